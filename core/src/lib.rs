@@ -1,0 +1,14 @@
+//! Handfast's core: an encrypted connection between two devices with nobody in the middle.
+//!
+//! The rooms, in the order in which a connection walks through them: [`invitation`] is what two
+//! people hand each other, [`qr`] draws and reads it, [`transport`] moves datagrams, [`handshake`]
+//! proves who is there, [`pairing`] joins these into the flow a person sees, and [`conversation`]
+//! carries messages and files. Imports run down this list's dependencies only.
+
+pub mod conversation;
+pub mod crypto;
+pub mod handshake;
+pub mod invitation;
+pub mod pairing;
+pub mod qr;
+pub mod transport;

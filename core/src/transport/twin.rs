@@ -1,0 +1,1 @@
+//! Two links joined in memory, with seeded loss, delay and cuts: the network's twin for tests.

@@ -1,0 +1,1 @@
+//! What crosses processes, networks, languages and browsers. The tests lie in `tests/`.
