@@ -1,9 +1,27 @@
 //! Everything that touches the network: sockets, ICE, DTLS and SCTP behind one [`Link`].
 //!
-//! This room knows nothing of people or messages. It is the only one that names the `rtc` crate.
+//! This room knows nothing of people or messages. It is the only one that names the `rtc` crate: the
+//! sans-IO protocols of webrtc-rs, driven by our own sockets and our own clock, because a host must
+//! see who knocks before there is a connection, and keep its port while nobody does.
 
+mod certificate;
+mod dtls;
+mod endpoint;
+mod error;
+mod ice;
+mod interfaces;
+mod knock;
 mod link;
+mod sctp;
+mod session;
+mod socket;
 #[cfg(any(test, feature = "twins"))]
 pub mod twin;
 
+pub use certificate::Certificate;
+pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, PeerAddress};
+pub use error::TransportError;
+pub use ice::Credentials;
+pub use interfaces::{Reach, local_addresses};
 pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE};
+pub use session::Seat;

@@ -1,0 +1,115 @@
+//! The certificate a device shows in DTLS, and the fingerprint it is known by.
+
+use super::TransportError;
+use crate::invitation::Fingerprint;
+use rtc::crypto::{HashAlgorithm, RTCCryptoProvider, SignatureScheme};
+use rtc::dtls::crypto::Certificate as DtlsCertificate;
+use rtc::peer_connection::certificate::{CertificateParams, RTCCertificate};
+use std::sync::Arc;
+
+/// A self-signed P-256 certificate with its key: P-256 because every browser accepts it.
+///
+/// It says nothing about its holder; a session is pinned to its [`Fingerprint`].
+#[derive(Clone)]
+pub struct Certificate {
+    inner: RTCCertificate,
+    fingerprint: Fingerprint,
+}
+
+impl Certificate {
+    /// A fresh certificate.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn generate() -> Result<Self, TransportError> {
+        let parameters = CertificateParams::new(Vec::new()).map_err(TransportError::certificate)?;
+        let inner = RTCCertificate::generate(
+            provider().crypto(),
+            SignatureScheme::EcdsaP256Sha256,
+            parameters,
+        )
+        .map_err(TransportError::certificate)?;
+        Self::from_inner(inner)
+    }
+
+    /// Reads what [`Self::to_pem`] wrote.
+    ///
+    /// # Errors
+    /// When the text is not such a certificate.
+    pub fn from_pem(pem: &str) -> Result<Self, TransportError> {
+        let inner = RTCCertificate::from_pem(pem, provider().crypto())
+            .map_err(TransportError::certificate)?;
+        Self::from_inner(inner)
+    }
+
+    /// Certificate and private key as PEM. Secret: keep it sealed.
+    ///
+    /// # Errors
+    /// When the key cannot be exported.
+    pub fn to_pem(&self) -> Result<String, TransportError> {
+        self.inner
+            .serialize_pem()
+            .map_err(TransportError::certificate)
+    }
+
+    /// SHA-256 of the certificate in DER.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    pub(super) fn dtls(&self) -> DtlsCertificate {
+        self.inner.dtls_certificate.clone()
+    }
+
+    fn from_inner(inner: RTCCertificate) -> Result<Self, TransportError> {
+        let der = inner
+            .dtls_certificate
+            .certificate
+            .first()
+            .ok_or_else(|| TransportError::certificate("no certificate"))?;
+        let fingerprint = fingerprint_of(der)?;
+        Ok(Self { inner, fingerprint })
+    }
+}
+
+impl std::fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Certificate({:?})", self.fingerprint)
+    }
+}
+
+/// The cryptography beneath DTLS and STUN: the `ring` crate, by way of webrtc-rs.
+pub(super) fn provider() -> Arc<dyn RTCCryptoProvider> {
+    rtc::crypto::default_provider().expect("the provider is compiled in")
+}
+
+/// SHA-256 of a certificate in DER.
+pub(super) fn fingerprint_of(der: &[u8]) -> Result<Fingerprint, TransportError> {
+    let hash = provider()
+        .crypto()
+        .hash(HashAlgorithm::Sha256, der)
+        .map_err(TransportError::certificate)?;
+    hash.as_slice()
+        .try_into()
+        .map(Fingerprint)
+        .map_err(TransportError::certificate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_certificate_keeps_its_fingerprint() {
+        let certificate = Certificate::generate().unwrap();
+        let again = Certificate::from_pem(&certificate.to_pem().unwrap()).unwrap();
+        assert_eq!(again.fingerprint(), certificate.fingerprint());
+        assert!(Certificate::from_pem("nonsense").is_err());
+    }
+
+    #[test]
+    fn two_certificates_differ() {
+        let one = Certificate::generate().unwrap();
+        assert_ne!(one.fingerprint(), Certificate::generate().unwrap().fingerprint());
+    }
+}

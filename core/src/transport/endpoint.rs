@@ -1,0 +1,667 @@
+//! A task that joins sockets, clock and session: waits for a knock or knocks, serves the link, and
+//! leaves nothing behind.
+//!
+//! One endpoint serves one invitation. While a host waits it holds no session at all, only sockets;
+//! the first knock makes one. If the attempt fails, the host waits again on the same sockets.
+
+use super::certificate::Certificate;
+use super::error::TransportError;
+use super::ice::{Credentials, Path};
+use super::knock;
+use super::link::{Link, LinkEnd, LinkError, LinkState};
+use super::session::{Parties, Seat, Session, SessionEvent};
+use super::socket::Sockets;
+use crate::invitation::Fingerprint;
+use bytes::{Bytes, BytesMut};
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+
+/// How long an attempt may stay half-way before a host gives the seat to the next guest.
+const ATTEMPT: Duration = Duration::from_secs(12);
+
+/// How long an open link may be silent before it counts as lost.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a goodbye may take: unacknowledged messages, then the peer's own goodbye.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How often the goodbye is repeated, and how many times: it is not acknowledged.
+const GOODBYE_EVERY: Duration = Duration::from_millis(40);
+const GOODBYES: u32 = 3;
+
+/// How many refusals a second are answered: a flood of copies of a knock must stay cheap.
+const REFUSALS_A_SECOND: u32 = 10;
+
+/// Trains of datagrams taken before the session acts on them: many for throughput; one while the
+/// peer recovers from loss, because it counts our acknowledgements.
+const MANY_DATAGRAMS: usize = 64;
+const FEW_DATAGRAMS: usize = 2;
+
+/// An address where the peer may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerAddress {
+    /// Address and port.
+    pub address: SocketAddr,
+    /// Whether it was learnt from a STUN server rather than from an interface.
+    pub reflexive: bool,
+}
+
+/// What a host needs to wait for its guest.
+pub struct HostSetup {
+    /// The certificate that the invitation names.
+    pub certificate: Certificate,
+    /// The credentials that the invitation implies for this side.
+    pub credentials: Credentials,
+    /// The password that the invitation implies for a guest with this username fragment.
+    pub guest_password: Box<dyn Fn(&str) -> String + Send>,
+}
+
+/// What a guest needs to knock.
+pub struct GuestSetup {
+    /// This side's certificate; its fingerprint becomes the username fragment.
+    pub certificate: Certificate,
+    /// This side's password, as the invitation implies it.
+    pub password: String,
+    /// The host's credentials.
+    pub host: Credentials,
+    /// SHA-256 of the host's certificate.
+    pub host_fingerprint: Fingerprint,
+    /// Where the host may be.
+    pub host_addresses: Vec<PeerAddress>,
+}
+
+/// What happens on the way to a link.
+#[derive(Debug)]
+pub enum ConnectEvent {
+    /// Host: somebody who holds the invitation is here. The fingerprint is the one they claim; the
+    /// link will prove it.
+    Knock(Fingerprint),
+    /// Both sides have agreed on a path.
+    PathFound,
+    /// Messages can be exchanged.
+    Open(Link),
+    /// This attempt came to nothing. A host goes on waiting; a guest is done.
+    Failed(TransportError),
+}
+
+/// The way to steer an endpoint and to hear from it. Dropping it ends the waiting and knocking; a
+/// link that was handed out lives on.
+#[derive(Debug)]
+pub struct Connector {
+    events: mpsc::Receiver<ConnectEvent>,
+    commands: mpsc::Sender<Command>,
+    addresses: Vec<SocketAddr>,
+}
+
+#[derive(Debug)]
+enum Command {
+    Expect(Fingerprint, Vec<PeerAddress>),
+}
+
+/// Bound sockets, not yet in use.
+pub struct Endpoint {
+    sockets: Sockets,
+}
+
+impl Endpoint {
+    /// Binds a socket for each address, on the preferred port where it is free.
+    ///
+    /// # Errors
+    /// [`TransportError::NoAddress`] if there are none, [`TransportError::Bind`] if none can be bound.
+    pub fn bind(
+        addresses: &[IpAddr],
+        preferred_port: Option<u16>,
+    ) -> Result<Self, TransportError> {
+        Sockets::bind(addresses, preferred_port).map(|sockets| Self { sockets })
+    }
+
+    /// Where the sockets are bound: this side's candidates.
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.sockets.local_addresses()
+    }
+
+    /// Waits for a guest. Must be called within a tokio runtime.
+    pub fn host(self, setup: HostSetup) -> Connector {
+        self.start(Role::Host(setup))
+    }
+
+    /// Knocks at a host. Must be called within a tokio runtime.
+    pub fn guest(self, setup: GuestSetup) -> Connector {
+        self.start(Role::Guest(setup))
+    }
+
+    fn start(self, role: Role) -> Connector {
+        let (events_tx, events) = mpsc::channel(16);
+        let (commands, commands_rx) = mpsc::channel(4);
+        let addresses = self.addresses();
+        let task = Task {
+            locals: addresses.clone(),
+            sockets: self.sockets,
+            role,
+            events: events_tx,
+            commands: Some(commands_rx),
+            session: None,
+            link: None,
+            deadline: None,
+            queue: VecDeque::new(),
+            goodbye: None,
+            refusals: (Instant::now(), 0),
+        };
+        tokio::spawn(task.run());
+        Connector {
+            events,
+            commands,
+            addresses,
+        }
+    }
+}
+
+impl Connector {
+    /// What happens next. None when the endpoint has ended.
+    pub async fn next(&mut self) -> Option<ConnectEvent> {
+        self.events.recv().await
+    }
+
+    /// Host: a reply says who the guest is and where; knock there too. It counts for more than a
+    /// stranger's unfinished attempt.
+    pub async fn expect(&self, guest: Fingerprint, addresses: Vec<PeerAddress>) {
+        let _ = self.commands.send(Command::Expect(guest, addresses)).await;
+    }
+
+    /// Where the sockets are bound.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+}
+
+enum Role {
+    Host(HostSetup),
+    Guest(GuestSetup),
+}
+
+struct Task {
+    sockets: Sockets,
+    locals: Vec<SocketAddr>,
+    role: Role,
+    events: mpsc::Sender<ConnectEvent>,
+    /// None once the connector is gone: no more guests then.
+    commands: Option<mpsc::Receiver<Command>>,
+    session: Option<Session>,
+    link: Option<Serving>,
+    /// When the current attempt, silence or farewell has lasted too long.
+    deadline: Option<Instant>,
+    queue: VecDeque<(Path, Bytes)>,
+    goodbye: Option<Goodbye>,
+    refusals: (Instant, u32),
+}
+
+/// An open link being served.
+struct Serving {
+    end: LinkEnd,
+    found_path: bool,
+    /// Messages that the reader above had no room for yet: one while the session lives, and at the
+    /// end everything that had arrived.
+    held: VecDeque<Bytes>,
+    /// The rooms above have dropped their senders: deliver what is left, then say goodbye.
+    leaving: bool,
+    /// The session is over for this reason; only `held` is still to be delivered.
+    ended: Option<LinkError>,
+}
+
+/// The last datagrams of a session that has ended.
+struct Goodbye {
+    datagrams: Vec<(Path, Bytes)>,
+    left: u32,
+    next: Instant,
+}
+
+/// What woke the task.
+enum Wake {
+    Readable,
+    Timer,
+    Command(Option<Command>),
+    Outgoing(Option<Bytes>),
+    Room,
+    Writable,
+}
+
+impl Task {
+    async fn run(mut self) {
+        if let Role::Guest(_) = self.role {
+            self.begin_as_guest();
+        }
+        while self.is_wanted() {
+            let now = Instant::now();
+            match self.wait().await {
+                Wake::Readable => self.receive(),
+                Wake::Timer => self.handle_timeout(Instant::now()),
+                Wake::Command(Some(command)) => self.handle_command(command),
+                Wake::Command(None) => self.commands = None,
+                Wake::Outgoing(message) => self.take_outgoing(message),
+                Wake::Room | Wake::Writable => {}
+            }
+            self.pump(now.max(Instant::now()));
+        }
+    }
+
+    /// A task ends when nobody waits for a link and none is open.
+    fn is_wanted(&self) -> bool {
+        self.link.is_some()
+            || self.goodbye.is_some()
+            || (self.commands.is_some() && !self.events.is_closed())
+    }
+
+    async fn wait(&mut self) -> Wake {
+        let timers = [
+            self.session.as_ref().map(Session::poll_timeout),
+            self.deadline,
+            self.goodbye.as_ref().map(|goodbye| goodbye.next),
+        ];
+        let timer = timers.into_iter().flatten().min();
+        let can_write = self.session.as_mut().is_some_and(Session::is_writable);
+        let sockets = &self.sockets;
+        let is_congested = !self.queue.is_empty();
+        let (outgoing, incoming) = match &mut self.link {
+            Some(link) => (
+                Some(&mut link.end.outgoing).filter(|_| can_write && !link.leaving && !is_congested),
+                Some(&link.end.incoming).filter(|_| !link.held.is_empty()),
+            ),
+            None => (None, None),
+        };
+        tokio::select! {
+            () = poll_fn(|context| sockets.poll_readable(context)) => Wake::Readable,
+            () = poll_fn(|context| sockets.poll_writable(context)), if is_congested => Wake::Writable,
+            () = sleep_until(timer) => Wake::Timer,
+            command = next_or_never(self.commands.as_mut()) => Wake::Command(command),
+            message = next_or_never(outgoing) => Wake::Outgoing(message),
+            () = room_or_never(incoming) => Wake::Room,
+        }
+    }
+
+    fn begin_as_guest(&mut self) {
+        let Role::Guest(setup) = &self.role else { return };
+        let parties = Parties {
+            seat: Seat::Guest,
+            certificate: setup.certificate.clone(),
+            local: Credentials {
+                ufrag: setup.certificate.fingerprint().to_ufrag(),
+                password: setup.password.clone(),
+            },
+            remote: setup.host.clone(),
+            expected: setup.host_fingerprint,
+        };
+        let peers = setup.host_addresses.clone();
+        self.begin(parties, &peers);
+    }
+
+    fn begin_as_host(&mut self, guest: Fingerprint, peers: &[PeerAddress]) {
+        let Role::Host(setup) = &self.role else { return };
+        let ufrag = guest.to_ufrag();
+        let password = (setup.guest_password)(&ufrag);
+        let parties = Parties {
+            seat: Seat::Host,
+            certificate: setup.certificate.clone(),
+            local: setup.credentials.clone(),
+            remote: Credentials { ufrag, password },
+            expected: guest,
+        };
+        self.begin(parties, peers);
+    }
+
+    fn begin(&mut self, parties: Parties, peers: &[PeerAddress]) {
+        let now = Instant::now();
+        self.deadline = (parties.seat == Seat::Host).then(|| now + ATTEMPT);
+        match Session::new(now, parties, &self.locals) {
+            Ok(mut session) => {
+                session.add_peers(now, &pairs(peers));
+                self.session = Some(session);
+                self.pump(now);
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn handle_command(&mut self, command: Command) {
+        let Command::Expect(guest, peers) = command;
+        match &mut self.session {
+            // Already talking: nothing that a reply says is news.
+            Some(session) if session.is_open() => {}
+            Some(session) if session.expected() == guest => {
+                session.add_peers(Instant::now(), &pairs(&peers));
+            }
+            _ => {
+                self.begin_as_host(guest, &peers);
+                // Somebody knocks from both sides now, for as long as the person above has patience.
+                self.deadline = None;
+            }
+        }
+    }
+
+    fn receive(&mut self) {
+        loop {
+            let mut arrived: Vec<(Path, BytesMut)> = Vec::new();
+            if !self.sockets.receive(|path, datagram| arrived.push((path, datagram))) {
+                break;
+            }
+            let now = Instant::now();
+            let total = arrived.len();
+            let mut since_flush = 0;
+            for (path, datagram) in arrived {
+                self.take_datagram(now, path, datagram);
+                since_flush += 1;
+                if let Some(session) = &mut self.session {
+                    let most = if session.wants_small_batches() {
+                        FEW_DATAGRAMS
+                    } else {
+                        MANY_DATAGRAMS
+                    };
+                    if since_flush >= most {
+                        session.after_batch(now);
+                        since_flush = 0;
+                    }
+                }
+            }
+            self.pump(now);
+            // A full train says more is there; anything less can wait for the next wake-up, so that
+            // timers and the rooms above get their turn.
+            if total < MANY_DATAGRAMS {
+                break;
+            }
+        }
+    }
+
+    fn take_datagram(&mut self, now: Instant, path: Path, datagram: BytesMut) {
+        match &self.role {
+            Role::Host(setup) => {
+                let known = self.session.as_ref().map(Session::expected);
+                // Data of a running session need not be looked at twice.
+                let knocking = datagram.first() == Some(&0);
+                if let Some(guest) = knocking
+                    .then(|| knock::guest_of(&datagram, &setup.credentials))
+                    .flatten()
+                    && known != Some(guest)
+                {
+                    if known.is_some() || self.commands.is_none() {
+                        return self.refuse(now, path, &datagram);
+                    }
+                    let _ = self.events.try_send(ConnectEvent::Knock(guest));
+                    self.begin_as_host(guest, &[]);
+                }
+            }
+            Role::Guest(setup) => {
+                let is_pending = self.session.as_ref().is_some_and(|s| !s.is_open());
+                if is_pending && knock::is_refusal(&datagram, &setup.host) {
+                    return self.fail(TransportError::Taken);
+                }
+            }
+        }
+        if let Some(session) = &mut self.session {
+            session.handle(now, path, datagram);
+        }
+    }
+
+    fn refuse(&mut self, now: Instant, path: Path, request: &[u8]) {
+        let Role::Host(setup) = &self.role else { return };
+        let (since, count) = &mut self.refusals;
+        if now.saturating_duration_since(*since) > Duration::from_secs(1) {
+            (*since, *count) = (now, 0);
+        }
+        *count += 1;
+        if *count <= REFUSALS_A_SECOND
+            && let Some(answer) = knock::refusal(request, &setup.credentials)
+        {
+            self.queue.push_back((path, answer.into()));
+            self.sockets.send(&mut self.queue);
+        }
+    }
+
+    fn take_outgoing(&mut self, message: Option<Bytes>) {
+        let (Some(session), Some(link)) = (&mut self.session, &mut self.link) else {
+            return;
+        };
+        let now = Instant::now();
+        let mut next = message;
+        loop {
+            let Some(message) = next else {
+                link.leaving = true;
+                self.deadline = Some(now + FAREWELL);
+                return;
+            };
+            if let Err(error) = session.write(now, &message) {
+                log::debug!("a message was not taken: {error}");
+            }
+            if !session.is_writable() {
+                return;
+            }
+            next = match link.end.outgoing.try_recv() {
+                Ok(message) => Some(message),
+                Err(mpsc::error::TryRecvError::Empty) => return,
+                Err(mpsc::error::TryRecvError::Disconnected) => None,
+            };
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        if let Some(session) = &mut self.session
+            && session.poll_timeout() <= now
+        {
+            session.handle_timeout(now);
+        }
+        self.say_goodbye(now);
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            self.deadline = None;
+            match &self.link {
+                Some(link) if link.leaving => self.end_link(LinkError::ClosedHere),
+                Some(_) => self.end_link(LinkError::Lost),
+                // The guest went away half-way: the seat is free again.
+                None => self.fail(TransportError::Closed),
+            }
+        }
+    }
+
+    /// Everything that can move without waiting, moves.
+    fn pump(&mut self, now: Instant) {
+        if let Some(session) = &mut self.session {
+            session.after_batch(now);
+        }
+        self.handle_events();
+        self.deliver();
+        self.watch(now);
+        self.leave_when_done();
+        if let Some(session) = &mut self.session {
+            session.flush(now);
+            while let Some(out) = session.poll_transmit() {
+                self.queue.push_back(out);
+            }
+        }
+        self.sockets.send(&mut self.queue);
+    }
+
+    fn handle_events(&mut self) {
+        while let Some(event) = self.session.as_mut().and_then(Session::poll_event) {
+            match event {
+                SessionEvent::Open(observed) => self.open(observed),
+                SessionEvent::ClosedByPeer if self.link.is_some() => {
+                    let leaving = self.link.as_ref().is_some_and(|link| link.leaving);
+                    self.end_link(if leaving {
+                        LinkError::ClosedHere
+                    } else {
+                        LinkError::ClosedByPeer
+                    });
+                }
+                SessionEvent::ClosedByPeer => self.fail(TransportError::Closed),
+                SessionEvent::Failed(_) if self.link.is_some() => {
+                    self.end_link(LinkError::Protocol);
+                }
+                SessionEvent::Failed(error) => self.fail(error),
+            }
+        }
+    }
+
+    fn open(&mut self, observed: Fingerprint) {
+        let local = match &self.role {
+            Role::Host(setup) => setup.certificate.fingerprint(),
+            Role::Guest(setup) => setup.certificate.fingerprint(),
+        };
+        self.deadline = None;
+        let (link, end) = Link::new(local, observed);
+        self.link = Some(Serving {
+            end,
+            found_path: false,
+            held: VecDeque::new(),
+            leaving: false,
+            ended: None,
+        });
+        let _ = self.events.try_send(ConnectEvent::Open(link));
+    }
+
+    /// Hands received messages up, as far as there is room. A peer that sends more than is read is
+    /// held back by its own window.
+    fn deliver(&mut self) {
+        let Some(link) = &mut self.link else { return };
+        loop {
+            if link.held.is_empty()
+                && let Some(session) = &mut self.session
+            {
+                match session.read() {
+                    Ok(message) => link.held.extend(message),
+                    Err(_) => return self.end_link(LinkError::Protocol),
+                }
+            }
+            let Some(message) = link.held.pop_front() else {
+                break;
+            };
+            match link.end.incoming.try_send(message) {
+                Ok(()) => {}
+                Err(mpsc::error::TrySendError::Full(message)) => {
+                    link.held.push_front(message);
+                    return;
+                }
+                // Nobody reads any more; the other direction may still be wanted.
+                Err(mpsc::error::TrySendError::Closed(_)) => {}
+            }
+        }
+        if let Some(why) = link.ended {
+            let _ = link.end.state.send(LinkState::Closed(why));
+            self.link = None;
+        }
+    }
+
+    /// Keeps the link's state true.
+    fn watch(&mut self, now: Instant) {
+        let Some(session) = &self.session else { return };
+        if let Some(link) = &mut self.link {
+            if !link.found_path && session.has_path() {
+                link.found_path = true;
+                let _ = self.events.try_send(ConnectEvent::PathFound);
+            }
+            let state = if session.is_silent() {
+                LinkState::Interrupted
+            } else {
+                LinkState::Open
+            };
+            let changed = link.end.state.send_if_modified(|current| {
+                let changed = *current != state;
+                *current = state;
+                changed
+            });
+            if changed && !link.leaving {
+                self.deadline = (state == LinkState::Interrupted).then(|| now + PATIENCE);
+            }
+        }
+    }
+
+    fn leave_when_done(&mut self) {
+        if let (Some(session), Some(link)) = (&mut self.session, &self.link)
+            && link.leaving
+            && session.buffered() == 0
+        {
+            self.end_link(LinkError::ClosedHere);
+        }
+    }
+
+    /// Ends the session; the link follows when everything that arrived has been handed up.
+    fn end_link(&mut self, why: LinkError) {
+        if let (Some(session), Some(link)) = (&mut self.session, &mut self.link) {
+            while let Ok(Some(message)) = session.read() {
+                link.held.push_back(message);
+            }
+            link.ended = Some(why);
+        }
+        self.end_session();
+        self.deliver();
+    }
+
+    fn fail(&mut self, error: TransportError) {
+        self.end_session();
+        let _ = self.events.try_send(ConnectEvent::Failed(error));
+    }
+
+    /// Closes the session. Its goodbye is sent more than once, because nobody acknowledges it.
+    fn end_session(&mut self) {
+        self.deadline = None;
+        let Some(mut session) = self.session.take() else {
+            return;
+        };
+        let now = Instant::now();
+        session.close(now);
+        let mut datagrams = Vec::new();
+        while let Some(out) = session.poll_transmit() {
+            datagrams.push(out);
+        }
+        self.goodbye = Some(Goodbye {
+            datagrams,
+            left: GOODBYES,
+            next: now,
+        });
+        self.say_goodbye(now);
+    }
+
+    fn say_goodbye(&mut self, now: Instant) {
+        let Some(goodbye) = &mut self.goodbye else {
+            return;
+        };
+        if goodbye.next > now {
+            return;
+        }
+        self.queue.extend(goodbye.datagrams.iter().cloned());
+        self.sockets.send(&mut self.queue);
+        goodbye.left -= 1;
+        goodbye.next = now + GOODBYE_EVERY;
+        if goodbye.left == 0 {
+            self.goodbye = None;
+        }
+    }
+}
+
+fn pairs(peers: &[PeerAddress]) -> Vec<(SocketAddr, bool)> {
+    peers
+        .iter()
+        .map(|peer| (peer.address, peer.reflexive))
+        .collect()
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_or_never<T>(receiver: Option<&mut mpsc::Receiver<T>>) -> Option<T> {
+    match receiver {
+        Some(receiver) => receiver.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn room_or_never(sender: Option<&mpsc::Sender<Bytes>>) {
+    match sender {
+        // Closed counts as room: what is held will be dropped.
+        Some(sender) => drop(sender.reserve().await),
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,102 @@
+//! What a waiting host does with a datagram from a stranger: find out, cheaply, whether it is a knock.
+//!
+//! A knock is a STUN binding request (RFC 8489) whose USERNAME names our fragment and whose integrity
+//! was made with our password: only somebody who holds the invitation can send one. The other half of
+//! USERNAME is the guest's fragment, which is its certificate's fingerprint. Anything else costs a
+//! look at a few bytes.
+
+use super::certificate::provider;
+use super::ice::Credentials;
+use crate::invitation::Fingerprint;
+use rtc::stun::attributes::ATTR_ERROR_CODE;
+use rtc::stun::error_code::{ErrorCode, ErrorCodeAttribute};
+use rtc::stun::fingerprint::FINGERPRINT;
+use rtc::stun::integrity::MessageIntegrity;
+use rtc::stun::message::{BINDING_ERROR, Getter, Message};
+
+/// "Somebody else is at the table": the code of a refused knock (RFC 8656 names 486 a quota reached).
+const TAKEN: ErrorCode = ErrorCode(486);
+
+const HEADER: usize = 20;
+const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
+const BINDING_REQUEST: [u8; 2] = [0, 1];
+const BINDING_ERROR_TYPE: [u8; 2] = [1, 0x11];
+const USERNAME: [u8; 2] = [0, 6];
+
+/// The guest who sent this datagram, if it is a knock on our door.
+pub(super) fn guest_of(datagram: &[u8], ours: &Credentials) -> Option<Fingerprint> {
+    if !is_stun(datagram, BINDING_REQUEST) {
+        return None;
+    }
+    let (named, guest) = username(datagram)?.split_once(':')?;
+    if named != ours.ufrag {
+        return None;
+    }
+    let guest = Fingerprint::from_ufrag(guest)?;
+    verified(datagram, &ours.password).map(|_| guest)
+}
+
+/// The answer to a knock when the table is taken. None if the request cannot be answered.
+pub(super) fn refusal(request: &[u8], ours: &Credentials) -> Option<Vec<u8>> {
+    let mut message = Message::new();
+    message.raw = request.to_vec();
+    message.decode().ok()?;
+    let mut answer = Message::new();
+    answer
+        .build(&[
+            Box::new(message),
+            Box::new(BINDING_ERROR),
+            Box::new(ErrorCodeAttribute {
+                code: TAKEN,
+                reason: Vec::new(),
+            }),
+            Box::new(MessageIntegrity::new_short_term_integrity_with_provider(
+                ours.password.clone(),
+                provider().crypto(),
+            )),
+            Box::new(FINGERPRINT),
+        ])
+        .ok()?;
+    Some(answer.raw)
+}
+
+/// Whether a datagram is the host's word that the table is taken.
+pub(super) fn is_refusal(datagram: &[u8], host: &Credentials) -> bool {
+    if !is_stun(datagram, BINDING_ERROR_TYPE) {
+        return false;
+    }
+    let Some(message) = verified(datagram, &host.password) else {
+        return false;
+    };
+    let mut code = ErrorCodeAttribute::default();
+    message.contains(ATTR_ERROR_CODE) && code.get_from(&message).is_ok() && code.code == TAKEN
+}
+
+/// Type, magic cookie and length (RFC 8489 §5).
+fn is_stun(datagram: &[u8], kind: [u8; 2]) -> bool {
+    datagram.len() >= HEADER
+        && datagram[..2] == kind
+        && datagram[4..8] == MAGIC_COOKIE
+        && usize::from(u16::from_be_bytes([datagram[2], datagram[3]])) + HEADER == datagram.len()
+}
+
+/// The USERNAME attribute, found without decoding the message.
+fn username(datagram: &[u8]) -> Option<&str> {
+    let mut rest = datagram.get(HEADER..)?;
+    loop {
+        let length = usize::from(u16::from_be_bytes([*rest.get(2)?, *rest.get(3)?]));
+        let value = rest.get(4..4 + length)?;
+        if rest[..2] == USERNAME {
+            return std::str::from_utf8(value).ok();
+        }
+        rest = rest.get(4 + length.next_multiple_of(4)..)?;
+    }
+}
+
+fn verified(datagram: &[u8], password: &str) -> Option<Message> {
+    let mut message = Message::new();
+    message.raw = datagram.to_vec();
+    message.decode().ok()?;
+    MessageIntegrity::check(&mut message, password.as_bytes(), provider().crypto()).ok()?;
+    Some(message)
+}

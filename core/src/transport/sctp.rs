@@ -1,0 +1,235 @@
+//! Ordered, reliable messages inside the tunnel: SCTP (RFC 9260) with one pre-negotiated data channel
+//! (RFC 8831 §6.5, stream 0, so no opening message is exchanged).
+
+use super::TransportError;
+use bytes::{Bytes, BytesMut};
+use rtc::sctp::{
+    Association, AssociationHandle, ClientConfig, DatagramEvent, Endpoint, EndpointConfig, Event,
+    Payload, PayloadProtocolIdentifier, ServerConfig, TransportConfig, max_payload_size_for_mtu,
+};
+use rtc::shared::{TransportContext, TransportProtocol};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The one data channel.
+const STREAM: u16 = 0;
+
+/// How much may be in flight towards us: the ceiling of throughput times round trip.
+const RECEIVE_WINDOW: u32 = 4 * 1024 * 1024;
+
+/// How much may wait here unacknowledged before senders are held back.
+const SEND_BUFFER: usize = 2 * 1024 * 1024;
+
+/// Largest SCTP packet: what is left of the IPv6 minimum MTU of 1280 under IPv6, UDP and DTLS.
+const PACKET: u32 = 1280 - 40 - 8 - 37;
+
+/// How much faster than the wall this layer's clock runs.
+///
+/// The library's timers are constants: retransmission after at least 1 s, acknowledgements delayed
+/// by 200 ms. Both ends are ours on paths of tens of milliseconds, so its clock runs five times as
+/// fast, which makes them 200 ms and 40 ms. Its round-trip estimate is taken on the same clock, so
+/// longer paths still get the longer timer they need.
+const HASTE: u32 = 5;
+
+/// What happened to the association.
+pub(super) enum SctpEvent {
+    /// Messages can be exchanged.
+    Open,
+    /// The peer ended the association.
+    Closed,
+}
+
+/// One association. DTLS and ICE carry its packets, so it is given no addresses.
+pub(super) struct Sctp {
+    endpoint: Endpoint,
+    association: Option<(AssociationHandle, Association)>,
+    peer: SocketAddr,
+    epoch: Instant,
+    accepts: bool,
+    is_open: bool,
+    gap_reported: bool,
+}
+
+impl Sctp {
+    /// The side whose DTLS handshake ends first asks for the association; that is the host.
+    /// `accepts`: whether the peer may ask as well (stock WebRTC clients do); its wish then wins.
+    pub(super) fn new(now: Instant, accepts: bool) -> Self {
+        let placeholder = TransportContext::default();
+        let mut config = EndpointConfig::default();
+        config.max_payload_size(max_payload_size_for_mtu(PACKET));
+        Self {
+            endpoint: Endpoint::new(
+                placeholder.local_addr,
+                TransportProtocol::UDP,
+                Arc::new(config),
+                Some(Arc::new(ServerConfig::new(transport_config()))),
+            ),
+            association: None,
+            peer: placeholder.peer_addr,
+            epoch: now,
+            accepts,
+            is_open: false,
+            gap_reported: false,
+        }
+    }
+
+    /// Asks the peer for an association.
+    pub(super) fn connect(&mut self, now: Instant) -> Result<(), TransportError> {
+        let config = ClientConfig::new(transport_config());
+        let association = self
+            .endpoint
+            .connect(self.hasten(now), config, self.peer)
+            .map_err(TransportError::sctp)?;
+        self.association = Some(association);
+        Ok(())
+    }
+
+    /// Takes one packet out of the tunnel.
+    pub(super) fn handle(&mut self, now: Instant, packet: BytesMut) {
+        let hastened = self.hasten(now);
+        match self
+            .endpoint
+            .handle(hastened, self.peer, None, packet.freeze())
+        {
+            Some((handle, DatagramEvent::NewAssociation(association))) => {
+                let free = self.association.is_none() || (self.accepts && !self.is_open);
+                if free {
+                    self.association = Some((handle, association));
+                }
+            }
+            Some((handle, DatagramEvent::AssociationEvent(event))) => {
+                if let Some((ours, association)) = &mut self.association
+                    && *ours == handle
+                {
+                    association.handle_event(event);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What happened since the last call.
+    pub(super) fn poll_event(&mut self) -> Option<SctpEvent> {
+        let (_, association) = self.association.as_mut()?;
+        loop {
+            match association.poll()? {
+                Event::Connected => {
+                    self.is_open = true;
+                    // The stream exists on both sides by agreement; this only makes it known here.
+                    let _ = association.open_stream(STREAM, PayloadProtocolIdentifier::Binary);
+                    return Some(SctpEvent::Open);
+                }
+                Event::HandshakeFailed { reason } | Event::AssociationLost { reason, .. } => {
+                    log::debug!("the association ended: {reason}");
+                    return Some(SctpEvent::Closed);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether another message may be written now.
+    pub(super) fn is_writable(&mut self) -> bool {
+        self.is_open && self.buffered() < SEND_BUFFER
+    }
+
+    /// Bytes written and not yet acknowledged by the peer.
+    pub(super) fn buffered(&mut self) -> usize {
+        self.association
+            .as_mut()
+            .and_then(|(_, association)| association.stream(STREAM).ok()?.buffered_amount().ok())
+            .unwrap_or(0)
+    }
+
+    /// Queues one message.
+    pub(super) fn write(&mut self, now: Instant, message: &Bytes) -> Result<(), TransportError> {
+        let now = self.hasten(now);
+        let (_, association) = self.association.as_mut().ok_or(TransportError::Closed)?;
+        association
+            .stream(STREAM)
+            .and_then(|mut stream| {
+                stream.write_chunk_with_ppi(now, message, PayloadProtocolIdentifier::Binary)
+            })
+            .map(drop)
+            .map_err(TransportError::sctp)
+    }
+
+    /// The next complete message. Not calling this holds the peer back.
+    pub(super) fn read(&mut self, limit: usize) -> Result<Option<Bytes>, TransportError> {
+        if !self.is_open {
+            return Ok(None);
+        }
+        let Some((_, association)) = self.association.as_mut() else {
+            return Ok(None);
+        };
+        let Ok(mut stream) = association.stream(STREAM) else {
+            return Ok(None);
+        };
+        match stream.read_sctp() {
+            Ok(Some(chunks)) => chunks
+                .to_payload(limit)
+                .map(|payload| Some(payload.freeze()))
+                .map_err(TransportError::sctp),
+            Ok(None) | Err(_) => Ok(None),
+        }
+    }
+
+    /// The packets to send now. Fewer calls mean fewer, larger acknowledgements.
+    pub(super) fn poll_transmit(&mut self, now: Instant) -> Option<Vec<Bytes>> {
+        let now = self.hasten(now);
+        let (_, association) = self.association.as_mut()?;
+        match association.poll_transmit(now)?.message {
+            Payload::RawEncode(packets) => {
+                self.gap_reported = packets.iter().any(|packet| reports_gap(packet));
+                Some(packets)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the last acknowledgement said that something is missing: the peer recovers faster
+    /// when it hears so often.
+    pub(super) fn is_missing_something(&self) -> bool {
+        self.gap_reported
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        let (_, association) = self.association.as_ref()?;
+        association
+            .poll_timeout()
+            .map(|at| self.epoch + at.saturating_duration_since(self.epoch) / HASTE)
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        let now = self.hasten(now);
+        if let Some((_, association)) = &mut self.association {
+            association.handle_timeout(now);
+        }
+    }
+
+    fn hasten(&self, now: Instant) -> Instant {
+        // The extra nanoseconds undo the rounding of `poll_timeout`, so a due timer is due.
+        self.epoch + now.saturating_duration_since(self.epoch) * HASTE + Duration::from_nanos(u64::from(HASTE))
+    }
+}
+
+fn transport_config() -> TransportConfig {
+    TransportConfig::default()
+        .with_max_receive_buffer_size(RECEIVE_WINDOW)
+        .with_max_message_size(super::MAX_MESSAGE as u32)
+        .with_max_num_inbound_streams(16)
+        .with_max_num_outbound_streams(16)
+        .with_timer_config({
+            let mut timers = rtc::sctp::TimerConfig::default();
+            // How long to go on is decided above; a silent path must not lose what is in flight.
+            timers.max_t3_rtx_retrans = usize::MAX;
+            timers
+        })
+}
+
+/// Whether a packet begins with a SACK that lists a gap (RFC 9260 §3.3.4: type 3, and the number of
+/// gap blocks at offset 12 of the chunk, behind the common header of 12 bytes).
+fn reports_gap(packet: &[u8]) -> bool {
+    packet.get(12) == Some(&3) && packet.get(24..26).is_some_and(|blocks| blocks != [0, 0])
+}

@@ -1,0 +1,301 @@
+//! One connection without sockets or clock: ICE, DTLS and SCTP stacked as WebRTC stacks them
+//! (RFC 8825), fed with datagrams and instants.
+//!
+//! Nothing of SDP is needed: what a description would say is either fixed here or known from the
+//! invitation. Two round trips are saved against the textbook order. The guest's first DTLS flight
+//! leaves together with its first check instead of after the nomination (RFC 8445 §12.1 allows
+//! sending on any valid pair), and the host, whose DTLS handshake ends first, asks for the SCTP
+//! association.
+
+use super::TransportError;
+use super::certificate::Certificate;
+use super::dtls::{Dtls, DtlsEvent};
+use super::ice::{Credentials, Ice, Path};
+use super::sctp::{Sctp, SctpEvent};
+use crate::invitation::Fingerprint;
+use bytes::{Bytes, BytesMut};
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// How long a tunnel may take once a path is known, before it is begun anew.
+const TUNNEL_PATIENCE: Duration = Duration::from_secs(4);
+
+/// To how many possible paths the guest's first DTLS flight goes.
+const EARLY_PATHS: usize = 8;
+
+/// The two seats at the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seat {
+    /// Made the invitation, and waits.
+    Host,
+    /// Accepted it, and knocks.
+    Guest,
+}
+
+/// Who this side is, and who it expects, in one session.
+pub(super) struct Parties {
+    pub(super) seat: Seat,
+    pub(super) certificate: Certificate,
+    pub(super) local: Credentials,
+    pub(super) remote: Credentials,
+    /// SHA-256 of the certificate that the peer must prove to hold.
+    pub(super) expected: Fingerprint,
+}
+
+/// What a session reports.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum SessionEvent {
+    /// Messages can flow. The peer proved to hold the certificate with this fingerprint.
+    Open(Fingerprint),
+    /// The peer ended the session.
+    ClosedByPeer,
+    /// The session cannot go on.
+    Failed(TransportError),
+}
+
+pub(super) struct Session {
+    parties: Parties,
+    ice: Ice,
+    dtls: Dtls,
+    sctp: Sctp,
+    path_since: Option<Instant>,
+    is_open: bool,
+    events: VecDeque<SessionEvent>,
+    out: VecDeque<(Path, Bytes)>,
+}
+
+impl Session {
+    pub(super) fn new(
+        now: Instant,
+        parties: Parties,
+        sockets: &[SocketAddr],
+    ) -> Result<Self, TransportError> {
+        let is_guest = parties.seat == Seat::Guest;
+        let ice = Ice::new(now, is_guest, &parties.local, &parties.remote, sockets)?;
+        let dtls = Dtls::new(now, is_guest, &parties.certificate, parties.expected)?;
+        Ok(Self {
+            sctp: Sctp::new(now, !is_guest),
+            parties,
+            ice,
+            dtls,
+            path_since: None,
+            is_open: false,
+            events: VecDeque::new(),
+            out: VecDeque::new(),
+        })
+    }
+
+    /// Whom this session is with.
+    pub(super) fn expected(&self) -> Fingerprint {
+        self.parties.expected
+    }
+
+    /// More addresses where the peer may be.
+    pub(super) fn add_peers(&mut self, now: Instant, peers: &[(SocketAddr, bool)]) {
+        for (address, reflexive) in peers {
+            if let Err(error) = self.ice.add_peer(now, *address, *reflexive) {
+                log::debug!("an address was left out: {error}");
+            }
+        }
+        if self.path_since.is_none() {
+            self.send_first_flight();
+        }
+    }
+
+    /// Takes one datagram. Call [`Self::after_batch`] when no more are at hand.
+    pub(super) fn handle(&mut self, now: Instant, path: Path, datagram: BytesMut) {
+        // RFC 7983 §7: the first byte tells the protocols apart.
+        match datagram.first() {
+            Some(0..=3) => {
+                if self.ice.handle(now, path, datagram) && self.path_since.is_none() {
+                    self.path_since = Some(now);
+                }
+            }
+            Some(20..=63) if self.ice.heard(now, path) => self.handle_dtls(now, datagram),
+            _ => {}
+        }
+    }
+
+    fn handle_dtls(&mut self, now: Instant, datagram: BytesMut) {
+        if self.parties.seat == Seat::Host && self.dtls.is_begun_anew(&datagram) {
+            self.begin_tunnel(now);
+        }
+        let events = match self.dtls.handle(now, datagram) {
+            Ok(events) => events,
+            Err(error) => return self.events.push_back(SessionEvent::Failed(error)),
+        };
+        for event in events {
+            match event {
+                DtlsEvent::Open if self.parties.seat == Seat::Host => {
+                    if let Err(error) = self.sctp.connect(now) {
+                        self.events.push_back(SessionEvent::Failed(error));
+                    }
+                }
+                DtlsEvent::Open => {}
+                DtlsEvent::Data(packet) => self.sctp.handle(now, packet),
+                DtlsEvent::Closed => self.events.push_back(SessionEvent::ClosedByPeer),
+            }
+        }
+    }
+
+    /// Lets every layer act on the datagrams handed in since the last call.
+    pub(super) fn after_batch(&mut self, now: Instant) {
+        self.ice.act_now(now);
+        self.poll_association();
+        self.flush(now);
+    }
+
+    fn poll_association(&mut self) {
+        while let Some(event) = self.sctp.poll_event() {
+            match (event, self.dtls.observed()) {
+                (SctpEvent::Open, Some(observed)) if !self.is_open => {
+                    self.is_open = true;
+                    self.events.push_back(SessionEvent::Open(observed));
+                }
+                (SctpEvent::Open, _) => {}
+                (SctpEvent::Closed, _) if self.is_open => {
+                    self.events.push_back(SessionEvent::ClosedByPeer);
+                }
+                (SctpEvent::Closed, _) => {
+                    let error = TransportError::sctp("the association was refused");
+                    self.events.push_back(SessionEvent::Failed(error));
+                }
+            }
+        }
+    }
+
+    /// Moves what the layers want to send down to `out`.
+    pub(super) fn flush(&mut self, now: Instant) {
+        while let Some((path, datagram)) = self.ice.poll_transmit() {
+            self.out.push_back((path, datagram.freeze()));
+        }
+        while let Some(packets) = self.sctp.poll_transmit(now) {
+            for packet in packets {
+                self.dtls.write(now, &packet);
+            }
+        }
+        let path = self.ice.path();
+        while let Some(datagram) = self.dtls.poll_transmit() {
+            if let Some(path) = path {
+                self.out.push_back((path, datagram.freeze()));
+            }
+        }
+    }
+
+    fn send_first_flight(&mut self) {
+        for path in self.ice.possible_paths().into_iter().take(EARLY_PATHS) {
+            for datagram in self.dtls.first_flight() {
+                self.out.push_back((path, datagram.clone().freeze()));
+            }
+        }
+    }
+
+    /// Throws away a handshake that got nowhere and begins another on the same path.
+    fn begin_tunnel(&mut self, now: Instant) {
+        let is_guest = self.parties.seat == Seat::Guest;
+        match Dtls::new(
+            now,
+            is_guest,
+            &self.parties.certificate,
+            self.parties.expected,
+        ) {
+            Ok(dtls) => self.dtls = dtls,
+            Err(error) => return self.events.push_back(SessionEvent::Failed(error)),
+        }
+        self.sctp = Sctp::new(now, !is_guest);
+        self.path_since = Some(now);
+        if let Some(path) = self.ice.path() {
+            for datagram in self.dtls.first_flight() {
+                self.out.push_back((path, datagram.clone().freeze()));
+            }
+        }
+    }
+
+    /// When [`Self::handle_timeout`] must be called at the latest.
+    pub(super) fn poll_timeout(&self) -> Instant {
+        let mut at = self.ice.poll_timeout();
+        if let Some(since) = self.path_since {
+            if !self.is_open {
+                at = at.min(since + TUNNEL_PATIENCE);
+            }
+            if let Some(dtls) = self.dtls.poll_timeout() {
+                at = at.min(dtls);
+            }
+            if let Some(sctp) = self.sctp.poll_timeout() {
+                at = at.min(sctp);
+            }
+        }
+        at
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        self.ice.handle_timeout(now);
+        if let Some(since) = self.path_since {
+            let is_stuck = !self.is_open && now >= since + TUNNEL_PATIENCE;
+            if is_stuck && self.parties.seat == Seat::Guest {
+                self.begin_tunnel(now);
+            } else if is_stuck {
+                self.path_since = Some(now);
+            }
+            self.dtls.handle_timeout(now);
+            self.sctp.handle_timeout(now);
+        }
+        self.poll_association();
+        self.flush(now);
+    }
+
+    pub(super) fn poll_event(&mut self) -> Option<SessionEvent> {
+        self.events.pop_front()
+    }
+
+    pub(super) fn poll_transmit(&mut self) -> Option<(Path, Bytes)> {
+        self.out.pop_front()
+    }
+
+    /// Whether both sides have agreed on a path.
+    pub(super) fn has_path(&self) -> bool {
+        self.ice.is_agreed()
+    }
+
+    /// Whether the path has gone silent.
+    pub(super) fn is_silent(&self) -> bool {
+        self.ice.is_silent()
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Whether the peer should be told often what arrived: it is recovering from loss.
+    pub(super) fn wants_small_batches(&self) -> bool {
+        self.sctp.is_missing_something()
+    }
+
+    pub(super) fn is_writable(&mut self) -> bool {
+        self.sctp.is_writable()
+    }
+
+    /// Bytes written and not yet acknowledged.
+    pub(super) fn buffered(&mut self) -> usize {
+        self.sctp.buffered()
+    }
+
+    /// Queues one message; it leaves with the next [`Self::flush`].
+    pub(super) fn write(&mut self, now: Instant, message: &Bytes) -> Result<(), TransportError> {
+        self.sctp.write(now, message)
+    }
+
+    /// The next message from the peer. Not calling this holds the peer back.
+    pub(super) fn read(&mut self) -> Result<Option<Bytes>, TransportError> {
+        self.sctp.read(super::MAX_MESSAGE)
+    }
+
+    /// Says goodbye: what is not acknowledged by now is lost. The tunnel's alert is the whole
+    /// goodbye; aborting the association would throw away what the peer has not read yet.
+    pub(super) fn close(&mut self, now: Instant) {
+        self.flush(now);
+        self.dtls.close(now);
+        self.flush(now);
+    }
+}

@@ -1,0 +1,198 @@
+//! UDP sockets, one for each address of this device, moved in batches.
+
+use super::TransportError;
+use super::ice::Path;
+use bytes::{Bytes, BytesMut};
+use quinn_udp::{RecvMeta, Transmit, UdpSockRef, UdpSocketState};
+use socket2::{Domain, Protocol, SockAddr, Socket as RawSocket, Type};
+use std::collections::VecDeque;
+use std::io::{self, IoSliceMut};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::task::{Context, Poll};
+use tokio::io::Interest;
+
+/// What the operating system is asked to hold for us. Without it, a burst overruns the default
+/// buffer and each lost datagram costs a recovery.
+const KERNEL_BUFFER: usize = 4 * 1024 * 1024;
+
+/// Datagrams, or trains of equal datagrams, taken in one call.
+const BATCH: usize = 4;
+
+/// Room for one train of datagrams (generic receive offload).
+const TRAIN: usize = 64 * 1024;
+
+/// How many sockets are opened at most: more addresses than this help nobody.
+const MOST_SOCKETS: usize = 8;
+
+struct Socket {
+    io: tokio::net::UdpSocket,
+    state: UdpSocketState,
+    local: SocketAddr,
+}
+
+/// The sockets of one endpoint, and the buffer they share.
+pub(super) struct Sockets {
+    sockets: Vec<Socket>,
+    buffer: Vec<u8>,
+    train: Vec<u8>,
+}
+
+impl Sockets {
+    /// Binds one socket for each address, all on the same port where that can be had: it makes a
+    /// shorter invitation, and a port kept over a restart finds old acquaintances again.
+    pub(super) fn bind(
+        addresses: &[IpAddr],
+        preferred_port: Option<u16>,
+    ) -> Result<Self, TransportError> {
+        let mut sockets: Vec<Socket> = Vec::new();
+        let mut refusal = None;
+        for address in addresses.iter().take(MOST_SOCKETS) {
+            let wanted = sockets
+                .first()
+                .map(|first| first.local.port())
+                .or(preferred_port)
+                .unwrap_or(0);
+            let bound = bind_one(SocketAddr::new(*address, wanted)).or_else(|error| {
+                if wanted == 0 || error.kind() != io::ErrorKind::AddrInUse {
+                    return Err(error);
+                }
+                bind_one(SocketAddr::new(*address, 0))
+            });
+            match bound {
+                Ok(socket) => sockets.push(socket),
+                // An address that went away meanwhile must not take the others with it.
+                Err(error) => refusal = Some(error),
+            }
+        }
+        match (sockets.is_empty(), refusal) {
+            (true, Some(error)) => Err(TransportError::Bind(error.kind())),
+            (true, None) => Err(TransportError::NoAddress),
+            (false, _) => Ok(Self {
+                sockets,
+                buffer: vec![0; BATCH * TRAIN],
+                train: Vec::with_capacity(TRAIN),
+            }),
+        }
+    }
+
+    /// Where the sockets are bound.
+    pub(super) fn local_addresses(&self) -> Vec<SocketAddr> {
+        self.sockets.iter().map(|socket| socket.local).collect()
+    }
+
+    /// Ready when some socket has something to read.
+    pub(super) fn poll_readable(&self, context: &mut Context<'_>) -> Poll<()> {
+        for socket in &self.sockets {
+            if let Poll::Ready(Ok(())) = socket.io.poll_recv_ready(context) {
+                return Poll::Ready(());
+            }
+        }
+        Poll::Pending
+    }
+
+    /// Hands over what one call per socket brings, datagram by datagram. False if nothing was there.
+    pub(super) fn receive(&mut self, mut take: impl FnMut(Path, BytesMut)) -> bool {
+        let mut any = false;
+        for socket in &self.sockets {
+            let mut slices: Vec<IoSliceMut<'_>> =
+                self.buffer.chunks_mut(TRAIN).map(IoSliceMut::new).collect();
+            let mut metas = [RecvMeta::default(); BATCH];
+            let received = socket.io.try_io(Interest::READABLE, || {
+                socket
+                    .state
+                    .recv(UdpSockRef::from(&socket.io), &mut slices, &mut metas)
+            });
+            // An error concerns one earlier datagram (ICMP), or says that nothing is there.
+            let Ok(count) = received else { continue };
+            any = true;
+            for (meta, train) in metas.iter().zip(self.buffer.chunks(TRAIN)).take(count) {
+                let path = Path {
+                    local: socket.local,
+                    peer: meta.addr,
+                };
+                let filled = &train[..meta.len.min(TRAIN)];
+                for datagram in filled.chunks(meta.stride.max(1)) {
+                    take(path, BytesMut::from(datagram));
+                }
+            }
+        }
+        any
+    }
+
+    /// Sends from the front of the queue until it is empty or the kernel is full. What remains stays
+    /// queued; [`Self::poll_writable`] says when to go on.
+    pub(super) fn send(&mut self, queue: &mut VecDeque<(Path, Bytes)>) {
+        while let Some((path, first)) = queue.front() {
+            let path = *path;
+            let Some(socket) = self.sockets.iter().find(|s| s.local == path.local) else {
+                queue.pop_front();
+                continue;
+            };
+            let size = first.len();
+            let most = socket
+                .state
+                .max_gso_segments()
+                .min(TRAIN / size.max(1))
+                .max(1);
+            let mut count = 0;
+            self.train.clear();
+            for (next, datagram) in queue.iter().take(most) {
+                // All but the last segment of a train have the same size.
+                if *next != path || datagram.len() > size {
+                    break;
+                }
+                self.train.extend_from_slice(datagram);
+                count += 1;
+                if datagram.len() < size {
+                    break;
+                }
+            }
+            let transmit = Transmit {
+                destination: path.peer,
+                ecn: None,
+                contents: &self.train,
+                segment_size: (count > 1).then_some(size),
+                src_ip: None,
+            };
+            let sent = socket.io.try_io(Interest::WRITABLE, || {
+                socket
+                    .state
+                    .try_send(UdpSockRef::from(&socket.io), &transmit)
+            });
+            match sent {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                // Unreachable networks and the like: the layers above notice by silence.
+                Err(error) => log::trace!("a datagram was not sent: {}", error.kind()),
+                Ok(()) => {}
+            }
+            queue.drain(..count);
+        }
+    }
+
+    /// Ready when every socket takes more.
+    pub(super) fn poll_writable(&self, context: &mut Context<'_>) -> Poll<()> {
+        for socket in &self.sockets {
+            if socket.io.poll_send_ready(context).is_pending() {
+                return Poll::Pending;
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+fn bind_one(address: SocketAddr) -> io::Result<Socket> {
+    let raw = RawSocket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    if address.is_ipv6() {
+        raw.set_only_v6(true)?;
+    }
+    raw.set_nonblocking(true)?;
+    raw.bind(&SockAddr::from(address))?;
+    // The kernel grants what it allows; less is not an error.
+    let _ = raw.set_recv_buffer_size(KERNEL_BUFFER);
+    let _ = raw.set_send_buffer_size(KERNEL_BUFFER);
+    let socket: UdpSocket = raw.into();
+    let local = socket.local_addr()?;
+    let state = UdpSocketState::new(UdpSockRef::from(&socket))?;
+    let io = tokio::net::UdpSocket::from_std(socket)?;
+    Ok(Socket { io, state, local })
+}

@@ -1,0 +1,275 @@
+//! Two endpoints meet over real sockets on this machine.
+
+use bytes::Bytes;
+use handfast_core::invitation::Fingerprint;
+use handfast_core::transport::{
+    Certificate, ConnectEvent, Connector, Credentials, Endpoint, GuestSetup, HostSetup, Link,
+    LinkError, LinkState, PeerAddress, TransportError,
+};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+use tokio::time::timeout;
+
+const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
+const SOON: Duration = Duration::from_secs(10);
+
+/// What both sides know from the invitation.
+struct Table {
+    host: Credentials,
+    certificate: Certificate,
+}
+
+impl Table {
+    fn new() -> Self {
+        Self {
+            host: Credentials {
+                ufrag: "hosthost".into(),
+                password: "the-host-password-of-the-table".into(),
+            },
+            certificate: Certificate::generate().unwrap(),
+        }
+    }
+
+    fn seat_host(&self, addresses: &[IpAddr]) -> Connector {
+        Endpoint::bind(addresses, None).unwrap().host(HostSetup {
+            certificate: self.certificate.clone(),
+            credentials: self.host.clone(),
+            guest_password: Box::new(|ufrag| format!("guest-password-of-{ufrag}")),
+        })
+    }
+
+    fn guest_setup(&self, host: &Connector) -> GuestSetup {
+        let certificate = Certificate::generate().unwrap();
+        let ufrag = certificate.fingerprint().to_ufrag();
+        GuestSetup {
+            certificate,
+            password: format!("guest-password-of-{ufrag}"),
+            host: self.host.clone(),
+            host_fingerprint: self.certificate.fingerprint(),
+            host_addresses: peers(host),
+        }
+    }
+
+    fn seat_guest(&self, host: &Connector, address: IpAddr) -> Connector {
+        let setup = self.guest_setup(host);
+        Endpoint::bind(&[address], None).unwrap().guest(setup)
+    }
+}
+
+fn peers(connector: &Connector) -> Vec<PeerAddress> {
+    connector
+        .addresses()
+        .iter()
+        .map(|address| PeerAddress {
+            address: *address,
+            reflexive: false,
+        })
+        .collect()
+}
+
+async fn opened(connector: &mut Connector) -> Link {
+    timeout(SOON, async {
+        loop {
+            match connector.next().await {
+                Some(ConnectEvent::Open(link)) => return link,
+                Some(_) => {}
+                None => panic!("the endpoint ended"),
+            }
+        }
+    })
+    .await
+    .expect("a link in time")
+}
+
+async fn failure(connector: &mut Connector) -> TransportError {
+    timeout(Duration::from_secs(20), async {
+        loop {
+            match connector.next().await {
+                Some(ConnectEvent::Failed(error)) => return error,
+                Some(ConnectEvent::Open(_)) => panic!("a link where none should be"),
+                Some(_) => {}
+                None => panic!("the endpoint ended without a word"),
+            }
+        }
+    })
+    .await
+    .expect("a failure in time")
+}
+
+async fn pair(addresses: &[IpAddr]) -> (Link, Link) {
+    let table = Table::new();
+    let mut host = table.seat_host(addresses);
+    let mut guest = table.seat_guest(&host, addresses[0]);
+    tokio::join!(opened(&mut host), opened(&mut guest))
+}
+
+#[tokio::test]
+async fn one_scan_is_enough_where_the_host_can_be_reached() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let mut guest = table.seat_guest(&host, V4);
+    let (mut at_host, mut at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
+    assert_eq!(at_host.remote_fingerprint(), at_guest.local_fingerprint());
+    assert_eq!(at_guest.remote_fingerprint(), at_host.local_fingerprint());
+    at_guest.send(Bytes::from_static(b"ping")).await.unwrap();
+    assert_eq!(at_host.receive().await.unwrap(), "ping");
+    at_host.send(Bytes::from_static(b"pong")).await.unwrap();
+    assert_eq!(at_guest.receive().await.unwrap(), "pong");
+}
+
+#[tokio::test]
+async fn ipv6_works_alone_and_beside_ipv4() {
+    for addresses in [vec![V6], vec![V4, V6]] {
+        let (mut host, guest) = pair(&addresses).await;
+        guest.send(Bytes::from_static(b"six")).await.unwrap();
+        assert_eq!(host.receive().await.unwrap(), "six");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_opens_the_way_when_the_guest_cannot_reach_the_host() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let mut setup = table.guest_setup(&host);
+    setup.host_addresses.clear();
+    let fingerprint = setup.certificate.fingerprint();
+    let mut guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
+    host.expect(fingerprint, peers(&guest)).await;
+    let (mut at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
+    at_guest.send(Bytes::from_static(b"both scanned")).await.unwrap();
+    assert_eq!(at_host.receive().await.unwrap(), "both scanned");
+}
+
+#[tokio::test]
+async fn a_knock_is_reported_before_the_link() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let setup = table.guest_setup(&host);
+    let expected = setup.certificate.fingerprint();
+    let _guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
+    match timeout(SOON, host.next()).await.unwrap() {
+        Some(ConnectEvent::Knock(guest)) => assert_eq!(guest, expected),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn another_certificate_than_the_invited_one_is_refused() {
+    let table = Table::new();
+    let host = table.seat_host(&[V4]);
+    let mut setup = table.guest_setup(&host);
+    setup.host_fingerprint = Fingerprint([9; 32]);
+    let mut guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
+    assert_eq!(failure(&mut guest).await, TransportError::WrongCertificate);
+}
+
+#[tokio::test]
+async fn a_stranger_without_the_password_gets_no_answer() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let mut setup = table.guest_setup(&host);
+    setup.host.password = "another password altogether".into();
+    let mut guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
+    let nothing = timeout(Duration::from_millis(700), async {
+        tokio::select! { event = host.next() => event, event = guest.next() => event }
+    });
+    assert!(nothing.await.is_err(), "neither side should hear anything");
+}
+
+#[tokio::test]
+async fn a_second_guest_is_told_that_the_table_is_taken() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let mut first = table.seat_guest(&host, V4);
+    let (mut at_host, at_first) = tokio::join!(opened(&mut host), opened(&mut first));
+    let mut second = table.seat_guest(&host, V4);
+    assert_eq!(failure(&mut second).await, TransportError::Taken);
+    // Also when the host waits for nobody else any more.
+    drop(host.next());
+    at_first.send(Bytes::from_static(b"undisturbed")).await.unwrap();
+    assert_eq!(at_host.receive().await.unwrap(), "undisturbed");
+}
+
+#[tokio::test]
+async fn the_host_waits_again_after_a_link_that_was_given_up() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    for _ in 0..3 {
+        let mut guest = table.seat_guest(&host, V4);
+        let (at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
+        at_host.shutdown().await;
+        drop(at_guest);
+    }
+}
+
+#[tokio::test]
+async fn shutting_down_delivers_what_was_sent() {
+    let (host, mut guest) = pair(&[V4]).await;
+    let message = Bytes::from(vec![7; 16_000]);
+    for _ in 0..50 {
+        host.send(message.clone()).await.unwrap();
+    }
+    let sent = tokio::spawn(host.shutdown());
+    for _ in 0..50 {
+        assert_eq!(guest.receive().await.unwrap(), message);
+    }
+    assert_eq!(guest.receive().await, Err(LinkError::ClosedByPeer));
+    assert_eq!(
+        *guest.state().borrow(),
+        LinkState::Closed(LinkError::ClosedByPeer)
+    );
+    sent.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_reader_that_stops_reading_holds_the_sender_back() {
+    let (host, mut guest) = pair(&[V4]).await;
+    let message = Bytes::from(vec![1; 60_000]);
+    let mut sent = 0;
+    while timeout(Duration::from_millis(500), host.send(message.clone()))
+        .await
+        .is_ok()
+    {
+        sent += 1;
+        assert!(sent < 1_000, "60 MB without a reader");
+    }
+    for _ in 0..sent {
+        assert_eq!(guest.receive().await.unwrap().len(), message.len());
+    }
+    host.send(Bytes::from_static(b"again")).await.unwrap();
+}
+
+#[tokio::test]
+async fn messages_of_every_size_arrive_whole_and_in_order() {
+    let (mut host, guest) = pair(&[V4]).await;
+    let sizes = [1, 63, 1_100, 1_200, 16_064, 65_535, 65_536];
+    for (i, size) in sizes.iter().enumerate() {
+        guest.send(Bytes::from(vec![i as u8; *size])).await.unwrap();
+    }
+    for (i, size) in sizes.iter().enumerate() {
+        assert_eq!(host.receive().await.unwrap(), vec![i as u8; *size]);
+    }
+    let too_long = Bytes::from(vec![0; 65_537]);
+    assert_eq!(guest.send(too_long).await, Err(LinkError::TooLong));
+}
+
+#[tokio::test]
+async fn an_endpoint_without_addresses_says_so() {
+    let error = Endpoint::bind(&[], None).err().unwrap();
+    assert_eq!(error, TransportError::NoAddress);
+    // An address of nobody here.
+    let elsewhere = IpAddr::from([203, 0, 113, 1]);
+    assert!(matches!(
+        Endpoint::bind(&[elsewhere], None),
+        Err(TransportError::Bind(_))
+    ));
+}
+
+#[tokio::test]
+async fn a_taken_port_gives_way_to_another() {
+    let first = Endpoint::bind(&[V4], None).unwrap();
+    let port = first.addresses()[0].port();
+    let second = Endpoint::bind(&[V4], Some(port)).unwrap();
+    assert_ne!(second.addresses()[0].port(), port);
+}
