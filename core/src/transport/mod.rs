@@ -8,6 +8,8 @@ mod certificate;
 mod dtls;
 mod endpoint;
 mod error;
+#[cfg(any(test, feature = "twins"))]
+pub mod forwarder;
 mod ice;
 mod interfaces;
 mod knock;

@@ -98,6 +98,9 @@ impl Session {
                 log::debug!("an address was left out: {error}");
             }
         }
+        // The checks go first: a host that has not been knocked at drops anything else.
+        self.ice.handle_timeout(now);
+        self.flush(now);
         if self.path_since.is_none() {
             self.send_first_flight();
         }

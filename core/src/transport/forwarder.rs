@@ -1,0 +1,182 @@
+//! A path with seeded loss and delay: a UDP forwarder on this machine, for measurements and tests.
+//!
+//! Whoever is to be reached over the bad path is reached at the forwarder's address instead.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What the path does to datagrams, in each direction on its own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Conditions {
+    /// How long every datagram takes.
+    pub delay: Duration,
+    /// The share of datagrams that vanish, from 0 to 1.
+    pub loss: f64,
+    /// Equal seeds lose equal datagrams.
+    pub seed: u64,
+}
+
+/// Forwards between whoever writes to it first and one target, until dropped.
+pub struct Forwarder {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    stop: AtomicBool,
+    cut: AtomicBool,
+    forwarded: AtomicU64,
+    lost: AtomicU64,
+}
+
+impl Forwarder {
+    /// Starts forwarding to `target`, which must be on this machine.
+    ///
+    /// # Errors
+    /// When no socket can be opened.
+    pub fn start(target: SocketAddr, conditions: Conditions) -> io::Result<Self> {
+        let near = open()?;
+        let far = open()?;
+        let address = near.local_addr()?;
+        let shared = Arc::new(Shared::default());
+        let caller = Arc::new(Mutex::new(None));
+        let to_target = Direction {
+            from: near.try_clone()?,
+            to: far.try_clone()?,
+            random: conditions.seed,
+            conditions,
+            shared: shared.clone(),
+        };
+        let to_caller = Direction {
+            from: far,
+            to: near,
+            random: conditions.seed ^ 0x9e37_79b9,
+            conditions,
+            shared: shared.clone(),
+        };
+        let seen = caller.clone();
+        to_target.start(move |source| {
+            *lock(&seen) = Some(source);
+            Some(target)
+        });
+        to_caller.start(move |_| *lock(&caller));
+        Ok(Self { address, shared })
+    }
+
+    /// Where to send instead of to the target.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets nothing through from now on, or everything again.
+    pub fn cut(&self, cut: bool) {
+        self.shared.cut.store(cut, Ordering::Relaxed);
+    }
+
+    /// Datagrams let through, and lost, so far.
+    pub fn counts(&self) -> (u64, u64) {
+        (
+            self.shared.forwarded.load(Ordering::Relaxed),
+            self.shared.lost.load(Ordering::Relaxed),
+        )
+    }
+}
+
+impl Drop for Forwarder {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+struct Direction {
+    from: UdpSocket,
+    to: UdpSocket,
+    random: u64,
+    conditions: Conditions,
+    shared: Arc<Shared>,
+}
+
+type Delayed = Arc<(Mutex<VecDeque<(Instant, SocketAddr, Vec<u8>)>>, Condvar)>;
+
+impl Direction {
+    fn start(mut self, target_for: impl Fn(SocketAddr) -> Option<SocketAddr> + Send + 'static) {
+        let delayed = (!self.conditions.delay.is_zero()).then(|| self.start_delivery());
+        thread::spawn(move || {
+            let mut buffer = [0; 2048];
+            while !self.shared.stop.load(Ordering::Relaxed) {
+                let Ok((length, source)) = self.from.recv_from(&mut buffer) else {
+                    continue;
+                };
+                let Some(target) = target_for(source) else {
+                    continue;
+                };
+                if self.is_lost() {
+                    self.shared.lost.fetch_add(1, Ordering::Relaxed);
+                    continue;
+                }
+                self.shared.forwarded.fetch_add(1, Ordering::Relaxed);
+                match &delayed {
+                    None => drop(self.to.send_to(&buffer[..length], target)),
+                    Some(queue) => {
+                        let at = Instant::now() + self.conditions.delay;
+                        lock(&queue.0).push_back((at, target, buffer[..length].to_vec()));
+                        queue.1.notify_one();
+                    }
+                }
+            }
+        });
+    }
+
+    fn start_delivery(&self) -> Delayed {
+        let queue: Delayed = Arc::default();
+        let (waiting, shared) = (queue.clone(), self.shared.clone());
+        let to = self.to.try_clone();
+        thread::spawn(move || {
+            let Ok(to) = to else { return };
+            while !shared.stop.load(Ordering::Relaxed) {
+                let next = lock(&waiting.0).pop_front();
+                if let Some((at, target, datagram)) = next {
+                    thread::sleep(at.saturating_duration_since(Instant::now()));
+                    let _ = to.send_to(&datagram, target);
+                } else {
+                    let guard = lock(&waiting.0);
+                    if guard.is_empty() {
+                        drop(waiting.1.wait_timeout(guard, Duration::from_millis(50)));
+                    }
+                }
+            }
+        });
+        queue
+    }
+
+    fn is_lost(&mut self) -> bool {
+        // splitmix64: one step for each datagram, so a seed repeats itself.
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.random;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let share = ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64;
+        share < self.conditions.loss || self.shared.cut.load(Ordering::Relaxed)
+    }
+}
+
+fn open() -> io::Result<UdpSocket> {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+    // So that a stopped forwarder is noticed.
+    socket.set_read_timeout(Some(Duration::from_millis(100)))?;
+    let raw = socket2::SockRef::from(&socket);
+    let _ = raw.set_recv_buffer_size(4 * 1024 * 1024);
+    Ok(socket)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
