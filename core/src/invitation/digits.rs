@@ -13,6 +13,11 @@ pub(super) const fn encoded_len(bytes: usize) -> usize {
     bytes / GROUP_BYTES * GROUP_DIGITS + DIGITS[bytes % GROUP_BYTES]
 }
 
+/// Whether so many digits end at the end of a group of 7 bytes.
+pub(super) const fn is_whole(digits: usize) -> bool {
+    digits.is_multiple_of(GROUP_DIGITS)
+}
+
 pub(super) fn encode_into(bytes: &[u8], out: &mut String) {
     for group in bytes.chunks(GROUP_BYTES) {
         let mut value = group

@@ -9,8 +9,6 @@ pub(super) const INVITATION: u8 = 0x11;
 pub(super) const REPLY: u8 = 0x21;
 pub(super) const CONTAINER: &[u8; 4] = b"HFS1";
 
-/// The fewest bytes of an invitation or reply.
-pub(super) const MIN_BYTES: usize = 53;
 /// The most bytes of an invitation or reply.
 pub(super) const MAX_BYTES: usize = if body::MAX_BYTES > reply::MAX_BYTES {
     body::MAX_BYTES
@@ -115,7 +113,7 @@ mod tests {
         #[test]
         fn no_token_is_the_beginning_of_another(token in any_token(), more in prop::collection::vec(any::<u8>(), 1..9)) {
             let bytes = token.to_bytes();
-            prop_assert!((MIN_BYTES..=MAX_BYTES).contains(&bytes.len()));
+            prop_assert!((53..=MAX_BYTES).contains(&bytes.len()));
             prop_assert!(Token::parse(&[&bytes[..], &more].concat()).is_err());
             for length in 0..bytes.len() {
                 prop_assert_eq!(Token::parse(&bytes[..length]), Err(TokenError::Cut));
