@@ -92,9 +92,9 @@ mod tests {
 
     #[test]
     fn every_short_group_uses_the_fewest_digits_that_hold_it() {
-        for length in 1..=7usize {
+        for (length, digits) in DIGITS.into_iter().enumerate().skip(1) {
             let most = encode(&vec![0xff; length]);
-            assert_eq!(most.len(), DIGITS[length]);
+            assert_eq!(most.len(), digits);
             assert!(!most.starts_with('0'));
         }
     }

@@ -116,3 +116,42 @@ pub(super) fn any_token() -> impl Strategy<Value = Token> {
         }),
     ]
 }
+
+/// The worked example: every line that `docs/protocol.md` states about it.
+#[test]
+fn the_worked_example_is_what_the_document_says() {
+    use data_encoding::HEXLOWER;
+    let document = include_str!("../../../docs/protocol.md");
+    let keys = invitation().keys();
+    let sealed = reply().seal(&keys, *b"saltsalt");
+    let (host, guest) = (keys.host_ice(), keys.guest_ice(reply().fingerprint));
+    let bytes = invitation().to_bytes();
+    let stated = [
+        ("invitation", HEXLOWER.encode(&bytes)),
+        ("invitation digest", HEXLOWER.encode(&invitation().digest())),
+        ("invite id", HEXLOWER.encode(&keys.invite_id())),
+        ("noise psk", HEXLOWER.encode(keys.noise_psk().expose())),
+        ("reply key", HEXLOWER.encode(keys.reply_key().expose())),
+        ("host ufrag", host.ufrag),
+        ("host password", host.password.expose().to_owned()),
+        ("guest ufrag", guest.ufrag),
+        ("guest password", guest.password.expose().to_owned()),
+        ("reply", HEXLOWER.encode(sealed.as_bytes())),
+        ("reply digest", HEXLOWER.encode(&reply().digest())),
+        ("invitation link", link(&LinkBase::DEFAULT, &bytes)),
+        (
+            "invitation QR text",
+            QrText::new(&LinkBase::DEFAULT, &bytes).as_str().to_owned(),
+        ),
+        ("reply as bare text", bare_text(sealed.as_bytes())),
+    ];
+    let lines = stated.map(|(what, value)| format!("{what}: {value}\n"));
+    let missing: String = lines
+        .into_iter()
+        .filter(|line| !document.contains(line))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "docs/protocol.md has to state\n{missing}"
+    );
+}
