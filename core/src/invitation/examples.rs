@@ -1,0 +1,157 @@
+//! Invitations and replies for the tests of this room.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::crypto::Secret;
+
+/// The host's invitation of the worked example in `docs/protocol.md`.
+pub(super) fn invitation() -> Invitation {
+    Invitation {
+        secret: Secret::new(std::array::from_fn(|i| i as u8)),
+        expiry: Expiry(0x1234),
+        fingerprint: Fingerprint(std::array::from_fn(|i| 0x20 + i as u8)),
+        candidates: Candidates::new(vec![
+            Candidate::host("192.168.1.7:40123".parse().unwrap()),
+            Candidate::server_reflexive("198.18.0.5:40123".parse().unwrap()),
+        ])
+        .unwrap(),
+        question: None,
+        name: Some(Name::new("Ana").unwrap()),
+        host_is_browser: false,
+        host_can_punch: true,
+    }
+}
+
+/// The guest's reply of the worked example in `docs/protocol.md`.
+pub(super) fn reply() -> Reply {
+    Reply {
+        fingerprint: Fingerprint(std::array::from_fn(|i| 0x40 + i as u8)),
+        candidates: Candidates::new(vec![Candidate::host("192.168.1.9:50321".parse().unwrap())])
+            .unwrap(),
+    }
+}
+
+pub(super) fn any_candidate() -> impl Strategy<Value = Candidate> {
+    use std::net::{IpAddr, SocketAddr};
+    let ip = prop_oneof![
+        any::<[u8; 2]>().prop_map(|[c, d]| IpAddr::from([192, 168, c, d])),
+        any::<[u8; 3]>().prop_map(|[b, c, d]| IpAddr::from([10, b, c, d])),
+        any::<[u8; 4]>().prop_map(IpAddr::from),
+        any::<[u8; 16]>().prop_map(IpAddr::from),
+    ];
+    let kind = prop_oneof![
+        Just(CandidateKind::Host),
+        Just(CandidateKind::ServerReflexive)
+    ];
+    // Few ports, so that neighbours share them often.
+    (ip, prop_oneof![Just(9), Just(40123), any::<u16>()], kind).prop_map(|(ip, port, kind)| {
+        Candidate {
+            address: CandidateAddress::Ip(SocketAddr::new(ip, port)),
+            kind,
+        }
+    })
+}
+
+pub(super) fn any_candidates() -> impl Strategy<Value = Candidates> {
+    let label = prop_oneof![
+        "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
+        "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    ];
+    let name = (label, any::<u16>(), any::<prop::sample::Index>());
+    (vec(any_candidate(), 0..8), prop::option::of(name)).prop_map(|(mut list, name)| {
+        if let Some((label, port, place)) = name {
+            let name = MdnsName::new(&format!("{label}.local")).unwrap();
+            let address = CandidateAddress::Mdns { name, port };
+            let place = place.index(list.len() + 1);
+            list.insert(
+                place,
+                Candidate {
+                    address,
+                    kind: CandidateKind::Host,
+                },
+            );
+        }
+        Candidates::new(list).unwrap_or_default()
+    })
+}
+
+pub(super) fn any_invitation() -> impl Strategy<Value = Invitation> {
+    (
+        any::<([u8; 16], u16, [u8; 32], bool, bool)>(),
+        any_candidates(),
+        prop::option::of("[^\\p{C}\\p{Z}][^\\p{C}\\p{Zl}\\p{Zp}]{0,60}"),
+        prop::option::of("[^\\p{C}\\p{Z}][^\\p{C}\\p{Zl}\\p{Zp}]{0,12}"),
+    )
+        .prop_map(
+            |((secret, expiry, fingerprint, browser, punch), candidates, question, name)| {
+                Invitation {
+                    secret: Secret::new(secret),
+                    expiry: Expiry(expiry),
+                    fingerprint: Fingerprint(fingerprint),
+                    candidates,
+                    question: question.and_then(|text| Question::new(&text).ok()),
+                    name: name.and_then(|text| Name::new(&text).ok()),
+                    host_is_browser: browser,
+                    host_can_punch: punch,
+                }
+            },
+        )
+}
+
+pub(super) fn any_reply() -> impl Strategy<Value = Reply> {
+    (any::<[u8; 32]>(), any_candidates()).prop_map(|(fingerprint, candidates)| Reply {
+        fingerprint: Fingerprint(fingerprint),
+        candidates,
+    })
+}
+
+/// An invitation or a sealed reply.
+pub(super) fn any_token() -> impl Strategy<Value = Token> {
+    prop_oneof![
+        any_invitation().prop_map(Token::Invitation),
+        (any_reply(), any::<[u8; 16]>(), any::<[u8; 8]>()).prop_map(|(reply, secret, salt)| {
+            Token::Reply(reply.seal(&InvitationKeys::derive(&Secret::new(secret)), salt))
+        }),
+    ]
+}
+
+/// The worked example: every line that `docs/protocol.md` states about it.
+#[test]
+fn the_worked_example_is_what_the_document_says() {
+    use data_encoding::HEXLOWER;
+    let document = include_str!("../../../docs/protocol.md");
+    let keys = invitation().keys();
+    let sealed = reply().seal(&keys, *b"saltsalt");
+    let (host, guest) = (keys.host_ice(), keys.guest_ice(reply().fingerprint));
+    let bytes = invitation().to_bytes();
+    let stated = [
+        ("invitation", HEXLOWER.encode(&bytes)),
+        ("invitation digest", HEXLOWER.encode(&invitation().digest())),
+        ("invite id", HEXLOWER.encode(&keys.invite_id())),
+        ("noise psk", HEXLOWER.encode(keys.noise_psk().expose())),
+        ("reply key", HEXLOWER.encode(keys.reply_key().expose())),
+        ("host ufrag", host.ufrag),
+        ("host password", host.password.expose().to_owned()),
+        ("guest ufrag", guest.ufrag),
+        ("guest password", guest.password.expose().to_owned()),
+        ("reply", HEXLOWER.encode(sealed.as_bytes())),
+        ("reply digest", HEXLOWER.encode(&reply().digest())),
+        ("invitation link", link(&LinkBase::DEFAULT, &bytes)),
+        (
+            "invitation QR text",
+            QrText::new(&LinkBase::DEFAULT, &bytes).as_str().to_owned(),
+        ),
+        ("reply as bare text", bare_text(sealed.as_bytes())),
+    ];
+    let lines = stated.map(|(what, value)| format!("{what}: {value}\n"));
+    let missing: String = lines
+        .into_iter()
+        .filter(|line| !document.contains(line))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "docs/protocol.md has to state\n{missing}"
+    );
+}
