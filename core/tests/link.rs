@@ -1,10 +1,11 @@
 //! Two endpoints meet over real sockets on this machine.
 
 use bytes::Bytes;
-use handfast_core::invitation::Fingerprint;
+use handfast_core::crypto::Secret;
+use handfast_core::invitation::{Candidate, Fingerprint, InvitationKeys};
 use handfast_core::transport::{
-    Certificate, ConnectEvent, Connector, Credentials, Endpoint, GuestSetup, HostSetup, Link,
-    LinkError, LinkState, PeerAddress, TransportError,
+    Certificate, ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, LinkError,
+    LinkState, TransportError,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -16,17 +17,14 @@ const SOON: Duration = Duration::from_secs(10);
 
 /// What both sides know from the invitation.
 struct Table {
-    host: Credentials,
+    keys: InvitationKeys,
     certificate: Certificate,
 }
 
 impl Table {
     fn new() -> Self {
         Self {
-            host: Credentials {
-                ufrag: "hosthost".into(),
-                password: "the-host-password-of-the-table".into(),
-            },
+            keys: InvitationKeys::derive(&Secret::new([7; 16])),
             certificate: Certificate::generate().unwrap(),
         }
     }
@@ -34,20 +32,16 @@ impl Table {
     fn seat_host(&self, addresses: &[IpAddr]) -> Connector {
         Endpoint::bind(addresses, None).unwrap().host(HostSetup {
             certificate: self.certificate.clone(),
-            credentials: self.host.clone(),
-            guest_password: Box::new(|ufrag| format!("guest-password-of-{ufrag}")),
+            keys: self.keys.clone(),
         })
     }
 
     fn guest_setup(&self, host: &Connector) -> GuestSetup {
-        let certificate = Certificate::generate().unwrap();
-        let ufrag = certificate.fingerprint().to_ufrag();
         GuestSetup {
-            certificate,
-            password: format!("guest-password-of-{ufrag}"),
-            host: self.host.clone(),
-            host_fingerprint: self.certificate.fingerprint(),
-            host_addresses: peers(host),
+            certificate: Certificate::generate().unwrap(),
+            keys: self.keys.clone(),
+            host: self.certificate.fingerprint(),
+            addresses: candidates(host),
         }
     }
 
@@ -57,14 +51,12 @@ impl Table {
     }
 }
 
-fn peers(connector: &Connector) -> Vec<PeerAddress> {
+fn candidates(connector: &Connector) -> Vec<Candidate> {
     connector
         .addresses()
         .iter()
-        .map(|address| PeerAddress {
-            address: *address,
-            reflexive: false,
-        })
+        .copied()
+        .map(Candidate::host)
         .collect()
 }
 
@@ -132,12 +124,15 @@ async fn a_reply_opens_the_way_when_the_guest_cannot_reach_the_host() {
     let table = Table::new();
     let mut host = table.seat_host(&[V4]);
     let mut setup = table.guest_setup(&host);
-    setup.host_addresses.clear();
+    setup.addresses.clear();
     let fingerprint = setup.certificate.fingerprint();
     let mut guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
-    host.expect(fingerprint, peers(&guest)).await;
+    host.expect(fingerprint, candidates(&guest)).await;
     let (mut at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
-    at_guest.send(Bytes::from_static(b"both scanned")).await.unwrap();
+    at_guest
+        .send(Bytes::from_static(b"both scanned"))
+        .await
+        .unwrap();
     assert_eq!(at_host.receive().await.unwrap(), "both scanned");
 }
 
@@ -159,7 +154,7 @@ async fn another_certificate_than_the_invited_one_is_refused() {
     let table = Table::new();
     let host = table.seat_host(&[V4]);
     let mut setup = table.guest_setup(&host);
-    setup.host_fingerprint = Fingerprint([9; 32]);
+    setup.host = Fingerprint([9; 32]);
     let mut guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
     assert_eq!(failure(&mut guest).await, TransportError::WrongCertificate);
 }
@@ -169,7 +164,7 @@ async fn a_stranger_without_the_password_gets_no_answer() {
     let table = Table::new();
     let mut host = table.seat_host(&[V4]);
     let mut setup = table.guest_setup(&host);
-    setup.host.password = "another password altogether".into();
+    setup.keys = InvitationKeys::derive(&Secret::new([8; 16]));
     let mut guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
     let nothing = timeout(Duration::from_millis(700), async {
         tokio::select! { event = host.next() => event, event = guest.next() => event }
@@ -187,7 +182,10 @@ async fn a_second_guest_is_told_that_the_table_is_taken() {
     assert_eq!(failure(&mut second).await, TransportError::Taken);
     // Also when the host waits for nobody else any more.
     drop(host.next());
-    at_first.send(Bytes::from_static(b"undisturbed")).await.unwrap();
+    at_first
+        .send(Bytes::from_static(b"undisturbed"))
+        .await
+        .unwrap();
     assert_eq!(at_host.receive().await.unwrap(), "undisturbed");
 }
 

@@ -21,6 +21,6 @@ pub use noise::{
     Capabilities, Established, HandshakeError, Initiator, MAX_HANDSHAKE_MESSAGE, PublicKey,
     Responder, StaticKey,
 };
-pub use prologue::{Mode, Policy, Prologue, body_digest};
+pub use prologue::{Mode, Policy, Prologue};
 pub use ready::{MAX_NAME, Ready, ReadyError};
-pub use trust::{Flow, Seat, Trust, TrustLevel, TrustReason};
+pub use trust::{Flow, Trust, TrustLevel, TrustReason};

@@ -6,8 +6,6 @@
 //! host tries those it can think of ([`super::Responder::respond`]).
 
 use crate::invitation::Fingerprint;
-use blake2::digest::consts::U32;
-use blake2::{Blake2b, Digest};
 
 /// Name and version of the protocol, padded with zeros.
 const PROTOCOL: [u8; 12] = *b"handfast-1\0\0";
@@ -52,9 +50,9 @@ pub struct Prologue {
     pub policy: Policy,
     /// The invitation's identifier, derived from its secret.
     pub invite_id: [u8; 16],
-    /// [`body_digest`] of the invitation.
+    /// BLAKE2b-256 of the invitation's bytes ([`crate::invitation::Invitation::digest`]).
     pub invitation_digest: [u8; 32],
-    /// [`body_digest`] of the reply, where one belongs to this connection.
+    /// BLAKE2b-256 of the reply's body, where one belongs to this connection.
     pub reply_digest: Option<[u8; 32]>,
     /// The host's certificate as seen **in this session**, never as claimed.
     pub host: Fingerprint,
@@ -100,11 +98,6 @@ impl Prologue {
     }
 }
 
-/// BLAKE2b-256 (RFC 7693) of the plain body of an invitation or a reply.
-pub fn body_digest(body: &[u8]) -> [u8; 32] {
-    Blake2b::<U32>::digest(body).into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,15 +135,5 @@ mod tests {
         expected[12] = 2;
         expected[62..94].fill(3);
         assert_eq!(prologue().with_reply([3; 32]).to_bytes(), expected);
-    }
-
-    #[test]
-    fn the_digest_agrees_with_another_implementation() {
-        // Computed with Python's hashlib.blake2b(b"invitation", digest_size=32).
-        let expected = "77ffe1d9c50f120ce09724d2a28275c4e656680211b8cda73e3d282903bfd2c5";
-        assert_eq!(
-            data_encoding::HEXLOWER.encode(&body_digest(b"invitation")),
-            expected
-        );
     }
 }

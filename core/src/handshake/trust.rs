@@ -4,15 +4,7 @@
 //! here lowers it, because a changed key is a new contact and starts anew.
 
 use super::PublicKey;
-
-/// Which side of the table this device sits on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seat {
-    /// Made the invitation.
-    Host,
-    /// Accepted it.
-    Guest,
-}
+use crate::invitation::Seat;
 
 /// How invitation and reply travelled. Only a live camera makes a scan: a symbol in a picture, or a
 /// pasted text, went through a relay and is a link.

@@ -28,6 +28,7 @@ mod keys;
 mod label;
 mod reader;
 mod reply;
+mod seat;
 mod text;
 mod token;
 
@@ -43,5 +44,6 @@ pub use fingerprint::Fingerprint;
 pub use keys::{IceCredentials, IcePassword, InvitationKeys, InviteId};
 pub use label::{Label, Name, Question};
 pub use reply::{Reply, ReplyError, SealedReply};
+pub use seat::Seat;
 pub use text::{FILE_EXTENSION, LinkBase, QrText, SCHEME, bare_text, link};
 pub use token::Token;

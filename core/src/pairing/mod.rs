@@ -1,1 +1,92 @@
-//! pairing
+//! How two people come together: the flow that a person sees, from invitation to an authenticated link.
+//!
+//! [`Host`] and [`Guest`] are state machines without sockets or clock: events and instants go in,
+//! effects and views come out. [`Pairing`] runs one of them on a real endpoint. The way is the same
+//! every time:
+//!
+//! 1. The host makes an invitation and shows it ([`HostStage::Waiting`]).
+//! 2. The guest scans or opens it ([`View::InvitationOpened`]) and agrees to connect.
+//! 3. The guest knocks; the host sees that they are here ([`HostStage::TheyAreHere`]).
+//! 4. Where the networks allow it, the link opens: one scan was enough.
+//! 5. Where they do not, the guest shows its reply ([`View::ReplyNeeded`]) and the host scans it
+//!    ([`HostStage::ScanTheirCode`]); both knock.
+//! 6. Inside the link both prove that they hold the invitation, and say who they are
+//!    ([`HostStage::Checking`], [`GuestStage::Checking`]).
+//! 7. They talk ([`View::Talking`]).
+
+mod failure;
+mod guest;
+mod host;
+mod run;
+mod view;
+
+pub use failure::Failure;
+pub use guest::{Guest, GuestEffect};
+pub use host::{Host, HostEffect, HostTerms};
+pub use run::{GuestTerms, Meeting, Milestones, Pairing, PairingEvent, own_candidates};
+pub use view::{GuestStage, HostStage, View};
+
+use crate::crypto::Secret;
+use crate::handshake::{Channel, PublicKey, StaticKey, Trust};
+use crate::transport::Certificate;
+use bytes::Bytes;
+use std::time::{Duration, Instant};
+
+/// How long the proofs inside an open link may take.
+pub(crate) const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(15);
+
+/// The length of a first Noise message: an ephemeral key and the tag of an empty payload.
+pub(crate) const FIRST_MESSAGE: usize = 32 + 16;
+
+/// Who this device is.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The long-term key, shown only to somebody who holds the invitation.
+    pub key: StaticKey,
+    /// The certificate of the transport.
+    pub certificate: Certificate,
+    /// What this device calls itself; may be empty.
+    pub name: String,
+}
+
+/// How a token came to this device. Only the live camera shows that the people are together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// Seen by the live camera on the other device's screen.
+    Camera,
+    /// Carried by something else: a messenger, a picture, a file, pasted text.
+    Carried,
+}
+
+/// Both clocks at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// For intervals.
+    pub monotonic: Instant,
+    /// For expiry: seconds since 1970-01-01 UTC by this device's clock.
+    pub unix: u64,
+}
+
+/// Somebody who proved to hold the invitation, and the channel to them.
+#[derive(Debug)]
+pub struct Acquaintance {
+    /// Their long-term key.
+    pub key: PublicKey,
+    /// What they call themselves; may be empty.
+    pub name: String,
+    /// What the way of meeting proves about them.
+    pub trust: Trust,
+    /// Whether the reply was needed (two scans) or not (one).
+    pub scans: u8,
+    /// The sealed channel inside the link.
+    pub channel: Channel,
+    /// The handshake hash: the same on both sides, and on no other connection.
+    pub hash: [u8; 32],
+    /// Our half of what later meetings are derived from.
+    pub our_random: Secret<32>,
+    /// Their half.
+    pub their_random: Secret<32>,
+}
+
+/// A message for the link.
+pub(crate) type Outgoing = Bytes;

@@ -110,6 +110,9 @@ mod tests {
     #[test]
     fn two_certificates_differ() {
         let one = Certificate::generate().unwrap();
-        assert_ne!(one.fingerprint(), Certificate::generate().unwrap().fingerprint());
+        assert_ne!(
+            one.fingerprint(),
+            Certificate::generate().unwrap().fingerprint()
+        );
     }
 }

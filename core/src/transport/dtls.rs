@@ -59,8 +59,8 @@ impl Dtls {
             .with_insecure_skip_verify(true)
             .with_verify_peer_certificate(Some(Arc::new(move |chain: &[Vec<u8>], _: &[_]| {
                 let der = chain.first().ok_or(RtcError::ErrNonCertificate)?;
-                let found =
-                    fingerprint_of(der).map_err(|_| RtcError::ErrNoMatchingCertificateFingerprint)?;
+                let found = fingerprint_of(der)
+                    .map_err(|_| RtcError::ErrNoMatchingCertificateFingerprint)?;
                 if found != expected {
                     return Err(RtcError::ErrNoMatchingCertificateFingerprint);
                 }

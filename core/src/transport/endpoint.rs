@@ -6,12 +6,12 @@
 
 use super::certificate::Certificate;
 use super::error::TransportError;
-use super::ice::{Credentials, Path};
+use super::ice::Path;
 use super::knock;
 use super::link::{Link, LinkEnd, LinkError, LinkState};
-use super::session::{Parties, Seat, Session, SessionEvent};
+use super::session::{Parties, Session, SessionEvent};
 use super::socket::Sockets;
-use crate::invitation::Fingerprint;
+use crate::invitation::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Seat};
 use bytes::{Bytes, BytesMut};
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -40,37 +40,24 @@ const REFUSALS_A_SECOND: u32 = 10;
 const MANY_DATAGRAMS: usize = 64;
 const FEW_DATAGRAMS: usize = 2;
 
-/// An address where the peer may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PeerAddress {
-    /// Address and port.
-    pub address: SocketAddr,
-    /// Whether it was learnt from a STUN server rather than from an interface.
-    pub reflexive: bool,
-}
-
 /// What a host needs to wait for its guest.
 pub struct HostSetup {
     /// The certificate that the invitation names.
     pub certificate: Certificate,
-    /// The credentials that the invitation implies for this side.
-    pub credentials: Credentials,
-    /// The password that the invitation implies for a guest with this username fragment.
-    pub guest_password: Box<dyn Fn(&str) -> String + Send>,
+    /// The keys of the invitation: both sides' credentials follow from them.
+    pub keys: InvitationKeys,
 }
 
 /// What a guest needs to knock.
 pub struct GuestSetup {
     /// This side's certificate; its fingerprint becomes the username fragment.
     pub certificate: Certificate,
-    /// This side's password, as the invitation implies it.
-    pub password: String,
-    /// The host's credentials.
-    pub host: Credentials,
+    /// The keys of the invitation.
+    pub keys: InvitationKeys,
     /// SHA-256 of the host's certificate.
-    pub host_fingerprint: Fingerprint,
-    /// Where the host may be.
-    pub host_addresses: Vec<PeerAddress>,
+    pub host: Fingerprint,
+    /// Where the host may be; see [`crate::invitation::admit`] before trusting a stranger's list.
+    pub addresses: Vec<Candidate>,
 }
 
 /// What happens on the way to a link.
@@ -79,8 +66,8 @@ pub enum ConnectEvent {
     /// Host: somebody who holds the invitation is here. The fingerprint is the one they claim; the
     /// link will prove it.
     Knock(Fingerprint),
-    /// Both sides have agreed on a path.
-    PathFound,
+    /// Guest: the host answered a knock, so the way is open.
+    Answered,
     /// Messages can be exchanged.
     Open(Link),
     /// This attempt came to nothing. A host goes on waiting; a guest is done.
@@ -98,7 +85,7 @@ pub struct Connector {
 
 #[derive(Debug)]
 enum Command {
-    Expect(Fingerprint, Vec<PeerAddress>),
+    Expect(Fingerprint, Vec<Candidate>),
 }
 
 /// Bound sockets, not yet in use.
@@ -111,10 +98,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// [`TransportError::NoAddress`] if there are none, [`TransportError::Bind`] if none can be bound.
-    pub fn bind(
-        addresses: &[IpAddr],
-        preferred_port: Option<u16>,
-    ) -> Result<Self, TransportError> {
+    pub fn bind(addresses: &[IpAddr], preferred_port: Option<u16>) -> Result<Self, TransportError> {
         Sockets::bind(addresses, preferred_port).map(|sockets| Self { sockets })
     }
 
@@ -140,9 +124,11 @@ impl Endpoint {
         let task = Task {
             locals: addresses.clone(),
             sockets: self.sockets,
+            door: role.keys().host_ice(),
             role,
             events: events_tx,
             commands: Some(commands_rx),
+            answered: false,
             session: None,
             link: None,
             deadline: None,
@@ -167,7 +153,7 @@ impl Connector {
 
     /// Host: a reply says who the guest is and where; knock there too. It counts for more than a
     /// stranger's unfinished attempt.
-    pub async fn expect(&self, guest: Fingerprint, addresses: Vec<PeerAddress>) {
+    pub async fn expect(&self, guest: Fingerprint, addresses: Vec<Candidate>) {
         let _ = self.commands.send(Command::Expect(guest, addresses)).await;
     }
 
@@ -182,11 +168,24 @@ enum Role {
     Guest(GuestSetup),
 }
 
+impl Role {
+    fn keys(&self) -> &InvitationKeys {
+        match self {
+            Self::Host(setup) => &setup.keys,
+            Self::Guest(setup) => &setup.keys,
+        }
+    }
+}
+
 struct Task {
     sockets: Sockets,
     locals: Vec<SocketAddr>,
     role: Role,
+    /// The host's credentials: what a knock is addressed with.
+    door: IceCredentials,
     events: mpsc::Sender<ConnectEvent>,
+    /// Guest: whether the host has answered a knock.
+    answered: bool,
     /// None once the connector is gone: no more guests then.
     commands: Option<mpsc::Receiver<Command>>,
     session: Option<Session>,
@@ -201,7 +200,6 @@ struct Task {
 /// An open link being served.
 struct Serving {
     end: LinkEnd,
-    found_path: bool,
     /// Messages that the reader above had no room for yet: one while the session lives, and at the
     /// end everything that had arrived.
     held: VecDeque<Bytes>,
@@ -266,7 +264,8 @@ impl Task {
         let is_congested = !self.queue.is_empty();
         let (outgoing, incoming) = match &mut self.link {
             Some(link) => (
-                Some(&mut link.end.outgoing).filter(|_| can_write && !link.leaving && !is_congested),
+                Some(&mut link.end.outgoing)
+                    .filter(|_| can_write && !link.leaving && !is_congested),
                 Some(&link.end.incoming).filter(|_| !link.held.is_empty()),
             ),
             None => (None, None),
@@ -282,41 +281,40 @@ impl Task {
     }
 
     fn begin_as_guest(&mut self) {
-        let Role::Guest(setup) = &self.role else { return };
+        let Role::Guest(setup) = &self.role else {
+            return;
+        };
         let parties = Parties {
             seat: Seat::Guest,
             certificate: setup.certificate.clone(),
-            local: Credentials {
-                ufrag: setup.certificate.fingerprint().to_ufrag(),
-                password: setup.password.clone(),
-            },
-            remote: setup.host.clone(),
-            expected: setup.host_fingerprint,
+            local: setup.keys.guest_ice(setup.certificate.fingerprint()),
+            remote: setup.keys.host_ice(),
+            expected: setup.host,
         };
-        let peers = setup.host_addresses.clone();
+        let peers = setup.addresses.clone();
         self.begin(parties, &peers);
     }
 
-    fn begin_as_host(&mut self, guest: Fingerprint, peers: &[PeerAddress]) {
-        let Role::Host(setup) = &self.role else { return };
-        let ufrag = guest.to_ufrag();
-        let password = (setup.guest_password)(&ufrag);
+    fn begin_as_host(&mut self, guest: Fingerprint, peers: &[Candidate]) {
+        let Role::Host(setup) = &self.role else {
+            return;
+        };
         let parties = Parties {
             seat: Seat::Host,
             certificate: setup.certificate.clone(),
-            local: setup.credentials.clone(),
-            remote: Credentials { ufrag, password },
+            local: setup.keys.host_ice(),
+            remote: setup.keys.guest_ice(guest),
             expected: guest,
         };
         self.begin(parties, peers);
     }
 
-    fn begin(&mut self, parties: Parties, peers: &[PeerAddress]) {
+    fn begin(&mut self, parties: Parties, peers: &[Candidate]) {
         let now = Instant::now();
         self.deadline = (parties.seat == Seat::Host).then(|| now + ATTEMPT);
         match Session::new(now, parties, &self.locals) {
             Ok(mut session) => {
-                session.add_peers(now, &pairs(peers));
+                session.add_peers(now, peers);
                 self.session = Some(session);
                 self.pump(now);
             }
@@ -330,7 +328,7 @@ impl Task {
             // Already talking: nothing that a reply says is news.
             Some(session) if session.is_open() => {}
             Some(session) if session.expected() == guest => {
-                session.add_peers(Instant::now(), &pairs(&peers));
+                session.add_peers(Instant::now(), &peers);
             }
             _ => {
                 self.begin_as_host(guest, &peers);
@@ -343,7 +341,10 @@ impl Task {
     fn receive(&mut self) {
         loop {
             let mut arrived: Vec<(Path, BytesMut)> = Vec::new();
-            if !self.sockets.receive(|path, datagram| arrived.push((path, datagram))) {
+            if !self
+                .sockets
+                .receive(|path, datagram| arrived.push((path, datagram)))
+            {
                 break;
             }
             let now = Instant::now();
@@ -375,12 +376,12 @@ impl Task {
 
     fn take_datagram(&mut self, now: Instant, path: Path, datagram: BytesMut) {
         match &self.role {
-            Role::Host(setup) => {
+            Role::Host(_) => {
                 let known = self.session.as_ref().map(Session::expected);
                 // Data of a running session need not be looked at twice.
                 let knocking = datagram.first() == Some(&0);
                 if let Some(guest) = knocking
-                    .then(|| knock::guest_of(&datagram, &setup.credentials))
+                    .then(|| knock::guest_of(&datagram, &self.door))
                     .flatten()
                     && known != Some(guest)
                 {
@@ -391,9 +392,9 @@ impl Task {
                     self.begin_as_host(guest, &[]);
                 }
             }
-            Role::Guest(setup) => {
+            Role::Guest(_) => {
                 let is_pending = self.session.as_ref().is_some_and(|s| !s.is_open());
-                if is_pending && knock::is_refusal(&datagram, &setup.host) {
+                if is_pending && knock::is_refusal(&datagram, &self.door) {
                     return self.fail(TransportError::Taken);
                 }
             }
@@ -404,14 +405,13 @@ impl Task {
     }
 
     fn refuse(&mut self, now: Instant, path: Path, request: &[u8]) {
-        let Role::Host(setup) = &self.role else { return };
         let (since, count) = &mut self.refusals;
         if now.saturating_duration_since(*since) > Duration::from_secs(1) {
             (*since, *count) = (now, 0);
         }
         *count += 1;
         if *count <= REFUSALS_A_SECOND
-            && let Some(answer) = knock::refusal(request, &setup.credentials)
+            && let Some(answer) = knock::refusal(request, &self.door)
         {
             self.queue.push_back((path, answer.into()));
             self.sockets.send(&mut self.queue);
@@ -467,9 +467,9 @@ impl Task {
         if let Some(session) = &mut self.session {
             session.after_batch(now);
         }
+        self.watch(now);
         self.handle_events();
         self.deliver();
-        self.watch(now);
         self.leave_when_done();
         if let Some(session) = &mut self.session {
             session.flush(now);
@@ -510,7 +510,6 @@ impl Task {
         let (link, end) = Link::new(local, observed);
         self.link = Some(Serving {
             end,
-            found_path: false,
             held: VecDeque::new(),
             leaving: false,
             ended: None,
@@ -553,11 +552,11 @@ impl Task {
     /// Keeps the link's state true.
     fn watch(&mut self, now: Instant) {
         let Some(session) = &self.session else { return };
+        if !self.answered && session.is_answered() && matches!(self.role, Role::Guest(_)) {
+            self.answered = true;
+            let _ = self.events.try_send(ConnectEvent::Answered);
+        }
         if let Some(link) = &mut self.link {
-            if !link.found_path && session.has_path() {
-                link.found_path = true;
-                let _ = self.events.try_send(ConnectEvent::PathFound);
-            }
             let state = if session.is_silent() {
                 LinkState::Interrupted
             } else {
@@ -635,13 +634,6 @@ impl Task {
             self.goodbye = None;
         }
     }
-}
-
-fn pairs(peers: &[PeerAddress]) -> Vec<(SocketAddr, bool)> {
-    peers
-        .iter()
-        .map(|peer| (peer.address, peer.reflexive))
-        .collect()
 }
 
 async fn sleep_until(at: Option<Instant>) {

@@ -4,8 +4,9 @@
 //! ours (dense at first, polite later), and whatever arrives is answered at once instead of at the
 //! agent's next tick.
 
-use super::certificate::provider;
 use super::TransportError;
+use super::certificate::provider;
+use crate::invitation::IceCredentials;
 use bytes::BytesMut;
 use rtc::ice::Agent;
 use rtc::ice::agent::agent_config::AgentConfig;
@@ -37,21 +38,6 @@ const PACE: [(Duration, Duration); 4] = [
     (Duration::MAX, Duration::from_secs(1)),
 ];
 
-/// Username fragment and password of one side (RFC 8445 §5.3).
-#[derive(Clone)]
-pub struct Credentials {
-    /// The username fragment: public, it travels in every check.
-    pub ufrag: String,
-    /// The password: the key of every check's integrity. Secret.
-    pub password: String,
-}
-
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Credentials(..)")
-    }
-}
-
 /// The two ends of a way through the network: one of our sockets, and an address of the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Path {
@@ -75,13 +61,13 @@ impl Ice {
     pub(super) fn new(
         now: Instant,
         controlling: bool,
-        local: &Credentials,
-        remote: &Credentials,
+        local: &IceCredentials,
+        remote: &IceCredentials,
         sockets: &[SocketAddr],
     ) -> Result<Self, TransportError> {
         let config = AgentConfig {
             local_ufrag: local.ufrag.clone(),
-            local_pwd: local.password.clone(),
+            local_pwd: local.password.expose().to_owned(),
             multicast_dns_mode: MulticastDnsMode::Disabled,
             disconnected_timeout: Some(SILENCE),
             // Never `Failed`: how long to go on is decided above, where the reason is known.
@@ -112,7 +98,7 @@ impl Ice {
                 now,
                 controlling,
                 remote.ufrag.clone(),
-                remote.password.clone(),
+                remote.password.expose().to_owned(),
             )
             .map_err(TransportError::ice)?;
         Ok(Self {
@@ -206,7 +192,7 @@ impl Ice {
     }
 
     /// Whether both agents have agreed on a path.
-    pub(super) fn is_agreed(&self) -> bool {
+    fn is_agreed(&self) -> bool {
         self.agent.get_selected_candidate_pair().is_some()
     }
 

@@ -6,8 +6,7 @@
 //! look at a few bytes.
 
 use super::certificate::provider;
-use super::ice::Credentials;
-use crate::invitation::Fingerprint;
+use crate::invitation::{Fingerprint, IceCredentials};
 use rtc::stun::attributes::ATTR_ERROR_CODE;
 use rtc::stun::error_code::{ErrorCode, ErrorCodeAttribute};
 use rtc::stun::fingerprint::FINGERPRINT;
@@ -24,7 +23,7 @@ const BINDING_ERROR_TYPE: [u8; 2] = [1, 0x11];
 const USERNAME: [u8; 2] = [0, 6];
 
 /// The guest who sent this datagram, if it is a knock on our door.
-pub(super) fn guest_of(datagram: &[u8], ours: &Credentials) -> Option<Fingerprint> {
+pub(super) fn guest_of(datagram: &[u8], ours: &IceCredentials) -> Option<Fingerprint> {
     if !is_stun(datagram, BINDING_REQUEST) {
         return None;
     }
@@ -33,11 +32,11 @@ pub(super) fn guest_of(datagram: &[u8], ours: &Credentials) -> Option<Fingerprin
         return None;
     }
     let guest = Fingerprint::from_ufrag(guest)?;
-    verified(datagram, &ours.password).map(|_| guest)
+    verified(datagram, ours.password.expose()).map(|_| guest)
 }
 
 /// The answer to a knock when the table is taken. None if the request cannot be answered.
-pub(super) fn refusal(request: &[u8], ours: &Credentials) -> Option<Vec<u8>> {
+pub(super) fn refusal(request: &[u8], ours: &IceCredentials) -> Option<Vec<u8>> {
     let mut message = Message::new();
     message.raw = request.to_vec();
     message.decode().ok()?;
@@ -51,7 +50,7 @@ pub(super) fn refusal(request: &[u8], ours: &Credentials) -> Option<Vec<u8>> {
                 reason: Vec::new(),
             }),
             Box::new(MessageIntegrity::new_short_term_integrity_with_provider(
-                ours.password.clone(),
+                ours.password.expose().to_owned(),
                 provider().crypto(),
             )),
             Box::new(FINGERPRINT),
@@ -61,11 +60,11 @@ pub(super) fn refusal(request: &[u8], ours: &Credentials) -> Option<Vec<u8>> {
 }
 
 /// Whether a datagram is the host's word that the table is taken.
-pub(super) fn is_refusal(datagram: &[u8], host: &Credentials) -> bool {
+pub(super) fn is_refusal(datagram: &[u8], host: &IceCredentials) -> bool {
     if !is_stun(datagram, BINDING_ERROR_TYPE) {
         return false;
     }
-    let Some(message) = verified(datagram, &host.password) else {
+    let Some(message) = verified(datagram, host.password.expose()) else {
         return false;
     };
     let mut code = ErrorCodeAttribute::default();

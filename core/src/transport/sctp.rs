@@ -210,7 +210,9 @@ impl Sctp {
 
     fn hasten(&self, now: Instant) -> Instant {
         // The extra nanoseconds undo the rounding of `poll_timeout`, so a due timer is due.
-        self.epoch + now.saturating_duration_since(self.epoch) * HASTE + Duration::from_nanos(u64::from(HASTE))
+        self.epoch
+            + now.saturating_duration_since(self.epoch) * HASTE
+            + Duration::from_nanos(u64::from(HASTE))
     }
 }
 

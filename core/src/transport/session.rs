@@ -10,9 +10,11 @@
 use super::TransportError;
 use super::certificate::Certificate;
 use super::dtls::{Dtls, DtlsEvent};
-use super::ice::{Credentials, Ice, Path};
+use super::ice::{Ice, Path};
 use super::sctp::{Sctp, SctpEvent};
-use crate::invitation::Fingerprint;
+use crate::invitation::{
+    Candidate, CandidateAddress, CandidateKind, Fingerprint, IceCredentials, Seat,
+};
 use bytes::{Bytes, BytesMut};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -24,21 +26,12 @@ const TUNNEL_PATIENCE: Duration = Duration::from_secs(4);
 /// To how many possible paths the guest's first DTLS flight goes.
 const EARLY_PATHS: usize = 8;
 
-/// The two seats at the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seat {
-    /// Made the invitation, and waits.
-    Host,
-    /// Accepted it, and knocks.
-    Guest,
-}
-
 /// Who this side is, and who it expects, in one session.
 pub(super) struct Parties {
     pub(super) seat: Seat,
     pub(super) certificate: Certificate,
-    pub(super) local: Credentials,
-    pub(super) remote: Credentials,
+    pub(super) local: IceCredentials,
+    pub(super) remote: IceCredentials,
     /// SHA-256 of the certificate that the peer must prove to hold.
     pub(super) expected: Fingerprint,
 }
@@ -92,9 +85,14 @@ impl Session {
     }
 
     /// More addresses where the peer may be.
-    pub(super) fn add_peers(&mut self, now: Instant, peers: &[(SocketAddr, bool)]) {
-        for (address, reflexive) in peers {
-            if let Err(error) = self.ice.add_peer(now, *address, *reflexive) {
+    pub(super) fn add_peers(&mut self, now: Instant, peers: &[Candidate]) {
+        for peer in peers {
+            // A name needs the local network's name service, which this room does not ask.
+            let CandidateAddress::Ip(address) = &peer.address else {
+                continue;
+            };
+            let is_reflexive = peer.kind == CandidateKind::ServerReflexive;
+            if let Err(error) = self.ice.add_peer(now, *address, is_reflexive) {
                 log::debug!("an address was left out: {error}");
             }
         }
@@ -256,9 +254,9 @@ impl Session {
         self.out.pop_front()
     }
 
-    /// Whether both sides have agreed on a path.
-    pub(super) fn has_path(&self) -> bool {
-        self.ice.is_agreed()
+    /// Whether an authenticated check has come from the peer.
+    pub(super) fn is_answered(&self) -> bool {
+        self.path_since.is_some()
     }
 
     /// Whether the path has gone silent.

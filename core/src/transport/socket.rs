@@ -181,7 +181,11 @@ impl Sockets {
 }
 
 fn bind_one(address: SocketAddr) -> io::Result<Socket> {
-    let raw = RawSocket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    let raw = RawSocket::new(
+        Domain::for_address(address),
+        Type::DGRAM,
+        Some(Protocol::UDP),
+    )?;
     if address.is_ipv6() {
         raw.set_only_v6(true)?;
     }

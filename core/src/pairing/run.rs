@@ -1,0 +1,480 @@
+//! Runs a pairing machine on a real endpoint: carries its effects out, and time and network in.
+
+use super::guest::{Guest, GuestEffect};
+use super::host::{Host, HostEffect, HostTerms};
+use super::{Acquaintance, Failure, Identity, Now, Via, View};
+use crate::crypto::{Secret, random_bytes};
+use crate::invitation::{
+    Candidate, Candidates, Invitation, Policy, ReplyError, SealedReply, admit,
+};
+use crate::transport::{
+    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, TransportError,
+};
+use bytes::Bytes;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::{mpsc, oneshot};
+
+/// How long a failed pairing waits for its goodbye to be sent.
+const GOODBYE: Duration = Duration::from_millis(500);
+
+/// What a guest decides when it accepts an invitation.
+#[derive(Clone, Copy, Debug)]
+pub struct GuestTerms {
+    /// How the invitation came here.
+    pub via: Via,
+    /// How long to knock.
+    pub patience: Duration,
+    /// Which addresses may be sent to.
+    pub policy: Policy,
+    /// Offer the reply at once instead of waiting whether it is needed.
+    pub reply_at_once: bool,
+    /// Send nothing to the invitation's addresses: wait for the host to scan the reply. For tests of
+    /// the second scan on a network where the first would suffice.
+    pub only_by_reply: bool,
+}
+
+impl GuestTerms {
+    /// The usual terms for an invitation that came this way.
+    pub fn new(via: Via) -> Self {
+        Self {
+            via,
+            patience: Duration::from_secs(10 * 60),
+            policy: Policy::default(),
+            reply_at_once: false,
+            only_by_reply: false,
+        }
+    }
+}
+
+/// How long after the start each step was reached.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Milestones {
+    /// Host: the knock was seen. Guest: the host answered.
+    pub ready: Option<Duration>,
+    /// The link was open.
+    pub open: Option<Duration>,
+    /// Both proofs were done.
+    pub authenticated: Option<Duration>,
+}
+
+/// Two who met.
+#[derive(Debug)]
+pub struct Meeting {
+    /// The open link.
+    pub link: Link,
+    /// Who is at the other end, and the sealed channel to them.
+    pub acquaintance: Acquaintance,
+    /// How long it took: for a host since the pairing began or, if later, since the reply was
+    /// scanned; for a guest since it agreed to connect.
+    pub milestones: Milestones,
+}
+
+/// What happens in a pairing.
+#[derive(Debug)]
+pub enum PairingEvent {
+    /// A screen should show something else.
+    View(View),
+    /// They met. Nothing follows.
+    Met(Box<Meeting>),
+    /// It led nowhere. Nothing follows.
+    Failed(Failure),
+}
+
+/// A pairing under way. Dropping it stops it; nothing stays behind.
+#[derive(Debug)]
+pub struct Pairing {
+    events: mpsc::Receiver<PairingEvent>,
+    commands: mpsc::Sender<Command>,
+}
+
+#[derive(Debug)]
+enum Command {
+    Reply(SealedReply, Via, oneshot::Sender<Result<(), ReplyError>>),
+    OfferReply,
+    Cancel,
+}
+
+impl Pairing {
+    /// Waits for a guest of this invitation. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// [`Failure::Expired`] if the invitation is no longer good.
+    pub fn host(identity: Identity, endpoint: Endpoint, terms: HostTerms) -> Result<Self, Failure> {
+        let now = now();
+        let remaining = terms
+            .invitation
+            .expiry
+            .remaining(now.unix)
+            .ok_or(Failure::Expired)?;
+        let connector = endpoint.host(HostSetup {
+            certificate: identity.certificate.clone(),
+            keys: terms.invitation.keys(),
+        });
+        let machine = Host::new(now, identity, terms, remaining);
+        Ok(Self::start(Machine::Host(machine), connector))
+    }
+
+    /// Knocks at the host of this invitation: the person has agreed to connect. Must be called
+    /// within a tokio runtime.
+    ///
+    /// # Errors
+    /// [`Failure::NoRoute`] if the invitation names no address that may be sent to,
+    /// [`Failure::Local`] if this device has no randomness to give.
+    pub fn guest(
+        identity: Identity,
+        endpoint: Endpoint,
+        invitation: Invitation,
+        terms: GuestTerms,
+    ) -> Result<Self, Failure> {
+        let admitted = admit(invitation.candidates.iter().cloned(), terms.policy);
+        if admitted.is_empty() {
+            return Err(Failure::NoRoute);
+        }
+        let ours = own_candidates(&endpoint, terms.policy)?;
+        let salt = random_bytes().map_err(|_| Failure::Local)?;
+        let random = Secret::random().map_err(|_| Failure::Local)?;
+        let setup = GuestSetup {
+            certificate: identity.certificate.clone(),
+            keys: invitation.keys(),
+            host: invitation.fingerprint,
+            addresses: if terms.only_by_reply {
+                Vec::new()
+            } else {
+                admitted
+            },
+        };
+        let mut machine = Guest::new(identity, invitation, terms.via, random);
+        machine.connect(now(), ours, salt, terms.patience);
+        if terms.reply_at_once || terms.only_by_reply {
+            machine.offer_reply();
+        }
+        Ok(Self::start(Machine::Guest(machine), endpoint.guest(setup)))
+    }
+
+    fn start(machine: Machine, connector: Connector) -> Self {
+        let (events_tx, events) = mpsc::channel(16);
+        let (commands, commands_rx) = mpsc::channel(4);
+        let run = Run {
+            machine,
+            connector,
+            events: events_tx,
+            commands: commands_rx,
+            link: None,
+            shown: None,
+            started: Instant::now(),
+            milestones: Milestones::default(),
+        };
+        tokio::spawn(run.run());
+        Self { events, commands }
+    }
+
+    /// What happens next. None after the last event.
+    pub async fn next(&mut self) -> Option<PairingEvent> {
+        self.events.recv().await
+    }
+
+    /// Host: the person scanned, or was sent, a guest's reply.
+    ///
+    /// # Errors
+    /// [`ReplyError`] if it answers another invitation or was altered; the pairing goes on.
+    pub async fn reply_received(&self, reply: SealedReply, via: Via) -> Result<(), ReplyError> {
+        let (answer, answered) = oneshot::channel();
+        let _ = self.commands.send(Command::Reply(reply, via, answer)).await;
+        // A pairing that has ended meanwhile needs no reply.
+        answered.await.unwrap_or(Ok(()))
+    }
+
+    /// Guest: show the reply now.
+    pub async fn offer_reply(&self) {
+        let _ = self.commands.send(Command::OfferReply).await;
+    }
+
+    /// Stops it; [`PairingEvent::Failed`] with [`Failure::Cancelled`] follows.
+    pub async fn cancel(&self) {
+        let _ = self.commands.send(Command::Cancel).await;
+    }
+}
+
+/// The candidates of an endpoint, as an invitation or a reply names them.
+///
+/// # Errors
+/// [`Failure::NoNetwork`] if there is none that another device could use.
+pub fn own_candidates(endpoint: &Endpoint, policy: Policy) -> Result<Candidates, Failure> {
+    let bound = endpoint.addresses().into_iter().map(Candidate::host);
+    let admitted = admit(bound, policy);
+    if admitted.is_empty() {
+        return Err(Failure::NoNetwork);
+    }
+    Candidates::new(admitted).map_err(|_| Failure::NoNetwork)
+}
+
+enum Machine {
+    Host(Host),
+    Guest(Guest),
+}
+
+/// What a machine wants done, whichever it is.
+enum Effect {
+    Expect(crate::invitation::Fingerprint, Vec<Candidate>),
+    Send(Bytes),
+    Abandon,
+    Done(Box<Acquaintance>),
+    Over(Failure),
+}
+
+struct Run {
+    machine: Machine,
+    connector: Connector,
+    events: mpsc::Sender<PairingEvent>,
+    commands: mpsc::Receiver<Command>,
+    link: Option<Link>,
+    shown: Option<View>,
+    started: Instant,
+    milestones: Milestones,
+}
+
+impl Run {
+    async fn run(mut self) {
+        loop {
+            if self.act().await.is_break() {
+                return;
+            }
+            self.show().await;
+            let timeout = self.machine.poll_timeout();
+            tokio::select! {
+                event = self.connector.next() => match event {
+                    Some(event) => self.connected(event),
+                    None => self.machine.failed(TransportError::Closed),
+                },
+                message = receive(&mut self.link) => match message {
+                    Some(message) => self.machine.received(&message),
+                    None => {
+                        self.link = None;
+                        self.machine.link_ended();
+                    }
+                },
+                command = self.commands.recv() => match command {
+                    Some(command) => self.command(command),
+                    // Nobody is interested any more.
+                    None => return,
+                },
+                () = sleep_until(timeout) => self.machine.handle_timeout(now()),
+            }
+        }
+    }
+
+    /// Carries out what the machine wants. Breaks when it is finished.
+    async fn act(&mut self) -> std::ops::ControlFlow<()> {
+        while let Some(effect) = self.machine.poll_effect() {
+            match effect {
+                Effect::Expect(guest, candidates) => {
+                    self.started = Instant::now();
+                    let admitted = admit(
+                        candidates,
+                        Policy {
+                            loopback: self.is_local(),
+                        },
+                    );
+                    self.connector.expect(guest, admitted).await;
+                }
+                Effect::Send(message) => {
+                    if let Some(link) = &self.link {
+                        // A link that is gone says so when it is read.
+                        let _ = link.send(message).await;
+                    }
+                }
+                Effect::Abandon => {
+                    // Dropping it says goodbye; the seat must not stay blocked until that is done.
+                    self.link = None;
+                }
+                Effect::Done(acquaintance) => {
+                    self.milestones.authenticated = Some(self.started.elapsed());
+                    if let Some(link) = self.link.take() {
+                        let meeting = Meeting {
+                            link,
+                            acquaintance: *acquaintance,
+                            milestones: self.milestones,
+                        };
+                        let view = View::Talking {
+                            name: meeting.acquaintance.name.clone(),
+                            trust: meeting.acquaintance.trust,
+                        };
+                        let _ = self.events.send(PairingEvent::View(view)).await;
+                        let _ = self.events.send(PairingEvent::Met(Box::new(meeting))).await;
+                    }
+                    return std::ops::ControlFlow::Break(());
+                }
+                Effect::Over(failure) => {
+                    if let Some(link) = self.link.take() {
+                        let _ = tokio::time::timeout(GOODBYE, link.shutdown()).await;
+                    }
+                    let view = View::Ended(failure);
+                    let _ = self.events.send(PairingEvent::View(view)).await;
+                    let _ = self.events.send(PairingEvent::Failed(failure)).await;
+                    return std::ops::ControlFlow::Break(());
+                }
+            }
+        }
+        std::ops::ControlFlow::Continue(())
+    }
+
+    async fn show(&mut self) {
+        let view = self.machine.view(now());
+        // Seconds run by themselves on a screen; only what changed otherwise is news.
+        if let Some(view) = view
+            && !self
+                .shown
+                .as_ref()
+                .is_some_and(|shown| is_same(shown, &view))
+        {
+            self.shown = Some(view.clone());
+            let _ = self.events.send(PairingEvent::View(view)).await;
+        }
+    }
+
+    fn connected(&mut self, event: ConnectEvent) {
+        let elapsed = self.started.elapsed();
+        match event {
+            ConnectEvent::Knock(_) | ConnectEvent::Answered => {
+                self.milestones.ready.get_or_insert(elapsed);
+                self.machine.answered();
+            }
+            ConnectEvent::Open(link) => {
+                self.milestones.open = Some(elapsed);
+                self.milestones.ready.get_or_insert(elapsed);
+                self.machine.opened(&link);
+                self.link = Some(link);
+            }
+            ConnectEvent::Failed(error) => self.machine.failed(error),
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        match (command, &mut self.machine) {
+            (Command::Reply(reply, via, answer), Machine::Host(host)) => {
+                let _ = answer.send(host.reply_received(now(), &reply, via));
+            }
+            (Command::OfferReply, Machine::Guest(guest)) => guest.offer_reply(),
+            (Command::Cancel, Machine::Host(host)) => host.cancel(),
+            (Command::Cancel, Machine::Guest(guest)) => guest.cancel(),
+            // A reply is no news to a guest, and a host has none to offer.
+            (Command::Reply(..) | Command::OfferReply, _) => {}
+        }
+    }
+
+    /// Whether this endpoint itself is on this machine only, so that loopback is where its guest is.
+    fn is_local(&self) -> bool {
+        self.connector
+            .addresses()
+            .iter()
+            .all(|address| address.ip().is_loopback())
+    }
+}
+
+impl Machine {
+    fn poll_effect(&mut self) -> Option<Effect> {
+        match self {
+            Self::Host(host) => host.poll_effect().map(|effect| match effect {
+                HostEffect::Expect(guest, candidates) => Effect::Expect(guest, candidates),
+                HostEffect::Send(message) => Effect::Send(message),
+                HostEffect::Abandon => Effect::Abandon,
+                HostEffect::Done(acquaintance) => Effect::Done(acquaintance),
+                HostEffect::Over(failure) => Effect::Over(failure),
+            }),
+            Self::Guest(guest) => guest.poll_effect().map(|effect| match effect {
+                GuestEffect::Send(message) => Effect::Send(message),
+                GuestEffect::Done(acquaintance) => Effect::Done(acquaintance),
+                GuestEffect::Over(failure) => Effect::Over(failure),
+            }),
+        }
+    }
+
+    fn view(&self, now: Now) -> Option<View> {
+        match self {
+            Self::Host(host) => host.view(now),
+            Self::Guest(guest) => guest.view(now),
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        match self {
+            Self::Host(host) => host.poll_timeout(),
+            Self::Guest(guest) => guest.poll_timeout(),
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Now) {
+        match self {
+            Self::Host(host) => host.handle_timeout(now),
+            Self::Guest(guest) => guest.handle_timeout(now),
+        }
+    }
+
+    fn answered(&mut self) {
+        match self {
+            Self::Host(host) => host.knocked(now()),
+            Self::Guest(guest) => guest.answered(now()),
+        }
+    }
+
+    fn opened(&mut self, link: &Link) {
+        let (local, remote) = (link.local_fingerprint(), link.remote_fingerprint());
+        match self {
+            Self::Host(host) => host.opened(now(), local, remote),
+            Self::Guest(guest) => guest.opened(now(), local, remote),
+        }
+    }
+
+    fn received(&mut self, message: &Bytes) {
+        match self {
+            Self::Host(host) => host.received(message),
+            Self::Guest(guest) => guest.received(message),
+        }
+    }
+
+    fn link_ended(&mut self) {
+        match self {
+            Self::Host(host) => host.link_ended(),
+            Self::Guest(guest) => guest.link_ended(),
+        }
+    }
+
+    fn failed(&mut self, error: TransportError) {
+        match self {
+            // The host's endpoint goes on waiting; so does the host.
+            Self::Host(host) => host.link_ended(),
+            Self::Guest(guest) => guest.failed(error),
+        }
+    }
+}
+
+/// Whether two views differ only in the time that is left.
+fn is_same(one: &View, other: &View) -> bool {
+    match (one, other) {
+        (View::Hosting { stage: one, .. }, View::Hosting { stage: other, .. }) => one == other,
+        _ => one == other,
+    }
+}
+
+fn now() -> Now {
+    Now {
+        monotonic: Instant::now(),
+        unix: SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs()),
+    }
+}
+
+async fn receive(link: &mut Option<Link>) -> Option<Bytes> {
+    match link {
+        Some(link) => link.receive().await.ok(),
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,66 @@
+//! What a screen shows of a pairing. No words for people here: shells have those.
+
+use super::{Failure, Via};
+use crate::handshake::Trust;
+use std::time::Duration;
+
+/// One state of the flow, as a screen needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The host shows its invitation.
+    Hosting {
+        /// How far it is.
+        stage: HostStage,
+        /// How long the invitation is still good.
+        remaining: Duration,
+    },
+    /// The guest has opened an invitation and is asked whether to connect. Nothing has been sent.
+    InvitationOpened {
+        /// What the host calls itself.
+        name: Option<String>,
+        /// How it came here, which is what it will prove.
+        via: Via,
+        /// How long it is still good by this device's clock; None if it seems to have expired.
+        remaining: Option<Duration>,
+    },
+    /// The guest knocks.
+    Connecting(GuestStage),
+    /// The guest's reply must reach the host. The guest goes on knocking.
+    ReplyNeeded {
+        /// The reply's bytes, for every form a token has.
+        reply: Vec<u8>,
+    },
+    /// The two are together.
+    Talking {
+        /// What the other side calls itself; may be empty.
+        name: String,
+        /// What the way of meeting proved about them.
+        trust: Trust,
+    },
+    /// It came to nothing.
+    Ended(Failure),
+}
+
+/// How far a host is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostStage {
+    /// Nobody has knocked.
+    Waiting,
+    /// Somebody who holds the invitation is here.
+    TheyAreHere,
+    /// They are here but the networks do not join by themselves: scan their code now.
+    ScanTheirCode,
+    /// The link is open; both prove who they are.
+    Checking,
+}
+
+/// How far a guest is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuestStage {
+    /// Knocking; nothing heard yet.
+    Knocking,
+    /// The host answered; the link is being opened.
+    Answered,
+    /// The link is open; both prove who they are.
+    Checking,
+}
