@@ -1,9 +1,9 @@
 //! Finds the token in whatever a person hands in: a link, a text around it, a picture, a file.
 //!
 //! It forgives what happens on the way (a messenger wraps the link, a mail client quotes it, a
-//! redirect encodes it) and never guesses: what it returns was read by the strict parser, so the
-//! characters of the token itself arrived as they were written. It opens no link and decides
-//! nothing about trust.
+//! redirect encodes it), and what it returns was read by the strict parser. Well-formed is all that
+//! means: an invitation has no checksum, and what was altered into another one shows in the
+//! handshake, which binds its digest. This file opens no link and decides nothing about trust.
 //!
 //! How: the text is reduced to what can matter ([`reduce`]), and every run of token characters in
 //! it is a place where a token may begin. From there runs are joined, over gaps, until the parser
