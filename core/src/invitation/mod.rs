@@ -27,6 +27,7 @@ mod fingerprint;
 mod keys;
 mod label;
 mod reader;
+mod reduce;
 mod reply;
 mod seat;
 mod text;
