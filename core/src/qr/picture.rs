@@ -1,0 +1,124 @@
+//! A picture file: decoded within limits, then looked at with the whole ladder.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, GenericImageView, ImageDecoder, ImageError, ImageReader, Limits};
+
+use super::fence::fenced;
+use super::filter::shrink;
+use super::ladder::Rung;
+use super::luma::Luma;
+use super::reader::Effort;
+use super::scan::Reading;
+
+/// The most pixels that a picture may have; twice what most phone cameras make.
+const MOST_PIXELS: u64 = 50_000_000;
+
+/// The most bytes of a picture file.
+const MOST_BYTES: usize = 64 << 20;
+
+/// The most memory that decoding may take, in bytes.
+const MOST_MEMORY: u64 = 512 << 20;
+
+/// Up to this many pixels the whole ladder is climbed; larger pictures are shrunk first.
+const WHOLE_LADDER: usize = 1_500_000;
+
+/// Why a picture gave no text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PictureError {
+    /// The bytes are no picture of a known kind, or a broken one.
+    #[error("this is not a picture that can be opened; send it as PNG, JPEG, WebP or GIF")]
+    NotAPicture,
+    /// The picture is above the limits: 64 MiB, 50 million pixels.
+    #[error("the picture is too large (above 50 megapixels or 64 MiB); crop it around the code")]
+    TooLarge,
+    /// The picture shows no symbol that could be read.
+    #[error("no code was found in the picture; take it closer and from straight ahead")]
+    NoCode,
+}
+
+/// Reads the symbol in a picture file (PNG, JPEG, WebP, GIF by content; of moving pictures the
+/// first one). Takes up to some seconds, so it is not for the thread that draws a screen.
+pub fn scan_picture(bytes: &[u8]) -> Result<Reading, PictureError> {
+    let picture = fenced(|| decode(bytes)).unwrap_or(Err(PictureError::NotAPicture))?;
+    // Behind transparent modules there may be either ground.
+    let grounds: &[u8] = if is_transparent(&picture) {
+        &[255, 0]
+    } else {
+        &[255]
+    };
+    grounds
+        .iter()
+        .find_map(|ground| climb(&on_ground(&picture, *ground)?))
+        .ok_or(PictureError::NoCode)
+}
+
+fn decode(bytes: &[u8]) -> Result<DynamicImage, PictureError> {
+    if bytes.len() > MOST_BYTES {
+        return Err(PictureError::TooLarge);
+    }
+    let reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|_| PictureError::NotAPicture)?;
+    let mut decoder = reader.into_decoder().map_err(refused)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MOST_PIXELS || decoder.total_bytes() > MOST_MEMORY {
+        return Err(PictureError::TooLarge);
+    }
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MOST_MEMORY);
+    decoder.set_limits(limits).map_err(refused)?;
+    DynamicImage::from_decoder(decoder).map_err(refused)
+}
+
+fn refused(error: ImageError) -> PictureError {
+    match error {
+        ImageError::Limits(_) => PictureError::TooLarge,
+        _ => PictureError::NotAPicture,
+    }
+}
+
+fn is_transparent(picture: &DynamicImage) -> bool {
+    picture.color().has_alpha() && picture.pixels().any(|(_, _, p)| p.0[3] < 255)
+}
+
+/// The luminance of a picture over an even ground.
+fn on_ground(picture: &DynamicImage, ground: u8) -> Option<Luma<'static>> {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let pixels = if picture.color().has_alpha() {
+        let ground = u32::from(ground);
+        let with_alpha = picture.to_luma_alpha8();
+        with_alpha
+            .pixels()
+            .map(|p| {
+                let (luma, alpha) = (u32::from(p.0[0]), u32::from(p.0[1]));
+                ((luma * alpha + ground * (255 - alpha)) / 255) as u8
+            })
+            .collect()
+    } else {
+        picture.to_luma8().into_raw()
+    };
+    Luma::from_pixels(pixels, width, height)
+}
+
+/// Climbs the whole ladder: all rungs at a size where they are affordable, and the first ones at
+/// the sizes around it, where a symbol may be small in a large picture or fill a noisy one.
+fn climb(picture: &Luma<'static>) -> Option<Reading> {
+    let middle = (1..).find(|factor| picture.area() / (factor * factor) <= WHOLE_LADDER)?;
+    let look = |factor: usize, rungs: &[Rung]| {
+        let shrunk = (factor > 1).then(|| shrink(picture, factor));
+        let luma = shrunk.as_ref().unwrap_or(picture);
+        rungs.iter().find_map(|rung| {
+            let (found, inverted) = rung.look(luma, Effort::PICTURE)?;
+            Some(Reading::new(found, *rung, inverted, factor as f32))
+        })
+    };
+    const FIRST: [Rung; 3] = [Rung::Blocks, Rung::Histogram, Rung::LocalMean];
+    look(middle, &Rung::ALL)
+        .or_else(|| (1..middle).rev().find_map(|factor| look(factor, &FIRST)))
+        .or_else(|| {
+            [2, 3, 4]
+                .iter()
+                .find_map(|times| look(middle * times, &FIRST))
+        })
+}
