@@ -1,10 +1,10 @@
 //! Figures of the scanner: how long a frame takes, how many degraded pictures are read, and
 //! whether anything is read where nothing is.
 //!
-//! `cargo run --release -p handfast-core --features twins --example scan_figures -- FOLDER [SEEDS]`
+//! `cargo run --release -p handfast-core --features twins --example scan_figures -- FOLDER [SEEDS [CATEGORY]]`
 //! writes the pictures and `manifest.json` into FOLDER; `scripts/compare_scanners.py` then reads
 //! the same pictures with another scanner. SEEDS is the number of pictures a category, 20 unless
-//! said otherwise.
+//! said otherwise; CATEGORY keeps those whose name contains it, and leaves out the other figures.
 
 #![allow(
     clippy::print_stdout,
@@ -24,15 +24,18 @@ fn main() -> Result<(), Error> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().ok_or("name a folder for the pictures")?;
     let seeds = arguments.next().map_or(Ok(20), |n| n.parse())?;
-    frames()?;
-    pictures(Path::new(&folder), seeds)?;
-    noise()
+    let category = arguments.next();
+    if category.is_none() {
+        frames()?;
+        noise()?;
+    }
+    pictures(Path::new(&folder), seeds, &category.unwrap_or_default())
 }
 
 /// A link of the shape that is drawn in practice, with 120 to 265 digits: versions 4 to 6.
 fn text(random: &mut Random) -> String {
-    let digits = 120 + (random.next() % 146) as usize;
-    let digit = |random: &mut Random| char::from(b'0' + (random.next() % 10) as u8);
+    let digits = 120 + (random.bits() % 146) as usize;
+    let digit = |random: &mut Random| char::from(b'0' + (random.bits() % 10) as u8);
     let digits: String = (0..digits).map(|_| digit(random)).collect();
     format!("https://ab.cde/#{digits}")
 }
@@ -195,12 +198,15 @@ fn categories() -> Vec<(String, Camera)> {
     all
 }
 
-fn pictures(folder: &Path, seeds: u64) -> Result<(), Error> {
+fn pictures(folder: &Path, seeds: u64, part: &str) -> Result<(), Error> {
     std::fs::create_dir_all(folder)?;
     let mut manifest = Vec::new();
     let mut rungs: BTreeMap<&str, usize> = BTreeMap::new();
     println!("pictures read by the whole ladder");
-    for (category, camera) in categories() {
+    for (category, camera) in categories()
+        .into_iter()
+        .filter(|(name, _)| name.contains(part))
+    {
         let mut read = 0;
         let mut slowest = Duration::ZERO;
         for seed in 0..seeds {
@@ -245,9 +251,9 @@ fn noise() -> Result<(), Error> {
     let mut scanner = Scanner::new();
     for seed in 0..1000u64 {
         let mut random = Random(seed);
-        let cell = 1 + (random.next() % 12) as usize;
+        let cell = 1 + (random.bits() % 12) as usize;
         let luma: Vec<u8> = match seed % 4 {
-            0 => (0..SIDE * SIDE).map(|_| random.next() as u8).collect(),
+            0 => (0..SIDE * SIDE).map(|_| random.bits() as u8).collect(),
             1 => {
                 Camera {
                     width: SIDE,
@@ -261,13 +267,13 @@ fn noise() -> Result<(), Error> {
             }
             2 => {
                 let cells: Vec<u8> = (0..SIDE * SIDE)
-                    .map(|_| 255 * (random.next() % 2) as u8)
+                    .map(|_| 255 * (random.bits() % 2) as u8)
                     .collect();
                 let at = |i: usize| (i / SIDE / cell) * SIDE + (i % SIDE) / cell;
                 (0..SIDE * SIDE).map(|i| cells[at(i)]).collect()
             }
             _ => {
-                let row: Vec<u8> = (0..SIDE).map(|_| 255 * (random.next() % 2) as u8).collect();
+                let row: Vec<u8> = (0..SIDE).map(|_| 255 * (random.bits() % 2) as u8).collect();
                 (0..SIDE * SIDE)
                     .map(|i| row[(i % SIDE) / cell] ^ row[i / SIDE / cell])
                     .collect()

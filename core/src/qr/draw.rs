@@ -117,7 +117,7 @@ impl Symbol {
     /// Whether the module in column `x`, row `y` is dark. Everything outside is light, as the
     /// quiet zone is.
     pub fn is_dark(&self, x: usize, y: usize) -> bool {
-        x < self.width && self.dark.get(y * self.width + x).copied().unwrap_or(false)
+        x < self.width && y < self.width && self.dark[y * self.width + x]
     }
 }
 

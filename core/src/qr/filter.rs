@@ -67,11 +67,12 @@ pub(super) fn blur(luma: &Luma<'_>) -> Luma<'static> {
     })
 }
 
-/// Unsharp mask: the image plus `strength` times what [`blur`] takes away.
-pub(super) fn sharpen(luma: &Luma<'_>, strength: i16) -> Luma<'static> {
-    let blurred = blur(luma);
+/// Unsharp mask: the image plus `strength` times its difference from the mean of the square of
+/// `2 * radius + 1` pixels around each pixel.
+pub(super) fn sharpen(luma: &Luma<'_>, radius: usize, strength: i16) -> Luma<'static> {
+    let mean = local_mean(luma, radius, 100);
     Luma::by_rows(luma.width(), luma.height(), |y, out| {
-        for (out, (here, mean)) in out.iter_mut().zip(luma.row(y).iter().zip(blurred.row(y))) {
+        for (out, (here, mean)) in out.iter_mut().zip(luma.row(y).iter().zip(mean.row(y))) {
             let (here, mean) = (i16::from(*here), i16::from(*mean));
             *out = (here + strength * (here - mean)).clamp(0, 255) as u8;
         }
@@ -140,7 +141,7 @@ mod tests {
         #[test]
         fn an_even_image_stays_even(w in 1usize..40, h in 1usize..40, p: u8, r in 0usize..50) {
             let even = Luma::from_pixels(vec![p; w * h], w, h).expect("right number");
-            for out in [double(&even), blur(&even), sharpen(&even, 2), local_mean(&even, r, 100)] {
+            for out in [double(&even), blur(&even), sharpen(&even, 1, 2), local_mean(&even, r, 100)] {
                 prop_assert!(out.pixels().iter().all(|q| *q == p));
             }
             prop_assert!(shrink(&even, r).pixels().iter().all(|q| *q == p));

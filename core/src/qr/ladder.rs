@@ -91,8 +91,8 @@ impl Rung {
             Self::DoubleLocalMean => below_local_mean(&double(luma), 16, 100),
             Self::LocalMean => below_local_mean(luma, 8, 95),
             Self::LowLocalMean => below_local_mean(luma, 8, 85),
-            Self::Sharpened => Matrix::by_blocks(&sharpen(luma, 2)),
-            Self::DoubleSharpened => Matrix::by_blocks(&sharpen(&double(luma), 4)),
+            Self::Sharpened => Matrix::by_blocks(&sharpen(luma, 3, 3)),
+            Self::DoubleSharpened => Matrix::by_blocks(&sharpen(&double(luma), 7, 3)),
             Self::Blurred => Matrix::by_blocks(&blur(&blur(luma))),
             Self::SecondReader => None,
         }

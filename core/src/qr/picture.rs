@@ -122,3 +122,145 @@ fn climb(picture: &Luma<'static>) -> Option<Reading> {
                 .find_map(|times| look(middle * times, &FIRST))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use image::{ImageFormat, LumaA, Rgba, RgbaImage};
+
+    use super::*;
+    use crate::qr::Symbol;
+    use crate::qr::twin::Camera;
+
+    fn symbol() -> Symbol {
+        Symbol::draw("https://ab.cde/#0123456789").expect("fits")
+    }
+
+    /// A PNG that promises a size and holds nothing else.
+    fn promise(width: u32, height: u32) -> Vec<u8> {
+        let mut ihdr = b"IHDR".to_vec();
+        ihdr.extend(width.to_be_bytes());
+        ihdr.extend(height.to_be_bytes());
+        ihdr.extend([8, 0, 0, 0, 0]);
+        let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
+        png.extend(&ihdr);
+        png.extend(crc32(&ihdr).to_be_bytes());
+        // The beginning of the pixels: readers of the header stop here.
+        png.extend(b"\0\0\x10\0IDAT");
+        png
+    }
+
+    fn crc32(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(!0u32, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |c, _| {
+                (c >> 1) ^ (0xedb8_8320 & (c & 1).wrapping_neg())
+            })
+        })
+    }
+
+    #[test]
+    fn pictures_of_every_kind_are_read_by_their_content() {
+        let png = symbol().to_png(4);
+        let picture = image::load_from_memory(&png).expect("our own");
+        let rgb = DynamicImage::from(picture.to_rgb8());
+        for format in [
+            ImageFormat::Png,
+            ImageFormat::Jpeg,
+            ImageFormat::WebP,
+            ImageFormat::Gif,
+        ] {
+            let mut bytes = Cursor::new(Vec::new());
+            let rgba = DynamicImage::from(picture.to_rgba8());
+            let source = if format == ImageFormat::Gif {
+                &rgba
+            } else {
+                &rgb
+            };
+            source
+                .write_to(&mut bytes, format)
+                .expect("memory accepts every write");
+            let reading = scan_picture(&bytes.into_inner()).expect("readable");
+            assert_eq!(reading.text, "https://ab.cde/#0123456789", "{format:?}");
+        }
+    }
+
+    #[test]
+    fn transparent_ground_is_white_behind_dark_modules_and_black_behind_light_ones() {
+        let symbol = symbol();
+        for ink in [0u8, 255] {
+            let side = 6 * symbol.width() as u32;
+            let picture = RgbaImage::from_fn(side + 48, side + 48, |x, y| {
+                let module = |p: u32| (p as usize / 6).wrapping_sub(4);
+                let drawn = symbol.is_dark(module(x), module(y));
+                Rgba([ink, ink, ink, if drawn { 255 } else { 0 }])
+            });
+            let mut bytes = Cursor::new(Vec::new());
+            picture
+                .write_to(&mut bytes, ImageFormat::Png)
+                .expect("memory accepts every write");
+            let reading = scan_picture(&bytes.into_inner()).expect("readable");
+            assert_eq!(reading.inverted, ink == 255);
+        }
+        assert!(!is_transparent(&DynamicImage::new_luma8(1, 1)));
+        let opaque = image::ImageBuffer::from_pixel(1, 1, LumaA([0u8, 255]));
+        assert!(!is_transparent(&DynamicImage::from(opaque)));
+    }
+
+    #[test]
+    fn a_symbol_without_a_quiet_zone_is_read() {
+        let symbol = symbol();
+        let side = 5 * symbol.width();
+        let luma: Vec<u8> = (0..side * side)
+            .map(|i| {
+                if symbol.is_dark(i % side / 5, i / side / 5) {
+                    0
+                } else {
+                    255
+                }
+            })
+            .collect();
+        let png = crate::qr::render::encode_png(&luma, side, side);
+        assert!(scan_picture(&png).is_ok());
+    }
+
+    #[test]
+    fn too_many_pixels_end_in_their_own_error_before_they_are_decoded() {
+        let start = Instant::now();
+        for (width, height) in [
+            (10_000, 10_000),
+            (50_000_001, 1),
+            (u32::MAX >> 1, u32::MAX >> 1),
+        ] {
+            assert_eq!(
+                scan_picture(&promise(width, height)),
+                Err(PictureError::TooLarge)
+            );
+        }
+        assert_eq!(
+            scan_picture(&vec![0; MOST_BYTES + 1]),
+            Err(PictureError::TooLarge)
+        );
+        assert!(start.elapsed().as_millis() < 500);
+    }
+
+    #[test]
+    fn what_is_no_picture_ends_in_its_own_error() {
+        let broken = promise(100, 100);
+        for bytes in [&b""[..], b"hello", b"\xff\xd8\xff\xe0", &broken] {
+            assert_eq!(scan_picture(bytes), Err(PictureError::NotAPicture));
+        }
+    }
+
+    #[test]
+    fn a_small_symbol_in_a_large_picture_is_read() {
+        let camera = Camera {
+            width: 4000,
+            height: 3000,
+            pixels_per_module: 3.0,
+            ..Camera::default()
+        };
+        let photo = camera.photograph(&symbol(), 11);
+        assert!(scan_picture(&photo.to_png()).is_ok());
+    }
+}

@@ -135,7 +135,9 @@ impl Matrix {
             .take(most)
             .find_map(|set| {
                 let sampled = SampleQR(&self.0, set).ok()?;
-                decoded(sampled.getBits(), sampled.getPoints())
+                // The sampler lists its corners row by row.
+                let [tl, tr, bl, br] = sampled.getPoints().try_into().ok()?;
+                decoded(sampled.getBits(), [tl, tr, br, bl])
             })
     }
 
@@ -143,23 +145,15 @@ impl Matrix {
     pub(super) fn find_pure(&self) -> Option<Found> {
         fenced(|| {
             let sampled = DetectPureQR(&self.0).ok()?;
-            decoded(sampled.getBits(), sampled.getPoints())
+            decoded(sampled.getBits(), sampled.getPoints().try_into().ok()?)
         })?
     }
 }
 
-fn decoded(modules: &BitMatrix, points: &[rxing::Point]) -> Option<Found> {
-    let result = Decode(modules).ok()?;
-    let corners = points
-        .get(..4)?
-        .iter()
-        .map(|p| (p.x, p.y))
-        .collect::<Vec<_>>();
-    let text = result.text().to_owned();
-    (!text.is_empty()).then_some(Found {
-        text,
-        corners: corners.try_into().ok()?,
-    })
+fn decoded(modules: &BitMatrix, corners: [rxing::Point; 4]) -> Option<Found> {
+    let text = Decode(modules).ok()?.text().to_owned();
+    let corners = corners.map(|p| (p.x, p.y));
+    (!text.is_empty()).then_some(Found { text, corners })
 }
 
 /// The second reader, with a threshold and a search of its own. It panics on some pictures.

@@ -357,7 +357,7 @@ impl Background {
     fn new(random: &mut Random) -> Self {
         let angle = random.between(0.0, std::f32::consts::TAU);
         Self {
-            seed: random.next(),
+            seed: random.bits(),
             mean: random.between(60.0, 150.0),
             edge: (angle.cos(), angle.sin(), random.between(100.0, 700.0)),
             pitch: random.between(14.0, 30.0),
@@ -487,7 +487,7 @@ pub struct Random(pub u64);
 
 impl Random {
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -497,7 +497,7 @@ impl Random {
 
     /// From 0 up to, not including, 1.
     pub fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u32 << 24) as f32
+        (self.bits() >> 40) as f32 / (1u32 << 24) as f32
     }
 
     /// From `low` up to `high`.
@@ -507,7 +507,7 @@ impl Random {
 
     /// About normally distributed with deviation 1: four uniform parts of one draw, added.
     pub fn normal(&mut self) -> f32 {
-        let bits = self.next();
+        let bits = self.bits();
         let sum: u64 = (0..4).map(|i| (bits >> (16 * i)) & 0xffff).sum();
         (sum as f32 / 65_535.0 - 2.0) * 3.0f32.sqrt()
     }
