@@ -31,6 +31,10 @@ pub enum Rung {
     DoubleSharpened,
     /// Blurred: noise, printing dots.
     Blurred,
+    /// A symbol on a bent card.
+    Bent,
+    /// The same at twice the size.
+    DoubleBent,
     /// A symbol that fills the picture, down to one pixel a module.
     Pure,
     /// The second reader.
@@ -39,7 +43,7 @@ pub enum Rung {
 
 impl Rung {
     /// Every rung, in climbing order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Blocks,
         Self::Histogram,
         Self::Double,
@@ -50,6 +54,8 @@ impl Rung {
         Self::Sharpened,
         Self::DoubleSharpened,
         Self::Blurred,
+        Self::Bent,
+        Self::DoubleBent,
         Self::Pure,
         Self::SecondReader,
     ];
@@ -67,6 +73,8 @@ impl Rung {
             Self::Sharpened => "sharpened",
             Self::DoubleSharpened => "double-sharpened",
             Self::Blurred => "blurred",
+            Self::Bent => "bent",
+            Self::DoubleBent => "double-bent",
             Self::Pure => "pure",
             Self::SecondReader => "second-reader",
         }
@@ -75,7 +83,7 @@ impl Rung {
     /// The image's size in this rung, relative to the one it is given.
     fn scale(self) -> f32 {
         match self {
-            Self::Double | Self::DoubleLocalMean | Self::DoubleSharpened => 2.0,
+            Self::Double | Self::DoubleLocalMean | Self::DoubleSharpened | Self::DoubleBent => 2.0,
             Self::Half => 0.5,
             _ => 1.0,
         }
@@ -84,9 +92,9 @@ impl Rung {
     /// The matrix that this rung looks at; `None` for the second reader, which makes its own.
     fn matrix(self, luma: &Luma<'_>) -> Option<Matrix> {
         match self {
-            Self::Blocks | Self::Pure => Matrix::by_blocks(luma),
+            Self::Blocks | Self::Bent | Self::Pure => Matrix::by_blocks(luma),
             Self::Histogram => Matrix::by_histogram(luma),
-            Self::Double => Matrix::by_blocks(&double(luma)),
+            Self::Double | Self::DoubleBent => Matrix::by_blocks(&double(luma)),
             Self::Half => Matrix::by_blocks(&shrink(luma, 2)),
             Self::DoubleLocalMean => below_local_mean(&double(luma), 16, 100),
             Self::LocalMean => below_local_mean(luma, 8, 95),
@@ -125,6 +133,7 @@ impl Rung {
 
     fn find(self, matrix: &Matrix, effort: Effort) -> Option<Found> {
         let found = match self {
+            Self::Bent | Self::DoubleBent => matrix.find_bent(effort),
             Self::Pure => matrix.find_pure(),
             _ => matrix.find(effort),
         }?;

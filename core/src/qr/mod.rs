@@ -5,6 +5,7 @@
 //! only: it never learns what a text means, never opens a file or a camera, and a hostile picture
 //! ends in an error, not in a panic.
 
+mod bend;
 mod draw;
 mod fence;
 mod filter;

@@ -14,6 +14,7 @@ use rxing::qrcode::cpp_port::detector::{
 };
 use rxing::{Binarizer, Luma8Source};
 
+use super::bend::read_bent;
 use super::fence::fenced;
 use super::luma::Luma;
 
@@ -42,6 +43,8 @@ pub(super) struct Effort {
     pub(super) every_row: bool,
     /// Triples of finder patterns that are sampled and decoded at most.
     pub(super) candidates: usize,
+    /// Triples that are taken for the corners of a bent symbol at most.
+    pub(super) bent: usize,
 }
 
 impl Effort {
@@ -49,11 +52,13 @@ impl Effort {
     pub(super) const FRAME: Self = Self {
         every_row: false,
         candidates: 12,
+        bent: 2,
     };
     /// For a picture file: this is the only chance.
     pub(super) const PICTURE: Self = Self {
         every_row: true,
         candidates: 200,
+        bent: 6,
     };
 }
 
@@ -141,6 +146,17 @@ impl Matrix {
             })
     }
 
+    /// The first symbol on a bent card that decodes.
+    pub(super) fn find_bent(&self, effort: Effort) -> Option<Found> {
+        fenced(|| {
+            let mut patterns = FindFinderPatterns(&self.0, effort.every_row, 0);
+            GenerateFinderPatternSets(&mut patterns)
+                .iter()
+                .take(effort.bent)
+                .find_map(|set| read_bent(&self.0, set))
+        })?
+    }
+
     /// A symbol that fills the image without perspective, even at one pixel a module.
     pub(super) fn find_pure(&self) -> Option<Found> {
         fenced(|| {
@@ -150,7 +166,8 @@ impl Matrix {
     }
 }
 
-fn decoded(modules: &BitMatrix, corners: [rxing::Point; 4]) -> Option<Found> {
+/// What a matrix of modules says, if it can be corrected and says anything.
+pub(super) fn decoded(modules: &BitMatrix, corners: [rxing::Point; 4]) -> Option<Found> {
     let text = Decode(modules).ok()?.text().to_owned();
     let corners = corners.map(|p| (p.x, p.y));
     (!text.is_empty()).then_some(Found { text, corners })
