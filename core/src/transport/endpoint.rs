@@ -243,6 +243,8 @@ impl Task {
             }
             self.pump(now.max(Instant::now()));
         }
+        // Given up half-way: the other side need not wait for its time limit.
+        self.end_session();
     }
 
     /// A task ends when nobody waits for a link and none is open.
