@@ -33,7 +33,7 @@ pub enum Rung {
     Blurred,
     /// A symbol on a bent card.
     Bent,
-    /// The same at twice the size.
+    /// The same at twice the size, blurred against noise and then sharpened.
     DoubleBent,
     /// A symbol that fills the picture, down to one pixel a module.
     Pure,
@@ -94,7 +94,8 @@ impl Rung {
         match self {
             Self::Blocks | Self::Bent | Self::Pure => Matrix::by_blocks(luma),
             Self::Histogram => Matrix::by_histogram(luma),
-            Self::Double | Self::DoubleBent => Matrix::by_blocks(&double(luma)),
+            Self::Double => Matrix::by_blocks(&double(luma)),
+            Self::DoubleBent => Matrix::by_blocks(&sharpen(&double(&blur(luma)), 7, 3)),
             Self::Half => Matrix::by_blocks(&shrink(luma, 2)),
             Self::DoubleLocalMean => below_local_mean(&double(luma), 16, 100),
             Self::LocalMean => below_local_mean(luma, 8, 95),
