@@ -177,3 +177,25 @@ impl Grid<'_> {
         Some(modules)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::qr::twin::Camera;
+    use crate::qr::{Rung, Symbol, scan_picture};
+
+    #[test]
+    fn a_symbol_on_a_mug_is_read_where_no_flat_grid_fits() {
+        let text = "https://ab.cde/#".to_owned() + &"0246813579".repeat(20);
+        let symbol = Symbol::draw(&text).expect("fits");
+        let camera = Camera {
+            pixels_per_module: 5.0,
+            curvature: 1.2,
+            tilt_degrees: 12.0,
+            ..Camera::default()
+        };
+        let photo = camera.photograph(&symbol, 2);
+        let reading = scan_picture(&photo.to_png()).expect("bent");
+        assert_eq!(reading.text, text);
+        assert!(matches!(reading.rung, Rung::Bent | Rung::DoubleBent));
+    }
+}
