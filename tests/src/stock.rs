@@ -123,11 +123,8 @@ impl Peer {
     }
 
     async fn complete(&mut self) -> Result<RTCSessionDescription> {
-        tokio::time::timeout(
-            Duration::from_secs(5),
-            self.gathered.wait_for(|done| *done),
-        )
-        .await??;
+        tokio::time::timeout(Duration::from_secs(5), self.gathered.wait_for(|done| *done))
+            .await??;
         self.connection
             .local_description()
             .await

@@ -25,7 +25,11 @@ async fn meet() -> anyhow::Result<(Link, Peer)> {
     }))
     .await?;
     guest.offer().await?;
-    let answer = answer_of_host(&keys.host_ice(), certificate.fingerprint(), host.addresses()[0])?;
+    let answer = answer_of_host(
+        &keys.host_ice(),
+        certificate.fingerprint(),
+        host.addresses()[0],
+    )?;
     guest.accept(answer).await?;
     let link = async {
         loop {
@@ -91,6 +95,8 @@ async fn load_in_both_directions_does_not_silence_the_connection() {
 async fn a_stock_guest_that_leaves_is_noticed() {
     let (mut link, guest) = meet().await.unwrap();
     guest.leave().await.unwrap();
-    let end = timeout(Duration::from_secs(5), link.receive()).await.unwrap();
+    let end = timeout(Duration::from_secs(5), link.receive())
+        .await
+        .unwrap();
     assert_eq!(end, Err(LinkError::ClosedByPeer));
 }
