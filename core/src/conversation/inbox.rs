@@ -64,6 +64,10 @@ impl Inbox {
             self.decline(id, FileError::Busy).await;
             return Ok(());
         }
+        // The last word about the file before comes ahead of the first about this one.
+        if let Some(before) = self.storing.take() {
+            let _ = before.await;
+        }
         let name = safe(&name);
         let offered = Event::FileOffered {
             transfer: Transfer::incoming(id),
@@ -104,9 +108,6 @@ impl Inbox {
             lanes: self.lanes.clone(),
             events: self.events.clone(),
         };
-        if let Some(before) = self.storing.take() {
-            let _ = before.await;
-        }
         self.storing = Some(tokio::spawn(storing.run(waiting)));
         let _ = self.lanes.say(Message::Accept { id }).await;
     }

@@ -620,7 +620,7 @@ async fn texts_that_never_end_or_are_none_end_the_conversation() {
 }
 
 #[tokio::test]
-async fn answers_to_nothing_are_ignored_one_by_one_and_not_in_a_flood() {
+async fn answers_to_nothing_and_optional_messages_are_ignored() {
     let (mut rogue, mut side) = rogue(|_| {});
     rogue.say(Message::Received { id: 9 }).await;
     rogue.say(Message::Unknown).await;
