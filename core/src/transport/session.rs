@@ -109,8 +109,9 @@ impl Session {
         // RFC 7983 §7: the first byte tells the protocols apart.
         match datagram.first() {
             Some(0..=3) => {
-                if self.ice.handle(now, path, datagram) && self.path_since.is_none() {
-                    self.path_since = Some(now);
+                let is_authentic = self.ice.handle(now, path, datagram);
+                if is_authentic {
+                    self.path_since.get_or_insert(now);
                 }
             }
             Some(20..=63) if self.ice.heard(now, path) => self.handle_dtls(now, datagram),
