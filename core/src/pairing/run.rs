@@ -148,7 +148,10 @@ impl Pairing {
         if terms.reply_at_once || terms.only_by_reply {
             machine.offer_reply();
         }
-        Ok(Self::start(Machine::Guest(Box::new(machine)), endpoint.guest(setup)))
+        Ok(Self::start(
+            Machine::Guest(Box::new(machine)),
+            endpoint.guest(setup),
+        ))
     }
 
     fn start(machine: Machine, connector: Connector) -> Self {
