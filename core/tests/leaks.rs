@@ -1,6 +1,8 @@
 //! Connections opened and shut one after another leave nothing behind. Alone in its process, because
 //! it counts what the process holds.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use handfast_core::crypto::Secret;
 use handfast_core::invitation::{Candidate, InvitationKeys};
 use handfast_core::transport::{

@@ -1,5 +1,7 @@
 //! Two people meet over real sockets on this machine, and every way in which they may not.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use handfast_core::crypto::Secret;
 use handfast_core::handshake::{StaticKey, Trust, TrustLevel, TrustReason};
 use handfast_core::invitation::{

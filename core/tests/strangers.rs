@@ -1,5 +1,7 @@
 //! Strangers who send forged datagrams to a waiting host, or to an open link.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use handfast_core::crypto::Secret;
 use handfast_core::invitation::{Candidate, InvitationKeys};
 use handfast_core::transport::{

@@ -85,7 +85,7 @@ enum Phase {
 enum Step {
     First,
     Third {
-        responder: Responder,
+        responder: Box<Responder>,
         which: usize,
     },
     Ready {
@@ -239,7 +239,10 @@ impl Host {
                 let psk = self.keys.noise_psk();
                 match respond(&self.identity, &psk, prologues, message) {
                     Ok((responder, which, second)) => {
-                        *step = Step::Third { responder, which };
+                        *step = Step::Third {
+                            responder: Box::new(responder),
+                            which,
+                        };
                         self.effects.push_back(HostEffect::Send(second.into()));
                     }
                     Err(error) => self.refuse(error),
