@@ -16,6 +16,7 @@ mod ready;
 mod trust;
 
 pub use channel::{Channel, ChannelError, MAX_BODY, Opener, Sealer};
+pub(crate) use name::at_most;
 pub use name::visible;
 pub use noise::{
     Capabilities, Established, HandshakeError, Initiator, MAX_HANDSHAKE_MESSAGE, PublicKey,
