@@ -59,7 +59,16 @@ mod tests {
     #[test]
     fn anything_else_is_refused_with_an_example() {
         for text in [
-            "", "m", "5", "0m", "-1m", "1.5h", "1w", "1 h", "ä", "99999999999999999999s",
+            "",
+            "m",
+            "5",
+            "0m",
+            "-1m",
+            "1.5h",
+            "1w",
+            "1 h",
+            "ä",
+            "99999999999999999999s",
             "9999999999999999d",
         ] {
             assert_eq!(parse(text), Err(words::DURATION_HOW.to_owned()), "{text}");

@@ -27,8 +27,7 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    /// All of them, for the tests of their documentation.
-    #[cfg(test)]
+    /// All of them.
     pub(crate) const ALL: [Self; 8] = [
         Self::Done,
         Self::Failed,
@@ -43,6 +42,14 @@ impl Status {
     /// As the operating system takes it.
     pub(crate) fn code(self) -> i32 {
         i32::from(self as u8)
+    }
+
+    /// The status that another process of this program ended with.
+    pub(crate) fn from_code(code: i32) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|status| status.code() == code && *status != Self::Done)
+            .unwrap_or(Self::Failed)
     }
 
     fn of(failure: Failure) -> Self {

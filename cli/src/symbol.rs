@@ -61,7 +61,10 @@ mod tests {
     fn colours_are_explicit_where_there_are_some_and_else_the_background_counts() {
         assert_eq!(style_for(true, Some("0;15")), Style::Colour);
         assert_eq!(style_for(false, Some("0;15")), Style::LightBackground);
-        assert_eq!(style_for(false, Some("0;default;7")), Style::LightBackground);
+        assert_eq!(
+            style_for(false, Some("0;default;7")),
+            Style::LightBackground
+        );
         assert_eq!(style_for(false, Some("15;0")), Style::DarkBackground);
         assert_eq!(style_for(false, None), Style::DarkBackground);
     }
