@@ -8,7 +8,7 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event as Told, Output, hex};
 use crate::status::{Status, Stop};
-use crate::words;
+use crate::{met, words};
 use handfast_core::conversation::{
     Conversation, Direction, Ending, Event, Offers, Options, Transfer,
 };
@@ -25,7 +25,7 @@ const ORDERS: usize = 16;
 const LARGEST_FILE: u64 = 64 << 30;
 
 /// How long a goodbye may take after Ctrl-C.
-const GOODBYE: Duration = Duration::from_millis(1_000);
+const GOODBYE: Duration = Duration::from_millis(600);
 
 enum Order {
     Text(String),
@@ -52,6 +52,7 @@ pub(crate) async fn talk(
         max_file: LARGEST_FILE,
         offers: Offers::Accept,
     };
+    let link = meeting.link.state();
     let (conversation, mut events) =
         Conversation::start(meeting.link, meeting.acquaintance.channel, options);
     let (orders, given) = mpsc::channel(ORDERS);
@@ -69,6 +70,8 @@ pub(crate) async fn talk(
             event = events.recv() => {
                 let Some(event) = event else { return Ok(()) };
                 if let Some(end) = hear(event, &mut files, output) {
+                    drop(orders);
+                    met::closed(link).await;
                     return end;
                 }
             }
@@ -93,6 +96,8 @@ pub(crate) async fn talk(
                 let _ = orders.send(Order::LeaveNow).await;
                 let farewell = async { while events.recv().await.is_some() {} };
                 let _ = tokio::time::timeout(GOODBYE, farewell).await;
+                drop(orders);
+                met::closed(link).await;
                 return Err(Stop::cancelled());
             }
         }

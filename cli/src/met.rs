@@ -4,10 +4,19 @@ use crate::output::{Event, Output, milliseconds};
 use crate::status::Stop;
 use crate::words;
 use handfast_core::pairing::{Meeting, Pairing, PairingEvent};
+use handfast_core::transport::LinkState;
 use std::time::Duration;
+use tokio::sync::watch;
 
-/// How long a cancelled pairing may take to say goodbye.
+/// How long a goodbye may take where nothing is left to deliver.
 const GOODBYE: Duration = Duration::from_millis(800);
+
+/// Waits until a link that nobody holds any more has said its goodbye: the program must not end
+/// before, or the other side waits in vain.
+pub(crate) async fn closed(mut link: watch::Receiver<LinkState>) {
+    let is_closed = link.wait_for(|state| matches!(state, LinkState::Closed(_)));
+    let _ = tokio::time::timeout(GOODBYE, is_closed).await;
+}
 
 /// Tells who was met, with what trust, and how long it took. `fallback` is what to call somebody
 /// without a name.

@@ -248,7 +248,7 @@ pub(crate) fn good_for(left: Duration) -> String {
 
 /// A duration, roughly, as people say it.
 pub(crate) fn duration(duration: Duration) -> String {
-    let minutes = duration.as_secs().div_ceil(60);
+    let minutes = (duration.as_secs() / 60).max(1);
     let (number, unit) = match minutes {
         0..=120 => (minutes, "minute"),
         121..=2880 => (minutes.div_ceil(60), "hour"),
@@ -509,7 +509,8 @@ mod tests {
             (1, "1 minute"),
             (600, "10 minutes"),
             (7200, "120 minutes"),
-            (7201, "3 hours"),
+            (659, "10 minutes"),
+            (7260, "3 hours"),
             (86_400, "24 hours"),
             (604_800, "7 days"),
         ] {

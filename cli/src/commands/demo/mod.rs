@@ -88,6 +88,9 @@ async fn demonstrate(args: Args, mut interrupt: Interrupt) -> Result<(), Stop> {
         () = interrupt.pressed() => Err(Stop::cancelled()),
     };
     demo.spinner.finish_and_clear();
+    if args.dir.is_none() {
+        script::remove_files(&folder);
+    }
     demo.report(ended, &folder, seed)
 }
 

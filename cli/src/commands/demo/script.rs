@@ -2,21 +2,28 @@
 
 use crate::output::{Event as Told, Output, hex};
 use crate::status::{Status, Stop};
-use crate::words;
+use crate::{met, words};
 use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest};
 use handfast_core::conversation::{Conversation, Ending, Event, Offers, Options};
 use handfast_core::pairing::Meeting;
 use handfast_core::qr::twin::Random;
+use handfast_core::transport::LinkState;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// Size of the file: 32 MiB.
 pub(super) const FILE_BYTES: u64 = 32 << 20;
 
 /// The name of the file.
 const FILE_NAME: &str = "holiday.bin";
+
+/// Removes the file and its copy: two times 32 MiB that nobody looks at.
+pub(super) fn remove_files(folder: &Path) {
+    let _ = std::fs::remove_file(folder.join("guest").join(FILE_NAME));
+    let _ = std::fs::remove_dir_all(folder.join("host").join("downloads"));
+}
 
 /// How much is read or written at once.
 const CHUNK: usize = 1 << 16;
@@ -108,6 +115,7 @@ pub(super) async fn host(
 
 /// A conversation, and where it is told.
 struct Talk<'a> {
+    link: watch::Receiver<LinkState>,
     conversation: Conversation,
     events: mpsc::Receiver<Event>,
     output: &'a mut Output,
@@ -120,9 +128,11 @@ impl<'a> Talk<'a> {
             max_file: FILE_BYTES,
             offers: Offers::Accept,
         };
+        let link = meeting.link.state();
         let (conversation, events) =
             Conversation::start(meeting.link, meeting.acquaintance.channel, options);
         Self {
+            link,
             conversation,
             events,
             output,
@@ -209,6 +219,8 @@ impl<'a> Talk<'a> {
                 self.output.tell(Told::Ended {
                     reason: "peer_left".into(),
                 });
+                drop(self.conversation);
+                met::closed(self.link).await;
                 Ok(())
             }
             _ => Err(lost()),
@@ -220,10 +232,12 @@ impl<'a> Talk<'a> {
             conversation,
             mut events,
             output,
+            link,
         } = self;
         let (_, ()) = tokio::join!(conversation.leave(), async {
             while events.recv().await.is_some() {}
         });
+        met::closed(link).await;
         output.tell(Told::Ended {
             reason: "left".into(),
         });
