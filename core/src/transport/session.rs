@@ -113,8 +113,9 @@ impl Session {
         // RFC 7983 §7: the first byte tells the protocols apart.
         match datagram.first() {
             Some(0..=3) => {
-                if self.ice.handle(now, path, datagram) && self.path_since.is_none() {
-                    self.path_since = Some(now);
+                let is_authentic = self.ice.handle(now, path, datagram);
+                if is_authentic {
+                    self.path_since.get_or_insert(now);
                     if !self.greeted {
                         self.send_first_flight(&[path]);
                     }
