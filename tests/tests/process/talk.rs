@@ -6,7 +6,7 @@ use crate::peer::{Folder, Peer, SOON, run};
 fn messages_and_files_go_both_ways_by_pipes() {
     let folder = Folder::new();
     let file = folder.path("photo of us.bin");
-    let content: Vec<u8> = (0..3_000_000u32).map(|n| (n * 7 >> 3) as u8).collect();
+    let content: Vec<u8> = (0..3_000_000u32).map(|n| ((n * 7) >> 3) as u8).collect();
     std::fs::write(&file, &content).expect("a file");
 
     let (mut host, link) = Peer::host(&folder, &[]);
