@@ -27,6 +27,7 @@ fn main() -> Result<(), Error> {
     let category = arguments.next();
     if category.is_none() {
         frames()?;
+        large()?;
         noise()?;
     }
     pictures(Path::new(&folder), seeds, &category.unwrap_or_default())
@@ -240,6 +241,38 @@ fn pictures(folder: &Path, seeds: u64, part: &str) -> Result<(), Error> {
         folder.join("manifest.json"),
         serde_json::to_string_pretty(&manifest)?,
     )?;
+    Ok(())
+}
+
+/// Time of the worst cases: a frame of white noise, and large pictures without a symbol.
+fn large() -> Result<(), Error> {
+    let mut random = Random(1);
+    let luma = (0..1280 * 720).map(|_| random.bits() as u8).collect();
+    let noise = Photo {
+        luma,
+        width: 1280,
+        height: 720,
+        corners: Default::default(),
+    };
+    let mut scanner = Scanner::new();
+    let mut slowest = Duration::ZERO;
+    for _ in 0..Scanner::ROUND {
+        slowest = slowest.max(timed(&mut scanner, &noise)?.1);
+    }
+    println!("slowest frame of white noise: {slowest:.0?}");
+    for (width, height) in [(4000, 3000), (8000, 6000), (10_000, 10_000)] {
+        let camera = Camera {
+            width,
+            height,
+            noise: 5.0,
+            ..Camera::default()
+        };
+        let png = camera.photograph_nothing(1).to_png();
+        let start = Instant::now();
+        let answer = scan_picture(&png).err();
+        println!("{width} x {height}: {:.1?}, {answer:?}", start.elapsed());
+    }
+    println!();
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Two endpoints meet over real sockets on this machine.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use bytes::Bytes;
 use handfast_core::crypto::Secret;
 use handfast_core::invitation::{Candidate, Fingerprint, InvitationKeys};

@@ -488,3 +488,15 @@ impl Conversation {
         let _ = conductor.await;
     }
 }
+
+/// For fuzzing alone: reads a body, and holds a message to its one encoding.
+#[cfg(feature = "twins")]
+#[doc(hidden)]
+pub fn fuzz_message(body: &[u8]) {
+    if let Ok(message) = Message::parse(body.to_vec().into())
+        && message != Message::Unknown
+    {
+        let (head, tail) = message.encode();
+        assert_eq!([&head[..], &tail[..]].concat(), body);
+    }
+}

@@ -306,4 +306,6 @@ fn established(
 }
 
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod tests;

@@ -70,6 +70,8 @@ enum Phase {
     Waiting,
     Knocked {
         since: Instant,
+        /// The link has had its time: the other way is wanted.
+        overdue: bool,
     },
     Open {
         since: Instant,
@@ -83,7 +85,7 @@ enum Phase {
 enum Step {
     First,
     Third {
-        responder: Responder,
+        responder: Box<Responder>,
         which: usize,
     },
     Ready {
@@ -117,11 +119,10 @@ impl Host {
     pub fn view(&self, now: Now) -> Option<View> {
         let stage = match &self.phase {
             Phase::Waiting => HostStage::Waiting,
-            Phase::Knocked { since } if now.monotonic < *since + SCAN_AFTER => {
-                HostStage::TheyAreHere
+            Phase::Knocked { overdue: true, .. } if self.reply.is_none() => {
+                HostStage::ScanTheirCode
             }
-            Phase::Knocked { .. } if self.reply.is_some() => HostStage::TheyAreHere,
-            Phase::Knocked { .. } => HostStage::ScanTheirCode,
+            Phase::Knocked { .. } => HostStage::TheyAreHere,
             Phase::Open { .. } => HostStage::Checking,
             Phase::Finished => return None,
         };
@@ -132,8 +133,11 @@ impl Host {
     /// When [`Self::handle_timeout`] must be called at the latest.
     pub fn poll_timeout(&self) -> Option<Instant> {
         match &self.phase {
-            Phase::Waiting => Some(self.expires),
-            Phase::Knocked { since } => Some(self.expires.min(*since + SCAN_AFTER)),
+            Phase::Knocked {
+                since,
+                overdue: false,
+            } => Some(self.expires.min(*since + SCAN_AFTER)),
+            Phase::Waiting | Phase::Knocked { .. } => Some(self.expires),
             Phase::Open { since, .. } => Some(*since + HANDSHAKE_PATIENCE),
             Phase::Finished => None,
         }
@@ -141,12 +145,15 @@ impl Host {
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Now) {
-        match &self.phase {
+        match &mut self.phase {
             Phase::Open { since, .. } if now.monotonic >= *since + HANDSHAKE_PATIENCE => {
                 self.abandon();
             }
             Phase::Waiting | Phase::Knocked { .. } if now.monotonic >= self.expires => {
                 self.end(Failure::Expired);
+            }
+            Phase::Knocked { since, overdue } if now.monotonic >= *since + SCAN_AFTER => {
+                *overdue = true;
             }
             _ => {}
         }
@@ -157,6 +164,7 @@ impl Host {
         if let Phase::Waiting = self.phase {
             self.phase = Phase::Knocked {
                 since: now.monotonic,
+                overdue: false,
             };
         }
     }
@@ -180,6 +188,7 @@ impl Host {
         if matches!(self.phase, Phase::Waiting | Phase::Knocked { .. }) {
             self.phase = Phase::Knocked {
                 since: now.monotonic,
+                overdue: false,
             };
             self.effects.push_back(HostEffect::Expect(
                 reply.fingerprint,
@@ -230,7 +239,10 @@ impl Host {
                 let psk = self.keys.noise_psk();
                 match respond(&self.identity, &psk, prologues, message) {
                     Ok((responder, which, second)) => {
-                        *step = Step::Third { responder, which };
+                        *step = Step::Third {
+                            responder: Box::new(responder),
+                            which,
+                        };
                         self.effects.push_back(HostEffect::Send(second.into()));
                     }
                     Err(error) => self.refuse(error),

@@ -20,6 +20,9 @@ mod host;
 mod run;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub use failure::Failure;
 pub use guest::{Guest, GuestEffect};
 pub use host::{Host, HostEffect, HostTerms};

@@ -111,7 +111,7 @@ impl Pairing {
             keys: terms.invitation.keys(),
         });
         let machine = Host::new(now, identity, terms, remaining);
-        Ok(Self::start(Machine::Host(machine), connector))
+        Ok(Self::start(Machine::Host(Box::new(machine)), connector))
     }
 
     /// Knocks at the host of this invitation: the person has agreed to connect. Must be called
@@ -148,7 +148,10 @@ impl Pairing {
         if terms.reply_at_once || terms.only_by_reply {
             machine.offer_reply();
         }
-        Ok(Self::start(Machine::Guest(machine), endpoint.guest(setup)))
+        Ok(Self::start(
+            Machine::Guest(Box::new(machine)),
+            endpoint.guest(setup),
+        ))
     }
 
     fn start(machine: Machine, connector: Connector) -> Self {
@@ -209,8 +212,8 @@ pub fn own_candidates(endpoint: &Endpoint, policy: Policy) -> Result<Candidates,
 }
 
 enum Machine {
-    Host(Host),
-    Guest(Guest),
+    Host(Box<Host>),
+    Guest(Box<Guest>),
 }
 
 /// What a machine wants done, whichever it is.

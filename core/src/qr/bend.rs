@@ -21,6 +21,12 @@ const WIDTHS: RangeInclusive<usize> = 25..=177;
 /// The largest bulge that is tried, and the step, in quarters of a module.
 const LARGEST_BULGE: i32 = 5;
 
+/// The largest squeeze that is tried, in quarters of a module.
+const LARGEST_SQUEEZE: i32 = 2;
+
+/// Brings the greatest value of t (1 - t) (2t - 1), which is 0.0962, to one quarter.
+const SQUEEZE_PEAK: f32 = 2.6;
+
 /// Row and column of the timing patterns.
 const TIMING: usize = 6;
 
@@ -97,6 +103,7 @@ struct Bulge {
     x: i32,
     y: i32,
     along_x: bool,
+    squeeze: i32,
 }
 
 impl Bulge {
@@ -104,12 +111,19 @@ impl Bulge {
         let steps = || -LARGEST_BULGE..=LARGEST_BULGE;
         steps()
             .flat_map(|x| steps().map(move |y| (x, y)))
-            .flat_map(|(x, y)| [true, false].map(|along_x| Self { x, y, along_x }))
+            .flat_map(|place| [true, false].map(|along_x| (place, along_x)))
+            .flat_map(|(place, along_x)| (0..=LARGEST_SQUEEZE).map(move |s| (place, along_x, s)))
+            .map(|((x, y), along_x, squeeze)| Self {
+                x,
+                y,
+                along_x,
+                squeeze,
+            })
             .collect()
     }
 
     fn size(self) -> i32 {
-        self.x * self.x + self.y * self.y
+        self.x * self.x + self.y * self.y + self.squeeze * self.squeeze
     }
 }
 
@@ -128,9 +142,14 @@ impl Grid<'_> {
         // Zero at the middle of the finder patterns, one half way between them.
         let t = (along as f32 - 3.0) / (self.width as f32 - 7.0);
         let shift = t * (1.0 - t); // times four, by quarters of a module
+        let squeeze = shift * (2.0 * t - 1.0) * SQUEEZE_PEAK * self.bulge.squeeze as f32;
+        let (squeeze_x, squeeze_y) = match self.bulge.along_x {
+            true => (squeeze, 0.0),
+            false => (0.0, squeeze),
+        };
         let place = point(
-            x as f32 + 0.5 + shift * self.bulge.x as f32,
-            y as f32 + 0.5 + shift * self.bulge.y as f32,
+            x as f32 + 0.5 + shift * self.bulge.x as f32 + squeeze_x,
+            y as f32 + 0.5 + shift * self.bulge.y as f32 + squeeze_y,
         );
         let pixel = self.flat.transform_point(place);
         let inside = self.image.is_in(pixel);
@@ -156,5 +175,27 @@ impl Grid<'_> {
             }
         }
         Some(modules)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::qr::twin::Camera;
+    use crate::qr::{Rung, Symbol, scan_picture};
+
+    #[test]
+    fn a_symbol_on_a_mug_is_read_where_no_flat_grid_fits() {
+        let text = "https://ab.cde/#".to_owned() + &"0246813579".repeat(20);
+        let symbol = Symbol::draw(&text).expect("fits");
+        let camera = Camera {
+            pixels_per_module: 5.0,
+            curvature: 1.2,
+            tilt_degrees: 12.0,
+            ..Camera::default()
+        };
+        let photo = camera.photograph(&symbol, 2);
+        let reading = scan_picture(&photo.to_png()).expect("bent");
+        assert_eq!(reading.text, text);
+        assert!(matches!(reading.rung, Rung::Bent | Rung::DoubleBent));
     }
 }

@@ -33,7 +33,7 @@ pub enum Rung {
     Blurred,
     /// A symbol on a bent card.
     Bent,
-    /// The same at twice the size.
+    /// The same at twice the size, blurred against noise and then sharpened.
     DoubleBent,
     /// A symbol that fills the picture, down to one pixel a module.
     Pure,
@@ -94,7 +94,8 @@ impl Rung {
         match self {
             Self::Blocks | Self::Bent | Self::Pure => Matrix::by_blocks(luma),
             Self::Histogram => Matrix::by_histogram(luma),
-            Self::Double | Self::DoubleBent => Matrix::by_blocks(&double(luma)),
+            Self::Double => Matrix::by_blocks(&double(luma)),
+            Self::DoubleBent => Matrix::by_blocks(&sharpen(&double(&blur(luma)), 7, 3)),
             Self::Half => Matrix::by_blocks(&shrink(luma, 2)),
             Self::DoubleLocalMean => below_local_mean(&double(luma), 16, 100),
             Self::LocalMean => below_local_mean(luma, 8, 95),
@@ -146,4 +147,44 @@ impl Rung {
 fn below_local_mean(luma: &Luma<'_>, part: usize, percent: u32) -> Option<Matrix> {
     let side = luma.width().min(luma.height()) / part;
     Matrix::below(luma, &local_mean(luma, (side / 2).max(3), percent))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::qr::Symbol;
+    use crate::qr::twin::Camera;
+
+    #[test]
+    fn no_two_rungs_share_a_name() {
+        let names: HashSet<_> = Rung::ALL.iter().map(|rung| rung.name()).collect();
+        assert_eq!(names.len(), Rung::ALL.len());
+    }
+
+    #[test]
+    fn every_rung_reads_an_easy_symbol_by_itself_and_scales_its_corners_back() {
+        let symbol = Symbol::draw(&"https://ab.cde/#0123456789".repeat(3)).expect("fits");
+        let camera = Camera {
+            width: 400,
+            height: 400,
+            ..Camera::default()
+        };
+        let photo = camera.photograph(&symbol, 4);
+        let luma = Luma::from_plane(&photo.luma, 400, 400, 400).expect("fits");
+        for rung in Rung::ALL {
+            if rung == Rung::Pure {
+                continue; // the background is not pure
+            }
+            let (found, inverted) = rung
+                .look(&luma, Effort::PICTURE)
+                .unwrap_or_else(|| panic!("{} does not read it", rung.name()));
+            assert!(!inverted);
+            for (found, real) in found.corners.iter().zip(photo.corners) {
+                let off = (found.0 - real.0).hypot(found.1 - real.1);
+                assert!(off < 6.0, "{}: {found:?} for {real:?}", rung.name());
+            }
+        }
+    }
 }

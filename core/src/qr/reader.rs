@@ -3,6 +3,7 @@
 //! Both come from other hands and are given hostile pictures, so both run inside a fence, and the
 //! number of candidates that they may follow is limited.
 
+use rqrr::BitGrid;
 use rxing::common::cpp_essentials::ConcentricPattern;
 use rxing::common::{
     BIT_FIELD_BASE_BITS, BitArray, BitFieldBaseType, BitMatrix, DetectorRXingResult,
@@ -182,7 +183,13 @@ pub(super) fn find_by_second_reader(luma: &Luma<'_>) -> Option<Found> {
             });
         prepared.detect_grids().iter().find_map(|grid| {
             let (_, text) = grid.decode().ok()?;
-            let corners = grid.bounds.map(|p| (p.x as f32, p.y as f32));
+            // The bounds lie one module too far from the top left corner.
+            let size = grid.grid.size() as f32;
+            let [origin, ..] = grid.bounds.map(|p| (p.x as f32, p.y as f32));
+            let nearer = |p: f32, origin: f32| origin + (p - origin) * size / (size + 1.0);
+            let corners = grid
+                .bounds
+                .map(|p| (nearer(p.x as f32, origin.0), nearer(p.y as f32, origin.1)));
             (!text.is_empty()).then_some(Found { text, corners })
         })
     })?

@@ -512,3 +512,61 @@ impl Random {
         (sum as f32 / 65_535.0 - 2.0) * 3.0f32.sqrt()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small() -> Camera {
+        Camera {
+            width: 200,
+            height: 160,
+            pixels_per_module: 4.0,
+            noise: 2.0,
+            ..Camera::default()
+        }
+    }
+
+    #[test]
+    fn a_photograph_follows_from_its_seed() {
+        let symbol = Symbol::draw("twin").expect("fits");
+        let photo = |seed| small().photograph(&symbol, seed);
+        assert_eq!(photo(1), photo(1));
+        assert_ne!(photo(1).luma, photo(2).luma);
+        assert_ne!(Camera::by_seed(1), Camera::by_seed(2));
+    }
+
+    #[test]
+    fn a_ray_through_a_projected_point_hits_that_point() {
+        let symbol = Symbol::draw("twin").expect("fits");
+        for curvature in [0.0, 0.9] {
+            let camera = Camera {
+                curvature,
+                tilt_degrees: 30.0,
+                turn_degrees: 70.0,
+                ..small()
+            };
+            let card = Card::new(&camera, &symbol, &mut Random(3));
+            for (u, v) in [(0.0, 0.0), (-9.0, 8.0), (7.5, -3.0)] {
+                let (x, y) = card.project(u, v);
+                let (hit_u, hit_v) = card.hit(x, y).expect("in front of the camera");
+                assert!(
+                    (hit_u - u).abs() < 0.05 && (hit_v - v).abs() < 0.05,
+                    "{hit_u} {hit_v}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn normal_draws_have_the_deviation_that_they_promise() {
+        let mut random = Random(9);
+        let draws: Vec<f32> = (0..20_000).map(|_| random.normal()).collect();
+        let mean = draws.iter().sum::<f32>() / 20_000.0;
+        let variance = draws.iter().map(|d| (d - mean).powi(2)).sum::<f32>() / 20_000.0;
+        assert!(
+            mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05,
+            "{mean} {variance}"
+        );
+    }
+}

@@ -8,6 +8,7 @@ use crate::invitation::Fingerprint;
 use bytes::BytesMut;
 use rtc::dtls::config::{ClientAuthType, ConfigBuilder, ExtendedMasterSecretType};
 use rtc::dtls::endpoint::{Endpoint, EndpointEvent};
+use rtc::dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc::shared::error::Error as RtcError;
 use rtc::shared::{TransportContext, TransportProtocol};
 use std::net::SocketAddr;
@@ -69,6 +70,11 @@ impl Dtls {
             })))
             .with_extended_master_secret(ExtendedMasterSecretType::Require)
             .with_flight_interval(FLIGHT_INTERVAL)
+            // There is no media, but stock WebRTC peers refuse a tunnel that could not carry it.
+            .with_srtp_protection_profiles(vec![
+                SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm,
+                SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80,
+            ])
             .build(client, None)
             .map_err(TransportError::dtls)?;
         let config = Arc::new(config);

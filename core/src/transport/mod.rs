@@ -25,3 +25,15 @@ pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup};
 pub use error::TransportError;
 pub use interfaces::{Reach, local_addresses};
 pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE};
+
+/// For fuzzing alone: everything that is done with a datagram before it is known to be a knock.
+#[cfg(feature = "twins")]
+#[doc(hidden)]
+pub fn fuzz_knock(datagram: &[u8], keys: &crate::invitation::InvitationKeys) {
+    let door = keys.host_ice();
+    let _ = knock::guest_of(datagram, &door);
+    let _ = knock::is_refusal(datagram, &door);
+    if let Some(answer) = knock::refusal(datagram, &door) {
+        assert!(knock::is_refusal(&answer, &door));
+    }
+}

@@ -5,7 +5,8 @@ use super::TransportError;
 use bytes::{Bytes, BytesMut};
 use rtc::sctp::{
     Association, AssociationHandle, ClientConfig, DatagramEvent, Endpoint, EndpointConfig, Event,
-    Payload, PayloadProtocolIdentifier, ServerConfig, TransportConfig, max_payload_size_for_mtu,
+    Payload, PayloadProtocolIdentifier, ServerConfig, TimerConfig, TransportConfig,
+    max_payload_size_for_mtu,
 };
 use rtc::shared::{TransportContext, TransportProtocol};
 use std::net::SocketAddr;
@@ -222,11 +223,10 @@ fn transport_config() -> TransportConfig {
         .with_max_message_size(super::MAX_MESSAGE as u32)
         .with_max_num_inbound_streams(16)
         .with_max_num_outbound_streams(16)
-        .with_timer_config({
-            let mut timers = rtc::sctp::TimerConfig::default();
+        .with_timer_config(TimerConfig {
             // How long to go on is decided above; a silent path must not lose what is in flight.
-            timers.max_t3_rtx_retrans = usize::MAX;
-            timers
+            max_t3_rtx_retrans: usize::MAX,
+            ..TimerConfig::default()
         })
 }
 

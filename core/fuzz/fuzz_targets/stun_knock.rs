@@ -1,0 +1,29 @@
+//! Any bytes at a waiting host's door: as they are, and behind the beginning of a right knock.
+
+#![no_main]
+
+use handfast_core::crypto::Secret;
+use handfast_core::invitation::{Fingerprint, InvitationKeys};
+use handfast_core::transport::fuzz_knock;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let keys = InvitationKeys::derive(&Secret::new([7; 16]));
+    fuzz_knock(bytes, &keys);
+
+    let guest = Fingerprint([9; 32]);
+    let username = format!("{}:{}", keys.host_ice().ufrag, guest.to_ufrag());
+    let mut attributes = vec![0, 6, 0, username.len() as u8];
+    attributes.extend(username.as_bytes());
+    attributes.resize(attributes.len().next_multiple_of(4), 0);
+    attributes.extend(bytes);
+    attributes.truncate(usize::from(u16::MAX));
+    for kind in [[0, 1], [1, 0x11]] {
+        let mut datagram = kind.to_vec();
+        datagram.extend((attributes.len() as u16).to_be_bytes());
+        datagram.extend([0x21, 0x12, 0xa4, 0x42]);
+        datagram.extend([5; 12]);
+        datagram.extend(&attributes);
+        fuzz_knock(&datagram, &keys);
+    }
+});

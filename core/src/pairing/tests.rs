@@ -1,0 +1,409 @@
+//! The two machines against each other, with time as an argument and no network.
+
+use super::guest::{Guest, GuestEffect};
+use super::host::{Host, HostEffect, HostTerms};
+use super::view::{GuestStage, HostStage, View};
+use super::{Acquaintance, Failure, Identity, Now, Via};
+use crate::crypto::Secret;
+use crate::handshake::{StaticKey, TrustReason};
+use crate::invitation::{
+    Candidate, Candidates, Expiry, Fingerprint, Invitation, QR_LIFETIME, SealedReply,
+};
+use crate::transport::{Certificate, TransportError};
+use bytes::Bytes;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+const UNIX: u64 = 1_790_000_000;
+
+/// Both machines, a clock, and what each saw of the other's certificate.
+struct Scene {
+    start: Instant,
+    elapsed: Duration,
+    host: Host,
+    guest: Guest,
+    host_fingerprint: Fingerprint,
+    guest_fingerprint: Fingerprint,
+}
+
+fn identity(seed: u8) -> Identity {
+    Identity {
+        key: StaticKey::new(Secret::new([seed; 32])),
+        certificate: Certificate::generate().unwrap(),
+        name: format!("name {seed}"),
+    }
+}
+
+fn candidates(last: u8) -> Candidates {
+    let address = SocketAddr::from(([192, 168, 1, last], 4000));
+    Candidates::new(vec![Candidate::host(address)]).unwrap()
+}
+
+impl Scene {
+    fn new(handed: Via, via: Via) -> Self {
+        let (host, guest) = (identity(1), identity(2));
+        let invitation = Invitation {
+            secret: Secret::new([3; 16]),
+            expiry: Expiry::after(UNIX, QR_LIFETIME),
+            fingerprint: host.certificate.fingerprint(),
+            candidates: candidates(1),
+            question: None,
+            name: None,
+            host_is_browser: false,
+            host_can_punch: true,
+        };
+        let start = Instant::now();
+        let now = Now {
+            monotonic: start,
+            unix: UNIX,
+        };
+        let terms = HostTerms {
+            invitation: invitation.clone(),
+            handed,
+            random: Secret::new([4; 32]),
+        };
+        Self {
+            start,
+            elapsed: Duration::ZERO,
+            host_fingerprint: host.certificate.fingerprint(),
+            guest_fingerprint: guest.certificate.fingerprint(),
+            host: Host::new(now, host, terms, QR_LIFETIME),
+            guest: Guest::new(guest, invitation, via, Secret::new([5; 32])),
+        }
+    }
+
+    fn now(&self) -> Now {
+        Now {
+            monotonic: self.start + self.elapsed,
+            unix: UNIX + self.elapsed.as_secs(),
+        }
+    }
+
+    /// Lets time pass, waking each machine exactly when it asked for it. A machine that asks for a
+    /// moment that has passed would keep its runner busy for ever, and is caught here.
+    fn pass(&mut self, duration: Duration) {
+        let end = self.elapsed + duration;
+        let mut woken = 0;
+        while let Some(at) = self.next_timeout().filter(|at| *at <= end) {
+            self.elapsed = self.elapsed.max(at);
+            let now = self.now();
+            self.host.handle_timeout(now);
+            self.guest.handle_timeout(now);
+            woken += 1;
+            assert!(woken < 20, "a machine does not stop asking for {at:?}");
+        }
+        self.elapsed = end;
+    }
+
+    fn next_timeout(&self) -> Option<Duration> {
+        let due = [self.host.poll_timeout(), self.guest.poll_timeout()];
+        let next = due.into_iter().flatten().min()?;
+        Some(next.saturating_duration_since(self.start))
+    }
+
+    fn connect(&mut self) {
+        let (now, ours) = (self.now(), candidates(2));
+        self.guest
+            .connect(now, ours, [6; 8], Duration::from_secs(3600));
+    }
+
+    fn knock(&mut self) {
+        let now = self.now();
+        self.host.knocked(now);
+        self.guest.answered(now);
+    }
+
+    fn open(&mut self) {
+        let (now, host, guest) = (self.now(), self.host_fingerprint, self.guest_fingerprint);
+        self.host.opened(now, host, guest);
+        self.guest.opened(now, guest, host);
+    }
+
+    /// Carries messages until both have handed over.
+    fn talk(&mut self) -> (Box<Acquaintance>, Box<Acquaintance>) {
+        let (mut at_host, mut at_guest) = (None, None);
+        for _ in 0..10 {
+            while let Some(effect) = self.guest.poll_effect() {
+                match effect {
+                    GuestEffect::Send(message) => self.host.received(&message),
+                    GuestEffect::Done(host) => at_guest = Some(host),
+                    GuestEffect::Over(failure) => panic!("{failure:?}"),
+                }
+            }
+            while let Some(effect) = self.host.poll_effect() {
+                match effect {
+                    HostEffect::Send(message) => self.guest.received(&message),
+                    HostEffect::Done(guest) => at_host = Some(guest),
+                    HostEffect::Expect(..) => {}
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        (at_host.unwrap(), at_guest.unwrap())
+    }
+
+    fn host_stage(&self) -> HostStage {
+        match self.host.view(self.now()) {
+            Some(View::Hosting { stage, .. }) => stage,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn guest_view(&self) -> View {
+        self.guest.view(self.now()).unwrap()
+    }
+
+    fn shown_reply(&self) -> SealedReply {
+        match self.guest_view() {
+            View::ReplyNeeded { reply } => SealedReply::parse(&reply).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn guest_failure(&mut self) -> Option<Failure> {
+        while let Some(effect) = self.guest.poll_effect() {
+            if let GuestEffect::Over(failure) = effect {
+                return Some(failure);
+            }
+        }
+        None
+    }
+
+    fn host_failure(&mut self) -> Option<Failure> {
+        while let Some(effect) = self.host.poll_effect() {
+            if let HostEffect::Over(failure) = effect {
+                return Some(failure);
+            }
+        }
+        None
+    }
+}
+
+#[test]
+fn the_seven_steps_can_be_walked() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    // 1. The host shows its invitation.
+    assert_eq!(scene.host_stage(), HostStage::Waiting);
+    // 2. The guest has scanned it, and nothing is sent until the person agrees.
+    assert!(matches!(
+        scene.guest_view(),
+        View::InvitationOpened {
+            via: Via::Camera,
+            remaining: Some(_),
+            ..
+        }
+    ));
+    assert!(scene.guest.poll_timeout().is_none());
+    scene.connect();
+    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::Knocking));
+    // 5. (4 did not come.) The guest shows its reply, and the host takes it.
+    scene.pass(Duration::from_secs(3));
+    let reply = scene.shown_reply();
+    let now = scene.now();
+    scene.host.reply_received(now, &reply, Via::Camera).unwrap();
+    let Some(HostEffect::Expect(guest, addresses)) = scene.host.poll_effect() else {
+        panic!("the host should knock too")
+    };
+    assert_eq!(guest, scene.guest_fingerprint);
+    assert_eq!(addresses.as_slice(), &candidates(2)[..]);
+    // 3. Both hear each other.
+    scene.knock();
+    assert_eq!(scene.host_stage(), HostStage::TheyAreHere);
+    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::Answered));
+    // 6. Inside the link, both prove themselves.
+    scene.open();
+    assert_eq!(scene.host_stage(), HostStage::Checking);
+    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::Checking));
+    // 7. They talk.
+    let (at_host, at_guest) = scene.talk();
+    assert_eq!((at_host.scans, at_guest.scans), (2, 2));
+    assert_eq!(at_host.trust.reason(), TrustReason::Scanned);
+    assert_eq!(at_host.hash, at_guest.hash);
+    assert_eq!(at_host.name, "name 2");
+    assert!(scene.host.view(scene.now()).is_none());
+}
+
+#[test]
+fn the_second_scan_is_asked_for_only_when_the_first_did_not_suffice() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.connect();
+    scene.knock();
+    assert_eq!(scene.host_stage(), HostStage::TheyAreHere);
+    scene.pass(Duration::from_millis(2_900));
+    assert_eq!(scene.host_stage(), HostStage::TheyAreHere);
+    scene.pass(Duration::from_millis(200));
+    assert_eq!(scene.host_stage(), HostStage::ScanTheirCode);
+}
+
+#[test]
+fn a_host_that_scanned_the_reply_is_not_asked_again() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.connect();
+    scene.pass(Duration::from_secs(3));
+    let (now, reply) = (scene.now(), scene.shown_reply());
+    scene.host.reply_received(now, &reply, Via::Camera).unwrap();
+    scene.pass(Duration::from_secs(10));
+    assert_eq!(scene.host_stage(), HostStage::TheyAreHere);
+}
+
+#[test]
+fn a_reply_by_messenger_proves_less_than_one_on_the_screen() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.connect();
+    scene.pass(Duration::from_secs(3));
+    let (now, reply) = (scene.now(), scene.shown_reply());
+    scene
+        .host
+        .reply_received(now, &reply, Via::Carried)
+        .unwrap();
+    scene.knock();
+    scene.open();
+    let (at_host, _) = scene.talk();
+    assert_eq!(at_host.trust.reason(), TrustReason::OpenLink);
+}
+
+#[test]
+fn a_reply_of_somebody_else_does_not_vouch_for_the_guest_who_came() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.connect();
+    scene.pass(Duration::from_secs(3));
+    let (now, reply) = (scene.now(), scene.shown_reply());
+    scene.host.reply_received(now, &reply, Via::Camera).unwrap();
+    // Another guest, with another certificate, holds the same invitation and comes first.
+    scene.guest_fingerprint = Fingerprint([9; 32]);
+    scene.knock();
+    scene.open();
+    let (at_host, at_guest) = scene.talk();
+    assert_eq!((at_host.scans, at_guest.scans), (1, 1));
+    assert_eq!(at_host.trust.reason(), TrustReason::SawTheCode);
+}
+
+#[test]
+fn a_host_waits_no_longer_than_its_invitation_lives() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.pass(QR_LIFETIME - Duration::from_secs(1));
+    assert_eq!(scene.host_stage(), HostStage::Waiting);
+    scene.pass(Duration::from_secs(2));
+    assert_eq!(scene.host_failure(), Some(Failure::Expired));
+    assert!(scene.host.poll_timeout().is_none());
+}
+
+#[test]
+fn a_guest_stops_knocking_when_its_patience_ends() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let (now, ours) = (scene.now(), candidates(2));
+    scene
+        .guest
+        .connect(now, ours, [6; 8], Duration::from_secs(30));
+    scene.pass(Duration::from_secs(29));
+    assert_eq!(scene.guest_failure(), None);
+    scene.pass(Duration::from_secs(2));
+    assert_eq!(scene.guest_failure(), Some(Failure::NotReached));
+}
+
+#[test]
+fn a_guest_tries_an_invitation_that_seems_expired_for_a_moment_only() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    // This device's clock runs two hours ahead.
+    let ahead = Now {
+        monotonic: scene.start,
+        unix: UNIX + 7200,
+    };
+    let patience = Duration::from_secs(3600);
+    scene.guest.connect(ahead, candidates(2), [6; 8], patience);
+    scene.pass(Duration::from_secs(7));
+    assert_eq!(scene.guest_failure(), None);
+    scene.pass(Duration::from_secs(2));
+    assert_eq!(scene.guest_failure(), Some(Failure::Expired));
+}
+
+#[test]
+fn a_host_gone_half_way_ends_the_guest_in_fifteen_seconds() {
+    for has_link in [false, true] {
+        let mut scene = Scene::new(Via::Camera, Via::Camera);
+        scene.connect();
+        scene.knock();
+        if has_link {
+            scene.open();
+        }
+        scene.pass(Duration::from_secs(14));
+        assert_eq!(scene.guest_failure(), None);
+        scene.pass(Duration::from_secs(2));
+        assert_eq!(scene.guest_failure(), Some(Failure::WentAway));
+    }
+}
+
+#[test]
+fn a_guest_gone_half_way_frees_the_seat_in_fifteen_seconds() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.connect();
+    scene.knock();
+    scene.open();
+    scene.pass(Duration::from_secs(16));
+    assert!(matches!(
+        scene.host.poll_effect(),
+        Some(HostEffect::Abandon)
+    ));
+    assert_eq!(scene.host_stage(), HostStage::Waiting);
+}
+
+#[test]
+fn a_host_that_hangs_up_after_the_first_message_did_not_make_the_invitation() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.connect();
+    scene.open();
+    scene.guest.link_ended();
+    assert_eq!(scene.guest_failure(), Some(Failure::NotTheInviter));
+}
+
+#[test]
+fn garbage_in_place_of_a_proof_fails_at_every_step() {
+    let garbage = Bytes::from(vec![0xaa; 96]);
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.connect();
+    scene.open();
+    scene.guest.received(&garbage);
+    assert!(matches!(
+        scene.guest.poll_effect(),
+        Some(GuestEffect::Send(_))
+    ));
+    assert_eq!(scene.guest_failure(), Some(Failure::NotTheInviter));
+    for attempt in 1..=5 {
+        let (now, host, guest) = (scene.now(), scene.host_fingerprint, scene.guest_fingerprint);
+        scene.host.opened(now, host, guest);
+        scene.host.received(&garbage);
+        if attempt < 5 {
+            assert!(matches!(
+                scene.host.poll_effect(),
+                Some(HostEffect::Abandon)
+            ));
+        }
+    }
+    assert_eq!(scene.host_failure(), Some(Failure::Burned));
+}
+
+#[test]
+fn a_failed_attempt_carries_its_reason_to_the_guest() {
+    for (error, failure) in [
+        (TransportError::WrongCertificate, Failure::WrongCertificate),
+        (TransportError::Taken, Failure::Taken),
+        (TransportError::NoAddress, Failure::NoNetwork),
+        (TransportError::Closed, Failure::WentAway),
+    ] {
+        let mut scene = Scene::new(Via::Camera, Via::Camera);
+        scene.connect();
+        scene.guest.failed(error);
+        assert_eq!(scene.guest_failure(), Some(failure));
+    }
+}
+
+#[test]
+fn cancelling_ends_either_side_once() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.guest.cancel();
+    scene.host.cancel();
+    scene.guest.failed(TransportError::Taken);
+    assert_eq!(scene.guest_failure(), Some(Failure::Cancelled));
+    assert_eq!(scene.guest_failure(), None);
+    assert_eq!(scene.host_failure(), Some(Failure::Cancelled));
+}

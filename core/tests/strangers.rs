@@ -1,0 +1,134 @@
+//! Strangers who send forged datagrams to a waiting host, or to an open link.
+
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+use handfast_core::crypto::Secret;
+use handfast_core::invitation::{Candidate, InvitationKeys};
+use handfast_core::transport::{
+    Certificate, ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link,
+};
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::time::Duration;
+use tokio::time::timeout;
+
+const HERE: [IpAddr; 1] = [IpAddr::V4(Ipv4Addr::LOCALHOST)];
+
+async fn opened(connector: &mut Connector) -> Link {
+    timeout(Duration::from_secs(10), async {
+        loop {
+            if let ConnectEvent::Open(link) = connector.next().await.unwrap() {
+                return link;
+            }
+        }
+    })
+    .await
+    .unwrap()
+}
+
+struct Table {
+    keys: InvitationKeys,
+    certificate: Certificate,
+}
+
+impl Table {
+    fn new() -> Self {
+        Self {
+            keys: InvitationKeys::derive(&Secret::new([1; 16])),
+            certificate: Certificate::generate().unwrap(),
+        }
+    }
+
+    fn host(&self) -> Connector {
+        Endpoint::bind(&HERE, None).unwrap().host(HostSetup {
+            certificate: self.certificate.clone(),
+            keys: self.keys.clone(),
+        })
+    }
+
+    fn guest(&self, host: &Connector) -> Connector {
+        Endpoint::bind(&HERE, None).unwrap().guest(GuestSetup {
+            certificate: self.certificate.clone(),
+            keys: self.keys.clone(),
+            host: self.certificate.fingerprint(),
+            addresses: vec![Candidate::host(host.addresses()[0])],
+        })
+    }
+}
+
+/// splitmix64, so that a failure can be repeated.
+fn random(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z ^ (z >> 27)
+}
+
+/// Something a stranger could send: noise, or noise that begins like one of the protocols.
+fn forged(state: &mut u64, ufrag: &str) -> Vec<u8> {
+    let mut datagram: Vec<u8> = (0..random(state) % 1200 + 1)
+        .map(|_| random(state) as u8)
+        .collect();
+    let heads: [&[u8]; 5] = [
+        &[],
+        // STUN, a binding request with a USERNAME that names the host.
+        &[0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42],
+        &[22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0],
+        &[0xc3, 0, 0, 0, 1],
+        &[1, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42],
+    ];
+    let head = heads[(random(state) % 5) as usize];
+    for (byte, wanted) in datagram.iter_mut().zip(head) {
+        *byte = *wanted;
+    }
+    if head.len() == 8 && datagram.len() > 80 {
+        let length = (datagram.len() - 20) as u16;
+        datagram[2..4].copy_from_slice(&length.to_be_bytes());
+        let name = format!("{ufrag}:{}", "A".repeat(43));
+        datagram[20..24].copy_from_slice(&[0, 6, 0, name.len() as u8]);
+        let end = (24 + name.len()).min(datagram.len());
+        datagram[24..end].copy_from_slice(&name.as_bytes()[..end - 24]);
+    }
+    datagram
+}
+
+fn send_forged(state: &mut u64, count: usize, to: std::net::SocketAddr, ufrag: &str) {
+    let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    for i in 0..count {
+        let _ = stranger.send_to(&forged(state, ufrag), to);
+        if i % 100 == 0 {
+            // So that most arrive instead of overrunning the socket.
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_host_shrugs_off_strangers_and_still_meets_its_guest() {
+    let table = Table::new();
+    let mut host = table.host();
+    let address = host.addresses()[0];
+    let ufrag = table.keys.host_ice().ufrag;
+    tokio::task::spawn_blocking(move || send_forged(&mut 7, 20_000, address, &ufrag))
+        .await
+        .unwrap();
+    let nothing = timeout(Duration::from_millis(200), host.next()).await;
+    assert!(nothing.is_err(), "{nothing:?}");
+    let mut guest = table.guest(&host);
+    tokio::join!(opened(&mut host), opened(&mut guest));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_do_not_disturb_an_open_link() {
+    let table = Table::new();
+    let mut host = table.host();
+    let mut guest = table.guest(&host);
+    let address = host.addresses()[0];
+    let (mut at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
+    let ufrag = table.keys.host_ice().ufrag;
+    let strangers =
+        tokio::task::spawn_blocking(move || send_forged(&mut 9, 20_000, address, &ufrag));
+    for i in 0..200u8 {
+        at_guest.send(vec![i; 100].into()).await.unwrap();
+        assert_eq!(at_host.receive().await.unwrap(), vec![i; 100]);
+    }
+    strangers.await.unwrap();
+}
