@@ -263,6 +263,8 @@ impl Output {
                 "peer_left" => self.whisper(&words::peer_left(&self.name)),
                 _ => self.whisper(words::ENDED_HERE),
             },
+            // The terminal has written ^C where the line was.
+            Event::Failed { kind, .. } if kind == "cancelled" => self.whisper(words::STOPPED),
             Event::Failed { text, .. } => self.whisper(&format!("handfast: {text}")),
             Event::Photographed { .. }
             | Event::Scanned { .. }

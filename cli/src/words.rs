@@ -113,6 +113,7 @@ pub(crate) const FILES_UNDER_WAY: &str =
     "Files are still on their way. They go through first; Ctrl-C leaves at once.";
 pub(crate) const SEND_WHAT: &str = "Write the path of the file: /send FILE";
 pub(crate) const ENDED_HERE: &str = "You left.";
+pub(crate) const STOPPED: &str = "\nStopped.";
 pub(crate) const NO_SYMBOL: &str = "the link is too long for a code: choose a shorter --link-base";
 
 /// What to call somebody who has not said a name.

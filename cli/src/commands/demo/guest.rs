@@ -47,12 +47,18 @@ async fn guest(args: Args, output: &mut Output) -> Result<(), Stop> {
         only_by_reply: args.two_scan,
         ..GuestTerms::new(Via::Camera)
     };
+    // Told before it happens, so that no story has the host hear it first.
+    if !args.two_scan {
+        output.tell(Event::State {
+            state: State::Knocking,
+        });
+    }
     let mut pairing = Pairing::guest(identity, place.endpoint, invitation, terms)?;
     let mut pose = None;
     loop {
         match pairing.next().await {
             Some(PairingEvent::View(view)) => {
-                if let Some(state) = State::of(&view) {
+                if let Some(state) = State::of(&view).filter(|state| *state != State::Knocking) {
                     output.tell(Event::State { state });
                 }
                 if let View::ReplyNeeded { reply } = &view {
