@@ -38,6 +38,10 @@ const PACE: [(Duration, Duration); 4] = [
     (Duration::MAX, Duration::from_secs(1)),
 ];
 
+/// How many addresses a peer may be heard from. Copies of one knock from forged addresses must not
+/// fill the agent's tables; a peer that moves has a few.
+const MOST_PEERS: usize = 32;
+
 /// The two ends of a way through the network: one of our sockets, and an address of the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Path {
@@ -131,6 +135,10 @@ impl Ice {
 
     /// Takes a STUN message. True if it came from somebody who holds this session's credentials.
     pub(super) fn handle(&mut self, now: Instant, path: Path, datagram: BytesMut) -> bool {
+        let known = self.agent.get_remote_candidates();
+        if known.len() >= MOST_PEERS && known.iter().all(|peer| peer.addr() != path.peer) {
+            return false;
+        }
         let is_request = datagram.first() == Some(&0) && datagram.get(1) == Some(&1);
         let handled = self
             .agent
@@ -266,4 +274,58 @@ fn reflexive_candidate(address: SocketAddr) -> Result<Candidate, TransportError>
     }
     .new_candidate_server_reflexive()
     .map_err(TransportError::ice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::Secret;
+    use crate::invitation::{Fingerprint, InvitationKeys};
+    use std::net::Ipv4Addr;
+
+    const SOCKET: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4000);
+
+    fn two_sides(now: Instant) -> (Ice, Ice) {
+        let keys = InvitationKeys::derive(&Secret::new([1; 16]));
+        let (host, guest) = (keys.host_ice(), keys.guest_ice(Fingerprint([2; 32])));
+        (
+            Ice::new(now, false, &host, &guest, &[SOCKET]).unwrap(),
+            Ice::new(now, true, &guest, &host, &[SOCKET]).unwrap(),
+        )
+    }
+
+    #[test]
+    fn a_knock_copied_from_many_addresses_fills_no_table() {
+        let now = Instant::now();
+        let (mut host, mut guest) = two_sides(now);
+        guest.add_peer(now, SOCKET, false).unwrap();
+        guest.handle_timeout(now);
+        let (_, knock) = guest.poll_transmit().unwrap();
+        let heard = (0..1000).filter(|port| {
+            let peer = SocketAddr::from(([127, 0, 0, 1], 10_000 + port));
+            let path = Path {
+                local: SOCKET,
+                peer,
+            };
+            host.handle(now, path, knock.clone())
+        });
+        assert_eq!(heard.count(), MOST_PEERS);
+    }
+
+    #[test]
+    fn knocking_becomes_polite() {
+        let now = Instant::now();
+        let (_, mut guest) = two_sides(now);
+        guest.add_peer(now, SOCKET, false).unwrap();
+        let mut sent_in_second = [0; 40];
+        while guest.poll_timeout() < now + Duration::from_secs(40) {
+            let at = guest.poll_timeout();
+            guest.handle_timeout(at);
+            while guest.poll_transmit().is_some() {
+                sent_in_second[(at - now).as_secs() as usize] += 1;
+            }
+        }
+        assert!(sent_in_second[0] >= 15, "{sent_in_second:?}");
+        assert!(sent_in_second[31..].iter().all(|sent| *sent <= 1));
+    }
 }
