@@ -1,2 +1,43 @@
-//! The desktop peer.
-fn main() {}
+//! The desktop peer: meet by a code or a link, talk, send files.
+//!
+//! Everything of substance is in `handfast-core`. What is here asks, shows and counts; it never
+//! decides about trust, and it never invents a way around the flow that phones walk too.
+
+mod chat;
+mod commands;
+mod duration;
+mod input;
+mod interrupt;
+mod lines;
+mod logs;
+mod met;
+mod network;
+mod output;
+mod status;
+mod symbol;
+mod words;
+
+use clap::Parser;
+use commands::Command;
+
+#[derive(Parser)]
+#[command(
+    name = "handfast",
+    version,
+    about = words::ABOUT,
+    long_about = words::LONG_ABOUT,
+    after_help = words::SHORT_EXAMPLES,
+    after_long_help = words::AFTER_HELP,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() {
+    let cli = Cli::parse();
+    logs::start();
+    std::process::exit(cli.command.run().code());
+}

@@ -343,14 +343,19 @@ impl Task {
     fn receive(&mut self) {
         loop {
             let mut arrived: Vec<(Path, BytesMut)> = Vec::new();
-            if !self
-                .sockets
-                .receive(|path, datagram| arrived.push((path, datagram)))
-            {
+            let mut total = 0;
+            let is_waiting = self.session.is_none();
+            let any = self.sockets.receive(|path, datagram| {
+                total += 1;
+                // Only a STUN message can be a knock; nothing else is worth a copy before one.
+                if !is_waiting || matches!(datagram.first(), Some(0..=3)) {
+                    arrived.push((path, BytesMut::from(datagram)));
+                }
+            });
+            if !any {
                 break;
             }
             let now = Instant::now();
-            let total = arrived.len();
             let mut since_flush = 0;
             for (path, datagram) in arrived {
                 self.take_datagram(now, path, datagram);

@@ -53,6 +53,8 @@ pub(super) struct Session {
     dtls: Dtls,
     sctp: Sctp,
     path_since: Option<Instant>,
+    /// Whether the first DTLS flight has been sent to some path.
+    greeted: bool,
     is_open: bool,
     events: VecDeque<SessionEvent>,
     out: VecDeque<(Path, Bytes)>,
@@ -73,6 +75,7 @@ impl Session {
             ice,
             dtls,
             path_since: None,
+            greeted: false,
             is_open: false,
             events: VecDeque::new(),
             out: VecDeque::new(),
@@ -100,7 +103,8 @@ impl Session {
         self.ice.handle_timeout(now);
         self.flush(now);
         if self.path_since.is_none() {
-            self.send_first_flight();
+            let paths = self.ice.possible_paths();
+            self.send_first_flight(&paths);
         }
     }
 
@@ -112,6 +116,9 @@ impl Session {
                 let is_authentic = self.ice.handle(now, path, datagram);
                 if is_authentic {
                     self.path_since.get_or_insert(now);
+                    if !self.greeted {
+                        self.send_first_flight(&[path]);
+                    }
                 }
             }
             Some(20..=63) if self.ice.heard(now, path) => self.handle_dtls(now, datagram),
@@ -185,11 +192,12 @@ impl Session {
         }
     }
 
-    fn send_first_flight(&mut self) {
-        for path in self.ice.possible_paths().into_iter().take(EARLY_PATHS) {
+    fn send_first_flight(&mut self, paths: &[Path]) {
+        for path in paths.iter().take(EARLY_PATHS) {
             for datagram in self.dtls.first_flight() {
-                self.out.push_back((path, datagram.clone().freeze()));
+                self.out.push_back((*path, datagram.clone().freeze()));
             }
+            self.greeted = true;
         }
     }
 
@@ -208,9 +216,7 @@ impl Session {
         self.sctp = Sctp::new(now, !is_guest);
         self.path_since = Some(now);
         if let Some(path) = self.ice.path() {
-            for datagram in self.dtls.first_flight() {
-                self.out.push_back((path, datagram.clone().freeze()));
-            }
+            self.send_first_flight(&[path]);
         }
     }
 

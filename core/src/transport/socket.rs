@@ -2,9 +2,10 @@
 
 use super::TransportError;
 use super::ice::Path;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use quinn_udp::{RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use socket2::{Domain, Protocol, SockAddr, Socket as RawSocket, Type};
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
@@ -16,7 +17,7 @@ use tokio::io::Interest;
 const KERNEL_BUFFER: usize = 4 * 1024 * 1024;
 
 /// Datagrams, or trains of equal datagrams, taken in one call.
-const BATCH: usize = 4;
+const BATCH: usize = 16;
 
 /// Room for one train of datagrams (generic receive offload).
 const TRAIN: usize = 64 * 1024;
@@ -30,11 +31,17 @@ struct Socket {
     local: SocketAddr,
 }
 
-/// The sockets of one endpoint, and the buffer they share.
+/// The sockets of one endpoint.
 pub(super) struct Sockets {
     sockets: Vec<Socket>,
-    buffer: Vec<u8>,
-    train: Vec<u8>,
+}
+
+thread_local! {
+    /// Where the kernel puts what arrives. One for each thread and not for each link: it is used
+    /// within one call only, and many links would make it many megabytes.
+    static ARRIVALS: RefCell<Vec<u8>> = RefCell::new(vec![0; BATCH * TRAIN]);
+    /// Where datagrams become a train.
+    static DEPARTURES: RefCell<Vec<u8>> = RefCell::new(Vec::with_capacity(TRAIN));
 }
 
 impl Sockets {
@@ -67,11 +74,7 @@ impl Sockets {
         match (sockets.is_empty(), refusal) {
             (true, Some(error)) => Err(TransportError::Bind(error.kind())),
             (true, None) => Err(TransportError::NoAddress),
-            (false, _) => Ok(Self {
-                sockets,
-                buffer: vec![0; BATCH * TRAIN],
-                train: Vec::with_capacity(TRAIN),
-            }),
+            (false, _) => Ok(Self { sockets }),
         }
     }
 
@@ -91,11 +94,15 @@ impl Sockets {
     }
 
     /// Hands over what one call per socket brings, datagram by datagram. False if nothing was there.
-    pub(super) fn receive(&mut self, mut take: impl FnMut(Path, BytesMut)) -> bool {
+    pub(super) fn receive(&self, take: impl FnMut(Path, &[u8])) -> bool {
+        ARRIVALS.with_borrow_mut(|buffer| self.receive_into(buffer, take))
+    }
+
+    fn receive_into(&self, buffer: &mut [u8], mut take: impl FnMut(Path, &[u8])) -> bool {
         let mut any = false;
         for socket in &self.sockets {
             let mut slices: Vec<IoSliceMut<'_>> =
-                self.buffer.chunks_mut(TRAIN).map(IoSliceMut::new).collect();
+                buffer.chunks_mut(TRAIN).map(IoSliceMut::new).collect();
             let mut metas = [RecvMeta::default(); BATCH];
             let received = socket.io.try_io(Interest::READABLE, || {
                 socket
@@ -105,14 +112,14 @@ impl Sockets {
             // An error concerns one earlier datagram (ICMP), or says that nothing is there.
             let Ok(count) = received else { continue };
             any = true;
-            for (meta, train) in metas.iter().zip(self.buffer.chunks(TRAIN)).take(count) {
+            for (meta, train) in metas.iter().zip(buffer.chunks(TRAIN)).take(count) {
                 let path = Path {
                     local: socket.local,
                     peer: meta.addr,
                 };
                 let filled = &train[..meta.len.min(TRAIN)];
                 for datagram in filled.chunks(meta.stride.max(1)) {
-                    take(path, BytesMut::from(datagram));
+                    take(path, datagram);
                 }
             }
         }
@@ -121,7 +128,11 @@ impl Sockets {
 
     /// Sends from the front of the queue until it is empty or the kernel is full. What remains stays
     /// queued; [`Self::poll_writable`] says when to go on.
-    pub(super) fn send(&mut self, queue: &mut VecDeque<(Path, Bytes)>) {
+    pub(super) fn send(&self, queue: &mut VecDeque<(Path, Bytes)>) {
+        DEPARTURES.with_borrow_mut(|train| self.send_as(train, queue));
+    }
+
+    fn send_as(&self, train: &mut Vec<u8>, queue: &mut VecDeque<(Path, Bytes)>) {
         while let Some((path, first)) = queue.front() {
             let path = *path;
             let Some(socket) = self.sockets.iter().find(|s| s.local == path.local) else {
@@ -135,13 +146,13 @@ impl Sockets {
                 .min(TRAIN / size.max(1))
                 .max(1);
             let mut count = 0;
-            self.train.clear();
+            train.clear();
             for (next, datagram) in queue.iter().take(most) {
                 // All but the last segment of a train have the same size.
                 if *next != path || datagram.len() > size {
                     break;
                 }
-                self.train.extend_from_slice(datagram);
+                train.extend_from_slice(datagram);
                 count += 1;
                 if datagram.len() < size {
                     break;
@@ -150,7 +161,7 @@ impl Sockets {
             let transmit = Transmit {
                 destination: path.peer,
                 ecn: None,
-                contents: &self.train,
+                contents: train,
                 segment_size: (count > 1).then_some(size),
                 src_ip: None,
             };

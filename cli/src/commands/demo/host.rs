@@ -1,0 +1,124 @@
+//! The demonstration's host: a process of its own that shows a code and lets one guest in.
+
+use super::air::{self, Pose};
+use super::{HOST_NAME, PATIENCE, script};
+use crate::commands::Session;
+use crate::network::{self, Wanted};
+use crate::output::{Event, Output, State, milliseconds};
+use crate::status::Stop;
+use crate::symbol::Forms;
+use crate::{input, met, words};
+use handfast_core::crypto::Secret;
+use handfast_core::invitation::{Expiry, Invitation, LinkBase, QR_LIFETIME, Token};
+use handfast_core::pairing::{Failure, HostTerms, Pairing, PairingEvent, Via, own_candidates};
+use std::path::{Path, PathBuf};
+use tokio::sync::mpsc;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[arg(long)]
+    dir: PathBuf,
+    #[arg(long)]
+    seed: u64,
+    #[arg(long)]
+    two_scan: bool,
+}
+
+pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
+    super::end_with_parent();
+    let mut output = session.output;
+    tokio::time::timeout(PATIENCE, host(args, &mut output))
+        .await
+        .unwrap_or_else(|_| Err(Failure::NotReached.into()))
+}
+
+async fn host(args: Args, output: &mut Output) -> Result<(), Stop> {
+    let folder = args.dir.join("host");
+    let air = args.dir.join("air");
+    let identity = network::identity(Some(HOST_NAME))?;
+    let place = network::bind(Wanted::Loopback, None)?;
+    let now = network::unix_seconds();
+    let invitation = Invitation {
+        secret: Secret::random().map_err(|_| Failure::Local)?,
+        expiry: Expiry::after(now, QR_LIFETIME),
+        fingerprint: identity.certificate.fingerprint(),
+        candidates: own_candidates(&place.endpoint, place.policy)?,
+        question: None,
+        name: None,
+        host_is_browser: false,
+        host_can_punch: true,
+    };
+    let forms = Forms::new(&LinkBase::DEFAULT, &invitation.to_bytes())
+        .map_err(|_| Stop::bad_input(words::NO_SYMBOL))?;
+    let mut pairing = Pairing::host(
+        identity,
+        place.endpoint,
+        HostTerms {
+            invitation,
+            handed: Via::Camera,
+            random: Secret::random().map_err(|_| Failure::Local)?,
+        },
+    )?;
+    super::write(&folder.join("screen.png"), &forms.symbol.to_png(8))?;
+    output.tell(Event::Invitation {
+        link: forms.link,
+        text: forms.text,
+        bytes: forms.bytes,
+        qr_version: forms.symbol.version(),
+        qr_modules: forms.symbol.width(),
+        expires_in_s: QR_LIFETIME.as_secs(),
+    });
+    let _pose = Pose::hold(air.join("host-screen"), forms.symbol, args.seed)
+        .map_err(|error| Stop::local(words::unwritable(&air.to_string_lossy(), &error)))?;
+
+    let (sights, mut seen) = mpsc::unbounded_channel();
+    if args.two_scan {
+        let screen = air.join("guest-screen");
+        tokio::task::spawn_blocking(move || super::watch(&screen, &sights));
+    } else {
+        drop(sights);
+    }
+    loop {
+        tokio::select! {
+            event = pairing.next() => match event {
+                Some(PairingEvent::View(view)) => {
+                    if let Some(state) = State::of(&view) {
+                        output.tell(Event::State { state });
+                    }
+                }
+                Some(PairingEvent::Met(meeting)) => {
+                    met::tell(output, &meeting, words::GUEST);
+                    return script::host(*meeting, folder.join("downloads"), output).await;
+                }
+                Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
+                None => return Err(Failure::Local.into()),
+            },
+            Some(seen) = seen.recv() => match seen {
+                super::Seen::Frame(frame) => output.tell(photographed(&air, "guest-screen", frame)),
+                super::Seen::Sight(sight) => {
+                    output.tell(Event::Scanned {
+                        frames: sight.frames,
+                        scan_ms: milliseconds(sight.took),
+                    });
+                    let Token::Reply(reply) = input::token_in(sight.text.as_bytes())? else {
+                        return Err(Stop::bad_input(words::NO_REPLY_IN_LINE));
+                    };
+                    pairing
+                        .reply_received(reply, Via::Camera)
+                        .await
+                        .map_err(|error| Stop::bad_input(words::reply_refused(error)))?;
+                }
+                super::Seen::Nothing(stop) => return Err(stop),
+            },
+        }
+    }
+}
+
+/// A frame is in the air.
+pub(super) fn photographed(air: &Path, screen: &str, frame: u32) -> Event {
+    let picture = air::picture(&air.join(screen), frame);
+    Event::Photographed {
+        frame,
+        picture: picture.to_string_lossy().into_owned(),
+    }
+}

@@ -1,0 +1,279 @@
+//! `handfast demo`: the whole way on one machine, with nothing faked but the camera.
+//!
+//! Two processes of this program, [`host`] and [`guest`], share a folder of photographs ([`air`]) and
+//! nothing else. This parent starts them, listens to what they say, and tells it.
+
+mod air;
+mod figures;
+pub(super) mod guest;
+pub(super) mod host;
+mod script;
+mod timeline;
+
+use crate::interrupt::Interrupt;
+use crate::output::{Event, Stamped, json_line, write_line};
+use crate::status::{Status, Stop};
+use crate::symbol;
+use crate::words;
+use figures::Who;
+use handfast_core::crypto::random_bytes;
+use handfast_core::invitation::{LinkBase, QrText};
+use handfast_core::pairing::Failure;
+use handfast_core::qr::Symbol;
+use indicatif::ProgressBar;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
+
+/// What the host calls itself.
+const HOST_NAME: &str = "Ana";
+/// What the guest calls itself.
+const GUEST_NAME: &str = "Ben";
+
+/// How long either child tries.
+const PATIENCE: Duration = Duration::from_secs(55);
+
+/// How long the whole may take.
+const LIMIT: Duration = Duration::from_secs(60);
+
+#[derive(clap::Args)]
+#[command(after_help = words::DEMO_EXAMPLES)]
+pub(crate) struct Args {
+    /// As if the networks did not join by themselves: the host scans the guest's reply too
+    #[arg(long)]
+    two_scan: bool,
+    /// Makes camera and file the same every time [default: random]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Where pictures and files go [default: a new folder for temporary files]
+    #[arg(long)]
+    dir: Option<PathBuf>,
+    /// One JSON object with all figures
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: Args) -> Status {
+    super::talk(args.json, move |session| {
+        demonstrate(args, session.interrupt)
+    })
+}
+
+async fn demonstrate(args: Args, mut interrupt: Interrupt) -> Result<(), Stop> {
+    let seed = match args.seed {
+        Some(seed) => seed,
+        // Six digits: a person may want to type it again.
+        None => u64::from_le_bytes(random_bytes().map_err(|_| Failure::Local)?) % 1_000_000,
+    };
+    let folder = make_folders(args.dir.as_deref(), seed)?;
+    let mut demo = Demo {
+        json: args.json,
+        spinner: match args.json {
+            true => ProgressBar::hidden(),
+            false => ProgressBar::new_spinner(),
+        },
+        events: Vec::new(),
+    };
+    if !args.json {
+        write_line(words::DEMO_BEGINS);
+    }
+    demo.spinner.enable_steady_tick(Duration::from_millis(100));
+    let ended = tokio::select! {
+        ended = demo.watch(&folder, seed, args.two_scan) => ended,
+        () = tokio::time::sleep(LIMIT) => Err(Stop::local(words::DEMO_TOO_SLOW)),
+        () = interrupt.pressed() => Err(Stop::cancelled()),
+    };
+    demo.spinner.finish_and_clear();
+    if args.dir.is_none() {
+        script::remove_files(&folder);
+    }
+    demo.report(ended, &folder, seed)
+}
+
+/// Two folders that belong to one process each, and the air between them.
+fn make_folders(wish: Option<&Path>, seed: u64) -> Result<PathBuf, Stop> {
+    let folder = match wish {
+        Some(folder) => folder.to_owned(),
+        None => std::env::temp_dir().join(format!("handfast-demo-{}-{seed}", std::process::id())),
+    };
+    let made = || -> std::io::Result<()> {
+        std::fs::create_dir_all(&folder)?;
+        for part in ["host", "guest", "air"] {
+            let part = folder.join(part);
+            // What an earlier demonstration left must not be taken for this one's.
+            match std::fs::remove_dir_all(&part) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                _ => std::fs::create_dir(&part)?,
+            }
+        }
+        Ok(())
+    };
+    made().map_err(|error| Stop::local(words::unwritable(&folder.to_string_lossy(), &error)))?;
+    Ok(folder)
+}
+
+struct Demo {
+    json: bool,
+    spinner: ProgressBar,
+    events: Vec<(Who, Stamped)>,
+}
+
+impl Demo {
+    /// Runs both children to their ends.
+    async fn watch(&mut self, folder: &Path, seed: u64, two_scan: bool) -> Result<(), Stop> {
+        let (said, mut heard) = mpsc::unbounded_channel();
+        let mut children = [
+            start("demo-host", folder, seed, two_scan)?,
+            start("demo-guest", folder, seed, two_scan)?,
+        ];
+        for (who, child) in [Who::Host, Who::Guest].into_iter().zip(&mut children) {
+            let Some(lines) = child.stdout.take() else {
+                return Err(Failure::Local.into());
+            };
+            let said = said.clone();
+            tokio::spawn(async move {
+                let mut lines = BufReader::new(lines).lines();
+                while let Ok(Some(line)) = lines.next_line().await {
+                    match serde_json::from_str::<Stamped>(&line) {
+                        Ok(stamped) => drop(said.send((who, stamped))),
+                        Err(error) => log::warn!("a child said something odd: {error}"),
+                    }
+                }
+            });
+        }
+        drop(said);
+        // The children's pipes end when they do.
+        while let Some((who, stamped)) = heard.recv().await {
+            self.hear(who, &stamped.event);
+            let failed = matches!(stamped.event, Event::Failed { .. });
+            self.events.push((who, stamped));
+            if failed {
+                break;
+            }
+        }
+        if let Some(stop) = self.failure() {
+            return Err(stop);
+        }
+        for child in &mut children {
+            let status = child.wait().await.map_err(|_| Failure::Local)?;
+            if !status.success() {
+                return Err(Stop::local(words::DEMO_CHILD_DIED));
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows the code once, and what is going on.
+    fn hear(&mut self, who: Who, event: &Event) {
+        self.spinner.set_message(match event {
+            Event::Invitation { .. } | Event::Photographed { .. } => words::DEMO_LOOKING,
+            Event::Scanned { .. } => words::DEMO_CONNECTING,
+            Event::Met { .. } => words::DEMO_TALKING,
+            _ => return,
+        });
+        if let (Who::Host, Event::Invitation { text, .. }, false) = (who, event, self.json)
+            && std::io::stdout().is_terminal()
+            && let Ok(token) = crate::input::token_in(text.as_bytes())
+            && let Ok(symbol) =
+                Symbol::draw(QrText::new(&LinkBase::DEFAULT, &token.to_bytes()).as_str())
+        {
+            self.spinner
+                .suspend(|| write_line(&symbol.to_terminal(symbol::style())));
+        }
+    }
+
+    /// What a child said when it failed.
+    fn failure(&self) -> Option<Stop> {
+        self.events
+            .iter()
+            .find_map(|(who, stamped)| match &stamped.event {
+                Event::Failed { text, status, .. } => Some(Stop::new(
+                    Status::from_code(*status),
+                    "demo",
+                    words::demo_failed(*who == Who::Host, text),
+                )),
+                _ => None,
+            })
+    }
+
+    fn report(&self, ended: Result<(), Stop>, folder: &Path, seed: u64) -> Result<(), Stop> {
+        let origin = figures::first_scan(&self.events)
+            .or_else(|| self.events.first().map(|(_, stamped)| stamped.at_us));
+        if let (Some(origin), false) = (origin, self.json) {
+            for line in timeline::lines(&self.events, origin) {
+                write_line(&line);
+            }
+        }
+        ended?;
+        let screens = ["host", "guest"]
+            .map(|part| folder.join(part).join("screen.png"))
+            .into_iter()
+            .filter(|screen| screen.exists())
+            .map(|screen| screen.to_string_lossy().into_owned());
+        let figures = figures::figures(&self.events, seed, screens.collect())
+            .ok_or_else(|| Stop::local(words::DEMO_CHILD_DIED))?;
+        if self.json {
+            write_line(&json_line(&figures));
+        } else {
+            write_line(&timeline::summary(&figures, &folder.to_string_lossy()));
+        }
+        if !figures.file.equal {
+            return Err(Stop::local(words::DEMO_FILE_DIFFERS));
+        }
+        Ok(())
+    }
+}
+
+/// Starts a child that dies with its handle, and with this process.
+fn start(role: &str, folder: &Path, seed: u64, two_scan: bool) -> Result<Child, Stop> {
+    let program = std::env::current_exe().map_err(|_| Failure::Local)?;
+    let mut command = Command::new(program);
+    command
+        .arg(role)
+        .arg("--dir")
+        .arg(folder)
+        .args(["--seed", &seed.to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    if two_scan {
+        command.arg("--two-scan");
+    }
+    command
+        .spawn()
+        .map_err(|_| Stop::local(words::DEMO_CHILD_DIED))
+}
+
+/// In a child: ends this process when its parent is gone, however that went. The parent holds the
+/// other end of standard input and never writes to it.
+fn end_with_parent() {
+    std::thread::spawn(|| {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        std::process::exit(Status::Cancelled.code());
+    });
+}
+
+/// What a camera tells.
+enum Seen {
+    Frame(u32),
+    Sight(air::Sight),
+    Nothing(Stop),
+}
+
+/// Looks at a screen until its code is read. Blocks.
+fn watch(screen: &Path, told: &mpsc::UnboundedSender<Seen>) {
+    let sight = air::look(screen, |frame| drop(told.send(Seen::Frame(frame))));
+    let _ = told.send(match sight {
+        Ok(sight) => Seen::Sight(sight),
+        Err(_) => Seen::Nothing(Stop::local(words::DEMO_NOTHING_SEEN)),
+    });
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
+    std::fs::write(path, bytes)
+        .map_err(|error| Stop::local(words::unwritable(&path.to_string_lossy(), &error)))
+}

@@ -1,0 +1,113 @@
+//! The commands, one file each.
+
+mod bench;
+mod completions;
+mod demo;
+mod invite;
+mod join;
+mod man;
+mod scan;
+
+use crate::interrupt::Interrupt;
+use crate::output::Output;
+use crate::status::{Status, Stop};
+use clap::Subcommand;
+use std::path::PathBuf;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Show a code and a link, and wait for one guest
+    Invite(invite::Args),
+    /// Accept an invitation: a link, a picture, a file, or - for standard input
+    Join(join::Args),
+    /// Read the codes in pictures
+    Scan(scan::Args),
+    /// See the whole way on this machine: two processes, a code, a camera, a file
+    Demo(demo::Args),
+    #[command(hide = true)]
+    DemoHost(demo::host::Args),
+    #[command(hide = true)]
+    DemoGuest(demo::guest::Args),
+    /// Measure on this machine how fast and how frugal Handfast is
+    Bench(bench::Args),
+    #[command(hide = true)]
+    BenchSender(bench::Sender),
+    #[command(hide = true)]
+    BenchStrangers(bench::Strangers),
+    /// Print the manual page
+    #[command(hide = true)]
+    Man(man::Args),
+    /// Print completions for a shell
+    #[command(hide = true)]
+    Completions(completions::Args),
+}
+
+impl Command {
+    /// Runs it to its end.
+    pub(crate) fn run(self) -> Status {
+        match self {
+            Self::Invite(args) => talk(args.talk.json, move |session| invite::run(args, session)),
+            Self::Join(args) => talk(args.talk.json, move |session| join::run(args, session)),
+            Self::Scan(args) => scan::run(&args),
+            Self::Demo(args) => demo::run(args),
+            Self::DemoHost(args) => talk(true, move |session| demo::host::run(args, session)),
+            Self::DemoGuest(args) => talk(true, move |session| demo::guest::run(args, session)),
+            Self::Bench(args) => bench::run(&args),
+            Self::BenchSender(args) => bench::run_sender(&args),
+            Self::BenchStrangers(args) => bench::run_strangers(&args),
+            Self::Man(args) => man::run(&args),
+            Self::Completions(args) => completions::run(&args),
+        }
+    }
+}
+
+/// What `invite` and `join` have in common.
+#[derive(clap::Args)]
+pub(crate) struct Talk {
+    /// What the other side calls you [default: your user name]
+    #[arg(long)]
+    name: Option<String>,
+    /// Where received files go
+    #[arg(long, value_name = "DIR", default_value = "handfast-downloads")]
+    downloads: PathBuf,
+    /// One JSON object a line for each thing that happens
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a command that talks has at hand.
+pub(crate) struct Session {
+    pub(crate) output: Output,
+    pub(crate) interrupt: Interrupt,
+}
+
+/// Runs a command that needs the network, and tells how it ended.
+fn talk<F>(json: bool, command: impl FnOnce(Session) -> F) -> Status
+where
+    F: Future<Output = Result<(), Stop>>,
+{
+    let mut told = Output::new(json);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(_) => {
+            told.stopped(&handfast_core::pairing::Failure::Local.into());
+            return Status::Failed;
+        }
+    };
+    let ended = runtime.block_on(async {
+        command(Session {
+            output: Output::new(json),
+            interrupt: Interrupt::listen(),
+        })
+        .await
+    });
+    // Nothing that is left has anything to say.
+    runtime.shutdown_background();
+    match ended {
+        Ok(()) => Status::Done,
+        Err(stop) => {
+            told.stopped(&stop);
+            stop.status
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! `handfast scan`: what the codes in pictures say.
+
+use crate::input;
+use crate::output::{json_line, milliseconds, write_line};
+use crate::status::Status;
+use crate::words;
+use handfast_core::invitation::{FindError, Token, find};
+use handfast_core::qr::{Reading, scan_picture};
+use serde::Serialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+#[derive(clap::Args)]
+#[command(after_help = words::SCAN_EXAMPLES)]
+pub(crate) struct Args {
+    /// PNG, JPEG, WebP or GIF
+    #[arg(required = true, value_name = "PICTURE")]
+    pictures: Vec<PathBuf>,
+    /// One JSON object a line for each picture
+    #[arg(long)]
+    json: bool,
+}
+
+/// What one picture gave.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Line {
+    Read {
+        file: String,
+        text: String,
+        kind: &'static str,
+        rung: String,
+        inverted: bool,
+        milliseconds: f64,
+        corners: [(f32, f32); 4],
+    },
+    Failed {
+        file: String,
+        error: String,
+        milliseconds: f64,
+    },
+}
+
+pub(crate) fn run(args: &Args) -> Status {
+    let mut status = Status::Done;
+    for picture in &args.pictures {
+        let line = read(picture);
+        let failed = matches!(line, Line::Failed { .. });
+        if failed {
+            status = Status::Failed;
+        }
+        if args.json {
+            write_line(&json_line(&line));
+        } else {
+            show(&line, args.pictures.len() > 1);
+        }
+    }
+    status
+}
+
+fn read(picture: &Path) -> Line {
+    let file = picture.to_string_lossy().into_owned();
+    let started = Instant::now();
+    let reading = input::read_file(picture)
+        .map_err(|stop| stop.sentence)
+        .and_then(|bytes| {
+            scan_picture(&bytes).map_err(|error| format!("{}: {error}", words::line(&file)))
+        });
+    let milliseconds = milliseconds(started.elapsed());
+    match reading {
+        Ok(Reading {
+            text,
+            corners,
+            rung,
+            inverted,
+        }) => Line::Read {
+            file,
+            kind: kind(&text),
+            text,
+            rung: format!("{rung:?}").to_lowercase(),
+            inverted,
+            milliseconds,
+            corners,
+        },
+        Err(error) => Line::Failed {
+            file,
+            error,
+            milliseconds,
+        },
+    }
+}
+
+fn show(line: &Line, several: bool) {
+    match line {
+        Line::Read {
+            file, text, kind, ..
+        } => {
+            // What it is goes to standard error, so that the text alone can be piped on.
+            let name = match several {
+                true => format!("{}: ", words::line(file)),
+                false => String::new(),
+            };
+            let _ = writeln!(std::io::stderr(), "{name}{}", words::token_kind(kind));
+            let shown: Vec<String> = text.lines().map(words::line).collect();
+            write_line(&shown.join("\n"));
+        }
+        Line::Failed { error, .. } => {
+            let _ = writeln!(std::io::stderr(), "handfast: {error}");
+        }
+    }
+}
+
+/// What kind of thing a text is, in one word.
+fn kind(text: &str) -> &'static str {
+    match find(text.as_bytes(), |_| {
+        Err::<String, _>(Box::<dyn std::error::Error + Send + Sync>::from(""))
+    }) {
+        Ok(Token::Invitation(_)) => "invitation",
+        Ok(Token::Reply(_)) => "reply",
+        Ok(Token::Sealed(_)) => "sealed",
+        Err(FindError::NewerVersion) => "newer",
+        Err(FindError::Cut) => "damaged",
+        Err(_) => "text",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_told_apart() {
+        assert_eq!(kind("hello"), "text");
+        assert_eq!(
+            kind("https://handfast.example/#EQAAAAAAAAAAAAAAAAAAAAAAAAA"),
+            "damaged"
+        );
+    }
+
+    #[test]
+    fn a_line_for_programs_has_the_promised_keys() {
+        let line = json_line(&Line::Read {
+            file: "a.png".into(),
+            text: "x".into(),
+            kind: "text",
+            rung: "blocks".into(),
+            inverted: false,
+            milliseconds: 1.5,
+            corners: [(0.0, 1.0); 4],
+        });
+        assert_eq!(
+            line,
+            r#"{"file":"a.png","text":"x","kind":"text","rung":"blocks","inverted":false,"milliseconds":1.5,"corners":[[0.0,1.0],[0.0,1.0],[0.0,1.0],[0.0,1.0]]}"#
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! Finding the token in what a person hands in: a link, a path, standard input.
+
+use crate::status::Stop;
+use crate::words;
+use handfast_core::invitation::{FindError, Invitation, SealedReply, Token, find};
+use handfast_core::qr::scan_picture;
+use std::io::{BufRead, Read};
+use std::path::PathBuf;
+
+/// The most bytes of a file that are read: what the reader of pictures takes.
+pub(crate) const MOST_BYTES: u64 = 64 << 20;
+
+/// The token in some bytes: a text, a picture, a file.
+///
+/// # Errors
+/// As the finder says.
+pub(crate) fn token_in(bytes: &[u8]) -> Result<Token, FindError> {
+    find(bytes, |picture| {
+        scan_picture(picture).map(|reading| reading.text)
+    })
+}
+
+/// The token that an argument or a typed line means: `-` is standard input, the path of an existing
+/// file is that file, and anything else is a text with the token in it.
+///
+/// # Errors
+/// [`Stop`] with the reason.
+pub(crate) fn token_of(argument: &str) -> Result<Token, Stop> {
+    if argument == "-" {
+        return Ok(from_standard_input()?);
+    }
+    match existing_file(argument) {
+        Some(path) => Ok(token_in(&read_file(&path)?)?),
+        None => Ok(token_in(argument.as_bytes())?),
+    }
+}
+
+/// The invitation among tokens.
+///
+/// # Errors
+/// When it is something else.
+pub(crate) fn invitation(token: Token) -> Result<Invitation, Stop> {
+    match token {
+        Token::Invitation(invitation) => Ok(invitation),
+        Token::Reply(_) => Err(Stop::bad_input(words::REPLY_NOT_INVITATION)),
+        Token::Sealed(_) => Err(Stop::bad_input(words::SEALED)),
+    }
+}
+
+/// The reply that a typed line means.
+///
+/// # Errors
+/// What to tell the person.
+pub(crate) fn reply_of(line: &str) -> Result<SealedReply, String> {
+    match token_of(line) {
+        Ok(Token::Reply(reply)) => Ok(reply),
+        Ok(Token::Invitation(_)) => Err(words::OWN_INVITATION.into()),
+        Ok(Token::Sealed(_)) => Err(words::NO_REPLY_IN_LINE.into()),
+        Err(stop) if stop.kind == "not_a_token" => Err(words::NO_REPLY_IN_LINE.into()),
+        Err(stop) => Err(stop.sentence),
+    }
+}
+
+/// A path as people paste or drop it: perhaps in quotes.
+pub(crate) fn path_of(text: &str) -> PathBuf {
+    let text = text.trim();
+    let bare = ['\'', '"']
+        .iter()
+        .find_map(|&quote| text.strip_prefix(quote)?.strip_suffix(quote))
+        .unwrap_or(text);
+    PathBuf::from(bare)
+}
+
+fn existing_file(text: &str) -> Option<PathBuf> {
+    let path = path_of(text);
+    path.is_file().then_some(path)
+}
+
+/// A whole file, up to [`MOST_BYTES`] and one more, so that what is too large shows.
+///
+/// # Errors
+/// A sentence that names the file.
+pub(crate) fn read_file(path: &std::path::Path) -> Result<Vec<u8>, Stop> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| Stop::bad_input(words::unreadable(&path.to_string_lossy(), &error)))?;
+    Ok(bytes)
+}
+
+/// Reads line after line until there is a token, so that what follows it stays for the chat.
+fn from_standard_input() -> Result<Token, FindError> {
+    let mut input = std::io::stdin().lock();
+    let mut bytes = Vec::new();
+    loop {
+        let read = (&mut input)
+            .take(MOST_BYTES)
+            .read_until(b'\n', &mut bytes)
+            .unwrap_or(0);
+        let is_picture = ["\u{89}PNG", "\u{ff}\u{d8}\u{ff}", "GIF8", "RIFF"]
+            .iter()
+            .any(|magic| {
+                bytes
+                    .iter()
+                    .map(|&b| char::from(b))
+                    .take(4)
+                    .collect::<String>()
+                    .starts_with(magic)
+            });
+        if is_picture {
+            let _ = (&mut input).take(MOST_BYTES).read_to_end(&mut bytes);
+            return token_in(&bytes);
+        }
+        match token_in(&bytes) {
+            Err(FindError::Nothing | FindError::Cut) if read > 0 => {}
+            found => return found,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lose_their_quotes() {
+        for text in ["/a b.png", " '/a b.png' ", "\"/a b.png\""] {
+            assert_eq!(path_of(text), PathBuf::from("/a b.png"));
+        }
+        assert_eq!(path_of("'half"), PathBuf::from("'half"));
+    }
+
+    #[test]
+    fn what_is_no_token_says_so() {
+        let stop = token_of("hello there").expect_err("no token");
+        assert_eq!(stop.kind, "not_a_token");
+        let told = reply_of("hello there").expect_err("no reply");
+        assert_eq!(told, words::NO_REPLY_IN_LINE);
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named() {
+        let stop = read_file(std::path::Path::new("/nowhere/x.png")).expect_err("not there");
+        assert!(
+            stop.sentence
+                .starts_with("/nowhere/x.png: there is no such file")
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! This machine's sockets and who it is on them.
+
+use crate::status::Stop;
+use handfast_core::crypto::Secret;
+use handfast_core::handshake::{StaticKey, visible};
+use handfast_core::invitation::{Candidate, MAX_CANDIDATES, Policy, admit};
+use handfast_core::pairing::{Failure, Identity};
+use handfast_core::transport::{Certificate, Endpoint, Reach, local_addresses};
+use std::net::{IpAddr, SocketAddr};
+
+/// Which network addresses to use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Those that others can reach; this machine's own only where there is no other.
+    Network,
+    /// Those that others can reach, and this machine's own.
+    Both,
+    /// Only this machine's own.
+    Loopback,
+}
+
+/// Bound sockets.
+pub(crate) struct Place {
+    pub(crate) endpoint: Endpoint,
+    /// Which addresses may be sent to from here.
+    pub(crate) policy: Policy,
+    /// There was no network, so only this machine can be reached.
+    pub(crate) alone: bool,
+}
+
+/// Binds a socket on each address that counts.
+///
+/// # Errors
+/// Without an address, or when none can be bound.
+pub(crate) fn bind(wanted: Wanted, port: Option<u16>) -> Result<Place, Stop> {
+    let network = match wanted {
+        Wanted::Loopback => Vec::new(),
+        Wanted::Network | Wanted::Both => usable(Reach::Network)?,
+    };
+    let alone = network.is_empty() && wanted != Wanted::Loopback;
+    let mut addresses = network;
+    if alone || wanted != Wanted::Network {
+        addresses.truncate(MAX_CANDIDATES - 1);
+        // One is enough: every program on this machine reaches it.
+        addresses.extend(usable(Reach::Loopback)?.first());
+    }
+    let endpoint = Endpoint::bind(&addresses, port).map_err(Failure::from)?;
+    let loopback = addresses.iter().any(IpAddr::is_loopback);
+    Ok(Place {
+        endpoint,
+        policy: Policy { loopback },
+        alone,
+    })
+}
+
+/// The addresses that an invitation can name, best first, as many as fit into one.
+fn usable(reach: Reach) -> Result<Vec<IpAddr>, Stop> {
+    let addresses = local_addresses(reach).map_err(|_| Failure::NoNetwork)?;
+    let policy = Policy {
+        loopback: reach == Reach::Loopback,
+    };
+    Ok(addresses
+        .into_iter()
+        .filter(|address| {
+            // The port is not known yet; any real one stands for it.
+            let candidate = Candidate::host(SocketAddr::new(*address, 1));
+            !admit([candidate], policy).is_empty()
+        })
+        .take(MAX_CANDIDATES)
+        .collect())
+}
+
+/// Who this machine is, for this run only.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub(crate) fn identity(name: Option<&str>) -> Result<Identity, Stop> {
+    let secret = Secret::random().map_err(|_| Failure::Local)?;
+    let user = std::env::var("USER").unwrap_or_default();
+    Ok(Identity {
+        key: StaticKey::new(secret),
+        certificate: Certificate::generate().map_err(Failure::from)?,
+        name: visible(name.unwrap_or(&user)),
+    })
+}
+
+/// Seconds since 1970-01-01 UTC by this machine's clock.
+pub(crate) fn unix_seconds() -> u64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}

@@ -1,0 +1,398 @@
+//! What the program shows: lines for people or, with `--json`, one object a line for programs.
+//!
+//! Data and messages go to standard output, everything about how it is going to standard error. An
+//! output that is closed is no reason to fail.
+
+use crate::status::Stop;
+use crate::symbol::{self, Forms};
+use crate::words;
+use handfast_core::pairing::{GuestStage, HostStage, View};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::io::Write;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// One thing that happened, with its moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Stamped {
+    /// Microseconds since 1970-01-01 UTC by this machine's clock.
+    pub(crate) at_us: u64,
+    #[serde(flatten)]
+    pub(crate) event: Event,
+}
+
+/// What can happen, as programs read it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(crate) enum Event {
+    /// The invitation, in every form.
+    Invitation {
+        link: String,
+        text: String,
+        bytes: usize,
+        qr_version: u8,
+        qr_modules: usize,
+        expires_in_s: u64,
+    },
+    /// The guest's reply, in every form.
+    Reply {
+        link: String,
+        text: String,
+        bytes: usize,
+        qr_version: u8,
+        qr_modules: usize,
+    },
+    /// An invitation was read; nothing has been sent.
+    Opened {
+        name: Option<String>,
+        expires_in_s: Option<u64>,
+    },
+    /// How far it is.
+    State { state: State },
+    /// They met.
+    Met {
+        name: String,
+        trust: String,
+        reason: String,
+        scans: u8,
+        ready_ms: Option<f64>,
+        open_ms: Option<f64>,
+        authenticated_ms: Option<f64>,
+    },
+    /// They wrote this.
+    Message { text: String },
+    /// This was written here, and is on its way.
+    MessageSent { text: String },
+    /// A file begins to come.
+    FileOffered { name: String, bytes: u64 },
+    /// So much of a file is through.
+    FileProgress {
+        name: String,
+        done: u64,
+        bytes: u64,
+        incoming: bool,
+    },
+    /// A file is stored here.
+    FileReceived {
+        name: String,
+        path: String,
+        bytes: u64,
+        blake2b: String,
+        seconds: f64,
+    },
+    /// A file is stored there.
+    FileSent {
+        name: String,
+        bytes: u64,
+        blake2b: String,
+        seconds: f64,
+    },
+    /// A file did not go through.
+    FileFailed {
+        name: String,
+        text: String,
+        by_peer: bool,
+    },
+    /// The path is silent.
+    Interrupted,
+    /// The path is back.
+    Resumed,
+    /// A word to the person.
+    Note { text: String },
+    /// The conversation is over, in peace.
+    Ended { reason: String },
+    /// It led nowhere.
+    Failed {
+        kind: String,
+        text: String,
+        status: i32,
+    },
+    /// Demonstration: the camera looked, and a frame is in the air.
+    Photographed { frame: u32, picture: String },
+    /// Demonstration: a frame gave a text.
+    Scanned { frames: u32, scan_ms: f64 },
+    /// Demonstration: the file to be sent is there.
+    FileMade { bytes: u64, blake2b: String },
+    /// Demonstration: what was stored has been read again from the disk.
+    FileChecked { bytes: u64, blake2b: String },
+}
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    Waiting,
+    TheyAreHere,
+    ScanTheirCode,
+    Knocking,
+    Answered,
+    ReplyNeeded,
+    Checking,
+}
+
+impl State {
+    /// The state of a view. The others have events of their own.
+    pub(crate) fn of(view: &View) -> Option<Self> {
+        Some(match view {
+            View::Hosting { stage, .. } => match stage {
+                HostStage::Waiting => Self::Waiting,
+                HostStage::TheyAreHere => Self::TheyAreHere,
+                HostStage::ScanTheirCode => Self::ScanTheirCode,
+                HostStage::Checking => Self::Checking,
+            },
+            View::Connecting(GuestStage::Knocking) => Self::Knocking,
+            View::Connecting(GuestStage::Answered) => Self::Answered,
+            View::Connecting(GuestStage::Checking) => Self::Checking,
+            View::ReplyNeeded { .. } => Self::ReplyNeeded,
+            View::InvitationOpened { .. } | View::Talking { .. } | View::Ended(_) => return None,
+        })
+    }
+
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Waiting => words::WAITING,
+            Self::TheyAreHere => words::THEY_ARE_HERE,
+            Self::ScanTheirCode => words::SCAN_THEIR_CODE,
+            Self::Knocking => words::KNOCKING,
+            Self::Answered => words::ANSWERED,
+            Self::ReplyNeeded => words::REPLY_NEEDED,
+            Self::Checking => words::CHECKING,
+        }
+    }
+}
+
+/// Where events go.
+pub(crate) struct Output {
+    json: bool,
+    /// What the other side is called, once known.
+    name: String,
+    bars: MultiProgress,
+    bar_of: HashMap<(String, bool), ProgressBar>,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        Self {
+            json,
+            name: String::new(),
+            bars: MultiProgress::new(),
+            bar_of: HashMap::new(),
+        }
+    }
+
+    /// Shows what happened.
+    pub(crate) fn tell(&mut self, event: Event) {
+        if self.json {
+            write_line(&json_line(&Stamped {
+                at_us: unix_microseconds(),
+                event,
+            }));
+        } else {
+            self.show(&event);
+        }
+    }
+
+    /// A word to the person.
+    pub(crate) fn note(&mut self, text: impl Into<String>) {
+        self.tell(Event::Note { text: text.into() });
+    }
+
+    /// Why it did not come to its end.
+    pub(crate) fn stopped(&mut self, stop: &Stop) {
+        self.bars.clear().ok();
+        if stop.sentence.is_empty() && !self.json {
+            return;
+        }
+        self.tell(Event::Failed {
+            kind: stop.kind.to_owned(),
+            text: stop.sentence.clone(),
+            status: stop.status.code(),
+        });
+    }
+
+    /// A token on the screen: code and link, or the link alone.
+    pub(crate) fn show_token(&mut self, forms: &Forms, with_symbol: bool) {
+        if self.json {
+            return;
+        }
+        let drawn = with_symbol.then(|| forms.symbol.to_terminal(symbol::style()));
+        self.say(&format!("{}{}", drawn.unwrap_or_default(), forms.link));
+    }
+
+    fn show(&mut self, event: &Event) {
+        match event {
+            // The token itself was shown by `show_token`.
+            Event::Invitation { expires_in_s, .. } => {
+                self.whisper(&words::good_for(Duration::from_secs(*expires_in_s)));
+            }
+            Event::Reply { .. } | Event::Opened { .. } | Event::MessageSent { .. } => {}
+            Event::State { state } => self.whisper(state.sentence()),
+            Event::Met { name, reason, .. } => {
+                self.name = name.clone();
+                self.whisper(&words::met(name, reason));
+                self.whisper(words::CHAT_BEGINS);
+            }
+            Event::Message { text } => self.say(&words::message(&self.name, text)),
+            Event::FileOffered { name, bytes } => self.whisper(&words::file_offered(name, *bytes)),
+            Event::FileProgress {
+                name,
+                done,
+                bytes,
+                incoming,
+            } => self.progress(name, *done, *bytes, *incoming),
+            Event::FileReceived {
+                name, path, bytes, ..
+            } => {
+                self.finish(name, true);
+                self.say(&words::file_received(name, *bytes, path));
+            }
+            Event::FileSent { name, bytes, .. } => {
+                self.finish(name, false);
+                self.say(&words::file_sent(name, *bytes));
+            }
+            Event::FileFailed { name, text, .. } => {
+                self.finish(name, true);
+                self.finish(name, false);
+                self.whisper(text);
+            }
+            Event::Interrupted => self.whisper(words::INTERRUPTED),
+            Event::Resumed => self.whisper(words::RESUMED),
+            Event::Note { text } => self.whisper(text),
+            Event::Ended { reason } => match reason.as_str() {
+                "peer_left" => self.whisper(&words::peer_left(&self.name)),
+                _ => self.whisper(words::ENDED_HERE),
+            },
+            Event::Failed { text, .. } => self.whisper(&format!("handfast: {text}")),
+            Event::Photographed { .. }
+            | Event::Scanned { .. }
+            | Event::FileMade { .. }
+            | Event::FileChecked { .. } => {}
+        }
+    }
+
+    fn progress(&mut self, name: &str, done: u64, bytes: u64, incoming: bool) {
+        let bars = &self.bars;
+        let bar = self
+            .bar_of
+            .entry((name.to_owned(), incoming))
+            .or_insert_with(|| {
+                let style = ProgressStyle::with_template(
+                    "{prefix} {wide_bar} {percent}%  {binary_bytes_per_sec}  {eta} left",
+                )
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
+                bars.add(ProgressBar::new(bytes).with_style(style))
+                    .with_prefix(words::line(name))
+            });
+        bar.set_position(done);
+    }
+
+    fn finish(&mut self, name: &str, incoming: bool) {
+        if let Some(bar) = self.bar_of.remove(&(name.to_owned(), incoming)) {
+            bar.finish_and_clear();
+            self.bars.remove(&bar);
+        }
+    }
+
+    /// To standard output.
+    pub(crate) fn say(&self, text: &str) {
+        self.bars.suspend(|| write_line(text));
+    }
+
+    /// To standard error.
+    fn whisper(&self, text: &str) {
+        self.bars.suspend(|| {
+            let _ = writeln!(std::io::stderr(), "{text}");
+        });
+    }
+}
+
+/// Writes one line, or several, to standard output.
+pub(crate) fn write_line(text: &str) {
+    let mut output = std::io::stdout().lock();
+    let _ = writeln!(output, "{text}").and_then(|()| output.flush());
+}
+
+/// One object on one line.
+pub(crate) fn json_line(value: &impl Serialize) -> String {
+    // Every type here serialises: text keys, and no map that could refuse.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Microseconds since 1970-01-01 UTC by this machine's clock.
+pub(crate) fn unix_microseconds() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_micros() as u64)
+}
+
+/// Milliseconds with three digits after the point.
+pub(crate) fn milliseconds(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1000.0
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_flat_object_with_its_moment() {
+        let stamped = Stamped {
+            at_us: 5,
+            event: Event::State {
+                state: State::TheyAreHere,
+            },
+        };
+        let line = json_line(&stamped);
+        assert_eq!(
+            line,
+            r#"{"at_us":5,"event":"state","state":"they_are_here"}"#
+        );
+        assert_eq!(serde_json::from_str::<Stamped>(&line).ok(), Some(stamped));
+    }
+
+    #[test]
+    fn meeting_is_told_with_all_its_figures() {
+        let line = json_line(&Event::Met {
+            name: "Ana".into(),
+            trust: "verified".into(),
+            reason: "scanned".into(),
+            scans: 1,
+            ready_ms: Some(1.5),
+            open_ms: Some(20.0),
+            authenticated_ms: Some(21.25),
+        });
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+        for key in [
+            "name",
+            "trust",
+            "reason",
+            "scans",
+            "ready_ms",
+            "open_ms",
+            "authenticated_ms",
+        ] {
+            assert!(!value[key].is_null(), "{key}");
+        }
+        assert_eq!(value["event"], "met");
+    }
+
+    #[test]
+    fn a_message_never_breaks_its_line() {
+        let line = json_line(&Event::Message {
+            text: "a\nb\u{2028}".into(),
+        });
+        assert!(!line.contains('\n'));
+    }
+
+    #[test]
+    fn milliseconds_and_hexadecimal() {
+        assert!((milliseconds(Duration::from_micros(1_234)) - 1.234).abs() < 1e-9);
+        assert_eq!(hex(&[0, 255, 16]), "00ff10");
+    }
+}

@@ -1,0 +1,157 @@
+//! How the program ends: one number for each kind of end, in one place.
+
+use crate::words;
+use handfast_core::invitation::FindError;
+use handfast_core::pairing::Failure;
+
+/// The exit statuses. They are documented for people in [`words::AFTER_HELP`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Status {
+    /// All went well.
+    Done = 0,
+    /// Nothing was found in a picture, or two did not come together.
+    Failed = 1,
+    /// The command line makes no sense. The parser of arguments uses this number too.
+    Usage = 2,
+    /// What was handed in is no token, or a damaged or a newer one.
+    BadInput = 3,
+    /// The invitation has expired or is used.
+    Expired = 4,
+    /// The other side cannot be reached, or there is no network.
+    NotReached = 5,
+    /// A proof failed: somebody may be in between.
+    Insecure = 6,
+    /// Stopped by Ctrl-C.
+    Cancelled = 130,
+}
+
+impl Status {
+    /// All of them.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::BadInput,
+        Self::Expired,
+        Self::NotReached,
+        Self::Insecure,
+        Self::Cancelled,
+    ];
+
+    /// As the operating system takes it.
+    pub(crate) fn code(self) -> i32 {
+        i32::from(self as u8)
+    }
+
+    /// The status that another process of this program ended with.
+    pub(crate) fn from_code(code: i32) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|status| status.code() == code && *status != Self::Done)
+            .unwrap_or(Self::Failed)
+    }
+
+    fn of(failure: Failure) -> Self {
+        match failure {
+            Failure::Expired | Failure::Taken => Self::Expired,
+            Failure::NotReached | Failure::NoRoute | Failure::NoNetwork => Self::NotReached,
+            Failure::WrongCertificate | Failure::NotTheInviter | Failure::Burned => Self::Insecure,
+            Failure::WentAway | Failure::Local => Self::Failed,
+            Failure::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// Why a command did not come to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stop {
+    /// The exit status.
+    pub(crate) status: Status,
+    /// One word for programs.
+    pub(crate) kind: &'static str,
+    /// What happened, and one thing to try. Empty if it was said already.
+    pub(crate) sentence: String,
+}
+
+impl Stop {
+    pub(crate) fn new(status: Status, kind: &'static str, sentence: impl Into<String>) -> Self {
+        Self {
+            status,
+            kind,
+            sentence: sentence.into(),
+        }
+    }
+
+    pub(crate) fn bad_input(sentence: impl Into<String>) -> Self {
+        Self::new(Status::BadInput, "bad_input", sentence)
+    }
+
+    pub(crate) fn local(sentence: impl Into<String>) -> Self {
+        Self::new(Status::Failed, "local", sentence)
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        Failure::Cancelled.into()
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        let kind = match failure {
+            Failure::Expired => "expired",
+            Failure::Taken => "taken",
+            Failure::NotReached => "not_reached",
+            Failure::WentAway => "went_away",
+            Failure::WrongCertificate => "wrong_certificate",
+            Failure::NotTheInviter => "not_the_inviter",
+            Failure::Burned => "burned",
+            Failure::NoRoute => "no_route",
+            Failure::NoNetwork => "no_network",
+            Failure::Local => "local",
+            Failure::Cancelled => "cancelled",
+        };
+        Self::new(Status::of(failure), kind, words::failure(failure))
+    }
+}
+
+impl From<FindError> for Stop {
+    fn from(error: FindError) -> Self {
+        let kind = match error {
+            FindError::Nothing => "not_a_token",
+            FindError::Cut => "damaged",
+            FindError::NewerVersion => "newer_version",
+            FindError::SeveralTokens => "several_tokens",
+            FindError::TooLarge => "too_large",
+            FindError::Picture(_) => "picture",
+        };
+        Self::new(Status::BadInput, kind, words::not_found(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_is_documented_with_its_number() {
+        for status in Status::ALL {
+            let line = format!("\n  {:<4}", status.code());
+            assert!(words::AFTER_HELP.contains(&line), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn a_failed_proof_is_never_taken_for_a_bad_line() {
+        for failure in [
+            Failure::WrongCertificate,
+            Failure::NotTheInviter,
+            Failure::Burned,
+        ] {
+            assert_eq!(Stop::from(failure).status, Status::Insecure);
+        }
+        assert_eq!(Stop::from(Failure::Taken).status, Status::Expired);
+        assert_eq!(Stop::from(Failure::NoNetwork).status, Status::NotReached);
+        assert_eq!(Stop::cancelled().status.code(), 130);
+    }
+}

@@ -1,0 +1,71 @@
+//! Showing a token: the code for a camera, the link for everything else.
+
+use handfast_core::invitation::{LinkBase, QrText, bare_text, link};
+use handfast_core::qr::{DrawError, Style, Symbol};
+use std::io::IsTerminal;
+
+/// Every form of one token.
+pub(crate) struct Forms {
+    /// For messengers.
+    pub(crate) link: String,
+    /// For pasting.
+    pub(crate) text: String,
+    /// Of the token itself.
+    pub(crate) bytes: usize,
+    /// For cameras.
+    pub(crate) symbol: Symbol,
+}
+
+impl Forms {
+    /// The forms of these bytes.
+    ///
+    /// # Errors
+    /// Never for a token: the longest fits into a symbol.
+    pub(crate) fn new(base: &LinkBase, token: &[u8]) -> Result<Self, DrawError> {
+        Ok(Self {
+            link: link(base, token),
+            text: bare_text(token),
+            bytes: token.len(),
+            symbol: Symbol::draw(QrText::new(base, token).as_str())?,
+        })
+    }
+}
+
+/// How this terminal shows symbols: in explicit colours where there are some.
+pub(crate) fn style() -> Style {
+    let without_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let background = std::env::var("COLORFGBG").ok();
+    style_for(
+        std::io::stdout().is_terminal() && !without_colour,
+        background.as_deref(),
+    )
+}
+
+/// `background`: the variable COLORFGBG, with which some terminals tell their colours.
+fn style_for(colours: bool, background: Option<&str>) -> Style {
+    let light = background
+        .and_then(|value| value.rsplit(';').next())
+        .is_some_and(|last| matches!(last, "7" | "15"));
+    match (colours, light) {
+        (true, _) => Style::Colour,
+        (false, true) => Style::LightBackground,
+        (false, false) => Style::DarkBackground,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_explicit_where_there_are_some_and_else_the_background_counts() {
+        assert_eq!(style_for(true, Some("0;15")), Style::Colour);
+        assert_eq!(style_for(false, Some("0;15")), Style::LightBackground);
+        assert_eq!(
+            style_for(false, Some("0;default;7")),
+            Style::LightBackground
+        );
+        assert_eq!(style_for(false, Some("15;0")), Style::DarkBackground);
+        assert_eq!(style_for(false, None), Style::DarkBackground);
+    }
+}

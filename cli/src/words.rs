@@ -1,0 +1,531 @@
+//! Every sentence that the program says, so that it can say them in another language one day.
+//!
+//! Help texts of single options stand beside the options, as the parser of arguments wants them.
+
+use handfast_core::conversation::FileError;
+use handfast_core::handshake::{TrustLevel, TrustReason, visible};
+use handfast_core::invitation::{FindError, ReplyError};
+use handfast_core::pairing::Failure;
+use std::time::Duration;
+
+pub(crate) const ABOUT: &str =
+    "Meet by a code or a link, talk and send files, with nobody in the middle";
+
+pub(crate) const LONG_ABOUT: &str = "\
+Handfast connects two devices directly and encrypts everything between them. Nobody in the middle
+is needed: one side shows a code or sends a link, the other side scans or opens it.";
+
+pub(crate) const SHORT_EXAMPLES: &str = "\
+Examples:
+  handfast demo                  see it work on this machine
+  handfast invite                show a code and a link, and wait
+  handfast join LINK             accept an invitation
+  handfast scan picture.png      read the code in a picture";
+
+pub(crate) const AFTER_HELP: &str = "\
+Examples:
+  handfast demo                  see it work on this machine
+  handfast invite                show a code and a link, and wait
+  handfast join LINK             accept an invitation
+  handfast scan picture.png      read the code in a picture
+
+Exit status:
+  0     all went well
+  1     nothing found (scan), or the two did not come together
+  2     the command line makes no sense
+  3     what was handed in is no invitation or reply, or damaged, or from a newer version
+  4     the invitation has expired or is already used
+  5     the other side cannot be reached, or there is no network
+  6     a proof failed: the other side is not who invited, or somebody may be in between
+  130   stopped by Ctrl-C
+
+Environment:
+  NO_COLOR   draw codes in plain characters
+  RUST_LOG   what developers want to know, for example RUST_LOG=debug";
+
+pub(crate) const SCAN_EXAMPLES: &str = "\
+Examples:
+  handfast scan picture.png
+  handfast scan --json *.jpg";
+
+pub(crate) const INVITE_EXAMPLES: &str = "\
+Examples:
+  handfast invite
+  handfast invite --name Ana --expires 2h
+  handfast invite --png code.png --link-only
+  handfast invite --loopback          for a second terminal on this machine
+
+While it waits, paste their reply, or type the path of a picture of it.";
+
+pub(crate) const JOIN_EXAMPLES: &str = "\
+Examples:
+  handfast join 'https://handfast.example/#...'
+  handfast join picture.png
+  handfast join -                     and paste the invitation
+  printf 'hello\\n' | handfast join --yes LINK";
+
+pub(crate) const DEMO_EXAMPLES: &str = "\
+Examples:
+  handfast demo
+  handfast demo --two-scan
+  handfast demo --seed 7 --dir /tmp/demo --json";
+
+pub(crate) const DURATION_HOW: &str = "write it like 90s, 30m, 2h or 7d";
+pub(crate) const LIFETIME_TOO_LONG: &str = "an invitation lives 7 days at most";
+
+pub(crate) const CHAT_HELP: &str = "\
+Type a line and press Enter to send it.
+  /send FILE   send a file
+  /help        this text
+  /quit        say goodbye and leave";
+
+pub(crate) const ALONE: &str =
+    "This machine has no network, so only programs on this machine can join.";
+pub(crate) const LOOPBACK_INVITATION: &str =
+    "This invitation leads to this machine only, so this works only where it was made.";
+pub(crate) const WAITING: &str = "Waiting. Let them scan the code, or send them the link.";
+pub(crate) const THEY_ARE_HERE: &str = "They are here.";
+pub(crate) const SCAN_THEIR_CODE: &str =
+    "Scan their code now: paste their reply or give the path of a picture of it.";
+pub(crate) const CHECKING: &str = "Checking that it is really them.";
+pub(crate) const KNOCKING: &str = "Knocking.";
+pub(crate) const ANSWERED: &str = "They answered.";
+pub(crate) const REPLY_NEEDED: &str =
+    "They do not hear you yet. Let them scan this, or send them the link below it:";
+pub(crate) const REPLY_TAKEN: &str = "Their reply is good. Connecting.";
+pub(crate) const NO_REPLY_IN_LINE: &str =
+    "There is no reply in that: paste all of it, or give the path of a picture of it.";
+pub(crate) const OWN_INVITATION: &str =
+    "That is an invitation, not a reply: the other side has to send what it shows after joining.";
+pub(crate) const SEALED: &str =
+    "this is a locked file, not an invitation: this version cannot open it";
+pub(crate) const REPLY_NOT_INVITATION: &str =
+    "this is a reply, not an invitation: give it to the one who invited";
+pub(crate) const PASTE_INVITATION: &str = "Paste the invitation and press Enter:";
+pub(crate) const YES_NEEDED: &str =
+    "there is nobody to ask whether to connect: add --yes if you want to";
+pub(crate) const NOT_CONNECTED: &str = "not connected: nothing was sent";
+pub(crate) const YES_OR_NO: &str = "Please answer y or n.";
+pub(crate) const CHAT_BEGINS: &str = "Type a line to send it, /help for more.";
+pub(crate) const INTERRUPTED: &str = "The connection is silent. What you send waits.";
+pub(crate) const RESUMED: &str = "The connection is back.";
+pub(crate) const FILES_UNDER_WAY: &str =
+    "Files are still on their way. They go through first; Ctrl-C leaves at once.";
+pub(crate) const SEND_WHAT: &str = "Write the path of the file: /send FILE";
+pub(crate) const ENDED_HERE: &str = "You left.";
+pub(crate) const NO_SYMBOL: &str = "the link is too long for a code: choose a shorter --link-base";
+
+/// What to call somebody who has not said a name.
+pub(crate) const HOST: &str = "Host";
+/// What to call somebody who has not said a name.
+pub(crate) const GUEST: &str = "Guest";
+
+/// Why two did not come together, and one thing to try.
+pub(crate) fn failure(failure: Failure) -> &'static str {
+    match failure {
+        Failure::Expired => "this invitation has expired: ask for a new one",
+        Failure::Taken => {
+            "this invitation is already used, and an invitation is good for one guest: ask for a new one"
+        }
+        Failure::NotReached => {
+            "could not reach them: check that both are in the same network and that the invitation is still shown, then try again"
+        }
+        Failure::WentAway => "they went away before the connection was ready: try again together",
+        Failure::WrongCertificate => {
+            "somebody may be in between: make a new invitation and pass it on another way"
+        }
+        Failure::NotTheInviter => {
+            "this is not who invited you, or the invitation was changed: ask for a new one"
+        }
+        Failure::Burned => {
+            "somebody tried to use this invitation and failed too often: make a new one"
+        }
+        Failure::NoRoute => {
+            "this invitation holds no network address that this machine may use: ask for a new one, or add --loopback if it was made on this machine"
+        }
+        Failure::NoNetwork => "this machine has no network: connect it to one, then try again",
+        Failure::Local => "this machine could not prepare the connection: try again",
+        Failure::Cancelled => "cancelled",
+    }
+}
+
+/// Why no invitation or reply was found.
+pub(crate) fn not_found(error: &FindError) -> String {
+    match error {
+        FindError::Nothing => {
+            "there is no invitation or reply in that: copy the whole message, or ask for it again"
+                .into()
+        }
+        FindError::Cut => {
+            "the invitation or reply is incomplete or was altered: ask for it to be sent again"
+                .into()
+        }
+        FindError::NewerVersion => "this comes from a newer Handfast: update this program".into(),
+        FindError::SeveralTokens => {
+            "there is more than one invitation or reply in that: hand in only the one you mean"
+                .into()
+        }
+        FindError::TooLarge => {
+            "this is too large for an invitation or reply: hand in only the message that holds it"
+                .into()
+        }
+        FindError::Picture(error) => error.to_string(),
+    }
+}
+
+/// Why a reply was not taken.
+pub(crate) fn reply_refused(error: ReplyError) -> &'static str {
+    match error {
+        ReplyError::OtherInvitation => {
+            "That reply answers another invitation: let them open the one shown here."
+        }
+        ReplyError::Altered => "That reply was altered on the way: ask for it to be sent again.",
+    }
+}
+
+/// Why a file did not go through.
+pub(crate) fn file_failed(name: &str, error: FileError, by_peer: bool) -> String {
+    let where_ = if by_peer { "there" } else { "here" };
+    format!("{} did not go through ({where_}): {error}.", line(name))
+}
+
+/// How far to trust, in one word.
+pub(crate) fn trust_level(level: TrustLevel) -> &'static str {
+    match level {
+        TrustLevel::Unverified => "unverified",
+        TrustLevel::Introduced => "introduced",
+        TrustLevel::AnswerChecked => "answer_checked",
+        TrustLevel::Verified => "verified",
+    }
+}
+
+/// Why, for programs.
+pub(crate) fn trust_reason(reason: TrustReason) -> &'static str {
+    match reason {
+        TrustReason::OpenLink => "open_link",
+        TrustReason::SawTheCode => "saw_the_code",
+        TrustReason::IntroducedBy(_) => "introduced",
+        TrustReason::LockedLink => "locked_link",
+        TrustReason::Answered => "answered",
+        TrustReason::Scanned => "scanned",
+        TrustReason::Compared => "compared",
+    }
+}
+
+/// How far and why, for people. Takes the word that [`trust_reason`] gives.
+pub(crate) fn trust_sentence(reason: &str) -> &'static str {
+    match reason {
+        "saw_the_code" => "Not verified: it is somebody who saw the code on your screen.",
+        "introduced" => "Introduced by somebody you know.",
+        "locked_link" | "answered" => "They knew the answer.",
+        "scanned" => "Verified: their screen was scanned by camera.",
+        "compared" => "Verified: you compared and found it equal.",
+        _ => {
+            "Not verified: the invitation was passed on as a link or a picture, and anyone who saw it could be this."
+        }
+    }
+}
+
+/// The question before anything is sent.
+pub(crate) fn connect_to(name: Option<&str>) -> String {
+    let who = name.map_or_else(|| "whoever made this invitation".to_owned(), line);
+    format!("Connect to {who}? They will see your network address. [y/n]")
+}
+
+/// Two met.
+pub(crate) fn met(name: &str, reason: &str) -> String {
+    format!(
+        "You are connected with {}.\n{}",
+        line(name),
+        trust_sentence(reason)
+    )
+}
+
+/// How long an invitation is good.
+pub(crate) fn good_for(left: Duration) -> String {
+    format!("Good for {}, for one guest.", duration(left))
+}
+
+/// A duration, roughly, as people say it.
+pub(crate) fn duration(duration: Duration) -> String {
+    let minutes = (duration.as_secs() / 60).max(1);
+    let (number, unit) = match minutes {
+        0..=120 => (minutes, "minute"),
+        121..=2880 => (minutes.div_ceil(60), "hour"),
+        _ => (minutes.div_ceil(1440), "day"),
+    };
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {unit}{plural}")
+}
+
+/// A size as people say it.
+pub(crate) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    let digits = usize::from(unit > 0 && value.fract() > 0.0);
+    format!("{value:.digits$} {}", UNITS[unit])
+}
+
+/// Something from elsewhere, on one line of the screen: nothing in it can move what stands beside it.
+pub(crate) fn line(text: &str) -> String {
+    visible(&text.replace(['\n', '\r', '\t'], " "))
+}
+
+/// A message from elsewhere. Its further lines are indented, so that none looks like ours.
+pub(crate) fn message(name: &str, text: &str) -> String {
+    let lines: Vec<String> = text
+        .lines()
+        .map(|part| visible(&part.replace('\t', "    ")))
+        .collect();
+    format!("{}: {}", line(name), lines.join("\n    "))
+}
+
+/// A file is there.
+pub(crate) fn file_received(name: &str, bytes: u64, path: &str) -> String {
+    format!("Received {} ({}): {}", line(name), size(bytes), line(path))
+}
+
+/// A file is there, over there.
+pub(crate) fn file_sent(name: &str, bytes: u64) -> String {
+    format!("{} ({}) has arrived.", line(name), size(bytes))
+}
+
+/// A file begins to come.
+pub(crate) fn file_offered(name: &str, bytes: u64) -> String {
+    format!("They are sending {} ({}).", line(name), size(bytes))
+}
+
+/// They left.
+pub(crate) fn peer_left(name: &str) -> String {
+    format!("{} left.", line(name))
+}
+
+/// A file that cannot be read.
+pub(crate) fn unreadable(path: &str, error: &std::io::Error) -> String {
+    let why = match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file: check the path".to_owned(),
+        std::io::ErrorKind::PermissionDenied => {
+            "this file may not be read: check its permissions".to_owned()
+        }
+        _ => format!("it could not be read ({error}): try again"),
+    };
+    format!("{}: {why}", line(path))
+}
+
+/// A file that cannot be written.
+pub(crate) fn unwritable(path: &str, error: &std::io::Error) -> String {
+    format!(
+        "{}: it could not be written ({error}): choose another place",
+        line(path)
+    )
+}
+
+/// The connection broke.
+pub(crate) const LOST: &str = "the connection is lost and they can no longer be reached: make a new invitation and meet again";
+/// The other side broke the rules.
+pub(crate) fn broken(violation: &str) -> String {
+    format!("the connection was ended for safety: {}", line(violation))
+}
+
+/// What a text turned out to be.
+pub(crate) fn token_kind(kind: &str) -> &'static str {
+    match kind {
+        "invitation" => "an invitation",
+        "reply" => "a reply to an invitation",
+        "sealed" => "a locked file",
+        "newer" => "something of a newer Handfast",
+        "damaged" => "a damaged invitation or reply",
+        _ => "another text",
+    }
+}
+
+pub(crate) const DEMO_BEGINS: &str = "\
+Two programs on this machine are about to meet: one shows a code, the other has a camera.
+They share nothing but photographs of a screen; everything else goes over the network.
+";
+pub(crate) const DEMO_LOOKING: &str = "The camera looks at the code";
+pub(crate) const DEMO_CONNECTING: &str = "They connect";
+pub(crate) const DEMO_TALKING: &str = "They talk, and a file goes across";
+pub(crate) const DEMO_KNOCKS: &str = "knocks at the address in the code";
+pub(crate) const DEMO_HEARD: &str = "hears an answer: the way is open";
+pub(crate) const DEMO_THEY_ARE_HERE: &str = "hears a knock from somebody who has seen the code";
+pub(crate) const DEMO_OPEN: &str = "has an encrypted link, and checks who is at its other end";
+pub(crate) const DEMO_LEAVES: &str = "says goodbye";
+pub(crate) const DEMO_PEER_LEFT: &str = "is alone again, and ends";
+pub(crate) const DEMO_TOO_SLOW: &str =
+    "the demonstration took more than a minute and was stopped: try again on a quieter machine";
+pub(crate) const DEMO_CHILD_DIED: &str =
+    "one of the two programs ended too early: try again, and add RUST_LOG=debug to see more";
+pub(crate) const DEMO_FILE_DIFFERS: &str =
+    "the file did not arrive as it was sent: this should never happen, please report it";
+pub(crate) const DEMO_NOTHING_SEEN: &str = "the camera could not read the code: try another --seed";
+
+/// The host shows its code.
+pub(crate) fn demo_draws(name: &str, bytes: usize, version: u8, modules: usize) -> String {
+    format!("{name} shows a code: {bytes} bytes, version {version}, {modules} x {modules} modules")
+}
+
+/// The guest shows its code.
+pub(crate) fn demo_replies(name: &str, bytes: usize, version: u8, modules: usize) -> String {
+    format!("{name} shows a reply: {bytes} bytes, version {version}, {modules} x {modules} modules")
+}
+
+pub(crate) fn demo_photographs(frame: u32) -> String {
+    format!("the camera takes photograph {frame}")
+}
+
+pub(crate) fn demo_reads(milliseconds: f64) -> String {
+    format!("reads the code, after looking for {milliseconds:.1} ms")
+}
+
+pub(crate) fn demo_met(name: &str, reason: &str) -> String {
+    format!(
+        "is connected with {}. {}",
+        line(name),
+        trust_sentence(reason)
+    )
+}
+
+pub(crate) fn demo_says(text: &str) -> String {
+    format!("\"{}\"", line(text))
+}
+
+pub(crate) fn demo_file_made(bytes: u64) -> String {
+    format!("has a file of {} to send", size(bytes))
+}
+
+pub(crate) fn demo_file_begins(name: &str, bytes: u64) -> String {
+    format!("begins to receive {} ({})", line(name), size(bytes))
+}
+
+pub(crate) fn demo_file_stored(bytes: u64, seconds: f64) -> String {
+    let rate = bytes as f64 / f64::from(1 << 20) / seconds.max(1e-9);
+    format!("has stored it after {seconds:.2} s, {rate:.1} MiB/s")
+}
+
+pub(crate) fn demo_file_checked(hash: &str) -> String {
+    let start = hash.get(..16).unwrap_or(hash);
+    format!("has read it back from disk: BLAKE2b {start}...")
+}
+
+pub(crate) fn demo_failed(host: bool, text: &str) -> String {
+    let who = if host { "host" } else { "guest" };
+    format!("the {who} of the demonstration stopped: {}", line(text))
+}
+
+/// What the end of a demonstration says.
+pub(crate) struct Summary<'a> {
+    pub(crate) bytes: usize,
+    pub(crate) version: u8,
+    pub(crate) modules: usize,
+    pub(crate) scans: u8,
+    pub(crate) scan_ms: f64,
+    pub(crate) authenticated_ms: f64,
+    pub(crate) mib_per_s: f64,
+    pub(crate) equal: bool,
+    pub(crate) seed: u64,
+    pub(crate) folder: &'a str,
+}
+
+pub(crate) fn demo_summary(summary: Summary<'_>) -> String {
+    let Summary {
+        bytes,
+        version,
+        modules,
+        scans,
+        scan_ms,
+        authenticated_ms,
+        mib_per_s,
+        equal,
+        seed,
+        folder,
+    } = summary;
+    let scans = match scans {
+        1 => "one scan was enough".to_owned(),
+        more => format!("{more} scans"),
+    };
+    let equal = match equal {
+        true => "equal on both sides",
+        false => "NOT equal on both sides",
+    };
+    format!(
+        "
+Code      {bytes} bytes, version {version}, {modules} x {modules} modules
+Scan      read in {scan_ms:.1} ms, {scans}
+Together  {authenticated_ms:.1} ms after the code was read, each knows who the other is
+File      {mib_per_s:.1} MiB/s, {equal}
+Pictures  in {}
+Again     handfast demo --seed {seed}",
+        line(folder)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_says_what_happened_and_one_thing_to_try() {
+        let all = [
+            Failure::Expired,
+            Failure::Taken,
+            Failure::NotReached,
+            Failure::WentAway,
+            Failure::WrongCertificate,
+            Failure::NotTheInviter,
+            Failure::Burned,
+            Failure::NoRoute,
+            Failure::NoNetwork,
+            Failure::Local,
+        ];
+        let sentences: std::collections::HashSet<_> = all.iter().map(|f| failure(*f)).collect();
+        assert_eq!(sentences.len(), all.len());
+        for sentence in sentences {
+            let (happened, to_try) = sentence.split_once(": ").expect("two parts");
+            assert!(happened.len() > 10 && to_try.len() > 5, "{sentence}");
+            for jargon in ["candidate", "ICE", "DTLS", "token", "socket", "peer"] {
+                assert!(!sentence.contains(jargon), "{sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_from_elsewhere_stays_on_its_own_lines() {
+        assert_eq!(line("a\u{1b}[2Jb\u{202e}\nc"), "a[2Jb c");
+        assert_eq!(
+            message("Ana\n", "hello\u{7}\r\nBen: no\u{2066}"),
+            "Ana: hello\n    Ben: no"
+        );
+    }
+
+    #[test]
+    fn durations_and_sizes_are_said_as_people_say_them() {
+        for (seconds, said) in [
+            (1, "1 minute"),
+            (600, "10 minutes"),
+            (7200, "120 minutes"),
+            (659, "10 minutes"),
+            (7260, "3 hours"),
+            (86_400, "24 hours"),
+            (604_800, "7 days"),
+        ] {
+            assert_eq!(duration(Duration::from_secs(seconds)), said);
+        }
+        assert_eq!(size(0), "0 bytes");
+        assert_eq!(size(1536), "1.5 KiB");
+        assert_eq!(size(32 << 20), "32 MiB");
+    }
+
+    #[test]
+    fn trust_is_claimed_only_with_its_reason() {
+        for reason in ["open_link", "saw_the_code", "nonsense"] {
+            assert!(trust_sentence(reason).starts_with("Not verified"));
+        }
+        assert!(trust_sentence("scanned").starts_with("Verified"));
+    }
+}

@@ -1,0 +1,7 @@
+//! The program as people and scripts meet it: processes, pipes, signals, exit statuses.
+
+mod demo;
+mod ends;
+mod inputs;
+mod peer;
+mod talk;

@@ -1,0 +1,226 @@
+//! A process of the program, listened to line by line. It is killed when dropped.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// How long a step may take on a busy machine.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+/// The program, built once in the profile of these tests.
+pub(crate) fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let own = std::env::current_exe().expect("a test has a path");
+        let folder = own.ancestors().nth(2).expect("target/PROFILE/deps/test");
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "-p", "handfast"]);
+        build.current_dir(env!("CARGO_MANIFEST_DIR"));
+        build.env("CARGO_TARGET_DIR", folder.parent().expect("target"));
+        if folder.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(build.status().expect("cargo runs").success());
+        folder.join("handfast")
+    })
+}
+
+/// A folder of its own, removed when dropped.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Relaxed);
+        let name = format!("handfast-test-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).expect("a temporary folder");
+        Self(path)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.0.join(name).to_string_lossy().into_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What a process that ran to its end left.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs the program to its end, without input.
+pub(crate) fn run(args: &[&str]) -> Outcome {
+    let mut child = Command::new(program())
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut out = child.stdout.take().expect("piped");
+    let mut err = child.stderr.take().expect("piped");
+    let out = std::thread::spawn(move || {
+        let mut text = String::new();
+        out.read_to_string(&mut text).map(|_| text)
+    });
+    let err = std::thread::spawn(move || {
+        let mut text = String::new();
+        err.read_to_string(&mut text).map(|_| text)
+    });
+    let status = wait(&mut child, Duration::from_secs(70));
+    Outcome {
+        status,
+        stdout: out.join().expect("reader").expect("UTF-8"),
+        stderr: err.join().expect("reader").expect("UTF-8"),
+    }
+}
+
+fn wait(child: &mut Child, patience: Duration) -> Option<i32> {
+    let until = Instant::now() + patience;
+    while Instant::now() < until {
+        if let Some(status) = child.try_wait().expect("a child of ours") {
+            return status.code();
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let _ = child.kill();
+    panic!("still running after {patience:?}");
+}
+
+/// A running process that speaks JSON.
+pub(crate) struct Peer {
+    child: Child,
+    input: Option<ChildStdin>,
+    said: Receiver<Value>,
+}
+
+impl Peer {
+    /// Starts `handfast COMMAND --json ...`.
+    pub(crate) fn start(args: &[&str]) -> Self {
+        let mut child = Command::new(program())
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let output = child.stdout.take().expect("piped");
+        let (sender, said) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                let value = serde_json::from_str(&line).expect("one object a line");
+                if sender.send(value).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            input: child.stdin.take(),
+            child,
+            said,
+        }
+    }
+
+    /// A host on this machine, and its link.
+    pub(crate) fn host(folder: &Folder, more: &[&str]) -> (Self, String) {
+        let downloads = folder.path("host-downloads");
+        let mut args = vec!["invite", "--json", "--loopback", "--name", "Ana"];
+        args.extend(["--downloads", &downloads]);
+        args.extend(more);
+        let mut host = Self::start(&args);
+        let invitation = host.until("invitation");
+        let link = invitation["link"].as_str().expect("a link").to_owned();
+        (host, link)
+    }
+
+    /// A guest of this link.
+    pub(crate) fn guest(folder: &Folder, link: &str, more: &[&str]) -> Self {
+        let downloads = folder.path("guest-downloads");
+        let mut args = vec!["join", "--json", "--yes", "--name", "Ben", link];
+        args.extend(["--downloads", &downloads]);
+        args.extend(more);
+        Self::start(&args)
+    }
+
+    /// Types a line.
+    pub(crate) fn say(&mut self, line: &str) {
+        let input = self.input.as_mut().expect("still open");
+        writeln!(input, "{line}").expect("the program reads");
+    }
+
+    /// Ends its standard input.
+    pub(crate) fn hang_up(&mut self) {
+        self.input = None;
+    }
+
+    /// The next event of this kind.
+    pub(crate) fn until(&mut self, event: &str) -> Value {
+        self.until_which(event, |_| true)
+    }
+
+    /// The next event of this kind for which something holds.
+    pub(crate) fn until_which(&mut self, event: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        let until = Instant::now() + 3 * SOON;
+        let mut before = Vec::new();
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.said.recv_timeout(left) {
+                Ok(value) if value["event"] == event && holds(&value) => return value,
+                Ok(value) => before.push(value),
+                Err(_) => panic!("no {event}, only {before:#?}"),
+            }
+        }
+    }
+
+    /// Whether it meets somebody; otherwise it failed.
+    pub(crate) fn end_or_met(&mut self) -> bool {
+        let until = Instant::now() + 2 * SOON;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.said.recv_timeout(left) {
+                Ok(value) if value["event"] == "met" => return true,
+                Ok(value) if value["event"] == "failed" => return false,
+                Ok(_) => {}
+                Err(error) => panic!("neither met nor failed: {error}"),
+            }
+        }
+    }
+
+    /// Waits for a state.
+    pub(crate) fn until_state(&mut self, state: &str) {
+        self.until_which("state", |value| value["state"] == state);
+    }
+
+    /// The exit status.
+    pub(crate) fn end(&mut self, patience: Duration) -> Option<i32> {
+        wait(&mut self.child, patience)
+    }
+
+    /// Sends a signal by its name, such as `INT`.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args(["-s", name, &self.child.id().to_string()])
+            .status();
+        assert!(status.expect("kill runs").success());
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
