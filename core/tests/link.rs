@@ -192,6 +192,17 @@ async fn a_second_guest_is_told_that_the_table_is_taken() {
 }
 
 #[tokio::test]
+async fn a_guest_that_was_announced_and_never_came_holds_no_seat() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let silent = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = Candidate::host(silent.local_addr().unwrap());
+    host.expect(Fingerprint([3; 32]), vec![address]).await;
+    let mut guest = table.seat_guest(&host, V4);
+    tokio::join!(opened(&mut host), opened(&mut guest));
+}
+
+#[tokio::test]
 async fn the_host_waits_again_after_a_link_that_was_given_up() {
     let table = Table::new();
     let mut host = table.seat_host(&[V4]);

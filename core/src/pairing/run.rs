@@ -5,7 +5,7 @@ use super::host::{Host, HostEffect, HostTerms};
 use super::{Acquaintance, Failure, Identity, Now, Via, View};
 use crate::crypto::{Secret, random_bytes};
 use crate::invitation::{
-    Candidate, Candidates, Invitation, Policy, ReplyError, SealedReply, admit,
+    Candidate, Candidates, Invitation, MAX_CANDIDATES, Policy, ReplyError, SealedReply, admit,
 };
 use crate::transport::{
     ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, TransportError,
@@ -204,7 +204,8 @@ impl Pairing {
 /// [`Failure::NoNetwork`] if there is none that another device could use.
 pub fn own_candidates(endpoint: &Endpoint, policy: Policy) -> Result<Candidates, Failure> {
     let bound = endpoint.addresses().into_iter().map(Candidate::host);
-    let admitted = admit(bound, policy);
+    let mut admitted = admit(bound, policy);
+    admitted.truncate(MAX_CANDIDATES);
     if admitted.is_empty() {
         return Err(Failure::NoNetwork);
     }

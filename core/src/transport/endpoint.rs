@@ -344,11 +344,10 @@ impl Task {
         loop {
             let mut arrived: Vec<(Path, BytesMut)> = Vec::new();
             let mut total = 0;
-            let is_waiting = self.session.is_none();
+            let mut is_waiting = self.session.is_none();
             let any = self.sockets.receive(|path, datagram| {
                 total += 1;
-                // Only a STUN message can be a knock; nothing else is worth a copy before one.
-                if !is_waiting || matches!(datagram.first(), Some(0..=3)) {
+                if is_worth_a_copy(&mut is_waiting, datagram) {
                     arrived.push((path, BytesMut::from(datagram)));
                 }
             });
@@ -384,15 +383,15 @@ impl Task {
     fn take_datagram(&mut self, now: Instant, path: Path, datagram: BytesMut) {
         match &self.role {
             Role::Host(_) => {
-                let known = self.session.as_ref().map(Session::expected);
                 // Data of a running session need not be looked at twice.
                 let knocking = datagram.first() == Some(&0);
+                let known = self.session.as_ref().map(Session::expected);
                 if let Some(guest) = knocking
                     .then(|| knock::guest_of(&datagram, &self.door))
                     .flatten()
                     && known != Some(guest)
                 {
-                    if known.is_some() || self.commands.is_none() {
+                    if self.is_seat_taken() {
                         return self.refuse(now, path, &datagram);
                     }
                     let _ = self.events.try_send(ConnectEvent::Knock(guest));
@@ -409,6 +408,12 @@ impl Task {
         if let Some(session) = &mut self.session {
             session.handle(now, path, datagram);
         }
+    }
+
+    /// A guest that was announced by its reply and has not been heard holds no seat.
+    fn is_seat_taken(&self) -> bool {
+        let is_heard = |session: &Session| session.is_open() || session.is_answered();
+        self.commands.is_none() || self.session.as_ref().is_some_and(is_heard)
     }
 
     fn refuse(&mut self, now: Instant, path: Path, request: &[u8]) {
@@ -563,6 +568,11 @@ impl Task {
             self.answered = true;
             let _ = self.events.try_send(ConnectEvent::Answered);
         }
+        // Whoever has been heard gets the time of an attempt, also where a reply announced them.
+        let is_half_way = session.is_answered() && !session.is_open();
+        if is_half_way && self.deadline.is_none() && matches!(self.role, Role::Host(_)) {
+            self.deadline = Some(now + ATTEMPT);
+        }
         if let Some(link) = &mut self.link {
             let state = if session.is_silent() {
                 LinkState::Interrupted
@@ -643,6 +653,13 @@ impl Task {
     }
 }
 
+/// While no guest is here, only a STUN message can be a knock, and nothing before one is worth a
+/// copy. What follows a knock in the same batch is the guest's greeting.
+fn is_worth_a_copy(is_waiting: &mut bool, datagram: &[u8]) -> bool {
+    *is_waiting &= !matches!(datagram.first(), Some(0..=3));
+    !*is_waiting
+}
+
 async fn sleep_until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at.into()).await,
@@ -662,5 +679,20 @@ async fn room_or_never(sender: Option<&mpsc::Sender<Bytes>>) {
         // Closed counts as room: what is held will be dropped.
         Some(sender) => drop(sender.reserve().await),
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_greeting_behind_a_knock_is_kept_and_noise_before_it_is_not() {
+        let (noise, knock, greeting) = ([0xc3, 1], [0, 1], [22, 0xfe]);
+        let mut is_waiting = true;
+        assert!(!is_worth_a_copy(&mut is_waiting, &noise));
+        assert!(!is_worth_a_copy(&mut is_waiting, &greeting));
+        assert!(is_worth_a_copy(&mut is_waiting, &knock));
+        assert!(is_worth_a_copy(&mut is_waiting, &greeting));
     }
 }

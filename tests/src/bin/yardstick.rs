@@ -35,7 +35,11 @@ async fn main() -> Result<()> {
         one.leave().await?;
         other.leave().await?;
     }
-    print("stock webrtc: offer to open channel, loopback", "ms", connect);
+    print(
+        "stock webrtc: offer to open channel, loopback",
+        "ms",
+        connect,
+    );
     let (mut plain, mut lossy) = (Vec::new(), Vec::new());
     for seed in 0..repeats {
         plain.push(receive(mib, None).await?);
@@ -46,7 +50,11 @@ async fn main() -> Result<()> {
         };
         lossy.push(receive(mib / 8, Some(conditions)).await?);
     }
-    print("stock webrtc: raw channel between two processes", "MiB/s", plain);
+    print(
+        "stock webrtc: raw channel between two processes",
+        "MiB/s",
+        plain,
+    );
     print("stock webrtc: the same at 1 % random loss", "MiB/s", lossy);
     Ok(())
 }
@@ -110,10 +118,19 @@ fn through(
     let port: u16 = offer
         .sdp
         .lines()
-        .find_map(|line| line.strip_prefix("a=candidate:")?.split(' ').nth(5)?.parse().ok())
+        .find_map(|line| {
+            line.strip_prefix("a=candidate:")?
+                .split(' ')
+                .nth(5)?
+                .parse()
+                .ok()
+        })
         .context("a candidate")?;
     let path = Forwarder::start(([127, 0, 0, 1], port).into(), conditions)?;
-    let (from, to) = (format!(" {port} typ"), format!(" {} typ", path.address().port()));
+    let (from, to) = (
+        format!(" {port} typ"),
+        format!(" {} typ", path.address().port()),
+    );
     let sdp = offer.sdp.replace(&from, &to);
     Ok((RTCSessionDescription::offer(sdp)?, Some(path)))
 }
