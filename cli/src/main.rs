@@ -3,6 +3,9 @@
 //! Everything of substance is in `handfast-core`. What is here asks, shows and counts; it never
 //! decides about trust, and it never invents a way around the flow that phones walk too.
 
+// The comments on options are help texts, which a terminal shows as they stand.
+#![allow(rustdoc::bare_urls)]
+
 mod chat;
 mod commands;
 mod duration;

@@ -1,6 +1,6 @@
 //! The air between two screens and two cameras: a folder of photographs.
 //!
-//! A [`Pose`] holds a symbol up; a [`Camera`] looks at it. They live in different processes. The
+//! A [`Pose`] holds a symbol up; a camera looks at it. They live in different processes. The
 //! camera asks for an exposure by putting down an empty file, and the twin of the world, which knows
 //! what the screen shows, answers with the luminance that a sensor would have seen. Nothing but
 //! pixels crosses.
