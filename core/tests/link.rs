@@ -2,79 +2,21 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
+mod table;
+
 use bytes::Bytes;
 use handfast_core::crypto::Secret;
 use handfast_core::invitation::{Candidate, Fingerprint, InvitationKeys};
 use handfast_core::transport::{
-    Certificate, ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, LinkError,
-    LinkState, TransportError,
+    ConnectEvent, Connector, Endpoint, Link, LinkError, LinkState, TransportError,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
+use table::{Table, V4, candidates, opened};
 use tokio::time::timeout;
 
-const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 const SOON: Duration = Duration::from_secs(10);
-
-/// What both sides know from the invitation.
-struct Table {
-    keys: InvitationKeys,
-    certificate: Certificate,
-}
-
-impl Table {
-    fn new() -> Self {
-        Self {
-            keys: InvitationKeys::derive(&Secret::new([7; 16])),
-            certificate: Certificate::generate().unwrap(),
-        }
-    }
-
-    fn seat_host(&self, addresses: &[IpAddr]) -> Connector {
-        Endpoint::bind(addresses, None).unwrap().host(HostSetup {
-            certificate: self.certificate.clone(),
-            keys: self.keys.clone(),
-        })
-    }
-
-    fn guest_setup(&self, host: &Connector) -> GuestSetup {
-        GuestSetup {
-            certificate: Certificate::generate().unwrap(),
-            keys: self.keys.clone(),
-            host: self.certificate.fingerprint(),
-            addresses: candidates(host),
-        }
-    }
-
-    fn seat_guest(&self, host: &Connector, address: IpAddr) -> Connector {
-        let setup = self.guest_setup(host);
-        Endpoint::bind(&[address], None).unwrap().guest(setup)
-    }
-}
-
-fn candidates(connector: &Connector) -> Vec<Candidate> {
-    connector
-        .addresses()
-        .iter()
-        .copied()
-        .map(Candidate::host)
-        .collect()
-}
-
-async fn opened(connector: &mut Connector) -> Link {
-    timeout(SOON, async {
-        loop {
-            match connector.next().await {
-                Some(ConnectEvent::Open(link)) => return link,
-                Some(_) => {}
-                None => panic!("the endpoint ended"),
-            }
-        }
-    })
-    .await
-    .expect("a link in time")
-}
 
 async fn failure(connector: &mut Connector) -> TransportError {
     timeout(Duration::from_secs(20), async {

@@ -2,58 +2,12 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
-use handfast_core::crypto::Secret;
-use handfast_core::invitation::{Candidate, InvitationKeys};
-use handfast_core::transport::{
-    Certificate, ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link,
-};
-use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+mod table;
+
+use std::net::{Ipv4Addr, UdpSocket};
 use std::time::Duration;
+use table::{Table, V4, opened};
 use tokio::time::timeout;
-
-const HERE: [IpAddr; 1] = [IpAddr::V4(Ipv4Addr::LOCALHOST)];
-
-async fn opened(connector: &mut Connector) -> Link {
-    timeout(Duration::from_secs(10), async {
-        loop {
-            if let ConnectEvent::Open(link) = connector.next().await.unwrap() {
-                return link;
-            }
-        }
-    })
-    .await
-    .unwrap()
-}
-
-struct Table {
-    keys: InvitationKeys,
-    certificate: Certificate,
-}
-
-impl Table {
-    fn new() -> Self {
-        Self {
-            keys: InvitationKeys::derive(&Secret::new([1; 16])),
-            certificate: Certificate::generate().unwrap(),
-        }
-    }
-
-    fn host(&self) -> Connector {
-        Endpoint::bind(&HERE, None).unwrap().host(HostSetup {
-            certificate: self.certificate.clone(),
-            keys: self.keys.clone(),
-        })
-    }
-
-    fn guest(&self, host: &Connector) -> Connector {
-        Endpoint::bind(&HERE, None).unwrap().guest(GuestSetup {
-            certificate: self.certificate.clone(),
-            keys: self.keys.clone(),
-            host: self.certificate.fingerprint(),
-            addresses: vec![Candidate::host(host.addresses()[0])],
-        })
-    }
-}
 
 /// splitmix64, so that a failure can be repeated.
 fn random(state: &mut u64) -> u64 {
@@ -104,7 +58,7 @@ fn send_forged(state: &mut u64, count: usize, to: std::net::SocketAddr, ufrag: &
 #[tokio::test(flavor = "multi_thread")]
 async fn a_waiting_host_shrugs_off_strangers_and_still_meets_its_guest() {
     let table = Table::new();
-    let mut host = table.host();
+    let mut host = table.seat_host(&[V4]);
     let address = host.addresses()[0];
     let ufrag = table.keys.host_ice().ufrag;
     tokio::task::spawn_blocking(move || send_forged(&mut 7, 20_000, address, &ufrag))
@@ -112,15 +66,15 @@ async fn a_waiting_host_shrugs_off_strangers_and_still_meets_its_guest() {
         .unwrap();
     let nothing = timeout(Duration::from_millis(200), host.next()).await;
     assert!(nothing.is_err(), "{nothing:?}");
-    let mut guest = table.guest(&host);
+    let mut guest = table.seat_guest(&host, V4);
     tokio::join!(opened(&mut host), opened(&mut guest));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn strangers_do_not_disturb_an_open_link() {
     let table = Table::new();
-    let mut host = table.host();
-    let mut guest = table.guest(&host);
+    let mut host = table.seat_host(&[V4]);
+    let mut guest = table.seat_guest(&host, V4);
     let address = host.addresses()[0];
     let (mut at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
     let ufrag = table.keys.host_ice().ufrag;
