@@ -19,8 +19,8 @@ use tokio::sync::mpsc;
 /// BLAKE2b-256 (RFC 7693) of a file.
 pub(super) type Hash = [u8; 32];
 
-/// What is read from storage at once: about 1 MiB, a whole number of chunks.
-const BLOCK: usize = 64 * CHUNK;
+/// What is read from storage at once: about 256 KiB, a whole number of chunks.
+const BLOCK: usize = 16 * CHUNK;
 
 /// A file that is open and about to be sent.
 pub(super) struct Source {
@@ -47,7 +47,7 @@ impl Source {
         })
     }
 
-    /// Reads everything, hands it out in chunks, and gives the hash. `emit` returns how to go on.
+    /// Reads everything, hands it out in blocks, and gives the hash. `emit` returns how to go on.
     pub(super) fn read(
         mut self,
         mut emit: impl FnMut(Bytes) -> Result<(), FileError>,
@@ -64,10 +64,7 @@ impl Source {
                     _ => FileError::Unreadable,
                 })?;
             hasher.update(&block);
-            let mut block = Bytes::from(block);
-            while !block.is_empty() {
-                emit(block.split_to(block.len().min(CHUNK)))?;
-            }
+            emit(block.into())?;
             left -= length;
         }
         Ok(hasher.finalize().into())
@@ -76,8 +73,8 @@ impl Source {
 
 /// What reaches the thread that stores a file.
 pub(super) enum Piece {
-    /// The next bytes.
-    Bytes(Bytes),
+    /// The next bytes, as many chunks as were gathered.
+    Bytes(Vec<Bytes>),
     /// All is here, and this is its hash.
     Done(Hash),
     /// It will not be finished.
@@ -97,14 +94,16 @@ pub(super) fn store(
     let mut done = 0;
     loop {
         match pieces.blocking_recv() {
-            Some(Piece::Bytes(bytes)) => {
-                done += bytes.len() as u64;
-                if done > size {
-                    return Err(Failure::here(FileError::Damaged));
+            Some(Piece::Bytes(chunks)) => {
+                for bytes in chunks {
+                    done += bytes.len() as u64;
+                    if done > size {
+                        return Err(Failure::here(FileError::Damaged));
+                    }
+                    temporary.file.write_all(&bytes).map_err(storage)?;
+                    hasher.update(&bytes);
+                    progress(bytes.len());
                 }
-                temporary.file.write_all(&bytes).map_err(storage)?;
-                hasher.update(&bytes);
-                progress(bytes.len());
             }
             Some(Piece::Done(expected)) => {
                 let hash: Hash = hasher.finalize().into();

@@ -10,8 +10,12 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::Instant;
 
-/// Pieces that may wait for storage: about 1 MiB.
-const PIECES: usize = 64;
+/// Chunks that go to storage at once: about 256 KiB. Waking its thread for every chunk costs more
+/// than writing the chunk.
+const GATHERED: usize = 16;
+
+/// Pieces that may wait for storage.
+const PIECES: usize = 4;
 
 pub(super) struct Inbox {
     options: Options,
@@ -30,6 +34,8 @@ struct Incoming {
     name: String,
     /// There once the file was accepted; closed once it is stored or has failed.
     pieces: Option<mpsc::Sender<Piece>>,
+    /// Chunks that have not gone to storage yet.
+    gathered: Vec<Bytes>,
 }
 
 impl Incoming {
@@ -85,6 +91,7 @@ impl Inbox {
             size,
             name,
             pieces: None,
+            gathered: Vec::new(),
         });
         if self.options.offers == Offers::Accept {
             self.accept(id).await;
@@ -126,11 +133,24 @@ impl Inbox {
     }
 
     pub(super) async fn chunk(&mut self, id: u32, bytes: Bytes) -> Result<(), Violation> {
-        self.piece(id, Piece::Bytes(bytes)).await
+        if !self.is_current(id)? {
+            return Ok(());
+        }
+        let gathered = self.current.as_mut().map(|file| {
+            file.gathered.push(bytes);
+            file.gathered.len()
+        });
+        if gathered >= Some(GATHERED) {
+            self.store(None).await;
+        }
+        Ok(())
     }
 
     pub(super) async fn done(&mut self, id: u32, hash: [u8; 32]) -> Result<(), Violation> {
-        self.piece(id, Piece::Done(hash)).await
+        if self.is_current(id)? {
+            self.store(Some(Piece::Done(hash))).await;
+        }
+        Ok(())
     }
 
     /// The sender changed its mind.
@@ -154,18 +174,29 @@ impl Inbox {
         }
     }
 
-    async fn piece(&mut self, id: u32, piece: Piece) -> Result<(), Violation> {
+    /// The chunks that were gathered, and the end if this is it, on their way to storage.
+    async fn store(&mut self, end: Option<Piece>) {
+        let Some(Incoming {
+            pieces: Some(to),
+            gathered,
+            ..
+        }) = &mut self.current
+        else {
+            return;
+        };
+        let chunks = Piece::Bytes(std::mem::take(gathered));
+        for piece in [Some(chunks), end].into_iter().flatten() {
+            // Closed: the file has failed here, and the sender will hear of it soon.
+            let _ = to.send(piece).await;
+        }
+    }
+
+    /// Whether this file is under way here. Not if our no crossed what was sent.
+    fn is_current(&self, id: u32) -> Result<bool, Violation> {
         match self.current.as_ref().filter(|file| file.id == id) {
             Some(Incoming { pieces: None, .. }) => Err(Violation::OutOfTurn),
-            Some(Incoming {
-                pieces: Some(to), ..
-            }) => {
-                // Closed: the file has failed here, and the sender will hear of it soon.
-                let _ = to.send(piece).await;
-                Ok(())
-            }
-            // Sent before our no arrived.
-            None if id != 0 && id <= self.last => Ok(()),
+            Some(_) => Ok(true),
+            None if id != 0 && id <= self.last => Ok(false),
             None => Err(Violation::OutOfTurn),
         }
     }

@@ -1,12 +1,14 @@
 //! The way out: two queues to the link, so that talk goes ahead of files.
 //!
-//! Only this file seals and sends. Chunks of files take [`Lanes::chunk`] and nothing else; a faster
-//! carrier for bulk would take its place there.
+//! Only this file seals and sends. Files take [`Lanes::block`] and nothing else; a faster carrier for
+//! bulk would take its place there. Files come in blocks and leave in chunks, because waking this
+//! task for every chunk costs more than the chunk.
 
-use super::message::Message;
+use super::message::{CHUNK, Message};
 use crate::handshake::Sealer;
 use crate::transport::LinkSender;
 use bytes::Bytes;
+use std::future::ready;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -14,8 +16,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 /// Texts and answers that may wait.
 const TALK: usize = 64;
 
-/// Chunks that may wait: about 1 MiB.
-const BULK: usize = 64;
+/// Blocks of files that may wait.
+const BULK: usize = 4;
 
 /// How long one key seals at most.
 const KEY_LIFE: Duration = Duration::from_secs(3600);
@@ -31,17 +33,25 @@ enum Talk {
     Message(Message),
 }
 
+#[derive(Debug)]
+enum Bulk {
+    /// Part of a file, of any length.
+    Block { id: u32, bytes: Bytes },
+    /// What must not overtake the blocks before it.
+    Message(Message),
+}
+
 /// Where everything that is to be sent goes in.
 #[derive(Clone, Debug)]
 pub(super) struct Lanes {
     talk: mpsc::Sender<Talk>,
-    bulk: mpsc::Sender<Message>,
+    bulk: mpsc::Sender<Bulk>,
 }
 
 /// Where it comes out. Served by [`Outlet::speak`].
 pub(super) struct Outlet {
     talk: mpsc::Receiver<Talk>,
-    bulk: mpsc::Receiver<Message>,
+    bulk: mpsc::Receiver<Bulk>,
 }
 
 pub(super) fn lanes() -> (Lanes, Outlet) {
@@ -66,15 +76,16 @@ impl Lanes {
         self.talk.send(talk).await.map_err(|_| Over)
     }
 
-    /// Sends a message behind all chunks that wait.
-    pub(super) async fn say_after_chunks(&self, message: Message) -> Result<(), Over> {
+    /// Sends a message behind all blocks that wait.
+    pub(super) async fn say_after_blocks(&self, message: Message) -> Result<(), Over> {
+        let message = Bulk::Message(message);
         self.bulk.send(message).await.map_err(|_| Over)
     }
 
-    /// Sends the next chunk of a file from a thread that may block. The one way for bulk.
-    pub(super) fn chunk(&self, id: u32, bytes: Bytes) -> Result<(), Over> {
-        let chunk = Message::Chunk { id, bytes };
-        self.bulk.blocking_send(chunk).map_err(|_| Over)
+    /// Sends the next block of a file from a thread that may block. The one way for bulk.
+    pub(super) fn block(&self, id: u32, bytes: Bytes) -> Result<(), Over> {
+        let block = Bulk::Block { id, bytes };
+        self.bulk.blocking_send(block).map_err(|_| Over)
     }
 }
 
@@ -83,6 +94,8 @@ impl Outlet {
     pub(super) async fn speak(mut self, link: LinkSender, mut sealer: Sealer) {
         let mut key_life = interval_at(Instant::now() + KEY_LIFE, KEY_LIFE);
         key_life.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // The block that is leaving in chunks.
+        let (mut file, mut block) = (0, Bytes::new());
         loop {
             let talk = tokio::select! {
                 biased;
@@ -91,7 +104,17 @@ impl Outlet {
                     continue;
                 }
                 Some(talk) = self.talk.recv() => talk,
-                Some(message) = self.bulk.recv() => Talk::Message(message),
+                () = ready(()), if !block.is_empty() => Talk::Message(Message::Chunk {
+                    id: file,
+                    bytes: block.split_to(block.len().min(CHUNK)),
+                }),
+                Some(bulk) = self.bulk.recv() => match bulk {
+                    Bulk::Block { id, bytes } => {
+                        (file, block) = (id, bytes);
+                        continue;
+                    }
+                    Bulk::Message(message) => Talk::Message(message),
+                },
             };
             let sent = match talk {
                 Talk::Text(text) => {

@@ -86,7 +86,7 @@ impl Outbox {
         let id = self.last;
         // Behind the chunks and the end of the file before it, or the other side would be busy still.
         let offer = Message::Offer { id, size, name };
-        self.lanes.say_after_chunks(offer).await?;
+        self.lanes.say_after_blocks(offer).await?;
         match self.stream(transfer, id, source).await {
             Ok((hash, start)) => Ok(Event::FileSent {
                 transfer,
@@ -98,7 +98,7 @@ impl Outbox {
                 if !failure.by_peer {
                     let reason = failure.reason;
                     let cancel = Message::Cancel { id, reason };
-                    let _ = self.lanes.say_after_chunks(cancel).await;
+                    let _ = self.lanes.say_after_blocks(cancel).await;
                 }
                 Err(failure)
             }
@@ -124,7 +124,7 @@ impl Outbox {
                         return Err(FileError::Cancelled);
                     }
                     progress.add(bytes.len());
-                    lanes.chunk(id, bytes).map_err(FileError::from)
+                    lanes.block(id, bytes).map_err(FileError::from)
                 })
             }
         });
@@ -132,7 +132,7 @@ impl Outbox {
             read = &mut reading => read,
             early = self.expect(transfer, id, Verdict::Received) => {
                 // Nothing that can be heard before the end is good news. The thread must be done
-                // before the file is cancelled, so that no chunk comes after.
+                // before the file is cancelled, so that no block comes after.
                 stop.store(true, Relaxed);
                 let _ = reading.await;
                 return Err(early.err().unwrap_or(Failure::by_peer(FileError::Damaged)));
@@ -140,7 +140,7 @@ impl Outbox {
         };
         let hash = read.unwrap_or(Err(FileError::Unreadable))?;
         let done = Message::Done { id, hash };
-        self.lanes.say_after_chunks(done).await?;
+        self.lanes.say_after_blocks(done).await?;
         self.expect(transfer, id, Verdict::Received).await?;
         Ok((hash, start))
     }

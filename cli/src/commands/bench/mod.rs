@@ -25,14 +25,14 @@ use std::io::Write;
 enum Subject {
     /// Size of an invitation, and the time to write and read it.
     Token,
-    /// Time to read a symbol in a camera frame.
-    Scan,
+    /// What many links, and idle ones, cost. Early, before this process has used much memory.
+    Links,
     /// Time from the scanned text to both sides authenticated.
     Connect,
     /// Throughput of one file between two processes.
     Transfer,
-    /// What many links, and idle ones, cost.
-    Links,
+    /// Time to read a symbol in a camera frame.
+    Scan,
     /// What forged datagrams cost a waiting host.
     Strangers,
 }
