@@ -32,7 +32,7 @@ pub struct About {
     pub media_type: Option<MediaType>,
 }
 
-/// The length that content of `length` bytes is padded to. Saturates.
+/// The length that an inside of `length` bytes is padded to.
 pub(super) fn padded(kind: Kind, length: u64) -> u64 {
     match kind {
         Kind::Invitation | Kind::Reply => [256, 384, 512, 768]
@@ -55,19 +55,31 @@ fn padme(length: u64) -> u64 {
     length.saturating_add(mask) & !mask
 }
 
+/// The most bytes of content.
+fn most(kind: Kind, limits: &Limits) -> u64 {
+    match kind {
+        Kind::Invitation | Kind::Reply => MAX_TOKEN_BYTES,
+        Kind::File | Kind::DeviceState => limits.content_bytes,
+    }
+}
+
 /// Writes `source` from its position to its end, with everything around it. The source is read
 /// twice or three times, which is why it must be able to go back and must not change meanwhile.
 ///
 /// # Errors
-/// Those of source and sink.
+/// [`SealError::TooExpensive`] for more content than [`read`] would take; those of source and sink.
 pub(super) fn write(
     kind: Kind,
+    limits: &Limits,
     about: &About,
     source: &mut (impl Read + Seek),
     sink: &mut impl Write,
 ) -> io::Result<()> {
     let start = source.stream_position()?;
     let plain_length = io::copy(source, &mut io::sink())?;
+    if plain_length > most(kind, limits) {
+        return Err(SealError::TooExpensive.into());
+    }
     source.seek(io::SeekFrom::Start(start))?;
     let compressed_length = compress(source, plain_length, Counted::new(io::sink()))?;
     source.seek(io::SeekFrom::Start(start))?;
@@ -129,11 +141,7 @@ pub(super) fn read<R: Read>(
         media_type: read_label(&mut source)?,
     };
     let body_length = read_u64(&mut source)?;
-    let most = match kind {
-        Kind::Invitation | Kind::Reply => MAX_TOKEN_BYTES,
-        Kind::File | Kind::DeviceState => limits.content_bytes,
-    };
-    if plain_length > most {
+    if plain_length > most(kind, limits) {
         return Err(SealError::TooExpensive.into());
     }
     match codec {

@@ -10,7 +10,7 @@
 //!   [`seal_bytes`] and [`open_bytes`] are the same for small things in memory.
 //! - [`Header::parse`] tells what a container asks, before anything is spent on it.
 //! - [`Credential`] is what opens it: a key, or [`Answers`], normalised.
-//! - [`text`] and [`from_text`] are the form for messengers.
+//! - [`text()`] and [`from_text`] are the form for messengers.
 
 mod answer;
 mod error;
@@ -43,8 +43,8 @@ use stream::{OpenReader, SealWriter};
 ///
 /// # Errors
 /// Those of source and sink. [`SealError::TooExpensive`] and [`SealError::Unsupported`] for a cost
-/// outside the limits, [`SealError::WrongAnswerOrAltered`] for a credential that is not of the
-/// header's kind.
+/// or content outside the limits, [`SealError::WrongAnswerOrAltered`] for a credential that is not
+/// of the header's kind.
 pub fn seal(
     header: &Header,
     credential: &Credential,
@@ -59,9 +59,8 @@ pub fn seal(
     sink.write_all(keys.commitment.expose())
         .map_err(StreamError::Io)?;
     let mut payload = SealWriter::new(sink, &keys.payload);
-    inner::write(header.kind, about, &mut source, &mut payload)
-        .and_then(|()| payload.finish())
-        .map_err(StreamError::Io)?;
+    inner::write(header.kind, limits, about, &mut source, &mut payload)?;
+    payload.finish()?;
     Ok(())
 }
 

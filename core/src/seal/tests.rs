@@ -253,7 +253,6 @@ fn padding_ends_in_few_lengths() {
         (1000, 1024),
         (1 << 20, 1 << 20),
         ((1 << 20) + 1, (1 << 20) + (1 << 15)),
-        (u64::MAX, u64::MAX & !((1 << 57) - 1)),
     ] {
         assert_eq!(inner::padded(Kind::File, length), expected, "{length}");
     }
@@ -320,6 +319,20 @@ fn frame(content: &[u8], log: u32) -> Vec<u8> {
 }
 
 #[test]
+fn what_could_not_be_opened_is_not_sealed() {
+    let refused = |kind, length| {
+        let header = Header { kind, ..keyed() };
+        let content = vec![0; length];
+        seal_bytes(&header, &key(), &TINY_LIMITS, &about(), &content).err()
+    };
+    assert_eq!(refused(Kind::Invitation, 64 << 10), None);
+    let too_much = Some(SealError::TooExpensive);
+    assert_eq!(refused(Kind::Invitation, (64 << 10) + 1), too_much);
+    assert_eq!(refused(Kind::File, 1 << 20), None);
+    assert_eq!(refused(Kind::File, (1 << 20) + 1), too_much);
+}
+
+#[test]
 fn a_bomb_is_refused() {
     use SealError::{Damaged, TooExpensive};
     let file = Kind::File;
@@ -344,6 +357,13 @@ fn a_bomb_is_refused() {
     assert_eq!(of(100_000, &[&honest[..], &[0]].concat()), Some(Damaged));
     assert_eq!(of(100_000, &honest[..honest.len() - 1]), Some(Damaged));
     assert_eq!(of(100_000, b"not a frame"), Some(Damaged));
+    // A frame that needs a dictionary.
+    let words = noise(1000);
+    let mut encoder = zstd::Encoder::with_dictionary(Vec::new(), 1, &words).unwrap();
+    encoder.write_all(&words).unwrap();
+    let frame_with_dictionary = encoder.finish().unwrap();
+    assert!(frame_with_dictionary.len() < 100);
+    assert_eq!(of(1000, &frame_with_dictionary), Some(Damaged));
     // Compressed although that is not smaller.
     assert_eq!(of(3, &frame(b"abc", 17)), Some(Damaged));
 }
