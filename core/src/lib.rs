@@ -3,7 +3,8 @@
 //! The rooms, in the order in which a connection walks through them: [`invitation`] is what two
 //! people hand each other, [`qr`] draws and reads it, [`transport`] moves datagrams, [`handshake`]
 //! proves who is there, [`pairing`] joins these into the flow a person sees, and [`conversation`]
-//! carries messages and files. Imports run down this list's dependencies only.
+//! carries messages and files. Beside that way, [`seal`] locks anything with a question and an answer.
+//! Imports run down this list's dependencies only.
 
 pub mod conversation;
 pub mod crypto;
@@ -11,4 +12,5 @@ pub mod handshake;
 pub mod invitation;
 pub mod pairing;
 pub mod qr;
+pub mod seal;
 pub mod transport;

@@ -1,0 +1,237 @@
+//! Answers, written down so that two people who mean the same word write the same bytes.
+//!
+//! This is answer profile 1 of the protocol; its number is in every header that uses it. It judges
+//! no answer's strength.
+
+use icu_casemap::CaseMapper;
+use icu_normalizer::ComposingNormalizer;
+use icu_properties::CodePointSetData;
+use icu_properties::props::DefaultIgnorableCodePoint;
+use zeroize::Zeroizing;
+
+use super::LockError;
+use super::header::MAX_QUESTIONS;
+
+/// The most bytes of an answer as it was typed.
+pub const MAX_ANSWER_BYTES: usize = 512;
+
+/// One to five answers in the order of their questions, normalised, wiped when dropped.
+#[derive(Clone)]
+pub struct Answers(Vec<Zeroizing<String>>);
+
+impl Answers {
+    /// Takes the answers as they were typed.
+    ///
+    /// # Errors
+    /// [`LockError::Count`], [`LockError::AnswerTooLong`] or [`LockError::Blank`].
+    pub fn new(typed: &[&str]) -> Result<Self, LockError> {
+        if !(1..=MAX_QUESTIONS).contains(&typed.len()) {
+            return Err(LockError::Count);
+        }
+        let normalised = typed.iter().map(|answer| match normalise(answer) {
+            _ if answer.len() > MAX_ANSWER_BYTES => Err(LockError::AnswerTooLong),
+            normalised if normalised.is_empty() => Err(LockError::Blank),
+            normalised => Ok(normalised),
+        });
+        normalised.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// `count | (u16 length | normalised answer)*`
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        out.push(self.0.len() as u8);
+        for answer in &self.0 {
+            out.extend_from_slice(&(answer.len() as u16).to_le_bytes());
+            out.extend_from_slice(answer.as_bytes());
+        }
+    }
+
+    /// The number of bytes that [`Self::write`] appends.
+    pub(super) fn written_len(&self) -> usize {
+        1 + self.0.iter().map(|answer| 2 + answer.len()).sum::<usize>()
+    }
+}
+
+impl std::fmt::Debug for Answers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Answers({})", self.0.len())
+    }
+}
+
+/// What cannot be seen goes first, since it would keep NFKC (Unicode Annex 15) from composing what
+/// stands around it. Straightening comes twice: before NFKC, which takes a lone acute accent apart,
+/// and after it and case folding, which make new dashes and apostrophes.
+fn normalise(answer: &str) -> Zeroizing<String> {
+    let invisible = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let nfkc = ComposingNormalizer::new_nfkc();
+    let visible = answer.chars().filter(|&c| !invisible.contains(c));
+    let visible = Zeroizing::new(visible.map(straight).collect::<String>());
+    let composed = Zeroizing::new(nfkc.normalize(&visible).into_owned());
+    let folded = Zeroizing::new(CaseMapper::new().fold_string(&composed).into_owned());
+    let composed = Zeroizing::new(nfkc.normalize(&folded).into_owned());
+    let straight = Zeroizing::new(composed.chars().map(straight).collect::<String>());
+    let mut words = Zeroizing::new(String::with_capacity(straight.len()));
+    for word in straight.split_whitespace() {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    }
+    words
+}
+
+/// What keyboards put in the place of `'`, `"` and `-`.
+fn straight(c: char) -> char {
+    match c {
+        '\u{b4}' | '\u{2bc}' | '\u{2018}'..='\u{201b}' | '\u{2032}' => '\'',
+        '\u{201c}'..='\u{201f}' => '"',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        _ => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SAME: &[(&str, &str)] = &[
+        ("Rex", "rex"),
+        ("REX", "rex"),
+        ("  Rex  ", "rex"),
+        ("\tRex\r\n", "rex"),
+        ("\u{3000}Rex\u{a0}", "rex"),
+        ("\u{feff}Rex", "rex"),
+        ("R\u{ad}ex", "rex"),
+        ("Re\u{200b}x", "rex"),
+        ("Re\u{200d}x", "rex"),
+        ("\u{202e}Rex\u{202c}", "rex"),
+        ("Rex\u{fe0f}", "rex"),
+        ("Rex\u{e0041}", "rex"),
+        ("\u{ff32}\u{ff25}\u{ff38}", "rex"),
+        ("\u{1d411}ex", "rex"),
+        ("\u{24c7}ex", "rex"),
+        ("New  York", "new york"),
+        ("New\u{a0}York", "new york"),
+        ("New\nYork", "new york"),
+        ("New\u{2028}York", "new york"),
+        ("New\u{2003}\u{2009}York", "new york"),
+        ("New \u{200b} York", "new york"),
+        ("new york", "new york"),
+        ("Straße", "strasse"),
+        ("STRASSE", "strasse"),
+        ("STRA\u{1e9e}E", "strasse"),
+        ("Zoë", "zoë"),
+        ("Zoe\u{308}", "zoë"),
+        ("ZOE\u{308}", "zoë"),
+        ("Zoe\u{200b}\u{308}", "zoë"),
+        ("Zoe\u{34f}\u{308}", "zoë"),
+        ("Zoe", "zoe"),
+        ("Ångström", "ångström"),
+        ("\u{212b}ngström", "ångström"),
+        ("a\u{323}\u{302}", "ậ"),
+        ("a\u{302}\u{323}", "ậ"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφοσ"),
+        ("Σίσυφος", "σίσυφοσ"),
+        ("Москва", "москва"),
+        ("МОСКВА", "москва"),
+        ("Ёлка", "ёлка"),
+        ("Е\u{308}лка", "ёлка"),
+        ("İstanbul", "i\u{307}stanbul"),
+        ("Istanbul", "istanbul"),
+        ("ısparta", "ısparta"),
+        ("\u{fb01}sh", "fish"),
+        ("\u{fb03}", "ffi"),
+        ("\u{132}ssel", "ijssel"),
+        ("\u{1c4}", "dž"),
+        ("\u{149}", "'n"),
+        ("O\u{2019}Hara", "o'hara"),
+        ("O\u{2018}Hara", "o'hara"),
+        ("O\u{b4}Hara", "o'hara"),
+        ("O\u{2bc}Hara", "o'hara"),
+        ("O\u{2032}Hara", "o'hara"),
+        ("O\u{ff07}Hara", "o'hara"),
+        ("O'Hara", "o'hara"),
+        ("\u{201c}Moby Dick\u{201d}", "\"moby dick\""),
+        ("\u{201e}Moby Dick\u{201c}", "\"moby dick\""),
+        ("Baden\u{2013}Baden", "baden-baden"),
+        ("Baden\u{2014}Baden", "baden-baden"),
+        ("Baden\u{2011}Baden", "baden-baden"),
+        ("Baden\u{2212}Baden", "baden-baden"),
+        ("Baden\u{fe58}Baden", "baden-baden"),
+        ("Baden\u{ff0d}Baden", "baden-baden"),
+        ("Baden-Baden", "baden-baden"),
+        ("Baden Baden", "baden baden"),
+        ("Route 66!", "route 66!"),
+        ("\u{ff16}\u{ff16}", "66"),
+        ("\u{2460}", "1"),
+        ("x\u{b2}", "x2"),
+        ("\u{bd}", "1\u{2044}2"),
+        ("3.14", "3.14"),
+        ("東京", "東京"),
+        ("\u{ff76}\u{ff9e}", "ガ"),
+        ("カ\u{3099}", "ガ"),
+        ("한국", "한국"),
+        ("\u{1112}\u{1161}\u{11ab}국", "한국"),
+        ("\u{fefb}", "لا"),
+        ("مريم", "مريم"),
+        ("ᏣᎳᎩ", "ᏣᎳᎩ"),
+        ("ꮳꮃꭹ", "ᏣᎳᎩ"),
+        ("👩\u{200d}🚀", "👩🚀"),
+        ("❤\u{fe0f}", "❤"),
+    ];
+
+    #[test]
+    fn the_table_of_answers_holds() {
+        assert!(SAME.len() >= 60);
+        for (typed, normal) in SAME {
+            assert_eq!(*normalise(typed), *normal, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_of_which_nothing_remains_is_refused() {
+        for blank in ["", " ", "\u{200b}", "\u{3000}\n", "\u{ad} \u{feff}"] {
+            assert_eq!(Answers::new(&[blank]).err(), Some(LockError::Blank));
+        }
+        assert_eq!(Answers::new(&["a", " "]).err(), Some(LockError::Blank));
+        assert!(Answers::new(&["é".repeat(256).as_str()]).is_ok());
+        let long = "a".repeat(513);
+        assert_eq!(Answers::new(&[&long]).err(), Some(LockError::AnswerTooLong));
+        assert_eq!(Answers::new(&[]).err(), Some(LockError::Count));
+        assert_eq!(Answers::new(&["a"; 6]).err(), Some(LockError::Count));
+    }
+
+    #[test]
+    fn answers_are_written_with_their_lengths_and_never_printed() {
+        let answers = Answers::new(&["Rex", "Straße"]).unwrap();
+        let mut out = Vec::new();
+        answers.write(&mut out);
+        assert_eq!(out, b"\x02\x03\x00rex\x07\x00strasse");
+        assert_eq!(out.len(), answers.written_len());
+        assert_eq!(format!("{answers:?}"), "Answers(2)");
+    }
+
+    #[test]
+    fn normalising_any_one_character_twice_changes_nothing_more() {
+        for c in '\0'..=char::MAX {
+            let once = normalise(c.encode_utf8(&mut [0; 4]));
+            assert_eq!(*normalise(&once), *once, "{c:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn normalising_twice_changes_nothing_more(
+            text in "(\\PC|[a-zA-Z \u{301}\u{308}\u{323}\u{345}\u{34f}\u{200d}ſßİΣς\u{1100}\u{1161}\u{11a8}\u{1160}\u{b4}\u{2033}]){0,24}",
+        ) {
+            let once = normalise(&text);
+            prop_assert_eq!(&*normalise(&once), &*once);
+        }
+
+        #[test]
+        fn the_longest_answers_fit_their_lengths(c: char) {
+            let typed = c.to_string().repeat(MAX_ANSWER_BYTES / c.len_utf8());
+            prop_assert!(normalise(&typed).len() <= usize::from(u16::MAX));
+        }
+    }
+}
