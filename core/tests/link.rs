@@ -63,6 +63,22 @@ async fn ipv6_works_alone_and_beside_ipv4() {
     }
 }
 
+/// Linux answers on all of 127/8, so two addresses of it stand for two interfaces.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn several_addresses_are_served_at_once_and_any_one_suffices() {
+    let addresses = [V4, IpAddr::from([127, 0, 0, 2])];
+    for reachable in 0..addresses.len() {
+        let table = Table::new();
+        let mut host = table.seat_host(&addresses);
+        let mut setup = table.guest_setup(&host);
+        assert_eq!(setup.addresses.len(), addresses.len());
+        setup.addresses = vec![setup.addresses[reachable].clone()];
+        let mut guest = Endpoint::bind(&addresses, None).unwrap().guest(setup);
+        tokio::join!(opened(&mut host), opened(&mut guest));
+    }
+}
+
 #[tokio::test]
 async fn a_reply_opens_the_way_when_the_guest_cannot_reach_the_host() {
     let table = Table::new();

@@ -232,7 +232,6 @@ impl Task {
             self.begin_as_guest();
         }
         while self.is_wanted() {
-            let now = Instant::now();
             match self.wait().await {
                 Wake::Readable => self.receive(),
                 Wake::Timer => self.handle_timeout(Instant::now()),
@@ -241,7 +240,7 @@ impl Task {
                 Wake::Outgoing(message) => self.take_outgoing(message),
                 Wake::Room | Wake::Writable => {}
             }
-            self.pump(now.max(Instant::now()));
+            self.pump(Instant::now());
         }
         // Given up half-way: the other side need not wait for its time limit.
         self.end_session();
