@@ -6,8 +6,13 @@
 //! carries messages and files. Beside that way, [`seal`] locks anything with a question and an answer.
 //! Imports run down this list's dependencies only.
 
+#[cfg(feature = "ffi")]
+uniffi::setup_scaffolding!("handfast");
+
 pub mod conversation;
 pub mod crypto;
+#[cfg(feature = "ffi")]
+pub mod ffi;
 pub mod handshake;
 pub mod invitation;
 pub mod pairing;
