@@ -1,0 +1,275 @@
+// The one folder that imports generated code. It turns the bindings' types into the shell's own, so that
+// nothing else has to change when the facade does.
+internal import Core
+import Foundation
+
+/// A token that was handed in. Secret, so it does not print itself.
+struct Token: Sendable, CustomStringConvertible {
+    let found: Found
+
+    /// What a token is.
+    enum Kind: Sendable {
+        case invitation
+        case reply
+        case sealed
+    }
+
+    var kind: Kind {
+        switch found.kind {
+        case .invitation: .invitation
+        case .reply: .reply
+        case .sealed: .sealed
+        }
+    }
+
+    var description: String { "Token(\(kind))" }
+}
+
+/// Why something was not done.
+struct Refusal: Error, Equatable, Sendable {
+    let kind: Core.Kind
+
+    /// The person does not need to hear of it.
+    var isSilent: Bool { kind == .cancelled || kind == .notNow }
+    var isBusy: Bool { kind == .busy }
+    var isForeign: Bool { kind == .nothingFound }
+}
+
+/// Who is told what happens, in order, from a thread of the core.
+protocol Ears: Sendable {
+    func view(_ view: View)
+    func row(_ row: Row)
+}
+
+/// This device's core. Nothing here cancels a future of the core: Swift cannot, so each long piece of work
+/// has a handle, which is held here for as long as the work may go on.
+final class Engine: @unchecked Sendable {
+    private let handfast: Handfast
+    private let pairing: Pairing
+    private let talk: Core.Conversation
+    private let lock = NSLock()
+    // Behind the lock. A handle that is let go of cancels what it stands for.
+    private var current: PairingHandle?
+    private var files: [UInt64: Core.FileHandle] = [:]
+
+    /// Opens the core. It asks the key store, so not on the thread that draws.
+    init(_ setup: Setup, keys: any KeyBox, ears: any Ears) throws {
+        let relay = Relay(ears)
+        handfast = try refusing {
+            try Handfast.open(
+                settings: Settings(
+                    name: setup.name, downloads: setup.downloads, linkBase: setup.linkBase),
+                vault: Keys(keys),
+                listener: relay
+            )
+        }
+        pairing = handfast.pairing()
+        talk = handfast.conversation()
+        relay.engine = self
+    }
+
+    func host(send: Bool) async throws {
+        let handle = try await refusing { try await pairing.host(manner: send ? .send : .show) }
+        hold(handle)
+    }
+
+    func open(_ token: Token) async throws {
+        try await refusing { try await pairing.open(found: token.found) }
+    }
+
+    func connect() async throws {
+        let handle = try await refusing { try await pairing.connect() }
+        hold(handle)
+    }
+
+    func reply(_ token: Token) async throws {
+        try await refusing { try await pairing.reply(found: token.found) }
+    }
+
+    func offerReply() async throws {
+        try await refusing { try await pairing.offerReply() }
+    }
+
+    func cancel() {
+        lock.withLock { current }?.cancel()
+    }
+
+    func dismiss() {
+        handfast.dismiss()
+    }
+
+    func send(_ text: String) async throws {
+        try await refusing { try await talk.sendText(text: text) }
+    }
+
+    func sendFile(_ path: String) async throws {
+        hold(try await refusing { try await talk.sendFile(path: path) })
+    }
+
+    func accept(_ number: UInt64) async throws {
+        hold(try await refusing { try await talk.accept(number: number) })
+    }
+
+    func decline(_ number: UInt64) async throws {
+        try await refusing { try await talk.decline(number: number) }
+    }
+
+    func cancelFile(_ number: UInt64) {
+        lock.withLock { files[number] }?.cancel()
+    }
+
+    func leave() async throws {
+        try await refusing { try await talk.leave() }
+    }
+
+    func pause() {
+        handfast.pause()
+    }
+
+    func resume() {
+        handfast.resume()
+    }
+
+    /// These are this device's addresses from now on; none means that there is no network.
+    func networkChanged(_ addresses: [String]) throws {
+        try refusing { try handfast.networkChanged(addresses: addresses) }
+    }
+
+    /// The token in a picture, a `.handfast` file or a text file. Takes up to some seconds.
+    func read(file bytes: Data) async throws -> Token {
+        Token(found: try await refusing { try await handfast.readFile(bytes: bytes) })
+    }
+
+    func shutdown() async {
+        await handfast.shutdown()
+    }
+
+    /// The token in a text: a link, or a message around one.
+    static func read(text: String) throws -> Token {
+        Token(found: try refusing { try readText(text: text) })
+    }
+
+    /// The QR code of a text.
+    static func symbol(_ text: String) throws -> Symbol {
+        let drawn = try refusing { try draw(text: text) }
+        return Symbol(width: Int(drawn.width), modules: [UInt8](drawn.modules))
+    }
+
+    /// The QR code of a text as a PNG with its quiet zone, `scale` pixels a module.
+    static func png(_ text: String, scale: UInt32) throws -> Data {
+        try refusing { try drawPng(text: text, scale: scale) }
+    }
+
+    /// The core's log goes to standard error, which Apple's tools show.
+    static func log(details: Bool) {
+        _ = logToPlatform(level: details ? .debug : .warn)
+    }
+
+    private func hold(_ handle: PairingHandle) {
+        // The earlier one is let go of outside of the lock: that calls the core.
+        let earlier = lock.withLock {
+            defer { current = handle }
+            return current
+        }
+        _ = earlier
+    }
+
+    private func hold(_ handle: Core.FileHandle) {
+        let number = handle.number()
+        lock.withLock { files[number] = handle }
+    }
+
+    /// Nothing has to be held for a row that is done with.
+    fileprivate func forget(_ row: Row) {
+        if case .file(let file) = row, !file.isOpen {
+            let handle = lock.withLock { files.removeValue(forKey: file.number) }
+            _ = handle
+        }
+    }
+}
+
+/// The reader of a running camera.
+final class Eye: Sendable {
+    private let scanner = Scanner()
+
+    init() {}
+
+    /// Looks at the luminance plane of a frame, 8 bits a pixel, with `stride` bytes from one row to the
+    /// next. The bytes are not copied. None is the usual answer.
+    func look(_ luma: Data, stride: Int, width: Int, height: Int) throws -> Token? {
+        try refusing {
+            try scanner.scan(
+                luma: luma, stride: UInt32(clamping: stride), width: UInt32(clamping: width),
+                height: UInt32(clamping: height))
+        }
+        .map(Token.init)
+    }
+}
+
+private final class Relay: Listener, @unchecked Sendable {
+    private let ears: any Ears
+    private let lock = NSLock()
+    private weak var held: Engine?
+
+    init(_ ears: any Ears) {
+        self.ears = ears
+    }
+
+    var engine: Engine? {
+        get { lock.withLock { held } }
+        set { lock.withLock { held = newValue } }
+    }
+
+    func changed(change: Change) throws {
+        switch change {
+        case .shown(let screen):
+            ears.view(View(screen))
+        case .listed(let entry):
+            let row = Row(entry)
+            ears.row(row)
+            engine?.forget(row)
+        }
+    }
+}
+
+private final class Keys: Vault {
+    private let keys: any KeyBox
+
+    init(_ keys: any KeyBox) {
+        self.keys = keys
+    }
+
+    func key() throws -> Data? {
+        try failing { try keys.key().map { Data($0) } }
+    }
+
+    func keep(key: Data) throws {
+        try failing { try keys.keep([UInt8](key)) }
+    }
+
+    private func failing<T>(_ work: () throws -> T) throws -> T {
+        do {
+            return try work()
+        } catch is KeyBoxLocked {
+            throw VaultError.Locked
+        } catch {
+            throw VaultError.Failed
+        }
+    }
+}
+
+private func refusing<T>(_ work: () throws -> T) throws -> T {
+    do {
+        return try work()
+    } catch HandfastError.Failed(let kind, _) {
+        throw Refusal(kind: kind)
+    }
+}
+
+private func refusing<T>(_ work: () async throws -> T) async throws -> T {
+    do {
+        return try await work()
+    } catch HandfastError.Failed(let kind, _) {
+        throw Refusal(kind: kind)
+    }
+}

@@ -1,0 +1,249 @@
+internal import Core
+
+/// What the core wants shown.
+struct View: Sendable {
+    private let screen: Core.Screen
+
+    static let nothing = View(.idle)
+
+    init(_ screen: Core.Screen) {
+        self.screen = screen
+    }
+
+    var isHosting: Bool {
+        if case .hosting = screen { true } else { false }
+    }
+
+    var isTalking: Bool {
+        if case .talking = screen { true } else { false }
+    }
+
+    /// Something may begin.
+    var isFree: Bool {
+        switch screen {
+        case .idle, .ended: true
+        default: false
+        }
+    }
+
+    /// Something waits for the other side, and stops when the app is put aside.
+    var isWaiting: Bool {
+        switch screen {
+        case .hosting, .connecting, .replyNeeded: true
+        default: false
+        }
+    }
+
+    /// Until when our invitation is good, in seconds since 1970-01-01 UTC.
+    var hostingUntil: UInt64? {
+        if case .hosting(_, let expiresAt, _) = screen { expiresAt } else { nil }
+    }
+
+    /// The screen for it. `sent`: the invitation was made to be sent. `hint`: what may stand in the way.
+    func screen(sent: Bool, hint: Key?) -> Screen {
+        switch screen {
+        case .idle:
+            .home
+        case .hosting(let stage, let expiresAt, let invitation):
+            .showCode(
+                ShowCode(
+                    stage: stage.key, scanNow: stage == .scanTheirCode, expiresAt: expiresAt,
+                    invitation: Handout(invitation), sent: sent))
+        case .invitationOpened(let name, let via, let expiresAt):
+            .confirm(Confirm(name: name, proof: via.key, expiresAt: expiresAt))
+        case .connecting(let stage):
+            .connecting(Connecting(stage: stage.key, hint: hint))
+        case .replyNeeded(let reply):
+            .reply(Handout(reply))
+        case .talking(let person, let line):
+            .conversation(
+                Conversation(
+                    name: person.name, trust: person.level.key, reason: person.reason.key,
+                    line: line == .interrupted ? .lineInterrupted : nil))
+        case .ended(let kind, let remedy):
+            .ended(Ended(what: kind.key, next: remedy.key, way: remedy.way))
+        }
+    }
+}
+
+extension Refusal {
+    /// What to say where the screen stays as it is.
+    var notice: Notice {
+        let remedy = remedyOf(kind: kind)
+        return Notice(
+            what: kind.key, next: remedy.key, way: remedy.way == .home ? nil : remedy.way)
+    }
+
+    /// The whole screen, where nothing else can be shown.
+    var screen: Ended {
+        let remedy = remedyOf(kind: kind)
+        return Ended(what: kind.key, next: remedy.key, way: remedy.way)
+    }
+}
+
+extension Row {
+    init(_ entry: Entry) {
+        switch entry {
+        case .text(let number, let ours, let text):
+            self = .text(TextRow(number: number, ours: ours, text: text))
+        case .file(let number, let ours, let name, let size, let state):
+            var done: UInt64?
+            var path: String?
+            if case .moving(let through) = state { done = through }
+            if case .done(let place) = state { path = place }
+            self = .file(
+                FileRow(
+                    number: number, ours: ours, name: name, size: size, state: state.key,
+                    done: done, path: path))
+        }
+    }
+}
+
+extension Handout {
+    init(_ handout: Core.Handout) {
+        self.init(
+            link: handout.link, text: handout.text, symbol: handout.symbol,
+            file: [UInt8](handout.file))
+    }
+}
+
+extension FileState {
+    fileprivate var key: Key {
+        switch self {
+        case .offered: .fileOffered
+        case .waiting: .fileWaiting
+        case .moving: .fileMoving
+        case .done(let path): path == nil ? .fileSent : .fileReceived
+        case .failed(let kind, _): kind.key
+        }
+    }
+}
+
+extension HostStage {
+    fileprivate var key: Key {
+        switch self {
+        case .waiting: .hostWaiting
+        case .theyAreHere: .hostTheyAreHere
+        case .scanTheirCode: .hostScanTheirCode
+        case .checking: .hostChecking
+        case .offline: .hostOffline
+        }
+    }
+}
+
+extension GuestStage {
+    fileprivate var key: Key {
+        switch self {
+        case .knocking: .guestKnocking
+        case .answered: .guestAnswered
+        case .checking: .guestChecking
+        case .offline: .guestOffline
+        }
+    }
+}
+
+extension Via {
+    fileprivate var key: Key {
+        switch self {
+        case .camera: .proofCamera
+        case .carried: .proofCarried
+        }
+    }
+}
+
+extension TrustLevel {
+    fileprivate var key: Key {
+        switch self {
+        case .unverified: .trustUnverified
+        case .introduced: .trustIntroduced
+        case .answerChecked: .trustAnswerChecked
+        case .verified: .trustVerified
+        }
+    }
+}
+
+extension TrustReason {
+    fileprivate var key: Key {
+        switch self {
+        case .openLink: .reasonOpenLink
+        case .sawTheCode: .reasonSawTheCode
+        case .introduced: .reasonIntroduced
+        case .lockedLink: .reasonLockedLink
+        case .answered: .reasonAnswered
+        case .scanned: .reasonScanned
+        case .compared: .reasonCompared
+        }
+    }
+}
+
+extension Core.Kind {
+    fileprivate var key: Key {
+        switch self {
+        case .expired: .kindExpired
+        case .taken: .kindTaken
+        case .notReached: .kindNotReached
+        case .wentAway: .kindWentAway
+        case .notTheInviter: .kindNotTheInviter
+        case .burned: .kindBurned
+        case .noRoute: .kindNoRoute
+        case .noNetwork: .kindNoNetwork
+        case .moved: .kindMoved
+        case .cancelled: .kindCancelled
+        case .lost: .kindLost
+        case .theyLeft: .kindTheyLeft
+        case .rulesBroken: .kindRulesBroken
+        case .nothingFound: .kindNothingFound
+        case .incomplete: .kindIncomplete
+        case .newerVersion: .kindNewerVersion
+        case .severalFound: .kindSeveralFound
+        case .tooLarge: .kindTooLarge
+        case .notAPicture: .kindNotAPicture
+        case .noCode: .kindNoCode
+        case .wrongReply: .kindWrongReply
+        case .wrongThing: .kindWrongThing
+        case .wrongAnswer: .kindWrongAnswer
+        case .badText: .kindBadText
+        case .tooExpensive: .kindTooExpensive
+        case .declined: .kindDeclined
+        case .storageFull: .kindStorageFull
+        case .storage: .kindStorage
+        case .busy: .kindBusy
+        case .notNow: .kindNotNow
+        case .vaultLocked: .kindVaultLocked
+        case .vaultFailed: .kindVaultFailed
+        case .device: .kindDevice
+        case .shutDown: .kindShutDown
+        case .internal: .kindInternal
+        }
+    }
+}
+
+extension Remedy {
+    fileprivate var key: Key? {
+        switch self {
+        case .nothing: nil
+        case .askAgain: .remedyAskAgain
+        case .inviteAgain: .remedyInviteAgain
+        case .tryTogether: .remedyTryTogether
+        case .checkNetwork: .remedyCheckNetwork
+        case .update: .remedyUpdate
+        case .handInAnother: .remedyHandInAnother
+        case .retype: .remedyRetype
+        case .makeRoom: .remedyMakeRoom
+        case .finishFirst: .remedyFinishFirst
+        case .unlock: .remedyUnlock
+        case .restart: .remedyRestart
+        }
+    }
+
+    fileprivate var way: Way {
+        switch self {
+        case .nothing, .retype, .finishFirst, .update: .home
+        case .askAgain, .handInAnother: .scan
+        case .inviteAgain, .tryTogether: .showCode
+        case .checkNetwork: .networkSettings
+        case .makeRoom: .storageSettings
+        case .unlock, .restart: .restart
+        }
+    }
+}

@@ -1,0 +1,374 @@
+import Foundation
+import Observation
+
+/// What the app shows and what a person can do, without a line of UIKit in it. Views read `screen`, `rows`
+/// and `notice` and call the functions; every function returns at once, and what comes of it is seen in
+/// the state.
+@MainActor @Observable
+public final class Model {
+    /// The screen to show.
+    public private(set) var screen: Screen = .home
+    /// The rows of the conversation.
+    public private(set) var rows: [Row] = []
+    /// Something to say beside the screen, until `noticed()`.
+    public private(set) var notice: Notice?
+
+    /// Everything that a person does, one thing after the other.
+    @ObservationIgnored private let lane: AsyncStream<Work>.Continuation
+    @ObservationIgnored private let notebook: Notebook
+    @ObservationIgnored private let now: @Sendable () -> UInt64
+    @ObservationIgnored private nonisolated let eye = Eye()
+
+    @ObservationIgnored private var engine: Engine?
+    @ObservationIgnored private var inCore = View.nothing
+    @ObservationIgnored private var failure: Ended?
+    @ObservationIgnored private var scanning: Scan?
+    @ObservationIgnored private var sent = false
+    @ObservationIgnored private var localNetworkDenied = false
+    @ObservationIgnored private var pending: Token?
+
+    private typealias Work = @MainActor @Sendable (Model, Engine) async throws -> Void
+
+    public init(
+        _ setup: Setup, keys: any KeyBox, notebook: Notebook,
+        now: @escaping @Sendable () -> UInt64 = { UInt64(Date().timeIntervalSince1970) }
+    ) {
+        self.notebook = notebook
+        self.now = now
+        let (works, lane) = AsyncStream.makeStream(of: Work.self)
+        let (told, teller) = AsyncStream.makeStream(of: Told.self)
+        self.lane = lane
+        Task {
+            for await told in told { self.hear(told) }
+        }
+        Task {
+            await self.run(works) { try Engine(setup, keys: keys, ears: Teller(told: teller)) }
+            teller.finish()
+        }
+    }
+
+    /// Nothing needs the other side, so that the app may be put aside without loss.
+    public var isAtRest: Bool { !inCore.isWaiting && !inCore.isTalking }
+
+    // MARK: What a person does
+
+    /// Makes an invitation and shows its code; or, to be sent, makes one that lives for a day.
+    public func invite(send: Bool) {
+        act { model, engine in
+            model.scanning = nil
+            model.sent = send
+            if model.inCore.isHosting { await model.stop() }
+            try await engine.host(send: send)
+        }
+    }
+
+    /// Opens the camera.
+    public func scan() {
+        act { model, _ in
+            model.scanning = Scan(wanted: model.inCore.isHosting ? .reply : .invitation)
+            model.show()
+        }
+    }
+
+    /// Agrees to connect.
+    public func connect() {
+        act { _, engine in try await engine.connect() }
+    }
+
+    /// Shows our reply now.
+    public func offerReply() {
+        act { _, engine in try await engine.offerReply() }
+    }
+
+    /// One step back: closes the camera, stops a pairing, leaves a screen that is over.
+    public func back() {
+        act { model, engine in
+            if model.scanning != nil {
+                model.scanning = nil
+            } else if model.inCore.isTalking {
+                try await engine.leave()
+            } else {
+                engine.cancel()
+                engine.dismiss()
+            }
+            model.show()
+        }
+    }
+
+    public func send(_ text: String) {
+        act { _, engine in try await engine.send(text) }
+    }
+
+    public func sendFile(_ path: String) {
+        act { _, engine in try await engine.sendFile(path) }
+    }
+
+    public func accept(_ number: UInt64) {
+        act { _, engine in try await engine.accept(number) }
+    }
+
+    public func decline(_ number: UInt64) {
+        act { _, engine in try await engine.decline(number) }
+    }
+
+    public func cancelFile(_ number: UInt64) {
+        act { _, engine in engine.cancelFile(number) }
+    }
+
+    /// A text that was tapped, pasted or shared: a link, or a message with one in it.
+    public func handIn(_ text: String) {
+        act { model, engine in try await model.take(try Engine.read(text: text), engine) }
+    }
+
+    /// A picture or file that was picked or shared. Reading a large one takes a while, and does not keep
+    /// anything else waiting.
+    public func handIn(_ bytes: Data) {
+        act { model, engine in
+            Task {
+                let read = await Result { try await engine.read(file: bytes) }
+                model.act { model, engine in try await model.take(try read.get(), engine) }
+            }
+        }
+    }
+
+    /// What the system opened the app with: a link, or a file.
+    public func handIn(_ url: URL) {
+        guard url.isFileURL else { return handIn(url.absoluteString) }
+        act { model, _ in
+            Task {
+                let read = await Task.detached { try Self.contents(of: url) }.result
+                switch read {
+                case .success(let bytes?): model.handIn(bytes)
+                case .success(nil): model.notice = Notice(what: .kindTooLarge, next: .remedyHandInAnother)
+                case .failure: model.notice = Notice(what: .kindStorage)
+                }
+            }
+        }
+    }
+
+    /// Stops what is under way and opens the invitation that came meanwhile.
+    public func replace() {
+        act { model, engine in
+            guard let token = model.pending else { return }
+            model.pending = nil
+            model.notice = nil
+            model.scanning = nil
+            await model.stop()
+            try await engine.open(token)
+        }
+    }
+
+    /// The notice was read.
+    public func noticed() {
+        act { model, _ in
+            model.notice = nil
+            model.pending = nil
+        }
+    }
+
+    // MARK: What the phone says
+
+    /// One frame of the camera: its luminance plane, which is not copied. For the camera's own queue.
+    /// Returns whether a token was found, so that no more frames are needed.
+    public nonisolated func frame(_ luma: Data, stride: Int, width: Int, height: Int) -> Bool {
+        do {
+            guard let token = try eye.look(luma, stride: stride, width: width, height: height) else {
+                return false
+            }
+            act { model, engine in
+                if model.scanning != nil { try await model.take(token, engine) }
+            }
+            return true
+        } catch {
+            let hint = (error as? Refusal).map { $0.isForeign ? .scanNotOurs : $0.notice.what }
+            act { model, _ in
+                model.scanning?.hint = hint
+                model.show()
+            }
+            return false
+        }
+    }
+
+    public func camera(_ camera: Camera) {
+        act { model, _ in
+            model.scanning?.camera = camera
+            model.scanning?.hint =
+                switch camera {
+                case .denied: .cameraDenied
+                case .missing: .cameraMissing
+                case .asking, .running: nil
+                }
+            model.show()
+        }
+    }
+
+    /// Whether the phone lets this app reach others on the same network.
+    public func localNetwork(allowed: Bool) {
+        act { model, _ in
+            model.localNetworkDenied = !allowed
+            model.show()
+        }
+    }
+
+    public func network(_ addresses: [String]) {
+        act { _, engine in try engine.networkChanged(addresses) }
+    }
+
+    /// The app left the screen. `kept`: something keeps it running, so that it can go on waiting.
+    public func left(kept: Bool) {
+        act { _, engine in
+            if !kept { engine.pause() }
+        }
+    }
+
+    public func returned() {
+        act { _, engine in engine.resume() }
+    }
+
+    /// Ends everything; whatever is called afterwards does nothing.
+    public func shutdown() async {
+        lane.finish()
+        await engine?.shutdown()
+    }
+
+    /// Runs something after all that was asked for before.
+    func afterwards(_ work: @escaping @Sendable () -> Void) {
+        act { _, _ in work() }
+    }
+
+    // MARK: Inside
+
+    private nonisolated func act(_ work: @escaping Work) {
+        lane.yield(work)
+    }
+
+    private func run(_ works: AsyncStream<Work>, open: @escaping @Sendable () throws -> Engine) async {
+        let opening = Task.detached(operation: open)
+        switch await opening.result {
+        case .success(let engine):
+            self.engine = engine
+            tellOfCut()
+            for await work in works {
+                do {
+                    try await work(self, engine)
+                } catch let refusal as Refusal {
+                    if !refusal.isSilent { notice = refusal.notice }
+                } catch {
+                    // Nothing else is thrown.
+                }
+            }
+        case .failure(let cause):
+            failure = (cause as? Refusal)?.screen
+            show()
+        }
+    }
+
+    private func take(_ token: Token, _ engine: Engine) async throws {
+        switch token.kind {
+        case .reply:
+            try await engine.reply(token)
+            scanning = nil
+            notice = Notice(what: .replyTaken)
+        case .sealed:
+            notice = Notice(what: .sealedFound)
+        case .invitation:
+            do {
+                try await engine.open(token)
+                scanning = nil
+            } catch let refusal as Refusal where refusal.isBusy {
+                pending = token
+                notice = Notice(what: .anotherUnderWay, way: .replace)
+            }
+        }
+        show()
+    }
+
+    /// What is in a file; none if it is too large for anything that is looked for in files.
+    private nonisolated static func contents(of file: URL) throws -> Data? {
+        let size = try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+        return size > largestFile ? nil : try Data(contentsOf: file)
+    }
+
+    /// Bytes; more than any photograph.
+    private nonisolated static let largestFile = 128 << 20
+
+    /// Stops what is under way. A goodbye that takes longer ends in "busy", and the person can try again.
+    private func stop() async {
+        if inCore.isTalking {
+            try? await engine?.leave()
+        } else {
+            engine?.cancel()
+        }
+        for _ in 0..<60 where !inCore.isFree {
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private func tellOfCut() {
+        guard let until = notebook.sharingUntil else { return }
+        notebook.sharingUntil = nil
+        if until > now() {
+            notice = Notice(what: .sharingWasCut, next: .remedyInviteAgain, way: .showCode)
+        }
+    }
+
+    private func show() {
+        let denied: Key? = localNetworkDenied ? .localNetworkDenied : nil
+        var next: Screen
+        if let scanning {
+            next = .scan(scanning)
+        } else if let failure {
+            next = .ended(failure)
+        } else {
+            next = inCore.screen(sent: sent, hint: denied)
+        }
+        if let denied, case .ended(var ended) = next, ended.what == .kindNotReached {
+            ended.next = denied
+            ended.way = .appSettings
+            next = .ended(ended)
+        }
+        if next != screen { screen = next }
+    }
+
+    private func hear(_ told: Told) {
+        switch told {
+        case .view(let view):
+            if view.isTalking && !inCore.isTalking {
+                rows = []
+                scanning = nil
+            }
+            inCore = view
+            notebook.sharingUntil = sent ? view.hostingUntil : nil
+            show()
+        case .row(let row):
+            if let at = rows.firstIndex(where: { $0.id == row.id }) {
+                rows[at] = row
+            } else {
+                rows.append(row)
+            }
+        }
+    }
+}
+
+/// What the core tells, on its way to the thread that draws.
+private enum Told: Sendable {
+    case view(View)
+    case row(Row)
+}
+
+private struct Teller: Ears {
+    let told: AsyncStream<Told>.Continuation
+
+    func view(_ view: View) { told.yield(.view(view)) }
+    func row(_ row: Row) { told.yield(.row(row)) }
+}
+
+extension Result where Success: Sendable, Failure == any Error {
+    fileprivate init(_ work: @Sendable () async throws -> Success) async {
+        do {
+            self = .success(try await work())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}

@@ -1,0 +1,240 @@
+/// How a screen is laid out and what it says, by keys: a view draws this from top to bottom and knows
+/// nothing else about the screen.
+public struct Page: Equatable, Sendable {
+    /// At the top; the conversation's is a name, where there is one.
+    public var title: Phrase
+    /// How it stands. It is read aloud whenever it changes.
+    public var status: Phrase?
+    /// The text of the QR code, as large as the screen allows.
+    public var symbol: String?
+    /// The picture of the camera, with a frame.
+    public var camera = false
+    /// A list of rows, and a field for a message.
+    public var conversation = false
+    /// Explanations, one paragraph each.
+    public var lines: [Phrase] = []
+    /// Until when it lasts, in seconds since 1970-01-01 UTC; counted down.
+    public var deadline: UInt64?
+    /// What can be done, the first before all others. There always is something.
+    public var choices: [Choice]
+    /// Somebody else looks at the screen: it stays on, and bright.
+    public var isShownAround: Bool { symbol != nil }
+}
+
+/// A button.
+public struct Choice: Equatable, Sendable {
+    public let label: Key
+    public let action: Action
+
+    init(_ label: Key, _ action: Action) {
+        self.label = label
+        self.action = action
+    }
+}
+
+/// What a button does.
+public enum Action: Equatable, Sendable {
+    /// Done by `Model.perform`.
+    case showCode
+    case shareLink
+    case scan
+    case connect
+    case offerReply
+    case replace
+    case back
+    /// Done by the app, as it needs the platform.
+    case errand(Errand)
+}
+
+/// What only the platform can do.
+public enum Errand: Equatable, Sendable {
+    /// Opens the share sheet.
+    case share(Share)
+    /// Reads the clipboard into `Model.handIn`.
+    case paste
+    /// Picks a picture for `Model.handIn`.
+    case pickPicture
+    /// Picks a file for `Model.handIn`.
+    case pickFile
+    /// Picks a file for `Model.sendFile`.
+    case attach
+    case torch
+    case settings(Settings)
+    /// Makes a new `Model` in the place of this one.
+    case restart
+
+    public enum Settings: Equatable, Sendable {
+        case network
+        case app
+        case storage
+    }
+}
+
+extension Model {
+    /// Does what a button says, where that needs no platform; gives back what does.
+    public func perform(_ action: Action) -> Errand? {
+        switch action {
+        case .showCode: invite(send: false)
+        case .shareLink: invite(send: true)
+        case .scan: scan()
+        case .connect: connect()
+        case .offerReply: offerReply()
+        case .replace: replace()
+        case .back: back()
+        case .errand(let errand): return errand
+        }
+        return nil
+    }
+}
+
+extension Page {
+    public init(_ screen: Screen) {
+        switch screen {
+        case .home: self = .home
+        case .showCode(let code): self = .showCode(code)
+        case .scan(let scan): self = .scan(scan)
+        case .confirm(let confirm): self = .confirm(confirm)
+        case .connecting(let connecting): self = .connecting(connecting)
+        case .reply(let reply): self = .reply(reply)
+        case .conversation(let conversation): self = .conversation(conversation)
+        case .ended(let ended): self = .ended(ended)
+        }
+    }
+
+    private static let home = Page(
+        title: Phrase(.appName),
+        lines: [Phrase(.homeIntroduction)],
+        choices: [Choice(.showMyCode, .showCode), Choice(.scanACode, .scan), Choice(.shareALink, .shareLink)]
+    )
+
+    private static func showCode(_ code: ShowCode) -> Page {
+        let forms = Choice.sharing(code.invitation, as: .invitationText)
+        let camera = Choice(.scanTheirCode, .scan)
+        // The camera comes first once it is needed. Somebody who carries the invitation may bring the
+        // reply before that, so it is always there.
+        let choices = code.scanNow ? [camera] + forms : forms + [camera]
+        return Page(
+            title: Phrase(.showCodeTitle),
+            status: Phrase(code.stage),
+            symbol: code.invitation.symbol,
+            lines: [Phrase(.showCodeHow)],
+            deadline: code.expiresAt,
+            choices: choices + [.cancel]
+        )
+    }
+
+    private static func scan(_ scan: Scan) -> Page {
+        var page = Page(
+            title: Phrase(scan.wanted == .reply ? .scanReplyTitle : .scanTitle),
+            status: scan.hint.map { Phrase($0) },
+            choices: Choice.handingIn + [.cancel]
+        )
+        switch scan.camera {
+        case .asking:
+            page.status = page.status ?? Phrase(.cameraAsking)
+        case .running:
+            page.camera = true
+            page.lines = [Phrase(.scanHow)]
+            page.choices.insert(Choice(.torch, .errand(.torch)), at: 0)
+        case .denied:
+            page.choices.insert(Choice(.appSettings, .errand(.settings(.app))), at: 0)
+        case .missing:
+            break
+        }
+        return page
+    }
+
+    private static func confirm(_ confirm: Confirm) -> Page {
+        var page = Page(
+            title: confirm.name.map { Phrase(.confirmTitle, $0) } ?? Phrase(.confirmTitleUnnamed),
+            lines: [Phrase(.confirmAddress), Phrase(confirm.proof)],
+            deadline: confirm.expiresAt,
+            choices: [Choice(.connect, .connect), Choice(.notNow, .back)]
+        )
+        if confirm.expiresAt == nil {
+            page.status = Phrase(.confirmSeemsExpired)
+        }
+        return page
+    }
+
+    private static func connecting(_ connecting: Connecting) -> Page {
+        var page = Page(
+            title: Phrase(.connectingTitle),
+            status: Phrase(connecting.stage),
+            choices: [Choice(.showReply, .offerReply), .cancel]
+        )
+        if let hint = connecting.hint {
+            page.lines = [Phrase(hint)]
+            page.choices.insert(Choice(.appSettings, .errand(.settings(.app))), at: 0)
+        }
+        return page
+    }
+
+    private static func reply(_ reply: Handout) -> Page {
+        Page(
+            title: Phrase(.replyTitle),
+            symbol: reply.symbol,
+            lines: [Phrase(.replyHow)],
+            choices: Choice.sharing(reply, as: .replyText) + [.cancel]
+        )
+    }
+
+    private static func conversation(_ conversation: Conversation) -> Page {
+        Page(
+            title: conversation.name.isEmpty
+                ? Phrase(.somebody) : Phrase(.conversationTitle, conversation.name),
+            status: conversation.line.map { Phrase($0) },
+            conversation: true,
+            lines: [Phrase(conversation.trust), Phrase(conversation.reason)],
+            choices: [Choice(.attach, .errand(.attach)), Choice(.leave, .back)]
+        )
+    }
+
+    private static func ended(_ ended: Ended) -> Page {
+        var choices = [Choice(.close, .back)]
+        if let way = Choice(ended.way) { choices.insert(way, at: 0) }
+        return Page(
+            title: Phrase(ended.what),
+            lines: ended.next.map { [Phrase($0)] } ?? [],
+            choices: choices
+        )
+    }
+}
+
+extension Notice {
+    /// The one thing to do next, as a button.
+    public var choice: Choice? { way.flatMap { Choice($0) } }
+}
+
+extension Choice {
+    fileprivate static let cancel = Choice(.cancel, .back)
+
+    /// The ways around the camera.
+    fileprivate static let handingIn = [
+        Choice(.paste, .errand(.paste)),
+        Choice(.pickPicture, .errand(.pickPicture)),
+        Choice(.pickFile, .errand(.pickFile)),
+    ]
+
+    fileprivate static func sharing(_ handout: Handout, as sentence: Key) -> [Choice] {
+        [
+            Choice(.shareAsLink, .errand(.share(.text(sentence, link: handout.link)))),
+            Choice(.shareAsPicture, .errand(.share(.picture(symbol: handout.symbol)))),
+            Choice(.shareAsFile, .errand(.share(.file(handout.file)))),
+        ]
+    }
+
+    /// The button for a way on; none where closing is all there is.
+    init?(_ way: Way) {
+        switch way {
+        case .home: return nil
+        case .showCode: self.init(.showNewCode, .showCode)
+        case .scan: self.init(.scanACode, .scan)
+        case .networkSettings: self.init(.networkSettings, .errand(.settings(.network)))
+        case .appSettings: self.init(.appSettings, .errand(.settings(.app)))
+        case .storageSettings: self.init(.storageSettings, .errand(.settings(.storage)))
+        case .replace: self.init(.replace, .replace)
+        case .restart: self.init(.restart, .errand(.restart))
+        }
+    }
+}

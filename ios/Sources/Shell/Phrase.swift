@@ -1,0 +1,51 @@
+import Foundation
+
+/// A sentence by its key, with what stands in its places `%1$@`, `%2$@`.
+public struct Phrase: Equatable, Sendable {
+    public let key: Key
+    public let arguments: [String]
+
+    public init(_ key: Key, _ arguments: String...) {
+        self.key = key
+        self.arguments = arguments
+    }
+
+    /// The sentence in the language of `template`. An argument is never read as a template itself.
+    public func filled(into template: String) -> String {
+        var rest = template[...]
+        var text = ""
+        while let place = rest.firstRange(of: /%[1-9]\$@/) {
+            text += rest[..<place.lowerBound]
+            let number = Int(rest[rest.index(after: place.lowerBound)..<place.upperBound].prefix(1))
+            if let number, arguments.indices.contains(number - 1) {
+                // Isolated, so that a name in another direction does not turn the sentence around.
+                text += "\u{2068}" + arguments[number - 1] + "\u{2069}"
+            }
+            rest = rest[place.upperBound...]
+        }
+        return text + rest
+    }
+}
+
+/// An amount of bytes, in the units that everybody writes the same.
+public func amount(_ bytes: UInt64, locale: Locale = .current) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB"]
+    var amount = Double(bytes)
+    var unit = 0
+    while amount >= 1000, unit < units.count - 1 {
+        amount /= 1000
+        unit += 1
+    }
+    let digits = unit == 0 || amount >= 100 ? 0 : 1
+    let number = String(format: "%.\(digits)f", locale: locale, arguments: [amount])
+    return "\(number) \(units[unit])"
+}
+
+/// Minutes and seconds that are left, or hours and minutes above one hour; never below zero.
+public func timeLeft(until: UInt64, now: UInt64) -> String {
+    let left = until > now ? until - now : 0
+    func padded(_ number: UInt64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return left >= 3600
+        ? "\(left / 3600):\(padded(left / 60 % 60)) h"
+        : "\(left / 60):\(padded(left % 60))"
+}

@@ -1,0 +1,162 @@
+/// What the app shows: one of these at a time, complete in itself. A view draws it, by its `Page`, and
+/// hands what a person does to `Model`; it never asks anything else.
+public enum Screen: Equatable, Sendable {
+    /// Nothing is under way.
+    case home
+    /// Our invitation, as large as the screen allows.
+    case showCode(ShowCode)
+    /// The camera, and the ways around it.
+    case scan(Scan)
+    /// Whether to connect. Nothing has been sent.
+    case confirm(Confirm)
+    /// We knock.
+    case connecting(Connecting)
+    /// Our reply, for the host's camera.
+    case reply(Handout)
+    /// The two are together. The rows are in `Model.rows`.
+    case conversation(Conversation)
+    /// It is over.
+    case ended(Ended)
+}
+
+public struct ShowCode: Equatable, Sendable {
+    public let stage: Key
+    /// The other side's code has to be scanned now.
+    public let scanNow: Bool
+    /// Seconds since 1970-01-01 UTC.
+    public let expiresAt: UInt64
+    public let invitation: Handout
+    /// It was made to be sent, not only to be shown.
+    public let sent: Bool
+}
+
+public struct Scan: Equatable, Sendable {
+    public let wanted: Wanted
+    public var camera: Camera = .asking
+    /// What was seen that is of no use, or why there is no camera.
+    public var hint: Key?
+}
+
+/// What a scan is for.
+public enum Wanted: Sendable {
+    case invitation
+    case reply
+}
+
+/// What is known of the camera.
+public enum Camera: Sendable {
+    case asking
+    case running
+    case denied
+    case missing
+}
+
+public struct Confirm: Equatable, Sendable {
+    /// What the host calls itself: the claim of a stranger.
+    public let name: String?
+    public let proof: Key
+    /// Seconds since 1970-01-01 UTC; none if it seems to be too old.
+    public let expiresAt: UInt64?
+}
+
+public struct Connecting: Equatable, Sendable {
+    public let stage: Key
+    /// What probably stands in the way.
+    public var hint: Key?
+}
+
+public struct Conversation: Equatable, Sendable {
+    /// What they call themselves; may be empty.
+    public let name: String
+    public let trust: Key
+    public let reason: Key
+    /// Why the path is down, while it is.
+    public let line: Key?
+}
+
+public struct Ended: Equatable, Sendable {
+    public let what: Key
+    public var next: Key?
+    public var way: Way
+}
+
+/// The one thing to do next, as a button.
+public enum Way: CaseIterable, Sendable {
+    case home
+    case showCode
+    case scan
+    case networkSettings
+    case appSettings
+    case storageSettings
+    case replace
+    case restart
+}
+
+/// Something to say beside the screen, which stays.
+public struct Notice: Equatable, Sendable {
+    public let what: Key
+    public var next: Key?
+    public var way: Way?
+}
+
+/// One row of a conversation.
+public enum Row: Equatable, Sendable, Identifiable {
+    case text(TextRow)
+    case file(FileRow)
+
+    /// Unique in this conversation.
+    public var id: UInt64 {
+        switch self {
+        case .text(let row): row.number
+        case .file(let row): row.number
+        }
+    }
+}
+
+public struct TextRow: Equatable, Sendable {
+    public let number: UInt64
+    public let ours: Bool
+    public let text: String
+}
+
+public struct FileRow: Equatable, Sendable {
+    public let number: UInt64
+    public let ours: Bool
+    public let name: String
+    /// Bytes.
+    public let size: UInt64
+    public let state: Key
+    /// Bytes that are through, while it is on its way.
+    public let done: UInt64?
+    /// Where it is, once it came in.
+    public let path: String?
+
+    /// It waits for this person's yes.
+    public var isOffered: Bool { state == .fileOffered }
+    /// Something may still happen to it.
+    public var isOpen: Bool { [.fileOffered, .fileWaiting, .fileMoving].contains(state) }
+}
+
+/// Every form of one token. Secret, so it does not print itself.
+public struct Handout: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
+    /// For messengers: opens the app, or a page that says what this is.
+    public let link: String
+    /// For pasting: the same without a web address.
+    public let text: String
+    /// For cameras: the text of the symbol.
+    public let symbol: String
+    /// The bytes of a `.handfast` file.
+    public let file: [UInt8]
+
+    public var description: String { "Handout" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// A QR code without the quiet zone of four light modules that belongs around it.
+public struct Symbol: Equatable, Sendable {
+    /// Modules along one side.
+    public let width: Int
+    let modules: [UInt8]
+
+    public func isDark(x: Int, y: Int) -> Bool { modules[y * width + x] == 1 }
+}

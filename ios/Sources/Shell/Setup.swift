@@ -1,0 +1,15 @@
+/// What a shell decides before anything begins.
+public struct Setup: Sendable {
+    /// What this device calls itself; may be empty. Others see it.
+    public var name: String
+    /// The folder for files that come in.
+    public var downloads: String
+    /// What links begin with; none for the core's own choice.
+    public var linkBase: String?
+
+    public init(name: String, downloads: String, linkBase: String? = nil) {
+        self.name = name
+        self.downloads = downloads
+        self.linkBase = linkBase
+    }
+}

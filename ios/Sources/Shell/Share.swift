@@ -1,0 +1,40 @@
+import Foundation
+
+/// Something to hand to another app. Secret, so it does not print itself.
+public enum Share: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
+    /// A sentence with a link under it.
+    case text(Key, link: String)
+    /// A picture of a QR code.
+    case picture(symbol: String)
+    /// The bytes of a `.handfast` file.
+    case file([UInt8])
+
+    /// As the share sheet takes it.
+    public enum Prepared: Equatable, Sendable {
+        case text(String)
+        case file(URL)
+    }
+
+    /// Makes it ready; files go to `folder`, in the place of earlier ones. `sentence` looks a key up.
+    public func prepared(in folder: URL, sentence: (Key) -> String) throws -> Prepared {
+        switch self {
+        case .text(let key, let link):
+            return .text(sentence(key) + "\n" + link)
+        case .picture(let symbol):
+            // Messengers shrink pictures: eight pixels a module survive that.
+            return .file(try Self.write(Engine.png(symbol, scale: 8), to: folder, "handfast.png"))
+        case .file(let bytes):
+            return .file(try Self.write(Data(bytes), to: folder, "invitation.handfast"))
+        }
+    }
+
+    private static func write(_ bytes: Data, to folder: URL, _ name: String) throws -> URL {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appendingPathComponent(name)
+        try bytes.write(to: file, options: .atomic)
+        return file
+    }
+
+    public var description: String { "Share" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

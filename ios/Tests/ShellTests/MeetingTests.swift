@@ -1,0 +1,162 @@
+import Foundation
+import XCTest
+
+@testable import Shell
+
+/// Two people, as tests/scenarios.md has them.
+@MainActor
+final class MeetingTests: XCTestCase {
+    func testMeetByOneScan() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        let code = try await host.hosts()
+        try await guest.scans(code.invitation.symbol)
+        let confirm = try await guest.sees("question") { $0.confirm }
+        XCTAssertEqual(confirm.name, "Ana")
+        XCTAssertEqual(confirm.proof, .proofCamera)
+        guest.model.connect()
+        let (here, there) = (try await host.talks(), try await guest.talks())
+        XCTAssertEqual([here.trust, here.reason], [.trustUnverified, .reasonSawTheCode])
+        XCTAssertEqual([there.trust, there.reason], [.trustVerified, .reasonScanned])
+        XCTAssertEqual([here.name, there.name], ["Ben", "Ana"])
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testMeetByTwoScans() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        let code = try await host.hosts()
+        host.model.left(kept: false)
+        await host.settled()
+        try await guest.scans(code.invitation.symbol)
+        try await guest.sees("question") { $0.confirm }
+        guest.model.connect()
+        try await guest.sees("knocking") { $0.connecting }
+        guest.model.offerReply()
+        let reply = try await guest.sees("reply") { $0.reply }
+        // The host's camera is on before the host can be reached: only the reply brings them together.
+        host.model.scan()
+        try await host.sees("camera") { $0.scan?.wanted == .reply ? true : nil }
+        host.model.camera(.running)
+        host.model.returned()
+        XCTAssertTrue(try Frame(of: reply.symbol).isFound(by: host.model))
+        let (here, there) = (try await host.talks(), try await guest.talks())
+        XCTAssertEqual([here.trust, there.trust], [.trustVerified, .trustVerified])
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testMeetByLink() async throws {
+        try await meeting { host, guest in
+            let (here, there) = (try await host.talks(), try await guest.talks())
+            XCTAssertEqual([here.trust, there.trust], [.trustUnverified, .trustUnverified])
+            XCTAssertEqual([here.reason, there.reason], [.reasonOpenLink, .reasonOpenLink])
+        }
+    }
+
+    func testMeetByPicture() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        let code = try await host.hosts(send: true)
+        let share = Share.picture(symbol: code.invitation.symbol)
+        guard case .file(let picture) = try share.prepared(in: host.folder, sentence: { $0.rawValue }) else {
+            return XCTFail("no picture")
+        }
+        guest.model.handIn(picture)
+        try await guest.sees("question") { $0.confirm }
+        guest.model.connect()
+        _ = try await host.talks()
+        _ = try await guest.talks()
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testMeetByFile() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        let code = try await host.hosts(send: true)
+        let share = Share.file(code.invitation.file)
+        guard case .file(let file) = try share.prepared(in: host.folder, sentence: { $0.rawValue }) else {
+            return XCTFail("no file")
+        }
+        guest.model.handIn(file)
+        let confirm = try await guest.sees("question") { $0.confirm }
+        XCTAssertEqual(confirm.proof, .proofCarried)
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testTalkBothWays() async throws {
+        let (host, guest) = (Person("רות 🦊"), Person("Zoë"))
+        let code = try await host.hosts(send: true)
+        guest.model.handIn(code.invitation.link)
+        let confirm = try await guest.sees("question") { $0.confirm }
+        XCTAssertEqual(confirm.name, "רות 🦊")
+        guest.model.connect()
+        let names = [try await host.talks().name, try await guest.talks().name]
+        XCTAssertEqual(names, ["Zoë", "רות 🦊"])
+
+        let texts = ["hello", "👩‍👩‍👧‍👦 🏳️‍🌈", "שלום, מה שלומך?", "مرحبا 123", "line\nline", "e\u{301}"]
+        for text in texts {
+            host.model.send(text)
+            guest.model.send(text)
+        }
+        for person in [host, guest] {
+            try await person.reads("e\u{301}")
+            for ours in [true, false] {
+                let seen = person.model.rows.compactMap { row -> String? in
+                    if case .text(let row) = row, row.ours == ours { row.text } else { nil }
+                }
+                XCTAssertEqual(seen.map { Array($0.unicodeScalars) }, texts.map { Array($0.unicodeScalars) })
+            }
+        }
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testAFileGoesThrough() async throws {
+        try await meeting { host, guest in
+            let content = Data((0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+            let file = host.folder.appendingPathComponent("écran 1.bin")
+            try content.write(to: file)
+            host.model.sendFile(file.path)
+            let offered = try await guest.file(.fileOffered)
+            XCTAssertEqual(offered.name, "écran 1.bin")
+            XCTAssertEqual(offered.size, 300_000)
+            XCTAssertEqual(RowPage(.file(offered)).choices, [.accept(offered.number), .decline(offered.number)])
+            XCTAssertNil(guest.model.perform(.accept(offered.number)))
+            _ = try await host.file(.fileSent)
+            let received = try await guest.file(.fileReceived)
+            let path = try XCTUnwrap(received.path)
+            XCTAssertEqual(try Data(contentsOf: URL(fileURLWithPath: path)), content)
+            XCTAssertEqual(RowPage(.file(received)).choices, [.open(path)])
+        }
+    }
+
+    func testAFileIsDeclined() async throws {
+        try await meeting { host, guest in
+            let file = host.folder.appendingPathComponent("a.txt")
+            try Data("a".utf8).write(to: file)
+            host.model.sendFile(file.path)
+            guest.model.decline(try await guest.file(.fileOffered).number)
+            _ = try await host.file(.kindDeclined)
+            host.model.send("never mind")
+            try await guest.reads("never mind")
+        }
+    }
+
+    func testAFileThatIsNotThereIsSaid() async throws {
+        try await meeting { host, _ in
+            host.model.sendFile("/nowhere/at/all")
+            let notice = try await host.isTold(.kindStorage)
+            XCTAssertEqual(notice.choice?.action, .errand(.settings(.storage)))
+        }
+    }
+
+    func testOneSaysGoodbye() async throws {
+        try await meeting { host, guest in
+            host.model.back()
+            try await host.isHome()
+            _ = try await guest.ends(.kindTheyLeft)
+            guest.model.back()
+            try await guest.isHome()
+        }
+    }
+}

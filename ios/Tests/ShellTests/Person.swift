@@ -1,0 +1,192 @@
+import Foundation
+import XCTest
+
+@testable import Shell
+
+/// Somebody with a phone: a real core on this machine's loopback, a key store in memory, a folder.
+@MainActor
+final class Person {
+    let model: Model
+    let folder: URL
+    private let eye = Eye()
+
+    init(
+        _ name: String = "", keys: any KeyBox = MemoryKeys(), folder: URL = .fresh(),
+        online: Bool = true, now: @escaping @Sendable () -> UInt64 = { UInt64(Date().timeIntervalSince1970) }
+    ) {
+        self.folder = folder
+        model = Model(
+            Setup(name: name, downloads: folder.appendingPathComponent("in").path), keys: keys,
+            notebook: Notebook(file: folder.appendingPathComponent("notebook")), now: now)
+        if online { model.network(["127.0.0.1"]) }
+    }
+
+    /// Waits for a screen; what is looked for in it is the result.
+    @discardableResult
+    func sees<T>(
+        _ what: String, within seconds: Double = 20, file: StaticString = #filePath, line: UInt = #line,
+        _ look: (Screen) -> T?
+    ) async throws -> T {
+        try await waiting(for: what, within: seconds, file: file, line: line) { look(model.screen) }
+    }
+
+    @discardableResult
+    func isTold(_ what: Key, file: StaticString = #filePath, line: UInt = #line) async throws -> Notice {
+        try await waiting(for: what.rawValue, within: 20, file: file, line: line) {
+            model.notice.flatMap { $0.what == what ? $0 : nil }
+        }
+    }
+
+    func waiting<T>(
+        for what: String, within seconds: Double = 20, file: StaticString = #filePath, line: UInt = #line,
+        _ look: () -> T?
+    ) async throws -> T {
+        let end = ContinuousClock.now + .seconds(seconds)
+        while ContinuousClock.now < end {
+            if let seen = look() { return seen }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        XCTFail("no \(what); shown: \(model.screen), notice: \(String(describing: model.notice))", file: file, line: line)
+        throw NotSeen()
+    }
+
+    /// The model did everything that was asked of it so far.
+    func settled() async {
+        await withCheckedContinuation { done in model.afterwards { done.resume() } }
+    }
+
+    func hosts(send: Bool = false, file: StaticString = #filePath, line: UInt = #line) async throws -> ShowCode {
+        model.invite(send: send)
+        return try await sees("code", file: file, line: line) { $0.code }
+    }
+
+    /// Holds the camera before the code of somebody else.
+    func scans(_ symbol: String) async throws {
+        model.scan()
+        model.camera(.running)
+        try await sees("camera") { if case .scan(let scan) = $0, scan.camera == .running { true } else { nil } }
+        XCTAssertTrue(try Frame(of: symbol).isFound(by: model))
+    }
+
+    func talks(file: StaticString = #filePath, line: UInt = #line) async throws -> Shell.Conversation {
+        try await sees("conversation", file: file, line: line) { $0.conversation }
+    }
+
+    func isHome(file: StaticString = #filePath, line: UInt = #line) async throws {
+        try await sees("home", file: file, line: line) { $0 == .home ? true : nil }
+    }
+
+    func ends(_ what: Key, file: StaticString = #filePath, line: UInt = #line) async throws -> Ended {
+        try await sees(what.rawValue, file: file, line: line) { $0.ended.flatMap { $0.what == what ? $0 : nil } }
+    }
+
+    func reads(_ text: String, file: StaticString = #filePath, line: UInt = #line) async throws {
+        _ = try await waiting(for: text, file: file, line: line) {
+            model.rows.contains { if case .text(let row) = $0 { !row.ours && row.text == text } else { false } }
+                ? true : nil
+        }
+    }
+
+    func file(_ state: Key, file: StaticString = #filePath, line: UInt = #line) async throws -> FileRow {
+        try await waiting(for: state.rawValue, file: file, line: line) {
+            for case .file(let row) in model.rows where row.state == state { return row }
+            return nil
+        }
+    }
+
+    func leaves() async {
+        await model.shutdown()
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
+
+/// Two people who have just met by a link.
+@MainActor
+func meeting(_ body: (Person, Person) async throws -> Void) async throws {
+    let (host, guest) = (Person("Ana"), Person("Ben"))
+    let code = try await host.hosts(send: true)
+    guest.model.handIn(code.invitation.link)
+    try await guest.sees("question") { $0.confirm }
+    guest.model.connect()
+    _ = try await host.talks()
+    _ = try await guest.talks()
+    try await body(host, guest)
+    await host.leaves()
+    await guest.leaves()
+}
+
+struct NotSeen: Error {}
+
+/// A frame of a camera, drawn: the luminance plane with more bytes in a row than pixels, behind other bytes.
+struct Frame {
+    let bytes: Data
+    let (stride, width, height): (Int, Int, Int)
+
+    init(of text: String, scale: Int = 6, padding: Int = 32, before: Int = 0) throws {
+        let symbol = try Engine.symbol(text)
+        let side = (symbol.width + 8) * scale
+        (stride, width, height) = (side + padding, side, side)
+        var bytes = Data(repeating: 99, count: before + stride * side)
+        for y in 0..<side {
+            for x in 0..<side {
+                let (column, row) = (x / scale - 4, y / scale - 4)
+                let inside = (0..<symbol.width).contains(column) && (0..<symbol.width).contains(row)
+                bytes[before + y * stride + x] = inside && symbol.isDark(x: column, y: row) ? 30 : 220
+            }
+        }
+        self.bytes = before == 0 ? bytes : bytes.dropFirst(before)
+    }
+
+    /// Some frames of a running camera: a scanner tries harder from frame to frame.
+    @MainActor
+    func isFound(by model: Model) -> Bool {
+        (0..<10).contains { _ in model.frame(bytes, stride: stride, width: width, height: height) }
+    }
+}
+
+/// A key store that forgets everything when it goes away.
+final class MemoryKeys: KeyBox, @unchecked Sendable {
+    private let lock = NSLock()
+    private var held: [UInt8]?
+
+    init(_ key: [UInt8]? = nil) {
+        held = key
+    }
+
+    func key() -> [UInt8]? { lock.withLock { held } }
+    func keep(_ key: [UInt8]) { lock.withLock { held = key } }
+}
+
+/// A key store that has something against it.
+struct BrokenKeys<Failure: Error>: KeyBox {
+    let failure: Failure
+
+    func key() throws -> [UInt8]? { throw failure }
+    func keep(_ key: [UInt8]) throws { throw failure }
+}
+
+extension Screen {
+    var code: ShowCode? { if case .showCode(let code) = self { code } else { nil } }
+    var confirm: Confirm? { if case .confirm(let confirm) = self { confirm } else { nil } }
+    var connecting: Connecting? { if case .connecting(let connecting) = self { connecting } else { nil } }
+    var reply: Handout? { if case .reply(let reply) = self { reply } else { nil } }
+    var scan: Scan? { if case .scan(let scan) = self { scan } else { nil } }
+    var ended: Ended? { if case .ended(let ended) = self { ended } else { nil } }
+    var conversation: Shell.Conversation? {
+        if case .conversation(let conversation) = self { conversation } else { nil }
+    }
+}
+
+extension URL {
+    static func fresh() -> URL {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("handfast-\(UUID().uuidString)")
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    /// This repository.
+    static let repository = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+}
