@@ -25,7 +25,7 @@ let package = Package(
         .target(name: "Shell", dependencies: ["Core"]),
         // The app in a terminal, for tests that cross languages.
         .executableTarget(name: "Peer", dependencies: ["Shell"]),
-        .testTarget(name: "ShellTests", dependencies: ["Shell"]),
+        .testTarget(name: "ShellTests", dependencies: ["Shell", "Core"]),
     ],
     swiftLanguageModes: [.v6]
 )

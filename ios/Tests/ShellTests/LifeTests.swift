@@ -1,0 +1,264 @@
+import Foundation
+import XCTest
+
+@testable import Shell
+
+/// The life of an app, as tests/scenarios.md has it: put aside, killed, without a network.
+@MainActor
+final class LifeTests: XCTestCase {
+    private func isPutAside(_ person: Person) async {
+        person.model.left(kept: false)
+        person.model.returned()
+        await person.settled()
+    }
+
+    func testPauseWhileIdle() async throws {
+        let person = Person()
+        await isPutAside(person)
+        XCTAssertEqual(person.model.screen, .home)
+        XCTAssertTrue(person.model.isAtRest)
+        await person.leaves()
+    }
+
+    func testPauseWhileAnInvitationIsOpen() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        guest.model.handIn(try await host.hosts(send: true).invitation.link)
+        try await guest.sees("question") { $0.confirm }
+        await isPutAside(guest)
+        XCTAssertEqual(guest.model.screen.confirm?.name, "Ana")
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testPauseWhileHosting() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        let code = try await host.hosts()
+        XCTAssertFalse(host.model.isAtRest)
+        await isPutAside(host)
+        XCTAssertEqual(host.model.screen.code?.invitation, code.invitation)
+        try await guest.scans(code.invitation.symbol)
+        try await guest.sees("question") { $0.confirm }
+        guest.model.connect()
+        _ = try await host.talks()
+        _ = try await guest.talks()
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testPauseWhileConnecting() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        guest.model.handIn(try await host.hosts(send: true).invitation.link)
+        try await guest.sees("question") { $0.confirm }
+        host.model.left(kept: false)
+        await host.settled()
+        guest.model.connect()
+        try await guest.sees("knocking") { $0.connecting }
+        await isPutAside(guest)
+        try await guest.sees("knocking") { $0.connecting }
+        host.model.returned()
+        _ = try await guest.talks()
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testPauseWhileTheReplyIsShown() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        guest.model.handIn(try await host.hosts(send: true).invitation.link)
+        try await guest.sees("question") { $0.confirm }
+        host.model.left(kept: false)
+        await host.settled()
+        guest.model.connect()
+        try await guest.sees("knocking") { $0.connecting }
+        guest.model.offerReply()
+        try await guest.sees("reply") { $0.reply }
+        await isPutAside(guest)
+        try await guest.sees("reply") { $0.reply }
+        host.model.returned()
+        _ = try await guest.talks()
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testPauseWhileTalking() async throws {
+        try await meeting { host, guest in
+            await isPutAside(host)
+            await isPutAside(guest)
+            host.model.send("still here")
+            try await guest.reads("still here")
+        }
+    }
+
+    func testPauseOnAScreenThatIsOver() async throws {
+        let person = Person(online: false)
+        person.model.network([])
+        person.model.invite(send: false)
+        try await person.isTold(.kindNoNetwork)
+        await isPutAside(person)
+        XCTAssertEqual(person.model.notice?.what, .kindNoNetwork)
+        await person.leaves()
+    }
+
+    func testSomethingThatKeepsTheAppRunningLetsItWait() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        let code = try await host.hosts(send: true)
+        host.model.left(kept: true)
+        guest.model.handIn(code.invitation.link)
+        try await guest.sees("question") { $0.confirm }
+        guest.model.connect()
+        _ = try await guest.talks()
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testAirplaneModeWhileHosting() async throws {
+        let person = Person()
+        _ = try await person.hosts()
+        person.model.network([])
+        try await person.sees("offline") { $0.code?.stage == .hostOffline ? true : nil }
+        person.model.network(["127.0.0.1"])
+        try await person.sees("waiting") { $0.code?.stage == .hostWaiting ? true : nil }
+        await person.leaves()
+    }
+
+    func testAirplaneModeBeforeHosting() async throws {
+        let person = Person(online: false)
+        person.model.network([])
+        person.model.invite(send: false)
+        let notice = try await person.isTold(.kindNoNetwork)
+        XCTAssertEqual(notice.next, .remedyCheckNetwork)
+        XCTAssertEqual(notice.choice?.action, .errand(.settings(.network)))
+        XCTAssertEqual(person.model.screen, .home)
+        await person.leaves()
+    }
+
+    func testAnotherNetworkWhileHosting() async throws {
+        let person = Person()
+        _ = try await person.hosts()
+        person.model.network(["127.0.0.2"])
+        let ended = try await person.ends(.kindMoved)
+        XCTAssertEqual(Page(.ended(ended)).choices.first?.action, .showCode)
+        await person.leaves()
+    }
+
+    func testTheAppWasKilledWhileSharing() async throws {
+        let folder = URL.fresh()
+        let killed = Person(folder: folder)
+        _ = try await killed.hosts(send: true)
+        try await killed.sees("code") { $0.code }
+        // Nobody shuts it down: it is gone from one moment to the next.
+        let notebook = Notebook(file: folder.appendingPathComponent("notebook"))
+        XCTAssertNotNil(notebook.sharingUntil)
+
+        let again = Person(folder: folder)
+        let notice = try await again.isTold(.sharingWasCut)
+        XCTAssertEqual(notice.choice?.action, .showCode)
+        XCTAssertNil(notebook.sharingUntil)
+        again.model.noticed()
+        await again.settled()
+        XCTAssertNil(again.model.notice)
+        await again.leaves()
+        await killed.leaves()
+    }
+
+    func testAnInvitationThatWouldBeOverAnywayIsNotMentioned() async throws {
+        let folder = URL.fresh()
+        Notebook(file: folder.appendingPathComponent("notebook")).sharingUntil = 1000
+        let person = Person(folder: folder, now: { 1001 })
+        await person.settled()
+        XCTAssertNil(person.model.notice)
+        await person.leaves()
+    }
+
+    func testCancelWhileHosting() async throws {
+        let person = Person()
+        _ = try await person.hosts()
+        person.model.back()
+        try await person.isHome()
+        await person.leaves()
+    }
+
+    func testCancelWhileConnecting() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        guest.model.handIn(try await host.hosts(send: true).invitation.link)
+        await host.leaves()
+        try await guest.sees("question") { $0.confirm }
+        guest.model.connect()
+        try await guest.sees("knocking") { $0.connecting }
+        guest.model.back()
+        try await guest.isHome()
+        await guest.leaves()
+    }
+
+    func testADroppedHandleCancels() async throws {
+        let shown = Shown()
+        var engine: Engine? = try Engine(
+            Setup(name: "", downloads: URL.fresh().path), keys: MemoryKeys(), ears: shown)
+        try engine?.networkChanged(["127.0.0.1"])
+        try await engine?.host(send: false)
+        let watching = { [weak engine] in engine }
+        engine = nil
+        XCTAssertNil(watching())
+        // The core was let go of with its handle, so its threads end and nothing more is told.
+        try await Task.sleep(for: .milliseconds(100))
+        let told = shown.count
+        try await Task.sleep(for: .milliseconds(100))
+        XCTAssertEqual(shown.count, told)
+    }
+
+    func testShutdownEndsEverything() async throws {
+        let engine = try Engine(
+            Setup(name: "", downloads: URL.fresh().path), keys: MemoryKeys(), ears: Shown())
+        await engine.shutdown()
+        do {
+            try await engine.host(send: false)
+            XCTFail("hosts after a shutdown")
+        } catch let refusal as Refusal {
+            XCTAssertEqual(refusal.notice.what, .kindShutDown)
+        }
+        await engine.shutdown()
+    }
+
+    func testAHundredTimes() async throws {
+        func openAndShutDown() async throws {
+            let engine = try Engine(
+                Setup(name: "Ana", downloads: "/nowhere"), keys: MemoryKeys(), ears: Shown())
+            try engine.networkChanged(["127.0.0.1"])
+            try await engine.host(send: false)
+            await engine.shutdown()
+        }
+        for _ in 0..<10 { try await openAndShutDown() }
+        let before = try Process.own()
+        for _ in 0..<100 { try await openAndShutDown() }
+        let after = try Process.own()
+        XCTAssertLessThan(after.kibibytes, before.kibibytes + 16 * 1024)
+        XCTAssertLessThanOrEqual(after.threads, before.threads + 4)
+        XCTAssertLessThanOrEqual(after.files, before.files + 4)
+    }
+}
+
+/// Counts what it is told.
+private final class Shown: Ears, @unchecked Sendable {
+    private let lock = NSLock()
+    private var told = 0
+
+    var count: Int { lock.withLock { told } }
+    func view(_ view: View) { lock.withLock { told += 1 } }
+    func row(_ row: Row) { lock.withLock { told += 1 } }
+}
+
+/// What this process uses.
+private struct Process {
+    let kibibytes: Int
+    let threads: Int
+    let files: Int
+
+    static func own() throws -> Process {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        func number(_ name: String) -> Int {
+            let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+            return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+        }
+        let files = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+        return Process(kibibytes: number("VmRSS"), threads: number("Threads"), files: files)
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import XCTest
+
+@testable import Shell
+
+/// What a shell or a phone does wrong, as tests/scenarios.md has it.
+@MainActor
+final class MistakeTests: XCTestCase {
+    func testAVaultThatFails() async throws {
+        struct Broken: Error {}
+        let person = Person(keys: BrokenKeys(failure: Broken()))
+        let ended = try await person.ends(.kindVaultFailed)
+        XCTAssertEqual(Page(.ended(ended)).choices.first?.action, .errand(.restart))
+        await person.leaves()
+    }
+
+    func testAVaultThatIsLocked() async throws {
+        let person = Person(keys: BrokenKeys(failure: KeyBoxLocked()))
+        let ended = try await person.ends(.kindVaultLocked)
+        XCTAssertEqual(ended.next, .remedyUnlock)
+        XCTAssertEqual(Page(.ended(ended)).choices.first?.action, .errand(.restart))
+        await person.leaves()
+    }
+
+    func testAVaultThatHoldsNonsense() async throws {
+        let person = Person(keys: MemoryKeys([1, 2, 3, 4, 5, 6, 7]))
+        _ = try await person.ends(.kindVaultFailed)
+        await person.leaves()
+    }
+
+    func testTheKeyIsMadeOnce() async throws {
+        let keys = MemoryKeys()
+        for _ in 0..<2 {
+            let person = Person(keys: keys)
+            await person.settled()
+            await person.leaves()
+        }
+        XCTAssertEqual(keys.key()?.count, 32)
+    }
+
+    func testTwoThingsAtOnce() async throws {
+        let (host, other) = (Person("Ana"), Person("Ben"))
+        let code = try await host.hosts()
+        let link = try await other.hosts(send: true).invitation.link
+        host.model.handIn(link)
+        let notice = try await host.isTold(.anotherUnderWay)
+        XCTAssertEqual(notice.choice, Choice(.replace, .replace))
+        XCTAssertEqual(host.model.screen.code?.invitation, code.invitation)
+
+        host.model.replace()
+        let confirm = try await host.sees("question") { $0.confirm }
+        XCTAssertEqual(confirm.name, "Ben")
+        XCTAssertNil(host.model.notice)
+        await host.leaves()
+        await other.leaves()
+    }
+
+    func testALinkIsTappedWhileTalking() async throws {
+        let other = Person("Cleo")
+        let link = try await other.hosts(send: true).invitation.link
+        try await meeting { host, guest in
+            guest.model.handIn(link)
+            try await guest.isTold(.anotherUnderWay)
+            guest.model.noticed()
+            await guest.settled()
+            guest.model.send("still here")
+            try await host.reads("still here")
+            guest.model.replace() // there is nothing to replace it with any more
+            await guest.settled()
+            XCTAssertNotNil(guest.model.screen.conversation)
+        }
+        await other.leaves()
+    }
+
+    func testNothingToDoItToIsNotWorthAWord() async throws {
+        let person = Person()
+        person.model.connect()
+        person.model.offerReply()
+        person.model.send("nobody")
+        person.model.accept(7)
+        person.model.cancelFile(7)
+        await person.settled()
+        XCTAssertNil(person.model.notice)
+        XCTAssertEqual(person.model.screen, .home)
+        await person.leaves()
+    }
+
+    func testAnEmptyMessageIsRefused() async throws {
+        try await meeting { host, _ in
+            host.model.send("")
+            try await host.isTold(.kindBadText)
+        }
+    }
+
+    func testCameraDenied() async throws {
+        let person = Person()
+        person.model.scan()
+        person.model.camera(.denied)
+        let scan = try await person.sees("denied") { $0.scan?.camera == .denied ? $0.scan : nil }
+        let page = Page(.scan(scan))
+        XCTAssertEqual(page.status, Phrase(.cameraDenied))
+        XCTAssertEqual(page.choices.first?.action, .errand(.settings(.app)))
+        XCTAssertTrue(page.choices.contains { $0.action == .errand(.paste) })
+        await person.leaves()
+    }
+
+    func testNoCamera() async throws {
+        let person = Person()
+        person.model.scan()
+        person.model.camera(.missing)
+        let scan = try await person.sees("missing") { $0.scan?.camera == .missing ? $0.scan : nil }
+        let page = Page(.scan(scan))
+        XCTAssertEqual(page.status, Phrase(.cameraMissing))
+        XCTAssertFalse(page.camera)
+        XCTAssertEqual(page.choices.first?.action, .errand(.paste))
+        person.model.back()
+        try await person.isHome()
+        await person.leaves()
+    }
+
+    func testLocalNetworkDenied() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        guest.model.handIn(try await host.hosts(send: true).invitation.link)
+        await host.leaves()
+        guest.model.localNetwork(allowed: false)
+        try await guest.sees("question") { $0.confirm }
+        guest.model.connect()
+        let connecting = try await guest.sees("knocking") { $0.connecting }
+        let page = Page(.connecting(connecting))
+        XCTAssertEqual(page.lines, [Phrase(.localNetworkDenied)])
+        XCTAssertEqual(page.choices.first?.action, .errand(.settings(.app)))
+        guest.model.localNetwork(allowed: true)
+        try await guest.sees("no hint") { $0.connecting.flatMap { $0.hint == nil ? true : nil } }
+        await guest.leaves()
+    }
+}
