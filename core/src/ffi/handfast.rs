@@ -108,31 +108,39 @@ impl Handfast {
     }
 
     /// The app leaves the screen and may not run any more. An invitation that waits, or a knock, is
-    /// put aside and taken up by [`Self::resume`]; an open conversation is left as it is.
-    pub fn pause(&self) {
-        self.desk.give(Order::Pause);
+    /// put aside and taken up by [`Self::resume`]; an open conversation is left as it is. Returns
+    /// when the sockets are given up.
+    ///
+    /// # Errors
+    /// [`Kind::ShutDown`].
+    pub async fn pause(&self) -> Result<(), HandfastError> {
+        self.desk.ask(Order::Pause).await
     }
 
     /// The app is back. Sockets are bound anew, on the same port where possible; if the addresses
     /// that an invitation names are gone, it ends with [`Kind::Moved`].
-    pub fn resume(&self) {
-        self.desk.give(Order::Resume);
+    ///
+    /// # Errors
+    /// [`Kind::ShutDown`].
+    pub async fn resume(&self) -> Result<(), HandfastError> {
+        self.desk.ask(Order::Resume).await
     }
 
     /// These are this device's addresses from now on, in the usual notation; none means that there
     /// is no network. Before the first call, the core asks the operating system.
     ///
     /// # Errors
-    /// [`Kind::Internal`] if one is no address.
-    pub fn network_changed(&self, addresses: Vec<String>) -> Result<(), HandfastError> {
+    /// [`Kind::Internal`] if one is no address, [`Kind::ShutDown`].
+    pub async fn network_changed(&self, addresses: Vec<String>) -> Result<(), HandfastError> {
         let addresses: Result<Vec<IpAddr>, _> = addresses
             .iter()
             // Android writes the zone of a link-local address behind it.
             .map(|text| text.split('%').next().unwrap_or(text).parse())
             .collect();
+        let addresses = addresses.map_err(|_| Kind::Internal)?;
         self.desk
-            .give(Order::Network(addresses.map_err(|_| Kind::Internal)?));
-        Ok(())
+            .ask(|answer| Order::Network(addresses, answer))
+            .await
     }
 
     /// Leaves the screen of something that is over, or of an invitation that was opened and is not

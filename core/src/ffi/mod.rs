@@ -41,4 +41,4 @@ pub use pairing::{Manner, Pairing, PairingHandle};
 pub use scan::{Scanner, read_text};
 pub use screen::{GuestStage, HostStage, Line, Person, Screen, TrustLevel, TrustReason, Via};
 pub use sealing::{About, Answered, Opened, Progress, Sealed, SealedKind, Sealing, SealingHandle};
-pub use token::{Found, FoundKind, Handout, Symbol, draw, draw_png};
+pub use token::{Found, FoundKind, Handout, Symbol, draw, draw_png, file_of};

@@ -60,7 +60,8 @@ pub fn read_text(text: &str) -> Result<Found, HandfastError> {
     guarded(|| Ok(Found::new(&in_text(text)?, Via::Carried)))
 }
 
-fn in_text(text: &str) -> Result<Token, FindError> {
+/// The token in a text.
+pub(super) fn in_text(text: &str) -> Result<Token, FindError> {
     // A text that begins like a picture is not one.
     find(text.as_bytes(), |_| Err(qr::PictureError::NotAPicture))
 }

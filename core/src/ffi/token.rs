@@ -1,6 +1,7 @@
 //! What people hand each other, in records: found in something, or made to be handed out.
 
 use super::guard::guarded;
+use super::scan::in_text;
 use super::{HandfastError, Via};
 use crate::invitation::{LinkBase, QrText, Token, bare_text, link};
 use crate::qr;
@@ -57,13 +58,11 @@ pub struct Handout {
     pub text: String,
     /// For cameras: the text to [`draw`]. It is also a link.
     pub symbol: String,
-    /// For files: the bytes of a `.handfast` file.
-    pub file: Vec<u8>,
 }
 
 impl std::fmt::Debug for Handout {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Handout({} bytes)", self.file.len())
+        write!(f, "Handout({} characters)", self.text.len())
     }
 }
 
@@ -73,9 +72,17 @@ impl Handout {
             link: link(base, token),
             text: bare_text(token),
             symbol: QrText::new(base, token).as_str().to_owned(),
-            file: token.to_vec(),
         }
     }
+}
+
+/// The bytes of a `.handfast` file with the token that is in this text, such as a [`Handout`]'s.
+///
+/// # Errors
+/// As [`read_text`](super::read_text).
+#[uniffi::export]
+pub fn file_of(text: &str) -> Result<Vec<u8>, HandfastError> {
+    guarded(|| Ok(in_text(text)?.to_bytes()))
 }
 
 /// A QR code as a square of modules, without the quiet zone of four light modules that belongs

@@ -41,9 +41,9 @@ pub(super) enum Order {
     /// Stop the file with this number, if it is still under way.
     CancelFile(u64),
     Dismiss,
-    Pause,
-    Resume,
-    Network(Vec<IpAddr>),
+    Pause(Answer),
+    Resume(Answer),
+    Network(Vec<IpAddr>, Answer),
     Shutdown(Answer),
 }
 
@@ -231,9 +231,11 @@ impl Engine {
             Order::Cancel(number) => Ok(self.cancel(number).await),
             Order::CancelFile(number) => Ok(self.cancel_file(number)),
             Order::Dismiss => Ok(self.dismiss()),
-            Order::Pause => Ok(self.pause()),
-            Order::Resume => Ok(self.resume().await),
-            Order::Network(addresses) => Ok(self.network_changed(addresses).await),
+            Order::Pause(answer) => answer.send(Ok(self.pause())),
+            Order::Resume(answer) => answer.send(Ok(self.resume().await)),
+            Order::Network(addresses, answer) => {
+                answer.send(Ok(self.network_changed(addresses).await))
+            }
             Order::Shutdown(_) => Ok(()),
         };
     }

@@ -80,7 +80,7 @@ sealed interface Row {
 }
 
 /** Every form of one token. Secret, so it does not print itself. */
-class Handout(val link: String, val text: String, val symbol: String, val file: ByteArray) {
+class Handout(val link: String, val text: String, val symbol: String) {
     override fun equals(other: Any?) = other is Handout && other.link == link
     override fun hashCode() = link.hashCode()
     override fun toString() = "Handout"

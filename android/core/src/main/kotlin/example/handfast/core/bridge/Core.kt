@@ -22,8 +22,10 @@ import example.handfast.bindings.Vault
 import example.handfast.bindings.VaultException
 import example.handfast.bindings.draw
 import example.handfast.bindings.drawPng
+import example.handfast.bindings.fileOf
 import example.handfast.bindings.logToPlatform
 import example.handfast.bindings.readText
+import example.handfast.core.Handout
 import example.handfast.core.KeyBox
 import example.handfast.core.KeyBoxLocked
 import example.handfast.core.Row
@@ -107,11 +109,12 @@ class Core private constructor(private val handfast: Handfast) {
 
     suspend fun leave() = refusing { conversation.leave() }
 
-    fun pause() = handfast.pause()
+    suspend fun pause() = refusing { handfast.pause() }
 
-    fun resume() = handfast.resume()
+    suspend fun resume() = refusing { handfast.resume() }
 
-    fun networkChanged(addresses: List<String>) = handfast.networkChanged(addresses)
+    suspend fun networkChanged(addresses: List<String>) =
+        refusing { handfast.networkChanged(addresses) }
 
     suspend fun readFile(bytes: ByteArray) = refusing { Token(handfast.readFile(bytes)) }
 
@@ -156,6 +159,9 @@ class Core private constructor(private val handfast: Handfast) {
         fun symbol(text: String): Symbol = refused {
             draw(text).let { Symbol(it.width.toInt(), it.modules) }
         }
+
+        /** The bytes of a `.handfast` file. */
+        fun file(handout: Handout): ByteArray = refused { fileOf(handout.text) }
 
         fun png(text: String, scale: Int): ByteArray = refused { drawPng(text, scale.toUInt()) }
     }

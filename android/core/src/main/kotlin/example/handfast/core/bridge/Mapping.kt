@@ -89,7 +89,7 @@ internal fun Entry.row(): Row = when (this) {
 internal fun Row.File.isOver() =
     state != Key.FILE_OFFERED && state != Key.FILE_WAITING && state != Key.FILE_MOVING
 
-private fun CoreHandout.own() = Handout(link, text, symbol, file)
+private fun CoreHandout.own() = Handout(link, text, symbol)
 
 private val FileState.key
     get() = when (this) {

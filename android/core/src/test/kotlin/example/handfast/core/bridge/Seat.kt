@@ -47,7 +47,7 @@ class Seat(
     val conversation = handfast.conversation()
 
     init {
-        handfast.networkChanged(LOOPBACK)
+        runBlocking { handfast.networkChanged(LOOPBACK) }
     }
 
     override fun changed(change: Change) {
