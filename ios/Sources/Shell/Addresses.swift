@@ -30,3 +30,20 @@ public func localAddresses() -> [String] {
     }
     return found
 }
+
+/// Another device's likely address on the same network as one of these, to find out whether this app may
+/// send there at all; none without such a network.
+public func neighbour(of addresses: [String]) -> String? {
+    for address in addresses {
+        let parts = address.split(separator: ".", omittingEmptySubsequences: false).compactMap { UInt8($0) }
+        guard parts.count == 4 else { continue }
+        switch (parts[0], parts[1]) {
+        case (10, _), (172, 16...31), (192, 168):
+            let last = parts[3] == 1 ? 2 : 1
+            return "\(parts[0]).\(parts[1]).\(parts[2]).\(last)"
+        default:
+            continue
+        }
+    }
+    return nil
+}

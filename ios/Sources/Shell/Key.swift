@@ -1,5 +1,5 @@
-/// Every sentence and label that this module chooses. The raw value is the key of its string in every
-/// language and in every shell; no text stands in code.
+/// Every sentence and label of the app. The raw value is the key of its string in every language and in
+/// every shell; no text stands in code.
 public enum Key: String, CaseIterable, Sendable {
     case hostWaiting = "host_waiting"
     case hostTheyAreHere = "host_they_are_here"
@@ -90,57 +90,63 @@ public enum Key: String, CaseIterable, Sendable {
     case anotherUnderWay = "another_under_way"
     case sharingWasCut = "sharing_was_cut"
 
-    // Labels and the sentences around them.
+    // Labels, and the sentences around them.
     case appName = "app_name"
-    case homeIntroduction = "home_introduction"
-    case showMyCode = "show_my_code"
-    case scanACode = "scan_a_code"
-    case shareALink = "share_a_link"
-    case paste = "paste"
-    case pickPicture = "pick_picture"
-    case pickFile = "pick_file"
-    case showCodeTitle = "show_code_title"
-    case showCodeHow = "show_code_how"
+    case homeText = "home_text"
+    case showCode = "show_code"
+    case scanCode = "scan_code"
+    case shareLink = "share_link"
+    case stop
+    case understood
+    case backHome = "back_home"
+
+    case qrDescription = "qr_description"
+    case timeLeft = "time_left"
     case scanTheirCode = "scan_their_code"
+    case sendInstead = "send_instead"
     case shareAsLink = "share_as_link"
     case shareAsPicture = "share_as_picture"
     case shareAsFile = "share_as_file"
-    case codeDescription = "code_description"
-    case timeLeft = "time_left"
-    case invitationText = "invitation_text"
-    case replyText = "reply_text"
-    case scanTitle = "scan_title"
-    case scanReplyTitle = "scan_reply_title"
-    case scanHow = "scan_how"
-    case cameraAsking = "camera_asking"
-    case torch = "torch"
+
+    case scanInvitation = "scan_invitation"
+    case scanReply = "scan_reply"
+    case cameraDescription = "camera_description"
+    case torch
+    case paste
+    case pickPicture = "pick_picture"
+    case pickFile = "pick_file"
+
     case confirmTitle = "confirm_title"
-    case confirmTitleUnnamed = "confirm_title_unnamed"
+    case confirmTitleUnknown = "confirm_title_unknown"
     case confirmAddress = "confirm_address"
-    case confirmSeemsExpired = "confirm_seems_expired"
-    case connect = "connect"
+    case confirmExpired = "confirm_expired"
+    case connect
     case notNow = "not_now"
+
     case connectingTitle = "connecting_title"
-    case showReply = "show_reply"
+    case showMyReply = "show_my_reply"
     case replyTitle = "reply_title"
-    case replyHow = "reply_how"
-    case conversationTitle = "conversation_title"
-    case somebody = "somebody"
-    case messageHint = "message_hint"
-    case messageOurs = "message_ours"
-    case messageTheirs = "message_theirs"
-    case send = "send"
-    case attach = "attach"
-    case accept = "accept"
-    case decline = "decline"
-    case openFile = "open_file"
-    case leave = "leave"
-    case cancel = "cancel"
-    case close = "close"
-    case showNewCode = "show_new_code"
-    case networkSettings = "network_settings"
-    case appSettings = "app_settings"
-    case storageSettings = "storage_settings"
-    case replace = "replace"
-    case restart = "restart"
+    case replyText = "reply_text"
+
+    case personUnknown = "person_unknown"
+    case trustLine = "trust_line"
+    case writeMessage = "write_message"
+    case send
+    case attach
+    case leave
+    case rowOurs = "row_ours"
+    case rowTheirs = "row_theirs"
+    case accept
+    case decline
+    case save
+    case fileLine = "file_line"
+    case fileProgress = "file_progress"
+
+    case wayShowCode = "way_show_code"
+    case wayScan = "way_scan"
+    case wayNetworkSettings = "way_network_settings"
+    case wayAppSettings = "way_app_settings"
+    case wayStorageSettings = "way_storage_settings"
+    case wayReplace = "way_replace"
+    case wayRestart = "way_restart"
 }

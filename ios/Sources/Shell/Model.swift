@@ -131,12 +131,16 @@ public final class Model {
         }
     }
 
-    /// What the system opened the app with: a link, or a file.
-    public func handIn(_ url: URL) {
-        guard url.isFileURL else { return handIn(url.absoluteString) }
+    /// What the system opened the app with: a link, or a file. A file is read when `done` is called.
+    public func handIn(_ url: URL, then done: @escaping @Sendable () -> Void = {}) {
+        guard url.isFileURL else {
+            handIn(url.absoluteString)
+            return done()
+        }
         act { model, _ in
             Task {
                 let read = await Task.detached { try Self.contents(of: url) }.result
+                done()
                 switch read {
                 case .success(let bytes?): model.handIn(bytes)
                 case .success(nil): model.notice = Notice(what: .kindTooLarge, next: .remedyHandInAnother)
@@ -231,9 +235,11 @@ public final class Model {
         await engine?.shutdown()
     }
 
-    /// Runs something after all that was asked for before.
-    func afterwards(_ work: @escaping @Sendable () -> Void) {
-        act { _, _ in work() }
+    /// Waits until everything that was asked for before is done.
+    public func settled() async {
+        await withCheckedContinuation { done in
+            if case .terminated = lane.yield({ _, _ in done.resume() }) { done.resume() }
+        }
     }
 
     // MARK: Inside

@@ -1,9 +1,9 @@
 /// How a screen is laid out and what it says, by keys: a view draws this from top to bottom and knows
 /// nothing else about the screen.
 public struct Page: Equatable, Sendable {
-    /// At the top; the conversation's is a name, where there is one.
+    /// At the top.
     public var title: Phrase
-    /// How it stands. It is read aloud whenever it changes.
+    /// How it stands. This and the title are read aloud whenever they change.
     public var status: Phrase?
     /// The text of the QR code, as large as the screen allows.
     public var symbol: String?
@@ -103,41 +103,41 @@ extension Page {
 
     private static let home = Page(
         title: Phrase(.appName),
-        lines: [Phrase(.homeIntroduction)],
-        choices: [Choice(.showMyCode, .showCode), Choice(.scanACode, .scan), Choice(.shareALink, .shareLink)]
+        lines: [Phrase(.homeText)],
+        choices: [Choice(.showCode, .showCode), Choice(.scanCode, .scan), Choice(.shareLink, .shareLink)]
     )
 
     private static func showCode(_ code: ShowCode) -> Page {
-        let forms = Choice.sharing(code.invitation, as: .invitationText)
         let camera = Choice(.scanTheirCode, .scan)
-        // The camera comes first once it is needed. Somebody who carries the invitation may bring the
-        // reply before that, so it is always there.
-        let choices = code.scanNow ? [camera] + forms : forms + [camera]
+        var choices: [Choice]
+        if code.sent {
+            choices = Choice.sharing(code.invitation)
+            // The camera comes first once it is needed; a reply may be carried here before that.
+            choices.insert(camera, at: code.scanNow ? 0 : choices.endIndex)
+        } else {
+            // Whoever sends a code that was only to be shown would claim more than is true.
+            choices = (code.scanNow ? [camera] : []) + [Choice(.sendInstead, .shareLink)]
+        }
         return Page(
-            title: Phrase(.showCodeTitle),
-            status: Phrase(code.stage),
+            title: Phrase(code.stage),
             symbol: code.invitation.symbol,
-            lines: [Phrase(.showCodeHow)],
             deadline: code.expiresAt,
-            choices: choices + [.cancel]
+            choices: choices + [.stop]
         )
     }
 
     private static func scan(_ scan: Scan) -> Page {
         var page = Page(
-            title: Phrase(scan.wanted == .reply ? .scanReplyTitle : .scanTitle),
+            title: Phrase(scan.wanted == .reply ? .scanReply : .scanInvitation),
             status: scan.hint.map { Phrase($0) },
-            choices: Choice.handingIn + [.cancel]
+            choices: Choice.handingIn + [.stop]
         )
         switch scan.camera {
-        case .asking:
-            page.status = page.status ?? Phrase(.cameraAsking)
-        case .running:
+        case .asking, .running:
             page.camera = true
-            page.lines = [Phrase(.scanHow)]
-            page.choices.insert(Choice(.torch, .errand(.torch)), at: 0)
+            page.choices.append(Choice(.torch, .errand(.torch)))
         case .denied:
-            page.choices.insert(Choice(.appSettings, .errand(.settings(.app))), at: 0)
+            page.choices.insert(Choice(.wayAppSettings, .errand(.settings(.app))), at: 0)
         case .missing:
             break
         }
@@ -145,27 +145,25 @@ extension Page {
     }
 
     private static func confirm(_ confirm: Confirm) -> Page {
-        var page = Page(
-            title: confirm.name.map { Phrase(.confirmTitle, $0) } ?? Phrase(.confirmTitleUnnamed),
+        Page(
+            title: confirm.name.map { Phrase(.confirmTitle, .verbatim($0)) }
+                ?? Phrase(.confirmTitleUnknown),
+            status: confirm.expiresAt == nil ? Phrase(.confirmExpired) : nil,
             lines: [Phrase(.confirmAddress), Phrase(confirm.proof)],
             deadline: confirm.expiresAt,
             choices: [Choice(.connect, .connect), Choice(.notNow, .back)]
         )
-        if confirm.expiresAt == nil {
-            page.status = Phrase(.confirmSeemsExpired)
-        }
-        return page
     }
 
     private static func connecting(_ connecting: Connecting) -> Page {
         var page = Page(
             title: Phrase(.connectingTitle),
             status: Phrase(connecting.stage),
-            choices: [Choice(.showReply, .offerReply), .cancel]
+            choices: [Choice(.showMyReply, .offerReply), .stop]
         )
         if let hint = connecting.hint {
             page.lines = [Phrase(hint)]
-            page.choices.insert(Choice(.appSettings, .errand(.settings(.app))), at: 0)
+            page.choices.insert(Choice(.wayAppSettings, .errand(.settings(.app))), at: 0)
         }
         return page
     }
@@ -174,24 +172,23 @@ extension Page {
         Page(
             title: Phrase(.replyTitle),
             symbol: reply.symbol,
-            lines: [Phrase(.replyHow)],
-            choices: Choice.sharing(reply, as: .replyText) + [.cancel]
+            lines: [Phrase(.replyText)],
+            choices: Choice.sharing(reply) + [.stop]
         )
     }
 
     private static func conversation(_ conversation: Conversation) -> Page {
         Page(
-            title: conversation.name.isEmpty
-                ? Phrase(.somebody) : Phrase(.conversationTitle, conversation.name),
+            title: conversation.name.isEmpty ? Phrase(.personUnknown) : .verbatim(conversation.name),
             status: conversation.line.map { Phrase($0) },
             conversation: true,
-            lines: [Phrase(conversation.trust), Phrase(conversation.reason)],
+            lines: [Phrase(.trustLine, Phrase(conversation.trust), Phrase(conversation.reason))],
             choices: [Choice(.attach, .errand(.attach)), Choice(.leave, .back)]
         )
     }
 
     private static func ended(_ ended: Ended) -> Page {
-        var choices = [Choice(.close, .back)]
+        var choices = [Choice(.backHome, .back)]
         if let way = Choice(ended.way) { choices.insert(way, at: 0) }
         return Page(
             title: Phrase(ended.what),
@@ -207,7 +204,7 @@ extension Notice {
 }
 
 extension Choice {
-    fileprivate static let cancel = Choice(.cancel, .back)
+    fileprivate static let stop = Choice(.stop, .back)
 
     /// The ways around the camera.
     fileprivate static let handingIn = [
@@ -216,25 +213,25 @@ extension Choice {
         Choice(.pickFile, .errand(.pickFile)),
     ]
 
-    fileprivate static func sharing(_ handout: Handout, as sentence: Key) -> [Choice] {
+    fileprivate static func sharing(_ handout: Handout) -> [Choice] {
         [
-            Choice(.shareAsLink, .errand(.share(.text(sentence, link: handout.link)))),
+            Choice(.shareAsLink, .errand(.share(.link(handout.link)))),
             Choice(.shareAsPicture, .errand(.share(.picture(symbol: handout.symbol)))),
-            Choice(.shareAsFile, .errand(.share(.file(handout.file)))),
+            Choice(.shareAsFile, .errand(.share(.file(text: handout.text)))),
         ]
     }
 
-    /// The button for a way on; none where closing is all there is.
+    /// The button for a way on; none where going back is all there is.
     init?(_ way: Way) {
         switch way {
         case .home: return nil
-        case .showCode: self.init(.showNewCode, .showCode)
-        case .scan: self.init(.scanACode, .scan)
-        case .networkSettings: self.init(.networkSettings, .errand(.settings(.network)))
-        case .appSettings: self.init(.appSettings, .errand(.settings(.app)))
-        case .storageSettings: self.init(.storageSettings, .errand(.settings(.storage)))
-        case .replace: self.init(.replace, .replace)
-        case .restart: self.init(.restart, .errand(.restart))
+        case .showCode: self.init(.wayShowCode, .showCode)
+        case .scan: self.init(.wayScan, .scan)
+        case .networkSettings: self.init(.wayNetworkSettings, .errand(.settings(.network)))
+        case .appSettings: self.init(.wayAppSettings, .errand(.settings(.app)))
+        case .storageSettings: self.init(.wayStorageSettings, .errand(.settings(.storage)))
+        case .replace: self.init(.wayReplace, .replace)
+        case .restart: self.init(.wayRestart, .errand(.restart))
         }
     }
 }

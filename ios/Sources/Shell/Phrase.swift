@@ -1,29 +1,34 @@
 import Foundation
 
-/// A sentence by its key, with what stands in its places `%1$@`, `%2$@`.
-public struct Phrase: Equatable, Sendable {
-    public let key: Key
-    public let arguments: [String]
+/// What is said: a sentence by its key, with phrases in its places `%1$@`, `%2$@`; or what somebody wrote.
+public indirect enum Phrase: Equatable, Sendable {
+    case said(Key, [Phrase])
+    case verbatim(String)
 
-    public init(_ key: Key, _ arguments: String...) {
-        self.key = key
-        self.arguments = arguments
+    public init(_ key: Key, _ arguments: Phrase...) {
+        self = .said(key, arguments)
     }
 
-    /// The sentence in the language of `template`. An argument is never read as a template itself.
-    public func filled(into template: String) -> String {
-        var rest = template[...]
-        var text = ""
-        while let place = rest.firstRange(of: /%[1-9]\$@/) {
-            text += rest[..<place.lowerBound]
-            let number = Int(rest[rest.index(after: place.lowerBound)..<place.upperBound].prefix(1))
-            if let number, arguments.indices.contains(number - 1) {
-                // Isolated, so that a name in another direction does not turn the sentence around.
-                text += "\u{2068}" + arguments[number - 1] + "\u{2069}"
+    /// The phrase in the language that `sentence` looks keys up in. What somebody wrote is never read as
+    /// a sentence with places.
+    public func text(_ sentence: (Key) -> String) -> String {
+        switch self {
+        case .verbatim(let text):
+            return text
+        case .said(let key, let arguments):
+            var rest = sentence(key)[...]
+            var text = ""
+            while let place = rest.firstRange(of: /%[1-9]\$@/) {
+                text += rest[..<place.lowerBound]
+                let number = rest[place].dropFirst().first?.wholeNumberValue ?? 0
+                if arguments.indices.contains(number - 1) {
+                    // Isolated, so that a name in another direction does not turn the sentence around.
+                    text += "\u{2068}" + arguments[number - 1].text(sentence) + "\u{2069}"
+                }
+                rest = rest[place.upperBound...]
             }
-            rest = rest[place.upperBound...]
+            return text + rest
         }
-        return text + rest
     }
 }
 

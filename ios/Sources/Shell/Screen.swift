@@ -145,8 +145,6 @@ public struct Handout: Equatable, Sendable, CustomStringConvertible, CustomRefle
     public let text: String
     /// For cameras: the text of the symbol.
     public let symbol: String
-    /// The bytes of a `.handfast` file.
-    public let file: [UInt8]
 
     public var description: String { "Handout" }
     public var customMirror: Mirror { Mirror(self, children: [:]) }
@@ -157,6 +155,17 @@ public struct Symbol: Equatable, Sendable {
     /// Modules along one side.
     public let width: Int
     let modules: [UInt8]
+
+    /// The QR code of a text; none for a text that no symbol holds.
+    public init?(text: String) {
+        guard let drawn = try? Engine.symbol(text) else { return nil }
+        self = drawn
+    }
+
+    init(width: Int, modules: [UInt8]) {
+        self.width = width
+        self.modules = modules
+    }
 
     public func isDark(x: Int, y: Int) -> Bool { modules[y * width + x] == 1 }
 }

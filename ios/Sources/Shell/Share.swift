@@ -2,12 +2,12 @@ import Foundation
 
 /// Something to hand to another app. Secret, so it does not print itself.
 public enum Share: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
-    /// A sentence with a link under it.
-    case text(Key, link: String)
+    /// For messengers.
+    case link(String)
     /// A picture of a QR code.
     case picture(symbol: String)
-    /// The bytes of a `.handfast` file.
-    case file([UInt8])
+    /// A `.handfast` file with the token of a text.
+    case file(text: String)
 
     /// As the share sheet takes it.
     public enum Prepared: Equatable, Sendable {
@@ -15,16 +15,16 @@ public enum Share: Equatable, Sendable, CustomStringConvertible, CustomReflectab
         case file(URL)
     }
 
-    /// Makes it ready; files go to `folder`, in the place of earlier ones. `sentence` looks a key up.
-    public func prepared(in folder: URL, sentence: (Key) -> String) throws -> Prepared {
+    /// Makes it ready; files go to `folder`, in the place of earlier ones.
+    public func prepared(in folder: URL) throws -> Prepared {
         switch self {
-        case .text(let key, let link):
-            return .text(sentence(key) + "\n" + link)
+        case .link(let link):
+            return .text(link)
         case .picture(let symbol):
             // Messengers shrink pictures: eight pixels a module survive that.
             return .file(try Self.write(Engine.png(symbol, scale: 8), to: folder, "handfast.png"))
-        case .file(let bytes):
-            return .file(try Self.write(Data(bytes), to: folder, "invitation.handfast"))
+        case .file(let text):
+            return .file(try Self.write(Engine.file(of: text), to: folder, "invitation.handfast"))
         }
     }
 

@@ -57,7 +57,7 @@ final class MeetingTests: XCTestCase {
         let (host, guest) = (Person("Ana"), Person("Ben"))
         let code = try await host.hosts(send: true)
         let share = Share.picture(symbol: code.invitation.symbol)
-        guard case .file(let picture) = try share.prepared(in: host.folder, sentence: { $0.rawValue }) else {
+        guard case .file(let picture) = try share.prepared(in: host.folder) else {
             return XCTFail("no picture")
         }
         guest.model.handIn(picture)
@@ -72,8 +72,8 @@ final class MeetingTests: XCTestCase {
     func testMeetByFile() async throws {
         let (host, guest) = (Person("Ana"), Person("Ben"))
         let code = try await host.hosts(send: true)
-        let share = Share.file(code.invitation.file)
-        guard case .file(let file) = try share.prepared(in: host.folder, sentence: { $0.rawValue }) else {
+        let share = Share.file(text: code.invitation.text)
+        guard case .file(let file) = try share.prepared(in: host.folder) else {
             return XCTFail("no file")
         }
         guest.model.handIn(file)
@@ -126,7 +126,7 @@ final class MeetingTests: XCTestCase {
             let received = try await guest.file(.fileReceived)
             let path = try XCTUnwrap(received.path)
             XCTAssertEqual(try Data(contentsOf: URL(fileURLWithPath: path)), content)
-            XCTAssertEqual(RowPage(.file(received)).choices, [.open(path)])
+            XCTAssertEqual(RowPage(.file(received)).choices, [.save(path)])
         }
     }
 

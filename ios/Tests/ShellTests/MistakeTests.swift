@@ -44,7 +44,7 @@ final class MistakeTests: XCTestCase {
         let link = try await other.hosts(send: true).invitation.link
         host.model.handIn(link)
         let notice = try await host.isTold(.anotherUnderWay)
-        XCTAssertEqual(notice.choice, Choice(.replace, .replace))
+        XCTAssertEqual(notice.choice, Choice(.wayReplace, .replace))
         XCTAssertEqual(host.model.screen.code?.invitation, code.invitation)
 
         host.model.replace()

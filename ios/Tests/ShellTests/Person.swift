@@ -52,7 +52,7 @@ final class Person {
 
     /// The model did everything that was asked of it so far.
     func settled() async {
-        await withCheckedContinuation { done in model.afterwards { done.resume() } }
+        await model.settled()
     }
 
     func hosts(send: Bool = false, file: StaticString = #filePath, line: UInt = #line) async throws -> ShowCode {

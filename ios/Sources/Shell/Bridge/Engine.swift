@@ -160,6 +160,11 @@ final class Engine: @unchecked Sendable {
         try refusing { try drawPng(text: text, scale: scale) }
     }
 
+    /// The bytes of a `.handfast` file with the token that is in this text.
+    static func file(of text: String) throws -> Data {
+        try refusing { try fileOf(text: text) }
+    }
+
     /// The core's log goes to standard error, which Apple's tools show.
     static func log(details: Bool) {
         _ = logToPlatform(level: details ? .debug : .warn)

@@ -101,9 +101,7 @@ extension Row {
 
 extension Handout {
     init(_ handout: Core.Handout) {
-        self.init(
-            link: handout.link, text: handout.text, symbol: handout.symbol,
-            file: [UInt8](handout.file))
+        self.init(link: handout.link, text: handout.text, symbol: handout.symbol)
     }
 }
 

@@ -1,0 +1,144 @@
+import Observation
+import PhotosUI
+import Shell
+import SwiftUI
+import UIKit
+import UniformTypeIdentifiers
+
+/// What buttons ask of the platform: sharing, picking, pasting, the torch, the settings.
+@MainActor @Observable
+final class Errands {
+    /// What is shared at the moment.
+    var shared: Shared?
+    var isPickingPicture = false
+    var isPickingFile = false
+    var isChoosingWhatToAttach = false
+    /// What is picked goes to the other person instead of being looked through.
+    var isAttaching = false
+    /// There is a torch while the camera runs.
+    @ObservationIgnored var torch: (() -> Void)?
+
+    struct Shared: Identifiable {
+        let id = UUID()
+        let item: Any
+    }
+
+    func run(_ errand: Errand, for model: Model) {
+        switch errand {
+        case .share(let share):
+            switch try? share.prepared(in: Folders.sharing) {
+            case .text(let text): shared = Shared(item: text)
+            case .file(let file): shared = Shared(item: file)
+            case nil: break
+            }
+        case .paste:
+            paste(into: model)
+        case .pickPicture:
+            isAttaching = false
+            isPickingPicture = true
+        case .pickFile:
+            isAttaching = false
+            isPickingFile = true
+        case .attach:
+            isChoosingWhatToAttach = true
+        case .torch:
+            torch?()
+        case .settings:
+            // There is one place in the settings that an app may lead to: its own.
+            if let url = URL(string: UIApplication.openSettingsURLString) {
+                UIApplication.shared.open(url)
+            }
+        case .restart:
+            break
+        }
+    }
+
+    /// Hands a file on: to the Files app, to another app.
+    func handOn(_ file: URL) {
+        shared = Shared(item: file)
+    }
+
+    private func paste(into model: Model) {
+        let board = UIPasteboard.general
+        if board.hasStrings || board.hasURLs {
+            model.handIn(board.string ?? board.url?.absoluteString ?? "")
+        } else if let picture = board.image?.pngData() {
+            model.handIn(picture)
+        } else {
+            model.handIn("")
+        }
+    }
+}
+
+/// The sheets that errands open.
+struct ErrandSheets: ViewModifier {
+    @Bindable var errands: Errands
+    let model: Model
+
+    @State private var picked: PhotosPickerItem?
+
+    func body(content: Content) -> some View {
+        content
+            .sheet(item: $errands.shared) { shared in
+                ShareSheet(item: shared.item)
+            }
+            .confirmationDialog(say(.attach), isPresented: $errands.isChoosingWhatToAttach) {
+                Button(say(.pickPicture)) {
+                    errands.isAttaching = true
+                    errands.isPickingPicture = true
+                }
+                Button(say(.pickFile)) {
+                    errands.isAttaching = true
+                    errands.isPickingFile = true
+                }
+            }
+            .photosPicker(isPresented: $errands.isPickingPicture, selection: $picked, matching: .images)
+            .onChange(of: picked) { _, item in
+                guard let item else { return }
+                picked = nil
+                take(item)
+            }
+            .fileImporter(isPresented: $errands.isPickingFile, allowedContentTypes: [.item]) { result in
+                if case .success(let file) = result { take(file) }
+            }
+    }
+
+    private func take(_ item: PhotosPickerItem) {
+        let attaching = errands.isAttaching
+        let type = item.supportedContentTypes.first?.preferredFilenameExtension ?? "jpg"
+        Task {
+            guard let picture = try? await item.loadTransferable(type: Data.self) else { return }
+            if !attaching {
+                model.handIn(picture)
+            } else if let file = try? Folders.keep(picture, type: type) {
+                model.sendFile(file.path)
+            }
+        }
+    }
+
+    private func take(_ file: URL) {
+        if errands.isAttaching {
+            let model = model
+            Task.detached {
+                // A file that cannot be copied cannot be read by the core either, which says so.
+                let copy = (try? Folders.copy(file)) ?? file
+                await model.sendFile(copy.path)
+            }
+        } else {
+            let scoped = file.startAccessingSecurityScopedResource()
+            model.handIn(file) {
+                if scoped { file.stopAccessingSecurityScopedResource() }
+            }
+        }
+    }
+}
+
+private struct ShareSheet: UIViewControllerRepresentable {
+    let item: Any
+
+    func makeUIViewController(context: Context) -> UIActivityViewController {
+        UIActivityViewController(activityItems: [item], applicationActivities: nil)
+    }
+
+    func updateUIViewController(_ controller: UIActivityViewController, context: Context) {}
+}

@@ -1,0 +1,46 @@
+import Foundation
+
+/// Where files are kept.
+enum Folders {
+    /// Files that came in; the Files app shows them.
+    static let downloads = URL.documentsDirectory
+
+    /// What the app remembers.
+    static let support = made(URL.applicationSupportDirectory)
+
+    /// What is handed to other apps.
+    static let sharing = URL.temporaryDirectory.appendingPathComponent("sharing")
+
+    /// Copies of files on their way out: what a person picked can be read only for a moment.
+    private static let outgoing = URL.temporaryDirectory.appendingPathComponent("outgoing")
+
+    /// Leftovers of the last time.
+    static func clean() {
+        for folder in [sharing, outgoing] {
+            try? FileManager.default.removeItem(at: folder)
+        }
+    }
+
+    /// A copy of a picked file under its own name. A copy on the same volume takes no room.
+    static func copy(_ picked: URL) throws -> URL {
+        let scoped = picked.startAccessingSecurityScopedResource()
+        defer { if scoped { picked.stopAccessingSecurityScopedResource() } }
+        let copy = made(outgoing.appendingPathComponent(UUID().uuidString))
+            .appendingPathComponent(picked.lastPathComponent)
+        try FileManager.default.copyItem(at: picked, to: copy)
+        return copy
+    }
+
+    /// A picture from the photo library, which has no name.
+    static func keep(_ picture: Data, type: String) throws -> URL {
+        let file = made(outgoing.appendingPathComponent(UUID().uuidString))
+            .appendingPathComponent("photo.\(type)")
+        try picture.write(to: file)
+        return file
+    }
+
+    private static func made(_ folder: URL) -> URL {
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+}

@@ -1,0 +1,19 @@
+import Shell
+import SwiftUI
+
+/// The app: one window on one `Model`.
+@main
+struct HandfastApp: App {
+    @State private var home = Household()
+    @Environment(\.scenePhase) private var phase
+
+    var body: some Scene {
+        WindowGroup {
+            RootView(model: home.model, restart: home.restart)
+                .id(ObjectIdentifier(home.model))
+                .tint(.accentColor)
+                .onOpenURL { home.open($0) }
+        }
+        .onChange(of: phase) { _, phase in home.enter(phase) }
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Observation
+import Shell
+
+/// The app in a terminal, for a partner on this machine: `Peer invite`, or `Peer join LINK`. It tells what
+/// happens in lines (`link LINK`, `talking NAME`, `text TEXT`, `ended KEY`) and sends the lines that it is
+/// given. When those end, it says goodbye.
+@main @MainActor
+struct Peer {
+    static func main() async {
+        let arguments = CommandLine.arguments.dropFirst()
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("handfast-peer-\(ProcessInfo.processInfo.processIdentifier)")
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+
+        let model = Model(
+            Setup(name: "Peer", downloads: folder.path), keys: Forgetful(),
+            notebook: Notebook(file: folder.appendingPathComponent("notebook")))
+        model.network(["127.0.0.1"])
+        switch (arguments.first, arguments.dropFirst().first) {
+        case ("invite", nil): model.invite(send: true)
+        case ("join", let link?): model.handIn(link)
+        default:
+            say("usage: Peer invite | Peer join LINK")
+            exit(2)
+        }
+        let met = await talk(model)
+        await model.shutdown()
+        exit(met ? 0 : 1)
+    }
+
+    /// Until it is over; whether the two met.
+    private static func talk(_ model: Model) async -> Bool {
+        let (changes, changed) = AsyncStream.makeStream(of: Void.self)
+        watch(model) { changed.yield() }
+        var told = 0
+        var shown: Screen?
+        var met = false
+        for await _ in changes {
+            for case .text(let row) in model.rows[told...] where !row.ours { say("text \(row.text)") }
+            told = model.rows.count
+            if let notice = model.notice { say("notice \(notice.what.rawValue)") }
+            guard model.screen != shown else { continue }
+            let before = shown
+            shown = model.screen
+            switch model.screen {
+            case .showCode(let code):
+                if before == nil || before == .home { say("link \(code.invitation.link)") }
+            case .confirm:
+                model.connect()
+            case .conversation(let conversation):
+                if !met {
+                    say("talking \(conversation.name)")
+                    sendLines(to: model)
+                }
+                met = true
+            case .ended(let ended):
+                say("ended \(ended.what.rawValue)")
+                return met
+            case .home where met:
+                say("ended")
+                return true
+            default:
+                break
+            }
+        }
+        return met
+    }
+
+    private static func watch(_ model: Model, _ change: @escaping @MainActor () -> Void) {
+        withObservationTracking {
+            _ = (model.screen, model.rows, model.notice)
+        } onChange: {
+            // This is called just before the change.
+            Task { @MainActor in
+                watch(model, change)
+                change()
+            }
+        }
+    }
+
+    private static func sendLines(to model: Model) {
+        Thread.detachNewThread {
+            while let line = readLine() {
+                Task { @MainActor in model.send(line) }
+            }
+            Task { @MainActor in model.back() }
+        }
+    }
+
+    private static func say(_ line: String) {
+        // Whoever reads through a pipe waits for each line.
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    }
+}
+
+/// A key store for one run.
+private struct Forgetful: KeyBox {
+    func key() -> [UInt8]? { nil }
+    func keep(_ key: [UInt8]) {}
+}

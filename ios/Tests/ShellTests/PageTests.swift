@@ -1,0 +1,200 @@
+import Foundation
+import XCTest
+
+@testable import Shell
+
+/// What the screens say, in every language, and that each leads on.
+final class PageTests: XCTestCase {
+    private static let handout = Handout(link: "https://x/#a", text: "handfast:a", symbol: "https://x/#123")
+
+    /// Every screen in every state that it can be in.
+    private static let screens: [Screen] = {
+        var all: [Screen] = [.home, .reply(handout)]
+        for stage in [Key.hostWaiting, .hostTheyAreHere, .hostScanTheirCode, .hostChecking, .hostOffline] {
+            for sent in [true, false] {
+                all.append(
+                    .showCode(
+                        ShowCode(
+                            stage: stage, scanNow: stage == .hostScanTheirCode, expiresAt: 600,
+                            invitation: handout, sent: sent)))
+            }
+        }
+        for wanted in [Wanted.invitation, .reply] {
+            for camera in [Camera.asking, .running, .denied, .missing] {
+                for hint in [nil, Key.scanNotOurs, .cameraDenied, .cameraMissing, .kindNewerVersion] {
+                    all.append(.scan(Scan(wanted: wanted, camera: camera, hint: hint)))
+                }
+            }
+        }
+        for name in [nil, "Ana", "%1$@"] {
+            for proof in [Key.proofCamera, .proofCarried] {
+                all.append(.confirm(Confirm(name: name, proof: proof, expiresAt: name == nil ? nil : 9)))
+            }
+        }
+        for stage in [Key.guestKnocking, .guestAnswered, .guestChecking, .guestOffline] {
+            for hint in [nil, Key.localNetworkDenied] {
+                all.append(.connecting(Connecting(stage: stage, hint: hint)))
+            }
+        }
+        for trust in [Key.trustUnverified, .trustIntroduced, .trustAnswerChecked, .trustVerified] {
+            for name in ["", "רות"] {
+                all.append(
+                    .conversation(
+                        Conversation(name: name, trust: trust, reason: .reasonScanned, line: .lineInterrupted)))
+            }
+        }
+        for kind in Key.allCases where kind.rawValue.hasPrefix("kind_") {
+            for way in Way.allCases {
+                all.append(.ended(Ended(what: kind, next: .remedyAskAgain, way: way)))
+            }
+        }
+        return all
+    }()
+
+    func testEveryScreenHasAWayOn() {
+        for screen in Self.screens {
+            let page = Page(screen)
+            XCTAssertFalse(page.choices.isEmpty, "\(screen)")
+            XCTAssertEqual(Set(page.choices.map(\.label)).count, page.choices.count, "two buttons alike: \(screen)")
+            if screen != .home {
+                XCTAssertTrue(page.choices.contains { $0.action == .back }, "no way back: \(screen)")
+            }
+        }
+    }
+
+    func testTheCameraIsNeverTheOnlyWay() {
+        for case .scan(let scan) in Self.screens {
+            let actions = Page(.scan(scan)).choices.map(\.action)
+            for errand in [Errand.paste, .pickPicture, .pickFile] {
+                XCTAssertTrue(actions.contains(.errand(errand)))
+            }
+        }
+    }
+
+    func testACodeThatWasOnlyToBeShownIsNotSent() {
+        for case .showCode(let code) in Self.screens {
+            let shares = Page(.showCode(code)).choices.contains {
+                if case .errand(.share) = $0.action { true } else { false }
+            }
+            XCTAssertEqual(shares, code.sent)
+        }
+    }
+
+    func testTheirCodeIsScannedFirstOnceItIsNeeded() {
+        for case .showCode(let code) in Self.screens where code.scanNow {
+            XCTAssertEqual(Page(.showCode(code)).choices.first?.action, .scan)
+        }
+    }
+
+    func testOnlyACodeIsShownAround() {
+        for screen in Self.screens {
+            let isCode = screen.code != nil || screen.reply != nil
+            XCTAssertEqual(Page(screen).isShownAround, isCode)
+        }
+    }
+
+    func testEveryLanguageSaysEverySentence() throws {
+        for (language, strings) in try Self.catalog() {
+            for key in Key.allCases {
+                XCTAssertNotNil(strings[key.rawValue], "\(key.rawValue) in \(language)")
+            }
+            for screen in Self.screens {
+                let page = Page(screen)
+                let phrases = [page.title, page.status].compactMap { $0 } + page.lines
+                for phrase in phrases {
+                    Self.check(phrase, in: strings, language)
+                    XCTAssertFalse(phrase.text { strings[$0.rawValue] ?? "" }.isEmpty)
+                }
+            }
+        }
+    }
+
+    func testWhatSomebodyWroteIsNoSentence() {
+        let confirm = Confirm(name: "%1$@ %2$@", proof: .proofCarried, expiresAt: nil)
+        let title = Page(.confirm(confirm)).title.text { _ in "Connect to %1$@?" }
+        XCTAssertEqual(title, "Connect to \u{2068}%1$@ %2$@\u{2069}?")
+    }
+
+    func testRowsOfFiles() {
+        func row(_ state: Key, done: UInt64? = nil, path: String? = nil) -> RowPage {
+            let row = FileRow(number: 3, ours: false, name: "a", size: 2_500_000, state: state, done: done, path: path)
+            return RowPage(.file(row), locale: Locale(identifier: "de"))
+        }
+        XCTAssertEqual(row(.fileOffered).choices, [.accept(3), .decline(3)])
+        XCTAssertEqual(row(.fileMoving, done: 1_000_000).choices, [.cancel(3)])
+        XCTAssertEqual(row(.fileMoving, done: 1_000_000).progress, 0.4)
+        XCTAssertEqual(
+            row(.fileMoving, done: 1_000_000).status,
+            Phrase(.fileLine, Phrase(.fileProgress, .verbatim("1,0 MB"), .verbatim("2,5 MB")), Phrase(.fileMoving)))
+        XCTAssertEqual(row(.fileReceived, path: "/a").choices, [.save("/a")])
+        XCTAssertEqual(row(.kindLost).choices, [])
+    }
+
+    func testAmountsAndTimes() {
+        let english = Locale(identifier: "en")
+        XCTAssertEqual(amount(0, locale: english), "0 B")
+        XCTAssertEqual(amount(999, locale: english), "999 B")
+        XCTAssertEqual(amount(1500, locale: english), "1.5 kB")
+        XCTAssertEqual(amount(123_456_789, locale: english), "123 MB")
+        XCTAssertEqual(amount(.max, locale: english), "18446744 TB")
+        XCTAssertEqual(timeLeft(until: 700, now: 95), "10:05")
+        XCTAssertEqual(timeLeft(until: 86_400, now: 60), "23:59 h")
+        XCTAssertEqual(timeLeft(until: 1, now: 5), "0:00")
+    }
+
+    func testSecretsDoNotPrintThemselves() {
+        for secret in ["\(Self.handout)", "\(Share.link("https://x/#a"))", "\(Screen.reply(Self.handout))"] {
+            XCTAssertFalse(secret.contains("#a"), secret)
+        }
+        var dumped = ""
+        dump(Screen.reply(Self.handout), to: &dumped)
+        XCTAssertFalse(dumped.contains("#a"), dumped)
+    }
+
+    func testOwnAddressesAreNumbers() {
+        for address in localAddresses() {
+            XCTAssertTrue(address.contains(".") || address.contains(":"), address)
+            XCTAssertNotEqual(address, "127.0.0.1")
+        }
+    }
+
+    func testANeighbourIsOnTheSameNetwork() {
+        XCTAssertEqual(neighbour(of: ["fe80::1%en0", "192.168.1.20"]), "192.168.1.1")
+        XCTAssertEqual(neighbour(of: ["10.0.0.1"]), "10.0.0.2")
+        XCTAssertEqual(neighbour(of: ["172.31.4.5", "10.0.0.1"]), "172.31.4.1")
+        XCTAssertNil(neighbour(of: ["203.0.113.5", "172.32.0.9", "1.2.3", "fd00::1"]))
+        XCTAssertNil(neighbour(of: []))
+    }
+
+    /// As many places as there are arguments, all the way down.
+    private static func check(_ phrase: Phrase, in strings: [String: String], _ language: String) {
+        guard case .said(let key, let arguments) = phrase else { return }
+        let places = strings[key.rawValue, default: ""].ranges(of: /%[1-9]\$@/).count
+        XCTAssertEqual(places, arguments.count, "\(key.rawValue) in \(language)")
+        for argument in arguments { check(argument, in: strings, language) }
+    }
+
+    /// The app's own sentences: language, key, sentence.
+    private static func catalog() throws -> [String: [String: String]] {
+        struct Catalog: Decodable {
+            struct Entry: Decodable {
+                struct Localization: Decodable {
+                    struct Unit: Decodable { let value: String }
+                    let stringUnit: Unit
+                }
+                let localizations: [String: Localization]
+            }
+            let strings: [String: Entry]
+        }
+        let file = URL.repository.appendingPathComponent("ios/App/Resources/Localizable.xcstrings")
+        let catalog = try JSONDecoder().decode(Catalog.self, from: Data(contentsOf: file))
+        var languages: [String: [String: String]] = [:]
+        for (key, entry) in catalog.strings {
+            for (language, localization) in entry.localizations {
+                languages[language, default: [:]][key] = localization.stringUnit.value
+            }
+        }
+        XCTAssertEqual(Set(languages.keys), ["de", "en"])
+        return languages
+    }
+}
