@@ -215,18 +215,18 @@ public final class Model {
     }
 
     public func network(_ addresses: [String]) {
-        act { _, engine in try engine.networkChanged(addresses) }
+        act { _, engine in try await engine.networkChanged(addresses) }
     }
 
     /// The app left the screen. `kept`: something keeps it running, so that it can go on waiting.
     public func left(kept: Bool) {
         act { _, engine in
-            if !kept { engine.pause() }
+            if !kept { try await engine.pause() }
         }
     }
 
     public func returned() {
-        act { _, engine in engine.resume() }
+        act { _, engine in try await engine.resume() }
     }
 
     /// Ends everything; whatever is called afterwards does nothing.

@@ -9,7 +9,7 @@ final class BindingTests: XCTestCase {
         let handfast = try Handfast.open(
             settings: Settings(name: "", downloads: "/nowhere", linkBase: nil), vault: Keys(),
             listener: listener)
-        try handfast.networkChanged(addresses: ["127.0.0.1"])
+        try await handfast.networkChanged(addresses: ["127.0.0.1"])
         let handle = try await handfast.pairing().host(manner: .show)
         handle.cancel()
         await listener.hears { if case .shown(.idle) = $0 { true } else { false } }
@@ -22,7 +22,7 @@ final class BindingTests: XCTestCase {
         let handfast = try Handfast.open(
             settings: Settings(name: "", downloads: "/nowhere", linkBase: nil), vault: Keys(),
             listener: listener)
-        try handfast.networkChanged(addresses: ["127.0.0.1"])
+        try await handfast.networkChanged(addresses: ["127.0.0.1"])
         do {
             let handle = try await handfast.pairing().host(manner: .show)
             withExtendedLifetime(handle) {}
@@ -36,7 +36,7 @@ final class BindingTests: XCTestCase {
         let handfast = try Handfast.open(
             settings: Settings(name: "", downloads: "/nowhere", linkBase: nil), vault: Keys(),
             listener: listener)
-        try handfast.networkChanged(addresses: ["127.0.0.1"])
+        try await handfast.networkChanged(addresses: ["127.0.0.1"])
         let old = try await handfast.pairing().host(manner: .show)
         old.cancel()
         await listener.hears { if case .shown(.idle) = $0 { true } else { false } }

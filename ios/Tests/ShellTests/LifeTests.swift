@@ -193,7 +193,7 @@ final class LifeTests: XCTestCase {
         let shown = Shown()
         var engine: Engine? = try Engine(
             Setup(name: "", downloads: URL.fresh().path), keys: MemoryKeys(), ears: shown)
-        try engine?.networkChanged(["127.0.0.1"])
+        try await engine?.networkChanged(["127.0.0.1"])
         try await engine?.host(send: false)
         let watching = { [weak engine] in engine }
         engine = nil
@@ -222,7 +222,7 @@ final class LifeTests: XCTestCase {
         func openAndShutDown() async throws {
             let engine = try Engine(
                 Setup(name: "Ana", downloads: "/nowhere"), keys: MemoryKeys(), ears: Shown())
-            try engine.networkChanged(["127.0.0.1"])
+            try await engine.networkChanged(["127.0.0.1"])
             try await engine.host(send: false)
             await engine.shutdown()
         }

@@ -122,17 +122,17 @@ final class Engine: @unchecked Sendable {
         try await refusing { try await talk.leave() }
     }
 
-    func pause() {
-        handfast.pause()
+    func pause() async throws {
+        try await refusing { try await handfast.pause() }
     }
 
-    func resume() {
-        handfast.resume()
+    func resume() async throws {
+        try await refusing { try await handfast.resume() }
     }
 
     /// These are this device's addresses from now on; none means that there is no network.
-    func networkChanged(_ addresses: [String]) throws {
-        try refusing { try handfast.networkChanged(addresses: addresses) }
+    func networkChanged(_ addresses: [String]) async throws {
+        try await refusing { try await handfast.networkChanged(addresses: addresses) }
     }
 
     /// The token in a picture, a `.handfast` file or a text file. Takes up to some seconds.

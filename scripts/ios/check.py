@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Checks the files of the iOS app that are not Swift. Run from the project's root."""
+
+import json
+import pathlib
+import plistlib
+import re
+import sys
+import xml.etree.ElementTree as xml
+
+APP = pathlib.Path("ios/App")
+ANDROID = pathlib.Path("android/app/src/main/res")
+LANGUAGES = {"de", "en"}
+
+# Sentences that only one of the two systems needs.
+ONLY_ANDROID = {"channel_waiting", "file_unnamed", "share_in", "waiting_text", "waiting_title", "way_home"}
+ONLY_IOS = {"pick_file"}
+
+problems = []
+
+
+def say(problem):
+    problems.append(problem)
+
+
+def catalog(name):
+    """The sentences of a string catalog: language, key, sentence."""
+    found = {language: {} for language in LANGUAGES}
+    content = json.loads((APP / "Resources" / name).read_text(encoding="utf-8"))
+    for key, entry in content["strings"].items():
+        for language, localization in entry["localizations"].items():
+            unit = localization["stringUnit"]
+            if unit["state"] != "translated" or not unit["value"].strip():
+                say(f"{name}: {key} is not translated into {language}")
+            found.setdefault(language, {})[key] = unit["value"]
+    if set(found) != LANGUAGES:
+        say(f"{name}: the languages are {sorted(found)}")
+    english = found["en"]
+    for language, sentences in found.items():
+        for key in english.keys() ^ sentences.keys():
+            say(f"{name}: {key} is not in every language")
+        for key in english.keys() & sentences.keys():
+            if places(english[key]) != places(sentences[key]):
+                say(f"{name}: {key} has other places in {language}")
+    return found
+
+
+def places(sentence):
+    """What a sentence has places for, in either system's notation."""
+    return sorted(re.findall(r"%(\d)\$[@sd]", sentence))
+
+
+def strings():
+    found = catalog("Localizable.xcstrings")["en"]
+    keys = set(re.findall(r'case (?:\w+ = "(\w+)"|(\w+)$)', source("Key.swift"), re.MULTILINE))
+    keys = {written or plain for written, plain in keys}
+    for key in keys - found.keys():
+        say(f"Key.swift: {key} has no sentence")
+    for key in found.keys() - keys:
+        say(f"Localizable.xcstrings: nothing says {key}")
+
+    android = {}
+    for entry in xml.parse(ANDROID / "values" / "strings.xml").getroot().iter("string"):
+        if entry.get("translatable") != "false":
+            android[entry.get("name")] = entry.text or ""
+    for key in android.keys() - ONLY_ANDROID - found.keys():
+        say(f"{key} is only on Android")
+    for key in found.keys() - ONLY_IOS - android.keys():
+        say(f"{key} is only on iOS")
+    for key in android.keys() & found.keys():
+        if places(android[key]) != places(found[key]):
+            say(f"{key} has other places on Android")
+    return len(found)
+
+
+def source(name):
+    return pathlib.Path("ios/Sources/Shell", name).read_text(encoding="utf-8")
+
+
+def property_list(path, *needed):
+    with open(path, "rb") as file:
+        content = plistlib.load(file)
+    for key in needed:
+        if not content.get(key):
+            say(f"{path}: {key} is missing")
+    return content
+
+
+def property_lists():
+    info = property_list(
+        APP / "Info.plist",
+        "NSCameraUsageDescription",
+        "NSLocalNetworkUsageDescription",
+        "CFBundleURLTypes",
+        "CFBundleDocumentTypes",
+        "UTExportedTypeDeclarations",
+    )
+    schemes = [scheme for entry in info["CFBundleURLTypes"] for scheme in entry["CFBundleURLSchemes"]]
+    if "handfast" not in schemes:
+        say("Info.plist: the scheme of links is missing")
+    declared = {entry["UTTypeIdentifier"] for entry in info["UTExportedTypeDeclarations"]}
+    opened = {kind for entry in info["CFBundleDocumentTypes"] for kind in entry["LSItemContentTypes"]}
+    if opened != declared:
+        say(f"Info.plist: opens {opened} and declares {declared}")
+    texts = catalog("InfoPlist.xcstrings")["en"]
+    for key, text in texts.items():
+        if info.get(key) != text:
+            say(f"Info.plist: {key} says something else than InfoPlist.xcstrings")
+
+    domains = property_list(APP / "Handfast.entitlements")["com.apple.developer.associated-domains"]
+    if domains != ["applinks:$(LINK_HOST)"]:
+        say(f"Handfast.entitlements: the domains are {domains}")
+
+    privacy = property_list(APP / "Resources" / "PrivacyInfo.xcprivacy", "NSPrivacyAccessedAPITypes")
+    if privacy["NSPrivacyTracking"] or privacy["NSPrivacyTrackingDomains"] or privacy["NSPrivacyCollectedDataTypes"]:
+        say("PrivacyInfo.xcprivacy: nothing is collected and nobody is tracked")
+    for entry in privacy["NSPrivacyAccessedAPITypes"]:
+        if not entry["NSPrivacyAccessedAPITypeReasons"]:
+            say(f"PrivacyInfo.xcprivacy: {entry['NSPrivacyAccessedAPIType']} has no reason")
+
+
+def project():
+    """The few lines of YAML that matter, without a parser for all of it."""
+    text = (APP / "project.yml").read_text(encoding="utf-8")
+    for number, line in enumerate(text.splitlines(), 1):
+        if "\t" in line or line != line.rstrip():
+            say(f"project.yml:{number}: a tab, or spaces at the end")
+        indent = len(line) - len(line.lstrip(" "))
+        if line.strip() and indent % 2:
+            say(f"project.yml:{number}: indented by {indent}")
+        if line.strip() and not re.fullmatch(r'\s*(#.*|- .+|[\w"/.]+:( .+)?)', line):
+            say(f"project.yml:{number}: neither a key nor an entry")
+    for setting in ("INFOPLIST_FILE", "CODE_SIGN_ENTITLEMENTS"):
+        file = re.search(rf"{setting}: (\S+)", text)
+        if not file or not (APP / file[1]).is_file():
+            say(f"project.yml: {setting} leads to no file")
+    for folder in re.findall(r"^      - (\w+)$", text, re.MULTILINE):
+        if not (APP / folder).is_dir():
+            say(f"project.yml: there is no folder {folder}")
+    for product in re.findall(r"product: (\w+)", text):
+        if f'.library(name: "{product}"' not in pathlib.Path("ios/Package.swift").read_text(encoding="utf-8"):
+            say(f"project.yml: the package has no product {product}")
+
+
+def assets():
+    for file in (APP / "Resources" / "Assets.xcassets").rglob("Contents.json"):
+        for image in json.loads(file.read_text(encoding="utf-8")).get("images", []):
+            if not (file.parent / image["filename"]).is_file():
+                say(f"{file}: there is no {image['filename']}")
+
+
+property_lists()
+count = strings()
+project()
+assets()
+for problem in sorted(problems):
+    print(problem, file=sys.stderr)
+print(f"ios: {count} sentences in {len(LANGUAGES)} languages")
+sys.exit(bool(problems))
