@@ -14,7 +14,7 @@ let package = Package(
     defaultLocalization: "en",
     platforms: [.iOS(.v17), .macOS(.v14)],
     products: [
-        .library(name: "Shell", targets: ["Shell"]),
+        .library(name: "Shell", targets: ["Shell"])
     ],
     targets: [
         coreFFI,

@@ -65,7 +65,7 @@ final class MistakeTests: XCTestCase {
             await guest.settled()
             guest.model.send("still here")
             try await host.reads("still here")
-            guest.model.replace() // there is nothing to replace it with any more
+            guest.model.replace()  // there is nothing to replace it with any more
             await guest.settled()
             XCTAssertNotNil(guest.model.screen.conversation)
         }

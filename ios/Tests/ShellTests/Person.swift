@@ -46,7 +46,8 @@ final class Person {
             if let seen = look() { return seen }
             try await Task.sleep(for: .milliseconds(10))
         }
-        XCTFail("no \(what); shown: \(model.screen), notice: \(String(describing: model.notice))", file: file, line: line)
+        XCTFail(
+            "no \(what); shown: \(model.screen), notice: \(String(describing: model.notice))", file: file, line: line)
         throw NotSeen()
     }
 
