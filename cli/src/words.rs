@@ -171,9 +171,11 @@ pub(crate) fn symbols(shown: &ShortString) -> Vec<String> {
 
 /// What both people compare.
 pub(crate) fn comparing(symbols: &[String], digits: &str) -> String {
+    // Two rows, so that a narrow window breaks none of them.
+    let rows: Vec<String> = symbols.chunks(3).map(|row| row.join("   ")).collect();
+    let rows = rows.join("\n    ");
     format!(
-        "Do they see the same, in this order?\n\n    {}\n    {digits}\n\nType /same or /different.",
-        symbols.join("  ")
+        "Do they see the same, in this order?\n\n    {rows}\n    {digits}\n\nType /same or /different."
     )
 }
 
