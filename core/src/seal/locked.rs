@@ -49,3 +49,74 @@ pub fn unlock(
         _ => Err(SealError::Damaged),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{TINY_LIMITS, answers, asking};
+    use super::*;
+    use crate::crypto::Secret;
+    use crate::invitation::{Candidates, Expiry, Fingerprint, Question};
+
+    fn invitation() -> Invitation {
+        Invitation {
+            secret: Secret::new([3; 16]),
+            expiry: Expiry(7),
+            fingerprint: Fingerprint([5; 32]),
+            candidates: Candidates::default(),
+            question: None,
+            name: None,
+            host_is_browser: false,
+            host_can_punch: true,
+        }
+    }
+
+    fn questions() -> Questions {
+        Questions::new(vec![Question::new("Where did we meet?").unwrap()]).unwrap()
+    }
+
+    #[test]
+    fn a_locked_invitation_opens_with_the_answer_and_shows_only_the_question_before() {
+        let container = lock(&invitation(), questions(), &answers("Rex"), [9; 32]).unwrap();
+        let header = Header::parse(&container).unwrap();
+        assert_eq!(header.kind, Kind::Invitation);
+        assert!(
+            matches!(header.lock, Lock::Answers { questions: asked, .. } if asked == questions())
+        );
+        let unlocked = unlock(&container, &answers("Rex"), &Limits::PHONE);
+        assert_eq!(unlocked, Ok(invitation()));
+        assert!(!container.windows(16).any(|part| part == [3; 16]));
+    }
+
+    #[test]
+    fn a_container_of_something_else_is_no_invitation() {
+        let file = asking();
+        let about = About::default();
+        let sealed = seal_bytes(
+            &file,
+            &answers("Rex"),
+            &TINY_LIMITS,
+            &about,
+            &invitation().to_bytes(),
+        );
+        let opened = unlock(&sealed.unwrap(), &answers("Rex"), &TINY_LIMITS);
+        assert_eq!(opened, Err(SealError::Damaged));
+    }
+
+    #[test]
+    fn a_sealed_invitation_must_hold_one() {
+        let header = Header {
+            kind: Kind::Invitation,
+            ..asking()
+        };
+        let about = About::default();
+        let sealed = seal_bytes(
+            &header,
+            &answers("Rex"),
+            &TINY_LIMITS,
+            &about,
+            b"no invitation",
+        );
+        let opened = unlock(&sealed.unwrap(), &answers("Rex"), &TINY_LIMITS);
+        assert_eq!(opened, Err(SealError::Damaged));
+    }
+}
