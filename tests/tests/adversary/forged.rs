@@ -1,0 +1,92 @@
+//! STUN as somebody writes it who has seen every datagram and does not know the passwords.
+
+use rtc::stun::attributes::{ATTR_FINGERPRINT, ATTR_MESSAGE_INTEGRITY, ATTR_USERNAME};
+use rtc::stun::error_code::{ErrorCode, ErrorCodeAttribute};
+use rtc::stun::fingerprint::FINGERPRINT;
+use rtc::stun::integrity::MessageIntegrity;
+use rtc::stun::message::{
+    BINDING_ERROR, BINDING_REQUEST, BINDING_SUCCESS, Message, MessageType, Setter,
+};
+use rtc::stun::xoraddr::XorMappedAddress;
+use std::net::SocketAddr;
+
+/// Answers to a check: a success and a "taken", each without integrity and with a guessed one.
+pub(crate) fn answers(request: &[u8], guest: SocketAddr) -> Vec<Vec<u8>> {
+    let Some(request) = decoded(request) else {
+        return Vec::new();
+    };
+    let mapped = XorMappedAddress {
+        ip: guest.ip(),
+        port: guest.port(),
+    };
+    let taken = ErrorCodeAttribute {
+        code: ErrorCode(486),
+        reason: Vec::new(),
+    };
+    let mut answers = Vec::new();
+    for sign in [unsigned, signed] {
+        let mut success = begin(&request, BINDING_SUCCESS);
+        mapped.add_to(&mut success).unwrap();
+        answers.push(sign(success));
+        let mut refusal = begin(&request, BINDING_ERROR);
+        taken.add_to(&mut refusal).unwrap();
+        answers.push(sign(refusal));
+    }
+    answers
+}
+
+/// Knocks made from a true one: for another certificate with the old integrity, and for the same one
+/// without integrity and with a guessed one.
+pub(crate) fn knocks(request: &[u8]) -> Vec<Vec<u8>> {
+    let Some(decoded) = decoded(request) else {
+        return Vec::new();
+    };
+    let (name, _) = decoded.attributes.get(ATTR_USERNAME);
+    let Some(at) = find(request, &name.value) else {
+        return Vec::new();
+    };
+    let mut other = request.to_vec();
+    let last = &mut other[at + name.value.len() - 2];
+    *last = if *last == b'A' { b'B' } else { b'A' };
+    let mut copy = begin(&decoded, BINDING_REQUEST);
+    for attribute in &decoded.attributes.0 {
+        if ![ATTR_MESSAGE_INTEGRITY, ATTR_FINGERPRINT].contains(&attribute.typ) {
+            copy.add(attribute.typ, &attribute.value);
+        }
+    }
+    vec![other, unsigned(copy.clone()), signed(copy)]
+}
+
+fn decoded(datagram: &[u8]) -> Option<Message> {
+    let mut message = Message::new();
+    message.raw = datagram.to_vec();
+    message.decode().ok().map(|()| message)
+}
+
+/// A message of the same transaction.
+fn begin(request: &Message, kind: MessageType) -> Message {
+    let mut message = Message::new();
+    message
+        .build(&[Box::new(request.clone()), Box::new(kind)])
+        .unwrap();
+    message
+}
+
+fn unsigned(mut message: Message) -> Vec<u8> {
+    FINGERPRINT.add_to(&mut message).unwrap();
+    message.raw
+}
+
+fn signed(mut message: Message) -> Vec<u8> {
+    let provider = rtc::crypto::default_provider().unwrap();
+    let guess = "AAAAAAAAAAAAAAAAAAAAAAAA".to_owned();
+    MessageIntegrity::new_short_term_integrity_with_provider(guess, provider.crypto())
+        .add_to(&mut message)
+        .unwrap();
+    unsigned(message)
+}
+
+fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
+    let mut windows = bytes.windows(part.len().max(1));
+    windows.position(|window| window == part)
+}

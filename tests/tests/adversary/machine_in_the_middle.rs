@@ -1,0 +1,243 @@
+//! Somebody sits on the network between host and guest.
+
+use crate::by_hand::{Holder, opened, until_hung_up};
+use crate::middle::{Middle, Transcript, with_own_certificate};
+use crate::people::{
+    FLOWS, Guest, HOST_SIDE, Host, are_together, garbage, private_parts, shows_any, stages,
+    trust_in_a_stranger, waits_again,
+};
+use crate::wire::{Behaviour, Wire};
+use handfast_core::handshake::{Flow, Trust, TrustLevel};
+use handfast_core::invitation::{Candidate, Candidates, Reply, Seat};
+use handfast_core::pairing::{Failure, HostStage};
+use handfast_core::transport::{Endpoint, HostSetup, TransportError};
+
+/// Host and guest of this flow with a wire between them. Where there is a reply, it was scanned
+/// before the wire does anything.
+async fn joined_by_wire(flow: Flow, impatient: bool) -> (Wire, Host, Guest) {
+    let mut wire = Wire::lay().await;
+    let host = Host::behind(flow, wire.address());
+    wire.lead_to(host.address).await;
+    let mut guest = if impatient {
+        Guest::impatient(flow, &host.invitation)
+    } else {
+        Guest::new(flow, &host.invitation)
+    };
+    host.scan_back(&mut guest).await;
+    (wire, host, guest)
+}
+
+#[tokio::test]
+async fn an_honest_wire_joins_them_in_every_flow_and_learns_nothing() {
+    for flow in FLOWS {
+        let (wire, mut host, mut guest) = joined_by_wire(flow, false).await;
+        wire.behave(Behaviour::Honest);
+        let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+        are_together(&at_host, &at_guest);
+        assert_eq!(at_host.acquaintance.trust, Trust::proven(flow, Seat::Host));
+        assert_eq!(
+            at_guest.acquaintance.trust,
+            Trust::proven(flow, Seat::Guest)
+        );
+        let parts = [&host.identity, &guest.identity]
+            .map(private_parts)
+            .concat();
+        wire.seen(|seen| {
+            assert!(seen.datagrams.len() > 10);
+            assert!(!seen.datagrams.iter().any(|d| shows_any(d, &parts)));
+        });
+    }
+}
+
+#[tokio::test]
+async fn without_the_secret_no_check_can_be_answered_and_nobody_be_knocked_at() {
+    for flow in FLOWS {
+        let (wire, mut host, mut guest) = joined_by_wire(flow, true).await;
+        wire.behave(Behaviour::ForgesChecks);
+        // Not even the forged "taken" is believed.
+        assert_eq!(guest.pairing.failure().await, Failure::NotReached);
+        assert!(wire.seen(|seen| seen.datagrams.len()) > 5);
+        let expected = if flow == Flow::TwoWayScan {
+            // Somebody is expected since the second scan.
+            vec![HostStage::Waiting, HostStage::TheyAreHere]
+        } else {
+            vec![HostStage::Waiting]
+        };
+        assert_eq!(stages(&host.pairing.shown()), expected, "{flow:?}");
+        wire.behave(Behaviour::Honest);
+        host.still_meets_its_guest().await;
+    }
+}
+
+#[tokio::test]
+async fn a_tunnel_that_ends_on_the_wire_is_refused_by_both_sides() {
+    for flow in FLOWS {
+        let (wire, mut host, mut guest) = joined_by_wire(flow, false).await;
+        wire.behave(Behaviour::EndsTunnels);
+        assert_eq!(guest.pairing.failure().await, Failure::WrongCertificate);
+        host.pairing.shows(waits_again).await;
+        let parts = [&host.identity, &guest.identity]
+            .map(private_parts)
+            .concat();
+        wire.seen(|seen| {
+            assert_eq!((seen.tunnels, seen.packets.len()), (0, 0), "{flow:?}");
+            assert!(!seen.datagrams.iter().any(|d| shows_any(d, &parts)));
+        });
+        wire.behave(Behaviour::Honest);
+        host.still_meets_its_guest().await;
+    }
+}
+
+#[tokio::test]
+async fn a_host_names_the_tunnel_of_another_certificate() {
+    let mut wire = Wire::lay().await;
+    let host = Host::behind(Flow::OneScan, wire.address());
+    let certificate = host.identity.certificate.clone();
+    let endpoint = Endpoint::bind(&[HOST_SIDE], None).unwrap();
+    wire.lead_to(endpoint.addresses()[0]).await;
+    wire.behave(Behaviour::EndsTunnels);
+    let mut connector = endpoint.host(HostSetup {
+        certificate,
+        keys: host.invitation.keys(),
+    });
+    let _guest = Guest::new(Flow::OneScan, &host.invitation);
+    let error = opened(&mut connector).await.unwrap_err();
+    assert_eq!(error, TransportError::WrongCertificate);
+}
+
+/// Host and guest of this flow with somebody in between who holds a copy of the invitation.
+fn joined_by_holder(flow: Flow) -> (Middle, Host, Holder) {
+    let middle = Middle::new();
+    let host = Host::behind(flow, middle.address());
+    let holder = Holder::of(&host.invitation);
+    (middle, host, holder)
+}
+
+#[tokio::test]
+async fn with_the_secret_alone_nobody_passes_for_the_host() {
+    for flow in FLOWS {
+        let (middle, mut host, holder) = joined_by_holder(flow);
+        let mut guest = Guest::new(flow, &host.invitation);
+        host.scan_back(&mut guest).await;
+        let (link, failure) = tokio::join!(middle.meet_guest(&holder), guest.pairing.failure());
+        assert!(link.is_none());
+        assert_eq!(failure, Failure::WrongCertificate, "{flow:?}");
+        let shown = stages(&host.pairing.shown());
+        assert!(!shown.contains(&HostStage::Checking), "{flow:?}");
+
+        // To the host it is one more guest, of whom nothing is known but that they saw the code.
+        let mut link = holder.knock(host.address).await.unwrap();
+        let (_, meeting) = tokio::join!(holder.be_guest(&mut link), host.pairing.meeting());
+        assert_eq!(meeting.acquaintance.trust, trust_in_a_stranger(flow));
+        assert_eq!(meeting.acquaintance.trust.level(), TrustLevel::Unverified);
+        assert_eq!(meeting.acquaintance.scans, 1);
+    }
+}
+
+/// The guest was given the middle's certificate with the rest of the invitation; every message is
+/// handed on unchanged.
+async fn bridged(flow: Flow, swaps_reply: bool) -> (Host, Guest, Transcript) {
+    let (middle, mut host, holder) = joined_by_holder(flow);
+    let mut guest = Guest::new(flow, &with_own_certificate(&holder));
+    if swaps_reply {
+        let ours = Reply {
+            fingerprint: holder.identity.certificate.fingerprint(),
+            candidates: Candidates::new(vec![Candidate::host(middle.address())]).unwrap(),
+        };
+        let sealed = ours.seal(&host.invitation.keys(), [3; 8]);
+        host.take_reply(sealed.as_bytes()).await.unwrap();
+    } else {
+        host.scan_back(&mut guest).await;
+    }
+    let address = host.address;
+    let (transcript, failure) =
+        tokio::join!(middle.bridge(&holder, address), guest.pairing.failure());
+    assert_eq!(failure, Failure::NotTheInviter, "{flow:?}");
+    host.pairing
+        .shows(|views| waits_again(views) && stages(views).contains(&HostStage::Checking))
+        .await;
+    (host, guest, transcript)
+}
+
+#[tokio::test]
+async fn messages_handed_on_between_two_tunnels_prove_nothing() {
+    for flow in FLOWS {
+        for swaps_reply in [false, true] {
+            let (host, guest, transcript) = bridged(flow, swaps_reply).await;
+            // The guest asked for the proof, and the host gave none.
+            assert_eq!(transcript.from_guest.len(), 1, "{flow:?}");
+            assert_eq!(transcript.from_host.len(), 0, "{flow:?}");
+            let parts = [&host.identity, &guest.identity]
+                .map(private_parts)
+                .concat();
+            assert!(!shows_any(&transcript.from_guest[0], &parts));
+            let handshakes = if flow == Flow::TwoWayScan { 2 } else { 1 };
+            assert_eq!(transcript.from_guest[0].len(), 48 * handshakes);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_host_of_a_rewritten_invitation_can_only_guess_the_second_message() {
+    for flow in FLOWS {
+        let (middle, _host, holder) = joined_by_holder(flow);
+        let mut guest = Guest::new(flow, &with_own_certificate(&holder));
+        let pose = async {
+            let mut link = middle.meet_guest(&holder).await.unwrap();
+            let first = link.receive().await.unwrap();
+            // The true invitation's prologue does not open it: the guest holds another one.
+            let prologue = holder.prologue(&link, Seat::Host);
+            assert!(holder.answer(&prologue, &first).is_none());
+            link.send(garbage(103)).await.unwrap();
+            let heard = until_hung_up(&mut link).await;
+            assert_eq!(heard.len(), 0, "nothing is said to whoever guesses");
+            first
+        };
+        let (first, failure) = tokio::join!(pose, guest.pairing.failure());
+        assert_eq!(failure, Failure::NotTheInviter);
+        assert!(!shows_any(&first, &private_parts(&guest.identity)));
+    }
+}
+
+#[tokio::test]
+async fn an_open_link_rewritten_by_its_carrier_ends_unverified_with_two_different_hashes() {
+    let (middle, mut host, holder) = joined_by_holder(Flow::LinkOpen);
+    let address = host.address;
+    let forged = Holder {
+        identity: holder.identity.clone(),
+        invitation: with_own_certificate(&holder),
+    };
+    let mut guest = Guest::new(Flow::LinkOpen, &forged.invitation);
+    let as_host = async {
+        let mut link = middle.meet_guest(&forged).await.unwrap();
+        let (with_guest, heard) = forged.be_host(&mut link).await;
+        (link, with_guest, heard)
+    };
+    let as_guest = async {
+        let mut link = holder.knock(address).await.unwrap();
+        let (with_host, heard) = holder.be_guest(&mut link).await;
+        (link, with_host, heard)
+    };
+    let (near, far, at_guest, at_host) = tokio::join!(
+        as_host,
+        as_guest,
+        guest.pairing.meeting(),
+        host.pairing.meeting()
+    );
+    let (at_host, at_guest) = (at_host.acquaintance, at_guest.acquaintance);
+    for trust in [at_host.trust, at_guest.trust] {
+        assert_eq!(trust.level(), TrustLevel::Unverified);
+    }
+    assert_eq!(at_guest.hash, near.1.hash);
+    assert_eq!(at_host.hash, far.1.hash);
+    assert_ne!(at_guest.hash, at_host.hash);
+    // Each knows the one in the middle for the other.
+    let between = holder.identity.key.public();
+    assert_eq!((at_host.key, at_guest.key), (between, between));
+    // What went over the data channels shows keys and names to nobody who does not hold the secret.
+    for (heard, identity) in [(near.2, &guest.identity), (far.2, &host.identity)] {
+        assert!(heard.len() >= 2);
+        let parts = private_parts(identity);
+        assert!(!heard.iter().any(|message| shows_any(message, &parts)));
+    }
+}
