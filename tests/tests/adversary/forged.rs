@@ -1,11 +1,16 @@
-//! STUN as somebody writes it who has seen every datagram and does not know the passwords.
+//! STUN as somebody writes it who has seen every datagram: without the passwords, and, where it says
+//! so, with them.
 
-use rtc::stun::attributes::{ATTR_FINGERPRINT, ATTR_MESSAGE_INTEGRITY, ATTR_USERNAME};
+use handfast_core::invitation::{Fingerprint, InvitationKeys};
+use rtc::stun::attributes::{
+    ATTR_FINGERPRINT, ATTR_ICE_CONTROLLING, ATTR_MESSAGE_INTEGRITY, ATTR_PRIORITY,
+    ATTR_USE_CANDIDATE, ATTR_USERNAME,
+};
 use rtc::stun::error_code::{ErrorCode, ErrorCodeAttribute};
 use rtc::stun::fingerprint::FINGERPRINT;
 use rtc::stun::integrity::MessageIntegrity;
 use rtc::stun::message::{
-    BINDING_ERROR, BINDING_REQUEST, BINDING_SUCCESS, Message, MessageType, Setter,
+    BINDING_ERROR, BINDING_REQUEST, BINDING_SUCCESS, Message, MessageType, Setter, TransactionId,
 };
 use rtc::stun::xoraddr::XorMappedAddress;
 use std::net::SocketAddr;
@@ -57,6 +62,22 @@ pub(crate) fn knocks(request: &[u8]) -> Vec<Vec<u8>> {
     vec![other, unsigned(copy.clone()), signed(copy)]
 }
 
+/// A nominating check, as the guest with this certificate sends it, by somebody who can derive the
+/// host's password.
+pub(crate) fn check_of_a_holder(keys: &InvitationKeys, guest: Fingerprint) -> Vec<u8> {
+    let host = keys.host_ice();
+    let name = format!("{}:{}", host.ufrag, keys.guest_ice(guest).ufrag);
+    let mut check = Message::new();
+    check
+        .build(&[Box::new(TransactionId::new()), Box::new(BINDING_REQUEST)])
+        .unwrap();
+    check.add(ATTR_USERNAME, name.as_bytes());
+    check.add(ATTR_USE_CANDIDATE, &[]);
+    check.add(ATTR_ICE_CONTROLLING, &[0xff; 8]);
+    check.add(ATTR_PRIORITY, &[0x7e, 0xff, 0xff, 0xff]);
+    sign(check, host.password.expose())
+}
+
 fn decoded(datagram: &[u8]) -> Option<Message> {
     let mut message = Message::new();
     message.raw = datagram.to_vec();
@@ -77,10 +98,14 @@ fn unsigned(mut message: Message) -> Vec<u8> {
     message.raw
 }
 
-fn signed(mut message: Message) -> Vec<u8> {
+fn signed(message: Message) -> Vec<u8> {
+    sign(message, "AAAAAAAAAAAAAAAAAAAAAAAA")
+}
+
+fn sign(mut message: Message, password: &str) -> Vec<u8> {
     let provider = rtc::crypto::default_provider().unwrap();
-    let guess = "AAAAAAAAAAAAAAAAAAAAAAAA".to_owned();
-    MessageIntegrity::new_short_term_integrity_with_provider(guess, provider.crypto())
+    let password = password.to_owned();
+    MessageIntegrity::new_short_term_integrity_with_provider(password, provider.crypto())
         .add_to(&mut message)
         .unwrap();
     unsigned(message)

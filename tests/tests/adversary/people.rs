@@ -1,10 +1,11 @@
 //! The honest ones: a host, its guests, and the flows in which they meet.
 
 use bytes::Bytes;
+use handfast_core::conversation::{Conversation, Event, Offers, Options};
 use handfast_core::crypto::Secret;
 use handfast_core::handshake::{Flow, StaticKey, Trust};
 use handfast_core::invitation::{
-    Candidate, Candidates, Expiry, Invitation, Policy, ReplyError, SealedReply, Seat, Token,
+    Candidate, Candidates, Expiry, Invitation, Name, Policy, ReplyError, SealedReply, Seat, Token,
 };
 use handfast_core::pairing::{
     Failure, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing, PairingEvent, Via, View,
@@ -187,7 +188,7 @@ impl Host {
             fingerprint: identity.certificate.fingerprint(),
             candidates,
             question: None,
-            name: None,
+            name: Some(Name::new("Somebody you know").unwrap()),
             host_is_browser: false,
             host_can_punch: true,
         };
@@ -211,8 +212,9 @@ impl Host {
         let reply = SealedReply::parse(reply).unwrap();
         let (answer, answered) = oneshot::channel();
         let order = (reply, via(self.flow), answer);
-        assert!(self.pairing.replies.send(order).await.is_ok());
-        answered.await.unwrap()
+        let _ = self.pairing.replies.send(order).await;
+        // A pairing that has ended meanwhile needs no reply.
+        answered.await.unwrap_or(Ok(()))
     }
 
     /// Where the flow has a second scan, it is done now.
@@ -242,6 +244,41 @@ pub(crate) fn are_together(one: &Meeting, other: &Meeting) {
         one.link.remote_fingerprint(),
         other.link.local_fingerprint()
     );
+}
+
+/// Who met begins to talk.
+pub(crate) fn converse(meeting: Meeting) -> Talk {
+    let options = Options {
+        downloads: env!("CARGO_TARGET_TMPDIR").into(),
+        max_file: 1 << 20,
+        offers: Offers::Ask,
+    };
+    let channel = meeting.acquaintance.channel;
+    let (conversation, events) = Conversation::start(meeting.link, channel, options);
+    Talk {
+        conversation,
+        events,
+    }
+}
+
+/// One side of a conversation.
+pub(crate) struct Talk {
+    pub(crate) conversation: Conversation,
+    pub(crate) events: mpsc::Receiver<Event>,
+}
+
+impl Talk {
+    /// What happens next.
+    pub(crate) async fn event(&mut self) -> Event {
+        let event = timeout(SOON, self.events.recv()).await;
+        event.expect("an event in time").expect("an event")
+    }
+
+    /// Checks that a text comes through, and that nothing else happens before.
+    pub(crate) async fn tells(&self, other: &mut Talk, text: &str) {
+        self.conversation.send_text(text).await.unwrap();
+        assert_eq!(other.event().await, Event::TextReceived(text.to_owned()));
+    }
 }
 
 /// A guest that knocks.

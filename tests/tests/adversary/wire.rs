@@ -35,11 +35,19 @@ pub(crate) enum Behaviour {
 /// What it has learned.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// Every datagram, whoever sent it.
-    pub(crate) datagrams: Vec<Vec<u8>>,
+    /// Every datagram.
+    pub(crate) from_guest: Vec<Vec<u8>>,
+    pub(crate) from_host: Vec<Vec<u8>>,
     /// How many tunnels were finished with the wire, and how much came through them.
     pub(crate) tunnels: usize,
     pub(crate) packets: Vec<Vec<u8>>,
+}
+
+impl Seen {
+    /// Every datagram, whoever sent it.
+    pub(crate) fn datagrams(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.from_guest.iter().chain(&self.from_host)
+    }
 }
 
 /// A wire that has been laid: guests write to [`Wire::address`], the host hears from its far end.
@@ -130,7 +138,13 @@ impl Runner {
     async fn take(&mut self, datagram: &[u8], is_from_guest: bool) {
         let behaviour = *self.behaviour.borrow();
         if behaviour != Behaviour::Silent {
-            self.seen.lock().unwrap().datagrams.push(datagram.to_vec());
+            let mut seen = self.seen.lock().unwrap();
+            let datagrams = if is_from_guest {
+                &mut seen.from_guest
+            } else {
+                &mut seen.from_host
+            };
+            datagrams.push(datagram.to_vec());
         }
         let is_stun = matches!(datagram.first(), Some(0..=3));
         match behaviour {
