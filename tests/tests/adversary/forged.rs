@@ -78,6 +78,23 @@ pub(crate) fn check_of_a_holder(keys: &InvitationKeys, guest: Fingerprint) -> Ve
     sign(check, host.password.expose())
 }
 
+/// The answer to a check of the host's, as the guest gives it.
+pub(crate) fn answer_of_a_holder(
+    request: &[u8],
+    host: SocketAddr,
+    keys: &InvitationKeys,
+    guest: Fingerprint,
+) -> Option<Vec<u8>> {
+    let request = decoded(request).filter(|message| message.typ == BINDING_REQUEST)?;
+    let mut success = begin(&request, BINDING_SUCCESS);
+    let mapped = XorMappedAddress {
+        ip: host.ip(),
+        port: host.port(),
+    };
+    mapped.add_to(&mut success).unwrap();
+    Some(sign(success, keys.guest_ice(guest).password.expose()))
+}
+
 fn decoded(datagram: &[u8]) -> Option<Message> {
     let mut message = Message::new();
     message.raw = datagram.to_vec();

@@ -46,17 +46,20 @@ pub(crate) fn trust_in_a_stranger(flow: Flow) -> Trust {
     Trust::proven(alone, Seat::Host)
 }
 
+/// A reply on its way to the host, and where the host's word on it goes.
+type Carried = (SealedReply, Via, oneshot::Sender<Result<(), ReplyError>>);
+
 /// A pairing that is watched to its end, so that it never waits for its reader.
 pub(crate) struct Watched {
     views: watch::Receiver<Vec<View>>,
-    replies: mpsc::Sender<(SealedReply, Via, oneshot::Sender<Result<(), ReplyError>>)>,
+    replies: mpsc::Sender<Carried>,
     end: oneshot::Receiver<Result<Box<Meeting>, Failure>>,
 }
 
 impl Watched {
     fn new(mut pairing: Pairing) -> Self {
         let (shown, views) = watch::channel(Vec::new());
-        let (replies, mut to_carry) = mpsc::channel(1);
+        let (replies, mut carried) = mpsc::channel::<Carried>(1);
         let (ended, end) = oneshot::channel();
         tokio::spawn(async move {
             loop {
@@ -69,8 +72,7 @@ impl Watched {
                         Some(PairingEvent::Failed(why)) => return drop(ended.send(Err(why))),
                         None => return,
                     },
-                    Some((reply, via, answer)) = to_carry.recv() => {
-                        let answer: oneshot::Sender<_> = answer;
+                    Some((reply, via, answer)) = carried.recv() => {
                         let _ = answer.send(pairing.reply_received(reply, via).await);
                     }
                 }
@@ -91,7 +93,7 @@ impl Watched {
 
     /// Why it led nowhere.
     pub(crate) async fn failure(&mut self) -> Failure {
-        self.end().await.err().expect("a failure")
+        self.end().await.expect_err("a failure")
     }
 
     pub(crate) async fn meeting(&mut self) -> Meeting {
