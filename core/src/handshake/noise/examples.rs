@@ -85,7 +85,7 @@ fn the_worked_example_is_what_the_document_says() {
         ("first message", &first),
         ("second message", &second),
         ("third message", &third),
-        ("handshake hash", &established.hash),
+        ("handshake hash", &established.channel.hash),
         ("key of the guest's frames", &guest_key),
         ("key of the host's frames", &host_key),
         ("READY", &ready),
