@@ -92,7 +92,10 @@ impl Holder {
         };
         Prologue {
             mode: Mode::OneWay,
-            policy: Policy::default(),
+            policy: Policy {
+                answer: self.invitation.question.is_some(),
+                ..Policy::default()
+            },
             invite_id: self.invitation.keys().invite_id(),
             invitation_digest: self.invitation.digest(),
             reply_digest: None,

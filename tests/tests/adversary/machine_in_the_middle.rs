@@ -3,14 +3,16 @@
 use crate::by_hand::{Holder, opened, until_hung_up};
 use crate::middle::{Middle, Transcript, with_own_certificate};
 use crate::people::{
-    FLOWS, Guest, HOST_SIDE, Host, are_together, garbage, private_parts, shows_any, stages,
-    trust_in_a_stranger, waits_again,
+    FLOWS, Guest, HOST_SIDE, Host, are_together, converse, garbage, private_parts, shows_any,
+    stages, trust_without_reply, waits_again,
 };
 use crate::wire::{Behaviour, Wire};
-use handfast_core::handshake::{Flow, Trust, TrustLevel};
+use bytes::Bytes;
+use handfast_core::conversation::{Ending, Event, Violation};
+use handfast_core::handshake::{Established, Flow, Trust, TrustLevel};
 use handfast_core::invitation::{Candidate, Candidates, Reply, Seat};
-use handfast_core::pairing::{Failure, HostStage};
-use handfast_core::transport::{Endpoint, HostSetup, TransportError};
+use handfast_core::pairing::{Failure, HostStage, View};
+use handfast_core::transport::{Endpoint, HostSetup, Link, TransportError};
 
 /// Host and guest of this flow with a wire between them. Where there is a reply, it was scanned
 /// before the wire does anything.
@@ -125,12 +127,20 @@ async fn with_the_secret_alone_nobody_passes_for_the_host() {
         let shown = stages(&host.pairing.shown());
         assert!(!shown.contains(&HostStage::Checking), "{flow:?}");
 
-        // To the host it is one more guest, of whom nothing is known but that they saw the code.
+        // To the host it is one more guest who saw the code, opened the lock, or is asked.
         let mut link = holder.knock(host.address).await.unwrap();
-        let (_, meeting) = tokio::join!(holder.be_guest(&mut link), host.pairing.meeting());
-        assert_eq!(meeting.acquaintance.trust, trust_in_a_stranger(flow));
-        assert_eq!(meeting.acquaintance.trust.level(), TrustLevel::Unverified);
-        assert_eq!(meeting.acquaintance.scans, 1);
+        holder.be_guest(&mut link).await;
+        if flow == Flow::LinkAsk {
+            let asked =
+                |views: &[View]| matches!(stages(views).last(), Some(HostStage::Asking { .. }));
+            host.pairing.shows(asked).await;
+            continue;
+        }
+        let met = host.pairing.meeting().await.acquaintance;
+        assert_eq!((met.scans, met.trust), (1, trust_without_reply(flow)));
+        if flow != Flow::LinkLocked {
+            assert_eq!(met.trust.level(), TrustLevel::Unverified);
+        }
     }
 }
 
@@ -199,45 +209,149 @@ async fn the_host_of_a_rewritten_invitation_can_only_guess_the_second_message() 
     }
 }
 
-#[tokio::test]
-async fn an_open_link_rewritten_by_its_carrier_ends_unverified_with_two_different_hashes() {
-    let (middle, mut host, holder) = joined_by_holder(Flow::LinkOpen);
-    let address = host.address;
+/// The carrier rewrote the invitation and sits on the network too: it proves the secret to both
+/// sides, to each for itself, and is between them.
+struct Between {
+    host: Host,
+    guest: Guest,
+    /// The one in between.
+    holder: Holder,
+    near: Leg,
+    far: Leg,
+}
+
+/// One of its two connections.
+struct Leg {
+    link: Link,
+    established: Established,
+    heard: Vec<Bytes>,
+}
+
+async fn between(flow: Flow) -> Between {
+    let (middle, host, holder) = joined_by_holder(flow);
     let forged = Holder {
         identity: holder.identity.clone(),
         invitation: with_own_certificate(&holder),
     };
-    let mut guest = Guest::new(Flow::LinkOpen, &forged.invitation);
+    let guest = Guest::new(flow, &forged.invitation);
     let as_host = async {
         let mut link = middle.meet_guest(&forged).await.unwrap();
-        let (with_guest, heard) = forged.be_host(&mut link).await;
-        (link, with_guest, heard)
+        let (established, heard) = forged.be_host(&mut link).await;
+        Leg {
+            link,
+            established,
+            heard,
+        }
     };
     let as_guest = async {
-        let mut link = holder.knock(address).await.unwrap();
-        let (with_host, heard) = holder.be_guest(&mut link).await;
-        (link, with_host, heard)
+        let mut link = holder.knock(host.address).await.unwrap();
+        let (established, heard) = holder.be_guest(&mut link).await;
+        Leg {
+            link,
+            established,
+            heard,
+        }
     };
-    let (near, far, at_guest, at_host) = tokio::join!(
-        as_host,
-        as_guest,
-        guest.pairing.meeting(),
-        host.pairing.meeting()
+    let (near, far) = tokio::join!(as_host, as_guest);
+    Between {
+        host,
+        guest,
+        holder,
+        near,
+        far,
+    }
+}
+
+impl Leg {
+    /// What came in a frame.
+    fn open(&mut self, frame: Bytes) -> Bytes {
+        self.established.channel.opener.open(frame).unwrap()
+    }
+
+    async fn say(&mut self, body: &[u8]) {
+        let frame = self.established.channel.sealer.seal(body).unwrap();
+        let _ = self.link.send(frame).await;
+    }
+}
+
+/// Hands every message on, out of one channel and into the other, until one side hangs up.
+async fn hand_on(mut near: Leg, mut far: Leg) {
+    loop {
+        tokio::select! {
+            frame = near.link.receive() => match frame {
+                Ok(frame) => far.say(&near.open(frame)).await,
+                Err(_) => return,
+            },
+            frame = far.link.receive() => match frame {
+                Ok(frame) => near.say(&far.open(frame)).await,
+                Err(_) => return,
+            },
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_link_rewritten_by_its_carrier_ends_with_two_different_hashes() {
+    for flow in [Flow::LinkOpen, Flow::LinkLocked] {
+        let mut between = between(flow).await;
+        let at_host = between.host.pairing.meeting().await.acquaintance;
+        let at_guest = between.guest.pairing.meeting().await.acquaintance;
+        // A lock holds only until somebody finds the answer: that is what its trust says.
+        assert_eq!(at_host.trust, Trust::proven(flow, Seat::Host));
+        assert_eq!(at_guest.trust, Trust::proven(flow, Seat::Guest));
+        if flow == Flow::LinkOpen {
+            assert_eq!(at_host.trust.level(), TrustLevel::Unverified);
+            assert_eq!(at_guest.trust.level(), TrustLevel::Unverified);
+        }
+        assert_eq!(at_guest.channel.hash, between.near.established.channel.hash);
+        assert_eq!(at_host.channel.hash, between.far.established.channel.hash);
+        assert_ne!(at_guest.channel.hash, at_host.channel.hash);
+        // Each takes the one in between for the other.
+        let key = between.holder.identity.key.public();
+        assert_eq!((at_host.key, at_guest.key), (key, key));
+        // Keys and names were readable to the holder of the secret, and on the data channel to nobody.
+        for (leg, identity) in [
+            (&between.near, &between.guest.identity),
+            (&between.far, &between.host.identity),
+        ] {
+            let parts = private_parts(identity);
+            assert!(leg.heard.len() >= 2);
+            assert!(!leg.heard.iter().any(|message| shows_any(message, &parts)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_comparison_handed_on_between_two_channels_is_found_out() {
+    let mut between = between(Flow::LinkOpen).await;
+    let mut at_host = converse(between.host.pairing.meeting().await);
+    let mut at_guest = converse(between.guest.pairing.meeting().await);
+    let middle = tokio::spawn(hand_on(between.near, between.far));
+    // Everything else passes: this is what an unverified link is.
+    at_host.tells(&mut at_guest, "is it you?").await;
+    at_guest.tells(&mut at_host, "it is").await;
+    at_host.conversation.compare().await;
+    let cheated = Event::Ended(Ending::Broken(Violation::Cheated));
+    assert_eq!(at_guest.event().await, cheated);
+    assert!(matches!(at_host.event().await, Event::Comparing(_)));
+    drop(at_guest);
+    middle.await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_handed_on_between_two_channels_is_a_wrong_one() {
+    let Between {
+        mut host,
+        mut guest,
+        near,
+        far,
+        ..
+    } = between(Flow::LinkAsk).await;
+    let (at_host, at_guest, ()) = tokio::join!(
+        host.pairing.failure(),
+        guest.pairing.failure(),
+        hand_on(near, far)
     );
-    let (at_host, at_guest) = (at_host.acquaintance, at_guest.acquaintance);
-    for trust in [at_host.trust, at_guest.trust] {
-        assert_eq!(trust.level(), TrustLevel::Unverified);
-    }
-    assert_eq!(at_guest.hash, near.1.hash);
-    assert_eq!(at_host.hash, far.1.hash);
-    assert_ne!(at_guest.hash, at_host.hash);
-    // Each knows the one in the middle for the other.
-    let between = holder.identity.key.public();
-    assert_eq!((at_host.key, at_guest.key), (between, between));
-    // What went over the data channels shows keys and names to nobody who does not hold the secret.
-    for (heard, identity) in [(near.2, &guest.identity), (far.2, &host.identity)] {
-        assert!(heard.len() >= 2);
-        let parts = private_parts(identity);
-        assert!(!heard.iter().any(|message| shows_any(message, &parts)));
-    }
+    assert_eq!(at_host, Failure::AnswersDiffer);
+    assert_eq!(at_guest, Failure::AnswersDiffer);
 }

@@ -5,12 +5,14 @@ use handfast_core::conversation::{Conversation, Event, Offers, Options};
 use handfast_core::crypto::Secret;
 use handfast_core::handshake::{Flow, StaticKey, Trust};
 use handfast_core::invitation::{
-    Candidate, Candidates, Expiry, Invitation, Name, Policy, ReplyError, SealedReply, Seat, Token,
+    Candidate, Candidates, Expiry, Invitation, Name, Policy, Question, ReplyError, SealedReply,
+    Seat, Token,
 };
 use handfast_core::pairing::{
     Failure, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing, PairingEvent, Via, View,
     own_candidates,
 };
+use handfast_core::seal::Answers;
 use handfast_core::transport::{Certificate, Endpoint};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -25,20 +27,38 @@ pub(crate) const LOCAL: Policy = Policy { loopback: true };
 /// What everything that must happen may take on a busy machine. Longer than any limit of the core.
 pub(crate) const SOON: Duration = Duration::from_secs(30);
 
-/// The ways to meet. A new flow is a row here, and what it needs below.
-pub(crate) const FLOWS: [Flow; 3] = [Flow::TwoWayScan, Flow::OneScan, Flow::LinkOpen];
+/// How long a guest knocks that will never be answered.
+pub(crate) const IMPATIENCE: Duration = Duration::from_millis(1_500);
+
+/// The ways to meet. What a flow needs is in the functions below.
+pub(crate) const FLOWS: [Flow; 5] = [
+    Flow::TwoWayScan,
+    Flow::OneScan,
+    Flow::LinkOpen,
+    Flow::LinkLocked,
+    Flow::LinkAsk,
+];
+
+/// What is asked in [`Flow::LinkAsk`], and what both know.
+pub(crate) const QUESTION: &str = "What was our first dog called?";
+pub(crate) const ANSWER: &str = "Rex";
 
 /// How tokens travel in a flow: for the host to hand out, for the guest to take, and back.
 pub(crate) fn via(flow: Flow) -> Via {
     match flow {
         Flow::TwoWayScan | Flow::OneScan => Via::Camera,
-        Flow::LinkOpen | Flow::LinkLocked | Flow::LinkAsk => Via::Carried,
+        Flow::LinkOpen | Flow::LinkAsk => Via::Carried,
+        Flow::LinkLocked => Via::Locked,
     }
 }
 
-/// What the host has to believe of a guest that came in this flow but without a reply that names it:
-/// of anybody who saw or carried the invitation.
-pub(crate) fn trust_in_a_stranger(flow: Flow) -> Trust {
+fn asks(flow: Flow) -> bool {
+    flow == Flow::LinkAsk
+}
+
+/// What the host believes of a guest that came in this flow without a reply that names it: of
+/// anybody who has the invitation, and the answer where one is asked for.
+pub(crate) fn trust_without_reply(flow: Flow) -> Trust {
     let alone = match flow {
         Flow::TwoWayScan => Flow::OneScan,
         other => other,
@@ -57,7 +77,8 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    fn new(mut pairing: Pairing) -> Self {
+    /// `answer` is what the person here says whenever they are asked.
+    fn new(mut pairing: Pairing, answer: &'static str) -> Self {
         let (shown, views) = watch::channel(Vec::new());
         let (replies, mut carried) = mpsc::channel::<Carried>(1);
         let (ended, end) = oneshot::channel();
@@ -66,6 +87,9 @@ impl Watched {
                 tokio::select! {
                     event = pairing.next() => match event {
                         Some(PairingEvent::View(view)) => {
+                            if let View::Asking { .. } = view {
+                                pairing.answer(Answers::new(&[answer]).unwrap()).await;
+                            }
                             shown.send_modify(|views| views.push(view));
                         }
                         Some(PairingEvent::Met(meeting)) => return drop(ended.send(Ok(meeting))),
@@ -189,7 +213,7 @@ impl Host {
             expiry: Expiry::after(unix_now(), Duration::from_secs(600)),
             fingerprint: identity.certificate.fingerprint(),
             candidates,
-            question: None,
+            question: asks(flow).then(|| Question::new(QUESTION).unwrap()),
             name: Some(Name::new("Somebody you know").unwrap()),
             host_is_browser: false,
             host_can_punch: true,
@@ -197,11 +221,12 @@ impl Host {
         let terms = HostTerms {
             invitation: invitation.clone(),
             handed: via(flow),
+            answer: asks(flow).then(|| Answers::new(&[ANSWER]).unwrap()),
             random: Secret::random().unwrap(),
         };
         let pairing = Pairing::host(identity.clone(), endpoint, terms).unwrap();
         Self {
-            pairing: Watched::new(pairing),
+            pairing: Watched::new(pairing, ANSWER),
             invitation,
             identity,
             address,
@@ -237,7 +262,8 @@ impl Host {
 
 /// Checks that these two have met each other and nobody else.
 pub(crate) fn are_together(one: &Meeting, other: &Meeting) {
-    assert_eq!(one.acquaintance.hash, other.acquaintance.hash);
+    let hash = |meeting: &Meeting| meeting.acquaintance.channel.hash;
+    assert_eq!(hash(one), hash(other));
     assert_eq!(
         one.link.local_fingerprint(),
         other.link.remote_fingerprint()
@@ -292,26 +318,34 @@ pub(crate) struct Guest {
 impl Guest {
     /// The guest of this flow.
     pub(crate) fn new(flow: Flow, invitation: &Invitation) -> Self {
-        Self::with(flow, invitation, SOON)
+        Self::on(invitation, Self::terms(flow, SOON), ANSWER).unwrap()
     }
 
     /// A guest that gives up early.
     pub(crate) fn impatient(flow: Flow, invitation: &Invitation) -> Self {
-        Self::with(flow, invitation, Duration::from_millis(1_500))
+        Self::on(invitation, Self::terms(flow, IMPATIENCE), ANSWER).unwrap()
     }
 
-    fn with(flow: Flow, invitation: &Invitation, patience: Duration) -> Self {
-        let terms = GuestTerms {
+    /// Somebody with a copy of the invitation who does not know the answer.
+    pub(crate) fn guessing(flow: Flow, invitation: &Invitation) -> Self {
+        Self::on(invitation, Self::terms(flow, SOON), "Max").unwrap()
+    }
+
+    pub(crate) fn terms(flow: Flow, patience: Duration) -> GuestTerms {
+        GuestTerms {
             policy: LOCAL,
             patience,
             reply_at_once: flow == Flow::TwoWayScan,
             ..GuestTerms::new(via(flow))
-        };
-        Self::on(invitation, terms).unwrap()
+        }
     }
 
     /// A guest on terms of its own. What it is given travels as bytes.
-    pub(crate) fn on(invitation: &Invitation, terms: GuestTerms) -> Result<Self, Failure> {
+    pub(crate) fn on(
+        invitation: &Invitation,
+        terms: GuestTerms,
+        answer: &'static str,
+    ) -> Result<Self, Failure> {
         let Ok(Token::Invitation(invitation)) = Token::parse(&invitation.to_bytes()) else {
             panic!("an invitation reads as one")
         };
@@ -319,7 +353,7 @@ impl Guest {
         let endpoint = Endpoint::bind(&[GUEST_SIDE], None).unwrap();
         let pairing = Pairing::guest(identity.clone(), endpoint, invitation, terms)?;
         Ok(Self {
-            pairing: Watched::new(pairing),
+            pairing: Watched::new(pairing, answer),
             identity,
         })
     }

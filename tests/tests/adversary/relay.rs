@@ -2,7 +2,8 @@
 
 use crate::by_hand::Holder;
 use crate::people::{
-    GUEST_SIDE, Guest, Host, LOCAL, SOON, are_together, stages, trust_in_a_stranger, unix_now, via,
+    ANSWER, GUEST_SIDE, Guest, Host, IMPATIENCE, SOON, are_together, stages, trust_without_reply,
+    unix_now,
 };
 use handfast_core::crypto::Secret;
 use handfast_core::handshake::{Flow, Trust, TrustLevel};
@@ -147,15 +148,10 @@ async fn is_noticed(flow: Flow, rewriting: &Rewriting) {
     assert_ne!(rewritten, host.invitation, "{what}");
     // Only what nobody answers has to wait for its end.
     let patience = match rewriting.ends {
-        Failure::NotReached => Duration::from_millis(1_500),
+        Failure::NotReached => IMPATIENCE,
         _ => SOON,
     };
-    let terms = GuestTerms {
-        policy: LOCAL,
-        patience,
-        ..GuestTerms::new(via(flow))
-    };
-    let failure = match Guest::on(&rewritten, terms) {
+    let failure = match Guest::on(&rewritten, Guest::terms(flow, patience), ANSWER) {
         Ok(mut guest) => guest.pairing.failure().await,
         Err(failure) => failure,
     };
@@ -209,12 +205,10 @@ async fn an_invitation_of_the_carriers_own_leads_to_the_carrier_and_says_unverif
 /// A guest that sends nothing before its reply has been carried.
 fn silent_guest(host: &Host, flow: Flow) -> Guest {
     let terms = GuestTerms {
-        policy: LOCAL,
-        patience: SOON,
         only_by_reply: true,
-        ..GuestTerms::new(via(flow))
+        ..Guest::terms(flow, SOON)
     };
-    Guest::on(&host.invitation, terms).unwrap()
+    Guest::on(&host.invitation, terms, ANSWER).unwrap()
 }
 
 #[tokio::test]
@@ -271,7 +265,7 @@ async fn a_reply_of_somebody_else_vouches_for_nobody_who_knocks() {
         let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
         are_together(&at_host, &at_guest);
         let met = at_host.acquaintance;
-        assert_eq!((met.scans, met.trust), (1, trust_in_a_stranger(flow)));
+        assert_eq!((met.scans, met.trust), (1, trust_without_reply(flow)));
     }
 }
 
@@ -291,7 +285,7 @@ async fn a_reply_rewritten_by_a_holder_of_the_secret_proves_nothing() {
     let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
     are_together(&at_host, &at_guest);
     let met = at_host.acquaintance;
-    assert_eq!((met.scans, met.trust), (1, trust_in_a_stranger(flow)));
+    assert_eq!((met.scans, met.trust), (1, trust_without_reply(flow)));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use crate::forged;
 use crate::people::{
     FLOWS, GUEST_SIDE, Guest, Host, Talk, are_together, converse, private_parts, shows_any,
-    trust_in_a_stranger,
+    trust_without_reply,
 };
 use crate::wire::{Behaviour, Wire};
 use handfast_core::handshake::{Flow, TrustLevel};
@@ -47,7 +47,7 @@ async fn of_two_who_come_at_once_one_gets_in_and_one_is_told() {
         };
         assert_eq!(told, Failure::Taken, "{flow:?}");
         // Of neither is known which of them was meant.
-        assert_eq!(at_host.acquaintance.trust, trust_in_a_stranger(flow));
+        assert_eq!(at_host.acquaintance.trust, trust_without_reply(flow));
         let (mut at_host, mut at_guest) = begin_to_talk(at_host, inside);
         still_talk(&mut at_host, &mut at_guest).await;
     }
@@ -55,16 +55,26 @@ async fn of_two_who_come_at_once_one_gets_in_and_one_is_told() {
 
 #[tokio::test]
 async fn who_comes_first_with_a_copy_is_unverified_and_the_true_guest_is_told() {
-    for flow in FLOWS {
+    for flow in [Flow::TwoWayScan, Flow::OneScan, Flow::LinkOpen] {
         let mut host = Host::new(flow);
         let mut thief = Guest::new(flow, &host.invitation);
         let (at_host, _at_thief) = tokio::join!(host.pairing.meeting(), thief.pairing.meeting());
         let met = &at_host.acquaintance;
-        assert_eq!(met.trust, trust_in_a_stranger(flow));
+        assert_eq!(met.trust, trust_without_reply(flow));
         assert_eq!(met.trust.level(), TrustLevel::Unverified);
         let mut guest = Guest::new(flow, &host.invitation);
         assert_eq!(guest.pairing.failure().await, Failure::Taken, "{flow:?}");
     }
+}
+
+#[tokio::test]
+async fn who_has_a_copy_and_not_the_answer_gets_three_tries_and_nobody_in() {
+    let flow = Flow::LinkAsk;
+    let mut host = Host::new(flow);
+    let mut thief = Guest::guessing(flow, &host.invitation);
+    let (at_host, at_thief) = tokio::join!(host.pairing.failure(), thief.pairing.failure());
+    assert_eq!(at_host, Failure::AnswersDiffer);
+    assert_eq!(at_thief, Failure::AnswersDiffer);
 }
 
 #[tokio::test]
