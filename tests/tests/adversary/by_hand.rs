@@ -3,9 +3,7 @@
 use crate::people::{GUEST_SIDE, HOST_SIDE, SOON, identity};
 use bytes::Bytes;
 use handfast_core::crypto::Secret;
-use handfast_core::handshake::{
-    Channel, Established, Initiator, Mode, Policy, Prologue, Ready, Responder,
-};
+use handfast_core::handshake::{Channel, Initiator, Mode, Policy, Prologue, Ready, Responder};
 use handfast_core::invitation::{Candidate, Invitation, Seat};
 use handfast_core::pairing::Identity;
 use handfast_core::transport::{
@@ -129,22 +127,26 @@ impl Holder {
         channel.sealer.seal(&ready.to_bytes()).unwrap()
     }
 
-    /// The guest's part to its end. With it, what was heard on the way.
-    pub(crate) async fn be_guest(&self, link: &mut Link) -> (Established, Vec<Bytes>) {
+    /// The guest's part to its end.
+    pub(crate) async fn be_guest(&self, link: &mut Link) -> Passed {
         let (initiator, first) = self.begin(&self.prologue(link, Seat::Guest));
         link.send(first).await.unwrap();
         let second = receive(link).await.unwrap();
         let (mut established, third) = initiator.finish(&second).unwrap();
         link.send(third.into()).await.unwrap();
         let ready = self.ready(&mut established.channel);
-        link.send(ready).await.unwrap();
+        link.send(ready.clone()).await.unwrap();
         let frame = receive(link).await.unwrap();
         open_ready(&mut established.channel, &frame);
-        (established, vec![second, frame])
+        Passed {
+            channel: established.channel,
+            ready,
+            heard: vec![second, frame],
+        }
     }
 
-    /// The host's part to its end. With it, what was heard on the way.
-    pub(crate) async fn be_host(&self, link: &mut Link) -> (Established, Vec<Bytes>) {
+    /// The host's part to its end.
+    pub(crate) async fn be_host(&self, link: &mut Link) -> Passed {
         let first = receive(link).await.unwrap();
         let prologue = self.prologue(link, Seat::Host);
         let (responder, second) = self
@@ -154,11 +156,24 @@ impl Holder {
         let third = receive(link).await.unwrap();
         let mut established = responder.finish(&third).unwrap();
         let ready = self.ready(&mut established.channel);
-        link.send(ready).await.unwrap();
+        link.send(ready.clone()).await.unwrap();
         let frame = receive(link).await.unwrap();
         open_ready(&mut established.channel, &frame);
-        (established, vec![first, third, frame])
+        Passed {
+            channel: established.channel,
+            ready,
+            heard: vec![first, third, frame],
+        }
     }
+}
+
+/// A handshake that was passed by hand.
+pub(crate) struct Passed {
+    pub(crate) channel: Channel,
+    /// The one frame that was sent.
+    pub(crate) ready: Bytes,
+    /// Everything that the other side sent, as it came.
+    pub(crate) heard: Vec<Bytes>,
 }
 
 fn open_ready(channel: &mut Channel, frame: &Bytes) {

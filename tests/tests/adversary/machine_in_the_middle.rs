@@ -1,6 +1,6 @@
 //! Somebody sits on the network between host and guest.
 
-use crate::by_hand::{Holder, opened, until_hung_up};
+use crate::by_hand::{Holder, Passed, opened, until_hung_up};
 use crate::middle::{Middle, Transcript, with_own_certificate};
 use crate::people::{
     FLOWS, Guest, HOST_SIDE, Host, are_together, converse, garbage, private_parts, shows_any,
@@ -9,10 +9,11 @@ use crate::people::{
 use crate::wire::{Behaviour, Wire};
 use bytes::Bytes;
 use handfast_core::conversation::{Ending, Event, Violation};
-use handfast_core::handshake::{Established, Flow, Trust, TrustLevel};
+use handfast_core::handshake::{Flow, Trust, TrustLevel};
 use handfast_core::invitation::{Candidate, Candidates, Reply, Seat};
 use handfast_core::pairing::{Failure, HostStage, View};
 use handfast_core::transport::{Endpoint, HostSetup, Link, TransportError};
+use tokio::task::JoinSet;
 
 /// Host and guest of this flow with a wire between them. Where there is a reply, it was scanned
 /// before the wire does anything.
@@ -53,22 +54,25 @@ async fn an_honest_wire_joins_them_in_every_flow_and_learns_nothing() {
 
 #[tokio::test]
 async fn without_the_secret_no_check_can_be_answered_and_nobody_be_knocked_at() {
+    let mut flows = JoinSet::new();
     for flow in FLOWS {
-        let (wire, mut host, mut guest) = joined_by_wire(flow, true).await;
-        wire.behave(Behaviour::ForgesChecks);
-        // Not even the forged "taken" is believed.
-        assert_eq!(guest.pairing.failure().await, Failure::NotReached);
-        assert!(wire.seen(|seen| seen.from_guest.len()) > 5);
-        let expected = if flow == Flow::TwoWayScan {
-            // Somebody is expected since the second scan.
-            vec![HostStage::Waiting, HostStage::TheyAreHere]
-        } else {
-            vec![HostStage::Waiting]
-        };
-        assert_eq!(stages(&host.pairing.shown()), expected, "{flow:?}");
-        wire.behave(Behaviour::Honest);
-        host.still_meets_its_guest().await;
+        flows.spawn(async move {
+            let (wire, mut host, mut guest) = joined_by_wire(flow, true).await;
+            wire.behave(Behaviour::ForgesChecks);
+            // Not even the forged "taken" is believed.
+            assert_eq!(guest.pairing.failure().await, Failure::NotReached);
+            assert!(wire.seen(|seen| seen.from_guest.len()) > 5);
+            let mut expected = vec![HostStage::Waiting];
+            if flow == Flow::TwoWayScan {
+                // Somebody is expected since the second scan.
+                expected.push(HostStage::TheyAreHere);
+            }
+            assert_eq!(stages(&host.pairing.shown()), expected, "{flow:?}");
+            wire.behave(Behaviour::Honest);
+            host.still_meets_its_guest().await;
+        });
     }
+    flows.join_all().await;
 }
 
 #[tokio::test]
@@ -223,8 +227,7 @@ struct Between {
 /// One of its two connections.
 struct Leg {
     link: Link,
-    established: Established,
-    heard: Vec<Bytes>,
+    passed: Passed,
 }
 
 async fn between(flow: Flow) -> Between {
@@ -236,21 +239,13 @@ async fn between(flow: Flow) -> Between {
     let guest = Guest::new(flow, &forged.invitation);
     let as_host = async {
         let mut link = middle.meet_guest(&forged).await.unwrap();
-        let (established, heard) = forged.be_host(&mut link).await;
-        Leg {
-            link,
-            established,
-            heard,
-        }
+        let passed = forged.be_host(&mut link).await;
+        Leg { link, passed }
     };
     let as_guest = async {
         let mut link = holder.knock(host.address).await.unwrap();
-        let (established, heard) = holder.be_guest(&mut link).await;
-        Leg {
-            link,
-            established,
-            heard,
-        }
+        let passed = holder.be_guest(&mut link).await;
+        Leg { link, passed }
     };
     let (near, far) = tokio::join!(as_host, as_guest);
     Between {
@@ -265,11 +260,11 @@ async fn between(flow: Flow) -> Between {
 impl Leg {
     /// What came in a frame.
     fn open(&mut self, frame: Bytes) -> Bytes {
-        self.established.channel.opener.open(frame).unwrap()
+        self.passed.channel.opener.open(frame).unwrap()
     }
 
     async fn say(&mut self, body: &[u8]) {
-        let frame = self.established.channel.sealer.seal(body).unwrap();
+        let frame = self.passed.channel.sealer.seal(body).unwrap();
         let _ = self.link.send(frame).await;
     }
 }
@@ -303,8 +298,8 @@ async fn a_link_rewritten_by_its_carrier_ends_with_two_different_hashes() {
             assert_eq!(at_host.trust.level(), TrustLevel::Unverified);
             assert_eq!(at_guest.trust.level(), TrustLevel::Unverified);
         }
-        assert_eq!(at_guest.channel.hash, between.near.established.channel.hash);
-        assert_eq!(at_host.channel.hash, between.far.established.channel.hash);
+        assert_eq!(at_guest.channel.hash, between.near.passed.channel.hash);
+        assert_eq!(at_host.channel.hash, between.far.passed.channel.hash);
         assert_ne!(at_guest.channel.hash, at_host.channel.hash);
         // Each takes the one in between for the other.
         let key = between.holder.identity.key.public();
@@ -315,8 +310,13 @@ async fn a_link_rewritten_by_its_carrier_ends_with_two_different_hashes() {
             (&between.far, &between.host.identity),
         ] {
             let parts = private_parts(identity);
-            assert!(leg.heard.len() >= 2);
-            assert!(!leg.heard.iter().any(|message| shows_any(message, &parts)));
+            assert!(leg.passed.heard.len() >= 2);
+            assert!(
+                !leg.passed
+                    .heard
+                    .iter()
+                    .any(|message| shows_any(message, &parts))
+            );
         }
     }
 }

@@ -27,6 +27,8 @@ pub(crate) enum Behaviour {
     Honest,
     /// STUN passes, so that both sides believe in the path. DTLS ends here, on both sides.
     EndsTunnels,
+    /// STUN passes, and nothing else.
+    DropsTunnels,
     /// Nothing passes. Every check is answered as well as can be without the password, and the host
     /// is knocked at in the same way.
     ForgesChecks,
@@ -150,7 +152,9 @@ impl Runner {
         match behaviour {
             Behaviour::Silent => {}
             Behaviour::Honest => self.pass(datagram, is_from_guest).await,
-            Behaviour::EndsTunnels if is_stun => self.pass(datagram, is_from_guest).await,
+            Behaviour::EndsTunnels | Behaviour::DropsTunnels if is_stun => {
+                self.pass(datagram, is_from_guest).await
+            }
             Behaviour::EndsTunnels => {
                 let tunnel = if is_from_guest {
                     // The guest's greeting says that it is time to greet the host.
@@ -162,7 +166,7 @@ impl Runner {
                 tunnel.take(datagram, &self.seen);
             }
             Behaviour::ForgesChecks if is_stun && is_from_guest => self.forge(datagram).await,
-            Behaviour::ForgesChecks => {}
+            Behaviour::DropsTunnels | Behaviour::ForgesChecks => {}
         }
     }
 
