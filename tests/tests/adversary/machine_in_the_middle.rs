@@ -111,6 +111,37 @@ async fn a_host_names_the_tunnel_of_another_certificate() {
     assert_eq!(error, TransportError::WrongCertificate);
 }
 
+/// A DTLS record (RFC 6347, section 4.1) in the clear, with a number that was not used yet.
+fn record(kind: u8, content: &[u8]) -> Vec<u8> {
+    let header = [kind, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0x10, kind];
+    let length = (content.len() as u16).to_be_bytes();
+    [&header[..], &length, content].concat()
+}
+
+#[tokio::test]
+async fn what_is_written_into_an_open_tunnel_is_not_believed() {
+    let (wire, mut host, mut guest) = joined_by_wire(Flow::OneScan, false).await;
+    wire.behave(Behaviour::Honest);
+    let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+    let (mut at_host, mut at_guest) = (converse(at_host), converse(at_guest));
+    let seen = wire.seen(|seen| seen.datagrams().cloned().collect::<Vec<_>>());
+    let close_notify = record(21, &[1, 0]);
+    let fatal = record(21, &[2, 40]);
+    let change_cipher_spec = record(20, &[1]);
+    let data = record(23, &garbage(60));
+    let sealed = {
+        let mut sealed = record(21, &garbage(40));
+        sealed[4] = 1; // the epoch of the open tunnel
+        sealed
+    };
+    let forged = [close_notify, fatal, change_cipher_spec, data, sealed];
+    for datagram in forged.into_iter().chain(seen) {
+        wire.inject(datagram).await;
+        at_host.tells(&mut at_guest, "still here?").await;
+        at_guest.tells(&mut at_host, "still here").await;
+    }
+}
+
 /// Host and guest of this flow with somebody in between who holds a copy of the invitation.
 fn joined_by_holder(flow: Flow) -> (Middle, Host, Holder) {
     let middle = Middle::new();

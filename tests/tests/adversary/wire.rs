@@ -4,7 +4,7 @@
 //! STUN, but it knows no credentials: those follow from the invitation's secret.
 
 use crate::forged;
-use crate::people::{GUEST_SIDE, HOST_SIDE};
+use crate::people::GUEST_SIDE;
 use bytes::BytesMut;
 use handfast_core::transport::Certificate;
 use rtc::dtls::config::{ClientAuthType, ConfigBuilder, HandshakeConfig};
@@ -12,11 +12,12 @@ use rtc::dtls::endpoint::{Endpoint as Dtls, EndpointEvent};
 use rtc::dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc::peer_connection::certificate::RTCCertificate;
 use rtc::shared::{TransportContext, TransportProtocol};
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::net::UdpSocket;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 /// What the wire does with what it is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,7 @@ pub(crate) struct Wire {
     address: SocketAddr,
     behaviour: watch::Sender<Behaviour>,
     seen: Arc<Mutex<Seen>>,
+    inject: Option<mpsc::Sender<Vec<u8>>>,
 }
 
 impl Wire {
@@ -69,6 +71,7 @@ impl Wire {
             near: Some(near),
             behaviour: watch::Sender::new(Behaviour::Silent),
             seen: Arc::default(),
+            inject: None,
         }
     }
 
@@ -79,16 +82,15 @@ impl Wire {
 
     /// Leads to this host from now on, until dropped.
     pub(crate) async fn lead_to(&mut self, host: SocketAddr) {
-        let side = if host.is_ipv6() {
-            HOST_SIDE
-        } else {
-            GUEST_SIDE
-        };
+        let (inject, injected) = mpsc::channel(16);
+        self.inject = Some(inject);
         let runner = Runner {
             near: self.near.take().expect("it leads nowhere yet"),
-            far: UdpSocket::bind((side, 0)).await.unwrap(),
+            far: UdpSocket::bind((host.ip(), 0)).await.unwrap(),
             host,
             guest: None,
+            gone: HashSet::new(),
+            injected,
             behaviour: self.behaviour.subscribe(),
             seen: self.seen.clone(),
             to_guest: Tunnel::server(),
@@ -101,6 +103,12 @@ impl Wire {
         self.behaviour.send_replace(behaviour);
     }
 
+    /// Writes this to both sides, as if it came from the other one.
+    pub(crate) async fn inject(&self, datagram: Vec<u8>) {
+        let inject = self.inject.as_ref().expect("it leads somewhere");
+        inject.send(datagram).await.unwrap();
+    }
+
     pub(crate) fn seen<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {
         look(&self.seen.lock().unwrap())
     }
@@ -110,9 +118,11 @@ struct Runner {
     near: UdpSocket,
     far: UdpSocket,
     host: SocketAddr,
-    /// Whoever wrote last.
+    /// The newest guest, and those before it, who are heard no more.
     guest: Option<SocketAddr>,
+    gone: HashSet<SocketAddr>,
     behaviour: watch::Receiver<Behaviour>,
+    injected: mpsc::Receiver<Vec<u8>>,
     seen: Arc<Mutex<Seen>>,
     to_guest: Tunnel,
     to_host: Tunnel,
@@ -124,17 +134,32 @@ impl Runner {
         loop {
             tokio::select! {
                 Ok((length, guest)) = self.near.recv_from(&mut from_guest) => {
-                    self.guest = Some(guest);
-                    self.take(&from_guest[..length], true).await;
+                    if self.welcomes(guest).await {
+                        self.take(&from_guest[..length], true).await;
+                    }
                 }
                 Ok((length, _)) = self.far.recv_from(&mut from_host) => {
                     self.take(&from_host[..length], false).await;
+                }
+                Some(datagram) = self.injected.recv() => {
+                    self.pass(&datagram, true).await;
+                    self.pass(&datagram, false).await;
                 }
                 () = tokio::time::sleep(Duration::from_millis(50)) => self.wake(),
                 gone = self.behaviour.changed() => if gone.is_err() { return },
             }
             self.send_tunnels().await;
         }
+    }
+
+    /// Each guest comes to the host from an address of its own.
+    async fn welcomes(&mut self, guest: SocketAddr) -> bool {
+        if self.guest == Some(guest) || self.gone.contains(&guest) {
+            return self.guest == Some(guest);
+        }
+        self.gone.extend(self.guest.replace(guest));
+        self.far = UdpSocket::bind((self.host.ip(), 0)).await.unwrap();
+        true
     }
 
     async fn take(&mut self, datagram: &[u8], is_from_guest: bool) {
