@@ -16,6 +16,7 @@
 mod by_hand;
 mod forged;
 mod hostile_peer;
+mod hostile_stack;
 mod machine_in_the_middle;
 mod middle;
 mod people;
