@@ -174,6 +174,13 @@ mod tests {
     }
 
     #[test]
+    fn the_document_lists_the_symbols_in_their_order() {
+        let names = SYMBOLS.map(|(_, name)| name).join(", ");
+        let document = include_str!("../../../docs/protocol.md");
+        assert!(document.contains(&format!("\n{names}.\n")));
+    }
+
+    #[test]
     fn no_symbol_is_like_another() {
         let pictures: HashSet<_> = SYMBOLS.iter().map(|(picture, _)| picture).collect();
         let names: HashSet<_> = SYMBOLS.iter().map(|(_, name)| name).collect();

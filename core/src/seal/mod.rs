@@ -10,6 +10,7 @@
 //!   [`seal_bytes`] and [`open_bytes`] are the same for small things in memory.
 //! - [`Header::parse`] tells what a container asks, before anything is spent on it.
 //! - [`Credential`] is what opens it: a key, or [`Answers`], normalised.
+//! - [`lock`] and [`unlock`] are the same for an invitation.
 //! - [`text()`] and [`from_text`] are the form for messengers.
 
 mod answer;
@@ -17,6 +18,7 @@ mod error;
 mod header;
 mod inner;
 mod key;
+mod locked;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -24,13 +26,14 @@ mod text;
 
 use std::io::{Cursor, Read, Seek, Write};
 
-pub use crate::invitation::{Label, Question};
+pub use crate::invitation::{Label, Question, SEALED_SCHEME};
 pub use answer::{Answers, MAX_ANSWER_BYTES};
 pub use error::{LockError, SealError, StreamError};
 pub use header::{Cost, Header, Kind, Limits, Lock, MAGIC, MAX_QUESTIONS, Questions};
 pub use inner::{About, FileName, MediaType};
 pub use key::Credential;
-pub use text::{TEXT_PREFIX, from_text, text};
+pub use locked::{lock, unlock};
+pub use text::{from_text, text};
 
 use crate::crypto::Secret;
 use header::read_array;
