@@ -6,7 +6,8 @@
 //! - `wire`: the network between them in the hands of somebody without the invitation's secret;
 //!   `forged`: what such a one writes.
 //! - `middle`: the same with the secret: links to both sides, certificates of its own.
-//! - `by_hand`: one side of the handshake, step by step, so that any step can go wrong.
+//! - `by_hand`: one side of the handshake, done by hand; `steps`: the same up to any step, which then
+//!   goes wrong.
 //!
 //! The host sits on `::1` and the guest on `127.0.0.1` wherever somebody is between them: no
 //! datagram can pass from one to the other except through the one in the middle.
@@ -22,4 +23,5 @@ mod middle;
 mod people;
 mod relay;
 mod second_guest;
+mod steps;
 mod wire;

@@ -169,6 +169,21 @@ async fn every_rewritten_field_of_an_invitation_ends_in_its_own_failure() {
     }
 }
 
+#[tokio::test]
+async fn a_question_that_was_taken_out_or_exchanged_is_missed() {
+    let without = Rewriting {
+        what: "no question",
+        rewrite: |invitation| Invitation {
+            question: None,
+            ..invitation
+        },
+        ends: Failure::NotTheInviter,
+    };
+    is_noticed(Flow::LinkAsk, &without).await;
+    let another = REWRITINGS.iter().find(|row| row.what == "a question");
+    is_noticed(Flow::LinkAsk, another.unwrap()).await;
+}
+
 /// What a guest finds in a message.
 fn found(text: &str) -> Result<Token, FindError> {
     find(text.as_bytes(), |_| Ok::<_, Infallible>(String::new()))
