@@ -16,6 +16,7 @@ import json
 import pathlib
 import re
 import sys
+import uuid
 
 import argon2.low_level
 import regex
@@ -119,13 +120,18 @@ def check_label(data, most):
 
 
 def read_candidates(reader):
-    """1.3, for the classes of IPv4 and IPv6."""
+    """1.3"""
     out, port = [], None
     for _ in range(reader.number(1)):
         head = reader.number(1)
-        front, size = {1: ([192, 168], 2), 2: ([10], 3), 3: ([], 4), 4: ([], 16)}[head & 0x0F]
-        address = bytes(front) + reader.take(size)
-        require(head < 0x40, "head bits")
+        require(head < 0x40 and 1 <= head & 0x0F <= 6, "head of a candidate")
+        if head & 0x0F == 6:
+            address = reader.short_field().decode() + ".local"
+        else:
+            front, size = {1: ([192, 168], 2), 2: ([10], 3), 3: ([], 4), 4: ([], 16), 5: ([], 16)}[head & 0x0F]
+            address = bytes(front) + reader.take(size)
+            if head & 0x0F == 5:
+                address = f"{uuid.UUID(bytes=address)}.local"
         if head & 0x20:
             require(port is not None, "no port before")
         else:
@@ -506,6 +512,20 @@ def invitation_example():
     agree("link", base + base64url(token), stated("invitation link"))
     agree("QR text", base + digits(token), stated("invitation QR text"))
     agree("bare text", "handfast:" + base64url(reply), stated("reply as bare text"))
+    second = read_invitation(bytes.fromhex(stated("second invitation")))
+    agree("second S", (second["S"], second["expiry"]), (counting(0xF0, 16), 0xFFFF))
+    agree("second flags", (second["can punch"], second["browser"]), (False, True))
+    agree("second question", (second["question"], second["name"]), ("Wer?", None))
+    candidates = [
+        (bytes([10, 1, 2, 3]), 5000, False),
+        (bytes([172, 32, 0, 9]), 5000, True),
+        (b"\xfd" + bytes(14) + b"\x07", 6000, False),
+        ("1b4e28ba-2fa1-11d2-883f-0016d3cca427.local", 6000, False),
+    ]
+    agree("second candidates", second["candidates"], candidates)
+    named = Reader(bytes.fromhex(stated("one named candidate")))
+    agree("named candidate", read_candidates(named), [("my-phone.local", 6000, False)])
+    named.end()
     return keys, token, body
 
 
@@ -515,10 +535,10 @@ def container_examples():
     example("key", front, {"key": counting(0)}, "hello", "note.txt", "text/plain")
     question = "What is the dog called?".encode()
     block = b"\x01" + u16(len(question)) + question
-    front = b"HFS1" + bytes([1, 1, 1, 1]) + u32(19456) + bytes([1, 1]) + u16(len(block))
+    front = b"HFS1" + bytes([3, 1, 1, 1]) + u32(19456) + bytes([1, 1]) + u16(len(block))
     front += counting(0x60) + block
     known = {"answers": ["Rex"], "code": counting(0x80, 16)}
-    agree_hex("password", password(**known))
+    agree_hex("password of the answer example", password(**known))
     container = example("answer", front, known, "hello")
     agree("container as text", container_text(container), stated("container as text"))
 
@@ -531,7 +551,7 @@ def example(which, front, known, content, name="", media_type=""):
     inside = write_inside(header["kind"], content.encode(), name, media_type)
     container = front + commitment + seal_stream(key, inside)
     if "answers" in known:
-        agree_hex("master", master)
+        agree_hex(f"master of the {which} example", master)
     agree_hex(f"header of the {which} example", front)
     agree_hex(f"commitment of the {which} example", commitment)
     agree_hex(f"payload key of the {which} example", key)

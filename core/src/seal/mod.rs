@@ -14,6 +14,8 @@
 
 mod answer;
 mod error;
+#[cfg(test)]
+mod examples;
 mod header;
 mod inner;
 mod key;
