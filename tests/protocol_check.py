@@ -332,6 +332,7 @@ def normalise(answer):
     """2.4"""
     require(len(answer.encode()) <= 512, "answer too long")
     visible = regex.sub(r"\p{Default_Ignorable_Code_Point}", "", answer).translate(STRAIGHT)
+    # Python's own case folding may be of an older Unicode; the frozen answers are all within it.
     folded = unicodedata2.normalize("NFKC", visible).casefold()
     straight = unicodedata2.normalize("NFKC", folded).translate(STRAIGHT)
     words = regex.sub(r"\p{White_Space}+", " ", straight).strip(" ")
