@@ -79,6 +79,14 @@ fn normalise(answer: &str) -> Zeroizing<String> {
     words
 }
 
+/// For fuzzing alone: an answer that was written down stays as it is when it is written down again.
+#[cfg(feature = "twins")]
+#[doc(hidden)]
+pub fn fuzz_answer(typed: &str) {
+    let once = normalise(typed);
+    assert_eq!(*normalise(&once), *once);
+}
+
 /// What keyboards put in the place of `'`, `"` and `-`.
 fn straight(c: char) -> char {
     match c {
