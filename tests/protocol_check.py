@@ -2,7 +2,8 @@
 """The protocol a second time, written from docs/protocol.md alone.
 
 It takes the worked examples out of the document and computes them again: invitation and reply, the
-keys from S, the text forms, the container, the prologue, the Noise handshake and the first frames.
+keys from S, the text forms, the container, the prologue, the Noise handshake, the first frames and
+what two people compare. CPace is left to the vectors of its authors.
 Then it opens the frozen containers and normalises the frozen answers of tests/frozen/. Where this
 and the core agree, the document is enough for somebody who has never seen the core.
 
@@ -451,6 +452,17 @@ def rekey(key):
     return ChaCha20Poly1305(key).encrypt(counter_nonce(2**64 - 1), bytes(32), None)[:32]
 
 
+def compared(host_nonce, handshake_hash, guest_nonce):
+    """4.5"""
+    names = DOCUMENT.split("The 64 symbols are, from 0:\n\n")[1].split(".")[0].split(", ")
+    require(len(set(names)) == 64, "64 symbols")
+    string = kdf(host_nonce, "HFS1 sas", handshake_hash, guest_nonce)
+    number = int.from_bytes(string, "big") >> (256 - 36)
+    symbols = ", ".join(names[number >> (30 - 6 * n) & 63] for n in range(6))
+    digits = f"{number:012}"
+    return f"{symbols}; {digits[:4]} {digits[4:8]} {digits[8:]}"
+
+
 # --- The checks --------------------------------------------------------------------------------
 
 checked = 0
@@ -561,7 +573,7 @@ def example(which, front, known, content, name="", media_type=""):
 
 
 def handshake_example(keys, invitation, reply_body):
-    """3.11"""
+    """3.13"""
     both = prologue(2, 0, keys, invitation, digest(reply_body), counting(0x20), counting(0x40))
     agree("length of the prologue", len(both), 158)
     agree_hex("prologue", both)
@@ -579,6 +591,9 @@ def handshake_example(keys, invitation, reply_body):
     agree_hex("frame 0", frame(guest_key, 0, ready))
     agree_hex("frame 1", frame(guest_key, 1, b"\x01\0Hello", changes_key=True))
     agree_hex("frame 2", frame(rekey(guest_key), 2, b"\x09"))
+    agree_hex("answer as password", password(["Rex"], b""))
+    agree_hex("commitment", kdf(counting(0x41), "HFS1 sas commit", hash_))
+    agree("shown", compared(counting(0x41), hash_, counting(0x61)), stated("shown"))
 
 
 def expected_content(content):

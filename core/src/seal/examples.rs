@@ -60,7 +60,9 @@ fn the_worked_examples_are_what_the_document_says() {
             let hex = HEXLOWER.encode(bytes);
             lines.push(format!("{what} of the {which} example: {hex}\n"));
         }
-        if which == "answer" {
+        if let Credential::Answers { answers, code } = &credential {
+            let password = HEXLOWER.encode(&answers.password(code.as_ref()));
+            lines.push(format!("password of the {which} example: {password}\n"));
             lines.push(format!("container as text: {}\n", text(&container)));
         }
     }
