@@ -1,7 +1,7 @@
 //! What two people say to each other once they are together.
 
 use super::engine::{Desk, Order, Saying};
-use super::{HandfastError, Kind};
+use super::{Comparison, HandfastError, Kind};
 use crate::conversation::MAX_TEXT;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -80,6 +80,22 @@ impl Conversation {
     /// [`Kind::NotNow`] if there is none.
     pub async fn decline(&self, number: u64) -> Result<(), HandfastError> {
         self.say(Saying::Refuse(number)).await
+    }
+
+    /// Begins a comparison, on both sides: [`Screen::Comparing`](super::Screen::Comparing) follows.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] without a conversation.
+    pub async fn compare(&self) -> Result<(), HandfastError> {
+        self.say(Saying::Compare).await
+    }
+
+    /// What the two people found.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] if nothing is being compared.
+    pub async fn compared(&self, outcome: Comparison) -> Result<(), HandfastError> {
+        self.say(Saying::Compared(outcome)).await
     }
 
     /// Cancels files that are under way, delivers what was written, and says goodbye.

@@ -22,6 +22,8 @@ pub enum Kind {
     WentAway,
     /// The other side is not who made the invitation, or somebody is in between.
     NotTheInviter,
+    /// The question was answered wrongly too often.
+    AnswersDiffer,
     /// Too many failed attempts to use the invitation.
     Burned,
     /// The invitation leads to no address that this device can reach.
@@ -157,9 +159,11 @@ impl Kind {
             Self::Expired | Self::Taken | Self::NotTheInviter | Self::NoRoute => Remedy::AskAgain,
             Self::NothingFound | Self::Incomplete => Remedy::AskAgain,
             Self::Burned | Self::Moved => Remedy::InviteAgain,
-            Self::NotReached | Self::WentAway | Self::Lost | Self::RulesBroken => {
-                Remedy::TryTogether
-            }
+            Self::AnswersDiffer
+            | Self::NotReached
+            | Self::WentAway
+            | Self::Lost
+            | Self::RulesBroken => Remedy::TryTogether,
             Self::NoNetwork => Remedy::CheckNetwork,
             Self::NewerVersion => Remedy::Update,
             Self::SeveralFound | Self::TooLarge | Self::NotAPicture | Self::NoCode => {
@@ -183,6 +187,7 @@ impl From<Failure> for Kind {
             Failure::NotReached => Self::NotReached,
             Failure::WentAway => Self::WentAway,
             Failure::WrongCertificate | Failure::NotTheInviter => Self::NotTheInviter,
+            Failure::AnswersDiffer => Self::AnswersDiffer,
             Failure::Burned => Self::Burned,
             Failure::NoRoute => Self::NoRoute,
             Failure::NoNetwork => Self::NoNetwork,

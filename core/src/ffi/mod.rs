@@ -37,8 +37,11 @@ pub use error::{HandfastError, Kind, Remedy, remedy_of};
 pub use foreign::{CallbackError, Change, Listener, LogLevel, LogSink, Vault, VaultError};
 pub use handfast::{Handfast, Settings};
 pub use log::{log_to, log_to_platform};
-pub use pairing::{Manner, Pairing, PairingHandle};
+pub use pairing::{Manner, Pairing, PairingHandle, Protection};
 pub use scan::{Scanner, read_text};
-pub use screen::{GuestStage, HostStage, Line, Person, Screen, TrustLevel, TrustReason, Via};
+pub use screen::{
+    Comparison, GuestStage, HostStage, Line, Person, Pictograph, Screen, TrustLevel, TrustReason,
+    Via,
+};
 pub use sealing::{About, Answered, Opened, Progress, Sealed, SealedKind, Sealing, SealingHandle};
 pub use token::{Found, FoundKind, Handout, Symbol, draw, draw_png, file_of};

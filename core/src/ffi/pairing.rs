@@ -2,9 +2,29 @@
 
 use super::engine::{Desk, Order};
 use super::scan::token_of;
-use super::{Found, HandfastError, Kind};
+use super::sealing::credential;
+use super::{Answered, Found, HandfastError, Kind};
 use crate::invitation::Token;
+use crate::pairing::Via;
+use crate::seal::{self, Answers, Limits};
 use std::sync::Arc;
+
+/// What stands between whoever has an invitation and this device.
+#[derive(Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum Protection {
+    /// Nothing: whoever has it can use it.
+    Open,
+    /// The guest is asked once connected. Nobody can try twice unseen.
+    Asked {
+        /// The question and its answer.
+        lock: Answered,
+    },
+    /// It opens only with the answer. Whoever has it can try answers unseen.
+    Locked {
+        /// The question and its answer.
+        lock: Answered,
+    },
+}
 
 /// How an invitation is handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
@@ -29,15 +49,20 @@ impl Pairing {
 
 #[uniffi::export]
 impl Pairing {
-    /// Makes an invitation and waits for a guest.
+    /// Makes an invitation and waits for a guest. Locking one takes about a second, on purpose.
     ///
     /// # Errors
-    /// [`Kind::Busy`], [`Kind::NoNetwork`], [`Kind::Device`].
-    pub async fn host(&self, manner: Manner) -> Result<Arc<PairingHandle>, HandfastError> {
+    /// [`Kind::Busy`], [`Kind::NoNetwork`], [`Kind::Device`]; [`Kind::BadText`] for a question or
+    /// answer that cannot be used.
+    pub async fn host(
+        &self,
+        manner: Manner,
+        protection: Protection,
+    ) -> Result<Arc<PairingHandle>, HandfastError> {
         let handle = PairingHandle::new(self.desk.clone());
         let number = handle.number;
         self.desk
-            .ask(|answer| Order::Host(number, manner, answer))
+            .ask(|answer| Order::Host(number, manner, Box::new(protection), answer))
             .await?;
         Ok(handle)
     }
@@ -54,6 +79,35 @@ impl Pairing {
         self.desk
             .ask(|answer| Order::Open(Box::new(invitation), via, answer))
             .await
+    }
+
+    /// Opens somebody's locked invitation with the answers to its questions, which
+    /// [`Sealing::inspect`](super::Sealing::inspect) tells. Takes about a second, on purpose.
+    ///
+    /// # Errors
+    /// [`Kind::WrongAnswer`], [`Kind::BadText`], [`Kind::TooExpensive`], and as [`Self::open`].
+    pub async fn unlock(&self, found: Found, answers: Vec<String>) -> Result<(), HandfastError> {
+        let Token::Sealed(container) = token_of(&found)? else {
+            return Err(Kind::WrongThing.into());
+        };
+        let unlocking = self.desk.blocking(move || {
+            let credential = credential(&answers)?;
+            Ok(seal::unlock(&container, &credential, &Limits::PHONE)?)
+        });
+        let invitation = Box::new(unlocking.await?);
+        self.desk
+            .ask(|answer| Order::Open(invitation, Via::Locked, answer))
+            .await
+    }
+
+    /// Guest: the person's answer to the question that is asked.
+    ///
+    /// # Errors
+    /// [`Kind::BadText`] if it is empty or too long, [`Kind::NotNow`] if nothing is asked. A wrong
+    /// answer is no error: another screen follows.
+    pub async fn answer(&self, text: String) -> Result<(), HandfastError> {
+        let answers = Answers::new(&[&text])?;
+        self.desk.ask(|answer| Order::Answer(answers, answer)).await
     }
 
     /// The person agreed: connects to whoever made the invitation that is open.

@@ -12,6 +12,8 @@ pub enum Screen {
     Hosting {
         /// How far it is.
         stage: HostStage,
+        /// While the guest is answering the question: how many answers may still be given.
+        tries_left: Option<u8>,
         /// When it is too old, in seconds since 1970-01-01 UTC.
         expires_at: u64,
         /// The invitation, in every form it is handed out in.
@@ -21,6 +23,8 @@ pub enum Screen {
     InvitationOpened {
         /// What the host calls itself.
         name: Option<String>,
+        /// What will be asked once connected. The host wrote it.
+        question: Option<String>,
         /// How it came here, which is what it will prove.
         via: Via,
         /// When it is too old, in seconds since 1970-01-01 UTC; none if it seems to be.
@@ -35,6 +39,23 @@ pub enum Screen {
     ReplyNeeded {
         /// The reply, in every form it is handed out in.
         reply: Handout,
+    },
+    /// The question has to be answered with [`Pairing::answer`](super::Pairing::answer).
+    Asking {
+        /// The question. It comes from the other side.
+        question: String,
+        /// How many answers may still be given.
+        tries_left: u8,
+    },
+    /// Both people see the same now, and say so with
+    /// [`Conversation::compared`](super::Conversation::compared). The conversation goes on beneath.
+    Comparing {
+        /// Who is there.
+        person: Person,
+        /// Six pictographs.
+        symbols: Vec<Pictograph>,
+        /// The same as three groups of four digits.
+        digits: Vec<String>,
     },
     /// The two are together.
     Talking {
@@ -61,6 +82,26 @@ impl Screen {
     }
 }
 
+/// One of the 64 symbols of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Pictograph {
+    /// To show, large.
+    pub picture: String,
+    /// Its English name, which is the key of its name in other languages.
+    pub name: String,
+}
+
+/// What two people found when they compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Comparison {
+    /// All is equal: nobody is in between, and trust rises to [`TrustReason::Compared`].
+    Same,
+    /// Something differs: somebody is in between, and the conversation ends.
+    Different,
+    /// They did not compare.
+    Later,
+}
+
 /// How far a host is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum HostStage {
@@ -72,6 +113,8 @@ pub enum HostStage {
     ScanTheirCode,
     /// The connection is open; both prove who they are.
     Checking,
+    /// The guest is answering the question.
+    Asking,
     /// This device has no network at the moment; it waits for one.
     Offline,
 }
@@ -83,6 +126,7 @@ impl From<pairing::HostStage> for HostStage {
             pairing::HostStage::TheyAreHere => Self::TheyAreHere,
             pairing::HostStage::ScanTheirCode => Self::ScanTheirCode,
             pairing::HostStage::Checking => Self::Checking,
+            pairing::HostStage::Asking { .. } => Self::Asking,
         }
     }
 }
@@ -117,6 +161,8 @@ pub enum Via {
     Camera,
     /// Carried by something else: a messenger, a picture, a file, pasted text.
     Carried,
+    /// Carried, but locked with an answer.
+    Locked,
 }
 
 impl From<Via> for pairing::Via {
@@ -124,6 +170,7 @@ impl From<Via> for pairing::Via {
         match via {
             Via::Camera => Self::Camera,
             Via::Carried => Self::Carried,
+            Via::Locked => Self::Locked,
         }
     }
 }
@@ -133,6 +180,7 @@ impl From<pairing::Via> for Via {
         match via {
             pairing::Via::Camera => Self::Camera,
             pairing::Via::Carried => Self::Carried,
+            pairing::Via::Locked => Self::Locked,
         }
     }
 }
@@ -149,11 +197,11 @@ pub struct Person {
 }
 
 impl Person {
-    pub(super) fn of(acquaintance: &pairing::Acquaintance) -> Self {
+    pub(super) fn new(name: &str, trust: handshake::Trust) -> Self {
         Self {
-            name: handshake::visible(&acquaintance.name),
-            level: acquaintance.trust.level().into(),
-            reason: acquaintance.trust.reason().into(),
+            name: handshake::visible(name),
+            level: trust.level().into(),
+            reason: trust.reason().into(),
         }
     }
 }

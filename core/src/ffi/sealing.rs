@@ -357,7 +357,7 @@ fn lock(locks: &[Answered]) -> Result<(Header, Credential), HandfastError> {
     Ok((header, credential))
 }
 
-fn credential(answers: &[String]) -> Result<Credential, HandfastError> {
+pub(super) fn credential(answers: &[String]) -> Result<Credential, HandfastError> {
     let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
     Ok(Credential::Answers {
         answers: Answers::new(&answers)?,
@@ -394,6 +394,14 @@ impl From<seal::Kind> for SealedKind {
             seal::Kind::File => Self::File,
             seal::Kind::DeviceState => Self::DeviceState,
         }
+    }
+}
+
+impl Answered {
+    /// A question and its answer as a lock that has one question.
+    pub(super) fn parts(&self) -> Result<(Question, Answers), HandfastError> {
+        let question = Question::new(&self.question).map_err(|_| Kind::BadText)?;
+        Ok((question, Answers::new(&[&self.answer])?))
     }
 }
 

@@ -5,6 +5,7 @@ use super::scan::in_text;
 use super::{HandfastError, Via};
 use crate::invitation::{LinkBase, QrText, Token, bare_text, link};
 use crate::qr;
+use crate::seal::{self, Header};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
@@ -13,7 +14,9 @@ pub enum FoundKind {
     Invitation,
     /// A guest's reply, for [`Pairing::reply`](super::Pairing::reply).
     Reply,
-    /// Something sealed, for [`Sealing`](super::Sealing).
+    /// Somebody's invitation that is locked, for [`Pairing::unlock`](super::Pairing::unlock).
+    LockedInvitation,
+    /// Something else that is sealed, for [`Sealing`](super::Sealing).
     Sealed,
 }
 
@@ -39,7 +42,10 @@ impl Found {
         let kind = match token {
             Token::Invitation(_) => FoundKind::Invitation,
             Token::Reply(_) => FoundKind::Reply,
-            Token::Sealed(_) => FoundKind::Sealed,
+            Token::Sealed(container) => match Header::parse(container) {
+                Ok(header) if header.kind == seal::Kind::Invitation => FoundKind::LockedInvitation,
+                _ => FoundKind::Sealed,
+            },
         };
         Self {
             kind,
@@ -67,11 +73,15 @@ impl std::fmt::Debug for Handout {
 }
 
 impl Handout {
-    pub(super) fn new(base: &LinkBase, token: &[u8]) -> Self {
+    pub(super) fn new(base: &LinkBase, token: &Token) -> Self {
+        let bytes = token.to_text_bytes();
         Self {
-            link: link(base, token),
-            text: bare_text(token),
-            symbol: QrText::new(base, token).as_str().to_owned(),
+            link: link(base, &bytes),
+            text: match token {
+                Token::Sealed(container) => seal::text(container),
+                Token::Invitation(_) | Token::Reply(_) => bare_text(&bytes),
+            },
+            symbol: QrText::new(base, &bytes).as_str().to_owned(),
         }
     }
 }

@@ -10,13 +10,17 @@
 //!   [`seal_bytes`] and [`open_bytes`] are the same for small things in memory.
 //! - [`Header::parse`] tells what a container asks, before anything is spent on it.
 //! - [`Credential`] is what opens it: a key, or [`Answers`], normalised.
+//! - [`lock`] and [`unlock`] are the same for an invitation.
 //! - [`text()`] and [`from_text`] are the form for messengers.
 
 mod answer;
 mod error;
+#[cfg(test)]
+mod examples;
 mod header;
 mod inner;
 mod key;
+mod locked;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -24,13 +28,17 @@ mod text;
 
 use std::io::{Cursor, Read, Seek, Write};
 
-pub use crate::invitation::{Label, Question};
+pub use crate::invitation::{Label, Question, SEALED_SCHEME};
+#[cfg(feature = "twins")]
+#[doc(hidden)]
+pub use answer::fuzz_answer;
 pub use answer::{Answers, MAX_ANSWER_BYTES};
 pub use error::{LockError, SealError, StreamError};
 pub use header::{Cost, Header, Kind, Limits, Lock, MAGIC, MAX_QUESTIONS, Questions};
 pub use inner::{About, FileName, MediaType};
 pub use key::Credential;
-pub use text::{TEXT_PREFIX, from_text, text};
+pub use locked::{lock, unlock};
+pub use text::{from_text, text};
 
 use crate::crypto::Secret;
 use header::read_array;
@@ -141,5 +149,32 @@ fn in_memory(error: StreamError) -> SealError {
     match error {
         StreamError::Seal(error) => error,
         StreamError::Io(_) => SealError::TooExpensive,
+    }
+}
+
+/// For fuzzing alone: opens `inside` under a key that is good, as it is and padded, which is what a
+/// writer with bad intentions can send. More content than the limits allow never comes out.
+#[cfg(feature = "twins")]
+#[doc(hidden)]
+pub fn fuzz_inside(inside: &[u8], limits: &Limits) {
+    let key = Credential::Key(Secret::new([1; 32]));
+    for kind in [Kind::File, Kind::Invitation] {
+        let header = Header {
+            kind,
+            lock: Lock::Key,
+            salt: [2; 32],
+        };
+        let keys = Keys::derive(&header, &key, limits).expect("a key costs nothing");
+        let mut filled = inside.to_vec();
+        filled.resize(inner::padded(kind, inside.len() as u64) as usize, 0);
+        for inside in [inside, &filled] {
+            let front = [&header.to_bytes()[..], keys.commitment.expose()].concat();
+            let mut payload = SealWriter::new(front, &keys.payload);
+            payload.write_all(inside).expect("memory");
+            let container = payload.finish().expect("memory");
+            if let Ok(opened) = open_bytes(&container, &key, limits) {
+                assert!(opened.content.len() as u64 <= limits.content_bytes);
+            }
+        }
     }
 }

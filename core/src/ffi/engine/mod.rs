@@ -8,9 +8,10 @@ mod talk;
 mod waiting;
 
 use super::guard::joined;
-use super::{Change, Entry, HandfastError, Kind, Listener, Manner, Screen};
+use super::{Change, Comparison, Entry, HandfastError, Kind, Listener, Manner, Protection, Screen};
 use crate::invitation::{Invitation, LinkBase, SealedReply};
 use crate::pairing::{Identity, Via};
+use crate::seal::Answers;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -30,11 +31,12 @@ pub(super) type Answer = oneshot::Sender<Result<(), HandfastError>>;
 
 /// What the engine is told to do.
 pub(super) enum Order {
-    Host(u64, Manner, Answer),
+    Host(u64, Manner, Box<Protection>, Answer),
     Open(Box<Invitation>, Via, Answer),
     Connect(u64, Answer),
     Reply(Box<SealedReply>, Via, Answer),
     OfferReply(Answer),
+    Answer(Answers, Answer),
     /// Stop the pairing with this number, if it is still the one.
     Cancel(u64),
     Say(Saying, Answer),
@@ -60,6 +62,8 @@ pub(super) enum Saying {
     },
     Accept(u64),
     Refuse(u64),
+    Compare,
+    Compared(Comparison),
     Leave,
 }
 
@@ -222,10 +226,13 @@ impl Engine {
     async fn obey(&mut self, order: Order) {
         // Whoever gave an order may have gone away meanwhile.
         let _ = match order {
-            Order::Host(number, manner, answer) => answer.send(self.host(number, manner)),
+            Order::Host(number, manner, protection, answer) => {
+                answer.send(self.host(number, manner, &protection))
+            }
             Order::Open(invitation, via, answer) => answer.send(self.open(*invitation, via)),
             Order::Connect(number, answer) => answer.send(self.connect(number)),
             Order::Reply(reply, via, answer) => answer.send(self.reply(*reply, via).await),
+            Order::Answer(answers, answer) => answer.send(self.answer(answers).await),
             Order::OfferReply(answer) => answer.send(self.offer_reply().await),
             Order::Say(saying, answer) => answer.send(self.say(saying)),
             Order::Cancel(number) => Ok(self.cancel(number).await),

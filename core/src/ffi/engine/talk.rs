@@ -5,7 +5,10 @@
 
 use super::{Engine, GOODBYE, Numbers, Saying, State};
 use crate::conversation::{Conversation, Direction, Ending, Event, Offers, Options, Transfer};
-use crate::ffi::{Entry, FileState, HandfastError, Kind, Line, Person, Screen};
+use crate::ffi::{
+    Comparison, Entry, FileState, HandfastError, Kind, Line, Person, Pictograph, Screen,
+};
+use crate::handshake::{SYMBOLS, ShortString, Trust, TrustReason};
 use crate::pairing::Meeting;
 use crate::transport::LinkState;
 use std::collections::HashMap;
@@ -23,8 +26,11 @@ const WAITING: usize = 512;
 const DELIVERY: Duration = Duration::from_millis(1_200);
 
 pub(super) struct Talk {
-    person: Person,
+    name: String,
+    trust: Trust,
     line: Line,
+    /// What both people compare now.
+    comparing: Option<ShortString>,
     events: mpsc::Receiver<Event>,
     words: mpsc::Sender<Word>,
     /// The transfers of our files, told when they have one.
@@ -33,8 +39,8 @@ pub(super) struct Talk {
     numbers: HashMap<Transfer, u64>,
     files: HashMap<u64, File>,
     rows: Numbers,
-    /// This side said goodbye, so however it ends is what the person wanted.
-    leaving: bool,
+    /// This side said goodbye, for this reason; however it ends is what the person wanted.
+    leaving: Option<Kind>,
 }
 
 /// A file under way.
@@ -52,6 +58,7 @@ enum Word {
     Accept(Transfer),
     CancelTheirs(Transfer),
     CancelOurs(u64),
+    Compare,
     Leave,
 }
 
@@ -63,7 +70,10 @@ impl Talk {
             max_file: LARGEST_FILE,
             offers: Offers::Ask,
         };
-        let person = Person::of(&meeting.acquaintance);
+        let (name, trust) = (
+            meeting.acquaintance.name.clone(),
+            meeting.acquaintance.trust,
+        );
         let link = meeting.link.state();
         let (conversation, events) =
             Conversation::start(meeting.link, meeting.acquaintance.channel, options);
@@ -71,8 +81,10 @@ impl Talk {
         let (naming, named) = mpsc::unbounded_channel();
         tokio::spawn(speak(conversation, said, naming));
         Self {
-            person,
+            name,
+            trust,
             line: Line::Up,
+            comparing: None,
             events,
             words,
             named,
@@ -80,14 +92,22 @@ impl Talk {
             numbers: HashMap::new(),
             files: HashMap::new(),
             rows,
-            leaving: false,
+            leaving: None,
         }
     }
 
     pub(super) fn screen(&self) -> Screen {
-        Screen::Talking {
-            person: self.person.clone(),
-            line: self.line,
+        let person = Person::new(&self.name, self.trust);
+        match self.comparing {
+            Some(shown) => Screen::Comparing {
+                person,
+                symbols: shown.symbols().map(pictograph).to_vec(),
+                digits: shown.digits().map(|group| format!("{group:04}")).to_vec(),
+            },
+            None => Screen::Talking {
+                person,
+                line: self.line,
+            },
         }
     }
 
@@ -188,7 +208,7 @@ impl Talk {
                 };
                 self.last_row(transfer, state).await
             }
-            Event::Interrupted | Event::Resumed | Event::Ended(_) => None,
+            Event::Comparing(_) | Event::Interrupted | Event::Resumed | Event::Ended(_) => None,
         }
     }
 
@@ -240,12 +260,39 @@ impl Talk {
                 self.pass(Word::CancelTheirs(self.offered(number)?))?;
                 Ok(None)
             }
+            Saying::Compare => {
+                self.pass(Word::Compare)?;
+                Ok(None)
+            }
+            Saying::Compared(outcome) => {
+                self.comparing.take().ok_or(Kind::NotNow)?;
+                match outcome {
+                    Comparison::Same => {
+                        self.trust.raise(Trust::because(TrustReason::Compared));
+                    }
+                    Comparison::Different => {
+                        self.pass(Word::Leave)?;
+                        self.leaving = Some(Kind::NotTheInviter);
+                    }
+                    Comparison::Later => {}
+                }
+                Ok(None)
+            }
             Saying::Leave => {
                 self.pass(Word::Leave)?;
-                self.leaving = true;
+                self.leaving.get_or_insert(Kind::Cancelled);
                 Ok(None)
             }
         }
+    }
+}
+
+/// One symbol of a comparison.
+fn pictograph(index: u8) -> Pictograph {
+    let (picture, name) = SYMBOLS[usize::from(index) % SYMBOLS.len()];
+    Pictograph {
+        picture: picture.to_owned(),
+        name: name.to_owned(),
     }
 }
 
@@ -254,8 +301,12 @@ impl Engine {
         let State::Talking(talk) = &mut self.state else {
             return Err(Kind::NotNow.into());
         };
+        let shown = talk.screen();
         if let Some(entry) = talk.say(saying)? {
             self.teller.list(entry);
+        }
+        if talk.screen() != shown {
+            self.teller.show(talk.screen());
         }
         Ok(())
     }
@@ -287,7 +338,14 @@ impl Engine {
                 talk.line = Line::Up;
                 self.teller.show(talk.screen());
             }
-            Some(Event::Ended(_)) | None if talk.leaving => self.rest(),
+            Some(Event::Ended(_)) | None if talk.leaving.is_some() => match talk.leaving {
+                Some(Kind::Cancelled) | None => self.rest(),
+                Some(why) => self.end(why),
+            },
+            Some(Event::Comparing(shown)) => {
+                talk.comparing = Some(shown);
+                self.teller.show(talk.screen());
+            }
             Some(Event::Ended(ending)) => match ending {
                 Ending::Left => self.rest(),
                 Ending::PeerLeft => self.end(Kind::TheyLeft),
@@ -335,6 +393,10 @@ async fn speak(
                 if let Some(transfer) = ours.get(&number) {
                     conversation.cancel(*transfer).await;
                 }
+                Ok(())
+            }
+            Word::Compare => {
+                conversation.compare().await;
                 Ok(())
             }
             Word::Leave => {

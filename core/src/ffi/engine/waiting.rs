@@ -2,14 +2,16 @@
 
 use super::talk::Talk;
 use super::{Engine, GOODBYE, State, unix_seconds};
-use crate::crypto::Secret;
-use crate::ffi::{GuestStage, HandfastError, Handout, HostStage, Kind, Manner, Screen};
+use crate::crypto::{Secret, random_bytes};
+use crate::ffi::{GuestStage, HandfastError, Handout, HostStage, Kind, Manner, Protection, Screen};
 use crate::invitation::{
-    Expiry, Invitation, LINK_LIFETIME, LinkBase, Name, Policy, QR_LIFETIME, SealedReply,
+    Expiry, Invitation, LINK_LIFETIME, LinkBase, Name, Policy, QR_LIFETIME, SealedReply, Token,
 };
 use crate::pairing::{
-    Failure, GuestTerms, HostTerms, Identity, Pairing, PairingEvent, Via, View, own_candidates,
+    self, Failure, GuestTerms, HostTerms, Identity, Pairing, PairingEvent, Via, View,
+    own_candidates,
 };
+use crate::seal::{self, Answers, Credential, Question, Questions};
 use crate::transport::Endpoint;
 
 /// A pairing under way, and what is needed to begin it again after a pause.
@@ -26,7 +28,10 @@ pub(super) struct Waiting {
 pub(super) enum Seat {
     Host {
         invitation: Box<Invitation>,
+        /// What is handed out: the invitation, or it locked.
+        token: Token,
         handed: Via,
+        answer: Option<Answers>,
         random: Secret<32>,
         reply: Option<(SealedReply, Via)>,
     },
@@ -50,12 +55,14 @@ impl Seat {
             Self::Host {
                 invitation,
                 handed,
+                answer,
                 random,
                 ..
             } => {
                 let terms = HostTerms {
                     invitation: (**invitation).clone(),
                     handed: *handed,
+                    answer: answer.clone(),
                     random: random.clone(),
                 };
                 Pairing::host(identity, endpoint, terms)
@@ -78,7 +85,14 @@ impl Seat {
     /// The screen while there is no network.
     pub(super) fn offline(&self, base: &LinkBase) -> Screen {
         match self {
-            Self::Host { invitation, .. } => hosting(invitation, base, HostStage::Offline),
+            Self::Host {
+                invitation, token, ..
+            } => Screen::Hosting {
+                stage: HostStage::Offline,
+                tries_left: None,
+                expires_at: expiry(invitation).unwrap_or_default(),
+                invitation: Handout::new(base, token),
+            },
             Self::Guest { .. } => Screen::Connecting {
                 stage: GuestStage::Offline,
             },
@@ -88,46 +102,84 @@ impl Seat {
     /// What the pairing's own view looks like on a phone. None where another screen says more.
     fn screen(&mut self, view: View, base: &LinkBase) -> Option<Screen> {
         Some(match (self, view) {
-            (Self::Host { invitation, .. }, View::Hosting { stage, .. }) => {
-                hosting(invitation, base, stage.into())
-            }
+            (
+                Self::Host {
+                    invitation, token, ..
+                },
+                View::Hosting { stage, .. },
+            ) => Screen::Hosting {
+                stage: stage.into(),
+                tries_left: match stage {
+                    pairing::HostStage::Asking { tries_left } => Some(tries_left),
+                    _ => None,
+                },
+                expires_at: expiry(invitation).unwrap_or_default(),
+                invitation: Handout::new(base, token),
+            },
             (Self::Guest { .. }, View::Connecting(stage)) => Screen::Connecting {
                 stage: stage.into(),
             },
             (Self::Guest { reply_shown, .. }, View::ReplyNeeded { reply }) => {
                 *reply_shown = true;
+                let token = Token::parse(&reply).ok()?;
                 Screen::ReplyNeeded {
-                    reply: Handout::new(base, &reply),
+                    reply: Handout::new(base, &token),
                 }
             }
+            (
+                Self::Guest { .. },
+                View::Asking {
+                    question,
+                    tries_left,
+                },
+            ) => Screen::Asking {
+                question,
+                tries_left,
+            },
             // The person has agreed already; the meeting or the failure itself follows.
             _ => return None,
         })
     }
 }
 
-fn hosting(invitation: &Invitation, base: &LinkBase, stage: HostStage) -> Screen {
+/// When it is too old, in seconds since 1970; none if it is.
+fn expiry(invitation: &Invitation) -> Option<u64> {
     let now = unix_seconds();
-    let left = invitation.expiry.remaining(now);
-    Screen::Hosting {
-        stage,
-        expires_at: now + left.map_or(0, |left| left.as_secs()),
-        invitation: Handout::new(base, &invitation.to_bytes()),
-    }
+    let left = invitation.expiry.remaining(now)?;
+    Some(now + left.as_secs())
 }
 
 /// The question whether to connect.
 pub(super) fn opened_screen(invitation: &Invitation, via: Via) -> Screen {
-    let now = unix_seconds();
-    let left = invitation.expiry.remaining(now);
     Screen::InvitationOpened {
         name: invitation
             .name
             .as_ref()
             .map(|name| name.as_str().to_owned()),
+        question: invitation
+            .question
+            .as_ref()
+            .map(|question| question.as_str().to_owned()),
         via: via.into(),
-        expires_at: left.map(|left| now + left.as_secs()),
+        expires_at: expiry(invitation),
     }
+}
+
+/// The invitation in a container that opens with the answer. It takes about a second and much
+/// memory; nothing else is under way then.
+fn locked(
+    invitation: &Invitation,
+    question: Question,
+    answers: Answers,
+) -> Result<Vec<u8>, HandfastError> {
+    let questions = Questions::new(vec![question])?;
+    let salt = random_bytes().map_err(|_| Kind::Device)?;
+    let credential = Credential::Answers {
+        answers,
+        code: None,
+    };
+    let work = || seal::lock(invitation, questions, &credential, salt);
+    Ok(tokio::task::block_in_place(work)?)
 }
 
 impl Waiting {
@@ -153,8 +205,17 @@ impl Waiting {
 }
 
 impl Engine {
-    pub(super) fn host(&mut self, number: u64, manner: Manner) -> Result<(), HandfastError> {
+    pub(super) fn host(
+        &mut self,
+        number: u64,
+        manner: Manner,
+        protection: &Protection,
+    ) -> Result<(), HandfastError> {
         self.must_be_free()?;
+        let lock = match protection {
+            Protection::Open => None,
+            Protection::Asked { lock } | Protection::Locked { lock } => Some(lock.parts()?),
+        };
         let (endpoint, policy) = self.bind(None)?;
         let (handed, lifetime) = match manner {
             Manner::Show => (Via::Camera, QR_LIFETIME),
@@ -166,14 +227,29 @@ impl Engine {
             expiry: Expiry::after(unix_seconds(), lifetime),
             fingerprint: identity.certificate.fingerprint(),
             candidates: own_candidates(&endpoint, policy)?,
-            question: None,
+            question: match (protection, &lock) {
+                (Protection::Asked { .. }, Some((question, _))) => Some(question.clone()),
+                _ => None,
+            },
             name: Name::cleaned(&identity.name),
             host_is_browser: false,
             host_can_punch: true,
         };
+        let (token, handed, answer) = match (protection, lock) {
+            (Protection::Locked { .. }, Some((question, answers))) => {
+                let container = locked(&invitation, question, answers)?;
+                (Token::Sealed(container), Via::Locked, None)
+            }
+            (_, lock) => {
+                let answer = lock.map(|(_, answers)| answers);
+                (Token::Invitation(invitation.clone()), handed, answer)
+            }
+        };
         let seat = Seat::Host {
             invitation: Box::new(invitation),
+            token,
             handed,
+            answer,
             random: Secret::random().map_err(|_| Kind::Device)?,
             reply: None,
         };
@@ -233,6 +309,19 @@ impl Engine {
             State::Waiting(waiting) => match (&waiting.seat, &waiting.pairing) {
                 (Seat::Guest { .. }, Some(pairing)) => {
                     pairing.offer_reply().await;
+                    Ok(())
+                }
+                _ => Err(Kind::NotNow.into()),
+            },
+            _ => Err(Kind::NotNow.into()),
+        }
+    }
+
+    pub(super) async fn answer(&mut self, answers: Answers) -> Result<(), HandfastError> {
+        match &self.state {
+            State::Waiting(waiting) => match (&waiting.seat, &waiting.pairing) {
+                (Seat::Guest { .. }, Some(pairing)) => {
+                    pairing.answer(answers).await;
                     Ok(())
                 }
                 _ => Err(Kind::NotNow.into()),

@@ -55,7 +55,7 @@ fn honest() -> (Established, Established) {
 #[test]
 fn two_honest_sides_agree_on_hash_and_keys_and_talk_both_ways() {
     let (mut guest, mut host) = honest();
-    assert_eq!(guest.hash, host.hash);
+    assert_eq!(guest.channel.hash, host.channel.hash);
     assert_eq!(guest.peer, key(20).public());
     assert_eq!(host.peer, key(10).public());
     for text in ["a", "b"] {
@@ -69,7 +69,7 @@ fn two_honest_sides_agree_on_hash_and_keys_and_talk_both_ways() {
 #[test]
 fn every_connection_has_its_own_hash_and_keys() {
     let ((mut one, _), (_, mut other)) = (honest(), honest());
-    assert_ne!(one.hash, other.hash);
+    assert_ne!(one.channel.hash, other.channel.hash);
     let frame = one.channel.sealer.seal(b"x").expect("short");
     assert_eq!(other.channel.opener.open(frame), Err(ChannelError::Forged));
 }
@@ -231,6 +231,36 @@ fn keys_of_low_order_are_refused() {
         assert!(hex(point).is_low_order(), "{point}");
     }
     assert!(!key(1).public().is_low_order());
+}
+
+/// Wycheproof, `x25519_test.json`, through the Diffie-Hellman of the Noise library and our refusal in
+/// front of it.
+#[test]
+fn x25519_agrees_with_wycheproof_and_refuses_exactly_the_zero_secrets() {
+    use wycheproof::xdh::{TestFlag, TestName, TestSet};
+    let set = TestSet::load(TestName::X25519).expect("vectors");
+    let (mut shared, mut refused) = (0, 0);
+    for case in set.test_groups.iter().flat_map(|group| &group.tests) {
+        let mut own = DefaultResolver
+            .resolve_dh(&DHChoice::Curve25519)
+            .expect("built in");
+        own.set(&case.private_key);
+        let mut secret = [0; 32];
+        own.dh(&case.public_key, &mut secret).expect("32 bytes");
+        assert_eq!(secret, case.shared_secret[..], "{}", case.tc_id);
+        let zero = case.flags.contains(&TestFlag::ZeroSharedSecret);
+        assert_eq!(zero, secret == [0; 32], "{}", case.tc_id);
+        let failure = HandshakeError::FirstMessage;
+        let outcome = refuse_low_order(&case.public_key, failure);
+        assert_eq!(
+            outcome,
+            if zero { Err(failure) } else { Ok(()) },
+            "{}",
+            case.tc_id
+        );
+        if zero { refused += 1 } else { shared += 1 }
+    }
+    assert!(shared > 400 && refused > 10, "{shared} {refused}");
 }
 
 /// A cheat's key: zero for everybody to see, and every secret shared with it is zero as well.
