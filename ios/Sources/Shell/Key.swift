@@ -5,6 +5,7 @@ public enum Key: String, CaseIterable, Sendable {
     case hostTheyAreHere = "host_they_are_here"
     case hostScanTheirCode = "host_scan_their_code"
     case hostChecking = "host_checking"
+    case hostAsking = "host_asking"
     case hostOffline = "host_offline"
     case guestKnocking = "guest_knocking"
     case guestAnswered = "guest_answered"
@@ -13,6 +14,7 @@ public enum Key: String, CaseIterable, Sendable {
 
     case proofCamera = "proof_camera"
     case proofCarried = "proof_carried"
+    case proofLocked = "proof_locked"
 
     case trustUnverified = "trust_unverified"
     case trustIntroduced = "trust_introduced"
@@ -38,6 +40,7 @@ public enum Key: String, CaseIterable, Sendable {
     case kindNotReached = "kind_not_reached"
     case kindWentAway = "kind_went_away"
     case kindNotTheInviter = "kind_not_the_inviter"
+    case kindAnswersDiffer = "kind_answers_differ"
     case kindBurned = "kind_burned"
     case kindNoRoute = "kind_no_route"
     case kindNoNetwork = "kind_no_network"
@@ -127,6 +130,26 @@ public enum Key: String, CaseIterable, Sendable {
     case showMyReply = "show_my_reply"
     case replyTitle = "reply_title"
     case replyText = "reply_text"
+
+    case questionTitle = "question_title"
+    case questionWarning = "question_warning"
+    case questionWillBeAsked = "question_will_be_asked"
+    case triesLeft = "tries_left"
+    case answerHint = "answer_hint"
+    case answer
+    case opening
+    case protectTitle = "protect_title"
+    case protectText = "protect_text"
+    case questionHint = "question_hint"
+    case askQuestion = "ask_question"
+    case lockQuestion = "lock_question"
+
+    case compare
+    case compareTitle = "compare_title"
+    case compareText = "compare_text"
+    case compareSame = "compare_same"
+    case compareDifferent = "compare_different"
+    case compareLater = "compare_later"
 
     case personUnknown = "person_unknown"
     case trustLine = "trust_line"

@@ -25,7 +25,12 @@ public final class Model {
     @ObservationIgnored private var scanning: Scan?
     @ObservationIgnored private var sent = false
     @ObservationIgnored private var localNetworkDenied = false
-    @ObservationIgnored private var pending: Token?
+    /// Opens the invitation that came while something else was under way.
+    @ObservationIgnored private var pending: (@MainActor @Sendable () async throws -> Void)?
+    /// Something locked that was handed in, and what it asks.
+    @ObservationIgnored private var locked: (token: Token, asking: Question)?
+    /// A question of ours is being made up.
+    @ObservationIgnored private var isProtecting = false
 
     private typealias Work = @MainActor @Sendable (Model, Engine) async throws -> Void
 
@@ -53,13 +58,49 @@ public final class Model {
     // MARK: What a person does
 
     /// Makes an invitation and shows its code; or, to be sent, makes one that lives for a day.
-    public func invite(send: Bool) {
+    /// A guest has to know the answer of a `protection`.
+    public func invite(send: Bool, protection: Protection? = nil) {
         act { model, engine in
             model.scanning = nil
             model.sent = send
             if model.inCore.isHosting { await model.stop() }
-            try await engine.host(send: send)
+            try await engine.host(send: send, protection: protection)
+            model.isProtecting = false
+            model.show()
         }
+    }
+
+    /// Begins to make up a question for the next guest; `invite` ends it.
+    public func protect() {
+        act { model, _ in
+            model.isProtecting = true
+            model.show()
+        }
+    }
+
+    /// Answers what the other side asks, or what something locked asks.
+    public func answer(_ answers: [String]) {
+        act { model, engine in
+            guard let token = model.locked?.token else {
+                return try await engine.answer(answers.first ?? "")
+            }
+            model.locked?.asking.isBusy = true
+            model.locked?.asking.hint = nil
+            model.show()
+            Task {
+                let opened = await Result { try await model.opening { try await engine.unlock(token, answers: answers) } }
+                model.act { model, _ in try model.unlocked(token, opened) }
+            }
+        }
+    }
+
+    /// Shows both people what to compare.
+    public func compare() {
+        act { _, engine in try await engine.compare() }
+    }
+
+    public func compared(_ outcome: Outcome) {
+        act { _, engine in try await engine.compared(outcome) }
     }
 
     /// Opens the camera.
@@ -85,6 +126,10 @@ public final class Model {
         act { model, engine in
             if model.scanning != nil {
                 model.scanning = nil
+            } else if model.locked != nil {
+                model.locked = nil
+            } else if model.isProtecting {
+                model.isProtecting = false
             } else if model.inCore.isTalking {
                 try await engine.leave()
             } else {
@@ -152,13 +197,13 @@ public final class Model {
 
     /// Stops what is under way and opens the invitation that came meanwhile.
     public func replace() {
-        act { model, engine in
-            guard let token = model.pending else { return }
+        act { model, _ in
+            guard let open = model.pending else { return }
             model.pending = nil
             model.notice = nil
             model.scanning = nil
             await model.stop()
-            try await engine.open(token)
+            try await open()
         }
     }
 
@@ -278,15 +323,37 @@ public final class Model {
         case .sealed:
             notice = Notice(what: .sealedFound)
         case .invitation:
-            do {
-                try await engine.open(token)
-                scanning = nil
-            } catch let refusal as Refusal where refusal.isBusy {
-                pending = token
-                notice = Notice(what: .anotherUnderWay, way: .replace)
-            }
+            try await opening { try await engine.open(token) }
+        case .lockedInvitation:
+            let questions = try engine.questions(of: token)
+            scanning = nil
+            locked = (token, Question(questions: questions, triesLeft: nil))
         }
         show()
+    }
+
+    /// Opens an invitation; if something else is under way, the person decides.
+    private func opening(_ open: @escaping @MainActor @Sendable () async throws -> Void) async throws {
+        do {
+            try await open()
+            scanning = nil
+        } catch let refusal as Refusal where refusal.isBusy {
+            pending = open
+            notice = Notice(what: .anotherUnderWay, way: .replace)
+        }
+    }
+
+    private func unlocked(_ token: Token, _ opened: Result<Void, any Error>) throws {
+        // The person may have gone back meanwhile, or opened another one.
+        guard let asked = locked, asked.token == token else { return }
+        if case .failure(let cause) = opened, let refusal = cause as? Refusal, refusal.isWrongAnswer {
+            locked?.asking.isBusy = false
+            locked?.asking.hint = refusal.notice.what
+            return show()
+        }
+        locked = nil
+        show()
+        try opened.get()
     }
 
     /// What is in a file; none if it is too large for anything that is looked for in files.
@@ -323,6 +390,10 @@ public final class Model {
         var next: Screen
         if let scanning {
             next = .scan(scanning)
+        } else if let locked {
+            next = .question(locked.asking)
+        } else if isProtecting {
+            next = .protect
         } else if let failure {
             next = .ended(failure)
         } else {
@@ -342,6 +413,8 @@ public final class Model {
             if view.isTalking && !inCore.isTalking {
                 rows = []
                 scanning = nil
+                locked = nil
+                isProtecting = false
             }
             inCore = view
             notebook.sharingUntil = sent ? view.hostingUntil : nil

@@ -11,6 +11,16 @@ public struct Page: Equatable, Sendable {
     public var camera = false
     /// A list of rows, and a field for a message.
     public var conversation = false
+    /// Questions of the other side, each with a field for its answer; `Model.answer` takes the answers.
+    public var questions: [String] = []
+    /// Fields for a question of ours and its answer; two buttons make an invitation of them.
+    public var makesQuestion = false
+    /// Pictures with their names, to compare.
+    public var symbols: [Pictograph] = []
+    /// The same in digits.
+    public var digits: [String] = []
+    /// Something is being worked on.
+    public var isBusy = false
     /// Explanations, one paragraph each.
     public var lines: [Phrase] = []
     /// Until when it lasts, in seconds since 1970-01-01 UTC; counted down.
@@ -40,6 +50,13 @@ public enum Action: Equatable, Sendable {
     case scan
     case connect
     case offerReply
+    case protect
+    /// With the question and the answer from the fields; `lock`: the invitation itself is locked.
+    case inviteProtected(lock: Bool)
+    /// With the answers from the fields.
+    case answer
+    case compare
+    case compared(Outcome)
     case replace
     case back
     /// Done by the app, as it needs the platform.
@@ -72,13 +89,21 @@ public enum Errand: Equatable, Sendable {
 
 extension Model {
     /// Does what a button says, where that needs no platform; gives back what does.
-    public func perform(_ action: Action) -> Errand? {
+    /// `fields`: what was typed, in the order of the page.
+    public func perform(_ action: Action, fields: [String] = []) -> Errand? {
         switch action {
         case .showCode: invite(send: false)
         case .shareLink: invite(send: true)
         case .scan: scan()
         case .connect: connect()
         case .offerReply: offerReply()
+        case .protect: protect()
+        case .inviteProtected(let lock):
+            let (question, answer) = (fields.first ?? "", fields.dropFirst().first ?? "")
+            invite(send: true, protection: Protection(question: question, answer: answer, isLock: lock))
+        case .answer: answer(fields)
+        case .compare: compare()
+        case .compared(let outcome): compared(outcome)
         case .replace: replace()
         case .back: back()
         case .errand(let errand): return errand
@@ -94,6 +119,9 @@ extension Page {
         case .showCode(let code): self = .showCode(code)
         case .scan(let scan): self = .scan(scan)
         case .confirm(let confirm): self = .confirm(confirm)
+        case .protect: self = .protect
+        case .question(let question): self = .question(question)
+        case .compare(let compare): self = .compare(compare)
         case .connecting(let connecting): self = .connecting(connecting)
         case .reply(let reply): self = .reply(reply)
         case .conversation(let conversation): self = .conversation(conversation)
@@ -104,7 +132,10 @@ extension Page {
     private static let home = Page(
         title: Phrase(.appName),
         lines: [Phrase(.homeText)],
-        choices: [Choice(.showCode, .showCode), Choice(.scanCode, .scan), Choice(.shareLink, .shareLink)]
+        choices: [
+            Choice(.showCode, .showCode), Choice(.scanCode, .scan), Choice(.shareLink, .shareLink),
+            Choice(.protectTitle, .protect),
+        ]
     )
 
     private static func showCode(_ code: ShowCode) -> Page {
@@ -120,6 +151,7 @@ extension Page {
         }
         return Page(
             title: Phrase(code.stage),
+            status: code.triesLeft.map { Phrase(.triesLeft, .verbatim("\($0)")) },
             symbol: code.invitation.symbol,
             deadline: code.expiresAt,
             choices: choices + [.stop]
@@ -144,12 +176,48 @@ extension Page {
         return page
     }
 
+    private static let protect = Page(
+        title: Phrase(.protectTitle),
+        makesQuestion: true,
+        lines: [Phrase(.protectText)],
+        choices: [
+            Choice(.askQuestion, .inviteProtected(lock: false)),
+            Choice(.lockQuestion, .inviteProtected(lock: true)), .stop,
+        ]
+    )
+
+    private static func question(_ question: Question) -> Page {
+        Page(
+            title: Phrase(.questionTitle),
+            status: question.isBusy ? Phrase(.opening) : question.hint.map { Phrase($0) },
+            questions: question.questions,
+            isBusy: question.isBusy,
+            lines: [Phrase(.questionWarning)]
+                + (question.triesLeft.map { [Phrase(.triesLeft, .verbatim("\($0)"))] } ?? []),
+            choices: [Choice(.answer, .answer), .stop]
+        )
+    }
+
+    private static func compare(_ compare: Compare) -> Page {
+        Page(
+            title: Phrase(.compareTitle),
+            symbols: compare.symbols,
+            digits: compare.digits,
+            lines: [Phrase(.compareText)],
+            choices: [
+                Choice(.compareSame, .compared(.same)), Choice(.compareDifferent, .compared(.different)),
+                Choice(.compareLater, .compared(.later)),
+            ]
+        )
+    }
+
     private static func confirm(_ confirm: Confirm) -> Page {
         Page(
             title: confirm.name.map { Phrase(.confirmTitle, .verbatim($0)) }
                 ?? Phrase(.confirmTitleUnknown),
             status: confirm.expiresAt == nil ? Phrase(.confirmExpired) : nil,
-            lines: [Phrase(.confirmAddress), Phrase(confirm.proof)],
+            lines: [Phrase(.confirmAddress), Phrase(confirm.proof)]
+                + (confirm.question.map { [Phrase(.questionWillBeAsked, .verbatim($0))] } ?? []),
             deadline: confirm.expiresAt,
             choices: [Choice(.connect, .connect), Choice(.notNow, .back)]
         )
@@ -183,7 +251,7 @@ extension Page {
             status: conversation.line.map { Phrase($0) },
             conversation: true,
             lines: [Phrase(.trustLine, Phrase(conversation.trust), Phrase(conversation.reason))],
-            choices: [Choice(.attach, .errand(.attach)), Choice(.leave, .back)]
+            choices: [Choice(.attach, .errand(.attach)), Choice(.compare, .compare), Choice(.leave, .back)]
         )
     }
 

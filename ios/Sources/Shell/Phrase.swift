@@ -3,6 +3,8 @@ import Foundation
 /// What is said: a sentence by its key, with phrases in its places `%1$@`, `%2$@`; or what somebody wrote.
 public indirect enum Phrase: Equatable, Sendable {
     case said(Key, [Phrase])
+    /// One of the 64 symbols of a comparison, by its English name.
+    case symbol(String)
     case verbatim(String)
 
     public init(_ key: Key, _ arguments: Phrase...) {
@@ -11,12 +13,14 @@ public indirect enum Phrase: Equatable, Sendable {
 
     /// The phrase in the language that `sentence` looks keys up in. What somebody wrote is never read as
     /// a sentence with places.
-    public func text(_ sentence: (Key) -> String) -> String {
+    public func text(_ sentence: (String) -> String) -> String {
         switch self {
         case .verbatim(let text):
             return text
+        case .symbol(let name):
+            return sentence("symbol_" + name.replacing(" ", with: "_"))
         case .said(let key, let arguments):
-            var rest = sentence(key)[...]
+            var rest = sentence(key.rawValue)[...]
             var text = ""
             while let place = rest.firstRange(of: /%[1-9]\$@/) {
                 text += rest[..<place.lowerBound]

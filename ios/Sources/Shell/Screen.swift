@@ -9,12 +9,18 @@ public enum Screen: Equatable, Sendable {
     case scan(Scan)
     /// Whether to connect. Nothing has been sent.
     case confirm(Confirm)
+    /// The person makes up a question that their guest has to answer.
+    case protect
+    /// Questions that the other side wrote: while connecting, or before something locked opens.
+    case question(Question)
     /// We knock.
     case connecting(Connecting)
     /// Our reply, for the host's camera.
     case reply(Handout)
     /// The two are together. The rows are in `Model.rows`.
     case conversation(Conversation)
+    /// Both people see the same, if nobody is in between.
+    case compare(Compare)
     /// It is over.
     case ended(Ended)
 }
@@ -23,6 +29,8 @@ public struct ShowCode: Equatable, Sendable {
     public let stage: Key
     /// The other side's code has to be scanned now.
     public let scanNow: Bool
+    /// While they are answering our question: how often they still may.
+    public let triesLeft: Int?
     /// Seconds since 1970-01-01 UTC.
     public let expiresAt: UInt64
     public let invitation: Handout
@@ -54,6 +62,8 @@ public enum Camera: Sendable {
 public struct Confirm: Equatable, Sendable {
     /// What the host calls itself: the claim of a stranger.
     public let name: String?
+    /// What will be asked once connected. They wrote it.
+    public let question: String?
     public let proof: Key
     /// Seconds since 1970-01-01 UTC; none if it seems to be too old.
     public let expiresAt: UInt64?
@@ -63,6 +73,52 @@ public struct Connecting: Equatable, Sendable {
     public let stage: Key
     /// What probably stands in the way.
     public var hint: Key?
+}
+
+public struct Question: Equatable, Sendable {
+    /// The other side wrote them.
+    public let questions: [String]
+    /// How often they may still be answered; none where nobody counts.
+    public let triesLeft: Int?
+    /// What was wrong with the answers before.
+    public var hint: Key?
+    /// It is being opened, which takes about a second.
+    public var isBusy = false
+}
+
+/// A question of ours and its answer.
+public struct Protection: Equatable, Sendable {
+    public let question: String
+    public let answer: String
+    /// The invitation itself opens only with the answer; otherwise the guest is asked once connected.
+    public let isLock: Bool
+
+    public init(question: String, answer: String, isLock: Bool) {
+        self.question = question
+        self.answer = answer
+        self.isLock = isLock
+    }
+}
+
+public struct Compare: Equatable, Sendable {
+    public let name: String
+    public let symbols: [Pictograph]
+    /// The same as three groups of four digits.
+    public let digits: [String]
+}
+
+/// A symbol to compare.
+public struct Pictograph: Equatable, Sendable {
+    public let picture: String
+    /// What it is called.
+    public let name: Phrase
+}
+
+/// What two people found when they compared.
+public enum Outcome: Sendable {
+    case same
+    case different
+    case later
 }
 
 public struct Conversation: Equatable, Sendable {

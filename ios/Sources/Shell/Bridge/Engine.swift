@@ -4,13 +4,14 @@ internal import Core
 import Foundation
 
 /// A token that was handed in. Secret, so it does not print itself.
-struct Token: Sendable, CustomStringConvertible {
+struct Token: Equatable, Sendable, CustomStringConvertible {
     let found: Found
 
     /// What a token is.
     enum Kind: Sendable {
         case invitation
         case reply
+        case lockedInvitation
         case sealed
     }
 
@@ -18,6 +19,7 @@ struct Token: Sendable, CustomStringConvertible {
         switch found.kind {
         case .invitation: .invitation
         case .reply: .reply
+        case .lockedInvitation: .lockedInvitation
         case .sealed: .sealed
         }
     }
@@ -32,6 +34,8 @@ struct Refusal: Error, Equatable, Sendable {
     /// The person does not need to hear of it.
     var isSilent: Bool { kind == .cancelled || kind == .notNow }
     var isBusy: Bool { kind == .busy }
+    /// Another answer may be the right one.
+    var isWrongAnswer: Bool { kind == .wrongAnswer || kind == .badText }
     var isForeign: Bool { kind == .nothingFound }
 }
 
@@ -68,13 +72,38 @@ final class Engine: @unchecked Sendable {
         relay.engine = self
     }
 
-    func host(send: Bool) async throws {
-        let handle = try await refusing { try await pairing.host(manner: send ? .send : .show) }
+    func host(send: Bool, protection: Protection? = nil) async throws {
+        let handle = try await refusing {
+            try await pairing.host(
+                manner: send ? .send : .show, protection: Core.Protection(protection))
+        }
         hold(handle)
     }
 
     func open(_ token: Token) async throws {
         try await refusing { try await pairing.open(found: token.found) }
+    }
+
+    /// What a locked invitation asks; nothing is opened.
+    func questions(of token: Token) throws -> [String] {
+        try refusing { try handfast.sealing().inspect(container: token.found.token).questions }
+    }
+
+    /// Takes about a second, on purpose.
+    func unlock(_ token: Token, answers: [String]) async throws {
+        try await refusing { try await pairing.unlock(found: token.found, answers: answers) }
+    }
+
+    func answer(_ text: String) async throws {
+        try await refusing { try await pairing.answer(text: text) }
+    }
+
+    func compare() async throws {
+        try await refusing { try await talk.compare() }
+    }
+
+    func compared(_ outcome: Outcome) async throws {
+        try await refusing { try await talk.compared(outcome: Comparison(outcome)) }
     }
 
     func connect() async throws {

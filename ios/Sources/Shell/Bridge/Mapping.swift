@@ -1,5 +1,8 @@
 internal import Core
 
+/// How often a question may be answered.
+private let mostTries = 3
+
 /// What the core wants shown.
 struct View: Sendable {
     private let screen: Core.Screen
@@ -15,7 +18,10 @@ struct View: Sendable {
     }
 
     var isTalking: Bool {
-        if case .talking = screen { true } else { false }
+        switch screen {
+        case .talking, .comparing: true
+        default: false
+        }
     }
 
     /// Something may begin.
@@ -29,14 +35,14 @@ struct View: Sendable {
     /// Something waits for the other side, and stops when the app is put aside.
     var isWaiting: Bool {
         switch screen {
-        case .hosting, .connecting, .replyNeeded: true
+        case .hosting, .connecting, .replyNeeded, .asking: true
         default: false
         }
     }
 
     /// Until when our invitation is good, in seconds since 1970-01-01 UTC.
     var hostingUntil: UInt64? {
-        if case .hosting(_, let expiresAt, _) = screen { expiresAt } else { nil }
+        if case .hosting(_, _, let expiresAt, _) = screen { expiresAt } else { nil }
     }
 
     /// The screen for it. `sent`: the invitation was made to be sent. `hint`: what may stand in the way.
@@ -44,17 +50,28 @@ struct View: Sendable {
         switch screen {
         case .idle:
             .home
-        case .hosting(let stage, let expiresAt, let invitation):
+        case .hosting(let stage, let triesLeft, let expiresAt, let invitation):
             .showCode(
                 ShowCode(
-                    stage: stage.key, scanNow: stage == .scanTheirCode, expiresAt: expiresAt,
-                    invitation: Handout(invitation), sent: sent))
-        case .invitationOpened(let name, let via, let expiresAt):
-            .confirm(Confirm(name: name, proof: via.key, expiresAt: expiresAt))
+                    stage: stage.key, scanNow: stage == .scanTheirCode,
+                    triesLeft: triesLeft.map(Int.init), expiresAt: expiresAt, invitation: Handout(invitation), sent: sent))
+        case .invitationOpened(let name, let question, let via, let expiresAt):
+            .confirm(Confirm(name: name, question: question, proof: via.key, expiresAt: expiresAt))
         case .connecting(let stage):
             .connecting(Connecting(stage: stage.key, hint: hint))
         case .replyNeeded(let reply):
             .reply(Handout(reply))
+        case .asking(let question, let triesLeft):
+            .question(
+                Question(
+                    questions: [question], triesLeft: Int(triesLeft),
+                    hint: triesLeft < mostTries ? .kindWrongAnswer : nil))
+        case .comparing(let person, let symbols, let digits):
+            .compare(
+                Compare(
+                    name: person.name,
+                    symbols: symbols.map { Pictograph(picture: $0.picture, name: .symbol($0.name)) },
+                    digits: digits))
         case .talking(let person, let line):
             .conversation(
                 Conversation(
@@ -99,6 +116,27 @@ extension Row {
     }
 }
 
+extension Core.Protection {
+    init(_ protection: Protection?) {
+        guard let protection else {
+            self = .open
+            return
+        }
+        let lock = Answered(question: protection.question, answer: protection.answer)
+        self = protection.isLock ? .locked(lock: lock) : .asked(lock: lock)
+    }
+}
+
+extension Comparison {
+    init(_ outcome: Outcome) {
+        switch outcome {
+        case .same: self = .same
+        case .different: self = .different
+        case .later: self = .later
+        }
+    }
+}
+
 extension Handout {
     init(_ handout: Core.Handout) {
         self.init(link: handout.link, text: handout.text, symbol: handout.symbol)
@@ -124,6 +162,7 @@ extension HostStage {
         case .theyAreHere: .hostTheyAreHere
         case .scanTheirCode: .hostScanTheirCode
         case .checking: .hostChecking
+        case .asking: .hostAsking
         case .offline: .hostOffline
         }
     }
@@ -145,6 +184,7 @@ extension Via {
         switch self {
         case .camera: .proofCamera
         case .carried: .proofCarried
+        case .locked: .proofLocked
         }
     }
 }
@@ -182,6 +222,7 @@ extension Core.Kind {
         case .notReached: .kindNotReached
         case .wentAway: .kindWentAway
         case .notTheInviter: .kindNotTheInviter
+        case .answersDiffer: .kindAnswersDiffer
         case .burned: .kindBurned
         case .noRoute: .kindNoRoute
         case .noNetwork: .kindNoNetwork
