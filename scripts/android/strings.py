@@ -15,11 +15,13 @@ def strings(folder):
         for entry in xml.parse(file).getroot().iter("string"):
             if entry.get("translatable") != "false":
                 found[entry.get("name")] = entry.text or ""
+        for entry in xml.parse(file).getroot().iter("plurals"):
+            found[entry.get("name")] = next(iter(entry)).text or ""
     return found
 
 
 def arguments(text):
-    return sorted(re.findall(r"%\d\$[sd]", text))
+    return sorted(re.findall(r"%(?:\d\$)?[sd]", text))
 
 
 def main():
@@ -38,9 +40,11 @@ def main():
     source = pathlib.Path("android/core/src/main/kotlin/example/handfast/core/Key.kt").read_text()
     keys = {key.lower() for key in re.findall(r"\b[A-Z][A-Z_]+\b(?=[,;])", source)}
     problems += [f"{key} has no string" for key in keys - english.keys()]
+    rust = pathlib.Path("core/src/handshake/comparison.rs").read_text()
+    keys |= {"symbol_" + name.replace(" ", "_") for name in re.findall(r'\("[^"]+", "([a-z ]+)"\)', rust)}
     app = "".join(file.read_text() for file in pathlib.Path("android/app/src/main").rglob("*.kt"))
     app += pathlib.Path("android/app/src/main/AndroidManifest.xml").read_text()
-    used = set(re.findall(r"(?:R\.string\.|@string/)(\w+)", app)) | keys
+    used = set(re.findall(r"(?:R\.string\.|R\.plurals\.|@string/)(\w+)", app)) | keys
     problems += [f"{key} is used nowhere" for key in english.keys() - used]
     for problem in sorted(problems):
         print(problem, file=sys.stderr)

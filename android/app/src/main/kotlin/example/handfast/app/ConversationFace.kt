@@ -43,6 +43,7 @@ class ConversationFace(home: MainActivity) : Face<Screen.Conversation>(home) {
         ),
         home.row(
             home.button(home.getString(R.string.attach)) { home.attach() },
+            home.button(home.getString(R.string.compare)) { home.app.compare() },
             home.button(home.getString(R.string.leave)) { home.back() },
         ),
     ).apply {

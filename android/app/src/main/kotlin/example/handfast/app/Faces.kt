@@ -29,6 +29,9 @@ class HomeFace(home: MainActivity) : Face<Screen.Home>(home) {
         home.button(home.getString(R.string.show_code)) { home.invite(send = false) },
         home.button(home.getString(R.string.scan_code)) { home.scan() },
         home.button(home.getString(R.string.share_link)) { home.invite(send = true) },
+        home.button(home.getString(R.string.share_with_question)) {
+            home.askForProtection { home.invite(send = true, protection = it) }
+        },
     )
 
     override fun show(screen: Screen.Home) = Unit
@@ -87,7 +90,8 @@ class ShowCodeFace(home: MainActivity) : Face<Screen.ShowCode>(home) {
     )
 
     override fun show(screen: Screen.ShowCode) {
-        stage.text = home.say(screen.stage)
+        val tries = screen.triesLeft?.let { home.resources.getQuantityString(R.plurals.tries_left, it, it) }
+        stage.text = listOfNotNull(home.say(screen.stage), tries).joinToString(" ")
         code.show(screen.invitation)
         code.count(screen.expiresAt)
         // Whoever sends a code that was only to be shown would claim more than is true.
@@ -119,11 +123,13 @@ class ReplyFace(home: MainActivity) : Face<Screen.Reply>(home) {
 class ConfirmFace(home: MainActivity) : Face<Screen.Confirm>(home) {
     private val title = home.heading()
     private val proof = home.text()
+    private val question = home.text()
     private val old = home.status()
     override val root = home.page(
         title,
         home.text(home.getString(R.string.confirm_address)),
         proof,
+        question,
         old,
         home.button(home.getString(R.string.connect)) { home.connect() },
         home.button(home.getString(R.string.not_now)) { home.back() },
@@ -133,6 +139,7 @@ class ConfirmFace(home: MainActivity) : Face<Screen.Confirm>(home) {
         title.text = screen.name?.let { home.getString(R.string.confirm_title, it) }
             ?: home.getString(R.string.confirm_title_unknown)
         proof.text = home.say(screen.proof)
+        question.showOrHide(screen.question?.let { home.getString(R.string.confirm_question, it) })
         old.showOrHide(if (screen.expiresAt == null) home.getString(R.string.confirm_expired) else null)
     }
 }

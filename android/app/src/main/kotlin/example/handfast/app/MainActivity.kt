@@ -20,6 +20,7 @@ import example.handfast.core.Camera
 import example.handfast.core.Handout
 import example.handfast.core.Key
 import example.handfast.core.Notice
+import example.handfast.core.Protection
 import example.handfast.core.Row
 import example.handfast.core.Screen
 import example.handfast.core.Way
@@ -81,7 +82,7 @@ class MainActivity : Activity() {
         super.onStop()
         if (isChangingConfigurations) return
         val waits = app.screen.value.let {
-            it is Screen.ShowCode || it is Screen.Connecting || it is Screen.Reply
+            it is Screen.ShowCode || it is Screen.Connecting || it is Screen.Reply || it is Screen.Question
         }
         app.left(kept = waits && WaitingService.start(this))
     }
@@ -109,6 +110,8 @@ class MainActivity : Activity() {
             is Screen.Confirm -> face(::ConfirmFace).show(screen)
             is Screen.Connecting -> face(::ConnectingFace).show(screen)
             is Screen.Reply -> face(::ReplyFace).show(screen)
+            is Screen.Question -> face(::QuestionFace).show(screen)
+            is Screen.Compare -> face(::CompareFace).show(screen)
             is Screen.Conversation -> face(::ConversationFace) { it.show(app.rows.value) }.show(screen)
             is Screen.Ended -> face(::EndedFace).show(screen)
         }
@@ -140,10 +143,10 @@ class MainActivity : Activity() {
 
     // --- What the person does -----------------------------------------------------------------
 
-    fun invite(send: Boolean) {
+    fun invite(send: Boolean, protection: Protection? = null) {
         if (send) ask(Manifest.permission.POST_NOTIFICATIONS, Build.VERSION_CODES.TIRAMISU, ASK_NOTIFICATIONS)
         ask(LOCAL_NETWORK, ANDROID_17, ASK_LOCAL_NETWORK)
-        app.invite(send)
+        app.invite(send, protection)
     }
 
     fun scan() = app.scan()

@@ -54,7 +54,11 @@ class App(
     private var scanning: Screen.Scan? = null
     private var sent = false
     private var localNetworkDenied = false
-    private var pending: Token? = null
+    private var pending: (suspend () -> Unit)? = null
+
+    /** Something locked that was handed in, and what it asks. */
+    private var locked: Token? = null
+    private var asking: Screen.Question? = null
 
     init {
         scope.launch(Dispatchers.Default) {
@@ -80,13 +84,13 @@ class App(
     // --- What a person does -------------------------------------------------------------------
 
     /** Makes an invitation and shows its code; or, to be sent, makes one that lives for a day. */
-    fun invite(send: Boolean) = act {
+    fun invite(send: Boolean, protection: Protection? = null) = act {
         scanning = null
         sent = send
         if (inCore.isHosting) {
             stopAll()
         }
-        core.host(send)
+        core.host(send, protection)
     }
 
     /** Opens the camera. */
@@ -95,6 +99,29 @@ class App(
         scanning = Screen.Scan(wanted, Camera.ASKING, null)
         show()
     }
+
+    /** Answers what the other side asks, or what something locked asks. */
+    fun answer(answers: List<String>) {
+        act {
+            val token = locked
+            if (token == null) {
+                core.answer(answers.firstOrNull().orEmpty())
+                return@act
+            }
+            asking = asking?.copy(busy = true, hint = null)
+            show()
+            // It takes about a second, on purpose.
+            scope.launch(Dispatchers.Default) {
+                val opened = runCatching { core.unlock(token, answers) }
+                act { unlocked(token, opened) }
+            }
+        }
+    }
+
+    /** Shows both people what to compare. */
+    fun compare() = act { core.compare() }
+
+    fun compared(outcome: Outcome) = act { core.compared(outcome) }
 
     /** Agrees to connect. */
     fun connect() = act { core.connect() }
@@ -106,6 +133,7 @@ class App(
     fun back() = act {
         when {
             scanning != null -> scanning = null
+            asking != null -> ask(null, null)
             inCore.isTalking -> core.leave()
             else -> {
                 core.cancel()
@@ -140,12 +168,12 @@ class App(
 
     /** Stops what is under way and opens the invitation that came meanwhile. */
     fun replace() = act {
-        val token = pending ?: return@act
+        val open = pending ?: return@act
         pending = null
         noted.value = null
         scanning = null
         stopAll()
-        core.open(token)
+        open()
     }
 
     /** The notice was read. */
@@ -216,17 +244,46 @@ class App(
                 scanning = null
                 noted.value = Notice(Key.REPLY_TAKEN, null, null)
             }
-            TokenKind.SEALED -> noted.value = Notice(Key.SEALED_FOUND, null, null)
-            TokenKind.INVITATION -> try {
-                core.open(token)
+            TokenKind.LOCKED_INVITATION -> {
+                val questions = core.questions(token)
                 scanning = null
-            } catch (refusal: Refusal) {
-                if (!refusal.isBusy) throw refusal
-                pending = token
-                noted.value = Notice(Key.ANOTHER_UNDER_WAY, null, Way.REPLACE)
+                ask(token, Screen.Question(questions, null, null, busy = false))
             }
+            TokenKind.SEALED -> noted.value = Notice(Key.SEALED_FOUND, null, null)
+            TokenKind.INVITATION -> opening { core.open(token) }
         }
         show()
+    }
+
+    /** Opens an invitation; if something else is under way, the person decides. */
+    private suspend fun opening(open: suspend () -> Unit) {
+        try {
+            open()
+            scanning = null
+        } catch (refusal: Refusal) {
+            if (!refusal.isBusy) throw refusal
+            pending = open
+            noted.value = Notice(Key.ANOTHER_UNDER_WAY, null, Way.REPLACE)
+        }
+    }
+
+    private fun ask(token: Token?, question: Screen.Question?) {
+        locked = token
+        asking = question
+    }
+
+    private suspend fun unlocked(token: Token, opened: Result<Unit>) {
+        // The person may have gone back meanwhile.
+        if (locked !== token) return
+        val refusal = opened.exceptionOrNull() as? Refusal
+        if (refusal?.isWrongAnswer == true) {
+            asking = asking?.copy(busy = false, hint = refusal.notice().what)
+            show()
+            return
+        }
+        ask(null, null)
+        show()
+        opened.getOrThrow()
     }
 
     private suspend fun stopAll() {
@@ -250,7 +307,7 @@ class App(
 
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
-        val screen = scanning ?: failure ?: inCore.screen(sent, denied)
+        val screen = scanning ?: asking ?: failure ?: inCore.screen(sent, denied)
         shown.value = if (denied != null && screen is Screen.Ended && screen.what == Key.KIND_NOT_REACHED) {
             screen.copy(next = denied, way = Way.APP_SETTINGS)
         } else {
@@ -265,6 +322,7 @@ class App(
                 if (view.isTalking && !inCore.isTalking) {
                     listed.value = emptyList()
                     scanning = null
+                    ask(null, null)
                 }
                 inCore = view
                 notebook.sharingUntil = view.hostingUntil.takeIf { sent }

@@ -11,6 +11,8 @@ sealed interface Screen {
     /** Our invitation, as large as the screen allows. */
     data class ShowCode(
         val stage: Key,
+        /** While they are answering our question. */
+        val triesLeft: Int?,
         /** The other side's code has to be scanned now. */
         val scanNow: Boolean,
         /** Seconds since 1970-01-01 UTC. */
@@ -24,7 +26,27 @@ sealed interface Screen {
     data class Scan(val wanted: Wanted, val camera: Camera, val hint: Key?) : Screen
 
     /** Whether to connect. Nothing has been sent. */
-    data class Confirm(val name: String?, val proof: Key, val expiresAt: Long?) : Screen
+    data class Confirm(
+        val name: String?,
+        /** What will be asked once connected. They wrote it. */
+        val question: String?,
+        val proof: Key,
+        val expiresAt: Long?,
+    ) : Screen
+
+    /** Questions that the other side wrote: while connecting, or before something locked opens. */
+    data class Question(
+        val questions: List<String>,
+        /** None where nobody counts. */
+        val triesLeft: Int?,
+        /** What was wrong with the answers before. */
+        val hint: Key?,
+        /** It is being opened, which takes about a second. */
+        val busy: Boolean,
+    ) : Screen
+
+    /** Both people see the same, if nobody is in between. */
+    data class Compare(val name: String, val symbols: List<Pictograph>, val digits: List<String>) : Screen
 
     data class Connecting(val stage: Key, val hint: Key?) : Screen
 
@@ -43,6 +65,17 @@ sealed interface Screen {
     /** It is over. */
     data class Ended(val what: Key, val next: Key?, val way: Way) : Screen
 }
+
+/** A symbol to compare. [id] is the key of its name in every language. */
+data class Pictograph(val picture: String, val name: String) {
+    val id = "symbol_" + name.replace(' ', '_')
+}
+
+/** A question of ours and its answer, and what they are for. */
+class Protection(val question: String, val answer: String, val lock: Boolean)
+
+/** What two people found when they compared. */
+enum class Outcome { SAME, DIFFERENT, LATER }
 
 /** What a scan is for. */
 enum class Wanted { INVITATION, REPLY }

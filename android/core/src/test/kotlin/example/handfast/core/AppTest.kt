@@ -78,6 +78,46 @@ class AppTest {
     }
 
     @Test
+    fun `a question of ours is answered over there`() = twoApps { one, two ->
+        one.app.invite(send = true, Protection("Our dog?", "Rex", lock = false))
+        two.app.handIn(one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link)
+        assertEquals("Our dog?", two.until<Screen.Confirm>().question)
+        two.app.connect()
+        assertEquals(listOf("Our dog?"), two.until<Screen.Question> { it.hint == null }.questions)
+        one.until<Screen.ShowCode> { it.stage == Key.HOST_ASKING && it.triesLeft == 3 }
+        two.app.answer(listOf("Bello"))
+        assertEquals(2, two.until<Screen.Question> { it.hint == Key.KIND_WRONG_ANSWER }.triesLeft)
+        two.app.answer(listOf("rex"))
+        assertEquals(Key.TRUST_ANSWER_CHECKED, two.until<Screen.Conversation>().trust)
+        assertEquals(Key.REASON_ANSWERED, one.until<Screen.Conversation>().reason)
+    }
+
+    @Test
+    fun `something locked asks before it opens`() = twoApps { one, two ->
+        one.app.invite(send = true, Protection("Our dog?", "Rex", lock = true))
+        two.app.handIn(one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link)
+        assertEquals(listOf("Our dog?"), two.until<Screen.Question>().questions)
+        two.app.answer(listOf("Bello"))
+        two.until<Screen.Question> { it.hint == Key.KIND_WRONG_ANSWER && !it.busy }
+        two.app.answer(listOf("Rex"))
+        assertEquals(Key.PROOF_LOCKED, two.until<Screen.Confirm>().proof)
+        two.app.connect()
+        assertEquals(Key.REASON_LOCKED_LINK, two.until<Screen.Conversation>().reason)
+    }
+
+    @Test
+    fun `both compare and trust more`() = twoApps { one, two ->
+        meet(one, two)
+        one.app.compare()
+        val ours = one.until<Screen.Compare>()
+        assertEquals(ours.digits, two.until<Screen.Compare>().digits)
+        one.app.compared(Outcome.SAME)
+        two.app.compared(Outcome.LATER)
+        assertEquals(Key.TRUST_VERIFIED, one.until<Screen.Conversation>().trust)
+        assertEquals(Key.TRUST_UNVERIFIED, two.until<Screen.Conversation>().trust)
+    }
+
+    @Test
     fun `the second scan goes through the host's camera`() = twoApps { one, two ->
         one.app.invite(send = false)
         val code = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }

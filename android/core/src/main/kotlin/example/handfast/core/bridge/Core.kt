@@ -28,19 +28,22 @@ import example.handfast.bindings.readText
 import example.handfast.core.Handout
 import example.handfast.core.KeyBox
 import example.handfast.core.KeyBoxLocked
+import example.handfast.core.Outcome
+import example.handfast.core.Protection
 import example.handfast.core.Row
 import example.handfast.core.Symbol
 import java.nio.ByteBuffer
 import java.util.concurrent.ConcurrentHashMap
 
 /** What a token that was handed in is. */
-enum class TokenKind { INVITATION, REPLY, SEALED }
+enum class TokenKind { INVITATION, REPLY, LOCKED_INVITATION, SEALED }
 
 /** A token that was handed in. Secret, so it does not print itself. */
 class Token internal constructor(internal val found: Found) {
     val kind = when (found.kind) {
         FoundKind.INVITATION -> TokenKind.INVITATION
         FoundKind.REPLY -> TokenKind.REPLY
+        FoundKind.LOCKED_INVITATION -> TokenKind.LOCKED_INVITATION
         FoundKind.SEALED -> TokenKind.SEALED
     }
 
@@ -52,6 +55,7 @@ class Refusal internal constructor(internal val kind: Kind) : Exception(kind.nam
     /** The person does not need to hear of it. */
     val isSilent get() = kind == Kind.CANCELLED || kind == Kind.NOT_NOW
     val isBusy get() = kind == Kind.BUSY
+    val isWrongAnswer get() = kind == Kind.WRONG_ANSWER || kind == Kind.BAD_TEXT
     val isForeign get() = kind == Kind.NOTHING_FOUND
 }
 
@@ -65,14 +69,16 @@ interface Told {
 class Core private constructor(private val handfast: Handfast) {
     private val pairing = handfast.pairing()
     private val conversation = handfast.conversation()
+    private val sealing = handfast.sealing()
 
     /** Held, because a handle that is collected cancels what it stands for. */
     @Volatile
     private var current: PairingHandle? = null
     private val files = ConcurrentHashMap<Long, FileHandle>()
 
-    suspend fun host(send: Boolean) {
-        current = refusing { pairing.host(if (send) Manner.SEND else Manner.SHOW) }
+    suspend fun host(send: Boolean, protection: Protection?) {
+        val manner = if (send) Manner.SEND else Manner.SHOW
+        current = refusing { pairing.host(manner, protection.own()) }
     }
 
     suspend fun open(token: Token) = refusing { pairing.open(token.found) }
@@ -82,6 +88,19 @@ class Core private constructor(private val handfast: Handfast) {
     }
 
     suspend fun reply(token: Token) = refusing { pairing.reply(token.found) }
+
+    /** What a locked invitation asks; nothing is opened. */
+    fun questions(token: Token): List<String> =
+        refused { sealing.inspect(token.found.token).questions }
+
+    suspend fun unlock(token: Token, answers: List<String>) =
+        refusing { pairing.unlock(token.found, answers) }
+
+    suspend fun answer(text: String) = refusing { pairing.answer(text) }
+
+    suspend fun compare() = refusing { conversation.compare() }
+
+    suspend fun compared(outcome: Outcome) = refusing { conversation.compared(outcome.own()) }
 
     suspend fun offerReply() = refusing { pairing.offerReply() }
 

@@ -1,5 +1,7 @@
 package example.handfast.core.bridge
 
+import example.handfast.bindings.Answered
+import example.handfast.bindings.Comparison
 import example.handfast.bindings.Entry
 import example.handfast.bindings.FileState
 import example.handfast.bindings.GuestStage
@@ -14,16 +16,24 @@ import example.handfast.bindings.remedyOf
 import example.handfast.core.Handout
 import example.handfast.core.Key
 import example.handfast.core.Notice
+import example.handfast.core.Outcome
+import example.handfast.core.Pictograph
+import example.handfast.core.Protection
 import example.handfast.core.Row
 import example.handfast.core.Screen
 import example.handfast.core.Way
 import example.handfast.bindings.Handout as CoreHandout
+import example.handfast.bindings.Protection as CoreProtection
 import example.handfast.bindings.Screen as CoreScreen
+
+/** How often a question may be answered. */
+private const val MOST_TRIES: UByte = 3u
 
 /** What the core wants shown. */
 class View internal constructor(private val screen: CoreScreen) {
     val isHosting get() = screen is CoreScreen.Hosting
-    val isTalking get() = screen is CoreScreen.Talking
+    val isTalking get() = screen is CoreScreen.Talking || screen is CoreScreen.Comparing
+    val isAsking get() = screen is CoreScreen.Asking
 
     /** Something may begin. */
     val isFree get() = screen is CoreScreen.Idle || screen is CoreScreen.Ended
@@ -43,14 +53,26 @@ private fun CoreScreen.own(sent: Boolean, hint: Key?): Screen = when (this) {
     is CoreScreen.Idle -> Screen.Home
     is CoreScreen.Hosting -> Screen.ShowCode(
         stage = stage.key,
+        triesLeft = triesLeft?.toInt(),
         scanNow = stage == HostStage.SCAN_THEIR_CODE,
         expiresAt = expiresAt.toLong(),
         invitation = invitation.own(),
         sent = sent,
     )
-    is CoreScreen.InvitationOpened -> Screen.Confirm(name, via.key, expiresAt?.toLong())
+    is CoreScreen.InvitationOpened -> Screen.Confirm(name, question, via.key, expiresAt?.toLong())
     is CoreScreen.Connecting -> Screen.Connecting(stage.key, hint)
     is CoreScreen.ReplyNeeded -> Screen.Reply(reply.own())
+    is CoreScreen.Asking -> Screen.Question(
+        questions = listOf(question),
+        triesLeft = triesLeft.toInt(),
+        hint = Key.KIND_WRONG_ANSWER.takeIf { triesLeft < MOST_TRIES },
+        busy = false,
+    )
+    is CoreScreen.Comparing -> Screen.Compare(
+        name = person.name,
+        symbols = symbols.map { Pictograph(it.picture, it.name) },
+        digits = digits,
+    )
     is CoreScreen.Talking -> Screen.Conversation(
         name = person.name,
         trust = person.level.key,
@@ -64,6 +86,18 @@ private fun CoreScreen.own(sent: Boolean, hint: Key?): Screen = when (this) {
 fun Refusal.notice(): Notice {
     val remedy = remedyOf(kind)
     return Notice(kind.key, remedy.key, remedy.way.takeIf { it != Way.HOME })
+}
+
+internal fun Protection?.own(): CoreProtection = when {
+    this == null -> CoreProtection.Open
+    lock -> CoreProtection.Locked(Answered(question, answer))
+    else -> CoreProtection.Asked(Answered(question, answer))
+}
+
+internal fun Outcome.own() = when (this) {
+    Outcome.SAME -> Comparison.SAME
+    Outcome.DIFFERENT -> Comparison.DIFFERENT
+    Outcome.LATER -> Comparison.LATER
 }
 
 /** The whole screen for an error without which nothing can be shown. */
@@ -106,6 +140,7 @@ private val HostStage.key
         HostStage.THEY_ARE_HERE -> Key.HOST_THEY_ARE_HERE
         HostStage.SCAN_THEIR_CODE -> Key.HOST_SCAN_THEIR_CODE
         HostStage.CHECKING -> Key.HOST_CHECKING
+        HostStage.ASKING -> Key.HOST_ASKING
         HostStage.OFFLINE -> Key.HOST_OFFLINE
     }
 
@@ -121,6 +156,7 @@ private val Via.key
     get() = when (this) {
         Via.CAMERA -> Key.PROOF_CAMERA
         Via.CARRIED -> Key.PROOF_CARRIED
+        Via.LOCKED -> Key.PROOF_LOCKED
     }
 
 private val TrustLevel.key

@@ -8,7 +8,9 @@ import example.handfast.bindings.Handfast
 import example.handfast.bindings.HandfastException
 import example.handfast.bindings.HostStage
 import example.handfast.bindings.Kind
+import example.handfast.bindings.Comparison
 import example.handfast.bindings.Manner
+import example.handfast.bindings.Protection
 import example.handfast.bindings.Scanner
 import example.handfast.bindings.Screen
 import example.handfast.bindings.Settings
@@ -147,6 +149,73 @@ class FacadeTest {
         guest.untilIdle()
     }
 
+    @Test
+    fun `a question is answered`() = atTable { host, guest ->
+        guest.acceptLink(host.host(Manner.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
+        val asked = guest.until { it is Screen.Asking } as Screen.Asking
+        assertEquals("Our dog?", asked.question)
+        guest.pairing.answer("Bello")
+        val again = guest.until { it is Screen.Asking } as Screen.Asking
+        assertEquals(asked.triesLeft - 1u, again.triesLeft.toUInt())
+        guest.pairing.answer(" rex ")
+        for (seat in listOf(host, guest)) {
+            assertEquals(TrustReason.ANSWERED, seat.untilTalking().person.reason)
+        }
+    }
+
+    @Test
+    fun `a question is answered wrongly`() = atTable { host, guest ->
+        guest.acceptLink(host.host(Manner.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
+        repeat(3) {
+            guest.until { it is Screen.Asking }
+            guest.pairing.answer("Bello $it")
+        }
+        assertEquals(Kind.ANSWERS_DIFFER, guest.untilEnded())
+        host.untilEnded()
+    }
+
+    @Test
+    fun `a locked invitation`() = atTable { host, guest ->
+        val invitation = host.host(Manner.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
+        val found = readText(invitation.link)
+        assertEquals(FoundKind.LOCKED_INVITATION, found.kind)
+        assertContentEquals(found.token, readText(invitation.text).token)
+        assertEquals(listOf("Our dog?"), guest.handfast.sealing().inspect(found.token).questions)
+        assertEquals(Kind.WRONG_THING, kindOf { guest.pairing.open(found) })
+        assertEquals(Kind.WRONG_ANSWER, kindOf { guest.pairing.unlock(found, listOf("Bello")) })
+        guest.pairing.unlock(found, listOf("REX"))
+        guest.until { it is Screen.InvitationOpened }
+        guest.pairing.connect().use {
+            assertEquals(TrustReason.LOCKED_LINK, guest.untilTalking().person.reason)
+            assertEquals(TrustReason.LOCKED_LINK, host.untilTalking().person.reason)
+        }
+    }
+
+    @Test
+    fun `compare and find the same`() = atTable { host, guest ->
+        meet(host, guest)
+        guest.conversation.compare()
+        val atGuest = guest.until { it is Screen.Comparing } as Screen.Comparing
+        val atHost = host.until { it is Screen.Comparing } as Screen.Comparing
+        assertEquals(atHost.symbols, atGuest.symbols)
+        assertEquals(atHost.digits, atGuest.digits)
+        assertEquals(6, atHost.symbols.size)
+        for (seat in listOf(host, guest)) {
+            seat.conversation.compared(Comparison.SAME)
+            assertEquals(TrustReason.COMPARED, seat.untilTalking().person.reason)
+        }
+    }
+
+    @Test
+    fun `compare and find a difference`() = atTable { host, guest ->
+        meet(host, guest)
+        host.conversation.compare()
+        host.until { it is Screen.Comparing }
+        host.conversation.compared(Comparison.DIFFERENT)
+        assertEquals(Kind.NOT_THE_INVITER, host.untilEnded())
+        assertEquals(Kind.THEY_LEFT, guest.untilEnded())
+    }
+
     // --- Stopping -----------------------------------------------------------------------------
 
     @Test
@@ -175,14 +244,14 @@ class FacadeTest {
 
     @Test
     fun `an old handle does nothing`() = alone {
-        it.pairing.host(Manner.SHOW).use { old ->
+        it.pairing.host(Manner.SHOW, Protection.Open).use { old ->
             it.untilHosting()
             old.cancel()
             it.untilIdle()
             it.host()
             old.cancel()
         }
-        assertEquals(Kind.BUSY, kindOf { it.pairing.host(Manner.SHOW) })
+        assertEquals(Kind.BUSY, kindOf { it.pairing.host(Manner.SHOW, Protection.Open) })
     }
 
     @Test
@@ -267,7 +336,7 @@ class FacadeTest {
     @Test
     fun `airplane mode before hosting`() = alone {
         it.handfast.networkChanged(emptyList())
-        assertEquals(Kind.NO_NETWORK, kindOf { it.pairing.host(Manner.SHOW) })
+        assertEquals(Kind.NO_NETWORK, kindOf { it.pairing.host(Manner.SHOW, Protection.Open) })
     }
 
     @Test
@@ -297,7 +366,7 @@ class FacadeTest {
     @Test
     fun `two things at once`() = atTable { host, guest ->
         val invitation = host.host(Manner.SEND)
-        assertEquals(Kind.BUSY, kindOf { host.pairing.host(Manner.SHOW) })
+        assertEquals(Kind.BUSY, kindOf { host.pairing.host(Manner.SHOW, Protection.Open) })
         assertEquals(Kind.BUSY, kindOf { host.pairing.open(readText(invitation.link)) })
         guest.acceptLink(invitation)
         host.untilTalking()

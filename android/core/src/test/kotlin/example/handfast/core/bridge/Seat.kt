@@ -12,6 +12,7 @@ import example.handfast.bindings.Kind
 import example.handfast.bindings.Listener
 import example.handfast.bindings.Manner
 import example.handfast.bindings.PairingHandle
+import example.handfast.bindings.Protection
 import example.handfast.bindings.Screen
 import example.handfast.bindings.Settings
 import example.handfast.bindings.Vault
@@ -93,8 +94,8 @@ class Seat(
         } ?: fail("no such row")
 
     /** Hosts, and holds the handle. */
-    suspend fun host(manner: Manner = Manner.SHOW): Handout {
-        handles += pairing.host(manner)
+    suspend fun host(manner: Manner = Manner.SHOW, protection: Protection = Protection.Open): Handout {
+        handles += pairing.host(manner, protection)
         return untilHosting().invitation
     }
 
