@@ -29,9 +29,12 @@ def catalog(name):
     content = json.loads((APP / "Resources" / name).read_text(encoding="utf-8"))
     for key, entry in content["strings"].items():
         for language, localization in entry["localizations"].items():
-            unit = localization["stringUnit"]
-            if unit["state"] != "translated" or not unit["value"].strip():
-                say(f"{name}: {key} is not translated into {language}")
+            forms = localization.get("variations", {}).get("plural", {})
+            if forms and not {"one", "other"} <= forms.keys():
+                say(f"{name}: {key} lacks a form in {language}")
+            for unit in [form["stringUnit"] for form in forms.values()] or [localization["stringUnit"]]:
+                if unit["state"] != "translated" or not unit["value"].strip():
+                    say(f"{name}: {key} is not translated into {language}")
             found.setdefault(language, {})[key] = unit["value"]
     if set(found) != LANGUAGES:
         say(f"{name}: the languages are {sorted(found)}")
@@ -52,17 +55,20 @@ def places(sentence):
 
 def strings():
     found = catalog("Localizable.xcstrings")["en"]
-    keys = set(re.findall(r'case (?:\w+ = "(\w+)"|(\w+)$)', source("Key.swift"), re.MULTILINE))
-    keys = {written or plain for written, plain in keys}
+    cases = re.findall(r'case (?:\w+ = "(\w+)"|(\w+)$)', source("Key.swift"), re.MULTILINE)
+    keys = {written or plain for written, plain in cases}
     for key in keys - found.keys():
         say(f"Key.swift: {key} has no sentence")
+    # The names of symbols are looked up by what the core calls them.
     for key in found.keys() - keys:
-        say(f"Localizable.xcstrings: nothing says {key}")
+        if not key.startswith("symbol_"):
+            say(f"Localizable.xcstrings: nothing says {key}")
 
     android = {}
-    for entry in xml.parse(ANDROID / "values" / "strings.xml").getroot().iter("string"):
-        if entry.get("translatable") != "false":
-            android[entry.get("name")] = entry.text or ""
+    for file in sorted((ANDROID / "values").glob("*.xml")):
+        for entry in xml.parse(file).getroot():
+            if entry.tag in ("string", "plurals") and entry.get("translatable") != "false":
+                android[entry.get("name")] = "".join(entry.itertext())
     for key in android.keys() - ONLY_ANDROID - found.keys():
         say(f"{key} is only on Android")
     for key in found.keys() - ONLY_IOS - android.keys():

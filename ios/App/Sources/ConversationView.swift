@@ -6,7 +6,7 @@ struct ConversationView: View {
     let page: Page
     let model: Model
     let errands: Errands
-    let perform: (Action) -> Void
+    let perform: (Action, Typed) -> Void
 
     @State private var draft = ""
 
@@ -35,7 +35,7 @@ struct ConversationView: View {
             ScrollView {
                 LazyVStack(spacing: 8) {
                     ForEach(model.rows) { row in
-                        RowView(row: RowPage(row), perform: perform(_:))
+                        RowView(row: RowPage(row), perform: act)
                     }
                 }
                 .padding()
@@ -64,7 +64,7 @@ struct ConversationView: View {
             HStack {
                 ForEach(Array(page.choices.enumerated()), id: \.offset) { _, choice in
                     Button {
-                        perform(choice.action)
+                        perform(choice.action, Typed())
                     } label: {
                         Text(choice.label).frame(maxWidth: .infinity, minHeight: 32)
                     }
@@ -75,7 +75,7 @@ struct ConversationView: View {
         .padding()
     }
 
-    private func perform(_ choice: RowChoice) {
+    private func act(_ choice: RowChoice) {
         if let path = model.perform(choice) {
             errands.handOn(URL(fileURLWithPath: path))
         }

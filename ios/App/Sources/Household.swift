@@ -72,9 +72,13 @@ final class Household {
         background = .invalid
     }
 
+    /// What links begin with: the host of the associated domain.
+    private static let linkBase = (Bundle.main.object(forInfoDictionaryKey: "LinkHost") as? String)
+        .map { "https://\($0)/" }
+
     private static func newModel() -> Model {
         Model(
-            Setup(name: UIDevice.current.name, downloads: Folders.downloads.path),
+            Setup(name: UIDevice.current.name, downloads: Folders.downloads.path, linkBase: linkBase),
             keys: KeychainBox(),
             notebook: Notebook(file: Folders.support.appendingPathComponent("notebook"))
         )

@@ -6,7 +6,9 @@ struct PageView: View {
     let page: Page
     let model: Model
     let errands: Errands
-    let perform: (Action) -> Void
+    let perform: (Action, Typed) -> Void
+
+    @State private var typed = Typed()
 
     var body: some View {
         ScrollView {
@@ -31,14 +33,94 @@ struct PageView: View {
                 ForEach(Array(page.lines.enumerated()), id: \.offset) { _, line in
                     Text(line)
                 }
+                if !page.symbols.isEmpty {
+                    ComparisonView(symbols: page.symbols, digits: page.digits)
+                }
+                ForEach(Array(page.questions.enumerated()), id: \.offset) { place, question in
+                    AnswerField(label: say(question), text: answer(at: place))
+                }
+                if page.protection {
+                    ProtectionFields(protection: $typed.protection)
+                }
+                if page.isBusy {
+                    ProgressView().frame(maxWidth: .infinity)
+                }
                 if let deadline = page.deadline {
                     TimeLeft(deadline: deadline)
                 }
                 ForEach(Array(page.choices.enumerated()), id: \.offset) { place, choice in
-                    ChoiceButton(choice: choice, isFirst: place == 0, perform: perform)
+                    ChoiceButton(choice: choice, isFirst: place == 0) { perform($0, typed) }
+                        .disabled(page.isBusy && choice.action == .answer)
                 }
             }
             .padding()
+        }
+        // What was typed for one thing is of no use for another.
+        .onChange(of: page.questions) { typed = Typed() }
+        .onChange(of: page.protection) { typed = Typed() }
+    }
+
+    private func answer(at place: Int) -> Binding<String> {
+        Binding {
+            typed.answers.indices.contains(place) ? typed.answers[place] : ""
+        } set: { text in
+            while typed.answers.count <= place { typed.answers.append("") }
+            typed.answers[place] = text
+        }
+    }
+}
+
+/// A line for an answer. No keyboard learns from it.
+private struct AnswerField: View {
+    let label: String
+    @Binding var text: String
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: 4) {
+            Text(verbatim: label).accessibilityHidden(true)
+            TextField(label, text: $text, prompt: Text(verbatim: ""))
+                .textFieldStyle(.roundedBorder)
+                .textInputAutocapitalization(.never)
+                .autocorrectionDisabled()
+        }
+    }
+}
+
+/// A question of ours, its answer, and what they are for.
+private struct ProtectionFields: View {
+    @Binding var protection: Protection
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: 16) {
+            VStack(alignment: .leading, spacing: 4) {
+                Text(.yourQuestion).accessibilityHidden(true)
+                TextField(say(.yourQuestion), text: $protection.question, prompt: Text(verbatim: ""), axis: .vertical)
+                    .textFieldStyle(.roundedBorder)
+            }
+            AnswerField(label: say(.yourAnswer), text: $protection.answer)
+            Toggle(isOn: $protection.isLock) { Text(.lockLink) }
+        }
+    }
+}
+
+/// Six pictures with their names, and the same in digits.
+private struct ComparisonView: View {
+    let symbols: [Pictograph]
+    let digits: [String]
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: 12) {
+            ForEach(Array(symbols.enumerated()), id: \.offset) { _, symbol in
+                HStack(spacing: 16) {
+                    Text(verbatim: symbol.picture).font(.largeTitle).accessibilityHidden(true)
+                    Text(symbol.name).font(.title3)
+                }
+            }
+            Text(verbatim: digits.joined(separator: " "))
+                .font(.title3.monospacedDigit())
+                // Read digit by digit, and in the same order in every language.
+                .speechSpellsOutCharacters()
+                .environment(\.layoutDirection, .leftToRight)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Accessibility
 import Shell
 import SwiftUI
 
@@ -36,7 +37,11 @@ struct RootView: View {
     }
 
     private func perform(_ action: Action) {
-        guard let errand = model.perform(action) else { return }
+        perform(action, Typed())
+    }
+
+    private func perform(_ action: Action, _ typed: Typed) {
+        guard let errand = model.perform(action, typed: typed) else { return }
         if errand == .restart {
             restart()
         } else {

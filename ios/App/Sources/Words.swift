@@ -2,13 +2,23 @@ import Foundation
 import Shell
 import SwiftUI
 
-/// The sentence for a key, in the language of the phone.
+/// The language of the phone.
+private struct PhoneLanguage: Language {
+    func sentence(_ key: String) -> String {
+        NSLocalizedString(key, comment: "")
+    }
+
+    func sentence(_ key: String, count: Int) -> String {
+        String.localizedStringWithFormat(NSLocalizedString(key, comment: ""), count)
+    }
+}
+
 func say(_ key: Key) -> String {
-    NSLocalizedString(key.rawValue, comment: "")
+    say(Phrase(key))
 }
 
 func say(_ phrase: Phrase) -> String {
-    phrase.text { say($0) }
+    phrase.text(in: PhoneLanguage())
 }
 
 extension Text {

@@ -131,18 +131,20 @@ public enum Key: String, CaseIterable, Sendable {
     case replyTitle = "reply_title"
     case replyText = "reply_text"
 
+    case confirmQuestion = "confirm_question"
     case questionTitle = "question_title"
     case questionWarning = "question_warning"
-    case questionWillBeAsked = "question_will_be_asked"
+    case questionUnwritten = "question_unwritten"
     case triesLeft = "tries_left"
-    case answerHint = "answer_hint"
     case answer
-    case opening
-    case protectTitle = "protect_title"
-    case protectText = "protect_text"
-    case questionHint = "question_hint"
-    case askQuestion = "ask_question"
-    case lockQuestion = "lock_question"
+    case unlocking
+    case shareWithQuestion = "share_with_question"
+    case protectionTitle = "protection_title"
+    case protectionText = "protection_text"
+    case yourQuestion = "your_question"
+    case yourAnswer = "your_answer"
+    case lockLink = "lock_link"
+    case makeInvitation = "make_invitation"
 
     case compare
     case compareTitle = "compare_title"

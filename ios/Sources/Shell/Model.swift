@@ -88,7 +88,9 @@ public final class Model {
             model.locked?.asking.hint = nil
             model.show()
             Task {
-                let opened = await Result { try await model.opening { try await engine.unlock(token, answers: answers) } }
+                let opened = await Result {
+                    try await model.opening { try await engine.unlock(token, answers: answers) }
+                }
                 model.act { model, _ in try model.unlocked(token, opened) }
             }
         }

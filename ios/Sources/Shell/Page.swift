@@ -11,10 +11,10 @@ public struct Page: Equatable, Sendable {
     public var camera = false
     /// A list of rows, and a field for a message.
     public var conversation = false
-    /// Questions of the other side, each with a field for its answer; `Model.answer` takes the answers.
-    public var questions: [String] = []
-    /// Fields for a question of ours and its answer; two buttons make an invitation of them.
-    public var makesQuestion = false
+    /// Questions of the other side, each with a field for its answer.
+    public var questions: [Phrase] = []
+    /// Fields for a question of ours and its answer, and whether they lock the invitation itself.
+    public var protection = false
     /// Pictures with their names, to compare.
     public var symbols: [Pictograph] = []
     /// The same in digits.
@@ -51,9 +51,9 @@ public enum Action: Equatable, Sendable {
     case connect
     case offerReply
     case protect
-    /// With the question and the answer from the fields; `lock`: the invitation itself is locked.
-    case inviteProtected(lock: Bool)
-    /// With the answers from the fields.
+    /// With the protection that was typed.
+    case inviteProtected
+    /// With the answers that were typed.
     case answer
     case compare
     case compared(Outcome)
@@ -87,10 +87,18 @@ public enum Errand: Equatable, Sendable {
     }
 }
 
+/// What a person typed into the fields of a page.
+public struct Typed: Equatable, Sendable {
+    /// To the questions of the page, in their order.
+    public var answers: [String] = []
+    public var protection = Protection()
+
+    public init() {}
+}
+
 extension Model {
     /// Does what a button says, where that needs no platform; gives back what does.
-    /// `fields`: what was typed, in the order of the page.
-    public func perform(_ action: Action, fields: [String] = []) -> Errand? {
+    public func perform(_ action: Action, typed: Typed = Typed()) -> Errand? {
         switch action {
         case .showCode: invite(send: false)
         case .shareLink: invite(send: true)
@@ -98,10 +106,8 @@ extension Model {
         case .connect: connect()
         case .offerReply: offerReply()
         case .protect: protect()
-        case .inviteProtected(let lock):
-            let (question, answer) = (fields.first ?? "", fields.dropFirst().first ?? "")
-            invite(send: true, protection: Protection(question: question, answer: answer, isLock: lock))
-        case .answer: answer(fields)
+        case .inviteProtected: invite(send: true, protection: typed.protection)
+        case .answer: answer(typed.answers)
         case .compare: compare()
         case .compared(let outcome): compared(outcome)
         case .replace: replace()
@@ -134,7 +140,7 @@ extension Page {
         lines: [Phrase(.homeText)],
         choices: [
             Choice(.showCode, .showCode), Choice(.scanCode, .scan), Choice(.shareLink, .shareLink),
-            Choice(.protectTitle, .protect),
+            Choice(.shareWithQuestion, .protect),
         ]
     )
 
@@ -151,7 +157,7 @@ extension Page {
         }
         return Page(
             title: Phrase(code.stage),
-            status: code.triesLeft.map { Phrase(.triesLeft, .verbatim("\($0)")) },
+            status: code.triesLeft.map { .counted(.triesLeft, $0) },
             symbol: code.invitation.symbol,
             deadline: code.expiresAt,
             choices: choices + [.stop]
@@ -177,23 +183,21 @@ extension Page {
     }
 
     private static let protect = Page(
-        title: Phrase(.protectTitle),
-        makesQuestion: true,
-        lines: [Phrase(.protectText)],
-        choices: [
-            Choice(.askQuestion, .inviteProtected(lock: false)),
-            Choice(.lockQuestion, .inviteProtected(lock: true)), .stop,
-        ]
+        title: Phrase(.protectionTitle),
+        protection: true,
+        lines: [Phrase(.protectionText)],
+        choices: [Choice(.makeInvitation, .inviteProtected), Choice(.notNow, .back)]
     )
 
     private static func question(_ question: Question) -> Page {
-        Page(
+        // Questions that were agreed on elsewhere are not inside.
+        let questions = question.questions.map { Phrase.verbatim($0) }
+        return Page(
             title: Phrase(.questionTitle),
-            status: question.isBusy ? Phrase(.opening) : question.hint.map { Phrase($0) },
-            questions: question.questions,
+            status: question.isBusy ? Phrase(.unlocking) : question.hint.map { Phrase($0) },
+            questions: questions.isEmpty ? [Phrase(.questionUnwritten)] : questions,
             isBusy: question.isBusy,
-            lines: [Phrase(.questionWarning)]
-                + (question.triesLeft.map { [Phrase(.triesLeft, .verbatim("\($0)"))] } ?? []),
+            lines: [Phrase(.questionWarning)] + (question.triesLeft.map { [.counted(.triesLeft, $0)] } ?? []),
             choices: [Choice(.answer, .answer), .stop]
         )
     }
@@ -217,7 +221,7 @@ extension Page {
                 ?? Phrase(.confirmTitleUnknown),
             status: confirm.expiresAt == nil ? Phrase(.confirmExpired) : nil,
             lines: [Phrase(.confirmAddress), Phrase(confirm.proof)]
-                + (confirm.question.map { [Phrase(.questionWillBeAsked, .verbatim($0))] } ?? []),
+                + (confirm.question.map { [Phrase(.confirmQuestion, .verbatim($0))] } ?? []),
             deadline: confirm.expiresAt,
             choices: [Choice(.connect, .connect), Choice(.notNow, .back)]
         )

@@ -3,6 +3,8 @@ import Foundation
 /// What is said: a sentence by its key, with phrases in its places `%1$@`, `%2$@`; or what somebody wrote.
 public indirect enum Phrase: Equatable, Sendable {
     case said(Key, [Phrase])
+    /// A sentence about a number of things, by its key.
+    case counted(Key, Int)
     /// One of the 64 symbols of a comparison, by its English name.
     case symbol(String)
     case verbatim(String)
@@ -11,29 +13,37 @@ public indirect enum Phrase: Equatable, Sendable {
         self = .said(key, arguments)
     }
 
-    /// The phrase in the language that `sentence` looks keys up in. What somebody wrote is never read as
-    /// a sentence with places.
-    public func text(_ sentence: (String) -> String) -> String {
+    /// The phrase in a language. What somebody wrote is never read as a sentence with places.
+    public func text(in language: some Language) -> String {
         switch self {
         case .verbatim(let text):
             return text
+        case .counted(let key, let count):
+            return language.sentence(key.rawValue, count: count)
         case .symbol(let name):
-            return sentence("symbol_" + name.replacing(" ", with: "_"))
+            return language.sentence("symbol_" + name.replacing(" ", with: "_"))
         case .said(let key, let arguments):
-            var rest = sentence(key.rawValue)[...]
+            var rest = language.sentence(key.rawValue)[...]
             var text = ""
             while let place = rest.firstRange(of: /%[1-9]\$@/) {
                 text += rest[..<place.lowerBound]
                 let number = rest[place].dropFirst().first?.wholeNumberValue ?? 0
                 if arguments.indices.contains(number - 1) {
                     // Isolated, so that a name in another direction does not turn the sentence around.
-                    text += "\u{2068}" + arguments[number - 1].text(sentence) + "\u{2069}"
+                    text += "\u{2068}" + arguments[number - 1].text(in: language) + "\u{2069}"
                 }
                 rest = rest[place.upperBound...]
             }
             return text + rest
         }
     }
+}
+
+/// Looks sentences up by their keys.
+public protocol Language {
+    func sentence(_ key: String) -> String
+    /// The form for this number, with the number in it.
+    func sentence(_ key: String, count: Int) -> String
 }
 
 /// An amount of bytes, in the units that everybody writes the same.

@@ -88,12 +88,12 @@ public struct Question: Equatable, Sendable {
 
 /// A question of ours and its answer.
 public struct Protection: Equatable, Sendable {
-    public let question: String
-    public let answer: String
+    public var question: String
+    public var answer: String
     /// The invitation itself opens only with the answer; otherwise the guest is asked once connected.
-    public let isLock: Bool
+    public var isLock: Bool
 
-    public init(question: String, answer: String, isLock: Bool) {
+    public init(question: String = "", answer: String = "", isLock: Bool = false) {
         self.question = question
         self.answer = answer
         self.isLock = isLock

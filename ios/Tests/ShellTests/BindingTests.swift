@@ -10,7 +10,7 @@ final class BindingTests: XCTestCase {
             settings: Settings(name: "", downloads: "/nowhere", linkBase: nil), vault: Keys(),
             listener: listener)
         try await handfast.networkChanged(addresses: ["127.0.0.1"])
-        let handle = try await handfast.pairing().host(manner: .show)
+        let handle = try await handfast.pairing().host(manner: .show, protection: .open)
         handle.cancel()
         await listener.hears { if case .shown(.idle) = $0 { true } else { false } }
         XCTAssertGreaterThanOrEqual(listener.told, 2)
@@ -24,7 +24,7 @@ final class BindingTests: XCTestCase {
             listener: listener)
         try await handfast.networkChanged(addresses: ["127.0.0.1"])
         do {
-            let handle = try await handfast.pairing().host(manner: .show)
+            let handle = try await handfast.pairing().host(manner: .show, protection: .open)
             withExtendedLifetime(handle) {}
         }
         await listener.hears { if case .shown(.idle) = $0 { true } else { false } }
@@ -37,14 +37,14 @@ final class BindingTests: XCTestCase {
             settings: Settings(name: "", downloads: "/nowhere", linkBase: nil), vault: Keys(),
             listener: listener)
         try await handfast.networkChanged(addresses: ["127.0.0.1"])
-        let old = try await handfast.pairing().host(manner: .show)
+        let old = try await handfast.pairing().host(manner: .show, protection: .open)
         old.cancel()
         await listener.hears { if case .shown(.idle) = $0 { true } else { false } }
-        let new = try await handfast.pairing().host(manner: .show)
+        let new = try await handfast.pairing().host(manner: .show, protection: .open)
         let before = listener.told
         old.cancel()
         do {
-            _ = try await handfast.pairing().host(manner: .show)
+            _ = try await handfast.pairing().host(manner: .show, protection: .open)
             XCTFail("two invitations at once")
         } catch HandfastError.Failed(let kind, _) {
             XCTAssertEqual(kind, .busy)

@@ -9,13 +9,29 @@ final class PageTests: XCTestCase {
 
     /// Every screen in every state that it can be in.
     private static let screens: [Screen] = {
-        var all: [Screen] = [.home, .reply(handout)]
-        for stage in [Key.hostWaiting, .hostTheyAreHere, .hostScanTheirCode, .hostChecking, .hostOffline] {
+        var all: [Screen] = [.home, .reply(handout), .protect]
+        for busy in [true, false] {
+            for questions in [[], ["Our dog?"], ["One?", "Two?"]] {
+                for hint in [nil, Key.kindWrongAnswer] {
+                    for tries in [nil, 1, 3] {
+                        all.append(
+                            .question(Question(questions: questions, triesLeft: tries, hint: hint, isBusy: busy)))
+                    }
+                }
+            }
+        }
+        let symbols = ["elephant", "fir tree"].map { Pictograph(picture: "x", name: .symbol($0)) }
+        all.append(.compare(Compare(name: "Ana", symbols: symbols, digits: ["0001", "0002", "0003"])))
+        let stages: [Key] = [
+            .hostWaiting, .hostTheyAreHere, .hostScanTheirCode, .hostChecking, .hostAsking, .hostOffline,
+        ]
+        for stage in stages {
             for sent in [true, false] {
                 all.append(
                     .showCode(
                         ShowCode(
-                            stage: stage, scanNow: stage == .hostScanTheirCode, expiresAt: 600,
+                            stage: stage, scanNow: stage == .hostScanTheirCode,
+                            triesLeft: stage == .hostAsking ? 2 : nil, expiresAt: 600,
                             invitation: handout, sent: sent)))
             }
         }
@@ -27,8 +43,9 @@ final class PageTests: XCTestCase {
             }
         }
         for name in [nil, "Ana", "%1$@"] {
-            for proof in [Key.proofCamera, .proofCarried] {
-                all.append(.confirm(Confirm(name: name, proof: proof, expiresAt: name == nil ? nil : 9)))
+            for proof in [Key.proofCamera, .proofCarried, .proofLocked] {
+                all.append(
+                    .confirm(Confirm(name: name, question: name, proof: proof, expiresAt: name == nil ? nil : 9)))
             }
         }
         for stage in [Key.guestKnocking, .guestAnswered, .guestChecking, .guestOffline] {
@@ -57,7 +74,8 @@ final class PageTests: XCTestCase {
             XCTAssertFalse(page.choices.isEmpty, "\(screen)")
             XCTAssertEqual(Set(page.choices.map(\.label)).count, page.choices.count, "two buttons alike: \(screen)")
             if screen != .home {
-                XCTAssertTrue(page.choices.contains { $0.action == .back }, "no way back: \(screen)")
+                let back: [Action] = [.back, .compared(.later)]
+                XCTAssertTrue(page.choices.contains { back.contains($0.action) }, "no way back: \(screen)")
             }
         }
     }
@@ -94,25 +112,31 @@ final class PageTests: XCTestCase {
     }
 
     func testEveryLanguageSaysEverySentence() throws {
-        for (language, strings) in try Self.catalog() {
+        for (language, strings) in try Catalog.all() {
             for key in Key.allCases {
-                XCTAssertNotNil(strings[key.rawValue], "\(key.rawValue) in \(language)")
+                XCTAssertTrue(strings.has(key.rawValue), "\(key.rawValue) in \(language)")
             }
             for screen in Self.screens {
                 let page = Page(screen)
-                let phrases = [page.title, page.status].compactMap { $0 } + page.lines
+                let phrases =
+                    [page.title, page.status].compactMap { $0 } + page.lines + page.questions
+                    + page.symbols.map(\.name)
                 for phrase in phrases {
                     Self.check(phrase, in: strings, language)
-                    XCTAssertFalse(phrase.text { strings[$0.rawValue] ?? "" }.isEmpty)
+                    XCTAssertFalse(phrase.text(in: strings).isEmpty)
                 }
             }
         }
     }
 
-    func testWhatSomebodyWroteIsNoSentence() {
-        let confirm = Confirm(name: "%1$@ %2$@", proof: .proofCarried, expiresAt: nil)
-        let title = Page(.confirm(confirm)).title.text { _ in "Connect to %1$@?" }
+    func testWhatSomebodyWroteIsNoSentence() throws {
+        let confirm = Confirm(name: "%1$@ %2$@", question: nil, proof: .proofCarried, expiresAt: nil)
+        let english = try XCTUnwrap(try Catalog.all()["en"])
+        let title = Page(.confirm(confirm)).title.text(in: english)
         XCTAssertEqual(title, "Connect to \u{2068}%1$@ %2$@\u{2069}?")
+        XCTAssertEqual(Phrase.counted(.triesLeft, 1).text(in: english), "1 answer left")
+        XCTAssertEqual(Phrase.counted(.triesLeft, 3).text(in: english), "3 answers left")
+        XCTAssertEqual(Phrase.symbol("fir tree").text(in: english), "fir tree")
     }
 
     func testRowsOfFiles() {
@@ -167,31 +191,53 @@ final class PageTests: XCTestCase {
     }
 
     /// As many places as there are arguments, all the way down.
-    private static func check(_ phrase: Phrase, in strings: [String: String], _ language: String) {
+    private static func check(_ phrase: Phrase, in strings: Catalog, _ language: String) {
         guard case .said(let key, let arguments) = phrase else { return }
-        let places = strings[key.rawValue, default: ""].ranges(of: /%[1-9]\$@/).count
+        let places = strings.sentence(key.rawValue).ranges(of: /%[1-9]\$@/).count
         XCTAssertEqual(places, arguments.count, "\(key.rawValue) in \(language)")
         for argument in arguments { check(argument, in: strings, language) }
     }
+}
 
-    /// The app's own sentences: language, key, sentence.
-    private static func catalog() throws -> [String: [String: String]] {
-        struct Catalog: Decodable {
+/// The app's own sentences in one language.
+private struct Catalog: Language {
+    private var sentences: [String: String] = [:]
+    private var counted: [String: [String: String]] = [:]
+
+    func has(_ key: String) -> Bool { sentences[key] != nil || counted[key]?["other"] != nil }
+
+    func sentence(_ key: String) -> String { sentences[key] ?? "" }
+
+    func sentence(_ key: String, count: Int) -> String {
+        let form = counted[key]?[count == 1 ? "one" : "other"] ?? ""
+        return form.replacing("%lld", with: "\(count)")
+    }
+
+    static func all() throws -> [String: Catalog] {
+        struct File: Decodable {
             struct Entry: Decodable {
+                struct Unit: Decodable { let value: String }
+                struct Form: Decodable { let stringUnit: Unit }
+                struct Variations: Decodable { let plural: [String: Form] }
                 struct Localization: Decodable {
-                    struct Unit: Decodable { let value: String }
-                    let stringUnit: Unit
+                    let stringUnit: Unit?
+                    let variations: Variations?
                 }
                 let localizations: [String: Localization]
             }
             let strings: [String: Entry]
         }
-        let file = URL.repository.appendingPathComponent("ios/App/Resources/Localizable.xcstrings")
-        let catalog = try JSONDecoder().decode(Catalog.self, from: Data(contentsOf: file))
-        var languages: [String: [String: String]] = [:]
-        for (key, entry) in catalog.strings {
+        let path = URL.repository.appendingPathComponent("ios/App/Resources/Localizable.xcstrings")
+        let file = try JSONDecoder().decode(File.self, from: Data(contentsOf: path))
+        var languages: [String: Catalog] = [:]
+        for (key, entry) in file.strings {
             for (language, localization) in entry.localizations {
-                languages[language, default: [:]][key] = localization.stringUnit.value
+                if let unit = localization.stringUnit {
+                    languages[language, default: Catalog()].sentences[key] = unit.value
+                }
+                if let forms = localization.variations?.plural {
+                    languages[language, default: Catalog()].counted[key] = forms.mapValues(\.stringUnit.value)
+                }
             }
         }
         XCTAssertEqual(Set(languages.keys), ["de", "en"])

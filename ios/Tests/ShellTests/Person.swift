@@ -56,8 +56,10 @@ final class Person {
         await model.settled()
     }
 
-    func hosts(send: Bool = false, file: StaticString = #filePath, line: UInt = #line) async throws -> ShowCode {
-        model.invite(send: send)
+    func hosts(
+        send: Bool = false, protection: Protection? = nil, file: StaticString = #filePath, line: UInt = #line
+    ) async throws -> ShowCode {
+        model.invite(send: send, protection: protection)
         return try await sees("code", file: file, line: line) { $0.code }
     }
 
@@ -173,6 +175,8 @@ extension Screen {
     var reply: Handout? { if case .reply(let reply) = self { reply } else { nil } }
     var scan: Scan? { if case .scan(let scan) = self { scan } else { nil } }
     var ended: Ended? { if case .ended(let ended) = self { ended } else { nil } }
+    var question: Question? { if case .question(let question) = self { question } else { nil } }
+    var compare: Compare? { if case .compare(let compare) = self { compare } else { nil } }
     var conversation: Shell.Conversation? {
         if case .conversation(let conversation) = self { conversation } else { nil }
     }

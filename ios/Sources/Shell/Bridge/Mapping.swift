@@ -54,7 +54,8 @@ struct View: Sendable {
             .showCode(
                 ShowCode(
                     stage: stage.key, scanNow: stage == .scanTheirCode,
-                    triesLeft: triesLeft.map(Int.init), expiresAt: expiresAt, invitation: Handout(invitation), sent: sent))
+                    triesLeft: triesLeft.map(Int.init), expiresAt: expiresAt, invitation: Handout(invitation),
+                    sent: sent))
         case .invitationOpened(let name, let question, let via, let expiresAt):
             .confirm(Confirm(name: name, question: question, proof: via.key, expiresAt: expiresAt))
         case .connecting(let stage):

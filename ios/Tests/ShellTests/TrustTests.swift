@@ -1,0 +1,159 @@
+import Foundation
+import XCTest
+
+@testable import Shell
+
+/// Questions, locks and comparisons, as tests/scenarios.md has them.
+@MainActor
+final class TrustTests: XCTestCase {
+    private let asked = Protection(question: "Our dog?", answer: "Rex", isLock: false)
+    private let locked = Protection(question: "Our dog?", answer: "Rex", isLock: true)
+
+    func testAQuestionIsAnswered() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        guest.model.handIn(try await host.hosts(send: true, protection: asked).invitation.link)
+        let confirm = try await guest.sees("question") { $0.confirm }
+        XCTAssertEqual(confirm.question, "Our dog?")
+        guest.model.connect()
+        let first = try await guest.sees("first try") { $0.question }
+        XCTAssertEqual(first, Question(questions: ["Our dog?"], triesLeft: 3))
+        try await host.sees("asking") { $0.code.flatMap { $0.stage == .hostAsking && $0.triesLeft == 3 ? true : nil } }
+        guest.model.answer(["Bello"])
+        let second = try await guest.sees("second try") { $0.question?.triesLeft == 2 ? $0.question : nil }
+        XCTAssertEqual(Page(.question(second)).status, Phrase(.kindWrongAnswer))
+        guest.model.answer([" rex "])
+        let (here, there) = (try await host.talks(), try await guest.talks())
+        XCTAssertEqual([here.trust, there.trust], [.trustAnswerChecked, .trustAnswerChecked])
+        XCTAssertEqual([here.reason, there.reason], [.reasonAnswered, .reasonAnswered])
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testAQuestionIsAnsweredWrongly() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        guest.model.handIn(try await host.hosts(send: true, protection: asked).invitation.link)
+        try await guest.sees("question") { $0.confirm }
+        guest.model.connect()
+        for left in [3, 2, 1] {
+            try await guest.sees("\(left) tries") { $0.question?.triesLeft == left ? true : nil }
+            guest.model.answer(["Bello \(left)"])
+        }
+        let ended = try await guest.ends(.kindAnswersDiffer)
+        XCTAssertEqual(Page(.ended(ended)).choices.last?.action, .back)
+        try await host.sees("end") { $0.ended }
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testPauseWhileAsked() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        guest.model.handIn(try await host.hosts(send: true, protection: asked).invitation.link)
+        try await guest.sees("question") { $0.confirm }
+        guest.model.connect()
+        try await guest.sees("first try") { $0.question }
+        guest.model.left(kept: false)
+        guest.model.returned()
+        await guest.settled()
+        // It knocks again, and is asked again.
+        try await guest.sees("asked again") { $0.question }
+        await guest.leaves()
+        await host.leaves()
+    }
+
+    func testALockedInvitation() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        guest.model.handIn(try await host.hosts(send: true, protection: locked).invitation.link)
+        let asking = try await guest.sees("question") { $0.question }
+        XCTAssertEqual(asking, Question(questions: ["Our dog?"], triesLeft: nil))
+        guest.model.answer(["Bello"])
+        try await guest.sees("wrong") { $0.question?.hint == .kindWrongAnswer ? true : nil }
+        guest.model.answer([""])
+        try await guest.sees("empty") { $0.question?.hint == .kindBadText ? true : nil }
+        guest.model.answer(["REX"])
+        let confirm = try await guest.sees("opened") { $0.confirm }
+        XCTAssertEqual(confirm.proof, .proofLocked)
+        guest.model.connect()
+        let (here, there) = (try await host.talks(), try await guest.talks())
+        XCTAssertEqual([here.reason, there.reason], [.reasonLockedLink, .reasonLockedLink])
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testALockedInvitationIsPutAside() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        guest.model.handIn(try await host.hosts(send: true, protection: locked).invitation.link)
+        try await guest.sees("question") { $0.question }
+        guest.model.answer(["Rex"])
+        guest.model.back()
+        try await guest.isHome()
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testALockedInvitationWhileAnotherIsShown() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        let link = try await host.hosts(send: true, protection: locked).invitation.link
+        _ = try await guest.hosts()
+        guest.model.handIn(link)
+        try await guest.sees("question") { $0.question }
+        guest.model.answer(["Rex"])
+        try await guest.isTold(.anotherUnderWay)
+        guest.model.replace()
+        try await guest.sees("opened", within: 30) { $0.confirm }
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testAQuestionIsMadeUp() async throws {
+        let person = Person()
+        person.model.protect()
+        try await person.sees("form") { $0 == .protect ? true : nil }
+        _ = person.model.perform(.inviteProtected)
+        try await person.isTold(.kindBadText)
+        XCTAssertEqual(person.model.screen, .protect, "what was typed is still there")
+        var typed = Typed()
+        typed.protection = asked
+        _ = person.model.perform(.inviteProtected, typed: typed)
+        let code = try await person.sees("code") { $0.code }
+        XCTAssertTrue(code.sent)
+        await person.leaves()
+    }
+
+    func testCompareAndFindTheSame() async throws {
+        try await meeting { host, guest in
+            guest.model.compare()
+            let here = try await host.sees("symbols") { $0.compare }
+            let there = try await guest.sees("symbols") { $0.compare }
+            XCTAssertEqual(here.symbols, there.symbols)
+            XCTAssertEqual(here.digits, there.digits)
+            XCTAssertEqual(here.symbols.count, 6)
+            for person in [host, guest] {
+                person.model.compared(.same)
+                try await person.sees("compared") { $0.conversation?.reason == .reasonCompared ? true : nil }
+            }
+        }
+    }
+
+    func testCompareLater() async throws {
+        try await meeting { host, guest in
+            host.model.send("before")
+            try await guest.reads("before")
+            host.model.compare()
+            try await guest.sees("symbols") { $0.compare }
+            guest.model.compared(.later)
+            let conversation = try await guest.talks()
+            XCTAssertEqual(conversation.trust, .trustUnverified)
+            XCTAssertEqual(guest.model.rows.count, 1, "the rows are still there")
+        }
+    }
+
+    func testCompareAndFindADifference() async throws {
+        try await meeting { host, guest in
+            host.model.compare()
+            try await host.sees("symbols") { $0.compare }
+            host.model.compared(.different)
+            _ = try await host.ends(.kindNotTheInviter)
+            _ = try await guest.ends(.kindTheyLeft)
+        }
+    }
+}
