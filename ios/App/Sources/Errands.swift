@@ -39,6 +39,8 @@ final class Errands {
         case .pickFile:
             isAttaching = false
             isPickingFile = true
+        case .save(let path):
+            handOn(URL(fileURLWithPath: path))
         case .attach:
             isChoosingWhatToAttach = true
         case .torch:

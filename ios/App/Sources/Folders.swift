@@ -14,10 +14,12 @@ enum Folders {
     /// Copies of files on their way out: what a person picked can be read only for a moment.
     private static let outgoing = URL.temporaryDirectory.appendingPathComponent("outgoing")
 
-    /// Leftovers of the last time.
+    /// Leftovers of the last time, opened files among them: nobody else keeps anything there.
     static func clean() {
-        for folder in [sharing, outgoing] {
-            try? FileManager.default.removeItem(at: folder)
+        let left = try? FileManager.default.contentsOfDirectory(
+            at: URL.temporaryDirectory, includingPropertiesForKeys: nil)
+        for item in left ?? [] {
+            try? FileManager.default.removeItem(at: item)
         }
     }
 

@@ -43,7 +43,11 @@ struct PageView: View {
                     ProtectionFields(protection: $typed.protection)
                 }
                 if page.isBusy {
-                    ProgressView().frame(maxWidth: .infinity)
+                    if let progress = page.progress, progress > 0 {
+                        ProgressView(value: progress)
+                    } else {
+                        ProgressView().frame(maxWidth: .infinity)
+                    }
                 }
                 if let deadline = page.deadline {
                     TimeLeft(deadline: deadline)

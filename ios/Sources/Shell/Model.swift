@@ -27,8 +27,10 @@ public final class Model {
     @ObservationIgnored private var localNetworkDenied = false
     /// Opens the invitation that came while something else was under way.
     @ObservationIgnored private var pending: (@MainActor @Sendable () async throws -> Void)?
-    /// Something locked that was handed in, and what it asks.
-    @ObservationIgnored private var locked: (token: Token, asking: Question)?
+    /// Something locked that was handed in.
+    @ObservationIgnored private var locked: Locked?
+    /// A locked file that was opened.
+    @ObservationIgnored private var opened: Opened?
     /// A question of ours is being made up.
     @ObservationIgnored private var isProtecting = false
 
@@ -81,17 +83,16 @@ public final class Model {
     /// Answers what the other side asks, or what something locked asks.
     public func answer(_ answers: [String]) {
         act { model, engine in
-            guard let token = model.locked?.token else {
+            guard let locked = model.locked else {
                 return try await engine.answer(answers.first ?? "")
             }
+            guard !locked.asking.isBusy else { return }
             model.locked?.asking.isBusy = true
             model.locked?.asking.hint = nil
             model.show()
             Task {
-                let opened = await Result {
-                    try await model.opening { try await engine.unlock(token, answers: answers) }
-                }
-                model.act { model, _ in try model.unlocked(token, opened) }
+                let unlocked = await Result { try await model.unlock(locked, answers, engine) }
+                model.act { model, _ in try model.unlocked(locked, unlocked) }
             }
         }
     }
@@ -128,8 +129,12 @@ public final class Model {
         act { model, engine in
             if model.scanning != nil {
                 model.scanning = nil
-            } else if model.locked != nil {
+            } else if let locked = model.locked {
+                locked.remove()
                 model.locked = nil
+            } else if let opened = model.opened {
+                try? FileManager.default.removeItem(atPath: opened.path)
+                model.opened = nil
             } else if model.isProtecting {
                 model.isProtecting = false
             } else if model.inCore.isTalking {
@@ -184,8 +189,13 @@ public final class Model {
             handIn(url.absoluteString)
             return done()
         }
-        act { model, _ in
+        act { model, engine in
             Task {
+                let locked = await Task.detached { Locked(file: url, engine) }.value
+                if let locked {
+                    done()
+                    return model.ask(locked)
+                }
                 let read = await Task.detached { try Self.contents(of: url) }.result
                 done()
                 switch read {
@@ -323,13 +333,18 @@ public final class Model {
             scanning = nil
             notice = Notice(what: .replyTaken)
         case .sealed:
-            notice = Notice(what: .sealedFound)
+            if let locked = Locked(file: token, engine) {
+                scanning = nil
+                ask(locked)
+            } else {
+                notice = Notice(what: .sealedFound)
+            }
         case .invitation:
             try await opening { try await engine.open(token) }
         case .lockedInvitation:
             let questions = try engine.questions(of: token)
             scanning = nil
-            locked = (token, Question(questions: questions, triesLeft: nil))
+            ask(Locked(what: .invitation(token), asking: Question(questions: questions, triesLeft: nil)))
         }
         show()
     }
@@ -345,17 +360,48 @@ public final class Model {
         }
     }
 
-    private func unlocked(_ token: Token, _ opened: Result<Void, any Error>) throws {
-        // The person may have gone back meanwhile, or opened another one.
-        guard let asked = locked, asked.token == token else { return }
-        if case .failure(let cause) = opened, let refusal = cause as? Refusal, refusal.isWrongAnswer {
+    private func ask(_ new: Locked) {
+        locked?.remove()
+        locked = new
+        show()
+    }
+
+    /// Opens something locked; what came of it, if that is a file.
+    private func unlock(_ locked: Locked, _ answers: [String], _ engine: Engine) async throws -> Opened? {
+        switch locked.what {
+        case .invitation(let token):
+            try await opening { try await engine.unlock(token, answers: answers) }
+            return nil
+        case .file(let source):
+            let target = source.appendingPathExtension("open")
+            let work = engine.unlock(file: source.path, to: target.path, answers: answers)
+            let watching = Task {
+                while !Task.isCancelled, self.locked?.id == locked.id {
+                    self.locked?.asking.progress = work.progress
+                    show()
+                    try? await Task.sleep(for: .milliseconds(100))
+                }
+                // Whoever went back does not want it any more.
+                if !Task.isCancelled { work.cancel() }
+            }
+            defer { watching.cancel() }
+            return try Opened(target, called: try await work.finished())
+        }
+    }
+
+    private func unlocked(_ asked: Locked, _ result: Result<Opened?, any Error>) throws {
+        // The person may have gone back meanwhile, or handed in another one.
+        guard locked?.id == asked.id else { return }
+        if case .failure(let refusal as Refusal) = result, asked.isFile || refusal.isWrongAnswer {
             locked?.asking.isBusy = false
+            locked?.asking.progress = nil
             locked?.asking.hint = refusal.notice.what
             return show()
         }
+        asked.remove()
         locked = nil
-        show()
-        try opened.get()
+        defer { show() }
+        opened = try result.get()
     }
 
     /// What is in a file; none if it is too large for anything that is looked for in files.
@@ -394,6 +440,8 @@ public final class Model {
             next = .scan(scanning)
         } else if let locked {
             next = .question(locked.asking)
+        } else if let opened {
+            next = .opened(opened)
         } else if isProtecting {
             next = .protect
         } else if let failure {

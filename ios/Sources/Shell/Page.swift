@@ -19,8 +19,9 @@ public struct Page: Equatable, Sendable {
     public var symbols: [Pictograph] = []
     /// The same in digits.
     public var digits: [String] = []
-    /// Something is being worked on.
+    /// Something is being worked on; how much of it is done, from 0 to 1, where that is known.
     public var isBusy = false
+    public var progress: Double?
     /// Explanations, one paragraph each.
     public var lines: [Phrase] = []
     /// Until when it lasts, in seconds since 1970-01-01 UTC; counted down.
@@ -73,6 +74,8 @@ public enum Errand: Equatable, Sendable {
     case pickPicture
     /// Picks a file for `Model.handIn`.
     case pickFile
+    /// Hands on the file at this path.
+    case save(String)
     /// Picks a file for `Model.sendFile`.
     case attach
     case torch
@@ -128,6 +131,7 @@ extension Page {
         case .protect: self = .protect
         case .question(let question): self = .question(question)
         case .compare(let compare): self = .compare(compare)
+        case .opened(let opened): self = .opened(opened)
         case .connecting(let connecting): self = .connecting(connecting)
         case .reply(let reply): self = .reply(reply)
         case .conversation(let conversation): self = .conversation(conversation)
@@ -197,8 +201,17 @@ extension Page {
             status: question.isBusy ? Phrase(.unlocking) : question.hint.map { Phrase($0) },
             questions: questions.isEmpty ? [Phrase(.questionUnwritten)] : questions,
             isBusy: question.isBusy,
+            progress: question.progress,
             lines: [Phrase(.questionWarning)] + (question.triesLeft.map { [.counted(.triesLeft, $0)] } ?? []),
             choices: [Choice(.answer, .answer), .stop]
+        )
+    }
+
+    private static func opened(_ opened: Opened) -> Page {
+        Page(
+            title: .verbatim(opened.name),
+            lines: [.verbatim(amount(opened.size))],
+            choices: [Choice(.save, .errand(.save(opened.path))), Choice(.backHome, .back)]
         )
     }
 

@@ -13,6 +13,8 @@ public enum Screen: Equatable, Sendable {
     case protect
     /// Questions that the other side wrote: while connecting, or before something locked opens.
     case question(Question)
+    /// Something locked is open now.
+    case opened(Opened)
     /// We knock.
     case connecting(Connecting)
     /// Our reply, for the host's camera.
@@ -84,6 +86,17 @@ public struct Question: Equatable, Sendable {
     public var hint: Key?
     /// It is being opened, which takes about a second.
     public var isBusy = false
+    /// How much of a file is opened, from 0 to 1.
+    public var progress: Double?
+}
+
+/// A file that was locked. It is never opened by itself.
+public struct Opened: Equatable, Sendable {
+    /// What it is called, fit to be the name of a file.
+    public let name: String
+    /// Bytes.
+    public let size: UInt64
+    public let path: String
 }
 
 /// A question of ours and its answer.

@@ -9,7 +9,9 @@ final class PageTests: XCTestCase {
 
     /// Every screen in every state that it can be in.
     private static let screens: [Screen] = {
-        var all: [Screen] = [.home, .reply(handout), .protect]
+        var all: [Screen] = [
+            .home, .reply(handout), .protect, .opened(Opened(name: "fox.jpg", size: 7, path: "/fox.jpg")),
+        ]
         for busy in [true, false] {
             for questions in [[], ["Our dog?"], ["One?", "Two?"]] {
                 for hint in [nil, Key.kindWrongAnswer] {

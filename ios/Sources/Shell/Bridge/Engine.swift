@@ -24,6 +24,9 @@ struct Token: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The bytes of something sealed.
+    var bytes: Data { found.token }
+
     var description: String { "Token(\(kind))" }
 }
 
@@ -87,6 +90,25 @@ final class Engine: @unchecked Sendable {
     /// What a locked invitation asks; nothing is opened.
     func questions(of token: Token) throws -> [String] {
         try refusing { try handfast.sealing().inspect(container: token.found.token).questions }
+    }
+
+    /// What a locked file asks; none if it is no locked file. Nothing is opened.
+    func questions(ofFile path: String) -> [String]? {
+        guard let sealed = try? handfast.sealing().inspectFile(path: path), sealed.kind == .file else { return nil }
+        return sealed.questions
+    }
+
+    /// Locks a file into a new one at `target`.
+    func lock(file source: String, to target: String, name: String?, with lock: Protection) async throws {
+        let locks = [Answered(question: lock.question, answer: lock.answer)]
+        let handle = handfast.sealing().sealFile(
+            locks: locks, about: About(name: name, mediaType: nil), source: source, target: target)
+        _ = try await refusing { try await handle.finished() }
+    }
+
+    /// Opens a locked file into a new one at `target`.
+    func unlock(file source: String, to target: String, answers: [String]) -> Unlocking {
+        Unlocking(handfast.sealing().openFile(answers: answers, source: source, target: target))
     }
 
     /// Takes about a second, on purpose.
@@ -219,6 +241,30 @@ final class Engine: @unchecked Sendable {
             let handle = lock.withLock { files.removeValue(forKey: file.number) }
             _ = handle
         }
+    }
+}
+
+/// A locked file that is being opened. It stops when this is let go of, and nothing of it stays behind then.
+final class Unlocking: Sendable {
+    private let handle: SealingHandle
+
+    fileprivate init(_ handle: SealingHandle) {
+        self.handle = handle
+    }
+
+    /// From 0 to 1.
+    var progress: Double {
+        let progress = handle.progress()
+        return progress.total == 0 ? 0 : Double(progress.done) / Double(progress.total)
+    }
+
+    func cancel() {
+        handle.cancel()
+    }
+
+    /// Waits for the end; what the file is called, if it says so.
+    func finished() async throws -> String? {
+        try await refusing { try await handle.finished() }.name
     }
 }
 
