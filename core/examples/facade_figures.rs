@@ -62,7 +62,5 @@ fn frame() -> Result<Vec<u8>, Error> {
         height: HEIGHT as usize,
         ..Camera::default()
     };
-    Ok(camera
-        .photograph(&Symbol::draw(text.as_str())?, 1)
-        .luma)
+    Ok(camera.photograph(&Symbol::draw(text.as_str())?, 1).luma)
 }

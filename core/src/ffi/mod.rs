@@ -29,6 +29,8 @@ mod pairing;
 mod scan;
 mod screen;
 mod sealing;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use conversation::{Conversation, FileHandle};

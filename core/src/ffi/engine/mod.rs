@@ -149,10 +149,10 @@ pub(super) async fn supervise(terms: Terms, orders: mpsc::UnboundedReceiver<Orde
         state: State::Idle,
     };
     let running = tokio::spawn(engine.run(orders));
-    if let Err(error) = joined(running.await.map(Ok)) {
-        if error.kind() == Kind::Internal {
-            teller.show(Screen::ended(Kind::Internal));
-        }
+    if let Err(error) = joined(running.await.map(Ok))
+        && error.kind() == Kind::Internal
+    {
+        teller.show(Screen::ended(Kind::Internal));
     }
 }
 
@@ -224,27 +224,36 @@ impl Engine {
     }
 
     async fn obey(&mut self, order: Order) {
-        // Whoever gave an order may have gone away meanwhile.
-        let _ = match order {
+        let (answer, done) = match order {
             Order::Host(number, manner, protection, answer) => {
-                answer.send(self.host(number, manner, &protection))
+                (answer, self.host(number, manner, &protection))
             }
-            Order::Open(invitation, via, answer) => answer.send(self.open(*invitation, via)),
-            Order::Connect(number, answer) => answer.send(self.connect(number)),
-            Order::Reply(reply, via, answer) => answer.send(self.reply(*reply, via).await),
-            Order::Answer(answers, answer) => answer.send(self.answer(answers).await),
-            Order::OfferReply(answer) => answer.send(self.offer_reply().await),
-            Order::Say(saying, answer) => answer.send(self.say(saying)),
-            Order::Cancel(number) => Ok(self.cancel(number).await),
-            Order::CancelFile(number) => Ok(self.cancel_file(number)),
-            Order::Dismiss => Ok(self.dismiss()),
-            Order::Pause(answer) => answer.send(Ok(self.pause())),
-            Order::Resume(answer) => answer.send(Ok(self.resume().await)),
+            Order::Open(invitation, via, answer) => (answer, self.open(*invitation, via)),
+            Order::Connect(number, answer) => (answer, self.connect(number)),
+            Order::Reply(reply, via, answer) => (answer, self.reply(*reply, via).await),
+            Order::OfferReply(answer) => (answer, self.offer_reply().await),
+            Order::Answer(answers, answer) => (answer, self.answer(answers).await),
+            Order::Say(saying, answer) => (answer, self.say(saying)),
+            Order::Pause(answer) => {
+                self.pause();
+                (answer, Ok(()))
+            }
+            Order::Resume(answer) => {
+                self.resume().await;
+                (answer, Ok(()))
+            }
             Order::Network(addresses, answer) => {
-                answer.send(Ok(self.network_changed(addresses).await))
+                self.network_changed(addresses).await;
+                (answer, Ok(()))
             }
-            Order::Shutdown(_) => Ok(()),
+            Order::Cancel(number) => return self.cancel(number).await,
+            Order::CancelFile(number) => return self.cancel_file(number),
+            Order::Dismiss => return self.dismiss(),
+            // The loop itself takes it.
+            Order::Shutdown(_) => return,
         };
+        // Whoever gave the order may have gone away meanwhile.
+        let _ = answer.send(done);
     }
 
     /// Nothing is under way, so that something may begin.

@@ -25,6 +25,7 @@ pub(super) struct Waiting {
 }
 
 /// Which side of the table, with everything that the other side already knows of it.
+#[expect(clippy::large_enum_variant, reason = "there is only one, in a box")]
 pub(super) enum Seat {
     Host {
         invitation: Box<Invitation>,
