@@ -1,13 +1,11 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-// On a Mac the core is what scripts/ios-xcframework made; elsewhere it is this machine's own library,
-// from scripts/bindings, so that `scripts/test-swift` runs the same Swift against the same Rust.
-#if os(macOS)
-let coreFFI = Target.binaryTarget(name: "CoreFFI", path: "CoreFFI.xcframework")
-#else
-let coreFFI = Target.systemLibrary(name: "CoreFFI")
-#endif
+// For phones the core is what scripts/ios-xcframework made; scripts/test-swift takes this machine's own
+// library, from scripts/bindings, so that the same Swift runs against the same Rust.
+let coreFFI: Target =
+    Context.environment["HANDFAST_HOST_LIBRARY"] == nil
+    ? .binaryTarget(name: "CoreFFI", path: "CoreFFI.xcframework") : .systemLibrary(name: "CoreFFI")
 
 let package = Package(
     name: "Handfast",
