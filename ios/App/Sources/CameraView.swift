@@ -48,18 +48,19 @@ struct CameraView: View {
     }
 }
 
-/// The camera on its own queue. Each frame's luminance plane is looked at where it lies.
-final class CameraEye: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate {
+/// The camera on its own queue, where all of its state lives. Each frame's luminance plane is looked at where it
+/// lies.
+final class CameraEye: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate, @unchecked Sendable {
     let session = AVCaptureSession()
 
     private let queue = DispatchQueue(label: "example.handfast.camera", qos: .userInitiated)
-    private let look: (Data, Int, Int, Int) -> Bool
+    private let look: @Sendable (Data, Int, Int, Int) -> Bool
     private var device: AVCaptureDevice?
     /// Only on the queue. After something was found the person looks at the screen, not at the camera.
     private var restUntil = ContinuousClock.now
 
     /// `look` gets a plane that is there only during the call, its stride, width and height.
-    init(look: @escaping (Data, Int, Int, Int) -> Bool) {
+    init(look: @escaping @Sendable (Data, Int, Int, Int) -> Bool) {
         self.look = look
     }
 

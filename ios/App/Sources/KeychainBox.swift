@@ -6,12 +6,14 @@ import Shell
 struct KeychainBox: KeyBox {
     private struct Failed: Error {}
 
-    private static let item: [String: Any] = [
-        kSecClass as String: kSecClassGenericPassword,
-        kSecAttrService as String: "example.handfast",
-        kSecAttrAccount as String: "device key",
-        kSecUseDataProtectionKeychain as String: true,
-    ]
+    private static var item: [String: Any] {
+        [
+            kSecClass as String: kSecClassGenericPassword,
+            kSecAttrService as String: "example.handfast",
+            kSecAttrAccount as String: "device key",
+            kSecUseDataProtectionKeychain as String: true,
+        ]
+    }
 
     func key() throws -> [UInt8]? {
         var query = Self.item

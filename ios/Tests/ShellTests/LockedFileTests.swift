@@ -58,8 +58,3 @@ final class LockedFileTests: XCTestCase {
         XCTAssertEqual(Opened.safe(""), "handfast")
     }
 }
-
-private struct Deaf: Ears {
-    func view(_ view: View) {}
-    func row(_ row: Row) {}
-}

@@ -168,6 +168,12 @@ struct BrokenKeys<Failure: Error>: KeyBox {
     func keep(_ key: [UInt8]) throws { throw failure }
 }
 
+/// Somebody who is told and does not care.
+struct Deaf: Ears {
+    func view(_ view: View) {}
+    func row(_ row: Row) {}
+}
+
 extension Screen {
     var code: ShowCode? { if case .showCode(let code) = self { code } else { nil } }
     var confirm: Confirm? { if case .confirm(let confirm) = self { confirm } else { nil } }

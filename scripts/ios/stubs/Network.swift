@@ -1,0 +1,29 @@
+@_exported import Foundation
+
+public struct NWPath: Sendable {
+    public enum UnsatisfiedReason: Sendable { case notAvailable, cellularDenied, wifiDenied, localNetworkDenied }
+    public var unsatisfiedReason: UnsatisfiedReason { fatalError() }
+}
+public final class NWPathMonitor: @unchecked Sendable {
+    public init() {}
+    public var pathUpdateHandler: (@Sendable (NWPath) -> Void)?
+    public func start(queue: DispatchQueue) {}
+}
+public enum NWEndpoint: Sendable {
+    public struct Host: Sendable { public init(_ name: String) {} }
+    public struct Port: Sendable, ExpressibleByIntegerLiteral { public init(integerLiteral value: UInt16) {} }
+}
+public enum NWError: Error, Sendable { case posix }
+public final class NWParameters: @unchecked Sendable { public static var udp: NWParameters { fatalError() } }
+public final class NWConnection: @unchecked Sendable {
+    public enum State: Sendable {
+        case setup, preparing, ready, cancelled
+        case waiting(NWError)
+        case failed(NWError)
+    }
+    public init(host: NWEndpoint.Host, port: NWEndpoint.Port, using: NWParameters) {}
+    public var stateUpdateHandler: (@Sendable (State) -> Void)?
+    public var currentPath: NWPath? { fatalError() }
+    public func start(queue: DispatchQueue) {}
+    public func cancel() {}
+}

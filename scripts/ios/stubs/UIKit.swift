@@ -1,0 +1,54 @@
+@_exported import Foundation
+
+@MainActor open class UIResponder: NSObject {}
+@MainActor open class UIView: UIResponder {
+    public override init() {}
+    open class var layerClass: AnyClass { CALayer.self }
+    open var layer: CALayer { fatalError() }
+}
+open class CALayer: NSObject {}
+@MainActor open class UIViewController: UIResponder {}
+@MainActor open class UIScene: UIResponder {}
+@MainActor public final class UIScreen: NSObject { public var brightness: CGFloat = 0 }
+@MainActor public final class UIWindowScene: UIScene { public var screen: UIScreen { fatalError() } }
+public struct UIBackgroundTaskIdentifier: Equatable, Sendable { public static let invalid = Self() }
+@MainActor public final class UIApplication: UIResponder {
+    public static var shared: UIApplication { fatalError() }
+    public static let openSettingsURLString = ""
+    public var connectedScenes: Set<UIScene> { fatalError() }
+    public var isIdleTimerDisabled = false
+    public func open(_ url: URL) {}
+    public func beginBackgroundTask(
+        expirationHandler: (@MainActor @Sendable () -> Void)? = nil
+    ) -> UIBackgroundTaskIdentifier { fatalError() }
+    public func endBackgroundTask(_ identifier: UIBackgroundTaskIdentifier) {}
+}
+@MainActor public final class UIDevice: NSObject {
+    public static var current: UIDevice { fatalError() }
+    public var name: String { fatalError() }
+}
+public final class UIImage: NSObject { public func pngData() -> Data? { fatalError() } }
+public final class UIPasteboard: NSObject {
+    public static var general: UIPasteboard { fatalError() }
+    public var hasStrings: Bool { fatalError() }
+    public var hasURLs: Bool { fatalError() }
+    public var string: String?
+    public var url: URL?
+    public var image: UIImage?
+}
+@MainActor public final class UINotificationFeedbackGenerator: NSObject {
+    public enum FeedbackType { case success, warning, error }
+    public override init() {}
+    public func notificationOccurred(_ type: FeedbackType) {}
+}
+public class UIActivity: NSObject {}
+@MainActor public final class UIActivityViewController: UIViewController {
+    public init(activityItems: [Any], applicationActivities: [UIActivity]?) {}
+}
+// Foundation's, on Apple's systems only.
+extension URL {
+    public static var documentsDirectory: URL { fatalError() }
+    public static var applicationSupportDirectory: URL { fatalError() }
+    public func startAccessingSecurityScopedResource() -> Bool { fatalError() }
+    public func stopAccessingSecurityScopedResource() {}
+}
