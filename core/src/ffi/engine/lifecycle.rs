@@ -15,14 +15,17 @@ use std::time::Duration;
 
 /// How often the sockets of a pairing that was just stopped are asked for again, and how long after
 /// one another: a task that is stopped still holds them for a moment.
-const BINDS: u32 = 20;
-const BIND_EVERY: Duration = Duration::from_millis(50);
+const BINDS: u32 = 50;
+const BIND_EVERY: Duration = Duration::from_millis(20);
 
 impl Engine {
-    pub(super) fn pause(&mut self) {
+    pub(super) async fn pause(&mut self) {
         self.paused = true;
-        if let State::Waiting(waiting) = &mut self.state {
-            waiting.pairing = None;
+        if let State::Waiting(waiting) = &mut self.state
+            && waiting.pairing.take().is_some()
+        {
+            let port = waiting.port;
+            self.until_free(port).await;
         }
     }
 
@@ -78,19 +81,12 @@ impl Engine {
         &self,
         waiting: &Waiting,
     ) -> Result<(crate::pairing::Pairing, Option<u16>), Kind> {
-        let mut bound = self.bind(waiting.port)?;
-        if let Seat::Host { invitation, .. } = &waiting.seat {
-            for _ in 1..BINDS {
-                if is_still_there(&bound, &invitation.candidates) {
-                    break;
-                }
-                drop(bound);
-                tokio::time::sleep(BIND_EVERY).await;
-                bound = self.bind(waiting.port)?;
-            }
-            if !is_still_there(&bound, &invitation.candidates) {
-                return Err(Kind::Moved);
-            }
+        self.until_free(waiting.port).await;
+        let bound = self.bind(waiting.port)?;
+        if let Seat::Host { invitation, .. } = &waiting.seat
+            && !is_still_there(&bound, &invitation.candidates)
+        {
+            return Err(Kind::Moved);
         }
         let (endpoint, policy) = bound;
         let port = endpoint.addresses().first().map(SocketAddr::port);
@@ -98,6 +94,19 @@ impl Engine {
             .seat
             .start(self.terms.identity.clone(), endpoint, policy)?;
         Ok((pairing, port))
+    }
+
+    /// Waits until the sockets of a pairing that was stopped are given up, or it took too long.
+    async fn until_free(&self, port: Option<u16>) {
+        for _ in 0..BINDS {
+            match self.bind(port) {
+                Ok((endpoint, _))
+                    if port.is_some()
+                        && endpoint.addresses().first().map(SocketAddr::port) != port => {}
+                _ => return,
+            }
+            tokio::time::sleep(BIND_EVERY).await;
+        }
     }
 
     /// Binds a socket on each address that counts.

@@ -235,7 +235,7 @@ impl Engine {
             Order::Answer(answers, answer) => (answer, self.answer(answers).await),
             Order::Say(saying, answer) => (answer, self.say(saying)),
             Order::Pause(answer) => {
-                self.pause();
+                self.pause().await;
                 (answer, Ok(()))
             }
             Order::Resume(answer) => {
