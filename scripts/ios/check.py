@@ -155,7 +155,20 @@ def assets():
                 say(f"{file}: there is no {image['filename']}")
 
 
+def scenarios():
+    """Every scenario has a test of its name: "meet by link" is testMeetByLink."""
+    plain = lambda words: re.sub(r"[^a-z0-9]", "", words.lower())
+    tests = set()
+    for file in pathlib.Path("ios/Tests").rglob("*.swift"):
+        tests |= {plain(name) for name in re.findall(r"func test(\w+)", file.read_text(encoding="utf-8"))}
+    rows = re.findall(r"^\| ([^|]+) \|", pathlib.Path("tests/scenarios.md").read_text(encoding="utf-8"), re.MULTILINE)
+    for row in rows:
+        if row not in ("name", "---") and plain(row) not in tests:
+            say(f"scenarios.md: no Swift test is called {row}")
+
+
 property_lists()
+scenarios()
 count = strings()
 project()
 assets()

@@ -14,7 +14,7 @@ public final class Model {
     public private(set) var notice: Notice?
 
     /// Everything that a person does, one thing after the other.
-    @ObservationIgnored private let lane: AsyncStream<Work>.Continuation
+    @ObservationIgnored private let lane: AsyncStream<Step>.Continuation
     @ObservationIgnored private let notebook: Notebook
     @ObservationIgnored private let now: @Sendable () -> UInt64
     @ObservationIgnored private nonisolated let eye = Eye()
@@ -36,20 +36,26 @@ public final class Model {
 
     private typealias Work = @MainActor @Sendable (Model, Engine) async throws -> Void
 
+    private enum Step {
+        case work(Work)
+        /// Somebody waits for everything before this.
+        case settled(CheckedContinuation<Void, Never>)
+    }
+
     public init(
         _ setup: Setup, keys: any KeyBox, notebook: Notebook,
         now: @escaping @Sendable () -> UInt64 = { UInt64(Date().timeIntervalSince1970) }
     ) {
         self.notebook = notebook
         self.now = now
-        let (works, lane) = AsyncStream.makeStream(of: Work.self)
+        let (steps, lane) = AsyncStream.makeStream(of: Step.self)
         let (told, teller) = AsyncStream.makeStream(of: Told.self)
         self.lane = lane
         Task {
             for await told in told { self.hear(told) }
         }
         Task {
-            await self.run(works) { try Engine(setup, keys: keys, ears: Teller(told: teller)) }
+            await self.run(steps) { try Engine(setup, keys: keys, ears: Teller(told: teller)) }
             teller.finish()
         }
     }
@@ -295,34 +301,42 @@ public final class Model {
     /// Waits until everything that was asked for before is done.
     public func settled() async {
         await withCheckedContinuation { done in
-            if case .terminated = lane.yield({ _, _ in done.resume() }) { done.resume() }
+            if case .terminated = lane.yield(.settled(done)) { done.resume() }
         }
     }
 
     // MARK: Inside
 
     private nonisolated func act(_ work: @escaping Work) {
-        lane.yield(work)
+        lane.yield(.work(work))
     }
 
-    private func run(_ works: AsyncStream<Work>, open: @escaping @Sendable () throws -> Engine) async {
-        let opening = Task.detached(operation: open)
-        switch await opening.result {
+    private func run(_ steps: AsyncStream<Step>, open: @escaping @Sendable () throws -> Engine) async {
+        switch await Task.detached(operation: open).result {
         case .success(let engine):
             self.engine = engine
             tellOfCut()
-            for await work in works {
-                do {
-                    try await work(self, engine)
-                } catch let refusal as Refusal {
-                    if !refusal.isSilent { notice = refusal.notice }
-                } catch {
-                    // Nothing else is thrown.
-                }
-            }
         case .failure(let cause):
             failure = (cause as? Refusal)?.screen
             show()
+        }
+        for await step in steps {
+            switch step {
+            case .work(let work): await perform(work)
+            case .settled(let done): done.resume()
+            }
+        }
+    }
+
+    /// Without a core, only the screen that says so is left.
+    private func perform(_ work: Work) async {
+        guard let engine else { return }
+        do {
+            try await work(self, engine)
+        } catch let refusal as Refusal {
+            if !refusal.isSilent { notice = refusal.notice }
+        } catch {
+            // Nothing else is thrown.
         }
     }
 
@@ -463,6 +477,7 @@ public final class Model {
             if view.isTalking && !inCore.isTalking {
                 rows = []
                 scanning = nil
+                locked?.remove()
                 locked = nil
                 isProtecting = false
             }

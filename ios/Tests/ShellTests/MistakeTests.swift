@@ -10,6 +10,9 @@ final class MistakeTests: XCTestCase {
         struct Broken: Error {}
         let person = Person(keys: BrokenKeys(failure: Broken()))
         let ended = try await person.ends(.kindVaultFailed)
+        person.model.invite(send: false)
+        await person.settled()
+        XCTAssertEqual(person.model.screen, .ended(ended))
         XCTAssertEqual(Page(.ended(ended)).choices.first?.action, .errand(.restart))
         await person.leaves()
     }
