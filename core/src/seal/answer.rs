@@ -36,6 +36,11 @@ impl Answers {
         normalised.collect::<Result<_, _>>().map(Self)
     }
 
+    /// The normalised answers in their order.
+    pub(super) fn as_strs(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|answer| answer.as_str())
+    }
+
     /// `count | (u16 length | normalised answer)*`
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         out.push(self.0.len() as u8);

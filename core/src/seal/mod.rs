@@ -2,23 +2,26 @@
 //!
 //! A container opens for whoever knows the answers and for nobody who changed a byte of it. This
 //! room reads and writes what it is given and nothing else: it opens no file, reads no clock, and
-//! takes its randomness and its [`Limits`] as arguments. It judges no answer's strength, and nothing
-//! counts the guesses of somebody who holds a container: answers worth guessing need a code of the
-//! second channel beside them.
+//! takes its randomness and its [`Limits`] as arguments. Nothing counts the guesses of somebody who
+//! holds a container: [`Strength`] says what that means for an answer, and a code of the second
+//! channel beside the answers ends it.
 //!
 //! - [`seal`], [`open`] and [`open_into`] stream; the caller writes to a temporary file and renames it after success.
 //!   [`seal_bytes`] and [`open_bytes`] are the same for small things in memory.
 //! - [`Header::parse`] tells what a container asks, before anything is spent on it.
 //! - [`Credential`] is what opens it: a key, or [`Answers`], normalised.
+//! - [`code_characters`], [`code_words`] and [`code_from_text`] are the forms of such a code.
 //! - [`text()`] and [`from_text`] are the form for messengers.
 
 mod answer;
+mod code;
 mod error;
 mod header;
 mod inner;
 mod key;
 mod parallel;
 mod stream;
+mod strength;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -27,10 +30,12 @@ use std::io::{self, Cursor, Read, Seek, Write};
 
 pub use crate::invitation::{Label, Question};
 pub use answer::{Answers, MAX_ANSWER_BYTES};
+pub use code::{NotACode, code_characters, code_from_text, code_words};
 pub use error::{LockError, SealError, StreamError};
 pub use header::{Cost, Header, Kind, Limits, Lock, MAGIC, MAX_QUESTIONS, Questions};
 pub use inner::{About, FileName, MediaType};
 pub use key::Credential;
+pub use strength::{Strength, Trivial, Verdict, tries_per_second};
 pub use text::{TEXT_PREFIX, from_text, text};
 
 use crate::crypto::Secret;
