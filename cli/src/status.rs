@@ -22,13 +22,19 @@ pub(crate) enum Status {
     NotReached = 5,
     /// A proof failed: somebody may be in between.
     Insecure = 6,
+    /// A locked file does not open: the answer is wrong, or it was altered.
+    WrongAnswer = 7,
+    /// A locked file asks for more than this machine is willing to spend.
+    TooExpensive = 8,
+    /// The result cannot be stored: something is there already, no space, no permission.
+    NotStored = 9,
     /// Stopped by Ctrl-C.
     Cancelled = 130,
 }
 
 impl Status {
     /// All of them.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Done,
         Self::Failed,
         Self::Usage,
@@ -36,6 +42,9 @@ impl Status {
         Self::Expired,
         Self::NotReached,
         Self::Insecure,
+        Self::WrongAnswer,
+        Self::TooExpensive,
+        Self::NotStored,
         Self::Cancelled,
     ];
 

@@ -16,7 +16,7 @@ use super::header::MAX_QUESTIONS;
 pub const MAX_ANSWER_BYTES: usize = 512;
 
 /// One to five answers in the order of their questions, normalised, wiped when dropped.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answers(Vec<Zeroizing<String>>);
 
 impl Answers {
