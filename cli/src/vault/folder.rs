@@ -292,7 +292,6 @@ pub(crate) fn unpack(archive: impl Read, root: &Path) -> Result<(), UnpackError>
                 if let Some(modified) = modified {
                     file.set_modified(modified)?;
                 }
-                file.sync_all()?;
             }
             _ => return Err(UnpackError::Unsafe(path)),
         }

@@ -107,7 +107,11 @@ impl NewFolder {
     /// As [`NewFile::at`].
     pub(crate) fn at(place: PathBuf) -> Result<Self, Stop> {
         must_be_free(&place)?;
-        let folder = Builder::new()
+        let mut builder = Builder::new();
+        // A new file belongs to its maker alone by itself; a new folder does not.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = builder
             .prefix(PREFIX)
             .tempdir_in(folder_of(&place))
             .map_err(|error| not_stored(&place, &error))?;
@@ -126,6 +130,7 @@ impl NewFolder {
     /// As [`NewFile::settle`].
     pub(crate) fn settle(self) -> Result<PathBuf, Stop> {
         must_be_free(&self.place)?;
+        sync_files(self.folder.path());
         fs::rename(self.folder.path(), &self.place)
             .map_err(|error| not_stored(&self.place, &error))?;
         // Nothing is left to be removed.
@@ -133,6 +138,17 @@ impl NewFolder {
         sync_folder(&self.place);
         Ok(self.place)
     }
+}
+
+/// Puts many files on the disk at once: one by one would take longer than unpacking them. Where the
+/// system has no call for that, it writes when it likes.
+fn sync_files(folder: &Path) {
+    #[cfg(target_os = "linux")]
+    if let Ok(folder) = File::open(folder) {
+        let _ = rustix::fs::syncfs(folder);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = folder;
 }
 
 /// So that the name too survives a loss of power. Not every system can, and the content is safe.
