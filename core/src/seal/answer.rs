@@ -17,7 +17,7 @@ use crate::crypto::Secret;
 pub const MAX_ANSWER_BYTES: usize = 512;
 
 /// One to five answers in the order of their questions, normalised, wiped when dropped.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answers(Vec<Zeroizing<String>>);
 
 impl Answers {
@@ -35,6 +35,11 @@ impl Answers {
             normalised => Ok(normalised),
         });
         normalised.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The normalised answers in their order.
+    pub(super) fn as_strs(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|answer| answer.as_str())
     }
 
     /// What the answers are as a password, with the code of the second channel where there is one:
