@@ -13,4 +13,5 @@ pub mod invitation;
 pub mod pairing;
 pub mod qr;
 pub mod seal;
+pub mod store;
 pub mod transport;
