@@ -56,6 +56,7 @@ fn table(lifetime: Duration, handed: Via) -> Table {
     let terms = HostTerms {
         invitation: invitation.clone(),
         handed,
+        answer: None,
         random: Secret::random().unwrap(),
     };
     let host = Pairing::host(identity, endpoint, terms).unwrap();
@@ -119,9 +120,8 @@ async fn one_scan_shows_the_guest_who_the_host_is() {
     let (at_host, at_guest) = both(&mut table.host, &mut guest).await;
     let (host, guest) = (at_host.acquaintance, at_guest.acquaintance);
     assert_eq!((host.scans, guest.scans), (1, 1));
-    assert_eq!(host.hash, guest.hash);
-    assert_eq!(host.our_random, guest.their_random);
-    assert_eq!(guest.our_random, host.their_random);
+    assert_eq!(host.channel.hash, guest.channel.hash);
+    assert_eq!(host.reunion, guest.reunion);
     assert_eq!(
         (host.name.as_str(), guest.name.as_str()),
         ("Guest 🙂", "Host Ömer")
@@ -307,6 +307,7 @@ async fn an_expired_invitation_ends_on_both_sides() {
         HostTerms {
             invitation: expired,
             handed: Via::Camera,
+            answer: None,
             random: Secret::random().unwrap(),
         },
     );

@@ -96,6 +96,7 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
             invitation,
             // A terminal shows the link as well, and cannot know which of the two was used.
             handed: Via::Carried,
+            answer: None,
             random: Secret::random().map_err(|_| Failure::Local)?,
         },
     )?;

@@ -1,5 +1,6 @@
 //! The way in: opens every frame, and brings each message to where it belongs.
 
+use super::compare::Comparer;
 use super::inbox::Inbox;
 use super::message::{MAX_TEXT, Message};
 use super::outbox::{Answer, Verdict};
@@ -9,11 +10,12 @@ use crate::transport::{LinkError, LinkReceiver, LinkState};
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 
-/// What the person here decides about a file that comes in.
+/// What the person here decides: about a file that comes in, or to compare.
 #[derive(Debug)]
 pub(super) enum Decision {
     Accept(u32),
     Refuse(u32),
+    Compare,
 }
 
 pub(super) struct Listener {
@@ -23,6 +25,7 @@ pub(super) struct Listener {
     pub(super) decisions: mpsc::Receiver<Decision>,
     pub(super) answers: mpsc::Sender<Answer>,
     pub(super) events: mpsc::Sender<Event>,
+    pub(super) comparer: Comparer,
     pub(super) inbox: Inbox,
     /// The parts of a text that have come so far.
     pub(super) text: Vec<u8>,
@@ -54,6 +57,7 @@ impl Listener {
                 decision = self.decisions.recv() => match decision {
                     Some(Decision::Accept(id)) => self.inbox.accept(id).await,
                     Some(Decision::Refuse(id)) => self.inbox.refuse(id).await,
+                    Some(Decision::Compare) => self.comparer.wish().await,
                     None => break Ending::Left,
                 },
             }
@@ -73,6 +77,10 @@ impl Listener {
             Message::Accept { id } => self.answer(id, Verdict::Accept)?,
             Message::Decline { id, reason } => self.answer(id, Verdict::Decline(reason))?,
             Message::Received { id } => self.answer(id, Verdict::Received)?,
+            Message::CompareWish => self.comparer.wished().await?,
+            Message::CompareCommit(commitment) => self.comparer.committed(commitment).await?,
+            Message::CompareNonce(nonce) => self.comparer.answered(nonce).await?,
+            Message::CompareOpen(opening) => self.comparer.opened(opening).await?,
             Message::Bye => return Err(Ending::PeerLeft),
             Message::Unknown => {}
         }

@@ -11,6 +11,7 @@
 use super::FileError;
 use crate::handshake::MAX_BODY;
 use bytes::{Buf, Bytes};
+use std::iter;
 
 /// Longest text in bytes of UTF-8. Longer than a frame, so it may take several.
 pub const MAX_TEXT: usize = 65_536;
@@ -48,6 +49,14 @@ pub(super) enum Message {
     Cancel { id: u32, reason: FileError },
     /// Nothing follows.
     Bye,
+    /// The guest asks the host to begin a comparison.
+    CompareWish,
+    /// The host's commitment to its nonce.
+    CompareCommit([u8; 32]),
+    /// The guest's nonce.
+    CompareNonce([u8; 32]),
+    /// The host's nonce.
+    CompareOpen([u8; 32]),
     /// Something optional of a later version.
     Unknown,
 }
@@ -60,7 +69,7 @@ impl Message {
     /// Cuts a text into messages.
     pub(super) fn texts(mut text: Bytes) -> impl Iterator<Item = Message> {
         let mut more = true;
-        std::iter::from_fn(move || {
+        iter::from_fn(move || {
             more.then(|| {
                 let part = text.split_to(text.len().min(TEXT_PART));
                 more = !text.is_empty();
@@ -107,6 +116,10 @@ impl Message {
                 head.push(reason.code());
             }
             Self::Bye => head.push(9),
+            Self::CompareWish => head.push(10),
+            Self::CompareCommit(value) => head.extend(iter::once(11).chain(*value)),
+            Self::CompareNonce(value) => head.extend(iter::once(12).chain(*value)),
+            Self::CompareOpen(value) => head.extend(iter::once(13).chain(*value)),
             Self::Unknown => head.push(OPTIONAL),
         }
         (head, tail)
@@ -145,12 +158,10 @@ impl Message {
                 }
                 Self::Chunk { id, bytes }
             }
-            6 => {
-                let id = number(&mut body)?;
-                let mut hash = [0; 32];
-                body.try_copy_to_slice(&mut hash).map_err(|_| Malformed)?;
-                Self::Done { id, hash }
-            }
+            6 => Self::Done {
+                id: number(&mut body)?,
+                hash: array(&mut body)?,
+            },
             7 => Self::Received {
                 id: number(&mut body)?,
             },
@@ -159,6 +170,10 @@ impl Message {
                 reason: reason(&mut body)?,
             },
             9 => Self::Bye,
+            10 => Self::CompareWish,
+            11 => Self::CompareCommit(array(&mut body)?),
+            12 => Self::CompareNonce(array(&mut body)?),
+            13 => Self::CompareOpen(array(&mut body)?),
             OPTIONAL.. => return Ok(Self::Unknown),
             _ => return Err(Malformed),
         };
@@ -171,6 +186,12 @@ impl Message {
 
 fn number(body: &mut Bytes) -> Result<u32, Malformed> {
     body.try_get_u32_le().map_err(|_| Malformed)
+}
+
+fn array(body: &mut Bytes) -> Result<[u8; 32], Malformed> {
+    let mut array = [0; 32];
+    body.try_copy_to_slice(&mut array).map_err(|_| Malformed)?;
+    Ok(array)
 }
 
 fn reason(body: &mut Bytes) -> Result<FileError, Malformed> {
@@ -212,6 +233,10 @@ mod tests {
             any::<u32>().prop_map(|id| Message::Received { id }),
             (any::<u32>(), reason()).prop_map(|(id, reason)| Message::Cancel { id, reason }),
             Just(Message::Bye),
+            Just(Message::CompareWish),
+            any::<[u8; 32]>().prop_map(Message::CompareCommit),
+            any::<[u8; 32]>().prop_map(Message::CompareNonce),
+            any::<[u8; 32]>().prop_map(Message::CompareOpen),
         ]
     }
 

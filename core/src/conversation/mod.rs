@@ -6,8 +6,9 @@
 //! back whoever fills it, across the link.
 //!
 //! Inside: `lanes` is the way out, `listen` the way in, `outbox` and `inbox` are the files of either
-//! direction, `file` is their blocking half, `message` the bytes.
+//! direction, `file` is their blocking half, `compare` the comparison, `message` the bytes.
 
+mod compare;
 mod file;
 mod file_name;
 mod inbox;
@@ -20,8 +21,9 @@ mod tests;
 
 pub use message::MAX_TEXT;
 
-use crate::handshake::{Channel, ChannelError};
+use crate::handshake::{Channel, ChannelError, ShortString};
 use crate::transport::{Link, LinkError};
+use compare::Comparer;
 use inbox::Inbox;
 use lanes::{Lanes, Over};
 use listen::{Decision, Listener};
@@ -146,6 +148,9 @@ pub enum Event {
         /// Whether it failed there rather than here.
         by_peer: bool,
     },
+    /// Both people see this now, and compare it by eye or voice. If it is equal, nobody is in between;
+    /// if it is not, somebody is, and the conversation should end.
+    Comparing(ShortString),
     /// The path is silent. What is sent now waits.
     Interrupted,
     /// The path is back, and nothing was lost.
@@ -185,9 +190,12 @@ pub enum Violation {
     /// A text longer than [`MAX_TEXT`].
     #[error("the other side sent a text that is too long; connect again")]
     TextTooLong,
-    /// Something about a file that was never offered or accepted, or answers to nothing.
+    /// Something about a file that was never offered or accepted, or an answer to nothing.
     #[error("the other side sent what nobody asked for; connect again")]
     OutOfTurn,
+    /// What the other side showed for the comparison is not what it had committed to.
+    #[error("somebody may be in between: make a new invitation and pass it on another way")]
+    Cheated,
 }
 
 /// Why a file did not go through.
@@ -401,6 +409,7 @@ impl Conversation {
             decisions: decided,
             answers,
             events: events.clone(),
+            comparer: Comparer::new(channel.seat, channel.hash, lanes.clone(), events.clone()),
             inbox: Inbox::new(options, lanes.clone(), events.clone()),
             text: Vec::new(),
         };
@@ -449,6 +458,11 @@ impl Conversation {
         let sent = self.requests.send(request).await;
         sent.map_err(|_| ConversationError::Ended)?;
         Ok(transfer)
+    }
+
+    /// Begins a comparison; [`Event::Comparing`] follows on both sides.
+    pub async fn compare(&self) {
+        let _ = self.decisions.send(Decision::Compare).await;
     }
 
     /// Takes a file that was offered under [`Offers::Ask`].

@@ -12,6 +12,8 @@ use std::fs;
 use std::path::Path;
 use tokio::time::timeout;
 
+mod compare;
+
 /// A folder of its own, deleted at the end.
 struct Scratch(PathBuf);
 
@@ -536,6 +538,21 @@ fn rogue(change: impl FnOnce(&mut Options)) -> (Rogue, Side) {
     let rogue = Rogue {
         link: left,
         channel: left_channel,
+    };
+    (rogue, side)
+}
+
+fn rogue_guest() -> (Rogue, Side) {
+    rogue(|_| {})
+}
+
+fn rogue_host() -> (Rogue, Side) {
+    let (left, right, _controls) = pair(1, Conditions::default());
+    let (left_channel, right_channel) = channels(&left, &right);
+    let side = Side::new(left, left_channel, |_| {});
+    let rogue = Rogue {
+        link: right,
+        channel: right_channel,
     };
     (rogue, side)
 }

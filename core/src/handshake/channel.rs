@@ -7,6 +7,7 @@
 //! carrier's business; a frame that is lost, repeated or moved makes the next one fail.
 
 use crate::crypto::Secret;
+use crate::invitation::Seat;
 use bytes::{Bytes, BytesMut};
 use chacha20poly1305::{AeadInPlace, ChaCha20Poly1305, KeyInit, Nonce, Tag};
 
@@ -45,10 +46,14 @@ pub struct Channel {
     pub sealer: Sealer,
     /// From the peer.
     pub opener: Opener,
+    /// The handshake hash: equal on both sides, and on no other connection.
+    pub hash: [u8; 32],
+    /// Which side of the handshake this was.
+    pub seat: Seat,
 }
 
 impl Channel {
-    pub(super) fn new(ours: &Secret<32>, theirs: &Secret<32>) -> Self {
+    pub(super) fn new(ours: &Secret<32>, theirs: &Secret<32>, hash: [u8; 32], seat: Seat) -> Self {
         Self {
             sealer: Sealer {
                 cipher: CipherState::initialize_key(ours),
@@ -59,6 +64,8 @@ impl Channel {
                 cipher: Some(CipherState::initialize_key(theirs)),
                 used: 0,
             },
+            hash,
+            seat,
         }
     }
 }
@@ -255,7 +262,10 @@ mod tests {
 
     fn pair() -> (Sealer, Opener) {
         let (a, b) = (Secret::new([1; 32]), Secret::new([2; 32]));
-        let (near, far) = (Channel::new(&a, &b), Channel::new(&b, &a));
+        let (near, far) = (
+            Channel::new(&a, &b, [0; 32], Seat::Guest),
+            Channel::new(&b, &a, [0; 32], Seat::Host),
+        );
         (near.sealer, far.opener)
     }
 

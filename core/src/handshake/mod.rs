@@ -6,9 +6,12 @@
 //!
 //! In order: a [`Prologue`] fixes what both sides must agree on, [`Initiator`] (the guest) and
 //! [`Responder`] (the host) exchange three messages, the resulting [`Channel`] seals everything that
-//! follows, [`Ready`] is the first thing in it, and [`Trust`] says what all this proved.
+//! follows, [`Ready`] is the first thing in it, and [`Trust`] says what all this proved. Where more is
+//! wanted, an [`Attempt`] checks an answer, and two people compare a [`ShortString`].
 
 mod channel;
+mod comparison;
+mod cpace;
 mod name;
 mod noise;
 mod prologue;
@@ -16,6 +19,8 @@ mod ready;
 mod trust;
 
 pub use channel::{Channel, ChannelError, MAX_BODY, Opener, Sealer};
+pub use comparison::{Commitment, GuestComparison, HostComparison, SYMBOLS, ShortString};
+pub use cpace::{Agreement, AnswerMessage, Attempt, Parties};
 pub(crate) use name::at_most;
 pub use name::visible;
 pub use noise::{

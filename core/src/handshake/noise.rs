@@ -8,6 +8,7 @@
 use super::ready::skip_extensions;
 use super::{Channel, Prologue};
 use crate::crypto::Secret;
+use crate::invitation::Seat;
 use curve25519_dalek::MontgomeryPoint;
 use snow::{Builder, HandshakeState};
 
@@ -122,8 +123,6 @@ pub struct Established {
     pub channel: Channel,
     /// The peer's long-term key, proved to be in its hands.
     pub peer: PublicKey,
-    /// The handshake hash: equal on both sides, and on no other connection.
-    pub hash: [u8; 32],
     /// What the peer says it can do.
     pub capabilities: Capabilities,
 }
@@ -293,14 +292,13 @@ fn established(
     let (guest, host) = state.dangerously_get_raw_split();
     let (guest, host) = (Secret::new(guest), Secret::new(host));
     let channel = if state.is_initiator() {
-        Channel::new(&guest, &host)
+        Channel::new(&guest, &host, hash, Seat::Guest)
     } else {
-        Channel::new(&host, &guest)
+        Channel::new(&host, &guest, hash, Seat::Host)
     };
     Established {
         channel,
         peer,
-        hash,
         capabilities,
     }
 }

@@ -7,7 +7,8 @@
 //!
 //! How: the text is reduced to what can matter ([`reduce`]), and every run of token characters in
 //! it is a place where a token may begin. From there runs are joined, over gaps, until the parser
-//! takes them. As no token is the beginning of another, the words behind it are left alone.
+//! takes them. As no token is the beginning of another, the words behind it are left alone; a sealed
+//! container ends where its check bytes say so.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -15,7 +16,7 @@ use std::error::Error;
 use super::reduce::{GAP, reduce};
 use super::text::decode;
 use super::token::{self, Kind, kind};
-use super::{SCHEME, Token, TokenError, digits};
+use super::{SCHEME, SEALED_SCHEME, Token, TokenError, digits};
 
 /// The most bytes of text, or of a file that is no picture, that are searched: 1 MiB.
 pub const MAX_FIND_BYTES: usize = 1 << 20;
@@ -49,7 +50,7 @@ pub enum FindError {
 ///
 /// A PNG, JPEG, GIF or WebP goes to `read_picture`, which returns the text of the symbol in it and
 /// keeps its own limits. Anything else is a token's raw bytes or a text: a link with a token behind
-/// its `#` on whatever base, `handfast:` and a token, or a token alone. The same token several
+/// its `#` on whatever base, `handfast:` or `hfs1:` and a token, or a token alone. The same token several
 /// times counts once.
 ///
 /// # Errors
@@ -145,8 +146,14 @@ fn find_in_text(text: &str) -> Result<Token, FindError> {
                 }
             }
             Reading::Newer => failure = FindError::NewerVersion,
-            Reading::Cut if matches!(failure, FindError::Nothing) => failure = FindError::Cut,
-            Reading::Cut | Reading::Nothing => {}
+            Reading::Cut { end } => {
+                // What belongs to a broken container is not tried as the beginning of another.
+                at = at.max(end);
+                if matches!(failure, FindError::Nothing) {
+                    failure = FindError::Cut;
+                }
+            }
+            Reading::Nothing => {}
         }
     }
     found.ok_or(failure)
@@ -155,7 +162,7 @@ fn find_in_text(text: &str) -> Result<Token, FindError> {
 enum Reading {
     Found { token: Token, end: usize },
     Newer,
-    Cut,
+    Cut { end: usize },
     Nothing,
 }
 
@@ -168,12 +175,11 @@ fn read_at(text: &[u8], start: usize) -> Reading {
     }
     let Pieces { symbols, ends } = collect(text, start);
     let promise = head(&symbols).map(kind);
-    let container = symbols.starts_with(b"SEZTM");
+    let container = promise == Some(Kind::Container) && is_container(&symbols);
+    let last = ends.last().map_or(start, |&(_, end)| end);
     if container || matches!(promise, Some(Kind::Invitation | Kind::Reply)) {
         for (count, end) in ends {
-            match decode(&symbols[..count]).map(|bytes| Token::parse(&bytes)) {
-                // A container does not say where it ends, so it has to be in one piece.
-                Some(Ok(Token::Sealed(_))) if end != start + first_run => {}
+            match decode(&symbols[..count]).map(Token::parse_text_bytes) {
                 Some(Ok(token)) => return Reading::Found { token, end },
                 None | Some(Err(TokenError::Cut)) => {}
                 // The last digits of a piece say nothing until their group is whole.
@@ -186,8 +192,9 @@ fn read_at(text: &[u8], start: usize) -> Reading {
     match (before, promise) {
         (Announcement::Ours, Some(Kind::Newer)) => Reading::Newer,
         (Announcement::Fragment, Some(Kind::Newer)) if first_run >= NEWER => Reading::Newer,
-        (_, Some(Kind::Invitation | Kind::Reply)) => Reading::Cut,
-        (Announcement::Ours, _) if first_run >= UNANNOUNCED => Reading::Cut,
+        (_, Some(Kind::Invitation | Kind::Reply)) => Reading::Cut { end: start },
+        _ if container => Reading::Cut { end: last },
+        (Announcement::Ours, _) if first_run >= UNANNOUNCED => Reading::Cut { end: start },
         _ => Reading::Nothing,
     }
 }
@@ -195,7 +202,7 @@ fn read_at(text: &[u8], start: usize) -> Reading {
 /// What stands before a run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Announcement {
-    /// Our scheme, or the fragment of a link with our name in it.
+    /// One of our schemes, or the fragment of a link with our name in it.
     Ours,
     /// The fragment of another link.
     Fragment,
@@ -217,8 +224,11 @@ fn announcement(before: &[u8]) -> Announcement {
         };
     }
     let scheme = before.strip_suffix(b"//").unwrap_or(before);
-    let last = &scheme[scheme.len().saturating_sub(SCHEME.len())..];
-    match last.eq_ignore_ascii_case(SCHEME.as_bytes()) {
+    let is_ours = |name: &str| {
+        let last = &scheme[scheme.len().saturating_sub(name.len())..];
+        last.eq_ignore_ascii_case(name.as_bytes())
+    };
+    match is_ours(SCHEME) || is_ours(SEALED_SCHEME) {
         true => Announcement::Ours,
         false => Announcement::None,
     }
@@ -284,6 +294,14 @@ fn head(symbols: &[u8]) -> Option<u8> {
         }
         _ => None,
     }
+}
+
+/// Whether the symbols begin as a sealed container does.
+fn is_container(symbols: &[u8]) -> bool {
+    // The fewest symbols of either form that are whole bytes and hold the four letters.
+    let length = if symbols[0].is_ascii_digit() { 17 } else { 8 };
+    let start = symbols.get(..length).and_then(decode);
+    start.is_some_and(|bytes| bytes.starts_with(token::CONTAINER))
 }
 
 fn is_symbol(b: u8) -> bool {

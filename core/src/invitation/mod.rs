@@ -46,5 +46,6 @@ pub use keys::{IceCredentials, IcePassword, InvitationKeys, InviteId};
 pub use label::{Label, Name, Question};
 pub use reply::{Reply, ReplyError, SealedReply};
 pub use seat::Seat;
-pub use text::{FILE_EXTENSION, LinkBase, QrText, SCHEME, bare_text, link};
+pub use text::{FILE_EXTENSION, LinkBase, QrText, SCHEME, SEALED_SCHEME, bare_text, link};
 pub use token::Token;
+pub(crate) use token::{with_check, without_check};

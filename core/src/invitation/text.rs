@@ -12,6 +12,8 @@ use super::{FieldError, digits};
 
 /// The scheme that every Handfast understands: `handfast:` and base64url.
 pub const SCHEME: &str = "handfast:";
+/// What announces a sealed container in base64url, as [`SCHEME`] does too.
+pub const SEALED_SCHEME: &str = "hfs1:";
 /// The extension of a file that holds a token's bytes, without its dot.
 pub const FILE_EXTENSION: &str = "handfast";
 

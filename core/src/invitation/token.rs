@@ -1,5 +1,8 @@
 //! One byte string for each thing that people hand each other, told apart by its first byte.
 
+use blake2::digest::consts::U4;
+use blake2::{Blake2b, Digest};
+
 use super::{Invitation, SealedReply, TokenError, body, reply};
 
 // The first byte: the kind in the high four bits, the version in the low four. Kinds 13 to 15 stay
@@ -8,6 +11,8 @@ use super::{Invitation, SealedReply, TokenError, body, reply};
 pub(super) const INVITATION: u8 = 0x11;
 pub(super) const REPLY: u8 = 0x21;
 pub(super) const CONTAINER: &[u8; 4] = b"HFS1";
+
+const CHECK: usize = 4;
 
 /// The most bytes of an invitation or reply.
 pub(super) const MAX_BYTES: usize = if body::MAX_BYTES > reply::MAX_BYTES {
@@ -40,7 +45,26 @@ impl Token {
             Kind::Invitation => Invitation::parse(bytes).map(Self::Invitation),
             Kind::Reply => SealedReply::parse(bytes).map(Self::Reply),
             Kind::Newer => Err(TokenError::NewerVersion),
-            Kind::Unknown => Err(TokenError::NotAToken),
+            Kind::Container | Kind::Unknown => Err(TokenError::NotAToken),
+        }
+    }
+
+    /// The bytes as they stand in a link, a text or a symbol. A container does not say where it
+    /// ends, so there it is followed by 4 check bytes; the others are as they are.
+    pub fn to_text_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Sealed(container) => with_check(container),
+            other => other.to_bytes(),
+        }
+    }
+
+    /// Reads what [`Self::to_text_bytes`] wrote.
+    pub(super) fn parse_text_bytes(bytes: Vec<u8>) -> Result<Self, TokenError> {
+        match bytes.starts_with(CONTAINER) {
+            true => without_check(bytes)
+                .map(Self::Sealed)
+                .ok_or(TokenError::Cut),
+            false => Self::parse(&bytes),
         }
     }
 
@@ -54,11 +78,28 @@ impl Token {
     }
 }
 
+/// A container and the 4 bytes of its BLAKE2b (RFC 7693), unkeyed. They find a text that was cut or
+/// retyped, before somebody answers questions for it, and protect nothing.
+pub(crate) fn with_check(container: &[u8]) -> Vec<u8> {
+    [container, &check(container)].concat()
+}
+
+/// The container, if its check holds.
+pub(crate) fn without_check(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
+    let found = bytes.split_off(bytes.len().checked_sub(CHECK)?);
+    (found == check(&bytes)).then_some(bytes)
+}
+
+fn check(container: &[u8]) -> [u8; CHECK] {
+    Blake2b::<U4>::digest(container).into()
+}
+
 /// What a first byte promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Invitation,
     Reply,
+    Container,
     Newer,
     Unknown,
 }
@@ -67,6 +108,7 @@ pub(super) fn kind(head: u8) -> Kind {
     match head {
         INVITATION => Kind::Invitation,
         REPLY => Kind::Reply,
+        head if head == CONTAINER[0] => Kind::Container,
         0x12..=0x1f | 0x22..=0x2f => Kind::Newer,
         _ => Kind::Unknown,
     }

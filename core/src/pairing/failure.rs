@@ -25,6 +25,9 @@ pub enum Failure {
     /// The other side does not hold the invitation, or it was changed on the way.
     #[error("this is not who invited you, or the invitation was changed: ask for a new one")]
     NotTheInviter,
+    /// The question was answered wrongly too often.
+    #[error("the answers do not match: agree on the answer another way, then use a new invitation")]
+    AnswersDiffer,
     /// Too many failed attempts to use this invitation.
     #[error("somebody tried to use this invitation and failed too often: make a new one")]
     Burned,

@@ -1,15 +1,17 @@
 //! The guest's side of the flow: open, agree, knock, reply where needed.
 
-use super::host::read_ready;
+use super::ask::{ANSWER_PATIENCE, Entropy, Met, TRIES};
 use super::view::{GuestStage, View};
 use super::{Acquaintance, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing, Via};
 use crate::crypto::Secret;
 use crate::handshake::{
-    Established, Flow, HandshakeError, Initiator, Mode, Policy, Prologue, Ready, Trust,
+    Agreement, AnswerMessage, Attempt, Established, Flow, HandshakeError, Initiator, Mode, Policy,
+    Prologue, Ready,
 };
 use crate::invitation::{
     Candidates, Fingerprint, Invitation, InvitationKeys, Reply, SealedReply, Seat,
 };
+use crate::seal::Answers;
 use crate::transport::TransportError;
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -43,11 +45,15 @@ pub struct Guest {
     invitation: Invitation,
     keys: InvitationKeys,
     via: Via,
-    random: Secret<32>,
+    entropy: Entropy,
     reply: Option<(Reply, SealedReply)>,
     reply_shown: bool,
     gives_up: Option<Instant>,
     expired: bool,
+    /// Wrong answers.
+    wrong: u8,
+    /// Runs of the check, so that no two use the same randomness.
+    runs: u32,
     phase: Phase,
     effects: VecDeque<GuestEffect>,
 }
@@ -62,7 +68,8 @@ enum Phase {
         since: Instant,
     },
     Open {
-        since: Instant,
+        /// When patience ends.
+        until: Instant,
         step: Step,
     },
     Finished,
@@ -76,22 +83,30 @@ enum Step {
         established: Box<Established>,
         mode: Mode,
     },
+    /// None, before the person here has answered.
+    Question(Box<Met>),
+    /// The share of the host's answer.
+    Share(Box<Met>, Box<Attempt>),
+    /// The proof of the host's answer, or that the answers differ.
+    Proof(Box<Met>, Box<Agreement>),
     Nothing,
 }
 
 impl Guest {
-    /// Opens an invitation. `random`: this side's half of what later meetings are derived from.
+    /// Opens an invitation. `random`: 32 random bytes for everything this side chooses at random.
     pub fn new(identity: Identity, invitation: Invitation, via: Via, random: Secret<32>) -> Self {
         Self {
             keys: invitation.keys(),
             identity,
             invitation,
             via,
-            random,
+            entropy: Entropy::new(random),
             reply: None,
             reply_shown: false,
             gives_up: None,
             expired: false,
+            wrong: 0,
+            runs: 0,
             phase: Phase::Opened,
             effects: VecDeque::new(),
         }
@@ -137,6 +152,7 @@ impl Guest {
                     .name
                     .as_ref()
                     .map(|name| name.as_str().to_owned()),
+                question: self.question(),
                 via: self.via,
                 remaining: self.invitation.expiry.remaining(now.unix),
             },
@@ -147,6 +163,13 @@ impl Guest {
                 _ => View::Connecting(GuestStage::Knocking),
             },
             Phase::Answered { .. } => View::Connecting(GuestStage::Answered),
+            Phase::Open {
+                step: Step::Question(_),
+                ..
+            } => View::Asking {
+                question: self.question().unwrap_or_default(),
+                tries_left: TRIES.saturating_sub(self.wrong),
+            },
             Phase::Open { .. } => View::Connecting(GuestStage::Checking),
             Phase::Finished => return None,
         })
@@ -162,7 +185,7 @@ impl Guest {
             }
             Phase::Knocking { .. } => self.gives_up,
             Phase::Answered { since } => Some(*since + ANSWERED_PATIENCE),
-            Phase::Open { since, .. } => Some(*since + HANDSHAKE_PATIENCE),
+            Phase::Open { until, .. } => Some(*until),
         }
     }
 
@@ -183,9 +206,7 @@ impl Guest {
             Phase::Answered { since } if now.monotonic >= *since + ANSWERED_PATIENCE => {
                 self.end(Failure::WentAway);
             }
-            Phase::Open { since, .. } if now.monotonic >= *since + HANDSHAKE_PATIENCE => {
-                self.end(Failure::WentAway);
-            }
+            Phase::Open { until, .. } if now.monotonic >= *until => self.end(Failure::WentAway),
             _ => {}
         }
     }
@@ -203,7 +224,10 @@ impl Guest {
     pub fn opened(&mut self, now: Now, local: Fingerprint, remote: Fingerprint) {
         let one_way = Prologue {
             mode: Mode::OneWay,
-            policy: Policy::default(),
+            policy: Policy {
+                answer: self.invitation.question.is_some(),
+                ..Policy::default()
+            },
             invite_id: self.keys.invite_id(),
             invitation_digest: self.invitation.digest(),
             reply_digest: None,
@@ -227,21 +251,21 @@ impl Guest {
             }
         }
         self.phase = Phase::Open {
-            since: now.monotonic,
+            until: now.monotonic + HANDSHAKE_PATIENCE,
             step: Step::Second(initiators),
         };
         self.effects.push_back(GuestEffect::Send(message.into()));
     }
 
     /// A message came over the link.
-    pub fn received(&mut self, message: &Bytes) {
-        let Phase::Open { step, .. } = &mut self.phase else {
+    pub fn received(&mut self, now: Now, message: &Bytes) {
+        let Phase::Open { step, until } = &mut self.phase else {
             return;
         };
         match std::mem::replace(step, Step::Nothing) {
             Step::Second(initiators) => match finish_one(initiators, message) {
                 Ok((mut established, third, mode)) => {
-                    let ready = Ready::new(self.random.clone(), &self.identity.name);
+                    let ready = Ready::new(self.entropy.ready(), &self.identity.name);
                     let Ok(frame) = established.channel.sealer.seal(&ready.to_bytes()) else {
                         return self.end(Failure::Local);
                     };
@@ -258,15 +282,89 @@ impl Guest {
                     self.end(Failure::NotTheInviter);
                 }
             },
-            Step::Ready {
-                mut established,
-                mode,
-            } => match read_ready(&mut established.channel, message) {
-                Some(ready) => self.hand_over(*established, &ready, mode),
-                None => self.end(Failure::NotTheInviter),
-            },
+            Step::Ready { established, mode } => {
+                match Met::read_ready(*established, mode == Mode::TwoWay, message) {
+                    Some(met) if self.invitation.question.is_some() => {
+                        *until = now.monotonic + ANSWER_PATIENCE;
+                        *step = Step::Question(Box::new(met));
+                    }
+                    Some(met) => self.hand_over(met, None),
+                    None => self.end(Failure::NotTheInviter),
+                }
+            }
+            // The host has nothing to say before it was answered.
+            Step::Question(_) => self.end(Failure::NotTheInviter),
+            Step::Share(met, attempt) => self.prove(met, *attempt, message),
+            Step::Proof(met, agreement) => self.judge(now, met, *agreement, message),
             Step::Nothing => {}
         }
+    }
+
+    /// The person answers the question ([`View::Asking`]). Out of turn it changes nothing.
+    pub fn answer(&mut self, now: Now, answer: &Answers) {
+        let Phase::Open { step, until } = &mut self.phase else {
+            return;
+        };
+        let mut met = match std::mem::replace(step, Step::Nothing) {
+            Step::Question(met) => met,
+            other => {
+                *step = other;
+                return;
+            }
+        };
+        let parties = met.parties(self.identity.key.public());
+        let random = self.entropy.answer(&parties.hash, self.runs);
+        self.runs += 1;
+        let attempt = Attempt::new(Seat::Guest, &answer.password(None), &parties, &random);
+        let Some(share) = met.say(AnswerMessage::Share(attempt.share())) else {
+            return self.end(Failure::Local);
+        };
+        *until = now.monotonic + HANDSHAKE_PATIENCE;
+        *step = Step::Share(met, Box::new(attempt));
+        self.effects.push_back(GuestEffect::Send(share));
+    }
+
+    /// The host sent the share of its answer: proves ours.
+    fn prove(&mut self, mut met: Box<Met>, attempt: Attempt, message: &Bytes) {
+        let agreement = match met.hear(message) {
+            Some(AnswerMessage::Share(theirs)) => attempt.agree(&theirs),
+            _ => None,
+        };
+        let Some(agreement) = agreement else {
+            return self.end(Failure::NotTheInviter);
+        };
+        let Some(proof) = met.say(AnswerMessage::Proof(agreement.proof())) else {
+            return self.end(Failure::Local);
+        };
+        self.effects.push_back(GuestEffect::Send(proof));
+        if let Phase::Open { step, .. } = &mut self.phase {
+            *step = Step::Proof(met, Box::new(agreement));
+        }
+    }
+
+    /// The host says whether the answers agree, and shows that it knows.
+    fn judge(&mut self, now: Now, mut met: Box<Met>, agreement: Agreement, message: &Bytes) {
+        match met.hear(message) {
+            Some(AnswerMessage::Proof(theirs)) => match agreement.confirm(&theirs) {
+                Some(key) => self.hand_over(*met, Some(&key)),
+                None => self.end(Failure::NotTheInviter),
+            },
+            Some(AnswerMessage::NoMatch) => {
+                self.wrong += 1;
+                if self.wrong >= TRIES {
+                    self.end(Failure::AnswersDiffer);
+                } else if let Phase::Open { step, until } = &mut self.phase {
+                    *until = now.monotonic + ANSWER_PATIENCE;
+                    *step = Step::Question(met);
+                }
+            }
+            _ => self.end(Failure::NotTheInviter),
+        }
+    }
+
+    fn question(&self) -> Option<String> {
+        let question = self.invitation.question.as_ref();
+        question.map(|question| question.as_str().to_owned())
     }
 
     /// The link ended before it was ready. A host that refuses says nothing and hangs up.
@@ -276,6 +374,8 @@ impl Guest {
                 step: Step::Second(_),
                 ..
             } => Failure::NotTheInviter,
+            // The host counts the answers of all links; for it, that was the last one.
+            Phase::Open { .. } if self.wrong > 0 => Failure::AnswersDiffer,
             _ => Failure::WentAway,
         });
     }
@@ -290,25 +390,17 @@ impl Guest {
         self.end(Failure::Cancelled);
     }
 
-    fn hand_over(&mut self, established: Established, ready: &Ready, mode: Mode) {
-        let two_way = mode == Mode::TwoWay;
-        let flow = match (self.via, two_way) {
+    fn hand_over(&mut self, met: Met, answered: Option<&Secret<64>>) {
+        let flow = match (self.via, met.two_way()) {
             (Via::Camera, true) => Flow::TwoWayScan,
             (Via::Camera, false) => Flow::OneScan,
             (Via::Carried, _) => Flow::LinkOpen,
+            (Via::Locked, _) => Flow::LinkLocked,
         };
+        let acquaintance = met.into_acquaintance(flow, &self.entropy.ready(), answered);
         self.phase = Phase::Finished;
         self.effects
-            .push_back(GuestEffect::Done(Box::new(Acquaintance {
-                key: established.peer,
-                name: ready.name().to_owned(),
-                trust: Trust::proven(flow, Seat::Guest),
-                scans: if two_way { 2 } else { 1 },
-                channel: established.channel,
-                hash: established.hash,
-                our_random: self.random.clone(),
-                their_random: ready.random().clone(),
-            })));
+            .push_back(GuestEffect::Done(Box::new(acquaintance)));
     }
 
     fn end(&mut self, failure: Failure) {

@@ -1,16 +1,19 @@
 //! The host's side of the flow: show, wait, let one guest in.
 
+use super::ask::{ANSWER_PATIENCE, Entropy, Met, REST, TRIES};
 use super::view::{HostStage, View};
 use super::{
     Acquaintance, FIRST_MESSAGE, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing, Via,
 };
 use crate::crypto::Secret;
 use crate::handshake::{
-    Channel, Established, Flow, HandshakeError, Mode, Policy, Prologue, Ready, Responder, Trust,
+    Agreement, AnswerMessage, Attempt, Established, Flow, HandshakeError, Mode, Policy, Prologue,
+    Ready, Responder,
 };
 use crate::invitation::{
     Candidate, Fingerprint, Invitation, InvitationKeys, ReplyError, SealedReply, Seat,
 };
+use crate::seal::Answers;
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -27,9 +30,12 @@ const MOST_FAILURES: u32 = 5;
 pub struct HostTerms {
     /// The invitation, as it is shown.
     pub invitation: Invitation,
-    /// [`Via::Camera`] if it is only ever shown on the screen; [`Via::Carried`] if it is also sent.
+    /// [`Via::Camera`] if it is only ever shown on the screen; [`Via::Carried`] if it is also sent,
+    /// [`Via::Locked`] if it never leaves this device but locked.
     pub handed: Via,
-    /// 32 random bytes: this side's half of what later meetings are derived from.
+    /// The answer to the invitation's question, if it has one.
+    pub answer: Option<Answers>,
+    /// 32 random bytes for everything that this side chooses at random.
     pub random: Secret<32>,
 }
 
@@ -52,11 +58,13 @@ pub enum HostEffect {
 pub struct Host {
     identity: Identity,
     terms: HostTerms,
+    entropy: Entropy,
     keys: InvitationKeys,
     expires: Instant,
     phase: Phase,
     reply: Option<ScannedReply>,
     failures: u32,
+    asking: Asking,
     effects: VecDeque<HostEffect>,
 }
 
@@ -64,6 +72,19 @@ struct ScannedReply {
     digest: [u8; 32],
     fingerprint: Fingerprint,
     via: Via,
+}
+
+/// What is kept of the question from one link to the next.
+#[derive(Default)]
+struct Asking {
+    /// Runs of the check, so that no two use the same randomness.
+    runs: u32,
+    /// Wrong answers.
+    wrong: u8,
+    /// No answer is looked at before.
+    rests_until: Option<Instant>,
+    /// What came too early.
+    held: Option<Bytes>,
 }
 
 enum Phase {
@@ -74,7 +95,8 @@ enum Phase {
         overdue: bool,
     },
     Open {
-        since: Instant,
+        /// When patience ends.
+        until: Instant,
         prologues: Vec<Prologue>,
         step: Step,
     },
@@ -92,6 +114,10 @@ enum Step {
         established: Box<Established>,
         which: usize,
     },
+    /// The share of an answer.
+    Share(Box<Met>),
+    /// The proof of an answer.
+    Proof(Box<Met>, Box<Agreement>),
     Nothing,
 }
 
@@ -100,12 +126,14 @@ impl Host {
     pub fn new(now: Now, identity: Identity, terms: HostTerms, remaining: Duration) -> Self {
         Self {
             keys: terms.invitation.keys(),
+            entropy: Entropy::new(terms.random.clone()),
             identity,
             terms,
             expires: now.monotonic + remaining,
             phase: Phase::Waiting,
             reply: None,
             failures: 0,
+            asking: Asking::default(),
             effects: VecDeque::new(),
         }
     }
@@ -123,6 +151,12 @@ impl Host {
                 HostStage::ScanTheirCode
             }
             Phase::Knocked { .. } => HostStage::TheyAreHere,
+            Phase::Open {
+                step: Step::Share(_) | Step::Proof(..),
+                ..
+            } => HostStage::Asking {
+                tries_left: TRIES.saturating_sub(self.asking.wrong),
+            },
             Phase::Open { .. } => HostStage::Checking,
             Phase::Finished => return None,
         };
@@ -138,16 +172,23 @@ impl Host {
                 overdue: false,
             } => Some(self.expires.min(*since + SCAN_AFTER)),
             Phase::Waiting | Phase::Knocked { .. } => Some(self.expires),
-            Phase::Open { since, .. } => Some(*since + HANDSHAKE_PATIENCE),
+            Phase::Open { until, .. } => match self.asking.rests_until {
+                Some(rested) if self.asking.held.is_some() => Some(rested.min(*until)),
+                _ => Some(*until),
+            },
             Phase::Finished => None,
         }
     }
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Now) {
+        let rests = self.rests(now);
         match &mut self.phase {
-            Phase::Open { since, .. } if now.monotonic >= *since + HANDSHAKE_PATIENCE => {
-                self.abandon();
+            Phase::Open { until, .. } if now.monotonic >= *until => self.abandon(),
+            Phase::Open { .. } if !rests => {
+                if let Some(held) = self.asking.held.take() {
+                    self.received(now, &held);
+                }
             }
             Phase::Waiting | Phase::Knocked { .. } if now.monotonic >= self.expires => {
                 self.end(Failure::Expired);
@@ -205,7 +246,10 @@ impl Host {
         }
         let one_way = Prologue {
             mode: Mode::OneWay,
-            policy: Policy::default(),
+            policy: Policy {
+                answer: self.terms.invitation.question.is_some(),
+                ..Policy::default()
+            },
             invite_id: self.keys.invite_id(),
             invitation_digest: self.terms.invitation.digest(),
             reply_digest: None,
@@ -219,17 +263,21 @@ impl Host {
         {
             prologues.insert(0, one_way.with_reply(reply.digest));
         }
+        self.asking.held = None;
         self.phase = Phase::Open {
-            since: now.monotonic,
+            until: now.monotonic + HANDSHAKE_PATIENCE,
             prologues,
             step: Step::First,
         };
     }
 
     /// A message came over the link.
-    pub fn received(&mut self, message: &Bytes) {
+    pub fn received(&mut self, now: Now, message: &Bytes) {
+        let rests = self.rests(now);
         let Phase::Open {
-            prologues, step, ..
+            prologues,
+            step,
+            until,
         } = &mut self.phase
         else {
             return;
@@ -250,7 +298,7 @@ impl Host {
             }
             Step::Third { responder, which } => match responder.finish(message) {
                 Ok(mut established) => {
-                    let ready = Ready::new(self.terms.random.clone(), &self.identity.name);
+                    let ready = Ready::new(self.entropy.ready(), &self.identity.name);
                     match established.channel.sealer.seal(&ready.to_bytes()) {
                         Ok(frame) => {
                             *step = Step::Ready {
@@ -264,16 +312,26 @@ impl Host {
                 }
                 Err(error) => self.refuse(error),
             },
-            Step::Ready {
-                mut established,
-                which,
-            } => {
+            Step::Ready { established, which } => {
                 let two_way = prologues.get(which).map(|p| p.mode) == Some(Mode::TwoWay);
-                match read_ready(&mut established.channel, message) {
-                    Some(ready) => self.hand_over(*established, &ready, two_way),
+                match Met::read_ready(*established, two_way, message) {
+                    Some(met) if self.terms.answer.is_some() => {
+                        *until = now.monotonic + ANSWER_PATIENCE;
+                        *step = Step::Share(Box::new(met));
+                    }
+                    Some(met) => self.hand_over(met, None),
                     None => self.refuse(HandshakeError::Malformed),
                 }
             }
+            Step::Share(met) if rests => {
+                *step = Step::Share(met);
+                // A guest that keeps to the rules sends one share, and waits.
+                if self.asking.held.replace(message.clone()).is_some() {
+                    self.refuse(HandshakeError::Malformed);
+                }
+            }
+            Step::Share(met) => self.answer(met, message),
+            Step::Proof(met, agreement) => self.judge(now, met, *agreement, message),
             Step::Nothing => {}
         }
     }
@@ -290,25 +348,78 @@ impl Host {
         self.end(Failure::Cancelled);
     }
 
-    fn hand_over(&mut self, established: Established, ready: &Ready, two_way: bool) {
+    /// The guest sent the share of its answer: answers with the share of ours.
+    fn answer(&mut self, mut met: Box<Met>, message: &Bytes) {
+        let (Some(AnswerMessage::Share(theirs)), Some(answer)) =
+            (met.hear(message), &self.terms.answer)
+        else {
+            return self.refuse(HandshakeError::Malformed);
+        };
+        let parties = met.parties(self.identity.key.public());
+        let random = self.entropy.answer(&parties.hash, self.asking.runs);
+        self.asking.runs += 1;
+        let attempt = Attempt::new(Seat::Host, &answer.password(None), &parties, &random);
+        let share = met.say(AnswerMessage::Share(attempt.share()));
+        match (attempt.agree(&theirs), share) {
+            (Some(agreement), Some(share)) => {
+                self.effects.push_back(HostEffect::Send(share));
+                self.go_on(Step::Proof(met, Box::new(agreement)));
+            }
+            _ => self.refuse(HandshakeError::Malformed),
+        }
+    }
+
+    /// The guest sent the proof of its answer.
+    fn judge(&mut self, now: Now, mut met: Box<Met>, agreement: Agreement, message: &Bytes) {
+        let Some(AnswerMessage::Proof(theirs)) = met.hear(message) else {
+            return self.refuse(HandshakeError::Malformed);
+        };
+        let ours = agreement.proof();
+        let key = agreement.confirm(&theirs);
+        let reply = match key {
+            Some(_) => AnswerMessage::Proof(ours),
+            None => AnswerMessage::NoMatch,
+        };
+        let Some(frame) = met.say(reply) else {
+            return self.refuse(HandshakeError::Local);
+        };
+        self.effects.push_back(HostEffect::Send(frame));
+        if let Some(key) = key {
+            return self.hand_over(*met, Some(&key));
+        }
+        self.asking.wrong += 1;
+        self.asking.rests_until = Some(now.monotonic + REST);
+        if self.asking.wrong >= TRIES {
+            self.end(Failure::AnswersDiffer);
+        } else {
+            self.go_on(Step::Share(met));
+        }
+    }
+
+    fn go_on(&mut self, next: Step) {
+        if let Phase::Open { step, .. } = &mut self.phase {
+            *step = next;
+        }
+    }
+
+    /// Whether it is too early for another answer.
+    fn rests(&self, now: Now) -> bool {
+        let until = self.asking.rests_until;
+        until.is_some_and(|until| now.monotonic < until)
+    }
+
+    fn hand_over(&mut self, met: Met, answered: Option<&Secret<64>>) {
         let reply_via = self.reply.as_ref().map(|reply| reply.via);
-        let flow = match (two_way, reply_via, self.terms.handed) {
+        let flow = match (met.two_way(), reply_via, self.terms.handed) {
             (true, Some(Via::Camera), _) => Flow::TwoWayScan,
             (false, _, Via::Camera) => Flow::OneScan,
+            (_, _, Via::Locked) => Flow::LinkLocked,
             _ => Flow::LinkOpen,
         };
+        let acquaintance = met.into_acquaintance(flow, &self.entropy.ready(), answered);
         self.phase = Phase::Finished;
         self.effects
-            .push_back(HostEffect::Done(Box::new(Acquaintance {
-                key: established.peer,
-                name: ready.name().to_owned(),
-                trust: Trust::proven(flow, Seat::Host),
-                scans: if two_way { 2 } else { 1 },
-                channel: established.channel,
-                hash: established.hash,
-                our_random: self.terms.random.clone(),
-                their_random: ready.random().clone(),
-            })));
+            .push_back(HostEffect::Done(Box::new(acquaintance)));
     }
 
     /// The guest failed a proof. It is told nothing; the person is told only when it burns.
@@ -351,10 +462,4 @@ fn respond(
         }
     }
     Err(refusal)
-}
-
-/// The peer's READY, out of the channel's first frame.
-pub(super) fn read_ready(channel: &mut Channel, frame: &Bytes) -> Option<Ready> {
-    let body = channel.opener.open(frame.clone()).ok()?;
-    Ready::from_bytes(&body).ok()
 }

@@ -12,8 +12,11 @@
 //!    ([`HostStage::ScanTheirCode`]); both knock.
 //! 6. Inside the link both prove that they hold the invitation, and say who they are
 //!    ([`HostStage::Checking`], [`GuestStage::Checking`]).
-//! 7. They talk ([`View::Talking`]).
+//! 7. Where the invitation asks a question, the guest answers it ([`View::Asking`]); nobody learns the
+//!    answer, and three wrong ones burn the invitation.
+//! 8. They talk ([`View::Talking`]).
 
+mod ask;
 mod failure;
 mod guest;
 mod host;
@@ -59,6 +62,8 @@ pub enum Via {
     Camera,
     /// Carried by something else: a messenger, a picture, a file, pasted text.
     Carried,
+    /// Carried, but locked with an answer: it was opened by somebody who knows or guessed it.
+    Locked,
 }
 
 /// Both clocks at one moment.
@@ -83,12 +88,8 @@ pub struct Acquaintance {
     pub scans: u8,
     /// The sealed channel inside the link.
     pub channel: Channel,
-    /// The handshake hash: the same on both sides, and on no other connection.
-    pub hash: [u8; 32],
-    /// Our half of what later meetings are derived from.
-    pub our_random: Secret<32>,
-    /// Their half.
-    pub their_random: Secret<32>,
+    /// What the two find and recognise each other by when they meet again; both hold the same.
+    pub reunion: Secret<32>,
 }
 
 /// A message for the link.

@@ -7,6 +7,7 @@ use crate::crypto::{Secret, random_bytes};
 use crate::invitation::{
     Candidate, Candidates, Invitation, MAX_CANDIDATES, Policy, ReplyError, SealedReply, admit,
 };
+use crate::seal::Answers;
 use crate::transport::{
     ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, TransportError,
 };
@@ -91,6 +92,7 @@ pub struct Pairing {
 enum Command {
     Reply(SealedReply, Via, oneshot::Sender<Result<(), ReplyError>>),
     OfferReply,
+    Answer(Answers),
     Cancel,
 }
 
@@ -98,7 +100,8 @@ impl Pairing {
     /// Waits for a guest of this invitation. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// [`Failure::Expired`] if the invitation is no longer good.
+    /// [`Failure::Expired`] if the invitation is no longer good, [`Failure::Local`] if it asks a
+    /// question without an answer, or has an answer to no question.
     pub fn host(identity: Identity, endpoint: Endpoint, terms: HostTerms) -> Result<Self, Failure> {
         let now = now();
         let remaining = terms
@@ -106,6 +109,9 @@ impl Pairing {
             .expiry
             .remaining(now.unix)
             .ok_or(Failure::Expired)?;
+        if terms.invitation.question.is_some() != terms.answer.is_some() {
+            return Err(Failure::Local);
+        }
         let connector = endpoint.host(HostSetup {
             certificate: identity.certificate.clone(),
             keys: terms.invitation.keys(),
@@ -190,6 +196,11 @@ impl Pairing {
     /// Guest: show the reply now.
     pub async fn offer_reply(&self) {
         let _ = self.commands.send(Command::OfferReply).await;
+    }
+
+    /// Guest: the person answers the question that [`View::Asking`] shows.
+    pub async fn answer(&self, answer: Answers) {
+        let _ = self.commands.send(Command::Answer(answer)).await;
     }
 
     /// Stops it; [`PairingEvent::Failed`] with [`Failure::Cancelled`] follows.
@@ -359,10 +370,11 @@ impl Run {
                 let _ = answer.send(host.reply_received(now(), &reply, via));
             }
             (Command::OfferReply, Machine::Guest(guest)) => guest.offer_reply(),
+            (Command::Answer(answer), Machine::Guest(guest)) => guest.answer(now(), &answer),
             (Command::Cancel, Machine::Host(host)) => host.cancel(),
             (Command::Cancel, Machine::Guest(guest)) => guest.cancel(),
-            // A reply is no news to a guest, and a host has none to offer.
-            (Command::Reply(..) | Command::OfferReply, _) => {}
+            // A reply is no news to a guest, and a host has neither reply nor answer to give.
+            (Command::Reply(..) | Command::OfferReply | Command::Answer(_), _) => {}
         }
     }
 
@@ -431,8 +443,8 @@ impl Machine {
 
     fn received(&mut self, message: &Bytes) {
         match self {
-            Self::Host(host) => host.received(message),
-            Self::Guest(guest) => guest.received(message),
+            Self::Host(host) => host.received(now(), message),
+            Self::Guest(guest) => guest.received(now(), message),
         }
     }
 

@@ -7,19 +7,26 @@ use super::{Acquaintance, Failure, Identity, Now, Via};
 use crate::crypto::Secret;
 use crate::handshake::{StaticKey, TrustReason};
 use crate::invitation::{
-    Candidate, Candidates, Expiry, Fingerprint, Invitation, QR_LIFETIME, SealedReply,
+    Candidate, Candidates, Expiry, Fingerprint, Invitation, QR_LIFETIME, Question, SealedReply,
 };
+use crate::seal::Answers;
 use crate::transport::{Certificate, TransportError};
 use bytes::Bytes;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+mod ask;
+
 const UNIX: u64 = 1_790_000_000;
+
+/// How a pairing ended for one side.
+type End = Result<Box<Acquaintance>, Failure>;
 
 /// Both machines, a clock, and what each saw of the other's certificate.
 struct Scene {
     start: Instant,
     elapsed: Duration,
+    invitation: Invitation,
     host: Host,
     guest: Guest,
     host_fingerprint: Fingerprint,
@@ -41,13 +48,17 @@ fn candidates(last: u8) -> Candidates {
 
 impl Scene {
     fn new(handed: Via, via: Via) -> Self {
+        Self::with_question(handed, via, None)
+    }
+
+    fn with_question(handed: Via, via: Via, question: Option<(&str, &str)>) -> Self {
         let (host, guest) = (identity(1), identity(2));
         let invitation = Invitation {
             secret: Secret::new([3; 16]),
             expiry: Expiry::after(UNIX, QR_LIFETIME),
             fingerprint: host.certificate.fingerprint(),
             candidates: candidates(1),
-            question: None,
+            question: question.map(|(asked, _)| Question::new(asked).unwrap()),
             name: None,
             host_is_browser: false,
             host_can_punch: true,
@@ -60,6 +71,7 @@ impl Scene {
         let terms = HostTerms {
             invitation: invitation.clone(),
             handed,
+            answer: question.map(|(_, answer)| Answers::new(&[answer]).unwrap()),
             random: Secret::new([4; 32]),
         };
         Self {
@@ -68,8 +80,17 @@ impl Scene {
             host_fingerprint: host.certificate.fingerprint(),
             guest_fingerprint: guest.certificate.fingerprint(),
             host: Host::new(now, host, terms, QR_LIFETIME),
-            guest: Guest::new(guest, invitation, via, Secret::new([5; 32])),
+            guest: Guest::new(guest, invitation.clone(), via, Secret::new([5; 32])),
+            invitation,
         }
+    }
+
+    /// Somebody else who holds the invitation sits down in the guest's place.
+    fn another_guest(&mut self, via: Via) {
+        let identity = identity(8);
+        self.guest_fingerprint = identity.certificate.fingerprint();
+        let invitation = self.invitation.clone();
+        self.guest = Guest::new(identity, invitation, via, Secret::new([9; 32]));
     }
 
     fn now(&self) -> Now {
@@ -119,27 +140,38 @@ impl Scene {
         self.guest.opened(now, guest, host);
     }
 
-    /// Carries messages until both have handed over.
-    fn talk(&mut self) -> (Box<Acquaintance>, Box<Acquaintance>) {
+    /// Carries messages until nobody has anything to say. Gives how it ended at host and guest,
+    /// where it did.
+    fn carry(&mut self) -> (Option<End>, Option<End>) {
         let (mut at_host, mut at_guest) = (None, None);
+        let now = self.now();
         for _ in 0..10 {
             while let Some(effect) = self.guest.poll_effect() {
                 match effect {
-                    GuestEffect::Send(message) => self.host.received(&message),
-                    GuestEffect::Done(host) => at_guest = Some(host),
-                    GuestEffect::Over(failure) => panic!("{failure:?}"),
+                    GuestEffect::Send(message) => self.host.received(now, &message),
+                    GuestEffect::Done(host) => at_guest = Some(Ok(host)),
+                    GuestEffect::Over(failure) => at_guest = Some(Err(failure)),
                 }
             }
             while let Some(effect) = self.host.poll_effect() {
                 match effect {
-                    HostEffect::Send(message) => self.guest.received(&message),
-                    HostEffect::Done(guest) => at_host = Some(guest),
+                    HostEffect::Send(message) => self.guest.received(now, &message),
+                    HostEffect::Done(guest) => at_host = Some(Ok(guest)),
+                    HostEffect::Over(failure) => at_host = Some(Err(failure)),
                     HostEffect::Expect(..) => {}
-                    other => panic!("{other:?}"),
+                    HostEffect::Abandon => self.guest.link_ended(),
                 }
             }
         }
-        (at_host.unwrap(), at_guest.unwrap())
+        (at_host, at_guest)
+    }
+
+    /// Carries messages until both have handed over.
+    fn talk(&mut self) -> (Box<Acquaintance>, Box<Acquaintance>) {
+        match self.carry() {
+            (Some(Ok(at_host)), Some(Ok(at_guest))) => (at_host, at_guest),
+            other => panic!("{other:?}"),
+        }
     }
 
     fn host_stage(&self) -> HostStage {
@@ -218,7 +250,7 @@ fn the_seven_steps_can_be_walked() {
     let (at_host, at_guest) = scene.talk();
     assert_eq!((at_host.scans, at_guest.scans), (2, 2));
     assert_eq!(at_host.trust.reason(), TrustReason::Scanned);
-    assert_eq!(at_host.hash, at_guest.hash);
+    assert_eq!(at_host.channel.hash, at_guest.channel.hash);
     assert_eq!(at_host.name, "name 2");
     assert!(scene.host.view(scene.now()).is_none());
 }
@@ -362,7 +394,7 @@ fn garbage_in_place_of_a_proof_fails_at_every_step() {
     let mut scene = Scene::new(Via::Camera, Via::Camera);
     scene.connect();
     scene.open();
-    scene.guest.received(&garbage);
+    scene.guest.received(scene.now(), &garbage);
     assert!(matches!(
         scene.guest.poll_effect(),
         Some(GuestEffect::Send(_))
@@ -371,7 +403,7 @@ fn garbage_in_place_of_a_proof_fails_at_every_step() {
     for attempt in 1..=5 {
         let (now, host, guest) = (scene.now(), scene.host_fingerprint, scene.guest_fingerprint);
         scene.host.opened(now, host, guest);
-        scene.host.received(&garbage);
+        scene.host.received(now, &garbage);
         if attempt < 5 {
             assert!(matches!(
                 scene.host.poll_effect(),

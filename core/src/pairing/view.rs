@@ -18,6 +18,8 @@ pub enum View {
     InvitationOpened {
         /// What the host calls itself.
         name: Option<String>,
+        /// What will be asked once connected.
+        question: Option<String>,
         /// How it came here, which is what it will prove.
         via: Via,
         /// How long it is still good by this device's clock; None if it seems to have expired.
@@ -29,6 +31,13 @@ pub enum View {
     ReplyNeeded {
         /// The reply's bytes, for every form a token has.
         reply: Vec<u8>,
+    },
+    /// The guest is asked a question that the host wrote.
+    Asking {
+        /// The question. It comes from the other side.
+        question: String,
+        /// How many answers may still be given.
+        tries_left: u8,
     },
     /// The two are together.
     Talking {
@@ -52,6 +61,11 @@ pub enum HostStage {
     ScanTheirCode,
     /// The link is open; both prove who they are.
     Checking,
+    /// The guest is answering the question.
+    Asking {
+        /// How many answers may still be given.
+        tries_left: u8,
+    },
 }
 
 /// How far a guest is.

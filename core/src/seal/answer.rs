@@ -10,7 +10,8 @@ use icu_properties::props::DefaultIgnorableCodePoint;
 use zeroize::Zeroizing;
 
 use super::LockError;
-use super::header::MAX_QUESTIONS;
+use super::header::{MAGIC, MAX_QUESTIONS, PROFILE};
+use crate::crypto::Secret;
 
 /// The most bytes of an answer as it was typed.
 pub const MAX_ANSWER_BYTES: usize = 512;
@@ -36,18 +37,22 @@ impl Answers {
         normalised.collect::<Result<_, _>>().map(Self)
     }
 
-    /// `count | (u16 length | normalised answer)*`
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
-        out.push(self.0.len() as u8);
+    /// What the answers are as a password, with the code of the second channel where there is one:
+    /// `"HFS1" | profile | count | (u16 length | normalised answer)* | [code]`
+    pub(crate) fn password(&self, code: Option<&Secret<16>>) -> Zeroizing<Vec<u8>> {
+        let answers: usize = self.0.iter().map(|answer| 2 + answer.len()).sum();
+        // Large enough from the start: a vector that grows leaves copies behind.
+        let mut password = Vec::with_capacity(MAGIC.len() + 2 + answers + 16);
+        password.extend_from_slice(MAGIC);
+        password.extend([PROFILE, self.0.len() as u8]);
         for answer in &self.0 {
-            out.extend_from_slice(&(answer.len() as u16).to_le_bytes());
-            out.extend_from_slice(answer.as_bytes());
+            password.extend_from_slice(&(answer.len() as u16).to_le_bytes());
+            password.extend_from_slice(answer.as_bytes());
         }
-    }
-
-    /// The number of bytes that [`Self::write`] appends.
-    pub(super) fn written_len(&self) -> usize {
-        1 + self.0.iter().map(|answer| 2 + answer.len()).sum::<usize>()
+        if let Some(code) = code {
+            password.extend_from_slice(code.expose());
+        }
+        Zeroizing::new(password)
     }
 }
 
@@ -204,10 +209,10 @@ mod tests {
     #[test]
     fn answers_are_written_with_their_lengths_and_never_printed() {
         let answers = Answers::new(&["Rex", "Straße"]).unwrap();
-        let mut out = Vec::new();
-        answers.write(&mut out);
-        assert_eq!(out, b"\x02\x03\x00rex\x07\x00strasse");
-        assert_eq!(out.len(), answers.written_len());
+        let plain = b"HFS1\x01\x02\x03\x00rex\x07\x00strasse";
+        assert_eq!(*answers.password(None), plain);
+        let with_code = [&plain[..], &[9; 16]].concat();
+        assert_eq!(*answers.password(Some(&Secret::new([9; 16]))), with_code);
         assert_eq!(format!("{answers:?}"), "Answers(2)");
     }
 

@@ -3,7 +3,7 @@
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::header::{Lock, MAGIC, PROFILE};
+use super::header::Lock;
 use super::{Answers, Cost, Header, Limits, SealError};
 use crate::crypto::{Secret, kdf};
 
@@ -57,7 +57,7 @@ impl Keys {
                 if *with_code != code.is_some() {
                     return Err(SealError::WrongAnswerOrAltered);
                 }
-                argon2id(&password(answers, code.as_ref()), &header.salt, cost)?
+                argon2id(&answers.password(code.as_ref()), &header.salt, cost)?
             }
             _ => return Err(SealError::WrongAnswerOrAltered),
         };
@@ -70,19 +70,6 @@ impl Keys {
             payload,
         })
     }
-}
-
-/// `"HFS1" | profile | count | (u16 length | answer)* | [code]`
-fn password(answers: &Answers, code: Option<&Secret<16>>) -> Zeroizing<Vec<u8>> {
-    // Large enough from the start: a vector that grows leaves copies behind.
-    let mut password = Vec::with_capacity(MAGIC.len() + 1 + answers.written_len() + 16);
-    password.extend_from_slice(MAGIC);
-    password.push(PROFILE);
-    answers.write(&mut password);
-    if let Some(code) = code {
-        password.extend_from_slice(code.expose());
-    }
-    Zeroizing::new(password)
 }
 
 fn argon2id(password: &[u8], salt: &[u8; 32], cost: &Cost) -> Result<Secret<32>, SealError> {
@@ -112,15 +99,6 @@ mod tests {
     use super::super::tests::{TINY, TINY_LIMITS, answers, asking, keyed};
     use super::*;
     use data_encoding::HEXLOWER;
-
-    #[test]
-    fn the_password_has_one_encoding() {
-        let two = Answers::new(&["Rex", "Straße"]).unwrap();
-        let plain = b"HFS1\x01\x02\x03\x00rex\x07\x00strasse";
-        assert_eq!(*password(&two, None), plain);
-        let with_code = [&plain[..], &[9; 16]].concat();
-        assert_eq!(*password(&two, Some(&Secret::new([9; 16]))), with_code);
-    }
 
     #[test]
     fn argon2id_agrees_with_another_implementation() {

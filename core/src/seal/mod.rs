@@ -24,13 +24,13 @@ mod text;
 
 use std::io::{Cursor, Read, Seek, Write};
 
-pub use crate::invitation::{Label, Question};
+pub use crate::invitation::{Label, Question, SEALED_SCHEME};
 pub use answer::{Answers, MAX_ANSWER_BYTES};
 pub use error::{LockError, SealError, StreamError};
 pub use header::{Cost, Header, Kind, Limits, Lock, MAGIC, MAX_QUESTIONS, Questions};
 pub use inner::{About, FileName, MediaType};
 pub use key::Credential;
-pub use text::{TEXT_PREFIX, from_text, text};
+pub use text::{from_text, text};
 
 use crate::crypto::Secret;
 use header::read_array;

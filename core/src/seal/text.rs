@@ -3,22 +3,16 @@
 //! The check bytes find a text that was cut or retyped before somebody answers questions for it.
 //! They protect nothing.
 
-use blake2::digest::consts::U4;
-use blake2::{Blake2b, Digest};
 use data_encoding::BASE64URL_NOPAD;
 
 use super::SealError;
+use crate::invitation::{SEALED_SCHEME, with_check, without_check};
 
-/// The beginning of the text form.
-pub const TEXT_PREFIX: &str = "hfs1:";
-const CHECK: usize = 4;
-
-/// [`TEXT_PREFIX`] and, in unpadded base64url (RFC 4648 §5), the container and the 4 bytes of its
+/// [`SEALED_SCHEME`] and, in unpadded base64url (RFC 4648 §5), the container and the 4 bytes of its
 /// BLAKE2b (RFC 7693).
 pub fn text(container: &[u8]) -> String {
-    let mut text = TEXT_PREFIX.to_owned();
-    let checked = [container, &check(container)].concat();
-    BASE64URL_NOPAD.encode_append(&checked, &mut text);
+    let mut text = SEALED_SCHEME.to_owned();
+    BASE64URL_NOPAD.encode_append(&with_check(container), &mut text);
     text
 }
 
@@ -30,27 +24,13 @@ pub fn text(container: &[u8]) -> String {
 pub fn from_text(text: &str) -> Result<Vec<u8>, SealError> {
     let bare: String = text.chars().filter(|&c| !is_packaging(c)).collect();
     let (prefix, symbols) = bare
-        .split_at_checked(TEXT_PREFIX.len())
+        .split_at_checked(SEALED_SCHEME.len())
         .ok_or(SealError::NotOurs)?;
-    if !prefix.eq_ignore_ascii_case(TEXT_PREFIX) {
+    if !prefix.eq_ignore_ascii_case(SEALED_SCHEME) {
         return Err(SealError::NotOurs);
     }
-    let mut container = BASE64URL_NOPAD
-        .decode(symbols.as_bytes())
-        .map_err(|_| SealError::Damaged)?;
-    let length = container
-        .len()
-        .checked_sub(CHECK)
-        .ok_or(SealError::Damaged)?;
-    let found = container.split_off(length);
-    match found == check(&container) {
-        true => Ok(container),
-        false => Err(SealError::Damaged),
-    }
-}
-
-fn check(container: &[u8]) -> [u8; CHECK] {
-    Blake2b::<U4>::digest(container).into()
+    let bytes = BASE64URL_NOPAD.decode(symbols.as_bytes()).ok();
+    bytes.and_then(without_check).ok_or(SealError::Damaged)
 }
 
 /// What messengers and people put around and into a text; none of it is base64url.
@@ -96,7 +76,7 @@ mod tests {
             assert_eq!(from_text(text), Err(SealError::NotOurs), "{text}");
         }
         let clean = text(b"HFS1 and more");
-        for length in TEXT_PREFIX.len()..clean.len() {
+        for length in SEALED_SCHEME.len()..clean.len() {
             assert_eq!(from_text(&clean[..length]), Err(SealError::Damaged));
         }
     }
@@ -109,7 +89,7 @@ mod tests {
             let clean = text(&container);
             prop_assert_eq!(from_text(&clean), Ok(container));
             let mut changed = clean.clone().into_bytes();
-            let at = TEXT_PREFIX.len() + at.index(clean.len() - TEXT_PREFIX.len());
+            let at = SEALED_SCHEME.len() + at.index(clean.len() - SEALED_SCHEME.len());
             changed[at] = to;
             let changed = String::from_utf8(changed).unwrap();
             prop_assert!(changed == clean || from_text(&changed).is_err());

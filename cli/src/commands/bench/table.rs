@@ -58,6 +58,7 @@ impl Table {
         let terms = HostTerms {
             invitation: invitation.clone(),
             handed: Via::Camera,
+            answer: None,
             random: Secret::random()?,
         };
         let text = link(&LinkBase::DEFAULT, &invitation.to_bytes());

@@ -56,6 +56,7 @@ async fn host(args: Args, output: &mut Output) -> Result<(), Stop> {
         HostTerms {
             invitation,
             handed: Via::Camera,
+            answer: None,
             random: Secret::random().map_err(|_| Failure::Local)?,
         },
     )?;

@@ -1,8 +1,9 @@
 //! The worked example of `docs/protocol.md`, section 3: every line that the document states about it.
 
 use super::*;
-use crate::handshake::{Mode, Policy, Ready};
-use crate::invitation::{Invitation, SealedReply};
+use crate::handshake::{Attempt, HostComparison, Mode, Parties, Policy, Ready, SYMBOLS};
+use crate::invitation::{Invitation, SealedReply, Seat};
+use crate::seal::Answers;
 use data_encoding::HEXLOWER;
 
 const DOCUMENT: &str = include_str!("../../../../docs/protocol.md");
@@ -80,22 +81,53 @@ fn the_worked_example_is_what_the_document_says() {
     let last_of_a_key = sealer.seal(b"\x01\0Hello").unwrap();
     let first_of_the_next = sealer.seal(&[9]).unwrap();
 
+    // The question and the comparison, on the same handshake.
+    let answer = Answers::new(&["Rex"]).unwrap().password(None);
+    let parties = Parties {
+        hash: established.channel.hash,
+        host: host_static,
+        guest: StaticKey::new(Secret::new(counting(0x60))).public(),
+    };
+    let attempt =
+        |seat, first| Attempt::new(seat, &answer, &parties, &Secret::new(counting(first)));
+    let (at_guest, at_host) = (attempt(Seat::Guest, 0x01), attempt(Seat::Host, 0x21));
+    let (guest_share, host_share) = (at_guest.share(), at_host.share());
+    let at_guest = at_guest.agree(&host_share).unwrap();
+    let at_host = at_host.agree(&guest_share).unwrap();
+    let (guest_proof, host_proof) = (at_guest.proof(), at_host.proof());
+    let isk = at_guest.confirm(&host_proof).unwrap();
+    assert_eq!(at_host.confirm(&guest_proof).as_ref(), Some(&isk));
+    let comparison = HostComparison::new(parties.hash, Secret::new(counting(0x41)));
+    let commitment = comparison.commitment();
+    let (_, shown) = comparison.open(&counting(0x61));
+    let symbols = shown.symbols().map(|at| SYMBOLS[usize::from(at)].1);
+    let digits = shown.digits().map(|group| format!("{group:04}"));
+    let shown = format!("shown: {}; {}\n", symbols.join(", "), digits.join(" "));
+
     let lines = [
         ("prologue", &prologue.to_bytes()[..]),
         ("first message", &first),
         ("second message", &second),
         ("third message", &third),
-        ("handshake hash", &established.hash),
+        ("handshake hash", &established.channel.hash),
         ("key of the guest's frames", &guest_key),
         ("key of the host's frames", &host_key),
         ("READY", &ready),
         ("frame 0", &ready_frame),
         ("frame 1", &last_of_a_key),
         ("frame 2", &first_of_the_next),
+        ("answer as password", &answer),
+        ("guest's share", &guest_share),
+        ("host's share", &host_share),
+        ("guest's proof", &guest_proof),
+        ("host's proof", &host_proof),
+        ("ISK", isk.expose()),
+        ("commitment", &commitment),
     ];
     let missing: String = lines
         .map(|(what, bytes)| format!("{what}: {}\n", HEXLOWER.encode(bytes)))
         .into_iter()
+        .chain([shown])
         .filter(|line| !DOCUMENT.contains(line))
         .collect();
     assert!(

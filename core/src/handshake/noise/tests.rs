@@ -55,7 +55,7 @@ fn honest() -> (Established, Established) {
 #[test]
 fn two_honest_sides_agree_on_hash_and_keys_and_talk_both_ways() {
     let (mut guest, mut host) = honest();
-    assert_eq!(guest.hash, host.hash);
+    assert_eq!(guest.channel.hash, host.channel.hash);
     assert_eq!(guest.peer, key(20).public());
     assert_eq!(host.peer, key(10).public());
     for text in ["a", "b"] {
@@ -69,7 +69,7 @@ fn two_honest_sides_agree_on_hash_and_keys_and_talk_both_ways() {
 #[test]
 fn every_connection_has_its_own_hash_and_keys() {
     let ((mut one, _), (_, mut other)) = (honest(), honest());
-    assert_ne!(one.hash, other.hash);
+    assert_ne!(one.channel.hash, other.channel.hash);
     let frame = one.channel.sealer.seal(b"x").expect("short");
     assert_eq!(other.channel.opener.open(frame), Err(ChannelError::Forged));
 }

@@ -153,16 +153,37 @@ fn a_file_may_hold_the_bytes_or_a_text() {
 
 #[test]
 fn a_sealed_container_is_recognised_and_left_whole() {
-    // The second one's text ends with "-", which would be a dash behind any other token.
-    for tail in [0xa7, 0xbe] {
-        let bytes = [b"HFS1\x01\x01", &[0xa7; 89][..], &[tail]].concat();
+    for length in 90..100 {
+        let bytes = [b"HFS1\x01\x01", &vec![0xa7; length][..]].concat();
         let sealed = Token::Sealed(bytes.clone());
         assert_eq!(look(&bytes).unwrap(), sealed);
-        let text = bare_text(&bytes);
-        assert_eq!(look(format!("Here: {text} bye")).unwrap(), sealed);
-        let broken = format!("{}\n{}", &text[..50], &text[50..]);
-        assert!(matches!(look(broken), Err(FindError::Cut)));
+        let symbols = sealed.to_text_bytes();
+        let bare = bare_text(&symbols);
+        for text in [
+            QrText::new(&LinkBase::DEFAULT, &symbols)
+                .as_str()
+                .to_owned(),
+            link(&LinkBase::DEFAULT, &symbols),
+            bare.clone(),
+            bare.replace("handfast", "hfs1"),
+            bare.replace("handfast", "HFS1"),
+            bare["handfast:".len()..].to_owned(),
+            format!("Here: {bare} bye"),
+            format!("Here: {bare}-- bye"),
+            format!("> {}\n> {}", &bare[..50], &bare[50..]),
+        ] {
+            assert_eq!(look(&text).unwrap(), sealed, "{text}");
+        }
+        for broken in [&bare[..bare.len() - 1], &bare[..60]] {
+            assert!(matches!(look(broken), Err(FindError::Cut)));
+        }
     }
+}
+
+#[test]
+fn many_broken_containers_take_no_longer_than_one() {
+    let pieces = "hfs1:SEZTMQEBp6enp6enp6enp6enp6en\n".repeat(MAX_FIND_BYTES / 40);
+    assert!(matches!(look(pieces), Err(FindError::Cut)));
 }
 
 #[test]

@@ -1,0 +1,241 @@
+//! The question inside the channel, walked by the two machines.
+
+use super::*;
+use crate::handshake::TrustLevel;
+
+const QUESTION: &str = "What was our first dog called?";
+
+/// Both are connected, and the guest sees the question.
+fn asked(handed: Via, via: Via) -> Scene {
+    let mut scene = Scene::with_question(handed, via, Some((QUESTION, "Rex")));
+    scene.connect();
+    scene.knock();
+    scene.open();
+    assert!(matches!(scene.carry(), (None, None)));
+    scene
+}
+
+fn answer(scene: &mut Scene, answer: &str) -> (Option<End>, Option<End>) {
+    let now = scene.now();
+    scene.guest.answer(now, &Answers::new(&[answer]).unwrap());
+    scene.carry()
+}
+
+fn tries_left(scene: &Scene) -> (u8, u8) {
+    let at_guest = match scene.guest_view() {
+        View::Asking {
+            question,
+            tries_left,
+        } => {
+            assert_eq!(question, QUESTION);
+            tries_left
+        }
+        other => panic!("{other:?}"),
+    };
+    match scene.host_stage() {
+        HostStage::Asking { tries_left } => (tries_left, at_guest),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The next message that the guest wants to send.
+fn sent(guest: &mut Guest) -> Bytes {
+    match guest.poll_effect() {
+        Some(GuestEffect::Send(message)) => message,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_right_answer_however_it_is_typed_brings_both_together() {
+    let mut scene = asked(Via::Carried, Via::Carried);
+    assert_eq!(tries_left(&scene), (3, 3));
+    let (Some(Ok(at_host)), Some(Ok(at_guest))) = answer(&mut scene, "  REX ") else {
+        panic!("the answers agree")
+    };
+    assert_eq!(at_host.trust.reason(), TrustReason::Answered);
+    assert_eq!(at_guest.trust.reason(), TrustReason::Answered);
+    assert_eq!(at_host.reunion, at_guest.reunion);
+}
+
+#[test]
+fn before_the_answer_nobody_is_handed_over() {
+    let mut scene = asked(Via::Carried, Via::Carried);
+    scene.pass(Duration::from_secs(60));
+    assert!(matches!(scene.carry(), (None, None)));
+    assert_eq!(tries_left(&scene), (3, 3));
+}
+
+#[test]
+fn after_a_wrong_answer_the_host_rests_for_two_seconds_and_then_takes_the_right_one() {
+    let mut scene = asked(Via::Carried, Via::Carried);
+    assert!(matches!(answer(&mut scene, "Max"), (None, None)));
+    assert_eq!(tries_left(&scene), (2, 2));
+    assert!(matches!(answer(&mut scene, "Rex"), (None, None)));
+    scene.pass(Duration::from_millis(1_900));
+    assert!(matches!(scene.carry(), (None, None)));
+    scene.pass(Duration::from_millis(200));
+    assert!(matches!(scene.carry(), (Some(Ok(_)), Some(Ok(_)))));
+}
+
+#[test]
+fn three_wrong_answers_burn_the_invitation() {
+    let mut scene = asked(Via::Carried, Via::Carried);
+    for left in [2, 1] {
+        assert!(matches!(answer(&mut scene, "Max"), (None, None)));
+        assert_eq!(tries_left(&scene), (left, left));
+        scene.pass(Duration::from_secs(3));
+    }
+    let ends = answer(&mut scene, "Max");
+    let differ = |end: Option<End>| matches!(end, Some(Err(Failure::AnswersDiffer)));
+    assert!(differ(ends.0) && differ(ends.1));
+    assert!(scene.host.view(scene.now()).is_none());
+}
+
+#[test]
+fn a_new_link_brings_no_new_tries() {
+    let mut scene = asked(Via::Carried, Via::Carried);
+    answer(&mut scene, "Max");
+    scene.pass(Duration::from_secs(3));
+    answer(&mut scene, "Luna");
+    // The guest hangs up and comes again, as somebody else.
+    scene.host.link_ended();
+    scene.another_guest(Via::Carried);
+    scene.connect();
+    scene.knock();
+    scene.open();
+    scene.pass(Duration::from_secs(3));
+    scene.carry();
+    assert_eq!(tries_left(&scene), (1, 3));
+    let ends = answer(&mut scene, "Bello");
+    assert!(matches!(ends.0, Some(Err(Failure::AnswersDiffer))));
+    // The guest learns it from the host's hanging up.
+    scene.guest.link_ended();
+    assert_eq!(scene.guest_failure(), Some(Failure::AnswersDiffer));
+}
+
+#[test]
+fn a_share_that_is_none_ends_the_attempt_and_costs_the_guest_no_answer() {
+    let mut scene = asked(Via::Carried, Via::Carried);
+    let now = scene.now();
+    let garbage = Bytes::from(vec![0xaa; 80]);
+    scene.host.received(now, &garbage);
+    assert!(matches!(
+        scene.host.poll_effect(),
+        Some(HostEffect::Abandon)
+    ));
+    scene.guest.received(now, &garbage);
+    assert_eq!(scene.guest_failure(), Some(Failure::NotTheInviter));
+}
+
+#[test]
+fn a_guest_that_does_not_wait_for_the_rest_to_end_is_sent_away() {
+    let mut scene = asked(Via::Carried, Via::Carried);
+    answer(&mut scene, "Max");
+    let now = scene.now();
+    scene.guest.answer(now, &Answers::new(&["Rex"]).unwrap());
+    let share = sent(&mut scene.guest);
+    scene.host.received(now, &share);
+    assert!(scene.host.poll_effect().is_none());
+    scene.host.received(now, &share);
+    assert!(matches!(
+        scene.host.poll_effect(),
+        Some(HostEffect::Abandon)
+    ));
+}
+
+#[test]
+fn an_answer_out_of_turn_changes_nothing() {
+    let mut scene = Scene::with_question(Via::Carried, Via::Carried, Some((QUESTION, "Rex")));
+    let now = scene.now();
+    let rex = Answers::new(&["Rex"]).unwrap();
+    scene.guest.answer(now, &rex);
+    scene.connect();
+    scene.guest.answer(now, &rex);
+    scene.knock();
+    scene.open();
+    scene.guest.answer(now, &rex);
+    assert!(matches!(scene.carry(), (None, None)));
+    assert_eq!(tries_left(&scene), (3, 3));
+}
+
+#[test]
+fn nobody_waits_for_an_answer_for_ever() {
+    let mut scene = asked(Via::Carried, Via::Carried);
+    scene.pass(Duration::from_secs(299));
+    assert_eq!(scene.guest_failure(), None);
+    scene.pass(Duration::from_secs(2));
+    assert_eq!(scene.guest_failure(), Some(Failure::WentAway));
+    assert!(matches!(
+        scene.host.poll_effect(),
+        Some(HostEffect::Abandon)
+    ));
+}
+
+#[test]
+fn every_way_of_meeting_proves_what_it_can() {
+    use TrustLevel::{AnswerChecked, Unverified, Verified};
+    let way = |handed, via, asks: bool, reply: Option<Via>| {
+        let question = asks.then_some((QUESTION, "Rex"));
+        let mut scene = Scene::with_question(handed, via, question);
+        scene.connect();
+        if let Some(via) = reply {
+            scene.pass(Duration::from_secs(3));
+            let (now, shown) = (scene.now(), scene.shown_reply());
+            scene.host.reply_received(now, &shown, via).unwrap();
+        }
+        scene.knock();
+        scene.open();
+        let ends = match asks {
+            true => {
+                scene.carry();
+                answer(&mut scene, "Rex")
+            }
+            false => scene.carry(),
+        };
+        match ends {
+            (Some(Ok(at_host)), Some(Ok(at_guest))) => {
+                (at_guest.trust.level(), at_host.trust.level())
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    let (camera, carried, locked) = (Via::Camera, Via::Carried, Via::Locked);
+    for (handed, via, asks, reply, guest, host) in [
+        (camera, camera, false, Some(camera), Verified, Verified),
+        (camera, camera, false, None, Verified, Unverified),
+        (carried, carried, true, None, AnswerChecked, AnswerChecked),
+        (
+            carried,
+            carried,
+            true,
+            Some(carried),
+            AnswerChecked,
+            AnswerChecked,
+        ),
+        (locked, locked, false, None, AnswerChecked, AnswerChecked),
+        (
+            locked,
+            locked,
+            false,
+            Some(carried),
+            AnswerChecked,
+            AnswerChecked,
+        ),
+        (carried, carried, false, None, Unverified, Unverified),
+        (
+            carried,
+            carried,
+            false,
+            Some(carried),
+            Unverified,
+            Unverified,
+        ),
+        (camera, camera, true, None, Verified, AnswerChecked),
+        (camera, camera, true, Some(camera), Verified, Verified),
+        (locked, locked, true, None, AnswerChecked, AnswerChecked),
+    ] {
+        let proven = way(handed, via, asks, reply);
+        assert_eq!(proven, (guest, host), "{handed:?} {via:?} {asks} {reply:?}");
+    }
+}
