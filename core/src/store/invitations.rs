@@ -7,7 +7,8 @@ use super::record::{Reader, Writer};
 use super::rows::{Plain, Rows, Table};
 use super::{Store, StoreError};
 use crate::invitation::{Invitation, InviteId, MAX_LIFETIME, SealedReply};
-use crate::pairing::Via;
+use crate::pairing::{Strikes, Via};
+use crate::seal::Answers;
 use crate::transport::Certificate;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -19,9 +20,10 @@ pub const MAX_PENDING: usize = 16;
 const MAX_MARKS: usize = 64;
 
 const VERSION: u8 = 1;
-const MAX_INVITATION: usize = 1024;
-const MAX_REPLY: usize = 512;
-const MAX_CERTIFICATE: usize = 4096;
+pub(super) const MAX_INVITATION: usize = 1024;
+pub(super) const MAX_REPLY: usize = 512;
+pub(super) const MAX_CERTIFICATE: usize = 4096;
+const MAX_ANSWER: usize = u16::MAX as usize;
 
 /// Everything a host needs to wait for its guest, also after a restart.
 #[derive(Clone, Debug)]
@@ -34,10 +36,12 @@ pub struct PendingInvitation {
     pub port: u16,
     /// How it was handed out.
     pub handed: Via,
+    /// The answer to its question, if it has one.
+    pub answer: Option<Answers>,
     /// When it was made, in seconds since 1970-01-01 UTC.
     pub made: u64,
-    /// How often somebody failed with it; see [`Host`](crate::pairing::Host).
-    pub failures: u8,
+    /// What guests have failed at so far.
+    pub strikes: Strikes,
     /// The guest's reply, once it is here.
     pub received: Option<ReceivedReply>,
 }
@@ -123,7 +127,7 @@ impl Store {
         self.transact(|rows| waiting(rows, id, now))
     }
 
-    /// Changes what is kept of an invitation that waits: its port, its failures, the reply.
+    /// Changes what is kept of an invitation that waits: its port, the strikes, the reply.
     ///
     /// # Errors
     /// [`StoreError::Unknown`], or [`StoreError::Over`]. Whoever hosts the invitation stops then.
@@ -235,7 +239,7 @@ impl Kept {
     /// afterwards.
     pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
         match self {
-            Self::Waiting(pending) => pending.write(Writer::new(VERSION, pending.room()).byte(0)),
+            Self::Waiting(pending) => pending.to_bytes(),
             Self::Over {
                 id,
                 made,
@@ -299,20 +303,21 @@ impl PendingInvitation {
         }
     }
 
-    fn room(&self) -> usize {
-        32 + MAX_INVITATION + MAX_CERTIFICATE + MAX_REPLY
-    }
-
-    /// `made u64 | port u16 | handed | failures | invitation | certificate | how the reply came, or
-    /// 0 | [reply]`, each part behind its length as u16.
-    fn write(&self, writer: Writer) -> Result<Plain, StoreError> {
-        let writer = writer
+    /// `made u64 | port u16 | handed | failed handshakes | wrong answers | invitation | certificate |
+    /// answer, or nothing | how the reply came, or 0 | [reply]`, each part behind its length as u16.
+    fn to_bytes(&self) -> Result<Plain, StoreError> {
+        let answer = self.answer.as_ref().map(|answer| answer.password(None));
+        let answer = answer.unwrap_or_default();
+        let room = 32 + MAX_INVITATION + MAX_CERTIFICATE + answer.len() + MAX_REPLY;
+        let writer = Writer::new(VERSION, room)
+            .byte(0)
             .u64(self.made)
             .u16(self.port)
             .byte(via_code(self.handed))
-            .byte(self.failures);
+            .byte(self.strikes.handshakes)
+            .byte(self.strikes.answers);
         let writer = write_invitation(writer, &self.invitation)?;
-        let writer = write_certificate(writer, &self.certificate)?;
+        let writer = write_certificate(writer, &self.certificate)?.bytes(&answer, MAX_ANSWER)?;
         Ok(match &self.received {
             None => writer.byte(0),
             Some(received) => write_reply(writer.byte(via_code(received.via)), &received.reply)?,
@@ -324,9 +329,16 @@ impl PendingInvitation {
         let made = reader.u64()?;
         let port = reader.u16()?;
         let handed = via(reader.byte()?)?;
-        let failures = reader.byte()?;
+        let strikes = Strikes {
+            handshakes: reader.byte()?,
+            answers: reader.byte()?,
+        };
         let invitation = read_invitation(reader)?;
         let certificate = read_certificate(reader)?;
+        let answer = match reader.bytes(MAX_ANSWER)? {
+            [] => None,
+            bytes => Some(Answers::from_password(bytes).ok_or(StoreError::Damaged)?),
+        };
         let received = match reader.byte()? {
             0 => None,
             code => Some(ReceivedReply {
@@ -339,8 +351,9 @@ impl PendingInvitation {
             certificate,
             port,
             handed,
+            answer,
             made,
-            failures,
+            strikes,
             received,
         })
     }
@@ -381,6 +394,7 @@ pub(super) fn via_code(via: Via) -> u8 {
     match via {
         Via::Camera => 1,
         Via::Carried => 2,
+        Via::Locked => 3,
     }
 }
 
@@ -388,6 +402,7 @@ pub(super) fn via(code: u8) -> Result<Via, StoreError> {
     match code {
         1 => Ok(Via::Camera),
         2 => Ok(Via::Carried),
+        3 => Ok(Via::Locked),
         _ => Err(StoreError::Damaged),
     }
 }

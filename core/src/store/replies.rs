@@ -1,8 +1,8 @@
 //! Invitations of others that this device has accepted and whose host it has not reached yet.
 
 use super::invitations::{
-    MAX_PENDING, read_certificate, read_invitation, read_reply, via, via_code, write_certificate,
-    write_invitation, write_reply,
+    MAX_CERTIFICATE, MAX_INVITATION, MAX_PENDING, MAX_REPLY, read_certificate, read_invitation,
+    read_reply, via, via_code, write_certificate, write_invitation, write_reply,
 };
 use super::record::{Reader, Writer};
 use super::rows::{Plain, Rows, Table};
@@ -111,7 +111,7 @@ impl PendingReply {
     /// `version 1 | made u64 | port u16 | via | invitation | certificate | reply`, the last three
     /// each behind its length as u16.
     pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
-        let writer = Writer::new(VERSION, 8192)
+        let writer = Writer::new(VERSION, 32 + MAX_INVITATION + MAX_CERTIFICATE + MAX_REPLY)
             .u64(self.made)
             .u16(self.port)
             .byte(via_code(self.via));

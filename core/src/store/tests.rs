@@ -6,7 +6,8 @@ use super::*;
 use crate::crypto::{Secret, random_bytes};
 use crate::handshake::{PublicKey, Trust, TrustLevel, TrustReason};
 use crate::invitation::{Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Reply};
-use crate::pairing::Via;
+use crate::pairing::{Strikes, Via};
+use crate::seal::Answers;
 use crate::transport::Certificate;
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -67,8 +68,9 @@ fn pending(fill: u8) -> PendingInvitation {
         certificate: CERTIFICATE.clone(),
         port: 40_123,
         handed: Via::Camera,
+        answer: None,
         made: NOW,
-        failures: 0,
+        strikes: Strikes::default(),
         received: None,
     }
 }
@@ -132,7 +134,8 @@ fn a_pending_invitation_comes_back_as_it_was() {
         via: Via::Camera,
     };
     let change = |pending: &mut PendingInvitation| {
-        pending.failures += 1;
+        pending.strikes.handshakes += 1;
+        pending.answer = Some(Answers::new(&["Rex"]).unwrap());
         pending.received = Some(received.clone());
     };
     change(&mut kept);
@@ -319,7 +322,7 @@ impl PendingInvitation {
 }
 
 fn any_via() -> impl Strategy<Value = Via> {
-    prop_oneof![Just(Via::Camera), Just(Via::Carried)]
+    prop::sample::select(vec![Via::Camera, Via::Carried, Via::Locked])
 }
 
 fn any_fate() -> impl Strategy<Value = Fate> {
@@ -339,10 +342,11 @@ fn any_reason() -> impl Strategy<Value = TrustReason> {
 }
 
 fn any_pending() -> impl Strategy<Value = PendingInvitation> {
-    let numbers = (any::<u64>(), any::<u16>(), any::<u8>());
+    let numbers = (any::<u64>(), any::<u16>(), any::<u8>(), any::<u8>());
     let received = prop::option::of(any_via());
-    (any::<[u8; 16]>(), numbers, any_via(), received).prop_map(
-        |(secret, (made, port, failures), handed, received)| {
+    let answer = prop::option::of("[a-z]{1,20}");
+    (any::<[u8; 16]>(), numbers, any_via(), answer, received).prop_map(
+        |(secret, (made, port, handshakes, answers), handed, answer, received)| {
             let invitation = invitation(secret, HOUR);
             PendingInvitation {
                 received: received.map(|via| ReceivedReply {
@@ -353,8 +357,12 @@ fn any_pending() -> impl Strategy<Value = PendingInvitation> {
                 certificate: CERTIFICATE.clone(),
                 port,
                 handed,
+                answer: answer.map(|answer| Answers::new(&[&answer]).unwrap()),
                 made,
-                failures,
+                strikes: Strikes {
+                    handshakes,
+                    answers,
+                },
             }
         },
     )
