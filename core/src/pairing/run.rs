@@ -174,9 +174,9 @@ impl Pairing {
         invitation: Invitation,
         terms: GuestTerms,
     ) -> Result<Self, Failure> {
-        let ours = own_candidates(&endpoint, terms.policy)?;
-        let salt = random_bytes().map_err(|_| Failure::Local)?;
-        Self::knock(identity, endpoint, invitation, terms, |machine| {
+        Self::knock(identity, endpoint, invitation, terms, |machine, endpoint| {
+            let ours = own_candidates(endpoint, terms.policy)?;
+            let salt = random_bytes().map_err(|_| Failure::Local)?;
             machine.connect(now(), ours, salt, terms.patience);
             Ok(())
         })
@@ -195,7 +195,7 @@ impl Pairing {
         reply: SealedReply,
         terms: GuestTerms,
     ) -> Result<Self, Failure> {
-        Self::knock(identity, endpoint, invitation, terms, |machine| {
+        Self::knock(identity, endpoint, invitation, terms, |machine, _| {
             machine
                 .connect_again(now(), reply, terms.patience)
                 .map_err(|_| Failure::Local)
@@ -207,7 +207,7 @@ impl Pairing {
         endpoint: Endpoint,
         invitation: Invitation,
         terms: GuestTerms,
-        connect: impl FnOnce(&mut Guest) -> Result<(), Failure>,
+        connect: impl FnOnce(&mut Guest, &Endpoint) -> Result<(), Failure>,
     ) -> Result<Self, Failure> {
         let admitted = admit(invitation.candidates.iter().cloned(), terms.policy);
         if admitted.is_empty() {
@@ -225,7 +225,7 @@ impl Pairing {
             },
         };
         let mut machine = Guest::new(identity, invitation, terms.via, random);
-        connect(&mut machine)?;
+        connect(&mut machine, &endpoint)?;
         if terms.reply_at_once || terms.only_by_reply {
             machine.offer_reply();
         }
