@@ -12,6 +12,7 @@ use crate::{met, words};
 use handfast_core::conversation::{
     Conversation, Direction, Ending, Event, Offers, Options, Transfer,
 };
+use handfast_core::handshake::{Trust, TrustReason};
 use handfast_core::pairing::Meeting;
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ const GOODBYE: Duration = Duration::from_millis(600);
 enum Order {
     Text(String),
     File(PathBuf),
+    Compare,
     /// Deliver what is queued, then say goodbye.
     Leave,
     /// Cancel every file, then say goodbye.
@@ -53,6 +55,8 @@ pub(crate) async fn talk(
         offers: Offers::Accept,
     };
     let link = meeting.link.state();
+    let mut trust = meeting.acquaintance.trust;
+    let mut compared = false;
     let (conversation, mut events) =
         Conversation::start(meeting.link, meeting.acquaintance.channel, options);
     let (orders, given) = mpsc::channel(ORDERS);
@@ -69,6 +73,7 @@ pub(crate) async fn talk(
         tokio::select! {
             event = events.recv() => {
                 let Some(event) = event else { return Ok(()) };
+                compared |= matches!(event, Event::Comparing(_));
                 if let Some(end) = hear(event, &mut files, output) {
                     drop(orders);
                     met::closed(link).await;
@@ -86,6 +91,25 @@ pub(crate) async fn talk(
                     Some("") => {}
                     Some("/help") => output.note(words::CHAT_HELP),
                     Some("/send") => output.note(words::SEND_WHAT),
+                    Some("/compare") => {
+                        let _ = orders.try_send(Order::Compare);
+                    }
+                    Some("/same" | "/different") if !compared => {
+                        output.note(words::NOT_ANSWERED_YET);
+                    }
+                    Some("/same") => {
+                        trust.raise(Trust::because(TrustReason::Compared));
+                        output.tell(Told::Trust {
+                            trust: words::trust_level(trust.level()).to_owned(),
+                            reason: words::trust_reason(trust.reason()).to_owned(),
+                        });
+                    }
+                    Some("/different") => {
+                        // Without a goodbye: whoever sits in between gets nothing more.
+                        drop(orders);
+                        met::closed(link).await;
+                        return Err(Stop::new(Status::Insecure, "different", words::DIFFERENT));
+                    }
                     Some(line) => match line.strip_prefix("/send ") {
                         Some(path) => send_file(path, &mut files, &orders, output),
                         None => send_text(line, &orders, output),
@@ -134,6 +158,7 @@ async fn carry_out(conversation: Conversation, mut orders: mpsc::Receiver<Order>
                 // An end is told by an event.
                 let _ = conversation.send_text(&text).await;
             }
+            Order::Compare => conversation.compare().await,
             Order::File(path) => transfers.extend(conversation.send_file(path).await),
             Order::Leave => return conversation.leave().await,
             Order::LeaveNow => {
@@ -204,6 +229,10 @@ fn hear(event: Event, files: &mut Files, output: &mut Output) -> Option<Result<(
                 by_peer,
             }
         }
+        Event::Comparing(shown) => Told::Comparing {
+            symbols: words::symbols(&shown),
+            digits: shown.digits().map(|group| format!("{group:04}")).join(" "),
+        },
         Event::Interrupted => Told::Interrupted,
         Event::Resumed => Told::Resumed,
         Event::Ended(ending) => return Some(end(ending, output)),

@@ -55,7 +55,7 @@ pub(crate) fn reply_of(line: &str) -> Result<SealedReply, String> {
     match token_of(line) {
         Ok(Token::Reply(reply)) => Ok(reply),
         Ok(Token::Invitation(_)) => Err(words::OWN_INVITATION.into()),
-        Ok(Token::Sealed(_)) => Err(words::NO_REPLY_IN_LINE.into()),
+        Ok(Token::Sealed(_)) => Err(words::LOCKED_REPLY.into()),
         Err(stop) if stop.kind == "not_a_token" => Err(words::NO_REPLY_IN_LINE.into()),
         Err(stop) => Err(stop.sentence),
     }

@@ -6,6 +6,7 @@
 // The comments on options are help texts, which a terminal shows as they stand.
 #![allow(rustdoc::bare_urls)]
 
+mod answer;
 mod chat;
 mod commands;
 mod duration;

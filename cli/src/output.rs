@@ -48,6 +48,17 @@ pub(crate) enum Event {
         name: Option<String>,
         expires_in_s: Option<u64>,
     },
+    /// The guest is asked. The question comes from the other side.
+    Asking { question: String, tries_left: u8 },
+    /// The guest is answering here.
+    Answering { tries_left: u8 },
+    /// Both people see this now, and compare.
+    Comparing {
+        symbols: Vec<String>,
+        digits: String,
+    },
+    /// Trust rose.
+    Trust { trust: String, reason: String },
     /// How far it is.
     State { state: State },
     /// They met.
@@ -140,12 +151,16 @@ impl State {
                 HostStage::TheyAreHere => Self::TheyAreHere,
                 HostStage::ScanTheirCode => Self::ScanTheirCode,
                 HostStage::Checking => Self::Checking,
+                HostStage::Asking { .. } => return None,
             },
             View::Connecting(GuestStage::Knocking) => Self::Knocking,
             View::Connecting(GuestStage::Answered) => Self::Answered,
             View::Connecting(GuestStage::Checking) => Self::Checking,
             View::ReplyNeeded { .. } => Self::ReplyNeeded,
-            View::InvitationOpened { .. } | View::Talking { .. } | View::Ended(_) => return None,
+            View::InvitationOpened { .. }
+            | View::Asking { .. }
+            | View::Talking { .. }
+            | View::Ended(_) => return None,
         })
     }
 
@@ -227,6 +242,13 @@ impl Output {
                 self.whisper(&words::good_for(Duration::from_secs(*expires_in_s)));
             }
             Event::Reply { .. } | Event::Opened { .. } | Event::MessageSent { .. } => {}
+            Event::Asking {
+                question,
+                tries_left,
+            } => self.whisper(&words::asking(question, *tries_left)),
+            Event::Answering { tries_left } => self.whisper(&words::answering(*tries_left)),
+            Event::Comparing { symbols, digits } => self.say(&words::comparing(symbols, digits)),
+            Event::Trust { reason, .. } => self.whisper(words::trust_sentence(reason)),
             Event::State { state } => self.whisper(state.sentence()),
             Event::Met { name, reason, .. } => {
                 self.name = name.clone();
@@ -299,6 +321,16 @@ impl Output {
     /// To standard output.
     pub(crate) fn say(&self, text: &str) {
         self.bars.suspend(|| write_line(text));
+    }
+
+    /// Writes to standard error without ending the line. A program that reads needs no prompt.
+    pub(crate) fn prompt(&self, text: &str) {
+        if !self.json {
+            self.bars.suspend(|| {
+                let mut error = std::io::stderr();
+                let _ = write!(error, "{text}").and_then(|()| error.flush());
+            });
+        }
     }
 
     /// To standard error.

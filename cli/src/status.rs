@@ -3,6 +3,7 @@
 use crate::words;
 use handfast_core::invitation::FindError;
 use handfast_core::pairing::Failure;
+use handfast_core::seal::SealError;
 
 /// The exit statuses. They are documented for people in [`words::AFTER_HELP`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +57,10 @@ impl Status {
         match failure {
             Failure::Expired | Failure::Taken => Self::Expired,
             Failure::NotReached | Failure::NoRoute | Failure::NoNetwork => Self::NotReached,
-            Failure::WrongCertificate | Failure::NotTheInviter | Failure::Burned => Self::Insecure,
+            Failure::WrongCertificate
+            | Failure::NotTheInviter
+            | Failure::AnswersDiffer
+            | Failure::Burned => Self::Insecure,
             Failure::WentAway | Failure::Local => Self::Failed,
             Failure::Cancelled => Self::Cancelled,
         }
@@ -105,6 +109,7 @@ impl From<Failure> for Stop {
             Failure::WentAway => "went_away",
             Failure::WrongCertificate => "wrong_certificate",
             Failure::NotTheInviter => "not_the_inviter",
+            Failure::AnswersDiffer => "answers_differ",
             Failure::Burned => "burned",
             Failure::NoRoute => "no_route",
             Failure::NoNetwork => "no_network",
@@ -112,6 +117,19 @@ impl From<Failure> for Stop {
             Failure::Cancelled => "cancelled",
         };
         Self::new(Status::of(failure), kind, words::failure(failure))
+    }
+}
+
+impl From<SealError> for Stop {
+    fn from(error: SealError) -> Self {
+        let (status, kind) = match error {
+            SealError::NotOurs => (Status::BadInput, "not_ours"),
+            SealError::Unsupported => (Status::BadInput, "newer_version"),
+            SealError::TooExpensive => (Status::BadInput, "too_expensive"),
+            SealError::WrongAnswerOrAltered => (Status::Insecure, "wrong_answer"),
+            SealError::Damaged => (Status::BadInput, "damaged"),
+        };
+        Self::new(status, kind, error.to_string())
     }
 }
 
@@ -146,6 +164,7 @@ mod tests {
         for failure in [
             Failure::WrongCertificate,
             Failure::NotTheInviter,
+            Failure::AnswersDiffer,
             Failure::Burned,
         ] {
             assert_eq!(Stop::from(failure).status, Status::Insecure);

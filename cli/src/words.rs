@@ -3,7 +3,7 @@
 //! Help texts of single options stand beside the options, as the parser of arguments wants them.
 
 use handfast_core::conversation::FileError;
-use handfast_core::handshake::{TrustLevel, TrustReason, visible};
+use handfast_core::handshake::{SYMBOLS, ShortString, TrustLevel, TrustReason, visible};
 use handfast_core::invitation::{FindError, ReplyError};
 use handfast_core::pairing::Failure;
 use std::time::Duration;
@@ -53,6 +53,8 @@ Examples:
   handfast invite
   handfast invite --name Ana --expires 2h
   handfast invite --png code.png --link-only
+  handfast invite --ask 'What was our first dog called?'
+  handfast invite --lock 'Where did we meet?' --file invitation.handfast
   handfast invite --loopback          for a second terminal on this machine
 
 While it waits, paste their reply, or type the path of a picture of it.";
@@ -76,6 +78,7 @@ pub(crate) const LIFETIME_TOO_LONG: &str = "an invitation lives 7 days at most";
 pub(crate) const CHAT_HELP: &str = "\
 Type a line and press Enter to send it.
   /send FILE   send a file
+  /compare     show six symbols, and compare them: are they the same on both sides?
   /help        this text
   /quit        say goodbye and leave";
 
@@ -98,7 +101,9 @@ pub(crate) const NO_REPLY_IN_LINE: &str =
 pub(crate) const OWN_INVITATION: &str =
     "That is an invitation, not a reply: the other side has to send what it shows after joining.";
 pub(crate) const SEALED: &str =
-    "this is a locked file, not an invitation: this version cannot open it";
+    "this is a locked file, not an invitation: open it with handfast open";
+pub(crate) const LOCKED_REPLY: &str =
+    "this is locked, and a reply never is: paste the reply itself";
 pub(crate) const REPLY_NOT_INVITATION: &str =
     "this is a reply, not an invitation: give it to the one who invited";
 pub(crate) const PASTE_INVITATION: &str = "Paste the invitation and press Enter:";
@@ -115,6 +120,64 @@ pub(crate) const SEND_WHAT: &str = "Write the path of the file: /send FILE";
 pub(crate) const ENDED_HERE: &str = "You left.";
 pub(crate) const STOPPED: &str = "\nStopped.";
 pub(crate) const NO_SYMBOL: &str = "the link is too long for a code: choose a shorter --link-base";
+
+pub(crate) const NEW_ANSWER: &str = "The answer (it does not show while you type): ";
+pub(crate) const ANSWER_AGAIN: &str = "Once more: ";
+pub(crate) const ANSWER: &str = "Your answer (it does not show while you type): ";
+pub(crate) const ANSWERS_DIFFER_HERE: &str = "That was not the same twice. Type it again.";
+pub(crate) const NO_ANSWER: &str =
+    "there is no answer: type one, or write it into a file and use --answer-file";
+pub(crate) const ANSWER_FILE_NO_TEXT: &str =
+    "the file with the answers is no text: write one answer a line";
+pub(crate) const UNLOCKING: &str = "Unlocking.";
+pub(crate) const LOCKING: &str = "Locking.";
+pub(crate) const WRONG_ANSWER: &str = "That answer does not open it, or it was altered on the way.";
+pub(crate) const NOT_ANSWERED_YET: &str = "Nothing to compare yet: type /compare first.";
+pub(crate) const DIFFERENT: &str = "somebody is in between: the connection was ended. Make a new invitation and pass it on another way";
+
+/// The question, before an answer is typed.
+pub(crate) fn question(question: &str) -> String {
+    format!(
+        "{}\n(Written by the sender. Do not answer with a password you use elsewhere.)",
+        line(question)
+    )
+}
+
+/// The question of a host, with the answers that are left.
+pub(crate) fn asking(asked: &str, tries_left: u8) -> String {
+    let left = match tries_left {
+        1 => "One try is left.".to_owned(),
+        more => format!("{more} tries are left."),
+    };
+    format!("{}\n{left}", question(asked))
+}
+
+/// The guest is being asked.
+pub(crate) fn answering(tries_left: u8) -> String {
+    match tries_left {
+        3 => "They are answering the question.".into(),
+        left => format!("The answers did not match. Tries left: {left}."),
+    }
+}
+
+/// The symbols of a comparison, each with its name.
+pub(crate) fn symbols(shown: &ShortString) -> Vec<String> {
+    let symbol = |at: u8| {
+        let (picture, name) = SYMBOLS[usize::from(at)];
+        format!("{picture} {name}")
+    };
+    shown.symbols().map(symbol).to_vec()
+}
+
+/// What both people compare.
+pub(crate) fn comparing(symbols: &[String], digits: &str) -> String {
+    // Two rows, so that a narrow window breaks none of them.
+    let rows: Vec<String> = symbols.chunks(3).map(|row| row.join("   ")).collect();
+    let rows = rows.join("\n    ");
+    format!(
+        "Do they see the same, in this order?\n\n    {rows}\n    {digits}\n\nType /same or /different."
+    )
+}
 
 /// What to call somebody who has not said a name.
 pub(crate) const HOST: &str = "Host";
@@ -137,6 +200,9 @@ pub(crate) fn failure(failure: Failure) -> &'static str {
         }
         Failure::NotTheInviter => {
             "this is not who invited you, or the invitation was changed: ask for a new one"
+        }
+        Failure::AnswersDiffer => {
+            "the answers do not match: agree on the answer another way, then use a new invitation"
         }
         Failure::Burned => {
             "somebody tried to use this invitation and failed too often: make a new one"

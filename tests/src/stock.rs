@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use handfast_core::invitation::{Fingerprint, IceCredentials};
+use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,7 +72,21 @@ impl Peer {
     /// # Errors
     /// When the stack refuses.
     pub async fn new(identity: Option<Identity>) -> Result<Self> {
-        let mut settings = SettingEngineBuilder::new().with_include_loopback_candidate(true);
+        Self::build(identity, SettingEngineBuilder::new()).await
+    }
+
+    /// A peer that sends messages of any length, if it believes that the other side takes them.
+    ///
+    /// # Errors
+    /// When the stack refuses.
+    pub async fn without_limit(identity: Identity) -> Result<Self> {
+        let limit = SctpMaxMessageSize::Unbounded;
+        let settings = SettingEngineBuilder::new().with_sctp_max_message_size(limit);
+        Self::build(Some(identity), settings).await
+    }
+
+    async fn build(identity: Option<Identity>, settings: SettingEngineBuilder) -> Result<Self> {
+        let mut settings = settings.with_include_loopback_candidate(true);
         let mut configuration = RTCConfigurationBuilder::default();
         if let Some(identity) = identity {
             settings = settings.with_ice_credentials(
@@ -137,6 +152,14 @@ impl Peer {
     /// When the stack refuses.
     pub async fn accept(&self, answer: RTCSessionDescription) -> Result<()> {
         Ok(self.connection.set_remote_description(answer).await?)
+    }
+
+    /// Opens one more channel on the same connection, announced in the way of RFC 8832.
+    ///
+    /// # Errors
+    /// When the stack refuses.
+    pub async fn another_channel(&self) -> Result<Arc<dyn DataChannel>> {
+        Ok(self.connection.create_data_channel("more", None).await?)
     }
 
     /// Waits until messages can flow.

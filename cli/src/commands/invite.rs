@@ -1,6 +1,7 @@
 //! `handfast invite`: show an invitation, let one guest in, talk.
 
 use super::{Session, Talk};
+use crate::answer::{AnswerArgs, AnswerSource, unusable};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::network::{self, Wanted};
@@ -8,11 +9,12 @@ use crate::output::{Event, Output, State};
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::{chat, duration, input, met, words};
-use handfast_core::crypto::Secret;
-use handfast_core::invitation::{Expiry, Invitation, LinkBase, Name};
+use handfast_core::crypto::{Secret, random_bytes};
+use handfast_core::invitation::{Expiry, Invitation, LinkBase, Name, Question, Token};
 use handfast_core::pairing::{
-    Failure, HostTerms, Meeting, Pairing, PairingEvent, Via, own_candidates,
+    Failure, HostStage, HostTerms, Meeting, Pairing, PairingEvent, Via, View, own_candidates,
 };
+use handfast_core::seal::{self, Answers, Credential, Questions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -39,6 +41,17 @@ pub(crate) struct Args {
     /// Write the code as a vector picture
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Write the invitation as a file
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Ask the guest this question once connected; three wrong answers end the invitation
+    #[arg(long, value_name = "QUESTION", value_parser = question, conflicts_with = "lock")]
+    ask: Option<Question>,
+    /// Lock the invitation itself: it opens for whoever knows the answer to this question
+    #[arg(long, value_name = "QUESTION", value_parser = question)]
+    lock: Option<Question>,
+    #[command(flatten)]
+    answers: AnswerArgs,
     /// What links begin with [default: https://handfast.example/]
     #[arg(long, value_name = "URL", value_parser = link_base)]
     link_base: Option<LinkBase>,
@@ -54,11 +67,24 @@ fn link_base(text: &str) -> Result<LinkBase, String> {
     LinkBase::new(text).map_err(|error| error.to_string())
 }
 
+fn question(text: &str) -> Result<Question, String> {
+    Question::new(text).map_err(|error| error.to_string())
+}
+
 pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
     let Session {
         mut output,
         mut interrupt,
     } = session;
+    let mut lines = Lines::of_standard_input();
+    let answer = match args.ask.is_some() || args.lock.is_some() {
+        true => {
+            let mut source = AnswerSource::open(&args.answers)?;
+            let chosen = source.choose(&mut output, &mut lines, &mut interrupt);
+            Some(chosen.await?)
+        }
+        false => None,
+    };
     let identity = network::identity(args.talk.name.as_deref())?;
     let wanted = match args.loopback {
         true => Wanted::Loopback,
@@ -74,14 +100,27 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         expiry: Expiry::after(now, args.expires),
         fingerprint: identity.certificate.fingerprint(),
         candidates: own_candidates(&place.endpoint, place.policy)?,
-        question: None,
+        question: args.ask.clone(),
         // The user name goes to nobody but the guest; a name in the invitation was asked for.
         name: args.talk.name.as_deref().and_then(Name::cleaned),
         host_is_browser: false,
         host_can_punch: true,
     };
-    let forms = Forms::new(&args.link_base.unwrap_or_default(), &invitation.to_bytes())
-        .map_err(|_| Stop::bad_input(words::NO_SYMBOL))?;
+    let (token, handed, answer) = match (args.lock, answer) {
+        (Some(question), Some(answer)) => {
+            output.note(words::LOCKING);
+            let container = lock(invitation.clone(), question, answer).await?;
+            (Token::Sealed(container), Via::Locked, None)
+        }
+        // A terminal shows the link as well, and cannot know which of the two was used.
+        (_, answer) => (Token::Invitation(invitation.clone()), Via::Carried, answer),
+    };
+    let base = args.link_base.unwrap_or_default();
+    let forms =
+        Forms::new(&base, &token.to_text_bytes()).map_err(|_| Stop::bad_input(words::NO_SYMBOL))?;
+    if let Some(path) = &args.file {
+        write(path, &token.to_bytes())?;
+    }
     if let Some(path) = &args.png {
         write(path, &forms.symbol.to_png(SCALE))?;
     }
@@ -94,9 +133,8 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         place.endpoint,
         HostTerms {
             invitation,
-            // A terminal shows the link as well, and cannot know which of the two was used.
-            handed: Via::Carried,
-            answer: None,
+            handed,
+            answer,
             random: Secret::random().map_err(|_| Failure::Local)?,
         },
     )?;
@@ -110,11 +148,27 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         expires_in_s: remaining.map_or(0, |left| left.as_secs()),
     });
 
-    let mut lines = Lines::of_standard_input();
     let meeting = wait(pairing, &mut output, &mut lines, &mut interrupt).await?;
     met::tell(&mut output, &meeting, words::GUEST);
     let downloads = args.talk.downloads;
     chat::talk(meeting, downloads, &mut output, &mut lines, &mut interrupt).await
+}
+
+/// Locks the invitation, beside everything else: it takes a moment on purpose.
+async fn lock(
+    invitation: Invitation,
+    question: Question,
+    answers: Answers,
+) -> Result<Vec<u8>, Stop> {
+    let questions = Questions::new(vec![question]).map_err(unusable)?;
+    let salt = random_bytes().map_err(|_| Failure::Local)?;
+    let credential = Credential::Answers {
+        answers,
+        code: None,
+    };
+    let locking =
+        tokio::task::spawn_blocking(move || seal::lock(&invitation, questions, &credential, salt));
+    Ok(locking.await.map_err(|_| Failure::Local)??)
 }
 
 /// Waits for the guest. Meanwhile a typed line is their reply; a script's lines that hold none are
@@ -132,6 +186,8 @@ async fn wait(
                 Some(PairingEvent::View(view)) => {
                     if let Some(state) = State::of(&view) {
                         output.tell(Event::State { state });
+                    } else if let View::Hosting { stage: HostStage::Asking { tries_left }, .. } = view {
+                        output.tell(Event::Answering { tries_left });
                     }
                 }
                 Some(PairingEvent::Met(meeting)) => {

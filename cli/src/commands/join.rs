@@ -2,6 +2,7 @@
 
 use super::invite::write;
 use super::{Session, Talk};
+use crate::answer::{AnswerArgs, AnswerSource, unusable};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::network::{self, Wanted};
@@ -9,10 +10,12 @@ use crate::output::{Event, Output, State};
 use crate::status::{Status, Stop};
 use crate::symbol::Forms;
 use crate::{chat, duration, input, met, words};
-use handfast_core::invitation::{CandidateAddress, Invitation, LinkBase};
+use handfast_core::invitation::{CandidateAddress, Invitation, LinkBase, Token};
 use handfast_core::pairing::{Failure, GuestTerms, Meeting, Pairing, PairingEvent, Via, View};
+use handfast_core::seal::{self, Answers, Credential, Header, Kind, Limits, Lock, SealError};
 use std::path::PathBuf;
 use std::time::Duration;
+use tokio::task::spawn_blocking;
 
 /// Pixels a module of the picture of the reply.
 const SCALE: usize = 8;
@@ -25,6 +28,8 @@ pub(crate) struct Args {
     invitation: String,
     #[command(flatten)]
     pub(super) talk: Talk,
+    #[command(flatten)]
+    answers: AnswerArgs,
     /// Connect without asking
     #[arg(long, short)]
     yes: bool,
@@ -47,8 +52,17 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         mut output,
         mut interrupt,
     } = session;
-    let invitation = read(args.invitation.clone(), &mut output, &mut interrupt).await?;
+    let token = read(args.invitation.clone(), &mut output, &mut interrupt).await?;
     let mut lines = Lines::of_standard_input();
+    let mut answers = AnswerSource::open(&args.answers)?;
+    let (invitation, via) = match token {
+        Token::Sealed(container) => {
+            let desk = (&mut output, &mut lines, &mut interrupt);
+            (unlock(container, &mut answers, desk).await?, Via::Locked)
+        }
+        // Typed, pasted, a file: nothing here is a live camera.
+        other => (input::invitation(other)?, Via::Carried),
+    };
     let name = invitation
         .name
         .as_ref()
@@ -79,11 +93,11 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         patience: args.wait,
         policy: place.policy,
         only_by_reply: args.only_by_reply,
-        // Typed, pasted, a file: nothing here is a live camera.
-        ..GuestTerms::new(Via::Carried)
+        ..GuestTerms::new(via)
     };
     let pairing = Pairing::guest(identity, place.endpoint, invitation, terms)?;
-    let meeting = knock(pairing, args.reply_png, &mut output, &mut interrupt).await?;
+    let desk = (&mut output, &mut lines, &mut interrupt);
+    let meeting = knock(pairing, args.reply_png, &mut answers, desk).await?;
     met::tell(
         &mut output,
         &meeting,
@@ -93,20 +107,73 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
     chat::talk(meeting, downloads, &mut output, &mut lines, &mut interrupt).await
 }
 
+/// What a person sits at: the screen, the keyboard, and Ctrl-C.
+type Desk<'a> = (&'a mut Output, &'a mut Lines, &'a mut Interrupt);
+
 /// Finds the invitation; a picture, or a person who pastes, takes its time.
 async fn read(
     argument: String,
     output: &mut Output,
     interrupt: &mut Interrupt,
-) -> Result<Invitation, Stop> {
+) -> Result<Token, Stop> {
     use std::io::IsTerminal;
     if argument == "-" && std::io::stdin().is_terminal() {
         output.note(words::PASTE_INVITATION);
     }
-    let reading = tokio::task::spawn_blocking(move || input::token_of(&argument));
+    let reading = spawn_blocking(move || input::token_of(&argument));
     tokio::select! {
-        token = reading => input::invitation(token.map_err(|_| Failure::Local)??),
+        token = reading => token.map_err(|_| Failure::Local)?,
         () = interrupt.pressed() => Err(Stop::cancelled()),
+    }
+}
+
+/// Asks for the answers until the invitation opens. Nothing has been sent before.
+async fn unlock(
+    container: Vec<u8>,
+    source: &mut AnswerSource,
+    (output, lines, interrupt): Desk<'_>,
+) -> Result<Invitation, Stop> {
+    let header = Header::parse(&container)?;
+    let questions = match &header.lock {
+        Lock::Answers { questions, .. } if header.kind == Kind::Invitation => questions,
+        _ => return Err(Stop::bad_input(words::SEALED)),
+    };
+    loop {
+        let mut typed = Vec::new();
+        for question in questions.as_slice() {
+            output.note(words::question(question.as_str()));
+            typed.push(source.next(words::ANSWER, output, lines, interrupt).await?);
+        }
+        if typed.is_empty() {
+            typed.push(source.next(words::ANSWER, output, lines, interrupt).await?);
+        }
+        let typed: Vec<&str> = typed.iter().map(|answer| answer.as_str()).collect();
+        let answers = match Answers::new(&typed) {
+            Ok(answers) => answers,
+            Err(error) if source.asks(lines) => {
+                output.note(error.to_string());
+                continue;
+            }
+            Err(error) => return Err(unusable(error)),
+        };
+        let credential = Credential::Answers {
+            answers,
+            code: None,
+        };
+        output.note(words::UNLOCKING);
+        let container = container.clone();
+        let opening =
+            spawn_blocking(move || seal::unlock(&container, &credential, &Limits::DESKTOP));
+        let opened = tokio::select! {
+            opened = opening => opened.map_err(|_| Failure::Local)?,
+            () = interrupt.pressed() => return Err(Stop::cancelled()),
+        };
+        match opened {
+            Err(SealError::WrongAnswerOrAltered) if source.asks(lines) => {
+                output.note(words::WRONG_ANSWER);
+            }
+            opened => return Ok(opened?),
+        }
     }
 }
 
@@ -151,25 +218,50 @@ async fn agree(
 async fn knock(
     mut pairing: Pairing,
     reply_png: Option<PathBuf>,
-    output: &mut Output,
-    interrupt: &mut Interrupt,
+    answers: &mut AnswerSource,
+    (output, lines, interrupt): Desk<'_>,
 ) -> Result<Meeting, Stop> {
     loop {
-        tokio::select! {
-            event = pairing.next() => match event {
-                Some(PairingEvent::View(view)) => {
-                    if let Some(state) = State::of(&view) {
-                        output.tell(Event::State { state });
-                    }
-                    if let View::ReplyNeeded { reply } = &view {
-                        show_reply(reply, reply_png.as_deref(), output)?;
+        let event = tokio::select! {
+            event = pairing.next() => event,
+            () = interrupt.pressed() => return Err(met::cancel(pairing).await),
+        };
+        match event {
+            Some(PairingEvent::View(View::Asking {
+                question,
+                tries_left,
+            })) => {
+                output.tell(Event::Asking {
+                    question,
+                    tries_left,
+                });
+                let answer = tokio::select! {
+                    answer = answers.one(output, lines, interrupt) => answer,
+                    // Nothing else can happen before the answer.
+                    event = pairing.next() => match event {
+                        Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
+                        _ => return Err(Failure::Local.into()),
+                    },
+                };
+                match answer {
+                    Ok(answer) => pairing.answer(answer).await,
+                    Err(stop) => {
+                        met::cancel(pairing).await;
+                        return Err(stop);
                     }
                 }
-                Some(PairingEvent::Met(meeting)) => return Ok(*meeting),
-                Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
-                None => return Err(Failure::Local.into()),
-            },
-            () = interrupt.pressed() => return Err(met::cancel(pairing).await),
+            }
+            Some(PairingEvent::View(view)) => {
+                if let Some(state) = State::of(&view) {
+                    output.tell(Event::State { state });
+                }
+                if let View::ReplyNeeded { reply } = &view {
+                    show_reply(reply, reply_png.as_deref(), output)?;
+                }
+            }
+            Some(PairingEvent::Met(meeting)) => return Ok(*meeting),
+            Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
+            None => return Err(Failure::Local.into()),
         }
     }
 }

@@ -473,7 +473,8 @@ impl Host {
 }
 
 /// A guest that has made a reply cannot know whether the host has seen it, so it sends two first
-/// messages in one: with the reply and without. The host takes the first that it can read.
+/// messages in one: with the reply and without. The host takes the first that it can read. Any other
+/// length is of no guest that keeps to the protocol.
 fn respond(
     identity: &Identity,
     psk: &Secret<32>,
@@ -481,7 +482,10 @@ fn respond(
     message: &[u8],
 ) -> Result<(Responder, usize, Vec<u8>), HandshakeError> {
     let mut refusal = HandshakeError::FirstMessage;
-    for first in message.chunks(FIRST_MESSAGE).take(2) {
+    if ![FIRST_MESSAGE, 2 * FIRST_MESSAGE].contains(&message.len()) {
+        return Err(refusal);
+    }
+    for first in message.chunks(FIRST_MESSAGE) {
         match Responder::respond(&identity.key, psk, prologues, first) {
             Ok(answer) => return Ok(answer),
             Err(error) => refusal = error,

@@ -174,12 +174,18 @@ impl Pairing {
         invitation: Invitation,
         terms: GuestTerms,
     ) -> Result<Self, Failure> {
-        Self::knock(identity, endpoint, invitation, terms, |machine, endpoint| {
-            let ours = own_candidates(endpoint, terms.policy)?;
-            let salt = random_bytes().map_err(|_| Failure::Local)?;
-            machine.connect(now(), ours, salt, terms.patience);
-            Ok(())
-        })
+        Self::knock(
+            identity,
+            endpoint,
+            invitation,
+            terms,
+            |machine, endpoint| {
+                let ours = own_candidates(endpoint, terms.policy)?;
+                let salt = random_bytes().map_err(|_| Failure::Local)?;
+                machine.connect(now(), ours, salt, terms.patience);
+                Ok(())
+            },
+        )
     }
 
     /// Knocks on at the host of this invitation, after a restart, and shows the same reply. The

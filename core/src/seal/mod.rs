@@ -10,6 +10,7 @@
 //!   [`seal_bytes`] and [`open_bytes`] are the same for small things in memory.
 //! - [`Header::parse`] tells what a container asks, before anything is spent on it.
 //! - [`Credential`] is what opens it: a key, or [`Answers`], normalised.
+//! - [`lock`] and [`unlock`] are the same for an invitation.
 //! - [`text()`] and [`from_text`] are the form for messengers.
 
 mod answer;
@@ -17,6 +18,7 @@ mod error;
 mod header;
 mod inner;
 mod key;
+mod locked;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -30,6 +32,7 @@ pub use error::{LockError, SealError, StreamError};
 pub use header::{Cost, Header, Kind, Limits, Lock, MAGIC, MAX_QUESTIONS, Questions};
 pub use inner::{About, FileName, MediaType};
 pub use key::Credential;
+pub use locked::{lock, unlock};
 pub use text::{from_text, text};
 
 use crate::crypto::Secret;

@@ -33,6 +33,15 @@ const PACKET: u32 = 1280 - 40 - 8 - 37;
 /// timer they need; QUIC does without a lower bound (RFC 9002 §6.2.1).
 const HASTE: u32 = 10;
 
+/// How much memory the library may hold for what has not been read, in bytes.
+///
+/// Its own limit, the window, counts only what is inside of messages, and lets a message pass that has
+/// no end. So a peer could fill the memory with one message, or with fragments of one byte.
+const MOST_HELD: usize = 64 * 1024 * 1024;
+
+/// What the library needs to keep one chunk of data, beside the packet that it came in. An estimate.
+const CHUNK_COST: usize = 256;
+
 /// What happened to the association.
 pub(super) enum SctpEvent {
     /// Messages can be exchanged.
@@ -50,6 +59,9 @@ pub(super) struct Sctp {
     accepts: bool,
     is_open: bool,
     gap_reported: bool,
+    /// What [`MOST_HELD`] limits, at least. Repetitions count, until [`Self::poll_transmit`] learns
+    /// better.
+    held: usize,
 }
 
 impl Sctp {
@@ -72,6 +84,7 @@ impl Sctp {
             accepts,
             is_open: false,
             gap_reported: false,
+            held: 0,
         }
     }
 
@@ -86,8 +99,13 @@ impl Sctp {
         Ok(())
     }
 
-    /// Takes one packet out of the tunnel.
+    /// Takes one packet out of the tunnel. A peer that sends what cannot be read loses everything
+    /// that follows; [`Self::read`] says so.
     pub(super) fn handle(&mut self, now: Instant, packet: BytesMut) {
+        self.held += cost(&packet);
+        if self.held > MOST_HELD {
+            return;
+        }
         let hastened = self.hasten(now);
         match self
             .endpoint
@@ -161,6 +179,9 @@ impl Sctp {
         if !self.is_open {
             return Ok(None);
         }
+        if self.held > MOST_HELD {
+            return Err(TransportError::sctp("a message without an end"));
+        }
         let Some((_, association)) = self.association.as_mut() else {
             return Ok(None);
         };
@@ -168,10 +189,14 @@ impl Sctp {
             return Ok(None);
         };
         match stream.read_sctp() {
-            Ok(Some(chunks)) => chunks
-                .to_payload(limit)
-                .map(|payload| Some(payload.freeze()))
-                .map_err(TransportError::sctp),
+            Ok(Some(message)) => {
+                let freed = message.len() + message.chunks.len() * CHUNK_COST;
+                self.held = self.held.saturating_sub(freed);
+                message
+                    .to_payload(limit)
+                    .map(|payload| Some(payload.freeze()))
+                    .map_err(TransportError::sctp)
+            }
             Ok(None) | Err(_) => Ok(None),
         }
     }
@@ -183,6 +208,11 @@ impl Sctp {
         match association.poll_transmit(now)?.message {
             Payload::RawEncode(packets) => {
                 self.gap_reported = packets.iter().any(|packet| reports_gap(packet));
+                for window in packets.iter().filter_map(|packet| open_window(packet)) {
+                    // A chunk has one byte at least.
+                    let queued = RECEIVE_WINDOW.saturating_sub(window) as usize;
+                    self.held = self.held.min(queued * (1 + CHUNK_COST));
+                }
                 Some(packets)
             }
             _ => None,
@@ -235,3 +265,28 @@ fn transport_config() -> TransportConfig {
 fn reports_gap(packet: &[u8]) -> bool {
     packet.get(12) == Some(&3) && packet.get(24..26).is_some_and(|blocks| blocks != [0, 0])
 }
+
+/// The window that a SACK at the beginning of a packet reports, if it is not shut (offset 8).
+fn open_window(packet: &[u8]) -> Option<u32> {
+    let window = packet.get(20..24).filter(|_| packet.get(12) == Some(&3))?;
+    let window = u32::from_be_bytes(window.try_into().ok()?);
+    (window != 0).then_some(window)
+}
+
+/// What it may take to keep the data of a packet, which stays in memory as a whole.
+fn cost(packet: &[u8]) -> usize {
+    let mut chunks = 0;
+    let mut rest = packet.get(12..).unwrap_or_default();
+    while let Some(&[kind, _, high, low]) = rest.first_chunk() {
+        chunks += usize::from(kind == 0);
+        let length = usize::from(u16::from_be_bytes([high, low])).max(4);
+        rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
+    }
+    match chunks {
+        0 => 0,
+        _ => packet.len() + chunks * CHUNK_COST,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -322,3 +322,6 @@ impl Session {
         self.flush(now);
     }
 }
+
+#[cfg(test)]
+mod tests;

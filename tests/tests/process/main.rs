@@ -1,5 +1,6 @@
 //! The program as people and scripts meet it: processes, pipes, signals, exit statuses.
 
+mod ask;
 mod demo;
 mod ends;
 mod inputs;

@@ -136,14 +136,20 @@ impl Peer {
 
     /// A host on this machine, and its link.
     pub(crate) fn host(folder: &Folder, more: &[&str]) -> (Self, String) {
+        let (host, invitation) = Self::host_told(folder, more);
+        let link = invitation["link"].as_str().expect("a link").to_owned();
+        (host, link)
+    }
+
+    /// A host on this machine, and what it tells of its invitation.
+    pub(crate) fn host_told(folder: &Folder, more: &[&str]) -> (Self, Value) {
         let downloads = folder.path("host-downloads");
         let mut args = vec!["invite", "--json", "--loopback", "--name", "Ana"];
         args.extend(["--downloads", &downloads]);
         args.extend(more);
         let mut host = Self::start(&args);
         let invitation = host.until("invitation");
-        let link = invitation["link"].as_str().expect("a link").to_owned();
-        (host, link)
+        (host, invitation)
     }
 
     /// A guest of this link.

@@ -1,0 +1,318 @@
+//! Whatever carries the tokens rewrites them.
+
+use crate::by_hand::Holder;
+use crate::people::{
+    ANSWER, GUEST_SIDE, Guest, Host, IMPATIENCE, SOON, are_together, stages, trust_without_reply,
+    unix_now,
+};
+use handfast_core::crypto::Secret;
+use handfast_core::handshake::{Flow, Trust, TrustLevel};
+use handfast_core::invitation::{
+    Candidate, CandidateKind, Candidates, Expiry, FindError, Invitation, LinkBase, Name, Question,
+    Reply, ReplyError, SealedReply, Seat, Token, find, link,
+};
+use handfast_core::pairing::{Failure, GuestTerms, HostStage};
+use handfast_core::transport::Certificate;
+use std::convert::Infallible;
+use std::net::UdpSocket;
+use std::time::Duration;
+
+/// One way to rewrite an invitation, and what the guest is told in the end.
+struct Rewriting {
+    what: &'static str,
+    rewrite: fn(Invitation) -> Invitation,
+    ends: Failure,
+}
+
+/// A socket that hears and says nothing. It stays open for as long as the tests run.
+fn dead_end() -> Candidate {
+    let socket = UdpSocket::bind((GUEST_SIDE, 0)).unwrap();
+    let address = socket.local_addr().unwrap();
+    std::mem::forget(socket);
+    Candidate::host(address)
+}
+
+fn with_candidates(invitation: Invitation, candidates: Vec<Candidate>) -> Invitation {
+    Invitation {
+        candidates: Candidates::new(candidates).unwrap(),
+        ..invitation
+    }
+}
+
+const REWRITINGS: [Rewriting; 13] = [
+    Rewriting {
+        what: "another address in place of the host's",
+        rewrite: |invitation| with_candidates(invitation, vec![dead_end()]),
+        ends: Failure::NotReached,
+    },
+    Rewriting {
+        what: "one address more",
+        rewrite: |invitation| {
+            let more = [invitation.candidates.to_vec(), vec![dead_end()]].concat();
+            with_candidates(invitation, more)
+        },
+        ends: Failure::NotTheInviter,
+    },
+    Rewriting {
+        what: "the kind of an address",
+        rewrite: |invitation| {
+            let mut candidates = invitation.candidates.to_vec();
+            candidates[0].kind = CandidateKind::ServerReflexive;
+            with_candidates(invitation, candidates)
+        },
+        ends: Failure::NotTheInviter,
+    },
+    Rewriting {
+        what: "no address",
+        rewrite: |invitation| with_candidates(invitation, Vec::new()),
+        ends: Failure::NoRoute,
+    },
+    Rewriting {
+        what: "the fingerprint",
+        rewrite: |invitation| Invitation {
+            fingerprint: Certificate::generate().unwrap().fingerprint(),
+            ..invitation
+        },
+        ends: Failure::WrongCertificate,
+    },
+    Rewriting {
+        what: "the secret",
+        rewrite: |invitation| Invitation {
+            secret: Secret::random().unwrap(),
+            ..invitation
+        },
+        ends: Failure::NotReached,
+    },
+    Rewriting {
+        what: "a longer life",
+        rewrite: |invitation| Invitation {
+            expiry: Expiry(invitation.expiry.0.wrapping_add(60)),
+            ..invitation
+        },
+        ends: Failure::NotTheInviter,
+    },
+    Rewriting {
+        what: "a life that is over",
+        rewrite: |invitation| Invitation {
+            expiry: Expiry::after(unix_now() - 7200, Duration::from_secs(60)),
+            ..invitation
+        },
+        ends: Failure::NotTheInviter,
+    },
+    Rewriting {
+        what: "a host that cannot punch",
+        rewrite: |invitation| Invitation {
+            host_can_punch: false,
+            ..invitation
+        },
+        ends: Failure::NotTheInviter,
+    },
+    Rewriting {
+        what: "a host that is a browser",
+        rewrite: |invitation| Invitation {
+            host_is_browser: true,
+            ..invitation
+        },
+        ends: Failure::NotTheInviter,
+    },
+    Rewriting {
+        what: "no name",
+        rewrite: |invitation| Invitation {
+            name: None,
+            ..invitation
+        },
+        ends: Failure::NotTheInviter,
+    },
+    Rewriting {
+        what: "another name",
+        rewrite: |invitation| Invitation {
+            name: Some(Name::new("Your bank").unwrap()),
+            ..invitation
+        },
+        ends: Failure::NotTheInviter,
+    },
+    Rewriting {
+        what: "a question",
+        rewrite: |invitation| Invitation {
+            question: Some(Question::new("Your password?").unwrap()),
+            ..invitation
+        },
+        ends: Failure::NotTheInviter,
+    },
+];
+
+async fn is_noticed(flow: Flow, rewriting: &Rewriting) {
+    let what = rewriting.what;
+    let mut host = Host::new(flow);
+    let rewritten = (rewriting.rewrite)(host.invitation.clone());
+    assert_ne!(rewritten, host.invitation, "{what}");
+    // Only what nobody answers has to wait for its end.
+    let patience = match rewriting.ends {
+        Failure::NotReached => IMPATIENCE,
+        _ => SOON,
+    };
+    let failure = match Guest::on(&rewritten, Guest::terms(flow, patience), ANSWER) {
+        Ok(mut guest) => guest.pairing.failure().await,
+        Err(failure) => failure,
+    };
+    assert_eq!(failure, rewriting.ends, "{what}");
+    host.still_meets_its_guest().await;
+}
+
+#[tokio::test]
+async fn every_rewritten_field_of_an_invitation_ends_in_its_own_failure() {
+    let attempts = REWRITINGS
+        .iter()
+        .map(|rewriting| tokio::spawn(async move { is_noticed(Flow::LinkOpen, rewriting).await }));
+    for attempt in attempts.collect::<Vec<_>>() {
+        attempt.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_was_taken_out_or_exchanged_is_missed() {
+    let without = Rewriting {
+        what: "no question",
+        rewrite: |invitation| Invitation {
+            question: None,
+            ..invitation
+        },
+        ends: Failure::NotTheInviter,
+    };
+    is_noticed(Flow::LinkAsk, &without).await;
+    let another = REWRITINGS.iter().find(|row| row.what == "a question");
+    is_noticed(Flow::LinkAsk, another.unwrap()).await;
+}
+
+/// What a guest finds in a message.
+fn found(text: &str) -> Result<Token, FindError> {
+    find(text.as_bytes(), |_| Ok::<_, Infallible>(String::new()))
+}
+
+#[tokio::test]
+async fn a_cut_invitation_and_one_with_another_beside_it_are_no_invitation() {
+    let host = Host::new(Flow::LinkOpen);
+    let theirs = Holder::of(&Host::new(Flow::LinkOpen).invitation);
+    let whole = link(&LinkBase::DEFAULT, &host.invitation.to_bytes());
+    assert!(matches!(found(&whole), Ok(Token::Invitation(found)) if found == host.invitation));
+    for length in 0..whole.len() {
+        assert!(found(&whole[..length]).is_err(), "{length}");
+    }
+    let beside = link(&LinkBase::DEFAULT, &theirs.invitation.to_bytes());
+    let both = found(&format!("{beside} {whole}"));
+    assert!(matches!(both, Err(FindError::SeveralTokens)));
+}
+
+#[tokio::test]
+async fn an_invitation_of_the_carriers_own_leads_to_the_carrier_and_says_unverified() {
+    let mut host = Host::new(Flow::LinkOpen);
+    let mut carrier = Host::new(Flow::LinkOpen);
+    let mut guest = Guest::new(Flow::LinkOpen, &carrier.invitation);
+    let (at_carrier, at_guest) = tokio::join!(carrier.pairing.meeting(), guest.pairing.meeting());
+    are_together(&at_carrier, &at_guest);
+    let met = at_guest.acquaintance;
+    assert_eq!(met.trust.level(), TrustLevel::Unverified);
+    assert_ne!(met.key, host.identity.key.public());
+    assert_eq!(stages(&host.pairing.shown()), [HostStage::Waiting]);
+    host.still_meets_its_guest().await;
+}
+
+/// A guest that sends nothing before its reply has been carried.
+fn silent_guest(host: &Host, flow: Flow) -> Guest {
+    let terms = GuestTerms {
+        only_by_reply: true,
+        ..Guest::terms(flow, SOON)
+    };
+    Guest::on(&host.invitation, terms, ANSWER).unwrap()
+}
+
+#[tokio::test]
+async fn a_reply_altered_in_any_byte_is_refused_and_the_true_one_still_taken() {
+    let mut host = Host::new(Flow::TwoWayScan);
+    let mut guest = silent_guest(&host, Flow::TwoWayScan);
+    let reply = guest.reply().await;
+    for at in 0..reply.len() {
+        let mut altered = reply.clone();
+        altered[at] ^= 0x10;
+        let expected = match at {
+            // Kind and length: not a reply at all.
+            0 | 13 => {
+                assert!(SealedReply::parse(&altered).is_err(), "{at}");
+                continue;
+            }
+            1..5 => ReplyError::OtherInvitation,
+            _ => ReplyError::Altered,
+        };
+        assert_eq!(host.take_reply(&altered).await, Err(expected), "{at}");
+    }
+    assert_eq!(stages(&host.pairing.shown()), [HostStage::Waiting]);
+    // Twice the same is no news.
+    host.take_reply(&reply).await.unwrap();
+    host.take_reply(&reply).await.unwrap();
+    let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+    are_together(&at_host, &at_guest);
+    let trust = Trust::proven(Flow::TwoWayScan, Seat::Host);
+    assert_eq!(at_host.acquaintance.trust, trust);
+}
+
+#[tokio::test]
+async fn a_reply_carried_to_another_invitation_is_refused_there() {
+    let (host, mut other) = (Host::new(Flow::LinkOpen), Host::new(Flow::LinkOpen));
+    let mut guest = silent_guest(&host, Flow::LinkOpen);
+    let reply = guest.reply().await;
+    let refused = other.take_reply(&reply).await;
+    assert_eq!(refused, Err(ReplyError::OtherInvitation));
+    other.still_meets_its_guest().await;
+}
+
+#[tokio::test]
+async fn a_reply_of_somebody_else_vouches_for_nobody_who_knocks() {
+    for flow in [Flow::TwoWayScan, Flow::LinkOpen] {
+        let mut host = Host::new(flow);
+        let holder = Holder::of(&host.invitation);
+        let theirs = Reply {
+            fingerprint: holder.identity.certificate.fingerprint(),
+            candidates: Candidates::new(vec![dead_end()]).unwrap(),
+        };
+        let sealed = theirs.seal(&host.invitation.keys(), [1; 8]);
+        host.take_reply(sealed.as_bytes()).await.unwrap();
+        let mut guest = Guest::new(flow, &host.invitation);
+        let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+        are_together(&at_host, &at_guest);
+        let met = at_host.acquaintance;
+        assert_eq!((met.scans, met.trust), (1, trust_without_reply(flow)));
+    }
+}
+
+#[tokio::test]
+async fn a_reply_rewritten_by_a_holder_of_the_secret_proves_nothing() {
+    let flow = Flow::TwoWayScan;
+    let mut host = Host::new(flow);
+    let keys = host.invitation.keys();
+    let mut guest = Guest::new(flow, &host.invitation);
+    let sealed = SealedReply::parse(&guest.reply().await).unwrap();
+    let mut reply = sealed.open(&keys).unwrap();
+    reply.candidates = Candidates::new(vec![dead_end()]).unwrap();
+    // The guest knocks too, so the reply may come late; it must never count.
+    host.take_reply(reply.seal(&keys, [2; 8]).as_bytes())
+        .await
+        .unwrap();
+    let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+    are_together(&at_host, &at_guest);
+    let met = at_host.acquaintance;
+    assert_eq!((met.scans, met.trust), (1, trust_without_reply(flow)));
+}
+
+#[tokio::test]
+async fn a_carrier_that_answers_in_the_guests_place_is_unverified_and_keeps_the_guest_out() {
+    let mut host = Host::new(Flow::LinkOpen);
+    let mut carrier = silent_guest(&host, Flow::LinkOpen);
+    let reply = carrier.reply().await;
+    host.take_reply(&reply).await.unwrap();
+    let (at_host, at_carrier) = tokio::join!(host.pairing.meeting(), carrier.pairing.meeting());
+    assert_eq!(at_host.acquaintance.scans, 2);
+    assert_eq!(at_host.acquaintance.trust.level(), TrustLevel::Unverified);
+    let mut guest = Guest::new(Flow::LinkOpen, &host.invitation);
+    assert_eq!(guest.pairing.failure().await, Failure::Taken);
+    are_together(&at_host, &at_carrier);
+}

@@ -1,0 +1,183 @@
+//! Somebody saw the code, or holds a copy of the link, and comes too.
+
+use crate::forged;
+use crate::people::{
+    FLOWS, GUEST_SIDE, Guest, Host, Talk, are_together, converse, private_parts, shows_any,
+    trust_without_reply,
+};
+use crate::wire::{Behaviour, Wire};
+use handfast_core::handshake::{Flow, TrustLevel};
+use handfast_core::invitation::{Candidate, Candidates, Invitation};
+use handfast_core::pairing::{Failure, Meeting};
+use std::time::Duration;
+use tokio::net::UdpSocket;
+use tokio::time::timeout;
+
+/// Both sides still talk to each other, and to nobody else.
+async fn still_talk(at_host: &mut Talk, at_guest: &mut Talk) {
+    for turn in 0..20 {
+        at_host
+            .tells(at_guest, &format!("to the guest {turn}"))
+            .await;
+        at_guest
+            .tells(at_host, &format!("to the host {turn}"))
+            .await;
+    }
+}
+
+fn begin_to_talk(at_host: Meeting, at_guest: Meeting) -> (Talk, Talk) {
+    are_together(&at_host, &at_guest);
+    (converse(at_host), converse(at_guest))
+}
+
+#[tokio::test]
+async fn of_two_who_come_at_once_one_gets_in_and_one_is_told() {
+    for flow in FLOWS {
+        let mut host = Host::new(flow);
+        let mut one = Guest::new(flow, &host.invitation);
+        let mut other = Guest::new(flow, &host.invitation);
+        let (at_host, one, other) = tokio::join!(
+            host.pairing.meeting(),
+            one.pairing.end(),
+            other.pairing.end()
+        );
+        let (inside, told) = match (one, other) {
+            (Ok(inside), Err(told)) | (Err(told), Ok(inside)) => (*inside, told),
+            neither => panic!("{neither:?}"),
+        };
+        assert_eq!(told, Failure::Taken, "{flow:?}");
+        // Of neither is known which of them was meant.
+        assert_eq!(at_host.acquaintance.trust, trust_without_reply(flow));
+        let (mut at_host, mut at_guest) = begin_to_talk(at_host, inside);
+        still_talk(&mut at_host, &mut at_guest).await;
+    }
+}
+
+#[tokio::test]
+async fn who_comes_first_with_a_copy_is_unverified_and_the_true_guest_is_told() {
+    for flow in [Flow::TwoWayScan, Flow::OneScan, Flow::LinkOpen] {
+        let mut host = Host::new(flow);
+        let mut thief = Guest::new(flow, &host.invitation);
+        let (at_host, _at_thief) = tokio::join!(host.pairing.meeting(), thief.pairing.meeting());
+        let met = &at_host.acquaintance;
+        assert_eq!(met.trust, trust_without_reply(flow));
+        assert_eq!(met.trust.level(), TrustLevel::Unverified);
+        let mut guest = Guest::new(flow, &host.invitation);
+        assert_eq!(guest.pairing.failure().await, Failure::Taken, "{flow:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_a_copy_and_not_the_answer_gets_three_tries_and_nobody_in() {
+    let flow = Flow::LinkAsk;
+    let mut host = Host::new(flow);
+    let mut thief = Guest::guessing(flow, &host.invitation);
+    let (at_host, at_thief) = tokio::join!(host.pairing.failure(), thief.pairing.failure());
+    assert_eq!(at_host, Failure::AnswersDiffer);
+    assert_eq!(at_thief, Failure::AnswersDiffer);
+}
+
+#[tokio::test]
+async fn once_the_conversation_is_over_the_copy_leads_nowhere() {
+    let flow = Flow::OneScan;
+    let mut host = Host::new(flow);
+    let mut guest = Guest::new(flow, &host.invitation);
+    let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+    at_host.link.shutdown().await;
+    drop(at_guest);
+    let mut thief = Guest::impatient(flow, &host.invitation);
+    // For as long as the host repeats its goodbye, the seat counts as taken.
+    let failure = thief.pairing.failure().await;
+    assert!(
+        matches!(failure, Failure::NotReached | Failure::Taken),
+        "{failure:?}"
+    );
+}
+
+/// The same invitation for somebody whose every datagram is kept.
+fn by_way_of(wire: &Wire, invitation: &Invitation) -> Invitation {
+    Invitation {
+        candidates: Candidates::new(vec![Candidate::host(wire.address())]).unwrap(),
+        ..invitation.clone()
+    }
+}
+
+#[tokio::test]
+async fn whoever_comes_later_hears_that_the_seat_is_taken_and_nothing_else() {
+    for flow in FLOWS {
+        let mut wire = Wire::lay().await;
+        let mut host = Host::new(flow);
+        wire.lead_to(host.address).await;
+        wire.behave(Behaviour::Honest);
+        let mut guest = Guest::new(flow, &host.invitation);
+        let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+        let (mut at_host, mut at_guest) = begin_to_talk(at_host, at_guest);
+        let copy = by_way_of(&wire, &host.invitation);
+        let thieves = async {
+            for _ in 0..5 {
+                let mut thief = Guest::new(flow, &copy);
+                assert_eq!(thief.pairing.failure().await, Failure::Taken, "{flow:?}");
+            }
+        };
+        tokio::join!(thieves, still_talk(&mut at_host, &mut at_guest));
+        let parts = [&host.identity, &guest.identity]
+            .map(private_parts)
+            .concat();
+        wire.seen(|seen| {
+            assert!(seen.from_host.len() >= 5);
+            for datagram in &seen.from_host {
+                // A binding error with a code, integrity and a checksum has no room for more.
+                assert_eq!(
+                    (datagram[..2].to_vec(), datagram.len()),
+                    (vec![1, 0x11], 60)
+                );
+                assert!(!shows_any(datagram, &parts));
+            }
+        });
+        still_talk(&mut at_host, &mut at_guest).await;
+    }
+}
+
+#[tokio::test]
+async fn checks_of_a_holder_in_the_guests_name_do_not_carry_the_conversation_away() {
+    let mut host = Host::new(Flow::OneScan);
+    let mut guest = Guest::new(Flow::OneScan, &host.invitation);
+    let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+    let (mut at_host, mut at_guest) = begin_to_talk(at_host, at_guest);
+    // The guest's name is readable in its checks, and the passwords follow from the secret.
+    let thief = UdpSocket::bind((GUEST_SIDE, 0)).await.unwrap();
+    let (keys, address) = (host.invitation.keys(), host.address);
+    let name = guest.identity.certificate.fingerprint();
+    let carry_away = async {
+        let mut heard = Vec::new();
+        let mut buffer = [0; 2048];
+        for _ in 0..40 {
+            let check = forged::check_of_a_holder(&keys, name);
+            thief.send_to(&check, address).await.unwrap();
+            let more = timeout(Duration::from_millis(10), thief.recv(&mut buffer)).await;
+            if let Ok(Ok(length)) = more {
+                let datagram = buffer[..length].to_vec();
+                if let Some(answer) = forged::answer_of_a_holder(&datagram, address, &keys, name) {
+                    thief.send_to(&answer, address).await.unwrap();
+                }
+                heard.push(datagram);
+            }
+        }
+        heard
+    };
+    let heard = carry_away.await;
+    still_talk(&mut at_host, &mut at_guest).await;
+    eprintln!(
+        "{} {:?}",
+        heard.len(),
+        heard
+            .iter()
+            .map(|d| (d[0], d[1], d.len()))
+            .collect::<Vec<_>>()
+    );
+    assert!(!heard.is_empty(), "the host answers such checks");
+    assert!(
+        heard.iter().all(|d| matches!(d.first(), Some(0..=3))),
+        "and sends nothing else there"
+    );
+}
