@@ -7,8 +7,13 @@
 //! and [`store`] keeps what must outlive the process.
 //! Imports run down this list's dependencies only.
 
+#[cfg(feature = "ffi")]
+uniffi::setup_scaffolding!("handfast");
+
 pub mod conversation;
 pub mod crypto;
+#[cfg(feature = "ffi")]
+pub mod ffi;
 pub mod handshake;
 pub mod invitation;
 pub mod pairing;

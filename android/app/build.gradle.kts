@@ -1,0 +1,69 @@
+// The Android app: activity, views, camera, key store. Nothing but the framework and JNA.
+plugins {
+    alias(libs.plugins.android.application)
+    alias(libs.plugins.kotlin.android)
+}
+
+val root = layout.projectDirectory.dir("../..")
+val libraries = layout.buildDirectory.dir("rust")
+
+// cargo-ndk finds the NDK that Android Studio installed, aligns to pages of 16 KB, and puts each
+// library where an APK wants it. The flags of .cargo/config.toml come with it.
+val cargoNdk by tasks.registering(Exec::class) {
+    description = "Builds the core for every phone."
+    workingDir = root.asFile
+    commandLine(
+        "cargo", "ndk",
+        "--platform", "29",
+        "--target", "arm64-v8a", "--target", "armeabi-v7a", "--target", "x86_64",
+        "--output-dir", libraries.get().asFile.path,
+        "rustc", "--locked", "--release", "-p", "handfast-core", "--lib",
+        "--features", "ffi", "--crate-type", "cdylib",
+    )
+    inputs.files(root.dir("core/src"), root.file("Cargo.lock"))
+    outputs.dir(libraries)
+}
+
+// Google Play refuses libraries that a phone with pages of 16 KB cannot load.
+val checkPages by tasks.registering(Exec::class) {
+    description = "Checks that every library is aligned to pages of 16 KB."
+    dependsOn(cargoNdk)
+    workingDir = root.asFile
+    commandLine("scripts/android/check-pages", libraries.get().asFile.path)
+}
+
+android {
+    namespace = "example.handfast.app"
+    compileSdk = 36
+
+    defaultConfig {
+        applicationId = "example.handfast.app"
+        minSdk = 29
+        targetSdk = 36
+        versionCode = 1
+        versionName = "0.1.0"
+    }
+
+    buildTypes {
+        release {
+            isMinifyEnabled = true
+            proguardFiles(getDefaultProguardFile("proguard-android-optimize.txt"), "keep.pro")
+        }
+    }
+
+    sourceSets["main"].jniLibs.srcDir(libraries)
+
+    // Stored, not compressed, so that the system maps them straight out of the APK.
+    packaging.jniLibs.useLegacyPackaging = false
+}
+
+tasks.named("preBuild") {
+    dependsOn(checkPages)
+}
+
+dependencies {
+    implementation(project(":core"))
+    implementation(libs.jna) {
+        artifact { type = "aar" }
+    }
+}

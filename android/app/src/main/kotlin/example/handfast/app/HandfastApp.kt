@@ -1,0 +1,40 @@
+package example.handfast.app
+
+import android.app.Application
+import example.handfast.core.App
+import example.handfast.core.Notebook
+import example.handfast.core.bridge.Core
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.SupervisorJob
+import java.io.File
+import java.util.Locale
+
+/** The process: one core for as long as it lives, whatever becomes of the activity. */
+class HandfastApp : Application() {
+    lateinit var app: App
+        private set
+
+    override fun onCreate() {
+        super.onCreate()
+        Core.log(details = false)
+        val keys = KeystoreBox(File(noBackupFilesDir, "key"))
+        app = App(CoroutineScope(SupervisorJob()), Notebook(File(noBackupFilesDir, "sharing"))) { told ->
+            Core.open(
+                name = deviceName(),
+                downloads = File(filesDir, "received").path,
+                linkBase = getString(R.string.link_base),
+                keys = keys,
+                told = told,
+            )
+        }
+        NetworkWatch(this).start(app::network)
+    }
+
+    /** What the owner called this phone; others see it. */
+    private fun deviceName(): String =
+        android.provider.Settings.Global.getString(contentResolver, "device_name").orEmpty()
+
+    companion object {
+        fun locale(): Locale = Locale.getDefault()
+    }
+}

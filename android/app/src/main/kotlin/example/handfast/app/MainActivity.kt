@@ -1,0 +1,344 @@
+package example.handfast.app
+
+import android.Manifest
+import android.app.Activity
+import android.content.ClipboardManager
+import android.content.Intent
+import android.content.pm.PackageManager
+import android.net.Uri
+import android.os.Build
+import android.os.Bundle
+import android.os.Handler
+import android.os.Looper
+import android.provider.OpenableColumns
+import android.provider.Settings
+import android.view.WindowManager
+import android.widget.FrameLayout
+import android.window.OnBackInvokedDispatcher
+import example.handfast.core.App
+import example.handfast.core.Camera
+import example.handfast.core.Handout
+import example.handfast.core.Key
+import example.handfast.core.Notice
+import example.handfast.core.Protection
+import example.handfast.core.Row
+import example.handfast.core.Screen
+import example.handfast.core.Way
+import example.handfast.core.bridge.Core
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.launch
+import java.io.ByteArrayOutputStream
+import java.io.File
+import java.io.InputStream
+import java.util.concurrent.Executor
+
+/** The one activity: draws what [App] shows, and passes on what the phone and the person do. */
+class MainActivity : Activity() {
+    val app: App get() = (application as HandfastApp).app
+    private val handler = Handler(Looper.getMainLooper())
+    private val scope = CoroutineScope(SupervisorJob() + Executor(handler::post).asCoroutineDispatcher())
+    private lateinit var stage: FrameLayout
+    private lateinit var note: NoteBar
+    private var face: Face<*>? = null
+    private var saving: Row.File? = null
+
+    override fun onCreate(state: Bundle?) {
+        super.onCreate(state)
+        stage = FrameLayout(this)
+        note = NoteBar(this)
+        setContentView(
+            column(note.root, stage).apply {
+                stage.layoutParams = stretched(vertical = true)
+                fitsSystemWindows = true
+            },
+        )
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) {
+            onBackInvokedDispatcher.registerOnBackInvokedCallback(
+                OnBackInvokedDispatcher.PRIORITY_DEFAULT,
+            ) { leaveOrBack() }
+        }
+        scope.launch { app.screen.collect(::show) }
+        scope.launch { app.rows.collect { (face as? ConversationFace)?.show(it) } }
+        scope.launch { app.notice.collect(note::show) }
+        // A link is opened once, not again when the activity is made anew.
+        if (state == null) handIn(intent)
+    }
+
+    override fun onNewIntent(intent: Intent) {
+        super.onNewIntent(intent)
+        handIn(intent)
+    }
+
+    override fun onStart() {
+        super.onStart()
+        WaitingService.stop(this)
+        app.returned()
+    }
+
+    override fun onStop() {
+        super.onStop()
+        if (isChangingConfigurations) return
+        val waits = app.screen.value.let {
+            it is Screen.ShowCode || it is Screen.Connecting || it is Screen.Reply || it is Screen.Question
+        }
+        app.left(kept = waits && WaitingService.start(this))
+    }
+
+    override fun onDestroy() {
+        scope.cancel()
+        face?.gone()
+        super.onDestroy()
+    }
+
+    @Deprecated("Only for phones without OnBackInvokedDispatcher")
+    override fun onBackPressed() = leaveOrBack()
+
+    private fun leaveOrBack() {
+        if (app.screen.value == Screen.Home) finish() else back()
+    }
+
+    // --- Drawing ------------------------------------------------------------------------------
+
+    private fun show(screen: Screen) {
+        when (screen) {
+            is Screen.Home -> face(::HomeFace).show(screen)
+            is Screen.ShowCode -> face(::ShowCodeFace).show(screen)
+            is Screen.Scan -> face(::ScanFace, ::askForCamera).show(screen)
+            is Screen.Confirm -> face(::ConfirmFace).show(screen)
+            is Screen.Connecting -> face(::ConnectingFace).show(screen)
+            is Screen.Reply -> face(::ReplyFace).show(screen)
+            is Screen.Question -> face(::QuestionFace).show(screen)
+            is Screen.Compare -> face(::CompareFace).show(screen)
+            is Screen.Conversation -> face(::ConversationFace) { it.show(app.rows.value) }.show(screen)
+            is Screen.Ended -> face(::EndedFace).show(screen)
+        }
+    }
+
+    /** The face of this class: the one that is shown, or a new one in its place. */
+    private inline fun <reified F : Face<*>> face(make: (MainActivity) -> F, begin: (F) -> Unit = {}): F {
+        (face as? F)?.let { return it }
+        face?.gone()
+        val new = make(this)
+        face = new
+        stage.removeAllViews()
+        stage.addView(new.root)
+        light(new)
+        begin(new)
+        return new
+    }
+
+    private fun light(face: Face<*>) {
+        val full = WindowManager.LayoutParams.BRIGHTNESS_OVERRIDE_FULL
+        val usual = WindowManager.LayoutParams.BRIGHTNESS_OVERRIDE_NONE
+        window.attributes = window.attributes.apply { screenBrightness = if (face.bright) full else usual }
+        if (face.awake) {
+            window.addFlags(WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON)
+        } else {
+            window.clearFlags(WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON)
+        }
+    }
+
+    // --- What the person does -----------------------------------------------------------------
+
+    fun invite(send: Boolean, protection: Protection? = null) {
+        if (send) ask(Manifest.permission.POST_NOTIFICATIONS, Build.VERSION_CODES.TIRAMISU, ASK_NOTIFICATIONS)
+        ask(LOCAL_NETWORK, ANDROID_17, ASK_LOCAL_NETWORK)
+        app.invite(send, protection)
+    }
+
+    fun scan() = app.scan()
+
+    fun connect() {
+        if (!ask(LOCAL_NETWORK, ANDROID_17, ASK_LOCAL_NETWORK_THEN_CONNECT)) app.connect()
+    }
+
+    fun back() = app.back()
+
+    /** The one thing to do next. */
+    fun go(way: Way) {
+        app.noticed()
+        when (way) {
+            Way.HOME -> app.back()
+            Way.SHOW_CODE -> invite(send = false)
+            Way.SCAN -> {
+                app.back()
+                app.scan()
+            }
+            Way.REPLACE -> app.replace()
+            Way.NETWORK_SETTINGS -> startActivity(Intent(Settings.ACTION_WIRELESS_SETTINGS))
+            Way.STORAGE_SETTINGS -> startActivity(Intent(Settings.ACTION_INTERNAL_STORAGE_SETTINGS))
+            Way.APP_SETTINGS -> startActivity(
+                Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, Uri.fromParts("package", packageName, null)),
+            )
+            Way.RESTART -> restart()
+        }
+    }
+
+    fun paste() {
+        val clip = getSystemService(ClipboardManager::class.java).primaryClip
+        val text = clip?.takeIf { it.itemCount > 0 }?.getItemAt(0)?.coerceToText(this)
+        app.handIn(text?.toString().orEmpty())
+    }
+
+    fun pick() = pick(PICK_TOKEN)
+
+    fun attach() = pick(PICK_ATTACHMENT)
+
+    fun shareLink(handout: Handout) {
+        val text = Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, handout.link)
+        share(text)
+    }
+
+    fun sharePicture(handout: Handout) =
+        share(HandoutProvider.Lent.PICTURE.intent(this, Core.png(handout.symbol, PIXELS_A_MODULE)))
+
+    fun shareFile(handout: Handout) =
+        share(HandoutProvider.Lent.FILE.intent(this, Core.file(handout)))
+
+    /** Copies a file that came in to where the person wants it. */
+    fun save(row: Row.File) {
+        saving = row
+        startActivityForResult(
+            Intent(Intent.ACTION_CREATE_DOCUMENT)
+                .addCategory(Intent.CATEGORY_OPENABLE)
+                .setType("*/*")
+                .putExtra(Intent.EXTRA_TITLE, row.name),
+            SAVE,
+        )
+    }
+
+    private fun share(intent: Intent) = startActivity(Intent.createChooser(intent, null))
+
+    private fun pick(request: Int) = startActivityForResult(
+        Intent(Intent.ACTION_OPEN_DOCUMENT).addCategory(Intent.CATEGORY_OPENABLE).setType("*/*"),
+        request,
+    )
+
+    private fun restart() {
+        packageManager.getLaunchIntentForPackage(packageName)?.let {
+            startActivity(it.addFlags(Intent.FLAG_ACTIVITY_CLEAR_TASK or Intent.FLAG_ACTIVITY_NEW_TASK))
+        }
+        Runtime.getRuntime().exit(0)
+    }
+
+    // --- What comes in ------------------------------------------------------------------------
+
+    private fun handIn(intent: Intent) {
+        when (intent.action) {
+            Intent.ACTION_VIEW -> intent.data?.let { uri ->
+                if (uri.scheme == "content" || uri.scheme == "file") handIn(uri) else app.handIn("$uri")
+            }
+            Intent.ACTION_SEND -> {
+                val stream = stream(intent)
+                val text = intent.getCharSequenceExtra(Intent.EXTRA_TEXT)
+                if (stream != null) handIn(stream) else app.handIn(text?.toString().orEmpty())
+            }
+        }
+    }
+
+    @Suppress("DEPRECATION") // the typed form came with Android 13
+    private fun stream(intent: Intent): Uri? = intent.getParcelableExtra(Intent.EXTRA_STREAM) as? Uri
+
+    private fun handIn(uri: Uri) = beside {
+        val bytes = contentResolver.openInputStream(uri)?.use { readAtMost(it, MOST_BYTES + 1) }
+        app.handIn(bytes ?: ByteArray(0))
+    }
+
+    private fun readAtMost(input: InputStream, most: Int): ByteArray {
+        val bytes = ByteArrayOutputStream()
+        val piece = ByteArray(64 shl 10)
+        while (bytes.size() < most) {
+            val read = input.read(piece, 0, minOf(piece.size, most - bytes.size()))
+            if (read < 0) break
+            bytes.write(piece, 0, read)
+        }
+        return bytes.toByteArray()
+    }
+
+    @Deprecated("AndroidX has another way; this app has no AndroidX")
+    override fun onActivityResult(request: Int, result: Int, data: Intent?) {
+        val uri = data?.data ?: return
+        when (request) {
+            PICK_TOKEN -> handIn(uri)
+            PICK_ATTACHMENT -> beside { app.sendFile(copy(uri).path) }
+            SAVE -> saving?.path?.let { path ->
+                beside {
+                    contentResolver.openOutputStream(uri)?.use { out -> File(path).inputStream().use { it.copyTo(out) } }
+                }
+            }
+        }
+    }
+
+    /** The core reads files by their path, so a document is copied to where it has one. */
+    private fun copy(uri: Uri): File {
+        val folder = File(cacheDir, "outgoing").apply { mkdirs() }
+        val file = File(folder, nameOf(uri).replace('/', '_'))
+        contentResolver.openInputStream(uri)?.use { input -> file.outputStream().use { input.copyTo(it) } }
+        return file
+    }
+
+    private fun nameOf(uri: Uri): String =
+        contentResolver.query(uri, arrayOf(OpenableColumns.DISPLAY_NAME), null, null, null)?.use {
+            if (it.moveToFirst()) it.getString(0) else null
+        } ?: getString(R.string.file_unnamed)
+
+    /** Reading and writing may take a while, and the other app's provider may fail. */
+    private fun beside(work: () -> Unit) {
+        Thread {
+            try {
+                work()
+            } catch (e: Exception) {
+                handler.post { note.show(Notice(Key.KIND_STORAGE, null, null)) }
+            }
+        }.start()
+    }
+
+    // --- Permissions, asked where they are needed ---------------------------------------------
+
+    private fun askForCamera(face: ScanFace) {
+        when {
+            !packageManager.hasSystemFeature(PackageManager.FEATURE_CAMERA_ANY) -> app.camera(Camera.MISSING)
+            !ask(Manifest.permission.CAMERA, 0, ASK_CAMERA) -> face.begin()
+        }
+    }
+
+    /** Asks, if this version of Android knows it and it was not given. */
+    private fun ask(permission: String, since: Int, request: Int): Boolean {
+        val needed = Build.VERSION.SDK_INT >= since &&
+            checkSelfPermission(permission) != PackageManager.PERMISSION_GRANTED
+        if (needed) requestPermissions(arrayOf(permission), request)
+        return needed
+    }
+
+    override fun onRequestPermissionsResult(request: Int, permissions: Array<String>, results: IntArray) {
+        val given = results.firstOrNull() == PackageManager.PERMISSION_GRANTED
+        when (request) {
+            ASK_CAMERA -> if (given) (face as? ScanFace)?.begin() else app.camera(Camera.DENIED)
+            ASK_LOCAL_NETWORK -> app.localNetwork(given)
+            ASK_LOCAL_NETWORK_THEN_CONNECT -> {
+                app.localNetwork(given)
+                app.connect()
+            }
+        }
+    }
+
+    private companion object {
+        /** Without it, packets to the same network vanish on Android 17, without an error. */
+        const val LOCAL_NETWORK = "android.permission.ACCESS_LOCAL_NETWORK"
+        const val ANDROID_17 = 37
+        const val ASK_CAMERA = 1
+        const val ASK_NOTIFICATIONS = 2
+        const val ASK_LOCAL_NETWORK = 3
+        const val ASK_LOCAL_NETWORK_THEN_CONNECT = 4
+        const val PICK_TOKEN = 5
+        const val PICK_ATTACHMENT = 6
+        const val SAVE = 7
+        const val PIXELS_A_MODULE = 8
+
+        /** As the core's reader of pictures; one byte more shows that it is too much. */
+        const val MOST_BYTES = 64 shl 20
+    }
+}

@@ -1,0 +1,125 @@
+package example.handfast.core
+
+/**
+ * What the app shows: one of these at a time, complete in itself. A view draws it and hands what a
+ * person does to [App]; it never asks anything else.
+ */
+sealed interface Screen {
+    /** Nothing is under way. */
+    data object Home : Screen
+
+    /** Our invitation, as large as the screen allows. */
+    data class ShowCode(
+        val stage: Key,
+        /** While they are answering our question. */
+        val triesLeft: Int?,
+        /** The other side's code has to be scanned now. */
+        val scanNow: Boolean,
+        /** Seconds since 1970-01-01 UTC. */
+        val expiresAt: Long,
+        val invitation: Handout,
+        /** It was made to be sent, not only to be shown. */
+        val sent: Boolean,
+    ) : Screen
+
+    /** The camera, and the ways around it. */
+    data class Scan(val wanted: Wanted, val camera: Camera, val hint: Key?) : Screen
+
+    /** Whether to connect. Nothing has been sent. */
+    data class Confirm(
+        val name: String?,
+        /** What will be asked once connected. They wrote it. */
+        val question: String?,
+        val proof: Key,
+        val expiresAt: Long?,
+    ) : Screen
+
+    /** Questions that the other side wrote: while connecting, or before something locked opens. */
+    data class Question(
+        val questions: List<String>,
+        /** None where nobody counts. */
+        val triesLeft: Int?,
+        /** What was wrong with the answers before. */
+        val hint: Key?,
+        /** It is being opened, which takes about a second. */
+        val busy: Boolean,
+    ) : Screen
+
+    /** Both people see the same, if nobody is in between. */
+    data class Compare(val name: String, val symbols: List<Pictograph>, val digits: List<String>) : Screen
+
+    data class Connecting(val stage: Key, val hint: Key?) : Screen
+
+    /** Our reply, for the host's camera. */
+    data class Reply(val reply: Handout) : Screen
+
+    /** The rows are in [App.rows]. */
+    data class Conversation(
+        val name: String,
+        val trust: Key,
+        val reason: Key,
+        /** Why the path is down, while it is. */
+        val line: Key?,
+    ) : Screen
+
+    /** It is over. */
+    data class Ended(val what: Key, val next: Key?, val way: Way) : Screen
+}
+
+/** A symbol to compare. [id] is the key of its name in every language. */
+data class Pictograph(val picture: String, val name: String) {
+    val id = "symbol_" + name.replace(' ', '_')
+}
+
+/** A question of ours and its answer, and what they are for. */
+class Protection(val question: String, val answer: String, val lock: Boolean)
+
+/** What two people found when they compared. */
+enum class Outcome { SAME, DIFFERENT, LATER }
+
+/** What a scan is for. */
+enum class Wanted { INVITATION, REPLY }
+
+/** What is known of the camera. */
+enum class Camera { ASKING, RUNNING, DENIED, MISSING }
+
+/** The one thing to do next, as a button. */
+enum class Way { HOME, SHOW_CODE, SCAN, NETWORK_SETTINGS, APP_SETTINGS, STORAGE_SETTINGS, REPLACE, RESTART }
+
+/** Something to say beside the screen, which stays. */
+data class Notice(val what: Key, val next: Key?, val way: Way?)
+
+/** One row of a conversation. */
+sealed interface Row {
+    val number: Long
+    val ours: Boolean
+
+    data class Text(override val number: Long, override val ours: Boolean, val text: String) : Row
+
+    data class File(
+        override val number: Long,
+        override val ours: Boolean,
+        val name: String,
+        val size: Long,
+        val state: Key,
+        /** Bytes that are through, while it is on its way. */
+        val done: Long?,
+        /** Where it is, once it came in. */
+        val path: String?,
+    ) : Row {
+        /** It waits for this person's yes. */
+        val offered get() = state == Key.FILE_OFFERED
+    }
+}
+
+/** Every form of one token. Secret, so it does not print itself. */
+class Handout(val link: String, val text: String, val symbol: String) {
+    override fun equals(other: Any?) = other is Handout && other.link == link
+    override fun hashCode() = link.hashCode()
+    override fun toString() = "Handout"
+}
+
+/** A QR code without its quiet zone of four modules. */
+class Symbol(val width: Int, private val modules: ByteArray) {
+    fun isDark(x: Int, y: Int) = modules[y * width + x] == 1.toByte()
+}

@@ -1,0 +1,26 @@
+package example.handfast.core
+
+import java.util.Locale
+
+/** A number of bytes and the key-less unit that everybody writes the same. */
+fun bytes(count: Long, locale: Locale): String {
+    val units = listOf("B", "kB", "MB", "GB", "TB")
+    var amount = count.toDouble()
+    var unit = 0
+    while (amount >= 1000 && unit < units.lastIndex) {
+        amount /= 1000
+        unit++
+    }
+    val digits = if (unit == 0 || amount >= 100) 0 else 1
+    return String.format(locale, "%.${digits}f %s", amount, units[unit])
+}
+
+/** Minutes and seconds that are left, or hours and minutes above one hour; never below zero. */
+fun timeLeft(until: Long, now: Long, locale: Locale): String {
+    val left = (until - now).coerceAtLeast(0)
+    return if (left >= 3600) {
+        String.format(locale, "%d:%02d h", left / 3600, left / 60 % 60)
+    } else {
+        String.format(locale, "%d:%02d", left / 60, left % 60)
+    }
+}

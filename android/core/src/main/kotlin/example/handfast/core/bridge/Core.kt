@@ -1,0 +1,255 @@
+/**
+ * The one package that imports generated code. It turns the bindings' types into the shell's own,
+ * so that nothing else has to change when the facade does.
+ */
+package example.handfast.core.bridge
+
+import example.handfast.bindings.CallbackException
+import example.handfast.bindings.Change
+import example.handfast.bindings.FileHandle
+import example.handfast.bindings.Found
+import example.handfast.bindings.FoundKind
+import example.handfast.bindings.Handfast
+import example.handfast.bindings.HandfastException
+import example.handfast.bindings.Kind
+import example.handfast.bindings.Listener
+import example.handfast.bindings.LogLevel
+import example.handfast.bindings.Manner
+import example.handfast.bindings.PairingHandle
+import example.handfast.bindings.Scanner
+import example.handfast.bindings.Settings
+import example.handfast.bindings.Vault
+import example.handfast.bindings.VaultException
+import example.handfast.bindings.draw
+import example.handfast.bindings.drawPng
+import example.handfast.bindings.fileOf
+import example.handfast.bindings.logToPlatform
+import example.handfast.bindings.readText
+import example.handfast.core.Handout
+import example.handfast.core.KeyBox
+import example.handfast.core.KeyBoxLocked
+import example.handfast.core.Outcome
+import example.handfast.core.Protection
+import example.handfast.core.Row
+import example.handfast.core.Symbol
+import java.nio.ByteBuffer
+import java.util.concurrent.ConcurrentHashMap
+
+/** What a token that was handed in is. */
+enum class TokenKind { INVITATION, REPLY, LOCKED_INVITATION, SEALED }
+
+/** A token that was handed in. Secret, so it does not print itself. */
+class Token internal constructor(internal val found: Found) {
+    val kind = when (found.kind) {
+        FoundKind.INVITATION -> TokenKind.INVITATION
+        FoundKind.REPLY -> TokenKind.REPLY
+        FoundKind.LOCKED_INVITATION -> TokenKind.LOCKED_INVITATION
+        FoundKind.SEALED -> TokenKind.SEALED
+    }
+
+    override fun toString() = "Token($kind)"
+}
+
+/** Why something was not done. */
+class Refusal internal constructor(internal val kind: Kind) : Exception(kind.name) {
+    /** The person does not need to hear of it. */
+    val isSilent get() = kind == Kind.CANCELLED || kind == Kind.NOT_NOW
+    val isBusy get() = kind == Kind.BUSY
+    val isWrongAnswer get() = kind == Kind.WRONG_ANSWER || kind == Kind.BAD_TEXT
+    val isForeign get() = kind == Kind.NOTHING_FOUND
+}
+
+/** Who is told what happens, from a thread of the core. */
+interface Told {
+    fun view(view: View)
+    fun row(row: Row)
+}
+
+/** This device's core. */
+class Core private constructor(private val handfast: Handfast) {
+    private val pairing = handfast.pairing()
+    private val conversation = handfast.conversation()
+    private val sealing = handfast.sealing()
+
+    /** Held, because a handle that is collected cancels what it stands for. */
+    @Volatile
+    private var current: PairingHandle? = null
+    private val files = ConcurrentHashMap<Long, FileHandle>()
+
+    suspend fun host(send: Boolean, protection: Protection?) {
+        val manner = if (send) Manner.SEND else Manner.SHOW
+        current = refusing { pairing.host(manner, protection.own()) }
+    }
+
+    suspend fun open(token: Token) = refusing { pairing.open(token.found) }
+
+    suspend fun connect() {
+        current = refusing { pairing.connect() }
+    }
+
+    suspend fun reply(token: Token) = refusing { pairing.reply(token.found) }
+
+    /** What a locked invitation asks; nothing is opened. */
+    fun questions(token: Token): List<String> =
+        refused { sealing.inspect(token.found.token).questions }
+
+    suspend fun unlock(token: Token, answers: List<String>) =
+        refusing { pairing.unlock(token.found, answers) }
+
+    suspend fun answer(text: String) = refusing { pairing.answer(text) }
+
+    suspend fun compare() = refusing { conversation.compare() }
+
+    suspend fun compared(outcome: Outcome) = refusing { conversation.compared(outcome.own()) }
+
+    suspend fun offerReply() = refusing { pairing.offerReply() }
+
+    fun cancel() {
+        current?.cancel()
+    }
+
+    fun dismiss() = handfast.dismiss()
+
+    suspend fun send(text: String) = refusing { conversation.sendText(text) }
+
+    suspend fun sendFile(path: String): Long = refusing {
+        keep(conversation.sendFile(path))
+    }
+
+    suspend fun accept(number: Long): Long = refusing {
+        keep(conversation.accept(number.toULong()))
+    }
+
+    suspend fun decline(number: Long) = refusing { conversation.decline(number.toULong()) }
+
+    fun cancelFile(number: Long) {
+        files[number]?.cancel()
+    }
+
+    suspend fun leave() = refusing { conversation.leave() }
+
+    suspend fun pause() = refusing { handfast.pause() }
+
+    suspend fun resume() = refusing { handfast.resume() }
+
+    suspend fun networkChanged(addresses: List<String>) =
+        refusing { handfast.networkChanged(addresses) }
+
+    suspend fun readFile(bytes: ByteArray) = refusing { Token(handfast.readFile(bytes)) }
+
+    suspend fun shutdown() = handfast.shutdown()
+
+    private fun keep(handle: FileHandle): Long {
+        val number = handle.number().toLong()
+        files[number] = handle
+        return number
+    }
+
+    /** Nothing has to be held for a row that is done with. */
+    private fun forget(row: Row) {
+        if (row is Row.File && row.isOver()) files.remove(row.number)?.destroy()
+    }
+
+    companion object {
+        /**
+         * Opens the core. It asks the key store, so not on the thread that draws.
+         *
+         * @throws Refusal with what is wrong
+         */
+        fun open(name: String, downloads: String, linkBase: String?, keys: KeyBox, told: Told): Core {
+            val relay = Relay(told)
+            val core = try {
+                Core(Handfast.open(Settings(name, downloads, linkBase), Keys(keys), relay))
+            } catch (e: HandfastException) {
+                throw e.refusal()
+            }
+            relay.core = core
+            return core
+        }
+
+        /** The core's log goes where the platform keeps logs. */
+        fun log(details: Boolean) {
+            logToPlatform(if (details) LogLevel.DEBUG else LogLevel.WARN)
+        }
+
+        /** The token in a text: a link, a message around one. */
+        fun read(text: String): Token = refused { Token(readText(text)) }
+
+        fun symbol(text: String): Symbol = refused {
+            draw(text).let { Symbol(it.width.toInt(), it.modules) }
+        }
+
+        /** The bytes of a `.handfast` file. */
+        fun file(handout: Handout): ByteArray = refused { fileOf(handout.text) }
+
+        fun png(text: String, scale: Int): ByteArray = refused { drawPng(text, scale.toUInt()) }
+    }
+
+    private class Relay(private val told: Told) : Listener {
+        @Volatile
+        var core: Core? = null
+
+        override fun changed(change: Change) {
+            try {
+                when (change) {
+                    is Change.Shown -> told.view(View(change.screen))
+                    is Change.Listed -> {
+                        val row = change.entry.row()
+                        told.row(row)
+                        core?.forget(row)
+                    }
+                }
+            } catch (_: Exception) {
+                throw CallbackException.Failed()
+            }
+        }
+    }
+
+    private class Keys(private val keys: KeyBox) : Vault {
+        override fun key(): ByteArray? = failing { keys.key() }
+
+        override fun keep(key: ByteArray) = failing { keys.keep(key) }
+
+        private fun <T> failing(work: () -> T): T = try {
+            work()
+        } catch (_: KeyBoxLocked) {
+            throw VaultException.Locked()
+        } catch (_: Exception) {
+            throw VaultException.Failed()
+        }
+    }
+}
+
+/** The reader of a running camera. */
+class Eye : AutoCloseable {
+    private val scanner = Scanner()
+
+    /**
+     * Looks at the luminance plane of a frame, in a direct buffer; none is the usual answer.
+     *
+     * @throws Refusal for a code that cannot be used
+     */
+    fun look(luma: ByteBuffer, stride: Int, width: Int, height: Int): Token? = refused {
+        // The bindings take the buffer from its very beginning, whatever its position is.
+        val plane = if (luma.position() == 0) luma else luma.slice()
+        scanner.scan(plane, stride.toUInt(), width.toUInt(), height.toUInt())?.let(::Token)
+    }
+
+    override fun close() = scanner.destroy()
+}
+
+private fun HandfastException.refusal() = when (this) {
+    is HandfastException.Failed -> Refusal(kind)
+}
+
+private inline fun <T> refused(work: () -> T): T = try {
+    work()
+} catch (e: HandfastException) {
+    throw e.refusal()
+}
+
+private suspend inline fun <T> refusing(crossinline work: suspend () -> T): T = try {
+    work()
+} catch (e: HandfastException) {
+    throw e.refusal()
+}

@@ -1,0 +1,195 @@
+package example.handfast.core.bridge
+
+import example.handfast.bindings.Answered
+import example.handfast.bindings.Comparison
+import example.handfast.bindings.Entry
+import example.handfast.bindings.FileState
+import example.handfast.bindings.GuestStage
+import example.handfast.bindings.HostStage
+import example.handfast.bindings.Kind
+import example.handfast.bindings.Line
+import example.handfast.bindings.Remedy
+import example.handfast.bindings.TrustLevel
+import example.handfast.bindings.TrustReason
+import example.handfast.bindings.Via
+import example.handfast.bindings.remedyOf
+import example.handfast.core.Handout
+import example.handfast.core.Key
+import example.handfast.core.Notice
+import example.handfast.core.Outcome
+import example.handfast.core.Pictograph
+import example.handfast.core.Protection
+import example.handfast.core.Row
+import example.handfast.core.Screen
+import example.handfast.core.Way
+import example.handfast.bindings.Handout as CoreHandout
+import example.handfast.bindings.Protection as CoreProtection
+import example.handfast.bindings.Screen as CoreScreen
+
+/** How often a question may be answered. */
+private const val MOST_TRIES: UByte = 3u
+
+/** What the core wants shown. */
+class View internal constructor(private val screen: CoreScreen) {
+    val isHosting get() = screen is CoreScreen.Hosting
+    val isTalking get() = screen is CoreScreen.Talking || screen is CoreScreen.Comparing
+    val isAsking get() = screen is CoreScreen.Asking
+
+    /** Something may begin. */
+    val isFree get() = screen is CoreScreen.Idle || screen is CoreScreen.Ended
+
+    /** Until when our invitation is good, in seconds since 1970-01-01 UTC. */
+    val hostingUntil get() = (screen as? CoreScreen.Hosting)?.expiresAt?.toLong()
+
+    /** The screen for it. [sent]: the invitation was made to be sent. */
+    fun screen(sent: Boolean, hint: Key?) = screen.own(sent, hint)
+
+    companion object {
+        val NOTHING = View(CoreScreen.Idle)
+    }
+}
+
+private fun CoreScreen.own(sent: Boolean, hint: Key?): Screen = when (this) {
+    is CoreScreen.Idle -> Screen.Home
+    is CoreScreen.Hosting -> Screen.ShowCode(
+        stage = stage.key,
+        triesLeft = triesLeft?.toInt(),
+        scanNow = stage == HostStage.SCAN_THEIR_CODE,
+        expiresAt = expiresAt.toLong(),
+        invitation = invitation.own(),
+        sent = sent,
+    )
+    is CoreScreen.InvitationOpened -> Screen.Confirm(name, question, via.key, expiresAt?.toLong())
+    is CoreScreen.Connecting -> Screen.Connecting(stage.key, hint)
+    is CoreScreen.ReplyNeeded -> Screen.Reply(reply.own())
+    is CoreScreen.Asking -> Screen.Question(
+        questions = listOf(question),
+        triesLeft = triesLeft.toInt(),
+        hint = Key.KIND_WRONG_ANSWER.takeIf { triesLeft < MOST_TRIES },
+        busy = false,
+    )
+    is CoreScreen.Comparing -> Screen.Compare(
+        name = person.name,
+        symbols = symbols.map { Pictograph(it.picture, it.name) },
+        digits = digits,
+    )
+    is CoreScreen.Talking -> Screen.Conversation(
+        name = person.name,
+        trust = person.level.key,
+        reason = person.reason.key,
+        line = if (line == Line.INTERRUPTED) Key.LINE_INTERRUPTED else null,
+    )
+    is CoreScreen.Ended -> Screen.Ended(kind.key, remedy.key, remedy.way)
+}
+
+/** What to say about an error that leaves the screen as it is. */
+fun Refusal.notice(): Notice {
+    val remedy = remedyOf(kind)
+    return Notice(kind.key, remedy.key, remedy.way.takeIf { it != Way.HOME })
+}
+
+internal fun Protection?.own(): CoreProtection = when {
+    this == null -> CoreProtection.Open
+    lock -> CoreProtection.Locked(Answered(question, answer))
+    else -> CoreProtection.Asked(Answered(question, answer))
+}
+
+internal fun Outcome.own() = when (this) {
+    Outcome.SAME -> Comparison.SAME
+    Outcome.DIFFERENT -> Comparison.DIFFERENT
+    Outcome.LATER -> Comparison.LATER
+}
+
+/** The whole screen for an error without which nothing can be shown. */
+fun Refusal.screen(): Screen {
+    val remedy = remedyOf(kind)
+    return Screen.Ended(kind.key, remedy.key, remedy.way)
+}
+
+internal fun Entry.row(): Row = when (this) {
+    is Entry.Text -> Row.Text(number.toLong(), ours, text)
+    is Entry.File -> Row.File(
+        number = number.toLong(),
+        ours = ours,
+        name = name,
+        size = size.toLong(),
+        state = state.key,
+        done = (state as? FileState.Moving)?.done?.toLong(),
+        path = (state as? FileState.Done)?.path,
+    )
+}
+
+/** Nothing more happens to it. */
+internal fun Row.File.isOver() =
+    state != Key.FILE_OFFERED && state != Key.FILE_WAITING && state != Key.FILE_MOVING
+
+private fun CoreHandout.own() = Handout(link, text, symbol)
+
+private val FileState.key
+    get() = when (this) {
+        is FileState.Offered -> Key.FILE_OFFERED
+        is FileState.Waiting -> Key.FILE_WAITING
+        is FileState.Moving -> Key.FILE_MOVING
+        is FileState.Done -> if (path == null) Key.FILE_SENT else Key.FILE_RECEIVED
+        is FileState.Failed -> kind.key
+    }
+
+private val HostStage.key
+    get() = when (this) {
+        HostStage.WAITING -> Key.HOST_WAITING
+        HostStage.THEY_ARE_HERE -> Key.HOST_THEY_ARE_HERE
+        HostStage.SCAN_THEIR_CODE -> Key.HOST_SCAN_THEIR_CODE
+        HostStage.CHECKING -> Key.HOST_CHECKING
+        HostStage.ASKING -> Key.HOST_ASKING
+        HostStage.OFFLINE -> Key.HOST_OFFLINE
+    }
+
+private val GuestStage.key
+    get() = when (this) {
+        GuestStage.KNOCKING -> Key.GUEST_KNOCKING
+        GuestStage.ANSWERED -> Key.GUEST_ANSWERED
+        GuestStage.CHECKING -> Key.GUEST_CHECKING
+        GuestStage.OFFLINE -> Key.GUEST_OFFLINE
+    }
+
+private val Via.key
+    get() = when (this) {
+        Via.CAMERA -> Key.PROOF_CAMERA
+        Via.CARRIED -> Key.PROOF_CARRIED
+        Via.LOCKED -> Key.PROOF_LOCKED
+    }
+
+private val TrustLevel.key
+    get() = when (this) {
+        TrustLevel.UNVERIFIED -> Key.TRUST_UNVERIFIED
+        TrustLevel.INTRODUCED -> Key.TRUST_INTRODUCED
+        TrustLevel.ANSWER_CHECKED -> Key.TRUST_ANSWER_CHECKED
+        TrustLevel.VERIFIED -> Key.TRUST_VERIFIED
+    }
+
+private val TrustReason.key
+    get() = when (this) {
+        TrustReason.OPEN_LINK -> Key.REASON_OPEN_LINK
+        TrustReason.SAW_THE_CODE -> Key.REASON_SAW_THE_CODE
+        TrustReason.INTRODUCED -> Key.REASON_INTRODUCED
+        TrustReason.LOCKED_LINK -> Key.REASON_LOCKED_LINK
+        TrustReason.ANSWERED -> Key.REASON_ANSWERED
+        TrustReason.SCANNED -> Key.REASON_SCANNED
+        TrustReason.COMPARED -> Key.REASON_COMPARED
+    }
+
+/** A kind is called the same on every side of the boundary; a test holds the two lists together. */
+private val Kind.key get() = Key.valueOf("KIND_$name")
+
+private val Remedy.key
+    get() = if (this == Remedy.NOTHING) null else Key.valueOf("REMEDY_$name")
+
+private val Remedy.way
+    get() = when (this) {
+        Remedy.NOTHING, Remedy.RETYPE, Remedy.FINISH_FIRST, Remedy.UPDATE -> Way.HOME
+        Remedy.ASK_AGAIN, Remedy.HAND_IN_ANOTHER -> Way.SCAN
+        Remedy.INVITE_AGAIN, Remedy.TRY_TOGETHER -> Way.SHOW_CODE
+        Remedy.CHECK_NETWORK -> Way.NETWORK_SETTINGS
+        Remedy.MAKE_ROOM -> Way.STORAGE_SETTINGS
+        Remedy.UNLOCK, Remedy.RESTART -> Way.RESTART
+    }

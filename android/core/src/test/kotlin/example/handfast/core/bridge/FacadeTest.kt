@@ -1,0 +1,581 @@
+package example.handfast.core.bridge
+
+import example.handfast.bindings.About
+import example.handfast.bindings.Answered
+import example.handfast.bindings.FileState
+import example.handfast.bindings.FoundKind
+import example.handfast.bindings.Handfast
+import example.handfast.bindings.HandfastException
+import example.handfast.bindings.HostStage
+import example.handfast.bindings.Kind
+import example.handfast.bindings.Comparison
+import example.handfast.bindings.Manner
+import example.handfast.bindings.Protection
+import example.handfast.bindings.Scanner
+import example.handfast.bindings.Screen
+import example.handfast.bindings.Settings
+import example.handfast.bindings.TrustLevel
+import example.handfast.bindings.TrustReason
+import example.handfast.bindings.Vault
+import example.handfast.bindings.VaultException
+import example.handfast.bindings.drawPng
+import example.handfast.bindings.fileOf
+import example.handfast.bindings.readText
+import kotlinx.coroutines.async
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.runBlocking
+import org.junit.Test
+import java.net.URLEncoder
+import java.nio.file.Files
+import kotlin.io.path.exists
+import kotlin.io.path.fileSize
+import kotlin.io.path.readBytes
+import kotlin.io.path.writeBytes
+import kotlin.random.Random
+import kotlin.test.assertContentEquals
+import kotlin.test.assertEquals
+import kotlin.test.assertFalse
+import kotlin.test.assertNotNull
+import kotlin.test.assertNull
+import kotlin.test.assertTrue
+
+/** The scenarios of tests/scenarios.md, by their names, against the real library. */
+class FacadeTest {
+    // --- Two people ---------------------------------------------------------------------------
+
+    @Test
+    fun `meet by one scan`() = atTable { host, guest ->
+        guest.accept(seen(frame(host.host().symbol)))
+        val atGuest = guest.untilTalking().person
+        val atHost = host.untilTalking().person
+        assertEquals(TrustLevel.VERIFIED, atGuest.level)
+        assertEquals(TrustLevel.UNVERIFIED, atHost.level)
+        assertEquals(TrustReason.SAW_THE_CODE, atHost.reason)
+    }
+
+    @Test
+    fun `meet by two scans`() = atTable { host, guest ->
+        // The host has put its app aside, so that its sockets are gone: the first scan cannot do.
+        val invitation = host.host()
+        host.handfast.pause()
+        guest.accept(seen(frame(invitation.symbol)))
+        guest.pairing.offerReply()
+        val reply = guest.untilReply()
+        // Whoever scans at once scans before the guest has found the way by itself.
+        host.handfast.resume()
+        kindlyReply(host, seen(frame(reply.symbol)))
+        assertEquals(TrustLevel.VERIFIED, guest.untilTalking().person.level)
+        assertEquals(TrustLevel.VERIFIED, host.untilTalking().person.level)
+    }
+
+    @Test
+    fun `meet by link`() = atTable { host, guest ->
+        val invitation = host.host(Manner.SEND)
+        guest.accept(readText("Hi! Here it is:\n${invitation.link}\nSee you there."))
+        for (seat in listOf(host, guest)) {
+            val person = seat.untilTalking().person
+            assertEquals(TrustLevel.UNVERIFIED, person.level)
+            assertEquals(TrustReason.OPEN_LINK, person.reason)
+        }
+    }
+
+    @Test
+    fun `meet by picture`() = atTable { host, guest ->
+        val picture = drawPng(host.host(Manner.SEND).symbol, 4u)
+        guest.accept(guest.handfast.readFile(picture))
+        host.untilTalking()
+        guest.untilTalking()
+    }
+
+    @Test
+    fun `talk both ways`() {
+        val names = "Zoë \uD83E\uDD1D" to "مريم"
+        atTable(names.first, names.second) { host, guest ->
+            guest.acceptLink(host.host(Manner.SEND))
+            assertEquals(names.second, host.untilTalking().person.name)
+            assertEquals(names.first, guest.untilTalking().person.name)
+            val texts = listOf("Grüße", "👩‍🚀🏳️‍🌈", "שלום, עולם", "line\nline", "\u202Eright", "x".repeat(60_000))
+            for (text in texts) {
+                host.conversation.sendText(text)
+                guest.conversation.sendText(text.reversed())
+            }
+            for (text in texts) {
+                assertEquals(text, guest.untilText())
+                assertEquals(text.reversed(), host.untilText())
+            }
+        }
+    }
+
+    @Test
+    fun `a file goes through`() = atTable { host, guest ->
+        meet(host, guest)
+        val bytes = Random(1).nextBytes(3_000_000)
+        val file = host.folder.resolve("holiday \uD83C\uDFD6.bin").also { it.writeBytes(bytes) }
+        host.conversation.sendFile("$file").use {
+            val offer = guest.untilFile { it is FileState.Offered }
+            assertEquals("holiday \uD83C\uDFD6.bin", offer.name)
+            assertEquals(3_000_000uL, offer.size)
+            guest.conversation.accept(offer.number).use {
+                val done = guest.untilFile { it is FileState.Done }.state as FileState.Done
+                assertContentEquals(bytes, Files.readAllBytes(java.nio.file.Path.of(done.path!!)))
+                assertNull((host.untilFile { it is FileState.Done }.state as FileState.Done).path)
+            }
+        }
+    }
+
+    @Test
+    fun `a file is declined`() = atTable { host, guest ->
+        meet(host, guest)
+        val file = host.folder.resolve("a").also { it.writeBytes(ByteArray(10)) }
+        host.conversation.sendFile("$file").use {
+            guest.conversation.decline(guest.untilFile { it is FileState.Offered }.number)
+            for (seat in listOf(host, guest)) {
+                val failed = seat.untilFile { it is FileState.Failed }.state as FileState.Failed
+                assertEquals(Kind.DECLINED, failed.kind)
+            }
+        }
+        host.conversation.sendText("never mind")
+        assertEquals("never mind", guest.untilText())
+    }
+
+    @Test
+    fun `one says goodbye`() = atTable { host, guest ->
+        meet(host, guest)
+        host.conversation.leave()
+        host.untilIdle()
+        assertEquals(Kind.THEY_LEFT, guest.untilEnded())
+        guest.handfast.dismiss()
+        guest.untilIdle()
+    }
+
+    @Test
+    fun `a question is answered`() = atTable { host, guest ->
+        guest.acceptLink(host.host(Manner.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
+        val asked = guest.until { it is Screen.Asking } as Screen.Asking
+        assertEquals("Our dog?", asked.question)
+        guest.pairing.answer("Bello")
+        val again = guest.until { it is Screen.Asking } as Screen.Asking
+        assertEquals(asked.triesLeft - 1u, again.triesLeft.toUInt())
+        guest.pairing.answer(" rex ")
+        for (seat in listOf(host, guest)) {
+            assertEquals(TrustReason.ANSWERED, seat.untilTalking().person.reason)
+        }
+    }
+
+    @Test
+    fun `a question is answered wrongly`() = atTable { host, guest ->
+        guest.acceptLink(host.host(Manner.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
+        repeat(3) {
+            guest.until { it is Screen.Asking }
+            guest.pairing.answer("Bello $it")
+        }
+        assertEquals(Kind.ANSWERS_DIFFER, guest.untilEnded())
+        host.untilEnded()
+    }
+
+    @Test
+    fun `a locked invitation`() = atTable { host, guest ->
+        val invitation = host.host(Manner.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
+        val found = readText(invitation.link)
+        assertEquals(FoundKind.LOCKED_INVITATION, found.kind)
+        assertContentEquals(found.token, readText(invitation.text).token)
+        assertEquals(listOf("Our dog?"), guest.handfast.sealing().inspect(found.token).questions)
+        assertEquals(Kind.WRONG_THING, kindOf { guest.pairing.open(found) })
+        assertEquals(Kind.WRONG_ANSWER, kindOf { guest.pairing.unlock(found, listOf("Bello")) })
+        guest.pairing.unlock(found, listOf("REX"))
+        guest.until { it is Screen.InvitationOpened }
+        guest.pairing.connect().use {
+            assertEquals(TrustReason.LOCKED_LINK, guest.untilTalking().person.reason)
+            assertEquals(TrustReason.LOCKED_LINK, host.untilTalking().person.reason)
+        }
+    }
+
+    @Test
+    fun `compare and find the same`() = atTable { host, guest ->
+        meet(host, guest)
+        guest.conversation.compare()
+        val atGuest = guest.until { it is Screen.Comparing } as Screen.Comparing
+        val atHost = host.until { it is Screen.Comparing } as Screen.Comparing
+        assertEquals(atHost.symbols, atGuest.symbols)
+        assertEquals(atHost.digits, atGuest.digits)
+        assertEquals(6, atHost.symbols.size)
+        for (seat in listOf(host, guest)) {
+            seat.conversation.compared(Comparison.SAME)
+            assertEquals(TrustReason.COMPARED, seat.untilTalking().person.reason)
+        }
+    }
+
+    @Test
+    fun `compare and find a difference`() = atTable { host, guest ->
+        meet(host, guest)
+        host.conversation.compare()
+        host.until { it is Screen.Comparing }
+        host.conversation.compared(Comparison.DIFFERENT)
+        assertEquals(Kind.NOT_THE_INVITER, host.untilEnded())
+        assertEquals(Kind.THEY_LEFT, guest.untilEnded())
+    }
+
+    // --- Stopping -----------------------------------------------------------------------------
+
+    @Test
+    fun `cancel while hosting`() = alone {
+        it.host()
+        it.cancel()
+        it.untilIdle()
+    }
+
+    @Test
+    fun `cancel while connecting`() = atTable { host, guest ->
+        val invitation = host.host()
+        host.handfast.pause()
+        guest.acceptLink(invitation)
+        guest.until { it is Screen.Connecting }
+        guest.cancel()
+        guest.untilIdle()
+    }
+
+    @Test
+    fun `a dropped handle cancels`() = alone {
+        it.host()
+        it.dropHandles()
+        it.untilIdle()
+    }
+
+    @Test
+    fun `an old handle does nothing`() = alone {
+        it.pairing.host(Manner.SHOW, Protection.Open).use { old ->
+            it.untilHosting()
+            old.cancel()
+            it.untilIdle()
+            it.host()
+            old.cancel()
+        }
+        assertEquals(Kind.BUSY, kindOf { it.pairing.host(Manner.SHOW, Protection.Open) })
+    }
+
+    @Test
+    fun `shutdown ends everything`() = atTable { host, guest ->
+        meet(host, guest)
+        host.handfast.shutdown()
+        assertEquals(Kind.THEY_LEFT, guest.untilEnded())
+        assertEquals(Kind.SHUT_DOWN, kindOf { host.conversation.sendText("too late") })
+        host.handfast.shutdown()
+    }
+
+    @Test
+    fun `a hundred times`() {
+        fun once() = alone { it.host() }
+        repeat(10) { once() }
+        val before = Process.now()
+        repeat(100) { once() }
+        val after = Process.now()
+        assertTrue(after.threads <= before.threads + 8, "$before, then $after")
+        assertTrue(after.files <= before.files + 8, "$before, then $after")
+        assertTrue(after.megabytes <= before.megabytes + 40, "$before, then $after")
+    }
+
+    // --- The life of an app -------------------------------------------------------------------
+
+    @Test
+    fun `pause while idle`() = alone {
+        it.pauseAndResume()
+        it.host()
+    }
+
+    @Test
+    fun `pause while an invitation is open`() = atTable { host, guest ->
+        guest.pairing.open(readText(host.host(Manner.SEND).link))
+        guest.pauseAndResume()
+        guest.pairing.connect().use {
+            guest.untilTalking()
+        }
+    }
+
+    @Test
+    fun `pause while hosting`() = atTable { host, guest ->
+        val invitation = host.host(Manner.SEND)
+        host.pauseAndResume()
+        assertEquals(invitation, host.untilHosting().invitation)
+        guest.acceptLink(invitation)
+        host.untilTalking()
+        guest.untilTalking()
+    }
+
+    @Test
+    fun `pause while connecting`() = atTable { host, guest ->
+        val invitation = host.host(Manner.SEND)
+        host.handfast.pause()
+        guest.acceptLink(invitation)
+        guest.until { it is Screen.Connecting }
+        guest.pauseAndResume()
+        host.handfast.resume()
+        host.untilTalking()
+        guest.untilTalking()
+    }
+
+    @Test
+    fun `pause while talking`() = atTable { host, guest ->
+        meet(host, guest)
+        host.pauseAndResume()
+        host.conversation.sendText("still here")
+        assertEquals("still here", guest.untilText())
+    }
+
+    @Test
+    fun `airplane mode while hosting`() = atTable { host, guest ->
+        val invitation = host.host(Manner.SEND)
+        host.handfast.networkChanged(emptyList())
+        host.untilHosting(HostStage.OFFLINE)
+        host.handfast.networkChanged(Seat.LOOPBACK)
+        host.untilHosting()
+        guest.acceptLink(invitation)
+        host.untilTalking()
+    }
+
+    @Test
+    fun `airplane mode before hosting`() = alone {
+        it.handfast.networkChanged(emptyList())
+        assertEquals(Kind.NO_NETWORK, kindOf { it.pairing.host(Manner.SHOW, Protection.Open) })
+    }
+
+    @Test
+    fun `another network while hosting`() = alone {
+        it.host(Manner.SEND)
+        it.handfast.networkChanged(listOf("127.0.0.2"))
+        assertEquals(Kind.MOVED, it.untilEnded())
+    }
+
+    // --- What a shell does wrong --------------------------------------------------------------
+
+    @Test
+    fun `a listener that throws`() = Seat(deaf = true).use { host ->
+        Seat().use { guest -> runBlocking { meet(host, guest) } }
+    }
+
+    @Test
+    fun `a vault that fails`() = assertEquals(Kind.VAULT_FAILED, openWith { error("no key store") })
+
+    @Test
+    fun `a vault that is locked`() =
+        assertEquals(Kind.VAULT_LOCKED, openWith { throw VaultException.Locked() })
+
+    @Test
+    fun `a vault that holds nonsense`() = assertEquals(Kind.VAULT_FAILED, openWith { ByteArray(7) })
+
+    @Test
+    fun `two things at once`() = atTable { host, guest ->
+        val invitation = host.host(Manner.SEND)
+        assertEquals(Kind.BUSY, kindOf { host.pairing.host(Manner.SHOW, Protection.Open) })
+        assertEquals(Kind.BUSY, kindOf { host.pairing.open(readText(invitation.link)) })
+        guest.acceptLink(invitation)
+        host.untilTalking()
+    }
+
+    @Test
+    fun `nothing to do it to`() = atTable { host, guest ->
+        assertEquals(Kind.NOT_NOW, kindOf { guest.pairing.connect() })
+        assertEquals(Kind.NOT_NOW, kindOf { guest.pairing.offerReply() })
+        assertEquals(Kind.NOT_NOW, kindOf { guest.conversation.sendText("hello") })
+        val invitation = host.host()
+        host.handfast.pause()
+        guest.acceptLink(invitation)
+        guest.pairing.offerReply()
+        val reply = readText(guest.untilReply().link)
+        Seat().use { third -> assertEquals(Kind.NOT_NOW, kindOf { third.pairing.reply(reply) }) }
+    }
+
+    // --- What people hand in ------------------------------------------------------------------
+
+    @Test
+    fun `a link that is not ours`() = runBlocking {
+        assertEquals(Kind.NOTHING_FOUND, kindOf { readText("https://elsewhere.example/#abc") })
+        assertEquals(Kind.NOTHING_FOUND, kindOf { readText("") })
+    }
+
+    @Test
+    fun `a truncated link`() = alone {
+        val link = it.host(Manner.SEND).link
+        assertEquals(Kind.INCOMPLETE, kindOf { readText(link.dropLast(12)) })
+    }
+
+    @Test
+    fun `a doubly encoded link`() = alone {
+        val link = it.host(Manner.SEND).link
+        val once = URLEncoder.encode(link, "UTF-8")
+        assertEquals(FoundKind.INVITATION, readText(URLEncoder.encode(once, "UTF-8")).kind)
+    }
+
+    @Test
+    fun `a link in a message`() = alone {
+        val link = it.host(Manner.SEND).link
+        val broken = link.chunked(40).joinToString("\n> ")
+        val found = readText("> Mum wrote:\n> $broken\n> \uD83D\uDE00 kisses")
+        assertContentEquals(readText(link).token, found.token)
+    }
+
+    @Test
+    fun `a reply for an invitation`() = atTable { host, guest ->
+        val invitation = host.host()
+        host.handfast.pause()
+        guest.acceptLink(invitation)
+        guest.pairing.offerReply()
+        val reply = readText(guest.untilReply().text)
+        assertEquals(FoundKind.REPLY, reply.kind)
+        assertEquals(Kind.WRONG_THING, kindOf { host.pairing.open(reply) })
+        assertEquals(Kind.WRONG_THING, kindOf { host.pairing.reply(readText(invitation.link)) })
+    }
+
+    @Test
+    fun `a foreign code`() = runBlocking {
+        assertEquals(Kind.NOTHING_FOUND, kindOf { seen(frame("WIFI:S:guests;T:WPA;P:secret;;")) })
+    }
+
+    @Test
+    fun `a stored camera frame`() = alone {
+        val invitation = it.host()
+        val frame = frame(invitation.symbol, padding = 61, before = 513)
+        assertContentEquals(fileOf(invitation.text), seen(frame).token)
+    }
+
+    @Test
+    fun `a frame that does not fit`() = runBlocking {
+        val frame = frame("anything")
+        Scanner().use { scanner ->
+            for ((stride, width, height) in listOf(
+                Triple(640u, 640u, 4800u),
+                Triple(10u, 640u, 480u),
+                Triple(0u, 0u, 0u),
+                Triple(UInt.MAX_VALUE, UInt.MAX_VALUE, UInt.MAX_VALUE),
+            )) {
+                assertEquals(Kind.INTERNAL, kindOf { scanner.scan(frame.luma, stride, width, height) })
+            }
+        }
+    }
+
+    @Test
+    fun `a 40-megapixel picture`() = alone {
+        val invitation = it.host(Manner.SEND)
+        val code = drawPng(invitation.symbol, 8u)
+        val picture = png(8000, 5000) { image -> image.paste(code, 1600) }
+        assertContentEquals(fileOf(invitation.text), it.handfast.readFile(picture).token)
+    }
+
+    @Test
+    fun `no picture`() = alone {
+        assertEquals(Kind.NOTHING_FOUND, kindOf { it.handfast.readFile(ByteArray(5000)) })
+        val cut = png(100, 100).copyOf(60)
+        assertEquals(Kind.NOT_A_PICTURE, kindOf { it.handfast.readFile(cut) })
+    }
+
+    @Test
+    fun `a picture without a code`() = alone {
+        assertEquals(Kind.NO_CODE, kindOf { it.handfast.readFile(png(300, 300)) })
+    }
+
+    // --- Sealing ------------------------------------------------------------------------------
+
+    private val locks = listOf(Answered("Our dog?", "Rex"), Answered("Which lake?", "Ammersee"))
+    private val answers = listOf(" REX", "ammersee ")
+
+    @Test
+    fun `seal and open`() = alone {
+        val sealing = it.handfast.sealing()
+        val content = "Grüße \uD83D\uDD10".encodeToByteArray()
+        val sealed = sealing.seal(locks, About("Brief.txt", "text/plain"), content)
+        val seen = sealing.inspect(sealed)
+        assertEquals(listOf("Our dog?", "Which lake?"), seen.questions)
+        assertTrue(seen.byAnswers && !seen.withCode)
+        val opened = sealing.open(sealed, answers)
+        assertContentEquals(content, opened.content)
+        assertEquals(About("Brief.txt", "text/plain"), opened.about)
+    }
+
+    @Test
+    fun `a wrong answer`() = alone {
+        val sealing = it.handfast.sealing()
+        val sealed = sealing.seal(locks, About(null, null), ByteArray(5))
+        assertEquals(Kind.WRONG_ANSWER, kindOf { sealing.open(sealed, listOf("Rex", "Chiemsee")) })
+        assertEquals(Kind.BAD_TEXT, kindOf { sealing.open(sealed, emptyList()) })
+    }
+
+    @Test
+    fun `seal a file`() = alone {
+        val sealing = it.handfast.sealing()
+        val bytes = Random(2).nextBytes(2_000_000)
+        val plain = it.folder.resolve("plain").also { path -> path.writeBytes(bytes) }
+        val locked = it.folder.resolve("locked.handfast")
+        val back = it.folder.resolve("back")
+        sealing.sealFile(locks, About("plain", null), "$plain", "$locked").use { work ->
+            work.finished()
+            assertEquals(work.progress().total, work.progress().done)
+        }
+        assertEquals(2, sealing.inspectFile("$locked").questions.size)
+        sealing.openFile(answers, "$locked", "$back").use { work ->
+            assertEquals("plain", work.finished().name)
+            assertEquals(locked.fileSize().toULong(), work.progress().done)
+        }
+        assertContentEquals(bytes, back.readBytes())
+    }
+
+    @Test
+    fun `a cancelled sealing leaves nothing`() = alone {
+        val plain = it.folder.resolve("plain").also { path -> path.writeBytes(ByteArray(1_000_000)) }
+        val target = it.folder.resolve("locked")
+        it.handfast.sealing().sealFile(locks, About(null, null), "$plain", "$target").use { work ->
+            work.cancel()
+            assertEquals(Kind.CANCELLED, kindOf { work.finished() })
+        }
+        assertFalse(target.exists())
+        assertEquals(listOf("plain"), it.folder.toFile().list()!!.toList())
+    }
+
+    // --- Help ---------------------------------------------------------------------------------
+
+    /** What the scanner sees within a second of frames. */
+    private fun seen(frame: Frame) = Scanner().use { scanner ->
+        // The bindings take a buffer from its beginning.
+        val luma = frame.luma.slice()
+        assertNotNull((1..12).firstNotNullOfOrNull {
+            scanner.scan(luma, frame.stride.toUInt(), frame.width.toUInt(), frame.height.toUInt())
+        })
+    }
+
+    private suspend fun Seat.pauseAndResume() {
+        handfast.pause()
+        delay(100)
+        handfast.resume()
+    }
+
+    /** Hands the reply in; a guest that was quicker by itself needs none. */
+    private suspend fun kindlyReply(host: Seat, reply: example.handfast.bindings.Found) {
+        host.pairing.reply(reply)
+    }
+
+    private fun openWith(key: () -> ByteArray?): Kind = runBlocking {
+        val vault = object : Vault {
+            override fun key() = key()
+
+            override fun keep(key: ByteArray) = Unit
+        }
+        kindOf { Seat(vault = vault).close() }
+    }
+}
+
+/** What this process holds. */
+private data class Process(val threads: Int, val files: Int, val megabytes: Long) {
+    companion object {
+        fun now(): Process {
+            System.gc()
+            Thread.sleep(500)
+            val status = java.io.File("/proc/self/status").readLines()
+            fun number(name: String) = status.first { it.startsWith("$name:") }
+                .filter { it.isDigit() }.toLong()
+            return Process(
+                threads = number("Threads").toInt(),
+                files = java.io.File("/proc/self/fd").list()!!.size,
+                megabytes = number("VmRSS") / 1024,
+            )
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package example.handfast.core.bridge
+
+import example.handfast.bindings.Change
+import example.handfast.bindings.Entry
+import example.handfast.bindings.FileState
+import example.handfast.bindings.Found
+import example.handfast.bindings.Handfast
+import example.handfast.bindings.HandfastException
+import example.handfast.bindings.Handout
+import example.handfast.bindings.HostStage
+import example.handfast.bindings.Kind
+import example.handfast.bindings.Listener
+import example.handfast.bindings.Manner
+import example.handfast.bindings.PairingHandle
+import example.handfast.bindings.Protection
+import example.handfast.bindings.Screen
+import example.handfast.bindings.Settings
+import example.handfast.bindings.Vault
+import example.handfast.bindings.readText
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeoutOrNull
+import java.nio.file.Files
+import java.nio.file.Path
+import kotlin.test.fail
+
+/** A key store in memory. */
+class MemoryVault(private var kept: ByteArray? = null) : Vault {
+    override fun key() = kept
+
+    override fun keep(key: ByteArray) {
+        kept = key
+    }
+}
+
+/** One of two cores in this process, on loopback, and what it told. */
+class Seat(
+    name: String = "",
+    vault: Vault = MemoryVault(),
+    private val deaf: Boolean = false,
+) : Listener, AutoCloseable {
+    val folder: Path = Files.createTempDirectory("handfast-kotlin")
+    private val screens = Channel<Screen>(Channel.UNLIMITED)
+    private val entries = Channel<Entry>(Channel.UNLIMITED)
+    private val handles = mutableListOf<PairingHandle>()
+    val handfast = Handfast.open(Settings(name, "$folder", null), vault, this)
+    val pairing = handfast.pairing()
+    val conversation = handfast.conversation()
+
+    init {
+        runBlocking { handfast.networkChanged(LOOPBACK) }
+    }
+
+    override fun changed(change: Change) {
+        when (change) {
+            is Change.Shown -> screens.trySend(change.screen)
+            is Change.Listed -> entries.trySend(change.entry)
+        }
+        if (deaf) error("this listener always throws")
+    }
+
+    /** Waits for a screen; those before it are passed over. */
+    suspend fun until(wanted: (Screen) -> Boolean): Screen {
+        val seen = mutableListOf<Screen>()
+        return withTimeoutOrNull(SOON) {
+            for (screen in screens) {
+                seen += screen
+                if (wanted(screen)) return@withTimeoutOrNull screen
+            }
+            null
+        } ?: fail("only saw $seen")
+    }
+
+    suspend fun untilHosting(stage: HostStage = HostStage.WAITING): Screen.Hosting =
+        until { it is Screen.Hosting && it.stage == stage } as Screen.Hosting
+
+    suspend fun untilReply(): Handout = (until { it is Screen.ReplyNeeded } as Screen.ReplyNeeded).reply
+
+    suspend fun untilTalking(): Screen.Talking = until { it is Screen.Talking } as Screen.Talking
+
+    suspend fun untilIdle() = until { it is Screen.Idle }
+
+    suspend fun untilEnded(): Kind = (until { it is Screen.Ended } as Screen.Ended).kind
+
+    suspend fun untilText(): String = (untilEntry { it is Entry.Text && !it.ours } as Entry.Text).text
+
+    suspend fun untilFile(wanted: (FileState) -> Boolean): Entry.File =
+        untilEntry { it is Entry.File && wanted(it.state) } as Entry.File
+
+    private suspend fun untilEntry(wanted: (Entry) -> Boolean): Entry =
+        withTimeoutOrNull(SOON) {
+            for (entry in entries) if (wanted(entry)) return@withTimeoutOrNull entry
+            null
+        } ?: fail("no such row")
+
+    /** Hosts, and holds the handle. */
+    suspend fun host(manner: Manner = Manner.SHOW, protection: Protection = Protection.Open): Handout {
+        handles += pairing.host(manner, protection)
+        return untilHosting().invitation
+    }
+
+    /** Opens and agrees, and holds the handle. */
+    suspend fun accept(found: Found) {
+        pairing.open(found)
+        until { it is Screen.InvitationOpened }
+        handles += pairing.connect()
+    }
+
+    suspend fun acceptLink(handout: Handout) = accept(readText(handout.link))
+
+    fun cancel() = handles.last().cancel()
+
+    /** Forgets the handles, as a shell does that holds none. */
+    fun dropHandles() {
+        handles.forEach { it.destroy() }
+        handles.clear()
+    }
+
+    override fun close() {
+        runBlocking { handfast.shutdown() }
+        handfast.destroy()
+        folder.toFile().deleteRecursively()
+    }
+
+    companion object {
+        val LOOPBACK = listOf("127.0.0.1")
+        const val SOON = 30_000L
+    }
+}
+
+/** Runs with two seats, and ends both. */
+fun atTable(hostName: String = "", guestName: String = "", work: suspend (Seat, Seat) -> Unit) =
+    Seat(hostName).use { host -> Seat(guestName).use { guest -> runBlocking { work(host, guest) } } }
+
+/** Runs with one seat, and ends it. */
+fun alone(work: suspend (Seat) -> Unit) = Seat().use { runBlocking { work(it) } }
+
+/** Both together, by link. */
+suspend fun meet(host: Seat, guest: Seat) {
+    guest.acceptLink(host.host(Manner.SEND))
+    host.untilTalking()
+    guest.untilTalking()
+}
+
+/** The kind of error that this ends in. */
+suspend fun kindOf(work: suspend () -> Unit): Kind = try {
+    work()
+    fail("it succeeded")
+} catch (e: HandfastException.Failed) {
+    e.kind
+}

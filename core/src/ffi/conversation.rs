@@ -1,0 +1,135 @@
+//! What two people say to each other once they are together.
+
+use super::engine::{Desk, Order, Saying};
+use super::{Comparison, HandfastError, Kind};
+use crate::conversation::MAX_TEXT;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What two people say to each other. What happens is told as [`Entry`](super::Entry) rows.
+#[derive(uniffi::Object)]
+pub struct Conversation {
+    desk: Arc<Desk>,
+}
+
+impl Conversation {
+    pub(super) fn new(desk: Arc<Desk>) -> Self {
+        Self { desk }
+    }
+
+    async fn say(&self, saying: Saying) -> Result<(), HandfastError> {
+        self.desk.ask(|answer| Order::Say(saying, answer)).await
+    }
+}
+
+#[uniffi::export]
+impl Conversation {
+    /// Sends a text of at most 64 KiB, ahead of files that are under way. Returns when it is queued.
+    ///
+    /// # Errors
+    /// [`Kind::BadText`] if it is empty, [`Kind::TooLarge`], [`Kind::NotNow`] without a
+    /// conversation, [`Kind::Busy`] if too much is queued.
+    pub async fn send_text(&self, text: String) -> Result<(), HandfastError> {
+        if text.is_empty() {
+            return Err(Kind::BadText.into());
+        }
+        if text.len() > MAX_TEXT {
+            return Err(Kind::TooLarge.into());
+        }
+        let number = self.desk.numbers().next();
+        self.say(Saying::Text { number, text }).await
+    }
+
+    /// Sends the file at this path, after those before it. How it goes is told as the row with the
+    /// handle's number.
+    ///
+    /// # Errors
+    /// [`Kind::Storage`] if it cannot be read, [`Kind::NotNow`] without a conversation,
+    /// [`Kind::Busy`] if too much is queued.
+    pub async fn send_file(&self, path: String) -> Result<Arc<FileHandle>, HandfastError> {
+        let path = PathBuf::from(path);
+        let file = path.clone();
+        let size = self.desk.blocking(move || {
+            let metadata = std::fs::File::open(file)?.metadata()?;
+            if metadata.is_file() {
+                Ok(metadata.len())
+            } else {
+                Err(Kind::Storage.into())
+            }
+        });
+        let size = size.await?;
+        let number = self.desk.numbers().next();
+        self.say(Saying::File { number, path, size }).await?;
+        let desk = self.desk.clone();
+        Ok(Arc::new(FileHandle { desk, number }))
+    }
+
+    /// Takes the offered file with this number.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] if there is none.
+    pub async fn accept(&self, number: u64) -> Result<Arc<FileHandle>, HandfastError> {
+        self.say(Saying::Accept(number)).await?;
+        let desk = self.desk.clone();
+        Ok(Arc::new(FileHandle { desk, number }))
+    }
+
+    /// Declines the offered file with this number.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] if there is none.
+    pub async fn decline(&self, number: u64) -> Result<(), HandfastError> {
+        self.say(Saying::Refuse(number)).await
+    }
+
+    /// Begins a comparison, on both sides: [`Screen::Comparing`](super::Screen::Comparing) follows.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] without a conversation.
+    pub async fn compare(&self) -> Result<(), HandfastError> {
+        self.say(Saying::Compare).await
+    }
+
+    /// What the two people found.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] if nothing is being compared.
+    pub async fn compared(&self, outcome: Comparison) -> Result<(), HandfastError> {
+        self.say(Saying::Compared(outcome)).await
+    }
+
+    /// Cancels files that are under way, delivers what was written, and says goodbye.
+    /// [`Screen::Idle`](super::Screen::Idle) follows within two seconds.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] without a conversation.
+    pub async fn leave(&self) -> Result<(), HandfastError> {
+        self.say(Saying::Leave).await
+    }
+}
+
+/// A file on its way. Cancelled when dropped; once it is through, it does nothing more.
+#[derive(uniffi::Object)]
+pub struct FileHandle {
+    desk: Arc<Desk>,
+    number: u64,
+}
+
+#[uniffi::export]
+impl FileHandle {
+    /// The number of its row.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Stops it; its row becomes a failed one.
+    pub fn cancel(&self) {
+        self.desk.give(Order::CancelFile(self.number));
+    }
+}
+
+impl Drop for FileHandle {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}

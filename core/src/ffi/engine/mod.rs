@@ -1,0 +1,314 @@
+//! The one task that holds what is under way, and the desk where orders for it are given.
+//!
+//! Everything that changes passes through here, one thing after the other; so the listener is told
+//! in order, and no lock is held while a shell is called.
+
+mod lifecycle;
+mod talk;
+mod waiting;
+
+use super::guard::joined;
+use super::{Change, Comparison, Entry, HandfastError, Kind, Listener, Manner, Protection, Screen};
+use crate::invitation::{Invitation, LinkBase, SealedReply};
+use crate::pairing::{Identity, Via};
+use crate::seal::Answers;
+use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use talk::Talk;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+use waiting::Waiting;
+
+/// How long a goodbye may take where nothing is left to deliver.
+const GOODBYE: Duration = Duration::from_millis(800);
+
+/// Tells whoever gave an order what became of it.
+pub(super) type Answer = oneshot::Sender<Result<(), HandfastError>>;
+
+/// What the engine is told to do.
+pub(super) enum Order {
+    Host(u64, Manner, Box<Protection>, Answer),
+    Open(Box<Invitation>, Via, Answer),
+    Connect(u64, Answer),
+    Reply(Box<SealedReply>, Via, Answer),
+    OfferReply(Answer),
+    Answer(Answers, Answer),
+    /// Stop the pairing with this number, if it is still the one.
+    Cancel(u64),
+    Say(Saying, Answer),
+    /// Stop the file with this number, if it is still under way.
+    CancelFile(u64),
+    Dismiss,
+    Pause(Answer),
+    Resume(Answer),
+    Network(Vec<IpAddr>, Answer),
+    Shutdown(Answer),
+}
+
+/// What is done in a conversation.
+pub(super) enum Saying {
+    Text {
+        number: u64,
+        text: String,
+    },
+    File {
+        number: u64,
+        path: PathBuf,
+        size: u64,
+    },
+    Accept(u64),
+    Refuse(u64),
+    Compare,
+    Compared(Comparison),
+    Leave,
+}
+
+/// Numbers that this device has not used since it was opened, for handles and rows.
+#[derive(Clone, Default)]
+pub(super) struct Numbers(Arc<AtomicU64>);
+
+impl Numbers {
+    pub(super) fn next(&self) -> u64 {
+        self.0.fetch_add(1, Relaxed)
+    }
+}
+
+/// Where orders are given.
+pub(super) struct Desk {
+    orders: mpsc::UnboundedSender<Order>,
+    numbers: Numbers,
+    runtime: Handle,
+}
+
+impl Desk {
+    pub(super) fn new(runtime: Handle) -> (Self, mpsc::UnboundedReceiver<Order>) {
+        let (orders, given) = mpsc::unbounded_channel();
+        let desk = Self {
+            orders,
+            numbers: Numbers::default(),
+            runtime,
+        };
+        (desk, given)
+    }
+
+    pub(super) fn numbers(&self) -> &Numbers {
+        &self.numbers
+    }
+
+    pub(super) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    /// Gives an order that needs no answer. After a shutdown nobody takes it.
+    pub(super) fn give(&self, order: Order) {
+        let _ = self.orders.send(order);
+    }
+
+    /// Gives an order and waits for its answer.
+    pub(super) async fn ask(
+        &self,
+        order: impl FnOnce(Answer) -> Order,
+    ) -> Result<(), HandfastError> {
+        let (answer, answered) = oneshot::channel();
+        self.give(order(answer));
+        answered
+            .await
+            .unwrap_or_else(|_| Err(Kind::ShutDown.into()))
+    }
+
+    /// Runs what blocks where that is allowed.
+    pub(super) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, HandfastError> + Send + 'static,
+    ) -> Result<T, HandfastError> {
+        joined(self.runtime.spawn_blocking(work).await)
+    }
+}
+
+/// What the engine is made of.
+pub(super) struct Terms {
+    pub(super) identity: Identity,
+    pub(super) base: LinkBase,
+    pub(super) downloads: PathBuf,
+    pub(super) listener: Arc<dyn Listener>,
+    pub(super) numbers: Numbers,
+}
+
+/// Runs the engine; if it panics, the person is told that it is over.
+pub(super) async fn supervise(terms: Terms, orders: mpsc::UnboundedReceiver<Order>) {
+    let teller = Teller(terms.listener.clone());
+    let engine = Engine {
+        teller: teller.clone(),
+        terms,
+        addresses: None,
+        paused: false,
+        state: State::Idle,
+    };
+    let running = tokio::spawn(engine.run(orders));
+    if let Err(error) = joined(running.await.map(Ok))
+        && error.kind() == Kind::Internal
+    {
+        teller.show(Screen::ended(Kind::Internal));
+    }
+}
+
+/// Tells the listener, whatever it does.
+#[derive(Clone)]
+struct Teller(Arc<dyn Listener>);
+
+impl Teller {
+    fn show(&self, screen: Screen) {
+        self.tell(Change::Shown { screen });
+    }
+
+    fn list(&self, entry: Entry) {
+        self.tell(Change::Listed { entry });
+    }
+
+    fn tell(&self, change: Change) {
+        match catch_unwind(AssertUnwindSafe(|| self.0.changed(change))) {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => log::warn!("the listener threw an exception"),
+            Err(_) => log::warn!("the listener panicked"),
+        }
+    }
+}
+
+/// The one thing that is under way.
+enum State {
+    Idle,
+    /// An invitation that the person has not agreed to.
+    Opened(Box<Invitation>, Via),
+    Waiting(Box<Waiting>),
+    Talking(Box<Talk>),
+}
+
+struct Engine {
+    terms: Terms,
+    teller: Teller,
+    /// As the shell handed them in.
+    addresses: Option<Vec<IpAddr>>,
+    paused: bool,
+    state: State,
+}
+
+/// What happened by itself.
+enum Happened {
+    Pairing(Option<crate::pairing::PairingEvent>),
+    Talk(Option<crate::conversation::Event>),
+}
+
+impl Engine {
+    async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
+        loop {
+            tokio::select! {
+                order = orders.recv() => match order {
+                    Some(Order::Shutdown(answer)) => {
+                        self.goodbye().await;
+                        let _ = answer.send(Ok(()));
+                        return;
+                    }
+                    Some(order) => self.obey(order).await,
+                    None => return self.goodbye().await,
+                },
+                happened = happening(&mut self.state) => match happened {
+                    Happened::Pairing(event) => self.paired(event),
+                    Happened::Talk(event) => self.talked(event).await,
+                },
+            }
+        }
+    }
+
+    async fn obey(&mut self, order: Order) {
+        let (answer, done) = match order {
+            Order::Host(number, manner, protection, answer) => {
+                (answer, self.host(number, manner, &protection))
+            }
+            Order::Open(invitation, via, answer) => (answer, self.open(*invitation, via)),
+            Order::Connect(number, answer) => (answer, self.connect(number)),
+            Order::Reply(reply, via, answer) => (answer, self.reply(*reply, via).await),
+            Order::OfferReply(answer) => (answer, self.offer_reply().await),
+            Order::Answer(answers, answer) => (answer, self.answer(answers).await),
+            Order::Say(saying, answer) => (answer, self.say(saying)),
+            Order::Pause(answer) => {
+                self.pause();
+                (answer, Ok(()))
+            }
+            Order::Resume(answer) => {
+                self.resume().await;
+                (answer, Ok(()))
+            }
+            Order::Network(addresses, answer) => {
+                self.network_changed(addresses).await;
+                (answer, Ok(()))
+            }
+            Order::Cancel(number) => return self.cancel(number).await,
+            Order::CancelFile(number) => return self.cancel_file(number),
+            Order::Dismiss => return self.dismiss(),
+            // The loop itself takes it.
+            Order::Shutdown(_) => return,
+        };
+        // Whoever gave the order may have gone away meanwhile.
+        let _ = answer.send(done);
+    }
+
+    /// Nothing is under way, so that something may begin.
+    fn must_be_free(&self) -> Result<(), HandfastError> {
+        match self.state {
+            State::Idle | State::Opened(..) => Ok(()),
+            State::Waiting(_) | State::Talking(_) => Err(Kind::Busy.into()),
+        }
+    }
+
+    fn open(&mut self, invitation: Invitation, via: Via) -> Result<(), HandfastError> {
+        self.must_be_free()?;
+        self.teller.show(waiting::opened_screen(&invitation, via));
+        self.state = State::Opened(Box::new(invitation), via);
+        Ok(())
+    }
+
+    fn dismiss(&mut self) {
+        if let State::Idle | State::Opened(..) = self.state {
+            self.rest();
+        }
+    }
+
+    /// Nothing is under way any more, and nobody needs to be told why.
+    fn rest(&mut self) {
+        self.state = State::Idle;
+        self.teller.show(Screen::Idle);
+    }
+
+    /// It is over.
+    fn end(&mut self, kind: Kind) {
+        self.state = State::Idle;
+        self.teller.show(Screen::ended(kind));
+    }
+
+    async fn goodbye(mut self) {
+        match std::mem::replace(&mut self.state, State::Idle) {
+            State::Waiting(waiting) => waiting.goodbye().await,
+            State::Talking(talk) => talk.goodbye().await,
+            State::Idle | State::Opened(..) => {}
+        }
+    }
+}
+
+async fn happening(state: &mut State) -> Happened {
+    match state {
+        State::Waiting(waiting) => Happened::Pairing(waiting.next().await),
+        State::Talking(talk) => Happened::Talk(talk.next().await),
+        State::Idle | State::Opened(..) => std::future::pending().await,
+    }
+}
+
+/// Seconds since 1970-01-01 UTC by this device's clock.
+fn unix_seconds() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}

@@ -1,0 +1,89 @@
+//! What a phone provides: somebody to tell, a place for a key, a place for the log.
+
+use super::{Entry, Screen};
+
+/// Something that a shell was asked to do threw an exception. It is contained and logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum CallbackError {
+    /// It failed.
+    #[error("the shell failed")]
+    Failed,
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for CallbackError {
+    fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        // Its text is the shell's and may hold anything.
+        Self::Failed
+    }
+}
+
+/// Why the key store gave or took no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum VaultError {
+    /// The phone has not been unlocked since it was started.
+    #[error("the key store is locked")]
+    Locked,
+    /// Anything else.
+    #[error("the key store failed")]
+    Failed,
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for VaultError {
+    fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        Self::Failed
+    }
+}
+
+/// Something that a screen shows is new.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Change {
+    /// The screen to show.
+    Shown {
+        /// The whole state of it.
+        screen: Screen,
+    },
+    /// One row of the conversation: a new one, or the new state of the one with this number.
+    Listed {
+        /// The whole state of it.
+        entry: Entry,
+    },
+}
+
+/// Who is told what happens.
+#[uniffi::export(with_foreign)]
+pub trait Listener: Send + Sync {
+    /// Something is new. Called in order, never twice at once, from a thread of the core: hand it
+    /// over to your own and return. An exception is contained; the change counts as told.
+    fn changed(&self, change: Change) -> Result<(), CallbackError>;
+}
+
+/// The phone's key store. It keeps one key of 32 bytes, from which everything that this device
+/// keeps secret is reached. The bytes must never leave the key store in clear except through here.
+#[uniffi::export(with_foreign)]
+pub trait Vault: Send + Sync {
+    /// The key that was put here; none before the first time.
+    fn key(&self) -> Result<Option<Vec<u8>>, VaultError>;
+    /// Keeps this key, in the place of an earlier one.
+    fn keep(&self, key: Vec<u8>) -> Result<(), VaultError>;
+}
+
+/// How much a line of the log matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum LogLevel {
+    /// A defect, or something that cannot be had.
+    Error,
+    /// Something unusual.
+    Warn,
+    /// What is under way.
+    Info,
+    /// Details for developers.
+    Debug,
+}
+
+/// Where the log goes.
+#[uniffi::export(with_foreign)]
+pub trait LogSink: Send + Sync {
+    /// One line. `target` is the part of the core that speaks. No line holds a token, an address,
+    /// an answer or a name.
+    fn log(&self, level: LogLevel, target: String, line: String) -> Result<(), CallbackError>;
+}

@@ -1,0 +1,201 @@
+//! This device: opened once, shut down once, and the doors to everything that it does.
+
+use super::engine::{self, Desk, Order};
+use super::guard::{guarded, joined};
+use super::{
+    Conversation, Found, HandfastError, Kind, Listener, Pairing, Sealing, Vault, VaultError, scan,
+};
+use crate::crypto::{Secret, kdf};
+use crate::handshake::{StaticKey, visible};
+use crate::invitation::LinkBase;
+use crate::pairing::Identity;
+use crate::transport::Certificate;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::runtime::{Builder, Runtime};
+
+/// What a shell decides before anything begins.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Settings {
+    /// What this device calls itself; may be empty. Others see it.
+    pub name: String,
+    /// The folder for files that come in. Made if it is not there.
+    pub downloads: String,
+    /// What links begin with; none for `https://handfast.example/`.
+    pub link_base: Option<String>,
+}
+
+/// This device.
+#[derive(uniffi::Object)]
+pub struct Handfast {
+    desk: Arc<Desk>,
+    runtime: Mutex<Option<Runtime>>,
+}
+
+#[uniffi::export]
+impl Handfast {
+    /// Opens it. Asks the vault, so it is not for the thread that draws a screen.
+    ///
+    /// # Errors
+    /// [`Kind::VaultLocked`] or [`Kind::VaultFailed`], [`Kind::BadText`] for a link base that is
+    /// none, [`Kind::Device`] if threads or randomness cannot be had.
+    #[uniffi::constructor]
+    pub fn open(
+        settings: Settings,
+        vault: Arc<dyn Vault>,
+        listener: Arc<dyn Listener>,
+    ) -> Result<Arc<Self>, HandfastError> {
+        guarded(|| {
+            let base = match &settings.link_base {
+                Some(base) => LinkBase::new(base).map_err(|_| Kind::BadText)?,
+                None => LinkBase::DEFAULT,
+            };
+            let identity = Identity {
+                key: StaticKey::new(device_key(vault.as_ref())?),
+                certificate: Certificate::generate().map_err(|_| Kind::Device)?,
+                name: visible(&settings.name),
+            };
+            // Packets are handled by one task; a second thread keeps disk and ciphers beside it.
+            let runtime = Builder::new_multi_thread()
+                .worker_threads(2)
+                .thread_name("handfast")
+                .enable_all()
+                .build()
+                .map_err(|_| Kind::Device)?;
+            let (desk, orders) = Desk::new(runtime.handle().clone());
+            let terms = engine::Terms {
+                identity,
+                base,
+                downloads: settings.downloads.into(),
+                listener,
+                numbers: desk.numbers().clone(),
+            };
+            runtime.spawn(engine::supervise(terms, orders));
+            Ok(Arc::new(Self {
+                desk: Arc::new(desk),
+                runtime: Mutex::new(Some(runtime)),
+            }))
+        })
+    }
+
+    /// Bringing two people together.
+    pub fn pairing(&self) -> Arc<Pairing> {
+        Arc::new(Pairing::new(self.desk.clone()))
+    }
+
+    /// What the two say to each other.
+    pub fn conversation(&self) -> Arc<Conversation> {
+        Arc::new(Conversation::new(self.desk.clone()))
+    }
+
+    /// Locking things with questions and answers.
+    pub fn sealing(&self) -> Arc<Sealing> {
+        Arc::new(Sealing::new(self.desk.clone()))
+    }
+
+    /// Finds the one token in a picture, a `.handfast` file or a text file. Takes up to some
+    /// seconds.
+    ///
+    /// # Errors
+    /// Those of [`read_text`](super::read_text), and for pictures [`Kind::NotAPicture`] and
+    /// [`Kind::NoCode`].
+    pub async fn read_file(&self, bytes: Vec<u8>) -> Result<Found, HandfastError> {
+        let reading = self
+            .desk
+            .runtime()
+            .spawn_blocking(move || scan::read_file(&bytes));
+        joined(reading.await)
+    }
+
+    /// The app leaves the screen and may not run any more. An invitation that waits, or a knock, is
+    /// put aside and taken up by [`Self::resume`]; an open conversation is left as it is. Returns
+    /// when the sockets are given up.
+    ///
+    /// # Errors
+    /// [`Kind::ShutDown`].
+    pub async fn pause(&self) -> Result<(), HandfastError> {
+        self.desk.ask(Order::Pause).await
+    }
+
+    /// The app is back. Sockets are bound anew, on the same port where possible; if the addresses
+    /// that an invitation names are gone, it ends with [`Kind::Moved`].
+    ///
+    /// # Errors
+    /// [`Kind::ShutDown`].
+    pub async fn resume(&self) -> Result<(), HandfastError> {
+        self.desk.ask(Order::Resume).await
+    }
+
+    /// These are this device's addresses from now on, in the usual notation; none means that there
+    /// is no network. Before the first call, the core asks the operating system.
+    ///
+    /// # Errors
+    /// [`Kind::Internal`] if one is no address, [`Kind::ShutDown`].
+    pub async fn network_changed(&self, addresses: Vec<String>) -> Result<(), HandfastError> {
+        let addresses: Result<Vec<IpAddr>, _> = addresses
+            .iter()
+            // Android writes the zone of a link-local address behind it.
+            .map(|text| text.split('%').next().unwrap_or(text).parse())
+            .collect();
+        let addresses = addresses.map_err(|_| Kind::Internal)?;
+        self.desk
+            .ask(|answer| Order::Network(addresses, answer))
+            .await
+    }
+
+    /// Leaves the screen of something that is over, or of an invitation that was opened and is not
+    /// wanted: [`Screen::Idle`](super::Screen::Idle) follows. Changes nothing that is under way.
+    pub fn dismiss(&self) {
+        self.desk.give(Order::Dismiss);
+    }
+
+    /// Ends everything with a goodbye, within about a second. Whatever is called afterwards ends in
+    /// [`Kind::ShutDown`]; nothing more is told to the listener.
+    pub async fn shutdown(&self) {
+        // One that is shut down already has nobody to answer.
+        let _ = self.desk.ask(Order::Shutdown).await;
+        self.stop();
+    }
+}
+
+impl Handfast {
+    fn stop(&self) {
+        let runtime = self
+            .runtime
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(runtime) = runtime {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Drop for Handfast {
+    fn drop(&mut self) {
+        // A runtime may not wait for its threads wherever a phone collects garbage.
+        self.stop();
+    }
+}
+
+/// The long-term key, which follows from the key in the vault. The first time, that key is made.
+fn device_key(vault: &dyn Vault) -> Result<Secret<32>, HandfastError> {
+    let key = match vault.key().map_err(Kind::from)? {
+        Some(bytes) => Secret::new(bytes.try_into().map_err(|_| Kind::VaultFailed)?),
+        None => {
+            let key = Secret::<32>::random().map_err(|_| Kind::Device)?;
+            vault.keep(key.expose().to_vec()).map_err(Kind::from)?;
+            key
+        }
+    };
+    Ok(kdf(key.expose(), "hf device key", &[]))
+}
+
+impl From<VaultError> for Kind {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Locked => Self::VaultLocked,
+            VaultError::Failed => Self::VaultFailed,
+        }
+    }
+}

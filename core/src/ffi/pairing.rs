@@ -1,0 +1,176 @@
+//! Bringing two people together.
+
+use super::engine::{Desk, Order};
+use super::scan::token_of;
+use super::sealing::credential;
+use super::{Answered, Found, HandfastError, Kind};
+use crate::invitation::Token;
+use crate::pairing::Via;
+use crate::seal::{self, Answers, Limits};
+use std::sync::Arc;
+
+/// What stands between whoever has an invitation and this device.
+#[derive(Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum Protection {
+    /// Nothing: whoever has it can use it.
+    Open,
+    /// The guest is asked once connected. Nobody can try twice unseen.
+    Asked {
+        /// The question and its answer.
+        lock: Answered,
+    },
+    /// It opens only with the answer. Whoever has it can try answers unseen.
+    Locked {
+        /// The question and its answer.
+        lock: Answered,
+    },
+}
+
+/// How an invitation is handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Manner {
+    /// Only ever shown on this screen. Good for ten minutes.
+    Show,
+    /// Sent by something else, which may read it. Good for a day.
+    Send,
+}
+
+/// Bringing two people together. What happens is told as [`Screen`](super::Screen)s.
+#[derive(uniffi::Object)]
+pub struct Pairing {
+    desk: Arc<Desk>,
+}
+
+impl Pairing {
+    pub(super) fn new(desk: Arc<Desk>) -> Self {
+        Self { desk }
+    }
+}
+
+#[uniffi::export]
+impl Pairing {
+    /// Makes an invitation and waits for a guest. Locking one takes about a second, on purpose.
+    ///
+    /// # Errors
+    /// [`Kind::Busy`], [`Kind::NoNetwork`], [`Kind::Device`]; [`Kind::BadText`] for a question or
+    /// answer that cannot be used.
+    pub async fn host(
+        &self,
+        manner: Manner,
+        protection: Protection,
+    ) -> Result<Arc<PairingHandle>, HandfastError> {
+        let handle = PairingHandle::new(self.desk.clone());
+        let number = handle.number;
+        self.desk
+            .ask(|answer| Order::Host(number, manner, Box::new(protection), answer))
+            .await?;
+        Ok(handle)
+    }
+
+    /// Opens somebody's invitation, which connects to nobody yet: the person is asked first.
+    ///
+    /// # Errors
+    /// [`Kind::WrongThing`] if it is no invitation, [`Kind::Busy`].
+    pub async fn open(&self, found: Found) -> Result<(), HandfastError> {
+        let Token::Invitation(invitation) = token_of(&found)? else {
+            return Err(Kind::WrongThing.into());
+        };
+        let via = found.via.into();
+        self.desk
+            .ask(|answer| Order::Open(Box::new(invitation), via, answer))
+            .await
+    }
+
+    /// Opens somebody's locked invitation with the answers to its questions, which
+    /// [`Sealing::inspect`](super::Sealing::inspect) tells. Takes about a second, on purpose.
+    ///
+    /// # Errors
+    /// [`Kind::WrongAnswer`], [`Kind::BadText`], [`Kind::TooExpensive`], and as [`Self::open`].
+    pub async fn unlock(&self, found: Found, answers: Vec<String>) -> Result<(), HandfastError> {
+        let Token::Sealed(container) = token_of(&found)? else {
+            return Err(Kind::WrongThing.into());
+        };
+        let unlocking = self.desk.blocking(move || {
+            let credential = credential(&answers)?;
+            Ok(seal::unlock(&container, &credential, &Limits::PHONE)?)
+        });
+        let invitation = Box::new(unlocking.await?);
+        self.desk
+            .ask(|answer| Order::Open(invitation, Via::Locked, answer))
+            .await
+    }
+
+    /// Guest: the person's answer to the question that is asked.
+    ///
+    /// # Errors
+    /// [`Kind::BadText`] if it is empty or too long, [`Kind::NotNow`] if nothing is asked. A wrong
+    /// answer is no error: another screen follows.
+    pub async fn answer(&self, text: String) -> Result<(), HandfastError> {
+        let answers = Answers::new(&[&text])?;
+        self.desk.ask(|answer| Order::Answer(answers, answer)).await
+    }
+
+    /// The person agreed: connects to whoever made the invitation that is open.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] if none is open, [`Kind::NoRoute`], [`Kind::NoNetwork`], [`Kind::Device`].
+    pub async fn connect(&self) -> Result<Arc<PairingHandle>, HandfastError> {
+        let handle = PairingHandle::new(self.desk.clone());
+        let number = handle.number;
+        self.desk
+            .ask(|answer| Order::Connect(number, answer))
+            .await?;
+        Ok(handle)
+    }
+
+    /// Host: takes the guest's reply.
+    ///
+    /// # Errors
+    /// [`Kind::WrongThing`] if it is no reply, [`Kind::WrongReply`] if it answers another
+    /// invitation, [`Kind::NotNow`] if none is shown. The pairing goes on.
+    pub async fn reply(&self, found: Found) -> Result<(), HandfastError> {
+        let Token::Reply(reply) = token_of(&found)? else {
+            return Err(Kind::WrongThing.into());
+        };
+        let via = found.via.into();
+        self.desk
+            .ask(|answer| Order::Reply(Box::new(reply), via, answer))
+            .await
+    }
+
+    /// Guest: shows the reply now instead of waiting whether it is needed.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] if nothing is being connected to.
+    pub async fn offer_reply(&self) -> Result<(), HandfastError> {
+        self.desk.ask(Order::OfferReply).await
+    }
+}
+
+/// A pairing under way. Cancelled when dropped; once the two are together, it does nothing more.
+#[derive(uniffi::Object)]
+pub struct PairingHandle {
+    desk: Arc<Desk>,
+    number: u64,
+}
+
+impl PairingHandle {
+    fn new(desk: Arc<Desk>) -> Arc<Self> {
+        let number = desk.numbers().next();
+        Arc::new(Self { desk, number })
+    }
+}
+
+#[uniffi::export]
+impl PairingHandle {
+    /// Stops it; [`Screen::Idle`](super::Screen::Idle) follows.
+    pub fn cancel(&self) {
+        self.desk.give(Order::Cancel(self.number));
+    }
+}
+
+impl Drop for PairingHandle {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}

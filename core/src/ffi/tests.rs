@@ -1,0 +1,118 @@
+//! The facade from Rust. The scenarios of `tests/scenarios.md` are tested from Kotlin and Swift;
+//! here is what those cannot do.
+
+use super::{
+    CallbackError, Change, Handfast, Kind, Listener, Manner, Protection, Screen, Settings, Vault,
+    VaultError, read_text,
+};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Tells every change on, and then panics.
+struct Hysteric(mpsc::UnboundedSender<Change>);
+
+impl Listener for Hysteric {
+    fn changed(&self, change: Change) -> Result<(), CallbackError> {
+        let _ = self.0.send(change);
+        panic!("on purpose");
+    }
+}
+
+#[derive(Default)]
+struct Pocket(Mutex<Option<Vec<u8>>>);
+
+impl Vault for Pocket {
+    fn key(&self) -> Result<Option<Vec<u8>>, VaultError> {
+        Ok(self.0.lock().unwrap().clone())
+    }
+
+    fn keep(&self, key: Vec<u8>) -> Result<(), VaultError> {
+        *self.0.lock().unwrap() = Some(key);
+        Ok(())
+    }
+}
+
+struct Seat {
+    handfast: Arc<Handfast>,
+    changes: mpsc::UnboundedReceiver<Change>,
+}
+
+impl Seat {
+    async fn new() -> Self {
+        let (told, changes) = mpsc::unbounded_channel();
+        let settings = Settings {
+            name: String::new(),
+            downloads: std::env::temp_dir().to_string_lossy().into_owned(),
+            link_base: None,
+        };
+        let listener = Arc::new(Hysteric(told));
+        let handfast = Handfast::open(settings, Arc::new(Pocket::default()), listener).unwrap();
+        let loopback = vec!["127.0.0.1".to_owned()];
+        handfast.network_changed(loopback).await.unwrap();
+        Self { handfast, changes }
+    }
+
+    async fn until<T>(&mut self, wanted: impl Fn(Screen) -> Option<T>) -> T {
+        let search = async {
+            loop {
+                if let Change::Shown { screen } = self.changes.recv().await.expect("told")
+                    && let Some(found) = wanted(screen)
+                {
+                    return found;
+                }
+            }
+        };
+        let patience = Duration::from_secs(20);
+        tokio::time::timeout(patience, search).await.expect("soon")
+    }
+
+    async fn until_talking(&mut self) {
+        self.until(|screen| matches!(screen, Screen::Talking { .. }).then_some(()))
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn listeners_that_panic_do_not_keep_two_from_meeting() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let hosting = host.handfast.pairing();
+    let _hosting = hosting.host(Manner::Send, Protection::Open).await.unwrap();
+    let link = host
+        .until(|screen| match screen {
+            Screen::Hosting { invitation, .. } => Some(invitation.link),
+            _ => None,
+        })
+        .await;
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let _connecting = pairing.connect().await.unwrap();
+    host.until_talking().await;
+    guest.until_talking().await;
+    host.handfast.shutdown().await;
+    let kind = guest
+        .until(|screen| match screen {
+            Screen::Ended { kind, .. } => Some(kind),
+            _ => None,
+        })
+        .await;
+    assert_eq!(kind, Kind::TheyLeft);
+}
+
+#[tokio::test]
+async fn an_address_of_android_with_its_zone_is_understood_and_nonsense_is_refused() {
+    let seat = Seat::new().await;
+    let zone = vec!["fe80::1%wlan0".to_owned(), "192.168.1.7".to_owned()];
+    assert_eq!(seat.handfast.network_changed(zone).await, Ok(()));
+    let nonsense = vec!["my phone".to_owned()];
+    let refused = seat.handfast.network_changed(nonsense).await;
+    assert_eq!(refused, Err(Kind::Internal.into()));
+}
+
+#[test]
+fn every_secret_record_hides_itself_from_a_log() {
+    let text =
+        "handfast:EQhLHxZoN2JVqVdxcv4PhcA5yidhKXZmKNeDZvlTzCd_w-flRBuUrstXwmpaDE5m1dSvIwEDfwAAAbDR";
+    let found = read_text(text).unwrap();
+    assert_eq!(format!("{found:?}"), "Found(Invitation, Carried)");
+}

@@ -1,0 +1,5 @@
+package android.net;
+
+public class LinkAddress {
+    public native java.net.InetAddress getAddress();
+}

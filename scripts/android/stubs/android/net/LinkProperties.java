@@ -1,0 +1,5 @@
+package android.net;
+
+public final class LinkProperties {
+    public native java.util.List<LinkAddress> getLinkAddresses();
+}
