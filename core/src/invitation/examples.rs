@@ -33,6 +33,43 @@ pub(super) fn reply() -> Reply {
     }
 }
 
+/// The second invitation of the worked example: a question, a browser, and four classes of address.
+fn asking() -> Invitation {
+    let name = MdnsName::new("1b4e28ba-2fa1-11d2-883f-0016d3cca427.local").unwrap();
+    let name = CandidateAddress::Mdns { name, port: 6000 };
+    Invitation {
+        secret: Secret::new(std::array::from_fn(|i| 0xf0 + i as u8)),
+        expiry: Expiry(0xffff),
+        candidates: Candidates::new(vec![
+            Candidate::host("10.1.2.3:5000".parse().unwrap()),
+            Candidate::server_reflexive("172.32.0.9:5000".parse().unwrap()),
+            Candidate::host("[fd00::7]:6000".parse().unwrap()),
+            Candidate {
+                address: name,
+                kind: CandidateKind::Host,
+            },
+        ])
+        .unwrap(),
+        question: Some(Question::new("Wer?").unwrap()),
+        name: None,
+        host_is_browser: true,
+        host_can_punch: false,
+        ..invitation()
+    }
+}
+
+/// One candidate of the class that the others leave out.
+fn named() -> Vec<u8> {
+    let name = MdnsName::new("my-phone.local").unwrap();
+    let candidates = Candidates::new(vec![Candidate {
+        address: CandidateAddress::Mdns { name, port: 6000 },
+        kind: CandidateKind::Host,
+    }]);
+    let mut bytes = Vec::new();
+    candidates.unwrap().write(&mut bytes);
+    bytes
+}
+
 pub(super) fn any_candidate() -> impl Strategy<Value = Candidate> {
     use std::net::{IpAddr, SocketAddr};
     let ip = prop_oneof![
@@ -144,6 +181,8 @@ fn the_worked_example_is_what_the_document_says() {
             QrText::new(&LinkBase::DEFAULT, &bytes).as_str().to_owned(),
         ),
         ("reply as bare text", bare_text(sealed.as_bytes())),
+        ("second invitation", HEXLOWER.encode(&asking().to_bytes())),
+        ("one named candidate", HEXLOWER.encode(&named())),
     ];
     let lines = stated.map(|(what, value)| format!("{what}: {value}\n"));
     let missing: String = lines

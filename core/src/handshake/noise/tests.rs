@@ -233,6 +233,36 @@ fn keys_of_low_order_are_refused() {
     assert!(!key(1).public().is_low_order());
 }
 
+/// Wycheproof, `x25519_test.json`, through the Diffie-Hellman of the Noise library and our refusal in
+/// front of it.
+#[test]
+fn x25519_agrees_with_wycheproof_and_refuses_exactly_the_zero_secrets() {
+    use wycheproof::xdh::{TestFlag, TestName, TestSet};
+    let set = TestSet::load(TestName::X25519).expect("vectors");
+    let (mut shared, mut refused) = (0, 0);
+    for case in set.test_groups.iter().flat_map(|group| &group.tests) {
+        let mut own = DefaultResolver
+            .resolve_dh(&DHChoice::Curve25519)
+            .expect("built in");
+        own.set(&case.private_key);
+        let mut secret = [0; 32];
+        own.dh(&case.public_key, &mut secret).expect("32 bytes");
+        assert_eq!(secret, case.shared_secret[..], "{}", case.tc_id);
+        let zero = case.flags.contains(&TestFlag::ZeroSharedSecret);
+        assert_eq!(zero, secret == [0; 32], "{}", case.tc_id);
+        let failure = HandshakeError::FirstMessage;
+        let outcome = refuse_low_order(&case.public_key, failure);
+        assert_eq!(
+            outcome,
+            if zero { Err(failure) } else { Ok(()) },
+            "{}",
+            case.tc_id
+        );
+        if zero { refused += 1 } else { shared += 1 }
+    }
+    assert!(shared > 400 && refused > 10, "{shared} {refused}");
+}
+
 /// A cheat's key: zero for everybody to see, and every secret shared with it is zero as well.
 struct ZeroKey;
 

@@ -1,0 +1,656 @@
+#!/usr/bin/env python3
+"""The protocol a second time, written from docs/protocol.md alone.
+
+It takes the worked examples out of the document and computes them again: invitation and reply, the
+keys from S, the text forms, the container, the prologue, the Noise handshake, the first frames and
+what two people compare. CPace is left to the vectors of its authors.
+Then it opens the frozen containers and normalises the frozen answers of tests/frozen/. Where this
+and the core agree, the document is enough for somebody who has never seen the core.
+
+Usage: tests/protocol_check.py   (scripts/test protocol installs what it needs)
+Section numbers are those of the document.
+"""
+
+import base64
+import hashlib
+import json
+import pathlib
+import re
+import sys
+import uuid
+
+import argon2.low_level
+import regex
+import unicodedata2
+import zstandard
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DOCUMENT = (ROOT / "docs/protocol.md").read_text()
+FROZEN = ROOT / "tests/frozen"
+
+
+# --- Conventions ------------------------------------------------------------------------------
+
+
+def kdf(key, label, *parts):
+    state = hashlib.blake2b(key=key, person=label.encode(), digest_size=32)
+    for part in parts:
+        state.update(u64(len(part)) + part)
+    return state.digest()
+
+
+def digest(data, size=32):
+    return hashlib.blake2b(data, digest_size=size).digest()
+
+
+def u16(number):
+    return number.to_bytes(2, "little")
+
+
+def u32(number):
+    return number.to_bytes(4, "little")
+
+
+def u64(number):
+    return number.to_bytes(8, "little")
+
+
+def base64_bare(data):
+    return base64.b64encode(data).rstrip(b"=").decode()
+
+
+def base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def from_base64url(text):
+    require(re.fullmatch(r"[A-Za-z0-9_-]*", text), "a character outside of base64url")
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    require(base64url(data) == text, "unused bits that are not zero")
+    return data
+
+
+class Refused(Exception):
+    """What a reader refuses."""
+
+
+def require(condition, what):
+    if not condition:
+        raise Refused(what)
+
+
+class Reader:
+    """Takes bytes from the front."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def take(self, count):
+        require(len(self.data) >= count, "cut")
+        taken, self.data = self.data[:count], self.data[count:]
+        return taken
+
+    def number(self, size):
+        return int.from_bytes(self.take(size), "little")
+
+    def short_field(self):
+        return self.take(self.number(1) + 1)
+
+    def end(self):
+        require(not self.data, "bytes left over")
+
+
+def counting(first, count=32):
+    return bytes(range(first, first + count))
+
+
+# --- 1. Invitation, reply, text forms ----------------------------------------------------------
+
+
+def check_label(data, most):
+    text = data.decode()
+    require(1 <= len(data) <= most, "length of a label")
+    require(regex.search(r"\P{White_Space}", text), "a blank label")
+    bad = r"[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff]"
+    require(not regex.search(bad, text), "a character that misleads")
+    return text
+
+
+def read_candidates(reader):
+    """1.3"""
+    out, port = [], None
+    for _ in range(reader.number(1)):
+        head = reader.number(1)
+        require(head < 0x40 and 1 <= head & 0x0F <= 6, "head of a candidate")
+        if head & 0x0F == 6:
+            address = reader.short_field().decode() + ".local"
+        else:
+            front, size = {1: ([192, 168], 2), 2: ([10], 3), 3: ([], 4), 4: ([], 16), 5: ([], 16)}[head & 0x0F]
+            address = bytes(front) + reader.take(size)
+            if head & 0x0F == 5:
+                address = f"{uuid.UUID(bytes=address)}.local"
+        if head & 0x20:
+            require(port is not None, "no port before")
+        else:
+            written = reader.number(2)
+            require(written != port, "a port written twice")
+            port = written
+        out.append((address, port, bool(head & 0x10)))
+    require(len(out) <= 8, "too many candidates")
+    return out
+
+
+def read_invitation(token):
+    reader = Reader(token)
+    require(reader.number(1) == 0x11, "not an invitation")
+    flags = reader.number(1)
+    require(flags < 0x10, "unknown flags")
+    fields = {
+        "can punch": bool(flags & 8),
+        "browser": bool(flags & 4),
+        "S": reader.take(16),
+        "expiry": reader.number(2),
+        "fingerprint": reader.take(32),
+        "candidates": read_candidates(reader),
+        "question": check_label(reader.short_field(), 256) if flags & 1 else None,
+        "name": check_label(reader.short_field(), 64) if flags & 2 else None,
+    }
+    reader.end()
+    return fields
+
+
+class InvitationKeys:
+    """1.5"""
+
+    def __init__(self, s):
+        self.s = s
+        self.invite_id = kdf(s, "HFS1 invite id")[:16]
+        self.psk = kdf(s, "HFS1 noise psk", self.invite_id)
+        self.reply_key = kdf(s, "HFS1 reply key", self.invite_id)
+        host = kdf(s, "HFS1 ice host", self.invite_id)
+        self.host_ufrag, self.host_password = base64_bare(host[:8]), base64_bare(host[8:26])
+
+    def guest(self, fingerprint):
+        ufrag = base64_bare(fingerprint)
+        password = kdf(self.s, "HFS1 ice guest", self.invite_id, ufrag.encode())[:18]
+        return ufrag, base64_bare(password)
+
+
+def seal_reply(keys, salt, body):
+    """1.6"""
+    front = b"\x21" + keys.invite_id[:4] + salt + bytes([len(body)])
+    key = kdf(keys.reply_key, "HFS1 reply", salt)
+    return front + ChaCha20Poly1305(key).encrypt(bytes(12), body, front)
+
+
+def digits(token):
+    """1.8"""
+    widths = {1: 3, 2: 5, 3: 8, 4: 10, 5: 13, 6: 15, 7: 17}
+    groups = [token[at : at + 7] for at in range(0, len(token), 7)]
+    return "".join(f"{int.from_bytes(g, 'little'):0{widths[len(g)]}}" for g in groups)
+
+
+# --- 2. Sealed container -----------------------------------------------------------------------
+
+KINDS = {1: "invitation", 2: "reply", 3: "file", 4: "device state"}
+
+
+def parse_header(container):
+    """2.1: the fields, and the bytes in front of the commitment."""
+    reader = Reader(container)
+    require(reader.take(4) == b"HFS1", "not ours")
+    header = {"kind": KINDS[reader.number(1)], "source": reader.number(1)}
+    header["code"], header["profile"] = reader.number(1), reader.number(1)
+    header["cost"] = [reader.number(4), reader.number(1), reader.number(1)]
+    length = reader.number(2)
+    require(length <= 1024, "questions too long")
+    header["salt"] = reader.take(32)
+    block = Reader(reader.take(length))
+    header["questions"] = []
+    if length:
+        count = block.number(1)
+        require(1 <= count <= 5, "count of questions")
+        for _ in range(count):
+            header["questions"].append(check_label(block.take(block.number(2)), 256))
+        block.end()
+    if header["source"] == 0:
+        require(container[6:16] == bytes(10), "a key with a cost")
+    else:
+        require(header["source"] == 1 and header["profile"] == 1 and header["code"] < 2, "unsupported")
+    return header, container[: 48 + length]
+
+
+def password(answers, code):
+    """2.2"""
+    out = b"HFS1\x01" + bytes([len(answers)])
+    for answer in map(normalise, answers):
+        out += u16(len(answer.encode())) + answer.encode()
+    return out + code
+
+
+def master_key(header, known):
+    if header["source"] == 0:
+        return known["key"]
+    memory, passes, lanes = header["cost"]
+    return argon2.low_level.hash_secret_raw(
+        password(known["answers"], known.get("code", b"")),
+        header["salt"],
+        time_cost=passes,
+        memory_cost=memory,
+        parallelism=lanes,
+        hash_len=32,
+        type=argon2.low_level.Type.ID,
+        version=0x13,
+    )
+
+
+def stream_nonce(number, last):
+    return number.to_bytes(11, "big") + bytes([last])
+
+
+def seal_stream(key, inside):
+    """2.3"""
+    chunks = [inside[at : at + 65536] for at in range(0, len(inside), 65536)] or [b""]
+    cipher = ChaCha20Poly1305(key)
+    sealed = [cipher.encrypt(stream_nonce(n, n == len(chunks) - 1), c, None) for n, c in enumerate(chunks)]
+    return b"".join(sealed)
+
+
+def open_stream(key, payload):
+    chunks = [payload[at : at + 65552] for at in range(0, len(payload), 65552)] or [b""]
+    cipher, out = ChaCha20Poly1305(key), b""
+    for number, chunk in enumerate(chunks):
+        last = number == len(chunks) - 1
+        opened = cipher.decrypt(stream_nonce(number, last), chunk, None)
+        require(opened or number == 0, "an empty chunk behind others")
+        out += opened
+    return out
+
+
+def padded(kind, n):
+    if kind in ("invitation", "reply"):
+        return next((size for size in (256, 384, 512, 768) if n <= size), -(-n // 512) * 512)
+    e = n.bit_length() - 1
+    s = (e.bit_length() - 1) + 1
+    step = 1 << (e - s)
+    return -(-n // step) * step
+
+
+def read_inside(kind, inside):
+    reader = Reader(inside)
+    codec, length = reader.number(1), reader.number(8)
+    name, media_type = reader.take(reader.number(2)), reader.take(reader.number(2))
+    for label, most in ((name, 255), (media_type, 127)):
+        require(not label or check_label(label, most), "a label")
+    body = reader.take(reader.number(8))
+    written = len(inside) - len(reader.data)
+    require(len(inside) == padded(kind, written), "padded to another length")
+    require(not any(reader.data), "padding that is not zero")
+    if codec == 0:
+        content = body
+    else:
+        require(codec == 1 and len(body) < length, "codec")
+        unpack = zstandard.ZstdDecompressor(max_window_size=8 << 20).decompressobj()
+        content = unpack.decompress(body)
+        require(unpack.eof and not unpack.unused_data, "not one frame")
+    require(len(content) == length, "length of the content")
+    return codec, name.decode(), media_type.decode(), content
+
+
+def write_inside(kind, content, name="", media_type=""):
+    """With codec 0."""
+    out = b"\0" + u64(len(content))
+    for label in (name, media_type):
+        out += u16(len(label.encode())) + label.encode()
+    out += u64(len(content)) + content
+    return out.ljust(padded(kind, len(out)), b"\0")
+
+
+def container_keys(header_bytes, master):
+    commitment = kdf(master, "HFS1 commitment", header_bytes)
+    return commitment, kdf(master, "HFS1 payload", header_bytes, commitment)
+
+
+def open_container(container, known):
+    header, front = parse_header(container)
+    commitment, key = container_keys(front, master_key(header, known))
+    at = len(front)
+    require(container[at : at + 32] == commitment, "wrong answer or altered")
+    return header, read_inside(header["kind"], open_stream(key, container[at + 32 :]))
+
+
+STRAIGHT = {0xB4: "'", 0x2BC: "'", 0x2032: "'", 0x2212: "-"}
+STRAIGHT |= dict.fromkeys(range(0x2018, 0x201C), "'")
+STRAIGHT |= dict.fromkeys(range(0x201C, 0x2020), '"')
+STRAIGHT |= dict.fromkeys(range(0x2010, 0x2016), "-")
+
+
+def normalise(answer):
+    """2.4"""
+    require(len(answer.encode()) <= 512, "answer too long")
+    visible = regex.sub(r"\p{Default_Ignorable_Code_Point}", "", answer).translate(STRAIGHT)
+    # Python's own case folding may be of an older Unicode; the frozen answers are all within it.
+    folded = unicodedata2.normalize("NFKC", visible).casefold()
+    straight = unicodedata2.normalize("NFKC", folded).translate(STRAIGHT)
+    words = regex.sub(r"\p{White_Space}+", " ", straight).strip(" ")
+    require(words, "nothing remains")
+    return words
+
+
+def container_text(container):
+    """2.5"""
+    return "hfs1:" + base64url(container + digest(container, 4))
+
+
+def from_container_text(text):
+    require(text.startswith("hfs1:"), "not ours")
+    data = from_base64url(text.strip()[5:])
+    require(digest(data[:-4], 4) == data[-4:], "damaged")
+    return data[:-4]
+
+
+# --- 3. Prologue, Noise, frames ----------------------------------------------------------------
+
+
+def prologue(mode, policy, keys, invitation, reply_digest, host, guest):
+    """3.4"""
+    out = b"handfast-1\0\0" + bytes([mode, policy]) + keys.invite_id
+    return out + digest(invitation) + reply_digest + host + guest
+
+
+def public(private):
+    key = X25519PrivateKey.from_private_bytes(private).public_key()
+    return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def dh(private, peer):
+    return X25519PrivateKey.from_private_bytes(private).exchange(X25519PublicKey.from_public_bytes(peer))
+
+
+def counter_nonce(counter):
+    return bytes(4) + u64(counter)
+
+
+class Noise:
+    """Noise specification, revision 34: the symmetric state of ..._25519_ChaChaPoly_BLAKE2s."""
+
+    def __init__(self, name, prologue):
+        self.h = self.ck = hashlib.blake2s(name).digest() if len(name) > 32 else name.ljust(32, b"\0")
+        self.k = None
+        self.mix_hash(prologue)
+
+    def hkdf(self, material, outputs):
+        def mac(key, data):
+            key = key.ljust(64, b"\0")
+            inner = hashlib.blake2s(bytes(x ^ 0x36 for x in key) + data).digest()
+            return hashlib.blake2s(bytes(x ^ 0x5C for x in key) + inner).digest()
+
+        temporary, out = mac(self.ck, material), [b""]
+        for n in range(outputs):
+            out.append(mac(temporary, out[-1] + bytes([n + 1])))
+        return out[1:]
+
+    def mix_hash(self, data):
+        self.h = hashlib.blake2s(self.h + data).digest()
+
+    def mix_key(self, material):
+        self.ck, self.k = self.hkdf(material, 2)
+        self.n = 0
+
+    def mix_psk(self, psk):
+        self.ck, mixed, self.k = self.hkdf(psk, 3)
+        self.mix_hash(mixed)
+        self.n = 0
+
+    def mix_ephemeral(self, key):
+        self.mix_hash(key)
+        self.mix_key(key)  # as psk handshakes do
+
+    def seal(self, text):
+        sealed = ChaCha20Poly1305(self.k).encrypt(counter_nonce(self.n), text, self.h) if self.k else text
+        self.n = self.n + 1 if self.k else 0
+        self.mix_hash(sealed)
+        return sealed
+
+
+def handshake(prologue, psk, guest, host):
+    """3.5: `guest` and `host` are pairs of private keys, static and ephemeral. Both sides compute the
+    same, so one state does for both."""
+    greeting = b"\x01" + u32(0) + u16(0)
+    state = Noise(b"Noise_XXpsk0+psk3_25519_ChaChaPoly_BLAKE2s", prologue)
+    (guest_s, guest_e), (host_s, host_e) = guest, host
+    # psk, e
+    state.mix_psk(psk)
+    state.mix_ephemeral(public(guest_e))
+    first = public(guest_e) + state.seal(b"")
+    # e, ee, s, es
+    state.mix_ephemeral(public(host_e))
+    state.mix_key(dh(host_e, public(guest_e)))
+    second = public(host_e) + state.seal(public(host_s))
+    state.mix_key(dh(host_s, public(guest_e)))
+    second += state.seal(greeting)
+    # s, se, psk
+    third = state.seal(public(guest_s))
+    state.mix_key(dh(guest_s, public(host_e)))
+    state.mix_psk(psk)
+    third += state.seal(greeting)
+    return first, second, third, state.h, *state.hkdf(b"", 2)
+
+
+def frame(key, counter, body, changes_key=False):
+    """3.7"""
+    plain = bytes([changes_key]) + u16(len(body)) + body
+    plain += bytes(-len(plain) % 64)
+    return ChaCha20Poly1305(key).encrypt(counter_nonce(counter), plain, None)
+
+
+def rekey(key):
+    return ChaCha20Poly1305(key).encrypt(counter_nonce(2**64 - 1), bytes(32), None)[:32]
+
+
+def compared(host_nonce, handshake_hash, guest_nonce):
+    """4.5"""
+    names = DOCUMENT.split("The 64 symbols are, from 0:\n\n")[1].split(".")[0].split(", ")
+    require(len(set(names)) == 64, "64 symbols")
+    string = kdf(host_nonce, "HFS1 sas", handshake_hash, guest_nonce)
+    number = int.from_bytes(string, "big") >> (256 - 36)
+    symbols = ", ".join(names[number >> (30 - 6 * n) & 63] for n in range(6))
+    digits = f"{number:012}"
+    return f"{symbols}; {digits[:4]} {digits[4:8]} {digits[8:]}"
+
+
+# --- The checks --------------------------------------------------------------------------------
+
+checked = 0
+
+
+def agree(what, ours, theirs):
+    global checked
+    checked += 1
+    if ours != theirs:
+        sys.exit(f"{what}:\n  the document's rules give {ours!r}\n  but there stands         {theirs!r}")
+
+
+def stated(what):
+    """What stands behind `what: ` on a line of its own in the document."""
+    found = re.findall(rf"^{re.escape(what)}: (.+)$", DOCUMENT, re.MULTILINE)
+    if len(found) != 1:
+        sys.exit(f"the document has {len(found)} lines that begin with {what!r}")
+    return found[0]
+
+
+def agree_hex(what, ours):
+    agree(what, ours.hex(), stated(what))
+
+
+def refuses(what, function, *arguments):
+    try:
+        function(*arguments)
+    except (Refused, InvalidTag):
+        agree(what, True, True)
+    else:
+        sys.exit(f"{what}: not refused")
+
+
+def invitation_example():
+    """1.10"""
+    token = bytes.fromhex(stated("invitation"))
+    fields = read_invitation(token)
+    agree("S", fields["S"], counting(0, 16))
+    agree("fingerprint", fields["fingerprint"], counting(0x20))
+    agree("expiry", fields["expiry"], 0x1234)
+    agree("name", (fields["name"], fields["question"]), ("Ana", None))
+    agree("flags", (fields["can punch"], fields["browser"]), (True, False))
+    candidates = [(bytes([192, 168, 1, 7]), 40123, False), (bytes([198, 18, 0, 5]), 40123, True)]
+    agree("candidates", fields["candidates"], candidates)
+    keys = InvitationKeys(fields["S"])
+    agree_hex("invitation digest", digest(token))
+    agree_hex("invite id", keys.invite_id)
+    agree_hex("noise psk", keys.psk)
+    agree_hex("reply key", keys.reply_key)
+    agree("host ufrag", keys.host_ufrag, stated("host ufrag"))
+    agree("host password", keys.host_password, stated("host password"))
+    ufrag, ice_password = keys.guest(counting(0x40))
+    agree("guest ufrag", ufrag, stated("guest ufrag"))
+    agree("guest password", ice_password, stated("guest password"))
+    body = counting(0x40) + b"\x01" + b"\x01" + bytes([1, 9]) + u16(50321)
+    reply = seal_reply(keys, b"saltsalt", body)
+    agree_hex("reply", reply)
+    agree_hex("reply digest", digest(body))
+    base = "https://handfast.example/#"
+    agree("link", base + base64url(token), stated("invitation link"))
+    agree("QR text", base + digits(token), stated("invitation QR text"))
+    agree("bare text", "handfast:" + base64url(reply), stated("reply as bare text"))
+    second = read_invitation(bytes.fromhex(stated("second invitation")))
+    agree("second S", (second["S"], second["expiry"]), (counting(0xF0, 16), 0xFFFF))
+    agree("second flags", (second["can punch"], second["browser"]), (False, True))
+    agree("second question", (second["question"], second["name"]), ("Wer?", None))
+    candidates = [
+        (bytes([10, 1, 2, 3]), 5000, False),
+        (bytes([172, 32, 0, 9]), 5000, True),
+        (b"\xfd" + bytes(14) + b"\x07", 6000, False),
+        ("1b4e28ba-2fa1-11d2-883f-0016d3cca427.local", 6000, False),
+    ]
+    agree("second candidates", second["candidates"], candidates)
+    named = Reader(bytes.fromhex(stated("one named candidate")))
+    agree("named candidate", read_candidates(named), [("my-phone.local", 6000, False)])
+    named.end()
+    return keys, token, body
+
+
+def container_examples():
+    """2.6"""
+    front = b"HFS1" + bytes([3, 0, 0, 0]) + bytes(8) + counting(0x60)
+    example("key", front, {"key": counting(0)}, "hello", "note.txt", "text/plain")
+    question = "What is the dog called?".encode()
+    block = b"\x01" + u16(len(question)) + question
+    front = b"HFS1" + bytes([3, 1, 1, 1]) + u32(19456) + bytes([1, 1]) + u16(len(block))
+    front += counting(0x60) + block
+    known = {"answers": ["Rex"], "code": counting(0x80, 16)}
+    agree_hex("password of the answer example", password(**known))
+    container = example("answer", front, known, "hello")
+    agree("container as text", container_text(container), stated("container as text"))
+
+
+def example(which, front, known, content, name="", media_type=""):
+    header, parsed = parse_header(front)
+    agree("header", parsed, front)
+    master = master_key(header, known)
+    commitment, key = container_keys(front, master)
+    inside = write_inside(header["kind"], content.encode(), name, media_type)
+    container = front + commitment + seal_stream(key, inside)
+    if "answers" in known:
+        agree_hex(f"master of the {which} example", master)
+    agree_hex(f"header of the {which} example", front)
+    agree_hex(f"commitment of the {which} example", commitment)
+    agree_hex(f"payload key of the {which} example", key)
+    agree_hex(f"container of the {which} example", container)
+    return container
+
+
+def handshake_example(keys, invitation, reply_body):
+    """3.13"""
+    both = prologue(2, 0, keys, invitation, digest(reply_body), counting(0x20), counting(0x40))
+    agree("length of the prologue", len(both), 158)
+    agree_hex("prologue", both)
+    guest, host = (counting(0x60), counting(0x80)), (counting(0xA0), counting(0xC0))
+    first, second, third, hash_, guest_key, host_key = handshake(both, keys.psk, guest, host)
+    agree("lengths", (len(first), len(second), len(third)), (48, 103, 71))
+    agree_hex("first message", first)
+    agree_hex("second message", second)
+    agree_hex("third message", third)
+    agree_hex("handshake hash", hash_)
+    agree_hex("key of the guest's frames", guest_key)
+    agree_hex("key of the host's frames", host_key)
+    ready = counting(0xE0) + b"\x03Ben" + u16(0)
+    agree_hex("READY", ready)
+    agree_hex("frame 0", frame(guest_key, 0, ready))
+    agree_hex("frame 1", frame(guest_key, 1, b"\x01\0Hello", changes_key=True))
+    agree_hex("frame 2", frame(rekey(guest_key), 2, b"\x09"))
+    agree_hex("answer as password", password(["Rex"], b""))
+    agree_hex("commitment", kdf(counting(0x41), "HFS1 sas commit", hash_))
+    agree("shown", compared(counting(0x41), hash_, counting(0x61)), stated("shown"))
+
+
+def expected_content(content):
+    (form, value), = content.items()
+    if form == "hex":
+        return bytes.fromhex(value)
+    if form == "text":
+        return value.encode()
+    if form == "repeated":
+        text, length = value["text"].encode(), value["bytes"]
+        return (text * (length // len(text) + 1))[:length]
+    blocks = (kdf(b"noise", "HFS1 test", u64(n)) for n in range(-(-value // 32)))
+    return b"".join(blocks)[:value]
+
+
+def frozen_containers():
+    entries = json.loads((FROZEN / "containers.json").read_text())
+    for entry in entries:
+        path = FROZEN / entry["file"]
+        container = from_container_text(path.read_text()) if path.suffix == ".txt" else path.read_bytes()
+        code = bytes.fromhex(entry.get("code", ""))
+        ways = [{"key": bytes.fromhex(entry["key"])}] if "key" in entry else [
+            {"answers": typed, "code": code} for typed in (entry["answers"], entry.get("typed_otherwise")) if typed
+        ]
+        for known in ways:
+            header, inside = open_container(container, known)
+            agree(entry["file"], header["kind"], entry["kind"])
+            agree(entry["file"], header["questions"], entry.get("questions", []))
+            agree(entry["file"], header["cost"], entry.get("cost", [0, 0, 0]))
+            agree(entry["file"], header["code"], int("code" in entry))
+            about = (entry["codec"], entry.get("name", ""), entry.get("media_type", ""))
+            agree(entry["file"], inside[:3], about)
+            agree(f"content of {entry['file']}", inside[3], expected_content(entry["content"]))
+        last = container[:-1] + bytes([container[-1] ^ 1])
+        refuses(f"{entry['file']} with a changed bit", open_container, last, ways[0])
+    return len(entries)
+
+
+def frozen_answers():
+    pairs = json.loads((FROZEN / "answers.json").read_text())
+    for typed, normal in pairs:
+        agree(f"answer {typed!r}", normalise(typed), normal)
+        agree(f"answer {typed!r}, twice", normalise(normal), normal)
+    for blank in ("", " \u200b", "\u3000\ufeff"):
+        refuses("a blank answer", normalise, blank)
+    refuses("a long answer", normalise, "a" * 513)
+    return len(pairs)
+
+
+def main():
+    keys, invitation, reply_body = invitation_example()
+    container_examples()
+    handshake_example(keys, invitation, reply_body)
+    answers, containers = frozen_answers(), frozen_containers()
+    print(f"docs/protocol.md holds: {checked} values agree,")
+    print(f"among them {containers} frozen containers and {answers} frozen answers")
+
+
+if __name__ == "__main__":
+    main()
