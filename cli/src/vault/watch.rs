@@ -124,7 +124,7 @@ impl Watch {
             }
             ticks += 1;
             let done = self.shared.position.load(Relaxed).min(self.bytes);
-            if ticks == 2 && done == shown {
+            if ticks == 2 && done == shown && !output.is_for_programs() {
                 output.whisper(words::UNLOCKING);
             }
             if done != shown {
