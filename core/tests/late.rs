@@ -277,7 +277,7 @@ fn a_reply_that_comes_late_connects_at_once() {
         let (mut guest, ..) = other.accept(&one.handed_out(id));
         let reply = shown_reply(&mut guest).await;
         // Past every patience of the layers below, and into the polite pace of knocking.
-        sleep(Duration::from_secs(40)).await;
+        sleep(Duration::from_secs(32)).await;
         let begun = Instant::now();
         host.reply_received(reply, Via::Camera).await.unwrap();
         let (at_host, at_guest) = both(&mut host, &mut guest).await;
