@@ -1,13 +1,13 @@
 //! Answers, as people type them: from a file, or from whoever sits at standard input, where nothing
 //! that is typed shows. Never from an argument, which every program on the machine could read.
 
+use crate::hidden::Hidden;
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::Output;
 use crate::status::{Status, Stop};
 use crate::{input, words};
-use handfast_core::seal::{Answers, LockError};
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use handfast_core::seal::{Answers, LockError, Question, Strength};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
@@ -34,7 +34,7 @@ impl AnswerSource {
         };
         let bytes = Zeroizing::new(input::read_file(path)?);
         let text =
-            std::str::from_utf8(&bytes).map_err(|_| Stop::bad_input(words::ANSWER_FILE_NO_TEXT))?;
+            std::str::from_utf8(&bytes).map_err(|_| Stop::bad_input(words::ANSWERS_NOT_TEXT))?;
         let lines = text.lines().map(|line| Zeroizing::new(line.to_owned()));
         Ok(Self(Some(lines.collect())))
     }
@@ -58,18 +58,17 @@ impl AnswerSource {
         if let Some(given) = &mut self.0 {
             return given.pop_front().ok_or_else(no_answer);
         }
-        let _hidden = lines.is_terminal().then(|| {
-            output.prompt(prompt);
-            Hidden::begin()
-        });
-        let line = tokio::select! {
+        let _hidden = match lines.is_terminal() {
+            true => {
+                output.prompt(&format!("{prompt} "));
+                Some(Hidden::begin(std::io::stdin()).map_err(|_| no_answer())?)
+            }
+            false => None,
+        };
+        tokio::select! {
             line = lines.next() => line.map(Zeroizing::new).ok_or_else(no_answer),
             () = interrupt.pressed() => Err(Stop::cancelled()),
-        };
-        if lines.is_terminal() {
-            output.prompt("\n");
         }
-        line
     }
 
     /// The one answer to a question. A person may try again where nothing of it remains.
@@ -83,7 +82,9 @@ impl AnswerSource {
         interrupt: &mut Interrupt,
     ) -> Result<Answers, Stop> {
         loop {
-            let typed = self.next(words::ANSWER, output, lines, interrupt).await?;
+            let typed = self
+                .next(&words::answer_prompt(0, 1), output, lines, interrupt)
+                .await?;
             match Answers::new(&[&typed]) {
                 Ok(answers) => return Ok(answers),
                 Err(error) if self.asks(lines) => output.note(error.to_string()),
@@ -92,66 +93,56 @@ impl AnswerSource {
         }
     }
 
-    /// A new answer to this question, typed twice where nobody sees what they type.
+    /// A new answer to this question, typed twice where nobody sees what they type, and what it is
+    /// worth against somebody who knows these names.
     ///
     /// # Errors
-    /// As [`Self::next`]; a script's answer that is none is an error too.
+    /// As [`Self::next`]; a script's answer that is none or protects nothing is an error too.
     pub(crate) async fn choose(
         &mut self,
+        question: &Question,
+        names: &[&str],
         output: &mut Output,
         lines: &mut Lines,
         interrupt: &mut Interrupt,
-    ) -> Result<Answers, Stop> {
+    ) -> Result<(Answers, Strength), Stop> {
         loop {
-            let first = self
-                .next(words::NEW_ANSWER, output, lines, interrupt)
-                .await?;
-            let sure = !self.asks(lines);
-            match (Answers::new(&[&first]), sure) {
-                (Ok(answers), true) => return Ok(answers),
-                (Err(error), true) => return Err(unusable(error)),
-                (Err(error), false) => output.note(error.to_string()),
-                (Ok(answers), false) => {
-                    let again = self
-                        .next(words::ANSWER_AGAIN, output, lines, interrupt)
-                        .await?;
-                    if again == first {
-                        return Ok(answers);
-                    }
-                    output.note(words::ANSWERS_DIFFER_HERE);
+            let prompt = words::answer_prompt(0, 1);
+            let first = self.next(&prompt, output, lines, interrupt).await?;
+            let chosen = Answers::new(&[&first]).map_err(unusable);
+            let chosen = chosen.and_then(|answer| {
+                let strength = Strength::of(&answer, std::slice::from_ref(question), names, false);
+                let strength = strength.map_err(|(_, reason)| refused(&reason))?;
+                Ok((answer, strength))
+            });
+            let chosen = match chosen {
+                Err(stop) if self.asks(lines) => {
+                    output.note(stop.sentence);
+                    continue;
                 }
+                chosen => chosen?,
+            };
+            if !self.asks(lines) {
+                return Ok(chosen);
             }
+            let again = self.next(words::ANSWER_AGAIN, output, lines, interrupt);
+            if Answers::new(&[&again.await?]).is_ok_and(|again| again == chosen.0) {
+                return Ok(chosen);
+            }
+            output.note(words::ANSWERS_DIFFER);
         }
     }
 }
 
 fn no_answer() -> Stop {
-    Stop::new(Status::Usage, "no_answer", words::NO_ANSWER)
+    Stop::new(Status::Usage, "answer_needed", words::ANSWER_NEEDED)
 }
 
 /// What is typed is no answer.
 pub(crate) fn unusable(error: LockError) -> Stop {
-    Stop::bad_input(error.to_string())
+    refused(&error)
 }
 
-/// While it lives, the terminal does not show what is typed.
-struct Hidden(Option<Termios>);
-
-impl Hidden {
-    fn begin() -> Self {
-        let before = tcgetattr(std::io::stdin()).ok();
-        if let Some(mut silent) = before.clone() {
-            silent.local_modes.remove(LocalModes::ECHO);
-            let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &silent);
-        }
-        Self(before)
-    }
-}
-
-impl Drop for Hidden {
-    fn drop(&mut self) {
-        if let Some(before) = &self.0 {
-            let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
-        }
-    }
+fn refused(reason: &impl ToString) -> Stop {
+    Stop::new(Status::BadInput, "answer_refused", reason.to_string())
 }

@@ -95,7 +95,7 @@ pub(crate) async fn talk(
                         let _ = orders.try_send(Order::Compare);
                     }
                     Some("/same" | "/different") if !compared => {
-                        output.note(words::NOT_ANSWERED_YET);
+                        output.note(words::NOTHING_TO_JUDGE);
                     }
                     Some("/same") => {
                         trust.raise(Trust::because(TrustReason::Compared));

@@ -1,4 +1,4 @@
-//! The desktop peer: meet by a code or a link, talk, send files.
+//! The desktop peer: meet by a code or a link, talk, send files; and lock files with a question.
 //!
 //! Everything of substance is in `handfast-core`. What is here asks, shows and counts; it never
 //! decides about trust, and it never invents a way around the flow that phones walk too.
@@ -10,6 +10,7 @@ mod answer;
 mod chat;
 mod commands;
 mod duration;
+mod hidden;
 mod input;
 mod interrupt;
 mod lines;
@@ -19,6 +20,7 @@ mod network;
 mod output;
 mod status;
 mod symbol;
+mod vault;
 mod words;
 
 use clap::Parser;

@@ -113,6 +113,28 @@ pub(crate) enum Event {
     Note { text: String },
     /// The conversation is over, in peace.
     Ended { reason: String },
+    /// So much of a file has been locked or opened.
+    SealProgress { name: String, done: u64, bytes: u64 },
+    /// Something is locked: a file, or a text.
+    Sealed {
+        path: Option<String>,
+        text: Option<String>,
+        bytes: u64,
+        content_bytes: u64,
+        code: Option<String>,
+        code_words: Option<String>,
+        log10_guesses: f64,
+        attack_s: f64,
+        milliseconds: f64,
+    },
+    /// Something locked was opened and stored.
+    Unsealed {
+        path: String,
+        name: Option<String>,
+        folder: bool,
+        bytes: u64,
+        milliseconds: f64,
+    },
     /// It led nowhere.
     Failed {
         kind: String,
@@ -288,6 +310,15 @@ impl Output {
             // The terminal has written ^C where the line was.
             Event::Failed { kind, .. } if kind == "cancelled" => self.whisper(words::STOPPED),
             Event::Failed { text, .. } => self.whisper(&format!("handfast: {text}")),
+            Event::SealProgress { name, done, bytes } => self.progress(name, *done, *bytes, true),
+            // What is locked was shown where it was made.
+            Event::Sealed { .. } => {}
+            Event::Unsealed {
+                path,
+                folder,
+                bytes,
+                ..
+            } => self.say(&words::unsealed(path, *folder, *bytes)),
             Event::Photographed { .. }
             | Event::Scanned { .. }
             | Event::FileMade { .. }
@@ -311,7 +342,8 @@ impl Output {
         bar.set_position(done);
     }
 
-    fn finish(&mut self, name: &str, incoming: bool) {
+    /// Takes the bar of this name away.
+    pub(crate) fn finish(&mut self, name: &str, incoming: bool) {
         if let Some(bar) = self.bar_of.remove(&(name.to_owned(), incoming)) {
             bar.finish_and_clear();
             self.bars.remove(&bar);
@@ -333,8 +365,13 @@ impl Output {
         }
     }
 
+    /// Whether a program reads, and not a person.
+    pub(crate) fn is_for_programs(&self) -> bool {
+        self.json
+    }
+
     /// To standard error.
-    fn whisper(&self, text: &str) {
+    pub(crate) fn whisper(&self, text: &str) {
         self.bars.suspend(|| {
             let _ = writeln!(std::io::stderr(), "{text}");
         });

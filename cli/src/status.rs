@@ -3,7 +3,6 @@
 use crate::words;
 use handfast_core::invitation::FindError;
 use handfast_core::pairing::Failure;
-use handfast_core::seal::SealError;
 
 /// The exit statuses. They are documented for people in [`words::AFTER_HELP`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +22,19 @@ pub(crate) enum Status {
     NotReached = 5,
     /// A proof failed: somebody may be in between.
     Insecure = 6,
+    /// A locked file does not open: the answer is wrong, or it was altered.
+    WrongAnswer = 7,
+    /// A locked file asks for more than this machine is willing to spend.
+    TooExpensive = 8,
+    /// The result cannot be stored: something is there already, no space, no permission.
+    NotStored = 9,
     /// Stopped by Ctrl-C.
     Cancelled = 130,
 }
 
 impl Status {
     /// All of them.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Done,
         Self::Failed,
         Self::Usage,
@@ -37,6 +42,9 @@ impl Status {
         Self::Expired,
         Self::NotReached,
         Self::Insecure,
+        Self::WrongAnswer,
+        Self::TooExpensive,
+        Self::NotStored,
         Self::Cancelled,
     ];
 
@@ -117,19 +125,6 @@ impl From<Failure> for Stop {
             Failure::Cancelled => "cancelled",
         };
         Self::new(Status::of(failure), kind, words::failure(failure))
-    }
-}
-
-impl From<SealError> for Stop {
-    fn from(error: SealError) -> Self {
-        let (status, kind) = match error {
-            SealError::NotOurs => (Status::BadInput, "not_ours"),
-            SealError::Unsupported => (Status::BadInput, "newer_version"),
-            SealError::TooExpensive => (Status::BadInput, "too_expensive"),
-            SealError::WrongAnswerOrAltered => (Status::Insecure, "wrong_answer"),
-            SealError::Damaged => (Status::BadInput, "damaged"),
-        };
-        Self::new(status, kind, error.to_string())
     }
 }
 

@@ -6,6 +6,7 @@ use handfast_core::conversation::FileError;
 use handfast_core::handshake::{SYMBOLS, ShortString, TrustLevel, TrustReason, visible};
 use handfast_core::invitation::{FindError, ReplyError};
 use handfast_core::pairing::Failure;
+use handfast_core::seal::{Cost, Kind, SealError, Strength, Verdict};
 use std::time::Duration;
 
 pub(crate) const ABOUT: &str =
@@ -20,7 +21,9 @@ Examples:
   handfast demo                  see it work on this machine
   handfast invite                show a code and a link, and wait
   handfast join LINK             accept an invitation
-  handfast scan picture.png      read the code in a picture";
+  handfast scan picture.png      read the code in a picture
+  handfast seal FILE             lock a file with a question
+  handfast open FILE.handfast    open it";
 
 pub(crate) const AFTER_HELP: &str = "\
 Examples:
@@ -28,15 +31,20 @@ Examples:
   handfast invite                show a code and a link, and wait
   handfast join LINK             accept an invitation
   handfast scan picture.png      read the code in a picture
+  handfast seal FILE             lock a file with a question
+  handfast open FILE.handfast    open it
 
 Exit status:
   0     all went well
   1     nothing found (scan), or the two did not come together
   2     the command line makes no sense
-  3     what was handed in is no invitation or reply, or damaged, or from a newer version
+  3     what was handed in is not what it should be, or damaged, or from a newer version
   4     the invitation has expired or is already used
   5     the other side cannot be reached, or there is no network
   6     a proof failed: the other side is not who invited, or somebody may be in between
+  7     a locked file does not open: the answer is wrong, or the file was altered
+  8     a locked file asks too much of this machine
+  9     the result cannot be stored: something is there, no space, no permission
   130   stopped by Ctrl-C
 
 Environment:
@@ -121,27 +129,11 @@ pub(crate) const ENDED_HERE: &str = "You left.";
 pub(crate) const STOPPED: &str = "\nStopped.";
 pub(crate) const NO_SYMBOL: &str = "the link is too long for a code: choose a shorter --link-base";
 
-pub(crate) const NEW_ANSWER: &str = "The answer (it does not show while you type): ";
-pub(crate) const ANSWER_AGAIN: &str = "Once more: ";
-pub(crate) const ANSWER: &str = "Your answer (it does not show while you type): ";
-pub(crate) const ANSWERS_DIFFER_HERE: &str = "That was not the same twice. Type it again.";
-pub(crate) const NO_ANSWER: &str =
-    "there is no answer: type one, or write it into a file and use --answer-file";
-pub(crate) const ANSWER_FILE_NO_TEXT: &str =
-    "the file with the answers is no text: write one answer a line";
-pub(crate) const UNLOCKING: &str = "Unlocking.";
-pub(crate) const LOCKING: &str = "Locking.";
-pub(crate) const WRONG_ANSWER: &str = "That answer does not open it, or it was altered on the way.";
-pub(crate) const NOT_ANSWERED_YET: &str = "Nothing to compare yet: type /compare first.";
+pub(crate) const LOCKING: &str = "Locking. This is slow on purpose.";
+pub(crate) const NOTHING_TO_JUDGE: &str = "Nothing to compare yet: type /compare first.";
 pub(crate) const DIFFERENT: &str = "somebody is in between: the connection was ended. Make a new invitation and pass it on another way";
-
-/// The question, before an answer is typed.
-pub(crate) fn question(question: &str) -> String {
-    format!(
-        "{}\n(Written by the sender. Do not answer with a password you use elsewhere.)",
-        line(question)
-    )
-}
+pub(crate) const ASKING_IS_STRONGER: &str =
+    "With --ask instead of --lock, nobody has more than three tries.";
 
 /// The question of a host, with the answers that are left.
 pub(crate) fn asking(asked: &str, tries_left: u8) -> String {
@@ -149,7 +141,7 @@ pub(crate) fn asking(asked: &str, tries_left: u8) -> String {
         1 => "One try is left.".to_owned(),
         more => format!("{more} tries are left."),
     };
-    format!("{}\n{left}", question(asked))
+    format!("{}\n{NOT_A_PASSWORD}\n{left}", question(asked))
 }
 
 /// The guest is being asked.
@@ -530,6 +522,287 @@ Pictures  in {}
 Again     handfast demo --seed {seed}",
         line(folder)
     )
+}
+
+// --- Locking files ---------------------------------------------------------------------------------
+
+pub(crate) const SEAL_EXAMPLES: &str = "\
+Examples:
+  handfast seal letter.pdf
+  handfast seal photos/ -q 'Where did we meet?' -q 'Who was there?'
+  handfast seal letter.pdf --code          a code is needed as well, sent another way
+  handfast seal letter.pdf -q 'Which boat?' --answer-file answers.txt
+  printf 'see you at 8' | handfast seal - --text -q 'Which boat?'
+
+Whoever has the locked file can try answers on their own computer, as many as they like. A code
+ends that: send it on another way than the file.";
+
+pub(crate) const OPEN_EXAMPLES: &str = "\
+Examples:
+  handfast open letter.pdf.handfast
+  handfast open letter.pdf.handfast -o elsewhere.pdf
+  handfast open 'hfs1:...'                 a locked text
+  handfast open letter.pdf.handfast --answer-file answers.txt --code-file code.txt
+
+What was locked is stored and never shown or run.";
+
+pub(crate) const INSPECT_EXAMPLES: &str = "\
+Examples:
+  handfast inspect letter.pdf.handfast
+  handfast inspect --json 'hfs1:...'";
+
+pub(crate) const ANSWER_NEEDED: &str = "there is nobody to ask for the answer: give it in a file with --answer-file, or - for standard input";
+pub(crate) const ANSWER_AGAIN: &str = "The same again:";
+pub(crate) const ANSWERS_DIFFER: &str = "These two are not the same. Once more:";
+pub(crate) const ANSWERS_NOT_TEXT: &str =
+    "the file with the answers is not text in UTF-8: save it as such";
+pub(crate) const NOT_A_PASSWORD: &str =
+    "The sender wrote this. Do not answer with a password that you use elsewhere.";
+pub(crate) const CODE_PROMPT: &str = "Code (letters and digits, or words):";
+pub(crate) const CODE_FOLLOWS: &str =
+    "This code is needed as well. It is shown only now. Send it another way than the file:";
+pub(crate) const OFFER_CODE: &str =
+    "Make a code as well, which you send another way? Then nobody can guess. [Y/n]";
+pub(crate) const QUESTION_PROMPT: &str =
+    "Question for whoever opens it (empty if they know what is asked):";
+pub(crate) const TOO_MANY_QUESTIONS: &str = "there can be five questions: leave some out";
+pub(crate) const INPUT_TWICE: &str =
+    "standard input can be only one of them: give the others as files";
+pub(crate) const INPUT_TOO_LONG: &str =
+    "standard input is too long to be kept in memory: save it in a file and lock that";
+pub(crate) const STANDARD_INPUT: &str = "standard input";
+pub(crate) const LOCKED_FILE: &str = "the locked file";
+pub(crate) const TYPE_TEXT: &str = "Write the text, and end it with Ctrl-D on a line of its own:";
+pub(crate) const UNLOCKING: &str = "Making the key. This is slow on purpose.";
+pub(crate) const NO_RANDOMNESS: &str =
+    "this machine gives no random numbers: try again after restarting it";
+pub(crate) const WENT_WRONG: &str = "this machine could not finish the work: try again";
+pub(crate) const NEEDS_A_KEY: &str =
+    "this is locked with a key and not with a question: open it with the program that made it";
+pub(crate) const DAMAGED_FOLDER: &str =
+    "the locked folder is not whole: ask for it to be sent again";
+pub(crate) const NO_QUESTION_INSIDE: &str =
+    "Locked with an answer. The question is not inside: ask the sender.";
+pub(crate) const CODE_NEEDED: &str =
+    "A code is needed as well, which the sender sends another way.";
+pub(crate) const OVER_LIMITS: &str = "That is outside of what this machine is willing to spend.";
+pub(crate) const NOT_CHECKED: &str =
+    "Nothing of this is proven before it is opened: anybody could have written it.";
+
+/// What a container that does not open says, and what to try.
+pub(crate) fn refused(error: SealError) -> &'static str {
+    match error {
+        SealError::NotOurs => "this is not a locked file: check which file or text was meant",
+        SealError::Unsupported => "this was locked by a newer Handfast: update this program",
+        SealError::TooExpensive => {
+            "opening this asks for more memory, time or space than is reasonable: ask the sender to lock it again"
+        }
+        SealError::WrongAnswerOrAltered => {
+            "the answer or code is wrong, or the file was altered: try again, then ask for it to be sent again"
+        }
+        SealError::Damaged => "this is damaged, cut or altered: ask for it to be sent again",
+    }
+}
+
+/// A question from elsewhere.
+pub(crate) fn question(text: &str) -> String {
+    format!("Question: {}", line(text))
+}
+
+/// What is asked for: one of so many answers.
+pub(crate) fn answer_prompt(number: usize, of: usize) -> String {
+    match of {
+        0 | 1 => "Answer (not shown):".to_owned(),
+        _ => format!("Answer {} of {of} (not shown):", number + 1),
+    }
+}
+
+pub(crate) fn answer_count(questions: usize, answers: usize) -> String {
+    format!("there are {questions} questions but {answers} answers: write one answer a line")
+}
+
+/// How good the answers are against somebody who tries them all.
+pub(crate) fn strength(strength: &Strength, tries_per_second: f64, cost: &Cost) -> String {
+    let rate = format!(
+        "One good graphics card tries about {} answers a second.",
+        tries_per_second.round()
+    );
+    let time = roughly(strength.attack(cost));
+    match strength.verdict {
+        Verdict::Weak => format!(
+            "Weak: whoever gets the locked file can find this by trying, in {time} at most. {rate}"
+        ),
+        Verdict::Fair => format!(
+            "Fair: one person would try for up to {time}; somebody with many machines finds it. {rate}"
+        ),
+        Verdict::NoShortcutSeen => {
+            format!("No quick way to guess this was seen, which is no promise. {rate}")
+        }
+        Verdict::BeyondReach => "With the code nobody can find the answer by trying.".to_owned(),
+    }
+}
+
+/// A long time, as people say it.
+fn roughly(duration: Duration) -> String {
+    const UNITS: [(f64, &str); 5] = [
+        (365.25 * 86_400.0, "year"),
+        (30.4 * 86_400.0, "month"),
+        (86_400.0, "day"),
+        (3600.0, "hour"),
+        (60.0, "minute"),
+    ];
+    let seconds = duration.as_secs_f64();
+    let unit = UNITS.iter().find(|(length, _)| seconds >= *length);
+    match unit {
+        None => "a minute".to_owned(),
+        Some((length, "year")) if seconds / length > 1e4 => "thousands of years".to_owned(),
+        Some((length, name)) => {
+            let number = (seconds / length).round();
+            let plural = if number > 1.0 { "s" } else { "" };
+            format!("about {number} {name}{plural}")
+        }
+    }
+}
+
+/// Something is locked.
+pub(crate) fn sealed(path: &str, bytes: u64) -> String {
+    format!("Locked: {} ({})", line(path), size(bytes))
+}
+
+/// Something was opened.
+pub(crate) fn unsealed(path: &str, folder: bool, bytes: u64) -> String {
+    let what = if folder { "Opened folder" } else { "Opened" };
+    format!("{what}: {} ({})", line(path), size(bytes))
+}
+
+/// What a folder holds that no locked folder can.
+pub(crate) fn left_out(paths: &[std::path::PathBuf]) -> String {
+    const SHOWN: usize = 5;
+    let mut names: Vec<String> = paths
+        .iter()
+        .take(SHOWN)
+        .map(|path| line(&path.to_string_lossy()))
+        .collect();
+    if paths.len() > SHOWN {
+        names.push(format!("and {} more", paths.len() - SHOWN));
+    }
+    format!(
+        "Left out, since links and devices are not locked: {}",
+        names.join(", ")
+    )
+}
+
+pub(crate) fn already_there(path: &str) -> String {
+    format!(
+        "{}: something is there already: choose another place with --output",
+        line(path)
+    )
+}
+
+/// Something that cannot be stored.
+pub(crate) fn not_stored(path: &str, error: &std::io::Error) -> String {
+    use std::io::ErrorKind::{
+        NotFound, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+    };
+    let why = match error.kind() {
+        StorageFull | QuotaExceeded => {
+            "there is no space left: free some, or choose another place with --output".to_owned()
+        }
+        PermissionDenied | ReadOnlyFilesystem => {
+            "nothing may be written there: choose another place with --output".to_owned()
+        }
+        NotFound => "there is no such folder: choose another place with --output".to_owned(),
+        _ => return unwritable(path, error),
+    };
+    format!("{}: {why}", line(path))
+}
+
+pub(crate) fn not_a_file(path: &str) -> String {
+    format!(
+        "{}: this is neither a file nor a folder: choose one",
+        line(path)
+    )
+}
+
+pub(crate) fn no_locked_file(argument: &str) -> String {
+    format!(
+        "{}: there is no such file, and no locked text in that: check the path, or copy the whole text",
+        line(argument).chars().take(80).collect::<String>()
+    )
+}
+
+pub(crate) fn changed_meanwhile(path: &str) -> String {
+    format!(
+        "{}: it was changed while it was read: try again when nothing writes to it",
+        line(path)
+    )
+}
+
+pub(crate) fn too_large_to_seal(most: u64) -> String {
+    format!("this is more than {}: lock it in parts", size(most))
+}
+
+pub(crate) fn too_large_for_text(most: u64) -> String {
+    format!(
+        "this is too long for a text, of which {} fit: leave out --text and send the file",
+        size(most)
+    )
+}
+
+pub(crate) fn unsafe_folder(path: &str) -> String {
+    format!(
+        "{}: this locked folder holds a link, a device or a path that leads out of it, so nothing was unpacked: do not trust its sender",
+        line(path)
+    )
+}
+
+/// What is inside, in one word for programs.
+pub(crate) fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Invitation => "invitation",
+        Kind::Reply => "reply",
+        Kind::File => "file",
+        Kind::DeviceState => "device_state",
+    }
+}
+
+pub(crate) fn holds_no_file(held: Kind) -> String {
+    let what = match held {
+        Kind::Invitation => "an invitation",
+        Kind::Reply => "a reply",
+        Kind::File => "a file",
+        Kind::DeviceState => "what a device remembers",
+    };
+    format!("this holds {what} and not a file: open it where it belongs")
+}
+
+/// Takes the word that [`kind`] gives.
+pub(crate) fn inspected(kind: &str) -> String {
+    match kind {
+        "file" => "A locked file or folder.".to_owned(),
+        "device_state" => "What a device remembers, locked.".to_owned(),
+        "reply" => "A locked reply.".to_owned(),
+        _ => "A locked invitation.".to_owned(),
+    }
+}
+
+pub(crate) fn cost(memory: u64, passes: u8, tries_per_second: f64) -> String {
+    format!(
+        "Each try takes {} of memory and {passes} passes over it: about {} tries a second on one good graphics card.",
+        size(memory),
+        tries_per_second.round()
+    )
+}
+
+pub(crate) fn sizes(bytes: u64, content: Option<u64>) -> String {
+    match content {
+        Some(content) => format!(
+            "{}, with at most {} inside (more if it was compressed).",
+            size(bytes),
+            size(content)
+        ),
+        None => format!("{}, which is too short to be whole.", size(bytes)),
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! The rooms, in the order in which a connection walks through them: [`invitation`] is what two
 //! people hand each other, [`qr`] draws and reads it, [`transport`] moves datagrams, [`handshake`]
 //! proves who is there, [`pairing`] joins these into the flow a person sees, and [`conversation`]
-//! carries messages and files. Beside that way, [`seal`] locks anything with a question and an answer.
+//! carries messages and files. Beside that way, [`seal`] locks anything with a question and an answer,
+//! and [`store`] keeps what must outlive the process.
 //! Imports run down this list's dependencies only.
 
 #[cfg(feature = "ffi")]
@@ -18,4 +19,5 @@ pub mod invitation;
 pub mod pairing;
 pub mod qr;
 pub mod seal;
+pub mod store;
 pub mod transport;

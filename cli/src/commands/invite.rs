@@ -8,13 +8,14 @@ use crate::network::{self, Wanted};
 use crate::output::{Event, Output, State};
 use crate::status::Stop;
 use crate::symbol::Forms;
+use crate::vault::refused;
 use crate::{chat, duration, input, met, words};
 use handfast_core::crypto::{Secret, random_bytes};
 use handfast_core::invitation::{Expiry, Invitation, LinkBase, Name, Question, Token};
 use handfast_core::pairing::{
     Failure, HostStage, HostTerms, Meeting, Pairing, PairingEvent, Via, View, own_candidates,
 };
-use handfast_core::seal::{self, Answers, Credential, Questions};
+use handfast_core::seal::{self, Answers, Cost, Credential, Questions, tries_per_second};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -77,13 +78,20 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         mut interrupt,
     } = session;
     let mut lines = Lines::of_standard_input();
-    let answer = match args.ask.is_some() || args.lock.is_some() {
-        true => {
+    let answer = match args.ask.as_ref().or(args.lock.as_ref()) {
+        Some(question) => {
+            let names: Vec<&str> = args.talk.name.as_deref().into_iter().collect();
             let mut source = AnswerSource::open(&args.answers)?;
-            let chosen = source.choose(&mut output, &mut lines, &mut interrupt);
-            Some(chosen.await?)
+            let chosen = source.choose(question, &names, &mut output, &mut lines, &mut interrupt);
+            let (answer, strength) = chosen.await?;
+            if args.lock.is_some() {
+                let cost = Cost::STANDARD;
+                output.note(words::strength(&strength, tries_per_second(&cost), &cost));
+                output.note(words::ASKING_IS_STRONGER);
+            }
+            Some(answer)
         }
-        false => None,
+        None => None,
     };
     let identity = network::identity(args.talk.name.as_deref())?;
     let wanted = match args.loopback {
@@ -168,7 +176,7 @@ async fn lock(
     };
     let locking =
         tokio::task::spawn_blocking(move || seal::lock(&invitation, questions, &credential, salt));
-    Ok(locking.await.map_err(|_| Failure::Local)??)
+    locking.await.map_err(|_| Failure::Local)?.map_err(refused)
 }
 
 /// Waits for the guest. Meanwhile a typed line is their reply; a script's lines that hold none are

@@ -9,6 +9,7 @@ use crate::network::{self, Wanted};
 use crate::output::{Event, Output, State};
 use crate::status::{Status, Stop};
 use crate::symbol::Forms;
+use crate::vault::refused;
 use crate::{chat, duration, input, met, words};
 use handfast_core::invitation::{CandidateAddress, Invitation, LinkBase, Token};
 use handfast_core::pairing::{Failure, GuestTerms, Meeting, Pairing, PairingEvent, Via, View};
@@ -133,7 +134,7 @@ async fn unlock(
     source: &mut AnswerSource,
     (output, lines, interrupt): Desk<'_>,
 ) -> Result<Invitation, Stop> {
-    let header = Header::parse(&container)?;
+    let header = Header::parse(&container).map_err(refused)?;
     let questions = match &header.lock {
         Lock::Answers { questions, .. } if header.kind == Kind::Invitation => questions,
         _ => return Err(Stop::bad_input(words::SEALED)),
@@ -142,10 +143,11 @@ async fn unlock(
         let mut typed = Vec::new();
         for question in questions.as_slice() {
             output.note(words::question(question.as_str()));
-            typed.push(source.next(words::ANSWER, output, lines, interrupt).await?);
         }
-        if typed.is_empty() {
-            typed.push(source.next(words::ANSWER, output, lines, interrupt).await?);
+        let count = questions.as_slice().len().max(1);
+        for number in 0..count {
+            let prompt = words::answer_prompt(number, count);
+            typed.push(source.next(&prompt, output, lines, interrupt).await?);
         }
         let typed: Vec<&str> = typed.iter().map(|answer| answer.as_str()).collect();
         let answers = match Answers::new(&typed) {
@@ -170,9 +172,9 @@ async fn unlock(
         };
         match opened {
             Err(SealError::WrongAnswerOrAltered) if source.asks(lines) => {
-                output.note(words::WRONG_ANSWER);
+                output.note(words::refused(SealError::WrongAnswerOrAltered));
             }
-            opened => return Ok(opened?),
+            opened => return opened.map_err(refused),
         }
     }
 }

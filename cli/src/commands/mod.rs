@@ -3,10 +3,13 @@
 mod bench;
 mod completions;
 mod demo;
+mod inspect;
 mod invite;
 mod join;
 mod man;
+mod open;
 mod scan;
+mod seal;
 
 use crate::interrupt::Interrupt;
 use crate::output::Output;
@@ -22,6 +25,12 @@ pub(crate) enum Command {
     Join(join::Args),
     /// Read the codes in pictures
     Scan(scan::Args),
+    /// Lock a file, a folder or a text with a question
+    Seal(seal::Args),
+    /// Open what was locked, and store it
+    Open(open::Args),
+    /// Tell what a locked file says without its answer
+    Inspect(inspect::Args),
     /// See the whole way on this machine: two processes, a code, a camera, a file
     Demo(demo::Args),
     #[command(hide = true)]
@@ -49,6 +58,9 @@ impl Command {
             Self::Invite(args) => talk(args.talk.json, move |session| invite::run(args, session)),
             Self::Join(args) => talk(args.talk.json, move |session| join::run(args, session)),
             Self::Scan(args) => scan::run(&args),
+            Self::Seal(args) => talk(args.json, move |session| seal::run(args, session)),
+            Self::Open(args) => talk(args.json, move |session| open::run(args, session)),
+            Self::Inspect(args) => inspect::run(&args),
             Self::Demo(args) => demo::run(args),
             Self::DemoHost(args) => talk(true, move |session| demo::host::run(args, session)),
             Self::DemoGuest(args) => talk(true, move |session| demo::guest::run(args, session)),

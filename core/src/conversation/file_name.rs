@@ -10,7 +10,7 @@ const NAMELESS: &str = "file";
 
 /// The last part of `name`, without characters that some storage refuses or that mislead the eye, at
 /// most 255 bytes, never empty, never hidden, never the name of a device.
-pub(super) fn safe(name: &str) -> String {
+pub fn safe(name: &str) -> String {
     let name = visible(name);
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let replaced = last.replace(['<', '>', ':', '"', '|', '?', '*'], "_");

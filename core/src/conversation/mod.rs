@@ -19,6 +19,7 @@ mod outbox;
 #[cfg(test)]
 mod tests;
 
+pub use file_name::safe as safe_file_name;
 pub use message::MAX_TEXT;
 
 use crate::handshake::{Channel, ChannelError, ShortString};

@@ -9,7 +9,7 @@ use crate::handshake::{
     Prologue, Ready,
 };
 use crate::invitation::{
-    Candidates, Fingerprint, Invitation, InvitationKeys, Reply, SealedReply, Seat,
+    Candidates, Fingerprint, Invitation, InvitationKeys, Reply, ReplyError, SealedReply, Seat,
 };
 use crate::seal::Answers;
 use crate::transport::TransportError;
@@ -24,8 +24,8 @@ const REPLY_AFTER: Duration = Duration::from_millis(2_500);
 /// How long an answered knock may take to become a link.
 const ANSWERED_PATIENCE: Duration = Duration::from_secs(15);
 
-/// How long an invitation that seems to have expired is tried all the same: this device's clock may
-/// be wrong, and only the host's counts.
+/// How long an invitation is tried once it seems to have expired: this device's clock may be wrong,
+/// and only the host's counts.
 const EXPIRED_PATIENCE: Duration = Duration::from_secs(8);
 
 /// What the guest wants done.
@@ -33,6 +33,8 @@ const EXPIRED_PATIENCE: Duration = Duration::from_secs(8);
 pub enum GuestEffect {
     /// Send this message over the link.
     Send(Outgoing),
+    /// Give up the link, and knock again.
+    Again,
     /// The host is who made the invitation: hand over.
     Done(Box<Acquaintance>),
     /// It is over.
@@ -49,7 +51,6 @@ pub struct Guest {
     reply: Option<(Reply, SealedReply)>,
     reply_shown: bool,
     gives_up: Option<Instant>,
-    expired: bool,
     /// Wrong answers.
     wrong: u8,
     /// Runs of the check, so that no two use the same randomness.
@@ -104,7 +105,6 @@ impl Guest {
             reply: None,
             reply_shown: false,
             gives_up: None,
-            expired: false,
             wrong: 0,
             runs: 0,
             phase: Phase::Opened,
@@ -113,24 +113,66 @@ impl Guest {
     }
 
     /// The person agreed: knocking begins. The candidates are this side's own, for the reply; `salt`
-    /// is 8 random bytes; after `patience` it is over.
+    /// is 8 random bytes; after `patience`, or when the invitation has expired, it is over.
     pub fn connect(&mut self, now: Now, candidates: Candidates, salt: [u8; 8], patience: Duration) {
+        self.make_reply(candidates, salt);
+        self.knock(now, patience);
+    }
+
+    /// Goes on where an earlier guest of the same invitation was: with the reply that it showed.
+    ///
+    /// # Errors
+    /// [`ReplyError`] if the reply answers another invitation.
+    pub fn connect_again(
+        &mut self,
+        now: Now,
+        sealed: SealedReply,
+        patience: Duration,
+    ) -> Result<(), ReplyError> {
+        self.reply = Some((sealed.open(&self.keys)?, sealed));
+        self.reply_shown = true;
+        self.knock(now, patience);
+        Ok(())
+    }
+
+    fn make_reply(&mut self, candidates: Candidates, salt: [u8; 8]) {
         let reply = Reply {
             fingerprint: self.identity.certificate.fingerprint(),
             candidates,
         };
         let sealed = reply.seal(&self.keys, salt);
         self.reply = Some((reply, sealed));
-        self.expired = self.invitation.expiry.remaining(now.unix).is_none();
-        let patience = if self.expired {
-            patience.min(EXPIRED_PATIENCE)
-        } else {
-            patience
-        };
-        self.gives_up = Some(now.monotonic + patience);
+    }
+
+    fn knock(&mut self, now: Now, patience: Duration) {
+        let remaining = self.invitation.expiry.remaining(now.unix);
+        let life = remaining.unwrap_or_default() + EXPIRED_PATIENCE;
+        self.gives_up = Some(now.monotonic + patience.min(life));
         self.phase = Phase::Knocking {
             since: now.monotonic,
         };
+    }
+
+    /// This device was suspended; its clock for intervals may have stood still meanwhile.
+    pub fn resumed(&mut self, now: Now) {
+        let remaining = self.invitation.expiry.remaining(now.unix);
+        let life = now.monotonic + remaining.unwrap_or_default() + EXPIRED_PATIENCE;
+        self.gives_up = self.gives_up.map(|at| at.min(life));
+    }
+
+    /// This device has other addresses now: the reply becomes another one, which has to reach the
+    /// host instead. `salt` is 8 random bytes. A host that has the older reply takes the guest as one
+    /// without.
+    pub fn moved(&mut self, candidates: Candidates, salt: [u8; 8]) {
+        let is_news = |(reply, _): &(Reply, SealedReply)| reply.candidates != candidates;
+        if self.reply.as_ref().is_some_and(is_news) {
+            self.make_reply(candidates, salt);
+        }
+    }
+
+    /// The reply, once the person has agreed to connect.
+    pub fn reply(&self) -> Option<&SealedReply> {
+        self.reply.as_ref().map(|(_, sealed)| sealed)
     }
 
     /// Offers the reply at once instead of waiting whether it is needed.
@@ -194,19 +236,18 @@ impl Guest {
         match &self.phase {
             Phase::Knocking { since } => {
                 if self.gives_up.is_some_and(|at| now.monotonic >= at) {
-                    self.end(if self.expired {
-                        Failure::Expired
-                    } else {
-                        Failure::NotReached
+                    self.end(match self.invitation.expiry.remaining(now.unix) {
+                        Some(_) => Failure::NotReached,
+                        None => Failure::Expired,
                     });
                 } else if now.monotonic >= *since + REPLY_AFTER {
                     self.reply_shown = true;
                 }
             }
             Phase::Answered { since } if now.monotonic >= *since + ANSWERED_PATIENCE => {
-                self.end(Failure::WentAway);
+                self.again(now);
             }
-            Phase::Open { until, .. } if now.monotonic >= *until => self.end(Failure::WentAway),
+            Phase::Open { until, .. } if now.monotonic >= *until => self.again(now),
             _ => {}
         }
     }
@@ -367,17 +408,35 @@ impl Guest {
         question.map(|question| question.as_str().to_owned())
     }
 
-    /// The link ended before it was ready. A host that refuses says nothing and hangs up.
-    pub fn link_ended(&mut self) {
-        self.end(match &self.phase {
+    /// The host went away before the link was open. The endpoint knocks on by itself.
+    pub fn lapsed(&mut self, now: Now) {
+        if let Phase::Answered { .. } = self.phase {
+            self.phase = Phase::Knocking {
+                since: now.monotonic,
+            };
+        }
+    }
+
+    /// The link ended before it was ready. A host that refuses says nothing and hangs up; one that
+    /// was suspended, or lost its network, comes back.
+    pub fn link_ended(&mut self, now: Now) {
+        match &self.phase {
             Phase::Open {
                 step: Step::Second(_),
                 ..
-            } => Failure::NotTheInviter,
+            } => self.end(Failure::NotTheInviter),
             // The host counts the answers of all links; for it, that was the last one.
-            Phase::Open { .. } if self.wrong > 0 => Failure::AnswersDiffer,
-            _ => Failure::WentAway,
-        });
+            Phase::Open { .. } if self.wrong > 0 => self.end(Failure::AnswersDiffer),
+            Phase::Finished => {}
+            _ => self.again(now),
+        }
+    }
+
+    fn again(&mut self, now: Now) {
+        self.phase = Phase::Knocking {
+            since: now.monotonic,
+        };
+        self.effects.push_back(GuestEffect::Again);
     }
 
     /// The attempt came to nothing.

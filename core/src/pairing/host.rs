@@ -23,7 +23,7 @@ const SCAN_AFTER: Duration = Duration::from_secs(3);
 
 /// How many failed first messages burn an invitation: whoever sends them has seen it, and is not
 /// running this program.
-const MOST_FAILURES: u32 = 5;
+const MOST_FAILURES: u8 = 5;
 
 /// What a host has agreed to with itself before it shows an invitation.
 #[derive(Debug)]
@@ -37,6 +37,16 @@ pub struct HostTerms {
     pub answer: Option<Answers>,
     /// 32 random bytes for everything that this side chooses at random.
     pub random: Secret<32>,
+}
+
+/// What guests of one invitation have failed at. Enough of it burns the invitation, also over
+/// restarts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Strikes {
+    /// Failed handshakes.
+    pub handshakes: u8,
+    /// Wrong answers to the question.
+    pub answers: u8,
 }
 
 /// What the host wants done.
@@ -63,7 +73,7 @@ pub struct Host {
     expires: Instant,
     phase: Phase,
     reply: Option<ScannedReply>,
-    failures: u32,
+    strikes: Strikes,
     asking: Asking,
     effects: VecDeque<HostEffect>,
 }
@@ -79,8 +89,6 @@ struct ScannedReply {
 struct Asking {
     /// Runs of the check, so that no two use the same randomness.
     runs: u32,
-    /// Wrong answers.
-    wrong: u8,
     /// No answer is looked at before.
     rests_until: Option<Instant>,
     /// What came too early.
@@ -132,10 +140,21 @@ impl Host {
             expires: now.monotonic + remaining,
             phase: Phase::Waiting,
             reply: None,
-            failures: 0,
+            strikes: Strikes::default(),
             asking: Asking::default(),
             effects: VecDeque::new(),
         }
+    }
+
+    /// Goes on where an earlier host of the same invitation was: with its strikes.
+    pub fn with_strikes(mut self, strikes: Strikes) -> Self {
+        self.strikes = strikes;
+        self
+    }
+
+    /// What guests have failed at so far.
+    pub fn strikes(&self) -> Strikes {
+        self.strikes
     }
 
     /// The next thing to do.
@@ -155,7 +174,7 @@ impl Host {
                 step: Step::Share(_) | Step::Proof(..),
                 ..
             } => HostStage::Asking {
-                tries_left: TRIES.saturating_sub(self.asking.wrong),
+                tries_left: TRIES.saturating_sub(self.strikes.answers),
             },
             Phase::Open { .. } => HostStage::Checking,
             Phase::Finished => return None,
@@ -198,6 +217,13 @@ impl Host {
             }
             _ => {}
         }
+    }
+
+    /// This device was suspended; its clock for intervals may have stood still meanwhile.
+    pub fn resumed(&mut self, now: Now) {
+        let remaining = self.terms.invitation.expiry.remaining(now.unix);
+        let life = now.monotonic + remaining.unwrap_or_default();
+        self.expires = self.expires.min(life);
     }
 
     /// Somebody who holds the invitation knocked.
@@ -387,9 +413,9 @@ impl Host {
         if let Some(key) = key {
             return self.hand_over(*met, Some(&key));
         }
-        self.asking.wrong += 1;
+        self.strikes.answers = self.strikes.answers.saturating_add(1);
         self.asking.rests_until = Some(now.monotonic + REST);
-        if self.asking.wrong >= TRIES {
+        if self.strikes.answers >= TRIES {
             self.end(Failure::AnswersDiffer);
         } else {
             self.go_on(Step::Share(met));
@@ -425,8 +451,8 @@ impl Host {
     /// The guest failed a proof. It is told nothing; the person is told only when it burns.
     fn refuse(&mut self, error: HandshakeError) {
         log::debug!("a guest failed the handshake: {error}");
-        self.failures += 1;
-        if self.failures >= MOST_FAILURES {
+        self.strikes.handshakes = self.strikes.handshakes.saturating_add(1);
+        if self.strikes.handshakes >= MOST_FAILURES {
             self.end(Failure::Burned);
         } else {
             self.abandon();

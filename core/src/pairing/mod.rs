@@ -28,8 +28,8 @@ mod tests;
 
 pub use failure::Failure;
 pub use guest::{Guest, GuestEffect};
-pub use host::{Host, HostEffect, HostTerms};
-pub use run::{GuestTerms, Meeting, Milestones, Pairing, PairingEvent, own_candidates};
+pub use host::{Host, HostEffect, HostTerms, Strikes};
+pub use run::{GuestTerms, Meeting, Milestones, Pairing, PairingEvent, Standing, own_candidates};
 pub use view::{GuestStage, HostStage, View};
 
 use crate::crypto::Secret;

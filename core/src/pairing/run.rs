@@ -1,19 +1,21 @@
 //! Runs a pairing machine on a real endpoint: carries its effects out, and time and network in.
 
 use super::guest::{Guest, GuestEffect};
-use super::host::{Host, HostEffect, HostTerms};
+use super::host::{Host, HostEffect, HostTerms, Strikes};
 use super::{Acquaintance, Failure, Identity, Now, Via, View};
 use crate::crypto::{Secret, random_bytes};
 use crate::invitation::{
-    Candidate, Candidates, Invitation, MAX_CANDIDATES, Policy, ReplyError, SealedReply, admit,
+    Candidate, Candidates, Invitation, MAX_CANDIDATES, MAX_LIFETIME, Policy, ReplyError,
+    SealedReply, admit,
 };
 use crate::seal::Answers;
 use crate::transport::{
-    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, TransportError,
+    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, Roaming, TransportError,
 };
 use bytes::Bytes;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// How long a failed pairing waits for its goodbye to be sent.
 const GOODBYE: Duration = Duration::from_millis(500);
@@ -23,7 +25,7 @@ const GOODBYE: Duration = Duration::from_millis(500);
 pub struct GuestTerms {
     /// How the invitation came here.
     pub via: Via,
-    /// How long to knock.
+    /// How long to knock at most; it is never longer than the invitation lives.
     pub patience: Duration,
     /// Which addresses may be sent to.
     pub policy: Policy,
@@ -39,7 +41,7 @@ impl GuestTerms {
     pub fn new(via: Via) -> Self {
         Self {
             via,
-            patience: Duration::from_secs(10 * 60),
+            patience: MAX_LIFETIME,
             policy: Policy::default(),
             reply_at_once: false,
             only_by_reply: false,
@@ -63,6 +65,8 @@ pub struct Milestones {
 pub struct Meeting {
     /// The open link.
     pub link: Link,
+    /// The way to tell the link's sockets that this device sleeps or moves.
+    pub roaming: Roaming,
     /// Who is at the other end, and the sealed channel to them.
     pub acquaintance: Acquaintance,
     /// How long it took: for a host since the pairing began or, if later, since the reply was
@@ -81,11 +85,25 @@ pub enum PairingEvent {
     Failed(Failure),
 }
 
+/// What has to be kept of a pairing under way, beside what it began with, so that it can go on after
+/// a restart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Where the sockets are bound. A port kept is a port that the other side knows.
+    pub addresses: Vec<SocketAddr>,
+    /// Host: what guests have failed at so far.
+    pub strikes: Strikes,
+    /// Guest: the reply, which becomes another one when this device moves.
+    pub reply: Option<SealedReply>,
+}
+
 /// A pairing under way. Dropping it stops it; nothing stays behind.
 #[derive(Debug)]
 pub struct Pairing {
     events: mpsc::Receiver<PairingEvent>,
     commands: mpsc::Sender<Command>,
+    standing: watch::Receiver<Standing>,
+    roaming: Roaming,
 }
 
 #[derive(Debug)]
@@ -93,6 +111,7 @@ enum Command {
     Reply(SealedReply, Via, oneshot::Sender<Result<(), ReplyError>>),
     OfferReply,
     Answer(Answers),
+    Resumed,
     Cancel,
 }
 
@@ -103,6 +122,23 @@ impl Pairing {
     /// [`Failure::Expired`] if the invitation is no longer good, [`Failure::Local`] if it asks a
     /// question without an answer, or has an answer to no question.
     pub fn host(identity: Identity, endpoint: Endpoint, terms: HostTerms) -> Result<Self, Failure> {
+        Self::host_again(identity, endpoint, terms, Strikes::default(), None)
+    }
+
+    /// Waits on for a guest of this invitation, after a restart: with what guests have failed at
+    /// before, and the reply that came. The identity's certificate is the one that the invitation
+    /// names, and the endpoint is best on the port that it names. Must be called within a tokio
+    /// runtime.
+    ///
+    /// # Errors
+    /// As [`Self::host`]; [`Failure::Local`] too if the reply answers another invitation.
+    pub fn host_again(
+        identity: Identity,
+        endpoint: Endpoint,
+        terms: HostTerms,
+        strikes: Strikes,
+        received: Option<(&SealedReply, Via)>,
+    ) -> Result<Self, Failure> {
         let now = now();
         let remaining = terms
             .invitation
@@ -116,8 +152,14 @@ impl Pairing {
             certificate: identity.certificate.clone(),
             keys: terms.invitation.keys(),
         });
-        let machine = Host::new(now, identity, terms, remaining);
-        Ok(Self::start(Machine::Host(Box::new(machine)), connector))
+        let mut machine = Host::new(now, identity, terms, remaining).with_strikes(strikes);
+        if let Some((reply, via)) = received {
+            machine
+                .reply_received(now, reply, via)
+                .map_err(|_| Failure::Local)?;
+        }
+        let machine = Machine::Host(Box::new(machine));
+        Ok(Self::start(machine, connector, None))
     }
 
     /// Knocks at the host of this invitation: the person has agreed to connect. Must be called
@@ -132,12 +174,51 @@ impl Pairing {
         invitation: Invitation,
         terms: GuestTerms,
     ) -> Result<Self, Failure> {
+        Self::knock(
+            identity,
+            endpoint,
+            invitation,
+            terms,
+            |machine, endpoint| {
+                let ours = own_candidates(endpoint, terms.policy)?;
+                let salt = random_bytes().map_err(|_| Failure::Local)?;
+                machine.connect(now(), ours, salt, terms.patience);
+                Ok(())
+            },
+        )
+    }
+
+    /// Knocks on at the host of this invitation, after a restart, and shows the same reply. The
+    /// identity's certificate is the one that the reply names, and the endpoint is best on the port
+    /// that it names. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// As [`Self::guest`]; [`Failure::Local`] too if the reply answers another invitation.
+    pub fn guest_again(
+        identity: Identity,
+        endpoint: Endpoint,
+        invitation: Invitation,
+        reply: SealedReply,
+        terms: GuestTerms,
+    ) -> Result<Self, Failure> {
+        Self::knock(identity, endpoint, invitation, terms, |machine, _| {
+            machine
+                .connect_again(now(), reply, terms.patience)
+                .map_err(|_| Failure::Local)
+        })
+    }
+
+    fn knock(
+        identity: Identity,
+        endpoint: Endpoint,
+        invitation: Invitation,
+        terms: GuestTerms,
+        connect: impl FnOnce(&mut Guest, &Endpoint) -> Result<(), Failure>,
+    ) -> Result<Self, Failure> {
         let admitted = admit(invitation.candidates.iter().cloned(), terms.policy);
         if admitted.is_empty() {
             return Err(Failure::NoRoute);
         }
-        let ours = own_candidates(&endpoint, terms.policy)?;
-        let salt = random_bytes().map_err(|_| Failure::Local)?;
         let random = Secret::random().map_err(|_| Failure::Local)?;
         let setup = GuestSetup {
             certificate: identity.certificate.clone(),
@@ -150,31 +231,42 @@ impl Pairing {
             },
         };
         let mut machine = Guest::new(identity, invitation, terms.via, random);
-        machine.connect(now(), ours, salt, terms.patience);
+        connect(&mut machine, &endpoint)?;
         if terms.reply_at_once || terms.only_by_reply {
             machine.offer_reply();
         }
+        let machine = Machine::Guest(Box::new(machine));
         Ok(Self::start(
-            Machine::Guest(Box::new(machine)),
+            machine,
             endpoint.guest(setup),
+            Some(terms.policy),
         ))
     }
 
-    fn start(machine: Machine, connector: Connector) -> Self {
+    fn start(machine: Machine, connector: Connector, policy: Option<Policy>) -> Self {
         let (events_tx, events) = mpsc::channel(16);
         let (commands, commands_rx) = mpsc::channel(4);
+        let (standing_tx, standing) = watch::channel(machine.standing(&connector));
+        let roaming = connector.roaming();
         let run = Run {
             machine,
             connector,
+            policy,
             events: events_tx,
             commands: commands_rx,
+            standing: standing_tx,
             link: None,
             shown: None,
             started: Instant::now(),
             milestones: Milestones::default(),
         };
         tokio::spawn(run.run());
-        Self { events, commands }
+        Self {
+            events,
+            commands,
+            standing,
+            roaming,
+        }
     }
 
     /// What happens next. None after the last event.
@@ -203,6 +295,28 @@ impl Pairing {
         let _ = self.commands.send(Command::Answer(answer)).await;
     }
 
+    /// What has to be kept so that it can go on after a restart, and a way to wait for changes.
+    pub fn standing(&self) -> watch::Receiver<Standing> {
+        self.standing.clone()
+    }
+
+    /// This device is about to be suspended: the sockets are closed, everything else waits.
+    pub async fn pause(&self) {
+        self.roaming.pause().await;
+    }
+
+    /// This device is back: the sockets are bound again, on the same ports where these can be had,
+    /// and it goes on, quickly as at the beginning.
+    pub async fn resume(&self) {
+        let _ = self.commands.send(Command::Resumed).await;
+        self.roaming.resume().await;
+    }
+
+    /// This device has these addresses now.
+    pub async fn network_changed(&self, addresses: Vec<IpAddr>) {
+        self.roaming.network_changed(addresses).await;
+    }
+
     /// Stops it; [`PairingEvent::Failed`] with [`Failure::Cancelled`] follows.
     pub async fn cancel(&self) {
         let _ = self.commands.send(Command::Cancel).await;
@@ -214,7 +328,11 @@ impl Pairing {
 /// # Errors
 /// [`Failure::NoNetwork`] if there is none that another device could use.
 pub fn own_candidates(endpoint: &Endpoint, policy: Policy) -> Result<Candidates, Failure> {
-    let bound = endpoint.addresses().into_iter().map(Candidate::host);
+    candidates_of(endpoint.addresses(), policy)
+}
+
+fn candidates_of(bound: Vec<SocketAddr>, policy: Policy) -> Result<Candidates, Failure> {
+    let bound = bound.into_iter().map(Candidate::host);
     let mut admitted = admit(bound, policy);
     admitted.truncate(MAX_CANDIDATES);
     if admitted.is_empty() {
@@ -233,6 +351,7 @@ enum Effect {
     Expect(crate::invitation::Fingerprint, Vec<Candidate>),
     Send(Bytes),
     Abandon,
+    Again,
     Done(Box<Acquaintance>),
     Over(Failure),
 }
@@ -240,8 +359,11 @@ enum Effect {
 struct Run {
     machine: Machine,
     connector: Connector,
+    /// Guest: which addresses may be sent to, and named in a reply.
+    policy: Option<Policy>,
     events: mpsc::Sender<PairingEvent>,
     commands: mpsc::Receiver<Command>,
+    standing: watch::Sender<Standing>,
     link: Option<Link>,
     shown: Option<View>,
     started: Instant,
@@ -302,11 +424,16 @@ impl Run {
                     // Dropping it says goodbye; the seat must not stay blocked until that is done.
                     self.link = None;
                 }
+                Effect::Again => {
+                    self.link = None;
+                    self.connector.again().await;
+                }
                 Effect::Done(acquaintance) => {
                     self.milestones.authenticated = Some(self.started.elapsed());
                     if let Some(link) = self.link.take() {
                         let meeting = Meeting {
                             link,
+                            roaming: self.connector.roaming(),
                             acquaintance: *acquaintance,
                             milestones: self.milestones,
                         };
@@ -334,6 +461,12 @@ impl Run {
     }
 
     async fn show(&mut self) {
+        let standing = self.machine.standing(&self.connector);
+        self.standing.send_if_modified(|kept| {
+            let is_news = *kept != standing;
+            *kept = standing;
+            is_news
+        });
         let view = self.machine.view(now());
         // Seconds run by themselves on a screen; only what changed otherwise is news.
         if let Some(view) = view
@@ -360,7 +493,19 @@ impl Run {
                 self.machine.opened(&link);
                 self.link = Some(link);
             }
+            ConnectEvent::Lapsed => self.machine.lapsed(),
+            ConnectEvent::Moved => self.moved(),
             ConnectEvent::Failed(error) => self.machine.failed(error),
+        }
+    }
+
+    /// A reply names addresses; the one shown so far leads nowhere now.
+    fn moved(&mut self) {
+        if let (Machine::Guest(guest), Some(policy)) = (&mut self.machine, self.policy)
+            && let Ok(ours) = candidates_of(self.connector.addresses(), policy)
+            && let Ok(salt) = random_bytes()
+        {
+            guest.moved(ours, salt);
         }
     }
 
@@ -371,6 +516,7 @@ impl Run {
             }
             (Command::OfferReply, Machine::Guest(guest)) => guest.offer_reply(),
             (Command::Answer(answer), Machine::Guest(guest)) => guest.answer(now(), &answer),
+            (Command::Resumed, machine) => machine.resumed(),
             (Command::Cancel, Machine::Host(host)) => host.cancel(),
             (Command::Cancel, Machine::Guest(guest)) => guest.cancel(),
             // A reply is no news to a guest, and a host has neither reply nor answer to give.
@@ -399,6 +545,7 @@ impl Machine {
             }),
             Self::Guest(guest) => guest.poll_effect().map(|effect| match effect {
                 GuestEffect::Send(message) => Effect::Send(message),
+                GuestEffect::Again => Effect::Again,
                 GuestEffect::Done(acquaintance) => Effect::Done(acquaintance),
                 GuestEffect::Over(failure) => Effect::Over(failure),
             }),
@@ -451,7 +598,33 @@ impl Machine {
     fn link_ended(&mut self) {
         match self {
             Self::Host(host) => host.link_ended(),
-            Self::Guest(guest) => guest.link_ended(),
+            Self::Guest(guest) => guest.link_ended(now()),
+        }
+    }
+
+    fn lapsed(&mut self) {
+        match self {
+            Self::Host(host) => host.link_ended(),
+            Self::Guest(guest) => guest.lapsed(now()),
+        }
+    }
+
+    fn resumed(&mut self) {
+        match self {
+            Self::Host(host) => host.resumed(now()),
+            Self::Guest(guest) => guest.resumed(now()),
+        }
+    }
+
+    fn standing(&self, connector: &Connector) -> Standing {
+        let (strikes, reply) = match self {
+            Self::Host(host) => (host.strikes(), None),
+            Self::Guest(guest) => (Strikes::default(), guest.reply().cloned()),
+        };
+        Standing {
+            addresses: connector.addresses(),
+            strikes,
+            reply,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The two machines against each other, with time as an argument and no network.
 
 use super::guest::{Guest, GuestEffect};
-use super::host::{Host, HostEffect, HostTerms};
+use super::host::{Host, HostEffect, HostTerms, Strikes};
 use super::view::{GuestStage, HostStage, View};
 use super::{Acquaintance, Failure, Identity, Now, Via};
 use crate::crypto::Secret;
@@ -149,6 +149,7 @@ impl Scene {
             while let Some(effect) = self.guest.poll_effect() {
                 match effect {
                     GuestEffect::Send(message) => self.host.received(now, &message),
+                    GuestEffect::Again => self.host.link_ended(),
                     GuestEffect::Done(host) => at_guest = Some(Ok(host)),
                     GuestEffect::Over(failure) => at_guest = Some(Err(failure)),
                 }
@@ -159,7 +160,7 @@ impl Scene {
                     HostEffect::Done(guest) => at_host = Some(Ok(guest)),
                     HostEffect::Over(failure) => at_host = Some(Err(failure)),
                     HostEffect::Expect(..) => {}
-                    HostEffect::Abandon => self.guest.link_ended(),
+                    HostEffect::Abandon => self.guest.link_ended(now),
                 }
             }
         }
@@ -337,20 +338,23 @@ fn a_guest_stops_knocking_when_its_patience_ends() {
 fn a_guest_tries_an_invitation_that_seems_expired_for_a_moment_only() {
     let mut scene = Scene::new(Via::Camera, Via::Camera);
     // This device's clock runs two hours ahead.
-    let ahead = Now {
-        monotonic: scene.start,
-        unix: UNIX + 7200,
+    let ahead = |seconds| Now {
+        monotonic: scene.start + Duration::from_secs(seconds),
+        unix: UNIX + 7200 + seconds,
     };
     let patience = Duration::from_secs(3600);
-    scene.guest.connect(ahead, candidates(2), [6; 8], patience);
-    scene.pass(Duration::from_secs(7));
+    let (at_first, soon, late) = (ahead(0), ahead(7), ahead(9));
+    scene
+        .guest
+        .connect(at_first, candidates(2), [6; 8], patience);
+    scene.guest.handle_timeout(soon);
     assert_eq!(scene.guest_failure(), None);
-    scene.pass(Duration::from_secs(2));
+    scene.guest.handle_timeout(late);
     assert_eq!(scene.guest_failure(), Some(Failure::Expired));
 }
 
 #[test]
-fn a_host_gone_half_way_ends_the_guest_in_fifteen_seconds() {
+fn a_host_gone_half_way_is_knocked_at_again_after_fifteen_seconds() {
     for has_link in [false, true] {
         let mut scene = Scene::new(Via::Camera, Via::Camera);
         scene.connect();
@@ -359,10 +363,102 @@ fn a_host_gone_half_way_ends_the_guest_in_fifteen_seconds() {
             scene.open();
         }
         scene.pass(Duration::from_secs(14));
-        assert_eq!(scene.guest_failure(), None);
+        while let Some(effect) = scene.guest.poll_effect() {
+            assert!(matches!(effect, GuestEffect::Send(_)), "{effect:?}");
+        }
         scene.pass(Duration::from_secs(2));
-        assert_eq!(scene.guest_failure(), Some(Failure::WentAway));
+        assert!(matches!(
+            scene.guest.poll_effect(),
+            Some(GuestEffect::Again)
+        ));
+        while scene.host.poll_effect().is_some() {}
+        scene.knock();
+        scene.open();
+        scene.talk();
     }
+}
+
+#[test]
+fn a_guest_knocks_as_long_as_the_invitation_lives_and_no_longer() {
+    let mut scene = Scene::new(Via::Carried, Via::Carried);
+    scene.connect();
+    scene.pass(QR_LIFETIME);
+    assert_eq!(scene.guest_failure(), None);
+    scene.pass(Duration::from_secs(60));
+    assert_eq!(scene.guest_failure(), Some(Failure::Expired));
+}
+
+#[test]
+fn an_invitation_expires_while_the_device_sleeps() {
+    let mut scene = Scene::new(Via::Carried, Via::Carried);
+    scene.connect();
+    // The clock for intervals stood still.
+    let late = Now {
+        monotonic: scene.start,
+        unix: UNIX + 3600,
+    };
+    scene.host.resumed(late);
+    scene.guest.resumed(late);
+    scene.host.handle_timeout(late);
+    assert_eq!(scene.host_failure(), Some(Failure::Expired));
+    scene.pass(Duration::from_secs(9));
+    assert!(scene.guest_failure().is_some());
+}
+
+#[test]
+fn a_guest_that_was_restarted_shows_the_same_reply_and_meets_the_host_that_has_it() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.connect();
+    scene.pass(Duration::from_secs(3));
+    let (now, reply) = (scene.now(), scene.shown_reply());
+    scene.host.reply_received(now, &reply, Via::Camera).unwrap();
+    scene.guest = Guest::new(
+        identity(2),
+        scene.invitation.clone(),
+        Via::Camera,
+        Secret::new([9; 32]),
+    );
+    let patience = Duration::from_secs(3600);
+    let again = scene.guest.connect_again(now, reply.clone(), patience);
+    assert_eq!(again, Ok(()));
+    assert_eq!(scene.shown_reply(), reply);
+    scene.knock();
+    scene.open();
+    let (at_host, at_guest) = scene.talk();
+    assert_eq!((at_host.scans, at_guest.scans), (2, 2));
+}
+
+#[test]
+fn a_guest_that_moved_shows_another_reply_and_is_still_let_in_by_the_older() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.connect();
+    scene.pass(Duration::from_secs(3));
+    let (now, older) = (scene.now(), scene.shown_reply());
+    scene.guest.moved(candidates(2), [7; 8]);
+    assert_eq!(scene.shown_reply(), older);
+    scene.guest.moved(candidates(3), [8; 8]);
+    assert_ne!(scene.shown_reply(), older);
+    scene.host.reply_received(now, &older, Via::Camera).unwrap();
+    scene.knock();
+    scene.open();
+    let (at_host, at_guest) = scene.talk();
+    assert_eq!((at_host.scans, at_guest.scans), (1, 1));
+}
+
+#[test]
+fn strikes_outlive_a_restart_of_the_host() {
+    let garbage = Bytes::from(vec![0xaa; 96]);
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let strikes = Strikes {
+        handshakes: 4,
+        answers: 2,
+    };
+    scene.host = scene.host.with_strikes(strikes);
+    assert_eq!(scene.host.strikes(), strikes);
+    let (now, host, guest) = (scene.now(), scene.host_fingerprint, scene.guest_fingerprint);
+    scene.host.opened(now, host, guest);
+    scene.host.received(now, &garbage);
+    assert_eq!(scene.host_failure(), Some(Failure::Burned));
 }
 
 #[test]
@@ -384,7 +480,7 @@ fn a_host_that_hangs_up_after_the_first_message_did_not_make_the_invitation() {
     let mut scene = Scene::new(Via::Camera, Via::Camera);
     scene.connect();
     scene.open();
-    scene.guest.link_ended();
+    scene.guest.link_ended(scene.now());
     assert_eq!(scene.guest_failure(), Some(Failure::NotTheInviter));
 }
 

@@ -17,7 +17,7 @@ use crate::crypto::Secret;
 pub const MAX_ANSWER_BYTES: usize = 512;
 
 /// One to five answers in the order of their questions, normalised, wiped when dropped.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answers(Vec<Zeroizing<String>>);
 
 impl Answers {
@@ -37,6 +37,11 @@ impl Answers {
         normalised.collect::<Result<_, _>>().map(Self)
     }
 
+    /// The normalised answers in their order.
+    pub(super) fn as_strs(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|answer| answer.as_str())
+    }
+
     /// What the answers are as a password, with the code of the second channel where there is one:
     /// `"HFS1" | profile | count | (u16 length | normalised answer)* | [code]`
     pub(crate) fn password(&self, code: Option<&Secret<16>>) -> Zeroizing<Vec<u8>> {
@@ -53,6 +58,25 @@ impl Answers {
             password.extend_from_slice(code.expose());
         }
         Zeroizing::new(password)
+    }
+
+    /// Reads what [`Self::password`] wrote without a code, for answers that had to be kept.
+    pub(crate) fn from_password(password: &[u8]) -> Option<Self> {
+        let (&[profile, count], mut rest) = password.strip_prefix(MAGIC)?.split_first_chunk()?;
+        if profile != PROFILE || !(1..=MAX_QUESTIONS).contains(&usize::from(count)) {
+            return None;
+        }
+        let mut answers = Vec::with_capacity(count.into());
+        for _ in 0..count {
+            let (length, after) = rest.split_first_chunk()?;
+            let (answer, after) = after.split_at_checked(u16::from_le_bytes(*length).into())?;
+            let answer = std::str::from_utf8(answer)
+                .ok()
+                .filter(|it| !it.is_empty())?;
+            answers.push(Zeroizing::new(answer.to_owned()));
+            rest = after;
+        }
+        rest.is_empty().then_some(Self(answers))
     }
 }
 
@@ -152,6 +176,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn kept_answers_are_the_same_answers(
+            typed in prop::collection::vec("[a-zA-Zäß'-]{1,30}", 1..=5), cut: prop::sample::Index,
+        ) {
+            let typed: Vec<&str> = typed.iter().map(String::as_str).collect();
+            let password = Answers::new(&typed).unwrap().password(None);
+            let kept = Answers::from_password(&password).unwrap();
+            prop_assert_eq!(&kept.password(None), &password);
+            prop_assert!(Answers::from_password(&password[..cut.index(password.len())]).is_none());
+            prop_assert!(Answers::from_password(&[&password[..], &[0]].concat()).is_none());
+        }
+
+        #[test]
+        fn arbitrary_kept_answers_never_panic(bytes: Vec<u8>) {
+            let _ = Answers::from_password(&[&b"HFS1\x01"[..], &bytes].concat());
+        }
+
         #[test]
         fn normalising_twice_changes_nothing_more(
             text in "(\\PC|[a-zA-Z \u{301}\u{308}\u{323}\u{345}\u{34f}\u{200d}ſßİΣς\u{1100}\u{1161}\u{11a8}\u{1160}\u{b4}\u{2033}]){0,24}",

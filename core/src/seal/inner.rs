@@ -1,19 +1,28 @@
 //! What is inside the payload: a name, a type, the content, and padding that hides its length.
 //!
-//! The content is compressed if that makes it smaller. Whoever reads it is bounded: no more memory
+//! The content is compressed if that seems to make it smaller, and does. Whoever reads it is bounded: no more memory
 //! than a window of 8 MiB, no more output than was declared, no second meaning for any byte.
 
-use std::io::{self, BufReader, Read, Seek, Write};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom, Write};
+
+use zeroize::Zeroizing;
 
 use super::header::{Kind, read_array, read_exact};
-use super::stream::OpenReader;
+use super::stream::{self, CHUNK, OpenReader};
 use super::{Label, Limits, SealError, StreamError};
+use crate::crypto::Secret;
 
 /// The most bytes inside an invitation or reply that somebody else sealed.
 const MAX_TOKEN_BYTES: u64 = 64 << 10;
 /// 8 MiB, as a power of two.
 const MAX_WINDOW_LOG: u32 = 23;
 const LEVEL: i32 = 3;
+/// How many places of a content are tried, and how many bytes at each.
+const SAMPLES: u64 = 16;
+const SAMPLE: u64 = 64 << 10;
+
+/// Of everything inside but labels, body and padding.
+pub(super) const FRONT_LEN: u64 = 1 + 8 + 2 + 2 + 8;
 
 const PLAIN: u8 = 0;
 const ZSTD: u8 = 1;
@@ -63,8 +72,8 @@ fn most(kind: Kind, limits: &Limits) -> u64 {
     }
 }
 
-/// Writes `source` from its position to its end, with everything around it. The source is read
-/// twice or three times, which is why it must be able to go back and must not change meanwhile.
+/// Seals `source` from its position to its end, with everything around it. What compresses is read
+/// twice, which is why the source must be able to go back and must not change meanwhile.
 ///
 /// # Errors
 /// [`SealError::TooExpensive`] for more content than [`read`] would take; those of source and sink.
@@ -72,67 +81,129 @@ pub(super) fn write(
     kind: Kind,
     limits: &Limits,
     about: &About,
-    source: &mut (impl Read + Seek),
-    sink: &mut impl Write,
+    source: &mut (impl Read + Seek + Send),
+    key: &Secret<32>,
+    sink: impl Write,
 ) -> io::Result<()> {
     let start = source.stream_position()?;
-    let plain_length = io::copy(source, &mut io::sink())?;
+    let plain_length = source.seek(SeekFrom::End(0))?.saturating_sub(start);
     if plain_length > most(kind, limits) {
         return Err(SealError::TooExpensive.into());
     }
-    source.seek(io::SeekFrom::Start(start))?;
-    let compressed_length = compress(source, plain_length, Counted::new(io::sink()))?;
-    source.seek(io::SeekFrom::Start(start))?;
-    let (codec, body_length) = match compressed_length < plain_length {
-        true => (ZSTD, compressed_length),
-        false => (PLAIN, plain_length),
-    };
-    let mut sink = Counted::new(sink);
-    sink.write_all(&[codec])?;
-    sink.write_all(&plain_length.to_le_bytes())?;
-    write_label(about.name.as_ref(), &mut sink)?;
-    write_label(about.media_type.as_ref(), &mut sink)?;
-    sink.write_all(&body_length.to_le_bytes())?;
-    let written = match codec {
-        ZSTD => compress(source, plain_length, Counted::new(&mut sink))?,
-        _ => io::copy(source, &mut sink)?,
-    };
-    if written != body_length {
-        return Err(io::Error::other("the source changed while it was read"));
+    let mut compressed_length = None;
+    if seems_compressible(source, start, plain_length)? {
+        source.seek(SeekFrom::Start(start))?;
+        let mut compressed = compressing(&mut *source, plain_length)?;
+        compressed_length = Some(io::copy(&mut compressed, &mut io::sink())?);
     }
-    let zeros = padded(kind, sink.count) - sink.count;
-    io::copy(&mut io::repeat(0).take(zeros), &mut sink)?;
-    Ok(())
+    source.seek(SeekFrom::Start(start))?;
+    let smaller = compressed_length.filter(|&length| length < plain_length);
+    let (codec, body_length) = match smaller {
+        Some(length) => (ZSTD, length),
+        None => (PLAIN, plain_length),
+    };
+    let mut front = vec![codec];
+    front.extend_from_slice(&plain_length.to_le_bytes());
+    write_label(about.name.as_ref(), &mut front);
+    write_label(about.media_type.as_ref(), &mut front);
+    front.extend_from_slice(&body_length.to_le_bytes());
+    let length = front.len() as u64 + body_length;
+    let padded = padded(kind, length);
+    let front = Cursor::new(Zeroizing::new(front));
+    let zeros = io::repeat(0).take(padded - length);
+    match codec {
+        ZSTD => {
+            let body = Exactly::new(compressing(source, plain_length)?, body_length);
+            stream::seal(front.chain(body).chain(zeros), padded, key, sink)
+        }
+        _ => {
+            let body = Exactly::new(source, body_length);
+            stream::seal(front.chain(body).chain(zeros), padded, key, sink)
+        }
+    }
 }
 
-fn compress(source: &mut impl Read, length: u64, sink: Counted<impl Write>) -> io::Result<u64> {
-    let mut encoder = zstd::Encoder::new(sink, LEVEL)?;
+/// Whether a look at a few places says that compressing may help. Trying all of a film or a
+/// photograph would cost more than sealing it.
+fn seems_compressible(
+    source: &mut (impl Read + Seek),
+    start: u64,
+    length: u64,
+) -> io::Result<bool> {
+    if length <= SAMPLES * SAMPLE {
+        return Ok(true);
+    }
+    let (mut before, mut after) = (0, 0);
+    let mut sample = Zeroizing::new(Vec::with_capacity(SAMPLE as usize));
+    for number in 0..SAMPLES {
+        let at = (length - SAMPLE) / (SAMPLES - 1) * number;
+        source.seek(SeekFrom::Start(start + at))?;
+        sample.clear();
+        before += source.by_ref().take(SAMPLE).read_to_end(&mut sample)?;
+        after += zstd::bulk::compress(&sample, LEVEL)?.len();
+    }
+    // Less than a twentieth is not worth reading everything twice.
+    Ok(after < before / 20 * 19)
+}
+
+fn compressing<R: Read>(
+    source: R,
+    length: u64,
+) -> io::Result<zstd::stream::read::Encoder<'static, BufReader<Exactly<R>>>> {
+    let mut encoder = zstd::stream::read::Encoder::new(Exactly::new(source, length), LEVEL)?;
     encoder.set_pledged_src_size(Some(length))?;
-    io::copy(source, &mut encoder)?;
-    encoder.finish().map(|sink| sink.count)
+    Ok(encoder)
 }
 
-fn write_label<const MAX: usize>(
-    label: Option<&Label<MAX>>,
-    sink: &mut impl Write,
-) -> io::Result<()> {
+fn write_label<const MAX: usize>(label: Option<&Label<MAX>>, out: &mut Vec<u8>) {
     let text = label.map_or("", Label::as_str);
-    sink.write_all(&(text.len() as u16).to_le_bytes())?;
-    sink.write_all(text.as_bytes())
+    out.extend_from_slice(&(text.len() as u16).to_le_bytes());
+    out.extend_from_slice(text.as_bytes());
 }
 
-/// Reads what [`write`] wrote, to the last byte of the payload, and writes the content to `sink`.
+/// The first bytes of a source, which has to have so many.
+struct Exactly<R> {
+    source: R,
+    left: u64,
+}
+
+impl<R> Exactly<R> {
+    fn new(source: R, left: u64) -> Self {
+        Self { source, left }
+    }
+}
+
+impl<R: Read> Read for Exactly<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let most = into
+            .len()
+            .min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        if most == 0 {
+            return Ok(0);
+        }
+        match self.source.read(&mut into[..most])? {
+            0 => Err(io::Error::other("the source changed while it was read")),
+            count => {
+                self.left -= count as u64;
+                Ok(count)
+            }
+        }
+    }
+}
+
+/// Reads what [`write`] wrote, to the last byte of the payload, and writes the content to the sink that
+/// is handed out for what is told about it and for its length.
 ///
 /// # Errors
 /// [`SealError::Unsupported`] for an unknown codec, [`SealError::TooExpensive`] for more content
 /// than the limits allow, [`SealError::Damaged`] for anything that no writer makes; those of source
 /// and sink.
-pub(super) fn read<R: Read>(
+pub(super) fn read<W: Write>(
     kind: Kind,
     limits: &Limits,
-    payload: OpenReader<R>,
-    sink: &mut impl Write,
-) -> Result<About, StreamError> {
+    payload: &mut OpenReader<'_>,
+    sink: impl FnOnce(&About, u64) -> io::Result<W>,
+) -> Result<(About, W), StreamError> {
     let mut source = Counted::new(payload);
     let [codec] = read_array(&mut source, SealError::Damaged)?;
     let plain_length = read_u64(&mut source)?;
@@ -145,41 +216,42 @@ pub(super) fn read<R: Read>(
         return Err(SealError::TooExpensive.into());
     }
     match codec {
-        PLAIN if body_length == plain_length => {
-            let copied = copy(&mut (&mut source).take(body_length), sink)?;
+        PLAIN if body_length == plain_length => {}
+        ZSTD if body_length < plain_length => {}
+        PLAIN | ZSTD => return Err(SealError::Damaged.into()),
+        _ => return Err(SealError::Unsupported.into()),
+    }
+    let mut sink = sink(&about, plain_length).map_err(StreamError::Io)?;
+    match codec {
+        ZSTD => decompress(&mut source, body_length, plain_length, &mut sink)?,
+        _ => {
+            let copied = copy(&mut (&mut source).take(body_length), &mut sink)?;
             if copied != plain_length {
                 return Err(SealError::Damaged.into());
             }
         }
-        ZSTD if body_length < plain_length => {
-            decompress(&mut source, body_length, plain_length, sink)?;
-        }
-        PLAIN | ZSTD => return Err(SealError::Damaged.into()),
-        _ => return Err(SealError::Unsupported.into()),
     }
     let content = source.count;
     expect_zeros(&mut source)?;
     match source.count == padded(kind, content) {
-        true => Ok(about),
+        true => Ok((about, sink)),
         false => Err(SealError::Damaged.into()),
     }
 }
 
-fn decompress<R: Read>(
-    source: &mut Counted<OpenReader<R>>,
+fn decompress(
+    source: &mut Counted<&mut OpenReader<'_>>,
     body_length: u64,
     plain_length: u64,
     sink: &mut impl Write,
 ) -> Result<(), StreamError> {
-    let mut body = BufReader::new((&mut *source).take(body_length));
+    let mut body = (&mut *source).take(body_length);
     let copied = zstd::Decoder::with_buffer(&mut body).and_then(|mut decoder| {
         decoder.window_log_max(MAX_WINDOW_LOG)?;
-        Ok(copy(
-            &mut decoder.single_frame().take(plain_length + 1),
-            sink,
-        ))
+        let content = decoder.single_frame().take(plain_length + 1);
+        Ok(copy(&mut BufReader::with_capacity(CHUNK, content), sink))
     });
-    let left = body.buffer().len() as u64 + body.get_ref().limit();
+    let left = body.limit();
     match copied {
         Ok(Ok(copied)) if copied == plain_length && left == 0 => Ok(()),
         // The decoder's own errors look like those of a disk; the source knows better.
@@ -240,14 +312,15 @@ impl From<CopyError> for StreamError {
 }
 
 /// [`io::copy`] that tells which side failed.
-fn copy(source: &mut impl Read, sink: &mut impl Write) -> Result<u64, CopyError> {
-    let mut some = vec![0; 16 << 10];
+fn copy(source: &mut impl BufRead, sink: &mut impl Write) -> Result<u64, CopyError> {
     let mut copied = 0;
     loop {
-        match source.read(&mut some) {
-            Ok(0) => return Ok(copied),
-            Ok(count) => {
-                sink.write_all(&some[..count]).map_err(CopyError::Write)?;
+        match source.fill_buf() {
+            Ok([]) => return Ok(copied),
+            Ok(some) => {
+                let count = some.len();
+                sink.write_all(some).map_err(CopyError::Write)?;
+                source.consume(count);
                 copied += count as u64;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -276,14 +349,13 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-impl<W: Write> Write for Counted<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = self.inner.write(bytes)?;
-        self.count += count as u64;
-        Ok(count)
+impl<R: BufRead> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+    fn consume(&mut self, count: usize) {
+        self.inner.consume(count);
+        self.count += count as u64;
     }
 }

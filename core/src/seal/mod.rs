@@ -2,18 +2,20 @@
 //!
 //! A container opens for whoever knows the answers and for nobody who changed a byte of it. This
 //! room reads and writes what it is given and nothing else: it opens no file, reads no clock, and
-//! takes its randomness and its [`Limits`] as arguments. It judges no answer's strength, and nothing
-//! counts the guesses of somebody who holds a container: answers worth guessing need a code of the
-//! second channel beside them.
+//! takes its randomness and its [`Limits`] as arguments. Nothing counts the guesses of somebody who
+//! holds a container: [`Strength`] says what that means for an answer, and a code of the second
+//! channel beside the answers ends it.
 //!
-//! - [`seal`] and [`open`] stream; the caller writes to a temporary file and renames it after success.
+//! - [`seal`], [`open`] and [`open_into`] stream; the caller writes to a temporary file and renames it after success.
 //!   [`seal_bytes`] and [`open_bytes`] are the same for small things in memory.
 //! - [`Header::parse`] tells what a container asks, before anything is spent on it.
 //! - [`Credential`] is what opens it: a key, or [`Answers`], normalised.
 //! - [`lock`] and [`unlock`] are the same for an invitation.
+//! - [`code_characters`], [`code_words`] and [`code_from_text`] are the forms of such a code.
 //! - [`text()`] and [`from_text`] are the form for messengers.
 
 mod answer;
+mod code;
 mod error;
 #[cfg(test)]
 mod examples;
@@ -21,32 +23,37 @@ mod header;
 mod inner;
 mod key;
 mod locked;
+mod parallel;
 mod stream;
+mod strength;
 #[cfg(test)]
 mod tests;
 mod text;
 
-use std::io::{Cursor, Read, Seek, Write};
+use std::io::{self, Cursor, Read, Seek, Write};
 
 pub use crate::invitation::{Label, Question, SEALED_SCHEME};
 #[cfg(feature = "twins")]
 #[doc(hidden)]
 pub use answer::fuzz_answer;
 pub use answer::{Answers, MAX_ANSWER_BYTES};
+pub use code::{NotACode, code_characters, code_from_text, code_words};
 pub use error::{LockError, SealError, StreamError};
 pub use header::{Cost, Header, Kind, Limits, Lock, MAGIC, MAX_QUESTIONS, Questions};
 pub use inner::{About, FileName, MediaType};
 pub use key::Credential;
 pub use locked::{lock, unlock};
+pub use strength::{Strength, Trivial, Verdict, tries_per_second};
 pub use text::{from_text, text};
 
 use crate::crypto::Secret;
 use header::read_array;
 use key::Keys;
-use stream::{OpenReader, SealWriter};
+
+const COMMITMENT_LEN: u64 = 32;
 
 /// Seals all that `source` holds from its position on and writes the container to `sink`. The
-/// source is read twice or three times and must not change meanwhile. For answers it takes the time
+/// source may be read twice and must not change meanwhile. For answers it takes the time
 /// and memory of the header's [`Cost`].
 ///
 /// # Errors
@@ -58,7 +65,7 @@ pub fn seal(
     credential: &Credential,
     limits: &Limits,
     about: &About,
-    mut source: impl Read + Seek,
+    mut source: impl Read + Seek + Send,
     mut sink: impl Write,
 ) -> Result<(), StreamError> {
     let keys = Keys::derive(header, credential, limits)?;
@@ -66,10 +73,15 @@ pub fn seal(
         .map_err(StreamError::Io)?;
     sink.write_all(keys.commitment.expose())
         .map_err(StreamError::Io)?;
-    let mut payload = SealWriter::new(sink, &keys.payload);
-    inner::write(header.kind, limits, about, &mut source, &mut payload)?;
-    payload.finish()?;
-    Ok(())
+    let key = &keys.payload;
+    Ok(inner::write(
+        header.kind,
+        limits,
+        about,
+        &mut source,
+        key,
+        sink,
+    )?)
 }
 
 /// Opens the container that `source` holds to its end, and writes its content to `sink`. What is in
@@ -78,11 +90,26 @@ pub fn seal(
 /// # Errors
 /// Those of source and sink, and any [`SealError`].
 pub fn open(
-    mut source: impl Read,
+    source: impl Read + Send,
     credential: &Credential,
     limits: &Limits,
-    mut sink: impl Write,
+    sink: impl Write,
 ) -> Result<(Kind, About), StreamError> {
+    let (kind, about, _) = open_into(source, credential, limits, |_, _, _| Ok(sink))?;
+    Ok((kind, about))
+}
+
+/// Like [`open`], for a sink that depends on what comes: `sink` makes it from the kind, from what
+/// is told about the content, and from its length in bytes.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_into<W: Write>(
+    mut source: impl Read + Send,
+    credential: &Credential,
+    limits: &Limits,
+    sink: impl FnOnce(Kind, &About, u64) -> io::Result<W>,
+) -> Result<(Kind, About, W), StreamError> {
     let header = Header::read(&mut source)?;
     if let Lock::Answers { cost, .. } = &header.lock {
         limits.check(cost)?;
@@ -92,10 +119,22 @@ pub fn open(
     if keys.commitment != commitment {
         return Err(SealError::WrongAnswerOrAltered.into());
     }
-    let payload = OpenReader::new(source, &keys.payload);
-    let about = inner::read(header.kind, limits, payload, &mut sink)?;
+    let kind = header.kind;
+    let (about, mut sink) = stream::open_with(source, &keys.payload, |payload| {
+        inner::read(kind, limits, payload, |about, length| {
+            sink(kind, about, length)
+        })
+    })?;
     sink.flush().map_err(StreamError::Io)?;
-    Ok((header.kind, about))
+    Ok((kind, about, sink))
+}
+
+/// The most bytes that the uncompressed content of a container of `length` bytes can have: what
+/// can be told without opening it, padding included. None if there is no room for any container.
+pub fn apparent_length(header: &Header, length: u64) -> Option<u64> {
+    let front = header.to_bytes().len() as u64 + COMMITMENT_LEN;
+    let inside = stream::content_len(length.checked_sub(front)?)?;
+    inside.checked_sub(inner::FRONT_LEN)
 }
 
 /// [`seal`] in memory.
@@ -168,10 +207,9 @@ pub fn fuzz_inside(inside: &[u8], limits: &Limits) {
         let mut filled = inside.to_vec();
         filled.resize(inner::padded(kind, inside.len() as u64) as usize, 0);
         for inside in [inside, &filled] {
-            let front = [&header.to_bytes()[..], keys.commitment.expose()].concat();
-            let mut payload = SealWriter::new(front, &keys.payload);
-            payload.write_all(inside).expect("memory");
-            let container = payload.finish().expect("memory");
+            let mut container = [&header.to_bytes()[..], keys.commitment.expose()].concat();
+            let length = inside.len() as u64;
+            stream::seal(inside, length, &keys.payload, &mut container).expect("memory");
             if let Ok(opened) = open_bytes(&container, &key, limits) {
                 assert!(opened.content.len() as u64 <= limits.content_bytes);
             }

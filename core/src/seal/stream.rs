@@ -2,205 +2,307 @@
 //!
 //! Chunks of 64 KiB under ChaCha20-Poly1305 (RFC 8439), without associated data. The nonce is the
 //! chunk's number in 11 bytes, big endian, and one byte that is 1 for the last chunk. So no chunk
-//! can be moved, dropped, added or cut off. Memory is one chunk, whatever the length.
+//! can be moved, dropped, added or cut off. Chunks depend on nothing but their number, so several
+//! are worked on at once; memory is a few of them, whatever the length.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
+use std::sync::{Mutex, PoisonError};
 
-use chacha20poly1305::{AeadInPlace, ChaCha20Poly1305, KeyInit, Nonce};
+use chacha20poly1305::{AeadInPlace, ChaCha20Poly1305, KeyInit, Nonce, Tag};
 use zeroize::Zeroizing;
 
 use super::SealError;
+use super::parallel::in_order;
 use crate::crypto::Secret;
 
 /// Bytes of content in every chunk but the last.
 pub(super) const CHUNK: usize = 64 << 10;
 /// Bytes that each chunk costs.
 pub(super) const TAG: usize = 16;
+const SEALED_CHUNK: usize = CHUNK + TAG;
+/// Chunks that are read and worked on together.
+const TOGETHER: usize = 4;
 
-struct Chunks {
-    cipher: ChaCha20Poly1305,
-    next: u64,
+/// The length of the content of `sealed` bytes, if there are such.
+pub(super) fn content_len(sealed: u64) -> Option<u64> {
+    let chunks = sealed.div_ceil(SEALED_CHUNK as u64);
+    sealed.checked_sub(chunks.max(1) * TAG as u64)
 }
 
-impl Chunks {
-    fn new(key: &Secret<32>) -> Self {
-        Self {
-            cipher: ChaCha20Poly1305::new(key.expose().into()),
-            next: 0,
-        }
-    }
-
-    fn nonce(&self, last: bool) -> Nonce {
-        let mut nonce = [0; 12];
-        nonce[3..11].copy_from_slice(&self.next.to_be_bytes());
-        nonce[11] = u8::from(last);
-        nonce.into()
-    }
+/// Some chunks that follow one another, each with its tag behind it.
+#[derive(Default)]
+struct Batch {
+    bytes: Zeroizing<Vec<u8>>,
+    /// The number of the first of them.
+    first: u64,
+    /// How many of them were opened.
+    opened: usize,
+    end: End,
 }
 
-/// Seals what is written to it. Without [`Self::finish`] nobody opens the result.
-pub(super) struct SealWriter<W> {
-    sink: W,
-    chunks: Chunks,
-    chunk: Zeroizing<Vec<u8>>,
-}
-
-impl<W: Write> SealWriter<W> {
-    /// Writes to `sink`. The key must be good for this one stream.
-    pub(super) fn new(sink: W, key: &Secret<32>) -> Self {
-        Self {
-            sink,
-            chunks: Chunks::new(key),
-            chunk: Zeroizing::new(Vec::with_capacity(CHUNK + TAG)),
-        }
-    }
-
-    /// Writes the last chunk, flushes, and gives the sink back.
-    ///
-    /// # Errors
-    /// Those of the sink.
-    pub(super) fn finish(mut self) -> io::Result<W> {
-        self.seal(true)?;
-        self.sink.flush()?;
-        Ok(self.sink)
-    }
-
-    fn seal(&mut self, last: bool) -> io::Result<()> {
-        let nonce = self.chunks.nonce(last);
-        self.chunks
-            .cipher
-            .encrypt_in_place(&nonce, b"", &mut *self.chunk)
-            .map_err(|_| io::Error::other("a chunk is too long"))?;
-        self.chunks.next += 1;
-        self.sink.write_all(&self.chunk)?;
-        self.chunk.clear();
-        Ok(())
-    }
-}
-
-impl<W: Write> Write for SealWriter<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // A full chunk waits until more comes: only then is it known not to be the last.
-        if self.chunk.len() == CHUNK && !bytes.is_empty() {
-            self.seal(false)?;
-        }
-        let taken = bytes.len().min(CHUNK - self.chunk.len());
-        self.chunk.extend_from_slice(&bytes[..taken]);
-        Ok(taken)
-    }
-
-    /// Does nothing: chunks go out when they are full.
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+/// What is behind a batch.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum End {
+    /// Another batch.
+    #[default]
     More,
+    /// Nothing: the last chunk is the last of this batch.
     Last,
-    Done,
-    Failed,
+    /// Nothing, as was looked for.
+    Over,
+    /// Something that is not to be believed.
+    Damaged,
 }
 
-/// Opens what [`SealWriter`] wrote. Every byte it gives out is authentic; that there are no more is
+impl Batch {
+    fn chunks(&mut self) -> impl Iterator<Item = (u64, &mut [u8])> {
+        (self.first..).zip(self.bytes.chunks_mut(SEALED_CHUNK))
+    }
+
+    fn seal(&mut self, cipher: &ChaCha20Poly1305) {
+        let batch_is_last = self.end == End::Last;
+        let last = self.bytes.len().div_ceil(SEALED_CHUNK) as u64 + self.first - 1;
+        for (number, chunk) in self.chunks() {
+            let nonce = nonce(number, batch_is_last && number == last);
+            let (content, tag) = chunk.split_at_mut(chunk.len() - TAG);
+            // It fails only for contents of many gigabytes; a tag of zeros would never open.
+            if let Ok(made) = cipher.encrypt_in_place_detached(&nonce, b"", content) {
+                tag.copy_from_slice(&made);
+            }
+        }
+    }
+
+    fn open(&mut self, cipher: &ChaCha20Poly1305) {
+        let (mut opened, mut end) = (0, End::More);
+        for (number, chunk) in self.chunks() {
+            end = match end {
+                End::More => open(cipher, number, chunk),
+                _ => End::Damaged,
+            };
+            if end == End::Damaged {
+                break;
+            }
+            opened += 1;
+        }
+        (self.opened, self.end) = (opened, end);
+    }
+
+    /// The content of an opened chunk, counted within the batch. Empty behind the last.
+    fn content(&self, at: usize) -> &[u8] {
+        let chunk = self.bytes.chunks(SEALED_CHUNK).take(self.opened).nth(at);
+        chunk.map_or(&[], |chunk| &chunk[..chunk.len() - TAG])
+    }
+}
+
+/// Opens one chunk in place and says what follows it.
+fn open(cipher: &ChaCha20Poly1305, number: u64, chunk: &mut [u8]) -> End {
+    let full = chunk.len() == SEALED_CHUNK;
+    let Some((content, tag)) = chunk.split_last_chunk_mut::<TAG>() else {
+        return End::Damaged;
+    };
+    let tag = Tag::from(*tag);
+    let mut opens = |last| {
+        let nonce = nonce(number, last);
+        let opened = cipher.decrypt_in_place_detached(&nonce, b"", content, &tag);
+        opened.is_ok()
+    };
+    // A full chunk may be the last one or not; its tag tells. Opening leaves it as it is if the tag
+    // does not fit.
+    if full && opens(false) {
+        End::More
+    } else if opens(true) && !(content.is_empty() && number > 0) {
+        End::Last
+    } else {
+        End::Damaged
+    }
+}
+
+fn nonce(number: u64, last: bool) -> Nonce {
+    let mut nonce = [0; 12];
+    nonce[3..11].copy_from_slice(&number.to_be_bytes());
+    nonce[11] = u8::from(last);
+    nonce.into()
+}
+
+/// Batches that were used and may be used again: taking and wiping memory costs more than sealing.
+#[derive(Default)]
+struct Spare(Mutex<Vec<Batch>>);
+
+impl Spare {
+    fn take(&self) -> Batch {
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        spare.pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, batch: Batch) {
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        spare.push(batch);
+    }
+}
+
+/// Seals the `length` bytes that `content` has to have. The key must be good for this one stream.
+///
+/// # Errors
+/// Those of content and sink. `UnexpectedEof` if there are fewer bytes; more are left where they are.
+pub(super) fn seal(
+    mut content: impl Read + Send,
+    length: u64,
+    key: &Secret<32>,
+    mut sink: impl Write,
+) -> io::Result<()> {
+    let cipher = ChaCha20Poly1305::new(key.expose().into());
+    let spare = Spare::default();
+    let mut first = 0;
+    let mut left = Some(length);
+    let next = || {
+        let full = (TOGETHER * CHUNK) as u64;
+        let taken = left?.min(full);
+        let more = left? - taken;
+        left = (more > 0).then_some(more);
+        let mut batch = spare.take();
+        let chunks = taken.div_ceil(CHUNK as u64).max(1);
+        batch.first = first;
+        batch.end = if more > 0 { End::More } else { End::Last };
+        // Its final size at once: a vector that grows leaves copies behind.
+        batch
+            .bytes
+            .resize(taken as usize + chunks as usize * TAG, 0);
+        first += chunks;
+        let read = batch.chunks().try_for_each(|(_, chunk)| {
+            let content_len = chunk.len() - TAG;
+            content.read_exact(&mut chunk[..content_len])
+        });
+        if read.is_err() {
+            left = None;
+        }
+        Some(read.map(|()| batch))
+    };
+    let work = |batch: &mut io::Result<Batch>| {
+        if let Ok(batch) = batch {
+            batch.seal(&cipher);
+        }
+    };
+    in_order(next, work, |batches| {
+        for batch in batches {
+            let batch = batch?;
+            sink.write_all(&batch.bytes)?;
+            spare.give_back(batch);
+        }
+        sink.flush()
+    })
+}
+
+/// Reads `source` to its end and lets `consume` read what [`seal`] made it from.
+pub(super) fn open_with<O>(
+    mut source: impl Read + Send,
+    key: &Secret<32>,
+    consume: impl FnOnce(&mut OpenReader<'_>) -> O,
+) -> O {
+    let cipher = ChaCha20Poly1305::new(key.expose().into());
+    let spare = Spare::default();
+    let mut first = 0;
+    let mut ended = false;
+    let next = || {
+        let mut batch = spare.take();
+        batch.bytes.clear();
+        let full = (TOGETHER * SEALED_CHUNK) as u64;
+        let read = match ended {
+            true => Ok(0),
+            false => source.by_ref().take(full).read_to_end(&mut batch.bytes),
+        };
+        ended = !matches!(read, Ok(count) if count as u64 == full);
+        batch.first = first;
+        first += TOGETHER as u64;
+        match read {
+            Ok(0) => None,
+            read => Some(read.map(|_| batch)),
+        }
+    };
+    let work = |batch: &mut io::Result<Batch>| {
+        if let Ok(batch) = batch {
+            batch.open(&cipher);
+        }
+    };
+    in_order(next, work, |batches| {
+        consume(&mut OpenReader {
+            batches,
+            spare: &spare,
+            batch: Batch::default(),
+            at: 0,
+            given: 0,
+            source_failed: false,
+        })
+    })
+}
+
+/// What is in a sealed stream. Every byte it gives out is authentic; that there are no more is
 /// certain only when it says so by reading 0 bytes.
-pub(super) struct OpenReader<R> {
-    source: R,
-    chunks: Chunks,
-    chunk: Zeroizing<Vec<u8>>,
+pub(super) struct OpenReader<'a> {
+    batches: &'a mut dyn Iterator<Item = io::Result<Batch>>,
+    spare: &'a Spare,
+    batch: Batch,
+    /// The chunk of the batch that is being given out, and how much of it has been.
+    at: usize,
     given: usize,
-    state: State,
     source_failed: bool,
 }
 
-impl<R: Read> OpenReader<R> {
-    /// Reads `source` to its end.
-    pub(super) fn new(source: R, key: &Secret<32>) -> Self {
-        Self {
-            source,
-            chunks: Chunks::new(key),
-            // One byte more than a chunk, so that reading one never makes the vector grow.
-            chunk: Zeroizing::new(Vec::with_capacity(CHUNK + TAG + 1)),
-            given: 0,
-            state: State::More,
-            source_failed: false,
-        }
-    }
-
+impl OpenReader<'_> {
     /// Whether the last error was the source's own.
     pub(super) fn source_failed(&self) -> bool {
         self.source_failed
     }
 
-    fn fetch(&mut self, most: usize) -> io::Result<()> {
-        self.chunk.clear();
-        self.given = 0;
-        let read = (&mut self.source)
-            .take(most as u64)
-            .read_to_end(&mut self.chunk);
-        self.source_failed = read.is_err();
-        read.map(|_| ())
-    }
-
-    fn next_chunk(&mut self) -> io::Result<()> {
-        self.fetch(CHUNK + TAG)?;
-        // A full chunk may be the last one or not; its tag tells. Opening leaves it as it is if the
-        // tag does not fit.
-        let full = self.chunk.len() == CHUNK + TAG;
-        let last = !(full && self.open(false));
-        if last && !self.open(true) {
-            return Err(SealError::Damaged.into());
+    fn next_batch(&mut self) -> io::Result<()> {
+        let next = match self.batch.end {
+            End::More | End::Last => self.batches.next().transpose(),
+            End::Over => return Ok(()),
+            End::Damaged => Ok(None),
+        };
+        self.source_failed |= next.is_err();
+        let expected_end = self.batch.end == End::Last;
+        let before = std::mem::take(&mut self.batch);
+        self.spare.give_back(before);
+        // Until something better is known.
+        self.batch.end = End::Damaged;
+        match (next?, expected_end) {
+            (Some(batch), false) => self.batch = batch,
+            (None, true) => self.batch.end = End::Over,
+            _ => return Err(SealError::Damaged.into()),
         }
-        if last && self.chunk.is_empty() && self.chunks.next > 0 {
-            return Err(SealError::Damaged.into());
-        }
-        self.chunks.next += 1;
-        self.state = if last { State::Last } else { State::More };
-        Ok(())
-    }
-
-    fn open(&mut self, last: bool) -> bool {
-        let nonce = self.chunks.nonce(last);
-        let cipher = &self.chunks.cipher;
-        cipher
-            .decrypt_in_place(&nonce, b"", &mut *self.chunk)
-            .is_ok()
-    }
-
-    fn expect_end(&mut self) -> io::Result<()> {
-        self.fetch(1)?;
-        if !self.chunk.is_empty() {
-            return Err(SealError::Damaged.into());
-        }
-        self.state = State::Done;
         Ok(())
     }
 }
 
-impl<R: Read> Read for OpenReader<R> {
+impl BufRead for OpenReader<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.given == self.batch.content(self.at).len() {
+            self.given = 0;
+            if self.at + 1 < self.batch.opened {
+                self.at += 1;
+            } else if self.batch.end == End::Over {
+                return Ok(&[]);
+            } else {
+                self.at = 0;
+                self.next_batch()?;
+            }
+        }
+        Ok(&self.batch.content(self.at)[self.given..])
+    }
+
+    fn consume(&mut self, count: usize) {
+        let left = self.batch.content(self.at).len() - self.given;
+        self.given += count.min(left);
+    }
+}
+
+impl Read for OpenReader<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if into.is_empty() {
             return Ok(0);
         }
-        while self.given == self.chunk.len() {
-            let moved = match self.state {
-                State::More => self.next_chunk(),
-                State::Last => self.expect_end(),
-                State::Done => return Ok(0),
-                State::Failed => Err(SealError::Damaged.into()),
-            };
-            if let Err(error) = moved {
-                self.state = State::Failed;
-                self.chunk.clear();
-                self.given = 0;
-                return Err(error);
-            }
-        }
-        let ready = &self.chunk[self.given..];
-        let count = ready.len().min(into.len());
-        into[..count].copy_from_slice(&ready[..count]);
-        self.given += count;
+        let count = self.fill_buf()?.read(into)?;
+        self.consume(count);
         Ok(count)
     }
 }
@@ -214,18 +316,27 @@ mod tests {
         Secret::new([3; 32])
     }
 
-    fn seal(content: &[u8], step: usize) -> Vec<u8> {
-        let mut writer = SealWriter::new(Vec::new(), &key());
-        for part in content.chunks(step) {
-            writer.write_all(part).unwrap();
+    /// Gives out at most so many bytes at once.
+    struct Slow<'a>(&'a [u8], usize);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let most = into.len().min(self.1);
+            self.0.read(&mut into[..most])
         }
-        writer.finish().unwrap()
+    }
+
+    fn sealed(content: &[u8], step: usize) -> Vec<u8> {
+        let mut out = Vec::new();
+        let length = content.len() as u64;
+        seal(Slow(content, step), length, &key(), &mut out).unwrap();
+        out
     }
 
     /// What was given out, and how it ended.
-    fn open(sealed: &[u8], key: &Secret<32>) -> (Vec<u8>, bool) {
+    fn opened(sealed: &[u8], key: &Secret<32>) -> (Vec<u8>, bool) {
         let mut out = Vec::new();
-        let ended = OpenReader::new(sealed, key).read_to_end(&mut out).is_ok();
+        let ended = open_with(sealed, key, |reader| reader.read_to_end(&mut out).is_ok());
         (out, ended)
     }
 
@@ -239,32 +350,43 @@ mod tests {
             (CHUNK + 1, 2),
             (2 * CHUNK, 2),
             (2 * CHUNK + 1, 3),
+            (TOGETHER * CHUNK, TOGETHER),
+            (TOGETHER * CHUNK + 1, TOGETHER + 1),
+            (9 * TOGETHER * CHUNK, 9 * TOGETHER),
         ] {
             let content = vec![5; length];
-            let sealed = seal(&content, 10_007);
+            let sealed = sealed(&content, 10_007);
             assert_eq!(sealed.len(), length + chunks * TAG);
-            assert_eq!(seal(&content, CHUNK * 3), sealed);
-            assert_eq!(open(&sealed, &key()), (content, true));
+            assert_eq!(content_len(sealed.len() as u64), Some(length as u64));
+            assert_eq!(self::sealed(&content, 3 * CHUNK), sealed);
+            assert_eq!(opened(&sealed, &key()), (content, true));
         }
     }
 
     #[test]
     fn chunks_moved_dropped_doubled_or_added_are_refused() {
-        let content: Vec<u8> = (0..3 * CHUNK + 9).map(|n| (n / 100) as u8).collect();
-        let sealed = seal(&content, CHUNK);
+        let content: Vec<u8> = (0..9 * CHUNK + 9).map(|n| (n / 100) as u8).collect();
+        let sealed = sealed(&content, CHUNK);
         let chunks: Vec<_> = sealed.chunks(CHUNK + TAG).collect();
         let order = |order: &[usize]| {
             let bytes: Vec<u8> = order.iter().flat_map(|&n| chunks[n]).copied().collect();
-            open(&bytes, &key())
+            opened(&bytes, &key())
         };
-        assert_eq!(order(&[0, 1, 2, 3]), (content.clone(), true));
+        assert_eq!(
+            order(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+            (content.clone(), true)
+        );
         for wrong in [
-            &[1, 0, 2, 3][..],
-            &[0, 2, 3],
-            &[0, 1, 2],
-            &[0, 0, 1, 2, 3],
-            &[0, 1, 2, 3, 3],
-            &[3],
+            &[1, 0, 2, 3, 4, 5, 6, 7, 8, 9][..],
+            &[0, 1, 2, 4, 3, 5, 6, 7, 8, 9],
+            &[4, 5, 6, 7, 0, 1, 2, 3, 8, 9],
+            &[0, 1, 2, 3, 8, 9],
+            &[0, 2, 3, 4, 5, 6, 7, 8, 9],
+            &[0, 1, 2, 3, 4, 5, 6, 7, 8],
+            &[0, 1, 2, 3, 4, 5, 6, 7],
+            &[0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+            &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9],
+            &[9],
             &[],
         ] {
             let (out, ended) = order(wrong);
@@ -281,15 +403,19 @@ mod tests {
                 Err(io::Error::other("unplugged"))
             }
         }
-        let mut reader = OpenReader::new(Broken, &key());
-        assert!(reader.read(&mut [0; 8]).is_err());
-        assert!(reader.source_failed());
-        let mut sealed = seal(b"content", 9);
+        open_with(Broken, &key(), |reader| {
+            assert!(reader.read(&mut [0; 8]).is_err());
+            assert!(reader.source_failed());
+        });
+        let mut sealed = sealed(b"content", 9);
         sealed[0] ^= 1;
-        let mut reader = OpenReader::new(&sealed[..], &key());
-        assert!(reader.read(&mut [0; 8]).is_err());
-        assert!(reader.read(&mut [0; 8]).is_err());
-        assert!(!reader.source_failed());
+        open_with(&sealed[..], &key(), |reader| {
+            assert!(reader.read(&mut [0; 8]).is_err());
+            assert!(reader.read(&mut [0; 8]).is_err());
+            assert!(!reader.source_failed());
+        });
+        let short = seal(&b"content"[..], 8, &key(), io::sink());
+        assert_eq!(short.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }
 
     proptest! {
@@ -300,12 +426,12 @@ mod tests {
             content in prop::collection::vec(any::<u8>(), 0..400), step in 1usize..99,
             at: prop::sample::Index, bits in 1u8..,
         ) {
-            let mut sealed = seal(&content, step);
-            prop_assert_eq!(open(&sealed, &key()), (content, true));
+            let mut sealed = sealed(&content, step);
+            prop_assert_eq!(opened(&sealed, &key()), (content, true));
             let at = at.index(sealed.len());
-            prop_assert!(!open(&sealed[..at], &key()).1);
+            prop_assert!(!opened(&sealed[..at], &key()).1);
             sealed[at] ^= bits;
-            prop_assert_eq!(open(&sealed, &key()), (vec![], false));
+            prop_assert_eq!(opened(&sealed, &key()), (vec![], false));
         }
     }
 
@@ -368,7 +494,7 @@ mod tests {
             hkdf::Hkdf::<Sha256>::new(Some(nonce), &file_key)
                 .expand(b"payload", &mut key)
                 .expect("32 bytes");
-            let (out, ended) = open(stream, &Secret::new(key));
+            let (out, ended) = opened(stream, &Secret::new(key));
             assert_eq!(ended, expected == "success", "{path:?}");
             let digest = HEXLOWER.encode(&Sha256::digest(&out));
             assert_eq!(Some(digest.as_str()), field("payload"), "{path:?}");

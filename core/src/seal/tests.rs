@@ -1,11 +1,11 @@
 //! Whole containers: what opens, everything that must not, and what a hostile writer could try.
 
-use std::io::{self, Cursor, Write};
+use std::io::{self, Cursor, Read, Write};
 
 use proptest::prelude::*;
 
 use super::header::{FIXED, Kind};
-use super::stream::{CHUNK, OpenReader, SealWriter, TAG};
+use super::stream::{CHUNK, TAG};
 use super::*;
 use crate::crypto::Secret;
 
@@ -23,9 +23,8 @@ pub(super) const TINY_LIMITS: Limits = Limits {
     content_bytes: 1 << 20,
 };
 
-const COMMITMENT: usize = 32;
-/// Of everything inside the payload but labels, body and padding.
-const INNER: usize = 1 + 8 + 2 + 2 + 8;
+const COMMITMENT: usize = COMMITMENT_LEN as usize;
+const INNER: usize = inner::FRONT_LEN as usize;
 
 pub(super) fn asking() -> Header {
     let question = Question::new("What is the dog called?").unwrap();
@@ -85,10 +84,10 @@ fn sealed(header: &Header, credential: &Credential, content: &[u8]) -> Vec<u8> {
 fn around(kind: Kind, inside: &[u8]) -> Vec<u8> {
     let header = Header { kind, ..keyed() };
     let keys = Keys::derive(&header, &key(), &TINY_LIMITS).unwrap();
-    let front = [&header.to_bytes()[..], keys.commitment.expose()].concat();
-    let mut payload = SealWriter::new(front, &keys.payload);
-    payload.write_all(inside).unwrap();
-    payload.finish().unwrap()
+    let mut container = [&header.to_bytes()[..], keys.commitment.expose()].concat();
+    let length = inside.len() as u64;
+    stream::seal(inside, length, &keys.payload, &mut container).unwrap();
+    container
 }
 
 fn inside(codec: u8, plain_length: u64, body: &[u8]) -> Vec<u8> {
@@ -225,6 +224,8 @@ fn the_overhead_is_exactly_the_documented_one() {
             let container = sealed(&header, &credential, &content);
             let expected = FIXED + questions + COMMITMENT + inside + TAG * inside.div_ceil(CHUNK);
             assert_eq!(container.len(), expected, "{length}");
+            let apparent = apparent_length(&header, container.len() as u64);
+            assert_eq!(apparent, Some((inside - INNER) as u64));
         }
     }
 }
@@ -394,7 +395,7 @@ fn an_error_of_the_disk_is_kept_apart() {
     assert!(is_io(sealing));
     for content in [vec![b'a'; 3 * CHUNK], noise(3 * CHUNK)] {
         let container = sealed(&keyed(), &key(), &content);
-        let opening = |source: &mut dyn Read, sink: &mut dyn Write| {
+        let opening = |source: &mut (dyn Read + Send), sink: &mut dyn Write| {
             open(source, &key(), &TINY_LIMITS, sink).map(|_| ())
         };
         assert!(is_io(opening(&mut &container[..], &mut Full)));
@@ -429,9 +430,9 @@ fn the_payload_is_the_documented_stream() {
     let keys = Keys::derive(&keyed(), &key(), &TINY_LIMITS).unwrap();
     let mut inside = Vec::new();
     let payload = &container[FIXED + COMMITMENT..];
-    OpenReader::new(payload, &keys.payload)
-        .read_to_end(&mut inside)
-        .unwrap();
+    stream::open_with(payload, &keys.payload, |payload| {
+        payload.read_to_end(&mut inside).unwrap()
+    });
     let expected = b"\0\x05\0\0\0\0\0\0\0\x0b\0holiday.txt\x0a\0text/plain\x05\0\0\0\0\0\0\0hello";
     assert!(inside.starts_with(expected));
     assert!(inside[expected.len()..].iter().all(|&byte| byte == 0));

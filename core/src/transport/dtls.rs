@@ -108,13 +108,13 @@ impl Dtls {
         &self.first_flight
     }
 
-    /// Whether a datagram opens another handshake than the one under way: the client began anew,
-    /// and this server must too.
+    /// Whether a datagram opens another handshake than the last one: the client began anew, and this
+    /// server must too.
     pub(super) fn is_begun_anew(&mut self, datagram: &[u8]) -> bool {
         let Some(random) = greeting_random(datagram) else {
             return false;
         };
-        !self.is_open && *self.greeting.get_or_insert(random) != random
+        *self.greeting.get_or_insert(random) != random
     }
 
     /// SHA-256 of the certificate the peer proved to hold, once the tunnel stands.

@@ -2,7 +2,13 @@
 //! leaves nothing behind.
 //!
 //! One endpoint serves one invitation. While a host waits it holds no session at all, only sockets;
-//! the first knock makes one. If the attempt fails, the host waits again on the same sockets.
+//! the first knock makes one. If the attempt fails, the host waits again on the same sockets. A guest
+//! knocks for as long as it is wanted: an attempt that came to nothing is followed by another.
+
+mod roam;
+
+use roam::Move;
+pub use roam::Roaming;
 
 use super::certificate::Certificate;
 use super::error::TransportError;
@@ -17,10 +23,14 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
-/// How long an attempt may stay half-way before a host gives the seat to the next guest.
+/// How long an attempt may stay half-way before a host gives the seat to the next guest, and a guest
+/// begins anew.
 const ATTEMPT: Duration = Duration::from_secs(12);
+
+/// How long a guest rests before it begins anew.
+const REST: Duration = Duration::from_secs(1);
 
 /// How long an open link may be silent before it counts as lost.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -68,8 +78,12 @@ pub enum ConnectEvent {
     Knock(Fingerprint),
     /// Guest: the host answered a knock, so the way is open.
     Answered,
+    /// Guest: the host went away again before the link was open. The knocking goes on.
+    Lapsed,
     /// Messages can be exchanged.
     Open(Link),
+    /// The sockets are bound elsewhere now; see [`Connector::addresses`].
+    Moved,
     /// This attempt came to nothing. A host goes on waiting; a guest is done.
     Failed(TransportError),
 }
@@ -80,12 +94,14 @@ pub enum ConnectEvent {
 pub struct Connector {
     events: mpsc::Receiver<ConnectEvent>,
     commands: mpsc::Sender<Command>,
-    addresses: Vec<SocketAddr>,
+    roaming: Roaming,
+    addresses: watch::Receiver<Vec<SocketAddr>>,
 }
 
 #[derive(Debug)]
 enum Command {
     Expect(Fingerprint, Vec<Candidate>),
+    Again,
 }
 
 /// Bound sockets, not yet in use.
@@ -120,18 +136,23 @@ impl Endpoint {
     fn start(self, role: Role) -> Connector {
         let (events_tx, events) = mpsc::channel(16);
         let (commands, commands_rx) = mpsc::channel(4);
-        let addresses = self.addresses();
+        let (roaming, moves) = Roaming::channel();
+        let (locals, addresses) = watch::channel(self.addresses());
         let task = Task {
-            locals: addresses.clone(),
+            locals,
             sockets: self.sockets,
             door: role.keys().host_ice(),
             role,
             events: events_tx,
             commands: Some(commands_rx),
+            moves: Some(moves),
             answered: false,
             session: None,
             link: None,
             deadline: None,
+            announced: None,
+            again: None,
+            is_paused: false,
             queue: VecDeque::new(),
             goodbye: None,
             refusals: (Instant::now(), 0),
@@ -140,6 +161,7 @@ impl Endpoint {
         Connector {
             events,
             commands,
+            roaming,
             addresses,
         }
     }
@@ -157,9 +179,19 @@ impl Connector {
         let _ = self.commands.send(Command::Expect(guest, addresses)).await;
     }
 
-    /// Where the sockets are bound.
-    pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
+    /// Guest: begin anew. A link that is open is given up.
+    pub async fn again(&self) {
+        let _ = self.commands.send(Command::Again).await;
+    }
+
+    /// The way to tell the endpoint that this device sleeps or moves, also once it serves a link.
+    pub fn roaming(&self) -> Roaming {
+        self.roaming.clone()
+    }
+
+    /// Where the sockets are bound, or were when they were closed.
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.addresses.borrow().clone()
     }
 }
 
@@ -179,7 +211,8 @@ impl Role {
 
 struct Task {
     sockets: Sockets,
-    locals: Vec<SocketAddr>,
+    /// Where the sockets are bound, or were when they were closed.
+    locals: watch::Sender<Vec<SocketAddr>>,
     role: Role,
     /// The host's credentials: what a knock is addressed with.
     door: IceCredentials,
@@ -188,10 +221,17 @@ struct Task {
     answered: bool,
     /// None once the connector is gone: no more guests then.
     commands: Option<mpsc::Receiver<Command>>,
+    /// None once nobody can tell of moves any more.
+    moves: Option<mpsc::Receiver<Move>>,
     session: Option<Session>,
     link: Option<Serving>,
     /// When the current attempt, silence or farewell has lasted too long.
     deadline: Option<Instant>,
+    /// Host: whom a reply announced, and where. Known for as long as somebody waits for them.
+    announced: Option<(Fingerprint, Vec<Candidate>)>,
+    /// When a guest begins anew, or sockets that could not be bound are tried again.
+    again: Option<Instant>,
+    is_paused: bool,
     queue: VecDeque<(Path, Bytes)>,
     goodbye: Option<Goodbye>,
     refusals: (Instant, u32),
@@ -221,6 +261,7 @@ enum Wake {
     Readable,
     Timer,
     Command(Option<Command>),
+    Move(Option<Move>),
     Outgoing(Option<Bytes>),
     Room,
     Writable,
@@ -237,6 +278,7 @@ impl Task {
                 Wake::Timer => self.handle_timeout(Instant::now()),
                 Wake::Command(Some(command)) => self.handle_command(command),
                 Wake::Command(None) => self.commands = None,
+                Wake::Move(change) => self.handle_move(change),
                 Wake::Outgoing(message) => self.take_outgoing(message),
                 Wake::Room | Wake::Writable => {}
             }
@@ -257,9 +299,11 @@ impl Task {
         let timers = [
             self.session.as_ref().map(Session::poll_timeout),
             self.deadline,
+            self.again,
             self.goodbye.as_ref().map(|goodbye| goodbye.next),
         ];
         let timer = timers.into_iter().flatten().min();
+        let timer = timer.filter(|_| !self.is_paused);
         let can_write = self.session.as_mut().is_some_and(Session::is_writable);
         let sockets = &self.sockets;
         let is_congested = !self.queue.is_empty();
@@ -276,6 +320,7 @@ impl Task {
             () = poll_fn(|context| sockets.poll_writable(context)), if is_congested => Wake::Writable,
             () = sleep_until(timer) => Wake::Timer,
             command = next_or_never(self.commands.as_mut()) => Wake::Command(command),
+            change = next_or_never(self.moves.as_mut()) => Wake::Move(change),
             message = next_or_never(outgoing) => Wake::Outgoing(message),
             () = room_or_never(incoming) => Wake::Room,
         }
@@ -313,7 +358,10 @@ impl Task {
     fn begin(&mut self, parties: Parties, peers: &[Candidate]) {
         let now = Instant::now();
         self.deadline = (parties.seat == Seat::Host).then(|| now + ATTEMPT);
-        match Session::new(now, parties, &self.locals) {
+        self.again = None;
+        self.answered = false;
+        let session = Session::new(now, parties, &self.locals.borrow());
+        match session {
             Ok(mut session) => {
                 session.add_peers(now, peers);
                 self.session = Some(session);
@@ -324,15 +372,22 @@ impl Task {
     }
 
     fn handle_command(&mut self, command: Command) {
-        let Command::Expect(guest, peers) = command;
+        match command {
+            Command::Expect(guest, peers) => self.expect(guest, &peers),
+            Command::Again => self.give_up(Instant::now()),
+        }
+    }
+
+    fn expect(&mut self, guest: Fingerprint, peers: &[Candidate]) {
+        self.announced = Some((guest, peers.to_vec()));
         match &mut self.session {
             // Already talking: nothing that a reply says is news.
             Some(session) if session.is_open() => {}
             Some(session) if session.expected() == guest => {
-                session.add_peers(Instant::now(), &peers);
+                session.add_peers(Instant::now(), peers);
             }
             _ => {
-                self.begin_as_host(guest, &peers);
+                self.begin_as_host(guest, peers);
                 // Somebody knocks from both sides now, for as long as the person above has patience.
                 self.deadline = None;
             }
@@ -462,13 +517,16 @@ impl Task {
             session.handle_timeout(now);
         }
         self.say_goodbye(now);
+        if self.again.is_some_and(|again| again <= now) {
+            self.go_on(now);
+        }
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             self.deadline = None;
             match &self.link {
                 Some(link) if link.leaving => self.end_link(LinkError::ClosedHere),
                 Some(_) => self.end_link(LinkError::Lost),
-                // The guest went away half-way: the seat is free again.
-                None => self.fail(TransportError::Closed),
+                // The other side went away half-way: a host's seat is free again.
+                None => self.lapse(now),
             }
         }
     }
@@ -479,7 +537,7 @@ impl Task {
             session.after_batch(now);
         }
         self.watch(now);
-        self.handle_events();
+        self.handle_events(now);
         self.deliver();
         self.leave_when_done();
         if let Some(session) = &mut self.session {
@@ -491,7 +549,7 @@ impl Task {
         self.sockets.send(&mut self.queue);
     }
 
-    fn handle_events(&mut self) {
+    fn handle_events(&mut self, now: Instant) {
         while let Some(event) = self.session.as_mut().and_then(Session::poll_event) {
             match event {
                 SessionEvent::Open(observed) => self.open(observed),
@@ -503,7 +561,8 @@ impl Task {
                         LinkError::ClosedByPeer
                     });
                 }
-                SessionEvent::ClosedByPeer => self.fail(TransportError::Closed),
+                SessionEvent::ClosedByPeer => self.lapse(now),
+                SessionEvent::BegunAnew => self.make_way(),
                 SessionEvent::Failed(_) if self.link.is_some() => {
                     self.end_link(LinkError::Protocol);
                 }
@@ -569,7 +628,7 @@ impl Task {
         }
         // Whoever has been heard gets the time of an attempt, also where a reply announced them.
         let is_half_way = session.is_answered() && !session.is_open();
-        if is_half_way && self.deadline.is_none() && matches!(self.role, Role::Host(_)) {
+        if is_half_way && self.deadline.is_none() {
             self.deadline = Some(now + ATTEMPT);
         }
         if let Some(link) = &mut self.link {
@@ -622,6 +681,7 @@ impl Task {
             return;
         };
         let now = Instant::now();
+        self.wait_again(now);
         session.close(now);
         let mut datagrams = Vec::new();
         while let Some(out) = session.poll_transmit() {

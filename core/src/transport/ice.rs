@@ -31,12 +31,17 @@ const CONSENT: Duration = Duration::from_millis(750);
 const TICK: Duration = Duration::from_millis(5);
 
 /// The pace of knocking while nothing has answered: until this long after the start, this often.
-const PACE: [(Duration, Duration); 4] = [
+const PACE: [(Duration, Duration); 3] = [
     (Duration::from_secs(1), Duration::from_millis(50)),
     (Duration::from_secs(5), Duration::from_millis(100)),
     (Duration::from_secs(30), Duration::from_millis(250)),
-    (Duration::MAX, Duration::from_secs(1)),
 ];
+
+/// The pace afterwards: one check in this time, however many paths there are.
+const POLITE: Duration = Duration::from_secs(1);
+
+/// How long one agent searches before another takes over: an agent counts its checks in 16 bits.
+const AGENT_LIFE: Duration = Duration::from_secs(30 * 60);
 
 /// How many addresses a peer may be heard from. Copies of one knock from forged addresses must not
 /// fill the agent's tables; a peer that moves has a few.
@@ -52,12 +57,30 @@ pub(super) struct Path {
 }
 
 /// One side's search for a path, and the watch over it once found.
+///
+/// Both sides know each other's credentials from the invitation, so either may search anew at any
+/// time, from other addresses too, without a word to the other: there is nothing to be exchanged.
 pub(super) struct Ice {
     agent: Agent,
+    controlling: bool,
+    local: IceCredentials,
+    remote: IceCredentials,
+    sockets: Vec<SocketAddr>,
+    /// When this agent began.
+    agent_since: Instant,
+    /// When the pace began.
     started: Instant,
     next_check: Instant,
+    /// Where the peer was said to be, and whether a server outside said it.
+    given: Vec<(SocketAddr, bool)>,
     /// The way that an authenticated check last came, used until the agents have agreed on one.
     provisional: Option<Path>,
+    /// A check came that the agent has not acted on.
+    is_news: bool,
+    /// When the peer was last heard; see [`Self::note`].
+    heard: Option<Instant>,
+    /// The peer was heard, and is no more.
+    is_lost: bool,
 }
 
 impl Ice {
@@ -69,48 +92,68 @@ impl Ice {
         remote: &IceCredentials,
         sockets: &[SocketAddr],
     ) -> Result<Self, TransportError> {
-        let config = AgentConfig {
-            local_ufrag: local.ufrag.clone(),
-            local_pwd: local.password.expose().to_owned(),
-            multicast_dns_mode: MulticastDnsMode::Disabled,
-            disconnected_timeout: Some(SILENCE),
-            // Never `Failed`: how long to go on is decided above, where the reason is known.
-            failed_timeout: Some(Duration::ZERO),
-            keepalive_interval: Some(CONSENT),
-            check_interval: TICK,
-            max_binding_requests: Some(u16::MAX),
-            is_controlling: controlling,
-            host_acceptance_min_wait: Some(Duration::ZERO),
-            srflx_acceptance_min_wait: Some(Duration::ZERO),
-            prflx_acceptance_min_wait: Some(Duration::ZERO),
-            candidate_types: vec![
-                CandidateType::Host,
-                CandidateType::ServerReflexive,
-                CandidateType::PeerReflexive,
-            ],
-            ..AgentConfig::default()
-        };
-        let mut agent =
-            Agent::new(now, Arc::new(config), provider()).map_err(TransportError::ice)?;
-        for socket in sockets {
-            agent
-                .add_local_candidate(host_candidate(*socket)?)
-                .map_err(TransportError::ice)?;
-        }
-        agent
-            .start_connectivity_checks(
-                now,
-                controlling,
-                remote.ufrag.clone(),
-                remote.password.expose().to_owned(),
-            )
-            .map_err(TransportError::ice)?;
         Ok(Self {
-            agent,
+            agent: begin_agent(now, controlling, local, remote, sockets)?,
+            controlling,
+            local: local.clone(),
+            remote: remote.clone(),
+            sockets: sockets.to_vec(),
+            agent_since: now,
             started: now,
             next_check: now,
+            given: Vec::new(),
             provisional: None,
+            is_news: false,
+            heard: None,
+            is_lost: false,
         })
+    }
+
+    /// Searches for a path from these sockets, quickly again: the network changed, or the path went
+    /// silent. Where the peer was known to be stays known.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; the search goes on as before then.
+    pub(super) fn search_anew(
+        &mut self,
+        now: Instant,
+        sockets: &[SocketAddr],
+    ) -> Result<(), TransportError> {
+        self.is_lost = self.heard.is_some();
+        self.sockets = sockets.to_vec();
+        self.begin_again(now)?;
+        self.started = now;
+        self.next_check = now;
+        Ok(())
+    }
+
+    /// Lets a fresh agent take over. It knows where the peer was said to be and where it last was.
+    fn begin_again(&mut self, now: Instant) -> Result<(), TransportError> {
+        let mut agent = begin_agent(
+            now,
+            self.controlling,
+            &self.local,
+            &self.remote,
+            &self.sockets,
+        )?;
+        let last = [self.provisional, self.agreed()].into_iter().flatten();
+        let mut known = self.given.clone();
+        for path in last.clone() {
+            if known.iter().all(|(peer, _)| *peer != path.peer) {
+                known.push((path.peer, false));
+            }
+        }
+        for (peer, reflexive) in known {
+            agent
+                .add_remote_candidate(peer_candidate(peer, reflexive)?)
+                .map_err(TransportError::ice)?;
+        }
+        // Until a better one is found, the last way may still carry something.
+        let mut usable = last.filter(|path| self.sockets.contains(&path.local));
+        self.provisional = usable.next();
+        self.agent = agent;
+        self.agent_since = now;
+        Ok(())
     }
 
     /// Another address where the peer may be.
@@ -120,14 +163,12 @@ impl Ice {
         address: SocketAddr,
         reflexive: bool,
     ) -> Result<(), TransportError> {
-        let candidate = if reflexive {
-            reflexive_candidate(address)?
-        } else {
-            host_candidate(address)?
-        };
         self.agent
-            .add_remote_candidate(candidate)
+            .add_remote_candidate(peer_candidate(address, reflexive)?)
             .map_err(TransportError::ice)?;
+        if !self.given.contains(&(address, reflexive)) {
+            self.given.push((address, reflexive));
+        }
         self.started = now;
         self.next_check = now;
         Ok(())
@@ -148,21 +189,39 @@ impl Ice {
                 message: datagram,
             })
             .is_ok();
-        if handled && (self.provisional.is_none() || is_request) {
-            self.provisional = Some(path);
+        if handled {
+            self.note(now, path);
+            self.is_news = true;
+            if self.provisional.is_none() || is_request {
+                self.provisional = Some(path);
+            }
         }
         handled
     }
 
     /// Notes that something other than STUN arrived on a path. False if the path is a stranger's.
     pub(super) fn heard(&mut self, now: Instant, path: Path) -> bool {
-        self.agent.is_valid_non_stun_traffic(now, context(path))
+        let is_known = self.agent.is_valid_non_stun_traffic(now, context(path));
+        if is_known {
+            self.note(now, path);
+        }
+        is_known
+    }
+
+    /// The peer was heard. If a path was agreed on, only that one counts: a peer that moved is heard
+    /// from elsewhere, and cannot hear us.
+    fn note(&mut self, now: Instant, path: Path) {
+        if self.agreed().is_none_or(|agreed| agreed == path) {
+            self.heard = Some(now);
+            self.is_lost = false;
+        }
     }
 
     /// Lets the agent act on what arrived, now instead of at its next tick. Called once for a batch
     /// of datagrams, so that answers leave before what they make possible.
     pub(super) fn act_now(&mut self, now: Instant) {
-        if self.agent.state() == ConnectionState::Checking && self.provisional.is_some() {
+        let is_news = std::mem::take(&mut self.is_news);
+        if is_news && self.agent.state() == ConnectionState::Checking {
             // One tick ahead is what makes the agent's own pacing agree.
             let _ = self.agent.handle_timeout(now + TICK);
         }
@@ -170,13 +229,15 @@ impl Ice {
 
     /// The way to send: the agreed one, or the one an authenticated check last came by.
     pub(super) fn path(&self) -> Option<Path> {
-        self.agent
-            .get_selected_candidate_pair()
-            .map(|(local, remote)| Path {
-                local: local.base_addr(),
-                peer: remote.addr(),
-            })
-            .or(self.provisional)
+        self.agreed().or(self.provisional)
+    }
+
+    fn agreed(&self) -> Option<Path> {
+        let (local, remote) = self.agent.get_selected_candidate_pair()?;
+        Some(Path {
+            local: local.base_addr(),
+            peer: remote.addr(),
+        })
     }
 
     /// Every combination of our sockets and the peer's addresses that could be a path.
@@ -194,14 +255,10 @@ impl Ice {
             .collect()
     }
 
-    /// Whether the agreed path has gone silent.
+    /// Whether the peer was heard and is no more. The agent's own judgement is not asked: it needs a
+    /// path that both agents agreed on, and one that searches anew is followed before.
     pub(super) fn is_silent(&self) -> bool {
-        self.agent.state() == ConnectionState::Disconnected
-    }
-
-    /// Whether both agents have agreed on a path.
-    fn is_agreed(&self) -> bool {
-        self.agent.get_selected_candidate_pair().is_some()
+        self.is_lost
     }
 
     pub(super) fn poll_timeout(&self) -> Instant {
@@ -212,14 +269,27 @@ impl Ice {
         if now < self.next_check {
             return;
         }
+        let is_heard = self.heard.is_some() && !self.is_lost;
+        let falls_silent = is_heard && self.heard.is_some_and(|at| now >= at + SILENCE);
+        let is_worn = self.agreed().is_none() && now >= self.agent_since + AGENT_LIFE;
+        let anew = match (falls_silent, is_worn) {
+            (true, _) => self.search_anew(now, &self.sockets.clone()),
+            (false, true) => self.begin_again(now),
+            (false, false) => Ok(()),
+        };
+        if let Err(error) = anew {
+            log::debug!("the search goes on as before: {error}");
+        }
         let _ = self.agent.handle_timeout(now + TICK);
         while self.agent.poll_event().is_some() {}
-        self.next_check = now
-            + if self.is_agreed() {
-                CONSENT
-            } else {
-                pace(now.saturating_duration_since(self.started))
-            };
+        let elapsed = now.saturating_duration_since(self.started);
+        let mut every = pace(elapsed, self.possible_paths().len());
+        if self.agreed().is_some() {
+            every = CONSENT;
+        } else if is_heard {
+            every = every.min(CONSENT);
+        }
+        self.next_check = now + every;
     }
 
     pub(super) fn poll_transmit(&mut self) -> Option<(Path, BytesMut)> {
@@ -233,10 +303,56 @@ impl Ice {
     }
 }
 
-fn pace(elapsed: Duration) -> Duration {
-    PACE.iter()
-        .find(|(until, _)| elapsed < *until)
-        .map_or(Duration::from_secs(1), |(_, every)| *every)
+fn begin_agent(
+    now: Instant,
+    controlling: bool,
+    local: &IceCredentials,
+    remote: &IceCredentials,
+    sockets: &[SocketAddr],
+) -> Result<Agent, TransportError> {
+    let config = AgentConfig {
+        local_ufrag: local.ufrag.clone(),
+        local_pwd: local.password.expose().to_owned(),
+        multicast_dns_mode: MulticastDnsMode::Disabled,
+        disconnected_timeout: Some(SILENCE),
+        // Never `Failed`: how long to go on is decided above, where the reason is known.
+        failed_timeout: Some(Duration::ZERO),
+        keepalive_interval: Some(CONSENT),
+        check_interval: TICK,
+        max_binding_requests: Some(u16::MAX - 1),
+        is_controlling: controlling,
+        host_acceptance_min_wait: Some(Duration::ZERO),
+        srflx_acceptance_min_wait: Some(Duration::ZERO),
+        prflx_acceptance_min_wait: Some(Duration::ZERO),
+        candidate_types: vec![
+            CandidateType::Host,
+            CandidateType::ServerReflexive,
+            CandidateType::PeerReflexive,
+        ],
+        ..AgentConfig::default()
+    };
+    let mut agent = Agent::new(now, Arc::new(config), provider()).map_err(TransportError::ice)?;
+    for socket in sockets {
+        agent
+            .add_local_candidate(host_candidate(*socket)?)
+            .map_err(TransportError::ice)?;
+    }
+    agent
+        .start_connectivity_checks(
+            now,
+            controlling,
+            remote.ufrag.clone(),
+            remote.password.expose().to_owned(),
+        )
+        .map_err(TransportError::ice)?;
+    Ok(agent)
+}
+
+fn pace(elapsed: Duration, paths: usize) -> Duration {
+    PACE.iter().find(|(until, _)| elapsed < *until).map_or_else(
+        || POLITE * u32::try_from(paths.max(1)).unwrap_or(u32::MAX),
+        |(_, every)| *every,
+    )
 }
 
 fn context(path: Path) -> TransportContext {
@@ -265,6 +381,13 @@ fn host_candidate(address: SocketAddr) -> Result<Candidate, TransportError> {
     }
     .new_candidate_host()
     .map_err(TransportError::ice)
+}
+
+fn peer_candidate(address: SocketAddr, reflexive: bool) -> Result<Candidate, TransportError> {
+    match reflexive {
+        true => reflexive_candidate(address),
+        false => host_candidate(address),
+    }
 }
 
 fn reflexive_candidate(address: SocketAddr) -> Result<Candidate, TransportError> {
@@ -312,20 +435,96 @@ mod tests {
         assert_eq!(heard.count(), MOST_PEERS);
     }
 
-    #[test]
-    fn knocking_becomes_polite() {
-        let now = Instant::now();
-        let (_, mut guest) = two_sides(now);
-        guest.add_peer(now, SOCKET, false).unwrap();
-        let mut sent_in_second = [0; 40];
-        while guest.poll_timeout() < now + Duration::from_secs(40) {
+    /// Knocks in vain from `from` on, and returns how many checks left in each second.
+    fn knock(guest: &mut Ice, from: Instant, seconds: usize) -> Vec<u32> {
+        let mut sent = vec![0; seconds];
+        while guest.poll_timeout() < from + Duration::from_secs(seconds as u64) {
             let at = guest.poll_timeout();
             guest.handle_timeout(at);
             while guest.poll_transmit().is_some() {
-                sent_in_second[(at - now).as_secs() as usize] += 1;
+                sent[at.saturating_duration_since(from).as_secs() as usize] += 1;
             }
         }
-        assert!(sent_in_second[0] >= 15, "{sent_in_second:?}");
-        assert!(sent_in_second[31..].iter().all(|sent| *sent <= 1));
+        sent
+    }
+
+    #[test]
+    fn knocking_becomes_polite_and_quick_again_when_searching_anew() {
+        let now = Instant::now();
+        let (_, mut guest) = two_sides(now);
+        for port in 0..3 {
+            let peer = SocketAddr::from(([127, 0, 0, 1], 5000 + port));
+            guest.add_peer(now, peer, false).unwrap();
+        }
+        let sent = knock(&mut guest, now, 60);
+        assert!(sent[0] >= 3 * 15, "{sent:?}");
+        let late: u32 = sent[31..].iter().sum();
+        assert!(late <= 30, "{sent:?}");
+        let later = now + Duration::from_secs(60);
+        guest.search_anew(later, &[SOCKET]).unwrap();
+        let sent = knock(&mut guest, later, 40);
+        assert!(sent[0] >= 3 * 15, "{sent:?}");
+    }
+
+    #[test]
+    fn knocking_outlasts_the_checks_that_one_agent_can_count() {
+        let now = Instant::now();
+        let (_, mut guest) = two_sides(now);
+        guest.add_peer(now, SOCKET, false).unwrap();
+        let sent = knock(&mut guest, now, 20 * 3600);
+        assert!(sent.iter().sum::<u32>() > u32::from(u16::MAX));
+        assert!(sent[sent.len() - 600..].iter().sum::<u32>() >= 590);
+    }
+
+    /// Carries checks both ways for a while; `from` is where the guest's come from.
+    fn talk(host: &mut Ice, guest: &mut Ice, from: SocketAddr, mut now: Instant, time: Duration) {
+        let until = now + time;
+        while now < until {
+            for side in [&mut *host, &mut *guest] {
+                side.handle_timeout(now);
+                side.act_now(now);
+            }
+            while let Some((_, check)) = guest.poll_transmit() {
+                let path = Path {
+                    local: SOCKET,
+                    peer: from,
+                };
+                host.handle(now, path, check);
+            }
+            while let Some((path, check)) = host.poll_transmit() {
+                // What goes to where the guest was before is lost.
+                if path.peer == from {
+                    let path = Path {
+                        local: from,
+                        peer: SOCKET,
+                    };
+                    guest.handle(now, path, check);
+                }
+            }
+            now += Duration::from_millis(5);
+        }
+    }
+
+    #[test]
+    fn a_path_is_found_again_from_another_address_without_a_word() {
+        let now = Instant::now();
+        let keys = InvitationKeys::derive(&Secret::new([1; 16]));
+        let (ours, theirs) = (keys.host_ice(), keys.guest_ice(Fingerprint([2; 32])));
+        let [home, away] = [7000, 7001].map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        let mut host = Ice::new(now, false, &ours, &theirs, &[SOCKET]).unwrap();
+        let mut guest = Ice::new(now, true, &theirs, &ours, &[home]).unwrap();
+        guest.add_peer(now, SOCKET, false).unwrap();
+        talk(&mut host, &mut guest, home, now, Duration::from_secs(1));
+        assert_eq!(guest.path().map(|path| path.local), Some(home));
+        assert!(!guest.is_silent() && !host.is_silent());
+
+        let later = now + Duration::from_secs(1);
+        guest.search_anew(later, &[away]).unwrap();
+        assert!(guest.is_silent());
+        assert_eq!(guest.path(), None);
+        talk(&mut host, &mut guest, away, later, Duration::from_secs(5));
+        assert_eq!(guest.path().map(|path| path.local), Some(away));
+        assert_eq!(host.path().map(|path| path.peer), Some(away));
+        assert!(!guest.is_silent() && !host.is_silent());
     }
 }

@@ -21,7 +21,7 @@ mod socket;
 pub mod twin;
 
 pub use certificate::Certificate;
-pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup};
+pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming};
 pub use error::TransportError;
 pub use interfaces::{Reach, local_addresses};
 pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE};

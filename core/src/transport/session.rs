@@ -43,6 +43,8 @@ pub(super) enum SessionEvent {
     Open(Fingerprint),
     /// The peer ended the session.
     ClosedByPeer,
+    /// The peer of an open session begins another: it was restarted, and knows nothing of this one.
+    BegunAnew,
     /// The session cannot go on.
     Failed(TransportError),
 }
@@ -108,6 +110,16 @@ impl Session {
         }
     }
 
+    /// Searches for a path from these sockets, quickly again. The tunnel and what it carries know
+    /// nothing of paths and go on.
+    pub(super) fn search_anew(&mut self, now: Instant, sockets: &[SocketAddr]) {
+        if let Err(error) = self.ice.search_anew(now, sockets) {
+            log::debug!("no path from here: {error}");
+        }
+        self.ice.handle_timeout(now);
+        self.flush(now);
+    }
+
     /// Takes one datagram. Call [`Self::after_batch`] when no more are at hand.
     pub(super) fn handle(&mut self, now: Instant, path: Path, datagram: BytesMut) {
         // RFC 7983 §7: the first byte tells the protocols apart.
@@ -128,6 +140,9 @@ impl Session {
 
     fn handle_dtls(&mut self, now: Instant, datagram: BytesMut) {
         if self.parties.seat == Seat::Host && self.dtls.is_begun_anew(&datagram) {
+            if self.is_open {
+                return self.events.push_back(SessionEvent::BegunAnew);
+            }
             self.begin_tunnel(now);
         }
         let events = match self.dtls.handle(now, datagram) {
@@ -307,3 +322,6 @@ impl Session {
         self.flush(now);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,15 +25,24 @@ const TRAIN: usize = 64 * 1024;
 /// How many sockets are opened at most: more addresses than this help nobody.
 const MOST_SOCKETS: usize = 8;
 
+/// Of how many addresses the port is remembered.
+const MOST_PAST: usize = 64;
+
 struct Socket {
     io: tokio::net::UdpSocket,
     state: UdpSocketState,
     local: SocketAddr,
 }
 
-/// The sockets of one endpoint.
+/// The sockets of one endpoint. They can be closed and bound again, on the same ports where these can
+/// be had: a port that stays is a port that an invitation names.
 pub(super) struct Sockets {
     sockets: Vec<Socket>,
+    /// What to bind.
+    addresses: Vec<IpAddr>,
+    /// Where sockets were bound before.
+    past: Vec<SocketAddr>,
+    preferred_port: Option<u16>,
 }
 
 thread_local! {
@@ -51,31 +60,68 @@ impl Sockets {
         addresses: &[IpAddr],
         preferred_port: Option<u16>,
     ) -> Result<Self, TransportError> {
-        let mut sockets: Vec<Socket> = Vec::new();
+        let mut sockets = Self {
+            sockets: Vec::new(),
+            addresses: addresses.to_vec(),
+            past: Vec::new(),
+            preferred_port,
+        };
+        sockets.rebind()?;
+        Ok(sockets)
+    }
+
+    /// Closes every socket. What arrives meanwhile is lost.
+    pub(super) fn close(&mut self) {
+        self.sockets.clear();
+    }
+
+    /// These addresses count from the next [`Self::rebind`] on.
+    pub(super) fn set_addresses(&mut self, addresses: Vec<IpAddr>) {
+        self.addresses = addresses;
+    }
+
+    /// Binds what is not bound, and closes what is not wanted any more.
+    ///
+    /// # Errors
+    /// [`TransportError::NoAddress`] or [`TransportError::Bind`] if no socket is open then.
+    pub(super) fn rebind(&mut self) -> Result<(), TransportError> {
         let mut refusal = None;
-        for address in addresses.iter().take(MOST_SOCKETS) {
-            let wanted = sockets
-                .first()
-                .map(|first| first.local.port())
-                .or(preferred_port)
-                .unwrap_or(0);
-            let bound = bind_one(SocketAddr::new(*address, wanted)).or_else(|error| {
-                if wanted == 0 || error.kind() != io::ErrorKind::AddrInUse {
-                    return Err(error);
+        let wanted = &self.addresses[..self.addresses.len().min(MOST_SOCKETS)];
+        self.sockets
+            .retain(|socket| wanted.contains(&socket.local.ip()));
+        for address in wanted {
+            if self.sockets.iter().any(|s| s.local.ip() == *address) {
+                continue;
+            }
+            match bind_first(*address, &self.ports(*address)) {
+                Ok(socket) => {
+                    self.past.retain(|past| past.ip() != *address);
+                    self.past.truncate(MOST_PAST - 1);
+                    self.past.insert(0, socket.local);
+                    self.sockets.push(socket);
                 }
-                bind_one(SocketAddr::new(*address, 0))
-            });
-            match bound {
-                Ok(socket) => sockets.push(socket),
                 // An address that went away meanwhile must not take the others with it.
                 Err(error) => refusal = Some(error),
             }
         }
-        match (sockets.is_empty(), refusal) {
+        match (self.sockets.is_empty(), refusal) {
             (true, Some(error)) => Err(TransportError::Bind(error.kind())),
             (true, None) => Err(TransportError::NoAddress),
-            (false, _) => Ok(Self { sockets }),
+            (false, _) => Ok(()),
         }
+    }
+
+    /// The ports to try for an address: its own, that of the others, any.
+    fn ports(&self, address: IpAddr) -> Vec<u16> {
+        let own = self.past.iter().find(|past| past.ip() == address);
+        let others = self.sockets.first().map(|socket| socket.local);
+        let before = self.past.last();
+        let known = [own, others.as_ref(), before].into_iter().flatten();
+        let mut ports: Vec<u16> = known.map(SocketAddr::port).collect();
+        ports.extend(self.preferred_port);
+        ports.dedup();
+        ports.push(0);
+        ports
     }
 
     /// Where the sockets are bound.
@@ -189,6 +235,17 @@ impl Sockets {
         }
         Poll::Ready(())
     }
+}
+
+fn bind_first(address: IpAddr, ports: &[u16]) -> io::Result<Socket> {
+    let mut refusal = io::ErrorKind::AddrNotAvailable.into();
+    for port in ports {
+        match bind_one(SocketAddr::new(address, *port)) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => refusal = error,
+            bound => return bound,
+        }
+    }
+    Err(refusal)
 }
 
 fn bind_one(address: SocketAddr) -> io::Result<Socket> {

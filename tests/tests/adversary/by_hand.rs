@@ -37,7 +37,7 @@ pub(crate) async fn opened(connector: &mut Connector) -> Result<Link, TransportE
             match connector.next().await.expect("the endpoint goes on") {
                 ConnectEvent::Open(link) => return Ok(link),
                 ConnectEvent::Failed(error) => return Err(error),
-                ConnectEvent::Knock(_) | ConnectEvent::Answered => {}
+                _ => {}
             }
         }
     });

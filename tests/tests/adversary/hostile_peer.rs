@@ -2,7 +2,7 @@
 
 use crate::by_hand::{Holder, until_hung_up};
 use crate::middle::{Middle, with_own_certificate};
-use crate::people::{Guest, Host, Talk, converse, garbage, stages, waits_again};
+use crate::people::{Guest, Host, Talk, converse, garbage, knocks_again, stages, waits_again};
 use crate::steps::{FAULTS, Step, Until, guest_until, host_until, seal};
 use crate::wire::{Behaviour, Wire};
 use bytes::Bytes;
@@ -83,7 +83,7 @@ async fn silence_at_any_step_is_given_up_in_time() {
         attempts.spawn(a_silent_guest_frees_the_seat(until));
     }
     for until in [Until::Second, Until::Ready] {
-        attempts.spawn(a_silent_host_went_away(until));
+        attempts.spawn(a_silent_host_is_knocked_at_again(until));
     }
     attempts.spawn(a_path_without_a_tunnel_ends_on_both_sides());
     attempts.join_all().await;
@@ -100,15 +100,11 @@ async fn a_silent_guest_frees_the_seat(until: Until) {
     host.still_meets_its_guest().await;
 }
 
-async fn a_silent_host_went_away(until: Until) {
+async fn a_silent_host_is_knocked_at_again(until: Until) {
     let (holder, mut guest, mut link) = with_hostile_host(Flow::OneScan).await;
     host_until(until, &holder, &mut link).await;
     assert_eq!(until_hung_up(&mut link).await.len(), 0, "{until:?}");
-    assert_eq!(
-        guest.pairing.failure().await,
-        Failure::WentAway,
-        "{until:?}"
-    );
+    guest.pairing.shows(knocks_again).await;
 }
 
 /// The checks pass, and then nothing does.
@@ -121,23 +117,24 @@ async fn a_path_without_a_tunnel_ends_on_both_sides() {
     let answered = View::Connecting(GuestStage::Answered);
     guest.pairing.shows(|views| views.contains(&answered)).await;
     wire.behave(Behaviour::Silent);
-    assert_eq!(guest.pairing.failure().await, Failure::WentAway);
+    guest.pairing.shows(knocks_again).await;
+    drop(guest);
     host.pairing.shows(waits_again).await;
     wire.behave(Behaviour::Honest);
     host.still_meets_its_guest().await;
 }
 
 #[tokio::test]
-async fn a_host_that_hangs_up_refused_or_went_away() {
-    for (until, ends) in [
-        (Until::Second, Failure::NotTheInviter),
-        (Until::Ready, Failure::WentAway),
-    ] {
-        let (holder, mut guest, mut link) = with_hostile_host(Flow::OneScan).await;
-        host_until(until, &holder, &mut link).await;
-        link.shutdown().await;
-        assert_eq!(guest.pairing.failure().await, ends, "{until:?}");
-    }
+async fn a_host_that_hangs_up_refused_or_comes_back() {
+    let (holder, mut guest, mut link) = with_hostile_host(Flow::OneScan).await;
+    host_until(Until::Second, &holder, &mut link).await;
+    link.shutdown().await;
+    assert_eq!(guest.pairing.failure().await, Failure::NotTheInviter);
+
+    let (holder, mut guest, mut link) = with_hostile_host(Flow::OneScan).await;
+    host_until(Until::Ready, &holder, &mut link).await;
+    link.shutdown().await;
+    guest.pairing.shows(knocks_again).await;
 }
 
 #[tokio::test]

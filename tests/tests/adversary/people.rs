@@ -9,8 +9,8 @@ use handfast_core::invitation::{
     Seat, Token,
 };
 use handfast_core::pairing::{
-    Failure, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing, PairingEvent, Via, View,
-    own_candidates,
+    Failure, GuestStage, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing,
+    PairingEvent, Via, View, own_candidates,
 };
 use handfast_core::seal::Answers;
 use handfast_core::transport::{Certificate, Endpoint};
@@ -149,6 +149,23 @@ pub(crate) fn stages(views: &[View]) -> Vec<HostStage> {
 pub(crate) fn waits_again(views: &[View]) -> bool {
     let stages = stages(views);
     stages.len() > 1 && stages.last() == Some(&HostStage::Waiting)
+}
+
+/// Whether a guest that had an answer knocks again.
+pub(crate) fn knocks_again(views: &[View]) -> bool {
+    let had_answer = |view: &View| {
+        matches!(
+            view,
+            View::Connecting(GuestStage::Answered | GuestStage::Checking)
+        )
+    };
+    let knocks = |view: &View| {
+        matches!(
+            view,
+            View::Connecting(GuestStage::Knocking) | View::ReplyNeeded { .. }
+        )
+    };
+    views.iter().any(had_answer) && views.last().is_some_and(knocks)
 }
 
 pub(crate) fn identity(name: &str) -> Identity {

@@ -13,7 +13,7 @@ fn answers(folder: &Folder, name: &str, lines: &str) -> String {
 #[test]
 fn a_question_is_asked_once_connected_and_a_second_try_may_be_right() {
     let folder = Folder::new();
-    let file = answers(&folder, "answer", "Rex\n");
+    let file = answers(&folder, "answer", "Schnurrle\n");
     let (mut host, link) = Peer::host(&folder, &["--ask", QUESTION, "--answer-file", &file]);
     let mut guest = Peer::guest(&folder, &link, &[]);
     let asking = guest.until("asking");
@@ -23,7 +23,7 @@ fn a_question_is_asked_once_connected_and_a_second_try_may_be_right() {
     assert_eq!(guest.until("asking")["tries_left"], 2);
     assert_eq!(host.until("answering")["tries_left"], 3);
     assert_eq!(host.until("answering")["tries_left"], 2);
-    guest.say("  rEX ");
+    guest.say("  schNURRle ");
     for peer in [&mut host, &mut guest] {
         let met = peer.until("met");
         assert_eq!(met["trust"], "answer_checked");
@@ -38,8 +38,8 @@ fn a_question_is_asked_once_connected_and_a_second_try_may_be_right() {
 #[test]
 fn three_wrong_answers_end_the_invitation_for_both() {
     let folder = Folder::new();
-    let right = answers(&folder, "right", "Rex");
-    let wrong = answers(&folder, "wrong", "Max\nLuna\nBello\nRex\n");
+    let right = answers(&folder, "right", "Schnurrle");
+    let wrong = answers(&folder, "wrong", "Max\nLuna\nBello\nSchnurrle\n");
     let (mut host, link) = Peer::host(&folder, &["--ask", QUESTION, "--answer-file", &right]);
     let mut guest = Peer::guest(&folder, &link, &["--answer-file", &wrong]);
     for peer in [&mut guest, &mut host] {
@@ -81,7 +81,7 @@ fn without_the_right_answer_a_locked_invitation_tells_nothing() {
     let lock = ["--lock", "Where did we meet?", "--answer-file", &right];
     let (_host, link) = Peer::host(&folder, &lock);
     let outcome = run(&["join", "--yes", "--answer-file", &wrong, &link]);
-    assert_eq!(outcome.status, Some(6), "{outcome:?}");
+    assert_eq!(outcome.status, Some(7), "{outcome:?}");
     assert!(outcome.stderr.contains("Where did we meet?"));
     let outcome = run(&["join", "--yes", &link]);
     assert_eq!(outcome.status, Some(2), "{outcome:?}");

@@ -5,4 +5,5 @@ mod demo;
 mod ends;
 mod inputs;
 mod peer;
+mod seal;
 mod talk;

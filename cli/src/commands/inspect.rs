@@ -1,0 +1,135 @@
+//! `handfast inspect`: what a locked file tells without its answer.
+
+use crate::output::{json_line, write_line};
+use crate::status::{Status, Stop};
+use crate::vault::LIMITS;
+use crate::vault::container::Container;
+use crate::words;
+use handfast_core::seal::{Header, Lock, Questions, SealError, apparent_length, tries_per_second};
+use serde::Serialize;
+use std::io::Write;
+
+#[derive(clap::Args)]
+#[command(after_help = words::INSPECT_EXAMPLES)]
+pub(crate) struct Args {
+    /// A locked file, a text or picture of one, or - for standard input
+    #[arg(value_name = "FILE|TEXT|-")]
+    container: String,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is known, as programs read it.
+#[derive(Serialize)]
+struct Known {
+    event: &'static str,
+    kind: &'static str,
+    lock: &'static str,
+    questions: Vec<String>,
+    code_needed: bool,
+    argon2: Option<Argon2>,
+    /// Bytes of all of it, if it came with an end.
+    bytes: Option<u64>,
+    /// The most bytes of the content, if it was not compressed.
+    content_bytes: Option<u64>,
+    /// Whether this machine would open it.
+    within_limits: bool,
+}
+
+#[derive(Serialize)]
+struct Argon2 {
+    memory_kib: u32,
+    passes: u8,
+    lanes: u8,
+    tries_per_second: f64,
+}
+
+pub(crate) fn run(args: &Args) -> Status {
+    match Container::find(&args.container) {
+        Ok(container) => {
+            let known = Known::of(&container.header, container.length);
+            match args.json {
+                true => write_line(&json_line(&known)),
+                false => write_line(&known.to_text()),
+            }
+            Status::Done
+        }
+        Err(Stop {
+            status,
+            kind,
+            sentence,
+        }) => {
+            if args.json {
+                write_line(&json_line(&serde_json::json!({
+                    "event": "failed", "kind": kind, "text": sentence, "status": status.code(),
+                })));
+            } else {
+                let _ = writeln!(std::io::stderr(), "handfast: {sentence}");
+            }
+            status
+        }
+    }
+}
+
+impl Known {
+    fn of(header: &Header, bytes: Option<u64>) -> Self {
+        let nothing = Questions::default();
+        let (lock, questions, code_needed, cost) = match &header.lock {
+            Lock::Key => ("key", &nothing, false, None),
+            Lock::Answers {
+                cost,
+                with_code,
+                questions,
+            } => ("answers", questions, *with_code, Some(cost)),
+        };
+        let limits = cost.map_or(Ok(()), |cost| LIMITS.check(cost));
+        Self {
+            event: "inspected",
+            kind: words::kind(header.kind),
+            lock,
+            questions: questions
+                .as_slice()
+                .iter()
+                .map(|q| q.as_str().to_owned())
+                .collect(),
+            code_needed,
+            argon2: cost.map(|cost| Argon2 {
+                memory_kib: cost.memory_kib,
+                passes: cost.passes,
+                lanes: cost.lanes,
+                tries_per_second: tries_per_second(cost),
+            }),
+            bytes,
+            content_bytes: bytes.and_then(|bytes| apparent_length(header, bytes)),
+            within_limits: !matches!(
+                limits,
+                Err(SealError::TooExpensive | SealError::Unsupported)
+            ),
+        }
+    }
+
+    fn to_text(&self) -> String {
+        let mut lines = vec![words::inspected(self.kind)];
+        match (self.lock, self.questions.is_empty()) {
+            ("key", _) => lines.push(words::NEEDS_A_KEY.into()),
+            (_, true) => lines.push(words::NO_QUESTION_INSIDE.into()),
+            (_, false) => lines.extend(self.questions.iter().map(|text| words::question(text))),
+        }
+        if self.code_needed {
+            lines.push(words::CODE_NEEDED.into());
+        }
+        if let Some(cost) = &self.argon2 {
+            let memory = u64::from(cost.memory_kib) << 10;
+            lines.push(words::cost(memory, cost.passes, cost.tries_per_second));
+        }
+        if !self.within_limits {
+            lines.push(words::OVER_LIMITS.into());
+        }
+        if let Some(bytes) = self.bytes {
+            lines.push(words::sizes(bytes, self.content_bytes));
+        }
+        lines.push(words::NOT_CHECKED.into());
+        lines.join("\n")
+    }
+}

@@ -1,0 +1,394 @@
+//! `handfast seal`: lock a file, a folder or a text with a question.
+
+use super::Session;
+use crate::interrupt::Interrupt;
+use crate::output::{Event, Output, milliseconds};
+use crate::status::{Status, Stop};
+use crate::symbol;
+use crate::vault::folder::Packed;
+use crate::vault::landing::{NewFile, must_be_free, not_stored, with_suffix};
+use crate::vault::watch::{SourceState, Watch, Watched};
+use crate::vault::{FOLDER_TYPE, LIMITS, answers, prompt, refused};
+use crate::{input, words};
+use handfast_core::crypto::{Secret, random_bytes};
+use handfast_core::qr::Symbol;
+use handfast_core::seal::{
+    About, Answers, Cost, Credential, FileName, Header, Kind, Lock, MAX_QUESTIONS, MediaType,
+    Question, Questions, SealError, StreamError, Strength, Verdict, code_characters, code_words,
+    seal, text, tries_per_second,
+};
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use zeroize::Zeroizing;
+
+/// What a locked file is called behind its name.
+pub(crate) const SUFFIX: &str = ".handfast";
+/// The most bytes of a container that is printed as text.
+const MOST_TEXT: usize = 512 << 10;
+
+#[derive(clap::Args)]
+#[command(after_help = words::SEAL_EXAMPLES)]
+pub(crate) struct Args {
+    /// A file, a folder, or - for standard input
+    #[arg(value_name = "PATH|-")]
+    path: PathBuf,
+    /// What to ask whoever opens it; up to five times
+    #[arg(long, short, value_name = "TEXT", value_parser = question)]
+    question: Vec<Question>,
+    /// Make a code that is needed as well, to be sent another way
+    #[arg(long)]
+    code: bool,
+    /// Print a text for a messenger instead of writing a file
+    #[arg(long, conflicts_with = "output")]
+    text: bool,
+    /// Make each guess cost four times as much, for them and for you
+    #[arg(long)]
+    strong: bool,
+    /// Where the locked file goes [default: PATH.handfast]
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// A file with an answer a line, or - for standard input; otherwise you are asked
+    #[arg(long, value_name = "FILE|-")]
+    answer_file: Option<PathBuf>,
+    /// One JSON object a line for each thing that happens
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+fn question(text: &str) -> Result<Question, String> {
+    Question::new(text.trim()).map_err(|error| error.to_string())
+}
+
+/// What is to be locked.
+struct Subject {
+    source: Box<dyn Source>,
+    length: u64,
+    about: About,
+    /// What it is called on the screen.
+    name: String,
+}
+
+trait Source: Read + Seek + Send {}
+impl<T: Read + Seek + Send> Source for T {}
+
+/// The container, finished.
+struct Sealed {
+    place: Option<PathBuf>,
+    text: Option<String>,
+    bytes: u64,
+}
+
+pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
+    let Session {
+        mut output,
+        mut interrupt,
+    } = session;
+    if args.path == Path::new("-") && args.answer_file.as_deref() == Some(Path::new("-")) {
+        return Err(Stop::new(Status::Usage, "usage", words::INPUT_TWICE));
+    }
+    let place = match args.text {
+        true => None,
+        false => Some(args.output.clone().unwrap_or_else(|| beside(&args.path))),
+    };
+    if let Some(place) = &place {
+        must_be_free(place)?;
+    }
+    let subject = subject(&args.path, &mut output, &mut interrupt).await?;
+    let questions = questions(&args, &mut interrupt).await?;
+    let file = args.answer_file.as_deref();
+    let answers = answers::to_seal(&questions, file, &output, &mut interrupt).await?;
+    let cost = match args.strong {
+        true => Cost::STRONG,
+        false => Cost::STANDARD,
+    };
+    let (code, strength) = decide_code(
+        &args,
+        &questions,
+        &answers,
+        &cost,
+        &mut output,
+        &mut interrupt,
+    )
+    .await?;
+
+    let header = Header {
+        kind: Kind::File,
+        lock: Lock::Answers {
+            cost,
+            with_code: code.is_some(),
+            questions: Questions::new(questions)
+                .map_err(|error| Stop::new(Status::BadInput, "question", error.to_string()))?,
+        },
+        salt: random_bytes().map_err(|_| Stop::local(words::NO_RANDOMNESS))?,
+    };
+    let credential = Credential::Answers {
+        answers,
+        code: code.clone(),
+    };
+    let content_bytes = subject.length;
+    let started = Instant::now();
+    let (watch, source) = Watch::over(subject.source, &subject.name, content_bytes);
+    let state = watch.source_state();
+    let path = args.path.clone();
+    let about = subject.about;
+    let sealed = watch
+        .run(&mut output, &mut interrupt, move || {
+            write(&header, &credential, &about, source, &state, &path, place)
+        })
+        .await?;
+    tell(&output, &sealed, code.as_ref());
+    output.tell(Event::Sealed {
+        path: sealed
+            .place
+            .map(|place| place.to_string_lossy().into_owned()),
+        text: sealed.text,
+        bytes: sealed.bytes,
+        content_bytes,
+        code: code.as_ref().map(|code| code_characters(code).to_string()),
+        code_words: code.as_ref().map(|code| code_words(code).to_string()),
+        log10_guesses: strength.log10_guesses,
+        attack_s: strength.attack(&cost).as_secs_f64(),
+        milliseconds: milliseconds(started.elapsed()),
+    });
+    Ok(())
+}
+
+/// `PATH.handfast`, also where PATH is `.` or ends in a slash.
+fn beside(path: &Path) -> PathBuf {
+    if path == Path::new("-") {
+        return PathBuf::from(format!("sealed{SUFFIX}"));
+    }
+    match path.file_name() {
+        Some(_) => with_suffix(path, SUFFIX),
+        None => match path.canonicalize() {
+            Ok(whole) if whole.file_name().is_some() => with_suffix(&whole, SUFFIX),
+            _ => PathBuf::from(format!("sealed{SUFFIX}")),
+        },
+    }
+}
+
+async fn subject(
+    path: &Path,
+    output: &mut Output,
+    interrupt: &mut Interrupt,
+) -> Result<Subject, Stop> {
+    use std::io::IsTerminal;
+    if path == Path::new("-") && io::stdin().is_terminal() {
+        output.note(words::TYPE_TEXT);
+    }
+    let path = path.to_owned();
+    let looking = tokio::task::spawn_blocking(move || look(&path));
+    let (subject, left_out) = tokio::select! {
+        looked = looking => looked.map_err(|_| Stop::local(words::WENT_WRONG))??,
+        () = interrupt.pressed() => return Err(Stop::cancelled()),
+    };
+    if !left_out.is_empty() {
+        output.note(words::left_out(&left_out));
+    }
+    Ok(subject)
+}
+
+fn look(path: &Path) -> Result<(Subject, Vec<PathBuf>), Stop> {
+    let unreadable =
+        |error: &io::Error| Stop::bad_input(words::unreadable(&path.to_string_lossy(), error));
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        let read = io::stdin()
+            .take(input::MOST_BYTES + 1)
+            .read_to_end(&mut bytes);
+        read.map_err(|error| unreadable(&error))?;
+        if bytes.len() as u64 > input::MOST_BYTES {
+            return Err(Stop::bad_input(words::INPUT_TOO_LONG));
+        }
+        let subject = Subject {
+            length: bytes.len() as u64,
+            source: Box::new(Cursor::new(bytes)),
+            about: About::default(),
+            name: words::STANDARD_INPUT.into(),
+        };
+        return Ok((subject, Vec::new()));
+    }
+    let metadata = path.metadata().map_err(|error| unreadable(&error))?;
+    let whole = match path.file_name() {
+        Some(_) => path.to_owned(),
+        None => path.canonicalize().map_err(|error| unreadable(&error))?,
+    };
+    let name = whole
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let name = name.unwrap_or_default();
+    let mut about = About {
+        name: FileName::cleaned(&name),
+        media_type: None,
+    };
+    let mut left_out = Vec::new();
+    let (source, length): (Box<dyn Source>, u64) = if metadata.is_dir() {
+        let packed = Packed::look(path).map_err(|error| unreadable(&error))?;
+        about.media_type = MediaType::new(FOLDER_TYPE).ok();
+        left_out = packed.left_out().to_vec();
+        let length = packed.length();
+        (Box::new(packed), length)
+    } else if metadata.is_file() {
+        let file = File::open(path).map_err(|error| unreadable(&error))?;
+        (Box::new(file), metadata.len())
+    } else {
+        let sentence = words::not_a_file(&path.to_string_lossy());
+        return Err(Stop::new(Status::BadInput, "not_a_file", sentence));
+    };
+    let subject = Subject {
+        source,
+        length,
+        about,
+        name,
+    };
+    Ok((subject, left_out))
+}
+
+/// Those of the command line. Without any, the person is asked for one; an empty one leaves the
+/// container without, where both know what is asked.
+async fn questions(args: &Args, interrupt: &mut Interrupt) -> Result<Vec<Question>, Stop> {
+    if args.question.len() > MAX_QUESTIONS {
+        return Err(Stop::new(Status::Usage, "usage", words::TOO_MANY_QUESTIONS));
+    }
+    let mut questions = args.question.clone();
+    while questions.is_empty() && args.answer_file.is_none() && prompt::is_possible() {
+        let typed = prompt::ask(words::QUESTION_PROMPT, interrupt).await?;
+        if typed.is_empty() {
+            break;
+        }
+        match Question::new(&typed) {
+            Ok(question) => questions.push(question),
+            Err(error) => prompt::tell(&error.to_string()),
+        }
+    }
+    Ok(questions)
+}
+
+/// Says how good the answers are, and offers a code where they are not.
+async fn decide_code(
+    args: &Args,
+    questions: &[Question],
+    answers: &Answers,
+    cost: &Cost,
+    output: &mut Output,
+    interrupt: &mut Interrupt,
+) -> Result<(Option<Secret<16>>, Strength), Stop> {
+    let estimate = |with_code| {
+        Strength::of(answers, questions, &[], with_code).map_err(|(_, reason)| {
+            Stop::new(Status::BadInput, "answer_refused", reason.to_string())
+        })
+    };
+    let mut strength = estimate(args.code)?;
+    output.note(words::strength(&strength, tries_per_second(cost), cost));
+    let mut wanted = args.code;
+    let may_ask = args.answer_file.is_none() && prompt::is_possible();
+    if strength.verdict == Verdict::Weak && may_ask {
+        let typed = prompt::ask(words::OFFER_CODE, interrupt).await?;
+        wanted = !typed.to_lowercase().starts_with('n');
+        strength = estimate(wanted)?;
+    }
+    let code = match wanted {
+        true => Some(Secret::random().map_err(|_| Stop::local(words::NO_RANDOMNESS))?),
+        false => None,
+    };
+    Ok((code, strength))
+}
+
+fn write(
+    header: &Header,
+    credential: &Credential,
+    about: &About,
+    source: Watched<Box<dyn Source>>,
+    state: &SourceState,
+    path: &Path,
+    place: Option<PathBuf>,
+) -> Result<Sealed, Stop> {
+    let failed = |error: StreamError, place: &Path| match error {
+        StreamError::Seal(SealError::TooExpensive) => Stop::new(
+            Status::TooExpensive,
+            "too_expensive",
+            words::too_large_to_seal(LIMITS.content_bytes),
+        ),
+        StreamError::Seal(error) => refused(error),
+        StreamError::Io(error) if state.has_failed() => {
+            Stop::bad_input(words::unreadable(&path.to_string_lossy(), &error))
+        }
+        StreamError::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Stop::bad_input(words::changed_meanwhile(&path.to_string_lossy()))
+        }
+        StreamError::Io(error) => not_stored(place, &error),
+    };
+    let Some(place) = place else {
+        let mut container = Vec::new();
+        let mut sink = AtMost {
+            bytes: &mut container,
+            most: MOST_TEXT,
+        };
+        seal(header, credential, &LIMITS, about, source, &mut sink).map_err(
+            |error| match error {
+                StreamError::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                    Stop::bad_input(words::too_large_for_text(MOST_TEXT as u64))
+                }
+                error => failed(error, Path::new("-")),
+            },
+        )?;
+        return Ok(Sealed {
+            place: None,
+            bytes: container.len() as u64,
+            text: Some(text(&container)),
+        });
+    };
+    let new = NewFile::at(place)?;
+    seal(header, credential, &LIMITS, about, source, new.file())
+        .map_err(|error| failed(error, new.place()))?;
+    let bytes = new.file().metadata().map_or(0, |metadata| metadata.len());
+    Ok(Sealed {
+        place: Some(new.settle()?),
+        text: None,
+        bytes,
+    })
+}
+
+/// A vector that does not grow without end.
+struct AtMost<'a> {
+    bytes: &'a mut Vec<u8>,
+    most: usize,
+}
+
+impl Write for AtMost<'_> {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + more.len() > self.most {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.write(more)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The text and the code, for people.
+fn tell(output: &Output, sealed: &Sealed, code: Option<&Secret<16>>) {
+    if output.is_for_programs() {
+        return;
+    }
+    if let Some(text) = &sealed.text {
+        output.say(text);
+    }
+    if let Some(place) = &sealed.place {
+        output.whisper(&words::sealed(&place.to_string_lossy(), sealed.bytes));
+    }
+    if let Some(code) = code {
+        let characters = code_characters(code);
+        output.whisper(words::CODE_FOLLOWS);
+        if let Ok(symbol) = Symbol::draw(&characters) {
+            let drawn = Zeroizing::new(symbol.to_terminal(symbol::style()));
+            output.say(drawn.trim_end_matches('\n'));
+        }
+        output.say(&characters);
+        output.say(&code_words(code));
+    }
+}

@@ -1,0 +1,586 @@
+//! Locking files: there and back, wrong answers, and everything a person or an attacker can hand in.
+
+use crate::peer::{Folder, Outcome, Peer, SOON, program};
+use handfast_core::crypto::kdf;
+use handfast_core::seal::{
+    About, Answers, Cost, Credential, FileName, Header, Kind, Limits, Lock, MediaType, Question,
+    Questions, seal_bytes,
+};
+use serde_json::Value;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+const QUESTION: &str = "Which boat did we take?";
+
+/// Cheap for this machine to open, and allowed. The program itself never writes this.
+const CHEAP: Cost = Cost {
+    memory_kib: 19 << 10,
+    passes: 1,
+    lanes: 1,
+};
+
+/// Runs the program with something on its standard input.
+fn run_with(input: &[u8], args: &[&str]) -> Outcome {
+    let mut child = Command::new(program())
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    // A program that ends early does not read it.
+    let _ = stdin.write_all(input);
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Outcome {
+        status: output.status.code(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+fn seal(answer: &str, args: &[&str]) -> Outcome {
+    run_with(
+        answer.as_bytes(),
+        &[&["seal", "--answer-file", "-"], args].concat(),
+    )
+}
+
+fn open(answer: &str, args: &[&str]) -> Outcome {
+    run_with(
+        answer.as_bytes(),
+        &[&["open", "--answer-file", "-"], args].concat(),
+    )
+}
+
+/// Asserts that it was refused with this status and word, and left a sentence that says what to do.
+fn refused(outcome: &Outcome, status: i32, kind: &str) {
+    assert_eq!(outcome.status, Some(status), "{kind}: {outcome:?}");
+    let line = outcome.stdout.lines().last().unwrap_or_default();
+    let line: Value = serde_json::from_str(line).expect("an object");
+    assert_eq!(line["kind"], kind, "{outcome:?}");
+    assert_eq!(line["status"], status);
+    let text = line["text"].as_str().expect("a sentence");
+    assert!(text.contains(": "), "one thing to try: {text}");
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder").flatten();
+    let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    let mut names: Vec<String> = entries.map(name).collect();
+    names.sort();
+    names
+}
+
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 1u64;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state as u8
+    };
+    std::iter::repeat_with(next).take(length).collect()
+}
+
+/// A folder with a locked file in it, and the path of that.
+fn locked(folder: &Folder, content: &[u8]) -> String {
+    let path = folder.path("letter.txt");
+    fs::write(&path, content).expect("written");
+    let outcome = seal("Nordwind", &[&path, "-q", QUESTION]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    fs::remove_file(&path).expect("removed");
+    format!("{path}.handfast")
+}
+
+#[test]
+fn a_file_goes_there_and_back() {
+    let folder = Folder::new();
+    let content = noise(700_000);
+    let file = locked(&folder, &content);
+    let overhead = fs::metadata(&file).expect("there").len() as usize - content.len();
+    // The rest is padding: Padmé adds less than 3 % here.
+    let fixed = 96 + QUESTION.len() + 3 + 21 + 11 + 16 * (content.len() >> 16);
+    assert!(
+        (fixed..fixed + content.len() / 33).contains(&overhead),
+        "{overhead}"
+    );
+    let outcome = open("  nordWIND \n", &[&file, "--json"]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let line = outcome.stdout.lines().last().expect("a line");
+    let told: Value = serde_json::from_str(line).expect("an object");
+    assert_eq!(told["event"], "unsealed");
+    assert_eq!(told["bytes"], content.len());
+    let opened = told["path"].as_str().expect("a path");
+    assert_eq!(opened, folder.path("letter.txt"));
+    assert_eq!(fs::read(opened).expect("there"), content);
+    // A second time it would overwrite.
+    refused(&open("nordwind", &[&file, "--json"]), 9, "exists");
+    let elsewhere = folder.path("elsewhere");
+    assert_eq!(open("nordwind", &[&file, "-o", &elsewhere]).status, Some(0));
+    assert_eq!(fs::read(elsewhere).expect("there"), content);
+    assert_eq!(
+        names(Path::new(&folder.path(""))),
+        ["elsewhere", "letter.txt", "letter.txt.handfast"]
+    );
+}
+
+#[test]
+fn a_folder_goes_there_and_back_without_its_links() {
+    let folder = Folder::new();
+    let root = folder.path("photos");
+    fs::create_dir_all(format!("{root}/2026/none")).expect("made");
+    fs::write(format!("{root}/2026/a.jpg"), noise(200_000)).expect("written");
+    fs::write(format!("{root}/list"), "one\n".repeat(9000)).expect("written");
+    std::os::unix::fs::symlink("/etc/passwd", format!("{root}/link")).expect("made");
+    let outcome = seal("Nordwind", &[&root, "-q", QUESTION]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert!(outcome.stderr.contains("Left out") && outcome.stderr.contains("link"));
+    let sealed = format!("{root}.handfast");
+    let new = folder.path("new");
+    let outcome = open("Nordwind", &[&sealed, "-o", &new]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert_eq!(names(Path::new(&new)), ["2026", "list"]);
+    assert_eq!(names(Path::new(&format!("{new}/2026"))), ["a.jpg", "none"]);
+    assert_eq!(
+        fs::read(format!("{new}/2026/a.jpg")).expect("there"),
+        noise(200_000)
+    );
+    assert_eq!(
+        names(Path::new(&folder.path(""))),
+        ["new", "photos", "photos.handfast"]
+    );
+}
+
+#[test]
+fn a_text_goes_through_a_messenger_and_needs_its_code() {
+    let folder = Folder::new();
+    let answers = folder.path("answers");
+    fs::write(&answers, "Nordwind\n").expect("written");
+    let args = [
+        "seal",
+        "-",
+        "--text",
+        "--json",
+        "--code",
+        "-q",
+        QUESTION,
+        "--answer-file",
+        &answers,
+    ];
+    let outcome = run_with("see you at 8".as_bytes(), &args);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let told: Value =
+        serde_json::from_str(outcome.stdout.lines().last().expect("a line")).expect("an object");
+    let text = told["text"].as_str().expect("a text");
+    assert!(text.starts_with("hfs1:") && text.len() < 400);
+    let quoted = format!("> {}\n> {}\n", &text[..50], &text[50..]);
+    for (code, name) in [("code", "a"), ("code_words", "b")] {
+        let code = told[code].as_str().expect("a code").to_lowercase();
+        let file = folder.path("code.txt");
+        fs::write(&file, code).expect("written");
+        let place = folder.path(name);
+        let outcome = open("Nordwind", &[&quoted, "--code-file", &file, "-o", &place]);
+        assert_eq!(outcome.status, Some(0), "{outcome:?}");
+        assert_eq!(fs::read(place).expect("there"), b"see you at 8");
+    }
+    let wrong = folder.path("wrong.txt");
+    fs::write(&wrong, "AAAAA-AAAAA-AAAAA-AAAAA-AAAAAA").expect("written");
+    let place = folder.path("c");
+    let args = [text, "--code-file", &wrong, "-o", &place, "--json"];
+    refused(&open("Nordwind", &args), 7, "wrong_answer");
+    fs::write(&wrong, "not a code").expect("written");
+    refused(&open("Nordwind", &args), 3, "not_a_code");
+    let without = [
+        "open",
+        text,
+        "--answer-file",
+        &answers,
+        "-o",
+        &place,
+        "--json",
+    ];
+    refused(&run_with(b"", &without), 2, "answer_needed");
+    let cut = &text[..text.len() - 3];
+    refused(
+        &open("Nordwind", &[cut, "-o", &place, "--json"]),
+        3,
+        "damaged",
+    );
+    assert!(!Path::new(&place).exists());
+}
+
+#[test]
+fn what_can_be_known_without_the_answer_is_told() {
+    let folder = Folder::new();
+    let file = locked(&folder, &noise(5000));
+    let outcome = run_with(b"", &["inspect", &file]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    for part in [QUESTION, "64 MiB", "1800 tries"] {
+        assert!(outcome.stdout.contains(part), "{part}: {outcome:?}");
+    }
+    assert!(!outcome.stdout.contains("letter"), "the name is locked too");
+    let outcome = run_with(
+        &fs::read(&file).expect("there"),
+        &["inspect", "-", "--json"],
+    );
+    let told: Value = serde_json::from_str(&outcome.stdout).expect("an object");
+    assert_eq!(told["questions"][0], QUESTION);
+    assert_eq!(told["argon2"]["passes"], 3);
+    assert_eq!(told["code_needed"], false);
+    let outcome = run_with(b"", &["inspect", &file, "--json"]);
+    let told: Value = serde_json::from_str(&outcome.stdout).expect("an object");
+    let content = told["content_bytes"].as_u64().expect("a number");
+    assert!((5000..5700).contains(&content), "{content}");
+}
+
+#[test]
+fn an_answer_that_protects_nothing_is_not_taken() {
+    let folder = Folder::new();
+    let path = folder.path("letter.txt");
+    fs::write(&path, "hello").expect("written");
+    for answer in [
+        "password",
+        "blue",
+        "x",
+        "boat",
+        " \u{200b} ",
+        &"x".repeat(513),
+    ] {
+        let outcome = seal(answer, &[&path, "-q", QUESTION, "--json"]);
+        refused(&outcome, 3, "answer_refused");
+    }
+    refused(&seal("", &[&path, "--json"]), 2, "answer_needed");
+    let two = seal("one\ntwo\n", &[&path, "-q", QUESTION, "--json"]);
+    refused(&two, 3, "answer_count");
+    let nobody = run_with(b"", &["seal", &path, "-q", QUESTION, "--json"]);
+    refused(&nobody, 2, "answer_needed");
+    let weak = seal("Nordwind", &[&path, "-q", QUESTION]);
+    assert_eq!(weak.status, Some(0));
+    assert!(
+        weak.stderr.contains("Weak") && weak.stderr.contains("1800"),
+        "{weak:?}"
+    );
+    assert_eq!(
+        names(Path::new(&folder.path(""))),
+        ["letter.txt", "letter.txt.handfast"]
+    );
+}
+
+#[test]
+fn odd_inputs_to_seal_are_refused() {
+    let folder = Folder::new();
+    let file = locked(&folder, b"hello");
+    let sealed_again = file.strip_suffix(".handfast").expect("its name");
+    fs::write(sealed_again, "hello").expect("written");
+    refused(&seal("Nordwind", &[sealed_again, "--json"]), 9, "exists");
+    refused(
+        &seal(
+            "Nordwind",
+            &["/dev/null", "--json", "-o", &folder.path("a")],
+        ),
+        3,
+        "not_a_file",
+    );
+    refused(
+        &seal("Nordwind", &[&folder.path("none"), "--json"]),
+        3,
+        "bad_input",
+    );
+    let nowhere = folder.path("none/x.handfast");
+    refused(
+        &seal("Nordwind", &[sealed_again, "--json", "-o", &nowhere]),
+        9,
+        "not_stored",
+    );
+    refused(&seal("Nordwind", &["-", "--json"]), 2, "usage");
+    let argument = run_with(b"", &["seal", sealed_again, "--answer", "Nordwind"]);
+    assert_eq!(argument.status, Some(2), "an answer is never an argument");
+    assert_eq!(
+        names(Path::new(&folder.path(""))),
+        ["letter.txt", "letter.txt.handfast"]
+    );
+}
+
+#[test]
+fn whatever_does_not_open_leaves_nothing_behind() {
+    let folder = Folder::new();
+    let file = locked(&folder, &noise(400_000));
+    let good = fs::read(&file).expect("there");
+    let place = folder.path("out");
+    let with = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = good.clone();
+        change(&mut bytes);
+        fs::write(&file, bytes).expect("written");
+        open("Nordwind", &[&file, "-o", &place, "--json"])
+    };
+    let set = |at: usize, to: &'static [u8]| {
+        move |b: &mut Vec<u8>| b[at..at + to.len()].copy_from_slice(to)
+    };
+    refused(
+        &open("Nordlicht", &[&file, "-o", &place, "--json"]),
+        7,
+        "wrong_answer",
+    );
+    refused(&with(&|b| b[20] ^= 1), 7, "wrong_answer");
+    refused(&with(&|b| b.truncate(b.len() - 1)), 3, "damaged");
+    refused(&with(&|b| b.truncate(300_000)), 3, "damaged");
+    refused(&with(&|b| b.truncate(70)), 3, "damaged");
+    refused(&with(&|b| b.truncate(2)), 3, "not_locked");
+    refused(&with(&|b| b.push(0)), 3, "damaged");
+    refused(&with(&|b| b[200_000] ^= 4), 3, "damaged");
+    refused(&with(&set(3, b"2")), 3, "newer_version");
+    refused(&with(&set(8, &[0, 0, 64, 0])), 8, "too_expensive");
+    refused(&with(&set(12, &[255])), 8, "too_expensive");
+    refused(&with(&set(14, &[0xe8, 0xfd])), 3, "damaged");
+    refused(&with(&set(4, &[1])), 3, "not_a_file");
+    refused(&open("Nordwind", &["/dev/zero", "--json"]), 3, "not_a_file");
+    refused(
+        &open("Nordwind", &[&folder.path("none"), "--json"]),
+        3,
+        "not_locked",
+    );
+    assert_eq!(names(Path::new(&folder.path(""))), ["letter.txt.handfast"]);
+}
+
+/// Opens a container that this program did not write.
+fn open_foreign(folder: &Folder, container: &[u8]) -> Outcome {
+    let file = folder.path("foreign.handfast");
+    fs::write(&file, container).expect("written");
+    open("Nordwind", &[&file, "--json"])
+}
+
+fn header() -> Header {
+    let question = Question::new(QUESTION).expect("a question");
+    Header {
+        kind: Kind::File,
+        lock: Lock::Answers {
+            cost: CHEAP,
+            with_code: false,
+            questions: Questions::new(vec![question]).expect("one"),
+        },
+        salt: [5; 32],
+    }
+}
+
+/// A container by another writer, after docs/protocol.md, around whatever is to be inside.
+fn around(inside: &[u8]) -> Vec<u8> {
+    use argon2::{Algorithm, Argon2, Params, Version};
+    use chacha20poly1305::{ChaCha20Poly1305, KeyInit, aead::Aead};
+    let front = header().to_bytes();
+    let mut master = [0; 32];
+    let params = Params::new(CHEAP.memory_kib, 1, 1, Some(32)).expect("good");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(b"HFS1\x01\x01\x08\x00nordwind", &[5; 32], &mut master)
+        .expect("a key");
+    let commitment = kdf(&master, "HFS1 commitment", &[&front]);
+    let key = kdf(&master, "HFS1 payload", &[&front, commitment.expose()]);
+    let cipher = ChaCha20Poly1305::new(key.expose().into());
+    let mut container = [&front[..], commitment.expose()].concat();
+    let chunks: Vec<&[u8]> = inside.chunks(65_536).collect();
+    for (number, chunk) in chunks.iter().enumerate() {
+        let mut nonce = [0; 12];
+        nonce[3..11].copy_from_slice(&(number as u64).to_be_bytes());
+        nonce[11] = u8::from(number + 1 == chunks.len());
+        container.extend(cipher.encrypt(&nonce.into(), *chunk).expect("sealed"));
+    }
+    container
+}
+
+fn padded(mut inside: Vec<u8>) -> Vec<u8> {
+    let length = inside.len();
+    let exponent = length.ilog2();
+    let step = 1 << (exponent - exponent.ilog2() - 1);
+    inside.resize(length.next_multiple_of(step), 0);
+    inside
+}
+
+fn compressed(declared: u64, frame: &[u8]) -> Vec<u8> {
+    let mut inside = vec![1];
+    inside.extend(declared.to_le_bytes());
+    inside.extend([3, 0, b'z', b'i', b'p', 0, 0]);
+    inside.extend((frame.len() as u64).to_le_bytes());
+    inside.extend(frame);
+    padded(inside)
+}
+
+fn zeros(length: u64, window_log: u32) -> Vec<u8> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("an encoder");
+    encoder.window_log(window_log).expect("a window");
+    std::io::copy(&mut std::io::repeat(0).take(length), &mut encoder).expect("compressed");
+    encoder.finish().expect("a frame")
+}
+
+#[test]
+fn another_writer_is_understood_and_its_bombs_are_not() {
+    let folder = Folder::new();
+    let mib = 1 << 20;
+    let honest = zeros(8 * mib, 20);
+    let outcome = open_foreign(&folder, &around(&compressed(8 * mib, &honest)));
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let out = folder.path("zip");
+    assert_eq!(fs::metadata(&out).expect("there").len(), 8 * mib);
+    fs::remove_file(&out).expect("removed");
+    for (inside, status, kind) in [
+        // More comes out than was declared, at a ratio of thousands.
+        (compressed(mib, &zeros(600 * mib, 20)), 3, "damaged"),
+        (compressed(9 * mib, &honest), 3, "damaged"),
+        (compressed(17 << 30, &honest), 8, "too_expensive"),
+        (compressed(u64::MAX, &honest), 8, "too_expensive"),
+        // A window of 128 MiB.
+        (compressed(200 * mib, &zeros(200 * mib, 27)), 3, "damaged"),
+    ] {
+        refused(&open_foreign(&folder, &around(&inside)), status, kind);
+        assert_eq!(names(Path::new(&folder.path(""))), ["foreign.handfast"]);
+    }
+}
+
+fn named(name: &str, media_type: Option<&str>, content: &[u8]) -> Vec<u8> {
+    let credential = Credential::Answers {
+        answers: Answers::new(&["Nordwind"]).expect("an answer"),
+        code: None,
+    };
+    let about = About {
+        name: FileName::new(name).ok(),
+        media_type: media_type.map(|kind| MediaType::new(kind).expect("a type")),
+    };
+    seal_bytes(&header(), &credential, &Limits::DESKTOP, &about, content).expect("sealed")
+}
+
+#[test]
+fn a_hostile_name_stays_beside_the_locked_file() {
+    let folder = Folder::new();
+    for (name, stored) in [
+        ("../../escape", "escape"),
+        ("/tmp/handfast-escape", "handfast-escape"),
+        ("..", "file"),
+        ("..\\..\\escape", "escape"),
+    ] {
+        let outcome = open_foreign(&folder, &named(name, None, b"hello"));
+        assert_eq!(outcome.status, Some(0), "{name}: {outcome:?}");
+        let found = names(Path::new(&folder.path("")));
+        assert!(
+            found.len() == 2 && found.iter().any(|name| name == stored),
+            "{name}: {found:?}"
+        );
+        fs::remove_file(folder.path(stored)).expect("there");
+    }
+}
+
+/// A tape archive (POSIX ustar) with one empty entry.
+fn archive(kind: u8, path: &str, link: &str) -> Vec<u8> {
+    let mut block = vec![0; 512];
+    block[..path.len()].copy_from_slice(path.as_bytes());
+    block[100..108].copy_from_slice(b"0000600\0");
+    block[124..136].copy_from_slice(b"00000000000\0");
+    block[136..148].copy_from_slice(b"00000000000\0");
+    block[148..156].copy_from_slice(b"        ");
+    block[156] = kind;
+    block[157..157 + link.len()].copy_from_slice(link.as_bytes());
+    block[257..265].copy_from_slice(b"ustar\x0000");
+    let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+    block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    block.resize(512 + 1024, 0);
+    block
+}
+
+#[test]
+fn a_hostile_folder_is_not_unpacked() {
+    let folder = Folder::new();
+    let kind = Some("application/vnd.handfast.folder+tar");
+    let of = |archive: &[u8]| open_foreign(&folder, &named("f", kind, archive));
+    let good = of(&archive(b'0', "a", ""));
+    assert_eq!(good.status, Some(0), "{good:?}");
+    assert_eq!(names(Path::new(&folder.path("f"))), ["a"]);
+    fs::remove_dir_all(folder.path("f")).expect("there");
+    for (kind, path, link) in [
+        (b'0', "../a", ""),
+        (b'0', "/tmp/handfast-escape", ""),
+        (b'2', "a", "/etc/passwd"),
+        (b'1', "a", "/etc/passwd"),
+        (b'3', "a", ""),
+        (b'6', "a", ""),
+    ] {
+        refused(&of(&archive(kind, path, link)), 3, "unsafe_folder");
+        assert_eq!(names(Path::new(&folder.path(""))), ["foreign.handfast"]);
+    }
+    refused(&of(&noise(2000)), 3, "damaged");
+    refused(&of(&archive(b'0', "a", "")[..300]), 3, "damaged");
+    assert_eq!(names(Path::new(&folder.path(""))), ["foreign.handfast"]);
+}
+
+/// Runs the program where `at` is a file system of its own; None if this user may not make one.
+fn on_own_disk(at: &str, options: &str, command: &str) -> Option<Outcome> {
+    let script = format!(
+        "mount -t tmpfs -o {options} none '{at}' || exit 77; {command}; code=$?; ls -A '{at}' >&2; exit $code"
+    );
+    let output = Command::new("unshare")
+        .args(["-m", "sh", "-c", &script])
+        .output()
+        .ok()?;
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    let outcome = Outcome {
+        status: output.status.code(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    };
+    (outcome.status != Some(77) && !outcome.stderr.contains("unshare")).then_some(outcome)
+}
+
+#[test]
+#[allow(clippy::print_stdout)]
+fn a_full_or_protected_disk_is_told_apart_and_stays_clean() {
+    let folder = Folder::new();
+    let content = noise(3 << 20);
+    let file = locked(&folder, &content);
+    let plain = folder.path("plain");
+    fs::write(&plain, &content).expect("written");
+    let answers = folder.path("answers");
+    fs::write(&answers, "Nordwind").expect("written");
+    let disk = folder.path("disk");
+    fs::create_dir(&disk).expect("made");
+    let program = program().to_string_lossy();
+    for (options, kind) in [("size=1m", "no_space"), ("size=1m,ro", "no_permission")] {
+        for command in [
+            format!("'{program}' open '{file}' -o '{disk}/x'"),
+            format!("'{program}' seal '{plain}' -o '{disk}/x' -q '{QUESTION}'"),
+        ] {
+            let command = format!("{command} --json --answer-file '{answers}'");
+            let Some(outcome) = on_own_disk(&disk, options, &command) else {
+                println!("skipped: no file systems of our own");
+                return;
+            };
+            refused(&outcome, 9, kind);
+            assert_eq!(outcome.stderr, "", "nothing is left there");
+        }
+    }
+}
+
+#[test]
+fn an_interrupt_leaves_nothing_half_done() {
+    let folder = Folder::new();
+    let path = folder.path("large");
+    let large = fs::File::create(&path).expect("made");
+    large.set_len(8 << 30).expect("sparse");
+    let answers = folder.path("answers");
+    fs::write(&answers, "Nordwind").expect("written");
+    let args = [
+        "seal",
+        &path,
+        "-q",
+        QUESTION,
+        "--json",
+        "--answer-file",
+        &answers,
+    ];
+    let mut sealing = Peer::start(&args);
+    sealing.until("seal_progress");
+    sealing.signal("INT");
+    assert_eq!(sealing.until("failed")["kind"], "cancelled");
+    assert_eq!(sealing.end(SOON), Some(130));
+    assert_eq!(names(Path::new(&folder.path(""))), ["answers", "large"]);
+}
