@@ -5,20 +5,29 @@ use super::guard::{guarded, joined};
 use super::{
     Conversation, Found, HandfastError, Kind, Listener, Pairing, Sealing, Vault, VaultError, scan,
 };
-use crate::crypto::{Secret, kdf};
-use crate::handshake::{StaticKey, visible};
+use crate::crypto::Secret;
+use crate::handshake::visible;
 use crate::invitation::LinkBase;
 use crate::pairing::Identity;
+use crate::store::{self, Store, StoreError};
 use crate::transport::Certificate;
+use std::io;
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::{Builder, Runtime};
+
+/// The store's file in the folder of the settings.
+const STORE: &str = "store";
 
 /// What a shell decides before anything begins.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct Settings {
     /// What this device calls itself; may be empty. Others see it.
     pub name: String,
+    /// The folder for what this device keeps, private to the app and out of every backup. Made if
+    /// it is not there.
+    pub folder: String,
     /// The folder for files that come in. Made if it is not there.
     pub downloads: String,
     /// What links begin with; none for `https://handfast.example/`.
@@ -37,8 +46,9 @@ impl Handfast {
     /// Opens it. Asks the vault, so it is not for the thread that draws a screen.
     ///
     /// # Errors
-    /// [`Kind::VaultLocked`] or [`Kind::VaultFailed`], [`Kind::BadText`] for a link base that is
-    /// none, [`Kind::Device`] if threads or randomness cannot be had.
+    /// [`Kind::VaultLocked`] or [`Kind::VaultFailed`]; [`Kind::Storage`], [`Kind::StorageFull`] or
+    /// [`Kind::NewerVersion`] if what was kept cannot be opened; [`Kind::BadText`] for a link base
+    /// that is none; [`Kind::Device`] if threads or randomness cannot be had.
     #[uniffi::constructor]
     pub fn open(
         settings: Settings,
@@ -50,8 +60,10 @@ impl Handfast {
                 Some(base) => LinkBase::new(base).map_err(|_| Kind::BadText)?,
                 None => LinkBase::DEFAULT,
             };
+            let file = Path::new(&settings.folder).join(STORE);
+            let store = Store::open(&file, &Keys(vault))?;
             let identity = Identity {
-                key: StaticKey::new(device_key(vault.as_ref())?),
+                key: store.identity().clone(),
                 certificate: Certificate::generate().map_err(|_| Kind::Device)?,
                 name: visible(&settings.name),
             };
@@ -178,24 +190,44 @@ impl Drop for Handfast {
     }
 }
 
-/// The long-term key, which follows from the key in the vault. The first time, that key is made.
-fn device_key(vault: &dyn Vault) -> Result<Secret<32>, HandfastError> {
-    let key = match vault.key().map_err(Kind::from)? {
-        Some(bytes) => Secret::new(bytes.try_into().map_err(|_| Kind::VaultFailed)?),
-        None => {
-            let key = Secret::<32>::random().map_err(|_| Kind::Device)?;
-            vault.keep(key.expose().to_vec()).map_err(Kind::from)?;
-            key
-        }
-    };
-    Ok(kdf(key.expose(), "hf device key", &[]))
+/// The phone's key store, as the core's own store wants it.
+struct Keys(Arc<dyn Vault>);
+
+impl store::Vault for Keys {
+    fn key(&self) -> Result<Option<Secret<32>>, store::VaultError> {
+        let key = self.0.key()?;
+        key.map(|bytes| bytes.try_into().map(Secret::new))
+            .transpose()
+            .map_err(|_| store::VaultError::Damaged)
+    }
+
+    fn keep(&self, key: &Secret<32>) -> Result<(), store::VaultError> {
+        Ok(self.0.keep(key.expose().to_vec())?)
+    }
 }
 
-impl From<VaultError> for Kind {
+impl From<VaultError> for store::VaultError {
     fn from(error: VaultError) -> Self {
         match error {
-            VaultError::Locked => Self::VaultLocked,
-            VaultError::Failed => Self::VaultFailed,
+            VaultError::Locked => Self::Locked,
+            VaultError::Failed => Self::Unreachable(io::ErrorKind::Other),
         }
+    }
+}
+
+impl From<StoreError> for HandfastError {
+    fn from(error: StoreError) -> Self {
+        log::warn!("the store: {error}");
+        match error {
+            StoreError::Vault(store::VaultError::Locked) => Kind::VaultLocked,
+            StoreError::Vault(_) | StoreError::WrongKey | StoreError::KeyMissing => {
+                Kind::VaultFailed
+            }
+            StoreError::Newer => Kind::NewerVersion,
+            StoreError::Full => Kind::StorageFull,
+            StoreError::Internal => Kind::Internal,
+            _ => Kind::Storage,
+        }
+        .into()
     }
 }

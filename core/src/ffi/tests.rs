@@ -5,6 +5,8 @@ use super::{
     CallbackError, Change, Handfast, Kind, Listener, Manner, Protection, Screen, Settings, Vault,
     VaultError, read_text,
 };
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -33,7 +35,11 @@ impl Vault for Pocket {
     }
 }
 
+/// A folder of its own for each seat, removed with it.
+static FOLDERS: AtomicU32 = AtomicU32::new(0);
+
 struct Seat {
+    folder: PathBuf,
     handfast: Arc<Handfast>,
     changes: mpsc::UnboundedReceiver<Change>,
 }
@@ -41,8 +47,12 @@ struct Seat {
 impl Seat {
     async fn new() -> Self {
         let (told, changes) = mpsc::unbounded_channel();
+        let number = FOLDERS.fetch_add(1, Relaxed);
+        let folder = format!("handfast-facade-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(folder);
         let settings = Settings {
             name: String::new(),
+            folder: folder.to_string_lossy().into_owned(),
             downloads: std::env::temp_dir().to_string_lossy().into_owned(),
             link_base: None,
         };
@@ -50,7 +60,11 @@ impl Seat {
         let handfast = Handfast::open(settings, Arc::new(Pocket::default()), listener).unwrap();
         let loopback = vec!["127.0.0.1".to_owned()];
         handfast.network_changed(loopback).await.unwrap();
-        Self { handfast, changes }
+        Self {
+            folder,
+            handfast,
+            changes,
+        }
     }
 
     async fn until<T>(&mut self, wanted: impl Fn(Screen) -> Option<T>) -> T {
@@ -70,6 +84,12 @@ impl Seat {
     async fn until_talking(&mut self) {
         self.until(|screen| matches!(screen, Screen::Talking { .. }).then_some(()))
             .await;
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 

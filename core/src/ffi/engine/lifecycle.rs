@@ -1,140 +1,122 @@
 //! The life of an app: it is put aside and comes back, and its network changes under it.
 //!
-//! A phone may freeze an app that is not on the screen and close its sockets. So a pairing that
-//! waits is stopped on a pause and begun again afterwards, with the same invitation and identity and
-//! if possible on the same port; the other side notices nothing but the gap.
+//! A phone may freeze an app that is not on the screen and close its sockets. The endpoints beneath
+//! give theirs up and bind them anew; here is only what that means for a screen.
 
 use super::waiting::{Seat, Waiting};
 use super::{Engine, State};
 use crate::ffi::Kind;
-use crate::invitation::{Candidate, Candidates, MAX_CANDIDATES, Policy, admit};
-use crate::pairing::{Failure, own_candidates};
+use crate::invitation::{Candidate, MAX_CANDIDATES, Policy, admit};
+use crate::pairing::Failure;
 use crate::transport::{Endpoint, Reach, local_addresses};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-/// How often the sockets of a pairing that was just stopped are asked for again, and how long after
-/// one another: a task that is stopped still holds them for a moment.
-const BINDS: u32 = 50;
-const BIND_EVERY: Duration = Duration::from_millis(20);
+/// How often, and how long after one another, it is tried whether sockets are given up.
+const TRIES: u32 = 50;
+const TRY_EVERY: Duration = Duration::from_millis(20);
 
 impl Engine {
     pub(super) async fn pause(&mut self) {
         self.paused = true;
-        if let State::Waiting(waiting) = &mut self.state
-            && waiting.pairing.take().is_some()
-        {
-            let port = waiting.port;
-            self.until_free(port).await;
+        match &self.state {
+            State::Waiting(waiting) => {
+                waiting.pairing.pause().await;
+                until_free(&waiting.addresses()).await;
+            }
+            State::Talking(talk) => talk.roaming().pause().await,
+            State::Idle | State::Opened(..) => {}
         }
     }
 
     pub(super) async fn resume(&mut self) {
-        if std::mem::replace(&mut self.paused, false) {
-            self.begin_again().await;
+        self.paused = false;
+        match &self.state {
+            State::Waiting(waiting) => waiting.pairing.resume().await,
+            State::Talking(talk) => talk.roaming().resume().await,
+            State::Idle | State::Opened(..) => {}
         }
     }
 
     pub(super) async fn network_changed(&mut self, addresses: Vec<IpAddr>) {
-        let before = self.addresses.replace(addresses);
-        if self.paused || before == self.addresses {
+        if self.addresses.as_ref() == Some(&addresses) {
             return;
         }
-        if let State::Waiting(waiting) = &mut self.state {
-            waiting.pairing = None;
-            self.begin_again().await;
+        self.addresses = Some(addresses.clone());
+        let (usable, _) = usable(addresses);
+        match &mut self.state {
+            State::Waiting(waiting) => {
+                waiting.is_offline = usable.is_empty();
+                waiting.pairing.network_changed(usable).await;
+                if let Some(screen) = waiting.screen(&self.terms.base) {
+                    self.teller.show(screen);
+                }
+            }
+            State::Talking(talk) => talk.roaming().network_changed(usable).await,
+            State::Idle | State::Opened(..) => {}
         }
     }
 
-    /// Takes up a pairing that was put aside.
-    async fn begin_again(&mut self) {
-        let State::Waiting(waiting) = &self.state else {
-            return;
-        };
-        if waiting.pairing.is_some() {
-            return;
-        }
-        match self.sit_down_again(waiting).await {
-            Ok((pairing, port)) => {
-                let mut reply = None;
-                if let State::Waiting(waiting) = &mut self.state {
-                    if let Seat::Host { reply: known, .. } = &waiting.seat {
-                        reply = known.clone();
-                    }
-                    waiting.port = port;
-                    waiting.pairing = Some(pairing);
-                }
-                if let Some((reply, via)) = reply {
-                    // It was taken before, so it will be again.
-                    let _ = self.reply(reply, via).await;
-                }
-            }
-            Err(Kind::NoNetwork) => {
-                let screen = waiting.seat.offline(&self.terms.base);
-                self.teller.show(screen);
-            }
-            Err(kind) => self.end(kind),
-        }
-    }
-
-    async fn sit_down_again(
-        &self,
-        waiting: &Waiting,
-    ) -> Result<(crate::pairing::Pairing, Option<u16>), Kind> {
-        self.until_free(waiting.port).await;
-        let bound = self.bind(waiting.port)?;
-        if let Seat::Host { invitation, .. } = &waiting.seat
-            && !is_still_there(&bound, &invitation.candidates)
+    /// The sockets of a pairing are elsewhere. A guest shows another reply then; an invitation that
+    /// was handed out cannot be changed any more.
+    pub(super) fn moved(&mut self) {
+        if let State::Waiting(waiting) = &self.state
+            && !self.paused
+            && !is_still_there(waiting)
         {
-            return Err(Kind::Moved);
-        }
-        let (endpoint, policy) = bound;
-        let port = endpoint.addresses().first().map(SocketAddr::port);
-        let pairing = waiting
-            .seat
-            .start(self.terms.identity.clone(), endpoint, policy)?;
-        Ok((pairing, port))
-    }
-
-    /// Waits until the sockets of a pairing that was stopped are given up, or it took too long.
-    async fn until_free(&self, port: Option<u16>) {
-        for _ in 0..BINDS {
-            match self.bind(port) {
-                Ok((endpoint, _))
-                    if port.is_some()
-                        && endpoint.addresses().first().map(SocketAddr::port) != port => {}
-                _ => return,
-            }
-            tokio::time::sleep(BIND_EVERY).await;
+            self.end(Kind::Moved);
         }
     }
 
     /// Binds a socket on each address that counts.
-    pub(super) fn bind(&self, port: Option<u16>) -> Result<(Endpoint, Policy), Failure> {
+    pub(super) fn bind(&self) -> Result<(Endpoint, Policy), Failure> {
         let addresses = match &self.addresses {
             Some(addresses) => addresses.clone(),
             None => local_addresses(Reach::Network).map_err(|_| Failure::NoNetwork)?,
         };
-        // Only tests hand in a loopback address.
-        let loopback = addresses.iter().any(IpAddr::is_loopback);
-        let policy = Policy { loopback };
-        let usable: Vec<_> = addresses
-            .into_iter()
-            .filter(|address| {
-                // The port is not known yet; any real one stands for it.
-                let candidate = Candidate::host(SocketAddr::new(*address, 1));
-                !admit([candidate], policy).is_empty()
-            })
-            .take(MAX_CANDIDATES)
-            .collect();
-        Ok((Endpoint::bind(&usable, port)?, policy))
+        let (usable, policy) = usable(addresses);
+        Ok((Endpoint::bind(&usable, None)?, policy))
+    }
+}
+
+/// The addresses that an invitation can name, best first, as many as fit into one.
+fn usable(addresses: Vec<IpAddr>) -> (Vec<IpAddr>, Policy) {
+    // Only tests hand in a loopback address.
+    let loopback = addresses.iter().any(IpAddr::is_loopback);
+    let policy = Policy { loopback };
+    let usable = addresses
+        .into_iter()
+        .filter(|address| {
+            // The port is not known yet; any real one stands for it.
+            let candidate = Candidate::host(SocketAddr::new(*address, 1));
+            !admit([candidate], policy).is_empty()
+        })
+        .take(MAX_CANDIDATES)
+        .collect();
+    (usable, policy)
+}
+
+/// Waits until these sockets are given up, which their task does in its own time.
+async fn until_free(bound: &[SocketAddr]) {
+    for _ in 0..TRIES {
+        if bound
+            .iter()
+            .all(|address| std::net::UdpSocket::bind(address).is_ok())
+        {
+            return;
+        }
+        tokio::time::sleep(TRY_EVERY).await;
     }
 }
 
 /// Whether a guest who holds the invitation still finds these sockets.
-fn is_still_there((endpoint, policy): &(Endpoint, Policy), named: &Candidates) -> bool {
-    own_candidates(endpoint, *policy).is_ok_and(|ours| {
-        ours.iter()
-            .any(|ours| named.iter().any(|named| named == ours))
-    })
+fn is_still_there(waiting: &Waiting) -> bool {
+    let Seat::Host { invitation, .. } = &waiting.seat else {
+        return true;
+    };
+    waiting
+        .addresses()
+        .into_iter()
+        .map(Candidate::host)
+        .any(|ours| invitation.candidates.contains(&ours))
 }

@@ -21,7 +21,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use talk::Talk;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
-use waiting::Waiting;
+use waiting::{Waited, Waiting};
 
 /// How long a goodbye may take where nothing is left to deliver.
 const GOODBYE: Duration = Duration::from_millis(800);
@@ -198,7 +198,7 @@ struct Engine {
 
 /// What happened by itself.
 enum Happened {
-    Pairing(Option<crate::pairing::PairingEvent>),
+    Pairing(Waited),
     Talk(Option<crate::conversation::Event>),
 }
 
@@ -216,7 +216,8 @@ impl Engine {
                     None => return self.goodbye().await,
                 },
                 happened = happening(&mut self.state) => match happened {
-                    Happened::Pairing(event) => self.paired(event),
+                    Happened::Pairing(Waited::Event(event)) => self.paired(event),
+                    Happened::Pairing(Waited::Moved) => self.moved(),
                     Happened::Talk(event) => self.talked(event).await,
                 },
             }

@@ -10,7 +10,7 @@ use crate::ffi::{
 };
 use crate::handshake::{SYMBOLS, ShortString, Trust, TrustReason};
 use crate::pairing::Meeting;
-use crate::transport::LinkState;
+use crate::transport::{LinkState, Roaming};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -36,6 +36,7 @@ pub(super) struct Talk {
     /// The transfers of our files, told when they have one.
     named: mpsc::UnboundedReceiver<(Transfer, u64)>,
     link: watch::Receiver<LinkState>,
+    roaming: Roaming,
     numbers: HashMap<Transfer, u64>,
     files: HashMap<u64, File>,
     rows: Numbers,
@@ -89,6 +90,7 @@ impl Talk {
             words,
             named,
             link,
+            roaming: meeting.roaming,
             numbers: HashMap::new(),
             files: HashMap::new(),
             rows,
@@ -109,6 +111,11 @@ impl Talk {
                 line: self.line,
             },
         }
+    }
+
+    /// The way to tell its sockets that this device sleeps or moves.
+    pub(super) fn roaming(&self) -> &Roaming {
+        &self.roaming
     }
 
     pub(super) async fn next(&mut self) -> Option<Event> {

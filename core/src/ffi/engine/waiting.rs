@@ -5,137 +5,83 @@ use super::{Engine, GOODBYE, State, unix_seconds};
 use crate::crypto::{Secret, random_bytes};
 use crate::ffi::{GuestStage, HandfastError, Handout, HostStage, Kind, Manner, Protection, Screen};
 use crate::invitation::{
-    Expiry, Invitation, LINK_LIFETIME, LinkBase, Name, Policy, QR_LIFETIME, SealedReply, Token,
+    Expiry, Invitation, LINK_LIFETIME, LinkBase, Name, QR_LIFETIME, SealedReply, Token,
 };
 use crate::pairing::{
-    self, Failure, GuestTerms, HostTerms, Identity, Pairing, PairingEvent, Via, View,
+    self, Failure, GuestTerms, HostTerms, Pairing, PairingEvent, Standing, Via, View,
     own_candidates,
 };
 use crate::seal::{self, Answers, Credential, Question, Questions};
-use crate::transport::Endpoint;
+use std::net::SocketAddr;
+use tokio::sync::watch;
 
-/// A pairing under way, and what is needed to begin it again after a pause.
+/// A pairing under way.
 pub(super) struct Waiting {
     pub(super) number: u64,
     pub(super) seat: Seat,
-    /// None while it is put aside.
-    pub(super) pairing: Option<Pairing>,
-    /// The port of its sockets, now or before the pause.
-    pub(super) port: Option<u16>,
+    pub(super) pairing: Pairing,
+    standing: watch::Receiver<Standing>,
+    view: Option<View>,
+    /// The shell says that there is no network.
+    pub(super) is_offline: bool,
 }
 
-/// Which side of the table, with everything that the other side already knows of it.
-#[expect(clippy::large_enum_variant, reason = "there is only one, in a box")]
+/// Which side of the table, with what a screen shows of it.
 pub(super) enum Seat {
     Host {
         invitation: Box<Invitation>,
         /// What is handed out: the invitation, or it locked.
         token: Token,
-        handed: Via,
-        answer: Option<Answers>,
-        random: Secret<32>,
-        reply: Option<(SealedReply, Via)>,
     },
-    Guest {
-        invitation: Box<Invitation>,
-        via: Via,
-        /// The reply has been shown, so the host may hold it.
-        reply_shown: bool,
-    },
+    Guest,
 }
 
 impl Seat {
-    /// Sits down at these sockets. Must be called within a tokio runtime.
-    pub(super) fn start(
-        &self,
-        identity: Identity,
-        endpoint: Endpoint,
-        policy: Policy,
-    ) -> Result<Pairing, Failure> {
-        match self {
-            Self::Host {
-                invitation,
-                handed,
-                answer,
-                random,
-                ..
-            } => {
-                let terms = HostTerms {
-                    invitation: (**invitation).clone(),
-                    handed: *handed,
-                    answer: answer.clone(),
-                    random: random.clone(),
-                };
-                Pairing::host(identity, endpoint, terms)
-            }
-            Self::Guest {
-                invitation,
-                via,
-                reply_shown,
-            } => {
-                let terms = GuestTerms {
-                    policy,
-                    reply_at_once: *reply_shown,
-                    ..GuestTerms::new(*via)
-                };
-                Pairing::guest(identity, endpoint, (**invitation).clone(), terms)
-            }
-        }
-    }
-
     /// The screen while there is no network.
-    pub(super) fn offline(&self, base: &LinkBase) -> Screen {
+    fn offline(&self, base: &LinkBase) -> Screen {
         match self {
-            Self::Host {
-                invitation, token, ..
-            } => Screen::Hosting {
+            Self::Host { invitation, token } => Screen::Hosting {
                 stage: HostStage::Offline,
                 tries_left: None,
                 expires_at: expiry(invitation).unwrap_or_default(),
                 invitation: Handout::new(base, token),
             },
-            Self::Guest { .. } => Screen::Connecting {
+            Self::Guest => Screen::Connecting {
                 stage: GuestStage::Offline,
             },
         }
     }
 
     /// What the pairing's own view looks like on a phone. None where another screen says more.
-    fn screen(&mut self, view: View, base: &LinkBase) -> Option<Screen> {
+    fn screen(&self, view: &View, base: &LinkBase) -> Option<Screen> {
         Some(match (self, view) {
-            (
-                Self::Host {
-                    invitation, token, ..
-                },
-                View::Hosting { stage, .. },
-            ) => Screen::Hosting {
-                stage: stage.into(),
+            (Self::Host { invitation, token }, View::Hosting { stage, .. }) => Screen::Hosting {
+                stage: (*stage).into(),
                 tries_left: match stage {
-                    pairing::HostStage::Asking { tries_left } => Some(tries_left),
+                    pairing::HostStage::Asking { tries_left } => Some(*tries_left),
                     _ => None,
                 },
                 expires_at: expiry(invitation).unwrap_or_default(),
                 invitation: Handout::new(base, token),
             },
-            (Self::Guest { .. }, View::Connecting(stage)) => Screen::Connecting {
-                stage: stage.into(),
+            (Self::Guest, View::Connecting(stage)) => Screen::Connecting {
+                stage: (*stage).into(),
             },
-            (Self::Guest { reply_shown, .. }, View::ReplyNeeded { reply }) => {
-                *reply_shown = true;
-                let token = Token::parse(&reply).ok()?;
+            (Self::Guest, View::ReplyNeeded { reply }) => {
+                let token = Token::parse(reply).ok()?;
                 Screen::ReplyNeeded {
                     reply: Handout::new(base, &token),
                 }
             }
             (
-                Self::Guest { .. },
+                Self::Guest,
                 View::Asking {
                     question,
                     tries_left,
                 },
             ) => Screen::Asking {
-                question,
-                tries_left,
+                question: question.clone(),
+                tries_left: *tries_left,
             },
             // The person has agreed already; the meeting or the failure itself follows.
             _ => return None,
@@ -183,23 +129,61 @@ fn locked(
     Ok(tokio::task::block_in_place(work)?)
 }
 
+/// What happens by itself.
+pub(super) enum Waited {
+    /// None if it ended without a word.
+    Event(Option<PairingEvent>),
+    /// Its sockets are elsewhere.
+    Moved,
+}
+
 impl Waiting {
-    /// What happens next; while it is put aside, nothing does.
-    pub(super) async fn next(&mut self) -> Option<PairingEvent> {
-        match &mut self.pairing {
-            Some(pairing) => pairing.next().await,
-            None => std::future::pending().await,
+    fn new(number: u64, seat: Seat, pairing: Pairing) -> Self {
+        let mut standing = pairing.standing();
+        standing.mark_unchanged();
+        Self {
+            number,
+            seat,
+            pairing,
+            standing,
+            view: None,
+            is_offline: false,
+        }
+    }
+
+    /// What happens next.
+    pub(super) async fn next(&mut self) -> Waited {
+        let before = self.addresses();
+        loop {
+            tokio::select! {
+                biased;
+                event = self.pairing.next() => return Waited::Event(event),
+                Ok(()) = self.standing.changed() => {
+                    if self.addresses() != before {
+                        return Waited::Moved;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where its sockets are bound, or were before they were given up.
+    pub(super) fn addresses(&self) -> Vec<SocketAddr> {
+        self.standing.borrow().addresses.clone()
+    }
+
+    pub(super) fn screen(&self, base: &LinkBase) -> Option<Screen> {
+        match self.is_offline {
+            true => Some(self.seat.offline(base)),
+            false => self.seat.screen(self.view.as_ref()?, base),
         }
     }
 
     /// Stops it and lets whoever is there know.
     pub(super) async fn goodbye(mut self) {
-        let Some(pairing) = &mut self.pairing else {
-            return;
-        };
         let farewell = async {
-            pairing.cancel().await;
-            while pairing.next().await.is_some() {}
+            self.pairing.cancel().await;
+            while self.pairing.next().await.is_some() {}
         };
         let _ = tokio::time::timeout(GOODBYE, farewell).await;
     }
@@ -217,7 +201,7 @@ impl Engine {
             Protection::Open => None,
             Protection::Asked { lock } | Protection::Locked { lock } => Some(lock.parts()?),
         };
-        let (endpoint, policy) = self.bind(None)?;
+        let (endpoint, policy) = self.bind()?;
         let (handed, lifetime) = match manner {
             Manner::Show => (Via::Camera, QR_LIFETIME),
             Manner::Send => (Via::Carried, LINK_LIFETIME),
@@ -246,100 +230,66 @@ impl Engine {
                 (Token::Invitation(invitation.clone()), handed, answer)
             }
         };
-        let seat = Seat::Host {
-            invitation: Box::new(invitation),
-            token,
+        let terms = HostTerms {
+            invitation: invitation.clone(),
             handed,
             answer,
             random: Secret::random().map_err(|_| Kind::Device)?,
-            reply: None,
         };
-        self.sit_down(number, seat, endpoint, policy)
+        let pairing = Pairing::host(identity.clone(), endpoint, terms)?;
+        let seat = Seat::Host {
+            invitation: Box::new(invitation),
+            token,
+        };
+        self.state = State::Waiting(Box::new(Waiting::new(number, seat, pairing)));
+        Ok(())
     }
 
     pub(super) fn connect(&mut self, number: u64) -> Result<(), HandfastError> {
         let State::Opened(invitation, via) = &self.state else {
             return Err(Kind::NotNow.into());
         };
-        let seat = Seat::Guest {
-            invitation: invitation.clone(),
-            via: *via,
-            reply_shown: false,
+        let (endpoint, policy) = self.bind()?;
+        let terms = GuestTerms {
+            policy,
+            ..GuestTerms::new(*via)
         };
-        let (endpoint, policy) = self.bind(None)?;
-        self.sit_down(number, seat, endpoint, policy)
-    }
-
-    fn sit_down(
-        &mut self,
-        number: u64,
-        seat: Seat,
-        endpoint: Endpoint,
-        policy: Policy,
-    ) -> Result<(), HandfastError> {
-        let port = endpoint.addresses().first().map(|address| address.port());
-        let pairing = seat.start(self.terms.identity.clone(), endpoint, policy)?;
-        self.state = State::Waiting(Box::new(Waiting {
-            number,
-            seat,
-            pairing: Some(pairing),
-            port,
-        }));
+        let identity = self.terms.identity.clone();
+        let pairing = Pairing::guest(identity, endpoint, (**invitation).clone(), terms)?;
+        self.state = State::Waiting(Box::new(Waiting::new(number, Seat::Guest, pairing)));
         Ok(())
     }
 
-    pub(super) async fn reply(
-        &mut self,
-        sealed: SealedReply,
-        via: Via,
-    ) -> Result<(), HandfastError> {
-        let State::Waiting(waiting) = &mut self.state else {
-            return Err(Kind::NotNow.into());
-        };
-        let (Seat::Host { reply, .. }, Some(pairing)) = (&mut waiting.seat, &waiting.pairing)
-        else {
-            return Err(Kind::NotNow.into());
-        };
-        pairing.reply_received(sealed.clone(), via).await?;
-        *reply = Some((sealed, via));
-        Ok(())
-    }
-
-    pub(super) async fn offer_reply(&mut self) -> Result<(), HandfastError> {
+    /// The pairing in this seat, if there is one.
+    fn seated(&self, host: bool) -> Result<&Pairing, HandfastError> {
         match &self.state {
-            State::Waiting(waiting) => match (&waiting.seat, &waiting.pairing) {
-                (Seat::Guest { .. }, Some(pairing)) => {
-                    pairing.offer_reply().await;
-                    Ok(())
-                }
-                _ => Err(Kind::NotNow.into()),
-            },
+            State::Waiting(waiting) if matches!(waiting.seat, Seat::Host { .. }) == host => {
+                Ok(&waiting.pairing)
+            }
             _ => Err(Kind::NotNow.into()),
         }
     }
 
-    pub(super) async fn answer(&mut self, answers: Answers) -> Result<(), HandfastError> {
-        match &self.state {
-            State::Waiting(waiting) => match (&waiting.seat, &waiting.pairing) {
-                (Seat::Guest { .. }, Some(pairing)) => {
-                    pairing.answer(answers).await;
-                    Ok(())
-                }
-                _ => Err(Kind::NotNow.into()),
-            },
-            _ => Err(Kind::NotNow.into()),
-        }
+    pub(super) async fn reply(&self, sealed: SealedReply, via: Via) -> Result<(), HandfastError> {
+        Ok(self.seated(true)?.reply_received(sealed, via).await?)
     }
 
-    pub(super) async fn cancel(&mut self, number: u64) {
+    pub(super) async fn offer_reply(&self) -> Result<(), HandfastError> {
+        self.seated(false)?.offer_reply().await;
+        Ok(())
+    }
+
+    pub(super) async fn answer(&self, answers: Answers) -> Result<(), HandfastError> {
+        self.seated(false)?.answer(answers).await;
+        Ok(())
+    }
+
+    pub(super) async fn cancel(&self, number: u64) {
         if let State::Waiting(waiting) = &self.state
             && waiting.number == number
         {
-            match &waiting.pairing {
-                // It tells when it has stopped.
-                Some(pairing) => pairing.cancel().await,
-                None => self.rest(),
-            }
+            // It tells when it has stopped.
+            waiting.pairing.cancel().await;
         }
     }
 
@@ -349,7 +299,8 @@ impl Engine {
         };
         match event {
             Some(PairingEvent::View(view)) => {
-                if let Some(screen) = waiting.seat.screen(view, &self.terms.base) {
+                waiting.view = Some(view);
+                if let Some(screen) = waiting.screen(&self.terms.base) {
                     self.teller.show(screen);
                 }
             }

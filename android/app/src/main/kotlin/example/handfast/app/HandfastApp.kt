@@ -21,7 +21,7 @@ class HandfastApp : Application() {
         app = App(CoroutineScope(SupervisorJob()), Notebook(File(noBackupFilesDir, "sharing"))) { told ->
             Core.open(
                 name = deviceName(),
-                downloads = File(filesDir, "received").path,
+                folder = noBackupFilesDir,
                 linkBase = getString(R.string.link_base),
                 keys = keys,
                 told = told,

@@ -379,7 +379,7 @@ private class Phone(
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
     private val folder = Files.createTempDirectory("handfast-app").toFile()
-    val app = App(scope, Notebook(book)) { told -> Core.open("", "$folder", null, keys, told) }
+    val app = App(scope, Notebook(book)) { told -> Core.open("", folder, null, keys, told) }
 
     init {
         app.network(Seat.LOOPBACK)

@@ -32,6 +32,7 @@ import example.handfast.core.Outcome
 import example.handfast.core.Protection
 import example.handfast.core.Row
 import example.handfast.core.Symbol
+import java.io.File
 import java.nio.ByteBuffer
 import java.util.concurrent.ConcurrentHashMap
 
@@ -152,14 +153,16 @@ class Core private constructor(private val handfast: Handfast) {
 
     companion object {
         /**
-         * Opens the core. It asks the key store, so not on the thread that draws.
+         * Opens the core, which keeps what it keeps in [folder]. It asks the key store, so not on
+         * the thread that draws.
          *
          * @throws Refusal with what is wrong
          */
-        fun open(name: String, downloads: String, linkBase: String?, keys: KeyBox, told: Told): Core {
+        fun open(name: String, folder: File, linkBase: String?, keys: KeyBox, told: Told): Core {
+            val settings = Settings(name, folder.resolve("kept").path, folder.resolve("received").path, linkBase)
             val relay = Relay(told)
             val core = try {
-                Core(Handfast.open(Settings(name, downloads, linkBase), Keys(keys), relay))
+                Core(Handfast.open(settings, Keys(keys), relay))
             } catch (e: HandfastException) {
                 throw e.refusal()
             }

@@ -8,6 +8,8 @@ import example.handfast.bindings.Handfast
 import example.handfast.bindings.HandfastException
 import example.handfast.bindings.HostStage
 import example.handfast.bindings.Kind
+import example.handfast.bindings.Listener
+import example.handfast.bindings.Change
 import example.handfast.bindings.Comparison
 import example.handfast.bindings.Manner
 import example.handfast.bindings.Protection
@@ -364,6 +366,21 @@ class FacadeTest {
     fun `a vault that holds nonsense`() = assertEquals(Kind.VAULT_FAILED, openWith { ByteArray(7) })
 
     @Test
+    fun `a vault that lost its key`() {
+        val folder = Files.createTempDirectory("handfast-kept")
+        val settings = Settings("", "$folder", "$folder", null)
+        val deaf = object : Listener {
+            override fun changed(change: Change) = Unit
+        }
+        val vault = MemoryVault()
+        Handfast.open(settings, vault, deaf).destroy()
+        Handfast.open(settings, vault, deaf).destroy()
+        val kind = runBlocking { kindOf { Handfast.open(settings, MemoryVault(), deaf) } }
+        assertEquals(Kind.VAULT_FAILED, kind)
+        folder.toFile().deleteRecursively()
+    }
+
+    @Test
     fun `two things at once`() = atTable { host, guest ->
         val invitation = host.host(Manner.SEND)
         assertEquals(Kind.BUSY, kindOf { host.pairing.host(Manner.SHOW, Protection.Open) })
@@ -527,7 +544,7 @@ class FacadeTest {
             assertEquals(Kind.CANCELLED, kindOf { work.finished() })
         }
         assertFalse(target.exists())
-        assertEquals(listOf("plain"), it.folder.toFile().list()!!.toList())
+        assertFalse(it.folder.resolve("locked.part").exists())
     }
 
     // --- Help ---------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ class Seat(
     private val screens = Channel<Screen>(Channel.UNLIMITED)
     private val entries = Channel<Entry>(Channel.UNLIMITED)
     private val handles = mutableListOf<PairingHandle>()
-    val handfast = Handfast.open(Settings(name, "$folder", null), vault, this)
+    val handfast = Handfast.open(Settings(name, "$folder/kept", "$folder", null), vault, this)
     val pairing = handfast.pairing()
     val conversation = handfast.conversation()
 
