@@ -8,6 +8,9 @@ enum Folders {
     /// What the app remembers.
     static let support = made(URL.applicationSupportDirectory)
 
+    /// What the core keeps. Its key stays on this device, so a backup could not be read elsewhere.
+    static let kept = unsaved(made(URL.applicationSupportDirectory.appendingPathComponent("kept")))
+
     /// What is handed to other apps.
     static let sharing = URL.temporaryDirectory.appendingPathComponent("sharing")
 
@@ -39,6 +42,14 @@ enum Folders {
             .appendingPathComponent("photo.\(type)")
         try picture.write(to: file)
         return file
+    }
+
+    private static func unsaved(_ folder: URL) -> URL {
+        var folder = folder
+        var values = URLResourceValues()
+        values.isExcludedFromBackup = true
+        try? folder.setResourceValues(values)
+        return folder
     }
 
     private static func made(_ folder: URL) -> URL {

@@ -78,7 +78,9 @@ final class Household {
 
     private static func newModel() -> Model {
         Model(
-            Setup(name: UIDevice.current.name, downloads: Folders.downloads.path, linkBase: linkBase),
+            Setup(
+                name: UIDevice.current.name, folder: Folders.kept.path,
+                downloads: Folders.downloads.path, linkBase: linkBase),
             keys: KeychainBox(),
             notebook: Notebook(file: Folders.support.appendingPathComponent("notebook"))
         )

@@ -15,7 +15,7 @@ struct Peer {
         defer { try? FileManager.default.removeItem(at: folder) }
 
         let model = Model(
-            Setup(name: "Peer", downloads: folder.path), keys: Forgetful(),
+            Setup(name: "Peer", folder: folder.path, downloads: folder.path), keys: Forgetful(),
             notebook: Notebook(file: folder.appendingPathComponent("notebook")))
         model.network(["127.0.0.1"])
         switch (arguments.first, arguments.dropFirst().first) {

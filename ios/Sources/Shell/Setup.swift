@@ -2,13 +2,16 @@
 public struct Setup: Sendable {
     /// What this device calls itself; may be empty. Others see it.
     public var name: String
+    /// The folder for what this device keeps, private to the app and out of every backup.
+    public var folder: String
     /// The folder for files that come in.
     public var downloads: String
     /// What links begin with; none for the core's own choice.
     public var linkBase: String?
 
-    public init(name: String, downloads: String, linkBase: String? = nil) {
+    public init(name: String, folder: String, downloads: String, linkBase: String? = nil) {
         self.name = name
+        self.folder = folder
         self.downloads = downloads
         self.linkBase = linkBase
     }

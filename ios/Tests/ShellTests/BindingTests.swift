@@ -7,7 +7,7 @@ final class BindingTests: XCTestCase {
     func testAListenerThatThrows() async throws {
         let listener = Throwing()
         let handfast = try Handfast.open(
-            settings: Settings(name: "", downloads: "/nowhere", linkBase: nil), vault: Keys(),
+            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil), vault: Keys(),
             listener: listener)
         try await handfast.networkChanged(addresses: ["127.0.0.1"])
         let handle = try await handfast.pairing().host(manner: .show, protection: .open)
@@ -20,7 +20,7 @@ final class BindingTests: XCTestCase {
     func testADroppedHandleCancels() async throws {
         let listener = Throwing()
         let handfast = try Handfast.open(
-            settings: Settings(name: "", downloads: "/nowhere", linkBase: nil), vault: Keys(),
+            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil), vault: Keys(),
             listener: listener)
         try await handfast.networkChanged(addresses: ["127.0.0.1"])
         do {
@@ -34,7 +34,7 @@ final class BindingTests: XCTestCase {
     func testAnOldHandleDoesNothing() async throws {
         let listener = Throwing()
         let handfast = try Handfast.open(
-            settings: Settings(name: "", downloads: "/nowhere", linkBase: nil), vault: Keys(),
+            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil), vault: Keys(),
             listener: listener)
         try await handfast.networkChanged(addresses: ["127.0.0.1"])
         let old = try await handfast.pairing().host(manner: .show, protection: .open)
@@ -56,7 +56,7 @@ final class BindingTests: XCTestCase {
 
     func testNothingToDoItTo() async throws {
         let handfast = try Handfast.open(
-            settings: Settings(name: "", downloads: "/nowhere", linkBase: nil), vault: Keys(),
+            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil), vault: Keys(),
             listener: Throwing())
         try await refused(.notNow) { _ = try await handfast.pairing().connect() }
         try await refused(.notNow) { try await handfast.pairing().offerReply() }

@@ -16,7 +16,9 @@ final class Person {
     ) {
         self.folder = folder
         model = Model(
-            Setup(name: name, downloads: folder.appendingPathComponent("in").path), keys: keys,
+            Setup(
+                name: name, folder: folder.appendingPathComponent("kept").path,
+                downloads: folder.appendingPathComponent("in").path), keys: keys,
             notebook: Notebook(file: folder.appendingPathComponent("notebook")), now: now)
         if online { model.network(["127.0.0.1"]) }
     }

@@ -73,9 +73,12 @@ final class SealingTests: XCTestCase {
     private func sealing(_ work: (Sealing, String) async throws -> Void) async throws {
         let folder = NSTemporaryDirectory() + "handfast-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        defer {
+            for made in [folder, folder + "-kept"] { try? FileManager.default.removeItem(atPath: made) }
+        }
         let handfast = try Handfast.open(
-            settings: Settings(name: "", downloads: folder, linkBase: nil), vault: Keys(), listener: Nobody())
+            settings: Settings(name: "", folder: folder + "-kept", downloads: folder, linkBase: nil), vault: Keys(),
+            listener: Nobody())
         try await work(handfast.sealing(), folder)
         await handfast.shutdown()
     }

@@ -65,7 +65,8 @@ final class Engine: @unchecked Sendable {
         handfast = try refusing {
             try Handfast.open(
                 settings: Settings(
-                    name: setup.name, downloads: setup.downloads, linkBase: setup.linkBase),
+                    name: setup.name, folder: setup.folder, downloads: setup.downloads,
+                    linkBase: setup.linkBase),
                 vault: Keys(keys),
                 listener: relay
             )
