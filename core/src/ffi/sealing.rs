@@ -211,7 +211,12 @@ impl SealingHandle {
         let paced = pace.clone();
         let (finished, result) = watch::channel(None);
         desk.runtime().spawn_blocking(move || {
-            finished.send_replace(Some(guarded(|| work(paced))));
+            let counts = paced.0.clone();
+            let done = guarded(|| work(paced));
+            if done.is_ok() {
+                counts.done.store(counts.total.load(Relaxed), Relaxed);
+            }
+            finished.send_replace(Some(done));
         });
         Arc::new(Self { pace, result })
     }
@@ -219,7 +224,8 @@ impl SealingHandle {
 
 #[uniffi::export]
 impl SealingHandle {
-    /// How far it is. The key is computed first, which takes about a second and shows nothing.
+    /// How far it is, about: parts of a file may be read twice or not at all. The key is computed
+    /// first, which takes about a second and shows nothing.
     pub fn progress(&self) -> Progress {
         Progress {
             done: self.pace.0.done.load(Relaxed),
