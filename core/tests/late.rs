@@ -23,6 +23,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
+/// A fraction of a second, and some patience with a busy machine; no timer that could be waited for is
+/// as short.
+const AT_ONCE: Duration = Duration::from_secs(8);
+
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// Linux answers on all of 127/8, so other addresses of it stand for other networks.
 const THERE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
@@ -286,7 +290,7 @@ fn a_reply_that_comes_late_connects_at_once() {
             (2, 2)
         );
         let took = begun.elapsed();
-        assert!(took < Duration::from_secs(1), "{took:?}");
+        assert!(took < AT_ONCE, "{took:?}");
     });
 }
 
@@ -339,7 +343,7 @@ fn a_guest_that_slept_before_its_reply_arrived_is_reached_when_it_wakes() {
         guest.resume().await;
         both(&mut host, &mut guest).await;
         let took = begun.elapsed();
-        assert!(took < Duration::from_secs(2), "{took:?}");
+        assert!(took < AT_ONCE, "{took:?}");
     });
 }
 
@@ -470,7 +474,7 @@ fn a_guest_that_died_inside_the_link_is_let_in_again_at_once() {
         let mut guest = other.knock_again(accepted);
         both(&mut host, &mut guest).await;
         let took = begun.elapsed();
-        assert!(took < Duration::from_secs(5), "{took:?}");
+        assert!(took < AT_ONCE, "{took:?}");
     });
 }
 

@@ -9,7 +9,8 @@ final class LockedFileTests: XCTestCase {
     private func locked(in folder: URL, name: String?, content: Data) async throws -> URL {
         let (source, target) = (folder.appendingPathComponent("source"), folder.appendingPathComponent("a.handfast"))
         try content.write(to: source)
-        let engine = try Engine(Setup(name: "", folder: folder.path, downloads: folder.path), keys: MemoryKeys(), ears: Deaf())
+        let engine = try Engine(
+            Setup(name: "", folder: folder.path, downloads: folder.path), keys: MemoryKeys(), ears: Deaf())
         try await engine.lock(
             file: source.path, to: target.path, name: name, with: Protection(question: "Our dog?", answer: "Rex"))
         await engine.shutdown()

@@ -325,8 +325,9 @@ fn a_hostile_text_is_searched_in_bounded_time() {
         let begun = std::time::Instant::now();
         let _ = look(&text);
         let took = begun.elapsed();
+        // A second or so; whatever grows with the square of a MiB takes hours on any machine.
         assert!(
-            took < std::time::Duration::from_secs(5),
+            took < std::time::Duration::from_secs(120),
             "{piece}: {took:?}"
         );
     }
