@@ -23,8 +23,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
-/// A fraction of a second, and some patience with a busy machine; no timer that could be waited for is
-/// as short.
+/// It takes a fraction of a second; this leaves a busy machine its time.
 const AT_ONCE: Duration = Duration::from_secs(8);
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
