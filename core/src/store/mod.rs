@@ -2,7 +2,7 @@
 //! people met before. The only room that names SQL.
 //!
 //! Every value is sealed before it is written, under a key that lies in a [`Vault`] outside of the
-//! file; see [`cipher`]. A store that cannot be opened says why ([`StoreError`]) and is left as it
+//! file; see `cipher.rs`. A store that cannot be opened says why ([`StoreError`]) and is left as it
 //! is: nothing here ever replaces a file that exists. This room opens no socket and reads no clock.
 //!
 //! The methods block for as long as the disk takes. Asynchronous code calls them by
