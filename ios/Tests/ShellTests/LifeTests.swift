@@ -141,15 +141,15 @@ final class LifeTests: XCTestCase {
     }
 
     func testTheAppWasKilledWhileSharing() async throws {
-        let folder = URL.fresh()
-        let killed = Person(folder: folder)
+        let (folder, keys) = (URL.fresh(), MemoryKeys())
+        let killed = Person(keys: keys, folder: folder)
         _ = try await killed.hosts(send: true)
         try await killed.sees("code") { $0.code }
         // Nobody shuts it down: it is gone from one moment to the next.
         let notebook = Notebook(file: folder.appendingPathComponent("notebook"))
         XCTAssertNotNil(notebook.sharingUntil)
 
-        let again = Person(folder: folder)
+        let again = Person(keys: keys, folder: folder)
         let notice = try await again.isTold(.sharingWasCut)
         XCTAssertEqual(notice.choice?.action, .showCode)
         XCTAssertNil(notebook.sharingUntil)

@@ -31,14 +31,18 @@ final class MistakeTests: XCTestCase {
         await person.leaves()
     }
 
-    func testTheKeyIsMadeOnce() async throws {
-        let keys = MemoryKeys()
+    func testAVaultThatLostItsKey() async throws {
+        let (folder, keys) = (URL.fresh(), MemoryKeys())
         for _ in 0..<2 {
-            let person = Person(keys: keys)
+            let person = Person(keys: keys, folder: folder)
             await person.settled()
-            await person.leaves()
+            XCTAssertEqual(person.model.screen, .home)
+            await person.model.shutdown()
         }
         XCTAssertEqual(keys.key()?.count, 32)
+        let forgetful = Person(folder: folder)
+        _ = try await forgetful.ends(.kindVaultFailed)
+        await forgetful.leaves()
     }
 
     func testTwoThingsAtOnce() async throws {
