@@ -17,7 +17,7 @@ val cargoNdk by tasks.registering(Exec::class) {
         "--platform", "29",
         "--target", "arm64-v8a", "--target", "armeabi-v7a", "--target", "x86_64",
         "--output-dir", libraries.get().asFile.path,
-        "rustc", "--locked", "--release", "-p", "handfast-core", "--lib",
+        "rustc", "--locked", "--profile", "phone", "-p", "handfast-core", "--lib",
         "--features", "ffi", "--crate-type", "cdylib",
     )
     inputs.files(root.dir("core/src"), root.file("Cargo.lock"))
