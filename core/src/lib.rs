@@ -21,3 +21,6 @@ pub mod qr;
 pub mod seal;
 pub mod store;
 pub mod transport;
+
+#[cfg(test)]
+mod vectors;

@@ -435,18 +435,6 @@ mod tests {
         }
     }
 
-    /// The folder with vectors made by others, if this machine has it.
-    fn vectors() -> Option<std::path::PathBuf> {
-        let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let beside = || here.ancestors().map(|folder| folder.join("shared/vectors"));
-        std::env::var_os("HANDFAST_VECTORS")
-            .map(Into::into)
-            .into_iter()
-            .chain(beside())
-            .map(|folder: std::path::PathBuf| folder.join("age-stream"))
-            .find(|folder| folder.is_dir())
-    }
-
     fn end_of(bytes: &[u8], mark: &[u8]) -> usize {
         let at = bytes.windows(mark.len()).position(|window| window == mark);
         at.expect("the mark") + mark.len()
@@ -454,13 +442,11 @@ mod tests {
 
     /// A file of age's test kit: lines that say what to expect, an empty line, an age file.
     #[test]
-    #[allow(clippy::print_stdout)]
     fn age_streams_open_or_fail_as_their_makers_say() {
         use data_encoding::HEXLOWER;
         use sha2::{Digest, Sha256};
 
-        let Some(folder) = vectors() else {
-            println!("skipped: no vectors");
+        let Some(folder) = crate::vectors::vectors("age-stream") else {
             return;
         };
         let mut seen = 0;

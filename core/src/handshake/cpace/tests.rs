@@ -4,19 +4,10 @@ use super::*;
 use data_encoding::{HEXLOWER, HEXUPPER};
 use proptest::prelude::*;
 use sha2::Sha512;
-use std::path::PathBuf;
 
 fn vectors() -> Option<serde_json::Value> {
-    let folder = std::env::var_os("HANDFAST_VECTORS")
-        .map_or_else(
-            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors"),
-            PathBuf::from,
-        )
-        .join("cpace/testvectors.json");
-    let Ok(text) = std::fs::read_to_string(folder) else {
-        println!("skipped: no vectors");
-        return None;
-    };
+    let file = crate::vectors::vectors("cpace")?.join("testvectors.json");
+    let text = std::fs::read_to_string(file).expect("the vectors are there");
     Some(serde_json::from_str(&text).expect("the vectors are JSON"))
 }
 

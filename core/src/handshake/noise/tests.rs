@@ -4,6 +4,7 @@ use super::*;
 use crate::handshake::channel::CipherState;
 use crate::handshake::{ChannelError, Mode, Policy};
 use crate::invitation::Fingerprint;
+use crate::vectors::vectors;
 use data_encoding::HEXLOWER;
 use proptest::prelude::*;
 use snow::params::{CipherChoice, DHChoice, HashChoice};
@@ -403,23 +404,9 @@ proptest! {
     }
 }
 
-/// The folder with vectors made by others, if this machine has it.
-fn vectors() -> Option<std::path::PathBuf> {
-    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let beside = || here.ancestors().map(|folder| folder.join("shared/vectors"));
-    std::env::var_os("HANDFAST_VECTORS")
-        .map(Into::into)
-        .into_iter()
-        .chain(beside())
-        .map(|folder: std::path::PathBuf| folder.join("noise"))
-        .find(|folder| folder.is_dir())
-}
-
 #[test]
-#[allow(clippy::print_stdout)]
 fn the_suite_and_our_cipher_state_agree_with_published_vectors() {
-    let Some(folder) = vectors() else {
-        println!("skipped: no vectors");
+    let Some(folder) = vectors("noise") else {
         return;
     };
     let mut seen = Vec::new();
