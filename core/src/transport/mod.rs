@@ -14,6 +14,7 @@ mod ice;
 mod interfaces;
 mod knock;
 mod link;
+mod mapping;
 mod sctp;
 mod session;
 mod socket;
@@ -25,6 +26,7 @@ pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roa
 pub use error::TransportError;
 pub use interfaces::{Reach, local_addresses};
 pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE};
+pub use mapping::{MappingError, PortMapping};
 
 /// For fuzzing alone: everything that is done with a datagram before it is known to be a knock.
 #[cfg(feature = "twins")]

@@ -1,0 +1,1 @@
+//! Routers that are silent, talk nonsense or lie.
