@@ -25,9 +25,10 @@ use control::Control;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// How long a mapping is asked for. One that is forgotten, by a crash, is gone after that.
 const LIFETIME: Duration = Duration::from_secs(20 * 60);
@@ -268,12 +269,10 @@ async fn keep(
 /// lifetime is cut to what was asked for, so that a router that was restarted is asked again soon.
 fn useful(grant: Grant, is_useful: fn(IpAddr) -> bool) -> Result<Grant, MappingError> {
     let address = grant.external.ip();
-    if address.is_unspecified() {
-        // How routers say that they have no address outside.
-        Err(MappingError::Refused)
-    } else if grant.external.port() == 0 || grant.lifetime.is_zero() {
+    if grant.external.port() == 0 || grant.lifetime.is_zero() {
         Err(MappingError::Unusable)
     } else if !is_useful(address) {
+        // Or none at all, which routers write as zeros.
         Err(MappingError::NotPublic)
     } else {
         Ok(Grant {

@@ -9,6 +9,8 @@ const EXTERNAL_ADDRESS: u8 = 0;
 const MAP_UDP: u8 = 1;
 const RESPONSE: u8 = 0x80;
 const UNSUPPORTED_VERSION: u16 = 1;
+/// The router itself has no address that helps (§3.5).
+const NETWORK_FAILURE: u16 = 3;
 
 /// Asks for the router's address outside (§3.2).
 pub(super) const ADDRESS_REQUEST: [u8; 2] = [VERSION, EXTERNAL_ADDRESS];
@@ -81,6 +83,7 @@ fn judge(result: u16) -> Result<(), MappingError> {
     match result {
         0 => Ok(()),
         UNSUPPORTED_VERSION => Err(MappingError::NotOffered),
+        NETWORK_FAILURE => Err(MappingError::NotPublic),
         _ => {
             log::debug!("NAT-PMP result {result}");
             Err(MappingError::Refused)
@@ -119,7 +122,7 @@ mod tests {
         assert_eq!(address(&refused), None);
         assert_eq!(
             address(&[0, 128, 0, 3, 1, 2, 3, 4]),
-            Some(Err(MappingError::Refused))
+            Some(Err(MappingError::NotPublic))
         );
         assert_eq!(address(&[0, 128, 0, 0, 1, 2, 3, 4, 8, 8, 4]), None);
         assert!(refuses_pcp(&[0, 129, 0, 1, 1, 2, 3, 4]));

@@ -8,6 +8,8 @@ const VERSION: u8 = 2;
 const MAP: u8 = 1;
 const RESPONSE: u8 = 0x80;
 const UDP: u8 = 17;
+/// The router itself has no address that helps (§7.4).
+const NETWORK_FAILURE: u8 = 7;
 /// A header of 24 bytes and the 36 of MAP (§7.1, §11.1).
 const LENGTH: usize = 60;
 
@@ -78,6 +80,7 @@ impl Map {
                 external: SocketAddr::new(address, u16::from_be_bytes(*external)),
                 lifetime: Duration::from_secs(u32::from_be_bytes(*lifetime).into()),
             }),
+            &NETWORK_FAILURE => Err(MappingError::NotPublic),
             _ => {
                 log::debug!("PCP result {result}");
                 Err(MappingError::Refused)

@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn a_router_says_where_it_describes_itself() {
         let location = located("http://192.168.0.1:5000/rootDesc.xml").unwrap();
-        assert_eq!(location.at, "192.168.0.1:5000".parse().unwrap());
+        assert_eq!(location.at, SocketAddr::new(ROUTER, 5000));
         assert_eq!(location.path, "/rootDesc.xml");
         assert_eq!(located("http://192.168.0.1").unwrap().at.port(), 80);
     }

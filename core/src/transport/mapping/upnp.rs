@@ -157,8 +157,12 @@ impl Service {
     async fn external_address(&self, local: IpAddr) -> Result<IpAddr, MappingError> {
         let said = self.call(local, "GetExternalIPAddress", &[]).await;
         let said = said.map_err(Fault::into_error)?;
-        let address = element(&said, "NewExternalIPAddress").and_then(|text| text.parse().ok());
-        address.ok_or(MappingError::Unusable)
+        match element(&said, "NewExternalIPAddress").as_deref() {
+            // How a router says that it has none.
+            Some("") => Err(MappingError::NotPublic),
+            Some(text) => text.parse().map_err(|_| MappingError::Unusable),
+            None => Err(MappingError::Unusable),
+        }
     }
 
     fn grant(&self, port: u16, lifetime: Duration) -> Grant {
