@@ -5,6 +5,7 @@
 //! the first knock makes one. If the attempt fails, the host waits again on the same sockets. A guest
 //! knocks for as long as it is wanted: an attempt that came to nothing is followed by another.
 
+mod outside;
 mod roam;
 
 use roam::Move;
@@ -15,8 +16,10 @@ use super::error::TransportError;
 use super::ice::Path;
 use super::knock;
 use super::link::{Link, LinkEnd, LinkError, LinkState};
+use super::reflexive::{Outside, Reflexive};
 use super::session::{Parties, Session, SessionEvent};
 use super::socket::Sockets;
+use super::stun_server::StunServer;
 use crate::invitation::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Seat};
 use bytes::{Bytes, BytesMut};
 use std::collections::VecDeque;
@@ -82,7 +85,8 @@ pub enum ConnectEvent {
     Lapsed,
     /// Messages can be exchanged.
     Open(Link),
-    /// The sockets are bound elsewhere now; see [`Connector::addresses`].
+    /// The sockets are bound elsewhere now, or are seen elsewhere from outside; see
+    /// [`Connector::addresses`] and [`Connector::outside`].
     Moved,
     /// This attempt came to nothing. A host goes on waiting; a guest is done.
     Failed(TransportError),
@@ -96,17 +100,22 @@ pub struct Connector {
     commands: mpsc::Sender<Command>,
     roaming: Roaming,
     addresses: watch::Receiver<Vec<SocketAddr>>,
+    outside: watch::Receiver<Option<Outside>>,
+    servers: Vec<StunServer>,
 }
 
 #[derive(Debug)]
 enum Command {
     Expect(Fingerprint, Vec<Candidate>),
     Again,
+    LookOutside(Vec<SocketAddr>),
 }
 
 /// Bound sockets, not yet in use.
 pub struct Endpoint {
     sockets: Sockets,
+    servers: Vec<StunServer>,
+    reflexive: Option<Reflexive>,
 }
 
 impl Endpoint {
@@ -115,7 +124,11 @@ impl Endpoint {
     /// # Errors
     /// [`TransportError::NoAddress`] if there are none, [`TransportError::Bind`] if none can be bound.
     pub fn bind(addresses: &[IpAddr], preferred_port: Option<u16>) -> Result<Self, TransportError> {
-        Sockets::bind(addresses, preferred_port).map(|sockets| Self { sockets })
+        Sockets::bind(addresses, preferred_port).map(|sockets| Self {
+            sockets,
+            servers: Vec::new(),
+            reflexive: None,
+        })
     }
 
     /// Where the sockets are bound: this side's candidates.
@@ -138,8 +151,11 @@ impl Endpoint {
         let (commands, commands_rx) = mpsc::channel(4);
         let (roaming, moves) = Roaming::channel();
         let (locals, addresses) = watch::channel(self.addresses());
+        let (seen, outside) = watch::channel(self.outside());
         let task = Task {
             locals,
+            seen,
+            reflexive: self.reflexive,
             sockets: self.sockets,
             door: role.keys().host_ice(),
             role,
@@ -163,6 +179,8 @@ impl Endpoint {
             commands,
             roaming,
             addresses,
+            outside,
+            servers: self.servers,
         }
     }
 }
@@ -213,6 +231,10 @@ struct Task {
     sockets: Sockets,
     /// Where the sockets are bound, or were when they were closed.
     locals: watch::Sender<Vec<SocketAddr>>,
+    /// What the servers said that were asked.
+    seen: watch::Sender<Option<Outside>>,
+    /// None if nobody outside was asked, or need be asked any more.
+    reflexive: Option<Reflexive>,
     role: Role,
     /// The host's credentials: what a knock is addressed with.
     door: IceCredentials,
@@ -301,6 +323,8 @@ impl Task {
             self.deadline,
             self.again,
             self.goodbye.as_ref().map(|goodbye| goodbye.next),
+            self.reflexive.as_ref().and_then(Reflexive::poll_timeout),
+            self.unsettled(),
         ];
         let timer = timers.into_iter().flatten().min();
         let timer = timer.filter(|_| !self.is_paused);
@@ -375,6 +399,7 @@ impl Task {
         match command {
             Command::Expect(guest, peers) => self.expect(guest, &peers),
             Command::Again => self.give_up(Instant::now()),
+            Command::LookOutside(servers) => self.look_outside(Instant::now(), &servers),
         }
     }
 
@@ -435,6 +460,9 @@ impl Task {
     }
 
     fn take_datagram(&mut self, now: Instant, path: Path, datagram: BytesMut) {
+        if self.is_seen(now, path, &datagram) {
+            return;
+        }
         match &self.role {
             Role::Host(_) => {
                 // Data of a running session need not be looked at twice.
@@ -516,6 +544,7 @@ impl Task {
         {
             session.handle_timeout(now);
         }
+        self.keep_seen(now);
         self.say_goodbye(now);
         if self.again.is_some_and(|again| again <= now) {
             self.go_on(now);
@@ -536,6 +565,7 @@ impl Task {
         if let Some(session) = &mut self.session {
             session.after_batch(now);
         }
+        self.tell_seen(now);
         self.watch(now);
         self.handle_events(now);
         self.deliver();

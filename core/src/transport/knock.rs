@@ -72,7 +72,7 @@ pub(super) fn is_refusal(datagram: &[u8], host: &IceCredentials) -> bool {
 }
 
 /// Type, magic cookie and length (RFC 8489 §5).
-fn is_stun(datagram: &[u8], kind: [u8; 2]) -> bool {
+pub(super) fn is_stun(datagram: &[u8], kind: [u8; 2]) -> bool {
     datagram.len() >= HEADER
         && datagram[..2] == kind
         && datagram[4..8] == MAGIC_COOKIE

@@ -14,9 +14,11 @@ mod ice;
 mod interfaces;
 mod knock;
 mod link;
+mod reflexive;
 mod sctp;
 mod session;
 mod socket;
+mod stun_server;
 #[cfg(any(test, feature = "twins"))]
 pub mod twin;
 
@@ -25,6 +27,8 @@ pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roa
 pub use error::TransportError;
 pub use interfaces::{Reach, local_addresses};
 pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE};
+pub use reflexive::{Mapping, Outside, Translation};
+pub use stun_server::{NotAServer, StunServer};
 
 /// For fuzzing alone: everything that is done with a datagram before it is known to be a knock.
 #[cfg(feature = "twins")]
@@ -33,6 +37,7 @@ pub fn fuzz_knock(datagram: &[u8], keys: &crate::invitation::InvitationKeys) {
     let door = keys.host_ice();
     let _ = knock::guest_of(datagram, &door);
     let _ = knock::is_refusal(datagram, &door);
+    reflexive::fuzz(datagram);
     if let Some(answer) = knock::refusal(datagram, &door) {
         assert!(knock::is_refusal(&answer, &door));
     }

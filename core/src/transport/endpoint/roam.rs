@@ -98,6 +98,7 @@ impl Task {
             self.locals.send_replace(bound.clone());
             let _ = self.events.try_send(ConnectEvent::Moved);
         }
+        self.look_again(now, &bound);
         match &mut self.session {
             Some(session) => session.search_anew(now, &bound),
             None if self.link.is_none() && self.commands.is_some() => self.begin_as_expected(),
