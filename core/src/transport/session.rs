@@ -89,6 +89,16 @@ impl Session {
         self.parties.expected
     }
 
+    /// This side's credentials, and the peer's.
+    pub(super) fn credentials(&self) -> (&IceCredentials, &IceCredentials) {
+        (&self.parties.local, &self.parties.remote)
+    }
+
+    /// Whether knocking in vain becomes slower still, because others knock as well.
+    pub(super) fn be_patient(&mut self, is_patient: bool) {
+        self.ice.be_patient(is_patient);
+    }
+
     /// More addresses where the peer may be.
     pub(super) fn add_peers(&mut self, now: Instant, peers: &[Candidate]) {
         for peer in peers {
