@@ -40,8 +40,9 @@ const REST: Duration = Duration::from_secs(1);
 /// How long plain checks have before anything is guessed.
 const PLAIN: Duration = Duration::from_millis(1_500);
 
-/// How long an open link may be silent before it counts as lost.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long an open link may be silent before it counts as lost: a tunnel, a lift, a router that starts
+/// again.
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// How long a goodbye may take: unacknowledged messages, then the peer's own goodbye.
 const FAREWELL: Duration = Duration::from_secs(5);
