@@ -297,7 +297,8 @@ impl Ice {
         let mut every = pace(elapsed, self.possible_paths().len(), self.polite);
         if self.agreed().is_some() {
             every = CONSENT;
-        } else if is_heard {
+        } else if self.heard.is_some() {
+            // Somebody who was there is waited for at the same pace: they may be back any moment.
             every = every.min(CONSENT);
         }
         self.next_check = now + every;

@@ -132,6 +132,7 @@ impl Session {
 
     /// Takes one datagram. Call [`Self::after_batch`] when no more are at hand.
     pub(super) fn handle(&mut self, now: Instant, path: Path, datagram: BytesMut) {
+        let was_silent = self.is_silent();
         // RFC 7983 §7: the first byte tells the protocols apart.
         match datagram.first() {
             Some(0..=3) => {
@@ -145,6 +146,9 @@ impl Session {
             }
             Some(20..=63) if self.ice.heard(now, path) => self.handle_dtls(now, datagram),
             _ => {}
+        }
+        if was_silent && !self.is_silent() {
+            self.sctp.retransmit_now(now);
         }
     }
 
