@@ -21,6 +21,7 @@ mod sctp;
 mod session;
 mod socket;
 mod stun_server;
+mod survey;
 #[cfg(any(test, feature = "twins"))]
 pub mod twin;
 
@@ -32,6 +33,7 @@ pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MA
 pub use mapping::{MappingError, PortMapping};
 pub use reflexive::{Mapping, Outside, Translation};
 pub use stun_server::{NotAServer, StunServer};
+pub use survey::{Chance, Family, Opening, Situation, Survey, Verdict};
 
 /// For fuzzing alone: everything that is done with a datagram before it is known to be a knock.
 #[cfg(feature = "twins")]
