@@ -2,7 +2,7 @@
 
 use super::guest::{Guest, GuestEffect, OtherInvitation};
 use super::host::{Host, HostEffect, HostTerms, Strikes};
-use super::{Acquaintance, Failure, Identity, Now, Via, View};
+use super::{Acquaintance, Cause, Failure, Identity, Now, Signs, Via, View};
 use crate::crypto::{Secret, random_bytes};
 use crate::invitation::{
     Candidate, Candidates, Invitation, MAX_CANDIDATES, MAX_LIFETIME, Policy, ReplyError,
@@ -10,7 +10,7 @@ use crate::invitation::{
 };
 use crate::seal::Answers;
 use crate::transport::{
-    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, Outside, Roaming,
+    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, Outside, Roaming, Survey,
     TransportError,
 };
 use bytes::Bytes;
@@ -107,6 +107,7 @@ pub struct Pairing {
     events: mpsc::Receiver<PairingEvent>,
     commands: mpsc::Sender<Command>,
     standing: watch::Receiver<Standing>,
+    cause: watch::Receiver<Option<Cause>>,
     roaming: Roaming,
 }
 
@@ -258,6 +259,7 @@ impl Pairing {
         let (events_tx, events) = mpsc::channel(16);
         let (commands, commands_rx) = mpsc::channel(4);
         let (standing_tx, standing) = watch::channel(machine.standing(&connector));
+        let (cause_tx, cause) = watch::channel(None);
         let roaming = connector.roaming();
         let run = Run {
             machine,
@@ -266,6 +268,7 @@ impl Pairing {
             events: events_tx,
             commands: commands_rx,
             standing: standing_tx,
+            cause: cause_tx,
             link: None,
             shown: None,
             started: Instant::now(),
@@ -276,6 +279,7 @@ impl Pairing {
             events,
             commands,
             standing,
+            cause,
             roaming,
         }
     }
@@ -315,6 +319,11 @@ impl Pairing {
     /// Guest: the person answers the question that [`View::Asking`] shows.
     pub async fn answer(&self, answer: Answers) {
         let _ = self.commands.send(Command::Answer(answer)).await;
+    }
+
+    /// Guest: the likeliest cause if the host was not heard until now, or until it failed.
+    pub fn likely_cause(&self) -> Option<Cause> {
+        *self.cause.borrow()
     }
 
     /// What has to be kept so that it can go on after a restart, and a way to wait for changes.
@@ -401,6 +410,7 @@ struct Run {
     events: mpsc::Sender<PairingEvent>,
     commands: mpsc::Receiver<Command>,
     standing: watch::Sender<Standing>,
+    cause: watch::Sender<Option<Cause>>,
     link: Option<Link>,
     shown: Option<View>,
     started: Instant,
@@ -509,6 +519,7 @@ impl Run {
             *kept = standing;
             is_news
         });
+        self.cause.send_replace(self.likely_cause());
         let view = self.machine.view(now());
         // Seconds run by themselves on a screen; only what changed otherwise is news.
         if let Some(view) = view
@@ -520,6 +531,28 @@ impl Run {
             self.shown = Some(view.clone());
             let _ = self.events.send(PairingEvent::View(view)).await;
         }
+    }
+
+    /// What a guest can tell of why its host is not heard.
+    fn likely_cause(&self) -> Option<Cause> {
+        let Machine::Guest(guest) = &self.machine else {
+            return None;
+        };
+        if self.is_local() || self.milestones.ready.is_some() {
+            return None;
+        }
+        let addresses = self.connector.addresses();
+        let survey = Survey {
+            addresses: addresses.iter().map(SocketAddr::ip).collect(),
+            outside: self.connector.outside(),
+            ..Survey::default()
+        };
+        let signs = Signs {
+            survey: &survey,
+            peers: guest.peers(),
+            is_replied: false,
+        };
+        Some(signs.cause())
     }
 
     fn connected(&mut self, event: ConnectEvent) {

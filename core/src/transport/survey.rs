@@ -172,7 +172,7 @@ impl Survey {
         match (situation, opening) {
             (Situation::SameNetwork, _) => {
                 let own = self.ranges(family);
-                let is_near = own.iter().any(|range| *range == Range::Link);
+                let is_near = own.contains(&Range::Link);
                 match opening {
                     Opening::Absent if !is_near => Chance::No,
                     _ => Chance::Yes,
