@@ -1010,7 +1010,7 @@ pub(crate) fn cause(cause: Cause) -> String {
         Cause::Blocked => "this network lets no direct connections out",
         Cause::BothStrict => "both networks are strict, and hide where each of you can be found",
         Cause::ReplyMissing => "your networks do not join by themselves",
-        Cause::OnlyLocal => "the other side can be reached only from their own network",
+        Cause::OnlyLocal => "the invitation names only addresses of their own network",
         Cause::OneStrict => "one of the two networks is strict, and no way past it was found",
         Cause::Gone => "nothing was heard from them",
     };
@@ -1021,8 +1021,10 @@ pub(crate) fn cause(cause: Cause) -> String {
             "let one of you change to another network, such as a hotspot or a home Wi-Fi"
         }
         Remedy::PassReply => "let the one who invited scan or open the reply",
-        Remedy::InviteFar => "join the same network, or invite again with --far",
+        Remedy::InviteFar => {
+            "join that network, or hand them your reply and open the code that they show then"
+        }
         Remedy::Again => "check that both programs are still running, then try again",
     };
-    format!("{why}: {try_this}")
+    format!("Nothing heard yet. Most likely {why}: {try_this}.")
 }

@@ -234,6 +234,7 @@ async fn wait(
                         output.tell(Event::Answering { tries_left });
                     }
                 }
+                Some(PairingEvent::Hint(cause)) => output.tell(Event::hint(cause)),
                 Some(PairingEvent::Reissued(_)) => output.note(words::LEADS_ELSEWHERE),
                 Some(PairingEvent::Met(meeting)) => {
                     lines.give_back(early);

@@ -13,9 +13,7 @@ use crate::symbol::Forms;
 use crate::vault::refused;
 use crate::{chat, duration, input, met, words};
 use handfast_core::invitation::{CandidateAddress, Invitation, LinkBase, Token};
-use handfast_core::pairing::{
-    Cause, Failure, GuestTerms, Meeting, Pairing, PairingEvent, Via, View,
-};
+use handfast_core::pairing::{Failure, GuestTerms, Meeting, Pairing, PairingEvent, Via, View};
 use handfast_core::seal::{self, Answers, Credential, Header, Kind, Limits, Lock, SealError};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -223,18 +221,6 @@ async fn agree(
     }
 }
 
-/// The host was never heard: why, as far as it can be told.
-fn not_reached(pairing: &Pairing) -> Stop {
-    let stop = Stop::from(Failure::NotReached);
-    match pairing.likely_cause() {
-        None | Some(Cause::Gone) => stop,
-        Some(cause) => Stop {
-            sentence: words::cause(cause),
-            ..stop
-        },
-    }
-}
-
 async fn knock(
     mut pairing: Pairing,
     reply_png: Option<PathBuf>,
@@ -279,10 +265,10 @@ async fn knock(
                     show_reply(reply, reply_png.as_deref(), output)?;
                 }
             }
+            Some(PairingEvent::Hint(cause)) => output.tell(Event::hint(cause)),
             // A guest has no invitation to show.
             Some(PairingEvent::Reissued(_)) => {}
             Some(PairingEvent::Met(meeting)) => return Ok(*meeting),
-            Some(PairingEvent::Failed(Failure::NotReached)) => return Err(not_reached(&pairing)),
             Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
             None => return Err(Failure::Local.into()),
         }
