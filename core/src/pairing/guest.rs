@@ -9,7 +9,8 @@ use crate::handshake::{
     Prologue, Ready,
 };
 use crate::invitation::{
-    Candidates, Fingerprint, Invitation, InvitationKeys, Reply, ReplyError, SealedReply, Seat,
+    Candidates, Fingerprint, Invitation, InvitationKeys, MAX_LIFETIME, Reply, ReplyError,
+    SealedReply, Seat,
 };
 use crate::seal::Answers;
 use crate::transport::TransportError;
@@ -50,6 +51,8 @@ pub struct Guest {
     entropy: Entropy,
     reply: Option<(Reply, SealedReply)>,
     reply_shown: bool,
+    /// What seems to have expired may still be good.
+    doubts_clock: bool,
     gives_up: Option<Instant>,
     /// Wrong answers.
     wrong: u8,
@@ -104,6 +107,7 @@ impl Guest {
             entropy: Entropy::new(random),
             reply: None,
             reply_shown: false,
+            doubts_clock: false,
             gives_up: None,
             wrong: 0,
             runs: 0,
@@ -144,10 +148,24 @@ impl Guest {
         self.reply = Some((reply, sealed));
     }
 
+    /// Only patience ends the knocking, whatever this device's clock says about the invitation.
+    pub fn doubt_clock(&mut self) {
+        self.doubts_clock = true;
+    }
+
+    /// For how long knocking makes sense by this device's clock.
+    fn life(&self, now: Now) -> Duration {
+        match self.doubts_clock {
+            true => MAX_LIFETIME,
+            false => {
+                let remaining = self.invitation.expiry.remaining(now.unix);
+                remaining.unwrap_or_default() + EXPIRED_PATIENCE
+            }
+        }
+    }
+
     fn knock(&mut self, now: Now, patience: Duration) {
-        let remaining = self.invitation.expiry.remaining(now.unix);
-        let life = remaining.unwrap_or_default() + EXPIRED_PATIENCE;
-        self.gives_up = Some(now.monotonic + patience.min(life));
+        self.gives_up = Some(now.monotonic + patience.min(self.life(now)));
         self.phase = Phase::Knocking {
             since: now.monotonic,
         };
@@ -155,8 +173,7 @@ impl Guest {
 
     /// This device was suspended; its clock for intervals may have stood still meanwhile.
     pub fn resumed(&mut self, now: Now) {
-        let remaining = self.invitation.expiry.remaining(now.unix);
-        let life = now.monotonic + remaining.unwrap_or_default() + EXPIRED_PATIENCE;
+        let life = now.monotonic + self.life(now);
         self.gives_up = self.gives_up.map(|at| at.min(life));
     }
 

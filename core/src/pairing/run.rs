@@ -27,6 +27,9 @@ pub struct GuestTerms {
     pub via: Via,
     /// How long to knock at most; it is never longer than the invitation lives.
     pub patience: Duration,
+    /// Knock for all of `patience` even if the invitation seems to have expired: this device's clock
+    /// may be wrong, and only the host's counts.
+    pub past_expiry: bool,
     /// Which addresses may be sent to.
     pub policy: Policy,
     /// Offer the reply at once instead of waiting whether it is needed.
@@ -42,6 +45,7 @@ impl GuestTerms {
         Self {
             via,
             patience: MAX_LIFETIME,
+            past_expiry: false,
             policy: Policy::default(),
             reply_at_once: false,
             only_by_reply: false,
@@ -231,6 +235,9 @@ impl Pairing {
             },
         };
         let mut machine = Guest::new(identity, invitation, terms.via, random);
+        if terms.past_expiry {
+            machine.doubt_clock();
+        }
         connect(&mut machine, &endpoint)?;
         if terms.reply_at_once || terms.only_by_reply {
             machine.offer_reply();
