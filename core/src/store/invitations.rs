@@ -155,13 +155,14 @@ impl Store {
     }
 
     /// Ends an invitation that waits; its secrets are removed. Only the first end counts, so whoever
-    /// gets no error here is the only one who may go on with its guest.
+    /// gets no error here is the only one who may go on with its guest. One that has just expired can
+    /// still be ended: its guest was on the way, or the person wants it gone.
     ///
     /// # Errors
     /// [`StoreError::Unknown`], or [`StoreError::Over`].
     pub fn end_invitation(&self, id: InviteId, fate: Fate, now: u64) -> Result<(), StoreError> {
         self.transact(|rows| {
-            let pending = waiting(rows, id, now)?;
+            let pending = unended(rows, id)?;
             put(rows, &pending.over(fate, now))
         })
     }
@@ -190,12 +191,18 @@ fn sweep(rows: &Rows<'_>, now: u64) -> Result<Vec<Kept>, StoreError> {
 }
 
 fn waiting(rows: &Rows<'_>, id: InviteId, now: u64) -> Result<PendingInvitation, StoreError> {
+    let pending = unended(rows, id)?;
+    match pending.remaining(now) {
+        Some(_) => Ok(pending),
+        None => Err(StoreError::Over(Fate::Expired)),
+    }
+}
+
+/// Also one that seems to have expired.
+fn unended(rows: &Rows<'_>, id: InviteId) -> Result<PendingInvitation, StoreError> {
     let bytes = rows.get(Table::Invitation, &id)?;
     match Kept::parse(&bytes.ok_or(StoreError::Unknown)?)? {
         Kept::Over { fate, .. } => Err(StoreError::Over(fate)),
-        Kept::Waiting(pending) if pending.remaining(now).is_none() => {
-            Err(StoreError::Over(Fate::Expired))
-        }
         Kept::Waiting(pending) => Ok(*pending),
     }
 }
