@@ -19,6 +19,7 @@ mod logs;
 mod met;
 mod network;
 mod output;
+mod outside;
 mod pending;
 mod status;
 mod symbol;

@@ -8,6 +8,7 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::network::{self, Place, Wanted};
 use crate::output::{Event, Output, State};
+use crate::outside::{self, OutsideArgs};
 use crate::pending::Keeper;
 use crate::status::Stop;
 use crate::symbol::Forms;
@@ -40,7 +41,7 @@ pub(crate) struct Args {
     #[arg(
         long,
         value_name = "ID",
-        conflicts_with_all = ["expires", "ask", "lock", "answer_file", "port", "loopback"]
+        conflicts_with_all = ["expires", "ask", "lock", "answer_file", "port", "loopback", "far"]
     )]
     resume: Option<Option<String>>,
     /// How long it is good, like 90s, 30m, 2h or 7d
@@ -75,6 +76,11 @@ pub(crate) struct Args {
     /// Only for this machine, which needs no network
     #[arg(long)]
     loopback: bool,
+    /// For somebody in another network: names the address that a STUN server sees as well
+    #[arg(long)]
+    far: bool,
+    #[command(flatten)]
+    outside: OutsideArgs,
 }
 
 fn link_base(text: &str) -> Result<LinkBase, String> {
@@ -89,7 +95,7 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
     let mut lines = Lines::of_standard_input();
     let home = args.talk.open_home().await?;
     let offer = match &args.resume {
-        Some(wanted) => resume(&home, wanted.as_deref(), &mut output).await?,
+        Some(wanted) => resume(&args, &home, wanted.as_deref(), &mut output).await?,
         None => {
             let desk = (&mut output, &mut lines, &mut interrupt);
             make(&args, &home, desk).await?
@@ -189,9 +195,14 @@ async fn make(
         true => Wanted::Loopback,
         false => Wanted::Network,
     };
-    let place = network::bind(wanted, args.port)?;
+    let mut place = network::bind(wanted, args.port)?;
     if place.alone {
         output.note(words::ALONE);
+    }
+    let servers = args.outside.servers(place.policy.loopback);
+    place.endpoint = place.endpoint.with_servers(servers);
+    if args.far {
+        outside::look(&mut place, output).await;
     }
     let certificate = network::certificate()?;
     let made = network::unix_seconds();
@@ -240,6 +251,7 @@ async fn make(
 
 /// Takes up one that waits, on the port that it names where that can be had.
 async fn resume(
+    args: &Args,
     home: &Option<Home>,
     wanted: Option<&str>,
     output: &mut Output,
@@ -253,7 +265,9 @@ async fn resume(
         true => Wanted::Loopback,
         false => Wanted::Network,
     };
-    let place = network::bind(reach, Some(pending.port))?;
+    let mut place = network::bind(reach, Some(pending.port))?;
+    let servers = args.outside.servers(place.policy.loopback);
+    place.endpoint = place.endpoint.with_servers(servers);
     if pending.received.is_some() {
         output.note(words::REPLY_KEPT);
     } else if !network::leads_here(&pending.invitation.candidates, &place.endpoint) {

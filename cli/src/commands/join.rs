@@ -9,6 +9,7 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::network::{self, Wanted};
 use crate::output::{Event, Output, State};
+use crate::outside::OutsideArgs;
 use crate::pending::Keeper;
 use crate::status::{Status, Stop};
 use crate::symbol::Forms;
@@ -57,6 +58,8 @@ pub(crate) struct Args {
     /// Also send to this machine itself, for an invitation made on it
     #[arg(long)]
     loopback: bool,
+    #[command(flatten)]
+    outside: OutsideArgs,
     /// Send nothing until the host has the reply
     #[arg(long, hide = true)]
     only_by_reply: bool,
@@ -192,7 +195,8 @@ async fn start(
         Accepted::Before(kept) => Some(kept.port),
         Accepted::Now(..) => None,
     };
-    let place = network::bind(reach, port)?;
+    let mut place = network::bind(reach, port)?;
+    place.endpoint = place.endpoint.with_servers(args.outside.servers(local));
     let is_again = args.invitation.is_some();
     let (invitation, via, certificate, reply) = match accepted {
         Accepted::Before(kept) => {
