@@ -18,7 +18,8 @@ const VARIABLE: &str = "HANDFAST_HOME";
 /// Which folder it is.
 #[derive(clap::Args)]
 pub(crate) struct HomeArgs {
-    /// The folder for what lasts: who you are, and what is waiting [default: see --help]
+    /// The folder for what lasts: who you are, and what waits [default: HANDFAST_HOME, or this system's
+    /// folder for data]
     #[arg(long, value_name = "DIR")]
     home: Option<PathBuf>,
 }

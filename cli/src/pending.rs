@@ -418,17 +418,18 @@ impl Keeper {
         let Some(mut kept) = self.0 else {
             return ended;
         };
-        // Its last word: a try that was used up stays used up.
-        if let Some(following) = kept.following.take() {
-            match &ended {
-                Ok(_) => following.abort(),
-                Err(_) => drop(tokio::time::timeout(LAST_WORD, following).await),
-            }
+        // Its last word: a try that was used up stays used up, and nothing is written after the end.
+        if let Some(mut following) = kept.following.take()
+            && tokio::time::timeout(LAST_WORD, &mut following)
+                .await
+                .is_err()
+        {
+            following.abort();
         }
         match ended {
             Ok(meeting) => {
                 kept.end(Fate::Used).await?;
-                return Ok(meeting);
+                Ok(meeting)
             }
             Err(stop) => {
                 match fate_of(&stop, kept.seat) {
@@ -452,7 +453,7 @@ fn fate_of(stop: &Stop, seat: Seat) -> Option<Fate> {
     match (stop.kind, seat) {
         ("answers_differ" | "burned", _) => Some(Fate::Burned),
         ("taken", Seat::Guest) => Some(Fate::Used),
-        ("wrong_certificate" | "not_the_inviter" | "no_route", Seat::Guest) => Some(Fate::Burned),
+        ("wrong_certificate" | "not_the_inviter", Seat::Guest) => Some(Fate::Burned),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use crate::answers::talk::{AnswerArgs, AnswerSource};
 use crate::home::{self, Home};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
-use crate::network::{self, Wanted};
+use crate::network::{self, Place, Wanted};
 use crate::output::{Event, Output, State};
 use crate::outside::OutsideArgs;
 use crate::pending::Keeper;
@@ -77,7 +77,7 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
     };
     let mut lines = Lines::of_standard_input();
     let mut answers = AnswerSource::open(&args.answers)?;
-    let (kept, keeper) = match (token, &home) {
+    let (accepted, keeper) = match (token, &home) {
         (Some(token), _) => {
             let desk = (&mut output, &mut lines, &mut interrupt);
             let (invitation, via) = open(token, &args, &mut answers, desk).await?;
@@ -101,10 +101,9 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         }
     };
 
-    let name = kept.invitation().name.as_ref();
+    let name = accepted.invitation().name.as_ref();
     let name = name.map_or(words::HOST, |name| name.as_str()).to_owned();
-    let (pairing, keeper) = start(&args, home.as_ref(), kept, keeper, &mut output).await?;
-    let mut keeper = keeper;
+    let (pairing, mut keeper) = start(&args, home.as_ref(), accepted, keeper, &mut output).await?;
     keeper.tell(&mut output);
     let desk = (&mut output, &mut lines, &mut interrupt);
     let ended = knock(pairing, &mut keeper, args.reply_png, &mut answers, desk).await;
@@ -197,52 +196,38 @@ async fn start(
     };
     let mut place = network::bind(reach, port)?;
     place.endpoint = place.endpoint.with_servers(args.outside.servers(local));
-    let is_again = args.invitation.is_some();
-    let (invitation, via, certificate, reply) = match accepted {
+    let is_new = matches!(accepted, Accepted::Now(..));
+    let kept = match accepted {
         Accepted::Before(kept) => {
-            if is_again {
+            if args.resume.is_none() {
                 output.note(words::JOINED_BEFORE);
             }
-            let opened = kept.reply.open(&kept.invitation.keys());
-            let is_here =
-                opened.is_ok_and(|reply| network::leads_here(&reply.candidates, &place.endpoint));
-            if !is_here {
-                output.note(words::MOVED_GUEST);
-            }
-            let reply = is_here.then_some(kept.reply);
-            (kept.invitation, kept.via, kept.certificate, reply)
+            *kept
         }
-        Accepted::Now(invitation, via) => (*invitation, via, network::certificate()?, None),
+        Accepted::Now(invitation, via) => new_reply(*invitation, via, &place)?,
     };
-    if let (Some(home), None) = (home, &reply) {
-        let reply = Reply {
-            fingerprint: certificate.fingerprint(),
-            candidates: own_candidates(&place.endpoint, place.policy)?,
-        };
-        let salt = random_bytes().map_err(|_| Failure::Local)?;
-        let port = place.endpoint.addresses().first().map(SocketAddr::port);
-        home.keep_reply(PendingReply {
-            reply: reply.seal(&invitation.keys(), salt),
-            invitation: invitation.clone(),
-            certificate: certificate.clone(),
-            port: port.unwrap_or_default(),
-            via,
-            made: network::unix_seconds(),
-        })
-        .await?;
+    let opened = kept.reply.open(&kept.invitation.keys());
+    let is_here = opened.is_ok_and(|reply| network::leads_here(&reply.candidates, &place.endpoint));
+    if !is_here {
+        output.note(words::MOVED_GUEST);
     }
-    let identity = home::identity(home, certificate, args.talk.name.as_deref())?;
+    if let Some(home) = home.filter(|_| is_new) {
+        home.keep_reply(kept.clone()).await?;
+    }
+    let identity = home::identity(home, kept.certificate, args.talk.name.as_deref())?;
     let terms = GuestTerms {
         patience: args.wait.unwrap_or(MAX_LIFETIME),
         // Who names a time means it, whatever this machine's clock says.
         past_expiry: args.wait.is_some(),
         policy: place.policy,
         only_by_reply: args.only_by_reply,
-        ..GuestTerms::new(via)
+        ..GuestTerms::new(kept.via)
     };
-    let pairing = match reply {
-        Some(reply) => Pairing::guest_again(identity, place.endpoint, invitation, reply, terms),
-        None => Pairing::guest(identity, place.endpoint, invitation, terms),
+    let (endpoint, invitation) = (place.endpoint, kept.invitation);
+    let pairing = match is_new || !is_here {
+        // It shows a reply only where that is needed, and one that leads here.
+        true => Pairing::guest(identity, endpoint, invitation, terms),
+        false => Pairing::guest_again(identity, endpoint, invitation, kept.reply, terms),
     };
     match pairing {
         Ok(pairing) => {
@@ -250,11 +235,32 @@ async fn start(
             Ok((pairing, keeper))
         }
         Err(failure) => {
-            // Nothing was sent, and nothing will be.
-            keeper.discard().await;
+            if is_new {
+                // Nothing was sent, and nothing will be.
+                keeper.discard().await;
+            }
             Err(failure.into())
         }
     }
+}
+
+/// Everything that is needed to go on, made before anything is sent.
+fn new_reply(invitation: Invitation, via: Via, place: &Place) -> Result<PendingReply, Stop> {
+    let certificate = network::certificate()?;
+    let reply = Reply {
+        fingerprint: certificate.fingerprint(),
+        candidates: own_candidates(&place.endpoint, place.policy)?,
+    };
+    let salt = random_bytes().map_err(|_| Failure::Local)?;
+    let port = place.endpoint.addresses().first().map(SocketAddr::port);
+    Ok(PendingReply {
+        reply: reply.seal(&invitation.keys(), salt),
+        invitation,
+        certificate,
+        port: port.unwrap_or_default(),
+        via,
+        made: network::unix_seconds(),
+    })
 }
 
 /// Finds the invitation; a picture, or a person who pastes, takes its time.
