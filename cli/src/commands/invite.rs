@@ -22,6 +22,7 @@ use handfast_core::pairing::{
 };
 use handfast_core::seal::{self, Answers, Cost, Credential, Questions, tries_per_second};
 use handfast_core::store::PendingInvitation;
+use handfast_core::transport::PortMapping;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -41,7 +42,7 @@ pub(crate) struct Args {
     #[arg(
         long,
         value_name = "ID",
-        conflicts_with_all = ["expires", "ask", "lock", "answer_file", "port", "loopback", "far"]
+        conflicts_with_all = ["expires", "ask", "lock", "answer_file", "port", "loopback"]
     )]
     resume: Option<Option<String>>,
     /// How long it is good, like 90s, 30m, 2h or 7d
@@ -76,7 +77,8 @@ pub(crate) struct Args {
     /// Only for this machine, which needs no network
     #[arg(long)]
     loopback: bool,
-    /// For somebody in another network: names the address that a STUN server sees as well
+    /// For somebody in another network: names the address that a STUN server sees as well, and asks
+    /// the router to open a port
     #[arg(long)]
     far: bool,
     #[command(flatten)]
@@ -88,6 +90,17 @@ fn link_base(text: &str) -> Result<LinkBase, String> {
 }
 
 pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
+    let mut door = None;
+    let ended = invite(args, session, &mut door).await;
+    if let Some(door) = door {
+        door.end().await;
+    }
+    ended
+}
+
+/// The whole way from the invitation to the end of the conversation. A port that the router opens for
+/// it is left in `door`, to be closed when all is over.
+async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) -> Result<(), Stop> {
     let Session {
         mut output,
         mut interrupt,
@@ -95,10 +108,10 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
     let mut lines = Lines::of_standard_input();
     let home = args.talk.open_home().await?;
     let offer = match &args.resume {
-        Some(wanted) => resume(&args, &home, wanted.as_deref(), &mut output).await?,
+        Some(wanted) => resume(&args, &home, wanted.as_deref(), &mut output, door).await?,
         None => {
             let desk = (&mut output, &mut lines, &mut interrupt);
-            make(&args, &home, desk).await?
+            make(&args, &home, desk, door).await?
         }
     };
     let Offer {
@@ -175,6 +188,7 @@ async fn make(
     args: &Args,
     home: &Option<Home>,
     (output, lines, interrupt): Desk<'_>,
+    door: &mut Option<PortMapping>,
 ) -> Result<Offer, Stop> {
     let answer = match args.ask.as_ref().or(args.lock.as_ref()) {
         Some(question) => {
@@ -204,13 +218,18 @@ async fn make(
     if args.far {
         outside::look(&mut place, output).await;
     }
+    *door = open_door(args, &place, output).await;
+    let mut candidates = own_candidates(&place.endpoint, place.policy)?;
+    if let Some(external) = door.as_ref().and_then(PortMapping::external) {
+        candidates = outside::with_door(candidates, external).map_err(|_| Failure::Local)?;
+    }
     let certificate = network::certificate()?;
     let made = network::unix_seconds();
     let invitation = Invitation {
         secret: Secret::random().map_err(|_| Failure::Local)?,
         expiry: Expiry::after(made, args.expires),
         fingerprint: certificate.fingerprint(),
-        candidates: own_candidates(&place.endpoint, place.policy)?,
+        candidates,
         question: args.ask.clone(),
         // The user name goes to nobody but the guest; a name in the invitation was asked for.
         name: args.talk.name.as_deref().and_then(Name::cleaned),
@@ -255,6 +274,7 @@ async fn resume(
     home: &Option<Home>,
     wanted: Option<&str>,
     output: &mut Output,
+    door: &mut Option<PortMapping>,
 ) -> Result<Offer, Stop> {
     let keeper = match home {
         Some(home) => home.choose(Seat::Host, wanted).await?,
@@ -268,6 +288,7 @@ async fn resume(
     let mut place = network::bind(reach, Some(pending.port))?;
     let servers = args.outside.servers(place.policy.loopback);
     place.endpoint = place.endpoint.with_servers(servers);
+    *door = open_door(args, &place, output).await;
     if pending.received.is_some() {
         output.note(words::REPLY_KEPT);
     } else if !network::leads_here(&pending.invitation.candidates, &place.endpoint) {
@@ -278,6 +299,19 @@ async fn resume(
         place,
         keeper,
     })
+}
+
+/// The port that the router opens, where it was to be asked.
+async fn open_door(args: &Args, place: &Place, output: &mut Output) -> Option<PortMapping> {
+    if !args.far || !args.outside.may_ask_router() {
+        return None;
+    }
+    let asked = outside::ask_router(&place.endpoint.addresses()).await?;
+    output.note(match &asked {
+        Ok(_) => words::PORT_OPENED.to_owned(),
+        Err(error) => words::no_port(*error),
+    });
+    asked.ok()
 }
 
 /// The forms of the token, in the files that were asked for too.
@@ -335,6 +369,7 @@ async fn wait(
                         output.tell(Event::Answering { tries_left });
                     }
                 }
+                Some(PairingEvent::Reissued(_)) => output.note(words::LEADS_ELSEWHERE),
                 Some(PairingEvent::Met(meeting)) => {
                     lines.give_back(early);
                     return Ok(*meeting);

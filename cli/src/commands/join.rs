@@ -18,7 +18,7 @@ use crate::{chat, duration, input, met, words};
 use handfast_core::crypto::random_bytes;
 use handfast_core::invitation::{Invitation, LinkBase, MAX_LIFETIME, Reply, Seat, Token};
 use handfast_core::pairing::{
-    Failure, GuestTerms, Meeting, Pairing, PairingEvent, Via, View, own_candidates,
+    Cause, Failure, GuestTerms, Meeting, Pairing, PairingEvent, Via, View, own_candidates,
 };
 use handfast_core::seal::{self, Credential, Header, Kind, Limits, Lock, SealError};
 use handfast_core::store::PendingReply;
@@ -365,6 +365,18 @@ async fn agree(
     }
 }
 
+/// The host was never heard: why, as far as it can be told.
+fn not_reached(pairing: &Pairing) -> Stop {
+    let stop = Stop::from(Failure::NotReached);
+    match pairing.likely_cause() {
+        None | Some(Cause::Gone) => stop,
+        Some(cause) => Stop {
+            sentence: words::cause(cause),
+            ..stop
+        },
+    }
+}
+
 async fn knock(
     mut pairing: Pairing,
     keeper: &mut Keeper,
@@ -414,7 +426,10 @@ async fn knock(
                     show_reply(reply, reply_png.as_deref(), output)?;
                 }
             }
+            // A guest has no invitation to show.
+            Some(PairingEvent::Reissued(_)) => {}
             Some(PairingEvent::Met(meeting)) => return Ok(*meeting),
+            Some(PairingEvent::Failed(Failure::NotReached)) => return Err(not_reached(&pairing)),
             Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
             None => return Err(Failure::Local.into()),
         }

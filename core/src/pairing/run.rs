@@ -1,8 +1,8 @@
 //! Runs a pairing machine on a real endpoint: carries its effects out, and time and network in.
 
-use super::guest::{Guest, GuestEffect};
+use super::guest::{Guest, GuestEffect, OtherInvitation};
 use super::host::{Host, HostEffect, HostTerms, Strikes};
-use super::{Acquaintance, Failure, Identity, Now, Via, View};
+use super::{Acquaintance, Cause, Failure, Identity, Now, Signs, Via, View};
 use crate::crypto::{Secret, random_bytes};
 use crate::invitation::{
     Candidate, Candidates, Invitation, MAX_CANDIDATES, MAX_LIFETIME, Policy, ReplyError,
@@ -10,7 +10,7 @@ use crate::invitation::{
 };
 use crate::seal::Answers;
 use crate::transport::{
-    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, Outside, Roaming,
+    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, Outside, Roaming, Survey,
     TransportError,
 };
 use bytes::Bytes;
@@ -84,6 +84,9 @@ pub struct Meeting {
 pub enum PairingEvent {
     /// A screen should show something else.
     View(View),
+    /// Host: this device can be reached elsewhere now. Show the invitation in this form instead; the
+    /// earlier ones stay good.
+    Reissued(Box<Invitation>),
     /// They met. Nothing follows.
     Met(Box<Meeting>),
     /// It led nowhere. Nothing follows.
@@ -108,12 +111,17 @@ pub struct Pairing {
     events: mpsc::Receiver<PairingEvent>,
     commands: mpsc::Sender<Command>,
     standing: watch::Receiver<Standing>,
+    cause: watch::Receiver<Option<Cause>>,
     roaming: Roaming,
 }
 
 #[derive(Debug)]
 enum Command {
     Reply(SealedReply, Via, oneshot::Sender<Result<(), ReplyError>>),
+    Invitation(
+        Box<Invitation>,
+        oneshot::Sender<Result<(), OtherInvitation>>,
+    ),
     OfferReply,
     Answer(Answers),
     Resumed,
@@ -258,6 +266,7 @@ impl Pairing {
         let (events_tx, events) = mpsc::channel(16);
         let (commands, commands_rx) = mpsc::channel(4);
         let (standing_tx, standing) = watch::channel(machine.standing(&connector));
+        let (cause_tx, cause) = watch::channel(None);
         let roaming = connector.roaming();
         let run = Run {
             machine,
@@ -266,6 +275,7 @@ impl Pairing {
             events: events_tx,
             commands: commands_rx,
             standing: standing_tx,
+            cause: cause_tx,
             link: None,
             shown: None,
             started: Instant::now(),
@@ -276,6 +286,7 @@ impl Pairing {
             events,
             commands,
             standing,
+            cause,
             roaming,
         }
     }
@@ -296,6 +307,17 @@ impl Pairing {
         answered.await.unwrap_or(Ok(()))
     }
 
+    /// Guest: the person was shown the invitation again, which names other addresses now.
+    ///
+    /// # Errors
+    /// [`OtherInvitation`] if it is not the same invitation otherwise; the pairing goes on.
+    pub async fn invitation_received(&self, invitation: Invitation) -> Result<(), OtherInvitation> {
+        let (answer, answered) = oneshot::channel();
+        let command = Command::Invitation(Box::new(invitation), answer);
+        let _ = self.commands.send(command).await;
+        answered.await.unwrap_or(Ok(()))
+    }
+
     /// Guest: show the reply now.
     pub async fn offer_reply(&self) {
         let _ = self.commands.send(Command::OfferReply).await;
@@ -304,6 +326,11 @@ impl Pairing {
     /// Guest: the person answers the question that [`View::Asking`] shows.
     pub async fn answer(&self, answer: Answers) {
         let _ = self.commands.send(Command::Answer(answer)).await;
+    }
+
+    /// Guest: the likeliest cause if the host was not heard until now, or until it failed.
+    pub fn likely_cause(&self) -> Option<Cause> {
+        *self.cause.borrow()
     }
 
     /// What has to be kept so that it can go on after a restart, and a way to wait for changes.
@@ -377,6 +404,7 @@ enum Effect {
     Abandon,
     Again,
     LookOutside,
+    Reissue(Box<Invitation>),
     Done(Box<Acquaintance>),
     Over(Failure),
 }
@@ -389,6 +417,7 @@ struct Run {
     events: mpsc::Sender<PairingEvent>,
     commands: mpsc::Receiver<Command>,
     standing: watch::Sender<Standing>,
+    cause: watch::Sender<Option<Cause>>,
     link: Option<Link>,
     shown: Option<View>,
     started: Instant,
@@ -416,7 +445,7 @@ impl Run {
                     }
                 },
                 command = self.commands.recv() => match command {
-                    Some(command) => self.command(command),
+                    Some(command) => self.command(command).await,
                     // Nobody is interested any more.
                     None => return,
                 },
@@ -452,6 +481,10 @@ impl Run {
                 Effect::Again => {
                     self.link = None;
                     self.connector.again().await;
+                }
+                Effect::Reissue(invitation) => {
+                    let event = PairingEvent::Reissued(invitation);
+                    let _ = self.events.send(event).await;
                 }
                 Effect::LookOutside => self.connector.look_outside(),
                 Effect::Done(acquaintance) => {
@@ -493,6 +526,7 @@ impl Run {
             *kept = standing;
             is_news
         });
+        self.cause.send_replace(self.likely_cause());
         let view = self.machine.view(now());
         // Seconds run by themselves on a screen; only what changed otherwise is news.
         if let Some(view) = view
@@ -504,6 +538,28 @@ impl Run {
             self.shown = Some(view.clone());
             let _ = self.events.send(PairingEvent::View(view)).await;
         }
+    }
+
+    /// What a guest can tell of why its host is not heard.
+    fn likely_cause(&self) -> Option<Cause> {
+        let Machine::Guest(guest) = &self.machine else {
+            return None;
+        };
+        if self.is_local() || self.milestones.ready.is_some() {
+            return None;
+        }
+        let addresses = self.connector.addresses();
+        let survey = Survey {
+            addresses: addresses.iter().map(SocketAddr::ip).collect(),
+            outside: self.connector.outside(),
+            ..Survey::default()
+        };
+        let signs = Signs {
+            survey: &survey,
+            peers: guest.peers(),
+            is_replied: false,
+        };
+        Some(signs.cause())
     }
 
     fn connected(&mut self, event: ConnectEvent) {
@@ -525,18 +581,41 @@ impl Run {
         }
     }
 
-    /// A reply names addresses; the one shown so far leads nowhere now.
+    /// Invitations and replies name addresses; those shown so far do not lead here now.
     fn moved(&mut self) {
-        if let (Machine::Guest(guest), Some(policy)) = (&mut self.machine, self.policy)
-            && let Ok(ours) =
-                candidates_of(self.connector.addresses(), self.connector.outside(), policy)
-            && let Ok(salt) = random_bytes()
-        {
-            guest.moved(ours, salt);
+        let policy = self.policy.unwrap_or(Policy {
+            loopback: self.is_local(),
+        });
+        let (bound, outside) = (self.connector.addresses(), self.connector.outside());
+        let Ok(ours) = candidates_of(bound, outside, policy) else {
+            return;
+        };
+        match (&mut self.machine, random_bytes()) {
+            (Machine::Host(host), _) => host.moved(ours),
+            (Machine::Guest(guest), Ok(salt)) => guest.moved(ours, salt),
+            (Machine::Guest(_), Err(_)) => {}
         }
     }
 
-    fn command(&mut self, command: Command) {
+    /// The host can be elsewhere too, or instead.
+    async fn led_elsewhere(&mut self, invitation: Invitation) -> Result<(), OtherInvitation> {
+        let (Machine::Guest(guest), Some(policy)) = (&mut self.machine, self.policy) else {
+            return Err(OtherInvitation);
+        };
+        let candidates = invitation.candidates.to_vec();
+        guest.invitation_received(invitation)?;
+        self.connector.reach(admit(candidates, policy)).await;
+        Ok(())
+    }
+
+    async fn command(&mut self, command: Command) {
+        let command = match command {
+            Command::Invitation(invitation, answer) => {
+                let _ = answer.send(self.led_elsewhere(*invitation).await);
+                return;
+            }
+            command => command,
+        };
         match (command, &mut self.machine) {
             (Command::Reply(reply, via, answer), Machine::Host(host)) => {
                 let _ = answer.send(host.reply_received(now(), &reply, via));
@@ -547,7 +626,13 @@ impl Run {
             (Command::Cancel, Machine::Host(host)) => host.cancel(),
             (Command::Cancel, Machine::Guest(guest)) => guest.cancel(),
             // A reply is no news to a guest, and a host has neither reply nor answer to give.
-            (Command::Reply(..) | Command::OfferReply | Command::Answer(_), _) => {}
+            (
+                Command::Reply(..)
+                | Command::OfferReply
+                | Command::Answer(_)
+                | Command::Invitation(..),
+                _,
+            ) => {}
         }
     }
 
@@ -568,6 +653,7 @@ impl Machine {
                 HostEffect::Send(message) => Effect::Send(message),
                 HostEffect::Abandon => Effect::Abandon,
                 HostEffect::LookOutside => Effect::LookOutside,
+                HostEffect::Reissue(invitation) => Effect::Reissue(invitation),
                 HostEffect::Done(acquaintance) => Effect::Done(acquaintance),
                 HostEffect::Over(failure) => Effect::Over(failure),
             }),
