@@ -95,6 +95,7 @@ impl Device {
             certificate,
             port,
             handed: Via::Camera,
+            locked: None,
             answer: question.map(|_| Answers::new(&[ANSWER]).unwrap()),
             made: unix_now(),
             strikes: Strikes::default(),

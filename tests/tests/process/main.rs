@@ -3,7 +3,9 @@
 mod ask;
 mod demo;
 mod ends;
+mod home;
 mod inputs;
+mod late;
 mod peer;
 mod seal;
 mod talk;
