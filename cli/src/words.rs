@@ -827,71 +827,6 @@ pub(crate) fn sizes(bytes: u64, content: Option<u64>) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_failure_says_what_happened_and_one_thing_to_try() {
-        let all = [
-            Failure::Expired,
-            Failure::Taken,
-            Failure::NotReached,
-            Failure::WentAway,
-            Failure::WrongCertificate,
-            Failure::NotTheInviter,
-            Failure::Burned,
-            Failure::NoRoute,
-            Failure::NoNetwork,
-            Failure::Local,
-        ];
-        let sentences: std::collections::HashSet<_> = all.iter().map(|f| failure(*f)).collect();
-        assert_eq!(sentences.len(), all.len());
-        for sentence in sentences {
-            let (happened, to_try) = sentence.split_once(": ").expect("two parts");
-            assert!(happened.len() > 10 && to_try.len() > 5, "{sentence}");
-            for jargon in ["candidate", "ICE", "DTLS", "token", "socket", "peer"] {
-                assert!(!sentence.contains(jargon), "{sentence}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_comes_from_elsewhere_stays_on_its_own_lines() {
-        assert_eq!(line("a\u{1b}[2Jb\u{202e}\nc"), "a[2Jb c");
-        assert_eq!(
-            message("Ana\n", "hello\u{7}\r\nBen: no\u{2066}"),
-            "Ana: hello\n    Ben: no"
-        );
-    }
-
-    #[test]
-    fn durations_and_sizes_are_said_as_people_say_them() {
-        for (seconds, said) in [
-            (1, "1 minute"),
-            (600, "10 minutes"),
-            (7200, "120 minutes"),
-            (659, "10 minutes"),
-            (7260, "3 hours"),
-            (86_400, "24 hours"),
-            (604_800, "7 days"),
-        ] {
-            assert_eq!(duration(Duration::from_secs(seconds)), said);
-        }
-        assert_eq!(size(0), "0 bytes");
-        assert_eq!(size(1536), "1.5 KiB");
-        assert_eq!(size(32 << 20), "32 MiB");
-    }
-
-    #[test]
-    fn trust_is_claimed_only_with_its_reason() {
-        for reason in ["open_link", "saw_the_code", "nonsense"] {
-            assert!(trust_sentence(reason).starts_with("Not verified"));
-        }
-        assert!(trust_sentence("scanned").starts_with("Verified"));
-    }
-}
-
 /// Why the router opened no port, for somebody who makes an invitation.
 pub(crate) fn no_port(error: MappingError) -> String {
     format!("No port was opened: {error}. They may have to send a reply back.")
@@ -1025,4 +960,89 @@ pub(crate) fn cause(cause: Cause) -> String {
         Remedy::Again => "check that both programs are still running, then try again",
     };
     format!("{why}: {try_this}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_says_what_happened_and_one_thing_to_try() {
+        let all = [
+            Failure::Expired,
+            Failure::Taken,
+            Failure::NotReached,
+            Failure::WentAway,
+            Failure::WrongCertificate,
+            Failure::NotTheInviter,
+            Failure::Burned,
+            Failure::NoRoute,
+            Failure::NoNetwork,
+            Failure::Local,
+        ];
+        let sentences: std::collections::HashSet<_> = all.iter().map(|f| failure(*f)).collect();
+        assert_eq!(sentences.len(), all.len());
+        for sentence in sentences {
+            let (happened, to_try) = sentence.split_once(": ").expect("two parts");
+            assert!(happened.len() > 10 && to_try.len() > 5, "{sentence}");
+            for jargon in ["candidate", "ICE", "DTLS", "token", "socket", "peer"] {
+                assert!(!sentence.contains(jargon), "{sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_from_elsewhere_stays_on_its_own_lines() {
+        assert_eq!(line("a\u{1b}[2Jb\u{202e}\nc"), "a[2Jb c");
+        assert_eq!(
+            message("Ana\n", "hello\u{7}\r\nBen: no\u{2066}"),
+            "Ana: hello\n    Ben: no"
+        );
+    }
+
+    #[test]
+    fn durations_and_sizes_are_said_as_people_say_them() {
+        for (seconds, said) in [
+            (1, "1 minute"),
+            (600, "10 minutes"),
+            (7200, "120 minutes"),
+            (659, "10 minutes"),
+            (7260, "3 hours"),
+            (86_400, "24 hours"),
+            (604_800, "7 days"),
+        ] {
+            assert_eq!(duration(Duration::from_secs(seconds)), said);
+        }
+        assert_eq!(size(0), "0 bytes");
+        assert_eq!(size(1536), "1.5 KiB");
+        assert_eq!(size(32 << 20), "32 MiB");
+    }
+
+    #[test]
+    fn trust_is_claimed_only_with_its_reason() {
+        for reason in ["open_link", "saw_the_code", "nonsense"] {
+            assert!(trust_sentence(reason).starts_with("Not verified"));
+        }
+        assert!(trust_sentence("scanned").starts_with("Verified"));
+    }
+
+    #[test]
+    fn every_cause_says_one_thing_to_try() {
+        let mut said = std::collections::HashSet::new();
+        for cause in [
+            Cause::NoNetwork,
+            Cause::KeptApart,
+            Cause::NoCommonFamily,
+            Cause::Blocked,
+            Cause::BothStrict,
+            Cause::ReplyMissing,
+            Cause::OnlyLocal,
+            Cause::OneStrict,
+            Cause::Gone,
+        ] {
+            let sentence = super::cause(cause);
+            assert_eq!(sentence.matches(": ").count(), 1, "{sentence}");
+            assert!(said.insert(sentence));
+        }
+    }
 }
