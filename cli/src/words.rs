@@ -104,11 +104,14 @@ Type a line and press Enter to send it.
   /quit        say goodbye and leave";
 
 pub(crate) const NOBODY_TO_ASK: &str =
-    "No STUN server may be asked, so the invitation names only addresses of this network.";
-pub(crate) const NOT_SEEN_OUTSIDE: &str = "No STUN server answered: this network may block UDP, or be cut off. The invitation names only its own addresses.";
+    "No STUN server may be asked, so the invitation does not name the address that others see.";
+pub(crate) const NOT_SEEN_OUTSIDE: &str =
+    "No STUN server answered: this network may block UDP, or be cut off.";
 pub(crate) const PORT_OPENED: &str =
     "The router opened a port for this invitation, and closes it at the end.";
 pub(crate) const NO_NETWORK_TO_TELL: &str = "This machine has no network. Join a Wi-Fi or plug in a cable; until then, only programs on this machine can meet.";
+pub(crate) const NO_SERVER_FOUND: &str =
+    "No STUN server was found under its name: this network may have no way outside.";
 pub(crate) const WHAT_WORKS: &str = "What works from here:";
 pub(crate) const ALONE: &str =
     "This machine has no network, so only programs on this machine can join.";
@@ -915,7 +918,7 @@ pub(crate) fn verdict(expected: &Expected) -> String {
         (Chance::Unlikely, _) => "hardly",
         (Chance::No, _) => "no",
     };
-    let also = match expected.needs_ipv6 {
+    let also = match expected.needs_ipv6 && expected.chance >= Chance::Likely {
         true => ", if they have IPv6 too",
         false => "",
     };

@@ -4,6 +4,7 @@ mod ask;
 mod demo;
 mod ends;
 mod inputs;
+mod network;
 mod peer;
 mod seal;
 mod talk;
