@@ -117,11 +117,14 @@ Type a line and press Enter to send it.
   /quit        say goodbye and leave";
 
 pub(crate) const NOBODY_TO_ASK: &str =
-    "No STUN server may be asked, so the invitation names only addresses of this network.";
-pub(crate) const NOT_SEEN_OUTSIDE: &str = "No STUN server answered: this network may block UDP, or be cut off. The invitation names only its own addresses.";
+    "No STUN server may be asked, so the invitation does not name the address that others see.";
+pub(crate) const NOT_SEEN_OUTSIDE: &str =
+    "No STUN server answered: this network may block UDP, or be cut off.";
 pub(crate) const PORT_OPENED: &str =
     "The router opened a port for this invitation, and closes it at the end.";
 pub(crate) const NO_NETWORK_TO_TELL: &str = "This machine has no network. Join a Wi-Fi or plug in a cable; until then, only programs on this machine can meet.";
+pub(crate) const NO_SERVER_FOUND: &str =
+    "No STUN server was found under its name: this network may have no way outside.";
 pub(crate) const WHAT_WORKS: &str = "What works from here:";
 pub(crate) const ALONE: &str =
     "This machine has no network, so only programs on this machine can join.";
@@ -957,71 +960,6 @@ pub(crate) fn sizes(bytes: u64, content: Option<u64>) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_failure_says_what_happened_and_one_thing_to_try() {
-        let all = [
-            Failure::Expired,
-            Failure::Taken,
-            Failure::NotReached,
-            Failure::WentAway,
-            Failure::WrongCertificate,
-            Failure::NotTheInviter,
-            Failure::Burned,
-            Failure::NoRoute,
-            Failure::NoNetwork,
-            Failure::Local,
-        ];
-        let sentences: std::collections::HashSet<_> = all.iter().map(|f| failure(*f)).collect();
-        assert_eq!(sentences.len(), all.len());
-        for sentence in sentences {
-            let (happened, to_try) = sentence.split_once(": ").expect("two parts");
-            assert!(happened.len() > 10 && to_try.len() > 5, "{sentence}");
-            for jargon in ["candidate", "ICE", "DTLS", "token", "socket", "peer"] {
-                assert!(!sentence.contains(jargon), "{sentence}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_comes_from_elsewhere_stays_on_its_own_lines() {
-        assert_eq!(line("a\u{1b}[2Jb\u{202e}\nc"), "a[2Jb c");
-        assert_eq!(
-            message("Ana\n", "hello\u{7}\r\nBen: no\u{2066}"),
-            "Ana: hello\n    Ben: no"
-        );
-    }
-
-    #[test]
-    fn durations_and_sizes_are_said_as_people_say_them() {
-        for (seconds, said) in [
-            (1, "1 minute"),
-            (600, "10 minutes"),
-            (7200, "120 minutes"),
-            (659, "10 minutes"),
-            (7260, "3 hours"),
-            (86_400, "24 hours"),
-            (604_800, "7 days"),
-        ] {
-            assert_eq!(duration(Duration::from_secs(seconds)), said);
-        }
-        assert_eq!(size(0), "0 bytes");
-        assert_eq!(size(1536), "1.5 KiB");
-        assert_eq!(size(32 << 20), "32 MiB");
-    }
-
-    #[test]
-    fn trust_is_claimed_only_with_its_reason() {
-        for reason in ["open_link", "saw_the_code", "nonsense"] {
-            assert!(trust_sentence(reason).starts_with("Not verified"));
-        }
-        assert!(trust_sentence("scanned").starts_with("Verified"));
-    }
-}
-
 /// Why the router opened no port, for somebody who makes an invitation.
 pub(crate) fn no_port(error: MappingError) -> String {
     format!("No port was opened: {error}. They may have to send a reply back.")
@@ -1110,7 +1048,7 @@ pub(crate) fn verdict(expected: &Expected) -> String {
         (Chance::Unlikely, _) => "hardly",
         (Chance::No, _) => "no",
     };
-    let also = match expected.needs_ipv6 {
+    let also = match expected.needs_ipv6 && expected.chance >= Chance::Likely {
         true => ", if they have IPv6 too",
         false => "",
     };
@@ -1157,4 +1095,89 @@ pub(crate) fn cause(cause: Cause) -> String {
         Remedy::Again => "check that both programs are still running, then try again",
     };
     format!("Nothing heard yet. Most likely {why}: {try_this}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_says_what_happened_and_one_thing_to_try() {
+        let all = [
+            Failure::Expired,
+            Failure::Taken,
+            Failure::NotReached,
+            Failure::WentAway,
+            Failure::WrongCertificate,
+            Failure::NotTheInviter,
+            Failure::Burned,
+            Failure::NoRoute,
+            Failure::NoNetwork,
+            Failure::Local,
+        ];
+        let sentences: std::collections::HashSet<_> = all.iter().map(|f| failure(*f)).collect();
+        assert_eq!(sentences.len(), all.len());
+        for sentence in sentences {
+            let (happened, to_try) = sentence.split_once(": ").expect("two parts");
+            assert!(happened.len() > 10 && to_try.len() > 5, "{sentence}");
+            for jargon in ["candidate", "ICE", "DTLS", "token", "socket", "peer"] {
+                assert!(!sentence.contains(jargon), "{sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_from_elsewhere_stays_on_its_own_lines() {
+        assert_eq!(line("a\u{1b}[2Jb\u{202e}\nc"), "a[2Jb c");
+        assert_eq!(
+            message("Ana\n", "hello\u{7}\r\nBen: no\u{2066}"),
+            "Ana: hello\n    Ben: no"
+        );
+    }
+
+    #[test]
+    fn durations_and_sizes_are_said_as_people_say_them() {
+        for (seconds, said) in [
+            (1, "1 minute"),
+            (600, "10 minutes"),
+            (7200, "120 minutes"),
+            (659, "10 minutes"),
+            (7260, "3 hours"),
+            (86_400, "24 hours"),
+            (604_800, "7 days"),
+        ] {
+            assert_eq!(duration(Duration::from_secs(seconds)), said);
+        }
+        assert_eq!(size(0), "0 bytes");
+        assert_eq!(size(1536), "1.5 KiB");
+        assert_eq!(size(32 << 20), "32 MiB");
+    }
+
+    #[test]
+    fn trust_is_claimed_only_with_its_reason() {
+        for reason in ["open_link", "saw_the_code", "nonsense"] {
+            assert!(trust_sentence(reason).starts_with("Not verified"));
+        }
+        assert!(trust_sentence("scanned").starts_with("Verified"));
+    }
+
+    #[test]
+    fn every_cause_says_one_thing_to_try() {
+        let mut said = std::collections::HashSet::new();
+        for cause in [
+            Cause::NoNetwork,
+            Cause::KeptApart,
+            Cause::NoCommonFamily,
+            Cause::Blocked,
+            Cause::BothStrict,
+            Cause::ReplyMissing,
+            Cause::OnlyLocal,
+            Cause::OneStrict,
+            Cause::Gone,
+        ] {
+            let sentence = super::cause(cause);
+            assert_eq!(sentence.matches(": ").count(), 1, "{sentence}");
+            assert!(said.insert(sentence));
+        }
+    }
 }

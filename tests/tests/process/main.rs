@@ -6,6 +6,7 @@ mod ends;
 mod home;
 mod inputs;
 mod late;
+mod network;
 mod peer;
 mod seal;
 mod talk;
