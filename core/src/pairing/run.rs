@@ -316,6 +316,11 @@ impl Pairing {
         self.roaming.resume().await;
     }
 
+    /// The person is here again: whatever became slow while nobody answered is quick for a while.
+    pub async fn hurry(&self) {
+        self.roaming.hurry().await;
+    }
+
     /// This device has these addresses now.
     pub async fn network_changed(&self, addresses: Vec<IpAddr>) {
         self.roaming.network_changed(addresses).await;

@@ -5,12 +5,14 @@
 //! the first knock makes one. If the attempt fails, the host waits again on the same sockets. A guest
 //! knocks for as long as it is wanted: an attempt that came to nothing is followed by another.
 
+mod guess;
 mod outside;
 mod roam;
 
 use roam::Move;
 pub use roam::Roaming;
 
+use super::birthday::Birthday;
 use super::certificate::Certificate;
 use super::error::TransportError;
 use super::ice::Path;
@@ -35,8 +37,12 @@ const ATTEMPT: Duration = Duration::from_secs(12);
 /// How long a guest rests before it begins anew.
 const REST: Duration = Duration::from_secs(1);
 
-/// How long an open link may be silent before it counts as lost.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long plain checks have before anything is guessed.
+const PLAIN: Duration = Duration::from_millis(1_500);
+
+/// How long an open link may be silent before it counts as lost: a tunnel, a lift, a router that starts
+/// again.
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// How long a goodbye may take: unacknowledged messages, then the peer's own goodbye.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -116,6 +122,7 @@ pub struct Endpoint {
     sockets: Sockets,
     servers: Vec<StunServer>,
     reflexive: Option<Reflexive>,
+    may_guess: bool,
 }
 
 impl Endpoint {
@@ -128,6 +135,7 @@ impl Endpoint {
             sockets,
             servers: Vec::new(),
             reflexive: None,
+            may_guess: true,
         })
     }
 
@@ -156,6 +164,9 @@ impl Endpoint {
             locals,
             seen,
             reflexive: self.reflexive,
+            may_guess: self.may_guess,
+            hurried: Instant::now(),
+            birthday: None,
             sockets: self.sockets,
             door: role.keys().host_ice(),
             role,
@@ -235,6 +246,11 @@ struct Task {
     seen: watch::Sender<Option<Outside>>,
     /// None if nobody outside was asked, or need be asked any more.
     reflexive: Option<Reflexive>,
+    /// Whether a way past a strict network may be guessed.
+    may_guess: bool,
+    /// Since when there is reason for haste.
+    hurried: Instant,
+    birthday: Option<Birthday>,
     role: Role,
     /// The host's credentials: what a knock is addressed with.
     door: IceCredentials,
@@ -287,6 +303,7 @@ enum Wake {
     Outgoing(Option<Bytes>),
     Room,
     Writable,
+    Found,
 }
 
 impl Task {
@@ -302,6 +319,7 @@ impl Task {
                 Wake::Command(None) => self.commands = None,
                 Wake::Move(change) => self.handle_move(change),
                 Wake::Outgoing(message) => self.take_outgoing(message),
+                Wake::Found => self.take_found(),
                 Wake::Room | Wake::Writable => {}
             }
             self.pump(Instant::now());
@@ -325,11 +343,13 @@ impl Task {
             self.goodbye.as_ref().map(|goodbye| goodbye.next),
             self.reflexive.as_ref().and_then(Reflexive::poll_timeout),
             self.unsettled(),
+            self.birthday.as_ref().and_then(Birthday::poll_timeout),
+            self.guesses_at(),
         ];
         let timer = timers.into_iter().flatten().min();
         let timer = timer.filter(|_| !self.is_paused);
         let can_write = self.session.as_mut().is_some_and(Session::is_writable);
-        let sockets = &self.sockets;
+        let (sockets, birthday) = (&self.sockets, &self.birthday);
         let is_congested = !self.queue.is_empty();
         let (outgoing, incoming) = match &mut self.link {
             Some(link) => (
@@ -347,6 +367,7 @@ impl Task {
             change = next_or_never(self.moves.as_mut()) => Wake::Move(change),
             message = next_or_never(outgoing) => Wake::Outgoing(message),
             () = room_or_never(incoming) => Wake::Room,
+            () = guess::found_or_never(birthday.as_ref()) => Wake::Found,
         }
     }
 
@@ -404,6 +425,7 @@ impl Task {
     }
 
     fn expect(&mut self, guest: Fingerprint, peers: &[Candidate]) {
+        self.hurry(Instant::now());
         self.announced = Some((guest, peers.to_vec()));
         match &mut self.session {
             // Already talking: nothing that a reply says is news.
@@ -545,6 +567,7 @@ impl Task {
             session.handle_timeout(now);
         }
         self.keep_seen(now);
+        self.guess(now);
         self.say_goodbye(now);
         if self.again.is_some_and(|again| again <= now) {
             self.go_on(now);

@@ -4,6 +4,7 @@
 //! sans-IO protocols of webrtc-rs, driven by our own sockets and our own clock, because a host must
 //! see who knocks before there is a connection, and keep its port while nobody does.
 
+mod birthday;
 mod certificate;
 mod dtls;
 mod endpoint;

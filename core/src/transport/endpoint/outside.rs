@@ -56,6 +56,13 @@ impl Endpoint {
         outside
     }
 
+    /// No way past a strict network is guessed: that takes some hundred sockets or some thousand
+    /// datagrams, which is not for every network.
+    pub fn without_guessing(mut self) -> Self {
+        self.may_guess = false;
+        self
+    }
+
     /// Whether there is somebody who may be asked.
     pub fn can_look_outside(&self) -> bool {
         !self.servers.is_empty()
@@ -134,6 +141,7 @@ impl Task {
         if self.seen.borrow().as_ref() != Some(&outside) {
             self.seen.send_replace(Some(outside));
             let _ = self.events.try_send(ConnectEvent::Moved);
+            self.hurry(now);
         }
     }
 
