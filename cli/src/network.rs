@@ -5,8 +5,12 @@ use handfast_core::crypto::Secret;
 use handfast_core::handshake::{StaticKey, visible};
 use handfast_core::invitation::{Candidate, MAX_CANDIDATES, Policy, admit};
 use handfast_core::pairing::{Failure, Identity};
-use handfast_core::transport::{Certificate, Endpoint, Reach, local_addresses};
+use handfast_core::transport::{Certificate, Endpoint, Reach, Roaming, local_addresses};
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// How often the addresses of this machine are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Which network addresses to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,29 +32,54 @@ pub(crate) struct Place {
     pub(crate) alone: bool,
 }
 
-/// Binds a socket on each address that counts.
+/// Binds a socket on each address that counts, and follows these addresses where they change: to
+/// another network, or while the cable is out.
 ///
 /// # Errors
 /// Without an address, or when none can be bound.
 pub(crate) fn bind(wanted: Wanted, port: Option<u16>) -> Result<Place, Stop> {
-    let network = match wanted {
-        Wanted::Loopback => Vec::new(),
-        Wanted::Network | Wanted::Both => usable(Reach::Network)?,
-    };
-    let alone = network.is_empty() && wanted != Wanted::Loopback;
-    let mut addresses = network;
-    if alone || wanted != Wanted::Network {
-        addresses.truncate(MAX_CANDIDATES - 1);
-        // One is enough: every program on this machine reaches it.
-        addresses.extend(usable(Reach::Loopback)?.first());
-    }
+    let (addresses, alone) = addresses(wanted)?;
     let endpoint = Endpoint::bind(&addresses, port).map_err(Failure::from)?;
     let loopback = addresses.iter().any(IpAddr::is_loopback);
+    if !alone && wanted != Wanted::Loopback {
+        tokio::spawn(follow(endpoint.roaming(), wanted, addresses));
+    }
     Ok(Place {
         endpoint,
         policy: Policy { loopback },
         alone,
     })
+}
+
+/// Tells the endpoint when this machine's addresses change, from these.
+async fn follow(roaming: Roaming, wanted: Wanted, mut known: Vec<IpAddr>) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let now = match addresses(wanted) {
+            Ok((now, false)) => now,
+            Ok((_, true)) => Vec::new(),
+            Err(_) => continue,
+        };
+        if now != known {
+            roaming.network_changed(now.clone()).await;
+            known = now;
+        }
+    }
+}
+
+/// The addresses to bind, and whether this machine has no network, so that they are its own.
+fn addresses(wanted: Wanted) -> Result<(Vec<IpAddr>, bool), Stop> {
+    let mut addresses = match wanted {
+        Wanted::Loopback => Vec::new(),
+        Wanted::Network | Wanted::Both => usable(Reach::Network)?,
+    };
+    let alone = addresses.is_empty() && wanted != Wanted::Loopback;
+    if alone || wanted != Wanted::Network {
+        addresses.truncate(MAX_CANDIDATES - 1);
+        // One is enough: every program on this machine reaches it.
+        addresses.extend(usable(Reach::Loopback)?.first());
+    }
+    Ok((addresses, alone))
 }
 
 /// The addresses that an invitation can name, best first, as many as fit into one.

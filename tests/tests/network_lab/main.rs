@@ -2,12 +2,17 @@
 //!
 //! Needs root, and `ip`, `nft`, `conntrack` and `turnserver`; without them its tests say so and pass.
 
+mod captures;
 mod chosen;
+mod faults;
 mod kinds;
 mod matrix;
 mod nat;
+mod path;
 mod person;
 mod probe;
+mod returns;
+mod rough;
 mod scenario;
 mod space;
 mod stun;

@@ -121,14 +121,10 @@ impl Scenario {
         let folder = Folder::new();
         let mut meeting = Meeting::begin(self, world, &folder);
         let (ending, seconds) = meeting.play(self);
-        let told = [&meeting.host, &meeting.guest].map(|person| {
-            let lines = person.told.iter().map(|told| format!("\n  {told}"));
-            lines.collect::<String>()
-        });
         Report {
             ending,
             seconds,
-            told: format!("host:{}\nguest:{}", told[0], told[1]),
+            told: meeting.told(),
         }
     }
 }
@@ -175,7 +171,17 @@ impl Meeting {
         }
     }
 
-    fn play(&mut self, scenario: &Scenario) -> (Ending, Option<f64>) {
+    /// What both programs said so far.
+    pub(crate) fn told(&self) -> String {
+        let told = [&self.host, &self.guest].map(|person| {
+            let lines = person.told.iter().map(|told| format!("\n  {told}"));
+            lines.collect::<String>()
+        });
+        format!("host:{}\nguest:{}", told[0], told[1])
+    }
+
+    /// Everything that people do, and how it ends. Seconds count from the last thing they did.
+    pub(crate) fn play(&mut self, scenario: &Scenario) -> (Ending, Option<f64>) {
         let opened = self.guest.until(FIRST, &["opened"]);
         let opened = opened.as_ref().map_or_else(now, moment);
         let first = self.guest.until(FIRST, &["met", "reply", "failed"]);
@@ -268,7 +274,7 @@ fn is_verdict(told: &Value) -> bool {
 }
 
 /// Seconds since 1970.
-fn now() -> f64 {
+pub(crate) fn now() -> f64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.unwrap_or_default().as_secs_f64()
 }

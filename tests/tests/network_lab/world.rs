@@ -74,6 +74,19 @@ pub(crate) const CORE: [&str; 3] = ["5.9.0.1", "5.9.0.2", "2a00:5:9::1"];
 /// The interface of every device.
 pub(crate) const DEVICE_INTERFACE: &str = "eth";
 
+/// What reaches the core from outside.
+const COUNTERS: &str = "table inet lab {
+    counter by_host { }
+    counter by_guest { }
+    counter stun { }
+    chain prerouting {
+        type filter hook prerouting priority filter; policy accept
+        iifname host meta l4proto udp counter name by_host
+        iifname guest meta l4proto udp counter name by_guest
+        iifname != lo udp dport 3478 counter name stun
+    }
+}";
+
 /// All of it.
 pub(crate) struct World {
     pub(crate) core: Space,
@@ -94,6 +107,7 @@ impl World {
             "addr add {}/32 dev lo\naddr add {}/32 dev lo\naddr add {}/128 dev lo nodad",
             CORE[0], CORE[1], CORE[2]
         ));
+        core.nft(COUNTERS);
         let mut world = Self {
             core,
             host: Space::new()?,
@@ -192,6 +206,21 @@ impl World {
             )),
             false => self.core.nft(&format!("delete table inet cut_{interface}")),
         }
+    }
+
+    /// Datagrams of the host that reached the core so far; in one home, the guest's as well.
+    pub(crate) fn sent_by_host(&self) -> u64 {
+        self.core.counted("by_host")
+    }
+
+    /// Datagrams of the guest that reached the core so far.
+    pub(crate) fn sent_by_guest(&self) -> u64 {
+        self.core.counted("by_guest")
+    }
+
+    /// Datagrams to STUN servers so far.
+    pub(crate) fn asked_stun(&self) -> u64 {
+        self.core.counted("stun")
     }
 
     /// Loses this share of the packets in the core, in percent.
