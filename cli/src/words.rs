@@ -101,6 +101,8 @@ pub(crate) const WAITING: &str = "Waiting. Let them scan the code, or send them 
 pub(crate) const THEY_ARE_HERE: &str = "They are here.";
 pub(crate) const SCAN_THEIR_CODE: &str =
     "Scan their code now: paste their reply or give the path of a picture of it.";
+pub(crate) const SHOW_AGAIN: &str = "They are in another network. Let them scan or paste your code once more: it leads further now.";
+pub(crate) const LEADS_ELSEWHERE: &str = "Your addresses have changed. The invitation below leads to the new ones; show or send it instead.";
 pub(crate) const CHECKING: &str = "Checking that it is really them.";
 pub(crate) const KNOCKING: &str = "Knocking.";
 pub(crate) const ANSWERED: &str = "They answered.";

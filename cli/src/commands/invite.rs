@@ -209,6 +209,7 @@ async fn wait(
                         output.tell(Event::Answering { tries_left });
                     }
                 }
+                Some(PairingEvent::Reissued(_)) => output.note(words::LEADS_ELSEWHERE),
                 Some(PairingEvent::Met(meeting)) => {
                     lines.give_back(early);
                     return Ok(*meeting);

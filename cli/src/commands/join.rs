@@ -265,6 +265,8 @@ async fn knock(
                     show_reply(reply, reply_png.as_deref(), output)?;
                 }
             }
+            // A guest has no invitation to show.
+            Some(PairingEvent::Reissued(_)) => {}
             Some(PairingEvent::Met(meeting)) => return Ok(*meeting),
             Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
             None => return Err(Failure::Local.into()),

@@ -27,7 +27,7 @@ mod view;
 mod tests;
 
 pub use failure::Failure;
-pub use guest::{Guest, GuestEffect};
+pub use guest::{Guest, GuestEffect, OtherInvitation};
 pub use host::{Host, HostEffect, HostTerms, Strikes};
 pub use run::{GuestTerms, Meeting, Milestones, Pairing, PairingEvent, Standing, own_candidates};
 pub use view::{GuestStage, HostStage, View};

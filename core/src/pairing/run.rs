@@ -1,6 +1,6 @@
 //! Runs a pairing machine on a real endpoint: carries its effects out, and time and network in.
 
-use super::guest::{Guest, GuestEffect};
+use super::guest::{Guest, GuestEffect, OtherInvitation};
 use super::host::{Host, HostEffect, HostTerms, Strikes};
 use super::{Acquaintance, Failure, Identity, Now, Via, View};
 use crate::crypto::{Secret, random_bytes};
@@ -80,6 +80,9 @@ pub struct Meeting {
 pub enum PairingEvent {
     /// A screen should show something else.
     View(View),
+    /// Host: this device can be reached elsewhere now. Show the invitation in this form instead; the
+    /// earlier ones stay good.
+    Reissued(Box<Invitation>),
     /// They met. Nothing follows.
     Met(Box<Meeting>),
     /// It led nowhere. Nothing follows.
@@ -110,6 +113,10 @@ pub struct Pairing {
 #[derive(Debug)]
 enum Command {
     Reply(SealedReply, Via, oneshot::Sender<Result<(), ReplyError>>),
+    Invitation(
+        Box<Invitation>,
+        oneshot::Sender<Result<(), OtherInvitation>>,
+    ),
     OfferReply,
     Answer(Answers),
     Resumed,
@@ -289,6 +296,17 @@ impl Pairing {
         answered.await.unwrap_or(Ok(()))
     }
 
+    /// Guest: the person was shown the invitation again, which names other addresses now.
+    ///
+    /// # Errors
+    /// [`OtherInvitation`] if it is not the same invitation otherwise; the pairing goes on.
+    pub async fn invitation_received(&self, invitation: Invitation) -> Result<(), OtherInvitation> {
+        let (answer, answered) = oneshot::channel();
+        let command = Command::Invitation(Box::new(invitation), answer);
+        let _ = self.commands.send(command).await;
+        answered.await.unwrap_or(Ok(()))
+    }
+
     /// Guest: show the reply now.
     pub async fn offer_reply(&self) {
         let _ = self.commands.send(Command::OfferReply).await;
@@ -370,6 +388,7 @@ enum Effect {
     Abandon,
     Again,
     LookOutside,
+    Reissue(Box<Invitation>),
     Done(Box<Acquaintance>),
     Over(Failure),
 }
@@ -409,7 +428,7 @@ impl Run {
                     }
                 },
                 command = self.commands.recv() => match command {
-                    Some(command) => self.command(command),
+                    Some(command) => self.command(command).await,
                     // Nobody is interested any more.
                     None => return,
                 },
@@ -445,6 +464,10 @@ impl Run {
                 Effect::Again => {
                     self.link = None;
                     self.connector.again().await;
+                }
+                Effect::Reissue(invitation) => {
+                    let event = PairingEvent::Reissued(invitation);
+                    let _ = self.events.send(event).await;
                 }
                 Effect::LookOutside => self.connector.look_outside(),
                 Effect::Done(acquaintance) => {
@@ -518,18 +541,41 @@ impl Run {
         }
     }
 
-    /// A reply names addresses; the one shown so far leads nowhere now.
+    /// Invitations and replies name addresses; those shown so far do not lead here now.
     fn moved(&mut self) {
-        if let (Machine::Guest(guest), Some(policy)) = (&mut self.machine, self.policy)
-            && let Ok(ours) =
-                candidates_of(self.connector.addresses(), self.connector.outside(), policy)
-            && let Ok(salt) = random_bytes()
-        {
-            guest.moved(ours, salt);
+        let policy = self.policy.unwrap_or(Policy {
+            loopback: self.is_local(),
+        });
+        let (bound, outside) = (self.connector.addresses(), self.connector.outside());
+        let Ok(ours) = candidates_of(bound, outside, policy) else {
+            return;
+        };
+        match (&mut self.machine, random_bytes()) {
+            (Machine::Host(host), _) => host.moved(ours),
+            (Machine::Guest(guest), Ok(salt)) => guest.moved(ours, salt),
+            (Machine::Guest(_), Err(_)) => {}
         }
     }
 
-    fn command(&mut self, command: Command) {
+    /// The host can be elsewhere too, or instead.
+    async fn led_elsewhere(&mut self, invitation: Invitation) -> Result<(), OtherInvitation> {
+        let (Machine::Guest(guest), Some(policy)) = (&mut self.machine, self.policy) else {
+            return Err(OtherInvitation);
+        };
+        let candidates = invitation.candidates.to_vec();
+        guest.invitation_received(invitation)?;
+        self.connector.reach(admit(candidates, policy)).await;
+        Ok(())
+    }
+
+    async fn command(&mut self, command: Command) {
+        let command = match command {
+            Command::Invitation(invitation, answer) => {
+                let _ = answer.send(self.led_elsewhere(*invitation).await);
+                return;
+            }
+            command => command,
+        };
         match (command, &mut self.machine) {
             (Command::Reply(reply, via, answer), Machine::Host(host)) => {
                 let _ = answer.send(host.reply_received(now(), &reply, via));
@@ -540,7 +586,13 @@ impl Run {
             (Command::Cancel, Machine::Host(host)) => host.cancel(),
             (Command::Cancel, Machine::Guest(guest)) => guest.cancel(),
             // A reply is no news to a guest, and a host has neither reply nor answer to give.
-            (Command::Reply(..) | Command::OfferReply | Command::Answer(_), _) => {}
+            (
+                Command::Reply(..)
+                | Command::OfferReply
+                | Command::Answer(_)
+                | Command::Invitation(..),
+                _,
+            ) => {}
         }
     }
 
@@ -561,6 +613,7 @@ impl Machine {
                 HostEffect::Send(message) => Effect::Send(message),
                 HostEffect::Abandon => Effect::Abandon,
                 HostEffect::LookOutside => Effect::LookOutside,
+                HostEffect::Reissue(invitation) => Effect::Reissue(invitation),
                 HostEffect::Done(acquaintance) => Effect::Done(acquaintance),
                 HostEffect::Over(failure) => Effect::Over(failure),
             }),
