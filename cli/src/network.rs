@@ -30,56 +30,71 @@ pub(crate) struct Place {
     pub(crate) policy: Policy,
     /// There was no network, so only this machine can be reached.
     pub(crate) alone: bool,
+    /// What to do about a network that changes.
+    pub(crate) watch: Watch,
 }
 
-/// Binds a socket on each address that counts, and follows these addresses where they change: to
-/// another network, or while the cable is out.
-///
-/// # Errors
-/// Without an address, or when none can be bound.
-pub(crate) fn bind(wanted: Wanted, port: Option<u16>) -> Result<Place, Stop> {
-    let (addresses, alone) = addresses(wanted)?;
-    let endpoint = Endpoint::bind(&addresses, port).map_err(Failure::from)?;
-    let loopback = addresses.iter().any(IpAddr::is_loopback);
-    if !alone && wanted != Wanted::Loopback {
-        tokio::spawn(follow(endpoint.roaming(), wanted, addresses));
+/// The addresses that were bound, which may not stay.
+pub(crate) struct Watch {
+    wanted: Wanted,
+    known: Vec<IpAddr>,
+}
+
+impl Watch {
+    /// Tells a pairing and what follows it when this machine moves to another network, loses its
+    /// network or has it again, for as long as the program runs.
+    pub(crate) fn report_to(self, roaming: Roaming) {
+        // Where only this machine is meant, or nothing else was there, it stays with that.
+        if !self.known.iter().all(IpAddr::is_loopback) {
+            tokio::spawn(self.report(roaming));
+        }
     }
-    Ok(Place {
-        endpoint,
-        policy: Policy { loopback },
-        alone,
-    })
-}
 
-/// Tells the endpoint when this machine's addresses change, from these.
-async fn follow(roaming: Roaming, wanted: Wanted, mut known: Vec<IpAddr>) {
-    loop {
-        tokio::time::sleep(LOOK_EVERY).await;
-        let now = match addresses(wanted) {
-            Ok((now, false)) => now,
-            Ok((_, true)) => Vec::new(),
-            Err(_) => continue,
-        };
-        if now != known {
-            roaming.network_changed(now.clone()).await;
-            known = now;
+    async fn report(mut self, roaming: Roaming) {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let now = match addresses(self.wanted) {
+                Ok(now) if now.iter().all(IpAddr::is_loopback) => Vec::new(),
+                Ok(now) => now,
+                Err(_) => continue,
+            };
+            if now != self.known {
+                roaming.network_changed(now.clone()).await;
+                self.known = now;
+            }
         }
     }
 }
 
-/// The addresses to bind, and whether this machine has no network, so that they are its own.
-fn addresses(wanted: Wanted) -> Result<(Vec<IpAddr>, bool), Stop> {
+/// Binds a socket on each address that counts.
+///
+/// # Errors
+/// Without an address, or when none can be bound.
+pub(crate) fn bind(wanted: Wanted, port: Option<u16>) -> Result<Place, Stop> {
+    let known = addresses(wanted)?;
+    let endpoint = Endpoint::bind(&known, port).map_err(Failure::from)?;
+    Ok(Place {
+        endpoint,
+        policy: Policy {
+            loopback: known.iter().any(IpAddr::is_loopback),
+        },
+        alone: wanted != Wanted::Loopback && known.iter().all(IpAddr::is_loopback),
+        watch: Watch { wanted, known },
+    })
+}
+
+/// The addresses to bind: this machine's own where they are wanted, or where there is no other.
+fn addresses(wanted: Wanted) -> Result<Vec<IpAddr>, Stop> {
     let mut addresses = match wanted {
         Wanted::Loopback => Vec::new(),
         Wanted::Network | Wanted::Both => usable(Reach::Network)?,
     };
-    let alone = addresses.is_empty() && wanted != Wanted::Loopback;
-    if alone || wanted != Wanted::Network {
+    if addresses.is_empty() || wanted != Wanted::Network {
         addresses.truncate(MAX_CANDIDATES - 1);
         // One is enough: every program on this machine reaches it.
         addresses.extend(usable(Reach::Loopback)?.first());
     }
-    Ok((addresses, alone))
+    Ok(addresses)
 }
 
 /// The addresses that an invitation can name, best first, as many as fit into one.

@@ -167,6 +167,7 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         expires_in_s: remaining.map_or(0, |left| left.as_secs()),
     });
 
+    place.watch.report_to(pairing.roaming());
     let meeting = wait(pairing, &mut output, &mut lines, &mut interrupt).await?;
     met::tell(&mut output, &meeting, words::GUEST);
     let downloads = args.talk.downloads;

@@ -101,6 +101,7 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
     };
     let endpoint = place.endpoint.with_servers(args.outside.servers(local));
     let pairing = Pairing::guest(identity, endpoint, invitation, terms)?;
+    place.watch.report_to(pairing.roaming());
     let desk = (&mut output, &mut lines, &mut interrupt);
     let meeting = knock(pairing, args.reply_png, &mut answers, desk).await?;
     met::tell(

@@ -44,7 +44,10 @@ fn whoever_waits_sends_little() {
                 std::thread::sleep(minute);
                 let host = world.sent_by_host() - host;
                 let by_guest = world.sent_by_guest() - by_guest;
-                eprintln!("{}: {host} by the host, {by_guest} by the guest", guest.name());
+                eprintln!(
+                    "{}: {host} by the host, {by_guest} by the guest",
+                    guest.name()
+                );
                 assert!(host <= 4, "{host} a minute for one mapping that is kept");
                 assert!(by_guest <= 60, "{by_guest} a minute by a waiting guest");
             });

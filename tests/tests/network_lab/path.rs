@@ -66,7 +66,8 @@ impl Drop for Path<'_> {
 }
 
 fn routes() -> String {
-    let rules = ["host", "guest", "elsewhere"].map(|from| format!("rule add iif {from} lookup 7\n"));
+    let rules =
+        ["host", "guest", "elsewhere"].map(|from| format!("rule add iif {from} lookup 7\n"));
     format!("route add default dev {DEVICE} table 7\n{}", rules.concat())
 }
 
@@ -94,7 +95,11 @@ impl Forwarder {
     }
 
     fn is_lost(&mut self) -> bool {
-        let Bursts { begins, ends, loses } = self.conditions.loss;
+        let Bursts {
+            begins,
+            ends,
+            loses,
+        } = self.conditions.loss;
         let turns = if self.is_bad { ends } else { begins };
         self.is_bad ^= self.draw() < turns;
         self.is_bad && self.draw() < loses

@@ -9,8 +9,16 @@ use std::time::Duration;
 fn a_conversation_comes_back_with_every_message_once() {
     lab_or_skip!();
     let scenes = [
-        (Fault::Cut(Duration::from_secs(1)), PortRestricted, PortRestricted),
-        (Fault::Cut(Duration::from_secs(5)), PortRestricted, PortRestricted),
+        (
+            Fault::Cut(Duration::from_secs(1)),
+            PortRestricted,
+            PortRestricted,
+        ),
+        (
+            Fault::Cut(Duration::from_secs(5)),
+            PortRestricted,
+            PortRestricted,
+        ),
         (Fault::Restart, PortRestricted, PortRestricted),
         (Fault::GuestRoams, Public, PortRestricted),
         (Fault::HostRoams, PortRestricted, Public),
@@ -20,7 +28,11 @@ fn a_conversation_comes_back_with_every_message_once() {
             scope.spawn(move || {
                 let back = fault.strike(host, guest);
                 eprintln!("{fault}: back after {:?}", back.seconds);
-                assert!(back.complete, "{fault}: not every message once: {}", back.told);
+                assert!(
+                    back.complete,
+                    "{fault}: not every message once: {}",
+                    back.told
+                );
                 assert!(back.seconds.is_some(), "{fault}: never back: {}", back.told);
             });
         }
