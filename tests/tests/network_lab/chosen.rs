@@ -19,7 +19,7 @@ const LATE: When = Late(Duration::from_secs(45));
 const AT_A_TIME: usize = 4;
 
 #[rustfmt::skip]
-const CHOSEN: [(Place, Way, When, Ending); 14] = [
+const CHOSEN: [(Place, Way, When, Ending); 16] = [
     // host's network, guest's network            way       when    expectation
     (Together(OneLan),                            OneScan,  Direct, Connects),
     (Apart(Public, PortRestricted),               OneScan,  Direct, Connects),
@@ -29,6 +29,8 @@ const CHOSEN: [(Place, Way, When, Ending); 14] = [
     (Apart(AddressRestricted, Symmetric),         Link,     Direct, Connects),
     (Apart(Carrier, PortRestricted),              Link,     Direct, Connects),
     (Apart(PortRestricted, Carrier),              Link,     LATE,   Connects),
+    (Apart(PortRestricted, Symmetric),            Link,     Direct, Connects),
+    (Apart(SymmetricBlock, Carrier),              TwoScans, Direct, Connects),
     (Apart(DualStack, Ipv6Only),                  Link,     Direct, Connects),
     (Apart(Ipv6Only, Ipv6Only),                   TwoScans, Direct, Connects),
     (Together(TwoLans),                           Link,     Direct, Connects),

@@ -5,6 +5,7 @@
 mod captures;
 mod chosen;
 mod faults;
+mod figures;
 mod kinds;
 mod matrix;
 mod nat;
