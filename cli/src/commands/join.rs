@@ -266,6 +266,7 @@ async fn knock(
                     show_reply(reply, reply_png.as_deref(), output)?;
                 }
             }
+            Some(PairingEvent::Hint(cause)) => output.tell(Event::hint(cause)),
             // A guest has no invitation to show.
             Some(PairingEvent::Reissued(_)) => {}
             Some(PairingEvent::Met(meeting)) => return Ok(*meeting),

@@ -146,6 +146,11 @@ impl Guest {
         }
     }
 
+    /// What the invitation names.
+    pub fn peers(&self) -> &[Candidate] {
+        &self.invitation.candidates
+    }
+
     /// Servers outside may be asked how this device is seen, once the local network has failed.
     pub fn may_look_outside(&mut self) {
         self.looking = Looking::Later;

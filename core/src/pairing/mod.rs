@@ -17,6 +17,7 @@
 //! 8. They talk ([`View::Talking`]).
 
 mod ask;
+mod cause;
 mod failure;
 mod guest;
 mod host;
@@ -26,6 +27,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use cause::{Cause, Remedy, Signs};
 pub use failure::Failure;
 pub use guest::{Guest, GuestEffect, OtherInvitation};
 pub use host::{Host, HostEffect, HostTerms, Strikes};

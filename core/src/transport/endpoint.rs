@@ -6,6 +6,7 @@
 //! knocks for as long as it is wanted: an attempt that came to nothing is followed by another.
 
 mod guess;
+mod hairpin;
 mod outside;
 mod roam;
 

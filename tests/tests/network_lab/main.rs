@@ -26,7 +26,7 @@ fn missing() -> Option<String> {
         return Some("needs root".into());
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    for tool in ["ip", "bridge", "nft", "conntrack", "turnserver"] {
+    for tool in ["ip", "bridge", "nft", "conntrack", "setpriv", "turnserver"] {
         if !std::env::split_paths(&path).any(|folder| folder.join(tool).is_file()) {
             return Some(format!("{tool} is missing"));
         }

@@ -54,18 +54,16 @@ pub(crate) struct Person {
 impl Person {
     /// Starts `handfast COMMAND --json` in a namespace, with a home of its own.
     pub(crate) fn start(space: &Space, folder: &Folder, name: &str, args: &[&str]) -> Self {
-        let mut command = Command::new(program());
-        command
-            .args(args)
-            .args(["--json", "--name", name])
-            .args(["--downloads", &folder.path("downloads")])
-            .env("HANDFAST_HOME", folder.path(name))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut child = space
-            .inside(|| command.spawn())
-            .expect("the program starts");
+        let mut child = space.start(program(), |command| {
+            command
+                .args(args)
+                .args(["--json", "--name", name])
+                .args(["--downloads", &folder.path("downloads")])
+                .env("HANDFAST_HOME", folder.path(name))
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null());
+        });
         let output = child.stdout.take().expect("piped");
         let (sender, said) = channel();
         std::thread::spawn(move || {

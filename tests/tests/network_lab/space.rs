@@ -1,27 +1,45 @@
 //! A network namespace, and what is done inside of one.
 //!
-//! A namespace has no name here. It lives as long as a file of this process is open, so it is gone
-//! with its links when it is dropped, after a panic, and even when this process is killed. Nothing
-//! outside of it is ever touched.
+//! A namespace has no name here. It lives as long as a thread and a file of this process, so it is
+//! gone with its links when it is dropped, after a panic, and even when this process is killed; and
+//! the processes in it with it. Nothing outside of it is ever touched.
 
 use nix::sched::{CloneFlags, setns, unshare};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::AsRawFd;
 use std::panic::resume_unwind;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// A network namespace.
-pub(crate) struct Space(File);
+pub(crate) struct Space {
+    file: File,
+    /// To the thread that starts what is to run in it.
+    starter: Sender<Order>,
+}
+
+/// A process to start, and whom to tell.
+type Order = (Command, Sender<std::io::Result<Child>>);
 
 impl Space {
     /// A namespace with its loopback interface up, that forwards and trusts every route.
     pub(crate) fn new() -> Result<Self, String> {
-        let own = std::thread::spawn(|| {
-            unshare(CloneFlags::CLONE_NEWNET).map_err(|error| error.to_string())?;
-            File::open("/proc/thread-self/ns/net").map_err(|error| error.to_string())
+        let (starter, orders) = channel();
+        let (sender, made) = channel();
+        std::thread::spawn(move || {
+            let _ = sender.send(unshare(CloneFlags::CLONE_NEWNET).and_then(|()| {
+                let file = File::open("/proc/thread-self/ns/net");
+                file.map_err(|_| nix::Error::last())
+            }));
+            start_processes(&orders);
         });
-        let space = Self(own.join().map_err(|_| "a thread failed")??);
+        let made = made.recv().map_err(|error| error.to_string())?;
+        let space = Self {
+            file: made.map_err(|error| error.to_string())?,
+            starter,
+        };
         space.ip("link set lo up");
         space.set("ipv4/ip_forward", "1");
         space.set("ipv4/conf/all/rp_filter", "0");
@@ -36,11 +54,23 @@ impl Space {
     pub(crate) fn inside<T: Send>(&self, act: impl FnOnce() -> T + Send) -> T {
         std::thread::scope(|scope| {
             let thread = scope.spawn(|| {
-                setns(&self.0, CloneFlags::CLONE_NEWNET).expect("a namespace of ours");
+                setns(&self.file, CloneFlags::CLONE_NEWNET).expect("a namespace of ours");
                 act()
             });
             thread.join().unwrap_or_else(|panic| resume_unwind(panic))
         })
+    }
+
+    /// Starts a process inside, which is killed when this namespace is dropped.
+    pub(crate) fn start(&self, program: impl AsRef<OsStr>, prepare: impl FnOnce(&mut Command)) -> Child {
+        // The signal comes when the thread ends that started it.
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL"]).arg(program);
+        prepare(&mut command);
+        let (sender, started) = channel();
+        let _ = self.starter.send((command, sender));
+        let started = started.recv().expect("a thread that starts processes");
+        started.expect("setpriv starts")
     }
 
     /// Sets a parameter of this namespace, below `net/`.
@@ -90,7 +120,7 @@ impl Space {
 
     /// Joins an interface here to one there.
     pub(crate) fn wire(&self, here: &str, there: &Self, name_there: &str) {
-        let namespace = format!("/proc/{}/fd/{}", std::process::id(), there.0.as_raw_fd());
+        let namespace = format!("/proc/{}/fd/{}", std::process::id(), there.file.as_raw_fd());
         self.ip(&format!(
             "link add name {here} type veth peer name {name_there} netns {namespace}\n\
              link set {here} up"
@@ -112,5 +142,11 @@ impl Space {
             .flatten()
             .find_map(|entry| entry["counter"]["packets"].as_u64())
             .expect("a counter")
+    }
+}
+
+fn start_processes(orders: &Receiver<Order>) {
+    for (mut command, sender) in orders {
+        let _ = sender.send(command.spawn());
     }
 }

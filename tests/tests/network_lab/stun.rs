@@ -3,7 +3,7 @@
 use crate::person::Folder;
 use crate::world::{CORE, World};
 use std::net::UdpSocket;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 /// A server that says how it sees whoever asks, at all addresses of the core. It ends when dropped.
@@ -19,31 +19,19 @@ impl Stun {
     /// Starts it, and waits until it answers.
     pub(crate) fn start(world: &World) -> Self {
         let folder = Folder::new();
-        let mut command = Command::new("turnserver");
-        command.args([
-            "-n",
-            "--stun-only",
-            "--no-cli",
-            "--no-tls",
-            "--no-dtls",
-            "--no-tcp",
-        ]);
-        command.args(["--no-rfc5780", "--relay-threads", "1", "--simple-log"]);
-        command.args(["--listening-port", "3478", "--log-file", "/dev/null"]);
-        command.args([
-            "--pidfile",
-            &folder.path("pid"),
-            "--userdb",
-            &folder.path("users"),
-        ]);
-        for address in CORE {
-            command.args(["--listening-ip", address]);
-        }
-        command.stdin(Stdio::null());
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        let child = world.core.inside(|| command.spawn());
+        let child = world.core.start("turnserver", |command| {
+            command.args(["-n", "--stun-only", "--no-cli", "--no-tls", "--no-dtls", "--no-tcp"]);
+            command.args(["--no-rfc5780", "--relay-threads", "1", "--simple-log"]);
+            command.args(["--listening-port", "3478", "--log-file", "/dev/null"]);
+            command.args(["--pidfile", &folder.path("pid"), "--userdb", &folder.path("users")]);
+            for address in CORE {
+                command.args(["--listening-ip", address]);
+            }
+            command.stdin(Stdio::null());
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+        });
         let server = Self {
-            child: child.expect("turnserver starts"),
+            child,
             _folder: folder,
         };
         let asking = world.core.inside(|| crate::probe::socket("5.9.0.1:0"));

@@ -304,7 +304,7 @@ impl Engine {
                     self.teller.show(screen);
                 }
             }
-            Some(PairingEvent::Reissued(_)) => {}
+            Some(PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {}
             Some(PairingEvent::Met(meeting)) => {
                 let talk = Talk::start(*meeting, &self.terms.downloads, self.terms.numbers.clone());
                 self.teller.show(talk.screen());
