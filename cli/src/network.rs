@@ -5,8 +5,12 @@ use handfast_core::invitation::{
     Candidate, CandidateAddress, Invitation, MAX_CANDIDATES, Policy, admit,
 };
 use handfast_core::pairing::Failure;
-use handfast_core::transport::{Certificate, Endpoint, Reach, local_addresses};
+use handfast_core::transport::{Certificate, Endpoint, Reach, Roaming, local_addresses};
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// How often the addresses of this machine are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Which network addresses to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +30,40 @@ pub(crate) struct Place {
     pub(crate) policy: Policy,
     /// There was no network, so only this machine can be reached.
     pub(crate) alone: bool,
+    /// What to do about a network that changes.
+    pub(crate) watch: Watch,
+}
+
+/// The addresses that were bound, which may not stay.
+pub(crate) struct Watch {
+    wanted: Wanted,
+    known: Vec<IpAddr>,
+}
+
+impl Watch {
+    /// Tells a pairing and what follows it when this machine moves to another network, loses its
+    /// network or has it again, for as long as the program runs.
+    pub(crate) fn report_to(self, roaming: Roaming) {
+        // Where only this machine is meant, or nothing else was there, it stays with that.
+        if !self.known.iter().all(IpAddr::is_loopback) {
+            tokio::spawn(self.report(roaming));
+        }
+    }
+
+    async fn report(mut self, roaming: Roaming) {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let now = match addresses(self.wanted) {
+                Ok(now) if now.iter().all(IpAddr::is_loopback) => Vec::new(),
+                Ok(now) => now,
+                Err(_) => continue,
+            };
+            if now != self.known {
+                roaming.network_changed(now.clone()).await;
+                self.known = now;
+            }
+        }
+    }
 }
 
 /// Binds a socket on each address that counts.
@@ -33,24 +71,30 @@ pub(crate) struct Place {
 /// # Errors
 /// Without an address, or when none can be bound.
 pub(crate) fn bind(wanted: Wanted, port: Option<u16>) -> Result<Place, Stop> {
-    let network = match wanted {
+    let known = addresses(wanted)?;
+    let endpoint = Endpoint::bind(&known, port).map_err(Failure::from)?;
+    Ok(Place {
+        endpoint,
+        policy: Policy {
+            loopback: known.iter().any(IpAddr::is_loopback),
+        },
+        alone: wanted != Wanted::Loopback && known.iter().all(IpAddr::is_loopback),
+        watch: Watch { wanted, known },
+    })
+}
+
+/// The addresses to bind: this machine's own where they are wanted, or where there is no other.
+fn addresses(wanted: Wanted) -> Result<Vec<IpAddr>, Stop> {
+    let mut addresses = match wanted {
         Wanted::Loopback => Vec::new(),
         Wanted::Network | Wanted::Both => usable(Reach::Network)?,
     };
-    let alone = network.is_empty() && wanted != Wanted::Loopback;
-    let mut addresses = network;
-    if alone || wanted != Wanted::Network {
+    if addresses.is_empty() || wanted != Wanted::Network {
         addresses.truncate(MAX_CANDIDATES - 1);
         // One is enough: every program on this machine reaches it.
         addresses.extend(usable(Reach::Loopback)?.first());
     }
-    let endpoint = Endpoint::bind(&addresses, port).map_err(Failure::from)?;
-    let loopback = addresses.iter().any(IpAddr::is_loopback);
-    Ok(Place {
-        endpoint,
-        policy: Policy { loopback },
-        alone,
-    })
+    Ok(addresses)
 }
 
 /// The addresses that an invitation can name, best first, as many as fit into one.

@@ -144,6 +144,7 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
         pending.strikes,
         received.map(|received| (&received.reply, received.via)),
     )?;
+    place.watch.report_to(pairing.roaming());
     keeper.follow(&pairing);
     match show(&args, &token, remaining, &mut output) {
         Err(stop) if args.resume.is_none() => {

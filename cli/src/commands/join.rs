@@ -231,6 +231,7 @@ async fn start(
     };
     match pairing {
         Ok(pairing) => {
+            place.watch.report_to(pairing.roaming());
             keeper.follow(&pairing);
             Ok((pairing, keeper))
         }

@@ -337,6 +337,11 @@ impl Pairing {
         self.standing.clone()
     }
 
+    /// What tells this pairing, and the link that follows it, that this device moves.
+    pub fn roaming(&self) -> Roaming {
+        self.roaming.clone()
+    }
+
     /// This device is about to be suspended: the sockets are closed, everything else waits.
     pub async fn pause(&self) {
         self.roaming.pause().await;

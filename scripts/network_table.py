@@ -1,0 +1,102 @@
+"""Tables of what the laboratory of networks measured: network_table.py PART FIGURES [DOCUMENT]
+
+Prints them, and puts them into the document between the two lines that name the part. Exit status 1
+if something came out otherwise than expected.
+"""
+
+import json
+import sys
+
+SIGNS = {"needs a second scan": "reply", "verdict": "none", "silence": "silence"}
+
+
+def quantile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def spread(values):
+    return " / ".join(f"{quantile(values, share):.2f}" for share in (0.5, 0.95, 1))
+
+
+def cell(meeting):
+    sign = SIGNS.get(meeting["ending"]) or f"{meeting['seconds']:.2f}"
+    return sign if meeting["ending"] == meeting["expected"] else f"**{sign}**"
+
+
+def table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def matrix(meetings):
+    """Hosts down, guests across; whoever shares a home stands below."""
+    apart = [meeting for meeting in meetings if meeting["host"] != meeting["guest"] or not is_home(meeting)]
+    names = list(dict.fromkeys(meeting["host"] for meeting in sorted(apart, key=order)))
+    at = {(meeting["host"], meeting["guest"]): cell(meeting) for meeting in meetings}
+    rows = [[host, *(at.get((host, guest), "") for guest in names)] for host in names]
+    homes = [f"{meeting['host']}: {cell(meeting)}" for meeting in meetings if is_home(meeting)]
+    return table(["host / guest", *names], rows) + "\n\n" + "; ".join(sorted(homes)) + "."
+
+
+ORDER = [
+    "public address",
+    "full cone",
+    "address-restricted",
+    "port-restricted",
+    "carrier over home",
+    "symmetric",
+    "symmetric, 256 ports",
+    "symmetric carrier over home",
+    "IPv6 firewall, IPv4 symmetric",
+    "IPv6 only, firewall",
+    "UDP blocked",
+]
+
+
+def order(meeting):
+    return ORDER.index(meeting["host"])
+
+
+def is_home(meeting):
+    return meeting["host"] not in ORDER
+
+
+def meetings(figures):
+    parts = []
+    for way in dict.fromkeys(sorted((figure["way"] for figure in figures), reverse=True)):
+        parts.append(f"**{way}**\n\n{matrix([figure for figure in figures if figure['way'] == way])}")
+    times = [figure["seconds"] for figure in figures if figure["ending"] == "connects"]
+    met = sum(figure["ending"] == figure["expected"] for figure in figures)
+    parts.append(
+        f"{len(figures)} meetings, {met} as expected, {len(times)} connected. Seconds from the last thing "
+        f"that a person did, p50 / p95 / longest: {spread(times)}."
+    )
+    return "\n\n".join(parts), met == len(figures)
+
+
+def returns(figures):
+    rows = []
+    for fault in dict.fromkeys(sorted(figure["fault"] for figure in figures)):
+        rounds = [figure for figure in figures if figure["fault"] == fault]
+        times = [figure["seconds"] for figure in rounds if figure["seconds"] is not None]
+        complete = sum(figure["complete"] for figure in rounds)
+        seconds = spread(times) if times else "never"
+        rows.append([fault, str(len(rounds)), str(len(times)), str(complete), seconds])
+    head = ["fault", "times", "came back", "every message once", "seconds p50 / p95 / longest"]
+    is_good = all(figure["complete"] and figure["seconds"] is not None for figure in figures)
+    return table(head, rows), is_good
+
+
+part, path = sys.argv[1:3]
+with open(path) as lines:
+    measured = [json.loads(line) for line in lines]
+text, is_good = (returns if part == "every_return" else meetings)(measured)
+print(text)
+for document in sys.argv[3:]:
+    with open(document) as file:
+        before, rest = file.read().split(f"<!-- {part} -->\n")
+        after = rest.split(f"<!-- end -->\n", 1)[1]
+    with open(document, "w") as file:
+        file.write(f"{before}<!-- {part} -->\n{text}\n<!-- end -->\n{after}")
+sys.exit(0 if is_good else 1)

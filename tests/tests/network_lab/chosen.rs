@@ -1,0 +1,64 @@
+//! The dozen scenarios that every run of the tests plays; `scripts/bench network` plays all.
+
+use crate::lab_or_skip;
+use crate::matrix::play;
+use crate::nat::Network::*;
+use crate::scenario::Ending::{self, *};
+use crate::scenario::Way::{self, *};
+use crate::scenario::When::{self, *};
+use crate::scenario::{Report, Scenario};
+use crate::world::Home::*;
+use crate::world::Place::{self, *};
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// How late a reply is that comes late.
+const LATE: When = Late(Duration::from_secs(45));
+
+/// Scenarios at a time.
+const AT_A_TIME: usize = 4;
+
+#[rustfmt::skip]
+const CHOSEN: [(Place, Way, When, Ending); 16] = [
+    // host's network, guest's network            way       when    expectation
+    (Together(OneLan),                            OneScan,  Direct, Connects),
+    (Apart(Public, PortRestricted),               OneScan,  Direct, Connects),
+    (Apart(FullCone, Symmetric),                  OneScan,  Direct, Connects),
+    (Apart(PortRestricted, PortRestricted),       OneScan,  Direct, NeedsASecondScan),
+    (Apart(PortRestricted, PortRestricted),       TwoScans, Direct, Connects),
+    (Apart(AddressRestricted, Symmetric),         Link,     Direct, Connects),
+    (Apart(Carrier, PortRestricted),              Link,     Direct, Connects),
+    (Apart(PortRestricted, Carrier),              Link,     LATE,   Connects),
+    (Apart(PortRestricted, Symmetric),            Link,     Direct, Connects),
+    (Apart(SymmetricBlock, Carrier),              TwoScans, Direct, Connects),
+    (Apart(DualStack, Ipv6Only),                  Link,     Direct, Connects),
+    (Apart(Ipv6Only, Ipv6Only),                   TwoScans, Direct, Connects),
+    (Together(TwoLans),                           Link,     Direct, Connects),
+    (Together(Isolated),                          OneScan,  Direct, NeedsASecondScan),
+    (Apart(Public, Public),                       Link,     Direct, Connects),
+    (Apart(AddressRestricted, PortRestricted),    Link,     LATE,   Connects),
+];
+
+#[test]
+fn people_in_chosen_networks_meet_as_expected() {
+    lab_or_skip!();
+    let scenarios = CHOSEN.map(|(place, way, when, expected)| Scenario {
+        place,
+        way,
+        when,
+        expected,
+    });
+    let surprises = Mutex::new(Vec::new());
+    // The late ones first: they take longest, and wait most of the time.
+    let mut order = scenarios.to_vec();
+    order.sort_by_key(|scenario| scenario.when == Direct);
+    play(&order, AT_A_TIME, |scenario: &Scenario, report: &Report| {
+        eprintln!("{scenario}: {} {:?}", report.ending, report.seconds);
+        if report.ending != scenario.expected {
+            let surprise = format!("{scenario}: {}\n{}", report.ending, report.told);
+            surprises.lock().expect("no panic").push(surprise);
+        }
+    });
+    let surprises = surprises.into_inner().expect("no panic");
+    assert!(surprises.is_empty(), "{}", surprises.join("\n\n"));
+}

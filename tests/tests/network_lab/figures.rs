@@ -1,0 +1,113 @@
+//! The whole matrix and the times of every return, for `scripts/bench network`.
+
+use crate::faults::Fault;
+use crate::lab_or_skip;
+use crate::matrix::{all, play};
+use crate::nat::Network::{PortRestricted, Public};
+use crate::scenario::{Way, When};
+use crate::world::Place;
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::Write;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// Meetings at a time; most of their time is waiting.
+const AT_A_TIME: usize = 6;
+
+/// The same where a reply waits for minutes.
+const AT_A_TIME_LATE: usize = 124;
+
+/// Where figures go, one JSON object a line: the file that `HANDFAST_FIGURES` names.
+struct Figures(Mutex<File>);
+
+impl Figures {
+    fn open() -> Self {
+        let path = std::env::var_os("HANDFAST_FIGURES").expect("HANDFAST_FIGURES names a file");
+        Self(Mutex::new(File::create(path).expect("a new file")))
+    }
+
+    fn tell(&self, figure: &Value) {
+        let mut file = self.0.lock().expect("nobody panics here");
+        writeln!(file, "{figure}").expect("a disk with space");
+    }
+}
+
+/// Plays every pair of networks by this way or all, and tells what came of each.
+fn meetings(when: When, ways: &[Way], at_a_time: usize) {
+    let figures = Figures::open();
+    let mut scenarios = all(when);
+    scenarios.retain(|scenario| ways.contains(&scenario.way));
+    play(&scenarios, at_a_time, |scenario, report| {
+        let is_expected = report.ending == scenario.expected;
+        if !is_expected {
+            eprintln!("{scenario}: {}\n{}", report.ending, report.told);
+        }
+        let (host, guest) = match scenario.place {
+            Place::Apart(host, guest) => (host.name(), guest.name()),
+            Place::Together(home) => (home.name(), home.name()),
+        };
+        figures.tell(&json!({
+            "host": host,
+            "guest": guest,
+            "way": scenario.way.name(),
+            "expected": scenario.expected.to_string(),
+            "ending": report.ending.to_string(),
+            "seconds": report.seconds,
+        }));
+    });
+}
+
+#[test]
+#[ignore = "takes a quarter of an hour: scripts/bench network"]
+fn every_pair_of_networks() {
+    lab_or_skip!();
+    meetings(When::Direct, &Way::ALL, AT_A_TIME);
+}
+
+#[test]
+#[ignore = "takes a quarter of an hour: scripts/bench network --late"]
+fn every_pair_of_networks_ten_minutes_late() {
+    lab_or_skip!();
+    let late = When::Late(Duration::from_secs(600));
+    meetings(late, &[Way::Link], AT_A_TIME_LATE);
+}
+
+#[test]
+#[ignore = "takes a quarter of an hour: scripts/bench network --returns"]
+fn every_return() {
+    lab_or_skip!();
+    let figures = Figures::open();
+    let cut = |seconds| Fault::Cut(Duration::from_secs(seconds));
+    let scenes = [
+        (cut(1), PortRestricted, PortRestricted, 20),
+        (cut(5), PortRestricted, PortRestricted, 20),
+        (cut(75), PortRestricted, PortRestricted, 8),
+        (Fault::Restart, PortRestricted, PortRestricted, 20),
+        (Fault::GuestRoams, Public, PortRestricted, 20),
+        (Fault::HostRoams, PortRestricted, Public, 20),
+    ];
+    let rounds = scenes.iter().flat_map(|scene| vec![scene; scene.3]);
+    let rest = Mutex::new(rounds.collect::<Vec<_>>());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_A_TIME {
+            scope.spawn(|| {
+                loop {
+                    let taken = rest.lock().expect("nobody panics here").pop();
+                    let Some((fault, host, guest, _)) = taken else {
+                        return;
+                    };
+                    let back = fault.strike(*host, *guest);
+                    if !back.complete {
+                        eprintln!("{fault}: not every message once\n{}", back.told);
+                    }
+                    figures.tell(&json!({
+                        "fault": fault.to_string(),
+                        "seconds": back.seconds,
+                        "complete": back.complete,
+                    }));
+                }
+            });
+        }
+    });
+}

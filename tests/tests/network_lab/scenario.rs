@@ -1,0 +1,280 @@
+//! One meeting of two people in the laboratory, from the invitation to the first messages.
+
+use crate::person::{Folder, Person, moment};
+use crate::stun::{SERVERS, Stun};
+use crate::world::{Place, World};
+use serde_json::Value;
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// How invitation and reply travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Way {
+    /// The guest reads the host's picture, and nothing goes back.
+    OneScan,
+    /// Pictures both ways, where the guest shows a reply.
+    TwoScans,
+    /// Texts both ways, as messengers carry them, where the guest shows a reply.
+    Link,
+}
+
+impl Way {
+    pub(crate) const ALL: [Self; 3] = [Self::OneScan, Self::TwoScans, Self::Link];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::OneScan => "QR, one scan",
+            Self::TwoScans => "QR, two scans",
+            Self::Link => "link and reply",
+        }
+    }
+}
+
+/// When the reply is handed over, once it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum When {
+    /// At once.
+    Direct,
+    /// After so long.
+    Late(Duration),
+}
+
+/// How a meeting ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Ending {
+    /// They talk.
+    Connects,
+    /// The guest shows its reply: with one scan alone nobody can know where it is.
+    NeedsASecondScan,
+    /// No path exists between these networks, and the program says so.
+    Verdict,
+    /// Nothing happens and nothing is said. Never expected.
+    Silence,
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Connects => "connects",
+            Self::NeedsASecondScan => "needs a second scan",
+            Self::Verdict => "verdict",
+            Self::Silence => "silence",
+        })
+    }
+}
+
+/// A meeting, and what is to come of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scenario {
+    pub(crate) place: Place,
+    pub(crate) way: Way,
+    pub(crate) when: When,
+    pub(crate) expected: Ending,
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place {
+            Place::Apart(host, guest) => write!(f, "{} to {}", host.name(), guest.name())?,
+            Place::Together(home) => f.write_str(home.name())?,
+        }
+        write!(f, ", {}", self.way.name())?;
+        match self.when {
+            When::Direct => Ok(()),
+            When::Late(delay) => write!(f, " {} s late", delay.as_secs()),
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) ending: Ending,
+    /// From the last thing that a person did until both see that they are connected.
+    pub(crate) seconds: Option<f64>,
+    /// What both programs said, to look into a surprise.
+    pub(crate) told: String,
+}
+
+/// How long a host may take for its invitation: it may ask servers first.
+const INVITES: Duration = Duration::from_secs(30);
+
+/// How long a guest may take until it is connected, shows a reply, or gives up.
+const FIRST: Duration = Duration::from_secs(12);
+
+/// How long both may take after the reply is in the host's hands.
+const AFTER_REPLY: Duration = Duration::from_secs(25);
+
+/// How long it is watched whether a reply on the screen is needed at all.
+const STILL: Duration = Duration::from_secs(5);
+
+impl Scenario {
+    /// Plays it in a world of its own.
+    pub(crate) fn play(&self) -> Report {
+        let world = World::build(self.place).expect("namespaces");
+        let _stun = Stun::start(&world);
+        self.play_in(&world)
+    }
+
+    /// Plays it in this world.
+    pub(crate) fn play_in(&self, world: &World) -> Report {
+        let folder = Folder::new();
+        let mut meeting = Meeting::begin(self, world, &folder);
+        let (ending, seconds) = meeting.play(self);
+        Report {
+            ending,
+            seconds,
+            told: meeting.told(),
+        }
+    }
+}
+
+/// Two people on their way to each other.
+pub(crate) struct Meeting {
+    pub(crate) host: Person,
+    pub(crate) guest: Person,
+    reply_picture: String,
+}
+
+/// The flags that name this laboratory's servers.
+fn servers<'a>() -> impl Iterator<Item = &'a str> {
+    SERVERS.iter().flat_map(|server| ["--stun", server])
+}
+
+impl Meeting {
+    /// The invitation is made and handed over.
+    pub(crate) fn begin(scenario: &Scenario, world: &World, folder: &Folder) -> Self {
+        let invitation_picture = folder.path("invitation.png");
+        let reply_picture = folder.path("reply.png");
+        let mut invite = vec!["invite", "--expires", "1h", "--png", &invitation_picture];
+        // In one home nobody says that the other is far away.
+        if matches!(scenario.place, Place::Apart(..)) {
+            invite.push("--far");
+        }
+        invite.extend(servers());
+        let mut host = Person::start(&world.host, folder, "Ana", &invite);
+        let invitation = host.until(INVITES, &["invitation", "failed"]);
+        let link = invitation.as_ref().and_then(|told| told["link"].as_str());
+        let link = link.unwrap_or_else(|| panic!("no invitation: {:?}", host.told));
+        let handed = match scenario.way {
+            Way::Link => link,
+            Way::OneScan | Way::TwoScans => &invitation_picture,
+        };
+        let mut join = vec!["join", handed, "--yes", "--wait", "1h"];
+        join.extend(["--reply-png", &reply_picture]);
+        join.extend(servers());
+        let guest = Person::start(&world.guest, folder, "Ben", &join);
+        Self {
+            host,
+            guest,
+            reply_picture,
+        }
+    }
+
+    /// What both programs said so far.
+    pub(crate) fn told(&self) -> String {
+        let told = [&self.host, &self.guest].map(|person| {
+            let lines = person.told.iter().map(|told| format!("\n  {told}"));
+            lines.collect::<String>()
+        });
+        format!("host:{}\nguest:{}", told[0], told[1])
+    }
+
+    /// Everything that people do, and how it ends. Seconds count from the last thing they did.
+    pub(crate) fn play(&mut self, scenario: &Scenario) -> (Ending, Option<f64>) {
+        let opened = self.guest.until(FIRST, &["opened"]);
+        let opened = opened.as_ref().map_or_else(now, moment);
+        let first = self.guest.until(FIRST, &["met", "reply", "failed"]);
+        match first.as_ref().and_then(|told| told["event"].as_str()) {
+            Some("met") => self.talk(opened),
+            Some("reply") => self.reply(scenario, opened),
+            _ => self.verdict(Duration::ZERO, opened),
+        }
+    }
+
+    /// The guest has shown a reply.
+    fn reply(&mut self, scenario: &Scenario, opened: f64) -> (Ending, Option<f64>) {
+        if scenario.way == Way::OneScan {
+            // It may still come together while the reply is on the screen.
+            let next = self
+                .guest
+                .heard(STILL, |told| told["event"] == "met" || is_verdict(told));
+            return match next {
+                Some(told) if told["event"] == "met" => self.talk(opened),
+                Some(_) => self.verdict(Duration::ZERO, opened),
+                None => (Ending::NeedsASecondScan, None),
+            };
+        }
+        if let When::Late(delay) = scenario.when {
+            self.guest.until(delay, &["met", "failed"]);
+        }
+        let since = now();
+        self.hand_back(scenario.way);
+        match self.guest.until(AFTER_REPLY, &["met", "failed"]) {
+            Some(told) if told["event"] == "met" => self.talk(since),
+            _ => self.verdict(Duration::ZERO, since),
+        }
+    }
+
+    /// The newest reply goes to the host.
+    fn hand_back(&mut self, way: Way) {
+        let mut replies = self.guest.told.iter().rev();
+        let newest = replies.find(|told| told["event"] == "reply");
+        let link = newest.and_then(|told| told["link"].as_str());
+        let reply = match way {
+            Way::Link => link.unwrap_or_default().to_owned(),
+            Way::OneScan | Way::TwoScans => self.reply_picture.clone(),
+        };
+        self.host.say(&reply);
+    }
+
+    /// Both programs say that no path exists.
+    fn verdict(&mut self, within: Duration, since: f64) -> (Ending, Option<f64>) {
+        let told = [
+            self.host.heard(within, is_verdict),
+            self.guest.heard(within, is_verdict),
+        ];
+        let last = told.iter().flatten().map(moment).reduce(f64::max);
+        match last {
+            Some(last) => (Ending::Verdict, Some(last - since)),
+            None => (Ending::Silence, None),
+        }
+    }
+
+    /// They are connected once a message goes both ways.
+    fn talk(&mut self, since: f64) -> (Ending, Option<f64>) {
+        let met = [
+            self.host.until(AFTER_REPLY, &["met"]),
+            self.guest.until(AFTER_REPLY, &["met"]),
+        ];
+        self.host.say("hello from the host");
+        self.guest.say("hello from the guest");
+        let says = |text: &'static str| {
+            move |told: &Value| told["event"] == "message" && told["text"] == text
+        };
+        let both = self
+            .host
+            .heard(AFTER_REPLY, says("hello from the guest"))
+            .is_some()
+            && self
+                .guest
+                .heard(AFTER_REPLY, says("hello from the host"))
+                .is_some();
+        let last = met.iter().flatten().map(moment).reduce(f64::max);
+        match (both, last) {
+            (true, Some(last)) => (Ending::Connects, Some(last - since)),
+            _ => (Ending::Silence, None),
+        }
+    }
+}
+
+/// Whether the program says with this that there is no way.
+fn is_verdict(told: &Value) -> bool {
+    told["event"] == "failed" || told["event"] == "verdict"
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> f64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default().as_secs_f64()
+}
