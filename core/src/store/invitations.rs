@@ -24,6 +24,7 @@ pub(super) const MAX_INVITATION: usize = 1024;
 pub(super) const MAX_REPLY: usize = 512;
 pub(super) const MAX_CERTIFICATE: usize = 4096;
 const MAX_ANSWER: usize = u16::MAX as usize;
+const MAX_CONTAINER: usize = 8192;
 
 /// Everything a host needs to wait for its guest, also after a restart.
 #[derive(Clone, Debug)]
@@ -89,6 +90,46 @@ impl Store {
         pending: &PendingInvitation,
         now: u64,
     ) -> Result<InviteId, StoreError> {
+        self.add(pending, None, now)
+    }
+
+    /// Keeps an invitation that is handed out locked, and the container that it is handed out in:
+    /// nobody can make that one again without the answer. Returns the invitation's name.
+    ///
+    /// # Errors
+    /// As [`Self::add_invitation`]; [`StoreError::TooLong`] for a container that holds more than an
+    /// invitation.
+    pub fn add_locked_invitation(
+        &self,
+        pending: &PendingInvitation,
+        container: &[u8],
+        now: u64,
+    ) -> Result<InviteId, StoreError> {
+        self.add(pending, Some(container), now)
+    }
+
+    /// The container that an invitation is handed out in, if it is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn container(&self, id: InviteId) -> Result<Option<Vec<u8>>, StoreError> {
+        let kept = self.transact(|rows| rows.get(Table::Container, &id))?;
+        let read = |kept: Plain| {
+            let mut reader = Reader::new(&kept);
+            reader.version(VERSION)?;
+            let container = reader.bytes(MAX_CONTAINER)?.to_vec();
+            reader.finish()?;
+            Ok(container)
+        };
+        kept.map(read).transpose()
+    }
+
+    fn add(
+        &self,
+        pending: &PendingInvitation,
+        container: Option<&[u8]>,
+        now: u64,
+    ) -> Result<InviteId, StoreError> {
         let id = pending.id();
         self.transact(|rows| {
             if pending.remaining(now).is_none() {
@@ -101,6 +142,12 @@ impl Store {
             let waits = |kept: &&Kept| matches!(kept, Kept::Waiting(_)) && kept.id() != id;
             if kept.iter().filter(waits).count() >= MAX_PENDING {
                 return Err(StoreError::TooMany);
+            }
+            if let Some(container) = container {
+                let value = Writer::new(VERSION, 3 + container.len())
+                    .bytes(container, MAX_CONTAINER)?
+                    .finish();
+                rows.put(Table::Container, &id, &value)?;
             }
             put(rows, &Kept::Waiting(Box::new(pending.clone())))
         })?;
@@ -155,7 +202,8 @@ impl Store {
     pub fn end_invitation(&self, id: InviteId, fate: Fate, now: u64) -> Result<(), StoreError> {
         self.transact(|rows| {
             let pending = waiting(rows, id, now)?;
-            put(rows, &pending.over(fate, now))
+            end(rows, &pending, fate, now)?;
+            Ok(())
         })
     }
 }
@@ -168,8 +216,7 @@ fn sweep(rows: &Rows<'_>, now: u64) -> Result<Vec<Kept>, StoreError> {
         if let Kept::Waiting(pending) = &kept
             && pending.remaining(now).is_none()
         {
-            kept = pending.over(Fate::Expired, now);
-            put(rows, &kept)?;
+            kept = end(rows, pending, Fate::Expired, now)?;
         }
         all.push(kept);
     }
@@ -183,6 +230,19 @@ fn sweep(rows: &Rows<'_>, now: u64) -> Result<Vec<Kept>, StoreError> {
         rows.remove(Table::Invitation, &kept.id())?;
     }
     Ok(all)
+}
+
+/// Leaves a mark where an invitation waited; its secrets are removed.
+fn end(
+    rows: &Rows<'_>,
+    pending: &PendingInvitation,
+    fate: Fate,
+    now: u64,
+) -> Result<Kept, StoreError> {
+    let over = pending.over(fate, now);
+    rows.remove(Table::Container, &pending.id())?;
+    put(rows, &over)?;
+    Ok(over)
 }
 
 fn waiting(rows: &Rows<'_>, id: InviteId, now: u64) -> Result<PendingInvitation, StoreError> {

@@ -11,6 +11,7 @@ pub(super) enum Table {
     Identity,
     Setting,
     Invitation,
+    Container,
     Reply,
     Person,
 }
@@ -21,6 +22,7 @@ impl Table {
             Self::Identity => "identity",
             Self::Setting => "setting",
             Self::Invitation => "invitation",
+            Self::Container => "container",
             Self::Reply => "reply",
             Self::Person => "person",
         }

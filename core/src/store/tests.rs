@@ -125,6 +125,27 @@ fn a_setting_is_kept_until_it_is_taken_back() {
 }
 
 #[test]
+fn a_container_is_kept_for_as_long_as_its_invitation_waits() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    let plain = store.add_invitation(&pending(1), NOW).unwrap();
+    let add = |pending: &PendingInvitation, container: &[u8]| {
+        store.add_locked_invitation(pending, container, NOW)
+    };
+    let (used, late) = (add(&pending(2), b"two").unwrap(), pending(3));
+    let late = add(&late, b"three").unwrap();
+    assert_eq!(add(&pending(4), &[0; 9000]), Err(StoreError::TooLong));
+    assert_eq!(store.container(plain), Ok(None));
+    let store = folder.open().unwrap();
+    assert_eq!(store.container(used), Ok(Some(b"two".to_vec())));
+    store.end_invitation(used, Fate::Used, NOW).unwrap();
+    assert_eq!(store.container(used), Ok(None));
+    assert_eq!(store.container(late), Ok(Some(b"three".to_vec())));
+    store.invitations(NOW + 2 * HOUR.as_secs()).unwrap();
+    assert_eq!(store.container(late), Ok(None));
+}
+
+#[test]
 fn a_pending_invitation_comes_back_as_it_was() {
     let folder = Folder::new();
     let mut kept = pending(1);
