@@ -81,8 +81,7 @@ final class Household {
             Setup(
                 name: UIDevice.current.name, folder: Folders.kept.path,
                 downloads: Folders.downloads.path, linkBase: linkBase),
-            keys: KeychainBox(),
-            notebook: Notebook(file: Folders.support.appendingPathComponent("notebook"))
+            keys: KeychainBox()
         )
     }
 }

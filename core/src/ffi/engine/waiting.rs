@@ -189,11 +189,13 @@ impl Waiting {
     pub(super) async fn next(&mut self) -> Waited {
         let before = self.addresses();
         tokio::select! {
+            // What has to be kept is kept before it is shown.
             biased;
-            event = self.pairing.next() => Waited::Event(event),
             Ok(()) = self.standing.changed() => {
-                Waited::Stands { moved: self.addresses() != before }
+                let moved = self.addresses() != before;
+                Waited::Stands { moved }
             }
+            event = self.pairing.next() => Waited::Event(event),
         }
     }
 
