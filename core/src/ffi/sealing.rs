@@ -73,6 +73,7 @@ pub fn strength_of(locks: Vec<Answered>, with_code: bool) -> Result<Strength, Ha
                 Verdict::NoShortcutSeen => Strength::NoShortcutSeen,
                 Verdict::BeyondReach => Strength::BeyondReach,
             },
+            Err(_) if with_code => Strength::BeyondReach,
             Err((_, Trivial::OneCharacter)) => Strength::OneCharacter,
             Err((_, Trivial::Common)) => Strength::Common,
             Err((_, Trivial::InQuestion)) => Strength::InQuestion,

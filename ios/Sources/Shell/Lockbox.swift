@@ -68,7 +68,7 @@ final class Lockbox {
     /// What was typed in answer. `opening` opens an invitation that was locked.
     func answer(
         _ answers: [String], code: String?, _ engine: Engine,
-        opening: @escaping (@escaping @MainActor @Sendable () async throws -> Void) async throws -> Void
+        opening: @escaping @MainActor @Sendable (@escaping @MainActor @Sendable () async throws -> Void) async throws -> Void
     ) {
         guard case .question(var question) = screen, !question.isBusy else { return }
         question.isBusy = true
@@ -135,7 +135,7 @@ final class Lockbox {
             // The person may have gone back meanwhile, or put in another one.
             guard turn == self.turn else { return }
             self.work = nil
-            self.ended(Result { try done(result.get()) })
+            self.ended(Result(catching: { try done(result.get()) }))
         }
     }
 

@@ -62,14 +62,14 @@ final class LockedFileTests: XCTestCase {
         func typed(_ answer: String) -> Protection { Protection(question: "Our dog?", answer: answer) }
         person.model.judge(typed("dog"), withCode: false)
         try await person.sees("a useless one") { $0.lock?.strength == .strengthInQuestion ? true : nil }
-        person.model.judge(typed("Bello"), withCode: false)
+        person.model.judge(typed("Nepomuk"), withCode: false)
         try await person.sees("a weak one") { $0.lock.flatMap { $0.strength == .strengthWeak && !$0.isUseless ? true : nil } }
-        person.model.judge(typed("Bello"), withCode: true)
+        person.model.judge(typed("Nepomuk"), withCode: true)
         let code = try await person.sees("a code") { $0.lock?.code }
         XCTAssertFalse("\(person.model.screen)".contains(code.characters))
-        person.model.seal(Protection(question: "", answer: "Bello"))
+        person.model.seal(Protection(question: "", answer: "Nepomuk"))
         try await person.sees("a refusal") { $0.lock?.hint == .kindBadText ? true : nil }
-        person.model.seal(typed("Bello"))
+        person.model.seal(typed("Nepomuk"))
         let sealed = try await person.sees("locked") { $0.sealed }
         XCTAssertEqual(sealed.name, "letter.txt.handfast")
         XCTAssertEqual(sealed.code, code)
@@ -84,10 +84,10 @@ final class LockedFileTests: XCTestCase {
         XCTAssertTrue(question.withCode)
         XCTAssertEqual(question.size, sealed.size)
         for (typed, hint) in [(nil, Key.kindWrongAnswer), ("what?", .kindBadText)] {
-            person.model.answer(["bello"], code: typed)
+            person.model.answer(["nepomuk"], code: typed)
             try await person.sees("a refusal") { $0.question.flatMap { $0.hint == hint && !$0.isBusy ? true : nil } }
         }
-        person.model.answer(["bello"], code: code.words)
+        person.model.answer(["nepomuk"], code: code.words)
         let opened = try await person.sees("file") { $0.opened }
         XCTAssertEqual(opened.name, "letter.txt")
         XCTAssertEqual(try Data(contentsOf: URL(fileURLWithPath: opened.path)), Data("dear diary".utf8))

@@ -81,9 +81,9 @@ final class SealingTests: XCTestCase {
         XCTAssertEqual(try strength("x"), .oneCharacter)
         XCTAssertEqual(try strength("password"), .common)
         XCTAssertEqual(try strength("dog"), .inQuestion)
-        XCTAssertEqual(try strength("Bello"), .weak)
+        XCTAssertEqual(try strength("Nepomuk"), .weak)
         XCTAssertEqual(try strength("vK7#qLm2-x9Tz!pW"), .noShortcutSeen)
-        XCTAssertEqual(try strength("Bello", withCode: true), .beyondReach)
+        XCTAssertEqual(try strength("dog", withCode: true), .beyondReach)
         XCTAssertThrowsError(try strength(" "))
     }
 
