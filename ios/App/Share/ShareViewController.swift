@@ -41,9 +41,13 @@ final class ShareViewController: UIViewController {
     }
 
     private func leaveText(of provider: NSItemProvider, _ type: UTType) async -> Bool {
-        let item = try? await provider.loadItem(forTypeIdentifier: type.identifier, options: nil)
-        guard let text = (item as? String) ?? (item as? URL)?.absoluteString else { return false }
-        return (try? Inbox.shared?.leave(text)) != nil
+        await withCheckedContinuation { done in
+            provider.loadItem(forTypeIdentifier: type.identifier, options: nil) { item, _ in
+                let item: Any? = item
+                let text = (item as? String) ?? (item as? URL)?.absoluteString
+                done.resume(returning: text.flatMap { try? Inbox.shared?.leave($0) } != nil)
+            }
+        }
     }
 
     private func leaveFile(of provider: NSItemProvider, _ type: UTType) async -> Bool {

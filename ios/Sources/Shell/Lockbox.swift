@@ -68,7 +68,8 @@ final class Lockbox {
     /// What was typed in answer. `opening` opens an invitation that was locked.
     func answer(
         _ answers: [String], code: String?, _ engine: Engine,
-        opening: @escaping @MainActor @Sendable (@escaping @MainActor @Sendable () async throws -> Void) async throws -> Void
+        opening: @escaping @MainActor @Sendable (@escaping @MainActor @Sendable () async throws -> Void) async throws ->
+            Void
     ) {
         guard case .question(var question) = screen, !question.isBusy else { return }
         question.isBusy = true

@@ -113,7 +113,8 @@ final class SealingTests: XCTestCase {
             try Data().write(to: source)
             try Foundation.FileHandle(forWritingTo: source).truncate(atOffset: 64 << 20)
             let locking = sealing.sealFile(
-                locks: self.locks, code: nil, about: About(name: nil, mediaType: nil), source: source.path, target: folder + "/b")
+                locks: self.locks, code: nil, about: About(name: nil, mediaType: nil), source: source.path,
+                target: folder + "/b")
             locking.cancel()
             do {
                 _ = try await locking.finished()

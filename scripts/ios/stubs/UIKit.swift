@@ -77,9 +77,10 @@ open class NSExtensionItem: NSObject {
 }
 open class NSItemProvider: NSObject, @unchecked Sendable {
     open func hasItemConformingToTypeIdentifier(_ type: String) -> Bool { fatalError() }
-    open func loadItem(forTypeIdentifier: String, options: [AnyHashable: Any]?) async throws -> any NSSecureCoding {
-        fatalError()
-    }
+    public typealias CompletionHandler = @Sendable ((any NSSecureCoding)?, (any Error)?) -> Void
+    open func loadItem(
+        forTypeIdentifier: String, options: [AnyHashable: Any]? = nil, completionHandler: CompletionHandler? = nil
+    ) {}
     open func loadFileRepresentation(
         forTypeIdentifier: String, completionHandler: @escaping @Sendable (URL?, (any Error)?) -> Void
     ) -> Progress { fatalError() }
