@@ -18,6 +18,7 @@ mod logs;
 mod met;
 mod network;
 mod output;
+mod outside;
 mod status;
 mod symbol;
 mod vault;

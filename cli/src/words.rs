@@ -90,6 +90,9 @@ Type a line and press Enter to send it.
   /help        this text
   /quit        say goodbye and leave";
 
+pub(crate) const NOBODY_TO_ASK: &str =
+    "No STUN server may be asked, so the invitation names only addresses of this network.";
+pub(crate) const NOT_SEEN_OUTSIDE: &str = "No STUN server answered: this network may block UDP, or be cut off. The invitation names only its own addresses.";
 pub(crate) const ALONE: &str =
     "This machine has no network, so only programs on this machine can join.";
 pub(crate) const LOOPBACK_INVITATION: &str =

@@ -6,6 +6,7 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::network::{self, Wanted};
 use crate::output::{Event, Output, State};
+use crate::outside::{self, OutsideArgs};
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::vault::refused;
@@ -62,6 +63,11 @@ pub(crate) struct Args {
     /// Only for this machine, which needs no network
     #[arg(long)]
     loopback: bool,
+    /// For somebody in another network: names the address that a STUN server sees as well
+    #[arg(long)]
+    far: bool,
+    #[command(flatten)]
+    outside: OutsideArgs,
 }
 
 fn link_base(text: &str) -> Result<LinkBase, String> {
@@ -98,9 +104,14 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         true => Wanted::Loopback,
         false => Wanted::Network,
     };
-    let place = network::bind(wanted, args.port)?;
+    let mut place = network::bind(wanted, args.port)?;
     if place.alone {
         output.note(words::ALONE);
+    }
+    let servers = args.outside.servers(place.policy.loopback);
+    place.endpoint = place.endpoint.with_servers(servers);
+    if args.far {
+        outside::look(&mut place, &mut output).await;
     }
     let now = network::unix_seconds();
     let invitation = Invitation {

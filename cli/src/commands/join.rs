@@ -7,6 +7,7 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::network::{self, Wanted};
 use crate::output::{Event, Output, State};
+use crate::outside::OutsideArgs;
 use crate::status::{Status, Stop};
 use crate::symbol::Forms;
 use crate::vault::refused;
@@ -43,6 +44,8 @@ pub(crate) struct Args {
     /// Also send to this machine itself, for an invitation made on it
     #[arg(long)]
     loopback: bool,
+    #[command(flatten)]
+    outside: OutsideArgs,
     /// Send nothing until the host has the reply
     #[arg(long, hide = true)]
     only_by_reply: bool,
@@ -96,7 +99,8 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         only_by_reply: args.only_by_reply,
         ..GuestTerms::new(via)
     };
-    let pairing = Pairing::guest(identity, place.endpoint, invitation, terms)?;
+    let endpoint = place.endpoint.with_servers(args.outside.servers(local));
+    let pairing = Pairing::guest(identity, endpoint, invitation, terms)?;
     let desk = (&mut output, &mut lines, &mut interrupt);
     let meeting = knock(pairing, args.reply_png, &mut answers, desk).await?;
     met::tell(

@@ -9,7 +9,8 @@ use crate::handshake::{
     Prologue, Ready,
 };
 use crate::invitation::{
-    Candidates, Fingerprint, Invitation, InvitationKeys, Reply, ReplyError, SealedReply, Seat,
+    Candidate, CandidateKind, Candidates, Fingerprint, Invitation, InvitationKeys, Reply,
+    ReplyError, SealedReply, Seat,
 };
 use crate::seal::Answers;
 use crate::transport::TransportError;
@@ -20,6 +21,17 @@ use std::time::{Duration, Instant};
 /// How long knocking may take before the reply is offered. A path on one network takes
 /// milliseconds; across networks, a second is long.
 const REPLY_AFTER: Duration = Duration::from_millis(2_500);
+
+/// How long knocking may take before servers outside are asked, where that is allowed: on one network
+/// the host has answered long before.
+const LOOK_AFTER: Duration = Duration::from_secs(1);
+
+/// The same where the invitation names an address that is seen from outside: it was made for somebody
+/// elsewhere.
+const LOOK_SOON_AFTER: Duration = Duration::from_millis(300);
+
+/// How much longer a reply may wait for what these servers say.
+const LOOK_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long an answered knock may take to become a link.
 const ANSWERED_PATIENCE: Duration = Duration::from_secs(15);
@@ -35,6 +47,8 @@ pub enum GuestEffect {
     Send(Outgoing),
     /// Give up the link, and knock again.
     Again,
+    /// Ask servers outside how this device is seen, for the reply.
+    LookOutside,
     /// The host is who made the invitation: hand over.
     Done(Box<Acquaintance>),
     /// It is over.
@@ -50,6 +64,7 @@ pub struct Guest {
     entropy: Entropy,
     reply: Option<(Reply, SealedReply)>,
     reply_shown: bool,
+    looking: Looking,
     gives_up: Option<Instant>,
     /// Wrong answers.
     wrong: u8,
@@ -57,6 +72,19 @@ pub struct Guest {
     runs: u32,
     phase: Phase,
     effects: VecDeque<GuestEffect>,
+}
+
+/// Whether servers outside are asked how this device is seen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Looking {
+    /// Not by this device.
+    Never,
+    /// Once it is needed.
+    Later,
+    /// They have been asked.
+    Asked,
+    /// They have answered, or there was nothing to ask.
+    Done,
 }
 
 enum Phase {
@@ -104,12 +132,18 @@ impl Guest {
             entropy: Entropy::new(random),
             reply: None,
             reply_shown: false,
+            looking: Looking::Never,
             gives_up: None,
             wrong: 0,
             runs: 0,
             phase: Phase::Opened,
             effects: VecDeque::new(),
         }
+    }
+
+    /// Servers outside may be asked how this device is seen, once the local network has failed.
+    pub fn may_look_outside(&mut self) {
+        self.looking = Looking::Later;
     }
 
     /// The person agreed: knocking begins. The candidates are this side's own, for the reply; `salt`
@@ -164,6 +198,9 @@ impl Guest {
     /// host instead. `salt` is 8 random bytes. A host that has the older reply takes the guest as one
     /// without.
     pub fn moved(&mut self, candidates: Candidates, salt: [u8; 8]) {
+        if self.looking == Looking::Asked {
+            self.looking = Looking::Done;
+        }
         let is_news = |(reply, _): &(Reply, SealedReply)| reply.candidates != candidates;
         if self.reply.as_ref().is_some_and(is_news) {
             self.make_reply(candidates, salt);
@@ -177,7 +214,34 @@ impl Guest {
 
     /// Offers the reply at once instead of waiting whether it is needed.
     pub fn offer_reply(&mut self) {
+        self.look_outside();
         self.reply_shown = self.reply.is_some();
+    }
+
+    fn look_outside(&mut self) {
+        if self.looking == Looking::Later {
+            self.looking = Looking::Asked;
+            self.effects.push_back(GuestEffect::LookOutside);
+        }
+    }
+
+    /// How long after the knocking began the servers are asked, if they will be.
+    fn looks_after(&self) -> Option<Duration> {
+        let is_reflexive = |candidate: &Candidate| candidate.kind == CandidateKind::ServerReflexive;
+        let is_from_elsewhere = self.invitation.candidates.iter().any(is_reflexive);
+        match self.looking {
+            Looking::Later if is_from_elsewhere => Some(LOOK_SOON_AFTER),
+            Looking::Later => Some(LOOK_AFTER),
+            _ => None,
+        }
+    }
+
+    /// How long after the knocking began the reply is offered.
+    fn replies_after(&self) -> Duration {
+        match self.looking {
+            Looking::Asked => REPLY_AFTER + LOOK_PATIENCE,
+            _ => REPLY_AFTER,
+        }
     }
 
     /// The next thing to do.
@@ -221,11 +285,12 @@ impl Guest {
     pub fn poll_timeout(&self) -> Option<Instant> {
         match &self.phase {
             Phase::Opened | Phase::Finished => None,
-            Phase::Knocking { since } if !self.reply_shown => {
-                let offer = *since + REPLY_AFTER;
-                Some(self.gives_up.map_or(offer, |at| at.min(offer)))
+            Phase::Knocking { since } => {
+                let offer = (!self.reply_shown).then(|| self.replies_after());
+                let next = [offer, self.looks_after()].into_iter().flatten();
+                let at = next.map(|after| *since + after).chain(self.gives_up);
+                at.min()
             }
-            Phase::Knocking { .. } => self.gives_up,
             Phase::Answered { since } => Some(*since + ANSWERED_PATIENCE),
             Phase::Open { until, .. } => Some(*until),
         }
@@ -234,13 +299,19 @@ impl Guest {
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Now) {
         match &self.phase {
-            Phase::Knocking { since } => {
+            &Phase::Knocking { since } => {
                 if self.gives_up.is_some_and(|at| now.monotonic >= at) {
                     self.end(match self.invitation.expiry.remaining(now.unix) {
                         Some(_) => Failure::NotReached,
                         None => Failure::Expired,
                     });
-                } else if now.monotonic >= *since + REPLY_AFTER {
+                    return;
+                }
+                let elapsed = now.monotonic.saturating_duration_since(since);
+                if self.looks_after().is_some_and(|after| elapsed >= after) {
+                    self.look_outside();
+                }
+                if elapsed >= self.replies_after() {
                     self.reply_shown = true;
                 }
             }

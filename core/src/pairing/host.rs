@@ -58,6 +58,8 @@ pub enum HostEffect {
     Send(Outgoing),
     /// Give up the link, and wait for another guest.
     Abandon,
+    /// Ask servers outside how this device is seen: the local network has failed.
+    LookOutside,
     /// The guest is who holds the invitation: hand over.
     Done(Box<Acquaintance>),
     /// It is over.
@@ -261,6 +263,7 @@ impl Host {
                 reply.fingerprint,
                 reply.candidates.to_vec(),
             ));
+            self.effects.push_back(HostEffect::LookOutside);
         }
         Ok(())
     }

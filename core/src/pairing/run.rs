@@ -10,7 +10,8 @@ use crate::invitation::{
 };
 use crate::seal::Answers;
 use crate::transport::{
-    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, Roaming, TransportError,
+    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, Outside, Roaming,
+    TransportError,
 };
 use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
@@ -231,6 +232,9 @@ impl Pairing {
             },
         };
         let mut machine = Guest::new(identity, invitation, terms.via, random);
+        if endpoint.can_look_outside() {
+            machine.may_look_outside();
+        }
         connect(&mut machine, &endpoint)?;
         if terms.reply_at_once || terms.only_by_reply {
             machine.offer_reply();
@@ -312,6 +316,11 @@ impl Pairing {
         self.roaming.resume().await;
     }
 
+    /// The person is here again: whatever became slow while nobody answered is quick for a while.
+    pub async fn hurry(&self) {
+        self.roaming.hurry().await;
+    }
+
     /// This device has these addresses now.
     pub async fn network_changed(&self, addresses: Vec<IpAddr>) {
         self.roaming.network_changed(addresses).await;
@@ -328,13 +337,21 @@ impl Pairing {
 /// # Errors
 /// [`Failure::NoNetwork`] if there is none that another device could use.
 pub fn own_candidates(endpoint: &Endpoint, policy: Policy) -> Result<Candidates, Failure> {
-    candidates_of(endpoint.addresses(), policy)
+    candidates_of(endpoint.addresses(), endpoint.outside(), policy)
 }
 
-fn candidates_of(bound: Vec<SocketAddr>, policy: Policy) -> Result<Candidates, Failure> {
-    let bound = bound.into_iter().map(Candidate::host);
-    let mut admitted = admit(bound, policy);
-    admitted.truncate(MAX_CANDIDATES);
+/// Those of the sockets, and those seen from outside, which have a place even where there are many.
+fn candidates_of(
+    bound: Vec<SocketAddr>,
+    outside: Option<Outside>,
+    policy: Policy,
+) -> Result<Candidates, Failure> {
+    let seen = outside.map(|outside| outside.candidates());
+    let mut seen = admit(seen.unwrap_or_default(), policy);
+    seen.truncate(MAX_CANDIDATES / 2);
+    let mut admitted = admit(bound.into_iter().map(Candidate::host), policy);
+    admitted.truncate(MAX_CANDIDATES - seen.len());
+    admitted.append(&mut seen);
     if admitted.is_empty() {
         return Err(Failure::NoNetwork);
     }
@@ -352,6 +369,7 @@ enum Effect {
     Send(Bytes),
     Abandon,
     Again,
+    LookOutside,
     Done(Box<Acquaintance>),
     Over(Failure),
 }
@@ -428,6 +446,7 @@ impl Run {
                     self.link = None;
                     self.connector.again().await;
                 }
+                Effect::LookOutside => self.connector.look_outside(),
                 Effect::Done(acquaintance) => {
                     self.milestones.authenticated = Some(self.started.elapsed());
                     if let Some(link) = self.link.take() {
@@ -502,7 +521,8 @@ impl Run {
     /// A reply names addresses; the one shown so far leads nowhere now.
     fn moved(&mut self) {
         if let (Machine::Guest(guest), Some(policy)) = (&mut self.machine, self.policy)
-            && let Ok(ours) = candidates_of(self.connector.addresses(), policy)
+            && let Ok(ours) =
+                candidates_of(self.connector.addresses(), self.connector.outside(), policy)
             && let Ok(salt) = random_bytes()
         {
             guest.moved(ours, salt);
@@ -540,12 +560,14 @@ impl Machine {
                 HostEffect::Expect(guest, candidates) => Effect::Expect(guest, candidates),
                 HostEffect::Send(message) => Effect::Send(message),
                 HostEffect::Abandon => Effect::Abandon,
+                HostEffect::LookOutside => Effect::LookOutside,
                 HostEffect::Done(acquaintance) => Effect::Done(acquaintance),
                 HostEffect::Over(failure) => Effect::Over(failure),
             }),
             Self::Guest(guest) => guest.poll_effect().map(|effect| match effect {
                 GuestEffect::Send(message) => Effect::Send(message),
                 GuestEffect::Again => Effect::Again,
+                GuestEffect::LookOutside => Effect::LookOutside,
                 GuestEffect::Done(acquaintance) => Effect::Done(acquaintance),
                 GuestEffect::Over(failure) => Effect::Over(failure),
             }),

@@ -152,6 +152,7 @@ impl Scene {
                     GuestEffect::Again => self.host.link_ended(),
                     GuestEffect::Done(host) => at_guest = Some(Ok(host)),
                     GuestEffect::Over(failure) => at_guest = Some(Err(failure)),
+                    GuestEffect::LookOutside => {}
                 }
             }
             while let Some(effect) = self.host.poll_effect() {
@@ -159,7 +160,7 @@ impl Scene {
                     HostEffect::Send(message) => self.guest.received(now, &message),
                     HostEffect::Done(guest) => at_host = Some(Ok(guest)),
                     HostEffect::Over(failure) => at_host = Some(Err(failure)),
-                    HostEffect::Expect(..) => {}
+                    HostEffect::Expect(..) | HostEffect::LookOutside => {}
                     HostEffect::Abandon => self.guest.link_ended(now),
                 }
             }
@@ -534,4 +535,68 @@ fn cancelling_ends_either_side_once() {
     assert_eq!(scene.guest_failure(), Some(Failure::Cancelled));
     assert_eq!(scene.guest_failure(), None);
     assert_eq!(scene.host_failure(), Some(Failure::Cancelled));
+}
+
+/// Whether the guest wants servers outside to be asked now.
+fn wants_to_look(scene: &mut Scene) -> bool {
+    let mut effects = std::iter::from_fn(|| scene.guest.poll_effect());
+    effects.any(|effect| matches!(effect, GuestEffect::LookOutside))
+}
+
+#[test]
+fn a_guest_asks_nobody_outside_before_the_local_network_has_failed() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.guest.may_look_outside();
+    scene.connect();
+    scene.pass(Duration::from_millis(900));
+    assert!(!wants_to_look(&mut scene));
+    scene.pass(Duration::from_millis(200));
+    assert!(wants_to_look(&mut scene));
+    scene.pass(Duration::from_secs(10));
+    assert!(!wants_to_look(&mut scene), "once is enough");
+}
+
+#[test]
+fn a_guest_that_is_answered_or_may_not_asks_nobody_outside() {
+    for may in [true, false] {
+        let mut scene = Scene::new(Via::Camera, Via::Camera);
+        if may {
+            scene.guest.may_look_outside();
+        }
+        scene.connect();
+        if may {
+            scene.knock();
+        }
+        scene.pass(Duration::from_secs(10));
+        assert!(!wants_to_look(&mut scene));
+    }
+}
+
+#[test]
+fn a_reply_waits_a_moment_for_the_address_that_others_see() {
+    let is_shown = |scene: &Scene| matches!(scene.guest_view(), View::ReplyNeeded { .. });
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.guest.may_look_outside();
+    scene.connect();
+    scene.pass(Duration::from_secs(4));
+    assert!(!is_shown(&scene));
+    scene.guest.moved(candidates(7), [8; 8]);
+    scene.pass(Duration::ZERO);
+    let now = scene.now();
+    scene.guest.handle_timeout(now);
+    assert!(is_shown(&scene));
+    let keys = scene.invitation.keys();
+    assert_eq!(
+        scene.shown_reply().open(&keys).unwrap().candidates,
+        candidates(7)
+    );
+
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.guest.may_look_outside();
+    scene.connect();
+    scene.pass(Duration::from_secs(5));
+    assert!(
+        is_shown(&scene),
+        "servers that stay silent are not waited for"
+    );
 }

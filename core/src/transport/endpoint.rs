@@ -5,18 +5,23 @@
 //! the first knock makes one. If the attempt fails, the host waits again on the same sockets. A guest
 //! knocks for as long as it is wanted: an attempt that came to nothing is followed by another.
 
+mod guess;
+mod outside;
 mod roam;
 
 use roam::Move;
 pub use roam::Roaming;
 
+use super::birthday::Birthday;
 use super::certificate::Certificate;
 use super::error::TransportError;
 use super::ice::Path;
 use super::knock;
 use super::link::{Link, LinkEnd, LinkError, LinkState};
+use super::reflexive::{Outside, Reflexive};
 use super::session::{Parties, Session, SessionEvent};
 use super::socket::Sockets;
+use super::stun_server::StunServer;
 use crate::invitation::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Seat};
 use bytes::{Bytes, BytesMut};
 use std::collections::VecDeque;
@@ -32,8 +37,12 @@ const ATTEMPT: Duration = Duration::from_secs(12);
 /// How long a guest rests before it begins anew.
 const REST: Duration = Duration::from_secs(1);
 
-/// How long an open link may be silent before it counts as lost.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long plain checks have before anything is guessed.
+const PLAIN: Duration = Duration::from_millis(1_500);
+
+/// How long an open link may be silent before it counts as lost: a tunnel, a lift, a router that starts
+/// again.
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// How long a goodbye may take: unacknowledged messages, then the peer's own goodbye.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -82,7 +91,8 @@ pub enum ConnectEvent {
     Lapsed,
     /// Messages can be exchanged.
     Open(Link),
-    /// The sockets are bound elsewhere now; see [`Connector::addresses`].
+    /// The sockets are bound elsewhere now, or are seen elsewhere from outside; see
+    /// [`Connector::addresses`] and [`Connector::outside`].
     Moved,
     /// This attempt came to nothing. A host goes on waiting; a guest is done.
     Failed(TransportError),
@@ -96,17 +106,23 @@ pub struct Connector {
     commands: mpsc::Sender<Command>,
     roaming: Roaming,
     addresses: watch::Receiver<Vec<SocketAddr>>,
+    outside: watch::Receiver<Option<Outside>>,
+    servers: Vec<StunServer>,
 }
 
 #[derive(Debug)]
 enum Command {
     Expect(Fingerprint, Vec<Candidate>),
     Again,
+    LookOutside(Vec<SocketAddr>),
 }
 
 /// Bound sockets, not yet in use.
 pub struct Endpoint {
     sockets: Sockets,
+    servers: Vec<StunServer>,
+    reflexive: Option<Reflexive>,
+    may_guess: bool,
 }
 
 impl Endpoint {
@@ -115,7 +131,12 @@ impl Endpoint {
     /// # Errors
     /// [`TransportError::NoAddress`] if there are none, [`TransportError::Bind`] if none can be bound.
     pub fn bind(addresses: &[IpAddr], preferred_port: Option<u16>) -> Result<Self, TransportError> {
-        Sockets::bind(addresses, preferred_port).map(|sockets| Self { sockets })
+        Sockets::bind(addresses, preferred_port).map(|sockets| Self {
+            sockets,
+            servers: Vec::new(),
+            reflexive: None,
+            may_guess: true,
+        })
     }
 
     /// Where the sockets are bound: this side's candidates.
@@ -138,8 +159,14 @@ impl Endpoint {
         let (commands, commands_rx) = mpsc::channel(4);
         let (roaming, moves) = Roaming::channel();
         let (locals, addresses) = watch::channel(self.addresses());
+        let (seen, outside) = watch::channel(self.outside());
         let task = Task {
             locals,
+            seen,
+            reflexive: self.reflexive,
+            may_guess: self.may_guess,
+            hurried: Instant::now(),
+            birthday: None,
             sockets: self.sockets,
             door: role.keys().host_ice(),
             role,
@@ -163,6 +190,8 @@ impl Endpoint {
             commands,
             roaming,
             addresses,
+            outside,
+            servers: self.servers,
         }
     }
 }
@@ -213,6 +242,15 @@ struct Task {
     sockets: Sockets,
     /// Where the sockets are bound, or were when they were closed.
     locals: watch::Sender<Vec<SocketAddr>>,
+    /// What the servers said that were asked.
+    seen: watch::Sender<Option<Outside>>,
+    /// None if nobody outside was asked, or need be asked any more.
+    reflexive: Option<Reflexive>,
+    /// Whether a way past a strict network may be guessed.
+    may_guess: bool,
+    /// Since when there is reason for haste.
+    hurried: Instant,
+    birthday: Option<Birthday>,
     role: Role,
     /// The host's credentials: what a knock is addressed with.
     door: IceCredentials,
@@ -265,6 +303,7 @@ enum Wake {
     Outgoing(Option<Bytes>),
     Room,
     Writable,
+    Found,
 }
 
 impl Task {
@@ -280,6 +319,7 @@ impl Task {
                 Wake::Command(None) => self.commands = None,
                 Wake::Move(change) => self.handle_move(change),
                 Wake::Outgoing(message) => self.take_outgoing(message),
+                Wake::Found => self.take_found(),
                 Wake::Room | Wake::Writable => {}
             }
             self.pump(Instant::now());
@@ -301,11 +341,15 @@ impl Task {
             self.deadline,
             self.again,
             self.goodbye.as_ref().map(|goodbye| goodbye.next),
+            self.reflexive.as_ref().and_then(Reflexive::poll_timeout),
+            self.unsettled(),
+            self.birthday.as_ref().and_then(Birthday::poll_timeout),
+            self.guesses_at(),
         ];
         let timer = timers.into_iter().flatten().min();
         let timer = timer.filter(|_| !self.is_paused);
         let can_write = self.session.as_mut().is_some_and(Session::is_writable);
-        let sockets = &self.sockets;
+        let (sockets, birthday) = (&self.sockets, &self.birthday);
         let is_congested = !self.queue.is_empty();
         let (outgoing, incoming) = match &mut self.link {
             Some(link) => (
@@ -323,6 +367,7 @@ impl Task {
             change = next_or_never(self.moves.as_mut()) => Wake::Move(change),
             message = next_or_never(outgoing) => Wake::Outgoing(message),
             () = room_or_never(incoming) => Wake::Room,
+            () = guess::found_or_never(birthday.as_ref()) => Wake::Found,
         }
     }
 
@@ -375,10 +420,12 @@ impl Task {
         match command {
             Command::Expect(guest, peers) => self.expect(guest, &peers),
             Command::Again => self.give_up(Instant::now()),
+            Command::LookOutside(servers) => self.look_outside(Instant::now(), &servers),
         }
     }
 
     fn expect(&mut self, guest: Fingerprint, peers: &[Candidate]) {
+        self.hurry(Instant::now());
         self.announced = Some((guest, peers.to_vec()));
         match &mut self.session {
             // Already talking: nothing that a reply says is news.
@@ -435,6 +482,9 @@ impl Task {
     }
 
     fn take_datagram(&mut self, now: Instant, path: Path, datagram: BytesMut) {
+        if self.is_seen(now, path, &datagram) {
+            return;
+        }
         match &self.role {
             Role::Host(_) => {
                 // Data of a running session need not be looked at twice.
@@ -516,6 +566,8 @@ impl Task {
         {
             session.handle_timeout(now);
         }
+        self.keep_seen(now);
+        self.guess(now);
         self.say_goodbye(now);
         if self.again.is_some_and(|again| again <= now) {
             self.go_on(now);
@@ -536,6 +588,7 @@ impl Task {
         if let Some(session) = &mut self.session {
             session.after_batch(now);
         }
+        self.tell_seen(now);
         self.watch(now);
         self.handle_events(now);
         self.deliver();

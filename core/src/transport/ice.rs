@@ -40,6 +40,9 @@ const PACE: [(Duration, Duration); 3] = [
 /// The pace afterwards: one check in this time, however many paths there are.
 const POLITE: Duration = Duration::from_secs(1);
 
+/// The same while many more sockets knock beside.
+const PATIENT: Duration = Duration::from_secs(4);
+
 /// How long one agent searches before another takes over: an agent counts its checks in 16 bits.
 const AGENT_LIFE: Duration = Duration::from_secs(30 * 60);
 
@@ -81,6 +84,8 @@ pub(super) struct Ice {
     heard: Option<Instant>,
     /// The peer was heard, and is no more.
     is_lost: bool,
+    /// The pace at the end.
+    polite: Duration,
 }
 
 impl Ice {
@@ -106,6 +111,7 @@ impl Ice {
             is_news: false,
             heard: None,
             is_lost: false,
+            polite: POLITE,
         })
     }
 
@@ -261,6 +267,11 @@ impl Ice {
         self.is_lost
     }
 
+    /// Whether knocking in vain is slower than it is anyway.
+    pub(super) fn be_patient(&mut self, is_patient: bool) {
+        self.polite = if is_patient { PATIENT } else { POLITE };
+    }
+
     pub(super) fn poll_timeout(&self) -> Instant {
         self.next_check
     }
@@ -283,10 +294,11 @@ impl Ice {
         let _ = self.agent.handle_timeout(now + TICK);
         while self.agent.poll_event().is_some() {}
         let elapsed = now.saturating_duration_since(self.started);
-        let mut every = pace(elapsed, self.possible_paths().len());
+        let mut every = pace(elapsed, self.possible_paths().len(), self.polite);
         if self.agreed().is_some() {
             every = CONSENT;
-        } else if is_heard {
+        } else if self.heard.is_some() {
+            // Somebody who was there is waited for at the same pace: they may be back any moment.
             every = every.min(CONSENT);
         }
         self.next_check = now + every;
@@ -348,9 +360,9 @@ fn begin_agent(
     Ok(agent)
 }
 
-fn pace(elapsed: Duration, paths: usize) -> Duration {
+fn pace(elapsed: Duration, paths: usize, polite: Duration) -> Duration {
     PACE.iter().find(|(until, _)| elapsed < *until).map_or_else(
-        || POLITE * u32::try_from(paths.max(1)).unwrap_or(u32::MAX),
+        || polite * u32::try_from(paths.max(1)).unwrap_or(u32::MAX),
         |(_, every)| *every,
     )
 }

@@ -6,15 +6,25 @@
 //! look at a few bytes.
 
 use super::certificate::provider;
-use crate::invitation::{Fingerprint, IceCredentials};
-use rtc::stun::attributes::ATTR_ERROR_CODE;
+use crate::crypto::random_bytes;
+use crate::invitation::{Fingerprint, IceCredentials, Seat};
+use bytes::Bytes;
+use rtc::ice::attributes::control::{AttrControlled, AttrControlling};
+use rtc::ice::attributes::priority::PriorityAttr;
+use rtc::stun::attributes::{ATTR_ERROR_CODE, ATTR_USERNAME};
 use rtc::stun::error_code::{ErrorCode, ErrorCodeAttribute};
 use rtc::stun::fingerprint::FINGERPRINT;
 use rtc::stun::integrity::MessageIntegrity;
-use rtc::stun::message::{BINDING_ERROR, Getter, Message};
+use rtc::stun::message::{
+    BINDING_ERROR, BINDING_REQUEST as BINDING_REQUEST_TYPE, Getter, Message, Setter, TransactionId,
+};
+use rtc::stun::textattrs::Username;
 
 /// "Somebody else is at the table": the code of a refused knock (RFC 8656 names 486 a quota reached).
 const TAKEN: ErrorCode = ErrorCode(486);
+
+/// The priority of a peer-reflexive candidate of the first component (RFC 8445 §5.1.2).
+const PEER_REFLEXIVE: u32 = (110 << 24) | (65_535 << 8) | 255;
 
 const HEADER: usize = 20;
 const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
@@ -33,6 +43,43 @@ pub(super) fn guest_of(datagram: &[u8], ours: &IceCredentials) -> Option<Fingerp
     }
     let guest = Fingerprint::from_ufrag(guest)?;
     verified(datagram, ours.password.expose()).map(|_| guest)
+}
+
+/// A check that a peer with these credentials takes, as ICE sends them (RFC 8445 §7.1.1). It nominates
+/// nothing; whether it is answered is no concern of the sender's.
+pub(super) fn check(ours: &IceCredentials, theirs: &IceCredentials, seat: Seat) -> Option<Bytes> {
+    let control: Box<dyn Setter> = match seat {
+        Seat::Guest => Box::new(AttrControlling(0)),
+        Seat::Host => Box::new(AttrControlled(0)),
+    };
+    let mut message = Message::new();
+    message
+        .build(&[
+            Box::new(BINDING_REQUEST_TYPE),
+            Box::new(TransactionId(random_bytes().ok()?)),
+            Box::new(Username::new(
+                ATTR_USERNAME,
+                format!("{}:{}", theirs.ufrag, ours.ufrag),
+            )),
+            control,
+            Box::new(PriorityAttr(PEER_REFLEXIVE)),
+            Box::new(MessageIntegrity::new_short_term_integrity_with_provider(
+                theirs.password.expose().to_owned(),
+                provider().crypto(),
+            )),
+            Box::new(FINGERPRINT),
+        ])
+        .ok()?;
+    Some(message.raw.into())
+}
+
+/// Whether a datagram is a check by somebody who knows these credentials of ours.
+pub(super) fn is_check(datagram: &[u8], ours: &IceCredentials) -> bool {
+    is_stun(datagram, BINDING_REQUEST)
+        && username(datagram)
+            .and_then(|name| name.split_once(':'))
+            .is_some_and(|(named, _)| named == ours.ufrag)
+        && verified(datagram, ours.password.expose()).is_some()
 }
 
 /// The answer to a knock when the table is taken. None if the request cannot be answered.
@@ -72,7 +119,7 @@ pub(super) fn is_refusal(datagram: &[u8], host: &IceCredentials) -> bool {
 }
 
 /// Type, magic cookie and length (RFC 8489 §5).
-fn is_stun(datagram: &[u8], kind: [u8; 2]) -> bool {
+pub(super) fn is_stun(datagram: &[u8], kind: [u8; 2]) -> bool {
     datagram.len() >= HEADER
         && datagram[..2] == kind
         && datagram[4..8] == MAGIC_COOKIE

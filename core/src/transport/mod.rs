@@ -4,6 +4,7 @@
 //! sans-IO protocols of webrtc-rs, driven by our own sockets and our own clock, because a host must
 //! see who knocks before there is a connection, and keep its port while nobody does.
 
+mod birthday;
 mod certificate;
 mod dtls;
 mod endpoint;
@@ -14,9 +15,11 @@ mod ice;
 mod interfaces;
 mod knock;
 mod link;
+mod reflexive;
 mod sctp;
 mod session;
 mod socket;
+mod stun_server;
 #[cfg(any(test, feature = "twins"))]
 pub mod twin;
 
@@ -25,6 +28,8 @@ pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roa
 pub use error::TransportError;
 pub use interfaces::{Reach, local_addresses};
 pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE};
+pub use reflexive::{Mapping, Outside, Translation};
+pub use stun_server::{NotAServer, StunServer};
 
 /// For fuzzing alone: everything that is done with a datagram before it is known to be a knock.
 #[cfg(feature = "twins")]
@@ -33,6 +38,7 @@ pub fn fuzz_knock(datagram: &[u8], keys: &crate::invitation::InvitationKeys) {
     let door = keys.host_ice();
     let _ = knock::guest_of(datagram, &door);
     let _ = knock::is_refusal(datagram, &door);
+    reflexive::fuzz(datagram);
     if let Some(answer) = knock::refusal(datagram, &door) {
         assert!(knock::is_refusal(&answer, &door));
     }

@@ -56,6 +56,8 @@ pub(super) struct Sctp {
     association: Option<(AssociationHandle, Association)>,
     peer: SocketAddr,
     epoch: Instant,
+    /// By how much the clock was put forward; see [`Self::retransmit_now`].
+    skipped: Duration,
     accepts: bool,
     is_open: bool,
     gap_reported: bool,
@@ -81,6 +83,7 @@ impl Sctp {
             association: None,
             peer: placeholder.peer_addr,
             epoch: now,
+            skipped: Duration::ZERO,
             accepts,
             is_open: false,
             gap_reported: false,
@@ -227,9 +230,25 @@ impl Sctp {
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         let (_, association) = self.association.as_ref()?;
+        let begun = self.epoch + self.skipped;
         association
             .poll_timeout()
-            .map(|at| self.epoch + at.saturating_duration_since(self.epoch) / HASTE)
+            .map(|at| self.epoch + at.saturating_duration_since(begun) / HASTE)
+    }
+
+    /// The path is back after a silence: what is in flight is sent again at once, instead of when the
+    /// timer ends, which has grown to seconds meanwhile. The library has no call for that; its timer
+    /// ends when its clock is put forward. What is sent again is no measure of the round trip
+    /// (Karn's rule), so its estimate stays true.
+    pub(super) fn retransmit_now(&mut self, now: Instant) {
+        if self.buffered() == 0 {
+            return;
+        }
+        let due = self.association.as_ref().and_then(|(_, a)| a.poll_timeout());
+        if let Some(due) = due {
+            self.skipped += due.saturating_duration_since(self.hasten(now));
+            self.handle_timeout(now);
+        }
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
@@ -242,6 +261,7 @@ impl Sctp {
     fn hasten(&self, now: Instant) -> Instant {
         // The extra nanoseconds undo the rounding of `poll_timeout`, so a due timer is due.
         self.epoch
+            + self.skipped
             + now.saturating_duration_since(self.epoch) * HASTE
             + Duration::from_nanos(u64::from(HASTE))
     }

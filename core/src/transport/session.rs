@@ -89,6 +89,16 @@ impl Session {
         self.parties.expected
     }
 
+    /// This side's credentials, and the peer's.
+    pub(super) fn credentials(&self) -> (&IceCredentials, &IceCredentials) {
+        (&self.parties.local, &self.parties.remote)
+    }
+
+    /// Whether knocking in vain becomes slower still, because others knock as well.
+    pub(super) fn be_patient(&mut self, is_patient: bool) {
+        self.ice.be_patient(is_patient);
+    }
+
     /// More addresses where the peer may be.
     pub(super) fn add_peers(&mut self, now: Instant, peers: &[Candidate]) {
         for peer in peers {
@@ -122,6 +132,7 @@ impl Session {
 
     /// Takes one datagram. Call [`Self::after_batch`] when no more are at hand.
     pub(super) fn handle(&mut self, now: Instant, path: Path, datagram: BytesMut) {
+        let was_silent = self.is_silent();
         // RFC 7983 §7: the first byte tells the protocols apart.
         match datagram.first() {
             Some(0..=3) => {
@@ -135,6 +146,9 @@ impl Session {
             }
             Some(20..=63) if self.ice.heard(now, path) => self.handle_dtls(now, datagram),
             _ => {}
+        }
+        if was_silent && !self.is_silent() {
+            self.sctp.retransmit_now(now);
         }
     }
 

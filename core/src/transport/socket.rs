@@ -28,7 +28,8 @@ const MOST_SOCKETS: usize = 8;
 /// Of how many addresses the port is remembered.
 const MOST_PAST: usize = 64;
 
-struct Socket {
+/// One bound socket.
+pub(super) struct Socket {
     io: tokio::net::UdpSocket,
     state: UdpSocketState,
     local: SocketAddr,
@@ -122,6 +123,13 @@ impl Sockets {
         ports.dedup();
         ports.push(0);
         ports
+    }
+
+    /// Takes over a socket that is bound already.
+    pub(super) fn adopt(&mut self, socket: Socket) -> SocketAddr {
+        let local = socket.local;
+        self.sockets.push(socket);
+        local
     }
 
     /// Where the sockets are bound.
@@ -234,6 +242,29 @@ impl Sockets {
             }
         }
         Poll::Ready(())
+    }
+}
+
+impl Socket {
+    /// Binds a socket on any port of this address.
+    pub(super) fn bind(address: IpAddr) -> io::Result<Self> {
+        bind_one(SocketAddr::new(address, 0))
+    }
+
+    /// Sends one datagram, if the kernel takes it now.
+    pub(super) fn send_one(&self, peer: SocketAddr, datagram: &[u8]) {
+        if let Err(error) = self.io.try_send_to(datagram, peer) {
+            log::trace!("a datagram was not sent: {}", error.kind());
+        }
+    }
+
+    /// The next datagram that is there: its length, and who sent it.
+    pub(super) fn receive_one(&self, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
+        self.io.try_recv_from(buffer).ok()
+    }
+
+    pub(super) fn poll_readable(&self, context: &mut Context<'_>) -> Poll<()> {
+        self.io.poll_recv_ready(context).map(drop)
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) enum Move {
     Pause,
     Resume,
     NetworkChanged(Vec<IpAddr>),
+    Hurry,
 }
 
 impl Roaming {
@@ -42,6 +43,11 @@ impl Roaming {
         let _ = self.moves.send(Move::Resume).await;
     }
 
+    /// The person is here again: whatever became slow while nobody answered is quick for a while.
+    pub async fn hurry(&self) {
+        let _ = self.moves.send(Move::Hurry).await;
+    }
+
     /// This device has these addresses now. Sockets of addresses that stay are kept; a path is
     /// searched anew from all of them. Without any, the endpoint waits for the next change.
     pub async fn network_changed(&self, addresses: Vec<IpAddr>) {
@@ -55,6 +61,8 @@ impl Task {
             Some(Move::Pause) => self.pause(),
             Some(Move::Resume) => self.resume(),
             Some(Move::NetworkChanged(addresses)) => self.network_changed(addresses),
+            Some(Move::Hurry) if self.is_paused || self.link.is_some() => {}
+            Some(Move::Hurry) => self.go_on(Instant::now()),
             None => {
                 self.moves = None;
                 // Nobody is left to wake it.
@@ -88,6 +96,7 @@ impl Task {
     /// Binds what is to be bound, and searches from there, or knocks if there was nothing yet.
     pub(super) fn go_on(&mut self, now: Instant) {
         self.again = None;
+        self.hurry(now);
         // A network that comes back needs a moment until its addresses can be used.
         if let Err(TransportError::Bind(_)) = self.sockets.rebind() {
             self.again = Some(now + REST);
@@ -98,6 +107,7 @@ impl Task {
             self.locals.send_replace(bound.clone());
             let _ = self.events.try_send(ConnectEvent::Moved);
         }
+        self.look_again(now, &bound);
         match &mut self.session {
             Some(session) => session.search_anew(now, &bound),
             None if self.link.is_none() && self.commands.is_some() => self.begin_as_expected(),

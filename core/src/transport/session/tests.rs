@@ -159,3 +159,37 @@ fn a_tunnel_outlives_the_path_beneath_it() {
     assert_eq!(heard.as_deref(), Some(&b"back"[..]));
     assert!(!guest.session.is_silent());
 }
+
+#[test]
+fn what_was_said_during_a_cut_arrives_once_and_soon_after_the_line_is_back() {
+    let certificates = certificates();
+    for seconds in [1, 5, 75, 240] {
+        let (mut guest, now) = patient_guest(&certificates, Duration::ZERO);
+        let mut host = End::new(now, Seat::Host, &certificates);
+        let mut now = now + meet(&mut host, &mut guest, now);
+        let is_back = now + Duration::from_secs(seconds);
+        let (mut said, mut heard, mut next) = (0_u32, Vec::new(), now);
+        while now < is_back + Duration::from_secs(2) {
+            if now >= next && now < is_back {
+                next += Duration::from_millis(700);
+                for end in [&mut host, &mut guest] {
+                    let word = Bytes::copy_from_slice(&said.to_be_bytes());
+                    end.session.write(now, &word).unwrap();
+                }
+                said += 1;
+            }
+            let (to_guest, to_host) = (host.act(now), guest.act(now));
+            now += STEP;
+            if now >= is_back {
+                host.hear(now, to_host);
+                guest.hear(now, to_guest);
+            }
+            while let Some(word) = host.session.read().unwrap() {
+                heard.push(u32::from_be_bytes(word[..].try_into().unwrap()));
+            }
+        }
+        assert_eq!(heard, (0..said).collect::<Vec<_>>(), "after {seconds} s");
+        assert!(!guest.session.is_silent() && !host.session.is_silent());
+        assert_eq!(guest.session.buffered(), 0, "after {seconds} s");
+    }
+}
