@@ -153,8 +153,8 @@ public enum Errand: Equatable, Sendable {
     }
 }
 
-/// What a person typed into the fields of a page.
-public struct Typed: Equatable, Sendable {
+/// What a person typed into the fields of a page. Secret, so it does not print itself.
+public struct Typed: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
     /// To the questions of the page, in their order.
     public var answers: [String] = []
     /// Beside the answers.
@@ -164,6 +164,9 @@ public struct Typed: Equatable, Sendable {
     public var withCode = false
 
     public init() {}
+
+    public var description: String { "Typed" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 extension Model {

@@ -95,6 +95,17 @@ final class LockedFileTests: XCTestCase {
         await person.leaves()
     }
 
+    func testWhatWasTypedDoesNotPrintItself() {
+        var typed = Typed()
+        typed.answers = ["Rex"]
+        typed.protection = Protection(question: "Our dog?", answer: "Rex")
+        for secret in [typed, typed.protection] as [Any] {
+            for printed in ["\(secret)", String(reflecting: secret), "\([secret])"] {
+                XCTAssertFalse(printed.contains("Rex"), printed)
+            }
+        }
+    }
+
     func testANameIsNeverAPath() async {
         XCTAssertEqual(Opened.safe("../../etc/passwd"), "passwd")
         XCTAssertEqual(Opened.safe("..\\x:y"), "y")
