@@ -95,7 +95,7 @@ final class LockedFileTests: XCTestCase {
         await person.leaves()
     }
 
-    func testWhatWasTypedDoesNotPrintItself() {
+    func testWhatWasTypedDoesNotPrintItself() async {
         var typed = Typed()
         typed.answers = ["Rex"]
         typed.protection = Protection(question: "Our dog?", answer: "Rex")
