@@ -6,7 +6,7 @@
 use crate::status::Stop;
 use crate::symbol::{self, Forms};
 use crate::words;
-use handfast_core::pairing::{GuestStage, HostStage, View};
+use handfast_core::pairing::{Cause, GuestStage, HostStage, View};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -52,6 +52,8 @@ pub(crate) enum Event {
     Asking { question: String, tries_left: u8 },
     /// The guest is answering here.
     Answering { tries_left: u8 },
+    /// Nothing was heard yet; this is the likeliest cause.
+    Hint { cause: String, text: String },
     /// Both people see this now, and compare.
     Comparing {
         symbols: Vec<String>,
@@ -151,6 +153,27 @@ pub(crate) enum Event {
     FileChecked { bytes: u64, blake2b: String },
 }
 
+impl Event {
+    /// What most likely stands in the way.
+    pub(crate) fn hint(cause: Cause) -> Self {
+        let key = match cause {
+            Cause::NoNetwork => "no_network",
+            Cause::KeptApart => "kept_apart",
+            Cause::NoCommonFamily => "no_common_family",
+            Cause::Blocked => "blocked",
+            Cause::BothStrict => "both_strict",
+            Cause::ReplyMissing => "reply_missing",
+            Cause::OnlyLocal => "only_local",
+            Cause::OneStrict => "one_strict",
+            Cause::Gone => "gone",
+        };
+        Self::Hint {
+            cause: key.to_owned(),
+            text: words::cause(cause),
+        }
+    }
+}
+
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -158,6 +181,7 @@ pub(crate) enum State {
     Waiting,
     TheyAreHere,
     ScanTheirCode,
+    ShowAgain,
     Knocking,
     Answered,
     ReplyNeeded,
@@ -172,6 +196,7 @@ impl State {
                 HostStage::Waiting => Self::Waiting,
                 HostStage::TheyAreHere => Self::TheyAreHere,
                 HostStage::ScanTheirCode => Self::ScanTheirCode,
+                HostStage::ShowAgain => Self::ShowAgain,
                 HostStage::Checking => Self::Checking,
                 HostStage::Asking { .. } => return None,
             },
@@ -191,6 +216,7 @@ impl State {
             Self::Waiting => words::WAITING,
             Self::TheyAreHere => words::THEY_ARE_HERE,
             Self::ScanTheirCode => words::SCAN_THEIR_CODE,
+            Self::ShowAgain => words::SHOW_AGAIN,
             Self::Knocking => words::KNOCKING,
             Self::Answered => words::ANSWERED,
             Self::ReplyNeeded => words::REPLY_NEEDED,
@@ -269,6 +295,7 @@ impl Output {
                 tries_left,
             } => self.whisper(&words::asking(question, *tries_left)),
             Event::Answering { tries_left } => self.whisper(&words::answering(*tries_left)),
+            Event::Hint { text, .. } => self.whisper(text),
             Event::Comparing { symbols, digits } => self.say(&words::comparing(symbols, digits)),
             Event::Trust { reason, .. } => self.whisper(words::trust_sentence(reason)),
             Event::State { state } => self.whisper(state.sentence()),

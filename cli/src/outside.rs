@@ -3,11 +3,15 @@
 use crate::network::Place;
 use crate::output::Output;
 use crate::words;
-use handfast_core::transport::StunServer;
+use handfast_core::invitation::{
+    Candidate, CandidateAddress, CandidateKind, Candidates, FieldError, MAX_CANDIDATES, Range,
+};
+use handfast_core::transport::{MappingError, PortMapping, StunServer};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// How long an invitation waits for what the servers say.
-const PATIENCE: Duration = Duration::from_secs(4);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
 
 #[derive(clap::Args)]
 pub(crate) struct OutsideArgs {
@@ -18,6 +22,9 @@ pub(crate) struct OutsideArgs {
     /// Never ask a STUN server
     #[arg(long, conflicts_with = "servers")]
     no_stun: bool,
+    /// Never ask the router to open a port
+    #[arg(long)]
+    no_port_mapping: bool,
 }
 
 impl OutsideArgs {
@@ -29,6 +36,11 @@ impl OutsideArgs {
             (false, false, _) => self.servers,
         }
     }
+
+    /// Whether the router may be asked to open a port.
+    pub(crate) fn may_ask_router(&self) -> bool {
+        !self.no_port_mapping
+    }
 }
 
 /// Asks before an invitation is made that is to reach somebody in another network.
@@ -39,5 +51,92 @@ pub(crate) async fn look(place: &mut Place, output: &mut Output) {
     let outside = place.endpoint.look_outside(PATIENCE).await;
     if outside.mappings.is_empty() {
         output.note(words::NOT_SEEN_OUTSIDE);
+    }
+}
+
+/// Asks the router to open a port to the first socket that may need one: behind an address that is
+/// not public, or behind the firewall of IPv6. None if there is no such socket.
+pub(crate) async fn ask_router(
+    sockets: &[SocketAddr],
+) -> Option<Result<PortMapping, MappingError>> {
+    let may_need = |socket: &&SocketAddr| match (socket.ip(), Range::of(socket.ip())) {
+        (IpAddr::V4(_), range) => matches!(range, Range::Private | Range::Carrier),
+        (IpAddr::V6(_), range) => range == Range::Public,
+    };
+    let mut last = None;
+    // One of each family, IPv4 first: everybody has that.
+    for is_ipv4 in [true, false] {
+        let mut own = sockets.iter().filter(|socket| socket.is_ipv4() == is_ipv4);
+        if let Some(socket) = own.find(may_need) {
+            match PortMapping::ask(*socket, None).await {
+                Ok(door) => return Some(Ok(door)),
+                Err(error) => last = last.max(Some(error)),
+            }
+        }
+    }
+    last.map(Err)
+}
+
+/// The candidates of an invitation with the port that the router opened. It takes the place of what
+/// servers saw at that address, which is another port for the same socket, or several.
+///
+/// # Errors
+/// [`FieldError`] is not expected: the list stays within its rules.
+pub(crate) fn with_door(
+    candidates: Candidates,
+    external: SocketAddr,
+) -> Result<Candidates, FieldError> {
+    let is_other = |candidate: &Candidate| match candidate.address {
+        CandidateAddress::Ip(address) if address == external => false,
+        CandidateAddress::Ip(address) => {
+            candidate.kind == CandidateKind::Host || address.ip() != external.ip()
+        }
+        CandidateAddress::Mdns { .. } => true,
+    };
+    let mut list: Vec<Candidate> = candidates.into_iter().filter(is_other).collect();
+    list.truncate(MAX_CANDIDATES - 1);
+    list.push(Candidate::server_reflexive(external));
+    Candidates::new(list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(candidates: &Candidates) -> Vec<String> {
+        let address = |candidate: &Candidate| match &candidate.address {
+            CandidateAddress::Ip(address) => address.to_string(),
+            CandidateAddress::Mdns { name, .. } => name.as_str().to_owned(),
+        };
+        candidates.iter().map(address).collect()
+    }
+
+    #[test]
+    fn an_opened_port_takes_the_place_of_what_servers_saw() {
+        let own = Candidate::host("192.168.0.2:4000".parse().unwrap());
+        let seen = |text: &str| Candidate::server_reflexive(text.parse().unwrap());
+        let strict = vec![
+            own.clone(),
+            seen("8.8.4.4:1"),
+            seen("8.8.4.4:2"),
+            seen("9.9.9.9:3"),
+        ];
+        let external = "8.8.4.4:4000".parse().unwrap();
+        let with = with_door(Candidates::new(strict).unwrap(), external).unwrap();
+        assert_eq!(
+            named(&with),
+            ["192.168.0.2:4000", "9.9.9.9:3", "8.8.4.4:4000"]
+        );
+        let again = with_door(with.clone(), external).unwrap();
+        assert_eq!(named(&again), named(&with));
+    }
+
+    #[test]
+    fn an_opened_port_has_a_place_even_where_there_are_many() {
+        let many = (1..=8).map(|port| Candidate::host(SocketAddr::from(([10, 0, 0, 1], port))));
+        let many = Candidates::new(many.collect()).unwrap();
+        let with = with_door(many, "8.8.4.4:4000".parse().unwrap()).unwrap();
+        assert_eq!(with.len(), MAX_CANDIDATES);
+        assert_eq!(named(&with).last().unwrap(), "8.8.4.4:4000");
     }
 }

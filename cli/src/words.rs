@@ -4,9 +4,13 @@
 
 use handfast_core::conversation::FileError;
 use handfast_core::handshake::{SYMBOLS, ShortString, TrustLevel, TrustReason, visible};
-use handfast_core::invitation::{FindError, ReplyError};
-use handfast_core::pairing::Failure;
+use handfast_core::invitation::{FindError, Range, ReplyError};
+use handfast_core::pairing::{Cause, Failure, Remedy};
 use handfast_core::seal::{Cost, Kind, SealError, Strength, Verdict};
+use handfast_core::transport::{
+    Chance, Family, MappingError, Opening, Situation, Verdict as Expected,
+};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 pub(crate) const ABOUT: &str =
@@ -22,6 +26,7 @@ Examples:
   handfast invite                show a code and a link, and wait
   handfast join LINK             accept an invitation
   handfast scan picture.png      read the code in a picture
+  handfast network               see what works from this network
   handfast seal FILE             lock a file with a question
   handfast open FILE.handfast    open it";
 
@@ -31,6 +36,7 @@ Examples:
   handfast invite                show a code and a link, and wait
   handfast join LINK             accept an invitation
   handfast scan picture.png      read the code in a picture
+  handfast network               see what works from this network
   handfast seal FILE             lock a file with a question
   handfast open FILE.handfast    open it
 
@@ -67,6 +73,13 @@ Examples:
 
 While it waits, paste their reply, or type the path of a picture of it.";
 
+pub(crate) const NETWORK_EXAMPLES: &str = "\
+Examples:
+  handfast network
+  handfast network --no-stun --no-port-mapping   asks nobody
+  handfast network --stun stun.example.org --stun 192.0.2.1:3478
+  handfast network --json";
+
 pub(crate) const JOIN_EXAMPLES: &str = "\
 Examples:
   handfast join 'https://handfast.example/#...'
@@ -93,6 +106,10 @@ Type a line and press Enter to send it.
 pub(crate) const NOBODY_TO_ASK: &str =
     "No STUN server may be asked, so the invitation names only addresses of this network.";
 pub(crate) const NOT_SEEN_OUTSIDE: &str = "No STUN server answered: this network may block UDP, or be cut off. The invitation names only its own addresses.";
+pub(crate) const PORT_OPENED: &str =
+    "The router opened a port for this invitation, and closes it at the end.";
+pub(crate) const NO_NETWORK_TO_TELL: &str = "This machine has no network. Join a Wi-Fi or plug in a cable; until then, only programs on this machine can meet.";
+pub(crate) const WHAT_WORKS: &str = "What works from here:";
 pub(crate) const ALONE: &str =
     "This machine has no network, so only programs on this machine can join.";
 pub(crate) const LOOPBACK_INVITATION: &str =
@@ -101,6 +118,8 @@ pub(crate) const WAITING: &str = "Waiting. Let them scan the code, or send them 
 pub(crate) const THEY_ARE_HERE: &str = "They are here.";
 pub(crate) const SCAN_THEIR_CODE: &str =
     "Scan their code now: paste their reply or give the path of a picture of it.";
+pub(crate) const SHOW_AGAIN: &str = "They are in another network. Let them scan or paste your code once more: it leads further now.";
+pub(crate) const LEADS_ELSEWHERE: &str = "Your addresses have changed. The invitation below leads to the new ones; show or send it instead.";
 pub(crate) const CHECKING: &str = "Checking that it is really them.";
 pub(crate) const KNOCKING: &str = "Knocking.";
 pub(crate) const ANSWERED: &str = "They answered.";
@@ -871,4 +890,141 @@ mod tests {
         }
         assert!(trust_sentence("scanned").starts_with("Verified"));
     }
+}
+
+/// Why the router opened no port, for somebody who makes an invitation.
+pub(crate) fn no_port(error: MappingError) -> String {
+    format!("No port was opened: {error}. They may have to send a reply back.")
+}
+
+/// One of this machine's own addresses.
+pub(crate) fn own_address(address: IpAddr, range: Range) -> String {
+    let what = match range {
+        Range::Public => "public",
+        Range::Private => "private, of this network only",
+        Range::Carrier => "shared by the carrier, of its network only",
+        Range::Link => "only for this cable or radio: this network hands out no addresses",
+        Range::Loopback => "this machine itself",
+        Range::Special => "of no use to others",
+    };
+    format!("Address {address} ({what})")
+}
+
+/// How far this machine can be reached in one family of addresses.
+pub(crate) fn opening(family: Family, opening: Opening) -> String {
+    let name = match family {
+        Family::V4 => "IPv4",
+        Family::V6 => "IPv6",
+    };
+    let what = match opening {
+        Opening::Absent => "there is none here.",
+        Opening::Silent => {
+            "no STUN server answered. This network blocks UDP, or has no way outside."
+        }
+        Opening::Strict => {
+            "the network is strict: it shows a different port to everybody, so others can hardly find this machine."
+        }
+        Opening::Unknown => "too little is known of how others see this machine.",
+        Opening::Same => {
+            "the router shows the same address to everybody, and lets in whoever this machine has sent to."
+        }
+        Opening::Public => {
+            "the address is public. A firewall may let in only whoever this machine has sent to."
+        }
+        Opening::Open => "others reach this machine, as the router opens a port.",
+    };
+    format!("{name}: {what}")
+}
+
+/// An address that a server saw.
+pub(crate) fn seen_outside(address: SocketAddr) -> String {
+    format!("Seen from outside as {address}")
+}
+
+/// Whether the router opens ports.
+pub(crate) fn port_mapping(port: &Result<SocketAddr, MappingError>) -> String {
+    match port {
+        Ok(external) => {
+            format!("The router opened a port at {external} when asked, and has closed it again.")
+        }
+        Err(error) => format!("No port opened: {error}."),
+    }
+}
+
+/// Whether the router leads back in what is sent to its own address.
+pub(crate) fn hairpin(is_heard: bool) -> &'static str {
+    match is_heard {
+        true => "The router leads back what is sent to its own address.",
+        false => "The router does not lead back what is sent to its own address.",
+    }
+}
+
+/// What to expect of one situation.
+pub(crate) fn verdict(expected: &Expected) -> String {
+    let with = match expected.situation {
+        Situation::SameNetwork => "With somebody in the same network",
+        Situation::OneScan => "With somebody elsewhere who only opens your invitation",
+        Situation::TwoScans => "With somebody elsewhere whose reply comes back to you",
+        Situation::StrictThere => {
+            "The same, if their network is strict, as mobile networks often are"
+        }
+        Situation::SameRouter => {
+            "With somebody on this router's other networks, such as its guest Wi-Fi"
+        }
+    };
+    let how = match (expected.chance, expected.situation) {
+        (Chance::Yes, Situation::SameNetwork) => "yes, unless it keeps its devices apart",
+        (Chance::Yes, _) => "yes",
+        (Chance::Likely, _) => "most likely",
+        (Chance::Unknown, _) => "not known",
+        (Chance::Unlikely, _) => "hardly",
+        (Chance::No, _) => "no",
+    };
+    let also = match expected.needs_ipv6 {
+        true => ", if they have IPv6 too",
+        false => "",
+    };
+    format!("  {with}: {how}{also}.")
+}
+
+/// Who was asked for all this.
+pub(crate) fn who_was_asked(servers: &[String], router: bool) -> String {
+    match (servers, router) {
+        ([], false) => "Nobody was asked.".into(),
+        ([], true) => "Asked: the router.".into(),
+        (servers, router) => {
+            let router = if router { " and the router" } else { "" };
+            format!("Asked: {}{router}.", servers.join(", "))
+        }
+    }
+}
+
+/// Why two did not meet, and what to try.
+pub(crate) fn cause(cause: Cause) -> String {
+    let why = match cause {
+        Cause::NoNetwork => "this machine has no network",
+        Cause::KeptApart => {
+            "you are in the same network, and it seems to keep its devices apart, as public Wi-Fi does"
+        }
+        Cause::NoCommonFamily => "one of you has IPv4 only and the other IPv6 only",
+        Cause::Blocked => "this network lets no direct connections out",
+        Cause::BothStrict => "both networks are strict, and hide where each of you can be found",
+        Cause::ReplyMissing => "your networks do not join by themselves",
+        Cause::OnlyLocal => "the invitation names only addresses of their own network",
+        Cause::OneStrict => "one of the two networks is strict, and no way past it was found",
+        Cause::Gone => "nothing was heard from them",
+    };
+    let try_this = match cause.remedy() {
+        Remedy::JoinNetwork => "connect it to one, then try again",
+        Remedy::Hotspot => "let one of you open a hotspot and the other join it",
+        Remedy::OtherNetwork => {
+            "let one of you change to another network, such as a hotspot or a home Wi-Fi"
+        }
+        Remedy::PassReply => "let the one who invited scan or open the reply",
+        Remedy::InviteFar => {
+            "join that network, or hand them your reply and open the code that they show then"
+        }
+        Remedy::Again => "check that both programs are still running, then try again",
+    };
+    format!("Nothing heard yet. Most likely {why}: {try_this}.")
 }

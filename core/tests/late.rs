@@ -228,7 +228,7 @@ async fn met(pairing: &mut Pairing) -> Result<Box<Meeting>, Failure> {
                 PairingEvent::View(View::Asking { .. }) => {
                     pairing.answer(Answers::new(&[ANSWER]).unwrap()).await;
                 }
-                PairingEvent::View(_) => {}
+                PairingEvent::View(_) | PairingEvent::Hint(_) | PairingEvent::Reissued(_) => {}
             }
         }
     };
@@ -254,7 +254,7 @@ async fn view(pairing: &mut Pairing, wanted: impl Fn(&View) -> bool) -> View {
         loop {
             match pairing.next().await.expect("a view") {
                 PairingEvent::View(view) if wanted(&view) => return view,
-                PairingEvent::View(_) => {}
+                PairingEvent::View(_) | PairingEvent::Hint(_) | PairingEvent::Reissued(_) => {}
                 other => panic!("{other:?}"),
             }
         }

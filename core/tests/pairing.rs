@@ -86,7 +86,7 @@ async fn ended(pairing: &mut Pairing) -> Result<Box<Meeting>, Failure> {
             match pairing.next().await.expect("an end") {
                 PairingEvent::Met(meeting) => return Ok(meeting),
                 PairingEvent::Failed(failure) => return Err(failure),
-                PairingEvent::View(_) => {}
+                PairingEvent::View(_) | PairingEvent::Hint(_) | PairingEvent::Reissued(_) => {}
             }
         }
     })
@@ -99,7 +99,7 @@ async fn view(pairing: &mut Pairing, wanted: impl Fn(&View) -> bool) -> View {
         loop {
             match pairing.next().await.expect("a view") {
                 PairingEvent::View(view) if wanted(&view) => return view,
-                PairingEvent::View(_) => {}
+                PairingEvent::View(_) | PairingEvent::Hint(_) | PairingEvent::Reissued(_) => {}
                 other => panic!("{other:?}"),
             }
         }

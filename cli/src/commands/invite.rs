@@ -17,6 +17,7 @@ use handfast_core::pairing::{
     Failure, HostStage, HostTerms, Meeting, Pairing, PairingEvent, Via, View, own_candidates,
 };
 use handfast_core::seal::{self, Answers, Cost, Credential, Questions, tries_per_second};
+use handfast_core::transport::PortMapping;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -63,7 +64,8 @@ pub(crate) struct Args {
     /// Only for this machine, which needs no network
     #[arg(long)]
     loopback: bool,
-    /// For somebody in another network: names the address that a STUN server sees as well
+    /// For somebody in another network: names the address that a STUN server sees as well, and asks
+    /// the router to open a port
     #[arg(long)]
     far: bool,
     #[command(flatten)]
@@ -79,6 +81,17 @@ fn question(text: &str) -> Result<Question, String> {
 }
 
 pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
+    let mut door = None;
+    let ended = invite(args, session, &mut door).await;
+    if let Some(door) = door {
+        door.end().await;
+    }
+    ended
+}
+
+/// The whole way from the invitation to the end of the conversation. A port that the router opens for
+/// it is left in `door`, to be closed when all is over.
+async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) -> Result<(), Stop> {
     let Session {
         mut output,
         mut interrupt,
@@ -108,17 +121,29 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
     if place.alone {
         output.note(words::ALONE);
     }
+    let may_ask_router = args.far && args.outside.may_ask_router();
     let servers = args.outside.servers(place.policy.loopback);
     place.endpoint = place.endpoint.with_servers(servers);
     if args.far {
         outside::look(&mut place, &mut output).await;
+    }
+    if may_ask_router && let Some(asked) = outside::ask_router(&place.endpoint.addresses()).await {
+        output.note(match &asked {
+            Ok(_) => words::PORT_OPENED.to_owned(),
+            Err(error) => words::no_port(*error),
+        });
+        *door = asked.ok();
+    }
+    let mut candidates = own_candidates(&place.endpoint, place.policy)?;
+    if let Some(external) = door.as_ref().and_then(PortMapping::external) {
+        candidates = outside::with_door(candidates, external).map_err(|_| Failure::Local)?;
     }
     let now = network::unix_seconds();
     let invitation = Invitation {
         secret: Secret::random().map_err(|_| Failure::Local)?,
         expiry: Expiry::after(now, args.expires),
         fingerprint: identity.certificate.fingerprint(),
-        candidates: own_candidates(&place.endpoint, place.policy)?,
+        candidates,
         question: args.ask.clone(),
         // The user name goes to nobody but the guest; a name in the invitation was asked for.
         name: args.talk.name.as_deref().and_then(Name::cleaned),
@@ -209,6 +234,8 @@ async fn wait(
                         output.tell(Event::Answering { tries_left });
                     }
                 }
+                Some(PairingEvent::Hint(cause)) => output.tell(Event::hint(cause)),
+                Some(PairingEvent::Reissued(_)) => output.note(words::LEADS_ELSEWHERE),
                 Some(PairingEvent::Met(meeting)) => {
                     lines.give_back(early);
                     return Ok(*meeting);

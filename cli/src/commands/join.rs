@@ -265,6 +265,9 @@ async fn knock(
                     show_reply(reply, reply_png.as_deref(), output)?;
                 }
             }
+            Some(PairingEvent::Hint(cause)) => output.tell(Event::hint(cause)),
+            // A guest has no invitation to show.
+            Some(PairingEvent::Reissued(_)) => {}
             Some(PairingEvent::Met(meeting)) => return Ok(*meeting),
             Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
             None => return Err(Failure::Local.into()),

@@ -7,6 +7,7 @@ mod inspect;
 mod invite;
 mod join;
 mod man;
+mod network;
 mod open;
 mod scan;
 mod seal;
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Open(open::Args),
     /// Tell what a locked file says without its answer
     Inspect(inspect::Args),
+    /// Tell what this network is, and what will and will not work from here
+    Network(network::Args),
     /// See the whole way on this machine: two processes, a code, a camera, a file
     Demo(demo::Args),
     #[command(hide = true)]
@@ -61,6 +64,7 @@ impl Command {
             Self::Seal(args) => talk(args.json, move |session| seal::run(args, session)),
             Self::Open(args) => talk(args.json, move |session| open::run(args, session)),
             Self::Inspect(args) => inspect::run(&args),
+            Self::Network(args) => talk(args.json, move |session| network::run(args, session)),
             Self::Demo(args) => demo::run(args),
             Self::DemoHost(args) => talk(true, move |session| demo::host::run(args, session)),
             Self::DemoGuest(args) => talk(true, move |session| demo::guest::run(args, session)),

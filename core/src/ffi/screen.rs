@@ -125,7 +125,7 @@ impl From<pairing::HostStage> for HostStage {
     fn from(stage: pairing::HostStage) -> Self {
         match stage {
             pairing::HostStage::Waiting => Self::Waiting,
-            pairing::HostStage::TheyAreHere => Self::TheyAreHere,
+            pairing::HostStage::TheyAreHere | pairing::HostStage::ShowAgain => Self::TheyAreHere,
             pairing::HostStage::ScanTheirCode => Self::ScanTheirCode,
             pairing::HostStage::Checking => Self::Checking,
             pairing::HostStage::Asking { .. } => Self::Asking,

@@ -43,6 +43,40 @@ pub fn admit(candidates: impl IntoIterator<Item = Candidate>, policy: Policy) ->
         .collect()
 }
 
+/// From how far an address can be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Range {
+    /// From everywhere, as far as firewalls let it.
+    Public,
+    /// From the same network: RFC 1918, and unique local IPv6 (RFC 4193).
+    Private,
+    /// From inside the network of a carrier that shares its addresses (100.64/10, RFC 6598).
+    Carrier,
+    /// From the same cable or radio (RFC 3927, RFC 4291 §2.5.6).
+    Link,
+    /// From this device.
+    Loopback,
+    /// Not an address to send to.
+    Special,
+}
+
+impl Range {
+    /// The range of this address. Public, private and carrier addresses are those that [`admit`]
+    /// lets pass.
+    pub fn of(address: IpAddr) -> Self {
+        match address {
+            ip if ip.is_loopback() => Self::Loopback,
+            IpAddr::V4(v4) if v4.is_link_local() => Self::Link,
+            IpAddr::V6(v6) if v6.is_unicast_link_local() => Self::Link,
+            ip if !is_destination(ip, Policy::default()) => Self::Special,
+            IpAddr::V4(v4) if v4.is_private() => Self::Private,
+            IpAddr::V4(v4) if matches!(v4.octets(), [100, 64..=127, ..]) => Self::Carrier,
+            IpAddr::V6(v6) if v6.is_unique_local() => Self::Private,
+            _ => Self::Public,
+        }
+    }
+}
+
 fn is_destination(address: IpAddr, policy: Policy) -> bool {
     match address {
         ip if ip.is_loopback() => policy.loopback,
@@ -129,6 +163,34 @@ mod tests {
         ] {
             assert!(!admitted(address, Policy::default()), "{address}");
             assert!(!admitted(address, TEST_MODE), "{address} in test mode");
+        }
+    }
+
+    #[test]
+    fn a_range_tells_from_how_far_an_address_is_reached() {
+        for (address, range) in [
+            ("8.8.4.4", Range::Public),
+            ("100.63.255.255", Range::Public),
+            ("100.128.0.0", Range::Public),
+            ("2a02:810a::1", Range::Public),
+            ("10.0.0.1", Range::Private),
+            ("172.31.0.1", Range::Private),
+            ("192.168.1.1", Range::Private),
+            ("fd00::1", Range::Private),
+            ("100.64.0.0", Range::Carrier),
+            ("100.127.255.255", Range::Carrier),
+            ("169.254.1.1", Range::Link),
+            ("fe80::1", Range::Link),
+            ("127.0.0.1", Range::Loopback),
+            ("::1", Range::Loopback),
+            ("0.0.0.0", Range::Special),
+            ("203.0.113.9", Range::Special),
+            ("255.255.255.255", Range::Special),
+            ("::ffff:8.8.8.8", Range::Special),
+            ("2001:db8::1", Range::Special),
+            ("ff02::1", Range::Special),
+        ] {
+            assert_eq!(Range::of(address.parse().unwrap()), range, "{address}");
         }
     }
 

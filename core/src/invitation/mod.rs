@@ -39,7 +39,7 @@ pub use candidate::{
 };
 pub use error::{FieldError, TokenError};
 pub use expiry::{Expiry, LINK_LIFETIME, MAX_LIFETIME, QR_LIFETIME};
-pub use filter::{Policy, admit};
+pub use filter::{Policy, Range, admit};
 pub use find::{FindError, MAX_FIND_BYTES, find};
 pub use fingerprint::Fingerprint;
 pub use keys::{IceCredentials, IcePassword, InvitationKeys, InviteId};

@@ -40,6 +40,11 @@ const ANSWERED_PATIENCE: Duration = Duration::from_secs(15);
 /// and only the host's counts.
 const EXPIRED_PATIENCE: Duration = Duration::from_secs(8);
 
+/// An invitation that is not the one being answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is another invitation: stop here first, then open it")]
+pub struct OtherInvitation;
+
 /// What the guest wants done.
 #[derive(Debug)]
 pub enum GuestEffect {
@@ -141,6 +146,11 @@ impl Guest {
         }
     }
 
+    /// What the invitation names.
+    pub fn peers(&self) -> &[Candidate] {
+        &self.invitation.candidates
+    }
+
     /// Servers outside may be asked how this device is seen, once the local network has failed.
     pub fn may_look_outside(&mut self) {
         self.looking = Looking::Later;
@@ -205,6 +215,22 @@ impl Guest {
         if self.reply.as_ref().is_some_and(is_news) {
             self.make_reply(candidates, salt);
         }
+    }
+
+    /// The host shows its invitation in another form: with other addresses, and nothing else.
+    ///
+    /// # Errors
+    /// [`OtherInvitation`] if it differs in more than that.
+    pub fn invitation_received(&mut self, invitation: Invitation) -> Result<(), OtherInvitation> {
+        let as_before = Invitation {
+            candidates: self.invitation.candidates.clone(),
+            ..invitation.clone()
+        };
+        if as_before != self.invitation {
+            return Err(OtherInvitation);
+        }
+        self.invitation = invitation;
+        Ok(())
     }
 
     /// The reply, once the person has agreed to connect.

@@ -11,7 +11,7 @@ use crate::handshake::{
     Ready, Responder,
 };
 use crate::invitation::{
-    Candidate, Fingerprint, Invitation, InvitationKeys, ReplyError, SealedReply, Seat,
+    Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, ReplyError, SealedReply, Seat,
 };
 use crate::seal::Answers;
 use bytes::Bytes;
@@ -20,6 +20,9 @@ use std::time::{Duration, Instant};
 
 /// How long after a knock the link may take before the second scan is asked for.
 const SCAN_AFTER: Duration = Duration::from_secs(3);
+
+/// How many forms of an invitation are good: as many times a device may move while it waits.
+const MOST_FORMS: usize = 8;
 
 /// How many failed first messages burn an invitation: whoever sends them has seen it, and is not
 /// running this program.
@@ -60,6 +63,8 @@ pub enum HostEffect {
     Abandon,
     /// Ask servers outside how this device is seen: the local network has failed.
     LookOutside,
+    /// Show the invitation in this form from now on: it leads elsewhere.
+    Reissue(Box<Invitation>),
     /// The guest is who holds the invitation: hand over.
     Done(Box<Acquaintance>),
     /// It is over.
@@ -72,6 +77,8 @@ pub struct Host {
     terms: HostTerms,
     entropy: Entropy,
     keys: InvitationKeys,
+    /// The digests of the invitation as it was shown, the newest first: a guest may hold any.
+    forms: Vec<[u8; 32]>,
     expires: Instant,
     phase: Phase,
     reply: Option<ScannedReply>,
@@ -84,6 +91,8 @@ struct ScannedReply {
     digest: [u8; 32],
     fingerprint: Fingerprint,
     via: Via,
+    /// The invitation was given another form since.
+    is_outdated: bool,
 }
 
 /// What is kept of the question from one link to the next.
@@ -136,6 +145,7 @@ impl Host {
     pub fn new(now: Now, identity: Identity, terms: HostTerms, remaining: Duration) -> Self {
         Self {
             keys: terms.invitation.keys(),
+            forms: vec![terms.invitation.digest()],
             entropy: Entropy::new(terms.random.clone()),
             identity,
             terms,
@@ -168,9 +178,11 @@ impl Host {
     pub fn view(&self, now: Now) -> Option<View> {
         let stage = match &self.phase {
             Phase::Waiting => HostStage::Waiting,
-            Phase::Knocked { overdue: true, .. } if self.reply.is_none() => {
-                HostStage::ScanTheirCode
-            }
+            Phase::Knocked { overdue: true, .. } => match &self.reply {
+                None => HostStage::ScanTheirCode,
+                Some(reply) if reply.is_outdated => HostStage::ShowAgain,
+                Some(_) => HostStage::TheyAreHere,
+            },
             Phase::Knocked { .. } => HostStage::TheyAreHere,
             Phase::Open {
                 step: Step::Share(_) | Step::Proof(..),
@@ -228,6 +240,25 @@ impl Host {
         self.expires = self.expires.min(life);
     }
 
+    /// This device can be reached elsewhere now, or also elsewhere: the invitation names these
+    /// addresses from now on. Whoever holds an earlier form is still let in.
+    pub fn moved(&mut self, candidates: Candidates) {
+        let is_waiting = matches!(self.phase, Phase::Waiting | Phase::Knocked { .. });
+        if !is_waiting || self.terms.invitation.candidates == candidates {
+            return;
+        }
+        self.terms.invitation.candidates = candidates;
+        let form = self.terms.invitation.digest();
+        self.forms.retain(|known| *known != form);
+        self.forms.insert(0, form);
+        self.forms.truncate(MOST_FORMS);
+        if let Some(reply) = &mut self.reply {
+            reply.is_outdated = true;
+        }
+        let invitation = Box::new(self.terms.invitation.clone());
+        self.effects.push_back(HostEffect::Reissue(invitation));
+    }
+
     /// Somebody who holds the invitation knocked.
     pub fn knocked(&mut self, now: Now) {
         if let Phase::Waiting = self.phase {
@@ -253,6 +284,7 @@ impl Host {
             digest: reply.digest(),
             fingerprint: reply.fingerprint,
             via,
+            is_outdated: false,
         });
         if matches!(self.phase, Phase::Waiting | Phase::Knocked { .. }) {
             self.phase = Phase::Knocked {
@@ -285,12 +317,16 @@ impl Host {
             host: local,
             guest: remote,
         };
-        let mut prologues = vec![one_way];
         // A reply counts only for the guest whose certificate it names.
-        if let Some(reply) = &self.reply
-            && reply.fingerprint == remote
-        {
-            prologues.insert(0, one_way.with_reply(reply.digest));
+        let reply = self.reply.as_ref().filter(|r| r.fingerprint == remote);
+        let mut prologues = Vec::new();
+        for form in &self.forms {
+            let one_way = Prologue {
+                invitation_digest: *form,
+                ..one_way
+            };
+            prologues.extend(reply.map(|reply| one_way.with_reply(reply.digest)));
+            prologues.push(one_way);
         }
         self.asking.held = None;
         self.phase = Phase::Open {

@@ -17,6 +17,7 @@
 //! 8. They talk ([`View::Talking`]).
 
 mod ask;
+mod cause;
 mod failure;
 mod guest;
 mod host;
@@ -26,8 +27,9 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use cause::{Cause, Remedy, Signs};
 pub use failure::Failure;
-pub use guest::{Guest, GuestEffect};
+pub use guest::{Guest, GuestEffect, OtherInvitation};
 pub use host::{Host, HostEffect, HostTerms, Strikes};
 pub use run::{GuestTerms, Meeting, Milestones, Pairing, PairingEvent, Standing, own_candidates};
 pub use view::{GuestStage, HostStage, View};

@@ -1,8 +1,8 @@
 //! Runs a pairing machine on a real endpoint: carries its effects out, and time and network in.
 
-use super::guest::{Guest, GuestEffect};
+use super::guest::{Guest, GuestEffect, OtherInvitation};
 use super::host::{Host, HostEffect, HostTerms, Strikes};
-use super::{Acquaintance, Failure, Identity, Now, Via, View};
+use super::{Acquaintance, Cause, Failure, Identity, Now, Signs, Via, View};
 use crate::crypto::{Secret, random_bytes};
 use crate::invitation::{
     Candidate, Candidates, Invitation, MAX_CANDIDATES, MAX_LIFETIME, Policy, ReplyError,
@@ -10,7 +10,7 @@ use crate::invitation::{
 };
 use crate::seal::Answers;
 use crate::transport::{
-    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, Outside, Roaming,
+    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, Outside, Roaming, Survey,
     TransportError,
 };
 use bytes::Bytes;
@@ -20,6 +20,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 /// How long a failed pairing waits for its goodbye to be sent.
 const GOODBYE: Duration = Duration::from_millis(500);
+
+/// How long the other side may be unheard before a cause is looked for.
+const HINT_AFTER: Duration = Duration::from_secs(8);
 
 /// What a guest decides when it accepts an invitation.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +83,12 @@ pub struct Meeting {
 pub enum PairingEvent {
     /// A screen should show something else.
     View(View),
+    /// Nothing was heard of the other side for some seconds: the likeliest cause. It goes on all the
+    /// same, and may be said anew when more is known.
+    Hint(Cause),
+    /// Host: this device can be reached elsewhere now. Show the invitation in this form instead; the
+    /// earlier ones stay good.
+    Reissued(Box<Invitation>),
     /// They met. Nothing follows.
     Met(Box<Meeting>),
     /// It led nowhere. Nothing follows.
@@ -110,6 +119,10 @@ pub struct Pairing {
 #[derive(Debug)]
 enum Command {
     Reply(SealedReply, Via, oneshot::Sender<Result<(), ReplyError>>),
+    Invitation(
+        Box<Invitation>,
+        oneshot::Sender<Result<(), OtherInvitation>>,
+    ),
     OfferReply,
     Answer(Answers),
     Resumed,
@@ -259,6 +272,8 @@ impl Pairing {
             events: events_tx,
             commands: commands_rx,
             standing: standing_tx,
+            unheard: None,
+            hinted: None,
             link: None,
             shown: None,
             started: Instant::now(),
@@ -286,6 +301,17 @@ impl Pairing {
         let (answer, answered) = oneshot::channel();
         let _ = self.commands.send(Command::Reply(reply, via, answer)).await;
         // A pairing that has ended meanwhile needs no reply.
+        answered.await.unwrap_or(Ok(()))
+    }
+
+    /// Guest: the person was shown the invitation again, which names other addresses now.
+    ///
+    /// # Errors
+    /// [`OtherInvitation`] if it is not the same invitation otherwise; the pairing goes on.
+    pub async fn invitation_received(&self, invitation: Invitation) -> Result<(), OtherInvitation> {
+        let (answer, answered) = oneshot::channel();
+        let command = Command::Invitation(Box::new(invitation), answer);
+        let _ = self.commands.send(command).await;
         answered.await.unwrap_or(Ok(()))
     }
 
@@ -370,6 +396,7 @@ enum Effect {
     Abandon,
     Again,
     LookOutside,
+    Reissue(Box<Invitation>),
     Done(Box<Acquaintance>),
     Over(Failure),
 }
@@ -382,20 +409,38 @@ struct Run {
     events: mpsc::Sender<PairingEvent>,
     commands: mpsc::Receiver<Command>,
     standing: watch::Sender<Standing>,
+    unheard: Option<Unheard>,
+    /// What was said about that.
+    hinted: Option<Cause>,
     link: Option<Link>,
     shown: Option<View>,
     started: Instant,
     milestones: Milestones,
 }
 
+/// The other side, looked for and not heard.
+struct Unheard {
+    since: Instant,
+    /// Where it said that it is.
+    peers: Vec<Candidate>,
+    /// Whether it knows for certain where we are.
+    is_replied: bool,
+}
+
 impl Run {
     async fn run(mut self) {
+        if let Machine::Guest(guest) = &self.machine {
+            let peers = guest.peers().to_vec();
+            self.begin_unheard(peers, false);
+        }
         loop {
             if self.act().await.is_break() {
                 return;
             }
             self.show().await;
-            let timeout = self.machine.poll_timeout();
+            self.hint().await;
+            let timeouts = [self.machine.poll_timeout(), self.hints_at()];
+            let timeout = timeouts.into_iter().flatten().min();
             tokio::select! {
                 event = self.connector.next() => match event {
                     Some(event) => self.connected(event),
@@ -409,7 +454,7 @@ impl Run {
                     }
                 },
                 command = self.commands.recv() => match command {
-                    Some(command) => self.command(command),
+                    Some(command) => self.command(command).await,
                     // Nobody is interested any more.
                     None => return,
                 },
@@ -430,6 +475,7 @@ impl Run {
                             loopback: self.is_local(),
                         },
                     );
+                    self.begin_unheard(admitted.clone(), true);
                     self.connector.expect(guest, admitted).await;
                 }
                 Effect::Send(message) => {
@@ -445,6 +491,10 @@ impl Run {
                 Effect::Again => {
                     self.link = None;
                     self.connector.again().await;
+                }
+                Effect::Reissue(invitation) => {
+                    let event = PairingEvent::Reissued(invitation);
+                    let _ = self.events.send(event).await;
                 }
                 Effect::LookOutside => self.connector.look_outside(),
                 Effect::Done(acquaintance) => {
@@ -466,6 +516,12 @@ impl Run {
                     return std::ops::ControlFlow::Break(());
                 }
                 Effect::Over(failure) => {
+                    if let (Failure::NotReached, Some(unheard)) = (failure, &self.unheard) {
+                        let cause = self.likely_cause(unheard);
+                        if self.hinted != Some(cause) {
+                            let _ = self.events.send(PairingEvent::Hint(cause)).await;
+                        }
+                    }
                     if let Some(link) = self.link.take() {
                         let _ = tokio::time::timeout(GOODBYE, link.shutdown()).await;
                     }
@@ -499,14 +555,60 @@ impl Run {
         }
     }
 
+    /// When it is time to say why nobody is heard.
+    fn hints_at(&self) -> Option<Instant> {
+        let unheard = self.unheard.as_ref()?;
+        Some(unheard.since + HINT_AFTER).filter(|_| self.hinted.is_none())
+    }
+
+    /// Tells why nobody is heard, if that is news.
+    async fn hint(&mut self) {
+        let is_time = |unheard: &&Unheard| Instant::now() >= unheard.since + HINT_AFTER;
+        let Some(unheard) = self.unheard.as_ref().filter(is_time) else {
+            return;
+        };
+        let cause = self.likely_cause(unheard);
+        // That the reply is missing is what the guest's screen says anyway.
+        if self.hinted.replace(cause) != Some(cause) && cause != Cause::ReplyMissing {
+            let _ = self.events.send(PairingEvent::Hint(cause)).await;
+        }
+    }
+
+    fn likely_cause(&self, unheard: &Unheard) -> Cause {
+        let addresses = self.connector.addresses();
+        let survey = Survey {
+            addresses: addresses.iter().map(SocketAddr::ip).collect(),
+            outside: self.connector.outside(),
+            ..Survey::default()
+        };
+        let signs = Signs {
+            survey: &survey,
+            peers: &unheard.peers,
+            is_replied: unheard.is_replied,
+        };
+        signs.cause()
+    }
+
+    /// The other side is looked for in these places, and was not heard there yet.
+    fn begin_unheard(&mut self, peers: Vec<Candidate>, is_replied: bool) {
+        self.hinted = None;
+        self.unheard = (!self.is_local()).then(|| Unheard {
+            since: Instant::now(),
+            peers,
+            is_replied,
+        });
+    }
+
     fn connected(&mut self, event: ConnectEvent) {
         let elapsed = self.started.elapsed();
         match event {
             ConnectEvent::Knock(_) | ConnectEvent::Answered => {
+                self.unheard = None;
                 self.milestones.ready.get_or_insert(elapsed);
                 self.machine.answered();
             }
             ConnectEvent::Open(link) => {
+                self.unheard = None;
                 self.milestones.open = Some(elapsed);
                 self.milestones.ready.get_or_insert(elapsed);
                 self.machine.opened(&link);
@@ -518,18 +620,41 @@ impl Run {
         }
     }
 
-    /// A reply names addresses; the one shown so far leads nowhere now.
+    /// Invitations and replies name addresses; those shown so far do not lead here now.
     fn moved(&mut self) {
-        if let (Machine::Guest(guest), Some(policy)) = (&mut self.machine, self.policy)
-            && let Ok(ours) =
-                candidates_of(self.connector.addresses(), self.connector.outside(), policy)
-            && let Ok(salt) = random_bytes()
-        {
-            guest.moved(ours, salt);
+        let policy = self.policy.unwrap_or(Policy {
+            loopback: self.is_local(),
+        });
+        let (bound, outside) = (self.connector.addresses(), self.connector.outside());
+        let Ok(ours) = candidates_of(bound, outside, policy) else {
+            return;
+        };
+        match (&mut self.machine, random_bytes()) {
+            (Machine::Host(host), _) => host.moved(ours),
+            (Machine::Guest(guest), Ok(salt)) => guest.moved(ours, salt),
+            (Machine::Guest(_), Err(_)) => {}
         }
     }
 
-    fn command(&mut self, command: Command) {
+    /// The host can be elsewhere too, or instead.
+    async fn led_elsewhere(&mut self, invitation: Invitation) -> Result<(), OtherInvitation> {
+        let (Machine::Guest(guest), Some(policy)) = (&mut self.machine, self.policy) else {
+            return Err(OtherInvitation);
+        };
+        let candidates = invitation.candidates.to_vec();
+        guest.invitation_received(invitation)?;
+        self.connector.reach(admit(candidates, policy)).await;
+        Ok(())
+    }
+
+    async fn command(&mut self, command: Command) {
+        let command = match command {
+            Command::Invitation(invitation, answer) => {
+                let _ = answer.send(self.led_elsewhere(*invitation).await);
+                return;
+            }
+            command => command,
+        };
         match (command, &mut self.machine) {
             (Command::Reply(reply, via, answer), Machine::Host(host)) => {
                 let _ = answer.send(host.reply_received(now(), &reply, via));
@@ -540,7 +665,13 @@ impl Run {
             (Command::Cancel, Machine::Host(host)) => host.cancel(),
             (Command::Cancel, Machine::Guest(guest)) => guest.cancel(),
             // A reply is no news to a guest, and a host has neither reply nor answer to give.
-            (Command::Reply(..) | Command::OfferReply | Command::Answer(_), _) => {}
+            (
+                Command::Reply(..)
+                | Command::OfferReply
+                | Command::Answer(_)
+                | Command::Invitation(..),
+                _,
+            ) => {}
         }
     }
 
@@ -561,6 +692,7 @@ impl Machine {
                 HostEffect::Send(message) => Effect::Send(message),
                 HostEffect::Abandon => Effect::Abandon,
                 HostEffect::LookOutside => Effect::LookOutside,
+                HostEffect::Reissue(invitation) => Effect::Reissue(invitation),
                 HostEffect::Done(acquaintance) => Effect::Done(acquaintance),
                 HostEffect::Over(failure) => Effect::Over(failure),
             }),

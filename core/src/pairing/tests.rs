@@ -1,6 +1,6 @@
 //! The two machines against each other, with time as an argument and no network.
 
-use super::guest::{Guest, GuestEffect};
+use super::guest::{Guest, GuestEffect, OtherInvitation};
 use super::host::{Host, HostEffect, HostTerms, Strikes};
 use super::view::{GuestStage, HostStage, View};
 use super::{Acquaintance, Failure, Identity, Now, Via};
@@ -160,7 +160,7 @@ impl Scene {
                     HostEffect::Send(message) => self.guest.received(now, &message),
                     HostEffect::Done(guest) => at_host = Some(Ok(guest)),
                     HostEffect::Over(failure) => at_host = Some(Err(failure)),
-                    HostEffect::Expect(..) | HostEffect::LookOutside => {}
+                    HostEffect::Expect(..) | HostEffect::LookOutside | HostEffect::Reissue(_) => {}
                     HostEffect::Abandon => self.guest.link_ended(now),
                 }
             }
@@ -599,4 +599,58 @@ fn a_reply_waits_a_moment_for_the_address_that_others_see() {
         is_shown(&scene),
         "servers that stay silent are not waited for"
     );
+}
+
+#[test]
+fn a_host_that_moved_shows_its_invitation_anew_and_lets_in_whoever_holds_any_form_of_it() {
+    for rescans in [false, true] {
+        let mut scene = Scene::new(Via::Camera, Via::Camera);
+        scene.connect();
+        scene.pass(Duration::from_secs(3));
+        let (now, reply) = (scene.now(), scene.shown_reply());
+        scene.host.reply_received(now, &reply, Via::Camera).unwrap();
+        scene.host.moved(candidates(9));
+        scene.host.moved(candidates(9));
+        let effects: Vec<HostEffect> = std::iter::from_fn(|| scene.host.poll_effect()).collect();
+        let mut forms = effects.into_iter().filter_map(|effect| match effect {
+            HostEffect::Reissue(invitation) => Some(*invitation),
+            _ => None,
+        });
+        let form = forms.next().unwrap();
+        assert!(forms.next().is_none());
+        assert_eq!(form.candidates, candidates(9));
+        scene.pass(Duration::from_secs(4));
+        assert_eq!(scene.host_stage(), HostStage::ShowAgain);
+        if rescans {
+            scene.guest.invitation_received(form).unwrap();
+        }
+        scene.knock();
+        scene.open();
+        let (at_host, at_guest) = scene.talk();
+        assert_eq!((at_host.scans, at_guest.scans), (2, 2));
+    }
+}
+
+#[test]
+fn an_invitation_that_differs_in_more_than_its_addresses_is_another_one() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let ours = scene.invitation.clone();
+    let others = [
+        Invitation {
+            secret: Secret::new([4; 16]),
+            ..ours.clone()
+        },
+        Invitation {
+            fingerprint: Fingerprint([9; 32]),
+            ..ours.clone()
+        },
+        Invitation {
+            question: Question::new("And now?").ok(),
+            ..ours.clone()
+        },
+    ];
+    for other in others {
+        assert_eq!(scene.guest.invitation_received(other), Err(OtherInvitation));
+    }
+    scene.guest.invitation_received(ours).unwrap();
 }

@@ -59,6 +59,8 @@ pub enum HostStage {
     TheyAreHere,
     /// They are here but the networks do not join by themselves: scan their code now.
     ScanTheirCode,
+    /// Their code was not enough: the invitation leads further now, and they have to scan it again.
+    ShowAgain,
     /// The link is open; both prove who they are.
     Checking,
     /// The guest is answering the question.

@@ -6,6 +6,7 @@
 //! knocks for as long as it is wanted: an attempt that came to nothing is followed by another.
 
 mod guess;
+mod hairpin;
 mod outside;
 mod roam;
 
@@ -114,6 +115,7 @@ pub struct Connector {
 enum Command {
     Expect(Fingerprint, Vec<Candidate>),
     Again,
+    Reach(Vec<Candidate>),
     LookOutside(Vec<SocketAddr>),
 }
 
@@ -206,6 +208,11 @@ impl Connector {
     /// stranger's unfinished attempt.
     pub async fn expect(&self, guest: Fingerprint, addresses: Vec<Candidate>) {
         let _ = self.commands.send(Command::Expect(guest, addresses)).await;
+    }
+
+    /// Guest: the host may be here as well.
+    pub async fn reach(&self, addresses: Vec<Candidate>) {
+        let _ = self.commands.send(Command::Reach(addresses)).await;
     }
 
     /// Guest: begin anew. A link that is open is given up.
@@ -419,6 +426,7 @@ impl Task {
     fn handle_command(&mut self, command: Command) {
         match command {
             Command::Expect(guest, peers) => self.expect(guest, &peers),
+            Command::Reach(peers) => self.reach(peers),
             Command::Again => self.give_up(Instant::now()),
             Command::LookOutside(servers) => self.look_outside(Instant::now(), &servers),
         }
@@ -438,6 +446,18 @@ impl Task {
                 // Somebody knocks from both sides now, for as long as the person above has patience.
                 self.deadline = None;
             }
+        }
+    }
+
+    fn reach(&mut self, peers: Vec<Candidate>) {
+        let now = Instant::now();
+        self.hurry(now);
+        if let Some(session) = self.session.as_mut().filter(|s| !s.is_open()) {
+            session.add_peers(now, &peers);
+        }
+        if let Role::Guest(setup) = &mut self.role {
+            setup.addresses.retain(|known| !peers.contains(known));
+            setup.addresses.extend(peers);
         }
     }
 

@@ -15,11 +15,13 @@ mod ice;
 mod interfaces;
 mod knock;
 mod link;
+mod mapping;
 mod reflexive;
 mod sctp;
 mod session;
 mod socket;
 mod stun_server;
+mod survey;
 #[cfg(any(test, feature = "twins"))]
 pub mod twin;
 
@@ -28,8 +30,10 @@ pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roa
 pub use error::TransportError;
 pub use interfaces::{Reach, local_addresses};
 pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE};
+pub use mapping::{MappingError, PortMapping};
 pub use reflexive::{Mapping, Outside, Translation};
 pub use stun_server::{NotAServer, StunServer};
+pub use survey::{Chance, Family, Opening, Situation, Survey, Verdict};
 
 /// For fuzzing alone: everything that is done with a datagram before it is known to be a knock.
 #[cfg(feature = "twins")]

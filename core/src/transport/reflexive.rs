@@ -240,7 +240,7 @@ impl Reflexive {
     /// had their moment, or nobody does.
     pub(super) fn is_settled(&self, now: Instant) -> bool {
         let is_done =
-            |question: &Question| question.mapped.is_some() || question.tries > RETRIES.len();
+            |question: &Question| question.mapped.is_some() || question.tries >= RETRIES.len();
         self.questions.iter().all(is_done) || self.settles().is_some_and(|at| now >= at)
     }
 

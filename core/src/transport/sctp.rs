@@ -244,7 +244,10 @@ impl Sctp {
         if self.buffered() == 0 {
             return;
         }
-        let due = self.association.as_ref().and_then(|(_, a)| a.poll_timeout());
+        let due = self
+            .association
+            .as_ref()
+            .and_then(|(_, a)| a.poll_timeout());
         if let Some(due) = due {
             self.skipped += due.saturating_duration_since(self.hasten(now));
             self.handle_timeout(now);

@@ -92,6 +92,7 @@ impl Watched {
                             }
                             shown.send_modify(|views| views.push(view));
                         }
+                        Some(PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {}
                         Some(PairingEvent::Met(meeting)) => return drop(ended.send(Ok(meeting))),
                         Some(PairingEvent::Failed(why)) => return drop(ended.send(Err(why))),
                         None => return,

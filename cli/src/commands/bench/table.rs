@@ -91,7 +91,8 @@ impl Table {
         let reply = loop {
             match guest.next().await {
                 Some(PairingEvent::View(View::ReplyNeeded { reply })) => break reply,
-                Some(PairingEvent::View(_)) => {}
+                Some(PairingEvent::View(_) | PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {
+                }
                 other => return Err(format!("no reply: {other:?}").into()),
             }
         };
@@ -146,7 +147,7 @@ pub(crate) async fn met(pairing: &mut Pairing) -> Result<Meeting> {
         match pairing.next().await {
             Some(PairingEvent::Met(meeting)) => return Ok(*meeting),
             Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
-            Some(PairingEvent::View(_)) => {}
+            Some(PairingEvent::View(_) | PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {}
             None => return Err("the pairing ended without a word".into()),
         }
     }

@@ -70,6 +70,7 @@ async fn guest(args: Args, output: &mut Output) -> Result<(), Stop> {
                 met::tell(output, &meeting, words::HOST);
                 return script::guest(*meeting, folder.join("downloads"), file, output).await;
             }
+            Some(PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {}
             Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
             None => return Err(Failure::Local.into()),
         }

@@ -91,6 +91,7 @@ async fn host(args: Args, output: &mut Output) -> Result<(), Stop> {
                     met::tell(output, &meeting, words::GUEST);
                     return script::host(*meeting, folder.join("downloads"), output).await;
                 }
+                Some(PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {}
                 Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
                 None => return Err(Failure::Local.into()),
             },

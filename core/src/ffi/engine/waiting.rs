@@ -574,6 +574,7 @@ impl Engine {
                     self.teller.show(screen);
                 }
             }
+            Some(PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {}
             Some(PairingEvent::Met(meeting)) => {
                 let waits = waiting.seat.waits();
                 if let Err(error) = self.meet(*meeting, waits).await {

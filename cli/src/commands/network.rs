@@ -1,0 +1,316 @@
+//! `handfast network`: what this network is, and what will and will not work from here.
+//!
+//! Nobody is asked but the STUN servers that are named, or the usual ones, and the router; and the
+//! output says who was.
+
+use super::Session;
+use crate::network::{self, Wanted};
+use crate::output::{json_line, write_line};
+use crate::outside::{self, OutsideArgs};
+use crate::status::Stop;
+use crate::words;
+use handfast_core::invitation::Range;
+use handfast_core::transport::{
+    Chance, Family, MappingError, Opening, Outside, Situation, StunServer, Survey,
+};
+use serde::Serialize;
+use std::net::{IpAddr, SocketAddr};
+
+#[derive(clap::Args)]
+#[command(after_help = words::NETWORK_EXAMPLES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    outside: OutsideArgs,
+    /// One JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+pub(crate) async fn run(args: Args, mut session: Session) -> Result<(), Stop> {
+    let is_json = args.json;
+    tokio::select! {
+        report = survey(args.outside) => {
+            let report = report?;
+            match is_json {
+                true => write_line(&json_line(&report.as_json())),
+                false => write_line(&report.to_text()),
+            }
+            Ok(())
+        }
+        () = session.interrupt.pressed() => Err(Stop::cancelled()),
+    }
+}
+
+/// What was learned, and from whom.
+struct Report {
+    survey: Survey,
+    servers: Vec<StunServer>,
+}
+
+async fn survey(args: OutsideArgs) -> Result<Report, Stop> {
+    let place = network::bind(Wanted::Network, None)?;
+    let mut survey = Survey::default();
+    if place.alone {
+        return Ok(Report {
+            survey,
+            servers: Vec::new(),
+        });
+    }
+    let may_ask_router = args.may_ask_router();
+    let servers = args.servers(false);
+    let mut endpoint = place.endpoint.with_servers(servers.clone());
+    let sockets = endpoint.addresses();
+    survey.addresses = sockets.iter().map(SocketAddr::ip).collect();
+    if endpoint.can_look_outside() {
+        survey.outside = Some(endpoint.look_outside(outside::PATIENCE).await);
+        survey.hairpin = endpoint.hears_itself().await;
+    }
+    // After the servers were asked: an open port changes how they see the socket.
+    if may_ask_router && let Some(asked) = outside::ask_router(&sockets).await {
+        survey.port = Some(match asked {
+            Ok(door) => {
+                let external = door.external().ok_or(MappingError::Refused);
+                door.end().await;
+                external
+            }
+            Err(error) => Err(error),
+        });
+    }
+    Ok(Report { survey, servers })
+}
+
+/// The report, as programs read it.
+#[derive(Serialize)]
+struct Json {
+    event: &'static str,
+    addresses: Vec<Address>,
+    ipv4: &'static str,
+    ipv6: &'static str,
+    /// What each server saw of each socket. None if nobody was asked.
+    seen: Option<Vec<Seen>>,
+    stun_servers_asked: Vec<String>,
+    router_asked: bool,
+    port_mapping: Option<Port>,
+    hairpin: Option<bool>,
+    works: Vec<Works>,
+}
+
+#[derive(Serialize)]
+struct Address {
+    address: IpAddr,
+    range: &'static str,
+}
+
+#[derive(Serialize)]
+struct Seen {
+    local: SocketAddr,
+    server: SocketAddr,
+    seen: SocketAddr,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Port {
+    External(SocketAddr),
+    Error(&'static str),
+}
+
+#[derive(Serialize)]
+struct Works {
+    situation: &'static str,
+    chance: &'static str,
+    needs_ipv6: bool,
+}
+
+impl Report {
+    fn as_json(&self) -> Json {
+        let survey = &self.survey;
+        let seen = |outside: &Outside| {
+            let mappings = outside.mappings.iter();
+            mappings
+                .map(|mapping| Seen {
+                    local: mapping.local,
+                    server: mapping.server,
+                    seen: mapping.mapped,
+                })
+                .collect()
+        };
+        Json {
+            event: "network",
+            addresses: survey
+                .addresses
+                .iter()
+                .map(|address| Address {
+                    address: *address,
+                    range: range(Range::of(*address)),
+                })
+                .collect(),
+            ipv4: opening(survey.opening(Family::V4)),
+            ipv6: opening(survey.opening(Family::V6)),
+            seen: survey.outside.as_ref().map(seen),
+            stun_servers_asked: self.servers.iter().map(StunServer::to_string).collect(),
+            router_asked: survey.port.is_some(),
+            port_mapping: survey.port.map(|port| match port {
+                Ok(external) => Port::External(external),
+                Err(error) => Port::Error(mapping_error(error)),
+            }),
+            hairpin: survey.hairpin,
+            works: survey
+                .verdicts()
+                .map(|verdict| Works {
+                    situation: situation(verdict.situation),
+                    chance: chance(verdict.chance),
+                    needs_ipv6: verdict.needs_ipv6,
+                })
+                .into(),
+        }
+    }
+
+    fn to_text(&self) -> String {
+        let survey = &self.survey;
+        if survey.addresses.is_empty() {
+            return words::NO_NETWORK_TO_TELL.into();
+        }
+        let mut lines: Vec<String> = Vec::new();
+        for address in &survey.addresses {
+            lines.push(words::own_address(*address, Range::of(*address)));
+        }
+        for family in Family::ALL {
+            lines.push(words::opening(family, survey.opening(family)));
+        }
+        if let Some(outside) = &survey.outside {
+            let mut seen: Vec<SocketAddr> = Vec::new();
+            for mapping in &outside.mappings {
+                if mapping.mapped != mapping.local && !seen.contains(&mapping.mapped) {
+                    seen.push(mapping.mapped);
+                    lines.push(words::seen_outside(mapping.mapped));
+                }
+            }
+        }
+        lines.extend(survey.port.map(|port| words::port_mapping(&port)));
+        lines.extend(
+            survey
+                .hairpin
+                .map(|is_heard| words::hairpin(is_heard).to_owned()),
+        );
+        lines.push(String::new());
+        lines.push(words::WHAT_WORKS.into());
+        for verdict in survey.verdicts() {
+            lines.push(words::verdict(&verdict));
+        }
+        lines.push(String::new());
+        let servers: Vec<String> = self.servers.iter().map(StunServer::to_string).collect();
+        lines.push(words::who_was_asked(&servers, survey.port.is_some()));
+        lines.join("\n")
+    }
+}
+
+fn range(range: Range) -> &'static str {
+    match range {
+        Range::Public => "public",
+        Range::Private => "private",
+        Range::Carrier => "carrier",
+        Range::Link => "link",
+        Range::Loopback => "loopback",
+        Range::Special => "special",
+    }
+}
+
+fn opening(opening: Opening) -> &'static str {
+    match opening {
+        Opening::Absent => "absent",
+        Opening::Silent => "silent",
+        Opening::Strict => "strict",
+        Opening::Unknown => "unknown",
+        Opening::Same => "same",
+        Opening::Public => "public",
+        Opening::Open => "open",
+    }
+}
+
+fn situation(situation: Situation) -> &'static str {
+    match situation {
+        Situation::SameNetwork => "same_network",
+        Situation::OneScan => "one_scan",
+        Situation::TwoScans => "two_scans",
+        Situation::StrictThere => "strict_there",
+        Situation::SameRouter => "same_router",
+    }
+}
+
+fn chance(chance: Chance) -> &'static str {
+    match chance {
+        Chance::No => "no",
+        Chance::Unlikely => "unlikely",
+        Chance::Unknown => "unknown",
+        Chance::Likely => "likely",
+        Chance::Yes => "yes",
+    }
+}
+
+fn mapping_error(error: MappingError) -> &'static str {
+    match error {
+        MappingError::Socket => "socket",
+        MappingError::NoRouter => "no_router",
+        MappingError::NotOffered => "not_offered",
+        MappingError::Unusable => "unusable",
+        MappingError::Refused => "refused",
+        MappingError::NotPublic => "not_public",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(port: Option<Result<SocketAddr, MappingError>>) -> Report {
+        Report {
+            survey: Survey {
+                addresses: vec![
+                    "192.168.0.2".parse().unwrap(),
+                    "100.64.0.9".parse().unwrap(),
+                ],
+                outside: None,
+                port,
+                hairpin: None,
+            },
+            servers: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_program_reads_what_a_person_reads() {
+        let report = report(Some(Ok("8.8.4.4:5000".parse().unwrap())));
+        let json = serde_json::to_value(report.as_json()).unwrap();
+        assert_eq!(json["ipv4"], "open");
+        assert_eq!(json["ipv6"], "absent");
+        assert_eq!(json["addresses"][1]["range"], "carrier");
+        assert_eq!(json["port_mapping"]["external"], "8.8.4.4:5000");
+        assert_eq!(json["works"][1]["situation"], "one_scan");
+        assert_eq!(json["works"][1]["chance"], "yes");
+        assert!(json["seen"].is_null());
+        let text = report.to_text();
+        assert!(text.contains("8.8.4.4:5000"), "{text}");
+        assert!(text.contains("the router"), "{text}");
+    }
+
+    #[test]
+    fn who_asked_nobody_says_so() {
+        let report = report(None);
+        assert!(
+            report
+                .to_text()
+                .ends_with(&words::who_was_asked(&[], false))
+        );
+        let json = serde_json::to_value(report.as_json()).unwrap();
+        assert_eq!(json["router_asked"], false);
+        assert!(json["port_mapping"].is_null());
+    }
+
+    #[test]
+    fn without_a_network_there_is_one_sentence() {
+        let mut report = report(None);
+        report.survey.addresses.clear();
+        assert_eq!(report.to_text(), words::NO_NETWORK_TO_TELL);
+    }
+}
