@@ -163,7 +163,8 @@ impl Store {
     pub fn end_invitation(&self, id: InviteId, fate: Fate, now: u64) -> Result<(), StoreError> {
         self.transact(|rows| {
             let pending = unended(rows, id)?;
-            put(rows, &pending.over(fate, now))
+            end(rows, &pending, fate, now)?;
+            Ok(())
         })
     }
 }
@@ -176,8 +177,7 @@ fn sweep(rows: &Rows<'_>, now: u64) -> Result<Vec<Kept>, StoreError> {
         if let Kept::Waiting(pending) = &kept
             && now >= pending.expires().saturating_add(DOUBT)
         {
-            kept = pending.over(Fate::Expired, now);
-            put(rows, &kept)?;
+            kept = end(rows, pending, Fate::Expired, now)?;
         }
         all.push(kept);
     }
@@ -188,6 +188,18 @@ fn sweep(rows: &Rows<'_>, now: u64) -> Result<Vec<Kept>, StoreError> {
         rows.remove(Table::Invitation, &kept.id())?;
     }
     Ok(all)
+}
+
+/// Leaves a mark where an invitation waited; its secrets are removed.
+fn end(
+    rows: &Rows<'_>,
+    pending: &PendingInvitation,
+    fate: Fate,
+    now: u64,
+) -> Result<Kept, StoreError> {
+    let over = pending.over(fate, now);
+    put(rows, &over)?;
+    Ok(over)
 }
 
 fn waiting(rows: &Rows<'_>, id: InviteId, now: u64) -> Result<PendingInvitation, StoreError> {
