@@ -62,7 +62,11 @@ impl Space {
     }
 
     /// Starts a process inside, which is killed when this namespace is dropped.
-    pub(crate) fn start(&self, program: impl AsRef<OsStr>, prepare: impl FnOnce(&mut Command)) -> Child {
+    pub(crate) fn start(
+        &self,
+        program: impl AsRef<OsStr>,
+        prepare: impl FnOnce(&mut Command),
+    ) -> Child {
         // The signal comes when the thread ends that started it.
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "KILL"]).arg(program);

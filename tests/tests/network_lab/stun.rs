@@ -20,10 +20,22 @@ impl Stun {
     pub(crate) fn start(world: &World) -> Self {
         let folder = Folder::new();
         let child = world.core.start("turnserver", |command| {
-            command.args(["-n", "--stun-only", "--no-cli", "--no-tls", "--no-dtls", "--no-tcp"]);
+            command.args([
+                "-n",
+                "--stun-only",
+                "--no-cli",
+                "--no-tls",
+                "--no-dtls",
+                "--no-tcp",
+            ]);
             command.args(["--no-rfc5780", "--relay-threads", "1", "--simple-log"]);
             command.args(["--listening-port", "3478", "--log-file", "/dev/null"]);
-            command.args(["--pidfile", &folder.path("pid"), "--userdb", &folder.path("users")]);
+            command.args([
+                "--pidfile",
+                &folder.path("pid"),
+                "--userdb",
+                &folder.path("users"),
+            ]);
             for address in CORE {
                 command.args(["--listening-ip", address]);
             }
