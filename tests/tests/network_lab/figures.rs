@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 /// Meetings at a time; most of their time is waiting.
-const AT_A_TIME: usize = 6;
+const AT_A_TIME: usize = 12;
 
 /// The same where a reply waits for minutes.
 const AT_A_TIME_LATE: usize = 124;
