@@ -12,7 +12,8 @@ let package = Package(
     defaultLocalization: "en",
     platforms: [.iOS(.v17), .macOS(.v14)],
     products: [
-        .library(name: "Shell", targets: ["Shell"])
+        .library(name: "Shell", targets: ["Shell"]),
+        .library(name: "Inbox", targets: ["Inbox"]),
     ],
     targets: [
         coreFFI,
@@ -21,9 +22,11 @@ let package = Package(
         .target(name: "Core", dependencies: ["CoreFFI"], swiftSettings: [.swiftLanguageMode(.v5)]),
         // Everything that can be decided without a screen.
         .target(name: "Shell", dependencies: ["Core"]),
+        // What the share extension leaves for the app.
+        .target(name: "Inbox"),
         // The app in a terminal, for tests that cross languages.
         .executableTarget(name: "Peer", dependencies: ["Shell"]),
-        .testTarget(name: "ShellTests", dependencies: ["Shell", "Core"]),
+        .testTarget(name: "ShellTests", dependencies: ["Shell", "Core", "Inbox"]),
     ],
     swiftLanguageModes: [.v6]
 )

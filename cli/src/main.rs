@@ -6,11 +6,12 @@
 // The comments on options are help texts, which a terminal shows as they stand.
 #![allow(rustdoc::bare_urls)]
 
-mod answer;
+mod answers;
 mod chat;
 mod commands;
 mod duration;
 mod hidden;
+mod home;
 mod input;
 mod interrupt;
 mod lines;
@@ -19,6 +20,7 @@ mod met;
 mod network;
 mod output;
 mod outside;
+mod pending;
 mod status;
 mod symbol;
 mod vault;

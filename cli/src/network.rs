@@ -1,10 +1,10 @@
-//! This machine's sockets and who it is on them.
+//! This machine's sockets.
 
 use crate::status::Stop;
-use handfast_core::crypto::Secret;
-use handfast_core::handshake::{StaticKey, visible};
-use handfast_core::invitation::{Candidate, MAX_CANDIDATES, Policy, admit};
-use handfast_core::pairing::{Failure, Identity};
+use handfast_core::invitation::{
+    Candidate, CandidateAddress, Invitation, MAX_CANDIDATES, Policy, admit,
+};
+use handfast_core::pairing::Failure;
 use handfast_core::transport::{Certificate, Endpoint, Reach, Roaming, local_addresses};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -114,17 +114,27 @@ fn usable(reach: Reach) -> Result<Vec<IpAddr>, Stop> {
         .collect())
 }
 
-/// Who this machine is, for this run only.
+/// A certificate for one invitation, or for one reply: two of one person have nothing in common.
 ///
 /// # Errors
 /// When the operating system has no randomness to give.
-pub(crate) fn identity(name: Option<&str>) -> Result<Identity, Stop> {
-    let secret = Secret::random().map_err(|_| Failure::Local)?;
-    let user = std::env::var("USER").unwrap_or_default();
-    Ok(Identity {
-        key: StaticKey::new(secret),
-        certificate: Certificate::generate().map_err(Failure::from)?,
-        name: visible(name.unwrap_or(&user)),
+pub(crate) fn certificate() -> Result<Certificate, Stop> {
+    Ok(Certificate::generate().map_err(Failure::from)?)
+}
+
+/// Whether an invitation leads to this machine and nowhere else.
+pub(crate) fn is_local(invitation: &Invitation) -> bool {
+    !invitation.candidates.is_empty()
+        && invitation.candidates.iter().all(|candidate| {
+            matches!(candidate.address, CandidateAddress::Ip(address) if address.ip().is_loopback())
+        })
+}
+
+/// Whether one of the addresses that were handed out is still one of these sockets.
+pub(crate) fn leads_here(handed_out: &[Candidate], endpoint: &Endpoint) -> bool {
+    let bound = endpoint.addresses();
+    handed_out.iter().any(|candidate| {
+        matches!(candidate.address, CandidateAddress::Ip(address) if bound.contains(&address))
     })
 }
 

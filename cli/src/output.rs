@@ -48,6 +48,19 @@ pub(crate) enum Event {
         name: Option<String>,
         expires_in_s: Option<u64>,
     },
+    /// It outlives this process, under this name.
+    Kept { id: String },
+    /// One that waits, for a list.
+    Pending {
+        id: String,
+        /// `host` or `guest`.
+        seat: String,
+        /// What the host calls itself, in an accepted one.
+        name: Option<String>,
+        expires_in_s: u64,
+    },
+    /// It was ended by the person.
+    Revoked { id: String },
     /// The guest is asked. The question comes from the other side.
     Asking { question: String, tries_left: u8 },
     /// The guest is answering here.
@@ -289,7 +302,20 @@ impl Output {
             Event::Invitation { expires_in_s, .. } => {
                 self.whisper(&words::good_for(Duration::from_secs(*expires_in_s)));
             }
-            Event::Reply { .. } | Event::Opened { .. } | Event::MessageSent { .. } => {}
+            Event::Reply { .. }
+            | Event::Opened { .. }
+            | Event::Kept { .. }
+            | Event::MessageSent { .. } => {}
+            Event::Pending {
+                id,
+                seat,
+                name,
+                expires_in_s,
+            } => {
+                let left = Duration::from_secs(*expires_in_s);
+                self.say(&words::pending(id, seat, name.as_deref(), left));
+            }
+            Event::Revoked { id } => self.whisper(&words::revoked(id)),
             Event::Asking {
                 question,
                 tries_left,

@@ -3,9 +3,7 @@
 use crate::network::Place;
 use crate::output::Output;
 use crate::words;
-use handfast_core::invitation::{
-    Candidate, CandidateAddress, CandidateKind, Candidates, FieldError, MAX_CANDIDATES, Range,
-};
+use handfast_core::invitation::Range;
 use handfast_core::transport::{MappingError, PortMapping, StunServer};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -29,11 +27,11 @@ pub(crate) struct OutsideArgs {
 
 impl OutsideArgs {
     /// Whom to ask once it is needed. On this machine alone only servers that were named.
-    pub(crate) fn servers(self, is_local: bool) -> Vec<StunServer> {
+    pub(crate) fn servers(&self, is_local: bool) -> Vec<StunServer> {
         match (self.no_stun, self.servers.is_empty(), is_local) {
             (true, _, _) | (_, true, true) => Vec::new(),
             (false, true, false) => StunServer::usual(),
-            (false, false, _) => self.servers,
+            (false, false, _) => self.servers.clone(),
         }
     }
 
@@ -75,68 +73,4 @@ pub(crate) async fn ask_router(
         }
     }
     last.map(Err)
-}
-
-/// The candidates of an invitation with the port that the router opened. It takes the place of what
-/// servers saw at that address, which is another port for the same socket, or several.
-///
-/// # Errors
-/// [`FieldError`] is not expected: the list stays within its rules.
-pub(crate) fn with_door(
-    candidates: Candidates,
-    external: SocketAddr,
-) -> Result<Candidates, FieldError> {
-    let is_other = |candidate: &Candidate| match candidate.address {
-        CandidateAddress::Ip(address) if address == external => false,
-        CandidateAddress::Ip(address) => {
-            candidate.kind == CandidateKind::Host || address.ip() != external.ip()
-        }
-        CandidateAddress::Mdns { .. } => true,
-    };
-    let mut list: Vec<Candidate> = candidates.into_iter().filter(is_other).collect();
-    list.truncate(MAX_CANDIDATES - 1);
-    list.push(Candidate::server_reflexive(external));
-    Candidates::new(list)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn named(candidates: &Candidates) -> Vec<String> {
-        let address = |candidate: &Candidate| match &candidate.address {
-            CandidateAddress::Ip(address) => address.to_string(),
-            CandidateAddress::Mdns { name, .. } => name.as_str().to_owned(),
-        };
-        candidates.iter().map(address).collect()
-    }
-
-    #[test]
-    fn an_opened_port_takes_the_place_of_what_servers_saw() {
-        let own = Candidate::host("192.168.0.2:4000".parse().unwrap());
-        let seen = |text: &str| Candidate::server_reflexive(text.parse().unwrap());
-        let strict = vec![
-            own.clone(),
-            seen("8.8.4.4:1"),
-            seen("8.8.4.4:2"),
-            seen("9.9.9.9:3"),
-        ];
-        let external = "8.8.4.4:4000".parse().unwrap();
-        let with = with_door(Candidates::new(strict).unwrap(), external).unwrap();
-        assert_eq!(
-            named(&with),
-            ["192.168.0.2:4000", "9.9.9.9:3", "8.8.4.4:4000"]
-        );
-        let again = with_door(with.clone(), external).unwrap();
-        assert_eq!(named(&again), named(&with));
-    }
-
-    #[test]
-    fn an_opened_port_has_a_place_even_where_there_are_many() {
-        let many = (1..=8).map(|port| Candidate::host(SocketAddr::from(([10, 0, 0, 1], port))));
-        let many = Candidates::new(many.collect()).unwrap();
-        let with = with_door(many, "8.8.4.4:4000".parse().unwrap()).unwrap();
-        assert_eq!(with.len(), MAX_CANDIDATES);
-        assert_eq!(named(&with).last().unwrap(), "8.8.4.4:4000");
-    }
 }

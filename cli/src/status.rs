@@ -28,13 +28,15 @@ pub(crate) enum Status {
     TooExpensive = 8,
     /// The result cannot be stored: something is there already, no space, no permission.
     NotStored = 9,
+    /// What this machine keeps for the program cannot be used.
+    Home = 10,
     /// Stopped by Ctrl-C.
     Cancelled = 130,
 }
 
 impl Status {
     /// All of them.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Done,
         Self::Failed,
         Self::Usage,
@@ -45,6 +47,7 @@ impl Status {
         Self::WrongAnswer,
         Self::TooExpensive,
         Self::NotStored,
+        Self::Home,
         Self::Cancelled,
     ];
 

@@ -4,9 +4,10 @@
 
 use handfast_core::conversation::FileError;
 use handfast_core::handshake::{SYMBOLS, ShortString, TrustLevel, TrustReason, visible};
-use handfast_core::invitation::{FindError, Range, ReplyError};
+use handfast_core::invitation::{FindError, Range, ReplyError, Seat};
 use handfast_core::pairing::{Cause, Failure, Remedy};
 use handfast_core::seal::{Cost, Kind, SealError, Strength, Verdict};
+use handfast_core::store::{Fate, StoreError, VaultError};
 use handfast_core::transport::{
     Chance, Family, MappingError, Opening, Situation, Verdict as Expected,
 };
@@ -25,6 +26,7 @@ Examples:
   handfast demo                  see it work on this machine
   handfast invite                show a code and a link, and wait
   handfast join LINK             accept an invitation
+  handfast invitations           what waits; --resume goes on with it
   handfast scan picture.png      read the code in a picture
   handfast network               see what works from this network
   handfast seal FILE             lock a file with a question
@@ -35,6 +37,7 @@ Examples:
   handfast demo                  see it work on this machine
   handfast invite                show a code and a link, and wait
   handfast join LINK             accept an invitation
+  handfast invitations           what waits; --resume goes on with it
   handfast scan picture.png      read the code in a picture
   handfast network               see what works from this network
   handfast seal FILE             lock a file with a question
@@ -51,9 +54,12 @@ Exit status:
   7     a locked file does not open: the answer is wrong, or the file was altered
   8     a locked file asks too much of this machine
   9     the result cannot be stored: something is there, no space, no permission
+  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing
   130   stopped by Ctrl-C
 
 Environment:
+  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this
+             system keeps the data of programs (on Linux ~/.local/share/handfast)
   NO_COLOR   draw codes in plain characters
   RUST_LOG   what developers want to know, for example RUST_LOG=debug";
 
@@ -70,6 +76,7 @@ Examples:
   handfast invite --ask 'What was our first dog called?'
   handfast invite --lock 'Where did we meet?' --file invitation.handfast
   handfast invite --loopback          for a second terminal on this machine
+  handfast invite --resume            wait on, after a restart or Ctrl-C
 
 While it waits, paste their reply, or type the path of a picture of it.";
 
@@ -85,7 +92,13 @@ Examples:
   handfast join 'https://handfast.example/#...'
   handfast join picture.png
   handfast join -                     and paste the invitation
+  handfast join --resume              knock on, after a restart or Ctrl-C
   printf 'hello\\n' | handfast join --yes LINK";
+
+pub(crate) const INVITATIONS_EXAMPLES: &str = "\
+Examples:
+  handfast invitations
+  handfast invitations --revoke bakotilu";
 
 pub(crate) const DEMO_EXAMPLES: &str = "\
 Examples:
@@ -104,11 +117,14 @@ Type a line and press Enter to send it.
   /quit        say goodbye and leave";
 
 pub(crate) const NOBODY_TO_ASK: &str =
-    "No STUN server may be asked, so the invitation names only addresses of this network.";
-pub(crate) const NOT_SEEN_OUTSIDE: &str = "No STUN server answered: this network may block UDP, or be cut off. The invitation names only its own addresses.";
+    "No STUN server may be asked, so the invitation does not name the address that others see.";
+pub(crate) const NOT_SEEN_OUTSIDE: &str =
+    "No STUN server answered: this network may block UDP, or be cut off.";
 pub(crate) const PORT_OPENED: &str =
     "The router opened a port for this invitation, and closes it at the end.";
 pub(crate) const NO_NETWORK_TO_TELL: &str = "This machine has no network. Join a Wi-Fi or plug in a cable; until then, only programs on this machine can meet.";
+pub(crate) const NO_SERVER_FOUND: &str =
+    "No STUN server was found under its name: this network may have no way outside.";
 pub(crate) const WHAT_WORKS: &str = "What works from here:";
 pub(crate) const ALONE: &str =
     "This machine has no network, so only programs on this machine can join.";
@@ -120,6 +136,9 @@ pub(crate) const SCAN_THEIR_CODE: &str =
     "Scan their code now: paste their reply or give the path of a picture of it.";
 pub(crate) const SHOW_AGAIN: &str = "They are in another network. Let them scan or paste your code once more: it leads further now.";
 pub(crate) const LEADS_ELSEWHERE: &str = "Your addresses have changed. The invitation below leads to the new ones; show or send it instead.";
+pub(crate) const LOCKED_LEADS_NOWHERE: &str =
+    "Your addresses have changed, so the locked invitation may lead nowhere now. Make a new one.";
+pub(crate) const INVITATION_TAKEN: &str = "That is their code as it is now. Knocking there too.";
 pub(crate) const CHECKING: &str = "Checking that it is really them.";
 pub(crate) const KNOCKING: &str = "Knocking.";
 pub(crate) const ANSWERED: &str = "They answered.";
@@ -227,6 +246,119 @@ pub(crate) fn failure(failure: Failure) -> &'static str {
         Failure::NoNetwork => "this machine has no network: connect it to one, then try again",
         Failure::Local => "this machine could not prepare the connection: try again",
         Failure::Cancelled => "cancelled",
+    }
+}
+
+pub(crate) const NO_HOME: &str =
+    "this system names no folder for what lasts: name one with --home, or use --incognito";
+pub(crate) const NOTHING_TO_RESUME: &str =
+    "nothing is waiting: make a new invitation, or ask for one";
+pub(crate) const NOTHING_WAITS: &str = "Nothing is waiting.";
+pub(crate) const UNKNOWN_INVITATION: &str =
+    "nothing by that name is waiting: look at the list that handfast invitations prints";
+pub(crate) const WRITE_MORE: &str = "several begin like that: write the whole name";
+pub(crate) const INVITATION_IN_USE: &str = "another handfast on this machine is waiting with it already: go on there, or stop that one first";
+pub(crate) const REPLY_KEPT: &str = "Their reply is here already.";
+pub(crate) const MOVED_HOST: &str = "This machine is not where the invitation leads any more. They can still come: let them send you their reply.";
+pub(crate) const MOVED_GUEST: &str =
+    "This machine is not where your reply leads any more: a new one takes its place.";
+pub(crate) const JOINED_BEFORE: &str = "You have accepted this before, and go on with it.";
+
+/// There are several to go on with.
+pub(crate) fn several_wait(tags: &[&str]) -> String {
+    format!("several are waiting: name one of {}", tags.join(", "))
+}
+
+/// It is named in the command of the other seat.
+pub(crate) fn other_seat(seat: Seat) -> String {
+    match seat {
+        Seat::Host => "you made that invitation: go on with handfast invite --resume".to_owned(),
+        Seat::Guest => "you accepted that invitation: go on with handfast join --resume".to_owned(),
+    }
+}
+
+/// A line of the list of what waits.
+pub(crate) fn pending(tag: &str, seat: &str, name: Option<&str>, left: Duration) -> String {
+    let what = match (seat, name) {
+        ("host", _) => "you invited".to_owned(),
+        (_, Some(name)) => format!("invited by {}", line(name)),
+        (_, None) => "you are invited".to_owned(),
+    };
+    format!("{tag}  {what}, good for {}", duration(left))
+}
+
+pub(crate) fn revoked(tag: &str) -> String {
+    format!("{tag} is ended. Nobody can use it any more here.")
+}
+
+/// What was not ended by what ended the command: how to go on with it, and how not to.
+pub(crate) fn still_waits(tag: &str, seat: Seat, kind: &str) -> Option<String> {
+    let command = match seat {
+        Seat::Host => "invite",
+        Seat::Guest => "join",
+    };
+    match (kind, seat) {
+        ("expired", Seat::Guest) => Some(format!(
+            "If it is only this machine's clock that is wrong, this knocks for an hour: handfast join --resume {tag} --wait 1h"
+        )),
+        ("expired" | "used" | "revoked", _) => None,
+        _ => Some(format!(
+            "The invitation stays good. To go on: handfast {command} --resume {tag}\nTo end it: handfast invitations --revoke {tag}"
+        )),
+    }
+}
+
+/// What hinders the store in this folder, and what to do.
+pub(crate) fn store_refused(folder: &str, error: StoreError) -> String {
+    let what = match error {
+        StoreError::NotAStore => {
+            "what is kept there is of another program: choose another folder with --home"
+        }
+        StoreError::Damaged => {
+            "what is kept there is damaged, and was left as it is: bring back a copy of the whole folder, or move it away to begin anew"
+        }
+        StoreError::Newer => "this was written by a newer Handfast: update this program",
+        StoreError::WrongKey => {
+            "the key there does not fit the store: bring back the key that belongs to it"
+        }
+        StoreError::KeyMissing => {
+            "the key of the store is gone: bring back the file named key, or move the folder away to begin anew"
+        }
+        StoreError::Vault(VaultError::Exposed) => {
+            "others may read the key: take their rights to the file named key away"
+        }
+        StoreError::Vault(_) => "the key cannot be read: bring back a copy of the file named key",
+        StoreError::ReadOnly => {
+            "nothing may be written there: change the rights of the folder, or choose another one with --home"
+        }
+        StoreError::Full => "the disk is full: make room, then try again",
+        StoreError::InUse => "another program holds the store: close it, then try again",
+        StoreError::Unreachable(_) => {
+            "the folder cannot be reached: check it, or choose another one with --home"
+        }
+        StoreError::TooMany => {
+            return "too many invitations are waiting: end one with handfast invitations --revoke"
+                .to_owned();
+        }
+        StoreError::TooLong => "the invitation is too long to be kept: shorten the question",
+        StoreError::Internal => "the store failed: try again",
+        StoreError::Unknown => return UNKNOWN_INVITATION.to_owned(),
+        StoreError::Over(fate) => return over(fate).to_owned(),
+    };
+    format!("{}: {what}", line(folder))
+}
+
+/// What became of an invitation.
+fn over(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Used => "this invitation has been used: make a new one",
+        Fate::Revoked => "this invitation was revoked: make a new one",
+        Fate::Expired => {
+            "this invitation has expired by this machine's clock: make a new one, or, if the clock is wrong, set it right within a day"
+        }
+        Fate::Burned => {
+            "somebody tried to use this invitation and failed too often: make a new one"
+        }
     }
 }
 
@@ -580,6 +712,7 @@ pub(crate) const ANSWERS_NOT_TEXT: &str =
     "the file with the answers is not text in UTF-8: save it as such";
 pub(crate) const NOT_A_PASSWORD: &str =
     "The sender wrote this. Do not answer with a password that you use elsewhere.";
+pub(crate) const CODE_MISSING: &str = "a code is needed as well, which the sender passes on another way: give it in a file with --code-file";
 pub(crate) const CODE_PROMPT: &str = "Code (letters and digits, or words):";
 pub(crate) const CODE_FOLLOWS: &str =
     "This code is needed as well. It is shown only now. Send it another way than the file:";
@@ -827,71 +960,6 @@ pub(crate) fn sizes(bytes: u64, content: Option<u64>) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_failure_says_what_happened_and_one_thing_to_try() {
-        let all = [
-            Failure::Expired,
-            Failure::Taken,
-            Failure::NotReached,
-            Failure::WentAway,
-            Failure::WrongCertificate,
-            Failure::NotTheInviter,
-            Failure::Burned,
-            Failure::NoRoute,
-            Failure::NoNetwork,
-            Failure::Local,
-        ];
-        let sentences: std::collections::HashSet<_> = all.iter().map(|f| failure(*f)).collect();
-        assert_eq!(sentences.len(), all.len());
-        for sentence in sentences {
-            let (happened, to_try) = sentence.split_once(": ").expect("two parts");
-            assert!(happened.len() > 10 && to_try.len() > 5, "{sentence}");
-            for jargon in ["candidate", "ICE", "DTLS", "token", "socket", "peer"] {
-                assert!(!sentence.contains(jargon), "{sentence}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_comes_from_elsewhere_stays_on_its_own_lines() {
-        assert_eq!(line("a\u{1b}[2Jb\u{202e}\nc"), "a[2Jb c");
-        assert_eq!(
-            message("Ana\n", "hello\u{7}\r\nBen: no\u{2066}"),
-            "Ana: hello\n    Ben: no"
-        );
-    }
-
-    #[test]
-    fn durations_and_sizes_are_said_as_people_say_them() {
-        for (seconds, said) in [
-            (1, "1 minute"),
-            (600, "10 minutes"),
-            (7200, "120 minutes"),
-            (659, "10 minutes"),
-            (7260, "3 hours"),
-            (86_400, "24 hours"),
-            (604_800, "7 days"),
-        ] {
-            assert_eq!(duration(Duration::from_secs(seconds)), said);
-        }
-        assert_eq!(size(0), "0 bytes");
-        assert_eq!(size(1536), "1.5 KiB");
-        assert_eq!(size(32 << 20), "32 MiB");
-    }
-
-    #[test]
-    fn trust_is_claimed_only_with_its_reason() {
-        for reason in ["open_link", "saw_the_code", "nonsense"] {
-            assert!(trust_sentence(reason).starts_with("Not verified"));
-        }
-        assert!(trust_sentence("scanned").starts_with("Verified"));
-    }
-}
-
 /// Why the router opened no port, for somebody who makes an invitation.
 pub(crate) fn no_port(error: MappingError) -> String {
     format!("No port was opened: {error}. They may have to send a reply back.")
@@ -980,7 +1048,7 @@ pub(crate) fn verdict(expected: &Expected) -> String {
         (Chance::Unlikely, _) => "hardly",
         (Chance::No, _) => "no",
     };
-    let also = match expected.needs_ipv6 {
+    let also = match expected.needs_ipv6 && expected.chance >= Chance::Likely {
         true => ", if they have IPv6 too",
         false => "",
     };
@@ -1027,4 +1095,89 @@ pub(crate) fn cause(cause: Cause) -> String {
         Remedy::Again => "check that both programs are still running, then try again",
     };
     format!("Nothing heard yet. Most likely {why}: {try_this}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_says_what_happened_and_one_thing_to_try() {
+        let all = [
+            Failure::Expired,
+            Failure::Taken,
+            Failure::NotReached,
+            Failure::WentAway,
+            Failure::WrongCertificate,
+            Failure::NotTheInviter,
+            Failure::Burned,
+            Failure::NoRoute,
+            Failure::NoNetwork,
+            Failure::Local,
+        ];
+        let sentences: std::collections::HashSet<_> = all.iter().map(|f| failure(*f)).collect();
+        assert_eq!(sentences.len(), all.len());
+        for sentence in sentences {
+            let (happened, to_try) = sentence.split_once(": ").expect("two parts");
+            assert!(happened.len() > 10 && to_try.len() > 5, "{sentence}");
+            for jargon in ["candidate", "ICE", "DTLS", "token", "socket", "peer"] {
+                assert!(!sentence.contains(jargon), "{sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_from_elsewhere_stays_on_its_own_lines() {
+        assert_eq!(line("a\u{1b}[2Jb\u{202e}\nc"), "a[2Jb c");
+        assert_eq!(
+            message("Ana\n", "hello\u{7}\r\nBen: no\u{2066}"),
+            "Ana: hello\n    Ben: no"
+        );
+    }
+
+    #[test]
+    fn durations_and_sizes_are_said_as_people_say_them() {
+        for (seconds, said) in [
+            (1, "1 minute"),
+            (600, "10 minutes"),
+            (7200, "120 minutes"),
+            (659, "10 minutes"),
+            (7260, "3 hours"),
+            (86_400, "24 hours"),
+            (604_800, "7 days"),
+        ] {
+            assert_eq!(duration(Duration::from_secs(seconds)), said);
+        }
+        assert_eq!(size(0), "0 bytes");
+        assert_eq!(size(1536), "1.5 KiB");
+        assert_eq!(size(32 << 20), "32 MiB");
+    }
+
+    #[test]
+    fn trust_is_claimed_only_with_its_reason() {
+        for reason in ["open_link", "saw_the_code", "nonsense"] {
+            assert!(trust_sentence(reason).starts_with("Not verified"));
+        }
+        assert!(trust_sentence("scanned").starts_with("Verified"));
+    }
+
+    #[test]
+    fn every_cause_says_one_thing_to_try() {
+        let mut said = std::collections::HashSet::new();
+        for cause in [
+            Cause::NoNetwork,
+            Cause::KeptApart,
+            Cause::NoCommonFamily,
+            Cause::Blocked,
+            Cause::BothStrict,
+            Cause::ReplyMissing,
+            Cause::OnlyLocal,
+            Cause::OneStrict,
+            Cause::Gone,
+        ] {
+            let sentence = super::cause(cause);
+            assert_eq!(sentence.matches(": ").count(), 1, "{sentence}");
+            assert!(said.insert(sentence));
+        }
+    }
 }

@@ -95,6 +95,7 @@ impl Device {
             certificate,
             port,
             handed: Via::Camera,
+            locked: None,
             answer: question.map(|_| Answers::new(&[ANSWER]).unwrap()),
             made: unix_now(),
             strikes: Strikes::default(),
@@ -199,6 +200,19 @@ fn unix_now() -> u64 {
     since.unwrap().as_secs()
 }
 
+/// One invites and waits, the other accepts and knocks.
+fn begin(
+    one: &Device,
+    other: &Device,
+    question: Option<&str>,
+    leads_to: Option<SocketAddr>,
+) -> (Pairing, Pairing) {
+    let (id, _) = one.invite(question, leads_to);
+    let host = one.host(id);
+    let (guest, ..) = other.accept(&one.handed_out(id));
+    (host, guest)
+}
+
 /// Runs a test whose devices have processes of their own. These may not be dropped where
 /// asynchronous code runs, so the devices live outside.
 fn run(test: impl AsyncFnOnce(&mut Device, &mut Device)) {
@@ -275,9 +289,7 @@ fn nowhere() -> (UdpSocket, SocketAddr) {
 fn a_reply_that_comes_late_connects_at_once() {
     run(async |one, other| {
         let (_silent, address) = nowhere();
-        let (id, _) = one.invite(None, Some(address));
-        let mut host = one.host(id);
-        let (mut guest, ..) = other.accept(&one.handed_out(id));
+        let (mut host, mut guest) = begin(one, other, None, Some(address));
         let reply = shown_reply(&mut guest).await;
         // Past every patience of the layers below, and into the polite pace of knocking.
         sleep(Duration::from_secs(32)).await;
@@ -301,9 +313,7 @@ fn either_or_both_may_sleep_at_any_moment() {
             for moment in [0, 1, 2, 4, 7, 12, 20] {
                 scope.spawn(move || {
                     run(async |one, other| {
-                        let (id, _) = one.invite(None, None);
-                        let mut host = one.host(id);
-                        let (mut guest, ..) = other.accept(&one.handed_out(id));
+                        let (mut host, mut guest) = begin(one, other, None, None);
                         sleep(Duration::from_millis(moment)).await;
                         if host_sleeps {
                             host.pause().await;
@@ -327,9 +337,7 @@ fn either_or_both_may_sleep_at_any_moment() {
 fn a_guest_that_slept_before_its_reply_arrived_is_reached_when_it_wakes() {
     run(async |one, other| {
         let (_silent, address) = nowhere();
-        let (id, _) = one.invite(None, Some(address));
-        let mut host = one.host(id);
-        let (mut guest, ..) = other.accept(&one.handed_out(id));
+        let (mut host, mut guest) = begin(one, other, None, Some(address));
         let reply = shown_reply(&mut guest).await;
         // Sharing the reply by a messenger puts the app to sleep, on both sides.
         guest.pause().await;
@@ -350,9 +358,7 @@ fn a_guest_that_slept_before_its_reply_arrived_is_reached_when_it_wakes() {
 fn a_link_that_waits_for_an_answer_outlives_sleep() {
     for host_sleeps in [true, false] {
         run(async |one, other| {
-            let (id, _) = one.invite(Some("Our dog?"), None);
-            let mut host = one.host(id);
-            let (mut guest, ..) = other.accept(&one.handed_out(id));
+            let (mut host, mut guest) = begin(one, other, Some("Our dog?"), None);
             view(&mut host, is_asking).await;
             view(&mut guest, is_asking).await;
             let sleeper = if host_sleeps { &host } else { &guest };
@@ -370,9 +376,7 @@ fn a_link_that_waits_for_an_answer_outlives_sleep() {
 fn a_link_that_waits_for_an_answer_follows_either_side_to_another_network() {
     for (host_moves, guest_moves) in [(true, false), (false, true)] {
         run(async |one, other| {
-            let (id, _) = one.invite(Some("Our dog?"), None);
-            let mut host = one.host(id);
-            let (mut guest, ..) = other.accept(&one.handed_out(id));
+            let (mut host, mut guest) = begin(one, other, Some("Our dog?"), None);
             view(&mut host, is_asking).await;
             view(&mut guest, is_asking).await;
             if host_moves {

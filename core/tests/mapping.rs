@@ -4,7 +4,7 @@
 //! Needs Linux, root, nftables and miniupnpd; without them it says so.
 
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used)] // helpers of tests
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // helpers of tests
 
 use handfast_core::transport::{MappingError, PortMapping};
 use std::fs::File;

@@ -14,7 +14,7 @@ LANGUAGES = {"de", "en"}
 
 # Sentences that only one of the two systems needs.
 ONLY_ANDROID = {"channel_waiting", "file_unnamed", "share_in", "waiting_text", "waiting_title", "way_home"}
-ONLY_IOS = {"pick_file"}
+ONLY_IOS = {"pick_file", "share_done", "share_failed"}
 
 problems = []
 
@@ -59,6 +59,8 @@ def strings():
     keys = {written or plain for written, plain in cases}
     for key in keys - found.keys():
         say(f"Key.swift: {key} has no sentence")
+    extension = (APP / "Share" / "ShareViewController.swift").read_text(encoding="utf-8")
+    keys |= set(re.findall(r'"(\w+_\w+)"', extension))
     # The names of symbols are looked up by what the core calls them.
     for key in found.keys() - keys:
         if not key.startswith("symbol_"):
@@ -113,6 +115,20 @@ def property_lists():
         if info.get(key) != text:
             say(f"Info.plist: {key} says something else than InfoPlist.xcstrings")
 
+    share = property_list(APP / "Share" / "Info.plist", "NSExtension", "AppGroup")
+    extension = share["NSExtension"]
+    source_of = (APP / "Share" / "ShareViewController.swift").read_text(encoding="utf-8")
+    if f"class {extension['NSExtensionPrincipalClass']}: UIViewController" not in source_of:
+        say("Share/Info.plist: there is no such principal class")
+    if extension["NSExtensionPointIdentifier"] != "com.apple.share-services":
+        say("Share/Info.plist: this is no share extension")
+    groups = [
+        property_list(APP / file)["com.apple.security.application-groups"]
+        for file in ("Handfast.entitlements", "Share/Share.entitlements")
+    ]
+    if groups != [["$(APP_GROUP)"]] * 2 or info.get("AppGroup") != share["AppGroup"] or share["AppGroup"] != "$(APP_GROUP)":
+        say("the app and its extension have no group in common")
+
     domains = property_list(APP / "Handfast.entitlements")["com.apple.developer.associated-domains"]
     if domains != ["applinks:$(LINK_HOST)"]:
         say(f"Handfast.entitlements: the domains are {domains}")
@@ -137,12 +153,15 @@ def project():
         if line.strip() and not re.fullmatch(r'\s*(#.*|- .+|[\w"/.]+:( .+)?)', line):
             say(f"project.yml:{number}: neither a key nor an entry")
     for setting in ("INFOPLIST_FILE", "CODE_SIGN_ENTITLEMENTS"):
-        file = re.search(rf"{setting}: (\S+)", text)
-        if not file or not (APP / file[1]).is_file():
-            say(f"project.yml: {setting} leads to no file")
-    for folder in re.findall(r"^      - (\w+)$", text, re.MULTILINE):
-        if not (APP / folder).is_dir():
-            say(f"project.yml: there is no folder {folder}")
+        files = re.findall(rf"{setting}: (\S+)", text)
+        if len(files) != len(re.findall(r"^    type: ", text, re.MULTILINE)):
+            say(f"project.yml: not every target has its {setting}")
+        for file in files:
+            if not (APP / file).is_file():
+                say(f"project.yml: {setting} leads to no file")
+    for source in re.findall(r"^      - ([\w/.]+)$", text, re.MULTILINE):
+        if not (APP / source).exists():
+            say(f"project.yml: there is no {source}")
     for product in re.findall(r"product: (\w+)", text):
         if f'.library(name: "{product}"' not in pathlib.Path("ios/Package.swift").read_text(encoding="utf-8"):
             say(f"project.yml: the package has no product {product}")
@@ -156,15 +175,23 @@ def assets():
 
 
 def scenarios():
-    """Every scenario has a test of its name: "meet by link" is testMeetByLink."""
+    """Every scenario has a test of its name: "meet by link" is testMeetByLink, and `meet by link` in Kotlin.
+    Two languages together are tested from one of them."""
     plain = lambda words: re.sub(r"[^a-z0-9]", "", words.lower())
     tests = set()
     for file in pathlib.Path("ios/Tests").rglob("*.swift"):
         tests |= {plain(name) for name in re.findall(r"func test(\w+)", file.read_text(encoding="utf-8"))}
+    kotlin = set()
+    for file in pathlib.Path("android/core/src/test").rglob("*.kt"):
+        kotlin |= set(re.findall(r"fun `([^`]+)`", file.read_text(encoding="utf-8")))
     rows = re.findall(r"^\| ([^|]+) \|", pathlib.Path("tests/scenarios.md").read_text(encoding="utf-8"), re.MULTILINE)
     for row in rows:
-        if row not in ("name", "---") and plain(row) not in tests:
+        if row in ("name", "---"):
+            continue
+        if plain(row) not in tests and "Kotlin" not in row:
             say(f"scenarios.md: no Swift test is called {row}")
+        if row not in kotlin:
+            say(f"scenarios.md: no Kotlin test is called {row}")
 
 
 property_lists()

@@ -1,23 +1,31 @@
 //! `handfast invite`: show an invitation, let one guest in, talk.
 
-use super::{Session, Talk};
-use crate::answer::{AnswerArgs, AnswerSource, unusable};
+use super::{Desk, Session, Talk};
+use crate::answers::question;
+use crate::answers::talk::{AnswerArgs, AnswerSource};
+use crate::home::{self, Home};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
-use crate::network::{self, Wanted};
+use crate::network::{self, Place, Wanted};
 use crate::output::{Event, Output, State};
 use crate::outside::{self, OutsideArgs};
+use crate::pending::Keeper;
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::vault::refused;
 use crate::{chat, duration, input, met, words};
 use handfast_core::crypto::{Secret, random_bytes};
-use handfast_core::invitation::{Expiry, Invitation, LinkBase, Name, Question, Token};
+use handfast_core::invitation::{
+    Candidate, CandidateKind, Expiry, Invitation, LinkBase, Name, Question, Seat, Token,
+};
 use handfast_core::pairing::{
-    Failure, HostStage, HostTerms, Meeting, Pairing, PairingEvent, Via, View, own_candidates,
+    Failure, HostStage, HostTerms, Meeting, Pairing, PairingEvent, Strikes, Via, View,
+    own_candidates,
 };
 use handfast_core::seal::{self, Answers, Cost, Credential, Questions, tries_per_second};
+use handfast_core::store::PendingInvitation;
 use handfast_core::transport::PortMapping;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,13 +33,20 @@ use std::time::Duration;
 const SCALE: usize = 8;
 
 /// Lines that a script may pipe in before anybody is there.
-const MOST_EARLY_LINES: usize = 4096;
+pub(super) const MOST_EARLY_LINES: usize = 4096;
 
 #[derive(clap::Args)]
 #[command(after_help = words::INVITE_EXAMPLES)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(super) talk: Talk,
+    /// Wait on with an invitation made before: the only one that waits, or this one
+    #[arg(
+        long,
+        value_name = "ID",
+        conflicts_with_all = ["expires", "ask", "lock", "answer_file", "port", "loopback"]
+    )]
+    resume: Option<Option<String>>,
     /// How long it is good, like 90s, 30m, 2h or 7d
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration::parse_lifetime)]
     expires: Duration,
@@ -76,10 +91,6 @@ fn link_base(text: &str) -> Result<LinkBase, String> {
     LinkBase::new(text).map_err(|error| error.to_string())
 }
 
-fn question(text: &str) -> Result<Question, String> {
-    Question::new(text).map_err(|error| error.to_string())
-}
-
 pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
     let mut door = None;
     let ended = invite(args, session, &mut door).await;
@@ -97,11 +108,88 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
         mut interrupt,
     } = session;
     let mut lines = Lines::of_standard_input();
+    let home = args.talk.open_home().await?;
+    let offer = match &args.resume {
+        Some(wanted) => resume(&args, &home, wanted.as_deref(), &mut output, door).await?,
+        None => {
+            let desk = (&mut output, &mut lines, &mut interrupt);
+            make(&args, &home, desk, door).await?
+        }
+    };
+    let Offer {
+        pending,
+        place,
+        mut keeper,
+    } = offer;
+    let is_locked = pending.locked.is_some();
+    let token = match &pending.locked {
+        Some(container) => Token::Sealed(container.clone()),
+        None => Token::Invitation(pending.invitation.clone()),
+    };
+    let remaining = pending.remaining(network::unix_seconds());
+    let received = pending.received.as_ref();
+    let pairing = Pairing::host_again(
+        home::identity(
+            home.as_ref(),
+            pending.certificate,
+            args.talk.name.as_deref(),
+        )?,
+        place.endpoint,
+        HostTerms {
+            invitation: pending.invitation,
+            handed: pending.handed,
+            answer: pending.answer,
+            random: Secret::random().map_err(|_| Failure::Local)?,
+        },
+        pending.strikes,
+        received.map(|received| (&received.reply, received.via)),
+    )?;
+    place.watch.report_to(pairing.roaming());
+    keeper.follow(&pairing);
+    match show(&args, &token, remaining, &mut output) {
+        Err(stop) if args.resume.is_none() => {
+            // Nobody has seen it.
+            keeper.discard().await;
+            return Err(stop);
+        }
+        shown => shown?,
+    }
+    keeper.tell(&mut output);
+
+    let ended = wait(
+        pairing,
+        (&args, is_locked),
+        &mut keeper,
+        &mut output,
+        &mut lines,
+        &mut interrupt,
+    )
+    .await;
+    let meeting = keeper.conclude(ended, &mut output).await?;
+    met::tell(&mut output, &meeting, words::GUEST);
+    let downloads = args.talk.downloads;
+    chat::talk(meeting, downloads, &mut output, &mut lines, &mut interrupt).await
+}
+
+/// An invitation that is kept, and the sockets that wait for its guest.
+struct Offer {
+    pending: PendingInvitation,
+    place: Place,
+    keeper: Keeper,
+}
+
+/// Makes a new invitation, and keeps it before anybody sees it.
+async fn make(
+    args: &Args,
+    home: &Option<Home>,
+    (output, lines, interrupt): Desk<'_>,
+    door: &mut Option<PortMapping>,
+) -> Result<Offer, Stop> {
     let answer = match args.ask.as_ref().or(args.lock.as_ref()) {
         Some(question) => {
             let names: Vec<&str> = args.talk.name.as_deref().into_iter().collect();
             let mut source = AnswerSource::open(&args.answers)?;
-            let chosen = source.choose(question, &names, &mut output, &mut lines, &mut interrupt);
+            let chosen = source.choose(question, &names, output, lines, interrupt);
             let (answer, strength) = chosen.await?;
             if args.lock.is_some() {
                 let cost = Cost::STANDARD;
@@ -112,37 +200,22 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
         }
         None => None,
     };
-    let identity = network::identity(args.talk.name.as_deref())?;
     let wanted = match args.loopback {
         true => Wanted::Loopback,
         false => Wanted::Network,
     };
-    let mut place = network::bind(wanted, args.port)?;
+    let place = network::bind(wanted, args.port)?;
     if place.alone {
         output.note(words::ALONE);
     }
-    let may_ask_router = args.far && args.outside.may_ask_router();
-    let servers = args.outside.servers(place.policy.loopback);
-    place.endpoint = place.endpoint.with_servers(servers);
-    if args.far {
-        outside::look(&mut place, &mut output).await;
-    }
-    if may_ask_router && let Some(asked) = outside::ask_router(&place.endpoint.addresses()).await {
-        output.note(match &asked {
-            Ok(_) => words::PORT_OPENED.to_owned(),
-            Err(error) => words::no_port(*error),
-        });
-        *door = asked.ok();
-    }
-    let mut candidates = own_candidates(&place.endpoint, place.policy)?;
-    if let Some(external) = door.as_ref().and_then(PortMapping::external) {
-        candidates = outside::with_door(candidates, external).map_err(|_| Failure::Local)?;
-    }
-    let now = network::unix_seconds();
+    let place = reach_out(args, args.far, place, output, door).await;
+    let candidates = own_candidates(&place.endpoint, place.policy)?;
+    let certificate = network::certificate()?;
+    let made = network::unix_seconds();
     let invitation = Invitation {
         secret: Secret::random().map_err(|_| Failure::Local)?,
-        expiry: Expiry::after(now, args.expires),
-        fingerprint: identity.certificate.fingerprint(),
+        expiry: Expiry::after(made, args.expires),
+        fingerprint: certificate.fingerprint(),
         candidates,
         question: args.ask.clone(),
         // The user name goes to nobody but the guest; a name in the invitation was asked for.
@@ -150,16 +223,127 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
         host_is_browser: false,
         host_can_punch: true,
     };
-    let (token, handed, answer) = match (args.lock, answer) {
+    let (locked, handed, answer) = match (args.lock.clone(), answer) {
         (Some(question), Some(answer)) => {
             output.note(words::LOCKING);
             let container = lock(invitation.clone(), question, answer).await?;
-            (Token::Sealed(container), Via::Locked, None)
+            (Some(container), Via::Locked, None)
         }
         // A terminal shows the link as well, and cannot know which of the two was used.
-        (_, answer) => (Token::Invitation(invitation.clone()), Via::Carried, answer),
+        (_, answer) => (None, Via::Carried, answer),
     };
-    let base = args.link_base.unwrap_or_default();
+    let port = place.endpoint.addresses().first().map(SocketAddr::port);
+    let pending = PendingInvitation {
+        invitation,
+        certificate,
+        port: port.unwrap_or_default(),
+        handed,
+        locked,
+        answer,
+        made,
+        strikes: Strikes::default(),
+        received: None,
+    };
+    let keeper = match home {
+        Some(home) => home.keep_invitation(pending.clone()).await?,
+        None => Keeper::none(),
+    };
+    Ok(Offer {
+        pending,
+        place,
+        keeper,
+    })
+}
+
+/// Takes up one that waits, on the port that it names where that can be had.
+async fn resume(
+    args: &Args,
+    home: &Option<Home>,
+    wanted: Option<&str>,
+    output: &mut Output,
+    door: &mut Option<PortMapping>,
+) -> Result<Offer, Stop> {
+    let keeper = match home {
+        Some(home) => home.choose(Seat::Host, wanted).await?,
+        None => Keeper::none(),
+    };
+    let pending = keeper.invitation().await?;
+    let reach = match network::is_local(&pending.invitation) {
+        true => Wanted::Loopback,
+        false => Wanted::Network,
+    };
+    let place = network::bind(reach, Some(pending.port))?;
+    let is_reflexive = |candidate: &Candidate| candidate.kind == CandidateKind::ServerReflexive;
+    let is_far = args.far || pending.invitation.candidates.iter().any(is_reflexive);
+    let place = reach_out(args, is_far, place, output, door).await;
+    if pending.received.is_some() {
+        output.note(words::REPLY_KEPT);
+    } else if !network::leads_here(&pending.invitation.candidates, &place.endpoint) {
+        output.note(words::MOVED_HOST);
+    }
+    Ok(Offer {
+        pending,
+        place,
+        keeper,
+    })
+}
+
+/// Makes this machine known to be reached from elsewhere, as far as that is wanted and allowed.
+async fn reach_out(
+    args: &Args,
+    is_far: bool,
+    mut place: Place,
+    output: &mut Output,
+    door: &mut Option<PortMapping>,
+) -> Place {
+    let servers = args.outside.servers(place.policy.loopback);
+    place.endpoint = place.endpoint.with_servers(servers);
+    if is_far {
+        outside::look(&mut place, output).await;
+        *door = open_door(args, &place, output).await;
+    }
+    if let Some(external) = door.as_ref().and_then(PortMapping::external) {
+        place.endpoint = place.endpoint.with_door(external);
+    }
+    place
+}
+
+/// The port that the router opens, where it may be asked.
+async fn open_door(args: &Args, place: &Place, output: &mut Output) -> Option<PortMapping> {
+    if !args.outside.may_ask_router() {
+        return None;
+    }
+    let asked = outside::ask_router(&place.endpoint.addresses()).await?;
+    output.note(match &asked {
+        Ok(_) => words::PORT_OPENED.to_owned(),
+        Err(error) => words::no_port(*error),
+    });
+    asked.ok()
+}
+
+/// Shows the token on the screen, and writes the files that were asked for.
+fn show(
+    args: &Args,
+    token: &Token,
+    remaining: Option<Duration>,
+    output: &mut Output,
+) -> Result<(), Stop> {
+    let forms = hand_out(args, token)?;
+    output.show_token(&forms, !args.link_only);
+    output.tell(Event::Invitation {
+        link: forms.link,
+        text: forms.text,
+        bytes: forms.bytes,
+        qr_version: forms.symbol.version(),
+        qr_modules: forms.symbol.width(),
+        expires_in_s: remaining.map_or(0, |left| left.as_secs()),
+    });
+    Ok(())
+}
+
+/// The forms of the token, in the files that were asked for too.
+fn hand_out(args: &Args, token: &Token) -> Result<Forms, Stop> {
+    let base = args.link_base.clone().unwrap_or_default();
     let forms =
         Forms::new(&base, &token.to_text_bytes()).map_err(|_| Stop::bad_input(words::NO_SYMBOL))?;
     if let Some(path) = &args.file {
@@ -171,32 +355,7 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
     if let Some(path) = &args.svg {
         write(path, forms.symbol.to_svg().as_bytes())?;
     }
-    let remaining = invitation.expiry.remaining(now);
-    let pairing = Pairing::host(
-        identity,
-        place.endpoint,
-        HostTerms {
-            invitation,
-            handed,
-            answer,
-            random: Secret::random().map_err(|_| Failure::Local)?,
-        },
-    )?;
-    output.show_token(&forms, !args.link_only);
-    output.tell(Event::Invitation {
-        link: forms.link,
-        text: forms.text,
-        bytes: forms.bytes,
-        qr_version: forms.symbol.version(),
-        qr_modules: forms.symbol.width(),
-        expires_in_s: remaining.map_or(0, |left| left.as_secs()),
-    });
-
-    place.watch.report_to(pairing.roaming());
-    let meeting = wait(pairing, &mut output, &mut lines, &mut interrupt).await?;
-    met::tell(&mut output, &meeting, words::GUEST);
-    let downloads = args.talk.downloads;
-    chat::talk(meeting, downloads, &mut output, &mut lines, &mut interrupt).await
+    Ok(forms)
 }
 
 /// Locks the invitation, beside everything else: it takes a moment on purpose.
@@ -205,7 +364,8 @@ async fn lock(
     question: Question,
     answers: Answers,
 ) -> Result<Vec<u8>, Stop> {
-    let questions = Questions::new(vec![question]).map_err(unusable)?;
+    let questions =
+        Questions::new(vec![question]).map_err(|error| Stop::bad_input(error.to_string()))?;
     let salt = random_bytes().map_err(|_| Failure::Local)?;
     let credential = Credential::Answers {
         answers,
@@ -220,6 +380,8 @@ async fn lock(
 /// kept for the conversation.
 async fn wait(
     mut pairing: Pairing,
+    (args, is_locked): (&Args, bool),
+    keeper: &mut Keeper,
     output: &mut Output,
     lines: &mut Lines,
     interrupt: &mut Interrupt,
@@ -236,7 +398,15 @@ async fn wait(
                     }
                 }
                 Some(PairingEvent::Hint(cause)) => output.tell(Event::hint(cause)),
-                Some(PairingEvent::Reissued(_)) => output.note(words::LEADS_ELSEWHERE),
+                // Only who knows the answer could make a locked one anew.
+                Some(PairingEvent::Reissued(_)) if is_locked => {
+                    output.note(words::LOCKED_LEADS_NOWHERE);
+                }
+                Some(PairingEvent::Reissued(invitation)) => {
+                    output.note(words::LEADS_ELSEWHERE);
+                    let remaining = invitation.expiry.remaining(network::unix_seconds());
+                    show(args, &Token::Invitation(*invitation), remaining, output)?;
+                }
                 Some(PairingEvent::Met(meeting)) => {
                     lines.give_back(early);
                     return Ok(*meeting);
@@ -250,13 +420,20 @@ async fn wait(
                     return Err(met::cancel(pairing).await);
                 }
                 match read_reply(line.clone()).await {
-                    Ok(reply) => match pairing.reply_received(reply, Via::Carried).await {
-                        Ok(()) => output.note(words::REPLY_TAKEN),
+                    Ok(reply) => match pairing.reply_received(reply.clone(), Via::Carried).await {
+                        Ok(()) => {
+                            keeper.received(reply, Via::Carried).await?;
+                            output.note(words::REPLY_TAKEN);
+                        }
                         Err(error) => output.note(words::reply_refused(error)),
                     },
                     Err(sentence) if lines.is_terminal() => output.note(sentence),
                     Err(_) => early.push(line),
                 }
+            }
+            stop = keeper.ended_elsewhere() => {
+                met::cancel(pairing).await;
+                return Err(stop);
             }
             () = interrupt.pressed() => return Err(met::cancel(pairing).await),
         }

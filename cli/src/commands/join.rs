@@ -1,21 +1,29 @@
 //! `handfast join`: accept an invitation, reply where needed, talk.
 
-use super::invite::write;
-use super::{Session, Talk};
-use crate::answer::{AnswerArgs, AnswerSource, unusable};
+use super::invite::{MOST_EARLY_LINES, write};
+use super::{Desk, Session, Talk};
+use crate::answers::checked;
+use crate::answers::talk::{AnswerArgs, AnswerSource};
+use crate::home::{self, Home};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
-use crate::network::{self, Wanted};
+use crate::network::{self, Place, Wanted};
 use crate::output::{Event, Output, State};
 use crate::outside::OutsideArgs;
+use crate::pending::Keeper;
 use crate::status::{Status, Stop};
 use crate::symbol::Forms;
 use crate::vault::refused;
 use crate::{chat, duration, input, met, words};
-use handfast_core::invitation::{CandidateAddress, Invitation, LinkBase, Token};
-use handfast_core::pairing::{Failure, GuestTerms, Meeting, Pairing, PairingEvent, Via, View};
-use handfast_core::seal::{self, Answers, Credential, Header, Kind, Limits, Lock, SealError};
-use std::path::PathBuf;
+use handfast_core::crypto::random_bytes;
+use handfast_core::invitation::{Invitation, LinkBase, MAX_LIFETIME, Reply, Seat, Token};
+use handfast_core::pairing::{
+    Failure, GuestTerms, Meeting, Pairing, PairingEvent, Via, View, own_candidates,
+};
+use handfast_core::seal::{self, Credential, Header, Kind, Limits, Lock, SealError};
+use handfast_core::store::PendingReply;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::task::spawn_blocking;
 
@@ -26,8 +34,11 @@ const SCALE: usize = 8;
 #[command(after_help = words::JOIN_EXAMPLES)]
 pub(crate) struct Args {
     /// A link, a text with one in it, the path of a picture or a file, or - for standard input
-    #[arg(value_name = "LINK|PICTURE|-")]
-    invitation: String,
+    #[arg(value_name = "LINK|PICTURE|-", required_unless_present = "resume")]
+    invitation: Option<String>,
+    /// Knock on with an invitation accepted before: the only one that waits, or this one
+    #[arg(long, value_name = "ID", conflicts_with_all = ["invitation", "code_file"])]
+    resume: Option<Option<String>>,
     #[command(flatten)]
     pub(super) talk: Talk,
     #[command(flatten)]
@@ -35,9 +46,12 @@ pub(crate) struct Args {
     /// Connect without asking
     #[arg(long, short)]
     yes: bool,
-    /// How long to knock, like 90s or 10m
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration::parse)]
-    wait: Duration,
+    /// A file with the code of a locked invitation, or a picture of it, where one is needed
+    #[arg(long, value_name = "FILE")]
+    code_file: Option<PathBuf>,
+    /// How long to knock, like 90s or 10m [default: as long as the invitation is good]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    wait: Option<Duration>,
     /// Write the code of the reply as a picture, where one is needed
     #[arg(long, value_name = "FILE")]
     reply_png: Option<PathBuf>,
@@ -56,65 +70,199 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         mut output,
         mut interrupt,
     } = session;
-    let token = read(args.invitation.clone(), &mut output, &mut interrupt).await?;
+    let home = args.talk.open_home().await?;
+    let token = match &args.invitation {
+        Some(argument) => Some(read(argument.clone(), &mut output, &mut interrupt).await?),
+        None => None,
+    };
     let mut lines = Lines::of_standard_input();
     let mut answers = AnswerSource::open(&args.answers)?;
-    let (invitation, via) = match token {
-        Token::Sealed(container) => {
+    let (accepted, keeper) = match (token, &home) {
+        (Some(token), _) => {
             let desk = (&mut output, &mut lines, &mut interrupt);
-            (unlock(container, &mut answers, desk).await?, Via::Locked)
+            let (invitation, via) = open(token, &args, &mut answers, desk).await?;
+            tell_opened(&invitation, &mut output);
+            if !args.yes {
+                let name = invitation.name.as_ref().map(|name| name.as_str());
+                agree(name, &output, &mut lines, &mut interrupt).await?;
+            }
+            accept(invitation, via, &home).await?
         }
-        // Typed, pasted, a file: nothing here is a live camera.
-        other => (input::invitation(other)?, Via::Carried),
+        (None, Some(home)) => {
+            let wanted = args.resume.as_ref().and_then(Option::as_deref);
+            let keeper = home.choose(Seat::Guest, wanted).await?;
+            let kept = keeper.reply().await?;
+            tell_opened(&kept.invitation, &mut output);
+            (Accepted::Before(Box::new(kept)), keeper)
+        }
+        (None, None) => {
+            let sentence = words::NOTHING_TO_RESUME;
+            return Err(Stop::new(Status::BadInput, "nothing_waits", sentence));
+        }
     };
-    let name = invitation
-        .name
-        .as_ref()
-        .map(|name| name.as_str().to_owned());
-    let remaining = invitation.expiry.remaining(network::unix_seconds());
-    output.tell(Event::Opened {
-        name: name.clone(),
-        expires_in_s: remaining.map(|left| left.as_secs()),
-    });
-    let local = is_local(&invitation);
-    if local {
-        output.note(words::LOOPBACK_INVITATION);
-    }
-    if !args.yes {
-        agree(name.as_deref(), &output, &mut lines, &mut interrupt).await?;
-    }
 
-    let place = network::bind(
-        match (local, args.loopback) {
-            (true, _) => Wanted::Loopback,
-            (false, true) => Wanted::Both,
-            (false, false) => Wanted::Network,
-        },
-        None,
-    )?;
-    let identity = network::identity(args.talk.name.as_deref())?;
-    let terms = GuestTerms {
-        patience: args.wait,
-        policy: place.policy,
-        only_by_reply: args.only_by_reply,
-        ..GuestTerms::new(via)
-    };
-    let endpoint = place.endpoint.with_servers(args.outside.servers(local));
-    let pairing = Pairing::guest(identity, endpoint, invitation, terms)?;
-    place.watch.report_to(pairing.roaming());
+    let name = accepted.invitation().name.as_ref();
+    let name = name.map_or(words::HOST, |name| name.as_str()).to_owned();
+    let (pairing, mut keeper) = start(&args, home.as_ref(), accepted, keeper, &mut output).await?;
+    keeper.tell(&mut output);
     let desk = (&mut output, &mut lines, &mut interrupt);
-    let meeting = knock(pairing, args.reply_png, &mut answers, desk).await?;
-    met::tell(
-        &mut output,
-        &meeting,
-        name.as_deref().unwrap_or(words::HOST),
-    );
+    let ended = knock(pairing, &mut keeper, args.reply_png, &mut answers, desk).await;
+    let meeting = keeper.conclude(ended, &mut output).await?;
+    met::tell(&mut output, &meeting, &name);
     let downloads = args.talk.downloads;
     chat::talk(meeting, downloads, &mut output, &mut lines, &mut interrupt).await
 }
 
-/// What a person sits at: the screen, the keyboard, and Ctrl-C.
-type Desk<'a> = (&'a mut Output, &'a mut Lines, &'a mut Interrupt);
+/// An invitation that the person agreed to.
+enum Accepted {
+    Now(Box<Invitation>, Via),
+    /// By an earlier process, whose reply may be in the host's hands.
+    Before(Box<PendingReply>),
+}
+
+impl Accepted {
+    fn invitation(&self) -> &Invitation {
+        match self {
+            Self::Now(invitation, _) => invitation,
+            Self::Before(kept) => &kept.invitation,
+        }
+    }
+}
+
+/// The invitation in what was handed in, and how it came here.
+async fn open(
+    token: Token,
+    args: &Args,
+    answers: &mut AnswerSource,
+    desk: Desk<'_>,
+) -> Result<(Invitation, Via), Stop> {
+    match token {
+        Token::Sealed(container) => {
+            let code_file = args.code_file.as_deref();
+            let invitation = unlock(container, answers, code_file, desk).await?;
+            Ok((invitation, Via::Locked))
+        }
+        // Typed, pasted, a file: nothing here is a live camera.
+        other => Ok((input::invitation(other)?, Via::Carried)),
+    }
+}
+
+fn tell_opened(invitation: &Invitation, output: &mut Output) {
+    let name = invitation.name.as_ref();
+    let remaining = invitation.expiry.remaining(network::unix_seconds());
+    output.tell(Event::Opened {
+        name: name.map(|name| name.as_str().to_owned()),
+        expires_in_s: remaining.map(|left| left.as_secs()),
+    });
+    if network::is_local(invitation) {
+        output.note(words::LOOPBACK_INVITATION);
+    }
+}
+
+/// Takes the invitation into this process's hands, and goes on where an earlier one was.
+async fn accept(
+    invitation: Invitation,
+    via: Via,
+    home: &Option<Home>,
+) -> Result<(Accepted, Keeper), Stop> {
+    let Some(home) = home else {
+        return Ok((Accepted::Now(Box::new(invitation), via), Keeper::none()));
+    };
+    let id = invitation.keys().invite_id();
+    let keeper = home.keeper(Seat::Guest, id)?;
+    Ok(match home.reply(id).await? {
+        Some(kept) => (Accepted::Before(Box::new(kept)), keeper),
+        None => (Accepted::Now(Box::new(invitation), via), keeper),
+    })
+}
+
+/// Begins to knock. What is needed to go on is kept before anything is sent.
+async fn start(
+    args: &Args,
+    home: Option<&Home>,
+    accepted: Accepted,
+    mut keeper: Keeper,
+    output: &mut Output,
+) -> Result<(Pairing, Keeper), Stop> {
+    let local = network::is_local(accepted.invitation());
+    let reach = match (local, args.loopback) {
+        (true, _) => Wanted::Loopback,
+        (false, true) => Wanted::Both,
+        (false, false) => Wanted::Network,
+    };
+    let port = match &accepted {
+        Accepted::Before(kept) => Some(kept.port),
+        Accepted::Now(..) => None,
+    };
+    let mut place = network::bind(reach, port)?;
+    place.endpoint = place.endpoint.with_servers(args.outside.servers(local));
+    let is_new = matches!(accepted, Accepted::Now(..));
+    let kept = match accepted {
+        Accepted::Before(kept) => {
+            if args.resume.is_none() {
+                output.note(words::JOINED_BEFORE);
+            }
+            *kept
+        }
+        Accepted::Now(invitation, via) => new_reply(*invitation, via, &place)?,
+    };
+    let opened = kept.reply.open(&kept.invitation.keys());
+    let is_here = opened.is_ok_and(|reply| network::leads_here(&reply.candidates, &place.endpoint));
+    if !is_here {
+        output.note(words::MOVED_GUEST);
+    }
+    if let Some(home) = home.filter(|_| is_new) {
+        home.keep_reply(kept.clone()).await?;
+    }
+    let identity = home::identity(home, kept.certificate, args.talk.name.as_deref())?;
+    let terms = GuestTerms {
+        patience: args.wait.unwrap_or(MAX_LIFETIME),
+        // Who names a time means it, whatever this machine's clock says.
+        past_expiry: args.wait.is_some(),
+        policy: place.policy,
+        only_by_reply: args.only_by_reply,
+        ..GuestTerms::new(kept.via)
+    };
+    let (endpoint, invitation) = (place.endpoint, kept.invitation);
+    let pairing = match is_new || !is_here {
+        // It shows a reply only where that is needed, and one that leads here.
+        true => Pairing::guest(identity, endpoint, invitation, terms),
+        false => Pairing::guest_again(identity, endpoint, invitation, kept.reply, terms),
+    };
+    match pairing {
+        Ok(pairing) => {
+            place.watch.report_to(pairing.roaming());
+            keeper.follow(&pairing);
+            Ok((pairing, keeper))
+        }
+        Err(failure) => {
+            if is_new {
+                // Nothing was sent, and nothing will be.
+                keeper.discard().await;
+            }
+            Err(failure.into())
+        }
+    }
+}
+
+/// Everything that is needed to go on, made before anything is sent.
+fn new_reply(invitation: Invitation, via: Via, place: &Place) -> Result<PendingReply, Stop> {
+    let certificate = network::certificate()?;
+    let reply = Reply {
+        fingerprint: certificate.fingerprint(),
+        candidates: own_candidates(&place.endpoint, place.policy)?,
+    };
+    let salt = random_bytes().map_err(|_| Failure::Local)?;
+    let port = place.endpoint.addresses().first().map(SocketAddr::port);
+    Ok(PendingReply {
+        reply: reply.seal(&invitation.keys(), salt),
+        invitation,
+        certificate,
+        port: port.unwrap_or_default(),
+        via,
+        made: network::unix_seconds(),
+    })
+}
 
 /// Finds the invitation; a picture, or a person who pastes, takes its time.
 async fn read(
@@ -137,11 +285,16 @@ async fn read(
 async fn unlock(
     container: Vec<u8>,
     source: &mut AnswerSource,
+    code_file: Option<&Path>,
     (output, lines, interrupt): Desk<'_>,
 ) -> Result<Invitation, Stop> {
     let header = Header::parse(&container).map_err(refused)?;
-    let questions = match &header.lock {
-        Lock::Answers { questions, .. } if header.kind == Kind::Invitation => questions,
+    let (questions, with_code) = match &header.lock {
+        Lock::Answers {
+            questions,
+            with_code,
+            ..
+        } if header.kind == Kind::Invitation => (questions, *with_code),
         _ => return Err(Stop::bad_input(words::SEALED)),
     };
     loop {
@@ -154,19 +307,18 @@ async fn unlock(
             let prompt = words::answer_prompt(number, count);
             typed.push(source.next(&prompt, output, lines, interrupt).await?);
         }
-        let typed: Vec<&str> = typed.iter().map(|answer| answer.as_str()).collect();
-        let answers = match Answers::new(&typed) {
-            Ok(answers) => answers,
-            Err(error) if source.asks(lines) => {
-                output.note(error.to_string());
+        let answers = match checked(&typed) {
+            Err(stop) if source.asks(lines) => {
+                output.note(stop.sentence);
                 continue;
             }
-            Err(error) => return Err(unusable(error)),
+            answers => answers?,
         };
-        let credential = Credential::Answers {
-            answers,
-            code: None,
+        let code = match with_code {
+            true => Some(source.code(code_file, output, lines, interrupt).await?),
+            false => None,
         };
+        let credential = Credential::Answers { answers, code };
         output.note(words::UNLOCKING);
         let container = container.clone();
         let opening =
@@ -182,14 +334,6 @@ async fn unlock(
             opened => return opened.map_err(refused),
         }
     }
-}
-
-/// Whether it leads to this machine and nowhere else.
-fn is_local(invitation: &Invitation) -> bool {
-    !invitation.candidates.is_empty()
-        && invitation.candidates.iter().all(|candidate| {
-            matches!(candidate.address, CandidateAddress::Ip(address) if address.ip().is_loopback())
-        })
 }
 
 /// Asks the person. Nothing has been sent before.
@@ -224,13 +368,28 @@ async fn agree(
 
 async fn knock(
     mut pairing: Pairing,
+    keeper: &mut Keeper,
     reply_png: Option<PathBuf>,
     answers: &mut AnswerSource,
     (output, lines, interrupt): Desk<'_>,
 ) -> Result<Meeting, Stop> {
+    let mut early = Vec::new();
     loop {
         let event = tokio::select! {
             event = pairing.next() => event,
+            line = lines.next(), if !lines.is_over() && early.len() < MOST_EARLY_LINES => {
+                if let Some(line) = line {
+                    if line.trim() == "/quit" && lines.is_terminal() {
+                        return Err(met::cancel(pairing).await);
+                    }
+                    early.extend(take_line(line, &pairing, output, lines.is_terminal()).await);
+                }
+                continue;
+            }
+            stop = keeper.ended_elsewhere() => {
+                met::cancel(pairing).await;
+                return Err(stop);
+            }
             () = interrupt.pressed() => return Err(met::cancel(pairing).await),
         };
         match event {
@@ -242,6 +401,7 @@ async fn knock(
                     question,
                     tries_left,
                 });
+                lines.give_back(std::mem::take(&mut early));
                 let answer = tokio::select! {
                     answer = answers.one(output, lines, interrupt) => answer,
                     // Nothing else can happen before the answer.
@@ -269,11 +429,41 @@ async fn knock(
             Some(PairingEvent::Hint(cause)) => output.tell(Event::hint(cause)),
             // A guest has no invitation to show.
             Some(PairingEvent::Reissued(_)) => {}
-            Some(PairingEvent::Met(meeting)) => return Ok(*meeting),
+            Some(PairingEvent::Met(meeting)) => {
+                lines.give_back(early);
+                return Ok(*meeting);
+            }
             Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
             None => return Err(Failure::Local.into()),
         }
     }
+}
+
+/// A line while the host has not been heard: their code as it is now, or only a sign that somebody is
+/// here. A script's line that is neither is for the conversation, and given back.
+async fn take_line(
+    line: String,
+    pairing: &Pairing,
+    output: &mut Output,
+    is_terminal: bool,
+) -> Option<String> {
+    let text = line.clone();
+    let found = spawn_blocking(move || match text.trim() {
+        // Elsewhere that means standard input, which this line is from.
+        "-" | "" => None,
+        text => input::token_of(text).and_then(input::invitation).ok(),
+    });
+    let taken = match found.await {
+        Ok(Some(invitation)) => Some(pairing.invitation_received(invitation).await),
+        _ => None,
+    };
+    match taken {
+        Some(Ok(())) => output.note(words::INVITATION_TAKEN),
+        Some(Err(other)) if is_terminal => output.note(other.to_string()),
+        None if is_terminal || line.trim().is_empty() => pairing.hurry().await,
+        _ => return Some(line),
+    }
+    None
 }
 
 fn show_reply(

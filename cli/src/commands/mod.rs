@@ -4,6 +4,7 @@ mod bench;
 mod completions;
 mod demo;
 mod inspect;
+mod invitations;
 mod invite;
 mod join;
 mod man;
@@ -12,7 +13,9 @@ mod open;
 mod scan;
 mod seal;
 
+use crate::home::{Home, HomeArgs};
 use crate::interrupt::Interrupt;
+use crate::lines::Lines;
 use crate::output::Output;
 use crate::status::{Status, Stop};
 use clap::Subcommand;
@@ -24,6 +27,8 @@ pub(crate) enum Command {
     Invite(invite::Args),
     /// Accept an invitation: a link, a picture, a file, or - for standard input
     Join(join::Args),
+    /// List the invitations that wait, yours and those you accepted, or end one
+    Invitations(invitations::Args),
     /// Read the codes in pictures
     Scan(scan::Args),
     /// Lock a file, a folder or a text with a question
@@ -60,6 +65,9 @@ impl Command {
         match self {
             Self::Invite(args) => talk(args.talk.json, move |session| invite::run(args, session)),
             Self::Join(args) => talk(args.talk.json, move |session| join::run(args, session)),
+            Self::Invitations(args) => {
+                talk(args.json, move |session| invitations::run(args, session))
+            }
             Self::Scan(args) => scan::run(&args),
             Self::Seal(args) => talk(args.json, move |session| seal::run(args, session)),
             Self::Open(args) => talk(args.json, move |session| open::run(args, session)),
@@ -86,9 +94,24 @@ pub(crate) struct Talk {
     /// Where received files go
     #[arg(long, value_name = "DIR", default_value = "handfast-downloads")]
     downloads: PathBuf,
+    #[command(flatten)]
+    home: HomeArgs,
+    /// Be somebody new for this once, and keep nothing
+    #[arg(long, conflicts_with_all = ["home", "resume"])]
+    incognito: bool,
     /// One JSON object a line for each thing that happens
     #[arg(long)]
     json: bool,
+}
+
+impl Talk {
+    /// The home, unless nothing is to be kept.
+    async fn open_home(&self) -> Result<Option<Home>, Stop> {
+        match self.incognito {
+            true => Ok(None),
+            false => Home::open(&self.home).await.map(Some),
+        }
+    }
 }
 
 /// What a command that talks has at hand.
@@ -96,6 +119,9 @@ pub(crate) struct Session {
     pub(crate) output: Output,
     pub(crate) interrupt: Interrupt,
 }
+
+/// What a person sits at: the screen, the keyboard, and Ctrl-C.
+type Desk<'a> = (&'a mut Output, &'a mut Lines, &'a mut Interrupt);
 
 /// Runs a command that needs the network, and tells how it ended.
 fn talk<F>(json: bool, command: impl FnOnce(Session) -> F) -> Status

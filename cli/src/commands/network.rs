@@ -179,6 +179,9 @@ impl Report {
             lines.push(words::opening(family, survey.opening(family)));
         }
         if let Some(outside) = &survey.outside {
+            if outside.asked == 0 {
+                lines.push(words::NO_SERVER_FOUND.into());
+            }
             let mut seen: Vec<SocketAddr> = Vec::new();
             for mapping in &outside.mappings {
                 if mapping.mapped != mapping.local && !seen.contains(&mapping.mapped) {

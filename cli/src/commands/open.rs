@@ -2,13 +2,14 @@
 
 use super::Session;
 use super::seal::SUFFIX;
+use crate::answers::lock as answers;
 use crate::output::{Event, milliseconds};
 use crate::status::{Status, Stop};
 use crate::vault::container::Container;
 use crate::vault::folder::{UnpackError, unpack};
 use crate::vault::landing::{NewFile, NewFolder, must_be_free, not_stored};
 use crate::vault::watch::{SourceState, Watch};
-use crate::vault::{FOLDER_TYPE, LIMITS, answers, refused};
+use crate::vault::{FOLDER_TYPE, LIMITS, refused};
 use crate::words;
 use handfast_core::conversation::safe_file_name;
 use handfast_core::crypto::Secret;

@@ -1,6 +1,7 @@
 //! `handfast seal`: lock a file, a folder or a text with a question.
 
 use super::Session;
+use crate::answers::{lock as answers, question};
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
 use crate::status::{Status, Stop};
@@ -8,7 +9,7 @@ use crate::symbol;
 use crate::vault::folder::Packed;
 use crate::vault::landing::{NewFile, must_be_free, not_stored, with_suffix};
 use crate::vault::watch::{SourceState, Watch, Watched};
-use crate::vault::{FOLDER_TYPE, LIMITS, answers, prompt, refused};
+use crate::vault::{FOLDER_TYPE, LIMITS, prompt, refused};
 use crate::{input, words};
 use handfast_core::crypto::{Secret, random_bytes};
 use handfast_core::qr::Symbol;
@@ -55,10 +56,6 @@ pub(crate) struct Args {
     /// One JSON object a line for each thing that happens
     #[arg(long)]
     pub(super) json: bool,
-}
-
-fn question(text: &str) -> Result<Question, String> {
-    Question::new(text.trim()).map_err(|error| error.to_string())
 }
 
 /// What is to be locked.

@@ -2,7 +2,6 @@
 //!
 //! Nothing here shows or runs what was locked, and nothing is left behind that was not finished.
 
-pub(crate) mod answers;
 pub(crate) mod container;
 pub(crate) mod folder;
 pub(crate) mod landing;

@@ -7,7 +7,8 @@ use crate::conversation::{ConversationError, FileError};
 use crate::invitation::{FindError, ReplyError};
 use crate::pairing::Failure;
 use crate::qr::{DrawError, FrameError, PictureError};
-use crate::seal::{LockError, SealError, StreamError};
+use crate::seal::{LockError, NotACode, SealError, StreamError};
+use crate::store::{Fate, StoreError, VaultError};
 
 /// What went wrong. Shells have one sentence for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
@@ -70,6 +71,8 @@ pub enum Kind {
     StorageFull,
     /// A file could not be read or written.
     Storage,
+    /// As many invitations, or replies, wait as may at one time.
+    TooMany,
     /// Something else is under way.
     Busy,
     /// There is nothing under way that this could be done to.
@@ -172,7 +175,7 @@ impl Kind {
             Self::WrongReply | Self::WrongThing | Self::TooExpensive => Remedy::HandInAnother,
             Self::WrongAnswer | Self::BadText => Remedy::Retype,
             Self::StorageFull | Self::Storage => Remedy::MakeRoom,
-            Self::Busy => Remedy::FinishFirst,
+            Self::Busy | Self::TooMany => Remedy::FinishFirst,
             Self::VaultLocked => Remedy::Unlock,
             Self::VaultFailed | Self::Device | Self::ShutDown | Self::Internal => Remedy::Restart,
         }
@@ -295,6 +298,34 @@ impl From<SealError> for HandfastError {
             SealError::TooExpensive => Kind::TooExpensive,
             SealError::WrongAnswerOrAltered => Kind::WrongAnswer,
             SealError::Damaged => Kind::Incomplete,
+        }
+        .into()
+    }
+}
+
+impl From<NotACode> for HandfastError {
+    fn from(_: NotACode) -> Self {
+        Kind::BadText.into()
+    }
+}
+
+impl From<StoreError> for HandfastError {
+    fn from(error: StoreError) -> Self {
+        ::log::warn!("the store: {error}");
+        match error {
+            StoreError::Vault(VaultError::Locked) => Kind::VaultLocked,
+            StoreError::Vault(_) | StoreError::WrongKey | StoreError::KeyMissing => {
+                Kind::VaultFailed
+            }
+            StoreError::Newer => Kind::NewerVersion,
+            StoreError::Full => Kind::StorageFull,
+            StoreError::TooMany => Kind::TooMany,
+            StoreError::Unknown | StoreError::Over(Fate::Revoked) => Kind::NotNow,
+            StoreError::Over(Fate::Used) => Kind::Taken,
+            StoreError::Over(Fate::Expired) => Kind::Expired,
+            StoreError::Over(Fate::Burned) => Kind::Burned,
+            StoreError::Internal => Kind::Internal,
+            _ => Kind::Storage,
         }
         .into()
     }

@@ -3,13 +3,14 @@
 use super::engine::{self, Desk, Order};
 use super::guard::{guarded, joined};
 use super::{
-    Conversation, Found, HandfastError, Kind, Listener, Pairing, Sealing, Vault, VaultError, scan,
+    Contact, Conversation, Found, HandfastError, Kind, Listener, Pairing, Sealing, Vault,
+    VaultError, scan,
 };
 use crate::crypto::Secret;
 use crate::handshake::visible;
 use crate::invitation::LinkBase;
 use crate::pairing::Identity;
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Store};
 use crate::transport::Certificate;
 use std::io;
 use std::net::IpAddr;
@@ -25,8 +26,8 @@ const STORE: &str = "store";
 pub struct Settings {
     /// What this device calls itself; may be empty. Others see it.
     pub name: String,
-    /// The folder for what this device keeps, private to the app and out of every backup. Made if
-    /// it is not there.
+    /// The folder for what this device keeps: who it is, whom it has met, what waits. Private to the
+    /// app and out of every backup. Made if it is not there.
     pub folder: String,
     /// The folder for files that come in. Made if it is not there.
     pub downloads: String,
@@ -74,13 +75,14 @@ impl Handfast {
                 .enable_all()
                 .build()
                 .map_err(|_| Kind::Device)?;
-            let (desk, orders) = Desk::new(runtime.handle().clone());
+            let (desk, orders) = Desk::new(runtime.handle().clone(), store);
             let terms = engine::Terms {
                 identity,
                 base,
                 downloads: settings.downloads.into(),
                 listener,
                 numbers: desk.numbers().clone(),
+                store: desk.store().clone(),
             };
             runtime.spawn(engine::supervise(terms, orders));
             Ok(Arc::new(Self {
@@ -103,6 +105,24 @@ impl Handfast {
     /// Locking things with questions and answers.
     pub fn sealing(&self) -> Arc<Sealing> {
         Arc::new(Sealing::new(self.desk.clone()))
+    }
+
+    /// Everybody this device has met, those met first first.
+    ///
+    /// # Errors
+    /// [`Kind::Storage`], [`Kind::ShutDown`].
+    pub async fn people(&self) -> Result<Vec<Contact>, HandfastError> {
+        let people = self.desk.keeping(|store| store.people()).await?;
+        Ok(people.iter().map(Contact::new).collect())
+    }
+
+    /// Forgets somebody, for good. Whoever meets them again meets a stranger.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] if nobody is called that, [`Kind::Storage`], [`Kind::ShutDown`].
+    pub async fn forget(&self, id: String) -> Result<(), HandfastError> {
+        let key = Contact::key(&id)?;
+        self.desk.keeping(move |store| store.forget(key)).await
     }
 
     /// Finds the one token in a picture, a `.handfast` file or a text file. Takes up to some
@@ -212,22 +232,5 @@ impl From<VaultError> for store::VaultError {
             VaultError::Locked => Self::Locked,
             VaultError::Failed => Self::Unreachable(io::ErrorKind::Other),
         }
-    }
-}
-
-impl From<StoreError> for HandfastError {
-    fn from(error: StoreError) -> Self {
-        log::warn!("the store: {error}");
-        match error {
-            StoreError::Vault(store::VaultError::Locked) => Kind::VaultLocked,
-            StoreError::Vault(_) | StoreError::WrongKey | StoreError::KeyMissing => {
-                Kind::VaultFailed
-            }
-            StoreError::Newer => Kind::NewerVersion,
-            StoreError::Full => Kind::StorageFull,
-            StoreError::Internal => Kind::Internal,
-            _ => Kind::Storage,
-        }
-        .into()
     }
 }

@@ -8,6 +8,8 @@
 //!
 //! - [`Handfast`] is this device. [`Pairing`] brings two people together, [`Conversation`] carries
 //!   what they say, [`Sealing`] locks things with questions and answers.
+//! - What waits for another person, and who was met, outlives the process: [`Pairing::pending`] and
+//!   [`Handfast::people`] list it after the next start.
 //! - What happens is told to the one [`Listener`], in order, as a [`Change`].
 //! - [`Vault`] is the phone's key store, [`LogSink`] its log.
 //! - Work that takes long returns a handle with `cancel()`; dropping the handle cancels too, because
@@ -17,6 +19,7 @@
 //! which the compiler's `unsafe_code` lint passes over because it stands in another crate's macro;
 //! code written here is held to the lint like any other.
 
+mod contact;
 mod conversation;
 mod engine;
 mod entry;
@@ -26,6 +29,7 @@ mod guard;
 mod handfast;
 mod log;
 mod pairing;
+mod pending;
 mod scan;
 mod screen;
 mod sealing;
@@ -33,6 +37,7 @@ mod sealing;
 mod tests;
 mod token;
 
+pub use contact::Contact;
 pub use conversation::{Conversation, FileHandle};
 pub use entry::{Entry, FileState};
 pub use error::{HandfastError, Kind, Remedy, remedy_of};
@@ -40,10 +45,14 @@ pub use foreign::{CallbackError, Change, Listener, LogLevel, LogSink, Vault, Vau
 pub use handfast::{Handfast, Settings};
 pub use log::{log_to, log_to_platform};
 pub use pairing::{Manner, Pairing, PairingHandle, Protection};
+pub use pending::{Pending, Seat};
 pub use scan::{Scanner, read_text};
 pub use screen::{
     Comparison, GuestStage, HostStage, Line, Person, Pictograph, Screen, TrustLevel, TrustReason,
     Via,
 };
-pub use sealing::{About, Answered, Opened, Progress, Sealed, SealedKind, Sealing, SealingHandle};
+pub use sealing::{
+    About, Answered, Code, Opened, Progress, Sealed, SealedKind, Sealing, SealingHandle, Strength,
+    strength_of,
+};
 pub use token::{Found, FoundKind, Handout, Symbol, draw, draw_png, file_of};

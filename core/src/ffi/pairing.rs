@@ -1,12 +1,14 @@
 //! Bringing two people together.
 
-use super::engine::{Desk, Order};
+use super::engine::{Desk, Order, unix_seconds};
+use super::pending::Waits;
 use super::scan::token_of;
 use super::sealing::credential;
-use super::{Answered, Found, HandfastError, Kind};
+use super::{Answered, Code, Found, HandfastError, Kind, Pending};
 use crate::invitation::Token;
 use crate::pairing::Via;
 use crate::seal::{self, Answers, Limits};
+use crate::store::Store;
 use std::sync::Arc;
 
 /// What stands between whoever has an invitation and this device.
@@ -49,11 +51,13 @@ impl Pairing {
 
 #[uniffi::export]
 impl Pairing {
-    /// Makes an invitation and waits for a guest. Locking one takes about a second, on purpose.
+    /// Makes an invitation and waits for a guest. It is kept before it is shown, so that it can go
+    /// on after a restart. Locking one takes about a second, on purpose.
     ///
     /// # Errors
     /// [`Kind::Busy`], [`Kind::NoNetwork`], [`Kind::Device`]; [`Kind::BadText`] for a question or
-    /// answer that cannot be used.
+    /// answer that cannot be used; [`Kind::TooMany`], [`Kind::Storage`] or [`Kind::StorageFull`] if
+    /// it cannot be kept.
     pub async fn host(
         &self,
         manner: Manner,
@@ -81,17 +85,23 @@ impl Pairing {
             .await
     }
 
-    /// Opens somebody's locked invitation with the answers to its questions, which
-    /// [`Sealing::inspect`](super::Sealing::inspect) tells. Takes about a second, on purpose.
+    /// Opens somebody's locked invitation with the answers to its questions, and the code of a
+    /// second channel if it takes one; [`Sealing::inspect`](super::Sealing::inspect) tells. Takes
+    /// about a second, on purpose.
     ///
     /// # Errors
     /// [`Kind::WrongAnswer`], [`Kind::BadText`], [`Kind::TooExpensive`], and as [`Self::open`].
-    pub async fn unlock(&self, found: Found, answers: Vec<String>) -> Result<(), HandfastError> {
+    pub async fn unlock(
+        &self,
+        found: Found,
+        answers: Vec<String>,
+        code: Option<Arc<Code>>,
+    ) -> Result<(), HandfastError> {
         let Token::Sealed(container) = token_of(&found)? else {
             return Err(Kind::WrongThing.into());
         };
         let unlocking = self.desk.blocking(move || {
-            let credential = credential(&answers)?;
+            let credential = credential(&answers, code.as_deref())?;
             Ok(seal::unlock(&container, &credential, &Limits::PHONE)?)
         });
         let invitation = Box::new(unlocking.await?);
@@ -110,10 +120,12 @@ impl Pairing {
         self.desk.ask(|answer| Order::Answer(answers, answer)).await
     }
 
-    /// The person agreed: connects to whoever made the invitation that is open.
+    /// The person agreed: connects to whoever made the invitation that is open. The reply is kept
+    /// before it is shown, so that it can go on after a restart.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] if none is open, [`Kind::NoRoute`], [`Kind::NoNetwork`], [`Kind::Device`].
+    /// [`Kind::NotNow`] if none is open, [`Kind::NoRoute`], [`Kind::NoNetwork`], [`Kind::Device`];
+    /// [`Kind::TooMany`], [`Kind::Storage`] or [`Kind::StorageFull`] if it cannot be kept.
     pub async fn connect(&self) -> Result<Arc<PairingHandle>, HandfastError> {
         let handle = PairingHandle::new(self.desk.clone());
         let number = handle.number;
@@ -127,7 +139,8 @@ impl Pairing {
     ///
     /// # Errors
     /// [`Kind::WrongThing`] if it is no reply, [`Kind::WrongReply`] if it answers another
-    /// invitation, [`Kind::NotNow`] if none is shown. The pairing goes on.
+    /// invitation, [`Kind::NotNow`] if none is shown, [`Kind::Storage`] or [`Kind::StorageFull`] if
+    /// it cannot be kept. The pairing goes on.
     pub async fn reply(&self, found: Found) -> Result<(), HandfastError> {
         let Token::Reply(reply) = token_of(&found)? else {
             return Err(Kind::WrongThing.into());
@@ -136,6 +149,54 @@ impl Pairing {
         self.desk
             .ask(|answer| Order::Reply(Box::new(reply), via, answer))
             .await
+    }
+
+    /// What waits for another person: invitations of this device first, each list with the newest
+    /// first. What is under way at the moment is among them.
+    ///
+    /// # Errors
+    /// [`Kind::Storage`], [`Kind::ShutDown`].
+    pub async fn pending(&self) -> Result<Vec<Pending>, HandfastError> {
+        let now = unix_seconds();
+        let list = move |store: &Store| {
+            let hosted = store.invitations(now)?;
+            let mut list: Vec<Pending> = hosted
+                .iter()
+                .filter_map(|listed| Pending::hosted(listed, now))
+                .collect();
+            let accepted = store.replies(now)?;
+            list.extend(accepted.iter().map(|reply| Pending::accepted(reply, now)));
+            Ok(list)
+        };
+        self.desk.keeping(list).await
+    }
+
+    /// Goes on with something that waits, as if there had been no restart: the same invitation or
+    /// reply, on the same port where it can be had.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] if nothing is called that, [`Kind::Expired`], [`Kind::Taken`] or
+    /// [`Kind::Burned`] if it is over; [`Kind::Moved`] if the addresses that an invitation names are
+    /// not this device's; [`Kind::Busy`], [`Kind::NoRoute`], [`Kind::NoNetwork`], [`Kind::Device`],
+    /// [`Kind::Storage`]. It is still pending then, unless it is over.
+    pub async fn go_on(&self, id: String) -> Result<Arc<PairingHandle>, HandfastError> {
+        let waits = Waits::parse(&id)?;
+        let handle = PairingHandle::new(self.desk.clone());
+        let number = handle.number;
+        self.desk
+            .ask(|answer| Order::GoOn(number, waits, answer))
+            .await?;
+        Ok(handle)
+    }
+
+    /// Takes an invitation back, or stops waiting for somebody else's host, for good. What is under
+    /// way stops.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] if nothing is called that; [`Kind::Storage`], [`Kind::ShutDown`].
+    pub async fn give_up(&self, id: String) -> Result<(), HandfastError> {
+        let waits = Waits::parse(&id)?;
+        self.desk.ask(|answer| Order::GiveUp(waits, answer)).await
     }
 
     /// Guest: shows the reply now instead of waiting whether it is needed.
@@ -147,7 +208,7 @@ impl Pairing {
     }
 }
 
-/// A pairing under way. Cancelled when dropped; once the two are together, it does nothing more.
+/// A pairing under way. Put aside when dropped; once the two are together, it does nothing more.
 #[derive(uniffi::Object)]
 pub struct PairingHandle {
     desk: Arc<Desk>,
@@ -163,14 +224,21 @@ impl PairingHandle {
 
 #[uniffi::export]
 impl PairingHandle {
-    /// Stops it; [`Screen::Idle`](super::Screen::Idle) follows.
+    /// Stops it for good: the invitation or reply does not wait any more.
+    /// [`Screen::Idle`](super::Screen::Idle) follows.
     pub fn cancel(&self) {
         self.desk.give(Order::Cancel(self.number));
+    }
+
+    /// Stops it for now: it stays among [`Pairing::pending`].
+    /// [`Screen::Idle`](super::Screen::Idle) follows.
+    pub fn put_aside(&self) {
+        self.desk.give(Order::PutAside(self.number));
     }
 }
 
 impl Drop for PairingHandle {
     fn drop(&mut self) {
-        self.cancel();
+        self.put_aside();
     }
 }

@@ -1,6 +1,6 @@
 //! What a screen shows, as the core's rooms know it, in records.
 
-use super::{Handout, Kind, Remedy};
+use super::{Handout, Kind, Manner, Remedy};
 use crate::{handshake, pairing};
 
 /// The state of the one thing that is under way. Each is a screen of the app.
@@ -16,6 +16,8 @@ pub enum Screen {
         tries_left: Option<u8>,
         /// When it is too old, in seconds since 1970-01-01 UTC.
         expires_at: u64,
+        /// How it is handed out.
+        manner: Manner,
         /// The invitation, in every form it is handed out in.
         invitation: Handout,
     },

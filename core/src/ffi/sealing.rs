@@ -3,9 +3,10 @@
 use super::engine::Desk;
 use super::guard::guarded;
 use super::{HandfastError, Kind};
-use crate::crypto::random_bytes;
+use crate::crypto::{Secret, random_bytes};
 use crate::seal::{
-    self, Answers, Cost, Credential, FileName, Header, Limits, Lock, MediaType, Question, Questions,
+    self, Answers, Cost, Credential, FileName, Header, Limits, Lock, MediaType, Question,
+    Questions, Trivial, Verdict, code_characters, code_from_text, code_words,
 };
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -14,13 +15,112 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use tokio::sync::watch;
 
-/// A question and its answer, written down by whoever locks something.
+/// A question and its answer, written down by whoever locks something. It does not print itself.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug, Display)]
 pub struct Answered {
     /// For everybody to read: 1 to 256 bytes.
     pub question: String,
     /// 1 to 512 bytes. Capitals and spaces around it do not matter.
     pub answer: String,
+}
+
+impl std::fmt::Debug for Answered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Answered")
+    }
+}
+
+impl std::fmt::Display for Answered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+/// How much answers withstand somebody who holds what they lock, as far as that can be seen: never
+/// that they are strong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Strength {
+    /// A single character is no answer.
+    OneCharacter,
+    /// One of the answers that everybody tries first.
+    Common,
+    /// It stands in the question.
+    InQuestion,
+    /// Found by whoever takes the trouble.
+    Weak,
+    /// Out of reach for one curious person, not for somebody with a purpose.
+    Fair,
+    /// No short way was seen, which is no promise that there is none.
+    NoShortcutSeen,
+    /// A code is needed as well, which nobody guesses.
+    BeyondReach,
+}
+
+/// What to think of these answers to these questions. Instant: for every key that is pressed.
+///
+/// # Errors
+/// [`Kind::BadText`] for questions or answers that cannot be used, also for empty ones.
+#[uniffi::export]
+pub fn strength_of(locks: Vec<Answered>, with_code: bool) -> Result<Strength, HandfastError> {
+    guarded(|| {
+        let (questions, answers) = taken_apart(&locks)?;
+        let strength = seal::Strength::of(&answers, questions.as_slice(), &[], with_code);
+        Ok(match strength {
+            Ok(strength) => match strength.verdict {
+                Verdict::Weak => Strength::Weak,
+                Verdict::Fair => Strength::Fair,
+                Verdict::NoShortcutSeen => Strength::NoShortcutSeen,
+                Verdict::BeyondReach => Strength::BeyondReach,
+            },
+            Err(_) if with_code => Strength::BeyondReach,
+            Err((_, Trivial::OneCharacter)) => Strength::OneCharacter,
+            Err((_, Trivial::Common)) => Strength::Common,
+            Err((_, Trivial::InQuestion)) => Strength::InQuestion,
+        })
+    })
+}
+
+/// The code of a second channel: with it beside the answers, guessing them is of no use. It goes to
+/// the other person another way than what it locks. Secret.
+#[derive(uniffi::Object)]
+pub struct Code {
+    code: Secret<16>,
+}
+
+#[uniffi::export]
+impl Code {
+    /// A new one.
+    ///
+    /// # Errors
+    /// [`Kind::Device`] if this device has no randomness to give.
+    #[uniffi::constructor]
+    pub fn random() -> Result<Arc<Self>, HandfastError> {
+        let code = Secret::random().map_err(|_| Kind::Device)?;
+        Ok(Arc::new(Self { code }))
+    }
+
+    /// The one that somebody typed or pasted, in characters or in words.
+    ///
+    /// # Errors
+    /// [`Kind::BadText`] if it is none.
+    #[uniffi::constructor]
+    pub fn read(text: &str) -> Result<Arc<Self>, HandfastError> {
+        guarded(|| {
+            let code = code_from_text(text)?;
+            Ok(Arc::new(Self { code }))
+        })
+    }
+
+    /// 26 letters and digits in five groups: for pasting, and for [`draw`](super::draw).
+    pub fn characters(&self) -> String {
+        code_characters(&self.code).to_string()
+    }
+
+    /// 16 English words: for saying aloud.
+    pub fn words(&self) -> String {
+        code_words(&self.code).to_string()
+    }
 }
 
 /// What is told about the content, inside the seal.
@@ -58,8 +158,9 @@ pub struct Sealed {
     pub with_code: bool,
 }
 
-/// What was inside something small.
+/// What was inside something small. It does not print itself.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug, Display)]
 pub struct Opened {
     /// What it is.
     pub kind: SealedKind,
@@ -67,6 +168,18 @@ pub struct Opened {
     pub about: About,
     /// The content.
     pub content: Vec<u8>,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Opened({:?}, {} bytes)", self.kind, self.content.len())
+    }
+}
+
+impl std::fmt::Display for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
 }
 
 /// How far some work is.
@@ -112,18 +225,20 @@ impl Sealing {
         })
     }
 
-    /// Locks something small. Takes about a second, on purpose.
+    /// Locks something small: with answers, and with a code too if one is given. Takes about a
+    /// second, on purpose.
     ///
     /// # Errors
     /// [`Kind::BadText`] for questions or answers that cannot be used, [`Kind::TooExpensive`].
     pub async fn seal(
         &self,
         locks: Vec<Answered>,
+        code: Option<Arc<Code>>,
         about: About,
         content: Vec<u8>,
     ) -> Result<Vec<u8>, HandfastError> {
         let sealed = self.desk.blocking(move || {
-            let (header, credential) = lock(&locks)?;
+            let (header, credential) = lock(&locks, code.as_deref())?;
             let about = about.checked()?;
             Ok(seal::seal_bytes(
                 &header,
@@ -144,9 +259,11 @@ impl Sealing {
         &self,
         container: Vec<u8>,
         answers: Vec<String>,
+        code: Option<Arc<Code>>,
     ) -> Result<Opened, HandfastError> {
         let opened = self.desk.blocking(move || {
-            let opened = seal::open_bytes(&container, &credential(&answers)?, &Limits::PHONE)?;
+            let credential = credential(&answers, code.as_deref())?;
+            let opened = seal::open_bytes(&container, &credential, &Limits::PHONE)?;
             Ok(Opened {
                 kind: opened.kind.into(),
                 about: opened.about.into(),
@@ -160,12 +277,13 @@ impl Sealing {
     pub fn seal_file(
         &self,
         locks: Vec<Answered>,
+        code: Option<Arc<Code>>,
         about: About,
         source: String,
         target: String,
     ) -> Arc<SealingHandle> {
         SealingHandle::start(&self.desk, move |pace| {
-            let (header, credential) = lock(&locks)?;
+            let (header, credential) = lock(&locks, code.as_deref())?;
             let about = about.checked()?;
             let source = pace.of(File::open(source)?, 2)?;
             let path = PathBuf::from(target);
@@ -181,11 +299,12 @@ impl Sealing {
     pub fn open_file(
         &self,
         answers: Vec<String>,
+        code: Option<Arc<Code>>,
         source: String,
         target: String,
     ) -> Arc<SealingHandle> {
         SealingHandle::start(&self.desk, move |pace| {
-            let credential = credential(&answers)?;
+            let credential = credential(&answers, code.as_deref())?;
             let source = pace.of(File::open(source)?, 1)?;
             complete(&PathBuf::from(target), |sink| {
                 let (_, about) = seal::open(source, &credential, &Limits::PHONE, sink)?;
@@ -340,34 +459,39 @@ fn complete(
     })
 }
 
-fn lock(locks: &[Answered]) -> Result<(Header, Credential), HandfastError> {
+fn taken_apart(locks: &[Answered]) -> Result<(Questions, Answers), HandfastError> {
     let questions: Result<Vec<_>, _> = locks
         .iter()
         .map(|lock| Question::new(&lock.question))
         .collect();
     let questions = Questions::new(questions.map_err(|_| Kind::BadText)?)?;
     let answers: Vec<&str> = locks.iter().map(|lock| lock.answer.as_str()).collect();
+    Ok((questions, Answers::new(&answers)?))
+}
+
+fn lock(locks: &[Answered], code: Option<&Code>) -> Result<(Header, Credential), HandfastError> {
+    let (questions, answers) = taken_apart(locks)?;
     let header = Header {
         kind: seal::Kind::File,
         lock: Lock::Answers {
             cost: Cost::STANDARD,
-            with_code: false,
+            with_code: code.is_some(),
             questions,
         },
         salt: random_bytes().map_err(|_| Kind::Device)?,
     };
-    let credential = Credential::Answers {
-        answers: Answers::new(&answers)?,
-        code: None,
-    };
-    Ok((header, credential))
+    let code = code.map(|code| code.code.clone());
+    Ok((header, Credential::Answers { answers, code }))
 }
 
-pub(super) fn credential(answers: &[String]) -> Result<Credential, HandfastError> {
+pub(super) fn credential(
+    answers: &[String],
+    code: Option<&Code>,
+) -> Result<Credential, HandfastError> {
     let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
     Ok(Credential::Answers {
         answers: Answers::new(&answers)?,
-        code: None,
+        code: code.map(|code| code.code.clone()),
     })
 }
 

@@ -135,4 +135,9 @@ fn every_secret_record_hides_itself_from_a_log() {
         "handfast:EQhLHxZoN2JVqVdxcv4PhcA5yidhKXZmKNeDZvlTzCd_w-flRBuUrstXwmpaDE5m1dSvIwEDfwAAAbDR";
     let found = read_text(text).unwrap();
     assert_eq!(format!("{found:?}"), "Found(Invitation, Carried)");
+    let lock = super::Answered {
+        question: "Our dog?".to_owned(),
+        answer: "Rex".to_owned(),
+    };
+    assert_eq!(format!("{lock} {lock:?}"), "Answered Answered");
 }

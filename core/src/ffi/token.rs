@@ -20,8 +20,9 @@ pub enum FoundKind {
     Sealed,
 }
 
-/// A token that was found in a picture, a frame, a text. Secret: never log it.
+/// A token that was found in a picture, a frame, a text. Secret, so it does not print itself.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug, Display)]
 pub struct Found {
     /// What it is.
     pub kind: FoundKind,
@@ -34,6 +35,12 @@ pub struct Found {
 impl std::fmt::Debug for Found {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Found({:?}, {:?})", self.kind, self.via)
+    }
+}
+
+impl std::fmt::Display for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
     }
 }
 
@@ -55,8 +62,9 @@ impl Found {
     }
 }
 
-/// Every form of one token that is handed out. Secret: never log it.
+/// Every form of one token that is handed out. Secret, so it does not print itself.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug, Display)]
 pub struct Handout {
     /// For messengers: opens the app, or a page that says what this is.
     pub link: String,
@@ -69,6 +77,12 @@ pub struct Handout {
 impl std::fmt::Debug for Handout {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Handout({} characters)", self.text.len())
+    }
+}
+
+impl std::fmt::Display for Handout {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
     }
 }
 

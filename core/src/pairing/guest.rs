@@ -9,8 +9,8 @@ use crate::handshake::{
     Prologue, Ready,
 };
 use crate::invitation::{
-    Candidate, CandidateKind, Candidates, Fingerprint, Invitation, InvitationKeys, Reply,
-    ReplyError, SealedReply, Seat,
+    Candidate, CandidateKind, Candidates, Fingerprint, Invitation, InvitationKeys, MAX_LIFETIME,
+    Reply, ReplyError, SealedReply, Seat,
 };
 use crate::seal::Answers;
 use crate::transport::TransportError;
@@ -69,6 +69,8 @@ pub struct Guest {
     entropy: Entropy,
     reply: Option<(Reply, SealedReply)>,
     reply_shown: bool,
+    /// What seems to have expired may still be good.
+    doubts_clock: bool,
     looking: Looking,
     gives_up: Option<Instant>,
     /// Wrong answers.
@@ -137,6 +139,7 @@ impl Guest {
             entropy: Entropy::new(random),
             reply: None,
             reply_shown: false,
+            doubts_clock: false,
             looking: Looking::Never,
             gives_up: None,
             wrong: 0,
@@ -188,10 +191,24 @@ impl Guest {
         self.reply = Some((reply, sealed));
     }
 
+    /// Only patience ends the knocking, whatever this device's clock says about the invitation.
+    pub fn doubt_clock(&mut self) {
+        self.doubts_clock = true;
+    }
+
+    /// For how long knocking makes sense by this device's clock.
+    fn life(&self, now: Now) -> Duration {
+        match self.doubts_clock {
+            true => MAX_LIFETIME,
+            false => {
+                let remaining = self.invitation.expiry.remaining(now.unix);
+                remaining.unwrap_or_default() + EXPIRED_PATIENCE
+            }
+        }
+    }
+
     fn knock(&mut self, now: Now, patience: Duration) {
-        let remaining = self.invitation.expiry.remaining(now.unix);
-        let life = remaining.unwrap_or_default() + EXPIRED_PATIENCE;
-        self.gives_up = Some(now.monotonic + patience.min(life));
+        self.gives_up = Some(now.monotonic + patience.min(self.life(now)));
         self.phase = Phase::Knocking {
             since: now.monotonic,
         };
@@ -199,8 +216,7 @@ impl Guest {
 
     /// This device was suspended; its clock for intervals may have stood still meanwhile.
     pub fn resumed(&mut self, now: Now) {
-        let remaining = self.invitation.expiry.remaining(now.unix);
-        let life = now.monotonic + remaining.unwrap_or_default() + EXPIRED_PATIENCE;
+        let life = now.monotonic + self.life(now);
         self.gives_up = self.gives_up.map(|at| at.min(life));
     }
 

@@ -5,8 +5,8 @@ use super::host::{Host, HostEffect, HostTerms, Strikes};
 use super::{Acquaintance, Cause, Failure, Identity, Now, Signs, Via, View};
 use crate::crypto::{Secret, random_bytes};
 use crate::invitation::{
-    Candidate, Candidates, Invitation, MAX_CANDIDATES, MAX_LIFETIME, Policy, ReplyError,
-    SealedReply, admit,
+    Candidate, CandidateAddress, Candidates, Invitation, MAX_CANDIDATES, MAX_LIFETIME, Policy,
+    ReplyError, SealedReply, admit,
 };
 use crate::seal::Answers;
 use crate::transport::{
@@ -31,6 +31,9 @@ pub struct GuestTerms {
     pub via: Via,
     /// How long to knock at most; it is never longer than the invitation lives.
     pub patience: Duration,
+    /// Knock for all of `patience` even if the invitation seems to have expired: this device's clock
+    /// may be wrong, and only the host's counts.
+    pub past_expiry: bool,
     /// Which addresses may be sent to.
     pub policy: Policy,
     /// Offer the reply at once instead of waiting whether it is needed.
@@ -46,6 +49,7 @@ impl GuestTerms {
         Self {
             via,
             patience: MAX_LIFETIME,
+            past_expiry: false,
             policy: Policy::default(),
             reply_at_once: false,
             only_by_reply: false,
@@ -245,6 +249,9 @@ impl Pairing {
             },
         };
         let mut machine = Guest::new(identity, invitation, terms.via, random);
+        if terms.past_expiry {
+            machine.doubt_clock();
+        }
         if endpoint.can_look_outside() {
             machine.may_look_outside();
         }
@@ -368,17 +375,28 @@ impl Pairing {
 /// # Errors
 /// [`Failure::NoNetwork`] if there is none that another device could use.
 pub fn own_candidates(endpoint: &Endpoint, policy: Policy) -> Result<Candidates, Failure> {
-    candidates_of(endpoint.addresses(), endpoint.outside(), policy)
+    let outside = (endpoint.outside(), endpoint.door());
+    candidates_of(endpoint.addresses(), outside, policy)
 }
 
-/// Those of the sockets, and those seen from outside, which have a place even where there are many.
+/// Those of the sockets, and those seen from outside, which have a place even where there are many. A
+/// port that the router opened takes the place of what servers saw at its address, which is another
+/// port for the same socket, or several.
 fn candidates_of(
     bound: Vec<SocketAddr>,
-    outside: Option<Outside>,
+    (outside, door): (Option<Outside>, Option<SocketAddr>),
     policy: Policy,
 ) -> Result<Candidates, Failure> {
     let seen = outside.map(|outside| outside.candidates());
     let mut seen = admit(seen.unwrap_or_default(), policy);
+    if let Some(door) = door {
+        let is_elsewhere = |seen: &Candidate| match seen.address {
+            CandidateAddress::Ip(address) => address.ip() != door.ip(),
+            CandidateAddress::Mdns { .. } => true,
+        };
+        seen.retain(is_elsewhere);
+        seen.insert(0, Candidate::server_reflexive(door));
+    }
     seen.truncate(MAX_CANDIDATES / 2);
     let mut admitted = admit(bound.into_iter().map(Candidate::host), policy);
     admitted.truncate(MAX_CANDIDATES - seen.len());
@@ -434,9 +452,13 @@ struct Unheard {
 
 impl Run {
     async fn run(mut self) {
-        if let Machine::Guest(guest) = &self.machine {
-            let peers = guest.peers().to_vec();
-            self.begin_unheard(peers, false);
+        match &self.machine {
+            Machine::Guest(guest) => {
+                let peers = guest.peers().to_vec();
+                self.begin_unheard(peers, false);
+            }
+            // After a restart the invitation may lead to where this device was.
+            Machine::Host(_) => self.moved(),
         }
         loop {
             if self.act().await.is_break() {
@@ -630,7 +652,8 @@ impl Run {
         let policy = self.policy.unwrap_or(Policy {
             loopback: self.is_local(),
         });
-        let (bound, outside) = (self.connector.addresses(), self.connector.outside());
+        let bound = self.connector.addresses();
+        let outside = (self.connector.outside(), self.connector.door());
         let Ok(ours) = candidates_of(bound, outside, policy) else {
             return;
         };
@@ -824,5 +847,56 @@ async fn sleep_until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::Mapping;
+
+    fn named(bound: &[&str], seen: &[&str], door: Option<&str>) -> Vec<String> {
+        let bound: Vec<SocketAddr> = bound.iter().map(|text| text.parse().unwrap()).collect();
+        let mappings = seen.iter().zip(1..).map(|(mapped, server)| Mapping {
+            local: bound[0],
+            server: SocketAddr::from(([9, 9, 9, server], 3478)),
+            mapped: mapped.parse().unwrap(),
+        });
+        let outside = Outside {
+            mappings: mappings.collect(),
+            asked: seen.len(),
+        };
+        let door = door.map(|text| text.parse().unwrap());
+        let ours = candidates_of(bound, (Some(outside), door), Policy::default()).unwrap();
+        let address = |candidate: &Candidate| match &candidate.address {
+            CandidateAddress::Ip(address) => address.to_string(),
+            CandidateAddress::Mdns { name, .. } => name.as_str().to_owned(),
+        };
+        ours.iter().map(address).collect()
+    }
+
+    #[test]
+    fn an_opened_port_takes_the_place_of_what_servers_saw() {
+        let own = "192.168.0.2:4000";
+        let strict = ["8.8.4.4:1", "8.8.4.4:2"];
+        assert_eq!(
+            named(&[own], &strict, None),
+            [own, "8.8.4.4:1", "8.8.4.4:2"]
+        );
+        assert_eq!(
+            named(&[own], &strict, Some("8.8.4.4:4000")),
+            [own, "8.8.4.4:4000"]
+        );
+        let elsewhere = named(&[own], &["9.9.9.9:3"], Some("8.8.4.4:4000"));
+        assert_eq!(elsewhere, [own, "8.8.4.4:4000", "9.9.9.9:3"]);
+    }
+
+    #[test]
+    fn what_is_seen_from_outside_has_a_place_even_where_there_are_many() {
+        let many: Vec<String> = (1..=9).map(|last| format!("10.0.0.{last}:5")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let ours = named(&many, &["8.8.4.4:1"], Some("7.7.7.7:1"));
+        assert_eq!(ours.len(), MAX_CANDIDATES);
+        assert_eq!(ours[6..], ["7.7.7.7:1", "8.8.4.4:1"]);
     }
 }

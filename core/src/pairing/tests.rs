@@ -354,6 +354,57 @@ fn a_guest_tries_an_invitation_that_seems_expired_for_a_moment_only() {
     assert_eq!(scene.guest_failure(), Some(Failure::Expired));
 }
 
+/// A guest whose clock is six hours off, with an invitation that lives ten minutes.
+#[test]
+fn a_guest_with_a_wrong_clock_meets_a_host_that_still_waits() {
+    for (off, doubts) in [(6 * 3600, false), (-6 * 3600, false), (6 * 3600, true)] {
+        let mut scene = Scene::new(Via::Carried, Via::Carried);
+        let wrong = |seconds: u64| Now {
+            monotonic: scene.start + Duration::from_secs(seconds),
+            unix: UNIX.wrapping_add_signed(off) + seconds,
+        };
+        let patience = Duration::from_secs(3600);
+        let (at_first, soon, late) = (wrong(0), wrong(5), wrong(300));
+        if doubts {
+            scene.guest.doubt_clock();
+        }
+        scene
+            .guest
+            .connect(at_first, candidates(2), [6; 8], patience);
+        scene.guest.handle_timeout(soon);
+        if doubts {
+            // As long as it takes to carry the reply over.
+            scene.guest.handle_timeout(late);
+        }
+        assert_eq!(scene.guest_failure(), None);
+        let reply = scene.shown_reply();
+        let now = scene.now();
+        scene
+            .host
+            .reply_received(now, &reply, Via::Carried)
+            .unwrap();
+        scene.knock();
+        scene.open();
+        scene.talk();
+    }
+}
+
+#[test]
+fn a_host_whose_clock_jumps_waits_on_by_the_time_that_passes() {
+    for off in [6 * 3600, -6 * 3600] {
+        let mut scene = Scene::new(Via::Carried, Via::Carried);
+        let jumped = Now {
+            monotonic: scene.start + Duration::from_secs(60),
+            unix: UNIX.wrapping_add_signed(off),
+        };
+        scene.host.handle_timeout(jumped);
+        assert_eq!(scene.host_failure(), None);
+        assert_eq!(scene.host_stage(), HostStage::Waiting);
+        scene.pass(QR_LIFETIME);
+        assert_eq!(scene.host_failure(), Some(Failure::Expired));
+    }
+}
+
 #[test]
 fn a_host_gone_half_way_is_knocked_at_again_after_fifteen_seconds() {
     for has_link in [false, true] {

@@ -1,7 +1,8 @@
 //! Invitations of this device that wait for their guest, and what became of the others.
 //!
 //! An invitation waits until it is used, revoked, burned or expired. Then its secrets are removed,
-//! and a mark that says what became of it stays for a while.
+//! and a mark that says what became of it stays for a while. One that has expired keeps them for a
+//! day more, out of use: this device's clock may be wrong, and be set right.
 
 use super::record::{Reader, Writer};
 use super::rows::{Plain, Rows, Table};
@@ -19,8 +20,12 @@ pub const MAX_PENDING: usize = 16;
 /// The most marks of invitations that are over; the oldest go first.
 const MAX_MARKS: usize = 64;
 
+/// How long what seems to have expired is kept, in seconds.
+const DOUBT: u64 = 24 * 3600;
+
 const VERSION: u8 = 1;
 pub(super) const MAX_INVITATION: usize = 1024;
+const MAX_LOCKED: usize = 8192;
 pub(super) const MAX_REPLY: usize = 512;
 pub(super) const MAX_CERTIFICATE: usize = 4096;
 const MAX_ANSWER: usize = u16::MAX as usize;
@@ -36,6 +41,8 @@ pub struct PendingInvitation {
     pub port: u16,
     /// How it was handed out.
     pub handed: Via,
+    /// The container that it was handed out in, if it was locked.
+    pub locked: Option<Vec<u8>>,
     /// The answer to its question, if it has one.
     pub answer: Option<Answers>,
     /// When it was made, in seconds since 1970-01-01 UTC.
@@ -98,7 +105,7 @@ impl Store {
             if let Some(Kept::Over { fate, .. }) = kept.iter().find(|kept| kept.id() == id) {
                 return Err(StoreError::Over(*fate));
             }
-            let waits = |kept: &&Kept| matches!(kept, Kept::Waiting(_)) && kept.id() != id;
+            let waits = |kept: &&Kept| kept.ended(now).is_none() && kept.id() != id;
             if kept.iter().filter(waits).count() >= MAX_PENDING {
                 return Err(StoreError::TooMany);
             }
@@ -107,8 +114,8 @@ impl Store {
         Ok(id)
     }
 
-    /// All that wait and the marks of those that are over, those made last first. What has expired
-    /// by `now` (seconds since 1970-01-01 UTC) is over from here on.
+    /// All that wait and the marks of those that are over, those made last first. What expired a day
+    /// before `now` (seconds since 1970-01-01 UTC) is over for good from here on.
     ///
     /// # Errors
     /// When the store fails.
@@ -148,36 +155,34 @@ impl Store {
     }
 
     /// Ends an invitation that waits; its secrets are removed. Only the first end counts, so whoever
-    /// gets no error here is the only one who may go on with its guest.
+    /// gets no error here is the only one who may go on with its guest. One that has just expired can
+    /// still be ended: its guest was on the way, or the person wants it gone.
     ///
     /// # Errors
     /// [`StoreError::Unknown`], or [`StoreError::Over`].
     pub fn end_invitation(&self, id: InviteId, fate: Fate, now: u64) -> Result<(), StoreError> {
         self.transact(|rows| {
-            let pending = waiting(rows, id, now)?;
-            put(rows, &pending.over(fate, now))
+            let pending = unended(rows, id)?;
+            end(rows, &pending, fate, now)?;
+            Ok(())
         })
     }
 }
 
-/// Everything kept, after what has expired was ended and old marks were removed.
+/// Everything kept, after what expired long ago was ended and old marks were removed.
 fn sweep(rows: &Rows<'_>, now: u64) -> Result<Vec<Kept>, StoreError> {
     let mut all = Vec::new();
     for bytes in rows.all(Table::Invitation)? {
         let mut kept = Kept::parse(&bytes)?;
         if let Kept::Waiting(pending) = &kept
-            && pending.remaining(now).is_none()
+            && now >= pending.expires().saturating_add(DOUBT)
         {
-            kept = pending.over(Fate::Expired, now);
-            put(rows, &kept)?;
+            kept = end(rows, pending, Fate::Expired, now)?;
         }
         all.push(kept);
     }
-    all.sort_by_key(|kept| match kept {
-        Kept::Waiting(_) => u64::MAX,
-        Kept::Over { ended, .. } => *ended,
-    });
-    let marks = all.iter().filter(|kept| matches!(kept, Kept::Over { .. }));
+    all.sort_by_key(|kept| kept.ended(now).unwrap_or(u64::MAX));
+    let marks = all.iter().filter(|kept| kept.ended(now).is_some());
     let surplus = marks.count().saturating_sub(MAX_MARKS);
     for kept in all.drain(..surplus) {
         rows.remove(Table::Invitation, &kept.id())?;
@@ -185,13 +190,31 @@ fn sweep(rows: &Rows<'_>, now: u64) -> Result<Vec<Kept>, StoreError> {
     Ok(all)
 }
 
+/// Leaves a mark where an invitation waited; its secrets are removed.
+fn end(
+    rows: &Rows<'_>,
+    pending: &PendingInvitation,
+    fate: Fate,
+    now: u64,
+) -> Result<Kept, StoreError> {
+    let over = pending.over(fate, now);
+    put(rows, &over)?;
+    Ok(over)
+}
+
 fn waiting(rows: &Rows<'_>, id: InviteId, now: u64) -> Result<PendingInvitation, StoreError> {
+    let pending = unended(rows, id)?;
+    match pending.remaining(now) {
+        Some(_) => Ok(pending),
+        None => Err(StoreError::Over(Fate::Expired)),
+    }
+}
+
+/// Also one that seems to have expired.
+fn unended(rows: &Rows<'_>, id: InviteId) -> Result<PendingInvitation, StoreError> {
     let bytes = rows.get(Table::Invitation, &id)?;
     match Kept::parse(&bytes.ok_or(StoreError::Unknown)?)? {
         Kept::Over { fate, .. } => Err(StoreError::Over(fate)),
-        Kept::Waiting(pending) if pending.remaining(now).is_none() => {
-            Err(StoreError::Over(Fate::Expired))
-        }
         Kept::Waiting(pending) => Ok(*pending),
     }
 }
@@ -217,6 +240,15 @@ impl Kept {
         match self {
             Self::Waiting(pending) => pending.id(),
             Self::Over { id, .. } => *id,
+        }
+    }
+
+    /// When it was over; none if it is not.
+    fn ended(&self, now: u64) -> Option<u64> {
+        match self {
+            Self::Waiting(pending) if pending.remaining(now).is_some() => None,
+            Self::Waiting(pending) => Some(pending.expires()),
+            Self::Over { ended, .. } => Some(*ended),
         }
     }
 
@@ -291,7 +323,17 @@ impl PendingInvitation {
         // An expiry repeats itself every 45 days; the time of making does not.
         let latest = self.made.saturating_add(MAX_LIFETIME.as_secs() + 60);
         let remaining = self.invitation.expiry.remaining(now);
-        remaining.filter(|_| now < latest)
+        // A clock that was set back gives it no longer life than it was made with.
+        let life = self.invitation.expiry.remaining(self.made)?;
+        remaining
+            .map(|left| left.min(life))
+            .filter(|_| now < latest)
+    }
+
+    /// When it expires, in seconds since 1970-01-01 UTC.
+    fn expires(&self) -> u64 {
+        let life = self.invitation.expiry.remaining(self.made);
+        self.made.saturating_add(life.unwrap_or_default().as_secs())
     }
 
     fn over(&self, fate: Fate, now: u64) -> Kept {
@@ -304,11 +346,13 @@ impl PendingInvitation {
     }
 
     /// `made u64 | port u16 | handed | failed handshakes | wrong answers | invitation | certificate |
-    /// answer, or nothing | how the reply came, or 0 | [reply]`, each part behind its length as u16.
+    /// locked, or nothing | answer, or nothing | how the reply came, or 0 | [reply]`, each part behind
+    /// its length as u16.
     fn to_bytes(&self) -> Result<Plain, StoreError> {
         let answer = self.answer.as_ref().map(|answer| answer.password(None));
         let answer = answer.unwrap_or_default();
-        let room = 32 + MAX_INVITATION + MAX_CERTIFICATE + answer.len() + MAX_REPLY;
+        let locked = self.locked.as_deref().unwrap_or_default();
+        let room = 32 + MAX_INVITATION + MAX_CERTIFICATE + locked.len() + answer.len() + MAX_REPLY;
         let writer = Writer::new(VERSION, room)
             .byte(0)
             .u64(self.made)
@@ -317,7 +361,9 @@ impl PendingInvitation {
             .byte(self.strikes.handshakes)
             .byte(self.strikes.answers);
         let writer = write_invitation(writer, &self.invitation)?;
-        let writer = write_certificate(writer, &self.certificate)?.bytes(&answer, MAX_ANSWER)?;
+        let writer = write_certificate(writer, &self.certificate)?
+            .bytes(locked, MAX_LOCKED)?
+            .bytes(&answer, MAX_ANSWER)?;
         Ok(match &self.received {
             None => writer.byte(0),
             Some(received) => write_reply(writer.byte(via_code(received.via)), &received.reply)?,
@@ -335,6 +381,10 @@ impl PendingInvitation {
         };
         let invitation = read_invitation(reader)?;
         let certificate = read_certificate(reader)?;
+        let locked = match reader.bytes(MAX_LOCKED)? {
+            [] => None,
+            bytes => Some(bytes.to_vec()),
+        };
         let answer = match reader.bytes(MAX_ANSWER)? {
             [] => None,
             bytes => Some(Answers::from_password(bytes).ok_or(StoreError::Damaged)?),
@@ -351,6 +401,7 @@ impl PendingInvitation {
             certificate,
             port,
             handed,
+            locked,
             answer,
             made,
             strikes,

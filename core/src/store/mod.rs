@@ -34,6 +34,7 @@ pub use settings::{MAX_SETTING, Setting};
 pub use vault::{Vault, VaultError};
 
 use crate::handshake::StaticKey;
+use crate::invitation::{InviteId, Seat};
 use cipher::Cipher;
 use record::Reader;
 use rows::{Rows, Table};
@@ -83,6 +84,17 @@ impl Store {
     /// The long-term key of this device, made with the store.
     pub fn identity(&self) -> &StaticKey {
         &self.shared.identity
+    }
+
+    /// What a person may call an invitation of this store in this seat: 24 bits that follow from where
+    /// it lies, under the store's key, and so say nothing about the invitation to anybody else.
+    pub fn tag(&self, seat: Seat, id: InviteId) -> [u8; 3] {
+        let table = match seat {
+            Seat::Host => Table::Invitation,
+            Seat::Guest => Table::Reply,
+        };
+        let [first, second, third, ..] = self.shared.cipher.row(table.name(), &id);
+        [first, second, third]
     }
 
     /// Runs blocking work on this store beside asynchronous code. Must be called within a tokio

@@ -5,7 +5,9 @@ use super::invitations::Kept;
 use super::*;
 use crate::crypto::{Secret, random_bytes};
 use crate::handshake::{PublicKey, Trust, TrustLevel, TrustReason};
-use crate::invitation::{Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Reply};
+use crate::invitation::{
+    Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Reply, Seat,
+};
 use crate::pairing::{Strikes, Via};
 use crate::seal::Answers;
 use crate::transport::Certificate;
@@ -68,6 +70,7 @@ fn pending(fill: u8) -> PendingInvitation {
         certificate: CERTIFICATE.clone(),
         port: 40_123,
         handed: Via::Camera,
+        locked: None,
         answer: None,
         made: NOW,
         strikes: Strikes::default(),
@@ -135,6 +138,7 @@ fn a_pending_invitation_comes_back_as_it_was() {
     };
     let change = |pending: &mut PendingInvitation| {
         pending.strikes.handshakes += 1;
+        pending.locked = Some(b"a container".to_vec());
         pending.answer = Some(Answers::new(&["Rex"]).unwrap());
         pending.received = Some(received.clone());
     };
@@ -197,6 +201,45 @@ fn an_invitation_expires_and_makes_room() {
         ..pending(0)
     };
     assert!(store.add_invitation(&fresh, NOW + 3600).is_ok());
+}
+
+/// Six hours off, either way.
+#[test]
+fn a_clock_that_was_wrong_for_a_while_costs_no_invitation() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    let id = store.add_invitation(&pending(1), NOW).unwrap();
+    let (ahead, behind) = (NOW + 6 * 3600, NOW - 6 * 3600);
+    let expired = Err(StoreError::Over(Fate::Expired));
+    assert_eq!(store.invitation(id, ahead).map(drop), expired);
+    assert_eq!(store.update_invitation(id, ahead, |_| ()), expired);
+    assert_eq!(
+        store.invitations(ahead).unwrap()[0].state,
+        Err(Fate::Expired)
+    );
+    // A clock that is behind lets it live on, but never longer than it was made for.
+    let left = store.invitation(id, behind).unwrap().remaining(behind);
+    assert_eq!(left, Some(HOUR));
+    assert!(store.invitation(id, NOW).is_ok());
+    // What expired a day ago is no doubt of the clock any more.
+    let late = NOW + 26 * 3600;
+    assert_eq!(
+        store.invitations(late).unwrap()[0].state,
+        Err(Fate::Expired)
+    );
+    assert_eq!(store.invitation(id, NOW).map(drop), expired);
+}
+
+#[test]
+fn a_tag_names_one_seat_of_one_invitation_in_one_store() {
+    let (folder, other) = (Folder::new(), Folder::new());
+    let store = folder.open().unwrap();
+    let id = pending(1).id();
+    let tag = store.tag(Seat::Host, id);
+    assert_eq!(folder.open().unwrap().tag(Seat::Host, id), tag);
+    assert_ne!(store.tag(Seat::Guest, id), tag);
+    assert_ne!(store.tag(Seat::Host, pending(2).id()), tag);
+    assert_ne!(other.open().unwrap().tag(Seat::Host, id), tag);
 }
 
 #[test]
@@ -357,6 +400,7 @@ fn any_pending() -> impl Strategy<Value = PendingInvitation> {
                 certificate: CERTIFICATE.clone(),
                 port,
                 handed,
+                locked: (port % 2 == 1).then(|| port.to_le_bytes().to_vec()),
                 answer: answer.map(|answer| Answers::new(&[&answer]).unwrap()),
                 made,
                 strikes: Strikes {

@@ -308,7 +308,7 @@ impl Ports {
 
 /// The next number that has no divisor in common with [`PORTS`], which is 2^10 * 3^2 * 7.
 fn coprime(from: u32) -> u32 {
-    let is_coprime = |step: &u32| step % 2 != 0 && step % 3 != 0 && step % 7 != 0;
+    let is_coprime = |step: &u32| [2, 3, 7].iter().all(|prime| !step.is_multiple_of(*prime));
     (from.max(1)..).find(is_coprime).unwrap_or(1)
 }
 

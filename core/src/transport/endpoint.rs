@@ -109,6 +109,7 @@ pub struct Connector {
     addresses: watch::Receiver<Vec<SocketAddr>>,
     outside: watch::Receiver<Option<Outside>>,
     servers: Vec<StunServer>,
+    door: Option<SocketAddr>,
 }
 
 #[derive(Debug)]
@@ -125,6 +126,7 @@ pub struct Endpoint {
     servers: Vec<StunServer>,
     reflexive: Option<Reflexive>,
     may_guess: bool,
+    door: Option<SocketAddr>,
 }
 
 impl Endpoint {
@@ -138,6 +140,7 @@ impl Endpoint {
             servers: Vec::new(),
             reflexive: None,
             may_guess: true,
+            door: None,
         })
     }
 
@@ -162,6 +165,7 @@ impl Endpoint {
         let (roaming, moves) = Roaming::channel();
         let (locals, addresses) = watch::channel(self.addresses());
         let (seen, outside) = watch::channel(self.outside());
+        let asked = self.reflexive.is_some();
         let task = Task {
             locals,
             seen,
@@ -193,7 +197,12 @@ impl Endpoint {
             roaming,
             addresses,
             outside,
-            servers: self.servers,
+            // Whoever was asked before need not be asked again.
+            servers: match asked {
+                true => Vec::new(),
+                false => self.servers,
+            },
+            door: self.door,
         }
     }
 }

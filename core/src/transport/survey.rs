@@ -121,8 +121,10 @@ impl Survey {
 
     /// How far this device can be reached in this family.
     pub fn opening(&self, family: Family) -> Opening {
+        let is_cut_off = self.outside.as_ref().is_some_and(Outside::is_silent);
         if let Some(Ok(external)) = self.port
             && Family::of(external.ip()) == family
+            && !is_cut_off
         {
             return Opening::Open;
         }
@@ -328,6 +330,13 @@ mod tests {
         let before = survey.verdicts();
         survey.port = Some(Err(MappingError::NotOffered));
         assert_eq!(survey.verdicts(), before);
+    }
+
+    #[test]
+    fn an_opened_port_of_a_router_that_is_cut_off_itself_is_none() {
+        let mut survey = network(Opening::Silent);
+        survey.port = Some(Ok("8.8.4.4:5000".parse().unwrap()));
+        assert_eq!(survey.opening(Family::V4), Opening::Silent);
     }
 
     #[test]

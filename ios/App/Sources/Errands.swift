@@ -13,8 +13,15 @@ final class Errands {
     var isPickingPicture = false
     var isPickingFile = false
     var isChoosingWhatToAttach = false
-    /// What is picked goes to the other person instead of being looked through.
-    var isAttaching = false
+    /// What becomes of what is picked.
+    var purpose = Purpose.handIn
+
+    enum Purpose {
+        case handIn
+        case attach
+        case lock
+    }
+
     /// There is a torch while the camera runs.
     @ObservationIgnored var torch: (() -> Void)?
 
@@ -34,10 +41,13 @@ final class Errands {
         case .paste:
             paste(into: model)
         case .pickPicture:
-            isAttaching = false
+            purpose = .handIn
             isPickingPicture = true
         case .pickFile:
-            isAttaching = false
+            purpose = .handIn
+            isPickingFile = true
+        case .pickToLock:
+            purpose = .lock
             isPickingFile = true
         case .save(let path):
             handOn(URL(fileURLWithPath: path))
@@ -86,11 +96,11 @@ struct ErrandSheets: ViewModifier {
             }
             .confirmationDialog(say(.attach), isPresented: $errands.isChoosingWhatToAttach) {
                 Button(say(.pickPicture)) {
-                    errands.isAttaching = true
+                    errands.purpose = .attach
                     errands.isPickingPicture = true
                 }
                 Button(say(.pickFile)) {
-                    errands.isAttaching = true
+                    errands.purpose = .attach
                     errands.isPickingFile = true
                 }
             }
@@ -106,7 +116,7 @@ struct ErrandSheets: ViewModifier {
     }
 
     private func take(_ item: PhotosPickerItem) {
-        let attaching = errands.isAttaching
+        let attaching = errands.purpose == .attach
         let type = item.supportedContentTypes.first?.preferredFilenameExtension ?? "jpg"
         Task {
             guard let picture = try? await item.loadTransferable(type: Data.self) else { return }
@@ -119,7 +129,7 @@ struct ErrandSheets: ViewModifier {
     }
 
     private func take(_ file: URL) {
-        if errands.isAttaching {
+        if errands.purpose == .attach {
             let model = model
             Task.detached {
                 // A file that cannot be copied cannot be read by the core either, which says so.
@@ -128,8 +138,13 @@ struct ErrandSheets: ViewModifier {
             }
         } else {
             let scoped = file.startAccessingSecurityScopedResource()
-            model.handIn(file) {
+            let done: @Sendable () -> Void = {
                 if scoped { file.stopAccessingSecurityScopedResource() }
+            }
+            if errands.purpose == .lock {
+                model.lock(file, then: done)
+            } else {
+                model.handIn(file, then: done)
             }
         }
     }

@@ -5,9 +5,6 @@ enum Folders {
     /// Files that came in; the Files app shows them.
     static let downloads = URL.documentsDirectory
 
-    /// What the app remembers.
-    static let support = made(URL.applicationSupportDirectory)
-
     /// What the core keeps. Its key stays on this device, so a backup could not be read elsewhere.
     static let kept = unsaved(made(URL.applicationSupportDirectory.appendingPathComponent("kept")))
 

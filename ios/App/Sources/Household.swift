@@ -1,3 +1,4 @@
+import Inbox
 import Observation
 import Shell
 import SwiftUI
@@ -39,8 +40,19 @@ final class Household {
         case .active:
             model.returned()
             endBackground()
+            takeShared()
         default:
             break
+        }
+    }
+
+    /// What was shared into the app meanwhile.
+    private func takeShared() {
+        switch Inbox.shared?.take(into: URL.temporaryDirectory) {
+        case .text(let text): model.handIn(text)
+        case .file(let file):
+            model.handIn(file) { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
+        case nil: break
         }
     }
 
@@ -81,8 +93,7 @@ final class Household {
             Setup(
                 name: UIDevice.current.name, folder: Folders.kept.path,
                 downloads: Folders.downloads.path, linkBase: linkBase),
-            keys: KeychainBox(),
-            notebook: Notebook(file: Folders.support.appendingPathComponent("notebook"))
+            keys: KeychainBox()
         )
     }
 }

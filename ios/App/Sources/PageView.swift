@@ -39,8 +39,23 @@ struct PageView: View {
                 ForEach(Array(page.questions.enumerated()), id: \.offset) { place, question in
                     AnswerField(label: say(question), text: answer(at: place))
                 }
+                if page.answerCode {
+                    AnswerField(label: say(.answerCode), text: $typed.code)
+                }
                 if page.protection {
-                    ProtectionFields(protection: $typed.protection)
+                    ProtectionFields(protection: $typed.protection) {
+                        Toggle(isOn: $typed.protection.isLock) { Text(.lockLink) }
+                    }
+                }
+                if page.locking {
+                    ProtectionFields(protection: $typed.protection) {
+                        Toggle(isOn: $typed.withCode) { Text(.lockWithCode) }
+                    }
+                    .disabled(page.isBusy)
+                    .onChange(of: typed) { perform(.judge, typed) }
+                }
+                if let code = page.code {
+                    CodeView(code: code)
                 }
                 if page.isBusy {
                     if let progress = page.progress, progress > 0 {
@@ -54,7 +69,19 @@ struct PageView: View {
                 }
                 ForEach(Array(page.choices.enumerated()), id: \.offset) { place, choice in
                     ChoiceButton(choice: choice, isFirst: place == 0) { perform($0, typed) }
-                        .disabled(page.isBusy && choice.action == .answer)
+                        .disabled(page.disabled.contains(choice.action))
+                }
+                if !page.waiting.isEmpty {
+                    Text(.waitingList).font(.title3.bold()).accessibilityAddTraits(.isHeader)
+                    ForEach(page.waiting) { row in
+                        WaitingView(row: row) { perform($0, typed) }
+                    }
+                }
+                if !page.people.isEmpty {
+                    Text(.people).font(.title3.bold()).accessibilityAddTraits(.isHeader)
+                    ForEach(page.people) { row in
+                        PersonView(row: row) { perform($0, typed) }
+                    }
                 }
             }
             .padding()
@@ -62,6 +89,7 @@ struct PageView: View {
         // What was typed for one thing is of no use for another.
         .onChange(of: page.questions) { typed = Typed() }
         .onChange(of: page.protection) { typed = Typed() }
+        .onChange(of: page.locking) { typed = Typed() }
     }
 
     private func answer(at place: Int) -> Binding<String> {
@@ -91,8 +119,9 @@ private struct AnswerField: View {
 }
 
 /// A question of ours, its answer, and what they are for.
-private struct ProtectionFields: View {
+private struct ProtectionFields<Purpose: View>: View {
     @Binding var protection: Protection
+    @ViewBuilder let purpose: () -> Purpose
 
     var body: some View {
         VStack(alignment: .leading, spacing: 16) {
@@ -102,8 +131,63 @@ private struct ProtectionFields: View {
                     .textFieldStyle(.roundedBorder)
             }
             AnswerField(label: say(.yourAnswer), text: $protection.answer)
-            Toggle(isOn: $protection.isLock) { Text(.lockLink) }
+            purpose()
         }
+    }
+}
+
+/// A code to hand on: to copy, and to say aloud.
+private struct CodeView: View {
+    let code: SecondCode
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: 12) {
+            Text(verbatim: code.characters)
+                .font(.title3.monospacedDigit())
+                .speechSpellsOutCharacters()
+                .environment(\.layoutDirection, .leftToRight)
+            Text(verbatim: code.words)
+        }
+        .textSelection(.enabled)
+    }
+}
+
+/// Something that waits, with what can be done about it.
+private struct WaitingView: View {
+    let row: WaitingRow
+    let perform: (Action) -> Void
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: 8) {
+            Text(row.title)
+            if let status = row.status { Text(status) }
+            if let deadline = row.deadline { TimeLeft(deadline: deadline) }
+            HStack {
+                ForEach(Array(row.choices.enumerated()), id: \.offset) { place, choice in
+                    ChoiceButton(choice: choice, isFirst: place == 0, perform: perform)
+                }
+            }
+        }
+        .accessibilityElement(children: .contain)
+    }
+}
+
+/// Somebody who was met.
+private struct PersonView: View {
+    let row: PersonRow
+    let perform: (Action) -> Void
+
+    var body: some View {
+        Button {
+            perform(row.action)
+        } label: {
+            VStack(alignment: .leading, spacing: 4) {
+                Text(row.name).font(.headline)
+                Text(row.trust)
+            }
+            .frame(maxWidth: .infinity, minHeight: 32, alignment: .leading)
+        }
+        .buttonStyle(.bordered)
     }
 }
 

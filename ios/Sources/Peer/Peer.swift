@@ -15,8 +15,7 @@ struct Peer {
         defer { try? FileManager.default.removeItem(at: folder) }
 
         let model = Model(
-            Setup(name: "Peer", folder: folder.path, downloads: folder.path), keys: Forgetful(),
-            notebook: Notebook(file: folder.appendingPathComponent("notebook")))
+            Setup(name: "Peer", folder: folder.path, downloads: folder.path), keys: Forgetful())
         model.network(["127.0.0.1"])
         switch (arguments.first, arguments.dropFirst().first) {
         case ("invite", nil): model.invite(send: true)
@@ -46,7 +45,7 @@ struct Peer {
             shown = model.screen
             switch model.screen {
             case .showCode(let code):
-                if before == nil || before == .home { say("link \(code.invitation.link)") }
+                if before?.isHome ?? true { say("link \(code.invitation.link)") }
             case .confirm:
                 model.connect()
             case .conversation(let conversation):

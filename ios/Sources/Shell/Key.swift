@@ -64,6 +64,7 @@ public enum Key: String, CaseIterable, Sendable {
     case kindDeclined = "kind_declined"
     case kindStorageFull = "kind_storage_full"
     case kindStorage = "kind_storage"
+    case kindTooMany = "kind_too_many"
     case kindBusy = "kind_busy"
     case kindNotNow = "kind_not_now"
     case kindVaultLocked = "kind_vault_locked"
@@ -91,7 +92,14 @@ public enum Key: String, CaseIterable, Sendable {
     case replyTaken = "reply_taken"
     case sealedFound = "sealed_found"
     case anotherUnderWay = "another_under_way"
-    case sharingWasCut = "sharing_was_cut"
+
+    case strengthOneCharacter = "strength_one_character"
+    case strengthCommon = "strength_common"
+    case strengthInQuestion = "strength_in_question"
+    case strengthWeak = "strength_weak"
+    case strengthFair = "strength_fair"
+    case strengthNoShortcutSeen = "strength_no_shortcut_seen"
+    case strengthBeyondReach = "strength_beyond_reach"
 
     // Labels, and the sentences around them.
     case appName = "app_name"
@@ -102,6 +110,32 @@ public enum Key: String, CaseIterable, Sendable {
     case stop
     case understood
     case backHome = "back_home"
+
+    // What waits, and who was met.
+    case waitingList = "waiting_list"
+    case waitingOurs = "waiting_ours"
+    case waitingTheirs = "waiting_theirs"
+    case waitingTheirsUnknown = "waiting_theirs_unknown"
+    case goOn = "go_on"
+    case giveUp = "give_up"
+    case putAside = "put_aside"
+    case people
+    case personSince = "person_since"
+    case forget
+    case forgetText = "forget_text"
+
+    case lockFile = "lock_file"
+    case lockTitle = "lock_title"
+    case lockText = "lock_text"
+    case lockWithCode = "lock_with_code"
+    case lockNow = "lock_now"
+    case locking
+    case sealedTitle = "sealed_title"
+    case sealedCode = "sealed_code"
+    case lockedTitle = "locked_title"
+    case lockedText = "locked_text"
+    case answerCode = "answer_code"
+    case share
 
     case qrDescription = "qr_description"
     case timeLeft = "time_left"

@@ -7,7 +7,7 @@ import Observation
 @MainActor @Observable
 public final class Model {
     /// The screen to show.
-    public private(set) var screen: Screen = .home
+    public private(set) var screen: Screen = .home(Home())
     /// The rows of the conversation.
     public private(set) var rows: [Row] = []
     /// Something to say beside the screen, until `noticed()`.
@@ -15,22 +15,19 @@ public final class Model {
 
     /// Everything that a person does, one thing after the other.
     @ObservationIgnored private let lane: AsyncStream<Step>.Continuation
-    @ObservationIgnored private let notebook: Notebook
-    @ObservationIgnored private let now: @Sendable () -> UInt64
     @ObservationIgnored private nonisolated let eye = Eye()
 
     @ObservationIgnored private var engine: Engine?
     @ObservationIgnored private var inCore = View.nothing
     @ObservationIgnored private var failure: Ended?
     @ObservationIgnored private var scanning: Scan?
-    @ObservationIgnored private var sent = false
+    @ObservationIgnored private var home = Home()
+    /// Somebody who was met is looked at.
+    @ObservationIgnored private var person: Contact?
     @ObservationIgnored private var localNetworkDenied = false
     /// Opens the invitation that came while something else was under way.
     @ObservationIgnored private var pending: (@MainActor @Sendable () async throws -> Void)?
-    /// Something locked that was handed in.
-    @ObservationIgnored private var locked: Locked?
-    /// A locked file that was opened.
-    @ObservationIgnored private var opened: Opened?
+    @ObservationIgnored private let lockbox = Lockbox()
     /// A question of ours is being made up.
     @ObservationIgnored private var isProtecting = false
 
@@ -42,15 +39,14 @@ public final class Model {
         case settled(CheckedContinuation<Void, Never>)
     }
 
-    public init(
-        _ setup: Setup, keys: any KeyBox, notebook: Notebook,
-        now: @escaping @Sendable () -> UInt64 = { UInt64(Date().timeIntervalSince1970) }
-    ) {
-        self.notebook = notebook
-        self.now = now
+    public init(_ setup: Setup, keys: any KeyBox) {
         let (steps, lane) = AsyncStream.makeStream(of: Step.self)
         let (told, teller) = AsyncStream.makeStream(of: Told.self)
         self.lane = lane
+        lockbox.show = { [weak self] in self?.show() }
+        lockbox.refuse = { [weak self] refusal in
+            if !refusal.isSilent { self?.notice = refusal.notice }
+        }
         Task {
             for await told in told { self.hear(told) }
         }
@@ -70,8 +66,10 @@ public final class Model {
     public func invite(send: Bool, protection: Protection? = nil) {
         act { model, engine in
             model.scanning = nil
-            model.sent = send
-            if model.inCore.isHosting { await model.stop() }
+            if model.inCore.isHosting {
+                engine.cancel()
+                await model.untilFree()
+            }
             try await engine.host(send: send, protection: protection)
             model.isProtecting = false
             model.show()
@@ -86,20 +84,75 @@ public final class Model {
         }
     }
 
-    /// Answers what the other side asks, or what something locked asks.
-    public func answer(_ answers: [String]) {
+    /// Answers what the other side asks, or what something locked asks, which may need a `code` too.
+    public func answer(_ answers: [String], code: String? = nil) {
         act { model, engine in
-            guard let locked = model.locked else {
+            guard model.lockbox.screen != nil else {
                 return try await engine.answer(answers.first ?? "")
             }
-            guard !locked.asking.isBusy else { return }
-            model.locked?.asking.isBusy = true
-            model.locked?.asking.hint = nil
+            model.lockbox.answer(answers, code: code, engine) { try await model.opening($0) }
             model.show()
+        }
+    }
+
+    /// Begins to lock a file, which is read when `done` is called.
+    public func lock(_ file: URL, then done: @escaping @Sendable () -> Void = {}) {
+        act { model, _ in
             Task {
-                let unlocked = await Result { try await model.unlock(locked, answers, engine) }
-                model.act { model, _ in try model.unlocked(locked, unlocked) }
+                let copied = await Task.detached { try Copy(of: file) }.result
+                done()
+                switch copied {
+                case .success(let copy):
+                    model.scanning = nil
+                    model.lockbox.lock(copy)
+                    model.show()
+                case .failure: model.notice = Notice(what: .kindStorage)
+                }
             }
+        }
+    }
+
+    /// The question and answer for the file, as they are typed, and whether it is to need a code too.
+    public func judge(_ typed: Protection, withCode: Bool) {
+        act { model, _ in
+            try model.lockbox.judge(typed, withCode: withCode)
+            model.show()
+        }
+    }
+
+    public func seal(_ typed: Protection) {
+        act { model, engine in
+            model.lockbox.seal(typed, engine)
+            model.show()
+        }
+    }
+
+    /// Goes on with what waits.
+    public func goOn(_ id: String) {
+        act { _, engine in try await engine.goOn(id) }
+    }
+
+    /// Gives up what waits, for good.
+    public func giveUp(_ id: String) {
+        act { model, engine in
+            try await engine.giveUp(id)
+            try await model.refresh(engine)
+        }
+    }
+
+    /// Shows somebody who was met.
+    public func look(at id: String) {
+        act { model, _ in
+            model.person = model.home.people.first { $0.id == id }
+            model.show()
+        }
+    }
+
+    public func forget(_ id: String) {
+        act { model, engine in
+            try await engine.forget(id)
+            model.person = nil
+            try await model.refresh(engine)
         }
     }
 
@@ -130,19 +183,17 @@ public final class Model {
         act { _, engine in try await engine.offerReply() }
     }
 
-    /// One step back: closes the camera, stops a pairing, leaves a screen that is over.
+    /// One step back: closes the camera, stops a pairing for good, leaves a screen that is over.
     public func back() {
         act { model, engine in
             if model.scanning != nil {
                 model.scanning = nil
-            } else if let locked = model.locked {
-                locked.remove()
-                model.locked = nil
-            } else if let opened = model.opened {
-                try? FileManager.default.removeItem(atPath: opened.path)
-                model.opened = nil
+            } else if model.lockbox.leave() {
+                // It is empty now.
             } else if model.isProtecting {
                 model.isProtecting = false
+            } else if model.person != nil {
+                model.person = nil
             } else if model.inCore.isTalking {
                 try await engine.leave()
             } else {
@@ -151,6 +202,11 @@ public final class Model {
             }
             model.show()
         }
+    }
+
+    /// Stops waiting for now; it can be gone on with.
+    public func putAside() {
+        act { _, engine in engine.putAside() }
     }
 
     public func send(_ text: String) {
@@ -197,10 +253,10 @@ public final class Model {
         }
         act { model, engine in
             Task {
-                let locked = await Task.detached { Locked(file: url, engine) }.value
-                if let locked {
+                if let asked = await Task.detached(operation: { engine.asked(file: url) }).value {
+                    let copied = await Task.detached { try Copy(of: url) }.result
                     done()
-                    return model.ask(locked)
+                    return model.ask(copied, asked)
                 }
                 let read = await Task.detached { try Self.contents(of: url) }.result
                 done()
@@ -213,14 +269,15 @@ public final class Model {
         }
     }
 
-    /// Stops what is under way and opens the invitation that came meanwhile.
+    /// Puts aside what is under way and opens the invitation that came meanwhile.
     public func replace() {
-        act { model, _ in
+        act { model, engine in
             guard let open = model.pending else { return }
             model.pending = nil
             model.notice = nil
             model.scanning = nil
-            await model.stop()
+            if model.inCore.isTalking { try? await engine.leave() } else { engine.putAside() }
+            await model.untilFree()
             try await open()
         }
     }
@@ -315,7 +372,7 @@ public final class Model {
         switch await Task.detached(operation: open).result {
         case .success(let engine):
             self.engine = engine
-            tellOfCut()
+            act { model, engine in try await model.refresh(engine) }
         case .failure(let cause):
             failure = (cause as? Refusal)?.screen
             show()
@@ -347,18 +404,19 @@ public final class Model {
             scanning = nil
             notice = Notice(what: .replyTaken)
         case .sealed:
-            if let locked = Locked(file: token, engine) {
-                scanning = nil
-                ask(locked)
+            let copy = try? Copy(token.bytes)
+            if let copy, let asked = engine.asked(file: copy.file) {
+                ask(.success(copy), asked)
             } else {
+                copy?.remove()
                 notice = Notice(what: .sealedFound)
             }
         case .invitation:
             try await opening { try await engine.open(token) }
         case .lockedInvitation:
-            let questions = try engine.questions(of: token)
+            let asked = try engine.asked(token)
             scanning = nil
-            ask(Locked(what: .invitation(token), asking: Question(questions: questions, triesLeft: nil)))
+            lockbox.ask(token, asked)
         }
         show()
     }
@@ -374,48 +432,21 @@ public final class Model {
         }
     }
 
-    private func ask(_ new: Locked) {
-        locked?.remove()
-        locked = new
+    private func ask(_ copied: Result<Copy, any Error>, _ asked: Asked) {
+        switch copied {
+        case .success(let copy):
+            scanning = nil
+            lockbox.ask(copy, asked)
+            show()
+        case .failure: notice = Notice(what: .kindStorage)
+        }
+    }
+
+    /// What waits and who is known may be new.
+    private func refresh(_ engine: Engine) async throws {
+        home.waiting = try await engine.waiting()
+        home.people = try await engine.people()
         show()
-    }
-
-    /// Opens something locked; what came of it, if that is a file.
-    private func unlock(_ locked: Locked, _ answers: [String], _ engine: Engine) async throws -> Opened? {
-        switch locked.what {
-        case .invitation(let token):
-            try await opening { try await engine.unlock(token, answers: answers) }
-            return nil
-        case .file(let source):
-            let target = source.appendingPathExtension("open")
-            let work = engine.unlock(file: source.path, to: target.path, answers: answers)
-            let watching = Task {
-                while !Task.isCancelled, self.locked?.id == locked.id {
-                    self.locked?.asking.progress = work.progress
-                    show()
-                    try? await Task.sleep(for: .milliseconds(100))
-                }
-                // Whoever went back does not want it any more.
-                if !Task.isCancelled { work.cancel() }
-            }
-            defer { watching.cancel() }
-            return try Opened(target, called: try await work.finished())
-        }
-    }
-
-    private func unlocked(_ asked: Locked, _ result: Result<Opened?, any Error>) throws {
-        // The person may have gone back meanwhile, or handed in another one.
-        guard locked?.id == asked.id else { return }
-        if case .failure(let refusal as Refusal) = result, asked.isFile || refusal.isWrongAnswer {
-            locked?.asking.isBusy = false
-            locked?.asking.progress = nil
-            locked?.asking.hint = refusal.notice.what
-            return show()
-        }
-        asked.remove()
-        locked = nil
-        defer { show() }
-        opened = try result.get()
     }
 
     /// What is in a file; none if it is too large for anything that is looked for in files.
@@ -427,23 +458,10 @@ public final class Model {
     /// Bytes; more than any photograph.
     private nonisolated static let largestFile = 128 << 20
 
-    /// Stops what is under way. A goodbye that takes longer ends in "busy", and the person can try again.
-    private func stop() async {
-        if inCore.isTalking {
-            try? await engine?.leave()
-        } else {
-            engine?.cancel()
-        }
+    /// A goodbye that takes longer ends in "busy", and the person can try again.
+    private func untilFree() async {
         for _ in 0..<60 where !inCore.isFree {
             try? await Task.sleep(for: .milliseconds(50))
-        }
-    }
-
-    private func tellOfCut() {
-        guard let until = notebook.sharingUntil else { return }
-        notebook.sharingUntil = nil
-        if until > now() {
-            notice = Notice(what: .sharingWasCut, next: .remedyInviteAgain, way: .showCode)
         }
     }
 
@@ -452,16 +470,15 @@ public final class Model {
         var next: Screen
         if let scanning {
             next = .scan(scanning)
-        } else if let locked {
-            next = .question(locked.asking)
-        } else if let opened {
-            next = .opened(opened)
+        } else if let locked = lockbox.screen {
+            next = locked
         } else if isProtecting {
             next = .protect
         } else if let failure {
             next = .ended(failure)
         } else {
-            next = inCore.screen(sent: sent, hint: denied)
+            next = inCore.screen(home: home, hint: denied)
+            if case .home = next, let person { next = .person(person) }
         }
         if let denied, case .ended(var ended) = next, ended.what == .kindNotReached {
             ended.next = denied
@@ -477,13 +494,13 @@ public final class Model {
             if view.isTalking && !inCore.isTalking {
                 rows = []
                 scanning = nil
-                locked?.remove()
-                locked = nil
+                lockbox.clear()
+                person = nil
                 isProtecting = false
             }
             inCore = view
-            notebook.sharingUntil = sent ? view.hostingUntil : nil
             show()
+            if view.isFree { act { model, engine in try await model.refresh(engine) } }
         case .row(let row):
             if let at = rows.firstIndex(where: { $0.id == row.id }) {
                 rows[at] = row
@@ -505,14 +522,4 @@ private struct Teller: Ears {
 
     func view(_ view: View) { told.yield(.view(view)) }
     func row(_ row: Row) { told.yield(.row(row)) }
-}
-
-extension Result where Success: Sendable, Failure == any Error {
-    fileprivate init(_ work: @Sendable () async throws -> Success) async {
-        do {
-            self = .success(try await work())
-        } catch {
-            self = .failure(error)
-        }
-    }
 }

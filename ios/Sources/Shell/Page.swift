@@ -1,3 +1,5 @@
+import Foundation
+
 /// How a screen is laid out and what it says, by keys: a view draws this from top to bottom and knows
 /// nothing else about the screen.
 public struct Page: Equatable, Sendable {
@@ -11,10 +13,22 @@ public struct Page: Equatable, Sendable {
     public var camera = false
     /// A list of rows, and a field for a message.
     public var conversation = false
+    /// What waits for another person, to go on with or give up.
+    public var waiting: [WaitingRow] = []
+    /// Everybody who was met.
+    public var people: [PersonRow] = []
     /// Questions of the other side, each with a field for its answer.
     public var questions: [Phrase] = []
+    /// A field for a code beside the answers.
+    public var answerCode = false
     /// Fields for a question of ours and its answer, and whether they lock the invitation itself.
     public var protection = false
+    /// Fields for a question and an answer that lock a file, and whether a code is needed too.
+    public var locking = false
+    /// What may not be pressed at the moment.
+    public var disabled: [Action] = []
+    /// A code to hand on, in characters and in words.
+    public var code: SecondCode?
     /// Pictures with their names, to compare.
     public var symbols: [Pictograph] = []
     /// The same in digits.
@@ -30,6 +44,44 @@ public struct Page: Equatable, Sendable {
     public var choices: [Choice]
     /// Somebody else looks at the screen: it stays on, and bright.
     public var isShownAround: Bool { symbol != nil }
+}
+
+/// Something that waits.
+public struct WaitingRow: Equatable, Sendable, Identifiable {
+    public let id: String
+    public let title: Phrase
+    /// Said where nothing is counted down.
+    public let status: Phrase?
+    /// In seconds since 1970-01-01 UTC; counted down.
+    public let deadline: UInt64?
+    public let choices: [Choice]
+
+    init(_ waiting: Waiting) {
+        id = waiting.id
+        title =
+            switch (waiting.ours, waiting.name) {
+            case (true, _): Phrase(.waitingOurs)
+            case (false, let name?): Phrase(.waitingTheirs, .verbatim(name))
+            case (false, nil): Phrase(.waitingTheirsUnknown)
+            }
+        deadline = waiting.expiresAt
+        status = deadline == nil ? Phrase(.confirmExpired) : nil
+        choices = [Choice(.goOn, .goOn(waiting.id)), Choice(.giveUp, .giveUp(waiting.id))]
+    }
+}
+
+/// Somebody who was met.
+public struct PersonRow: Equatable, Sendable, Identifiable {
+    public let id: String
+    public let name: Phrase
+    public let trust: Phrase
+    public var action: Action { .person(id) }
+
+    init(_ contact: Contact) {
+        id = contact.id
+        name = contact.name.isEmpty ? Phrase(.personUnknown) : .verbatim(contact.name)
+        trust = Phrase(.trustLine, Phrase(contact.trust), Phrase(contact.reason))
+    }
 }
 
 /// A button.
@@ -58,6 +110,15 @@ public enum Action: Equatable, Sendable {
     case answer
     case compare
     case compared(Outcome)
+    /// The fields of a file to lock changed.
+    case judge
+    /// With what was typed.
+    case seal
+    case goOn(String)
+    case giveUp(String)
+    case person(String)
+    case forget(String)
+    case putAside
     case replace
     case back
     /// Done by the app, as it needs the platform.
@@ -78,6 +139,8 @@ public enum Errand: Equatable, Sendable {
     case save(String)
     /// Picks a file for `Model.sendFile`.
     case attach
+    /// Picks a file for `Model.lock`.
+    case pickToLock
     case torch
     case settings(Settings)
     /// Makes a new `Model` in the place of this one.
@@ -90,13 +153,20 @@ public enum Errand: Equatable, Sendable {
     }
 }
 
-/// What a person typed into the fields of a page.
-public struct Typed: Equatable, Sendable {
+/// What a person typed into the fields of a page. Secret, so it does not print itself.
+public struct Typed: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
     /// To the questions of the page, in their order.
     public var answers: [String] = []
+    /// Beside the answers.
+    public var code = ""
     public var protection = Protection()
+    /// A file is to need a code too.
+    public var withCode = false
 
     public init() {}
+
+    public var description: String { "Typed" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 extension Model {
@@ -110,7 +180,14 @@ extension Model {
         case .offerReply: offerReply()
         case .protect: protect()
         case .inviteProtected: invite(send: true, protection: typed.protection)
-        case .answer: answer(typed.answers)
+        case .answer: answer(typed.answers, code: typed.code.isEmpty ? nil : typed.code)
+        case .judge: judge(typed.protection, withCode: typed.withCode)
+        case .seal: seal(typed.protection)
+        case .goOn(let id): goOn(id)
+        case .giveUp(let id): giveUp(id)
+        case .person(let id): look(at: id)
+        case .forget(let id): forget(id)
+        case .putAside: putAside()
         case .compare: compare()
         case .compared(let outcome): compared(outcome)
         case .replace: replace()
@@ -124,7 +201,10 @@ extension Model {
 extension Page {
     public init(_ screen: Screen) {
         switch screen {
-        case .home: self = .home
+        case .home(let home): self = .home(home)
+        case .person(let contact): self = .person(contact)
+        case .lock(let lock): self = .lock(lock)
+        case .sealed(let sealed): self = .sealed(sealed)
         case .showCode(let code): self = .showCode(code)
         case .scan(let scan): self = .scan(scan)
         case .confirm(let confirm): self = .confirm(confirm)
@@ -139,14 +219,52 @@ extension Page {
         }
     }
 
-    private static let home = Page(
-        title: Phrase(.appName),
-        lines: [Phrase(.homeText)],
-        choices: [
-            Choice(.showCode, .showCode), Choice(.scanCode, .scan), Choice(.shareLink, .shareLink),
-            Choice(.shareWithQuestion, .protect),
-        ]
-    )
+    private static func home(_ home: Home) -> Page {
+        Page(
+            title: Phrase(.appName),
+            waiting: home.waiting.map(WaitingRow.init),
+            people: home.people.map(PersonRow.init),
+            lines: [Phrase(.homeText)],
+            choices: [
+                Choice(.showCode, .showCode), Choice(.scanCode, .scan), Choice(.shareLink, .shareLink),
+                Choice(.shareWithQuestion, .protect), Choice(.lockFile, .errand(.pickToLock)),
+            ]
+        )
+    }
+
+    private static func person(_ contact: Contact) -> Page {
+        let row = PersonRow(contact)
+        let day = Date(timeIntervalSince1970: Double(contact.since)).formatted(date: .long, time: .omitted)
+        return Page(
+            title: row.name,
+            lines: [row.trust, Phrase(.personSince, .verbatim(day)), Phrase(.forgetText)],
+            choices: [Choice(.forget, .forget(contact.id)), Choice(.backHome, .back)]
+        )
+    }
+
+    private static func lock(_ lock: Lock) -> Page {
+        Page(
+            title: Phrase(.lockTitle, .verbatim(lock.name)),
+            status: lock.isBusy ? Phrase(.locking) : (lock.hint ?? lock.strength).map { Phrase($0) },
+            locking: true,
+            // An answer that protects nothing is refused, unless a code does.
+            disabled: lock.isBusy || lock.isUseless ? [.seal] : [],
+            isBusy: lock.isBusy,
+            progress: lock.progress,
+            lines: [.verbatim(amount(lock.size)), Phrase(.lockText)],
+            choices: [Choice(.lockNow, .seal), .stop]
+        )
+    }
+
+    private static func sealed(_ sealed: Sealed) -> Page {
+        Page(
+            title: Phrase(.sealedTitle),
+            code: sealed.code,
+            lines: [Phrase(.fileLine, .verbatim(sealed.name), .verbatim(amount(sealed.size)))]
+                + (sealed.code == nil ? [] : [Phrase(.sealedCode)]),
+            choices: [Choice(.share, .errand(.save(sealed.path))), Choice(.backHome, .back)]
+        )
+    }
 
     private static func showCode(_ code: ShowCode) -> Page {
         let camera = Choice(.scanTheirCode, .scan)
@@ -164,7 +282,7 @@ extension Page {
             status: code.triesLeft.map { .counted(.triesLeft, $0) },
             symbol: code.invitation.symbol,
             deadline: code.expiresAt,
-            choices: choices + [.stop]
+            choices: choices + [.putAside, .stop]
         )
     }
 
@@ -197,12 +315,15 @@ extension Page {
         // Questions that were agreed on elsewhere are not inside.
         let questions = question.questions.map { Phrase.verbatim($0) }
         return Page(
-            title: Phrase(.questionTitle),
+            title: Phrase(question.size == nil ? .questionTitle : .lockedTitle),
             status: question.isBusy ? Phrase(.unlocking) : question.hint.map { Phrase($0) },
             questions: questions.isEmpty ? [Phrase(.questionUnwritten)] : questions,
+            answerCode: question.withCode,
+            disabled: question.isBusy ? [.answer] : [],
             isBusy: question.isBusy,
             progress: question.progress,
-            lines: [Phrase(.questionWarning)] + (question.triesLeft.map { [.counted(.triesLeft, $0)] } ?? []),
+            lines: (question.size.map { [Phrase(.lockedText, .verbatim(amount($0)))] } ?? [])
+                + [Phrase(.questionWarning)] + (question.triesLeft.map { [.counted(.triesLeft, $0)] } ?? []),
             choices: [Choice(.answer, .answer), .stop]
         )
     }
@@ -210,7 +331,7 @@ extension Page {
     private static func opened(_ opened: Opened) -> Page {
         Page(
             title: .verbatim(opened.name),
-            lines: [.verbatim(amount(opened.size))],
+            lines: [.verbatim(amount(opened.size))] + (opened.type.map { [.verbatim($0)] } ?? []),
             choices: [Choice(.save, .errand(.save(opened.path))), Choice(.backHome, .back)]
         )
     }
@@ -244,7 +365,7 @@ extension Page {
         var page = Page(
             title: Phrase(.connectingTitle),
             status: Phrase(connecting.stage),
-            choices: [Choice(.showMyReply, .offerReply), .stop]
+            choices: [Choice(.showMyReply, .offerReply), .putAside, .stop]
         )
         if let hint = connecting.hint {
             page.lines = [Phrase(hint)]
@@ -258,7 +379,7 @@ extension Page {
             title: Phrase(.replyTitle),
             symbol: reply.symbol,
             lines: [Phrase(.replyText)],
-            choices: Choice.sharing(reply) + [.stop]
+            choices: Choice.sharing(reply) + [.putAside, .stop]
         )
     }
 
@@ -290,6 +411,7 @@ extension Notice {
 
 extension Choice {
     fileprivate static let stop = Choice(.stop, .back)
+    fileprivate static let putAside = Choice(.putAside, .putAside)
 
     /// The ways around the camera.
     fileprivate static let handingIn = [

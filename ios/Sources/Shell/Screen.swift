@@ -1,8 +1,10 @@
 /// What the app shows: one of these at a time, complete in itself. A view draws it, by its `Page`, and
 /// hands what a person does to `Model`; it never asks anything else.
 public enum Screen: Equatable, Sendable {
-    /// Nothing is under way.
-    case home
+    /// Nothing is under way. What waits can be gone on with.
+    case home(Home)
+    /// Somebody who was met.
+    case person(Contact)
     /// Our invitation, as large as the screen allows.
     case showCode(ShowCode)
     /// The camera, and the ways around it.
@@ -15,6 +17,10 @@ public enum Screen: Equatable, Sendable {
     case question(Question)
     /// Something locked is open now.
     case opened(Opened)
+    /// The person makes up a question that locks a file of theirs.
+    case lock(Lock)
+    /// A file of ours is locked now.
+    case sealed(Sealed)
     /// We knock.
     case connecting(Connecting)
     /// Our reply, for the host's camera.
@@ -25,6 +31,41 @@ public enum Screen: Equatable, Sendable {
     case compare(Compare)
     /// It is over.
     case ended(Ended)
+}
+
+extension Screen {
+    public var isHome: Bool {
+        if case .home = self { true } else { false }
+    }
+}
+
+public struct Home: Equatable, Sendable {
+    public var waiting: [Waiting] = []
+    public var people: [Contact] = []
+
+    public init() {}
+}
+
+/// An invitation that waits for its guest, or an accepted one whose host was not reached yet.
+public struct Waiting: Equatable, Sendable, Identifiable {
+    public let id: String
+    /// This phone made the invitation.
+    public let ours: Bool
+    /// What the host calls itself: the claim of a stranger.
+    public let name: String?
+    /// Seconds since 1970-01-01 UTC; none if it seems to be too old.
+    public let expiresAt: UInt64?
+}
+
+/// Somebody who was met.
+public struct Contact: Equatable, Sendable, Identifiable {
+    public let id: String
+    /// What they call themselves; may be empty.
+    public let name: String
+    public let trust: Key
+    public let reason: Key
+    /// Seconds since 1970-01-01 UTC.
+    public let since: UInt64
 }
 
 public struct ShowCode: Equatable, Sendable {
@@ -81,7 +122,11 @@ public struct Question: Equatable, Sendable {
     /// The other side wrote them.
     public let questions: [String]
     /// How often they may still be answered; none where nobody counts.
-    public let triesLeft: Int?
+    public var triesLeft: Int?
+    /// A code of a second channel is needed as well.
+    public var withCode = false
+    /// The bytes of a locked file; none where it is something else that asks.
+    public var size: UInt64?
     /// What was wrong with the answers before.
     public var hint: Key?
     /// It is being opened, which takes about a second.
@@ -94,13 +139,50 @@ public struct Question: Equatable, Sendable {
 public struct Opened: Equatable, Sendable {
     /// What it is called, fit to be the name of a file.
     public let name: String
+    /// Its media type, if it says so.
+    public var type: String?
     /// Bytes.
     public let size: UInt64
     public let path: String
 }
 
-/// A question of ours and its answer.
-public struct Protection: Equatable, Sendable {
+/// A file of ours that gets a question.
+public struct Lock: Equatable, Sendable {
+    public let name: String
+    /// Bytes.
+    public let size: UInt64
+    /// What to think of the answer; none while there is none.
+    public var strength: Key?
+    /// The answer protects nothing by itself.
+    public var isUseless = true
+    /// Needed as well, if the person wants that.
+    public var code: SecondCode?
+    public var hint: Key?
+    public var isBusy = false
+    /// From 0 to 1.
+    public var progress: Double?
+}
+
+/// A locked file of ours, to hand on.
+public struct Sealed: Equatable, Sendable {
+    public let name: String
+    /// Bytes.
+    public let size: UInt64
+    public let path: String
+    public let code: SecondCode?
+}
+
+/// A code that opens something locked together with the answer. Secret, so it does not print itself.
+public struct SecondCode: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
+    public let characters: String
+    public let words: String
+
+    public var description: String { "SecondCode" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// A question of ours and its answer. Secret, so it does not print itself.
+public struct Protection: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
     public var question: String
     public var answer: String
     /// The invitation itself opens only with the answer; otherwise the guest is asked once connected.
@@ -111,6 +193,9 @@ public struct Protection: Equatable, Sendable {
         self.answer = answer
         self.isLock = isLock
     }
+
+    public var description: String { "Protection" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 public struct Compare: Equatable, Sendable {

@@ -17,7 +17,7 @@ final class BindingTests: XCTestCase {
         await handfast.shutdown()
     }
 
-    func testADroppedHandleCancels() async throws {
+    func testADroppedHandlePutsAside() async throws {
         let listener = Throwing()
         let handfast = try Handfast.open(
             settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil), vault: Keys(),
@@ -28,6 +28,8 @@ final class BindingTests: XCTestCase {
             withExtendedLifetime(handle) {}
         }
         await listener.hears { if case .shown(.idle) = $0 { true } else { false } }
+        let pending = try await handfast.pairing().pending()
+        XCTAssertEqual(pending.map(\.seat), [.host])
         await handfast.shutdown()
     }
 

@@ -15,7 +15,7 @@ final class LifeTests: XCTestCase {
     func testPauseWhileIdle() async throws {
         let person = Person()
         await isPutAside(person)
-        XCTAssertEqual(person.model.screen, .home)
+        XCTAssertTrue(person.model.screen.isHome)
         XCTAssertTrue(person.model.isAtRest)
         await person.leaves()
     }
@@ -47,11 +47,10 @@ final class LifeTests: XCTestCase {
 
     func testPauseWhileConnecting() async throws {
         let (host, guest) = (Person("Ana"), Person("Ben"))
-        guest.model.handIn(try await host.hosts(send: true).invitation.link)
-        try await guest.sees("question") { $0.confirm }
+        let link = try await host.hosts(send: true).invitation.link
         host.model.left(kept: false)
         await host.settled()
-        guest.model.connect()
+        try await guest.accepts(link)
         try await guest.sees("knocking") { $0.connecting }
         await isPutAside(guest)
         try await guest.sees("knocking") { $0.connecting }
@@ -63,11 +62,10 @@ final class LifeTests: XCTestCase {
 
     func testPauseWhileTheReplyIsShown() async throws {
         let (host, guest) = (Person("Ana"), Person("Ben"))
-        guest.model.handIn(try await host.hosts(send: true).invitation.link)
-        try await guest.sees("question") { $0.confirm }
+        let link = try await host.hosts(send: true).invitation.link
         host.model.left(kept: false)
         await host.settled()
-        guest.model.connect()
+        try await guest.accepts(link)
         try await guest.sees("knocking") { $0.connecting }
         guest.model.offerReply()
         try await guest.sees("reply") { $0.reply }
@@ -102,9 +100,7 @@ final class LifeTests: XCTestCase {
         let (host, guest) = (Person("Ana"), Person("Ben"))
         let code = try await host.hosts(send: true)
         host.model.left(kept: true)
-        guest.model.handIn(code.invitation.link)
-        try await guest.sees("question") { $0.confirm }
-        guest.model.connect()
+        try await guest.accepts(code.invitation.link)
         _ = try await guest.talks()
         await host.leaves()
         await guest.leaves()
@@ -127,7 +123,7 @@ final class LifeTests: XCTestCase {
         let notice = try await person.isTold(.kindNoNetwork)
         XCTAssertEqual(notice.next, .remedyCheckNetwork)
         XCTAssertEqual(notice.choice?.action, .errand(.settings(.network)))
-        XCTAssertEqual(person.model.screen, .home)
+        XCTAssertTrue(person.model.screen.isHome)
         await person.leaves()
     }
 
@@ -137,35 +133,6 @@ final class LifeTests: XCTestCase {
         person.model.network(["127.0.0.2"])
         let ended = try await person.ends(.kindMoved)
         XCTAssertEqual(Page(.ended(ended)).choices.first?.action, .showCode)
-        await person.leaves()
-    }
-
-    func testTheAppWasKilledWhileSharing() async throws {
-        let (folder, keys) = (URL.fresh(), MemoryKeys())
-        let killed = Person(keys: keys, folder: folder)
-        _ = try await killed.hosts(send: true)
-        try await killed.sees("code") { $0.code }
-        // Nobody shuts it down: it is gone from one moment to the next.
-        let notebook = Notebook(file: folder.appendingPathComponent("notebook"))
-        XCTAssertNotNil(notebook.sharingUntil)
-
-        let again = Person(keys: keys, folder: folder)
-        let notice = try await again.isTold(.sharingWasCut)
-        XCTAssertEqual(notice.choice?.action, .showCode)
-        XCTAssertNil(notebook.sharingUntil)
-        again.model.noticed()
-        await again.settled()
-        XCTAssertNil(again.model.notice)
-        await again.leaves()
-        await killed.leaves()
-    }
-
-    func testAnInvitationThatWouldBeOverAnywayIsNotMentioned() async throws {
-        let folder = URL.fresh()
-        Notebook(file: folder.appendingPathComponent("notebook")).sharingUntil = 1000
-        let person = Person(folder: folder, now: { 1001 })
-        await person.settled()
-        XCTAssertNil(person.model.notice)
         await person.leaves()
     }
 
@@ -179,10 +146,9 @@ final class LifeTests: XCTestCase {
 
     func testCancelWhileConnecting() async throws {
         let (host, guest) = (Person("Ana"), Person("Ben"))
-        guest.model.handIn(try await host.hosts(send: true).invitation.link)
+        let link = try await host.hosts(send: true).invitation.link
         await host.leaves()
-        try await guest.sees("question") { $0.confirm }
-        guest.model.connect()
+        try await guest.accepts(link)
         try await guest.sees("knocking") { $0.connecting }
         guest.model.back()
         try await guest.isHome()

@@ -11,8 +11,9 @@ final class LockedFileTests: XCTestCase {
         try content.write(to: source)
         let engine = try Engine(
             Setup(name: "", folder: folder.path, downloads: folder.path), keys: MemoryKeys(), ears: Deaf())
-        try await engine.lock(
-            file: source.path, to: target.path, name: name, with: Protection(question: "Our dog?", answer: "Rex"))
+        _ = try await engine.lock(
+            file: source, to: target, name: name, with: Protection(question: "Our dog?", answer: "Rex"), code: nil
+        ).finished()
         await engine.shutdown()
         return target
     }
@@ -45,9 +46,64 @@ final class LockedFileTests: XCTestCase {
         person.model.back()
         try await person.isHome()
         try await Task.sleep(for: .seconds(1))
-        XCTAssertEqual(person.model.screen, .home)
+        XCTAssertTrue(person.model.screen.isHome)
         XCTAssertNil(person.model.notice)
         await person.leaves()
+    }
+
+    func testAFileIsLocked() async throws {
+        let person = Person()
+        let letter = person.folder.appendingPathComponent("letter.txt")
+        try Data("dear diary".utf8).write(to: letter)
+        person.model.lock(letter)
+        let lock = try await person.sees("lock") { $0.lock }
+        XCTAssertEqual(lock.name, "letter.txt")
+        XCTAssertEqual(Page(.lock(lock)).disabled, [.seal])
+        func typed(_ answer: String) -> Protection { Protection(question: "Our dog?", answer: answer) }
+        person.model.judge(typed("dog"), withCode: false)
+        try await person.sees("a useless one") { $0.lock?.strength == .strengthInQuestion ? true : nil }
+        person.model.judge(typed("Nepomuk"), withCode: false)
+        try await person.sees("a weak one") { $0.lock?.strength == .strengthWeak ? true : nil }
+        XCTAssertEqual(person.model.screen.lock?.isUseless, false)
+        person.model.judge(typed("Nepomuk"), withCode: true)
+        let code = try await person.sees("a code") { $0.lock?.code }
+        XCTAssertFalse("\(person.model.screen)".contains(code.characters))
+        person.model.seal(Protection(question: "", answer: "Nepomuk"))
+        try await person.sees("a refusal") { $0.lock?.hint == .kindBadText ? true : nil }
+        person.model.seal(typed("Nepomuk"))
+        let sealed = try await person.sees("locked") { $0.sealed }
+        XCTAssertEqual(sealed.name, "letter.txt.handfast")
+        XCTAssertEqual(sealed.code, code)
+        let received = person.folder.appendingPathComponent("received.handfast")
+        try FileManager.default.copyItem(atPath: sealed.path, toPath: received.path)
+        person.model.back()
+        try await person.isHome()
+        XCTAssertFalse(FileManager.default.fileExists(atPath: sealed.path))
+
+        person.model.handIn(received)
+        let question = try await person.sees("question") { $0.question }
+        XCTAssertTrue(question.withCode)
+        XCTAssertEqual(question.size, sealed.size)
+        for (typed, hint) in [(nil, Key.kindWrongAnswer), ("what?", .kindBadText)] {
+            person.model.answer(["nepomuk"], code: typed)
+            try await person.sees("a refusal") { $0.question.flatMap { $0.hint == hint && !$0.isBusy ? true : nil } }
+        }
+        person.model.answer(["nepomuk"], code: code.words)
+        let opened = try await person.sees("file") { $0.opened }
+        XCTAssertEqual(opened.name, "letter.txt")
+        XCTAssertEqual(try Data(contentsOf: URL(fileURLWithPath: opened.path)), Data("dear diary".utf8))
+        await person.leaves()
+    }
+
+    func testWhatWasTypedDoesNotPrintItself() async {
+        var typed = Typed()
+        typed.answers = ["Rex"]
+        typed.protection = Protection(question: "Our dog?", answer: "Rex")
+        for secret in [typed, typed.protection] as [Any] {
+            for printed in ["\(secret)", String(reflecting: secret), "\([secret])"] {
+                XCTAssertFalse(printed.contains("Rex"), printed)
+            }
+        }
     }
 
     func testANameIsNeverAPath() async {

@@ -7,11 +7,30 @@ import XCTest
 final class PageTests: XCTestCase {
     private static let handout = Handout(link: "https://x/#a", text: "handfast:a", symbol: "https://x/#123")
 
+    private static let home: Home = {
+        var home = Home()
+        for name in [nil, "Ana", "%1$@"] {
+            for expiry in [nil, UInt64(600)] {
+                home.waiting.append(Waiting(id: "g1", ours: name == "Ana", name: name, expiresAt: expiry))
+            }
+            home.people.append(
+                Contact(id: "1", name: name ?? "", trust: .trustVerified, reason: .reasonCompared, since: 1))
+        }
+        return home
+    }()
+
     /// Every screen in every state that it can be in.
     private static let screens: [Screen] = {
         var all: [Screen] = [
-            .home, .reply(handout), .protect, .opened(Opened(name: "fox.jpg", size: 7, path: "/fox.jpg")),
+            .home(home), .home(Home()), .person(home.people[0]), .reply(handout), .protect,
+            .opened(Opened(name: "fox.jpg", type: "image/jpeg", size: 7, path: "/fox.jpg")),
         ]
+        for code in [nil, SecondCode(characters: "GAYTE", words: "acorn actor")] {
+            all.append(.sealed(Sealed(name: "fox.jpg.handfast", size: 7, path: "/fox", code: code)))
+            for strength in [nil] + Key.allCases.filter({ $0.rawValue.hasPrefix("strength_") }) {
+                all.append(.lock(Lock(name: "fox.jpg", size: 7, strength: strength, code: code, hint: .kindBadText)))
+            }
+        }
         for busy in [true, false] {
             for questions in [[], ["Our dog?"], ["One?", "Two?"]] {
                 for hint in [nil, Key.kindWrongAnswer] {
@@ -75,7 +94,7 @@ final class PageTests: XCTestCase {
             let page = Page(screen)
             XCTAssertFalse(page.choices.isEmpty, "\(screen)")
             XCTAssertEqual(Set(page.choices.map(\.label)).count, page.choices.count, "two buttons alike: \(screen)")
-            if screen != .home {
+            if !screen.isHome {
                 let back: [Action] = [.back, .compared(.later)]
                 XCTAssertTrue(page.choices.contains { back.contains($0.action) }, "no way back: \(screen)")
             }

@@ -8,18 +8,20 @@ import XCTest
 final class Person {
     let model: Model
     let folder: URL
-    private let eye = Eye()
+    private let name: String
+    private let keys: any KeyBox
 
     init(
         _ name: String = "", keys: any KeyBox = MemoryKeys(), folder: URL = .fresh(),
-        online: Bool = true, now: @escaping @Sendable () -> UInt64 = { UInt64(Date().timeIntervalSince1970) }
+        online: Bool = true
     ) {
         self.folder = folder
+        self.name = name
+        self.keys = keys
         model = Model(
             Setup(
                 name: name, folder: folder.appendingPathComponent("kept").path,
-                downloads: folder.appendingPathComponent("in").path), keys: keys,
-            notebook: Notebook(file: folder.appendingPathComponent("notebook")), now: now)
+                downloads: folder.appendingPathComponent("in").path), keys: keys)
         if online { model.network(["127.0.0.1"]) }
     }
 
@@ -78,7 +80,7 @@ final class Person {
     }
 
     func isHome(file: StaticString = #filePath, line: UInt = #line) async throws {
-        try await sees("home", file: file, line: line) { $0 == .home ? true : nil }
+        try await sees("home", file: file, line: line) { $0.isHome ? true : nil }
     }
 
     func ends(_ what: Key, file: StaticString = #filePath, line: UInt = #line) async throws -> Ended {
@@ -99,6 +101,24 @@ final class Person {
         }
     }
 
+    /// At home, with the one thing that waits.
+    func waits(file: StaticString = #filePath, line: UInt = #line) async throws -> Waiting {
+        try await sees("something that waits", file: file, line: line) { $0.home?.waiting.first }
+    }
+
+    /// Opens the invitation of somebody else, and agrees.
+    func accepts(_ link: String, file: StaticString = #filePath, line: UInt = #line) async throws {
+        model.handIn(link)
+        try await sees("question", file: file, line: line) { $0.confirm }
+        model.connect()
+    }
+
+    /// Dies, and begins anew with the same folder and key store.
+    func again() async -> Person {
+        await model.shutdown()
+        return Person(name, keys: keys, folder: folder)
+    }
+
     func leaves() async {
         await model.shutdown()
         try? FileManager.default.removeItem(at: folder)
@@ -109,10 +129,7 @@ final class Person {
 @MainActor
 func meeting(_ body: (Person, Person) async throws -> Void) async throws {
     let (host, guest) = (Person("Ana"), Person("Ben"))
-    let code = try await host.hosts(send: true)
-    guest.model.handIn(code.invitation.link)
-    try await guest.sees("question") { $0.confirm }
-    guest.model.connect()
+    try await guest.accepts(try await host.hosts(send: true).invitation.link)
     _ = try await host.talks()
     _ = try await guest.talks()
     try await body(host, guest)
@@ -177,6 +194,10 @@ struct Deaf: Ears {
 }
 
 extension Screen {
+    var home: Home? { if case .home(let home) = self { home } else { nil } }
+    var lock: Lock? { if case .lock(let lock) = self { lock } else { nil } }
+    var sealed: Sealed? { if case .sealed(let sealed) = self { sealed } else { nil } }
+    var opened: Opened? { if case .opened(let opened) = self { opened } else { nil } }
     var code: ShowCode? { if case .showCode(let code) = self { code } else { nil } }
     var confirm: Confirm? { if case .confirm(let confirm) = self { confirm } else { nil } }
     var connecting: Connecting? { if case .connecting(let connecting) = self { connecting } else { nil } }

@@ -7,7 +7,20 @@
     open var layer: CALayer { fatalError() }
 }
 open class CALayer: NSObject {}
-@MainActor open class UIViewController: UIResponder {}
+@MainActor open class UIViewController: UIResponder {
+    open func viewDidAppear(_ animated: Bool) {}
+    open var extensionContext: NSExtensionContext? { fatalError() }
+    open func present(_ controller: UIViewController, animated: Bool, completion: (() -> Void)? = nil) {}
+}
+@MainActor public final class UIAlertController: UIViewController {
+    public enum Style { case actionSheet, alert }
+    public init(title: String?, message: String?, preferredStyle: Style) {}
+    public func addAction(_ action: UIAlertAction) {}
+}
+@MainActor public final class UIAlertAction: NSObject {
+    public enum Style { case `default`, cancel, destructive }
+    public init(title: String?, style: Style, handler: (@MainActor (UIAlertAction) -> Void)? = nil) {}
+}
 @MainActor open class UIScene: UIResponder {}
 @MainActor public final class UIScreen: NSObject { public var brightness: CGFloat = 0 }
 @MainActor public final class UIWindowScene: UIScene { public var screen: UIScreen { fatalError() } }
@@ -51,4 +64,24 @@ extension URL {
     public static var applicationSupportDirectory: URL { fatalError() }
     public func startAccessingSecurityScopedResource() -> Bool { fatalError() }
     public func stopAccessingSecurityScopedResource() {}
+}
+extension FileManager {
+    public func containerURL(forSecurityApplicationGroupIdentifier group: String) -> URL? { fatalError() }
+}
+@MainActor open class NSExtensionContext: NSObject {
+    open var inputItems: [Any] { fatalError() }
+    open func completeRequest(returningItems: [Any]?, completionHandler: ((Bool) -> Void)? = nil) {}
+}
+open class NSExtensionItem: NSObject {
+    open var attachments: [NSItemProvider]?
+}
+open class NSItemProvider: NSObject, @unchecked Sendable {
+    open func hasItemConformingToTypeIdentifier(_ type: String) -> Bool { fatalError() }
+    public typealias CompletionHandler = @Sendable ((any NSSecureCoding)?, (any Error)?) -> Void
+    open func loadItem(
+        forTypeIdentifier: String, options: [AnyHashable: Any]? = nil, completionHandler: CompletionHandler? = nil
+    ) {}
+    open func loadFileRepresentation(
+        forTypeIdentifier: String, completionHandler: @escaping @Sendable (URL?, (any Error)?) -> Void
+    ) -> Progress { fatalError() }
 }

@@ -3,7 +3,10 @@
 mod ask;
 mod demo;
 mod ends;
+mod home;
 mod inputs;
+mod late;
+mod network;
 mod peer;
 mod seal;
 mod talk;

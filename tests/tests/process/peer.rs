@@ -62,10 +62,24 @@ pub(crate) struct Outcome {
     pub(crate) stderr: String,
 }
 
+/// The program with these arguments, at home in a folder that nobody else knows.
+fn command(args: &[&str], home: &Folder) -> Command {
+    let mut command = Command::new(program());
+    command.args(args).env("HANDFAST_HOME", home.path("home"));
+    command
+}
+
 /// Runs the program to its end, without input.
 pub(crate) fn run(args: &[&str]) -> Outcome {
-    let mut child = Command::new(program())
-        .args(args)
+    run_as(args, |_| {})
+}
+
+/// Runs the program to its end as somebody else, or somewhere else.
+pub(crate) fn run_as(args: &[&str], change: impl FnOnce(&mut Command)) -> Outcome {
+    let home = Folder::new();
+    let mut command = command(args, &home);
+    change(&mut command);
+    let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -101,8 +115,10 @@ fn wait(child: &mut Child, patience: Duration) -> Option<i32> {
     panic!("still running after {patience:?}");
 }
 
-/// A running process that speaks JSON.
+/// A running process that speaks JSON. Without `--home` it is somebody new.
 pub(crate) struct Peer {
+    /// Removed after the process has ended.
+    home: Folder,
     child: Child,
     input: Option<ChildStdin>,
     said: Receiver<Value>,
@@ -111,8 +127,8 @@ pub(crate) struct Peer {
 impl Peer {
     /// Starts `handfast COMMAND --json ...`.
     pub(crate) fn start(args: &[&str]) -> Self {
-        let mut child = Command::new(program())
-            .args(args)
+        let home = Folder::new();
+        let mut child = command(args, &home)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -128,6 +144,7 @@ impl Peer {
             }
         });
         Self {
+            home,
             input: child.stdin.take(),
             child,
             said,
@@ -144,9 +161,12 @@ impl Peer {
     /// A host on this machine, and what it tells of its invitation.
     pub(crate) fn host_told(folder: &Folder, more: &[&str]) -> (Self, Value) {
         let downloads = folder.path("host-downloads");
-        let mut args = vec!["invite", "--json", "--loopback", "--name", "Ana"];
+        let mut args = vec!["invite", "--json", "--name", "Ana"];
         args.extend(["--downloads", &downloads]);
         args.extend(more);
+        if !more.contains(&"--resume") {
+            args.push("--loopback");
+        }
         let mut host = Self::start(&args);
         let invitation = host.until("invitation");
         (host, invitation)
@@ -213,6 +233,17 @@ impl Peer {
     /// The exit status.
     pub(crate) fn end(&mut self, patience: Duration) -> Option<i32> {
         wait(&mut self.child, patience)
+    }
+
+    /// Whether it has kept anything in the home that it was given.
+    pub(crate) fn has_home(&self) -> bool {
+        Path::new(&self.home.path("home")).exists()
+    }
+
+    /// Kills it: nothing says goodbye, nothing is tidied up.
+    pub(crate) fn die(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("a child of ours");
     }
 
     /// Sends a signal by its name, such as `INT`.

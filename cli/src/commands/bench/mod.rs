@@ -5,6 +5,7 @@
 
 mod connect;
 mod figure;
+mod late;
 mod links;
 mod process;
 mod reading;
@@ -29,6 +30,8 @@ enum Subject {
     Links,
     /// Time from the scanned text to both sides authenticated.
     Connect,
+    /// Time from a late reply to both sides authenticated, after both were restarted.
+    Late,
     /// Throughput of one file between two processes.
     Transfer,
     /// Time to read a symbol in a camera frame.
@@ -108,6 +111,7 @@ async fn measure(subject: Subject, quick: bool) -> Result<Vec<Figure>> {
         Subject::Token => token::measure(),
         Subject::Scan => reading::measure(quick),
         Subject::Connect => connect::measure(quick).await,
+        Subject::Late => late::measure(quick).await,
         Subject::Transfer => transfer::measure(quick).await,
         Subject::Links => links::measure(quick).await,
         Subject::Strangers => strangers::measure(quick).await,

@@ -8,7 +8,7 @@ use crate::network::{self, Wanted};
 use crate::output::{Event, Output, State, milliseconds};
 use crate::status::Stop;
 use crate::symbol::Forms;
-use crate::{input, met, words};
+use crate::{home, input, met, words};
 use handfast_core::invitation::{Invitation, LinkBase};
 use handfast_core::pairing::{Failure, GuestTerms, Pairing, PairingEvent, Via, View};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ async fn guest(args: Args, output: &mut Output) -> Result<(), Stop> {
     let folder = args.dir.join("guest");
     let air = args.dir.join("air");
     // Everything that a phone has before it is taken out of the pocket.
-    let identity = network::identity(Some(GUEST_NAME))?;
+    let identity = home::identity(None, network::certificate()?, Some(GUEST_NAME))?;
     let file = script::make_file(&folder, args.seed, output)?;
 
     let invitation = scan(&air, output).await?;

@@ -7,7 +7,7 @@ use crate::network::{self, Wanted};
 use crate::output::{Event, Output, State, milliseconds};
 use crate::status::Stop;
 use crate::symbol::Forms;
-use crate::{input, met, words};
+use crate::{home, input, met, words};
 use handfast_core::crypto::Secret;
 use handfast_core::invitation::{Expiry, Invitation, LinkBase, QR_LIFETIME, Token};
 use handfast_core::pairing::{Failure, HostTerms, Pairing, PairingEvent, Via, own_candidates};
@@ -35,7 +35,7 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
 async fn host(args: Args, output: &mut Output) -> Result<(), Stop> {
     let folder = args.dir.join("host");
     let air = args.dir.join("air");
-    let identity = network::identity(Some(HOST_NAME))?;
+    let identity = home::identity(None, network::certificate()?, Some(HOST_NAME))?;
     let place = network::bind(Wanted::Loopback, None)?;
     let now = network::unix_seconds();
     let invitation = Invitation {

@@ -68,14 +68,19 @@ impl Engine {
         }
     }
 
-    /// Binds a socket on each address that counts.
-    pub(super) fn bind(&self) -> Result<(Endpoint, Policy), Failure> {
+    /// Binds a socket on each address that counts, on this port where it can be had.
+    pub(super) async fn bind(&self, port: Option<u16>) -> Result<(Endpoint, Policy), Failure> {
         let addresses = match &self.addresses {
             Some(addresses) => addresses.clone(),
             None => local_addresses(Reach::Network).map_err(|_| Failure::NoNetwork)?,
         };
         let (usable, policy) = usable(addresses);
-        Ok((Endpoint::bind(&usable, None)?, policy))
+        if let Some(port) = port {
+            // What was under way before may be about to give them up.
+            let sockets = usable.iter().map(|address| SocketAddr::new(*address, port));
+            until_free(&sockets.collect::<Vec<_>>()).await;
+        }
+        Ok((Endpoint::bind(&usable, port)?, policy))
     }
 }
 

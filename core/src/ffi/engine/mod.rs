@@ -8,10 +8,12 @@ mod talk;
 mod waiting;
 
 use super::guard::joined;
+use super::pending::Waits;
 use super::{Change, Comparison, Entry, HandfastError, Kind, Listener, Manner, Protection, Screen};
 use crate::invitation::{Invitation, LinkBase, SealedReply};
 use crate::pairing::{Identity, Via};
 use crate::seal::Answers;
+use crate::store::{Store, StoreError};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -37,8 +39,12 @@ pub(super) enum Order {
     Reply(Box<SealedReply>, Via, Answer),
     OfferReply(Answer),
     Answer(Answers, Answer),
-    /// Stop the pairing with this number, if it is still the one.
+    /// Stop the pairing with this number for good, if it is still the one.
     Cancel(u64),
+    /// The same for now.
+    PutAside(u64),
+    GoOn(u64, Waits, Answer),
+    GiveUp(Waits, Answer),
     Say(Saying, Answer),
     /// Stop the file with this number, if it is still under way.
     CancelFile(u64),
@@ -82,15 +88,17 @@ pub(super) struct Desk {
     orders: mpsc::UnboundedSender<Order>,
     numbers: Numbers,
     runtime: Handle,
+    store: Store,
 }
 
 impl Desk {
-    pub(super) fn new(runtime: Handle) -> (Self, mpsc::UnboundedReceiver<Order>) {
+    pub(super) fn new(runtime: Handle, store: Store) -> (Self, mpsc::UnboundedReceiver<Order>) {
         let (orders, given) = mpsc::unbounded_channel();
         let desk = Self {
             orders,
             numbers: Numbers::default(),
             runtime,
+            store,
         };
         (desk, given)
     }
@@ -101,6 +109,10 @@ impl Desk {
 
     pub(super) fn runtime(&self) -> &Handle {
         &self.runtime
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
     }
 
     /// Gives an order that needs no answer. After a shutdown nobody takes it.
@@ -127,6 +139,15 @@ impl Desk {
     ) -> Result<T, HandfastError> {
         joined(self.runtime.spawn_blocking(work).await)
     }
+
+    /// Looks into the store, or changes it.
+    pub(super) async fn keeping<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, HandfastError> {
+        let store = self.store.clone();
+        self.blocking(move || Ok(work(&store)?)).await
+    }
 }
 
 /// What the engine is made of.
@@ -136,6 +157,7 @@ pub(super) struct Terms {
     pub(super) downloads: PathBuf,
     pub(super) listener: Arc<dyn Listener>,
     pub(super) numbers: Numbers,
+    pub(super) store: Store,
 }
 
 /// Runs the engine; if it panics, the person is told that it is over.
@@ -216,8 +238,13 @@ impl Engine {
                     None => return self.goodbye().await,
                 },
                 happened = happening(&mut self.state) => match happened {
-                    Happened::Pairing(Waited::Event(event)) => self.paired(event),
-                    Happened::Pairing(Waited::Moved) => self.moved(),
+                    Happened::Pairing(Waited::Event(event)) => self.paired(event).await,
+                    Happened::Pairing(Waited::Stands { moved }) => {
+                        self.copy_standing().await;
+                        if moved {
+                            self.moved();
+                        }
+                    }
                     Happened::Talk(event) => self.talked(event).await,
                 },
             }
@@ -227,14 +254,16 @@ impl Engine {
     async fn obey(&mut self, order: Order) {
         let (answer, done) = match order {
             Order::Host(number, manner, protection, answer) => {
-                (answer, self.host(number, manner, &protection))
+                (answer, self.host(number, manner, &protection).await)
             }
             Order::Open(invitation, via, answer) => (answer, self.open(*invitation, via)),
-            Order::Connect(number, answer) => (answer, self.connect(number)),
+            Order::Connect(number, answer) => (answer, self.connect(number).await),
+            Order::GoOn(number, waits, answer) => (answer, self.go_on(number, waits).await),
+            Order::GiveUp(waits, answer) => (answer, self.give_up(waits).await),
             Order::Reply(reply, via, answer) => (answer, self.reply(*reply, via).await),
             Order::OfferReply(answer) => (answer, self.offer_reply().await),
             Order::Answer(answers, answer) => (answer, self.answer(answers).await),
-            Order::Say(saying, answer) => (answer, self.say(saying)),
+            Order::Say(saying, answer) => (answer, self.say(saying).await),
             Order::Pause(answer) => {
                 self.pause().await;
                 (answer, Ok(()))
@@ -247,7 +276,8 @@ impl Engine {
                 self.network_changed(addresses).await;
                 (answer, Ok(()))
             }
-            Order::Cancel(number) => return self.cancel(number).await,
+            Order::Cancel(number) => return self.stop(number, false).await,
+            Order::PutAside(number) => return self.stop(number, true).await,
             Order::CancelFile(number) => return self.cancel_file(number),
             Order::Dismiss => return self.dismiss(),
             // The loop itself takes it.
@@ -308,7 +338,7 @@ async fn happening(state: &mut State) -> Happened {
 }
 
 /// Seconds since 1970-01-01 UTC by this device's clock.
-fn unix_seconds() -> u64 {
+pub(super) fn unix_seconds() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())

@@ -3,13 +3,14 @@
 //! What is said goes through a task of its own, because sending may have to wait for the other side
 //! while its messages must go on being read.
 
-use super::{Engine, GOODBYE, Numbers, Saying, State};
+use super::{Engine, GOODBYE, Numbers, Saying, State, unix_seconds};
 use crate::conversation::{Conversation, Direction, Ending, Event, Offers, Options, Transfer};
 use crate::ffi::{
     Comparison, Entry, FileState, HandfastError, Kind, Line, Person, Pictograph, Screen,
 };
-use crate::handshake::{SYMBOLS, ShortString, Trust, TrustReason};
+use crate::handshake::{PublicKey, SYMBOLS, ShortString, Trust, TrustReason};
 use crate::pairing::Meeting;
+use crate::store::Person as Kept;
 use crate::transport::{LinkState, Roaming};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ const WAITING: usize = 512;
 const DELIVERY: Duration = Duration::from_millis(1_200);
 
 pub(super) struct Talk {
+    key: PublicKey,
     name: String,
     trust: Trust,
     line: Line,
@@ -64,17 +66,14 @@ enum Word {
 }
 
 impl Talk {
-    /// Begins to talk. Must be called within a tokio runtime.
-    pub(super) fn start(meeting: Meeting, downloads: &Path, rows: Numbers) -> Self {
+    /// Begins to talk with somebody who is trusted that far. Must be called within a tokio runtime.
+    pub(super) fn start(meeting: Meeting, trust: Trust, downloads: &Path, rows: Numbers) -> Self {
         let options = Options {
             downloads: downloads.to_owned(),
             max_file: LARGEST_FILE,
             offers: Offers::Ask,
         };
-        let (name, trust) = (
-            meeting.acquaintance.name.clone(),
-            meeting.acquaintance.trust,
-        );
+        let (key, name) = (meeting.acquaintance.key, meeting.acquaintance.name.clone());
         let link = meeting.link.state();
         let (conversation, events) =
             Conversation::start(meeting.link, meeting.acquaintance.channel, options);
@@ -82,6 +81,7 @@ impl Talk {
         let (naming, named) = mpsc::unbounded_channel();
         tokio::spawn(speak(conversation, said, naming));
         Self {
+            key,
             name,
             trust,
             line: Line::Up,
@@ -110,6 +110,16 @@ impl Talk {
                 person,
                 line: self.line,
             },
+        }
+    }
+
+    /// What is to be remembered of them.
+    fn person(&self) -> Kept {
+        Kept {
+            key: self.key,
+            name: self.name.clone(),
+            trust: self.trust,
+            since: unix_seconds(),
         }
     }
 
@@ -304,18 +314,36 @@ fn pictograph(index: u8) -> Pictograph {
 }
 
 impl Engine {
-    pub(super) fn say(&mut self, saying: Saying) -> Result<(), HandfastError> {
+    pub(super) async fn say(&mut self, saying: Saying) -> Result<(), HandfastError> {
         let State::Talking(talk) = &mut self.state else {
             return Err(Kind::NotNow.into());
         };
-        let shown = talk.screen();
+        let (shown, trusted) = (talk.screen(), talk.trust);
         if let Some(entry) = talk.say(saying)? {
             self.teller.list(entry);
         }
         if talk.screen() != shown {
             self.teller.show(talk.screen());
         }
+        if talk.trust != trusted {
+            let person = talk.person();
+            self.remember(person).await;
+        }
         Ok(())
+    }
+
+    /// Remembers somebody; how far they are trusted now. A store that fails forgets a meeting, and
+    /// ends nothing.
+    pub(super) async fn remember(&self, person: Kept) -> Trust {
+        let trust = person.trust;
+        let kept = self.terms.store.run(move |store| store.meet(person)).await;
+        match kept {
+            Ok(person) => person.trust,
+            Err(error) => {
+                log::warn!("a meeting is not remembered: {error}");
+                trust
+            }
+        }
     }
 
     pub(super) fn cancel_file(&mut self, number: u64) {

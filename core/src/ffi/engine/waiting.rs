@@ -1,52 +1,77 @@
 //! A pairing under way, in either seat, from the order to begin to the meeting.
+//!
+//! What has to outlive the process is in the store before it is shown, and stays there until the
+//! two have met, the person takes it back, or it can lead nowhere any more.
 
 use super::talk::Talk;
 use super::{Engine, GOODBYE, State, unix_seconds};
 use crate::crypto::{Secret, random_bytes};
+use crate::ffi::pending::Waits;
 use crate::ffi::{GuestStage, HandfastError, Handout, HostStage, Kind, Manner, Protection, Screen};
 use crate::invitation::{
     Expiry, Invitation, LINK_LIFETIME, LinkBase, Name, QR_LIFETIME, SealedReply, Token,
 };
 use crate::pairing::{
-    self, Failure, GuestTerms, HostTerms, Pairing, PairingEvent, Standing, Via, View,
-    own_candidates,
+    self, Failure, GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Standing,
+    Strikes, Via, View, own_candidates,
 };
 use crate::seal::{self, Answers, Credential, Question, Questions};
+use crate::store::{
+    Fate, PendingInvitation, PendingReply, Person, ReceivedReply, Store, StoreError,
+};
+use crate::transport::{Certificate, Endpoint};
 use std::net::SocketAddr;
 use tokio::sync::watch;
 
 /// A pairing under way.
 pub(super) struct Waiting {
-    pub(super) number: u64,
+    number: u64,
     pub(super) seat: Seat,
     pub(super) pairing: Pairing,
     standing: watch::Receiver<Standing>,
     view: Option<View>,
     /// The shell says that there is no network.
     pub(super) is_offline: bool,
+    /// It is stopped for now, not for good.
+    is_put_aside: bool,
 }
 
 /// Which side of the table, with what a screen shows of it.
 pub(super) enum Seat {
     Host {
         invitation: Box<Invitation>,
+        manner: Manner,
         /// What is handed out: the invitation, or it locked.
         token: Token,
     },
-    Guest,
+    /// What is kept of it.
+    Guest(Box<PendingReply>),
 }
 
 impl Seat {
+    /// What the store knows it by.
+    fn waits(&self) -> Waits {
+        match self {
+            Self::Host { invitation, .. } => Waits::for_guest(invitation.keys().invite_id()),
+            Self::Guest(kept) => Waits::for_host(kept.id()),
+        }
+    }
+
     /// The screen while there is no network.
     fn offline(&self, base: &LinkBase) -> Screen {
         match self {
-            Self::Host { invitation, token } => Screen::Hosting {
+            Self::Host {
+                invitation,
+                manner,
+                token,
+            } => Screen::Hosting {
                 stage: HostStage::Offline,
                 tries_left: None,
                 expires_at: expiry(invitation).unwrap_or_default(),
+                manner: *manner,
                 invitation: Handout::new(base, token),
             },
-            Self::Guest => Screen::Connecting {
+            Self::Guest(_) => Screen::Connecting {
                 stage: GuestStage::Offline,
             },
         }
@@ -55,26 +80,34 @@ impl Seat {
     /// What the pairing's own view looks like on a phone. None where another screen says more.
     fn screen(&self, view: &View, base: &LinkBase) -> Option<Screen> {
         Some(match (self, view) {
-            (Self::Host { invitation, token }, View::Hosting { stage, .. }) => Screen::Hosting {
+            (
+                Self::Host {
+                    invitation,
+                    manner,
+                    token,
+                },
+                View::Hosting { stage, .. },
+            ) => Screen::Hosting {
                 stage: (*stage).into(),
                 tries_left: match stage {
                     pairing::HostStage::Asking { tries_left } => Some(*tries_left),
                     _ => None,
                 },
                 expires_at: expiry(invitation).unwrap_or_default(),
+                manner: *manner,
                 invitation: Handout::new(base, token),
             },
-            (Self::Guest, View::Connecting(stage)) => Screen::Connecting {
+            (Self::Guest(_), View::Connecting(stage)) => Screen::Connecting {
                 stage: (*stage).into(),
             },
-            (Self::Guest, View::ReplyNeeded { reply }) => {
+            (Self::Guest(_), View::ReplyNeeded { reply }) => {
                 let token = Token::parse(reply).ok()?;
                 Screen::ReplyNeeded {
                     reply: Handout::new(base, &token),
                 }
             }
             (
-                Self::Guest,
+                Self::Guest(_),
                 View::Asking {
                     question,
                     tries_left,
@@ -133,8 +166,8 @@ fn locked(
 pub(super) enum Waited {
     /// None if it ended without a word.
     Event(Option<PairingEvent>),
-    /// Its sockets are elsewhere.
-    Moved,
+    /// What has to be kept of it is new; perhaps because its sockets are elsewhere.
+    Stands { moved: bool },
 }
 
 impl Waiting {
@@ -148,22 +181,21 @@ impl Waiting {
             standing,
             view: None,
             is_offline: false,
+            is_put_aside: false,
         }
     }
 
     /// What happens next.
     pub(super) async fn next(&mut self) -> Waited {
         let before = self.addresses();
-        loop {
-            tokio::select! {
-                biased;
-                event = self.pairing.next() => return Waited::Event(event),
-                Ok(()) = self.standing.changed() => {
-                    if self.addresses() != before {
-                        return Waited::Moved;
-                    }
-                }
+        tokio::select! {
+            // What has to be kept is kept before it is shown.
+            biased;
+            Ok(()) = self.standing.changed() => {
+                let moved = self.addresses() != before;
+                Waited::Stands { moved }
             }
+            event = self.pairing.next() => Waited::Event(event),
         }
     }
 
@@ -189,8 +221,58 @@ impl Waiting {
     }
 }
 
+/// How an invitation that is handed out like this was meant to be.
+fn manner(handed: Via) -> Manner {
+    match handed {
+        Via::Camera => Manner::Show,
+        Via::Carried | Via::Locked => Manner::Send,
+    }
+}
+
+/// The port that all sockets of an endpoint share.
+fn port(addresses: &[SocketAddr]) -> u16 {
+    addresses.first().map_or(0, SocketAddr::port)
+}
+
+/// What becomes of an invitation of ours when its pairing fails like this; none if it may go on
+/// another time.
+fn fate(failure: Failure) -> Option<Fate> {
+    match failure {
+        Failure::Expired => Some(Fate::Expired),
+        Failure::Burned | Failure::AnswersDiffer => Some(Fate::Burned),
+        Failure::Cancelled => Some(Fate::Revoked),
+        _ => None,
+    }
+}
+
+/// Whether there is no use in trying to reach the host another time.
+fn is_final(failure: Failure) -> bool {
+    match failure {
+        Failure::Expired
+        | Failure::Taken
+        | Failure::WrongCertificate
+        | Failure::NotTheInviter
+        | Failure::AnswersDiffer
+        | Failure::Cancelled => true,
+        Failure::NotReached
+        | Failure::WentAway
+        | Failure::Burned
+        | Failure::NoRoute
+        | Failure::NoNetwork
+        | Failure::Local => false,
+    }
+}
+
+/// Ends what waits, for this reason.
+fn end(store: &Store, waits: Waits, fate: Fate) -> Result<(), StoreError> {
+    match waits.seat {
+        crate::ffi::Seat::Host => store.end_invitation(waits.id, fate, unix_seconds()),
+        crate::ffi::Seat::Guest => store.end_reply(waits.id),
+    }
+}
+
 impl Engine {
-    pub(super) fn host(
+    pub(super) async fn host(
         &mut self,
         number: u64,
         manner: Manner,
@@ -201,15 +283,16 @@ impl Engine {
             Protection::Open => None,
             Protection::Asked { lock } | Protection::Locked { lock } => Some(lock.parts()?),
         };
-        let (endpoint, policy) = self.bind()?;
+        let (endpoint, policy) = self.bind(None).await?;
         let (handed, lifetime) = match manner {
             Manner::Show => (Via::Camera, QR_LIFETIME),
             Manner::Send => (Via::Carried, LINK_LIFETIME),
         };
         let identity = &self.terms.identity;
+        let now = unix_seconds();
         let invitation = Invitation {
             secret: Secret::random().map_err(|_| Kind::Device)?,
-            expiry: Expiry::after(unix_seconds(), lifetime),
+            expiry: Expiry::after(now, lifetime),
             fingerprint: identity.certificate.fingerprint(),
             candidates: own_candidates(&endpoint, policy)?,
             question: match (protection, &lock) {
@@ -220,44 +303,210 @@ impl Engine {
             host_is_browser: false,
             host_can_punch: true,
         };
-        let (token, handed, answer) = match (protection, lock) {
+        let (locked, handed, answer) = match (protection, lock) {
             (Protection::Locked { .. }, Some((question, answers))) => {
                 let container = locked(&invitation, question, answers)?;
-                (Token::Sealed(container), Via::Locked, None)
+                (Some(container), Via::Locked, None)
             }
-            (_, lock) => {
-                let answer = lock.map(|(_, answers)| answers);
-                (Token::Invitation(invitation.clone()), handed, answer)
-            }
+            (_, lock) => (None, handed, lock.map(|(_, answers)| answers)),
         };
-        let terms = HostTerms {
-            invitation: invitation.clone(),
+        let pending = PendingInvitation {
+            invitation,
+            certificate: identity.certificate.clone(),
+            port: port(&endpoint.addresses()),
             handed,
+            locked,
             answer,
+            made: now,
+            strikes: Strikes::default(),
+            received: None,
+        };
+        let kept = pending.clone();
+        let keep = move |store: &Store| store.add_invitation(&kept, now);
+        let id = self.terms.store.run(keep).await?;
+        let begun = self.wait_for_guest(number, endpoint, pending);
+        if begun.is_err() {
+            self.forget(Waits::for_guest(id), Fate::Revoked).await;
+        }
+        begun
+    }
+
+    /// Waits for the guest of an invitation that is kept.
+    fn wait_for_guest(
+        &mut self,
+        number: u64,
+        endpoint: Endpoint,
+        pending: PendingInvitation,
+    ) -> Result<(), HandfastError> {
+        let terms = HostTerms {
+            invitation: pending.invitation.clone(),
+            handed: pending.handed,
+            answer: pending.answer,
             random: Secret::random().map_err(|_| Kind::Device)?,
         };
-        let pairing = Pairing::host(identity.clone(), endpoint, terms)?;
+        let received = pending.received.as_ref();
+        let pairing = Pairing::host_again(
+            self.identity(pending.certificate),
+            endpoint,
+            terms,
+            pending.strikes,
+            received.map(|received| (&received.reply, received.via)),
+        )?;
         let seat = Seat::Host {
-            invitation: Box::new(invitation),
-            token,
+            manner: manner(pending.handed),
+            token: match pending.locked {
+                Some(container) => Token::Sealed(container),
+                None => Token::Invitation(pending.invitation.clone()),
+            },
+            invitation: Box::new(pending.invitation),
         };
         self.state = State::Waiting(Box::new(Waiting::new(number, seat, pairing)));
         Ok(())
     }
 
-    pub(super) fn connect(&mut self, number: u64) -> Result<(), HandfastError> {
+    pub(super) async fn connect(&mut self, number: u64) -> Result<(), HandfastError> {
         let State::Opened(invitation, via) = &self.state else {
             return Err(Kind::NotNow.into());
         };
-        let (endpoint, policy) = self.bind()?;
+        let (invitation, via) = ((**invitation).clone(), *via);
+        let (endpoint, policy) = self.bind(None).await?;
         let terms = GuestTerms {
             policy,
-            ..GuestTerms::new(*via)
+            ..GuestTerms::new(via)
         };
-        let identity = self.terms.identity.clone();
-        let pairing = Pairing::guest(identity, endpoint, (**invitation).clone(), terms)?;
-        self.state = State::Waiting(Box::new(Waiting::new(number, Seat::Guest, pairing)));
+        let certificate = self.terms.identity.certificate.clone();
+        let identity = self.identity(certificate.clone());
+        let pairing = Pairing::guest(identity, endpoint, invitation.clone(), terms)?;
+        let standing = pairing.standing().borrow().clone();
+        let kept = PendingReply {
+            invitation,
+            reply: standing.reply.ok_or(Kind::Internal)?,
+            certificate,
+            port: port(&standing.addresses),
+            via,
+            made: unix_seconds(),
+        };
+        self.wait_for_host(number, pairing, kept).await
+    }
+
+    /// Waits for the host, once what is needed to go on is kept.
+    async fn wait_for_host(
+        &mut self,
+        number: u64,
+        pairing: Pairing,
+        kept: PendingReply,
+    ) -> Result<(), HandfastError> {
+        let seat = Seat::Guest(Box::new(kept.clone()));
+        let keep = move |store: &Store| store.put_reply(&kept, unix_seconds());
+        self.terms.store.run(keep).await?;
+        self.state = State::Waiting(Box::new(Waiting::new(number, seat, pairing)));
         Ok(())
+    }
+
+    /// Goes on with what waits, as after a restart.
+    pub(super) async fn go_on(&mut self, number: u64, waits: Waits) -> Result<(), HandfastError> {
+        self.must_be_free()?;
+        let (id, now) = (waits.id, unix_seconds());
+        let store = self.terms.store.clone();
+        match waits.seat {
+            crate::ffi::Seat::Host => {
+                let pending = store.run(move |store| store.invitation(id, now)).await?;
+                let (endpoint, policy) = self.bind(Some(pending.port)).await?;
+                let ours = own_candidates(&endpoint, policy)?;
+                let named = &pending.invitation.candidates;
+                // A guest whose reply is here is found from anywhere, and an open invitation is shown
+                // anew. A locked one would need its answer for that.
+                let leads_here = ours.iter().any(|one| named.contains(one));
+                if !leads_here && pending.received.is_none() && pending.locked.is_some() {
+                    return Err(Kind::Moved.into());
+                }
+                self.wait_for_guest(number, endpoint, pending)
+            }
+            crate::ffi::Seat::Guest => {
+                let mut kept = store.run(move |store| store.reply(id, now)).await?;
+                let (endpoint, policy) = self.bind(Some(kept.port)).await?;
+                let terms = GuestTerms {
+                    policy,
+                    ..GuestTerms::new(kept.via)
+                };
+                let identity = self.identity(kept.certificate.clone());
+                let invitation = kept.invitation.clone();
+                let ours = own_candidates(&endpoint, policy)?;
+                let reply = kept.reply.open(&invitation.keys())?;
+                let pairing = if reply.candidates == ours {
+                    Pairing::guest_again(identity, endpoint, invitation, kept.reply.clone(), terms)?
+                } else {
+                    // The reply that was shown leads nowhere now.
+                    Pairing::guest(identity, endpoint, invitation, terms)?
+                };
+                let standing = pairing.standing().borrow().clone();
+                kept.reply = standing.reply.ok_or(Kind::Internal)?;
+                kept.port = port(&standing.addresses);
+                self.wait_for_host(number, pairing, kept).await
+            }
+        }
+    }
+
+    /// Who this device is, with the certificate that an invitation or a reply names.
+    fn identity(&self, certificate: Certificate) -> Identity {
+        Identity {
+            certificate,
+            ..self.terms.identity.clone()
+        }
+    }
+
+    pub(super) async fn give_up(&mut self, waits: Waits) -> Result<(), HandfastError> {
+        if let State::Waiting(waiting) = &mut self.state
+            && waiting.seat.waits() == waits
+        {
+            waiting.is_put_aside = false;
+            waiting.pairing.cancel().await;
+            return Ok(());
+        }
+        let store = &self.terms.store;
+        let given_up = store.run(move |store| end(store, waits, Fate::Revoked));
+        Ok(given_up.await?)
+    }
+
+    /// Removes what has come to an end. It may have been removed before.
+    async fn forget(&self, waits: Waits, fate: Fate) {
+        let ended = self.terms.store.run(move |store| end(store, waits, fate));
+        if let Err(error) = ended.await {
+            log::warn!("something that is over may still be listed: {error}");
+        }
+    }
+
+    /// Keeps what is new in a pairing under way, so that it can go on after a restart.
+    pub(super) async fn copy_standing(&mut self) {
+        let State::Waiting(waiting) = &mut self.state else {
+            return;
+        };
+        let standing = waiting.standing.borrow_and_update().clone();
+        let store = self.terms.store.clone();
+        let waits = waiting.seat.waits();
+        let copied = match (&mut waiting.seat, standing.reply) {
+            (Seat::Host { .. }, _) => {
+                let strikes = standing.strikes;
+                let copy = move |store: &Store| {
+                    store.update_invitation(waits.id, unix_seconds(), |kept| kept.strikes = strikes)
+                };
+                store.run(copy).await
+            }
+            (Seat::Guest(kept), Some(reply)) if kept.reply != reply => {
+                kept.reply = reply;
+                kept.port = port(&standing.addresses);
+                let kept = (**kept).clone();
+                let copy = move |store: &Store| store.put_reply(&kept, unix_seconds()).map(|_| ());
+                store.run(copy).await
+            }
+            (Seat::Guest(_), _) => Ok(()),
+        };
+        match copied {
+            Ok(()) => {}
+            // Another process ended it, or time did.
+            Err(StoreError::Over(_) | StoreError::Unknown) => waiting.pairing.cancel().await,
+            Err(error) => log::warn!("a pairing could not be kept: {error}"),
+        }
     }
 
     /// The pairing in this seat, if there is one.
@@ -271,7 +520,24 @@ impl Engine {
     }
 
     pub(super) async fn reply(&self, sealed: SealedReply, via: Via) -> Result<(), HandfastError> {
-        Ok(self.seated(true)?.reply_received(sealed, via).await?)
+        let State::Waiting(waiting) = &self.state else {
+            return Err(Kind::NotNow.into());
+        };
+        let Seat::Host { invitation, .. } = &waiting.seat else {
+            return Err(Kind::NotNow.into());
+        };
+        let keys = invitation.keys();
+        sealed.open(&keys)?;
+        let received = ReceivedReply {
+            reply: sealed.clone(),
+            via,
+        };
+        let keep = move |store: &Store| {
+            let keep = |kept: &mut PendingInvitation| kept.received = Some(received);
+            store.update_invitation(keys.invite_id(), unix_seconds(), keep)
+        };
+        self.terms.store.run(keep).await?;
+        Ok(waiting.pairing.reply_received(sealed, via).await?)
     }
 
     pub(super) async fn offer_reply(&self) -> Result<(), HandfastError> {
@@ -284,16 +550,17 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) async fn cancel(&self, number: u64) {
-        if let State::Waiting(waiting) = &self.state
+    /// Stops the pairing with this number. It tells when it has stopped.
+    pub(super) async fn stop(&mut self, number: u64, put_aside: bool) {
+        if let State::Waiting(waiting) = &mut self.state
             && waiting.number == number
         {
-            // It tells when it has stopped.
+            waiting.is_put_aside = put_aside;
             waiting.pairing.cancel().await;
         }
     }
 
-    pub(super) fn paired(&mut self, event: Option<PairingEvent>) {
+    pub(super) async fn paired(&mut self, event: Option<PairingEvent>) {
         let State::Waiting(waiting) = &mut self.state else {
             return;
         };
@@ -306,14 +573,59 @@ impl Engine {
             }
             Some(PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {}
             Some(PairingEvent::Met(meeting)) => {
-                let talk = Talk::start(*meeting, &self.terms.downloads, self.terms.numbers.clone());
-                self.teller.show(talk.screen());
-                self.state = State::Talking(Box::new(talk));
+                let waits = waiting.seat.waits();
+                if let Err(error) = self.meet(*meeting, waits).await {
+                    self.end(error.kind());
+                }
             }
-            Some(PairingEvent::Failed(Failure::Cancelled)) => self.rest(),
-            Some(PairingEvent::Failed(failure)) => self.end(failure.into()),
+            Some(PairingEvent::Failed(failure)) => self.failed(failure).await,
             // It ended without a word: its task panicked.
             None => self.end(Kind::Internal),
+        }
+    }
+
+    /// The two are together.
+    async fn meet(&mut self, meeting: Meeting, waits: Waits) -> Result<(), HandfastError> {
+        match waits.seat {
+            // An invitation is for one guest: only who ends it may go on with theirs.
+            crate::ffi::Seat::Host => {
+                let used = move |store: &Store| end(store, waits, Fate::Used);
+                self.terms.store.run(used).await?;
+            }
+            crate::ffi::Seat::Guest => self.forget(waits, Fate::Used).await,
+        }
+        let met = &meeting.acquaintance;
+        let person = Person {
+            key: met.key,
+            name: met.name.clone(),
+            trust: met.trust,
+            since: unix_seconds(),
+        };
+        let trust = self.remember(person).await;
+        let terms = &self.terms;
+        let talk = Talk::start(meeting, trust, &terms.downloads, terms.numbers.clone());
+        self.teller.show(talk.screen());
+        self.state = State::Talking(Box::new(talk));
+        Ok(())
+    }
+
+    async fn failed(&mut self, failure: Failure) {
+        let State::Waiting(waiting) = &self.state else {
+            return;
+        };
+        let is_put_aside = waiting.is_put_aside && failure == Failure::Cancelled;
+        let fate = match &waiting.seat {
+            Seat::Host { .. } => fate(failure),
+            Seat::Guest(_) => is_final(failure).then_some(Fate::Revoked),
+        };
+        if let Some(fate) = fate
+            && !is_put_aside
+        {
+            self.forget(waiting.seat.waits(), fate).await;
+        }
+        match failure {
+            Failure::Cancelled => self.rest(),
+            failure => self.end(failure.into()),
         }
     }
 }

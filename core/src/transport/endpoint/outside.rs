@@ -63,6 +63,18 @@ impl Endpoint {
         self
     }
 
+    /// A router forwards this address of its own to one of the sockets; see
+    /// [`PortMapping`](crate::transport::PortMapping), which has to be held as long.
+    pub fn with_door(mut self, external: SocketAddr) -> Self {
+        self.door = Some(external);
+        self
+    }
+
+    /// The address that a router forwards.
+    pub fn door(&self) -> Option<SocketAddr> {
+        self.door
+    }
+
     /// Whether there is somebody who may be asked.
     pub fn can_look_outside(&self) -> bool {
         !self.servers.is_empty()
@@ -79,7 +91,7 @@ impl Connector {
     /// asked. [`ConnectEvent::Moved`] says when [`Self::outside`] knows more.
     pub fn look_outside(&mut self) {
         let servers = std::mem::take(&mut self.servers);
-        if servers.is_empty() || self.outside().is_some() {
+        if servers.is_empty() {
             return;
         }
         let commands = self.commands.clone();
@@ -87,6 +99,11 @@ impl Connector {
             let addresses = StunServer::resolve(&servers).await;
             let _ = commands.send(Command::LookOutside(addresses)).await;
         });
+    }
+
+    /// The address that a router forwards.
+    pub fn door(&self) -> Option<SocketAddr> {
+        self.door
     }
 
     /// What is known from outside. None if nobody was asked, or nothing is known yet.

@@ -297,7 +297,8 @@ async fn a_taken_port_and_a_router_without_lifetimes_are_worked_around() {
 
 #[tokio::test]
 async fn what_upnp_says_is_not_believed() {
-    let cases: [(fn(&str) -> String, MappingError); 5] = [
+    type Answer = fn(&str) -> String;
+    let cases: [(Answer, MappingError); 5] = [
         (|_| "garbage".repeat(100_000), MappingError::Unusable),
         (|_| http("200 OK", "<service>"), MappingError::Unusable),
         (|_| String::new(), MappingError::Unusable),

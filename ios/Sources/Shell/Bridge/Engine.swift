@@ -88,33 +88,66 @@ final class Engine: @unchecked Sendable {
         try await refusing { try await pairing.open(found: token.found) }
     }
 
-    /// What a locked invitation asks; nothing is opened.
-    func questions(of token: Token) throws -> [String] {
-        try refusing { try handfast.sealing().inspect(container: token.found.token).questions }
+    /// What something small and locked asks; nothing is opened.
+    func asked(_ token: Token) throws -> Asked {
+        Asked(try refusing { try handfast.sealing().inspect(container: token.found.token) })
     }
 
     /// What a locked file asks; none if it is no locked file. Nothing is opened.
-    func questions(ofFile path: String) -> [String]? {
-        guard let sealed = try? handfast.sealing().inspectFile(path: path), sealed.kind == .file else { return nil }
-        return sealed.questions
+    func asked(file: URL) -> Asked? {
+        guard let sealed = try? handfast.sealing().inspectFile(path: file.path), sealed.kind == .file,
+            sealed.byAnswers
+        else { return nil }
+        return Asked(sealed)
     }
 
-    /// Locks a file into a new one at `target`.
-    func lock(file source: String, to target: String, name: String?, with lock: Protection) async throws {
+    /// Locks a file into a new one.
+    func lock(file source: URL, to target: URL, name: String?, with lock: Protection, code: SecondCode?) throws -> Work
+    {
         let locks = [Answered(question: lock.question, answer: lock.answer)]
-        let handle = handfast.sealing().sealFile(
-            locks: locks, about: About(name: name, mediaType: nil), source: source, target: target)
-        _ = try await refusing { try await handle.finished() }
+        let code = try refusing { try code.map { try Code.read(text: $0.characters) } }
+        return Work(
+            handfast.sealing().sealFile(
+                locks: locks, code: code, about: About(name: name, mediaType: nil), source: source.path,
+                target: target.path))
     }
 
-    /// Opens a locked file into a new one at `target`.
-    func unlock(file source: String, to target: String, answers: [String]) -> Unlocking {
-        Unlocking(handfast.sealing().openFile(answers: answers, source: source, target: target))
+    /// Opens a locked file into a new one.
+    func unlock(file source: URL, to target: URL, answers: [String], code: String?) throws -> Work {
+        let code = try refusing { try code.map { try Code.read(text: $0) } }
+        return Work(
+            handfast.sealing().openFile(answers: answers, code: code, source: source.path, target: target.path))
     }
 
     /// Takes about a second, on purpose.
-    func unlock(_ token: Token, answers: [String]) async throws {
-        try await refusing { try await pairing.unlock(found: token.found, answers: answers) }
+    func unlock(_ token: Token, answers: [String], code: String?) async throws {
+        try await refusing {
+            let code = try code.map { try Code.read(text: $0) }
+            try await pairing.unlock(found: token.found, answers: answers, code: code)
+        }
+    }
+
+    /// What waits for another person.
+    func waiting() async throws -> [Waiting] {
+        try await refusing { try await pairing.pending() }.map(Waiting.init)
+    }
+
+    func goOn(_ id: String) async throws {
+        let handle = try await refusing { try await pairing.goOn(id: id) }
+        hold(handle)
+    }
+
+    func giveUp(_ id: String) async throws {
+        try await refusing { try await pairing.giveUp(id: id) }
+    }
+
+    /// Everybody who was met.
+    func people() async throws -> [Contact] {
+        try await refusing { try await handfast.people() }.map(Contact.init)
+    }
+
+    func forget(_ id: String) async throws {
+        try await refusing { try await handfast.forget(id: id) }
     }
 
     func answer(_ text: String) async throws {
@@ -142,8 +175,14 @@ final class Engine: @unchecked Sendable {
         try await refusing { try await pairing.offerReply() }
     }
 
+    /// Stops the pairing for good.
     func cancel() {
         lock.withLock { current }?.cancel()
+    }
+
+    /// Stops the pairing for now; it goes on waiting.
+    func putAside() {
+        lock.withLock { current }?.putAside()
     }
 
     func dismiss() {
@@ -217,6 +256,16 @@ final class Engine: @unchecked Sendable {
         try refusing { try fileOf(text: text) }
     }
 
+    static func newCode() throws -> SecondCode {
+        SecondCode(try refusing { try Code.random() })
+    }
+
+    /// What to think of an answer, and whether it protects nothing by itself; none of an empty one.
+    static func strength(_ lock: Protection, withCode: Bool) -> (key: Key, isTrivial: Bool)? {
+        let locks = [Answered(question: lock.question, answer: lock.answer)]
+        return (try? strengthOf(locks: locks, withCode: withCode)).map { ($0.key, $0.isTrivial) }
+    }
+
     /// The core's log goes to standard error, which Apple's tools show.
     static func log(details: Bool) {
         _ = logToPlatform(level: details ? .debug : .warn)
@@ -245,8 +294,19 @@ final class Engine: @unchecked Sendable {
     }
 }
 
-/// A locked file that is being opened. It stops when this is let go of, and nothing of it stays behind then.
-final class Unlocking: Sendable {
+/// What something locked asks for.
+struct Asked: Equatable, Sendable {
+    let questions: [String]
+    let withCode: Bool
+
+    fileprivate init(_ sealed: Core.Sealed) {
+        questions = sealed.questions
+        withCode = sealed.withCode
+    }
+}
+
+/// A file that is being locked or opened. It stops when this is let go of, and nothing of it stays behind then.
+final class Work: Sendable {
     private let handle: SealingHandle
 
     fileprivate init(_ handle: SealingHandle) {
@@ -263,9 +323,10 @@ final class Unlocking: Sendable {
         handle.cancel()
     }
 
-    /// Waits for the end; what the file is called, if it says so.
-    func finished() async throws -> String? {
-        try await refusing { try await handle.finished() }.name
+    /// Waits for the end; what is told about the content: a label, never a path, and a media type.
+    func finished() async throws -> (name: String?, type: String?) {
+        let about = try await refusing { try await handle.finished() }
+        return (about.name, about.mediaType)
     }
 }
 

@@ -40,22 +40,17 @@ struct View: Sendable {
         }
     }
 
-    /// Until when our invitation is good, in seconds since 1970-01-01 UTC.
-    var hostingUntil: UInt64? {
-        if case .hosting(_, _, let expiresAt, _) = screen { expiresAt } else { nil }
-    }
-
-    /// The screen for it. `sent`: the invitation was made to be sent. `hint`: what may stand in the way.
-    func screen(sent: Bool, hint: Key?) -> Screen {
+    /// The screen for it. `home`: the one where nothing is under way. `hint`: what may stand in the way.
+    func screen(home: Home, hint: Key?) -> Screen {
         switch screen {
         case .idle:
-            .home
-        case .hosting(let stage, let triesLeft, let expiresAt, let invitation):
+            .home(home)
+        case .hosting(let stage, let triesLeft, let expiresAt, let manner, let invitation):
             .showCode(
                 ShowCode(
                     stage: stage.key, scanNow: stage == .scanTheirCode,
                     triesLeft: triesLeft.map(Int.init), expiresAt: expiresAt, invitation: Handout(invitation),
-                    sent: sent))
+                    sent: manner == .send))
         case .invitationOpened(let name, let question, let via, let expiresAt):
             .confirm(Confirm(name: name, question: question, proof: via.key, expiresAt: expiresAt))
         case .connecting(let stage):
@@ -125,6 +120,49 @@ extension Core.Protection {
         }
         let lock = Answered(question: protection.question, answer: protection.answer)
         self = protection.isLock ? .locked(lock: lock) : .asked(lock: lock)
+    }
+}
+
+extension Waiting {
+    init(_ pending: Pending) {
+        self.init(
+            id: pending.id, ours: pending.seat == .host, name: pending.name, expiresAt: pending.expiresAt)
+    }
+}
+
+extension Contact {
+    init(_ contact: Core.Contact) {
+        self.init(
+            id: contact.id, name: contact.person.name, trust: contact.person.level.key,
+            reason: contact.person.reason.key, since: contact.since)
+    }
+}
+
+extension SecondCode {
+    init(_ code: Code) {
+        self.init(characters: code.characters(), words: code.words())
+    }
+}
+
+extension Strength {
+    var key: Key {
+        switch self {
+        case .oneCharacter: .strengthOneCharacter
+        case .common: .strengthCommon
+        case .inQuestion: .strengthInQuestion
+        case .weak: .strengthWeak
+        case .fair: .strengthFair
+        case .noShortcutSeen: .strengthNoShortcutSeen
+        case .beyondReach: .strengthBeyondReach
+        }
+    }
+
+    /// Found at once, whatever else is true.
+    var isTrivial: Bool {
+        switch self {
+        case .oneCharacter, .common, .inQuestion: true
+        case .weak, .fair, .noShortcutSeen, .beyondReach: false
+        }
     }
 }
 
@@ -247,6 +285,7 @@ extension Core.Kind {
         case .declined: .kindDeclined
         case .storageFull: .kindStorageFull
         case .storage: .kindStorage
+        case .tooMany: .kindTooMany
         case .busy: .kindBusy
         case .notNow: .kindNotNow
         case .vaultLocked: .kindVaultLocked

@@ -119,7 +119,7 @@ private class Rows(private val home: MainActivity) : BaseAdapter() {
             row.done != null || row.state == Key.FILE_WAITING ->
                 parts += home.button(home.getString(R.string.stop)) { home.app.cancelFile(row.number) }
             row.path != null ->
-                parts += home.button(home.getString(R.string.save)) { home.save(row) }
+                parts += home.button(home.getString(R.string.save)) { row.path?.let { path -> home.save(row.name, path) } }
         }
         return home.column(*parts.toTypedArray())
     }

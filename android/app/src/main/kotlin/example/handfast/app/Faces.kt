@@ -22,21 +22,6 @@ abstract class Face<T : Screen>(protected val home: MainActivity) {
     open fun gone() = Unit
 }
 
-class HomeFace(home: MainActivity) : Face<Screen.Home>(home) {
-    override val root = home.page(
-        home.heading(home.getString(R.string.app_name)),
-        home.text(home.getString(R.string.home_text)),
-        home.button(home.getString(R.string.show_code)) { home.invite(send = false) },
-        home.button(home.getString(R.string.scan_code)) { home.scan() },
-        home.button(home.getString(R.string.share_link)) { home.invite(send = true) },
-        home.button(home.getString(R.string.share_with_question)) {
-            home.askForProtection { home.invite(send = true, protection = it) }
-        },
-    )
-
-    override fun show(screen: Screen.Home) = Unit
-}
-
 /** A code with the ways to hand it out, and the time that is left. */
 private class CodeParts(private val home: MainActivity) {
     private val clock = Handler(Looper.getMainLooper())
@@ -86,6 +71,7 @@ class ShowCodeFace(home: MainActivity) : Face<Screen.ShowCode>(home) {
         scanNow,
         code.ways,
         send,
+        home.button(home.getString(R.string.put_aside)) { home.app.putAside() },
         home.button(home.getString(R.string.stop)) { home.back() },
     )
 
@@ -112,6 +98,7 @@ class ReplyFace(home: MainActivity) : Face<Screen.Reply>(home) {
         home.text(home.getString(R.string.reply_text)),
         code.picture,
         code.ways,
+        home.button(home.getString(R.string.put_aside)) { home.app.putAside() },
         home.button(home.getString(R.string.stop)) { home.back() },
     )
 
@@ -153,6 +140,7 @@ class ConnectingFace(home: MainActivity) : Face<Screen.Connecting>(home) {
         stage,
         hint,
         home.button(home.getString(R.string.show_my_reply)) { home.app.offerReply() },
+        home.button(home.getString(R.string.put_aside)) { home.app.putAside() },
         home.button(home.getString(R.string.stop)) { home.back() },
     )
 

@@ -2,7 +2,6 @@ package example.handfast.app
 
 import android.app.Application
 import example.handfast.core.App
-import example.handfast.core.Notebook
 import example.handfast.core.bridge.Core
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
@@ -17,8 +16,10 @@ class HandfastApp : Application() {
     override fun onCreate() {
         super.onCreate()
         Core.log(details = false)
+        // Copies of the last time, opened files among them.
+        File(cacheDir, "copies").deleteRecursively()
         val keys = KeystoreBox(File(noBackupFilesDir, "key"))
-        app = App(CoroutineScope(SupervisorJob()), Notebook(File(noBackupFilesDir, "sharing"))) { told ->
+        app = App(CoroutineScope(SupervisorJob())) { told ->
             Core.open(
                 name = deviceName(),
                 folder = noBackupFilesDir,

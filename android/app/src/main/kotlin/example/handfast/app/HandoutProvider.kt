@@ -13,19 +13,22 @@ import java.io.File
 import java.io.FileNotFoundException
 
 /**
- * Lends one file that is shared, the code as a picture or the `.handfast` file, to the app that the
- * person chose, and nothing else to anybody.
+ * Lends what is shared, a code as a picture or a file, to the app that the person chose, and nothing
+ * else to anybody.
  */
 class HandoutProvider : ContentProvider() {
-    override fun onCreate() = true
+    override fun onCreate(): Boolean {
+        // Whoever was lent something before is done with it.
+        context?.let { folder(it).deleteRecursively() }
+        return true
+    }
 
-    override fun getType(uri: Uri): String? = Lent.of(uri)?.type
+    override fun getType(uri: Uri): String? = uri.getQueryParameter(TYPE)
 
     override fun openFile(uri: Uri, mode: String): ParcelFileDescriptor {
-        val lent = Lent.of(uri)
-        val context = context
-        if (lent == null || context == null || mode != "r") throw FileNotFoundException()
-        return ParcelFileDescriptor.open(lent.file(context), ParcelFileDescriptor.MODE_READ_ONLY)
+        val file = lent(uri)
+        if (file == null || mode != "r") throw FileNotFoundException()
+        return ParcelFileDescriptor.open(file, ParcelFileDescriptor.MODE_READ_ONLY)
     }
 
     override fun query(
@@ -35,7 +38,7 @@ class HandoutProvider : ContentProvider() {
         selectionArgs: Array<String>?,
         sortOrder: String?,
     ): Cursor? {
-        val file = Lent.of(uri)?.file(context ?: return null) ?: return null
+        val file = lent(uri) ?: return null
         val known = mapOf(OpenableColumns.DISPLAY_NAME to file.name, OpenableColumns.SIZE to file.length())
         val columns = (projection ?: known.keys.toTypedArray()).filter { it in known }
         return MatrixCursor(columns.toTypedArray(), 1).apply { addRow(columns.map { known[it] }) }
@@ -47,27 +50,37 @@ class HandoutProvider : ContentProvider() {
 
     override fun delete(uri: Uri, where: String?, args: Array<String>?) = 0
 
-    /** What may be lent. */
-    enum class Lent(private val path: String, val type: String) {
-        PICTURE("handfast.png", "image/png"),
-        FILE("invitation.handfast", "application/octet-stream");
+    private fun lent(uri: Uri): File? {
+        val folder = folder(context ?: return null)
+        val file = File(folder, uri.lastPathSegment ?: return null)
+        // A name with a folder in it leads elsewhere.
+        return file.takeIf { it.parentFile == folder && it.isFile }
+    }
 
-        fun file(context: Context) = File(File(context.cacheDir, "lent").apply { mkdirs() }, path)
+    companion object {
+        const val ANY = "application/octet-stream"
+        private const val TYPE = "type"
+
+        private fun folder(context: Context) = File(context.cacheDir, "lent")
 
         /** An intent that shares these bytes. */
-        fun intent(context: Context, bytes: ByteArray): Intent {
-            file(context).writeBytes(bytes)
-            val uri = Uri.parse("content://${context.packageName}.handout/$path")
+        fun lend(context: Context, name: String, type: String, bytes: ByteArray): Intent =
+            lend(context, name, type) { it.writeBytes(bytes) }
+
+        /** An intent that shares a copy of this file. */
+        fun lend(context: Context, file: File, type: String): Intent =
+            lend(context, file.name, type) { file.copyTo(it, overwrite = true) }
+
+        private fun lend(context: Context, name: String, type: String, write: (File) -> Unit): Intent {
+            write(File(folder(context).apply { mkdirs() }, name))
+            val uri = Uri.Builder().scheme("content").authority("${context.packageName}.handout")
+                .appendPath(name).appendQueryParameter(TYPE, type).build()
             return Intent(Intent.ACTION_SEND)
                 .setType(type)
                 .putExtra(Intent.EXTRA_STREAM, uri)
                 .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION)
                 // The chooser shows a preview only with this.
                 .apply { clipData = android.content.ClipData.newRawUri("", uri) }
-        }
-
-        companion object {
-            fun of(uri: Uri) = entries.firstOrNull { it.path == uri.lastPathSegment }
         }
     }
 }

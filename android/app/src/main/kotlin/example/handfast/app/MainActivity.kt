@@ -21,7 +21,6 @@ import example.handfast.core.Handout
 import example.handfast.core.Key
 import example.handfast.core.Notice
 import example.handfast.core.Protection
-import example.handfast.core.Row
 import example.handfast.core.Screen
 import example.handfast.core.Way
 import example.handfast.core.bridge.Core
@@ -30,9 +29,9 @@ import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
-import java.io.ByteArrayOutputStream
 import java.io.File
-import java.io.InputStream
+import java.io.FileNotFoundException
+import java.util.UUID
 import java.util.concurrent.Executor
 
 /** The one activity: draws what [App] shows, and passes on what the phone and the person do. */
@@ -43,7 +42,8 @@ class MainActivity : Activity() {
     private lateinit var stage: FrameLayout
     private lateinit var note: NoteBar
     private var face: Face<*>? = null
-    private var saving: Row.File? = null
+    /** The path of what is being saved. */
+    private var saving: String? = null
 
     override fun onCreate(state: Bundle?) {
         super.onCreate(state)
@@ -97,7 +97,7 @@ class MainActivity : Activity() {
     override fun onBackPressed() = leaveOrBack()
 
     private fun leaveOrBack() {
-        if (app.screen.value == Screen.Home) finish() else back()
+        if (app.screen.value is Screen.Home) finish() else app.putAside()
     }
 
     // --- Drawing ------------------------------------------------------------------------------
@@ -105,12 +105,16 @@ class MainActivity : Activity() {
     private fun show(screen: Screen) {
         when (screen) {
             is Screen.Home -> face(::HomeFace).show(screen)
+            is Screen.Person -> face(::PersonFace).show(screen)
             is Screen.ShowCode -> face(::ShowCodeFace).show(screen)
             is Screen.Scan -> face(::ScanFace, ::askForCamera).show(screen)
             is Screen.Confirm -> face(::ConfirmFace).show(screen)
             is Screen.Connecting -> face(::ConnectingFace).show(screen)
             is Screen.Reply -> face(::ReplyFace).show(screen)
             is Screen.Question -> face(::QuestionFace).show(screen)
+            is Screen.Lock -> face(::LockFace).show(screen)
+            is Screen.Sealed -> face(::SealedFace).show(screen)
+            is Screen.Opened -> face(::OpenedFace).show(screen)
             is Screen.Compare -> face(::CompareFace).show(screen)
             is Screen.Conversation -> face(::ConversationFace) { it.show(app.rows.value) }.show(screen)
             is Screen.Ended -> face(::EndedFace).show(screen)
@@ -155,6 +159,11 @@ class MainActivity : Activity() {
         if (!ask(LOCAL_NETWORK, ANDROID_17, ASK_LOCAL_NETWORK_THEN_CONNECT)) app.connect()
     }
 
+    fun goOn(id: String) {
+        ask(LOCAL_NETWORK, ANDROID_17, ASK_LOCAL_NETWORK)
+        app.goOn(id)
+    }
+
     fun back() = app.back()
 
     /** The one thing to do next. */
@@ -187,25 +196,33 @@ class MainActivity : Activity() {
 
     fun attach() = pick(PICK_ATTACHMENT)
 
+    fun pickToLock() = pick(PICK_TO_LOCK)
+
     fun shareLink(handout: Handout) {
         val text = Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, handout.link)
         share(text)
     }
 
     fun sharePicture(handout: Handout) =
-        share(HandoutProvider.Lent.PICTURE.intent(this, Core.png(handout.symbol, PIXELS_A_MODULE)))
+        share(HandoutProvider.lend(this, "handfast.png", "image/png", Core.png(handout.symbol, PIXELS_A_MODULE)))
 
     fun shareFile(handout: Handout) =
-        share(HandoutProvider.Lent.FILE.intent(this, Core.file(handout)))
+        share(HandoutProvider.lend(this, "invitation.handfast", HandoutProvider.ANY, Core.file(handout)))
 
-    /** Copies a file that came in to where the person wants it. */
-    fun save(row: Row.File) {
-        saving = row
+    /** Hands a file on to another app. [type]: what its sender says that it is. */
+    fun shareFile(path: String, type: String?) = beside {
+        val intent = HandoutProvider.lend(this, File(path), type ?: HandoutProvider.ANY)
+        handler.post { share(intent) }
+    }
+
+    /** Copies a file to where the person wants it. */
+    fun save(name: String, path: String) {
+        saving = path
         startActivityForResult(
             Intent(Intent.ACTION_CREATE_DOCUMENT)
                 .addCategory(Intent.CATEGORY_OPENABLE)
                 .setType("*/*")
-                .putExtra(Intent.EXTRA_TITLE, row.name),
+                .putExtra(Intent.EXTRA_TITLE, name),
             SAVE,
         )
     }
@@ -242,21 +259,8 @@ class MainActivity : Activity() {
     @Suppress("DEPRECATION") // the typed form came with Android 13
     private fun stream(intent: Intent): Uri? = intent.getParcelableExtra(Intent.EXTRA_STREAM) as? Uri
 
-    private fun handIn(uri: Uri) = beside {
-        val bytes = contentResolver.openInputStream(uri)?.use { readAtMost(it, MOST_BYTES + 1) }
-        app.handIn(bytes ?: ByteArray(0))
-    }
-
-    private fun readAtMost(input: InputStream, most: Int): ByteArray {
-        val bytes = ByteArrayOutputStream()
-        val piece = ByteArray(64 shl 10)
-        while (bytes.size() < most) {
-            val read = input.read(piece, 0, minOf(piece.size, most - bytes.size()))
-            if (read < 0) break
-            bytes.write(piece, 0, read)
-        }
-        return bytes.toByteArray()
-    }
+    /** Looked through, or asked for its answer if it is a locked file. */
+    private fun handIn(uri: Uri) = beside { app.handIn(copy(uri)) }
 
     @Deprecated("AndroidX has another way; this app has no AndroidX")
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
@@ -264,7 +268,8 @@ class MainActivity : Activity() {
         when (request) {
             PICK_TOKEN -> handIn(uri)
             PICK_ATTACHMENT -> beside { app.sendFile(copy(uri).path) }
-            SAVE -> saving?.path?.let { path ->
+            PICK_TO_LOCK -> beside { app.lock(copy(uri)) }
+            SAVE -> saving?.let { path ->
                 beside {
                     contentResolver.openOutputStream(uri)?.use { out -> File(path).inputStream().use { it.copyTo(out) } }
                 }
@@ -272,11 +277,15 @@ class MainActivity : Activity() {
         }
     }
 
-    /** The core reads files by their path, so a document is copied to where it has one. */
+    /**
+     * The core reads files by their path, so a document is copied to where it has one: a folder of
+     * its own, which goes with it.
+     */
     private fun copy(uri: Uri): File {
-        val folder = File(cacheDir, "outgoing").apply { mkdirs() }
+        val folder = File(cacheDir, "copies/${UUID.randomUUID()}").apply { mkdirs() }
         val file = File(folder, nameOf(uri).replace('/', '_'))
-        contentResolver.openInputStream(uri)?.use { input -> file.outputStream().use { input.copyTo(it) } }
+        val input = contentResolver.openInputStream(uri) ?: throw FileNotFoundException()
+        input.use { from -> file.outputStream().use { from.copyTo(it) } }
         return file
     }
 
@@ -336,9 +345,7 @@ class MainActivity : Activity() {
         const val PICK_TOKEN = 5
         const val PICK_ATTACHMENT = 6
         const val SAVE = 7
+        const val PICK_TO_LOCK = 8
         const val PIXELS_A_MODULE = 8
-
-        /** As the core's reader of pictures; one byte more shows that it is too much. */
-        const val MOST_BYTES = 64 shl 20
     }
 }

@@ -9,28 +9,41 @@ import android.widget.LinearLayout
 import example.handfast.core.Outcome
 import example.handfast.core.Protection
 import example.handfast.core.Screen
+import example.handfast.core.bytes
 
-/** Questions of the other side, with a line for each answer. */
+/** Questions of the other side, with a line for each answer, and one for a code where it takes one. */
 class QuestionFace(home: MainActivity) : Face<Screen.Question>(home) {
+    private val title = home.heading()
+    private val file = home.text()
     private val tries = home.status()
     private val hint = home.status()
     private val lines = home.column()
+    private val bar = home.progressBar()
     private val answer = home.button(home.getString(R.string.answer)) { answer() }
     private var questions: List<String>? = null
+    private val codeLabel = home.text(home.getString(R.string.answer_code))
+    private val code = home.answerLine().also { codeLabel.labelFor = it.id }
     private var entries: List<EditText> = emptyList()
     override val root = home.page(
-        home.heading(home.getString(R.string.question_title)),
+        title,
+        file,
         home.text(home.getString(R.string.question_warning)),
         lines,
+        codeLabel,
+        code,
         hint,
+        bar,
         tries,
         answer,
         home.button(home.getString(R.string.stop)) { home.back() },
     )
 
     override fun show(screen: Screen.Question) {
+        title.text = home.getString(if (screen.size == null) R.string.question_title else R.string.locked_title)
+        file.showOrHide(screen.size?.let { home.getString(R.string.locked_text, bytes(it, HandfastApp.locale())) })
         if (screen.questions != questions) {
             questions = screen.questions
+            code.text.clear()
             // Questions that were agreed on elsewhere are not inside.
             val asked = screen.questions.ifEmpty { listOf(home.getString(R.string.question_unwritten)) }
             entries = asked.map { home.answerLine() }
@@ -48,10 +61,13 @@ class QuestionFace(home: MainActivity) : Face<Screen.Question>(home) {
             },
         )
         tries.showOrHide(screen.triesLeft?.let { home.resources.getQuantityString(R.plurals.tries_left, it, it) })
+        for (part in listOf(codeLabel, code)) part.visibility = if (screen.withCode) View.VISIBLE else View.GONE
+        bar.show(screen.busy, screen.progress)
         answer.isEnabled = !screen.busy
     }
 
-    private fun answer() = home.app.answer(entries.map { it.text.toString() })
+    private fun answer() =
+        home.app.answer(entries.map { it.text.toString() }, code.text.toString().takeIf { code.visibility == View.VISIBLE })
 }
 
 /** Six pictures and the same in digits. */
@@ -97,7 +113,7 @@ fun MainActivity.askForProtection(done: (Protection) -> Unit) {
 }
 
 /** No keyboard learns from what is typed here. */
-private fun MainActivity.answerLine() = EditText(this).apply {
+fun MainActivity.answerLine() = EditText(this).apply {
     id = View.generateViewId()
     minHeight = dp(48)
     inputType = InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_FLAG_NO_SUGGESTIONS or

@@ -18,7 +18,9 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withTimeoutOrNull
+import java.io.File
 import java.nio.ByteBuffer
+import java.nio.file.Files
 
 /**
  * What the app shows and what a person can do, without a line of Android in it. Views read the
@@ -26,11 +28,9 @@ import java.nio.ByteBuffer
  */
 class App(
     private val scope: CoroutineScope,
-    private val notebook: Notebook,
-    private val now: () -> Long = { System.currentTimeMillis() / 1000 },
     private val open: (Told) -> Core,
 ) {
-    private val shown = MutableStateFlow<Screen>(Screen.Home)
+    private val shown = MutableStateFlow<Screen>(Screen.Home())
     private val listed = MutableStateFlow<List<Row>>(emptyList())
     private val noted = MutableStateFlow<Notice?>(null)
 
@@ -52,13 +52,12 @@ class App(
     private val idle = MutableStateFlow(true)
     private var failure: Screen.Ended? = null
     private var scanning: Screen.Scan? = null
-    private var sent = false
+    private var home = Screen.Home()
+    private var person: Screen.Person? = null
     private var localNetworkDenied = false
     private var pending: (suspend () -> Unit)? = null
 
-    /** Something locked that was handed in, and what it asks. */
-    private var locked: Token? = null
-    private var asking: Screen.Question? = null
+    private val lockbox = Lockbox(scope, ::act, ::show)
 
     init {
         scope.launch(Dispatchers.Default) {
@@ -70,7 +69,7 @@ class App(
                 return@launch
             }
             core = opened.getOrThrow()
-            tellOfCut()
+            act { refresh() }
             for (work in lane) {
                 try {
                     work()
@@ -86,9 +85,9 @@ class App(
     /** Makes an invitation and shows its code; or, to be sent, makes one that lives for a day. */
     fun invite(send: Boolean, protection: Protection? = null) = act {
         scanning = null
-        sent = send
         if (inCore.isHosting) {
-            stopAll()
+            core.cancel()
+            untilIdle()
         }
         core.host(send, protection)
     }
@@ -100,22 +99,60 @@ class App(
         show()
     }
 
-    /** Answers what the other side asks, or what something locked asks. */
-    fun answer(answers: List<String>) {
-        act {
-            val token = locked
-            if (token == null) {
-                core.answer(answers.firstOrNull().orEmpty())
-                return@act
-            }
-            asking = asking?.copy(busy = true, hint = null)
+    /** Answers what the other side asks, or what something locked asks, which may need a [code] too. */
+    fun answer(answers: List<String>, code: String? = null) = act {
+        if (lockbox.screen == null) {
+            core.answer(answers.firstOrNull().orEmpty())
+        } else {
+            lockbox.answer(core, answers, code, ::opening)
             show()
-            // It takes about a second, on purpose.
-            scope.launch(Dispatchers.Default) {
-                val opened = runCatching { core.unlock(token, answers) }
-                act { unlocked(token, opened) }
-            }
         }
+    }
+
+    /** Begins to lock a file: our own copy of it, in a folder of its own. */
+    fun lock(copy: File) = act {
+        scanning = null
+        lockbox.lock(copy)
+        show()
+    }
+
+    /** The question and answer as they are typed. */
+    fun judge(question: String, answer: String) = act {
+        lockbox.judge(question, answer)
+        show()
+    }
+
+    /** Whether the file is to need a code too. */
+    fun lockWithCode(wanted: Boolean, question: String, answer: String) = act {
+        lockbox.code(wanted)
+        lockbox.judge(question, answer)
+        show()
+    }
+
+    fun seal(question: String, answer: String) = act {
+        lockbox.seal(core, question, answer)
+        show()
+    }
+
+    /** Goes on with what waits. */
+    fun goOn(id: String) = act { core.goOn(id) }
+
+    /** Gives up what waits, for good. */
+    fun giveUp(id: String) = act {
+        core.giveUp(id)
+        refresh()
+    }
+
+    /** Shows somebody who was met. */
+    fun person(id: String) = act {
+        person = home.people.find { it.id == id }?.let(Screen::Person)
+        show()
+    }
+
+    fun forget(id: String) = act {
+        core.forget(id)
+        person = null
+        refresh()
     }
 
     /** Shows both people what to compare. */
@@ -129,11 +166,12 @@ class App(
     /** Shows our reply now. */
     fun offerReply() = act { core.offerReply() }
 
-    /** One step back: closes the camera, stops a pairing, leaves a screen that is over. */
+    /** One step back: closes the camera, stops a pairing for good, leaves a screen that is over. */
     fun back() = act {
         when {
             scanning != null -> scanning = null
-            asking != null -> ask(null, null)
+            lockbox.leave() -> {}
+            person != null -> person = null
             inCore.isTalking -> core.leave()
             else -> {
                 core.cancel()
@@ -141,6 +179,11 @@ class App(
             }
         }
         show()
+    }
+
+    /** One step back that gives up nothing: what waits goes on waiting. */
+    fun putAside() {
+        act { if (scanning == null && lockbox.screen == null && inCore.isWaiting) core.putAside() else back() }
     }
 
     fun sendText(text: String) = act { core.send(text) }
@@ -166,13 +209,31 @@ class App(
         }
     }
 
-    /** Stops what is under way and opens the invitation that came meanwhile. */
+    /** A file that was picked or shared: our own copy of it, in a folder of its own. */
+    fun handIn(copy: File) = act {
+        val asked = core.asked(copy)
+        if (asked != null) {
+            scanning = null
+            lockbox.ask(copy, asked)
+            show()
+            return@act
+        }
+        scope.launch(Dispatchers.Default) {
+            val bytes = if (copy.length() > MOST_BYTES) null else runCatching { copy.readBytes() }.getOrNull()
+            val what = if (copy.length() > MOST_BYTES) Key.KIND_TOO_LARGE else Key.KIND_STORAGE
+            copy.parentFile?.deleteRecursively()
+            if (bytes == null) act { noted.value = Notice(what, null, null) } else handIn(bytes)
+        }
+    }
+
+    /** Puts aside what is under way and opens the invitation that came meanwhile. */
     fun replace() = act {
         val open = pending ?: return@act
         pending = null
         noted.value = null
         scanning = null
-        stopAll()
+        if (inCore.isTalking) core.leave() else core.putAside()
+        untilIdle()
         open()
     }
 
@@ -245,11 +306,11 @@ class App(
                 noted.value = Notice(Key.REPLY_TAKEN, null, null)
             }
             TokenKind.LOCKED_INVITATION -> {
-                val questions = core.questions(token)
+                val asked = core.asked(token)
                 scanning = null
-                ask(token, Screen.Question(questions, null, null, busy = false))
+                lockbox.ask(token, asked)
             }
-            TokenKind.SEALED -> noted.value = Notice(Key.SEALED_FOUND, null, null)
+            TokenKind.SEALED -> lockedText(token)
             TokenKind.INVITATION -> opening { core.open(token) }
         }
         show()
@@ -267,27 +328,26 @@ class App(
         }
     }
 
-    private fun ask(token: Token?, question: Screen.Question?) {
-        locked = token
-        asking = question
-    }
-
-    private suspend fun unlocked(token: Token, opened: Result<Unit>) {
-        // The person may have gone back meanwhile.
-        if (locked !== token) return
-        val refusal = opened.exceptionOrNull() as? Refusal
-        if (refusal?.isWrongAnswer == true) {
-            asking = asking?.copy(busy = false, hint = refusal.notice().what)
-            show()
-            return
+    /** Something small and locked that came as a text or a code. */
+    private fun lockedText(token: Token) {
+        val copy = Files.createTempDirectory("unlock").resolve("locked").toFile().apply { writeBytes(token.bytes) }
+        val asked = core.asked(copy)
+        if (asked != null) {
+            scanning = null
+            lockbox.ask(copy, asked)
+        } else {
+            copy.parentFile?.deleteRecursively()
+            noted.value = Notice(Key.SEALED_FOUND, null, null)
         }
-        ask(null, null)
-        show()
-        opened.getOrThrow()
     }
 
-    private suspend fun stopAll() {
-        if (inCore.isTalking) core.leave() else core.cancel()
+    /** What waits and who is known may be new. */
+    private suspend fun refresh() {
+        home = Screen.Home(core.waiting(), core.people())
+        show()
+    }
+
+    private suspend fun untilIdle() {
         // A goodbye that takes longer ends in "busy", and the person can try again.
         withTimeoutOrNull(STOPPING) { idle.first { it } }
     }
@@ -297,17 +357,10 @@ class App(
         show()
     }
 
-    private fun tellOfCut() {
-        val until = notebook.sharingUntil ?: return
-        notebook.sharingUntil = null
-        if (until > now()) {
-            noted.value = Notice(Key.SHARING_WAS_CUT, Key.REMEDY_INVITE_AGAIN, Way.SHOW_CODE)
-        }
-    }
-
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
-        val screen = scanning ?: asking ?: failure ?: inCore.screen(sent, denied)
+        val beside = scanning ?: lockbox.screen ?: failure
+        val screen = beside ?: inCore.screen(home, denied).let { if (it is Screen.Home) person ?: it else it }
         shown.value = if (denied != null && screen is Screen.Ended && screen.what == Key.KIND_NOT_REACHED) {
             screen.copy(next = denied, way = Way.APP_SETTINGS)
         } else {
@@ -322,11 +375,12 @@ class App(
                 if (view.isTalking && !inCore.isTalking) {
                     listed.value = emptyList()
                     scanning = null
-                    ask(null, null)
+                    person = null
+                    lockbox.clear()
                 }
                 inCore = view
-                notebook.sharingUntil = view.hostingUntil.takeIf { sent }
                 show()
+                if (view.isFree) refresh()
             }
         }
 
@@ -340,5 +394,8 @@ class App(
     private companion object {
         /** Milliseconds within which the core has stopped whatever it does. */
         const val STOPPING = 3_000L
+
+        /** As the core's reader of pictures. */
+        const val MOST_BYTES = 64L shl 20
     }
 }

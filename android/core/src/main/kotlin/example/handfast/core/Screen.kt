@@ -5,8 +5,11 @@ package example.handfast.core
  * person does to [App]; it never asks anything else.
  */
 sealed interface Screen {
-    /** Nothing is under way. */
-    data object Home : Screen
+    /** Nothing is under way. What waits can be gone on with. */
+    data class Home(val waiting: List<Waiting> = emptyList(), val people: List<Contact> = emptyList()) : Screen
+
+    /** Somebody who was met. */
+    data class Person(val contact: Contact) : Screen
 
     /** Our invitation, as large as the screen allows. */
     data class ShowCode(
@@ -38,12 +41,39 @@ sealed interface Screen {
     data class Question(
         val questions: List<String>,
         /** None where nobody counts. */
-        val triesLeft: Int?,
+        val triesLeft: Int? = null,
         /** What was wrong with the answers before. */
-        val hint: Key?,
+        val hint: Key? = null,
         /** It is being opened, which takes about a second. */
-        val busy: Boolean,
+        val busy: Boolean = false,
+        /** A code of a second channel is needed as well. */
+        val withCode: Boolean = false,
+        /** The bytes of a locked file; none where it is something else that asks. */
+        val size: Long? = null,
+        /** How much of it is opened, from 0 to 1. */
+        val progress: Float? = null,
     ) : Screen
+
+    /** A file that was locked. It is never opened by itself. */
+    data class Opened(val name: String, val type: String?, val size: Long, val path: String) : Screen
+
+    /** The person makes up a question that locks a file of theirs. */
+    data class Lock(
+        val name: String,
+        val size: Long,
+        /** What to think of the answer; none while there is none. */
+        val strength: Key? = null,
+        /** The answer protects nothing by itself. */
+        val useless: Boolean = true,
+        /** Needed as well, if the person wants that. */
+        val code: SecondCode? = null,
+        val hint: Key? = null,
+        val busy: Boolean = false,
+        val progress: Float? = null,
+    ) : Screen
+
+    /** A file of ours is locked now, in a new file at [path]. */
+    data class Sealed(val name: String, val size: Long, val path: String, val code: SecondCode?) : Screen
 
     /** Both people see the same, if nobody is in between. */
     data class Compare(val name: String, val symbols: List<Pictograph>, val digits: List<String>) : Screen
@@ -69,6 +99,35 @@ sealed interface Screen {
 /** A symbol to compare. [id] is the key of its name in every language. */
 data class Pictograph(val picture: String, val name: String) {
     val id = "symbol_" + name.replace(' ', '_')
+}
+
+/** An invitation that waits for its guest, or an accepted one whose host was not reached yet. */
+data class Waiting(
+    val id: String,
+    /** This phone made the invitation. */
+    val ours: Boolean,
+    /** What the host calls itself: the claim of a stranger. */
+    val name: String?,
+    /** Seconds since 1970-01-01 UTC; none if it seems to be too old. */
+    val expiresAt: Long?,
+)
+
+/** Somebody who was met. */
+data class Contact(
+    val id: String,
+    /** What they call themselves; may be empty. */
+    val name: String,
+    val trust: Key,
+    val reason: Key,
+    /** Seconds since 1970-01-01 UTC. */
+    val since: Long,
+)
+
+/** A code that opens something locked together with the answer. Secret, so it does not print itself. */
+class SecondCode(val characters: String, val words: String) {
+    override fun equals(other: Any?) = other is SecondCode && other.characters == characters
+    override fun hashCode() = characters.hashCode()
+    override fun toString() = "SecondCode"
 }
 
 /** A question of ours and its answer, and what they are for. */

@@ -13,6 +13,7 @@ import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeoutOrNull
 import org.junit.Test
+import java.io.File
 import java.net.URLEncoder
 import java.nio.file.Files
 import java.util.Locale
@@ -153,7 +154,7 @@ class AppTest {
             assertEquals(Way.SCAN, notice.way)
             one.forget()
         }
-        assertEquals(Screen.Home, one.app.screen.value)
+        assertIs<Screen.Home>(one.app.screen.value)
     }
 
     @Test
@@ -271,29 +272,131 @@ class AppTest {
     }
 
     @Test
-    fun `an app that was killed while sharing says so once`() {
-        val book = Files.createTempFile("handfast", ".note").toFile()
-        Phone(book).use { first ->
-            runBlocking {
-                first.app.invite(send = true)
-                first.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
-            }
-            // Killed: nothing was said to the app.
+    fun `an app that was killed while sharing goes on from its home`() = oneApp { other ->
+        val keys = Pocket()
+        val folder = Files.createTempDirectory("handfast-app").toFile()
+        val killed = Phone(keys, folder)
+        killed.app.invite(send = true)
+        val link = killed.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+        killed.app.shutdown()
+        Phone(keys, folder).use { again ->
+            val waiting = again.until<Screen.Home> { it.waiting.isNotEmpty() }.waiting.single()
+            assertTrue(waiting.ours)
+            assertTrue(waiting.expiresAt!! > System.currentTimeMillis() / 1000 + 80_000)
+            again.app.goOn(waiting.id)
+            val code = again.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
+            assertEquals(link, code.invitation.link)
+            assertTrue(code.sent)
+            other.app.handIn(link)
+            other.until<Screen.Confirm>()
+            other.app.connect()
+            again.until<Screen.Conversation>()
+            again.app.back()
+            again.until<Screen.Home> { it.waiting.isEmpty() && it.people.size == 1 }
         }
-        assertTrue(Notebook(book).sharingUntil!! > System.currentTimeMillis() / 1000)
-        Phone(book).use { again ->
-            runBlocking {
-                val cut = Notice(Key.SHARING_WAS_CUT, Key.REMEDY_INVITE_AGAIN, Way.SHOW_CODE)
-                assertEquals(cut, again.notice())
-                again.forget()
-                again.app.invite(send = true)
-                again.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
-                again.app.back()
-                again.until<Screen.Home>()
-            }
+    }
+
+    @Test
+    fun `an invitation is put aside, gone on with and given up`() = oneApp { one ->
+        one.app.invite(send = true)
+        val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+        one.app.putAside()
+        val waiting = one.until<Screen.Home> { it.waiting.isNotEmpty() }.waiting.single()
+        one.app.goOn(waiting.id)
+        assertEquals(link, one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link)
+        one.app.putAside()
+        one.until<Screen.Home> { it.waiting.isNotEmpty() }
+        one.app.giveUp(waiting.id)
+        one.until<Screen.Home> { it.waiting.isEmpty() }
+        one.app.goOn(waiting.id)
+        one.app.invite(send = false)
+        one.until<Screen.ShowCode>()
+        one.app.back()
+        one.until<Screen.Home> { it.waiting.isEmpty() }
+    }
+
+    @Test
+    fun `people who were met are at home until they are forgotten`() = twoApps { one, two ->
+        meet(one, two)
+        one.app.back()
+        val met = one.until<Screen.Home> { it.people.isNotEmpty() }.people.single()
+        assertEquals(Key.TRUST_UNVERIFIED to Key.REASON_OPEN_LINK, met.trust to met.reason)
+        one.app.person(met.id)
+        assertEquals(met, one.until<Screen.Person>().contact)
+        one.app.back()
+        one.until<Screen.Home>()
+        one.app.person(met.id)
+        one.app.forget(met.id)
+        one.until<Screen.Home> { it.people.isEmpty() }
+    }
+
+    @Test
+    fun `a file is locked and opened`() = oneApp { one ->
+        val letter = copy("letter.txt", "dear diary".encodeToByteArray())
+        one.app.lock(letter)
+        assertEquals("letter.txt", one.until<Screen.Lock>().name)
+        one.app.judge("Our dog?", "dog")
+        assertTrue(one.until<Screen.Lock> { it.strength == Key.STRENGTH_IN_QUESTION }.useless)
+        one.app.judge("Our dog?", "Nepomuk")
+        assertFalse(one.until<Screen.Lock> { it.strength == Key.STRENGTH_WEAK }.useless)
+        one.app.seal("", "Nepomuk")
+        assertEquals(Key.KIND_BAD_TEXT, one.until<Screen.Lock> { it.hint != null && !it.busy }.hint)
+        one.app.seal("Our dog?", "Nepomuk")
+        val sealed = one.until<Screen.Sealed>()
+        assertEquals("letter.txt.handfast" to null, sealed.name to sealed.code)
+        val received = copy("x.handfast", File(sealed.path).readBytes())
+        one.app.back()
+        one.until<Screen.Home>()
+        assertFalse(File(sealed.path).exists())
+
+        one.app.handIn(received)
+        val question = one.until<Screen.Question>()
+        assertEquals(listOf("Our dog?") to false, question.questions to question.withCode)
+        assertEquals(received.length(), question.size)
+        one.app.answer(listOf("Rex"))
+        assertEquals(Key.KIND_WRONG_ANSWER, one.until<Screen.Question> { it.hint != null && !it.busy }.hint)
+        one.app.answer(listOf("nepomuk "))
+        val opened = one.until<Screen.Opened>()
+        assertEquals("letter.txt" to 10L, opened.name to opened.size)
+        assertEquals("dear diary", File(opened.path).readText())
+        one.app.back()
+        one.until<Screen.Home>()
+        assertFalse(File(opened.path).exists())
+    }
+
+    @Test
+    fun `a file that needs a code opens with it in any form`() = oneApp { one ->
+        one.app.lock(copy("a.bin", ByteArray(1000)))
+        one.until<Screen.Lock>()
+        one.app.lockWithCode(true, "Our dog?", "Rex")
+        val code = one.until<Screen.Lock> { it.strength == Key.STRENGTH_BEYOND_REACH }.code!!
+        one.app.seal("Our dog?", "Rex")
+        val sealed = one.until<Screen.Sealed>()
+        assertEquals(code, sealed.code)
+        assertFalse(code.characters in "$sealed")
+        val bytes = File(sealed.path).readBytes()
+        for ((typed, hint) in listOf(null to Key.KIND_WRONG_ANSWER, "what?" to Key.KIND_BAD_TEXT)) {
+            one.app.handIn(copy("a.handfast", bytes))
+            assertTrue(one.until<Screen.Question> { it.hint == null }.withCode)
+            one.app.answer(listOf("Rex"), typed)
+            assertEquals(hint, one.until<Screen.Question> { it.hint != null && !it.busy }.hint)
         }
-        assertNull(Notebook(book).sharingUntil)
-        book.delete()
+        for (typed in listOf(code.characters, code.words)) {
+            one.app.handIn(copy("a.handfast", bytes))
+            one.until<Screen.Question> { it.hint == null }
+            one.app.answer(listOf("Rex"), typed)
+            assertEquals(1000, one.until<Screen.Opened>().size)
+        }
+    }
+
+    @Test
+    fun `a name out of something locked is never a path`() {
+        for ((label, name) in listOf(
+            "../../etc/passwd" to "passwd", "..\\x:y" to "y", ".hidden" to "hidden", "..." to "handfast",
+            "a\u202Egpj.exe\u0000" to "agpj.exe", null to "handfast", "" to "handfast",
+        )) {
+            assertEquals(name, safeName(label))
+        }
     }
 
     @Test
@@ -372,14 +475,17 @@ private class Pocket : KeyBox {
     }
 }
 
+/** A file of its own folder, as the shell hands in. */
+private fun copy(name: String, bytes: ByteArray): File =
+    Files.createTempDirectory("handfast-in").resolve(name).toFile().apply { writeBytes(bytes) }
+
 /** An app without a screen, on loopback. */
 private class Phone(
-    book: java.io.File = java.io.File.createTempFile("handfast", ".note"),
     keys: KeyBox = Pocket(),
+    private val folder: File = Files.createTempDirectory("handfast-app").toFile(),
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
-    private val folder = Files.createTempDirectory("handfast-app").toFile()
-    val app = App(scope, Notebook(book)) { told -> Core.open("", folder, null, keys, told) }
+    val app = App(scope) { told -> Core.open("", folder, null, keys, told) }
 
     init {
         app.network(Seat.LOOPBACK)

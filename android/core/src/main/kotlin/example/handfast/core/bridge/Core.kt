@@ -4,8 +4,11 @@
  */
 package example.handfast.core.bridge
 
+import example.handfast.bindings.About
+import example.handfast.bindings.Answered
 import example.handfast.bindings.CallbackException
 import example.handfast.bindings.Change
+import example.handfast.bindings.Code
 import example.handfast.bindings.FileHandle
 import example.handfast.bindings.Found
 import example.handfast.bindings.FoundKind
@@ -17,6 +20,9 @@ import example.handfast.bindings.LogLevel
 import example.handfast.bindings.Manner
 import example.handfast.bindings.PairingHandle
 import example.handfast.bindings.Scanner
+import example.handfast.bindings.Sealed
+import example.handfast.bindings.SealedKind
+import example.handfast.bindings.SealingHandle
 import example.handfast.bindings.Settings
 import example.handfast.bindings.Vault
 import example.handfast.bindings.VaultException
@@ -25,13 +31,18 @@ import example.handfast.bindings.drawPng
 import example.handfast.bindings.fileOf
 import example.handfast.bindings.logToPlatform
 import example.handfast.bindings.readText
+import example.handfast.bindings.strengthOf
+import example.handfast.core.Contact
 import example.handfast.core.Handout
+import example.handfast.core.Key
 import example.handfast.core.KeyBox
 import example.handfast.core.KeyBoxLocked
 import example.handfast.core.Outcome
 import example.handfast.core.Protection
 import example.handfast.core.Row
+import example.handfast.core.SecondCode
 import example.handfast.core.Symbol
+import example.handfast.core.Waiting
 import java.io.File
 import java.nio.ByteBuffer
 import java.util.concurrent.ConcurrentHashMap
@@ -47,6 +58,9 @@ class Token internal constructor(internal val found: Found) {
         FoundKind.LOCKED_INVITATION -> TokenKind.LOCKED_INVITATION
         FoundKind.SEALED -> TokenKind.SEALED
     }
+
+    /** The bytes of something sealed. */
+    internal val bytes get() = found.token
 
     override fun toString() = "Token($kind)"
 }
@@ -90,12 +104,30 @@ class Core private constructor(private val handfast: Handfast) {
 
     suspend fun reply(token: Token) = refusing { pairing.reply(token.found) }
 
-    /** What a locked invitation asks; nothing is opened. */
-    fun questions(token: Token): List<String> =
-        refused { sealing.inspect(token.found.token).questions }
+    /** What something small and locked asks; nothing is opened. */
+    fun asked(token: Token): Asked = refused { sealing.inspect(token.found.token).own() }
 
-    suspend fun unlock(token: Token, answers: List<String>) =
-        refusing { pairing.unlock(token.found, answers) }
+    /** What a locked file asks; none if it is no locked file. Nothing is opened. */
+    fun asked(file: File): Asked? = try {
+        sealing.inspectFile(file.path).takeIf { it.kind == SealedKind.FILE && it.byAnswers }?.own()
+    } catch (_: HandfastException) {
+        null
+    }
+
+    suspend fun unlock(token: Token, answers: List<String>, code: String?) =
+        refusing { pairing.unlock(token.found, answers, code?.let(Code::read)) }
+
+    /** Opens a locked file into a new one. */
+    fun open(locked: File, target: File, answers: List<String>, code: String?): Work = refused {
+        Work(sealing.openFile(answers, code?.let(Code::read), locked.path, target.path))
+    }
+
+    /** Locks a file into a new one. */
+    fun lock(file: File, target: File, name: String, question: String, answer: String, code: SecondCode?): Work =
+        refused {
+            val locks = listOf(Answered(question, answer))
+            Work(sealing.sealFile(locks, code?.let { Code.read(it.characters) }, About(name, null), file.path, target.path))
+        }
 
     suspend fun answer(text: String) = refusing { pairing.answer(text) }
 
@@ -105,9 +137,27 @@ class Core private constructor(private val handfast: Handfast) {
 
     suspend fun offerReply() = refusing { pairing.offerReply() }
 
+    /** Stops the pairing for good. */
     fun cancel() {
         current?.cancel()
     }
+
+    /** Stops the pairing for now; it goes on waiting. */
+    fun putAside() {
+        current?.putAside()
+    }
+
+    suspend fun waiting(): List<Waiting> = refusing { pairing.pending().map { it.own() } }
+
+    suspend fun goOn(id: String) {
+        current = refusing { pairing.goOn(id) }
+    }
+
+    suspend fun giveUp(id: String) = refusing { pairing.giveUp(id) }
+
+    suspend fun people(): List<Contact> = refusing { handfast.people().map { it.own() } }
+
+    suspend fun forget(id: String) = refusing { handfast.forget(id) }
 
     fun dismiss() = handfast.dismiss()
 
@@ -185,6 +235,15 @@ class Core private constructor(private val handfast: Handfast) {
         /** The bytes of a `.handfast` file. */
         fun file(handout: Handout): ByteArray = refused { fileOf(handout.text) }
 
+        fun newCode(): SecondCode = refused { Code.random().own() }
+
+        /** What to think of an answer, and whether it protects nothing by itself; none of an empty one. */
+        fun strength(question: String, answer: String, withCode: Boolean): Pair<Key, Boolean>? = try {
+            strengthOf(listOf(Answered(question, answer)), withCode).let { it.key to it.isTrivial }
+        } catch (_: HandfastException) {
+            null
+        }
+
         fun png(text: String, scale: Int): ByteArray = refused { drawPng(text, scale.toUInt()) }
     }
 
@@ -221,6 +280,27 @@ class Core private constructor(private val handfast: Handfast) {
             throw VaultException.Failed()
         }
     }
+}
+
+/** What something locked asks for. */
+class Asked(val questions: List<String>, val withCode: Boolean)
+
+private fun Sealed.own() = Asked(questions, withCode)
+
+/** A file being locked or opened. Nothing of it stays behind when it is cancelled. */
+class Work internal constructor(private val handle: SealingHandle) : AutoCloseable {
+    /** From 0 to 1. */
+    val progress get() = handle.progress().let { if (it.total == 0uL) 0f else it.done.toFloat() / it.total.toFloat() }
+
+    fun cancel() = handle.cancel()
+
+    /** Waits for the end; what is told about the content. */
+    suspend fun finished(): Told = refusing { handle.finished().let { Told(it.name, it.mediaType) } }
+
+    override fun close() = handle.destroy()
+
+    /** A label, never a path; and a media type. */
+    class Told(val name: String?, val type: String?)
 }
 
 /** The reader of a running camera. */

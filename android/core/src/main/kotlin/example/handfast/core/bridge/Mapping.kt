@@ -1,6 +1,7 @@
 package example.handfast.core.bridge
 
 import example.handfast.bindings.Answered
+import example.handfast.bindings.Code
 import example.handfast.bindings.Comparison
 import example.handfast.bindings.Entry
 import example.handfast.bindings.FileState
@@ -8,11 +9,16 @@ import example.handfast.bindings.GuestStage
 import example.handfast.bindings.HostStage
 import example.handfast.bindings.Kind
 import example.handfast.bindings.Line
+import example.handfast.bindings.Manner
+import example.handfast.bindings.Pending
 import example.handfast.bindings.Remedy
+import example.handfast.bindings.Seat
+import example.handfast.bindings.Strength
 import example.handfast.bindings.TrustLevel
 import example.handfast.bindings.TrustReason
 import example.handfast.bindings.Via
 import example.handfast.bindings.remedyOf
+import example.handfast.core.Contact
 import example.handfast.core.Handout
 import example.handfast.core.Key
 import example.handfast.core.Notice
@@ -21,7 +27,10 @@ import example.handfast.core.Pictograph
 import example.handfast.core.Protection
 import example.handfast.core.Row
 import example.handfast.core.Screen
+import example.handfast.core.SecondCode
+import example.handfast.core.Waiting
 import example.handfast.core.Way
+import example.handfast.bindings.Contact as CoreContact
 import example.handfast.bindings.Handout as CoreHandout
 import example.handfast.bindings.Protection as CoreProtection
 import example.handfast.bindings.Screen as CoreScreen
@@ -35,29 +44,31 @@ class View internal constructor(private val screen: CoreScreen) {
     val isTalking get() = screen is CoreScreen.Talking || screen is CoreScreen.Comparing
     val isAsking get() = screen is CoreScreen.Asking
 
+    /** Something waits for the other side. */
+    val isWaiting
+        get() = screen is CoreScreen.Hosting || screen is CoreScreen.Connecting ||
+            screen is CoreScreen.ReplyNeeded || isAsking
+
     /** Something may begin. */
     val isFree get() = screen is CoreScreen.Idle || screen is CoreScreen.Ended
 
-    /** Until when our invitation is good, in seconds since 1970-01-01 UTC. */
-    val hostingUntil get() = (screen as? CoreScreen.Hosting)?.expiresAt?.toLong()
-
-    /** The screen for it. [sent]: the invitation was made to be sent. */
-    fun screen(sent: Boolean, hint: Key?) = screen.own(sent, hint)
+    /** The screen for it. [home]: the one where nothing is under way. */
+    fun screen(home: Screen.Home, hint: Key?) = screen.own(home, hint)
 
     companion object {
         val NOTHING = View(CoreScreen.Idle)
     }
 }
 
-private fun CoreScreen.own(sent: Boolean, hint: Key?): Screen = when (this) {
-    is CoreScreen.Idle -> Screen.Home
+private fun CoreScreen.own(home: Screen.Home, hint: Key?): Screen = when (this) {
+    is CoreScreen.Idle -> home
     is CoreScreen.Hosting -> Screen.ShowCode(
         stage = stage.key,
         triesLeft = triesLeft?.toInt(),
         scanNow = stage == HostStage.SCAN_THEIR_CODE,
         expiresAt = expiresAt.toLong(),
         invitation = invitation.own(),
-        sent = sent,
+        sent = manner == Manner.SEND,
     )
     is CoreScreen.InvitationOpened -> Screen.Confirm(name, question, via.key, expiresAt?.toLong())
     is CoreScreen.Connecting -> Screen.Connecting(stage.key, hint)
@@ -66,7 +77,6 @@ private fun CoreScreen.own(sent: Boolean, hint: Key?): Screen = when (this) {
         questions = listOf(question),
         triesLeft = triesLeft.toInt(),
         hint = Key.KIND_WRONG_ANSWER.takeIf { triesLeft < MOST_TRIES },
-        busy = false,
     )
     is CoreScreen.Comparing -> Screen.Compare(
         name = person.name,
@@ -93,6 +103,19 @@ internal fun Protection?.own(): CoreProtection = when {
     lock -> CoreProtection.Locked(Answered(question, answer))
     else -> CoreProtection.Asked(Answered(question, answer))
 }
+
+internal fun Pending.own() = Waiting(id, seat == Seat.HOST, name, expiresAt?.toLong())
+
+internal fun CoreContact.own() = Contact(id, person.name, person.level.key, person.reason.key, since.toLong())
+
+internal fun Code.own() = use { SecondCode(it.characters(), it.words()) }
+
+/** Strengths are called the same on every side of the boundary; a test holds the two lists together. */
+internal val Strength.key get() = Key.valueOf("STRENGTH_$name")
+
+/** Found at once, whatever else is true. */
+internal val Strength.isTrivial
+    get() = this == Strength.ONE_CHARACTER || this == Strength.COMMON || this == Strength.IN_QUESTION
 
 internal fun Outcome.own() = when (this) {
     Outcome.SAME -> Comparison.SAME

@@ -2,6 +2,7 @@ package example.handfast.core.bridge
 
 import example.handfast.bindings.About
 import example.handfast.bindings.Answered
+import example.handfast.bindings.Code
 import example.handfast.bindings.FileState
 import example.handfast.bindings.FoundKind
 import example.handfast.bindings.Handfast
@@ -16,6 +17,7 @@ import example.handfast.bindings.Protection
 import example.handfast.bindings.Scanner
 import example.handfast.bindings.Screen
 import example.handfast.bindings.Settings
+import example.handfast.bindings.Strength
 import example.handfast.bindings.TrustLevel
 import example.handfast.bindings.TrustReason
 import example.handfast.bindings.Vault
@@ -23,6 +25,8 @@ import example.handfast.bindings.VaultException
 import example.handfast.bindings.drawPng
 import example.handfast.bindings.fileOf
 import example.handfast.bindings.readText
+import example.handfast.bindings.strengthOf
+import example.handfast.bindings.Seat as Side
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
@@ -184,8 +188,8 @@ class FacadeTest {
         assertContentEquals(found.token, readText(invitation.text).token)
         assertEquals(listOf("Our dog?"), guest.handfast.sealing().inspect(found.token).questions)
         assertEquals(Kind.WRONG_THING, kindOf { guest.pairing.open(found) })
-        assertEquals(Kind.WRONG_ANSWER, kindOf { guest.pairing.unlock(found, listOf("Bello")) })
-        guest.pairing.unlock(found, listOf("REX"))
+        assertEquals(Kind.WRONG_ANSWER, kindOf { guest.pairing.unlock(found, listOf("Bello"), null) })
+        guest.pairing.unlock(found, listOf("REX"), null)
         guest.until { it is Screen.InvitationOpened }
         guest.pairing.connect().use {
             assertEquals(TrustReason.LOCKED_LINK, guest.untilTalking().person.reason)
@@ -238,10 +242,12 @@ class FacadeTest {
     }
 
     @Test
-    fun `a dropped handle cancels`() = alone {
+    fun `a dropped handle puts aside`() = alone {
         it.host()
         it.dropHandles()
         it.untilIdle()
+        it.goOn()
+        it.untilHosting()
     }
 
     @Test
@@ -345,6 +351,162 @@ class FacadeTest {
         it.host(Manner.SEND)
         it.handfast.networkChanged(listOf("127.0.0.2"))
         assertEquals(Kind.MOVED, it.untilEnded())
+    }
+
+    // --- After a restart ----------------------------------------------------------------------
+
+    @Test
+    fun `the host restarts while it waits`() = atTable("Ana") { first, guest ->
+        val invitation = first.host()
+        first.again().use { host ->
+            val waiting = host.pairing.pending().single()
+            assertEquals(Side.HOST, waiting.seat)
+            assertTrue(waiting.expiresAt!!.toLong() in 1..System.currentTimeMillis() / 1000 + 660)
+            host.goOn()
+            assertEquals(invitation, host.untilHosting().invitation)
+            guest.accept(seen(frame(invitation.symbol)))
+            guest.untilTalking()
+            host.untilTalking()
+            assertEquals(emptyList(), host.pairing.pending())
+            assertEquals(emptyList(), guest.pairing.pending())
+            host.conversation.leave()
+            host.untilIdle()
+            assertEquals(Kind.TAKEN, kindOf { host.pairing.goOn(waiting.id) })
+        }
+    }
+
+    @Test
+    fun `the guest restarts while it waits`() = atTable("Ana") { host, first ->
+        val invitation = host.host(Manner.SEND)
+        host.handfast.pause()
+        first.acceptLink(invitation)
+        first.pairing.offerReply()
+        val reply = first.untilReply()
+        first.again().use { guest ->
+            val waiting = guest.pairing.pending().single()
+            assertEquals(Side.GUEST to "Ana", waiting.seat to waiting.name)
+            guest.goOn()
+            assertEquals(reply, guest.untilReply())
+            host.handfast.resume()
+            host.untilTalking()
+            guest.untilTalking()
+            assertEquals(emptyList(), guest.pairing.pending())
+        }
+    }
+
+    @Test
+    fun `both restart while they wait`() = atTable { firstHost, firstGuest ->
+        val invitation = firstHost.host()
+        firstHost.handfast.pause()
+        firstGuest.accept(seen(frame(invitation.symbol)))
+        firstGuest.pairing.offerReply()
+        val reply = firstGuest.untilReply()
+        firstGuest.again().use { guest ->
+            firstHost.pairing.reply(seen(frame(reply.symbol)))
+            firstHost.again().use { host ->
+                // Nobody hands anything over again.
+                host.goOn()
+                guest.goOn()
+                assertEquals(TrustLevel.VERIFIED, host.untilTalking().person.level)
+                assertEquals(TrustLevel.VERIFIED, guest.untilTalking().person.level)
+            }
+        }
+    }
+
+    @Test
+    fun `a locked invitation is shown again after a restart`() = alone { first ->
+        val invitation = first.host(Manner.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
+        first.again().use { host ->
+            host.goOn()
+            val shown = host.untilHosting()
+            assertEquals(invitation, shown.invitation)
+            assertEquals(Manner.SEND, shown.manner)
+        }
+    }
+
+    @Test
+    fun `wrong answers are counted over a restart`() = atTable { first, guest ->
+        guest.acceptLink(first.host(Manner.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
+        guest.until { it is Screen.Asking }
+        guest.pairing.answer("Bello")
+        first.until { it is Screen.Hosting && it.triesLeft == 2u.toUByte() }
+        val copied = first.pairing.pending()
+        guest.cancel()
+        guest.untilIdle()
+        first.again().use { host ->
+            assertEquals(copied, host.pairing.pending())
+            host.goOn()
+            guest.acceptLink(host.untilHosting().invitation)
+            host.until { it is Screen.Hosting && it.triesLeft == 2u.toUByte() }
+        }
+    }
+
+    @Test
+    fun `what was stopped for good does not wait`() = atTable { first, guest ->
+        guest.acceptLink(first.host())
+        guest.untilTalking()
+        first.untilTalking()
+        first.conversation.leave()
+        first.untilIdle()
+        first.host()
+        first.cancel()
+        first.untilIdle()
+        first.host()
+        val waiting = first.pairing.pending().single()
+        first.pairing.giveUp(waiting.id)
+        first.untilIdle()
+        assertEquals(emptyList(), first.pairing.pending())
+        assertEquals(Kind.NOT_NOW, kindOf { first.pairing.goOn(waiting.id) })
+        assertEquals(Kind.NOT_NOW, kindOf { first.pairing.goOn("nothing \uD83D\uDC4B") })
+        assertEquals(Kind.NOT_NOW, kindOf { first.pairing.giveUp("h12") })
+        first.again().use { host -> assertEquals(emptyList(), host.pairing.pending()) }
+    }
+
+    @Test
+    fun `too many wait`() = alone {
+        repeat(16) { _ ->
+            it.host()
+            it.dropHandles()
+            it.untilIdle()
+        }
+        assertEquals(16, it.pairing.pending().size)
+        assertEquals(Kind.TOO_MANY, kindOf { it.host() })
+    }
+
+    @Test
+    fun `another network after a restart`() = alone { first ->
+        first.host()
+        first.again().use { host ->
+            host.handfast.networkChanged(listOf("127.0.0.2"))
+            assertEquals(Kind.MOVED, kindOf { host.goOn() })
+            host.handfast.networkChanged(Seat.LOOPBACK)
+            host.goOn()
+            host.untilHosting()
+        }
+    }
+
+    @Test
+    fun `people met are kept`() = atTable("Ana", "Ben") { host, firstGuest ->
+        meet(host, firstGuest)
+        host.conversation.compare()
+        firstGuest.until { it is Screen.Comparing }
+        firstGuest.conversation.compared(Comparison.SAME)
+        firstGuest.untilTalking()
+        val before = firstGuest.handfast.people().single()
+        assertEquals("Ana" to TrustReason.COMPARED, before.person.name to before.person.reason)
+        assertEquals(TrustReason.OPEN_LINK, host.handfast.people().single().person.reason)
+        host.conversation.leave()
+        host.untilIdle()
+        firstGuest.again().use { guest ->
+            assertEquals(before, guest.handfast.people().single())
+            // Whoever was compared with once stays verified: the key is the same.
+            guest.acceptLink(host.host(Manner.SEND))
+            assertEquals(TrustReason.COMPARED, guest.untilTalking().person.reason)
+            guest.handfast.forget(before.id)
+            assertEquals(emptyList(), guest.handfast.people())
+            assertEquals(Kind.NOT_NOW, kindOf { guest.handfast.forget(before.id) })
+            assertEquals(Kind.NOT_NOW, kindOf { guest.handfast.forget("Ana") })
+        }
     }
 
     // --- What a shell does wrong --------------------------------------------------------------
@@ -498,11 +660,11 @@ class FacadeTest {
     fun `seal and open`() = alone {
         val sealing = it.handfast.sealing()
         val content = "Grüße \uD83D\uDD10".encodeToByteArray()
-        val sealed = sealing.seal(locks, About("Brief.txt", "text/plain"), content)
+        val sealed = sealing.seal(locks, null, About("Brief.txt", "text/plain"), content)
         val seen = sealing.inspect(sealed)
         assertEquals(listOf("Our dog?", "Which lake?"), seen.questions)
         assertTrue(seen.byAnswers && !seen.withCode)
-        val opened = sealing.open(sealed, answers)
+        val opened = sealing.open(sealed, answers, null)
         assertContentEquals(content, opened.content)
         assertEquals(About("Brief.txt", "text/plain"), opened.about)
     }
@@ -510,9 +672,9 @@ class FacadeTest {
     @Test
     fun `a wrong answer`() = alone {
         val sealing = it.handfast.sealing()
-        val sealed = sealing.seal(locks, About(null, null), ByteArray(5))
-        assertEquals(Kind.WRONG_ANSWER, kindOf { sealing.open(sealed, listOf("Rex", "Chiemsee")) })
-        assertEquals(Kind.BAD_TEXT, kindOf { sealing.open(sealed, emptyList()) })
+        val sealed = sealing.seal(locks, null, About(null, null), ByteArray(5))
+        assertEquals(Kind.WRONG_ANSWER, kindOf { sealing.open(sealed, listOf("Rex", "Chiemsee"), null) })
+        assertEquals(Kind.BAD_TEXT, kindOf { sealing.open(sealed, emptyList(), null) })
     }
 
     @Test
@@ -522,12 +684,12 @@ class FacadeTest {
         val plain = it.folder.resolve("plain").also { path -> path.writeBytes(bytes) }
         val locked = it.folder.resolve("locked.handfast")
         val back = it.folder.resolve("back")
-        sealing.sealFile(locks, About("plain", null), "$plain", "$locked").use { work ->
+        sealing.sealFile(locks, null, About("plain", null), "$plain", "$locked").use { work ->
             work.finished()
             assertEquals(work.progress().total, work.progress().done)
         }
         assertEquals(2, sealing.inspectFile("$locked").questions.size)
-        sealing.openFile(answers, "$locked", "$back").use { work ->
+        sealing.openFile(answers, null, "$locked", "$back").use { work ->
             assertEquals("plain", work.finished().name)
             assertEquals(locked.fileSize().toULong(), work.progress().done)
         }
@@ -535,10 +697,59 @@ class FacadeTest {
     }
 
     @Test
+    fun `seal with a code`() = alone {
+        val sealing = it.handfast.sealing()
+        val code = Code.random()
+        val sealed = sealing.seal(locks, code, About(null, null), byteArrayOf(1, 2))
+        assertTrue(sealing.inspect(sealed).withCode)
+        assertEquals(Kind.WRONG_ANSWER, kindOf { sealing.open(sealed, answers, null) })
+        assertEquals(Kind.WRONG_ANSWER, kindOf { sealing.open(sealed, answers, Code.random()) })
+        assertEquals(Kind.BAD_TEXT, kindOf { Code.read("not a code") })
+        for (text in listOf(code.characters(), code.characters().lowercase(), code.words())) {
+            assertContentEquals(byteArrayOf(1, 2), sealing.open(sealed, answers, Code.read(text)).content)
+        }
+    }
+
+    @Test
+    fun `how strong an answer is`() = runBlocking {
+        fun of(answer: String, code: Boolean = false) = strengthOf(listOf(Answered("Our dog?", answer)), code)
+        assertEquals(Strength.ONE_CHARACTER, of("x"))
+        assertEquals(Strength.COMMON, of("password"))
+        assertEquals(Strength.IN_QUESTION, of("dog"))
+        assertEquals(Strength.WEAK, of("Nepomuk"))
+        assertEquals(Strength.NO_SHORTCUT_SEEN, of("vK7#qLm2-x9Tz!pW"))
+        assertEquals(Strength.BEYOND_REACH, of("dog", code = true))
+        assertEquals(Kind.BAD_TEXT, kindOf { of(" ") })
+    }
+
+    @Test
+    fun `nothing secret prints itself`() = atTable { host, guest ->
+        val invitation = host.host(Manner.SEND)
+        val found = readText(invitation.link)
+        host.handfast.pause()
+        guest.accept(found)
+        guest.pairing.offerReply()
+        val reply = guest.until { it is Screen.ReplyNeeded }
+        val lock = Answered("Our dog?", "Rex and Bello")
+        val opened = host.handfast.sealing().run {
+            open(seal(listOf(lock), null, About(null, null), byteArrayOf(97, 98)), listOf(lock.answer), null)
+        }
+        val hosting = Screen.Hosting(HostStage.WAITING, null, 0uL, Manner.SEND, invitation)
+        val printed = listOf(
+            invitation, found, reply, hosting, Change.Shown(hosting), lock, Protection.Locked(lock), opened, Code.random(),
+        ).joinToString()
+        val body = invitation.text.substringAfter(':').take(20)
+        for (secret in listOf(body, "${found.token[3]}, ${found.token[4]}", lock.answer, "97, 98", "link=", "token=")) {
+            assertFalse(secret in printed, printed)
+        }
+        assertTrue("Handout" in printed && "Found" in printed, printed)
+    }
+
+    @Test
     fun `a cancelled sealing leaves nothing`() = alone {
         val plain = it.folder.resolve("plain").also { path -> path.writeBytes(ByteArray(1_000_000)) }
         val target = it.folder.resolve("locked")
-        it.handfast.sealing().sealFile(locks, About(null, null), "$plain", "$target").use { work ->
+        it.handfast.sealing().sealFile(locks, null, About(null, null), "$plain", "$target").use { work ->
             work.cancel()
             assertEquals(Kind.CANCELLED, kindOf { work.finished() })
         }

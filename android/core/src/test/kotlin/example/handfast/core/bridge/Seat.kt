@@ -35,11 +35,12 @@ class MemoryVault(private var kept: ByteArray? = null) : Vault {
 
 /** One of two cores in this process, on loopback, and what it told. */
 class Seat(
-    name: String = "",
-    vault: Vault = MemoryVault(),
+    private val name: String = "",
+    private val vault: Vault = MemoryVault(),
     private val deaf: Boolean = false,
+    val folder: Path = Files.createTempDirectory("handfast-kotlin"),
 ) : Listener, AutoCloseable {
-    val folder: Path = Files.createTempDirectory("handfast-kotlin")
+    private var isGone = false
     private val screens = Channel<Screen>(Channel.UNLIMITED)
     private val entries = Channel<Entry>(Channel.UNLIMITED)
     private val handles = mutableListOf<PairingHandle>()
@@ -116,7 +117,23 @@ class Seat(
         handles.clear()
     }
 
+    /** Dies without a word, and begins anew in the same folder. */
+    fun again(): Seat {
+        isGone = true
+        handfast.destroy()
+        pairing.destroy()
+        conversation.destroy()
+        dropHandles()
+        return Seat(name, vault, deaf, folder)
+    }
+
+    /** Goes on with the one thing that waits, and holds the handle. */
+    suspend fun goOn() {
+        handles += pairing.goOn(pairing.pending().single().id)
+    }
+
     override fun close() {
+        if (isGone) return
         runBlocking { handfast.shutdown() }
         handfast.destroy()
         folder.toFile().deleteRecursively()

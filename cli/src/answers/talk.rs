@@ -1,22 +1,24 @@
-//! Answers, as people type them: from a file, or from whoever sits at standard input, where nothing
-//! that is typed shows. Never from an argument, which every program on the machine could read.
+//! Answers while standard input is there for a conversation: from a file, or the next lines of
+//! standard input, which do not show where a person types them.
 
+use super::{checked, code_in_file, in_file, nobody_to_ask, not_a_code, refused};
 use crate::hidden::Hidden;
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::Output;
 use crate::status::{Status, Stop};
-use crate::{input, words};
-use handfast_core::seal::{Answers, LockError, Question, Strength};
+use crate::words;
+use handfast_core::crypto::Secret;
+use handfast_core::seal::{Answers, Question, Strength, code_from_text};
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// Where answers come from.
 #[derive(clap::Args)]
 pub(crate) struct AnswerArgs {
-    /// Read the answers from a file, one a line, instead of asking for them
-    #[arg(long, value_name = "FILE")]
+    /// Read the answers from a file, one a line, or - for standard input, instead of asking for them
+    #[arg(long, value_name = "FILE|-")]
     answer_file: Option<PathBuf>,
 }
 
@@ -29,19 +31,43 @@ impl AnswerSource {
     /// # Errors
     /// When it cannot be read, or is no text.
     pub(crate) fn open(args: &AnswerArgs) -> Result<Self, Stop> {
-        let Some(path) = &args.answer_file else {
-            return Ok(Self(None));
-        };
-        let bytes = Zeroizing::new(input::read_file(path)?);
-        let text =
-            std::str::from_utf8(&bytes).map_err(|_| Stop::bad_input(words::ANSWERS_NOT_TEXT))?;
-        let lines = text.lines().map(|line| Zeroizing::new(line.to_owned()));
-        Ok(Self(Some(lines.collect())))
+        // What standard input has beyond the answers is for the conversation.
+        let file = args.answer_file.as_deref();
+        let file = file.filter(|file| *file != Path::new("-"));
+        Ok(Self(file.map(in_file).transpose()?.map(VecDeque::from)))
     }
 
     /// Whether a person is asked, and may be asked again.
     pub(crate) fn asks(&self, lines: &Lines) -> bool {
         self.0.is_none() && lines.is_terminal()
+    }
+
+    /// The code of a locked invitation: from a file with it, or asked for.
+    ///
+    /// # Errors
+    /// [`Stop`] if there is none, or by Ctrl-C.
+    pub(crate) async fn code(
+        &self,
+        file: Option<&Path>,
+        output: &mut Output,
+        lines: &mut Lines,
+        interrupt: &mut Interrupt,
+    ) -> Result<Secret<16>, Stop> {
+        let is_next_line = file == Some(Path::new("-"));
+        match file {
+            Some(file) if !is_next_line => return code_in_file(file),
+            None if !lines.is_terminal() => {
+                return Err(Stop::new(Status::Usage, "code_needed", words::CODE_MISSING));
+            }
+            _ => {}
+        }
+        loop {
+            let typed = typed(words::CODE_PROMPT, output, lines, interrupt).await?;
+            match code_from_text(&typed) {
+                Err(error) if lines.is_terminal() => output.note(error.to_string()),
+                code => return code.map_err(not_a_code),
+            }
+        }
     }
 
     /// The next answer.
@@ -56,19 +82,9 @@ impl AnswerSource {
         interrupt: &mut Interrupt,
     ) -> Result<Zeroizing<String>, Stop> {
         if let Some(given) = &mut self.0 {
-            return given.pop_front().ok_or_else(no_answer);
+            return given.pop_front().ok_or_else(nobody_to_ask);
         }
-        let _hidden = match lines.is_terminal() {
-            true => {
-                output.prompt(&format!("{prompt} "));
-                Some(Hidden::begin(std::io::stdin()).map_err(|_| no_answer())?)
-            }
-            false => None,
-        };
-        tokio::select! {
-            line = lines.next() => line.map(Zeroizing::new).ok_or_else(no_answer),
-            () = interrupt.pressed() => Err(Stop::cancelled()),
-        }
+        typed(prompt, output, lines, interrupt).await
     }
 
     /// The one answer to a question. A person may try again where nothing of it remains.
@@ -85,10 +101,9 @@ impl AnswerSource {
             let typed = self
                 .next(&words::answer_prompt(0, 1), output, lines, interrupt)
                 .await?;
-            match Answers::new(&[&typed]) {
-                Ok(answers) => return Ok(answers),
-                Err(error) if self.asks(lines) => output.note(error.to_string()),
-                Err(error) => return Err(unusable(error)),
+            match checked(&[typed]) {
+                Err(stop) if self.asks(lines) => output.note(stop.sentence),
+                answers => return answers,
             }
         }
     }
@@ -109,8 +124,7 @@ impl AnswerSource {
         loop {
             let prompt = words::answer_prompt(0, 1);
             let first = self.next(&prompt, output, lines, interrupt).await?;
-            let chosen = Answers::new(&[&first]).map_err(unusable);
-            let chosen = chosen.and_then(|answer| {
+            let chosen = checked(&[first]).and_then(|answer| {
                 let strength = Strength::of(&answer, std::slice::from_ref(question), names, false);
                 let strength = strength.map_err(|(_, reason)| refused(&reason))?;
                 Ok((answer, strength))
@@ -126,7 +140,7 @@ impl AnswerSource {
                 return Ok(chosen);
             }
             let again = self.next(words::ANSWER_AGAIN, output, lines, interrupt);
-            if Answers::new(&[&again.await?]).is_ok_and(|again| again == chosen.0) {
+            if checked(&[again.await?]).is_ok_and(|again| again == chosen.0) {
                 return Ok(chosen);
             }
             output.note(words::ANSWERS_DIFFER);
@@ -134,15 +148,22 @@ impl AnswerSource {
     }
 }
 
-fn no_answer() -> Stop {
-    Stop::new(Status::Usage, "answer_needed", words::ANSWER_NEEDED)
-}
-
-/// What is typed is no answer.
-pub(crate) fn unusable(error: LockError) -> Stop {
-    refused(&error)
-}
-
-fn refused(reason: &impl ToString) -> Stop {
-    Stop::new(Status::BadInput, "answer_refused", reason.to_string())
+/// The next line of standard input, which does not show where a person types it.
+async fn typed(
+    prompt: &str,
+    output: &mut Output,
+    lines: &mut Lines,
+    interrupt: &mut Interrupt,
+) -> Result<Zeroizing<String>, Stop> {
+    let _hidden = match lines.is_terminal() {
+        true => {
+            output.prompt(&format!("{prompt} "));
+            Some(Hidden::begin(std::io::stdin()).map_err(|_| nobody_to_ask())?)
+        }
+        false => None,
+    };
+    tokio::select! {
+        line = lines.next() => line.map(Zeroizing::new).ok_or_else(nobody_to_ask),
+        () = interrupt.pressed() => Err(Stop::cancelled()),
+    }
 }

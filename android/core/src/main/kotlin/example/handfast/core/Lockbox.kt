@@ -1,0 +1,179 @@
+package example.handfast.core
+
+import example.handfast.core.bridge.Asked
+import example.handfast.core.bridge.Core
+import example.handfast.core.bridge.Refusal
+import example.handfast.core.bridge.Token
+import example.handfast.core.bridge.Work
+import example.handfast.core.bridge.notice
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
+import java.io.File
+
+/**
+ * What is locked: somebody's invitation or file that asks for an answer, and a file of ours that gets
+ * a question. It never opens anything by itself, and keeps no copy of what the person left.
+ *
+ * [act] runs work in the app's lane, [show] draws anew.
+ */
+internal class Lockbox(
+    private val scope: CoroutineScope,
+    private val act: (suspend () -> Unit) -> Unit,
+    private val show: () -> Unit,
+) {
+    /** What it shows; none if there is nothing in it. */
+    var screen: Screen? = null
+        private set
+
+    private var invitation: Token? = null
+
+    /** Our own copy, in a folder of its own. */
+    private var file: File? = null
+    private var work: Work? = null
+
+    fun ask(token: Token, asked: Asked) {
+        clear()
+        invitation = token
+        screen = Screen.Question(asked.questions, withCode = asked.withCode)
+    }
+
+    fun ask(copy: File, asked: Asked) {
+        clear()
+        file = copy
+        screen = Screen.Question(asked.questions, withCode = asked.withCode, size = copy.length())
+    }
+
+    fun lock(copy: File) {
+        clear()
+        file = copy
+        screen = Screen.Lock(copy.name, copy.length())
+    }
+
+    /** The person typed. */
+    fun judge(question: String, answer: String) = locking { lock ->
+        val strength = Core.strength(question, answer, lock.code != null)
+        lock.copy(strength = strength?.first, useless = strength?.second ?: true, hint = null)
+    }
+
+    /** Whether a code is needed beside the answer. */
+    fun code(wanted: Boolean) = locking { it.copy(code = if (wanted) it.code ?: Core.newCode() else null) }
+
+    fun seal(core: Core, question: String, answer: String) {
+        val source = file ?: return
+        val lock = (screen as? Screen.Lock)?.takeUnless { it.busy } ?: return
+        val target = File(source.parentFile, "${source.name}.handfast")
+        screen = lock.copy(busy = true, hint = null)
+        run({ core.lock(source, target, source.name, question, answer, lock.code) }) {
+            source.delete()
+            file = target
+            Screen.Sealed(target.name, target.length(), target.path, lock.code)
+        }
+    }
+
+    /** What was typed in answer. [opened] opens an invitation that was locked. */
+    fun answer(core: Core, answers: List<String>, code: String?, opened: suspend (suspend () -> Unit) -> Unit) {
+        val question = (screen as? Screen.Question)?.takeUnless { it.busy } ?: return
+        screen = question.copy(busy = true, hint = null)
+        val token = invitation
+        if (token != null) {
+            // It takes about a second, on purpose.
+            scope.launch(Dispatchers.Default) {
+                val result = runCatching { opened { core.unlock(token, answers, code) } }
+                act { if (invitation === token) ended(result.map { null }) }
+            }
+            return
+        }
+        val source = file ?: return
+        val target = File(source.parentFile, "open")
+        run({ core.open(source, target, answers, code) }) { told ->
+            source.delete()
+            val named = File(source.parentFile, safeName(told.name))
+            if (target.renameTo(named)) file = named
+            val open = if (named.exists()) named else target
+            Screen.Opened(named.name, told.type, open.length(), open.path)
+        }
+    }
+
+    /** One step back; whether there was anything to leave. */
+    fun leave(): Boolean = (screen != null).also { clear() }
+
+    fun clear() {
+        work?.cancel()
+        work = null
+        invitation = null
+        file?.parentFile?.deleteRecursively()
+        file = null
+        screen = null
+    }
+
+    private fun locking(change: (Screen.Lock) -> Screen.Lock) {
+        (screen as? Screen.Lock)?.takeUnless { it.busy }?.let { screen = change(it) }
+    }
+
+    /** Begins work on the file, shows how far it is, and then what came of it. */
+    private fun run(begin: () -> Work, done: (Work.Told) -> Screen) {
+        val begun = try {
+            begin()
+        } catch (refusal: Refusal) {
+            return ended(Result.failure(refusal))
+        }
+        work = begun
+        scope.launch(Dispatchers.Default) {
+            val watching = launch {
+                while (true) {
+                    delay(100)
+                    act { if (work === begun) progress(begun.progress) }
+                }
+            }
+            val result = runCatching { begun.finished() }
+            watching.cancelAndJoin()
+            act {
+                // The person may have gone back meanwhile.
+                if (work === begun) {
+                    work = null
+                    ended(result.map(done))
+                }
+                begun.close()
+            }
+        }
+    }
+
+    private fun progress(progress: Float) {
+        screen = when (val shown = screen) {
+            is Screen.Question -> shown.copy(progress = progress)
+            is Screen.Lock -> shown.copy(progress = progress)
+            else -> shown
+        }
+        show()
+    }
+
+    /** What came of it: another screen, nothing more to show, or something to try again. */
+    private fun ended(result: Result<Screen?>) {
+        val refusal = result.exceptionOrNull() as? Refusal
+        val hint = refusal?.notice()?.what
+        val shown = screen
+        if (refusal == null) {
+            screen = result.getOrThrow()
+            if (screen == null) clear()
+        } else if (shown is Screen.Lock) {
+            screen = shown.copy(busy = false, progress = null, hint = hint)
+        } else if (shown is Screen.Question && (file != null || refusal.isWrongAnswer)) {
+            screen = shown.copy(busy = false, progress = null, hint = hint)
+        } else {
+            clear()
+            show()
+            throw refusal
+        }
+        show()
+    }
+}
+
+/** A label out of something locked, made fit to be the name of a file. It comes from a stranger. */
+internal fun safeName(label: String?): String {
+    val last = label.orEmpty().split('/', '\\', ':').last()
+    val visible = last.filterNot { it.isISOControl() || it.category == CharCategory.FORMAT }
+    return visible.trimStart('.', ' ').take(80).ifEmpty { "handfast" }
+}

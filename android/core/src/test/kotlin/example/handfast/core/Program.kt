@@ -1,0 +1,48 @@
+package example.handfast.core
+
+import example.handfast.core.bridge.Seat
+import java.util.concurrent.LinkedBlockingQueue
+import java.util.concurrent.TimeUnit
+import kotlin.concurrent.thread
+import kotlin.test.fail
+
+/** A running program that talks in lines. */
+class Program(vararg command: String) : AutoCloseable {
+    private val said = LinkedBlockingQueue<String>()
+    private val process =
+        ProcessBuilder(*command).redirectError(ProcessBuilder.Redirect.INHERIT).start()
+
+    init {
+        thread(isDaemon = true) { process.inputStream.bufferedReader().forEachLine(said::put) }
+    }
+
+    fun say(line: String) {
+        process.outputStream.run {
+            write("$line\n".encodeToByteArray())
+            flush()
+        }
+    }
+
+    /** Nothing more will be said to it. */
+    fun endOfInput() = process.outputStream.close()
+
+    /** The next line with this in it. */
+    fun until(part: String): String {
+        val seen = mutableListOf<String>()
+        while (true) {
+            val line = said.poll(Seat.SOON, TimeUnit.MILLISECONDS) ?: fail("no $part, only $seen")
+            if (part in line) return line
+            seen += line
+        }
+    }
+
+    /** Its status, once it has ended by itself. */
+    fun ended(): Int {
+        if (!process.waitFor(Seat.SOON, TimeUnit.MILLISECONDS)) fail("it goes on")
+        return process.exitValue()
+    }
+
+    override fun close() {
+        process.destroyForcibly()
+    }
+}

@@ -1,0 +1,253 @@
+import Foundation
+
+/// What is locked: somebody's invitation or file that asks for an answer, and a file of ours that gets a
+/// question. It never opens anything by itself, and keeps no copy of what the person left.
+@MainActor
+final class Lockbox {
+    /// What it shows; none if there is nothing in it.
+    private(set) var screen: Screen?
+    /// Draws anew.
+    var show: () -> Void = {}
+    /// Says what went wrong where nothing is left to try again.
+    var refuse: (Refusal) -> Void = { _ in }
+
+    private var invitation: Token?
+    /// Our own copy, in a folder of its own.
+    private var file: URL?
+    private var work: Work?
+    /// Another one for everything that is put in, so that what comes too late is recognised.
+    private var turn = 0
+
+    func ask(_ token: Token, _ asked: Asked) {
+        clear()
+        invitation = token
+        screen = .question(Question(questions: asked.questions, withCode: asked.withCode))
+    }
+
+    func ask(_ copy: Copy, _ asked: Asked) {
+        clear()
+        file = copy.file
+        screen = .question(Question(questions: asked.questions, withCode: asked.withCode, size: copy.size))
+    }
+
+    func lock(_ copy: Copy) {
+        clear()
+        file = copy.file
+        screen = .lock(Lock(name: copy.file.lastPathComponent, size: copy.size))
+    }
+
+    /// The person typed.
+    func judge(_ typed: Protection, withCode: Bool) throws {
+        guard case .lock(var lock) = screen, !lock.isBusy else { return }
+        let strength = Engine.strength(typed, withCode: withCode)
+        lock.strength = strength?.key
+        lock.isUseless = strength?.isTrivial ?? true
+        lock.code = withCode ? try lock.code ?? Engine.newCode() : nil
+        lock.hint = nil
+        screen = .lock(lock)
+    }
+
+    func seal(_ typed: Protection, _ engine: Engine) {
+        guard case .lock(var lock) = screen, !lock.isBusy, let source = file else { return }
+        let target = source.appendingPathExtension("handfast")
+        lock.isBusy = true
+        lock.hint = nil
+        screen = .lock(lock)
+        let code = lock.code
+        run {
+            try engine.lock(file: source, to: target, name: source.lastPathComponent, with: typed, code: code)
+        } then: { _ in
+            try? FileManager.default.removeItem(at: source)
+            let copy = Copy(target)
+            self.file = target
+            return .sealed(
+                Sealed(name: target.lastPathComponent, size: copy.size, path: target.path, code: code))
+        }
+    }
+
+    /// What was typed in answer. `opening` opens an invitation that was locked.
+    func answer(
+        _ answers: [String], code: String?, _ engine: Engine,
+        opening: @escaping @MainActor @Sendable (@escaping @MainActor @Sendable () async throws -> Void) async throws ->
+            Void
+    ) {
+        guard case .question(var question) = screen, !question.isBusy else { return }
+        question.isBusy = true
+        question.hint = nil
+        screen = .question(question)
+        if let invitation {
+            let turn = turn
+            Task {
+                let result = await Result {
+                    try await opening { try await engine.unlock(invitation, answers: answers, code: code) }
+                }
+                if turn == self.turn { self.ended(result.map { nil }) }
+            }
+        } else if let source = file {
+            let target = source.appendingPathExtension("open")
+            run {
+                try engine.unlock(file: source, to: target, answers: answers, code: code)
+            } then: { told in
+                try? FileManager.default.removeItem(at: source)
+                let opened = try Opened(target, called: told.name, type: told.type)
+                self.file = URL(fileURLWithPath: opened.path)
+                return .opened(opened)
+            }
+        }
+    }
+
+    /// One step back; whether there was anything to leave.
+    func leave() -> Bool {
+        defer { clear() }
+        return screen != nil
+    }
+
+    func clear() {
+        turn += 1
+        work?.cancel()
+        work = nil
+        invitation = nil
+        if let file { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
+        file = nil
+        screen = nil
+    }
+
+    /// Begins work on the file, shows how far it is, and then what came of it.
+    private func run(
+        _ begin: () throws -> Work, then done: @escaping ((name: String?, type: String?)) throws -> Screen
+    ) {
+        let begun: Work
+        do {
+            begun = try begin()
+        } catch {
+            return ended(.failure(error))
+        }
+        work = begun
+        let turn = turn
+        let watching = Task {
+            while !Task.isCancelled, turn == self.turn {
+                self.advance(begun.progress)
+                try? await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        Task {
+            let result = await Result { try await begun.finished() }
+            watching.cancel()
+            // The person may have gone back meanwhile, or put in another one.
+            guard turn == self.turn else { return }
+            self.work = nil
+            self.ended(Result(catching: { try done(result.get()) }))
+        }
+    }
+
+    private func advance(_ progress: Double) {
+        switch screen {
+        case .question(var question):
+            question.progress = progress
+            screen = .question(question)
+        case .lock(var lock):
+            lock.progress = progress
+            screen = .lock(lock)
+        default: return
+        }
+        show()
+    }
+
+    /// What came of it: another screen, nothing more to show, or something to try again.
+    private func ended(_ result: Result<Screen?, any Error>) {
+        switch result {
+        case .success(let next?):
+            screen = next
+        case .success(nil):
+            clear()
+        case .failure(let error):
+            retry(error as? Refusal)
+        }
+        show()
+    }
+
+    private func retry(_ refusal: Refusal?) {
+        // What is no refusal is a file that could not be moved.
+        let hint = refusal?.notice.what ?? .kindStorage
+        switch screen {
+        case .lock(var lock):
+            lock.isBusy = false
+            lock.progress = nil
+            lock.hint = hint
+            screen = .lock(lock)
+        case .question(var question) where file != nil || refusal?.isWrongAnswer == true:
+            question.isBusy = false
+            question.progress = nil
+            question.hint = hint
+            screen = .question(question)
+        default:
+            clear()
+            if let refusal { refuse(refusal) }
+        }
+    }
+}
+
+/// A file of our own, in a folder of its own that goes with it.
+struct Copy: Sendable {
+    let file: URL
+
+    init(_ file: URL) {
+        self.file = file
+    }
+
+    /// Copies a file, as it can be read only for a moment; on the same volume that takes no room.
+    init(of file: URL) throws {
+        self.file = try Self.folder().appendingPathComponent(Opened.safe(file.lastPathComponent))
+        try FileManager.default.copyItem(at: file, to: self.file)
+    }
+
+    init(_ bytes: Data) throws {
+        file = try Self.folder().appendingPathComponent("locked")
+        try bytes.write(to: file)
+    }
+
+    /// Bytes.
+    var size: UInt64 {
+        UInt64((try? file.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0)
+    }
+
+    func remove() {
+        try? FileManager.default.removeItem(at: file.deletingLastPathComponent())
+    }
+
+    private static func folder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lock-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+}
+
+extension Opened {
+    /// The file at `path`, moved to the name that was told about it. That name comes from a stranger: it is
+    /// made fit for a file here, and leads nowhere else.
+    fileprivate init(_ path: URL, called name: String?, type: String?) throws {
+        let name = Self.safe(name ?? "")
+        let file = path.deletingLastPathComponent().appendingPathComponent(name)
+        if file != path { try FileManager.default.moveItem(at: path, to: file) }
+        self.init(name: name, type: type, size: Copy(file).size, path: file.path)
+    }
+
+    static func safe(_ name: String) -> String {
+        let last = name.split(whereSeparator: { "/\\:".contains($0) }).last ?? ""
+        let visible = last.unicodeScalars.filter {
+            $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
+        }
+        let trimmed = String(String.UnicodeScalarView(visible)).drop { $0 == "." || $0 == " " }.prefix(80)
+        return trimmed.isEmpty ? "handfast" : String(trimmed)
+    }
+}
+
+extension Result where Success: Sendable, Failure == any Error {
+    init(_ work: @Sendable () async throws -> Success) async {
+        do {
+            self = .success(try await work())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}

@@ -1,0 +1,401 @@
+//! Invitations that outlive their process: killed and restarted, on one side or both, with the reply
+//! handed over or not.
+
+use crate::peer::{Folder, Peer, SOON, run};
+use handfast_core::crypto::Secret;
+use handfast_core::invitation::{Token, find};
+use handfast_core::seal::{self, Answers, Credential, Questions, code_characters};
+use handfast_core::store::{KeyFile, Store};
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// What a person in the middle of the way would have to do again is none of it.
+const ONLY_BY_REPLY: &str = "--only-by-reply";
+
+/// Two people with a home each.
+struct Table {
+    folder: Folder,
+    host: String,
+    guest: String,
+}
+
+impl Table {
+    fn new() -> Self {
+        let folder = Folder::new();
+        Self {
+            host: folder.path("host-home"),
+            guest: folder.path("guest-home"),
+            folder,
+        }
+    }
+
+    fn invite(&self, more: &[&str]) -> (Peer, String) {
+        Peer::host(&self.folder, &[&["--home", &self.host], more].concat())
+    }
+
+    fn join(&self, link: &str, more: &[&str]) -> Peer {
+        Peer::guest(
+            &self.folder,
+            link,
+            &[&["--home", &self.guest], more].concat(),
+        )
+    }
+
+    fn join_again(&self, more: &[&str]) -> Peer {
+        let args = ["join", "--json", "--home", &self.guest, "--resume"];
+        Peer::start(&[&args[..], more].concat())
+    }
+
+    /// What the list of this home says, a line each.
+    fn list(home: &str) -> Vec<serde_json::Value> {
+        let outcome = run(&["invitations", "--json", "--home", home]);
+        assert_eq!(outcome.status, Some(0), "{outcome:?}");
+        let lines = outcome.stdout.lines();
+        lines
+            .map(|line| serde_json::from_str(line).expect("an object"))
+            .collect()
+    }
+
+    /// Waits until the host's store counts so many wrong answers to its only invitation.
+    fn until_kept(&self, wrong: u8) {
+        let home = Path::new(&self.host);
+        let store = Store::open(&home.join("store"), &KeyFile::new(home.join("key")));
+        let store = store.expect("a store");
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.expect("after 1970").as_secs();
+        let id = store.invitations(now).expect("a list")[0].id;
+        let until = Instant::now() + SOON;
+        while store.invitation(id, now).expect("it waits").strikes.answers < wrong {
+            assert!(Instant::now() < until, "never kept");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn answer_file(&self, answer: &str) -> String {
+        let path = self.folder.path("answer");
+        std::fs::write(&path, answer).expect("a file");
+        path
+    }
+}
+
+fn shown_reply(guest: &mut Peer) -> String {
+    let mut reply = guest.until("reply");
+    reply["link"].take().as_str().expect("a link").to_owned()
+}
+
+fn token(link: &str) -> Token {
+    let no_picture = |_: &[u8]| Err("a text");
+    find(link.as_bytes(), no_picture).expect("a token")
+}
+
+fn kept(peer: &mut Peer) -> String {
+    let mut kept = peer.until("kept");
+    kept["id"].take().as_str().expect("a name").to_owned()
+}
+
+fn taken(host: &mut Peer) {
+    host.until_which("note", |note| {
+        let text = note["text"].as_str().unwrap_or_default();
+        text.contains("reply is good")
+    });
+}
+
+/// They are together, and it is each other.
+fn talk(host: &mut Peer, guest: &mut Peer, scans: u8) {
+    assert_eq!(host.until("met")["scans"], scans);
+    assert_eq!(guest.until("met")["scans"], scans);
+    guest.say("here at last");
+    assert_eq!(host.until("message")["text"], "here at last");
+}
+
+/// Why the program did not do it, with its exit status.
+fn refused(args: &[&str]) -> (String, Option<i32>) {
+    let outcome = run(args);
+    let last = outcome.stdout.lines().last().unwrap_or_default();
+    let failed: serde_json::Value = serde_json::from_str(last).expect("an object");
+    assert_eq!(failed["event"], "failed", "{outcome:?}");
+    let sentence = failed["text"].as_str().expect("a sentence");
+    assert!(sentence.contains(": "), "one thing to try: {sentence}");
+    let kind = failed["kind"].as_str().expect("a kind");
+    (kind.to_owned(), outcome.status)
+}
+
+#[test]
+fn a_killed_host_waits_again_with_the_same_invitation() {
+    let table = Table::new();
+    let (host, link) = table.invite(&[]);
+    host.die();
+    let mut guest = table.join(&link, &[]);
+    guest.until_state("knocking");
+    let (mut host, again) = table.invite(&["--resume"]);
+    assert_eq!(again, link);
+    talk(&mut host, &mut guest, 1);
+    // A second guest finds the seat taken, as ever.
+    let mut second = Peer::guest(&table.folder, &link, &[]);
+    assert_eq!(second.until("failed")["kind"], "taken");
+    assert_eq!(second.end(SOON), Some(4));
+}
+
+#[test]
+fn a_killed_guest_shows_the_same_reply() {
+    let table = Table::new();
+    let (mut host, link) = table.invite(&[]);
+    let mut guest = table.join(&link, &[ONLY_BY_REPLY]);
+    let reply = shown_reply(&mut guest);
+    guest.die();
+    let mut guest = table.join_again(&[ONLY_BY_REPLY]);
+    assert_eq!(shown_reply(&mut guest), reply);
+    host.say(&reply);
+    talk(&mut host, &mut guest, 2);
+}
+
+#[test]
+fn who_opens_the_link_once_more_goes_on_with_it() {
+    let table = Table::new();
+    let (mut host, link) = table.invite(&[]);
+    let mut guest = table.join(&link, &[ONLY_BY_REPLY]);
+    let reply = shown_reply(&mut guest);
+    guest.die();
+    host.say(&reply);
+    taken(&mut host);
+    let mut guest = table.join(&link, &[]);
+    talk(&mut host, &mut guest, 2);
+}
+
+#[test]
+fn both_killed_before_the_reply_was_handed_over() {
+    let table = Table::new();
+    let (host, link) = table.invite(&[]);
+    let mut guest = table.join(&link, &[ONLY_BY_REPLY]);
+    let reply = shown_reply(&mut guest);
+    host.die();
+    guest.die();
+    let (mut host, _) = table.invite(&["--resume"]);
+    let mut guest = table.join_again(&[ONLY_BY_REPLY]);
+    guest.until_state("reply_needed");
+    host.say(&reply);
+    talk(&mut host, &mut guest, 2);
+}
+
+#[test]
+fn both_killed_after_the_reply_was_handed_over_need_nobody() {
+    let table = Table::new();
+    let (mut host, link) = table.invite(&[]);
+    let mut guest = table.join(&link, &[ONLY_BY_REPLY]);
+    let reply = shown_reply(&mut guest);
+    guest.die();
+    host.say(&reply);
+    taken(&mut host);
+    host.die();
+    let (mut host, _) = table.invite(&["--resume"]);
+    let mut guest = table.join_again(&[ONLY_BY_REPLY]);
+    talk(&mut host, &mut guest, 2);
+}
+
+#[test]
+fn a_reply_that_comes_after_three_quarters_of_a_minute_connects() {
+    let table = Table::new();
+    let (mut host, link) = table.invite(&[]);
+    let mut guest = table.join(&link, &[ONLY_BY_REPLY]);
+    let reply = shown_reply(&mut guest);
+    std::thread::sleep(Duration::from_secs(45));
+    host.say(&reply);
+    talk(&mut host, &mut guest, 2);
+}
+
+#[test]
+fn ctrl_c_keeps_what_waits_and_says_how_to_go_on() {
+    let table = Table::new();
+    let (mut host, link) = table.invite(&[]);
+    let mut guest = table.join(&link, &[ONLY_BY_REPLY]);
+    for (peer, command) in [(&mut guest, "join"), (&mut host, "invite")] {
+        let id = kept(peer);
+        peer.signal("INT");
+        let hint = peer.until("note");
+        let hint = hint["text"].as_str().expect("a text");
+        assert!(hint.contains(&format!("handfast {command} --resume {id}")));
+        assert!(hint.contains(&format!("--revoke {id}")));
+        assert_eq!(peer.end(SOON), Some(130));
+    }
+    assert_eq!(Table::list(&table.host).len(), 1);
+    let (mut host, _) = table.invite(&["--resume"]);
+    talk(&mut host, &mut table.join_again(&[]), 1);
+}
+
+#[test]
+fn what_was_used_cannot_be_resumed() {
+    let table = Table::new();
+    let (mut host, link) = table.invite(&[]);
+    let id = kept(&mut host);
+    let mut guest = table.join(&link, &[]);
+    let accepted = kept(&mut guest);
+    host.until("met");
+    guest.until("met");
+    host.die();
+    guest.die();
+    let resume = ["--json", "--home", &table.host, "--resume"];
+    assert_eq!(
+        refused(&[&["invite"], &resume[..], &[&id]].concat()),
+        ("used".to_owned(), Some(4))
+    );
+    assert_eq!(
+        refused(&[&["invite"], &resume[..]].concat()),
+        ("nothing_waits".to_owned(), Some(3))
+    );
+    let resume = ["join", "--json", "--home", &table.guest, "--resume"];
+    assert_eq!(
+        refused(&[&resume[..], &[&accepted]].concat()),
+        ("unknown_invitation".to_owned(), Some(3))
+    );
+    assert!(Table::list(&table.host).is_empty() && Table::list(&table.guest).is_empty());
+}
+
+#[test]
+fn what_was_revoked_is_over_at_once() {
+    let table = Table::new();
+    let (mut host, link) = table.invite(&[]);
+    let id = kept(&mut host);
+    let listed = Table::list(&table.host);
+    assert_eq!(listed[0]["id"], id.as_str());
+    assert_eq!(listed[0]["seat"], "host");
+    assert!((500..=660).contains(&listed[0]["expires_in_s"].as_u64().expect("seconds")));
+    let mut guest = table.join(&link, &[ONLY_BY_REPLY]);
+    let accepted = kept(&mut guest);
+    assert_eq!(Table::list(&table.guest)[0]["name"], "Ana");
+    for (home, id, peer) in [
+        (&table.host, &id, &mut host),
+        (&table.guest, &accepted, &mut guest),
+    ] {
+        // The beginning of the name is enough.
+        let outcome = run(&["invitations", "--home", home, "--revoke", &id[..6]]);
+        assert_eq!(outcome.status, Some(0), "{outcome:?}");
+        assert_eq!(peer.until("failed")["kind"], "revoked");
+        assert_eq!(peer.end(SOON), Some(4));
+        assert!(Table::list(home).is_empty());
+    }
+    let resume = ["invite", "--json", "--home", &table.host, "--resume", &id];
+    assert_eq!(refused(&resume), ("revoked".to_owned(), Some(4)));
+    let mut late = Peer::guest(&table.folder, &link, &["--wait", "2s"]);
+    assert_eq!(late.until("failed")["kind"], "not_reached");
+}
+
+#[test]
+fn what_has_expired_is_over() {
+    let table = Table::new();
+    // Up to a minute: an invitation ends on a whole one.
+    let (mut host, _) = table.invite(&["--expires", "1s"]);
+    let id = kept(&mut host);
+    host.until_which("failed", |failed| failed["kind"] == "expired");
+    assert_eq!(host.end(SOON), Some(4));
+    let resume = ["invite", "--json", "--home", &table.host, "--resume", &id];
+    assert_eq!(refused(&resume), ("expired".to_owned(), Some(4)));
+    assert!(Table::list(&table.host).is_empty());
+}
+
+#[test]
+fn tries_that_were_used_up_stay_used_up() {
+    let table = Table::new();
+    let file = table.answer_file("Schnurrle");
+    let (mut host, link) = table.invite(&["--ask", "Our dog?", "--answer-file", &file]);
+    let id = kept(&mut host);
+    let mut guest = table.join(&link, &[]);
+    guest.until("asking");
+    guest.say("Max");
+    assert_eq!(guest.until("asking")["tries_left"], 2);
+    guest.say("Luna");
+    assert_eq!(guest.until("asking")["tries_left"], 1);
+    // The guest is told before the disk is.
+    table.until_kept(2);
+    host.die();
+    guest.die();
+    let (mut host, _) = table.invite(&["--resume"]);
+    let mut guest = table.join_again(&[]);
+    guest.until("asking");
+    assert_eq!(host.until("answering")["tries_left"], 1);
+    guest.say("Bello");
+    assert_eq!(host.until("failed")["kind"], "answers_differ");
+    assert_eq!(host.end(SOON), Some(6));
+    let resume = ["invite", "--json", "--home", &table.host, "--resume", &id];
+    assert_eq!(refused(&resume), ("burned".to_owned(), Some(4)));
+}
+
+#[test]
+fn a_question_is_asked_and_judged_after_a_restart_of_the_host() {
+    let table = Table::new();
+    let file = table.answer_file("Schnurrle");
+    let (host, link) = table.invite(&["--ask", "Our dog?", "--answer-file", &file]);
+    host.die();
+    std::fs::remove_file(file).expect("ours");
+    let (mut host, _) = table.invite(&["--resume"]);
+    let mut guest = table.join(&link, &[]);
+    guest.until("asking");
+    guest.say("schnurrle");
+    assert_eq!(host.until("met")["trust"], "answer_checked");
+}
+
+#[test]
+fn a_locked_invitation_is_shown_again_as_it_was() {
+    let table = Table::new();
+    let file = table.answer_file("by the sea");
+    let (host, link) = table.invite(&["--lock", "Where?", "--answer-file", &file]);
+    host.die();
+    let (mut host, again) = table.invite(&["--resume"]);
+    assert_eq!(again, link);
+    // The answer on standard input, and then the conversation.
+    let mut guest = table.join(&link, &["--answer-file", "-"]);
+    guest.say("By the SEA");
+    guest.say("hello");
+    assert_eq!(host.until("met")["reason"], "locked_link");
+    assert_eq!(host.until("message")["text"], "hello");
+}
+
+#[test]
+fn a_locked_invitation_with_a_code_opens_with_the_code() {
+    let table = Table::new();
+    let (mut host, link) = table.invite(&[]);
+    let Token::Invitation(invitation) = token(&link) else {
+        panic!("an invitation");
+    };
+    let code = Secret::new([7; 16]);
+    let credential = Credential::Answers {
+        answers: Answers::new(&["by the sea"]).expect("an answer"),
+        code: Some(code.clone()),
+    };
+    let container = seal::lock(&invitation, Questions::default(), &credential, [9; 32]);
+    let path = table.folder.path("locked.handfast");
+    std::fs::write(&path, container.expect("memory")).expect("a file");
+    let answer = table.answer_file("by the sea");
+    let join = ["join", "--json", "--yes", "--answer-file", &answer, &path];
+    assert_eq!(refused(&join), ("code_needed".to_owned(), Some(2)));
+    let code_file = table.folder.path("code");
+    std::fs::write(&code_file, code_characters(&code).as_bytes()).expect("a file");
+    let mut guest = table.join(
+        &path,
+        &["--answer-file", &answer, "--code-file", &code_file],
+    );
+    talk(&mut host, &mut guest, 1);
+}
+
+#[test]
+fn one_of_several_is_named() {
+    let table = Table::new();
+    let (mut first, link) = table.invite(&[]);
+    let (mut second, _) = table.invite(&[]);
+    let (one, other) = (kept(&mut first), kept(&mut second));
+    assert_ne!(one, other);
+    let resume = ["invite", "--json", "--home", &table.host, "--resume"];
+    let busy = "invitation_in_use".to_owned();
+    assert_eq!(refused(&resume), (busy.clone(), Some(1)));
+    assert_eq!(refused(&[&resume[..], &[&one]].concat()), (busy, Some(1)));
+    first.die();
+    second.die();
+    assert_eq!(refused(&resume), ("several_wait".to_owned(), Some(2)));
+    assert_eq!(
+        refused(&["join", "--json", "--home", &table.host, "--resume", &one]),
+        ("other_seat".to_owned(), Some(2))
+    );
+    let (mut host, again) = table.invite(&["--resume", &one]);
+    assert_eq!(again, link);
+    talk(&mut host, &mut table.join(&link, &[]), 1);
+    assert_eq!(Table::list(&table.host).len(), 1);
+}
