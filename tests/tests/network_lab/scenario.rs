@@ -48,7 +48,7 @@ pub(crate) enum Ending {
     NeedsASecondScan,
     /// No path exists between these networks, and the program says so.
     Verdict,
-    /// Nothing happens and nothing is said. Never expected.
+    /// Nothing happens, and at most one of them is told. Never expected.
     Silence,
 }
 
