@@ -1079,7 +1079,7 @@ pub(crate) fn cause(cause: Cause) -> String {
         Cause::BothStrict => "both networks are strict, and hide where each of you can be found",
         Cause::ReplyMissing => "your networks do not join by themselves",
         Cause::OnlyLocal => "the invitation names only addresses of their own network",
-        Cause::OneStrict => "one of the two networks is strict, and no way past it was found",
+        Cause::OneStrict => "one of the two networks is strict, and no way past it was found yet",
         Cause::Gone => "nothing was heard from them",
     };
     let try_this = match cause.remedy() {
@@ -1091,6 +1091,9 @@ pub(crate) fn cause(cause: Cause) -> String {
         Remedy::PassReply => "let the one who invited scan or open the reply",
         Remedy::InviteFar => {
             "join that network, or hand them your reply and open the code that they show then"
+        }
+        Remedy::Look => {
+            "let the other side press Enter or open their app again, or change to another network"
         }
         Remedy::Again => "check that both programs are still running, then try again",
     };

@@ -41,6 +41,9 @@ pub enum Remedy {
     PassReply,
     /// An invitation that is made for somebody elsewhere.
     InviteFar,
+    /// The other side looks at its screen again, which makes it knock quickly; otherwise one changes to
+    /// another network.
+    Look,
     /// Both look whether the other is still there, and begin anew.
     Again,
 }
@@ -51,9 +54,8 @@ impl Cause {
         match self {
             Self::NoNetwork => Remedy::JoinNetwork,
             Self::KeptApart => Remedy::Hotspot,
-            Self::NoCommonFamily | Self::Blocked | Self::BothStrict | Self::OneStrict => {
-                Remedy::OtherNetwork
-            }
+            Self::NoCommonFamily | Self::Blocked | Self::BothStrict => Remedy::OtherNetwork,
+            Self::OneStrict => Remedy::Look,
             Self::ReplyMissing => Remedy::PassReply,
             Self::OnlyLocal => Remedy::InviteFar,
             Self::Gone => Remedy::Again,

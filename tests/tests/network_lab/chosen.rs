@@ -19,7 +19,7 @@ const LATE: When = Late(Duration::from_secs(45));
 const AT_A_TIME: usize = 4;
 
 #[rustfmt::skip]
-const CHOSEN: [(Place, Way, When, Ending); 18] = [
+const CHOSEN: [(Place, Way, When, Ending); 19] = [
     // host's network, guest's network            way       when    expectation
     (Together(OneLan),                            OneScan,  Direct, Connects),
     (Apart(Public, PortRestricted),               OneScan,  Direct, Connects),
@@ -39,6 +39,7 @@ const CHOSEN: [(Place, Way, When, Ending); 18] = [
     (Apart(Public, UdpBlocked),                   Link,     Direct, Verdict),
     (Apart(Public, Public),                       Link,     Direct, Connects),
     (Apart(AddressRestricted, PortRestricted),    Link,     LATE,   Connects),
+    (Apart(Symmetric, PortRestricted),            Link,     LATE,   Connects),
 ];
 
 #[test]

@@ -212,6 +212,10 @@ impl Meeting {
         }
         let since = now();
         self.hand_back(scenario.way);
+        if scenario.needs_a_look() {
+            // Ben looks at his screen again, since Ana says that she has it.
+            self.guest.say("");
+        }
         match self.guest.until(AFTER_REPLY, &["met", "failed"]) {
             Some(told) if told["event"] == "met" => self.talk(since),
             _ => self.verdict(since),
