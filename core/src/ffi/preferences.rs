@@ -86,3 +86,46 @@ impl Preferences {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(servers: &[&str]) -> Preferences {
+        Preferences {
+            ask_servers: true,
+            servers: servers.iter().map(|text| (*text).to_owned()).collect(),
+            ask_router: true,
+        }
+    }
+
+    #[test]
+    fn servers_are_kept_in_their_usual_form_and_nothing_else_is_one() {
+        let checked = chosen(&[" stun.example.org ", "[2a02::53]:1"])
+            .checked()
+            .unwrap();
+        assert_eq!(checked.servers, ["stun.example.org:3478", "[2a02::53]:1"]);
+        for text in ["", "two words", "a:0", "https://x.org"] {
+            let refused = chosen(&["stun.example.org", text]).checked();
+            assert_eq!(
+                refused,
+                Err(crate::ffi::Kind::NotAServer.into()),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn on_this_machine_alone_only_servers_that_were_named_are_asked() {
+        let usual = chosen(&[]);
+        assert_eq!(texts(&usual.askable(false)), usual_servers());
+        assert!(usual.askable(true).is_empty());
+        let named = chosen(&["127.0.0.1:5"]);
+        assert_eq!(texts(&named.askable(true)), ["127.0.0.1:5"]);
+        let nobody = Preferences {
+            ask_servers: false,
+            ..named
+        };
+        assert!(nobody.askable(true).is_empty() && nobody.askable(false).is_empty());
+    }
+}

@@ -766,3 +766,93 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invitation::{Candidate, Candidates};
+    use std::time::Duration;
+
+    const INVITATION: &str =
+        "handfast:EQhLHxZoN2JVqVdxcv4PhcA5yidhKXZmKNeDZvlTzCd_w-flRBuUrstXwmpaDE5m1dSvIwEDfwAAAbDR";
+
+    fn invitation() -> Invitation {
+        match crate::ffi::scan::in_text(INVITATION) {
+            Ok(Token::Invitation(invitation)) => invitation,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The same at another address.
+    fn elsewhere() -> Invitation {
+        let candidate = Candidate::host("127.0.0.9:900".parse().unwrap());
+        Invitation {
+            candidates: Candidates::new(vec![candidate]).unwrap(),
+            ..invitation()
+        }
+    }
+
+    fn seat(locked: Option<Vec<u8>>) -> Seat {
+        Seat::Host {
+            invitation: Box::new(invitation()),
+            manner: Manner::Send,
+            token: locked.map_or_else(|| Token::Invitation(invitation()), Token::Sealed),
+            is_outdated: false,
+        }
+    }
+
+    /// Stage, text, whether it is outdated, and the cause on the host's screen.
+    fn shown(seat: &Seat, stage: pairing::HostStage) -> (HostStage, String, bool, Option<Cause>) {
+        let remaining = Duration::from_secs(60);
+        let view = View::Hosting { stage, remaining };
+        let screen = seat.screen(&view, Some(Cause::OneStrict), &LinkBase::DEFAULT);
+        match screen {
+            Some(Screen::Hosting {
+                stage,
+                invitation,
+                is_outdated,
+                cause,
+                ..
+            }) => (stage, invitation.text, is_outdated, cause),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_invitation_that_leads_elsewhere_is_shown_anew() {
+        let mut seat = seat(None);
+        let (stage, before, ..) = shown(&seat, pairing::HostStage::ShowAgain);
+        assert_eq!((stage, before.as_str()), (HostStage::ShowAgain, INVITATION));
+        seat.reissue(elsewhere());
+        let (_, text, is_outdated, cause) = shown(&seat, pairing::HostStage::ShowAgain);
+        assert_ne!(text, before);
+        assert!(!is_outdated);
+        assert_eq!(cause, Some(Cause::OneStrict));
+    }
+
+    #[test]
+    fn a_locked_one_stays_as_it_is_and_says_that_another_is_needed() {
+        let mut seat = seat(Some(vec![7; 90]));
+        let (_, before, is_outdated, _) = shown(&seat, pairing::HostStage::Waiting);
+        assert!(!is_outdated);
+        let (stage, _, is_outdated, _) = shown(&seat, pairing::HostStage::ShowAgain);
+        assert_eq!((stage, is_outdated), (HostStage::TheyAreHere, true));
+        seat.reissue(elsewhere());
+        let (_, text, is_outdated, _) = shown(&seat, pairing::HostStage::Waiting);
+        assert_eq!((text, is_outdated), (before, true));
+        seat.reissue(invitation());
+        assert!(!shown(&seat, pairing::HostStage::Waiting).2);
+    }
+
+    #[test]
+    fn a_cause_is_told_until_the_other_side_is_heard() {
+        let hosting = |stage| View::Hosting {
+            stage,
+            remaining: Duration::from_secs(60),
+        };
+        assert!(!is_heard(&hosting(pairing::HostStage::TheyAreHere)));
+        assert!(is_heard(&hosting(pairing::HostStage::Checking)));
+        assert!(!is_heard(&View::Connecting(pairing::GuestStage::Knocking)));
+        assert!(is_heard(&View::Connecting(pairing::GuestStage::Answered)));
+    }
+}
