@@ -169,9 +169,11 @@ public final class Model {
         }
     }
 
-    /// The person chose.
-    public func prefer(_ chosen: Preferences) {
-        act { model, engine in
+    /// The person chose. `servers`: as they were typed, with spaces between them; without any, the usual ones.
+    public func prefer(_ chosen: Preferences, servers: String) {
+        var chosen = chosen
+        chosen.servers = servers.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init)
+        act { [chosen] model, engine in
             do {
                 try await engine.prefer(chosen)
                 model.settings = nil

@@ -169,6 +169,8 @@ public struct Typed: Equatable, Sendable, CustomStringConvertible, CustomReflect
     /// A file is to need a code too.
     public var withCode = false
     public var preferences = Preferences()
+    /// Servers of the person's own, with spaces between them.
+    public var servers = ""
 
     public init() {}
 
@@ -195,7 +197,7 @@ extension Model {
         case .person(let id): look(at: id)
         case .forget(let id): forget(id)
         case .settings: showSettings()
-        case .prefer: prefer(typed.preferences)
+        case .prefer: prefer(typed.preferences, servers: typed.servers)
         case .lookAround: lookAround()
         case .putAside: putAside()
         case .compare: compare()
