@@ -655,9 +655,12 @@ impl Engine {
             store.update_invitation(keys.invite_id(), unix_seconds(), keep)
         };
         self.terms.store.run(keep).await?;
+        waiting.pairing.reply_received(sealed, via).await?;
         // They are looked for elsewhere now.
-        waiting.cause = None;
-        Ok(waiting.pairing.reply_received(sealed, via).await?)
+        if waiting.cause.take().is_some() {
+            self.show();
+        }
+        Ok(())
     }
 
     pub(super) async fn offer_reply(&self) -> Result<(), HandfastError> {

@@ -45,6 +45,7 @@ import kotlin.random.Random
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
+import kotlin.test.assertNotEquals
 import kotlin.test.assertNotNull
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
@@ -612,7 +613,17 @@ class FacadeTest {
 
     @Test
     fun `another network after a restart`() = alone { first ->
-        first.host()
+        val invitation = first.host()
+        first.again().use { host ->
+            host.handfast.networkChanged(listOf("127.0.0.2"))
+            host.goOn()
+            assertNotEquals(invitation, host.untilHosting().invitation)
+        }
+    }
+
+    @Test
+    fun `another network after a restart of who locked an invitation`() = alone { first ->
+        first.host(Manner.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
         first.again().use { host ->
             host.handfast.networkChanged(listOf("127.0.0.2"))
             assertEquals(Kind.MOVED, kindOf { host.goOn() })
