@@ -76,8 +76,9 @@ public final class Model {
                 engine.cancel()
                 await model.untilFree()
             }
-            model.isProtecting = false
             try await model.making(slow: send) { try await engine.host(send: send, protection: protection) }
+            model.isProtecting = false
+            model.show()
         }
     }
 
@@ -545,7 +546,7 @@ public final class Model {
         } else if let locked = lockbox.screen {
             next = locked
         } else if isProtecting {
-            next = .protect
+            next = .protect(isBusy: isMaking)
         } else if let failure {
             next = .ended(failure)
         } else if isMaking {

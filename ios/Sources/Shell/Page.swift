@@ -222,7 +222,7 @@ extension Page {
         case .showCode(let code): self = .showCode(code)
         case .scan(let scan): self = .scan(scan)
         case .confirm(let confirm): self = .confirm(confirm)
-        case .protect: self = .protect
+        case .protect(let isBusy): self = .protect(isBusy)
         case .question(let question): self = .question(question)
         case .compare(let compare): self = .compare(compare)
         case .opened(let opened): self = .opened(opened)
@@ -356,12 +356,17 @@ extension Page {
         return page
     }
 
-    private static let protect = Page(
-        title: Phrase(.protectionTitle),
-        protection: true,
-        lines: [Phrase(.protectionText)],
-        choices: [Choice(.makeInvitation, .inviteProtected), Choice(.notNow, .back)]
-    )
+    private static func protect(_ isBusy: Bool) -> Page {
+        Page(
+            title: Phrase(.protectionTitle),
+            status: isBusy ? Phrase(.makingInvitation) : nil,
+            protection: true,
+            disabled: isBusy ? [.inviteProtected] : [],
+            isBusy: isBusy,
+            lines: [Phrase(.protectionText)],
+            choices: [Choice(.makeInvitation, .inviteProtected), Choice(.notNow, .back)]
+        )
+    }
 
     private static func question(_ question: Question) -> Page {
         // Questions that were agreed on elsewhere are not inside.

@@ -16,7 +16,7 @@ public enum Screen: Equatable, Sendable {
     /// Whether to connect. Nothing has been sent.
     case confirm(Confirm)
     /// The person makes up a question that their guest has to answer.
-    case protect
+    case protect(isBusy: Bool)
     /// Questions that the other side wrote: while connecting, or before something locked opens.
     case question(Question)
     /// Something locked is open now.

@@ -22,7 +22,8 @@ final class PageTests: XCTestCase {
     /// Every screen in every state that it can be in.
     private static let screens: [Screen] = {
         var all: [Screen] = [
-            .home(home), .home(Home()), .person(home.people[0]), .protect, .outlook(nil),
+            .home(home), .home(Home()), .person(home.people[0]), .outlook(nil),
+            .protect(isBusy: true), .protect(isBusy: false),
             .opened(Opened(name: "fox.jpg", type: "image/jpeg", size: 7, path: "/fox.jpg")),
         ]
         for code in [nil, SecondCode(characters: "GAYTE", words: "acorn actor")] {
