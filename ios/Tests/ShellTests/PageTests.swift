@@ -229,7 +229,9 @@ final class PageTests: XCTestCase {
     }
 
     func testSecretsDoNotPrintThemselves() {
-        for secret in ["\(Self.handout)", "\(Share.link("https://x/#a"))", "\(Screen.reply(Reply(handout: Self.handout)))"] {
+        for secret in [
+            "\(Self.handout)", "\(Share.link("https://x/#a"))", "\(Screen.reply(Reply(handout: Self.handout)))",
+        ] {
             XCTAssertFalse(secret.contains("#a"), secret)
         }
         var dumped = ""

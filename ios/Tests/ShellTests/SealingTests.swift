@@ -97,7 +97,8 @@ final class SealingTests: XCTestCase {
             stage: .waiting, triesLeft: nil, expiresAt: 0, manner: .send, invitation: handout,
             isOutdated: false, cause: nil)
         let secrets: [Any] = [
-            found, handout, lock, Protection.locked(lock: lock), opened, screen, Screen.replyNeeded(reply: handout, cause: nil),
+            found, handout, lock, Protection.locked(lock: lock), opened, screen,
+            Screen.replyNeeded(reply: handout, cause: nil),
             Change.shown(screen: screen), try Code.random(),
         ]
         for secret in secrets {
