@@ -15,12 +15,17 @@ def quantile(values, share):
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+def plain(seconds):
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+
 def spread(values):
-    return " / ".join(f"{quantile(values, share):.2f}" for share in (0.5, 0.95, 1))
+    """p50 / p95 / longest"""
+    return " / ".join(plain(quantile(values, share)) for share in (0.5, 0.95, 1))
 
 
 def cell(meeting):
-    sign = SIGNS.get(meeting["ending"]) or f"{meeting['seconds']:.2f}"
+    sign = SIGNS.get(meeting["ending"]) or plain(meeting["seconds"])
     return sign if meeting["ending"] == meeting["expected"] else f"**{sign}**"
 
 
@@ -66,12 +71,13 @@ def meetings(figures):
     parts = []
     for way in dict.fromkeys(sorted((figure["way"] for figure in figures), reverse=True)):
         parts.append(f"**{way}**\n\n{matrix([figure for figure in figures if figure['way'] == way])}")
-    times = [figure["seconds"] for figure in figures if figure["ending"] == "connects"]
     met = sum(figure["ending"] == figure["expected"] for figure in figures)
-    parts.append(
-        f"{len(figures)} meetings, {met} as expected, {len(times)} connected. Seconds from the last thing "
-        f"that a person did, p50 / p95 / longest: {spread(times)}."
-    )
+    sums = [f"{len(figures)} meetings, {met} as expected."]
+    for ending, what in (("connects", "connected after"), ("verdict", "told that there is no way after")):
+        times = [figure["seconds"] for figure in figures if figure["ending"] == ending]
+        if times:
+            sums.append(f"{len(times)} {what} {spread(times)} (p50 / p95 / longest).")
+    parts.append(" ".join(sums))
     return "\n\n".join(parts), met == len(figures)
 
 
@@ -83,7 +89,7 @@ def returns(figures):
         complete = sum(figure["complete"] for figure in rounds)
         seconds = spread(times) if times else "never"
         rows.append([fault, str(len(rounds)), str(len(times)), str(complete), seconds])
-    head = ["fault", "times", "came back", "every message once", "seconds p50 / p95 / longest"]
+    head = ["fault", "times", "came back", "every message once", "p50 / p95 / longest"]
     is_good = all(figure["complete"] and figure["seconds"] is not None for figure in figures)
     return table(head, rows), is_good
 
@@ -96,7 +102,7 @@ print(text)
 for document in sys.argv[3:]:
     with open(document) as file:
         before, rest = file.read().split(f"<!-- {part} -->\n")
-        after = rest.split(f"<!-- end -->\n", 1)[1]
+        after = rest.split("<!-- end -->\n", 1)[1]
     with open(document, "w") as file:
         file.write(f"{before}<!-- {part} -->\n{text}\n<!-- end -->\n{after}")
 sys.exit(0 if is_good else 1)

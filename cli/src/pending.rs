@@ -530,9 +530,9 @@ fn keep_host(
     let kept = store.invitation(id, now)?;
     // The port stays the one that the invitation names, also while another program has it.
     match news {
-        Some(news) if news.strikes != kept.strikes => {
-            let strikes = news.strikes;
-            store.update_invitation(id, now, |kept| kept.strikes = strikes)
+        Some(news) if news.past != kept.past => {
+            let past = news.past.clone();
+            store.update_invitation(id, now, |kept| kept.past = past)
         }
         _ => Ok(()),
     }

@@ -9,8 +9,8 @@ use handfast_core::invitation::{
     SealedReply,
 };
 use handfast_core::pairing::{
-    Failure, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing, PairingEvent, Strikes,
-    Via, View, own_candidates,
+    Failure, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing, PairingEvent, Past, Via,
+    View, own_candidates,
 };
 use handfast_core::seal::Answers;
 use handfast_core::store::{
@@ -98,7 +98,7 @@ impl Device {
             locked: None,
             answer: question.map(|_| Answers::new(&[ANSWER]).unwrap()),
             made: unix_now(),
-            strikes: Strikes::default(),
+            past: Past::default(),
             received: None,
         };
         let id = self.store.add_invitation(&pending, unix_now()).unwrap();
@@ -120,7 +120,7 @@ impl Device {
             self.identity(kept.certificate),
             Endpoint::bind(&[HERE], Some(kept.port)).unwrap(),
             terms,
-            kept.strikes,
+            kept.past,
             received.map(|received| (&received.reply, received.via)),
         )
         .unwrap()

@@ -2,4 +2,5 @@
 //! holds what several of them, and the measurements, share.
 
 pub mod frozen;
+pub mod program;
 pub mod stock;

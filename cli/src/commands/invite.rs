@@ -19,8 +19,7 @@ use handfast_core::invitation::{
     Candidate, CandidateKind, Expiry, Invitation, LinkBase, Name, Question, Seat, Token,
 };
 use handfast_core::pairing::{
-    Failure, HostStage, HostTerms, Meeting, Pairing, PairingEvent, Strikes, Via, View,
-    own_candidates,
+    Failure, HostStage, HostTerms, Meeting, Pairing, PairingEvent, Past, Via, View, own_candidates,
 };
 use handfast_core::seal::{self, Answers, Cost, Credential, Questions, tries_per_second};
 use handfast_core::store::PendingInvitation;
@@ -141,7 +140,7 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
             answer: pending.answer,
             random: Secret::random().map_err(|_| Failure::Local)?,
         },
-        pending.strikes,
+        pending.past,
         received.map(|received| (&received.reply, received.via)),
     )?;
     place.watch.report_to(pairing.roaming());
@@ -241,7 +240,7 @@ async fn make(
         locked,
         answer,
         made,
-        strikes: Strikes::default(),
+        past: Past::default(),
         received: None,
     };
     let keeper = match home {

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 const SCAN_AFTER: Duration = Duration::from_secs(3);
 
 /// How many forms of an invitation are good: as many times a device may move while it waits.
-const MOST_FORMS: usize = 8;
+pub const MOST_FORMS: usize = 8;
 
 /// How many failed first messages burn an invitation: whoever sends them has seen it, and is not
 /// running this program.
@@ -50,6 +50,15 @@ pub struct Strikes {
     pub handshakes: u8,
     /// Wrong answers to the question.
     pub answers: u8,
+}
+
+/// What has become of an invitation while it waited: enough of it to go on after a restart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// What guests failed at.
+    pub strikes: Strikes,
+    /// The digests of the forms in which it was shown, the newest first; see [`Host::moved`].
+    pub forms: Vec<[u8; 32]>,
 }
 
 /// What the host wants done.
@@ -158,15 +167,22 @@ impl Host {
         }
     }
 
-    /// Goes on where an earlier host of the same invitation was: with its strikes.
-    pub fn with_strikes(mut self, strikes: Strikes) -> Self {
-        self.strikes = strikes;
+    /// Goes on where an earlier host of the same invitation was.
+    pub fn with_past(mut self, past: Past) -> Self {
+        self.strikes = past.strikes;
+        let mut forms = past.forms;
+        forms.retain(|form| !self.forms.contains(form));
+        self.forms.extend(forms);
+        self.forms.truncate(MOST_FORMS);
         self
     }
 
-    /// What guests have failed at so far.
-    pub fn strikes(&self) -> Strikes {
-        self.strikes
+    /// What has to be kept to go on.
+    pub fn past(&self) -> Past {
+        Past {
+            strikes: self.strikes,
+            forms: self.forms.clone(),
+        }
     }
 
     /// The next thing to do.

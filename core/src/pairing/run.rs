@@ -1,7 +1,7 @@
 //! Runs a pairing machine on a real endpoint: carries its effects out, and time and network in.
 
 use super::guest::{Guest, GuestEffect, OtherInvitation};
-use super::host::{Host, HostEffect, HostTerms, Strikes};
+use super::host::{Host, HostEffect, HostTerms, Past};
 use super::{Acquaintance, Cause, Failure, Identity, Now, Signs, Via, View};
 use crate::crypto::{Secret, random_bytes};
 use crate::invitation::{
@@ -105,8 +105,8 @@ pub enum PairingEvent {
 pub struct Standing {
     /// Where the sockets are bound. A port kept is a port that the other side knows.
     pub addresses: Vec<SocketAddr>,
-    /// Host: what guests have failed at so far.
-    pub strikes: Strikes,
+    /// Host: what has become of the invitation so far.
+    pub past: Past,
     /// Guest: the reply, which becomes another one when this device moves.
     pub reply: Option<SealedReply>,
 }
@@ -140,11 +140,11 @@ impl Pairing {
     /// [`Failure::Expired`] if the invitation is no longer good, [`Failure::Local`] if it asks a
     /// question without an answer, or has an answer to no question.
     pub fn host(identity: Identity, endpoint: Endpoint, terms: HostTerms) -> Result<Self, Failure> {
-        Self::host_again(identity, endpoint, terms, Strikes::default(), None)
+        Self::host_again(identity, endpoint, terms, Past::default(), None)
     }
 
-    /// Waits on for a guest of this invitation, after a restart: with what guests have failed at
-    /// before, and the reply that came. The identity's certificate is the one that the invitation
+    /// Waits on for a guest of this invitation, after a restart: with what has become of it before,
+    /// and the reply that came. The identity's certificate is the one that the invitation
     /// names, and the endpoint is best on the port that it names. Must be called within a tokio
     /// runtime.
     ///
@@ -154,7 +154,7 @@ impl Pairing {
         identity: Identity,
         endpoint: Endpoint,
         terms: HostTerms,
-        strikes: Strikes,
+        past: Past,
         received: Option<(&SealedReply, Via)>,
     ) -> Result<Self, Failure> {
         let now = now();
@@ -170,7 +170,7 @@ impl Pairing {
             certificate: identity.certificate.clone(),
             keys: terms.invitation.keys(),
         });
-        let mut machine = Host::new(now, identity, terms, remaining).with_strikes(strikes);
+        let mut machine = Host::new(now, identity, terms, remaining).with_past(past);
         if let Some((reply, via)) = received {
             machine
                 .reply_received(now, reply, via)
@@ -799,13 +799,13 @@ impl Machine {
     }
 
     fn standing(&self, connector: &Connector) -> Standing {
-        let (strikes, reply) = match self {
-            Self::Host(host) => (host.strikes(), None),
-            Self::Guest(guest) => (Strikes::default(), guest.reply().cloned()),
+        let (past, reply) = match self {
+            Self::Host(host) => (host.past(), None),
+            Self::Guest(guest) => (Past::default(), guest.reply().cloned()),
         };
         Standing {
             addresses: connector.addresses(),
-            strikes,
+            past,
             reply,
         }
     }

@@ -1,7 +1,7 @@
 //! The two machines against each other, with time as an argument and no network.
 
 use super::guest::{Guest, GuestEffect, OtherInvitation};
-use super::host::{Host, HostEffect, HostTerms, Strikes};
+use super::host::{Host, HostEffect, HostTerms, Past, Strikes};
 use super::view::{GuestStage, HostStage, View};
 use super::{Acquaintance, Failure, Identity, Now, Via};
 use crate::crypto::Secret;
@@ -505,8 +505,11 @@ fn strikes_outlive_a_restart_of_the_host() {
         handshakes: 4,
         answers: 2,
     };
-    scene.host = scene.host.with_strikes(strikes);
-    assert_eq!(scene.host.strikes(), strikes);
+    scene.host = scene.host.with_past(Past {
+        strikes,
+        forms: Vec::new(),
+    });
+    assert_eq!(scene.host.past().strikes, strikes);
     let (now, host, guest) = (scene.now(), scene.host_fingerprint, scene.guest_fingerprint);
     scene.host.opened(now, host, guest);
     scene.host.received(now, &garbage);
@@ -680,6 +683,24 @@ fn a_host_that_moved_shows_its_invitation_anew_and_lets_in_whoever_holds_any_for
         let (at_host, at_guest) = scene.talk();
         assert_eq!((at_host.scans, at_guest.scans), (2, 2));
     }
+}
+
+#[test]
+fn every_form_of_an_invitation_is_good_after_a_restart_too() {
+    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    scene.host.moved(candidates(9));
+    let form = Invitation {
+        candidates: candidates(9),
+        ..scene.invitation.clone()
+    };
+    let past = scene.host.past();
+    let again = Scene::new(Via::Camera, Via::Camera);
+    (scene.host, scene.host_fingerprint) = (again.host.with_past(past), again.host_fingerprint);
+    scene.guest = Guest::new(identity(2), form, Via::Camera, Secret::new([9; 32]));
+    scene.connect();
+    scene.knock();
+    scene.open();
+    scene.talk();
 }
 
 #[test]

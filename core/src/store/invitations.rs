@@ -8,7 +8,7 @@ use super::record::{Reader, Writer};
 use super::rows::{Plain, Rows, Table};
 use super::{Store, StoreError};
 use crate::invitation::{Invitation, InviteId, MAX_LIFETIME, SealedReply};
-use crate::pairing::{Strikes, Via};
+use crate::pairing::{MOST_FORMS, Past, Strikes, Via};
 use crate::seal::Answers;
 use crate::transport::Certificate;
 use std::time::Duration;
@@ -48,7 +48,7 @@ pub struct PendingInvitation {
     /// When it was made, in seconds since 1970-01-01 UTC.
     pub made: u64,
     /// What guests have failed at so far.
-    pub strikes: Strikes,
+    pub past: Past,
     /// The guest's reply, once it is here.
     pub received: Option<ReceivedReply>,
 }
@@ -134,7 +134,7 @@ impl Store {
         self.transact(|rows| waiting(rows, id, now))
     }
 
-    /// Changes what is kept of an invitation that waits: its port, the strikes, the reply.
+    /// Changes what is kept of an invitation that waits: its port, its past, the reply.
     ///
     /// # Errors
     /// [`StoreError::Unknown`], or [`StoreError::Over`]. Whoever hosts the invitation stops then.
@@ -345,21 +345,28 @@ impl PendingInvitation {
         }
     }
 
-    /// `made u64 | port u16 | handed | failed handshakes | wrong answers | invitation | certificate |
+    /// `made u64 | port u16 | handed | failed handshakes | wrong answers | digests of forms | invitation | certificate |
     /// locked, or nothing | answer, or nothing | how the reply came, or 0 | [reply]`, each part behind
     /// its length as u16.
     fn to_bytes(&self) -> Result<Plain, StoreError> {
         let answer = self.answer.as_ref().map(|answer| answer.password(None));
         let answer = answer.unwrap_or_default();
         let locked = self.locked.as_deref().unwrap_or_default();
-        let room = 32 + MAX_INVITATION + MAX_CERTIFICATE + locked.len() + answer.len() + MAX_REPLY;
+        let room = 32
+            + 32 * MOST_FORMS
+            + MAX_INVITATION
+            + MAX_CERTIFICATE
+            + locked.len()
+            + answer.len()
+            + MAX_REPLY;
         let writer = Writer::new(VERSION, room)
             .byte(0)
             .u64(self.made)
             .u16(self.port)
             .byte(via_code(self.handed))
-            .byte(self.strikes.handshakes)
-            .byte(self.strikes.answers);
+            .byte(self.past.strikes.handshakes)
+            .byte(self.past.strikes.answers)
+            .bytes(self.past.forms.as_flattened(), 32 * MOST_FORMS)?;
         let writer = write_invitation(writer, &self.invitation)?;
         let writer = write_certificate(writer, &self.certificate)?
             .bytes(locked, MAX_LOCKED)?
@@ -378,6 +385,10 @@ impl PendingInvitation {
         let strikes = Strikes {
             handshakes: reader.byte()?,
             answers: reader.byte()?,
+        };
+        let forms = match reader.bytes(32 * MOST_FORMS)?.as_chunks() {
+            (forms, []) => forms.to_vec(),
+            _ => return Err(StoreError::Damaged),
         };
         let invitation = read_invitation(reader)?;
         let certificate = read_certificate(reader)?;
@@ -404,7 +415,7 @@ impl PendingInvitation {
             locked,
             answer,
             made,
-            strikes,
+            past: Past { strikes, forms },
             received,
         })
     }

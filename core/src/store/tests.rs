@@ -8,7 +8,7 @@ use crate::handshake::{PublicKey, Trust, TrustLevel, TrustReason};
 use crate::invitation::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Reply, Seat,
 };
-use crate::pairing::{Strikes, Via};
+use crate::pairing::{Past, Strikes, Via};
 use crate::seal::Answers;
 use crate::transport::Certificate;
 use proptest::prelude::*;
@@ -73,7 +73,7 @@ fn pending(fill: u8) -> PendingInvitation {
         locked: None,
         answer: None,
         made: NOW,
-        strikes: Strikes::default(),
+        past: Past::default(),
         received: None,
     }
 }
@@ -137,7 +137,7 @@ fn a_pending_invitation_comes_back_as_it_was() {
         via: Via::Camera,
     };
     let change = |pending: &mut PendingInvitation| {
-        pending.strikes.handshakes += 1;
+        pending.past.strikes.handshakes += 1;
         pending.locked = Some(b"a container".to_vec());
         pending.answer = Some(Answers::new(&["Rex"]).unwrap());
         pending.received = Some(received.clone());
@@ -403,9 +403,12 @@ fn any_pending() -> impl Strategy<Value = PendingInvitation> {
                 locked: (port % 2 == 1).then(|| port.to_le_bytes().to_vec()),
                 answer: answer.map(|answer| Answers::new(&[&answer]).unwrap()),
                 made,
-                strikes: Strikes {
-                    handshakes,
-                    answers,
+                past: Past {
+                    strikes: Strikes {
+                        handshakes,
+                        answers,
+                    },
+                    forms: vec![[answers; 32]; usize::from(answers % 9)],
                 },
             }
         },

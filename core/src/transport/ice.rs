@@ -27,6 +27,10 @@ const SILENCE: Duration = Duration::from_millis(2_500);
 /// How often a connected agent checks that the other side is still there (RFC 7675).
 const CONSENT: Duration = Duration::from_millis(750);
 
+/// Silence on the agreed path after which a check from elsewhere means that the peer has moved: a
+/// consent check must have been missed.
+const MOVED: Duration = Duration::from_secs(1);
+
 /// The agent's own tick; only its ratio to the instants we hand in matters. See [`Ice::act_now`].
 const TICK: Duration = Duration::from_millis(5);
 
@@ -84,6 +88,8 @@ pub(super) struct Ice {
     heard: Option<Instant>,
     /// The peer was heard, and is no more.
     is_lost: bool,
+    /// A check came from elsewhere since the agreed path was last heard.
+    seems_moved: bool,
     /// The pace at the end.
     polite: Duration,
 }
@@ -111,6 +117,7 @@ impl Ice {
             is_news: false,
             heard: None,
             is_lost: false,
+            seems_moved: false,
             polite: POLITE,
         })
     }
@@ -126,6 +133,7 @@ impl Ice {
         sockets: &[SocketAddr],
     ) -> Result<(), TransportError> {
         self.is_lost = self.heard.is_some();
+        self.seems_moved = false;
         self.sockets = sockets.to_vec();
         self.begin_again(now)?;
         self.started = now;
@@ -201,6 +209,11 @@ impl Ice {
             if self.provisional.is_none() || is_request {
                 self.provisional = Some(path);
             }
+            if is_request && self.agreed().is_some_and(|agreed| agreed != path) {
+                self.seems_moved = true;
+                let due = self.heard.unwrap_or(now) + MOVED;
+                self.next_check = self.next_check.min(due.max(now));
+            }
         }
         handled
     }
@@ -220,6 +233,7 @@ impl Ice {
         if self.agreed().is_none_or(|agreed| agreed == path) {
             self.heard = Some(now);
             self.is_lost = false;
+            self.seems_moved = false;
         }
     }
 
@@ -281,7 +295,8 @@ impl Ice {
             return;
         }
         let is_heard = self.heard.is_some() && !self.is_lost;
-        let falls_silent = is_heard && self.heard.is_some_and(|at| now >= at + SILENCE);
+        let silence = if self.seems_moved { MOVED } else { SILENCE };
+        let falls_silent = is_heard && self.heard.is_some_and(|at| now >= at + silence);
         let is_worn = self.agreed().is_none() && now >= self.agent_since + AGENT_LIFE;
         let anew = match (falls_silent, is_worn) {
             (true, _) => self.search_anew(now, &self.sockets.clone()),
@@ -538,5 +553,28 @@ mod tests {
         assert_eq!(guest.path().map(|path| path.local), Some(away));
         assert_eq!(host.path().map(|path| path.peer), Some(away));
         assert!(!guest.is_silent() && !host.is_silent());
+    }
+
+    #[test]
+    fn a_peer_that_moved_is_followed_before_its_silence_is_one() {
+        let now = Instant::now();
+        let keys = InvitationKeys::derive(&Secret::new([1; 16]));
+        let (ours, theirs) = (keys.host_ice(), keys.guest_ice(Fingerprint([2; 32])));
+        let [home, away] = [7000, 7001].map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        let mut host = Ice::new(now, false, &ours, &theirs, &[SOCKET]).unwrap();
+        let mut guest = Ice::new(now, true, &theirs, &ours, &[home]).unwrap();
+        guest.add_peer(now, SOCKET, false).unwrap();
+        talk(&mut host, &mut guest, home, now, Duration::from_secs(1));
+        let later = now + Duration::from_secs(1);
+        guest.search_anew(later, &[away]).unwrap();
+        talk(
+            &mut host,
+            &mut guest,
+            away,
+            later,
+            Duration::from_millis(1_300),
+        );
+        assert_eq!(host.path().map(|path| path.peer), Some(away));
+        assert!(!host.is_silent());
     }
 }

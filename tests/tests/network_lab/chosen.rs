@@ -19,7 +19,7 @@ const LATE: When = Late(Duration::from_secs(45));
 const AT_A_TIME: usize = 4;
 
 #[rustfmt::skip]
-const CHOSEN: [(Place, Way, When, Ending); 16] = [
+const CHOSEN: [(Place, Way, When, Ending); 18] = [
     // host's network, guest's network            way       when    expectation
     (Together(OneLan),                            OneScan,  Direct, Connects),
     (Apart(Public, PortRestricted),               OneScan,  Direct, Connects),
@@ -34,7 +34,9 @@ const CHOSEN: [(Place, Way, When, Ending); 16] = [
     (Apart(DualStack, Ipv6Only),                  Link,     Direct, Connects),
     (Apart(Ipv6Only, Ipv6Only),                   TwoScans, Direct, Connects),
     (Together(TwoLans),                           Link,     Direct, Connects),
-    (Together(Isolated),                          OneScan,  Direct, NeedsASecondScan),
+    (Together(Isolated),                          OneScan,  Direct, Verdict),
+    (Apart(Symmetric, SymmetricBlock),            Link,     Direct, Verdict),
+    (Apart(Public, UdpBlocked),                   Link,     Direct, Verdict),
     (Apart(Public, Public),                       Link,     Direct, Connects),
     (Apart(AddressRestricted, PortRestricted),    Link,     LATE,   Connects),
 ];

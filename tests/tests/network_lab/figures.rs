@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 /// Meetings at a time; most of their time is waiting.
-const AT_A_TIME: usize = 6;
+const AT_A_TIME: usize = 12;
 
 /// The same where a reply waits for minutes.
 const AT_A_TIME_LATE: usize = 124;
@@ -59,7 +59,7 @@ fn meetings(when: When, ways: &[Way], at_a_time: usize) {
 }
 
 #[test]
-#[ignore = "takes a quarter of an hour: scripts/bench network"]
+#[ignore = "takes minutes: scripts/bench network"]
 fn every_pair_of_networks() {
     lab_or_skip!();
     meetings(When::Direct, &Way::ALL, AT_A_TIME);
@@ -74,7 +74,7 @@ fn every_pair_of_networks_ten_minutes_late() {
 }
 
 #[test]
-#[ignore = "takes a quarter of an hour: scripts/bench network --returns"]
+#[ignore = "takes minutes: scripts/bench network --returns"]
 fn every_return() {
     lab_or_skip!();
     let figures = Figures::open();

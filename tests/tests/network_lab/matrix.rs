@@ -37,23 +37,23 @@ fn expected_apart(host: Network, guest: Network, way: Way) -> Ending {
     let by_ipv4 = has_udp(host) && has_udp(guest);
     let by_ipv6 = host.has_ipv6() && guest.has_ipv6();
     let is_open = matches!(host, Network::Public | Network::FullCone);
-    let meets_by_ipv4 = by_ipv4 && !(is_strict(host) && is_strict(guest));
-    match way {
-        _ if by_ipv4 && is_open => Ending::Connects,
-        // What is in the host's way is not known before it has the reply.
-        Way::OneScan if has_udp(guest) || by_ipv6 => Ending::NeedsASecondScan,
-        Way::OneScan => Ending::Verdict,
-        // Whoever is behind a firewall opens it by knocking; so does one mapping for all. One strict
-        // side finds the other by trying ports.
-        _ if by_ipv6 || meets_by_ipv4 => Ending::Connects,
-        _ => Ending::Verdict,
+    if by_ipv4 && is_open {
+        return Ending::Connects;
+    }
+    // Whoever is behind a firewall opens it by knocking; so does one mapping for all. One strict side
+    // finds the other by trying ports.
+    match by_ipv6 || by_ipv4 && !(is_strict(host) && is_strict(guest)) {
+        false => Ending::Verdict,
+        true if way == Way::OneScan => Ending::NeedsASecondScan,
+        true => Ending::Connects,
     }
 }
 
 fn expected_together(home: Home, way: Way) -> Ending {
     match (home, way) {
         (Home::OneLan, _) => Ending::Connects,
-        (_, Way::OneScan) => Ending::NeedsASecondScan,
+        // The invitation names the host's LAN alone, and the guest sees that it is on another.
+        (Home::TwoLans, Way::OneScan) => Ending::Verdict,
         (Home::TwoLans, _) => Ending::Connects,
         (Home::Isolated, _) => Ending::Verdict,
     }

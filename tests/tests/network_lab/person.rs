@@ -4,31 +4,12 @@
 //! happen is a result here.
 
 use crate::space::Space;
+use handfast_tests::program::program;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
-
-/// The program, built once in the profile of these tests.
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let own = std::env::current_exe().expect("a test has a path");
-        let folder = own.ancestors().nth(2).expect("target/PROFILE/deps/test");
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "-p", "handfast"]);
-        build.current_dir(env!("CARGO_MANIFEST_DIR"));
-        build.env("CARGO_TARGET_DIR", folder.parent().expect("target"));
-        if folder.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().expect("cargo runs").success());
-        folder.join("handfast")
-    })
-}
 
 /// A folder that is removed when dropped.
 pub(crate) struct Folder(tempfile::TempDir);

@@ -48,7 +48,7 @@ pub(crate) enum Ending {
     NeedsASecondScan,
     /// No path exists between these networks, and the program says so.
     Verdict,
-    /// Nothing happens and nothing is said. Never expected.
+    /// Nothing happens, and at most one of them is told. Never expected.
     Silence,
 }
 
@@ -103,10 +103,10 @@ const INVITES: Duration = Duration::from_secs(30);
 const FIRST: Duration = Duration::from_secs(12);
 
 /// How long both may take after the reply is in the host's hands.
-const AFTER_REPLY: Duration = Duration::from_secs(25);
+const AFTER_REPLY: Duration = Duration::from_secs(20);
 
 /// How long it is watched whether a reply on the screen is needed at all.
-const STILL: Duration = Duration::from_secs(5);
+const STILL: Duration = Duration::from_secs(10);
 
 impl Scenario {
     /// Plays it in a world of its own.
@@ -188,7 +188,7 @@ impl Meeting {
         match first.as_ref().and_then(|told| told["event"].as_str()) {
             Some("met") => self.talk(opened),
             Some("reply") => self.reply(scenario, opened),
-            _ => self.verdict(Duration::ZERO, opened),
+            _ => self.verdict(opened),
         }
     }
 
@@ -198,11 +198,13 @@ impl Meeting {
             // It may still come together while the reply is on the screen.
             let next = self
                 .guest
-                .heard(STILL, |told| told["event"] == "met" || is_verdict(told));
+                .heard(STILL, |told| told["event"] == "met" || is_hint(told));
             return match next {
                 Some(told) if told["event"] == "met" => self.talk(opened),
-                Some(_) => self.verdict(Duration::ZERO, opened),
-                None => (Ending::NeedsASecondScan, None),
+                Some(told) if names_a_cause(&told) => {
+                    (Ending::Verdict, Some(moment(&told) - opened))
+                }
+                _ => (Ending::NeedsASecondScan, None),
             };
         }
         if let When::Late(delay) = scenario.when {
@@ -212,7 +214,7 @@ impl Meeting {
         self.hand_back(scenario.way);
         match self.guest.until(AFTER_REPLY, &["met", "failed"]) {
             Some(told) if told["event"] == "met" => self.talk(since),
-            _ => self.verdict(Duration::ZERO, since),
+            _ => self.verdict(since),
         }
     }
 
@@ -228,16 +230,19 @@ impl Meeting {
         self.host.say(&reply);
     }
 
-    /// Both programs say that no path exists.
-    fn verdict(&mut self, within: Duration, since: f64) -> (Ending, Option<f64>) {
+    /// Both programs say that they wait in vain, and one of them why.
+    fn verdict(&mut self, since: f64) -> (Ending, Option<f64>) {
         let told = [
-            self.host.heard(within, is_verdict),
-            self.guest.heard(within, is_verdict),
+            self.host.heard(Duration::ZERO, is_hint),
+            self.guest.heard(Duration::ZERO, is_hint),
         ];
-        let last = told.iter().flatten().map(moment).reduce(f64::max);
+        let told: Vec<&Value> = told.iter().flatten().collect();
+        let last = told.iter().map(|told| moment(told)).reduce(f64::max);
         match last {
-            Some(last) => (Ending::Verdict, Some(last - since)),
-            None => (Ending::Silence, None),
+            Some(last) if told.len() == 2 && told.iter().any(|told| names_a_cause(told)) => {
+                (Ending::Verdict, Some((last - since).max(0.0)))
+            }
+            _ => (Ending::Silence, None),
         }
     }
 
@@ -268,9 +273,15 @@ impl Meeting {
     }
 }
 
-/// Whether the program says with this that there is no way.
-fn is_verdict(told: &Value) -> bool {
-    told["event"] == "failed" || told["event"] == "verdict"
+/// Whether the program says with this that nothing comes of it.
+fn is_hint(told: &Value) -> bool {
+    told["event"] == "failed" || told["event"] == "hint"
+}
+
+/// Whether it says why, and that is not only a reply that did not come.
+fn names_a_cause(told: &Value) -> bool {
+    let cause = told["cause"].as_str().or(told["kind"].as_str());
+    cause.is_some_and(|cause| !["reply_missing", "gone"].contains(&cause))
 }
 
 /// Seconds since 1970.

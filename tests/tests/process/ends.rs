@@ -66,16 +66,17 @@ fn an_altered_invitation_is_a_failed_proof() {
 }
 
 #[test]
-fn a_host_that_is_killed_is_lost_in_the_end() {
+fn a_host_that_is_killed_is_missed_within_seconds_and_waited_for() {
     let folder = Folder::new();
     let (mut host, link) = Peer::host(&folder, &[]);
     let mut guest = Peer::guest(&folder, &link, &[]);
     guest.until("met");
     host.until("met");
     host.signal("KILL");
-    let failed = guest.until("failed");
-    assert_eq!(failed["kind"], "lost");
-    assert_eq!(guest.end(SOON), Some(5));
+    guest.until("interrupted");
+    // It might be a tunnel. Whoever does not want to wait leaves.
+    guest.signal("INT");
+    assert!(guest.end(SOON).is_some());
 }
 
 #[test]

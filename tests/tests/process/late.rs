@@ -5,7 +5,9 @@ use crate::peer::{Folder, Peer, SOON, run};
 use handfast_core::crypto::Secret;
 use handfast_core::invitation::{Token, find};
 use handfast_core::seal::{self, Answers, Credential, Questions, code_characters};
-use std::time::Duration;
+use handfast_core::store::{KeyFile, Store};
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// What a person in the middle of the way would have to do again is none of it.
 const ONLY_BY_REPLY: &str = "--only-by-reply";
@@ -52,6 +54,28 @@ impl Table {
         lines
             .map(|line| serde_json::from_str(line).expect("an object"))
             .collect()
+    }
+
+    /// Waits until the host's store counts so many wrong answers to its only invitation.
+    fn until_kept(&self, wrong: u8) {
+        let home = Path::new(&self.host);
+        let store = Store::open(&home.join("store"), &KeyFile::new(home.join("key")));
+        let store = store.expect("a store");
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.expect("after 1970").as_secs();
+        let id = store.invitations(now).expect("a list")[0].id;
+        let until = Instant::now() + SOON;
+        while store
+            .invitation(id, now)
+            .expect("it waits")
+            .past
+            .strikes
+            .answers
+            < wrong
+        {
+            assert!(Instant::now() < until, "never kept");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     fn answer_file(&self, answer: &str) -> String {
@@ -287,6 +311,8 @@ fn tries_that_were_used_up_stay_used_up() {
     assert_eq!(guest.until("asking")["tries_left"], 2);
     guest.say("Luna");
     assert_eq!(guest.until("asking")["tries_left"], 1);
+    // The guest is told before the disk is.
+    table.until_kept(2);
     host.die();
     guest.die();
     let (mut host, _) = table.invite(&["--resume"]);

@@ -1,34 +1,16 @@
 //! A process of the program, listened to line by line. It is killed when dropped.
 
+pub(crate) use handfast_tests::program::program;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// How long a step may take on a busy machine.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
-
-/// The program, built once in the profile of these tests.
-pub(crate) fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let own = std::env::current_exe().expect("a test has a path");
-        let folder = own.ancestors().nth(2).expect("target/PROFILE/deps/test");
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "-p", "handfast"]);
-        build.current_dir(env!("CARGO_MANIFEST_DIR"));
-        build.env("CARGO_TARGET_DIR", folder.parent().expect("target"));
-        if folder.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().expect("cargo runs").success());
-        folder.join("handfast")
-    })
-}
 
 /// A folder of its own, removed when dropped.
 pub(crate) struct Folder(PathBuf);

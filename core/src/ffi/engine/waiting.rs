@@ -14,8 +14,8 @@ use crate::invitation::{
     Expiry, Invitation, LINK_LIFETIME, LinkBase, Name, QR_LIFETIME, SealedReply, Token,
 };
 use crate::pairing::{
-    self, Failure, GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Standing,
-    Strikes, Via, View, own_candidates,
+    self, Failure, GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Past, Standing,
+    Via, View, own_candidates,
 };
 use crate::seal::{self, Answers, Credential, Question, Questions};
 use crate::store::{
@@ -389,7 +389,7 @@ impl Engine {
             locked,
             answer,
             made: now,
-            strikes: Strikes::default(),
+            past: Past::default(),
             received: None,
         };
         let kept = pending.clone();
@@ -433,7 +433,7 @@ impl Engine {
             self.identity(pending.certificate),
             endpoint,
             terms,
-            pending.strikes,
+            pending.past,
             received.map(|received| (&received.reply, received.via)),
         )?;
         let seat = Seat::Host {
@@ -575,9 +575,9 @@ impl Engine {
         let waits = waiting.seat.waits();
         let copied = match (&mut waiting.seat, standing.reply) {
             (Seat::Host { .. }, _) => {
-                let strikes = standing.strikes;
+                let past = standing.past;
                 let copy = move |store: &Store| {
-                    store.update_invitation(waits.id, unix_seconds(), |kept| kept.strikes = strikes)
+                    store.update_invitation(waits.id, unix_seconds(), |kept| kept.past = past)
                 };
                 store.run(copy).await
             }
