@@ -121,6 +121,24 @@ final class FarTests: XCTestCase {
         await again.leaves()
     }
 
+    func testAnInvitationThatTakesAWhileIsSeenToBeMade() async throws {
+        // Nobody answers there, so it takes as long as it may.
+        let (person, server) = (Person(), try StunServer(isSilent: true))
+        try await person.asks(server)
+        person.model.invite(send: true)
+        try await person.sees("that it is made") { $0.home?.isBusy == true ? true : nil }
+        try await person.sees("code") { $0.code }
+        person.model.back()
+        try await person.isHome()
+        person.model.protect()
+        try await person.sees("form") { $0 == .protect(isBusy: false) ? true : nil }
+        person.model.invite(send: true, protection: Protection(question: "Our dog?", answer: "Rex"))
+        try await person.sees("that it is made") { $0 == .protect(isBusy: true) ? true : nil }
+        try await person.sees("code") { $0.code }
+        await person.leaves()
+        server.close()
+    }
+
     func testWhatWorksFromHere() async throws {
         let (person, server) = (Person(), try StunServer())
         try await person.asks(server)
