@@ -3,9 +3,7 @@
 use crate::network::Place;
 use crate::output::Output;
 use crate::words;
-use handfast_core::invitation::Range;
-use handfast_core::transport::{MappingError, PortMapping, StunServer};
-use std::net::{IpAddr, SocketAddr};
+use handfast_core::transport::StunServer;
 use std::time::Duration;
 
 /// How long an invitation waits for what the servers say.
@@ -50,27 +48,4 @@ pub(crate) async fn look(place: &mut Place, output: &mut Output) {
     if outside.mappings.is_empty() {
         output.note(words::NOT_SEEN_OUTSIDE);
     }
-}
-
-/// Asks the router to open a port to the first socket that may need one: behind an address that is
-/// not public, or behind the firewall of IPv6. None if there is no such socket.
-pub(crate) async fn ask_router(
-    sockets: &[SocketAddr],
-) -> Option<Result<PortMapping, MappingError>> {
-    let may_need = |socket: &&SocketAddr| match (socket.ip(), Range::of(socket.ip())) {
-        (IpAddr::V4(_), range) => matches!(range, Range::Private | Range::Carrier),
-        (IpAddr::V6(_), range) => range == Range::Public,
-    };
-    let mut last = None;
-    // One of each family, IPv4 first: everybody has that.
-    for is_ipv4 in [true, false] {
-        let mut own = sockets.iter().filter(|socket| socket.is_ipv4() == is_ipv4);
-        if let Some(socket) = own.find(may_need) {
-            match PortMapping::ask(*socket, None).await {
-                Ok(door) => return Some(Ok(door)),
-                Err(error) => last = last.max(Some(error)),
-            }
-        }
-    }
-    last.map(Err)
 }

@@ -312,7 +312,7 @@ async fn open_door(args: &Args, place: &Place, output: &mut Output) -> Option<Po
     if !args.outside.may_ask_router() {
         return None;
     }
-    let asked = outside::ask_router(&place.endpoint.addresses()).await?;
+    let asked = PortMapping::ask_for(&place.endpoint.addresses(), None).await?;
     output.note(match &asked {
         Ok(_) => words::PORT_OPENED.to_owned(),
         Err(error) => words::no_port(*error),

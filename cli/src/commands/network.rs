@@ -11,7 +11,7 @@ use crate::status::Stop;
 use crate::words;
 use handfast_core::invitation::Range;
 use handfast_core::transport::{
-    Chance, Family, MappingError, Opening, Outside, Situation, StunServer, Survey,
+    Chance, Family, MappingError, Opening, Outside, PortMapping, Situation, StunServer, Survey,
 };
 use serde::Serialize;
 use std::net::{IpAddr, SocketAddr};
@@ -66,7 +66,7 @@ async fn survey(args: OutsideArgs) -> Result<Report, Stop> {
         survey.hairpin = endpoint.hears_itself().await;
     }
     // After the servers were asked: an open port changes how they see the socket.
-    if may_ask_router && let Some(asked) = outside::ask_router(&sockets).await {
+    if may_ask_router && let Some(asked) = PortMapping::ask_for(&sockets, None).await {
         survey.port = Some(match asked {
             Ok(door) => {
                 let external = door.external().ok_or(MappingError::Refused);

@@ -9,6 +9,7 @@ use crate::pairing::Failure;
 use crate::qr::{DrawError, FrameError, PictureError};
 use crate::seal::{LockError, NotACode, SealError, StreamError};
 use crate::store::{Fate, StoreError, VaultError};
+use crate::transport::NotAServer;
 
 /// What went wrong. Shells have one sentence for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
@@ -63,6 +64,8 @@ pub enum Kind {
     WrongAnswer,
     /// What a person typed cannot be used: it is empty, too long or too much.
     BadText,
+    /// It is not the name of a server.
+    NotAServer,
     /// It would take more memory or work than this device gives.
     TooExpensive,
     /// The person on the receiving side did not want the file.
@@ -173,7 +176,7 @@ impl Kind {
                 Remedy::HandInAnother
             }
             Self::WrongReply | Self::WrongThing | Self::TooExpensive => Remedy::HandInAnother,
-            Self::WrongAnswer | Self::BadText => Remedy::Retype,
+            Self::WrongAnswer | Self::BadText | Self::NotAServer => Remedy::Retype,
             Self::StorageFull | Self::Storage => Remedy::MakeRoom,
             Self::Busy | Self::TooMany => Remedy::FinishFirst,
             Self::VaultLocked => Remedy::Unlock,
@@ -309,6 +312,12 @@ impl From<NotACode> for HandfastError {
     }
 }
 
+impl From<NotAServer> for HandfastError {
+    fn from(_: NotAServer) -> Self {
+        Kind::NotAServer.into()
+    }
+}
+
 impl From<StoreError> for HandfastError {
     fn from(error: StoreError) -> Self {
         ::log::warn!("the store: {error}");
@@ -320,6 +329,7 @@ impl From<StoreError> for HandfastError {
             StoreError::Newer => Kind::NewerVersion,
             StoreError::Full => Kind::StorageFull,
             StoreError::TooMany => Kind::TooMany,
+            StoreError::TooLong => Kind::TooLarge,
             StoreError::Unknown | StoreError::Over(Fate::Revoked) => Kind::NotNow,
             StoreError::Over(Fate::Used) => Kind::Taken,
             StoreError::Over(Fate::Expired) => Kind::Expired,

@@ -3,8 +3,8 @@
 use super::engine::{self, Desk, Order};
 use super::guard::{guarded, joined};
 use super::{
-    Contact, Conversation, Found, HandfastError, Kind, Listener, Pairing, Sealing, Vault,
-    VaultError, scan,
+    Contact, Conversation, Found, HandfastError, Kind, Listener, NetworkReport, Pairing,
+    Preferences, Sealing, Vault, VaultError, scan,
 };
 use crate::crypto::Secret;
 use crate::handshake::visible;
@@ -83,6 +83,7 @@ impl Handfast {
                 listener,
                 numbers: desk.numbers().clone(),
                 store: desk.store().clone(),
+                hush: desk.hush().clone(),
             };
             runtime.spawn(engine::supervise(terms, orders));
             Ok(Arc::new(Self {
@@ -125,6 +126,33 @@ impl Handfast {
         self.desk.keeping(move |store| store.forget(key)).await
     }
 
+    /// Whom this device may ask how it is seen from outside.
+    ///
+    /// # Errors
+    /// [`Kind::Storage`], [`Kind::ShutDown`].
+    pub async fn preferences(&self) -> Result<Preferences, HandfastError> {
+        self.desk.keeping(Preferences::read).await
+    }
+
+    /// The person chose. It counts for what begins from now on.
+    ///
+    /// # Errors
+    /// [`Kind::NotAServer`] or [`Kind::TooLarge`] for servers that cannot be, and nothing has changed
+    /// then; [`Kind::Storage`], [`Kind::StorageFull`], [`Kind::ShutDown`].
+    pub async fn prefer(&self, preferences: Preferences) -> Result<(), HandfastError> {
+        let checked = preferences.checked()?;
+        self.desk.keeping(move |store| checked.keep(store)).await
+    }
+
+    /// What will and will not work from the network that this device is in. Asks whom the
+    /// preferences allow, and takes up to some seconds; what is under way goes on beside it.
+    ///
+    /// # Errors
+    /// [`Kind::NoNetwork`], [`Kind::Device`], [`Kind::Storage`], [`Kind::ShutDown`].
+    pub async fn network(&self) -> Result<NetworkReport, HandfastError> {
+        self.desk.ask(Order::Survey).await
+    }
+
     /// Finds the one token in a picture, a `.handfast` file or a text file. Takes up to some
     /// seconds.
     ///
@@ -149,8 +177,8 @@ impl Handfast {
         self.desk.ask(Order::Pause).await
     }
 
-    /// The app is back. Sockets are bound anew, on the same port where possible; if the addresses
-    /// that an invitation names are gone, it ends with [`Kind::Moved`].
+    /// The app is back. Sockets are bound anew, on the same port where possible, and what became slow
+    /// is quick again; if this device is elsewhere now, so are its invitation and its reply.
     ///
     /// # Errors
     /// [`Kind::ShutDown`].
@@ -159,19 +187,23 @@ impl Handfast {
     }
 
     /// These are this device's addresses from now on, in the usual notation; none means that there
-    /// is no network. Before the first call, the core asks the operating system.
+    /// is no network. Before the first call, the core asks the operating system. `router`: the address
+    /// of the router that leads outside, where the shell knows it; it may be asked for a port.
     ///
     /// # Errors
     /// [`Kind::Internal`] if one is no address, [`Kind::ShutDown`].
-    pub async fn network_changed(&self, addresses: Vec<String>) -> Result<(), HandfastError> {
-        let addresses: Result<Vec<IpAddr>, _> = addresses
-            .iter()
-            // Android writes the zone of a link-local address behind it.
-            .map(|text| text.split('%').next().unwrap_or(text).parse())
-            .collect();
-        let addresses = addresses.map_err(|_| Kind::Internal)?;
+    #[uniffi::method(default(router = None))]
+    pub async fn network_changed(
+        &self,
+        addresses: Vec<String>,
+        router: Option<String>,
+    ) -> Result<(), HandfastError> {
+        let addresses: Result<_, HandfastError> =
+            addresses.iter().map(|text| address(text)).collect();
+        let addresses = addresses?;
+        let router = router.as_deref().map(address).transpose()?;
         self.desk
-            .ask(|answer| Order::Network(addresses, answer))
+            .ask(|answer| Order::Network(addresses, router, answer))
             .await
     }
 
@@ -184,10 +216,18 @@ impl Handfast {
     /// Ends everything with a goodbye, within about a second. Whatever is called afterwards ends in
     /// [`Kind::ShutDown`]; nothing more is told to the listener.
     pub async fn shutdown(&self) {
+        self.desk.hush().notify_one();
         // One that is shut down already has nobody to answer.
         let _ = self.desk.ask(Order::Shutdown).await;
         self.stop();
     }
+}
+
+/// An address as systems write it.
+fn address(text: &str) -> Result<IpAddr, HandfastError> {
+    // Android writes the zone of a link-local address behind it.
+    let text = text.split('%').next().unwrap_or(text);
+    Ok(text.parse().map_err(|_| Kind::Internal)?)
 }
 
 impl Handfast {

@@ -30,9 +30,11 @@ mod handfast;
 mod log;
 mod pairing;
 mod pending;
+mod preferences;
 mod scan;
 mod screen;
 mod sealing;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -46,13 +48,15 @@ pub use handfast::{Handfast, Settings};
 pub use log::{log_to, log_to_platform};
 pub use pairing::{Manner, Pairing, PairingHandle, Protection};
 pub use pending::{Pending, Seat};
+pub use preferences::{Preferences, usual_servers};
 pub use scan::{Scanner, read_text};
 pub use screen::{
-    Comparison, GuestStage, HostStage, Line, Person, Pictograph, Screen, TrustLevel, TrustReason,
-    Via,
+    Cause, Comparison, GuestStage, HostStage, Line, Person, Pictograph, Screen, TrustLevel,
+    TrustReason, Via,
 };
 pub use sealing::{
     About, Answered, Code, Opened, Progress, Sealed, SealedKind, Sealing, SealingHandle, Strength,
     strength_of,
 };
+pub use survey::{Chance, NetworkReport, Opening, Outlook, PortAnswer, Situation};
 pub use token::{Found, FoundKind, Handout, Symbol, draw, draw_png, file_of};

@@ -52,7 +52,9 @@ impl Pairing {
 #[uniffi::export]
 impl Pairing {
     /// Makes an invitation and waits for a guest. It is kept before it is shown, so that it can go
-    /// on after a restart. Locking one takes about a second, on purpose.
+    /// on after a restart. Locking one takes about a second, on purpose; one that is to be sent may
+    /// take four, as servers and the router are asked how this device is reached from elsewhere, if
+    /// the [`Preferences`](super::Preferences) allow it.
     ///
     /// # Errors
     /// [`Kind::Busy`], [`Kind::NoNetwork`], [`Kind::Device`]; [`Kind::BadText`] for a question or
@@ -71,7 +73,9 @@ impl Pairing {
         Ok(handle)
     }
 
-    /// Opens somebody's invitation, which connects to nobody yet: the person is asked first.
+    /// Opens somebody's invitation, which connects to nobody yet: the person is asked first. If it is
+    /// the one that is knocked at, shown once more, nothing else begins: it may name other addresses
+    /// now, and they are tried too.
     ///
     /// # Errors
     /// [`Kind::WrongThing`] if it is no invitation, [`Kind::Busy`].
@@ -197,6 +201,12 @@ impl Pairing {
     pub async fn give_up(&self, id: String) -> Result<(), HandfastError> {
         let waits = Waits::parse(&id)?;
         self.desk.ask(|answer| Order::GiveUp(waits, answer)).await
+    }
+
+    /// The person is here, with a finger on the screen: whatever became slow while nobody answered
+    /// is quick for a while.
+    pub fn hurry(&self) {
+        self.desk.give(Order::Hurry);
     }
 
     /// Guest: shows the reply now instead of waiting whether it is needed.

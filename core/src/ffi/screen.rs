@@ -18,8 +18,14 @@ pub enum Screen {
         expires_at: u64,
         /// How it is handed out.
         manner: Manner,
-        /// The invitation, in every form it is handed out in.
+        /// The invitation, in every form it is handed out in. It becomes another one when this
+        /// device can be reached elsewhere; the earlier ones stay good.
         invitation: Handout,
+        /// It may lead nowhere now, and is locked, so that only who knows the answer could make it
+        /// anew: another invitation has to be made.
+        is_outdated: bool,
+        /// Why the guest whose reply came is not heard, most likely.
+        cause: Option<Cause>,
     },
     /// An invitation was opened and the person is asked whether to connect. Nothing has been sent.
     InvitationOpened {
@@ -36,11 +42,15 @@ pub enum Screen {
     Connecting {
         /// How far it is.
         stage: GuestStage,
+        /// Why the host is not heard, most likely.
+        cause: Option<Cause>,
     },
     /// This device's reply must reach the host. Knocking goes on.
     ReplyNeeded {
         /// The reply, in every form it is handed out in.
         reply: Handout,
+        /// Why the host is not heard, most likely, where it is not that the reply is missing.
+        cause: Option<Cause>,
     },
     /// The question has to be answered with [`Pairing::answer`](super::Pairing::answer).
     Asking {
@@ -113,6 +123,8 @@ pub enum HostStage {
     TheyAreHere,
     /// They are here but the networks do not join by themselves: scan their code now.
     ScanTheirCode,
+    /// Their code was not enough: the invitation leads further now, and they scan it once more.
+    ShowAgain,
     /// The connection is open; both prove who they are.
     Checking,
     /// The guest is answering the question.
@@ -125,7 +137,8 @@ impl From<pairing::HostStage> for HostStage {
     fn from(stage: pairing::HostStage) -> Self {
         match stage {
             pairing::HostStage::Waiting => Self::Waiting,
-            pairing::HostStage::TheyAreHere | pairing::HostStage::ShowAgain => Self::TheyAreHere,
+            pairing::HostStage::TheyAreHere => Self::TheyAreHere,
+            pairing::HostStage::ShowAgain => Self::ShowAgain,
             pairing::HostStage::ScanTheirCode => Self::ScanTheirCode,
             pairing::HostStage::Checking => Self::Checking,
             pairing::HostStage::Asking { .. } => Self::Asking,
@@ -152,6 +165,46 @@ impl From<pairing::GuestStage> for GuestStage {
             pairing::GuestStage::Knocking => Self::Knocking,
             pairing::GuestStage::Answered => Self::Answered,
             pairing::GuestStage::Checking => Self::Checking,
+        }
+    }
+}
+
+/// Why two do not reach each other, as far as one side can tell. Shells have one sentence for each,
+/// with the one thing to try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Cause {
+    /// This device has no network.
+    NoNetwork,
+    /// Both are in one network, which keeps its devices apart.
+    KeptApart,
+    /// One has IPv4 only and the other IPv6 only.
+    NoCommonFamily,
+    /// This network lets no direct connections out.
+    Blocked,
+    /// Both networks hide where a device can be found.
+    BothStrict,
+    /// The networks do not join by themselves, and the reply has not come back.
+    ReplyMissing,
+    /// The invitation names only addresses of another network.
+    OnlyLocal,
+    /// One of the two networks hides where a device can be found, and no way past it was found.
+    OneStrict,
+    /// The other side seems to be gone.
+    Gone,
+}
+
+impl From<pairing::Cause> for Cause {
+    fn from(cause: pairing::Cause) -> Self {
+        match cause {
+            pairing::Cause::NoNetwork => Self::NoNetwork,
+            pairing::Cause::KeptApart => Self::KeptApart,
+            pairing::Cause::NoCommonFamily => Self::NoCommonFamily,
+            pairing::Cause::Blocked => Self::Blocked,
+            pairing::Cause::BothStrict => Self::BothStrict,
+            pairing::Cause::ReplyMissing => Self::ReplyMissing,
+            pairing::Cause::OnlyLocal => Self::OnlyLocal,
+            pairing::Cause::OneStrict => Self::OneStrict,
+            pairing::Cause::Gone => Self::Gone,
         }
     }
 }

@@ -2,9 +2,10 @@
 //! here is what those cannot do.
 
 use super::{
-    CallbackError, Change, Handfast, Kind, Listener, Manner, Protection, Screen, Settings, Vault,
-    VaultError, read_text,
+    CallbackError, Change, Handfast, Kind, Listener, Manner, Preferences, Protection, Screen,
+    Settings, Vault, VaultError, read_text,
 };
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -59,7 +60,7 @@ impl Seat {
         let listener = Arc::new(Hysteric(told));
         let handfast = Handfast::open(settings, Arc::new(Pocket::default()), listener).unwrap();
         let loopback = vec!["127.0.0.1".to_owned()];
-        handfast.network_changed(loopback).await.unwrap();
+        handfast.network_changed(loopback, None).await.unwrap();
         Self {
             folder,
             handfast,
@@ -123,9 +124,9 @@ async fn listeners_that_panic_do_not_keep_two_from_meeting() {
 async fn an_address_of_android_with_its_zone_is_understood_and_nonsense_is_refused() {
     let seat = Seat::new().await;
     let zone = vec!["fe80::1%wlan0".to_owned(), "192.168.1.7".to_owned()];
-    assert_eq!(seat.handfast.network_changed(zone).await, Ok(()));
+    assert_eq!(seat.handfast.network_changed(zone, None).await, Ok(()));
     let nonsense = vec!["my phone".to_owned()];
-    let refused = seat.handfast.network_changed(nonsense).await;
+    let refused = seat.handfast.network_changed(nonsense, None).await;
     assert_eq!(refused, Err(Kind::Internal.into()));
 }
 
@@ -140,4 +141,65 @@ fn every_secret_record_hides_itself_from_a_log() {
         answer: "Rex".to_owned(),
     };
     assert_eq!(format!("{lock} {lock:?}"), "Answered Answered");
+}
+
+/// A STUN server on loopback that answers and counts.
+async fn stun_server() -> (String, Arc<AtomicU32>) {
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let name = socket.local_addr().unwrap().to_string();
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = asked.clone();
+    tokio::spawn(async move {
+        let mut datagram = [0; 200];
+        while let Ok((length, from)) = socket.recv_from(&mut datagram).await {
+            count.fetch_add(1, Relaxed);
+            let SocketAddr::V4(from_v4) = from else {
+                return;
+            };
+            // A success, the number of the question, and XOR-MAPPED-ADDRESS (RFC 8489 section 14.2).
+            let mut answer = vec![1, 1, 0, 12];
+            answer.extend(&datagram[4..20.min(length)]);
+            answer.extend([0, 0x20, 0, 8, 0, 1]);
+            answer.extend((from_v4.port() ^ 0x2112).to_be_bytes());
+            answer.extend((from_v4.ip().to_bits() ^ 0x2112_a442).to_be_bytes());
+            let _ = socket.send_to(&answer, from).await;
+        }
+    });
+    (name, asked)
+}
+
+#[tokio::test]
+async fn a_link_asks_how_it_is_seen_and_a_code_at_the_table_asks_nobody() {
+    let mut host = Seat::new().await;
+    let (server, asked) = stun_server().await;
+    let chosen = Preferences {
+        ask_servers: true,
+        servers: vec![server.clone()],
+        ask_router: true,
+    };
+    host.handfast.prefer(chosen.clone()).await.unwrap();
+    for (manner, ask_servers, is_asked) in [
+        (Manner::Show, true, false),
+        (Manner::Send, false, false),
+        (Manner::Send, true, true),
+    ] {
+        let chosen = Preferences {
+            ask_servers,
+            ..chosen.clone()
+        };
+        host.handfast.prefer(chosen).await.unwrap();
+        let hosting = host.handfast.pairing().host(manner, Protection::Open).await;
+        host.until(|screen| matches!(screen, Screen::Hosting { .. }).then_some(()))
+            .await;
+        assert_eq!(asked.load(Relaxed) > 0, is_asked, "{manner:?}");
+        hosting.unwrap().cancel();
+        host.until(|screen| matches!(screen, Screen::Idle).then_some(()))
+            .await;
+    }
+    let before = asked.load(Relaxed);
+    let report = host.handfast.network().await.unwrap();
+    assert_eq!(report.servers_asked, [server]);
+    assert!(asked.load(Relaxed) > before);
+    // Of a router on loopback there is nothing to ask.
+    assert_eq!(report.port, None);
 }

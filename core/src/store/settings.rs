@@ -13,8 +13,12 @@ pub enum Setting {
     Name,
     /// What links begin with; see [`LinkBase`](crate::invitation::LinkBase).
     LinkBase,
-    /// Whom to ask how this device looks from outside: the address of a STUN server.
+    /// Whom to ask how this device looks from outside: STUN servers, with spaces between them.
     Stun,
+    /// Whether they may be asked.
+    AskServers,
+    /// Whether the router may be asked to open a port.
+    AskRouter,
 }
 
 impl Setting {
@@ -24,6 +28,8 @@ impl Setting {
             Self::Name => "name",
             Self::LinkBase => "link base",
             Self::Stun => "stun",
+            Self::AskServers => "ask servers",
+            Self::AskRouter => "ask router",
         }
     }
 }

@@ -161,6 +161,31 @@ impl PortMapping {
         Self::ask_router(local, Router::of(local.ip(), gateway)).await
     }
 
+    /// The same for the first of these sockets that may need it: behind an address that is not
+    /// public, or behind the firewall of IPv6. IPv4 first, which everybody has. None if there is no
+    /// such socket, and nobody was asked.
+    pub async fn ask_for(
+        sockets: &[SocketAddr],
+        gateway: Option<IpAddr>,
+    ) -> Option<Result<Self, MappingError>> {
+        let may_need = |socket: &&SocketAddr| match (socket.ip(), Range::of(socket.ip())) {
+            (IpAddr::V4(_), range) => matches!(range, Range::Private | Range::Carrier),
+            (IpAddr::V6(_), range) => range == Range::Public,
+        };
+        let mut last = None;
+        for is_ipv4 in [true, false] {
+            let mut own = sockets.iter().filter(|own| own.is_ipv4() == is_ipv4);
+            if let Some(socket) = own.find(may_need) {
+                let gateway = gateway.filter(|gateway| gateway.is_ipv4() == is_ipv4);
+                match Self::ask(*socket, gateway).await {
+                    Ok(mapping) => return Some(Ok(mapping)),
+                    Err(error) => last = last.max(Some(error)),
+                }
+            }
+        }
+        last.map(Err)
+    }
+
     async fn ask_router(local: SocketAddr, router: Router) -> Result<Self, MappingError> {
         let (way, grant) = negotiate(local, &router).await?;
         let (told, external) = watch::channel(Some(grant.external));

@@ -14,7 +14,9 @@ final class Household {
     init() {
         Folders.clean()
         model = Self.newModel()
-        network.start { [weak self] addresses in self?.model.network(addresses) }
+        network.start { [weak self] addresses, router in
+            self?.model.network(addresses, router: router)
+        }
     }
 
     /// Another model in the place of one that could not be opened.

@@ -2,18 +2,26 @@ import Foundation
 import Network
 import Shell
 
-/// Tells this device's addresses whenever its networks change.
+/// Tells this device's addresses, and its router's, whenever its networks change.
 @MainActor
 final class NetworkWatch {
     private let monitor = NWPathMonitor()
 
-    func start(_ tell: @escaping @MainActor ([String]) -> Void) {
-        monitor.pathUpdateHandler = { _ in
-            let addresses = localAddresses()
-            Task { @MainActor in tell(addresses) }
+    func start(_ tell: @escaping @MainActor ([String], String?) -> Void) {
+        monitor.pathUpdateHandler = { path in
+            let (addresses, router) = (localAddresses(), router(of: path))
+            Task { @MainActor in tell(addresses, router) }
         }
         monitor.start(queue: .main)
     }
+}
+
+/// The router that leads outside by IPv4, which may be asked for a port.
+private func router(of path: NWPath) -> String? {
+    for case .hostPort(.ipv4(let address), _) in path.gateways {
+        return address.rawValue.map(String.init).joined(separator: ".")
+    }
+    return nil
 }
 
 /// Finds out whether this app may reach others on the same network. The system has no question for that:

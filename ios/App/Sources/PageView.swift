@@ -54,6 +54,9 @@ struct PageView: View {
                     .disabled(page.isBusy)
                     .onChange(of: typed) { perform(.judge, typed) }
                 }
+                if page.preferences != nil {
+                    PreferenceFields(typed: $typed)
+                }
                 if let code = page.code {
                     CodeView(code: code)
                 }
@@ -90,6 +93,11 @@ struct PageView: View {
         .onChange(of: page.questions) { typed = Typed() }
         .onChange(of: page.protection) { typed = Typed() }
         .onChange(of: page.locking) { typed = Typed() }
+        .onChange(of: page.preferences, initial: true) {
+            guard let chosen = page.preferences else { return }
+            typed.preferences = chosen
+            typed.servers = chosen.servers.joined(separator: " ")
+        }
     }
 
     private func answer(at place: Int) -> Binding<String> {
@@ -132,6 +140,19 @@ private struct ProtectionFields<Purpose: View>: View {
             }
             AnswerField(label: say(.yourAnswer), text: $protection.answer)
             purpose()
+        }
+    }
+}
+
+/// Whom this phone may ask how it is seen from outside.
+private struct PreferenceFields: View {
+    @Binding var typed: Typed
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: 16) {
+            Toggle(isOn: $typed.preferences.asksServers) { Text(.askServers) }
+            AnswerField(label: say(.yourServers), text: $typed.servers)
+            Toggle(isOn: $typed.preferences.asksRouter) { Text(.askRouter) }
         }
     }
 }

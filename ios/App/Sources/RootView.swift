@@ -23,6 +23,8 @@ struct RootView: View {
             }
         }
         .modifier(ErrandSheets(errands: errands, model: model))
+        // Whoever waits with a finger on the screen need not wait for what became slow.
+        .simultaneousGesture(TapGesture().onEnded { model.touched() })
         .modifier(Spotlight(isOn: page.isShownAround, isAwake: page.isShownAround || page.camera))
         .onChange(of: announcement(page)) { _, text in
             AccessibilityNotification.Announcement(text).post()

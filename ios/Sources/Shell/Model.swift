@@ -24,6 +24,12 @@ public final class Model {
     @ObservationIgnored private var home = Home()
     /// Somebody who was met is looked at.
     @ObservationIgnored private var person: Contact?
+    @ObservationIgnored private var settings: Settings?
+    /// What works from here is looked at; a number for each time, so that what comes too late is recognised.
+    @ObservationIgnored private var outlook: (turn: Int, report: Report?)?
+    @ObservationIgnored private var turn = 0
+    /// An invitation is being made, which takes a while.
+    @ObservationIgnored private var isMaking = false
     @ObservationIgnored private var localNetworkDenied = false
     /// Opens the invitation that came while something else was under way.
     @ObservationIgnored private var pending: (@MainActor @Sendable () async throws -> Void)?
@@ -70,7 +76,7 @@ public final class Model {
                 engine.cancel()
                 await model.untilFree()
             }
-            try await engine.host(send: send, protection: protection)
+            try await model.making(slow: send) { try await engine.host(send: send, protection: protection) }
             model.isProtecting = false
             model.show()
         }
@@ -129,7 +135,7 @@ public final class Model {
 
     /// Goes on with what waits.
     public func goOn(_ id: String) {
-        act { _, engine in try await engine.goOn(id) }
+        act { model, engine in try await model.making(slow: true) { try await engine.goOn(id) } }
     }
 
     /// Gives up what waits, for good.
@@ -153,6 +159,55 @@ public final class Model {
             try await engine.forget(id)
             model.person = nil
             try await model.refresh(engine)
+        }
+    }
+
+    /// Shows whom this phone may ask.
+    public func showSettings() {
+        act { model, engine in
+            model.settings = Settings(chosen: try await engine.preferences(), usual: Engine.usualServers)
+            model.show()
+        }
+    }
+
+    /// The person chose. `servers`: as they were typed, with spaces between them; without any, the usual ones.
+    public func prefer(_ chosen: Preferences, servers: String) {
+        var chosen = chosen
+        chosen.servers = servers.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init)
+        act { [chosen] model, engine in
+            do {
+                try await engine.prefer(chosen)
+                model.settings = nil
+            } catch let refusal as Refusal where refusal.isNotAServer {
+                model.settings?.hint = refusal.notice.what
+            }
+            model.show()
+        }
+    }
+
+    /// Finds out what works from here.
+    public func lookAround() {
+        act { model, engine in
+            model.turn += 1
+            let turn = model.turn
+            model.outlook = (turn, nil)
+            model.show()
+            Task {
+                let found = await Result { try await engine.network() }
+                model.act { model, _ in
+                    // The person may have left meanwhile.
+                    if model.outlook?.turn == turn { model.outlook = (try? found.get()).map { (turn, $0) } }
+                    model.show()
+                    _ = try found.get()
+                }
+            }
+        }
+    }
+
+    /// The person touched the screen.
+    public func touched() {
+        act { model, engine in
+            if model.inCore.isWaiting { engine.hurry() }
         }
     }
 
@@ -192,6 +247,10 @@ public final class Model {
                 // It is empty now.
             } else if model.isProtecting {
                 model.isProtecting = false
+            } else if model.outlook != nil {
+                model.outlook = nil
+            } else if model.settings != nil {
+                model.settings = nil
             } else if model.person != nil {
                 model.person = nil
             } else if model.inCore.isTalking {
@@ -334,8 +393,9 @@ public final class Model {
         }
     }
 
-    public func network(_ addresses: [String]) {
-        act { _, engine in try await engine.networkChanged(addresses) }
+    /// These are this phone's addresses now, and its router's where that is known.
+    public func network(_ addresses: [String], router: String? = nil) {
+        act { _, engine in try await engine.networkChanged(addresses, router: router) }
     }
 
     /// The app left the screen. `kept`: something keeps it running, so that it can go on waiting.
@@ -421,11 +481,13 @@ public final class Model {
         show()
     }
 
-    /// Opens an invitation; if something else is under way, the person decides.
+    /// Opens an invitation; if something else is under way, the person decides. The one that is knocked at
+    /// already was shown once more.
     private func opening(_ open: @escaping @MainActor @Sendable () async throws -> Void) async throws {
         do {
             try await open()
             scanning = nil
+            if inCore.isKnocking { notice = Notice(what: .invitationTaken) }
         } catch let refusal as Refusal where refusal.isBusy {
             pending = open
             notice = Notice(what: .anotherUnderWay, way: .replace)
@@ -458,6 +520,17 @@ public final class Model {
     /// Bytes; more than any photograph.
     private nonisolated static let largestFile = 128 << 20
 
+    /// Where it takes a while, that is seen.
+    private func making(slow: Bool, _ make: () async throws -> Void) async throws {
+        isMaking = slow
+        show()
+        defer {
+            isMaking = false
+            show()
+        }
+        try await make()
+    }
+
     /// A goodbye that takes longer ends in "busy", and the person can try again.
     private func untilFree() async {
         for _ in 0..<60 where !inCore.isFree {
@@ -473,12 +546,16 @@ public final class Model {
         } else if let locked = lockbox.screen {
             next = locked
         } else if isProtecting {
-            next = .protect
+            next = .protect(isBusy: isMaking)
         } else if let failure {
             next = .ended(failure)
+        } else if isMaking {
+            var busy = home
+            busy.isBusy = true
+            next = .home(busy)
         } else {
             next = inCore.screen(home: home, hint: denied)
-            if case .home = next, let person { next = .person(person) }
+            if next.isHome { next = atHome() }
         }
         if let denied, case .ended(var ended) = next, ended.what == .kindNotReached {
             ended.next = denied
@@ -486,6 +563,14 @@ public final class Model {
             next = .ended(ended)
         }
         if next != screen { screen = next }
+    }
+
+    /// What is looked at while nothing is under way.
+    private func atHome() -> Screen {
+        if let outlook { return .outlook(outlook.report) }
+        if let settings { return .settings(settings) }
+        if let person { return .person(person) }
+        return .home(home)
     }
 
     private func hear(_ told: Told) {
@@ -496,6 +581,8 @@ public final class Model {
                 scanning = nil
                 lockbox.clear()
                 person = nil
+                settings = nil
+                outlook = nil
                 isProtecting = false
             }
             inCore = view

@@ -25,6 +25,8 @@ public struct Page: Equatable, Sendable {
     public var protection = false
     /// Fields for a question and an answer that lock a file, and whether a code is needed too.
     public var locking = false
+    /// Fields for whom this phone may ask, as it was chosen before.
+    public var preferences: Preferences?
     /// What may not be pressed at the moment.
     public var disabled: [Action] = []
     /// A code to hand on, in characters and in words.
@@ -118,6 +120,10 @@ public enum Action: Equatable, Sendable {
     case giveUp(String)
     case person(String)
     case forget(String)
+    case settings
+    /// With what was chosen and typed.
+    case prefer
+    case lookAround
     case putAside
     case replace
     case back
@@ -162,6 +168,9 @@ public struct Typed: Equatable, Sendable, CustomStringConvertible, CustomReflect
     public var protection = Protection()
     /// A file is to need a code too.
     public var withCode = false
+    public var preferences = Preferences()
+    /// Servers of the person's own, with spaces between them.
+    public var servers = ""
 
     public init() {}
 
@@ -187,6 +196,9 @@ extension Model {
         case .giveUp(let id): giveUp(id)
         case .person(let id): look(at: id)
         case .forget(let id): forget(id)
+        case .settings: showSettings()
+        case .prefer: prefer(typed.preferences, servers: typed.servers)
+        case .lookAround: lookAround()
         case .putAside: putAside()
         case .compare: compare()
         case .compared(let outcome): compared(outcome)
@@ -203,12 +215,14 @@ extension Page {
         switch screen {
         case .home(let home): self = .home(home)
         case .person(let contact): self = .person(contact)
+        case .settings(let settings): self = .settings(settings)
+        case .outlook(let report): self = .outlook(report)
         case .lock(let lock): self = .lock(lock)
         case .sealed(let sealed): self = .sealed(sealed)
         case .showCode(let code): self = .showCode(code)
         case .scan(let scan): self = .scan(scan)
         case .confirm(let confirm): self = .confirm(confirm)
-        case .protect: self = .protect
+        case .protect(let isBusy): self = .protect(isBusy)
         case .question(let question): self = .question(question)
         case .compare(let compare): self = .compare(compare)
         case .opened(let opened): self = .opened(opened)
@@ -220,16 +234,53 @@ extension Page {
     }
 
     private static func home(_ home: Home) -> Page {
-        Page(
+        let choices = [
+            Choice(.showCode, .showCode), Choice(.scanCode, .scan), Choice(.shareLink, .shareLink),
+            Choice(.shareWithQuestion, .protect), Choice(.lockFile, .errand(.pickToLock)),
+            Choice(.settings, .settings),
+        ]
+        return Page(
             title: Phrase(.appName),
-            waiting: home.waiting.map(WaitingRow.init),
+            status: home.isBusy ? Phrase(.makingInvitation) : nil,
+            waiting: home.isBusy ? [] : home.waiting.map(WaitingRow.init),
             people: home.people.map(PersonRow.init),
+            disabled: home.isBusy ? choices.map(\.action) : [],
+            isBusy: home.isBusy,
             lines: [Phrase(.homeText)],
-            choices: [
-                Choice(.showCode, .showCode), Choice(.scanCode, .scan), Choice(.shareLink, .shareLink),
-                Choice(.shareWithQuestion, .protect), Choice(.lockFile, .errand(.pickToLock)),
-            ]
+            choices: choices
         )
+    }
+
+    private static func settings(_ settings: Settings) -> Page {
+        Page(
+            title: Phrase(.settings),
+            status: settings.hint.map { Phrase($0) },
+            preferences: settings.chosen,
+            lines: [
+                Phrase(.askServersText), Phrase(.usualServers, .verbatim(settings.usual.joined(separator: " "))),
+            ],
+            choices: [Choice(.save, .prefer), Choice(.lookAround, .lookAround), Choice(.backHome, .back)]
+        )
+    }
+
+    private static func outlook(_ report: Report?) -> Page {
+        let back = [Choice(.backHome, .back)]
+        guard let report else {
+            return Page(
+                title: Phrase(.lookAround), status: Phrase(.lookingAround), isBusy: true, choices: back)
+        }
+        let works = report.works.map { expected in
+            Phrase(
+                expected.needsIPv6 ? .expectedIPv6 : .expected, Phrase(expected.situation), Phrase(expected.chance))
+        }
+        let asked = report.asked.joined(separator: ", ")
+        let network = [Phrase(.lineIPv4, Phrase(report.ipv4)), Phrase(.lineIPv6, Phrase(report.ipv6))]
+        let answers = [
+            report.port.map { Phrase($0) },
+            asked.isEmpty ? Phrase(.askedNobody) : Phrase(.askedServers, .verbatim(asked)),
+        ]
+        return Page(
+            title: Phrase(.lookAround), lines: works + network + answers.compactMap { $0 }, choices: back)
     }
 
     private static func person(_ contact: Contact) -> Page {
@@ -281,6 +332,7 @@ extension Page {
             title: Phrase(code.stage),
             status: code.triesLeft.map { .counted(.triesLeft, $0) },
             symbol: code.invitation.symbol,
+            lines: code.hint.map { [Phrase($0)] } ?? [],
             deadline: code.expiresAt,
             choices: choices + [.putAside, .stop]
         )
@@ -304,12 +356,17 @@ extension Page {
         return page
     }
 
-    private static let protect = Page(
-        title: Phrase(.protectionTitle),
-        protection: true,
-        lines: [Phrase(.protectionText)],
-        choices: [Choice(.makeInvitation, .inviteProtected), Choice(.notNow, .back)]
-    )
+    private static func protect(_ isBusy: Bool) -> Page {
+        Page(
+            title: Phrase(.protectionTitle),
+            status: isBusy ? Phrase(.makingInvitation) : nil,
+            protection: true,
+            disabled: isBusy ? [.inviteProtected] : [],
+            isBusy: isBusy,
+            lines: [Phrase(.protectionText)],
+            choices: [Choice(.makeInvitation, .inviteProtected), Choice(.notNow, .back)]
+        )
+    }
 
     private static func question(_ question: Question) -> Page {
         // Questions that were agreed on elsewhere are not inside.
@@ -365,21 +422,23 @@ extension Page {
         var page = Page(
             title: Phrase(.connectingTitle),
             status: Phrase(connecting.stage),
-            choices: [Choice(.showMyReply, .offerReply), .putAside, .stop]
+            choices: [Choice(.showMyReply, .offerReply), Choice(.scanTheirCode, .scan), .putAside, .stop]
         )
         if let hint = connecting.hint {
             page.lines = [Phrase(hint)]
+        }
+        if connecting.hint == .localNetworkDenied {
             page.choices.insert(Choice(.wayAppSettings, .errand(.settings(.app))), at: 0)
         }
         return page
     }
 
-    private static func reply(_ reply: Handout) -> Page {
+    private static func reply(_ reply: Reply) -> Page {
         Page(
             title: Phrase(.replyTitle),
-            symbol: reply.symbol,
-            lines: [Phrase(.replyText)],
-            choices: Choice.sharing(reply) + [.putAside, .stop]
+            symbol: reply.handout.symbol,
+            lines: [Phrase(.replyText)] + (reply.hint.map { [Phrase($0)] } ?? []),
+            choices: Choice.sharing(reply.handout) + [Choice(.scanTheirCode, .scan), .putAside, .stop]
         )
     }
 

@@ -5,6 +5,10 @@ public enum Screen: Equatable, Sendable {
     case home(Home)
     /// Somebody who was met.
     case person(Contact)
+    /// Whom this phone may ask how it is seen from outside.
+    case settings(Settings)
+    /// What works from here; none while it is being found out, which takes some seconds.
+    case outlook(Report?)
     /// Our invitation, as large as the screen allows.
     case showCode(ShowCode)
     /// The camera, and the ways around it.
@@ -12,7 +16,7 @@ public enum Screen: Equatable, Sendable {
     /// Whether to connect. Nothing has been sent.
     case confirm(Confirm)
     /// The person makes up a question that their guest has to answer.
-    case protect
+    case protect(isBusy: Bool)
     /// Questions that the other side wrote: while connecting, or before something locked opens.
     case question(Question)
     /// Something locked is open now.
@@ -24,7 +28,7 @@ public enum Screen: Equatable, Sendable {
     /// We knock.
     case connecting(Connecting)
     /// Our reply, for the host's camera.
-    case reply(Handout)
+    case reply(Reply)
     /// The two are together. The rows are in `Model.rows`.
     case conversation(Conversation)
     /// Both people see the same, if nobody is in between.
@@ -42,8 +46,52 @@ extension Screen {
 public struct Home: Equatable, Sendable {
     public var waiting: [Waiting] = []
     public var people: [Contact] = []
+    /// An invitation is being made, which takes some seconds where it is for somebody elsewhere.
+    public var isBusy = false
 
     public init() {}
+}
+
+public struct Settings: Equatable, Sendable {
+    public let chosen: Preferences
+    /// The servers that are asked if the person names no other.
+    public let usual: [String]
+    /// What was wrong with what was typed.
+    public var hint: Key?
+}
+
+/// Whom this phone may ask how it is seen from outside.
+public struct Preferences: Equatable, Sendable {
+    public var asksServers = true
+    /// The person's own; without any, the usual ones.
+    public var servers: [String] = []
+    public var asksRouter = true
+
+    public init() {}
+
+    init(asksServers: Bool, servers: [String], asksRouter: Bool) {
+        self.asksServers = asksServers
+        self.servers = servers
+        self.asksRouter = asksRouter
+    }
+}
+
+/// What the network that this phone is in lets through, and who was asked.
+public struct Report: Equatable, Sendable {
+    public let ipv4: Key
+    public let ipv6: Key
+    /// What the router said; none if it was not asked.
+    public let port: Key?
+    public let works: [Expected]
+    /// The servers that were asked.
+    public let asked: [String]
+}
+
+/// What to expect of one situation.
+public struct Expected: Equatable, Sendable {
+    public let situation: Key
+    public let chance: Key
+    public let needsIPv6: Bool
 }
 
 /// An invitation that waits for its guest, or an accepted one whose host was not reached yet.
@@ -79,6 +127,8 @@ public struct ShowCode: Equatable, Sendable {
     public let invitation: Handout
     /// It was made to be sent, not only to be shown.
     public let sent: Bool
+    /// What stands in the way, with the one thing to try.
+    public var hint: Key?
 }
 
 public struct Scan: Equatable, Sendable {
@@ -115,6 +165,12 @@ public struct Confirm: Equatable, Sendable {
 public struct Connecting: Equatable, Sendable {
     public let stage: Key
     /// What probably stands in the way.
+    public var hint: Key?
+}
+
+public struct Reply: Equatable, Sendable {
+    public let handout: Handout
+    /// What stands in the way, with the one thing to try.
     public var hint: Key?
 }
 

@@ -128,11 +128,26 @@ final class LifeTests: XCTestCase {
     }
 
     func testAnotherNetworkWhileHosting() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        let new = try await host.moves(from: try await host.hosts(send: true))
+        try await guest.accepts(new.invitation.link)
+        _ = try await host.talks()
+        _ = try await guest.talks()
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testAnotherNetworkWhileALockedInvitationWaits() async throws {
         let person = Person()
-        _ = try await person.hosts()
+        let code = try await person.hosts(
+            send: true, protection: Protection(question: "Our dog?", answer: "Rex", isLock: true))
         person.model.network(["127.0.0.2"])
-        let ended = try await person.ends(.kindMoved)
-        XCTAssertEqual(Page(.ended(ended)).choices.first?.action, .showCode)
+        let shown = try await person.sees("that it is outdated") { screen in
+            screen.code.flatMap { $0.hint == .invitationOutdated ? $0 : nil }
+        }
+        XCTAssertEqual(shown.invitation, code.invitation)
+        person.model.network(["127.0.0.1"])
+        try await person.sees("that it leads here") { $0.code.flatMap { $0.hint == nil ? true : nil } }
         await person.leaves()
     }
 

@@ -22,13 +22,32 @@ final class PageTests: XCTestCase {
     /// Every screen in every state that it can be in.
     private static let screens: [Screen] = {
         var all: [Screen] = [
-            .home(home), .home(Home()), .person(home.people[0]), .reply(handout), .protect,
+            .home(home), .home(Home()), .person(home.people[0]), .outlook(nil),
+            .protect(isBusy: true), .protect(isBusy: false),
             .opened(Opened(name: "fox.jpg", type: "image/jpeg", size: 7, path: "/fox.jpg")),
         ]
         for code in [nil, SecondCode(characters: "GAYTE", words: "acorn actor")] {
             all.append(.sealed(Sealed(name: "fox.jpg.handfast", size: 7, path: "/fox", code: code)))
             for strength in [nil] + Key.allCases.filter({ $0.rawValue.hasPrefix("strength_") }) {
                 all.append(.lock(Lock(name: "fox.jpg", size: 7, strength: strength, code: code, hint: .kindBadText)))
+            }
+        }
+        var busyHome = home
+        busyHome.isBusy = true
+        all.append(.home(busyHome))
+        let causes = Key.allCases.filter { $0.rawValue.hasPrefix("cause_") }
+        all += ([nil] + causes).map { .reply(Reply(handout: handout, hint: $0)) }
+        all += [nil, Key.kindNotAServer].map {
+            .settings(Settings(chosen: Preferences(), usual: ["one.example:1", "two.example:2"], hint: $0))
+        }
+        func keys(_ prefix: String) -> [Key] { Key.allCases.filter { $0.rawValue.hasPrefix(prefix + "_") } }
+        for opening in keys("opening") {
+            for port in [nil] + keys("port") {
+                let works = keys("situation").flatMap { situation in
+                    keys("chance").map { Expected(situation: situation, chance: $0, needsIPv6: $0 == .chanceYes) }
+                }
+                let asked = port == nil ? [] : ["one.example:1", "two.example:2"]
+                all.append(.outlook(Report(ipv4: opening, ipv6: opening, port: port, works: works, asked: asked)))
             }
         }
         for busy in [true, false] {
@@ -44,7 +63,8 @@ final class PageTests: XCTestCase {
         let symbols = ["elephant", "fir tree"].map { Pictograph(picture: "x", name: .symbol($0)) }
         all.append(.compare(Compare(name: "Ana", symbols: symbols, digits: ["0001", "0002", "0003"])))
         let stages: [Key] = [
-            .hostWaiting, .hostTheyAreHere, .hostScanTheirCode, .hostChecking, .hostAsking, .hostOffline,
+            .hostWaiting, .hostTheyAreHere, .hostScanTheirCode, .hostShowAgain, .hostChecking, .hostAsking,
+            .hostOffline,
         ]
         for stage in stages {
             for sent in [true, false] {
@@ -53,7 +73,7 @@ final class PageTests: XCTestCase {
                         ShowCode(
                             stage: stage, scanNow: stage == .hostScanTheirCode,
                             triesLeft: stage == .hostAsking ? 2 : nil, expiresAt: 600,
-                            invitation: handout, sent: sent)))
+                            invitation: handout, sent: sent, hint: sent ? .invitationOutdated : nil)))
             }
         }
         for wanted in [Wanted.invitation, .reply] {
@@ -70,7 +90,7 @@ final class PageTests: XCTestCase {
             }
         }
         for stage in [Key.guestKnocking, .guestAnswered, .guestChecking, .guestOffline] {
-            for hint in [nil, Key.localNetworkDenied] {
+            for hint in [nil, Key.localNetworkDenied] + causes {
                 all.append(.connecting(Connecting(stage: stage, hint: hint)))
             }
         }
@@ -122,6 +142,27 @@ final class PageTests: XCTestCase {
     func testTheirCodeIsScannedFirstOnceItIsNeeded() {
         for case .showCode(let code) in Self.screens where code.scanNow {
             XCTAssertEqual(Page(.showCode(code)).choices.first?.action, .scan)
+        }
+    }
+
+    func testWhatStandsInTheWayIsSaid() {
+        for screen in Self.screens {
+            let hint =
+                switch screen {
+                case .showCode(let code): code.hint
+                case .connecting(let connecting): connecting.hint
+                case .reply(let reply): reply.hint
+                default: Key?.none
+                }
+            if let hint { XCTAssertTrue(Page(screen).lines.contains(Phrase(hint)), "\(screen)") }
+        }
+    }
+
+    func testNothingBeginsTwice() {
+        for case .home(let home) in Self.screens where home.isBusy {
+            let page = Page(.home(home))
+            XCTAssertTrue(page.isBusy)
+            XCTAssertEqual(page.disabled, page.choices.map(\.action))
         }
     }
 
@@ -188,11 +229,13 @@ final class PageTests: XCTestCase {
     }
 
     func testSecretsDoNotPrintThemselves() {
-        for secret in ["\(Self.handout)", "\(Share.link("https://x/#a"))", "\(Screen.reply(Self.handout))"] {
+        for secret in [
+            "\(Self.handout)", "\(Share.link("https://x/#a"))", "\(Screen.reply(Reply(handout: Self.handout)))",
+        ] {
             XCTAssertFalse(secret.contains("#a"), secret)
         }
         var dumped = ""
-        dump(Screen.reply(Self.handout), to: &dumped)
+        dump(Screen.reply(Reply(handout: Self.handout)), to: &dumped)
         XCTAssertFalse(dumped.contains("#a"), dumped)
     }
 

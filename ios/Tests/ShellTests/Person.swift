@@ -67,6 +67,22 @@ final class Person {
         return try await sees("code", file: file, line: line) { $0.code }
     }
 
+    /// Its network is another one; what it shows then instead.
+    func moves(from before: ShowCode) async throws -> ShowCode {
+        model.network(["127.0.0.2"])
+        return try await sees("another code") { screen in
+            screen.code.flatMap { $0.invitation != before.invitation && $0.stage == .hostWaiting ? $0 : nil }
+        }
+    }
+
+    /// Chooses this server, or that none may be asked.
+    func asks(_ server: StunServer, _ may: Bool = true) async throws {
+        model.showSettings()
+        try await sees("settings") { $0.settings }
+        model.prefer(Preferences(asksServers: may, servers: [], asksRouter: true), servers: server.name)
+        try await isHome()
+    }
+
     /// Holds the camera before the code of somebody else.
     func scans(_ symbol: String) async throws {
         model.scan()
@@ -194,6 +210,8 @@ struct Deaf: Ears {
 }
 
 extension Screen {
+    var settings: Settings? { if case .settings(let settings) = self { settings } else { nil } }
+    var report: Report? { if case .outlook(let report) = self { report } else { nil } }
     var home: Home? { if case .home(let home) = self { home } else { nil } }
     var lock: Lock? { if case .lock(let lock) = self { lock } else { nil } }
     var sealed: Sealed? { if case .sealed(let sealed) = self { sealed } else { nil } }
@@ -201,7 +219,7 @@ extension Screen {
     var code: ShowCode? { if case .showCode(let code) = self { code } else { nil } }
     var confirm: Confirm? { if case .confirm(let confirm) = self { confirm } else { nil } }
     var connecting: Connecting? { if case .connecting(let connecting) = self { connecting } else { nil } }
-    var reply: Handout? { if case .reply(let reply) = self { reply } else { nil } }
+    var reply: Handout? { if case .reply(let reply) = self { reply.handout } else { nil } }
     var scan: Scan? { if case .scan(let scan) = self { scan } else { nil } }
     var ended: Ended? { if case .ended(let ended) = self { ended } else { nil } }
     var question: Question? { if case .question(let question) = self { question } else { nil } }

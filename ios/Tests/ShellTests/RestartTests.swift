@@ -130,7 +130,20 @@ final class RestartTests: XCTestCase {
 
     func testAnotherNetworkAfterARestart() async throws {
         let first = Person()
-        _ = try await first.hosts()
+        let code = try await first.hosts()
+        let host = await first.again()
+        let waiting = try await host.waits()
+        host.model.network(["127.0.0.2"])
+        host.model.goOn(waiting.id)
+        let new = try await host.sees("code") { $0.code }
+        XCTAssertNotEqual(new.invitation, code.invitation)
+        await host.leaves()
+    }
+
+    func testAnotherNetworkAfterARestartOfWhoLockedAnInvitation() async throws {
+        let first = Person()
+        _ = try await first.hosts(
+            send: true, protection: Protection(question: "Our dog?", answer: "Rex", isLock: true))
         let host = await first.again()
         let waiting = try await host.waits()
         host.model.network(["127.0.0.2"])

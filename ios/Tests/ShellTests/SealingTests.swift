@@ -94,9 +94,11 @@ final class SealingTests: XCTestCase {
         let lock = Answered(question: "Our dog?", answer: "Rex and Bello")
         let opened = Opened(kind: .file, about: About(name: nil, mediaType: nil), content: Data("dear diary".utf8))
         let screen = Screen.hosting(
-            stage: .waiting, triesLeft: nil, expiresAt: 0, manner: .send, invitation: handout)
+            stage: .waiting, triesLeft: nil, expiresAt: 0, manner: .send, invitation: handout,
+            isOutdated: false, cause: nil)
         let secrets: [Any] = [
-            found, handout, lock, Protection.locked(lock: lock), opened, screen, Screen.replyNeeded(reply: handout),
+            found, handout, lock, Protection.locked(lock: lock), opened, screen,
+            Screen.replyNeeded(reply: handout, cause: nil),
             Change.shown(screen: screen), try Code.random(),
         ]
         for secret in secrets {

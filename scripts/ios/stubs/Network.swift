@@ -3,14 +3,21 @@
 public struct NWPath: Sendable {
     public enum UnsatisfiedReason: Sendable { case notAvailable, cellularDenied, wifiDenied, localNetworkDenied }
     public var unsatisfiedReason: UnsatisfiedReason { fatalError() }
+    public var gateways: [NWEndpoint] { fatalError() }
 }
 public final class NWPathMonitor: @unchecked Sendable {
     public init() {}
     public var pathUpdateHandler: (@Sendable (NWPath) -> Void)?
     public func start(queue: DispatchQueue) {}
 }
+public struct IPv4Address: Sendable { public var rawValue: Data { fatalError() } }
 public enum NWEndpoint: Sendable {
-    public struct Host: Sendable { public init(_ name: String) {} }
+    public enum Host: Sendable {
+        case name(String)
+        case ipv4(IPv4Address)
+        public init(_ name: String) { self = .name(name) }
+    }
+    case hostPort(host: Host, port: Port)
     public struct Port: Sendable, ExpressibleByIntegerLiteral { public init(integerLiteral value: UInt16) {} }
 }
 public enum NWError: Error, Sendable { case posix }

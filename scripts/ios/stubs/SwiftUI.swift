@@ -270,6 +270,7 @@ extension View {
     public func onChange<V: Equatable>(of value: V, initial: Bool = false, _ action: @escaping () -> Void) -> some View {
         self
     }
+    public func simultaneousGesture<G: Gesture>(_ gesture: G) -> some View { self }
     public func sheet<Item: Identifiable, Content: View>(
         item: Binding<Item?>, onDismiss: (() -> Void)? = nil, @ViewBuilder content: @escaping (Item) -> Content
     ) -> some View { self }
@@ -280,6 +281,12 @@ extension View {
         isPresented: Binding<Bool>, allowedContentTypes: [UTType],
         onCompletion: @escaping (Result<URL, any Error>) -> Void
     ) -> some View { self }
+}
+
+@MainActor @preconcurrency public protocol Gesture {}
+public struct TapGesture: Gesture {
+    public init(count: Int = 1) {}
+    public func onEnded(_ action: @escaping (()) -> Void) -> some Gesture { self }
 }
 
 // MARK: UIKit inside

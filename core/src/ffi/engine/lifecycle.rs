@@ -3,9 +3,8 @@
 //! A phone may freeze an app that is not on the screen and close its sockets. The endpoints beneath
 //! give theirs up and bind them anew; here is only what that means for a screen.
 
-use super::waiting::{Seat, Waiting};
 use super::{Engine, State};
-use crate::ffi::Kind;
+use crate::ffi::HandfastError;
 use crate::invitation::{Candidate, MAX_CANDIDATES, Policy, admit};
 use crate::pairing::Failure;
 use crate::transport::{Endpoint, Reach, local_addresses};
@@ -57,19 +56,19 @@ impl Engine {
         }
     }
 
-    /// The sockets of a pairing are elsewhere. A guest shows another reply then; an invitation that
-    /// was handed out cannot be changed any more.
-    pub(super) fn moved(&mut self) {
-        if let State::Waiting(waiting) = &self.state
-            && !self.paused
-            && !is_still_there(waiting)
-        {
-            self.end(Kind::Moved);
+    /// The person is here: whatever became slow is quick again.
+    pub(super) async fn hurry(&self) {
+        if let State::Waiting(waiting) = &self.state {
+            waiting.pairing.hurry().await;
         }
     }
 
-    /// Binds a socket on each address that counts, on this port where it can be had.
-    pub(super) async fn bind(&self, port: Option<u16>) -> Result<(Endpoint, Policy), Failure> {
+    /// Binds a socket on each address that counts, on this port where it can be had. It may ask the
+    /// servers that the person allows, once it is needed.
+    pub(super) async fn bind(
+        &self,
+        port: Option<u16>,
+    ) -> Result<(Endpoint, Policy), HandfastError> {
         let addresses = match &self.addresses {
             Some(addresses) => addresses.clone(),
             None => local_addresses(Reach::Network).map_err(|_| Failure::NoNetwork)?,
@@ -80,7 +79,9 @@ impl Engine {
             let sockets = usable.iter().map(|address| SocketAddr::new(*address, port));
             until_free(&sockets.collect::<Vec<_>>()).await;
         }
-        Ok((Endpoint::bind(&usable, port)?, policy))
+        let endpoint = Endpoint::bind(&usable, port).map_err(Failure::from)?;
+        let servers = self.preferences().await?.askable(policy.loopback);
+        Ok((endpoint.with_servers(servers), policy))
     }
 }
 
@@ -112,16 +113,4 @@ async fn until_free(bound: &[SocketAddr]) {
         }
         tokio::time::sleep(TRY_EVERY).await;
     }
-}
-
-/// Whether a guest who holds the invitation still finds these sockets.
-fn is_still_there(waiting: &Waiting) -> bool {
-    let Seat::Host { invitation, .. } = &waiting.seat else {
-        return true;
-    };
-    waiting
-        .addresses()
-        .into_iter()
-        .map(Candidate::host)
-        .any(|ours| invitation.candidates.contains(&ours))
 }

@@ -4,16 +4,22 @@
 //! in order, and no lock is held while a shell is called.
 
 mod lifecycle;
+mod outside;
 mod talk;
 mod waiting;
 
 use super::guard::joined;
 use super::pending::Waits;
-use super::{Change, Comparison, Entry, HandfastError, Kind, Listener, Manner, Protection, Screen};
+use super::{
+    Change, Comparison, Entry, HandfastError, Kind, Listener, Manner, NetworkReport, Protection,
+    Screen,
+};
 use crate::invitation::{Invitation, LinkBase, SealedReply};
 use crate::pairing::{Identity, Via};
 use crate::seal::Answers;
 use crate::store::{Store, StoreError};
+use crate::transport::PortMapping;
+pub(super) use outside::REACHING_OUT;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -22,7 +28,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use talk::Talk;
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use waiting::{Waited, Waiting};
 
 /// How long a goodbye may take where nothing is left to deliver.
@@ -51,7 +57,11 @@ pub(super) enum Order {
     Dismiss,
     Pause(Answer),
     Resume(Answer),
-    Network(Vec<IpAddr>, Answer),
+    /// This device's addresses, and that of its router where it is known.
+    Network(Vec<IpAddr>, Option<IpAddr>, Answer),
+    /// The person is here.
+    Hurry,
+    Survey(oneshot::Sender<Result<NetworkReport, HandfastError>>),
     Shutdown(Answer),
 }
 
@@ -89,6 +99,7 @@ pub(super) struct Desk {
     numbers: Numbers,
     runtime: Handle,
     store: Store,
+    hush: Arc<Notify>,
 }
 
 impl Desk {
@@ -99,6 +110,7 @@ impl Desk {
             numbers: Numbers::default(),
             runtime,
             store,
+            hush: Arc::default(),
         };
         (desk, given)
     }
@@ -115,16 +127,21 @@ impl Desk {
         &self.store
     }
 
+    /// Cuts short what need not be waited for any more.
+    pub(super) fn hush(&self) -> &Arc<Notify> {
+        &self.hush
+    }
+
     /// Gives an order that needs no answer. After a shutdown nobody takes it.
     pub(super) fn give(&self, order: Order) {
         let _ = self.orders.send(order);
     }
 
     /// Gives an order and waits for its answer.
-    pub(super) async fn ask(
+    pub(super) async fn ask<T>(
         &self,
-        order: impl FnOnce(Answer) -> Order,
-    ) -> Result<(), HandfastError> {
+        order: impl FnOnce(oneshot::Sender<Result<T, HandfastError>>) -> Order,
+    ) -> Result<T, HandfastError> {
         let (answer, answered) = oneshot::channel();
         self.give(order(answer));
         answered
@@ -158,6 +175,8 @@ pub(super) struct Terms {
     pub(super) listener: Arc<dyn Listener>,
     pub(super) numbers: Numbers,
     pub(super) store: Store,
+    /// Told when nothing need be waited for any more.
+    pub(super) hush: Arc<Notify>,
 }
 
 /// Runs the engine; if it panics, the person is told that it is over.
@@ -167,6 +186,8 @@ pub(super) async fn supervise(terms: Terms, orders: mpsc::UnboundedReceiver<Orde
         teller: teller.clone(),
         terms,
         addresses: None,
+        router: None,
+        door: None,
         paused: false,
         state: State::Idle,
     };
@@ -214,6 +235,9 @@ struct Engine {
     teller: Teller,
     /// As the shell handed them in.
     addresses: Option<Vec<IpAddr>>,
+    router: Option<IpAddr>,
+    /// A port that the router opened for what is under way.
+    door: Option<PortMapping>,
     paused: bool,
     state: State,
 }
@@ -239,12 +263,7 @@ impl Engine {
                 },
                 happened = happening(&mut self.state) => match happened {
                     Happened::Pairing(Waited::Event(event)) => self.paired(event).await,
-                    Happened::Pairing(Waited::Stands { moved }) => {
-                        self.copy_standing().await;
-                        if moved {
-                            self.moved();
-                        }
-                    }
+                    Happened::Pairing(Waited::Stands) => self.copy_standing().await,
                     Happened::Talk(event) => self.talked(event).await,
                 },
             }
@@ -256,7 +275,7 @@ impl Engine {
             Order::Host(number, manner, protection, answer) => {
                 (answer, self.host(number, manner, &protection).await)
             }
-            Order::Open(invitation, via, answer) => (answer, self.open(*invitation, via)),
+            Order::Open(invitation, via, answer) => (answer, self.open(*invitation, via).await),
             Order::Connect(number, answer) => (answer, self.connect(number).await),
             Order::GoOn(number, waits, answer) => (answer, self.go_on(number, waits).await),
             Order::GiveUp(waits, answer) => (answer, self.give_up(waits).await),
@@ -272,10 +291,13 @@ impl Engine {
                 self.resume().await;
                 (answer, Ok(()))
             }
-            Order::Network(addresses, answer) => {
+            Order::Network(addresses, router, answer) => {
+                self.router = router;
                 self.network_changed(addresses).await;
                 (answer, Ok(()))
             }
+            Order::Hurry => return self.hurry().await,
+            Order::Survey(answer) => return self.survey(answer).await,
             Order::Cancel(number) => return self.stop(number, false).await,
             Order::PutAside(number) => return self.stop(number, true).await,
             Order::CancelFile(number) => return self.cancel_file(number),
@@ -295,7 +317,10 @@ impl Engine {
         }
     }
 
-    fn open(&mut self, invitation: Invitation, via: Via) -> Result<(), HandfastError> {
+    async fn open(&mut self, invitation: Invitation, via: Via) -> Result<(), HandfastError> {
+        if self.shown_again(&invitation).await {
+            return Ok(());
+        }
         self.must_be_free()?;
         self.teller.show(waiting::opened_screen(&invitation, via));
         self.state = State::Opened(Box::new(invitation), via);
@@ -310,12 +335,14 @@ impl Engine {
 
     /// Nothing is under way any more, and nobody needs to be told why.
     fn rest(&mut self) {
+        self.door = None;
         self.state = State::Idle;
         self.teller.show(Screen::Idle);
     }
 
     /// It is over.
     fn end(&mut self, kind: Kind) {
+        self.door = None;
         self.state = State::Idle;
         self.teller.show(Screen::ended(kind));
     }
@@ -325,6 +352,9 @@ impl Engine {
             State::Waiting(waiting) => waiting.goodbye().await,
             State::Talking(talk) => talk.goodbye().await,
             State::Idle | State::Opened(..) => {}
+        }
+        if let Some(door) = self.door.take() {
+            door.end().await;
         }
     }
 }

@@ -7,7 +7,9 @@ use super::talk::Talk;
 use super::{Engine, GOODBYE, State, unix_seconds};
 use crate::crypto::{Secret, random_bytes};
 use crate::ffi::pending::Waits;
-use crate::ffi::{GuestStage, HandfastError, Handout, HostStage, Kind, Manner, Protection, Screen};
+use crate::ffi::{
+    Cause, GuestStage, HandfastError, Handout, HostStage, Kind, Manner, Protection, Screen,
+};
 use crate::invitation::{
     Expiry, Invitation, LINK_LIFETIME, LinkBase, Name, QR_LIFETIME, SealedReply, Token,
 };
@@ -19,7 +21,7 @@ use crate::seal::{self, Answers, Credential, Question, Questions};
 use crate::store::{
     Fate, PendingInvitation, PendingReply, Person, ReceivedReply, Store, StoreError,
 };
-use crate::transport::{Certificate, Endpoint};
+use crate::transport::{Certificate, Endpoint, PortMapping};
 use std::net::SocketAddr;
 use tokio::sync::watch;
 
@@ -30,6 +32,8 @@ pub(super) struct Waiting {
     pub(super) pairing: Pairing,
     standing: watch::Receiver<Standing>,
     view: Option<View>,
+    /// Why the other side is not heard, most likely.
+    cause: Option<Cause>,
     /// The shell says that there is no network.
     pub(super) is_offline: bool,
     /// It is stopped for now, not for good.
@@ -43,6 +47,8 @@ pub(super) enum Seat {
         manner: Manner,
         /// What is handed out: the invitation, or it locked.
         token: Token,
+        /// It is locked, and names nothing of where this device is now.
+        is_outdated: bool,
     },
     /// What is kept of it.
     Guest(Box<PendingReply>),
@@ -64,31 +70,37 @@ impl Seat {
                 invitation,
                 manner,
                 token,
+                is_outdated,
             } => Screen::Hosting {
                 stage: HostStage::Offline,
                 tries_left: None,
                 expires_at: expiry(invitation).unwrap_or_default(),
                 manner: *manner,
                 invitation: Handout::new(base, token),
+                is_outdated: *is_outdated,
+                cause: None,
             },
             Self::Guest(_) => Screen::Connecting {
                 stage: GuestStage::Offline,
+                cause: None,
             },
         }
     }
 
-    /// What the pairing's own view looks like on a phone. None where another screen says more.
-    fn screen(&self, view: &View, base: &LinkBase) -> Option<Screen> {
+    /// What the pairing's own view looks like on a phone, and why nothing is heard. None where
+    /// another screen says more.
+    fn screen(&self, view: &View, cause: Option<Cause>, base: &LinkBase) -> Option<Screen> {
         Some(match (self, view) {
             (
                 Self::Host {
                     invitation,
                     manner,
                     token,
+                    is_outdated,
                 },
                 View::Hosting { stage, .. },
             ) => Screen::Hosting {
-                stage: (*stage).into(),
+                stage: self.stage(*stage),
                 tries_left: match stage {
                     pairing::HostStage::Asking { tries_left } => Some(*tries_left),
                     _ => None,
@@ -96,14 +108,18 @@ impl Seat {
                 expires_at: expiry(invitation).unwrap_or_default(),
                 manner: *manner,
                 invitation: Handout::new(base, token),
+                is_outdated: *is_outdated || self.leads_no_further(*stage),
+                cause,
             },
             (Self::Guest(_), View::Connecting(stage)) => Screen::Connecting {
                 stage: (*stage).into(),
+                cause,
             },
             (Self::Guest(_), View::ReplyNeeded { reply }) => {
                 let token = Token::parse(reply).ok()?;
                 Screen::ReplyNeeded {
                     reply: Handout::new(base, &token),
+                    cause,
                 }
             }
             (
@@ -119,6 +135,63 @@ impl Seat {
             // The person has agreed already; the meeting or the failure itself follows.
             _ => return None,
         })
+    }
+}
+
+impl Seat {
+    /// A locked invitation cannot be made anew without its answer, so there is none to show again.
+    fn leads_no_further(&self, stage: pairing::HostStage) -> bool {
+        stage == pairing::HostStage::ShowAgain && self.is_locked()
+    }
+
+    fn is_locked(&self) -> bool {
+        matches!(
+            self,
+            Self::Host {
+                token: Token::Sealed(_),
+                ..
+            }
+        )
+    }
+
+    fn stage(&self, stage: pairing::HostStage) -> HostStage {
+        match self.leads_no_further(stage) {
+            true => HostStage::TheyAreHere,
+            false => stage.into(),
+        }
+    }
+
+    /// The invitation names other addresses now, and is handed out like that unless it is locked.
+    fn reissue(&mut self, new: Invitation) {
+        let is_locked = self.is_locked();
+        let Self::Host {
+            invitation,
+            token,
+            is_outdated,
+            ..
+        } = self
+        else {
+            return;
+        };
+        if is_locked {
+            let named = &invitation.candidates;
+            *is_outdated = !new.candidates.iter().any(|one| named.contains(one));
+        } else {
+            *token = Token::Invitation(new.clone());
+            **invitation = new;
+        }
+    }
+}
+
+/// Whether the other side is heard, so that it need not be said why not.
+fn is_heard(view: &View) -> bool {
+    use pairing::{GuestStage, HostStage};
+    match view {
+        View::Hosting { stage, .. } => {
+            matches!(stage, HostStage::Checking | HostStage::Asking { .. })
+        }
+        View::Connecting(stage) => *stage != GuestStage::Knocking,
+        _ => false,
     }
 }
 
@@ -166,8 +239,8 @@ fn locked(
 pub(super) enum Waited {
     /// None if it ended without a word.
     Event(Option<PairingEvent>),
-    /// What has to be kept of it is new; perhaps because its sockets are elsewhere.
-    Stands { moved: bool },
+    /// What has to be kept of it is new.
+    Stands,
 }
 
 impl Waiting {
@@ -180,6 +253,7 @@ impl Waiting {
             pairing,
             standing,
             view: None,
+            cause: None,
             is_offline: false,
             is_put_aside: false,
         }
@@ -187,14 +261,10 @@ impl Waiting {
 
     /// What happens next.
     pub(super) async fn next(&mut self) -> Waited {
-        let before = self.addresses();
         tokio::select! {
             // What has to be kept is kept before it is shown.
             biased;
-            Ok(()) = self.standing.changed() => {
-                let moved = self.addresses() != before;
-                Waited::Stands { moved }
-            }
+            Ok(()) = self.standing.changed() => Waited::Stands,
             event = self.pairing.next() => Waited::Event(event),
         }
     }
@@ -207,7 +277,7 @@ impl Waiting {
     pub(super) fn screen(&self, base: &LinkBase) -> Option<Screen> {
         match self.is_offline {
             true => Some(self.seat.offline(base)),
-            false => self.seat.screen(self.view.as_ref()?, base),
+            false => self.seat.screen(self.view.as_ref()?, self.cause, base),
         }
     }
 
@@ -284,6 +354,7 @@ impl Engine {
             Protection::Asked { lock } | Protection::Locked { lock } => Some(lock.parts()?),
         };
         let (endpoint, policy) = self.bind(None).await?;
+        let (endpoint, door) = self.as_meant(manner, endpoint).await?;
         let (handed, lifetime) = match manner {
             Manner::Show => (Via::Camera, QR_LIFETIME),
             Manner::Send => (Via::Carried, LINK_LIFETIME),
@@ -328,7 +399,20 @@ impl Engine {
         if begun.is_err() {
             self.forget(Waits::for_guest(id), Fate::Revoked).await;
         }
+        self.door = begun.is_ok().then_some(door).flatten();
         begun
+    }
+
+    /// Whoever sends an invitation means somebody who is elsewhere; at a table nobody is asked.
+    async fn as_meant(
+        &self,
+        manner: Manner,
+        endpoint: Endpoint,
+    ) -> Result<(Endpoint, Option<PortMapping>), HandfastError> {
+        match manner {
+            Manner::Show => Ok((endpoint, None)),
+            Manner::Send => self.reach_out(endpoint).await,
+        }
     }
 
     /// Waits for the guest of an invitation that is kept.
@@ -359,6 +443,7 @@ impl Engine {
                 None => Token::Invitation(pending.invitation.clone()),
             },
             invitation: Box::new(pending.invitation),
+            is_outdated: false,
         };
         self.state = State::Waiting(Box::new(Waiting::new(number, seat, pairing)));
         Ok(())
@@ -412,6 +497,8 @@ impl Engine {
             crate::ffi::Seat::Host => {
                 let pending = store.run(move |store| store.invitation(id, now)).await?;
                 let (endpoint, policy) = self.bind(Some(pending.port)).await?;
+                let meant = manner(pending.handed);
+                let (endpoint, door) = self.as_meant(meant, endpoint).await?;
                 let ours = own_candidates(&endpoint, policy)?;
                 let named = &pending.invitation.candidates;
                 // A guest whose reply is here is found from anywhere, and an open invitation is shown
@@ -420,7 +507,9 @@ impl Engine {
                 if !leads_here && pending.received.is_none() && pending.locked.is_some() {
                     return Err(Kind::Moved.into());
                 }
-                self.wait_for_guest(number, endpoint, pending)
+                self.wait_for_guest(number, endpoint, pending)?;
+                self.door = door;
+                Ok(())
             }
             crate::ffi::Seat::Guest => {
                 let mut kept = store.run(move |store| store.reply(id, now)).await?;
@@ -509,6 +598,31 @@ impl Engine {
         }
     }
 
+    /// Guest: the invitation that is knocked at was shown again. True if it is that one; it may name
+    /// other addresses now.
+    pub(super) async fn shown_again(&mut self, invitation: &Invitation) -> bool {
+        let State::Waiting(waiting) = &mut self.state else {
+            return false;
+        };
+        let Seat::Guest(kept) = &mut waiting.seat else {
+            return false;
+        };
+        let received = waiting.pairing.invitation_received(invitation.clone());
+        if received.await.is_err() {
+            return false;
+        }
+        waiting.pairing.hurry().await;
+        if kept.invitation != *invitation {
+            kept.invitation = invitation.clone();
+            let kept = (**kept).clone();
+            let copy = move |store: &Store| store.put_reply(&kept, unix_seconds());
+            if let Err(error) = self.terms.store.run(copy).await {
+                log::warn!("where the host is now could not be kept: {error}");
+            }
+        }
+        true
+    }
+
     /// The pairing in this seat, if there is one.
     fn seated(&self, host: bool) -> Result<&Pairing, HandfastError> {
         match &self.state {
@@ -519,8 +633,12 @@ impl Engine {
         }
     }
 
-    pub(super) async fn reply(&self, sealed: SealedReply, via: Via) -> Result<(), HandfastError> {
-        let State::Waiting(waiting) = &self.state else {
+    pub(super) async fn reply(
+        &mut self,
+        sealed: SealedReply,
+        via: Via,
+    ) -> Result<(), HandfastError> {
+        let State::Waiting(waiting) = &mut self.state else {
             return Err(Kind::NotNow.into());
         };
         let Seat::Host { invitation, .. } = &waiting.seat else {
@@ -537,7 +655,12 @@ impl Engine {
             store.update_invitation(keys.invite_id(), unix_seconds(), keep)
         };
         self.terms.store.run(keep).await?;
-        Ok(waiting.pairing.reply_received(sealed, via).await?)
+        waiting.pairing.reply_received(sealed, via).await?;
+        // They are looked for elsewhere now.
+        if waiting.cause.take().is_some() {
+            self.show();
+        }
+        Ok(())
     }
 
     pub(super) async fn offer_reply(&self) -> Result<(), HandfastError> {
@@ -566,12 +689,20 @@ impl Engine {
         };
         match event {
             Some(PairingEvent::View(view)) => {
-                waiting.view = Some(view);
-                if let Some(screen) = waiting.screen(&self.terms.base) {
-                    self.teller.show(screen);
+                if is_heard(&view) {
+                    waiting.cause = None;
                 }
+                waiting.view = Some(view);
+                self.show();
             }
-            Some(PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {}
+            Some(PairingEvent::Hint(cause)) => {
+                waiting.cause = Some(cause.into());
+                self.show();
+            }
+            Some(PairingEvent::Reissued(invitation)) => {
+                waiting.seat.reissue(*invitation);
+                self.show();
+            }
             Some(PairingEvent::Met(meeting)) => {
                 let waits = waiting.seat.waits();
                 if let Err(error) = self.meet(*meeting, waits).await {
@@ -581,6 +712,15 @@ impl Engine {
             Some(PairingEvent::Failed(failure)) => self.failed(failure).await,
             // It ended without a word: its task panicked.
             None => self.end(Kind::Internal),
+        }
+    }
+
+    /// Shows how the pairing stands.
+    fn show(&self) {
+        if let State::Waiting(waiting) = &self.state
+            && let Some(screen) = waiting.screen(&self.terms.base)
+        {
+            self.teller.show(screen);
         }
     }
 
@@ -627,5 +767,95 @@ impl Engine {
             Failure::Cancelled => self.rest(),
             failure => self.end(failure.into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invitation::{Candidate, Candidates};
+    use std::time::Duration;
+
+    const INVITATION: &str =
+        "handfast:EQhLHxZoN2JVqVdxcv4PhcA5yidhKXZmKNeDZvlTzCd_w-flRBuUrstXwmpaDE5m1dSvIwEDfwAAAbDR";
+
+    fn invitation() -> Invitation {
+        match crate::ffi::scan::in_text(INVITATION) {
+            Ok(Token::Invitation(invitation)) => invitation,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The same at another address.
+    fn elsewhere() -> Invitation {
+        let candidate = Candidate::host("127.0.0.9:900".parse().unwrap());
+        Invitation {
+            candidates: Candidates::new(vec![candidate]).unwrap(),
+            ..invitation()
+        }
+    }
+
+    fn seat(locked: Option<Vec<u8>>) -> Seat {
+        Seat::Host {
+            invitation: Box::new(invitation()),
+            manner: Manner::Send,
+            token: locked.map_or_else(|| Token::Invitation(invitation()), Token::Sealed),
+            is_outdated: false,
+        }
+    }
+
+    /// Stage, text, whether it is outdated, and the cause on the host's screen.
+    fn shown(seat: &Seat, stage: pairing::HostStage) -> (HostStage, String, bool, Option<Cause>) {
+        let remaining = Duration::from_secs(60);
+        let view = View::Hosting { stage, remaining };
+        let screen = seat.screen(&view, Some(Cause::OneStrict), &LinkBase::DEFAULT);
+        match screen {
+            Some(Screen::Hosting {
+                stage,
+                invitation,
+                is_outdated,
+                cause,
+                ..
+            }) => (stage, invitation.text, is_outdated, cause),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_invitation_that_leads_elsewhere_is_shown_anew() {
+        let mut seat = seat(None);
+        let (stage, before, ..) = shown(&seat, pairing::HostStage::ShowAgain);
+        assert_eq!((stage, before.as_str()), (HostStage::ShowAgain, INVITATION));
+        seat.reissue(elsewhere());
+        let (_, text, is_outdated, cause) = shown(&seat, pairing::HostStage::ShowAgain);
+        assert_ne!(text, before);
+        assert!(!is_outdated);
+        assert_eq!(cause, Some(Cause::OneStrict));
+    }
+
+    #[test]
+    fn a_locked_one_stays_as_it_is_and_says_that_another_is_needed() {
+        let mut seat = seat(Some(vec![7; 90]));
+        let (_, before, is_outdated, _) = shown(&seat, pairing::HostStage::Waiting);
+        assert!(!is_outdated);
+        let (stage, _, is_outdated, _) = shown(&seat, pairing::HostStage::ShowAgain);
+        assert_eq!((stage, is_outdated), (HostStage::TheyAreHere, true));
+        seat.reissue(elsewhere());
+        let (_, text, is_outdated, _) = shown(&seat, pairing::HostStage::Waiting);
+        assert_eq!((text, is_outdated), (before, true));
+        seat.reissue(invitation());
+        assert!(!shown(&seat, pairing::HostStage::Waiting).2);
+    }
+
+    #[test]
+    fn a_cause_is_told_until_the_other_side_is_heard() {
+        let hosting = |stage| View::Hosting {
+            stage,
+            remaining: Duration::from_secs(60),
+        };
+        assert!(!is_heard(&hosting(pairing::HostStage::TheyAreHere)));
+        assert!(is_heard(&hosting(pairing::HostStage::Checking)));
+        assert!(!is_heard(&View::Connecting(pairing::GuestStage::Knocking)));
+        assert!(is_heard(&View::Connecting(pairing::GuestStage::Answered)));
     }
 }

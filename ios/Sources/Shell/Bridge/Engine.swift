@@ -40,6 +40,7 @@ struct Refusal: Error, Equatable, Sendable {
     /// Another answer may be the right one.
     var isWrongAnswer: Bool { kind == .wrongAnswer || kind == .badText }
     var isForeign: Bool { kind == .nothingFound }
+    var isNotAServer: Bool { kind == .notAServer }
 }
 
 /// Who is told what happens, in order, from a thread of the core.
@@ -64,7 +65,7 @@ final class Engine: @unchecked Sendable {
         let relay = Relay(ears)
         handfast = try refusing {
             try Handfast.open(
-                settings: Settings(
+                settings: Core.Settings(
                     name: setup.name, folder: setup.folder, downloads: setup.downloads,
                     linkBase: setup.linkBase),
                 vault: Keys(keys),
@@ -221,9 +222,28 @@ final class Engine: @unchecked Sendable {
         try await refusing { try await handfast.resume() }
     }
 
-    /// These are this device's addresses from now on; none means that there is no network.
-    func networkChanged(_ addresses: [String]) async throws {
-        try await refusing { try await handfast.networkChanged(addresses: addresses) }
+    /// These are this device's addresses from now on, and its router's where that is known; no addresses
+    /// mean that there is no network.
+    func networkChanged(_ addresses: [String], router: String? = nil) async throws {
+        try await refusing { try await handfast.networkChanged(addresses: addresses, router: router) }
+    }
+
+    /// The person is here, so that what waits need not be slow.
+    func hurry() {
+        pairing.hurry()
+    }
+
+    func preferences() async throws -> Preferences {
+        Preferences(try await refusing { try await handfast.preferences() })
+    }
+
+    func prefer(_ chosen: Preferences) async throws {
+        try await refusing { try await handfast.prefer(preferences: Core.Preferences(chosen)) }
+    }
+
+    /// What works from here. Takes some seconds.
+    func network() async throws -> Report {
+        Report(try await refusing { try await handfast.network() })
     }
 
     /// The token in a picture, a `.handfast` file or a text file. Takes up to some seconds.
@@ -255,6 +275,9 @@ final class Engine: @unchecked Sendable {
     static func file(of text: String) throws -> Data {
         try refusing { try fileOf(text: text) }
     }
+
+    /// The servers that are asked if the person names no other.
+    static var usualServers: [String] { Core.usualServers() }
 
     static func newCode() throws -> SecondCode {
         SecondCode(try refusing { try Code.random() })

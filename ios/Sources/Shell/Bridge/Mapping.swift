@@ -24,6 +24,14 @@ struct View: Sendable {
         }
     }
 
+    /// Somebody's invitation is knocked at.
+    var isKnocking: Bool {
+        switch screen {
+        case .connecting, .replyNeeded: true
+        default: false
+        }
+    }
+
     /// Something may begin.
     var isFree: Bool {
         switch screen {
@@ -45,18 +53,19 @@ struct View: Sendable {
         switch screen {
         case .idle:
             .home(home)
-        case .hosting(let stage, let triesLeft, let expiresAt, let manner, let invitation):
+        case .hosting(
+            let stage, let triesLeft, let expiresAt, let manner, let invitation, let isOutdated, let cause):
             .showCode(
                 ShowCode(
                     stage: stage.key, scanNow: stage == .scanTheirCode,
                     triesLeft: triesLeft.map(Int.init), expiresAt: expiresAt, invitation: Handout(invitation),
-                    sent: manner == .send))
+                    sent: manner == .send, hint: isOutdated ? .invitationOutdated : cause?.key))
         case .invitationOpened(let name, let question, let via, let expiresAt):
             .confirm(Confirm(name: name, question: question, proof: via.key, expiresAt: expiresAt))
-        case .connecting(let stage):
-            .connecting(Connecting(stage: stage.key, hint: hint))
-        case .replyNeeded(let reply):
-            .reply(Handout(reply))
+        case .connecting(let stage, let cause):
+            .connecting(Connecting(stage: stage.key, hint: hint ?? cause?.key))
+        case .replyNeeded(let reply, let cause):
+            .reply(Reply(handout: Handout(reply), hint: hint ?? cause?.key))
         case .asking(let question, let triesLeft):
             .question(
                 Question(
@@ -166,6 +175,94 @@ extension Strength {
     }
 }
 
+extension Preferences {
+    init(_ chosen: Core.Preferences) {
+        self.init(asksServers: chosen.askServers, servers: chosen.servers, asksRouter: chosen.askRouter)
+    }
+}
+
+extension Core.Preferences {
+    init(_ chosen: Preferences) {
+        self.init(askServers: chosen.asksServers, servers: chosen.servers, askRouter: chosen.asksRouter)
+    }
+}
+
+extension Report {
+    init(_ report: NetworkReport) {
+        self.init(
+            ipv4: report.ipv4.key, ipv6: report.ipv6.key, port: report.port?.key,
+            works: report.works.map {
+                Expected(situation: $0.situation.key, chance: $0.chance.key, needsIPv6: $0.needsIpv6)
+            },
+            asked: report.serversAsked)
+    }
+}
+
+extension Cause {
+    fileprivate var key: Key {
+        switch self {
+        case .noNetwork: .causeNoNetwork
+        case .keptApart: .causeKeptApart
+        case .noCommonFamily: .causeNoCommonFamily
+        case .blocked: .causeBlocked
+        case .bothStrict: .causeBothStrict
+        case .replyMissing: .causeReplyMissing
+        case .onlyLocal: .causeOnlyLocal
+        case .oneStrict: .causeOneStrict
+        case .gone: .causeGone
+        }
+    }
+}
+
+extension Opening {
+    fileprivate var key: Key {
+        switch self {
+        case .absent: .openingAbsent
+        case .silent: .openingSilent
+        case .strict: .openingStrict
+        case .unknown: .openingUnknown
+        case .same: .openingSame
+        case .public: .openingPublic
+        case .open: .openingOpen
+        }
+    }
+}
+
+extension PortAnswer {
+    fileprivate var key: Key {
+        switch self {
+        case .opened: .portOpened
+        case .notOffered: .portNotOffered
+        case .refused: .portRefused
+        case .notPublic: .portNotPublic
+        }
+    }
+}
+
+extension Situation {
+    fileprivate var key: Key {
+        switch self {
+        case .sameNetwork: .situationSameNetwork
+        case .oneScan: .situationOneScan
+        case .twoScans: .situationTwoScans
+        case .strictThere: .situationStrictThere
+        case .sameRouter: .situationSameRouter
+        }
+    }
+}
+
+extension Chance {
+    fileprivate var key: Key {
+        switch self {
+        case .no: .chanceNo
+        case .unlikely: .chanceUnlikely
+        case .unknown: .chanceUnknown
+        case .likely: .chanceLikely
+        case .yes: .chanceYes
+        }
+    }
+}
+
 extension Comparison {
     init(_ outcome: Outcome) {
         switch outcome {
@@ -200,6 +297,7 @@ extension HostStage {
         case .waiting: .hostWaiting
         case .theyAreHere: .hostTheyAreHere
         case .scanTheirCode: .hostScanTheirCode
+        case .showAgain: .hostShowAgain
         case .checking: .hostChecking
         case .asking: .hostAsking
         case .offline: .hostOffline
@@ -281,6 +379,7 @@ extension Core.Kind {
         case .wrongThing: .kindWrongThing
         case .wrongAnswer: .kindWrongAnswer
         case .badText: .kindBadText
+        case .notAServer: .kindNotAServer
         case .tooExpensive: .kindTooExpensive
         case .declined: .kindDeclined
         case .storageFull: .kindStorageFull

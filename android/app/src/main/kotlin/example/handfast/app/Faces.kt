@@ -62,10 +62,12 @@ class ShowCodeFace(home: MainActivity) : Face<Screen.ShowCode>(home) {
     private val code = CodeParts(home)
     private val scanNow = home.button(home.getString(R.string.scan_their_code)) { home.scan() }
     private val send = home.button(home.getString(R.string.send_instead)) { home.invite(send = true) }
+    private val hint = home.status()
     override val bright = true
     override val awake = true
     override val root = home.page(
         stage,
+        hint,
         code.picture,
         code.left,
         scanNow,
@@ -78,6 +80,7 @@ class ShowCodeFace(home: MainActivity) : Face<Screen.ShowCode>(home) {
     override fun show(screen: Screen.ShowCode) {
         val tries = screen.triesLeft?.let { home.resources.getQuantityString(R.plurals.tries_left, it, it) }
         stage.text = listOfNotNull(home.say(screen.stage), tries).joinToString(" ")
+        hint.showOrHide(screen.hint?.let(home::say))
         code.show(screen.invitation)
         code.count(screen.expiresAt)
         // Whoever sends a code that was only to be shown would claim more than is true.
@@ -91,18 +94,24 @@ class ShowCodeFace(home: MainActivity) : Face<Screen.ShowCode>(home) {
 
 class ReplyFace(home: MainActivity) : Face<Screen.Reply>(home) {
     private val code = CodeParts(home)
+    private val hint = home.status()
     override val bright = true
     override val awake = true
     override val root = home.page(
         home.heading(home.getString(R.string.reply_title)),
         home.text(home.getString(R.string.reply_text)),
+        hint,
         code.picture,
         code.ways,
+        home.button(home.getString(R.string.scan_their_code)) { home.scan() },
         home.button(home.getString(R.string.put_aside)) { home.app.putAside() },
         home.button(home.getString(R.string.stop)) { home.back() },
     )
 
-    override fun show(screen: Screen.Reply) = code.show(screen.reply)
+    override fun show(screen: Screen.Reply) {
+        hint.showOrHide(screen.hint?.let(home::say))
+        code.show(screen.reply)
+    }
 
     override fun gone() = code.gone()
 }
@@ -140,6 +149,7 @@ class ConnectingFace(home: MainActivity) : Face<Screen.Connecting>(home) {
         stage,
         hint,
         home.button(home.getString(R.string.show_my_reply)) { home.app.offerReply() },
+        home.button(home.getString(R.string.scan_their_code)) { home.scan() },
         home.button(home.getString(R.string.put_aside)) { home.app.putAside() },
         home.button(home.getString(R.string.stop)) { home.back() },
     )

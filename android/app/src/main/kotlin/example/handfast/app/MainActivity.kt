@@ -93,6 +93,9 @@ class MainActivity : Activity() {
         super.onDestroy()
     }
 
+    /** Whoever waits with a finger on the screen need not wait for what became slow. */
+    override fun onUserInteraction() = app.touched()
+
     @Deprecated("Only for phones without OnBackInvokedDispatcher")
     override fun onBackPressed() = leaveOrBack()
 
@@ -106,6 +109,8 @@ class MainActivity : Activity() {
         when (screen) {
             is Screen.Home -> face(::HomeFace).show(screen)
             is Screen.Person -> face(::PersonFace).show(screen)
+            is Screen.Settings -> face(::SettingsFace).show(screen)
+            is Screen.Outlook -> face(::OutlookFace).show(screen)
             is Screen.ShowCode -> face(::ShowCodeFace).show(screen)
             is Screen.Scan -> face(::ScanFace, ::askForCamera).show(screen)
             is Screen.Confirm -> face(::ConfirmFace).show(screen)

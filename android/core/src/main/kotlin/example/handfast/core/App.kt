@@ -54,6 +54,11 @@ class App(
     private var scanning: Screen.Scan? = null
     private var home = Screen.Home()
     private var person: Screen.Person? = null
+    private var settings: Screen.Settings? = null
+    private var outlook: Screen.Outlook? = null
+
+    /** An invitation is being made. */
+    private var making = false
     private var localNetworkDenied = false
     private var pending: (suspend () -> Unit)? = null
 
@@ -89,7 +94,7 @@ class App(
             core.cancel()
             untilIdle()
         }
-        core.host(send, protection)
+        making(send) { core.host(send, protection) }
     }
 
     /** Opens the camera. */
@@ -135,7 +140,7 @@ class App(
     }
 
     /** Goes on with what waits. */
-    fun goOn(id: String) = act { core.goOn(id) }
+    fun goOn(id: String) = act { making(true) { core.goOn(id) } }
 
     /** Gives up what waits, for good. */
     fun giveUp(id: String) = act {
@@ -155,6 +160,44 @@ class App(
         refresh()
     }
 
+    /** Shows whom this phone may ask. */
+    fun settings() = act {
+        settings = Screen.Settings(core.preferences(), Core.usualServers())
+        show()
+    }
+
+    /** The person chose. [servers]: as they were typed; without any, the usual ones. */
+    fun prefer(askServers: Boolean, servers: String, askRouter: Boolean) = act {
+        val named = servers.split(' ', ',', '\n').filter { it.isNotBlank() }
+        try {
+            core.prefer(Preferences(askServers, named, askRouter))
+            settings = null
+        } catch (refusal: Refusal) {
+            if (!refusal.isNotAServer) throw refusal
+            settings = settings?.copy(hint = refusal.notice().what)
+        }
+        show()
+    }
+
+    /** Finds out what works from here. */
+    fun lookAround() = act {
+        val looking = Screen.Outlook(null)
+        outlook = looking
+        show()
+        scope.launch(Dispatchers.Default) {
+            val report = runCatching { core.network() }
+            act {
+                // The person may have left meanwhile.
+                if (outlook === looking) outlook = report.getOrNull()?.let(Screen::Outlook)
+                show()
+                report.getOrThrow()
+            }
+        }
+    }
+
+    /** The person touched the screen. */
+    fun touched() = act { if (inCore.isWaiting) core.hurry() }
+
     /** Shows both people what to compare. */
     fun compare() = act { core.compare() }
 
@@ -171,6 +214,8 @@ class App(
         when {
             scanning != null -> scanning = null
             lockbox.leave() -> {}
+            outlook != null -> outlook = null
+            settings != null -> settings = null
             person != null -> person = null
             inCore.isTalking -> core.leave()
             else -> {
@@ -278,7 +323,8 @@ class App(
         show()
     }
 
-    fun network(addresses: List<String>) = act { core.networkChanged(addresses) }
+    /** These are this phone's addresses now, and its [router]'s where that is known. */
+    fun network(addresses: List<String>, router: String? = null) = act { core.networkChanged(addresses, router) }
 
     /** The app left the screen. [kept]: something keeps it running, so that it can go on waiting. */
     fun left(kept: Boolean) = act { if (!kept) core.pause() }
@@ -316,11 +362,15 @@ class App(
         show()
     }
 
-    /** Opens an invitation; if something else is under way, the person decides. */
+    /**
+     * Opens an invitation; if something else is under way, the person decides. The one that is knocked
+     * at already was shown once more.
+     */
     private suspend fun opening(open: suspend () -> Unit) {
         try {
             open()
             scanning = null
+            if (inCore.isKnocking) noted.value = Notice(Key.INVITATION_TAKEN, null, null)
         } catch (refusal: Refusal) {
             if (!refusal.isBusy) throw refusal
             pending = open
@@ -347,6 +397,18 @@ class App(
         show()
     }
 
+    /** Where it takes a while, that is seen. */
+    private suspend fun making(slow: Boolean, make: suspend () -> Unit) {
+        making = slow
+        show()
+        try {
+            make()
+        } finally {
+            making = false
+            show()
+        }
+    }
+
     private suspend fun untilIdle() {
         // A goodbye that takes longer ends in "busy", and the person can try again.
         withTimeoutOrNull(STOPPING) { idle.first { it } }
@@ -360,13 +422,18 @@ class App(
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
         val beside = scanning ?: lockbox.screen ?: failure
-        val screen = beside ?: inCore.screen(home, denied).let { if (it is Screen.Home) person ?: it else it }
+        val screen = beside ?: making() ?: inCore.screen(home, denied).let { if (it is Screen.Home) atHome() else it }
         shown.value = if (denied != null && screen is Screen.Ended && screen.what == Key.KIND_NOT_REACHED) {
             screen.copy(next = denied, way = Way.APP_SETTINGS)
         } else {
             screen
         }
     }
+
+    private fun making() = if (making) home.copy(busy = true) else null
+
+    /** What is looked at while nothing is under way. */
+    private fun atHome(): Screen = outlook ?: settings ?: person ?: home
 
     private inner class Ears : Told {
         override fun view(view: View) {
@@ -376,6 +443,8 @@ class App(
                     listed.value = emptyList()
                     scanning = null
                     person = null
+                    settings = null
+                    outlook = null
                     lockbox.clear()
                 }
                 inCore = view

@@ -6,7 +6,24 @@ package example.handfast.core
  */
 sealed interface Screen {
     /** Nothing is under way. What waits can be gone on with. */
-    data class Home(val waiting: List<Waiting> = emptyList(), val people: List<Contact> = emptyList()) : Screen
+    data class Home(
+        val waiting: List<Waiting> = emptyList(),
+        val people: List<Contact> = emptyList(),
+        /** An invitation is being made, which takes some seconds where it is for somebody elsewhere. */
+        val busy: Boolean = false,
+    ) : Screen
+
+    /** Whom this phone may ask how it is seen from outside. */
+    data class Settings(
+        val chosen: Preferences,
+        /** The servers that are asked if the person names no other. */
+        val usual: List<String>,
+        /** What was wrong with what was typed. */
+        val hint: Key? = null,
+    ) : Screen
+
+    /** What works from here; none while it is being found out, which takes some seconds. */
+    data class Outlook(val report: Report?) : Screen
 
     /** Somebody who was met. */
     data class Person(val contact: Contact) : Screen
@@ -23,6 +40,8 @@ sealed interface Screen {
         val invitation: Handout,
         /** It was made to be sent, not only to be shown. */
         val sent: Boolean,
+        /** What stands in the way, with the one thing to try. */
+        val hint: Key? = null,
     ) : Screen
 
     /** The camera, and the ways around it. */
@@ -81,7 +100,11 @@ sealed interface Screen {
     data class Connecting(val stage: Key, val hint: Key?) : Screen
 
     /** Our reply, for the host's camera. */
-    data class Reply(val reply: Handout) : Screen
+    data class Reply(
+        val reply: Handout,
+        /** What stands in the way, with the one thing to try. */
+        val hint: Key? = null,
+    ) : Screen
 
     /** The rows are in [App.rows]. */
     data class Conversation(
@@ -129,6 +152,23 @@ class SecondCode(val characters: String, val words: String) {
     override fun hashCode() = characters.hashCode()
     override fun toString() = "SecondCode"
 }
+
+/** Whom this phone may ask. Without [servers] of the person's own, the usual ones. */
+data class Preferences(val askServers: Boolean, val servers: List<String>, val askRouter: Boolean)
+
+/** What the network that this phone is in lets through, and who was asked. */
+data class Report(
+    val ipv4: Key,
+    val ipv6: Key,
+    /** What the router said; none if it was not asked. */
+    val port: Key?,
+    val works: List<Expected>,
+    /** The servers that were asked. */
+    val asked: List<String>,
+)
+
+/** What to expect of one situation. */
+data class Expected(val situation: Key, val chance: Key, val needsIpv6: Boolean)
 
 /** A question of ours and its answer, and what they are for. */
 class Protection(val question: String, val answer: String, val lock: Boolean)

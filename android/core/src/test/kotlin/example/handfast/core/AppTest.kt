@@ -14,6 +14,8 @@ import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeoutOrNull
 import org.junit.Test
 import java.io.File
+import java.net.DatagramSocket
+import java.net.InetAddress
 import java.net.URLEncoder
 import java.nio.file.Files
 import java.util.Locale
@@ -231,15 +233,85 @@ class AppTest {
         one.forget()
         one.app.network(Seat.LOOPBACK)
         one.app.invite(send = false)
-        one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
+        val before = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation
         one.app.network(emptyList())
         one.until<Screen.ShowCode> { it.stage == Key.HOST_OFFLINE }
         one.app.network(listOf("127.0.0.2"))
-        val ended = one.until<Screen.Ended>()
-        assertEquals(Key.KIND_MOVED, ended.what)
-        assertEquals(Way.SHOW_CODE, ended.way)
-        one.app.invite(send = false)
-        one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
+        val moved = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING && it.invitation != before }
+        assertNull(moved.hint)
+    }
+
+    @Test
+    fun `a locked invitation that leads nowhere now says so`() = oneApp { one ->
+        one.app.invite(send = true, Protection("Our dog?", "Rex", lock = true))
+        val before = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
+        assertNull(before.hint)
+        one.app.network(listOf("127.0.0.2"))
+        val moved = one.until<Screen.ShowCode> { it.hint != null }
+        assertEquals(Key.INVITATION_OUTDATED to before.invitation, moved.hint to moved.invitation)
+    }
+
+    @Test
+    fun `a code that is shown again is taken, and looked for there too`() = twoApps { one, two ->
+        one.app.invite(send = true)
+        val old = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation
+        one.app.network(listOf("127.0.0.2"))
+        val new = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING && it.invitation != old }.invitation
+        two.app.handIn(old.link)
+        two.until<Screen.Confirm>()
+        two.app.connect()
+        two.until<Screen.Connecting>()
+        two.app.touched()
+        two.app.scan()
+        assertEquals(Wanted.INVITATION, two.until<Screen.Scan>().wanted)
+        two.app.handIn(new.link)
+        assertEquals(Key.INVITATION_TAKEN, two.notice().what)
+        one.until<Screen.Conversation>()
+        two.until<Screen.Conversation>()
+    }
+
+    @Test
+    fun `settings are kept, and what is no server says so`() = oneApp { one ->
+        one.app.settings()
+        val settings = one.until<Screen.Settings>()
+        assertEquals(Preferences(askServers = true, emptyList(), askRouter = true), settings.chosen)
+        assertTrue(settings.usual.size > 1)
+        one.app.prefer(askServers = true, "https://x.org", askRouter = false)
+        assertEquals(Key.KIND_NOT_A_SERVER, one.until<Screen.Settings> { it.hint != null }.hint)
+        one.app.prefer(askServers = true, " stun.example.org, [2a02::53]:1\n", askRouter = false)
+        one.until<Screen.Home>()
+        one.app.settings()
+        val kept = one.until<Screen.Settings>().chosen
+        assertEquals(Preferences(askServers = true, listOf("stun.example.org:3478", "[2a02::53]:1"), askRouter = false), kept)
+        one.app.back()
+        one.until<Screen.Home>()
+    }
+
+    @Test
+    fun `what works from here is looked at, and left`() = oneApp { one ->
+        one.app.settings()
+        one.until<Screen.Settings>()
+        one.app.lookAround()
+        val report = one.until<Screen.Outlook> { it.report != null }.report!!
+        assertEquals(5, report.works.size)
+        assertEquals(emptyList(), report.asked)
+        one.app.back()
+        one.until<Screen.Settings>()
+        one.app.network(emptyList())
+        one.app.lookAround()
+        assertEquals(Key.KIND_NO_NETWORK, one.notice().what)
+        one.until<Screen.Settings>()
+    }
+
+    @Test
+    fun `an invitation that takes a while is seen to be made`() = oneApp { one ->
+        // Nobody answers there, so it takes as long as it may.
+        DatagramSocket(0, InetAddress.getByName("127.0.0.1")).use { silent ->
+            one.app.prefer(askServers = true, "127.0.0.1:${silent.localPort}", askRouter = true)
+            one.app.invite(send = true)
+            one.until<Screen.Home> { it.busy }
+            one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
+        }
     }
 
     @Test

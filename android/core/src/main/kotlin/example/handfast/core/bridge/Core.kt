@@ -38,7 +38,9 @@ import example.handfast.core.Key
 import example.handfast.core.KeyBox
 import example.handfast.core.KeyBoxLocked
 import example.handfast.core.Outcome
+import example.handfast.core.Preferences
 import example.handfast.core.Protection
+import example.handfast.core.Report
 import example.handfast.core.Row
 import example.handfast.core.SecondCode
 import example.handfast.core.Symbol
@@ -72,6 +74,7 @@ class Refusal internal constructor(internal val kind: Kind) : Exception(kind.nam
     val isBusy get() = kind == Kind.BUSY
     val isWrongAnswer get() = kind == Kind.WRONG_ANSWER || kind == Kind.BAD_TEXT
     val isForeign get() = kind == Kind.NOTHING_FOUND
+    val isNotAServer get() = kind == Kind.NOT_A_SERVER
 }
 
 /** Who is told what happens, from a thread of the core. */
@@ -159,6 +162,16 @@ class Core private constructor(private val handfast: Handfast) {
 
     suspend fun forget(id: String) = refusing { handfast.forget(id) }
 
+    /** The person is here, so that what waits need not be slow. */
+    fun hurry() = pairing.hurry()
+
+    suspend fun preferences(): Preferences = refusing { handfast.preferences().own() }
+
+    suspend fun prefer(chosen: Preferences) = refusing { handfast.prefer(chosen.core()) }
+
+    /** What works from here. Takes some seconds. */
+    suspend fun network(): Report = refusing { handfast.network().own() }
+
     fun dismiss() = handfast.dismiss()
 
     suspend fun send(text: String) = refusing { conversation.sendText(text) }
@@ -183,8 +196,8 @@ class Core private constructor(private val handfast: Handfast) {
 
     suspend fun resume() = refusing { handfast.resume() }
 
-    suspend fun networkChanged(addresses: List<String>) =
-        refusing { handfast.networkChanged(addresses) }
+    suspend fun networkChanged(addresses: List<String>, router: String?) =
+        refusing { handfast.networkChanged(addresses, router) }
 
     suspend fun readFile(bytes: ByteArray) = refusing { Token(handfast.readFile(bytes)) }
 
@@ -234,6 +247,9 @@ class Core private constructor(private val handfast: Handfast) {
 
         /** The bytes of a `.handfast` file. */
         fun file(handout: Handout): ByteArray = refused { fileOf(handout.text) }
+
+        /** The servers that are asked if the person names no other. */
+        fun usualServers(): List<String> = example.handfast.bindings.usualServers()
 
         fun newCode(): SecondCode = refused { Code.random().own() }
 

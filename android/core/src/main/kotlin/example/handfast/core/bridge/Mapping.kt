@@ -1,6 +1,8 @@
 package example.handfast.core.bridge
 
 import example.handfast.bindings.Answered
+import example.handfast.bindings.Cause
+import example.handfast.bindings.Chance
 import example.handfast.bindings.Code
 import example.handfast.bindings.Comparison
 import example.handfast.bindings.Entry
@@ -10,21 +12,28 @@ import example.handfast.bindings.HostStage
 import example.handfast.bindings.Kind
 import example.handfast.bindings.Line
 import example.handfast.bindings.Manner
+import example.handfast.bindings.NetworkReport
+import example.handfast.bindings.Opening
 import example.handfast.bindings.Pending
+import example.handfast.bindings.PortAnswer
 import example.handfast.bindings.Remedy
 import example.handfast.bindings.Seat
+import example.handfast.bindings.Situation
 import example.handfast.bindings.Strength
 import example.handfast.bindings.TrustLevel
 import example.handfast.bindings.TrustReason
 import example.handfast.bindings.Via
 import example.handfast.bindings.remedyOf
 import example.handfast.core.Contact
+import example.handfast.core.Expected
 import example.handfast.core.Handout
 import example.handfast.core.Key
 import example.handfast.core.Notice
 import example.handfast.core.Outcome
 import example.handfast.core.Pictograph
+import example.handfast.core.Preferences
 import example.handfast.core.Protection
+import example.handfast.core.Report
 import example.handfast.core.Row
 import example.handfast.core.Screen
 import example.handfast.core.SecondCode
@@ -32,6 +41,7 @@ import example.handfast.core.Waiting
 import example.handfast.core.Way
 import example.handfast.bindings.Contact as CoreContact
 import example.handfast.bindings.Handout as CoreHandout
+import example.handfast.bindings.Preferences as CorePreferences
 import example.handfast.bindings.Protection as CoreProtection
 import example.handfast.bindings.Screen as CoreScreen
 
@@ -43,6 +53,9 @@ class View internal constructor(private val screen: CoreScreen) {
     val isHosting get() = screen is CoreScreen.Hosting
     val isTalking get() = screen is CoreScreen.Talking || screen is CoreScreen.Comparing
     val isAsking get() = screen is CoreScreen.Asking
+
+    /** Somebody's invitation is knocked at. */
+    val isKnocking get() = screen is CoreScreen.Connecting || screen is CoreScreen.ReplyNeeded
 
     /** Something waits for the other side. */
     val isWaiting
@@ -69,10 +82,11 @@ private fun CoreScreen.own(home: Screen.Home, hint: Key?): Screen = when (this) 
         expiresAt = expiresAt.toLong(),
         invitation = invitation.own(),
         sent = manner == Manner.SEND,
+        hint = if (isOutdated) Key.INVITATION_OUTDATED else cause?.key,
     )
     is CoreScreen.InvitationOpened -> Screen.Confirm(name, question, via.key, expiresAt?.toLong())
-    is CoreScreen.Connecting -> Screen.Connecting(stage.key, hint)
-    is CoreScreen.ReplyNeeded -> Screen.Reply(reply.own())
+    is CoreScreen.Connecting -> Screen.Connecting(stage.key, hint ?: cause?.key)
+    is CoreScreen.ReplyNeeded -> Screen.Reply(reply.own(), hint ?: cause?.key)
     is CoreScreen.Asking -> Screen.Question(
         questions = listOf(question),
         triesLeft = triesLeft.toInt(),
@@ -116,6 +130,25 @@ internal val Strength.key get() = Key.valueOf("STRENGTH_$name")
 /** Found at once, whatever else is true. */
 internal val Strength.isTrivial
     get() = this == Strength.ONE_CHARACTER || this == Strength.COMMON || this == Strength.IN_QUESTION
+
+internal fun CorePreferences.own() = Preferences(askServers, servers, askRouter)
+
+internal fun Preferences.core() = CorePreferences(askServers, servers, askRouter)
+
+internal fun NetworkReport.own() = Report(
+    ipv4 = ipv4.key,
+    ipv6 = ipv6.key,
+    port = port?.key,
+    works = works.map { Expected(it.situation.key, it.chance.key, it.needsIpv6) },
+    asked = serversAsked,
+)
+
+// These are called the same on every side of the boundary; a test holds the lists together.
+internal val Cause.key get() = Key.valueOf("CAUSE_$name")
+internal val Opening.key get() = Key.valueOf("OPENING_$name")
+internal val PortAnswer.key get() = Key.valueOf("PORT_$name")
+internal val Situation.key get() = Key.valueOf("SITUATION_$name")
+internal val Chance.key get() = Key.valueOf("CHANCE_$name")
 
 internal fun Outcome.own() = when (this) {
     Outcome.SAME -> Comparison.SAME
@@ -162,6 +195,7 @@ private val HostStage.key
         HostStage.WAITING -> Key.HOST_WAITING
         HostStage.THEY_ARE_HERE -> Key.HOST_THEY_ARE_HERE
         HostStage.SCAN_THEIR_CODE -> Key.HOST_SCAN_THEIR_CODE
+        HostStage.SHOW_AGAIN -> Key.HOST_SHOW_AGAIN
         HostStage.CHECKING -> Key.HOST_CHECKING
         HostStage.ASKING -> Key.HOST_ASKING
         HostStage.OFFLINE -> Key.HOST_OFFLINE

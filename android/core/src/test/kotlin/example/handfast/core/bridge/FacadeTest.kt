@@ -13,10 +13,12 @@ import example.handfast.bindings.Listener
 import example.handfast.bindings.Change
 import example.handfast.bindings.Comparison
 import example.handfast.bindings.Manner
+import example.handfast.bindings.Preferences
 import example.handfast.bindings.Protection
 import example.handfast.bindings.Scanner
 import example.handfast.bindings.Screen
 import example.handfast.bindings.Settings
+import example.handfast.bindings.Situation
 import example.handfast.bindings.Strength
 import example.handfast.bindings.TrustLevel
 import example.handfast.bindings.TrustReason
@@ -26,6 +28,7 @@ import example.handfast.bindings.drawPng
 import example.handfast.bindings.fileOf
 import example.handfast.bindings.readText
 import example.handfast.bindings.strengthOf
+import example.handfast.bindings.usualServers
 import example.handfast.bindings.Seat as Side
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
@@ -42,6 +45,7 @@ import kotlin.random.Random
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
+import kotlin.test.assertNotEquals
 import kotlin.test.assertNotNull
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
@@ -347,10 +351,144 @@ class FacadeTest {
     }
 
     @Test
-    fun `another network while hosting`() = alone {
-        it.host(Manner.SEND)
-        it.handfast.networkChanged(listOf("127.0.0.2"))
-        assertEquals(Kind.MOVED, it.untilEnded())
+    fun `another network while hosting`() = atTable { host, guest ->
+        val invitation = host.host(Manner.SEND)
+        val new = host.moved(invitation)
+        guest.acceptLink(new)
+        host.untilTalking()
+        guest.untilTalking()
+    }
+
+    @Test
+    fun `another network while a locked invitation waits`() = alone { host ->
+        val invitation = host.host(Manner.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
+        host.handfast.networkChanged(listOf("127.0.0.2"))
+        val shown = host.until { it is Screen.Hosting && it.isOutdated } as Screen.Hosting
+        assertEquals(invitation, shown.invitation)
+        host.handfast.networkChanged(Seat.LOOPBACK)
+        host.until { it is Screen.Hosting && !it.isOutdated }
+    }
+
+    // --- Across networks ----------------------------------------------------------------------
+
+    @Test
+    fun `a link asks how it is seen, a code at the table asks nobody`() = alone {
+        StunServer().use { server ->
+            it.handfast.prefer(Preferences(true, listOf(server.name), true))
+            it.host(Manner.SHOW)
+            assertEquals(0, server.asked)
+            it.cancel()
+            it.untilIdle()
+            it.handfast.prefer(Preferences(false, listOf(server.name), true))
+            it.host(Manner.SEND)
+            assertEquals(0, server.asked)
+            it.cancel()
+            it.untilIdle()
+            it.handfast.prefer(Preferences(true, listOf(server.name), true))
+            assertNull(it.hosting(Manner.SEND).cause)
+            assertTrue(server.asked > 0)
+        }
+    }
+
+    @Test
+    fun `an invitation that is gone on with is for the same people`() = alone { first ->
+        StunServer().use { server ->
+            first.handfast.prefer(Preferences(true, listOf(server.name), true))
+            first.host(Manner.SEND)
+            val before = server.asked
+            first.again().use { host ->
+                host.goOn()
+                host.untilHosting()
+                assertTrue(server.asked > before)
+            }
+        }
+    }
+
+    @Test
+    fun `a guest asks only once nobody answers`() = atTable { host, guest ->
+        StunServer().use { server ->
+            guest.handfast.prefer(Preferences(true, listOf(server.name), true))
+            guest.acceptLink(host.host(Manner.SEND))
+            guest.untilTalking()
+            assertEquals(0, server.asked)
+            guest.conversation.leave()
+            guest.untilIdle()
+            host.untilEnded()
+            val invitation = host.host(Manner.SEND)
+            host.handfast.pause()
+            guest.acceptLink(invitation)
+            server.untilAsked()
+        }
+    }
+
+    @Test
+    fun `a guest is shown the invitation again`() = atTable { host, guest ->
+        val invitation = host.host(Manner.SEND)
+        val new = host.moved(invitation)
+        // Nobody is left where the first one leads.
+        guest.acceptLink(invitation)
+        guest.until { it is Screen.Connecting }
+        guest.pairing.open(readText(new.link))
+        host.untilTalking()
+        guest.untilTalking()
+    }
+
+    @Test
+    fun `a guest is shown another invitation`() = atTable { host, guest ->
+        val invitation = host.host(Manner.SEND)
+        host.dropHandles()
+        host.untilIdle()
+        guest.acceptLink(invitation)
+        val another = readText(host.host(Manner.SEND).link)
+        assertEquals(Kind.BUSY, kindOf { guest.pairing.open(another) })
+    }
+
+    @Test
+    fun `the person touches a screen that waits`() = atTable { host, guest ->
+        val invitation = host.host(Manner.SEND)
+        host.handfast.pause()
+        guest.acceptLink(invitation)
+        guest.until { it is Screen.Connecting }
+        guest.pairing.hurry()
+        host.pairing.hurry()
+        host.handfast.resume()
+        guest.untilTalking()
+    }
+
+    @Test
+    fun `choices are kept, and a server that is none is refused`() = alone { first ->
+        assertEquals(Preferences(true, emptyList(), true), first.handfast.preferences())
+        assertTrue(usualServers().isNotEmpty())
+        first.handfast.prefer(Preferences(false, listOf("stun.example.org"), false))
+        val kept = Preferences(false, listOf("stun.example.org:3478"), false)
+        first.again().use { again ->
+            assertEquals(kept, again.handfast.preferences())
+            for (none in listOf("", "two words", "a:0", "https://x.org")) {
+                assertEquals(Kind.NOT_A_SERVER, kindOf { again.handfast.prefer(Preferences(true, listOf(none), true)) })
+            }
+            val many = List(5) { "${"x".repeat(250)}$it" }
+            assertEquals(Kind.TOO_LARGE, kindOf { again.handfast.prefer(Preferences(true, many, true)) })
+            assertEquals(kept, again.handfast.preferences())
+            again.handfast.prefer(Preferences(true, emptyList(), true))
+            assertEquals(Preferences(true, emptyList(), true), again.handfast.preferences())
+        }
+    }
+
+    @Test
+    fun `what works from here`() = alone {
+        StunServer().use { server ->
+            it.handfast.prefer(Preferences(true, listOf(server.name), true))
+            it.host()
+            val report = it.handfast.network()
+            assertEquals(listOf(server.name), report.serversAsked)
+            assertTrue(server.asked > 0)
+            assertNull(report.port)
+            assertEquals(Situation.entries, report.works.map { expected -> expected.situation })
+            it.handfast.prefer(Preferences(false, emptyList(), false))
+            assertEquals(emptyList(), it.handfast.network().serversAsked)
+            it.handfast.networkChanged(emptyList())
+            assertEquals(Kind.NO_NETWORK, kindOf { it.handfast.network() })
+        }
     }
 
     // --- After a restart ----------------------------------------------------------------------
@@ -475,7 +613,17 @@ class FacadeTest {
 
     @Test
     fun `another network after a restart`() = alone { first ->
-        first.host()
+        val invitation = first.host()
+        first.again().use { host ->
+            host.handfast.networkChanged(listOf("127.0.0.2"))
+            host.goOn()
+            assertNotEquals(invitation, host.untilHosting().invitation)
+        }
+    }
+
+    @Test
+    fun `another network after a restart of who locked an invitation`() = alone { first ->
+        first.host(Manner.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
         first.again().use { host ->
             host.handfast.networkChanged(listOf("127.0.0.2"))
             assertEquals(Kind.MOVED, kindOf { host.goOn() })
@@ -734,7 +882,7 @@ class FacadeTest {
         val opened = host.handfast.sealing().run {
             open(seal(listOf(lock), null, About(null, null), byteArrayOf(97, 98)), listOf(lock.answer), null)
         }
-        val hosting = Screen.Hosting(HostStage.WAITING, null, 0uL, Manner.SEND, invitation)
+        val hosting = Screen.Hosting(HostStage.WAITING, null, 0uL, Manner.SEND, invitation, false, null)
         val printed = listOf(
             invitation, found, reply, hosting, Change.Shown(hosting), lock, Protection.Locked(lock), opened, Code.random(),
         ).joinToString()

@@ -1,7 +1,12 @@
 package example.handfast.core.bridge
 
+import example.handfast.bindings.Cause
+import example.handfast.bindings.Chance
 import example.handfast.bindings.Kind
+import example.handfast.bindings.Opening
+import example.handfast.bindings.PortAnswer
 import example.handfast.bindings.Remedy
+import example.handfast.bindings.Situation
 import example.handfast.bindings.Strength
 import example.handfast.core.Key
 import org.junit.Test
@@ -9,12 +14,16 @@ import kotlin.test.assertEquals
 
 class MappingTest {
     @Test
-    fun `every kind, remedy and strength of the core has its sentence, and none is left over`() {
+    fun `what the core has names for has its sentences, and none is left over`() {
         val kinds = Kind.entries.map { "KIND_$it" }
         val remedies = (Remedy.entries - Remedy.NOTHING).map { "REMEDY_$it" }
-        val strengths = Strength.entries.map { it.key.name }
-        assertEquals((kinds + remedies + strengths).toSet(), Key.entries.map { it.name }
-            .filter { it.startsWith("KIND_") || it.startsWith("REMEDY_") || it.startsWith("STRENGTH_") }.toSet())
+        val others = Strength.entries.map { it.key } + Cause.entries.map { it.key } + Opening.entries.map { it.key } +
+            PortAnswer.entries.map { it.key } + Situation.entries.map { it.key } + Chance.entries.map { it.key }
+        val prefixes = listOf("KIND", "REMEDY", "STRENGTH", "CAUSE", "OPENING", "PORT", "SITUATION", "CHANCE")
+        assertEquals(
+            (kinds + remedies + others.map { it.name }).toSet(),
+            Key.entries.map { it.name }.filter { it.substringBefore('_') in prefixes }.toSet(),
+        )
     }
 
     @Test

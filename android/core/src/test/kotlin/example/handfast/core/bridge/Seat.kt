@@ -95,9 +95,18 @@ class Seat(
         } ?: fail("no such row")
 
     /** Hosts, and holds the handle. */
-    suspend fun host(manner: Manner = Manner.SHOW, protection: Protection = Protection.Open): Handout {
+    suspend fun host(manner: Manner = Manner.SHOW, protection: Protection = Protection.Open): Handout =
+        hosting(manner, protection).invitation
+
+    suspend fun hosting(manner: Manner, protection: Protection = Protection.Open): Screen.Hosting {
         handles += pairing.host(manner, protection)
-        return untilHosting().invitation
+        return untilHosting()
+    }
+
+    /** Its network is another one; what it shows then instead. */
+    suspend fun moved(before: Handout): Handout {
+        handfast.networkChanged(listOf("127.0.0.2"))
+        return (until { it is Screen.Hosting && it.invitation != before } as Screen.Hosting).invitation
     }
 
     /** Opens and agrees, and holds the handle. */

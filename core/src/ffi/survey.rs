@@ -1,0 +1,257 @@
+//! What will and will not work from the network that this device is in.
+
+use crate::transport::{self, Endpoint, Family, MappingError, PortMapping, StunServer, Survey};
+use std::net::{IpAddr, SocketAddr};
+
+use super::preferences::texts;
+
+/// What this network is like, and who was asked about it.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct NetworkReport {
+    /// How far this device can be reached by IPv4.
+    pub ipv4: Opening,
+    /// How far this device can be reached by IPv6.
+    pub ipv6: Opening,
+    /// Where servers see this device, each address once.
+    pub seen: Vec<String>,
+    /// What the router said when it was asked for a port, which is closed again. None if it was not
+    /// asked.
+    pub port: Option<PortAnswer>,
+    /// Whether the router leads back what is sent to its own address. None if there was nothing to
+    /// try.
+    pub leads_back: Option<bool>,
+    /// What to expect, easiest first.
+    pub works: Vec<Outlook>,
+    /// The STUN servers that were asked.
+    pub servers_asked: Vec<String>,
+}
+
+/// What to expect of one situation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Outlook {
+    /// Of which.
+    pub situation: Situation,
+    /// How likely it works.
+    pub chance: Chance,
+    /// Only if the other side has IPv6 as well.
+    pub needs_ipv6: bool,
+}
+
+/// How far this device can be reached in one family of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Opening {
+    /// It has no address of this family.
+    Absent,
+    /// Servers were asked and none was heard.
+    Silent,
+    /// Its router shows a different port to everybody.
+    Strict,
+    /// Too little is known.
+    Unknown,
+    /// Its router shows the same address to everybody, and lets in whoever was sent to.
+    Same,
+    /// Its address is public.
+    Public,
+    /// Its router leads everybody in through a port that it opens.
+    Open,
+}
+
+/// With whom a connection is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Situation {
+    /// Somebody in the same network.
+    SameNetwork,
+    /// Somebody elsewhere who opens an invitation of this device, and nothing comes back.
+    OneScan,
+    /// The same, and their reply comes back. Their network is an ordinary one.
+    TwoScans,
+    /// The same, and their network shows a different port to everybody.
+    StrictThere,
+    /// Somebody in another part of the same router's network, as on a Wi-Fi for guests.
+    SameRouter,
+}
+
+/// How likely it works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Chance {
+    /// It does not.
+    No,
+    /// On few routers.
+    Unlikely,
+    /// Too little is known.
+    Unknown,
+    /// On most networks.
+    Likely,
+    /// It does.
+    Yes,
+}
+
+/// What a router said when it was asked to open a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum PortAnswer {
+    /// It did.
+    Opened,
+    /// It could not be asked, or did not answer.
+    NotOffered,
+    /// It said no, or nothing that can be used.
+    Refused,
+    /// It has no public address itself.
+    NotPublic,
+}
+
+/// Looks around from these sockets, which are given up at the end: asks the endpoint's servers for at
+/// most as long as an invitation would, and the router if it may be asked.
+pub(super) async fn survey(
+    mut endpoint: Endpoint,
+    servers: Vec<StunServer>,
+    router: Option<Option<IpAddr>>,
+) -> NetworkReport {
+    let sockets = endpoint.addresses();
+    let mut survey = Survey {
+        addresses: sockets.iter().map(SocketAddr::ip).collect(),
+        ..Survey::default()
+    };
+    if endpoint.can_look_outside() {
+        survey.outside = Some(endpoint.look_outside(super::engine::REACHING_OUT).await);
+        survey.hairpin = endpoint.hears_itself().await;
+    }
+    // After the servers were asked: an open port changes how they see the socket.
+    if let Some(gateway) = router
+        && let Some(asked) = PortMapping::ask_for(&sockets, gateway).await
+    {
+        survey.port = Some(match asked {
+            Ok(door) => {
+                let external = door.external().ok_or(MappingError::Refused);
+                door.end().await;
+                external
+            }
+            Err(error) => Err(error),
+        });
+    }
+    NetworkReport::new(&survey, &servers)
+}
+
+impl NetworkReport {
+    fn new(survey: &Survey, servers: &[StunServer]) -> Self {
+        let mut seen: Vec<String> = Vec::new();
+        for mapping in survey.outside.iter().flat_map(|outside| &outside.mappings) {
+            let text = mapping.mapped.to_string();
+            if mapping.mapped != mapping.local && !seen.contains(&text) {
+                seen.push(text);
+            }
+        }
+        Self {
+            ipv4: survey.opening(Family::V4).into(),
+            ipv6: survey.opening(Family::V6).into(),
+            seen,
+            port: survey.port.map(PortAnswer::from),
+            leads_back: survey.hairpin,
+            works: survey.verdicts().map(Outlook::from).into(),
+            servers_asked: texts(servers),
+        }
+    }
+}
+
+impl From<transport::Verdict> for Outlook {
+    fn from(verdict: transport::Verdict) -> Self {
+        Self {
+            situation: verdict.situation.into(),
+            chance: verdict.chance.into(),
+            needs_ipv6: verdict.needs_ipv6,
+        }
+    }
+}
+
+impl From<transport::Opening> for Opening {
+    fn from(opening: transport::Opening) -> Self {
+        match opening {
+            transport::Opening::Absent => Self::Absent,
+            transport::Opening::Silent => Self::Silent,
+            transport::Opening::Strict => Self::Strict,
+            transport::Opening::Unknown => Self::Unknown,
+            transport::Opening::Same => Self::Same,
+            transport::Opening::Public => Self::Public,
+            transport::Opening::Open => Self::Open,
+        }
+    }
+}
+
+impl From<transport::Situation> for Situation {
+    fn from(situation: transport::Situation) -> Self {
+        match situation {
+            transport::Situation::SameNetwork => Self::SameNetwork,
+            transport::Situation::OneScan => Self::OneScan,
+            transport::Situation::TwoScans => Self::TwoScans,
+            transport::Situation::StrictThere => Self::StrictThere,
+            transport::Situation::SameRouter => Self::SameRouter,
+        }
+    }
+}
+
+impl From<transport::Chance> for Chance {
+    fn from(chance: transport::Chance) -> Self {
+        match chance {
+            transport::Chance::No => Self::No,
+            transport::Chance::Unlikely => Self::Unlikely,
+            transport::Chance::Unknown => Self::Unknown,
+            transport::Chance::Likely => Self::Likely,
+            transport::Chance::Yes => Self::Yes,
+        }
+    }
+}
+
+impl From<Result<SocketAddr, MappingError>> for PortAnswer {
+    fn from(answer: Result<SocketAddr, MappingError>) -> Self {
+        match answer {
+            Ok(_) => Self::Opened,
+            Err(MappingError::Socket | MappingError::NoRouter | MappingError::NotOffered) => {
+                Self::NotOffered
+            }
+            Err(MappingError::Unusable | MappingError::Refused) => Self::Refused,
+            Err(MappingError::NotPublic) => Self::NotPublic,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::{Mapping, Outside};
+
+    fn address(text: &str) -> SocketAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_home_whose_router_says_no_is_told_as_the_survey_has_it() {
+        let mapping = |server| Mapping {
+            local: address("192.168.0.2:5000"),
+            server: address(server),
+            mapped: address("8.8.4.4:5000"),
+        };
+        let survey = Survey {
+            addresses: vec!["192.168.0.2".parse().unwrap()],
+            outside: Some(Outside {
+                mappings: vec![mapping("9.9.9.1:3478"), mapping("9.9.9.2:3478")],
+                asked: 2,
+            }),
+            port: Some(Err(MappingError::Refused)),
+            hairpin: Some(true),
+        };
+        let servers = ["stun.example.org".parse().unwrap()];
+        let report = NetworkReport::new(&survey, &servers);
+        assert_eq!((report.ipv4, report.ipv6), (Opening::Same, Opening::Absent));
+        assert_eq!(report.seen, ["8.8.4.4:5000"]);
+        assert_eq!(report.port, Some(PortAnswer::Refused));
+        assert_eq!(report.servers_asked, ["stun.example.org:3478"]);
+        let chances: Vec<Chance> = report.works.iter().map(|one| one.chance).collect();
+        let expected = [
+            Chance::Yes,
+            Chance::Unlikely,
+            Chance::Likely,
+            Chance::Likely,
+            Chance::Likely,
+        ];
+        assert_eq!(chances, expected);
+    }
+}
