@@ -1,9 +1,11 @@
-//! Ctrl-C: the first asks for a clean end, the second does not wait for it.
+//! Ctrl-C, or the system's wish that the program ends: the first asks for a clean end, the second does
+//! not wait for it.
 
 use crate::status::Status;
+use crate::vault;
 use tokio::sync::watch;
 
-/// Whether Ctrl-C was pressed.
+/// Whether the program is to end.
 #[derive(Clone)]
 pub(crate) struct Interrupt(watch::Receiver<bool>);
 
@@ -12,24 +14,76 @@ impl Interrupt {
     pub(crate) fn listen() -> Self {
         let (pressed, watching) = watch::channel(false);
         tokio::spawn(async move {
-            let mut before = false;
-            while tokio::signal::ctrl_c().await.is_ok() {
-                if before {
-                    std::process::exit(Status::Cancelled.code());
-                }
-                before = true;
-                let _ = pressed.send(true);
-            }
-            // No signals on this system: the sender stays, and nothing is ever pressed.
-            std::future::pending::<()>().await;
+            let mut wishes = Wishes::new();
+            wishes.next().await;
+            let _ = pressed.send(true);
+            wishes.next().await;
+            vault::landing::abandon();
+            std::process::exit(Status::Cancelled.code());
         });
         Self(watching)
     }
 
-    /// Returns when Ctrl-C has been pressed.
+    /// Returns when the program is to end.
     pub(crate) async fn pressed(&mut self) {
         if self.0.wait_for(|pressed| *pressed).await.is_err() {
             std::future::pending::<()>().await;
         }
+    }
+}
+
+/// What asks this program to end.
+struct Wishes {
+    /// The terminal is gone, or the system stops its programs.
+    #[cfg(unix)]
+    signals: Option<[tokio::signal::unix::Signal; 2]>,
+}
+
+impl Wishes {
+    fn new() -> Self {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let both = [SignalKind::terminate(), SignalKind::hangup()].map(signal);
+            let signals = match both {
+                [Ok(terminate), Ok(hangup)] => Some([terminate, hangup]),
+                _ => None,
+            };
+            Self { signals }
+        }
+        #[cfg(not(unix))]
+        Self {}
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            () = ctrl_c() => {}
+            () = self.signal() => {}
+        }
+    }
+
+    #[cfg(unix)]
+    async fn signal(&mut self) {
+        match &mut self.signals {
+            Some([terminate, hangup]) => {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = hangup.recv() => {}
+                }
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn signal(&mut self) {
+        std::future::pending().await
+    }
+}
+
+async fn ctrl_c() {
+    // Without signals on this system nothing is ever pressed.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }

@@ -21,7 +21,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// How often a process looks whether another one has revoked what it waits with.
-const LOOK: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_secs(10);
 
 /// How long what has changed last may take to reach the disk in the end.
 const LAST_WORD: Duration = Duration::from_secs(2);

@@ -7,9 +7,28 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use tempfile::{Builder, NamedTempFile, TempDir};
 
 const PREFIX: &str = ".handfast-";
+
+/// What this process has begun to write. What is finished or given up is not there any more by this
+/// name.
+static BEGUN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn begun(path: &Path) {
+    if let Ok(mut begun) = BEGUN.lock() {
+        begun.push(path.to_owned());
+    }
+}
+
+/// Removes what is not finished, for a process that ends without unwinding.
+pub(crate) fn abandon() {
+    let begun = BEGUN.lock().map(|begun| begun.clone()).unwrap_or_default();
+    for path in begun {
+        let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path));
+    }
+}
 
 /// Refuses a place that is taken.
 ///
@@ -66,6 +85,7 @@ impl NewFile {
             .prefix(PREFIX)
             .tempfile_in(folder_of(&place))
             .map_err(|error| not_stored(&place, &error))?;
+        begun(file.path());
         Ok(Self { file, place })
     }
 
@@ -115,6 +135,7 @@ impl NewFolder {
             .prefix(PREFIX)
             .tempdir_in(folder_of(&place))
             .map_err(|error| not_stored(&place, &error))?;
+        begun(folder.path());
         Ok(Self { folder, place })
     }
 

@@ -18,8 +18,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// How many sockets the strict side opens.
-const FAN: usize = 256;
+/// How many sockets the strict side opens. An app on iOS may have 256 files open in all, and needs some
+/// for itself.
+const FAN: usize = if cfg!(target_os = "ios") { 128 } else { 256 };
 
 /// How many of them are kept open for a peer that comes late: as many as need less than a packet a
 /// second.

@@ -577,10 +577,22 @@ fn an_interrupt_leaves_nothing_half_done() {
         "--answer-file",
         &answers,
     ];
-    let mut sealing = Peer::start(&args);
-    sealing.until("seal_progress");
-    sealing.signal("INT");
-    assert_eq!(sealing.until("failed")["kind"], "cancelled");
-    assert_eq!(sealing.end(SOON), Some(130));
-    assert_eq!(names(Path::new(&folder.path(""))), ["answers", "large"]);
+    // Ctrl-C, a system that shuts down, and somebody who does not wait for the clean end.
+    for signals in [
+        &["INT"][..],
+        &["TERM"],
+        &["HUP"],
+        &["INT", "INT"],
+        &["TERM", "INT"],
+    ] {
+        let mut sealing = Peer::start(&args);
+        sealing.until("seal_progress");
+        signals.iter().for_each(|name| sealing.signal(name));
+        assert_eq!(sealing.end(SOON), Some(130), "{signals:?}");
+        assert_eq!(
+            names(Path::new(&folder.path(""))),
+            ["answers", "large"],
+            "{signals:?}"
+        );
+    }
 }
