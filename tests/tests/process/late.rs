@@ -258,7 +258,7 @@ fn what_was_used_cannot_be_resumed() {
 }
 
 #[test]
-fn what_was_revoked_is_over_at_once() {
+fn what_was_revoked_is_over_for_every_process() {
     let table = Table::new();
     let (mut host, link) = table.invite(&[]);
     let id = kept(&mut host);
