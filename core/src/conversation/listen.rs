@@ -8,6 +8,8 @@ use super::{Ending, Event, Violation};
 use crate::handshake::Opener;
 use crate::transport::{LinkError, LinkReceiver, LinkState};
 use bytes::Bytes;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tokio::sync::{mpsc, watch};
 
 /// What the person here decides: about a file that comes in, or to compare.
@@ -21,6 +23,8 @@ pub(super) enum Decision {
 pub(super) struct Listener {
     pub(super) link: LinkReceiver,
     pub(super) state: watch::Receiver<LinkState>,
+    /// Whether this side has said goodbye.
+    pub(super) left: Arc<AtomicBool>,
     pub(super) opener: Opener,
     pub(super) decisions: mpsc::Receiver<Decision>,
     pub(super) answers: mpsc::Sender<Answer>,
@@ -40,6 +44,10 @@ impl Listener {
                     let heard = match frame {
                         Ok(frame) => self.hear(frame).await,
                         Err(LinkError::ClosedHere) => Err(Ending::Left),
+                        // Whoever heard our goodbye may be gone before our own end is through.
+                        Err(LinkError::ClosedByPeer) if self.left.load(Relaxed) => {
+                            Err(Ending::Left)
+                        }
                         Err(why) => Err(Ending::Lost(why)),
                     };
                     if let Err(ending) = heard {

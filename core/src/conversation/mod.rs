@@ -32,7 +32,8 @@ use message::Message;
 use outbox::{Outbox, Request};
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -366,6 +367,8 @@ pub struct Conversation {
     numbers: AtomicU32,
     /// Ends with an error when every file that was asked for has been dealt with.
     outbox: oneshot::Receiver<()>,
+    /// Whether this side has said goodbye.
+    left: Arc<AtomicBool>,
     conductor: JoinHandle<()>,
 }
 
@@ -403,7 +406,9 @@ impl Conversation {
             sending.serve().await;
             drop(outbox_ends);
         });
+        let left = Arc::new(AtomicBool::new(false));
         let listener = Listener {
+            left: left.clone(),
             link: receiver,
             state,
             opener: channel.opener,
@@ -428,6 +433,7 @@ impl Conversation {
             decisions,
             numbers: AtomicU32::new(1),
             outbox,
+            left,
             conductor,
         };
         (conversation, reader)
@@ -492,6 +498,7 @@ impl Conversation {
             lanes,
             requests,
             outbox,
+            left,
             conductor,
             cancels: _cancels,
             decisions: _decisions,
@@ -499,6 +506,7 @@ impl Conversation {
         } = self;
         drop(requests);
         let _ = outbox.await;
+        left.store(true, Relaxed);
         let _ = lanes.say(Message::Bye).await;
         let _ = conductor.await;
     }
