@@ -13,7 +13,7 @@ use std::time::Duration;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// How many of these looks are followed by one at all addresses, which costs many times as much.
-const LOOKS: u32 = 8;
+const LOOKS: u32 = 20;
 
 /// Which network addresses to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
