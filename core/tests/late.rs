@@ -9,8 +9,8 @@ use handfast_core::invitation::{
     SealedReply,
 };
 use handfast_core::pairing::{
-    Failure, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing, PairingEvent, Past, Via,
-    View, own_candidates,
+    Failure, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing, PairingEvent, Past,
+    Standing, Via, View, own_candidates,
 };
 use handfast_core::seal::Answers;
 use handfast_core::store::{
@@ -544,6 +544,10 @@ fn a_host_that_moved_away_and_back_is_where_it_was() {
         let (id, port) = one.invite(None, None);
         let mut host = one.host(id);
         host.network_changed(vec![THERE]).await;
+        // A knock that comes before the host has left would find it.
+        let mut standing = host.standing();
+        let has_left = |standing: &Standing| standing.addresses[0].ip() == THERE;
+        standing.wait_for(has_left).await.unwrap();
         let (mut guest, ..) = other.accept(&one.handed_out(id));
         view(&mut guest, |view| matches!(view, View::ReplyNeeded { .. })).await;
         host.network_changed(vec![HERE]).await;

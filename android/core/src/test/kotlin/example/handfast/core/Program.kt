@@ -1,6 +1,7 @@
 package example.handfast.core
 
 import example.handfast.core.bridge.Seat
+import java.io.IOException
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
 import kotlin.concurrent.thread
@@ -13,7 +14,13 @@ class Program(vararg command: String) : AutoCloseable {
         ProcessBuilder(*command).redirectError(ProcessBuilder.Redirect.INHERIT).start()
 
     init {
-        thread(isDaemon = true) { process.inputStream.bufferedReader().forEachLine(said::put) }
+        thread(isDaemon = true) {
+            try {
+                process.inputStream.bufferedReader().forEachLine(said::put)
+            } catch (_: IOException) {
+                // It was ended while it spoke.
+            }
+        }
     }
 
     fun say(line: String) {
