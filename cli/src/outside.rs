@@ -1,13 +1,8 @@
 //! Whom this machine may ask how it is seen from outside, and what it was told.
 
-use crate::network::Place;
 use crate::output::Output;
 use crate::words;
-use handfast_core::transport::StunServer;
-use std::time::Duration;
-
-/// How long an invitation waits for what the servers say.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
+use handfast_core::transport::{AskRouter, Endpoint, PortMapping, StunServer};
 
 #[derive(clap::Args)]
 pub(crate) struct OutsideArgs {
@@ -34,18 +29,31 @@ impl OutsideArgs {
     }
 
     /// Whether the router may be asked to open a port.
-    pub(crate) fn may_ask_router(&self) -> bool {
-        !self.no_port_mapping
+    pub(crate) fn router(&self) -> AskRouter {
+        match self.no_port_mapping {
+            true => AskRouter::No,
+            false => AskRouter::Yes(None),
+        }
     }
-}
 
-/// Asks before an invitation is made that is to reach somebody in another network.
-pub(crate) async fn look(place: &mut Place, output: &mut Output) {
-    if !place.endpoint.can_look_outside() {
-        return output.note(words::NOBODY_TO_ASK);
-    }
-    let outside = place.endpoint.look_outside(PATIENCE).await;
-    if outside.mappings.is_empty() {
-        output.note(words::NOT_SEEN_OUTSIDE);
+    /// Asks before an invitation is made that is to reach somebody in another network. The port that the
+    /// router opened has to be held as long as the sockets.
+    pub(crate) async fn reach_out(
+        &self,
+        endpoint: Endpoint,
+        output: &mut Output,
+    ) -> (Endpoint, Option<PortMapping>) {
+        let reached = endpoint.reach_out(self.router()).await;
+        match &reached.outside {
+            None => output.note(words::NOBODY_TO_ASK),
+            Some(outside) if outside.mappings.is_empty() => output.note(words::NOT_SEEN_OUTSIDE),
+            Some(_) => {}
+        }
+        match &reached.port {
+            None => {}
+            Some(Ok(_)) => output.note(words::PORT_OPENED),
+            Some(Err(error)) => output.note(words::no_port(*error)),
+        }
+        (reached.endpoint, reached.port.and_then(Result::ok))
     }
 }

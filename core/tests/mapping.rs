@@ -6,7 +6,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // helpers of tests
 
-use handfast_core::transport::{MappingError, PortMapping};
+use handfast_core::transport::{AskRouter, Endpoint, MappingError, PortMapping};
 use std::fs::File;
 use std::io::Write;
 use std::net::{SocketAddr, UdpSocket};
@@ -326,6 +326,21 @@ fn a_dropped_mapping_is_taken_away() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     });
+}
+
+#[test]
+fn a_port_that_opens_when_nobody_wants_it_any_more_is_closed_again() {
+    let Some(home) = Home::build(EVERYTHING) else {
+        return;
+    };
+    home.inside(async || {
+        let endpoint = Endpoint::bind(&[INSIDE.parse().unwrap()], None).unwrap();
+        let reaching = endpoint.reach_out(AskRouter::Yes(None));
+        // The router has heard the question by then, and hardly more.
+        let _ = tokio::time::timeout(Duration::from_millis(1), reaching).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    });
+    assert!(!home.has_mapping(), "{}", home.mappings());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::network::{self, Place, Wanted};
 use crate::output::{Event, Output, State};
-use crate::outside::{self, OutsideArgs};
+use crate::outside::OutsideArgs;
 use crate::pending::Keeper;
 use crate::status::Stop;
 use crate::symbol::Forms;
@@ -298,26 +298,9 @@ async fn reach_out(
     let servers = args.outside.servers(place.policy.loopback);
     place.endpoint = place.endpoint.with_servers(servers);
     if is_far {
-        outside::look(&mut place, output).await;
-        *door = open_door(args, &place, output).await;
-    }
-    if let Some(external) = door.as_ref().and_then(PortMapping::external) {
-        place.endpoint = place.endpoint.with_door(external);
+        (place.endpoint, *door) = args.outside.reach_out(place.endpoint, output).await;
     }
     place
-}
-
-/// The port that the router opens, where it may be asked.
-async fn open_door(args: &Args, place: &Place, output: &mut Output) -> Option<PortMapping> {
-    if !args.outside.may_ask_router() {
-        return None;
-    }
-    let asked = PortMapping::ask_for(&place.endpoint.addresses(), None).await?;
-    output.note(match &asked {
-        Ok(_) => words::PORT_OPENED.to_owned(),
-        Err(error) => words::no_port(*error),
-    });
-    asked.ok()
 }
 
 /// Shows the token on the screen, and writes the files that were asked for.

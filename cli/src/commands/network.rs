@@ -6,12 +6,12 @@
 use super::Session;
 use crate::network::{self, Wanted};
 use crate::output::{json_line, write_line};
-use crate::outside::{self, OutsideArgs};
+use crate::outside::OutsideArgs;
 use crate::status::Stop;
 use crate::words;
 use handfast_core::invitation::Range;
 use handfast_core::transport::{
-    Chance, Family, MappingError, Opening, Outside, PortMapping, Situation, StunServer, Survey,
+    Chance, Family, MappingError, Opening, Outside, Situation, StunServer, Survey,
 };
 use serde::Serialize;
 use std::net::{IpAddr, SocketAddr};
@@ -49,33 +49,15 @@ struct Report {
 
 async fn survey(args: OutsideArgs) -> Result<Report, Stop> {
     let place = network::bind(Wanted::Network, None)?;
-    let mut survey = Survey::default();
     if place.alone {
         return Ok(Report {
-            survey,
+            survey: Survey::default(),
             servers: Vec::new(),
         });
     }
-    let may_ask_router = args.may_ask_router();
     let servers = args.servers(false);
-    let mut endpoint = place.endpoint.with_servers(servers.clone());
-    let sockets = endpoint.addresses();
-    survey.addresses = sockets.iter().map(SocketAddr::ip).collect();
-    if endpoint.can_look_outside() {
-        survey.outside = Some(endpoint.look_outside(outside::PATIENCE).await);
-        survey.hairpin = endpoint.hears_itself().await;
-    }
-    // After the servers were asked: an open port changes how they see the socket.
-    if may_ask_router && let Some(asked) = PortMapping::ask_for(&sockets, None).await {
-        survey.port = Some(match asked {
-            Ok(door) => {
-                let external = door.external().ok_or(MappingError::Refused);
-                door.end().await;
-                external
-            }
-            Err(error) => Err(error),
-        });
-    }
+    let endpoint = place.endpoint.with_servers(servers.clone());
+    let survey = Survey::take(endpoint, args.router()).await;
     Ok(Report { survey, servers })
 }
 

@@ -1,9 +1,8 @@
 //! What will and will not work from the network that this device is in.
 
-use crate::transport::{self, Endpoint, Family, MappingError, PortMapping, StunServer, Survey};
-use std::net::{IpAddr, SocketAddr};
-
 use super::preferences::texts;
+use crate::transport::{self, Family, MappingError, StunServer, Survey};
+use std::net::SocketAddr;
 
 /// What this network is like, and who was asked about it.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
@@ -99,40 +98,8 @@ pub enum PortAnswer {
     NotPublic,
 }
 
-/// Looks around from these sockets, which are given up at the end: asks the endpoint's servers for at
-/// most as long as an invitation would, and the router if it may be asked.
-pub(super) async fn survey(
-    mut endpoint: Endpoint,
-    servers: Vec<StunServer>,
-    router: Option<Option<IpAddr>>,
-) -> NetworkReport {
-    let sockets = endpoint.addresses();
-    let mut survey = Survey {
-        addresses: sockets.iter().map(SocketAddr::ip).collect(),
-        ..Survey::default()
-    };
-    if endpoint.can_look_outside() {
-        survey.outside = Some(endpoint.look_outside(super::engine::REACHING_OUT).await);
-        survey.hairpin = endpoint.hears_itself().await;
-    }
-    // After the servers were asked: an open port changes how they see the socket.
-    if let Some(gateway) = router
-        && let Some(asked) = PortMapping::ask_for(&sockets, gateway).await
-    {
-        survey.port = Some(match asked {
-            Ok(door) => {
-                let external = door.external().ok_or(MappingError::Refused);
-                door.end().await;
-                external
-            }
-            Err(error) => Err(error),
-        });
-    }
-    NetworkReport::new(&survey, &servers)
-}
-
 impl NetworkReport {
-    fn new(survey: &Survey, servers: &[StunServer]) -> Self {
+    pub(super) fn new(survey: &Survey, servers: &[StunServer]) -> Self {
         let mut seen: Vec<String> = Vec::new();
         for mapping in survey.outside.iter().flat_map(|outside| &outside.mappings) {
             let text = mapping.mapped.to_string();

@@ -20,6 +20,7 @@ mod ssdp;
 mod tests;
 mod upnp;
 
+use super::AskRouter;
 use crate::invitation::Range;
 use control::Control;
 use std::io;
@@ -161,13 +162,16 @@ impl PortMapping {
         Self::ask_router(local, Router::of(local.ip(), gateway)).await
     }
 
-    /// The same for the first of these sockets that may need it: behind an address that is not
-    /// public, or behind the firewall of IPv6. IPv4 first, which everybody has. None if there is no
-    /// such socket, and nobody was asked.
+    /// The same, if the router may be asked, for the first of these sockets that may need it: behind an
+    /// address that is not public, or behind the firewall of IPv6. IPv4 first, which everybody has.
+    /// None if nobody was asked.
     pub async fn ask_for(
         sockets: &[SocketAddr],
-        gateway: Option<IpAddr>,
+        router: AskRouter,
     ) -> Option<Result<Self, MappingError>> {
+        let AskRouter::Yes(gateway) = router else {
+            return None;
+        };
         let may_need = |socket: &&SocketAddr| match (socket.ip(), Range::of(socket.ip())) {
             (IpAddr::V4(_), range) => matches!(range, Range::Private | Range::Carrier),
             (IpAddr::V6(_), range) => range == Range::Public,

@@ -19,7 +19,6 @@ use crate::pairing::{Identity, Via};
 use crate::seal::Answers;
 use crate::store::{Store, StoreError};
 use crate::transport::PortMapping;
-pub(super) use outside::REACHING_OUT;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;

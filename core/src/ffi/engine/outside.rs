@@ -2,13 +2,9 @@
 
 use super::Engine;
 use crate::ffi::preferences::Preferences;
-use crate::ffi::{HandfastError, NetworkReport, survey};
-use crate::transport::{Endpoint, PortMapping};
-use std::time::Duration;
+use crate::ffi::{HandfastError, NetworkReport};
+use crate::transport::{AskRouter, Endpoint, PortMapping, Survey};
 use tokio::sync::oneshot;
-
-/// How long an invitation for somebody elsewhere waits for what servers and the router say.
-pub(in crate::ffi) const REACHING_OUT: Duration = Duration::from_secs(4);
 
 impl Engine {
     /// What the person chose.
@@ -16,34 +12,23 @@ impl Engine {
         Ok(self.terms.store.run(Preferences::read).await?)
     }
 
+    /// Whether the router may be asked, and where it is.
+    fn router(&self, chosen: &Preferences) -> AskRouter {
+        match chosen.ask_router {
+            true => AskRouter::Yes(self.router),
+            false => AskRouter::No,
+        }
+    }
+
     /// Asks how the sockets are seen from outside, and the router for a port, both at the same time.
     /// What does not answer in time is done without; a shutdown waits for none of it.
     pub(super) async fn reach_out(
         &self,
-        mut endpoint: Endpoint,
+        endpoint: Endpoint,
     ) -> Result<(Endpoint, Option<PortMapping>), HandfastError> {
-        let may_ask_router = self.preferences().await?.ask_router;
-        let sockets = endpoint.addresses();
-        let asks_servers = async {
-            if endpoint.can_look_outside() {
-                endpoint.look_outside(REACHING_OUT).await;
-            }
-        };
-        let asks_router = async {
-            match may_ask_router {
-                true => PortMapping::ask_for(&sockets, self.router).await?.ok(),
-                false => None,
-            }
-        };
-        let asks_router = tokio::time::timeout(REACHING_OUT, asks_router);
-        let door = tokio::select! {
-            ((), door) = async { tokio::join!(asks_servers, asks_router) } => door.ok().flatten(),
-            () = self.terms.hush.notified() => None,
-        };
-        Ok(match door.as_ref().and_then(PortMapping::external) {
-            Some(external) => (endpoint.with_door(external), door),
-            None => (endpoint, None),
-        })
+        let router = self.router(&self.preferences().await?);
+        let reached = endpoint.reach_out(router).await;
+        Ok((reached.endpoint, reached.port.and_then(Result::ok)))
     }
 
     /// Looks around, beside everything else that goes on, and tells whoever asked.
@@ -69,7 +54,10 @@ impl Engine {
         let chosen = self.preferences().await?;
         let (endpoint, policy) = self.bind(None).await?;
         let servers = chosen.askable(policy.loopback);
-        let router = chosen.ask_router.then_some(self.router);
-        Ok(survey::survey(endpoint, servers, router))
+        let router = self.router(&chosen);
+        Ok(async move {
+            let survey = Survey::take(endpoint, router).await;
+            NetworkReport::new(&survey, &servers)
+        })
     }
 }
