@@ -32,7 +32,10 @@ pub enum Kind {
     NoRoute,
     /// This device has no network.
     NoNetwork,
-    /// The addresses that the invitation names are no longer this device's.
+    /// A locked invitation of this device was gone on with after a restart, names only addresses that
+    /// are no longer this device's, and no reply has come by which its guest is found. One that is
+    /// not locked is shown anew instead; so is one whose network changes while it is shown, or that
+    /// one is told to be outdated.
     Moved,
     /// The person stopped it.
     Cancelled,

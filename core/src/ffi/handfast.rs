@@ -83,7 +83,6 @@ impl Handfast {
                 listener,
                 numbers: desk.numbers().clone(),
                 store: desk.store().clone(),
-                hush: desk.hush().clone(),
             };
             runtime.spawn(engine::supervise(terms, orders));
             Ok(Arc::new(Self {
@@ -216,7 +215,6 @@ impl Handfast {
     /// Ends everything with a goodbye, within about a second. Whatever is called afterwards ends in
     /// [`Kind::ShutDown`]; nothing more is told to the listener.
     pub async fn shutdown(&self) {
-        self.desk.hush().notify_one();
         // One that is shut down already has nobody to answer.
         let _ = self.desk.ask(Order::Shutdown).await;
         self.stop();

@@ -54,12 +54,14 @@ impl Pairing {
     /// Makes an invitation and waits for a guest. It is kept before it is shown, so that it can go
     /// on after a restart. Locking one takes about a second, on purpose; one that is to be sent may
     /// take four, as servers and the router are asked how this device is reached from elsewhere, if
-    /// the [`Preferences`](super::Preferences) allow it.
+    /// the [`Preferences`](super::Preferences) allow it. [`Screen::Preparing`](super::Screen::Preparing)
+    /// is shown meanwhile, and the handle stops it.
     ///
     /// # Errors
     /// [`Kind::Busy`], [`Kind::NoNetwork`], [`Kind::Device`]; [`Kind::BadText`] for a question or
     /// answer that cannot be used; [`Kind::TooMany`], [`Kind::Storage`] or [`Kind::StorageFull`] if
-    /// it cannot be kept.
+    /// it cannot be kept. Where it is prepared first, what goes wrong then is told as
+    /// [`Screen::Ended`](super::Screen::Ended).
     pub async fn host(
         &self,
         manner: Manner,
@@ -176,13 +178,14 @@ impl Pairing {
     }
 
     /// Goes on with something that waits, as if there had been no restart: the same invitation or
-    /// reply, on the same port where it can be had.
+    /// reply, on the same port where it can be had. An invitation that was sent is prepared as by
+    /// [`Self::host`].
     ///
     /// # Errors
     /// [`Kind::NotNow`] if nothing is called that, [`Kind::Expired`], [`Kind::Taken`] or
-    /// [`Kind::Burned`] if it is over; [`Kind::Moved`] if the addresses that an invitation names are
-    /// not this device's; [`Kind::Busy`], [`Kind::NoRoute`], [`Kind::NoNetwork`], [`Kind::Device`],
-    /// [`Kind::Storage`]. It is still pending then, unless it is over.
+    /// [`Kind::Burned`] if it is over; [`Kind::Busy`], [`Kind::NoRoute`], [`Kind::NoNetwork`], [`Kind::Device`],
+    /// [`Kind::Storage`]. A locked invitation that leads elsewhere than here ends in
+    /// [`Kind::Moved`], once it is prepared. It is still pending then, unless it is over.
     pub async fn go_on(&self, id: String) -> Result<Arc<PairingHandle>, HandfastError> {
         let waits = Waits::parse(&id)?;
         let handle = PairingHandle::new(self.desk.clone());
@@ -234,13 +237,15 @@ impl PairingHandle {
 
 #[uniffi::export]
 impl PairingHandle {
-    /// Stops it for good: the invitation or reply does not wait any more.
+    /// Stops it for good: the invitation or reply does not wait any more, and one that is still being
+    /// prepared is never shown.
     /// [`Screen::Idle`](super::Screen::Idle) follows.
     pub fn cancel(&self) {
         self.desk.give(Order::Cancel(self.number));
     }
 
-    /// Stops it for now: it stays among [`Pairing::pending`].
+    /// Stops it for now: it stays among [`Pairing::pending`], unless it is a new one that is still
+    /// being prepared.
     /// [`Screen::Idle`](super::Screen::Idle) follows.
     pub fn put_aside(&self) {
         self.desk.give(Order::PutAside(self.number));

@@ -8,6 +8,12 @@ use crate::{handshake, pairing};
 pub enum Screen {
     /// Nothing is under way.
     Idle,
+    /// An invitation of this device is on its way to the screen, for some seconds: servers and the
+    /// router are asked how it is reached from elsewhere, or it is being locked.
+    Preparing {
+        /// It was made before, and waits on if it is put aside. A new one is not kept yet.
+        is_kept: bool,
+    },
     /// This device's invitation is shown.
     Hosting {
         /// How far it is.

@@ -2,14 +2,14 @@
 //! here is what those cannot do.
 
 use super::{
-    CallbackError, Change, Handfast, Kind, Listener, Manner, Preferences, Protection, Screen,
-    Settings, Vault, VaultError, read_text,
+    CallbackError, Change, Handfast, Handout, Kind, Listener, Manner, PairingHandle, Pending,
+    Preferences, Protection, Screen, Settings, Vault, VaultError, read_text,
 };
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 /// Tells every change on, and then panics.
@@ -82,6 +82,52 @@ impl Seat {
         tokio::time::timeout(patience, search).await.expect("soon")
     }
 
+    /// Whom it may ask from now on.
+    async fn may_ask(&self, servers: &[&SocketAddr]) {
+        let chosen = Preferences {
+            ask_servers: !servers.is_empty(),
+            servers: servers.iter().map(ToString::to_string).collect(),
+            ask_router: true,
+        };
+        self.handfast.prefer(chosen).await.unwrap();
+    }
+
+    /// An invitation that is meant for somebody elsewhere has begun to be made.
+    async fn sends(&mut self) -> Arc<PairingHandle> {
+        let pairing = self.handfast.pairing();
+        pairing.host(Manner::Send, Protection::Open).await.unwrap()
+    }
+
+    async fn until_preparing(&mut self, kept: bool) {
+        let wanted = Screen::Preparing { is_kept: kept };
+        self.until(|screen| (screen == wanted).then_some(())).await;
+    }
+
+    async fn until_idle(&mut self) {
+        self.until(|screen| (screen == Screen::Idle).then_some(()))
+            .await;
+    }
+
+    async fn until_hosting(&mut self) -> Handout {
+        self.until(|screen| match screen {
+            Screen::Hosting { invitation, .. } => Some(invitation),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn until_ended(&mut self) -> Kind {
+        self.until(|screen| match screen {
+            Screen::Ended { kind, .. } => Some(kind),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn waiting(&self) -> Vec<Pending> {
+        self.handfast.pairing().pending().await.unwrap()
+    }
+
     async fn until_talking(&mut self) {
         self.until(|screen| matches!(screen, Screen::Talking { .. }).then_some(()))
             .await;
@@ -97,27 +143,15 @@ impl Drop for Seat {
 #[tokio::test]
 async fn listeners_that_panic_do_not_keep_two_from_meeting() {
     let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
-    let hosting = host.handfast.pairing();
-    let _hosting = hosting.host(Manner::Send, Protection::Open).await.unwrap();
-    let link = host
-        .until(|screen| match screen {
-            Screen::Hosting { invitation, .. } => Some(invitation.link),
-            _ => None,
-        })
-        .await;
+    let _hosting = host.sends().await;
+    let link = host.until_hosting().await.link;
     let pairing = guest.handfast.pairing();
     pairing.open(read_text(&link).unwrap()).await.unwrap();
     let _connecting = pairing.connect().await.unwrap();
     host.until_talking().await;
     guest.until_talking().await;
     host.handfast.shutdown().await;
-    let kind = guest
-        .until(|screen| match screen {
-            Screen::Ended { kind, .. } => Some(kind),
-            _ => None,
-        })
-        .await;
-    assert_eq!(kind, Kind::TheyLeft);
+    assert_eq!(guest.until_ended().await, Kind::TheyLeft);
 }
 
 #[tokio::test]
@@ -189,12 +223,10 @@ async fn a_link_asks_how_it_is_seen_and_a_code_at_the_table_asks_nobody() {
         };
         host.handfast.prefer(chosen).await.unwrap();
         let hosting = host.handfast.pairing().host(manner, Protection::Open).await;
-        host.until(|screen| matches!(screen, Screen::Hosting { .. }).then_some(()))
-            .await;
+        host.until_hosting().await;
         assert_eq!(asked.load(Relaxed) > 0, is_asked, "{manner:?}");
         hosting.unwrap().cancel();
-        host.until(|screen| matches!(screen, Screen::Idle).then_some(()))
-            .await;
+        host.until_idle().await;
     }
     let before = asked.load(Relaxed);
     let report = host.handfast.network().await.unwrap();
@@ -202,4 +234,142 @@ async fn a_link_asks_how_it_is_seen_and_a_code_at_the_table_asks_nobody() {
     assert!(asked.load(Relaxed) > before);
     // Of a router on loopback there is nothing to ask.
     assert_eq!(report.port, None);
+}
+
+/// A STUN server that never answers, so that a link takes as long as it may: four seconds.
+async fn silent_server() -> (tokio::net::UdpSocket, SocketAddr) {
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
+}
+
+/// Well below what a silent server takes.
+const AT_ONCE: Duration = Duration::from_secs(2);
+
+#[tokio::test]
+async fn a_link_that_is_stopped_while_it_is_made_leaves_nothing() {
+    let mut host = Seat::new().await;
+    let (server, address) = silent_server().await;
+    host.may_ask(&[&address]).await;
+    let began = Instant::now();
+    let making = host.sends().await;
+    host.until_preparing(false).await;
+    let (_, asked_from) = server.recv_from(&mut [0; 200]).await.unwrap();
+    making.cancel();
+    host.until_idle().await;
+    assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
+    assert_eq!(host.waiting().await, []);
+    // Its socket is given up as well.
+    tokio::net::UdpSocket::bind(asked_from).await.unwrap();
+    // Nothing of it comes afterwards, and something else may begin.
+    let pairing = host.handfast.pairing();
+    let _shown = pairing.host(Manner::Show, Protection::Open).await.unwrap();
+    host.until_hosting().await;
+    assert_eq!(host.waiting().await.len(), 1);
+}
+
+#[tokio::test]
+async fn everything_else_is_answered_while_a_link_is_made() {
+    let mut host = Seat::new().await;
+    let (_server, address) = silent_server().await;
+    host.may_ask(&[&address]).await;
+    let began = Instant::now();
+    let _making = host.sends().await;
+    host.until_preparing(false).await;
+    let text =
+        "handfast:EQhLHxZoN2JVqVdxcv4PhcA5yidhKXZmKNeDZvlTzCd_w-flRBuUrstXwmpaDE5m1dSvIwEDfwAAAbDR";
+    let pairing = host.handfast.pairing();
+    let opened = pairing.open(read_text(text).unwrap()).await;
+    assert_eq!(opened, Err(Kind::Busy.into()));
+    let again = pairing.host(Manner::Show, Protection::Open).await;
+    assert_eq!(again.map(drop), Err(Kind::Busy.into()));
+    assert_eq!(pairing.offer_reply().await, Err(Kind::NotNow.into()));
+    let said = host.handfast.conversation().send_text("?".to_owned()).await;
+    assert_eq!(said.map(drop), Err(Kind::NotNow.into()));
+    pairing.hurry();
+    host.handfast.dismiss();
+    host.handfast.shutdown().await;
+    assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_link_that_is_made_goes_with_the_app_and_its_network() {
+    let mut host = Seat::new().await;
+    let (server, address) = silent_server().await;
+    host.may_ask(&[&address]).await;
+    let began = Instant::now();
+    let _making = host.sends().await;
+    let (_, asked_from) = server.recv_from(&mut [0; 200]).await.unwrap();
+    host.handfast.pause().await.unwrap();
+    tokio::net::UdpSocket::bind(asked_from).await.unwrap();
+    // Nothing is bound for as long as the app is put aside, whatever happens to the network.
+    let elsewhere = vec!["127.0.0.2".to_owned()];
+    host.handfast
+        .network_changed(elsewhere, None)
+        .await
+        .unwrap();
+    while server.try_recv(&mut [0; 200]).is_ok() {}
+    host.handfast.resume().await.unwrap();
+    let (_, asked_from) = server.recv_from(&mut [0; 200]).await.unwrap();
+    assert_eq!(asked_from.ip().to_string(), "127.0.0.2");
+    let back = vec!["127.0.0.1".to_owned()];
+    host.may_ask(&[]).await;
+    host.handfast.network_changed(back, None).await.unwrap();
+    host.until_hosting().await;
+    assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_link_that_is_made_ends_with_the_last_network() {
+    let mut host = Seat::new().await;
+    let (_server, address) = silent_server().await;
+    host.may_ask(&[&address]).await;
+    let _making = host.sends().await;
+    host.until_preparing(false).await;
+    host.handfast
+        .network_changed(Vec::new(), None)
+        .await
+        .unwrap();
+    assert_eq!(host.until_ended().await, Kind::NoNetwork);
+    assert_eq!(host.waiting().await, []);
+}
+
+#[tokio::test]
+async fn a_link_that_waits_is_put_aside_or_given_up_before_it_is_shown_again() {
+    let mut host = Seat::new().await;
+    let (_server, address) = silent_server().await;
+    host.may_ask(&[]).await;
+    let made = host.sends().await;
+    host.until_hosting().await;
+    made.put_aside();
+    host.until_idle().await;
+    host.may_ask(&[&address]).await;
+    let began = Instant::now();
+    let pairing = host.handfast.pairing();
+    let [waits] = &host.waiting().await[..] else {
+        panic!("one waits");
+    };
+    for stays in [true, false] {
+        let going_on = pairing.go_on(waits.id.clone()).await.unwrap();
+        host.until_preparing(true).await;
+        match stays {
+            true => going_on.put_aside(),
+            false => pairing.give_up(waits.id.clone()).await.unwrap(),
+        }
+        host.until_idle().await;
+        assert_eq!(host.waiting().await.len(), usize::from(stays));
+    }
+    assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
+    host.may_ask(&[]).await;
+    let made = host.sends().await;
+    host.until_hosting().await;
+    made.put_aside();
+    host.until_idle().await;
+    host.may_ask(&[&address]).await;
+    let id = host.waiting().await.remove(0).id;
+    let going_on = pairing.go_on(id).await.unwrap();
+    host.until_preparing(true).await;
+    going_on.cancel();
+    host.until_idle().await;
+    assert_eq!(host.waiting().await, []);
 }

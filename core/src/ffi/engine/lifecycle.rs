@@ -17,8 +17,8 @@ const TRY_EVERY: Duration = Duration::from_millis(20);
 
 impl Engine {
     pub(super) async fn pause(&mut self) {
-        self.paused = true;
         match &self.state {
+            State::Preparing(_) => self.stop_preparing(),
             State::Waiting(waiting) => {
                 waiting.pairing.pause().await;
                 until_free(&waiting.addresses()).await;
@@ -29,11 +29,11 @@ impl Engine {
     }
 
     pub(super) async fn resume(&mut self) {
-        self.paused = false;
         match &self.state {
+            State::Preparing(preparing) if preparing.is_stopped() => self.prepare_again().await,
             State::Waiting(waiting) => waiting.pairing.resume().await,
             State::Talking(talk) => talk.roaming().resume().await,
-            State::Idle | State::Opened(..) => {}
+            State::Idle | State::Opened(..) | State::Preparing(_) => {}
         }
     }
 
@@ -44,6 +44,7 @@ impl Engine {
         self.addresses = Some(addresses.clone());
         let (usable, _) = usable(addresses);
         match &mut self.state {
+            State::Preparing(preparing) if !preparing.is_stopped() => self.prepare_again().await,
             State::Waiting(waiting) => {
                 waiting.is_offline = usable.is_empty();
                 waiting.pairing.network_changed(usable).await;
@@ -52,7 +53,7 @@ impl Engine {
                 }
             }
             State::Talking(talk) => talk.roaming().network_changed(usable).await,
-            State::Idle | State::Opened(..) => {}
+            State::Idle | State::Opened(..) | State::Preparing(_) => {}
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod lifecycle;
 mod outside;
+mod preparing;
 mod talk;
 mod waiting;
 
@@ -19,6 +20,7 @@ use crate::pairing::{Identity, Via};
 use crate::seal::Answers;
 use crate::store::{Store, StoreError};
 use crate::transport::PortMapping;
+use preparing::{Preparing, Ready};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -27,7 +29,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use talk::Talk;
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use waiting::{Waited, Waiting};
 
 /// How long a goodbye may take where nothing is left to deliver.
@@ -98,7 +100,6 @@ pub(super) struct Desk {
     numbers: Numbers,
     runtime: Handle,
     store: Store,
-    hush: Arc<Notify>,
 }
 
 impl Desk {
@@ -109,7 +110,6 @@ impl Desk {
             numbers: Numbers::default(),
             runtime,
             store,
-            hush: Arc::default(),
         };
         (desk, given)
     }
@@ -124,11 +124,6 @@ impl Desk {
 
     pub(super) fn store(&self) -> &Store {
         &self.store
-    }
-
-    /// Cuts short what need not be waited for any more.
-    pub(super) fn hush(&self) -> &Arc<Notify> {
-        &self.hush
     }
 
     /// Gives an order that needs no answer. After a shutdown nobody takes it.
@@ -174,8 +169,6 @@ pub(super) struct Terms {
     pub(super) listener: Arc<dyn Listener>,
     pub(super) numbers: Numbers,
     pub(super) store: Store,
-    /// Told when nothing need be waited for any more.
-    pub(super) hush: Arc<Notify>,
 }
 
 /// Runs the engine; if it panics, the person is told that it is over.
@@ -187,7 +180,6 @@ pub(super) async fn supervise(terms: Terms, orders: mpsc::UnboundedReceiver<Orde
         addresses: None,
         router: None,
         door: None,
-        paused: false,
         state: State::Idle,
     };
     let running = tokio::spawn(engine.run(orders));
@@ -225,6 +217,8 @@ enum State {
     Idle,
     /// An invitation that the person has not agreed to.
     Opened(Box<Invitation>, Via),
+    /// An invitation of this device that cannot be shown yet.
+    Preparing(Box<Preparing>),
     Waiting(Box<Waiting>),
     Talking(Box<Talk>),
 }
@@ -237,12 +231,12 @@ struct Engine {
     router: Option<IpAddr>,
     /// A port that the router opened for what is under way.
     door: Option<PortMapping>,
-    paused: bool,
     state: State,
 }
 
 /// What happened by itself.
 enum Happened {
+    Prepared(Result<Box<Ready>, HandfastError>),
     Pairing(Waited),
     Talk(Option<crate::conversation::Event>),
 }
@@ -261,6 +255,7 @@ impl Engine {
                     None => return self.goodbye().await,
                 },
                 happened = happening(&mut self.state) => match happened {
+                    Happened::Prepared(ready) => self.prepared(ready).await,
                     Happened::Pairing(Waited::Event(event)) => self.paired(event).await,
                     Happened::Pairing(Waited::Stands) => self.copy_standing().await,
                     Happened::Talk(event) => self.talked(event).await,
@@ -312,7 +307,7 @@ impl Engine {
     fn must_be_free(&self) -> Result<(), HandfastError> {
         match self.state {
             State::Idle | State::Opened(..) => Ok(()),
-            State::Waiting(_) | State::Talking(_) => Err(Kind::Busy.into()),
+            State::Preparing(_) | State::Waiting(_) | State::Talking(_) => Err(Kind::Busy.into()),
         }
     }
 
@@ -350,7 +345,7 @@ impl Engine {
         match std::mem::replace(&mut self.state, State::Idle) {
             State::Waiting(waiting) => waiting.goodbye().await,
             State::Talking(talk) => talk.goodbye().await,
-            State::Idle | State::Opened(..) => {}
+            State::Idle | State::Opened(..) | State::Preparing(_) => {}
         }
         if let Some(door) = self.door.take() {
             door.end().await;
@@ -360,6 +355,7 @@ impl Engine {
 
 async fn happening(state: &mut State) -> Happened {
     match state {
+        State::Preparing(preparing) => Happened::Prepared(preparing.next().await),
         State::Waiting(waiting) => Happened::Pairing(waiting.next().await),
         State::Talking(talk) => Happened::Talk(talk.next().await),
         State::Idle | State::Opened(..) => std::future::pending().await,

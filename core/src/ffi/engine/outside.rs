@@ -1,9 +1,10 @@
-//! How this device makes itself known to be reached from other networks, as far as the person allows.
+//! Who may be asked how this device is reached from other networks, and what is learned for a person
+//! who wants to know.
 
 use super::Engine;
 use crate::ffi::preferences::Preferences;
 use crate::ffi::{HandfastError, NetworkReport};
-use crate::transport::{AskRouter, Endpoint, PortMapping, Survey};
+use crate::transport::{AskRouter, Survey};
 use tokio::sync::oneshot;
 
 impl Engine {
@@ -13,22 +14,11 @@ impl Engine {
     }
 
     /// Whether the router may be asked, and where it is.
-    fn router(&self, chosen: &Preferences) -> AskRouter {
+    pub(super) fn router(&self, chosen: &Preferences) -> AskRouter {
         match chosen.ask_router {
             true => AskRouter::Yes(self.router),
             false => AskRouter::No,
         }
-    }
-
-    /// Asks how the sockets are seen from outside, and the router for a port, both at the same time.
-    /// What does not answer in time is done without; a shutdown waits for none of it.
-    pub(super) async fn reach_out(
-        &self,
-        endpoint: Endpoint,
-    ) -> Result<(Endpoint, Option<PortMapping>), HandfastError> {
-        let router = self.router(&self.preferences().await?);
-        let reached = endpoint.reach_out(router).await;
-        Ok((reached.endpoint, reached.port.and_then(Result::ok)))
     }
 
     /// Looks around, beside everything else that goes on, and tells whoever asked.

@@ -3,25 +3,22 @@
 //! What has to outlive the process is in the store before it is shown, and stays there until the
 //! two have met, the person takes it back, or it can lead nowhere any more.
 
+use super::preparing::port;
 use super::talk::Talk;
 use super::{Engine, GOODBYE, State, unix_seconds};
-use crate::crypto::{Secret, random_bytes};
+use crate::crypto::Secret;
 use crate::ffi::pending::Waits;
-use crate::ffi::{
-    Cause, GuestStage, HandfastError, Handout, HostStage, Kind, Manner, Protection, Screen,
-};
-use crate::invitation::{
-    Expiry, Invitation, LINK_LIFETIME, LinkBase, Name, QR_LIFETIME, SealedReply, Token,
-};
+use crate::ffi::{Cause, GuestStage, HandfastError, Handout, HostStage, Kind, Manner, Screen};
+use crate::invitation::{Invitation, LinkBase, SealedReply, Token};
 use crate::pairing::{
-    self, Failure, GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Past, Standing,
-    Via, View, own_candidates,
+    self, Failure, GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Standing, Via,
+    View, own_candidates,
 };
-use crate::seal::{self, Answers, Credential, Question, Questions};
+use crate::seal::Answers;
 use crate::store::{
     Fate, PendingInvitation, PendingReply, Person, ReceivedReply, Store, StoreError,
 };
-use crate::transport::{Certificate, Endpoint, PortMapping};
+use crate::transport::{Certificate, Endpoint};
 use std::net::SocketAddr;
 use tokio::sync::watch;
 
@@ -218,23 +215,6 @@ pub(super) fn opened_screen(invitation: &Invitation, via: Via) -> Screen {
     }
 }
 
-/// The invitation in a container that opens with the answer. It takes about a second and much
-/// memory; nothing else is under way then.
-fn locked(
-    invitation: &Invitation,
-    question: Question,
-    answers: Answers,
-) -> Result<Vec<u8>, HandfastError> {
-    let questions = Questions::new(vec![question])?;
-    let salt = random_bytes().map_err(|_| Kind::Device)?;
-    let credential = Credential::Answers {
-        answers,
-        code: None,
-    };
-    let work = || seal::lock(invitation, questions, &credential, salt);
-    Ok(tokio::task::block_in_place(work)?)
-}
-
 /// What happens by itself.
 pub(super) enum Waited {
     /// None if it ended without a word.
@@ -292,16 +272,11 @@ impl Waiting {
 }
 
 /// How an invitation that is handed out like this was meant to be.
-fn manner(handed: Via) -> Manner {
+pub(super) fn manner(handed: Via) -> Manner {
     match handed {
         Via::Camera => Manner::Show,
         Via::Carried | Via::Locked => Manner::Send,
     }
-}
-
-/// The port that all sockets of an endpoint share.
-fn port(addresses: &[SocketAddr]) -> u16 {
-    addresses.first().map_or(0, SocketAddr::port)
 }
 
 /// What becomes of an invitation of ours when its pairing fails like this; none if it may go on
@@ -342,81 +317,8 @@ fn end(store: &Store, waits: Waits, fate: Fate) -> Result<(), StoreError> {
 }
 
 impl Engine {
-    pub(super) async fn host(
-        &mut self,
-        number: u64,
-        manner: Manner,
-        protection: &Protection,
-    ) -> Result<(), HandfastError> {
-        self.must_be_free()?;
-        let lock = match protection {
-            Protection::Open => None,
-            Protection::Asked { lock } | Protection::Locked { lock } => Some(lock.parts()?),
-        };
-        let (endpoint, policy) = self.bind(None).await?;
-        let (endpoint, door) = self.as_meant(manner, endpoint).await?;
-        let (handed, lifetime) = match manner {
-            Manner::Show => (Via::Camera, QR_LIFETIME),
-            Manner::Send => (Via::Carried, LINK_LIFETIME),
-        };
-        let identity = &self.terms.identity;
-        let now = unix_seconds();
-        let invitation = Invitation {
-            secret: Secret::random().map_err(|_| Kind::Device)?,
-            expiry: Expiry::after(now, lifetime),
-            fingerprint: identity.certificate.fingerprint(),
-            candidates: own_candidates(&endpoint, policy)?,
-            question: match (protection, &lock) {
-                (Protection::Asked { .. }, Some((question, _))) => Some(question.clone()),
-                _ => None,
-            },
-            name: Name::cleaned(&identity.name),
-            host_is_browser: false,
-            host_can_punch: true,
-        };
-        let (locked, handed, answer) = match (protection, lock) {
-            (Protection::Locked { .. }, Some((question, answers))) => {
-                let container = locked(&invitation, question, answers)?;
-                (Some(container), Via::Locked, None)
-            }
-            (_, lock) => (None, handed, lock.map(|(_, answers)| answers)),
-        };
-        let pending = PendingInvitation {
-            invitation,
-            certificate: identity.certificate.clone(),
-            port: port(&endpoint.addresses()),
-            handed,
-            locked,
-            answer,
-            made: now,
-            past: Past::default(),
-            received: None,
-        };
-        let kept = pending.clone();
-        let keep = move |store: &Store| store.add_invitation(&kept, now);
-        let id = self.terms.store.run(keep).await?;
-        let begun = self.wait_for_guest(number, endpoint, pending);
-        if begun.is_err() {
-            self.forget(Waits::for_guest(id), Fate::Revoked).await;
-        }
-        self.door = begun.is_ok().then_some(door).flatten();
-        begun
-    }
-
-    /// Whoever sends an invitation means somebody who is elsewhere; at a table nobody is asked.
-    async fn as_meant(
-        &self,
-        manner: Manner,
-        endpoint: Endpoint,
-    ) -> Result<(Endpoint, Option<PortMapping>), HandfastError> {
-        match manner {
-            Manner::Show => Ok((endpoint, None)),
-            Manner::Send => self.reach_out(endpoint).await,
-        }
-    }
-
     /// Waits for the guest of an invitation that is kept.
-    fn wait_for_guest(
+    pub(super) fn wait_for_guest(
         &mut self,
         number: u64,
         endpoint: Endpoint,
@@ -496,20 +398,7 @@ impl Engine {
         match waits.seat {
             crate::ffi::Seat::Host => {
                 let pending = store.run(move |store| store.invitation(id, now)).await?;
-                let (endpoint, policy) = self.bind(Some(pending.port)).await?;
-                let meant = manner(pending.handed);
-                let (endpoint, door) = self.as_meant(meant, endpoint).await?;
-                let ours = own_candidates(&endpoint, policy)?;
-                let named = &pending.invitation.candidates;
-                // A guest whose reply is here is found from anywhere, and an open invitation is shown
-                // anew. A locked one would need its answer for that.
-                let leads_here = ours.iter().any(|one| named.contains(one));
-                if !leads_here && pending.received.is_none() && pending.locked.is_some() {
-                    return Err(Kind::Moved.into());
-                }
-                self.wait_for_guest(number, endpoint, pending)?;
-                self.door = door;
-                Ok(())
+                self.host_again(number, pending).await
             }
             crate::ffi::Seat::Guest => {
                 let mut kept = store.run(move |store| store.reply(id, now)).await?;
@@ -554,11 +443,17 @@ impl Engine {
         }
         let store = &self.terms.store;
         let given_up = store.run(move |store| end(store, waits, Fate::Revoked));
-        Ok(given_up.await?)
+        given_up.await?;
+        if let State::Preparing(preparing) = &self.state
+            && preparing.kept() == Some(waits)
+        {
+            self.rest();
+        }
+        Ok(())
     }
 
     /// Removes what has come to an end. It may have been removed before.
-    async fn forget(&self, waits: Waits, fate: Fate) {
+    pub(super) async fn forget(&self, waits: Waits, fate: Fate) {
         let ended = self.terms.store.run(move |store| end(store, waits, fate));
         if let Err(error) = ended.await {
             log::warn!("something that is over may still be listed: {error}");
@@ -680,6 +575,15 @@ impl Engine {
         {
             waiting.is_put_aside = put_aside;
             waiting.pairing.cancel().await;
+        }
+        if let State::Preparing(preparing) = &self.state
+            && preparing.number == number
+        {
+            let given_up = preparing.kept().filter(|_| !put_aside);
+            if let Some(waits) = given_up {
+                self.forget(waits, Fate::Revoked).await;
+            }
+            self.rest();
         }
     }
 
