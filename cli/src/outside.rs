@@ -35,6 +35,28 @@ impl OutsideArgs {
             false => AskRouter::Yes(None),
         }
     }
+}
+
+/// The same for whoever meets somebody.
+#[derive(clap::Args)]
+pub(crate) struct MeetingArgs {
+    #[command(flatten)]
+    outside: OutsideArgs,
+    /// Never guess a way past a strict network, which takes hundreds of sockets or thousands of small
+    /// packets; a network may mind, and whoever is behind such a router is not reached then
+    #[arg(long)]
+    no_guessing: bool,
+}
+
+impl MeetingArgs {
+    /// The endpoint with what it may do once that is needed.
+    pub(crate) fn allow(&self, endpoint: Endpoint, is_local: bool) -> Endpoint {
+        let endpoint = endpoint.with_servers(self.outside.servers(is_local));
+        match self.no_guessing {
+            true => endpoint.without_guessing(),
+            false => endpoint,
+        }
+    }
 
     /// Asks before an invitation is made that is to reach somebody in another network. The port that the
     /// router opened has to be held as long as the sockets.
@@ -43,7 +65,7 @@ impl OutsideArgs {
         endpoint: Endpoint,
         output: &mut Output,
     ) -> (Endpoint, Option<PortMapping>) {
-        let reached = endpoint.reach_out(self.router()).await;
+        let reached = endpoint.reach_out(self.outside.router()).await;
         match &reached.outside {
             None => output.note(words::NOBODY_TO_ASK),
             Some(outside) if outside.mappings.is_empty() => output.note(words::NOT_SEEN_OUTSIDE),

@@ -8,7 +8,7 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::network::{self, Place, Wanted};
 use crate::output::{Event, Output, State};
-use crate::outside::OutsideArgs;
+use crate::outside::MeetingArgs;
 use crate::pending::Keeper;
 use crate::status::Stop;
 use crate::symbol::Forms;
@@ -83,7 +83,7 @@ pub(crate) struct Args {
     #[arg(long)]
     far: bool,
     #[command(flatten)]
-    outside: OutsideArgs,
+    meeting: MeetingArgs,
 }
 
 fn link_base(text: &str) -> Result<LinkBase, String> {
@@ -295,10 +295,9 @@ async fn reach_out(
     output: &mut Output,
     door: &mut Option<PortMapping>,
 ) -> Place {
-    let servers = args.outside.servers(place.policy.loopback);
-    place.endpoint = place.endpoint.with_servers(servers);
+    place.endpoint = args.meeting.allow(place.endpoint, place.policy.loopback);
     if is_far {
-        (place.endpoint, *door) = args.outside.reach_out(place.endpoint, output).await;
+        (place.endpoint, *door) = args.meeting.reach_out(place.endpoint, output).await;
     }
     place
 }

@@ -9,7 +9,7 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::network::{self, Place, Wanted};
 use crate::output::{Event, Output, State};
-use crate::outside::OutsideArgs;
+use crate::outside::MeetingArgs;
 use crate::pending::Keeper;
 use crate::status::{Status, Stop};
 use crate::symbol::Forms;
@@ -59,7 +59,7 @@ pub(crate) struct Args {
     #[arg(long)]
     loopback: bool,
     #[command(flatten)]
-    outside: OutsideArgs,
+    meeting: MeetingArgs,
     /// Send nothing until the host has the reply
     #[arg(long, hide = true)]
     only_by_reply: bool,
@@ -195,7 +195,7 @@ async fn start(
         Accepted::Now(..) => None,
     };
     let mut place = network::bind(reach, port)?;
-    place.endpoint = place.endpoint.with_servers(args.outside.servers(local));
+    place.endpoint = args.meeting.allow(place.endpoint, local);
     let is_new = matches!(accepted, Accepted::Now(..));
     let kept = match accepted {
         Accepted::Before(kept) => {

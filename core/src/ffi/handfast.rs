@@ -125,7 +125,7 @@ impl Handfast {
         self.desk.keeping(move |store| store.forget(key)).await
     }
 
-    /// Whom this device may ask how it is seen from outside.
+    /// What this device may do to be reached from other networks.
     ///
     /// # Errors
     /// [`Kind::Storage`], [`Kind::ShutDown`].

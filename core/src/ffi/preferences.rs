@@ -1,4 +1,4 @@
-//! What the person chose: whom this device may ask how it is seen from outside.
+//! What the person chose: what this device may do to be reached from other networks.
 
 use super::HandfastError;
 use crate::store::{Setting, Store, StoreError};
@@ -7,8 +7,8 @@ use crate::transport::StunServer;
 /// How a choice against something is written in the store.
 const NO: &str = "no";
 
-/// Whom this device may ask, so that somebody in another network can reach it. Nobody is ever asked
-/// where two people meet in one network.
+/// What this device may do, so that somebody in another network can reach it. None of it is done where
+/// two people meet in one network.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct Preferences {
     /// Whether STUN servers may be asked. Such a server sees this device's network address, and
@@ -18,6 +18,10 @@ pub struct Preferences {
     pub servers: Vec<String>,
     /// Whether the router may be asked to open a port for as long as an invitation waits.
     pub ask_router: bool,
+    /// Whether it may be tried to get past a strict network, by hundreds of sockets or thousands of
+    /// small packets.
+    #[uniffi(default = true)]
+    pub guess: bool,
 }
 
 /// The STUN servers that are asked if the person names no other.
@@ -43,6 +47,7 @@ impl Preferences {
             ask_servers: may(Setting::AskServers)?,
             servers: servers.split_whitespace().map(str::to_owned).collect(),
             ask_router: may(Setting::AskRouter)?,
+            guess: may(Setting::Guess)?,
         })
     }
 
@@ -52,7 +57,8 @@ impl Preferences {
         // The only one that can be refused comes first, so that nothing is kept by halves.
         store.set(Setting::Stun, servers)?;
         store.set(Setting::AskServers, (!self.ask_servers).then_some(NO))?;
-        store.set(Setting::AskRouter, (!self.ask_router).then_some(NO))
+        store.set(Setting::AskRouter, (!self.ask_router).then_some(NO))?;
+        store.set(Setting::Guess, (!self.guess).then_some(NO))
     }
 
     /// The same with every server in its usual form.
@@ -96,6 +102,7 @@ mod tests {
             ask_servers: true,
             servers: servers.iter().map(|text| (*text).to_owned()).collect(),
             ask_router: true,
+            guess: true,
         }
     }
 

@@ -88,6 +88,7 @@ impl Seat {
             ask_servers: !servers.is_empty(),
             servers: servers.iter().map(ToString::to_string).collect(),
             ask_router: true,
+            guess: true,
         };
         self.handfast.prefer(chosen).await.unwrap();
     }
@@ -210,6 +211,7 @@ async fn a_link_asks_how_it_is_seen_and_a_code_at_the_table_asks_nobody() {
         ask_servers: true,
         servers: vec![server.clone()],
         ask_router: true,
+        guess: true,
     };
     host.handfast.prefer(chosen.clone()).await.unwrap();
     for (manner, ask_servers, is_asked) in [

@@ -19,6 +19,8 @@ pub enum Setting {
     AskServers,
     /// Whether the router may be asked to open a port.
     AskRouter,
+    /// Whether a way past a strict network may be guessed.
+    Guess,
 }
 
 impl Setting {
@@ -30,6 +32,7 @@ impl Setting {
             Self::Stun => "stun",
             Self::AskServers => "ask servers",
             Self::AskRouter => "ask router",
+            Self::Guess => "guess",
         }
     }
 }

@@ -153,6 +153,7 @@ private struct PreferenceFields: View {
             Toggle(isOn: $typed.preferences.asksServers) { Text(.askServers) }
             AnswerField(label: say(.yourServers), text: $typed.servers)
             Toggle(isOn: $typed.preferences.asksRouter) { Text(.askRouter) }
+            Toggle(isOn: $typed.preferences.guesses) { Text(.guessPorts) }
         }
     }
 }

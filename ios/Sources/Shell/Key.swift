@@ -180,6 +180,7 @@ public enum Key: String, CaseIterable, Sendable {
     case yourServers = "your_servers"
     case usualServers = "usual_servers"
     case askRouter = "ask_router"
+    case guessPorts = "guess_ports"
     case makingInvitation = "making_invitation"
     case lookAround = "look_around"
     case lookingAround = "looking_around"

@@ -28,8 +28,6 @@ public final class Model {
     /// What works from here is looked at; a number for each time, so that what comes too late is recognised.
     @ObservationIgnored private var outlook: (turn: Int, report: Report?)?
     @ObservationIgnored private var turn = 0
-    /// An invitation is being made, which takes a while.
-    @ObservationIgnored private var isMaking = false
     @ObservationIgnored private var localNetworkDenied = false
     /// Opens the invitation that came while something else was under way.
     @ObservationIgnored private var pending: (@MainActor @Sendable () async throws -> Void)?
@@ -76,7 +74,7 @@ public final class Model {
                 engine.cancel()
                 await model.untilFree()
             }
-            try await model.making(slow: send) { try await engine.host(send: send, protection: protection) }
+            try await engine.host(send: send, protection: protection)
             model.isProtecting = false
             model.show()
         }
@@ -135,7 +133,7 @@ public final class Model {
 
     /// Goes on with what waits.
     public func goOn(_ id: String) {
-        act { model, engine in try await model.making(slow: true) { try await engine.goOn(id) } }
+        act { _, engine in try await engine.goOn(id) }
     }
 
     /// Gives up what waits, for good.
@@ -520,17 +518,6 @@ public final class Model {
     /// Bytes; more than any photograph.
     private nonisolated static let largestFile = 128 << 20
 
-    /// Where it takes a while, that is seen.
-    private func making(slow: Bool, _ make: () async throws -> Void) async throws {
-        isMaking = slow
-        show()
-        defer {
-            isMaking = false
-            show()
-        }
-        try await make()
-    }
-
     /// A goodbye that takes longer ends in "busy", and the person can try again.
     private func untilFree() async {
         for _ in 0..<60 where !inCore.isFree {
@@ -546,13 +533,9 @@ public final class Model {
         } else if let locked = lockbox.screen {
             next = locked
         } else if isProtecting {
-            next = .protect(isBusy: isMaking)
+            next = .protect
         } else if let failure {
             next = .ended(failure)
-        } else if isMaking {
-            var busy = home
-            busy.isBusy = true
-            next = .home(busy)
         } else {
             next = inCore.screen(home: home, hint: denied)
             if next.isHome { next = atHome() }

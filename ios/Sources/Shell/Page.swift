@@ -219,10 +219,11 @@ extension Page {
         case .outlook(let report): self = .outlook(report)
         case .lock(let lock): self = .lock(lock)
         case .sealed(let sealed): self = .sealed(sealed)
+        case .preparing(let isKept): self = .preparing(isKept)
         case .showCode(let code): self = .showCode(code)
         case .scan(let scan): self = .scan(scan)
         case .confirm(let confirm): self = .confirm(confirm)
-        case .protect(let isBusy): self = .protect(isBusy)
+        case .protect: self = .protect
         case .question(let question): self = .question(question)
         case .compare(let compare): self = .compare(compare)
         case .opened(let opened): self = .opened(opened)
@@ -234,21 +235,21 @@ extension Page {
     }
 
     private static func home(_ home: Home) -> Page {
-        let choices = [
-            Choice(.showCode, .showCode), Choice(.scanCode, .scan), Choice(.shareLink, .shareLink),
-            Choice(.shareWithQuestion, .protect), Choice(.lockFile, .errand(.pickToLock)),
-            Choice(.settings, .settings),
-        ]
-        return Page(
+        Page(
             title: Phrase(.appName),
-            status: home.isBusy ? Phrase(.makingInvitation) : nil,
-            waiting: home.isBusy ? [] : home.waiting.map(WaitingRow.init),
+            waiting: home.waiting.map(WaitingRow.init),
             people: home.people.map(PersonRow.init),
-            disabled: home.isBusy ? choices.map(\.action) : [],
-            isBusy: home.isBusy,
             lines: [Phrase(.homeText)],
-            choices: choices
+            choices: [
+                Choice(.showCode, .showCode), Choice(.scanCode, .scan), Choice(.shareLink, .shareLink),
+                Choice(.shareWithQuestion, .protect), Choice(.lockFile, .errand(.pickToLock)),
+                Choice(.settings, .settings),
+            ]
         )
+    }
+
+    private static func preparing(_ isKept: Bool) -> Page {
+        Page(title: Phrase(.makingInvitation), isBusy: true, choices: (isKept ? [.putAside] : []) + [.stop])
     }
 
     private static func settings(_ settings: Settings) -> Page {
@@ -356,13 +357,10 @@ extension Page {
         return page
     }
 
-    private static func protect(_ isBusy: Bool) -> Page {
+    private static var protect: Page {
         Page(
             title: Phrase(.protectionTitle),
-            status: isBusy ? Phrase(.makingInvitation) : nil,
             protection: true,
-            disabled: isBusy ? [.inviteProtected] : [],
-            isBusy: isBusy,
             lines: [Phrase(.protectionText)],
             choices: [Choice(.makeInvitation, .inviteProtected), Choice(.notNow, .back)]
         )

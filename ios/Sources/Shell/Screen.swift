@@ -9,6 +9,9 @@ public enum Screen: Equatable, Sendable {
     case settings(Settings)
     /// What works from here; none while it is being found out, which takes some seconds.
     case outlook(Report?)
+    /// An invitation is being made, or made ready again, which takes some seconds where it is for somebody
+    /// elsewhere. `isKept`: it waits on if it is put aside; a new one is gone then.
+    case preparing(isKept: Bool)
     /// Our invitation, as large as the screen allows.
     case showCode(ShowCode)
     /// The camera, and the ways around it.
@@ -16,7 +19,7 @@ public enum Screen: Equatable, Sendable {
     /// Whether to connect. Nothing has been sent.
     case confirm(Confirm)
     /// The person makes up a question that their guest has to answer.
-    case protect(isBusy: Bool)
+    case protect
     /// Questions that the other side wrote: while connecting, or before something locked opens.
     case question(Question)
     /// Something locked is open now.
@@ -46,8 +49,6 @@ extension Screen {
 public struct Home: Equatable, Sendable {
     public var waiting: [Waiting] = []
     public var people: [Contact] = []
-    /// An invitation is being made, which takes some seconds where it is for somebody elsewhere.
-    public var isBusy = false
 
     public init() {}
 }
@@ -66,13 +67,16 @@ public struct Preferences: Equatable, Sendable {
     /// The person's own; without any, the usual ones.
     public var servers: [String] = []
     public var asksRouter = true
+    /// Many ports may be tried to get past a strict router.
+    public var guesses = true
 
     public init() {}
 
-    init(asksServers: Bool, servers: [String], asksRouter: Bool) {
+    init(asksServers: Bool, servers: [String], asksRouter: Bool, guesses: Bool = true) {
         self.asksServers = asksServers
         self.servers = servers
         self.asksRouter = asksRouter
+        self.guesses = guesses
     }
 }
 

@@ -105,7 +105,7 @@ final class FarTests: XCTestCase {
         let settings = try await first.sees("settings") { $0.settings }
         XCTAssertEqual(settings.chosen, Preferences())
         XCTAssertGreaterThan(settings.usual.count, 1)
-        let chosen = Preferences(asksServers: false, servers: [], asksRouter: false)
+        let chosen = Preferences(asksServers: false, servers: [], asksRouter: false, guesses: false)
         first.model.prefer(chosen, servers: "https://x.org")
         try await first.sees("that it is none") { $0.settings?.hint == .kindNotAServer ? true : nil }
         first.model.prefer(chosen, servers: " stun.example.org, [2a02::53]:1 ")
@@ -115,7 +115,9 @@ final class FarTests: XCTestCase {
         let kept = try await again.sees("settings") { $0.settings }
         XCTAssertEqual(
             kept.chosen,
-            Preferences(asksServers: false, servers: ["stun.example.org:3478", "[2a02::53]:1"], asksRouter: false))
+            Preferences(
+                asksServers: false, servers: ["stun.example.org:3478", "[2a02::53]:1"], asksRouter: false,
+                guesses: false))
         again.model.back()
         try await again.isHome()
         await again.leaves()
@@ -126,15 +128,29 @@ final class FarTests: XCTestCase {
         let (person, server) = (Person(), try StunServer(isSilent: true))
         try await person.asks(server)
         person.model.invite(send: true)
-        try await person.sees("that it is made") { $0.home?.isBusy == true ? true : nil }
+        try await person.sees("that it is made") { $0 == .preparing(isKept: false) ? true : nil }
         try await person.sees("code") { $0.code }
+        await person.leaves()
+        server.close()
+    }
+
+    func testALinkThatIsStoppedWhileItIsMade() async throws {
+        let (person, server) = (Person(), try StunServer(isSilent: true))
+        try await person.asks(server)
+        person.model.protect()
+        try await person.sees("form") { $0 == .protect ? true : nil }
+        let began = ContinuousClock.now
+        person.model.invite(send: true, protection: Protection(question: "Our dog?", answer: "Rex"))
+        try await person.sees("that it is made") { $0 == .preparing(isKept: false) ? true : nil }
+        XCTAssertFalse(person.model.isAtRest)
+        try await Task.sleep(for: .milliseconds(100))
         person.model.back()
         try await person.isHome()
-        person.model.protect()
-        try await person.sees("form") { $0 == .protect(isBusy: false) ? true : nil }
-        person.model.invite(send: true, protection: Protection(question: "Our dog?", answer: "Rex"))
-        try await person.sees("that it is made") { $0 == .protect(isBusy: true) ? true : nil }
-        try await person.sees("code") { $0.code }
+        // It would have taken four seconds.
+        XCTAssertLessThan(ContinuousClock.now - began, .seconds(2))
+        await person.settled()
+        XCTAssertEqual(person.model.screen.home?.waiting, [])
+        _ = try await person.hosts()
         await person.leaves()
         server.close()
     }

@@ -21,60 +21,47 @@ final class LifeTests: XCTestCase {
     }
 
     func testPauseWhileAnInvitationIsOpen() async throws {
-        let (host, guest) = (Person("Ana"), Person("Ben"))
-        guest.model.handIn(try await host.hosts(send: true).invitation.link)
-        try await guest.sees("question") { $0.confirm }
-        await isPutAside(guest)
-        XCTAssertEqual(guest.model.screen.confirm?.name, "Ana")
-        await host.leaves()
-        await guest.leaves()
+        try await atTable { host, guest in
+            guest.model.handIn(try await host.hosts(send: true).invitation.link)
+            try await guest.sees("question") { $0.confirm }
+            await isPutAside(guest)
+            XCTAssertEqual(guest.model.screen.confirm?.name, "Ana")
+        }
     }
 
     func testPauseWhileHosting() async throws {
-        let (host, guest) = (Person("Ana"), Person("Ben"))
-        let code = try await host.hosts()
-        XCTAssertFalse(host.model.isAtRest)
-        await isPutAside(host)
-        XCTAssertEqual(host.model.screen.code?.invitation, code.invitation)
-        try await guest.scans(code.invitation.symbol)
-        try await guest.sees("question") { $0.confirm }
-        guest.model.connect()
-        _ = try await host.talks()
-        _ = try await guest.talks()
-        await host.leaves()
-        await guest.leaves()
+        try await atTable { host, guest in
+            let code = try await host.hosts()
+            XCTAssertFalse(host.model.isAtRest)
+            await isPutAside(host)
+            XCTAssertEqual(host.model.screen.code?.invitation, code.invitation)
+            try await guest.scans(code.invitation.symbol)
+            try await guest.sees("question") { $0.confirm }
+            guest.model.connect()
+            try await areTogether(host, guest)
+        }
     }
 
     func testPauseWhileConnecting() async throws {
-        let (host, guest) = (Person("Ana"), Person("Ben"))
-        let link = try await host.hosts(send: true).invitation.link
-        host.model.left(kept: false)
-        await host.settled()
-        try await guest.accepts(link)
-        try await guest.sees("knocking") { $0.connecting }
-        await isPutAside(guest)
-        try await guest.sees("knocking") { $0.connecting }
-        host.model.returned()
-        _ = try await guest.talks()
-        await host.leaves()
-        await guest.leaves()
+        try await atTable { host, guest in
+            try await guest.knocks(at: host)
+            await isPutAside(guest)
+            try await guest.sees("knocking") { $0.connecting }
+            host.model.returned()
+            _ = try await guest.talks()
+        }
     }
 
     func testPauseWhileTheReplyIsShown() async throws {
-        let (host, guest) = (Person("Ana"), Person("Ben"))
-        let link = try await host.hosts(send: true).invitation.link
-        host.model.left(kept: false)
-        await host.settled()
-        try await guest.accepts(link)
-        try await guest.sees("knocking") { $0.connecting }
-        guest.model.offerReply()
-        try await guest.sees("reply") { $0.reply }
-        await isPutAside(guest)
-        try await guest.sees("reply") { $0.reply }
-        host.model.returned()
-        _ = try await guest.talks()
-        await host.leaves()
-        await guest.leaves()
+        try await atTable { host, guest in
+            try await guest.knocks(at: host)
+            guest.model.offerReply()
+            try await guest.sees("reply") { $0.reply }
+            await isPutAside(guest)
+            try await guest.sees("reply") { $0.reply }
+            host.model.returned()
+            _ = try await guest.talks()
+        }
     }
 
     func testPauseWhileTalking() async throws {
@@ -97,13 +84,12 @@ final class LifeTests: XCTestCase {
     }
 
     func testSomethingThatKeepsTheAppRunningLetsItWait() async throws {
-        let (host, guest) = (Person("Ana"), Person("Ben"))
-        let code = try await host.hosts(send: true)
-        host.model.left(kept: true)
-        try await guest.accepts(code.invitation.link)
-        _ = try await guest.talks()
-        await host.leaves()
-        await guest.leaves()
+        try await atTable { host, guest in
+            let code = try await host.hosts(send: true)
+            host.model.left(kept: true)
+            try await guest.accepts(code.invitation.link)
+            _ = try await guest.talks()
+        }
     }
 
     func testAirplaneModeWhileHosting() async throws {
@@ -128,13 +114,11 @@ final class LifeTests: XCTestCase {
     }
 
     func testAnotherNetworkWhileHosting() async throws {
-        let (host, guest) = (Person("Ana"), Person("Ben"))
-        let new = try await host.moves(from: try await host.hosts(send: true))
-        try await guest.accepts(new.invitation.link)
-        _ = try await host.talks()
-        _ = try await guest.talks()
-        await host.leaves()
-        await guest.leaves()
+        try await atTable { host, guest in
+            let new = try await host.moves(from: try await host.hosts(send: true))
+            try await guest.accepts(new.invitation.link)
+            try await areTogether(host, guest)
+        }
     }
 
     func testAnotherNetworkWhileALockedInvitationWaits() async throws {

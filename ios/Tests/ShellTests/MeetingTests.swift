@@ -7,42 +7,40 @@ import XCTest
 @MainActor
 final class MeetingTests: XCTestCase {
     func testMeetByOneScan() async throws {
-        let (host, guest) = (Person("Ana"), Person("Ben"))
-        let code = try await host.hosts()
-        try await guest.scans(code.invitation.symbol)
-        let confirm = try await guest.sees("question") { $0.confirm }
-        XCTAssertEqual(confirm.name, "Ana")
-        XCTAssertEqual(confirm.proof, .proofCamera)
-        guest.model.connect()
-        let (here, there) = (try await host.talks(), try await guest.talks())
-        XCTAssertEqual([here.trust, here.reason], [.trustUnverified, .reasonSawTheCode])
-        XCTAssertEqual([there.trust, there.reason], [.trustVerified, .reasonScanned])
-        XCTAssertEqual([here.name, there.name], ["Ben", "Ana"])
-        await host.leaves()
-        await guest.leaves()
+        try await atTable { host, guest in
+            let code = try await host.hosts()
+            try await guest.scans(code.invitation.symbol)
+            let confirm = try await guest.sees("question") { $0.confirm }
+            XCTAssertEqual(confirm.name, "Ana")
+            XCTAssertEqual(confirm.proof, .proofCamera)
+            guest.model.connect()
+            let (here, there) = (try await host.talks(), try await guest.talks())
+            XCTAssertEqual([here.trust, here.reason], [.trustUnverified, .reasonSawTheCode])
+            XCTAssertEqual([there.trust, there.reason], [.trustVerified, .reasonScanned])
+            XCTAssertEqual([here.name, there.name], ["Ben", "Ana"])
+        }
     }
 
     func testMeetByTwoScans() async throws {
-        let (host, guest) = (Person("Ana"), Person("Ben"))
-        let code = try await host.hosts()
-        host.model.left(kept: false)
-        await host.settled()
-        try await guest.scans(code.invitation.symbol)
-        try await guest.sees("question") { $0.confirm }
-        guest.model.connect()
-        try await guest.sees("knocking") { $0.connecting }
-        guest.model.offerReply()
-        let reply = try await guest.sees("reply") { $0.reply }
-        // The host's camera is on before the host can be reached: only the reply brings them together.
-        host.model.scan()
-        try await host.sees("camera") { $0.scan?.wanted == .reply ? true : nil }
-        host.model.camera(.running)
-        host.model.returned()
-        XCTAssertTrue(try Frame(of: reply.symbol).isFound(by: host.model))
-        let (here, there) = (try await host.talks(), try await guest.talks())
-        XCTAssertEqual([here.trust, there.trust], [.trustVerified, .trustVerified])
-        await host.leaves()
-        await guest.leaves()
+        try await atTable { host, guest in
+            let code = try await host.hosts()
+            host.model.left(kept: false)
+            await host.settled()
+            try await guest.scans(code.invitation.symbol)
+            try await guest.sees("question") { $0.confirm }
+            guest.model.connect()
+            try await guest.sees("knocking") { $0.connecting }
+            guest.model.offerReply()
+            let reply = try await guest.sees("reply") { $0.reply }
+            // The host's camera is on before the host can be reached: only the reply brings them together.
+            host.model.scan()
+            try await host.sees("camera") { $0.scan?.wanted == .reply ? true : nil }
+            host.model.camera(.running)
+            host.model.returned()
+            XCTAssertTrue(try Frame(of: reply.symbol).isFound(by: host.model))
+            let (here, there) = (try await host.talks(), try await guest.talks())
+            XCTAssertEqual([here.trust, there.trust], [.trustVerified, .trustVerified])
+        }
     }
 
     func testMeetByLink() async throws {
@@ -54,33 +52,30 @@ final class MeetingTests: XCTestCase {
     }
 
     func testMeetByPicture() async throws {
-        let (host, guest) = (Person("Ana"), Person("Ben"))
-        let code = try await host.hosts(send: true)
-        let share = Share.picture(symbol: code.invitation.symbol)
-        guard case .file(let picture) = try share.prepared(in: host.folder) else {
-            return XCTFail("no picture")
+        try await atTable { host, guest in
+            let code = try await host.hosts(send: true)
+            let share = Share.picture(symbol: code.invitation.symbol)
+            guard case .file(let picture) = try share.prepared(in: host.folder) else {
+                return XCTFail("no picture")
+            }
+            guest.model.handIn(picture)
+            try await guest.sees("question") { $0.confirm }
+            guest.model.connect()
+            try await areTogether(host, guest)
         }
-        guest.model.handIn(picture)
-        try await guest.sees("question") { $0.confirm }
-        guest.model.connect()
-        _ = try await host.talks()
-        _ = try await guest.talks()
-        await host.leaves()
-        await guest.leaves()
     }
 
     func testMeetByFile() async throws {
-        let (host, guest) = (Person("Ana"), Person("Ben"))
-        let code = try await host.hosts(send: true)
-        let share = Share.file(text: code.invitation.text)
-        guard case .file(let file) = try share.prepared(in: host.folder) else {
-            return XCTFail("no file")
+        try await atTable { host, guest in
+            let code = try await host.hosts(send: true)
+            let share = Share.file(text: code.invitation.text)
+            guard case .file(let file) = try share.prepared(in: host.folder) else {
+                return XCTFail("no file")
+            }
+            guest.model.handIn(file)
+            let confirm = try await guest.sees("question") { $0.confirm }
+            XCTAssertEqual(confirm.proof, .proofCarried)
         }
-        guest.model.handIn(file)
-        let confirm = try await guest.sees("question") { $0.confirm }
-        XCTAssertEqual(confirm.proof, .proofCarried)
-        await host.leaves()
-        await guest.leaves()
     }
 
     func testTalkBothWays() async throws {

@@ -23,7 +23,7 @@ final class PageTests: XCTestCase {
     private static let screens: [Screen] = {
         var all: [Screen] = [
             .home(home), .home(Home()), .person(home.people[0]), .outlook(nil),
-            .protect(isBusy: true), .protect(isBusy: false),
+            .protect, .preparing(isKept: true), .preparing(isKept: false),
             .opened(Opened(name: "fox.jpg", type: "image/jpeg", size: 7, path: "/fox.jpg")),
         ]
         for code in [nil, SecondCode(characters: "GAYTE", words: "acorn actor")] {
@@ -32,9 +32,6 @@ final class PageTests: XCTestCase {
                 all.append(.lock(Lock(name: "fox.jpg", size: 7, strength: strength, code: code, hint: .kindBadText)))
             }
         }
-        var busyHome = home
-        busyHome.isBusy = true
-        all.append(.home(busyHome))
         let causes = Key.allCases.filter { $0.rawValue.hasPrefix("cause_") }
         all += ([nil] + causes).map { .reply(Reply(handout: handout, hint: $0)) }
         all += [nil, Key.kindNotAServer].map {
@@ -158,11 +155,11 @@ final class PageTests: XCTestCase {
         }
     }
 
-    func testNothingBeginsTwice() {
-        for case .home(let home) in Self.screens where home.isBusy {
-            let page = Page(.home(home))
+    func testOnlyWhatIsKeptIsPutAsideBeforeItIsShown() {
+        for isKept in [true, false] {
+            let page = Page(.preparing(isKept: isKept))
             XCTAssertTrue(page.isBusy)
-            XCTAssertEqual(page.disabled, page.choices.map(\.action))
+            XCTAssertEqual(page.choices.map(\.action), isKept ? [.putAside, .back] : [.back])
         }
     }
 

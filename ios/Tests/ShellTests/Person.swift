@@ -129,6 +129,15 @@ final class Person {
         model.connect()
     }
 
+    /// Accepts the invitation of a host that is put aside, so that nobody answers.
+    func knocks(at host: Person) async throws {
+        let link = try await host.hosts(send: true).invitation.link
+        host.model.left(kept: false)
+        await host.settled()
+        try await accepts(link)
+        try await sees("knocking") { $0.connecting }
+    }
+
     /// Dies, and begins anew with the same folder and key store.
     func again() async -> Person {
         await model.shutdown()
@@ -141,16 +150,32 @@ final class Person {
     }
 }
 
-/// Two people who have just met by a link.
+/// Two people, who leave at the end.
 @MainActor
-func meeting(_ body: (Person, Person) async throws -> Void) async throws {
+func atTable(_ body: (Person, Person) async throws -> Void) async throws {
     let (host, guest) = (Person("Ana"), Person("Ben"))
-    try await guest.accepts(try await host.hosts(send: true).invitation.link)
-    _ = try await host.talks()
-    _ = try await guest.talks()
     try await body(host, guest)
     await host.leaves()
     await guest.leaves()
+}
+
+/// Two people who have just met by a link.
+@MainActor
+func meeting(_ body: (Person, Person) async throws -> Void) async throws {
+    try await atTable { host, guest in
+        try await guest.accepts(try await host.hosts(send: true).invitation.link)
+        try await areTogether(host, guest)
+        try await body(host, guest)
+    }
+}
+
+/// Both see the conversation.
+@MainActor
+func areTogether(
+    _ host: Person, _ guest: Person, file: StaticString = #filePath, line: UInt = #line
+) async throws {
+    _ = try await host.talks(file: file, line: line)
+    _ = try await guest.talks(file: file, line: line)
 }
 
 struct NotSeen: Error {}

@@ -18,8 +18,7 @@ final class RestartTests: XCTestCase {
         XCTAssertEqual(again.invitation, code.invitation)
         XCTAssertTrue(again.sent)
         try await guest.accepts(code.invitation.link)
-        _ = try await host.talks()
-        _ = try await guest.talks()
+        try await areTogether(host, guest)
         host.model.back()
         try await host.sees("nothing that waits") { $0.home.flatMap { $0.waiting.isEmpty ? true : nil } }
         await host.leaves()
@@ -36,8 +35,7 @@ final class RestartTests: XCTestCase {
         let again = try await guest.sees("reply") { $0.reply }
         XCTAssertEqual(again, reply)
         host.model.returned()
-        _ = try await host.talks()
-        _ = try await guest.talks()
+        try await areTogether(host, guest)
         await host.leaves()
         await guest.leaves()
     }
@@ -51,19 +49,14 @@ final class RestartTests: XCTestCase {
         // Nobody hands anything over again.
         host.model.goOn(try await host.waits().id)
         guest.model.goOn(try await guest.waits().id)
-        _ = try await host.talks()
-        _ = try await guest.talks()
+        try await areTogether(host, guest)
         await host.leaves()
         await guest.leaves()
     }
 
     /// Somebody who shows a reply to a host that is put aside, and begins anew.
     private func isKilledWithItsReply(_ guest: Person, invitedBy host: Person) async throws -> (Person, Handout) {
-        let link = try await host.hosts(send: true).invitation.link
-        host.model.left(kept: false)
-        await host.settled()
-        try await guest.accepts(link)
-        try await guest.sees("knocking") { $0.connecting }
+        try await guest.knocks(at: host)
         guest.model.offerReply()
         let reply = try await guest.sees("reply") { $0.reply }
         return (await guest.again(), reply)
@@ -148,7 +141,7 @@ final class RestartTests: XCTestCase {
         let waiting = try await host.waits()
         host.model.network(["127.0.0.2"])
         host.model.goOn(waiting.id)
-        try await host.isTold(.kindMoved)
+        _ = try await host.ends(.kindMoved)
         host.model.network(["127.0.0.1"])
         host.model.goOn(waiting.id)
         try await host.sees("code") { $0.code }

@@ -107,10 +107,10 @@ final class TrustTests: XCTestCase {
     func testAQuestionIsMadeUp() async throws {
         let person = Person()
         person.model.protect()
-        try await person.sees("form") { $0 == .protect(isBusy: false) ? true : nil }
+        try await person.sees("form") { $0 == .protect ? true : nil }
         _ = person.model.perform(.inviteProtected)
         try await person.isTold(.kindBadText)
-        XCTAssertEqual(person.model.screen, .protect(isBusy: false), "what was typed is still there")
+        XCTAssertEqual(person.model.screen, .protect, "what was typed is still there")
         var typed = Typed()
         typed.protection = asked
         _ = person.model.perform(.inviteProtected, typed: typed)

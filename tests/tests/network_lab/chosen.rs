@@ -3,12 +3,15 @@
 use crate::lab_or_skip;
 use crate::matrix::play;
 use crate::nat::Network::*;
+use crate::person::Folder;
 use crate::scenario::Ending::{self, *};
 use crate::scenario::Way::{self, *};
 use crate::scenario::When::{self, *};
-use crate::scenario::{Report, Scenario};
+use crate::scenario::{Meeting, Report, Scenario};
+use crate::stun::Stun;
 use crate::world::Home::*;
 use crate::world::Place::{self, *};
+use crate::world::World;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -64,4 +67,24 @@ fn people_in_chosen_networks_meet_as_expected() {
     });
     let surprises = surprises.into_inner().expect("no panic");
     assert!(surprises.is_empty(), "{}", surprises.join("\n\n"));
+}
+
+#[test]
+fn a_strict_network_is_not_passed_where_one_side_may_not_guess() {
+    lab_or_skip!();
+    let flag = Some("--no-guessing");
+    std::thread::scope(|threads| {
+        for flags in [[flag, None], [None, flag]] {
+            threads.spawn(move || {
+                let scenario = Scenario::new(Apart(PortRestricted, Symmetric), Link, Direct);
+                assert_eq!(scenario.expected, Connects);
+                let world = World::build(scenario.place).expect("namespaces");
+                let _stun = Stun::start(&world);
+                let folder = Folder::new();
+                let mut meeting = Meeting::begin_with(&scenario, &world, &folder, flags);
+                let (ending, _) = meeting.play(&scenario);
+                assert_eq!(ending, Verdict, "{flags:?}\n{}", meeting.told());
+            });
+        }
+    });
 }

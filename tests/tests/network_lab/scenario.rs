@@ -144,6 +144,16 @@ fn servers<'a>() -> impl Iterator<Item = &'a str> {
 impl Meeting {
     /// The invitation is made and handed over.
     pub(crate) fn begin(scenario: &Scenario, world: &World, folder: &Folder) -> Self {
+        Self::begin_with(scenario, world, folder, [None, None])
+    }
+
+    /// The same with one more flag for the host and for the guest.
+    pub(crate) fn begin_with(
+        scenario: &Scenario,
+        world: &World,
+        folder: &Folder,
+        [host_flag, guest_flag]: [Option<&str>; 2],
+    ) -> Self {
         let invitation_picture = folder.path("invitation.png");
         let reply_picture = folder.path("reply.png");
         let mut invite = vec!["invite", "--expires", "1h", "--png", &invitation_picture];
@@ -151,7 +161,7 @@ impl Meeting {
         if matches!(scenario.place, Place::Apart(..)) {
             invite.push("--far");
         }
-        invite.extend(servers());
+        invite.extend(servers().chain(host_flag));
         let mut host = Person::start(&world.host, folder, "Ana", &invite);
         let invitation = host.until(INVITES, &["invitation", "failed"]);
         let link = invitation.as_ref().and_then(|told| told["link"].as_str());
@@ -162,7 +172,7 @@ impl Meeting {
         };
         let mut join = vec!["join", handed, "--yes", "--wait", "1h"];
         join.extend(["--reply-png", &reply_picture]);
-        join.extend(servers());
+        join.extend(servers().chain(guest_flag));
         let guest = Person::start(&world.guest, folder, "Ben", &join);
         Self {
             host,

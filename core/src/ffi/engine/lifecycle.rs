@@ -64,8 +64,8 @@ impl Engine {
         }
     }
 
-    /// Binds a socket on each address that counts, on this port where it can be had. It may ask the
-    /// servers that the person allows, once it is needed.
+    /// Binds a socket on each address that counts, on this port where it can be had. It may do what
+    /// the person allows, once it is needed.
     pub(super) async fn bind(
         &self,
         port: Option<u16>,
@@ -81,8 +81,13 @@ impl Engine {
             until_free(&sockets.collect::<Vec<_>>()).await;
         }
         let endpoint = Endpoint::bind(&usable, port).map_err(Failure::from)?;
-        let servers = self.preferences().await?.askable(policy.loopback);
-        Ok((endpoint.with_servers(servers), policy))
+        let chosen = self.preferences().await?;
+        let endpoint = endpoint.with_servers(chosen.askable(policy.loopback));
+        let endpoint = match chosen.guess {
+            true => endpoint,
+            false => endpoint.without_guessing(),
+        };
+        Ok((endpoint, policy))
     }
 }
 

@@ -40,10 +40,10 @@ struct View: Sendable {
         }
     }
 
-    /// Something waits for the other side, and stops when the app is put aside.
+    /// Something waits for the other side, or soon will, and stops when the app is put aside.
     var isWaiting: Bool {
         switch screen {
-        case .hosting, .connecting, .replyNeeded, .asking: true
+        case .preparing, .hosting, .connecting, .replyNeeded, .asking: true
         default: false
         }
     }
@@ -53,6 +53,8 @@ struct View: Sendable {
         switch screen {
         case .idle:
             .home(home)
+        case .preparing(let isKept):
+            .preparing(isKept: isKept)
         case .hosting(
             let stage, let triesLeft, let expiresAt, let manner, let invitation, let isOutdated, let cause):
             .showCode(
@@ -177,13 +179,17 @@ extension Strength {
 
 extension Preferences {
     init(_ chosen: Core.Preferences) {
-        self.init(asksServers: chosen.askServers, servers: chosen.servers, asksRouter: chosen.askRouter)
+        self.init(
+            asksServers: chosen.askServers, servers: chosen.servers, asksRouter: chosen.askRouter,
+            guesses: chosen.guess)
     }
 }
 
 extension Core.Preferences {
     init(_ chosen: Preferences) {
-        self.init(askServers: chosen.asksServers, servers: chosen.servers, askRouter: chosen.asksRouter)
+        self.init(
+            askServers: chosen.asksServers, servers: chosen.servers, askRouter: chosen.asksRouter,
+            guess: chosen.guesses)
     }
 }
 

@@ -57,6 +57,22 @@ private class CodeParts(private val home: MainActivity) {
     fun gone() = clock.removeCallbacksAndMessages(null)
 }
 
+/** Our invitation is on its way. */
+class PreparingFace(home: MainActivity) : Face<Screen.Preparing>(home) {
+    private val aside = home.button(home.getString(R.string.put_aside)) { home.app.putAside() }
+    override val awake = true
+    override val root = home.page(
+        home.status().apply { text = home.getString(R.string.making_invitation) },
+        home.progressBar().apply { show(busy = true, progress = null) },
+        aside,
+        home.button(home.getString(R.string.stop)) { home.back() },
+    )
+
+    override fun show(screen: Screen.Preparing) {
+        aside.visibility = if (screen.kept) View.VISIBLE else View.GONE
+    }
+}
+
 class ShowCodeFace(home: MainActivity) : Face<Screen.ShowCode>(home) {
     private val stage = home.status()
     private val code = CodeParts(home)

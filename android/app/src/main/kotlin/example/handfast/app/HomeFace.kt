@@ -17,9 +17,9 @@ class HomeFace(home: MainActivity) : Face<Screen.Home>(home) {
     private val waiting = home.column()
     private val people = home.column()
     private var counted: List<Pair<TextView, Long>> = emptyList()
-    private val busy = home.status()
-    private val bar = home.progressBar()
-    private val choices = listOf(
+    override val root = home.page(
+        home.heading(home.getString(R.string.app_name)),
+        home.text(home.getString(R.string.home_text)),
         home.button(home.getString(R.string.show_code)) { home.invite(send = false) },
         home.button(home.getString(R.string.scan_code)) { home.scan() },
         home.button(home.getString(R.string.share_link)) { home.invite(send = true) },
@@ -28,22 +28,11 @@ class HomeFace(home: MainActivity) : Face<Screen.Home>(home) {
         },
         home.button(home.getString(R.string.lock_file)) { home.pickToLock() },
         home.button(home.getString(R.string.settings)) { home.app.settings() },
-    )
-    override val root = home.page(
-        home.heading(home.getString(R.string.app_name)),
-        home.text(home.getString(R.string.home_text)),
-        busy,
-        bar,
-        *choices.toTypedArray(),
         waiting,
         people,
     )
 
     override fun show(screen: Screen.Home) {
-        busy.showOrHide(if (screen.busy) home.getString(R.string.making_invitation) else null)
-        bar.show(screen.busy, null)
-        choices.forEach { it.isEnabled = !screen.busy }
-        waiting.visibility = if (screen.busy) View.GONE else View.VISIBLE
         counted = emptyList()
         list(waiting, R.string.waiting_list, screen.waiting.map(::row))
         list(people, R.string.people, screen.people.map(::row))

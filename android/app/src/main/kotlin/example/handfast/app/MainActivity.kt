@@ -82,7 +82,8 @@ class MainActivity : Activity() {
         super.onStop()
         if (isChangingConfigurations) return
         val waits = app.screen.value.let {
-            it is Screen.ShowCode || it is Screen.Connecting || it is Screen.Reply || it is Screen.Question
+            it is Screen.Preparing || it is Screen.ShowCode || it is Screen.Connecting || it is Screen.Reply ||
+                it is Screen.Question
         }
         app.left(kept = waits && WaitingService.start(this))
     }
@@ -111,6 +112,7 @@ class MainActivity : Activity() {
             is Screen.Person -> face(::PersonFace).show(screen)
             is Screen.Settings -> face(::SettingsFace).show(screen)
             is Screen.Outlook -> face(::OutlookFace).show(screen)
+            is Screen.Preparing -> face(::PreparingFace).show(screen)
             is Screen.ShowCode -> face(::ShowCodeFace).show(screen)
             is Screen.Scan -> face(::ScanFace, ::askForCamera).show(screen)
             is Screen.Confirm -> face(::ConfirmFace).show(screen)

@@ -21,6 +21,7 @@ class SettingsFace(home: MainActivity) : Face<Screen.Settings>(home) {
     private val usual = home.text()
     private val hint = home.status()
     private val askRouter = choice(R.string.ask_router)
+    private val guess = choice(R.string.guess_ports)
     private var shown: Preferences? = null
     override val root = home.page(
         home.heading(home.getString(R.string.settings)),
@@ -31,8 +32,9 @@ class SettingsFace(home: MainActivity) : Face<Screen.Settings>(home) {
         usual,
         hint,
         askRouter,
+        guess,
         home.button(home.getString(R.string.save)) {
-            home.app.prefer(askServers.isChecked, servers.text.toString(), askRouter.isChecked)
+            home.app.prefer(askServers.isChecked, servers.text.toString(), askRouter.isChecked, guess.isChecked)
         },
         home.button(home.getString(R.string.look_around)) { home.app.lookAround() },
         home.button(home.getString(R.string.back_home)) { home.back() },
@@ -45,6 +47,7 @@ class SettingsFace(home: MainActivity) : Face<Screen.Settings>(home) {
             askServers.isChecked = screen.chosen.askServers
             servers.setText(screen.chosen.servers.joinToString(" "))
             askRouter.isChecked = screen.chosen.askRouter
+            guess.isChecked = screen.chosen.guess
         }
         usual.text = home.getString(R.string.usual_servers, screen.usual.joinToString(" "))
         hint.showOrHide(screen.hint?.let(home::say))

@@ -57,8 +57,6 @@ class App(
     private var settings: Screen.Settings? = null
     private var outlook: Screen.Outlook? = null
 
-    /** An invitation is being made. */
-    private var making = false
     private var localNetworkDenied = false
     private var pending: (suspend () -> Unit)? = null
 
@@ -94,7 +92,7 @@ class App(
             core.cancel()
             untilIdle()
         }
-        making(send) { core.host(send, protection) }
+        core.host(send, protection)
     }
 
     /** Opens the camera. */
@@ -140,7 +138,7 @@ class App(
     }
 
     /** Goes on with what waits. */
-    fun goOn(id: String) = act { making(true) { core.goOn(id) } }
+    fun goOn(id: String) = act { core.goOn(id) }
 
     /** Gives up what waits, for good. */
     fun giveUp(id: String) = act {
@@ -167,10 +165,10 @@ class App(
     }
 
     /** The person chose. [servers]: as they were typed; without any, the usual ones. */
-    fun prefer(askServers: Boolean, servers: String, askRouter: Boolean) = act {
+    fun prefer(askServers: Boolean, servers: String, askRouter: Boolean, guess: Boolean = true) = act {
         val named = servers.split(' ', ',', '\n').filter { it.isNotBlank() }
         try {
-            core.prefer(Preferences(askServers, named, askRouter))
+            core.prefer(Preferences(askServers, named, askRouter, guess))
             settings = null
         } catch (refusal: Refusal) {
             if (!refusal.isNotAServer) throw refusal
@@ -397,18 +395,6 @@ class App(
         show()
     }
 
-    /** Where it takes a while, that is seen. */
-    private suspend fun making(slow: Boolean, make: suspend () -> Unit) {
-        making = slow
-        show()
-        try {
-            make()
-        } finally {
-            making = false
-            show()
-        }
-    }
-
     private suspend fun untilIdle() {
         // A goodbye that takes longer ends in "busy", and the person can try again.
         withTimeoutOrNull(STOPPING) { idle.first { it } }
@@ -422,15 +408,13 @@ class App(
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
         val beside = scanning ?: lockbox.screen ?: failure
-        val screen = beside ?: making() ?: inCore.screen(home, denied).let { if (it is Screen.Home) atHome() else it }
+        val screen = beside ?: inCore.screen(home, denied).let { if (it is Screen.Home) atHome() else it }
         shown.value = if (denied != null && screen is Screen.Ended && screen.what == Key.KIND_NOT_REACHED) {
             screen.copy(next = denied, way = Way.APP_SETTINGS)
         } else {
             screen
         }
     }
-
-    private fun making() = if (making) home.copy(busy = true) else null
 
     /** What is looked at while nothing is under way. */
     private fun atHome(): Screen = outlook ?: settings ?: person ?: home

@@ -9,8 +9,6 @@ sealed interface Screen {
     data class Home(
         val waiting: List<Waiting> = emptyList(),
         val people: List<Contact> = emptyList(),
-        /** An invitation is being made, which takes some seconds where it is for somebody elsewhere. */
-        val busy: Boolean = false,
     ) : Screen
 
     /** Whom this phone may ask how it is seen from outside. */
@@ -27,6 +25,12 @@ sealed interface Screen {
 
     /** Somebody who was met. */
     data class Person(val contact: Contact) : Screen
+
+    /**
+     * An invitation is being made, or made ready again, which takes some seconds where it is for somebody
+     * elsewhere. [kept]: it waits on if it is put aside; a new one is gone then.
+     */
+    data class Preparing(val kept: Boolean) : Screen
 
     /** Our invitation, as large as the screen allows. */
     data class ShowCode(
@@ -153,8 +157,16 @@ class SecondCode(val characters: String, val words: String) {
     override fun toString() = "SecondCode"
 }
 
-/** Whom this phone may ask. Without [servers] of the person's own, the usual ones. */
-data class Preferences(val askServers: Boolean, val servers: List<String>, val askRouter: Boolean)
+/**
+ * Whom this phone may ask, without [servers] of the person's own the usual ones; and whether it may try many
+ * ports to get past a strict router.
+ */
+data class Preferences(
+    val askServers: Boolean,
+    val servers: List<String>,
+    val askRouter: Boolean,
+    val guess: Boolean = true,
+)
 
 /** What the network that this phone is in lets through, and who was asked. */
 data class Report(

@@ -278,11 +278,12 @@ class AppTest {
         assertTrue(settings.usual.size > 1)
         one.app.prefer(askServers = true, "https://x.org", askRouter = false)
         assertEquals(Key.KIND_NOT_A_SERVER, one.until<Screen.Settings> { it.hint != null }.hint)
-        one.app.prefer(askServers = true, " stun.example.org, [2a02::53]:1\n", askRouter = false)
+        one.app.prefer(askServers = true, " stun.example.org, [2a02::53]:1\n", askRouter = false, guess = false)
         one.until<Screen.Home>()
         one.app.settings()
         val kept = one.until<Screen.Settings>().chosen
-        assertEquals(Preferences(askServers = true, listOf("stun.example.org:3478", "[2a02::53]:1"), askRouter = false), kept)
+        val servers = listOf("stun.example.org:3478", "[2a02::53]:1")
+        assertEquals(Preferences(askServers = true, servers, askRouter = false, guess = false), kept)
         one.app.back()
         one.until<Screen.Home>()
     }
@@ -309,8 +310,24 @@ class AppTest {
         DatagramSocket(0, InetAddress.getByName("127.0.0.1")).use { silent ->
             one.app.prefer(askServers = true, "127.0.0.1:${silent.localPort}", askRouter = true)
             one.app.invite(send = true)
-            one.until<Screen.Home> { it.busy }
+            assertFalse(one.until<Screen.Preparing>().kept)
             one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
+        }
+    }
+
+    @Test
+    fun `an invitation that is being made is stopped at once`() = oneApp { one ->
+        DatagramSocket(0, InetAddress.getByName("127.0.0.1")).use { silent ->
+            one.app.prefer(askServers = true, "127.0.0.1:${silent.localPort}", askRouter = true)
+            one.app.invite(send = true)
+            one.until<Screen.Preparing>()
+            val stopped = System.nanoTime()
+            one.app.back()
+            one.until<Screen.Home>()
+            // It would have taken four seconds.
+            assertTrue(System.nanoTime() - stopped < 2_000_000_000)
+            one.app.invite(send = false)
+            one.until<Screen.ShowCode>()
         }
     }
 

@@ -57,9 +57,9 @@ class View internal constructor(private val screen: CoreScreen) {
     /** Somebody's invitation is knocked at. */
     val isKnocking get() = screen is CoreScreen.Connecting || screen is CoreScreen.ReplyNeeded
 
-    /** Something waits for the other side. */
+    /** Something waits for the other side, or soon will. */
     val isWaiting
-        get() = screen is CoreScreen.Hosting || screen is CoreScreen.Connecting ||
+        get() = screen is CoreScreen.Preparing || screen is CoreScreen.Hosting || screen is CoreScreen.Connecting ||
             screen is CoreScreen.ReplyNeeded || isAsking
 
     /** Something may begin. */
@@ -75,6 +75,7 @@ class View internal constructor(private val screen: CoreScreen) {
 
 private fun CoreScreen.own(home: Screen.Home, hint: Key?): Screen = when (this) {
     is CoreScreen.Idle -> home
+    is CoreScreen.Preparing -> Screen.Preparing(isKept)
     is CoreScreen.Hosting -> Screen.ShowCode(
         stage = stage.key,
         triesLeft = triesLeft?.toInt(),
@@ -131,9 +132,9 @@ internal val Strength.key get() = Key.valueOf("STRENGTH_$name")
 internal val Strength.isTrivial
     get() = this == Strength.ONE_CHARACTER || this == Strength.COMMON || this == Strength.IN_QUESTION
 
-internal fun CorePreferences.own() = Preferences(askServers, servers, askRouter)
+internal fun CorePreferences.own() = Preferences(askServers, servers, askRouter, guess)
 
-internal fun Preferences.core() = CorePreferences(askServers, servers, askRouter)
+internal fun Preferences.core() = CorePreferences(askServers, servers, askRouter, guess)
 
 internal fun NetworkReport.own() = Report(
     ipv4 = ipv4.key,

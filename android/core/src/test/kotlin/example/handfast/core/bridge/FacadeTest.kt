@@ -35,6 +35,8 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
 import org.junit.Test
+import java.net.DatagramSocket
+import java.net.InetAddress
 import java.net.URLEncoder
 import java.nio.file.Files
 import kotlin.io.path.exists
@@ -405,6 +407,25 @@ class FacadeTest {
     }
 
     @Test
+    fun `a link that is stopped while it is made`() = alone {
+        DatagramSocket(0, InetAddress.getByName("127.0.0.1")).use { silent ->
+            it.handfast.prefer(Preferences(true, listOf("127.0.0.1:${silent.localPort}"), true))
+            val began = System.nanoTime()
+            it.pairing.host(Manner.SEND, Protection.Open).use { making ->
+                it.until { screen -> screen == Screen.Preparing(false) }
+                assertEquals(Kind.BUSY, kindOf { it.host() })
+                delay(100)
+                making.cancel()
+                it.untilIdle()
+            }
+            // It would have taken four seconds.
+            assertTrue(System.nanoTime() - began < 2_000_000_000)
+            assertEquals(emptyList(), it.pairing.pending())
+            it.host()
+        }
+    }
+
+    @Test
     fun `a guest asks only once nobody answers`() = atTable { host, guest ->
         StunServer().use { server ->
             guest.handfast.prefer(Preferences(true, listOf(server.name), true))
@@ -459,8 +480,8 @@ class FacadeTest {
     fun `choices are kept, and a server that is none is refused`() = alone { first ->
         assertEquals(Preferences(true, emptyList(), true), first.handfast.preferences())
         assertTrue(usualServers().isNotEmpty())
-        first.handfast.prefer(Preferences(false, listOf("stun.example.org"), false))
-        val kept = Preferences(false, listOf("stun.example.org:3478"), false)
+        first.handfast.prefer(Preferences(false, listOf("stun.example.org"), false, false))
+        val kept = Preferences(false, listOf("stun.example.org:3478"), false, false)
         first.again().use { again ->
             assertEquals(kept, again.handfast.preferences())
             for (none in listOf("", "two words", "a:0", "https://x.org")) {
@@ -626,7 +647,8 @@ class FacadeTest {
         first.host(Manner.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
         first.again().use { host ->
             host.handfast.networkChanged(listOf("127.0.0.2"))
-            assertEquals(Kind.MOVED, kindOf { host.goOn() })
+            host.goOn()
+            assertEquals(Kind.MOVED, host.untilEnded())
             host.handfast.networkChanged(Seat.LOOPBACK)
             host.goOn()
             host.untilHosting()
