@@ -35,17 +35,17 @@ struct Peer {
         watch(model) { changed.yield() }
         var told = 0
         var shown: Screen?
-        var met = false
+        var (offered, met) = (false, false)
         for await _ in changes {
             for case .text(let row) in model.rows[told...] where !row.ours { say("text \(row.text)") }
             told = model.rows.count
             if let notice = model.notice { say("notice \(notice.what.rawValue)") }
             guard model.screen != shown else { continue }
-            let before = shown
             shown = model.screen
             switch model.screen {
             case .showCode(let code):
-                if before?.isHome ?? true { say("link \(code.invitation.link)") }
+                if !offered { say("link \(code.invitation.link)") }
+                offered = true
             case .confirm:
                 model.connect()
             case .conversation(let conversation):
