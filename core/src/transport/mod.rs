@@ -33,7 +33,7 @@ pub use interfaces::{Reach, local_addresses};
 pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE};
 pub use mapping::{MappingError, PortMapping};
 pub use reach::{AskRouter, Reached};
-pub use reflexive::{Mapping, Outside, Translation};
+pub use reflexive::{Mapping, Outside, Translation, strict_address};
 pub use stun_server::{NotAServer, StunServer};
 pub use survey::{Chance, Family, Opening, Situation, Survey, Verdict};
 
