@@ -1,5 +1,6 @@
-//! The dozen scenarios that every run of the tests plays; `scripts/bench network` plays all.
+//! The scenarios that every run of the tests plays; `scripts/bench network` plays all.
 
+use crate::absence::Absence::*;
 use crate::lab_or_skip;
 use crate::matrix::play;
 use crate::nat::Network::*;
@@ -15,11 +16,14 @@ use std::time::Duration;
 /// How late a reply is that comes late.
 const LATE: When = Late(Duration::from_secs(45));
 
+/// How long people are away while a reply travels.
+const AWAY: Duration = Duration::from_secs(3);
+
 /// Scenarios at a time.
 const AT_A_TIME: usize = 4;
 
 #[rustfmt::skip]
-const CHOSEN: [(Place, Way, When, Ending); 19] = [
+const CHOSEN: [(Place, Way, When, Ending); 27] = [
     // host's network, guest's network            way       when    expectation
     (Together(OneLan),                            OneScan,  Direct, Connects),
     (Apart(Public, PortRestricted),               OneScan,  Direct, Connects),
@@ -40,6 +44,14 @@ const CHOSEN: [(Place, Way, When, Ending); 19] = [
     (Apart(Public, Public),                       Link,     Direct, Connects),
     (Apart(AddressRestricted, PortRestricted),    Link,     LATE,   Connects),
     (Apart(Symmetric, PortRestricted),            Link,     LATE,   Connects),
+    (Together(OneLan),                            Link,     Away(BothSuspended, AWAY), Connects),
+    (Together(OneLan),                            Link,     Away(HostKilled, AWAY), Connects),
+    (Together(OneLan),                            Link,     Away(GuestKilled, AWAY), Connects),
+    (Together(OneLan),                            Link,     Away(BothKilled, AWAY), Connects),
+    (Apart(PortRestricted, PortRestricted),       Link,     Away(BothSuspended, AWAY), Connects),
+    (Apart(PortRestricted, PortRestricted),       Link,     Away(HostKilled, AWAY), Connects),
+    (Apart(PortRestricted, PortRestricted),       Link,     Away(GuestKilled, AWAY), Connects),
+    (Apart(PortRestricted, PortRestricted),       Link,     Away(BothKilled, AWAY), Connects),
 ];
 
 #[test]

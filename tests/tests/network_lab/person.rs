@@ -7,7 +7,7 @@ use crate::space::Space;
 use handfast_tests::program::program;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -60,6 +60,14 @@ impl Person {
             said,
             told: Vec::new(),
         }
+    }
+
+    /// Sends it a signal by its name, such as `KILL`.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = Command::new("kill")
+            .args(["-s", name, &self.child.id().to_string()])
+            .status();
+        assert!(kill.is_ok_and(|status| status.success()), "{name}");
     }
 
     /// Types a line. A program that is gone does not read it.
