@@ -19,8 +19,8 @@ const LATE: When = Late(Duration::from_secs(45));
 /// How long people are away while a reply travels.
 const AWAY: Duration = Duration::from_secs(3);
 
-/// Scenarios at a time.
-const AT_A_TIME: usize = 4;
+/// Scenarios at a time; most of their time is waiting.
+const AT_A_TIME: usize = 6;
 
 #[rustfmt::skip]
 const CHOSEN: [(Place, Way, When, Ending); 27] = [
