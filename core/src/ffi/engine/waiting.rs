@@ -14,7 +14,7 @@ use crate::invitation::{
     Expiry, Invitation, LINK_LIFETIME, LinkBase, Name, QR_LIFETIME, SealedReply, Token,
 };
 use crate::pairing::{
-    self, Failure, GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Past, Standing,
+    self, Failure, GuestTerms, HostTerms, Identity, Keeping, Meeting, Pairing, PairingEvent, Past,
     Via, View, own_candidates,
 };
 use crate::seal::{self, Answers, Credential, Question, Questions};
@@ -23,14 +23,13 @@ use crate::store::{
 };
 use crate::transport::{Certificate, Endpoint, PortMapping};
 use std::net::SocketAddr;
-use tokio::sync::watch;
 
 /// A pairing under way.
 pub(super) struct Waiting {
     number: u64,
     pub(super) seat: Seat,
     pub(super) pairing: Pairing,
-    standing: watch::Receiver<Standing>,
+    keeping: Keeping,
     view: Option<View>,
     /// Why the other side is not heard, most likely.
     cause: Option<Cause>,
@@ -245,13 +244,11 @@ pub(super) enum Waited {
 
 impl Waiting {
     fn new(number: u64, seat: Seat, pairing: Pairing) -> Self {
-        let mut standing = pairing.standing();
-        standing.mark_unchanged();
         Self {
             number,
             seat,
+            keeping: pairing.keeping(),
             pairing,
-            standing,
             view: None,
             cause: None,
             is_offline: false,
@@ -264,14 +261,14 @@ impl Waiting {
         tokio::select! {
             // What has to be kept is kept before it is shown.
             biased;
-            Ok(()) = self.standing.changed() => Waited::Stands,
+            Some(_) = self.keeping.changed() => Waited::Stands,
             event = self.pairing.next() => Waited::Event(event),
         }
     }
 
     /// Where its sockets are bound, or were before they were given up.
     pub(super) fn addresses(&self) -> Vec<SocketAddr> {
-        self.standing.borrow().addresses.clone()
+        self.keeping.now().addresses
     }
 
     pub(super) fn screen(&self, base: &LinkBase) -> Option<Screen> {
@@ -560,7 +557,9 @@ impl Engine {
     /// Removes what has come to an end. It may have been removed before.
     async fn forget(&self, waits: Waits, fate: Fate) {
         let ended = self.terms.store.run(move |store| end(store, waits, fate));
-        if let Err(error) = ended.await {
+        if let Err(error) = ended.await
+            && !matches!(error, StoreError::Over(_))
+        {
             log::warn!("something that is over may still be listed: {error}");
         }
     }
@@ -570,7 +569,8 @@ impl Engine {
         let State::Waiting(waiting) = &mut self.state else {
             return;
         };
-        let standing = waiting.standing.borrow_and_update().clone();
+        let stands = waiting.keeping.now();
+        let standing = stands.clone();
         let store = self.terms.store.clone();
         let waits = waiting.seat.waits();
         let copied = match (&mut waiting.seat, standing.reply) {
@@ -591,7 +591,7 @@ impl Engine {
             (Seat::Guest(_), _) => Ok(()),
         };
         match copied {
-            Ok(()) => {}
+            Ok(()) => waiting.keeping.kept(&stands),
             // Another process ended it, or time did.
             Err(StoreError::Over(_) | StoreError::Unknown) => waiting.pairing.cancel().await,
             Err(error) => log::warn!("a pairing could not be kept: {error}"),
