@@ -1,9 +1,7 @@
 //! This machine's sockets.
 
 use crate::status::Stop;
-use handfast_core::invitation::{
-    Candidate, CandidateAddress, Invitation, MAX_CANDIDATES, Policy, admit,
-};
+use handfast_core::invitation::{Candidate, Invitation, MAX_CANDIDATES, Policy, admit};
 use handfast_core::pairing::Failure;
 use handfast_core::transport::{Certificate, Endpoint, Reach, Roaming, local_addresses};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
@@ -147,16 +145,16 @@ pub(crate) fn certificate() -> Result<Certificate, Stop> {
 pub(crate) fn is_local(invitation: &Invitation) -> bool {
     !invitation.candidates.is_empty()
         && invitation.candidates.iter().all(|candidate| {
-            matches!(candidate.address, CandidateAddress::Ip(address) if address.ip().is_loopback())
+            let address = candidate.ip();
+            address.is_some_and(|address| address.ip().is_loopback())
         })
 }
 
 /// Whether one of the addresses that were handed out is still one of these sockets.
 pub(crate) fn leads_here(handed_out: &[Candidate], endpoint: &Endpoint) -> bool {
     let bound = endpoint.addresses();
-    handed_out.iter().any(|candidate| {
-        matches!(candidate.address, CandidateAddress::Ip(address) if bound.contains(&address))
-    })
+    let mut named = handed_out.iter().filter_map(Candidate::ip);
+    named.any(|address| bound.contains(&address))
 }
 
 /// Seconds since 1970-01-01 UTC by this machine's clock.

@@ -135,9 +135,8 @@ pub(crate) const THEY_ARE_HERE: &str = "They are here.";
 pub(crate) const SCAN_THEIR_CODE: &str =
     "Scan their code now: paste their reply or give the path of a picture of it.";
 pub(crate) const SHOW_AGAIN: &str = "They are in another network. Let them scan or paste your code once more: it leads further now.";
-pub(crate) const LEADS_ELSEWHERE: &str = "Your addresses have changed. The invitation below leads to the new ones; show or send it instead.";
-pub(crate) const LOCKED_LEADS_NOWHERE: &str =
-    "Your addresses have changed, so the locked invitation may lead nowhere now. Make a new one.";
+pub(crate) const LEADS_ELSEWHERE: &str = "This machine can now be reached elsewhere, too. The invitation below leads there: show or send it if they are not here in a moment.";
+pub(crate) const LOCKED_LEADS_NOWHERE: &str = "This machine can now be reached elsewhere, too, where the locked invitation does not lead. Make a new one if they are not here in a moment.";
 pub(crate) const INVITATION_TAKEN: &str = "That is their code as it is now. Knocking there too.";
 pub(crate) const CHECKING: &str = "Checking that it is really them.";
 pub(crate) const KNOCKING: &str = "Knocking.";

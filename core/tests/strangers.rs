@@ -1,9 +1,11 @@
-//! Strangers who send forged datagrams to a waiting host, or to an open link.
+//! Strangers who send forged datagrams, or copies of true ones, to a waiting host or to an open link.
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
 mod table;
 
+use handfast_core::invitation::Candidate;
+use handfast_core::transport::{Endpoint, LinkState};
 use std::net::{Ipv4Addr, UdpSocket};
 use std::time::Duration;
 use table::{Table, V4, opened};
@@ -83,6 +85,72 @@ async fn strangers_do_not_disturb_an_open_link() {
     for i in 0..200u8 {
         at_guest.send(vec![i; 100].into()).await.unwrap();
         assert_eq!(at_host.receive().await.unwrap(), vec![i; 100]);
+    }
+    strangers.await.unwrap();
+}
+
+/// What was sent to `ear` first, which is a knock of a guest who takes it for the host.
+async fn overheard(ear: UdpSocket) -> Vec<u8> {
+    let listening = tokio::task::spawn_blocking(move || {
+        let mut datagram = vec![0; 1_500];
+        let length = ear.recv(&mut datagram).unwrap();
+        datagram.truncate(length);
+        datagram
+    });
+    let knock = timeout(Duration::from_secs(10), listening).await;
+    knock.expect("a knock in time").unwrap()
+}
+
+/// Sends a datagram again and again from many addresses.
+fn replay(datagram: &[u8], to: std::net::SocketAddr) {
+    let strangers: Vec<UdpSocket> = (0..100)
+        .map(|_| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap())
+        .collect();
+    for _ in 0..50 {
+        for stranger in &strangers {
+            let _ = stranger.send_to(datagram, to);
+        }
+        // So that most arrive instead of overrunning the socket.
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_of_a_true_knock_do_not_keep_its_guest_out() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let address = host.addresses()[0];
+    let ear = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let mut setup = table.guest_setup(&host);
+    setup.addresses = vec![Candidate::host(ear.local_addr().unwrap())];
+    let mut guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
+    let knock = overheard(ear).await;
+    tokio::task::spawn_blocking(move || replay(&knock, address))
+        .await
+        .unwrap();
+    guest.reach(vec![Candidate::host(address)]).await;
+    tokio::join!(opened(&mut host), opened(&mut guest));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_of_a_true_knock_do_not_disturb_an_open_link() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let address = host.addresses()[0];
+    let ear = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let mut setup = table.guest_setup(&host);
+    setup
+        .addresses
+        .push(Candidate::host(ear.local_addr().unwrap()));
+    let mut guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
+    let (mut at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
+    let knock = overheard(ear).await;
+    let strangers = tokio::task::spawn_blocking(move || replay(&knock, address));
+    for i in 0..200u8 {
+        at_guest.send(vec![i; 100].into()).await.unwrap();
+        assert_eq!(at_host.receive().await.unwrap(), vec![i; 100]);
+        assert_eq!(*at_host.state().borrow(), LinkState::Open);
+        assert_eq!(*at_guest.state().borrow(), LinkState::Open);
     }
     strangers.await.unwrap();
 }

@@ -15,9 +15,7 @@ use crate::symbol::Forms;
 use crate::vault::refused;
 use crate::{chat, duration, input, met, words};
 use handfast_core::crypto::{Secret, random_bytes};
-use handfast_core::invitation::{
-    Candidate, CandidateKind, Expiry, Invitation, LinkBase, Name, Question, Seat, Token,
-};
+use handfast_core::invitation::{Expiry, Invitation, LinkBase, Name, Question, Seat, Token};
 use handfast_core::pairing::{
     Failure, HostStage, HostTerms, Meeting, Pairing, PairingEvent, Past, Via, View, own_candidates,
 };
@@ -272,8 +270,8 @@ async fn resume(
         false => Wanted::Network,
     };
     let place = network::bind(reach, Some(pending.port))?;
-    let is_reflexive = |candidate: &Candidate| candidate.kind == CandidateKind::ServerReflexive;
-    let is_far = args.far || pending.invitation.candidates.iter().any(is_reflexive);
+    let mut named = pending.invitation.candidates.iter();
+    let is_far = args.far || named.any(|one| one.reflexive().is_some());
     let place = reach_out(args, is_far, place, output, door).await;
     if pending.received.is_some() {
         output.note(words::REPLY_KEPT);

@@ -3,7 +3,8 @@
 use super::Session;
 use super::seal::SUFFIX;
 use crate::answers::lock as answers;
-use crate::output::{Event, milliseconds};
+use crate::interrupt::Interrupt;
+use crate::output::{Event, Output, milliseconds};
 use crate::status::{Status, Stop};
 use crate::vault::container::Container;
 use crate::vault::folder::{UnpackError, unpack};
@@ -56,6 +57,20 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
     if let Some(place) = args.output.as_deref().filter(|place| !place.is_dir()) {
         must_be_free(place)?;
     }
+    // Standard input cannot be read a second time.
+    let may_ask_again = args.answer_file.is_none() && args.container != "-";
+    loop {
+        match attempt(&args, &mut output, &mut interrupt).await {
+            Err(stop) if stop.status == Status::WrongAnswer && may_ask_again => {
+                output.note(stop.sentence);
+            }
+            ended => return ended,
+        }
+    }
+}
+
+/// Opens it with what the person answers this time.
+async fn attempt(args: &Args, output: &mut Output, interrupt: &mut Interrupt) -> Result<(), Stop> {
     let argument = args.container.clone();
     let finding = tokio::task::spawn_blocking(move || Container::find(&argument));
     let container = tokio::select! {
@@ -77,9 +92,9 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
     };
     LIMITS.check(cost).map_err(refused)?;
     let file = args.answer_file.as_deref();
-    let answers = answers::to_open(questions.as_slice(), file, &output, &mut interrupt).await?;
+    let answers = answers::to_open(questions.as_slice(), file, output, interrupt).await?;
     let code: Option<Secret<16>> = match with_code {
-        true => Some(answers::code(args.code_file.as_deref(), &mut interrupt).await?),
+        true => Some(answers::code(args.code_file.as_deref(), interrupt).await?),
         false => None,
     };
     let credential = Credential::Answers { answers, code };
@@ -90,11 +105,11 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
     let (watch, source) = Watch::over(container.source, &name, length);
     let state = watch.source_state();
     let place = Place {
-        wanted: args.output,
+        wanted: args.output.clone(),
         container: container.path,
     };
     let (path, about, bytes) = watch
-        .run(&mut output, &mut interrupt, move || {
+        .run(output, interrupt, move || {
             open(source, &credential, &state, &place)
         })
         .await?;

@@ -74,6 +74,22 @@ impl Candidate {
             kind: CandidateKind::ServerReflexive,
         }
     }
+
+    /// The address, if it is known and not a name.
+    pub fn ip(&self) -> Option<SocketAddr> {
+        match self.address {
+            CandidateAddress::Ip(address) => Some(address),
+            CandidateAddress::Mdns { .. } => None,
+        }
+    }
+
+    /// The address, if a server outside saw it.
+    pub fn reflexive(&self) -> Option<SocketAddr> {
+        match self.kind {
+            CandidateKind::ServerReflexive => self.ip(),
+            CandidateKind::Host => None,
+        }
+    }
 }
 
 /// An mDNS host name of one label, in lower case: `label.local` (RFC 6762 §3).

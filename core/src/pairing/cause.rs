@@ -1,8 +1,8 @@
 //! Why two did not reach each other, as far as one side can tell: the likeliest cause, and one thing
 //! to try. Nothing is asked of anybody; where the signs are few, so is what is said.
 
-use crate::invitation::{Candidate, CandidateAddress, CandidateKind, Range};
-use crate::transport::{Family, Opening, Survey};
+use crate::invitation::{Candidate, Range};
+use crate::transport::{Family, Opening, Survey, strict_address};
 use std::net::{IpAddr, SocketAddr};
 
 /// The likeliest cause.
@@ -107,7 +107,8 @@ impl Signs<'_> {
             return Cause::Blocked;
         }
         let is_strict = best == Some(Opening::Strict);
-        if is_strict && self.is_peer_strict() {
+        let is_peer_strict = strict_address(self.peers).is_some();
+        if is_strict && is_peer_strict {
             return Cause::BothStrict;
         }
         let is_only_local = |peer: &SocketAddr| Range::of(peer.ip()) != Range::Public;
@@ -117,37 +118,14 @@ impl Signs<'_> {
         if !self.is_replied {
             return Cause::ReplyMissing;
         }
-        match is_strict || self.is_peer_strict() {
+        match is_strict || is_peer_strict {
             true => Cause::OneStrict,
             false => Cause::Gone,
         }
     }
 
     fn peer_addresses(&self) -> Vec<SocketAddr> {
-        let address = |candidate: &Candidate| match candidate.address {
-            CandidateAddress::Ip(address) => Some(address),
-            CandidateAddress::Mdns { .. } => None,
-        };
-        self.peers.iter().filter_map(address).collect()
-    }
-
-    fn peer_reflexive(&self) -> Vec<SocketAddr> {
-        let seen = self.peers.iter();
-        let seen = seen.filter(|candidate| candidate.kind == CandidateKind::ServerReflexive);
-        seen.filter_map(|candidate| match candidate.address {
-            CandidateAddress::Ip(address) => Some(address),
-            CandidateAddress::Mdns { .. } => None,
-        })
-        .collect()
-    }
-
-    /// Whoever names two ports of one address is strict; see `Outside::candidates`.
-    fn is_peer_strict(&self) -> bool {
-        let seen = self.peer_reflexive();
-        seen.iter().enumerate().any(|(place, one)| {
-            let others = seen.iter().skip(place + 1);
-            others.filter(|other| other.ip() == one.ip()).count() > 0
-        })
+        self.peers.iter().filter_map(Candidate::ip).collect()
     }
 
     /// Whether the other side is in the same network. Half of all homes use the same private
@@ -159,8 +137,8 @@ impl Signs<'_> {
             .iter()
             .flat_map(|outside| &outside.mappings);
         let ours: Vec<IpAddr> = ours.map(|mapping| mapping.mapped.ip()).collect();
-        let theirs = self.peer_reflexive();
-        let theirs: Vec<IpAddr> = theirs.iter().map(SocketAddr::ip).collect();
+        let theirs = self.peers.iter().filter_map(Candidate::reflexive);
+        let theirs: Vec<IpAddr> = theirs.map(|seen| seen.ip()).collect();
         let of_ipv4 = |all: &[IpAddr]| all.iter().any(IpAddr::is_ipv4);
         let is_elsewhere = of_ipv4(&ours)
             && of_ipv4(&theirs)

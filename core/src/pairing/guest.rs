@@ -9,8 +9,8 @@ use crate::handshake::{
     Prologue, Ready,
 };
 use crate::invitation::{
-    Candidate, CandidateKind, Candidates, Fingerprint, Invitation, InvitationKeys, MAX_LIFETIME,
-    Reply, ReplyError, SealedReply, Seat,
+    Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, MAX_LIFETIME, Reply,
+    ReplyError, SealedReply, Seat,
 };
 use crate::seal::Answers;
 use crate::transport::TransportError;
@@ -269,8 +269,8 @@ impl Guest {
 
     /// How long after the knocking began the servers are asked, if they will be.
     fn looks_after(&self) -> Option<Duration> {
-        let is_reflexive = |candidate: &Candidate| candidate.kind == CandidateKind::ServerReflexive;
-        let is_from_elsewhere = self.invitation.candidates.iter().any(is_reflexive);
+        let mut candidates = self.invitation.candidates.iter();
+        let is_from_elsewhere = candidates.any(|one| one.reflexive().is_some());
         match self.looking {
             Looking::Later if is_from_elsewhere => Some(LOOK_SOON_AFTER),
             Looking::Later => Some(LOOK_AFTER),

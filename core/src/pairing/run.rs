@@ -5,8 +5,8 @@ use super::host::{Host, HostEffect, HostTerms, Past, Strikes};
 use super::{Acquaintance, Cause, Failure, Identity, Now, Signs, Via, View};
 use crate::crypto::{Secret, random_bytes};
 use crate::invitation::{
-    Candidate, CandidateAddress, Candidates, Invitation, MAX_CANDIDATES, MAX_LIFETIME, Policy,
-    ReplyError, SealedReply, admit,
+    Candidate, Candidates, Invitation, MAX_CANDIDATES, MAX_LIFETIME, Policy, ReplyError,
+    SealedReply, admit,
 };
 use crate::seal::Answers;
 use crate::transport::{
@@ -435,11 +435,7 @@ fn candidates_of(
     let seen = outside.map(|outside| outside.candidates());
     let mut seen = admit(seen.unwrap_or_default(), policy);
     if let Some(door) = door {
-        let is_elsewhere = |seen: &Candidate| match seen.address {
-            CandidateAddress::Ip(address) => address.ip() != door.ip(),
-            CandidateAddress::Mdns { .. } => true,
-        };
-        seen.retain(is_elsewhere);
+        seen.retain(|seen| seen.ip().is_none_or(|seen| seen.ip() != door.ip()));
         seen.insert(0, Candidate::server_reflexive(door));
     }
     seen.truncate(MAX_CANDIDATES / 2);
@@ -934,11 +930,8 @@ mod tests {
         };
         let door = door.map(|text| text.parse().unwrap());
         let ours = candidates_of(bound, (Some(outside), door), Policy::default()).unwrap();
-        let address = |candidate: &Candidate| match &candidate.address {
-            CandidateAddress::Ip(address) => address.to_string(),
-            CandidateAddress::Mdns { name, .. } => name.as_str().to_owned(),
-        };
-        ours.iter().map(address).collect()
+        let addresses = ours.iter().filter_map(Candidate::ip);
+        addresses.map(|address| address.to_string()).collect()
     }
 
     #[test]

@@ -9,10 +9,10 @@
 
 use super::ice::Path;
 use super::knock;
-use super::reflexive::{Outside, Translation};
+use super::reflexive::{Outside, Translation, strict_address};
 use super::socket::Socket;
 use crate::crypto::random_bytes;
-use crate::invitation::{Candidate, CandidateAddress, CandidateKind, IceCredentials, Seat};
+use crate::invitation::{Candidate, IceCredentials, Seat};
 use bytes::{Bytes, BytesMut};
 use std::net::{IpAddr, SocketAddr};
 use std::task::{Context, Poll};
@@ -69,29 +69,21 @@ impl Part {
     /// What there is to do between a device that is seen from outside like this and a peer that named
     /// these addresses. None if nobody is strict, or both are, or it cannot be known.
     pub(super) fn of(outside: &Outside, peer: &[Candidate]) -> Option<Self> {
-        let theirs = reflexive_of(peer);
-        let seen_at = |at: IpAddr| -> Vec<u16> {
-            let ports = theirs.iter().filter(|seen| seen.ip() == at);
-            ports.map(SocketAddr::port).collect()
-        };
-        // Whoever names two ports of one address is strict; see `Outside::candidates`.
-        let strict = theirs
-            .iter()
-            .map(SocketAddr::ip)
-            .find(|at| seen_at(*at).len() > 1);
+        let theirs: Vec<SocketAddr> = peer.iter().filter_map(Candidate::reflexive).collect();
         let socket_of = |wanted: &[Translation], ip: IpAddr| {
             let mut sockets = outside.sockets().into_iter();
             sockets.find(|socket| {
                 socket.is_ipv4() == ip.is_ipv4() && wanted.contains(&outside.translation(*socket))
             })
         };
-        match strict {
+        match strict_address(peer) {
             Some(at) => {
                 let findable = [Translation::Same, Translation::None];
+                let seen = theirs.iter().filter(|seen| seen.ip() == at);
                 Some(Self::Guess {
                     from: socket_of(&findable, at)?,
                     at,
-                    seen: seen_at(at),
+                    seen: seen.map(SocketAddr::port).collect(),
                 })
             }
             None => {
@@ -104,18 +96,6 @@ impl Part {
             }
         }
     }
-}
-
-fn reflexive_of(candidates: &[Candidate]) -> Vec<SocketAddr> {
-    let mut found = Vec::new();
-    for candidate in candidates {
-        if let (CandidateKind::ServerReflexive, CandidateAddress::Ip(address)) =
-            (candidate.kind, &candidate.address)
-        {
-            found.push(*address);
-        }
-    }
-    found
 }
 
 /// One side's part, while it is played.

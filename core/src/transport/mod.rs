@@ -31,7 +31,7 @@ pub use error::TransportError;
 pub use interfaces::{Reach, local_addresses};
 pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE};
 pub use mapping::{MappingError, PortMapping};
-pub use reflexive::{Mapping, Outside, Translation};
+pub use reflexive::{Mapping, Outside, Translation, strict_address};
 pub use stun_server::{NotAServer, StunServer};
 pub use survey::{Chance, Family, Opening, Situation, Survey, Verdict};
 

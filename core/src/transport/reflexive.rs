@@ -130,6 +130,14 @@ impl Outside {
     }
 }
 
+/// The address of a network that shows a different port to everybody, if these candidates tell of one:
+/// it is named with two ports, as [`Outside::candidates`] does.
+pub fn strict_address(candidates: &[Candidate]) -> Option<IpAddr> {
+    let seen = || candidates.iter().filter_map(Candidate::reflexive);
+    let mut addresses = seen().map(|one| one.ip());
+    addresses.find(|ip| seen().filter(|other| other.ip() == *ip).count() > 1)
+}
+
 /// The questions to the servers, and what came of them.
 pub(super) struct Reflexive {
     servers: Vec<SocketAddr>,

@@ -12,9 +12,7 @@ use super::certificate::Certificate;
 use super::dtls::{Dtls, DtlsEvent};
 use super::ice::{Ice, Path};
 use super::sctp::{Sctp, SctpEvent};
-use crate::invitation::{
-    Candidate, CandidateAddress, CandidateKind, Fingerprint, IceCredentials, Seat,
-};
+use crate::invitation::{Candidate, Fingerprint, IceCredentials, Seat};
 use bytes::{Bytes, BytesMut};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -103,11 +101,11 @@ impl Session {
     pub(super) fn add_peers(&mut self, now: Instant, peers: &[Candidate]) {
         for peer in peers {
             // A name needs the local network's name service, which this room does not ask.
-            let CandidateAddress::Ip(address) = &peer.address else {
+            let Some(address) = peer.ip() else {
                 continue;
             };
-            let is_reflexive = peer.kind == CandidateKind::ServerReflexive;
-            if let Err(error) = self.ice.add_peer(now, *address, is_reflexive) {
+            let is_reflexive = peer.reflexive().is_some();
+            if let Err(error) = self.ice.add_peer(now, address, is_reflexive) {
                 log::debug!("an address was left out: {error}");
             }
         }

@@ -1,8 +1,9 @@
 //! The folder for what lasts: shared by processes, never harmed, and left alone where that is wanted.
 
-use crate::peer::{Folder, Peer, run, run_as};
+use crate::peer::{Folder, Peer, program, run, run_as};
 use handfast_core::store::{KeyFile, Store};
 use std::path::Path;
+use std::process::Command;
 
 /// Where a store says which version wrote it (SQLite file format, offset of the user version).
 const VERSION: usize = 60;
@@ -81,8 +82,7 @@ fn a_store_that_does_not_open_is_named_and_left_as_it_is() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_home_that_may_only_be_read_says_so() {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-    use std::os::unix::process::CommandExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
     let folder = Folder::new();
     let home = home(&folder);
     let mode = |name: &str, mode| {
@@ -93,18 +93,15 @@ fn a_home_that_may_only_be_read_says_so() {
     mode("store.lock", 0o444);
     mode("", 0o555);
     let is_superuser = Path::new(&home).metadata().expect("a folder").uid() == 0;
-    if is_superuser {
-        // Rights do not hold back the superuser.
-        chown(Path::new(&home).join("key"), Some(65_534), None).expect("the superuser may");
-    }
-    let outcome = run_as(
-        &["invite", "--json", "--loopback", "--home", &home],
-        |command| {
-            if is_superuser {
-                command.uid(65_534);
-            }
-        },
-    );
+    let args = ["invite", "--json", "--loopback", "--home", &home];
+    let outcome = run_as(&args, |command| {
+        if is_superuser {
+            // Whom rights do not hold back, unless this right is taken from them.
+            *command = Command::new("setpriv");
+            command.args(["--bounding-set", "-dac_override"]);
+            command.arg(program()).args(args);
+        }
+    });
     mode("", 0o755);
     assert_eq!(outcome.status, Some(10), "{outcome:?}");
     assert!(outcome.stdout.contains("store_read_only"), "{outcome:?}");

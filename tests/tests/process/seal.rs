@@ -596,3 +596,62 @@ fn an_interrupt_leaves_nothing_half_done() {
         );
     }
 }
+
+/// A person at a terminal, who reads what it says and types.
+#[cfg(target_os = "linux")]
+struct Terminal {
+    child: std::process::Child,
+    said: std::process::ChildStdout,
+}
+
+#[cfg(target_os = "linux")]
+impl Terminal {
+    /// `script`, which every Debian has, holds the terminal.
+    fn run(command: &str) -> Self {
+        let mut child = Command::new("script")
+            .args(["--quiet", "--return", "--command", command, "/dev/null"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("script starts");
+        let said = child.stdout.take().expect("piped");
+        Self { child, said }
+    }
+
+    /// Reads up to and with these words.
+    fn hear(&mut self, words: &str) {
+        let (mut heard, mut byte) = (Vec::new(), [0]);
+        while !heard.ends_with(words.as_bytes()) {
+            let heard_one = self.said.read(&mut byte).expect("readable") == 1;
+            assert!(heard_one, "{}", String::from_utf8_lossy(&heard));
+            heard.push(byte[0]);
+        }
+    }
+
+    fn type_in(&mut self, line: &str) {
+        let keys = self.child.stdin.as_mut().expect("piped");
+        writeln!(keys, "{line}").expect("typed");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn whoever_mistypes_an_answer_is_asked_again() {
+    let folder = Folder::new();
+    let (plain, locked) = (folder.path("notes.txt"), folder.path("locked"));
+    fs::write(&plain, "at the harbour").expect("written");
+    let sealed = seal("Esmeralda", &[&plain, "-q", QUESTION, "-o", &locked]);
+    assert_eq!(sealed.status, Some(0), "{}", sealed.stderr);
+    fs::remove_file(&plain).expect("removed");
+    let command = format!("'{}' open '{locked}'", program().display());
+    let mut terminal = Terminal::run(&command);
+    for answer in ["Esmerelda", "the red one", "esmeralda"] {
+        terminal.hear("(not shown):");
+        terminal.type_in(answer);
+    }
+    let mut rest = String::new();
+    terminal.said.read_to_string(&mut rest).expect("text");
+    assert!(terminal.child.wait().expect("ends").success(), "{rest}");
+    let opened = fs::read_to_string(&plain).expect("opened");
+    assert_eq!(opened, "at the harbour");
+}

@@ -28,10 +28,7 @@ pub(crate) async fn measure(quick: bool) -> Result<Vec<Figure>> {
         .invitation
         .candidates
         .iter()
-        .find_map(|candidate| match &candidate.address {
-            handfast_core::invitation::CandidateAddress::Ip(address) => Some(*address),
-            handfast_core::invitation::CandidateAddress::Mdns { .. } => None,
-        })
+        .find_map(handfast_core::invitation::Candidate::ip)
         .ok_or("an address")?;
     let mut child = Command::new(std::env::current_exe()?)
         .arg("bench-strangers")

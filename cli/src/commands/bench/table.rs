@@ -5,8 +5,8 @@ use super::Result;
 use handfast_core::crypto::Secret;
 use handfast_core::handshake::StaticKey;
 use handfast_core::invitation::{
-    Candidate, CandidateAddress, Candidates, Expiry, Invitation, LinkBase, Policy, QR_LIFETIME,
-    SealedReply, Token, find, link,
+    Candidate, Candidates, Expiry, Invitation, LinkBase, Policy, QR_LIFETIME, SealedReply, Token,
+    find, link,
 };
 use handfast_core::pairing::{
     GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Via, View,
@@ -115,9 +115,7 @@ impl Table {
     fn redirect(&mut self, reply: &SealedReply, conditions: Conditions) -> Result<SealedReply> {
         let keys = self.invitation.keys();
         let mut opened = reply.open(&keys)?;
-        let CandidateAddress::Ip(address) = opened.candidates[0].address else {
-            return Err("an address".into());
-        };
+        let address = opened.candidates[0].ip().ok_or("an address")?;
         let path = Forwarder::start(address, conditions)?;
         opened.candidates = Candidates::new(vec![Candidate::host(path.address())])?;
         self.path = Some(path);
