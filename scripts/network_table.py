@@ -94,10 +94,25 @@ def returns(figures):
     return table(head, rows), is_good
 
 
+def restarts(figures):
+    rows, is_good = [], True
+    for limit, network, absence in sorted({(f["limit"], f["network"], f["absence"]) for f in figures}):
+        rounds = [f for f in figures if (f["network"], f["absence"]) == (network, absence)]
+        times = [f["seconds"] for f in rounds if f["seconds"] is not None]
+        is_within = len(times) == len(rounds) and max(times) <= limit
+        is_good = is_good and is_within
+        spans = [plain(quantile(times, share)) for share in (0.5, 0.95, 1)] if times else ["never"] * 3
+        kept = f"{plain(limit)}: {'yes' if is_within else '**no**'}"
+        rows.append([network, absence, str(len(rounds)), str(len(times)), *spans, kept])
+    return table(["network", "meanwhile", "times", "connected", "p50", "p95", "longest", "within"], rows), is_good
+
+
+TABLES = {"every_return": returns, "every_restart": restarts}
+
 part, path = sys.argv[1:3]
 with open(path) as lines:
     measured = [json.loads(line) for line in lines]
-text, is_good = (returns if part == "every_return" else meetings)(measured)
+text, is_good = TABLES.get(part, meetings)(measured)
 print(text)
 for document in sys.argv[3:]:
     with open(document) as file:

@@ -10,14 +10,14 @@ use crate::output::{Event, Output};
 use crate::status::{Status, Stop};
 use crate::words;
 use handfast_core::invitation::{InviteId, SealedReply, Seat};
-use handfast_core::pairing::{Meeting, Pairing, Standing, Via};
+use handfast_core::pairing::{Keeping, Meeting, Pairing, Standing, Via};
 use handfast_core::store::{
     Fate, PendingInvitation, PendingReply, ReceivedReply, Store, StoreError,
 };
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// How often a process looks whether another one has revoked what it waits with.
@@ -365,7 +365,7 @@ impl Keeper {
             id: kept.id,
             clock: kept.clock,
         };
-        kept.following = Some(tokio::spawn(follower.run(pairing.standing(), tell)));
+        kept.following = Some(tokio::spawn(follower.run(pairing.keeping(), tell)));
     }
 
     /// Returns when another process has ended it.
@@ -489,17 +489,13 @@ struct Follower {
 }
 
 impl Follower {
-    async fn run(self, mut standing: watch::Receiver<Standing>, tell: oneshot::Sender<Stop>) {
-        standing.mark_changed();
+    async fn run(self, mut keeping: Keeping, tell: oneshot::Sender<Stop>) {
+        let mut news = Some(keeping.now());
         loop {
-            let look = tokio::time::timeout(LOOK, standing.changed()).await;
-            let news = match look {
-                Ok(Ok(())) => Some(standing.borrow_and_update().clone()),
-                Ok(Err(_)) => return,
-                Err(_) => None,
-            };
-            match self.keep(news).await {
-                Ok(()) => {}
+            match self.keep(news.clone()).await {
+                Ok(()) => {
+                    news.iter().for_each(|news| keeping.kept(news));
+                }
                 Err(stop) if stop.status == Status::Expired && stop.kind != "expired" => {
                     let _ = tell.send(stop);
                     return;
@@ -507,6 +503,11 @@ impl Follower {
                 // It is tried again with the next change.
                 Err(stop) => log::warn!("not kept: {}", stop.kind),
             }
+            news = match tokio::time::timeout(LOOK, keeping.changed()).await {
+                Ok(Some(news)) => Some(news),
+                Ok(None) => return,
+                Err(_) => None,
+            };
         }
     }
 

@@ -537,6 +537,52 @@ fn a_guest_that_moved_shows_another_reply_that_leads_to_it() {
     });
 }
 
+/// The guest is asked, and how many answers it may still give by its own count.
+async fn asked(guest: &mut Pairing) -> u8 {
+    match view(guest, |view| matches!(view, View::Asking { .. })).await {
+        View::Asking { tries_left, .. } => tries_left,
+        _ => unreachable!(),
+    }
+}
+
+#[test]
+fn a_wrong_answer_is_not_told_before_it_is_kept() {
+    run(async |one, other| {
+        let (id, _) = one.invite(Some("Our first dog?"), None);
+        let host = one.host(id);
+        let mut keeping = host.keeping();
+        let (mut guest, ..) = other.accept(&one.handed_out(id));
+        assert_eq!(asked(&mut guest).await, 3);
+        guest.answer(Answers::new(&["Max"]).unwrap()).await;
+        let mut news = keeping.now();
+        while news.past.strikes.answers == 0 {
+            news = keeping.changed().await.unwrap();
+        }
+        let early = timeout(Duration::from_millis(500), asked(&mut guest));
+        assert!(early.await.is_err());
+        keeping.kept(&news);
+        assert_eq!(asked(&mut guest).await, 2);
+    });
+}
+
+#[test]
+fn a_wrong_answer_that_cannot_be_kept_is_not_told_and_counts() {
+    run(async |one, other| {
+        let (id, _) = one.invite(Some("Our first dog?"), None);
+        let mut host = one.host(id);
+        let _keeping = host.keeping();
+        let (mut guest, ..) = other.accept(&one.handed_out(id));
+        asked(&mut guest).await;
+        guest.answer(Answers::new(&["Max"]).unwrap()).await;
+        // The link has ended without a word, and another one asks again.
+        assert_eq!(asked(&mut guest).await, 3);
+        let counted = HostStage::Asking { tries_left: 2 };
+        let is_counted =
+            |view: &View| matches!(view, View::Hosting { stage, .. } if *stage == counted);
+        view(&mut host, is_counted).await;
+    });
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_host_that_moved_away_and_back_is_where_it_was() {

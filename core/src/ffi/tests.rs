@@ -2,9 +2,11 @@
 //! here is what those cannot do.
 
 use super::{
-    CallbackError, Change, Handfast, Handout, Kind, Listener, Manner, PairingHandle, Pending,
-    Preferences, Protection, Screen, Settings, Vault, VaultError, read_text,
+    Answered, CallbackError, Change, Handfast, Handout, Kind, Listener, Manner, PairingHandle,
+    Pending, Preferences, Protection, Screen, Settings, Vault, VaultError, read_text,
 };
+use crate::crypto::Secret;
+use crate::store::{self, Fate, Store, StoreError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -39,8 +41,21 @@ impl Vault for Pocket {
 /// A folder of its own for each seat, removed with it.
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
 
+/// The same pocket, for whoever looks into the store beside the app.
+impl store::Vault for Pocket {
+    fn key(&self) -> Result<Option<Secret<32>>, store::VaultError> {
+        let key = self.0.lock().unwrap().clone();
+        Ok(key.map(|key| Secret::new(key.try_into().unwrap())))
+    }
+
+    fn keep(&self, _: &Secret<32>) -> Result<(), store::VaultError> {
+        Err(store::VaultError::Occupied)
+    }
+}
+
 struct Seat {
     folder: PathBuf,
+    pocket: Arc<Pocket>,
     handfast: Arc<Handfast>,
     changes: mpsc::UnboundedReceiver<Change>,
 }
@@ -58,11 +73,13 @@ impl Seat {
             link_base: None,
         };
         let listener = Arc::new(Hysteric(told));
-        let handfast = Handfast::open(settings, Arc::new(Pocket::default()), listener).unwrap();
+        let pocket = Arc::new(Pocket::default());
+        let handfast = Handfast::open(settings, pocket.clone(), listener).unwrap();
         let loopback = vec!["127.0.0.1".to_owned()];
         handfast.network_changed(loopback, None).await.unwrap();
         Self {
             folder,
+            pocket,
             handfast,
             changes,
         }
@@ -139,6 +156,47 @@ impl Drop for Seat {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+#[tokio::test]
+async fn whatever_a_guest_hears_of_its_answers_is_on_the_disk_of_the_host() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let lock = Answered {
+        question: "Our first dog?".to_owned(),
+        answer: "Rex".to_owned(),
+    };
+    let hosting = host.handfast.pairing();
+    let asked = Protection::Asked { lock };
+    let _hosting = hosting.host(Manner::Send, asked).await.unwrap();
+    let link = host
+        .until(|screen| match screen {
+            Screen::Hosting { invitation, .. } => Some(invitation.link),
+            _ => None,
+        })
+        .await;
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let _connecting = pairing.connect().await.unwrap();
+    let store = Store::open(&host.folder.join("store"), &*host.pocket).unwrap();
+    let now = super::engine::unix_seconds();
+    let id = store.invitations(now).unwrap()[0].id;
+    for wrong in 0..3 {
+        let is_left = |left| left == 3 - wrong;
+        guest
+            .until(|screen| match screen {
+                Screen::Asking { tries_left, .. } if is_left(tries_left) => Some(()),
+                _ => None,
+            })
+            .await;
+        let kept = store.invitation(id, now).unwrap();
+        assert_eq!(kept.past.strikes.answers, wrong);
+        pairing.answer("Max".to_owned()).await.unwrap();
+    }
+    guest
+        .until(|screen| matches!(screen, Screen::Ended { .. }).then_some(()))
+        .await;
+    let over = store.invitation(id, now).map(drop);
+    assert_eq!(over, Err(StoreError::Over(Fate::Burned)));
 }
 
 #[tokio::test]

@@ -52,6 +52,13 @@ pub struct Strikes {
     pub answers: u8,
 }
 
+impl Strikes {
+    /// Whether nobody may try any more.
+    pub fn are_used_up(&self) -> bool {
+        self.answers >= TRIES || self.handshakes >= MOST_FAILURES
+    }
+}
+
 /// What has become of an invitation while it waited: enough of it to go on after a restart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Past {
@@ -68,6 +75,9 @@ pub enum HostEffect {
     Expect(Fingerprint, Vec<Candidate>),
     /// Send this message over the link.
     Send(Outgoing),
+    /// Keep what [`Host::past`] says now, before anything else that follows here: a try that a guest
+    /// has heard of counts, whatever happens to this device.
+    Keep,
     /// Give up the link, and wait for another guest.
     Abandon,
     /// Ask servers outside how this device is seen: the local network has failed.
@@ -464,11 +474,13 @@ impl Host {
         let Some(frame) = met.say(reply) else {
             return self.refuse(HandshakeError::Local);
         };
-        self.effects.push_back(HostEffect::Send(frame));
         if let Some(key) = key {
+            self.effects.push_back(HostEffect::Send(frame));
             return self.hand_over(*met, Some(&key));
         }
         self.strikes.answers = self.strikes.answers.saturating_add(1);
+        self.effects.push_back(HostEffect::Keep);
+        self.effects.push_back(HostEffect::Send(frame));
         self.asking.rests_until = Some(now.monotonic + REST);
         if self.strikes.answers >= TRIES {
             self.end(Failure::AnswersDiffer);
@@ -507,6 +519,7 @@ impl Host {
     fn refuse(&mut self, error: HandshakeError) {
         log::debug!("a guest failed the handshake: {error}");
         self.strikes.handshakes = self.strikes.handshakes.saturating_add(1);
+        self.effects.push_back(HostEffect::Keep);
         if self.strikes.handshakes >= MOST_FAILURES {
             self.end(Failure::Burned);
         } else {

@@ -31,7 +31,9 @@ pub use cause::{Cause, Remedy, Signs};
 pub use failure::Failure;
 pub use guest::{Guest, GuestEffect, OtherInvitation};
 pub use host::{Host, HostEffect, HostTerms, MOST_FORMS, Past, Strikes};
-pub use run::{GuestTerms, Meeting, Milestones, Pairing, PairingEvent, Standing, own_candidates};
+pub use run::{
+    GuestTerms, Keeping, Meeting, Milestones, Pairing, PairingEvent, Standing, own_candidates,
+};
 pub use view::{GuestStage, HostStage, View};
 
 use crate::crypto::Secret;

@@ -1,7 +1,7 @@
 //! Runs a pairing machine on a real endpoint: carries its effects out, and time and network in.
 
 use super::guest::{Guest, GuestEffect, OtherInvitation};
-use super::host::{Host, HostEffect, HostTerms, Past};
+use super::host::{Host, HostEffect, HostTerms, Past, Strikes};
 use super::{Acquaintance, Cause, Failure, Identity, Now, Signs, Via, View};
 use crate::crypto::{Secret, random_bytes};
 use crate::invitation::{
@@ -20,6 +20,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 /// How long a failed pairing waits for its goodbye to be sent.
 const GOODBYE: Duration = Duration::from_millis(500);
+
+/// How long it may take until something is kept.
+const KEEPING: Duration = Duration::from_secs(5);
 
 /// How long the other side may be unheard before a cause is looked for.
 const HINT_AFTER: Duration = Duration::from_secs(8);
@@ -111,12 +114,40 @@ pub struct Standing {
     pub reply: Option<SealedReply>,
 }
 
+/// What has to be kept of a pairing, in the hands of whoever keeps it. Once it was given out, a guest
+/// hears what came of a try only after that was kept.
+#[derive(Debug)]
+pub struct Keeping {
+    standing: watch::Receiver<Standing>,
+    kept: watch::Sender<Option<Strikes>>,
+}
+
+impl Keeping {
+    /// How it stands now.
+    pub fn now(&self) -> Standing {
+        self.standing.borrow().clone()
+    }
+
+    /// How it stands once that is news. None after the pairing has ended. May be dropped half-way.
+    pub async fn changed(&mut self) -> Option<Standing> {
+        self.standing.changed().await.ok()?;
+        Some(self.standing.borrow_and_update().clone())
+    }
+
+    /// This is on the disk now.
+    pub fn kept(&self, standing: &Standing) {
+        self.kept.send_replace(Some(standing.past.strikes));
+    }
+}
+
 /// A pairing under way. Dropping it stops it; nothing stays behind.
 #[derive(Debug)]
 pub struct Pairing {
     events: mpsc::Receiver<PairingEvent>,
     commands: mpsc::Sender<Command>,
     standing: watch::Receiver<Standing>,
+    /// What is kept; None where nobody keeps anything.
+    kept: watch::Sender<Option<Strikes>>,
     roaming: Roaming,
 }
 
@@ -271,6 +302,7 @@ impl Pairing {
         let (events_tx, events) = mpsc::channel(16);
         let (commands, commands_rx) = mpsc::channel(4);
         let (standing_tx, standing) = watch::channel(machine.standing(&connector));
+        let (kept, kept_rx) = watch::channel(None);
         let roaming = connector.roaming();
         let run = Run {
             machine,
@@ -279,6 +311,7 @@ impl Pairing {
             events: events_tx,
             commands: commands_rx,
             standing: standing_tx,
+            kept: kept_rx,
             unheard: None,
             hinted: None,
             link: None,
@@ -291,6 +324,7 @@ impl Pairing {
             events,
             commands,
             standing,
+            kept,
             roaming,
         }
     }
@@ -335,6 +369,17 @@ impl Pairing {
     /// What has to be kept so that it can go on after a restart, and a way to wait for changes.
     pub fn standing(&self) -> watch::Receiver<Standing> {
         self.standing.clone()
+    }
+
+    /// For whoever keeps that, from now on.
+    pub fn keeping(&self) -> Keeping {
+        let keeping = Keeping {
+            standing: self.standing.clone(),
+            kept: self.kept.clone(),
+        };
+        // What it began with came from the disk, or is nothing yet.
+        keeping.kept(&keeping.now());
+        keeping
     }
 
     /// What tells this pairing, and the link that follows it, that this device moves.
@@ -411,6 +456,7 @@ enum Machine {
 /// What a machine wants done, whichever it is.
 enum Effect {
     Expect(crate::invitation::Fingerprint, Vec<Candidate>),
+    Keep,
     Send(Bytes),
     Abandon,
     Again,
@@ -428,6 +474,7 @@ struct Run {
     events: mpsc::Sender<PairingEvent>,
     commands: mpsc::Receiver<Command>,
     standing: watch::Sender<Standing>,
+    kept: watch::Receiver<Option<Strikes>>,
     unheard: Option<Unheard>,
     /// What was said about that.
     hinted: Option<Cause>,
@@ -501,6 +548,7 @@ impl Run {
                     self.begin_unheard(admitted.clone(), true);
                     self.connector.expect(guest, admitted).await;
                 }
+                Effect::Keep => self.keep().await,
                 Effect::Send(message) => {
                     if let Some(link) = &self.link {
                         // A link that is gone says so when it is read.
@@ -558,13 +606,30 @@ impl Run {
         std::ops::ControlFlow::Continue(())
     }
 
-    async fn show(&mut self) {
+    /// Waits until whoever keeps what is new has done so. If nobody can, the link ends instead, and a
+    /// guest does not hear what came of its try.
+    async fn keep(&mut self) {
+        self.tell_standing();
+        let strikes = self.standing.borrow().past.strikes;
+        let is_kept = |kept: &Option<Strikes>| kept.is_none_or(|kept| kept == strikes);
+        let keeping = tokio::time::timeout(KEEPING, self.kept.wait_for(is_kept)).await;
+        if !matches!(keeping, Ok(Ok(_))) {
+            self.link = None;
+            self.machine.link_ended();
+        }
+    }
+
+    fn tell_standing(&self) {
         let standing = self.machine.standing(&self.connector);
         self.standing.send_if_modified(|kept| {
             let is_news = *kept != standing;
             *kept = standing;
             is_news
         });
+    }
+
+    async fn show(&mut self) {
+        self.tell_standing();
         let view = self.machine.view(now());
         // Seconds run by themselves on a screen; only what changed otherwise is news.
         if let Some(view) = view
@@ -713,6 +778,7 @@ impl Machine {
         match self {
             Self::Host(host) => host.poll_effect().map(|effect| match effect {
                 HostEffect::Expect(guest, candidates) => Effect::Expect(guest, candidates),
+                HostEffect::Keep => Effect::Keep,
                 HostEffect::Send(message) => Effect::Send(message),
                 HostEffect::Abandon => Effect::Abandon,
                 HostEffect::LookOutside => Effect::LookOutside,

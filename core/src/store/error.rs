@@ -26,7 +26,7 @@ pub enum StoreError {
     KeyMissing,
     /// The vault could not be used.
     #[error(transparent)]
-    Vault(#[from] VaultError),
+    Vault(VaultError),
     /// The store may be read but not written.
     #[error("the store cannot be written: check the rights of its folder")]
     ReadOnly,
@@ -73,9 +73,24 @@ impl From<io::Error> for StoreError {
     }
 }
 
+impl From<VaultError> for StoreError {
+    fn from(error: VaultError) -> Self {
+        match error {
+            // The key is as it was, or was never there.
+            VaultError::Unreachable(
+                kind @ (io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded),
+            ) => io::Error::from(kind).into(),
+            error => Self::Vault(error),
+        }
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        let extended = error.sqlite_error().map(|error| error.extended_code);
         match error.sqlite_error_code() {
+            // The index of the log could not grow; SQLite does not say why, and nothing else is likely.
+            _ if extended == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Self::Full,
             Some(ErrorCode::NotADatabase) => Self::NotAStore,
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged,
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,

@@ -134,7 +134,8 @@ impl Store {
         self.transact(|rows| waiting(rows, id, now))
     }
 
-    /// Changes what is kept of an invitation that waits: its port, its past, the reply.
+    /// Changes what is kept of an invitation that waits: its port, its past, the reply. One whose
+    /// guests have used up their tries is burned by that.
     ///
     /// # Errors
     /// [`StoreError::Unknown`], or [`StoreError::Over`]. Whoever hosts the invitation stops then.
@@ -149,6 +150,9 @@ impl Store {
             change(&mut pending);
             if pending.id() != id {
                 return Err(StoreError::Unknown);
+            }
+            if pending.past.strikes.are_used_up() {
+                return end(rows, &pending, Fate::Burned, now).map(drop);
             }
             put(rows, &Kept::Waiting(Box::new(pending)))
         })

@@ -152,6 +152,21 @@ fn a_pending_invitation_comes_back_as_it_was() {
 }
 
 #[test]
+fn the_last_try_burns_an_invitation_in_the_same_moment() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    let id = store.add_invitation(&pending(1), NOW).unwrap();
+    let strike = || store.update_invitation(id, NOW, |kept| kept.past.strikes.answers += 1);
+    for _ in 0..3 {
+        assert!(store.invitation(id, NOW).is_ok());
+        strike().unwrap();
+    }
+    let over = Err(StoreError::Over(Fate::Burned));
+    assert_eq!(store.invitation(id, NOW).map(drop), over);
+    assert_eq!(strike(), over);
+}
+
+#[test]
 fn only_the_first_end_of_an_invitation_counts_and_it_leaves_no_secret() {
     let folder = Folder::new();
     let store = folder.open().unwrap();

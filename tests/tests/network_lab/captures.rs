@@ -2,7 +2,6 @@
 
 use crate::lab_or_skip;
 use crate::nat::Network;
-use crate::person::Folder;
 use crate::scenario::{Ending, Meeting, Scenario, Way, When};
 use crate::stun::{Impostor, Stun};
 use crate::world::{Home, Place, World};
@@ -32,9 +31,8 @@ fn whoever_waits_sends_little() {
                 let place = Place::Apart(Network::PortRestricted, guest);
                 let world = World::build(place).expect("namespaces");
                 let _stun = Stun::start(&world);
-                let folder = Folder::new();
                 let scenario = Scenario::new(place, Way::Link, When::Direct);
-                let mut meeting = Meeting::begin(&scenario, &world, &folder);
+                let mut meeting = Meeting::begin(&scenario, &world);
                 let patience = Duration::from_secs(12);
                 assert!(meeting.guest.until(patience, &["reply"]).is_some());
                 // The guest is eager for half a minute; the host knows of nobody yet.

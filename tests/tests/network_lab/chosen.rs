@@ -1,9 +1,9 @@
-//! The dozen scenarios that every run of the tests plays; `scripts/bench network` plays all.
+//! The scenarios that every run of the tests plays; `scripts/bench network` plays all.
 
+use crate::absence::Absence::*;
 use crate::lab_or_skip;
 use crate::matrix::play;
 use crate::nat::Network::*;
-use crate::person::Folder;
 use crate::scenario::Ending::{self, *};
 use crate::scenario::Way::{self, *};
 use crate::scenario::When::{self, *};
@@ -18,11 +18,14 @@ use std::time::Duration;
 /// How late a reply is that comes late.
 const LATE: When = Late(Duration::from_secs(45));
 
-/// Scenarios at a time.
-const AT_A_TIME: usize = 4;
+/// How long people are away while a reply travels.
+const AWAY: Duration = Duration::from_secs(3);
+
+/// Scenarios at a time; most of their time is waiting.
+const AT_A_TIME: usize = 6;
 
 #[rustfmt::skip]
-const CHOSEN: [(Place, Way, When, Ending); 19] = [
+const CHOSEN: [(Place, Way, When, Ending); 27] = [
     // host's network, guest's network            way       when    expectation
     (Together(OneLan),                            OneScan,  Direct, Connects),
     (Apart(Public, PortRestricted),               OneScan,  Direct, Connects),
@@ -43,6 +46,14 @@ const CHOSEN: [(Place, Way, When, Ending); 19] = [
     (Apart(Public, Public),                       Link,     Direct, Connects),
     (Apart(AddressRestricted, PortRestricted),    Link,     LATE,   Connects),
     (Apart(Symmetric, PortRestricted),            Link,     LATE,   Connects),
+    (Together(OneLan),                            Link,     Away(BothSuspended, AWAY), Connects),
+    (Together(OneLan),                            Link,     Away(HostKilled, AWAY), Connects),
+    (Together(OneLan),                            Link,     Away(GuestKilled, AWAY), Connects),
+    (Together(OneLan),                            Link,     Away(BothKilled, AWAY), Connects),
+    (Apart(PortRestricted, PortRestricted),       Link,     Away(BothSuspended, AWAY), Connects),
+    (Apart(PortRestricted, PortRestricted),       Link,     Away(HostKilled, AWAY), Connects),
+    (Apart(PortRestricted, PortRestricted),       Link,     Away(GuestKilled, AWAY), Connects),
+    (Apart(PortRestricted, PortRestricted),       Link,     Away(BothKilled, AWAY), Connects),
 ];
 
 #[test]
@@ -80,9 +91,8 @@ fn a_strict_network_is_not_passed_where_one_side_may_not_guess() {
                 assert_eq!(scenario.expected, Connects);
                 let world = World::build(scenario.place).expect("namespaces");
                 let _stun = Stun::start(&world);
-                let folder = Folder::new();
-                let mut meeting = Meeting::begin_with(&scenario, &world, &folder, flags);
-                let (ending, _) = meeting.play(&scenario);
+                let mut meeting = Meeting::begin_with(&scenario, &world, flags);
+                let (ending, _) = meeting.play(&scenario, &world);
                 let told = meeting.told();
                 assert_ne!(ending, Connects, "{flags:?}\n{told}");
                 assert!(told.contains("one_strict"), "{flags:?}\n{told}");

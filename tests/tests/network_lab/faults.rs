@@ -1,7 +1,7 @@
 //! What happens to a network while two people talk, and how they come back.
 
 use crate::nat::Network;
-use crate::person::{Folder, moment};
+use crate::person::moment;
 use crate::scenario::{Meeting, Scenario, Way, When, now};
 use crate::stun::Stun;
 use crate::world::{Place, Side, World};
@@ -55,10 +55,9 @@ impl Fault {
     pub(crate) fn strike(self, host: Network, guest: Network) -> Return {
         let mut world = World::build(Place::Apart(host, guest)).expect("namespaces");
         let _stun = Stun::start(&world);
-        let folder = Folder::new();
         let scenario = Scenario::new(Place::Apart(host, guest), Way::Link, When::Direct);
-        let mut meeting = Meeting::begin(&scenario, &world, &folder);
-        let (ending, _) = meeting.play(&scenario);
+        let mut meeting = Meeting::begin(&scenario, &world);
+        let (ending, _) = meeting.play(&scenario, &world);
         assert_eq!(ending, scenario.expected, "{scenario}: {}", meeting.told());
         let mut talk = Talk {
             meeting,

@@ -1,11 +1,12 @@
 //! The whole matrix and the times of every return, for `scripts/bench network`.
 
+use crate::absence::Absence;
 use crate::faults::Fault;
 use crate::lab_or_skip;
 use crate::matrix::{all, play};
 use crate::nat::Network::{PortRestricted, Public};
-use crate::scenario::{Way, When};
-use crate::world::Place;
+use crate::scenario::{Ending, Scenario, Way, When};
+use crate::world::{Home, Place};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Write;
@@ -17,6 +18,10 @@ const AT_A_TIME: usize = 12;
 
 /// The same where a reply waits for minutes.
 const AT_A_TIME_LATE: usize = 124;
+
+/// The same where people are away for a minute: few enough that none of them keeps another one from
+/// the processor.
+const AT_A_TIME_AWAY: usize = 16;
 
 /// Where figures go, one JSON object a line: the file that `HANDFAST_FIGURES` names.
 struct Figures(Mutex<File>);
@@ -43,10 +48,7 @@ fn meetings(when: When, ways: &[Way], at_a_time: usize) {
         if !is_expected {
             eprintln!("{scenario}: {}\n{}", report.ending, report.told);
         }
-        let (host, guest) = match scenario.place {
-            Place::Apart(host, guest) => (host.name(), guest.name()),
-            Place::Together(home) => (home.name(), home.name()),
-        };
+        let (host, guest) = scenario.place.names();
         figures.tell(&json!({
             "host": host,
             "guest": guest,
@@ -71,6 +73,50 @@ fn every_pair_of_networks_ten_minutes_late() {
     lab_or_skip!();
     let late = When::Late(Duration::from_secs(600));
     meetings(late, &[Way::Link], AT_A_TIME_LATE);
+}
+
+/// How long connecting may take once the reply is handed over, in seconds.
+fn limit(place: Place) -> f64 {
+    match place {
+        Place::Together(_) => 1.0,
+        Place::Apart(..) => 2.0,
+    }
+}
+
+#[test]
+#[ignore = "takes minutes: scripts/bench network --restarts"]
+fn every_restart() {
+    lab_or_skip!();
+    let figures = Figures::open();
+    let rounds = std::env::var("HANDFAST_ROUNDS").ok();
+    let rounds = rounds.and_then(|rounds| rounds.parse().ok()).unwrap_or(10);
+    let apart = Place::Apart(PortRestricted, PortRestricted);
+    let mut scenarios = Vec::new();
+    for place in [Place::Together(Home::OneLan), apart] {
+        for absence in Absence::ALL {
+            let away = When::Away(absence, Duration::from_secs(60));
+            scenarios.push(Scenario::new(place, Way::Link, away));
+        }
+    }
+    let scenarios = scenarios.repeat(rounds);
+    play(&scenarios, AT_A_TIME_AWAY, |scenario, report| {
+        let When::Away(absence, _) = scenario.when else {
+            unreachable!("they are all away");
+        };
+        let limit = limit(scenario.place);
+        if report.ending != Ending::Connects || report.seconds.is_none_or(|took| took > limit) {
+            eprintln!(
+                "{scenario}: {} {:?}\n{}",
+                report.ending, report.seconds, report.told
+            );
+        }
+        figures.tell(&json!({
+            "network": scenario.place.names().0,
+            "absence": absence.to_string(),
+            "seconds": report.seconds.filter(|_| report.ending == Ending::Connects),
+            "limit": limit,
+        }));
+    });
 }
 
 #[test]

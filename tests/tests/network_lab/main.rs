@@ -2,6 +2,7 @@
 //!
 //! Needs root, and `ip`, `nft`, `conntrack` and `turnserver`; without them its tests say so and pass.
 
+mod absence;
 mod captures;
 mod chosen;
 mod faults;

@@ -4,11 +4,11 @@
 //! happen is a result here.
 
 use crate::space::Space;
-use handfast_tests::program::program;
+use handfast_tests::program::{events, program, signal};
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// A folder that is removed when dropped.
@@ -46,20 +46,16 @@ impl Person {
                 .stderr(Stdio::null());
         });
         let output = child.stdout.take().expect("piped");
-        let (sender, said) = channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                let value = serde_json::from_str(&line).expect("one object a line");
-                if sender.send(value).is_err() {
-                    return;
-                }
-            }
-        });
         Self {
             child,
-            said,
+            said: events(output),
             told: Vec::new(),
         }
+    }
+
+    /// Sends it a signal by its name, such as `KILL`.
+    pub(crate) fn signal(&self, name: &str) {
+        signal(&self.child, name);
     }
 
     /// Types a line. A program that is gone does not read it.

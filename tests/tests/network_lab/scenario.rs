@@ -1,5 +1,6 @@
 //! One meeting of two people in the laboratory, from the invitation to the first messages.
 
+use crate::absence::Absence;
 use crate::person::{Folder, Person, moment};
 use crate::stun::{SERVERS, Stun};
 use crate::world::{Place, World};
@@ -37,7 +38,12 @@ pub(crate) enum When {
     Direct,
     /// After so long.
     Late(Duration),
+    /// As soon as both are here again, after they were away for so long.
+    Away(Absence, Duration),
 }
+
+/// Where the guest's picture of its reply is, in the folder of a meeting.
+const REPLY_PICTURE: &str = "reply.png";
 
 /// How a meeting ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,6 +88,7 @@ impl fmt::Display for Scenario {
         match self.when {
             When::Direct => Ok(()),
             When::Late(delay) => write!(f, " {} s late", delay.as_secs()),
+            When::Away(absence, length) => write!(f, ", {absence} for {} s", length.as_secs()),
         }
     }
 }
@@ -118,9 +125,8 @@ impl Scenario {
 
     /// Plays it in this world.
     pub(crate) fn play_in(&self, world: &World) -> Report {
-        let folder = Folder::new();
-        let mut meeting = Meeting::begin(self, world, &folder);
-        let (ending, seconds) = meeting.play(self);
+        let mut meeting = Meeting::begin(self, world);
+        let (ending, seconds) = meeting.play(self, world);
         Report {
             ending,
             seconds,
@@ -129,11 +135,25 @@ impl Scenario {
     }
 }
 
+impl Scenario {
+    /// How its guest knocks.
+    fn knocking(&self) -> &'static [&'static str] {
+        match (self.place, self.when) {
+            // On one LAN nobody would need a reply.
+            (Place::Together(_), When::Away(..)) => &["--only-by-reply"],
+            _ => &[],
+        }
+    }
+}
+
 /// Two people on their way to each other.
 pub(crate) struct Meeting {
     pub(crate) host: Person,
     pub(crate) guest: Person,
-    reply_picture: String,
+    /// How the guest knocks, also when it is started again.
+    knocking: &'static [&'static str],
+    /// Their homes and pictures, removed after both are gone.
+    folder: Folder,
 }
 
 /// The flags that name this laboratory's servers.
@@ -141,44 +161,72 @@ fn servers<'a>() -> impl Iterator<Item = &'a str> {
     SERVERS.iter().flat_map(|server| ["--stun", server])
 }
 
+/// A host, once it shows its invitation, and the link.
+fn invited(world: &World, folder: &Folder, invite: &[&str]) -> (Person, String) {
+    let invite: Vec<&str> = invite.iter().copied().chain(servers()).collect();
+    let mut host = Person::start(&world.host, folder, "Ana", &invite);
+    let invitation = host.until(INVITES, &["invitation", "failed"]);
+    let link = invitation.as_ref().and_then(|told| told["link"].as_str());
+    let link = link.unwrap_or_else(|| panic!("no invitation: {:?}", host.told));
+    (host, link.to_owned())
+}
+
+/// A guest that has just begun.
+fn joined(world: &World, folder: &Folder, join: &[&str], knocking: &[&str]) -> Person {
+    let picture = folder.path(REPLY_PICTURE);
+    let more = ["--wait", "1h", "--reply-png", &picture];
+    let join = [join, knocking, &more].concat();
+    let join: Vec<&str> = join.into_iter().chain(servers()).collect();
+    Person::start(&world.guest, folder, "Ben", &join)
+}
+
 impl Meeting {
     /// The invitation is made and handed over.
-    pub(crate) fn begin(scenario: &Scenario, world: &World, folder: &Folder) -> Self {
-        Self::begin_with(scenario, world, folder, [None, None])
+    pub(crate) fn begin(scenario: &Scenario, world: &World) -> Self {
+        Self::begin_with(scenario, world, [None, None])
     }
 
     /// The same with one more flag for the host and for the guest.
     pub(crate) fn begin_with(
         scenario: &Scenario,
         world: &World,
-        folder: &Folder,
         [host_flag, guest_flag]: [Option<&str>; 2],
     ) -> Self {
+        let folder = Folder::new();
         let invitation_picture = folder.path("invitation.png");
-        let reply_picture = folder.path("reply.png");
         let mut invite = vec!["invite", "--expires", "1h", "--png", &invitation_picture];
         // In one home nobody says that the other is far away.
         if matches!(scenario.place, Place::Apart(..)) {
             invite.push("--far");
         }
-        invite.extend(servers().chain(host_flag));
-        let mut host = Person::start(&world.host, folder, "Ana", &invite);
-        let invitation = host.until(INVITES, &["invitation", "failed"]);
-        let link = invitation.as_ref().and_then(|told| told["link"].as_str());
-        let link = link.unwrap_or_else(|| panic!("no invitation: {:?}", host.told));
+        invite.extend(host_flag);
+        let (host, link) = invited(world, &folder, &invite);
         let handed = match scenario.way {
-            Way::Link => link,
+            Way::Link => &link,
             Way::OneScan | Way::TwoScans => &invitation_picture,
         };
-        let mut join = vec!["join", handed, "--yes", "--wait", "1h"];
-        join.extend(["--reply-png", &reply_picture]);
-        join.extend(servers().chain(guest_flag));
-        let guest = Person::start(&world.guest, folder, "Ben", &join);
+        let mut accept = vec!["join", handed, "--yes"];
+        accept.extend(guest_flag);
+        let guest = scenario.knocking();
         Self {
+            guest: joined(world, &folder, &accept, guest),
             host,
-            guest,
-            reply_picture,
+            knocking: guest,
+            folder,
         }
+    }
+
+    /// The host's program is started again, and shows its invitation.
+    pub(crate) fn resume_host(&mut self, world: &World) {
+        self.host = invited(world, &self.folder, &["invite", "--resume"]).0;
+    }
+
+    /// The guest's program is started again, and shows its reply.
+    pub(crate) fn resume_guest(&mut self, world: &World) {
+        self.guest = joined(world, &self.folder, &["join", "--resume"], self.knocking);
+        let reply = self.guest.until(FIRST, &["reply", "failed"]);
+        let is_shown = reply.is_some_and(|told| told["event"] == "reply");
+        assert!(is_shown, "no reply again: {:?}", self.guest.told);
     }
 
     /// What both programs said so far.
@@ -191,19 +239,19 @@ impl Meeting {
     }
 
     /// Everything that people do, and how it ends. Seconds count from the last thing they did.
-    pub(crate) fn play(&mut self, scenario: &Scenario) -> (Ending, Option<f64>) {
+    pub(crate) fn play(&mut self, scenario: &Scenario, world: &World) -> (Ending, Option<f64>) {
         let opened = self.guest.until(FIRST, &["opened"]);
         let opened = opened.as_ref().map_or_else(now, moment);
         let first = self.guest.until(FIRST, &["met", "reply", "failed"]);
         match first.as_ref().and_then(|told| told["event"].as_str()) {
             Some("met") => self.talk(opened),
-            Some("reply") => self.reply(scenario, opened),
+            Some("reply") => self.reply(scenario, world, opened),
             _ => self.verdict(opened),
         }
     }
 
     /// The guest has shown a reply.
-    fn reply(&mut self, scenario: &Scenario, opened: f64) -> (Ending, Option<f64>) {
+    fn reply(&mut self, scenario: &Scenario, world: &World, opened: f64) -> (Ending, Option<f64>) {
         if scenario.way == Way::OneScan {
             // It may still come together while the reply is on the screen.
             let next = self
@@ -217,11 +265,18 @@ impl Meeting {
                 _ => (Ending::NeedsASecondScan, None),
             };
         }
-        if let When::Late(delay) = scenario.when {
-            self.guest.until(delay, &["met", "failed"]);
+        let mut reply = self.newest_reply(scenario.way);
+        match scenario.when {
+            When::Direct => {}
+            When::Late(delay) => {
+                self.guest.until(delay, &["met", "failed"]);
+                reply = self.newest_reply(scenario.way);
+            }
+            // It is on its way already, and nobody knows of another one.
+            When::Away(absence, length) => absence.pass(length, self, world),
         }
         let since = now();
-        self.hand_back(scenario.way);
+        self.host.say(&reply);
         if scenario.needs_a_look() {
             // Ben looks at his screen again, since Ana says that she has it.
             self.guest.say("");
@@ -232,16 +287,15 @@ impl Meeting {
         }
     }
 
-    /// The newest reply goes to the host.
-    fn hand_back(&mut self, way: Way) {
+    /// What the guest hands over.
+    fn newest_reply(&self, way: Way) -> String {
         let mut replies = self.guest.told.iter().rev();
         let newest = replies.find(|told| told["event"] == "reply");
         let link = newest.and_then(|told| told["link"].as_str());
-        let reply = match way {
+        match way {
             Way::Link => link.unwrap_or_default().to_owned(),
-            Way::OneScan | Way::TwoScans => self.reply_picture.clone(),
-        };
-        self.host.say(&reply);
+            Way::OneScan | Way::TwoScans => self.folder.path(REPLY_PICTURE),
+        }
     }
 
     /// Both programs say that they wait in vain, and one of them why.

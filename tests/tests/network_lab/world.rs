@@ -20,6 +20,16 @@ pub(crate) enum Place {
     Together(Home),
 }
 
+impl Place {
+    /// What people call the host's network and the guest's.
+    pub(crate) fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Apart(host, guest) => (host.name(), guest.name()),
+            Self::Together(home) => (home.name(), home.name()),
+        }
+    }
+}
+
 /// How two devices are in one home.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Home {

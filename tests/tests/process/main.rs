@@ -3,6 +3,8 @@
 mod ask;
 mod demo;
 mod ends;
+#[cfg(target_os = "linux")]
+mod full;
 mod home;
 mod inputs;
 mod late;

@@ -1,12 +1,13 @@
 //! A process of the program, listened to line by line. It is killed when dropped.
 
 pub(crate) use handfast_tests::program::program;
+use handfast_tests::program::{events, signal};
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 /// How long a step may take on a busy machine.
@@ -116,20 +117,11 @@ impl Peer {
             .spawn()
             .expect("the program starts");
         let output = child.stdout.take().expect("piped");
-        let (sender, said) = channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                let value = serde_json::from_str(&line).expect("one object a line");
-                if sender.send(value).is_err() {
-                    return;
-                }
-            }
-        });
         Self {
             home,
             input: child.stdin.take(),
             child,
-            said,
+            said: events(output),
         }
     }
 
@@ -193,18 +185,22 @@ impl Peer {
         }
     }
 
-    /// Whether it meets somebody; otherwise it failed.
-    pub(crate) fn end_or_met(&mut self) -> bool {
-        let until = Instant::now() + 2 * SOON;
+    /// The next event of one of these kinds.
+    pub(crate) fn until_one_of(&mut self, events: &[&str]) -> Value {
+        let until = Instant::now() + 3 * SOON;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             match self.said.recv_timeout(left) {
-                Ok(value) if value["event"] == "met" => return true,
-                Ok(value) if value["event"] == "failed" => return false,
+                Ok(value) if events.iter().any(|event| value["event"] == *event) => return value,
                 Ok(_) => {}
-                Err(error) => panic!("neither met nor failed: {error}"),
+                Err(error) => panic!("none of {events:?}: {error}"),
             }
         }
+    }
+
+    /// Whether it meets somebody; otherwise it failed.
+    pub(crate) fn end_or_met(&mut self) -> bool {
+        self.until_one_of(&["met", "failed"])["event"] == "met"
     }
 
     /// Waits for a state.
@@ -230,10 +226,7 @@ impl Peer {
 
     /// Sends a signal by its name, such as `INT`.
     pub(crate) fn signal(&self, name: &str) {
-        let status = Command::new("kill")
-            .args(["-s", name, &self.child.id().to_string()])
-            .status();
-        assert!(status.expect("kill runs").success());
+        signal(&self.child, name);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::ffi::pending::Waits;
 use crate::ffi::{Cause, GuestStage, HandfastError, Handout, HostStage, Kind, Manner, Screen};
 use crate::invitation::{Invitation, LinkBase, SealedReply, Token};
 use crate::pairing::{
-    self, Failure, GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Standing, Via,
+    self, Failure, GuestTerms, HostTerms, Identity, Keeping, Meeting, Pairing, PairingEvent, Via,
     View, own_candidates,
 };
 use crate::seal::Answers;
@@ -20,14 +20,13 @@ use crate::store::{
 };
 use crate::transport::{Certificate, Endpoint};
 use std::net::SocketAddr;
-use tokio::sync::watch;
 
 /// A pairing under way.
 pub(super) struct Waiting {
     number: u64,
     pub(super) seat: Seat,
     pub(super) pairing: Pairing,
-    standing: watch::Receiver<Standing>,
+    keeping: Keeping,
     view: Option<View>,
     /// Why the other side is not heard, most likely.
     cause: Option<Cause>,
@@ -225,13 +224,11 @@ pub(super) enum Waited {
 
 impl Waiting {
     fn new(number: u64, seat: Seat, pairing: Pairing) -> Self {
-        let mut standing = pairing.standing();
-        standing.mark_unchanged();
         Self {
             number,
             seat,
+            keeping: pairing.keeping(),
             pairing,
-            standing,
             view: None,
             cause: None,
             is_offline: false,
@@ -244,14 +241,14 @@ impl Waiting {
         tokio::select! {
             // What has to be kept is kept before it is shown.
             biased;
-            Ok(()) = self.standing.changed() => Waited::Stands,
+            Some(_) = self.keeping.changed() => Waited::Stands,
             event = self.pairing.next() => Waited::Event(event),
         }
     }
 
     /// Where its sockets are bound, or were before they were given up.
     pub(super) fn addresses(&self) -> Vec<SocketAddr> {
-        self.standing.borrow().addresses.clone()
+        self.keeping.now().addresses
     }
 
     pub(super) fn screen(&self, base: &LinkBase) -> Option<Screen> {
@@ -455,7 +452,9 @@ impl Engine {
     /// Removes what has come to an end. It may have been removed before.
     pub(super) async fn forget(&self, waits: Waits, fate: Fate) {
         let ended = self.terms.store.run(move |store| end(store, waits, fate));
-        if let Err(error) = ended.await {
+        if let Err(error) = ended.await
+            && !matches!(error, StoreError::Over(_))
+        {
             log::warn!("something that is over may still be listed: {error}");
         }
     }
@@ -465,7 +464,8 @@ impl Engine {
         let State::Waiting(waiting) = &mut self.state else {
             return;
         };
-        let standing = waiting.standing.borrow_and_update().clone();
+        let stands = waiting.keeping.now();
+        let standing = stands.clone();
         let store = self.terms.store.clone();
         let waits = waiting.seat.waits();
         let copied = match (&mut waiting.seat, standing.reply) {
@@ -486,7 +486,7 @@ impl Engine {
             (Seat::Guest(_), _) => Ok(()),
         };
         match copied {
-            Ok(()) => {}
+            Ok(()) => waiting.keeping.kept(&stands),
             // Another process ended it, or time did.
             Err(StoreError::Over(_) | StoreError::Unknown) => waiting.pairing.cancel().await,
             Err(error) => log::warn!("a pairing could not be kept: {error}"),

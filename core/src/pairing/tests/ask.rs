@@ -79,6 +79,27 @@ fn after_a_wrong_answer_the_host_rests_for_two_seconds_and_then_takes_the_right_
 }
 
 #[test]
+fn a_wrong_answer_is_kept_before_the_guest_hears_of_it() {
+    let mut scene = asked(Via::Carried, Via::Carried);
+    let now = scene.now();
+    scene.guest.answer(now, &Answers::new(&["Max"]).unwrap());
+    let share = sent(&mut scene.guest);
+    scene.host.received(now, &share);
+    let Some(HostEffect::Send(share)) = scene.host.poll_effect() else {
+        panic!("the host's share")
+    };
+    scene.guest.received(now, &share);
+    let proof = sent(&mut scene.guest);
+    scene.host.received(now, &proof);
+    assert!(matches!(scene.host.poll_effect(), Some(HostEffect::Keep)));
+    assert_eq!(scene.host.past().strikes.answers, 1);
+    assert!(matches!(
+        scene.host.poll_effect(),
+        Some(HostEffect::Send(_))
+    ));
+}
+
+#[test]
 fn three_wrong_answers_burn_the_invitation() {
     let mut scene = asked(Via::Carried, Via::Carried);
     for left in [2, 1] {
@@ -120,10 +141,7 @@ fn a_share_that_is_none_ends_the_attempt_and_costs_the_guest_no_answer() {
     let now = scene.now();
     let garbage = Bytes::from(vec![0xaa; 80]);
     scene.host.received(now, &garbage);
-    assert!(matches!(
-        scene.host.poll_effect(),
-        Some(HostEffect::Abandon)
-    ));
+    assert!(scene.is_struck());
     scene.guest.received(now, &garbage);
     assert_eq!(scene.guest_failure(), Some(Failure::NotTheInviter));
 }
@@ -138,10 +156,7 @@ fn a_guest_that_does_not_wait_for_the_rest_to_end_is_sent_away() {
     scene.host.received(now, &share);
     assert!(scene.host.poll_effect().is_none());
     scene.host.received(now, &share);
-    assert!(matches!(
-        scene.host.poll_effect(),
-        Some(HostEffect::Abandon)
-    ));
+    assert!(scene.is_struck());
 }
 
 #[test]
