@@ -167,6 +167,29 @@ pub(crate) enum Event {
 }
 
 impl Event {
+    /// An invitation in these forms.
+    pub(crate) fn invitation(forms: Forms, remaining: Duration) -> Self {
+        Self::Invitation {
+            qr_version: forms.symbol.version(),
+            qr_modules: forms.symbol.width(),
+            link: forms.link,
+            text: forms.text,
+            bytes: forms.bytes,
+            expires_in_s: remaining.as_secs(),
+        }
+    }
+
+    /// A reply in these forms.
+    pub(crate) fn reply(forms: Forms) -> Self {
+        Self::Reply {
+            qr_version: forms.symbol.version(),
+            qr_modules: forms.symbol.width(),
+            link: forms.link,
+            text: forms.text,
+            bytes: forms.bytes,
+        }
+    }
+
     /// What most likely stands in the way.
     pub(crate) fn hint(cause: Cause) -> Self {
         let key = match cause {

@@ -1,7 +1,9 @@
 //! Showing a token: the code for a camera, the link for everything else.
 
+use crate::status::Stop;
+use crate::words;
 use handfast_core::invitation::{LinkBase, QrText, bare_text, link};
-use handfast_core::qr::{DrawError, Style, Symbol};
+use handfast_core::qr::{Style, Symbol};
 use std::io::IsTerminal;
 
 /// Every form of one token.
@@ -21,12 +23,13 @@ impl Forms {
     ///
     /// # Errors
     /// Never for a token: the longest fits into a symbol.
-    pub(crate) fn new(base: &LinkBase, token: &[u8]) -> Result<Self, DrawError> {
+    pub(crate) fn new(base: &LinkBase, token: &[u8]) -> Result<Self, Stop> {
         Ok(Self {
             link: link(base, token),
             text: bare_text(token),
             bytes: token.len(),
-            symbol: Symbol::draw(QrText::new(base, token).as_str())?,
+            symbol: Symbol::draw(QrText::new(base, token).as_str())
+                .map_err(|_| Stop::bad_input(words::NO_SYMBOL))?,
         })
     }
 }

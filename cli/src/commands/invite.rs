@@ -309,22 +309,14 @@ fn show(
 ) -> Result<(), Stop> {
     let forms = hand_out(args, token)?;
     output.show_token(&forms, !args.link_only);
-    output.tell(Event::Invitation {
-        link: forms.link,
-        text: forms.text,
-        bytes: forms.bytes,
-        qr_version: forms.symbol.version(),
-        qr_modules: forms.symbol.width(),
-        expires_in_s: remaining.map_or(0, |left| left.as_secs()),
-    });
+    output.tell(Event::invitation(forms, remaining.unwrap_or_default()));
     Ok(())
 }
 
 /// The forms of the token, in the files that were asked for too.
 fn hand_out(args: &Args, token: &Token) -> Result<Forms, Stop> {
     let base = args.link_base.clone().unwrap_or_default();
-    let forms =
-        Forms::new(&base, &token.to_text_bytes()).map_err(|_| Stop::bad_input(words::NO_SYMBOL))?;
+    let forms = Forms::new(&base, &token.to_text_bytes())?;
     if let Some(path) = &args.file {
         write(path, &token.to_bytes())?;
     }

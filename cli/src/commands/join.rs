@@ -471,18 +471,11 @@ fn show_reply(
     png: Option<&std::path::Path>,
     output: &mut Output,
 ) -> Result<(), Stop> {
-    let forms =
-        Forms::new(&LinkBase::DEFAULT, reply).map_err(|_| Stop::bad_input(words::NO_SYMBOL))?;
+    let forms = Forms::new(&LinkBase::DEFAULT, reply)?;
     if let Some(path) = png {
         write(path, &forms.symbol.to_png(SCALE))?;
     }
     output.show_token(&forms, true);
-    output.tell(Event::Reply {
-        link: forms.link,
-        text: forms.text,
-        bytes: forms.bytes,
-        qr_version: forms.symbol.version(),
-        qr_modules: forms.symbol.width(),
-    });
+    output.tell(Event::reply(forms));
     Ok(())
 }

@@ -63,42 +63,27 @@ impl Effort {
     };
 }
 
+fn source<'a>(luma: &'a Luma<'_>) -> Option<Luma8Source<'a>> {
+    let (width, height) = (luma.width() as u32, luma.height() as u32);
+    Luma8Source::new_with_slice(luma.pixels(), width, height).ok()
+}
+
 /// Dark pixels of an image, as a reader sees it.
 pub(super) struct Matrix(BitMatrix);
 
 impl Matrix {
     /// Thresholds by the luminance of blocks of 8x8 pixels and their neighbours.
     pub(super) fn by_blocks(luma: &Luma<'_>) -> Option<Self> {
-        fenced(|| {
-            let source = Luma8Source::new_with_slice(
-                luma.pixels(),
-                luma.width() as u32,
-                luma.height() as u32,
-            )
-            .ok()?;
-            HybridBinarizer::new(source)
-                .get_black_matrix()
-                .ok()
-                .cloned()
-                .map(Self)
-        })?
+        fenced(|| Self::of(&HybridBinarizer::new(source(luma)?)))?
     }
 
     /// Thresholds the whole image at one level, chosen between the peaks of its histogram.
     pub(super) fn by_histogram(luma: &Luma<'_>) -> Option<Self> {
-        fenced(|| {
-            let source = Luma8Source::new_with_slice(
-                luma.pixels(),
-                luma.width() as u32,
-                luma.height() as u32,
-            )
-            .ok()?;
-            GlobalHistogramBinarizer::new(source)
-                .get_black_matrix()
-                .ok()
-                .cloned()
-                .map(Self)
-        })?
+        fenced(|| Self::of(&GlobalHistogramBinarizer::new(source(luma)?)))?
+    }
+
+    fn of(thresholds: &impl Binarizer) -> Option<Self> {
+        thresholds.get_black_matrix().ok().cloned().map(Self)
     }
 
     /// Dark is what lies below the threshold image of the same size.

@@ -105,17 +105,11 @@ fn show_reply(
     seed: u64,
     output: &mut Output,
 ) -> Result<Pose, Stop> {
-    let forms =
-        Forms::new(&LinkBase::DEFAULT, reply).map_err(|_| Stop::bad_input(words::NO_SYMBOL))?;
+    let forms = Forms::new(&LinkBase::DEFAULT, reply)?;
+    let symbol = forms.symbol.clone();
     super::write(&folder.join("screen.png"), &forms.symbol.to_png(8))?;
-    output.tell(Event::Reply {
-        link: forms.link,
-        text: forms.text,
-        bytes: forms.bytes,
-        qr_version: forms.symbol.version(),
-        qr_modules: forms.symbol.width(),
-    });
+    output.tell(Event::reply(forms));
     // Held another way than the first camera.
-    Pose::hold(air.join("guest-screen"), forms.symbol, seed ^ 0x7e91)
+    Pose::hold(air.join("guest-screen"), symbol, seed ^ 0x7e91)
         .map_err(|error| Stop::local(words::unwritable(&air.to_string_lossy(), &error)))
 }

@@ -48,8 +48,8 @@ async fn host(args: Args, output: &mut Output) -> Result<(), Stop> {
         host_is_browser: false,
         host_can_punch: true,
     };
-    let forms = Forms::new(&LinkBase::DEFAULT, &invitation.to_bytes())
-        .map_err(|_| Stop::bad_input(words::NO_SYMBOL))?;
+    let forms = Forms::new(&LinkBase::DEFAULT, &invitation.to_bytes())?;
+    let symbol = forms.symbol.clone();
     let mut pairing = Pairing::host(
         identity,
         place.endpoint,
@@ -61,15 +61,8 @@ async fn host(args: Args, output: &mut Output) -> Result<(), Stop> {
         },
     )?;
     super::write(&folder.join("screen.png"), &forms.symbol.to_png(8))?;
-    output.tell(Event::Invitation {
-        link: forms.link,
-        text: forms.text,
-        bytes: forms.bytes,
-        qr_version: forms.symbol.version(),
-        qr_modules: forms.symbol.width(),
-        expires_in_s: QR_LIFETIME.as_secs(),
-    });
-    let _pose = Pose::hold(air.join("host-screen"), forms.symbol, args.seed)
+    output.tell(Event::invitation(forms, QR_LIFETIME));
+    let _pose = Pose::hold(air.join("host-screen"), symbol, args.seed)
         .map_err(|error| Stop::local(words::unwritable(&air.to_string_lossy(), &error)))?;
 
     let (sights, mut seen) = mpsc::unbounded_channel();
