@@ -31,7 +31,7 @@ impl Way {
     }
 }
 
-/// When the reply is handed over, once it is there.
+/// When the reply is handed over, once it is there. With one scan, when that is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum When {
     /// At once.
@@ -205,6 +205,9 @@ impl Meeting {
             Way::Link => &link,
             Way::OneScan | Way::TwoScans => &invitation_picture,
         };
+        if let (Way::OneScan, When::Late(delay)) = (scenario.way, scenario.when) {
+            std::thread::sleep(delay);
+        }
         let mut accept = vec!["join", handed, "--yes"];
         accept.extend(guest_flag);
         let guest = scenario.knocking();
