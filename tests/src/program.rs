@@ -8,13 +8,17 @@ use std::process::{Child, ChildStdout, Command};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
 
-/// The path of `handfast`, built once in the profile of the test that asks.
+/// The path of `handfast`: the one that `HANDFAST_PROGRAM` names, or one that is built now, once, in the
+/// profile of the test that asks.
 ///
 /// # Panics
 /// When it does not build: nothing that asks could go on.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| build().unwrap_or_else(|error| panic!("handfast: {error:#}")))
+    PROGRAM.get_or_init(|| match std::env::var_os("HANDFAST_PROGRAM") {
+        Some(path) => path.into(),
+        None => build().unwrap_or_else(|error| panic!("handfast: {error:#}")),
+    })
 }
 
 /// What a program says with `--json`, one object a line, read by a thread of its own until the program

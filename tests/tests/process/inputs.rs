@@ -68,25 +68,6 @@ fn a_picture_of_something_else_says_what_it_is_not() {
     );
 }
 
-#[test]
-fn odd_command_lines_end_with_two() {
-    for args in [
-        &["invite", "--expires", "8d"][..],
-        &["invite", "--expires", "soon"],
-        &["invite", "--link-base", "nowhere"],
-        &["join"],
-        &["scan"],
-        &["dance"],
-    ] {
-        assert_eq!(run(args).status, Some(2), "{args:?}");
-    }
-    let help = run(&["--help"]);
-    assert_eq!(help.status, Some(0));
-    assert!(help.stdout.contains("Exit status:") && help.stdout.contains("Examples:"));
-    assert!(run(&["man"]).stdout.starts_with(".ie"));
-    assert!(run(&["completions", "bash"]).stdout.contains("_handfast"));
-}
-
 /// An 8 by 8 PNG of one grey (RFC 2083), with a zlib stream that is stored, not compressed.
 fn grey_png() -> Vec<u8> {
     let rows: Vec<u8> = (0..8).flat_map(|_| [0, 9, 9, 9, 9, 9, 9, 9, 9]).collect();
