@@ -107,8 +107,13 @@ fn every_restart() {
                 report.ending, report.seconds, report.told
             );
         }
+        let (host, guest) = scenario.place.names();
+        let network = match scenario.place {
+            Place::Together(_) => host.to_owned(),
+            Place::Apart(..) => format!("{host} and {guest}"),
+        };
         figures.tell(&json!({
-            "network": scenario.place.names().0,
+            "network": network,
             "absence": absence.to_string(),
             "seconds": report.seconds.filter(|_| report.ending == Ending::Connects),
             "limit": limit,
