@@ -6,9 +6,13 @@ use handfast_core::pairing::Failure;
 use handfast_core::transport::{Certificate, Endpoint, Reach, Roaming, local_addresses};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// How often it is looked whether this machine leaves by another address.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// The same while nobody is there yet who would notice: an invitation may wait for days.
+const LOOK_IDLY_EVERY: Duration = Duration::from_secs(4);
 
 /// How many of these looks are followed by one at all addresses, which costs many times as much.
 const LOOKS: u32 = 20;
@@ -44,17 +48,23 @@ pub(crate) struct Watch {
 impl Watch {
     /// Tells a pairing and what follows it when this machine moves to another network, loses its
     /// network or has it again, for as long as the program runs.
-    pub(crate) fn report_to(self, roaming: Roaming) {
+    pub(crate) fn report_to(self, roaming: Roaming) -> Attention {
+        let (attention, is_close) = watch::channel(false);
         // Where only this machine is meant, or nothing else was there, it stays with that.
         if !self.known.iter().all(IpAddr::is_loopback) {
-            tokio::spawn(self.report(roaming));
+            tokio::spawn(self.report(roaming, is_close));
         }
+        Attention(attention)
     }
 
-    async fn report(mut self, roaming: Roaming) {
+    async fn report(mut self, roaming: Roaming, is_close: watch::Receiver<bool>) {
         let (mut left_by, mut looks) = (ways_out(), 0_u32);
         loop {
-            tokio::time::sleep(LOOK_EVERY).await;
+            let every = match *is_close.borrow() {
+                true => LOOK_EVERY,
+                false => LOOK_IDLY_EVERY,
+            };
+            tokio::time::sleep(every).await;
             looks += 1;
             let leaves_by = ways_out();
             if leaves_by == left_by && !looks.is_multiple_of(LOOKS) {
@@ -71,6 +81,16 @@ impl Watch {
                 self.known = now;
             }
         }
+    }
+}
+
+/// How closely the network is watched.
+pub(crate) struct Attention(watch::Sender<bool>);
+
+impl Attention {
+    /// Somebody is there, or looked for, and would notice: a move is told within a second from now on.
+    pub(crate) fn pay(&self) {
+        self.0.send_replace(true);
     }
 }
 

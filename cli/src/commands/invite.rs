@@ -141,7 +141,7 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
         pending.past,
         received.map(|received| (&received.reply, received.via)),
     )?;
-    place.watch.report_to(pairing.roaming());
+    let attention = place.watch.report_to(pairing.roaming());
     keeper.follow(&pairing);
     match show(&args, &token, remaining, &mut output) {
         Err(stop) if args.resume.is_none() => {
@@ -163,6 +163,7 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
     )
     .await;
     let meeting = keeper.conclude(ended, &mut output).await?;
+    attention.pay();
     met::tell(&mut output, &meeting, words::GUEST);
     let downloads = args.talk.downloads;
     chat::talk(meeting, downloads, &mut output, &mut lines, &mut interrupt).await

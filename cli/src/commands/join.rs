@@ -231,7 +231,7 @@ async fn start(
     };
     match pairing {
         Ok(pairing) => {
-            place.watch.report_to(pairing.roaming());
+            place.watch.report_to(pairing.roaming()).pay();
             keeper.follow(&pairing);
             Ok((pairing, keeper))
         }
