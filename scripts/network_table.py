@@ -107,7 +107,21 @@ def restarts(figures):
     return table(["network", "meanwhile", "times", "connected", "p50", "p95", "longest", "within"], rows), is_good
 
 
-TABLES = {"every_return": returns, "every_restart": restarts}
+def limits(figures):
+    rows, is_good = [], True
+    for what in dict.fromkeys(sorted(figure["what"] for figure in figures)):
+        rounds = [figure for figure in figures if figure["what"] == what]
+        values = [figure["value"] for figure in rounds if figure["value"] is not None]
+        limit, unit = rounds[0]["limit"], rounds[0]["unit"]
+        is_within = len(values) == len(rounds) and max(values) <= limit
+        is_good = is_good and is_within
+        middle, most = (f"{quantile(values, share):.3g} {unit}".strip() if values else "never" for share in (0.5, 1))
+        kept = f"{limit:g} {unit}".strip() + (": yes" if is_within else ": **no**")
+        rows.append([what, f"{len(values)} of {len(rounds)}", middle, most, kept])
+    return table(["what", "measured", "p50", "most", "within"], rows), is_good
+
+
+TABLES = {"every_return": returns, "every_restart": restarts, "lossy_paths": limits, "waiting": limits}
 
 part, path = sys.argv[1:3]
 with open(path) as lines:

@@ -303,17 +303,23 @@ async fn silent_server() -> (tokio::net::UdpSocket, SocketAddr) {
     (socket, address)
 }
 
-/// Less than a silent server takes.
-const AT_ONCE: Duration = Duration::from_millis(3_500);
-
-#[tokio::test]
-async fn a_link_that_is_stopped_while_it_is_made_leaves_nothing() {
+/// A host whose link is being made: one server is asked for it, and does not answer.
+async fn making() -> (Seat, tokio::net::UdpSocket, Arc<PairingHandle>, Instant) {
     let mut host = Seat::new().await;
     let (server, address) = silent_server().await;
     host.may_ask(&[&address]).await;
     let began = Instant::now();
     let making = host.sends().await;
     host.until_preparing(false).await;
+    (host, server, making, began)
+}
+
+/// Less than a silent server takes.
+const AT_ONCE: Duration = Duration::from_millis(3_500);
+
+#[tokio::test]
+async fn a_link_that_is_stopped_while_it_is_made_leaves_nothing() {
+    let (mut host, server, making, began) = making().await;
     let (_, asked_from) = server.recv_from(&mut [0; 200]).await.unwrap();
     making.cancel();
     host.until_idle().await;
@@ -330,12 +336,7 @@ async fn a_link_that_is_stopped_while_it_is_made_leaves_nothing() {
 
 #[tokio::test]
 async fn everything_else_is_answered_while_a_link_is_made() {
-    let mut host = Seat::new().await;
-    let (_server, address) = silent_server().await;
-    host.may_ask(&[&address]).await;
-    let began = Instant::now();
-    let _making = host.sends().await;
-    host.until_preparing(false).await;
+    let (host, _server, _making, began) = making().await;
     let text =
         "handfast:EQhLHxZoN2JVqVdxcv4PhcA5yidhKXZmKNeDZvlTzCd_w-flRBuUrstXwmpaDE5m1dSvIwEDfwAAAbDR";
     let pairing = host.handfast.pairing();
@@ -354,11 +355,7 @@ async fn everything_else_is_answered_while_a_link_is_made() {
 
 #[tokio::test]
 async fn a_link_that_is_made_goes_with_the_app_and_its_network() {
-    let mut host = Seat::new().await;
-    let (server, address) = silent_server().await;
-    host.may_ask(&[&address]).await;
-    let began = Instant::now();
-    let _making = host.sends().await;
+    let (mut host, server, _making, began) = making().await;
     let (_, asked_from) = server.recv_from(&mut [0; 200]).await.unwrap();
     host.handfast.pause().await.unwrap();
     tokio::net::UdpSocket::bind(asked_from).await.unwrap();
@@ -381,11 +378,7 @@ async fn a_link_that_is_made_goes_with_the_app_and_its_network() {
 
 #[tokio::test]
 async fn a_link_that_is_made_ends_with_the_last_network() {
-    let mut host = Seat::new().await;
-    let (_server, address) = silent_server().await;
-    host.may_ask(&[&address]).await;
-    let _making = host.sends().await;
-    host.until_preparing(false).await;
+    let (mut host, _server, _making, _) = making().await;
     host.handfast
         .network_changed(Vec::new(), None)
         .await

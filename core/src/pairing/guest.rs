@@ -33,8 +33,9 @@ const LOOK_SOON_AFTER: Duration = Duration::from_millis(300);
 /// How much longer a reply may wait for what these servers say.
 const LOOK_PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long an answered knock may take to become a link.
-const ANSWERED_PATIENCE: Duration = Duration::from_secs(15);
+/// How often a host may hang up after the first message before that counts as a refusal. One that
+/// was put aside at that moment, or whose time was over, hangs up as well.
+const HANG_UPS: u8 = 2;
 
 /// How long an invitation is tried once it seems to have expired: this device's clock may be wrong,
 /// and only the host's counts.
@@ -75,6 +76,8 @@ pub struct Guest {
     gives_up: Option<Instant>,
     /// Wrong answers.
     wrong: u8,
+    /// How often the host hung up after the first message.
+    hang_ups: u8,
     /// Runs of the check, so that no two use the same randomness.
     runs: u32,
     phase: Phase,
@@ -100,9 +103,8 @@ enum Phase {
     Knocking {
         since: Instant,
     },
-    Answered {
-        since: Instant,
-    },
+    /// The endpoint tells whether a link comes of it, or the host went away again.
+    Answered,
     Open {
         /// When patience ends.
         until: Instant,
@@ -143,6 +145,7 @@ impl Guest {
             looking: Looking::Never,
             gives_up: None,
             wrong: 0,
+            hang_ups: 0,
             runs: 0,
             phase: Phase::Opened,
             effects: VecDeque::new(),
@@ -310,7 +313,7 @@ impl Guest {
                 },
                 _ => View::Connecting(GuestStage::Knocking),
             },
-            Phase::Answered { .. } => View::Connecting(GuestStage::Answered),
+            Phase::Answered => View::Connecting(GuestStage::Answered),
             Phase::Open {
                 step: Step::Question(_),
                 ..
@@ -326,14 +329,13 @@ impl Guest {
     /// When [`Self::handle_timeout`] must be called at the latest.
     pub fn poll_timeout(&self) -> Option<Instant> {
         match &self.phase {
-            Phase::Opened | Phase::Finished => None,
+            Phase::Opened | Phase::Answered | Phase::Finished => None,
             Phase::Knocking { since } => {
                 let offer = (!self.reply_shown).then(|| self.replies_after());
                 let next = [offer, self.looks_after()].into_iter().flatten();
                 let at = next.map(|after| *since + after).chain(self.gives_up);
                 at.min()
             }
-            Phase::Answered { since } => Some(*since + ANSWERED_PATIENCE),
             Phase::Open { until, .. } => Some(*until),
         }
     }
@@ -357,20 +359,15 @@ impl Guest {
                     self.reply_shown = true;
                 }
             }
-            Phase::Answered { since } if now.monotonic >= *since + ANSWERED_PATIENCE => {
-                self.again(now);
-            }
             Phase::Open { until, .. } if now.monotonic >= *until => self.again(now),
             _ => {}
         }
     }
 
     /// The host answered a knock.
-    pub fn answered(&mut self, now: Now) {
+    pub fn answered(&mut self) {
         if let Phase::Knocking { .. } = self.phase {
-            self.phase = Phase::Answered {
-                since: now.monotonic,
-            };
+            self.phase = Phase::Answered;
         }
     }
 
@@ -523,7 +520,7 @@ impl Guest {
 
     /// The host went away before the link was open. The endpoint knocks on by itself.
     pub fn lapsed(&mut self, now: Now) {
-        if let Phase::Answered { .. } = self.phase {
+        if let Phase::Answered = self.phase {
             self.phase = Phase::Knocking {
                 since: now.monotonic,
             };
@@ -537,7 +534,13 @@ impl Guest {
             Phase::Open {
                 step: Step::Second(_),
                 ..
-            } => self.end(Failure::NotTheInviter),
+            } => {
+                self.hang_ups += 1;
+                match self.hang_ups < HANG_UPS {
+                    true => self.again(now),
+                    false => self.end(Failure::NotTheInviter),
+                }
+            }
             // The host counts the answers of all links; for it, that was the last one.
             Phase::Open { .. } if self.wrong > 0 => self.end(Failure::AnswersDiffer),
             Phase::Finished => {}

@@ -820,7 +820,7 @@ impl Machine {
     fn answered(&mut self) {
         match self {
             Self::Host(host) => host.knocked(now()),
-            Self::Guest(guest) => guest.answered(now()),
+            Self::Guest(guest) => guest.answered(),
         }
     }
 

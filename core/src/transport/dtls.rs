@@ -11,12 +11,16 @@ use rtc::dtls::endpoint::{Endpoint, EndpointEvent};
 use rtc::dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc::shared::error::Error as RtcError;
 use rtc::shared::{TransportContext, TransportProtocol};
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// After how long an unanswered flight is sent again. The library gives up after seven.
 const FLIGHT_INTERVAL: Duration = Duration::from_millis(400);
+
+/// How many pieces of the peer's flights are remembered. Ours come in about ten.
+const MOST_FRAGMENTS: usize = 256;
 
 /// What a received datagram brought.
 pub(super) enum DtlsEvent {
@@ -37,8 +41,14 @@ pub(super) struct Dtls {
     first_flight: Vec<BytesMut>,
     /// The random value of the client's greeting that a server is answering (RFC 5246 §7.4.1.2).
     greeting: Option<[u8; 32]>,
+    /// What was taken in of the peer's flights; see [`Self::is_repetition`].
+    taken: HashSet<Fragment>,
     is_open: bool,
+    has_given_up: bool,
 }
+
+/// A piece of a handshake message: the number of the message, the offset in it, and the length.
+type Fragment = (u16, u32, u32);
 
 impl Dtls {
     /// Begins as client (the guest, whose first flight is queued at once) or as server (the host).
@@ -89,7 +99,9 @@ impl Dtls {
             observed,
             first_flight: Vec::new(),
             greeting: None,
+            taken: HashSet::new(),
             is_open: false,
+            has_given_up: false,
         };
         if client {
             dtls.endpoint
@@ -132,8 +144,17 @@ impl Dtls {
         now: Instant,
         datagram: BytesMut,
     ) -> Result<Vec<DtlsEvent>, TransportError> {
+        let fragments = fragments_in_clear(&datagram).filter(|_| !self.is_open);
+        if self.is_repetition(fragments.as_deref()) {
+            return Ok(Vec::new());
+        }
         let events = match self.endpoint.read(now, self.peer, None, datagram) {
-            Ok(events) => events,
+            Ok(events) => {
+                let room = MOST_FRAGMENTS.saturating_sub(self.taken.len());
+                self.taken
+                    .extend(fragments.into_iter().flatten().take(room));
+                events
+            }
             Err(RtcError::ErrNoMatchingCertificateFingerprint) => {
                 return Err(TransportError::WrongCertificate);
             }
@@ -157,6 +178,19 @@ impl Dtls {
         Ok(out)
     }
 
+    /// Whether a datagram brings nothing but pieces of the handshake that were taken in before.
+    ///
+    /// The library stops its timer at every piece of a handshake, a repeated one too, and starts it
+    /// only with its next flight. Where a flight of ours is lost, both sides repeat theirs at about
+    /// the same time, so ours would not be sent again. The server's first answer, though, is sent by
+    /// no timer but for each greeting (RFC 6347 §4.2.1), which is message 0.
+    fn is_repetition(&self, fragments: Option<&[Fragment]>) -> bool {
+        let is_greeted_only =
+            self.greeting.is_some() && self.taken.iter().all(|(message, _, _)| *message == 0);
+        !is_greeted_only
+            && fragments.is_some_and(|all| all.iter().all(|one| self.taken.contains(one)))
+    }
+
     /// Encrypts one SCTP packet.
     pub(super) fn write(&mut self, now: Instant, packet: &[u8]) {
         if let Err(error) = self.endpoint.write(now, self.peer, packet) {
@@ -173,18 +207,51 @@ impl Dtls {
         self.endpoint.poll_transmit().map(|out| out.message)
     }
 
+    /// Whether the handshake will not end any more: a flight was sent in vain too often.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.has_given_up
+    }
+
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        if self.is_open {
+        if self.is_open || self.has_given_up {
             return None;
         }
         self.endpoint.poll_timeout(&self.peer)
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
+        if self.poll_timeout().is_none_or(|at| now < at) {
+            return;
+        }
         if let Err(error) = self.endpoint.handle_timeout(self.peer, now) {
-            log::trace!("DTLS timer: {error}");
+            log::debug!("the tunnel's handshake is given up: {error}");
+            self.has_given_up = true;
         }
     }
+}
+
+/// The pieces of handshake messages in a datagram that holds only such, not encrypted: records (13
+/// bytes of header, RFC 6347 §4.1) of content type 22 and epoch 0, each with messages (12 bytes of
+/// header, §4.2.2).
+fn fragments_in_clear(datagram: &[u8]) -> Option<Vec<Fragment>> {
+    let mut fragments = Vec::new();
+    let mut records = datagram;
+    while let Some((header, behind)) = records.split_first_chunk::<13>() {
+        let length = u16::from_be_bytes([header[11], header[12]]);
+        let (mut messages, following) = behind.split_at_checked(length.into())?;
+        if header[0] != 22 || header[3..5] != [0, 0] {
+            return None;
+        }
+        while let Some((header, behind)) = messages.split_first_chunk::<12>() {
+            let [_, _, _, _, m, n, offset @ .., a, b, c] = *header;
+            let [offset, length] =
+                [offset, [a, b, c]].map(|[a, b, c]| u32::from_be_bytes([0, a, b, c]));
+            fragments.push((u16::from_be_bytes([m, n]), offset, length));
+            messages = behind.get(usize::try_from(length).ok()?..)?;
+        }
+        records = following;
+    }
+    (records.is_empty() && !fragments.is_empty()).then_some(fragments)
 }
 
 /// The random value of a `ClientHello`, if that is what a datagram begins with: record header (13
@@ -195,4 +262,53 @@ fn greeting_random(datagram: &[u8]) -> Option<[u8; 32]> {
         .get(27..59)
         .filter(|_| is_hello)
         .and_then(|random| random.try_into().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn record(kind: u8, epoch: u8, content: &[u8]) -> Vec<u8> {
+        let length = (content.len() as u16).to_be_bytes();
+        let header = [kind, 254, 253, 0, epoch, 0, 0, 0, 0, 0, 9];
+        [&header[..], &length, content].concat()
+    }
+
+    fn message(number: u8, offset: u8, content: &[u8]) -> Vec<u8> {
+        let length = content.len() as u8;
+        let header = [11, 0, 0, 99, 0, number, 0, 0, offset, 0, 0, length];
+        [&header[..], content].concat()
+    }
+
+    #[test]
+    fn the_pieces_of_a_flight_are_told_apart() {
+        let two = [message(1, 0, b"abc"), message(2, 0, b"")].concat();
+        let datagram = [record(22, 0, &two), record(22, 0, &message(3, 7, b"de"))].concat();
+        let pieces = vec![(1, 0, 3), (2, 0, 0), (3, 7, 2)];
+        assert_eq!(fragments_in_clear(&datagram), Some(pieces));
+    }
+
+    #[test]
+    fn a_datagram_that_holds_anything_else_is_no_flight_in_clear() {
+        let piece = message(1, 0, b"abc");
+        let is_none = |datagram: &[u8]| fragments_in_clear(datagram).is_none();
+        assert!(is_none(&record(22, 1, &piece)), "encrypted");
+        let change = [record(22, 0, &piece), record(20, 0, &[1])].concat();
+        assert!(is_none(&change), "the cipher changes");
+        assert!(is_none(&record(22, 0, &piece[..14])), "too short");
+        assert!(is_none(&[]));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_arrives_is_taken_apart_without_harm(
+            kind in 20_u8..24,
+            epoch in 0_u8..2,
+            bytes in prop::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let _ = fragments_in_clear(&bytes);
+            let _ = fragments_in_clear(&record(kind, epoch, &bytes));
+        }
+    }
 }

@@ -31,9 +31,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
-/// How long an attempt may stay half-way before a host gives the seat to the next guest, and a guest
-/// begins anew.
-const ATTEMPT: Duration = Duration::from_secs(12);
+/// How long a host looks for whoever knocked, before it gives the seat to the next guest.
+const SEARCH: Duration = Duration::from_secs(12);
 
 /// How long a guest rests before it begins anew.
 const REST: Duration = Duration::from_secs(1);
@@ -86,7 +85,8 @@ pub enum ConnectEvent {
     /// Host: somebody who holds the invitation is here. The fingerprint is the one they claim; the
     /// link will prove it.
     Knock(Fingerprint),
-    /// Guest: the host answered a knock, so the way is open.
+    /// Whoever is knocked at answered, so the way is open. A host knocks too, once a reply has
+    /// announced its guest.
     Answered,
     /// Guest: the host went away again before the link was open. The knocking goes on.
     Lapsed,
@@ -271,7 +271,7 @@ struct Task {
     /// The host's credentials: what a knock is addressed with.
     door: IceCredentials,
     events: mpsc::Sender<ConnectEvent>,
-    /// Guest: whether the host has answered a knock.
+    /// Whether whoever is knocked at has answered.
     answered: bool,
     /// None once the connector is gone: no more guests then.
     commands: Option<mpsc::Receiver<Command>>,
@@ -418,7 +418,7 @@ impl Task {
 
     fn begin(&mut self, parties: Parties, peers: &[Candidate]) {
         let now = Instant::now();
-        self.deadline = (parties.seat == Seat::Host).then(|| now + ATTEMPT);
+        self.deadline = (parties.seat == Seat::Host).then(|| now + SEARCH);
         self.again = None;
         self.answered = false;
         let session = Session::new(now, parties, &self.locals.borrow());
@@ -704,14 +704,14 @@ impl Task {
     /// Keeps the link's state true.
     fn watch(&mut self, now: Instant) {
         let Some(session) = &self.session else { return };
-        if !self.answered && session.is_answered() && matches!(self.role, Role::Guest(_)) {
+        let knocks = matches!(self.role, Role::Guest(_)) || self.announced.is_some();
+        if knocks && !self.answered && session.is_answered() {
             self.answered = true;
             let _ = self.events.try_send(ConnectEvent::Answered);
         }
         // Whoever has been heard gets the time of an attempt, also where a reply announced them.
-        let is_half_way = session.is_answered() && !session.is_open();
-        if is_half_way && self.deadline.is_none() {
-            self.deadline = Some(now + ATTEMPT);
+        if let Some(ends) = session.attempt_ends() {
+            self.deadline = Some(ends);
         }
         if let Some(link) = &mut self.link {
             let state = if session.is_silent() {

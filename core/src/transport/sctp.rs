@@ -33,6 +33,9 @@ const PACKET: u32 = 1280 - 40 - 8 - 37;
 /// timer they need; QUIC does without a lower bound (RFC 9002 §6.2.1).
 const HASTE: u32 = 10;
 
+/// How often, at least, an association is asked for. The library doubles the time in between.
+const ASKING_INTERVAL: Duration = Duration::from_millis(400);
+
 /// How much memory the library may hold for what has not been read, in bytes.
 ///
 /// Its own limit, the window, counts only what is inside of messages, and lets a message pass that has
@@ -59,6 +62,12 @@ pub(super) struct Sctp {
     /// By how much the clock was put forward; see [`Self::retransmit_now`].
     skipped: Duration,
     accepts: bool,
+    /// When an association was last asked for.
+    asked: Instant,
+    /// The peer's wish for an association, and what it was answered; see [`Self::is_repeated_wish`].
+    wish: Option<(Bytes, Vec<Bytes>)>,
+    /// Packets to be sent again.
+    repeated: Option<Vec<Bytes>>,
     is_open: bool,
     gap_reported: bool,
     /// What [`MOST_HELD`] limits, at least. Repetitions count, until [`Self::poll_transmit`] learns
@@ -85,6 +94,9 @@ impl Sctp {
             epoch: now,
             skipped: Duration::ZERO,
             accepts,
+            asked: now,
+            wish: None,
+            repeated: None,
             is_open: false,
             gap_reported: false,
             held: 0,
@@ -99,6 +111,7 @@ impl Sctp {
             .connect(self.hasten(now), config, self.peer)
             .map_err(TransportError::sctp)?;
         self.association = Some(association);
+        self.asked = now;
         Ok(())
     }
 
@@ -109,15 +122,20 @@ impl Sctp {
         if self.held > MOST_HELD {
             return;
         }
+        let packet = packet.freeze();
+        if self.is_repeated_wish(&packet) {
+            return;
+        }
         let hastened = self.hasten(now);
         match self
             .endpoint
-            .handle(hastened, self.peer, None, packet.freeze())
+            .handle(hastened, self.peer, None, packet.clone())
         {
             Some((handle, DatagramEvent::NewAssociation(association))) => {
                 let free = self.association.is_none() || (self.accepts && !self.is_open);
                 if free {
                     self.association = Some((handle, association));
+                    self.wish = Some((packet, Vec::new()));
                 }
             }
             Some((handle, DatagramEvent::AssociationEvent(event))) => {
@@ -129,6 +147,17 @@ impl Sctp {
             }
             _ => {}
         }
+    }
+
+    /// Whether the peer asks once more for the association that it was granted: it has not heard of it,
+    /// and is told again (RFC 9260 §5.1). The library would begin another association, and answer by
+    /// it, so that neither side can tell which one counts.
+    fn is_repeated_wish(&mut self, packet: &Bytes) -> bool {
+        let wish = self.wish.as_ref().filter(|(asked, _)| asked == packet);
+        if let Some((_, answer)) = wish {
+            self.repeated = Some(answer.clone());
+        }
+        wish.is_some()
     }
 
     /// What happened since the last call.
@@ -206,10 +235,18 @@ impl Sctp {
 
     /// The packets to send now. Fewer calls mean fewer, larger acknowledgements.
     pub(super) fn poll_transmit(&mut self, now: Instant) -> Option<Vec<Bytes>> {
+        if let Some(packets) = self.repeated.take() {
+            return Some(packets);
+        }
         let now = self.hasten(now);
         let (_, association) = self.association.as_mut()?;
         match association.poll_transmit(now)?.message {
             Payload::RawEncode(packets) => {
+                if let Some((_, answer)) = &mut self.wish
+                    && answer.is_empty()
+                {
+                    answer.clone_from(&packets);
+                }
                 self.gap_reported = packets.iter().any(|packet| reports_gap(packet));
                 for window in packets.iter().filter_map(|packet| open_window(packet)) {
                     // A chunk has one byte at least.
@@ -231,9 +268,12 @@ impl Sctp {
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         let (_, association) = self.association.as_ref()?;
         let begun = self.epoch + self.skipped;
-        association
-            .poll_timeout()
-            .map(|at| self.epoch + at.saturating_duration_since(begun) / HASTE)
+        let at = association.poll_timeout()?;
+        let at = self.epoch + at.saturating_duration_since(begun) / HASTE;
+        match self.is_open {
+            true => Some(at),
+            false => Some(at.min(self.asked + ASKING_INTERVAL)),
+        }
     }
 
     /// The path is back after a silence: what is in flight is sent again at once, instead of when the
@@ -241,20 +281,32 @@ impl Sctp {
     /// ends when its clock is put forward. What is sent again is no measure of the round trip
     /// (Karn's rule), so its estimate stays true.
     pub(super) fn retransmit_now(&mut self, now: Instant) {
-        if self.buffered() == 0 {
-            return;
+        if self.buffered() > 0 {
+            self.end_timer(now);
         }
+    }
+
+    /// Puts the library's clock forward to the end of its timer.
+    fn end_timer(&mut self, now: Instant) {
         let due = self
             .association
             .as_ref()
             .and_then(|(_, a)| a.poll_timeout());
         if let Some(due) = due {
             self.skipped += due.saturating_duration_since(self.hasten(now));
-            self.handle_timeout(now);
+            self.let_timers_end(now);
         }
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
+        if self.is_open || self.poll_timeout().is_none_or(|at| now < at) {
+            return self.let_timers_end(now);
+        }
+        self.asked = now;
+        self.end_timer(now);
+    }
+
+    fn let_timers_end(&mut self, now: Instant) {
         let now = self.hasten(now);
         if let Some((_, association)) = &mut self.association {
             association.handle_timeout(now);
@@ -278,6 +330,8 @@ fn transport_config() -> TransportConfig {
         .with_max_num_outbound_streams(16)
         .with_timer_config(TimerConfig {
             // How long to go on is decided above; a silent path must not lose what is in flight.
+            max_t1_init_retrans: usize::MAX,
+            max_t1_cookie_retrans: usize::MAX,
             max_t3_rtx_retrans: usize::MAX,
             ..TimerConfig::default()
         })

@@ -18,8 +18,16 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// How long a tunnel may take once a path is known, before it is begun anew.
+/// How long nothing may come through the tunnel, before it is begun anew. A slow path that loses much
+/// may take longer in all: every flight of the handshake that arrives counts.
 const TUNNEL_PATIENCE: Duration = Duration::from_secs(4);
+
+/// The same, before the attempt counts as come to nothing: a host gives the seat to the next guest, and
+/// a guest begins anew.
+const ATTEMPT: Duration = Duration::from_secs(12);
+
+/// How long an attempt may stay half-way, whatever comes.
+const LONGEST_ATTEMPT: Duration = Duration::from_secs(60);
 
 /// To how many possible paths the guest's first DTLS flight goes.
 const EARLY_PATHS: usize = 8;
@@ -52,9 +60,14 @@ pub(super) struct Session {
     ice: Ice,
     dtls: Dtls,
     sctp: Sctp,
-    path_since: Option<Instant>,
-    /// Whether the first DTLS flight has been sent to some path.
-    greeted: bool,
+    /// When the first authenticated check came.
+    answered: Option<Instant>,
+    /// When that was, or after it something for the tunnel.
+    heard: Option<Instant>,
+    /// When the tunnel began.
+    tunnel_since: Instant,
+    /// The path that the first authenticated check came by, until the first DTLS flight went there.
+    greets: Option<Path>,
     is_open: bool,
     events: VecDeque<SessionEvent>,
     out: VecDeque<(Path, Bytes)>,
@@ -74,8 +87,10 @@ impl Session {
             parties,
             ice,
             dtls,
-            path_since: None,
-            greeted: false,
+            answered: None,
+            heard: None,
+            tunnel_since: now,
+            greets: None,
             is_open: false,
             events: VecDeque::new(),
             out: VecDeque::new(),
@@ -112,7 +127,7 @@ impl Session {
         // The checks go first: a host that has not been knocked at drops anything else.
         self.ice.handle_timeout(now);
         self.flush(now);
-        if self.path_since.is_none() {
+        if !self.is_answered() {
             let paths = self.ice.possible_paths();
             self.send_first_flight(&paths);
         }
@@ -135,11 +150,10 @@ impl Session {
         match datagram.first() {
             Some(0..=3) => {
                 let is_authentic = self.ice.handle(now, path, datagram);
-                if is_authentic {
-                    self.path_since.get_or_insert(now);
-                    if !self.greeted {
-                        self.send_first_flight(&[path]);
-                    }
+                if is_authentic && !self.is_answered() {
+                    self.answered = Some(now);
+                    self.heard = Some(now);
+                    self.greets = Some(path);
                 }
             }
             Some(20..=63) if self.ice.heard(now, path) => self.handle_dtls(now, datagram),
@@ -157,6 +171,7 @@ impl Session {
             }
             self.begin_tunnel(now);
         }
+        self.heard = Some(now);
         let events = match self.dtls.handle(now, datagram) {
             Ok(events) => events,
             Err(error) => return self.events.push_back(SessionEvent::Failed(error)),
@@ -180,6 +195,10 @@ impl Session {
         self.ice.act_now(now);
         self.poll_association();
         self.flush(now);
+        // What was sent ahead may have met a closed router. Our own check has just gone before.
+        if let Some(path) = self.greets.take() {
+            self.send_first_flight(&[path]);
+        }
     }
 
     fn poll_association(&mut self) {
@@ -224,7 +243,6 @@ impl Session {
             for datagram in self.dtls.first_flight() {
                 self.out.push_back((*path, datagram.clone().freeze()));
             }
-            self.greeted = true;
         }
     }
 
@@ -241,19 +259,24 @@ impl Session {
             Err(error) => return self.events.push_back(SessionEvent::Failed(error)),
         }
         self.sctp = Sctp::new(now, !is_guest);
-        self.path_since = Some(now);
+        self.tunnel_since = now;
         if let Some(path) = self.ice.path() {
             self.send_first_flight(&[path]);
         }
     }
 
+    /// When the guest begins the tunnel anew, if nothing comes through it; the host follows.
+    fn tunnel_ends(&self) -> Option<Instant> {
+        let is_begun_here = !self.is_open && self.parties.seat == Seat::Guest;
+        let heard = self.heard.filter(|_| is_begun_here)?;
+        Some(heard.max(self.tunnel_since) + TUNNEL_PATIENCE)
+    }
+
     /// When [`Self::handle_timeout`] must be called at the latest.
     pub(super) fn poll_timeout(&self) -> Instant {
         let mut at = self.ice.poll_timeout();
-        if let Some(since) = self.path_since {
-            if !self.is_open {
-                at = at.min(since + TUNNEL_PATIENCE);
-            }
+        if self.is_answered() {
+            at = self.tunnel_ends().map_or(at, |ends| at.min(ends));
             if let Some(dtls) = self.dtls.poll_timeout() {
                 at = at.min(dtls);
             }
@@ -266,14 +289,12 @@ impl Session {
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
         self.ice.handle_timeout(now);
-        if let Some(since) = self.path_since {
-            let is_stuck = !self.is_open && now >= since + TUNNEL_PATIENCE;
-            if is_stuck && self.parties.seat == Seat::Guest {
-                self.begin_tunnel(now);
-            } else if is_stuck {
-                self.path_since = Some(now);
-            }
+        if self.is_answered() {
             self.dtls.handle_timeout(now);
+            let is_stuck = self.dtls.has_given_up() || self.tunnel_ends() <= Some(now);
+            if is_stuck && self.tunnel_ends().is_some() {
+                self.begin_tunnel(now);
+            }
             self.sctp.handle_timeout(now);
         }
         self.poll_association();
@@ -290,7 +311,13 @@ impl Session {
 
     /// Whether an authenticated check has come from the peer.
     pub(super) fn is_answered(&self) -> bool {
-        self.path_since.is_some()
+        self.answered.is_some()
+    }
+
+    /// When this attempt counts as come to nothing, if it is half-way: answered and not open.
+    pub(super) fn attempt_ends(&self) -> Option<Instant> {
+        let (answered, heard) = (self.answered?, self.heard?);
+        (!self.is_open).then(|| (heard + ATTEMPT).min(answered + LONGEST_ATTEMPT))
     }
 
     /// Whether the path has gone silent.

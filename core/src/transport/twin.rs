@@ -207,7 +207,7 @@ impl Way {
 }
 
 /// Steele, Lea, Flood: "Fast splittable pseudorandom number generators" (2014). Not for secrets.
-struct SplitMix64(u64);
+pub(super) struct SplitMix64(pub(super) u64);
 
 impl SplitMix64 {
     fn next(&mut self) -> u64 {
@@ -219,7 +219,7 @@ impl SplitMix64 {
     }
 
     /// Uniform in 0.0..1.0.
-    fn share(&mut self) -> f64 {
+    pub(super) fn share(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 

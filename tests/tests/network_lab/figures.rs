@@ -5,8 +5,10 @@ use crate::faults::Fault;
 use crate::lab_or_skip;
 use crate::matrix::{all, play};
 use crate::nat::Network::{PortRestricted, Public};
-use crate::scenario::{Ending, Scenario, Way, When};
-use crate::world::{Home, Place};
+use crate::path::{Bursts, Conditions, Path};
+use crate::scenario::{Ending, Meeting, Scenario, Way, When};
+use crate::stun::Stun;
+use crate::world::{Home, Place, World};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Write;
@@ -119,6 +121,86 @@ fn every_restart() {
             "limit": limit,
         }));
     });
+}
+
+#[test]
+#[ignore = "takes a minute: scripts/bench network --loss"]
+fn lossy_paths() {
+    lab_or_skip!();
+    let figures = Figures::open();
+    // As large as the bursts are long: 12 and 25 packets of 100.
+    let paths = [
+        ("12 % lost in bursts, 450 ms", 210, 30, 0.0517, 30),
+        ("25 % lost in bursts, 800 ms", 380, 40, 0.1389, 60),
+    ];
+    let place = Place::Apart(PortRestricted, PortRestricted);
+    let scenario = Scenario::new(place, Way::Link, When::Direct);
+    std::thread::scope(|scope| {
+        for (what, delay, jitter, begins, limit) in paths {
+            for seed in 1..=10 {
+                let figures = &figures;
+                scope.spawn(move || {
+                    let world = World::build(place).expect("namespaces");
+                    let _stun = Stun::start(&world);
+                    let conditions = Conditions {
+                        delay: Duration::from_millis(delay),
+                        jitter: Duration::from_millis(jitter),
+                        loss: Bursts {
+                            begins,
+                            ends: 0.25,
+                            loses: 0.7,
+                        },
+                        seed,
+                    };
+                    let _path = Path::lead(&world.core, conditions);
+                    let patience = Duration::from_secs(limit);
+                    let report = scenario.play_within(&world, patience);
+                    if report.ending != Ending::Connects {
+                        eprintln!("{what}, seed {seed}\n{}", report.told);
+                    }
+                    let connected = report.seconds.filter(|_| report.ending == Ending::Connects);
+                    figures.tell(&json!({
+                        "what": format!("{what} there and back: connected"),
+                        "value": connected,
+                        "unit": "s",
+                        "limit": limit,
+                    }));
+                });
+            }
+        }
+    });
+}
+
+#[test]
+#[ignore = "takes minutes: scripts/bench network --waiting"]
+fn waiting() {
+    lab_or_skip!();
+    let figures = Figures::open();
+    let place = Place::Apart(PortRestricted, PortRestricted);
+    let world = World::build(place).expect("namespaces");
+    let _stun = Stun::start(&world);
+    let scenario = Scenario::new(place, Way::Link, When::Direct);
+    let mut meeting = Meeting::begin(&scenario, &world);
+    let reply = meeting.guest.until(Duration::from_secs(12), &["reply"]);
+    assert!(reply.is_some(), "{}", meeting.told());
+    // The guest is eager for half a minute; the host knows of nobody yet.
+    std::thread::sleep(Duration::from_secs(40));
+    let now = || {
+        let sent = [world.sent_by_host(), world.sent_by_guest()];
+        (sent, meeting.host.processor_time())
+    };
+    let (sent, busy) = now();
+    let (minutes, seconds) = (5.0, 300);
+    std::thread::sleep(Duration::from_secs(seconds));
+    let (sent_later, busy_later) = now();
+    let tell = |what: &str, value: f64, unit: &str, limit: f64| {
+        figures.tell(&json!({ "what": what, "value": value, "unit": unit, "limit": limit }));
+    };
+    let [by_host, by_guest] = [0, 1].map(|at| (sent_later[at] - sent[at]) as f64 / minutes);
+    tell("a host waits: packets a minute", by_host, "", 4.0);
+    tell("a guest waits: packets a minute", by_guest, "", 60.0);
+    let share = (busy_later - busy).as_secs_f64() / seconds as f64;
+    tell("a host waits: of a core", share * 100.0, "%", 0.02);
 }
 
 #[test]

@@ -109,7 +109,7 @@ const INVITES: Duration = Duration::from_secs(30);
 /// How long a guest may take until it is connected, shows a reply, or gives up.
 const FIRST: Duration = Duration::from_secs(12);
 
-/// How long both may take after the reply is in the host's hands.
+/// How long both may take after the reply is in the host's hands, over an ordinary path.
 const AFTER_REPLY: Duration = Duration::from_secs(20);
 
 /// How long it is watched whether a reply on the screen is needed at all.
@@ -125,7 +125,13 @@ impl Scenario {
 
     /// Plays it in this world.
     pub(crate) fn play_in(&self, world: &World) -> Report {
+        self.play_within(world, AFTER_REPLY)
+    }
+
+    /// The same where both may take this long after the reply is in the host's hands.
+    pub(crate) fn play_within(&self, world: &World, patience: Duration) -> Report {
         let mut meeting = Meeting::begin(self, world);
+        meeting.patience = patience;
         let (ending, seconds) = meeting.play(self, world);
         Report {
             ending,
@@ -152,6 +158,8 @@ pub(crate) struct Meeting {
     pub(crate) guest: Person,
     /// How the guest knocks, also when it is started again.
     knocking: &'static [&'static str],
+    /// How long both may take after the last thing that people did.
+    patience: Duration,
     /// Their homes and pictures, removed after both are gone.
     folder: Folder,
 }
@@ -215,6 +223,7 @@ impl Meeting {
             guest: joined(world, &folder, &accept, guest),
             host,
             knocking: guest,
+            patience: AFTER_REPLY,
             folder,
         }
     }
@@ -284,7 +293,7 @@ impl Meeting {
             // Ben looks at his screen again, since Ana says that she has it.
             self.guest.say("");
         }
-        match self.guest.until(AFTER_REPLY, &["met", "failed"]) {
+        match self.guest.until(self.patience, &["met", "failed"]) {
             Some(told) if told["event"] == "met" => self.talk(since),
             _ => self.verdict(since),
         }
@@ -320,8 +329,8 @@ impl Meeting {
     /// They are connected once a message goes both ways.
     fn talk(&mut self, since: f64) -> (Ending, Option<f64>) {
         let met = [
-            self.host.until(AFTER_REPLY, &["met"]),
-            self.guest.until(AFTER_REPLY, &["met"]),
+            self.host.until(self.patience, &["met"]),
+            self.guest.until(self.patience, &["met"]),
         ];
         self.host.say("hello from the host");
         self.guest.say("hello from the guest");
@@ -330,11 +339,11 @@ impl Meeting {
         };
         let both = self
             .host
-            .heard(AFTER_REPLY, says("hello from the guest"))
+            .heard(self.patience, says("hello from the guest"))
             .is_some()
             && self
                 .guest
-                .heard(AFTER_REPLY, says("hello from the host"))
+                .heard(self.patience, says("hello from the host"))
                 .is_some();
         let last = met.iter().flatten().map(moment).reduce(f64::max);
         match (both, last) {

@@ -71,6 +71,39 @@ impl Endless {
 }
 
 #[test]
+fn an_association_is_opened_whatever_packet_of_its_opening_is_lost() {
+    for lost in 0..4 {
+        let mut now = Instant::now();
+        let (mut host, mut guest) = (Sctp::new(now, true), Sctp::new(now, false));
+        host.connect(now).unwrap();
+        let began = now;
+        let mut sent = 0;
+        while !(host.is_open && guest.is_open) {
+            assert!(now < began + Duration::from_secs(3), "packet {lost}");
+            for end in [&mut host, &mut guest] {
+                if end.poll_timeout().is_some_and(|at| at <= now) {
+                    end.handle_timeout(now);
+                }
+            }
+            for side in 0..2 {
+                let [from, to] = match side {
+                    0 => [&mut host, &mut guest],
+                    _ => [&mut guest, &mut host],
+                };
+                for packet in from.poll_transmit(now).into_iter().flatten() {
+                    if sent != lost {
+                        to.handle(now, BytesMut::from(&packet[..]));
+                    }
+                    sent += 1;
+                }
+                while to.poll_event().is_some() {}
+            }
+            now += Duration::from_millis(10);
+        }
+    }
+}
+
+#[test]
 fn a_message_without_end_is_refused_before_it_fills_the_memory() {
     for piece in [1, 1_100] {
         let (mut host, mut guest, now) = pair();

@@ -3,6 +3,7 @@
 use super::*;
 use crate::crypto::Secret;
 use crate::invitation::InvitationKeys;
+use crate::transport::twin::SplitMix64;
 use std::net::Ipv4Addr;
 
 const HOST: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4000);
@@ -110,15 +111,15 @@ fn meet(host: &mut End, guest: &mut End, from: Instant) -> Duration {
 }
 
 #[test]
-fn a_reply_that_comes_after_minutes_or_a_day_opens_the_way_at_once() {
+fn a_reply_that_comes_at_once_or_after_minutes_or_a_day_opens_the_way_at_once() {
     let certificates = certificates();
-    for minutes in [0, 1, 10, 24 * 60] {
-        let waited = Duration::from_secs(minutes * 60);
+    for millis in [0, 150, 60_000, 600_000, 24 * 3_600_000] {
+        let waited = Duration::from_millis(millis);
         let (mut guest, now) = patient_guest(&certificates, waited);
         let mut host = End::new(now, Seat::Host, &certificates);
         host.session.add_peers(now, &[Candidate::host(GUEST)]);
         let took = meet(&mut host, &mut guest, now);
-        assert!(took < Duration::from_millis(100), "{minutes}: {took:?}");
+        assert!(took < Duration::from_millis(100), "{waited:?}: {took:?}");
     }
 }
 
@@ -191,5 +192,90 @@ fn what_was_said_during_a_cut_arrives_once_and_soon_after_the_line_is_back() {
         assert_eq!(heard, (0..said).collect::<Vec<_>>(), "after {seconds} s");
         assert!(!guest.session.is_silent() && !host.session.is_silent());
         assert_eq!(guest.session.buffered(), 0, "after {seconds} s");
+    }
+}
+
+/// One direction of a path: slow, and losing packets in bursts (Gilbert, "Capacity of a Burst-Noise
+/// Channel", 1960).
+struct Line {
+    delay: Duration,
+    /// The chance of each packet that a burst begins with it.
+    begins: f64,
+    is_bad: bool,
+    random: SplitMix64,
+    under_way: VecDeque<(Instant, (Path, Bytes))>,
+}
+
+impl Line {
+    fn send(&mut self, now: Instant, datagrams: Vec<(Path, Bytes)>) {
+        for datagram in datagrams {
+            let changes = if self.is_bad { 0.25 } else { self.begins };
+            self.is_bad ^= self.random.share() < changes;
+            if !self.is_bad || self.random.share() >= 0.7 {
+                self.under_way.push_back((now + self.delay, datagram));
+            }
+        }
+    }
+
+    fn arrived(&mut self, now: Instant) -> Vec<(Path, Bytes)> {
+        let is_due = |(at, _): &(Instant, _)| *at <= now;
+        let count = self
+            .under_way
+            .iter()
+            .take_while(|sent| is_due(sent))
+            .count();
+        self.under_way
+            .drain(..count)
+            .map(|(_, datagram)| datagram)
+            .collect()
+    }
+}
+
+/// How long it takes over such a path until both are open, and the three messages of a handshake have
+/// been exchanged.
+fn meet_over(delay: Duration, begins: f64, seed: u64, certificates: &[Certificate; 2]) -> Duration {
+    let mut lines = [0, 1].map(|side| Line {
+        delay,
+        begins,
+        is_bad: false,
+        random: SplitMix64(2 * seed + side),
+        under_way: VecDeque::new(),
+    });
+    let (mut guest, began) = patient_guest(certificates, Duration::ZERO);
+    let mut host = End::new(began, Seat::Host, certificates);
+    host.session.add_peers(began, &[Candidate::host(GUEST)]);
+    let (mut now, mut messages, mut is_begun) = (began, 0, false);
+    let word = Bytes::from_static(&[0; 48]);
+    while messages < 3 {
+        assert!(now < began + Duration::from_secs(120), "seed {seed}");
+        lines[0].send(now, host.act(now));
+        lines[1].send(now, guest.act(now));
+        now += STEP;
+        guest.hear(now, lines[0].arrived(now));
+        host.hear(now, lines[1].arrived(now));
+        if !is_begun && guest.opened.is_some() {
+            is_begun = true;
+            guest.session.write(now, &word).unwrap();
+        }
+        let hears = if messages == 1 { &mut guest } else { &mut host };
+        if hears.session.read().unwrap().is_some() {
+            messages += 1;
+            hears.session.write(now, &word).unwrap();
+        }
+    }
+    now - began
+}
+
+#[test]
+fn people_meet_soon_over_a_slow_path_that_loses_in_bursts() {
+    let certificates = certificates();
+    // 5, 12 and 25 packets of 100.
+    for (delay, begins, seconds) in [(30, 0.02, 5), (225, 0.0517, 12), (400, 0.1389, 40)] {
+        let delay = Duration::from_millis(delay);
+        for seed in 0..50 {
+            let took = meet_over(delay, begins, seed, &certificates);
+            let limit = Duration::from_secs(seconds);
+            assert!(took < limit, "{delay:?}, seed {seed}: {took:?}");
+        }
     }
 }
