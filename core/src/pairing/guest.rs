@@ -33,10 +33,6 @@ const LOOK_SOON_AFTER: Duration = Duration::from_millis(300);
 /// How much longer a reply may wait for what these servers say.
 const LOOK_PATIENCE: Duration = Duration::from_secs(2);
 
-/// How often a host may hang up after the first message before that counts as a refusal. One that
-/// was put aside at that moment, or whose time was over, hangs up as well.
-const HANG_UPS: u8 = 2;
-
 /// How long an invitation is tried once it seems to have expired: this device's clock may be wrong,
 /// and only the host's counts.
 const EXPIRED_PATIENCE: Duration = Duration::from_secs(8);
@@ -76,8 +72,6 @@ pub struct Guest {
     gives_up: Option<Instant>,
     /// Wrong answers.
     wrong: u8,
-    /// How often the host hung up after the first message.
-    hang_ups: u8,
     /// Runs of the check, so that no two use the same randomness.
     runs: u32,
     phase: Phase,
@@ -145,7 +139,6 @@ impl Guest {
             looking: Looking::Never,
             gives_up: None,
             wrong: 0,
-            hang_ups: 0,
             runs: 0,
             phase: Phase::Opened,
             effects: VecDeque::new(),
@@ -534,13 +527,7 @@ impl Guest {
             Phase::Open {
                 step: Step::Second(_),
                 ..
-            } => {
-                self.hang_ups += 1;
-                match self.hang_ups < HANG_UPS {
-                    true => self.again(now),
-                    false => self.end(Failure::NotTheInviter),
-                }
-            }
+            } => self.end(Failure::NotTheInviter),
             // The host counts the answers of all links; for it, that was the last one.
             Phase::Open { .. } if self.wrong > 0 => self.end(Failure::AnswersDiffer),
             Phase::Finished => {}
