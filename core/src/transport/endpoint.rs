@@ -756,9 +756,7 @@ impl Task {
         let _ = self.events.try_send(ConnectEvent::Failed(error));
     }
 
-    /// Closes the session. Its goodbye is sent more than once, because nobody acknowledges it. A
-    /// host ends an attempt without one: for the guest the link may be open already, and a goodbye
-    /// would be a refusal.
+    /// Closes the session. Its goodbye is sent more than once, because nobody acknowledges it.
     fn end_session(&mut self) {
         self.deadline = None;
         let Some(mut session) = self.session.take() else {
@@ -766,9 +764,6 @@ impl Task {
         };
         let now = Instant::now();
         self.wait_again(now);
-        if !session.is_open() && matches!(self.role, Role::Host(_)) {
-            return;
-        }
         session.close(now);
         let mut datagrams = Vec::new();
         while let Some(out) = session.poll_transmit() {

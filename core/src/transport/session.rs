@@ -230,11 +230,10 @@ impl Session {
                 self.dtls.write(now, &packet);
             }
         }
-        let path = self.ice.path();
+        // An answer to a flight that was sent ahead may be here before that to the check beside it.
+        let Some(path) = self.ice.path() else { return };
         while let Some(datagram) = self.dtls.poll_transmit() {
-            if let Some(path) = path {
-                self.out.push_back((path, datagram.freeze()));
-            }
+            self.out.push_back((path, datagram.freeze()));
         }
     }
 

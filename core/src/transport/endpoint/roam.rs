@@ -134,10 +134,17 @@ impl Task {
         }
     }
 
-    /// The other side went away half-way. A guest begins anew after a rest.
+    /// Nothing comes of this attempt. A guest begins anew after a rest. A host says no goodbye: for
+    /// the guest the link may be open already, and that would be a refusal.
     pub(super) fn lapse(&mut self, now: Instant) {
         match self.role {
-            Role::Host(_) => self.fail(TransportError::Closed),
+            Role::Host(_) => {
+                self.session = None;
+                self.deadline = None;
+                self.wait_again(now);
+                let error = TransportError::Closed;
+                let _ = self.events.try_send(ConnectEvent::Failed(error));
+            }
             Role::Guest(_) => {
                 self.end_session();
                 self.again = Some(now + REST);

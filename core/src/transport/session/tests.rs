@@ -270,7 +270,7 @@ fn meet_over(delay: Duration, begins: f64, seed: u64, certificates: &[Certificat
 fn people_meet_soon_over_a_slow_path_that_loses_in_bursts() {
     let certificates = certificates();
     // 5, 12 and 25 packets of 100.
-    for (delay, begins, seconds) in [(30, 0.02, 5), (225, 0.0517, 12), (400, 0.1389, 40)] {
+    for (delay, begins, seconds) in [(30, 0.02, 8), (225, 0.0517, 15), (400, 0.1389, 40)] {
         let delay = Duration::from_millis(delay);
         for seed in 0..50 {
             let took = meet_over(delay, begins, seed, &certificates);
