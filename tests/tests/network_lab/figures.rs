@@ -5,7 +5,7 @@ use crate::faults::Fault;
 use crate::lab_or_skip;
 use crate::matrix::{all, play};
 use crate::nat::Network::{PortRestricted, Public};
-use crate::path::{Bursts, Conditions, Path};
+use crate::path::{Conditions, Path};
 use crate::scenario::{Ending, Meeting, Scenario, Way, When};
 use crate::stun::Stun;
 use crate::world::{Home, Place, World};
@@ -128,31 +128,20 @@ fn every_restart() {
 fn lossy_paths() {
     lab_or_skip!();
     let figures = Figures::open();
-    // As large as the bursts are long: 12 and 25 packets of 100.
-    let paths = [
-        ("12 % lost in bursts, 450 ms", 210, 30, 0.0517, 30),
-        ("25 % lost in bursts, 800 ms", 380, 40, 0.1389, 60),
+    let paths: [(_, fn(u64) -> Conditions, _); 2] = [
+        ("12 % lost in bursts, 450 ms", Conditions::slow, 30),
+        ("25 % lost in bursts, 800 ms", Conditions::slow_and_poor, 60),
     ];
     let place = Place::Apart(PortRestricted, PortRestricted);
     let scenario = Scenario::new(place, Way::Link, When::Direct);
     std::thread::scope(|scope| {
-        for (what, delay, jitter, begins, limit) in paths {
+        for (what, conditions, limit) in paths {
             for seed in 1..=10 {
                 let figures = &figures;
                 scope.spawn(move || {
                     let world = World::build(place).expect("namespaces");
                     let _stun = Stun::start(&world);
-                    let conditions = Conditions {
-                        delay: Duration::from_millis(delay),
-                        jitter: Duration::from_millis(jitter),
-                        loss: Bursts {
-                            begins,
-                            ends: 0.25,
-                            loses: 0.7,
-                        },
-                        seed,
-                    };
-                    let _path = Path::lead(&world.core, conditions);
+                    let _path = Path::lead(&world.core, conditions(seed));
                     let patience = Duration::from_secs(limit);
                     let report = scenario.play_within(&world, patience);
                     if report.ending != Ending::Connects {

@@ -20,6 +20,34 @@ pub(crate) struct Conditions {
     pub(crate) seed: u64,
 }
 
+impl Conditions {
+    /// 450 ms there and back, and 12 packets of 100 lost.
+    pub(crate) fn slow(seed: u64) -> Self {
+        Self::bursty([210, 30], 0.0517, seed)
+    }
+
+    /// 800 ms there and back, and 25 packets of 100 lost.
+    pub(crate) fn slow_and_poor(seed: u64) -> Self {
+        Self::bursty([380, 40], 0.1389, seed)
+    }
+
+    /// Bursts of four packets, of which seven of ten are lost.
+    fn bursty(delay_and_jitter: [u64; 2], begins: f64, seed: u64) -> Self {
+        let [delay, jitter] = delay_and_jitter.map(Duration::from_millis);
+        let loss = Bursts {
+            begins,
+            ends: 0.25,
+            loses: 0.7,
+        };
+        Self {
+            delay,
+            jitter,
+            loss,
+            seed,
+        }
+    }
+}
+
 /// Loss after Gilbert and Elliott: the path is good or bad, and changes with each packet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bursts {
