@@ -128,34 +128,36 @@ fn every_restart() {
 fn lossy_paths() {
     lab_or_skip!();
     let figures = Figures::open();
-    let paths: [(_, fn(u64) -> Conditions, _); 2] = [
-        ("12 % lost in bursts, 450 ms", Conditions::slow, 30),
-        ("25 % lost in bursts, 800 ms", Conditions::slow_and_poor, 60),
-    ];
+    let slow = |seed| ("12 % lost in bursts, 450 ms", Conditions::slow(seed), 30);
+    let poor = |seed| {
+        (
+            "25 % lost in bursts, 800 ms",
+            Conditions::slow_and_poor(seed),
+            60,
+        )
+    };
+    let paths = (1..=10).flat_map(|seed| [slow(seed), poor(seed)]);
     let place = Place::Apart(PortRestricted, PortRestricted);
     let scenario = Scenario::new(place, Way::Link, When::Direct);
     std::thread::scope(|scope| {
         for (what, conditions, limit) in paths {
-            for seed in 1..=10 {
-                let figures = &figures;
-                scope.spawn(move || {
-                    let world = World::build(place).expect("namespaces");
-                    let _stun = Stun::start(&world);
-                    let _path = Path::lead(&world.core, conditions(seed));
-                    let patience = Duration::from_secs(limit);
-                    let report = scenario.play_within(&world, patience);
-                    if report.ending != Ending::Connects {
-                        eprintln!("{what}, seed {seed}\n{}", report.told);
-                    }
-                    let connected = report.seconds.filter(|_| report.ending == Ending::Connects);
-                    figures.tell(&json!({
-                        "what": format!("{what} there and back: connected"),
-                        "value": connected,
-                        "unit": "s",
-                        "limit": limit,
-                    }));
-                });
-            }
+            let figures = &figures;
+            scope.spawn(move || {
+                let world = World::build(place).expect("namespaces");
+                let _stun = Stun::start(&world);
+                let _path = Path::lead(&world.core, conditions);
+                let report = scenario.play_within(&world, Duration::from_secs(limit));
+                if report.ending != Ending::Connects {
+                    eprintln!("{what}, seed {}\n{}", conditions.seed, report.told);
+                }
+                let connected = report.seconds.filter(|_| report.ending == Ending::Connects);
+                figures.tell(&json!({
+                    "what": format!("{what} there and back: connected"),
+                    "value": connected,
+                    "unit": "s",
+                    "limit": limit,
+                }));
+            });
         }
     });
 }
