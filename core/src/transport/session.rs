@@ -290,8 +290,9 @@ impl Session {
         self.ice.handle_timeout(now);
         if self.is_answered() {
             self.dtls.handle_timeout(now);
-            let is_stuck = self.dtls.has_given_up() || self.tunnel_ends() <= Some(now);
-            if is_stuck && self.tunnel_ends().is_some() {
+            if let Some(ends) = self.tunnel_ends()
+                && (now >= ends || self.dtls.has_given_up())
+            {
                 self.begin_tunnel(now);
             }
             self.sctp.handle_timeout(now);

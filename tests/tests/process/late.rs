@@ -6,6 +6,7 @@ use handfast_core::crypto::Secret;
 use handfast_core::invitation::{Token, find};
 use handfast_core::seal::{self, Answers, Credential, Questions, code_characters};
 use handfast_core::store::{KeyFile, Store};
+use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -111,6 +112,15 @@ fn replied() -> (Table, Peer, Peer, [String; 2]) {
     (table, host, guest, [link, reply])
 }
 
+/// The address that a reply to this invitation names.
+fn named(link: &str, reply: &str) -> SocketAddr {
+    let (Token::Invitation(invitation), Token::Reply(reply)) = (token(link), token(reply)) else {
+        panic!("an invitation and a reply");
+    };
+    let reply = reply.open(&invitation.keys()).expect("its reply");
+    reply.candidates[0].ip().expect("an address")
+}
+
 fn token(link: &str) -> Token {
     let no_picture = |_: &[u8]| Err("a text");
     find(link.as_bytes(), no_picture).expect("a token")
@@ -168,10 +178,12 @@ fn a_killed_host_waits_again_with_the_same_invitation() {
 fn a_killed_guest_shows_the_same_reply() {
     // Another program may take its port meanwhile, but not each time.
     let again = (0..3).find_map(|_| {
-        let (table, host, guest, [_, reply]) = replied();
+        let (table, host, guest, [link, reply]) = replied();
         guest.die();
         let mut guest = table.join_again(&[ONLY_BY_REPLY]);
-        (shown_reply(&mut guest) == reply).then_some((table, host, guest, reply))
+        let again = shown_reply(&mut guest);
+        assert!(UdpSocket::bind(named(&link, &reply)).is_err(), "it is free");
+        (again == reply).then_some((table, host, guest, reply))
     });
     let (_table, mut host, mut guest, reply) = again.expect("the same reply");
     host.say(&reply);
