@@ -16,6 +16,7 @@ mod input;
 mod interrupt;
 mod lines;
 mod logs;
+mod margin;
 mod met;
 mod network;
 mod output;

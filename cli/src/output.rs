@@ -3,6 +3,7 @@
 //! Data and messages go to standard output, everything about how it is going to standard error. An
 //! output that is closed is no reason to fail.
 
+use crate::margin;
 use crate::status::Stop;
 use crate::symbol::{self, Forms};
 use crate::words;
@@ -261,6 +262,9 @@ impl State {
     }
 }
 
+/// How many columns of a file's name are shown beside its bar.
+const MOST_OF_A_NAME: usize = 24;
+
 /// Where events go.
 pub(crate) struct Output {
     json: bool,
@@ -316,7 +320,7 @@ impl Output {
             return;
         }
         let drawn = with_symbol.then(|| forms.symbol.to_terminal(symbol::style()));
-        self.say(&format!("{}{}", drawn.unwrap_or_default(), forms.link));
+        self.print(&format!("{}{}", drawn.unwrap_or_default(), forms.link));
     }
 
     fn show(&mut self, event: &Event) {
@@ -353,7 +357,9 @@ impl Output {
                 self.whisper(&words::met(name, reason));
                 self.whisper(words::CHAT_BEGINS);
             }
-            Event::Message { text } => self.say(&words::message(&self.name, text)),
+            Event::Message { text } => {
+                self.print(&margin::theirs(&self.name, text, margin::columns()));
+            }
             Event::FileOffered { name, bytes } => self.whisper(&words::file_offered(name, *bytes)),
             Event::FileProgress {
                 name,
@@ -385,7 +391,7 @@ impl Output {
             },
             // The terminal has written ^C where the line was.
             Event::Failed { kind, .. } if kind == "cancelled" => self.whisper(words::STOPPED),
-            Event::Failed { text, .. } => self.whisper(&format!("handfast: {text}")),
+            Event::Failed { text, .. } => self.complain(text),
             Event::SealProgress { name, done, bytes } => self.progress(name, *done, *bytes, true),
             // What is locked was shown where it was made.
             Event::Sealed { .. } => {}
@@ -409,11 +415,11 @@ impl Output {
             .entry((name.to_owned(), incoming))
             .or_insert_with(|| {
                 let style = ProgressStyle::with_template(
-                    "{prefix} {wide_bar} {percent}%  {binary_bytes_per_sec}  {eta} left",
+                    "* {prefix} {wide_bar} {percent}%  {binary_bytes_per_sec}  {eta} left",
                 )
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
                 bars.add(ProgressBar::new(bytes).with_style(style))
-                    .with_prefix(words::line(name))
+                    .with_prefix(margin::cut(&words::line(name), MOST_OF_A_NAME).to_owned())
             });
         bar.set_position(done);
     }
@@ -426,9 +432,14 @@ impl Output {
         }
     }
 
-    /// To standard output.
-    pub(crate) fn say(&self, text: &str) {
+    /// To standard output, as it is.
+    pub(crate) fn print(&self, text: &str) {
         self.bars.suspend(|| write_line(text));
+    }
+
+    /// Sentences of ours, to standard output.
+    pub(crate) fn say(&self, text: &str) {
+        self.print(&margin::ours(margin::MARK, text, margin::columns()));
     }
 
     /// Writes to standard error without ending the line. A program that reads needs no prompt.
@@ -436,7 +447,7 @@ impl Output {
         if !self.json {
             self.bars.suspend(|| {
                 let mut error = std::io::stderr();
-                let _ = write!(error, "{text}").and_then(|()| error.flush());
+                let _ = write!(error, "{}{text}", margin::MARK).and_then(|()| error.flush());
             });
         }
     }
@@ -446,10 +457,20 @@ impl Output {
         self.json
     }
 
-    /// To standard error.
+    /// Sentences of ours, to standard error.
     pub(crate) fn whisper(&self, text: &str) {
+        self.write_error(margin::MARK, text);
+    }
+
+    /// Why the program ends, in the name of the program.
+    fn complain(&self, text: &str) {
+        self.write_error("handfast: ", text);
+    }
+
+    fn write_error(&self, mark: &str, text: &str) {
+        let told = margin::ours(mark, text, margin::columns());
         self.bars.suspend(|| {
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(std::io::stderr(), "{told}");
         });
     }
 }

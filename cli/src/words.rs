@@ -114,7 +114,8 @@ Type a line and press Enter to send it.
   /send FILE   send a file
   /compare     show six symbols, and compare them: are they the same on both sides?
   /help        this text
-  /quit        say goodbye and leave";
+  /quit        say goodbye and leave
+A line that begins with * at the edge is from this program. What they write stands further in.";
 
 pub(crate) const NOBODY_TO_ASK: &str =
     "No STUN server may be asked, so the invitation does not name the address that others see.";
@@ -205,10 +206,8 @@ pub(crate) fn symbols(shown: &ShortString) -> Vec<String> {
 pub(crate) fn comparing(symbols: &[String], digits: &str) -> String {
     // Two rows, so that a narrow window breaks none of them.
     let rows: Vec<String> = symbols.chunks(3).map(|row| row.join("   ")).collect();
-    let rows = rows.join("\n    ");
-    format!(
-        "Do they see the same, in this order?\n\n    {rows}\n    {digits}\n\nType /same or /different."
-    )
+    let rows = rows.join("\n  ");
+    format!("Do they see the same, in this order?\n  {rows}\n  {digits}\nType /same or /different.")
 }
 
 /// What to call somebody who has not said a name.
@@ -280,7 +279,7 @@ pub(crate) fn other_seat(seat: Seat) -> String {
 pub(crate) fn pending(tag: &str, seat: &str, name: Option<&str>, left: Duration) -> String {
     let what = match (seat, name) {
         ("host", _) => "you invited".to_owned(),
-        (_, Some(name)) => format!("invited by {}", line(name)),
+        (_, Some(name)) => format!("invited by {}", quoted(name)),
         (_, None) => "you are invited".to_owned(),
     };
     format!("{tag}  {what}, good for {}", duration(left))
@@ -398,7 +397,7 @@ pub(crate) fn reply_refused(error: ReplyError) -> &'static str {
 /// Why a file did not go through.
 pub(crate) fn file_failed(name: &str, error: FileError, by_peer: bool) -> String {
     let where_ = if by_peer { "there" } else { "here" };
-    format!("{} did not go through ({where_}): {error}.", line(name))
+    format!("{} did not go through ({where_}): {error}.", quoted(name))
 }
 
 /// How far to trust, in one word.
@@ -440,7 +439,7 @@ pub(crate) fn trust_sentence(reason: &str) -> &'static str {
 
 /// The question before anything is sent.
 pub(crate) fn connect_to(name: Option<&str>) -> String {
-    let who = name.map_or_else(|| "whoever made this invitation".to_owned(), line);
+    let who = name.map_or_else(|| "whoever made this invitation".to_owned(), quoted);
     format!("Connect to {who}? They will see your network address. [y/n]")
 }
 
@@ -448,7 +447,7 @@ pub(crate) fn connect_to(name: Option<&str>) -> String {
 pub(crate) fn met(name: &str, reason: &str) -> String {
     format!(
         "You are connected with {}.\n{}",
-        line(name),
+        quoted(name),
         trust_sentence(reason)
     )
 }
@@ -488,33 +487,35 @@ pub(crate) fn line(text: &str) -> String {
     visible(&text.replace(['\n', '\r', '\t'], " "))
 }
 
-/// A message from elsewhere. Its further lines are indented, so that none looks like ours.
-pub(crate) fn message(name: &str, text: &str) -> String {
-    let lines: Vec<String> = text
-        .lines()
-        .map(|part| visible(&part.replace('\t', "    ")))
-        .collect();
-    format!("{}: {}", line(name), lines.join("\n    "))
+/// Something from elsewhere in a sentence of ours: in marks that it cannot have itself, so that it
+/// ends where it seems to.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("“{}”", line(text).replace(['“', '”', '„', '"'], "'"))
 }
 
 /// A file is there.
 pub(crate) fn file_received(name: &str, bytes: u64, path: &str) -> String {
-    format!("Received {} ({}): {}", line(name), size(bytes), line(path))
+    format!(
+        "Received {} ({}): {}",
+        quoted(name),
+        size(bytes),
+        line(path)
+    )
 }
 
 /// A file is there, over there.
 pub(crate) fn file_sent(name: &str, bytes: u64) -> String {
-    format!("{} ({}) has arrived.", line(name), size(bytes))
+    format!("{} ({}) has arrived.", quoted(name), size(bytes))
 }
 
 /// A file begins to come.
 pub(crate) fn file_offered(name: &str, bytes: u64) -> String {
-    format!("They are sending {} ({}).", line(name), size(bytes))
+    format!("They are sending {} ({}).", quoted(name), size(bytes))
 }
 
 /// They left.
 pub(crate) fn peer_left(name: &str) -> String {
-    format!("{} left.", line(name))
+    format!("{} left.", quoted(name))
 }
 
 /// A file that cannot be read.
@@ -760,7 +761,7 @@ pub(crate) fn refused(error: SealError) -> &'static str {
 
 /// A question from elsewhere.
 pub(crate) fn question(text: &str) -> String {
-    format!("Question: {}", line(text))
+    format!("Question: {}", quoted(text))
 }
 
 /// What is asked for: one of so many answers.
@@ -1131,9 +1132,14 @@ mod tests {
     #[test]
     fn what_comes_from_elsewhere_stays_on_its_own_lines() {
         assert_eq!(line("a\u{1b}[2Jb\u{202e}\nc"), "a[2Jb c");
+    }
+
+    #[test]
+    fn a_name_ends_where_its_sentence_goes_on() {
+        let name = "Ana” (5 bytes) has arrived. “b";
         assert_eq!(
-            message("Ana\n", "hello\u{7}\r\nBen: no\u{2066}"),
-            "Ana: hello\n    Ben: no"
+            file_sent(name, 5),
+            "“Ana' (5 bytes) has arrived. 'b” (5 bytes) has arrived."
         );
     }
 
