@@ -14,6 +14,7 @@ mod hidden;
 mod home;
 mod input;
 mod interrupt;
+mod limits;
 mod lines;
 mod logs;
 mod margin;

@@ -68,6 +68,8 @@ pub(crate) enum Event {
     Answering { tries_left: u8 },
     /// Nothing was heard yet; this is the likeliest cause.
     Hint { cause: String, text: String },
+    /// They would like to compare, and it waits for this person.
+    CompareOffered,
     /// Both people see this now, and compare.
     Comparing {
         symbols: Vec<String>,
@@ -91,8 +93,18 @@ pub(crate) enum Event {
     Message { text: String },
     /// This was written here, and is on its way.
     MessageSent { text: String },
-    /// A file begins to come.
-    FileOffered { name: String, bytes: u64 },
+    /// They have sent as much as they may, or offered as many files.
+    Limited { limit: String, text: String },
+    /// What was held back comes.
+    Released,
+    /// They want to send a file. If it `asks`, it waits for `/accept NUMBER` or `/decline NUMBER`;
+    /// otherwise it begins to come.
+    FileOffered {
+        number: u64,
+        name: String,
+        bytes: u64,
+        asks: bool,
+    },
     /// So much of a file is through.
     FileProgress {
         name: String,
@@ -360,7 +372,15 @@ impl Output {
             Event::Message { text } => {
                 self.print(&margin::theirs(&self.name, text, margin::columns()));
             }
-            Event::FileOffered { name, bytes } => self.whisper(&words::file_offered(name, *bytes)),
+            Event::CompareOffered => self.whisper(words::COMPARE_OFFERED),
+            Event::Limited { text, .. } => self.whisper(text),
+            Event::Released => self.whisper(words::RELEASED),
+            Event::FileOffered {
+                number,
+                name,
+                bytes,
+                asks,
+            } => self.whisper(&words::file_offered(name, *bytes, asks.then_some(*number))),
             Event::FileProgress {
                 name,
                 done,

@@ -2,7 +2,7 @@
 //!
 //! Help texts of single options stand beside the options, as the parser of arguments wants them.
 
-use handfast_core::conversation::FileError;
+use handfast_core::conversation::{CompareError, FileError, Limit};
 use handfast_core::handshake::{SYMBOLS, ShortString, TrustLevel, TrustReason, visible};
 use handfast_core::invitation::{FindError, Range, ReplyError, Seat};
 use handfast_core::pairing::{Cause, Failure, Remedy};
@@ -107,14 +107,18 @@ Examples:
   handfast demo --seed 7 --dir /tmp/demo --json";
 
 pub(crate) const DURATION_HOW: &str = "write it like 90s, 30m, 2h or 7d";
+pub(crate) const SIZE_HOW: &str = "write it like 4096, 500KiB, 20MiB or 1GiB";
 pub(crate) const LIFETIME_TOO_LONG: &str = "an invitation lives 7 days at most";
 
 pub(crate) const CHAT_HELP: &str = "\
 Type a line and press Enter to send it.
-  /send FILE   send a file
-  /compare     show six symbols, and compare them: are they the same on both sides?
-  /help        this text
-  /quit        say goodbye and leave
+  /send FILE       send a file
+  /accept [N]      take the file with this number, or all that were offered
+  /decline [N]     decline it, or them
+  /compare         ask them to compare six symbols, or agree to: are they the same on both sides?
+  /more            let them write on, when they have sent as much as they may
+  /help            this text
+  /quit            say goodbye and leave
 A line that begins with * at the edge is from this program. What they write stands further in.";
 
 pub(crate) const NOBODY_TO_ASK: &str =
@@ -172,6 +176,13 @@ pub(crate) const NO_SYMBOL: &str = "the link is too long for a code: choose a sh
 
 pub(crate) const LOCKING: &str = "Locking. This is slow on purpose.";
 pub(crate) const NOTHING_TO_JUDGE: &str = "Nothing to compare yet: type /compare first.";
+pub(crate) const COMPARE_ASKED: &str =
+    "They are asked. The symbols are shown to both when they type /compare, too.";
+pub(crate) const COMPARE_OFFERED: &str =
+    "They would like to compare. Type /compare to see the symbols.";
+pub(crate) const NO_SUCH_OFFER: &str = "No file with that number waits for your answer.";
+pub(crate) const RELEASED: &str = "What they sent meanwhile comes now.";
+pub(crate) const REFUSED: &str = "when you compared with this device, something differed, so it was in between: it is not let in. Make a new invitation and pass it on another way";
 pub(crate) const DIFFERENT: &str = "somebody is in between: the connection was ended. Make a new invitation and pass it on another way";
 pub(crate) const ASKING_IS_STRONGER: &str =
     "With --ask instead of --lock, nobody has more than three tries.";
@@ -341,6 +352,7 @@ pub(crate) fn store_refused(folder: &str, error: StoreError) -> String {
         StoreError::TooLong => "the invitation is too long to be kept: shorten the question",
         StoreError::Internal => "the store failed: try again",
         StoreError::Unknown => return UNKNOWN_INVITATION.to_owned(),
+        StoreError::Refused => return REFUSED.to_owned(),
         StoreError::Over(fate) => return over(fate).to_owned(),
     };
     format!("{}: {what}", line(folder))
@@ -508,9 +520,41 @@ pub(crate) fn file_sent(name: &str, bytes: u64) -> String {
     format!("{} ({}) has arrived.", quoted(name), size(bytes))
 }
 
-/// A file begins to come.
-pub(crate) fn file_offered(name: &str, bytes: u64) -> String {
-    format!("They are sending {} ({}).", quoted(name), size(bytes))
+/// A file was offered, under this number if it waits for an answer.
+pub(crate) fn file_offered(name: &str, bytes: u64, asked: Option<u64>) -> String {
+    let (name, size) = (quoted(name), size(bytes));
+    match asked {
+        None => format!("They are sending {name} ({size})."),
+        Some(number) => format!(
+            "They want to send {name} ({size}). Type /accept {number} to take it, or /decline {number}."
+        ),
+    }
+}
+
+/// Why nothing is compared now.
+pub(crate) fn not_compared(error: CompareError) -> &'static str {
+    match error {
+        CompareError::Unjudged => {
+            "The symbols are shown already. Type /same or /different, or compare them first."
+        }
+        CompareError::TooSoon => "You compared just now. Wait some seconds, then type it again.",
+        CompareError::TooOften => "Ten times is enough. Meet again to compare once more.",
+        CompareError::NotShown | CompareError::Ended => NOTHING_TO_JUDGE,
+    }
+}
+
+/// A limit was reached, and what to do.
+pub(crate) fn limited(limit: Limit) -> String {
+    let what = match limit {
+        Limit::Entries => "They have sent as many messages as they may.",
+        Limit::Bytes => "They have written as much as they may.",
+        Limit::OpenOffers => {
+            return "So many of their files wait for your answer that more are declined: type /accept or /decline.".to_owned();
+        }
+    };
+    format!(
+        "{what} More waits until you type /more. If you did not verify them, /compare does it too."
+    )
 }
 
 /// They left.
