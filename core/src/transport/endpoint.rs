@@ -332,7 +332,7 @@ impl Task {
                 Wake::Readable => self.receive(),
                 Wake::Timer => self.handle_timeout(Instant::now()),
                 Wake::Command(Some(command)) => self.handle_command(command),
-                Wake::Command(None) => self.commands = None,
+                Wake::Command(None) => self.settle(),
                 Wake::Move(change) => self.handle_move(change),
                 Wake::Outgoing(message) => self.take_outgoing(message),
                 Wake::Found => self.take_found(),
@@ -349,6 +349,14 @@ impl Task {
         self.link.is_some()
             || self.goodbye.is_some()
             || (self.commands.is_some() && !self.events.is_closed())
+    }
+
+    /// Nobody waits for a guest any more: the one who is there has been let in.
+    fn settle(&mut self) {
+        self.commands = None;
+        if let Some(session) = &mut self.session {
+            session.settle();
+        }
     }
 
     async fn wait(&mut self) -> Wake {
@@ -543,9 +551,11 @@ impl Task {
         }
     }
 
-    /// A guest that was announced by its reply and has not been heard holds no seat.
+    /// A guest that was announced by its reply and has not been heard holds no seat, and neither does
+    /// one that is heard no more before its link is open: nobody can say a goodbye that counts by then.
     fn is_seat_taken(&self) -> bool {
-        let is_heard = |session: &Session| session.is_open() || session.is_answered();
+        let is_heard =
+            |session: &Session| session.is_open() || session.is_answered() && !session.is_silent();
         self.commands.is_none() || self.session.as_ref().is_some_and(is_heard)
     }
 

@@ -11,6 +11,9 @@ mod endpoint;
 mod error;
 #[cfg(any(test, feature = "twins"))]
 pub mod forwarder;
+#[cfg(any(test, feature = "twins"))]
+#[doc(hidden)]
+pub mod fuzz;
 mod ice;
 mod interfaces;
 mod knock;
@@ -36,16 +39,3 @@ pub use reach::{AskRouter, Reached};
 pub use reflexive::{Mapping, Outside, Translation, strict_address};
 pub use stun_server::{NotAServer, StunServer};
 pub use survey::{Chance, Family, Opening, Situation, Survey, Verdict};
-
-/// For fuzzing alone: everything that is done with a datagram before it is known to be a knock.
-#[cfg(feature = "twins")]
-#[doc(hidden)]
-pub fn fuzz_knock(datagram: &[u8], keys: &crate::invitation::InvitationKeys) {
-    let door = keys.host_ice();
-    let _ = knock::guest_of(datagram, &door);
-    let _ = knock::is_refusal(datagram, &door);
-    reflexive::fuzz(datagram);
-    if let Some(answer) = knock::refusal(datagram, &door) {
-        assert!(knock::is_refusal(&answer, &door));
-    }
-}

@@ -1,5 +1,7 @@
 //! Two sessions on a clock of their own: what happens after hours takes no time here.
 
+mod forgery;
+
 use super::*;
 use crate::crypto::Secret;
 use crate::invitation::InvitationKeys;
@@ -269,13 +271,22 @@ fn meet_over(delay: Duration, begins: f64, seed: u64, certificates: &[Certificat
 #[test]
 fn people_meet_soon_over_a_slow_path_that_loses_in_bursts() {
     let certificates = certificates();
-    // 5, 12 and 25 packets of 100.
-    for (delay, begins, seconds) in [(30, 0.02, 8), (225, 0.0517, 15), (400, 0.1389, 40)] {
+    // 5, 12 and 25 packets of 100. Once in hundreds of meetings every try to send the same message
+    // again is lost too; that one takes longer.
+    for (delay, begins, usual, longest) in [
+        (30, 0.02, 4, 8),
+        (225, 0.0517, 8, 25),
+        (400, 0.1389, 20, 40),
+    ] {
         let delay = Duration::from_millis(delay);
-        for seed in 0..50 {
-            let took = meet_over(delay, begins, seed, &certificates);
-            let limit = Duration::from_secs(seconds);
-            assert!(took < limit, "{delay:?}, seed {seed}: {took:?}");
-        }
+        let mut took: Vec<Duration> = (0..50)
+            .map(|seed| meet_over(delay, begins, seed, &certificates))
+            .collect();
+        took.sort_unstable();
+        assert!(took[47] < Duration::from_secs(usual), "{delay:?}: {took:?}");
+        assert!(
+            took[49] < Duration::from_secs(longest),
+            "{delay:?}: {took:?}"
+        );
     }
 }
