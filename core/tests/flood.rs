@@ -158,6 +158,37 @@ fn processor() -> Option<Duration> {
     Some(Duration::from_millis(10 * ticks))
 }
 
+/// What the process uses at one moment of a flood.
+struct Used {
+    memory: Option<u64>,
+    processor: Option<Duration>,
+    sent: u64,
+}
+
+impl Used {
+    fn now(flood: &Flood) -> Self {
+        Self {
+            memory: memory(),
+            processor: processor(),
+            sent: flood.sent(),
+        }
+    }
+
+    /// Holds what was used since to its limits.
+    fn is_little_until(&self, end: &Self) {
+        if let (Some(before), Some(after)) = (self.memory, end.memory) {
+            let more = after.saturating_sub(before);
+            println!("memory: {} KiB more", more / 1024);
+            assert!(more <= MORE_MEMORY, "{more} bytes more");
+        }
+        if let (Some(before), Some(after)) = (self.processor, end.processor) {
+            let each = (after - before) / (end.sent - self.sent) as u32;
+            println!("processor for one datagram: {each:?}");
+            assert!(each <= MOST_PROCESSOR, "{each:?}");
+        }
+    }
+}
+
 /// A link through a path on which somebody can write the addresses of both.
 async fn over(table: &Table, host: &mut Connector) -> (Forwarder, Connector) {
     let forwarder = Forwarder::start(host.addresses()[0], Conditions::default()).unwrap();
@@ -202,9 +233,9 @@ async fn a_flood_in_both_names_costs_no_message_no_memory_and_little_processor()
     // Whatever is needed once is there after a second.
     let flood = Flood::begin(&forwarder.forger());
     let (at_guest, at_host, _) = talk(at_guest, at_host, 1).await;
-    let before = (memory(), processor(), flood.sent());
+    let before = Used::now(&flood);
     let (at_guest, at_host, mut took) = talk(at_guest, at_host, seconds()).await;
-    let after = (memory(), processor(), flood.sent());
+    let after = Used::now(&flood);
     drop(flood);
     took.sort_unstable();
     let late = took[took.len() * 99 / 100];
@@ -212,16 +243,7 @@ async fn a_flood_in_both_names_costs_no_message_no_memory_and_little_processor()
         "messages under a flood: median {:?}, 99 of 100 within {late:?}",
         took[took.len() / 2]
     );
-    if let (Some(before), Some(after)) = (before.0, after.0) {
-        let more = after.saturating_sub(before);
-        println!("memory: {} KiB more", more / 1024);
-        assert!(more <= MORE_MEMORY, "{more} bytes more");
-    }
-    if let (Some(begin), Some(end)) = (before.1, after.1) {
-        let each = (end - begin) / (after.2 - before.2) as u32;
-        println!("processor for one datagram: {each:?}");
-        assert!(each <= MOST_PROCESSOR, "{each:?}");
-    }
+    before.is_little_until(&after);
     if seconds() >= 30 {
         assert!(late <= Duration::from_millis(50), "{late:?}");
     }
@@ -232,14 +254,11 @@ async fn a_flood_in_both_names_costs_no_message_no_memory_and_little_processor()
     let (forwarder, mut guest) = over(&table, &mut host).await;
     let flood = Flood::begin(&forwarder.forger());
     tokio::time::sleep(Duration::from_millis(500)).await;
-    let before = memory();
+    let before = Used::now(&flood);
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let after = memory();
+    before.is_little_until(&Used::now(&flood));
     drop(flood);
     let meeting = async { tokio::join!(opened(&mut host), opened(&mut guest)) };
     let met = tokio::time::timeout(Duration::from_secs(60), meeting).await;
     assert!(met.is_ok(), "they do not meet after the flood");
-    if let (Some(before), Some(after)) = (before, after) {
-        assert!(after.saturating_sub(before) <= MORE_MEMORY);
-    }
 }
