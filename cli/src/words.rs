@@ -78,7 +78,8 @@ Examples:
   handfast invite --loopback          for a second terminal on this machine
   handfast invite --resume            wait on, after a restart or Ctrl-C
 
-While it waits, paste their reply, or type the path of a picture of it.";
+While it waits, paste their reply, or type the path of a picture of it. Type /harder to have more
+tried to get past a strict network, once.";
 
 pub(crate) const NETWORK_EXAMPLES: &str = "\
 Examples:
@@ -93,7 +94,10 @@ Examples:
   handfast join picture.png
   handfast join -                     and paste the invitation
   handfast join --resume              knock on, after a restart or Ctrl-C
-  printf 'hello\\n' | handfast join --yes LINK";
+  printf 'hello\\n' | handfast join --yes LINK
+
+While it knocks, paste their code again where they show a new one. Type /harder to have more tried to
+get past a strict network, once.";
 
 pub(crate) const INVITATIONS_EXAMPLES: &str = "\
 Examples:
@@ -143,6 +147,9 @@ pub(crate) const KNOCKING: &str = "Knocking.";
 pub(crate) const ANSWERED: &str = "They answered.";
 pub(crate) const REPLY_NEEDED: &str =
     "They do not hear you yet. Let them scan this, or send them the link below it:";
+pub(crate) const HARDER: &str = "/harder";
+pub(crate) const TRYING_HARDER: &str =
+    "Trying more ports, where a strict network is in between. This can be asked for once.";
 pub(crate) const REPLY_TAKEN: &str = "Their reply is good. Connecting.";
 pub(crate) const NO_REPLY_IN_LINE: &str =
     "There is no reply in that: paste all of it, or give the path of a picture of it.";
@@ -1079,6 +1086,7 @@ pub(crate) fn cause(cause: Cause) -> String {
         Cause::ReplyMissing => "your networks do not join by themselves",
         Cause::OnlyLocal => "the invitation names only addresses of their own network",
         Cause::OneStrict => "one of the two networks is strict, and no way past it was found yet",
+        Cause::StrictUnreplied => "one of the two networks is strict, and they need your reply",
         Cause::Gone => "nothing was heard from them",
     };
     let try_this = match cause.remedy() {
@@ -1091,8 +1099,11 @@ pub(crate) fn cause(cause: Cause) -> String {
         Remedy::InviteFar => {
             "join that network, or hand them your reply and open the code that they show then"
         }
-        Remedy::Look => {
-            "let the other side press Enter or open their app again, or change to another network"
+        Remedy::TryHarder => {
+            "both of you type /harder, or tap Try harder in the app, or change to another network"
+        }
+        Remedy::PassReplyAndTryHarder => {
+            "let the one who invited scan or open the reply, and type /harder once they have it"
         }
         Remedy::Again => "check that both programs are still running, then try again",
     };
@@ -1175,6 +1186,7 @@ mod tests {
             Cause::ReplyMissing,
             Cause::OnlyLocal,
             Cause::OneStrict,
+            Cause::StrictUnreplied,
             Cause::Gone,
         ] {
             let sentence = super::cause(cause);

@@ -391,6 +391,11 @@ async fn wait(
                 if line.trim() == "/quit" && lines.is_terminal() {
                     return Err(met::cancel(pairing).await);
                 }
+                if line.trim() == words::HARDER {
+                    output.note(words::TRYING_HARDER);
+                    pairing.try_harder().await;
+                    continue;
+                }
                 match read_reply(line.clone()).await {
                     Ok(reply) => match pairing.reply_received(reply.clone(), Via::Carried).await {
                         Ok(()) => {

@@ -11,6 +11,7 @@ mod endpoint;
 mod error;
 #[cfg(any(test, feature = "twins"))]
 pub mod forwarder;
+mod guesses;
 mod ice;
 mod interfaces;
 mod knock;
