@@ -165,6 +165,7 @@ pub(crate) const PASTE_INVITATION: &str = "Paste the invitation and press Enter:
 pub(crate) const YES_NEEDED: &str =
     "there is nobody to ask whether to connect: add --yes if you want to";
 pub(crate) const NOT_CONNECTED: &str = "not connected: nothing was sent";
+pub(crate) const NOT_WRITTEN: &str = "not opened: nothing was written";
 pub(crate) const YES_OR_NO: &str = "Please answer y or n.";
 pub(crate) const CHAT_BEGINS: &str = "Type a line to send it, /help for more.";
 pub(crate) const INTERRUPTED: &str = "The connection is silent. What you send waits.";
@@ -703,6 +704,7 @@ Examples:
   handfast open letter.pdf.handfast -o elsewhere.pdf
   handfast open 'hfs1:...'                 a locked text
   handfast open letter.pdf.handfast --answer-file answers.txt --code-file code.txt
+  handfast open backup.tar.handfast --large    write more than 512 MiB without asking
 
 What was locked is stored and never shown or run.";
 
@@ -831,6 +833,19 @@ pub(crate) fn sealed(path: &str, bytes: u64) -> String {
 }
 
 /// Something was opened.
+/// Why so much is not written where nobody can be asked.
+pub(crate) fn too_large_to_write(bytes: u64) -> String {
+    format!(
+        "it holds {}, and there is nobody to ask whether to write so much: add --large if you want to",
+        size(bytes)
+    )
+}
+
+/// The question whether to write so much.
+pub(crate) fn write_so_much(bytes: u64) -> String {
+    format!("It holds {}. Write that much? [y/N]", size(bytes))
+}
+
 pub(crate) fn unsealed(path: &str, folder: bool, bytes: u64) -> String {
     let what = if folder { "Opened folder" } else { "Opened" };
     format!("{what}: {} ({})", line(path), size(bytes))

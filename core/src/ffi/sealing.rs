@@ -4,6 +4,7 @@ use super::engine::Desk;
 use super::guard::guarded;
 use super::{HandfastError, Kind};
 use crate::crypto::{Secret, random_bytes};
+use crate::private;
 use crate::seal::{
     self, Answers, Cost, Credential, FileName, Header, Limits, Lock, MediaType, Question,
     Questions, Trivial, Verdict, code_characters, code_from_text, code_words,
@@ -444,7 +445,7 @@ fn complete(
     let mut partial = path.as_os_str().to_owned();
     partial.push(".part");
     let partial = PathBuf::from(partial);
-    let file = File::create(&partial)?;
+    let file = private::create_anew(&partial)?;
     let written = || {
         let mut sink = BufWriter::new(&file);
         let about = write(&mut sink)?;
