@@ -62,6 +62,7 @@ pub(super) enum Order {
     Network(Vec<IpAddr>, Option<IpAddr>, Answer),
     /// The person is here.
     Hurry,
+    TryHarder(Answer),
     Survey(oneshot::Sender<Result<NetworkReport, HandfastError>>),
     Shutdown(Answer),
 }
@@ -291,6 +292,7 @@ impl Engine {
                 (answer, Ok(()))
             }
             Order::Hurry => return self.hurry().await,
+            Order::TryHarder(answer) => (answer, self.try_harder().await),
             Order::Survey(answer) => return self.survey(answer).await,
             Order::Cancel(number) => return self.stop(number, false).await,
             Order::PutAside(number) => return self.stop(number, true).await,
@@ -316,6 +318,13 @@ impl Engine {
             return Ok(());
         }
         self.must_be_free()?;
+        let via = match &self.state {
+            // Whatever is tapped meanwhile, the person agrees to what is on the screen.
+            State::Opened(opened, _) if **opened != invitation => return Err(Kind::Busy.into()),
+            // The same once more; a camera saw it for itself.
+            State::Opened(_, before) if *before == Via::Camera => Via::Camera,
+            _ => via,
+        };
         self.teller.show(waiting::opened_screen(&invitation, via));
         self.state = State::Opened(Box::new(invitation), via);
         Ok(())
