@@ -327,10 +327,13 @@ impl SealingHandle {
         desk: &Desk,
         work: impl FnOnce(Pace) -> Result<About, HandfastError> + Send + 'static,
     ) -> Arc<Self> {
-        let pace = Pace::default();
+        let pace = Pace(Arc::new(Counts {
+            closed: desk.is_closed(),
+            ..Counts::default()
+        }));
         let paced = pace.clone();
         let (finished, result) = watch::channel(None);
-        desk.runtime().spawn_blocking(move || {
+        let begun = desk.begin(move || {
             let counts = paced.0.clone();
             let done = guarded(|| work(paced));
             if done.is_ok() {
@@ -338,6 +341,9 @@ impl SealingHandle {
             }
             finished.send_replace(Some(done));
         });
+        if begun.is_err() {
+            log::debug!("nothing is begun after a shutdown");
+        }
         Arc::new(Self { pace, result })
     }
 }
@@ -381,7 +387,7 @@ impl Drop for SealingHandle {
 }
 
 /// How far some work is and whether it is still wanted, for both sides of it.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Pace(Arc<Counts>);
 
 #[derive(Default)]
@@ -389,6 +395,8 @@ struct Counts {
     done: AtomicU64,
     total: AtomicU64,
     cancelled: AtomicBool,
+    /// Everything was shut down.
+    closed: Arc<AtomicBool>,
 }
 
 impl Pace {
@@ -413,8 +421,9 @@ impl Read for Paced {
             done,
             total,
             cancelled,
+            closed,
         } = &*self.pace.0;
-        if cancelled.load(Relaxed) {
+        if cancelled.load(Relaxed) || closed.load(Relaxed) {
             // Interrupted itself would be tried again by whoever reads.
             return Err(io::Error::other(Stopped));
         }

@@ -224,6 +224,22 @@ async fn listeners_that_panic_do_not_keep_two_from_meeting() {
 }
 
 #[tokio::test]
+async fn whoever_shuts_down_twice_waits_twice_and_hears_so_afterwards() {
+    let mut host = Seat::new().await;
+    let _hosting = host.sends().await;
+    host.until_hosting().await;
+    let handfast = host.handfast.clone();
+    tokio::join!(handfast.shutdown(), handfast.shutdown());
+    handfast.shutdown().await;
+    let pending = handfast.pairing().pending().await;
+    assert_eq!(pending, Err(Kind::ShutDown.into()));
+    let sealing = handfast.sealing();
+    let nothing = super::About::default();
+    let opening = sealing.seal_file(Vec::new(), None, nothing, String::new(), String::new());
+    assert_eq!(opening.finished().await, Err(Kind::ShutDown.into()));
+}
+
+#[tokio::test]
 async fn an_address_of_android_with_its_zone_is_understood_and_nonsense_is_refused() {
     let seat = Seat::new().await;
     let zone = vec!["fe80::1%wlan0".to_owned(), "192.168.1.7".to_owned()];
