@@ -201,6 +201,7 @@ impl Event {
             Cause::ReplyMissing => "reply_missing",
             Cause::OnlyLocal => "only_local",
             Cause::OneStrict => "one_strict",
+            Cause::StrictUnreplied => "strict_unreplied",
             Cause::Gone => "gone",
         };
         Self::Hint {

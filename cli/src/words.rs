@@ -78,7 +78,8 @@ Examples:
   handfast invite --loopback          for a second terminal on this machine
   handfast invite --resume            wait on, after a restart or Ctrl-C
 
-While it waits, paste their reply, or type the path of a picture of it.";
+While it waits, paste their reply, or type the path of a picture of it. Type /harder to have more
+tried to get past a strict network, once.";
 
 pub(crate) const NETWORK_EXAMPLES: &str = "\
 Examples:
@@ -93,7 +94,10 @@ Examples:
   handfast join picture.png
   handfast join -                     and paste the invitation
   handfast join --resume              knock on, after a restart or Ctrl-C
-  printf 'hello\\n' | handfast join --yes LINK";
+  printf 'hello\\n' | handfast join --yes LINK
+
+While it knocks, paste their code again where they show a new one. Type /harder to have more tried to
+get past a strict network, once.";
 
 pub(crate) const INVITATIONS_EXAMPLES: &str = "\
 Examples:
@@ -143,6 +147,9 @@ pub(crate) const KNOCKING: &str = "Knocking.";
 pub(crate) const ANSWERED: &str = "They answered.";
 pub(crate) const REPLY_NEEDED: &str =
     "They do not hear you yet. Let them scan this, or send them the link below it:";
+pub(crate) const HARDER: &str = "/harder";
+pub(crate) const TRYING_HARDER: &str =
+    "Trying more ports, where a strict network is in between. This can be asked for once.";
 pub(crate) const REPLY_TAKEN: &str = "Their reply is good. Connecting.";
 pub(crate) const NO_REPLY_IN_LINE: &str =
     "There is no reply in that: paste all of it, or give the path of a picture of it.";
@@ -158,6 +165,7 @@ pub(crate) const PASTE_INVITATION: &str = "Paste the invitation and press Enter:
 pub(crate) const YES_NEEDED: &str =
     "there is nobody to ask whether to connect: add --yes if you want to";
 pub(crate) const NOT_CONNECTED: &str = "not connected: nothing was sent";
+pub(crate) const NOT_WRITTEN: &str = "not opened: nothing was written";
 pub(crate) const YES_OR_NO: &str = "Please answer y or n.";
 pub(crate) const CHAT_BEGINS: &str = "Type a line to send it, /help for more.";
 pub(crate) const INTERRUPTED: &str = "The connection is silent. What you send waits.";
@@ -696,6 +704,7 @@ Examples:
   handfast open letter.pdf.handfast -o elsewhere.pdf
   handfast open 'hfs1:...'                 a locked text
   handfast open letter.pdf.handfast --answer-file answers.txt --code-file code.txt
+  handfast open backup.tar.handfast --large    write more than 512 MiB without asking
 
 What was locked is stored and never shown or run.";
 
@@ -824,6 +833,19 @@ pub(crate) fn sealed(path: &str, bytes: u64) -> String {
 }
 
 /// Something was opened.
+/// Why so much is not written where nobody can be asked.
+pub(crate) fn too_large_to_write(bytes: u64) -> String {
+    format!(
+        "it holds {}, and there is nobody to ask whether to write so much: add --large if you want to",
+        size(bytes)
+    )
+}
+
+/// The question whether to write so much.
+pub(crate) fn write_so_much(bytes: u64) -> String {
+    format!("It holds {}. Write that much? [y/N]", size(bytes))
+}
+
 pub(crate) fn unsealed(path: &str, folder: bool, bytes: u64) -> String {
     let what = if folder { "Opened folder" } else { "Opened" };
     format!("{what}: {} ({})", line(path), size(bytes))
@@ -1079,6 +1101,7 @@ pub(crate) fn cause(cause: Cause) -> String {
         Cause::ReplyMissing => "your networks do not join by themselves",
         Cause::OnlyLocal => "the invitation names only addresses of their own network",
         Cause::OneStrict => "one of the two networks is strict, and no way past it was found yet",
+        Cause::StrictUnreplied => "one of the two networks is strict, and they need your reply",
         Cause::Gone => "nothing was heard from them",
     };
     let try_this = match cause.remedy() {
@@ -1091,8 +1114,11 @@ pub(crate) fn cause(cause: Cause) -> String {
         Remedy::InviteFar => {
             "join that network, or hand them your reply and open the code that they show then"
         }
-        Remedy::Look => {
-            "let the other side press Enter or open their app again, or change to another network"
+        Remedy::TryHarder => {
+            "both of you type /harder, or tap Try harder in the app, or change to another network"
+        }
+        Remedy::PassReplyAndTryHarder => {
+            "let the one who invited scan or open the reply, and type /harder once they have it"
         }
         Remedy::Again => "check that both programs are still running, then try again",
     };
@@ -1175,6 +1201,7 @@ mod tests {
             Cause::ReplyMissing,
             Cause::OnlyLocal,
             Cause::OneStrict,
+            Cause::StrictUnreplied,
             Cause::Gone,
         ] {
             let sentence = super::cause(cause);

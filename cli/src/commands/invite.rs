@@ -19,6 +19,7 @@ use handfast_core::invitation::{Expiry, Invitation, LinkBase, Name, Question, Se
 use handfast_core::pairing::{
     Failure, HostStage, HostTerms, Meeting, Pairing, PairingEvent, Past, Via, View, own_candidates,
 };
+use handfast_core::private;
 use handfast_core::seal::{self, Answers, Cost, Credential, Questions, tries_per_second};
 use handfast_core::store::PendingInvitation;
 use handfast_core::transport::PortMapping;
@@ -391,6 +392,11 @@ async fn wait(
                 if line.trim() == "/quit" && lines.is_terminal() {
                     return Err(met::cancel(pairing).await);
                 }
+                if line.trim() == words::HARDER {
+                    output.note(words::TRYING_HARDER);
+                    pairing.try_harder().await;
+                    continue;
+                }
                 match read_reply(line.clone()).await {
                     Ok(reply) => match pairing.reply_received(reply.clone(), Via::Carried).await {
                         Ok(()) => {
@@ -423,8 +429,8 @@ async fn read_reply(line: String) -> Result<handfast_core::invitation::SealedRep
         .unwrap_or_else(|_| Err(words::NO_REPLY_IN_LINE.into()))
 }
 
-/// Writes a file that was asked for.
+/// Writes a file that was asked for. Whoever could read it could use the invitation.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
-    std::fs::write(path, bytes)
+    private::write(path, bytes)
         .map_err(|error| Stop::local(words::unwritable(&path.to_string_lossy(), &error)))
 }

@@ -382,6 +382,11 @@ async fn knock(
                     if line.trim() == "/quit" && lines.is_terminal() {
                         return Err(met::cancel(pairing).await);
                     }
+                    if line.trim() == words::HARDER {
+                        output.note(words::TRYING_HARDER);
+                        pairing.try_harder().await;
+                        continue;
+                    }
                     early.extend(take_line(line, &pairing, output, lines.is_terminal()).await);
                 }
                 continue;

@@ -193,8 +193,12 @@ pub enum Cause {
     ReplyMissing,
     /// The invitation names only addresses of another network.
     OnlyLocal,
-    /// One of the two networks hides where a device can be found, and no way past it was found.
+    /// One of the two networks hides where a device can be found, and no way past it was found. Both
+    /// can ask for more: [`Pairing::try_harder`](super::Pairing::try_harder).
     OneStrict,
+    /// One of the two networks hides where a device can be found. Once they have the reply, this side
+    /// can ask for more: [`Pairing::try_harder`](super::Pairing::try_harder).
+    StrictUnreplied,
     /// The other side seems to be gone.
     Gone,
 }
@@ -210,6 +214,7 @@ impl From<pairing::Cause> for Cause {
             pairing::Cause::ReplyMissing => Self::ReplyMissing,
             pairing::Cause::OnlyLocal => Self::OnlyLocal,
             pairing::Cause::OneStrict => Self::OneStrict,
+            pairing::Cause::StrictUnreplied => Self::StrictUnreplied,
             pairing::Cause::Gone => Self::Gone,
         }
     }

@@ -2,8 +2,9 @@
 //! here is what those cannot do.
 
 use super::{
-    Answered, CallbackError, Change, Handfast, Handout, Kind, Listener, Manner, PairingHandle,
-    Pending, Preferences, Protection, Screen, Settings, Vault, VaultError, read_text,
+    Answered, CallbackError, Change, Found, Handfast, Handout, Kind, Listener, Manner,
+    PairingHandle, Pending, Preferences, Protection, Screen, Settings, Vault, VaultError, Via,
+    read_text,
 };
 use crate::crypto::Secret;
 use crate::store::{self, Fate, Store, StoreError};
@@ -134,6 +135,15 @@ impl Seat {
         .await
     }
 
+    /// How the invitation came that the person is asked about.
+    async fn until_confirming(&mut self) -> Via {
+        self.until(|screen| match screen {
+            Screen::InvitationOpened { via, .. } => Some(via),
+            _ => None,
+        })
+        .await
+    }
+
     async fn until_ended(&mut self) -> Kind {
         self.until(|screen| match screen {
             Screen::Ended { kind, .. } => Some(kind),
@@ -214,6 +224,22 @@ async fn listeners_that_panic_do_not_keep_two_from_meeting() {
 }
 
 #[tokio::test]
+async fn whoever_shuts_down_twice_waits_twice_and_hears_so_afterwards() {
+    let mut host = Seat::new().await;
+    let _hosting = host.sends().await;
+    host.until_hosting().await;
+    let handfast = host.handfast.clone();
+    tokio::join!(handfast.shutdown(), handfast.shutdown());
+    handfast.shutdown().await;
+    let pending = handfast.pairing().pending().await;
+    assert_eq!(pending, Err(Kind::ShutDown.into()));
+    let sealing = handfast.sealing();
+    let nothing = super::About::default();
+    let opening = sealing.seal_file(Vec::new(), None, nothing, String::new(), String::new());
+    assert_eq!(opening.finished().await, Err(Kind::ShutDown.into()));
+}
+
+#[tokio::test]
 async fn an_address_of_android_with_its_zone_is_understood_and_nonsense_is_refused() {
     let seat = Seat::new().await;
     let zone = vec!["fe80::1%wlan0".to_owned(), "192.168.1.7".to_owned()];
@@ -234,6 +260,50 @@ fn every_secret_record_hides_itself_from_a_log() {
         answer: "Rex".to_owned(),
     };
     assert_eq!(format!("{lock} {lock:?}"), "Answered Answered");
+}
+
+#[tokio::test]
+async fn another_link_never_replaces_what_the_person_is_about_to_confirm() {
+    let (mut first, mut second, mut guest) =
+        (Seat::new().await, Seat::new().await, Seat::new().await);
+    let (_one, _other) = (first.sends().await, second.sends().await);
+    let asked = first.until_hosting().await.link;
+    let tapped = read_text(&second.until_hosting().await.link).unwrap();
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&asked).unwrap()).await.unwrap();
+    assert_eq!(guest.until_confirming().await, Via::Carried);
+    assert_eq!(pairing.open(tapped.clone()).await, Err(Kind::Busy.into()));
+    // The same one by camera is no other, and is never known worse than it was.
+    for (via, shown) in [(Via::Camera, Via::Camera), (Via::Carried, Via::Camera)] {
+        let again = Found {
+            via,
+            ..read_text(&asked).unwrap()
+        };
+        pairing.open(again).await.unwrap();
+        assert_eq!(guest.until_confirming().await, shown);
+    }
+    // It is put aside, and the other can be opened.
+    guest.handfast.dismiss();
+    guest.until_idle().await;
+    pairing.open(tapped).await.unwrap();
+    guest.until_confirming().await;
+    assert_eq!(
+        pairing.open(read_text(&asked).unwrap()).await,
+        Err(Kind::Busy.into())
+    );
+    let _connecting = pairing.connect().await.unwrap();
+    second.until_talking().await;
+    guest.until_talking().await;
+}
+
+#[tokio::test]
+async fn trying_harder_needs_somebody_who_is_waited_for() {
+    let mut host = Seat::new().await;
+    let pairing = host.handfast.pairing();
+    assert_eq!(pairing.try_harder().await, Err(Kind::NotNow.into()));
+    let _hosting = pairing.host(Manner::Show, Protection::Open).await.unwrap();
+    host.until_hosting().await;
+    assert_eq!(pairing.try_harder().await, Ok(()));
 }
 
 /// A STUN server on loopback that answers and counts.

@@ -404,6 +404,12 @@ impl Pairing {
         self.roaming.hurry().await;
     }
 
+    /// The person wants more to be tried to get past a strict network than one token may cause by
+    /// itself; see [`Roaming::try_harder`].
+    pub async fn try_harder(&self) {
+        self.roaming.try_harder().await;
+    }
+
     /// This device has these addresses now.
     pub async fn network_changed(&self, addresses: Vec<IpAddr>) {
         self.roaming.network_changed(addresses).await;

@@ -173,6 +173,10 @@ impl Endpoint {
             may_guess: self.may_guess,
             hurried: Instant::now(),
             birthday: None,
+            named: match &role {
+                Role::Guest(setup) => setup.addresses.clone(),
+                Role::Host(_) => Vec::new(),
+            },
             sockets: self.sockets,
             door: role.keys().host_ice(),
             role,
@@ -267,6 +271,8 @@ struct Task {
     /// Since when there is reason for haste.
     hurried: Instant,
     birthday: Option<Birthday>,
+    /// Where the token that was handed in last says that the peer is.
+    named: Vec<Candidate>,
     role: Role,
     /// The host's credentials: what a knock is addressed with.
     door: IceCredentials,
@@ -451,6 +457,7 @@ impl Task {
 
     fn expect(&mut self, guest: Fingerprint, peers: &[Candidate]) {
         self.hurry(Instant::now());
+        self.named = peers.to_vec();
         self.announced = Some((guest, peers.to_vec()));
         match &mut self.session {
             // Already talking: nothing that a reply says is news.
@@ -472,6 +479,7 @@ impl Task {
         if let Some(session) = self.session.as_mut().filter(|s| !s.is_open()) {
             session.add_peers(now, &peers);
         }
+        self.named.clone_from(&peers);
         if let Role::Guest(setup) = &mut self.role {
             setup.addresses.retain(|known| !peers.contains(known));
             setup.addresses.extend(peers);

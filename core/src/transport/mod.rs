@@ -14,6 +14,7 @@ pub mod forwarder;
 #[cfg(any(test, feature = "twins"))]
 #[doc(hidden)]
 pub mod fuzz;
+mod guesses;
 mod ice;
 mod interfaces;
 mod knock;
