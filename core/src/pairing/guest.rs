@@ -409,7 +409,8 @@ impl Guest {
         match std::mem::replace(step, Step::Nothing) {
             Step::Second(initiators) => match finish_one(initiators, message) {
                 Ok((mut established, third, mode)) => {
-                    let ready = Ready::new(self.entropy.ready(), &self.identity.name);
+                    let random = self.entropy.ready(&established.channel.hash);
+                    let ready = Ready::new(random, &self.identity.name);
                     let Ok(frame) = established.channel.sealer.seal(&ready.to_bytes()) else {
                         return self.end(Failure::Local);
                     };
@@ -559,7 +560,7 @@ impl Guest {
             (Via::Carried, _) => Flow::LinkOpen,
             (Via::Locked, _) => Flow::LinkLocked,
         };
-        let acquaintance = met.into_acquaintance(flow, &self.entropy.ready(), answered);
+        let acquaintance = met.into_acquaintance(flow, &self.entropy, answered);
         self.phase = Phase::Finished;
         self.effects
             .push_back(GuestEffect::Done(Box::new(acquaintance)));

@@ -389,7 +389,8 @@ impl Host {
             }
             Step::Third { responder, which } => match responder.finish(message) {
                 Ok(mut established) => {
-                    let ready = Ready::new(self.entropy.ready(), &self.identity.name);
+                    let random = self.entropy.ready(&established.channel.hash);
+                    let ready = Ready::new(random, &self.identity.name);
                     match established.channel.sealer.seal(&ready.to_bytes()) {
                         Ok(frame) => {
                             *step = Step::Ready {
@@ -509,7 +510,7 @@ impl Host {
             (_, _, Via::Locked) => Flow::LinkLocked,
             _ => Flow::LinkOpen,
         };
-        let acquaintance = met.into_acquaintance(flow, &self.entropy.ready(), answered);
+        let acquaintance = met.into_acquaintance(flow, &self.entropy, answered);
         self.phase = Phase::Finished;
         self.effects
             .push_back(HostEffect::Done(Box::new(acquaintance)));

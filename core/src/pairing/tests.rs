@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 mod ask;
+mod ready;
 
 const UNIX: u64 = 1_790_000_000;
 
