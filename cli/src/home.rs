@@ -9,7 +9,6 @@ use handfast_core::crypto::Secret;
 use handfast_core::handshake::{StaticKey, visible};
 use handfast_core::pairing::{Failure, Identity};
 use handfast_core::store::{Fate, KeyFile, Store, StoreError};
-use handfast_core::transport::Certificate;
 use std::path::{Path, PathBuf};
 
 /// Names the folder where no argument does.
@@ -97,11 +96,7 @@ impl Home {
 ///
 /// # Errors
 /// When the operating system has no randomness to give.
-pub(crate) fn identity(
-    home: Option<&Home>,
-    certificate: Certificate,
-    name: Option<&str>,
-) -> Result<Identity, Stop> {
+pub(crate) fn identity(home: Option<&Home>, name: Option<&str>) -> Result<Identity, Stop> {
     let key = match home {
         Some(home) => home.store.identity().clone(),
         None => StaticKey::new(Secret::random().map_err(|_| Failure::Local)?),
@@ -109,7 +104,6 @@ pub(crate) fn identity(
     let user = std::env::var("USER").unwrap_or_default();
     Ok(Identity {
         key,
-        certificate,
         name: visible(name.unwrap_or(&user)),
     })
 }

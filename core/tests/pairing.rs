@@ -8,8 +8,8 @@ use handfast_core::invitation::{
     Candidate, Candidates, Expiry, Invitation, Policy, Reply, SealedReply, Token,
 };
 use handfast_core::pairing::{
-    Failure, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing, PairingEvent, Via, View,
-    own_candidates,
+    Failure, GuestStage, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing,
+    PairingEvent, Via, View, own_candidates,
 };
 use handfast_core::transport::{Certificate, ConnectEvent, Endpoint, GuestSetup};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
@@ -22,7 +22,6 @@ const LOCAL: Policy = Policy { loopback: true };
 fn identity(name: &str) -> Identity {
     Identity {
         key: StaticKey::new(Secret::random().unwrap()),
-        certificate: Certificate::generate().unwrap(),
         name: name.to_owned(),
     }
 }
@@ -41,12 +40,16 @@ struct Table {
 
 /// A host that waits, and its invitation.
 fn table(lifetime: Duration, handed: Via) -> Table {
-    let identity = identity("Host Ömer");
+    table_of(identity("Host Ömer"), lifetime, handed)
+}
+
+fn table_of(identity: Identity, lifetime: Duration, handed: Via) -> Table {
+    let certificate = Certificate::generate().unwrap();
     let endpoint = Endpoint::bind(&HERE, None).unwrap();
     let invitation = Invitation {
         secret: Secret::random().unwrap(),
         expiry: Expiry::after(unix_now(), lifetime),
-        fingerprint: identity.certificate.fingerprint(),
+        fingerprint: certificate.fingerprint(),
         candidates: own_candidates(&endpoint, LOCAL).unwrap(),
         question: None,
         name: None,
@@ -55,6 +58,7 @@ fn table(lifetime: Duration, handed: Via) -> Table {
     };
     let terms = HostTerms {
         invitation: invitation.clone(),
+        certificate,
         handed,
         answer: None,
         random: Secret::random().unwrap(),
@@ -76,8 +80,22 @@ fn terms(via: Via) -> GuestTerms {
 }
 
 fn join(invitation: &Invitation, terms: GuestTerms) -> Result<Pairing, Failure> {
+    join_as(identity("Guest 🙂"), invitation, terms)
+}
+
+fn join_as(
+    identity: Identity,
+    invitation: &Invitation,
+    terms: GuestTerms,
+) -> Result<Pairing, Failure> {
     let endpoint = Endpoint::bind(&HERE, None).unwrap();
-    Pairing::guest(identity("Guest 🙂"), endpoint, invitation.clone(), terms)
+    Pairing::guest(
+        identity,
+        Certificate::generate().unwrap(),
+        endpoint,
+        invitation.clone(),
+        terms,
+    )
 }
 
 async fn ended(pairing: &mut Pairing) -> Result<Box<Meeting>, Failure> {
@@ -306,6 +324,7 @@ async fn an_expired_invitation_ends_on_both_sides() {
         Endpoint::bind(&HERE, None).unwrap(),
         HostTerms {
             invitation: expired,
+            certificate: Certificate::generate().unwrap(),
             handed: Via::Camera,
             answer: None,
             random: Secret::random().unwrap(),

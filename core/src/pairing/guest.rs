@@ -60,6 +60,8 @@ pub enum GuestEffect {
 /// The guest's state machine. See the module text of [`super`].
 pub struct Guest {
     identity: Identity,
+    /// Of the certificate that was made for this invitation.
+    fingerprint: Fingerprint,
     invitation: Invitation,
     keys: InvitationKeys,
     via: Via,
@@ -125,11 +127,19 @@ enum Step {
 }
 
 impl Guest {
-    /// Opens an invitation. `random`: 32 random bytes for everything this side chooses at random.
-    pub fn new(identity: Identity, invitation: Invitation, via: Via, random: Secret<32>) -> Self {
+    /// Opens an invitation. `fingerprint`: of the certificate made for it. `random`: 32 random bytes for
+    /// everything this side chooses at random.
+    pub fn new(
+        identity: Identity,
+        fingerprint: Fingerprint,
+        invitation: Invitation,
+        via: Via,
+        random: Secret<32>,
+    ) -> Self {
         Self {
             keys: invitation.keys(),
             identity,
+            fingerprint,
             invitation,
             via,
             entropy: Entropy::new(random),
@@ -180,7 +190,7 @@ impl Guest {
 
     fn make_reply(&mut self, candidates: Candidates, salt: [u8; 8]) {
         let reply = Reply {
-            fingerprint: self.identity.certificate.fingerprint(),
+            fingerprint: self.fingerprint,
             candidates,
         };
         let sealed = reply.seal(&self.keys, salt);

@@ -14,6 +14,7 @@ use crate::invitation::{
     Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, ReplyError, SealedReply, Seat,
 };
 use crate::seal::Answers;
+use crate::transport::Certificate;
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -33,6 +34,8 @@ const MOST_FAILURES: u8 = 5;
 pub struct HostTerms {
     /// The invitation, as it is shown.
     pub invitation: Invitation,
+    /// The certificate that it names, made for it alone.
+    pub certificate: Certificate,
     /// [`Via::Camera`] if it is only ever shown on the screen; [`Via::Carried`] if it is also sent,
     /// [`Via::Locked`] if it never leaves this device but locked.
     pub handed: Via,

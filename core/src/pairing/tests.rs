@@ -20,6 +20,9 @@ mod ready;
 
 const UNIX: u64 = 1_790_000_000;
 
+/// What the guest's certificate is known by.
+const GUEST: Fingerprint = Fingerprint([2; 32]);
+
 /// How a pairing ended for one side.
 type End = Result<Box<Acquaintance>, Failure>;
 
@@ -37,7 +40,6 @@ struct Scene {
 fn identity(seed: u8) -> Identity {
     Identity {
         key: StaticKey::new(Secret::new([seed; 32])),
-        certificate: Certificate::generate().unwrap(),
         name: format!("name {seed}"),
     }
 }
@@ -54,10 +56,12 @@ impl Scene {
 
     fn with_question(handed: Via, via: Via, question: Option<(&str, &str)>) -> Self {
         let (host, guest) = (identity(1), identity(2));
+        let certificate = Certificate::generate().unwrap();
+        let host_fingerprint = certificate.fingerprint();
         let invitation = Invitation {
             secret: Secret::new([3; 16]),
             expiry: Expiry::after(UNIX, QR_LIFETIME),
-            fingerprint: host.certificate.fingerprint(),
+            fingerprint: host_fingerprint,
             candidates: candidates(1),
             question: question.map(|(asked, _)| Question::new(asked).unwrap()),
             name: None,
@@ -71,6 +75,7 @@ impl Scene {
         };
         let terms = HostTerms {
             invitation: invitation.clone(),
+            certificate,
             handed,
             answer: question.map(|(_, answer)| Answers::new(&[answer]).unwrap()),
             random: Secret::new([4; 32]),
@@ -78,20 +83,19 @@ impl Scene {
         Self {
             start,
             elapsed: Duration::ZERO,
-            host_fingerprint: host.certificate.fingerprint(),
-            guest_fingerprint: guest.certificate.fingerprint(),
+            host_fingerprint,
+            guest_fingerprint: GUEST,
             host: Host::new(now, host, terms, QR_LIFETIME),
-            guest: Guest::new(guest, invitation.clone(), via, Secret::new([5; 32])),
+            guest: Guest::new(guest, GUEST, invitation.clone(), via, Secret::new([5; 32])),
             invitation,
         }
     }
 
     /// Somebody else who holds the invitation sits down in the guest's place.
     fn another_guest(&mut self, via: Via) {
-        let identity = identity(8);
-        self.guest_fingerprint = identity.certificate.fingerprint();
-        let invitation = self.invitation.clone();
-        self.guest = Guest::new(identity, invitation, via, Secret::new([9; 32]));
+        self.guest_fingerprint = Fingerprint([8; 32]);
+        let (invitation, random) = (self.invitation.clone(), Secret::new([9; 32]));
+        self.guest = Guest::new(identity(8), self.guest_fingerprint, invitation, via, random);
     }
 
     fn now(&self) -> Now {
@@ -470,6 +474,7 @@ fn a_guest_that_was_restarted_shows_the_same_reply_and_meets_the_host_that_has_i
     scene.host.reply_received(now, &reply, Via::Camera).unwrap();
     scene.guest = Guest::new(
         identity(2),
+        GUEST,
         scene.invitation.clone(),
         Via::Camera,
         Secret::new([9; 32]),
@@ -697,7 +702,7 @@ fn every_form_of_an_invitation_is_good_after_a_restart_too() {
     let past = scene.host.past();
     let again = Scene::new(Via::Camera, Via::Camera);
     (scene.host, scene.host_fingerprint) = (again.host.with_past(past), again.host_fingerprint);
-    scene.guest = Guest::new(identity(2), form, Via::Camera, Secret::new([9; 32]));
+    scene.guest = Guest::new(identity(2), GUEST, form, Via::Camera, Secret::new([9; 32]));
     scene.connect();
     scene.knock();
     scene.open();

@@ -5,8 +5,8 @@ use handfast_core::conversation::{Conversation, Event, Offers, Options};
 use handfast_core::crypto::Secret;
 use handfast_core::handshake::{Flow, StaticKey, Trust};
 use handfast_core::invitation::{
-    Candidate, Candidates, Expiry, Invitation, Name, Policy, Question, ReplyError, SealedReply,
-    Seat, Token,
+    Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Policy, Question, ReplyError,
+    SealedReply, Seat, Token,
 };
 use handfast_core::pairing::{
     Failure, GuestStage, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing,
@@ -172,7 +172,6 @@ pub(crate) fn knocks_again(views: &[View]) -> bool {
 pub(crate) fn identity(name: &str) -> Identity {
     Identity {
         key: StaticKey::new(Secret::random().unwrap()),
-        certificate: Certificate::generate().unwrap(),
         name: name.to_owned(),
     }
 }
@@ -203,6 +202,7 @@ pub(crate) struct Host {
     pub(crate) pairing: Watched,
     pub(crate) invitation: Invitation,
     pub(crate) identity: Identity,
+    pub(crate) certificate: Certificate,
     /// Where it really is.
     pub(crate) address: SocketAddr,
     flow: Flow,
@@ -225,11 +225,12 @@ impl Host {
 
     fn wait(flow: Flow, endpoint: Endpoint, candidates: Candidates) -> Self {
         let identity = identity("Host Ömer");
+        let certificate = Certificate::generate().unwrap();
         let address = endpoint.addresses()[0];
         let invitation = Invitation {
             secret: Secret::random().unwrap(),
             expiry: Expiry::after(unix_now(), Duration::from_secs(600)),
-            fingerprint: identity.certificate.fingerprint(),
+            fingerprint: certificate.fingerprint(),
             candidates,
             question: asks(flow).then(|| Question::new(QUESTION).unwrap()),
             name: Some(Name::new("Somebody you know").unwrap()),
@@ -238,6 +239,7 @@ impl Host {
         };
         let terms = HostTerms {
             invitation: invitation.clone(),
+            certificate: certificate.clone(),
             handed: via(flow),
             answer: asks(flow).then(|| Answers::new(&[ANSWER]).unwrap()),
             random: Secret::random().unwrap(),
@@ -247,6 +249,7 @@ impl Host {
             pairing: Watched::new(pairing, ANSWER),
             invitation,
             identity,
+            certificate,
             address,
             flow,
         }
@@ -331,6 +334,8 @@ impl Talk {
 pub(crate) struct Guest {
     pub(crate) pairing: Watched,
     pub(crate) identity: Identity,
+    /// Of its certificate.
+    pub(crate) fingerprint: Fingerprint,
 }
 
 impl Guest {
@@ -369,10 +374,13 @@ impl Guest {
         };
         let identity = identity("Guest Žofie");
         let endpoint = Endpoint::bind(&[GUEST_SIDE], None).unwrap();
-        let pairing = Pairing::guest(identity.clone(), endpoint, invitation, terms)?;
+        let certificate = Certificate::generate().unwrap();
+        let fingerprint = certificate.fingerprint();
+        let pairing = Pairing::guest(identity.clone(), certificate, endpoint, invitation, terms)?;
         Ok(Self {
             pairing: Watched::new(pairing, answer),
             identity,
+            fingerprint,
         })
     }
 

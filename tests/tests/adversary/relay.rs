@@ -271,7 +271,7 @@ async fn a_reply_of_somebody_else_vouches_for_nobody_who_knocks() {
         let mut host = Host::new(flow);
         let holder = Holder::of(&host.invitation);
         let theirs = Reply {
-            fingerprint: holder.identity.certificate.fingerprint(),
+            fingerprint: holder.certificate.fingerprint(),
             candidates: Candidates::new(vec![dead_end()]).unwrap(),
         };
         let sealed = theirs.seal(&host.invitation.keys(), [1; 8]);

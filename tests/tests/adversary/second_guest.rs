@@ -147,7 +147,7 @@ async fn checks_of_a_holder_in_the_guests_name_do_not_carry_the_conversation_awa
     // The guest's name is readable in its checks, and the passwords follow from the secret.
     let thief = UdpSocket::bind((GUEST_SIDE, 0)).await.unwrap();
     let (keys, address) = (host.invitation.keys(), host.address);
-    let name = guest.identity.certificate.fingerprint();
+    let name = guest.fingerprint;
     let carry_away = async {
         let mut heard = Vec::new();
         let mut buffer = [0; 2048];
