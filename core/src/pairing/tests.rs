@@ -1,7 +1,7 @@
 //! The two machines against each other, with time as an argument and no network.
 
 use super::guest::{Guest, GuestEffect, OtherInvitation};
-use super::host::{Host, HostEffect, HostTerms, Past, Strikes};
+use super::host::{Host, HostEffect, HostTerms, MOST_FORMS, Past, Strikes};
 use super::view::{GuestStage, HostStage, View};
 use super::{Acquaintance, Failure, Identity, Now, Via};
 use crate::crypto::Secret;
@@ -689,6 +689,20 @@ fn a_host_that_moved_shows_its_invitation_anew_and_lets_in_whoever_holds_any_for
         let (at_host, at_guest) = scene.talk();
         assert_eq!((at_host.scans, at_guest.scans), (2, 2));
     }
+}
+
+#[test]
+fn the_form_that_was_handed_out_stays_good_however_often_the_host_seems_to_move() {
+    let mut scene = Scene::new(Via::Carried, Via::Carried);
+    // A server that names another address each time it is asked can make it so.
+    for last in 10..40 {
+        scene.host.moved(candidates(last));
+    }
+    assert_eq!(scene.host.past().forms.len(), MOST_FORMS);
+    scene.connect();
+    scene.knock();
+    scene.open();
+    scene.talk();
 }
 
 #[test]
