@@ -24,6 +24,11 @@ pub(crate) struct HomeArgs {
 }
 
 impl HomeArgs {
+    #[cfg(test)]
+    pub(crate) fn naming(folder: PathBuf) -> Self {
+        Self { home: Some(folder) }
+    }
+
     /// The argument, the variable, or where this system keeps the data of programs.
     fn folder(&self) -> Result<PathBuf, Stop> {
         let named = std::env::var_os(VARIABLE).filter(|name| !name.is_empty());
