@@ -471,7 +471,6 @@ impl Keeper {
 fn fate_of(stop: &Stop, seat: Seat) -> Option<Fate> {
     match (stop.kind, seat) {
         ("answers_differ" | "burned", _) => Some(Fate::Burned),
-        ("taken", Seat::Guest) => Some(Fate::Used),
         ("wrong_certificate" | "not_the_inviter", Seat::Guest) => Some(Fate::Burned),
         _ => None,
     }
@@ -669,11 +668,17 @@ mod tests {
     #[test]
     fn what_a_person_can_try_again_is_kept() {
         let fate = |kind, seat| fate_of(&Stop::new(Status::Failed, kind, ""), seat);
-        for kind in ["cancelled", "not_reached", "went_away", "local", "lost"] {
+        for kind in [
+            "cancelled",
+            "not_reached",
+            "taken",
+            "went_away",
+            "local",
+            "lost",
+        ] {
             assert_eq!(fate(kind, Seat::Host), None);
             assert_eq!(fate(kind, Seat::Guest), None);
         }
         assert_eq!(fate("answers_differ", Seat::Host), Some(Fate::Burned));
-        assert_eq!(fate("taken", Seat::Guest), Some(Fate::Used));
     }
 }

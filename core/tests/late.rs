@@ -274,7 +274,7 @@ async fn view(pairing: &mut Pairing, wanted: impl Fn(&View) -> bool) -> View {
 
 async fn shown_reply(guest: &mut Pairing) -> SealedReply {
     match view(guest, |view| matches!(view, View::ReplyNeeded { .. })).await {
-        View::ReplyNeeded { reply } => SealedReply::parse(&reply).unwrap(),
+        View::ReplyNeeded { reply, .. } => SealedReply::parse(&reply).unwrap(),
         _ => unreachable!(),
     }
 }

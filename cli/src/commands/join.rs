@@ -426,7 +426,11 @@ async fn knock(
                 if let Some(state) = State::of(&view) {
                     output.tell(Event::State { state });
                 }
-                if let View::ReplyNeeded { reply } = &view {
+                if let View::ReplyNeeded {
+                    reply,
+                    seat_taken: false,
+                } = &view
+                {
                     show_reply(reply, reply_png.as_deref(), output)?;
                 }
             }

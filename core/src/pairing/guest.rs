@@ -72,6 +72,7 @@ pub struct Guest {
     doubts_clock: bool,
     looking: Looking,
     gives_up: Option<Instant>,
+    seat: Heard,
     /// Wrong answers.
     wrong: u8,
     /// Runs of the check, so that no two use the same randomness.
@@ -91,6 +92,17 @@ enum Looking {
     Asked,
     /// They have answered, or there was nothing to ask.
     Done,
+}
+
+/// What the host was last heard to say about the seat.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    /// Nothing, or that it is this guest's.
+    Nothing,
+    /// Somebody else has it now.
+    Taken,
+    /// Somebody else had it, and the host says nothing any more.
+    WasTaken,
 }
 
 enum Phase {
@@ -148,6 +160,7 @@ impl Guest {
             doubts_clock: false,
             looking: Looking::Never,
             gives_up: None,
+            seat: Heard::Nothing,
             wrong: 0,
             runs: 0,
             phase: Phase::Opened,
@@ -313,7 +326,9 @@ impl Guest {
             Phase::Knocking { .. } => match &self.reply {
                 Some((_, sealed)) if self.reply_shown => View::ReplyNeeded {
                     reply: sealed.as_bytes().to_vec(),
+                    seat_taken: self.is_taken(),
                 },
+                _ if self.is_taken() => View::Connecting(GuestStage::SeatTaken),
                 _ => View::Connecting(GuestStage::Knocking),
             },
             Phase::Answered => View::Connecting(GuestStage::Answered),
@@ -334,7 +349,7 @@ impl Guest {
         match &self.phase {
             Phase::Opened | Phase::Answered | Phase::Finished => None,
             Phase::Knocking { since } => {
-                let offer = (!self.reply_shown).then(|| self.replies_after());
+                let offer = self.offers_reply().then(|| self.replies_after());
                 let next = [offer, self.looks_after()].into_iter().flatten();
                 let at = next.map(|after| *since + after).chain(self.gives_up);
                 at.min()
@@ -348,9 +363,11 @@ impl Guest {
         match &self.phase {
             &Phase::Knocking { since } => {
                 if self.gives_up.is_some_and(|at| now.monotonic >= at) {
-                    self.end(match self.invitation.expiry.remaining(now.unix) {
-                        Some(_) => Failure::NotReached,
-                        None => Failure::Expired,
+                    let left = self.invitation.expiry.remaining(now.unix);
+                    self.end(match (self.seat, left) {
+                        (Heard::Taken | Heard::WasTaken, _) => Failure::Taken,
+                        (Heard::Nothing, Some(_)) => Failure::NotReached,
+                        (Heard::Nothing, None) => Failure::Expired,
                     });
                     return;
                 }
@@ -358,7 +375,7 @@ impl Guest {
                 if self.looks_after().is_some_and(|after| elapsed >= after) {
                     self.look_outside();
                 }
-                if elapsed >= self.replies_after() {
+                if self.offers_reply() && elapsed >= self.replies_after() {
                     self.reply_shown = true;
                 }
             }
@@ -367,8 +384,29 @@ impl Guest {
         }
     }
 
+    /// Whether the reply will be shown by itself. A host that says that somebody else is there needs
+    /// none to be reached.
+    fn offers_reply(&self) -> bool {
+        !self.reply_shown && !self.is_taken()
+    }
+
+    fn is_taken(&self) -> bool {
+        self.seat == Heard::Taken
+    }
+
+    /// The host is with somebody else right now, or is not heard to be any more. That ends nothing:
+    /// the guest goes on knocking, its reply stays good, and it gets in when the seat is free.
+    pub fn seat_taken(&mut self, is_taken: bool) {
+        self.seat = match (is_taken, self.seat) {
+            (true, _) => Heard::Taken,
+            (false, Heard::Taken) => Heard::WasTaken,
+            (false, before) => before,
+        };
+    }
+
     /// The host answered a knock.
     pub fn answered(&mut self) {
+        self.seat = Heard::Nothing;
         if let Phase::Knocking { .. } = self.phase {
             self.phase = Phase::Answered;
         }

@@ -714,6 +714,12 @@ impl Run {
                 self.link = Some(link);
             }
             ConnectEvent::Lapsed => self.machine.lapsed(),
+            ConnectEvent::Taken(is_taken) => {
+                if is_taken {
+                    self.unheard = None;
+                }
+                self.machine.seat_taken(is_taken);
+            }
             ConnectEvent::Moved => self.moved(),
             ConnectEvent::Failed(error) => self.machine.failed(error),
         }
@@ -861,6 +867,14 @@ impl Machine {
         match self {
             Self::Host(host) => host.link_ended(),
             Self::Guest(guest) => guest.lapsed(now()),
+        }
+    }
+
+    fn seat_taken(&mut self, is_taken: bool) {
+        match self {
+            // Only guests find a seat taken.
+            Self::Host(_) => {}
+            Self::Guest(guest) => guest.seat_taken(is_taken),
         }
     }
 

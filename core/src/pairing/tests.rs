@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 mod ask;
 mod ready;
+mod taken;
 
 const UNIX: u64 = 1_790_000_000;
 
@@ -201,7 +202,7 @@ impl Scene {
 
     fn shown_reply(&self) -> SealedReply {
         match self.guest_view() {
-            View::ReplyNeeded { reply } => SealedReply::parse(&reply).unwrap(),
+            View::ReplyNeeded { reply, .. } => SealedReply::parse(&reply).unwrap(),
             other => panic!("{other:?}"),
         }
     }
@@ -575,7 +576,6 @@ fn garbage_in_place_of_a_proof_fails_at_every_step() {
 fn a_failed_attempt_carries_its_reason_to_the_guest() {
     for (error, failure) in [
         (TransportError::WrongCertificate, Failure::WrongCertificate),
-        (TransportError::Taken, Failure::Taken),
         (TransportError::NoAddress, Failure::NoNetwork),
         (TransportError::Closed, Failure::WentAway),
     ] {
@@ -591,7 +591,7 @@ fn cancelling_ends_either_side_once() {
     let mut scene = Scene::new(Via::Camera, Via::Camera);
     scene.guest.cancel();
     scene.host.cancel();
-    scene.guest.failed(TransportError::Taken);
+    scene.guest.failed(TransportError::Closed);
     assert_eq!(scene.guest_failure(), Some(Failure::Cancelled));
     assert_eq!(scene.guest_failure(), None);
     assert_eq!(scene.host_failure(), Some(Failure::Cancelled));

@@ -106,6 +106,7 @@ public enum Key: String, CaseIterable, Sendable {
     case causeOnlyLocal = "cause_only_local"
     case causeOneStrict = "cause_one_strict"
     case causeGone = "cause_gone"
+    case causeSeatTaken = "cause_seat_taken"
 
     case openingAbsent = "opening_absent"
     case openingSilent = "opening_silent"

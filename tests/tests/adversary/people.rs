@@ -169,6 +169,21 @@ pub(crate) fn knocks_again(views: &[View]) -> bool {
     views.iter().any(had_answer) && views.last().is_some_and(knocks)
 }
 
+/// Whether a guest finds somebody else at the table. It goes on knocking.
+pub(crate) fn finds_seat_taken(views: &[View]) -> bool {
+    let is_taken = |view: &View| {
+        matches!(
+            view,
+            View::Connecting(GuestStage::SeatTaken)
+                | View::ReplyNeeded {
+                    seat_taken: true,
+                    ..
+                }
+        )
+    };
+    views.last().is_some_and(is_taken)
+}
+
 pub(crate) fn identity(name: &str) -> Identity {
     Identity {
         key: StaticKey::new(Secret::random().unwrap()),
@@ -387,7 +402,7 @@ impl Guest {
     /// The reply that it shows.
     pub(crate) async fn reply(&mut self) -> Vec<u8> {
         let reply = |view: &View| match view {
-            View::ReplyNeeded { reply } => Some(reply.clone()),
+            View::ReplyNeeded { reply, .. } => Some(reply.clone()),
             _ => None,
         };
         let views = self

@@ -91,7 +91,7 @@ impl Table {
         let mut guest = guest(identity()?, &self.text, true)?;
         let reply = loop {
             match guest.next().await {
-                Some(PairingEvent::View(View::ReplyNeeded { reply })) => break reply,
+                Some(PairingEvent::View(View::ReplyNeeded { reply, .. })) => break reply,
                 Some(PairingEvent::View(_) | PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {
                 }
                 other => return Err(format!("no reply: {other:?}").into()),

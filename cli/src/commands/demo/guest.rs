@@ -62,7 +62,7 @@ async fn guest(args: Args, output: &mut Output) -> Result<(), Stop> {
                 if let Some(state) = State::of(&view).filter(|state| *state != State::Knocking) {
                     output.tell(Event::State { state });
                 }
-                if let View::ReplyNeeded { reply } = &view {
+                if let View::ReplyNeeded { reply, .. } = &view {
                     pose = Some(show_reply(reply, &folder, &air, args.seed, output)?);
                 }
             }

@@ -109,13 +109,19 @@ impl Seat {
             },
             (Self::Guest(_), View::Connecting(stage)) => Screen::Connecting {
                 stage: (*stage).into(),
-                cause,
+                cause: match stage {
+                    pairing::GuestStage::SeatTaken => Some(Cause::SeatTaken),
+                    _ => cause,
+                },
             },
-            (Self::Guest(_), View::ReplyNeeded { reply }) => {
+            (Self::Guest(_), View::ReplyNeeded { reply, seat_taken }) => {
                 let token = Token::parse(reply).ok()?;
                 Screen::ReplyNeeded {
                     reply: Handout::new(base, &token),
-                    cause,
+                    cause: match seat_taken {
+                        true => Some(Cause::SeatTaken),
+                        false => cause,
+                    },
                 }
             }
             (
@@ -187,6 +193,7 @@ fn is_heard(view: &View) -> bool {
             matches!(stage, HostStage::Checking | HostStage::Asking { .. })
         }
         View::Connecting(stage) => *stage != GuestStage::Knocking,
+        View::ReplyNeeded { seat_taken, .. } => *seat_taken,
         _ => false,
     }
 }
@@ -291,12 +298,13 @@ fn fate(failure: Failure) -> Option<Fate> {
 fn is_final(failure: Failure) -> bool {
     match failure {
         Failure::Expired
-        | Failure::Taken
         | Failure::WrongCertificate
         | Failure::NotTheInviter
         | Failure::AnswersDiffer
         | Failure::Cancelled => true,
-        Failure::NotReached
+        // The seat may be free another time.
+        Failure::Taken
+        | Failure::NotReached
         | Failure::WentAway
         | Failure::Burned
         | Failure::NoRoute

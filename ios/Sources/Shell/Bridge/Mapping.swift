@@ -216,6 +216,7 @@ extension Cause {
         case .onlyLocal: .causeOnlyLocal
         case .oneStrict: .causeOneStrict
         case .gone: .causeGone
+        case .seatTaken: .causeSeatTaken
         }
     }
 }
