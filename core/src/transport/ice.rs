@@ -96,6 +96,8 @@ pub(super) struct Ice {
     seems_moved: bool,
     /// The pace at the end.
     polite: Duration,
+    /// Whether that is the pace from now on.
+    is_polite: bool,
 }
 
 impl Ice {
@@ -123,6 +125,7 @@ impl Ice {
             is_lost: false,
             seems_moved: false,
             polite: POLITE,
+            is_polite: false,
         })
     }
 
@@ -306,6 +309,11 @@ impl Ice {
         self.polite = if is_patient { PATIENT } else { POLITE };
     }
 
+    /// Whether knocking is as slow as at the end: the peer is there, and is with somebody else.
+    pub(super) fn be_polite(&mut self, is_polite: bool) {
+        self.is_polite = is_polite;
+    }
+
     pub(super) fn poll_timeout(&self) -> Instant {
         self.next_check
     }
@@ -328,7 +336,10 @@ impl Ice {
         }
         let _ = self.agent.handle_timeout(now + TICK);
         while self.agent.poll_event().is_some() {}
-        let elapsed = now.saturating_duration_since(self.started);
+        let elapsed = match self.is_polite {
+            true => Duration::MAX,
+            false => now.saturating_duration_since(self.started),
+        };
         let mut every = pace(elapsed, self.possible_paths().len(), self.polite);
         if self.agreed().is_some() {
             every = CONSENT;

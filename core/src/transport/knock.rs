@@ -30,7 +30,7 @@ const PEER_REFLEXIVE: u32 = (110 << 24) | (65_535 << 8) | 255;
 
 const HEADER: usize = 20;
 const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
-const BINDING_REQUEST: [u8; 2] = [0, 1];
+pub(super) const BINDING_REQUEST: [u8; 2] = [0, 1];
 const BINDING_SUCCESS: [u8; 2] = [1, 1];
 const BINDING_ERROR_TYPE: [u8; 2] = [1, 0x11];
 const USERNAME: [u8; 2] = [0, 6];
@@ -133,7 +133,8 @@ pub(super) fn refusal(request: &[u8], ours: &IceCredentials) -> Option<Vec<u8>> 
     Some(answer.raw)
 }
 
-/// Whether a datagram is the host's word that the table is taken.
+/// Whether a datagram is the host's word that the table is taken. It may be an old one: see
+/// [`Asked`](super::asked::Asked).
 pub(super) fn is_refusal(datagram: &[u8], host: &IceCredentials) -> bool {
     if !is_stun(datagram, BINDING_ERROR_TYPE) {
         return false;

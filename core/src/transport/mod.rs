@@ -4,6 +4,7 @@
 //! sans-IO protocols of webrtc-rs, driven by our own sockets and our own clock, because a host must
 //! see who knocks before there is a connection, and keep its port while nobody does.
 
+mod asked;
 mod birthday;
 mod certificate;
 mod dtls;
@@ -27,6 +28,7 @@ mod session;
 mod socket;
 mod stun_server;
 mod survey;
+mod taken;
 #[cfg(any(test, feature = "twins"))]
 pub mod twin;
 

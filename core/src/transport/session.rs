@@ -8,10 +8,13 @@
 //! association.
 
 use super::TransportError;
+use super::asked::Asked;
 use super::certificate::Certificate;
 use super::dtls::{self, Dtls, DtlsEvent, Greeting, Heard};
 use super::ice::{Ice, Path};
+use super::knock::{self, BINDING_REQUEST};
 use super::sctp::{Sctp, SctpEvent};
+use super::taken::Taken;
 use crate::invitation::{Candidate, Fingerprint, IceCredentials, Seat};
 use bytes::{Bytes, BytesMut};
 use std::collections::VecDeque;
@@ -36,6 +39,9 @@ const GREETING: Duration = Duration::from_secs(1);
 /// How often a guest may be shown another certificate in a row. One could be a stranger's who was
 /// quicker.
 const WRONG_CERTIFICATES: u8 = 3;
+/// How long who knocked has to answer a check of ours. A recorded knock cannot, and holds a seat no
+/// longer.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// To how many possible paths the guest's first DTLS flight goes.
 const EARLY_PATHS: usize = 8;
@@ -67,6 +73,11 @@ pub(super) enum SessionEvent {
 pub(super) struct Session {
     parties: Parties,
     ice: Ice,
+    /// Whoever has answered one of these is there now.
+    asked: Asked,
+    is_present: bool,
+    /// Guest: whether somebody else is at the table.
+    taken: Taken,
     dtls: Dtls,
     sctp: Sctp,
     /// A handshake that a guest seems to begin beside the tunnel that there is.
@@ -113,6 +124,9 @@ impl Session {
             sctp: Sctp::new(now, !is_guest),
             parties,
             ice,
+            asked: Asked::default(),
+            is_present: false,
+            taken: Taken::default(),
             dtls,
             newcomer: None,
             newcomer_since: None,
@@ -179,20 +193,44 @@ impl Session {
         let was_silent = self.is_silent();
         // RFC 7983 §7: the first byte tells the protocols apart.
         match datagram.first() {
-            Some(0..=3) => {
-                let is_authentic = self.ice.handle(now, path, datagram);
-                if is_authentic && !self.is_answered() {
-                    self.answered = Some(now);
-                    self.heard = Some(now);
-                    self.greets = Some(path);
-                }
-            }
+            Some(0..=3) => self.handle_stun(now, path, datagram),
             Some(20..=63) if self.ice.is_known(path) => self.handle_dtls(now, path, datagram),
             _ => {}
         }
         if was_silent && !self.is_silent() {
             self.sctp.retransmit_now(now);
         }
+    }
+
+    fn handle_stun(&mut self, now: Instant, path: Path, datagram: BytesMut) {
+        let check = self.asked.find(now, path, &datagram);
+        if check.is_none() && !knock::is_stun(&datagram, BINDING_REQUEST) {
+            return;
+        }
+        let is_refused = check.is_some() && self.is_refusal(&datagram);
+        let is_authentic = is_refused || self.ice.handle(now, path, datagram);
+        if let Some(check) = check.filter(|_| is_authentic) {
+            self.asked.answered(check);
+        }
+        if is_refused {
+            self.taken.refused(now, path);
+        } else if is_authentic {
+            self.is_present |= check.is_some();
+            self.taken = Taken::default();
+            if !self.is_answered() {
+                self.answered = Some(now);
+                self.heard = Some(now);
+                self.greets = Some(path);
+            }
+        }
+    }
+
+    /// Whether the host says that somebody else is at the table. A guest that is being let in, or has
+    /// been, knows better.
+    fn is_refusal(&self, datagram: &[u8]) -> bool {
+        self.parties.seat == Seat::Guest
+            && !self.is_answered()
+            && knock::is_refusal(datagram, &self.parties.remote)
     }
 
     fn handle_dtls(&mut self, now: Instant, path: Path, datagram: BytesMut) {
@@ -348,6 +386,9 @@ impl Session {
     /// Moves what the layers want to send down to `out`.
     pub(super) fn flush(&mut self, now: Instant) {
         while let Some((path, datagram)) = self.ice.poll_transmit() {
+            if self.asked.sent(now, path, &datagram) {
+                self.taken.asked(now, path);
+            }
             self.out.push_back((path, datagram.freeze()));
         }
         while let Some(packets) = self.sctp.poll_transmit(now) {
@@ -425,6 +466,7 @@ impl Session {
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
+        self.ice.be_polite(self.is_taken());
         self.ice.handle_timeout(now);
         if self.is_answered() {
             self.dtls.handle_timeout(now);
@@ -455,6 +497,18 @@ impl Session {
     /// Whether an authenticated check has come from the peer.
     pub(super) fn is_answered(&self) -> bool {
         self.answered.is_some()
+    }
+
+    /// Whether the peer is there now: it answered a check of ours, or its knock is so new that it could
+    /// not have.
+    pub(super) fn is_here(&self, now: Instant) -> bool {
+        let is_new = |answered: Instant| now < answered + GRACE;
+        self.is_present || self.answered.is_some_and(is_new)
+    }
+
+    /// Guest: whether the host is with somebody else.
+    pub(super) fn is_taken(&self) -> bool {
+        self.taken.is_believed()
     }
 
     /// When this attempt counts as come to nothing, if it is half-way: answered and not open.
