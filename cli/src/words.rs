@@ -78,7 +78,8 @@ Examples:
   handfast invite --loopback          for a second terminal on this machine
   handfast invite --resume            wait on, after a restart or Ctrl-C
 
-While it waits, paste their reply, or type the path of a picture of it.";
+While it waits, paste their reply, or type the path of a picture of it. Type /harder to have more
+tried to get past a strict network, once.";
 
 pub(crate) const NETWORK_EXAMPLES: &str = "\
 Examples:
@@ -93,7 +94,10 @@ Examples:
   handfast join picture.png
   handfast join -                     and paste the invitation
   handfast join --resume              knock on, after a restart or Ctrl-C
-  printf 'hello\\n' | handfast join --yes LINK";
+  printf 'hello\\n' | handfast join --yes LINK
+
+While it knocks, paste their code again where they show a new one. Type /harder to have more tried to
+get past a strict network, once.";
 
 pub(crate) const INVITATIONS_EXAMPLES: &str = "\
 Examples:
@@ -145,9 +149,13 @@ pub(crate) const LOCKED_LEADS_NOWHERE: &str = "This machine can now be reached e
 pub(crate) const INVITATION_TAKEN: &str = "That is their code as it is now. Knocking there too.";
 pub(crate) const CHECKING: &str = "Checking that it is really them.";
 pub(crate) const KNOCKING: &str = "Knocking.";
+pub(crate) const SEAT_TAKEN: &str = "Somebody else is answering with this invitation right now. You get in when they leave: let this run on, and ask your host who is there.";
 pub(crate) const ANSWERED: &str = "They answered.";
 pub(crate) const REPLY_NEEDED: &str =
     "They do not hear you yet. Let them scan this, or send them the link below it:";
+pub(crate) const HARDER: &str = "/harder";
+pub(crate) const TRYING_HARDER: &str =
+    "Trying more ports, where a strict network is in between. This can be asked for once.";
 pub(crate) const REPLY_TAKEN: &str = "Their reply is good. Connecting.";
 pub(crate) const NO_REPLY_IN_LINE: &str =
     "There is no reply in that: paste all of it, or give the path of a picture of it.";
@@ -163,6 +171,7 @@ pub(crate) const PASTE_INVITATION: &str = "Paste the invitation and press Enter:
 pub(crate) const YES_NEEDED: &str =
     "there is nobody to ask whether to connect: add --yes if you want to";
 pub(crate) const NOT_CONNECTED: &str = "not connected: nothing was sent";
+pub(crate) const NOT_WRITTEN: &str = "not opened: nothing was written";
 pub(crate) const YES_OR_NO: &str = "Please answer y or n.";
 pub(crate) const CHAT_BEGINS: &str = "Type a line to send it, /help for more.";
 pub(crate) const INTERRUPTED: &str = "The connection is silent. What you send waits.";
@@ -231,7 +240,7 @@ pub(crate) fn failure(failure: Failure) -> &'static str {
     match failure {
         Failure::Expired => "this invitation has expired: ask for a new one",
         Failure::Taken => {
-            "this invitation is already used, and an invitation is good for one guest: ask for a new one"
+            "somebody else was there with this invitation, which is good for one guest: ask for a new one"
         }
         Failure::NotReached => {
             "could not reach them: check that both are in the same network and that the invitation is still shown, then try again"
@@ -309,6 +318,9 @@ pub(crate) fn still_waits(tag: &str, seat: Seat, kind: &str) -> Option<String> {
     match (kind, seat) {
         ("expired", Seat::Guest) => Some(format!(
             "If it is only this machine's clock that is wrong, this knocks for an hour: handfast join --resume {tag} --wait 1h"
+        )),
+        ("taken", Seat::Guest) => Some(format!(
+            "If they have left, this gets in: handfast join --resume {tag}\nTo end it: handfast invitations --revoke {tag}"
         )),
         ("expired" | "used" | "revoked", _) => None,
         _ => Some(format!(
@@ -741,6 +753,7 @@ Examples:
   handfast open letter.pdf.handfast -o elsewhere.pdf
   handfast open 'hfs1:...'                 a locked text
   handfast open letter.pdf.handfast --answer-file answers.txt --code-file code.txt
+  handfast open backup.tar.handfast --large    write more than 512 MiB without asking
 
 What was locked is stored and never shown or run.";
 
@@ -869,6 +882,19 @@ pub(crate) fn sealed(path: &str, bytes: u64) -> String {
 }
 
 /// Something was opened.
+/// Why so much is not written where nobody can be asked.
+pub(crate) fn too_large_to_write(bytes: u64) -> String {
+    format!(
+        "it holds {}, and there is nobody to ask whether to write so much: add --large if you want to",
+        size(bytes)
+    )
+}
+
+/// The question whether to write so much.
+pub(crate) fn write_so_much(bytes: u64) -> String {
+    format!("It holds {}. Write that much? [y/N]", size(bytes))
+}
+
 pub(crate) fn unsealed(path: &str, folder: bool, bytes: u64) -> String {
     let what = if folder { "Opened folder" } else { "Opened" };
     format!("{what}: {} ({})", line(path), size(bytes))
@@ -1124,6 +1150,7 @@ pub(crate) fn cause(cause: Cause) -> String {
         Cause::ReplyMissing => "your networks do not join by themselves",
         Cause::OnlyLocal => "the invitation names only addresses of their own network",
         Cause::OneStrict => "one of the two networks is strict, and no way past it was found yet",
+        Cause::StrictUnreplied => "one of the two networks is strict, and they need your reply",
         Cause::Gone => "nothing was heard from them",
     };
     let try_this = match cause.remedy() {
@@ -1136,8 +1163,11 @@ pub(crate) fn cause(cause: Cause) -> String {
         Remedy::InviteFar => {
             "join that network, or hand them your reply and open the code that they show then"
         }
-        Remedy::Look => {
-            "let the other side press Enter or open their app again, or change to another network"
+        Remedy::TryHarder => {
+            "both of you type /harder, or tap Try harder in the app, or change to another network"
+        }
+        Remedy::PassReplyAndTryHarder => {
+            "let the one who invited scan or open the reply, and type /harder once they have it"
         }
         Remedy::Again => "check that both programs are still running, then try again",
     };
@@ -1225,6 +1255,7 @@ mod tests {
             Cause::ReplyMissing,
             Cause::OnlyLocal,
             Cause::OneStrict,
+            Cause::StrictUnreplied,
             Cause::Gone,
         ] {
             let sentence = super::cause(cause);

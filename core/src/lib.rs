@@ -4,7 +4,8 @@
 //! people hand each other, [`qr`] draws and reads it, [`transport`] moves datagrams, [`handshake`]
 //! proves who is there, [`pairing`] joins these into the flow a person sees, and [`conversation`]
 //! carries messages and files. Beside that way, [`seal`] locks anything with a question and an answer,
-//! and [`store`] keeps what must outlive the process.
+//! and [`store`] keeps what must outlive the process. Below all of them are [`crypto`] and [`private`],
+//! which makes files that are their owner's alone.
 //! Imports run down this list's dependencies only.
 
 #[cfg(feature = "ffi")]
@@ -17,6 +18,7 @@ pub mod ffi;
 pub mod handshake;
 pub mod invitation;
 pub mod pairing;
+pub mod private;
 pub mod qr;
 pub mod seal;
 pub mod store;

@@ -19,6 +19,7 @@ use handfast_core::invitation::{Expiry, Invitation, LinkBase, Name, Question, Se
 use handfast_core::pairing::{
     Failure, HostStage, HostTerms, Meeting, Pairing, PairingEvent, Past, Via, View, own_candidates,
 };
+use handfast_core::private;
 use handfast_core::seal::{self, Answers, Cost, Credential, Questions, tries_per_second};
 use handfast_core::store::PendingInvitation;
 use handfast_core::transport::PortMapping;
@@ -126,14 +127,11 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
     let remaining = pending.remaining(network::unix_seconds());
     let received = pending.received.as_ref();
     let pairing = Pairing::host_again(
-        home::identity(
-            home.as_ref(),
-            pending.certificate,
-            args.talk.name.as_deref(),
-        )?,
+        home::identity(home.as_ref(), args.talk.name.as_deref())?,
         place.endpoint,
         HostTerms {
             invitation: pending.invitation,
+            certificate: pending.certificate,
             handed: pending.handed,
             answer: pending.answer,
             random: Secret::random().map_err(|_| Failure::Local)?,
@@ -392,6 +390,11 @@ async fn wait(
                 if line.trim() == "/quit" && lines.is_terminal() {
                     return Err(met::cancel(pairing).await);
                 }
+                if line.trim() == words::HARDER {
+                    output.note(words::TRYING_HARDER);
+                    pairing.try_harder().await;
+                    continue;
+                }
                 match read_reply(line.clone()).await {
                     Ok(reply) => match pairing.reply_received(reply.clone(), Via::Carried).await {
                         Ok(()) => {
@@ -424,8 +427,8 @@ async fn read_reply(line: String) -> Result<handfast_core::invitation::SealedRep
         .unwrap_or_else(|_| Err(words::NO_REPLY_IN_LINE.into()))
 }
 
-/// Writes a file that was asked for.
+/// Writes a file that was asked for. Whoever could read it could use the invitation.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
-    std::fs::write(path, bytes)
+    private::write(path, bytes)
         .map_err(|error| Stop::local(words::unwritable(&path.to_string_lossy(), &error)))
 }

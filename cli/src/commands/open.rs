@@ -9,6 +9,7 @@ use crate::status::{Status, Stop};
 use crate::vault::container::Container;
 use crate::vault::folder::{UnpackError, unpack};
 use crate::vault::landing::{NewFile, NewFolder, must_be_free, not_stored};
+use crate::vault::prompt;
 use crate::vault::watch::{SourceState, Watch};
 use crate::vault::{FOLDER_TYPE, LIMITS, refused};
 use crate::words;
@@ -19,6 +20,7 @@ use std::io::{self, PipeWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::Instant;
+use tokio::sync::{mpsc, oneshot};
 
 #[derive(clap::Args)]
 #[command(after_help = words::OPEN_EXAMPLES)]
@@ -35,9 +37,21 @@ pub(crate) struct Args {
     /// A file with the code, or a picture of it; otherwise you are asked
     #[arg(long, value_name = "FILE")]
     code_file: Option<PathBuf>,
+    /// Write more than 512 MiB without asking
+    #[arg(long)]
+    large: bool,
     /// One JSON object a line for each thing that happens
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// How much is written without asking. A few bytes can unpack to far more than a disk holds.
+const UNASKED: u64 = 512 << 20;
+
+/// A content of so many bytes, for somebody who says whether it may be written.
+struct Wish {
+    bytes: u64,
+    answer: oneshot::Sender<Result<(), Stop>>,
 }
 
 pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
@@ -108,11 +122,17 @@ async fn attempt(args: &Args, output: &mut Output, interrupt: &mut Interrupt) ->
         wanted: args.output.clone(),
         container: container.path,
     };
-    let (path, about, bytes) = watch
-        .run(output, interrupt, move || {
-            open(source, &credential, &state, &place)
+    let (wishes, wished) = mpsc::channel(1);
+    let asking = ask(wished, args.large, interrupt.clone());
+    let opening = watch.run(output, interrupt, move || {
+        open(source, &credential, &state, &place, |bytes| {
+            wish(&wishes, bytes)
         })
-        .await?;
+    });
+    let (path, about, bytes) = tokio::select! {
+        opened = opening => opened?,
+        stop = asking => return Err(stop),
+    };
     output.tell(Event::Unsealed {
         path: path.to_string_lossy().into_owned(),
         name: about.name.map(|name| name.as_str().to_owned()),
@@ -123,6 +143,48 @@ async fn attempt(args: &Args, output: &mut Output, interrupt: &mut Interrupt) ->
         milliseconds: milliseconds(started.elapsed()),
     });
     Ok(())
+}
+
+/// Asks for so many bytes, from the thread that is to write them.
+fn wish(wishes: &mpsc::Sender<Wish>, bytes: u64) -> Result<(), Stop> {
+    if bytes <= UNASKED {
+        return Ok(());
+    }
+    let (answer, answered) = oneshot::channel();
+    let gone = |_| Stop::cancelled();
+    let wish = Wish { bytes, answer };
+    wishes.blocking_send(wish).map_err(|_| Stop::cancelled())?;
+    answered.blocking_recv().map_err(gone)?
+}
+
+/// Answers wishes for as long as there may be any. It ends only with the program.
+async fn ask(mut wishes: mpsc::Receiver<Wish>, is_allowed: bool, mut interrupt: Interrupt) -> Stop {
+    while let Some(Wish { bytes, answer }) = wishes.recv().await {
+        let said = match is_allowed {
+            true => Ok(()),
+            false => may_write(bytes, &mut interrupt).await,
+        };
+        let _ = answer.send(said);
+    }
+    std::future::pending().await
+}
+
+/// Asks the person, where there is one.
+async fn may_write(bytes: u64, interrupt: &mut Interrupt) -> Result<(), Stop> {
+    if !prompt::is_possible() {
+        let sentence = words::too_large_to_write(bytes);
+        return Err(Stop::new(Status::TooExpensive, "large", sentence));
+    }
+    loop {
+        let said = prompt::ask(&words::write_so_much(bytes), interrupt).await?;
+        match said.to_lowercase().as_str() {
+            "y" | "yes" => return Ok(()),
+            "n" | "no" | "" => {
+                return Err(Stop::new(Status::Failed, "declined", words::NOT_WRITTEN));
+            }
+            _ => prompt::tell(words::YES_OR_NO),
+        }
+    }
 }
 
 /// Where the content may go.
@@ -242,6 +304,7 @@ fn open(
     credential: &Credential,
     state: &SourceState,
     place: &Place,
+    may_write: impl FnOnce(u64) -> Result<(), Stop>,
 ) -> Result<(PathBuf, About, u64), Stop> {
     let mut landing = None;
     let mut target = PathBuf::new();
@@ -250,7 +313,7 @@ fn open(
     let opened = open_into(source, credential, &LIMITS, |_, about, length| {
         bytes = length;
         target = place.of(about);
-        match Landing::new(about, target.clone()) {
+        match may_write(length).and_then(|()| Landing::new(about, target.clone())) {
             Ok(new) => Ok(landing.insert(new)),
             Err(stop) => {
                 refusal = Some(stop);
@@ -286,7 +349,71 @@ fn open(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use handfast_core::seal::FileName;
+    use handfast_core::seal::{FileName, Header, Kind, seal_bytes};
+
+    fn sealed(content: &[u8]) -> (Vec<u8>, Credential) {
+        let credential = || Credential::Key(Secret::new([7; 32]));
+        let header = Header {
+            kind: Kind::File,
+            lock: Lock::Key,
+            salt: [8; 32],
+        };
+        let about = About::default();
+        let sealed = seal_bytes(&header, &credential(), &LIMITS, &about, content);
+        (sealed.expect("sealed"), credential())
+    }
+
+    #[test]
+    fn nothing_is_written_before_its_length_is_agreed_to() {
+        let home = tempfile::TempDir::new().expect("a folder");
+        let content = vec![0; 3 << 20];
+        let (container, credential) = sealed(&content);
+        let place = Place {
+            wanted: Some(home.path().join("opened")),
+            container: None,
+        };
+        let state = Watch::over(io::empty(), "", 0).0.source_state();
+        let opened = |may_write: &dyn Fn(u64) -> Result<(), Stop>| {
+            open(&container[..], &credential, &state, &place, |bytes| {
+                assert_eq!(bytes, 3 << 20);
+                let names = home.path().read_dir().expect("there").count();
+                assert_eq!(names, 0, "nothing is there before");
+                may_write(bytes)
+            })
+        };
+        let refused = opened(&|bytes| {
+            Err(Stop::new(
+                Status::TooExpensive,
+                "large",
+                words::too_large_to_write(bytes),
+            ))
+        });
+        assert_eq!(refused.err().map(|stop| stop.kind), Some("large"));
+        assert_eq!(home.path().read_dir().expect("there").count(), 0);
+        let (path, _, bytes) = opened(&|_| Ok(())).expect("opened");
+        assert_eq!(bytes, content.len() as u64);
+        assert_eq!(std::fs::read(path).expect("there"), content);
+    }
+
+    #[tokio::test]
+    async fn only_much_is_asked_for_and_one_flag_answers() {
+        for is_allowed in [true, false] {
+            let (wishes, wished) = mpsc::channel(1);
+            let asking = ask(wished, is_allowed, Interrupt::never());
+            let asked = tokio::task::spawn_blocking(move || {
+                [UNASKED, UNASKED + 1].map(|bytes| wish(&wishes, bytes).map_err(|stop| stop.kind))
+            });
+            let [little, much] = tokio::select! {
+                asked = asked => asked.expect("no panic"),
+                _ = asking => unreachable!("it ends only with the program"),
+            };
+            assert_eq!(little, Ok(()));
+            // Where tests run, there may be a person at a terminal, who is not to be asked.
+            if is_allowed || !prompt::is_possible() {
+                assert_eq!(much, if is_allowed { Ok(()) } else { Err("large") });
+            }
+        }
+    }
 
     #[test]
     fn a_name_is_never_a_way_out() {

@@ -4,8 +4,9 @@
 //! Packing goes back and forth in the archive without ever writing it down, so that no copy of what
 //! is to be locked lies about. Unpacking makes new files below one new folder, and only there.
 
+use handfast_core::private;
 use std::ffi::OsString;
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -278,12 +279,15 @@ pub(crate) fn unpack(archive: impl Read, root: &Path) -> Result<(), UnpackError>
         let modified = UNIX_EPOCH.checked_add(Duration::from_secs(modified));
         match kind {
             EntryType::Directory => {
-                fs::create_dir(&place)?;
+                private::create_folder(&place)?;
                 folders.push((place, modified));
             }
             EntryType::Regular => {
                 let executable = entry.header().mode()? & 0o100 != 0;
-                let mut file = new_file(&place, executable)?;
+                let mut file = match executable {
+                    true => private::create_program(&place)?,
+                    false => private::create(&place)?,
+                };
                 let size = entry.header().size()?;
                 if io::copy(&mut entry, &mut file)? != size {
                     return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
@@ -309,19 +313,6 @@ fn set_modified(folder: &Path, modified: Option<SystemTime>) {
     if let (Ok(folder), Some(modified)) = (File::open(folder), modified) {
         let _ = folder.set_modified(modified);
     }
-}
-
-fn new_file(place: &Path, executable: bool) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(if executable { 0o700 } else { 0o600 });
-    }
-    #[cfg(not(unix))]
-    let _ = executable;
-    options.open(place)
 }
 
 fn is_executable(metadata: &Metadata) -> bool {

@@ -9,10 +9,11 @@ use super::inbox::Storage;
 use super::message::CHUNK;
 use super::{Failure, FileError};
 use crate::crypto::random_bytes;
+use crate::private;
 use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest};
 use bytes::Bytes;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
@@ -157,14 +158,11 @@ struct Temporary {
 
 impl Temporary {
     fn create(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+        private::create_folders(folder)?;
         let random: [u8; 8] = random_bytes().map_err(|_| io::ErrorKind::Other)?;
         let name = format!(".handfast-{:016x}.part", u64::from_le_bytes(random));
         let path = folder.join(name);
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)?;
+        let file = private::create(&path)?;
         Ok(Self { path, file })
     }
 
@@ -174,7 +172,7 @@ impl Temporary {
             let path = folder.join(numbered(name, n));
             // Taking the name first is what makes sure that nothing is overwritten: renaming alone
             // replaces silently, and hard links do not exist on every phone's storage.
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
+            match private::create(&path) {
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(error) => return Err(error),
@@ -193,5 +191,40 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         // After `keep` there is nothing under this name any more.
         let _ = fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn what_comes_in_is_its_owner_s_alone_while_and_after_it_comes() {
+        let random: [u8; 8] = random_bytes().unwrap();
+        let name = format!("handfast-files-{:016x}", u64::from_le_bytes(random));
+        let folder = std::env::temp_dir().join(name);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let (pieces, taken) = mpsc::channel(2);
+        let content = Bytes::from_static(b"content");
+        pieces
+            .try_send(Piece::Bytes(vec![content.clone()]))
+            .unwrap();
+        let hash = Blake2b::<U32>::digest(&content).into();
+        pieces.try_send(Piece::Done(hash)).unwrap();
+        let progress = |_| {
+            let coming = fs::read_dir(&folder).unwrap().next().unwrap().unwrap();
+            assert_eq!(mode(&coming.path()), 0o600);
+        };
+        let storage = Storage {
+            folder: folder.clone(),
+            space: |_| Ok(1 << 40),
+            keep_free: 0,
+        };
+        let stored = store(&storage, "a", content.len() as u64, taken, progress);
+        let (path, _) = stored.map_err(|_| "not stored").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), content);
+        assert_eq!((mode(&folder), mode(&path)), (0o700, 0o600));
+        fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -1,7 +1,7 @@
 //! This device: opened once, shut down once, and the doors to everything that it does.
 
 use super::engine::{self, Desk, Order};
-use super::guard::{guarded, joined};
+use super::guard::guarded;
 use super::{
     Contact, Conversation, Found, HandfastError, Kind, Limits, Listener, NetworkReport, Pairing,
     Preferences, Sealing, Vault, VaultError, scan,
@@ -11,12 +11,13 @@ use crate::handshake::visible;
 use crate::invitation::LinkBase;
 use crate::pairing::Identity;
 use crate::store::{self, Store};
-use crate::transport::Certificate;
 use std::io;
 use std::net::IpAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{Mutex, oneshot};
 
 /// The store's file in the folder of the settings.
 const STORE: &str = "store";
@@ -65,7 +66,6 @@ impl Handfast {
             let store = Store::open(&file, &Keys(vault))?;
             let identity = Identity {
                 key: store.identity().clone(),
-                certificate: Certificate::generate().map_err(|_| Kind::Device)?,
                 name: visible(&settings.name),
             };
             // Packets are handled by one task; a second thread keeps disk and ciphers beside it.
@@ -75,14 +75,14 @@ impl Handfast {
                 .enable_all()
                 .build()
                 .map_err(|_| Kind::Device)?;
-            let (desk, orders) = Desk::new(runtime.handle().clone(), store);
+            let (desk, orders) = Desk::new(runtime.handle().clone(), store.clone());
             let terms = engine::Terms {
                 identity,
                 base,
                 downloads: settings.downloads.into(),
                 listener,
                 numbers: desk.numbers().clone(),
-                store: desk.store().clone(),
+                store,
             };
             runtime.spawn(engine::supervise(terms, orders));
             Ok(Arc::new(Self {
@@ -179,11 +179,7 @@ impl Handfast {
     /// Those of [`read_text`](super::read_text), and for pictures [`Kind::NotAPicture`] and
     /// [`Kind::NoCode`].
     pub async fn read_file(&self, bytes: Vec<u8>) -> Result<Found, HandfastError> {
-        let reading = self
-            .desk
-            .runtime()
-            .spawn_blocking(move || scan::read_file(&bytes));
-        joined(reading.await)
+        self.desk.blocking(move || scan::read_file(&bytes)).await
     }
 
     /// The app leaves the screen and may not run any more. An invitation that waits, or a knock, is
@@ -232,12 +228,19 @@ impl Handfast {
         self.desk.give(Order::Dismiss);
     }
 
-    /// Ends everything with a goodbye, within about a second. Whatever is called afterwards ends in
-    /// [`Kind::ShutDown`]; nothing more is told to the listener.
+    /// Ends everything with a goodbye, within about a second. When this returns, every socket, file and
+    /// thread of this device is given up, also where other objects of it are still held; only a key
+    /// that is being derived and a name that is being looked up may go on for some seconds. Whatever is
+    /// called afterwards ends in [`Kind::ShutDown`]; nothing more is told to the listener.
     pub async fn shutdown(&self) {
+        // Whoever calls it twice waits twice.
+        let mut runtime = self.runtime.lock().await;
         // One that is shut down already has nobody to answer.
         let _ = self.desk.ask(Order::Shutdown).await;
-        self.stop();
+        self.desk.close();
+        if let Some(runtime) = runtime.take() {
+            put_away(runtime).await;
+        }
     }
 }
 
@@ -248,23 +251,32 @@ fn address(text: &str) -> Result<IpAddr, HandfastError> {
     Ok(text.parse().map_err(|_| Kind::Internal)?)
 }
 
-impl Handfast {
-    fn stop(&self) {
-        let runtime = self
-            .runtime
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(runtime) = runtime {
-            runtime.shutdown_background();
-        }
+/// How long work that cannot be stopped is waited for.
+const UNSTOPPABLE: Duration = Duration::from_secs(3);
+
+/// Ends a runtime, and waits until its threads have, and with them what they held.
+async fn put_away(runtime: Runtime) {
+    let (gone, is_gone) = oneshot::channel();
+    // That blocks, which whoever polls this may not.
+    let waiting = std::thread::Builder::new().spawn(move || {
+        runtime.shutdown_timeout(UNSTOPPABLE);
+        let _ = gone.send(());
+    });
+    // Without a thread it was dropped, which waits for nothing.
+    let _ = is_gone.await;
+    if let Ok(waiting) = waiting {
+        // It has said its last word.
+        let _ = waiting.join();
     }
 }
 
 impl Drop for Handfast {
     fn drop(&mut self) {
+        self.desk.close();
         // A runtime may not wait for its threads wherever a phone collects garbage.
-        self.stop();
+        if let Some(runtime) = self.runtime.get_mut().take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

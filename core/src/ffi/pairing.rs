@@ -77,10 +77,11 @@ impl Pairing {
 
     /// Opens somebody's invitation, which connects to nobody yet: the person is asked first. If it is
     /// the one that is knocked at, shown once more, nothing else begins: it may name other addresses
-    /// now, and they are tried too.
+    /// now, and they are tried too. While one is open, another never takes its place.
     ///
     /// # Errors
-    /// [`Kind::WrongThing`] if it is no invitation, [`Kind::Busy`].
+    /// [`Kind::WrongThing`] if it is no invitation; [`Kind::Busy`] while something else is under way or
+    /// open: it can be handed in again after [`Handfast::dismiss`](super::Handfast::dismiss).
     pub async fn open(&self, found: Found) -> Result<(), HandfastError> {
         let Token::Invitation(invitation) = token_of(&found)? else {
             return Err(Kind::WrongThing.into());
@@ -207,9 +208,20 @@ impl Pairing {
     }
 
     /// The person is here, with a finger on the screen: whatever became slow while nobody answered
-    /// is quick for a while.
+    /// is quick for a while. No more is guessed by it; see [`Self::try_harder`].
     pub fn hurry(&self) {
         self.desk.give(Order::Hurry);
+    }
+
+    /// The person asks for more to be tried to get past a strict network: 2,048 small packets more to
+    /// the one address that the other side named, at once. An invitation or a reply causes as many by
+    /// itself; this is taken once for each. Best offered with [`Cause::OneStrict`](super::Cause::OneStrict)
+    /// and [`Cause::StrictUnreplied`](super::Cause::StrictUnreplied), and when the other side is there.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] if nobody is waited for.
+    pub async fn try_harder(&self) -> Result<(), HandfastError> {
+        self.desk.ask(Order::TryHarder).await
     }
 
     /// Guest: shows the reply now instead of waiting whether it is needed.

@@ -193,7 +193,8 @@ pub enum GuestStage {
 impl From<pairing::GuestStage> for GuestStage {
     fn from(stage: pairing::GuestStage) -> Self {
         match stage {
-            pairing::GuestStage::Knocking => Self::Knocking,
+            // That somebody else is there is said as the cause.
+            pairing::GuestStage::Knocking | pairing::GuestStage::SeatTaken => Self::Knocking,
             pairing::GuestStage::Answered => Self::Answered,
             pairing::GuestStage::Checking => Self::Checking,
         }
@@ -218,10 +219,17 @@ pub enum Cause {
     ReplyMissing,
     /// The invitation names only addresses of another network.
     OnlyLocal,
-    /// One of the two networks hides where a device can be found, and no way past it was found.
+    /// One of the two networks hides where a device can be found, and no way past it was found. Both
+    /// can ask for more: [`Pairing::try_harder`](super::Pairing::try_harder).
     OneStrict,
+    /// One of the two networks hides where a device can be found. Once they have the reply, this side
+    /// can ask for more: [`Pairing::try_harder`](super::Pairing::try_harder).
+    StrictUnreplied,
     /// The other side seems to be gone.
     Gone,
+    /// The host is there, and is with somebody else who holds the invitation. Knocking goes on, and
+    /// succeeds when they leave.
+    SeatTaken,
 }
 
 impl From<pairing::Cause> for Cause {
@@ -235,6 +243,7 @@ impl From<pairing::Cause> for Cause {
             pairing::Cause::ReplyMissing => Self::ReplyMissing,
             pairing::Cause::OnlyLocal => Self::OnlyLocal,
             pairing::Cause::OneStrict => Self::OneStrict,
+            pairing::Cause::StrictUnreplied => Self::StrictUnreplied,
             pairing::Cause::Gone => Self::Gone,
         }
     }

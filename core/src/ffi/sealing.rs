@@ -4,6 +4,7 @@ use super::engine::Desk;
 use super::guard::guarded;
 use super::{HandfastError, Kind};
 use crate::crypto::{Secret, random_bytes};
+use crate::private;
 use crate::seal::{
     self, Answers, Cost, Credential, FileName, Header, Limits, Lock, MediaType, Question,
     Questions, Trivial, Verdict, code_characters, code_from_text, code_words,
@@ -326,10 +327,13 @@ impl SealingHandle {
         desk: &Desk,
         work: impl FnOnce(Pace) -> Result<About, HandfastError> + Send + 'static,
     ) -> Arc<Self> {
-        let pace = Pace::default();
+        let pace = Pace(Arc::new(Counts {
+            closed: desk.is_closed(),
+            ..Counts::default()
+        }));
         let paced = pace.clone();
         let (finished, result) = watch::channel(None);
-        desk.runtime().spawn_blocking(move || {
+        let begun = desk.begin(move || {
             let counts = paced.0.clone();
             let done = guarded(|| work(paced));
             if done.is_ok() {
@@ -337,6 +341,9 @@ impl SealingHandle {
             }
             finished.send_replace(Some(done));
         });
+        if begun.is_err() {
+            log::debug!("nothing is begun after a shutdown");
+        }
         Arc::new(Self { pace, result })
     }
 }
@@ -380,7 +387,7 @@ impl Drop for SealingHandle {
 }
 
 /// How far some work is and whether it is still wanted, for both sides of it.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Pace(Arc<Counts>);
 
 #[derive(Default)]
@@ -388,6 +395,8 @@ struct Counts {
     done: AtomicU64,
     total: AtomicU64,
     cancelled: AtomicBool,
+    /// Everything was shut down.
+    closed: Arc<AtomicBool>,
 }
 
 impl Pace {
@@ -412,8 +421,9 @@ impl Read for Paced {
             done,
             total,
             cancelled,
+            closed,
         } = &*self.pace.0;
-        if cancelled.load(Relaxed) {
+        if cancelled.load(Relaxed) || closed.load(Relaxed) {
             // Interrupted itself would be tried again by whoever reads.
             return Err(io::Error::other(Stopped));
         }
@@ -444,7 +454,7 @@ fn complete(
     let mut partial = path.as_os_str().to_owned();
     partial.push(".part");
     let partial = PathBuf::from(partial);
-    let file = File::create(&partial)?;
+    let file = private::create_anew(&partial)?;
     let written = || {
         let mut sink = BufWriter::new(&file);
         let about = write(&mut sink)?;

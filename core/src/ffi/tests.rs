@@ -2,12 +2,14 @@
 //! here is what those cannot do.
 
 use super::{
-    Answered, CallbackError, Change, Comparison, Entry, Handfast, Handout, Kind, Limits, Listener,
-    Manner, PairingHandle, Pending, Preferences, Protection, Reached, Screen, Settings,
-    TrustReason, Vault, VaultError, Wish, read_text, usual_limits,
+    Answered, CallbackError, Cause, Change, Comparison, Entry, Found, Handfast, Handout, Kind,
+    Limits, Listener, Manner, PairingHandle, Pending, Preferences, Protection, Reached, Screen,
+    Settings, TrustReason, Vault, VaultError, Via, Wish, read_text, usual_limits,
 };
 use crate::crypto::Secret;
-use crate::store::{self, Fate, Store, StoreError};
+use crate::ffi::scan::token_of;
+use crate::invitation::Token;
+use crate::store::{self, Fate, PendingReply, Store, StoreError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -130,6 +132,15 @@ impl Seat {
     async fn until_hosting(&mut self) -> Handout {
         self.until(|screen| match screen {
             Screen::Hosting { invitation, .. } => Some(invitation),
+            _ => None,
+        })
+        .await
+    }
+
+    /// How the invitation came that the person is asked about.
+    async fn until_confirming(&mut self) -> Via {
+        self.until(|screen| match screen {
+            Screen::InvitationOpened { via, .. } => Some(via),
             _ => None,
         })
         .await
@@ -357,6 +368,100 @@ async fn a_difference_hangs_up_and_whoever_it_was_is_not_let_in_until_forgotten(
 }
 
 #[tokio::test]
+async fn whoever_shuts_down_twice_waits_twice_and_hears_so_afterwards() {
+    let mut host = Seat::new().await;
+    let _hosting = host.sends().await;
+    host.until_hosting().await;
+    let handfast = host.handfast.clone();
+    tokio::join!(handfast.shutdown(), handfast.shutdown());
+    handfast.shutdown().await;
+    let pending = handfast.pairing().pending().await;
+    assert_eq!(pending, Err(Kind::ShutDown.into()));
+    let sealing = handfast.sealing();
+    let nothing = super::About::default();
+    let opening = sealing.seal_file(Vec::new(), None, nothing, String::new(), String::new());
+    assert_eq!(opening.finished().await, Err(Kind::ShutDown.into()));
+}
+
+#[tokio::test]
+async fn every_invitation_and_every_reply_of_one_app_has_a_certificate_of_its_own() {
+    let (mut one, mut other) = (Seat::new().await, Seat::new().await);
+    let store = Store::open(&one.folder.join("store"), &*one.pocket).unwrap();
+    let now = super::engine::unix_seconds();
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let made = one.sends().await;
+        let link = one.until_hosting().await.link;
+        let Ok(Token::Invitation(invitation)) = token_of(&read_text(&link).unwrap()) else {
+            panic!("an invitation");
+        };
+        seen.push(invitation.fingerprint);
+        made.put_aside();
+        one.until_idle().await;
+    }
+    for _ in 0..2 {
+        let made = other.sends().await;
+        let link = other.until_hosting().await.link;
+        made.put_aside();
+        other.until_idle().await;
+        let pairing = one.handfast.pairing();
+        pairing.open(read_text(&link).unwrap()).await.unwrap();
+        pairing.connect().await.unwrap().put_aside();
+        one.until_idle().await;
+    }
+    let named = |kept: &PendingReply| {
+        let reply = kept.reply.open(&kept.invitation.keys()).unwrap();
+        assert_eq!(reply.fingerprint, kept.certificate.fingerprint());
+        reply.fingerprint
+    };
+    seen.extend(store.replies(now).unwrap().iter().map(named));
+    assert_eq!(seen.len(), 4);
+    for (at, one) in seen.iter().enumerate() {
+        assert!(!seen[..at].contains(one), "{at}");
+    }
+    // What waits goes on with its own.
+    let pairing = one.handfast.pairing();
+    for waits in one.waiting().await {
+        pairing.go_on(waits.id).await.unwrap().put_aside();
+        one.until_idle().await;
+    }
+    let still: Vec<_> = store.replies(now).unwrap().iter().map(named).collect();
+    assert_eq!(still, seen[2..]);
+    for listed in store.invitations(now).unwrap() {
+        let kept = store.invitation(listed.id, now).unwrap();
+        assert_eq!(kept.invitation.fingerprint, kept.certificate.fingerprint());
+        assert!(seen[..2].contains(&kept.invitation.fingerprint));
+    }
+}
+
+#[tokio::test]
+async fn who_finds_somebody_else_there_is_told_and_keeps_what_waits() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let mut second = Seat::new().await;
+    let _hosting = host.sends().await;
+    let link = host.until_hosting().await.link;
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let _connecting = pairing.connect().await.unwrap();
+    host.until_talking().await;
+    guest.until_talking().await;
+    let pairing = second.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let knocking = pairing.connect().await.unwrap();
+    second
+        .until(|screen| match screen {
+            Screen::Connecting { cause, .. } | Screen::ReplyNeeded { cause, .. } => {
+                (cause == Some(Cause::SeatTaken)).then_some(())
+            }
+            other => (other == Screen::Idle).then(|| panic!("{other:?}")),
+        })
+        .await;
+    knocking.put_aside();
+    second.until_idle().await;
+    assert_eq!(second.waiting().await.len(), 1);
+}
+
+#[tokio::test]
 async fn an_address_of_android_with_its_zone_is_understood_and_nonsense_is_refused() {
     let seat = Seat::new().await;
     let zone = vec!["fe80::1%wlan0".to_owned(), "192.168.1.7".to_owned()];
@@ -377,6 +482,50 @@ fn every_secret_record_hides_itself_from_a_log() {
         answer: "Rex".to_owned(),
     };
     assert_eq!(format!("{lock} {lock:?}"), "Answered Answered");
+}
+
+#[tokio::test]
+async fn another_link_never_replaces_what_the_person_is_about_to_confirm() {
+    let (mut first, mut second, mut guest) =
+        (Seat::new().await, Seat::new().await, Seat::new().await);
+    let (_one, _other) = (first.sends().await, second.sends().await);
+    let asked = first.until_hosting().await.link;
+    let tapped = read_text(&second.until_hosting().await.link).unwrap();
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&asked).unwrap()).await.unwrap();
+    assert_eq!(guest.until_confirming().await, Via::Carried);
+    assert_eq!(pairing.open(tapped.clone()).await, Err(Kind::Busy.into()));
+    // The same one by camera is no other, and is never known worse than it was.
+    for (via, shown) in [(Via::Camera, Via::Camera), (Via::Carried, Via::Camera)] {
+        let again = Found {
+            via,
+            ..read_text(&asked).unwrap()
+        };
+        pairing.open(again).await.unwrap();
+        assert_eq!(guest.until_confirming().await, shown);
+    }
+    // It is put aside, and the other can be opened.
+    guest.handfast.dismiss();
+    guest.until_idle().await;
+    pairing.open(tapped).await.unwrap();
+    guest.until_confirming().await;
+    assert_eq!(
+        pairing.open(read_text(&asked).unwrap()).await,
+        Err(Kind::Busy.into())
+    );
+    let _connecting = pairing.connect().await.unwrap();
+    second.until_talking().await;
+    guest.until_talking().await;
+}
+
+#[tokio::test]
+async fn trying_harder_needs_somebody_who_is_waited_for() {
+    let mut host = Seat::new().await;
+    let pairing = host.handfast.pairing();
+    assert_eq!(pairing.try_harder().await, Err(Kind::NotNow.into()));
+    let _hosting = pairing.host(Manner::Show, Protection::Open).await.unwrap();
+    host.until_hosting().await;
+    assert_eq!(pairing.try_harder().await, Ok(()));
 }
 
 /// A STUN server on loopback that answers and counts.

@@ -24,6 +24,8 @@ pub enum Cause {
     OnlyLocal,
     /// One of the two networks shows a different port to everybody, and guessing it failed.
     OneStrict,
+    /// The same, and the reply has not come back as far as this side can tell.
+    StrictUnreplied,
     /// Nothing here explains it: they may have gone, or their network lets nothing in.
     Gone,
 }
@@ -41,9 +43,10 @@ pub enum Remedy {
     PassReply,
     /// An invitation that is made for somebody elsewhere.
     InviteFar,
-    /// The other side looks at its screen again, which makes it knock quickly; otherwise one changes to
-    /// another network.
-    Look,
+    /// Both ask for more to be tried; otherwise one changes to another network.
+    TryHarder,
+    /// The side that invited scans or opens the reply, and then this side asks for more to be tried.
+    PassReplyAndTryHarder,
     /// Both look whether the other is still there, and begin anew.
     Again,
 }
@@ -55,7 +58,8 @@ impl Cause {
             Self::NoNetwork => Remedy::JoinNetwork,
             Self::KeptApart => Remedy::Hotspot,
             Self::NoCommonFamily | Self::Blocked | Self::BothStrict => Remedy::OtherNetwork,
-            Self::OneStrict => Remedy::Look,
+            Self::OneStrict => Remedy::TryHarder,
+            Self::StrictUnreplied => Remedy::PassReplyAndTryHarder,
             Self::ReplyMissing => Remedy::PassReply,
             Self::OnlyLocal => Remedy::InviteFar,
             Self::Gone => Remedy::Again,
@@ -115,12 +119,11 @@ impl Signs<'_> {
         if !peers.is_empty() && peers.iter().all(is_only_local) {
             return Cause::OnlyLocal;
         }
-        if !self.is_replied {
-            return Cause::ReplyMissing;
-        }
-        match is_strict || is_peer_strict {
-            true => Cause::OneStrict,
-            false => Cause::Gone,
+        match (is_strict || is_peer_strict, self.is_replied) {
+            (true, true) => Cause::OneStrict,
+            (true, false) => Cause::StrictUnreplied,
+            (false, true) => Cause::Gone,
+            (false, false) => Cause::ReplyMissing,
         }
     }
 
@@ -294,7 +297,7 @@ mod tests {
         }
         for (survey, there) in [(&strict, &there), (&ordinary, &there_strict)] {
             assert_eq!(cause(survey, there, true), Cause::OneStrict);
-            assert_eq!(cause(survey, there, false), Cause::ReplyMissing);
+            assert_eq!(cause(survey, there, false), Cause::StrictUnreplied);
         }
         assert_eq!(cause(&ordinary, &there, true), Cause::Gone);
     }

@@ -8,6 +8,7 @@ use super::folder;
 use super::rows::{Rows, Table};
 use super::{IDENTITY, StoreError, Vault, schema};
 use crate::crypto::Secret;
+use crate::private;
 use rusqlite::{Connection, OpenFlags};
 use std::io;
 use std::path::Path;
@@ -17,7 +18,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) fn open(path: &Path, vault: &dyn Vault) -> Result<(Connection, Cipher), StoreError> {
-    folder::make(folder::of(path))?;
+    private::create_folders(folder::of(path))?;
     // Two processes that begin at once must agree on one key and one file.
     let is_there = path.try_exists()?;
     let beginning =
@@ -50,7 +51,7 @@ pub(super) fn open(path: &Path, vault: &dyn Vault) -> Result<(Connection, Cipher
 
 fn make(path: &Path, cipher: &Cipher) -> Result<(), StoreError> {
     let unfinished = folder::beside(path, ".new");
-    drop(folder::fresh(&unfinished)?);
+    drop(private::create_anew(&unfinished)?);
     let mut connection = connect(&unfinished)?;
     schema::sign(&connection)?;
     schema::migrate(&mut connection)?;

@@ -6,6 +6,7 @@
 use super::folder;
 use super::{Vault, VaultError};
 use crate::crypto::Secret;
+use crate::private;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -48,9 +49,9 @@ impl Vault for KeyFile {
         if self.path.symlink_metadata().is_ok() {
             return Err(VaultError::Occupied);
         }
-        folder::make(folder::of(&self.path))?;
+        private::create_folders(folder::of(&self.path))?;
         let unfinished = folder::beside(&self.path, ".new");
-        let mut file = folder::fresh(&unfinished)?;
+        let mut file = private::create_anew(&unfinished)?;
         file.write_all(key.expose())?;
         file.sync_all()?;
         folder::put_in_place(&unfinished, &self.path)?;

@@ -6,13 +6,17 @@
 //! 256 sockets, a guess in 252 hits. Where it does, the socket that was hit becomes an ordinary one,
 //! and ICE goes on with it. Between two strict networks this would need some ten thousand times as
 //! many guesses, and is not tried.
+//!
+//! How many datagrams this takes is not for this file to say: each is asked for, see
+//! [`guesses`](super::guesses). Here is only how they are spread over the time.
 
+use super::guesses::Token;
 use super::ice::Path;
 use super::knock;
 use super::reflexive::{Outside, Translation, strict_address};
 use super::socket::Socket;
 use crate::crypto::random_bytes;
-use crate::invitation::{Candidate, IceCredentials, Seat};
+use crate::invitation::{Candidate, IceCredentials, Range, Seat};
 use bytes::{Bytes, BytesMut};
 use std::net::{IpAddr, SocketAddr};
 use std::task::{Context, Poll};
@@ -22,27 +26,25 @@ use std::time::{Duration, Instant};
 /// for itself.
 const FAN: usize = if cfg!(target_os = "ios") { 128 } else { 256 };
 
-/// How many of them are kept open for a peer that comes late: as many as need less than a packet a
-/// second.
-const FAN_LATE: usize = 18;
+/// How many of them a side that waits keeps open, after the first round and from the sixth on: a guess
+/// then hits as rarely, but each later minute costs less of what there is.
+const FAN_LATER: usize = 128;
+const FAN_LATE: usize = 64;
+const LATE: usize = 5;
 
-/// How long the whole fan is kept open. A person who is there brings it back.
-const EAGER: Duration = Duration::from_secs(30);
-
-/// How often each socket of the fan knocks, so that the router does not forget it.
-const REFRESH: Duration = Duration::from_secs(10);
-const REFRESH_LATE: Duration = Duration::from_secs(25);
+/// How often each socket of the fan knocks, so that the router does not forget it: within the half
+/// minute after which many do.
+const REFRESH: Duration = Duration::from_secs(25);
 
 /// How many datagrams leave together, and how often.
 const BURST: usize = 16;
 const BURST_EVERY: Duration = Duration::from_millis(20);
 
-/// How many guesses there are. One that waits late is found by all of them with a certainty of 99 %.
-const GUESSES: usize = 16_384;
-
-/// By how many of them a fan that is open whole is found with a certainty of 99.9 %. Afterwards twice
-/// as many leave together, as a person waits.
-const GUESSES_EAGER: usize = 2_048;
+/// How long a side that waits takes until its next guess: the time that it has guessed for so far, and
+/// this beside it, by this number. So it tries as much between the first and the second minute as
+/// between the fourth and the eighth, and its guesses last for ten.
+const HEAD_START: Duration = Duration::from_secs(5);
+const SPREAD: u32 = 427;
 
 /// How many guesses go to the neighbourhood of a port that the strict side was seen with: carriers
 /// give each customer a block.
@@ -55,11 +57,8 @@ const PORTS: u32 = 65_536 - FIRST_PORT;
 /// What this side does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// This side is the strict one: open many sockets on this address towards these.
-    Fan {
-        from: IpAddr,
-        towards: Vec<SocketAddr>,
-    },
+    /// This side is the strict one: open many sockets on this address towards that one.
+    Fan { from: IpAddr, towards: SocketAddr },
     /// The other side is: send to many ports of this address, which was seen with these.
     Guess {
         from: SocketAddr,
@@ -70,16 +69,20 @@ pub(super) enum Part {
 
 impl Part {
     /// What there is to do between a device that is seen from outside like this and a peer that named
-    /// these addresses. None if nobody is strict, or both are, or it cannot be known.
+    /// these addresses. None if nobody is strict, or both are, or it cannot be known, or the peer was
+    /// seen at no public address.
     pub(super) fn of(outside: &Outside, peer: &[Candidate]) -> Option<Self> {
-        let theirs: Vec<SocketAddr> = peer.iter().filter_map(Candidate::reflexive).collect();
+        let is_public = |seen: &SocketAddr| Range::of(seen.ip()) == Range::Public;
+        let public = |one: &&Candidate| one.reflexive().as_ref().is_some_and(is_public);
+        let named: Vec<Candidate> = peer.iter().filter(public).cloned().collect();
+        let theirs: Vec<SocketAddr> = named.iter().filter_map(Candidate::reflexive).collect();
         let socket_of = |wanted: &[Translation], ip: IpAddr| {
             let mut sockets = outside.sockets().into_iter();
             sockets.find(|socket| {
                 socket.is_ipv4() == ip.is_ipv4() && wanted.contains(&outside.translation(*socket))
             })
         };
-        match strict_address(peer) {
+        match strict_address(&named) {
             Some(at) => {
                 let findable = [Translation::Same, Translation::None];
                 let seen = theirs.iter().filter(|seen| seen.ip() == at);
@@ -90,131 +93,189 @@ impl Part {
                 })
             }
             None => {
-                let from = socket_of(&[Translation::Strict], theirs.first()?.ip())?;
-                let is_reachable = |address: &SocketAddr| address.is_ipv4() == from.is_ipv4();
+                let towards = *theirs.first()?;
+                let from = socket_of(&[Translation::Strict], towards.ip())?;
                 Some(Self::Fan {
                     from: from.ip(),
-                    towards: theirs.into_iter().filter(is_reachable).take(2).collect(),
+                    towards,
                 })
             }
         }
     }
+
+    /// The one address that anything is sent to.
+    pub(super) fn at(&self) -> IpAddr {
+        match self {
+            Self::Fan { towards, .. } => towards.ip(),
+            Self::Guess { at, .. } => *at,
+        }
+    }
+}
+
+/// How a part is spread over the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// The other side is there, or is about to be: at once.
+    AtOnce,
+    /// The other side may come at any time within the next minutes.
+    Waiting,
+}
+
+impl Pace {
+    /// How many sockets knock in this round.
+    fn fan(self, round: usize) -> usize {
+        match (self, round) {
+            (Self::AtOnce, _) | (_, 0) => FAN,
+            (Self::Waiting, ..LATE) => FAN_LATER,
+            (Self::Waiting, _) => FAN_LATE,
+        }
+    }
+}
+
+/// A part, how it is played, and what it is charged to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub(super) part: Part,
+    pub(super) pace: Pace,
+    pub(super) token: Token,
 }
 
 /// One side's part, while it is played.
 pub(super) struct Birthday {
-    part: Part,
+    plan: Plan,
     /// The datagram that is sent to wherever the peer may be: a check as ICE makes them.
     check: Bytes,
     ours: IceCredentials,
     began: Instant,
     next: Option<Instant>,
-    /// Guesses made, or the socket of the fan whose turn it is.
-    turn: usize,
     ports: Option<Ports>,
     fan: Vec<Socket>,
+    /// The socket of the fan whose turn it is, and when the round began that it is in.
+    turn: usize,
+    round: usize,
+    round_began: Instant,
+    is_spent: bool,
 }
 
 impl Birthday {
     /// Begins to play this part. None if this device lacks what it needs.
     pub(super) fn begin(
         now: Instant,
-        part: Part,
+        plan: Plan,
         seat: Seat,
         ours: &IceCredentials,
         theirs: &IceCredentials,
     ) -> Option<Self> {
         let check = knock::check(ours, theirs, seat)?;
         let (mut ports, mut fan) = (None, Vec::new());
-        match &part {
+        match &plan.part {
             Part::Fan { from, .. } => {
                 // Fewer sockets than wanted are better than none: some systems grant few.
                 fan.extend((0..FAN).map_while(|_| Socket::bind(*from).ok()));
+                fan.first()?;
             }
             Part::Guess { seen, .. } => ports = Some(Ports::around(seen)?),
         }
         Some(Self {
-            part,
+            plan,
             check,
             ours: ours.clone(),
             began: now,
             next: Some(now),
-            turn: 0,
             ports,
             fan,
+            turn: 0,
+            round: 0,
+            round_began: now,
+            is_spent: false,
         })
     }
 
-    /// Whether the many sockets of the strict side have become few.
-    pub(super) fn is_late(&self, now: Instant) -> bool {
-        !self.fan.is_empty() && now >= self.began + EAGER
+    /// What is played.
+    pub(super) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Whether the many sockets of a strict side that waits have become fewer.
+    pub(super) fn is_late(&self) -> bool {
+        self.round > 0 && self.plan.pace == Pace::Waiting && !self.fan.is_empty()
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         self.next
     }
 
-    /// Sends what is due from the fan, and gives what is due from the ordinary socket.
-    pub(super) fn handle_timeout(&mut self, now: Instant) -> Vec<(Path, Bytes)> {
+    /// Sends what is due from the fan, and gives what is due from the ordinary socket. `allow` says how
+    /// many of so many datagrams may be sent; once it is fewer, it is over.
+    pub(super) fn handle_timeout(
+        &mut self,
+        now: Instant,
+        allow: impl FnMut(usize) -> usize,
+    ) -> Vec<(Path, Bytes)> {
         if self.next.is_none_or(|next| next > now) {
             return Vec::new();
         }
-        match &self.part {
+        match self.plan.part {
             Part::Fan { towards, .. } => {
-                self.knock(now, &towards.clone());
+                self.knock(now, towards, allow);
                 Vec::new()
             }
-            &Part::Guess { from, at, .. } => self.guess(now, from, at),
+            Part::Guess { from, at, .. } => self.guess(now, from, at, allow),
         }
     }
 
     /// A few sockets of the fan knock; the next ones follow.
-    fn knock(&mut self, now: Instant, towards: &[SocketAddr]) {
-        let is_late = self.is_late(now);
-        if is_late {
-            self.fan.truncate(FAN_LATE);
+    fn knock(&mut self, now: Instant, towards: SocketAddr, mut allow: impl FnMut(usize) -> usize) {
+        if self.is_spent {
+            self.fan.clear();
+            self.next = None;
+            return;
         }
-        // Late, each goes by itself, evenly spread over the time.
-        let (burst, pause) = match is_late {
-            false => (BURST, BURST_EVERY),
-            true => (1, REFRESH_LATE / FAN_LATE as u32),
-        };
-        let end = (self.turn + burst).min(self.fan.len());
-        for socket in self.fan.get(self.turn..end).unwrap_or_default() {
-            // To one of them when it is late, as the packets are counted.
-            for peer in towards.iter().take(if is_late { 1 } else { towards.len() }) {
-                socket.send_one(*peer, &self.check);
-            }
+        if self.turn == 0 {
+            self.fan.truncate(self.plan.pace.fan(self.round));
+            self.round_began = now;
         }
-        self.turn = end;
-        self.next = Some(now + pause);
-        if self.turn >= self.fan.len() {
+        let burst = BURST.min(self.fan.len() - self.turn);
+        let allowed = allow(burst);
+        for socket in self.fan.iter().skip(self.turn).take(allowed) {
+            socket.send_one(towards, &self.check);
+        }
+        self.turn += allowed;
+        self.next = Some(now + BURST_EVERY);
+        if allowed < burst {
+            // What is open stays so for as long as a router remembers it.
+            self.is_spent = true;
+            self.next = Some(now + REFRESH);
+        } else if self.turn >= self.fan.len() {
             self.turn = 0;
-            if !is_late {
-                self.next = Some((now + REFRESH).min((self.began + EAGER).max(now)));
-            }
+            self.round += 1;
+            self.next = Some((self.round_began + REFRESH).max(now));
         }
     }
 
-    fn guess(&mut self, now: Instant, from: SocketAddr, at: IpAddr) -> Vec<(Path, Bytes)> {
-        let burst = match self.turn < GUESSES_EAGER {
-            true => BURST,
-            false => 2 * BURST,
+    fn guess(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        at: IpAddr,
+        mut allow: impl FnMut(usize) -> usize,
+    ) -> Vec<(Path, Bytes)> {
+        let (burst, pause) = match self.plan.pace {
+            Pace::AtOnce => (BURST, BURST_EVERY),
+            Pace::Waiting => (1, (now - self.began + HEAD_START) / SPREAD),
         };
-        let mut out = Vec::new();
-        while out.len() < burst
-            && self.turn < GUESSES
-            && let Some(port) = self.ports.as_mut().map(Ports::next)
-        {
-            let path = Path {
-                local: from,
-                peer: SocketAddr::new(at, port),
-            };
-            out.push((path, self.check.clone()));
-            self.turn += 1;
-        }
-        self.next = (self.turn < GUESSES).then(|| now + BURST_EVERY);
-        out
+        let allowed = allow(burst);
+        self.next = (allowed == burst).then(|| now + pause);
+        let ports = self.ports.as_mut();
+        let ports = ports.map(|ports| std::iter::repeat_with(|| ports.next()));
+        let guesses = ports.into_iter().flatten().take(allowed);
+        let path = |port| Path {
+            local: from,
+            peer: SocketAddr::new(at, port),
+        };
+        guesses
+            .map(|port| (path(port), self.check.clone()))
+            .collect()
     }
 
     /// Ready when a socket of the fan has something to read.
@@ -305,6 +366,7 @@ mod tests {
     use super::*;
     use crate::crypto::Secret;
     use crate::invitation::{Fingerprint, InvitationKeys};
+    use crate::transport::guesses::{ALLOWANCE, Guesses};
     use crate::transport::reflexive::Mapping;
 
     fn address(text: &str) -> SocketAddr {
@@ -312,8 +374,12 @@ mod tests {
     }
 
     fn seen_as(views: &[&str]) -> Outside {
+        seen_from("192.168.1.5:5000", views)
+    }
+
+    fn seen_from(local: &str, views: &[&str]) -> Outside {
         let mapping = |(server, mapped): (usize, &&str)| Mapping {
-            local: address("192.168.1.5:5000"),
+            local: address(local),
             server: SocketAddr::from(([5, 5, 5, server as u8], 3478)),
             mapped: address(mapped),
         };
@@ -341,7 +407,7 @@ mod tests {
             Part::of(&strict, &peer(&["8.8.8.8:5000"])),
             Some(Part::Fan {
                 from: address("192.168.1.5:0").ip(),
-                towards: vec![address("8.8.8.8:5000")],
+                towards: address("8.8.8.8:5000"),
             })
         );
         assert_eq!(
@@ -371,26 +437,153 @@ mod tests {
         );
     }
 
-    #[test]
-    fn guessing_quickens_and_comes_to_an_end() {
-        let keys = InvitationKeys::derive(&Secret::new([7; 16]));
-        let (ours, theirs) = (keys.host_ice(), keys.guest_ice(Fingerprint([8; 32])));
-        let findable = seen_as(&["8.8.8.8:5000", "8.8.8.8:5000"]);
-        let part = Part::of(&findable, &peer(&["9.9.9.9:1", "9.9.9.9:2"])).unwrap();
-        let began = Instant::now();
-        let mut guessing = Birthday::begin(began, part, Seat::Host, &ours, &theirs).unwrap();
-        let (mut made, mut eager) = (0, Duration::ZERO);
-        let mut last = began;
-        while let Some(now) = guessing.poll_timeout() {
-            made += guessing.handle_timeout(now).len();
-            if made <= GUESSES_EAGER {
-                eager = now - began;
-            }
-            last = now;
+    /// What a device that is seen like this does about a token that names these addresses.
+    fn plan(outside: &Outside, named: &[Candidate], pace: Pace, invitation: u8) -> Option<Plan> {
+        Some(Plan {
+            part: Part::of(outside, named)?,
+            pace,
+            token: Token::naming(&credentials(invitation).1, named),
+        })
+    }
+
+    fn credentials(invitation: u8) -> (IceCredentials, IceCredentials) {
+        let keys = InvitationKeys::derive(&Secret::new([invitation; 16]));
+        (keys.guest_ice(Fingerprint([8; 32])), keys.host_ice())
+    }
+
+    /// Plays a plan until nothing more comes of it: after how long each datagram went out, and where to.
+    fn played(plan: Plan, began: Instant, guesses: &mut Guesses) -> Vec<(Duration, SocketAddr)> {
+        let (ours, theirs) = credentials(1);
+        let (token, at) = (plan.token, plan.part.at());
+        let fan = match plan.part {
+            Part::Fan { towards, .. } => Some(towards),
+            Part::Guess { .. } => None,
+        };
+        let mut birthday = Birthday::begin(began, plan, Seat::Guest, &ours, &theirs).unwrap();
+        let mut sent = Vec::new();
+        while let Some(now) = birthday.poll_timeout() {
+            let mut knocks = 0;
+            let allow = |wanted| {
+                knocks = guesses.take(now, token, at, wanted);
+                knocks
+            };
+            let out = birthday.handle_timeout(now, allow);
+            let guessed = out.iter().map(|(path, _)| path.peer);
+            let knocked = fan
+                .into_iter()
+                .flat_map(|fan| std::iter::repeat_n(fan, knocks));
+            sent.extend(guessed.chain(knocked).map(|peer| (now - began, peer)));
         }
-        assert_eq!(made, GUESSES);
-        assert!(eager >= Duration::from_millis(2_540), "{eager:?}");
-        assert!(last - began < Duration::from_secs(12), "{:?}", last - began);
+        sent
+    }
+
+    const PACES: [Pace; 2] = [Pace::AtOnce, Pace::Waiting];
+
+    /// An invitation can name eight addresses, and all of them may be other people's.
+    fn victims(strict: bool) -> Vec<Candidate> {
+        let ports = if strict { [1, 2] } else { [1, 1] };
+        let named = (1..=4).flat_map(|victim| ports.map(|port| format!("9.9.9.{victim}:{port}")));
+        let mut named: Vec<String> = named.collect();
+        named.dedup();
+        named
+            .iter()
+            .map(|seen| Candidate::server_reflexive(address(seen)))
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_token_that_names_many_victims_causes_so_many_guesses_at_one_of_them_and_no_more() {
+        // The fan is opened on this machine itself, whatever is said of it outside.
+        let strict = seen_from("127.0.0.1:5000", &["8.8.8.8:1", "8.8.8.8:2"]);
+        let findable = seen_as(&["8.8.8.8:5000", "8.8.8.8:5000"]);
+        for (outside, named) in [(&strict, victims(false)), (&findable, victims(true))] {
+            for pace in PACES {
+                let mut guesses = Guesses::default();
+                let began = Instant::now();
+                let tapped = plan(outside, &named, pace, 1).unwrap();
+                let sent = played(tapped.clone(), began, &mut guesses);
+                assert_eq!(sent.len(), ALLOWANCE, "{tapped:?}");
+                assert!(
+                    sent.iter()
+                        .all(|(_, peer)| peer.ip() == address("9.9.9.1:1").ip())
+                );
+                // The same once more, a second invitation that names the same, and more by hand.
+                assert_eq!(played(tapped.clone(), began, &mut guesses), []);
+                let second = plan(outside, &named, pace, 2).unwrap();
+                assert_eq!(played(second, began, &mut guesses), []);
+                assert!(guesses.raise(began, tapped.token));
+                assert_eq!(played(tapped.clone(), began, &mut guesses).len(), ALLOWANCE);
+                assert!(!guesses.raise(began, tapped.token));
+                assert_eq!(played(tapped, began, &mut guesses), []);
+            }
+        }
+    }
+
+    #[test]
+    fn only_public_addresses_are_guessed_at() {
+        let strict = seen_as(&["8.8.8.8:1", "8.8.8.8:2"]);
+        let findable = seen_as(&["8.8.8.8:5000", "8.8.8.8:5000"]);
+        for ip in ["192.168.1.9", "100.64.0.9", "169.254.0.9", "127.0.0.1"] {
+            let named = [1, 2].map(|port| format!("{ip}:{port}"));
+            let named = named.each_ref().map(String::as_str);
+            assert_eq!(Part::of(&findable, &peer(&named)), None, "{ip}");
+            assert_eq!(Part::of(&strict, &peer(&named[..1])), None, "{ip}");
+        }
+        // What else a token names is passed over.
+        let named = peer(&["192.168.1.9:1", "192.168.1.9:2", "9.9.9.9:3"]);
+        let fan = Part::of(&strict, &named).unwrap();
+        assert_eq!(fan.at(), address("9.9.9.9:3").ip());
+        assert_eq!(Part::of(&findable, &named), None);
+    }
+
+    #[test]
+    fn whoever_is_expected_is_guessed_at_once_and_whoever_may_come_for_ten_minutes() {
+        let findable = seen_as(&["8.8.8.8:5000", "8.8.8.8:5000"]);
+        let named = peer(&["9.9.9.9:1", "9.9.9.9:2"]);
+        let [at_once, waiting] = PACES.map(|pace| {
+            let plan = plan(&findable, &named, pace, 1).unwrap();
+            played(plan, Instant::now(), &mut Guesses::default())
+        });
+        let length = |sent: &[(Duration, SocketAddr)]| sent.last().unwrap().0.as_secs_f64();
+        assert!(
+            (2.5..2.6).contains(&length(&at_once)),
+            "{}",
+            length(&at_once)
+        );
+        assert!(
+            (570.0..630.0).contains(&length(&waiting)),
+            "{}",
+            length(&waiting)
+        );
+        // About as much in each doubling of the time.
+        let within = |from, to| {
+            let is_within = |sent: &&(Duration, SocketAddr)| (from..to).contains(&sent.0.as_secs());
+            waiting.iter().filter(is_within).count()
+        };
+        for (from, to) in [(20, 40), (40, 80), (80, 160), (160, 320)] {
+            let count = within(from, to);
+            assert!(
+                (240..300).contains(&count),
+                "{count} between {from} s and {to} s"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_fan_stays_whole_for_a_peer_that_is_there_and_lasts_for_one_that_may_come() {
+        let strict = seen_from("127.0.0.1:5000", &["8.8.8.8:1", "8.8.8.8:2"]);
+        let named = peer(&["9.9.9.9:5000"]);
+        let [at_once, waiting] = PACES.map(|pace| {
+            let plan = plan(&strict, &named, pace, 1).unwrap();
+            let sent = played(plan, Instant::now(), &mut Guesses::default());
+            let round = |(after, _): &(Duration, SocketAddr)| after.as_secs() / REFRESH.as_secs();
+            let rounds = sent.chunk_by(|one, other| round(one) == round(other));
+            rounds.map(<[_]>::len).collect::<Vec<usize>>()
+        });
+        assert_eq!(at_once, [256; 8]);
+        assert_eq!(waiting[..6], [256, 128, 128, 128, 128, 64]);
+        assert_eq!(waiting.len(), 25);
+        assert_eq!(waiting.iter().sum::<usize>(), ALLOWANCE);
     }
 
     #[test]

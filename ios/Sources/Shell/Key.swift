@@ -105,7 +105,9 @@ public enum Key: String, CaseIterable, Sendable {
     case causeReplyMissing = "cause_reply_missing"
     case causeOnlyLocal = "cause_only_local"
     case causeOneStrict = "cause_one_strict"
+    case causeStrictUnreplied = "cause_strict_unreplied"
     case causeGone = "cause_gone"
+    case causeSeatTaken = "cause_seat_taken"
 
     case openingAbsent = "opening_absent"
     case openingSilent = "opening_silent"
@@ -216,6 +218,8 @@ public enum Key: String, CaseIterable, Sendable {
 
     case connectingTitle = "connecting_title"
     case showMyReply = "show_my_reply"
+    case tryHarder = "try_harder"
+    case tryingHarder = "trying_harder"
     case replyTitle = "reply_title"
     case replyText = "reply_text"
 

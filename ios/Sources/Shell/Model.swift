@@ -29,12 +29,14 @@ public final class Model {
     @ObservationIgnored private var outlook: (turn: Int, report: Report?)?
     @ObservationIgnored private var turn = 0
     @ObservationIgnored private var localNetworkDenied = false
-    /// Opens the invitation that came while something else was under way.
-    @ObservationIgnored private var pending: (@MainActor @Sendable () async throws -> Void)?
+    /// Opens what the person is about to confirm; and what came meanwhile and is held.
+    @ObservationIgnored private var confirming: Opening?
+    @ObservationIgnored private var pending: Opening?
     @ObservationIgnored private let lockbox = Lockbox()
     /// A question of ours is being made up.
     @ObservationIgnored private var isProtecting = false
 
+    private typealias Opening = @MainActor @Sendable () async throws -> Void
     private typealias Work = @MainActor @Sendable (Model, Engine) async throws -> Void
 
     private enum Step {
@@ -106,6 +108,10 @@ public final class Model {
                 let copied = await Task.detached { try Copy(of: file) }.result
                 done()
                 switch copied {
+                case .success(let copy) where model.isOccupied:
+                    // The file itself is where it was.
+                    copy.remove()
+                    model.notice = Notice(what: .kindBusy, next: .remedyFinishFirst)
                 case .success(let copy):
                     model.scanning = nil
                     model.lockbox.lock(copy)
@@ -206,6 +212,14 @@ public final class Model {
     public func touched() {
         act { model, engine in
             if model.inCore.isWaiting { engine.hurry() }
+        }
+    }
+
+    /// More is tried to get past a strict network, once for each invitation and each reply.
+    public func tryHarder() {
+        act { model, engine in
+            try await engine.tryHarder()
+            model.notice = Notice(what: .tryingHarder)
         }
     }
 
@@ -326,16 +340,27 @@ public final class Model {
         }
     }
 
-    /// Puts aside what is under way and opens the invitation that came meanwhile.
+    /// Puts aside what is under way and opens what came meanwhile. What was not agreed to yet is held in
+    /// its turn.
     public func replace() {
         act { model, engine in
             guard let open = model.pending else { return }
             model.pending = nil
             model.notice = nil
             model.scanning = nil
-            if model.inCore.isTalking { try? await engine.leave() } else { engine.putAside() }
+            let before = model.inCore.isConfirming ? model.confirming : nil
+            model.lockbox.clear()
+            if model.inCore.isTalking {
+                try? await engine.leave()
+            } else if model.inCore.isConfirming {
+                engine.dismiss()
+            } else {
+                engine.putAside()
+            }
             await model.untilFree()
             try await open()
+            if let before { model.hold(before) }
+            model.show()
         }
     }
 
@@ -462,38 +487,63 @@ public final class Model {
             scanning = nil
             notice = Notice(what: .replyTaken)
         case .sealed:
-            let copy = try? Copy(token.bytes)
-            if let copy, let asked = engine.asked(file: copy.file) {
-                ask(.success(copy), asked)
-            } else {
-                copy?.remove()
-                notice = Notice(what: .sealedFound)
+            try await alone(isOccupied) {
+                let copy = try? Copy(token.bytes)
+                if let copy, let asked = engine.asked(file: copy.file) {
+                    self.ask(.success(copy), asked)
+                } else {
+                    copy?.remove()
+                    self.notice = Notice(what: .sealedFound)
+                }
             }
         case .invitation:
-            try await opening { try await engine.open(token) }
+            // The core knows whether it is the one that the person is asked about.
+            try await alone(lockbox.screen != nil) {
+                try await self.opening { try await engine.open(token) }
+            }
         case .lockedInvitation:
-            let asked = try engine.asked(token)
-            scanning = nil
-            lockbox.ask(token, asked)
+            try await alone(isOccupied) {
+                let asked = try engine.asked(token)
+                self.scanning = nil
+                self.lockbox.ask(token, asked)
+            }
         }
         show()
     }
 
+    /// Whether the person is in the midst of something that nothing may take the place of.
+    private var isOccupied: Bool { lockbox.screen != nil || inCore.isConfirming }
+
+    private func alone(_ isOccupied: Bool, _ open: @escaping Opening) async throws {
+        if isOccupied { hold(open) } else { try await open() }
+    }
+
+    /// Holds what came meanwhile, and says so.
+    private func hold(_ open: @escaping Opening) {
+        scanning = nil
+        pending = open
+        notice = Notice(what: .anotherUnderWay, way: .replace)
+    }
+
     /// Opens an invitation; if something else is under way, the person decides. The one that is knocked at
     /// already was shown once more.
-    private func opening(_ open: @escaping @MainActor @Sendable () async throws -> Void) async throws {
+    private func opening(_ open: @escaping Opening) async throws {
         do {
             try await open()
+            confirming = open
             scanning = nil
             if inCore.isKnocking { notice = Notice(what: .invitationTaken) }
         } catch let refusal as Refusal where refusal.isBusy {
-            pending = open
-            notice = Notice(what: .anotherUnderWay, way: .replace)
+            hold(open)
         }
     }
 
     private func ask(_ copied: Result<Copy, any Error>, _ asked: Asked) {
         switch copied {
+        case .success(let copy) where isOccupied:
+            // The file itself is where it was.
+            copy.remove()
+            notice = Notice(what: .kindBusy, next: .remedyFinishFirst)
         case .success(let copy):
             scanning = nil
             lockbox.ask(copy, asked)

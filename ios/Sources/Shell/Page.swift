@@ -105,6 +105,7 @@ public enum Action: Equatable, Sendable {
     case scan
     case connect
     case offerReply
+    case tryHarder
     case protect
     /// With the protection that was typed.
     case inviteProtected
@@ -187,6 +188,7 @@ extension Model {
         case .scan: scan()
         case .connect: connect()
         case .offerReply: offerReply()
+        case .tryHarder: tryHarder()
         case .protect: protect()
         case .inviteProtected: invite(send: true, protection: typed.protection)
         case .answer: answer(typed.answers, code: typed.code.isEmpty ? nil : typed.code)
@@ -335,7 +337,7 @@ extension Page {
             symbol: code.invitation.symbol,
             lines: code.hint.map { [Phrase($0)] } ?? [],
             deadline: code.expiresAt,
-            choices: choices + [.putAside, .stop]
+            choices: .harder(code.canTryHarder) + choices + [.putAside, .stop]
         )
     }
 
@@ -420,7 +422,8 @@ extension Page {
         var page = Page(
             title: Phrase(.connectingTitle),
             status: Phrase(connecting.stage),
-            choices: [Choice(.showMyReply, .offerReply), Choice(.scanTheirCode, .scan), .putAside, .stop]
+            choices: .harder(connecting.canTryHarder)
+                + [Choice(.showMyReply, .offerReply), Choice(.scanTheirCode, .scan), .putAside, .stop]
         )
         if let hint = connecting.hint {
             page.lines = [Phrase(hint)]
@@ -436,7 +439,8 @@ extension Page {
             title: Phrase(.replyTitle),
             symbol: reply.handout.symbol,
             lines: [Phrase(.replyText)] + (reply.hint.map { [Phrase($0)] } ?? []),
-            choices: Choice.sharing(reply.handout) + [Choice(.scanTheirCode, .scan), .putAside, .stop]
+            choices: .harder(reply.canTryHarder) + Choice.sharing(reply.handout)
+                + [Choice(.scanTheirCode, .scan), .putAside, .stop]
         )
     }
 
@@ -458,6 +462,13 @@ extension Page {
             lines: ended.next.map { [Phrase($0)] } ?? [],
             choices: choices
         )
+    }
+}
+
+extension [Choice] {
+    /// Past a strict network, more can be tried.
+    fileprivate static func harder(_ canTry: Bool) -> [Choice] {
+        canTry ? [Choice(.tryHarder, .tryHarder)] : []
     }
 }
 

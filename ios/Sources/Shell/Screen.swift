@@ -133,6 +133,8 @@ public struct ShowCode: Equatable, Sendable {
     public let sent: Bool
     /// What stands in the way, with the one thing to try.
     public var hint: Key?
+    /// More could be tried to get past a strict network.
+    public var canTryHarder = false
 }
 
 public struct Scan: Equatable, Sendable {
@@ -170,12 +172,16 @@ public struct Connecting: Equatable, Sendable {
     public let stage: Key
     /// What probably stands in the way.
     public var hint: Key?
+    /// More could be tried to get past a strict network.
+    public var canTryHarder = false
 }
 
 public struct Reply: Equatable, Sendable {
     public let handout: Handout
     /// What stands in the way, with the one thing to try.
     public var hint: Key?
+    /// More could be tried to get past a strict network.
+    public var canTryHarder = false
 }
 
 public struct Question: Equatable, Sendable {

@@ -191,8 +191,9 @@ final class LifeTests: XCTestCase {
         for _ in 0..<100 { try await openAndShutDown() }
         let after = try Process.own()
         XCTAssertLessThan(after.kibibytes, before.kibibytes + 16 * 1024)
+        // A shutdown has given up what it had when it returns; only the system's own threads vary.
         XCTAssertLessThanOrEqual(after.threads, before.threads + 4)
-        XCTAssertLessThanOrEqual(after.files, before.files + 4)
+        XCTAssertLessThanOrEqual(after.files, before.files)
     }
 }
 

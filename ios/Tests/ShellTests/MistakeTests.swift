@@ -62,6 +62,26 @@ final class MistakeTests: XCTestCase {
         await other.leaves()
     }
 
+    func testAnotherLinkNeverReplacesWhatThePersonIsAboutToConfirm() async throws {
+        let (ana, ben, guest) = (Person("Ana"), Person("Ben"), Person())
+        let asked = try await ana.hosts(send: true).invitation.link
+        let tapped = try await ben.hosts(send: true).invitation.link
+        guest.model.handIn(asked)
+        let confirm = try await guest.sees("question") { $0.confirm }
+        guest.model.handIn(tapped)
+        try await guest.isTold(.anotherUnderWay)
+        XCTAssertEqual(guest.model.screen.confirm, confirm)
+        // Neither is lost: the person takes one, and is told of the other.
+        guest.model.replace()
+        _ = try await guest.sees("other question") { $0.confirm?.name == "Ben" ? $0.confirm : nil }
+        try await guest.isTold(.anotherUnderWay)
+        guest.model.replace()
+        _ = try await guest.sees("first question") { $0.confirm == confirm ? confirm : nil }
+        guest.model.connect()
+        _ = try await ana.sees("conversation") { $0.conversation }
+        for person in [ana, ben, guest] { await person.leaves() }
+    }
+
     func testALinkIsTappedWhileTalking() async throws {
         let other = Person("Cleo")
         let link = try await other.hosts(send: true).invitation.link

@@ -24,9 +24,14 @@ fn on_one_lan_no_datagram_leaves_the_home() {
 #[test]
 fn whoever_waits_sends_little() {
     lab_or_skip!();
-    let guests = [Network::PortRestricted, Network::Symmetric];
+    // A strict one keeps sockets open by which it could be found, as many as one token is worth: of these
+    // 128 in each of three rounds that may fall into that minute.
+    let guests = [
+        (Network::PortRestricted, 60),
+        (Network::Symmetric, 60 + 3 * 128),
+    ];
     std::thread::scope(|scope| {
-        for guest in guests {
+        for (guest, most) in guests {
             scope.spawn(move || {
                 let place = Place::Apart(Network::PortRestricted, guest);
                 let world = World::build(place).expect("namespaces");
@@ -47,7 +52,7 @@ fn whoever_waits_sends_little() {
                     guest.name()
                 );
                 assert!(host <= 4, "{host} a minute for one mapping that is kept");
-                assert!(by_guest <= 60, "{by_guest} a minute by a waiting guest");
+                assert!(by_guest <= most, "{by_guest} a minute by a waiting guest");
             });
         }
     });

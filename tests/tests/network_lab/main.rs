@@ -18,6 +18,7 @@ mod rough;
 mod scenario;
 mod space;
 mod stun;
+mod victims;
 mod world;
 
 /// Why the laboratory cannot run here.

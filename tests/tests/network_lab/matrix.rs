@@ -34,12 +34,12 @@ impl Scenario {
 }
 
 impl Scenario {
-    /// Whether a guest that waits with a packet a second cannot guess a way: it has to be looked at
-    /// once more when the host has the reply.
-    pub(crate) fn needs_a_look(&self) -> bool {
-        match (self.place, self.when) {
-            (Place::Apart(host, guest), When::Late(_)) => is_strict(host) && !is_strict(guest),
-            _ => false,
+    /// Whether the host is strict and the guest is not: then the guest guesses, and cannot know when the
+    /// host has begun.
+    pub(crate) fn is_guessed_by_guest(&self) -> bool {
+        match self.place {
+            Place::Apart(host, guest) => is_strict(host) && !is_strict(guest),
+            Place::Together(_) => false,
         }
     }
 }

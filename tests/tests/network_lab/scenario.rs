@@ -112,6 +112,10 @@ const FIRST: Duration = Duration::from_secs(12);
 /// How long both may take after the reply is in the host's hands, over an ordinary path.
 const AFTER_REPLY: Duration = Duration::from_secs(20);
 
+/// The same where the guest guesses the host's port, and cannot know when the host begins: what it has is
+/// spread over ten minutes.
+const GUESSED: Duration = Duration::from_secs(90);
+
 /// How long it is watched whether a reply on the screen is needed at all.
 const STILL: Duration = Duration::from_secs(10);
 
@@ -125,7 +129,11 @@ impl Scenario {
 
     /// Plays it in this world.
     pub(crate) fn play_in(&self, world: &World) -> Report {
-        self.play_within(world, AFTER_REPLY)
+        let patience = match self.is_guessed_by_guest() {
+            true => GUESSED,
+            false => AFTER_REPLY,
+        };
+        self.play_within(world, patience)
     }
 
     /// The same where both may take this long after the reply is in the host's hands.
@@ -165,7 +173,7 @@ pub(crate) struct Meeting {
 }
 
 /// The flags that name this laboratory's servers.
-fn servers<'a>() -> impl Iterator<Item = &'a str> {
+pub(crate) fn servers<'a>() -> impl Iterator<Item = &'a str> {
     SERVERS.iter().flat_map(|server| ["--stun", server])
 }
 
@@ -289,9 +297,9 @@ impl Meeting {
         }
         let since = now();
         self.host.say(&reply);
-        if scenario.needs_a_look() {
-            // Ben looks at his screen again, since Ana says that she has it.
-            self.guest.say("");
+        if scenario.is_guessed_by_guest() && matches!(scenario.when, When::Late(_)) {
+            // Ana says that she has it, and Ben asks for more.
+            self.guest.say("/harder");
         }
         match self.guest.until(self.patience, &["met", "failed"]) {
             Some(told) if told["event"] == "met" => self.talk(since),
@@ -361,7 +369,8 @@ fn is_hint(told: &Value) -> bool {
 /// Whether it says why, and that is not only a reply that did not come.
 fn names_a_cause(told: &Value) -> bool {
     let cause = told["cause"].as_str().or(told["kind"].as_str());
-    cause.is_some_and(|cause| !["reply_missing", "gone"].contains(&cause))
+    let says_nothing = ["reply_missing", "strict_unreplied", "gone"];
+    cause.is_some_and(|cause| !says_nothing.contains(&cause))
 }
 
 /// Seconds since 1970.

@@ -10,5 +10,7 @@ mod inputs;
 mod late;
 mod network;
 mod peer;
+#[cfg(unix)]
+mod private;
 mod seal;
 mod talk;

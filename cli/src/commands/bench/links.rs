@@ -30,7 +30,13 @@ async fn one_after_another(times: usize) -> Result<Vec<Figure>> {
         connect_and_leave().await?;
         memory.extend(resident_memory().map(|bytes| bytes as f64));
     }
-    settle().await;
+    // What was left goes on for as long as it says goodbye.
+    for _ in 0..60 {
+        settle().await;
+        if tasks() <= before.1 {
+            break;
+        }
+    }
     let after = (descriptors(), tasks());
     let mut figures = vec![
         Figure::new(

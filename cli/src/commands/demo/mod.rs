@@ -19,6 +19,7 @@ use figures::Who;
 use handfast_core::crypto::random_bytes;
 use handfast_core::invitation::{LinkBase, QrText};
 use handfast_core::pairing::Failure;
+use handfast_core::private;
 use handfast_core::qr::Symbol;
 use indicatif::ProgressBar;
 use std::io::IsTerminal;
@@ -101,13 +102,13 @@ fn make_folders(wish: Option<&Path>, seed: u64) -> Result<PathBuf, Stop> {
         None => std::env::temp_dir().join(format!("handfast-demo-{}-{seed}", std::process::id())),
     };
     let made = || -> std::io::Result<()> {
-        std::fs::create_dir_all(&folder)?;
+        private::create_folders(&folder)?;
         for part in ["host", "guest", "air"] {
             let part = folder.join(part);
             // What an earlier demonstration left must not be taken for this one's.
             match std::fs::remove_dir_all(&part) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-                _ => std::fs::create_dir(&part)?,
+                _ => private::create_folder(&part)?,
             }
         }
         Ok(())
@@ -274,6 +275,6 @@ fn watch(screen: &Path, told: &mpsc::UnboundedSender<Seen>) {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
-    std::fs::write(path, bytes)
+    private::write(path, bytes)
         .map_err(|error| Stop::local(words::unwritable(&path.to_string_lossy(), &error)))
 }

@@ -4,7 +4,7 @@
 //! give theirs up and bind them anew; here is only what that means for a screen.
 
 use super::{Engine, State};
-use crate::ffi::HandfastError;
+use crate::ffi::{HandfastError, Kind};
 use crate::invitation::{Candidate, MAX_CANDIDATES, Policy, admit};
 use crate::pairing::Failure;
 use crate::transport::{Endpoint, Reach, local_addresses};
@@ -62,6 +62,15 @@ impl Engine {
         if let State::Waiting(waiting) = &self.state {
             waiting.pairing.hurry().await;
         }
+    }
+
+    /// The person wants more to be tried for whoever is waited for.
+    pub(super) async fn try_harder(&self) -> Result<(), HandfastError> {
+        let State::Waiting(waiting) = &self.state else {
+            return Err(Kind::NotNow.into());
+        };
+        waiting.pairing.try_harder().await;
+        Ok(())
     }
 
     /// Binds a socket on each address that counts, on this port where it can be had. It may do what

@@ -25,8 +25,8 @@ use preparing::{Preparing, Ready};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use talk::Talk;
 use tokio::runtime::Handle;
@@ -65,6 +65,7 @@ pub(super) enum Order {
     Network(Vec<IpAddr>, Option<IpAddr>, Answer),
     /// The person is here.
     Hurry,
+    TryHarder(Answer),
     Survey(oneshot::Sender<Result<NetworkReport, HandfastError>>),
     Shutdown(Answer),
 }
@@ -99,10 +100,18 @@ impl Numbers {
     }
 }
 
-/// Where orders are given.
+/// Where orders are given. Whatever a shell still holds after a shutdown holds a desk, and a desk that is
+/// closed holds neither a file nor a part of the runtime.
 pub(super) struct Desk {
     orders: mpsc::UnboundedSender<Order>,
     numbers: Numbers,
+    tools: Mutex<Option<Tools>>,
+    is_closed: Arc<AtomicBool>,
+}
+
+/// What work is done with.
+#[derive(Clone)]
+struct Tools {
     runtime: Handle,
     store: Store,
 }
@@ -113,8 +122,8 @@ impl Desk {
         let desk = Self {
             orders,
             numbers: Numbers::default(),
-            runtime,
-            store,
+            tools: Mutex::new(Some(Tools { runtime, store })),
+            is_closed: Arc::default(),
         };
         (desk, given)
     }
@@ -123,12 +132,24 @@ impl Desk {
         &self.numbers
     }
 
-    pub(super) fn runtime(&self) -> &Handle {
-        &self.runtime
+    /// Puts everything away, and has long work stop at its next piece.
+    pub(super) fn close(&self) {
+        self.is_closed.store(true, Relaxed);
+        *self.lock() = None;
     }
 
-    pub(super) fn store(&self) -> &Store {
-        &self.store
+    /// Whether it was closed, for work that takes long.
+    pub(super) fn is_closed(&self) -> Arc<AtomicBool> {
+        self.is_closed.clone()
+    }
+
+    fn tools(&self) -> Result<Tools, HandfastError> {
+        Ok(self.lock().clone().ok_or(Kind::ShutDown)?)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Tools>> {
+        // It is there whole or not at all.
+        self.tools.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives an order that needs no answer. After a shutdown nobody takes it.
@@ -153,7 +174,14 @@ impl Desk {
         &self,
         work: impl FnOnce() -> Result<T, HandfastError> + Send + 'static,
     ) -> Result<T, HandfastError> {
-        joined(self.runtime.spawn_blocking(work).await)
+        let working = self.tools()?.runtime.spawn_blocking(work);
+        joined(working.await)
+    }
+
+    /// The same for work that tells by itself what came of it.
+    pub(super) fn begin(&self, work: impl FnOnce() + Send + 'static) -> Result<(), HandfastError> {
+        drop(self.tools()?.runtime.spawn_blocking(work));
+        Ok(())
     }
 
     /// Looks into the store, or changes it.
@@ -161,7 +189,7 @@ impl Desk {
         &self,
         work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, HandfastError> {
-        let store = self.store.clone();
+        let store = self.tools()?.store;
         self.blocking(move || Ok(work(&store)?)).await
     }
 }
@@ -296,6 +324,7 @@ impl Engine {
                 (answer, Ok(()))
             }
             Order::Hurry => return self.hurry().await,
+            Order::TryHarder(answer) => (answer, self.try_harder().await),
             Order::Survey(answer) => return self.survey(answer).await,
             Order::Cancel(number) => return self.stop(number, false).await,
             Order::PutAside(number) => return self.stop(number, true).await,
@@ -322,6 +351,13 @@ impl Engine {
             return Ok(());
         }
         self.must_be_free()?;
+        let via = match &self.state {
+            // Whatever is tapped meanwhile, the person agrees to what is on the screen.
+            State::Opened(opened, _) if **opened != invitation => return Err(Kind::Busy.into()),
+            // The same once more; a camera saw it for itself.
+            State::Opened(_, before) if *before == Via::Camera => Via::Camera,
+            _ => via,
+        };
         self.teller.show(waiting::opened_screen(&invitation, via));
         self.state = State::Opened(Box::new(invitation), via);
         Ok(())

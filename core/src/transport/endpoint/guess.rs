@@ -2,49 +2,67 @@
 //! outside, and one of the two networks is strict.
 
 use super::{PLAIN, Role, Task};
-use crate::invitation::{Candidate, Seat};
-use crate::transport::birthday::{Birthday, Part};
+use crate::invitation::Seat;
+use crate::transport::birthday::{Birthday, Pace, Part, Plan};
+use crate::transport::guesses::{Guesses, Token};
 use crate::transport::ice::Path;
 use std::future::poll_fn;
 use std::time::Instant;
 
 impl Task {
-    /// Somebody is there again, or something new is known: all goes quickly, as at the beginning.
+    /// Somebody is there again, or something new is known: plain checks go quickly, as at the
+    /// beginning. What is guessed goes on as it was.
     pub(super) fn hurry(&mut self, now: Instant) {
         self.hurried = now;
-        self.birthday = None;
         if let Some(session) = &mut self.session {
             session.be_patient(false);
         }
     }
 
+    /// The person wants more to be guessed for the token that is held, which they may once. It goes at
+    /// once, as they see to it that the other side is there.
+    pub(super) fn try_harder(&mut self, now: Instant) {
+        if let Some(plan) = self.plan()
+            && Guesses::of_this_process().raise(now, plan.token)
+        {
+            self.hurry(now);
+            self.begin_guessing(now);
+        }
+    }
+
     /// When guessing may begin, if it has not.
     pub(super) fn guesses_at(&self) -> Option<Instant> {
-        let is_waiting = self.session.as_ref().is_some_and(|s| !s.is_answered());
-        let is_possible = self.birthday.is_none() && is_waiting && self.part().is_some();
-        is_possible.then(|| self.hurried + PLAIN)
+        let plan = self.plan().filter(|_| self.birthday.is_none())?;
+        let earliest = self.hurried + PLAIN;
+        Guesses::of_this_process().free_from(earliest, plan.token, plan.part.at())
     }
 
     /// Begins, goes on or ends guessing, as it is time.
     pub(super) fn guess(&mut self, now: Instant) {
-        let Some(session) = self.session.as_mut().filter(|s| !s.is_answered()) else {
+        if self.birthday.as_ref().map(Birthday::plan) != self.plan().as_ref() {
             self.birthday = None;
+        }
+        if self.guesses_at().is_some_and(|at| at <= now) {
+            self.begin_guessing(now);
+        }
+        let (Some(birthday), Some(session)) = (&mut self.birthday, &mut self.session) else {
             return;
         };
-        if let Some(birthday) = &mut self.birthday {
-            self.queue.extend(birthday.handle_timeout(now));
-            session.be_patient(birthday.is_late(now));
-        } else if self.guesses_at().is_some_and(|at| at <= now)
-            && let (Some(part), Some(session)) = (self.part(), &self.session)
-        {
-            log::debug!("a strict network is in between: guessing begins");
-            let (ours, theirs) = session.credentials();
-            self.birthday = Birthday::begin(now, part, self.seat(), ours, theirs);
-            if self.birthday.is_none() {
-                // Not tried again before somebody hurries.
-                self.may_guess = false;
-            }
-        }
+        let (token, at) = (birthday.plan().token, birthday.plan().part.at());
+        let allow = |wanted| Guesses::of_this_process().take(now, token, at, wanted);
+        self.queue.extend(birthday.handle_timeout(now, allow));
+        session.be_patient(birthday.is_late());
+    }
+
+    fn begin_guessing(&mut self, now: Instant) {
+        let (Some(plan), Some(session)) = (self.plan(), &self.session) else {
+            return;
+        };
+        log::debug!("a strict network is in between: guessing begins");
+        let (ours, theirs) = session.credentials();
+        self.birthday = Birthday::begin(now, plan, self.seat(), ours, theirs);
+        // Whoever lacks what it takes does not try again and again.
+        self.may_guess = self.birthday.is_some();
     }
 
     /// Takes the socket that the peer has found among the many.
@@ -64,16 +82,24 @@ impl Task {
         self.take_datagram(now, Path { local, peer }, datagram);
     }
 
-    fn part(&self) -> Option<Part> {
-        if !self.may_guess {
+    /// What there is to guess, while whoever is looked for has not been heard.
+    fn plan(&self) -> Option<Plan> {
+        let session = self.session.as_ref()?;
+        if !self.may_guess || session.is_answered() {
             return None;
         }
-        let peers: &[Candidate] = match (&self.role, &self.announced) {
-            (Role::Guest(setup), _) => &setup.addresses,
-            (Role::Host(_), Some((_, peers))) => peers,
-            (Role::Host(_), None) => return None,
+        let token = Token::naming(session.credentials().1, &self.named);
+        // A host that knows of a guest has its reply, so the guest is there. A guest cannot know when
+        // that will be.
+        let pace = match self.seat() == Seat::Host || Guesses::of_this_process().is_raised(token) {
+            true => Pace::AtOnce,
+            false => Pace::Waiting,
         };
-        Part::of(self.seen.borrow().as_ref()?, peers)
+        Some(Plan {
+            part: Part::of(self.seen.borrow().as_ref()?, &self.named)?,
+            pace,
+            token,
+        })
     }
 
     fn seat(&self) -> Seat {

@@ -4,8 +4,7 @@
 //! in the session, which searches for a path anew from whatever sockets there are.
 
 use super::{REST, Role, Task};
-use crate::transport::link::LinkError;
-use crate::transport::session::Session;
+use crate::transport::link::{LinkError, LinkState};
 use crate::transport::{ConnectEvent, TransportError};
 use std::net::IpAddr;
 use std::time::Instant;
@@ -23,6 +22,7 @@ pub(super) enum Move {
     Resume,
     NetworkChanged(Vec<IpAddr>),
     Hurry,
+    TryHarder,
 }
 
 impl Roaming {
@@ -48,6 +48,13 @@ impl Roaming {
         let _ = self.moves.send(Move::Hurry).await;
     }
 
+    /// The person wants more to be tried to get past a strict network than one token may cause by
+    /// itself: as many guesses again, at once. Taken once for each invitation and each reply, and best
+    /// when the other side is there.
+    pub async fn try_harder(&self) {
+        let _ = self.moves.send(Move::TryHarder).await;
+    }
+
     /// This device has these addresses now. Sockets of addresses that stay are kept; a path is
     /// searched anew from all of them. Without any, the endpoint waits for the next change.
     pub async fn network_changed(&self, addresses: Vec<IpAddr>) {
@@ -63,6 +70,8 @@ impl Task {
             Some(Move::NetworkChanged(addresses)) => self.network_changed(addresses),
             Some(Move::Hurry) if self.is_paused || self.link.is_some() => {}
             Some(Move::Hurry) => self.go_on(Instant::now()),
+            Some(Move::TryHarder) if self.is_paused => {}
+            Some(Move::TryHarder) => self.try_harder(Instant::now()),
             None => {
                 self.moves = None;
                 // Nobody is left to wake it.
@@ -76,6 +85,7 @@ impl Task {
     fn pause(&mut self) {
         self.is_paused = true;
         self.sockets.close();
+        self.birthday = None;
         self.queue.clear();
     }
 
@@ -88,6 +98,7 @@ impl Task {
 
     fn network_changed(&mut self, addresses: Vec<IpAddr>) {
         self.sockets.set_addresses(addresses);
+        self.birthday = None;
         if !self.is_paused {
             self.go_on(Instant::now());
         }
@@ -167,17 +178,13 @@ impl Task {
         }
     }
 
-    /// The guest of an open link knows nothing of it any more. While nobody has got to know them,
-    /// they may begin anew; afterwards it could be anybody, and the link goes on.
+    /// The guest of an open link knows nothing of it any more, and has begun another tunnel.
     pub(super) fn make_way(&mut self) {
-        let guest = self.session.as_ref().map(Session::expected);
-        if self.commands.is_some()
-            && let Some(guest) = guest
-        {
-            self.end_link(LinkError::Lost);
-            self.link = None;
-            let _ = self.events.try_send(ConnectEvent::Knock(guest));
-            self.begin_as_host(guest, &[]);
+        if let (Some(link), Some(session)) = (self.link.take(), &self.session) {
+            let _ = link.end.state.send(LinkState::Closed(LinkError::Lost));
+            let _ = self
+                .events
+                .try_send(ConnectEvent::Knock(session.expected()));
         }
     }
 }

@@ -233,6 +233,11 @@ final class Engine: @unchecked Sendable {
         pairing.hurry()
     }
 
+    /// The person wants more to be tried to get past a strict network.
+    func tryHarder() async throws {
+        try await refusing { try await pairing.tryHarder() }
+    }
+
     func preferences() async throws -> Preferences {
         Preferences(try await refusing { try await handfast.preferences() })
     }

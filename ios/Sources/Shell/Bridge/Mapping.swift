@@ -24,6 +24,11 @@ struct View: Sendable {
         }
     }
 
+    /// The person is asked whether to connect.
+    var isConfirming: Bool {
+        if case .invitationOpened = screen { true } else { false }
+    }
+
     /// Somebody's invitation is knocked at.
     var isKnocking: Bool {
         switch screen {
@@ -61,13 +66,16 @@ struct View: Sendable {
                 ShowCode(
                     stage: stage.key, scanNow: stage == .scanTheirCode,
                     triesLeft: triesLeft.map(Int.init), expiresAt: expiresAt, invitation: Handout(invitation),
-                    sent: manner == .send, hint: isOutdated ? .invitationOutdated : cause?.key))
+                    sent: manner == .send, hint: isOutdated ? .invitationOutdated : cause?.key,
+                    canTryHarder: cause.isStrict))
         case .invitationOpened(let name, let question, let via, let expiresAt):
             .confirm(Confirm(name: name, question: question, proof: via.key, expiresAt: expiresAt))
         case .connecting(let stage, let cause):
-            .connecting(Connecting(stage: stage.key, hint: hint ?? cause?.key))
+            .connecting(
+                Connecting(stage: stage.key, hint: hint ?? cause?.key, canTryHarder: cause.isStrict))
         case .replyNeeded(let reply, let cause):
-            .reply(Reply(handout: Handout(reply), hint: hint ?? cause?.key))
+            .reply(
+                Reply(handout: Handout(reply), hint: hint ?? cause?.key, canTryHarder: cause.isStrict))
         case .asking(let question, let triesLeft):
             .question(
                 Question(
@@ -215,9 +223,16 @@ extension Cause {
         case .replyMissing: .causeReplyMissing
         case .onlyLocal: .causeOnlyLocal
         case .oneStrict: .causeOneStrict
+        case .strictUnreplied: .causeStrictUnreplied
         case .gone: .causeGone
+        case .seatTaken: .causeSeatTaken
         }
     }
+}
+
+extension Cause? {
+    /// A strict network is in between, past which more can be tried.
+    fileprivate var isStrict: Bool { self == .oneStrict || self == .strictUnreplied }
 }
 
 extension Opening {

@@ -79,11 +79,13 @@ class ShowCodeFace(home: MainActivity) : Face<Screen.ShowCode>(home) {
     private val scanNow = home.button(home.getString(R.string.scan_their_code)) { home.scan() }
     private val send = home.button(home.getString(R.string.send_instead)) { home.invite(send = true) }
     private val hint = home.status()
+    private val harder = home.button(home.getString(R.string.try_harder)) { home.app.tryHarder() }
     override val bright = true
     override val awake = true
     override val root = home.page(
         stage,
         hint,
+        harder,
         code.picture,
         code.left,
         scanNow,
@@ -97,6 +99,7 @@ class ShowCodeFace(home: MainActivity) : Face<Screen.ShowCode>(home) {
         val tries = screen.triesLeft?.let { home.resources.getQuantityString(R.plurals.tries_left, it, it) }
         stage.text = listOfNotNull(home.say(screen.stage), tries).joinToString(" ")
         hint.showOrHide(screen.hint?.let(home::say))
+        harder.visibility = if (screen.canTryHarder) View.VISIBLE else View.GONE
         code.show(screen.invitation)
         code.count(screen.expiresAt)
         // Whoever sends a code that was only to be shown would claim more than is true.
@@ -111,12 +114,14 @@ class ShowCodeFace(home: MainActivity) : Face<Screen.ShowCode>(home) {
 class ReplyFace(home: MainActivity) : Face<Screen.Reply>(home) {
     private val code = CodeParts(home)
     private val hint = home.status()
+    private val harder = home.button(home.getString(R.string.try_harder)) { home.app.tryHarder() }
     override val bright = true
     override val awake = true
     override val root = home.page(
         home.heading(home.getString(R.string.reply_title)),
         home.text(home.getString(R.string.reply_text)),
         hint,
+        harder,
         code.picture,
         code.ways,
         home.button(home.getString(R.string.scan_their_code)) { home.scan() },
@@ -126,6 +131,7 @@ class ReplyFace(home: MainActivity) : Face<Screen.Reply>(home) {
 
     override fun show(screen: Screen.Reply) {
         hint.showOrHide(screen.hint?.let(home::say))
+        harder.visibility = if (screen.canTryHarder) View.VISIBLE else View.GONE
         code.show(screen.reply)
     }
 
@@ -159,11 +165,13 @@ class ConfirmFace(home: MainActivity) : Face<Screen.Confirm>(home) {
 class ConnectingFace(home: MainActivity) : Face<Screen.Connecting>(home) {
     private val stage = home.status()
     private val hint = home.status()
+    private val harder = home.button(home.getString(R.string.try_harder)) { home.app.tryHarder() }
     override val awake = true
     override val root = home.page(
         home.heading(home.getString(R.string.connecting_title)),
         stage,
         hint,
+        harder,
         home.button(home.getString(R.string.show_my_reply)) { home.app.offerReply() },
         home.button(home.getString(R.string.scan_their_code)) { home.scan() },
         home.button(home.getString(R.string.put_aside)) { home.app.putAside() },
@@ -173,6 +181,7 @@ class ConnectingFace(home: MainActivity) : Face<Screen.Connecting>(home) {
     override fun show(screen: Screen.Connecting) {
         stage.text = home.say(screen.stage)
         hint.showOrHide(screen.hint?.let(home::say))
+        harder.visibility = if (screen.canTryHarder) View.VISIBLE else View.GONE
     }
 }
 

@@ -58,6 +58,9 @@ class App(
     private var outlook: Screen.Outlook? = null
 
     private var localNetworkDenied = false
+
+    /** Opens what the person is about to confirm; and what came meanwhile and is held. */
+    private var confirming: (suspend () -> Unit)? = null
     private var pending: (suspend () -> Unit)? = null
 
     private val lockbox = Lockbox(scope, ::act, ::show)
@@ -114,6 +117,7 @@ class App(
 
     /** Begins to lock a file: our own copy of it, in a folder of its own. */
     fun lock(copy: File) = act {
+        if (isOccupied) return@act refuse(copy)
         scanning = null
         lockbox.lock(copy)
         show()
@@ -196,6 +200,12 @@ class App(
     /** The person touched the screen. */
     fun touched() = act { if (inCore.isWaiting) core.hurry() }
 
+    /** More is tried to get past a strict network, once for each invitation and each reply. */
+    fun tryHarder() = act {
+        core.tryHarder()
+        noted.value = Notice(Key.TRYING_HARDER, null, null)
+    }
+
     /** Shows both people what to compare. */
     fun compare() = act { core.compare() }
 
@@ -256,6 +266,7 @@ class App(
     fun handIn(copy: File) = act {
         val asked = core.asked(copy)
         if (asked != null) {
+            if (isOccupied) return@act refuse(copy)
             scanning = null
             lockbox.ask(copy, asked)
             show()
@@ -269,15 +280,26 @@ class App(
         }
     }
 
-    /** Puts aside what is under way and opens the invitation that came meanwhile. */
+    /**
+     * Puts aside what is under way and opens what came meanwhile. What was not agreed to yet is held in its
+     * turn.
+     */
     fun replace() = act {
         val open = pending ?: return@act
         pending = null
         noted.value = null
         scanning = null
-        if (inCore.isTalking) core.leave() else core.putAside()
+        val before = confirming.takeIf { inCore.isConfirming }
+        lockbox.clear()
+        when {
+            inCore.isTalking -> core.leave()
+            inCore.isConfirming -> core.dismiss()
+            else -> core.putAside()
+        }
         untilIdle()
         open()
+        if (before != null) hold(before)
+        show()
     }
 
     /** The notice was read. */
@@ -349,15 +371,36 @@ class App(
                 scanning = null
                 noted.value = Notice(Key.REPLY_TAKEN, null, null)
             }
-            TokenKind.LOCKED_INVITATION -> {
+            TokenKind.LOCKED_INVITATION -> alone {
                 val asked = core.asked(token)
                 scanning = null
                 lockbox.ask(token, asked)
             }
-            TokenKind.SEALED -> lockedText(token)
-            TokenKind.INVITATION -> opening { core.open(token) }
+            TokenKind.SEALED -> alone { lockedText(token) }
+            // The core knows whether it is the one that the person is asked about.
+            TokenKind.INVITATION -> alone(lockbox.screen != null) { opening { core.open(token) } }
         }
         show()
+    }
+
+    /** Whether the person is in the midst of something that nothing may take the place of. */
+    private val isOccupied get() = lockbox.screen != null || inCore.isConfirming
+
+    private suspend fun alone(occupied: Boolean = isOccupied, open: suspend () -> Unit) {
+        if (occupied) hold(open) else open()
+    }
+
+    /** Says that one thing comes after the other; the file itself is where it was. */
+    private fun refuse(copy: File) {
+        copy.parentFile?.deleteRecursively()
+        noted.value = Notice(Key.KIND_BUSY, Key.REMEDY_FINISH_FIRST, null)
+    }
+
+    /** Holds what came meanwhile, and says so. */
+    private fun hold(open: suspend () -> Unit) {
+        scanning = null
+        pending = open
+        noted.value = Notice(Key.ANOTHER_UNDER_WAY, null, Way.REPLACE)
     }
 
     /**
@@ -367,12 +410,12 @@ class App(
     private suspend fun opening(open: suspend () -> Unit) {
         try {
             open()
+            confirming = open
             scanning = null
             if (inCore.isKnocking) noted.value = Notice(Key.INVITATION_TAKEN, null, null)
         } catch (refusal: Refusal) {
             if (!refusal.isBusy) throw refusal
-            pending = open
-            noted.value = Notice(Key.ANOTHER_UNDER_WAY, null, Way.REPLACE)
+            hold(open)
         }
     }
 

@@ -46,6 +46,8 @@ sealed interface Screen {
         val sent: Boolean,
         /** What stands in the way, with the one thing to try. */
         val hint: Key? = null,
+        /** More could be tried to get past a strict network. */
+        val canTryHarder: Boolean = false,
     ) : Screen
 
     /** The camera, and the ways around it. */
@@ -101,13 +103,15 @@ sealed interface Screen {
     /** Both people see the same, if nobody is in between. */
     data class Compare(val name: String, val symbols: List<Pictograph>, val digits: List<String>) : Screen
 
-    data class Connecting(val stage: Key, val hint: Key?) : Screen
+    data class Connecting(val stage: Key, val hint: Key?, val canTryHarder: Boolean = false) : Screen
 
     /** Our reply, for the host's camera. */
     data class Reply(
         val reply: Handout,
         /** What stands in the way, with the one thing to try. */
         val hint: Key? = null,
+        /** More could be tried to get past a strict network. */
+        val canTryHarder: Boolean = false,
     ) : Screen
 
     /** The rows are in [App.rows]. */

@@ -361,6 +361,35 @@ class AppTest {
     }
 
     @Test
+    fun `another link never replaces what the person is about to confirm`() = twoApps { one, two ->
+        one.app.invite(send = true)
+        val asked = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+        oneApp { other ->
+            other.app.invite(send = true, Protection("Where?", "Oslo", lock = true))
+            val tapped = other.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+            two.app.handIn(asked)
+            val confirm = two.until<Screen.Confirm>()
+            two.app.handIn(tapped)
+            assertEquals(Notice(Key.ANOTHER_UNDER_WAY, null, Way.REPLACE), two.notice())
+            assertEquals(confirm, two.app.screen.value)
+            // The same once more is no other.
+            two.app.noticed()
+            two.until { two.app.notice.value == null }
+            two.app.handIn(asked)
+            two.app.handIn(tapped)
+            two.notice()
+            // Neither is lost: the person takes one, and is told of the other.
+            two.app.replace()
+            two.until<Screen.Question>()
+            assertEquals(Way.REPLACE, two.notice().way)
+            two.app.replace()
+            assertEquals(confirm, two.until<Screen.Confirm>())
+            two.app.connect()
+            one.until<Screen.Conversation>()
+        }
+    }
+
+    @Test
     fun `an app that was killed while sharing goes on from its home`() = oneApp { other ->
         val keys = Pocket()
         val folder = Files.createTempDirectory("handfast-app").toFile()

@@ -165,6 +165,9 @@ class Core private constructor(private val handfast: Handfast) {
     /** The person is here, so that what waits need not be slow. */
     fun hurry() = pairing.hurry()
 
+    /** The person wants more to be tried to get past a strict network. */
+    suspend fun tryHarder() = refusing { pairing.tryHarder() }
+
     suspend fun preferences(): Preferences = refusing { handfast.preferences().own() }
 
     suspend fun prefer(chosen: Preferences) = refusing { handfast.prefer(chosen.core()) }

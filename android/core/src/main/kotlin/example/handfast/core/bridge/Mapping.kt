@@ -54,6 +54,9 @@ class View internal constructor(private val screen: CoreScreen) {
     val isTalking get() = screen is CoreScreen.Talking || screen is CoreScreen.Comparing
     val isAsking get() = screen is CoreScreen.Asking
 
+    /** The person is asked whether to connect. */
+    val isConfirming get() = screen is CoreScreen.InvitationOpened
+
     /** Somebody's invitation is knocked at. */
     val isKnocking get() = screen is CoreScreen.Connecting || screen is CoreScreen.ReplyNeeded
 
@@ -84,10 +87,11 @@ private fun CoreScreen.own(home: Screen.Home, hint: Key?): Screen = when (this) 
         invitation = invitation.own(),
         sent = manner == Manner.SEND,
         hint = if (isOutdated) Key.INVITATION_OUTDATED else cause?.key,
+        canTryHarder = cause.isStrict,
     )
     is CoreScreen.InvitationOpened -> Screen.Confirm(name, question, via.key, expiresAt?.toLong())
-    is CoreScreen.Connecting -> Screen.Connecting(stage.key, hint ?: cause?.key)
-    is CoreScreen.ReplyNeeded -> Screen.Reply(reply.own(), hint ?: cause?.key)
+    is CoreScreen.Connecting -> Screen.Connecting(stage.key, hint ?: cause?.key, cause.isStrict)
+    is CoreScreen.ReplyNeeded -> Screen.Reply(reply.own(), hint ?: cause?.key, cause.isStrict)
     is CoreScreen.Asking -> Screen.Question(
         questions = listOf(question),
         triesLeft = triesLeft.toInt(),
@@ -150,6 +154,9 @@ internal val Opening.key get() = Key.valueOf("OPENING_$name")
 internal val PortAnswer.key get() = Key.valueOf("PORT_$name")
 internal val Situation.key get() = Key.valueOf("SITUATION_$name")
 internal val Chance.key get() = Key.valueOf("CHANCE_$name")
+
+/** A strict network is in between, past which more can be tried. */
+private val Cause?.isStrict get() = this == Cause.ONE_STRICT || this == Cause.STRICT_UNREPLIED
 
 internal fun Outcome.own() = when (this) {
     Outcome.SAME -> Comparison.SAME

@@ -284,8 +284,9 @@ class FacadeTest {
         val before = Process.now()
         repeat(100) { once() }
         val after = Process.now()
+        // A shutdown has given up what it had when it returns; only the machine's own threads vary.
+        assertTrue(after.files <= before.files, "$before, then $after")
         assertTrue(after.threads <= before.threads + 8, "$before, then $after")
-        assertTrue(after.files <= before.files + 8, "$before, then $after")
         assertTrue(after.megabytes <= before.megabytes + 40, "$before, then $after")
     }
 
@@ -963,14 +964,15 @@ class FacadeTest {
 private data class Process(val threads: Int, val files: Int, val megabytes: Long) {
     companion object {
         fun now(): Process {
+            // First, as nothing has to be waited for.
+            val files = java.io.File("/proc/self/fd").list()!!.size
             System.gc()
-            Thread.sleep(500)
             val status = java.io.File("/proc/self/status").readLines()
             fun number(name: String) = status.first { it.startsWith("$name:") }
                 .filter { it.isDigit() }.toLong()
             return Process(
                 threads = number("Threads").toInt(),
-                files = java.io.File("/proc/self/fd").list()!!.size,
+                files = files,
                 megabytes = number("VmRSS") / 1024,
             )
         }
