@@ -18,6 +18,9 @@ class ConversationFace(home: MainActivity) : Face<Screen.Conversation>(home) {
     private val name = home.heading()
     private val trust = home.text()
     private val line = home.status()
+    private val compare = home.status()
+    private val limit = home.status()
+    private val more = home.button(home.getString(R.string.allow_more)) { home.app.allowMore() }
     private val rows = Rows(home)
     private val list = ListView(home).apply {
         adapter = rows
@@ -36,6 +39,9 @@ class ConversationFace(home: MainActivity) : Face<Screen.Conversation>(home) {
         name,
         trust,
         line,
+        compare,
+        limit,
+        more,
         list,
         home.row(
             entry,
@@ -56,6 +62,9 @@ class ConversationFace(home: MainActivity) : Face<Screen.Conversation>(home) {
         name.text = screen.name.ifEmpty { home.getString(R.string.person_unknown) }
         trust.text = home.getString(R.string.trust_line, home.say(screen.trust), home.say(screen.reason))
         line.showOrHide(screen.line?.let(home::say))
+        compare.showOrHide(screen.compare?.let(home::say))
+        limit.showOrHide(screen.limit?.let(home::say))
+        more.visibility = if (screen.isHeld) View.VISIBLE else View.GONE
     }
 
     fun show(new: List<Row>) {
