@@ -31,7 +31,7 @@ mod survey;
 pub mod twin;
 
 pub use certificate::Certificate;
-pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming};
+pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, Turn};
 pub use error::TransportError;
 pub use interfaces::{Reach, local_addresses};
 pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE};
