@@ -99,11 +99,12 @@ pub(crate) async fn talk(
                     }
                     Some("/same") => {
                         trust.raise(Trust::because(TrustReason::Compared));
-                        output.tell(Told::Trust {
-                            trust: words::trust_level(trust.level()).to_owned(),
-                            reason: words::trust_reason(trust.reason()).to_owned(),
-                        });
+                        tell_trust(trust, output);
                     }
+                    Some("/onlythey") => match trust.take_word() {
+                        true => tell_trust(trust, output),
+                        false => output.note(words::NOTHING_TO_SAY),
+                    },
                     Some("/different") => {
                         // Without a goodbye: whoever sits in between gets nothing more.
                         drop(orders);
@@ -126,6 +127,13 @@ pub(crate) async fn talk(
             }
         }
     }
+}
+
+fn tell_trust(trust: Trust, output: &mut Output) {
+    output.tell(Told::Trust {
+        trust: words::trust_level(trust.level()).to_owned(),
+        reason: words::trust_reason(trust.reason()).to_owned(),
+    });
 }
 
 fn send_text(line: &str, orders: &mpsc::Sender<Order>, output: &mut Output) {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use handfast_core::crypto::Secret;
 use handfast_core::invitation::{Candidate, Fingerprint, InvitationKeys};
 use handfast_core::transport::{
-    ConnectEvent, Connector, Endpoint, Link, LinkError, LinkState, TransportError,
+    ConnectEvent, Connector, Endpoint, Link, LinkError, LinkState, TransportError, Turn,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -87,7 +87,8 @@ async fn a_reply_opens_the_way_when_the_guest_cannot_reach_the_host() {
     setup.addresses.clear();
     let fingerprint = setup.certificate.fingerprint();
     let mut guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
-    host.expect(fingerprint, candidates(&guest)).await;
+    let candidates = candidates(&guest);
+    host.expect(fingerprint, candidates, Turn::Next).await;
     let (mut at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
     at_guest
         .send(Bytes::from_static(b"both scanned"))
@@ -179,9 +180,87 @@ async fn a_guest_that_was_announced_and_never_came_holds_no_seat() {
     let mut host = table.seat_host(&[V4]);
     let silent = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = Candidate::host(silent.local_addr().unwrap());
-    host.expect(Fingerprint([3; 32]), vec![address]).await;
+    let absent = Fingerprint([3; 32]);
+    host.expect(absent, vec![address], Turn::Next).await;
     let mut guest = table.seat_guest(&host, V4);
     tokio::join!(opened(&mut host), opened(&mut guest));
+}
+
+/// Two who talk, and somebody who has to be looked for, with their certificate.
+struct Announced {
+    host: Connector,
+    at_host: Link,
+    at_guest: Link,
+    other: Connector,
+    certificate: Fingerprint,
+}
+
+async fn announced(turn: Turn) -> Announced {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let mut guest = table.seat_guest(&host, V4);
+    let (at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
+    let mut setup = table.guest_setup(&host);
+    setup.addresses.clear();
+    let certificate = setup.certificate.fingerprint();
+    let other = Endpoint::bind(&[V4], None).unwrap().guest(setup);
+    host.expect(certificate, candidates(&other), turn).await;
+    Announced {
+        host,
+        at_host,
+        at_guest,
+        other,
+        certificate,
+    }
+}
+
+#[tokio::test]
+async fn who_is_announced_waits_until_an_open_link_has_ended() {
+    let mut announced = announced(Turn::Next).await;
+    for _ in 0..5 {
+        let here = Bytes::from_static(b"still here");
+        announced.at_guest.send(here).await.unwrap();
+        assert_eq!(announced.at_host.receive().await.unwrap(), "still here");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    drop(announced.at_host);
+    let (host, other) = (&mut announced.host, &mut announced.other);
+    let (at_host, _other) = tokio::join!(opened(host), opened(other));
+    assert_eq!(at_host.remote_fingerprint(), announced.certificate);
+}
+
+#[tokio::test]
+async fn who_is_announced_for_now_takes_the_place_of_whoever_is_there() {
+    let mut announced = announced(Turn::Now).await;
+    let (host, other) = (&mut announced.host, &mut announced.other);
+    let (at_host, _other) = tokio::join!(opened(host), opened(other));
+    assert_eq!(at_host.remote_fingerprint(), announced.certificate);
+    let gone = announced.at_host.receive().await;
+    assert_eq!(gone, Err(LinkError::Lost));
+    let gone = announced.at_guest.receive().await;
+    assert_eq!(gone, Err(LinkError::ClosedByPeer));
+}
+
+#[tokio::test]
+async fn while_nobody_is_expected_whoever_knocks_is_heard() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let mut setup = table.guest_setup(&host);
+    setup.addresses.clear();
+    let certificate = setup.certificate.fingerprint();
+    let mut other = Endpoint::bind(&[V4], None).unwrap().guest(setup);
+    let place = candidates(&other);
+    let silent = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let nowhere = Candidate::host(silent.local_addr().unwrap());
+    host.expect(certificate, vec![nowhere], Turn::Next).await;
+    host.expect_nobody().await;
+    let early = timeout(Duration::from_millis(500), opened(&mut other));
+    assert!(early.await.is_err(), "nobody knocks at them");
+    let mut guest = table.seat_guest(&host, V4);
+    let (at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
+    drop((at_host, at_guest));
+    host.expect(certificate, place, Turn::Next).await;
+    tokio::join!(opened(&mut host), opened(&mut other));
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod folder;
 mod invitations;
 mod key_file;
 mod people;
+mod proofs;
 mod record;
 mod replies;
 mod rows;
@@ -26,7 +27,7 @@ mod tests;
 mod vault;
 
 pub use error::StoreError;
-pub use invitations::{Fate, Listed, MAX_PENDING, PendingInvitation, ReceivedReply};
+pub use invitations::{Fate, Listed, MAX_PENDING, PendingInvitation};
 pub use key_file::KeyFile;
 pub use people::Person;
 pub use replies::PendingReply;

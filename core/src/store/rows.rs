@@ -13,6 +13,7 @@ pub(super) enum Table {
     Invitation,
     Reply,
     Person,
+    Proof,
 }
 
 impl Table {
@@ -23,6 +24,7 @@ impl Table {
             Self::Invitation => "invitation",
             Self::Reply => "reply",
             Self::Person => "person",
+            Self::Proof => "proof",
         }
     }
 }

@@ -8,14 +8,19 @@ const APPLICATION: i32 = 0x4846_5354;
 
 /// Each step leads from the version that is its index to the next. A step that was published is
 /// never changed: a store somewhere has taken it.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE key_check  (value BLOB NOT NULL);
     CREATE TABLE identity   (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE setting    (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE invitation (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE reply      (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE person     (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-"];
+",
+    "
+    CREATE TABLE proof      (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+",
+];
 
 /// Marks a new file as a store.
 pub(super) fn sign(connection: &Connection) -> Result<(), StoreError> {

@@ -33,7 +33,7 @@ mod taken;
 pub mod twin;
 
 pub use certificate::Certificate;
-pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming};
+pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, Turn};
 pub use error::TransportError;
 pub use interfaces::{Reach, local_addresses};
 pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE};

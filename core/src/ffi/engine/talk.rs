@@ -295,6 +295,10 @@ impl Talk {
                 }
                 Ok(None)
             }
+            Saying::OnlyThey => match self.trust.take_word() {
+                true => Ok(None),
+                false => Err(Kind::NotNow.into()),
+            },
             Saying::Leave => {
                 self.pass(Word::Leave)?;
                 self.leaving.get_or_insert(Kind::Cancelled);
