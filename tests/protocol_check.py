@@ -114,7 +114,8 @@ def counting(first, count=32):
 def check_label(data, most):
     text = data.decode()
     require(1 <= len(data) <= most, "length of a label")
-    require(regex.search(r"\P{White_Space}", text), "a blank label")
+    unseen = r"\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\U00013430-\U00013442\U00016fe4\U0001d159"
+    require(regex.search(f"[^{unseen}]", text), "a blank label")
     bad = r"[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff]"
     require(not regex.search(bad, text), "a character that misleads")
     return text

@@ -3,18 +3,22 @@
 //! What is typed goes through a task of its own, because sending may have to wait for the other side
 //! while its messages must go on being read.
 
+use crate::home::Home;
 use crate::input;
 use crate::interrupt::Interrupt;
+use crate::limits::LimitArgs;
 use crate::lines::Lines;
+use crate::network::unix_seconds;
 use crate::output::{Event as Told, Output, hex};
 use crate::status::{Status, Stop};
 use crate::{met, words};
 use handfast_core::conversation::{
-    Conversation, Direction, Ending, Event, Offers, Options, Transfer,
+    Comparison, Conversation, Direction, Ending, Event, Finding, Limit, Options, Transfer,
 };
-use handfast_core::handshake::{Trust, TrustReason};
+use handfast_core::handshake::{ShortString, Trust};
 use handfast_core::pairing::Meeting;
-use std::collections::{HashMap, VecDeque};
+use handfast_core::store::Refused;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -22,21 +26,34 @@ use tokio::sync::mpsc;
 /// Lines that may wait to be sent before no more are read.
 const ORDERS: usize = 16;
 
-/// The largest file that is taken, in bytes: 64 GiB.
-const LARGEST_FILE: u64 = 64 << 30;
-
 /// How long a goodbye may take after Ctrl-C.
 const GOODBYE: Duration = Duration::from_millis(600);
 
 enum Order {
     Text(String),
     File(PathBuf),
-    Compare,
+    /// Take these files, or decline them.
+    Accept(Vec<Transfer>),
+    Decline(Vec<Transfer>),
+    AllowMore,
     /// Deliver what is queued, then say goodbye.
     Leave,
     /// Cancel every file, then say goodbye.
     LeaveNow,
 }
+
+/// Where files go, and what they may cost.
+#[derive(clap::Args)]
+pub(crate) struct ChatArgs {
+    /// Where received files go
+    #[arg(long, value_name = "DIR", default_value = "handfast-downloads")]
+    downloads: PathBuf,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// What a person sits at: the screen, the keyboard, and Ctrl-C.
+type Desk<'a> = (&'a mut Output, &'a mut Lines, &'a mut Interrupt);
 
 /// Talks until one side leaves.
 ///
@@ -44,21 +61,24 @@ enum Order {
 /// When the connection was lost or ended for safety, or by Ctrl-C.
 pub(crate) async fn talk(
     meeting: Meeting,
-    downloads: PathBuf,
-    output: &mut Output,
-    lines: &mut Lines,
-    interrupt: &mut Interrupt,
+    args: ChatArgs,
+    home: Option<&Home>,
+    (output, lines, interrupt): Desk<'_>,
 ) -> Result<(), Stop> {
+    let met = &meeting.acquaintance;
+    let whoever = Refused {
+        key: met.key,
+        name: met.name.clone(),
+        since: unix_seconds(),
+    };
     let options = Options {
-        downloads,
-        max_file: LARGEST_FILE,
-        offers: Offers::Accept,
+        limits: args.limits.limits(),
+        ..Options::new(args.downloads, met.trust)
     };
     let link = meeting.link.state();
-    let mut trust = meeting.acquaintance.trust;
-    let mut compared = false;
     let (conversation, mut events) =
         Conversation::start(meeting.link, meeting.acquaintance.channel, options);
+    let mut judge = Judge::new(conversation.comparison());
     let (orders, given) = mpsc::channel(ORDERS);
     tokio::spawn(carry_out(conversation, given));
 
@@ -67,13 +87,13 @@ pub(crate) async fn talk(
     let mut leaving = false;
     let mut left = false;
     loop {
-        if leaving && !left && files.incoming() == 0 {
+        if leaving && !left && files.coming() == 0 {
             left = orders.try_send(Order::Leave).is_ok();
         }
         tokio::select! {
             event = events.recv() => {
                 let Some(event) = event else { return Ok(()) };
-                compared |= matches!(event, Event::Comparing(_));
+                judge.heard(&event);
                 if let Some(end) = hear(event, &mut files, output) {
                     drop(orders);
                     met::closed(link).await;
@@ -81,40 +101,36 @@ pub(crate) async fn talk(
                 }
             }
             line = lines.next(), if !leaving && orders.capacity() > 0 => {
-                match line.as_deref().map(str::trim_end) {
-                    None | Some("/quit") => {
+                let line = line.as_deref().map(str::trim_end);
+                let (command, rest) = line.map_or(("/quit", ""), command);
+                match command {
+                    "/quit" => {
                         leaving = true;
                         if files.under_way() {
                             output.note(words::FILES_UNDER_WAY);
                         }
                     }
-                    Some("") => {}
-                    Some("/help") => output.note(words::CHAT_HELP),
-                    Some("/send") => output.note(words::SEND_WHAT),
-                    Some("/compare") => {
-                        let _ = orders.try_send(Order::Compare);
-                    }
-                    Some("/same" | "/different") if !compared => {
-                        output.note(words::NOTHING_TO_JUDGE);
-                    }
-                    Some("/same") => {
-                        trust.raise(Trust::because(TrustReason::Compared));
-                        tell_trust(trust, output);
-                    }
-                    Some("/onlythey") => match trust.take_word() {
-                        true => tell_trust(trust, output),
-                        false => output.note(words::NOTHING_TO_SAY),
-                    },
-                    Some("/different") => {
-                        // Without a goodbye: whoever sits in between gets nothing more.
-                        drop(orders);
+                    "" => {}
+                    "/help" => output.note(words::CHAT_HELP),
+                    "/send" if rest.is_empty() => output.note(words::SEND_WHAT),
+                    "/send" => send_file(rest, &mut files, &orders, output),
+                    "/accept" => answer(rest, &mut files, &orders, output, Order::Accept),
+                    "/decline" => answer(rest, &mut files, &orders, output, Order::Decline),
+                    // The caller has seen that there is room.
+                    "/more" => drop(orders.try_send(Order::AllowMore)),
+                    "/compare" => judge.wish(output),
+                    "/same" => judge.say_same(output),
+                    "/onlythey" => judge.say_only_they(output),
+                    "/different" if judge.say_different(output) => {
+                        // Hung up already, with no goodbye to whoever sits in between.
+                        if let Some(home) = home {
+                            home.with_store(move |store| store.refuse(whoever)).await?;
+                        }
                         met::closed(link).await;
                         return Err(Stop::new(Status::Insecure, "different", words::DIFFERENT));
                     }
-                    Some(line) => match line.strip_prefix("/send ") {
-                        Some(path) => send_file(path, &mut files, &orders, output),
-                        None => send_text(line, &orders, output),
-                    },
+                    "/different" => {}
+                    _ => send_text(line.unwrap_or_default(), &orders, output),
                 }
             }
             () = interrupt.pressed() => {
@@ -126,6 +142,81 @@ pub(crate) async fn talk(
                 return Err(Stop::cancelled());
             }
         }
+    }
+}
+
+/// A typed line as its first word, if that is a command, and what follows it.
+fn command(line: &str) -> (&str, &str) {
+    let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
+    match first {
+        "/send" | "/accept" | "/decline" => (first, rest.trim()),
+        _ => (line, ""),
+    }
+}
+
+/// What two people compare here, and what this one says of it.
+struct Judge {
+    comparison: Comparison,
+    shown: Option<ShortString>,
+    /// The other person has asked.
+    is_asked: bool,
+}
+
+impl Judge {
+    fn new(comparison: Comparison) -> Self {
+        Self {
+            comparison,
+            shown: None,
+            is_asked: false,
+        }
+    }
+
+    fn heard(&mut self, event: &Event) {
+        match event {
+            Event::CompareOffered => self.is_asked = true,
+            Event::Comparing(shown) => {
+                self.shown = Some(*shown);
+                self.is_asked = false;
+            }
+            _ => {}
+        }
+    }
+
+    fn wish(&self, output: &mut Output) {
+        match self.comparison.wish() {
+            Ok(()) if self.is_asked => {}
+            Ok(()) => output.note(words::COMPARE_ASKED),
+            Err(error) => output.note(words::not_compared(error)),
+        }
+    }
+
+    /// What is shown is judged like that; whether it was.
+    fn judge(&mut self, finding: Finding, output: &mut Output) -> bool {
+        let shown = self.shown.take();
+        let judged = shown.map(|shown| self.comparison.judge(shown, finding));
+        let is_judged = matches!(judged, Some(Ok(_)));
+        if !is_judged {
+            output.note(words::NOTHING_TO_JUDGE);
+        }
+        is_judged
+    }
+
+    fn say_same(&mut self, output: &mut Output) {
+        if self.judge(Finding::Same, output) {
+            tell_trust(self.comparison.trust(), output);
+        }
+    }
+
+    /// Only who is meant would have asked that and known the answer.
+    fn say_only_they(&self, output: &mut Output) {
+        match self.comparison.take_word() {
+            Some(trust) => tell_trust(trust, output),
+            None => output.note(words::NOTHING_TO_SAY),
+        }
+    }
+
+    fn say_different(&mut self, output: &mut Output) -> bool {
+        self.judge(Finding::Different, output)
     }
 }
 
@@ -157,6 +248,23 @@ fn send_file(path: &str, files: &mut Files, orders: &mpsc::Sender<Order>, output
     }
 }
 
+/// Answers the offer with this number, or all that wait.
+fn answer(
+    which: &str,
+    files: &mut Files,
+    orders: &mpsc::Sender<Order>,
+    output: &mut Output,
+    order: fn(Vec<Transfer>) -> Order,
+) {
+    let answered = files.answer(which);
+    if answered.is_empty() {
+        output.note(words::NO_SUCH_OFFER);
+    } else {
+        // The caller has seen that there is room.
+        let _ = orders.try_send(order(answered));
+    }
+}
+
 /// Owns the conversation and does what it is told, one thing after the other.
 async fn carry_out(conversation: Conversation, mut orders: mpsc::Receiver<Order>) {
     let mut transfers = Vec::new();
@@ -166,8 +274,18 @@ async fn carry_out(conversation: Conversation, mut orders: mpsc::Receiver<Order>
                 // An end is told by an event.
                 let _ = conversation.send_text(&text).await;
             }
-            Order::Compare => conversation.compare().await,
             Order::File(path) => transfers.extend(conversation.send_file(path).await),
+            Order::Accept(files) => {
+                for transfer in files {
+                    conversation.accept(transfer).await;
+                }
+            }
+            Order::Decline(files) => {
+                for transfer in files {
+                    conversation.cancel(transfer).await;
+                }
+            }
+            Order::AllowMore => conversation.allow_more().await,
             Order::Leave => return conversation.leave().await,
             Order::LeaveNow => {
                 for transfer in transfers {
@@ -187,10 +305,13 @@ fn hear(event: Event, files: &mut Files, output: &mut Output) -> Option<Result<(
             transfer,
             name,
             size,
-        } => {
-            files.offered(transfer, &name);
-            Told::FileOffered { name, bytes: size }
-        }
+            asks,
+        } => Told::FileOffered {
+            number: files.offered(transfer, &name, asks),
+            name,
+            bytes: size,
+            asks,
+        },
         Event::FileProgress {
             transfer,
             done,
@@ -237,10 +358,16 @@ fn hear(event: Event, files: &mut Files, output: &mut Output) -> Option<Result<(
                 by_peer,
             }
         }
+        Event::CompareOffered => Told::CompareOffered,
         Event::Comparing(shown) => Told::Comparing {
             symbols: words::symbols(&shown),
             digits: shown.digits().map(|group| format!("{group:04}")).join(" "),
         },
+        Event::Limited(limit) => Told::Limited {
+            limit: limit_key(limit).to_owned(),
+            text: words::limited(limit),
+        },
+        Event::Released => Told::Released,
         Event::Interrupted => Told::Interrupted,
         Event::Resumed => Told::Resumed,
         Event::Ended(ending) => return Some(end(ending, output)),
@@ -248,11 +375,23 @@ fn hear(event: Event, files: &mut Files, output: &mut Output) -> Option<Result<(
     None
 }
 
+/// One word for programs.
+fn limit_key(limit: Limit) -> &'static str {
+    match limit {
+        Limit::Entries => "messages",
+        Limit::Bytes => "text",
+        Limit::OpenOffers => "open_files",
+    }
+}
+
 fn end(ending: Ending, output: &mut Output) -> Result<(), Stop> {
     let reason = match ending {
         Ending::PeerLeft => "peer_left",
         Ending::Left => "left",
         Ending::Lost(_) => return Err(Stop::new(Status::NotReached, "lost", words::LOST)),
+        Ending::Different => {
+            return Err(Stop::new(Status::Insecure, "different", words::DIFFERENT));
+        }
         Ending::Broken(violation) => {
             let sentence = words::broken(&violation.to_string());
             return Err(Stop::new(Status::Insecure, "broken", sentence));
@@ -264,45 +403,90 @@ fn end(ending: Ending, output: &mut Output) -> Result<(), Stop> {
     Ok(())
 }
 
-/// What the files on their way are called.
+/// The files on their way, and those that are offered.
 #[derive(Default)]
 struct Files {
-    /// Asked for here and not heard of yet: they begin in this order.
-    announced: VecDeque<String>,
-    names: HashMap<Transfer, String>,
+    /// What was sent here, in its order, for as long as it is under way.
+    ours: Vec<Option<String>>,
+    theirs: HashMap<Transfer, Theirs>,
+    /// The number of the last one that was offered.
+    last: u64,
+}
+
+struct Theirs {
+    name: String,
+    /// By which a person answers.
+    number: u64,
+    /// It waits for their answer.
+    asks: bool,
 }
 
 impl Files {
     fn announce(&mut self, path: &Path) {
         let name = path.file_name().unwrap_or(path.as_os_str());
-        self.announced
-            .push_back(name.to_string_lossy().into_owned());
+        self.ours.push(Some(name.to_string_lossy().into_owned()));
     }
 
-    fn offered(&mut self, transfer: Transfer, name: &str) {
-        self.names.insert(transfer, name.to_owned());
+    /// The number of the offer.
+    fn offered(&mut self, transfer: Transfer, name: &str, asks: bool) -> u64 {
+        self.last += 1;
+        let file = Theirs {
+            name: name.to_owned(),
+            number: self.last,
+            asks,
+        };
+        self.theirs.insert(transfer, file);
+        self.last
+    }
+
+    /// The offers that are meant by a number, or all; they wait for no answer any more.
+    fn answer(&mut self, which: &str) -> Vec<Transfer> {
+        let number: Option<u64> = which.parse().ok();
+        let is_meant = |file: &Theirs| which.is_empty() || Some(file.number) == number;
+        let waiting = self.theirs.iter_mut();
+        let mut meant: Vec<_> = waiting
+            .filter(|(_, file)| file.asks && is_meant(file))
+            .collect();
+        meant.sort_by_key(|(_, file)| file.number);
+        let answered = meant.into_iter().map(|(transfer, file)| {
+            file.asks = false;
+            *transfer
+        });
+        answered.collect()
+    }
+
+    fn our(&mut self, transfer: Transfer) -> Option<&mut Option<String>> {
+        let at = transfer.number().checked_sub(1)?;
+        self.ours.get_mut(at as usize)
     }
 
     fn name(&mut self, transfer: Transfer) -> String {
-        self.names
-            .entry(transfer)
-            .or_insert_with(|| self.announced.pop_front().unwrap_or_default())
-            .clone()
+        let name = match transfer.direction {
+            Direction::Outgoing => self.our(transfer).and_then(|name| name.clone()),
+            Direction::Incoming => self.theirs.get(&transfer).map(|file| file.name.clone()),
+        };
+        name.unwrap_or_default()
     }
 
     /// The name of a file that is done with.
     fn take(&mut self, transfer: Transfer) -> String {
         let name = self.name(transfer);
-        self.names.remove(&transfer);
+        self.theirs.remove(&transfer);
+        if let Some(name) = self
+            .our(transfer)
+            .filter(|_| transfer.direction == Direction::Outgoing)
+        {
+            *name = None;
+        }
         name
     }
 
-    fn incoming(&self) -> usize {
-        let is_incoming = |transfer: &&Transfer| transfer.direction == Direction::Incoming;
-        self.names.keys().filter(is_incoming).count()
+    /// How many come in.
+    fn coming(&self) -> usize {
+        self.theirs.values().filter(|file| !file.asks).count()
     }
 
     fn under_way(&self) -> bool {
-        !self.announced.is_empty() || !self.names.is_empty()
+        self.coming() > 0 || self.ours.iter().any(Option::is_some)
     }
 }

@@ -129,6 +129,7 @@ pub(crate) fn refused(folder: &Path, error: StoreError) -> Stop {
         StoreError::TooMany => (Status::Home, "too_many"),
         StoreError::TooLong | StoreError::Internal => (Status::Home, "store_failed"),
         StoreError::Unknown => (Status::BadInput, "unknown_invitation"),
+        StoreError::Refused => (Status::Insecure, "refused"),
         StoreError::Over(fate) => (
             Status::Expired,
             match fate {

@@ -1,7 +1,8 @@
 //! From a meeting to its event, the same for both seats.
 
+use crate::home::Home;
 use crate::output::{Event, Output, milliseconds};
-use crate::status::Stop;
+use crate::status::{Status, Stop};
 use crate::words;
 use handfast_core::pairing::{Meeting, Pairing, PairingEvent};
 use handfast_core::transport::LinkState;
@@ -16,6 +17,25 @@ const GOODBYE: Duration = Duration::from_millis(800);
 pub(crate) async fn closed(mut link: watch::Receiver<LinkState>) {
     let is_closed = link.wait_for(|state| matches!(state, LinkState::Closed(_)));
     let _ = tokio::time::timeout(GOODBYE, is_closed).await;
+}
+
+/// Lets in who was met, unless a comparison with them showed a difference before.
+///
+/// # Errors
+/// When it did: they are hung up on.
+pub(crate) async fn let_in(meeting: Meeting, home: Option<&Home>) -> Result<Meeting, Stop> {
+    let key = meeting.acquaintance.key;
+    let is_refused = match home {
+        Some(home) => home.with_store(move |store| store.is_refused(key)).await?,
+        None => false,
+    };
+    if !is_refused {
+        return Ok(meeting);
+    }
+    let link = meeting.link.state();
+    drop(meeting);
+    closed(link).await;
+    Err(Stop::new(Status::Insecure, "refused", words::REFUSED))
 }
 
 /// Tells who was met, with what trust, and how long it took. `fallback` is what to call somebody

@@ -3,6 +3,7 @@
 //! Data and messages go to standard output, everything about how it is going to standard error. An
 //! output that is closed is no reason to fail.
 
+use crate::margin;
 use crate::status::Stop;
 use crate::symbol::{self, Forms};
 use crate::words;
@@ -72,6 +73,8 @@ pub(crate) enum Event {
     Answering { tries_left: u8 },
     /// Nothing was heard yet; this is the likeliest cause.
     Hint { cause: String, text: String },
+    /// They would like to compare, and it waits for this person.
+    CompareOffered,
     /// Both people see this now, and compare.
     Comparing {
         symbols: Vec<String>,
@@ -95,8 +98,18 @@ pub(crate) enum Event {
     Message { text: String },
     /// This was written here, and is on its way.
     MessageSent { text: String },
-    /// A file begins to come.
-    FileOffered { name: String, bytes: u64 },
+    /// They have sent as much as they may, or offered as many files.
+    Limited { limit: String, text: String },
+    /// What was held back comes.
+    Released,
+    /// They want to send a file. If it `asks`, it waits for `/accept NUMBER` or `/decline NUMBER`;
+    /// otherwise it begins to come.
+    FileOffered {
+        number: u64,
+        name: String,
+        bytes: u64,
+        asks: bool,
+    },
     /// So much of a file is through.
     FileProgress {
         name: String,
@@ -273,6 +286,9 @@ impl State {
     }
 }
 
+/// How many columns of a file's name are shown beside its bar.
+const MOST_OF_A_NAME: usize = 24;
+
 /// Where events go.
 pub(crate) struct Output {
     json: bool,
@@ -328,7 +344,7 @@ impl Output {
             return;
         }
         let drawn = with_symbol.then(|| forms.symbol.to_terminal(symbol::style()));
-        self.say(&format!("{}{}", drawn.unwrap_or_default(), forms.link));
+        self.print(&format!("{}{}", drawn.unwrap_or_default(), forms.link));
     }
 
     fn show(&mut self, event: &Event) {
@@ -367,8 +383,18 @@ impl Output {
                 self.whisper(&words::met(name, reason));
                 self.whisper(words::CHAT_BEGINS);
             }
-            Event::Message { text } => self.say(&words::message(&self.name, text)),
-            Event::FileOffered { name, bytes } => self.whisper(&words::file_offered(name, *bytes)),
+            Event::Message { text } => {
+                self.print(&margin::theirs(&self.name, text, margin::columns()));
+            }
+            Event::CompareOffered => self.whisper(words::COMPARE_OFFERED),
+            Event::Limited { text, .. } => self.whisper(text),
+            Event::Released => self.whisper(words::RELEASED),
+            Event::FileOffered {
+                number,
+                name,
+                bytes,
+                asks,
+            } => self.whisper(&words::file_offered(name, *bytes, asks.then_some(*number))),
             Event::FileProgress {
                 name,
                 done,
@@ -399,7 +425,7 @@ impl Output {
             },
             // The terminal has written ^C where the line was.
             Event::Failed { kind, .. } if kind == "cancelled" => self.whisper(words::STOPPED),
-            Event::Failed { text, .. } => self.whisper(&format!("handfast: {text}")),
+            Event::Failed { text, .. } => self.complain(text),
             Event::SealProgress { name, done, bytes } => self.progress(name, *done, *bytes, true),
             // What is locked was shown where it was made.
             Event::Sealed { .. } => {}
@@ -423,11 +449,11 @@ impl Output {
             .entry((name.to_owned(), incoming))
             .or_insert_with(|| {
                 let style = ProgressStyle::with_template(
-                    "{prefix} {wide_bar} {percent}%  {binary_bytes_per_sec}  {eta} left",
+                    "* {prefix} {wide_bar} {percent}%  {binary_bytes_per_sec}  {eta} left",
                 )
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
                 bars.add(ProgressBar::new(bytes).with_style(style))
-                    .with_prefix(words::line(name))
+                    .with_prefix(margin::cut(&words::line(name), MOST_OF_A_NAME).to_owned())
             });
         bar.set_position(done);
     }
@@ -440,9 +466,14 @@ impl Output {
         }
     }
 
-    /// To standard output.
-    pub(crate) fn say(&self, text: &str) {
+    /// To standard output, as it is.
+    pub(crate) fn print(&self, text: &str) {
         self.bars.suspend(|| write_line(text));
+    }
+
+    /// Sentences of ours, to standard output.
+    pub(crate) fn say(&self, text: &str) {
+        self.print(&margin::ours(margin::MARK, text, margin::columns()));
     }
 
     /// Writes to standard error without ending the line. A program that reads needs no prompt.
@@ -450,7 +481,7 @@ impl Output {
         if !self.json {
             self.bars.suspend(|| {
                 let mut error = std::io::stderr();
-                let _ = write!(error, "{text}").and_then(|()| error.flush());
+                let _ = write!(error, "{}{text}", margin::MARK).and_then(|()| error.flush());
             });
         }
     }
@@ -460,10 +491,20 @@ impl Output {
         self.json
     }
 
-    /// To standard error.
+    /// Sentences of ours, to standard error.
     pub(crate) fn whisper(&self, text: &str) {
+        self.write_error(margin::MARK, text);
+    }
+
+    /// Why the program ends, in the name of the program.
+    fn complain(&self, text: &str) {
+        self.write_error("handfast: ", text);
+    }
+
+    fn write_error(&self, mark: &str, text: &str) {
+        let told = margin::ours(mark, text, margin::columns());
         self.bars.suspend(|| {
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(std::io::stderr(), "{told}");
         });
     }
 }

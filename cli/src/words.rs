@@ -2,7 +2,7 @@
 //!
 //! Help texts of single options stand beside the options, as the parser of arguments wants them.
 
-use handfast_core::conversation::FileError;
+use handfast_core::conversation::{CompareError, FileError, Limit};
 use handfast_core::handshake::{SYMBOLS, ShortString, TrustLevel, TrustReason, visible};
 use handfast_core::invitation::{FindError, Range, ReplyError, Seat};
 use handfast_core::pairing::{Cause, Failure, Remedy};
@@ -111,15 +111,20 @@ Examples:
   handfast demo --seed 7 --dir /tmp/demo --json";
 
 pub(crate) const DURATION_HOW: &str = "write it like 90s, 30m, 2h or 7d";
+pub(crate) const SIZE_HOW: &str = "write it like 4096, 500KiB, 20MiB or 1GiB";
 pub(crate) const LIFETIME_TOO_LONG: &str = "an invitation lives 7 days at most";
 
 pub(crate) const CHAT_HELP: &str = "\
 Type a line and press Enter to send it.
-  /send FILE   send a file
-  /compare     show six symbols, and compare them: are they the same on both sides?
-  /onlythey    say that only who you mean would have asked you that
-  /help        this text
-  /quit        say goodbye and leave";
+  /send FILE       send a file
+  /accept [N]      take the file with this number, or all that were offered
+  /decline [N]     decline it, or them
+  /compare         ask them to compare six symbols, or agree to: are they the same on both sides?
+  /onlythey        say that only who you mean would have asked you that
+  /more            let them write on, when they have sent as much as they may
+  /help            this text
+  /quit            say goodbye and leave
+A line that begins with * at the edge is from this program. What they write stands further in.";
 
 pub(crate) const NOBODY_TO_ASK: &str =
     "No STUN server may be asked, so the invitation does not name the address that others see.";
@@ -183,6 +188,13 @@ pub(crate) const LOCKING: &str = "Locking. This is slow on purpose.";
 pub(crate) const NOTHING_TO_JUDGE: &str = "Nothing to compare yet: type /compare first.";
 pub(crate) const NOTHING_TO_SAY: &str =
     "That can be said only of somebody unverified whose question you answered.";
+pub(crate) const COMPARE_ASKED: &str =
+    "They are asked. The symbols are shown to both when they type /compare, too.";
+pub(crate) const COMPARE_OFFERED: &str =
+    "They would like to compare. Type /compare to see the symbols.";
+pub(crate) const NO_SUCH_OFFER: &str = "No file with that number waits for your answer.";
+pub(crate) const RELEASED: &str = "What they sent meanwhile comes now.";
+pub(crate) const REFUSED: &str = "when you compared with this device, something differed, so it was in between: it is not let in. Make a new invitation and pass it on another way";
 pub(crate) const DIFFERENT: &str = "somebody is in between: the connection was ended. Make a new invitation and pass it on another way";
 pub(crate) const ASKING_IS_STRONGER: &str =
     "With --ask instead of --lock, nobody has more than three tries.";
@@ -222,10 +234,8 @@ pub(crate) fn symbols(shown: &ShortString) -> Vec<String> {
 pub(crate) fn comparing(symbols: &[String], digits: &str) -> String {
     // Two rows, so that a narrow window breaks none of them.
     let rows: Vec<String> = symbols.chunks(3).map(|row| row.join("   ")).collect();
-    let rows = rows.join("\n    ");
-    format!(
-        "Do they see the same, in this order?\n\n    {rows}\n    {digits}\n\nType /same or /different."
-    )
+    let rows = rows.join("\n  ");
+    format!("Do they see the same, in this order?\n  {rows}\n  {digits}\nType /same or /different.")
 }
 
 /// What to call somebody who has not said a name.
@@ -300,7 +310,7 @@ pub(crate) fn other_seat(seat: Seat) -> String {
 pub(crate) fn pending(tag: &str, seat: &str, name: Option<&str>, left: Duration) -> String {
     let what = match (seat, name) {
         ("host", _) => "you invited".to_owned(),
-        (_, Some(name)) => format!("invited by {}", line(name)),
+        (_, Some(name)) => format!("invited by {}", quoted(name)),
         (_, None) => "you are invited".to_owned(),
     };
     format!("{tag}  {what}, good for {}", duration(left))
@@ -365,6 +375,7 @@ pub(crate) fn store_refused(folder: &str, error: StoreError) -> String {
         StoreError::TooLong => "the invitation is too long to be kept: shorten the question",
         StoreError::Internal => "the store failed: try again",
         StoreError::Unknown => return UNKNOWN_INVITATION.to_owned(),
+        StoreError::Refused => return REFUSED.to_owned(),
         StoreError::Over(fate) => return over(fate).to_owned(),
     };
     format!("{}: {what}", line(folder))
@@ -421,7 +432,7 @@ pub(crate) fn reply_refused(error: ReplyError) -> &'static str {
 /// Why a file did not go through.
 pub(crate) fn file_failed(name: &str, error: FileError, by_peer: bool) -> String {
     let where_ = if by_peer { "there" } else { "here" };
-    format!("{} did not go through ({where_}): {error}.", line(name))
+    format!("{} did not go through ({where_}): {error}.", quoted(name))
 }
 
 /// How far to trust, in one word.
@@ -469,7 +480,7 @@ pub(crate) fn trust_sentence(reason: &str) -> &'static str {
 
 /// The question before anything is sent.
 pub(crate) fn connect_to(name: Option<&str>) -> String {
-    let who = name.map_or_else(|| "whoever made this invitation".to_owned(), line);
+    let who = name.map_or_else(|| "whoever made this invitation".to_owned(), quoted);
     format!("Connect to {who}? They will see your network address. [y/n]")
 }
 
@@ -477,7 +488,7 @@ pub(crate) fn connect_to(name: Option<&str>) -> String {
 pub(crate) fn met(name: &str, reason: &str) -> String {
     format!(
         "You are connected with {}.\n{}",
-        line(name),
+        quoted(name),
         trust_sentence(reason)
     )
 }
@@ -517,33 +528,67 @@ pub(crate) fn line(text: &str) -> String {
     visible(&text.replace(['\n', '\r', '\t'], " "))
 }
 
-/// A message from elsewhere. Its further lines are indented, so that none looks like ours.
-pub(crate) fn message(name: &str, text: &str) -> String {
-    let lines: Vec<String> = text
-        .lines()
-        .map(|part| visible(&part.replace('\t', "    ")))
-        .collect();
-    format!("{}: {}", line(name), lines.join("\n    "))
+/// Something from elsewhere in a sentence of ours: in marks that it cannot have itself, so that it
+/// ends where it seems to.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("“{}”", line(text).replace(['“', '”', '„', '"'], "'"))
 }
 
 /// A file is there.
 pub(crate) fn file_received(name: &str, bytes: u64, path: &str) -> String {
-    format!("Received {} ({}): {}", line(name), size(bytes), line(path))
+    format!(
+        "Received {} ({}): {}",
+        quoted(name),
+        size(bytes),
+        line(path)
+    )
 }
 
 /// A file is there, over there.
 pub(crate) fn file_sent(name: &str, bytes: u64) -> String {
-    format!("{} ({}) has arrived.", line(name), size(bytes))
+    format!("{} ({}) has arrived.", quoted(name), size(bytes))
 }
 
-/// A file begins to come.
-pub(crate) fn file_offered(name: &str, bytes: u64) -> String {
-    format!("They are sending {} ({}).", line(name), size(bytes))
+/// A file was offered, under this number if it waits for an answer.
+pub(crate) fn file_offered(name: &str, bytes: u64, asked: Option<u64>) -> String {
+    let (name, size) = (quoted(name), size(bytes));
+    match asked {
+        None => format!("They are sending {name} ({size})."),
+        Some(number) => format!(
+            "They want to send {name} ({size}). Type /accept {number} to take it, or /decline {number}."
+        ),
+    }
+}
+
+/// Why nothing is compared now.
+pub(crate) fn not_compared(error: CompareError) -> &'static str {
+    match error {
+        CompareError::Unjudged => {
+            "The symbols are shown already. Type /same or /different, or compare them first."
+        }
+        CompareError::TooSoon => "You compared just now. Wait some seconds, then type it again.",
+        CompareError::TooOften => "Ten times is enough. Meet again to compare once more.",
+        CompareError::NotShown | CompareError::Ended => NOTHING_TO_JUDGE,
+    }
+}
+
+/// A limit was reached, and what to do.
+pub(crate) fn limited(limit: Limit) -> String {
+    let what = match limit {
+        Limit::Entries => "They have sent as many messages as they may.",
+        Limit::Bytes => "They have written as much as they may.",
+        Limit::OpenOffers => {
+            return "So many of their files wait for your answer that more are declined: type /accept or /decline.".to_owned();
+        }
+    };
+    format!(
+        "{what} More waits until you type /more. If you did not verify them, /compare does it too."
+    )
 }
 
 /// They left.
 pub(crate) fn peer_left(name: &str) -> String {
-    format!("{} left.", line(name))
+    format!("{} left.", quoted(name))
 }
 
 /// A file that cannot be read.
@@ -791,7 +836,7 @@ pub(crate) fn refused(error: SealError) -> &'static str {
 
 /// A question from elsewhere.
 pub(crate) fn question(text: &str) -> String {
-    format!("Question: {}", line(text))
+    format!("Question: {}", quoted(text))
 }
 
 /// A question that somebody asks who is not known yet.
@@ -1185,9 +1230,14 @@ mod tests {
     #[test]
     fn what_comes_from_elsewhere_stays_on_its_own_lines() {
         assert_eq!(line("a\u{1b}[2Jb\u{202e}\nc"), "a[2Jb c");
+    }
+
+    #[test]
+    fn a_name_ends_where_its_sentence_goes_on() {
+        let name = "Ana” (5 bytes) has arrived. “b";
         assert_eq!(
-            message("Ana\n", "hello\u{7}\r\nBen: no\u{2066}"),
-            "Ana: hello\n    Ben: no"
+            file_sent(name, 5),
+            "“Ana' (5 bytes) has arrived. 'b” (5 bytes) has arrived."
         );
     }
 

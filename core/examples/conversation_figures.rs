@@ -4,9 +4,11 @@
 //! `cargo run --release -p handfast-core --features twins --example conversation_figures -- [MiB] [folder]`
 #![allow(clippy::print_stdout)]
 
-use handfast_core::conversation::{Conversation, Event, Offers, Options};
+use handfast_core::conversation::{Conversation, Event, Limits, Options};
 use handfast_core::crypto::Secret;
-use handfast_core::handshake::{Initiator, Mode, Policy, Prologue, Responder, StaticKey};
+use handfast_core::handshake::{
+    Initiator, Mode, Policy, Prologue, Responder, StaticKey, Trust, TrustReason,
+};
 use handfast_core::transport::twin::{Conditions, pair};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -49,9 +51,11 @@ async fn measure(mib: usize, folder: PathBuf) -> Result<(), Box<dyn error::Error
     println!("handshake, both sides: {:?}", start.elapsed());
 
     let options = Options {
-        downloads: folder.join("downloads"),
-        max_file: u64::MAX,
-        offers: Offers::Accept,
+        limits: Limits::USUAL.with_unasked(u64::MAX),
+        ..Options::new(
+            folder.join("downloads"),
+            Trust::because(TrustReason::OpenLink),
+        )
     };
     let (sender, mut sent) = Conversation::start(guest, at_guest.channel, options.clone());
     let (receiver, mut received) = Conversation::start(host, at_host.channel, options);

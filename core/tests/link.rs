@@ -295,6 +295,33 @@ async fn shutting_down_delivers_what_was_sent() {
 }
 
 #[tokio::test]
+async fn cutting_a_link_delivers_nothing_that_waits() {
+    let (host, mut guest) = pair(&[V4]).await;
+    let message = Bytes::from(vec![7; 60_000]);
+    let mut sent = 0;
+    while timeout(Duration::from_millis(500), host.send(message.clone()))
+        .await
+        .is_ok()
+    {
+        sent += 1;
+    }
+    host.cutter().cut();
+    let mut state = host.state();
+    let closed = LinkState::Closed(LinkError::ClosedHere);
+    // At once, although the other side has read nothing yet.
+    state.wait_for(|state| *state == closed).await.unwrap();
+    let mut received = 0;
+    let end = loop {
+        match guest.receive().await {
+            Ok(_) => received += 1,
+            Err(end) => break end,
+        }
+    };
+    assert_eq!(end, LinkError::ClosedByPeer);
+    assert!(received + 32 < sent, "{received} of {sent}");
+}
+
+#[tokio::test]
 async fn a_reader_that_stops_reading_holds_the_sender_back() {
     let (host, mut guest) = pair(&[V4]).await;
     let message = Bytes::from(vec![1; 60_000]);

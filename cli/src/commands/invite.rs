@@ -160,9 +160,10 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
     .await;
     let meeting = keeper.conclude(ended, &mut output).await?;
     attention.pay();
+    let meeting = met::let_in(meeting, home.as_ref()).await?;
     met::tell(&mut output, &meeting, words::GUEST);
-    let downloads = args.talk.downloads;
-    chat::talk(meeting, downloads, &mut output, &mut lines, &mut interrupt).await
+    let desk = (&mut output, &mut lines, &mut interrupt);
+    chat::talk(meeting, args.talk.chat, home.as_ref(), desk).await
 }
 
 /// An invitation that is kept, and the sockets that wait for its guest.

@@ -108,9 +108,10 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
     let desk = (&mut output, &mut lines, &mut interrupt);
     let ended = knock(pairing, &mut keeper, args.reply_png, &mut answers, desk).await;
     let meeting = keeper.conclude(ended, &mut output).await?;
+    let meeting = met::let_in(meeting, home.as_ref()).await?;
     met::tell(&mut output, &meeting, &name);
-    let downloads = args.talk.downloads;
-    chat::talk(meeting, downloads, &mut output, &mut lines, &mut interrupt).await
+    let desk = (&mut output, &mut lines, &mut interrupt);
+    chat::talk(meeting, args.talk.chat, home.as_ref(), desk).await
 }
 
 /// An invitation that the person agreed to.

@@ -13,13 +13,13 @@ mod open;
 mod scan;
 mod seal;
 
+use crate::chat::ChatArgs;
 use crate::home::{Home, HomeArgs};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::Output;
 use crate::status::{Status, Stop};
 use clap::Subcommand;
-use std::path::PathBuf;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -91,9 +91,6 @@ pub(crate) struct Talk {
     /// What the other side calls you [default: your user name]
     #[arg(long)]
     name: Option<String>,
-    /// Where received files go
-    #[arg(long, value_name = "DIR", default_value = "handfast-downloads")]
-    downloads: PathBuf,
     #[command(flatten)]
     home: HomeArgs,
     /// Be somebody new for this once, and keep nothing
@@ -102,6 +99,8 @@ pub(crate) struct Talk {
     /// One JSON object a line for each thing that happens
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    chat: ChatArgs,
 }
 
 impl Talk {

@@ -373,7 +373,7 @@ fn tell(output: &Output, sealed: &Sealed, code: Option<&Secret<16>>) {
         return;
     }
     if let Some(text) = &sealed.text {
-        output.say(text);
+        output.print(text);
     }
     if let Some(place) = &sealed.place {
         output.whisper(&words::sealed(&place.to_string_lossy(), sealed.bytes));
@@ -383,9 +383,9 @@ fn tell(output: &Output, sealed: &Sealed, code: Option<&Secret<16>>) {
         output.whisper(words::CODE_FOLLOWS);
         if let Ok(symbol) = Symbol::draw(&characters) {
             let drawn = Zeroizing::new(symbol.to_terminal(symbol::style()));
-            output.say(drawn.trim_end_matches('\n'));
+            output.print(drawn.trim_end_matches('\n'));
         }
-        output.say(&characters);
-        output.say(&code_words(code));
+        output.print(&characters);
+        output.print(&code_words(code));
     }
 }

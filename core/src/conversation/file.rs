@@ -5,6 +5,7 @@
 //! name until its size and hash are right; whatever else happens, the temporary file goes away.
 
 use super::file_name::{numbered, safe};
+use super::inbox::Storage;
 use super::message::CHUNK;
 use super::{Failure, FileError};
 use crate::crypto::random_bytes;
@@ -22,6 +23,9 @@ pub(super) type Hash = [u8; 32];
 
 /// What is read from storage at once: about 256 KiB, a whole number of chunks.
 const BLOCK: usize = 16 * CHUNK;
+
+/// How often it is asked whether there is still room: after so many bytes. Others use the disk too.
+const ROOM_EVERY: u64 = 16 << 20;
 
 /// A file that is open and about to be sent.
 pub(super) struct Source {
@@ -46,6 +50,15 @@ impl Source {
             size: metadata.len(),
             name: safe(&name.to_string_lossy()),
         })
+    }
+
+    /// The same, if it still has as many bytes as were promised.
+    pub(super) fn of_size(mut self, size: u64) -> Result<Self, FileError> {
+        if self.size < size {
+            return Err(FileError::Changed);
+        }
+        self.size = size;
+        Ok(self)
     }
 
     /// Reads everything, hands it out in blocks, and gives the hash. `emit` returns how to go on.
@@ -82,26 +95,31 @@ pub(super) enum Piece {
     Stop(Failure),
 }
 
-/// Stores what comes through `pieces` as `name` in `folder`, and gives the path and the hash.
+/// Stores what comes through `pieces` as `name`, and gives the path and the hash.
 pub(super) fn store(
-    folder: &Path,
+    storage: &Storage,
     name: &str,
     size: u64,
     mut pieces: mpsc::Receiver<Piece>,
     mut progress: impl FnMut(usize),
 ) -> Result<(PathBuf, Hash), Failure> {
-    let mut temporary = Temporary::create(folder).map_err(storage)?;
+    let folder = storage.folder.as_path();
+    let mut temporary = Temporary::create(folder).map_err(failed)?;
     let mut hasher = Blake2b::<U32>::new();
     let mut done = 0;
     loop {
         match pieces.blocking_recv() {
             Some(Piece::Bytes(chunks)) => {
                 for bytes in chunks {
+                    let before = done / ROOM_EVERY;
                     done += bytes.len() as u64;
                     if done > size {
                         return Err(Failure::here(FileError::Damaged));
                     }
-                    temporary.file.write_all(&bytes).map_err(storage)?;
+                    if done / ROOM_EVERY > before {
+                        storage.has_room_for(size - done)?;
+                    }
+                    temporary.file.write_all(&bytes).map_err(failed)?;
                     hasher.update(&bytes);
                     progress(bytes.len());
                 }
@@ -111,7 +129,7 @@ pub(super) fn store(
                 if done != size || hash != expected {
                     return Err(Failure::here(FileError::Damaged));
                 }
-                let path = temporary.keep(folder, name).map_err(storage)?;
+                let path = temporary.keep(folder, name).map_err(failed)?;
                 return Ok((path, hash));
             }
             Some(Piece::Stop(failure)) => return Err(failure),
@@ -121,7 +139,7 @@ pub(super) fn store(
 }
 
 /// What a failure of this device's storage means to people.
-pub(super) fn storage(error: io::Error) -> Failure {
+pub(super) fn failed(error: io::Error) -> Failure {
     use io::ErrorKind::{
         FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
     };
@@ -198,7 +216,12 @@ mod tests {
             let coming = fs::read_dir(&folder).unwrap().next().unwrap().unwrap();
             assert_eq!(mode(&coming.path()), 0o600);
         };
-        let stored = store(&folder, "a", content.len() as u64, taken, progress);
+        let storage = Storage {
+            folder: folder.clone(),
+            space: |_| Ok(1 << 40),
+            keep_free: 0,
+        };
+        let stored = store(&storage, "a", content.len() as u64, taken, progress);
         let (path, _) = stored.map_err(|_| "not stored").unwrap();
         assert_eq!(fs::read(&path).unwrap(), content);
         assert_eq!((mode(&folder), mode(&path)), (0o700, 0o600));

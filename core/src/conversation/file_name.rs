@@ -4,6 +4,7 @@
 
 use super::message::MAX_FILE_NAME;
 use crate::handshake::{at_most, visible};
+use crate::invitation::is_blank;
 
 /// What a file without a usable name is called.
 const NAMELESS: &str = "file";
@@ -17,7 +18,7 @@ pub fn safe(name: &str) -> String {
     let ends = |c: char| c == '.' || c.is_whitespace();
     let bare = replaced.trim_start_matches(ends).trim_end_matches(ends);
     match bare {
-        "" => NAMELESS.to_owned(),
+        _ if is_blank(bare) => NAMELESS.to_owned(),
         _ if is_device(bare) => fit(&format!("_{bare}"), ""),
         _ => fit(bare, ""),
     }
@@ -90,6 +91,8 @@ mod tests {
             ("C:evil", "C_evil"),
             ("gpj.\u{202e}exe", "gpj.exe"),
             ("a\u{0}\nb. ", "ab"),
+            ("\u{3164}", "file"),
+            ("x/\u{2800}", "file"),
         ] {
             assert_eq!(safe(name), expected, "{name:?}");
         }

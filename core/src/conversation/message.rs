@@ -49,7 +49,7 @@ pub(super) enum Message {
     Cancel { id: u32, reason: FileError },
     /// Nothing follows.
     Bye,
-    /// The guest asks the host to begin a comparison.
+    /// This person wants to compare: an offer, or the answer to one.
     CompareWish,
     /// The host's commitment to its nonce.
     CompareCommit([u8; 32]),

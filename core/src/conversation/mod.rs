@@ -1,36 +1,40 @@
 //! What two people do once they are connected: write to each other and send files.
 //!
 //! A [`Conversation`] owns a link and the sealed channel on it. It never asks who the other person
-//! is, and it keeps nothing: texts leave as [`Event`]s, files go to the folder it was given. Its
-//! memory does not grow with the size of a file, because every queue is bounded and a full one holds
-//! back whoever fills it, across the link.
+//! is, only how far they are trusted, and it keeps nothing: texts leave as [`Event`]s, files go to the
+//! folder it was given. Its memory does not grow with the size of a file, because every queue is
+//! bounded and a full one holds back whoever fills it, across the link. What the other side may cost
+//! beyond that is set by [`Limits`], and a limit that is reached is told.
 //!
 //! Inside: `lanes` is the way out, `listen` the way in, `outbox` and `inbox` are the files of either
-//! direction, `file` is their blocking half, `compare` the comparison, `message` the bytes.
+//! direction, `file` is their blocking half, `limits` the account of what they cost, `compare` the
+//! comparison, `message` the bytes.
 
 mod compare;
 mod file;
 mod file_name;
 mod inbox;
 mod lanes;
+mod limits;
 mod listen;
 mod message;
 mod outbox;
 #[cfg(test)]
 mod tests;
 
+pub use compare::{CompareError, Comparison, Finding};
 pub use file_name::safe as safe_file_name;
+pub use limits::{Allowance, Limit, Limits, Space, free_space};
 pub use message::MAX_TEXT;
 
-use crate::handshake::{Channel, ChannelError, ShortString};
+use crate::handshake::{Channel, ChannelError, ShortString, Trust};
 use crate::transport::{Link, LinkError};
-use compare::Comparer;
-use inbox::Inbox;
+use inbox::{Inbox, Storage};
 use lanes::{Lanes, Over};
+use limits::Account;
 use listen::{Decision, Listener};
 use message::Message;
-use outbox::{Outbox, Request};
-use std::collections::HashSet;
+use outbox::{AHEAD, Outbox, Request};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
@@ -44,8 +48,12 @@ const EVENTS: usize = 256;
 /// Files that may wait to be sent before [`Conversation::send_file`] does.
 const REQUESTS: usize = 64;
 
-/// Decisions and answers that may wait.
+/// Decisions that may wait.
 const WORDS: usize = 16;
+
+/// What the other side may say about our files before it is looked at: an answer and an end for each
+/// that is offered, and as much again.
+const ANSWERS: usize = 4 * AHEAD;
 
 /// How often progress is told: after so many bytes.
 const PROGRESS_STEP: u64 = 1 << 20;
@@ -55,19 +63,24 @@ const PROGRESS_STEP: u64 = 1 << 20;
 pub struct Options {
     /// The folder for files that come in. Made if it is not there.
     pub downloads: PathBuf,
-    /// Largest file in bytes that is taken.
-    pub max_file: u64,
-    /// What happens to an offered file.
-    pub offers: Offers,
+    /// How far the other side is trusted as it begins.
+    pub trust: Trust,
+    /// What it may cost.
+    pub limits: Limits,
+    /// How to find out how much room there is: [`free_space`], or a twin of it.
+    pub space: Space,
 }
 
-/// What happens to an offered file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Offers {
-    /// It is taken.
-    Accept,
-    /// It waits for [`Conversation::accept`] or [`Conversation::cancel`].
-    Ask,
+impl Options {
+    /// The usual limits, on this device's own disk.
+    pub fn new(downloads: impl Into<PathBuf>, trust: Trust) -> Self {
+        Self {
+            downloads: downloads.into(),
+            trust,
+            limits: Limits::USUAL,
+            space: free_space,
+        }
+    }
 }
 
 /// Which way a file goes.
@@ -88,6 +101,11 @@ pub struct Transfer {
 }
 
 impl Transfer {
+    /// Files that go out are numbered from 1, in the order in which they were asked for.
+    pub fn number(self) -> u32 {
+        self.number
+    }
+
     fn incoming(number: u32) -> Self {
         let direction = Direction::Incoming;
         Self { direction, number }
@@ -99,14 +117,17 @@ impl Transfer {
 pub enum Event {
     /// The other person wrote this. It may contain anything a text can contain.
     TextReceived(String),
-    /// The other side wants to send a file. The name is safe to show and to store.
+    /// The other side wants to send a file.
     FileOffered {
         /// The file.
         transfer: Transfer,
-        /// Its name, without a folder.
+        /// Its name, without a folder, safe to show and to store.
         name: String,
         /// Its size in bytes.
         size: u64,
+        /// Whether it waits for [`Conversation::accept`] or [`Conversation::cancel`]. Otherwise it is
+        /// taken, as far as there is room.
+        asks: bool,
     },
     /// So much is through. Told about every MiB, and left out when nobody reads.
     FileProgress {
@@ -150,9 +171,17 @@ pub enum Event {
         /// Whether it failed there rather than here.
         by_peer: bool,
     },
-    /// Both people see this now, and compare it by eye or voice. If it is equal, nobody is in between;
-    /// if it is not, somebody is, and the conversation should end.
+    /// The other person would like to compare. [`Comparison::wish`] accepts; nothing happens before.
+    CompareOffered,
+    /// Both people see this now, and compare it by eye or voice: if it is equal, nobody is in between.
+    /// What they find is said by [`Comparison::judge`], and nothing else is shown before that.
     Comparing(ShortString),
+    /// A limit was reached. Beyond [`Limit::OpenOffers`] files are declined. Beyond the others nothing
+    /// more is read, nothing is lost, and the other side is held back, until the person allows more
+    /// ([`Conversation::allow_more`]) or trusts them further; [`Event::Released`] follows.
+    Limited(Limit),
+    /// What was held back by a limit comes.
+    Released,
     /// The path is silent. What is sent now waits.
     Interrupted,
     /// The path is back, and nothing was lost.
@@ -170,6 +199,8 @@ pub enum Ending {
     Left,
     /// The link ended without a goodbye.
     Lost(LinkError),
+    /// This side hung up, as the person found a difference when they compared.
+    Different,
     /// The other side broke the rules.
     Broken(Violation),
 }
@@ -210,11 +241,11 @@ pub enum FileError {
     /// Larger than the receiver takes.
     #[error("the file is too large for the receiving device")]
     TooLarge = 2,
-    /// Another file is on its way.
-    #[error("another file is still on its way; try again after it")]
-    Busy = 3,
-    /// The receiver's storage is full.
-    #[error("the storage is full; make room and try again")]
+    /// As many files wait for an answer there as may.
+    #[error("too many files wait for an answer; send it again after them")]
+    TooMany = 3,
+    /// The receiver's storage is full, or would have less room left than has to stay.
+    #[error("there is not enough room to store it; make room and try again")]
     NoSpace = 4,
     /// The receiver may not write to its folder.
     #[error("files may not be stored there; choose another folder")]
@@ -248,7 +279,7 @@ impl FileError {
         Some(match code {
             1 => Self::Declined,
             2 => Self::TooLarge,
-            3 => Self::Busy,
+            3 => Self::TooMany,
             4 => Self::NoSpace,
             5 => Self::NoPermission,
             6 => Self::Storage,
@@ -364,6 +395,7 @@ pub struct Conversation {
     requests: mpsc::Sender<Request>,
     cancels: mpsc::Sender<Transfer>,
     decisions: mpsc::Sender<Decision>,
+    comparison: Comparison,
     numbers: AtomicU32,
     /// Ends with an error when every file that was asked for has been dealt with.
     outbox: oneshot::Receiver<()>,
@@ -387,27 +419,31 @@ impl Conversation {
         let (requests, requested) = mpsc::channel(REQUESTS);
         let (cancels, cancelled) = mpsc::channel(REQUESTS);
         let (decisions, decided) = mpsc::channel(WORDS);
-        let (answers, answered) = mpsc::channel(WORDS);
+        let (answers, answered) = mpsc::channel(ANSWERS);
         let (outbox_ends, outbox) = oneshot::channel();
 
-        let state = link.state();
+        let (state, cutter) = (link.state(), link.cutter());
         let (sender, receiver) = link.split();
         let speaker = tokio::spawn(outlet.speak(sender, channel.sealer));
-        let sending = Outbox {
-            requests: requested,
-            cancels: cancelled,
-            answers: answered,
-            lanes: lanes.clone(),
-            events: events.clone(),
-            cancelled: HashSet::new(),
-            last: 0,
-        };
+        let sending = Outbox::new(
+            requested,
+            cancelled,
+            answered,
+            lanes.clone(),
+            events.clone(),
+        );
         let sending = tokio::spawn(async move {
             sending.serve().await;
             drop(outbox_ends);
         });
         let left = Arc::new(AtomicBool::new(false));
-        let listener = Listener {
+        let comparison = Comparison::new(channel.seat, channel.hash, options.trust);
+        let storage = Storage {
+            folder: options.downloads,
+            space: options.space,
+            keep_free: options.limits.keep_free,
+        };
+        let mut listener = Listener {
             left: left.clone(),
             link: receiver,
             state,
@@ -415,14 +451,27 @@ impl Conversation {
             decisions: decided,
             answers,
             events: events.clone(),
-            comparer: Comparer::new(channel.seat, channel.hash, lanes.clone(), events.clone()),
-            inbox: Inbox::new(options, lanes.clone(), events.clone()),
+            lanes: lanes.clone(),
+            comparison: comparison.clone(),
+            inbox: Inbox::new(storage, &options.limits, lanes.clone(), events.clone()),
+            account: Account::new(options.limits),
             text: Vec::new(),
+            held: None,
+            is_leaving: false,
         };
+        let compared = comparison.clone();
         let conductor = tokio::spawn(async move {
-            let (ending, inbox) = listener.listen().await;
+            let ending = tokio::select! {
+                biased;
+                () = compared.different() => {
+                    cutter.cut();
+                    Ending::Different
+                }
+                ending = listener.listen() => ending,
+            };
             speaker.abort();
-            inbox.finish().await;
+            compared.end();
+            listener.over().finish().await;
             let _ = sending.await;
             let _ = events.send(Event::Ended(ending)).await;
         });
@@ -431,6 +480,7 @@ impl Conversation {
             requests,
             cancels,
             decisions,
+            comparison,
             numbers: AtomicU32::new(1),
             outbox,
             left,
@@ -467,12 +517,17 @@ impl Conversation {
         Ok(transfer)
     }
 
-    /// Begins a comparison; [`Event::Comparing`] follows on both sides.
-    pub async fn compare(&self) {
-        let _ = self.decisions.send(Decision::Compare).await;
+    /// The comparison, for whoever holds the screen.
+    pub fn comparison(&self) -> Comparison {
+        self.comparison.clone()
     }
 
-    /// Takes a file that was offered under [`Offers::Ask`].
+    /// As much again may come as the limits allow ([`Event::Limited`]).
+    pub async fn allow_more(&self) {
+        let _ = self.decisions.send(Decision::AllowMore).await;
+    }
+
+    /// Takes a file that was offered and waits for this.
     pub async fn accept(&self, transfer: Transfer) {
         if transfer.direction == Direction::Incoming {
             let _ = self.decisions.send(Decision::Accept(transfer.number)).await;
@@ -491,8 +546,9 @@ impl Conversation {
         }
     }
 
-    /// Delivers what was queued, files included, says goodbye and returns when the link is closed.
-    /// It takes as long as that takes: cancel files first, or drop the conversation, to be quicker.
+    /// Declines what waits for an answer here, delivers what was queued, files included, says goodbye
+    /// and returns when the link is closed. It takes as long as that takes: cancel files first, or
+    /// drop the conversation, to be quicker.
     pub async fn leave(self) {
         let Self {
             lanes,
@@ -501,10 +557,13 @@ impl Conversation {
             left,
             conductor,
             cancels: _cancels,
-            decisions: _decisions,
+            decisions,
             ..
         } = self;
         drop(requests);
+        let (done, declined) = oneshot::channel();
+        let _ = decisions.send(Decision::Leave(done)).await;
+        let _ = declined.await;
         let _ = outbox.await;
         left.store(true, Relaxed);
         let _ = lanes.say(Message::Bye).await;

@@ -3,7 +3,7 @@
 use super::message::CHUNK;
 use super::*;
 use crate::crypto::{Secret, random_bytes};
-use crate::handshake::{Initiator, Mode, Policy, Prologue, Responder, StaticKey};
+use crate::handshake::{Initiator, Mode, Policy, Prologue, Responder, StaticKey, TrustReason};
 use crate::transport::twin::{Conditions, Controls, pair};
 use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest};
@@ -13,6 +13,7 @@ use std::path::Path;
 use tokio::time::timeout;
 
 mod compare;
+mod limits;
 
 /// A folder of its own, deleted at the end.
 struct Scratch(PathBuf);
@@ -79,12 +80,18 @@ struct Side {
     folder: Scratch,
 }
 
+/// Somebody who may send any file without a question.
 fn options(folder: &Path) -> Options {
-    Options {
-        downloads: folder.to_owned(),
-        max_file: 1 << 30,
-        offers: Offers::Accept,
-    }
+    let trust = Trust::because(TrustReason::Scanned);
+    let mut options = Options::new(folder, trust);
+    options.limits = Limits::USUAL.with_unasked(u64::MAX);
+    options
+}
+
+/// Nothing is proved of the other side.
+fn stranger(options: &mut Options) {
+    options.trust = Trust::because(TrustReason::OpenLink);
+    options.limits = Limits::USUAL;
 }
 
 impl Side {
@@ -259,8 +266,7 @@ async fn files_of_one_name_stand_beside_each_other_and_several_may_wait() {
     }
     for _ in 0..3 {
         assert!(matches!(a.next().await, Event::FileSent { .. }));
-        assert!(matches!(b.next().await, Event::FileOffered { .. }));
-        assert!(matches!(b.next().await, Event::FileReceived { .. }));
+        while !matches!(b.next().await, Event::FileReceived { .. }) {}
     }
     let names = ["note (1).txt", "note (2).txt", "note (3).txt", "note.txt"];
     assert_eq!(b.folder.names(), names);
@@ -386,14 +392,15 @@ async fn dropping_a_conversation_hangs_up() {
 async fn a_lost_link_fails_what_was_under_way_and_leaves_no_file() {
     let (mut a, mut b, controls) = sides(SLOW, |_| {});
     let path = a.folder.file("f", &content(8_000_000));
-    a.conversation.send_file(&path).await.expect("open");
-    a.conversation.send_file(&path).await.expect("open");
-    assert!(matches!(b.next().await, Event::FileOffered { .. }));
+    for _ in 0..2 {
+        a.conversation.send_file(&path).await.expect("open");
+        assert!(matches!(b.next().await, Event::FileOffered { .. }));
+    }
     controls.lose();
-    for (side, failures) in [(&mut a, 2), (&mut b, 1)] {
+    for side in [&mut a, &mut b] {
         let (events, ending) = side.rest().await;
         assert_eq!(ending, Ending::Lost(LinkError::Lost));
-        assert_eq!(events.len(), failures);
+        assert_eq!(events.len(), 2);
         for event in events {
             let Event::FileFailed {
                 reason, by_peer, ..
@@ -409,7 +416,7 @@ async fn a_lost_link_fails_what_was_under_way_and_leaves_no_file() {
 
 #[tokio::test]
 async fn a_person_is_asked_and_may_accept_or_decline() {
-    let (mut a, mut b, _controls) = sides(SLOW, |options| options.offers = Offers::Ask);
+    let (mut a, mut b, _controls) = sides(SLOW, stranger);
     let path = a.folder.file("f", b"content");
     a.conversation.send_file(&path).await.expect("open");
     let Event::FileOffered { transfer, .. } = b.next().await else {
@@ -439,29 +446,36 @@ async fn a_transfer_can_be_stopped_from_either_side_and_the_next_one_works() {
         let Event::FileOffered { transfer, .. } = b.next().await else {
             panic!("not offered");
         };
-        assert!(matches!(
-            b.events.recv().await,
-            Some(Event::FileProgress { .. })
-        ));
+        while !matches!(b.events.recv().await, Some(Event::FileProgress { .. })) {}
         a.conversation.cancel(waiting).await;
         if receiver_stops {
             b.conversation.cancel(transfer).await;
         } else {
             a.conversation.cancel(outgoing).await;
         }
-        assert_eq!(b.failure().await, (FileError::Cancelled, !receiver_stops));
-        assert_eq!(a.failure().await, (FileError::Cancelled, receiver_stops));
-        assert_eq!(a.failure().await, (FileError::Cancelled, false));
-        assert!(matches!(a.next().await, Event::FileSent { .. }));
-        assert!(matches!(b.next().await, Event::FileOffered { .. }));
-        assert!(matches!(b.next().await, Event::FileReceived { .. }));
+        let mut ours = Vec::new();
+        while ours.len() < 3 {
+            match a.next().await {
+                Event::FileFailed {
+                    transfer,
+                    reason: FileError::Cancelled,
+                    by_peer,
+                } => ours.push((transfer, Some(by_peer))),
+                Event::FileSent { transfer, .. } => ours.push((transfer, None)),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(ours.pop().map(|(_, failed)| failed), Some(None));
+        assert!(ours.contains(&(outgoing, Some(receiver_stops))));
+        assert!(ours.contains(&(waiting, Some(false))));
+        while !matches!(b.next().await, Event::FileReceived { .. }) {}
         assert_eq!(b.folder.names(), ["small"]);
     }
 }
 
 #[tokio::test]
 async fn what_cannot_be_read_stored_or_taken_fails_and_the_talk_goes_on() {
-    let (mut a, mut b, _controls) = sides(SLOW, |options| options.max_file = 100);
+    let (mut a, mut b, _controls) = sides(SLOW, |options| options.limits.largest_file = 100);
     a.conversation
         .send_file("/nowhere/at/all")
         .await
@@ -492,7 +506,7 @@ fn a_full_disk_is_named() {
     // Every write to this device fails as a full disk does.
     let full = fs::OpenOptions::new().write(true).open("/dev/full");
     let error = std::io::Write::write_all(&mut full.expect("Linux has it"), b"x");
-    let failure = file::storage(error.expect_err("it is full"));
+    let failure = file::failed(error.expect_err("it is full"));
     assert_eq!(failure, Failure::here(FileError::NoSpace));
 }
 
@@ -511,6 +525,13 @@ impl Rogue {
             .seal_parts(&[&head, &tail])
             .expect("short");
         self.link.send(frame).await.expect("open");
+    }
+
+    /// The same; false once the link is closed.
+    async fn try_to_say(&mut self, message: Message) -> bool {
+        let (head, tail) = message.encode();
+        let sealed = self.channel.sealer.seal_parts(&[&head, &tail]);
+        self.link.send(sealed.expect("short")).await.is_ok()
     }
 
     async fn hear(&mut self) -> Message {
@@ -605,7 +626,7 @@ async fn whoever_sends_what_was_not_asked_for_ends_the_conversation() {
 
 #[tokio::test]
 async fn a_chunk_before_the_yes_ends_the_conversation() {
-    let (mut rogue, mut side) = rogue(|options| options.offers = Offers::Ask);
+    let (mut rogue, mut side) = rogue(stranger);
     rogue.offer(1, 1, "x").await;
     rogue.chunk(1, b"x").await;
     let (events, ending) = side.rest().await;
@@ -685,13 +706,106 @@ async fn a_file_that_is_not_what_was_promised_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_second_offer_during_a_transfer_is_put_off() {
-    let (mut rogue, _side) = rogue(|_| {});
+async fn a_file_that_is_offered_during_a_transfer_waits_for_its_turn() {
+    let (mut rogue, mut side) = rogue(|_| {});
     rogue.offer(1, 3, "f").await;
     assert_eq!(rogue.hear().await, Message::Accept { id: 1 });
-    rogue.offer(2, 3, "f").await;
-    let reason = FileError::Busy;
-    assert_eq!(rogue.hear().await, Message::Decline { id: 2, reason });
+    rogue.offer(2, 3, "g").await;
+    rogue.chunk(1, b"abc").await;
+    let hash = hash(b"abc");
+    rogue.say(Message::Done { id: 1, hash }).await;
+    assert_eq!(rogue.hear().await, Message::Received { id: 1 });
+    assert_eq!(rogue.hear().await, Message::Accept { id: 2 });
+    // Its turn has come, and that of the first is over.
+    rogue.chunk(2, b"abc").await;
+    rogue.say(Message::Done { id: 2, hash }).await;
+    assert_eq!(rogue.hear().await, Message::Received { id: 2 });
+    side.conversation.send_text("and on").await.expect("open");
+    while side.folder.names() != ["f", "g"] {
+        side.next().await;
+    }
+}
+
+#[tokio::test]
+async fn a_chunk_of_a_file_that_waits_for_its_turn_ends_the_conversation() {
+    let (mut rogue, mut side) = rogue(|_| {});
+    rogue.offer(1, 3, "f").await;
+    rogue.offer(2, 3, "g").await;
+    assert_eq!(rogue.hear().await, Message::Accept { id: 1 });
+    rogue.chunk(2, b"abc").await;
+    let broken = Ending::Broken(Violation::OutOfTurn);
+    assert_eq!(side.rest().await.1, broken);
+    assert!(side.folder.names().is_empty());
+}
+
+#[tokio::test]
+async fn of_several_files_those_come_that_were_accepted_in_the_order_of_the_yes() {
+    let (mut a, mut b, _controls) = sides(SLOW, stranger);
+    for name in ["one", "two", "three"] {
+        let path = a.folder.file(name, &content(300_000));
+        a.conversation.send_file(path).await.expect("open");
+    }
+    let mut offered = Vec::new();
+    while offered.len() < 3 {
+        match b.next().await {
+            Event::FileOffered { transfer, asks, .. } => {
+                assert!(asks);
+                offered.push(transfer);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    b.conversation.accept(offered[2]).await;
+    b.conversation.cancel(offered[1]).await;
+    b.conversation.accept(offered[0]).await;
+    b.conversation.accept(offered[0]).await;
+    let mut stored = Vec::new();
+    while stored.len() < 2 {
+        match b.next().await {
+            Event::FileReceived { transfer, .. } => stored.push(transfer),
+            Event::FileFailed { transfer, .. } => assert_eq!(transfer, offered[1]),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(stored, [offered[2], offered[0]]);
+    let (mut sent, mut declined) = (0, 0);
+    while (sent, declined) != (2, 1) {
+        match a.next().await {
+            Event::FileSent { .. } => sent += 1,
+            Event::FileFailed {
+                reason: FileError::Declined,
+                by_peer: true,
+                ..
+            } => declined += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_became_shorter_while_it_waited_is_not_sent() {
+    let (mut a, mut b, _controls) = sides(SLOW, stranger);
+    let path = a.folder.file("f", b"content");
+    a.conversation.send_file(&path).await.expect("open");
+    let Event::FileOffered { transfer, .. } = b.next().await else {
+        panic!("not offered");
+    };
+    fs::write(&path, b"co").expect("ours");
+    b.conversation.accept(transfer).await;
+    assert_eq!(a.failure().await, (FileError::Changed, false));
+    assert_eq!(b.failure().await, (FileError::Changed, true));
+}
+
+#[tokio::test]
+async fn who_leaves_declines_what_waits_for_an_answer() {
+    let (mut a, mut b, _controls) = sides(SLOW, stranger);
+    let path = a.folder.file("f", b"content");
+    a.conversation.send_file(&path).await.expect("open");
+    assert!(matches!(b.next().await, Event::FileOffered { .. }));
+    let leaving = tokio::spawn(b.conversation.leave());
+    assert_eq!(a.failure().await, (FileError::Declined, true));
+    assert_eq!(a.rest().await.1, Ending::PeerLeft);
+    leaving.await.expect("no panic");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! People met before.
+//! People met before, and those who are not let in again.
 
 use super::{HandfastError, Kind, Person};
 use crate::handshake::PublicKey;
@@ -13,7 +13,7 @@ pub struct Contact {
     pub id: String,
     /// What they call themselves, and how far to trust that it is them.
     pub person: Person,
-    /// When they were first met, in seconds since 1970-01-01 UTC.
+    /// When they were first met, or since when they are not let in, in seconds since 1970-01-01 UTC.
     pub since: u64,
 }
 
@@ -23,6 +23,14 @@ impl Contact {
             id: HEXLOWER.encode(&person.key.0),
             person: Person::new(&person.name, person.trust),
             since: person.since,
+        }
+    }
+
+    pub(super) fn refused(refused: &store::Refused) -> Self {
+        Self {
+            id: HEXLOWER.encode(&refused.key.0),
+            person: Person::refused(&refused.name),
+            since: refused.since,
         }
     }
 

@@ -82,20 +82,42 @@ impl Conversation {
         self.say(Saying::Refuse(number)).await
     }
 
-    /// Begins a comparison, on both sides: [`Screen::Comparing`](super::Screen::Comparing) follows.
+    /// The person wants to compare: that is an offer, or accepts the other side's
+    /// ([`Wish::Theirs`](super::Wish::Theirs)). When both want to,
+    /// [`Screen::Comparing`](super::Screen::Comparing) follows on both sides.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] without a conversation.
+    /// [`Kind::TooOften`] within five seconds of the last comparison and after ten of them,
+    /// [`Kind::NotNow`] without a conversation, and while something is shown.
     pub async fn compare(&self) -> Result<(), HandfastError> {
         self.say(Saying::Compare).await
     }
 
-    /// What the two people found.
+    /// What the person found who saw these `digits`. [`Comparison::Different`] hangs up at once, and
+    /// whoever is there is not met again until they are forgotten.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] if nothing is being compared.
-    pub async fn compared(&self, outcome: Comparison) -> Result<(), HandfastError> {
-        self.say(Saying::Compared(outcome)).await
+    /// [`Kind::NotNow`] if something else is shown, or nothing.
+    pub async fn compared(
+        &self,
+        digits: Vec<String>,
+        outcome: Comparison,
+    ) -> Result<(), HandfastError> {
+        self.say(Saying::Compared(digits, outcome)).await
+    }
+
+    /// They have sent as much as they may, and as much again may come.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] without a conversation.
+    pub async fn allow_more(&self) -> Result<(), HandfastError> {
+        self.say(Saying::AllowMore).await
+    }
+
+    /// So many rows that were told ([`Change::Listed`](super::Change::Listed)) have reached the screen.
+    /// Whoever does not say so is told no more than 256, and the other side is held back.
+    pub fn taken(&self, rows: u32) {
+        self.desk.give(Order::Taken(rows));
     }
 
     /// The person says that only who they mean would ask such a question and know its answer. It is

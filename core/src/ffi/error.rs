@@ -3,7 +3,7 @@
 //! The errors of the rooms stay rich on their side; the impls below say what becomes of each.
 
 use super::sealing::Stopped;
-use crate::conversation::{ConversationError, FileError};
+use crate::conversation::{CompareError, ConversationError, FileError};
 use crate::invitation::{FindError, ReplyError};
 use crate::pairing::Failure;
 use crate::qr::{DrawError, FrameError, PictureError};
@@ -82,6 +82,13 @@ pub enum Kind {
     Storage,
     /// As many invitations, or replies, wait as may at one time.
     TooMany,
+    /// As many files wait for an answer there as may at one time.
+    TooManyFiles,
+    /// Two compared a moment ago, or as often as they may in one conversation.
+    TooOften,
+    /// A comparison with this device showed a difference before. It is not let in until it is
+    /// forgotten ([`Handfast::forget`](super::Handfast::forget)).
+    Refused,
     /// Something else is under way.
     Busy,
     /// There is nothing under way that this could be done to.
@@ -121,6 +128,8 @@ pub enum Remedy {
     MakeRoom,
     /// Finish or stop what is under way.
     FinishFirst,
+    /// Wait a moment.
+    Wait,
     /// Unlock the phone.
     Unlock,
     /// Restart the app.
@@ -167,7 +176,9 @@ impl Kind {
     /// What to try next.
     pub fn remedy(self) -> Remedy {
         match self {
-            Self::Cancelled | Self::TheyLeft | Self::Declined | Self::NotNow => Remedy::Nothing,
+            Self::Cancelled | Self::TheyLeft | Self::Declined | Self::NotNow | Self::Refused => {
+                Remedy::Nothing
+            }
             // Its sentence says to make sure who asks, which no button can do.
             Self::LeftAfterAnswer => Remedy::Nothing,
             Self::Expired | Self::Taken | Self::NotTheInviter | Self::NoRoute => Remedy::AskAgain,
@@ -187,6 +198,7 @@ impl Kind {
             Self::WrongAnswer | Self::BadText | Self::NotAServer => Remedy::Retype,
             Self::StorageFull | Self::Storage => Remedy::MakeRoom,
             Self::Busy | Self::TooMany => Remedy::FinishFirst,
+            Self::TooManyFiles | Self::TooOften => Remedy::Wait,
             Self::VaultLocked => Remedy::Unlock,
             Self::VaultFailed | Self::Device | Self::ShutDown | Self::Internal => Remedy::Restart,
         }
@@ -280,12 +292,22 @@ impl From<ConversationError> for HandfastError {
     }
 }
 
+impl From<CompareError> for HandfastError {
+    fn from(error: CompareError) -> Self {
+        match error {
+            CompareError::TooSoon | CompareError::TooOften => Kind::TooOften,
+            CompareError::Unjudged | CompareError::NotShown | CompareError::Ended => Kind::NotNow,
+        }
+        .into()
+    }
+}
+
 impl From<FileError> for Kind {
     fn from(error: FileError) -> Self {
         match error {
             FileError::Declined => Self::Declined,
             FileError::TooLarge => Self::TooLarge,
-            FileError::Busy => Self::Busy,
+            FileError::TooMany => Self::TooManyFiles,
             FileError::NoSpace => Self::StorageFull,
             FileError::NoPermission | FileError::Storage | FileError::Unreadable => Self::Storage,
             FileError::Changed | FileError::Damaged => Self::Incomplete,
@@ -338,6 +360,7 @@ impl From<StoreError> for HandfastError {
             StoreError::Newer => Kind::NewerVersion,
             StoreError::Full => Kind::StorageFull,
             StoreError::TooMany => Kind::TooMany,
+            StoreError::Refused => Kind::Refused,
             StoreError::TooLong => Kind::TooLarge,
             StoreError::Unknown | StoreError::Over(Fate::Revoked) => Kind::NotNow,
             StoreError::Over(Fate::Used) => Kind::Taken,

@@ -47,13 +47,21 @@ pub enum Change {
         /// The whole state of it.
         entry: Entry,
     },
+    /// The row with this number leaves the screen: so many have come after it.
+    Gone {
+        /// Its number.
+        number: u64,
+    },
 }
 
 /// Who is told what happens.
 #[uniffi::export(with_foreign)]
 pub trait Listener: Send + Sync {
     /// Something is new. Called in order, never twice at once, from a thread of the core: hand it
-    /// over to your own and return. An exception is contained; the change counts as told.
+    /// over to your own and return. An exception is contained; the change counts as told. For each
+    /// [`Change::Listed`] that has reached the screen, call
+    /// [`Conversation::taken`](super::Conversation::taken): of those that have not, only so many are
+    /// told.
     fn changed(&self, change: Change) -> Result<(), CallbackError>;
 }
 

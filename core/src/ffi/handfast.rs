@@ -3,7 +3,7 @@
 use super::engine::{self, Desk, Order};
 use super::guard::guarded;
 use super::{
-    Contact, Conversation, Found, HandfastError, Kind, Listener, NetworkReport, Pairing,
+    Contact, Conversation, Found, HandfastError, Kind, Limits, Listener, NetworkReport, Pairing,
     Preferences, Sealing, Vault, VaultError, scan,
 };
 use crate::crypto::Secret;
@@ -107,16 +107,20 @@ impl Handfast {
         Arc::new(Sealing::new(self.desk.clone()))
     }
 
-    /// Everybody this device has met, those met first first.
+    /// Everybody this device has met, those met first first; and then who is not let in again, as a
+    /// comparison with them showed a difference ([`TrustReason::Different`](super::TrustReason)).
     ///
     /// # Errors
     /// [`Kind::Storage`], [`Kind::ShutDown`].
     pub async fn people(&self) -> Result<Vec<Contact>, HandfastError> {
-        let people = self.desk.keeping(|store| store.people()).await?;
-        Ok(people.iter().map(Contact::new).collect())
+        let kept = |store: &Store| Ok((store.people()?, store.refused()?));
+        let (people, refused) = self.desk.keeping(kept).await?;
+        let people = people.iter().map(Contact::new);
+        Ok(people.chain(refused.iter().map(Contact::refused)).collect())
     }
 
-    /// Forgets somebody, for good. Whoever meets them again meets a stranger.
+    /// Forgets somebody, for good. Whoever meets them again meets a stranger, also one who was not let
+    /// in.
     ///
     /// # Errors
     /// [`Kind::NotNow`] if nobody is called that, [`Kind::Storage`], [`Kind::ShutDown`].
@@ -141,6 +145,22 @@ impl Handfast {
     pub async fn prefer(&self, preferences: Preferences) -> Result<(), HandfastError> {
         let checked = preferences.checked()?;
         self.desk.keeping(move |store| checked.keep(store)).await
+    }
+
+    /// What the other side of a conversation may cost this device.
+    ///
+    /// # Errors
+    /// [`Kind::Storage`], [`Kind::ShutDown`].
+    pub async fn limits(&self) -> Result<Limits, HandfastError> {
+        self.desk.keeping(Limits::read).await
+    }
+
+    /// The person chose what it may cost. It counts for conversations that begin from now on.
+    ///
+    /// # Errors
+    /// [`Kind::Storage`], [`Kind::StorageFull`], [`Kind::ShutDown`].
+    pub async fn limit(&self, limits: Limits) -> Result<(), HandfastError> {
+        self.desk.keeping(move |store| limits.keep(store)).await
     }
 
     /// What will and will not work from the network that this device is in. Asks whom the

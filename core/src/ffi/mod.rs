@@ -27,6 +27,7 @@ mod error;
 mod foreign;
 mod guard;
 mod handfast;
+mod limits;
 mod log;
 mod pairing;
 mod pending;
@@ -45,14 +46,15 @@ pub use entry::{Entry, FileState};
 pub use error::{HandfastError, Kind, Remedy, remedy_of};
 pub use foreign::{CallbackError, Change, Listener, LogLevel, LogSink, Vault, VaultError};
 pub use handfast::{Handfast, Settings};
+pub use limits::{Limits, usual_limits};
 pub use log::{log_to, log_to_platform};
 pub use pairing::{Manner, Pairing, PairingHandle, Protection};
 pub use pending::{Pending, Seat};
 pub use preferences::{Preferences, usual_servers};
 pub use scan::{Scanner, read_text};
 pub use screen::{
-    Cause, Comparison, GuestStage, HostStage, Line, Person, Pictograph, Screen, TrustLevel,
-    TrustReason, Via,
+    Cause, Comparison, GuestStage, HostStage, Line, Person, Pictograph, Reached, Screen,
+    TrustLevel, TrustReason, Via, Wish,
 };
 pub use sealing::{
     About, Answered, Code, Opened, Progress, Sealed, SealedKind, Sealing, SealingHandle, Strength,

@@ -86,6 +86,10 @@ pub enum Screen {
         person: Person,
         /// Whether the path is there.
         line: Line,
+        /// Who would like to compare.
+        wish: Wish,
+        /// A limit that they have reached.
+        reached: Option<Reached>,
     },
     /// It is over.
     Ended {
@@ -119,10 +123,31 @@ pub struct Pictograph {
 pub enum Comparison {
     /// All is equal: nobody is in between, and trust rises to [`TrustReason::Compared`].
     Same,
-    /// Something differs: somebody is in between, and the conversation ends.
+    /// Something differs: somebody is in between. The conversation ends at once.
     Different,
     /// They did not compare.
     Later,
+}
+
+/// Who would like to compare. Nothing is shown before both do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Wish {
+    /// Nobody has said so.
+    Nobody,
+    /// This person; the other one has not answered.
+    Ours,
+    /// The other person asks this one.
+    Theirs,
+}
+
+/// A limit of what the other side may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Reached {
+    /// As many messages as they may, or as long ones. More is held back until the person allows it with
+    /// [`Conversation::allow_more`](super::Conversation::allow_more), or says that they compared.
+    Messages,
+    /// So many files wait for an answer that more are declined.
+    Files,
 }
 
 /// How far a host is.
@@ -279,6 +304,15 @@ impl Person {
             reason: trust.reason().into(),
         }
     }
+
+    /// Somebody in between, by what they called themselves.
+    pub(super) fn refused(name: &str) -> Self {
+        Self {
+            name: handshake::visible(name),
+            level: TrustLevel::Unverified,
+            reason: TrustReason::Different,
+        }
+    }
 }
 
 /// How far to trust.
@@ -326,6 +360,8 @@ pub enum TrustReason {
     Scanned,
     /// Both people compared and found the same.
     Compared,
+    /// Two people compared and found a difference: somebody in between, who is not let in again.
+    Different,
 }
 
 impl From<handshake::TrustReason> for TrustReason {

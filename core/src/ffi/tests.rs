@@ -2,9 +2,9 @@
 //! here is what those cannot do.
 
 use super::{
-    Answered, CallbackError, Cause, Change, Found, Handfast, Handout, Kind, Listener, Manner,
-    PairingHandle, Pending, Preferences, Protection, Screen, Settings, TrustLevel, TrustReason,
-    Vault, VaultError, Via, read_text,
+    Answered, CallbackError, Cause, Change, Comparison, Entry, Found, Handfast, Handout, Kind,
+    Limits, Listener, Manner, PairingHandle, Pending, Preferences, Protection, Reached, Screen,
+    Settings, TrustLevel, TrustReason, Vault, VaultError, Via, Wish, read_text, usual_limits,
 };
 use crate::crypto::Secret;
 use crate::ffi::scan::token_of;
@@ -162,6 +162,47 @@ impl Seat {
         self.until(|screen| matches!(screen, Screen::Talking { .. }).then_some(()))
             .await;
     }
+
+    async fn until_wish(&mut self, wanted: Wish) {
+        self.until(|screen| match screen {
+            Screen::Talking { wish, .. } if wish == wanted => Some(()),
+            _ => None,
+        })
+        .await;
+    }
+
+    async fn until_comparing(&mut self) -> Vec<String> {
+        self.until(|screen| match screen {
+            Screen::Comparing { digits, .. } => Some(digits),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The texts that are told until none has come for a while. None of them reaches a screen.
+    async fn texts(&mut self) -> Vec<String> {
+        let mut texts = Vec::new();
+        let quiet = Duration::from_secs(2);
+        while let Ok(change) = tokio::time::timeout(quiet, self.changes.recv()).await {
+            if let Change::Listed {
+                entry: Entry::Text { text, .. },
+            } = change.expect("told")
+            {
+                texts.push(text);
+            }
+        }
+        texts
+    }
+}
+
+/// The two are together, by a link.
+async fn meet(host: &mut Seat, guest: &mut Seat) -> [Arc<PairingHandle>; 2] {
+    let hosting = host.sends().await;
+    let link = host.until_hosting().await.link;
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let connecting = pairing.connect().await.unwrap();
+    [hosting, connecting]
 }
 
 impl Drop for Seat {
@@ -268,6 +309,107 @@ async fn listeners_that_panic_do_not_keep_two_from_meeting() {
     guest.until_talking().await;
     host.handfast.shutdown().await;
     assert_eq!(guest.until_ended().await, Kind::TheyLeft);
+}
+
+#[tokio::test]
+async fn a_listener_that_shows_nothing_holds_the_other_side_back() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let _handles = meet(&mut host, &mut guest).await;
+    host.until_talking().await;
+    guest.until_talking().await;
+    let talk = host.handfast.conversation();
+    let mut sent = 0;
+    // Somebody who writes as fast as is taken, until that is full from there to here.
+    let mut refused = 0;
+    while refused < 20 {
+        match talk
+            .send_text(format!("{sent:05}{}", "x".repeat(10_000)))
+            .await
+        {
+            Ok(()) => (sent, refused) = (sent + 1, 0),
+            Err(error) => {
+                assert_eq!(error.kind(), Kind::Busy);
+                refused += 1;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        assert!(sent < 8_000, "80 MB, and nobody reads");
+    }
+    let told = guest.texts().await;
+    assert_eq!(told.len(), 256, "of {sent}");
+    // What reaches the screen makes room for as much again, in order, and nothing was lost.
+    guest.handfast.conversation().taken(256);
+    let more = guest.texts().await;
+    assert_eq!(more.len(), 256);
+    for (number, text) in told.iter().chain(&more).enumerate() {
+        assert!(text.starts_with(&format!("{number:05}")), "{number}");
+    }
+    // Whoever shows nothing can still leave.
+    guest.handfast.conversation().leave().await.unwrap();
+    guest.until_idle().await;
+}
+
+#[tokio::test]
+async fn somebody_unverified_who_has_sent_enough_is_seen_to_be_held() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let few = Limits {
+        unverified_messages: 3,
+        ..usual_limits()
+    };
+    guest.handfast.limit(few.clone()).await.unwrap();
+    assert_eq!(guest.handfast.limits().await, Ok(few));
+    let _handles = meet(&mut host, &mut guest).await;
+    host.until_talking().await;
+    guest.until_talking().await;
+    for number in 0..5 {
+        let talk = host.handfast.conversation();
+        talk.send_text(number.to_string()).await.unwrap();
+    }
+    let is_held = |screen| match screen {
+        Screen::Talking { reached, .. } => Some(reached),
+        _ => None,
+    };
+    let reached = guest.until(is_held).await;
+    assert_eq!(reached, Some(Reached::Messages));
+    guest.handfast.conversation().allow_more().await.unwrap();
+    assert_eq!(guest.until(is_held).await, None);
+    assert_eq!(guest.texts().await, ["4"]);
+}
+
+#[tokio::test]
+async fn a_difference_hangs_up_and_whoever_it_was_is_not_let_in_until_forgotten() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let _handles = meet(&mut host, &mut guest).await;
+    host.until_talking().await;
+    guest.until_talking().await;
+    let (here, there) = (host.handfast.conversation(), guest.handfast.conversation());
+    there.compare().await.unwrap();
+    host.until_wish(Wish::Theirs).await;
+    guest.until_wish(Wish::Ours).await;
+    here.compare().await.unwrap();
+    let digits = host.until_comparing().await;
+    assert_eq!(guest.until_comparing().await, digits);
+    let other = vec!["0000".to_owned(); 3];
+    for outcome in [Comparison::Same, Comparison::Different] {
+        let refused = here.compared(other.clone(), outcome).await;
+        assert_eq!(refused, Err(Kind::NotNow.into()), "not what is shown");
+    }
+    here.compared(digits, Comparison::Different).await.unwrap();
+    assert_eq!(host.until_ended().await, Kind::NotTheInviter);
+    assert_eq!(guest.until_ended().await, Kind::Lost, "without a goodbye");
+    let people = host.handfast.people().await.unwrap();
+    let [met] = &people[..] else {
+        panic!("{people:?}");
+    };
+    assert_eq!(met.person.reason, TrustReason::Different);
+
+    let _handles = meet(&mut host, &mut guest).await;
+    assert_eq!(host.until_ended().await, Kind::Refused);
+    assert_eq!(guest.until_ended().await, Kind::Lost);
+    host.handfast.forget(met.id.clone()).await.unwrap();
+    let _handles = meet(&mut host, &mut guest).await;
+    host.until_talking().await;
+    guest.until_talking().await;
 }
 
 #[tokio::test]

@@ -1,12 +1,18 @@
 //! Names that came from somebody else, made safe to show on one line.
 
+use crate::invitation::is_blank;
+
 /// `text` without the characters that draw nothing or rearrange what stands beside them: controls,
 /// line and paragraph separators, bidirectional marks and overrides (Unicode UAX #9), byte-order
 /// marks, interlinear annotations and tag characters. The joiners U+200C and U+200D stay, because
-/// Persian and many pictographs need them. Surrounding white space goes too.
+/// Persian and many pictographs need them. Surrounding white space goes too, and where nothing of
+/// what is left can be seen, all of it.
 pub fn visible(text: &str) -> String {
     let kept: String = text.chars().filter(|&c| !is_hidden(c)).collect();
-    kept.trim().to_owned()
+    match is_blank(&kept) {
+        true => String::new(),
+        false => kept.trim().to_owned(),
+    }
 }
 
 fn is_hidden(c: char) -> bool {
@@ -39,6 +45,18 @@ mod tests {
     #[test]
     fn what_draws_nothing_or_turns_the_line_around_goes() {
         assert_eq!(visible(" a\u{202e}gpj\u{0}\n\u{feff}b\u{2066} "), "agpjb");
+    }
+
+    #[test]
+    fn blank_glyphs_are_no_name() {
+        for name in [
+            "\u{3164}",
+            "\u{2800}\u{2800}",
+            "\u{115f} \u{1160}",
+            "\u{ffa0}\u{fe0f}",
+        ] {
+            assert_eq!(visible(name), "", "{name:?}");
+        }
     }
 
     #[test]

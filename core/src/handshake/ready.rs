@@ -23,9 +23,10 @@ pub struct ReadyError;
 
 impl Ready {
     /// What this side says. `random` is fresh, and enters the secret with which the two find each
-    /// other again; `name` is cleaned and cut to [`MAX_NAME`] bytes.
+    /// other again; `name` is cut to [`MAX_NAME`] bytes and cleaned: what shows nothing is no name.
     pub fn new(random: Secret<32>, name: &str) -> Self {
-        let name = at_most(&visible(name), MAX_NAME).trim_end().to_owned();
+        // Once more after the cut, which may leave nothing that can be seen.
+        let name = visible(at_most(&visible(name), MAX_NAME));
         Self { random, name }
     }
 
@@ -92,6 +93,19 @@ mod tests {
         bytes.extend("A\u{202e}da\n\u{0}".as_bytes());
         bytes.extend([0, 0]);
         assert_eq!(Ready::from_bytes(&bytes).map(|r| r.name), Ok("Ada".into()));
+    }
+
+    #[test]
+    fn a_name_of_blank_glyphs_is_none() {
+        let blank = "\u{3164}".repeat(21);
+        let named =
+            |name: &str| [&[7; 32][..], &[name.len() as u8], name.as_bytes(), &[0, 0]].concat();
+        for name in [&blank, "\u{2800}", "\u{200b}", "\u{e0041}\u{e007f}"] {
+            let ready = Ready::from_bytes(&named(name)).expect("a name is a claim");
+            assert_eq!(ready.name(), "", "{name:?}");
+        }
+        let late = Ready::new(Secret::new([7; 32]), &format!("{blank}\u{3164}Ana"));
+        assert_eq!(late.name(), "", "only what fits can be seen");
     }
 
     #[test]

@@ -19,8 +19,8 @@ pub enum FieldError {
     /// Not one label of letters, digits and inner hyphens followed by `.local`.
     #[error("not a .local name of one label: write it like printer.local")]
     NotAnMdnsName,
-    /// Empty, or nothing but white space.
-    #[error("the text is empty: write something or leave it out")]
+    /// Empty, or nothing in it can be seen.
+    #[error("the text shows nothing: write something or leave it out")]
     Blank,
     /// More bytes of UTF-8 than the field holds.
     #[error("the text is too long: shorten it")]

@@ -3,6 +3,7 @@
 //! Only checked here, never translated or normalised.
 
 use super::FieldError;
+use super::ink::is_blank;
 
 /// The host's name for itself: 1 to 64 bytes of UTF-8.
 pub type Name = Label<64>;
@@ -10,7 +11,7 @@ pub type Name = Label<64>;
 /// The question that the guest will be asked: 1 to 256 bytes of UTF-8.
 pub type Question = Label<256>;
 
-/// One line of text of 1 to `MAX` bytes of UTF-8 that shows what it says: not blank, no control
+/// One line of text of 1 to `MAX` bytes of UTF-8 that shows what it says: something is seen, no control
 /// characters, nothing that turns the direction of the text around it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Label<const MAX: usize>(String);
@@ -22,7 +23,7 @@ impl<const MAX: usize> Label<MAX> {
     /// [`FieldError::Blank`], [`FieldError::TooLong`] or [`FieldError::ForbiddenCharacter`].
     pub fn new(text: &str) -> Result<Self, FieldError> {
         const { assert!(MAX <= 256, "the length has to fit its byte") };
-        if text.trim().is_empty() {
+        if is_blank(text) {
             Err(FieldError::Blank)
         } else if text.len() > MAX {
             Err(FieldError::TooLong)
@@ -78,6 +79,9 @@ mod tests {
         for (text, error) in [
             ("", Blank),
             (" \u{3000}\t", Blank),
+            ("\u{3164}", Blank),
+            ("\u{2800} \u{200b}", Blank),
+            ("\u{e0041}\u{fe0f}", Blank),
             ("a\nb", ForbiddenCharacter),
             ("a\0", ForbiddenCharacter),
             ("Ana\u{202e}txe", ForbiddenCharacter),
@@ -104,5 +108,8 @@ mod tests {
             Some(format!("a{}", "ö".repeat(31)))
         );
         assert_eq!(cleaned("\u{202e}\n"), None);
+        assert_eq!(cleaned(" \u{115f}\u{1160}"), None);
+        // What is seen of it is what fits.
+        assert_eq!(cleaned(&format!("{}Ana", "\u{3164}".repeat(22))), None);
     }
 }

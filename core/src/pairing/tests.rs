@@ -13,7 +13,6 @@ use crate::seal::Answers;
 use crate::transport::{Certificate, TransportError};
 use bytes::Bytes;
 use std::net::SocketAddr;
-use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 mod ask;
@@ -40,10 +39,6 @@ struct Scene {
     host_fingerprint: Fingerprint,
     guest_fingerprint: Fingerprint,
 }
-
-/// Making a certificate takes longer than anything else here.
-static CERTIFICATES: LazyLock<[Certificate; 10]> =
-    LazyLock::new(|| std::array::from_fn(|_| Certificate::generate().unwrap()));
 
 fn identity(seed: u8) -> Identity {
     Identity {

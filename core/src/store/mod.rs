@@ -29,7 +29,7 @@ mod vault;
 pub use error::StoreError;
 pub use invitations::{Fate, Listed, MAX_PENDING, PendingInvitation};
 pub use key_file::KeyFile;
-pub use people::Person;
+pub use people::{Person, Refused};
 pub use replies::PendingReply;
 pub use settings::{MAX_SETTING, Setting};
 pub use vault::{Vault, VaultError};

@@ -1,4 +1,4 @@
-//! People met before.
+//! People met before, and those who are not to be met again.
 
 use super::record::{Reader, Writer};
 use super::rows::{Plain, Table};
@@ -28,10 +28,13 @@ impl Store {
     /// meeting proved more, and the name becomes the one told now. Returns what is remembered.
     ///
     /// # Errors
-    /// When the store fails.
+    /// [`StoreError::Refused`], and when the store fails.
     pub fn meet(&self, met: Person) -> Result<Person, StoreError> {
         self.transact(|rows| {
             let mut person = met;
+            if rows.get(Table::Refused, &person.key.0)?.is_some() {
+                return Err(StoreError::Refused);
+            }
             if let Some(kept) = rows.get(Table::Person, &person.key.0)? {
                 let kept = Person::parse(&kept)?;
                 let mut trust = kept.trust;
@@ -64,15 +67,86 @@ impl Store {
         Ok(people)
     }
 
-    /// Forgets somebody, for good.
+    /// Two people compared and found a difference: whoever has this key is in between. What was
+    /// remembered of them goes, and they are not met again until they are forgotten.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn refuse(&self, refused: Refused) -> Result<(), StoreError> {
+        self.transact(|rows| {
+            rows.remove(Table::Person, &refused.key.0)?;
+            rows.put(Table::Refused, &refused.key.0, &refused.to_bytes()?)
+        })
+    }
+
+    /// Everybody who is refused, those of the earliest comparison first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn refused(&self) -> Result<Vec<Refused>, StoreError> {
+        let kept = self.transact(|rows| rows.all(Table::Refused))?;
+        let mut refused: Vec<Refused> = kept
+            .iter()
+            .map(|kept| Refused::parse(kept))
+            .collect::<Result<_, _>>()?;
+        refused.sort_by_key(|refused| (refused.since, refused.key.0));
+        Ok(refused)
+    }
+
+    /// Whether whoever has this key is refused.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn is_refused(&self, key: PublicKey) -> Result<bool, StoreError> {
+        let kept = self.transact(|rows| rows.get(Table::Refused, &key.0))?;
+        Ok(kept.is_some())
+    }
+
+    /// Forgets somebody, for good, also that they were refused.
     ///
     /// # Errors
     /// [`StoreError::Unknown`], and when the store fails.
     pub fn forget(&self, key: PublicKey) -> Result<(), StoreError> {
-        self.transact(|rows| match rows.remove(Table::Person, &key.0)? {
-            true => Ok(()),
-            false => Err(StoreError::Unknown),
+        self.transact(|rows| {
+            let was_met = rows.remove(Table::Person, &key.0)?;
+            let was_refused = rows.remove(Table::Refused, &key.0)?;
+            match was_met || was_refused {
+                true => Ok(()),
+                false => Err(StoreError::Unknown),
+            }
         })
+    }
+}
+
+/// Somebody who is not to be met again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Their long-term key.
+    pub key: PublicKey,
+    /// What they called themselves; may be empty.
+    pub name: String,
+    /// When the difference was found, in seconds since 1970-01-01 UTC.
+    pub since: u64,
+}
+
+impl Refused {
+    /// `version 1 | since u64 | key 32 | name`
+    pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
+        let name = &self.name[..self.name.floor_char_boundary(MAX_NAME)];
+        let writer = Writer::new(VERSION, 43 + name.len())
+            .u64(self.since)
+            .raw(&self.key.0);
+        Ok(writer.bytes(name.as_bytes(), MAX_NAME)?.finish())
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
+        let mut reader = Reader::new(bytes);
+        reader.version(VERSION)?;
+        let since = reader.u64()?;
+        let key = PublicKey(reader.array()?);
+        let name = reader.text(MAX_NAME)?.to_owned();
+        reader.finish()?;
+        Ok(Self { key, name, since })
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) enum Table {
     Reply,
     Person,
     Proof,
+    Refused,
 }
 
 impl Table {
@@ -25,6 +26,7 @@ impl Table {
             Self::Reply => "reply",
             Self::Person => "person",
             Self::Proof => "proof",
+            Self::Refused => "refused",
         }
     }
 }

@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
 ",
     "
     CREATE TABLE proof      (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE refused    (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 ",
 ];
 

@@ -21,6 +21,8 @@ pub enum Setting {
     AskRouter,
     /// Whether a way past a strict network may be guessed.
     Guess,
+    /// What the other side of a conversation may cost.
+    Limits,
 }
 
 impl Setting {
@@ -33,6 +35,7 @@ impl Setting {
             Self::AskServers => "ask servers",
             Self::AskRouter => "ask router",
             Self::Guess => "guess",
+            Self::Limits => "limits",
         }
     }
 }

@@ -354,6 +354,50 @@ fn a_pending_reply_comes_back_as_it_was() {
 }
 
 #[test]
+fn whoever_was_refused_is_not_met_again_until_they_are_forgotten() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    store.meet(person(1, TrustReason::Scanned)).unwrap();
+    store.meet(person(2, TrustReason::Scanned)).unwrap();
+    let refused = Refused {
+        key: PublicKey([1; 32]),
+        name: "ß".repeat(200),
+        since: NOW,
+    };
+    store.refuse(refused.clone()).unwrap();
+    drop(store);
+    let store = folder.open().unwrap();
+    let cut = Refused {
+        name: "ß".repeat(128),
+        ..refused
+    };
+    assert_eq!(store.refused(), Ok(vec![cut]));
+    assert_eq!(store.people(), Ok(vec![person(2, TrustReason::Scanned)]));
+    assert_eq!(store.is_refused(PublicKey([1; 32])), Ok(true));
+    assert_eq!(store.is_refused(PublicKey([2; 32])), Ok(false));
+    let again = store.meet(person(1, TrustReason::Scanned));
+    assert_eq!(again, Err(StoreError::Refused));
+    store.forget(PublicKey([1; 32])).unwrap();
+    assert_eq!(store.forget(PublicKey([1; 32])), Err(StoreError::Unknown));
+    store.meet(person(1, TrustReason::OpenLink)).unwrap();
+}
+
+#[test]
+fn a_store_of_an_earlier_form_is_taken_to_this_one() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    store.meet(person(1, TrustReason::Scanned)).unwrap();
+    drop(store);
+    let file = rusqlite::Connection::open(folder.0.join("store")).unwrap();
+    file.execute_batch("DROP TABLE refused; PRAGMA user_version = 1;")
+        .unwrap();
+    drop(file);
+    let store = folder.open().unwrap();
+    assert_eq!(store.people(), Ok(vec![person(1, TrustReason::Scanned)]));
+    assert_eq!(store.refused(), Ok(Vec::new()));
+}
+
+#[test]
 fn trust_in_a_person_rises_and_never_falls() {
     let folder = Folder::new();
     let store = folder.open().unwrap();

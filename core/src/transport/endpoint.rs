@@ -344,6 +344,8 @@ enum Wake {
     Command(Option<Command>),
     Move(Option<Move>),
     Outgoing(Option<Bytes>),
+    /// The rooms above want no goodbye.
+    Cut,
     Room,
     Writable,
     Found,
@@ -362,6 +364,7 @@ impl Task {
                 Wake::Command(None) => self.settle(),
                 Wake::Move(change) => self.handle_move(change),
                 Wake::Outgoing(message) => self.take_outgoing(message),
+                Wake::Cut => self.end_link(LinkError::ClosedHere),
                 Wake::Found => self.take_found(),
                 Wake::Room | Wake::Writable => {}
             }
@@ -402,13 +405,14 @@ impl Task {
         let can_write = self.session.as_mut().is_some_and(Session::is_writable);
         let (sockets, birthday) = (&self.sockets, &self.birthday);
         let is_congested = !self.queue.is_empty();
-        let (outgoing, incoming) = match &mut self.link {
+        let (outgoing, incoming, cut) = match &mut self.link {
             Some(link) => (
                 Some(&mut link.end.outgoing)
                     .filter(|_| can_write && !link.leaving && !is_congested),
                 Some(&link.end.incoming).filter(|_| !link.held.is_empty()),
+                Some(&mut link.end.cut).filter(|_| link.ended.is_none()),
             ),
-            None => (None, None),
+            None => (None, None, None),
         };
         tokio::select! {
             () = poll_fn(|context| sockets.poll_readable(context)) => Wake::Readable,
@@ -417,6 +421,7 @@ impl Task {
             command = next_or_never(self.commands.as_mut()) => Wake::Command(command),
             change = next_or_never(self.moves.as_mut()) => Wake::Move(change),
             message = next_or_never(outgoing) => Wake::Outgoing(message),
+            () = cut_or_never(cut) => Wake::Cut,
             () = room_or_never(incoming) => Wake::Room,
             () = guess::found_or_never(birthday.as_ref()) => Wake::Found,
         }
@@ -871,6 +876,13 @@ async fn sleep_until(at: Option<Instant>) {
 async fn next_or_never<T>(receiver: Option<&mut mpsc::Receiver<T>>) -> Option<T> {
     match receiver {
         Some(receiver) => receiver.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn cut_or_never(cut: Option<&mut watch::Receiver<bool>>) {
+    match cut {
+        Some(cut) => LinkEnd::is_cut(cut).await,
         None => std::future::pending().await,
     }
 }

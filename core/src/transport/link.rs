@@ -6,6 +6,7 @@
 
 use crate::invitation::Fingerprint;
 use bytes::Bytes;
+use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 /// The largest message a link carries, in bytes: what every WebRTC stack accepts without negotiation.
@@ -50,6 +51,7 @@ pub enum LinkError {
 pub struct Link {
     sender: LinkSender,
     receiver: LinkReceiver,
+    cutter: LinkCutter,
     local: Fingerprint,
     remote: Fingerprint,
 }
@@ -68,6 +70,10 @@ pub struct LinkReceiver {
     state: watch::Receiver<LinkState>,
 }
 
+/// Ends a link at once. Nothing that waits to be sent is delivered any more.
+#[derive(Clone, Debug)]
+pub struct LinkCutter(Arc<watch::Sender<bool>>);
+
 /// The driver's half of a [`Link`].
 #[derive(Debug)]
 pub struct LinkEnd {
@@ -77,6 +83,18 @@ pub struct LinkEnd {
     pub incoming: mpsc::Sender<Bytes>,
     /// Where the driver says how the link is.
     pub state: watch::Sender<LinkState>,
+    /// True once the link is cut: close at once.
+    pub cut: watch::Receiver<bool>,
+}
+
+impl LinkEnd {
+    /// Waits until the link is cut.
+    pub async fn is_cut(cut: &mut watch::Receiver<bool>) {
+        if cut.wait_for(|is| *is).await.is_err() {
+            // Nobody is left who could.
+            std::future::pending().await
+        }
+    }
 }
 
 impl Link {
@@ -86,6 +104,7 @@ impl Link {
         let (out_tx, out_rx) = mpsc::channel(QUEUE);
         let (in_tx, in_rx) = mpsc::channel(QUEUE);
         let (state_tx, state_rx) = watch::channel(LinkState::Open);
+        let (cut_tx, cut_rx) = watch::channel(false);
         let link = Link {
             sender: LinkSender {
                 queue: out_tx,
@@ -95,6 +114,7 @@ impl Link {
                 queue: in_rx,
                 state: state_rx,
             },
+            cutter: LinkCutter(Arc::new(cut_tx)),
             local,
             remote,
         };
@@ -102,6 +122,7 @@ impl Link {
             outgoing: out_rx,
             incoming: in_tx,
             state: state_tx,
+            cut: cut_rx,
         };
         (link, end)
     }
@@ -137,6 +158,11 @@ impl Link {
         self.sender.state.clone()
     }
 
+    /// The way to end it at once, whoever holds it then.
+    pub fn cutter(&self) -> LinkCutter {
+        self.cutter.clone()
+    }
+
     /// Separates the directions, for two tasks.
     pub fn split(self) -> (LinkSender, LinkReceiver) {
         (self.sender, self.receiver)
@@ -153,6 +179,13 @@ impl Link {
         let _ = state
             .wait_for(|state| matches!(state, LinkState::Closed(_)))
             .await;
+    }
+}
+
+impl LinkCutter {
+    /// Ends the link. It is closed here, and the other side hears no more than that it is over.
+    pub fn cut(&self) {
+        self.0.send_replace(true);
     }
 }
 

@@ -36,7 +36,9 @@ pub use certificate::Certificate;
 pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, Turn};
 pub use error::TransportError;
 pub use interfaces::{Reach, local_addresses};
-pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE};
+pub use link::{
+    Link, LinkCutter, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE,
+};
 pub use mapping::{MappingError, PortMapping};
 pub use reach::{AskRouter, Reached};
 pub use reflexive::{Mapping, Outside, Translation, strict_address};

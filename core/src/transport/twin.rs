@@ -68,8 +68,8 @@ pub fn pair(seed: u64, conditions: Conditions) -> (Link, Link, Controls) {
     let fingerprints = [random.fingerprint(), random.fingerprint()];
     let (left, left_end) = Link::new(fingerprints[0], fingerprints[1]);
     let (right, right_end) = Link::new(fingerprints[1], fingerprints[0]);
-    let (left_end, left_state) = open(left_end);
-    let (right_end, right_state) = open(right_end);
+    let (left_end, left_state, left_cut) = open(left_end);
+    let (right_end, right_state, right_cut) = open(right_end);
     let path = Arc::new(Path {
         state: watch::Sender::new(LinkState::Open),
         ends: [left_state, right_state],
@@ -87,6 +87,15 @@ pub fn pair(seed: u64, conditions: Conditions) -> (Link, Link, Controls) {
         };
         tokio::spawn(way.serve(outgoing, incoming));
     }
+    for (from, mut cut) in [(0, left_cut), (1, right_cut)] {
+        let path = path.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = path.wait_for(is_over) => {}
+                () = LinkEnd::is_cut(&mut cut) => path.end(closed_by(from)),
+            }
+        });
+    }
     (left, right, Controls { path })
 }
 
@@ -96,13 +105,21 @@ struct Queues {
     incoming: mpsc::Sender<Bytes>,
 }
 
-fn open(end: LinkEnd) -> (Queues, watch::Sender<LinkState>) {
+fn open(end: LinkEnd) -> (Queues, watch::Sender<LinkState>, watch::Receiver<bool>) {
     let LinkEnd {
         outgoing,
         incoming,
         state,
+        cut,
     } = end;
-    (Queues { outgoing, incoming }, state)
+    (Queues { outgoing, incoming }, state, cut)
+}
+
+/// How either end sees that the one with this number was closed.
+fn closed_by(from: usize) -> [LinkError; 2] {
+    let mut reasons = [LinkError::ClosedByPeer; 2];
+    reasons[from] = LinkError::ClosedHere;
+    reasons
 }
 
 /// The state of the path, and where each end is told of it.
@@ -161,11 +178,7 @@ impl Way {
         let path = self.path.clone();
         tokio::select! {
             () = path.wait_for(is_over) => {}
-            () = self.carry(outgoing, &incoming) => {
-                let mut reasons = [LinkError::ClosedByPeer; 2];
-                reasons[self.from] = LinkError::ClosedHere;
-                path.end(reasons);
-            }
+            () = self.carry(outgoing, &incoming) => path.end(closed_by(self.from)),
         }
         // Only now does the receiver see the end of its queue: the reason stands already.
         drop(incoming);
@@ -327,6 +340,19 @@ mod tests {
         assert_eq!(*left.state().borrow(), LinkState::Closed(LinkError::Lost));
         while left.send(message(1)).await.is_ok() {}
         assert_eq!(left.send(message(1)).await, Err(LinkError::Lost));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn cutting_one_end_delivers_nothing_more() {
+        let (left, mut right, controls) = pair(1, LOSSY);
+        controls.cut();
+        for n in 0..10 {
+            left.send(message(n)).await.expect("waits");
+        }
+        left.cutter().cut();
+        assert_eq!(right.receive().await, Err(LinkError::ClosedByPeer));
+        let closed = LinkState::Closed(LinkError::ClosedHere);
+        assert_eq!(*left.state().borrow(), closed);
     }
 
     #[tokio::test(start_paused = true)]

@@ -363,7 +363,9 @@ async fn a_comparison_handed_on_between_two_channels_is_found_out() {
     // Everything else passes: this is what an unverified link is.
     at_host.tells(&mut at_guest, "is it you?").await;
     at_guest.tells(&mut at_host, "it is").await;
-    at_host.conversation.compare().await;
+    at_host.conversation.comparison().wish().unwrap();
+    assert_eq!(at_guest.event().await, Event::CompareOffered);
+    at_guest.conversation.comparison().wish().unwrap();
     let cheated = Event::Ended(Ending::Broken(Violation::Cheated));
     assert_eq!(at_guest.event().await, cheated);
     assert!(matches!(at_host.event().await, Event::Comparing(_)));

@@ -1,7 +1,7 @@
 //! The honest ones: a host, its guests, and the flows in which they meet.
 
 use bytes::Bytes;
-use handfast_core::conversation::{Conversation, Event, Offers, Options};
+use handfast_core::conversation::{Conversation, Event, Options};
 use handfast_core::crypto::Secret;
 use handfast_core::handshake::{Flow, StaticKey, Trust};
 use handfast_core::invitation::{
@@ -317,12 +317,9 @@ pub(crate) fn are_together(one: &Meeting, other: &Meeting) {
 
 /// Who met begins to talk.
 pub(crate) fn converse(meeting: Meeting) -> Talk {
-    let options = Options {
-        downloads: env!("CARGO_TARGET_TMPDIR").into(),
-        max_file: 1 << 20,
-        offers: Offers::Ask,
-    };
-    let channel = meeting.acquaintance.channel;
+    let met = meeting.acquaintance;
+    let options = Options::new(env!("CARGO_TARGET_TMPDIR"), met.trust);
+    let channel = met.channel;
     let (conversation, events) = Conversation::start(meeting.link, channel, options);
     Talk {
         conversation,

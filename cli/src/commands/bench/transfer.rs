@@ -3,7 +3,8 @@
 use super::Result;
 use super::figure::{Figure, Goal};
 use super::table::{Table, guest, identity, met};
-use handfast_core::conversation::{Conversation, Event, Offers, Options};
+use handfast_core::conversation::{Conversation, Event, Limits, Options};
+use handfast_core::handshake::Trust;
 use handfast_core::transport::forwarder::Conditions;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,8 +30,9 @@ pub(crate) async fn send(sender: &Sender) -> Result<()> {
     std::io::stdin().read_line(&mut text)?;
     let meeting = met(&mut guest(identity()?, text.trim(), false)?).await?;
     let folder = std::env::temp_dir();
+    let options = options(&folder, meeting.acquaintance.trust);
     let (conversation, mut events) =
-        Conversation::start(meeting.link, meeting.acquaintance.channel, options(&folder));
+        Conversation::start(meeting.link, meeting.acquaintance.channel, options);
     conversation.send_file(&sender.file).await?;
     while let Some(event) = events.recv().await {
         match event {
@@ -92,8 +94,9 @@ async fn receive(folder: &Path, size: u64, conditions: Option<Conditions>) -> Re
         .write_all(format!("{}\n", table.text).as_bytes())
         .await?;
     let meeting = met(&mut table.host).await?;
+    let options = options(folder, meeting.acquaintance.trust);
     let (conversation, mut events) =
-        Conversation::start(meeting.link, meeting.acquaintance.channel, options(folder));
+        Conversation::start(meeting.link, meeting.acquaintance.channel, options);
     while let Some(event) = events.recv().await {
         match event {
             Event::FileReceived {
@@ -112,10 +115,9 @@ async fn receive(folder: &Path, size: u64, conditions: Option<Conditions>) -> Re
     Err("the conversation ended without a word".into())
 }
 
-fn options(folder: &Path) -> Options {
+fn options(folder: &Path, trust: Trust) -> Options {
     Options {
-        downloads: folder.to_owned(),
-        max_file: 1 << 40,
-        offers: Offers::Accept,
+        limits: Limits::USUAL.with_unasked(u64::MAX),
+        ..Options::new(folder, trust)
     }
 }

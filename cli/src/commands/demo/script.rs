@@ -5,7 +5,7 @@ use crate::status::{Status, Stop};
 use crate::{met, words};
 use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest};
-use handfast_core::conversation::{Conversation, Ending, Event, Offers, Options};
+use handfast_core::conversation::{Conversation, Ending, Event, Limits, Options};
 use handfast_core::pairing::Meeting;
 use handfast_core::qr::twin::Random;
 use handfast_core::transport::LinkState;
@@ -123,10 +123,10 @@ struct Talk<'a> {
 
 impl<'a> Talk<'a> {
     fn begin(meeting: Meeting, downloads: PathBuf, output: &'a mut Output) -> Self {
+        // Nobody is there to be asked.
         let options = Options {
-            downloads,
-            max_file: FILE_BYTES,
-            offers: Offers::Accept,
+            limits: Limits::USUAL.with_unasked(FILE_BYTES),
+            ..Options::new(downloads, meeting.acquaintance.trust)
         };
         let link = meeting.link.state();
         let (conversation, events) =
@@ -178,9 +178,14 @@ impl<'a> Talk<'a> {
     async fn hear_file(&mut self) -> Result<PathBuf, Stop> {
         loop {
             match self.hear().await? {
-                Event::FileOffered { name, size, .. } => {
-                    self.output.tell(Told::FileOffered { name, bytes: size });
-                }
+                Event::FileOffered {
+                    name, size, asks, ..
+                } => self.output.tell(Told::FileOffered {
+                    number: 1,
+                    name,
+                    bytes: size,
+                    asks,
+                }),
                 Event::FileReceived {
                     path,
                     bytes,

@@ -61,7 +61,7 @@ fn what(who: Who, event: &Event) -> Option<String> {
         Event::Met { name, reason, .. } => words::demo_met(name, reason),
         Event::MessageSent { text } => words::demo_says(text),
         Event::FileMade { bytes, .. } => words::demo_file_made(*bytes),
-        Event::FileOffered { name, bytes } => words::demo_file_begins(name, *bytes),
+        Event::FileOffered { name, bytes, .. } => words::demo_file_begins(name, *bytes),
         Event::FileReceived { bytes, seconds, .. } => words::demo_file_stored(*bytes, *seconds),
         Event::FileChecked { blake2b, .. } => words::demo_file_checked(blake2b),
         Event::Ended { reason } => match reason.as_str() {

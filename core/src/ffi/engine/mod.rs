@@ -8,6 +8,7 @@ mod outside;
 mod preparing;
 mod talk;
 mod waiting;
+mod window;
 
 use super::guard::joined;
 use super::pending::Waits;
@@ -55,6 +56,8 @@ pub(super) enum Order {
     Say(Saying, Answer),
     /// Stop the file with this number, if it is still under way.
     CancelFile(u64),
+    /// So many rows have reached the screen.
+    Taken(u32),
     Dismiss,
     Pause(Answer),
     Resume(Answer),
@@ -81,7 +84,9 @@ pub(super) enum Saying {
     Accept(u64),
     Refuse(u64),
     Compare,
-    Compared(Comparison),
+    /// What was found by somebody who saw these digits.
+    Compared(Vec<String>, Comparison),
+    AllowMore,
     /// Only who the person means would have asked that.
     OnlyThey,
     Leave,
@@ -329,6 +334,7 @@ impl Engine {
             Order::Cancel(number) => return self.stop(number, false).await,
             Order::PutAside(number) => return self.stop(number, true).await,
             Order::CancelFile(number) => return self.cancel_file(number),
+            Order::Taken(rows) => return self.taken(rows),
             Order::Dismiss => return self.dismiss(),
             // The loop itself takes it.
             Order::Shutdown(_) => return,

@@ -3,22 +3,23 @@
 //! What is said goes through a task of its own, because sending may have to wait for the other side
 //! while its messages must go on being read.
 
+use super::window::Window;
 use super::{Engine, GOODBYE, Numbers, Saying, State, unix_seconds};
-use crate::conversation::{Conversation, Direction, Ending, Event, Offers, Options, Transfer};
-use crate::ffi::{
-    Comparison, Entry, FileState, HandfastError, Kind, Line, Person, Pictograph, Screen,
+use crate::conversation::{
+    self, Conversation, Direction, Ending, Event, Finding, Limit, Limits, Options, Transfer,
 };
-use crate::handshake::{PublicKey, SYMBOLS, ShortString, Trust, TrustReason};
+use crate::ffi::{
+    Change, Comparison, Entry, FileState, HandfastError, Kind, Line, Person, Pictograph, Reached,
+    Screen, Wish,
+};
+use crate::handshake::{PublicKey, SYMBOLS, ShortString, Trust};
 use crate::pairing::Meeting;
-use crate::store::Person as Kept;
+use crate::store::{Person as Kept, Refused, StoreError};
 use crate::transport::{LinkState, Roaming};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-
-/// The largest file that is taken, in bytes: 64 GiB.
-const LARGEST_FILE: u64 = 64 << 30;
 
 /// What may wait to be said before no more is taken.
 const WAITING: usize = 512;
@@ -31,8 +32,11 @@ pub(super) struct Talk {
     name: String,
     trust: Trust,
     line: Line,
+    wish: Wish,
+    reached: Option<Reached>,
     /// What both people compare now.
     comparing: Option<ShortString>,
+    comparison: conversation::Comparison,
     events: mpsc::Receiver<Event>,
     words: mpsc::Sender<Word>,
     /// The transfers of our files, told when they have one.
@@ -42,8 +46,9 @@ pub(super) struct Talk {
     numbers: HashMap<Transfer, u64>,
     files: HashMap<u64, File>,
     rows: Numbers,
-    /// This side said goodbye, for this reason; however it ends is what the person wanted.
-    leaving: Option<Kind>,
+    window: Window,
+    /// This side said goodbye; however it ends is what the person wanted.
+    is_leaving: bool,
 }
 
 /// A file under way.
@@ -61,22 +66,29 @@ enum Word {
     Accept(Transfer),
     CancelTheirs(Transfer),
     CancelOurs(u64),
-    Compare,
+    AllowMore,
     Leave,
 }
 
 impl Talk {
-    /// Begins to talk with somebody who is trusted that far. Must be called within a tokio runtime.
-    pub(super) fn start(meeting: Meeting, trust: Trust, downloads: &Path, rows: Numbers) -> Self {
+    /// Begins to talk with somebody who is trusted that far and may cost so much. Must be called
+    /// within a tokio runtime.
+    pub(super) fn start(
+        meeting: Meeting,
+        trust: Trust,
+        limits: Limits,
+        downloads: &Path,
+        rows: Numbers,
+    ) -> Self {
         let options = Options {
-            downloads: downloads.to_owned(),
-            max_file: LARGEST_FILE,
-            offers: Offers::Ask,
+            limits,
+            ..Options::new(downloads, trust)
         };
         let (key, name) = (meeting.acquaintance.key, meeting.acquaintance.name.clone());
         let link = meeting.link.state();
         let (conversation, events) =
             Conversation::start(meeting.link, meeting.acquaintance.channel, options);
+        let comparison = conversation.comparison();
         let (words, said) = mpsc::channel(WAITING);
         let (naming, named) = mpsc::unbounded_channel();
         tokio::spawn(speak(conversation, said, naming));
@@ -85,7 +97,10 @@ impl Talk {
             name,
             trust,
             line: Line::Up,
+            wish: Wish::Nobody,
+            reached: None,
             comparing: None,
+            comparison,
             events,
             words,
             named,
@@ -94,7 +109,8 @@ impl Talk {
             numbers: HashMap::new(),
             files: HashMap::new(),
             rows,
-            leaving: None,
+            window: Window::default(),
+            is_leaving: false,
         }
     }
 
@@ -104,11 +120,13 @@ impl Talk {
             Some(shown) => Screen::Comparing {
                 person,
                 symbols: shown.symbols().map(pictograph).to_vec(),
-                digits: shown.digits().map(|group| format!("{group:04}")).to_vec(),
+                digits: digits(shown),
             },
             None => Screen::Talking {
                 person,
                 line: self.line,
+                wish: self.wish,
+                reached: self.reached,
             },
         }
     }
@@ -128,8 +146,12 @@ impl Talk {
         &self.roaming
     }
 
+    /// What happens next; nothing while the shell has enough to show. Who leaves shows no more.
     pub(super) async fn next(&mut self) -> Option<Event> {
-        self.events.recv().await
+        match self.window.has_room() || self.is_leaving {
+            true => self.events.recv().await,
+            false => std::future::pending().await,
+        }
     }
 
     /// Leaves, and waits until the goodbye is said.
@@ -190,6 +212,7 @@ impl Talk {
                 transfer,
                 name,
                 size,
+                asks,
             } => {
                 let number = self.rows.next();
                 self.numbers.insert(transfer, number);
@@ -200,7 +223,11 @@ impl Talk {
                     transfer: Some(transfer),
                 };
                 self.files.insert(number, file);
-                self.row(number, FileState::Offered)
+                let state = match asks {
+                    true => FileState::Offered,
+                    false => FileState::Moving { done: 0 },
+                };
+                self.row(number, state)
             }
             Event::FileProgress { transfer, done, .. } => {
                 let number = self.number(transfer).await?;
@@ -225,7 +252,33 @@ impl Talk {
                 };
                 self.last_row(transfer, state).await
             }
-            Event::Comparing(_) | Event::Interrupted | Event::Resumed | Event::Ended(_) => None,
+            Event::Comparing(_)
+            | Event::CompareOffered
+            | Event::Limited(_)
+            | Event::Released
+            | Event::Interrupted
+            | Event::Resumed
+            | Event::Ended(_) => None,
+        }
+    }
+
+    /// What an event changes on the screen.
+    fn seen(&mut self, event: &Event) {
+        match event {
+            Event::Interrupted => self.line = Line::Interrupted,
+            Event::Resumed => self.line = Line::Up,
+            Event::CompareOffered => self.wish = Wish::Theirs,
+            Event::Comparing(shown) => {
+                self.wish = Wish::Nobody;
+                self.comparing = Some(*shown);
+            }
+            Event::Limited(Limit::Entries | Limit::Bytes) => {
+                self.reached = Some(Reached::Messages);
+            }
+            Event::Limited(Limit::OpenOffers) => self.reached = Some(Reached::Files),
+            // One more was not declined.
+            Event::Released | Event::FileOffered { .. } => self.reached = None,
+            _ => {}
         }
     }
 
@@ -278,32 +331,45 @@ impl Talk {
                 Ok(None)
             }
             Saying::Compare => {
-                self.pass(Word::Compare)?;
+                self.comparison.wish()?;
+                self.wish = Wish::Ours;
                 Ok(None)
             }
-            Saying::Compared(outcome) => {
-                self.comparing.take().ok_or(Kind::NotNow)?;
-                match outcome {
-                    Comparison::Same => {
-                        self.trust.raise(Trust::because(TrustReason::Compared));
-                    }
-                    Comparison::Different => {
-                        self.pass(Word::Leave)?;
-                        self.leaving = Some(Kind::NotTheInviter);
-                    }
-                    Comparison::Later => {}
-                }
+            Saying::Compared(seen, outcome) => {
+                let shown = self.comparing.filter(|shown| digits(*shown) == seen);
+                let shown = shown.ok_or(Kind::NotNow)?;
+                self.trust = self.comparison.judge(shown, outcome.into())?;
+                self.comparing = None;
                 Ok(None)
             }
-            Saying::OnlyThey => match self.trust.take_word() {
-                true => Ok(None),
-                false => Err(Kind::NotNow.into()),
-            },
+            Saying::AllowMore => {
+                self.pass(Word::AllowMore)?;
+                Ok(None)
+            }
+            Saying::OnlyThey => {
+                self.trust = self.comparison.take_word().ok_or(Kind::NotNow)?;
+                Ok(None)
+            }
             Saying::Leave => {
                 self.pass(Word::Leave)?;
-                self.leaving.get_or_insert(Kind::Cancelled);
+                self.is_leaving = true;
                 Ok(None)
             }
+        }
+    }
+}
+
+/// The digits of a comparison, by which a judgement names it.
+fn digits(shown: ShortString) -> Vec<String> {
+    shown.digits().map(|group| format!("{group:04}")).to_vec()
+}
+
+impl From<Comparison> for Finding {
+    fn from(outcome: Comparison) -> Self {
+        match outcome {
+            Comparison::Same => Self::Same,
+            Comparison::Different => Self::Different,
+            Comparison::Later => Self::Later,
         }
     }
 }
@@ -323,29 +389,77 @@ impl Engine {
             return Err(Kind::NotNow.into());
         };
         let (shown, trusted) = (talk.screen(), talk.trust);
-        if let Some(entry) = talk.say(saying)? {
-            self.teller.list(entry);
+        let is_different = matches!(saying, Saying::Compared(_, Comparison::Different));
+        let entry = talk.say(saying)?;
+        if is_different {
+            self.refuse().await;
+            return Ok(());
         }
-        if talk.screen() != shown {
-            self.teller.show(talk.screen());
+        let screen = talk.screen();
+        let risen = (talk.trust != trusted).then(|| talk.person());
+        if let Some(entry) = entry {
+            self.list(entry);
         }
-        if talk.trust != trusted {
-            let person = talk.person();
-            self.remember(person).await;
+        if screen != shown {
+            self.teller.show(screen);
+        }
+        if let Some(person) = risen {
+            self.remember(person).await?;
         }
         Ok(())
     }
 
+    /// The person found a difference, and the conversation has been hung up. Whoever it was with is
+    /// not kept, and not let in again.
+    async fn refuse(&mut self) {
+        let State::Talking(talk) = std::mem::replace(&mut self.state, State::Idle) else {
+            return;
+        };
+        let refused = Refused {
+            key: talk.key,
+            name: talk.name.clone(),
+            since: unix_seconds(),
+        };
+        let kept = self.terms.store.run(move |store| store.refuse(refused));
+        if let Err(error) = kept.await {
+            log::warn!("somebody in between may be let in again: {error}");
+        }
+        self.end(Kind::NotTheInviter);
+    }
+
+    /// Tells a row, and which ones leave the screen for it.
+    fn list(&mut self, entry: Entry) {
+        let State::Talking(talk) = &mut self.state else {
+            return;
+        };
+        let gone = talk.window.tell(&entry);
+        self.teller.list(entry);
+        for number in gone {
+            self.teller.tell(Change::Gone { number });
+        }
+    }
+
+    /// So many rows have reached the screen.
+    pub(super) fn taken(&mut self, rows: u32) {
+        if let State::Talking(talk) = &mut self.state {
+            talk.window.taken(rows);
+        }
+    }
+
     /// Remembers somebody; how far they are trusted now. A store that fails forgets a meeting, and
     /// ends nothing.
-    pub(super) async fn remember(&self, person: Kept) -> Trust {
+    ///
+    /// # Errors
+    /// [`Kind::Refused`].
+    pub(super) async fn remember(&self, person: Kept) -> Result<Trust, HandfastError> {
         let trust = person.trust;
         let kept = self.terms.store.run(move |store| store.meet(person)).await;
         match kept {
-            Ok(person) => person.trust,
+            Ok(person) => Ok(person.trust),
+            Err(StoreError::Refused) => Err(Kind::Refused.into()),
             Err(error) => {
                 log::warn!("a meeting is not remembered: {error}");
-                trust
+                Ok(trust)
             }
         }
     }
@@ -368,39 +482,34 @@ impl Engine {
         let State::Talking(talk) = &mut self.state else {
             return;
         };
-        match event {
-            Some(Event::Interrupted) => {
-                talk.line = Line::Interrupted;
-                self.teller.show(talk.screen());
+        let event = match event {
+            Some(Event::Ended(_)) | None if talk.is_leaving => return self.rest(),
+            Some(Event::Ended(ending)) => {
+                return match ending {
+                    Ending::Left => self.rest(),
+                    Ending::PeerLeft => self.end(Kind::TheyLeft),
+                    Ending::Lost(_) => self.end(Kind::Lost),
+                    Ending::Different => self.end(Kind::NotTheInviter),
+                    Ending::Broken(violation) => {
+                        log::warn!("the conversation was ended: {violation}");
+                        self.end(Kind::RulesBroken);
+                    }
+                };
             }
-            Some(Event::Resumed) => {
-                talk.line = Line::Up;
-                self.teller.show(talk.screen());
-            }
-            Some(Event::Ended(_)) | None if talk.leaving.is_some() => match talk.leaving {
-                Some(Kind::Cancelled) | None => self.rest(),
-                Some(why) => self.end(why),
-            },
-            Some(Event::Comparing(shown)) => {
-                talk.comparing = Some(shown);
-                self.teller.show(talk.screen());
-            }
-            Some(Event::Ended(ending)) => match ending {
-                Ending::Left => self.rest(),
-                Ending::PeerLeft => self.end(Kind::TheyLeft),
-                Ending::Lost(_) => self.end(Kind::Lost),
-                Ending::Broken(violation) => {
-                    log::warn!("the conversation was ended: {violation}");
-                    self.end(Kind::RulesBroken);
-                }
-            },
-            Some(event) => {
-                if let Some(entry) = talk.heard(event).await {
-                    self.teller.list(entry);
-                }
-            }
+            Some(event) => event,
             // It ended without a word: a task of it panicked.
-            None => self.end(Kind::Internal),
+            None => return self.end(Kind::Internal),
+        };
+        let shown = talk.screen();
+        talk.seen(&event);
+        let screen = talk.screen();
+        let entry = talk.heard(event).await;
+        let has_room = talk.window.has_room();
+        if screen != shown {
+            self.teller.show(screen);
+        }
+        if let Some(entry) = entry.filter(|_| has_room) {
+            self.list(entry);
         }
     }
 }
@@ -434,8 +543,8 @@ async fn speak(
                 }
                 Ok(())
             }
-            Word::Compare => {
-                conversation.compare().await;
+            Word::AllowMore => {
+                conversation.allow_more().await;
                 Ok(())
             }
             Word::Leave => {

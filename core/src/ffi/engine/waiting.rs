@@ -8,7 +8,10 @@ use super::talk::Talk;
 use super::{Engine, GOODBYE, State, unix_seconds};
 use crate::crypto::Secret;
 use crate::ffi::pending::Waits;
-use crate::ffi::{Cause, GuestStage, HandfastError, Handout, HostStage, Kind, Manner, Screen};
+use crate::ffi::{
+    Cause, GuestStage, HandfastError, Handout, HostStage, Kind, Limits, Manner, Screen,
+    usual_limits,
+};
 use crate::invitation::{Invitation, InviteId, LinkBase, SealedReply, Token};
 use crate::pairing::{
     self, Failure, GuestTerms, HostTerms, Keeping, Meeting, Pairing, PairingEvent, Tried, Via,
@@ -665,9 +668,12 @@ impl Engine {
             trust: met.trust,
             since: unix_seconds(),
         };
-        let trust = self.remember(person).await;
+        let trust = self.remember(person).await?;
+        let limits = self.terms.store.run(Limits::read).await;
+        let limits = limits.unwrap_or_else(|_| usual_limits()).terms();
         let terms = &self.terms;
-        let talk = Talk::start(meeting, trust, &terms.downloads, terms.numbers.clone());
+        let rows = terms.numbers.clone();
+        let talk = Talk::start(meeting, trust, limits, &terms.downloads, rows);
         self.teller.show(talk.screen());
         self.state = State::Talking(Box::new(talk));
         Ok(())
