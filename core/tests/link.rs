@@ -7,11 +7,12 @@ mod table;
 use bytes::Bytes;
 use handfast_core::crypto::Secret;
 use handfast_core::invitation::{Candidate, Fingerprint, InvitationKeys};
+use handfast_core::transport::forwarder::{Conditions, Forwarder};
 use handfast_core::transport::{
     ConnectEvent, Connector, Endpoint, Link, LinkError, LinkState, TransportError, Turn,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use table::{Table, V4, candidates, opened};
 use tokio::time::timeout;
 
@@ -371,4 +372,105 @@ async fn a_taken_port_gives_way_to_another() {
     let port = first.addresses()[0].port();
     let second = Endpoint::bind(&[V4], Some(port)).unwrap();
     assert_ne!(second.addresses()[0].port(), port);
+}
+
+const FILE: usize = 5_000_000;
+
+/// UDP payloads of packets of 1280, 1200, 1000 and 576 bytes, under IPv4 and under IPv6.
+const NARROW: [usize; 7] = [1_252, 1_232, 1_172, 1_152, 972, 952, 528];
+
+/// Two links, and between them a path that drops larger datagrams without a word. The connectors are
+/// kept, as they would be while people wait.
+async fn pair_over(carries: usize) -> (Link, Link, Forwarder, [Connector; 2]) {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let path = Forwarder::start(host.addresses()[0], Conditions::default()).unwrap();
+    path.carry(carries);
+    let mut setup = table.guest_setup(&host);
+    setup.addresses = vec![Candidate::host(path.address())];
+    let endpoint = Endpoint::bind(&[V4], None).unwrap();
+    let mut guest = endpoint.guest(setup);
+    let (at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
+    (at_host, at_guest, path, [host, guest])
+}
+
+/// Carries so many bytes, and tells how long that took.
+async fn carry(from: &Link, to: &mut Link, bytes: usize) -> Duration {
+    let began = Instant::now();
+    let sending = async {
+        for at in (0..bytes).step_by(60_000) {
+            let length = 60_000.min(bytes - at);
+            let block = Bytes::from(vec![(at / 60_000) as u8; length]);
+            from.send(block).await.unwrap();
+        }
+    };
+    let receiving = async {
+        let mut read = 0;
+        while read < bytes {
+            let block = to.receive().await.unwrap();
+            assert!(block.iter().all(|byte| *byte == (read / 60_000) as u8));
+            read += block.len();
+        }
+    };
+    let both = async { tokio::join!(sending, receiving) };
+    timeout(Duration::from_secs(60), both)
+        .await
+        .expect("everything arrives");
+    began.elapsed()
+}
+
+#[tokio::test]
+async fn a_file_and_a_long_text_pass_whatever_size_of_datagrams_a_path_carries() {
+    let (host, mut guest, _path, _waiting) = pair_over(usize::MAX).await;
+    let wide = carry(&host, &mut guest, FILE).await;
+    for carries in NARROW {
+        let began = Instant::now();
+        let (mut host, mut guest, _path, _waiting) = pair_over(carries).await;
+        let text = carry(&guest, &mut host, 60_000).await;
+        let file = carry(&host, &mut guest, FILE).await;
+        eprintln!("{carries}: text {text:?}, file {file:?} (wide {wide:?})");
+        // Four times the load must not fail it.
+        assert!(
+            began.elapsed() < 8 * wide + Duration::from_secs(12),
+            "{carries}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_file_passes_when_a_path_becomes_narrow_meanwhile() {
+    for carries in NARROW {
+        let (host, mut guest, path, _waiting) = pair_over(usize::MAX).await;
+        carry(&host, &mut guest, 60_000).await;
+        let began = Instant::now();
+        let narrowing = async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            path.carry(carries);
+        };
+        tokio::join!(carry(&host, &mut guest, FILE), narrowing);
+        let took = began.elapsed();
+        eprintln!("{carries}: {took:?}");
+        assert!(took < Duration::from_secs(12), "{carries}: {took:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_over_which_nothing_passes_says_so_and_goes_on_when_it_does_again() {
+    let (host, mut guest, path, _waiting) = pair_over(usize::MAX).await;
+    carry(&host, &mut guest, 60_000).await;
+    // Checks of the path are smaller.
+    path.carry(300);
+    let mut state = host.state();
+    let watching = async {
+        for (wanted, carries) in [
+            (LinkState::Interrupted, usize::MAX),
+            (LinkState::Open, usize::MAX),
+        ] {
+            let changes = state.wait_for(|state| *state == wanted);
+            let change = timeout(Duration::from_secs(30), changes);
+            change.await.expect("a change in time").unwrap();
+            path.carry(carries);
+        }
+    };
+    tokio::join!(carry(&host, &mut guest, 600_000), watching);
 }

@@ -685,6 +685,11 @@ impl Task {
             while let Some(out) = session.poll_transmit() {
                 self.queue.push_back(out);
             }
+            while let Some((path, probe)) = session.poll_probe() {
+                if !self.sockets.probe(path, &probe) {
+                    session.refused(now, probe.len());
+                }
+            }
         }
         self.sockets.send(&mut self.queue);
     }
@@ -761,7 +766,9 @@ impl Task {
 
     /// Keeps the link's state true.
     fn watch(&mut self, now: Instant) {
-        let Some(session) = &self.session else { return };
+        let Some(session) = &mut self.session else {
+            return;
+        };
         let knocks = matches!(self.role, Role::Guest(_)) || self.announced.is_some();
         if knocks && !self.answered && session.is_answered() {
             self.answered = true;
@@ -779,7 +786,7 @@ impl Task {
             self.deadline = Some(ends);
         }
         if let Some(link) = &mut self.link {
-            let state = if session.is_silent() {
+            let state = if session.is_silent() || session.is_stuck(now) {
                 LinkState::Interrupted
             } else {
                 LinkState::Open

@@ -21,6 +21,7 @@ mod interfaces;
 mod knock;
 mod link;
 mod mapping;
+mod path_mtu;
 mod reach;
 mod reflexive;
 mod sctp;
