@@ -9,7 +9,6 @@ use handfast_core::crypto::Secret;
 use handfast_core::handshake::{StaticKey, visible};
 use handfast_core::pairing::{Failure, Identity};
 use handfast_core::store::{Fate, KeyFile, Store, StoreError};
-use handfast_core::transport::Certificate;
 use std::path::{Path, PathBuf};
 
 /// Names the folder where no argument does.
@@ -25,6 +24,11 @@ pub(crate) struct HomeArgs {
 }
 
 impl HomeArgs {
+    #[cfg(test)]
+    pub(crate) fn naming(folder: PathBuf) -> Self {
+        Self { home: Some(folder) }
+    }
+
     /// The argument, the variable, or where this system keeps the data of programs.
     fn folder(&self) -> Result<PathBuf, Stop> {
         let named = std::env::var_os(VARIABLE).filter(|name| !name.is_empty());
@@ -97,11 +101,7 @@ impl Home {
 ///
 /// # Errors
 /// When the operating system has no randomness to give.
-pub(crate) fn identity(
-    home: Option<&Home>,
-    certificate: Certificate,
-    name: Option<&str>,
-) -> Result<Identity, Stop> {
+pub(crate) fn identity(home: Option<&Home>, name: Option<&str>) -> Result<Identity, Stop> {
     let key = match home {
         Some(home) => home.store.identity().clone(),
         None => StaticKey::new(Secret::random().map_err(|_| Failure::Local)?),
@@ -109,7 +109,6 @@ pub(crate) fn identity(
     let user = std::env::var("USER").unwrap_or_default();
     Ok(Identity {
         key,
-        certificate,
         name: visible(name.unwrap_or(&user)),
     })
 }

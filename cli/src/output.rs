@@ -220,6 +220,7 @@ pub(crate) enum State {
     ScanTheirCode,
     ShowAgain,
     Knocking,
+    SeatTaken,
     Answered,
     ReplyNeeded,
     Checking,
@@ -238,6 +239,10 @@ impl State {
                 HostStage::Asking { .. } => return None,
             },
             View::Connecting(GuestStage::Knocking) => Self::Knocking,
+            View::Connecting(GuestStage::SeatTaken)
+            | View::ReplyNeeded {
+                seat_taken: true, ..
+            } => Self::SeatTaken,
             View::Connecting(GuestStage::Answered) => Self::Answered,
             View::Connecting(GuestStage::Checking) => Self::Checking,
             View::ReplyNeeded { .. } => Self::ReplyNeeded,
@@ -255,6 +260,7 @@ impl State {
             Self::ScanTheirCode => words::SCAN_THEIR_CODE,
             Self::ShowAgain => words::SHOW_AGAIN,
             Self::Knocking => words::KNOCKING,
+            Self::SeatTaken => words::SEAT_TAKEN,
             Self::Answered => words::ANSWERED,
             Self::ReplyNeeded => words::REPLY_NEEDED,
             Self::Checking => words::CHECKING,

@@ -32,6 +32,9 @@ const DOUBT: u64 = 24 * 3600;
 /// Locks of those that processes wait with, in the home's folder.
 const CLAIMS: &str = "waiting";
 
+/// A lock for the time in which one of these is taken or removed.
+const GATE: &str = "waiting.lock";
+
 /// One that waits, or waited until recently.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -61,13 +64,28 @@ impl Home {
         let Ok(claims) = std::fs::read_dir(self.folder().join(CLAIMS)) else {
             return;
         };
+        let Ok(_gate) = self.gate() else { return };
         for claim in claims.flatten() {
             let is_live = |entry: &Entry| *entry.tag == *claim.file_name() && entry.state.is_ok();
-            let is_free = || File::open(claim.path()).is_ok_and(|file| file.try_lock().is_ok());
-            if !entries.iter().any(is_live) && is_free() {
+            if entries.iter().any(is_live) {
+                continue;
+            }
+            // Still locked while it is removed.
+            if let Ok(file) = File::open(claim.path())
+                && file.try_lock().is_ok()
+            {
                 let _ = std::fs::remove_file(claim.path());
             }
         }
+    }
+
+    /// Waits until nobody else takes or removes a claim, and keeps them from it for as long as the file
+    /// lives. Otherwise one could lock a claim that another removes at that moment, and a third make
+    /// and lock it anew: two would hold the same.
+    fn gate(&self) -> std::io::Result<File> {
+        let gate = File::create(self.folder().join(GATE))?;
+        gate.lock()?;
+        Ok(gate)
     }
 
     /// Keeps an invitation before it is handed out.
@@ -171,6 +189,7 @@ impl Home {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
+        let _gate = self.gate().map_err(failed)?;
         let claim = File::create(&path).map_err(failed)?;
         match claim.try_lock() {
             Ok(()) => {}
@@ -452,7 +471,6 @@ impl Keeper {
 fn fate_of(stop: &Stop, seat: Seat) -> Option<Fate> {
     match (stop.kind, seat) {
         ("answers_differ" | "burned", _) => Some(Fate::Burned),
-        ("taken", Seat::Guest) => Some(Fate::Used),
         ("wrong_certificate" | "not_the_inviter", Seat::Guest) => Some(Fate::Burned),
         _ => None,
     }
@@ -467,7 +485,9 @@ impl Kept {
             Seat::Guest => store.end_reply(id).map_err(gone),
         };
         self.home.with_store(end).await?;
-        let _ = std::fs::remove_file(self.home.claim_path(&self.tag));
+        if let Ok(_gate) = self.home.gate() {
+            let _ = std::fs::remove_file(self.home.claim_path(&self.tag));
+        }
         Ok(())
     }
 }
@@ -570,6 +590,8 @@ fn keep_guest(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::home::HomeArgs;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
     fn entry(tag: &str) -> Entry {
         Entry {
@@ -607,14 +629,56 @@ mod tests {
         }
     }
 
+    #[tokio::test(flavor = "multi_thread")]
+    async fn no_two_hold_the_same_claim_while_others_tidy_up() {
+        let folder = std::env::temp_dir().join(format!("handfast-claims-{}", std::process::id()));
+        let home = Home::open(&HomeArgs::naming(folder.clone())).await;
+        let home = home.map_err(|stop| stop.sentence).expect("a home");
+        let (held, ends) = (
+            AtomicBool::new(false),
+            Instant::now() + Duration::from_secs(2),
+        );
+        let taken = AtomicUsize::new(0);
+        let take = || {
+            while Instant::now() < ends {
+                let Ok(claim) = home.keeper(Seat::Host, [7; 16]) else {
+                    continue;
+                };
+                assert!(!held.swap(true, SeqCst), "two hold it");
+                taken.fetch_add(1, SeqCst);
+                held.store(false, SeqCst);
+                drop(claim);
+            }
+        };
+        let tidy = || {
+            while Instant::now() < ends {
+                home.tidy_claims(&[]);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(take);
+                scope.spawn(tidy);
+            }
+        });
+        assert!(taken.load(SeqCst) > 10);
+        let _ = std::fs::remove_dir_all(folder);
+    }
+
     #[test]
     fn what_a_person_can_try_again_is_kept() {
         let fate = |kind, seat| fate_of(&Stop::new(Status::Failed, kind, ""), seat);
-        for kind in ["cancelled", "not_reached", "went_away", "local", "lost"] {
+        for kind in [
+            "cancelled",
+            "not_reached",
+            "taken",
+            "went_away",
+            "local",
+            "lost",
+        ] {
             assert_eq!(fate(kind, Seat::Host), None);
             assert_eq!(fate(kind, Seat::Guest), None);
         }
         assert_eq!(fate("answers_differ", Seat::Host), Some(Fate::Burned));
-        assert_eq!(fate("taken", Seat::Guest), Some(Fate::Used));
     }
 }

@@ -144,6 +144,7 @@ pub(crate) const LOCKED_LEADS_NOWHERE: &str = "This machine can now be reached e
 pub(crate) const INVITATION_TAKEN: &str = "That is their code as it is now. Knocking there too.";
 pub(crate) const CHECKING: &str = "Checking that it is really them.";
 pub(crate) const KNOCKING: &str = "Knocking.";
+pub(crate) const SEAT_TAKEN: &str = "Somebody else is answering with this invitation right now. You get in when they leave: let this run on, and ask your host who is there.";
 pub(crate) const ANSWERED: &str = "They answered.";
 pub(crate) const REPLY_NEEDED: &str =
     "They do not hear you yet. Let them scan this, or send them the link below it:";
@@ -229,7 +230,7 @@ pub(crate) fn failure(failure: Failure) -> &'static str {
     match failure {
         Failure::Expired => "this invitation has expired: ask for a new one",
         Failure::Taken => {
-            "this invitation is already used, and an invitation is good for one guest: ask for a new one"
+            "somebody else was there with this invitation, which is good for one guest: ask for a new one"
         }
         Failure::NotReached => {
             "could not reach them: check that both are in the same network and that the invitation is still shown, then try again"
@@ -307,6 +308,9 @@ pub(crate) fn still_waits(tag: &str, seat: Seat, kind: &str) -> Option<String> {
     match (kind, seat) {
         ("expired", Seat::Guest) => Some(format!(
             "If it is only this machine's clock that is wrong, this knocks for an hour: handfast join --resume {tag} --wait 1h"
+        )),
+        ("taken", Seat::Guest) => Some(format!(
+            "If they have left, this gets in: handfast join --resume {tag}\nTo end it: handfast invitations --revoke {tag}"
         )),
         ("expired" | "used" | "revoked", _) => None,
         _ => Some(format!(

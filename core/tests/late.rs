@@ -63,10 +63,9 @@ impl Device {
         panic!("the port is not free");
     }
 
-    fn identity(&self, certificate: Certificate) -> Identity {
+    fn identity(&self) -> Identity {
         Identity {
             key: self.store.identity().clone(),
-            certificate,
             name: "Zoë".to_owned(),
         }
     }
@@ -111,13 +110,14 @@ impl Device {
         let kept = self.store.invitation(id, unix_now()).unwrap();
         let terms = HostTerms {
             invitation: kept.invitation,
+            certificate: kept.certificate,
             handed: kept.handed,
             answer: kept.answer,
             random: Secret::random().unwrap(),
         };
         let received = kept.received.as_ref();
         Pairing::host_again(
-            self.identity(kept.certificate),
+            self.identity(),
             Endpoint::bind(&[HERE], Some(kept.port)).unwrap(),
             terms,
             kept.past,
@@ -137,8 +137,14 @@ impl Device {
         let certificate = Certificate::generate().unwrap();
         let endpoint = Endpoint::bind(&[HERE], None).unwrap();
         let port = endpoint.addresses()[0].port();
-        let identity = self.identity(certificate.clone());
-        let pairing = Pairing::guest(identity, endpoint, invitation.clone(), terms()).unwrap();
+        let pairing = Pairing::guest(
+            self.identity(),
+            certificate.clone(),
+            endpoint,
+            invitation.clone(),
+            terms(),
+        )
+        .unwrap();
         let reply = pairing.standing().borrow().reply.clone().unwrap();
         let pending = PendingReply {
             invitation: invitation.clone(),
@@ -157,7 +163,8 @@ impl Device {
         let _inside = self.process.enter();
         let kept = self.store.reply(id, unix_now()).unwrap();
         Pairing::guest_again(
-            self.identity(kept.certificate),
+            self.identity(),
+            kept.certificate,
             Endpoint::bind(&[HERE], Some(kept.port)).unwrap(),
             kept.invitation,
             kept.reply,
@@ -267,7 +274,7 @@ async fn view(pairing: &mut Pairing, wanted: impl Fn(&View) -> bool) -> View {
 
 async fn shown_reply(guest: &mut Pairing) -> SealedReply {
     match view(guest, |view| matches!(view, View::ReplyNeeded { .. })).await {
-        View::ReplyNeeded { reply } => SealedReply::parse(&reply).unwrap(),
+        View::ReplyNeeded { reply, .. } => SealedReply::parse(&reply).unwrap(),
         _ => unreachable!(),
     }
 }

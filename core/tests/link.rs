@@ -132,21 +132,45 @@ async fn a_stranger_without_the_password_gets_no_answer() {
     assert!(nothing.await.is_err(), "neither side should hear anything");
 }
 
+/// Waits until a guest hears whether the table is taken.
+async fn told(guest: &mut Connector) -> bool {
+    // Longer than a host has to be silent.
+    let news = timeout(Duration::from_secs(40), guest.next()).await;
+    match news.expect("news in time") {
+        Some(ConnectEvent::Taken(is_taken)) => is_taken,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test]
-async fn a_second_guest_is_told_that_the_table_is_taken() {
+async fn a_second_guest_is_told_that_the_table_is_taken_and_gets_in_when_it_is_free() {
     let table = Table::new();
     let mut host = table.seat_host(&[V4]);
     let mut first = table.seat_guest(&host, V4);
     let (mut at_host, at_first) = tokio::join!(opened(&mut host), opened(&mut first));
     let mut second = table.seat_guest(&host, V4);
-    assert_eq!(failure(&mut second).await, TransportError::Taken);
-    // Also when the host waits for nobody else any more.
-    drop(host.next());
+    assert!(told(&mut second).await);
     at_first
         .send(Bytes::from_static(b"undisturbed"))
         .await
         .unwrap();
     assert_eq!(at_host.receive().await.unwrap(), "undisturbed");
+    drop((at_host, at_first, first));
+    tokio::join!(opened(&mut host), opened(&mut second));
+}
+
+#[tokio::test]
+async fn a_second_guest_is_told_also_by_a_host_that_waits_for_nobody_any_more() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let mut first = table.seat_guest(&host, V4);
+    let (at_host, at_first) = tokio::join!(opened(&mut host), opened(&mut first));
+    let mut second = table.seat_guest(&host, V4);
+    drop(host);
+    assert!(told(&mut second).await);
+    // Once they are through, nobody is there who could say so.
+    drop((at_host, at_first, first));
+    assert!(!told(&mut second).await);
 }
 
 #[tokio::test]

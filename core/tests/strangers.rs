@@ -5,8 +5,9 @@
 mod table;
 
 use handfast_core::invitation::Candidate;
-use handfast_core::transport::{Endpoint, LinkState};
-use std::net::{Ipv4Addr, UdpSocket};
+use handfast_core::transport::{ConnectEvent, Endpoint, LinkState};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use table::{Table, V4, opened};
 use tokio::time::timeout;
@@ -153,4 +154,112 @@ async fn copies_of_a_true_knock_do_not_disturb_an_open_link() {
         assert_eq!(*at_guest.state().borrow(), LinkState::Open);
     }
     strangers.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recorded_knock_keeps_another_guest_out_for_a_moment_only() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let address = host.addresses()[0];
+    // Of somebody who holds the invitation, and is not there any more.
+    let ear = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let mut setup = table.guest_setup(&host);
+    setup.addresses = vec![Candidate::host(ear.local_addr().unwrap())];
+    let gone = Endpoint::bind(&[V4], None).unwrap().guest(setup);
+    let knock = overheard(ear).await;
+    drop(gone);
+    let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let replaying = std::thread::spawn(move || {
+        let pause = Duration::from_millis(20);
+        let empty = Err(std::sync::mpsc::RecvTimeoutError::Timeout);
+        while stopped.recv_timeout(pause) == empty {
+            let _ = stranger.send_to(&knock, address);
+        }
+    });
+    match timeout(Duration::from_secs(10), host.next()).await.unwrap() {
+        Some(ConnectEvent::Knock(_)) => {}
+        other => panic!("{other:?}"),
+    }
+    let mut guest = table.seat_guest(&host, V4);
+    tokio::join!(opened(&mut host), opened(&mut guest));
+    drop(stop);
+    replaying.join().unwrap();
+}
+
+/// What lies between a guest and the host: it passes on what is sent, or it answers the guest with
+/// what the host has said before when somebody else was there.
+#[derive(Default)]
+struct Between {
+    recorded: Vec<Vec<u8>>,
+    replays: bool,
+}
+
+/// Lays it before this host, and gives the address that leads through it.
+async fn lay(host: SocketAddr, between: Arc<Mutex<Between>>) -> SocketAddr {
+    let bind = || tokio::net::UdpSocket::bind((V4, 0));
+    let (near, far) = (bind().await.unwrap(), bind().await.unwrap());
+    let address = near.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut from_guest, mut from_host) = ([0; 2048], [0; 2048]);
+        let (mut guest, mut turn) = (None, 0);
+        loop {
+            tokio::select! {
+                Ok((length, from)) = near.recv_from(&mut from_guest) => {
+                    guest = Some(from);
+                    let replay = {
+                        let between = between.lock().unwrap();
+                        turn += 1;
+                        let old = turn % between.recorded.len().max(1);
+                        between.replays.then(|| between.recorded[old].clone())
+                    };
+                    let _ = match replay {
+                        Some(old) => near.send_to(&old, from).await,
+                        None => far.send_to(&from_guest[..length], host).await,
+                    };
+                }
+                Ok((length, _)) = far.recv_from(&mut from_host) => {
+                    let datagram = &from_host[..length];
+                    if datagram.starts_with(&[1, 0x11]) {
+                        between.lock().unwrap().recorded.push(datagram.to_vec());
+                    }
+                    if let Some(guest) = guest {
+                        let _ = near.send_to(datagram, guest).await;
+                    }
+                }
+            }
+        }
+    });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recorded_word_that_the_seat_is_taken_is_believed_by_nobody() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let mut first = table.seat_guest(&host, V4);
+    let links = tokio::join!(opened(&mut host), opened(&mut first));
+    let between = Arc::<Mutex<Between>>::default();
+    let way = lay(host.addresses()[0], between.clone()).await;
+    // The same guest each time: nothing in a refusal would tell its attempts apart.
+    let certificate = table.guest_setup(&host).certificate;
+    let knock = || {
+        let mut setup = table.guest_setup(&host);
+        setup.certificate = certificate.clone();
+        setup.addresses = vec![Candidate::host(way)];
+        Endpoint::bind(&[V4], None).unwrap().guest(setup)
+    };
+    let mut guest = knock();
+    let told = timeout(Duration::from_secs(20), guest.next()).await;
+    assert!(
+        matches!(told, Ok(Some(ConnectEvent::Taken(true)))),
+        "{told:?}"
+    );
+    drop((guest, links, first));
+    between.lock().unwrap().replays = true;
+    let mut guest = knock();
+    let told = timeout(Duration::from_secs(5), guest.next()).await;
+    assert!(told.is_err(), "{told:?}");
+    between.lock().unwrap().replays = false;
+    tokio::join!(opened(&mut host), opened(&mut guest));
 }

@@ -127,14 +127,11 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
     let remaining = pending.remaining(network::unix_seconds());
     let received = pending.received.as_ref();
     let pairing = Pairing::host_again(
-        home::identity(
-            home.as_ref(),
-            pending.certificate,
-            args.talk.name.as_deref(),
-        )?,
+        home::identity(home.as_ref(), args.talk.name.as_deref())?,
         place.endpoint,
         HostTerms {
             invitation: pending.invitation,
+            certificate: pending.certificate,
             handed: pending.handed,
             answer: pending.answer,
             random: Secret::random().map_err(|_| Failure::Local)?,

@@ -214,7 +214,7 @@ async fn start(
     if let Some(home) = home.filter(|_| is_new) {
         home.keep_reply(kept.clone()).await?;
     }
-    let identity = home::identity(home, kept.certificate, args.talk.name.as_deref())?;
+    let identity = home::identity(home, args.talk.name.as_deref())?;
     let terms = GuestTerms {
         patience: args.wait.unwrap_or(MAX_LIFETIME),
         // Who names a time means it, whatever this machine's clock says.
@@ -223,11 +223,15 @@ async fn start(
         only_by_reply: args.only_by_reply,
         ..GuestTerms::new(kept.via)
     };
-    let (endpoint, invitation) = (place.endpoint, kept.invitation);
+    let (certificate, invitation) = (kept.certificate, kept.invitation);
+    let endpoint = place.endpoint;
     let pairing = match is_new || !is_here {
         // It shows a reply only where that is needed, and one that leads here.
-        true => Pairing::guest(identity, endpoint, invitation, terms),
-        false => Pairing::guest_again(identity, endpoint, invitation, kept.reply, terms),
+        true => Pairing::guest(identity, certificate, endpoint, invitation, terms),
+        false => {
+            let reply = kept.reply;
+            Pairing::guest_again(identity, certificate, endpoint, invitation, reply, terms)
+        }
     };
     match pairing {
         Ok(pairing) => {
@@ -427,7 +431,11 @@ async fn knock(
                 if let Some(state) = State::of(&view) {
                     output.tell(Event::State { state });
                 }
-                if let View::ReplyNeeded { reply } = &view {
+                if let View::ReplyNeeded {
+                    reply,
+                    seat_taken: false,
+                } = &view
+                {
                     show_reply(reply, reply_png.as_deref(), output)?;
                 }
             }

@@ -4,12 +4,12 @@
 
 use handfast_core::crypto::Secret;
 use handfast_core::invitation::{Fingerprint, InvitationKeys};
-use handfast_core::transport::fuzz_knock;
+use handfast_core::transport::fuzz::a_knock;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let keys = InvitationKeys::derive(&Secret::new([7; 16]));
-    fuzz_knock(bytes, &keys);
+    a_knock(bytes, &keys);
 
     let guest = Fingerprint([9; 32]);
     let username = format!("{}:{}", keys.host_ice().ufrag, guest.to_ufrag());
@@ -24,6 +24,6 @@ fuzz_target!(|bytes: &[u8]| {
         datagram.extend([0x21, 0x12, 0xa4, 0x42]);
         datagram.extend([5; 12]);
         datagram.extend(&attributes);
-        fuzz_knock(&datagram, &keys);
+        a_knock(&datagram, &keys);
     }
 });

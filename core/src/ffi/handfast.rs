@@ -11,7 +11,6 @@ use crate::handshake::visible;
 use crate::invitation::LinkBase;
 use crate::pairing::Identity;
 use crate::store::{self, Store};
-use crate::transport::Certificate;
 use std::io;
 use std::net::IpAddr;
 use std::path::Path;
@@ -67,7 +66,6 @@ impl Handfast {
             let store = Store::open(&file, &Keys(vault))?;
             let identity = Identity {
                 key: store.identity().clone(),
-                certificate: Certificate::generate().map_err(|_| Kind::Device)?,
                 name: visible(&settings.name),
             };
             // Packets are handled by one task; a second thread keeps disk and ciphers beside it.

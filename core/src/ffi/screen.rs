@@ -168,7 +168,8 @@ pub enum GuestStage {
 impl From<pairing::GuestStage> for GuestStage {
     fn from(stage: pairing::GuestStage) -> Self {
         match stage {
-            pairing::GuestStage::Knocking => Self::Knocking,
+            // That somebody else is there is said as the cause.
+            pairing::GuestStage::Knocking | pairing::GuestStage::SeatTaken => Self::Knocking,
             pairing::GuestStage::Answered => Self::Answered,
             pairing::GuestStage::Checking => Self::Checking,
         }
@@ -201,6 +202,9 @@ pub enum Cause {
     StrictUnreplied,
     /// The other side seems to be gone.
     Gone,
+    /// The host is there, and is with somebody else who holds the invitation. Knocking goes on, and
+    /// succeeds when they leave.
+    SeatTaken,
 }
 
 impl From<pairing::Cause> for Cause {

@@ -2,12 +2,14 @@
 //! here is what those cannot do.
 
 use super::{
-    Answered, CallbackError, Change, Found, Handfast, Handout, Kind, Listener, Manner,
+    Answered, CallbackError, Cause, Change, Found, Handfast, Handout, Kind, Listener, Manner,
     PairingHandle, Pending, Preferences, Protection, Screen, Settings, Vault, VaultError, Via,
     read_text,
 };
 use crate::crypto::Secret;
-use crate::store::{self, Fate, Store, StoreError};
+use crate::ffi::scan::token_of;
+use crate::invitation::Token;
+use crate::store::{self, Fate, PendingReply, Store, StoreError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -237,6 +239,84 @@ async fn whoever_shuts_down_twice_waits_twice_and_hears_so_afterwards() {
     let nothing = super::About::default();
     let opening = sealing.seal_file(Vec::new(), None, nothing, String::new(), String::new());
     assert_eq!(opening.finished().await, Err(Kind::ShutDown.into()));
+}
+
+#[tokio::test]
+async fn every_invitation_and_every_reply_of_one_app_has_a_certificate_of_its_own() {
+    let (mut one, mut other) = (Seat::new().await, Seat::new().await);
+    let store = Store::open(&one.folder.join("store"), &*one.pocket).unwrap();
+    let now = super::engine::unix_seconds();
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let made = one.sends().await;
+        let link = one.until_hosting().await.link;
+        let Ok(Token::Invitation(invitation)) = token_of(&read_text(&link).unwrap()) else {
+            panic!("an invitation");
+        };
+        seen.push(invitation.fingerprint);
+        made.put_aside();
+        one.until_idle().await;
+    }
+    for _ in 0..2 {
+        let made = other.sends().await;
+        let link = other.until_hosting().await.link;
+        made.put_aside();
+        other.until_idle().await;
+        let pairing = one.handfast.pairing();
+        pairing.open(read_text(&link).unwrap()).await.unwrap();
+        pairing.connect().await.unwrap().put_aside();
+        one.until_idle().await;
+    }
+    let named = |kept: &PendingReply| {
+        let reply = kept.reply.open(&kept.invitation.keys()).unwrap();
+        assert_eq!(reply.fingerprint, kept.certificate.fingerprint());
+        reply.fingerprint
+    };
+    seen.extend(store.replies(now).unwrap().iter().map(named));
+    assert_eq!(seen.len(), 4);
+    for (at, one) in seen.iter().enumerate() {
+        assert!(!seen[..at].contains(one), "{at}");
+    }
+    // What waits goes on with its own.
+    let pairing = one.handfast.pairing();
+    for waits in one.waiting().await {
+        pairing.go_on(waits.id).await.unwrap().put_aside();
+        one.until_idle().await;
+    }
+    let still: Vec<_> = store.replies(now).unwrap().iter().map(named).collect();
+    assert_eq!(still, seen[2..]);
+    for listed in store.invitations(now).unwrap() {
+        let kept = store.invitation(listed.id, now).unwrap();
+        assert_eq!(kept.invitation.fingerprint, kept.certificate.fingerprint());
+        assert!(seen[..2].contains(&kept.invitation.fingerprint));
+    }
+}
+
+#[tokio::test]
+async fn who_finds_somebody_else_there_is_told_and_keeps_what_waits() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let mut second = Seat::new().await;
+    let _hosting = host.sends().await;
+    let link = host.until_hosting().await.link;
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let _connecting = pairing.connect().await.unwrap();
+    host.until_talking().await;
+    guest.until_talking().await;
+    let pairing = second.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let knocking = pairing.connect().await.unwrap();
+    second
+        .until(|screen| match screen {
+            Screen::Connecting { cause, .. } | Screen::ReplyNeeded { cause, .. } => {
+                (cause == Some(Cause::SeatTaken)).then_some(())
+            }
+            other => (other == Screen::Idle).then(|| panic!("{other:?}")),
+        })
+        .await;
+    knocking.put_aside();
+    second.until_idle().await;
+    assert_eq!(second.waiting().await.len(), 1);
 }
 
 #[tokio::test]

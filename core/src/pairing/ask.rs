@@ -72,12 +72,12 @@ impl Met {
         AnswerMessage::parse(&self.channel.opener.open(frame.clone()).ok()?)
     }
 
-    /// The end of the way. `own_random` is what this side said in its READY, `answered` the key of
-    /// the answer where one was asked for.
+    /// The end of the way. `own` made what this side said in its READY, `answered` is the key of the
+    /// answer where one was asked for.
     pub(super) fn into_acquaintance(
         self,
         flow: Flow,
-        own_random: &Secret<32>,
+        own: &Entropy,
         answered: Option<&Secret<64>>,
     ) -> Acquaintance {
         let seat = self.channel.seat;
@@ -85,9 +85,10 @@ impl Met {
         if answered.is_some() {
             trust.raise(Trust::proven(Flow::LinkAsk, seat));
         }
+        let own_random = own.ready(&self.channel.hash);
         let (host, guest) = match seat {
-            Seat::Host => (own_random, self.ready.random()),
-            Seat::Guest => (self.ready.random(), own_random),
+            Seat::Host => (&own_random, self.ready.random()),
+            Seat::Guest => (self.ready.random(), &own_random),
         };
         let key: &[u8] = answered.map_or(&[], |key| key.expose());
         let parts: [&[u8]; 3] = [guest.expose(), &self.channel.hash, key];
@@ -110,9 +111,10 @@ impl Entropy {
         Self(random)
     }
 
-    /// What goes into READY.
-    pub(super) fn ready(&self) -> Secret<32> {
-        kdf(self.0.expose(), "HFS1 own ready", &[])
+    /// What goes into READY on the connection with this hash: whoever was there before, and left with
+    /// what they heard, holds no part of what the next ones will have in common.
+    pub(super) fn ready(&self, hash: &[u8; 32]) -> Secret<32> {
+        kdf(self.0.expose(), "HFS1 own ready", &[hash])
     }
 
     /// What the `run`th run of the check uses on the connection with this hash.

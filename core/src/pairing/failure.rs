@@ -8,8 +8,8 @@ pub enum Failure {
     /// The invitation is too old.
     #[error("this invitation has expired: ask for a new one")]
     Expired,
-    /// Somebody else came first, or the invitation has been used before.
-    #[error("this invitation is already in use: ask for a new one")]
+    /// The host was with somebody else when it was last heard, and time is up.
+    #[error("somebody else was there with this invitation: ask for a new one")]
     Taken,
     /// Nothing was heard from the other side.
     #[error(
@@ -50,7 +50,6 @@ impl From<TransportError> for Failure {
         match error {
             TransportError::NoAddress => Self::NoNetwork,
             TransportError::WrongCertificate => Self::WrongCertificate,
-            TransportError::Taken => Self::Taken,
             TransportError::Closed => Self::WentAway,
             TransportError::Bind(_) | TransportError::Certificate | TransportError::Protocol => {
                 Self::Local

@@ -60,6 +60,8 @@ pub enum GuestEffect {
 /// The guest's state machine. See the module text of [`super`].
 pub struct Guest {
     identity: Identity,
+    /// Of the certificate that was made for this invitation.
+    fingerprint: Fingerprint,
     invitation: Invitation,
     keys: InvitationKeys,
     via: Via,
@@ -70,6 +72,7 @@ pub struct Guest {
     doubts_clock: bool,
     looking: Looking,
     gives_up: Option<Instant>,
+    seat: Heard,
     /// Wrong answers.
     wrong: u8,
     /// Runs of the check, so that no two use the same randomness.
@@ -89,6 +92,17 @@ enum Looking {
     Asked,
     /// They have answered, or there was nothing to ask.
     Done,
+}
+
+/// What the host was last heard to say about the seat.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    /// Nothing, or that it is this guest's.
+    Nothing,
+    /// Somebody else has it now.
+    Taken,
+    /// Somebody else had it, and the host says nothing any more.
+    WasTaken,
 }
 
 enum Phase {
@@ -125,11 +139,19 @@ enum Step {
 }
 
 impl Guest {
-    /// Opens an invitation. `random`: 32 random bytes for everything this side chooses at random.
-    pub fn new(identity: Identity, invitation: Invitation, via: Via, random: Secret<32>) -> Self {
+    /// Opens an invitation. `fingerprint`: of the certificate made for it. `random`: 32 random bytes for
+    /// everything this side chooses at random.
+    pub fn new(
+        identity: Identity,
+        fingerprint: Fingerprint,
+        invitation: Invitation,
+        via: Via,
+        random: Secret<32>,
+    ) -> Self {
         Self {
             keys: invitation.keys(),
             identity,
+            fingerprint,
             invitation,
             via,
             entropy: Entropy::new(random),
@@ -138,6 +160,7 @@ impl Guest {
             doubts_clock: false,
             looking: Looking::Never,
             gives_up: None,
+            seat: Heard::Nothing,
             wrong: 0,
             runs: 0,
             phase: Phase::Opened,
@@ -180,7 +203,7 @@ impl Guest {
 
     fn make_reply(&mut self, candidates: Candidates, salt: [u8; 8]) {
         let reply = Reply {
-            fingerprint: self.identity.certificate.fingerprint(),
+            fingerprint: self.fingerprint,
             candidates,
         };
         let sealed = reply.seal(&self.keys, salt);
@@ -303,7 +326,9 @@ impl Guest {
             Phase::Knocking { .. } => match &self.reply {
                 Some((_, sealed)) if self.reply_shown => View::ReplyNeeded {
                     reply: sealed.as_bytes().to_vec(),
+                    seat_taken: self.is_taken(),
                 },
+                _ if self.is_taken() => View::Connecting(GuestStage::SeatTaken),
                 _ => View::Connecting(GuestStage::Knocking),
             },
             Phase::Answered => View::Connecting(GuestStage::Answered),
@@ -324,7 +349,7 @@ impl Guest {
         match &self.phase {
             Phase::Opened | Phase::Answered | Phase::Finished => None,
             Phase::Knocking { since } => {
-                let offer = (!self.reply_shown).then(|| self.replies_after());
+                let offer = self.offers_reply().then(|| self.replies_after());
                 let next = [offer, self.looks_after()].into_iter().flatten();
                 let at = next.map(|after| *since + after).chain(self.gives_up);
                 at.min()
@@ -338,9 +363,11 @@ impl Guest {
         match &self.phase {
             &Phase::Knocking { since } => {
                 if self.gives_up.is_some_and(|at| now.monotonic >= at) {
-                    self.end(match self.invitation.expiry.remaining(now.unix) {
-                        Some(_) => Failure::NotReached,
-                        None => Failure::Expired,
+                    let left = self.invitation.expiry.remaining(now.unix);
+                    self.end(match (self.seat, left) {
+                        (Heard::Taken | Heard::WasTaken, _) => Failure::Taken,
+                        (Heard::Nothing, Some(_)) => Failure::NotReached,
+                        (Heard::Nothing, None) => Failure::Expired,
                     });
                     return;
                 }
@@ -348,7 +375,7 @@ impl Guest {
                 if self.looks_after().is_some_and(|after| elapsed >= after) {
                     self.look_outside();
                 }
-                if elapsed >= self.replies_after() {
+                if self.offers_reply() && elapsed >= self.replies_after() {
                     self.reply_shown = true;
                 }
             }
@@ -357,8 +384,29 @@ impl Guest {
         }
     }
 
+    /// Whether the reply will be shown by itself. A host that says that somebody else is there needs
+    /// none to be reached.
+    fn offers_reply(&self) -> bool {
+        !self.reply_shown && !self.is_taken()
+    }
+
+    fn is_taken(&self) -> bool {
+        self.seat == Heard::Taken
+    }
+
+    /// The host is with somebody else right now, or is not heard to be any more. That ends nothing:
+    /// the guest goes on knocking, its reply stays good, and it gets in when the seat is free.
+    pub fn seat_taken(&mut self, is_taken: bool) {
+        self.seat = match (is_taken, self.seat) {
+            (true, _) => Heard::Taken,
+            (false, Heard::Taken) => Heard::WasTaken,
+            (false, before) => before,
+        };
+    }
+
     /// The host answered a knock.
     pub fn answered(&mut self) {
+        self.seat = Heard::Nothing;
         if let Phase::Knocking { .. } = self.phase {
             self.phase = Phase::Answered;
         }
@@ -409,7 +457,8 @@ impl Guest {
         match std::mem::replace(step, Step::Nothing) {
             Step::Second(initiators) => match finish_one(initiators, message) {
                 Ok((mut established, third, mode)) => {
-                    let ready = Ready::new(self.entropy.ready(), &self.identity.name);
+                    let random = self.entropy.ready(&established.channel.hash);
+                    let ready = Ready::new(random, &self.identity.name);
                     let Ok(frame) = established.channel.sealer.seal(&ready.to_bytes()) else {
                         return self.end(Failure::Local);
                     };
@@ -559,7 +608,7 @@ impl Guest {
             (Via::Carried, _) => Flow::LinkOpen,
             (Via::Locked, _) => Flow::LinkLocked,
         };
-        let acquaintance = met.into_acquaintance(flow, &self.entropy.ready(), answered);
+        let acquaintance = met.into_acquaintance(flow, &self.entropy, answered);
         self.phase = Phase::Finished;
         self.effects
             .push_back(GuestEffect::Done(Box::new(acquaintance)));

@@ -14,6 +14,7 @@ use crate::invitation::{
     Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, ReplyError, SealedReply, Seat,
 };
 use crate::seal::Answers;
+use crate::transport::Certificate;
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -33,6 +34,8 @@ const MOST_FAILURES: u8 = 5;
 pub struct HostTerms {
     /// The invitation, as it is shown.
     pub invitation: Invitation,
+    /// The certificate that it names, made for it alone.
+    pub certificate: Certificate,
     /// [`Via::Camera`] if it is only ever shown on the screen; [`Via::Carried`] if it is also sent,
     /// [`Via::Locked`] if it never leaves this device but locked.
     pub handed: Via,
@@ -68,6 +71,22 @@ pub struct Past {
     pub forms: Vec<[u8; 32]>,
 }
 
+impl Past {
+    /// Takes in what somebody else knows, who may have seen more or less of it: no strike is ever taken
+    /// back, and no form forgotten that there is room for.
+    pub fn merge(&mut self, other: &Self) {
+        let (strikes, others) = (&mut self.strikes, other.strikes);
+        strikes.handshakes = strikes.handshakes.max(others.handshakes);
+        strikes.answers = strikes.answers.max(others.answers);
+        for form in &other.forms {
+            if !self.forms.contains(form) {
+                self.forms.push(*form);
+            }
+        }
+        self.forms.truncate(MOST_FORMS);
+    }
+}
+
 /// What the host wants done.
 #[derive(Debug)]
 pub enum HostEffect {
@@ -98,6 +117,8 @@ pub struct Host {
     keys: InvitationKeys,
     /// The digests of the invitation as it was shown, the newest first: a guest may hold any.
     forms: Vec<[u8; 32]>,
+    /// The one that it was handed out in, which most guests hold.
+    handed_out: [u8; 32],
     expires: Instant,
     phase: Phase,
     reply: Option<ScannedReply>,
@@ -165,6 +186,7 @@ impl Host {
         Self {
             keys: terms.invitation.keys(),
             forms: vec![terms.invitation.digest()],
+            handed_out: terms.invitation.digest(),
             entropy: Entropy::new(terms.random.clone()),
             identity,
             terms,
@@ -179,11 +201,10 @@ impl Host {
 
     /// Goes on where an earlier host of the same invitation was.
     pub fn with_past(mut self, past: Past) -> Self {
-        self.strikes = past.strikes;
-        let mut forms = past.forms;
-        forms.retain(|form| !self.forms.contains(form));
-        self.forms.extend(forms);
-        self.forms.truncate(MOST_FORMS);
+        let mut known = self.past();
+        known.merge(&past);
+        self.strikes = known.strikes;
+        self.forms = known.forms;
         self
     }
 
@@ -277,7 +298,11 @@ impl Host {
         let form = self.terms.invitation.digest();
         self.forms.retain(|known| *known != form);
         self.forms.insert(0, form);
-        self.forms.truncate(MOST_FORMS);
+        if self.forms.len() > MOST_FORMS
+            && let Some(oldest) = self.forms.iter().rposition(|form| *form != self.handed_out)
+        {
+            self.forms.remove(oldest);
+        }
         if let Some(reply) = &mut self.reply {
             reply.is_outdated = true;
         }
@@ -389,7 +414,8 @@ impl Host {
             }
             Step::Third { responder, which } => match responder.finish(message) {
                 Ok(mut established) => {
-                    let ready = Ready::new(self.entropy.ready(), &self.identity.name);
+                    let random = self.entropy.ready(&established.channel.hash);
+                    let ready = Ready::new(random, &self.identity.name);
                     match established.channel.sealer.seal(&ready.to_bytes()) {
                         Ok(frame) => {
                             *step = Step::Ready {
@@ -509,7 +535,7 @@ impl Host {
             (_, _, Via::Locked) => Flow::LinkLocked,
             _ => Flow::LinkOpen,
         };
-        let acquaintance = met.into_acquaintance(flow, &self.entropy.ready(), answered);
+        let acquaintance = met.into_acquaintance(flow, &self.entropy, answered);
         self.phase = Phase::Finished;
         self.effects
             .push_back(HostEffect::Done(Box::new(acquaintance)));

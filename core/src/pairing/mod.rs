@@ -38,7 +38,6 @@ pub use view::{GuestStage, HostStage, View};
 
 use crate::crypto::Secret;
 use crate::handshake::{Channel, PublicKey, StaticKey, Trust};
-use crate::transport::Certificate;
 use bytes::Bytes;
 use std::time::{Duration, Instant};
 
@@ -48,13 +47,13 @@ pub(crate) const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(15);
 /// The length of a first Noise message: an ephemeral key and the tag of an empty payload.
 pub(crate) const FIRST_MESSAGE: usize = 32 + 16;
 
-/// Who this device is.
+/// Who this device is. It holds no certificate: one that is shown at two meetings would tell everybody on
+/// the path that they are of the same device. Each invitation that is made, and each that is accepted,
+/// gets one of its own.
 #[derive(Clone, Debug)]
 pub struct Identity {
     /// The long-term key, shown only to somebody who holds the invitation.
     pub key: StaticKey,
-    /// The certificate of the transport.
-    pub certificate: Certificate,
     /// What this device calls itself; may be empty.
     pub name: String,
 }

@@ -10,8 +10,8 @@ use crate::invitation::{
 };
 use crate::seal::Answers;
 use crate::transport::{
-    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, Outside, Roaming, Survey,
-    TransportError,
+    Certificate, ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, Outside, Roaming,
+    Survey, TransportError,
 };
 use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
@@ -175,9 +175,8 @@ impl Pairing {
     }
 
     /// Waits on for a guest of this invitation, after a restart: with what has become of it before,
-    /// and the reply that came. The identity's certificate is the one that the invitation
-    /// names, and the endpoint is best on the port that it names. Must be called within a tokio
-    /// runtime.
+    /// and the reply that came. The endpoint is best on the port that the invitation names. Must be
+    /// called within a tokio runtime.
     ///
     /// # Errors
     /// As [`Self::host`]; [`Failure::Local`] too if the reply answers another invitation.
@@ -198,7 +197,7 @@ impl Pairing {
             return Err(Failure::Local);
         }
         let connector = endpoint.host(HostSetup {
-            certificate: identity.certificate.clone(),
+            certificate: terms.certificate.clone(),
             keys: terms.invitation.keys(),
         });
         let mut machine = Host::new(now, identity, terms, remaining).with_past(past);
@@ -211,20 +210,22 @@ impl Pairing {
         Ok(Self::start(machine, connector, None))
     }
 
-    /// Knocks at the host of this invitation: the person has agreed to connect. Must be called
-    /// within a tokio runtime.
+    /// Knocks at the host of this invitation: the person has agreed to connect. The certificate was made
+    /// for it alone. Must be called within a tokio runtime.
     ///
     /// # Errors
     /// [`Failure::NoRoute`] if the invitation names no address that may be sent to,
     /// [`Failure::Local`] if this device has no randomness to give.
     pub fn guest(
         identity: Identity,
+        certificate: Certificate,
         endpoint: Endpoint,
         invitation: Invitation,
         terms: GuestTerms,
     ) -> Result<Self, Failure> {
         Self::knock(
             identity,
+            certificate,
             endpoint,
             invitation,
             terms,
@@ -238,27 +239,36 @@ impl Pairing {
     }
 
     /// Knocks on at the host of this invitation, after a restart, and shows the same reply. The
-    /// identity's certificate is the one that the reply names, and the endpoint is best on the port
-    /// that it names. Must be called within a tokio runtime.
+    /// certificate is the one that the reply names, and the endpoint is best on the port that it names.
+    /// Must be called within a tokio runtime.
     ///
     /// # Errors
     /// As [`Self::guest`]; [`Failure::Local`] too if the reply answers another invitation.
     pub fn guest_again(
         identity: Identity,
+        certificate: Certificate,
         endpoint: Endpoint,
         invitation: Invitation,
         reply: SealedReply,
         terms: GuestTerms,
     ) -> Result<Self, Failure> {
-        Self::knock(identity, endpoint, invitation, terms, |machine, _| {
-            machine
-                .connect_again(now(), reply, terms.patience)
-                .map_err(|_| Failure::Local)
-        })
+        Self::knock(
+            identity,
+            certificate,
+            endpoint,
+            invitation,
+            terms,
+            |machine, _| {
+                machine
+                    .connect_again(now(), reply, terms.patience)
+                    .map_err(|_| Failure::Local)
+            },
+        )
     }
 
     fn knock(
         identity: Identity,
+        certificate: Certificate,
         endpoint: Endpoint,
         invitation: Invitation,
         terms: GuestTerms,
@@ -269,8 +279,9 @@ impl Pairing {
             return Err(Failure::NoRoute);
         }
         let random = Secret::random().map_err(|_| Failure::Local)?;
+        let fingerprint = certificate.fingerprint();
         let setup = GuestSetup {
-            certificate: identity.certificate.clone(),
+            certificate,
             keys: invitation.keys(),
             host: invitation.fingerprint,
             addresses: if terms.only_by_reply {
@@ -279,7 +290,7 @@ impl Pairing {
                 admitted
             },
         };
-        let mut machine = Guest::new(identity, invitation, terms.via, random);
+        let mut machine = Guest::new(identity, fingerprint, invitation, terms.via, random);
         if terms.past_expiry {
             machine.doubt_clock();
         }
@@ -709,6 +720,12 @@ impl Run {
                 self.link = Some(link);
             }
             ConnectEvent::Lapsed => self.machine.lapsed(),
+            ConnectEvent::Taken(is_taken) => {
+                if is_taken {
+                    self.unheard = None;
+                }
+                self.machine.seat_taken(is_taken);
+            }
             ConnectEvent::Moved => self.moved(),
             ConnectEvent::Failed(error) => self.machine.failed(error),
         }
@@ -856,6 +873,14 @@ impl Machine {
         match self {
             Self::Host(host) => host.link_ended(),
             Self::Guest(guest) => guest.lapsed(now()),
+        }
+    }
+
+    fn seat_taken(&mut self, is_taken: bool) {
+        match self {
+            // Only guests find a seat taken.
+            Self::Host(_) => {}
+            Self::Guest(guest) => guest.seat_taken(is_taken),
         }
     }
 

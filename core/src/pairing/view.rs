@@ -31,6 +31,8 @@ pub enum View {
     ReplyNeeded {
         /// The reply's bytes, for every form a token has.
         reply: Vec<u8>,
+        /// As in [`GuestStage::SeatTaken`].
+        seat_taken: bool,
     },
     /// The guest is asked a question that the host wrote.
     Asking {
@@ -75,6 +77,9 @@ pub enum HostStage {
 pub enum GuestStage {
     /// Knocking; nothing heard yet.
     Knocking,
+    /// Knocking, while somebody else who holds the invitation is with the host. The guest gets in when
+    /// the seat is free.
+    SeatTaken,
     /// The host answered; the link is being opened.
     Answered,
     /// The link is open; both prove who they are.

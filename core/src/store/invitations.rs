@@ -109,7 +109,13 @@ impl Store {
             if kept.iter().filter(waits).count() >= MAX_PENDING {
                 return Err(StoreError::TooMany);
             }
-            put(rows, &Kept::Waiting(Box::new(pending.clone())))
+            let mut pending = pending.clone();
+            for before in kept.iter().filter(|kept| kept.id() == id) {
+                if let Kept::Waiting(before) = before {
+                    pending.past.merge(&before.past);
+                }
+            }
+            put(rows, &Kept::Waiting(Box::new(pending)))
         })?;
         Ok(id)
     }
@@ -134,8 +140,9 @@ impl Store {
         self.transact(|rows| waiting(rows, id, now))
     }
 
-    /// Changes what is kept of an invitation that waits: its port, its past, the reply. One whose
-    /// guests have used up their tries is burned by that.
+    /// Changes what is kept of an invitation that waits: its port, its past, the reply. A past that is
+    /// behind what is kept adds to it and takes nothing away. One whose guests have used up their tries
+    /// is burned by that.
     ///
     /// # Errors
     /// [`StoreError::Unknown`], or [`StoreError::Over`]. Whoever hosts the invitation stops then.
@@ -147,10 +154,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.transact(|rows| {
             let mut pending = waiting(rows, id, now)?;
+            let before = pending.past.clone();
             change(&mut pending);
             if pending.id() != id {
                 return Err(StoreError::Unknown);
             }
+            pending.past.merge(&before);
             if pending.past.strikes.are_used_up() {
                 return end(rows, &pending, Fate::Burned, now).map(drop);
             }

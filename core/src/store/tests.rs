@@ -128,6 +128,36 @@ fn a_setting_is_kept_until_it_is_taken_back() {
 }
 
 #[test]
+fn a_writer_that_is_behind_takes_no_strike_back_and_forgets_no_form() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    let id = store.add_invitation(&pending(1), NOW).unwrap();
+    let past = |handshakes, answers, forms: &[u8]| Past {
+        strikes: Strikes {
+            handshakes,
+            answers,
+        },
+        forms: forms.iter().map(|form| [*form; 32]).collect(),
+    };
+    let write = |past: Past| {
+        let write = |kept: &mut PendingInvitation| kept.past = past;
+        store.update_invitation(id, NOW, write).unwrap();
+        store.invitation(id, NOW).unwrap().past
+    };
+    assert_eq!(write(past(3, 1, &[2, 1])), past(3, 1, &[2, 1]));
+    assert_eq!(write(past(2, 2, &[1])), past(3, 2, &[1, 2]));
+    assert_eq!(write(Past::default()), past(3, 2, &[1, 2]));
+    // Nor does whoever keeps the same invitation once more.
+    store.add_invitation(&pending(1), NOW).unwrap();
+    let kept = store.invitation(id, NOW).unwrap().past;
+    assert_eq!(kept, past(3, 2, &[1, 2]));
+    let burn = |kept: &mut PendingInvitation| kept.past = past(5, 0, &[]);
+    store.update_invitation(id, NOW, burn).unwrap();
+    let over = store.invitation(id, NOW).map(drop);
+    assert_eq!(over, Err(StoreError::Over(Fate::Burned)));
+}
+
+#[test]
 fn a_pending_invitation_comes_back_as_it_was() {
     let folder = Folder::new();
     let mut kept = pending(1);

@@ -2,16 +2,21 @@
 //!
 //! This layer keeps outsiders off the path; who is there is proved above it, by Noise.
 
+mod fence;
+
+pub(super) use fence::{Greeting, greeting};
+
 use super::TransportError;
 use super::certificate::{Certificate, fingerprint_of, provider};
 use crate::invitation::Fingerprint;
 use bytes::BytesMut;
+use fence::Fence;
 use rtc::dtls::config::{ClientAuthType, ConfigBuilder, ExtendedMasterSecretType};
 use rtc::dtls::endpoint::{Endpoint, EndpointEvent};
 use rtc::dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc::shared::error::Error as RtcError;
 use rtc::shared::{TransportContext, TransportProtocol};
-use std::collections::HashSet;
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -19,10 +24,20 @@ use std::time::{Duration, Instant};
 /// After how long an unanswered flight is sent again. The library gives up after seven.
 const FLIGHT_INTERVAL: Duration = Duration::from_millis(400);
 
-/// How many pieces of the peer's flights are remembered. Ours come in about ten.
-const MOST_FRAGMENTS: usize = 256;
+/// How often a server that waits for a proven address answers a repeated greeting, and a standing
+/// tunnel a repeated last flight.
+const ANSWER_GREETING_EVERY: Duration = Duration::from_millis(100);
+const ANSWER_FLIGHT_EVERY: Duration = Duration::from_secs(1);
 
 /// What a received datagram brought.
+#[derive(Default)]
+pub(super) struct Heard {
+    pub(super) events: Vec<DtlsEvent>,
+    /// It brought the tunnel on, or was sealed by the peer. Anything else may be a stranger's.
+    pub(super) is_news: bool,
+}
+
+/// What happened to the tunnel.
 pub(super) enum DtlsEvent {
     /// The tunnel stands; the peer proved to hold the expected certificate.
     Open,
@@ -39,16 +54,17 @@ pub(super) struct Dtls {
     observed: Arc<OnceLock<Fingerprint>>,
     /// The client's first flight, kept to be sent ahead of the path search.
     first_flight: Vec<BytesMut>,
-    /// The random value of the client's greeting that a server is answering (RFC 5246 §7.4.1.2).
-    greeting: Option<[u8; 32]>,
-    /// What was taken in of the peer's flights; see [`Self::is_repetition`].
-    taken: HashSet<Fragment>,
+    is_client: bool,
+    /// The greeting that a server is answering.
+    greeting: Option<Greeting>,
+    fence: Fence,
+    out: VecDeque<BytesMut>,
+    /// A server's last flight, which no timer repeats, and when it was last sent again.
+    last_flight: Vec<BytesMut>,
+    answered: Option<Instant>,
     is_open: bool,
     has_given_up: bool,
 }
-
-/// A piece of a handshake message: the number of the message, the offset in it, and the length.
-type Fragment = (u16, u32, u32);
 
 impl Dtls {
     /// Begins as client (the guest, whose first flight is queued at once) or as server (the host).
@@ -98,8 +114,12 @@ impl Dtls {
             peer: placeholder.peer_addr,
             observed,
             first_flight: Vec::new(),
+            is_client: client,
             greeting: None,
-            taken: HashSet::new(),
+            fence: Fence::new(client),
+            out: VecDeque::new(),
+            last_flight: Vec::new(),
+            answered: None,
             is_open: false,
             has_given_up: false,
         };
@@ -120,13 +140,15 @@ impl Dtls {
         &self.first_flight
     }
 
-    /// Whether a datagram opens another handshake than the last one: the client began anew, and this
-    /// server must too.
-    pub(super) fn is_begun_anew(&mut self, datagram: &[u8]) -> bool {
-        let Some(random) = greeting_random(datagram) else {
-            return false;
-        };
-        *self.greeting.get_or_insert(random) != random
+    /// Whether this server answers that greeting, or none yet: then it answers this one from now on.
+    pub(super) fn answers(&mut self, greeting: Greeting) -> bool {
+        *self.greeting.get_or_insert(greeting) == greeting
+    }
+
+    /// Whether the client has not shown yet that it receives what is sent to its address (RFC 6347
+    /// §4.2.1).
+    pub(super) fn is_greeted_only(&self) -> bool {
+        !self.is_client && self.fence.taken() < 2
     }
 
     /// SHA-256 of the certificate the peer proved to hold, once the tunnel stands.
@@ -143,27 +165,72 @@ impl Dtls {
         &mut self,
         now: Instant,
         datagram: BytesMut,
-    ) -> Result<Vec<DtlsEvent>, TransportError> {
-        let fragments = fragments_in_clear(&datagram).filter(|_| !self.is_open);
-        if self.is_repetition(fragments.as_deref()) {
-            return Ok(Vec::new());
+    ) -> Result<Heard, TransportError> {
+        if self.is_open {
+            return self.hear(now, datagram);
         }
+        let sorted = self.fence.sort(now, &datagram);
+        if sorted.is_repetition && !sorted.is_news && self.is_greeted_only() {
+            self.answer_again(now, ANSWER_GREETING_EVERY);
+        }
+        let mut heard = Heard::default();
+        if let Some(messages) = self.fence.messages() {
+            heard.is_news = true;
+            self.read(now, messages, &mut heard.events)?;
+        }
+        while self.has_keys()
+            && let Some(record) = self.fence.sealed()
+        {
+            self.read(now, record, &mut heard.events)?;
+        }
+        heard.is_news |= self.is_open;
+        Ok(heard)
+    }
+
+    /// Takes one datagram while the tunnel stands.
+    fn hear(&mut self, now: Instant, datagram: BytesMut) -> Result<Heard, TransportError> {
+        let (sealed, is_flight) = fence::of_standing(datagram);
+        if is_flight {
+            self.answer_again(now, ANSWER_FLIGHT_EVERY);
+        }
+        let mut heard = Heard::default();
+        if let Some(sealed) = sealed {
+            self.read(now, sealed, &mut heard.events)?;
+        }
+        heard.is_news = !heard.events.is_empty();
+        Ok(heard)
+    }
+
+    /// Sends the server's last flight again: the client has not seen it.
+    fn answer_again(&mut self, now: Instant, every: Duration) {
+        let is_due = self.answered.is_none_or(|at| now >= at + every);
+        if is_due && !self.last_flight.is_empty() {
+            self.answered = Some(now);
+            self.out.extend(self.last_flight.iter().cloned());
+        }
+    }
+
+    /// Hands a datagram to the library.
+    fn read(
+        &mut self,
+        now: Instant,
+        datagram: BytesMut,
+        out: &mut Vec<DtlsEvent>,
+    ) -> Result<(), TransportError> {
+        let was_open = self.is_open;
         let events = match self.endpoint.read(now, self.peer, None, datagram) {
-            Ok(events) => {
-                let room = MOST_FRAGMENTS.saturating_sub(self.taken.len());
-                self.taken
-                    .extend(fragments.into_iter().flatten().take(room));
-                events
-            }
+            Ok(events) => events,
             Err(RtcError::ErrNoMatchingCertificateFingerprint) => {
+                self.has_given_up = true;
                 return Err(TransportError::WrongCertificate);
             }
             Err(error) => {
-                log::debug!("ignored a DTLS datagram: {error}");
+                log::debug!("a DTLS datagram came to nothing: {error}");
+                // The library does not go on with a handshake that failed.
+                self.has_given_up |= !self.is_open;
                 Vec::new()
             }
         };
-        let mut out = Vec::with_capacity(events.len());
         for event in events {
             match event {
                 EndpointEvent::HandshakeComplete => {
@@ -175,20 +242,21 @@ impl Dtls {
                 _ => {}
             }
         }
-        Ok(out)
+        let answer: Vec<BytesMut> =
+            std::iter::from_fn(|| self.endpoint.poll_transmit().map(|out| out.message)).collect();
+        if !answer.is_empty() && !was_open && !self.is_client {
+            self.last_flight.clone_from(&answer);
+        }
+        self.out.extend(answer);
+        Ok(())
     }
 
-    /// Whether a datagram brings nothing but pieces of the handshake that were taken in before.
-    ///
-    /// The library stops its timer at every piece of a handshake, a repeated one too, and starts it
-    /// only with its next flight. Where a flight of ours is lost, both sides repeat theirs at about
-    /// the same time, so ours would not be sent again. The server's first answer, though, is sent by
-    /// no timer but for each greeting (RFC 6347 §4.2.1), which is message 0.
-    fn is_repetition(&self, fragments: Option<&[Fragment]>) -> bool {
-        let is_greeted_only =
-            self.greeting.is_some() && self.taken.iter().all(|(message, _, _)| *message == 0);
-        !is_greeted_only
-            && fragments.is_some_and(|all| all.iter().all(|one| self.taken.contains(one)))
+    /// Whether the library can open what is sealed.
+    fn has_keys(&self) -> bool {
+        self.endpoint
+            .get_connection_state(self.peer)
+            .and_then(|state| state.cipher_suite())
+            .is_some_and(|suite| suite.is_initialized())
     }
 
     /// Encrypts one SCTP packet.
@@ -204,10 +272,17 @@ impl Dtls {
     }
 
     pub(super) fn poll_transmit(&mut self) -> Option<BytesMut> {
-        self.endpoint.poll_transmit().map(|out| out.message)
+        let queued = self.out.pop_front();
+        queued.or_else(|| self.endpoint.poll_transmit().map(|out| out.message))
     }
 
-    /// Whether the handshake will not end any more: a flight was sent in vain too often.
+    /// Whether the tunnel stands.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Whether the handshake will not end any more: it failed, or a flight was
+    /// sent in vain too often.
     pub(super) fn has_given_up(&self) -> bool {
         self.has_given_up
     }
@@ -226,89 +301,6 @@ impl Dtls {
         if let Err(error) = self.endpoint.handle_timeout(self.peer, now) {
             log::debug!("the tunnel's handshake is given up: {error}");
             self.has_given_up = true;
-        }
-    }
-}
-
-/// The pieces of handshake messages in a datagram that holds only such, not encrypted: records (13
-/// bytes of header, RFC 6347 §4.1) of content type 22 and epoch 0, each with messages (12 bytes of
-/// header, §4.2.2).
-fn fragments_in_clear(datagram: &[u8]) -> Option<Vec<Fragment>> {
-    let mut fragments = Vec::new();
-    let mut records = datagram;
-    while let Some((header, behind)) = records.split_first_chunk::<13>() {
-        let length = u16::from_be_bytes([header[11], header[12]]);
-        let (mut messages, following) = behind.split_at_checked(length.into())?;
-        if header[0] != 22 || header[3..5] != [0, 0] {
-            return None;
-        }
-        while let Some((header, behind)) = messages.split_first_chunk::<12>() {
-            let [_, _, _, _, m, n, offset @ .., a, b, c] = *header;
-            let [offset, length] =
-                [offset, [a, b, c]].map(|[a, b, c]| u32::from_be_bytes([0, a, b, c]));
-            fragments.push((u16::from_be_bytes([m, n]), offset, length));
-            messages = behind.get(usize::try_from(length).ok()?..)?;
-        }
-        records = following;
-    }
-    (records.is_empty() && !fragments.is_empty()).then_some(fragments)
-}
-
-/// The random value of a `ClientHello`, if that is what a datagram begins with: record header (13
-/// bytes, content type 22), handshake header (12 bytes, type 1), version (2), random (32).
-fn greeting_random(datagram: &[u8]) -> Option<[u8; 32]> {
-    let is_hello = datagram.first() == Some(&22) && datagram.get(13) == Some(&1);
-    datagram
-        .get(27..59)
-        .filter(|_| is_hello)
-        .and_then(|random| random.try_into().ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn record(kind: u8, epoch: u8, content: &[u8]) -> Vec<u8> {
-        let length = (content.len() as u16).to_be_bytes();
-        let header = [kind, 254, 253, 0, epoch, 0, 0, 0, 0, 0, 9];
-        [&header[..], &length, content].concat()
-    }
-
-    fn message(number: u8, offset: u8, content: &[u8]) -> Vec<u8> {
-        let length = content.len() as u8;
-        let header = [11, 0, 0, 99, 0, number, 0, 0, offset, 0, 0, length];
-        [&header[..], content].concat()
-    }
-
-    #[test]
-    fn the_pieces_of_a_flight_are_told_apart() {
-        let two = [message(1, 0, b"abc"), message(2, 0, b"")].concat();
-        let datagram = [record(22, 0, &two), record(22, 0, &message(3, 7, b"de"))].concat();
-        let pieces = vec![(1, 0, 3), (2, 0, 0), (3, 7, 2)];
-        assert_eq!(fragments_in_clear(&datagram), Some(pieces));
-    }
-
-    #[test]
-    fn a_datagram_that_holds_anything_else_is_no_flight_in_clear() {
-        let piece = message(1, 0, b"abc");
-        let is_none = |datagram: &[u8]| fragments_in_clear(datagram).is_none();
-        assert!(is_none(&record(22, 1, &piece)), "encrypted");
-        let change = [record(22, 0, &piece), record(20, 0, &[1])].concat();
-        assert!(is_none(&change), "the cipher changes");
-        assert!(is_none(&record(22, 0, &piece[..14])), "too short");
-        assert!(is_none(&[]));
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_arrives_is_taken_apart_without_harm(
-            kind in 20_u8..24,
-            epoch in 0_u8..2,
-            bytes in prop::collection::vec(any::<u8>(), 0..200),
-        ) {
-            let _ = fragments_in_clear(&bytes);
-            let _ = fragments_in_clear(&record(kind, epoch, &bytes));
         }
     }
 }

@@ -90,6 +90,9 @@ pub enum ConnectEvent {
     Answered,
     /// Guest: the host went away again before the link was open. The knocking goes on.
     Lapsed,
+    /// Guest: whether the host is with somebody else right now. The knocking goes on, and this guest
+    /// gets in when the seat is free.
+    Taken(bool),
     /// Messages can be exchanged.
     Open(Link),
     /// The sockets are bound elsewhere now, or are seen elsewhere from outside; see
@@ -184,6 +187,7 @@ impl Endpoint {
             commands: Some(commands_rx),
             moves: Some(moves),
             answered: false,
+            is_taken: false,
             session: None,
             link: None,
             deadline: None,
@@ -279,6 +283,8 @@ struct Task {
     events: mpsc::Sender<ConnectEvent>,
     /// Whether whoever is knocked at has answered.
     answered: bool,
+    /// Guest: what was told of the seat.
+    is_taken: bool,
     /// None once the connector is gone: no more guests then.
     commands: Option<mpsc::Receiver<Command>>,
     /// None once nobody can tell of moves any more.
@@ -338,7 +344,7 @@ impl Task {
                 Wake::Readable => self.receive(),
                 Wake::Timer => self.handle_timeout(Instant::now()),
                 Wake::Command(Some(command)) => self.handle_command(command),
-                Wake::Command(None) => self.commands = None,
+                Wake::Command(None) => self.settle(),
                 Wake::Move(change) => self.handle_move(change),
                 Wake::Outgoing(message) => self.take_outgoing(message),
                 Wake::Found => self.take_found(),
@@ -355,6 +361,14 @@ impl Task {
         self.link.is_some()
             || self.goodbye.is_some()
             || (self.commands.is_some() && !self.events.is_closed())
+    }
+
+    /// Nobody waits for a guest any more: the one who is there has been let in.
+    fn settle(&mut self) {
+        self.commands = None;
+        if let Some(session) = &mut self.session {
+            session.settle();
+        }
     }
 
     async fn wait(&mut self) -> Wake {
@@ -532,29 +546,27 @@ impl Task {
                     .flatten()
                     && known != Some(guest)
                 {
-                    if self.is_seat_taken() {
+                    if self.is_seat_taken(now) {
                         return self.refuse(now, path, &datagram);
                     }
                     let _ = self.events.try_send(ConnectEvent::Knock(guest));
                     self.begin_as_host(guest, &[]);
                 }
             }
-            Role::Guest(_) => {
-                let is_pending = self.session.as_ref().is_some_and(|s| !s.is_open());
-                if is_pending && knock::is_refusal(&datagram, &self.door) {
-                    return self.fail(TransportError::Taken);
-                }
-            }
+            Role::Guest(_) => {}
         }
         if let Some(session) = &mut self.session {
             session.handle(now, path, datagram);
         }
     }
 
-    /// A guest that was announced by its reply and has not been heard holds no seat.
-    fn is_seat_taken(&self) -> bool {
-        let is_heard = |session: &Session| session.is_open() || session.is_answered();
-        self.commands.is_none() || self.session.as_ref().is_some_and(is_heard)
+    /// A guest that was announced by its reply and has not been heard holds no seat, and whoever sends
+    /// a recorded knock holds none for long. Neither does one that is heard no more before its link is
+    /// open: nobody can say a goodbye that counts by then.
+    fn is_seat_taken(&self, now: Instant) -> bool {
+        let holds =
+            |session: &Session| session.is_open() || session.is_here(now) && !session.is_silent();
+        self.commands.is_none() || self.session.as_ref().is_some_and(holds)
     }
 
     fn refuse(&mut self, now: Instant, path: Path, request: &[u8]) {
@@ -716,6 +728,10 @@ impl Task {
         if knocks && !self.answered && session.is_answered() {
             self.answered = true;
             let _ = self.events.try_send(ConnectEvent::Answered);
+        }
+        let is_taken = session.is_taken();
+        if std::mem::replace(&mut self.is_taken, is_taken) != is_taken {
+            let _ = self.events.try_send(ConnectEvent::Taken(is_taken));
         }
         // Whoever has been heard gets the time of an attempt, also where a reply announced them.
         if let Some(ends) = session.attempt_ends() {

@@ -13,9 +13,6 @@ pub enum TransportError {
     /// The peer showed another certificate than the one expected: somebody may be in between.
     #[error("the other side is not the one expected")]
     WrongCertificate,
-    /// The host is already with somebody else.
-    #[error("somebody else is already connecting with this invitation")]
-    Taken,
     /// A certificate could not be made or read.
     #[error("the certificate of this device cannot be used")]
     Certificate,

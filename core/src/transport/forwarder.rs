@@ -24,6 +24,7 @@ pub struct Conditions {
 /// Forwards between whoever writes to it first and one target, until dropped.
 pub struct Forwarder {
     address: SocketAddr,
+    forger: Forger,
     shared: Arc<Shared>,
 }
 
@@ -43,6 +44,7 @@ impl Forwarder {
     pub fn start(target: SocketAddr, conditions: Conditions) -> io::Result<Self> {
         let near = open()?;
         let far = open()?;
+        let (near_again, far_again) = (near.try_clone()?, far.try_clone()?);
         let address = near.local_addr()?;
         let shared = Arc::new(Shared::default());
         let caller = Arc::new(Mutex::new(None));
@@ -60,18 +62,33 @@ impl Forwarder {
             conditions,
             shared: shared.clone(),
         };
+        let forger = Forger {
+            near: Arc::new(near_again),
+            far: Arc::new(far_again),
+            target,
+            caller: caller.clone(),
+        };
         let seen = caller.clone();
         to_target.start(move |source| {
             *lock(&seen) = Some(source);
             Some(target)
         });
         to_caller.start(move |_| *lock(&caller));
-        Ok(Self { address, shared })
+        Ok(Self {
+            address,
+            forger,
+            shared,
+        })
     }
 
     /// Where to send instead of to the target.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// A stranger who can write the addresses of both.
+    pub fn forger(&self) -> Forger {
+        self.forger.clone()
     }
 
     /// Lets nothing through from now on, or everything again.
@@ -85,6 +102,29 @@ impl Forwarder {
             self.shared.forwarded.load(Ordering::Relaxed),
             self.shared.lost.load(Ordering::Relaxed),
         )
+    }
+}
+
+/// Sends datagrams that seem to come from the other side.
+#[derive(Clone)]
+pub struct Forger {
+    near: Arc<UdpSocket>,
+    far: Arc<UdpSocket>,
+    target: SocketAddr,
+    caller: Arc<Mutex<Option<SocketAddr>>>,
+}
+
+impl Forger {
+    /// Sends to the target, as if from whoever writes to it.
+    pub fn to_target(&self, datagram: &[u8]) {
+        let _ = self.far.send_to(datagram, self.target);
+    }
+
+    /// Sends to whoever writes to the target, as if from there.
+    pub fn to_caller(&self, datagram: &[u8]) {
+        if let Some(caller) = *lock(&self.caller) {
+            let _ = self.near.send_to(datagram, caller);
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 use super::TransportError;
 use super::certificate::provider;
+use super::knock;
 use crate::invitation::IceCredentials;
 use bytes::BytesMut;
 use rtc::ice::Agent;
@@ -54,6 +55,9 @@ const AGENT_LIFE: Duration = Duration::from_secs(30 * 60);
 /// fill the agent's tables; a peer that moves has a few.
 const MOST_PEERS: usize = 32;
 
+/// The agent takes whatever comes from here for multicast DNS (RFC 6762), which is not used.
+const MDNS_PORT: u16 = 5353;
+
 /// The two ends of a way through the network: one of our sockets, and an address of the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Path {
@@ -92,6 +96,8 @@ pub(super) struct Ice {
     seems_moved: bool,
     /// The pace at the end.
     polite: Duration,
+    /// Whether that is the pace from now on.
+    is_polite: bool,
 }
 
 impl Ice {
@@ -119,6 +125,7 @@ impl Ice {
             is_lost: false,
             seems_moved: false,
             polite: POLITE,
+            is_polite: false,
         })
     }
 
@@ -189,12 +196,21 @@ impl Ice {
     }
 
     /// Takes a STUN message. True if it came from somebody who holds this session's credentials.
+    ///
+    /// The agent acts on some things before it looks at the proof, or without one: indications, a
+    /// conflict of roles, whatever comes from the port of multicast DNS. So the proof is looked at here,
+    /// and only requests and successes with one are handed on. Roles follow from the seats and never
+    /// change.
     pub(super) fn handle(&mut self, now: Instant, path: Path, datagram: BytesMut) -> bool {
-        let known = self.agent.get_remote_candidates();
-        if known.len() >= MOST_PEERS && known.iter().all(|peer| peer.addr() != path.peer) {
+        if !self.is_known(path) && self.agent.get_remote_candidates().len() >= MOST_PEERS {
             return false;
         }
-        let is_request = datagram.first() == Some(&0) && datagram.get(1) == Some(&1);
+        let is_request =
+            knock::is_peers_check(&datagram, &self.local, &self.remote, self.controlling);
+        let is_proven = is_request || knock::is_success(&datagram, &self.remote);
+        if !is_proven || path.peer.port() == MDNS_PORT {
+            return false;
+        }
         let handled = self
             .agent
             .handle_read(TaggedBytesMut {
@@ -218,23 +234,30 @@ impl Ice {
         handled
     }
 
-    /// Notes that something other than STUN arrived on a path. False if the path is a stranger's.
-    pub(super) fn heard(&mut self, now: Instant, path: Path) -> bool {
-        let is_known = self.agent.is_valid_non_stun_traffic(now, context(path));
-        if is_known {
-            self.note(now, path);
-        }
-        is_known
+    /// Whether a path leads from one of our sockets to where the peer may be.
+    pub(super) fn is_known(&self, path: Path) -> bool {
+        let remotes = self.agent.get_remote_candidates();
+        self.sockets.contains(&path.local) && remotes.iter().any(|peer| peer.addr() == path.peer)
     }
 
-    /// The peer was heard. If a path was agreed on, only that one counts: a peer that moved is heard
-    /// from elsewhere, and cannot hear us.
-    fn note(&mut self, now: Instant, path: Path) {
+    /// The peer was heard on a path, beyond doubt. If a path was agreed on, only that one counts: a
+    /// peer that moved is heard from elsewhere, and cannot hear us.
+    pub(super) fn note(&mut self, now: Instant, path: Path) {
+        self.agent.is_valid_non_stun_traffic(now, context(path));
         if self.agreed().is_none_or(|agreed| agreed == path) {
             self.heard = Some(now);
             self.is_lost = false;
             self.seems_moved = false;
         }
+    }
+
+    /// The peer is on this path now: searches anew, and sends there meanwhile.
+    pub(super) fn follow(&mut self, now: Instant, path: Path) {
+        if let Err(error) = self.search_anew(now, &self.sockets.clone()) {
+            log::debug!("the search goes on as before: {error}");
+        }
+        self.provisional = Some(path);
+        self.is_lost = false;
     }
 
     /// Lets the agent act on what arrived, now instead of at its next tick. Called once for a batch
@@ -286,6 +309,11 @@ impl Ice {
         self.polite = if is_patient { PATIENT } else { POLITE };
     }
 
+    /// Whether knocking is as slow as at the end: the peer is there, and is with somebody else.
+    pub(super) fn be_polite(&mut self, is_polite: bool) {
+        self.is_polite = is_polite;
+    }
+
     pub(super) fn poll_timeout(&self) -> Instant {
         self.next_check
     }
@@ -308,7 +336,10 @@ impl Ice {
         }
         let _ = self.agent.handle_timeout(now + TICK);
         while self.agent.poll_event().is_some() {}
-        let elapsed = now.saturating_duration_since(self.started);
+        let elapsed = match self.is_polite {
+            true => Duration::MAX,
+            false => now.saturating_duration_since(self.started),
+        };
         let mut every = pace(elapsed, self.possible_paths().len(), self.polite);
         if self.agreed().is_some() {
             every = CONSENT;

@@ -11,7 +11,9 @@ use crate::invitation::{Fingerprint, IceCredentials, Seat};
 use bytes::Bytes;
 use rtc::ice::attributes::control::{AttrControlled, AttrControlling};
 use rtc::ice::attributes::priority::PriorityAttr;
-use rtc::stun::attributes::{ATTR_ERROR_CODE, ATTR_USERNAME};
+use rtc::stun::attributes::{
+    ATTR_ERROR_CODE, ATTR_ICE_CONTROLLED, ATTR_ICE_CONTROLLING, ATTR_USERNAME,
+};
 use rtc::stun::error_code::{ErrorCode, ErrorCodeAttribute};
 use rtc::stun::fingerprint::FINGERPRINT;
 use rtc::stun::integrity::MessageIntegrity;
@@ -28,7 +30,8 @@ const PEER_REFLEXIVE: u32 = (110 << 24) | (65_535 << 8) | 255;
 
 const HEADER: usize = 20;
 const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
-const BINDING_REQUEST: [u8; 2] = [0, 1];
+pub(super) const BINDING_REQUEST: [u8; 2] = [0, 1];
+const BINDING_SUCCESS: [u8; 2] = [1, 1];
 const BINDING_ERROR_TYPE: [u8; 2] = [1, 0x11];
 const USERNAME: [u8; 2] = [0, 6];
 
@@ -82,6 +85,30 @@ pub(super) fn is_check(datagram: &[u8], ours: &IceCredentials) -> bool {
         && verified(datagram, ours.password.expose()).is_some()
 }
 
+/// Whether a datagram is a check by the peer of a session, for us and in the other role than ours (RFC
+/// 8445 §7.1.1): which side controls follows from the seats.
+pub(super) fn is_peers_check(
+    datagram: &[u8],
+    ours: &IceCredentials,
+    theirs: &IceCredentials,
+    is_controlling: bool,
+) -> bool {
+    let our_role = match is_controlling {
+        true => ATTR_ICE_CONTROLLING,
+        false => ATTR_ICE_CONTROLLED,
+    };
+    is_stun(datagram, BINDING_REQUEST)
+        && username(datagram).and_then(|name| name.split_once(':'))
+            == Some((&ours.ufrag, &theirs.ufrag))
+        && verified(datagram, ours.password.expose())
+            .is_some_and(|message| !message.contains(our_role))
+}
+
+/// Whether a datagram says that the peer received a check, and was written by it.
+pub(super) fn is_success(datagram: &[u8], theirs: &IceCredentials) -> bool {
+    is_stun(datagram, BINDING_SUCCESS) && verified(datagram, theirs.password.expose()).is_some()
+}
+
 /// The answer to a knock when the table is taken. None if the request cannot be answered.
 pub(super) fn refusal(request: &[u8], ours: &IceCredentials) -> Option<Vec<u8>> {
     let mut message = Message::new();
@@ -106,7 +133,8 @@ pub(super) fn refusal(request: &[u8], ours: &IceCredentials) -> Option<Vec<u8>> 
     Some(answer.raw)
 }
 
-/// Whether a datagram is the host's word that the table is taken.
+/// Whether a datagram is the host's word that the table is taken. It may be an old one: see
+/// [`Asked`](super::asked::Asked).
 pub(super) fn is_refusal(datagram: &[u8], host: &IceCredentials) -> bool {
     if !is_stun(datagram, BINDING_ERROR_TYPE) {
         return false;

@@ -4,6 +4,7 @@
 //! sans-IO protocols of webrtc-rs, driven by our own sockets and our own clock, because a host must
 //! see who knocks before there is a connection, and keep its port while nobody does.
 
+mod asked;
 mod birthday;
 mod certificate;
 mod dtls;
@@ -11,6 +12,9 @@ mod endpoint;
 mod error;
 #[cfg(any(test, feature = "twins"))]
 pub mod forwarder;
+#[cfg(any(test, feature = "twins"))]
+#[doc(hidden)]
+pub mod fuzz;
 mod guesses;
 mod ice;
 mod interfaces;
@@ -24,6 +28,7 @@ mod session;
 mod socket;
 mod stun_server;
 mod survey;
+mod taken;
 #[cfg(any(test, feature = "twins"))]
 pub mod twin;
 
@@ -37,16 +42,3 @@ pub use reach::{AskRouter, Reached};
 pub use reflexive::{Mapping, Outside, Translation, strict_address};
 pub use stun_server::{NotAServer, StunServer};
 pub use survey::{Chance, Family, Opening, Situation, Survey, Verdict};
-
-/// For fuzzing alone: everything that is done with a datagram before it is known to be a knock.
-#[cfg(feature = "twins")]
-#[doc(hidden)]
-pub fn fuzz_knock(datagram: &[u8], keys: &crate::invitation::InvitationKeys) {
-    let door = keys.host_ice();
-    let _ = knock::guest_of(datagram, &door);
-    let _ = knock::is_refusal(datagram, &door);
-    reflexive::fuzz(datagram);
-    if let Some(answer) = knock::refusal(datagram, &door) {
-        assert!(knock::is_refusal(&answer, &door));
-    }
-}

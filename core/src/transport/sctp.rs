@@ -1,8 +1,11 @@
 //! Ordered, reliable messages inside the tunnel: SCTP (RFC 9260) with one pre-negotiated data channel
 //! (RFC 8831 §6.5, stream 0, so no opening message is exchanged).
 
+mod fence;
+
 use super::TransportError;
 use bytes::{Bytes, BytesMut};
+use fence::Fence;
 use rtc::sctp::{
     Association, AssociationHandle, ClientConfig, DatagramEvent, Endpoint, EndpointConfig, Event,
     Payload, PayloadProtocolIdentifier, ServerConfig, TimerConfig, TransportConfig,
@@ -62,6 +65,7 @@ pub(super) struct Sctp {
     /// By how much the clock was put forward; see [`Self::retransmit_now`].
     skipped: Duration,
     accepts: bool,
+    fence: Fence,
     /// When an association was last asked for.
     asked: Instant,
     /// The peer's wish for an association, and what it was answered; see [`Self::is_repeated_wish`].
@@ -94,6 +98,7 @@ impl Sctp {
             epoch: now,
             skipped: Duration::ZERO,
             accepts,
+            fence: Fence::default(),
             asked: now,
             wish: None,
             repeated: None,
@@ -118,6 +123,9 @@ impl Sctp {
     /// Takes one packet out of the tunnel. A peer that sends what cannot be read loses everything
     /// that follows; [`Self::read`] says so.
     pub(super) fn handle(&mut self, now: Instant, packet: BytesMut) {
+        if !self.fence.admits(&packet, self.is_open) {
+            return log::debug!("a packet that no peer of ours sends was dropped");
+        }
         self.held += cost(&packet);
         if self.held > MOST_HELD {
             return;
@@ -242,6 +250,7 @@ impl Sctp {
         let (_, association) = self.association.as_mut()?;
         match association.poll_transmit(now)?.message {
             Payload::RawEncode(packets) => {
+                packets.iter().for_each(|packet| self.fence.note(packet));
                 if let Some((_, answer)) = &mut self.wish
                     && answer.is_empty()
                 {

@@ -8,10 +8,13 @@
 //! association.
 
 use super::TransportError;
+use super::asked::Asked;
 use super::certificate::Certificate;
-use super::dtls::{Dtls, DtlsEvent};
+use super::dtls::{self, Dtls, DtlsEvent, Greeting, Heard};
 use super::ice::{Ice, Path};
+use super::knock::{self, BINDING_REQUEST};
 use super::sctp::{Sctp, SctpEvent};
+use super::taken::Taken;
 use crate::invitation::{Candidate, Fingerprint, IceCredentials, Seat};
 use bytes::{Bytes, BytesMut};
 use std::collections::VecDeque;
@@ -28,6 +31,17 @@ const ATTEMPT: Duration = Duration::from_secs(12);
 
 /// How long an attempt may stay half-way, whatever comes.
 const LONGEST_ATTEMPT: Duration = Duration::from_secs(60);
+
+/// How long a failed handshake rests, and a greeting has for itself before another takes its place: a
+/// stranger who greets in the peer's name costs one handshake a second.
+const GREETING: Duration = Duration::from_secs(1);
+
+/// How often a guest may be shown another certificate in a row. One could be a stranger's who was
+/// quicker.
+const WRONG_CERTIFICATES: u8 = 3;
+/// How long who knocked has to answer a check of ours. A recorded knock cannot, and holds a seat no
+/// longer.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// To how many possible paths the guest's first DTLS flight goes.
 const EARLY_PATHS: usize = 8;
@@ -49,7 +63,8 @@ pub(super) enum SessionEvent {
     Open(Fingerprint),
     /// The peer ended the session.
     ClosedByPeer,
-    /// The peer of an open session begins another: it was restarted, and knows nothing of this one.
+    /// The peer of an open session has begun another, and proved to hold the certificate again: it was
+    /// restarted, and knows nothing of the one before. [`Self::Open`] follows.
     BegunAnew,
     /// The session cannot go on.
     Failed(TransportError),
@@ -58,8 +73,21 @@ pub(super) enum SessionEvent {
 pub(super) struct Session {
     parties: Parties,
     ice: Ice,
+    /// Whoever has answered one of these is there now.
+    asked: Asked,
+    is_present: bool,
+    /// Guest: whether somebody else is at the table.
+    taken: Taken,
     dtls: Dtls,
     sctp: Sctp,
+    /// A handshake that a guest seems to begin beside the tunnel that there is.
+    newcomer: Option<Newcomer>,
+    /// When the last of them began.
+    newcomer_since: Option<Instant>,
+    /// Nobody may begin another tunnel.
+    is_settled: bool,
+    /// How many tunnels in a row ended in another certificate than the expected one.
+    wrong_certificates: u8,
     /// When the first authenticated check came.
     answered: Option<Instant>,
     /// When that was, or after it something for the tunnel.
@@ -71,6 +99,16 @@ pub(super) struct Session {
     is_open: bool,
     events: VecDeque<SessionEvent>,
     out: VecDeque<(Path, Bytes)>,
+}
+
+/// A handshake beside a tunnel. Whoever can forge an address can greet in the guest's name, so it takes
+/// the tunnel's place only when the guest has proved to hold its certificate.
+struct Newcomer {
+    dtls: Dtls,
+    /// Where it comes from.
+    path: Path,
+    /// When it last came on.
+    heard: Instant,
 }
 
 impl Session {
@@ -86,7 +124,14 @@ impl Session {
             sctp: Sctp::new(now, !is_guest),
             parties,
             ice,
+            asked: Asked::default(),
+            is_present: false,
+            taken: Taken::default(),
             dtls,
+            newcomer: None,
+            newcomer_since: None,
+            is_settled: false,
+            wrong_certificates: 0,
             answered: None,
             heard: None,
             tunnel_since: now,
@@ -148,15 +193,8 @@ impl Session {
         let was_silent = self.is_silent();
         // RFC 7983 §7: the first byte tells the protocols apart.
         match datagram.first() {
-            Some(0..=3) => {
-                let is_authentic = self.ice.handle(now, path, datagram);
-                if is_authentic && !self.is_answered() {
-                    self.answered = Some(now);
-                    self.heard = Some(now);
-                    self.greets = Some(path);
-                }
-            }
-            Some(20..=63) if self.ice.heard(now, path) => self.handle_dtls(now, datagram),
+            Some(0..=3) => self.handle_stun(now, path, datagram),
+            Some(20..=63) if self.ice.is_known(path) => self.handle_dtls(now, path, datagram),
             _ => {}
         }
         if was_silent && !self.is_silent() {
@@ -164,30 +202,155 @@ impl Session {
         }
     }
 
-    fn handle_dtls(&mut self, now: Instant, datagram: BytesMut) {
-        if self.parties.seat == Seat::Host && self.dtls.is_begun_anew(&datagram) {
-            if self.is_open {
-                return self.events.push_back(SessionEvent::BegunAnew);
-            }
-            self.begin_tunnel(now);
+    fn handle_stun(&mut self, now: Instant, path: Path, datagram: BytesMut) {
+        let check = self.asked.find(now, path, &datagram);
+        if check.is_none() && !knock::is_stun(&datagram, BINDING_REQUEST) {
+            return;
         }
-        self.heard = Some(now);
-        let events = match self.dtls.handle(now, datagram) {
-            Ok(events) => events,
-            Err(error) => return self.events.push_back(SessionEvent::Failed(error)),
+        let is_refused = check.is_some() && self.is_refusal(&datagram);
+        let is_authentic = is_refused || self.ice.handle(now, path, datagram);
+        if let Some(check) = check.filter(|_| is_authentic) {
+            self.asked.answered(check);
+        }
+        if is_refused {
+            self.taken.refused(now, path);
+        } else if is_authentic {
+            self.is_present |= check.is_some();
+            self.taken = Taken::default();
+            if !self.is_answered() {
+                self.answered = Some(now);
+                self.heard = Some(now);
+                self.greets = Some(path);
+            }
+        }
+    }
+
+    /// Whether the host says that somebody else is at the table. A guest that is being let in, or has
+    /// been, knows better.
+    fn is_refusal(&self, datagram: &[u8]) -> bool {
+        self.parties.seat == Seat::Guest
+            && !self.is_answered()
+            && knock::is_refusal(datagram, &self.parties.remote)
+    }
+
+    fn handle_dtls(&mut self, now: Instant, path: Path, datagram: BytesMut) {
+        let greeting = dtls::greeting(&datagram).filter(|_| self.parties.seat == Seat::Host);
+        if let Some(greeting) = greeting
+            && !self.dtls.answers(greeting)
+        {
+            return self.greet(now, path, greeting, datagram);
+        }
+        if greeting.is_none() && self.newcomer.is_some() {
+            self.handle_newcomer(now, path, datagram.clone());
+        }
+        let heard = match self.dtls.handle(now, datagram) {
+            Ok(heard) => heard,
+            Err(error) => return self.refuse_certificate(error),
         };
+        if heard.is_news {
+            self.heard = Some(now);
+            self.ice.note(now, path);
+        }
+        self.take_events(now, heard.events);
+    }
+
+    fn take_events(&mut self, now: Instant, events: Vec<DtlsEvent>) {
         for event in events {
             match event {
-                DtlsEvent::Open if self.parties.seat == Seat::Host => {
-                    if let Err(error) = self.sctp.connect(now) {
-                        self.events.push_back(SessionEvent::Failed(error));
-                    }
-                }
-                DtlsEvent::Open => {}
+                DtlsEvent::Open => self.begin_association(now),
                 DtlsEvent::Data(packet) => self.sctp.handle(now, packet),
                 DtlsEvent::Closed => self.events.push_back(SessionEvent::ClosedByPeer),
             }
         }
+    }
+
+    /// Somebody begins a handshake that is not the tunnel's. There is one beside it at most; one that
+    /// comes on keeps its place.
+    fn greet(&mut self, now: Instant, path: Path, greeting: Greeting, datagram: BytesMut) {
+        let is_that = self.newcomer.as_mut().map(|n| n.dtls.answers(greeting));
+        let is_young = self.newcomer_since.is_some_and(|at| now < at + GREETING);
+        let is_busy = self
+            .newcomer
+            .as_ref()
+            .is_some_and(|n| !n.dtls.is_greeted_only() && now < n.heard + TUNNEL_PATIENCE);
+        if is_that != Some(true) {
+            if self.is_settled || is_young || is_busy {
+                return;
+            }
+            match self.new_tunnel(now) {
+                Ok(mut dtls) => {
+                    dtls.answers(greeting);
+                    self.newcomer_since = Some(now);
+                    self.newcomer = Some(Newcomer {
+                        dtls,
+                        path,
+                        heard: now,
+                    });
+                }
+                Err(error) => return log::debug!("nobody else is greeted: {error}"),
+            }
+        }
+        self.handle_newcomer(now, path, datagram);
+    }
+
+    fn handle_newcomer(&mut self, now: Instant, path: Path, datagram: BytesMut) {
+        let Some(newcomer) = &mut self.newcomer else {
+            return;
+        };
+        let Ok(Heard { events, is_news }) = newcomer.dtls.handle(now, datagram) else {
+            // The tunnel goes on.
+            self.newcomer = None;
+            return;
+        };
+        if is_news {
+            newcomer.path = path;
+            newcomer.heard = now;
+        }
+        if let Some(newcomer) = self.newcomer.take_if(|newcomer| newcomer.dtls.is_open()) {
+            self.take_over(now, newcomer);
+            self.take_events(now, events);
+        }
+    }
+
+    /// The guest has proved to hold its certificate in a new tunnel: the one before is its no more.
+    fn take_over(&mut self, now: Instant, newcomer: Newcomer) {
+        if self.is_open {
+            self.is_open = false;
+            self.events.push_back(SessionEvent::BegunAnew);
+        }
+        self.dtls = newcomer.dtls;
+        self.sctp = Sctp::new(now, self.parties.seat == Seat::Host);
+        self.heard = Some(now);
+        self.answered = Some(now);
+        if self.ice.path() != Some(newcomer.path) {
+            self.ice.follow(now, newcomer.path);
+        }
+    }
+
+    /// The side whose handshake ends first asks for the association.
+    fn begin_association(&mut self, now: Instant) {
+        self.wrong_certificates = 0;
+        if self.parties.seat == Seat::Host
+            && let Err(error) = self.sctp.connect(now)
+        {
+            self.events.push_back(SessionEvent::Failed(error));
+        }
+    }
+
+    /// The tunnel's other end is not who it should be. A guest tries again, as a stranger may have been
+    /// quicker; a host waits for the next knock.
+    fn refuse_certificate(&mut self, error: TransportError) {
+        self.wrong_certificates += 1;
+        let is_host = self.parties.seat == Seat::Host;
+        if is_host || self.wrong_certificates >= WRONG_CERTIFICATES {
+            self.events.push_back(SessionEvent::Failed(error));
+        }
+    }
+
+    /// Whoever is there has proved who they are: nobody may begin another tunnel.
+    pub(super) fn settle(&mut self) {
+        self.is_settled = true;
+        self.newcomer = None;
     }
 
     /// Lets every layer act on the datagrams handed in since the last call.
@@ -223,11 +386,19 @@ impl Session {
     /// Moves what the layers want to send down to `out`.
     pub(super) fn flush(&mut self, now: Instant) {
         while let Some((path, datagram)) = self.ice.poll_transmit() {
+            if self.asked.sent(now, path, &datagram) {
+                self.taken.asked(now, path);
+            }
             self.out.push_back((path, datagram.freeze()));
         }
         while let Some(packets) = self.sctp.poll_transmit(now) {
             for packet in packets {
                 self.dtls.write(now, &packet);
+            }
+        }
+        if let Some(newcomer) = &mut self.newcomer {
+            while let Some(datagram) = newcomer.dtls.poll_transmit() {
+                self.out.push_back((newcomer.path, datagram.freeze()));
             }
         }
         // An answer to a flight that was sent ahead may be here before that to the check beside it.
@@ -245,19 +416,23 @@ impl Session {
         }
     }
 
-    /// Throws away a handshake that got nowhere and begins another on the same path.
-    fn begin_tunnel(&mut self, now: Instant) {
+    fn new_tunnel(&self, now: Instant) -> Result<Dtls, TransportError> {
         let is_guest = self.parties.seat == Seat::Guest;
-        match Dtls::new(
+        Dtls::new(
             now,
             is_guest,
             &self.parties.certificate,
             self.parties.expected,
-        ) {
+        )
+    }
+
+    /// Throws away a handshake that got nowhere and begins another on the same path.
+    fn begin_tunnel(&mut self, now: Instant) {
+        match self.new_tunnel(now) {
             Ok(dtls) => self.dtls = dtls,
             Err(error) => return self.events.push_back(SessionEvent::Failed(error)),
         }
-        self.sctp = Sctp::new(now, !is_guest);
+        self.sctp = Sctp::new(now, self.parties.seat == Seat::Host);
         self.tunnel_since = now;
         if let Some(path) = self.ice.path() {
             self.send_first_flight(&[path]);
@@ -268,7 +443,10 @@ impl Session {
     fn tunnel_ends(&self) -> Option<Instant> {
         let is_begun_here = !self.is_open && self.parties.seat == Seat::Guest;
         let heard = self.heard.filter(|_| is_begun_here)?;
-        Some(heard.max(self.tunnel_since) + TUNNEL_PATIENCE)
+        Some(match self.dtls.has_given_up() {
+            true => self.tunnel_since + GREETING,
+            false => heard.max(self.tunnel_since) + TUNNEL_PATIENCE,
+        })
     }
 
     /// When [`Self::handle_timeout`] must be called at the latest.
@@ -276,7 +454,8 @@ impl Session {
         let mut at = self.ice.poll_timeout();
         if self.is_answered() {
             at = self.tunnel_ends().map_or(at, |ends| at.min(ends));
-            if let Some(dtls) = self.dtls.poll_timeout() {
+            let newcomer = self.newcomer.as_ref().and_then(|n| n.dtls.poll_timeout());
+            if let Some(dtls) = self.dtls.poll_timeout().into_iter().chain(newcomer).min() {
                 at = at.min(dtls);
             }
             if let Some(sctp) = self.sctp.poll_timeout() {
@@ -287,11 +466,17 @@ impl Session {
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
+        self.ice.be_polite(self.is_taken());
         self.ice.handle_timeout(now);
         if self.is_answered() {
             self.dtls.handle_timeout(now);
+            if let Some(newcomer) = &mut self.newcomer {
+                newcomer.dtls.handle_timeout(now);
+            }
+            self.newcomer
+                .take_if(|newcomer| now >= newcomer.heard + ATTEMPT);
             if let Some(ends) = self.tunnel_ends()
-                && (now >= ends || self.dtls.has_given_up())
+                && now >= ends
             {
                 self.begin_tunnel(now);
             }
@@ -312,6 +497,18 @@ impl Session {
     /// Whether an authenticated check has come from the peer.
     pub(super) fn is_answered(&self) -> bool {
         self.answered.is_some()
+    }
+
+    /// Whether the peer is there now: it answered a check of ours, or its knock is so new that it could
+    /// not have.
+    pub(super) fn is_here(&self, now: Instant) -> bool {
+        let is_new = |answered: Instant| now < answered + GRACE;
+        self.is_present || self.answered.is_some_and(is_new)
+    }
+
+    /// Guest: whether the host is with somebody else.
+    pub(super) fn is_taken(&self) -> bool {
+        self.taken.is_believed()
     }
 
     /// When this attempt counts as come to nothing, if it is half-way: answered and not open.

@@ -1,5 +1,7 @@
 //! A table on this machine: a host that waits and guests who know the way, over real sockets.
 
+#![allow(dead_code)] // each test uses a part
+
 use handfast_core::crypto::Secret;
 use handfast_core::invitation::{Candidate, InvitationKeys};
 use handfast_core::transport::{

@@ -107,6 +107,7 @@ public enum Key: String, CaseIterable, Sendable {
     case causeOneStrict = "cause_one_strict"
     case causeStrictUnreplied = "cause_strict_unreplied"
     case causeGone = "cause_gone"
+    case causeSeatTaken = "cause_seat_taken"
 
     case openingAbsent = "opening_absent"
     case openingSilent = "opening_silent"

@@ -7,7 +7,8 @@ use handfast_core::handshake::{Channel, Initiator, Mode, Policy, Prologue, Ready
 use handfast_core::invitation::{Candidate, Invitation, Seat};
 use handfast_core::pairing::Identity;
 use handfast_core::transport::{
-    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, LinkError, TransportError,
+    Certificate, ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, LinkError,
+    TransportError,
 };
 use std::net::SocketAddr;
 use tokio::time::timeout;
@@ -47,6 +48,7 @@ pub(crate) async fn opened(connector: &mut Connector) -> Result<Link, TransportE
 /// Somebody with a copy of an invitation, and a certificate and key of their own.
 pub(crate) struct Holder {
     pub(crate) identity: Identity,
+    pub(crate) certificate: Certificate,
     pub(crate) invitation: Invitation,
 }
 
@@ -54,6 +56,7 @@ impl Holder {
     pub(crate) fn of(invitation: &Invitation) -> Self {
         Self {
             identity: identity("Mallory"),
+            certificate: Certificate::generate().unwrap(),
             invitation: invitation.clone(),
         }
     }
@@ -66,7 +69,7 @@ impl Holder {
             GUEST_SIDE
         };
         let mut connector = Endpoint::bind(&[side], None).unwrap().guest(GuestSetup {
-            certificate: self.identity.certificate.clone(),
+            certificate: self.certificate.clone(),
             keys: self.invitation.keys(),
             host: self.invitation.fingerprint,
             addresses: vec![Candidate::host(host)],
@@ -77,7 +80,7 @@ impl Holder {
     /// Waits for a guest, as the host does.
     pub(crate) fn wait(&self, endpoint: Endpoint) -> Connector {
         endpoint.host(HostSetup {
-            certificate: self.identity.certificate.clone(),
+            certificate: self.certificate.clone(),
             keys: self.invitation.keys(),
         })
     }

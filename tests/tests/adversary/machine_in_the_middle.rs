@@ -98,7 +98,7 @@ async fn a_tunnel_that_ends_on_the_wire_is_refused_by_both_sides() {
 async fn a_host_names_the_tunnel_of_another_certificate() {
     let mut wire = Wire::lay().await;
     let host = Host::behind(Flow::OneScan, wire.address());
-    let certificate = host.identity.certificate.clone();
+    let certificate = host.certificate.clone();
     let endpoint = Endpoint::bind(&[HOST_SIDE], None).unwrap();
     wire.lead_to(endpoint.addresses()[0]).await;
     wire.behave(Behaviour::EndsTunnels);
@@ -186,7 +186,7 @@ async fn bridged(flow: Flow, swaps_reply: bool) -> (Host, Guest, Transcript) {
     let mut guest = Guest::new(flow, &with_own_certificate(&holder));
     if swaps_reply {
         let ours = Reply {
-            fingerprint: holder.identity.certificate.fingerprint(),
+            fingerprint: holder.certificate.fingerprint(),
             candidates: Candidates::new(vec![Candidate::host(middle.address())]).unwrap(),
         };
         let sealed = ours.seal(&host.invitation.keys(), [3; 8]);
@@ -265,6 +265,7 @@ async fn between(flow: Flow) -> Between {
     let (middle, host, holder) = joined_by_holder(flow);
     let forged = Holder {
         identity: holder.identity.clone(),
+        certificate: holder.certificate.clone(),
         invitation: with_own_certificate(&holder),
     };
     let guest = Guest::new(flow, &forged.invitation);

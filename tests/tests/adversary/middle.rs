@@ -69,7 +69,7 @@ impl Middle {
 /// certificate.
 pub(crate) fn with_own_certificate(holder: &Holder) -> Invitation {
     Invitation {
-        fingerprint: holder.identity.certificate.fingerprint(),
+        fingerprint: holder.certificate.fingerprint(),
         ..holder.invitation.clone()
     }
 }

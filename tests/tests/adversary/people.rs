@@ -5,8 +5,8 @@ use handfast_core::conversation::{Conversation, Event, Offers, Options};
 use handfast_core::crypto::Secret;
 use handfast_core::handshake::{Flow, StaticKey, Trust};
 use handfast_core::invitation::{
-    Candidate, Candidates, Expiry, Invitation, Name, Policy, Question, ReplyError, SealedReply,
-    Seat, Token,
+    Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Policy, Question, ReplyError,
+    SealedReply, Seat, Token,
 };
 use handfast_core::pairing::{
     Failure, GuestStage, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing,
@@ -169,10 +169,24 @@ pub(crate) fn knocks_again(views: &[View]) -> bool {
     views.iter().any(had_answer) && views.last().is_some_and(knocks)
 }
 
+/// Whether a guest finds somebody else at the table. It goes on knocking.
+pub(crate) fn finds_seat_taken(views: &[View]) -> bool {
+    let is_taken = |view: &View| {
+        matches!(
+            view,
+            View::Connecting(GuestStage::SeatTaken)
+                | View::ReplyNeeded {
+                    seat_taken: true,
+                    ..
+                }
+        )
+    };
+    views.last().is_some_and(is_taken)
+}
+
 pub(crate) fn identity(name: &str) -> Identity {
     Identity {
         key: StaticKey::new(Secret::random().unwrap()),
-        certificate: Certificate::generate().unwrap(),
         name: name.to_owned(),
     }
 }
@@ -203,6 +217,7 @@ pub(crate) struct Host {
     pub(crate) pairing: Watched,
     pub(crate) invitation: Invitation,
     pub(crate) identity: Identity,
+    pub(crate) certificate: Certificate,
     /// Where it really is.
     pub(crate) address: SocketAddr,
     flow: Flow,
@@ -225,11 +240,12 @@ impl Host {
 
     fn wait(flow: Flow, endpoint: Endpoint, candidates: Candidates) -> Self {
         let identity = identity("Host Ömer");
+        let certificate = Certificate::generate().unwrap();
         let address = endpoint.addresses()[0];
         let invitation = Invitation {
             secret: Secret::random().unwrap(),
             expiry: Expiry::after(unix_now(), Duration::from_secs(600)),
-            fingerprint: identity.certificate.fingerprint(),
+            fingerprint: certificate.fingerprint(),
             candidates,
             question: asks(flow).then(|| Question::new(QUESTION).unwrap()),
             name: Some(Name::new("Somebody you know").unwrap()),
@@ -238,6 +254,7 @@ impl Host {
         };
         let terms = HostTerms {
             invitation: invitation.clone(),
+            certificate: certificate.clone(),
             handed: via(flow),
             answer: asks(flow).then(|| Answers::new(&[ANSWER]).unwrap()),
             random: Secret::random().unwrap(),
@@ -247,6 +264,7 @@ impl Host {
             pairing: Watched::new(pairing, ANSWER),
             invitation,
             identity,
+            certificate,
             address,
             flow,
         }
@@ -331,6 +349,8 @@ impl Talk {
 pub(crate) struct Guest {
     pub(crate) pairing: Watched,
     pub(crate) identity: Identity,
+    /// Of its certificate.
+    pub(crate) fingerprint: Fingerprint,
 }
 
 impl Guest {
@@ -369,17 +389,20 @@ impl Guest {
         };
         let identity = identity("Guest Žofie");
         let endpoint = Endpoint::bind(&[GUEST_SIDE], None).unwrap();
-        let pairing = Pairing::guest(identity.clone(), endpoint, invitation, terms)?;
+        let certificate = Certificate::generate().unwrap();
+        let fingerprint = certificate.fingerprint();
+        let pairing = Pairing::guest(identity.clone(), certificate, endpoint, invitation, terms)?;
         Ok(Self {
             pairing: Watched::new(pairing, answer),
             identity,
+            fingerprint,
         })
     }
 
     /// The reply that it shows.
     pub(crate) async fn reply(&mut self) -> Vec<u8> {
         let reply = |view: &View| match view {
-            View::ReplyNeeded { reply } => Some(reply.clone()),
+            View::ReplyNeeded { reply, .. } => Some(reply.clone()),
             _ => None,
         };
         let views = self

@@ -2,8 +2,8 @@
 
 use crate::by_hand::Holder;
 use crate::people::{
-    ANSWER, GUEST_SIDE, Guest, Host, IMPATIENCE, SOON, are_together, stages, trust_without_reply,
-    unix_now,
+    ANSWER, GUEST_SIDE, Guest, Host, IMPATIENCE, SOON, are_together, finds_seat_taken, stages,
+    trust_without_reply, unix_now,
 };
 use handfast_core::crypto::Secret;
 use handfast_core::handshake::{Flow, Trust, TrustLevel};
@@ -271,7 +271,7 @@ async fn a_reply_of_somebody_else_vouches_for_nobody_who_knocks() {
         let mut host = Host::new(flow);
         let holder = Holder::of(&host.invitation);
         let theirs = Reply {
-            fingerprint: holder.identity.certificate.fingerprint(),
+            fingerprint: holder.certificate.fingerprint(),
             candidates: Candidates::new(vec![dead_end()]).unwrap(),
         };
         let sealed = theirs.seal(&host.invitation.keys(), [1; 8]);
@@ -313,6 +313,6 @@ async fn a_carrier_that_answers_in_the_guests_place_is_unverified_and_keeps_the_
     assert_eq!(at_host.acquaintance.scans, 2);
     assert_eq!(at_host.acquaintance.trust.level(), TrustLevel::Unverified);
     let mut guest = Guest::new(Flow::LinkOpen, &host.invitation);
-    assert_eq!(guest.pairing.failure().await, Failure::Taken);
+    guest.pairing.shows(finds_seat_taken).await;
     are_together(&at_host, &at_carrier);
 }

@@ -184,6 +184,7 @@ impl Runner {
                 let tunnel = if is_from_guest {
                     // The guest's greeting says that it is time to greet the host.
                     self.to_host.greet();
+                    self.to_guest.begin_again(datagram);
                     &mut self.to_guest
                 } else {
                     &mut self.to_host
@@ -239,6 +240,8 @@ impl Runner {
 struct Tunnel {
     dtls: Dtls,
     greeting: Option<Arc<HandshakeConfig>>,
+    /// The random value of the greeting that a server answers.
+    answers: Option<Vec<u8>>,
 }
 
 impl Tunnel {
@@ -250,6 +253,7 @@ impl Tunnel {
                 Some(config(false)),
             ),
             greeting: None,
+            answers: None,
         }
     }
 
@@ -257,6 +261,7 @@ impl Tunnel {
         Self {
             dtls: Dtls::new(nowhere().local_addr, TransportProtocol::UDP, None),
             greeting: Some(config(true)),
+            answers: None,
         }
     }
 
@@ -267,6 +272,20 @@ impl Tunnel {
             self.dtls
                 .connect(Instant::now(), peer, config, None)
                 .unwrap();
+        }
+    }
+
+    /// A server that is greeted anew (a first piece of a `ClientHello`) answers that greeting.
+    fn begin_again(&mut self, datagram: &[u8]) {
+        let is_greeting = datagram.first() == Some(&22) && datagram.get(13) == Some(&1);
+        let random = datagram.get(27..59).filter(|_| is_greeting);
+        if let Some(random) = random
+            && self.answers.as_deref() != Some(random)
+        {
+            *self = Self {
+                answers: Some(random.to_vec()),
+                ..Self::server()
+            };
         }
     }
 

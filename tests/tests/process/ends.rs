@@ -1,7 +1,7 @@
 //! Ends that nobody planned: expired, used, killed, interrupted.
 
 use crate::inputs::changed;
-use crate::peer::{Folder, Peer, SOON};
+use crate::peer::{Folder, Peer, SOON, run};
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
@@ -28,15 +28,22 @@ fn an_expired_invitation_is_called_expired() {
 }
 
 #[test]
-fn a_used_invitation_has_its_own_status() {
+fn who_finds_somebody_else_there_is_told_knocks_on_and_keeps_the_reply() {
     let folder = Folder::new();
     let (mut host, link) = Peer::host(&folder, &[]);
     let mut first = Peer::guest(&folder, &link, &[]);
     first.until("met");
     host.until("met");
-    let mut second = Peer::guest(&folder, &link, &[]);
+    let home = folder.path("home-of-the-second");
+    let mut second = Peer::guest(&folder, &link, &["--wait", "8s", "--home", &home]);
+    second.until_state("seat_taken");
     assert_eq!(second.until("failed")["kind"], "taken");
     assert_eq!(second.end(SOON), Some(4));
+    let waiting = run(&["invitations", "--json", "--home", &home]);
+    assert!(
+        waiting.stdout.contains(r#""event":"pending""#),
+        "{waiting:?}"
+    );
     // The first two did not notice.
     first.say("still here");
     assert_eq!(host.until("message")["text"], "still here");
@@ -112,19 +119,12 @@ fn after_a_guest_that_died_half_way_another_may_come() {
     host.until_state("they_are_here");
     drop(first);
 
-    let until = Instant::now() + Duration::from_secs(40);
-    loop {
-        let mut second = Peer::guest(&folder, &link, &[]);
-        // As long as the first might come back, the seat is taken.
-        if second.end_or_met() {
-            host.until("met");
-            second.say("here I am");
-            assert_eq!(host.until("message")["text"], "here I am");
-            return;
-        }
-        assert!(Instant::now() < until, "the seat never became free");
-        std::thread::sleep(Duration::from_millis(500));
-    }
+    // As long as the first might come back, the seat is taken.
+    let mut second = Peer::guest(&folder, &link, &[]);
+    second.until("met");
+    host.until("met");
+    second.say("here I am");
+    assert_eq!(host.until("message")["text"], "here I am");
 }
 
 #[test]

@@ -198,11 +198,6 @@ impl Peer {
         }
     }
 
-    /// Whether it meets somebody; otherwise it failed.
-    pub(crate) fn end_or_met(&mut self) -> bool {
-        self.until_one_of(&["met", "failed"])["event"] == "met"
-    }
-
     /// Waits for a state.
     pub(crate) fn until_state(&mut self, state: &str) {
         self.until_which("state", |value| value["state"] == state);

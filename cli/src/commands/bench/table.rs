@@ -37,7 +37,7 @@ pub(crate) struct Met {
 
 impl Table {
     pub(crate) fn set(conditions: Option<Conditions>) -> Result<Self> {
-        let identity = identity()?;
+        let certificate = Certificate::generate()?;
         let endpoint = Endpoint::bind(&HERE, None)?;
         let bound = *endpoint.addresses().first().ok_or("a bound socket")?;
         let path = conditions
@@ -48,7 +48,7 @@ impl Table {
         let invitation = Invitation {
             secret: Secret::random()?,
             expiry: Expiry::after(now, QR_LIFETIME),
-            fingerprint: identity.certificate.fingerprint(),
+            fingerprint: certificate.fingerprint(),
             candidates: Candidates::new(vec![Candidate::host(shown)])?,
             question: None,
             name: None,
@@ -57,13 +57,14 @@ impl Table {
         };
         let terms = HostTerms {
             invitation: invitation.clone(),
+            certificate,
             handed: Via::Camera,
             answer: None,
             random: Secret::random()?,
         };
         let text = link(&LinkBase::DEFAULT, &invitation.to_bytes());
         Ok(Self {
-            host: Pairing::host(identity, endpoint, terms)?,
+            host: Pairing::host(identity()?, endpoint, terms)?,
             invitation,
             text,
             path,
@@ -90,7 +91,7 @@ impl Table {
         let mut guest = guest(identity()?, &self.text, true)?;
         let reply = loop {
             match guest.next().await {
-                Some(PairingEvent::View(View::ReplyNeeded { reply })) => break reply,
+                Some(PairingEvent::View(View::ReplyNeeded { reply, .. })) => break reply,
                 Some(PairingEvent::View(_) | PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {
                 }
                 other => return Err(format!("no reply: {other:?}").into()),
@@ -136,7 +137,14 @@ pub(crate) fn guest(who: Identity, text: &str, only_by_reply: bool) -> Result<Pa
         ..GuestTerms::new(Via::Camera)
     };
     let endpoint = Endpoint::bind(&HERE, None)?;
-    Ok(Pairing::guest(who, endpoint, invitation, terms)?)
+    let certificate = Certificate::generate()?;
+    Ok(Pairing::guest(
+        who,
+        certificate,
+        endpoint,
+        invitation,
+        terms,
+    )?)
 }
 
 /// Waits until a pairing ends well.
@@ -155,7 +163,6 @@ pub(crate) async fn met(pairing: &mut Pairing) -> Result<Meeting> {
 pub(crate) fn identity() -> Result<Identity> {
     Ok(Identity {
         key: StaticKey::new(Secret::random()?),
-        certificate: Certificate::generate()?,
         name: String::new(),
     })
 }

@@ -36,7 +36,7 @@ async fn guest(args: Args, output: &mut Output) -> Result<(), Stop> {
     let folder = args.dir.join("guest");
     let air = args.dir.join("air");
     // Everything that a phone has before it is taken out of the pocket.
-    let identity = home::identity(None, network::certificate()?, Some(GUEST_NAME))?;
+    let identity = home::identity(None, Some(GUEST_NAME))?;
     let file = script::make_file(&folder, args.seed, output)?;
 
     let invitation = scan(&air, output).await?;
@@ -53,7 +53,8 @@ async fn guest(args: Args, output: &mut Output) -> Result<(), Stop> {
             state: State::Knocking,
         });
     }
-    let mut pairing = Pairing::guest(identity, place.endpoint, invitation, terms)?;
+    let certificate = network::certificate()?;
+    let mut pairing = Pairing::guest(identity, certificate, place.endpoint, invitation, terms)?;
     let mut pose = None;
     loop {
         match pairing.next().await {
@@ -61,7 +62,7 @@ async fn guest(args: Args, output: &mut Output) -> Result<(), Stop> {
                 if let Some(state) = State::of(&view).filter(|state| *state != State::Knocking) {
                     output.tell(Event::State { state });
                 }
-                if let View::ReplyNeeded { reply } = &view {
+                if let View::ReplyNeeded { reply, .. } = &view {
                     pose = Some(show_reply(reply, &folder, &air, args.seed, output)?);
                 }
             }

@@ -35,13 +35,14 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
 async fn host(args: Args, output: &mut Output) -> Result<(), Stop> {
     let folder = args.dir.join("host");
     let air = args.dir.join("air");
-    let identity = home::identity(None, network::certificate()?, Some(HOST_NAME))?;
+    let identity = home::identity(None, Some(HOST_NAME))?;
+    let certificate = network::certificate()?;
     let place = network::bind(Wanted::Loopback, None)?;
     let now = network::unix_seconds();
     let invitation = Invitation {
         secret: Secret::random().map_err(|_| Failure::Local)?,
         expiry: Expiry::after(now, QR_LIFETIME),
-        fingerprint: identity.certificate.fingerprint(),
+        fingerprint: certificate.fingerprint(),
         candidates: own_candidates(&place.endpoint, place.policy)?,
         question: None,
         name: None,
@@ -55,6 +56,7 @@ async fn host(args: Args, output: &mut Output) -> Result<(), Stop> {
         place.endpoint,
         HostTerms {
             invitation,
+            certificate,
             handed: Via::Camera,
             answer: None,
             random: Secret::random().map_err(|_| Failure::Local)?,

@@ -49,9 +49,14 @@ fn what(who: Who, event: &Event) -> Option<String> {
             (_, State::TheyAreHere) => words::DEMO_THEY_ARE_HERE.into(),
             (_, State::Checking) => words::DEMO_OPEN.into(),
             // Said by other events, or nothing has happened yet.
-            (_, State::Waiting | State::ScanTheirCode | State::ShowAgain | State::ReplyNeeded) => {
-                return None;
-            }
+            (
+                _,
+                State::Waiting
+                | State::ScanTheirCode
+                | State::ShowAgain
+                | State::SeatTaken
+                | State::ReplyNeeded,
+            ) => return None,
         },
         Event::Met { name, reason, .. } => words::demo_met(name, reason),
         Event::MessageSent { text } => words::demo_says(text),

@@ -13,10 +13,10 @@ use crate::ffi::{HandfastError, Kind, Manner, Protection, Screen};
 use crate::invitation::{
     Candidates, Expiry, Invitation, LINK_LIFETIME, Name, QR_LIFETIME, Question,
 };
-use crate::pairing::{Identity, Past, Via, own_candidates};
+use crate::pairing::{Past, Via, own_candidates};
 use crate::seal::{self, Answers, Credential, Questions};
 use crate::store::{Fate, PendingInvitation, Store};
-use crate::transport::{Endpoint, PortMapping};
+use crate::transport::{Certificate, Endpoint, PortMapping};
 use std::net::SocketAddr;
 use std::pin::Pin;
 
@@ -105,7 +105,7 @@ impl Plan {
     /// The invitation for these sockets.
     async fn carry_out(
         self,
-        identity: Identity,
+        name: &str,
         endpoint: &Endpoint,
         candidates: Candidates,
     ) -> Result<PendingInvitation, HandfastError> {
@@ -128,16 +128,17 @@ impl Plan {
             Manner::Send => (Via::Carried, LINK_LIFETIME),
         };
         let made = unix_seconds();
+        let certificate = Certificate::generate().map_err(|_| Kind::Device)?;
         let invitation = Invitation {
             secret: Secret::random().map_err(|_| Kind::Device)?,
             expiry: Expiry::after(made, lifetime),
-            fingerprint: identity.certificate.fingerprint(),
+            fingerprint: certificate.fingerprint(),
             candidates,
             question: match &lock {
                 Lock::Asked(question, _) => Some(question.clone()),
                 Lock::Open | Lock::Locked(..) => None,
             },
-            name: Name::cleaned(&identity.name),
+            name: Name::cleaned(name),
             host_is_browser: false,
             host_can_punch: true,
         };
@@ -151,7 +152,7 @@ impl Plan {
         };
         Ok(PendingInvitation {
             invitation,
-            certificate: identity.certificate,
+            certificate,
             port: port(&endpoint.addresses()),
             handed,
             locked,
@@ -244,7 +245,7 @@ impl Engine {
         };
         let (endpoint, policy) = self.bind(port).await?;
         let router = self.router(&self.preferences().await?);
-        let identity = self.terms.identity.clone();
+        let name = self.terms.identity.name.clone();
         Ok(Box::pin(async move {
             let (endpoint, door) = match plan.manner() {
                 // At a table nobody is asked.
@@ -255,7 +256,7 @@ impl Engine {
                 }
             };
             let candidates = own_candidates(&endpoint, policy)?;
-            let pending = plan.carry_out(identity, &endpoint, candidates).await?;
+            let pending = plan.carry_out(&name, &endpoint, candidates).await?;
             Ok(Box::new(Ready {
                 pending,
                 endpoint,

@@ -11,8 +11,8 @@ use crate::ffi::pending::Waits;
 use crate::ffi::{Cause, GuestStage, HandfastError, Handout, HostStage, Kind, Manner, Screen};
 use crate::invitation::{Invitation, LinkBase, SealedReply, Token};
 use crate::pairing::{
-    self, Failure, GuestTerms, HostTerms, Identity, Keeping, Meeting, Pairing, PairingEvent, Via,
-    View, own_candidates,
+    self, Failure, GuestTerms, HostTerms, Keeping, Meeting, Pairing, PairingEvent, Via, View,
+    own_candidates,
 };
 use crate::seal::Answers;
 use crate::store::{
@@ -109,13 +109,19 @@ impl Seat {
             },
             (Self::Guest(_), View::Connecting(stage)) => Screen::Connecting {
                 stage: (*stage).into(),
-                cause,
+                cause: match stage {
+                    pairing::GuestStage::SeatTaken => Some(Cause::SeatTaken),
+                    _ => cause,
+                },
             },
-            (Self::Guest(_), View::ReplyNeeded { reply }) => {
+            (Self::Guest(_), View::ReplyNeeded { reply, seat_taken }) => {
                 let token = Token::parse(reply).ok()?;
                 Screen::ReplyNeeded {
                     reply: Handout::new(base, &token),
-                    cause,
+                    cause: match seat_taken {
+                        true => Some(Cause::SeatTaken),
+                        false => cause,
+                    },
                 }
             }
             (
@@ -187,6 +193,7 @@ fn is_heard(view: &View) -> bool {
             matches!(stage, HostStage::Checking | HostStage::Asking { .. })
         }
         View::Connecting(stage) => *stage != GuestStage::Knocking,
+        View::ReplyNeeded { seat_taken, .. } => *seat_taken,
         _ => false,
     }
 }
@@ -291,12 +298,13 @@ fn fate(failure: Failure) -> Option<Fate> {
 fn is_final(failure: Failure) -> bool {
     match failure {
         Failure::Expired
-        | Failure::Taken
         | Failure::WrongCertificate
         | Failure::NotTheInviter
         | Failure::AnswersDiffer
         | Failure::Cancelled => true,
-        Failure::NotReached
+        // The seat may be free another time.
+        Failure::Taken
+        | Failure::NotReached
         | Failure::WentAway
         | Failure::Burned
         | Failure::NoRoute
@@ -323,13 +331,14 @@ impl Engine {
     ) -> Result<(), HandfastError> {
         let terms = HostTerms {
             invitation: pending.invitation.clone(),
+            certificate: pending.certificate,
             handed: pending.handed,
             answer: pending.answer,
             random: Secret::random().map_err(|_| Kind::Device)?,
         };
         let received = pending.received.as_ref();
         let pairing = Pairing::host_again(
-            self.identity(pending.certificate),
+            self.terms.identity.clone(),
             endpoint,
             terms,
             pending.past,
@@ -358,9 +367,14 @@ impl Engine {
             policy,
             ..GuestTerms::new(via)
         };
-        let certificate = self.terms.identity.certificate.clone();
-        let identity = self.identity(certificate.clone());
-        let pairing = Pairing::guest(identity, endpoint, invitation.clone(), terms)?;
+        let certificate = Certificate::generate().map_err(|_| Kind::Device)?;
+        let pairing = Pairing::guest(
+            self.terms.identity.clone(),
+            certificate.clone(),
+            endpoint,
+            invitation.clone(),
+            terms,
+        )?;
         let standing = pairing.standing().borrow().clone();
         let kept = PendingReply {
             invitation,
@@ -404,29 +418,23 @@ impl Engine {
                     policy,
                     ..GuestTerms::new(kept.via)
                 };
-                let identity = self.identity(kept.certificate.clone());
+                let identity = self.terms.identity.clone();
+                let certificate = kept.certificate.clone();
                 let invitation = kept.invitation.clone();
                 let ours = own_candidates(&endpoint, policy)?;
                 let reply = kept.reply.open(&invitation.keys())?;
                 let pairing = if reply.candidates == ours {
-                    Pairing::guest_again(identity, endpoint, invitation, kept.reply.clone(), terms)?
+                    let reply = kept.reply.clone();
+                    Pairing::guest_again(identity, certificate, endpoint, invitation, reply, terms)?
                 } else {
                     // The reply that was shown leads nowhere now.
-                    Pairing::guest(identity, endpoint, invitation, terms)?
+                    Pairing::guest(identity, certificate, endpoint, invitation, terms)?
                 };
                 let standing = pairing.standing().borrow().clone();
                 kept.reply = standing.reply.ok_or(Kind::Internal)?;
                 kept.port = port(&standing.addresses);
                 self.wait_for_host(number, pairing, kept).await
             }
-        }
-    }
-
-    /// Who this device is, with the certificate that an invitation or a reply names.
-    fn identity(&self, certificate: Certificate) -> Identity {
-        Identity {
-            certificate,
-            ..self.terms.identity.clone()
         }
     }
 

@@ -4,8 +4,7 @@
 //! in the session, which searches for a path anew from whatever sockets there are.
 
 use super::{REST, Role, Task};
-use crate::transport::link::LinkError;
-use crate::transport::session::Session;
+use crate::transport::link::{LinkError, LinkState};
 use crate::transport::{ConnectEvent, TransportError};
 use std::net::IpAddr;
 use std::time::Instant;
@@ -179,17 +178,13 @@ impl Task {
         }
     }
 
-    /// The guest of an open link knows nothing of it any more. While nobody has got to know them,
-    /// they may begin anew; afterwards it could be anybody, and the link goes on.
+    /// The guest of an open link knows nothing of it any more, and has begun another tunnel.
     pub(super) fn make_way(&mut self) {
-        let guest = self.session.as_ref().map(Session::expected);
-        if self.commands.is_some()
-            && let Some(guest) = guest
-        {
-            self.end_link(LinkError::Lost);
-            self.link = None;
-            let _ = self.events.try_send(ConnectEvent::Knock(guest));
-            self.begin_as_host(guest, &[]);
+        if let (Some(link), Some(session)) = (self.link.take(), &self.session) {
+            let _ = link.end.state.send(LinkState::Closed(LinkError::Lost));
+            let _ = self
+                .events
+                .try_send(ConnectEvent::Knock(session.expected()));
         }
     }
 }

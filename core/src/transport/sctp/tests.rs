@@ -1,6 +1,7 @@
 //! A peer that writes its own packets.
 
 use super::*;
+use crate::transport::fuzz::checksum;
 
 /// Two associations, open, and the time of their clock.
 fn pair() -> (Sctp, Sctp, Instant) {
@@ -23,15 +24,6 @@ fn carry(from: &mut Sctp, to: &mut Sctp, now: Instant) {
     }
     while to.poll_event().is_some() {}
     while from.poll_event().is_some() {}
-}
-
-/// CRC-32C (RFC 9260, appendix A).
-fn checksum(packet: &[u8]) -> u32 {
-    !packet.iter().fold(!0, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
-            (sum >> 1) ^ (0x82f6_3b78 * (sum & 1))
-        })
-    })
 }
 
 /// Packets of a message that goes on and on, in pieces of this size.

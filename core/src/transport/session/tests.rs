@@ -1,5 +1,7 @@
 //! Two sessions on a clock of their own: what happens after hours takes no time here.
 
+mod forgery;
+
 use super::*;
 use crate::crypto::Secret;
 use crate::invitation::InvitationKeys;
@@ -269,13 +271,148 @@ fn meet_over(delay: Duration, begins: f64, seed: u64, certificates: &[Certificat
 #[test]
 fn people_meet_soon_over_a_slow_path_that_loses_in_bursts() {
     let certificates = certificates();
-    // 5, 12 and 25 packets of 100.
-    for (delay, begins, seconds) in [(30, 0.02, 8), (225, 0.0517, 15), (400, 0.1389, 40)] {
+    // 5, 12 and 25 packets of 100. Once in hundreds of meetings every try to send the same message
+    // again is lost too; that one takes longer.
+    for (delay, begins, usual, longest) in [
+        (30, 0.02, 4, 8),
+        (225, 0.0517, 8, 25),
+        (400, 0.1389, 20, 40),
+    ] {
         let delay = Duration::from_millis(delay);
-        for seed in 0..50 {
-            let took = meet_over(delay, begins, seed, &certificates);
-            let limit = Duration::from_secs(seconds);
-            assert!(took < limit, "{delay:?}, seed {seed}: {took:?}");
-        }
+        let mut took: Vec<Duration> = (0..50)
+            .map(|seed| meet_over(delay, begins, seed, &certificates))
+            .collect();
+        took.sort_unstable();
+        assert!(took[47] < Duration::from_secs(usual), "{delay:?}: {took:?}");
+        assert!(
+            took[49] < Duration::from_secs(longest),
+            "{delay:?}: {took:?}"
+        );
     }
+}
+
+/// What a host that is with somebody else answers to what a guest sends.
+fn refusals(sent: &[(Path, Bytes)]) -> Vec<(Path, Bytes)> {
+    let door = InvitationKeys::derive(&Secret::new([1; 16])).host_ice();
+    let refuse = |(path, check): &(Path, Bytes)| {
+        let is_check = knock::is_stun(check, BINDING_REQUEST);
+        let refusal = is_check.then(|| knock::refusal(check, &door)).flatten()?;
+        let back = Path {
+            local: path.peer,
+            peer: path.local,
+        };
+        Some((back, refusal.into()))
+    };
+    sent.iter().filter_map(refuse).collect()
+}
+
+/// A guest knocks for so long. `answer` gives what comes back for what it sends, and hears whether it
+/// says that the seat is taken. Returns what the guest sent, and now.
+fn knock_for(
+    guest: &mut End,
+    from: Instant,
+    long: Duration,
+    mut answer: impl FnMut(Vec<(Path, Bytes)>, bool) -> Vec<(Path, Bytes)>,
+) -> Instant {
+    let mut now = from;
+    while now < from + long {
+        let sent = guest.act(now);
+        let heard = answer(sent, guest.session.is_taken());
+        now += STEP;
+        guest.hear(now, heard);
+    }
+    now
+}
+
+#[test]
+fn a_guest_that_is_refused_for_two_seconds_says_so_and_goes_on_politely() {
+    let certificates = certificates();
+    let (mut guest, now) = patient_guest(&certificates, Duration::ZERO);
+    let (mut at, mut since, mut checks) = (Duration::ZERO, None, 0);
+    let now = knock_for(
+        &mut guest,
+        now,
+        Duration::from_secs(32),
+        |sent, is_taken| {
+            at += STEP;
+            let refusals = refusals(&sent);
+            if is_taken {
+                since.get_or_insert(at);
+                checks += refusals.len();
+            }
+            refusals
+        },
+    );
+    let since = since.expect("it is told");
+    let two = Duration::from_secs(2);
+    assert!(since >= two && since < two * 2, "{since:?}");
+    // One a second, and a few that were on their way.
+    assert!((25..=31).contains(&checks), "{checks} checks in 30 s");
+    assert!(guest.session.is_taken());
+    assert!(!guest.session.is_answered());
+    // The seat is free, and the next knock is let in.
+    let mut host = End::new(now, Seat::Host, &certificates);
+    let took = meet(&mut host, &mut guest, now);
+    assert!(took < Duration::from_millis(1_200), "{took:?}");
+    assert!(!guest.session.is_taken());
+}
+
+#[test]
+fn a_refusal_that_was_recorded_or_comes_twice_or_from_elsewhere_changes_nothing() {
+    let certificates = certificates();
+    let long = Duration::from_secs(12);
+    let elsewhere = SocketAddr::from(([127, 0, 0, 1], 4003));
+    // Of an earlier attempt of the same guest.
+    let (mut earlier, now) = patient_guest(&certificates, Duration::ZERO);
+    let mut recorded = Vec::new();
+    knock_for(&mut earlier, now, long, |sent, _| {
+        recorded.extend(refusals(&sent));
+        Vec::new()
+    });
+    assert!(recorded.len() > 50);
+
+    let (mut guest, now) = patient_guest(&certificates, Duration::ZERO);
+    let (mut first, mut next) = (None, 0);
+    knock_for(&mut guest, now, long, |sent, is_taken| {
+        assert!(!is_taken);
+        let true_ones = refusals(&sent);
+        first = first.take().or_else(|| true_ones.first().cloned());
+        let moved = true_ones.into_iter().map(|(path, refusal)| {
+            let local = elsewhere;
+            (Path { local, ..path }, refusal)
+        });
+        next = (next + 1) % recorded.len();
+        let old = recorded[next].clone();
+        moved.chain(first.clone()).chain([old]).collect()
+    });
+}
+
+#[test]
+fn a_guest_hears_no_more_that_the_seat_is_taken_once_the_host_is_silent() {
+    let (mut guest, now) = patient_guest(&certificates(), Duration::ZERO);
+    let now = knock_for(&mut guest, now, Duration::from_secs(3), |sent, _| {
+        refusals(&sent)
+    });
+    assert!(guest.session.is_taken());
+    knock_for(&mut guest, now, Duration::from_secs(15), |_, _| Vec::new());
+    assert!(!guest.session.is_taken());
+}
+
+#[test]
+fn an_answer_to_nothing_that_was_asked_is_no_sign_of_the_peer() {
+    let certificates = certificates();
+    let (mut guest, now) = patient_guest(&certificates, Duration::ZERO);
+    let mut host = End::new(now, Seat::Host, &certificates);
+    // What a host once answered to an earlier knock.
+    let knocks = guest.act(now);
+    host.hear(now, knocks.clone());
+    let is_answer = |(_, sent): &(Path, Bytes)| sent.starts_with(&[1, 1]);
+    let recorded: Vec<_> = host.act(now).into_iter().filter(is_answer).collect();
+    assert!(!recorded.is_empty());
+    let indication = [&[0, 0x11, 0, 0, 0x21, 0x12, 0xa4, 0x42][..], &[7; 12]].concat();
+    let (mut guest, now) = patient_guest(&certificates, Duration::ZERO);
+    let path = recorded[0].0;
+    guest.hear(now, recorded);
+    guest.hear(now, vec![(path, indication.into())]);
+    assert!(!guest.session.is_answered());
 }

@@ -225,6 +225,7 @@ extension Cause {
         case .oneStrict: .causeOneStrict
         case .strictUnreplied: .causeStrictUnreplied
         case .gone: .causeGone
+        case .seatTaken: .causeSeatTaken
         }
     }
 }
