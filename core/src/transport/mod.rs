@@ -35,6 +35,7 @@ pub mod twin;
 pub use certificate::Certificate;
 pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming};
 pub use error::TransportError;
+pub use guesses::{Guessed, guessed, guessed_before, guessing};
 pub use interfaces::{Reach, local_addresses};
 pub use link::{Link, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE};
 pub use mapping::{MappingError, PortMapping};
