@@ -13,6 +13,7 @@ mod cipher;
 mod error;
 mod file;
 mod folder;
+mod guesses;
 mod invitations;
 mod key_file;
 mod people;

@@ -11,7 +11,7 @@ use crate::invitation::{
 };
 use crate::pairing::{MOST_REPLIES, Past, ReceivedReply, Strikes, Tried, Via};
 use crate::seal::Answers;
-use crate::transport::Certificate;
+use crate::transport::{Certificate, Guessed};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -156,6 +156,35 @@ fn a_writer_that_is_behind_takes_no_strike_back_and_forgets_no_form() {
     store.update_invitation(id, NOW, burn).unwrap();
     let over = store.invitation(id, NOW).map(drop);
     assert_eq!(over, Err(StoreError::Over(Fate::Burned)));
+}
+
+#[test]
+fn what_was_guessed_is_kept_for_the_last_tokens() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    assert_eq!(store.guesses(), Ok(Vec::new()));
+    let guessed = |token: u8, last| Guessed {
+        token: [token; 32],
+        at: "9.9.9.9".parse().unwrap(),
+        count: token.into(),
+        is_raised: false,
+        last,
+    };
+    store.put_guesses(&[guessed(1, 10)]).unwrap();
+    // Another process knows nothing of the first, and takes nothing of it away.
+    store.put_guesses(&[guessed(2, 20)]).unwrap();
+    let more = Guessed {
+        is_raised: true,
+        ..guessed(1, 30)
+    };
+    store.put_guesses(&[more]).unwrap();
+    assert_eq!(store.guesses(), Ok(vec![more, guessed(2, 20)]));
+    let many: Vec<Guessed> = (3..=100)
+        .map(|token| guessed(token, 100 + u64::from(token)))
+        .collect();
+    store.put_guesses(&many).unwrap();
+    let kept = store.guesses().unwrap();
+    assert_eq!((kept.len(), kept[0]), (64, guessed(100, 200)));
 }
 
 #[test]

@@ -36,6 +36,7 @@ pub mod twin;
 pub use certificate::Certificate;
 pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, Turn};
 pub use error::TransportError;
+pub use guesses::{Guessed, guessed, guessed_before, guessing};
 pub use interfaces::{Reach, local_addresses};
 pub use link::{
     Link, LinkCutter, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE,

@@ -528,7 +528,7 @@ public final class Model {
             }
         case .invitation:
             // The core knows whether it is the one that the person is asked about.
-            try await alone(lockbox.screen != nil) {
+            try await alone(lockbox.isAsking) {
                 try await self.opening { try await engine.open(token) }
             }
         case .lockedInvitation:
@@ -542,7 +542,7 @@ public final class Model {
     }
 
     /// Whether the person is in the midst of something that nothing may take the place of.
-    private var isOccupied: Bool { lockbox.screen != nil || inCore.isConfirming }
+    private var isOccupied: Bool { lockbox.isAsking || inCore.isConfirming }
 
     private func alone(_ isOccupied: Bool, _ open: @escaping Opening) async throws {
         if isOccupied { hold(open) } else { try await open() }

@@ -391,7 +391,7 @@ class App(
             }
             TokenKind.SEALED -> alone { lockedText(token) }
             // The core knows whether it is the one that the person is asked about.
-            TokenKind.INVITATION -> alone(lockbox.screen != null) { opening { core.open(token) } }
+            TokenKind.INVITATION -> alone(lockbox.isAsking) { opening { core.open(token) } }
         }
         show()
     }
@@ -410,7 +410,7 @@ class App(
     }
 
     /** Whether the person is in the midst of something that nothing may take the place of. */
-    private val isOccupied get() = lockbox.screen != null || inCore.isConfirming
+    private val isOccupied get() = lockbox.isAsking || inCore.isConfirming
 
     private suspend fun alone(occupied: Boolean = isOccupied, open: suspend () -> Unit) {
         if (occupied) hold(open) else open()

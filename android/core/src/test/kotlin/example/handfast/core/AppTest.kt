@@ -408,8 +408,7 @@ class AppTest {
             assertEquals(Notice(Key.ANOTHER_UNDER_WAY, null, Way.REPLACE), two.notice())
             assertEquals(confirm, two.app.screen.value)
             // The same once more is no other.
-            two.app.noticed()
-            two.until { two.app.notice.value == null }
+            two.forget()
             two.app.handIn(asked)
             two.app.handIn(tapped)
             two.notice()
@@ -533,6 +532,9 @@ class AppTest {
             assertTrue(one.until<Screen.Question> { it.hint == null }.withCode)
             one.app.answer(listOf("Rex"), typed)
             assertEquals(hint, one.until<Screen.Question> { it.hint != null && !it.busy }.hint)
+            // Another question would not take the place of this one.
+            one.app.back()
+            one.until<Screen.Home>()
         }
         for (typed in listOf(code.characters, code.words)) {
             one.app.handIn(copy("a.handfast", bytes))
