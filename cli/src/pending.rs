@@ -654,6 +654,8 @@ mod tests {
                 };
                 assert!(!held.swap(true, SeqCst), "two hold it");
                 taken.fetch_add(1, SeqCst);
+                // Long enough for somebody else to come.
+                std::thread::sleep(Duration::from_micros(200));
                 held.store(false, SeqCst);
                 drop(claim);
             }
