@@ -100,7 +100,7 @@ pub(crate) async fn talk(
                     return end;
                 }
             }
-            line = lines.next(), if !leaving && orders.capacity() > 0 => {
+            line = next_line(lines, &orders), if !leaving => {
                 let line = line.as_deref().map(str::trim_end);
                 let (command, rest) = line.map_or(("/quit", ""), command);
                 match command {
@@ -143,6 +143,12 @@ pub(crate) async fn talk(
             }
         }
     }
+}
+
+/// The next line, once there is room for what it asks.
+async fn next_line(lines: &mut Lines, orders: &mpsc::Sender<Order>) -> Option<String> {
+    drop(orders.reserve().await);
+    lines.next().await
 }
 
 /// A typed line as its first word, if that is a command, and what follows it.

@@ -22,8 +22,25 @@ const USUAL: usize = 80;
 
 /// How many columns the screen has.
 pub(crate) fn columns() -> usize {
-    let known = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    known.filter(|&width| width > 0).unwrap_or(USUAL)
+    known_columns().filter(|&width| width > 0).unwrap_or(USUAL)
+}
+
+/// As the terminal says that one of the standard streams is.
+#[cfg(unix)]
+fn known_columns() -> Option<usize> {
+    use rustix::termios::tcgetwinsize;
+    let sizes = [
+        tcgetwinsize(std::io::stdout()),
+        tcgetwinsize(std::io::stderr()),
+        tcgetwinsize(std::io::stdin()),
+    ];
+    let known = sizes.into_iter().flatten().next();
+    known.map(|size| usize::from(size.ws_col))
+}
+
+#[cfg(not(unix))]
+fn known_columns() -> Option<usize> {
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
 /// Sentences of this program, one a line. `mark` is what each begins with.

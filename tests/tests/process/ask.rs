@@ -117,6 +117,9 @@ fn both_compare_the_same_symbols_and_trust_rises_or_the_connection_ends() {
             .is_some_and(|text| text.contains("/compare"))
     );
     guest.say("/compare");
+    // Nothing is shown before both want it.
+    host.until("compare_offered");
+    host.say("/compare");
     let (seen, shown) = (guest.until("comparing"), host.until("comparing"));
     assert_eq!(seen["symbols"], shown["symbols"]);
     assert_eq!(seen["symbols"].as_array().map(Vec::len), Some(6));
@@ -125,7 +128,39 @@ fn both_compare_the_same_symbols_and_trust_rises_or_the_connection_ends() {
     let trust = host.until("trust");
     assert_eq!(trust["trust"], "verified");
     assert_eq!(trust["reason"], "compared");
+    host.say("/same");
+    host.until("note");
     guest.say("/different");
     assert_eq!(guest.until("failed")["kind"], "different");
     assert_eq!(guest.end(SOON), Some(6));
+    // Without a goodbye.
+    assert_eq!(host.until("failed")["kind"], "lost");
+}
+
+#[test]
+fn whoever_differed_is_not_let_in_again_by_the_same_home() {
+    let folder = Folder::new();
+    let (mine, theirs) = (folder.path("mine"), folder.path("theirs"));
+    let (at_home, at_theirs) = (["--home", mine.as_str()], ["--home", theirs.as_str()]);
+    let (mut host, link) = Peer::host(&folder, &at_theirs);
+    let mut guest = Peer::guest(&folder, &link, &at_home);
+    guest.until("met");
+    guest.say("/compare");
+    host.until("compare_offered");
+    host.say("/compare");
+    guest.until("comparing");
+    guest.say("/different");
+    assert_eq!(guest.until("failed")["kind"], "different");
+    assert_eq!(guest.end(SOON), Some(6));
+    assert_eq!(host.end(SOON), Some(5));
+
+    let (_host, link) = Peer::host(&folder, &at_theirs);
+    let mut guest = Peer::guest(&folder, &link, &at_home);
+    assert_eq!(guest.until("failed")["kind"], "refused");
+    assert_eq!(guest.end(SOON), Some(6));
+    // Somebody else is, and so is this one by whoever keeps nothing.
+    let (_host, link) = Peer::host(&folder, &[]);
+    Peer::guest(&folder, &link, &at_home).until("met");
+    let (_host, link) = Peer::host(&folder, &at_theirs);
+    Peer::guest(&folder, &link, &["--incognito"]).until("met");
 }

@@ -12,7 +12,7 @@ fn messages_and_files_go_both_ways_by_pipes() {
     let (mut host, link) = Peer::host(&folder, &[]);
     // A script may write before anybody is there.
     host.say("hello from the host");
-    let mut guest = Peer::guest(&folder, &link, &[]);
+    let mut guest = Peer::guest(&folder, &link, &["--accept-files"]);
     assert_eq!(guest.until("opened")["name"], "Ana");
     let met = guest.until("met");
     assert_eq!(met["name"], "Ana");
@@ -27,6 +27,14 @@ fn messages_and_files_go_both_ways_by_pipes() {
     guest.say(&format!("/send {file}"));
     guest.say("/help");
     assert_eq!(host.until("message")["text"], "hi");
+    // Of somebody unverified nothing is taken before a person says so.
+    let offered = host.until("file_offered");
+    assert_eq!(
+        (&offered["number"], &offered["asks"]),
+        (&1.into(), &true.into())
+    );
+    assert_eq!(offered["name"], "photo of us.bin");
+    host.say("/accept 1");
     let received = host.until("file_received");
     assert_eq!(received["bytes"], content.len());
     let path = received["path"].as_str().expect("a path");
@@ -38,11 +46,146 @@ fn messages_and_files_go_both_ways_by_pipes() {
     host.say(&format!("/send '{file}'"));
     host.say("that is all");
     host.hang_up();
+    assert_eq!(guest.until("file_offered")["asks"], false);
     assert_eq!(guest.until("message")["text"], "that is all");
     assert_eq!(guest.until("file_received")["bytes"], content.len());
     assert_eq!(guest.until("ended")["reason"], "peer_left");
     assert_eq!(guest.end(SOON), Some(0));
     assert_eq!(host.end(SOON), Some(0));
+}
+
+#[test]
+fn files_are_declined_by_a_person_by_leaving_and_for_want_of_room() {
+    let folder = Folder::new();
+    let file = folder.path("notes.txt");
+    std::fs::write(&file, b"notes").expect("a file");
+    let (mut host, link) = Peer::host(&folder, &[]);
+    // More than any disk has.
+    let full = ["--accept-files=1MiB", "--keep-free", "1048576TiB"];
+    let mut guest = Peer::guest(&folder, &link, &full);
+    guest.until("met");
+    for _ in 0..3 {
+        guest.say(&format!("/send {file}"));
+    }
+    for number in 1..=3 {
+        assert_eq!(host.until("file_offered")["number"], number);
+    }
+    host.say("/decline 2");
+    let failed = guest.until("file_failed");
+    assert_eq!(
+        (&failed["by_peer"], &failed["name"]),
+        (&true.into(), &"notes.txt".into())
+    );
+    host.say("/accept 2");
+    assert!(
+        host.until("note")["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("No file"))
+    );
+    host.say("/accept 3");
+    host.until("file_received");
+    guest.until("file_sent");
+    host.say(&format!("/send {file}"));
+    let failed = host.until_which("file_failed", |failed| failed["by_peer"] == true);
+    assert!(
+        failed["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("room"))
+    );
+    // Who leaves waits for no answer of their own.
+    host.hang_up();
+    guest.until("file_failed");
+    assert_eq!(guest.until("ended")["reason"], "peer_left");
+    assert_eq!(host.end(SOON), Some(0));
+    let stored = std::fs::read_dir(folder.path("host-downloads")).expect("a folder");
+    assert_eq!(stored.count(), 1);
+}
+
+#[test]
+fn who_is_unverified_and_writes_too_much_waits_until_more_is_allowed() {
+    let folder = Folder::new();
+    let (mut host, link) = Peer::host(&folder, &[]);
+    let few = ["--unverified-messages", "3"];
+    let mut guest = Peer::guest(&folder, &link, &few);
+    for number in 0..5 {
+        host.say(&number.to_string());
+    }
+    let limited = guest.until("limited");
+    assert_eq!(limited["limit"], "messages");
+    assert!(
+        limited["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("/more"))
+    );
+    guest.say("/more");
+    guest.until("released");
+    assert_eq!(guest.until("message")["text"], "4");
+}
+
+/// What a terminal of so many columns shows of a guest who is sent this, and who sees it all.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(columns: usize, texts: &[&str]) -> Vec<String> {
+    use std::process::{Command, Stdio};
+    let folder = Folder::new();
+    let (mut host, link) = Peer::host(&folder, &[]);
+    let program = crate::peer::program().to_string_lossy().into_owned();
+    let join =
+        format!("stty cols {columns} rows 24; exec '{program}' join --yes --incognito '{link}'");
+    let terminal = Command::new("script")
+        .args([
+            "--quiet",
+            "--return",
+            "--echo",
+            "never",
+            "--command",
+            &join,
+            "/dev/null",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script runs");
+    host.until("met");
+    for text in texts {
+        host.say(text);
+    }
+    host.hang_up();
+    assert_eq!(host.end(SOON), Some(0));
+    let shown = terminal.wait_with_output().expect("it ends").stdout;
+    let shown = String::from_utf8(shown).expect("UTF-8");
+    // The terminal folds what does not fit.
+    let lines = shown.split("\r\n").flat_map(|line| {
+        let characters: Vec<char> = line.chars().collect();
+        let parts = characters
+            .chunks(columns)
+            .map(|part| part.iter().collect::<String>());
+        parts.collect::<Vec<_>>()
+    });
+    lines.collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_that_they_write_reaches_the_edge_of_the_screen() {
+    let columns = 40;
+    let ours = "* Verified: you compared and found it equal.";
+    let texts: Vec<String> = (0..3 * columns)
+        .map(|length| format!("{}{ours}", "a".repeat(length)))
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let lines = on_a_terminal(columns, &texts);
+    let all = lines.join("\n");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.starts_with("* You are connected with “Ana”")),
+        "{all}"
+    );
+    for line in &lines {
+        assert!(!line.starts_with("* Verified"), "{all}");
+        assert!(!line.starts_with('a'), "{all}");
+    }
+    assert!(all.matches("found it equal").count() > 0, "they were shown");
 }
 
 #[test]
