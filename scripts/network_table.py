@@ -121,7 +121,24 @@ def limits(figures):
     return table(["what", "measured", "p50", "most", "within"], rows), is_good
 
 
-TABLES = {"every_return": returns, "every_restart": restarts, "lossy_paths": limits, "waiting": limits}
+PATHS = {"wide": "wide", "Line": "line of {}", "OwnLink": "own link of {}", "BlackHole": "no more than {} passes"}
+
+
+def narrow(figures):
+    """Each path beside the wide one of its family: all of it may take twice the time and three seconds."""
+    rows, is_good, wide = [], True, None
+    for figure in figures:
+        kind, *size = figure["path"].split()
+        path, times = PATHS[kind].format(*size), figure["times"]
+        wide = times if kind == "wide" else wide
+        is_within = None not in times + wide and all(took <= 2 * most + 3 for took, most in zip(times, wide))
+        is_good = is_good and is_within
+        spans = [plain(took) if took is not None else "never" for took in times]
+        rows.append([figure["family"], path, *spans, "yes" if is_within else "**no**"])
+    return table(["family", "path", "connected", "text", "file", "within"], rows), is_good
+
+
+TABLES = {"every_return": returns, "every_restart": restarts, "lossy_paths": limits, "waiting": limits, "narrow_paths": narrow}
 
 part, path = sys.argv[1:3]
 with open(path) as lines:

@@ -15,7 +15,7 @@ use crate::{met, words};
 use handfast_core::conversation::{
     Comparison, Conversation, Direction, Ending, Event, Finding, Limit, Options, Transfer,
 };
-use handfast_core::handshake::ShortString;
+use handfast_core::handshake::{ShortString, Trust};
 use handfast_core::pairing::Meeting;
 use handfast_core::store::Refused;
 use std::collections::HashMap;
@@ -120,6 +120,7 @@ pub(crate) async fn talk(
                     "/more" => drop(orders.try_send(Order::AllowMore)),
                     "/compare" => judge.wish(output),
                     "/same" => judge.say_same(output),
+                    "/onlythey" => judge.say_only_they(output),
                     "/different" if judge.say_different(output) => {
                         // Hung up already, with no goodbye to whoever sits in between.
                         if let Some(home) = home {
@@ -208,17 +209,28 @@ impl Judge {
 
     fn say_same(&mut self, output: &mut Output) {
         if self.judge(Finding::Same, output) {
-            let trust = self.comparison.trust();
-            output.tell(Told::Trust {
-                trust: words::trust_level(trust.level()).to_owned(),
-                reason: words::trust_reason(trust.reason()).to_owned(),
-            });
+            tell_trust(self.comparison.trust(), output);
+        }
+    }
+
+    /// Only who is meant would have asked that and known the answer.
+    fn say_only_they(&self, output: &mut Output) {
+        match self.comparison.take_word() {
+            Some(trust) => tell_trust(trust, output),
+            None => output.note(words::NOTHING_TO_SAY),
         }
     }
 
     fn say_different(&mut self, output: &mut Output) -> bool {
         self.judge(Finding::Different, output)
     }
+}
+
+fn tell_trust(trust: Trust, output: &mut Output) {
+    output.tell(Told::Trust {
+        trust: words::trust_level(trust.level()).to_owned(),
+        reason: words::trust_reason(trust.reason()).to_owned(),
+    });
 }
 
 fn send_text(line: &str, orders: &mpsc::Sender<Order>, output: &mut Output) {

@@ -63,7 +63,12 @@ pub(crate) enum Event {
     /// It was ended by the person.
     Revoked { id: String },
     /// The guest is asked. The question comes from the other side.
-    Asking { question: String, tries_left: u8 },
+    Asking {
+        question: String,
+        tries_left: u8,
+        was_wrong: bool,
+        is_repeated: bool,
+    },
     /// The guest is answering here.
     Answering { tries_left: u8 },
     /// Nothing was heard yet; this is the likeliest cause.
@@ -75,7 +80,7 @@ pub(crate) enum Event {
         symbols: Vec<String>,
         digits: String,
     },
-    /// Trust rose.
+    /// How far they are trusted now.
     Trust { trust: String, reason: String },
     /// How far it is.
     State { state: State },
@@ -365,7 +370,9 @@ impl Output {
             Event::Asking {
                 question,
                 tries_left,
-            } => self.whisper(&words::asking(question, *tries_left)),
+                is_repeated,
+                ..
+            } => self.whisper(&words::asking(question, *tries_left, *is_repeated)),
             Event::Answering { tries_left } => self.whisper(&words::answering(*tries_left)),
             Event::Hint { text, .. } => self.whisper(text),
             Event::Comparing { symbols, digits } => self.say(&words::comparing(symbols, digits)),

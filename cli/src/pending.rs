@@ -9,11 +9,9 @@ use crate::network::unix_seconds;
 use crate::output::{Event, Output};
 use crate::status::{Status, Stop};
 use crate::words;
-use handfast_core::invitation::{InviteId, SealedReply, Seat};
-use handfast_core::pairing::{Keeping, Meeting, Pairing, Standing, Via};
-use handfast_core::store::{
-    Fate, PendingInvitation, PendingReply, ReceivedReply, Store, StoreError,
-};
+use handfast_core::invitation::{InviteId, Seat};
+use handfast_core::pairing::{Keeping, Meeting, Pairing, Standing, Tried};
+use handfast_core::store::{Fate, PendingInvitation, PendingReply, Store, StoreError};
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -117,6 +115,15 @@ impl Home {
             found => found.map(Some),
         };
         self.with_store(read).await
+    }
+
+    /// What was answered before somebody knocks with this invitation.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn tried(&self, id: InviteId) -> Result<Tried, Stop> {
+        self.with_store(move |store| store.tried(id, unix_seconds()))
+            .await
     }
 
     /// The one of this seat that is meant by a tag or the beginning of one, or, with none, the only one
@@ -403,18 +410,17 @@ impl Keeper {
         std::future::pending().await
     }
 
-    /// Host: keeps the guest's reply.
+    /// Host: keeps how this pairing stands now, before the person hears of it.
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) async fn received(&self, reply: SealedReply, via: Via) -> Result<(), Stop> {
+    pub(crate) async fn keep(&self, pairing: &Pairing) -> Result<(), Stop> {
         let Some(kept) = &self.0 else {
             return Ok(());
         };
         let (id, now) = (kept.id, kept.clock.now());
-        let received = Some(ReceivedReply { reply, via });
-        let keep = |pending: &mut PendingInvitation| pending.received = received;
-        let keep = move |store: &Store| store.update_invitation(id, now, keep);
+        let standing = pairing.standing().borrow().clone();
+        let keep = move |store: &Store| keep_host(store, id, now, Some(&standing));
         kept.home.with_store(keep).await
     }
 
@@ -569,11 +575,13 @@ fn keep_guest(
     let Some(Standing {
         addresses,
         reply: Some(reply),
+        proofs,
         ..
     }) = news
     else {
         return Ok(());
     };
+    store.count_proofs(id, kept.via, *proofs, now)?;
     if *reply == kept.reply {
         return Ok(());
     }
@@ -646,6 +654,8 @@ mod tests {
                 };
                 assert!(!held.swap(true, SeqCst), "two hold it");
                 taken.fetch_add(1, SeqCst);
+                // Long enough for somebody else to come.
+                std::thread::sleep(Duration::from_micros(200));
                 held.store(false, SeqCst);
                 drop(claim);
             }
@@ -679,6 +689,7 @@ mod tests {
             assert_eq!(fate(kind, Seat::Host), None);
             assert_eq!(fate(kind, Seat::Guest), None);
         }
+        assert_eq!(fate("left_after_answer", Seat::Guest), None);
         assert_eq!(fate("answers_differ", Seat::Host), Some(Fate::Burned));
     }
 }

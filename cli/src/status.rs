@@ -72,7 +72,7 @@ impl Status {
             | Failure::NotTheInviter
             | Failure::AnswersDiffer
             | Failure::Burned => Self::Insecure,
-            Failure::WentAway | Failure::Local => Self::Failed,
+            Failure::WentAway | Failure::LeftAfterAnswer | Failure::Local => Self::Failed,
             Failure::Cancelled => Self::Cancelled,
         }
     }
@@ -121,6 +121,7 @@ impl From<Failure> for Stop {
             Failure::WrongCertificate => "wrong_certificate",
             Failure::NotTheInviter => "not_the_inviter",
             Failure::AnswersDiffer => "answers_differ",
+            Failure::LeftAfterAnswer => "left_after_answer",
             Failure::Burned => "burned",
             Failure::NoRoute => "no_route",
             Failure::NoNetwork => "no_network",

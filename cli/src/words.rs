@@ -120,6 +120,7 @@ Type a line and press Enter to send it.
   /accept [N]      take the file with this number, or all that were offered
   /decline [N]     decline it, or them
   /compare         ask them to compare six symbols, or agree to: are they the same on both sides?
+  /onlythey        say that only who you mean would have asked you that
   /more            let them write on, when they have sent as much as they may
   /help            this text
   /quit            say goodbye and leave
@@ -185,6 +186,8 @@ pub(crate) const NO_SYMBOL: &str = "the link is too long for a code: choose a sh
 
 pub(crate) const LOCKING: &str = "Locking. This is slow on purpose.";
 pub(crate) const NOTHING_TO_JUDGE: &str = "Nothing to compare yet: type /compare first.";
+pub(crate) const NOTHING_TO_SAY: &str =
+    "That can be said only of somebody unverified whose question you answered.";
 pub(crate) const COMPARE_ASKED: &str =
     "They are asked. The symbols are shown to both when they type /compare, too.";
 pub(crate) const COMPARE_OFFERED: &str =
@@ -196,13 +199,18 @@ pub(crate) const DIFFERENT: &str = "somebody is in between: the connection was e
 pub(crate) const ASKING_IS_STRONGER: &str =
     "With --ask instead of --lock, nobody has more than three tries.";
 
-/// The question of a host, with the answers that are left.
-pub(crate) fn asking(asked: &str, tries_left: u8) -> String {
+/// The question of a host, with the answers that are left. `is_repeated`: an answer was given before, to
+/// them or to somebody else.
+pub(crate) fn asking(asked: &str, tries_left: u8, is_repeated: bool) -> String {
     let left = match tries_left {
         1 => "One try is left.".to_owned(),
         more => format!("{more} tries are left."),
     };
-    format!("{}\n{NOT_A_PASSWORD}\n{left}", question(asked))
+    let repeated = match is_repeated {
+        true => format!("{EACH_ANSWER}\n"),
+        false => String::new(),
+    };
+    format!("{}\n{NOT_A_PASSWORD}\n{repeated}{left}", they_ask(asked))
 }
 
 /// The guest is being asked.
@@ -254,6 +262,9 @@ pub(crate) fn failure(failure: Failure) -> &'static str {
         }
         Failure::AnswersDiffer => {
             "the answers do not match: agree on the answer another way, then use a new invitation"
+        }
+        Failure::LeftAfterAnswer => {
+            "they left after your answer, and each answer lets them test one guess: make sure who asks before you answer again"
         }
         Failure::Burned => {
             "somebody tried to use this invitation and failed too often: make a new one"
@@ -439,6 +450,8 @@ pub(crate) fn trust_reason(reason: TrustReason) -> &'static str {
     match reason {
         TrustReason::OpenLink => "open_link",
         TrustReason::SawTheCode => "saw_the_code",
+        TrustReason::TheirQuestion => "their_question",
+        TrustReason::ByYourWord => "by_your_word",
         TrustReason::IntroducedBy(_) => "introduced",
         TrustReason::LockedLink => "locked_link",
         TrustReason::Answered => "answered",
@@ -451,6 +464,10 @@ pub(crate) fn trust_reason(reason: TrustReason) -> &'static str {
 pub(crate) fn trust_sentence(reason: &str) -> &'static str {
     match reason {
         "saw_the_code" => "Not verified: it is somebody who saw the code on your screen.",
+        "their_question" => {
+            "Not verified: they know the answer, as whoever chose the question does. If only they would ask you that, type /onlythey."
+        }
+        "by_your_word" => "Not verified. By your word, only they would ask you that.",
         "introduced" => "Introduced by somebody you know.",
         "locked_link" | "answered" => "They knew the answer.",
         "scanned" => "Verified: their screen was scanned by camera.",
@@ -769,6 +786,7 @@ pub(crate) const ANSWERS_NOT_TEXT: &str =
     "the file with the answers is not text in UTF-8: save it as such";
 pub(crate) const NOT_A_PASSWORD: &str =
     "The sender wrote this. Do not answer with a password that you use elsewhere.";
+pub(crate) const EACH_ANSWER: &str = "You have answered before. Each answer lets them test one guess: make sure that it is they who ask.";
 pub(crate) const CODE_MISSING: &str = "a code is needed as well, which the sender passes on another way: give it in a file with --code-file";
 pub(crate) const CODE_PROMPT: &str = "Code (letters and digits, or words):";
 pub(crate) const CODE_FOLLOWS: &str =
@@ -819,6 +837,11 @@ pub(crate) fn refused(error: SealError) -> &'static str {
 /// A question from elsewhere.
 pub(crate) fn question(text: &str) -> String {
     format!("Question: {}", quoted(text))
+}
+
+/// A question that somebody asks who is not known yet.
+pub(crate) fn they_ask(text: &str) -> String {
+    format!("They ask: {}", line(text))
 }
 
 /// What is asked for: one of so many answers.
@@ -1187,6 +1210,7 @@ mod tests {
             Failure::WentAway,
             Failure::WrongCertificate,
             Failure::NotTheInviter,
+            Failure::LeftAfterAnswer,
             Failure::Burned,
             Failure::NoRoute,
             Failure::NoNetwork,
@@ -1237,7 +1261,13 @@ mod tests {
 
     #[test]
     fn trust_is_claimed_only_with_its_reason() {
-        for reason in ["open_link", "saw_the_code", "nonsense"] {
+        for reason in [
+            "open_link",
+            "saw_the_code",
+            "their_question",
+            "by_your_word",
+            "nonsense",
+        ] {
             assert!(trust_sentence(reason).starts_with("Not verified"));
         }
         assert!(trust_sentence("scanned").starts_with("Verified"));

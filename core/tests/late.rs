@@ -13,9 +13,7 @@ use handfast_core::pairing::{
     Standing, Via, View, own_candidates,
 };
 use handfast_core::seal::Answers;
-use handfast_core::store::{
-    Fate, KeyFile, PendingInvitation, PendingReply, ReceivedReply, Store, StoreError,
-};
+use handfast_core::store::{Fate, KeyFile, PendingInvitation, PendingReply, Store, StoreError};
 use handfast_core::transport::{Certificate, Endpoint};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
@@ -98,7 +96,6 @@ impl Device {
             answer: question.map(|_| Answers::new(&[ANSWER]).unwrap()),
             made: unix_now(),
             past: Past::default(),
-            received: None,
         };
         let id = self.store.add_invitation(&pending, unix_now()).unwrap();
         (id, port)
@@ -115,13 +112,11 @@ impl Device {
             answer: kept.answer,
             random: Secret::random().unwrap(),
         };
-        let received = kept.received.as_ref();
         Pairing::host_again(
             self.identity(),
             Endpoint::bind(&[HERE], Some(kept.port)).unwrap(),
             terms,
             kept.past,
-            received.map(|received| (&received.reply, received.via)),
         )
         .unwrap()
     }
@@ -137,12 +132,13 @@ impl Device {
         let certificate = Certificate::generate().unwrap();
         let endpoint = Endpoint::bind(&[HERE], None).unwrap();
         let port = endpoint.addresses()[0].port();
+        let terms = self.terms(invitation.keys().invite_id());
         let pairing = Pairing::guest(
             self.identity(),
             certificate.clone(),
             endpoint,
             invitation.clone(),
-            terms(),
+            terms,
         )
         .unwrap();
         let reply = pairing.standing().borrow().reply.clone().unwrap();
@@ -168,9 +164,33 @@ impl Device {
             Endpoint::bind(&[HERE], Some(kept.port)).unwrap(),
             kept.invitation,
             kept.reply,
-            terms(),
+            self.terms(id),
         )
         .unwrap()
+    }
+
+    /// How somebody here knocks, who remembers what was answered before.
+    fn terms(&self, id: InviteId) -> GuestTerms {
+        GuestTerms {
+            policy: LOCAL,
+            tried: self.store.tried(id, unix_now()).unwrap(),
+            ..GuestTerms::new(Via::Camera)
+        }
+    }
+
+    /// Keeps what must not be forgotten of this guest.
+    fn follow(&self, id: InviteId, guest: &Pairing) {
+        let _inside = self.process.enter();
+        let (store, mut keeping) = (self.store.clone(), guest.keeping());
+        tokio::spawn(async move {
+            let mut news = Some(keeping.now());
+            while let Some(standing) = news {
+                let counted = store.count_proofs(id, Via::Carried, standing.proofs, unix_now());
+                counted.unwrap();
+                keeping.kept(&standing);
+                news = keeping.changed().await;
+            }
+        });
     }
 }
 
@@ -182,13 +202,6 @@ impl Drop for Device {
 }
 
 const LOCAL: Policy = Policy { loopback: true };
-
-fn terms() -> GuestTerms {
-    GuestTerms {
-        policy: LOCAL,
-        ..GuestTerms::new(Via::Camera)
-    }
-}
 
 fn open(folder: &std::path::Path) -> Store {
     Store::open(&folder.join("store"), &KeyFile::new(folder.join("key"))).unwrap()
@@ -451,13 +464,10 @@ fn both_died_after_the_reply_was_handed_over_and_still_meet() {
         let (mut guest, accepted, guest_port) = other.accept(&one.handed_out(id));
         let reply = shown_reply(&mut guest).await;
         other.die(guest_port);
-        let received = ReceivedReply {
-            reply: reply.clone(),
-            via: Via::Carried,
-        };
-        let keep = |kept: &mut PendingInvitation| kept.received = Some(received);
-        one.store.update_invitation(id, unix_now(), keep).unwrap();
         host.reply_received(reply, Via::Carried).await.unwrap();
+        let past = host.standing().borrow().past.clone();
+        let keep = |kept: &mut PendingInvitation| kept.past = past;
+        one.store.update_invitation(id, unix_now(), keep).unwrap();
         one.die(host_port);
         drop(host);
         // Nobody hands anything over again.
@@ -578,15 +588,105 @@ fn a_wrong_answer_that_cannot_be_kept_is_not_told_and_counts() {
         let (id, _) = one.invite(Some("Our first dog?"), None);
         let mut host = one.host(id);
         let _keeping = host.keeping();
-        let (mut guest, ..) = other.accept(&one.handed_out(id));
+        let (mut guest, accepted, _) = other.accept(&one.handed_out(id));
         asked(&mut guest).await;
         guest.answer(Answers::new(&["Max"]).unwrap()).await;
-        // The link has ended without a word, and another one asks again.
-        assert_eq!(asked(&mut guest).await, 3);
+        // The link has ended without a word, and nobody knocks again by itself.
+        let left = met(&mut guest).await.map(drop);
+        assert_eq!(left, Err(Failure::LeftAfterAnswer));
+        let mut guest = other.knock_again(accepted);
+        asked(&mut guest).await;
         let counted = HostStage::Asking { tries_left: 2 };
         let is_counted =
             |view: &View| matches!(view, View::Hosting { stage, .. } if *stage == counted);
         view(&mut host, is_counted).await;
+    });
+}
+
+/// How many answers the host takes from now on.
+async fn host_takes(host: &mut Pairing, left: u8) {
+    let takes = HostStage::Asking { tries_left: left };
+    view(
+        host,
+        |view| matches!(view, View::Hosting { stage, .. } if *stage == takes),
+    )
+    .await;
+}
+
+#[test]
+fn a_proof_leaves_only_once_it_is_kept() {
+    run(async |one, other| {
+        let (id, _) = one.invite(Some("Our first dog?"), None);
+        let mut host = one.host(id);
+        let (mut guest, accepted, _) = other.accept(&one.handed_out(id));
+        let mut keeping = guest.keeping();
+        assert_eq!(asked(&mut guest).await, 3);
+        host_takes(&mut host, 3).await;
+        guest.answer(Answers::new(&["Max"]).unwrap()).await;
+        let mut news = keeping.now();
+        while news.proofs == 0 {
+            news = keeping.changed().await.unwrap();
+        }
+        let early = timeout(Duration::from_millis(500), host_takes(&mut host, 2));
+        assert!(early.await.is_err());
+        let count = |proofs| {
+            let store = &other.store;
+            store.count_proofs(accepted, Via::Carried, proofs, unix_now())
+        };
+        count(news.proofs).unwrap();
+        keeping.kept(&news);
+        host_takes(&mut host, 2).await;
+        assert_eq!(asked(&mut guest).await, 2);
+    });
+}
+
+#[test]
+fn a_proof_that_cannot_be_kept_does_not_leave() {
+    run(async |one, other| {
+        let (id, _) = one.invite(Some("Our first dog?"), None);
+        let mut host = one.host(id);
+        let (mut guest, ..) = other.accept(&one.handed_out(id));
+        let _keeping = guest.keeping();
+        asked(&mut guest).await;
+        host_takes(&mut host, 3).await;
+        guest.answer(Answers::new(&[ANSWER]).unwrap()).await;
+        assert_eq!(met(&mut guest).await.map(drop), Err(Failure::Local));
+        let waits = |view: &View| matches!(view, View::Hosting { stage, .. } if *stage == HostStage::Waiting);
+        view(&mut host, waits).await;
+        assert_eq!(host.standing().borrow().past.strikes.answers, 0);
+    });
+}
+
+#[test]
+fn three_proofs_are_all_also_where_the_invitation_is_opened_again() {
+    run(async |one, other| {
+        let (id, _) = one.invite(Some("Our first dog?"), None);
+        let host = one.host(id);
+        // It can never keep what it has heard, so it hangs up after each proof.
+        let _keeping = host.keeping();
+        let invitation = one.handed_out(id);
+        for left in [3, 2, 1] {
+            let (mut guest, accepted, port) = other.accept(&invitation);
+            other.follow(accepted, &guest);
+            assert_eq!(asked(&mut guest).await, left);
+            guest.answer(Answers::new(&["Max"]).unwrap()).await;
+            let end = met(&mut guest).await.map(drop);
+            assert_eq!(end, Err(Failure::LeftAfterAnswer));
+            drop(guest);
+            // Whoever ends it begins anew, also in another process.
+            other.store.end_reply(accepted).unwrap();
+            other.die(port);
+        }
+        let _inside = other.process.enter();
+        let certificate = Certificate::generate().unwrap();
+        let refused = Pairing::guest(
+            other.identity(),
+            certificate,
+            Endpoint::bind(&[HERE], None).unwrap(),
+            invitation.clone(),
+            other.terms(invitation.keys().invite_id()),
+        );
+        assert_eq!(refused.map(drop), Err(Failure::AnswersDiffer));
     });
 }
 

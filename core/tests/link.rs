@@ -7,11 +7,12 @@ mod table;
 use bytes::Bytes;
 use handfast_core::crypto::Secret;
 use handfast_core::invitation::{Candidate, Fingerprint, InvitationKeys};
+use handfast_core::transport::forwarder::{Conditions, Forwarder};
 use handfast_core::transport::{
-    ConnectEvent, Connector, Endpoint, Link, LinkError, LinkState, TransportError,
+    ConnectEvent, Connector, Endpoint, Link, LinkError, LinkState, TransportError, Turn,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use table::{Table, V4, candidates, opened};
 use tokio::time::timeout;
 
@@ -87,7 +88,8 @@ async fn a_reply_opens_the_way_when_the_guest_cannot_reach_the_host() {
     setup.addresses.clear();
     let fingerprint = setup.certificate.fingerprint();
     let mut guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
-    host.expect(fingerprint, candidates(&guest)).await;
+    let candidates = candidates(&guest);
+    host.expect(fingerprint, candidates, Turn::Next).await;
     let (mut at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
     at_guest
         .send(Bytes::from_static(b"both scanned"))
@@ -179,9 +181,87 @@ async fn a_guest_that_was_announced_and_never_came_holds_no_seat() {
     let mut host = table.seat_host(&[V4]);
     let silent = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = Candidate::host(silent.local_addr().unwrap());
-    host.expect(Fingerprint([3; 32]), vec![address]).await;
+    let absent = Fingerprint([3; 32]);
+    host.expect(absent, vec![address], Turn::Next).await;
     let mut guest = table.seat_guest(&host, V4);
     tokio::join!(opened(&mut host), opened(&mut guest));
+}
+
+/// Two who talk, and somebody who has to be looked for, with their certificate.
+struct Announced {
+    host: Connector,
+    at_host: Link,
+    at_guest: Link,
+    other: Connector,
+    certificate: Fingerprint,
+}
+
+async fn announced(turn: Turn) -> Announced {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let mut guest = table.seat_guest(&host, V4);
+    let (at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
+    let mut setup = table.guest_setup(&host);
+    setup.addresses.clear();
+    let certificate = setup.certificate.fingerprint();
+    let other = Endpoint::bind(&[V4], None).unwrap().guest(setup);
+    host.expect(certificate, candidates(&other), turn).await;
+    Announced {
+        host,
+        at_host,
+        at_guest,
+        other,
+        certificate,
+    }
+}
+
+#[tokio::test]
+async fn who_is_announced_waits_until_an_open_link_has_ended() {
+    let mut announced = announced(Turn::Next).await;
+    for _ in 0..5 {
+        let here = Bytes::from_static(b"still here");
+        announced.at_guest.send(here).await.unwrap();
+        assert_eq!(announced.at_host.receive().await.unwrap(), "still here");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    drop(announced.at_host);
+    let (host, other) = (&mut announced.host, &mut announced.other);
+    let (at_host, _other) = tokio::join!(opened(host), opened(other));
+    assert_eq!(at_host.remote_fingerprint(), announced.certificate);
+}
+
+#[tokio::test]
+async fn who_is_announced_for_now_takes_the_place_of_whoever_is_there() {
+    let mut announced = announced(Turn::Now).await;
+    let (host, other) = (&mut announced.host, &mut announced.other);
+    let (at_host, _other) = tokio::join!(opened(host), opened(other));
+    assert_eq!(at_host.remote_fingerprint(), announced.certificate);
+    let gone = announced.at_host.receive().await;
+    assert_eq!(gone, Err(LinkError::Lost));
+    let gone = announced.at_guest.receive().await;
+    assert_eq!(gone, Err(LinkError::ClosedByPeer));
+}
+
+#[tokio::test]
+async fn while_nobody_is_expected_whoever_knocks_is_heard() {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let mut setup = table.guest_setup(&host);
+    setup.addresses.clear();
+    let certificate = setup.certificate.fingerprint();
+    let mut other = Endpoint::bind(&[V4], None).unwrap().guest(setup);
+    let place = candidates(&other);
+    let silent = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let nowhere = Candidate::host(silent.local_addr().unwrap());
+    host.expect(certificate, vec![nowhere], Turn::Next).await;
+    host.expect_nobody().await;
+    let early = timeout(Duration::from_millis(500), opened(&mut other));
+    assert!(early.await.is_err(), "nobody knocks at them");
+    let mut guest = table.seat_guest(&host, V4);
+    let (at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
+    drop((at_host, at_guest));
+    host.expect(certificate, place, Turn::Next).await;
+    tokio::join!(opened(&mut host), opened(&mut other));
 }
 
 #[tokio::test]
@@ -292,4 +372,105 @@ async fn a_taken_port_gives_way_to_another() {
     let port = first.addresses()[0].port();
     let second = Endpoint::bind(&[V4], Some(port)).unwrap();
     assert_ne!(second.addresses()[0].port(), port);
+}
+
+const FILE: usize = 5_000_000;
+
+/// UDP payloads of packets of 1280, 1200, 1000 and 576 bytes, under IPv4 and under IPv6.
+const NARROW: [usize; 7] = [1_252, 1_232, 1_172, 1_152, 972, 952, 528];
+
+/// Two links, and between them a path that drops larger datagrams without a word. The connectors are
+/// kept, as they would be while people wait.
+async fn pair_over(carries: usize) -> (Link, Link, Forwarder, [Connector; 2]) {
+    let table = Table::new();
+    let mut host = table.seat_host(&[V4]);
+    let path = Forwarder::start(host.addresses()[0], Conditions::default()).unwrap();
+    path.carry(carries);
+    let mut setup = table.guest_setup(&host);
+    setup.addresses = vec![Candidate::host(path.address())];
+    let endpoint = Endpoint::bind(&[V4], None).unwrap();
+    let mut guest = endpoint.guest(setup);
+    let (at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
+    (at_host, at_guest, path, [host, guest])
+}
+
+/// Carries so many bytes, and tells how long that took.
+async fn carry(from: &Link, to: &mut Link, bytes: usize) -> Duration {
+    let began = Instant::now();
+    let sending = async {
+        for at in (0..bytes).step_by(60_000) {
+            let length = 60_000.min(bytes - at);
+            let block = Bytes::from(vec![(at / 60_000) as u8; length]);
+            from.send(block).await.unwrap();
+        }
+    };
+    let receiving = async {
+        let mut read = 0;
+        while read < bytes {
+            let block = to.receive().await.unwrap();
+            assert!(block.iter().all(|byte| *byte == (read / 60_000) as u8));
+            read += block.len();
+        }
+    };
+    let both = async { tokio::join!(sending, receiving) };
+    timeout(Duration::from_secs(60), both)
+        .await
+        .expect("everything arrives");
+    began.elapsed()
+}
+
+#[tokio::test]
+async fn a_file_and_a_long_text_pass_whatever_size_of_datagrams_a_path_carries() {
+    let (host, mut guest, _path, _waiting) = pair_over(usize::MAX).await;
+    let wide = carry(&host, &mut guest, FILE).await;
+    for carries in NARROW {
+        let began = Instant::now();
+        let (mut host, mut guest, _path, _waiting) = pair_over(carries).await;
+        let text = carry(&guest, &mut host, 60_000).await;
+        let file = carry(&host, &mut guest, FILE).await;
+        eprintln!("{carries}: text {text:?}, file {file:?} (wide {wide:?})");
+        // Four times the load must not fail it.
+        assert!(
+            began.elapsed() < 8 * wide + Duration::from_secs(12),
+            "{carries}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_file_passes_when_a_path_becomes_narrow_meanwhile() {
+    for carries in NARROW {
+        let (host, mut guest, path, _waiting) = pair_over(usize::MAX).await;
+        carry(&host, &mut guest, 60_000).await;
+        let began = Instant::now();
+        let narrowing = async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            path.carry(carries);
+        };
+        tokio::join!(carry(&host, &mut guest, FILE), narrowing);
+        let took = began.elapsed();
+        eprintln!("{carries}: {took:?}");
+        assert!(took < Duration::from_secs(12), "{carries}: {took:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_over_which_nothing_passes_says_so_and_goes_on_when_it_does_again() {
+    let (host, mut guest, path, _waiting) = pair_over(usize::MAX).await;
+    carry(&host, &mut guest, 60_000).await;
+    // Checks of the path are smaller.
+    path.carry(300);
+    let mut state = host.state();
+    let watching = async {
+        for (wanted, carries) in [
+            (LinkState::Interrupted, usize::MAX),
+            (LinkState::Open, usize::MAX),
+        ] {
+            let changes = state.wait_for(|state| *state == wanted);
+            let change = timeout(Duration::from_secs(30), changes);
+            change.await.expect("a change in time").unwrap();
+            path.carry(carries);
+        }
+    };
+    tokio::join!(carry(&host, &mut guest, 600_000), watching);
 }

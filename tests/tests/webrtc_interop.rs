@@ -4,13 +4,21 @@
 use bytes::Bytes;
 use handfast_core::crypto::Secret;
 use handfast_core::invitation::InvitationKeys;
+use handfast_core::transport::forwarder::{Conditions, Forwarder};
 use handfast_core::transport::{Certificate, ConnectEvent, Endpoint, HostSetup, Link, LinkError};
 use handfast_tests::stock::{self, Identity, Peer, answer_of_host};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tokio::time::timeout;
 
 async fn meet() -> anyhow::Result<(Link, Peer)> {
+    meet_at(Ok).await
+}
+
+/// The same where the guest is told that the host is elsewhere.
+async fn meet_at(
+    shown: impl FnOnce(SocketAddr) -> std::io::Result<SocketAddr>,
+) -> anyhow::Result<(Link, Peer)> {
     let keys = InvitationKeys::derive(&Secret::new([5; 16]));
     let certificate = Certificate::generate()?;
     let here = [IpAddr::V4(Ipv4Addr::LOCALHOST)];
@@ -28,7 +36,7 @@ async fn meet() -> anyhow::Result<(Link, Peer)> {
     let answer = answer_of_host(
         &keys.host_ice(),
         certificate.fingerprint(),
-        host.addresses()[0],
+        shown(host.addresses()[0])?,
     )?;
     guest.accept(answer).await?;
     let link = async {
@@ -99,4 +107,22 @@ async fn a_stock_guest_that_leaves_is_noticed() {
         .await
         .unwrap();
     assert_eq!(end, Err(LinkError::ClosedByPeer));
+}
+
+#[tokio::test]
+async fn a_stock_webrtc_guest_is_sent_what_a_narrow_path_carries() {
+    let mut path = None;
+    let meeting = meet_at(|host| {
+        let narrow = path.insert(Forwarder::start(host, Conditions::default())?);
+        // What its own handshake needs, and less than we send where there is room.
+        narrow.carry(1_200);
+        Ok(narrow.address())
+    });
+    let (link, guest) = meeting.await.unwrap();
+    let message = Bytes::from(vec![7; 16_000]);
+    for _ in 0..20 {
+        link.send(message.clone()).await.unwrap();
+        let received = timeout(Duration::from_secs(20), guest.receive()).await;
+        assert_eq!(received.expect("it arrives").unwrap(), message);
+    }
 }

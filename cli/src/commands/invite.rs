@@ -125,7 +125,6 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
         None => Token::Invitation(pending.invitation.clone()),
     };
     let remaining = pending.remaining(network::unix_seconds());
-    let received = pending.received.as_ref();
     let pairing = Pairing::host_again(
         home::identity(home.as_ref(), args.talk.name.as_deref())?,
         place.endpoint,
@@ -137,7 +136,6 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
             random: Secret::random().map_err(|_| Failure::Local)?,
         },
         pending.past,
-        received.map(|received| (&received.reply, received.via)),
     )?;
     let attention = place.watch.report_to(pairing.roaming());
     keeper.follow(&pairing);
@@ -239,7 +237,6 @@ async fn make(
         answer,
         made,
         past: Past::default(),
-        received: None,
     };
     let keeper = match home {
         Some(home) => home.keep_invitation(pending.clone()).await?,
@@ -273,7 +270,7 @@ async fn resume(
     let mut named = pending.invitation.candidates.iter();
     let is_far = args.far || named.any(|one| one.reflexive().is_some());
     let place = reach_out(args, is_far, place, output, door).await;
-    if pending.received.is_some() {
+    if !pending.past.replies.is_empty() {
         output.note(words::REPLY_KEPT);
     } else if !network::leads_here(&pending.invitation.candidates, &place.endpoint) {
         output.note(words::MOVED_HOST);
@@ -396,9 +393,9 @@ async fn wait(
                     continue;
                 }
                 match read_reply(line.clone()).await {
-                    Ok(reply) => match pairing.reply_received(reply.clone(), Via::Carried).await {
+                    Ok(reply) => match pairing.reply_received(reply, Via::Carried).await {
                         Ok(()) => {
-                            keeper.received(reply, Via::Carried).await?;
+                            keeper.keep(&pairing).await?;
                             output.note(words::REPLY_TAKEN);
                         }
                         Err(error) => output.note(words::reply_refused(error)),

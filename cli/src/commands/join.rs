@@ -18,7 +18,7 @@ use crate::{chat, duration, input, met, words};
 use handfast_core::crypto::random_bytes;
 use handfast_core::invitation::{Invitation, LinkBase, MAX_LIFETIME, Reply, Seat, Token};
 use handfast_core::pairing::{
-    Failure, GuestTerms, Meeting, Pairing, PairingEvent, Via, View, own_candidates,
+    Failure, GuestTerms, Meeting, Pairing, PairingEvent, Tried, Via, View, own_candidates,
 };
 use handfast_core::seal::{self, Credential, Header, Kind, Limits, Lock, SealError};
 use handfast_core::store::PendingReply;
@@ -216,11 +216,16 @@ async fn start(
         home.keep_reply(kept.clone()).await?;
     }
     let identity = home::identity(home, args.talk.name.as_deref())?;
+    let tried = match home {
+        Some(home) => home.tried(kept.invitation.keys().invite_id()).await?,
+        None => Tried::default(),
+    };
     let terms = GuestTerms {
         patience: args.wait.unwrap_or(MAX_LIFETIME),
         // Who names a time means it, whatever this machine's clock says.
         past_expiry: args.wait.is_some(),
         policy: place.policy,
+        tried,
         only_by_reply: args.only_by_reply,
         ..GuestTerms::new(kept.via)
     };
@@ -241,9 +246,13 @@ async fn start(
             Ok((pairing, keeper))
         }
         Err(failure) => {
-            if is_new {
+            match is_new {
                 // Nothing was sent, and nothing will be.
-                keeper.discard().await;
+                true => keeper.discard().await,
+                false => keeper
+                    .conclude(Err(failure.into()), output)
+                    .await
+                    .map(drop)?,
             }
             Err(failure.into())
         }
@@ -305,7 +314,7 @@ async fn unlock(
     loop {
         let mut typed = Vec::new();
         for question in questions.as_slice() {
-            output.note(words::question(question.as_str()));
+            output.note(words::they_ask(question.as_str()));
         }
         let count = questions.as_slice().len().max(1);
         for number in 0..count {
@@ -406,10 +415,14 @@ async fn knock(
             Some(PairingEvent::View(View::Asking {
                 question,
                 tries_left,
+                was_wrong,
+                is_repeated,
             })) => {
                 output.tell(Event::Asking {
                     question,
                     tries_left,
+                    was_wrong,
+                    is_repeated,
                 });
                 lines.give_back(std::mem::take(&mut early));
                 let answer = tokio::select! {

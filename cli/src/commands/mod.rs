@@ -106,10 +106,16 @@ pub(crate) struct Talk {
 impl Talk {
     /// The home, unless nothing is to be kept.
     async fn open_home(&self) -> Result<Option<Home>, Stop> {
-        match self.incognito {
-            true => Ok(None),
-            false => Home::open(&self.home).await.map(Some),
+        if self.incognito {
+            return Ok(None);
         }
+        let home = Home::open(&self.home).await?;
+        tokio::spawn(
+            home.store()
+                .clone()
+                .keep_guesses(crate::network::unix_seconds),
+        );
+        Ok(Some(home))
     }
 }
 

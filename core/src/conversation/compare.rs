@@ -277,6 +277,14 @@ impl Comparison {
         Ok(state.trust)
     }
 
+    /// The person says that only who they mean would have asked that ([`Trust::take_word`]); how far the
+    /// other side is trusted now, or None if that cannot be said.
+    pub fn take_word(&self) -> Option<Trust> {
+        let mut state = self.state();
+        let is_taken = state.trust.take_word();
+        is_taken.then_some(state.trust)
+    }
+
     /// How far the other side is trusted now.
     pub fn trust(&self) -> Trust {
         self.state().trust

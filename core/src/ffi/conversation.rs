@@ -120,6 +120,16 @@ impl Conversation {
         self.desk.give(Order::Taken(rows));
     }
 
+    /// The person says that only who they mean would ask such a question and know its answer. It is
+    /// remembered as [`TrustReason::ByYourWord`](super::TrustReason::ByYourWord), and proves nothing.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] unless the reason is
+    /// [`TrustReason::TheirQuestion`](super::TrustReason::TheirQuestion).
+    pub async fn only_they_would_ask(&self) -> Result<(), HandfastError> {
+        self.say(Saying::OnlyThey).await
+    }
+
     /// Cancels files that are under way, delivers what was written, and says goodbye.
     /// [`Screen::Idle`](super::Screen::Idle) follows within two seconds.
     ///

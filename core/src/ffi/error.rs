@@ -26,6 +26,9 @@ pub enum Kind {
     NotTheInviter,
     /// The question was answered wrongly too often.
     AnswersDiffer,
+    /// The other side left when it had our answer, which lets it test one guess. It is not looked for
+    /// by itself any more.
+    LeftAfterAnswer,
     /// Too many failed attempts to use the invitation.
     Burned,
     /// The invitation leads to no address that this device can reach.
@@ -176,6 +179,8 @@ impl Kind {
             Self::Cancelled | Self::TheyLeft | Self::Declined | Self::NotNow | Self::Refused => {
                 Remedy::Nothing
             }
+            // Its sentence says to make sure who asks, which no button can do.
+            Self::LeftAfterAnswer => Remedy::Nothing,
             Self::Expired | Self::Taken | Self::NotTheInviter | Self::NoRoute => Remedy::AskAgain,
             Self::NothingFound | Self::Incomplete => Remedy::AskAgain,
             Self::Burned | Self::Moved => Remedy::InviteAgain,
@@ -209,6 +214,7 @@ impl From<Failure> for Kind {
             Failure::WentAway => Self::WentAway,
             Failure::WrongCertificate | Failure::NotTheInviter => Self::NotTheInviter,
             Failure::AnswersDiffer => Self::AnswersDiffer,
+            Failure::LeftAfterAnswer => Self::LeftAfterAnswer,
             Failure::Burned => Self::Burned,
             Failure::NoRoute => Self::NoRoute,
             Failure::NoNetwork => Self::NoNetwork,

@@ -82,8 +82,9 @@ impl Handfast {
                 downloads: settings.downloads.into(),
                 listener,
                 numbers: desk.numbers().clone(),
-                store,
+                store: store.clone(),
             };
+            runtime.spawn(store.keep_guesses(engine::unix_seconds));
             runtime.spawn(engine::supervise(terms, orders));
             Ok(Arc::new(Self {
                 desk: Arc::new(desk),

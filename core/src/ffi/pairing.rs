@@ -132,7 +132,7 @@ impl Pairing {
     ///
     /// # Errors
     /// [`Kind::NotNow`] if none is open, [`Kind::NoRoute`], [`Kind::NoNetwork`], [`Kind::Device`];
-    /// [`Kind::TooMany`], [`Kind::Storage`] or [`Kind::StorageFull`] if it cannot be kept.
+    /// [`Kind::AnswersDiffer`] if its question was answered as often as it may be; [`Kind::TooMany`], [`Kind::Storage`] or [`Kind::StorageFull`] if it cannot be kept.
     pub async fn connect(&self) -> Result<Arc<PairingHandle>, HandfastError> {
         let handle = PairingHandle::new(self.desk.clone());
         let number = handle.number;
@@ -142,12 +142,14 @@ impl Pairing {
         Ok(handle)
     }
 
-    /// Host: takes the guest's reply.
+    /// Host: takes the guest's reply, at once. What did not come by this app's own camera is for shells
+    /// to ask the person about first, as anybody can send a link. While another guest is connecting, a
+    /// reply waits, unless the camera saw it.
     ///
     /// # Errors
     /// [`Kind::WrongThing`] if it is no reply, [`Kind::WrongReply`] if it answers another
     /// invitation, [`Kind::NotNow`] if none is shown, [`Kind::Storage`] or [`Kind::StorageFull`] if
-    /// it cannot be kept. The pairing goes on.
+    /// it counts now but cannot be kept. The pairing goes on.
     pub async fn reply(&self, found: Found) -> Result<(), HandfastError> {
         let Token::Reply(reply) = token_of(&found)? else {
             return Err(Kind::WrongThing.into());

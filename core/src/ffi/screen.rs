@@ -64,6 +64,11 @@ pub enum Screen {
         question: String,
         /// How many answers may still be given.
         tries_left: u8,
+        /// They said that the answer before was wrong.
+        was_wrong: bool,
+        /// An answer was given to somebody unverified within a day, or to them before. The person should
+        /// read that each answer lets them test one guess.
+        is_repeated: bool,
     },
     /// Both people see the same now, and say so with
     /// [`Conversation::compared`](super::Conversation::compared). The conversation goes on beneath.
@@ -341,6 +346,10 @@ pub enum TrustReason {
     OpenLink,
     /// Somebody who saw the code on our screen.
     SawTheCode,
+    /// The question was theirs, and we answered it: whoever chose it knows the answer.
+    TheirQuestion,
+    /// The same, and the person says that only who they mean would ask that. It proves nothing.
+    ByYourWord,
     /// Somebody known introduced them.
     Introduced,
     /// They opened an invitation that was locked with an answer.
@@ -360,6 +369,8 @@ impl From<handshake::TrustReason> for TrustReason {
         match reason {
             handshake::TrustReason::OpenLink => Self::OpenLink,
             handshake::TrustReason::SawTheCode => Self::SawTheCode,
+            handshake::TrustReason::TheirQuestion => Self::TheirQuestion,
+            handshake::TrustReason::ByYourWord => Self::ByYourWord,
             handshake::TrustReason::IntroducedBy(_) => Self::Introduced,
             handshake::TrustReason::LockedLink => Self::LockedLink,
             handshake::TrustReason::Answered => Self::Answered,

@@ -4,7 +4,7 @@
 use super::{
     Answered, CallbackError, Cause, Change, Comparison, Entry, Found, Handfast, Handout, Kind,
     Limits, Listener, Manner, PairingHandle, Pending, Preferences, Protection, Reached, Screen,
-    Settings, TrustReason, Vault, VaultError, Via, Wish, read_text, usual_limits,
+    Settings, TrustLevel, TrustReason, Vault, VaultError, Via, Wish, read_text, usual_limits,
 };
 use crate::crypto::Secret;
 use crate::ffi::scan::token_of;
@@ -233,6 +233,7 @@ async fn whatever_a_guest_hears_of_its_answers_is_on_the_disk_of_the_host() {
     let store = Store::open(&host.folder.join("store"), &*host.pocket).unwrap();
     let now = super::engine::unix_seconds();
     let id = store.invitations(now).unwrap()[0].id;
+    let guests = Store::open(&guest.folder.join("store"), &*guest.pocket).unwrap();
     for wrong in 0..3 {
         let is_left = |left| left == 3 - wrong;
         guest
@@ -243,6 +244,8 @@ async fn whatever_a_guest_hears_of_its_answers_is_on_the_disk_of_the_host() {
             .await;
         let kept = store.invitation(id, now).unwrap();
         assert_eq!(kept.past.strikes.answers, wrong);
+        // And each proof on that of the guest.
+        assert_eq!(guests.tried(id, now).unwrap().proofs, wrong);
         pairing.answer("Max".to_owned()).await.unwrap();
     }
     guest
@@ -250,6 +253,48 @@ async fn whatever_a_guest_hears_of_its_answers_is_on_the_disk_of_the_host() {
         .await;
     let over = store.invitation(id, now).map(drop);
     assert_eq!(over, Err(StoreError::Over(Fate::Burned)));
+    // Opened once more, it is knocked at no more.
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let refused = pairing.connect().await.map(drop);
+    assert_eq!(refused, Err(Kind::AnswersDiffer.into()));
+}
+
+#[tokio::test]
+async fn a_persons_word_is_remembered_as_a_mark_and_raises_nothing() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let lock = Answered {
+        question: "Our first dog?".to_owned(),
+        answer: "Rex".to_owned(),
+    };
+    let asked = Protection::Asked { lock };
+    let hosting = host.handfast.pairing().host(Manner::Send, asked).await;
+    let _hosting = hosting.unwrap();
+    let link = host.until_hosting().await.link;
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let _connecting = pairing.connect().await.unwrap();
+    guest
+        .until(|screen| matches!(screen, Screen::Asking { .. }).then_some(()))
+        .await;
+    pairing.answer("rex".to_owned()).await.unwrap();
+    let reason = |screen| match screen {
+        Screen::Talking { person, .. } => Some((person.level, person.reason)),
+        _ => None,
+    };
+    let checked = (TrustLevel::AnswerChecked, TrustReason::Answered);
+    assert_eq!(host.until(reason).await, checked);
+    let theirs = (TrustLevel::Unverified, TrustReason::TheirQuestion);
+    assert_eq!(guest.until(reason).await, theirs);
+    let talk = guest.handfast.conversation();
+    talk.only_they_would_ask().await.unwrap();
+    let marked = (TrustLevel::Unverified, TrustReason::ByYourWord);
+    assert_eq!(guest.until(reason).await, marked);
+    let known = &guest.handfast.people().await.unwrap()[0].person;
+    assert_eq!((known.level, known.reason), marked);
+    let again = talk.only_they_would_ask().await;
+    assert_eq!(again, Err(Kind::NotNow.into()));
+    let at_host = host.handfast.conversation().only_they_would_ask().await;
+    assert_eq!(at_host, Err(Kind::NotNow.into()));
 }
 
 #[tokio::test]

@@ -42,6 +42,11 @@ pub enum TrustReason {
     OpenLink,
     /// Someone who saw the code on our screen.
     SawTheCode,
+    /// The question was theirs, and we answered it: whoever chose it knows the answer.
+    TheirQuestion,
+    /// The same, and the person here says that only who they mean would ask this and know it. A mark:
+    /// nothing was proved by it.
+    ByYourWord,
     /// The contact with this key introduced them.
     IntroducedBy(PublicKey),
     /// They opened an invitation that was locked with an answer, if nobody cracked it in time.
@@ -58,10 +63,27 @@ impl TrustReason {
     /// The level that this reason supports.
     pub fn level(self) -> TrustLevel {
         match self {
-            Self::OpenLink | Self::SawTheCode => TrustLevel::Unverified,
+            Self::OpenLink | Self::SawTheCode | Self::TheirQuestion | Self::ByYourWord => {
+                TrustLevel::Unverified
+            }
             Self::IntroducedBy(_) => TrustLevel::Introduced,
             Self::LockedLink | Self::Answered => TrustLevel::AnswerChecked,
             Self::Scanned | Self::Compared => TrustLevel::Verified,
+        }
+    }
+
+    /// Which of two reasons of one level tells more.
+    fn rank(self) -> u8 {
+        match self {
+            Self::TheirQuestion => 1,
+            Self::ByYourWord => 2,
+            Self::OpenLink
+            | Self::SawTheCode
+            | Self::IntroducedBy(_)
+            | Self::LockedLink
+            | Self::Answered
+            | Self::Scanned
+            | Self::Compared => 0,
         }
     }
 }
@@ -79,13 +101,15 @@ impl Trust {
     }
 
     /// What a flow that was walked to its end proves to the one in this seat about the other.
-    /// Before an answer was checked, [`Flow::LinkAsk`] is still [`Flow::LinkOpen`].
+    /// Before an answer was checked, [`Flow::LinkAsk`] is still [`Flow::LinkOpen`]. An answer proves
+    /// something to who asks, and nothing to who is asked: a carrier may have chosen the question.
     pub fn proven(flow: Flow, seat: Seat) -> Self {
         Self::because(match (flow, seat) {
             (Flow::TwoWayScan, _) | (Flow::OneScan, Seat::Guest) => TrustReason::Scanned,
             (Flow::OneScan, Seat::Host) => TrustReason::SawTheCode,
-            (Flow::LinkAsk, _) => TrustReason::Answered,
-            (Flow::LinkLocked, _) => TrustReason::LockedLink,
+            (Flow::LinkAsk, Seat::Host) => TrustReason::Answered,
+            (Flow::LinkLocked, Seat::Host) => TrustReason::LockedLink,
+            (Flow::LinkAsk | Flow::LinkLocked, Seat::Guest) => TrustReason::TheirQuestion,
             (Flow::LinkOpen, _) => TrustReason::OpenLink,
         })
     }
@@ -100,13 +124,25 @@ impl Trust {
         self.reason
     }
 
-    /// Takes up a new proof if it is stronger than what is held. Returns whether it was.
+    /// Takes up a new proof if it is stronger than what is held, or as strong and tells more. Returns
+    /// whether it was.
     pub fn raise(&mut self, proof: Trust) -> bool {
-        let stronger = proof.level() > self.level();
+        let strength = |trust: Trust| (trust.level(), trust.reason.rank());
+        let stronger = strength(proof) > strength(*self);
         if stronger {
             *self = proof;
         }
         stronger
+    }
+
+    /// The person says that only who they mean would ask this and know the answer. Returns whether
+    /// that can be said: their question was answered, and nothing stronger is held. The level stays.
+    pub fn take_word(&mut self) -> bool {
+        let can = self.reason == TrustReason::TheirQuestion;
+        if can {
+            self.reason = TrustReason::ByYourWord;
+        }
+        can
     }
 }
 
@@ -120,8 +156,8 @@ mod tests {
         for (flow, guest, host) in [
             (Flow::TwoWayScan, Verified, Verified),
             (Flow::OneScan, Verified, Unverified),
-            (Flow::LinkAsk, AnswerChecked, AnswerChecked),
-            (Flow::LinkLocked, AnswerChecked, AnswerChecked),
+            (Flow::LinkAsk, Unverified, AnswerChecked),
+            (Flow::LinkLocked, Unverified, AnswerChecked),
             (Flow::LinkOpen, Unverified, Unverified),
         ] {
             assert_eq!(Trust::proven(flow, Seat::Guest).level(), guest, "{flow:?}");
@@ -145,5 +181,32 @@ mod tests {
             assert!(!trust.raise(Trust::because(weaker)));
         }
         assert_eq!(trust.reason(), TrustReason::Compared);
+    }
+
+    #[test]
+    fn a_persons_word_is_a_mark_and_no_level() {
+        let mut asked = Trust::proven(Flow::LinkAsk, Seat::Guest);
+        assert!(asked.take_word());
+        assert_eq!(asked.reason(), TrustReason::ByYourWord);
+        assert!(asked.level() < TrustLevel::AnswerChecked);
+        assert!(!asked.take_word());
+        // The next meeting neither takes it back nor makes more of it.
+        assert!(!asked.raise(Trust::proven(Flow::LinkAsk, Seat::Guest)));
+        assert!(!asked.raise(Trust::because(TrustReason::OpenLink)));
+        for flow in [Flow::TwoWayScan, Flow::OneScan, Flow::LinkOpen] {
+            assert!(!Trust::proven(flow, Seat::Guest).take_word(), "{flow:?}");
+        }
+        for flow in [Flow::LinkAsk, Flow::LinkLocked, Flow::OneScan] {
+            assert!(!Trust::proven(flow, Seat::Host).take_word(), "{flow:?}");
+        }
+    }
+
+    #[test]
+    fn whose_question_was_answered_tells_more_than_an_open_link() {
+        let mut trust = Trust::because(TrustReason::OpenLink);
+        assert!(trust.raise(Trust::proven(Flow::LinkAsk, Seat::Guest)));
+        assert_eq!(trust.reason(), TrustReason::TheirQuestion);
+        assert!(trust.raise(Trust::proven(Flow::LinkAsk, Seat::Host)));
+        assert_eq!(trust.level(), TrustLevel::AnswerChecked);
     }
 }

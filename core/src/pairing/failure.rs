@@ -28,6 +28,11 @@ pub enum Failure {
     /// The question was answered wrongly too often.
     #[error("the answers do not match: agree on the answer another way, then use a new invitation")]
     AnswersDiffer,
+    /// The host went away when it had the proof of our answer, and did not say what it was worth.
+    #[error(
+        "they left after your answer, and each answer lets them test one guess: make sure who asks before you answer again"
+    )]
+    LeftAfterAnswer,
     /// Too many failed attempts to use this invitation.
     #[error("somebody tried to use this invitation and failed too often: make a new one")]
     Burned,

@@ -47,6 +47,9 @@ pub struct OtherInvitation;
 pub enum GuestEffect {
     /// Send this message over the link.
     Send(Outgoing),
+    /// Keep what [`Guest::proofs`] says now, before anything else that follows here: whoever gets a
+    /// proof can test one guess at the answer with it, whatever happens to this device.
+    Keep,
     /// Give up the link, and knock again.
     Again,
     /// Ask servers outside how this device is seen, for the reply.
@@ -55,6 +58,23 @@ pub enum GuestEffect {
     Done(Box<Acquaintance>),
     /// It is over.
     Over(Failure),
+}
+
+/// What a guest has given away before: to whoever gets the proof of an answer, it tells whether one
+/// guess at that answer is right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// Proofs that were sent for this invitation, over all links and processes.
+    pub proofs: u8,
+    /// One was sent to somebody else who was unverified, within a day.
+    pub lately: bool,
+}
+
+impl Tried {
+    /// Whether no answer may be given any more.
+    pub fn is_used_up(&self) -> bool {
+        self.proofs >= TRIES
+    }
 }
 
 /// The guest's state machine. See the module text of [`super`].
@@ -73,8 +93,9 @@ pub struct Guest {
     looking: Looking,
     gives_up: Option<Instant>,
     seat: Heard,
-    /// Wrong answers.
-    wrong: u8,
+    tried: Tried,
+    /// The host has said that an answer was wrong.
+    was_wrong: bool,
     /// Runs of the check, so that no two use the same randomness.
     runs: u32,
     phase: Phase,
@@ -161,11 +182,23 @@ impl Guest {
             looking: Looking::Never,
             gives_up: None,
             seat: Heard::Nothing,
-            wrong: 0,
+            tried: Tried::default(),
+            was_wrong: false,
             runs: 0,
             phase: Phase::Opened,
             effects: VecDeque::new(),
         }
+    }
+
+    /// Goes on counting where earlier guests of this device were.
+    pub fn with_tried(mut self, tried: Tried) -> Self {
+        self.tried = tried;
+        self
+    }
+
+    /// How many proofs of an answer were sent for this invitation.
+    pub fn proofs(&self) -> u8 {
+        self.tried.proofs
     }
 
     /// What the invitation names.
@@ -181,8 +214,20 @@ impl Guest {
     /// The person agreed: knocking begins. The candidates are this side's own, for the reply; `salt`
     /// is 8 random bytes; after `patience`, or when the invitation has expired, it is over.
     pub fn connect(&mut self, now: Now, candidates: Candidates, salt: [u8; 8], patience: Duration) {
-        self.make_reply(candidates, salt);
-        self.knock(now, patience);
+        if self.is_undecided() {
+            self.make_reply(candidates, salt);
+            self.knock(now, patience);
+        }
+    }
+
+    /// Nothing has begun, and nothing has ended.
+    fn is_undecided(&self) -> bool {
+        match self.phase {
+            Phase::Opened => true,
+            Phase::Knocking { .. } | Phase::Answered | Phase::Open { .. } | Phase::Finished => {
+                false
+            }
+        }
     }
 
     /// Goes on where an earlier guest of the same invitation was: with the reply that it showed.
@@ -195,9 +240,12 @@ impl Guest {
         sealed: SealedReply,
         patience: Duration,
     ) -> Result<(), ReplyError> {
-        self.reply = Some((sealed.open(&self.keys)?, sealed));
-        self.reply_shown = true;
-        self.knock(now, patience);
+        let opened = sealed.open(&self.keys)?;
+        if self.is_undecided() {
+            self.reply = Some((opened, sealed));
+            self.reply_shown = true;
+            self.knock(now, patience);
+        }
         Ok(())
     }
 
@@ -275,8 +323,14 @@ impl Guest {
 
     /// Offers the reply at once instead of waiting whether it is needed.
     pub fn offer_reply(&mut self) {
-        self.look_outside();
-        self.reply_shown = self.reply.is_some();
+        match self.phase {
+            Phase::Knocking { .. } | Phase::Answered | Phase::Open { .. } => {
+                self.look_outside();
+                self.reply_shown = self.reply.is_some();
+            }
+            // Before the person agrees nothing is sent, and nobody is asked.
+            Phase::Opened | Phase::Finished => {}
+        }
     }
 
     fn look_outside(&mut self) {
@@ -337,7 +391,10 @@ impl Guest {
                 ..
             } => View::Asking {
                 question: self.question().unwrap_or_default(),
-                tries_left: TRIES.saturating_sub(self.wrong),
+                tries_left: TRIES.saturating_sub(self.tried.proofs),
+                was_wrong: self.was_wrong,
+                is_repeated: self.via != Via::Camera
+                    && (self.tried.lately || self.tried.proofs > 0),
             },
             Phase::Open { .. } => View::Connecting(GuestStage::Checking),
             Phase::Finished => return None,
@@ -379,8 +436,11 @@ impl Guest {
                     self.reply_shown = true;
                 }
             }
-            Phase::Open { until, .. } if now.monotonic >= *until => self.again(now),
-            _ => {}
+            Phase::Open { until, .. } if now.monotonic >= *until => match self.has_sent_proof() {
+                true => self.end(Failure::LeftAfterAnswer),
+                false => self.again(now),
+            },
+            Phase::Opened | Phase::Answered | Phase::Open { .. } | Phase::Finished => {}
         }
     }
 
@@ -407,13 +467,22 @@ impl Guest {
     /// The host answered a knock.
     pub fn answered(&mut self) {
         self.seat = Heard::Nothing;
-        if let Phase::Knocking { .. } = self.phase {
-            self.phase = Phase::Answered;
+        match self.phase {
+            Phase::Knocking { .. } => self.phase = Phase::Answered,
+            Phase::Opened | Phase::Answered | Phase::Open { .. } | Phase::Finished => {}
         }
     }
 
     /// The link is open; the certificates are the ones seen in it.
     pub fn opened(&mut self, now: Now, local: Fingerprint, remote: Fingerprint) {
+        match &self.phase {
+            // The link before it is gone, and a proof that was not answered on it never will be.
+            Phase::Open { .. } if self.has_sent_proof() => {
+                return self.end(Failure::LeftAfterAnswer);
+            }
+            Phase::Knocking { .. } | Phase::Answered | Phase::Open { .. } => {}
+            Phase::Opened | Phase::Finished => return,
+        }
         let one_way = Prologue {
             mode: Mode::OneWay,
             policy: Policy {
@@ -451,9 +520,11 @@ impl Guest {
 
     /// A message came over the link.
     pub fn received(&mut self, now: Now, message: &Bytes) {
-        let Phase::Open { step, until } = &mut self.phase else {
-            return;
+        let (step, until) = match &mut self.phase {
+            Phase::Open { step, until } => (step, until),
+            Phase::Opened | Phase::Knocking { .. } | Phase::Answered | Phase::Finished => return,
         };
+        let has_no_try_left = self.invitation.question.is_some() && self.tried.is_used_up();
         match std::mem::replace(step, Step::Nothing) {
             Step::Second(initiators) => match finish_one(initiators, message) {
                 Ok((mut established, third, mode)) => {
@@ -477,6 +548,7 @@ impl Guest {
             },
             Step::Ready { established, mode } => {
                 match Met::read_ready(*established, mode == Mode::TwoWay, message) {
+                    Some(_) if has_no_try_left => self.end(Failure::AnswersDiffer),
                     Some(met) if self.invitation.question.is_some() => {
                         *until = now.monotonic + ANSWER_PATIENCE;
                         *step = Step::Question(Box::new(met));
@@ -495,12 +567,17 @@ impl Guest {
 
     /// The person answers the question ([`View::Asking`]). Out of turn it changes nothing.
     pub fn answer(&mut self, now: Now, answer: &Answers) {
-        let Phase::Open { step, until } = &mut self.phase else {
-            return;
+        let (step, until) = match &mut self.phase {
+            Phase::Open { step, until } => (step, until),
+            Phase::Opened | Phase::Knocking { .. } | Phase::Answered | Phase::Finished => return,
         };
         let mut met = match std::mem::replace(step, Step::Nothing) {
             Step::Question(met) => met,
-            other => {
+            other @ (Step::Second(_)
+            | Step::Ready { .. }
+            | Step::Share(..)
+            | Step::Proof(..)
+            | Step::Nothing) => {
                 *step = other;
                 return;
             }
@@ -517,7 +594,8 @@ impl Guest {
         self.effects.push_back(GuestEffect::Send(share));
     }
 
-    /// The host sent the share of its answer: proves ours.
+    /// The host sent the share of its answer: proves ours. The try counts from here on, whether the host
+    /// ever says what it was worth or not.
     fn prove(&mut self, mut met: Box<Met>, attempt: Attempt, message: &Bytes) {
         let agreement = match met.hear(message) {
             Some(AnswerMessage::Share(theirs)) => attempt.agree(&theirs),
@@ -529,9 +607,38 @@ impl Guest {
         let Some(proof) = met.say(AnswerMessage::Proof(agreement.proof())) else {
             return self.end(Failure::Local);
         };
+        self.tried.proofs = self.tried.proofs.saturating_add(1);
+        self.effects.push_back(GuestEffect::Keep);
         self.effects.push_back(GuestEffect::Send(proof));
-        if let Phase::Open { step, .. } = &mut self.phase {
-            *step = Step::Proof(met, Box::new(agreement));
+        self.go_on(Step::Proof(met, Box::new(agreement)));
+    }
+
+    fn go_on(&mut self, next: Step) {
+        match &mut self.phase {
+            Phase::Open { step, .. } => *step = next,
+            Phase::Opened | Phase::Knocking { .. } | Phase::Answered | Phase::Finished => {}
+        }
+    }
+
+    /// What [`GuestEffect::Keep`] asked for cannot be done, so nothing that was to follow is sent.
+    pub fn not_kept(&mut self) {
+        if self.has_sent_proof() {
+            self.end(Failure::Local);
+        }
+    }
+
+    /// The host has our proof, or will have, and has not said what it is worth.
+    fn has_sent_proof(&self) -> bool {
+        match &self.phase {
+            Phase::Open { step, .. } => match step {
+                Step::Proof(..) => true,
+                Step::Second(_)
+                | Step::Ready { .. }
+                | Step::Question(_)
+                | Step::Share(..)
+                | Step::Nothing => false,
+            },
+            Phase::Opened | Phase::Knocking { .. } | Phase::Answered | Phase::Finished => false,
         }
     }
 
@@ -542,16 +649,20 @@ impl Guest {
                 Some(key) => self.hand_over(*met, Some(&key)),
                 None => self.end(Failure::NotTheInviter),
             },
+            Some(AnswerMessage::NoMatch) if self.tried.is_used_up() => {
+                self.end(Failure::AnswersDiffer);
+            }
             Some(AnswerMessage::NoMatch) => {
-                self.wrong += 1;
-                if self.wrong >= TRIES {
-                    self.end(Failure::AnswersDiffer);
-                } else if let Phase::Open { step, until } = &mut self.phase {
-                    *until = now.monotonic + ANSWER_PATIENCE;
-                    *step = Step::Question(met);
+                self.was_wrong = true;
+                match &mut self.phase {
+                    Phase::Open { step, until } => {
+                        *until = now.monotonic + ANSWER_PATIENCE;
+                        *step = Step::Question(met);
+                    }
+                    Phase::Opened | Phase::Knocking { .. } | Phase::Answered | Phase::Finished => {}
                 }
             }
-            _ => self.end(Failure::NotTheInviter),
+            Some(AnswerMessage::Share(_)) | None => self.end(Failure::NotTheInviter),
         }
     }
 
@@ -562,25 +673,34 @@ impl Guest {
 
     /// The host went away before the link was open. The endpoint knocks on by itself.
     pub fn lapsed(&mut self, now: Now) {
-        if let Phase::Answered = self.phase {
-            self.phase = Phase::Knocking {
-                since: now.monotonic,
-            };
+        match self.phase {
+            Phase::Answered => {
+                self.phase = Phase::Knocking {
+                    since: now.monotonic,
+                };
+            }
+            Phase::Opened | Phase::Knocking { .. } | Phase::Open { .. } | Phase::Finished => {}
         }
     }
 
     /// The link ended before it was ready. A host that refuses says nothing and hangs up; one that
-    /// was suspended, or lost its network, comes back.
+    /// was suspended, or lost its network, comes back. One that has our proof and says nothing may
+    /// have tested a guess with it, and is not knocked at again by itself.
     pub fn link_ended(&mut self, now: Now) {
         match &self.phase {
-            Phase::Open {
-                step: Step::Second(_),
-                ..
-            } => self.end(Failure::NotTheInviter),
-            // The host counts the answers of all links; for it, that was the last one.
-            Phase::Open { .. } if self.wrong > 0 => self.end(Failure::AnswersDiffer),
-            Phase::Finished => {}
-            _ => self.again(now),
+            Phase::Open { step, .. } => match step {
+                Step::Second(_) => self.end(Failure::NotTheInviter),
+                Step::Proof(..) => self.end(Failure::LeftAfterAnswer),
+                Step::Ready { .. } | Step::Question(_) | Step::Share(..) | Step::Nothing => {
+                    match self.was_wrong {
+                        // The host counts the answers of all links; for it, that was the last one.
+                        true => self.end(Failure::AnswersDiffer),
+                        false => self.again(now),
+                    }
+                }
+            },
+            Phase::Knocking { .. } | Phase::Answered => self.again(now),
+            Phase::Opened | Phase::Finished => {}
         }
     }
 
@@ -593,7 +713,14 @@ impl Guest {
 
     /// The attempt came to nothing.
     pub fn failed(&mut self, error: TransportError) {
-        self.end(error.into());
+        match &self.phase {
+            Phase::Open { .. } if self.has_sent_proof() => self.end(Failure::LeftAfterAnswer),
+            Phase::Knocking { .. } | Phase::Answered | Phase::Open { .. } => {
+                self.end(error.into());
+            }
+            // Nothing has begun yet, or it is over.
+            Phase::Opened | Phase::Finished => {}
+        }
     }
 
     /// The person stopped it.
@@ -615,9 +742,35 @@ impl Guest {
     }
 
     fn end(&mut self, failure: Failure) {
-        if !matches!(self.phase, Phase::Finished) {
-            self.phase = Phase::Finished;
-            self.effects.push_back(GuestEffect::Over(failure));
+        match self.phase {
+            Phase::Opened | Phase::Knocking { .. } | Phase::Answered | Phase::Open { .. } => {
+                self.phase = Phase::Finished;
+                self.effects.push_back(GuestEffect::Over(failure));
+            }
+            Phase::Finished => {}
+        }
+    }
+}
+
+/// For the table of every event in every state, which has to have a row for each of these.
+#[cfg(test)]
+impl Guest {
+    pub(super) fn state(&self) -> &'static str {
+        match &self.phase {
+            Phase::Opened => "opened",
+            Phase::Knocking { .. } if self.reply_shown => "knocking, reply shown",
+            Phase::Knocking { .. } => "knocking",
+            Phase::Answered => "answered",
+            Phase::Open { step, .. } => match step {
+                Step::Second(_) => "second message",
+                Step::Ready { .. } => "ready",
+                Step::Question(_) if self.was_wrong => "question, once wrong",
+                Step::Question(_) => "question",
+                Step::Share(..) => "share",
+                Step::Proof(..) => "proof",
+                Step::Nothing => unreachable!("only while a message is looked at"),
+            },
+            Phase::Finished => "finished",
         }
     }
 }

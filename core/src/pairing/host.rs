@@ -1,6 +1,7 @@
 //! The host's side of the flow: show, wait, let one guest in.
 
 use super::ask::{ANSWER_PATIENCE, Entropy, Met, REST, TRIES};
+use super::replies::{ReceivedReply, Replies, Search};
 use super::view::{HostStage, View};
 use super::{
     Acquaintance, FIRST_MESSAGE, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing, Via,
@@ -14,7 +15,7 @@ use crate::invitation::{
     Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, ReplyError, SealedReply, Seat,
 };
 use crate::seal::Answers;
-use crate::transport::Certificate;
+use crate::transport::{Certificate, Turn};
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -69,6 +70,8 @@ pub struct Past {
     pub strikes: Strikes,
     /// The digests of the forms in which it was shown, the newest first; see [`Host::moved`].
     pub forms: Vec<[u8; 32]>,
+    /// The replies that came, in the order in which their guests are looked for.
+    pub replies: Vec<ReceivedReply>,
 }
 
 impl Past {
@@ -91,7 +94,9 @@ impl Past {
 #[derive(Debug)]
 pub enum HostEffect {
     /// Knock at this guest's addresses as well.
-    Expect(Fingerprint, Vec<Candidate>),
+    Expect(Fingerprint, Vec<Candidate>, Turn),
+    /// Knock at nobody, until the next [`Self::Expect`].
+    ExpectNobody,
     /// Send this message over the link.
     Send(Outgoing),
     /// Keep what [`Host::past`] says now, before anything else that follows here: a try that a guest
@@ -121,18 +126,12 @@ pub struct Host {
     handed_out: [u8; 32],
     expires: Instant,
     phase: Phase,
-    reply: Option<ScannedReply>,
+    replies: Replies,
     strikes: Strikes,
     asking: Asking,
+    /// Where this device is now, if it moved while a link was open.
+    elsewhere: Option<Candidates>,
     effects: VecDeque<HostEffect>,
-}
-
-struct ScannedReply {
-    digest: [u8; 32],
-    fingerprint: Fingerprint,
-    via: Via,
-    /// The invitation was given another form since.
-    is_outdated: bool,
 }
 
 /// What is kept of the question from one link to the next.
@@ -149,17 +148,38 @@ struct Asking {
 enum Phase {
     Waiting,
     Knocked {
+        /// Who is heard; none while somebody is only looked for.
+        guest: Option<Fingerprint>,
         since: Instant,
         /// The link has had its time: the other way is wanted.
         overdue: bool,
     },
+    /// What a reply says counts as it was when the link opened: nothing that comes later changes what
+    /// this attempt proves.
     Open {
+        /// Whose certificate was seen.
+        guest: Fingerprint,
+        /// The best way in which a reply that names it came here.
+        reply: Option<Via>,
         /// When patience ends.
         until: Instant,
         prologues: Vec<Prologue>,
+        /// The guest has introduced itself.
+        had_ready: bool,
         step: Step,
     },
     Finished,
+}
+
+impl Phase {
+    /// Somebody is looked for from now on.
+    fn looking(now: Now) -> Self {
+        Self::Knocked {
+            guest: None,
+            since: now.monotonic,
+            overdue: false,
+        }
+    }
 }
 
 /// Which message of the guest is next.
@@ -192,20 +212,29 @@ impl Host {
             terms,
             expires: now.monotonic + remaining,
             phase: Phase::Waiting,
-            reply: None,
+            replies: Replies::default(),
             strikes: Strikes::default(),
             asking: Asking::default(),
+            elsewhere: None,
             effects: VecDeque::new(),
         }
     }
 
     /// Goes on where an earlier host of the same invitation was.
-    pub fn with_past(mut self, past: Past) -> Self {
+    ///
+    /// # Errors
+    /// [`ReplyError`] if a reply answers another invitation.
+    pub fn with_past(mut self, now: Now, past: Past) -> Result<Self, ReplyError> {
         let mut known = self.past();
         known.merge(&past);
         self.strikes = known.strikes;
         self.forms = known.forms;
-        self
+        self.replies = Replies::open(&self.keys, past.replies)?;
+        self.look(now);
+        if self.replies.sought().is_some() {
+            self.phase = Phase::looking(now);
+        }
+        Ok(self)
     }
 
     /// What has to be kept to go on.
@@ -213,6 +242,7 @@ impl Host {
         Past {
             strikes: self.strikes,
             forms: self.forms.clone(),
+            replies: self.replies.kept(),
         }
     }
 
@@ -225,12 +255,19 @@ impl Host {
     pub fn view(&self, now: Now) -> Option<View> {
         let stage = match &self.phase {
             Phase::Waiting => HostStage::Waiting,
-            Phase::Knocked { overdue: true, .. } => match &self.reply {
-                None => HostStage::ScanTheirCode,
-                Some(reply) if reply.is_outdated => HostStage::ShowAgain,
-                Some(_) => HostStage::TheyAreHere,
-            },
-            Phase::Knocked { .. } => HostStage::TheyAreHere,
+            Phase::Knocked {
+                guest,
+                overdue: true,
+                ..
+            } => {
+                let guest = guest.or(self.replies.sought());
+                match guest.and_then(|guest| self.replies.is_outdated(guest)) {
+                    None => HostStage::ScanTheirCode,
+                    Some(true) => HostStage::ShowAgain,
+                    Some(false) => HostStage::TheyAreHere,
+                }
+            }
+            Phase::Knocked { overdue: false, .. } => HostStage::TheyAreHere,
             Phase::Open {
                 step: Step::Share(_) | Step::Proof(..),
                 ..
@@ -247,14 +284,23 @@ impl Host {
     /// When [`Self::handle_timeout`] must be called at the latest.
     pub fn poll_timeout(&self) -> Option<Instant> {
         match &self.phase {
+            Phase::Waiting => {
+                let next = self.replies.poll_timeout();
+                Some(next.map_or(self.expires, |next| next.min(self.expires)))
+            }
             Phase::Knocked {
+                guest,
                 since,
-                overdue: false,
-            } => Some(self.expires.min(*since + SCAN_AFTER)),
-            Phase::Waiting | Phase::Knocked { .. } => Some(self.expires),
+                overdue,
+            } => {
+                let overdue = (!overdue).then(|| *since + SCAN_AFTER);
+                let next = guest.is_none().then(|| self.replies.poll_timeout());
+                let times = [overdue, next.flatten(), Some(self.expires)];
+                times.into_iter().flatten().min()
+            }
             Phase::Open { until, .. } => match self.asking.rests_until {
                 Some(rested) if self.asking.held.is_some() => Some(rested.min(*until)),
-                _ => Some(*until),
+                Some(_) | None => Some(*until),
             },
             Phase::Finished => None,
         }
@@ -264,19 +310,27 @@ impl Host {
     pub fn handle_timeout(&mut self, now: Now) {
         let rests = self.rests(now);
         match &mut self.phase {
-            Phase::Open { until, .. } if now.monotonic >= *until => self.abandon(),
-            Phase::Open { .. } if !rests => {
-                if let Some(held) = self.asking.held.take() {
+            Phase::Open { until, .. } if now.monotonic >= *until => self.abandon(now),
+            Phase::Open { .. } => {
+                if !rests && let Some(held) = self.asking.held.take() {
                     self.received(now, &held);
                 }
             }
             Phase::Waiting | Phase::Knocked { .. } if now.monotonic >= self.expires => {
                 self.end(Failure::Expired);
             }
-            Phase::Knocked { since, overdue } if now.monotonic >= *since + SCAN_AFTER => {
-                *overdue = true;
+            Phase::Waiting => self.look(now),
+            Phase::Knocked {
+                guest,
+                since,
+                overdue,
+            } => {
+                *overdue |= now.monotonic >= *since + SCAN_AFTER;
+                if guest.is_none() {
+                    self.look(now);
+                }
             }
-            _ => {}
+            Phase::Finished => {}
         }
     }
 
@@ -290,8 +344,16 @@ impl Host {
     /// This device can be reached elsewhere now, or also elsewhere: the invitation names these
     /// addresses from now on. Whoever holds an earlier form is still let in.
     pub fn moved(&mut self, candidates: Candidates) {
-        let is_waiting = matches!(self.phase, Phase::Waiting | Phase::Knocked { .. });
-        if !is_waiting || self.terms.invitation.candidates == candidates {
+        match self.phase {
+            Phase::Waiting | Phase::Knocked { .. } => {}
+            // Whoever is here has no use for another form; it is shown if they go again.
+            Phase::Open { .. } => {
+                self.elsewhere = Some(candidates);
+                return;
+            }
+            Phase::Finished => return,
+        }
+        if self.terms.invitation.candidates == candidates {
             return;
         }
         self.terms.invitation.candidates = candidates;
@@ -303,24 +365,29 @@ impl Host {
         {
             self.forms.remove(oldest);
         }
-        if let Some(reply) = &mut self.reply {
-            reply.is_outdated = true;
-        }
+        self.replies.outdate();
         let invitation = Box::new(self.terms.invitation.clone());
         self.effects.push_back(HostEffect::Reissue(invitation));
     }
 
-    /// Somebody who holds the invitation knocked.
-    pub fn knocked(&mut self, now: Now) {
-        if let Phase::Waiting = self.phase {
-            self.phase = Phase::Knocked {
-                since: now.monotonic,
-                overdue: false,
-            };
+    /// Somebody who holds the invitation knocked: the one with this certificate, if they tell the truth.
+    pub fn knocked(&mut self, now: Now, guest: Fingerprint) {
+        match &mut self.phase {
+            Phase::Waiting => {
+                self.phase = Phase::Knocked {
+                    guest: Some(guest),
+                    since: now.monotonic,
+                    overdue: false,
+                };
+            }
+            Phase::Knocked { guest: heard, .. } => *heard = Some(guest),
+            // It is the one of the link, which has ended: that is told as well.
+            Phase::Open { .. } | Phase::Finished => {}
         }
     }
 
-    /// The person scanned, or was sent, a guest's reply.
+    /// The person scanned, or was sent, a guest's reply. While another guest is heard it waits, unless
+    /// it was scanned: who stands here now is who is meant.
     ///
     /// # Errors
     /// [`ReplyError`] if it answers another invitation or was altered. Nothing has changed then.
@@ -330,31 +397,49 @@ impl Host {
         sealed: &SealedReply,
         via: Via,
     ) -> Result<(), ReplyError> {
-        let reply = sealed.open(&self.keys)?;
-        self.reply = Some(ScannedReply {
-            digest: reply.digest(),
-            fingerprint: reply.fingerprint,
+        let received = ReceivedReply {
+            reply: sealed.clone(),
             via,
-            is_outdated: false,
-        });
-        if matches!(self.phase, Phase::Waiting | Phase::Knocked { .. }) {
-            self.phase = Phase::Knocked {
-                since: now.monotonic,
-                overdue: false,
-            };
-            self.effects.push_back(HostEffect::Expect(
-                reply.fingerprint,
-                reply.candidates.to_vec(),
-            ));
-            self.effects.push_back(HostEffect::LookOutside);
+        };
+        let guest = self.replies.hold(&self.keys, received)?;
+        let heard = match &self.phase {
+            Phase::Waiting => None,
+            Phase::Knocked { guest, .. } => *guest,
+            Phase::Open { guest, .. } => Some(*guest),
+            Phase::Finished => return Ok(()),
+        };
+        let is_other = heard.is_some_and(|heard| heard != guest);
+        let turn = match via {
+            Via::Camera => Turn::Now,
+            Via::Carried | Via::Locked if is_other => return Ok(()),
+            Via::Carried | Via::Locked => Turn::Next,
+        };
+        if let Phase::Open { .. } = self.phase {
+            if !is_other {
+                return Ok(());
+            }
+            self.effects.push_back(HostEffect::Abandon);
         }
+        if is_other {
+            self.vacate(now);
+        }
+        self.phase = Phase::Knocked {
+            guest: heard.filter(|_| !is_other),
+            since: now.monotonic,
+            overdue: false,
+        };
+        let search = self.replies.prefer(now.monotonic, guest);
+        self.search(search, turn);
         Ok(())
     }
 
     /// The link is open; the certificates are the ones seen in it.
     pub fn opened(&mut self, now: Now, local: Fingerprint, remote: Fingerprint) {
-        if let Phase::Finished = self.phase {
-            return;
+        match self.phase {
+            Phase::Waiting | Phase::Knocked { .. } => {}
+            // The link before it is gone.
+            Phase::Open { .. } => self.vacate(now),
+            Phase::Finished => return,
         }
         let one_way = Prologue {
             mode: Mode::OneWay,
@@ -368,21 +453,24 @@ impl Host {
             host: local,
             guest: remote,
         };
-        // A reply counts only for the guest whose certificate it names.
-        let reply = self.reply.as_ref().filter(|r| r.fingerprint == remote);
         let mut prologues = Vec::new();
         for form in &self.forms {
             let one_way = Prologue {
                 invitation_digest: *form,
                 ..one_way
             };
-            prologues.extend(reply.map(|reply| one_way.with_reply(reply.digest)));
+            // A reply counts only for the guest whose certificate it names.
+            let replies = self.replies.digests(remote);
+            prologues.extend(replies.map(|digest| one_way.with_reply(digest)));
             prologues.push(one_way);
         }
         self.asking.held = None;
         self.phase = Phase::Open {
+            guest: remote,
+            reply: self.replies.provenance(remote),
             until: now.monotonic + HANDSHAKE_PATIENCE,
             prologues,
+            had_ready: false,
             step: Step::First,
         };
     }
@@ -390,13 +478,16 @@ impl Host {
     /// A message came over the link.
     pub fn received(&mut self, now: Now, message: &Bytes) {
         let rests = self.rests(now);
-        let Phase::Open {
-            prologues,
-            step,
-            until,
-        } = &mut self.phase
-        else {
-            return;
+        let (prologues, had_ready, step, until) = match &mut self.phase {
+            Phase::Open {
+                prologues,
+                had_ready,
+                step,
+                until,
+                ..
+            } => (prologues, had_ready, step, until),
+            // It is of a link that was given up.
+            Phase::Waiting | Phase::Knocked { .. } | Phase::Finished => return,
         };
         match std::mem::replace(step, Step::Nothing) {
             Step::First => {
@@ -409,7 +500,7 @@ impl Host {
                         };
                         self.effects.push_back(HostEffect::Send(second.into()));
                     }
-                    Err(error) => self.refuse(error),
+                    Err(error) => self.refuse(now, error),
                 }
             }
             Step::Third { responder, which } => match responder.finish(message) {
@@ -424,39 +515,45 @@ impl Host {
                             };
                             self.effects.push_back(HostEffect::Send(frame));
                         }
-                        Err(_) => self.refuse(HandshakeError::Local),
+                        Err(_) => self.refuse(now, HandshakeError::Local),
                     }
                 }
-                Err(error) => self.refuse(error),
+                Err(error) => self.refuse(now, error),
             },
             Step::Ready { established, which } => {
                 let two_way = prologues.get(which).map(|p| p.mode) == Some(Mode::TwoWay);
-                match Met::read_ready(*established, two_way, message) {
+                let met = Met::read_ready(*established, two_way, message);
+                *had_ready = met.is_some();
+                match met {
                     Some(met) if self.terms.answer.is_some() => {
                         *until = now.monotonic + ANSWER_PATIENCE;
                         *step = Step::Share(Box::new(met));
                     }
                     Some(met) => self.hand_over(met, None),
-                    None => self.refuse(HandshakeError::Malformed),
+                    None => self.refuse(now, HandshakeError::Malformed),
                 }
             }
             Step::Share(met) if rests => {
                 *step = Step::Share(met);
                 // A guest that keeps to the rules sends one share, and waits.
                 if self.asking.held.replace(message.clone()).is_some() {
-                    self.refuse(HandshakeError::Malformed);
+                    self.refuse(now, HandshakeError::Malformed);
                 }
             }
-            Step::Share(met) => self.answer(met, message),
+            Step::Share(met) => self.answer(now, met, message),
             Step::Proof(met, agreement) => self.judge(now, met, *agreement, message),
             Step::Nothing => {}
         }
     }
 
     /// The link ended, or an attempt came to nothing: the seat is free again.
-    pub fn link_ended(&mut self) {
-        if !matches!(self.phase, Phase::Finished) {
-            self.phase = Phase::Waiting;
+    pub fn link_ended(&mut self, now: Now) {
+        match self.phase {
+            Phase::Waiting | Phase::Knocked { .. } | Phase::Open { .. } => {
+                self.vacate(now);
+                self.look(now);
+            }
+            Phase::Finished => {}
         }
     }
 
@@ -466,11 +563,11 @@ impl Host {
     }
 
     /// The guest sent the share of its answer: answers with the share of ours.
-    fn answer(&mut self, mut met: Box<Met>, message: &Bytes) {
+    fn answer(&mut self, now: Now, mut met: Box<Met>, message: &Bytes) {
         let (Some(AnswerMessage::Share(theirs)), Some(answer)) =
             (met.hear(message), &self.terms.answer)
         else {
-            return self.refuse(HandshakeError::Malformed);
+            return self.refuse(now, HandshakeError::Malformed);
         };
         let parties = met.parties(self.identity.key.public());
         let random = self.entropy.answer(&parties.hash, self.asking.runs);
@@ -482,14 +579,14 @@ impl Host {
                 self.effects.push_back(HostEffect::Send(share));
                 self.go_on(Step::Proof(met, Box::new(agreement)));
             }
-            _ => self.refuse(HandshakeError::Malformed),
+            _ => self.refuse(now, HandshakeError::Malformed),
         }
     }
 
     /// The guest sent the proof of its answer.
     fn judge(&mut self, now: Now, mut met: Box<Met>, agreement: Agreement, message: &Bytes) {
         let Some(AnswerMessage::Proof(theirs)) = met.hear(message) else {
-            return self.refuse(HandshakeError::Malformed);
+            return self.refuse(now, HandshakeError::Malformed);
         };
         let ours = agreement.proof();
         let key = agreement.confirm(&theirs);
@@ -498,7 +595,7 @@ impl Host {
             None => AnswerMessage::NoMatch,
         };
         let Some(frame) = met.say(reply) else {
-            return self.refuse(HandshakeError::Local);
+            return self.refuse(now, HandshakeError::Local);
         };
         if let Some(key) = key {
             self.effects.push_back(HostEffect::Send(frame));
@@ -516,8 +613,9 @@ impl Host {
     }
 
     fn go_on(&mut self, next: Step) {
-        if let Phase::Open { step, .. } = &mut self.phase {
-            *step = next;
+        match &mut self.phase {
+            Phase::Open { step, .. } => *step = next,
+            Phase::Waiting | Phase::Knocked { .. } | Phase::Finished => {}
         }
     }
 
@@ -528,12 +626,15 @@ impl Host {
     }
 
     fn hand_over(&mut self, met: Met, answered: Option<&Secret<64>>) {
-        let reply_via = self.reply.as_ref().map(|reply| reply.via);
-        let flow = match (met.two_way(), reply_via, self.terms.handed) {
-            (true, Some(Via::Camera), _) => Flow::TwoWayScan,
-            (false, _, Via::Camera) => Flow::OneScan,
-            (_, _, Via::Locked) => Flow::LinkLocked,
-            _ => Flow::LinkOpen,
+        let reply = match &self.phase {
+            Phase::Open { reply, .. } => *reply,
+            Phase::Waiting | Phase::Knocked { .. } | Phase::Finished => None,
+        };
+        let flow = match (reply, self.terms.handed) {
+            (Some(Via::Camera), _) => Flow::TwoWayScan,
+            (Some(Via::Carried | Via::Locked) | None, Via::Locked) => Flow::LinkLocked,
+            (None, Via::Camera) => Flow::OneScan,
+            (Some(Via::Carried | Via::Locked), Via::Camera) | (_, Via::Carried) => Flow::LinkOpen,
         };
         let acquaintance = met.into_acquaintance(flow, &self.entropy, answered);
         self.phase = Phase::Finished;
@@ -542,26 +643,108 @@ impl Host {
     }
 
     /// The guest failed a proof. It is told nothing; the person is told only when it burns.
-    fn refuse(&mut self, error: HandshakeError) {
+    fn refuse(&mut self, now: Now, error: HandshakeError) {
         log::debug!("a guest failed the handshake: {error}");
         self.strikes.handshakes = self.strikes.handshakes.saturating_add(1);
         self.effects.push_back(HostEffect::Keep);
         if self.strikes.handshakes >= MOST_FAILURES {
             self.end(Failure::Burned);
         } else {
-            self.abandon();
+            self.abandon(now);
         }
     }
 
-    fn abandon(&mut self) {
-        self.phase = Phase::Waiting;
+    fn abandon(&mut self, now: Now) {
         self.effects.push_back(HostEffect::Abandon);
+        self.vacate(now);
+        self.look(now);
+    }
+
+    /// An attempt has ended. Who came to nothing by it is not the next one who is looked for.
+    fn vacate(&mut self, now: Now) {
+        let (guest, had_ready) = match &self.phase {
+            Phase::Waiting => (None, false),
+            Phase::Knocked { guest, .. } => (*guest, false),
+            Phase::Open {
+                guest, had_ready, ..
+            } => (Some(*guest), *had_ready),
+            Phase::Finished => return,
+        };
+        if let Some(guest) = guest.or(self.replies.sought()) {
+            self.replies.ended(now.monotonic, guest, had_ready);
+        }
+        self.phase = Phase::Waiting;
+        if let Some(elsewhere) = self.elsewhere.take() {
+            self.moved(elsewhere);
+        }
+    }
+
+    /// Looks for whoever is next, if that is somebody else.
+    fn look(&mut self, now: Now) {
+        let search = self.replies.next(now.monotonic);
+        self.search(search, Turn::Next);
+    }
+
+    fn search(&mut self, search: Search, turn: Turn) {
+        match search {
+            Search::Same => {}
+            Search::Guest(guest, candidates) => {
+                let expect = HostEffect::Expect(guest, candidates, turn);
+                self.effects.push_back(expect);
+                self.effects.push_back(HostEffect::LookOutside);
+            }
+            Search::Nobody => self.effects.push_back(HostEffect::ExpectNobody),
+        }
     }
 
     fn end(&mut self, failure: Failure) {
-        if !matches!(self.phase, Phase::Finished) {
-            self.phase = Phase::Finished;
-            self.effects.push_back(HostEffect::Over(failure));
+        match self.phase {
+            Phase::Waiting | Phase::Knocked { .. } | Phase::Open { .. } => {
+                self.phase = Phase::Finished;
+                self.effects.push_back(HostEffect::Over(failure));
+            }
+            Phase::Finished => {}
+        }
+    }
+}
+
+/// For the table of every event in every state, which has to have a row for each of these.
+#[cfg(test)]
+impl Host {
+    pub(super) fn state(&self, now: Now) -> &'static str {
+        match &self.phase {
+            Phase::Waiting => "waiting",
+            Phase::Knocked {
+                guest: None,
+                overdue: false,
+                ..
+            } => "looked for",
+            Phase::Knocked {
+                guest: None,
+                overdue: true,
+                ..
+            } => "looked for, overdue",
+            Phase::Knocked {
+                guest: Some(_),
+                overdue: false,
+                ..
+            } => "heard",
+            Phase::Knocked {
+                guest: Some(_),
+                overdue: true,
+                ..
+            } => "heard, overdue",
+            Phase::Open { step, .. } => match step {
+                Step::First => "first message",
+                Step::Third { .. } => "third message",
+                Step::Ready { .. } => "ready",
+                Step::Share(_) if self.asking.held.is_some() => "share, one held",
+                Step::Share(_) if self.rests(now) => "share, resting",
+                Step::Share(_) => "share",
+                Step::Proof(..) => "proof",
+                Step::Nothing => unreachable!("only while a message is looked at"),
+            },
+            Phase::Finished => "finished",
         }
     }
 }

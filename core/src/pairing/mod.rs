@@ -21,6 +21,7 @@ mod cause;
 mod failure;
 mod guest;
 mod host;
+mod replies;
 mod run;
 mod view;
 
@@ -29,8 +30,9 @@ mod tests;
 
 pub use cause::{Cause, Remedy, Signs};
 pub use failure::Failure;
-pub use guest::{Guest, GuestEffect, OtherInvitation};
+pub use guest::{Guest, GuestEffect, OtherInvitation, Tried};
 pub use host::{Host, HostEffect, HostTerms, MOST_FORMS, Past, Strikes};
+pub use replies::{MOST_REPLIES, ReceivedReply};
 pub use run::{
     GuestTerms, Keeping, Meeting, Milestones, Pairing, PairingEvent, Standing, own_candidates,
 };

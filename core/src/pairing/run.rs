@@ -1,6 +1,6 @@
 //! Runs a pairing machine on a real endpoint: carries its effects out, and time and network in.
 
-use super::guest::{Guest, GuestEffect, OtherInvitation};
+use super::guest::{Guest, GuestEffect, OtherInvitation, Tried};
 use super::host::{Host, HostEffect, HostTerms, Past, Strikes};
 use super::{Acquaintance, Cause, Failure, Identity, Now, Signs, Via, View};
 use crate::crypto::{Secret, random_bytes};
@@ -11,7 +11,7 @@ use crate::invitation::{
 use crate::seal::Answers;
 use crate::transport::{
     Certificate, ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, Outside, Roaming,
-    Survey, TransportError,
+    Survey, TransportError, Turn,
 };
 use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
@@ -39,6 +39,8 @@ pub struct GuestTerms {
     pub past_expiry: bool,
     /// Which addresses may be sent to.
     pub policy: Policy,
+    /// What was answered before.
+    pub tried: Tried,
     /// Offer the reply at once instead of waiting whether it is needed.
     pub reply_at_once: bool,
     /// Send nothing to the invitation's addresses: wait for the host to scan the reply. For tests of
@@ -54,6 +56,7 @@ impl GuestTerms {
             patience: MAX_LIFETIME,
             past_expiry: false,
             policy: Policy::default(),
+            tried: Tried::default(),
             reply_at_once: false,
             only_by_reply: false,
         }
@@ -112,14 +115,32 @@ pub struct Standing {
     pub past: Past,
     /// Guest: the reply, which becomes another one when this device moves.
     pub reply: Option<SealedReply>,
+    /// Guest: how many proofs of an answer were sent for this invitation, by all processes.
+    pub proofs: u8,
+}
+
+impl Standing {
+    /// The part without which a pairing does not go on: what must not be forgotten.
+    fn counted(&self) -> Counted {
+        Counted {
+            strikes: self.past.strikes,
+            proofs: self.proofs,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Counted {
+    strikes: Strikes,
+    proofs: u8,
 }
 
 /// What has to be kept of a pairing, in the hands of whoever keeps it. Once it was given out, a guest
-/// hears what came of a try only after that was kept.
+/// hears what came of a try only after that was kept, and sends the proof of its answer only then.
 #[derive(Debug)]
 pub struct Keeping {
     standing: watch::Receiver<Standing>,
-    kept: watch::Sender<Option<Strikes>>,
+    kept: watch::Sender<Option<Counted>>,
 }
 
 impl Keeping {
@@ -136,7 +157,7 @@ impl Keeping {
 
     /// This is on the disk now.
     pub fn kept(&self, standing: &Standing) {
-        self.kept.send_replace(Some(standing.past.strikes));
+        self.kept.send_replace(Some(standing.counted()));
     }
 }
 
@@ -147,7 +168,7 @@ pub struct Pairing {
     commands: mpsc::Sender<Command>,
     standing: watch::Receiver<Standing>,
     /// What is kept; None where nobody keeps anything.
-    kept: watch::Sender<Option<Strikes>>,
+    kept: watch::Sender<Option<Counted>>,
     roaming: Roaming,
 }
 
@@ -171,21 +192,19 @@ impl Pairing {
     /// [`Failure::Expired`] if the invitation is no longer good, [`Failure::Local`] if it asks a
     /// question without an answer, or has an answer to no question.
     pub fn host(identity: Identity, endpoint: Endpoint, terms: HostTerms) -> Result<Self, Failure> {
-        Self::host_again(identity, endpoint, terms, Past::default(), None)
+        Self::host_again(identity, endpoint, terms, Past::default())
     }
 
-    /// Waits on for a guest of this invitation, after a restart: with what has become of it before,
-    /// and the reply that came. The endpoint is best on the port that the invitation names. Must be
-    /// called within a tokio runtime.
+    /// Waits on for a guest of this invitation, after a restart: with what has become of it before. The
+    /// endpoint is best on the port that the invitation names. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// As [`Self::host`]; [`Failure::Local`] too if the reply answers another invitation.
+    /// As [`Self::host`]; [`Failure::Local`] too if a reply answers another invitation.
     pub fn host_again(
         identity: Identity,
         endpoint: Endpoint,
         terms: HostTerms,
         past: Past,
-        received: Option<(&SealedReply, Via)>,
     ) -> Result<Self, Failure> {
         let now = now();
         let remaining = terms
@@ -200,12 +219,8 @@ impl Pairing {
             certificate: terms.certificate.clone(),
             keys: terms.invitation.keys(),
         });
-        let mut machine = Host::new(now, identity, terms, remaining).with_past(past);
-        if let Some((reply, via)) = received {
-            machine
-                .reply_received(now, reply, via)
-                .map_err(|_| Failure::Local)?;
-        }
+        let machine = Host::new(now, identity, terms, remaining).with_past(now, past);
+        let machine = machine.map_err(|_| Failure::Local)?;
         let machine = Machine::Host(Box::new(machine));
         Ok(Self::start(machine, connector, None))
     }
@@ -215,6 +230,7 @@ impl Pairing {
     ///
     /// # Errors
     /// [`Failure::NoRoute`] if the invitation names no address that may be sent to,
+    /// [`Failure::AnswersDiffer`] if its question was answered as often as it may be,
     /// [`Failure::Local`] if this device has no randomness to give.
     pub fn guest(
         identity: Identity,
@@ -278,6 +294,9 @@ impl Pairing {
         if admitted.is_empty() {
             return Err(Failure::NoRoute);
         }
+        if invitation.question.is_some() && terms.tried.is_used_up() {
+            return Err(Failure::AnswersDiffer);
+        }
         let random = Secret::random().map_err(|_| Failure::Local)?;
         let fingerprint = certificate.fingerprint();
         let setup = GuestSetup {
@@ -290,7 +309,8 @@ impl Pairing {
                 admitted
             },
         };
-        let mut machine = Guest::new(identity, fingerprint, invitation, terms.via, random);
+        let mut machine = Guest::new(identity, fingerprint, invitation, terms.via, random)
+            .with_tried(terms.tried);
         if terms.past_expiry {
             machine.doubt_clock();
         }
@@ -472,7 +492,8 @@ enum Machine {
 
 /// What a machine wants done, whichever it is.
 enum Effect {
-    Expect(crate::invitation::Fingerprint, Vec<Candidate>),
+    Expect(crate::invitation::Fingerprint, Vec<Candidate>, Turn),
+    ExpectNobody,
     Keep,
     Send(Bytes),
     Abandon,
@@ -491,7 +512,7 @@ struct Run {
     events: mpsc::Sender<PairingEvent>,
     commands: mpsc::Receiver<Command>,
     standing: watch::Sender<Standing>,
-    kept: watch::Receiver<Option<Strikes>>,
+    kept: watch::Receiver<Option<Counted>>,
     unheard: Option<Unheard>,
     /// What was said about that.
     hinted: Option<Cause>,
@@ -554,7 +575,7 @@ impl Run {
     async fn act(&mut self) -> std::ops::ControlFlow<()> {
         while let Some(effect) = self.machine.poll_effect() {
             match effect {
-                Effect::Expect(guest, candidates) => {
+                Effect::Expect(guest, candidates, turn) => {
                     self.started = Instant::now();
                     let admitted = admit(
                         candidates,
@@ -563,8 +584,9 @@ impl Run {
                         },
                     );
                     self.begin_unheard(admitted.clone(), true);
-                    self.connector.expect(guest, admitted).await;
+                    self.connector.expect(guest, admitted, turn).await;
                 }
+                Effect::ExpectNobody => self.connector.expect_nobody().await,
                 Effect::Keep => self.keep().await,
                 Effect::Send(message) => {
                     if let Some(link) = &self.link {
@@ -623,16 +645,19 @@ impl Run {
         std::ops::ControlFlow::Continue(())
     }
 
-    /// Waits until whoever keeps what is new has done so. If nobody can, the link ends instead, and a
-    /// guest does not hear what came of its try.
+    /// Waits until whoever keeps what is new has done so. If nobody can, the link ends instead: a guest
+    /// does not hear what came of its try, and a host does not get the proof.
     async fn keep(&mut self) {
         self.tell_standing();
-        let strikes = self.standing.borrow().past.strikes;
-        let is_kept = |kept: &Option<Strikes>| kept.is_none_or(|kept| kept == strikes);
+        let counted = self.standing.borrow().counted();
+        let is_kept = |kept: &Option<Counted>| kept.is_none_or(|kept| kept == counted);
         let keeping = tokio::time::timeout(KEEPING, self.kept.wait_for(is_kept)).await;
         if !matches!(keeping, Ok(Ok(_))) {
             self.link = None;
-            self.machine.link_ended();
+            match &mut self.machine {
+                Machine::Host(host) => host.link_ended(now()),
+                Machine::Guest(guest) => guest.not_kept(),
+            }
         }
     }
 
@@ -707,10 +732,19 @@ impl Run {
     fn connected(&mut self, event: ConnectEvent) {
         let elapsed = self.started.elapsed();
         match event {
-            ConnectEvent::Knock(_) | ConnectEvent::Answered => {
-                self.unheard = None;
-                self.milestones.ready.get_or_insert(elapsed);
-                self.machine.answered();
+            ConnectEvent::Knock(guest) => {
+                self.heard(elapsed);
+                match &mut self.machine {
+                    Machine::Host(host) => host.knocked(now(), guest),
+                    Machine::Guest(_) => {}
+                }
+            }
+            ConnectEvent::Answered => {
+                self.heard(elapsed);
+                match &mut self.machine {
+                    Machine::Guest(guest) => guest.answered(),
+                    Machine::Host(_) => {}
+                }
             }
             ConnectEvent::Open(link) => {
                 self.unheard = None;
@@ -729,6 +763,11 @@ impl Run {
             ConnectEvent::Moved => self.moved(),
             ConnectEvent::Failed(error) => self.machine.failed(error),
         }
+    }
+
+    fn heard(&mut self, elapsed: Duration) {
+        self.unheard = None;
+        self.milestones.ready.get_or_insert(elapsed);
     }
 
     /// Invitations and replies name addresses; those shown so far do not lead here now.
@@ -769,7 +808,10 @@ impl Run {
         };
         match (command, &mut self.machine) {
             (Command::Reply(reply, via, answer), Machine::Host(host)) => {
-                let _ = answer.send(host.reply_received(now(), &reply, via));
+                let taken = host.reply_received(now(), &reply, via);
+                // Whoever hears that it was taken can keep it.
+                self.tell_standing();
+                let _ = answer.send(taken);
             }
             (Command::OfferReply, Machine::Guest(guest)) => guest.offer_reply(),
             (Command::Answer(answer), Machine::Guest(guest)) => guest.answer(now(), &answer),
@@ -800,7 +842,10 @@ impl Machine {
     fn poll_effect(&mut self) -> Option<Effect> {
         match self {
             Self::Host(host) => host.poll_effect().map(|effect| match effect {
-                HostEffect::Expect(guest, candidates) => Effect::Expect(guest, candidates),
+                HostEffect::Expect(guest, candidates, turn) => {
+                    Effect::Expect(guest, candidates, turn)
+                }
+                HostEffect::ExpectNobody => Effect::ExpectNobody,
                 HostEffect::Keep => Effect::Keep,
                 HostEffect::Send(message) => Effect::Send(message),
                 HostEffect::Abandon => Effect::Abandon,
@@ -811,6 +856,7 @@ impl Machine {
             }),
             Self::Guest(guest) => guest.poll_effect().map(|effect| match effect {
                 GuestEffect::Send(message) => Effect::Send(message),
+                GuestEffect::Keep => Effect::Keep,
                 GuestEffect::Again => Effect::Again,
                 GuestEffect::LookOutside => Effect::LookOutside,
                 GuestEffect::Done(acquaintance) => Effect::Done(acquaintance),
@@ -840,13 +886,6 @@ impl Machine {
         }
     }
 
-    fn answered(&mut self) {
-        match self {
-            Self::Host(host) => host.knocked(now()),
-            Self::Guest(guest) => guest.answered(),
-        }
-    }
-
     fn opened(&mut self, link: &Link) {
         let (local, remote) = (link.local_fingerprint(), link.remote_fingerprint());
         match self {
@@ -864,14 +903,14 @@ impl Machine {
 
     fn link_ended(&mut self) {
         match self {
-            Self::Host(host) => host.link_ended(),
+            Self::Host(host) => host.link_ended(now()),
             Self::Guest(guest) => guest.link_ended(now()),
         }
     }
 
     fn lapsed(&mut self) {
         match self {
-            Self::Host(host) => host.link_ended(),
+            Self::Host(host) => host.link_ended(now()),
             Self::Guest(guest) => guest.lapsed(now()),
         }
     }
@@ -892,21 +931,27 @@ impl Machine {
     }
 
     fn standing(&self, connector: &Connector) -> Standing {
-        let (past, reply) = match self {
-            Self::Host(host) => (host.past(), None),
-            Self::Guest(guest) => (Past::default(), guest.reply().cloned()),
-        };
-        Standing {
-            addresses: connector.addresses(),
-            past,
-            reply,
+        let addresses = connector.addresses();
+        match self {
+            Self::Host(host) => Standing {
+                addresses,
+                past: host.past(),
+                reply: None,
+                proofs: 0,
+            },
+            Self::Guest(guest) => Standing {
+                addresses,
+                past: Past::default(),
+                reply: guest.reply().cloned(),
+                proofs: guest.proofs(),
+            },
         }
     }
 
     fn failed(&mut self, error: TransportError) {
         match self {
             // The host's endpoint goes on waiting; so does the host.
-            Self::Host(host) => host.link_ended(),
+            Self::Host(host) => host.link_ended(now()),
             Self::Guest(guest) => guest.failed(error),
         }
     }

@@ -1,6 +1,6 @@
 //! The two machines against each other, with time as an argument and no network.
 
-use super::guest::{Guest, GuestEffect, OtherInvitation};
+use super::guest::{Guest, GuestEffect, OtherInvitation, Tried};
 use super::host::{Host, HostEffect, HostTerms, MOST_FORMS, Past, Strikes};
 use super::view::{GuestStage, HostStage, View};
 use super::{Acquaintance, Failure, Identity, Now, Via};
@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 
 mod ask;
 mod ready;
+mod replies;
+mod table;
 mod taken;
 
 const UNIX: u64 = 1_790_000_000;
@@ -136,7 +138,7 @@ impl Scene {
 
     fn knock(&mut self) {
         let now = self.now();
-        self.host.knocked(now);
+        self.host.knocked(now, self.guest_fingerprint);
         self.guest.answered();
     }
 
@@ -155,10 +157,10 @@ impl Scene {
             while let Some(effect) = self.guest.poll_effect() {
                 match effect {
                     GuestEffect::Send(message) => self.host.received(now, &message),
-                    GuestEffect::Again => self.host.link_ended(),
+                    GuestEffect::Again => self.host.link_ended(now),
                     GuestEffect::Done(host) => at_guest = Some(Ok(host)),
                     GuestEffect::Over(failure) => at_guest = Some(Err(failure)),
-                    GuestEffect::LookOutside => {}
+                    GuestEffect::LookOutside | GuestEffect::Keep => {}
                 }
             }
             while let Some(effect) = self.host.poll_effect() {
@@ -166,9 +168,12 @@ impl Scene {
                     HostEffect::Send(message) => self.guest.received(now, &message),
                     HostEffect::Done(guest) => at_host = Some(Ok(guest)),
                     HostEffect::Over(failure) => at_host = Some(Err(failure)),
-                    HostEffect::Expect(..) | HostEffect::LookOutside | HostEffect::Reissue(_) => {}
                     HostEffect::Abandon => self.guest.link_ended(now),
-                    HostEffect::Keep => {}
+                    HostEffect::Expect(..)
+                    | HostEffect::ExpectNobody
+                    | HostEffect::LookOutside
+                    | HostEffect::Reissue(_)
+                    | HostEffect::Keep => {}
                 }
             }
         }
@@ -248,7 +253,7 @@ fn the_seven_steps_can_be_walked() {
     let reply = scene.shown_reply();
     let now = scene.now();
     scene.host.reply_received(now, &reply, Via::Camera).unwrap();
-    let Some(HostEffect::Expect(guest, addresses)) = scene.host.poll_effect() else {
+    let Some(HostEffect::Expect(guest, addresses, _)) = scene.host.poll_effect() else {
         panic!("the host should knock too")
     };
     assert_eq!(guest, scene.guest_fingerprint);
@@ -505,6 +510,8 @@ fn a_guest_that_moved_shows_another_reply_and_is_still_let_in_by_the_older() {
     scene.open();
     let (at_host, at_guest) = scene.talk();
     assert_eq!((at_host.scans, at_guest.scans), (1, 1));
+    // The certificate is the one that the camera saw, whatever addresses came with it.
+    assert_eq!(at_host.trust.reason(), TrustReason::Scanned);
 }
 
 #[test]
@@ -515,10 +522,12 @@ fn strikes_outlive_a_restart_of_the_host() {
         handshakes: 4,
         answers: 2,
     };
-    scene.host = scene.host.with_past(Past {
+    let past = Past {
         strikes,
-        forms: Vec::new(),
-    });
+        ..Past::default()
+    };
+    let now = scene.now();
+    scene.host = scene.host.with_past(now, past).unwrap();
     assert_eq!(scene.host.past().strikes, strikes);
     let (now, host, guest) = (scene.now(), scene.host_fingerprint, scene.guest_fingerprint);
     scene.host.opened(now, host, guest);
@@ -715,7 +724,11 @@ fn every_form_of_an_invitation_is_good_after_a_restart_too() {
     };
     let past = scene.host.past();
     let again = Scene::new(Via::Camera, Via::Camera);
-    (scene.host, scene.host_fingerprint) = (again.host.with_past(past), again.host_fingerprint);
+    let again_now = again.now();
+    (scene.host, scene.host_fingerprint) = (
+        again.host.with_past(again_now, past).unwrap(),
+        again.host_fingerprint,
+    );
     scene.guest = Guest::new(identity(2), GUEST, form, Via::Camera, Secret::new([9; 32]));
     scene.connect();
     scene.knock();

@@ -40,6 +40,11 @@ pub enum View {
         question: String,
         /// How many answers may still be given.
         tries_left: u8,
+        /// The host has said that the answer before was wrong.
+        was_wrong: bool,
+        /// An answer was given to somebody unverified within a day, or to this invitation before. The
+        /// person should hear that each answer lets whoever asks test one guess.
+        is_repeated: bool,
     },
     /// The two are together.
     Talking {

@@ -8,7 +8,7 @@ use super::record::{Reader, Writer};
 use super::rows::{Plain, Rows, Table};
 use super::{Store, StoreError};
 use crate::invitation::{Invitation, InviteId, MAX_LIFETIME, SealedReply};
-use crate::pairing::{MOST_FORMS, Past, Strikes, Via};
+use crate::pairing::{MOST_FORMS, MOST_REPLIES, Past, ReceivedReply, Strikes, Via};
 use crate::seal::Answers;
 use crate::transport::Certificate;
 use std::time::Duration;
@@ -47,19 +47,8 @@ pub struct PendingInvitation {
     pub answer: Option<Answers>,
     /// When it was made, in seconds since 1970-01-01 UTC.
     pub made: u64,
-    /// What guests have failed at so far.
+    /// What has become of it so far.
     pub past: Past,
-    /// The guest's reply, once it is here.
-    pub received: Option<ReceivedReply>,
-}
-
-/// A reply that came to the host.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReceivedReply {
-    /// As it came.
-    pub reply: SealedReply,
-    /// How it came.
-    pub via: Via,
 }
 
 /// What became of an invitation.
@@ -140,9 +129,9 @@ impl Store {
         self.transact(|rows| waiting(rows, id, now))
     }
 
-    /// Changes what is kept of an invitation that waits: its port, its past, the reply. A past that is
-    /// behind what is kept adds to it and takes nothing away. One whose guests have used up their tries
-    /// is burned by that.
+    /// Changes what is kept of an invitation that waits: its port, its past. A past that is behind what
+    /// is kept adds to it and takes nothing away. One whose guests have used up their tries is burned by
+    /// that.
     ///
     /// # Errors
     /// [`StoreError::Unknown`], or [`StoreError::Over`]. Whoever hosts the invitation stops then.
@@ -359,8 +348,8 @@ impl PendingInvitation {
     }
 
     /// `made u64 | port u16 | handed | failed handshakes | wrong answers | digests of forms | invitation | certificate |
-    /// locked, or nothing | answer, or nothing | how the reply came, or 0 | [reply]`, each part behind
-    /// its length as u16.
+    /// locked, or nothing | answer, or nothing | 0, or for each reply how it came and the reply`, each
+    /// part behind its length as u16.
     fn to_bytes(&self) -> Result<Plain, StoreError> {
         let answer = self.answer.as_ref().map(|answer| answer.password(None));
         let answer = answer.unwrap_or_default();
@@ -371,7 +360,7 @@ impl PendingInvitation {
             + MAX_CERTIFICATE
             + locked.len()
             + answer.len()
-            + MAX_REPLY;
+            + MOST_REPLIES * (3 + MAX_REPLY);
         let writer = Writer::new(VERSION, room)
             .byte(0)
             .u64(self.made)
@@ -381,14 +370,16 @@ impl PendingInvitation {
             .byte(self.past.strikes.answers)
             .bytes(self.past.forms.as_flattened(), 32 * MOST_FORMS)?;
         let writer = write_invitation(writer, &self.invitation)?;
-        let writer = write_certificate(writer, &self.certificate)?
+        let mut writer = write_certificate(writer, &self.certificate)?
             .bytes(locked, MAX_LOCKED)?
             .bytes(&answer, MAX_ANSWER)?;
-        Ok(match &self.received {
-            None => writer.byte(0),
-            Some(received) => write_reply(writer.byte(via_code(received.via)), &received.reply)?,
+        if self.past.replies.is_empty() {
+            writer = writer.byte(0);
         }
-        .finish())
+        for received in &self.past.replies {
+            writer = write_reply(writer.byte(via_code(received.via)), &received.reply)?;
+        }
+        Ok(writer.finish())
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, StoreError> {
@@ -413,13 +404,19 @@ impl PendingInvitation {
             [] => None,
             bytes => Some(Answers::from_password(bytes).ok_or(StoreError::Damaged)?),
         };
-        let received = match reader.byte()? {
-            0 => None,
-            code => Some(ReceivedReply {
+        let mut replies = Vec::new();
+        let mut code = reader.byte()?;
+        while code != 0 || !replies.is_empty() {
+            replies.push(ReceivedReply {
                 via: via(code)?,
                 reply: read_reply(reader)?,
-            }),
-        };
+            });
+            code = match reader.is_empty() {
+                true => break,
+                false if replies.len() < MOST_REPLIES => reader.byte()?,
+                false => return Err(StoreError::Damaged),
+            };
+        }
         Ok(Self {
             invitation,
             certificate,
@@ -428,8 +425,11 @@ impl PendingInvitation {
             locked,
             answer,
             made,
-            past: Past { strikes, forms },
-            received,
+            past: Past {
+                strikes,
+                forms,
+                replies,
+            },
         })
     }
 }

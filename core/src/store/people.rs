@@ -177,6 +177,8 @@ impl Person {
             5 => TrustReason::Answered,
             6 => TrustReason::Scanned,
             7 => TrustReason::Compared,
+            8 => TrustReason::TheirQuestion,
+            9 => TrustReason::ByYourWord,
             _ => return Err(StoreError::Damaged),
         };
         let name = reader.text(MAX_NAME)?.to_owned();
@@ -199,5 +201,7 @@ fn reason_code(reason: TrustReason) -> u8 {
         TrustReason::Answered => 5,
         TrustReason::Scanned => 6,
         TrustReason::Compared => 7,
+        TrustReason::TheirQuestion => 8,
+        TrustReason::ByYourWord => 9,
     }
 }

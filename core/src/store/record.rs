@@ -61,10 +61,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn finish(self) -> Result<(), StoreError> {
-        match self.0 {
-            [] => Ok(()),
-            _ => Err(StoreError::Damaged),
+        match self.is_empty() {
+            true => Ok(()),
+            false => Err(StoreError::Damaged),
         }
     }
 }

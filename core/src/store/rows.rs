@@ -13,6 +13,7 @@ pub(super) enum Table {
     Invitation,
     Reply,
     Person,
+    Proof,
     Refused,
 }
 
@@ -24,6 +25,7 @@ impl Table {
             Self::Invitation => "invitation",
             Self::Reply => "reply",
             Self::Person => "person",
+            Self::Proof => "proof",
             Self::Refused => "refused",
         }
     }

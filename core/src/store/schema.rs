@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     CREATE TABLE person     (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 ",
     "
+    CREATE TABLE proof      (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE refused    (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 ",
 ];

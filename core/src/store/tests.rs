@@ -2,15 +2,16 @@
 //! processes that die and disks that fill up is in `core/tests/store.rs`.
 
 use super::invitations::Kept;
+use super::proofs::Proofs;
 use super::*;
 use crate::crypto::{Secret, random_bytes};
 use crate::handshake::{PublicKey, Trust, TrustLevel, TrustReason};
 use crate::invitation::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Reply, Seat,
 };
-use crate::pairing::{Past, Strikes, Via};
+use crate::pairing::{MOST_REPLIES, Past, ReceivedReply, Strikes, Tried, Via};
 use crate::seal::Answers;
-use crate::transport::Certificate;
+use crate::transport::{Certificate, Guessed};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -74,7 +75,6 @@ fn pending(fill: u8) -> PendingInvitation {
         answer: None,
         made: NOW,
         past: Past::default(),
-        received: None,
     }
 }
 
@@ -138,6 +138,7 @@ fn a_writer_that_is_behind_takes_no_strike_back_and_forgets_no_form() {
             answers,
         },
         forms: forms.iter().map(|form| [*form; 32]).collect(),
+        replies: Vec::new(),
     };
     let write = |past: Past| {
         let write = |kept: &mut PendingInvitation| kept.past = past;
@@ -158,19 +159,48 @@ fn a_writer_that_is_behind_takes_no_strike_back_and_forgets_no_form() {
 }
 
 #[test]
+fn what_was_guessed_is_kept_for_the_last_tokens() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    assert_eq!(store.guesses(), Ok(Vec::new()));
+    let guessed = |token: u8, last| Guessed {
+        token: [token; 32],
+        at: "9.9.9.9".parse().unwrap(),
+        count: token.into(),
+        is_raised: false,
+        last,
+    };
+    store.put_guesses(&[guessed(1, 10)]).unwrap();
+    // Another process knows nothing of the first, and takes nothing of it away.
+    store.put_guesses(&[guessed(2, 20)]).unwrap();
+    let more = Guessed {
+        is_raised: true,
+        ..guessed(1, 30)
+    };
+    store.put_guesses(&[more]).unwrap();
+    assert_eq!(store.guesses(), Ok(vec![more, guessed(2, 20)]));
+    let many: Vec<Guessed> = (3..=100)
+        .map(|token| guessed(token, 100 + u64::from(token)))
+        .collect();
+    store.put_guesses(&many).unwrap();
+    let kept = store.guesses().unwrap();
+    assert_eq!((kept.len(), kept[0]), (64, guessed(100, 200)));
+}
+
+#[test]
 fn a_pending_invitation_comes_back_as_it_was() {
     let folder = Folder::new();
     let mut kept = pending(1);
     let id = folder.open().unwrap().add_invitation(&kept, NOW).unwrap();
-    let received = ReceivedReply {
+    let replies = [Via::Camera, Via::Carried].map(|via| ReceivedReply {
         reply: sealed_reply(&kept.invitation),
-        via: Via::Camera,
-    };
+        via,
+    });
     let change = |pending: &mut PendingInvitation| {
         pending.past.strikes.handshakes += 1;
         pending.locked = Some(b"a container".to_vec());
         pending.answer = Some(Answers::new(&["Rex"]).unwrap());
-        pending.received = Some(received.clone());
+        pending.past.replies = replies.to_vec();
     };
     change(&mut kept);
     let store = folder.open().unwrap();
@@ -179,6 +209,32 @@ fn a_pending_invitation_comes_back_as_it_was() {
     let found = folder.open().unwrap().invitation(id, NOW).unwrap();
     assert_eq!(found.to_test_bytes(), kept.to_test_bytes());
     assert_eq!(found.certificate.fingerprint(), CERTIFICATE.fingerprint());
+}
+
+#[test]
+fn proofs_are_counted_by_invitation_and_never_become_fewer() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    let tried = |id: u8, now| folder.open().unwrap().tried([id; 16], now);
+    let proofs = |proofs, lately| Ok(Tried { proofs, lately });
+    assert_eq!(tried(1, NOW), proofs(0, false));
+    let count = |id: u8, via, sent| store.count_proofs([id; 16], via, sent, NOW);
+    for sent in [2, 1, 0] {
+        count(1, Via::Carried, sent).unwrap();
+    }
+    assert_eq!(tried(1, NOW), proofs(2, false));
+    // Of this invitation for good, as it may be opened again; of the others while it is news.
+    let hours = |hours: u64| NOW + hours * 3600;
+    let late = hours(30 * 24);
+    assert_eq!(tried(2, hours(23)), proofs(0, true));
+    assert_eq!(tried(2, hours(25)), proofs(0, false));
+    assert_eq!(tried(1, late), proofs(2, false));
+    assert_eq!(tried(2, late), proofs(0, false));
+    assert_eq!(tried(1, late), proofs(0, false));
+    // Who was seen by the camera is nobody to be warned of.
+    count(3, Via::Camera, 1).unwrap();
+    assert_eq!(tried(4, NOW), proofs(0, false));
+    assert_eq!(tried(3, NOW), proofs(1, false));
 }
 
 #[test]
@@ -470,21 +526,24 @@ fn any_reason() -> impl Strategy<Value = TrustReason> {
         Just(TrustReason::Answered),
         Just(TrustReason::Scanned),
         Just(TrustReason::Compared),
+        Just(TrustReason::TheirQuestion),
+        Just(TrustReason::ByYourWord),
     ]
 }
 
 fn any_pending() -> impl Strategy<Value = PendingInvitation> {
     let numbers = (any::<u64>(), any::<u16>(), any::<u8>(), any::<u8>());
-    let received = prop::option::of(any_via());
+    let received = prop::collection::vec(any_via(), 0..=MOST_REPLIES);
     let answer = prop::option::of("[a-z]{1,20}");
     (any::<[u8; 16]>(), numbers, any_via(), answer, received).prop_map(
         |(secret, (made, port, handshakes, answers), handed, answer, received)| {
             let invitation = invitation(secret, HOUR);
+            let replies = received.into_iter().map(|via| ReceivedReply {
+                reply: sealed_reply(&invitation),
+                via,
+            });
+            let replies = replies.collect();
             PendingInvitation {
-                received: received.map(|via| ReceivedReply {
-                    reply: sealed_reply(&invitation),
-                    via,
-                }),
                 invitation,
                 certificate: CERTIFICATE.clone(),
                 port,
@@ -498,6 +557,7 @@ fn any_pending() -> impl Strategy<Value = PendingInvitation> {
                         answers,
                     },
                     forms: vec![[answers; 32]; usize::from(answers % 9)],
+                    replies,
                 },
             }
         },
@@ -549,7 +609,17 @@ proptest! {
     ) {
         let reply = accepted(1).to_bytes().unwrap();
         let person = person(1, TrustReason::IntroducedBy(PublicKey([7; 32]))).to_bytes().unwrap();
-        for bytes in [pending(1).to_test_bytes(), reply.to_vec(), person.to_vec()] {
+        let mut with_reply = pending(1);
+        with_reply.past.replies = vec![ReceivedReply {
+            reply: sealed_reply(&with_reply.invitation),
+            via: Via::Carried,
+        }];
+        for bytes in [
+            pending(1).to_test_bytes(),
+            with_reply.to_test_bytes(),
+            reply.to_vec(),
+            person.to_vec(),
+        ] {
             let mut changed = bytes.clone();
             changed[at.index(bytes.len())] ^= bits;
             let cut = &bytes[..cut.index(bytes.len())];
@@ -564,6 +634,19 @@ proptest! {
                 prop_assert_eq!(read.to_bytes().unwrap().to_vec(), changed);
             }
             let _ = (Kept::parse(&bytes), PendingReply::parse(&bytes));
+        }
+    }
+
+    #[test]
+    fn kept_proofs_read_as_they_were_written_and_in_no_other_way(
+        id: [u8; 16], via in any_via(), sent: u8, last: u64, bytes: Vec<u8>, cut in 0usize..27,
+    ) {
+        let proofs = Proofs { id, via, sent, last };
+        let written = proofs.to_bytes();
+        prop_assert_eq!(Proofs::parse(&written), Ok(proofs));
+        prop_assert!(Proofs::parse(&written[..cut]).is_err());
+        if let Ok(read) = Proofs::parse(&bytes) {
+            prop_assert_eq!(read.to_bytes().to_vec(), bytes);
         }
     }
 

@@ -511,9 +511,9 @@ mod tests {
                 assert_eq!(played(tapped.clone(), began, &mut guesses), []);
                 let second = plan(outside, &named, pace, 2).unwrap();
                 assert_eq!(played(second, began, &mut guesses), []);
-                assert!(guesses.raise(began, tapped.token));
+                assert!(guesses.raise(began, tapped.token, tapped.part.at()));
                 assert_eq!(played(tapped.clone(), began, &mut guesses).len(), ALLOWANCE);
-                assert!(!guesses.raise(began, tapped.token));
+                assert!(!guesses.raise(began, tapped.token, tapped.part.at()));
                 assert_eq!(played(tapped, began, &mut guesses), []);
             }
         }

@@ -6,8 +6,8 @@ mod fence;
 
 pub(super) use fence::{Greeting, greeting};
 
-use super::TransportError;
 use super::certificate::{Certificate, fingerprint_of, provider};
+use super::{TransportError, path_mtu};
 use crate::invitation::Fingerprint;
 use bytes::BytesMut;
 use fence::Fence;
@@ -23,6 +23,11 @@ use std::time::{Duration, Instant};
 
 /// After how long an unanswered flight is sent again. The library gives up after seven.
 const FLIGHT_INTERVAL: Duration = Duration::from_millis(400);
+
+/// How much of a handshake message goes into one record: with the headers of both (13 and 12 bytes,
+/// RFC 6347 §4.1 and §4.2.2), what every path carries. Nothing is known of a path yet, and whatever is
+/// too large for it would be lost again each time.
+const MOST_OF_A_MESSAGE: usize = path_mtu::LEAST - 13 - 12;
 
 /// How often a server that waits for a proven address answers a repeated greeting, and a standing
 /// tunnel a repeated last flight.
@@ -96,6 +101,7 @@ impl Dtls {
             })))
             .with_extended_master_secret(ExtendedMasterSecretType::Require)
             .with_flight_interval(FLIGHT_INTERVAL)
+            .with_mtu(MOST_OF_A_MESSAGE)
             // There is no media, but stock WebRTC peers refuse a tunnel that could not carry it.
             .with_srtp_protection_profiles(vec![
                 SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm,

@@ -82,11 +82,10 @@ pub struct GuestSetup {
 /// What happens on the way to a link.
 #[derive(Debug)]
 pub enum ConnectEvent {
-    /// Host: somebody who holds the invitation is here. The fingerprint is the one they claim; the
-    /// link will prove it.
+    /// Host: somebody who holds the invitation is here, and may be told more than once. The fingerprint
+    /// is the one they claim; the link will prove it.
     Knock(Fingerprint),
-    /// Whoever is knocked at answered, so the way is open. A host knocks too, once a reply has
-    /// announced its guest.
+    /// Guest: the host answered, so the way is open.
     Answered,
     /// Guest: the host went away again before the link was open. The knocking goes on.
     Lapsed,
@@ -115,9 +114,19 @@ pub struct Connector {
     door: Option<SocketAddr>,
 }
 
+/// Whether a guest who is announced has to wait for one who is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Whoever else is heard, or has an open link, stays; the one who is announced is next.
+    Next,
+    /// Whoever else is here gives way.
+    Now,
+}
+
 #[derive(Debug)]
 enum Command {
-    Expect(Fingerprint, Vec<Candidate>),
+    Expect(Fingerprint, Vec<Candidate>, Turn),
+    ExpectNobody,
     Again,
     Reach(Vec<Candidate>),
     LookOutside(Vec<SocketAddr>),
@@ -221,10 +230,16 @@ impl Connector {
         self.events.recv().await
     }
 
-    /// Host: a reply says who the guest is and where; knock there too. It counts for more than a
-    /// stranger's unfinished attempt.
-    pub async fn expect(&self, guest: Fingerprint, addresses: Vec<Candidate>) {
-        let _ = self.commands.send(Command::Expect(guest, addresses)).await;
+    /// Host: a reply says who the guest is and where; knock there too, in place of whoever was announced
+    /// before.
+    pub async fn expect(&self, guest: Fingerprint, addresses: Vec<Candidate>, turn: Turn) {
+        let expect = Command::Expect(guest, addresses, turn);
+        let _ = self.commands.send(expect).await;
+    }
+
+    /// Host: knock at nobody. Whoever knocks is heard all the same.
+    pub async fn expect_nobody(&self) {
+        let _ = self.commands.send(Command::ExpectNobody).await;
     }
 
     /// Guest: the host may be here as well.
@@ -459,28 +474,46 @@ impl Task {
 
     fn handle_command(&mut self, command: Command) {
         match command {
-            Command::Expect(guest, peers) => self.expect(guest, &peers),
+            Command::Expect(guest, peers, turn) => self.expect(guest, &peers, turn),
+            Command::ExpectNobody => self.expect_nobody(),
             Command::Reach(peers) => self.reach(peers),
             Command::Again => self.give_up(Instant::now()),
             Command::LookOutside(servers) => self.look_outside(Instant::now(), &servers),
         }
     }
 
-    fn expect(&mut self, guest: Fingerprint, peers: &[Candidate]) {
-        self.hurry(Instant::now());
+    fn expect(&mut self, guest: Fingerprint, peers: &[Candidate], turn: Turn) {
+        let now = Instant::now();
+        self.hurry(now);
         self.named = peers.to_vec();
         self.announced = Some((guest, peers.to_vec()));
+        let is_taken = self.is_seat_taken(now);
         match &mut self.session {
-            // Already talking: nothing that a reply says is news.
-            Some(session) if session.is_open() => {}
             Some(session) if session.expected() == guest => {
-                session.add_peers(Instant::now(), peers);
+                // Already talking: nothing that a reply says is news.
+                if !session.is_open() {
+                    session.add_peers(now, peers);
+                }
+                return;
             }
-            _ => {
-                self.begin_as_host(guest, peers);
-                // Somebody knocks from both sides now, for as long as the person above has patience.
-                self.deadline = None;
+            Some(_) if is_taken && turn == Turn::Next => return,
+            Some(session) if session.is_open() => {
+                self.end_link(LinkError::Lost);
+                self.link = None;
             }
+            Some(_) | None => {}
+        }
+        self.begin_as_host(guest, peers);
+        // Somebody knocks from both sides now, for as long as the person above has patience.
+        self.deadline = None;
+    }
+
+    fn expect_nobody(&mut self) {
+        self.announced = None;
+        self.again = None;
+        if !self.is_seat_taken(Instant::now()) {
+            self.session = None;
+            self.deadline = None;
         }
     }
 
@@ -652,6 +685,11 @@ impl Task {
             while let Some(out) = session.poll_transmit() {
                 self.queue.push_back(out);
             }
+            while let Some((path, probe)) = session.poll_probe() {
+                if !self.sockets.probe(path, &probe) {
+                    session.refused(now, probe.len());
+                }
+            }
         }
         self.sockets.send(&mut self.queue);
     }
@@ -728,11 +766,16 @@ impl Task {
 
     /// Keeps the link's state true.
     fn watch(&mut self, now: Instant) {
-        let Some(session) = &self.session else { return };
+        let Some(session) = &mut self.session else {
+            return;
+        };
         let knocks = matches!(self.role, Role::Guest(_)) || self.announced.is_some();
         if knocks && !self.answered && session.is_answered() {
             self.answered = true;
-            let _ = self.events.try_send(ConnectEvent::Answered);
+            let _ = self.events.try_send(match self.role {
+                Role::Guest(_) => ConnectEvent::Answered,
+                Role::Host(_) => ConnectEvent::Knock(session.expected()),
+            });
         }
         let is_taken = session.is_taken();
         if std::mem::replace(&mut self.is_taken, is_taken) != is_taken {
@@ -743,7 +786,7 @@ impl Task {
             self.deadline = Some(ends);
         }
         if let Some(link) = &mut self.link {
-            let state = if session.is_silent() {
+            let state = if session.is_silent() || session.is_stuck(now) {
                 LinkState::Interrupted
             } else {
                 LinkState::Open

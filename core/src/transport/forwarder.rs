@@ -1,11 +1,11 @@
-//! A path with seeded loss and delay: a UDP forwarder on this machine, for measurements and tests.
+//! A path with seeded loss and delay, and as narrow as wanted: a UDP forwarder on this machine, for measurements and tests.
 //!
 //! Whoever is to be reached over the bad path is reached at the forwarder's address instead.
 
 use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -32,6 +32,7 @@ pub struct Forwarder {
 struct Shared {
     stop: AtomicBool,
     cut: AtomicBool,
+    carries: AtomicUsize,
     forwarded: AtomicU64,
     lost: AtomicU64,
 }
@@ -46,7 +47,10 @@ impl Forwarder {
         let far = open()?;
         let (near_again, far_again) = (near.try_clone()?, far.try_clone()?);
         let address = near.local_addr()?;
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared {
+            carries: AtomicUsize::new(usize::MAX),
+            ..Shared::default()
+        });
         let caller = Arc::new(Mutex::new(None));
         let to_target = Direction {
             from: near.try_clone()?,
@@ -94,6 +98,11 @@ impl Forwarder {
     /// Lets nothing through from now on, or everything again.
     pub fn cut(&self, cut: bool) {
         self.shared.cut.store(cut, Ordering::Relaxed);
+    }
+
+    /// Drops every datagram of more bytes than this from now on, without a word.
+    pub fn carry(&self, most: usize) {
+        self.shared.carries.store(most, Ordering::Relaxed);
     }
 
     /// Datagrams let through, and lost, so far.
@@ -156,7 +165,8 @@ impl Direction {
                 let Some(target) = target_for(source) else {
                     continue;
                 };
-                if self.is_lost() {
+                let is_too_large = length > self.shared.carries.load(Ordering::Relaxed);
+                if self.is_lost() || is_too_large {
                     self.shared.lost.fetch_add(1, Ordering::Relaxed);
                     continue;
                 }

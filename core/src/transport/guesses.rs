@@ -7,10 +7,10 @@
 
 use crate::crypto::kdf;
 use crate::invitation::{Candidate, IceCredentials};
-use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 
 /// How many guesses there are for one token, of both kinds together, in datagrams.
 pub(super) const ALLOWANCE: usize = 2_048;
@@ -18,12 +18,12 @@ pub(super) const ALLOWANCE: usize = 2_048;
 /// How long an address that was guessed at is left alone by every other token.
 const REST: Duration = Duration::from_secs(10 * 60);
 
-/// Of how many tokens it is remembered what they have spent. Each of them was handed in by a person;
-/// beyond that the oldest is forgotten.
-const MOST_TOKENS: usize = 4_096;
+/// How many tokens and addresses are remembered. Each was handed in by a person; beyond that the oldest
+/// is forgotten.
+const MOST: usize = 4_096;
 
 /// An invitation or a reply, by what it names: another one is another token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token([u8; 32]);
 
 impl Token {
@@ -39,42 +39,78 @@ impl Token {
     }
 }
 
-/// What a token has spent, and what it may.
-#[derive(Clone, Copy, Debug)]
-struct Account {
-    spent: usize,
-    allowed: usize,
-    since: Instant,
+/// What was guessed for one token at one address, for whoever keeps it beyond this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guessed {
+    /// A digest of the token.
+    pub token: [u8; 32],
+    /// Where the guesses went.
+    pub at: IpAddr,
+    /// How many there were.
+    pub count: u16,
+    /// A person asked for more.
+    pub is_raised: bool,
+    /// When the last one went, in seconds since 1970-01-01 UTC.
+    pub last: u64,
 }
 
-/// What this process has guessed.
+/// What was guessed for one token at one address.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    token: Token,
+    at: IpAddr,
+    count: usize,
+    is_raised: bool,
+    last: Instant,
+}
+
+/// All guesses, whatever endpoint made them.
 #[derive(Debug, Default)]
 pub(super) struct Guesses {
-    accounts: HashMap<Token, Account>,
-    /// For which token an address was guessed at last, and when.
-    guessed: HashMap<IpAddr, (Token, Instant)>,
+    /// One for each token and address.
+    entries: Vec<Entry>,
+}
+
+/// Those of this process, and who is told when there are more.
+static GUESSES: LazyLock<(Mutex<Guesses>, watch::Sender<()>)> = LazyLock::new(Default::default);
+
+/// What is known of guesses by now, those that were made last first. `now`: seconds since 1970-01-01 UTC.
+pub fn guessed(now: u64) -> Vec<Guessed> {
+    Guesses::of_this_process().told(Instant::now(), now)
+}
+
+/// An earlier process, or another one, made these guesses: they count as if this one had.
+pub fn guessed_before(kept: &[Guessed], now: u64) {
+    Guesses::of_this_process().recall(Instant::now(), kept, now);
+}
+
+/// Changes whenever there are more guesses.
+pub fn guessing() -> watch::Receiver<()> {
+    GUESSES.1.subscribe()
 }
 
 impl Guesses {
-    /// Those of this process, whatever endpoint they are made by.
     pub(super) fn of_this_process() -> MutexGuard<'static, Self> {
-        static GUESSES: LazyLock<Mutex<Guesses>> = LazyLock::new(Mutex::default);
-        // A count is whole at every moment.
-        GUESSES.lock().unwrap_or_else(PoisonError::into_inner)
+        // An entry is whole at every moment.
+        GUESSES.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells whoever keeps the guesses of this process.
+    pub(super) fn tell() {
+        GUESSES.1.send_replace(());
     }
 
     /// From when on something may be guessed for this token at this address, but not before
     /// `earliest`. None if the token has spent all that it had.
     pub(super) fn free_from(&self, earliest: Instant, token: Token, at: IpAddr) -> Option<Instant> {
-        let account = self.accounts.get(&token);
-        if account.is_some_and(|account| account.spent >= account.allowed) {
+        if self.left(token) == 0 {
             return None;
         }
-        let rests_until = match self.guessed.get(&at) {
-            Some((other, last)) if *other != token && !self.is_raised(token) => Some(*last + REST),
-            _ => None,
-        };
-        Some(rests_until.map_or(earliest, |rested| rested.max(earliest)))
+        let is_other = |entry: &&Entry| entry.at == at && entry.token != token && entry.count > 0;
+        let others = self.entries.iter().filter(is_other);
+        let rested = others.map(|entry| entry.last + REST).max();
+        let rested = rested.filter(|_| !self.is_raised(token));
+        Some(rested.map_or(earliest, |rested| rested.max(earliest)))
     }
 
     /// Takes up to so many guesses for this token at this address: how many it gets.
@@ -82,48 +118,91 @@ impl Guesses {
         if self.free_from(now, token, at) != Some(now) {
             return 0;
         }
-        let account = self.account(now, token);
-        let taken = wanted.min(account.allowed - account.spent);
-        account.spent += taken;
-        if taken > 0 {
-            self.guessed.retain(|_, (_, last)| now < *last + REST);
-            self.guessed.insert(at, (token, now));
-        }
+        let taken = wanted.min(self.left(token));
+        let entry = self.entry(now, token, at);
+        entry.count += taken;
+        entry.last = now;
         taken
     }
 
     /// A person wants more for this token. That is granted once.
-    pub(super) fn raise(&mut self, now: Instant, token: Token) -> bool {
+    pub(super) fn raise(&mut self, now: Instant, token: Token, at: IpAddr) -> bool {
         let is_new = !self.is_raised(token);
         if is_new {
-            self.account(now, token).allowed += ALLOWANCE;
+            self.entry(now, token, at).is_raised = true;
         }
         is_new
     }
 
     /// Whether a person wanted more for this token.
     pub(super) fn is_raised(&self, token: Token) -> bool {
-        let account = self.accounts.get(&token);
-        account.is_some_and(|account| account.allowed > ALLOWANCE)
+        self.of(token).any(|entry| entry.is_raised)
     }
 
-    fn account(&mut self, now: Instant, token: Token) -> &mut Account {
-        if self.accounts.len() >= MOST_TOKENS
-            && !self.accounts.contains_key(&token)
-            && let Some(oldest) = self.oldest()
-        {
-            self.accounts.remove(&oldest);
+    fn of(&self, token: Token) -> impl Iterator<Item = &Entry> {
+        self.entries
+            .iter()
+            .filter(move |entry| entry.token == token)
+    }
+
+    fn left(&self, token: Token) -> usize {
+        let allowed = ALLOWANCE * (1 + usize::from(self.is_raised(token)));
+        let spent: usize = self.of(token).map(|entry| entry.count).sum();
+        allowed.saturating_sub(spent)
+    }
+
+    fn entry(&mut self, now: Instant, token: Token, at: IpAddr) -> &mut Entry {
+        let is_it = |entry: &Entry| entry.token == token && entry.at == at;
+        let place = match self.entries.iter().position(is_it) {
+            Some(place) => place,
+            None => {
+                let new = Entry {
+                    token,
+                    at,
+                    count: 0,
+                    is_raised: false,
+                    last: now,
+                };
+                let last = |(_, entry): &(usize, &Entry)| entry.last;
+                let oldest = self.entries.iter().enumerate().min_by_key(last);
+                match oldest {
+                    Some((oldest, _)) if self.entries.len() >= MOST => {
+                        self.entries[oldest] = new;
+                        oldest
+                    }
+                    _ => {
+                        self.entries.push(new);
+                        self.entries.len() - 1
+                    }
+                }
+            }
+        };
+        &mut self.entries[place]
+    }
+
+    fn told(&self, now: Instant, unix: u64) -> Vec<Guessed> {
+        let told = |entry: &Entry| Guessed {
+            token: entry.token.0,
+            at: entry.at,
+            count: u16::try_from(entry.count).unwrap_or(u16::MAX),
+            is_raised: entry.is_raised,
+            last: unix.saturating_sub(now.saturating_duration_since(entry.last).as_secs()),
+        };
+        let mut all: Vec<Guessed> = self.entries.iter().map(told).collect();
+        all.sort_by_key(|guessed| std::cmp::Reverse(guessed.last));
+        all
+    }
+
+    fn recall(&mut self, now: Instant, kept: &[Guessed], unix: u64) {
+        for guessed in kept {
+            let age = Duration::from_secs(unix.saturating_sub(guessed.last));
+            // Before this machine was started: then it rests for longer than it need.
+            let last = now.checked_sub(age).unwrap_or(now);
+            let entry = self.entry(last, Token(guessed.token), guessed.at);
+            entry.count = entry.count.max(usize::from(guessed.count));
+            entry.is_raised |= guessed.is_raised;
+            entry.last = entry.last.max(last);
         }
-        self.accounts.entry(token).or_insert(Account {
-            spent: 0,
-            allowed: ALLOWANCE,
-            since: now,
-        })
-    }
-
-    fn oldest(&self) -> Option<Token> {
-        let oldest = self.accounts.iter().min_by_key(|(_, one)| one.since);
-        oldest.map(|(token, _)| *token)
     }
 }
 
@@ -179,12 +258,12 @@ mod tests {
         let (mut guesses, now) = (Guesses::default(), Instant::now());
         let (first, second) = (token(1, &["9.9.9.9:1"]), token(2, &["9.9.9.9:1"]));
         assert_eq!(guesses.take(now, first, VICTIM, 9_999), ALLOWANCE);
-        assert!(guesses.raise(now, first));
+        assert!(guesses.raise(now, first, VICTIM));
         assert_eq!(guesses.take(now, first, VICTIM, 9_999), ALLOWANCE);
-        assert!(!guesses.raise(now, first), "once");
+        assert!(!guesses.raise(now, first, VICTIM), "once");
         assert_eq!(guesses.take(now, first, VICTIM, 1), 0);
         assert_eq!(guesses.take(now, second, VICTIM, 1), 0);
-        assert!(guesses.raise(now, second));
+        assert!(guesses.raise(now, second, VICTIM));
         assert_eq!(guesses.take(now, second, VICTIM, 9_999), 2 * ALLOWANCE);
     }
 
@@ -198,15 +277,33 @@ mod tests {
     }
 
     #[test]
+    fn what_another_process_guessed_counts_as_if_this_one_had() {
+        let (mut before, began) = (Guesses::default(), Instant::now());
+        let (first, second) = (token(1, &["9.9.9.9:1"]), token(2, &["9.9.9.9:1"]));
+        assert_eq!(before.take(began, first, VICTIM, 2_000), 2_000);
+        assert!(before.raise(began, first, VICTIM));
+        let kept = before.told(began + Duration::from_secs(60), 1_000_060);
+        assert_eq!((kept[0].last, kept[0].count), (1_000_000, 2_000));
+        let mut after = Guesses::default();
+        let now = Instant::now() + REST;
+        after.recall(now, &kept, 1_000_300);
+        assert_eq!(after.free_from(now, second, VICTIM), Some(now + REST / 2));
+        assert!(!after.raise(now, first, VICTIM));
+        assert_eq!(after.take(now, first, VICTIM, 9_999), 2 * ALLOWANCE - 2_000);
+        // What is kept never gives anything back.
+        after.recall(now, &kept, 1_000_300);
+        assert_eq!(after.take(now, first, VICTIM, 1), 0);
+    }
+
+    #[test]
     fn many_tokens_take_no_memory_without_end() {
         let (mut guesses, began) = (Guesses::default(), Instant::now());
-        for number in 0..2 * MOST_TOKENS {
+        for number in 0..MOST + 10 {
             let token = Token(*kdf(b"many", "test", &[&number.to_le_bytes()]).expose());
             let now = began + Duration::from_secs(number as u64);
             let at = IpAddr::from((number as u32).to_be_bytes());
             assert_eq!(guesses.take(now, token, at, 1), 1);
         }
-        assert_eq!(guesses.accounts.len(), MOST_TOKENS);
-        assert!(guesses.guessed.len() <= 600, "{}", guesses.guessed.len());
+        assert_eq!(guesses.entries.len(), MOST);
     }
 }

@@ -6,13 +6,14 @@
 //! look at a few bytes.
 
 use super::certificate::provider;
+use super::path_mtu::Transaction;
 use crate::crypto::random_bytes;
 use crate::invitation::{Fingerprint, IceCredentials, Seat};
 use bytes::Bytes;
 use rtc::ice::attributes::control::{AttrControlled, AttrControlling};
 use rtc::ice::attributes::priority::PriorityAttr;
 use rtc::stun::attributes::{
-    ATTR_ERROR_CODE, ATTR_ICE_CONTROLLED, ATTR_ICE_CONTROLLING, ATTR_USERNAME,
+    ATTR_ERROR_CODE, ATTR_ICE_CONTROLLED, ATTR_ICE_CONTROLLING, ATTR_USERNAME, AttrType,
 };
 use rtc::stun::error_code::{ErrorCode, ErrorCodeAttribute};
 use rtc::stun::fingerprint::FINGERPRINT;
@@ -27,6 +28,10 @@ const TAKEN: ErrorCode = ErrorCode(486);
 
 /// The priority of a peer-reflexive candidate of the first component (RFC 8445 §5.1.2).
 const PEER_REFLEXIVE: u32 = (110 << 24) | (65_535 << 8) | 255;
+
+/// PADDING of RFC 5780 §7.6 is 0x0026, but whoever does not know it must refuse the message. From 0x8000
+/// on an unknown attribute is passed over (RFC 8489 §14); nobody has registered this one.
+const PADDING: AttrType = AttrType(0xff26);
 
 const HEADER: usize = 20;
 const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
@@ -51,6 +56,37 @@ pub(super) fn guest_of(datagram: &[u8], ours: &IceCredentials) -> Option<Fingerp
 /// A check that a peer with these credentials takes, as ICE sends them (RFC 8445 §7.1.1). It nominates
 /// nothing; whether it is answered is no concern of the sender's.
 pub(super) fn check(ours: &IceCredentials, theirs: &IceCredentials, seat: Seat) -> Option<Bytes> {
+    padded_check(ours, theirs, seat, 0)
+}
+
+/// Such a check of this many bytes at least, a multiple of four, and the number under which it will be
+/// answered.
+pub(super) fn probe(
+    ours: &IceCredentials,
+    theirs: &IceCredentials,
+    seat: Seat,
+    size: usize,
+) -> Option<(Transaction, Bytes)> {
+    let datagram = padded_check(ours, theirs, seat, size)?;
+    transaction(&datagram).map(|number| (number, datagram))
+}
+
+/// The number of the check that is answered by a datagram, if it looks like such an answer; see
+/// [`is_success`].
+pub(super) fn answered(datagram: &[u8]) -> Option<Transaction> {
+    transaction(datagram).filter(|_| is_stun(datagram, BINDING_SUCCESS))
+}
+
+fn transaction(datagram: &[u8]) -> Option<Transaction> {
+    datagram.get(8..HEADER)?.try_into().ok()
+}
+
+fn padded_check(
+    ours: &IceCredentials,
+    theirs: &IceCredentials,
+    seat: Seat,
+    size: usize,
+) -> Option<Bytes> {
     let control: Box<dyn Setter> = match seat {
         Seat::Guest => Box::new(AttrControlling(0)),
         Seat::Host => Box::new(AttrControlled(0)),
@@ -66,6 +102,7 @@ pub(super) fn check(ours: &IceCredentials, theirs: &IceCredentials, seat: Seat) 
             )),
             control,
             Box::new(PriorityAttr(PEER_REFLEXIVE)),
+            Box::new(Padding { to: size }),
             Box::new(MessageIntegrity::new_short_term_integrity_with_provider(
                 theirs.password.expose().to_owned(),
                 provider().crypto(),
@@ -74,6 +111,22 @@ pub(super) fn check(ours: &IceCredentials, theirs: &IceCredentials, seat: Seat) 
         ])
         .ok()?;
     Some(message.raw.into())
+}
+
+/// Fills a message up to a size, by an attribute of zeros that nobody has to understand. It counts on
+/// integrity and fingerprint behind it, of 24 and 8 bytes.
+struct Padding {
+    to: usize,
+}
+
+impl Setter for Padding {
+    fn add_to(&self, message: &mut Message) -> Result<(), rtc::shared::error::Error> {
+        let filled = message.raw.len() + 4 + 24 + 8;
+        if let Some(missing) = self.to.checked_sub(filled) {
+            message.add(PADDING, &vec![0; missing]);
+        }
+        Ok(())
+    }
 }
 
 /// Whether a datagram is a check by somebody who knows these credentials of ours.

@@ -21,6 +21,7 @@ mod interfaces;
 mod knock;
 mod link;
 mod mapping;
+mod path_mtu;
 mod reach;
 mod reflexive;
 mod sctp;
@@ -33,8 +34,9 @@ mod taken;
 pub mod twin;
 
 pub use certificate::Certificate;
-pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming};
+pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, Turn};
 pub use error::TransportError;
+pub use guesses::{Guessed, guessed, guessed_before, guessing};
 pub use interfaces::{Reach, local_addresses};
 pub use link::{
     Link, LinkCutter, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE,

@@ -2,10 +2,14 @@
 //! (RFC 8831 §6.5, stream 0, so no opening message is exchanged).
 
 mod fence;
+mod parts;
+mod pieces;
 
-use super::TransportError;
+use super::{TransportError, path_mtu};
 use bytes::{Bytes, BytesMut};
 use fence::Fence;
+use parts::Parts;
+use pieces::Pieces;
 use rtc::sctp::{
     Association, AssociationHandle, ClientConfig, DatagramEvent, Endpoint, EndpointConfig, Event,
     Payload, PayloadProtocolIdentifier, ServerConfig, TimerConfig, TransportConfig,
@@ -25,8 +29,15 @@ const RECEIVE_WINDOW: u32 = 4 * 1024 * 1024;
 /// How much may wait here unacknowledged before senders are held back.
 const SEND_BUFFER: usize = 2 * 1024 * 1024;
 
-/// Largest SCTP packet: what is left of the IPv6 minimum MTU of 1280 under IPv6, UDP and DTLS.
-const PACKET: u32 = 1280 - 40 - 8 - 37;
+/// What DTLS adds to a packet: the header of a record, and what AES-GCM needs (RFC 5288 §3).
+const TUNNEL: usize = 13 + 8 + 16;
+
+/// Largest SCTP packet.
+const PACKET: usize = path_mtu::MOST - TUNNEL;
+
+/// How long nothing of what was sent may arrive, although the peer would take it, before that counts as
+/// stuck.
+const STUCK: Duration = Duration::from_secs(5);
 
 /// How much faster than the wall this layer's clock runs.
 ///
@@ -72,6 +83,15 @@ pub(super) struct Sctp {
     wish: Option<(Bytes, Vec<Bytes>)>,
     /// Packets to be sent again.
     repeated: Option<Vec<Bytes>>,
+    /// Makes messages and packets fit the path.
+    pieces: Pieces,
+    /// The same for a chunk that is larger already.
+    parts: Parts,
+    /// The TSN up to which everything sent has arrived, as the peer last said, and since when it waits for
+    /// what comes then.
+    arrived: (Option<u32>, Instant),
+    /// The peer takes no more for now.
+    is_held_back: bool,
     is_open: bool,
     gap_reported: bool,
     /// What [`MOST_HELD`] limits, at least. Repetitions count, until [`Self::poll_transmit`] learns
@@ -85,7 +105,7 @@ impl Sctp {
     pub(super) fn new(now: Instant, accepts: bool) -> Self {
         let placeholder = TransportContext::default();
         let mut config = EndpointConfig::default();
-        config.max_payload_size(max_payload_size_for_mtu(PACKET));
+        config.max_payload_size(max_payload_size_for_mtu(PACKET as u32));
         Self {
             endpoint: Endpoint::new(
                 placeholder.local_addr,
@@ -102,6 +122,10 @@ impl Sctp {
             asked: now,
             wish: None,
             repeated: None,
+            pieces: Pieces::new(PACKET),
+            parts: Parts::new(PACKET),
+            arrived: (None, now),
+            is_held_back: false,
             is_open: false,
             gap_reported: false,
             held: 0,
@@ -120,9 +144,12 @@ impl Sctp {
         Ok(())
     }
 
-    /// Takes one packet out of the tunnel. A peer that sends what cannot be read loses everything
-    /// that follows; [`Self::read`] says so.
-    pub(super) fn handle(&mut self, now: Instant, packet: BytesMut) {
+    /// Takes one packet, or a part of one, out of the tunnel. A peer that sends what cannot be read loses
+    /// everything that follows; [`Self::read`] says so.
+    pub(super) fn handle(&mut self, now: Instant, record: BytesMut) {
+        let Some(packet) = self.parts.join(record) else {
+            return;
+        };
         if !self.fence.admits(&packet, self.is_open) {
             return log::debug!("a packet that no peer of ours sends was dropped");
         }
@@ -134,6 +161,7 @@ impl Sctp {
         if self.is_repeated_wish(&packet) {
             return;
         }
+        self.note_acknowledgement(now, &packet);
         let hastened = self.hasten(now);
         match self
             .endpoint
@@ -155,6 +183,32 @@ impl Sctp {
             }
             _ => {}
         }
+    }
+
+    fn note_acknowledgement(&mut self, now: Instant, packet: &[u8]) {
+        if let Some(said) = self.pieces.hear(packet) {
+            self.is_held_back = (said.window as usize) < PACKET;
+            if self.arrived.0 != Some(said.up_to) || self.is_held_back {
+                self.arrived = (Some(said.up_to), now);
+            }
+        }
+    }
+
+    /// Whether nothing of what was sent arrives any more, although the peer would take it.
+    pub(super) fn is_stuck(&mut self, now: Instant) -> bool {
+        let (_, since) = self.arrived;
+        now >= since + STUCK && !self.is_held_back && self.buffered() > 0
+    }
+
+    /// How large a datagram may be from now on. True if that is less than before.
+    pub(super) fn fit(&mut self, datagram: usize) -> bool {
+        self.pieces.set_most(datagram.saturating_sub(TUNNEL))
+    }
+
+    /// How often something had to be sent again because nothing was heard of it in time.
+    pub(super) fn timeouts(&self) -> u64 {
+        let association = self.association.as_ref();
+        association.map_or(0, |(_, a)| a.stats().get_num_t3timeouts())
     }
 
     /// Whether the peer asks once more for the association that it was granted: it has not heard of it,
@@ -203,15 +257,18 @@ impl Sctp {
 
     /// Queues one message.
     pub(super) fn write(&mut self, now: Instant, message: &Bytes) -> Result<(), TransportError> {
+        if self.buffered() == 0 {
+            self.arrived.1 = now;
+        }
         let now = self.hasten(now);
         let (_, association) = self.association.as_mut().ok_or(TransportError::Closed)?;
-        association
-            .stream(STREAM)
-            .and_then(|mut stream| {
-                stream.write_chunk_with_ppi(now, message, PayloadProtocolIdentifier::Binary)
-            })
-            .map(drop)
-            .map_err(TransportError::sctp)
+        let mut stream = association.stream(STREAM).map_err(TransportError::sctp)?;
+        for piece in self.pieces.cut(message) {
+            stream
+                .write_chunk_with_ppi(now, &piece, PayloadProtocolIdentifier::Binary)
+                .map_err(TransportError::sctp)?;
+        }
+        Ok(())
     }
 
     /// The next complete message. Not calling this holds the peer back.
@@ -262,7 +319,8 @@ impl Sctp {
                     let queued = RECEIVE_WINDOW.saturating_sub(window) as usize;
                     self.held = self.held.min(queued * (1 + CHUNK_COST));
                 }
-                Some(packets)
+                let packets = self.pieces.mend(packets);
+                Some(self.parts.take_apart(packets, self.pieces.most()))
             }
             _ => None,
         }

@@ -13,6 +13,7 @@ use super::certificate::Certificate;
 use super::dtls::{self, Dtls, DtlsEvent, Greeting, Heard};
 use super::ice::{Ice, Path};
 use super::knock::{self, BINDING_REQUEST};
+use super::path_mtu::{self, PathMtu};
 use super::sctp::{Sctp, SctpEvent};
 use super::taken::Taken;
 use crate::invitation::{Candidate, Fingerprint, IceCredentials, Seat};
@@ -96,9 +97,14 @@ pub(super) struct Session {
     tunnel_since: Instant,
     /// The path that the first authenticated check came by, until the first DTLS flight went there.
     greets: Option<Path>,
+    /// What the path carries, once there is a tunnel through it.
+    carries: Option<(Path, PathMtu)>,
+    /// How often the association sent something again, as far as the path was suspected for it.
+    suspected: u64,
     is_open: bool,
     events: VecDeque<SessionEvent>,
     out: VecDeque<(Path, Bytes)>,
+    probes: VecDeque<(Path, Bytes)>,
 }
 
 /// A handshake beside a tunnel. Whoever can forge an address can greet in the guest's name, so it takes
@@ -136,9 +142,12 @@ impl Session {
             heard: None,
             tunnel_since: now,
             greets: None,
+            carries: None,
+            suspected: 0,
             is_open: false,
             events: VecDeque::new(),
             out: VecDeque::new(),
+            probes: VecDeque::new(),
         })
     }
 
@@ -193,6 +202,7 @@ impl Session {
         let was_silent = self.is_silent();
         // RFC 7983 §7: the first byte tells the protocols apart.
         match datagram.first() {
+            Some(0..=3) if self.take_answer(now, path, &datagram) => {}
             Some(0..=3) => self.handle_stun(now, path, datagram),
             Some(20..=63) if self.ice.is_known(path) => self.handle_dtls(now, path, datagram),
             _ => {}
@@ -320,6 +330,7 @@ impl Session {
         }
         self.dtls = newcomer.dtls;
         self.sctp = Sctp::new(now, self.parties.seat == Seat::Host);
+        self.carries = None;
         self.heard = Some(now);
         self.answered = Some(now);
         if self.ice.path() != Some(newcomer.path) {
@@ -403,8 +414,64 @@ impl Session {
         }
         // An answer to a flight that was sent ahead may be here before that to the check beside it.
         let Some(path) = self.ice.path() else { return };
+        self.measure(now, path);
         while let Some(datagram) = self.dtls.poll_transmit() {
             self.out.push_back((path, datagram.freeze()));
+        }
+    }
+
+    /// Goes on finding out what the path carries.
+    fn measure(&mut self, now: Instant, path: Path) {
+        if self.dtls.observed().is_none() {
+            return;
+        }
+        if self
+            .carries
+            .as_ref()
+            .is_none_or(|(known, _)| *known != path)
+        {
+            self.carries = Some((path, PathMtu::new(now)));
+            // What is under way may pass here as well: nothing was lost by this.
+            self.sctp.fit(path_mtu::LEAST);
+        }
+        let Some((_, carries)) = &mut self.carries else {
+            return;
+        };
+        carries.handle_timeout(now);
+        let (ours, theirs) = (&self.parties.local, &self.parties.remote);
+        while let Some(size) = carries.poll_probe() {
+            if let Some((number, probe)) = knock::probe(ours, theirs, self.parties.seat, size) {
+                carries.asked(size, number);
+                self.probes.push_back((path, probe));
+            }
+        }
+        if self.sctp.fit(carries.size()) {
+            // What was too large is lost, and the timer has grown meanwhile.
+            self.sctp.retransmit_now(now);
+        }
+    }
+
+    /// Whether a datagram is the answer to a probe.
+    fn take_answer(&mut self, now: Instant, path: Path, datagram: &[u8]) -> bool {
+        let Some(number) = knock::answered(datagram) else {
+            return false;
+        };
+        let is_ours = self.carries.as_mut().is_some_and(|(known, carries)| {
+            *known == path
+                && carries.awaits(number)
+                && knock::is_success(datagram, &self.parties.remote)
+                && carries.answered(now, number)
+        });
+        if is_ours {
+            self.ice.note(now, path);
+        }
+        is_ours
+    }
+
+    /// A probe of this size cannot leave this device.
+    pub(super) fn refused(&mut self, now: Instant, size: usize) {
+        if let Some((_, carries)) = &mut self.carries {
+            carries.refused(now, size);
         }
     }
 
@@ -433,6 +500,7 @@ impl Session {
             Err(error) => return self.events.push_back(SessionEvent::Failed(error)),
         }
         self.sctp = Sctp::new(now, self.parties.seat == Seat::Host);
+        self.carries = None;
         self.tunnel_since = now;
         if let Some(path) = self.ice.path() {
             self.send_first_flight(&[path]);
@@ -462,7 +530,12 @@ impl Session {
                 at = at.min(sctp);
             }
         }
-        at
+        match (&self.carries, self.ice.path()) {
+            (Some((known, carries)), Some(path)) if *known == path => {
+                at.min(carries.poll_timeout())
+            }
+            _ => at,
+        }
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
@@ -481,9 +554,21 @@ impl Session {
                 self.begin_tunnel(now);
             }
             self.sctp.handle_timeout(now);
+            self.suspect(now);
         }
         self.poll_association();
         self.flush(now);
+    }
+
+    /// What is sent in vain may be too large for the path.
+    fn suspect(&mut self, now: Instant) {
+        let timeouts = self.sctp.timeouts();
+        if timeouts > self.suspected
+            && let Some((_, carries)) = &mut self.carries
+        {
+            carries.suspect(now);
+        }
+        self.suspected = timeouts;
     }
 
     pub(super) fn poll_event(&mut self) -> Option<SessionEvent> {
@@ -492,6 +577,11 @@ impl Session {
 
     pub(super) fn poll_transmit(&mut self) -> Option<(Path, Bytes)> {
         self.out.pop_front()
+    }
+
+    /// The next datagram that is to be sent whole or not at all; see [`Self::refused`].
+    pub(super) fn poll_probe(&mut self) -> Option<(Path, Bytes)> {
+        self.probes.pop_front()
     }
 
     /// Whether an authenticated check has come from the peer.
@@ -520,6 +610,11 @@ impl Session {
     /// Whether the path has gone silent.
     pub(super) fn is_silent(&self) -> bool {
         self.ice.is_silent()
+    }
+
+    /// Whether nothing that is sent arrives, although the peer is heard.
+    pub(super) fn is_stuck(&mut self, now: Instant) -> bool {
+        self.sctp.is_stuck(now)
     }
 
     pub(super) fn is_open(&self) -> bool {

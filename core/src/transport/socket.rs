@@ -28,6 +28,13 @@ const MOST_SOCKETS: usize = 8;
 /// Of how many addresses the port is remembered.
 const MOST_PAST: usize = 64;
 
+/// "Message too long" (`EMSGSIZE`, `WSAEMSGSIZE`), which has no name in the standard library.
+const TOO_LONG: i32 = match () {
+    () if cfg!(windows) => 10_040,
+    () if cfg!(any(target_os = "linux", target_os = "android")) => 90,
+    () => 40,
+};
+
 /// One bound socket.
 pub(super) struct Socket {
     io: tokio::net::UdpSocket,
@@ -232,6 +239,16 @@ impl Sockets {
             }
             queue.drain(..count);
         }
+    }
+
+    /// Sends one datagram, if the kernel takes it now. False if this device's own link is too narrow for
+    /// it; `quinn_udp` forbids every system to cut it into fragments.
+    pub(super) fn probe(&self, path: Path, datagram: &[u8]) -> bool {
+        let Some(socket) = self.sockets.iter().find(|s| s.local == path.local) else {
+            return true;
+        };
+        let sent = socket.io.try_send_to(datagram, path.peer);
+        !sent.is_err_and(|error| error.raw_os_error() == Some(TOO_LONG))
     }
 
     /// Ready when every socket takes more.

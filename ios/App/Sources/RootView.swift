@@ -101,6 +101,6 @@ private struct NoticeView: View {
     private func close(_ choice: Choice) {
         perform(choice.action)
         // What came meanwhile is still needed for this one, and goes with it.
-        if choice.action != .replace { close() }
+        if choice.action != .replace && choice.action != .takeReply { close() }
     }
 }

@@ -23,6 +23,8 @@ public enum Key: String, CaseIterable, Sendable {
     case trustVerified = "trust_verified"
     case reasonOpenLink = "reason_open_link"
     case reasonSawTheCode = "reason_saw_the_code"
+    case reasonTheirQuestion = "reason_their_question"
+    case reasonByYourWord = "reason_by_your_word"
     case reasonIntroduced = "reason_introduced"
     case reasonLockedLink = "reason_locked_link"
     case reasonAnswered = "reason_answered"
@@ -42,6 +44,7 @@ public enum Key: String, CaseIterable, Sendable {
     case kindWentAway = "kind_went_away"
     case kindNotTheInviter = "kind_not_the_inviter"
     case kindAnswersDiffer = "kind_answers_differ"
+    case kindLeftAfterAnswer = "kind_left_after_answer"
     case kindBurned = "kind_burned"
     case kindNoRoute = "kind_no_route"
     case kindNoNetwork = "kind_no_network"
@@ -91,11 +94,13 @@ public enum Key: String, CaseIterable, Sendable {
     case cameraDenied = "camera_denied"
     case cameraMissing = "camera_missing"
     case localNetworkDenied = "local_network_denied"
+    case replyFound = "reply_found"
     case replyTaken = "reply_taken"
     case sealedFound = "sealed_found"
     case anotherUnderWay = "another_under_way"
     case invitationTaken = "invitation_taken"
     case invitationOutdated = "invitation_outdated"
+    case questionRepeated = "question_repeated"
 
     case causeNoNetwork = "cause_no_network"
     case causeKeptApart = "cause_kept_apart"
@@ -227,6 +232,7 @@ public enum Key: String, CaseIterable, Sendable {
     case questionTitle = "question_title"
     case questionWarning = "question_warning"
     case questionUnwritten = "question_unwritten"
+    case onlyTheyWouldAsk = "only_they_would_ask"
     case triesLeft = "tries_left"
     case answer
     case unlocking
@@ -265,5 +271,6 @@ public enum Key: String, CaseIterable, Sendable {
     case wayAppSettings = "way_app_settings"
     case wayStorageSettings = "way_storage_settings"
     case wayReplace = "way_replace"
+    case wayTakeReply = "way_take_reply"
     case wayRestart = "way_restart"
 }

@@ -11,6 +11,14 @@ final class Lockbox {
     /// Says what went wrong where nothing is left to try again.
     var refuse: (Refusal) -> Void = { _ in }
 
+    /// The person is typing something that must not be taken for an answer to something else.
+    var isAsking: Bool {
+        switch screen {
+        case .question, .lock: true
+        default: false
+        }
+    }
+
     private var invitation: Token?
     /// Our own copy, in a folder of its own.
     private var file: URL?

@@ -32,6 +32,8 @@ public final class Model {
     /// Opens what the person is about to confirm; and what came meanwhile and is held.
     @ObservationIgnored private var confirming: Opening?
     @ObservationIgnored private var pending: Opening?
+    /// A reply that was sent, until the person agrees.
+    @ObservationIgnored private var offered: Token?
     @ObservationIgnored private let lockbox = Lockbox()
     /// A question of ours is being made up.
     @ObservationIgnored private var isProtecting = false
@@ -232,6 +234,11 @@ public final class Model {
         act { _, engine in try await engine.compared(outcome) }
     }
 
+    /// Only who the person means would have asked what they were asked.
+    public func onlyTheyWouldAsk() {
+        act { _, engine in try await engine.onlyTheyWouldAsk() }
+    }
+
     /// Opens the camera.
     public func scan() {
         act { model, _ in
@@ -364,11 +371,23 @@ public final class Model {
         }
     }
 
+    /// Takes the reply that was handed in.
+    public func takeReply() {
+        act { model, engine in
+            guard let reply = model.offered else { return }
+            model.offered = nil
+            model.notice = nil
+            try await model.reply(reply, engine)
+            model.show()
+        }
+    }
+
     /// The notice was read.
     public func noticed() {
         act { model, _ in
             model.notice = nil
             model.pending = nil
+            model.offered = nil
         }
     }
 
@@ -480,12 +499,23 @@ public final class Model {
         }
     }
 
+    private func reply(_ token: Token, _ engine: Engine) async throws {
+        try await engine.reply(token)
+        scanning = nil
+        notice = Notice(what: .replyTaken)
+    }
+
     private func take(_ token: Token, _ engine: Engine) async throws {
         switch token.kind {
         case .reply:
-            try await engine.reply(token)
-            scanning = nil
-            notice = Notice(what: .replyTaken)
+            // Anybody can send a link. What the camera saw, or nobody waits for, needs no question.
+            if token.isSeen || !inCore.isHosting {
+                try await reply(token, engine)
+            } else if offered == nil {
+                // One that comes meanwhile does not slip into its place.
+                offered = token
+                notice = Notice(what: .replyFound, way: .takeReply)
+            }
         case .sealed:
             try await alone(isOccupied) {
                 let copy = try? Copy(token.bytes)
@@ -498,7 +528,7 @@ public final class Model {
             }
         case .invitation:
             // The core knows whether it is the one that the person is asked about.
-            try await alone(lockbox.screen != nil) {
+            try await alone(lockbox.isAsking) {
                 try await self.opening { try await engine.open(token) }
             }
         case .lockedInvitation:
@@ -512,14 +542,15 @@ public final class Model {
     }
 
     /// Whether the person is in the midst of something that nothing may take the place of.
-    private var isOccupied: Bool { lockbox.screen != nil || inCore.isConfirming }
+    private var isOccupied: Bool { lockbox.isAsking || inCore.isConfirming }
 
     private func alone(_ isOccupied: Bool, _ open: @escaping Opening) async throws {
         if isOccupied { hold(open) } else { try await open() }
     }
 
-    /// Holds what came meanwhile, and says so.
+    /// Holds what came meanwhile, and says so, unless the person is just being asked about a reply.
     private func hold(_ open: @escaping Opening) {
+        guard offered == nil else { return }
         scanning = nil
         pending = open
         notice = Notice(what: .anotherUnderWay, way: .replace)

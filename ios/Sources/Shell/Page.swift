@@ -113,6 +113,7 @@ public enum Action: Equatable, Sendable {
     case answer
     case compare
     case compared(Outcome)
+    case onlyTheyWouldAsk
     /// The fields of a file to lock changed.
     case judge
     /// With what was typed.
@@ -127,6 +128,7 @@ public enum Action: Equatable, Sendable {
     case lookAround
     case putAside
     case replace
+    case takeReply
     case back
     /// Done by the app, as it needs the platform.
     case errand(Errand)
@@ -204,7 +206,9 @@ extension Model {
         case .putAside: putAside()
         case .compare: compare()
         case .compared(let outcome): compared(outcome)
+        case .onlyTheyWouldAsk: onlyTheyWouldAsk()
         case .replace: replace()
+        case .takeReply: takeReply()
         case .back: back()
         case .errand(let errand): return errand
         }
@@ -380,7 +384,8 @@ extension Page {
             isBusy: question.isBusy,
             progress: question.progress,
             lines: (question.size.map { [Phrase(.lockedText, .verbatim(amount($0)))] } ?? [])
-                + [Phrase(.questionWarning)] + (question.triesLeft.map { [.counted(.triesLeft, $0)] } ?? []),
+                + [Phrase(.questionWarning)] + (question.warning.map { [Phrase($0)] } ?? [])
+                + (question.triesLeft.map { [.counted(.triesLeft, $0)] } ?? []),
             choices: [Choice(.answer, .answer), .stop]
         )
     }
@@ -450,7 +455,9 @@ extension Page {
             status: conversation.line.map { Phrase($0) },
             conversation: true,
             lines: [Phrase(.trustLine, Phrase(conversation.trust), Phrase(conversation.reason))],
-            choices: [Choice(.attach, .errand(.attach)), Choice(.compare, .compare), Choice(.leave, .back)]
+            choices: [Choice(.attach, .errand(.attach)), Choice(.compare, .compare)]
+                + (conversation.canVouch ? [Choice(.onlyTheyWouldAsk, .onlyTheyWouldAsk)] : [])
+                + [Choice(.leave, .back)]
         )
     }
 
@@ -506,6 +513,7 @@ extension Choice {
         case .appSettings: self.init(.wayAppSettings, .errand(.settings(.app)))
         case .storageSettings: self.init(.wayStorageSettings, .errand(.settings(.storage)))
         case .replace: self.init(.wayReplace, .replace)
+        case .takeReply: self.init(.wayTakeReply, .takeReply)
         case .restart: self.init(.wayRestart, .errand(.restart))
         }
     }

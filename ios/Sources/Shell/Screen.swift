@@ -195,6 +195,8 @@ public struct Question: Equatable, Sendable {
     public var size: UInt64?
     /// What was wrong with the answers before.
     public var hint: Key?
+    /// What to think of before answering once more.
+    public var warning: Key?
     /// It is being opened, which takes about a second.
     public var isBusy = false
     /// How much of a file is opened, from 0 to 1.
@@ -292,6 +294,9 @@ public struct Conversation: Equatable, Sendable {
     public let reason: Key
     /// Why the path is down, while it is.
     public let line: Key?
+
+    /// The person may say that only who they mean would have asked what was asked.
+    var canVouch: Bool { reason == .reasonTheirQuestion }
 }
 
 public struct Ended: Equatable, Sendable {
@@ -309,6 +314,7 @@ public enum Way: CaseIterable, Sendable {
     case appSettings
     case storageSettings
     case replace
+    case takeReply
     case restart
 }
 

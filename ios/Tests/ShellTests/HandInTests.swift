@@ -93,9 +93,43 @@ final class HandInTests: XCTestCase {
         XCTAssertTrue(third.model.screen.isHome)
         _ = try await third.hosts()
         third.model.handIn(reply.link)
+        // Anybody can send a link, so the person agrees first.
+        let asked = try await third.isTold(.replyFound)
+        XCTAssertEqual(asked.choice, Choice(.wayTakeReply, .takeReply))
+        third.model.takeReply()
         try await third.isTold(.kindWrongReply)
         XCTAssertNotNil(third.model.screen.code)
         for person in [host, guest, third] { await person.leaves() }
+    }
+
+    func testAReplyThatWasSent() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        let code = try await host.hosts(send: true)
+        host.model.left(kept: false)
+        await host.settled()
+        try await guest.accepts(code.invitation.link)
+        try await guest.sees("knocking") { $0.connecting }
+        guest.model.offerReply()
+        let reply = try await guest.sees("reply") { $0.reply }
+        host.model.handIn(reply.link)
+        try await host.isTold(.replyFound)
+        // Read and not agreed to, it is as if it had not come.
+        host.model.noticed()
+        host.model.takeReply()
+        await host.settled()
+        XCTAssertNil(host.model.notice)
+        host.model.handIn(reply.link)
+        try await host.isTold(.replyFound)
+        // What comes meanwhile takes its place no more than another reply would.
+        host.model.handIn(code.invitation.link)
+        await host.settled()
+        XCTAssertEqual(host.model.notice?.what, .replyFound)
+        host.model.takeReply()
+        try await host.isTold(.replyTaken)
+        host.model.returned()
+        try await areTogether(host, guest)
+        await host.leaves()
+        await guest.leaves()
     }
 
     func testAForeignCode() async throws {

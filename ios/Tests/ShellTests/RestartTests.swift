@@ -44,6 +44,8 @@ final class RestartTests: XCTestCase {
         let (firstHost, firstGuest) = (Person("Ana"), Person("Ben"))
         let (guest, reply) = try await isKilledWithItsReply(firstGuest, invitedBy: firstHost)
         firstHost.model.handIn(reply.link)
+        try await firstHost.isTold(.replyFound)
+        firstHost.model.takeReply()
         try await firstHost.isTold(.replyTaken)
         let host = await firstHost.again()
         // Nobody hands anything over again.

@@ -21,10 +21,34 @@ final class TrustTests: XCTestCase {
         guest.model.answer(["Bello"])
         let second = try await guest.sees("second try") { $0.question?.triesLeft == 2 ? $0.question : nil }
         XCTAssertEqual(Page(.question(second)).status, Phrase(.kindWrongAnswer))
+        XCTAssertTrue(Page(.question(second)).lines.contains(Phrase(.questionRepeated)))
         guest.model.answer([" rex "])
         let (here, there) = (try await host.talks(), try await guest.talks())
-        XCTAssertEqual([here.trust, there.trust], [.trustAnswerChecked, .trustAnswerChecked])
-        XCTAssertEqual([here.reason, there.reason], [.reasonAnswered, .reasonAnswered])
+        // Whoever chose the question knows the answer.
+        XCTAssertEqual([here.trust, there.trust], [.trustAnswerChecked, .trustUnverified])
+        XCTAssertEqual([here.reason, there.reason], [.reasonAnswered, .reasonTheirQuestion])
+        await host.leaves()
+        await guest.leaves()
+    }
+
+    func testAPersonsWordIsAMark() async throws {
+        let (host, guest) = (Person("Ana"), Person("Ben"))
+        guest.model.handIn(try await host.hosts(send: true, protection: asked).invitation.link)
+        try await guest.sees("question") { $0.confirm }
+        guest.model.connect()
+        try await guest.sees("first try") { $0.question }
+        guest.model.answer(["Rex"])
+        let (here, there) = (try await host.talks(), try await guest.talks())
+        let vouch = Choice(.onlyTheyWouldAsk, .onlyTheyWouldAsk)
+        XCTAssertFalse(Page(.conversation(here)).choices.contains(vouch))
+        XCTAssertTrue(Page(.conversation(there)).choices.contains(vouch))
+        guest.model.onlyTheyWouldAsk()
+        let marked = try await guest.sees("mark") { screen -> Conversation? in
+            guard case .conversation(let talk) = screen, talk.reason == .reasonByYourWord else { return nil }
+            return talk
+        }
+        XCTAssertEqual(marked.trust, .trustUnverified)
+        XCTAssertFalse(Page(.conversation(marked)).choices.contains(vouch))
         await host.leaves()
         await guest.leaves()
     }
@@ -74,7 +98,7 @@ final class TrustTests: XCTestCase {
         XCTAssertEqual(confirm.proof, .proofLocked)
         guest.model.connect()
         let (here, there) = (try await host.talks(), try await guest.talks())
-        XCTAssertEqual([here.reason, there.reason], [.reasonLockedLink, .reasonLockedLink])
+        XCTAssertEqual([here.reason, there.reason], [.reasonLockedLink, .reasonTheirQuestion])
         await host.leaves()
         await guest.leaves()
     }

@@ -138,6 +138,16 @@ async fn a_host_that_hangs_up_refused_or_comes_back() {
 }
 
 #[tokio::test]
+async fn a_host_that_hangs_up_after_the_proof_gets_one_guess_and_is_not_knocked_at_again() {
+    let (holder, mut guest, mut link) = with_hostile_host(Flow::LinkAsk).await;
+    host_until(Until::Proof, &holder, &mut link).await;
+    link.shutdown().await;
+    assert_eq!(guest.pairing.failure().await, Failure::LeftAfterAnswer);
+    let asked = |view: &&View| matches!(view, View::Asking { .. });
+    assert_eq!(guest.pairing.shown().iter().filter(asked).count(), 1);
+}
+
+#[tokio::test]
 async fn a_flood_before_the_first_message_is_cut_off() {
     let mut host = Host::new(Flow::OneScan);
     let holder = Holder::of(&host.invitation);

@@ -270,11 +270,16 @@ impl Host {
         }
     }
 
-    /// The host scans, or is sent, this reply.
+    /// The host scans, or is sent, this reply, as its flow has it.
     pub(crate) async fn take_reply(&self, reply: &[u8]) -> Result<(), ReplyError> {
+        self.take_reply_by(reply, via(self.flow)).await
+    }
+
+    /// A reply comes to the host this way.
+    pub(crate) async fn take_reply_by(&self, reply: &[u8], via: Via) -> Result<(), ReplyError> {
         let reply = SealedReply::parse(reply).unwrap();
         let (answer, answered) = oneshot::channel();
-        let order = (reply, via(self.flow), answer);
+        let order = (reply, via, answer);
         let _ = self.pairing.replies.send(order).await;
         // A pairing that has ended meanwhile needs no reply.
         answered.await.unwrap_or(Ok(()))

@@ -1,17 +1,18 @@
 //! Whatever carries the tokens rewrites them.
 
-use crate::by_hand::Holder;
+use crate::by_hand::{Holder, until_hung_up};
 use crate::people::{
     ANSWER, GUEST_SIDE, Guest, Host, IMPATIENCE, SOON, are_together, finds_seat_taken, stages,
     trust_without_reply, unix_now,
 };
+use crate::steps::{Until, guest_until};
 use handfast_core::crypto::Secret;
 use handfast_core::handshake::{Flow, Trust, TrustLevel};
 use handfast_core::invitation::{
     Candidate, CandidateKind, Candidates, Expiry, FindError, Invitation, LinkBase, Name, Question,
     Reply, ReplyError, SealedReply, Seat, Token, find, link,
 };
-use handfast_core::pairing::{Failure, GuestTerms, HostStage};
+use handfast_core::pairing::{Failure, GuestTerms, HostStage, Via};
 use handfast_core::transport::Certificate;
 use std::convert::Infallible;
 use std::net::UdpSocket;
@@ -294,13 +295,61 @@ async fn a_reply_rewritten_by_a_holder_of_the_secret_proves_nothing() {
     let mut reply = sealed.open(&keys).unwrap();
     reply.candidates = Candidates::new(vec![dead_end()]).unwrap();
     // The guest knocks too, so the reply may come late; it must never count.
-    host.take_reply(reply.seal(&keys, [2; 8]).as_bytes())
+    let rewritten = reply.seal(&keys, [2; 8]);
+    host.take_reply_by(rewritten.as_bytes(), Via::Carried)
         .await
         .unwrap();
     let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
     are_together(&at_host, &at_guest);
     let met = at_host.acquaintance;
-    assert_eq!((met.scans, met.trust), (1, trust_without_reply(flow)));
+    assert_eq!((met.scans, met.trust.level()), (1, TrustLevel::Unverified));
+}
+
+#[tokio::test]
+async fn a_reply_that_is_scanned_ends_the_attempt_of_the_carrier_who_came_first() {
+    let flow = Flow::TwoWayScan;
+    let mut host = Host::new(flow);
+    let carrier = Holder::of(&host.invitation);
+    let theirs = Reply {
+        fingerprint: carrier.certificate.fingerprint(),
+        candidates: Candidates::new(vec![dead_end()]).unwrap(),
+    };
+    let theirs = theirs.seal(&host.invitation.keys(), [1; 8]);
+    host.take_reply_by(theirs.as_bytes(), Via::Carried)
+        .await
+        .unwrap();
+    // The carrier is inside, and has not said everything yet.
+    let mut link = carrier.knock(host.address).await.unwrap();
+    let step = guest_until(Until::Ready, &carrier, &mut link).await;
+    let mut guest = silent_guest(&host, flow);
+    let reply = guest.reply().await;
+    host.take_reply_by(&reply, Via::Camera).await.unwrap();
+    let _ = link.send(step.valid).await;
+    assert_eq!(until_hung_up(&mut link).await.len(), 0);
+    let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+    are_together(&at_host, &at_guest);
+    let met = at_host.acquaintance;
+    assert_eq!(met.trust, Trust::proven(flow, Seat::Host));
+    assert_ne!(met.key, carrier.identity.key.public());
+}
+
+#[tokio::test]
+async fn a_question_of_the_carriers_own_says_nothing_about_the_carrier() {
+    for flow in [Flow::LinkAsk, Flow::LinkLocked] {
+        let host = Host::new(flow);
+        // The carrier knows the answer, as it chose the question; it passes its own invitation on.
+        let mut carrier = Host::new(flow);
+        let mut guest = Guest::new(flow, &carrier.invitation);
+        let (at_carrier, at_guest) =
+            tokio::join!(carrier.pairing.meeting(), guest.pairing.meeting());
+        are_together(&at_carrier, &at_guest);
+        let mut met = at_guest.acquaintance;
+        assert_ne!(met.key, host.identity.key.public());
+        assert_eq!(met.trust.level(), TrustLevel::Unverified, "{flow:?}");
+        // Whatever the person says to it.
+        assert!(met.trust.take_word());
+        assert_eq!(met.trust.level(), TrustLevel::Unverified, "{flow:?}");
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use crate::absence::Absence;
 use crate::faults::Fault;
 use crate::lab_or_skip;
 use crate::matrix::{all, play};
+use crate::narrow::FAMILIES;
 use crate::nat::Network::{PortRestricted, Public};
 use crate::path::{Conditions, Path};
 use crate::scenario::{Ending, Meeting, Scenario, Way, When};
@@ -231,4 +232,29 @@ fn every_return() {
             });
         }
     });
+}
+
+#[test]
+#[ignore = "takes minutes: scripts/bench network --narrow"]
+fn narrow_paths() {
+    lab_or_skip!();
+    let figures = Figures::open();
+    // One after the other: they are held to each other's times.
+    for family in &FAMILIES {
+        let straits = family.straits.iter().copied().map(Some);
+        for strait in std::iter::once(None).chain(straits) {
+            let (times, told) = family.cross(strait);
+            if times.file.is_none() {
+                eprintln!("{}, {strait:?}: {told}", family.name);
+            }
+            let path = strait.map_or("wide".to_owned(), |(strait, most)| {
+                format!("{strait:?} {most}")
+            });
+            figures.tell(&json!({
+                "family": family.name,
+                "path": path,
+                "times": [times.connected, times.text, times.file],
+            }));
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod faults;
 mod figures;
 mod kinds;
 mod matrix;
+mod narrow;
 mod nat;
 mod path;
 mod person;

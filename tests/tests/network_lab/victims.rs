@@ -83,4 +83,13 @@ fn an_invitation_causes_so_many_guesses_at_one_address_and_more_only_by_hand_and
     std::thread::sleep(moment);
     assert_eq!(guessed(), 2 * ALLOWANCE);
     assert_eq!(world.core.counted("elsewhere"), 0);
+    // Another invitation that names the same, opened by another process of the same person.
+    drop(guest);
+    let link = invitation();
+    let mut join = vec!["join", &link, "--yes"];
+    join.extend(servers());
+    let mut guest = Person::start(&world.guest, &folder, "Ben", &join);
+    assert!(guest.until(Duration::from_secs(12), &["reply"]).is_some());
+    std::thread::sleep(moment);
+    assert_eq!(guessed(), 2 * ALLOWANCE);
 }

@@ -245,6 +245,49 @@ impl World {
     }
 }
 
+/// Where a path is narrow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strait {
+    /// In the line between the core and the host's router: both ends know it, and say so by ICMP.
+    Line,
+    /// In the host's own link, and nowhere else.
+    OwnLink,
+    /// In the core, which drops what is too large without a word.
+    BlackHole,
+}
+
+impl World {
+    /// Lets packets through up to this size, in bytes, from now on.
+    pub(crate) fn narrow(&self, strait: Strait, most: usize) {
+        match strait {
+            Strait::Line => {
+                let above = Side::Host.core_interface();
+                self.core.ip(&format!("link set {above} mtu {most}"));
+                // The host's outermost router is the first of all.
+                let below = self.routers.first().expect("the host has a router");
+                below.space.ip(&format!("link set wan mtu {most}"));
+            }
+            Strait::OwnLink => {
+                let link = format!("link set {DEVICE_INTERFACE} mtu {most}");
+                self.host.ip(&link);
+            }
+            Strait::BlackHole => {
+                for device in [&self.host, &self.guest] {
+                    // Or whole trains of datagrams would come here, as packets of their own.
+                    device.ip(&format!("link set {DEVICE_INTERFACE} gso_max_segs 1"));
+                }
+                self.core.nft(&format!(
+                    "table inet strait {{ chain forward {{
+                        type filter hook forward priority -6; policy accept;
+                        meta length > {most} drop
+                    }}
+                    }}"
+                ));
+            }
+        }
+    }
+}
+
 /// Connects a device to the core by the routers of its network.
 fn attach(
     core: &Space,

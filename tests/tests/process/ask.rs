@@ -19,16 +19,28 @@ fn a_question_is_asked_once_connected_and_a_second_try_may_be_right() {
     let asking = guest.until("asking");
     assert_eq!(asking["question"], QUESTION);
     assert_eq!(asking["tries_left"], 3);
+    assert_eq!(asking["is_repeated"], false);
     guest.say("Max");
-    assert_eq!(guest.until("asking")["tries_left"], 2);
+    let asking = guest.until("asking");
+    assert_eq!(asking["tries_left"], 2);
+    assert_eq!(asking["was_wrong"], true);
+    assert_eq!(asking["is_repeated"], true);
     assert_eq!(host.until("answering")["tries_left"], 3);
     assert_eq!(host.until("answering")["tries_left"], 2);
     guest.say("  schNURRle ");
-    for peer in [&mut host, &mut guest] {
-        let met = peer.until("met");
-        assert_eq!(met["trust"], "answer_checked");
-        assert_eq!(met["reason"], "answered");
-    }
+    let met = host.until("met");
+    assert_eq!(met["trust"], "answer_checked");
+    assert_eq!(met["reason"], "answered");
+    // Whoever chose the question knows the answer.
+    let met = guest.until("met");
+    assert_eq!(met["trust"], "unverified");
+    assert_eq!(met["reason"], "their_question");
+    guest.say("/onlythey");
+    let marked = guest.until("trust");
+    assert_eq!(marked["trust"], "unverified");
+    assert_eq!(marked["reason"], "by_your_word");
+    guest.say("/onlythey");
+    guest.until("note");
     guest.say("and on");
     assert_eq!(host.until("message")["text"], "and on");
     guest.hang_up();
@@ -65,11 +77,12 @@ fn a_locked_invitation_opens_in_every_form_for_whoever_knows_the_answer() {
         };
         let mut guest = Peer::guest(&folder, &handed, &[]);
         guest.say("By the SEA");
-        for peer in [&mut guest, &mut host] {
-            let met = peer.until("met");
-            assert_eq!(met["trust"], "answer_checked", "{form}");
-            assert_eq!(met["reason"], "locked_link");
-        }
+        let met = host.until("met");
+        assert_eq!(met["trust"], "answer_checked", "{form}");
+        assert_eq!(met["reason"], "locked_link");
+        let met = guest.until("met");
+        assert_eq!(met["trust"], "unverified", "{form}");
+        assert_eq!(met["reason"], "their_question");
     }
 }
 

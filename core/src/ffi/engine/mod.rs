@@ -87,6 +87,8 @@ pub(super) enum Saying {
     /// What was found by somebody who saw these digits.
     Compared(Vec<String>, Comparison),
     AllowMore,
+    /// Only who the person means would have asked that.
+    OnlyThey,
     Leave,
 }
 
@@ -290,7 +292,10 @@ impl Engine {
                 happened = happening(&mut self.state) => match happened {
                     Happened::Prepared(ready) => self.prepared(ready).await,
                     Happened::Pairing(Waited::Event(event)) => self.paired(event).await,
-                    Happened::Pairing(Waited::Stands) => self.copy_standing().await,
+                    Happened::Pairing(Waited::Stands) => {
+                        // What could not be kept is logged, and kept with the next change.
+                        let _ = self.copy_standing().await;
+                    }
                     Happened::Talk(event) => self.talked(event).await,
                 },
             }

@@ -116,7 +116,8 @@ impl Plan {
                 // A guest whose reply is here is found from anywhere, and an open invitation is shown
                 // anew. A locked one would need its answer for that.
                 let leads_here = candidates.iter().any(|one| named.contains(one));
-                let is_lost = !leads_here && pending.received.is_none() && pending.locked.is_some();
+                let is_lost =
+                    !leads_here && pending.past.replies.is_empty() && pending.locked.is_some();
                 return match is_lost {
                     true => Err(Kind::Moved.into()),
                     false => Ok(*pending),
@@ -159,7 +160,6 @@ impl Plan {
             answer,
             made,
             past: Past::default(),
-            received: None,
         })
     }
 }

@@ -346,6 +346,10 @@ impl Talk {
                 self.pass(Word::AllowMore)?;
                 Ok(None)
             }
+            Saying::OnlyThey => {
+                self.trust = self.comparison.take_word().ok_or(Kind::NotNow)?;
+                Ok(None)
+            }
             Saying::Leave => {
                 self.pass(Word::Leave)?;
                 self.is_leaving = true;

@@ -12,15 +12,13 @@ use crate::ffi::{
     Cause, GuestStage, HandfastError, Handout, HostStage, Kind, Limits, Manner, Screen,
     usual_limits,
 };
-use crate::invitation::{Invitation, LinkBase, SealedReply, Token};
+use crate::invitation::{Invitation, InviteId, LinkBase, SealedReply, Token};
 use crate::pairing::{
-    self, Failure, GuestTerms, HostTerms, Keeping, Meeting, Pairing, PairingEvent, Via, View,
-    own_candidates,
+    self, Failure, GuestTerms, HostTerms, Keeping, Meeting, Pairing, PairingEvent, Tried, Via,
+    View, own_candidates,
 };
 use crate::seal::Answers;
-use crate::store::{
-    Fate, PendingInvitation, PendingReply, Person, ReceivedReply, Store, StoreError,
-};
+use crate::store::{Fate, PendingInvitation, PendingReply, Person, Store, StoreError};
 use crate::transport::{Certificate, Endpoint};
 use std::net::SocketAddr;
 
@@ -132,10 +130,14 @@ impl Seat {
                 View::Asking {
                     question,
                     tries_left,
+                    was_wrong,
+                    is_repeated,
                 },
             ) => Screen::Asking {
                 question: question.clone(),
                 tries_left: *tries_left,
+                was_wrong: *was_wrong,
+                is_repeated: *is_repeated,
             },
             // The person has agreed already; the meeting or the failure itself follows.
             _ => return None,
@@ -309,6 +311,7 @@ fn is_final(failure: Failure) -> bool {
         Failure::Taken
         | Failure::NotReached
         | Failure::WentAway
+        | Failure::LeftAfterAnswer
         | Failure::Burned
         | Failure::NoRoute
         | Failure::NoNetwork
@@ -339,14 +342,8 @@ impl Engine {
             answer: pending.answer,
             random: Secret::random().map_err(|_| Kind::Device)?,
         };
-        let received = pending.received.as_ref();
-        let pairing = Pairing::host_again(
-            self.terms.identity.clone(),
-            endpoint,
-            terms,
-            pending.past,
-            received.map(|received| (&received.reply, received.via)),
-        )?;
+        let pairing =
+            Pairing::host_again(self.terms.identity.clone(), endpoint, terms, pending.past)?;
         let seat = Seat::Host {
             manner: manner(pending.handed),
             token: match pending.locked {
@@ -368,6 +365,7 @@ impl Engine {
         let (endpoint, policy) = self.bind(None).await?;
         let terms = GuestTerms {
             policy,
+            tried: self.tried(invitation.keys().invite_id()).await?,
             ..GuestTerms::new(via)
         };
         let certificate = Certificate::generate().map_err(|_| Kind::Device)?;
@@ -419,6 +417,7 @@ impl Engine {
                 let (endpoint, policy) = self.bind(Some(kept.port)).await?;
                 let terms = GuestTerms {
                     policy,
+                    tried: self.tried(id).await?,
                     ..GuestTerms::new(kept.via)
                 };
                 let identity = self.terms.identity.clone();
@@ -428,17 +427,29 @@ impl Engine {
                 let reply = kept.reply.open(&invitation.keys())?;
                 let pairing = if reply.candidates == ours {
                     let reply = kept.reply.clone();
-                    Pairing::guest_again(identity, certificate, endpoint, invitation, reply, terms)?
+                    Pairing::guest_again(identity, certificate, endpoint, invitation, reply, terms)
                 } else {
                     // The reply that was shown leads nowhere now.
-                    Pairing::guest(identity, certificate, endpoint, invitation, terms)?
+                    Pairing::guest(identity, certificate, endpoint, invitation, terms)
                 };
+                if let Err(failure) = &pairing
+                    && is_final(*failure)
+                {
+                    self.forget(waits, Fate::Revoked).await;
+                }
+                let pairing = pairing?;
                 let standing = pairing.standing().borrow().clone();
                 kept.reply = standing.reply.ok_or(Kind::Internal)?;
                 kept.port = port(&standing.addresses);
                 self.wait_for_host(number, pairing, kept).await
             }
         }
+    }
+
+    /// What was answered before somebody knocks with this invitation.
+    async fn tried(&self, id: InviteId) -> Result<Tried, HandfastError> {
+        let read = move |store: &Store| store.tried(id, unix_seconds());
+        Ok(self.terms.store.run(read).await?)
     }
 
     pub(super) async fn give_up(&mut self, waits: Waits) -> Result<(), HandfastError> {
@@ -471,9 +482,9 @@ impl Engine {
     }
 
     /// Keeps what is new in a pairing under way, so that it can go on after a restart.
-    pub(super) async fn copy_standing(&mut self) {
+    pub(super) async fn copy_standing(&mut self) -> Result<(), StoreError> {
         let State::Waiting(waiting) = &mut self.state else {
-            return;
+            return Ok(());
         };
         let stands = waiting.keeping.now();
         let standing = stands.clone();
@@ -487,21 +498,31 @@ impl Engine {
                 };
                 store.run(copy).await
             }
-            (Seat::Guest(kept), Some(reply)) if kept.reply != reply => {
-                kept.reply = reply;
-                kept.port = port(&standing.addresses);
-                let kept = (**kept).clone();
-                let copy = move |store: &Store| store.put_reply(&kept, unix_seconds()).map(|_| ());
+            (Seat::Guest(kept), reply) => {
+                let news = reply.filter(|reply| kept.reply != *reply);
+                let is_news = news.is_some();
+                if let Some(reply) = news {
+                    kept.reply = reply;
+                    kept.port = port(&standing.addresses);
+                }
+                let (kept, proofs) = ((**kept).clone(), standing.proofs);
+                let copy = move |store: &Store| {
+                    let now = unix_seconds();
+                    if is_news {
+                        store.put_reply(&kept, now)?;
+                    }
+                    store.count_proofs(waits.id, kept.via, proofs, now)
+                };
                 store.run(copy).await
             }
-            (Seat::Guest(_), _) => Ok(()),
         };
-        match copied {
+        match &copied {
             Ok(()) => waiting.keeping.kept(&stands),
             // Another process ended it, or time did.
             Err(StoreError::Over(_) | StoreError::Unknown) => waiting.pairing.cancel().await,
             Err(error) => log::warn!("a pairing could not be kept: {error}"),
         }
+        copied
     }
 
     /// Guest: the invitation that is knocked at was shown again. True if it is that one; it may name
@@ -547,26 +568,17 @@ impl Engine {
         let State::Waiting(waiting) = &mut self.state else {
             return Err(Kind::NotNow.into());
         };
-        let Seat::Host { invitation, .. } = &waiting.seat else {
+        let Seat::Host { .. } = &waiting.seat else {
             return Err(Kind::NotNow.into());
         };
-        let keys = invitation.keys();
-        sealed.open(&keys)?;
-        let received = ReceivedReply {
-            reply: sealed.clone(),
-            via,
-        };
-        let keep = move |store: &Store| {
-            let keep = |kept: &mut PendingInvitation| kept.received = Some(received);
-            store.update_invitation(keys.invite_id(), unix_seconds(), keep)
-        };
-        self.terms.store.run(keep).await?;
         waiting.pairing.reply_received(sealed, via).await?;
         // They are looked for elsewhere now.
-        if waiting.cause.take().is_some() {
+        let is_elsewhere = waiting.cause.take().is_some();
+        let kept = self.copy_standing().await;
+        if is_elsewhere {
             self.show();
         }
-        Ok(())
+        Ok(kept?)
     }
 
     pub(super) async fn offer_reply(&self) -> Result<(), HandfastError> {

@@ -26,6 +26,7 @@ fn tries_left(scene: &Scene) -> (u8, u8) {
         View::Asking {
             question,
             tries_left,
+            ..
         } => {
             assert_eq!(question, QUESTION);
             tries_left
@@ -54,7 +55,7 @@ fn the_right_answer_however_it_is_typed_brings_both_together() {
         panic!("the answers agree")
     };
     assert_eq!(at_host.trust.reason(), TrustReason::Answered);
-    assert_eq!(at_guest.trust.reason(), TrustReason::Answered);
+    assert_eq!(at_guest.trust.reason(), TrustReason::TheirQuestion);
     assert_eq!(at_host.reunion, at_guest.reunion);
 }
 
@@ -89,6 +90,7 @@ fn a_wrong_answer_is_kept_before_the_guest_hears_of_it() {
         panic!("the host's share")
     };
     scene.guest.received(now, &share);
+    assert!(matches!(scene.guest.poll_effect(), Some(GuestEffect::Keep)));
     let proof = sent(&mut scene.guest);
     scene.host.received(now, &proof);
     assert!(matches!(scene.host.poll_effect(), Some(HostEffect::Keep)));
@@ -120,7 +122,7 @@ fn a_new_link_brings_no_new_tries() {
     scene.pass(Duration::from_secs(3));
     answer(&mut scene, "Luna");
     // The guest hangs up and comes again, as somebody else.
-    scene.host.link_ended();
+    scene.host.link_ended(scene.now());
     scene.another_guest(Via::Carried);
     scene.connect();
     scene.knock();
@@ -157,6 +159,115 @@ fn a_guest_that_does_not_wait_for_the_rest_to_end_is_sent_away() {
     assert!(scene.host.poll_effect().is_none());
     scene.host.received(now, &share);
     assert!(scene.is_struck());
+}
+
+/// Both have answered, and the guest's proof is on its way.
+fn proving(tried: Tried) -> Scene {
+    let mut scene = Scene::with_question(Via::Carried, Via::Carried, Some((QUESTION, "Rex")));
+    scene.guest = scene.guest.with_tried(tried);
+    scene.connect();
+    scene.knock();
+    scene.open();
+    scene.carry();
+    let now = scene.now();
+    scene.guest.answer(now, &Answers::new(&["Rex"]).unwrap());
+    let share = sent(&mut scene.guest);
+    scene.host.received(now, &share);
+    match scene.host.poll_effect() {
+        Some(HostEffect::Send(share)) => scene.guest.received(now, &share),
+        other => panic!("{other:?}"),
+    }
+    scene
+}
+
+#[test]
+fn a_proof_is_counted_and_kept_before_it_leaves() {
+    let mut scene = proving(Tried::default());
+    assert_eq!(scene.guest.proofs(), 1);
+    assert!(matches!(scene.guest.poll_effect(), Some(GuestEffect::Keep)));
+    sent(&mut scene.guest);
+    assert!(scene.guest.poll_effect().is_none());
+    // Where it cannot be kept, nothing more comes of it.
+    scene.guest.not_kept();
+    assert_eq!(scene.guest_failure(), Some(Failure::Local));
+}
+
+#[test]
+fn a_host_that_leaves_after_the_proof_is_not_knocked_at_again() {
+    let ways: [fn(&mut Scene); 5] = [
+        |scene| scene.guest.link_ended(scene.now()),
+        |scene| scene.pass(Duration::from_secs(16)),
+        |scene| scene.guest.failed(TransportError::Closed),
+        |scene| scene.guest.failed(TransportError::WrongCertificate),
+        |scene| scene.open(),
+    ];
+    for leaves in ways {
+        let mut scene = proving(Tried::default());
+        while scene.guest.poll_effect().is_some() {}
+        leaves(&mut scene);
+        let effects: Vec<GuestEffect> = std::iter::from_fn(|| scene.guest.poll_effect()).collect();
+        assert!(
+            matches!(effects[..], [GuestEffect::Over(Failure::LeftAfterAnswer)]),
+            "{effects:?}"
+        );
+        assert_eq!(scene.guest.proofs(), 1);
+    }
+}
+
+#[test]
+fn three_proofs_are_all_whatever_links_and_processes_they_leave_by() {
+    let before = Tried {
+        proofs: 2,
+        lately: false,
+    };
+    let mut scene = proving(before);
+    scene.guest.link_ended(scene.now());
+    assert_eq!(scene.guest_failure(), Some(Failure::LeftAfterAnswer));
+    let proofs = scene.guest.proofs();
+    assert_eq!(proofs, 3);
+    // Opened once more, it is not even asked.
+    let mut scene = Scene::with_question(Via::Carried, Via::Carried, Some((QUESTION, "Rex")));
+    let tried = Tried {
+        proofs,
+        lately: false,
+    };
+    scene.guest = scene.guest.with_tried(tried);
+    scene.connect();
+    scene.knock();
+    scene.open();
+    let (_, at_guest) = scene.carry();
+    assert!(matches!(at_guest, Some(Err(Failure::AnswersDiffer))));
+}
+
+#[test]
+fn whoever_answered_before_is_told_that_each_answer_lets_them_test_one_guess() {
+    let is_repeated = |scene: &Scene| match scene.guest_view() {
+        View::Asking {
+            was_wrong,
+            is_repeated,
+            ..
+        } => (was_wrong, is_repeated),
+        other => panic!("{other:?}"),
+    };
+    for (via, proofs, lately, expected) in [
+        (Via::Carried, 0, false, false),
+        (Via::Carried, 0, true, true),
+        (Via::Carried, 1, false, true),
+        (Via::Locked, 0, true, true),
+        // Whose screen the camera saw is nobody to be warned of.
+        (Via::Camera, 0, true, false),
+    ] {
+        let mut scene = Scene::with_question(via, via, Some((QUESTION, "Rex")));
+        scene.guest = scene.guest.with_tried(Tried { proofs, lately });
+        scene.connect();
+        scene.knock();
+        scene.open();
+        scene.carry();
+        assert_eq!(is_repeated(&scene), (false, expected), "{via:?} {proofs}");
+        answer(&mut scene, "Max");
+        let is_unverified = via != Via::Camera;
+        assert_eq!(is_repeated(&scene), (true, is_unverified), "{via:?}");
+    }
 }
 
 #[test]
@@ -222,22 +333,22 @@ fn every_way_of_meeting_proves_what_it_can() {
     for (handed, via, asks, reply, guest, host) in [
         (camera, camera, false, Some(camera), Verified, Verified),
         (camera, camera, false, None, Verified, Unverified),
-        (carried, carried, true, None, AnswerChecked, AnswerChecked),
+        (carried, carried, true, None, Unverified, AnswerChecked),
         (
             carried,
             carried,
             true,
             Some(carried),
-            AnswerChecked,
+            Unverified,
             AnswerChecked,
         ),
-        (locked, locked, false, None, AnswerChecked, AnswerChecked),
+        (locked, locked, false, None, Unverified, AnswerChecked),
         (
             locked,
             locked,
             false,
             Some(carried),
-            AnswerChecked,
+            Unverified,
             AnswerChecked,
         ),
         (carried, carried, false, None, Unverified, Unverified),
@@ -251,7 +362,7 @@ fn every_way_of_meeting_proves_what_it_can() {
         ),
         (camera, camera, true, None, Verified, AnswerChecked),
         (camera, camera, true, Some(camera), Verified, Verified),
-        (locked, locked, true, None, AnswerChecked, AnswerChecked),
+        (locked, locked, true, None, Unverified, AnswerChecked),
     ] {
         let proven = way(handed, via, asks, reply);
         assert_eq!(proven, (guest, host), "{handed:?} {via:?} {asks} {reply:?}");

@@ -28,7 +28,7 @@ impl Scene {
         self.host.received(now, &third.into());
         let frame = said(self.host.poll_effect());
         let body = established.channel.opener.open(frame).unwrap();
-        self.host.link_ended();
+        self.host.link_ended(now);
         Ready::from_bytes(&body).unwrap().random().clone()
     }
 

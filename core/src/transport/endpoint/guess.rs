@@ -23,8 +23,9 @@ impl Task {
     /// once, as they see to it that the other side is there.
     pub(super) fn try_harder(&mut self, now: Instant) {
         if let Some(plan) = self.plan()
-            && Guesses::of_this_process().raise(now, plan.token)
+            && Guesses::of_this_process().raise(now, plan.token, plan.part.at())
         {
+            Guesses::tell();
             self.hurry(now);
             self.begin_guessing(now);
         }
@@ -49,8 +50,15 @@ impl Task {
             return;
         };
         let (token, at) = (birthday.plan().token, birthday.plan().part.at());
-        let allow = |wanted| Guesses::of_this_process().take(now, token, at, wanted);
-        self.queue.extend(birthday.handle_timeout(now, allow));
+        let mut taken = 0;
+        let out = birthday.handle_timeout(now, |wanted| {
+            taken = Guesses::of_this_process().take(now, token, at, wanted);
+            taken
+        });
+        if taken > 0 {
+            Guesses::tell();
+        }
+        self.queue.extend(out);
         session.be_patient(birthday.is_late());
     }
 

@@ -17,6 +17,8 @@ struct End {
     session: Session,
     local: SocketAddr,
     opened: Option<Instant>,
+    /// What it sent that must not be cut on its way.
+    probes: Vec<(Path, Bytes)>,
 }
 
 impl End {
@@ -50,6 +52,7 @@ impl End {
             session: Session::new(now, parties, &[local]).unwrap(),
             local,
             opened: None,
+            probes: Vec::new(),
         }
     }
 
@@ -66,6 +69,7 @@ impl End {
             }
         }
         self.session.flush(now);
+        self.probes = std::iter::from_fn(|| self.session.poll_probe()).collect();
         std::iter::from_fn(|| self.session.poll_transmit()).collect()
     }
 
@@ -415,4 +419,245 @@ fn an_answer_to_nothing_that_was_asked_is_no_sign_of_the_peer() {
     guest.hear(now, recorded);
     guest.hear(now, vec![(path, indication.into())]);
     assert!(!guest.session.is_answered());
+}
+
+/// Two sessions, and a path of 10 ms between them that drops datagrams above a size.
+struct Narrow {
+    now: Instant,
+    ends: [End; 2],
+    carries: usize,
+    /// The host's own link takes no more than this.
+    link: usize,
+    /// Datagrams under way to each end.
+    under_way: [VecDeque<(Instant, (Path, Bytes))>; 2],
+    /// The sizes of what the host sent but for probes.
+    sent: Vec<usize>,
+}
+
+impl Narrow {
+    fn new(carries: usize) -> Self {
+        let certificates = certificates();
+        let (guest, now) = patient_guest(&certificates, Duration::ZERO);
+        Self {
+            now,
+            ends: [End::new(now, Seat::Host, &certificates), guest],
+            carries,
+            link: usize::MAX,
+            under_way: [VecDeque::new(), VecDeque::new()],
+            sent: Vec::new(),
+        }
+    }
+
+    /// Two that have met over such a path and have been silent for a moment.
+    fn met(carries: usize) -> Self {
+        let mut path = Self::new(carries);
+        path.meet();
+        path.pass(Duration::from_secs(1));
+        path
+    }
+
+    fn step(&mut self) {
+        let arrives = self.now + Duration::from_millis(10);
+        for from in 0..2 {
+            let datagrams = self.ends[from].act(self.now);
+            if from == 0 {
+                let sizes = datagrams.iter().map(|(_, datagram)| datagram.len());
+                self.sent.extend(sizes);
+            }
+            let link = if from == 0 { self.link } else { usize::MAX };
+            let probes = std::mem::take(&mut self.ends[from].probes);
+            for (_, probe) in probes.iter().filter(|(_, probe)| probe.len() > link) {
+                self.ends[from].session.refused(self.now, probe.len());
+            }
+            let most = self.carries.min(link);
+            let all = probes.into_iter().chain(datagrams);
+            let passing = all.filter(|(_, datagram)| datagram.len() <= most);
+            self.under_way[1 - from].extend(passing.map(|datagram| (arrives, datagram)));
+        }
+        self.now += STEP;
+        let now = self.now;
+        for (end, under_way) in self.ends.iter_mut().zip(&mut self.under_way) {
+            while let Some((_, datagram)) = under_way.pop_front_if(|(at, _)| *at <= now) {
+                end.hear(now, vec![datagram]);
+            }
+        }
+    }
+
+    fn pass(&mut self, time: Duration) {
+        let until = self.now + time;
+        while self.now < until {
+            self.step();
+        }
+    }
+
+    fn meet(&mut self) {
+        let until = self.now + Duration::from_secs(2);
+        while self.ends.iter().any(|end| end.opened.is_none()) {
+            assert!(self.now < until, "they do not meet");
+            self.step();
+        }
+    }
+
+    /// Carries so many bytes from the host to the guest, and tells how long that took. `meanwhile` is
+    /// told how many have arrived.
+    fn transfer(&mut self, bytes: usize, mut meanwhile: impl FnMut(&mut Self, usize)) -> Duration {
+        let began = self.now;
+        let (mut written, mut read) = (0, 0);
+        while read < bytes {
+            assert!(
+                self.now < began + Duration::from_secs(60),
+                "{read} bytes arrive"
+            );
+            while written < bytes && self.ends[0].session.is_writable() {
+                let block = Bytes::from(vec![written as u8; 16_000.min(bytes - written)]);
+                self.ends[0].session.write(self.now, &block).unwrap();
+                written += block.len();
+            }
+            self.step();
+            while let Some(block) = self.ends[1].session.read().unwrap() {
+                assert!(block.iter().all(|byte| *byte == read as u8));
+                read += block.len();
+            }
+            meanwhile(self, read);
+        }
+        self.now - began
+    }
+
+    /// The same where nothing happens meanwhile.
+    fn send(&mut self, bytes: usize) -> Duration {
+        self.sent.clear();
+        self.transfer(bytes, |_, _| ())
+    }
+
+    /// The same where something happens when a third has arrived.
+    fn send_while(&mut self, bytes: usize, happens: impl Fn(&mut Self)) -> Duration {
+        let mut is_done = false;
+        self.transfer(bytes, |path, read| {
+            if !is_done && read > bytes / 3 {
+                is_done = true;
+                happens(path);
+            }
+        })
+    }
+}
+
+const FILE: usize = 1_000_000;
+
+/// UDP payloads of narrow paths, and of one that is just wide enough.
+const CARRIES: [usize; 6] = [1_232, 1_200, 1_152, 952, 700, 528];
+
+/// What a transfer may take that takes so long over a wide path.
+fn limit(wide: Duration) -> Duration {
+    2 * wide + Duration::from_secs(3)
+}
+
+#[test]
+fn no_flight_of_the_handshake_is_larger_than_what_every_path_carries() {
+    let mut path = Narrow::new(usize::MAX);
+    path.meet();
+    let largest = path.sent.iter().max().copied().unwrap();
+    assert!(largest > path_mtu::LEAST / 2, "{largest}");
+    assert!(largest <= path_mtu::LEAST, "{largest}");
+}
+
+#[test]
+fn people_meet_and_a_file_passes_whatever_a_path_carries() {
+    let mut wide = Narrow::new(usize::MAX);
+    wide.meet();
+    let wide = wide.send(FILE);
+    for carries in CARRIES {
+        let mut path = Narrow::new(carries);
+        path.meet();
+        let took = path.send(FILE);
+        assert!(took < limit(wide), "{carries}: {took:?} ({wide:?})");
+        // Nothing was lost, as nothing large left before it was known to pass.
+        assert!(path.sent.iter().all(|size| *size <= carries), "{carries}");
+    }
+}
+
+#[test]
+fn a_wide_path_is_used_in_full_from_the_first_large_message_on() {
+    let mut path = Narrow::new(1_400);
+    path.meet();
+    path.send(FILE);
+    let large = path.sent.iter().filter(|size| **size > 1_200).count();
+    // The last chunk of each message is smaller.
+    assert!(large >= FILE / 1_300, "{large}");
+}
+
+#[test]
+fn a_file_passes_when_a_path_becomes_narrow_meanwhile() {
+    let wide = Narrow::met(1_400).send(FILE);
+    for carries in CARRIES {
+        let mut path = Narrow::met(1_400);
+        let took = path.send_while(FILE, |path| path.carries = carries);
+        assert!(took < limit(wide), "{carries}: {took:?} ({wide:?})");
+        // What comes then is small enough by itself.
+        path.send(FILE);
+        assert!(path.sent.iter().all(|size| *size <= carries), "{carries}");
+    }
+}
+
+#[test]
+fn a_file_passes_when_the_own_link_is_narrow_or_becomes_so_meanwhile() {
+    let wide = Narrow::met(1_400).send(FILE);
+    for link in CARRIES {
+        let mut path = Narrow::new(1_400);
+        path.link = link;
+        path.meet();
+        let took = path.send(FILE);
+        assert!(took < limit(wide), "{link}: {took:?} ({wide:?})");
+        assert!(path.sent.iter().all(|size| *size <= link), "{link}");
+        let mut path = Narrow::met(1_400);
+        let took = path.send_while(FILE, |path| path.link = link);
+        assert!(took < limit(wide), "{link}: {took:?} ({wide:?})");
+    }
+}
+
+#[test]
+fn a_path_that_becomes_wide_again_is_used_in_full_in_time() {
+    let mut path = Narrow::met(700);
+    path.carries = 1_400;
+    path.pass(Duration::from_secs(21));
+    path.send(FILE);
+    let large = path.sent.iter().filter(|size| **size > 1_200).count();
+    assert!(large >= FILE / 1_300, "{large}");
+}
+
+#[test]
+fn a_path_that_carries_checks_and_nothing_else_does_not_look_alive() {
+    let mut path = Narrow::met(1_400);
+    let mut since = None;
+    let took = path.transfer(FILE, |path, read| {
+        if since.is_none() && read > FILE / 3 {
+            path.carries = 200;
+            since = Some(path.now);
+        }
+        let now = path.now;
+        let Some(since) = since else { return };
+        assert!(!path.ends[0].session.is_silent(), "the peer is heard");
+        if path.carries == 200 && now > since + Duration::from_secs(6) {
+            assert!(path.ends[0].session.is_stuck(now), "and nobody says so");
+            path.carries = 1_400;
+        }
+    });
+    assert!(took > Duration::from_secs(6));
+    let now = path.now;
+    assert!(!path.ends[0].session.is_stuck(now));
+}
+
+#[test]
+fn a_file_passes_over_narrow_paths_that_lose_packets() {
+    for seed in 0..5 {
+        let mut path = Narrow::met(1_400);
+        let mut random = SplitMix64(seed);
+        path.transfer(FILE / 10, |path, read| {
+            if read > FILE / 30 {
+                path.carries = 700;
+            }
+            for under_way in &mut path.under_way {
+                under_way.retain(|(at, _)| *at > path.now + STEP || random.share() >= 0.03);
+            }
+        });
+    }
 }

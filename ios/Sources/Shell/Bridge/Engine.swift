@@ -24,6 +24,9 @@ struct Token: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// This app's camera saw it on somebody's screen.
+    var isSeen: Bool { found.via == .camera }
+
     /// The bytes of something sealed.
     var bytes: Data { found.token }
 
@@ -161,6 +164,10 @@ final class Engine: @unchecked Sendable {
 
     func compared(_ outcome: Outcome) async throws {
         try await refusing { try await talk.compared(outcome: Comparison(outcome)) }
+    }
+
+    func onlyTheyWouldAsk() async throws {
+        try await refusing { try await talk.onlyTheyWouldAsk() }
     }
 
     func connect() async throws {

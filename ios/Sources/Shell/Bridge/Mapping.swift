@@ -1,8 +1,5 @@
 internal import Core
 
-/// How often a question may be answered.
-private let mostTries = 3
-
 /// What the core wants shown.
 struct View: Sendable {
     private let screen: Core.Screen
@@ -76,11 +73,12 @@ struct View: Sendable {
         case .replyNeeded(let reply, let cause):
             .reply(
                 Reply(handout: Handout(reply), hint: hint ?? cause?.key, canTryHarder: cause.isStrict))
-        case .asking(let question, let triesLeft):
+        case .asking(let question, let triesLeft, let wasWrong, let isRepeated):
             .question(
                 Question(
                     questions: [question], triesLeft: Int(triesLeft),
-                    hint: triesLeft < mostTries ? .kindWrongAnswer : nil))
+                    hint: wasWrong ? .kindWrongAnswer : nil,
+                    warning: isRepeated ? .questionRepeated : nil))
         case .comparing(let person, let symbols, let digits):
             .compare(
                 Compare(
@@ -363,6 +361,8 @@ extension TrustReason {
         switch self {
         case .openLink: .reasonOpenLink
         case .sawTheCode: .reasonSawTheCode
+        case .theirQuestion: .reasonTheirQuestion
+        case .byYourWord: .reasonByYourWord
         case .introduced: .reasonIntroduced
         case .lockedLink: .reasonLockedLink
         case .answered: .reasonAnswered
@@ -381,6 +381,7 @@ extension Core.Kind {
         case .wentAway: .kindWentAway
         case .notTheInviter: .kindNotTheInviter
         case .answersDiffer: .kindAnswersDiffer
+        case .leftAfterAnswer: .kindLeftAfterAnswer
         case .burned: .kindBurned
         case .noRoute: .kindNoRoute
         case .noNetwork: .kindNoNetwork

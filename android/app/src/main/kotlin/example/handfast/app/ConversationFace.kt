@@ -17,6 +17,7 @@ import example.handfast.core.bytes
 class ConversationFace(home: MainActivity) : Face<Screen.Conversation>(home) {
     private val name = home.heading()
     private val trust = home.text()
+    private val vouch = home.button(home.getString(R.string.only_they_would_ask)) { home.app.onlyTheyWouldAsk() }
     private val line = home.status()
     private val compare = home.status()
     private val limit = home.status()
@@ -38,6 +39,7 @@ class ConversationFace(home: MainActivity) : Face<Screen.Conversation>(home) {
     override val root = home.column(
         name,
         trust,
+        vouch,
         line,
         compare,
         limit,
@@ -61,6 +63,7 @@ class ConversationFace(home: MainActivity) : Face<Screen.Conversation>(home) {
     override fun show(screen: Screen.Conversation) {
         name.text = screen.name.ifEmpty { home.getString(R.string.person_unknown) }
         trust.text = home.getString(R.string.trust_line, home.say(screen.trust), home.say(screen.reason))
+        vouch.visibility = if (screen.canVouch) View.VISIBLE else View.GONE
         line.showOrHide(screen.line?.let(home::say))
         compare.showOrHide(screen.compare?.let(home::say))
         limit.showOrHide(screen.limit?.let(home::say))

@@ -175,7 +175,8 @@ class MainActivity : Activity() {
 
     /** The one thing to do next. */
     fun go(way: Way) {
-        app.noticed()
+        // What a notice asks for is gone once the notice counts as read.
+        if (way != Way.REPLACE && way != Way.TAKE_REPLY) app.noticed()
         when (way) {
             Way.HOME -> app.back()
             Way.SHOW_CODE -> invite(send = false)
@@ -184,6 +185,7 @@ class MainActivity : Activity() {
                 app.scan()
             }
             Way.REPLACE -> app.replace()
+            Way.TAKE_REPLY -> app.takeReply()
             Way.NETWORK_SETTINGS -> startActivity(Intent(Settings.ACTION_WIRELESS_SETTINGS))
             Way.STORAGE_SETTINGS -> startActivity(Intent(Settings.ACTION_INTERNAL_STORAGE_SETTINGS))
             Way.APP_SETTINGS -> startActivity(

@@ -17,6 +17,7 @@ class QuestionFace(home: MainActivity) : Face<Screen.Question>(home) {
     private val file = home.text()
     private val tries = home.status()
     private val hint = home.status()
+    private val warning = home.status()
     private val lines = home.column()
     private val bar = home.progressBar()
     private val answer = home.button(home.getString(R.string.answer)) { answer() }
@@ -32,6 +33,7 @@ class QuestionFace(home: MainActivity) : Face<Screen.Question>(home) {
         codeLabel,
         code,
         hint,
+        warning,
         bar,
         tries,
         answer,
@@ -60,6 +62,7 @@ class QuestionFace(home: MainActivity) : Face<Screen.Question>(home) {
                 else -> screen.hint?.let(home::say)
             },
         )
+        warning.showOrHide(screen.warning?.let(home::say))
         tries.showOrHide(screen.triesLeft?.let { home.resources.getQuantityString(R.plurals.tries_left, it, it) })
         for (part in listOf(codeLabel, code)) part.visibility = if (screen.withCode) View.VISIBLE else View.GONE
         bar.show(screen.busy, screen.progress)

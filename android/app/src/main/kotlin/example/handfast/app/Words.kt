@@ -17,6 +17,7 @@ fun Context.say(way: Way): String = getString(
         Way.APP_SETTINGS -> R.string.way_app_settings
         Way.STORAGE_SETTINGS -> R.string.way_storage_settings
         Way.REPLACE -> R.string.way_replace
+        Way.TAKE_REPLY -> R.string.way_take_reply
         Way.RESTART -> R.string.way_restart
     },
 )

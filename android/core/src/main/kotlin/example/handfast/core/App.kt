@@ -63,6 +63,9 @@ class App(
     private var confirming: (suspend () -> Unit)? = null
     private var pending: (suspend () -> Unit)? = null
 
+    /** A reply that was sent, until the person agrees. */
+    private var offered: Token? = null
+
     private val lockbox = Lockbox(scope, ::act, ::show)
 
     init {
@@ -215,6 +218,9 @@ class App(
     /** Lets them send as much again. */
     fun allowMore() = act { core.allowMore() }
 
+    /** Only who the person means would have asked what they were asked. */
+    fun onlyTheyWouldAsk() = act { core.onlyTheyWouldAsk() }
+
     /** Agrees to connect. */
     fun connect() = act { core.connect() }
 
@@ -306,10 +312,20 @@ class App(
         show()
     }
 
+    /** Takes the reply that was handed in. */
+    fun takeReply() = act {
+        val reply = offered ?: return@act
+        offered = null
+        noted.value = null
+        reply(reply)
+        show()
+    }
+
     /** The notice was read. */
     fun noticed() = act {
         noted.value = null
         pending = null
+        offered = null
     }
 
     // --- What the phone says ------------------------------------------------------------------
@@ -370,11 +386,8 @@ class App(
 
     private suspend fun take(token: Token) {
         when (token.kind) {
-            TokenKind.REPLY -> {
-                core.reply(token)
-                scanning = null
-                noted.value = Notice(Key.REPLY_TAKEN, null, null)
-            }
+            // Anybody can send a link. What the camera saw, or nobody waits for, needs no question.
+            TokenKind.REPLY -> if (token.isSeen || !inCore.isHosting) reply(token) else offer(token)
             TokenKind.LOCKED_INVITATION -> alone {
                 val asked = core.asked(token)
                 scanning = null
@@ -382,13 +395,26 @@ class App(
             }
             TokenKind.SEALED -> alone { lockedText(token) }
             // The core knows whether it is the one that the person is asked about.
-            TokenKind.INVITATION -> alone(lockbox.screen != null) { opening { core.open(token) } }
+            TokenKind.INVITATION -> alone(lockbox.isAsking) { opening { core.open(token) } }
         }
         show()
     }
 
+    private suspend fun reply(token: Token) {
+        core.reply(token)
+        scanning = null
+        noted.value = Notice(Key.REPLY_TAKEN, null, null)
+    }
+
+    /** Asks whether to take this reply. One that comes meanwhile does not slip into its place. */
+    private fun offer(reply: Token) {
+        if (offered != null) return
+        offered = reply
+        noted.value = Notice(Key.REPLY_FOUND, null, Way.TAKE_REPLY)
+    }
+
     /** Whether the person is in the midst of something that nothing may take the place of. */
-    private val isOccupied get() = lockbox.screen != null || inCore.isConfirming
+    private val isOccupied get() = lockbox.isAsking || inCore.isConfirming
 
     private suspend fun alone(occupied: Boolean = isOccupied, open: suspend () -> Unit) {
         if (occupied) hold(open) else open()
@@ -400,8 +426,9 @@ class App(
         noted.value = Notice(Key.KIND_BUSY, Key.REMEDY_FINISH_FIRST, null)
     }
 
-    /** Holds what came meanwhile, and says so. */
+    /** Holds what came meanwhile, and says so, unless the person is just being asked about a reply. */
     private fun hold(open: suspend () -> Unit) {
+        if (offered != null) return
         scanning = null
         pending = open
         noted.value = Notice(Key.ANOTHER_UNDER_WAY, null, Way.REPLACE)

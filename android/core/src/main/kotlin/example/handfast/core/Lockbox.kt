@@ -28,6 +28,9 @@ internal class Lockbox(
     var screen: Screen? = null
         private set
 
+    /** The person is typing something that must not be taken for an answer to something else. */
+    val isAsking get() = screen is Screen.Question || screen is Screen.Lock
+
     private var invitation: Token? = null
 
     /** Our own copy, in a folder of its own. */

@@ -69,6 +69,8 @@ sealed interface Screen {
         val triesLeft: Int? = null,
         /** What was wrong with the answers before. */
         val hint: Key? = null,
+        /** What to think of before answering once more. */
+        val warning: Key? = null,
         /** It is being opened, which takes about a second. */
         val busy: Boolean = false,
         /** A code of a second channel is needed as well. */
@@ -127,7 +129,10 @@ sealed interface Screen {
         val limit: Key? = null,
         /** They are held back until the person lets them send more. */
         val isHeld: Boolean = false,
-    ) : Screen
+    ) : Screen {
+        /** The person may say that only who they mean would have asked what was asked. */
+        val canVouch get() = reason == Key.REASON_THEIR_QUESTION
+    }
 
     /** It is over. */
     data class Ended(val what: Key, val next: Key?, val way: Way) : Screen
@@ -205,7 +210,9 @@ enum class Wanted { INVITATION, REPLY }
 enum class Camera { ASKING, RUNNING, DENIED, MISSING }
 
 /** The one thing to do next, as a button. */
-enum class Way { HOME, SHOW_CODE, SCAN, NETWORK_SETTINGS, APP_SETTINGS, STORAGE_SETTINGS, REPLACE, RESTART }
+enum class Way {
+    HOME, SHOW_CODE, SCAN, NETWORK_SETTINGS, APP_SETTINGS, STORAGE_SETTINGS, REPLACE, TAKE_REPLY, RESTART,
+}
 
 /** Something to say beside the screen, which stays. */
 data class Notice(val what: Key, val next: Key?, val way: Way?)

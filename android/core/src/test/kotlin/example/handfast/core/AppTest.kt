@@ -86,13 +86,20 @@ class AppTest {
         two.app.handIn(one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link)
         assertEquals("Our dog?", two.until<Screen.Confirm>().question)
         two.app.connect()
-        assertEquals(listOf("Our dog?"), two.until<Screen.Question> { it.hint == null }.questions)
+        val first = two.until<Screen.Question> { it.hint == null }
+        assertEquals(listOf("Our dog?") to null, first.questions to first.warning)
         one.until<Screen.ShowCode> { it.stage == Key.HOST_ASKING && it.triesLeft == 3 }
         two.app.answer(listOf("Bello"))
-        assertEquals(2, two.until<Screen.Question> { it.hint == Key.KIND_WRONG_ANSWER }.triesLeft)
+        val second = two.until<Screen.Question> { it.hint == Key.KIND_WRONG_ANSWER }
+        assertEquals(2 to Key.QUESTION_REPEATED, second.triesLeft to second.warning)
         two.app.answer(listOf("rex"))
-        assertEquals(Key.TRUST_ANSWER_CHECKED, two.until<Screen.Conversation>().trust)
-        assertEquals(Key.REASON_ANSWERED, one.until<Screen.Conversation>().reason)
+        assertEquals(Key.TRUST_ANSWER_CHECKED, one.until<Screen.Conversation>().trust)
+        val asked = two.until<Screen.Conversation>()
+        assertEquals(Key.TRUST_UNVERIFIED to Key.REASON_THEIR_QUESTION, asked.trust to asked.reason)
+        assertTrue(asked.canVouch)
+        two.app.onlyTheyWouldAsk()
+        val marked = two.until<Screen.Conversation> { it.reason == Key.REASON_BY_YOUR_WORD }
+        assertEquals(Key.TRUST_UNVERIFIED to false, marked.trust to marked.canVouch)
     }
 
     @Test
@@ -105,7 +112,8 @@ class AppTest {
         two.app.answer(listOf("Rex"))
         assertEquals(Key.PROOF_LOCKED, two.until<Screen.Confirm>().proof)
         two.app.connect()
-        assertEquals(Key.REASON_LOCKED_LINK, two.until<Screen.Conversation>().reason)
+        assertEquals(Key.REASON_THEIR_QUESTION, two.until<Screen.Conversation>().reason)
+        assertEquals(Key.REASON_LOCKED_LINK, one.until<Screen.Conversation>().reason)
     }
 
     @Test
@@ -142,6 +150,33 @@ class AppTest {
         assertEquals(Wanted.REPLY, one.until<Screen.Scan>().wanted)
         one.app.returned()
         assertTrue(one.see(reply.symbol))
+        one.until<Screen.Conversation>()
+        two.until<Screen.Conversation>()
+    }
+
+    @Test
+    fun `a reply that was sent`() = twoApps { one, two ->
+        one.app.invite(send = true)
+        val code = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
+        one.app.left(kept = false)
+        two.app.handIn(code.invitation.link)
+        two.until<Screen.Confirm>()
+        two.app.connect()
+        two.until<Screen.Connecting>()
+        two.app.offerReply()
+        one.app.handIn(two.until<Screen.Reply>().reply.link)
+        val asked = one.notice()
+        assertEquals(Key.REPLY_FOUND to Way.TAKE_REPLY, asked.what to asked.way)
+        // Read and not agreed to, it is as if it had not come.
+        one.forget()
+        one.app.takeReply()
+        one.app.handIn(two.until<Screen.Reply>().reply.link)
+        one.app.notice.wait { it?.what == Key.REPLY_FOUND }
+        // What comes meanwhile takes its place no more than another reply would.
+        one.app.handIn(code.invitation.link)
+        one.app.takeReply()
+        one.app.notice.wait { it?.what == Key.REPLY_TAKEN }
+        one.app.returned()
         one.until<Screen.Conversation>()
         two.until<Screen.Conversation>()
     }
@@ -380,8 +415,7 @@ class AppTest {
             assertEquals(Notice(Key.ANOTHER_UNDER_WAY, null, Way.REPLACE), two.notice())
             assertEquals(confirm, two.app.screen.value)
             // The same once more is no other.
-            two.app.noticed()
-            two.until { two.app.notice.value == null }
+            two.forget()
             two.app.handIn(asked)
             two.app.handIn(tapped)
             two.notice()
@@ -505,6 +539,9 @@ class AppTest {
             assertTrue(one.until<Screen.Question> { it.hint == null }.withCode)
             one.app.answer(listOf("Rex"), typed)
             assertEquals(hint, one.until<Screen.Question> { it.hint != null && !it.busy }.hint)
+            // Another question would not take the place of this one.
+            one.app.back()
+            one.until<Screen.Home>()
         }
         for (typed in listOf(code.characters, code.words)) {
             one.app.handIn(copy("a.handfast", bytes))

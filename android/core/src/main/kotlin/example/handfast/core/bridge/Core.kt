@@ -26,6 +26,7 @@ import example.handfast.bindings.SealingHandle
 import example.handfast.bindings.Settings
 import example.handfast.bindings.Vault
 import example.handfast.bindings.VaultException
+import example.handfast.bindings.Via
 import example.handfast.bindings.draw
 import example.handfast.bindings.drawPng
 import example.handfast.bindings.fileOf
@@ -60,6 +61,9 @@ class Token internal constructor(internal val found: Found) {
         FoundKind.LOCKED_INVITATION -> TokenKind.LOCKED_INVITATION
         FoundKind.SEALED -> TokenKind.SEALED
     }
+
+    /** This app's camera saw it on somebody's screen. */
+    val isSeen get() = found.via == Via.CAMERA
 
     /** The bytes of something sealed. */
     internal val bytes get() = found.token
@@ -151,6 +155,8 @@ class Core private constructor(private val handfast: Handfast) {
 
     /** One more row has reached the screen; without that, only so many come. */
     fun taken() = conversation.taken(1u)
+
+    suspend fun onlyTheyWouldAsk() = refusing { conversation.onlyTheyWouldAsk() }
 
     suspend fun offerReply() = refusing { pairing.offerReply() }
 

@@ -47,9 +47,6 @@ import example.handfast.bindings.Preferences as CorePreferences
 import example.handfast.bindings.Protection as CoreProtection
 import example.handfast.bindings.Screen as CoreScreen
 
-/** How often a question may be answered. */
-private const val MOST_TRIES: UByte = 3u
-
 /** What the core wants shown. */
 class View internal constructor(private val screen: CoreScreen) {
     val isHosting get() = screen is CoreScreen.Hosting
@@ -97,7 +94,8 @@ private fun CoreScreen.own(home: Screen.Home, hint: Key?): Screen = when (this) 
     is CoreScreen.Asking -> Screen.Question(
         questions = listOf(question),
         triesLeft = triesLeft.toInt(),
-        hint = Key.KIND_WRONG_ANSWER.takeIf { triesLeft < MOST_TRIES },
+        hint = Key.KIND_WRONG_ANSWER.takeIf { wasWrong },
+        warning = Key.QUESTION_REPEATED.takeIf { isRepeated },
     )
     is CoreScreen.Comparing -> Screen.Compare(
         name = person.name,
@@ -254,6 +252,8 @@ private val TrustReason.key
     get() = when (this) {
         TrustReason.OPEN_LINK -> Key.REASON_OPEN_LINK
         TrustReason.SAW_THE_CODE -> Key.REASON_SAW_THE_CODE
+        TrustReason.THEIR_QUESTION -> Key.REASON_THEIR_QUESTION
+        TrustReason.BY_YOUR_WORD -> Key.REASON_BY_YOUR_WORD
         TrustReason.INTRODUCED -> Key.REASON_INTRODUCED
         TrustReason.LOCKED_LINK -> Key.REASON_LOCKED_LINK
         TrustReason.ANSWERED -> Key.REASON_ANSWERED

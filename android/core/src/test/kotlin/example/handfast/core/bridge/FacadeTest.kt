@@ -172,10 +172,28 @@ class FacadeTest {
         guest.pairing.answer("Bello")
         val again = guest.until { it is Screen.Asking } as Screen.Asking
         assertEquals(asked.triesLeft - 1u, again.triesLeft.toUInt())
+        assertEquals(false to false, asked.wasWrong to asked.isRepeated)
+        assertEquals(true to true, again.wasWrong to again.isRepeated)
         guest.pairing.answer(" rex ")
-        for (seat in listOf(host, guest)) {
-            assertEquals(TrustReason.ANSWERED, seat.untilTalking().person.reason)
-        }
+        assertEquals(TrustReason.ANSWERED, host.untilTalking().person.reason)
+        // Whoever chose the question knows the answer.
+        val person = guest.untilTalking().person
+        assertEquals(TrustLevel.UNVERIFIED to TrustReason.THEIR_QUESTION, person.level to person.reason)
+    }
+
+    @Test
+    fun `a person's word is a mark`() = atTable { host, guest ->
+        guest.acceptLink(host.host(Manner.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
+        guest.until { it is Screen.Asking }
+        guest.pairing.answer("rex")
+        host.untilTalking()
+        guest.untilTalking()
+        guest.conversation.onlyTheyWouldAsk()
+        val person = guest.untilTalking().person
+        assertEquals(TrustLevel.UNVERIFIED to TrustReason.BY_YOUR_WORD, person.level to person.reason)
+        assertEquals(person, guest.handfast.people().single().person)
+        assertEquals(Kind.NOT_NOW, kindOf { guest.conversation.onlyTheyWouldAsk() })
+        assertEquals(Kind.NOT_NOW, kindOf { host.conversation.onlyTheyWouldAsk() })
     }
 
     @Test
@@ -201,7 +219,7 @@ class FacadeTest {
         guest.pairing.unlock(found, listOf("REX"), null)
         guest.until { it is Screen.InvitationOpened }
         guest.pairing.connect().use {
-            assertEquals(TrustReason.LOCKED_LINK, guest.untilTalking().person.reason)
+            assertEquals(TrustReason.THEIR_QUESTION, guest.untilTalking().person.reason)
             assertEquals(TrustReason.LOCKED_LINK, host.untilTalking().person.reason)
         }
     }
