@@ -33,12 +33,15 @@ struct Peer {
     private static func talk(_ model: Model) async -> Bool {
         let (changes, changed) = AsyncStream.makeStream(of: Void.self)
         watch(model) { changed.yield() }
-        var told = 0
+        var told: UInt64 = 0
         var shown: Screen?
         var (offered, met) = (false, false)
         for await _ in changes {
-            for case .text(let row) in model.rows[told...] where !row.ours { say("text \(row.text)") }
-            told = model.rows.count
+            for case .text(let row) in model.rows where !row.ours && row.number >= told {
+                say("text \(row.text)")
+            }
+            // Numbers rise, and the oldest rows leave.
+            told = model.rows.map(\.id).max().map { $0 + 1 } ?? told
             if let notice = model.notice { say("notice \(notice.what.rawValue)") }
             guard model.screen != shown else { continue }
             shown = model.screen

@@ -30,8 +30,13 @@ public enum Key: String, CaseIterable, Sendable {
     case reasonAnswered = "reason_answered"
     case reasonScanned = "reason_scanned"
     case reasonCompared = "reason_compared"
+    case reasonDifferent = "reason_different"
 
     case lineInterrupted = "line_interrupted"
+    case compareAsked = "compare_asked"
+    case compareOffered = "compare_offered"
+    case limitMessages = "limit_messages"
+    case limitFiles = "limit_files"
     case fileOffered = "file_offered"
     case fileWaiting = "file_waiting"
     case fileMoving = "file_moving"
@@ -77,6 +82,9 @@ public enum Key: String, CaseIterable, Sendable {
     case kindDevice = "kind_device"
     case kindShutDown = "kind_shut_down"
     case kindInternal = "kind_internal"
+    case kindTooManyFiles = "kind_too_many_files"
+    case kindTooOften = "kind_too_often"
+    case kindRefused = "kind_refused"
 
     case remedyAskAgain = "remedy_ask_again"
     case remedyInviteAgain = "remedy_invite_again"
@@ -89,6 +97,7 @@ public enum Key: String, CaseIterable, Sendable {
     case remedyFinishFirst = "remedy_finish_first"
     case remedyUnlock = "remedy_unlock"
     case remedyRestart = "remedy_restart"
+    case remedyWait = "remedy_wait"
 
     case scanNotOurs = "scan_not_ours"
     case cameraDenied = "camera_denied"
@@ -257,6 +266,7 @@ public enum Key: String, CaseIterable, Sendable {
     case send
     case attach
     case leave
+    case allowMore = "allow_more"
     case rowOurs = "row_ours"
     case rowTheirs = "row_theirs"
     case accept

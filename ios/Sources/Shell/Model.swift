@@ -225,13 +225,19 @@ public final class Model {
         }
     }
 
-    /// Shows both people what to compare.
+    /// Asks them to compare, or agrees to: what to compare is shown when both want it.
     public func compare() {
         act { _, engine in try await engine.compare() }
     }
 
-    public func compared(_ outcome: Outcome) {
-        act { _, engine in try await engine.compared(outcome) }
+    /// What the person found who saw these digits.
+    public func compared(_ digits: [String], _ outcome: Outcome) {
+        act { _, engine in try await engine.compared(digits, outcome) }
+    }
+
+    /// Lets them send as much again.
+    public func allowMore() {
+        act { _, engine in try await engine.allowMore() }
     }
 
     /// Only who the person means would have asked what they were asked.
@@ -658,6 +664,9 @@ public final class Model {
             } else {
                 rows.append(row)
             }
+            engine?.taken()
+        case .gone(let number):
+            rows.removeAll { $0.id == number }
         }
     }
 }
@@ -666,6 +675,7 @@ public final class Model {
 private enum Told: Sendable {
     case view(View)
     case row(Row)
+    case gone(UInt64)
 }
 
 private struct Teller: Ears {
@@ -673,4 +683,5 @@ private struct Teller: Ears {
 
     func view(_ view: View) { told.yield(.view(view)) }
     func row(_ row: Row) { told.yield(.row(row)) }
+    func gone(_ number: UInt64) { told.yield(.gone(number)) }
 }

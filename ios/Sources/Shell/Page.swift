@@ -112,7 +112,10 @@ public enum Action: Equatable, Sendable {
     /// With the answers that were typed.
     case answer
     case compare
-    case compared(Outcome)
+    /// What was found by somebody who saw these digits.
+    case compared([String], Outcome)
+    /// They may send as much again.
+    case allowMore
     case onlyTheyWouldAsk
     /// The fields of a file to lock changed.
     case judge
@@ -205,7 +208,8 @@ extension Model {
         case .lookAround: lookAround()
         case .putAside: putAside()
         case .compare: compare()
-        case .compared(let outcome): compared(outcome)
+        case .compared(let digits, let outcome): compared(digits, outcome)
+        case .allowMore: allowMore()
         case .onlyTheyWouldAsk: onlyTheyWouldAsk()
         case .replace: replace()
         case .takeReply: takeReply()
@@ -399,14 +403,15 @@ extension Page {
     }
 
     private static func compare(_ compare: Compare) -> Page {
-        Page(
+        func found(_ outcome: Outcome) -> Action { .compared(compare.digits, outcome) }
+        return Page(
             title: Phrase(.compareTitle),
             symbols: compare.symbols,
             digits: compare.digits,
             lines: [Phrase(.compareText)],
             choices: [
-                Choice(.compareSame, .compared(.same)), Choice(.compareDifferent, .compared(.different)),
-                Choice(.compareLater, .compared(.later)),
+                Choice(.compareSame, found(.same)), Choice(.compareDifferent, found(.different)),
+                Choice(.compareLater, found(.later)),
             ]
         )
     }
@@ -454,8 +459,10 @@ extension Page {
             title: conversation.name.isEmpty ? Phrase(.personUnknown) : .verbatim(conversation.name),
             status: conversation.line.map { Phrase($0) },
             conversation: true,
-            lines: [Phrase(.trustLine, Phrase(conversation.trust), Phrase(conversation.reason))],
-            choices: [Choice(.attach, .errand(.attach)), Choice(.compare, .compare)]
+            lines: [Phrase(.trustLine, Phrase(conversation.trust), Phrase(conversation.reason))]
+                + [conversation.compare, conversation.limit].compactMap { $0.map { Phrase($0) } },
+            choices: (conversation.isHeld ? [Choice(.allowMore, .allowMore)] : [])
+                + [Choice(.attach, .errand(.attach)), Choice(.compare, .compare)]
                 + (conversation.canVouch ? [Choice(.onlyTheyWouldAsk, .onlyTheyWouldAsk)] : [])
                 + [Choice(.leave, .back)]
         )

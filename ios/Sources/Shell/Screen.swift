@@ -294,6 +294,12 @@ public struct Conversation: Equatable, Sendable {
     public let reason: Key
     /// Why the path is down, while it is.
     public let line: Key?
+    /// Who would like to compare, if somebody does.
+    public var compare: Key?
+    /// A limit that they have reached.
+    public var limit: Key?
+    /// They are held back until the person lets them send more.
+    public var isHeld = false
 
     /// The person may say that only who they mean would have asked what was asked.
     var canVouch: Bool { reason == .reasonTheirQuestion }

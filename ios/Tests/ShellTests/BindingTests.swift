@@ -66,6 +66,53 @@ final class BindingTests: XCTestCase {
         await handfast.shutdown()
     }
 
+    func testSomebodyUnverifiedSendsSoMuchAndNoMore() async throws {
+        let (host, guest) = (try await Seat(), try await Seat())
+        let usual = usualLimits()
+        try await guest.handfast.limit(
+            limits: Limits(
+                unverifiedMessages: 3, unverifiedBytes: usual.unverifiedBytes, messages: usual.messages,
+                unaskedBytes: usual.unaskedBytes, openOffers: usual.openOffers, keepFree: usual.keepFree))
+        let handles = try await host.meets(guest)
+        for number in 0..<5 {
+            try await host.handfast.conversation().sendText(text: "\(number)")
+        }
+        await guest.listener.hears {
+            if case .shown(.talking(_, _, _, .messages)) = $0 { true } else { false }
+        }
+        XCTAssertEqual(guest.listener.texts, ["0", "1", "2"])
+        try await guest.handfast.conversation().allowMore()
+        await guest.listener.hears { _ in guest.listener.texts.count == 5 }
+        withExtendedLifetime(handles) {}
+        await host.handfast.shutdown()
+        await guest.handfast.shutdown()
+    }
+
+    func testRowsThatAreNotTakenHoldTheOtherSideBack() async throws {
+        let (host, guest) = (try await Seat(), try await Seat())
+        let handles = try await host.meets(guest)
+        let long = String(repeating: "x", count: 10_000)
+        var (sent, refused) = (0, 0)
+        // Until it is full from there to here.
+        while refused < 20 {
+            do {
+                try await host.handfast.conversation().sendText(text: long)
+                (sent, refused) = (sent + 1, 0)
+            } catch HandfastError.Failed(let kind, _) {
+                XCTAssertEqual(kind, .busy)
+                refused += 1
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            XCTAssertLessThan(sent, 8_000, "80 MB, and nobody reads")
+        }
+        XCTAssertEqual(guest.listener.texts.count, 256)
+        guest.handfast.conversation().taken(rows: 100)
+        await guest.listener.hears { _ in guest.listener.texts.count == 356 }
+        withExtendedLifetime(handles) {}
+        await host.handfast.shutdown()
+        await guest.handfast.shutdown()
+    }
+
     func testAFrameThatDoesNotFit() async throws {
         let scanner = Scanner()
         try await refused(.internal) {
@@ -95,6 +142,19 @@ private final class Throwing: Listener, @unchecked Sendable {
 
     var told: Int { lock.withLock { changes.count } }
 
+    /// What the other side wrote.
+    var texts: [String] {
+        lock.withLock { changes }.compactMap {
+            if case .listed(.text(_, false, let text)) = $0 { text } else { nil }
+        }
+    }
+
+    var link: String? {
+        lock.withLock { changes }.lazy.compactMap {
+            if case .shown(.hosting(_, _, _, _, let invitation, _, _)) = $0 { invitation.link } else { nil }
+        }.first
+    }
+
     func changed(change: Change) throws {
         lock.withLock { changes.append(change) }
         throw OnPurpose()
@@ -102,10 +162,37 @@ private final class Throwing: Listener, @unchecked Sendable {
 
     func hears(_ what: (Change) -> Bool) async {
         for _ in 0..<500 {
-            if lock.withLock({ changes.contains(where: what) }) { return }
+            // A copy, as what is looked for may ask this listener too.
+            if lock.withLock({ changes }).contains(where: what) { return }
             try? await Task.sleep(for: .milliseconds(10))
         }
         XCTFail("not told")
+    }
+}
+
+/// One of two cores in this process, on loopback, whose listener takes nothing.
+private struct Seat {
+    let listener = Throwing()
+    let handfast: Handfast
+
+    init() async throws {
+        handfast = try Handfast.open(
+            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil), vault: Keys(),
+            listener: listener)
+        try await handfast.networkChanged(addresses: ["127.0.0.1"])
+    }
+
+    /// Both together, by link.
+    func meets(_ guest: Seat) async throws -> [PairingHandle] {
+        let hosting = try await handfast.pairing().host(manner: .send, protection: .open)
+        await listener.hears { _ in listener.link != nil }
+        let link = try XCTUnwrap(listener.link)
+        try await guest.handfast.pairing().open(found: try readText(text: link))
+        let connecting = try await guest.handfast.pairing().connect()
+        for seat in [self, guest] {
+            await seat.listener.hears { if case .shown(.talking) = $0 { true } else { false } }
+        }
+        return [hosting, connecting]
     }
 }
 

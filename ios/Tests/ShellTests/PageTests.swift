@@ -95,7 +95,10 @@ final class PageTests: XCTestCase {
             for name in ["", "רות"] {
                 all.append(
                     .conversation(
-                        Conversation(name: name, trust: trust, reason: .reasonScanned, line: .lineInterrupted)))
+                        Conversation(
+                            name: name, trust: trust, reason: .reasonScanned, line: .lineInterrupted,
+                            compare: name.isEmpty ? .compareAsked : .compareOffered,
+                            limit: name.isEmpty ? .limitFiles : .limitMessages, isHeld: !name.isEmpty)))
             }
         }
         for kind in Key.allCases where kind.rawValue.hasPrefix("kind_") {
@@ -112,7 +115,7 @@ final class PageTests: XCTestCase {
             XCTAssertFalse(page.choices.isEmpty, "\(screen)")
             XCTAssertEqual(Set(page.choices.map(\.label)).count, page.choices.count, "two buttons alike: \(screen)")
             if !screen.isHome {
-                let back: [Action] = [.back, .compared(.later)]
+                let back: [Action] = [.back, .compared(["0001", "0002", "0003"], .later)]
                 XCTAssertTrue(page.choices.contains { back.contains($0.action) }, "no way back: \(screen)")
             }
         }

@@ -232,6 +232,7 @@ struct BrokenKeys<Failure: Error>: KeyBox {
 struct Deaf: Ears {
     func view(_ view: View) {}
     func row(_ row: Row) {}
+    func gone(_ number: UInt64) {}
 }
 
 extension Screen {

@@ -155,8 +155,10 @@ final class RestartTests: XCTestCase {
         try await first.accepts(try await host.hosts(send: true).invitation.link)
         _ = try await first.talks()
         first.model.compare()
-        try await first.sees("symbols") { $0.compare }
-        first.model.compared(.same)
+        try await host.sees("offer") { $0.conversation?.compare == .compareOffered ? true : nil }
+        host.model.compare()
+        let seen = try await first.sees("symbols") { $0.compare }
+        first.model.compared(seen.digits, .same)
         try await first.sees("trust") { $0.conversation?.reason == .reasonCompared ? true : nil }
         let guest = await first.again()
         let met = try await guest.sees("somebody") { $0.home?.people.first }

@@ -145,14 +145,15 @@ final class TrustTests: XCTestCase {
 
     func testCompareAndFindTheSame() async throws {
         try await meeting { host, guest in
-            guest.model.compare()
-            let here = try await host.sees("symbols") { $0.compare }
-            let there = try await guest.sees("symbols") { $0.compare }
+            let (here, there) = try await comparing(guest, host)
             XCTAssertEqual(here.symbols, there.symbols)
             XCTAssertEqual(here.digits, there.digits)
             XCTAssertEqual(here.symbols.count, 6)
             for person in [host, guest] {
-                person.model.compared(.same)
+                person.model.compared(["0000", "0000", "0000"], .same)
+                await person.settled()
+                XCTAssertNotNil(person.model.screen.compare, "that is not what is shown")
+                person.model.compared(here.digits, .same)
                 try await person.sees("compared") { $0.conversation?.reason == .reasonCompared ? true : nil }
             }
         }
@@ -162,9 +163,8 @@ final class TrustTests: XCTestCase {
         try await meeting { host, guest in
             host.model.send("before")
             try await guest.reads("before")
-            host.model.compare()
-            try await guest.sees("symbols") { $0.compare }
-            guest.model.compared(.later)
+            let (_, there) = try await comparing(host, guest)
+            guest.model.compared(there.digits, .later)
             let conversation = try await guest.talks()
             XCTAssertEqual(conversation.trust, .trustUnverified)
             XCTAssertEqual(guest.model.rows.count, 1, "the rows are still there")
@@ -173,11 +173,43 @@ final class TrustTests: XCTestCase {
 
     func testCompareAndFindADifference() async throws {
         try await meeting { host, guest in
-            host.model.compare()
-            try await host.sees("symbols") { $0.compare }
-            host.model.compared(.different)
+            let (here, _) = try await comparing(host, guest)
+            host.model.compared(here.digits, .different)
             _ = try await host.ends(.kindNotTheInviter)
-            _ = try await guest.ends(.kindTheyLeft)
+            // Nothing more is said to somebody in between, not even goodbye.
+            _ = try await guest.ends(.kindLost)
+            host.model.back()
+            let refused = try await host.sees("who is refused") { $0.home?.people.first }
+            XCTAssertEqual(refused.reason, .reasonDifferent)
+            guest.model.back()
+            try await guest.accepts(try await host.hosts(send: true).invitation.link)
+            _ = try await host.ends(.kindRefused)
         }
+    }
+
+    func testAWishToCompareWaitsForAnAnswer() async throws {
+        try await meeting { host, guest in
+            host.model.compare()
+            try await host.sees("asked") { $0.conversation?.compare == .compareAsked ? true : nil }
+            let asked = try await guest.sees("offer") { $0.conversation?.compare == nil ? nil : $0.conversation }
+            XCTAssertEqual(asked.compare, .compareOffered)
+            XCTAssertTrue(Page(.conversation(asked)).lines.contains(Phrase(.compareOffered)))
+            guest.model.send("not now")
+            try await host.reads("not now")
+            guest.model.compare()
+            let there = try await guest.sees("symbols") { $0.compare }
+            guest.model.compared(there.digits, .later)
+            _ = try await guest.talks()
+            guest.model.compare()
+            try await guest.isTold(.kindTooOften)
+        }
+    }
+
+    /// One asks to compare and the other agrees; what the two see, the first one's first.
+    private func comparing(_ one: Person, _ other: Person) async throws -> (Compare, Compare) {
+        one.model.compare()
+        try await other.sees("offer") { $0.conversation?.compare == .compareOffered ? true : nil }
+        other.model.compare()
+        return (try await one.sees("symbols") { $0.compare }, try await other.sees("symbols") { $0.compare })
     }
 }

@@ -49,7 +49,10 @@ struct Refusal: Error, Equatable, Sendable {
 /// Who is told what happens, in order, from a thread of the core.
 protocol Ears: Sendable {
     func view(_ view: View)
+    /// A new row, or the new state of one. Once it has reached the screen, `Engine.taken` says so.
     func row(_ row: Row)
+    /// The row with this number leaves the screen.
+    func gone(_ number: UInt64)
 }
 
 /// This device's core. Nothing here cancels a future of the core: Swift cannot, so each long piece of work
@@ -158,12 +161,24 @@ final class Engine: @unchecked Sendable {
         try await refusing { try await pairing.answer(text: text) }
     }
 
+    /// Asks them to compare, or agrees to.
     func compare() async throws {
         try await refusing { try await talk.compare() }
     }
 
-    func compared(_ outcome: Outcome) async throws {
-        try await refusing { try await talk.compared(outcome: Comparison(outcome)) }
+    /// What was found by somebody who saw these digits.
+    func compared(_ digits: [String], _ outcome: Outcome) async throws {
+        try await refusing { try await talk.compared(digits: digits, outcome: Comparison(outcome)) }
+    }
+
+    /// Lets them send as much again as they might.
+    func allowMore() async throws {
+        try await refusing { try await talk.allowMore() }
+    }
+
+    /// One more row has reached the screen; without that, only so many come.
+    func taken() {
+        talk.taken(rows: 1)
     }
 
     func onlyTheyWouldAsk() async throws {
@@ -405,6 +420,8 @@ private final class Relay: Listener, @unchecked Sendable {
             let row = Row(entry)
             ears.row(row)
             engine?.forget(row)
+        case .gone(let number):
+            ears.gone(number)
         }
     }
 }

@@ -85,11 +85,12 @@ struct View: Sendable {
                     name: person.name,
                     symbols: symbols.map { Pictograph(picture: $0.picture, name: .symbol($0.name)) },
                     digits: digits))
-        case .talking(let person, let line):
+        case .talking(let person, let line, let wish, let reached):
             .conversation(
                 Conversation(
                     name: person.name, trust: person.level.key, reason: person.reason.key,
-                    line: line == .interrupted ? .lineInterrupted : nil))
+                    line: line == .interrupted ? .lineInterrupted : nil, compare: wish.key,
+                    limit: reached?.key, isHeld: reached == .messages))
         case .ended(let kind, let remedy):
             .ended(Ended(what: kind.key, next: remedy.key, way: remedy.way))
         }
@@ -345,6 +346,25 @@ extension Via {
     }
 }
 
+extension Wish {
+    fileprivate var key: Key? {
+        switch self {
+        case .nobody: nil
+        case .ours: .compareAsked
+        case .theirs: .compareOffered
+        }
+    }
+}
+
+extension Reached {
+    fileprivate var key: Key {
+        switch self {
+        case .messages: .limitMessages
+        case .files: .limitFiles
+        }
+    }
+}
+
 extension TrustLevel {
     fileprivate var key: Key {
         switch self {
@@ -368,6 +388,7 @@ extension TrustReason {
         case .answered: .reasonAnswered
         case .scanned: .reasonScanned
         case .compared: .reasonCompared
+        case .different: .reasonDifferent
         }
     }
 }
@@ -414,6 +435,9 @@ extension Core.Kind {
         case .device: .kindDevice
         case .shutDown: .kindShutDown
         case .internal: .kindInternal
+        case .tooManyFiles: .kindTooManyFiles
+        case .tooOften: .kindTooOften
+        case .refused: .kindRefused
         }
     }
 }
@@ -433,12 +457,13 @@ extension Remedy {
         case .finishFirst: .remedyFinishFirst
         case .unlock: .remedyUnlock
         case .restart: .remedyRestart
+        case .wait: .remedyWait
         }
     }
 
     fileprivate var way: Way {
         switch self {
-        case .nothing, .retype, .finishFirst, .update: .home
+        case .nothing, .retype, .finishFirst, .update, .wait: .home
         case .askAgain, .handInAnother: .scan
         case .inviteAgain, .tryTogether: .showCode
         case .checkNetwork: .networkSettings
