@@ -418,7 +418,7 @@ fn a_store_of_an_earlier_form_is_taken_to_this_one() {
     store.meet(person(1, TrustReason::Scanned)).unwrap();
     drop(store);
     let file = rusqlite::Connection::open(folder.0.join("store")).unwrap();
-    file.execute_batch("DROP TABLE refused; PRAGMA user_version = 1;")
+    file.execute_batch("DROP TABLE proof; DROP TABLE refused; PRAGMA user_version = 1;")
         .unwrap();
     drop(file);
     let store = folder.open().unwrap();
