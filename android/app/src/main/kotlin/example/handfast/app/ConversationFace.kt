@@ -19,6 +19,9 @@ class ConversationFace(home: MainActivity) : Face<Screen.Conversation>(home) {
     private val trust = home.text()
     private val vouch = home.button(home.getString(R.string.only_they_would_ask)) { home.app.onlyTheyWouldAsk() }
     private val line = home.status()
+    private val compare = home.status()
+    private val limit = home.status()
+    private val more = home.button(home.getString(R.string.allow_more)) { home.app.allowMore() }
     private val rows = Rows(home)
     private val list = ListView(home).apply {
         adapter = rows
@@ -38,6 +41,9 @@ class ConversationFace(home: MainActivity) : Face<Screen.Conversation>(home) {
         trust,
         vouch,
         line,
+        compare,
+        limit,
+        more,
         list,
         home.row(
             entry,
@@ -59,6 +65,9 @@ class ConversationFace(home: MainActivity) : Face<Screen.Conversation>(home) {
         trust.text = home.getString(R.string.trust_line, home.say(screen.trust), home.say(screen.reason))
         vouch.visibility = if (screen.canVouch) View.VISIBLE else View.GONE
         line.showOrHide(screen.line?.let(home::say))
+        compare.showOrHide(screen.compare?.let(home::say))
+        limit.showOrHide(screen.limit?.let(home::say))
+        more.visibility = if (screen.isHeld) View.VISIBLE else View.GONE
     }
 
     fun show(new: List<Row>) {

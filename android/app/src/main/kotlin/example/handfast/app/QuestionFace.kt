@@ -77,18 +77,25 @@ class QuestionFace(home: MainActivity) : Face<Screen.Question>(home) {
 class CompareFace(home: MainActivity) : Face<Screen.Compare>(home) {
     private val pictures = home.column()
     private val digits = home.heading()
+    private var shown: Screen.Compare? = null
     override val awake = true
     override val root = home.page(
         home.heading(home.getString(R.string.compare_title)),
         home.text(home.getString(R.string.compare_text)),
         pictures,
         digits,
-        home.button(home.getString(R.string.compare_same)) { home.app.compared(Outcome.SAME) },
-        home.button(home.getString(R.string.compare_different)) { home.app.compared(Outcome.DIFFERENT) },
-        home.button(home.getString(R.string.compare_later)) { home.app.compared(Outcome.LATER) },
+        home.button(home.getString(R.string.compare_same)) { judge(Outcome.SAME) },
+        home.button(home.getString(R.string.compare_different)) { judge(Outcome.DIFFERENT) },
+        home.button(home.getString(R.string.compare_later)) { judge(Outcome.LATER) },
     )
 
+    /** A judgement is about what stands here, whatever comes meanwhile. */
+    private fun judge(outcome: Outcome) {
+        shown?.let { home.app.compared(it.digits, outcome) }
+    }
+
     override fun show(screen: Screen.Compare) {
+        shown = screen
         pictures.removeAllViews()
         for (symbol in screen.symbols) {
             val name = home.getString(home.resources.getIdentifier(symbol.id, "string", home.packageName))

@@ -209,10 +209,14 @@ class App(
         noted.value = Notice(Key.TRYING_HARDER, null, null)
     }
 
-    /** Shows both people what to compare. */
+    /** Asks them to compare, or agrees to: what to compare is shown when both want it. */
     fun compare() = act { core.compare() }
 
-    fun compared(outcome: Outcome) = act { core.compared(outcome) }
+    /** What the person found who saw these [digits]. */
+    fun compared(digits: List<String>, outcome: Outcome) = act { core.compared(digits, outcome) }
+
+    /** Lets them send as much again. */
+    fun allowMore() = act { core.allowMore() }
 
     /** Only who the person means would have asked what they were asked. */
     fun onlyTheyWouldAsk() = act { core.onlyTheyWouldAsk() }
@@ -511,7 +515,10 @@ class App(
             val rows = listed.value
             val at = rows.indexOfFirst { it.number == row.number }
             listed.value = if (at < 0) rows + row else rows.toMutableList().also { it[at] = row }
+            core.taken()
         }
+
+        override fun gone(number: Long) = act { listed.value = listed.value.filter { it.number != number } }
     }
 
     private companion object {

@@ -123,6 +123,12 @@ sealed interface Screen {
         val reason: Key,
         /** Why the path is down, while it is. */
         val line: Key?,
+        /** Who would like to compare, if somebody does. */
+        val compare: Key? = null,
+        /** A limit that they have reached. */
+        val limit: Key? = null,
+        /** They are held back until the person lets them send more. */
+        val isHeld: Boolean = false,
     ) : Screen {
         /** The person may say that only who they mean would have asked what was asked. */
         val canVouch get() = reason == Key.REASON_THEIR_QUESTION

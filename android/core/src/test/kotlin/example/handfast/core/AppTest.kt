@@ -120,10 +120,17 @@ class AppTest {
     fun `both compare and trust more`() = twoApps { one, two ->
         meet(one, two)
         one.app.compare()
+        assertEquals(Key.COMPARE_OFFERED, two.until<Screen.Conversation> { it.compare != null }.compare)
+        assertEquals(Key.COMPARE_ASKED, one.until<Screen.Conversation> { it.compare != null }.compare)
+        two.app.compare()
         val ours = one.until<Screen.Compare>()
         assertEquals(ours.digits, two.until<Screen.Compare>().digits)
-        one.app.compared(Outcome.SAME)
-        two.app.compared(Outcome.LATER)
+        // What is judged is what was seen.
+        one.app.compared(listOf("0000", "0000", "0000"), Outcome.SAME)
+        two.app.compared(ours.digits, Outcome.LATER)
+        two.until<Screen.Conversation>()
+        assertIs<Screen.Compare>(one.app.screen.value)
+        one.app.compared(ours.digits, Outcome.SAME)
         assertEquals(Key.TRUST_VERIFIED, one.until<Screen.Conversation>().trust)
         assertEquals(Key.TRUST_UNVERIFIED, two.until<Screen.Conversation>().trust)
     }

@@ -84,7 +84,12 @@ class Refusal internal constructor(internal val kind: Kind) : Exception(kind.nam
 /** Who is told what happens, from a thread of the core. */
 interface Told {
     fun view(view: View)
+
+    /** A new row, or the new state of one. Once it has reached the screen, [Core.taken] says so. */
     fun row(row: Row)
+
+    /** The row with this number leaves the screen. */
+    fun gone(number: Long)
 }
 
 /** This device's core. */
@@ -138,9 +143,18 @@ class Core private constructor(private val handfast: Handfast) {
 
     suspend fun answer(text: String) = refusing { pairing.answer(text) }
 
+    /** Asks them to compare, or agrees to. */
     suspend fun compare() = refusing { conversation.compare() }
 
-    suspend fun compared(outcome: Outcome) = refusing { conversation.compared(outcome.own()) }
+    /** What was found by somebody who saw these [digits]. */
+    suspend fun compared(digits: List<String>, outcome: Outcome) =
+        refusing { conversation.compared(digits, outcome.own()) }
+
+    /** Lets them send as much again as they might. */
+    suspend fun allowMore() = refusing { conversation.allowMore() }
+
+    /** One more row has reached the screen; without that, only so many come. */
+    fun taken() = conversation.taken(1u)
 
     suspend fun onlyTheyWouldAsk() = refusing { conversation.onlyTheyWouldAsk() }
 
@@ -285,6 +299,7 @@ class Core private constructor(private val handfast: Handfast) {
                         told.row(row)
                         core?.forget(row)
                     }
+                    is Change.Gone -> told.gone(change.number.toLong())
                 }
             } catch (_: Exception) {
                 throw CallbackException.Failed()

@@ -16,6 +16,7 @@ import example.handfast.bindings.NetworkReport
 import example.handfast.bindings.Opening
 import example.handfast.bindings.Pending
 import example.handfast.bindings.PortAnswer
+import example.handfast.bindings.Reached
 import example.handfast.bindings.Remedy
 import example.handfast.bindings.Seat
 import example.handfast.bindings.Situation
@@ -23,6 +24,7 @@ import example.handfast.bindings.Strength
 import example.handfast.bindings.TrustLevel
 import example.handfast.bindings.TrustReason
 import example.handfast.bindings.Via
+import example.handfast.bindings.Wish
 import example.handfast.bindings.remedyOf
 import example.handfast.core.Contact
 import example.handfast.core.Expected
@@ -105,6 +107,9 @@ private fun CoreScreen.own(home: Screen.Home, hint: Key?): Screen = when (this) 
         trust = person.level.key,
         reason = person.reason.key,
         line = if (line == Line.INTERRUPTED) Key.LINE_INTERRUPTED else null,
+        compare = wish.key,
+        limit = reached?.key,
+        isHeld = reached == Reached.MESSAGES,
     )
     is CoreScreen.Ended -> Screen.Ended(kind.key, remedy.key, remedy.way)
 }
@@ -222,6 +227,19 @@ private val Via.key
         Via.LOCKED -> Key.PROOF_LOCKED
     }
 
+private val Wish.key
+    get() = when (this) {
+        Wish.NOBODY -> null
+        Wish.OURS -> Key.COMPARE_ASKED
+        Wish.THEIRS -> Key.COMPARE_OFFERED
+    }
+
+private val Reached.key
+    get() = when (this) {
+        Reached.MESSAGES -> Key.LIMIT_MESSAGES
+        Reached.FILES -> Key.LIMIT_FILES
+    }
+
 private val TrustLevel.key
     get() = when (this) {
         TrustLevel.UNVERIFIED -> Key.TRUST_UNVERIFIED
@@ -241,6 +259,7 @@ private val TrustReason.key
         TrustReason.ANSWERED -> Key.REASON_ANSWERED
         TrustReason.SCANNED -> Key.REASON_SCANNED
         TrustReason.COMPARED -> Key.REASON_COMPARED
+        TrustReason.DIFFERENT -> Key.REASON_DIFFERENT
     }
 
 /** A kind is called the same on every side of the boundary; a test holds the two lists together. */
@@ -251,7 +270,7 @@ private val Remedy.key
 
 private val Remedy.way
     get() = when (this) {
-        Remedy.NOTHING, Remedy.RETYPE, Remedy.FINISH_FIRST, Remedy.UPDATE -> Way.HOME
+        Remedy.NOTHING, Remedy.RETYPE, Remedy.FINISH_FIRST, Remedy.UPDATE, Remedy.WAIT -> Way.HOME
         Remedy.ASK_AGAIN, Remedy.HAND_IN_ANOTHER -> Way.SCAN
         Remedy.INVITE_AGAIN, Remedy.TRY_TOGETHER -> Way.SHOW_CODE
         Remedy.CHECK_NETWORK -> Way.NETWORK_SETTINGS

@@ -15,6 +15,7 @@ import example.handfast.bindings.Comparison
 import example.handfast.bindings.Manner
 import example.handfast.bindings.Preferences
 import example.handfast.bindings.Protection
+import example.handfast.bindings.Reached
 import example.handfast.bindings.Scanner
 import example.handfast.bindings.Screen
 import example.handfast.bindings.Settings
@@ -24,10 +25,12 @@ import example.handfast.bindings.TrustLevel
 import example.handfast.bindings.TrustReason
 import example.handfast.bindings.Vault
 import example.handfast.bindings.VaultException
+import example.handfast.bindings.Wish
 import example.handfast.bindings.drawPng
 import example.handfast.bindings.fileOf
 import example.handfast.bindings.readText
 import example.handfast.bindings.strengthOf
+import example.handfast.bindings.usualLimits
 import example.handfast.bindings.usualServers
 import example.handfast.bindings.Seat as Side
 import kotlinx.coroutines.async
@@ -225,13 +228,17 @@ class FacadeTest {
     fun `compare and find the same`() = atTable { host, guest ->
         meet(host, guest)
         guest.conversation.compare()
-        val atGuest = guest.until { it is Screen.Comparing } as Screen.Comparing
-        val atHost = host.until { it is Screen.Comparing } as Screen.Comparing
+        host.untilWish(Wish.THEIRS)
+        host.conversation.compare()
+        val atGuest = guest.untilComparing()
+        val atHost = host.untilComparing()
         assertEquals(atHost.symbols, atGuest.symbols)
         assertEquals(atHost.digits, atGuest.digits)
         assertEquals(6, atHost.symbols.size)
         for (seat in listOf(host, guest)) {
-            seat.conversation.compared(Comparison.SAME)
+            val other = listOf("0000", "0000", "0000")
+            assertEquals(Kind.NOT_NOW, kindOf { seat.conversation.compared(other, Comparison.SAME) })
+            seat.conversation.compared(atHost.digits, Comparison.SAME)
             assertEquals(TrustReason.COMPARED, seat.untilTalking().person.reason)
         }
     }
@@ -240,10 +247,67 @@ class FacadeTest {
     fun `compare and find a difference`() = atTable { host, guest ->
         meet(host, guest)
         host.conversation.compare()
-        host.until { it is Screen.Comparing }
-        host.conversation.compared(Comparison.DIFFERENT)
+        guest.untilWish(Wish.THEIRS)
+        guest.conversation.compare()
+        host.conversation.compared(host.untilComparing().digits, Comparison.DIFFERENT)
         assertEquals(Kind.NOT_THE_INVITER, host.untilEnded())
-        assertEquals(Kind.THEY_LEFT, guest.untilEnded())
+        // Nothing more is said to somebody in between, not even goodbye.
+        assertEquals(Kind.LOST, guest.untilEnded())
+        val refused = host.handfast.people().single()
+        assertEquals(TrustReason.DIFFERENT, refused.person.reason)
+        guest.acceptLink(host.host(Manner.SEND))
+        assertEquals(Kind.REFUSED, host.untilEnded())
+        guest.untilEnded()
+        host.handfast.forget(refused.id)
+        meet(host, guest)
+    }
+
+    @Test
+    fun `a wish to compare waits for an answer`() = atTable { host, guest ->
+        meet(host, guest)
+        host.conversation.compare()
+        host.untilWish(Wish.OURS)
+        guest.untilWish(Wish.THEIRS)
+        // It may stay without one.
+        guest.conversation.sendText("not now")
+        assertEquals("not now", host.untilText())
+        guest.conversation.compare()
+        val digits = guest.untilComparing().digits
+        guest.conversation.compared(digits, Comparison.LATER)
+        assertEquals(Kind.TOO_OFTEN, kindOf { guest.conversation.compare() })
+    }
+
+    @Test
+    fun `somebody unverified sends so much and no more`() = atTable { host, guest ->
+        guest.handfast.limit(usualLimits().copy(unverifiedMessages = 3uL))
+        meet(host, guest)
+        repeat(5) { host.conversation.sendText("$it") }
+        guest.until { it is Screen.Talking && it.reached == Reached.MESSAGES }
+        guest.conversation.allowMore()
+        repeat(5) { assertEquals("$it", guest.untilText()) }
+        guest.until { it is Screen.Talking && it.reached == null }
+    }
+
+    @Test
+    fun `rows that are not taken hold the other side back`() = atTable { host, guest ->
+        meet(host, guest)
+        val long = "x".repeat(10_000)
+        var sent = 0
+        var refused = 0
+        // Until it is full from there to here.
+        while (refused < 20) {
+            try {
+                host.conversation.sendText("$sent $long")
+                sent++
+                refused = 0
+            } catch (e: HandfastException.Failed) {
+                assertEquals(Kind.BUSY, e.kind)
+                refused++
+                delay(50)
+            }
+            assertTrue(sent < 8_000, "80 MB, and nobody reads")
+        }
+        repeat(sent) { assertEquals("$it $long", guest.untilText()) }
     }
 
     // --- Stopping -----------------------------------------------------------------------------
@@ -678,8 +742,9 @@ class FacadeTest {
     fun `people met are kept`() = atTable("Ana", "Ben") { host, firstGuest ->
         meet(host, firstGuest)
         host.conversation.compare()
-        firstGuest.until { it is Screen.Comparing }
-        firstGuest.conversation.compared(Comparison.SAME)
+        firstGuest.untilWish(Wish.THEIRS)
+        firstGuest.conversation.compare()
+        firstGuest.conversation.compared(firstGuest.untilComparing().digits, Comparison.SAME)
         firstGuest.untilTalking()
         val before = firstGuest.handfast.people().single()
         assertEquals("Ana" to TrustReason.COMPARED, before.person.name to before.person.reason)

@@ -16,6 +16,7 @@ import example.handfast.bindings.Protection
 import example.handfast.bindings.Screen
 import example.handfast.bindings.Settings
 import example.handfast.bindings.Vault
+import example.handfast.bindings.Wish
 import example.handfast.bindings.readText
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.runBlocking
@@ -56,6 +57,7 @@ class Seat(
         when (change) {
             is Change.Shown -> screens.trySend(change.screen)
             is Change.Listed -> entries.trySend(change.entry)
+            is Change.Gone -> {}
         }
         if (deaf) error("this listener always throws")
     }
@@ -81,6 +83,10 @@ class Seat(
 
     suspend fun untilIdle() = until { it is Screen.Idle }
 
+    suspend fun untilComparing(): Screen.Comparing = until { it is Screen.Comparing } as Screen.Comparing
+
+    suspend fun untilWish(wish: Wish) = until { it is Screen.Talking && it.wish == wish }
+
     suspend fun untilEnded(): Kind = (until { it is Screen.Ended } as Screen.Ended).kind
 
     suspend fun untilText(): String = (untilEntry { it is Entry.Text && !it.ours } as Entry.Text).text
@@ -90,7 +96,10 @@ class Seat(
 
     private suspend fun untilEntry(wanted: (Entry) -> Boolean): Entry =
         withTimeoutOrNull(SOON) {
-            for (entry in entries) if (wanted(entry)) return@withTimeoutOrNull entry
+            for (entry in entries) {
+                conversation.taken(1u)
+                if (wanted(entry)) return@withTimeoutOrNull entry
+            }
             null
         } ?: fail("no such row")
 
