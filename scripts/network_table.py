@@ -107,6 +107,22 @@ def restarts(figures):
     return table(["network", "meanwhile", "times", "connected", "p50", "p95", "longest", "within"], rows), is_good
 
 
+def strict(figures):
+    rows = []
+    for delay, host, guest in sorted({(f["delay"], f["host"], f["guest"]) for f in figures}):
+        rounds = [f for f in figures if (f["delay"], f["host"], f["guest"]) == (delay, host, guest)]
+        alone = [f["by_itself"] for f in rounds if f["by_itself"] is not None]
+        asked = [f["by_hand"] for f in rounds if f["by_itself"] is None]
+        helped = [took for took in asked if took is not None]
+        after = "at once" if delay == 0 else f"{delay} s"
+        by_hand = f"{len(helped)} of {len(asked)}, {plain(max(helped))} at most" if helped else "-"
+        spans = spread(alone) if alone else "never"
+        rows.append([host, guest, after, f"{len(alone)} of {len(rounds)}", spans, by_hand])
+    is_good = all(f["by_itself"] is not None or f["by_hand"] is not None for f in figures)
+    head = ["host", "guest", "reply after", "within a minute", "p50 / p95 / longest", "the rest, by `/harder`"]
+    return table(head, rows), is_good
+
+
 def limits(figures):
     rows, is_good = [], True
     for what in dict.fromkeys(sorted(figure["what"] for figure in figures)):
@@ -138,7 +154,7 @@ def narrow(figures):
     return table(["family", "path", "connected", "text", "file", "within"], rows), is_good
 
 
-TABLES = {"every_return": returns, "every_restart": restarts, "lossy_paths": limits, "waiting": limits, "narrow_paths": narrow}
+TABLES = {"past_one_strict_network": strict, "every_return": returns, "every_restart": restarts, "lossy_paths": limits, "waiting": limits, "narrow_paths": narrow}
 
 part, path = sys.argv[1:3]
 with open(path) as lines:

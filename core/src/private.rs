@@ -35,7 +35,7 @@ pub fn create_program(path: &Path) -> io::Result<File> {
 /// When the older one stays, or nothing can be made.
 pub fn create_anew(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => create(path),
     }
 }
@@ -107,6 +107,8 @@ fn builder() -> DirBuilder {
 
 #[cfg(all(test, unix))]
 mod tests {
+    #![allow(clippy::unwrap_used)] // helpers of tests
+
     use super::*;
     use std::os::unix::fs::{PermissionsExt, symlink};
 

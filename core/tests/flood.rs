@@ -4,7 +4,7 @@
 //! `HANDFAST_FLOOD` sets how many seconds (6 unless said otherwise); from 30 on the latency is held to
 //! its limit, which takes a machine that does little else.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // helpers of tests, and what the bench shows
 
 mod table;
 

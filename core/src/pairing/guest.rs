@@ -599,7 +599,7 @@ impl Guest {
     fn prove(&mut self, mut met: Box<Met>, attempt: Attempt, message: &Bytes) {
         let agreement = match met.hear(message) {
             Some(AnswerMessage::Share(theirs)) => attempt.agree(&theirs),
-            _ => None,
+            Some(AnswerMessage::Proof(_) | AnswerMessage::NoMatch) | None => None,
         };
         let Some(agreement) = agreement else {
             return self.end(Failure::NotTheInviter);
@@ -758,6 +758,7 @@ impl Guest {
     pub(super) fn state(&self) -> &'static str {
         match &self.phase {
             Phase::Opened => "opened",
+            Phase::Knocking { .. } if self.is_taken() => "knocking, seat taken",
             Phase::Knocking { .. } if self.reply_shown => "knocking, reply shown",
             Phase::Knocking { .. } => "knocking",
             Phase::Answered => "answered",

@@ -1,7 +1,7 @@
 //! The host's side of the flow: show, wait, let one guest in.
 
 use super::ask::{ANSWER_PATIENCE, Entropy, Met, REST, TRIES};
-use super::replies::{ReceivedReply, Replies, Search};
+use super::replies::{MOST_REPLIES, ReceivedReply, Replies, Search};
 use super::view::{HostStage, View};
 use super::{
     Acquaintance, FIRST_MESSAGE, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing, Via,
@@ -76,7 +76,7 @@ pub struct Past {
 
 impl Past {
     /// Takes in what somebody else knows, who may have seen more or less of it: no strike is ever taken
-    /// back, and no form forgotten that there is room for.
+    /// back, and no form or reply forgotten that there is room for.
     pub fn merge(&mut self, other: &Self) {
         let (strikes, others) = (&mut self.strikes, other.strikes);
         strikes.handshakes = strikes.handshakes.max(others.handshakes);
@@ -87,6 +87,12 @@ impl Past {
             }
         }
         self.forms.truncate(MOST_FORMS);
+        for received in &other.replies {
+            if !self.replies.iter().any(|one| one.reply == received.reply) {
+                self.replies.push(received.clone());
+            }
+        }
+        self.replies.truncate(MOST_REPLIES);
     }
 }
 
@@ -229,7 +235,7 @@ impl Host {
         known.merge(&past);
         self.strikes = known.strikes;
         self.forms = known.forms;
-        self.replies = Replies::open(&self.keys, past.replies)?;
+        self.replies = Replies::open(&self.keys, known.replies)?;
         self.look(now);
         if self.replies.sought().is_some() {
             self.phase = Phase::looking(now);
@@ -414,11 +420,10 @@ impl Host {
             Via::Carried | Via::Locked if is_other => return Ok(()),
             Via::Carried | Via::Locked => Turn::Next,
         };
-        if let Phase::Open { .. } = self.phase {
-            if !is_other {
-                return Ok(());
-            }
-            self.effects.push_back(HostEffect::Abandon);
+        match self.phase {
+            Phase::Open { .. } if is_other => self.effects.push_back(HostEffect::Abandon),
+            Phase::Open { .. } => return Ok(()),
+            Phase::Waiting | Phase::Knocked { .. } | Phase::Finished => {}
         }
         if is_other {
             self.vacate(now);

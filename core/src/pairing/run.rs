@@ -182,6 +182,7 @@ enum Command {
     OfferReply,
     Answer(Answers),
     Resumed,
+    TryHarder,
     Cancel,
 }
 
@@ -436,9 +437,9 @@ impl Pairing {
     }
 
     /// The person wants more to be tried to get past a strict network than one token may cause by
-    /// itself; see [`Roaming::try_harder`].
+    /// itself; see [`Connector::try_harder`].
     pub async fn try_harder(&self) {
-        self.roaming.try_harder().await;
+        let _ = self.commands.send(Command::TryHarder).await;
     }
 
     /// This device has these addresses now.
@@ -816,6 +817,8 @@ impl Run {
             (Command::OfferReply, Machine::Guest(guest)) => guest.offer_reply(),
             (Command::Answer(answer), Machine::Guest(guest)) => guest.answer(now(), &answer),
             (Command::Resumed, machine) => machine.resumed(),
+            // Behind whatever a reply has set going.
+            (Command::TryHarder, _) => self.connector.try_harder().await,
             (Command::Cancel, Machine::Host(host)) => host.cancel(),
             (Command::Cancel, Machine::Guest(guest)) => guest.cancel(),
             // A reply is no news to a guest, and a host has neither reply nor answer to give.

@@ -238,6 +238,34 @@ fn proofs_are_counted_by_invitation_and_never_become_fewer() {
 }
 
 #[test]
+fn a_writer_that_is_behind_forgets_no_reply_that_there_is_room_for() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    let kept = pending(1);
+    let id = store.add_invitation(&kept, NOW).unwrap();
+    let received = |salt: u8| {
+        let reply = Reply {
+            fingerprint: Fingerprint([salt; 32]),
+            candidates: kept.invitation.candidates.clone(),
+        };
+        ReceivedReply {
+            reply: reply.seal(&kept.invitation.keys(), [salt; 8]),
+            via: Via::Carried,
+        }
+    };
+    let write = |salts: &[u8]| {
+        let replies: Vec<_> = salts.iter().copied().map(received).collect();
+        let write = |kept: &mut PendingInvitation| kept.past.replies = replies;
+        store.update_invitation(id, NOW, write).unwrap();
+        store.invitation(id, NOW).unwrap().past.replies
+    };
+    assert_eq!(write(&[1, 2]), [1, 2].map(received));
+    // The order is that of whoever writes.
+    assert_eq!(write(&[2]), [2, 1].map(received));
+    assert_eq!(write(&[3, 4, 5, 6]), [3, 4, 5, 6, 2].map(received));
+}
+
+#[test]
 fn the_last_try_burns_an_invitation_in_the_same_moment() {
     let folder = Folder::new();
     let store = folder.open().unwrap();
@@ -418,7 +446,7 @@ fn a_store_of_an_earlier_form_is_taken_to_this_one() {
     store.meet(person(1, TrustReason::Scanned)).unwrap();
     drop(store);
     let file = rusqlite::Connection::open(folder.0.join("store")).unwrap();
-    file.execute_batch("DROP TABLE refused; PRAGMA user_version = 1;")
+    file.execute_batch("DROP TABLE proof; DROP TABLE refused; PRAGMA user_version = 1;")
         .unwrap();
     drop(file);
     let store = folder.open().unwrap();

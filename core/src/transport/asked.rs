@@ -73,7 +73,8 @@ impl Asked {
     }
 }
 
-fn transaction(datagram: &[u8]) -> Option<Transaction> {
+/// The number of a STUN message.
+pub(super) fn transaction(datagram: &[u8]) -> Option<Transaction> {
     datagram.get(8..20)?.try_into().ok()
 }
 

@@ -130,6 +130,7 @@ enum Command {
     Again,
     Reach(Vec<Candidate>),
     LookOutside(Vec<SocketAddr>),
+    TryHarder,
 }
 
 /// Bound sockets, not yet in use.
@@ -250,6 +251,13 @@ impl Connector {
     /// Guest: begin anew. A link that is open is given up.
     pub async fn again(&self) {
         let _ = self.commands.send(Command::Again).await;
+    }
+
+    /// The person wants more to be tried to get past a strict network than one token may cause by
+    /// itself: as many guesses again, at once. Taken once for each invitation and each reply, and best
+    /// when the other side is there.
+    pub async fn try_harder(&self) {
+        let _ = self.commands.send(Command::TryHarder).await;
     }
 
     /// The way to tell the endpoint that this device sleeps or moves, also once it serves a link.
@@ -479,6 +487,7 @@ impl Task {
             Command::Reach(peers) => self.reach(peers),
             Command::Again => self.give_up(Instant::now()),
             Command::LookOutside(servers) => self.look_outside(Instant::now(), &servers),
+            Command::TryHarder => self.try_harder(Instant::now()),
         }
     }
 

@@ -5,8 +5,8 @@
 //! USERNAME is the guest's fragment, which is its certificate's fingerprint. Anything else costs a
 //! look at a few bytes.
 
+use super::asked::{Transaction, transaction};
 use super::certificate::provider;
-use super::path_mtu::Transaction;
 use crate::crypto::random_bytes;
 use crate::invitation::{Fingerprint, IceCredentials, Seat};
 use bytes::Bytes;
@@ -75,10 +75,6 @@ pub(super) fn probe(
 /// [`is_success`].
 pub(super) fn answered(datagram: &[u8]) -> Option<Transaction> {
     transaction(datagram).filter(|_| is_stun(datagram, BINDING_SUCCESS))
-}
-
-fn transaction(datagram: &[u8]) -> Option<Transaction> {
-    datagram.get(8..HEADER)?.try_into().ok()
 }
 
 fn padded_check(

@@ -8,6 +8,7 @@
 //!
 //! This is a machine: instants and answers in, sizes to ask for and the size to use out.
 
+use super::asked::Transaction;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -48,9 +49,6 @@ const PAUSES: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(600)
 
 /// Answers to how many probes are still recognised.
 const MOST_ASKED: usize = 32;
-
-/// The number of a probe's transaction (RFC 8489 §5).
-pub(super) type Transaction = [u8; 12];
 
 /// What is known of one path.
 pub(super) struct PathMtu {

@@ -422,7 +422,7 @@ impl Session {
 
     /// Goes on finding out what the path carries.
     fn measure(&mut self, now: Instant, path: Path) {
-        if self.dtls.observed().is_none() {
+        if !self.dtls.is_open() {
             return;
         }
         if self

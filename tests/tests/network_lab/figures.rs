@@ -5,9 +5,10 @@ use crate::faults::Fault;
 use crate::lab_or_skip;
 use crate::matrix::{all, play};
 use crate::narrow::FAMILIES;
-use crate::nat::Network::{PortRestricted, Public};
+use crate::nat::Network::{self, PortRestricted, Public, Symmetric};
 use crate::path::{Conditions, Path};
-use crate::scenario::{Ending, Meeting, Scenario, Way, When};
+use crate::person::moment;
+use crate::scenario::{Ending, Meeting, Scenario, Way, When, now};
 use crate::stun::Stun;
 use crate::world::{Home, Place, World};
 use serde_json::{Value, json};
@@ -193,6 +194,71 @@ fn waiting() {
     tell("a guest waits: packets a minute", by_guest, "", 60.0);
     let share = (busy_later - busy).as_secs_f64() / seconds as f64;
     tell("a host waits: of a core", share * 100.0, "%", 0.02);
+}
+
+/// Where one side is strict: how often, and how soon, they meet by what both guess by themselves, and
+/// what comes of the rest once both ask for more.
+#[test]
+#[ignore = "takes a quarter of an hour: scripts/bench network --strict"]
+fn past_one_strict_network() {
+    lab_or_skip!();
+    let figures = Figures::open();
+    let rounds = std::env::var("HANDFAST_ROUNDS").ok();
+    let rounds: usize = rounds.and_then(|rounds| rounds.parse().ok()).unwrap_or(24);
+    // The latest first: they take longest, and wait most of the time.
+    let delays = [600, 120, 30, 0];
+    let sides = [(PortRestricted, Symmetric), (Symmetric, PortRestricted)];
+    let scenes = delays
+        .iter()
+        .flat_map(|delay| sides.map(|side| (*delay, side)));
+    let scenes: Vec<_> = scenes.flat_map(|scene| vec![scene; rounds]).collect();
+    let rest = Mutex::new(scenes.into_iter());
+    std::thread::scope(|scope| {
+        for _ in 0..2 * rounds {
+            scope.spawn(|| {
+                loop {
+                    let taken = rest.lock().expect("nobody panics here").next();
+                    let Some((delay, (host, guest))) = taken else {
+                        return;
+                    };
+                    let late = Duration::from_secs(delay);
+                    let (by_itself, by_hand) = past_strict(host, guest, late);
+                    figures.tell(&json!({
+                        "host": host.name(),
+                        "guest": guest.name(),
+                        "delay": delay,
+                        "by_itself": by_itself,
+                        "by_hand": by_hand,
+                    }));
+                }
+            });
+        }
+    });
+}
+
+/// How long they take by themselves after a reply that came so late, at most a minute; and if they do
+/// not meet, how long once both ask for more.
+fn past_strict(host: Network, guest: Network, late: Duration) -> (Option<f64>, Option<f64>) {
+    let place = Place::Apart(host, guest);
+    let world = World::build(place).expect("namespaces");
+    let _stun = Stun::start(&world);
+    let scenario = Scenario::new(place, Way::Link, When::Direct);
+    let mut meeting = Meeting::begin(&scenario, &world);
+    let shown = meeting.guest.until(Duration::from_secs(30), &["reply"]);
+    assert!(shown.is_some(), "{}", meeting.told());
+    std::thread::sleep(late);
+    let reply = meeting.newest_reply(Way::Link);
+    let connected = |meeting: &mut Meeting, lines: [&str; 2]| {
+        let since = now();
+        meeting.host.say(lines[0]);
+        meeting.guest.say(lines[1]);
+        let met = meeting.guest.until(Duration::from_secs(60), &["met"]);
+        met.map(|met| moment(&met) - since)
+    };
+    match connected(&mut meeting, [&reply, ""]) {
+        None => (None, connected(&mut meeting, ["/harder"; 2])),
+        by_itself => (by_itself, None),
+    }
 }
 
 #[test]

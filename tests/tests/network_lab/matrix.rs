@@ -34,11 +34,10 @@ impl Scenario {
 }
 
 impl Scenario {
-    /// Whether the host is strict and the guest is not: then the guest guesses, and cannot know when the
-    /// host has begun.
-    pub(crate) fn is_guessed_by_guest(&self) -> bool {
+    /// Whether one of the two networks is strict: then they meet by guesses.
+    pub(crate) fn is_guessed(&self) -> bool {
         match self.place {
-            Place::Apart(host, guest) => is_strict(host) && !is_strict(guest),
+            Place::Apart(host, guest) => is_strict(host) != is_strict(guest),
             Place::Together(_) => false,
         }
     }

@@ -158,6 +158,9 @@ impl Family {
         std::fs::write(&file, vec![7; self.bytes]).expect("a disk with space");
         let began = now();
         meeting.host.say(&format!("/send {file}"));
+        // Strangers are asked.
+        meeting.guest.until(PATIENCE, &["file_offered"]);
+        meeting.guest.say("/accept");
         if let Some((strait, most)) = strait.filter(|_| self.is_sudden) {
             meeting.guest.until(PATIENCE, &["file_progress"]);
             world.narrow(strait, most);

@@ -112,8 +112,8 @@ const FIRST: Duration = Duration::from_secs(12);
 /// How long both may take after the reply is in the host's hands, over an ordinary path.
 const AFTER_REPLY: Duration = Duration::from_secs(20);
 
-/// The same where the guest guesses the host's port, and cannot know when the host begins: what it has is
-/// spread over ten minutes.
+/// The same where they guess: a guest cannot know when its host begins, and spreads what it has over ten
+/// minutes.
 const GUESSED: Duration = Duration::from_secs(90);
 
 /// How long it is watched whether a reply on the screen is needed at all.
@@ -129,7 +129,7 @@ impl Scenario {
 
     /// Plays it in this world.
     pub(crate) fn play_in(&self, world: &World) -> Report {
-        let patience = match self.is_guessed_by_guest() {
+        let patience = match self.is_guessed() {
             true => GUESSED,
             false => AFTER_REPLY,
         };
@@ -297,8 +297,9 @@ impl Meeting {
         }
         let since = now();
         self.host.say(&reply);
-        if scenario.is_guessed_by_guest() && matches!(scenario.when, When::Late(_)) {
-            // Ana says that she has it, and Ben asks for more.
+        if scenario.is_guessed() && matches!(scenario.when, When::Late(_)) {
+            // Ana says that she has it, and both ask for more.
+            self.host.say("/harder");
             self.guest.say("/harder");
         }
         match self.guest.until(self.patience, &["met", "failed"]) {
@@ -308,7 +309,7 @@ impl Meeting {
     }
 
     /// What the guest hands over.
-    fn newest_reply(&self, way: Way) -> String {
+    pub(crate) fn newest_reply(&self, way: Way) -> String {
         let mut replies = self.guest.told.iter().rev();
         let newest = replies.find(|told| told["event"] == "reply");
         let link = newest.and_then(|told| told["link"].as_str());

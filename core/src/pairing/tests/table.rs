@@ -416,12 +416,17 @@ fn proving(answer: &str, proofs: u8) -> At {
     guest_goes_on(at)
 }
 
-const GUEST_STATES: [State; 14] = [
+const GUEST_STATES: [State; 15] = [
     ("opened", undecided),
     ("knocking", knocking),
     ("knocking, reply shown", || {
         let mut at = knocking();
         at.scene.pass(Duration::from_secs(5));
+        at
+    }),
+    ("knocking, seat taken", || {
+        let mut at = knocking();
+        at.scene.guest.seat_taken(true);
         at
     }),
     ("answered", answered),
@@ -480,10 +485,7 @@ const GUEST_EVENTS: [Happening; 21] = [
         at.scene.guest.failed(TransportError::Closed);
     }),
     ("the seat is taken", |at| at.scene.guest.seat_taken(true)),
-    ("the seat is free again", |at| {
-        at.scene.guest.seat_taken(true);
-        at.scene.guest.seat_taken(false);
-    }),
+    ("the seat is free", |at| at.scene.guest.seat_taken(false)),
     ("a try cannot be kept", |at| at.scene.guest.not_kept()),
     ("it is time", |at| {
         if let Some(time) = at.scene.guest.poll_timeout() {

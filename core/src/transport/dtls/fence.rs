@@ -160,16 +160,15 @@ impl Fence {
                 (CHANGE_CIPHER_SPEC, 0) if self.cipher == Cipher::Clear => {
                     self.cipher = Cipher::Changes;
                 }
-                (HANDSHAKE, 1) if record.body.len() <= LONGEST_SEALED => {
-                    if self.early.len() < MOST_EARLY && self.sealed.spend(now) {
-                        self.early.push_back(record.whole.into());
-                    }
+                _ if self.early.len() >= MOST_EARLY => {}
+                (HANDSHAKE, 1) if record.body.len() <= LONGEST_SEALED && self.sealed.spend(now) => {
+                    self.early.push_back(record.whole.into());
                 }
-                (ALERT | APPLICATION_DATA, 1) if record.body.len() <= LONGEST_EARLY => {
-                    if self.early.len() < MOST_EARLY && self.early_taken < MOST_EARLY {
-                        self.early_taken += 1;
-                        self.early.push_back(record.whole.into());
-                    }
+                (ALERT | APPLICATION_DATA, 1)
+                    if record.body.len() <= LONGEST_EARLY && self.early_taken < MOST_EARLY =>
+                {
+                    self.early_taken += 1;
+                    self.early.push_back(record.whole.into());
                 }
                 _ => {}
             }

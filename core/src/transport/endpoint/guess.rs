@@ -22,7 +22,8 @@ impl Task {
     /// The person wants more to be guessed for the token that is held, which they may once. It goes at
     /// once, as they see to it that the other side is there.
     pub(super) fn try_harder(&mut self, now: Instant) {
-        if let Some(plan) = self.plan()
+        if !self.is_paused
+            && let Some(plan) = self.plan()
             && Guesses::of_this_process().raise(now, plan.token, plan.part.at())
         {
             Guesses::tell();

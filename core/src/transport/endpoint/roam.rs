@@ -22,7 +22,6 @@ pub(super) enum Move {
     Resume,
     NetworkChanged(Vec<IpAddr>),
     Hurry,
-    TryHarder,
 }
 
 impl Roaming {
@@ -48,13 +47,6 @@ impl Roaming {
         let _ = self.moves.send(Move::Hurry).await;
     }
 
-    /// The person wants more to be tried to get past a strict network than one token may cause by
-    /// itself: as many guesses again, at once. Taken once for each invitation and each reply, and best
-    /// when the other side is there.
-    pub async fn try_harder(&self) {
-        let _ = self.moves.send(Move::TryHarder).await;
-    }
-
     /// This device has these addresses now. Sockets of addresses that stay are kept; a path is
     /// searched anew from all of them. Without any, the endpoint waits for the next change.
     pub async fn network_changed(&self, addresses: Vec<IpAddr>) {
@@ -70,8 +62,6 @@ impl Task {
             Some(Move::NetworkChanged(addresses)) => self.network_changed(addresses),
             Some(Move::Hurry) if self.is_paused || self.link.is_some() => {}
             Some(Move::Hurry) => self.go_on(Instant::now()),
-            Some(Move::TryHarder) if self.is_paused => {}
-            Some(Move::TryHarder) => self.try_harder(Instant::now()),
             None => {
                 self.moves = None;
                 // Nobody is left to wake it.

@@ -7,14 +7,17 @@
 
 use super::STREAM;
 
-/// Chunk types (RFC 9260 §3.2, RFC 6525 §3.1).
+/// Chunk types (RFC 9260 §3.2).
 const DATA: u8 = 0;
 const INIT: u8 = 1;
 const INIT_ACK: u8 = 2;
 const SACK: u8 = 3;
-const RE_CONFIG: u8 = 130;
-/// The others that a peer may use: heartbeats, ends, errors and cookies.
-const PLAIN: [u8; 9] = [4, 5, 6, 7, 8, 9, 10, 11, 14];
+const HEARTBEAT: u8 = 4;
+const HEARTBEAT_ACK: u8 = 5;
+const ABORT: u8 = 6;
+/// The others that a peer may use: ends and cookies. Reports of errors change nothing, streams are not
+/// reset, and nothing is skipped.
+const PLAIN: [u8; 5] = [7, 8, 10, 11, 14];
 
 /// The common header: ports, tag and checksum (RFC 9260 §3.1).
 const HEADER: usize = 12;
@@ -26,9 +29,8 @@ const MOST_CHUNKS: usize = 128;
 /// about four thousand; the library looks through all of them for each acknowledgement.
 const MOST_AHEAD: u32 = 8_192;
 
-/// How many different wishes for an association are heard, and how many resets of a stream.
+/// How many different wishes for an association are heard.
 const MOST_WISHES: u8 = 8;
-const MOST_RESETS: u8 = 16;
 
 /// What is known of one association.
 #[derive(Default)]
@@ -40,7 +42,6 @@ pub(super) struct Fence {
     /// The tag of the peer's last wish.
     tag: Option<u32>,
     wishes: u8,
-    resets: u8,
 }
 
 impl Fence {
@@ -63,11 +64,13 @@ impl Fence {
             SACK => self.is_true(chunk.value),
             // Repetitions of the opening come late and change nothing.
             INIT | INIT_ACK if is_open => false,
-            INIT | INIT_ACK => self.is_wish(word(chunk.value, 0), first_number(chunk.value)),
-            RE_CONFIG => {
-                self.resets = self.resets.saturating_add(1);
-                self.resets <= MOST_RESETS
+            INIT | INIT_ACK => {
+                chunk.value.get(16..).is_some_and(are_whole)
+                    && self.is_wish(word(chunk.value, 0), first_number(chunk.value))
             }
+            HEARTBEAT | HEARTBEAT_ACK => !chunk.value.is_empty() && are_whole(chunk.value),
+            // The library reads its causes on into whatever follows.
+            ABORT => chunk.is_last && are_whole(chunk.value),
             kind => PLAIN.contains(&kind),
         }
     }
@@ -132,6 +135,24 @@ impl Fence {
     }
 }
 
+/// Whether parameters, or causes of an error, end where they say (§3.2.1, §3.3.10).
+fn are_whole(mut parameters: &[u8]) -> bool {
+    while !parameters.is_empty() {
+        let Some([_, _, high, low]) = parameters.first_chunk() else {
+            return false;
+        };
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        if length < 4 || length > parameters.len() {
+            return false;
+        }
+        // The last one may lack its padding.
+        parameters = parameters
+            .get(length.next_multiple_of(4)..)
+            .unwrap_or_default();
+    }
+    true
+}
+
 /// The later of two numbers that go round (RFC 1982).
 fn later(one: Option<u32>, other: Option<u32>) -> Option<u32> {
     match (one, other) {
@@ -154,6 +175,7 @@ fn word(value: &[u8], at: usize) -> Option<u32> {
 struct Chunk<'a> {
     kind: u8,
     value: &'a [u8],
+    is_last: bool,
 }
 
 /// The chunks of a packet; None for what is none.
@@ -163,16 +185,23 @@ fn chunks(packet: &[u8]) -> impl Iterator<Item = Option<Chunk<'_>>> {
         if rest.is_empty() {
             return None;
         }
-        let chunk = rest.first_chunk::<4>().and_then(|[kind, _, high, low]| {
-            let length = usize::from(u16::from_be_bytes([*high, *low]));
-            let value = rest.get(4..length)?;
-            Some((Chunk { kind: *kind, value }, length))
-        });
+        let Some([kind, _, high, low]) = rest.first_chunk::<4>() else {
+            rest = &[];
+            return Some(None);
+        };
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        let Some(value) = rest.get(4..length) else {
+            rest = &[];
+            return Some(None);
+        };
+        let kind = *kind;
         // The last chunk may lack its padding.
-        rest = chunk
-            .and_then(|(_, length)| rest.get(length.next_multiple_of(4)..))
-            .unwrap_or_default();
-        Some(chunk.map(|(chunk, _)| chunk))
+        rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
+        Some(Some(Chunk {
+            kind,
+            value,
+            is_last: rest.is_empty(),
+        }))
     })
 }
 
@@ -272,12 +301,27 @@ mod tests {
     }
 
     #[test]
+    fn what_does_not_end_where_it_says_is_dropped_and_an_abort_ends_its_packet() {
+        let mut fence = fence();
+        let mut admits = |chunks: &[(u8, Vec<u8>)]| fence.admits(&packet(chunks), true);
+        let cause = vec![0, 12, 0, 5, b'x'];
+        assert!(admits(&[(ABORT, cause.clone())]));
+        assert!(admits(&[(ABORT, Vec::new())]));
+        assert!(!admits(&[(ABORT, cause), (HEARTBEAT, vec![0, 1, 0, 4])]));
+        for odd in [vec![0, 12, 136, 0, 0, 0], vec![0, 12, 0, 3], vec![0, 12]] {
+            assert!(!admits(&[(ABORT, odd.clone())]));
+            assert!(!admits(&[(HEARTBEAT, odd)]));
+        }
+        assert!(!admits(&[(9, vec![0, 12, 0, 4])]), "a report of an error");
+    }
+
+    #[test]
     fn a_packet_is_dropped_as_a_whole() {
         let mut fence = fence();
         let both = packet(&[data(1, 0, b"x"), data(2, 9, b"x")]);
         assert!(!fence.admits(&both, true));
         assert!(!fence.admits(&packet(&[]), true));
-        let many = vec![(4, vec![0; 4]); MOST_CHUNKS + 1];
+        let many = vec![(HEARTBEAT, vec![0, 1, 0, 4]); MOST_CHUNKS + 1];
         assert!(fence.admits(&packet(&many[1..]), true));
         assert!(!fence.admits(&packet(&many), true));
         let mut cut = packet(&[data(1, 0, b"text")]);

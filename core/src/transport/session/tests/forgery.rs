@@ -197,8 +197,7 @@ fn open_pair(certificates: &[Certificate; 2]) -> (End, End, Instant) {
 fn nothing_forged_ends_resets_or_delays_an_open_tunnel() {
     let certificates = certificates();
     let (mut host, mut guest, mut now) = open_pair(&certificates);
-    let mut said = 0_u32;
-    for forgery in ALL {
+    for (said, forgery) in (0_u32..).zip(ALL) {
         let to_host = forgery.datagrams(Seat::Host, &certificates);
         let to_guest = forgery.datagrams(Seat::Guest, &certificates);
         for _ in 0..500 {
@@ -206,7 +205,6 @@ fn nothing_forged_ends_resets_or_delays_an_open_tunnel() {
             guest.hear_forged(now, Seat::Guest, &to_guest);
         }
         let word = Bytes::copy_from_slice(&said.to_be_bytes());
-        said += 1;
         for end in [&mut host, &mut guest] {
             end.session.write(now, &word).unwrap();
         }
