@@ -7,7 +7,7 @@
 
 use super::STREAM;
 
-/// Chunk types (RFC 9260 §3.2).
+/// Chunk types (RFC 9260 §3.2, RFC 6525 §3.1).
 const DATA: u8 = 0;
 const INIT: u8 = 1;
 const INIT_ACK: u8 = 2;
@@ -15,8 +15,9 @@ const SACK: u8 = 3;
 const HEARTBEAT: u8 = 4;
 const HEARTBEAT_ACK: u8 = 5;
 const ABORT: u8 = 6;
-/// The others that a peer may use: ends and cookies. Reports of errors change nothing, streams are not
-/// reset, and nothing is skipped.
+const RE_CONFIG: u8 = 130;
+/// The others that a peer may use: ends and cookies. Reports of errors change nothing, and nothing is
+/// skipped.
 const PLAIN: [u8; 5] = [7, 8, 10, 11, 14];
 
 /// The common header: ports, tag and checksum (RFC 9260 §3.1).
@@ -32,6 +33,13 @@ const MOST_AHEAD: u32 = 8_192;
 /// How many different wishes for an association are heard.
 const MOST_WISHES: u8 = 8;
 
+/// How a peer that closes the data channel begins to say so: it resets its outgoing streams, by a parameter
+/// of 18 bytes that names one (RFC 6525 §4.1).
+const RESET: [u8; 4] = [0, 13, 0, 18];
+
+/// How often it may say so.
+const MOST_RESETS: u8 = 16;
+
 /// What is known of one association.
 #[derive(Default)]
 pub(super) struct Fence {
@@ -42,6 +50,7 @@ pub(super) struct Fence {
     /// The tag of the peer's last wish.
     tag: Option<u32>,
     wishes: u8,
+    resets: u8,
 }
 
 impl Fence {
@@ -71,8 +80,20 @@ impl Fence {
             HEARTBEAT | HEARTBEAT_ACK => !chunk.value.is_empty() && are_whole(chunk.value),
             // The library reads its causes on into whatever follows.
             ABORT => chunk.is_last && are_whole(chunk.value),
+            RE_CONFIG => self.is_end(chunk.value),
             kind => PLAIN.contains(&kind),
         }
+    }
+
+    /// Whether our stream and nothing else is reset: the peer closes the data channel (RFC 8831 §6.7).
+    fn is_end(&mut self, value: &[u8]) -> bool {
+        let is_ours = value.len() == usize::from(RESET[3])
+            && value.starts_with(&RESET)
+            && value.ends_with(&STREAM.to_be_bytes());
+        if is_ours {
+            self.resets = self.resets.saturating_add(1);
+        }
+        is_ours && self.resets <= MOST_RESETS
     }
 
     /// Whether a wish, or the answer to one, is among the first few that differ in their tag (§3.3.2).
@@ -292,6 +313,29 @@ mod tests {
             .count();
         assert_eq!(admitted, 10 * usize::from(MOST_WISHES));
         assert!(!Fence::default().admits(&packet(&[init(1)]), true));
+    }
+
+    #[test]
+    fn our_stream_can_be_reset_a_few_times_and_nothing_else() {
+        let reset = |length: u8, streams: &[u8]| {
+            let request = [&[0, 13, 0, length][..], &[0; 12], streams].concat();
+            packet(&[(RE_CONFIG, request)])
+        };
+        let mut fence = fence();
+        for odd in [
+            reset(18, &[0, 1]),
+            reset(20, &[0, 0, 0, 0]),
+            reset(20, &[0, 0]),
+            reset(16, &[]),
+            packet(&[(RE_CONFIG, [&[0, 14, 0, 18][..], &[0; 14]].concat())]),
+            packet(&[(RE_CONFIG, vec![0, 13])]),
+        ] {
+            assert!(!fence.admits(&odd, true));
+        }
+        for _ in 0..MOST_RESETS {
+            assert!(fence.admits(&reset(18, &STREAM.to_be_bytes()), true));
+        }
+        assert!(!fence.admits(&reset(18, &STREAM.to_be_bytes()), true));
     }
 
     #[test]
