@@ -33,7 +33,7 @@ PARTS = {
     ),
     "store": "rusqlite hashlink fallible_iterator fallible_streaming_iterator",
     "bindings": "uniffi uniffi_core",
-    "our own rooms": "handfast_core",
+    "our own crates": "handfast_core handfast_native handfast_net handfast_store handfast_protocol handfast_seal handfast_qr handfast_token",
 }
 # Functions written in C and assembly have no path.
 FOREIGN = {

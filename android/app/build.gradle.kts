@@ -18,9 +18,9 @@ val cargoNdk by tasks.registering(Exec::class) {
         "--target", "arm64-v8a", "--target", "armeabi-v7a", "--target", "x86_64",
         "--output-dir", libraries.get().asFile.path,
         "rustc", "--locked", "--profile", "phone", "-p", "handfast-core", "--lib",
-        "--features", "ffi", "--crate-type", "cdylib",
+        "--crate-type", "cdylib",
     )
-    inputs.files(root.dir("core/src"), root.file("Cargo.lock"))
+    inputs.files(root.dir("core"), root.file("Cargo.lock"))
     outputs.dir(libraries)
 }
 

@@ -10,7 +10,7 @@ val bindings by tasks.registering(Exec::class) {
     description = "Builds the core for this machine and writes its Kotlin bindings."
     workingDir = root.asFile
     commandLine("scripts/bindings")
-    inputs.files(root.dir("core/src"), root.file("Cargo.lock"), root.file("uniffi.toml"))
+    inputs.files(root.dir("core"), root.file("Cargo.lock"), root.file("uniffi.toml"))
     outputs.dir(root.dir("target/bindings/kotlin"))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::output::Output;
 use crate::words;
-use handfast_core::transport::{AskRouter, Endpoint, PortMapping, StunServer};
+use handfast_native::net::{AskRouter, Endpoint, PortMapping, StunServer};
 
 #[derive(clap::Args)]
 pub(crate) struct OutsideArgs {

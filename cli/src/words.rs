@@ -2,15 +2,15 @@
 //!
 //! Help texts of single options stand beside the options, as the parser of arguments wants them.
 
-use handfast_core::conversation::{CompareError, FileError, Limit};
-use handfast_core::handshake::{SYMBOLS, ShortString, TrustLevel, TrustReason, visible};
-use handfast_core::invitation::{FindError, Range, ReplyError, Seat};
-use handfast_core::pairing::{Cause, Failure, Remedy};
-use handfast_core::seal::{Cost, Kind, SealError, Strength, Verdict};
-use handfast_core::store::{Fate, StoreError, VaultError};
-use handfast_core::transport::{
+use handfast_native::conversation::{CompareError, FileError, Limit};
+use handfast_native::handshake::{SYMBOLS, ShortString, TrustLevel, TrustReason, visible};
+use handfast_native::network::{
     Chance, Family, MappingError, Opening, Situation, Verdict as Expected,
 };
+use handfast_native::pairing::{Cause, Failure, Remedy};
+use handfast_native::seal::{Cost, Kind, SealError, Strength, Verdict};
+use handfast_native::store::{Fate, StoreError, VaultError};
+use handfast_native::token::{FindError, Range, ReplyError, Seat};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 

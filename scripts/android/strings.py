@@ -40,7 +40,7 @@ def main():
     source = pathlib.Path("android/core/src/main/kotlin/example/handfast/core/Key.kt").read_text()
     keys = {key.lower() for key in re.findall(r"\b[A-Z][A-Z_]+\b(?=[,;])", source)}
     problems += [f"{key} has no string" for key in keys - english.keys()]
-    rust = pathlib.Path("core/src/handshake/comparison.rs").read_text()
+    rust = pathlib.Path("core/protocol/src/handshake/comparison.rs").read_text()
     keys |= {"symbol_" + name.replace(" ", "_") for name in re.findall(r'\("[^"]+", "([a-z ]+)"\)', rust)}
     app = "".join(file.read_text() for file in pathlib.Path("android/app/src/main").rglob("*.kt"))
     app += pathlib.Path("android/app/src/main/AndroidManifest.xml").read_text()

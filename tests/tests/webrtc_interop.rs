@@ -2,10 +2,12 @@
 //! alone, joins it.
 
 use bytes::Bytes;
-use handfast_core::crypto::Secret;
-use handfast_core::invitation::InvitationKeys;
-use handfast_core::transport::forwarder::{Conditions, Forwarder};
-use handfast_core::transport::{Certificate, ConnectEvent, Endpoint, HostSetup, Link, LinkError};
+use handfast_native::link::{Link, LinkError};
+use handfast_native::net::TunnelCertificate;
+use handfast_native::net::{ConnectEvent, Endpoint, HostSetup};
+use handfast_native::token::InvitationKeys;
+use handfast_native::token::Secret;
+use handfast_sim::forwarder::{Conditions, Forwarder};
 use handfast_tests::stock::{self, Identity, Peer, answer_of_host};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -20,7 +22,7 @@ async fn meet_at(
     shown: impl FnOnce(SocketAddr) -> std::io::Result<SocketAddr>,
 ) -> anyhow::Result<(Link, Peer)> {
     let keys = InvitationKeys::derive(&Secret::new([5; 16]));
-    let certificate = Certificate::generate()?;
+    let certificate = TunnelCertificate::generate()?;
     let here = [IpAddr::V4(Ipv4Addr::LOCALHOST)];
     let mut host = Endpoint::bind(&here, None)?.host(HostSetup {
         certificate: certificate.clone(),

@@ -14,15 +14,15 @@ use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::vault::refused;
 use crate::{chat, duration, input, met, words};
-use handfast_core::crypto::{Secret, random_bytes};
-use handfast_core::invitation::{Expiry, Invitation, LinkBase, Name, Question, Seat, Token};
-use handfast_core::pairing::{
+use handfast_native::net::PortMapping;
+use handfast_native::pairing::{
     Failure, HostStage, HostTerms, Meeting, Pairing, PairingEvent, Past, Via, View, own_candidates,
 };
-use handfast_core::private;
-use handfast_core::seal::{self, Answers, Cost, Credential, Questions, tries_per_second};
-use handfast_core::store::PendingInvitation;
-use handfast_core::transport::PortMapping;
+use handfast_native::private;
+use handfast_native::seal::{self, Answers, Cost, Credential, Questions, tries_per_second};
+use handfast_native::store::PendingInvitation;
+use handfast_native::token::{Expiry, Invitation, LinkBase, Name, Question, Seat, Token};
+use handfast_native::token::{Secret, random_bytes};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -414,7 +414,7 @@ async fn wait(
 }
 
 /// A picture takes up to some seconds to read, so that happens beside everything else.
-async fn read_reply(line: String) -> Result<handfast_core::invitation::SealedReply, String> {
+async fn read_reply(line: String) -> Result<handfast_native::token::SealedReply, String> {
     // "-" is standard input elsewhere; here it is a line like any other.
     if line.trim() == "-" {
         return Err(words::NO_REPLY_IN_LINE.into());

@@ -15,13 +15,13 @@ use crate::status::{Status, Stop};
 use crate::symbol::Forms;
 use crate::vault::refused;
 use crate::{chat, duration, input, met, words};
-use handfast_core::crypto::random_bytes;
-use handfast_core::invitation::{Invitation, LinkBase, MAX_LIFETIME, Reply, Seat, Token};
-use handfast_core::pairing::{
+use handfast_native::pairing::{
     Failure, GuestTerms, Meeting, Pairing, PairingEvent, Tried, Via, View, own_candidates,
 };
-use handfast_core::seal::{self, Credential, Header, Kind, Limits, Lock, SealError};
-use handfast_core::store::PendingReply;
+use handfast_native::seal::{self, Credential, Header, Kind, Limits, Lock, SealError};
+use handfast_native::store::PendingReply;
+use handfast_native::token::random_bytes;
+use handfast_native::token::{Invitation, LinkBase, MAX_LIFETIME, Reply, Seat, Token};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

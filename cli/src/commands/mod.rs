@@ -1,6 +1,5 @@
 //! The commands, one file each.
 
-mod bench;
 mod completions;
 mod demo;
 mod inspect;
@@ -45,12 +44,6 @@ pub(crate) enum Command {
     DemoHost(demo::host::Args),
     #[command(hide = true)]
     DemoGuest(demo::guest::Args),
-    /// Measure on this machine how fast and how frugal Handfast is
-    Bench(bench::Args),
-    #[command(hide = true)]
-    BenchSender(bench::Sender),
-    #[command(hide = true)]
-    BenchStrangers(bench::Strangers),
     /// Print the manual page
     #[command(hide = true)]
     Man(man::Args),
@@ -76,9 +69,6 @@ impl Command {
             Self::Demo(args) => demo::run(args),
             Self::DemoHost(args) => talk(true, move |session| demo::host::run(args, session)),
             Self::DemoGuest(args) => talk(true, move |session| demo::guest::run(args, session)),
-            Self::Bench(args) => bench::run(&args),
-            Self::BenchSender(args) => bench::run_sender(&args),
-            Self::BenchStrangers(args) => bench::run_strangers(&args),
             Self::Man(args) => man::run(&args),
             Self::Completions(args) => completions::run(&args),
         }
@@ -110,11 +100,10 @@ impl Talk {
             return Ok(None);
         }
         let home = Home::open(&self.home).await?;
-        tokio::spawn(
-            home.store()
-                .clone()
-                .keep_guesses(crate::network::unix_seconds),
-        );
+        tokio::spawn(handfast_native::keep_guesses(
+            home.store().clone(),
+            crate::network::unix_seconds,
+        ));
         Ok(Some(home))
     }
 }
@@ -137,7 +126,7 @@ where
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(_) => {
-            told.stopped(&handfast_core::pairing::Failure::Local.into());
+            told.stopped(&handfast_native::pairing::Failure::Local.into());
             return Status::Failed;
         }
     };

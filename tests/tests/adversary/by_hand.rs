@@ -2,14 +2,15 @@
 
 use crate::people::{GUEST_SIDE, HOST_SIDE, SOON, identity};
 use bytes::Bytes;
-use handfast_core::crypto::Secret;
-use handfast_core::handshake::{Channel, Initiator, Mode, Policy, Prologue, Ready, Responder};
-use handfast_core::invitation::{Candidate, Invitation, Seat};
-use handfast_core::pairing::Identity;
-use handfast_core::transport::{
-    Certificate, ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, LinkError,
-    TransportError,
+use handfast_native::handshake::{Channel, Initiator, Mode, Policy, Prologue, Ready, Responder};
+use handfast_native::link::{Link, LinkError};
+use handfast_native::net::TunnelCertificate;
+use handfast_native::net::{
+    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, TransportError,
 };
+use handfast_native::pairing::Identity;
+use handfast_native::token::Secret;
+use handfast_native::token::{Candidate, Invitation, Seat};
 use std::net::SocketAddr;
 use tokio::time::timeout;
 
@@ -48,7 +49,7 @@ pub(crate) async fn opened(connector: &mut Connector) -> Result<Link, TransportE
 /// Somebody with a copy of an invitation, and a certificate and key of their own.
 pub(crate) struct Holder {
     pub(crate) identity: Identity,
-    pub(crate) certificate: Certificate,
+    pub(crate) certificate: TunnelCertificate,
     pub(crate) invitation: Invitation,
 }
 
@@ -56,7 +57,7 @@ impl Holder {
     pub(crate) fn of(invitation: &Invitation) -> Self {
         Self {
             identity: identity("Mallory"),
-            certificate: Certificate::generate().unwrap(),
+            certificate: TunnelCertificate::generate().unwrap(),
             invitation: invitation.clone(),
         }
     }

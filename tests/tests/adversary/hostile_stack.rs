@@ -4,11 +4,13 @@
 use crate::by_hand::opened;
 use crate::people::{GUEST_SIDE, Host, SOON, garbage, stages, waits_again};
 use bytes::{Bytes, BytesMut};
-use handfast_core::crypto::Secret;
-use handfast_core::handshake::Flow;
-use handfast_core::invitation::{Fingerprint, InvitationKeys};
-use handfast_core::pairing::HostStage;
-use handfast_core::transport::{Certificate, Endpoint, HostSetup, Link, LinkError};
+use handfast_native::handshake::Flow;
+use handfast_native::link::{Link, LinkError};
+use handfast_native::net::TunnelCertificate;
+use handfast_native::net::{Endpoint, HostSetup};
+use handfast_native::pairing::HostStage;
+use handfast_native::token::Secret;
+use handfast_native::token::{Fingerprint, InvitationKeys};
 use handfast_tests::stock::{self, Identity, Peer, answer_of_host};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -39,7 +41,7 @@ async fn stock_guest(keys: &InvitationKeys, host: Fingerprint, address: SocketAd
 /// A link to a stock peer.
 async fn linked() -> (Link, Peer) {
     let keys = InvitationKeys::derive(&Secret::random().unwrap());
-    let certificate = Certificate::generate().unwrap();
+    let certificate = TunnelCertificate::generate().unwrap();
     let fingerprint = certificate.fingerprint();
     let endpoint = Endpoint::bind(&[GUEST_SIDE], None).unwrap();
     let address = endpoint.addresses()[0];

@@ -8,11 +8,12 @@ use crate::people::{
 };
 use crate::wire::{Behaviour, Wire};
 use bytes::Bytes;
-use handfast_core::conversation::{Ending, Event, Violation};
-use handfast_core::handshake::{Flow, Trust, TrustLevel};
-use handfast_core::invitation::{Candidate, Candidates, Reply, Seat};
-use handfast_core::pairing::{Failure, HostStage, View};
-use handfast_core::transport::{Endpoint, HostSetup, Link, TransportError};
+use handfast_native::conversation::{Ending, Event, Violation};
+use handfast_native::handshake::{Flow, Trust, TrustLevel};
+use handfast_native::link::Link;
+use handfast_native::net::{Endpoint, HostSetup, TransportError, TunnelCertificate};
+use handfast_native::pairing::{Failure, HostStage, View};
+use handfast_native::token::{Candidate, Candidates, Reply, Seat};
 use tokio::task::JoinSet;
 
 /// Host and guest of this flow with a wire between them. Where there is a reply, it was scanned
@@ -98,7 +99,7 @@ async fn a_tunnel_that_ends_on_the_wire_is_refused_by_both_sides() {
 async fn a_host_names_the_tunnel_of_another_certificate() {
     let mut wire = Wire::lay().await;
     let host = Host::behind(Flow::OneScan, wire.address());
-    let certificate = host.certificate.clone();
+    let certificate = TunnelCertificate::read(&host.certificate).unwrap();
     let endpoint = Endpoint::bind(&[HOST_SIDE], None).unwrap();
     wire.lead_to(endpoint.addresses()[0]).await;
     wire.behave(Behaviour::EndsTunnels);

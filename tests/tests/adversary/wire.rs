@@ -6,7 +6,7 @@
 use crate::forged;
 use crate::people::GUEST_SIDE;
 use bytes::BytesMut;
-use handfast_core::transport::Certificate;
+use handfast_native::net::new_certificate;
 use rtc::dtls::config::{ClientAuthType, ConfigBuilder, HandshakeConfig};
 use rtc::dtls::endpoint::{Endpoint as Dtls, EndpointEvent};
 use rtc::dtls::extension::extension_use_srtp::SrtpProtectionProfile;
@@ -318,8 +318,9 @@ fn nowhere() -> TransportContext {
 
 fn config(client: bool) -> Arc<HandshakeConfig> {
     let provider = rtc::crypto::default_provider().unwrap();
-    let pem = Certificate::generate().unwrap().to_pem().unwrap();
-    let certificate = RTCCertificate::from_pem(&pem, provider.crypto()).unwrap();
+    let kept = new_certificate().unwrap();
+    let pem = std::str::from_utf8(kept.expose()).unwrap();
+    let certificate = RTCCertificate::from_pem(pem, provider.crypto()).unwrap();
     let config = ConfigBuilder::default()
         .with_crypto_provider(provider)
         .with_certificates(vec![certificate.dtls_certificate])

@@ -1,11 +1,11 @@
 //! Locking files: there and back, wrong answers, and everything a person or an attacker can hand in.
 
 use crate::peer::{Folder, Outcome, Peer, SOON, program};
-use handfast_core::crypto::kdf;
-use handfast_core::seal::{
+use handfast_native::seal::{
     About, Answers, Cost, Credential, FileName, Header, Kind, Limits, Lock, MediaType, Question,
     Questions, seal_bytes,
 };
+use handfast_native::token::kdf;
 use serde_json::Value;
 use std::fs;
 use std::io::{Read, Write};

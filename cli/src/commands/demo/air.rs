@@ -1,11 +1,12 @@
 //! The air between two screens and two cameras: a folder of photographs.
 //!
 //! A [`Pose`] holds a symbol up; a camera looks at it. They live in different processes. The
-//! camera asks for an exposure by putting down an empty file, and the twin of the world, which knows
+//! camera asks for an exposure by putting down an empty file, and whoever simulates the world and knows
 //! what the screen shows, answers with the luminance that a sensor would have seen. Nothing but
 //! pixels crosses.
 
-use handfast_core::qr::{Scanner, Symbol, twin};
+use handfast_camera::Camera;
+use handfast_native::qr::{Scanner, Symbol};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -72,10 +73,10 @@ impl Drop for Pose {
 }
 
 fn expose(folder: &Path, symbol: &Symbol, frame: u32, seed: u64) -> std::io::Result<()> {
-    let camera = twin::Camera {
+    let camera = Camera {
         width: WIDTH,
         height: HEIGHT,
-        ..twin::Camera::by_seed(seed)
+        ..Camera::by_seed(seed)
     };
     let photo = camera.photograph(symbol, seed);
     std::fs::write(picture(folder, frame), photo.to_png())?;

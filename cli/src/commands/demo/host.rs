@@ -8,9 +8,9 @@ use crate::output::{Event, Output, State, milliseconds};
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::{home, input, met, words};
-use handfast_core::crypto::Secret;
-use handfast_core::invitation::{Expiry, Invitation, LinkBase, QR_LIFETIME, Token};
-use handfast_core::pairing::{Failure, HostTerms, Pairing, PairingEvent, Via, own_candidates};
+use handfast_native::pairing::{Failure, HostTerms, Pairing, PairingEvent, Via, own_candidates};
+use handfast_native::token::Secret;
+use handfast_native::token::{Expiry, Invitation, LinkBase, QR_LIFETIME, Token};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 

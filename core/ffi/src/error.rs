@@ -1,0 +1,401 @@
+//! The one error that crosses the boundary: coarse, stable kinds, each with what a person can do.
+//!
+//! The errors of the crates below stay rich on their side; the impls below say what becomes of each.
+
+use super::sealing::Stopped;
+use handfast_native::conversation::{CompareError, ConversationError, FileError};
+use handfast_native::net::NotAServer;
+use handfast_native::pairing::Failure;
+use handfast_native::qr::{DrawError, FrameError, PictureError};
+use handfast_native::seal::{LockError, NotACode, SealError, StreamError};
+use handfast_native::store::{Fate, StoreError, VaultError};
+use handfast_native::token::{FindError, ReplyError};
+
+/// What went wrong. Shells have one sentence for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
+pub enum Kind {
+    /// The invitation is too old.
+    Expired,
+    /// Somebody else came first, or the invitation has been used before.
+    Taken,
+    /// Nothing was heard from the other side.
+    NotReached,
+    /// The other side was there and went away.
+    WentAway,
+    /// The other side is not who made the invitation, or somebody is in between.
+    NotTheInviter,
+    /// The question was answered wrongly too often.
+    AnswersDiffer,
+    /// The other side left when it had our answer, which lets it test one guess. It is not looked for
+    /// by itself any more.
+    LeftAfterAnswer,
+    /// Too many failed attempts to use the invitation.
+    Burned,
+    /// The invitation leads to no address that this device can reach.
+    NoRoute,
+    /// This device has no network.
+    NoNetwork,
+    /// A locked invitation of this device was gone on with after a restart, names only addresses that
+    /// are no longer this device's, and no reply has come by which its guest is found. One that is
+    /// not locked is shown anew instead; so is one whose network changes while it is shown, or that
+    /// one is told to be outdated.
+    Moved,
+    /// The person stopped it.
+    Cancelled,
+    /// The connection was lost and did not come back.
+    Lost,
+    /// The other side said goodbye.
+    TheyLeft,
+    /// The other side broke the rules of the conversation.
+    RulesBroken,
+    /// There is no invitation, reply or sealed thing in there.
+    NothingFound,
+    /// A part is missing, or it was altered on the way.
+    Incomplete,
+    /// It comes from a later version.
+    NewerVersion,
+    /// There are several different ones in there.
+    SeveralFound,
+    /// It is larger than what is looked at or sent.
+    TooLarge,
+    /// It is no picture that can be opened.
+    NotAPicture,
+    /// The picture shows no code that can be read.
+    NoCode,
+    /// The reply answers another invitation.
+    WrongReply,
+    /// It is the other thing: a reply where an invitation is wanted, or the reverse.
+    WrongThing,
+    /// The answer is wrong or the container was altered; these cannot be told apart.
+    WrongAnswer,
+    /// What a person typed cannot be used: it is empty, too long or too much.
+    BadText,
+    /// It is not the name of a server.
+    NotAServer,
+    /// It would take more memory or work than this device gives.
+    TooExpensive,
+    /// The person on the receiving side did not want the file.
+    Declined,
+    /// The storage is full.
+    StorageFull,
+    /// A file could not be read or written.
+    Storage,
+    /// As many invitations, or replies, wait as may at one time.
+    TooMany,
+    /// As many files wait for an answer there as may at one time.
+    TooManyFiles,
+    /// Two compared a moment ago, or as often as they may in one conversation.
+    TooOften,
+    /// A comparison with this device showed a difference before. It is not let in until it is
+    /// forgotten ([`Handfast::forget`](super::Handfast::forget)).
+    Refused,
+    /// Something else is under way.
+    Busy,
+    /// There is nothing under way that this could be done to.
+    NotNow,
+    /// The phone's key store cannot be used before the phone is unlocked.
+    VaultLocked,
+    /// The phone's key store failed or lost the key.
+    VaultFailed,
+    /// Sockets or randomness could not be had.
+    Device,
+    /// It was shut down.
+    ShutDown,
+    /// A defect of this program.
+    Internal,
+}
+
+/// The one thing to try next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
+pub enum Remedy {
+    /// Nothing is to be done.
+    Nothing,
+    /// Ask them for a new invitation, or for the whole of it once more.
+    AskAgain,
+    /// Make a new invitation.
+    InviteAgain,
+    /// Try again, both together.
+    TryTogether,
+    /// Join a network, or switch it on.
+    CheckNetwork,
+    /// Update the app.
+    Update,
+    /// Hand in something else, or only a part of it.
+    HandInAnother,
+    /// Change what was typed.
+    Retype,
+    /// Make room on the phone.
+    MakeRoom,
+    /// Finish or stop what is under way.
+    FinishFirst,
+    /// Wait a moment.
+    Wait,
+    /// Unlock the phone.
+    Unlock,
+    /// Restart the app.
+    Restart,
+}
+
+/// Why something was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum HandfastError {
+    /// It failed.
+    #[error("{kind:?}: {remedy:?}")]
+    Failed {
+        /// What went wrong.
+        kind: Kind,
+        /// What to try next.
+        remedy: Remedy,
+    },
+}
+
+impl HandfastError {
+    /// What went wrong.
+    pub fn kind(&self) -> Kind {
+        let Self::Failed { kind, .. } = self;
+        *kind
+    }
+}
+
+impl From<Kind> for HandfastError {
+    fn from(kind: Kind) -> Self {
+        Self::Failed {
+            kind,
+            remedy: kind.remedy(),
+        }
+    }
+}
+
+/// What to try next after this.
+#[uniffi::export]
+pub fn remedy_of(kind: Kind) -> Remedy {
+    kind.remedy()
+}
+
+impl Kind {
+    /// What to try next.
+    pub fn remedy(self) -> Remedy {
+        match self {
+            Self::Cancelled | Self::TheyLeft | Self::Declined | Self::NotNow | Self::Refused => {
+                Remedy::Nothing
+            }
+            // Its sentence says to make sure who asks, which no button can do.
+            Self::LeftAfterAnswer => Remedy::Nothing,
+            Self::Expired | Self::Taken | Self::NotTheInviter | Self::NoRoute => Remedy::AskAgain,
+            Self::NothingFound | Self::Incomplete => Remedy::AskAgain,
+            Self::Burned | Self::Moved => Remedy::InviteAgain,
+            Self::AnswersDiffer
+            | Self::NotReached
+            | Self::WentAway
+            | Self::Lost
+            | Self::RulesBroken => Remedy::TryTogether,
+            Self::NoNetwork => Remedy::CheckNetwork,
+            Self::NewerVersion => Remedy::Update,
+            Self::SeveralFound | Self::TooLarge | Self::NotAPicture | Self::NoCode => {
+                Remedy::HandInAnother
+            }
+            Self::WrongReply | Self::WrongThing | Self::TooExpensive => Remedy::HandInAnother,
+            Self::WrongAnswer | Self::BadText | Self::NotAServer => Remedy::Retype,
+            Self::StorageFull | Self::Storage => Remedy::MakeRoom,
+            Self::Busy | Self::TooMany => Remedy::FinishFirst,
+            Self::TooManyFiles | Self::TooOften => Remedy::Wait,
+            Self::VaultLocked => Remedy::Unlock,
+            Self::VaultFailed | Self::Device | Self::ShutDown | Self::Internal => Remedy::Restart,
+        }
+    }
+}
+
+impl From<Failure> for Kind {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Expired => Self::Expired,
+            Failure::Taken => Self::Taken,
+            Failure::NotReached => Self::NotReached,
+            Failure::WentAway => Self::WentAway,
+            Failure::WrongCertificate | Failure::NotTheInviter => Self::NotTheInviter,
+            Failure::AnswersDiffer => Self::AnswersDiffer,
+            Failure::LeftAfterAnswer => Self::LeftAfterAnswer,
+            Failure::Burned => Self::Burned,
+            Failure::NoRoute => Self::NoRoute,
+            Failure::NoNetwork => Self::NoNetwork,
+            Failure::Local => Self::Device,
+            Failure::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<Failure> for HandfastError {
+    fn from(failure: Failure) -> Self {
+        Kind::from(failure).into()
+    }
+}
+
+impl From<FindError> for HandfastError {
+    fn from(error: FindError) -> Self {
+        match error {
+            FindError::Nothing => Kind::NothingFound.into(),
+            FindError::Cut => Kind::Incomplete.into(),
+            FindError::NewerVersion => Kind::NewerVersion.into(),
+            FindError::SeveralTokens => Kind::SeveralFound.into(),
+            FindError::TooLarge => Kind::TooLarge.into(),
+            FindError::Picture(reason) => match reason.downcast_ref::<PictureError>() {
+                Some(error) => Self::from(error.clone()),
+                None => Kind::NotAPicture.into(),
+            },
+        }
+    }
+}
+
+impl From<PictureError> for HandfastError {
+    fn from(error: PictureError) -> Self {
+        match error {
+            PictureError::NotAPicture => Kind::NotAPicture,
+            PictureError::TooLarge => Kind::TooLarge,
+            PictureError::NoCode => Kind::NoCode,
+        }
+        .into()
+    }
+}
+
+impl From<FrameError> for HandfastError {
+    fn from(error: FrameError) -> Self {
+        // The shell described its camera wrongly; no person can mend that.
+        ::log::error!("{error}");
+        Kind::Internal.into()
+    }
+}
+
+impl From<DrawError> for HandfastError {
+    fn from(error: DrawError) -> Self {
+        match error {
+            DrawError::Empty => Kind::BadText,
+            DrawError::TooLong { .. } => Kind::TooLarge,
+        }
+        .into()
+    }
+}
+
+impl From<ReplyError> for HandfastError {
+    fn from(error: ReplyError) -> Self {
+        ::log::debug!("a reply was refused: {error}");
+        Kind::WrongReply.into()
+    }
+}
+
+impl From<ConversationError> for HandfastError {
+    fn from(error: ConversationError) -> Self {
+        match error {
+            ConversationError::Ended => Kind::NotNow,
+            ConversationError::TooLong => Kind::TooLarge,
+        }
+        .into()
+    }
+}
+
+impl From<CompareError> for HandfastError {
+    fn from(error: CompareError) -> Self {
+        match error {
+            CompareError::TooSoon | CompareError::TooOften => Kind::TooOften,
+            CompareError::Unjudged | CompareError::NotShown | CompareError::Ended => Kind::NotNow,
+        }
+        .into()
+    }
+}
+
+impl From<FileError> for Kind {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Declined => Self::Declined,
+            FileError::TooLarge => Self::TooLarge,
+            FileError::TooMany => Self::TooManyFiles,
+            FileError::NoSpace => Self::StorageFull,
+            FileError::NoPermission | FileError::Storage | FileError::Unreadable => Self::Storage,
+            FileError::Changed | FileError::Damaged => Self::Incomplete,
+            FileError::Cancelled => Self::Cancelled,
+            FileError::Ended => Self::Lost,
+        }
+    }
+}
+
+impl From<LockError> for HandfastError {
+    fn from(error: LockError) -> Self {
+        ::log::debug!("a lock was refused: {error}");
+        Kind::BadText.into()
+    }
+}
+
+impl From<SealError> for HandfastError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::NotOurs => Kind::NothingFound,
+            SealError::Unsupported => Kind::NewerVersion,
+            SealError::TooExpensive => Kind::TooExpensive,
+            SealError::WrongAnswerOrAltered => Kind::WrongAnswer,
+            SealError::Damaged => Kind::Incomplete,
+        }
+        .into()
+    }
+}
+
+impl From<NotACode> for HandfastError {
+    fn from(_: NotACode) -> Self {
+        Kind::BadText.into()
+    }
+}
+
+impl From<NotAServer> for HandfastError {
+    fn from(_: NotAServer) -> Self {
+        Kind::NotAServer.into()
+    }
+}
+
+impl From<StoreError> for HandfastError {
+    fn from(error: StoreError) -> Self {
+        ::log::warn!("the store: {error}");
+        match error {
+            StoreError::Vault(VaultError::Locked) => Kind::VaultLocked,
+            StoreError::Vault(_) | StoreError::WrongKey | StoreError::KeyMissing => {
+                Kind::VaultFailed
+            }
+            StoreError::Newer => Kind::NewerVersion,
+            StoreError::Full => Kind::StorageFull,
+            StoreError::TooMany => Kind::TooMany,
+            StoreError::Refused => Kind::Refused,
+            StoreError::TooLong => Kind::TooLarge,
+            StoreError::Unknown | StoreError::Over(Fate::Revoked) => Kind::NotNow,
+            StoreError::Over(Fate::Used) => Kind::Taken,
+            StoreError::Over(Fate::Expired) => Kind::Expired,
+            StoreError::Over(Fate::Burned) => Kind::Burned,
+            StoreError::Internal => Kind::Internal,
+            _ => Kind::Storage,
+        }
+        .into()
+    }
+}
+
+impl From<StreamError> for HandfastError {
+    fn from(error: StreamError) -> Self {
+        match error {
+            StreamError::Seal(error) => error.into(),
+            StreamError::Io(error) => error.into(),
+        }
+    }
+}
+
+impl From<std::io::Error> for HandfastError {
+    fn from(error: std::io::Error) -> Self {
+        if error.get_ref().is_some_and(|inner| inner.is::<Stopped>()) {
+            return Kind::Cancelled.into();
+        }
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Kind::StorageFull
+            }
+            kind => {
+                ::log::warn!("a file failed: {kind}");
+                Kind::Storage
+            }
+        }
+        .into()
+    }
+}

@@ -1,0 +1,307 @@
+//! This device: opened once, shut down once, and the doors to everything that it does.
+
+use super::engine::{self, Desk, Order};
+use super::guard::guarded;
+use super::{
+    Contact, Conversation, Found, HandfastError, Kind, Limits, Listener, NetworkReport, Pairing,
+    Preferences, Sealing, Vault, VaultError, scan,
+};
+use handfast_native::handshake::visible;
+use handfast_native::pairing::Identity;
+use handfast_native::store::{self, Store};
+use handfast_native::token::LinkBase;
+use handfast_native::token::Secret;
+use std::io;
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{Mutex, oneshot};
+
+/// The store's file in the folder of the settings.
+const STORE: &str = "store";
+
+/// What a shell decides before anything begins.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Settings {
+    /// What this device calls itself; may be empty. Others see it.
+    pub name: String,
+    /// The folder for what this device keeps: who it is, whom it has met, what waits. Private to the
+    /// app and out of every backup. Made if it is not there.
+    pub folder: String,
+    /// The folder for files that come in. Made if it is not there.
+    pub downloads: String,
+    /// What links begin with; none for `https://handfast.example/`.
+    pub link_base: Option<String>,
+}
+
+/// This device.
+#[derive(uniffi::Object)]
+pub struct Handfast {
+    desk: Arc<Desk>,
+    runtime: Mutex<Option<Runtime>>,
+}
+
+#[uniffi::export]
+impl Handfast {
+    /// Opens it. Asks the vault, so it is not for the thread that draws a screen.
+    ///
+    /// # Errors
+    /// [`Kind::VaultLocked`] or [`Kind::VaultFailed`]; [`Kind::Storage`], [`Kind::StorageFull`] or
+    /// [`Kind::NewerVersion`] if what was kept cannot be opened; [`Kind::BadText`] for a link base
+    /// that is none; [`Kind::Device`] if threads or randomness cannot be had.
+    #[uniffi::constructor]
+    pub fn open(
+        settings: Settings,
+        vault: Arc<dyn Vault>,
+        listener: Arc<dyn Listener>,
+    ) -> Result<Arc<Self>, HandfastError> {
+        guarded(|| {
+            let base = match &settings.link_base {
+                Some(base) => LinkBase::new(base).map_err(|_| Kind::BadText)?,
+                None => LinkBase::DEFAULT,
+            };
+            let file = Path::new(&settings.folder).join(STORE);
+            let store = Store::open(&file, &Keys(vault))?;
+            let identity = Identity {
+                key: store.identity().clone(),
+                name: visible(&settings.name),
+            };
+            // Packets are handled by one task; a second thread keeps disk and ciphers beside it.
+            let runtime = Builder::new_multi_thread()
+                .worker_threads(2)
+                .thread_name("handfast")
+                .enable_all()
+                .build()
+                .map_err(|_| Kind::Device)?;
+            let (desk, orders) = Desk::new(runtime.handle().clone(), store.clone());
+            let terms = engine::Terms {
+                identity,
+                base,
+                downloads: settings.downloads.into(),
+                listener,
+                numbers: desk.numbers().clone(),
+                store: store.clone(),
+            };
+            runtime.spawn(handfast_native::keep_guesses(store, engine::unix_seconds));
+            runtime.spawn(engine::supervise(terms, orders));
+            Ok(Arc::new(Self {
+                desk: Arc::new(desk),
+                runtime: Mutex::new(Some(runtime)),
+            }))
+        })
+    }
+
+    /// Bringing two people together.
+    pub fn pairing(&self) -> Arc<Pairing> {
+        Arc::new(Pairing::new(self.desk.clone()))
+    }
+
+    /// What the two say to each other.
+    pub fn conversation(&self) -> Arc<Conversation> {
+        Arc::new(Conversation::new(self.desk.clone()))
+    }
+
+    /// Locking things with questions and answers.
+    pub fn sealing(&self) -> Arc<Sealing> {
+        Arc::new(Sealing::new(self.desk.clone()))
+    }
+
+    /// Everybody this device has met, those met first first; and then who is not let in again, as a
+    /// comparison with them showed a difference ([`TrustReason::Different`](super::TrustReason)).
+    ///
+    /// # Errors
+    /// [`Kind::Storage`], [`Kind::ShutDown`].
+    pub async fn people(&self) -> Result<Vec<Contact>, HandfastError> {
+        let kept = |store: &Store| Ok((store.people()?, store.refused()?));
+        let (people, refused) = self.desk.keeping(kept).await?;
+        let people = people.iter().map(Contact::new);
+        Ok(people.chain(refused.iter().map(Contact::refused)).collect())
+    }
+
+    /// Forgets somebody, for good. Whoever meets them again meets a stranger, also one who was not let
+    /// in.
+    ///
+    /// # Errors
+    /// [`Kind::NotNow`] if nobody is called that, [`Kind::Storage`], [`Kind::ShutDown`].
+    pub async fn forget(&self, id: String) -> Result<(), HandfastError> {
+        let key = Contact::key(&id)?;
+        self.desk.keeping(move |store| store.forget(key)).await
+    }
+
+    /// What this device may do to be reached from other networks.
+    ///
+    /// # Errors
+    /// [`Kind::Storage`], [`Kind::ShutDown`].
+    pub async fn preferences(&self) -> Result<Preferences, HandfastError> {
+        self.desk.keeping(Preferences::read).await
+    }
+
+    /// The person chose. It counts for what begins from now on.
+    ///
+    /// # Errors
+    /// [`Kind::NotAServer`] or [`Kind::TooLarge`] for servers that cannot be, and nothing has changed
+    /// then; [`Kind::Storage`], [`Kind::StorageFull`], [`Kind::ShutDown`].
+    pub async fn prefer(&self, preferences: Preferences) -> Result<(), HandfastError> {
+        let checked = preferences.checked()?;
+        self.desk.keeping(move |store| checked.keep(store)).await
+    }
+
+    /// What the other side of a conversation may cost this device.
+    ///
+    /// # Errors
+    /// [`Kind::Storage`], [`Kind::ShutDown`].
+    pub async fn limits(&self) -> Result<Limits, HandfastError> {
+        self.desk.keeping(Limits::read).await
+    }
+
+    /// The person chose what it may cost. It counts for conversations that begin from now on.
+    ///
+    /// # Errors
+    /// [`Kind::Storage`], [`Kind::StorageFull`], [`Kind::ShutDown`].
+    pub async fn limit(&self, limits: Limits) -> Result<(), HandfastError> {
+        self.desk.keeping(move |store| limits.keep(store)).await
+    }
+
+    /// What will and will not work from the network that this device is in. Asks whom the
+    /// preferences allow, and takes up to some seconds; what is under way goes on beside it.
+    ///
+    /// # Errors
+    /// [`Kind::NoNetwork`], [`Kind::Device`], [`Kind::Storage`], [`Kind::ShutDown`].
+    pub async fn network(&self) -> Result<NetworkReport, HandfastError> {
+        self.desk.ask(Order::Survey).await
+    }
+
+    /// Finds the one token in a picture, a `.handfast` file or a text file. Takes up to some
+    /// seconds.
+    ///
+    /// # Errors
+    /// Those of [`read_text`](super::read_text), and for pictures [`Kind::NotAPicture`] and
+    /// [`Kind::NoCode`].
+    pub async fn read_file(&self, bytes: Vec<u8>) -> Result<Found, HandfastError> {
+        self.desk.blocking(move || scan::read_file(&bytes)).await
+    }
+
+    /// The app leaves the screen and may not run any more. An invitation that waits, or a knock, is
+    /// put aside and taken up by [`Self::resume`]; an open conversation is left as it is. Returns
+    /// when the sockets are given up.
+    ///
+    /// # Errors
+    /// [`Kind::ShutDown`].
+    pub async fn pause(&self) -> Result<(), HandfastError> {
+        self.desk.ask(Order::Pause).await
+    }
+
+    /// The app is back. Sockets are bound anew, on the same port where possible, and what became slow
+    /// is quick again; if this device is elsewhere now, so are its invitation and its reply.
+    ///
+    /// # Errors
+    /// [`Kind::ShutDown`].
+    pub async fn resume(&self) -> Result<(), HandfastError> {
+        self.desk.ask(Order::Resume).await
+    }
+
+    /// These are this device's addresses from now on, in the usual notation; none means that there
+    /// is no network. Before the first call, the core asks the operating system. `router`: the address
+    /// of the router that leads outside, where the shell knows it; it may be asked for a port.
+    ///
+    /// # Errors
+    /// [`Kind::Internal`] if one is no address, [`Kind::ShutDown`].
+    #[uniffi::method(default(router = None))]
+    pub async fn network_changed(
+        &self,
+        addresses: Vec<String>,
+        router: Option<String>,
+    ) -> Result<(), HandfastError> {
+        let addresses: Result<_, HandfastError> =
+            addresses.iter().map(|text| address(text)).collect();
+        let addresses = addresses?;
+        let router = router.as_deref().map(address).transpose()?;
+        self.desk
+            .ask(|answer| Order::Network(addresses, router, answer))
+            .await
+    }
+
+    /// Leaves the screen of something that is over, or of an invitation that was opened and is not
+    /// wanted: [`Screen::Idle`](super::Screen::Idle) follows. Changes nothing that is under way.
+    pub fn dismiss(&self) {
+        self.desk.give(Order::Dismiss);
+    }
+
+    /// Ends everything with a goodbye, within about a second. When this returns, every socket, file and
+    /// thread of this device is given up, also where other objects of it are still held; only a key
+    /// that is being derived and a name that is being looked up may go on for some seconds. Whatever is
+    /// called afterwards ends in [`Kind::ShutDown`]; nothing more is told to the listener.
+    pub async fn shutdown(&self) {
+        // Whoever calls it twice waits twice.
+        let mut runtime = self.runtime.lock().await;
+        // One that is shut down already has nobody to answer.
+        let _ = self.desk.ask(Order::Shutdown).await;
+        self.desk.close();
+        if let Some(runtime) = runtime.take() {
+            put_away(runtime).await;
+        }
+    }
+}
+
+/// An address as systems write it.
+fn address(text: &str) -> Result<IpAddr, HandfastError> {
+    // Android writes the zone of a link-local address behind it.
+    let text = text.split('%').next().unwrap_or(text);
+    Ok(text.parse().map_err(|_| Kind::Internal)?)
+}
+
+/// How long work that cannot be stopped is waited for.
+const UNSTOPPABLE: Duration = Duration::from_secs(3);
+
+/// Ends a runtime, and waits until its threads have, and with them what they held.
+async fn put_away(runtime: Runtime) {
+    let (gone, is_gone) = oneshot::channel();
+    // That blocks, which whoever polls this may not.
+    let waiting = std::thread::Builder::new().spawn(move || {
+        runtime.shutdown_timeout(UNSTOPPABLE);
+        let _ = gone.send(());
+    });
+    // Without a thread it was dropped, which waits for nothing.
+    let _ = is_gone.await;
+    if let Ok(waiting) = waiting {
+        // It has said its last word.
+        let _ = waiting.join();
+    }
+}
+
+impl Drop for Handfast {
+    fn drop(&mut self) {
+        self.desk.close();
+        // A runtime may not wait for its threads wherever a phone collects garbage.
+        if let Some(runtime) = self.runtime.get_mut().take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The phone's key store, as the core's own store wants it.
+struct Keys(Arc<dyn Vault>);
+
+impl store::Vault for Keys {
+    fn key(&self) -> Result<Option<Secret<32>>, store::VaultError> {
+        let key = self.0.key()?;
+        key.map(|bytes| bytes.try_into().map(Secret::new))
+            .transpose()
+            .map_err(|_| store::VaultError::Damaged)
+    }
+
+    fn keep(&self, key: &Secret<32>) -> Result<(), store::VaultError> {
+        Ok(self.0.keep(key.expose().to_vec())?)
+    }
+}
+
+impl From<VaultError> for store::VaultError {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Locked => Self::Locked,
+            VaultError::Failed => Self::Unreachable(io::ErrorKind::Other),
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! What will and will not work from the network that this device is in.
+
+use super::preferences::texts;
+use handfast_native::net::StunServer;
+use handfast_native::network::{self, Family, MappingError, Survey};
+use std::net::SocketAddr;
+
+/// What this network is like, and who was asked about it.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct NetworkReport {
+    /// How far this device can be reached by IPv4.
+    pub ipv4: Opening,
+    /// How far this device can be reached by IPv6.
+    pub ipv6: Opening,
+    /// Where servers see this device, each address once.
+    pub seen: Vec<String>,
+    /// What the router said when it was asked for a port, which is closed again. None if it was not
+    /// asked.
+    pub port: Option<PortAnswer>,
+    /// Whether the router leads back what is sent to its own address. None if there was nothing to
+    /// try.
+    pub leads_back: Option<bool>,
+    /// What to expect, easiest first.
+    pub works: Vec<Outlook>,
+    /// The STUN servers that were asked.
+    pub servers_asked: Vec<String>,
+}
+
+/// What to expect of one situation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Outlook {
+    /// Of which.
+    pub situation: Situation,
+    /// How likely it works.
+    pub chance: Chance,
+    /// Only if the other side has IPv6 as well.
+    pub needs_ipv6: bool,
+}
+
+/// How far this device can be reached in one family of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Opening {
+    /// It has no address of this family.
+    Absent,
+    /// Servers were asked and none was heard.
+    Silent,
+    /// Its router shows a different port to everybody.
+    Strict,
+    /// Too little is known.
+    Unknown,
+    /// Its router shows the same address to everybody, and lets in whoever was sent to.
+    Same,
+    /// Its address is public.
+    Public,
+    /// Its router leads everybody in through a port that it opens.
+    Open,
+}
+
+/// With whom a connection is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Situation {
+    /// Somebody in the same network.
+    SameNetwork,
+    /// Somebody elsewhere who opens an invitation of this device, and nothing comes back.
+    OneScan,
+    /// The same, and their reply comes back. Their network is an ordinary one.
+    TwoScans,
+    /// The same, and their network shows a different port to everybody.
+    StrictThere,
+    /// Somebody in another part of the same router's network, as on a Wi-Fi for guests.
+    SameRouter,
+}
+
+/// How likely it works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Chance {
+    /// It does not.
+    No,
+    /// On few routers.
+    Unlikely,
+    /// Too little is known.
+    Unknown,
+    /// On most networks.
+    Likely,
+    /// It does.
+    Yes,
+}
+
+/// What a router said when it was asked to open a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum PortAnswer {
+    /// It did.
+    Opened,
+    /// It could not be asked, or did not answer.
+    NotOffered,
+    /// It said no, or nothing that can be used.
+    Refused,
+    /// It has no public address itself.
+    NotPublic,
+}
+
+impl NetworkReport {
+    pub(super) fn new(survey: &Survey, servers: &[StunServer]) -> Self {
+        let mut seen: Vec<String> = Vec::new();
+        for mapping in survey.outside.iter().flat_map(|outside| &outside.mappings) {
+            let text = mapping.mapped.to_string();
+            if mapping.mapped != mapping.local && !seen.contains(&text) {
+                seen.push(text);
+            }
+        }
+        Self {
+            ipv4: survey.opening(Family::V4).into(),
+            ipv6: survey.opening(Family::V6).into(),
+            seen,
+            port: survey.port.map(PortAnswer::from),
+            leads_back: survey.hairpin,
+            works: survey.verdicts().map(Outlook::from).into(),
+            servers_asked: texts(servers),
+        }
+    }
+}
+
+impl From<network::Verdict> for Outlook {
+    fn from(verdict: network::Verdict) -> Self {
+        Self {
+            situation: verdict.situation.into(),
+            chance: verdict.chance.into(),
+            needs_ipv6: verdict.needs_ipv6,
+        }
+    }
+}
+
+impl From<network::Opening> for Opening {
+    fn from(opening: network::Opening) -> Self {
+        match opening {
+            network::Opening::Absent => Self::Absent,
+            network::Opening::Silent => Self::Silent,
+            network::Opening::Strict => Self::Strict,
+            network::Opening::Unknown => Self::Unknown,
+            network::Opening::Same => Self::Same,
+            network::Opening::Public => Self::Public,
+            network::Opening::Open => Self::Open,
+        }
+    }
+}
+
+impl From<network::Situation> for Situation {
+    fn from(situation: network::Situation) -> Self {
+        match situation {
+            network::Situation::SameNetwork => Self::SameNetwork,
+            network::Situation::OneScan => Self::OneScan,
+            network::Situation::TwoScans => Self::TwoScans,
+            network::Situation::StrictThere => Self::StrictThere,
+            network::Situation::SameRouter => Self::SameRouter,
+        }
+    }
+}
+
+impl From<network::Chance> for Chance {
+    fn from(chance: network::Chance) -> Self {
+        match chance {
+            network::Chance::No => Self::No,
+            network::Chance::Unlikely => Self::Unlikely,
+            network::Chance::Unknown => Self::Unknown,
+            network::Chance::Likely => Self::Likely,
+            network::Chance::Yes => Self::Yes,
+        }
+    }
+}
+
+impl From<Result<SocketAddr, MappingError>> for PortAnswer {
+    fn from(answer: Result<SocketAddr, MappingError>) -> Self {
+        match answer {
+            Ok(_) => Self::Opened,
+            Err(MappingError::Socket | MappingError::NoRouter | MappingError::NotOffered) => {
+                Self::NotOffered
+            }
+            Err(MappingError::Unusable | MappingError::Refused) => Self::Refused,
+            Err(MappingError::NotPublic) => Self::NotPublic,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use handfast_native::network::{Mapping, Outside};
+
+    fn address(text: &str) -> SocketAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_home_whose_router_says_no_is_told_as_the_survey_has_it() {
+        let mapping = |server| Mapping {
+            local: address("192.168.0.2:5000"),
+            server: address(server),
+            mapped: address("8.8.4.4:5000"),
+        };
+        let survey = Survey {
+            addresses: vec!["192.168.0.2".parse().unwrap()],
+            outside: Some(Outside {
+                mappings: vec![mapping("9.9.9.1:3478"), mapping("9.9.9.2:3478")],
+                asked: 2,
+            }),
+            port: Some(Err(MappingError::Refused)),
+            hairpin: Some(true),
+        };
+        let servers = ["stun.example.org".parse().unwrap()];
+        let report = NetworkReport::new(&survey, &servers);
+        assert_eq!((report.ipv4, report.ipv6), (Opening::Same, Opening::Absent));
+        assert_eq!(report.seen, ["8.8.4.4:5000"]);
+        assert_eq!(report.port, Some(PortAnswer::Refused));
+        assert_eq!(report.servers_asked, ["stun.example.org:3478"]);
+        let chances: Vec<Chance> = report.works.iter().map(|one| one.chance).collect();
+        let expected = [
+            Chance::Yes,
+            Chance::Unlikely,
+            Chance::Likely,
+            Chance::Likely,
+            Chance::Likely,
+        ];
+        assert_eq!(chances, expected);
+    }
+}

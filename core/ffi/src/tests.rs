@@ -1,0 +1,765 @@
+//! The facade from Rust. The scenarios of `tests/scenarios.md` are tested from Kotlin and Swift;
+//! here is what those cannot do.
+
+use super::{
+    Answered, CallbackError, Cause, Change, Comparison, Entry, Found, Handfast, Handout, Kind,
+    Limits, Listener, Manner, PairingHandle, Pending, Preferences, Protection, Reached, Screen,
+    Settings, TrustLevel, TrustReason, Vault, VaultError, Via, Wish, read_text, usual_limits,
+};
+use crate::scan::token_of;
+use handfast_native::store::{self, Fate, PendingReply, Store, StoreError};
+use handfast_native::token::Secret;
+use handfast_native::token::Token;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+
+/// Tells every change on, and then panics.
+struct Hysteric(mpsc::UnboundedSender<Change>);
+
+impl Listener for Hysteric {
+    fn changed(&self, change: Change) -> Result<(), CallbackError> {
+        let _ = self.0.send(change);
+        panic!("on purpose");
+    }
+}
+
+#[derive(Default)]
+struct Pocket(Mutex<Option<Vec<u8>>>);
+
+impl Vault for Pocket {
+    fn key(&self) -> Result<Option<Vec<u8>>, VaultError> {
+        Ok(self.0.lock().unwrap().clone())
+    }
+
+    fn keep(&self, key: Vec<u8>) -> Result<(), VaultError> {
+        *self.0.lock().unwrap() = Some(key);
+        Ok(())
+    }
+}
+
+/// A folder of its own for each seat, removed with it.
+static FOLDERS: AtomicU32 = AtomicU32::new(0);
+
+/// The same pocket, for whoever looks into the store beside the app.
+impl store::Vault for Pocket {
+    fn key(&self) -> Result<Option<Secret<32>>, store::VaultError> {
+        let key = self.0.lock().unwrap().clone();
+        Ok(key.map(|key| Secret::new(key.try_into().unwrap())))
+    }
+
+    fn keep(&self, _: &Secret<32>) -> Result<(), store::VaultError> {
+        Err(store::VaultError::Occupied)
+    }
+}
+
+struct Seat {
+    folder: PathBuf,
+    pocket: Arc<Pocket>,
+    handfast: Arc<Handfast>,
+    changes: mpsc::UnboundedReceiver<Change>,
+}
+
+impl Seat {
+    async fn new() -> Self {
+        let (told, changes) = mpsc::unbounded_channel();
+        let number = FOLDERS.fetch_add(1, Relaxed);
+        let folder = format!("handfast-facade-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(folder);
+        let settings = Settings {
+            name: String::new(),
+            folder: folder.to_string_lossy().into_owned(),
+            downloads: std::env::temp_dir().to_string_lossy().into_owned(),
+            link_base: None,
+        };
+        let listener = Arc::new(Hysteric(told));
+        let pocket = Arc::new(Pocket::default());
+        let handfast = Handfast::open(settings, pocket.clone(), listener).unwrap();
+        let loopback = vec!["127.0.0.1".to_owned()];
+        handfast.network_changed(loopback, None).await.unwrap();
+        Self {
+            folder,
+            pocket,
+            handfast,
+            changes,
+        }
+    }
+
+    async fn until<T>(&mut self, wanted: impl Fn(Screen) -> Option<T>) -> T {
+        let search = async {
+            loop {
+                if let Change::Shown { screen } = self.changes.recv().await.expect("told")
+                    && let Some(found) = wanted(screen)
+                {
+                    return found;
+                }
+            }
+        };
+        let patience = Duration::from_secs(20);
+        tokio::time::timeout(patience, search).await.expect("soon")
+    }
+
+    /// Whom it may ask from now on.
+    async fn may_ask(&self, servers: &[&SocketAddr]) {
+        let chosen = Preferences {
+            ask_servers: !servers.is_empty(),
+            servers: servers.iter().map(ToString::to_string).collect(),
+            ask_router: true,
+            guess: true,
+        };
+        self.handfast.prefer(chosen).await.unwrap();
+    }
+
+    /// An invitation that is meant for somebody elsewhere has begun to be made.
+    async fn sends(&mut self) -> Arc<PairingHandle> {
+        let pairing = self.handfast.pairing();
+        pairing.host(Manner::Send, Protection::Open).await.unwrap()
+    }
+
+    async fn until_preparing(&mut self, kept: bool) {
+        let wanted = Screen::Preparing { is_kept: kept };
+        self.until(|screen| (screen == wanted).then_some(())).await;
+    }
+
+    async fn until_idle(&mut self) {
+        self.until(|screen| (screen == Screen::Idle).then_some(()))
+            .await;
+    }
+
+    async fn until_hosting(&mut self) -> Handout {
+        self.until(|screen| match screen {
+            Screen::Hosting { invitation, .. } => Some(invitation),
+            _ => None,
+        })
+        .await
+    }
+
+    /// How the invitation came that the person is asked about.
+    async fn until_confirming(&mut self) -> Via {
+        self.until(|screen| match screen {
+            Screen::InvitationOpened { via, .. } => Some(via),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn until_ended(&mut self) -> Kind {
+        self.until(|screen| match screen {
+            Screen::Ended { kind, .. } => Some(kind),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn waiting(&self) -> Vec<Pending> {
+        self.handfast.pairing().pending().await.unwrap()
+    }
+
+    async fn until_talking(&mut self) {
+        self.until(|screen| matches!(screen, Screen::Talking { .. }).then_some(()))
+            .await;
+    }
+
+    async fn until_wish(&mut self, wanted: Wish) {
+        self.until(|screen| match screen {
+            Screen::Talking { wish, .. } if wish == wanted => Some(()),
+            _ => None,
+        })
+        .await;
+    }
+
+    async fn until_comparing(&mut self) -> Vec<String> {
+        self.until(|screen| match screen {
+            Screen::Comparing { digits, .. } => Some(digits),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The texts that are told until none has come for a while. None of them reaches a screen.
+    async fn texts(&mut self) -> Vec<String> {
+        let mut texts = Vec::new();
+        let quiet = Duration::from_secs(2);
+        while let Ok(change) = tokio::time::timeout(quiet, self.changes.recv()).await {
+            if let Change::Listed {
+                entry: Entry::Text { text, .. },
+            } = change.expect("told")
+            {
+                texts.push(text);
+            }
+        }
+        texts
+    }
+}
+
+/// The two are together, by a link.
+async fn meet(host: &mut Seat, guest: &mut Seat) -> [Arc<PairingHandle>; 2] {
+    let hosting = host.sends().await;
+    let link = host.until_hosting().await.link;
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let connecting = pairing.connect().await.unwrap();
+    [hosting, connecting]
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+#[tokio::test]
+async fn whatever_a_guest_hears_of_its_answers_is_on_the_disk_of_the_host() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let lock = Answered {
+        question: "Our first dog?".to_owned(),
+        answer: "Rex".to_owned(),
+    };
+    let hosting = host.handfast.pairing();
+    let asked = Protection::Asked { lock };
+    let _hosting = hosting.host(Manner::Send, asked).await.unwrap();
+    let link = host
+        .until(|screen| match screen {
+            Screen::Hosting { invitation, .. } => Some(invitation.link),
+            _ => None,
+        })
+        .await;
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let _connecting = pairing.connect().await.unwrap();
+    let store = Store::open(&host.folder.join("store"), &*host.pocket).unwrap();
+    let now = super::engine::unix_seconds();
+    let id = store.invitations(now).unwrap()[0].id;
+    let guests = Store::open(&guest.folder.join("store"), &*guest.pocket).unwrap();
+    for wrong in 0..3 {
+        let is_left = |left| left == 3 - wrong;
+        guest
+            .until(|screen| match screen {
+                Screen::Asking { tries_left, .. } if is_left(tries_left) => Some(()),
+                _ => None,
+            })
+            .await;
+        let kept = store.invitation(id, now).unwrap();
+        assert_eq!(kept.past.strikes.answers, wrong);
+        // And each proof on that of the guest.
+        assert_eq!(guests.tried(id, now).unwrap().proofs, wrong);
+        pairing.answer("Max".to_owned()).await.unwrap();
+    }
+    guest
+        .until(|screen| matches!(screen, Screen::Ended { .. }).then_some(()))
+        .await;
+    let over = store.invitation(id, now).map(drop);
+    assert_eq!(over, Err(StoreError::Over(Fate::Burned)));
+    // Opened once more, it is knocked at no more.
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let refused = pairing.connect().await.map(drop);
+    assert_eq!(refused, Err(Kind::AnswersDiffer.into()));
+}
+
+#[tokio::test]
+async fn a_persons_word_is_remembered_as_a_mark_and_raises_nothing() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let lock = Answered {
+        question: "Our first dog?".to_owned(),
+        answer: "Rex".to_owned(),
+    };
+    let asked = Protection::Asked { lock };
+    let hosting = host.handfast.pairing().host(Manner::Send, asked).await;
+    let _hosting = hosting.unwrap();
+    let link = host.until_hosting().await.link;
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let _connecting = pairing.connect().await.unwrap();
+    guest
+        .until(|screen| matches!(screen, Screen::Asking { .. }).then_some(()))
+        .await;
+    pairing.answer("rex".to_owned()).await.unwrap();
+    let reason = |screen| match screen {
+        Screen::Talking { person, .. } => Some((person.level, person.reason)),
+        _ => None,
+    };
+    let checked = (TrustLevel::AnswerChecked, TrustReason::Answered);
+    assert_eq!(host.until(reason).await, checked);
+    let theirs = (TrustLevel::Unverified, TrustReason::TheirQuestion);
+    assert_eq!(guest.until(reason).await, theirs);
+    let talk = guest.handfast.conversation();
+    talk.only_they_would_ask().await.unwrap();
+    let marked = (TrustLevel::Unverified, TrustReason::ByYourWord);
+    assert_eq!(guest.until(reason).await, marked);
+    let known = &guest.handfast.people().await.unwrap()[0].person;
+    assert_eq!((known.level, known.reason), marked);
+    let again = talk.only_they_would_ask().await;
+    assert_eq!(again, Err(Kind::NotNow.into()));
+    let at_host = host.handfast.conversation().only_they_would_ask().await;
+    assert_eq!(at_host, Err(Kind::NotNow.into()));
+}
+
+#[tokio::test]
+async fn listeners_that_panic_do_not_keep_two_from_meeting() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let _hosting = host.sends().await;
+    let link = host.until_hosting().await.link;
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let _connecting = pairing.connect().await.unwrap();
+    host.until_talking().await;
+    guest.until_talking().await;
+    host.handfast.shutdown().await;
+    assert_eq!(guest.until_ended().await, Kind::TheyLeft);
+}
+
+#[tokio::test]
+async fn a_listener_that_shows_nothing_holds_the_other_side_back() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let _handles = meet(&mut host, &mut guest).await;
+    host.until_talking().await;
+    guest.until_talking().await;
+    let talk = host.handfast.conversation();
+    let mut sent = 0;
+    // Somebody who writes as fast as is taken, until that is full from there to here.
+    let mut refused = 0;
+    while refused < 20 {
+        match talk
+            .send_text(format!("{sent:05}{}", "x".repeat(10_000)))
+            .await
+        {
+            Ok(()) => (sent, refused) = (sent + 1, 0),
+            Err(error) => {
+                assert_eq!(error.kind(), Kind::Busy);
+                refused += 1;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        assert!(sent < 8_000, "80 MB, and nobody reads");
+    }
+    let told = guest.texts().await;
+    assert_eq!(told.len(), 256, "of {sent}");
+    // What reaches the screen makes room for as much again, in order, and nothing was lost.
+    guest.handfast.conversation().taken(256);
+    let more = guest.texts().await;
+    assert_eq!(more.len(), 256);
+    for (number, text) in told.iter().chain(&more).enumerate() {
+        assert!(text.starts_with(&format!("{number:05}")), "{number}");
+    }
+    // Whoever shows nothing can still leave.
+    guest.handfast.conversation().leave().await.unwrap();
+    guest.until_idle().await;
+}
+
+#[tokio::test]
+async fn somebody_unverified_who_has_sent_enough_is_seen_to_be_held() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let few = Limits {
+        unverified_messages: 3,
+        ..usual_limits()
+    };
+    guest.handfast.limit(few.clone()).await.unwrap();
+    assert_eq!(guest.handfast.limits().await, Ok(few));
+    let _handles = meet(&mut host, &mut guest).await;
+    host.until_talking().await;
+    guest.until_talking().await;
+    for number in 0..5 {
+        let talk = host.handfast.conversation();
+        talk.send_text(number.to_string()).await.unwrap();
+    }
+    let is_held = |screen| match screen {
+        Screen::Talking { reached, .. } => Some(reached),
+        _ => None,
+    };
+    let reached = guest.until(is_held).await;
+    assert_eq!(reached, Some(Reached::Messages));
+    guest.handfast.conversation().allow_more().await.unwrap();
+    assert_eq!(guest.until(is_held).await, None);
+    assert_eq!(guest.texts().await, ["4"]);
+}
+
+#[tokio::test]
+async fn a_difference_hangs_up_and_whoever_it_was_is_not_let_in_until_forgotten() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let _handles = meet(&mut host, &mut guest).await;
+    host.until_talking().await;
+    guest.until_talking().await;
+    let (here, there) = (host.handfast.conversation(), guest.handfast.conversation());
+    there.compare().await.unwrap();
+    host.until_wish(Wish::Theirs).await;
+    guest.until_wish(Wish::Ours).await;
+    here.compare().await.unwrap();
+    let digits = host.until_comparing().await;
+    assert_eq!(guest.until_comparing().await, digits);
+    let other = vec!["0000".to_owned(); 3];
+    for outcome in [Comparison::Same, Comparison::Different] {
+        let refused = here.compared(other.clone(), outcome).await;
+        assert_eq!(refused, Err(Kind::NotNow.into()), "not what is shown");
+    }
+    here.compared(digits, Comparison::Different).await.unwrap();
+    assert_eq!(host.until_ended().await, Kind::NotTheInviter);
+    assert_eq!(guest.until_ended().await, Kind::Lost, "without a goodbye");
+    let people = host.handfast.people().await.unwrap();
+    let [met] = &people[..] else {
+        panic!("{people:?}");
+    };
+    assert_eq!(met.person.reason, TrustReason::Different);
+
+    let _handles = meet(&mut host, &mut guest).await;
+    assert_eq!(host.until_ended().await, Kind::Refused);
+    assert_eq!(guest.until_ended().await, Kind::Lost);
+    host.handfast.forget(met.id.clone()).await.unwrap();
+    let _handles = meet(&mut host, &mut guest).await;
+    host.until_talking().await;
+    guest.until_talking().await;
+}
+
+#[tokio::test]
+async fn whoever_shuts_down_twice_waits_twice_and_hears_so_afterwards() {
+    let mut host = Seat::new().await;
+    let _hosting = host.sends().await;
+    host.until_hosting().await;
+    let handfast = host.handfast.clone();
+    tokio::join!(handfast.shutdown(), handfast.shutdown());
+    handfast.shutdown().await;
+    let pending = handfast.pairing().pending().await;
+    assert_eq!(pending, Err(Kind::ShutDown.into()));
+    let sealing = handfast.sealing();
+    let nothing = super::About::default();
+    let opening = sealing.seal_file(Vec::new(), None, nothing, String::new(), String::new());
+    assert_eq!(opening.finished().await, Err(Kind::ShutDown.into()));
+}
+
+#[tokio::test]
+async fn every_invitation_and_every_reply_of_one_app_has_a_certificate_of_its_own() {
+    let (mut one, mut other) = (Seat::new().await, Seat::new().await);
+    let store = Store::open(&one.folder.join("store"), &*one.pocket).unwrap();
+    let now = super::engine::unix_seconds();
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let made = one.sends().await;
+        let link = one.until_hosting().await.link;
+        let Ok(Token::Invitation(invitation)) = token_of(&read_text(&link).unwrap()) else {
+            panic!("an invitation");
+        };
+        seen.push(invitation.fingerprint);
+        made.put_aside();
+        one.until_idle().await;
+    }
+    for _ in 0..2 {
+        let made = other.sends().await;
+        let link = other.until_hosting().await.link;
+        made.put_aside();
+        other.until_idle().await;
+        let pairing = one.handfast.pairing();
+        pairing.open(read_text(&link).unwrap()).await.unwrap();
+        pairing.connect().await.unwrap().put_aside();
+        one.until_idle().await;
+    }
+    let named = |kept: &PendingReply| {
+        let reply = kept.reply.open(&kept.invitation.keys()).unwrap();
+        assert_eq!(reply.fingerprint, kept.certificate.fingerprint());
+        reply.fingerprint
+    };
+    seen.extend(store.replies(now).unwrap().iter().map(named));
+    assert_eq!(seen.len(), 4);
+    for (at, one) in seen.iter().enumerate() {
+        assert!(!seen[..at].contains(one), "{at}");
+    }
+    // What waits goes on with its own.
+    let pairing = one.handfast.pairing();
+    for waits in one.waiting().await {
+        pairing.go_on(waits.id).await.unwrap().put_aside();
+        one.until_idle().await;
+    }
+    let still: Vec<_> = store.replies(now).unwrap().iter().map(named).collect();
+    assert_eq!(still, seen[2..]);
+    for listed in store.invitations(now).unwrap() {
+        let kept = store.invitation(listed.id, now).unwrap();
+        assert_eq!(kept.invitation.fingerprint, kept.certificate.fingerprint());
+        assert!(seen[..2].contains(&kept.invitation.fingerprint));
+    }
+}
+
+#[tokio::test]
+async fn who_finds_somebody_else_there_is_told_and_keeps_what_waits() {
+    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let mut second = Seat::new().await;
+    let _hosting = host.sends().await;
+    let link = host.until_hosting().await.link;
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let _connecting = pairing.connect().await.unwrap();
+    host.until_talking().await;
+    guest.until_talking().await;
+    let pairing = second.handfast.pairing();
+    pairing.open(read_text(&link).unwrap()).await.unwrap();
+    let knocking = pairing.connect().await.unwrap();
+    second
+        .until(|screen| match screen {
+            Screen::Connecting { cause, .. } | Screen::ReplyNeeded { cause, .. } => {
+                (cause == Some(Cause::SeatTaken)).then_some(())
+            }
+            other => (other == Screen::Idle).then(|| panic!("{other:?}")),
+        })
+        .await;
+    knocking.put_aside();
+    second.until_idle().await;
+    assert_eq!(second.waiting().await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_address_of_android_with_its_zone_is_understood_and_nonsense_is_refused() {
+    let seat = Seat::new().await;
+    let zone = vec!["fe80::1%wlan0".to_owned(), "192.168.1.7".to_owned()];
+    assert_eq!(seat.handfast.network_changed(zone, None).await, Ok(()));
+    let nonsense = vec!["my phone".to_owned()];
+    let refused = seat.handfast.network_changed(nonsense, None).await;
+    assert_eq!(refused, Err(Kind::Internal.into()));
+}
+
+#[test]
+fn every_secret_record_hides_itself_from_a_log() {
+    let text =
+        "handfast:EQhLHxZoN2JVqVdxcv4PhcA5yidhKXZmKNeDZvlTzCd_w-flRBuUrstXwmpaDE5m1dSvIwEDfwAAAbDR";
+    let found = read_text(text).unwrap();
+    assert_eq!(format!("{found:?}"), "Found(Invitation, Carried)");
+    let lock = super::Answered {
+        question: "Our dog?".to_owned(),
+        answer: "Rex".to_owned(),
+    };
+    assert_eq!(format!("{lock} {lock:?}"), "Answered Answered");
+}
+
+#[tokio::test]
+async fn another_link_never_replaces_what_the_person_is_about_to_confirm() {
+    let (mut first, mut second, mut guest) =
+        (Seat::new().await, Seat::new().await, Seat::new().await);
+    let (_one, _other) = (first.sends().await, second.sends().await);
+    let asked = first.until_hosting().await.link;
+    let tapped = read_text(&second.until_hosting().await.link).unwrap();
+    let pairing = guest.handfast.pairing();
+    pairing.open(read_text(&asked).unwrap()).await.unwrap();
+    assert_eq!(guest.until_confirming().await, Via::Carried);
+    assert_eq!(pairing.open(tapped.clone()).await, Err(Kind::Busy.into()));
+    // The same one by camera is no other, and is never known worse than it was.
+    for (via, shown) in [(Via::Camera, Via::Camera), (Via::Carried, Via::Camera)] {
+        let again = Found {
+            via,
+            ..read_text(&asked).unwrap()
+        };
+        pairing.open(again).await.unwrap();
+        assert_eq!(guest.until_confirming().await, shown);
+    }
+    // It is put aside, and the other can be opened.
+    guest.handfast.dismiss();
+    guest.until_idle().await;
+    pairing.open(tapped).await.unwrap();
+    guest.until_confirming().await;
+    assert_eq!(
+        pairing.open(read_text(&asked).unwrap()).await,
+        Err(Kind::Busy.into())
+    );
+    let _connecting = pairing.connect().await.unwrap();
+    second.until_talking().await;
+    guest.until_talking().await;
+}
+
+#[tokio::test]
+async fn trying_harder_needs_somebody_who_is_waited_for() {
+    let mut host = Seat::new().await;
+    let pairing = host.handfast.pairing();
+    assert_eq!(pairing.try_harder().await, Err(Kind::NotNow.into()));
+    let _hosting = pairing.host(Manner::Show, Protection::Open).await.unwrap();
+    host.until_hosting().await;
+    assert_eq!(pairing.try_harder().await, Ok(()));
+}
+
+/// A STUN server on loopback that answers and counts.
+async fn stun_server() -> (String, Arc<AtomicU32>) {
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let name = socket.local_addr().unwrap().to_string();
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = asked.clone();
+    tokio::spawn(async move {
+        let mut datagram = [0; 200];
+        while let Ok((length, from)) = socket.recv_from(&mut datagram).await {
+            count.fetch_add(1, Relaxed);
+            let SocketAddr::V4(from_v4) = from else {
+                return;
+            };
+            // A success, the number of the question, and XOR-MAPPED-ADDRESS (RFC 8489 section 14.2).
+            let mut answer = vec![1, 1, 0, 12];
+            answer.extend(&datagram[4..20.min(length)]);
+            answer.extend([0, 0x20, 0, 8, 0, 1]);
+            answer.extend((from_v4.port() ^ 0x2112).to_be_bytes());
+            answer.extend((from_v4.ip().to_bits() ^ 0x2112_a442).to_be_bytes());
+            let _ = socket.send_to(&answer, from).await;
+        }
+    });
+    (name, asked)
+}
+
+#[tokio::test]
+async fn a_link_asks_how_it_is_seen_and_a_code_at_the_table_asks_nobody() {
+    let mut host = Seat::new().await;
+    let (server, asked) = stun_server().await;
+    let chosen = Preferences {
+        ask_servers: true,
+        servers: vec![server.clone()],
+        ask_router: true,
+        guess: true,
+    };
+    host.handfast.prefer(chosen.clone()).await.unwrap();
+    for (manner, ask_servers, is_asked) in [
+        (Manner::Show, true, false),
+        (Manner::Send, false, false),
+        (Manner::Send, true, true),
+    ] {
+        let chosen = Preferences {
+            ask_servers,
+            ..chosen.clone()
+        };
+        host.handfast.prefer(chosen).await.unwrap();
+        let hosting = host.handfast.pairing().host(manner, Protection::Open).await;
+        host.until_hosting().await;
+        assert_eq!(asked.load(Relaxed) > 0, is_asked, "{manner:?}");
+        hosting.unwrap().cancel();
+        host.until_idle().await;
+    }
+    let before = asked.load(Relaxed);
+    let report = host.handfast.network().await.unwrap();
+    assert_eq!(report.servers_asked, [server]);
+    assert!(asked.load(Relaxed) > before);
+    // Of a router on loopback there is nothing to ask.
+    assert_eq!(report.port, None);
+}
+
+/// A STUN server that never answers, so that a link takes as long as it may: four seconds.
+async fn silent_server() -> (tokio::net::UdpSocket, SocketAddr) {
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
+}
+
+/// A host whose link is being made: one server is asked for it, and does not answer.
+async fn making() -> (Seat, tokio::net::UdpSocket, Arc<PairingHandle>, Instant) {
+    let mut host = Seat::new().await;
+    let (server, address) = silent_server().await;
+    host.may_ask(&[&address]).await;
+    let began = Instant::now();
+    let making = host.sends().await;
+    host.until_preparing(false).await;
+    (host, server, making, began)
+}
+
+/// Less than a silent server takes.
+const AT_ONCE: Duration = Duration::from_millis(3_500);
+
+#[tokio::test]
+async fn a_link_that_is_stopped_while_it_is_made_leaves_nothing() {
+    let (mut host, server, making, began) = making().await;
+    let (_, asked_from) = server.recv_from(&mut [0; 200]).await.unwrap();
+    making.cancel();
+    host.until_idle().await;
+    assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
+    assert_eq!(host.waiting().await, []);
+    // Its socket is given up as well.
+    tokio::net::UdpSocket::bind(asked_from).await.unwrap();
+    // Nothing of it comes afterwards, and something else may begin.
+    let pairing = host.handfast.pairing();
+    let _shown = pairing.host(Manner::Show, Protection::Open).await.unwrap();
+    host.until_hosting().await;
+    assert_eq!(host.waiting().await.len(), 1);
+}
+
+#[tokio::test]
+async fn everything_else_is_answered_while_a_link_is_made() {
+    let (host, _server, _making, began) = making().await;
+    let text =
+        "handfast:EQhLHxZoN2JVqVdxcv4PhcA5yidhKXZmKNeDZvlTzCd_w-flRBuUrstXwmpaDE5m1dSvIwEDfwAAAbDR";
+    let pairing = host.handfast.pairing();
+    let opened = pairing.open(read_text(text).unwrap()).await;
+    assert_eq!(opened, Err(Kind::Busy.into()));
+    let again = pairing.host(Manner::Show, Protection::Open).await;
+    assert_eq!(again.map(drop), Err(Kind::Busy.into()));
+    assert_eq!(pairing.offer_reply().await, Err(Kind::NotNow.into()));
+    let said = host.handfast.conversation().send_text("?".to_owned()).await;
+    assert_eq!(said.map(drop), Err(Kind::NotNow.into()));
+    pairing.hurry();
+    host.handfast.dismiss();
+    host.handfast.shutdown().await;
+    assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_link_that_is_made_goes_with_the_app_and_its_network() {
+    let (mut host, server, _making, began) = making().await;
+    let (_, asked_from) = server.recv_from(&mut [0; 200]).await.unwrap();
+    host.handfast.pause().await.unwrap();
+    tokio::net::UdpSocket::bind(asked_from).await.unwrap();
+    // Nothing is bound for as long as the app is put aside, whatever happens to the network.
+    let elsewhere = vec!["127.0.0.2".to_owned()];
+    host.handfast
+        .network_changed(elsewhere, None)
+        .await
+        .unwrap();
+    while server.try_recv(&mut [0; 200]).is_ok() {}
+    host.handfast.resume().await.unwrap();
+    let (_, asked_from) = server.recv_from(&mut [0; 200]).await.unwrap();
+    assert_eq!(asked_from.ip().to_string(), "127.0.0.2");
+    let back = vec!["127.0.0.1".to_owned()];
+    host.may_ask(&[]).await;
+    host.handfast.network_changed(back, None).await.unwrap();
+    host.until_hosting().await;
+    assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_link_that_is_made_ends_with_the_last_network() {
+    let (mut host, _server, _making, _) = making().await;
+    host.handfast
+        .network_changed(Vec::new(), None)
+        .await
+        .unwrap();
+    assert_eq!(host.until_ended().await, Kind::NoNetwork);
+    assert_eq!(host.waiting().await, []);
+}
+
+#[tokio::test]
+async fn a_link_that_waits_is_put_aside_or_given_up_before_it_is_shown_again() {
+    let mut host = Seat::new().await;
+    let (_server, address) = silent_server().await;
+    host.may_ask(&[]).await;
+    let made = host.sends().await;
+    host.until_hosting().await;
+    made.put_aside();
+    host.until_idle().await;
+    host.may_ask(&[&address]).await;
+    let began = Instant::now();
+    let pairing = host.handfast.pairing();
+    let [waits] = &host.waiting().await[..] else {
+        panic!("one waits");
+    };
+    for stays in [true, false] {
+        let going_on = pairing.go_on(waits.id.clone()).await.unwrap();
+        host.until_preparing(true).await;
+        match stays {
+            true => going_on.put_aside(),
+            false => pairing.give_up(waits.id.clone()).await.unwrap(),
+        }
+        host.until_idle().await;
+        assert_eq!(host.waiting().await.len(), usize::from(stays));
+    }
+    assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
+    host.may_ask(&[]).await;
+    let made = host.sends().await;
+    host.until_hosting().await;
+    made.put_aside();
+    host.until_idle().await;
+    host.may_ask(&[&address]).await;
+    let id = host.waiting().await.remove(0).id;
+    let going_on = pairing.go_on(id).await.unwrap();
+    host.until_preparing(true).await;
+    going_on.cancel();
+    host.until_idle().await;
+    assert_eq!(host.waiting().await, []);
+}

@@ -1,0 +1,22 @@
+//! Everything beneath the faces of a device that has sockets and a disk: the program and the facade of
+//! the phones build on this crate alone, and it hands on whatever lies below.
+
+pub use guesses::keep_guesses;
+pub use handfast_net as net;
+pub use handfast_protocol::{certificate, handshake, link, network};
+pub use handfast_qr as qr;
+pub use handfast_seal as seal;
+pub use handfast_store as store;
+pub use handfast_store::private;
+pub use handfast_token as token;
+pub use logs::OwnLines;
+
+pub mod conversation;
+mod guesses;
+mod logs;
+
+/// The machines of a pairing, and what runs them.
+pub mod pairing {
+    pub use handfast_net::pairing::*;
+    pub use handfast_protocol::pairing::*;
+}

@@ -1,0 +1,138 @@
+//! The certificate a device shows in DTLS, and the fingerprint it is known by.
+
+use crate::error::{Logged, TransportError};
+use handfast_protocol::certificate::Certificate;
+use handfast_token::Fingerprint;
+use rtc::crypto::{HashAlgorithm, RTCCryptoProvider, SignatureScheme};
+use rtc::dtls::crypto::Certificate as DtlsCertificate;
+use rtc::peer_connection::certificate::{CertificateParams, RTCCertificate};
+use std::sync::Arc;
+
+/// A self-signed P-256 certificate with its key: P-256 because every browser accepts it.
+///
+/// It says nothing about its holder; a session is pinned to its [`Fingerprint`].
+#[derive(Clone)]
+pub struct TunnelCertificate {
+    inner: RTCCertificate,
+    fingerprint: Fingerprint,
+}
+
+impl TunnelCertificate {
+    /// A fresh certificate.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn generate() -> Result<Self, TransportError> {
+        let parameters = CertificateParams::new(Vec::new()).map_err(TransportError::certificate)?;
+        let inner = RTCCertificate::generate(
+            provider().crypto(),
+            SignatureScheme::EcdsaP256Sha256,
+            parameters,
+        )
+        .map_err(TransportError::certificate)?;
+        Self::from_inner(inner)
+    }
+
+    /// Reads what [`Self::keep`] wrote.
+    ///
+    /// # Errors
+    /// When it is no such certificate, or another one than its fingerprint says.
+    pub fn read(kept: &Certificate) -> Result<Self, TransportError> {
+        let pem = std::str::from_utf8(kept.expose()).map_err(TransportError::certificate)?;
+        let inner = RTCCertificate::from_pem(pem, provider().crypto())
+            .map_err(TransportError::certificate)?;
+        let read = Self::from_inner(inner)?;
+        match read.fingerprint == kept.fingerprint() {
+            true => Ok(read),
+            false => Err(TransportError::certificate("another fingerprint")),
+        }
+    }
+
+    /// Certificate and private key as PEM, for whoever keeps them.
+    ///
+    /// # Errors
+    /// When the key cannot be exported.
+    pub fn keep(&self) -> Result<Certificate, TransportError> {
+        let pem = self
+            .inner
+            .serialize_pem()
+            .map_err(TransportError::certificate)?;
+        Ok(Certificate::new(pem.into_bytes(), self.fingerprint))
+    }
+
+    /// SHA-256 of the certificate in DER.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    pub(super) fn dtls(&self) -> DtlsCertificate {
+        self.inner.dtls_certificate.clone()
+    }
+
+    fn from_inner(inner: RTCCertificate) -> Result<Self, TransportError> {
+        let der = inner
+            .dtls_certificate
+            .certificate
+            .first()
+            .ok_or_else(|| TransportError::certificate("no certificate"))?;
+        let fingerprint = fingerprint_of(der)?;
+        Ok(Self { inner, fingerprint })
+    }
+}
+
+impl std::fmt::Debug for TunnelCertificate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TunnelCertificate({:?})", self.fingerprint)
+    }
+}
+
+/// A fresh certificate for one invitation, or for one answer to one.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn new_certificate() -> Result<Certificate, TransportError> {
+    TunnelCertificate::generate()?.keep()
+}
+
+/// The cryptography beneath DTLS and STUN: the `ring` crate, by way of webrtc-rs.
+pub(super) fn provider() -> Arc<dyn RTCCryptoProvider> {
+    rtc::crypto::default_provider().expect("the provider is compiled in")
+}
+
+/// SHA-256 of a certificate in DER.
+pub(super) fn fingerprint_of(der: &[u8]) -> Result<Fingerprint, TransportError> {
+    let hash = provider()
+        .crypto()
+        .hash(HashAlgorithm::Sha256, der)
+        .map_err(TransportError::certificate)?;
+    hash.as_slice()
+        .try_into()
+        .map(Fingerprint)
+        .map_err(TransportError::certificate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_certificate_keeps_its_fingerprint() {
+        let certificate = TunnelCertificate::generate().unwrap();
+        let kept = certificate.keep().unwrap();
+        let again = TunnelCertificate::read(&kept).unwrap();
+        assert_eq!(again.fingerprint(), certificate.fingerprint());
+        let nonsense = Certificate::new(b"nonsense".to_vec(), kept.fingerprint());
+        assert!(TunnelCertificate::read(&nonsense).is_err());
+        let another = Certificate::new(kept.expose().to_vec(), Fingerprint([7; 32]));
+        assert!(TunnelCertificate::read(&another).is_err());
+    }
+
+    #[test]
+    fn two_certificates_differ() {
+        let one = TunnelCertificate::generate().unwrap();
+        assert_ne!(
+            one.fingerprint(),
+            TunnelCertificate::generate().unwrap().fingerprint()
+        );
+    }
+}

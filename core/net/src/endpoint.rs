@@ -1,0 +1,920 @@
+//! A task that joins sockets, clock and session: waits for a knock or knocks, serves the link, and
+//! leaves nothing behind.
+//!
+//! One endpoint serves one invitation. While a host waits it holds no session at all, only sockets;
+//! the first knock makes one. If the attempt fails, the host waits again on the same sockets. A guest
+//! knocks for as long as it is wanted: an attempt that came to nothing is followed by another.
+
+mod guess;
+mod hairpin;
+mod outside;
+mod roam;
+
+use roam::Move;
+pub use roam::Roaming;
+
+use super::birthday::Birthday;
+use super::certificate::TunnelCertificate;
+use super::error::TransportError;
+use super::ice::Path;
+use super::knock;
+use super::reflexive::Reflexive;
+use super::session::{Parties, Session, SessionEvent};
+use super::socket::Sockets;
+use super::stun_server::StunServer;
+use bytes::{Bytes, BytesMut};
+use handfast_protocol::link::{Link, LinkEnd, LinkError, LinkState};
+use handfast_protocol::network::Outside;
+use handfast_protocol::pairing::Turn;
+use handfast_token::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Seat};
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, watch};
+
+/// How long a host looks for whoever knocked, before it gives the seat to the next guest.
+const SEARCH: Duration = Duration::from_secs(12);
+
+/// How long a guest rests before it begins anew.
+const REST: Duration = Duration::from_secs(1);
+
+/// How long plain checks have before anything is guessed.
+const PLAIN: Duration = Duration::from_millis(1_500);
+
+/// How long an open link may be silent before it counts as lost: a tunnel, a lift, a router that starts
+/// again.
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
+
+/// How long a goodbye may take: unacknowledged messages, then the peer's own goodbye.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How often the goodbye is repeated, and how many times: it is not acknowledged.
+const GOODBYE_EVERY: Duration = Duration::from_millis(40);
+const GOODBYES: u32 = 3;
+
+/// How many refusals a second are answered: a flood of copies of a knock must stay cheap.
+const REFUSALS_A_SECOND: u32 = 10;
+
+/// Trains of datagrams taken before the session acts on them: many for throughput; one while the
+/// peer recovers from loss, because it counts our acknowledgements.
+const MANY_DATAGRAMS: usize = 64;
+const FEW_DATAGRAMS: usize = 2;
+
+/// What a host needs to wait for its guest.
+pub struct HostSetup {
+    /// The certificate that the invitation names.
+    pub certificate: TunnelCertificate,
+    /// The keys of the invitation: both sides' credentials follow from them.
+    pub keys: InvitationKeys,
+}
+
+/// What a guest needs to knock.
+pub struct GuestSetup {
+    /// This side's certificate; its fingerprint becomes the username fragment.
+    pub certificate: TunnelCertificate,
+    /// The keys of the invitation.
+    pub keys: InvitationKeys,
+    /// SHA-256 of the host's certificate.
+    pub host: Fingerprint,
+    /// Where the host may be; see [`handfast_token::admit`] before trusting a stranger's list.
+    pub addresses: Vec<Candidate>,
+}
+
+/// What happens on the way to a link.
+#[derive(Debug)]
+pub enum ConnectEvent {
+    /// Host: somebody who holds the invitation is here, and may be told more than once. The fingerprint
+    /// is the one they claim; the link will prove it.
+    Knock(Fingerprint),
+    /// Guest: the host answered, so the way is open.
+    Answered,
+    /// Guest: the host went away again before the link was open. The knocking goes on.
+    Lapsed,
+    /// Guest: whether the host is with somebody else right now. The knocking goes on, and this guest
+    /// gets in when the seat is free.
+    Taken(bool),
+    /// Messages can be exchanged.
+    Open(Link),
+    /// The sockets are bound elsewhere now, or are seen elsewhere from outside; see
+    /// [`Connector::addresses`] and [`Connector::outside`].
+    Moved,
+    /// This attempt came to nothing. A host goes on waiting; a guest is done.
+    Failed(TransportError),
+}
+
+/// The way to steer an endpoint and to hear from it. Dropping it ends the waiting and knocking; a
+/// link that was handed out lives on.
+#[derive(Debug)]
+pub struct Connector {
+    events: mpsc::Receiver<ConnectEvent>,
+    commands: mpsc::Sender<Command>,
+    roaming: Roaming,
+    addresses: watch::Receiver<Vec<SocketAddr>>,
+    outside: watch::Receiver<Option<Outside>>,
+    servers: Vec<StunServer>,
+    door: Option<SocketAddr>,
+}
+
+#[derive(Debug)]
+enum Command {
+    Expect(Fingerprint, Vec<Candidate>, Turn),
+    ExpectNobody,
+    Again,
+    Reach(Vec<Candidate>),
+    LookOutside(Vec<SocketAddr>),
+    TryHarder,
+}
+
+/// Bound sockets, not yet in use.
+pub struct Endpoint {
+    sockets: Sockets,
+    servers: Vec<StunServer>,
+    reflexive: Option<Reflexive>,
+    may_guess: bool,
+    door: Option<SocketAddr>,
+}
+
+impl Endpoint {
+    /// Binds a socket for each address, on the preferred port where it is free.
+    ///
+    /// # Errors
+    /// [`TransportError::NoAddress`] if there are none, [`TransportError::Bind`] if none can be bound.
+    pub fn bind(addresses: &[IpAddr], preferred_port: Option<u16>) -> Result<Self, TransportError> {
+        Sockets::bind(addresses, preferred_port).map(|sockets| Self {
+            sockets,
+            servers: Vec::new(),
+            reflexive: None,
+            may_guess: true,
+            door: None,
+        })
+    }
+
+    /// Where the sockets are bound: this side's candidates.
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.sockets.local_addresses()
+    }
+
+    /// Waits for a guest. Must be called within a tokio runtime.
+    pub fn host(self, setup: HostSetup) -> Connector {
+        self.start(Role::Host(setup))
+    }
+
+    /// Knocks at a host. Must be called within a tokio runtime.
+    pub fn guest(self, setup: GuestSetup) -> Connector {
+        self.start(Role::Guest(setup))
+    }
+
+    fn start(self, role: Role) -> Connector {
+        let (events_tx, events) = mpsc::channel(16);
+        let (commands, commands_rx) = mpsc::channel(4);
+        let (roaming, moves) = Roaming::channel();
+        let (locals, addresses) = watch::channel(self.addresses());
+        let (seen, outside) = watch::channel(self.outside());
+        let asked = self.reflexive.is_some();
+        let task = Task {
+            locals,
+            seen,
+            reflexive: self.reflexive,
+            may_guess: self.may_guess,
+            hurried: Instant::now(),
+            birthday: None,
+            named: match &role {
+                Role::Guest(setup) => setup.addresses.clone(),
+                Role::Host(_) => Vec::new(),
+            },
+            sockets: self.sockets,
+            door: role.keys().host_ice(),
+            role,
+            events: events_tx,
+            commands: Some(commands_rx),
+            moves: Some(moves),
+            answered: false,
+            is_taken: false,
+            session: None,
+            link: None,
+            deadline: None,
+            announced: None,
+            again: None,
+            is_paused: false,
+            queue: VecDeque::new(),
+            goodbye: None,
+            refusals: (Instant::now(), 0),
+        };
+        tokio::spawn(task.run());
+        Connector {
+            events,
+            commands,
+            roaming,
+            addresses,
+            outside,
+            // Whoever was asked before need not be asked again.
+            servers: match asked {
+                true => Vec::new(),
+                false => self.servers,
+            },
+            door: self.door,
+        }
+    }
+}
+
+impl Connector {
+    /// What happens next. None when the endpoint has ended.
+    pub async fn next(&mut self) -> Option<ConnectEvent> {
+        self.events.recv().await
+    }
+
+    /// Host: a reply says who the guest is and where; knock there too, in place of whoever was announced
+    /// before.
+    pub async fn expect(&self, guest: Fingerprint, addresses: Vec<Candidate>, turn: Turn) {
+        let expect = Command::Expect(guest, addresses, turn);
+        let _ = self.commands.send(expect).await;
+    }
+
+    /// Host: knock at nobody. Whoever knocks is heard all the same.
+    pub async fn expect_nobody(&self) {
+        let _ = self.commands.send(Command::ExpectNobody).await;
+    }
+
+    /// Guest: the host may be here as well.
+    pub async fn reach(&self, addresses: Vec<Candidate>) {
+        let _ = self.commands.send(Command::Reach(addresses)).await;
+    }
+
+    /// Guest: begin anew. A link that is open is given up.
+    pub async fn again(&self) {
+        let _ = self.commands.send(Command::Again).await;
+    }
+
+    /// The person wants more to be tried to get past a strict network than one token may cause by
+    /// itself: as many guesses again, at once. Taken once for each invitation and each reply, and best
+    /// when the other side is there.
+    pub async fn try_harder(&self) {
+        let _ = self.commands.send(Command::TryHarder).await;
+    }
+
+    /// The way to tell the endpoint that this device sleeps or moves, also once it serves a link.
+    pub fn roaming(&self) -> Roaming {
+        self.roaming.clone()
+    }
+
+    /// Where the sockets are bound, or were when they were closed.
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.addresses.borrow().clone()
+    }
+}
+
+enum Role {
+    Host(HostSetup),
+    Guest(GuestSetup),
+}
+
+impl Role {
+    fn keys(&self) -> &InvitationKeys {
+        match self {
+            Self::Host(setup) => &setup.keys,
+            Self::Guest(setup) => &setup.keys,
+        }
+    }
+}
+
+struct Task {
+    sockets: Sockets,
+    /// Where the sockets are bound, or were when they were closed.
+    locals: watch::Sender<Vec<SocketAddr>>,
+    /// What the servers said that were asked.
+    seen: watch::Sender<Option<Outside>>,
+    /// None if nobody outside was asked, or need be asked any more.
+    reflexive: Option<Reflexive>,
+    /// Whether a way past a strict network may be guessed.
+    may_guess: bool,
+    /// Since when there is reason for haste.
+    hurried: Instant,
+    birthday: Option<Birthday>,
+    /// Where the token that was handed in last says that the peer is.
+    named: Vec<Candidate>,
+    role: Role,
+    /// The host's credentials: what a knock is addressed with.
+    door: IceCredentials,
+    events: mpsc::Sender<ConnectEvent>,
+    /// Whether whoever is knocked at has answered.
+    answered: bool,
+    /// Guest: what was told of the seat.
+    is_taken: bool,
+    /// None once the connector is gone: no more guests then.
+    commands: Option<mpsc::Receiver<Command>>,
+    /// None once nobody can tell of moves any more.
+    moves: Option<mpsc::Receiver<Move>>,
+    session: Option<Session>,
+    link: Option<Serving>,
+    /// When the current attempt, silence or farewell has lasted too long.
+    deadline: Option<Instant>,
+    /// Host: whom a reply announced, and where. Known for as long as somebody waits for them.
+    announced: Option<(Fingerprint, Vec<Candidate>)>,
+    /// When a guest begins anew, or sockets that could not be bound are tried again.
+    again: Option<Instant>,
+    is_paused: bool,
+    queue: VecDeque<(Path, Bytes)>,
+    goodbye: Option<Goodbye>,
+    refusals: (Instant, u32),
+}
+
+/// An open link being served.
+struct Serving {
+    end: LinkEnd,
+    /// Messages that the reader above had no room for yet: one while the session lives, and at the
+    /// end everything that had arrived.
+    held: VecDeque<Bytes>,
+    /// Whoever is above has dropped its senders: deliver what is left, then say goodbye.
+    leaving: bool,
+    /// The session is over for this reason; only `held` is still to be delivered.
+    ended: Option<LinkError>,
+}
+
+/// The last datagrams of a session that has ended.
+struct Goodbye {
+    datagrams: Vec<(Path, Bytes)>,
+    left: u32,
+    next: Instant,
+}
+
+/// What woke the task.
+enum Wake {
+    Readable,
+    Timer,
+    Command(Option<Command>),
+    Move(Option<Move>),
+    Outgoing(Option<Bytes>),
+    /// Whoever is above wants no goodbye.
+    Cut,
+    Room,
+    Writable,
+    Found,
+}
+
+impl Task {
+    async fn run(mut self) {
+        if let Role::Guest(_) = self.role {
+            self.begin_as_guest();
+        }
+        while self.is_wanted() {
+            match self.wait().await {
+                Wake::Readable => self.receive(),
+                Wake::Timer => self.handle_timeout(Instant::now()),
+                Wake::Command(Some(command)) => self.handle_command(command),
+                Wake::Command(None) => self.settle(),
+                Wake::Move(change) => self.handle_move(change),
+                Wake::Outgoing(message) => self.take_outgoing(message),
+                Wake::Cut => self.end_link(LinkError::ClosedHere),
+                Wake::Found => self.take_found(),
+                Wake::Room | Wake::Writable => {}
+            }
+            self.pump(Instant::now());
+        }
+        // Given up half-way: the other side need not wait for its time limit.
+        self.end_session();
+    }
+
+    /// A task ends when nobody waits for a link and none is open.
+    fn is_wanted(&self) -> bool {
+        self.link.is_some()
+            || self.goodbye.is_some()
+            || (self.commands.is_some() && !self.events.is_closed())
+    }
+
+    /// Nobody waits for a guest any more: the one who is there has been let in.
+    fn settle(&mut self) {
+        self.commands = None;
+        if let Some(session) = &mut self.session {
+            session.settle();
+        }
+    }
+
+    async fn wait(&mut self) -> Wake {
+        let timers = [
+            self.session.as_ref().map(Session::poll_timeout),
+            self.deadline,
+            self.again,
+            self.goodbye.as_ref().map(|goodbye| goodbye.next),
+            self.reflexive.as_ref().and_then(Reflexive::poll_timeout),
+            self.unsettled(),
+            self.birthday.as_ref().and_then(Birthday::poll_timeout),
+            self.guesses_at(),
+        ];
+        let timer = timers.into_iter().flatten().min();
+        let timer = timer.filter(|_| !self.is_paused);
+        let can_write = self.session.as_mut().is_some_and(Session::is_writable);
+        let (sockets, birthday) = (&self.sockets, &self.birthday);
+        let is_congested = !self.queue.is_empty();
+        let (outgoing, incoming, cut) = match &mut self.link {
+            Some(link) => (
+                Some(&mut link.end.outgoing)
+                    .filter(|_| can_write && !link.leaving && !is_congested),
+                Some(&link.end.incoming).filter(|_| !link.held.is_empty()),
+                Some(&mut link.end.cut).filter(|_| link.ended.is_none()),
+            ),
+            None => (None, None, None),
+        };
+        tokio::select! {
+            () = poll_fn(|context| sockets.poll_readable(context)) => Wake::Readable,
+            () = poll_fn(|context| sockets.poll_writable(context)), if is_congested => Wake::Writable,
+            () = sleep_until(timer) => Wake::Timer,
+            command = next_or_never(self.commands.as_mut()) => Wake::Command(command),
+            change = next_or_never(self.moves.as_mut()) => Wake::Move(change),
+            message = next_or_never(outgoing) => Wake::Outgoing(message),
+            () = cut_or_never(cut) => Wake::Cut,
+            () = room_or_never(incoming) => Wake::Room,
+            () = guess::found_or_never(birthday.as_ref()) => Wake::Found,
+        }
+    }
+
+    fn begin_as_guest(&mut self) {
+        let Role::Guest(setup) = &self.role else {
+            return;
+        };
+        let parties = Parties {
+            seat: Seat::Guest,
+            certificate: setup.certificate.clone(),
+            local: setup.keys.guest_ice(setup.certificate.fingerprint()),
+            remote: setup.keys.host_ice(),
+            expected: setup.host,
+        };
+        let peers = setup.addresses.clone();
+        self.begin(parties, &peers);
+    }
+
+    fn begin_as_host(&mut self, guest: Fingerprint, peers: &[Candidate]) {
+        let Role::Host(setup) = &self.role else {
+            return;
+        };
+        let parties = Parties {
+            seat: Seat::Host,
+            certificate: setup.certificate.clone(),
+            local: setup.keys.host_ice(),
+            remote: setup.keys.guest_ice(guest),
+            expected: guest,
+        };
+        self.begin(parties, peers);
+    }
+
+    fn begin(&mut self, parties: Parties, peers: &[Candidate]) {
+        let now = Instant::now();
+        self.deadline = (parties.seat == Seat::Host).then(|| now + SEARCH);
+        self.again = None;
+        self.answered = false;
+        let session = Session::new(now, parties, &self.locals.borrow());
+        match session {
+            Ok(mut session) => {
+                session.add_peers(now, peers);
+                self.session = Some(session);
+                self.pump(now);
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn handle_command(&mut self, command: Command) {
+        match command {
+            Command::Expect(guest, peers, turn) => self.expect(guest, &peers, turn),
+            Command::ExpectNobody => self.expect_nobody(),
+            Command::Reach(peers) => self.reach(peers),
+            Command::Again => self.give_up(Instant::now()),
+            Command::LookOutside(servers) => self.look_outside(Instant::now(), &servers),
+            Command::TryHarder => self.try_harder(Instant::now()),
+        }
+    }
+
+    fn expect(&mut self, guest: Fingerprint, peers: &[Candidate], turn: Turn) {
+        let now = Instant::now();
+        self.hurry(now);
+        self.named = peers.to_vec();
+        self.announced = Some((guest, peers.to_vec()));
+        let is_taken = self.is_seat_taken(now);
+        match &mut self.session {
+            Some(session) if session.expected() == guest => {
+                // Already talking: nothing that a reply says is news.
+                if !session.is_open() {
+                    session.add_peers(now, peers);
+                }
+                return;
+            }
+            Some(_) if is_taken && turn == Turn::Next => return,
+            Some(session) if session.is_open() => {
+                self.end_link(LinkError::Lost);
+                self.link = None;
+            }
+            Some(_) | None => {}
+        }
+        self.begin_as_host(guest, peers);
+        // Somebody knocks from both sides now, for as long as the person above has patience.
+        self.deadline = None;
+    }
+
+    fn expect_nobody(&mut self) {
+        self.announced = None;
+        self.again = None;
+        if !self.is_seat_taken(Instant::now()) {
+            self.session = None;
+            self.deadline = None;
+        }
+    }
+
+    fn reach(&mut self, peers: Vec<Candidate>) {
+        let now = Instant::now();
+        self.hurry(now);
+        if let Some(session) = self.session.as_mut().filter(|s| !s.is_open()) {
+            session.add_peers(now, &peers);
+        }
+        self.named.clone_from(&peers);
+        if let Role::Guest(setup) = &mut self.role {
+            setup.addresses.retain(|known| !peers.contains(known));
+            setup.addresses.extend(peers);
+        }
+    }
+
+    fn receive(&mut self) {
+        loop {
+            let mut arrived: Vec<(Path, BytesMut)> = Vec::new();
+            let mut total = 0;
+            let mut is_waiting = self.session.is_none();
+            let any = self.sockets.receive(|path, datagram| {
+                total += 1;
+                if is_worth_a_copy(&mut is_waiting, datagram) {
+                    arrived.push((path, BytesMut::from(datagram)));
+                }
+            });
+            if !any {
+                break;
+            }
+            let now = Instant::now();
+            let mut since_flush = 0;
+            for (path, datagram) in arrived {
+                self.take_datagram(now, path, datagram);
+                since_flush += 1;
+                if let Some(session) = &mut self.session {
+                    let most = if session.wants_small_batches() {
+                        FEW_DATAGRAMS
+                    } else {
+                        MANY_DATAGRAMS
+                    };
+                    if since_flush >= most {
+                        session.after_batch(now);
+                        since_flush = 0;
+                    }
+                }
+            }
+            self.pump(now);
+            // A full train says more is there; anything less can wait for the next wake-up, so that
+            // timers and whoever is above get their turn.
+            if total < MANY_DATAGRAMS {
+                break;
+            }
+        }
+    }
+
+    fn take_datagram(&mut self, now: Instant, path: Path, datagram: BytesMut) {
+        if self.is_seen(now, path, &datagram) {
+            return;
+        }
+        match &self.role {
+            Role::Host(_) => {
+                // Data of a running session need not be looked at twice.
+                let knocking = datagram.first() == Some(&0);
+                let known = self.session.as_ref().map(Session::expected);
+                if let Some(guest) = knocking
+                    .then(|| knock::guest_of(&datagram, &self.door))
+                    .flatten()
+                    && known != Some(guest)
+                {
+                    if self.is_seat_taken(now) {
+                        return self.refuse(now, path, &datagram);
+                    }
+                    let _ = self.events.try_send(ConnectEvent::Knock(guest));
+                    self.begin_as_host(guest, &[]);
+                }
+            }
+            Role::Guest(_) => {}
+        }
+        if let Some(session) = &mut self.session {
+            session.handle(now, path, datagram);
+        }
+    }
+
+    /// A guest that was announced by its reply and has not been heard holds no seat, and whoever sends
+    /// a recorded knock holds none for long. Neither does one that is heard no more before its link is
+    /// open: nobody can say a goodbye that counts by then.
+    fn is_seat_taken(&self, now: Instant) -> bool {
+        let holds =
+            |session: &Session| session.is_open() || session.is_here(now) && !session.is_silent();
+        self.commands.is_none() || self.session.as_ref().is_some_and(holds)
+    }
+
+    fn refuse(&mut self, now: Instant, path: Path, request: &[u8]) {
+        let (since, count) = &mut self.refusals;
+        if now.saturating_duration_since(*since) > Duration::from_secs(1) {
+            (*since, *count) = (now, 0);
+        }
+        *count += 1;
+        if *count <= REFUSALS_A_SECOND
+            && let Some(answer) = knock::refusal(request, &self.door)
+        {
+            self.queue.push_back((path, answer.into()));
+            self.sockets.send(&mut self.queue);
+        }
+    }
+
+    fn take_outgoing(&mut self, message: Option<Bytes>) {
+        let (Some(session), Some(link)) = (&mut self.session, &mut self.link) else {
+            return;
+        };
+        let now = Instant::now();
+        let mut next = message;
+        loop {
+            let Some(message) = next else {
+                link.leaving = true;
+                self.deadline = Some(now + FAREWELL);
+                return;
+            };
+            if let Err(error) = session.write(now, &message) {
+                log::debug!("a message was not taken: {error}");
+            }
+            if !session.is_writable() {
+                return;
+            }
+            next = match link.end.outgoing.try_recv() {
+                Ok(message) => Some(message),
+                Err(mpsc::error::TryRecvError::Empty) => return,
+                Err(mpsc::error::TryRecvError::Disconnected) => None,
+            };
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        if let Some(session) = &mut self.session
+            && session.poll_timeout() <= now
+        {
+            session.handle_timeout(now);
+        }
+        self.keep_seen(now);
+        self.guess(now);
+        self.say_goodbye(now);
+        if self.again.is_some_and(|again| again <= now) {
+            self.go_on(now);
+        }
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            self.deadline = None;
+            match &self.link {
+                Some(link) if link.leaving => self.end_link(LinkError::ClosedHere),
+                Some(_) => self.end_link(LinkError::Lost),
+                // The other side went away half-way: a host's seat is free again.
+                None => self.lapse(now),
+            }
+        }
+    }
+
+    /// Everything that can move without waiting, moves.
+    fn pump(&mut self, now: Instant) {
+        if let Some(session) = &mut self.session {
+            session.after_batch(now);
+        }
+        self.tell_seen(now);
+        self.watch(now);
+        self.handle_events(now);
+        self.deliver();
+        self.leave_when_done();
+        if let Some(session) = &mut self.session {
+            session.flush(now);
+            while let Some(out) = session.poll_transmit() {
+                self.queue.push_back(out);
+            }
+            while let Some((path, probe)) = session.poll_probe() {
+                if !self.sockets.probe(path, &probe) {
+                    session.refused(now, probe.len());
+                }
+            }
+        }
+        self.sockets.send(&mut self.queue);
+    }
+
+    fn handle_events(&mut self, now: Instant) {
+        while let Some(event) = self.session.as_mut().and_then(Session::poll_event) {
+            match event {
+                SessionEvent::Open(observed) => self.open(observed),
+                SessionEvent::ClosedByPeer if self.link.is_some() => {
+                    let leaving = self.link.as_ref().is_some_and(|link| link.leaving);
+                    self.end_link(if leaving {
+                        LinkError::ClosedHere
+                    } else {
+                        LinkError::ClosedByPeer
+                    });
+                }
+                SessionEvent::ClosedByPeer => self.lapse(now),
+                SessionEvent::BegunAnew => self.make_way(),
+                SessionEvent::Failed(_) if self.link.is_some() => {
+                    self.end_link(LinkError::Protocol);
+                }
+                SessionEvent::Failed(error) => self.fail(error),
+            }
+        }
+    }
+
+    fn open(&mut self, observed: Fingerprint) {
+        let local = match &self.role {
+            Role::Host(setup) => setup.certificate.fingerprint(),
+            Role::Guest(setup) => setup.certificate.fingerprint(),
+        };
+        self.deadline = None;
+        let (link, end) = Link::new(local, observed);
+        self.link = Some(Serving {
+            end,
+            held: VecDeque::new(),
+            leaving: false,
+            ended: None,
+        });
+        let _ = self.events.try_send(ConnectEvent::Open(link));
+    }
+
+    /// Hands received messages up, as far as there is room. A peer that sends more than is read is
+    /// held back by its own window.
+    fn deliver(&mut self) {
+        let Some(link) = &mut self.link else { return };
+        loop {
+            if link.held.is_empty()
+                && let Some(session) = &mut self.session
+            {
+                match session.read() {
+                    Ok(message) => link.held.extend(message),
+                    Err(_) => return self.end_link(LinkError::Protocol),
+                }
+            }
+            let Some(message) = link.held.pop_front() else {
+                break;
+            };
+            match link.end.incoming.try_send(message) {
+                Ok(()) => {}
+                Err(mpsc::error::TrySendError::Full(message)) => {
+                    link.held.push_front(message);
+                    return;
+                }
+                // Nobody reads any more; the other direction may still be wanted.
+                Err(mpsc::error::TrySendError::Closed(_)) => {}
+            }
+        }
+        if let Some(why) = link.ended {
+            let _ = link.end.state.send(LinkState::Closed(why));
+            self.link = None;
+        }
+    }
+
+    /// Keeps the link's state true.
+    fn watch(&mut self, now: Instant) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let knocks = matches!(self.role, Role::Guest(_)) || self.announced.is_some();
+        if knocks && !self.answered && session.is_answered() {
+            self.answered = true;
+            let _ = self.events.try_send(match self.role {
+                Role::Guest(_) => ConnectEvent::Answered,
+                Role::Host(_) => ConnectEvent::Knock(session.expected()),
+            });
+        }
+        let is_taken = session.is_taken();
+        if std::mem::replace(&mut self.is_taken, is_taken) != is_taken {
+            let _ = self.events.try_send(ConnectEvent::Taken(is_taken));
+        }
+        // Whoever has been heard gets the time of an attempt, also where a reply announced them.
+        if let Some(ends) = session.attempt_ends() {
+            self.deadline = Some(ends);
+        }
+        if let Some(link) = &mut self.link {
+            let state = if session.is_silent() || session.is_stuck(now) {
+                LinkState::Interrupted
+            } else {
+                LinkState::Open
+            };
+            let changed = link.end.state.send_if_modified(|current| {
+                let changed = *current != state;
+                *current = state;
+                changed
+            });
+            if changed && !link.leaving {
+                self.deadline = (state == LinkState::Interrupted).then(|| now + PATIENCE);
+            }
+        }
+    }
+
+    fn leave_when_done(&mut self) {
+        if let (Some(session), Some(link)) = (&mut self.session, &self.link)
+            && link.leaving
+            && session.buffered() == 0
+        {
+            self.end_link(LinkError::ClosedHere);
+        }
+    }
+
+    /// Ends the session; the link follows when everything that arrived has been handed up.
+    fn end_link(&mut self, why: LinkError) {
+        if let (Some(session), Some(link)) = (&mut self.session, &mut self.link) {
+            while let Ok(Some(message)) = session.read() {
+                link.held.push_back(message);
+            }
+            link.ended = Some(why);
+        }
+        self.end_session();
+        self.deliver();
+    }
+
+    fn fail(&mut self, error: TransportError) {
+        self.end_session();
+        let _ = self.events.try_send(ConnectEvent::Failed(error));
+    }
+
+    /// Closes the session. Its goodbye is sent more than once, because nobody acknowledges it.
+    fn end_session(&mut self) {
+        self.deadline = None;
+        let Some(mut session) = self.session.take() else {
+            return;
+        };
+        let now = Instant::now();
+        self.wait_again(now);
+        session.close(now);
+        let mut datagrams = Vec::new();
+        while let Some(out) = session.poll_transmit() {
+            datagrams.push(out);
+        }
+        self.goodbye = Some(Goodbye {
+            datagrams,
+            left: GOODBYES,
+            next: now,
+        });
+        self.say_goodbye(now);
+    }
+
+    fn say_goodbye(&mut self, now: Instant) {
+        let Some(goodbye) = &mut self.goodbye else {
+            return;
+        };
+        if goodbye.next > now {
+            return;
+        }
+        self.queue.extend(goodbye.datagrams.iter().cloned());
+        self.sockets.send(&mut self.queue);
+        goodbye.left -= 1;
+        goodbye.next = now + GOODBYE_EVERY;
+        if goodbye.left == 0 {
+            self.goodbye = None;
+        }
+    }
+}
+
+/// While no guest is here, only a STUN message can be a knock, and nothing before one is worth a
+/// copy. What follows a knock in the same batch is the guest's greeting.
+fn is_worth_a_copy(is_waiting: &mut bool, datagram: &[u8]) -> bool {
+    *is_waiting &= !matches!(datagram.first(), Some(0..=3));
+    !*is_waiting
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_or_never<T>(receiver: Option<&mut mpsc::Receiver<T>>) -> Option<T> {
+    match receiver {
+        Some(receiver) => receiver.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn cut_or_never(cut: Option<&mut watch::Receiver<bool>>) {
+    match cut {
+        Some(cut) => LinkEnd::is_cut(cut).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn room_or_never(sender: Option<&mpsc::Sender<Bytes>>) {
+    match sender {
+        // Closed counts as room: what is held will be dropped.
+        Some(sender) => drop(sender.reserve().await),
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_greeting_behind_a_knock_is_kept_and_noise_before_it_is_not() {
+        let (noise, knock, greeting) = ([0xc3, 1], [0, 1], [22, 0xfe]);
+        let mut is_waiting = true;
+        assert!(!is_worth_a_copy(&mut is_waiting, &noise));
+        assert!(!is_worth_a_copy(&mut is_waiting, &greeting));
+        assert!(is_worth_a_copy(&mut is_waiting, &knock));
+        assert!(is_worth_a_copy(&mut is_waiting, &greeting));
+    }
+}

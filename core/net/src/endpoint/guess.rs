@@ -1,0 +1,128 @@
+//! When an endpoint guesses its way to a peer: plain checks have had their time, it is known from
+//! outside, and one of the two networks is strict.
+
+use super::{PLAIN, Role, Task};
+use crate::birthday::{Birthday, Pace, Part, Plan};
+use crate::guesses::{Guesses, Token};
+use crate::ice::Path;
+use handfast_token::Seat;
+use std::future::poll_fn;
+use std::time::Instant;
+
+impl Task {
+    /// Somebody is there again, or something new is known: plain checks go quickly, as at the
+    /// beginning. What is guessed goes on as it was.
+    pub(super) fn hurry(&mut self, now: Instant) {
+        self.hurried = now;
+        if let Some(session) = &mut self.session {
+            session.be_patient(false);
+        }
+    }
+
+    /// The person wants more to be guessed for the token that is held, which they may once. It goes at
+    /// once, as they see to it that the other side is there.
+    pub(super) fn try_harder(&mut self, now: Instant) {
+        if !self.is_paused
+            && let Some(plan) = self.plan()
+            && Guesses::of_this_process().raise(now, plan.token, plan.part.at())
+        {
+            Guesses::tell();
+            self.hurry(now);
+            self.begin_guessing(now);
+        }
+    }
+
+    /// When guessing may begin, if it has not.
+    pub(super) fn guesses_at(&self) -> Option<Instant> {
+        let plan = self.plan().filter(|_| self.birthday.is_none())?;
+        let earliest = self.hurried + PLAIN;
+        Guesses::of_this_process().free_from(earliest, plan.token, plan.part.at())
+    }
+
+    /// Begins, goes on or ends guessing, as it is time.
+    pub(super) fn guess(&mut self, now: Instant) {
+        if self.birthday.as_ref().map(Birthday::plan) != self.plan().as_ref() {
+            self.birthday = None;
+        }
+        if self.guesses_at().is_some_and(|at| at <= now) {
+            self.begin_guessing(now);
+        }
+        let (Some(birthday), Some(session)) = (&mut self.birthday, &mut self.session) else {
+            return;
+        };
+        let (token, at) = (birthday.plan().token, birthday.plan().part.at());
+        let mut taken = 0;
+        let out = birthday.handle_timeout(now, |wanted| {
+            taken = Guesses::of_this_process().take(now, token, at, wanted);
+            taken
+        });
+        if taken > 0 {
+            Guesses::tell();
+        }
+        self.queue.extend(out);
+        session.be_patient(birthday.is_late());
+    }
+
+    fn begin_guessing(&mut self, now: Instant) {
+        let (Some(plan), Some(session)) = (self.plan(), &self.session) else {
+            return;
+        };
+        log::debug!("a strict network is in between: guessing begins");
+        let (ours, theirs) = session.credentials();
+        self.birthday = Birthday::begin(now, plan, self.seat(), ours, theirs);
+        // Whoever lacks what it takes does not try again and again.
+        self.may_guess = self.birthday.is_some();
+    }
+
+    /// Takes the socket that the peer has found among the many.
+    pub(super) fn take_found(&mut self) {
+        let Some((socket, peer, datagram)) = self.birthday.as_mut().and_then(Birthday::found)
+        else {
+            return;
+        };
+        let now = Instant::now();
+        let local = self.sockets.adopt(socket);
+        self.birthday = None;
+        let bound = self.sockets.local_addresses();
+        self.locals.send_replace(bound.clone());
+        if let Some(session) = &mut self.session {
+            session.search_anew(now, &bound);
+        }
+        self.take_datagram(now, Path { local, peer }, datagram);
+    }
+
+    /// What there is to guess, while whoever is looked for has not been heard.
+    fn plan(&self) -> Option<Plan> {
+        let session = self.session.as_ref()?;
+        if !self.may_guess || session.is_answered() {
+            return None;
+        }
+        let token = Token::naming(session.credentials().1, &self.named);
+        // A host that knows of a guest has its reply, so the guest is there. A guest cannot know when
+        // that will be.
+        let pace = match self.seat() == Seat::Host || Guesses::of_this_process().is_raised(token) {
+            true => Pace::AtOnce,
+            false => Pace::Waiting,
+        };
+        Some(Plan {
+            part: Part::of(self.seen.borrow().as_ref()?, &self.named)?,
+            pace,
+            token,
+        })
+    }
+
+    fn seat(&self) -> Seat {
+        match self.role {
+            Role::Host(_) => Seat::Host,
+            Role::Guest(_) => Seat::Guest,
+        }
+    }
+}
+
+/// Ready when something came to one of the many sockets.
+pub(super) async fn found_or_never(birthday: Option<&Birthday>) {
+    match birthday {
+        Some(birthday) => poll_fn(|context| birthday.poll_readable(context)).await,
+        None => std::future::pending().await,
+    }
+}

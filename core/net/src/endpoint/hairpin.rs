@@ -1,0 +1,52 @@
+//! Whether the router leads back in what is sent to its own address outside (RFC 4787 §6), which two
+//! devices behind it need if its networks do not see each other.
+
+use super::Endpoint;
+use crate::ice::Path;
+use bytes::Bytes;
+use handfast_protocol::network::Translation;
+use handfast_token::random_bytes;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::time::Duration;
+
+/// How often a datagram is sent, and how long each has to come back.
+const TRIES: usize = 3;
+const PATIENCE: Duration = Duration::from_millis(150);
+
+impl Endpoint {
+    /// Sends a few datagrams to this endpoint's own address outside, and says whether one came back.
+    /// None if no such address is known that the router leads everybody to, or there is no router.
+    /// Comes after [`Self::look_outside`]; takes half a second at most.
+    pub async fn hears_itself(&mut self) -> Option<bool> {
+        let outside = self.outside()?;
+        let is_same = |local| outside.translation(local) == Translation::Same;
+        let known = outside.mappings.iter();
+        let mapping = known.into_iter().find(|mapping| is_same(mapping.local))?;
+        let path = Path {
+            local: mapping.local,
+            peer: mapping.mapped,
+        };
+        let word: [u8; 16] = random_bytes().ok()?;
+        for _ in 0..TRIES {
+            let mut queue = VecDeque::from([(path, Bytes::copy_from_slice(&word))]);
+            self.sockets.send(&mut queue);
+            if tokio::time::timeout(PATIENCE, self.hears(&word))
+                .await
+                .is_ok()
+            {
+                return Some(true);
+            }
+        }
+        Some(false)
+    }
+
+    async fn hears(&self, word: &[u8]) {
+        let mut is_heard = false;
+        while !is_heard {
+            poll_fn(|context| self.sockets.poll_readable(context)).await;
+            self.sockets
+                .receive(|_, datagram| is_heard |= datagram == word);
+        }
+    }
+}

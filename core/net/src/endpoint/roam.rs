@@ -1,0 +1,180 @@
+//! What becomes of an endpoint when its sockets, its network or its peer go away and come back.
+//!
+//! Nothing that was agreed on is lost with a socket: certificate, credentials, seat and tunnel live
+//! in the session, which searches for a path anew from whatever sockets there are.
+
+use super::{REST, Role, Task};
+use crate::{ConnectEvent, TransportError};
+use handfast_protocol::link::{LinkError, LinkState};
+use std::net::IpAddr;
+use std::time::Instant;
+use tokio::sync::mpsc;
+
+/// Tells an endpoint that this device sleeps, wakes or moves. It keeps nothing alive.
+#[derive(Clone, Debug)]
+pub struct Roaming {
+    moves: mpsc::Sender<Move>,
+}
+
+#[derive(Debug)]
+pub(super) enum Move {
+    Pause,
+    Resume,
+    NetworkChanged(Vec<IpAddr>),
+    Hurry,
+}
+
+impl Roaming {
+    pub(super) fn channel() -> (Self, mpsc::Receiver<Move>) {
+        let (moves, receiver) = mpsc::channel(4);
+        (Self { moves }, receiver)
+    }
+
+    /// This device is about to be suspended: closes the sockets before the system does. Everything
+    /// else stays as it is, and an open link waits, as long as its other end has patience.
+    pub async fn pause(&self) {
+        let _ = self.moves.send(Move::Pause).await;
+    }
+
+    /// This device is back: binds the sockets again, on the same ports where these can be had, and
+    /// goes on, quickly as at the beginning.
+    pub async fn resume(&self) {
+        let _ = self.moves.send(Move::Resume).await;
+    }
+
+    /// The person is here again: whatever became slow while nobody answered is quick for a while.
+    pub async fn hurry(&self) {
+        let _ = self.moves.send(Move::Hurry).await;
+    }
+
+    /// This device has these addresses now. Sockets of addresses that stay are kept; a path is
+    /// searched anew from all of them. Without any, the endpoint waits for the next change.
+    pub async fn network_changed(&self, addresses: Vec<IpAddr>) {
+        let _ = self.moves.send(Move::NetworkChanged(addresses)).await;
+    }
+}
+
+impl Task {
+    pub(super) fn handle_move(&mut self, change: Option<Move>) {
+        match change {
+            Some(Move::Pause) => self.pause(),
+            Some(Move::Resume) => self.resume(),
+            Some(Move::NetworkChanged(addresses)) => self.network_changed(addresses),
+            Some(Move::Hurry) if self.is_paused || self.link.is_some() => {}
+            Some(Move::Hurry) => self.go_on(Instant::now()),
+            None => {
+                self.moves = None;
+                // Nobody is left to wake it.
+                if self.is_paused {
+                    self.resume();
+                }
+            }
+        }
+    }
+
+    fn pause(&mut self) {
+        self.is_paused = true;
+        self.sockets.close();
+        self.birthday = None;
+        self.queue.clear();
+    }
+
+    fn resume(&mut self) {
+        self.is_paused = false;
+        // Sockets that were not closed may be dead all the same after a suspension.
+        self.sockets.close();
+        self.go_on(Instant::now());
+    }
+
+    fn network_changed(&mut self, addresses: Vec<IpAddr>) {
+        self.sockets.set_addresses(addresses);
+        self.birthday = None;
+        if !self.is_paused {
+            self.go_on(Instant::now());
+        }
+    }
+
+    /// Binds what is to be bound, and searches from there, or knocks if there was nothing yet.
+    pub(super) fn go_on(&mut self, now: Instant) {
+        self.again = None;
+        self.hurry(now);
+        // A network that comes back needs a moment until its addresses can be used.
+        if let Err(TransportError::Bind(_)) = self.sockets.rebind() {
+            self.again = Some(now + REST);
+        }
+        let bound = self.sockets.local_addresses();
+        let is_elsewhere = !bound.is_empty() && *self.locals.borrow() != bound;
+        if is_elsewhere {
+            self.locals.send_replace(bound.clone());
+            let _ = self.events.try_send(ConnectEvent::Moved);
+        }
+        self.look_again(now, &bound);
+        match &mut self.session {
+            Some(session) => session.search_anew(now, &bound),
+            None if self.link.is_none() && self.commands.is_some() => self.begin_as_expected(),
+            None => {}
+        }
+    }
+
+    /// A guest knocks, and a host at the guest that was announced to it.
+    fn begin_as_expected(&mut self) {
+        match (&self.role, self.announced.clone()) {
+            (Role::Guest(_), _) => self.begin_as_guest(),
+            (Role::Host(_), Some((guest, peers))) => {
+                self.begin_as_host(guest, &peers);
+                self.deadline = None;
+            }
+            (Role::Host(_), None) => {}
+        }
+    }
+
+    /// A session is over. A host that expects a guest knocks there again, after a rest.
+    pub(super) fn wait_again(&mut self, now: Instant) {
+        if self.announced.is_some() && self.commands.is_some() {
+            self.again = Some(now + REST);
+        }
+    }
+
+    /// Nothing comes of this attempt. A guest begins anew after a rest. A host says no goodbye: for
+    /// the guest the link may be open already, and that would be a refusal.
+    pub(super) fn lapse(&mut self, now: Instant) {
+        match self.role {
+            Role::Host(_) => {
+                self.session = None;
+                self.deadline = None;
+                self.wait_again(now);
+                let error = TransportError::Closed;
+                let _ = self.events.try_send(ConnectEvent::Failed(error));
+            }
+            Role::Guest(_) => {
+                self.end_session();
+                self.again = Some(now + REST);
+                let _ = self.events.try_send(ConnectEvent::Lapsed);
+            }
+        }
+    }
+
+    /// A guest gives up what it has, and knocks after a rest as if for the first time.
+    pub(super) fn give_up(&mut self, now: Instant) {
+        if let Role::Guest(_) = self.role {
+            match &self.session {
+                Some(session) if session.is_open() => self.end_session(),
+                // A goodbye without a tunnel could be taken as that of the next attempt.
+                _ => self.session = None,
+            }
+            self.link = None;
+            self.deadline = None;
+            self.again = Some(now + REST);
+        }
+    }
+
+    /// The guest of an open link knows nothing of it any more, and has begun another tunnel.
+    pub(super) fn make_way(&mut self) {
+        if let (Some(link), Some(session)) = (self.link.take(), &self.session) {
+            let _ = link.end.state.send(LinkState::Closed(LinkError::Lost));
+            let _ = self
+                .events
+                .try_send(ConnectEvent::Knock(session.expected()));
+        }
+    }
+}

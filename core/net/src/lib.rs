@@ -1,0 +1,38 @@
+//! Everything that touches the network: sockets, ICE, DTLS and SCTP behind one [`Link`].
+//!
+//! This crate knows nothing of people or messages. It is the only one that names the `rtc` crate: the
+//! sans-IO protocols of webrtc-rs, driven by our own sockets and our own clock, because a host must
+//! see who knocks before there is a connection, and keep its port while nobody does.
+
+mod asked;
+mod birthday;
+mod certificate;
+mod dtls;
+mod endpoint;
+mod error;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzz;
+mod guesses;
+mod ice;
+mod interfaces;
+mod knock;
+mod mapping;
+pub mod pairing;
+mod path_mtu;
+mod reach;
+mod reflexive;
+mod sctp;
+mod session;
+mod socket;
+mod stun_server;
+mod taken;
+
+pub use certificate::{TunnelCertificate, new_certificate};
+pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming};
+pub use error::TransportError;
+pub use guesses::{guessed, guessed_before, guessing};
+pub use interfaces::{Reach, local_addresses};
+pub use mapping::PortMapping;
+pub use reach::{AskRouter, Reached};
+pub use stun_server::{NotAServer, StunServer};

@@ -1,0 +1,31 @@
+//! Who is there: the Noise handshake inside the first data channel, and the sealed channel after it.
+//!
+//! Everything here is pure: bytes in, bytes out. Nothing does I/O, reads a clock or starts a task;
+//! who carries the messages, and how long to wait for them, is decided above. The one thing taken
+//! from outside is the randomness of the ephemeral keys, which the Noise library fetches itself.
+//!
+//! In order: a [`Prologue`] fixes what both sides must agree on, [`Initiator`] (the guest) and
+//! [`Responder`] (the host) exchange three messages, the resulting [`Channel`] seals everything that
+//! follows, [`Ready`] is the first thing in it, and [`Trust`] says what all this proved. Where more is
+//! wanted, an [`Attempt`] checks an answer, and two people compare a [`ShortString`].
+
+mod channel;
+mod comparison;
+mod cpace;
+mod name;
+mod noise;
+mod prologue;
+mod ready;
+mod trust;
+
+pub use channel::{Channel, ChannelError, MAX_BODY, Opener, Sealer};
+pub use comparison::{Commitment, GuestComparison, HostComparison, SYMBOLS, ShortString};
+pub use cpace::{Agreement, AnswerMessage, Attempt, Parties};
+pub use name::{at_most, visible};
+pub use noise::{
+    Capabilities, Established, HandshakeError, Initiator, MAX_HANDSHAKE_MESSAGE, PublicKey,
+    Responder, StaticKey,
+};
+pub use prologue::{Mode, Policy, Prologue};
+pub use ready::{MAX_NAME, Ready, ReadyError};
+pub use trust::{Flow, Trust, TrustLevel, TrustReason};

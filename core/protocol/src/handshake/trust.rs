@@ -1,0 +1,212 @@
+//! What a connection proved about the person at the other end.
+//!
+//! Trust is a stored reason, and its level follows from the reason. It rises only by a proof; nothing
+//! here lowers it, because a changed key is a new contact and starts anew.
+
+use super::PublicKey;
+use handfast_token::Seat;
+
+/// How invitation and reply travelled. Only a live camera makes a scan: a symbol in a picture, or a
+/// pasted text, went through a relay and is a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// Each side scanned the other's screen.
+    TwoWayScan,
+    /// The guest scanned the host's screen, and the path opened without a reply.
+    OneScan,
+    /// Through a relay, with nothing to prove who reads it.
+    LinkOpen,
+    /// Through a relay, locked with an answer.
+    LinkLocked,
+    /// Through a relay, and the answer was checked inside the channel.
+    LinkAsk,
+}
+
+/// How far to trust. The order is the order of strength.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TrustLevel {
+    /// Nothing was proved about who this is.
+    Unverified,
+    /// Somebody known vouches for the key.
+    Introduced,
+    /// The person knew an answer.
+    AnswerChecked,
+    /// Seen in person, or compared.
+    Verified,
+}
+
+/// Why we trust as far as we do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrustReason {
+    /// The invitation went openly through a relay: whoever saw or carried it could be this.
+    OpenLink,
+    /// Someone who saw the code on our screen.
+    SawTheCode,
+    /// The question was theirs, and we answered it: whoever chose it knows the answer.
+    TheirQuestion,
+    /// The same, and the person here says that only who they mean would ask this and know it. A mark:
+    /// nothing was proved by it.
+    ByYourWord,
+    /// The contact with this key introduced them.
+    IntroducedBy(PublicKey),
+    /// They opened an invitation that was locked with an answer, if nobody cracked it in time.
+    LockedLink,
+    /// They knew the answer, asked inside the channel where nobody can try twice unseen.
+    Answered,
+    /// A live camera read their screen.
+    Scanned,
+    /// Both people compared the short authentication string and found it equal.
+    Compared,
+}
+
+impl TrustReason {
+    /// The level that this reason supports.
+    pub fn level(self) -> TrustLevel {
+        match self {
+            Self::OpenLink | Self::SawTheCode | Self::TheirQuestion | Self::ByYourWord => {
+                TrustLevel::Unverified
+            }
+            Self::IntroducedBy(_) => TrustLevel::Introduced,
+            Self::LockedLink | Self::Answered => TrustLevel::AnswerChecked,
+            Self::Scanned | Self::Compared => TrustLevel::Verified,
+        }
+    }
+
+    /// Which of two reasons of one level tells more.
+    fn rank(self) -> u8 {
+        match self {
+            Self::TheirQuestion => 1,
+            Self::ByYourWord => 2,
+            Self::OpenLink
+            | Self::SawTheCode
+            | Self::IntroducedBy(_)
+            | Self::LockedLink
+            | Self::Answered
+            | Self::Scanned
+            | Self::Compared => 0,
+        }
+    }
+}
+
+/// A level of trust together with its reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trust {
+    reason: TrustReason,
+}
+
+impl Trust {
+    /// Trust for this reason.
+    pub fn because(reason: TrustReason) -> Self {
+        Self { reason }
+    }
+
+    /// What a flow that was walked to its end proves to the one in this seat about the other.
+    /// Before an answer was checked, [`Flow::LinkAsk`] is still [`Flow::LinkOpen`]. An answer proves
+    /// something to who asks, and nothing to who is asked: a carrier may have chosen the question.
+    pub fn proven(flow: Flow, seat: Seat) -> Self {
+        Self::because(match (flow, seat) {
+            (Flow::TwoWayScan, _) | (Flow::OneScan, Seat::Guest) => TrustReason::Scanned,
+            (Flow::OneScan, Seat::Host) => TrustReason::SawTheCode,
+            (Flow::LinkAsk, Seat::Host) => TrustReason::Answered,
+            (Flow::LinkLocked, Seat::Host) => TrustReason::LockedLink,
+            (Flow::LinkAsk | Flow::LinkLocked, Seat::Guest) => TrustReason::TheirQuestion,
+            (Flow::LinkOpen, _) => TrustReason::OpenLink,
+        })
+    }
+
+    /// How far.
+    pub fn level(self) -> TrustLevel {
+        self.reason.level()
+    }
+
+    /// Why.
+    pub fn reason(self) -> TrustReason {
+        self.reason
+    }
+
+    /// Takes up a new proof if it is stronger than what is held, or as strong and tells more. Returns
+    /// whether it was.
+    pub fn raise(&mut self, proof: Trust) -> bool {
+        let strength = |trust: Trust| (trust.level(), trust.reason.rank());
+        let stronger = strength(proof) > strength(*self);
+        if stronger {
+            *self = proof;
+        }
+        stronger
+    }
+
+    /// The person says that only who they mean would ask this and know the answer. Returns whether
+    /// that can be said: their question was answered, and nothing stronger is held. The level stays.
+    pub fn take_word(&mut self) -> bool {
+        let can = self.reason == TrustReason::TheirQuestion;
+        if can {
+            self.reason = TrustReason::ByYourWord;
+        }
+        can
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_flow_proves_what_the_table_says() {
+        use TrustLevel::{AnswerChecked, Unverified, Verified};
+        for (flow, guest, host) in [
+            (Flow::TwoWayScan, Verified, Verified),
+            (Flow::OneScan, Verified, Unverified),
+            (Flow::LinkAsk, Unverified, AnswerChecked),
+            (Flow::LinkLocked, Unverified, AnswerChecked),
+            (Flow::LinkOpen, Unverified, Unverified),
+        ] {
+            assert_eq!(Trust::proven(flow, Seat::Guest).level(), guest, "{flow:?}");
+            assert_eq!(Trust::proven(flow, Seat::Host).level(), host, "{flow:?}");
+        }
+    }
+
+    #[test]
+    fn after_one_scan_the_host_met_someone_who_saw_the_code() {
+        let trust = Trust::proven(Flow::OneScan, Seat::Host);
+        assert_eq!(trust.reason(), TrustReason::SawTheCode);
+    }
+
+    #[test]
+    fn trust_rises_by_a_stronger_proof_and_never_falls() {
+        let mut trust = Trust::proven(Flow::LinkOpen, Seat::Host);
+        let introduced = TrustReason::IntroducedBy(PublicKey([9; 32]));
+        assert!(trust.raise(Trust::because(introduced)));
+        assert!(trust.raise(Trust::because(TrustReason::Compared)));
+        for weaker in [TrustReason::OpenLink, introduced, TrustReason::Answered] {
+            assert!(!trust.raise(Trust::because(weaker)));
+        }
+        assert_eq!(trust.reason(), TrustReason::Compared);
+    }
+
+    #[test]
+    fn a_persons_word_is_a_mark_and_no_level() {
+        let mut asked = Trust::proven(Flow::LinkAsk, Seat::Guest);
+        assert!(asked.take_word());
+        assert_eq!(asked.reason(), TrustReason::ByYourWord);
+        assert!(asked.level() < TrustLevel::AnswerChecked);
+        assert!(!asked.take_word());
+        // The next meeting neither takes it back nor makes more of it.
+        assert!(!asked.raise(Trust::proven(Flow::LinkAsk, Seat::Guest)));
+        assert!(!asked.raise(Trust::because(TrustReason::OpenLink)));
+        for flow in [Flow::TwoWayScan, Flow::OneScan, Flow::LinkOpen] {
+            assert!(!Trust::proven(flow, Seat::Guest).take_word(), "{flow:?}");
+        }
+        for flow in [Flow::LinkAsk, Flow::LinkLocked, Flow::OneScan] {
+            assert!(!Trust::proven(flow, Seat::Host).take_word(), "{flow:?}");
+        }
+    }
+
+    #[test]
+    fn whose_question_was_answered_tells_more_than_an_open_link() {
+        let mut trust = Trust::because(TrustReason::OpenLink);
+        assert!(trust.raise(Trust::proven(Flow::LinkAsk, Seat::Guest)));
+        assert_eq!(trust.reason(), TrustReason::TheirQuestion);
+        assert!(trust.raise(Trust::proven(Flow::LinkAsk, Seat::Host)));
+        assert_eq!(trust.level(), TrustLevel::AnswerChecked);
+    }
+}

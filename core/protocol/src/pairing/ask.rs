@@ -1,0 +1,128 @@
+//! What host and guest share once both have introduced themselves: who was met, and the messages of
+//! a question asked inside the channel.
+
+use super::Acquaintance;
+use crate::handshake::{
+    AnswerMessage, Channel, Established, Flow, Parties, PublicKey, Ready, Trust,
+};
+use bytes::Bytes;
+use handfast_token::Seat;
+use handfast_token::{Secret, kdf};
+use std::time::Duration;
+
+/// How many answers a question takes in all, however many links they come over.
+pub(super) const TRIES: u8 = 3;
+
+/// How long the host rests after a wrong answer.
+pub(super) const REST: Duration = Duration::from_secs(2);
+
+/// How long a person may think about an answer.
+pub(super) const ANSWER_PATIENCE: Duration = Duration::from_secs(5 * 60);
+
+/// Somebody who holds the invitation and has said a name.
+pub(super) struct Met {
+    channel: Channel,
+    peer: PublicKey,
+    ready: Ready,
+    two_way: bool,
+}
+
+impl Met {
+    /// Reads the peer's READY out of the channel's first frame.
+    pub(super) fn read_ready(
+        mut established: Established,
+        two_way: bool,
+        frame: &Bytes,
+    ) -> Option<Self> {
+        let body = established.channel.opener.open(frame.clone()).ok()?;
+        let ready = Ready::from_bytes(&body).ok()?;
+        Some(Self {
+            channel: established.channel,
+            peer: established.peer,
+            ready,
+            two_way,
+        })
+    }
+
+    /// Whether the reply was part of the way.
+    pub(super) fn two_way(&self) -> bool {
+        self.two_way
+    }
+
+    /// What a run of the check is bound to. `own` is this side's long-term key.
+    pub(super) fn parties(&self, own: PublicKey) -> Parties {
+        let (host, guest) = match self.channel.seat {
+            Seat::Host => (own, self.peer),
+            Seat::Guest => (self.peer, own),
+        };
+        Parties {
+            hash: self.channel.hash,
+            host,
+            guest,
+        }
+    }
+
+    /// The frame that says this.
+    pub(super) fn say(&mut self, message: AnswerMessage) -> Option<Bytes> {
+        self.channel.sealer.seal(&message.to_bytes()).ok()
+    }
+
+    /// What a frame says. None if it breaks the rules; the channel is of no more use then.
+    pub(super) fn hear(&mut self, frame: &Bytes) -> Option<AnswerMessage> {
+        AnswerMessage::parse(&self.channel.opener.open(frame.clone()).ok()?)
+    }
+
+    /// The end of the way. `own` made what this side said in its READY, `answered` is the key of the
+    /// answer where one was asked for.
+    pub(super) fn into_acquaintance(
+        self,
+        flow: Flow,
+        own: &Entropy,
+        answered: Option<&Secret<64>>,
+    ) -> Acquaintance {
+        let seat = self.channel.seat;
+        let mut trust = Trust::proven(flow, seat);
+        if answered.is_some() {
+            trust.raise(Trust::proven(Flow::LinkAsk, seat));
+        }
+        let own_random = own.ready(&self.channel.hash);
+        let (host, guest) = match seat {
+            Seat::Host => (&own_random, self.ready.random()),
+            Seat::Guest => (self.ready.random(), &own_random),
+        };
+        let key: &[u8] = answered.map_or(&[], |key| key.expose());
+        let parts: [&[u8]; 3] = [guest.expose(), &self.channel.hash, key];
+        Acquaintance {
+            key: self.peer,
+            name: self.ready.name().to_owned(),
+            trust,
+            scans: if self.two_way { 2 } else { 1 },
+            reunion: kdf(host.expose(), "HFS1 reconnect 0", &parts),
+            channel: self.channel,
+        }
+    }
+}
+
+/// Everything random that one side of a pairing says, out of its 32 random bytes.
+pub(super) struct Entropy(Secret<32>);
+
+impl Entropy {
+    pub(super) fn new(random: Secret<32>) -> Self {
+        Self(random)
+    }
+
+    /// What goes into READY on the connection with this hash: whoever was there before, and left with
+    /// what they heard, holds no part of what the next ones will have in common.
+    pub(super) fn ready(&self, hash: &[u8; 32]) -> Secret<32> {
+        kdf(self.0.expose(), "HFS1 own ready", &[hash])
+    }
+
+    /// What the `run`th run of the check uses on the connection with this hash.
+    pub(super) fn answer(&self, hash: &[u8; 32], run: u32) -> Secret<32> {
+        kdf(
+            self.0.expose(),
+            "HFS1 own answer",
+            &[hash, &run.to_le_bytes()],
+        )
+    }
+}

@@ -1,0 +1,778 @@
+//! The host's side of the flow: show, wait, let one guest in.
+
+use super::Turn;
+use super::ask::{ANSWER_PATIENCE, Entropy, Met, REST, TRIES};
+use super::replies::{MOST_REPLIES, ReceivedReply, Replies, Search};
+use super::view::{HostStage, View};
+use super::{
+    Acquaintance, FIRST_MESSAGE, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing, Via,
+};
+use crate::certificate::Certificate;
+use crate::handshake::{
+    Agreement, AnswerMessage, Attempt, Established, Flow, HandshakeError, Mode, Policy, Prologue,
+    Ready, Responder,
+};
+use bytes::Bytes;
+use handfast_seal::Answers;
+use handfast_token::Secret;
+use handfast_token::{
+    Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, ReplyError, SealedReply, Seat,
+};
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// How long after a knock the link may take before the second scan is asked for.
+const SCAN_AFTER: Duration = Duration::from_secs(3);
+
+/// How many forms of an invitation are good: as many times a device may move while it waits.
+pub const MOST_FORMS: usize = 8;
+
+/// How many failed first messages burn an invitation: whoever sends them has seen it, and is not
+/// running this program.
+const MOST_FAILURES: u8 = 5;
+
+/// What a host has agreed to with itself before it shows an invitation.
+#[derive(Debug)]
+pub struct HostTerms {
+    /// The invitation, as it is shown.
+    pub invitation: Invitation,
+    /// The certificate that it names, made for it alone.
+    pub certificate: Certificate,
+    /// [`Via::Camera`] if it is only ever shown on the screen; [`Via::Carried`] if it is also sent,
+    /// [`Via::Locked`] if it never leaves this device but locked.
+    pub handed: Via,
+    /// The answer to the invitation's question, if it has one.
+    pub answer: Option<Answers>,
+    /// 32 random bytes for everything that this side chooses at random.
+    pub random: Secret<32>,
+}
+
+/// What guests of one invitation have failed at. Enough of it burns the invitation, also over
+/// restarts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Strikes {
+    /// Failed handshakes.
+    pub handshakes: u8,
+    /// Wrong answers to the question.
+    pub answers: u8,
+}
+
+impl Strikes {
+    /// Whether nobody may try any more.
+    pub fn are_used_up(&self) -> bool {
+        self.answers >= TRIES || self.handshakes >= MOST_FAILURES
+    }
+}
+
+/// What has become of an invitation while it waited: enough of it to go on after a restart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// What guests failed at.
+    pub strikes: Strikes,
+    /// The digests of the forms in which it was shown, the newest first; see [`Host::moved`].
+    pub forms: Vec<[u8; 32]>,
+    /// The replies that came, in the order in which their guests are looked for.
+    pub replies: Vec<ReceivedReply>,
+}
+
+impl Past {
+    /// Takes in what somebody else knows, who may have seen more or less of it: no strike is ever taken
+    /// back, and no form or reply forgotten that there is room for.
+    pub fn merge(&mut self, other: &Self) {
+        let (strikes, others) = (&mut self.strikes, other.strikes);
+        strikes.handshakes = strikes.handshakes.max(others.handshakes);
+        strikes.answers = strikes.answers.max(others.answers);
+        for form in &other.forms {
+            if !self.forms.contains(form) {
+                self.forms.push(*form);
+            }
+        }
+        self.forms.truncate(MOST_FORMS);
+        for received in &other.replies {
+            if !self.replies.iter().any(|one| one.reply == received.reply) {
+                self.replies.push(received.clone());
+            }
+        }
+        self.replies.truncate(MOST_REPLIES);
+    }
+}
+
+/// What the host wants done.
+#[derive(Debug)]
+pub enum HostEffect {
+    /// Knock at this guest's addresses as well.
+    Expect(Fingerprint, Vec<Candidate>, Turn),
+    /// Knock at nobody, until the next [`Self::Expect`].
+    ExpectNobody,
+    /// Send this message over the link.
+    Send(Outgoing),
+    /// Keep what [`Host::past`] says now, before anything else that follows here: a try that a guest
+    /// has heard of counts, whatever happens to this device.
+    Keep,
+    /// Give up the link, and wait for another guest.
+    Abandon,
+    /// Ask servers outside how this device is seen: the local network has failed.
+    LookOutside,
+    /// Show the invitation in this form from now on: it leads elsewhere.
+    Reissue(Box<Invitation>),
+    /// The guest is who holds the invitation: hand over.
+    Done(Box<Acquaintance>),
+    /// It is over.
+    Over(Failure),
+}
+
+/// The host's state machine. See the module text of [`super`].
+pub struct Host {
+    identity: Identity,
+    terms: HostTerms,
+    entropy: Entropy,
+    keys: InvitationKeys,
+    /// The digests of the invitation as it was shown, the newest first: a guest may hold any.
+    forms: Vec<[u8; 32]>,
+    /// The one that it was handed out in, which most guests hold.
+    handed_out: [u8; 32],
+    expires: Instant,
+    phase: Phase,
+    replies: Replies,
+    strikes: Strikes,
+    asking: Asking,
+    /// Where this device is now, if it moved while a link was open.
+    elsewhere: Option<Candidates>,
+    effects: VecDeque<HostEffect>,
+}
+
+/// What is kept of the question from one link to the next.
+#[derive(Default)]
+struct Asking {
+    /// Runs of the check, so that no two use the same randomness.
+    runs: u32,
+    /// No answer is looked at before.
+    rests_until: Option<Instant>,
+    /// What came too early.
+    held: Option<Bytes>,
+}
+
+enum Phase {
+    Waiting,
+    Knocked {
+        /// Who is heard; none while somebody is only looked for.
+        guest: Option<Fingerprint>,
+        since: Instant,
+        /// The link has had its time: the other way is wanted.
+        overdue: bool,
+    },
+    /// What a reply says counts as it was when the link opened: nothing that comes later changes what
+    /// this attempt proves.
+    Open {
+        /// Whose certificate was seen.
+        guest: Fingerprint,
+        /// The best way in which a reply that names it came here.
+        reply: Option<Via>,
+        /// When patience ends.
+        until: Instant,
+        prologues: Vec<Prologue>,
+        /// The guest has introduced itself.
+        had_ready: bool,
+        step: Step,
+    },
+    Finished,
+}
+
+impl Phase {
+    /// Somebody is looked for from now on.
+    fn looking(now: Now) -> Self {
+        Self::Knocked {
+            guest: None,
+            since: now.monotonic,
+            overdue: false,
+        }
+    }
+}
+
+/// Which message of the guest is next.
+enum Step {
+    First,
+    Third {
+        responder: Box<Responder>,
+        which: usize,
+    },
+    Ready {
+        established: Box<Established>,
+        which: usize,
+    },
+    /// The share of an answer.
+    Share(Box<Met>),
+    /// The proof of an answer.
+    Proof(Box<Met>, Box<Agreement>),
+    Nothing,
+}
+
+impl Host {
+    /// Shows the invitation and waits. `remaining` is how long it is good.
+    pub fn new(now: Now, identity: Identity, terms: HostTerms, remaining: Duration) -> Self {
+        Self {
+            keys: terms.invitation.keys(),
+            forms: vec![terms.invitation.digest()],
+            handed_out: terms.invitation.digest(),
+            entropy: Entropy::new(terms.random.clone()),
+            identity,
+            terms,
+            expires: now.monotonic + remaining,
+            phase: Phase::Waiting,
+            replies: Replies::default(),
+            strikes: Strikes::default(),
+            asking: Asking::default(),
+            elsewhere: None,
+            effects: VecDeque::new(),
+        }
+    }
+
+    /// Goes on where an earlier host of the same invitation was.
+    ///
+    /// # Errors
+    /// [`ReplyError`] if a reply answers another invitation.
+    pub fn with_past(mut self, now: Now, past: Past) -> Result<Self, ReplyError> {
+        let mut known = self.past();
+        known.merge(&past);
+        self.strikes = known.strikes;
+        self.forms = known.forms;
+        self.replies = Replies::open(&self.keys, known.replies)?;
+        self.look(now);
+        if self.replies.sought().is_some() {
+            self.phase = Phase::looking(now);
+        }
+        Ok(self)
+    }
+
+    /// What has to be kept to go on.
+    pub fn past(&self) -> Past {
+        Past {
+            strikes: self.strikes,
+            forms: self.forms.clone(),
+            replies: self.replies.kept(),
+        }
+    }
+
+    /// The next thing to do.
+    pub fn poll_effect(&mut self) -> Option<HostEffect> {
+        self.effects.pop_front()
+    }
+
+    /// What a screen shows now. None once handed over or over: the last effect said how.
+    pub fn view(&self, now: Now) -> Option<View> {
+        let stage = match &self.phase {
+            Phase::Waiting => HostStage::Waiting,
+            Phase::Knocked {
+                guest,
+                overdue: true,
+                ..
+            } => {
+                let guest = guest.or(self.replies.sought());
+                match guest.and_then(|guest| self.replies.is_outdated(guest)) {
+                    None => HostStage::ScanTheirCode,
+                    Some(true) => HostStage::ShowAgain,
+                    Some(false) => HostStage::TheyAreHere,
+                }
+            }
+            Phase::Knocked { overdue: false, .. } => HostStage::TheyAreHere,
+            Phase::Open {
+                step: Step::Share(_) | Step::Proof(..),
+                ..
+            } => HostStage::Asking {
+                tries_left: TRIES.saturating_sub(self.strikes.answers),
+            },
+            Phase::Open { .. } => HostStage::Checking,
+            Phase::Finished => return None,
+        };
+        let remaining = self.expires.saturating_duration_since(now.monotonic);
+        Some(View::Hosting { stage, remaining })
+    }
+
+    /// When [`Self::handle_timeout`] must be called at the latest.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        match &self.phase {
+            Phase::Waiting => {
+                let next = self.replies.poll_timeout();
+                Some(next.map_or(self.expires, |next| next.min(self.expires)))
+            }
+            Phase::Knocked {
+                guest,
+                since,
+                overdue,
+            } => {
+                let overdue = (!overdue).then(|| *since + SCAN_AFTER);
+                let next = guest.is_none().then(|| self.replies.poll_timeout());
+                let times = [overdue, next.flatten(), Some(self.expires)];
+                times.into_iter().flatten().min()
+            }
+            Phase::Open { until, .. } => match self.asking.rests_until {
+                Some(rested) if self.asking.held.is_some() => Some(rested.min(*until)),
+                Some(_) | None => Some(*until),
+            },
+            Phase::Finished => None,
+        }
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Now) {
+        let rests = self.rests(now);
+        match &mut self.phase {
+            Phase::Open { until, .. } if now.monotonic >= *until => self.abandon(now),
+            Phase::Open { .. } => {
+                if !rests && let Some(held) = self.asking.held.take() {
+                    self.received(now, &held);
+                }
+            }
+            Phase::Waiting | Phase::Knocked { .. } if now.monotonic >= self.expires => {
+                self.end(Failure::Expired);
+            }
+            Phase::Waiting => self.look(now),
+            Phase::Knocked {
+                guest,
+                since,
+                overdue,
+            } => {
+                *overdue |= now.monotonic >= *since + SCAN_AFTER;
+                if guest.is_none() {
+                    self.look(now);
+                }
+            }
+            Phase::Finished => {}
+        }
+    }
+
+    /// This device was suspended; its clock for intervals may have stood still meanwhile.
+    pub fn resumed(&mut self, now: Now) {
+        let remaining = self.terms.invitation.expiry.remaining(now.unix);
+        let life = now.monotonic + remaining.unwrap_or_default();
+        self.expires = self.expires.min(life);
+    }
+
+    /// This device can be reached elsewhere now, or also elsewhere: the invitation names these
+    /// addresses from now on. Whoever holds an earlier form is still let in.
+    pub fn moved(&mut self, candidates: Candidates) {
+        match self.phase {
+            Phase::Waiting | Phase::Knocked { .. } => {}
+            // Whoever is here has no use for another form; it is shown if they go again.
+            Phase::Open { .. } => {
+                self.elsewhere = Some(candidates);
+                return;
+            }
+            Phase::Finished => return,
+        }
+        if self.terms.invitation.candidates == candidates {
+            return;
+        }
+        self.terms.invitation.candidates = candidates;
+        let form = self.terms.invitation.digest();
+        self.forms.retain(|known| *known != form);
+        self.forms.insert(0, form);
+        if self.forms.len() > MOST_FORMS
+            && let Some(oldest) = self.forms.iter().rposition(|form| *form != self.handed_out)
+        {
+            self.forms.remove(oldest);
+        }
+        self.replies.outdate();
+        let invitation = Box::new(self.terms.invitation.clone());
+        self.effects.push_back(HostEffect::Reissue(invitation));
+    }
+
+    /// Somebody who holds the invitation knocked: the one with this certificate, if they tell the truth.
+    pub fn knocked(&mut self, now: Now, guest: Fingerprint) {
+        match &mut self.phase {
+            Phase::Waiting => {
+                self.phase = Phase::Knocked {
+                    guest: Some(guest),
+                    since: now.monotonic,
+                    overdue: false,
+                };
+            }
+            Phase::Knocked { guest: heard, .. } => *heard = Some(guest),
+            // It is the one of the link, which has ended: that is told as well.
+            Phase::Open { .. } | Phase::Finished => {}
+        }
+    }
+
+    /// The person scanned, or was sent, a guest's reply. While another guest is heard it waits, unless
+    /// it was scanned: who stands here now is who is meant.
+    ///
+    /// # Errors
+    /// [`ReplyError`] if it answers another invitation or was altered. Nothing has changed then.
+    pub fn reply_received(
+        &mut self,
+        now: Now,
+        sealed: &SealedReply,
+        via: Via,
+    ) -> Result<(), ReplyError> {
+        let received = ReceivedReply {
+            reply: sealed.clone(),
+            via,
+        };
+        let guest = self.replies.hold(&self.keys, received)?;
+        let heard = match &self.phase {
+            Phase::Waiting => None,
+            Phase::Knocked { guest, .. } => *guest,
+            Phase::Open { guest, .. } => Some(*guest),
+            Phase::Finished => return Ok(()),
+        };
+        let is_other = heard.is_some_and(|heard| heard != guest);
+        let turn = match via {
+            Via::Camera => Turn::Now,
+            Via::Carried | Via::Locked if is_other => return Ok(()),
+            Via::Carried | Via::Locked => Turn::Next,
+        };
+        match self.phase {
+            Phase::Open { .. } if is_other => self.effects.push_back(HostEffect::Abandon),
+            Phase::Open { .. } => return Ok(()),
+            Phase::Waiting | Phase::Knocked { .. } | Phase::Finished => {}
+        }
+        if is_other {
+            self.vacate(now);
+        }
+        self.phase = Phase::Knocked {
+            guest: heard.filter(|_| !is_other),
+            since: now.monotonic,
+            overdue: false,
+        };
+        let search = self.replies.prefer(now.monotonic, guest);
+        self.search(search, turn);
+        Ok(())
+    }
+
+    /// The link is open; the certificates are the ones seen in it.
+    pub fn opened(&mut self, now: Now, local: Fingerprint, remote: Fingerprint) {
+        match self.phase {
+            Phase::Waiting | Phase::Knocked { .. } => {}
+            // The link before it is gone.
+            Phase::Open { .. } => self.vacate(now),
+            Phase::Finished => return,
+        }
+        let one_way = Prologue {
+            mode: Mode::OneWay,
+            policy: Policy {
+                answer: self.terms.invitation.question.is_some(),
+                ..Policy::default()
+            },
+            invite_id: self.keys.invite_id(),
+            invitation_digest: self.terms.invitation.digest(),
+            reply_digest: None,
+            host: local,
+            guest: remote,
+        };
+        let mut prologues = Vec::new();
+        for form in &self.forms {
+            let one_way = Prologue {
+                invitation_digest: *form,
+                ..one_way
+            };
+            // A reply counts only for the guest whose certificate it names.
+            let replies = self.replies.digests(remote);
+            prologues.extend(replies.map(|digest| one_way.with_reply(digest)));
+            prologues.push(one_way);
+        }
+        self.asking.held = None;
+        self.phase = Phase::Open {
+            guest: remote,
+            reply: self.replies.provenance(remote),
+            until: now.monotonic + HANDSHAKE_PATIENCE,
+            prologues,
+            had_ready: false,
+            step: Step::First,
+        };
+    }
+
+    /// A message came over the link.
+    pub fn received(&mut self, now: Now, message: &Bytes) {
+        let rests = self.rests(now);
+        let (prologues, had_ready, step, until) = match &mut self.phase {
+            Phase::Open {
+                prologues,
+                had_ready,
+                step,
+                until,
+                ..
+            } => (prologues, had_ready, step, until),
+            // It is of a link that was given up.
+            Phase::Waiting | Phase::Knocked { .. } | Phase::Finished => return,
+        };
+        match std::mem::replace(step, Step::Nothing) {
+            Step::First => {
+                let psk = self.keys.noise_psk();
+                match respond(&self.identity, &psk, prologues, message) {
+                    Ok((responder, which, second)) => {
+                        *step = Step::Third {
+                            responder: Box::new(responder),
+                            which,
+                        };
+                        self.effects.push_back(HostEffect::Send(second.into()));
+                    }
+                    Err(error) => self.refuse(now, error),
+                }
+            }
+            Step::Third { responder, which } => match responder.finish(message) {
+                Ok(mut established) => {
+                    let random = self.entropy.ready(&established.channel.hash);
+                    let ready = Ready::new(random, &self.identity.name);
+                    match established.channel.sealer.seal(&ready.to_bytes()) {
+                        Ok(frame) => {
+                            *step = Step::Ready {
+                                established: Box::new(established),
+                                which,
+                            };
+                            self.effects.push_back(HostEffect::Send(frame));
+                        }
+                        Err(_) => self.refuse(now, HandshakeError::Local),
+                    }
+                }
+                Err(error) => self.refuse(now, error),
+            },
+            Step::Ready { established, which } => {
+                let two_way = prologues.get(which).map(|p| p.mode) == Some(Mode::TwoWay);
+                let met = Met::read_ready(*established, two_way, message);
+                *had_ready = met.is_some();
+                match met {
+                    Some(met) if self.terms.answer.is_some() => {
+                        *until = now.monotonic + ANSWER_PATIENCE;
+                        *step = Step::Share(Box::new(met));
+                    }
+                    Some(met) => self.hand_over(met, None),
+                    None => self.refuse(now, HandshakeError::Malformed),
+                }
+            }
+            Step::Share(met) if rests => {
+                *step = Step::Share(met);
+                // A guest that keeps to the rules sends one share, and waits.
+                if self.asking.held.replace(message.clone()).is_some() {
+                    self.refuse(now, HandshakeError::Malformed);
+                }
+            }
+            Step::Share(met) => self.answer(now, met, message),
+            Step::Proof(met, agreement) => self.judge(now, met, *agreement, message),
+            Step::Nothing => {}
+        }
+    }
+
+    /// The link ended, or an attempt came to nothing: the seat is free again.
+    pub fn link_ended(&mut self, now: Now) {
+        match self.phase {
+            Phase::Waiting | Phase::Knocked { .. } | Phase::Open { .. } => {
+                self.vacate(now);
+                self.look(now);
+            }
+            Phase::Finished => {}
+        }
+    }
+
+    /// The person stopped it.
+    pub fn cancel(&mut self) {
+        self.end(Failure::Cancelled);
+    }
+
+    /// The guest sent the share of its answer: answers with the share of ours.
+    fn answer(&mut self, now: Now, mut met: Box<Met>, message: &Bytes) {
+        let (Some(AnswerMessage::Share(theirs)), Some(answer)) =
+            (met.hear(message), &self.terms.answer)
+        else {
+            return self.refuse(now, HandshakeError::Malformed);
+        };
+        let parties = met.parties(self.identity.key.public());
+        let random = self.entropy.answer(&parties.hash, self.asking.runs);
+        self.asking.runs += 1;
+        let attempt = Attempt::new(Seat::Host, &answer.password(None), &parties, &random);
+        let share = met.say(AnswerMessage::Share(attempt.share()));
+        match (attempt.agree(&theirs), share) {
+            (Some(agreement), Some(share)) => {
+                self.effects.push_back(HostEffect::Send(share));
+                self.go_on(Step::Proof(met, Box::new(agreement)));
+            }
+            _ => self.refuse(now, HandshakeError::Malformed),
+        }
+    }
+
+    /// The guest sent the proof of its answer.
+    fn judge(&mut self, now: Now, mut met: Box<Met>, agreement: Agreement, message: &Bytes) {
+        let Some(AnswerMessage::Proof(theirs)) = met.hear(message) else {
+            return self.refuse(now, HandshakeError::Malformed);
+        };
+        let ours = agreement.proof();
+        let key = agreement.confirm(&theirs);
+        let reply = match key {
+            Some(_) => AnswerMessage::Proof(ours),
+            None => AnswerMessage::NoMatch,
+        };
+        let Some(frame) = met.say(reply) else {
+            return self.refuse(now, HandshakeError::Local);
+        };
+        if let Some(key) = key {
+            self.effects.push_back(HostEffect::Send(frame));
+            return self.hand_over(*met, Some(&key));
+        }
+        self.strikes.answers = self.strikes.answers.saturating_add(1);
+        self.effects.push_back(HostEffect::Keep);
+        self.effects.push_back(HostEffect::Send(frame));
+        self.asking.rests_until = Some(now.monotonic + REST);
+        if self.strikes.answers >= TRIES {
+            self.end(Failure::AnswersDiffer);
+        } else {
+            self.go_on(Step::Share(met));
+        }
+    }
+
+    fn go_on(&mut self, next: Step) {
+        match &mut self.phase {
+            Phase::Open { step, .. } => *step = next,
+            Phase::Waiting | Phase::Knocked { .. } | Phase::Finished => {}
+        }
+    }
+
+    /// Whether it is too early for another answer.
+    fn rests(&self, now: Now) -> bool {
+        let until = self.asking.rests_until;
+        until.is_some_and(|until| now.monotonic < until)
+    }
+
+    fn hand_over(&mut self, met: Met, answered: Option<&Secret<64>>) {
+        let reply = match &self.phase {
+            Phase::Open { reply, .. } => *reply,
+            Phase::Waiting | Phase::Knocked { .. } | Phase::Finished => None,
+        };
+        let flow = match (reply, self.terms.handed) {
+            (Some(Via::Camera), _) => Flow::TwoWayScan,
+            (Some(Via::Carried | Via::Locked) | None, Via::Locked) => Flow::LinkLocked,
+            (None, Via::Camera) => Flow::OneScan,
+            (Some(Via::Carried | Via::Locked), Via::Camera) | (_, Via::Carried) => Flow::LinkOpen,
+        };
+        let acquaintance = met.into_acquaintance(flow, &self.entropy, answered);
+        self.phase = Phase::Finished;
+        self.effects
+            .push_back(HostEffect::Done(Box::new(acquaintance)));
+    }
+
+    /// The guest failed a proof. It is told nothing; the person is told only when it burns.
+    fn refuse(&mut self, now: Now, error: HandshakeError) {
+        log::debug!("a guest failed the handshake: {error}");
+        self.strikes.handshakes = self.strikes.handshakes.saturating_add(1);
+        self.effects.push_back(HostEffect::Keep);
+        if self.strikes.handshakes >= MOST_FAILURES {
+            self.end(Failure::Burned);
+        } else {
+            self.abandon(now);
+        }
+    }
+
+    fn abandon(&mut self, now: Now) {
+        self.effects.push_back(HostEffect::Abandon);
+        self.vacate(now);
+        self.look(now);
+    }
+
+    /// An attempt has ended. Who came to nothing by it is not the next one who is looked for.
+    fn vacate(&mut self, now: Now) {
+        let (guest, had_ready) = match &self.phase {
+            Phase::Waiting => (None, false),
+            Phase::Knocked { guest, .. } => (*guest, false),
+            Phase::Open {
+                guest, had_ready, ..
+            } => (Some(*guest), *had_ready),
+            Phase::Finished => return,
+        };
+        if let Some(guest) = guest.or(self.replies.sought()) {
+            self.replies.ended(now.monotonic, guest, had_ready);
+        }
+        self.phase = Phase::Waiting;
+        if let Some(elsewhere) = self.elsewhere.take() {
+            self.moved(elsewhere);
+        }
+    }
+
+    /// Looks for whoever is next, if that is somebody else.
+    fn look(&mut self, now: Now) {
+        let search = self.replies.next(now.monotonic);
+        self.search(search, Turn::Next);
+    }
+
+    fn search(&mut self, search: Search, turn: Turn) {
+        match search {
+            Search::Same => {}
+            Search::Guest(guest, candidates) => {
+                let expect = HostEffect::Expect(guest, candidates, turn);
+                self.effects.push_back(expect);
+                self.effects.push_back(HostEffect::LookOutside);
+            }
+            Search::Nobody => self.effects.push_back(HostEffect::ExpectNobody),
+        }
+    }
+
+    fn end(&mut self, failure: Failure) {
+        match self.phase {
+            Phase::Waiting | Phase::Knocked { .. } | Phase::Open { .. } => {
+                self.phase = Phase::Finished;
+                self.effects.push_back(HostEffect::Over(failure));
+            }
+            Phase::Finished => {}
+        }
+    }
+}
+
+/// For the table of every event in every state, which has to have a row for each of these.
+#[cfg(test)]
+impl Host {
+    pub(super) fn state(&self, now: Now) -> &'static str {
+        match &self.phase {
+            Phase::Waiting => "waiting",
+            Phase::Knocked {
+                guest: None,
+                overdue: false,
+                ..
+            } => "looked for",
+            Phase::Knocked {
+                guest: None,
+                overdue: true,
+                ..
+            } => "looked for, overdue",
+            Phase::Knocked {
+                guest: Some(_),
+                overdue: false,
+                ..
+            } => "heard",
+            Phase::Knocked {
+                guest: Some(_),
+                overdue: true,
+                ..
+            } => "heard, overdue",
+            Phase::Open { step, .. } => match step {
+                Step::First => "first message",
+                Step::Third { .. } => "third message",
+                Step::Ready { .. } => "ready",
+                Step::Share(_) if self.asking.held.is_some() => "share, one held",
+                Step::Share(_) if self.rests(now) => "share, resting",
+                Step::Share(_) => "share",
+                Step::Proof(..) => "proof",
+                Step::Nothing => unreachable!("only while a message is looked at"),
+            },
+            Phase::Finished => "finished",
+        }
+    }
+}
+
+/// A guest that has made a reply cannot know whether the host has seen it, so it sends two first
+/// messages in one: with the reply and without. The host takes the first that it can read. Any other
+/// length is of no guest that keeps to the protocol.
+fn respond(
+    identity: &Identity,
+    psk: &Secret<32>,
+    prologues: &[Prologue],
+    message: &[u8],
+) -> Result<(Responder, usize, Vec<u8>), HandshakeError> {
+    let mut refusal = HandshakeError::FirstMessage;
+    if ![FIRST_MESSAGE, 2 * FIRST_MESSAGE].contains(&message.len()) {
+        return Err(refusal);
+    }
+    for first in message.chunks(FIRST_MESSAGE) {
+        match Responder::respond(&identity.key, psk, prologues, first) {
+            Ok(answer) => return Ok(answer),
+            Err(error) => refusal = error,
+        }
+    }
+    Err(refusal)
+}

@@ -1,0 +1,105 @@
+//! How two people come together: the flow that a person sees, from invitation to an authenticated link.
+//!
+//! [`Host`] and [`Guest`] are state machines without sockets or clock: events and instants go in,
+//! effects and views come out; a driver carries them out. The way is the same every time:
+//!
+//! 1. The host makes an invitation and shows it ([`HostStage::Waiting`]).
+//! 2. The guest scans or opens it ([`View::InvitationOpened`]) and agrees to connect.
+//! 3. The guest knocks; the host sees that they are here ([`HostStage::TheyAreHere`]).
+//! 4. Where the networks allow it, the link opens: one scan was enough.
+//! 5. Where they do not, the guest shows its reply ([`View::ReplyNeeded`]) and the host scans it
+//!    ([`HostStage::ScanTheirCode`]); both knock.
+//! 6. Inside the link both prove that they hold the invitation, and say who they are
+//!    ([`HostStage::Checking`], [`GuestStage::Checking`]).
+//! 7. Where the invitation asks a question, the guest answers it ([`View::Asking`]); nobody learns the
+//!    answer, and three wrong ones burn the invitation.
+//! 8. They talk ([`View::Talking`]).
+
+mod ask;
+mod cause;
+mod failure;
+mod guest;
+mod host;
+mod replies;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use cause::{Cause, Remedy, Signs};
+pub use failure::Failure;
+pub use guest::{Guest, GuestEffect, OtherInvitation, Tried};
+pub use host::{Host, HostEffect, HostTerms, MOST_FORMS, Past, Strikes};
+pub use replies::{MOST_REPLIES, ReceivedReply};
+pub use view::{GuestStage, HostStage, View};
+
+use crate::handshake::{Channel, PublicKey, StaticKey, Trust};
+use bytes::Bytes;
+use handfast_token::Secret;
+use std::time::{Duration, Instant};
+
+/// How long the proofs inside an open link may take.
+pub const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(15);
+
+/// The length of a first Noise message: an ephemeral key and the tag of an empty payload.
+pub(crate) const FIRST_MESSAGE: usize = 32 + 16;
+
+/// Who this device is. It holds no certificate: one that is shown at two meetings would tell everybody on
+/// the path that they are of the same device. Each invitation that is made, and each that is accepted,
+/// gets one of its own.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The long-term key, shown only to somebody who holds the invitation.
+    pub key: StaticKey,
+    /// What this device calls itself; may be empty.
+    pub name: String,
+}
+
+/// How a token came to this device. Only the live camera shows that the people are together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// Seen by the live camera on the other device's screen.
+    Camera,
+    /// Carried by something else: a messenger, a picture, a file, pasted text.
+    Carried,
+    /// Carried, but locked with an answer: it was opened by somebody who knows or guessed it.
+    Locked,
+}
+
+/// Whether a guest who is announced has to wait for one who is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Whoever else is heard, or has an open link, stays; the one who is announced is next.
+    Next,
+    /// Whoever else is here gives way.
+    Now,
+}
+
+/// Both clocks at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// For intervals.
+    pub monotonic: Instant,
+    /// For expiry: seconds since 1970-01-01 UTC by this device's clock.
+    pub unix: u64,
+}
+
+/// Somebody who proved to hold the invitation, and the channel to them.
+#[derive(Debug)]
+pub struct Acquaintance {
+    /// Their long-term key.
+    pub key: PublicKey,
+    /// What they call themselves; may be empty.
+    pub name: String,
+    /// What the way of meeting proves about them.
+    pub trust: Trust,
+    /// Whether the reply was needed (two scans) or not (one).
+    pub scans: u8,
+    /// The sealed channel inside the link.
+    pub channel: Channel,
+    /// What the two find and recognise each other by when they meet again; both hold the same.
+    pub reunion: Secret<32>,
+}
+
+/// A message for the link.
+pub(crate) type Outgoing = Bytes;

@@ -1,0 +1,191 @@
+//! The ladder: the ways of looking at an image, in the order in which they are worth trying.
+//!
+//! One rung is one preparation (scale, filter) and one threshold, then a search for dark symbols on
+//! light and for light ones on dark. No rung reads every picture; together they read what a
+//! patient person would expect to be read.
+
+use super::filter::{blur, double, local_mean, sharpen, shrink};
+use super::found::Found;
+use super::luma::Luma;
+use super::reader::{Effort, Matrix, find_by_second_reader};
+
+/// Which way of looking found a symbol. Names are stable: they go into logs and statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Rung {
+    /// Threshold by blocks: everyday pictures.
+    Blocks,
+    /// One threshold for the whole picture: flat light, fine modules.
+    Histogram,
+    /// Twice the size: modules of about two pixels.
+    Double,
+    /// Half the size: noise, and modules that are large but broken.
+    Half,
+    /// Twice the size with the mean of a small neighbourhood.
+    DoubleLocalMean,
+    /// The mean of a wide neighbourhood: shadows, glare.
+    LocalMean,
+    /// The same with a lower threshold: dark ink that has bled.
+    LowLocalMean,
+    /// Sharpened: out of focus.
+    Sharpened,
+    /// Twice the size, sharpened: small and out of focus.
+    DoubleSharpened,
+    /// Blurred: noise, printing dots.
+    Blurred,
+    /// A symbol on a bent card.
+    Bent,
+    /// The same at twice the size, blurred against noise and then sharpened.
+    DoubleBent,
+    /// A symbol that fills the picture, down to one pixel a module.
+    Pure,
+    /// The second reader.
+    SecondReader,
+}
+
+impl Rung {
+    /// Every rung, in climbing order.
+    pub const ALL: [Self; 14] = [
+        Self::Blocks,
+        Self::Histogram,
+        Self::Double,
+        Self::Half,
+        Self::DoubleLocalMean,
+        Self::LocalMean,
+        Self::LowLocalMean,
+        Self::Sharpened,
+        Self::DoubleSharpened,
+        Self::Blurred,
+        Self::Bent,
+        Self::DoubleBent,
+        Self::Pure,
+        Self::SecondReader,
+    ];
+
+    /// A stable name in kebab case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Blocks => "blocks",
+            Self::Histogram => "histogram",
+            Self::Double => "double",
+            Self::Half => "half",
+            Self::DoubleLocalMean => "double-local-mean",
+            Self::LocalMean => "local-mean",
+            Self::LowLocalMean => "low-local-mean",
+            Self::Sharpened => "sharpened",
+            Self::DoubleSharpened => "double-sharpened",
+            Self::Blurred => "blurred",
+            Self::Bent => "bent",
+            Self::DoubleBent => "double-bent",
+            Self::Pure => "pure",
+            Self::SecondReader => "second-reader",
+        }
+    }
+
+    /// The image's size in this rung, relative to the one it is given.
+    fn scale(self) -> f32 {
+        match self {
+            Self::Double | Self::DoubleLocalMean | Self::DoubleSharpened | Self::DoubleBent => 2.0,
+            Self::Half => 0.5,
+            _ => 1.0,
+        }
+    }
+
+    /// The matrix that this rung looks at; `None` for the second reader, which makes its own.
+    fn matrix(self, luma: &Luma<'_>) -> Option<Matrix> {
+        match self {
+            Self::Blocks | Self::Bent | Self::Pure => Matrix::by_blocks(luma),
+            Self::Histogram => Matrix::by_histogram(luma),
+            Self::Double => Matrix::by_blocks(&double(luma)),
+            Self::DoubleBent => Matrix::by_blocks(&sharpen(&double(&blur(luma)), 7, 3)),
+            Self::Half => Matrix::by_blocks(&shrink(luma, 2)),
+            Self::DoubleLocalMean => below_local_mean(&double(luma), 16, 100),
+            Self::LocalMean => below_local_mean(luma, 8, 95),
+            Self::LowLocalMean => below_local_mean(luma, 8, 85),
+            Self::Sharpened => Matrix::by_blocks(&sharpen(luma, 3, 3)),
+            Self::DoubleSharpened => Matrix::by_blocks(&sharpen(&double(luma), 7, 3)),
+            Self::Blurred => Matrix::by_blocks(&blur(&blur(luma))),
+            Self::SecondReader => None,
+        }
+    }
+
+    /// Looks for a symbol of either polarity; the flag says whether it was light on dark. Corners
+    /// are in pixels of `luma`.
+    pub(super) fn look(self, luma: &Luma<'_>, effort: Effort) -> Option<(Found, bool)> {
+        if self == Self::SecondReader {
+            return find_by_second_reader(luma).map(|found| (found, false));
+        }
+        let mut matrix = self.matrix(luma)?;
+        let found = match self.find(&matrix, effort) {
+            Some(found) => (found, false),
+            None => {
+                matrix.invert();
+                (self.find(&matrix, effort)?, true)
+            }
+        };
+        Some(found)
+    }
+
+    /// Looks for a dark symbol on light only, in half the time.
+    pub(super) fn look_upright(self, luma: &Luma<'_>, effort: Effort) -> Option<Found> {
+        match self {
+            Self::SecondReader => find_by_second_reader(luma),
+            _ => self.find(&self.matrix(luma)?, effort),
+        }
+    }
+
+    fn find(self, matrix: &Matrix, effort: Effort) -> Option<Found> {
+        let found = match self {
+            Self::Bent | Self::DoubleBent => matrix.find_bent(effort),
+            Self::Pure => matrix.find_pure(),
+            _ => matrix.find(effort),
+        }?;
+        let scale = self.scale();
+        Some(found.map(|x, y| (x / scale, y / scale)))
+    }
+}
+
+/// Dark is what lies below `percent` of the mean of a square of 1/`part` of the shorter side.
+fn below_local_mean(luma: &Luma<'_>, part: usize, percent: u32) -> Option<Matrix> {
+    let side = luma.width().min(luma.height()) / part;
+    Matrix::below(luma, &local_mean(luma, (side / 2).max(3), percent))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::Symbol;
+    use handfast_camera::Camera;
+
+    #[test]
+    fn no_two_rungs_share_a_name() {
+        let names: HashSet<_> = Rung::ALL.iter().map(|rung| rung.name()).collect();
+        assert_eq!(names.len(), Rung::ALL.len());
+    }
+
+    #[test]
+    fn every_rung_reads_an_easy_symbol_by_itself_and_scales_its_corners_back() {
+        let symbol = Symbol::draw(&"https://ab.cde/#0123456789".repeat(3)).expect("fits");
+        let camera = Camera {
+            width: 400,
+            height: 400,
+            ..Camera::default()
+        };
+        let photo = camera.photograph(&symbol, 4);
+        let luma = Luma::from_plane(&photo.luma, 400, 400, 400).expect("fits");
+        for rung in Rung::ALL {
+            if rung == Rung::Pure {
+                continue; // the background is not pure
+            }
+            let (found, inverted) = rung
+                .look(&luma, Effort::PICTURE)
+                .unwrap_or_else(|| panic!("{} does not read it", rung.name()));
+            assert!(!inverted);
+            for (found, real) in found.corners.iter().zip(photo.corners) {
+                let off = (found.0 - real.0).hypot(found.1 - real.1);
+                assert!(off < 6.0, "{}: {found:?} for {real:?}", rung.name());
+            }
+        }
+    }
+}

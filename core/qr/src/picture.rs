@@ -1,0 +1,266 @@
+//! A picture file: decoded within limits, then looked at with the whole ladder.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, GenericImageView, ImageDecoder, ImageError, ImageReader, Limits};
+
+use super::fence::fenced;
+use super::filter::shrink;
+use super::ladder::Rung;
+use super::luma::Luma;
+use super::reader::Effort;
+use super::scan::Reading;
+
+/// The most pixels that a picture may have; twice what most phone cameras make.
+const MOST_PIXELS: u64 = 50_000_000;
+
+/// The most bytes of a picture file.
+const MOST_BYTES: usize = 64 << 20;
+
+/// The most memory that decoding may take, in bytes.
+const MOST_MEMORY: u64 = 512 << 20;
+
+/// Up to this many pixels the whole ladder is climbed; larger pictures are shrunk first.
+const WHOLE_LADDER: usize = 1_500_000;
+
+/// Why a picture gave no text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PictureError {
+    /// The bytes are no picture of a known kind, or a broken one.
+    #[error("this is not a picture that can be opened; send it as PNG, JPEG, WebP or GIF")]
+    NotAPicture,
+    /// The picture is above the limits: 64 MiB, 50 million pixels.
+    #[error("the picture is too large (above 50 megapixels or 64 MiB); crop it around the code")]
+    TooLarge,
+    /// The picture shows no symbol that could be read.
+    #[error("no code was found in the picture; take it closer and from straight ahead")]
+    NoCode,
+}
+
+/// Reads the symbol in a picture file (PNG, JPEG, WebP, GIF by content; of moving pictures the
+/// first one). Takes up to some seconds, so it is not for the thread that draws a screen.
+pub fn scan_picture(bytes: &[u8]) -> Result<Reading, PictureError> {
+    let picture = fenced(|| decode(bytes)).unwrap_or(Err(PictureError::NotAPicture))?;
+    // Behind transparent modules there may be either ground.
+    let grounds: &[u8] = if is_transparent(&picture) {
+        &[255, 0]
+    } else {
+        &[255]
+    };
+    grounds
+        .iter()
+        .find_map(|ground| climb(&on_ground(&picture, *ground)?))
+        .ok_or(PictureError::NoCode)
+}
+
+fn decode(bytes: &[u8]) -> Result<DynamicImage, PictureError> {
+    if bytes.len() > MOST_BYTES {
+        return Err(PictureError::TooLarge);
+    }
+    let reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|_| PictureError::NotAPicture)?;
+    let mut decoder = reader.into_decoder().map_err(refused)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MOST_PIXELS || decoder.total_bytes() > MOST_MEMORY {
+        return Err(PictureError::TooLarge);
+    }
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MOST_MEMORY);
+    decoder.set_limits(limits).map_err(refused)?;
+    DynamicImage::from_decoder(decoder).map_err(refused)
+}
+
+fn refused(error: ImageError) -> PictureError {
+    match error {
+        ImageError::Limits(_) => PictureError::TooLarge,
+        _ => PictureError::NotAPicture,
+    }
+}
+
+fn is_transparent(picture: &DynamicImage) -> bool {
+    picture.color().has_alpha() && picture.pixels().any(|(_, _, p)| p.0[3] < 255)
+}
+
+/// The luminance of a picture over an even ground.
+fn on_ground(picture: &DynamicImage, ground: u8) -> Option<Luma<'static>> {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let pixels = if picture.color().has_alpha() {
+        let ground = u32::from(ground);
+        let with_alpha = picture.to_luma_alpha8();
+        with_alpha
+            .pixels()
+            .map(|p| {
+                let (luma, alpha) = (u32::from(p.0[0]), u32::from(p.0[1]));
+                ((luma * alpha + ground * (255 - alpha)) / 255) as u8
+            })
+            .collect()
+    } else {
+        picture.to_luma8().into_raw()
+    };
+    Luma::from_pixels(pixels, width, height)
+}
+
+/// Climbs the whole ladder: all rungs at a size where they are affordable, and the first ones at
+/// the sizes around it, where a symbol may be small in a large picture or fill a noisy one.
+fn climb(picture: &Luma<'static>) -> Option<Reading> {
+    let middle = (1..).find(|factor| picture.area() / (factor * factor) <= WHOLE_LADDER)?;
+    let look = |factor: usize, rungs: &[Rung]| {
+        let shrunk = (factor > 1).then(|| shrink(picture, factor));
+        let luma = shrunk.as_ref().unwrap_or(picture);
+        rungs.iter().find_map(|rung| {
+            let (found, inverted) = rung.look(luma, Effort::PICTURE)?;
+            Some(Reading::new(found, *rung, inverted, factor as f32))
+        })
+    };
+    const FIRST: [Rung; 3] = [Rung::Blocks, Rung::Histogram, Rung::LocalMean];
+    look(middle, &Rung::ALL)
+        .or_else(|| (1..middle).rev().find_map(|factor| look(factor, &FIRST)))
+        .or_else(|| {
+            [2, 3, 4]
+                .iter()
+                .find_map(|times| look(middle * times, &FIRST))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use image::{ImageFormat, LumaA, Rgba, RgbaImage};
+
+    use super::*;
+    use crate::Symbol;
+    use handfast_camera::Camera;
+
+    fn symbol() -> Symbol {
+        Symbol::draw("https://ab.cde/#0123456789").expect("fits")
+    }
+
+    /// A PNG that promises a size and holds nothing else.
+    fn promise(width: u32, height: u32) -> Vec<u8> {
+        let mut ihdr = b"IHDR".to_vec();
+        ihdr.extend(width.to_be_bytes());
+        ihdr.extend(height.to_be_bytes());
+        ihdr.extend([8, 0, 0, 0, 0]);
+        let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
+        png.extend(&ihdr);
+        png.extend(crc32(&ihdr).to_be_bytes());
+        // The beginning of the pixels: readers of the header stop here.
+        png.extend(b"\0\0\x10\0IDAT");
+        png
+    }
+
+    fn crc32(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(!0u32, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |c, _| {
+                (c >> 1) ^ (0xedb8_8320 & (c & 1).wrapping_neg())
+            })
+        })
+    }
+
+    #[test]
+    fn pictures_of_every_kind_are_read_by_their_content() {
+        let png = symbol().to_png(4);
+        let picture = image::load_from_memory(&png).expect("our own");
+        let rgb = DynamicImage::from(picture.to_rgb8());
+        for format in [
+            ImageFormat::Png,
+            ImageFormat::Jpeg,
+            ImageFormat::WebP,
+            ImageFormat::Gif,
+        ] {
+            let mut bytes = Cursor::new(Vec::new());
+            let rgba = DynamicImage::from(picture.to_rgba8());
+            let source = if format == ImageFormat::Gif {
+                &rgba
+            } else {
+                &rgb
+            };
+            source
+                .write_to(&mut bytes, format)
+                .expect("memory accepts every write");
+            let reading = scan_picture(&bytes.into_inner()).expect("readable");
+            assert_eq!(reading.text, "https://ab.cde/#0123456789", "{format:?}");
+        }
+    }
+
+    #[test]
+    fn transparent_ground_is_white_behind_dark_modules_and_black_behind_light_ones() {
+        let symbol = symbol();
+        for ink in [0u8, 255] {
+            let side = 6 * symbol.width() as u32;
+            let picture = RgbaImage::from_fn(side + 48, side + 48, |x, y| {
+                let module = |p: u32| (p as usize / 6).wrapping_sub(4);
+                let drawn = symbol.is_dark(module(x), module(y));
+                Rgba([ink, ink, ink, if drawn { 255 } else { 0 }])
+            });
+            let mut bytes = Cursor::new(Vec::new());
+            picture
+                .write_to(&mut bytes, ImageFormat::Png)
+                .expect("memory accepts every write");
+            let reading = scan_picture(&bytes.into_inner()).expect("readable");
+            assert_eq!(reading.inverted, ink == 255);
+        }
+        assert!(!is_transparent(&DynamicImage::new_luma8(1, 1)));
+        let opaque = image::ImageBuffer::from_pixel(1, 1, LumaA([0u8, 255]));
+        assert!(!is_transparent(&DynamicImage::from(opaque)));
+    }
+
+    #[test]
+    fn a_symbol_without_a_quiet_zone_is_read() {
+        let symbol = symbol();
+        let side = 5 * symbol.width();
+        let luma: Vec<u8> = (0..side * side)
+            .map(|i| {
+                if symbol.is_dark(i % side / 5, i / side / 5) {
+                    0
+                } else {
+                    255
+                }
+            })
+            .collect();
+        let png = crate::render::encode_png(&luma, side, side);
+        assert!(scan_picture(&png).is_ok());
+    }
+
+    #[test]
+    fn too_many_pixels_end_in_their_own_error_before_they_are_decoded() {
+        let start = Instant::now();
+        for (width, height) in [
+            (10_000, 10_000),
+            (50_000_001, 1),
+            (u32::MAX >> 1, u32::MAX >> 1),
+        ] {
+            assert_eq!(
+                scan_picture(&promise(width, height)),
+                Err(PictureError::TooLarge)
+            );
+        }
+        assert_eq!(
+            scan_picture(&vec![0; MOST_BYTES + 1]),
+            Err(PictureError::TooLarge)
+        );
+        assert!(start.elapsed().as_millis() < 500);
+    }
+
+    #[test]
+    fn what_is_no_picture_ends_in_its_own_error() {
+        let broken = promise(100, 100);
+        for bytes in [&b""[..], b"hello", b"\xff\xd8\xff\xe0", &broken] {
+            assert_eq!(scan_picture(bytes), Err(PictureError::NotAPicture));
+        }
+    }
+
+    #[test]
+    fn a_small_symbol_in_a_large_picture_is_read() {
+        let camera = Camera {
+            width: 4000,
+            height: 3000,
+            pixels_per_module: 3.0,
+            ..Camera::default()
+        };
+        let photo = camera.photograph(&symbol(), 11);
+        assert!(scan_picture(&photo.to_png()).is_ok());
+    }
+}

@@ -1,0 +1,156 @@
+//! The two readers of black-and-white matrices, behind one small interface each.
+//!
+//! Both come from other hands and are given hostile pictures, so both run inside a fence, and the
+//! number of candidates that they may follow is limited.
+
+use rqrr::BitGrid;
+use rxing::common::cpp_essentials::ConcentricPattern;
+use rxing::common::{
+    BIT_FIELD_BASE_BITS, BitArray, BitFieldBaseType, BitMatrix, DetectorRXingResult,
+    GlobalHistogramBinarizer, HybridBinarizer,
+};
+use rxing::qrcode::cpp_port::detector::{
+    DetectPureQR, FindFinderPatterns, GenerateFinderPatternSets, SampleQR,
+};
+use rxing::{Binarizer, Luma8Source};
+
+use super::bend::read_bent;
+use super::fence::fenced;
+use super::found::{Found, decoded};
+use super::luma::Luma;
+
+/// How much a search may cost.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Effort {
+    /// Look at every third row, not only as often as larger symbols need.
+    pub(super) every_row: bool,
+    /// Triples of finder patterns that are sampled and decoded at most.
+    pub(super) candidates: usize,
+    /// Triples that are taken for the corners of a bent symbol at most.
+    pub(super) bent: usize,
+}
+
+impl Effort {
+    /// For a frame of a running camera: the next frame is another chance.
+    pub(super) const FRAME: Self = Self {
+        every_row: false,
+        candidates: 12,
+        bent: 2,
+    };
+    /// For a picture file: this is the only chance.
+    pub(super) const PICTURE: Self = Self {
+        every_row: true,
+        candidates: 200,
+        bent: 6,
+    };
+}
+
+fn source<'a>(luma: &'a Luma<'_>) -> Option<Luma8Source<'a>> {
+    let (width, height) = (luma.width() as u32, luma.height() as u32);
+    Luma8Source::new_with_slice(luma.pixels(), width, height).ok()
+}
+
+/// Dark pixels of an image, as a reader sees it.
+pub(super) struct Matrix(BitMatrix);
+
+impl Matrix {
+    /// Thresholds by the luminance of blocks of 8x8 pixels and their neighbours.
+    pub(super) fn by_blocks(luma: &Luma<'_>) -> Option<Self> {
+        fenced(|| Self::of(&HybridBinarizer::new(source(luma)?)))?
+    }
+
+    /// Thresholds the whole image at one level, chosen between the peaks of its histogram.
+    pub(super) fn by_histogram(luma: &Luma<'_>) -> Option<Self> {
+        fenced(|| Self::of(&GlobalHistogramBinarizer::new(source(luma)?)))?
+    }
+
+    fn of(thresholds: &impl Binarizer) -> Option<Self> {
+        thresholds.get_black_matrix().ok().cloned().map(Self)
+    }
+
+    /// Dark is what lies below the threshold image of the same size.
+    pub(super) fn below(luma: &Luma<'_>, threshold: &Luma<'_>) -> Option<Self> {
+        let mut matrix = BitMatrix::new(luma.width() as u32, luma.height() as u32).ok()?;
+        let mut bits = BitArray::with_size(luma.width());
+        for y in 0..luma.height() {
+            let (row, limits) = (luma.row(y), threshold.row(y));
+            let words = row
+                .chunks(BIT_FIELD_BASE_BITS)
+                .zip(limits.chunks(BIT_FIELD_BASE_BITS));
+            for (index, (pixels, limits)) in words.enumerate() {
+                let mut word: BitFieldBaseType = 0;
+                for (bit, (pixel, limit)) in pixels.iter().zip(limits).enumerate() {
+                    word |= BitFieldBaseType::from(pixel < limit) << bit;
+                }
+                bits.setBulk(index * BIT_FIELD_BASE_BITS, word);
+            }
+            matrix.setRow(y as u32, &bits);
+        }
+        Some(Self(matrix))
+    }
+
+    /// Dark becomes light and light dark.
+    pub(super) fn invert(&mut self) {
+        self.0.flip_self();
+    }
+
+    /// The first symbol that decodes.
+    pub(super) fn find(&self, effort: Effort) -> Option<Found> {
+        fenced(|| {
+            let mut patterns = FindFinderPatterns(&self.0, effort.every_row, 0);
+            self.decode_among(&mut patterns, effort.candidates)
+        })?
+    }
+
+    fn decode_among(&self, patterns: &mut Vec<ConcentricPattern>, most: usize) -> Option<Found> {
+        GenerateFinderPatternSets(patterns)
+            .iter()
+            .take(most)
+            .find_map(|set| {
+                let sampled = SampleQR(&self.0, set).ok()?;
+                // The sampler lists its corners row by row.
+                let [tl, tr, bl, br] = sampled.getPoints().try_into().ok()?;
+                decoded(sampled.getBits(), [tl, tr, br, bl])
+            })
+    }
+
+    /// The first symbol on a bent card that decodes.
+    pub(super) fn find_bent(&self, effort: Effort) -> Option<Found> {
+        fenced(|| {
+            let mut patterns = FindFinderPatterns(&self.0, effort.every_row, 0);
+            GenerateFinderPatternSets(&mut patterns)
+                .iter()
+                .take(effort.bent)
+                .find_map(|set| read_bent(&self.0, set))
+        })?
+    }
+
+    /// A symbol that fills the image without perspective, even at one pixel a module.
+    pub(super) fn find_pure(&self) -> Option<Found> {
+        fenced(|| {
+            let sampled = DetectPureQR(&self.0).ok()?;
+            decoded(sampled.getBits(), sampled.getPoints().try_into().ok()?)
+        })?
+    }
+}
+
+/// The second reader, with a threshold and a search of its own. It panics on some pictures.
+pub(super) fn find_by_second_reader(luma: &Luma<'_>) -> Option<Found> {
+    fenced(|| {
+        let mut prepared =
+            rqrr::PreparedImage::prepare_from_greyscale(luma.width(), luma.height(), |x, y| {
+                luma.row(y)[x]
+            });
+        prepared.detect_grids().iter().find_map(|grid| {
+            let (_, text) = grid.decode().ok()?;
+            // The bounds lie one module too far from the top left corner.
+            let size = grid.grid.size() as f32;
+            let [origin, ..] = grid.bounds.map(|p| (p.x as f32, p.y as f32));
+            let nearer = |p: f32, origin: f32| origin + (p - origin) * size / (size + 1.0);
+            let corners = grid
+                .bounds
+                .map(|p| (nearer(p.x as f32, origin.0), nearer(p.y as f32, origin.1)));
+            (!text.is_empty()).then_some(Found { text, corners })
+        })
+    })?
+}

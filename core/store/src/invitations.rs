@@ -1,0 +1,348 @@
+//! Invitations of this device that wait for their guest, and what became of the others.
+//!
+//! An invitation waits until it is used, revoked, burned or expired. Then its secrets are removed,
+//! and a mark that says what became of it stays for a while. One that has expired keeps them for a
+//! day more, out of use: this device's clock may be wrong, and be set right.
+
+use super::StoreError;
+use super::record::Plain;
+use super::record::{Reader, Writer};
+use handfast_protocol::certificate::Certificate;
+use handfast_protocol::pairing::{MOST_FORMS, MOST_REPLIES, Past, ReceivedReply, Strikes, Via};
+use handfast_seal::Answers;
+use handfast_token::{Fingerprint, Invitation, InviteId, MAX_LIFETIME, SealedReply};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// The most invitations, and the most replies, that wait at one time.
+pub const MAX_PENDING: usize = 16;
+
+/// The most marks of invitations that are over; the oldest go first.
+pub(crate) const MAX_MARKS: usize = 64;
+
+/// How long what seems to have expired is kept, in seconds.
+pub(crate) const DOUBT: u64 = 24 * 3600;
+
+const VERSION: u8 = 1;
+pub(super) const MAX_INVITATION: usize = 1024;
+const MAX_LOCKED: usize = 8192;
+pub(super) const MAX_REPLY: usize = 512;
+pub(super) const MAX_CERTIFICATE: usize = 4096;
+const MAX_ANSWER: usize = u16::MAX as usize;
+
+/// Everything a host needs to wait for its guest, also after a restart.
+#[derive(Clone, Debug)]
+pub struct PendingInvitation {
+    /// As it was handed out.
+    pub invitation: Invitation,
+    /// The certificate that it names, with its key.
+    pub certificate: Certificate,
+    /// The UDP port that it names.
+    pub port: u16,
+    /// How it was handed out.
+    pub handed: Via,
+    /// The container that it was handed out in, if it was locked.
+    pub locked: Option<Vec<u8>>,
+    /// The answer to its question, if it has one.
+    pub answer: Option<Answers>,
+    /// When it was made, in seconds since 1970-01-01 UTC.
+    pub made: u64,
+    /// What has become of it so far.
+    pub past: Past,
+}
+
+/// What became of an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// Its guest came.
+    Used,
+    /// The person took it back.
+    Revoked,
+    /// Nobody came in time.
+    Expired,
+    /// Too many failed with it.
+    Burned,
+}
+
+/// One line of [`Store::invitations`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Names the invitation; see [`InvitationKeys::invite_id`](handfast_token::InvitationKeys).
+    pub id: InviteId,
+    /// When it was made, in seconds since 1970-01-01 UTC.
+    pub made: u64,
+    /// How long it is still good, or what became of it.
+    pub state: Result<Duration, Fate>,
+}
+
+/// One row.
+#[derive(Clone, Debug)]
+pub(super) enum Kept {
+    Waiting(Box<PendingInvitation>),
+    Over {
+        id: InviteId,
+        made: u64,
+        fate: Fate,
+        ended: u64,
+    },
+}
+
+impl Kept {
+    pub(crate) fn id(&self) -> InviteId {
+        match self {
+            Self::Waiting(pending) => pending.id(),
+            Self::Over { id, .. } => *id,
+        }
+    }
+
+    /// When it was over; none if it is not.
+    pub(crate) fn ended(&self, now: u64) -> Option<u64> {
+        match self {
+            Self::Waiting(pending) if pending.remaining(now).is_some() => None,
+            Self::Waiting(pending) => Some(pending.expires()),
+            Self::Over { ended, .. } => Some(*ended),
+        }
+    }
+
+    pub(crate) fn listed(&self, now: u64) -> Listed {
+        let (made, state) = match self {
+            Self::Waiting(pending) => {
+                let remaining = pending.remaining(now).ok_or(Fate::Expired);
+                (pending.made, remaining)
+            }
+            Self::Over { made, fate, .. } => (*made, Err(*fate)),
+        };
+        Listed {
+            id: self.id(),
+            made,
+            state,
+        }
+    }
+
+    /// `version 1 | 0 | pending` while it waits, `version 1 | fate | made u64 | ended u64 | id 16`
+    /// afterwards.
+    pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
+        match self {
+            Self::Waiting(pending) => pending.to_bytes(),
+            Self::Over {
+                id,
+                made,
+                fate,
+                ended,
+            } => Ok(Writer::new(VERSION, 34)
+                .byte(fate_code(*fate))
+                .u64(*made)
+                .u64(*ended)
+                .raw(id)
+                .finish()),
+        }
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
+        let mut reader = Reader::new(bytes);
+        reader.version(VERSION)?;
+        let fate = match reader.byte()? {
+            0 => {
+                let pending = PendingInvitation::read(&mut reader)?;
+                reader.finish()?;
+                return Ok(Self::Waiting(Box::new(pending)));
+            }
+            1 => Fate::Used,
+            2 => Fate::Revoked,
+            3 => Fate::Expired,
+            4 => Fate::Burned,
+            _ => return Err(StoreError::Damaged),
+        };
+        let (made, ended, id) = (reader.u64()?, reader.u64()?, reader.array()?);
+        reader.finish()?;
+        Ok(Self::Over {
+            id,
+            made,
+            fate,
+            ended,
+        })
+    }
+}
+
+impl PendingInvitation {
+    /// Names the invitation.
+    pub fn id(&self) -> InviteId {
+        self.invitation.keys().invite_id()
+    }
+
+    /// How long it is still good at `now` (seconds since 1970-01-01 UTC); none if it is not.
+    pub fn remaining(&self, now: u64) -> Option<Duration> {
+        // An expiry repeats itself every 45 days; the time of making does not.
+        let latest = self.made.saturating_add(MAX_LIFETIME.as_secs() + 60);
+        let remaining = self.invitation.expiry.remaining(now);
+        // A clock that was set back gives it no longer life than it was made with.
+        let life = self.invitation.expiry.remaining(self.made)?;
+        remaining
+            .map(|left| left.min(life))
+            .filter(|_| now < latest)
+    }
+
+    /// When it expires, in seconds since 1970-01-01 UTC.
+    pub(crate) fn expires(&self) -> u64 {
+        let life = self.invitation.expiry.remaining(self.made);
+        self.made.saturating_add(life.unwrap_or_default().as_secs())
+    }
+
+    pub(crate) fn over(&self, fate: Fate, now: u64) -> Kept {
+        Kept::Over {
+            id: self.id(),
+            made: self.made,
+            fate,
+            ended: now,
+        }
+    }
+
+    /// `made u64 | port u16 | handed | failed handshakes | wrong answers | digests of forms | invitation | certificate |
+    /// locked, or nothing | answer, or nothing | 0, or for each reply how it came and the reply`, each
+    /// part behind its length as u16.
+    fn to_bytes(&self) -> Result<Plain, StoreError> {
+        let answer = self.answer.as_ref().map(|answer| answer.password(None));
+        let answer = answer.unwrap_or_default();
+        let locked = self.locked.as_deref().unwrap_or_default();
+        let room = 32
+            + 32 * MOST_FORMS
+            + MAX_INVITATION
+            + MAX_CERTIFICATE
+            + locked.len()
+            + answer.len()
+            + MOST_REPLIES * (3 + MAX_REPLY);
+        let writer = Writer::new(VERSION, room)
+            .byte(0)
+            .u64(self.made)
+            .u16(self.port)
+            .byte(via_code(self.handed))
+            .byte(self.past.strikes.handshakes)
+            .byte(self.past.strikes.answers)
+            .bytes(self.past.forms.as_flattened(), 32 * MOST_FORMS)?;
+        let writer = write_invitation(writer, &self.invitation)?;
+        let mut writer = write_certificate(writer, &self.certificate)?
+            .bytes(locked, MAX_LOCKED)?
+            .bytes(&answer, MAX_ANSWER)?;
+        if self.past.replies.is_empty() {
+            writer = writer.byte(0);
+        }
+        for received in &self.past.replies {
+            writer = write_reply(writer.byte(via_code(received.via)), &received.reply)?;
+        }
+        Ok(writer.finish())
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, StoreError> {
+        let made = reader.u64()?;
+        let port = reader.u16()?;
+        let handed = via(reader.byte()?)?;
+        let strikes = Strikes {
+            handshakes: reader.byte()?,
+            answers: reader.byte()?,
+        };
+        let forms = match reader.bytes(32 * MOST_FORMS)?.as_chunks() {
+            (forms, []) => forms.to_vec(),
+            _ => return Err(StoreError::Damaged),
+        };
+        let invitation = read_invitation(reader)?;
+        let certificate = read_certificate(reader.bytes(MAX_CERTIFICATE)?, invitation.fingerprint)?;
+        let locked = match reader.bytes(MAX_LOCKED)? {
+            [] => None,
+            bytes => Some(bytes.to_vec()),
+        };
+        let answer = match reader.bytes(MAX_ANSWER)? {
+            [] => None,
+            bytes => Some(Answers::from_password(bytes).ok_or(StoreError::Damaged)?),
+        };
+        let mut replies = Vec::new();
+        let mut code = reader.byte()?;
+        while code != 0 || !replies.is_empty() {
+            replies.push(ReceivedReply {
+                via: via(code)?,
+                reply: read_reply(reader)?,
+            });
+            code = match reader.is_empty() {
+                true => break,
+                false if replies.len() < MOST_REPLIES => reader.byte()?,
+                false => return Err(StoreError::Damaged),
+            };
+        }
+        Ok(Self {
+            invitation,
+            certificate,
+            port,
+            handed,
+            locked,
+            answer,
+            made,
+            past: Past {
+                strikes,
+                forms,
+                replies,
+            },
+        })
+    }
+}
+
+pub(super) fn write_invitation(
+    writer: Writer,
+    invitation: &Invitation,
+) -> Result<Writer, StoreError> {
+    writer.bytes(&Zeroizing::new(invitation.to_bytes()), MAX_INVITATION)
+}
+
+pub(super) fn read_invitation(reader: &mut Reader<'_>) -> Result<Invitation, StoreError> {
+    Invitation::parse(reader.bytes(MAX_INVITATION)?).map_err(|_| StoreError::Damaged)
+}
+
+pub(super) fn write_certificate(
+    writer: Writer,
+    certificate: &Certificate,
+) -> Result<Writer, StoreError> {
+    writer.bytes(certificate.expose(), MAX_CERTIFICATE)
+}
+
+/// A certificate with the fingerprint that the other side was told.
+pub(super) fn read_certificate(
+    bytes: &[u8],
+    fingerprint: Fingerprint,
+) -> Result<Certificate, StoreError> {
+    match bytes {
+        [] => Err(StoreError::Damaged),
+        bytes => Ok(Certificate::new(bytes.to_vec(), fingerprint)),
+    }
+}
+
+pub(super) fn write_reply(writer: Writer, reply: &SealedReply) -> Result<Writer, StoreError> {
+    writer.bytes(reply.as_bytes(), MAX_REPLY)
+}
+
+pub(super) fn read_reply(reader: &mut Reader<'_>) -> Result<SealedReply, StoreError> {
+    SealedReply::parse(reader.bytes(MAX_REPLY)?).map_err(|_| StoreError::Damaged)
+}
+
+pub(super) fn via_code(via: Via) -> u8 {
+    match via {
+        Via::Camera => 1,
+        Via::Carried => 2,
+        Via::Locked => 3,
+    }
+}
+
+pub(super) fn via(code: u8) -> Result<Via, StoreError> {
+    match code {
+        1 => Ok(Via::Camera),
+        2 => Ok(Via::Carried),
+        3 => Ok(Via::Locked),
+        _ => Err(StoreError::Damaged),
+    }
+}
+
+fn fate_code(fate: Fate) -> u8 {
+    match fate {
+        Fate::Used => 1,
+        Fate::Revoked => 2,
+        Fate::Expired => 3,
+        Fate::Burned => 4,
+    }
+}

@@ -1,0 +1,37 @@
+//! What outlives the process: who this device is, its settings, invitations and replies that wait,
+//! people met before.
+//!
+//! Each kind of value is a record with one form of its own, sealed before it is written under a key that
+//! lies in a [`Vault`] outside of the store; see `cipher.rs`. Nothing here opens a socket or reads a
+//! clock. Where there is a disk, feature `sqlite` keeps the records on it, and makes files that are their
+//! owner's alone ([`private`]).
+
+// Records are written and read by whoever keeps them.
+#![cfg_attr(not(feature = "sqlite"), allow(dead_code))]
+
+mod cipher;
+mod error;
+mod guesses;
+mod invitations;
+mod people;
+#[cfg(feature = "sqlite")]
+pub mod private;
+mod proofs;
+mod record;
+mod replies;
+mod settings;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+#[cfg(test)]
+#[cfg(feature = "sqlite")]
+mod tests;
+mod vault;
+
+pub use error::StoreError;
+pub use invitations::{Fate, Listed, MAX_PENDING, PendingInvitation};
+pub use people::{Person, Refused};
+pub use replies::PendingReply;
+pub use settings::{MAX_SETTING, Setting};
+#[cfg(feature = "sqlite")]
+pub use sqlite::{KeyFile, Store};
+pub use vault::{Vault, VaultError};

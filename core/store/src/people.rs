@@ -1,0 +1,112 @@
+//! People met before, and those who are not to be met again.
+
+use super::StoreError;
+use super::record::Plain;
+use super::record::{Reader, Writer};
+use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
+
+const VERSION: u8 = 1;
+
+/// The longest name that is kept, in bytes of UTF-8; longer ones are cut.
+pub(crate) const MAX_NAME: usize = 256;
+
+/// Somebody this device has met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Their long-term key, which is who they are: another key is another person.
+    pub key: PublicKey,
+    /// What they call themselves; may be empty.
+    pub name: String,
+    /// How far they are trusted, and why.
+    pub trust: Trust,
+    /// When they were first met, in seconds since 1970-01-01 UTC.
+    pub since: u64,
+}
+
+/// Somebody who is not to be met again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Their long-term key.
+    pub key: PublicKey,
+    /// What they called themselves; may be empty.
+    pub name: String,
+    /// When the difference was found, in seconds since 1970-01-01 UTC.
+    pub since: u64,
+}
+
+impl Refused {
+    /// `version 1 | since u64 | key 32 | name`
+    pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
+        let name = &self.name[..self.name.floor_char_boundary(MAX_NAME)];
+        let writer = Writer::new(VERSION, 43 + name.len())
+            .u64(self.since)
+            .raw(&self.key.0);
+        Ok(writer.bytes(name.as_bytes(), MAX_NAME)?.finish())
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
+        let mut reader = Reader::new(bytes);
+        reader.version(VERSION)?;
+        let since = reader.u64()?;
+        let key = PublicKey(reader.array()?);
+        let name = reader.text(MAX_NAME)?.to_owned();
+        reader.finish()?;
+        Ok(Self { key, name, since })
+    }
+}
+
+impl Person {
+    /// `version 1 | since u64 | key 32 | reason | [key of who introduced them 32] | name`
+    pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
+        let reason = self.trust.reason();
+        let mut writer = Writer::new(VERSION, 76 + self.name.len())
+            .u64(self.since)
+            .raw(&self.key.0)
+            .byte(reason_code(reason));
+        if let TrustReason::IntroducedBy(other) = reason {
+            writer = writer.raw(&other.0);
+        }
+        Ok(writer.bytes(self.name.as_bytes(), MAX_NAME)?.finish())
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
+        let mut reader = Reader::new(bytes);
+        reader.version(VERSION)?;
+        let since = reader.u64()?;
+        let key = PublicKey(reader.array()?);
+        let reason = match reader.byte()? {
+            1 => TrustReason::OpenLink,
+            2 => TrustReason::SawTheCode,
+            3 => TrustReason::IntroducedBy(PublicKey(reader.array()?)),
+            4 => TrustReason::LockedLink,
+            5 => TrustReason::Answered,
+            6 => TrustReason::Scanned,
+            7 => TrustReason::Compared,
+            8 => TrustReason::TheirQuestion,
+            9 => TrustReason::ByYourWord,
+            _ => return Err(StoreError::Damaged),
+        };
+        let name = reader.text(MAX_NAME)?.to_owned();
+        reader.finish()?;
+        Ok(Self {
+            key,
+            name,
+            trust: Trust::because(reason),
+            since,
+        })
+    }
+}
+
+fn reason_code(reason: TrustReason) -> u8 {
+    match reason {
+        TrustReason::OpenLink => 1,
+        TrustReason::SawTheCode => 2,
+        TrustReason::IntroducedBy(_) => 3,
+        TrustReason::LockedLink => 4,
+        TrustReason::Answered => 5,
+        TrustReason::Scanned => 6,
+        TrustReason::Compared => 7,
+        TrustReason::TheirQuestion => 8,
+        TrustReason::ByYourWord => 9,
+    }
+}

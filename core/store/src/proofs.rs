@@ -1,0 +1,54 @@
+//! Proofs of answers that this device has sent as a guest. They are counted by invitation, and for longer
+//! than the invitation itself is kept: whoever ends it and opens it again has no more tries.
+
+use super::StoreError;
+use super::invitations::{via, via_code};
+use super::record::Plain;
+use super::record::{Reader, Writer};
+use handfast_protocol::pairing::Via;
+use handfast_token::{InviteId, MAX_LIFETIME};
+
+const VERSION: u8 = 1;
+
+/// How long a question that was answered makes the next one suspicious, in seconds.
+pub(crate) const LATELY: u64 = 24 * 3600;
+
+/// How long the proofs of an invitation are remembered after the last one, in seconds: as long as any
+/// invitation can live, and a day for clocks that are wrong.
+pub(crate) const MEMORY: u64 = MAX_LIFETIME.as_secs() + 24 * 3600;
+
+/// One row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Proofs {
+    pub(super) id: InviteId,
+    /// How the invitation came.
+    pub(super) via: Via,
+    pub(super) sent: u8,
+    /// When the last one was sent, in seconds since 1970-01-01 UTC.
+    pub(super) last: u64,
+}
+
+impl Proofs {
+    /// `version 1 | id 16 | via | sent u8 | last u64`
+    pub(super) fn to_bytes(self) -> Plain {
+        Writer::new(VERSION, 27)
+            .raw(&self.id)
+            .byte(via_code(self.via))
+            .byte(self.sent)
+            .u64(self.last)
+            .finish()
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
+        let mut reader = Reader::new(bytes);
+        reader.version(VERSION)?;
+        let proofs = Self {
+            id: reader.array()?,
+            via: via(reader.byte()?)?,
+            sent: reader.byte()?,
+            last: reader.u64()?,
+        };
+        reader.finish()?;
+        Ok(proofs)
+    }
+}

@@ -1,0 +1,79 @@
+//! Invitations of others that this device has accepted and whose host it has not reached yet.
+
+use super::StoreError;
+use super::invitations::{
+    MAX_CERTIFICATE, MAX_INVITATION, MAX_REPLY, read_certificate, read_invitation, read_reply, via,
+    via_code, write_certificate, write_invitation, write_reply,
+};
+use super::record::Plain;
+use super::record::{Reader, Writer};
+use handfast_protocol::certificate::Certificate;
+use handfast_protocol::pairing::Via;
+use handfast_token::{Invitation, InviteId, MAX_LIFETIME, SealedReply};
+
+const VERSION: u8 = 1;
+
+/// Everything a guest needs to go on knocking, also after a restart.
+#[derive(Clone, Debug)]
+pub struct PendingReply {
+    /// The invitation that was accepted.
+    pub invitation: Invitation,
+    /// The reply, as it is shown: it names the certificate and the addresses.
+    pub reply: SealedReply,
+    /// The certificate that the reply names, with its key.
+    pub certificate: Certificate,
+    /// The UDP port that the reply names.
+    pub port: u16,
+    /// How the invitation came here.
+    pub via: Via,
+    /// When it was accepted, in seconds since 1970-01-01 UTC.
+    pub made: u64,
+}
+
+impl PendingReply {
+    /// Names the invitation.
+    pub fn id(&self) -> InviteId {
+        self.invitation.keys().invite_id()
+    }
+
+    /// Only the host's clock ends an invitation, so a guest keeps it for as long as any can live.
+    pub(crate) fn is_over(&self, now: u64) -> bool {
+        now >= self.made.saturating_add(MAX_LIFETIME.as_secs())
+    }
+
+    /// `version 1 | made u64 | port u16 | via | invitation | certificate | reply`, the last three
+    /// each behind its length as u16.
+    pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
+        let writer = Writer::new(VERSION, 32 + MAX_INVITATION + MAX_CERTIFICATE + MAX_REPLY)
+            .u64(self.made)
+            .u16(self.port)
+            .byte(via_code(self.via));
+        let writer = write_invitation(writer, &self.invitation)?;
+        let writer = write_certificate(writer, &self.certificate)?;
+        Ok(write_reply(writer, &self.reply)?.finish())
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
+        let mut reader = Reader::new(bytes);
+        reader.version(VERSION)?;
+        let made = reader.u64()?;
+        let port = reader.u16()?;
+        let via = via(reader.byte()?)?;
+        let invitation = read_invitation(&mut reader)?;
+        let certificate = reader.bytes(MAX_CERTIFICATE)?;
+        let reply = read_reply(&mut reader)?;
+        reader.finish()?;
+        let named = reply
+            .open(&invitation.keys())
+            .map_err(|_| StoreError::Damaged)?;
+        let certificate = read_certificate(certificate, named.fingerprint)?;
+        Ok(Self {
+            invitation,
+            reply,
+            certificate,
+            port,
+            via,
+            made,
+        })
+    }
+}

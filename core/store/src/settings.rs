@@ -1,0 +1,38 @@
+//! What the person chose.
+
+/// The longest text of a setting, in bytes of UTF-8.
+pub const MAX_SETTING: usize = 1024;
+
+/// One choice. Its value is a text; whoever reads it checks it, as with anything typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Setting {
+    /// What this device calls itself.
+    Name,
+    /// What links begin with; see [`LinkBase`](handfast_token::LinkBase).
+    LinkBase,
+    /// Whom to ask how this device looks from outside: STUN servers, with spaces between them.
+    Stun,
+    /// Whether they may be asked.
+    AskServers,
+    /// Whether the router may be asked to open a port.
+    AskRouter,
+    /// Whether a way past a strict network may be guessed.
+    Guess,
+    /// What the other side of a conversation may cost.
+    Limits,
+}
+
+impl Setting {
+    /// What it is called in the store, for good.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::LinkBase => "link base",
+            Self::Stun => "stun",
+            Self::AskServers => "ask servers",
+            Self::AskRouter => "ask router",
+            Self::Guess => "guess",
+            Self::Limits => "limits",
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Opening the file, and making it where there is none.
+//!
+//! A new store is finished under another name and then put in place, so a file that is there is a
+//! whole store, or damaged, and never half made.
+
+use super::folder;
+use super::rows::{Rows, Table};
+use super::{IDENTITY, schema};
+use crate::cipher::Cipher;
+use crate::private;
+use crate::{StoreError, Vault};
+use handfast_token::Secret;
+use rusqlite::{Connection, OpenFlags};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long to wait for another process to finish its transaction.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(super) fn open(path: &Path, vault: &dyn Vault) -> Result<(Connection, Cipher), StoreError> {
+    private::create_folders(folder::of(path))?;
+    // Two processes that begin at once must agree on one key and one file.
+    let is_there = path.try_exists()?;
+    let beginning =
+        folder::lock(&folder::beside(path, ".lock")).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied if is_there => StoreError::ReadOnly,
+            _ => error.into(),
+        })?;
+    let is_there = path.try_exists()?;
+    // A log without its store: part of the store was taken away, and a new one would swallow it.
+    if !is_there && folder::beside(path, "-wal").try_exists()? {
+        return Err(StoreError::Damaged);
+    }
+    let key = match vault.key()? {
+        Some(key) => key,
+        None if is_there => return Err(StoreError::KeyMissing),
+        None => {
+            let key = Secret::random().map_err(StoreError::internal)?;
+            vault.keep(&key)?;
+            key
+        }
+    };
+    let cipher = Cipher::new(key);
+    if !is_there {
+        make(path, &cipher)?;
+    }
+    drop(beginning);
+    let connection = open_existing(path, &cipher)?;
+    Ok((connection, cipher))
+}
+
+fn make(path: &Path, cipher: &Cipher) -> Result<(), StoreError> {
+    let unfinished = folder::beside(path, ".new");
+    drop(private::create_anew(&unfinished)?);
+    let mut connection = connect(&unfinished)?;
+    schema::sign(&connection)?;
+    schema::migrate(&mut connection)?;
+    let identity = Secret::<32>::random().map_err(StoreError::internal)?;
+    let transaction = connection.transaction()?;
+    transaction.execute(
+        "INSERT INTO key_check (value) VALUES (?1)",
+        [cipher.check().expose()],
+    )?;
+    Rows::new(&transaction, cipher).put(Table::Identity, IDENTITY, identity.expose())?;
+    transaction.commit()?;
+    connection.close().map_err(|(_, error)| error)?;
+    folder::put_in_place(&unfinished, path)?;
+    Ok(())
+}
+
+fn open_existing(path: &Path, cipher: &Cipher) -> Result<Connection, StoreError> {
+    // SQLite takes an empty file for a new database.
+    if path.metadata()?.len() == 0 {
+        return Err(StoreError::Damaged);
+    }
+    let mut connection = connect(path)?;
+    if connection.is_readonly("main")? {
+        return Err(StoreError::ReadOnly);
+    }
+    schema::recognise(&connection)?;
+    // The store is small, so all of it is looked at: a hole is found now and not when it is needed.
+    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found != "ok" {
+        return Err(StoreError::Damaged);
+    }
+    let check: [u8; 32] =
+        connection.query_row("SELECT value FROM key_check", [], |row| row.get(0))?;
+    if Secret::new(check) != cipher.check() {
+        return Err(StoreError::WrongKey);
+    }
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(StoreError::internal(format!("journal mode {mode}")));
+    }
+    schema::migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// A connection to a file that exists.
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    // A commit is on the disk before it is reported, and what is deleted is overwritten.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    // Nothing of the store outside of its folder.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(connection)
+}

@@ -1,0 +1,60 @@
+//! A vault for desktops: a file of 32 bytes that only its owner may read.
+//!
+//! It protects against a copy of the store without the key, not against somebody who can read
+//! everything of this user.
+
+use super::folder;
+use crate::private;
+use crate::{Vault, VaultError};
+use handfast_token::Secret;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+/// The key in a file. See the module text.
+#[derive(Clone, Debug)]
+pub struct KeyFile {
+    path: PathBuf,
+}
+
+impl KeyFile {
+    /// The key in this file, which is made when it is first needed.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+}
+
+impl Vault for KeyFile {
+    fn key(&self) -> Result<Option<Secret<32>>, VaultError> {
+        let mut file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let about = file.metadata()?;
+        #[cfg(unix)]
+        if std::os::unix::fs::MetadataExt::mode(&about) & 0o077 != 0 {
+            return Err(VaultError::Exposed);
+        }
+        if about.len() != 32 {
+            return Err(VaultError::Damaged);
+        }
+        let mut key = Zeroizing::new([0; 32]);
+        file.read_exact(&mut *key)?;
+        Ok(Some(Secret::new(*key)))
+    }
+
+    fn keep(&self, key: &Secret<32>) -> Result<(), VaultError> {
+        if self.path.symlink_metadata().is_ok() {
+            return Err(VaultError::Occupied);
+        }
+        private::create_folders(folder::of(&self.path))?;
+        let unfinished = folder::beside(&self.path, ".new");
+        let mut file = private::create_anew(&unfinished)?;
+        file.write_all(key.expose())?;
+        file.sync_all()?;
+        folder::put_in_place(&unfinished, &self.path)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! The store on a disk: one SQLite file whose values are sealed. The only module that names SQL.
+//!
+//! A store that cannot be opened says why ([`StoreError`]) and is left as it is: nothing here ever
+//! replaces a file that exists.
+//!
+//! The methods block for as long as the disk takes. Asynchronous code calls them by [`Store::run`].
+//! Several processes may share a store; each change is one transaction, on the disk when the method
+//! returns (write-ahead log, `synchronous = FULL`).
+
+mod file;
+mod folder;
+mod guesses;
+mod invitations;
+mod key_file;
+mod people;
+mod proofs;
+mod replies;
+pub(crate) mod rows;
+mod schema;
+mod settings;
+
+pub use key_file::KeyFile;
+
+use crate::cipher::Cipher;
+use crate::record::Reader;
+use crate::{StoreError, Vault};
+use handfast_protocol::handshake::StaticKey;
+use handfast_token::{InviteId, Seat};
+use rows::{Rows, Table};
+use rusqlite::{Connection, TransactionBehavior};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The one row of [`Table::Identity`].
+const IDENTITY: &[u8] = b"static key";
+
+/// An open store. Clones are the same store.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    connection: Mutex<Connection>,
+    cipher: Cipher,
+    identity: StaticKey,
+}
+
+impl Store {
+    /// Opens the store in this file, and makes it if there is none: then it has a fresh identity.
+    /// The folder is made too, for its owner only.
+    ///
+    /// # Errors
+    /// Whatever hinders it; see [`StoreError`]. A file that is there is not changed then.
+    pub fn open(path: &Path, vault: &dyn Vault) -> Result<Self, StoreError> {
+        let (mut connection, cipher) = file::open(path, vault)?;
+        let transaction = connection.transaction()?;
+        let kept = Rows::new(&transaction, &cipher).get(Table::Identity, IDENTITY)?;
+        let kept = kept.ok_or(StoreError::Damaged)?;
+        let mut reader = Reader::new(&kept);
+        let identity = StaticKey::new(reader.secret()?);
+        reader.finish()?;
+        drop(transaction);
+        Ok(Self {
+            shared: Arc::new(Shared {
+                connection: Mutex::new(connection),
+                cipher,
+                identity,
+            }),
+        })
+    }
+
+    /// The long-term key of this device, made with the store.
+    pub fn identity(&self) -> &StaticKey {
+        &self.shared.identity
+    }
+
+    /// What a person may call an invitation of this store in this seat: 24 bits that follow from where
+    /// it lies, under the store's key, and so say nothing about the invitation to anybody else.
+    pub fn tag(&self, seat: Seat, id: InviteId) -> [u8; 3] {
+        let table = match seat {
+            Seat::Host => Table::Invitation,
+            Seat::Guest => Table::Reply,
+        };
+        let [first, second, third, ..] = self.shared.cipher.row(table.name(), &id);
+        [first, second, third]
+    }
+
+    /// Runs blocking work on this store beside asynchronous code. Must be called within a tokio
+    /// runtime. The work is finished even if nobody waits for it.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || work(&store))
+            .await
+            .map_err(StoreError::internal)?
+    }
+
+    /// One transaction: all of `work` is on the disk when this returns, or nothing of it.
+    pub(crate) fn transact<T>(
+        &self,
+        work: impl FnOnce(&Rows<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        // A panic between two statements has rolled its transaction back.
+        let mut connection = self
+            .shared
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&Rows::new(&transaction, &self.shared.cipher))?;
+        transaction.commit()?;
+        Ok(done)
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store(..)")
+    }
+}

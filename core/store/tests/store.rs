@@ -1,0 +1,420 @@
+//! The store under everything that may happen to its files: each case has its own error, and
+//! nothing that was in the store is lost.
+
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+use handfast_protocol::handshake::PublicKey;
+use handfast_protocol::handshake::{Trust, TrustReason};
+use handfast_store::{KeyFile, Person, Setting, Store, StoreError, Vault, VaultError};
+use handfast_token::{Secret, random_bytes};
+use rusqlite::Connection;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Names what a child process of these tests does; without it a test is not a child.
+const CHILD: &str = "HANDFAST_STORE_CHILD";
+const FOLDER: &str = "HANDFAST_STORE_FOLDER";
+
+/// A folder that is removed in the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let name: String = random_bytes::<8>()
+            .unwrap()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let path = std::env::temp_dir().join(format!("handfast-store-{name}"));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn open(&self) -> Result<Store, StoreError> {
+        open(&self.0)
+    }
+
+    /// A store with something in it, closed again, and its bytes.
+    fn filled(&self) -> (PublicKey, Vec<u8>) {
+        let store = self.open().unwrap();
+        store.set(Setting::Name, Some("kept")).unwrap();
+        for key in 0..40 {
+            store.meet(person(key)).unwrap();
+        }
+        let key = store.identity().public();
+        drop(store);
+        (key, std::fs::read(self.file("store")).unwrap())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn open(folder: &Path) -> Result<Store, StoreError> {
+    Store::open(&folder.join("store"), &KeyFile::new(folder.join("key")))
+}
+
+fn person(key: u8) -> Person {
+    Person {
+        key: PublicKey([key; 32]),
+        name: "Zoë".to_owned(),
+        trust: Trust::because(TrustReason::Scanned),
+        since: u64::from(key),
+    }
+}
+
+/// The store does not open for this reason, and its file is as it was.
+#[track_caller]
+fn refused(folder: &Folder, why: StoreError) {
+    let before = std::fs::read(folder.file("store")).unwrap();
+    assert_eq!(folder.open().err(), Some(why));
+    assert_eq!(std::fs::read(folder.file("store")).unwrap(), before);
+}
+
+/// This test binary, running one of its tests as a child of another.
+fn child(test: &str, folder: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args([test, "--exact", "--nocapture", "--test-threads=1"])
+        .env(CHILD, test)
+        .env(FOLDER, folder)
+        .stdin(Stdio::null());
+    command
+}
+
+/// The folder to work on, if this process is that child.
+fn child_folder(test: &str) -> Option<PathBuf> {
+    let is_child = std::env::var(CHILD).is_ok_and(|name| name == test);
+    is_child.then(|| std::env::var_os(FOLDER).unwrap().into())
+}
+
+#[test]
+fn another_file_is_not_a_store() {
+    let folder = Folder::new();
+    folder.filled();
+    std::fs::write(folder.file("store"), "Dear diary, ".repeat(1000)).unwrap();
+    refused(&folder, StoreError::NotAStore);
+    std::fs::remove_file(folder.file("store")).unwrap();
+    let other = Connection::open(folder.file("store")).unwrap();
+    other.execute_batch("CREATE TABLE diary (day)").unwrap();
+    drop(other);
+    refused(&folder, StoreError::NotAStore);
+}
+
+#[test]
+fn a_store_that_was_cut_off_is_damaged_wherever_it_was_cut() {
+    let folder = Folder::new();
+    let (_, whole) = folder.filled();
+    for length in [0, 1, 99, 1024, 4096, 5000, whole.len() / 2, whole.len() - 1] {
+        std::fs::write(folder.file("store"), &whole[..length]).unwrap();
+        let before = std::fs::read(folder.file("store")).unwrap();
+        let error = folder.open().and_then(|store| store.people()).err();
+        assert!(
+            matches!(error, Some(StoreError::Damaged | StoreError::NotAStore)),
+            "{length} of {}: {error:?}",
+            whole.len()
+        );
+        assert_eq!(std::fs::read(folder.file("store")).unwrap(), before);
+    }
+    std::fs::write(folder.file("store"), &whole).unwrap();
+    assert_eq!(folder.open().unwrap().people().unwrap().len(), 40);
+}
+
+#[test]
+fn a_changed_byte_is_noticed_or_without_effect() {
+    let folder = Folder::new();
+    let (key, whole) = folder.filled();
+    let mut noticed = 0;
+    for step in 0..200 {
+        let mut changed = whole.clone();
+        changed[step * whole.len() / 200] ^= 0x10;
+        std::fs::write(folder.file("store"), &changed).unwrap();
+        let read = folder.open().and_then(|store| {
+            assert_eq!(store.identity().public(), key);
+            Ok((store.setting(Setting::Name)?, store.people()?.len()))
+        });
+        match read {
+            Ok(read) => assert_eq!(read, (Some("kept".to_owned()), 40)),
+            Err(_) => noticed += 1,
+        }
+        let _ = std::fs::remove_file(folder.file("store-wal"));
+        let _ = std::fs::remove_file(folder.file("store-shm"));
+    }
+    // What is not noticed lies in space that is not used.
+    assert!(noticed > 10, "{noticed}");
+}
+
+#[test]
+fn a_store_of_a_newer_version_is_left_alone() {
+    let folder = Folder::new();
+    folder.filled();
+    let later = Connection::open(folder.file("store")).unwrap();
+    later.pragma_update(None, "user_version", 1000).unwrap();
+    drop(later);
+    refused(&folder, StoreError::Newer);
+}
+
+#[test]
+fn a_store_without_its_own_key_stays_closed() {
+    let folder = Folder::new();
+    let (identity, _) = folder.filled();
+    let key = std::fs::read(folder.file("key")).unwrap();
+    std::fs::remove_file(folder.file("key")).unwrap();
+    refused(&folder, StoreError::KeyMissing);
+    assert!(!folder.file("key").exists());
+    KeyFile::new(folder.file("key"))
+        .keep(&Secret::new([1; 32]))
+        .unwrap();
+    refused(&folder, StoreError::WrongKey);
+    std::fs::write(folder.file("key"), &key[..31]).unwrap();
+    refused(&folder, StoreError::Vault(VaultError::Damaged));
+    std::fs::write(folder.file("key"), &key).unwrap();
+    assert_eq!(folder.open().unwrap().identity().public(), identity);
+}
+
+#[test]
+fn a_key_is_made_once_and_for_its_owner() {
+    let folder = Folder::new();
+    let vault = KeyFile::new(folder.file("key"));
+    assert_eq!(vault.key(), Ok(None));
+    vault.keep(&Secret::new([1; 32])).unwrap();
+    let again = vault.keep(&Secret::new([2; 32]));
+    assert_eq!(again, Err(VaultError::Occupied));
+    assert_eq!(vault.key(), Ok(Some(Secret::new([1; 32]))));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |mode| std::fs::Permissions::from_mode(mode);
+        let about = folder.file("key").metadata().unwrap();
+        assert_eq!(about.permissions().mode() & 0o777, 0o600);
+        std::fs::set_permissions(folder.file("key"), mode(0o640)).unwrap();
+        assert_eq!(vault.key(), Err(VaultError::Exposed));
+        std::fs::set_permissions(folder.file("key"), mode(0o600)).unwrap();
+        folder.open().unwrap();
+        let about = folder.file("store").metadata().unwrap();
+        assert_eq!(about.permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn a_log_without_its_store_is_not_swallowed_by_a_new_one() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    store.set(Setting::Name, Some("in the log")).unwrap();
+    std::fs::rename(folder.file("store"), folder.file("away")).unwrap();
+    assert_eq!(folder.open().err(), Some(StoreError::Damaged));
+    std::fs::rename(folder.file("away"), folder.file("store")).unwrap();
+    let name = folder.open().unwrap().setting(Setting::Name);
+    assert_eq!(name, Ok(Some("in the log".to_owned())));
+}
+
+#[test]
+fn a_store_that_another_holds_for_too_long_says_so() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    let other = Connection::open(folder.file("store")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = store.set(Setting::Name, Some("late"));
+    assert_eq!(refused, Err(StoreError::InUse));
+    other.execute_batch("ROLLBACK").unwrap();
+    store.set(Setting::Name, Some("in time")).unwrap();
+}
+
+#[test]
+fn a_folder_that_is_a_file_is_named() {
+    let folder = Folder::new();
+    std::fs::write(folder.file("home"), "").unwrap();
+    let error = open(&folder.file("home")).err();
+    assert!(
+        matches!(error, Some(StoreError::Unreachable(_))),
+        "{error:?}"
+    );
+}
+
+/// Runs as a user without rights on the files.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_store_that_cannot_be_written_says_so() {
+    use std::os::unix::fs::PermissionsExt;
+    const NAME: &str = "a_store_that_cannot_be_written_says_so";
+    const NOBODY: u32 = 65_534;
+    if let Some(folder) = child_folder(NAME) {
+        if rustix::process::geteuid().is_root() {
+            // Rights do not hold back the superuser. This way and not from outside, as nobody else
+            // may be able to start this program.
+            rustix::thread::set_thread_uid(rustix::process::Uid::from_raw(NOBODY)).unwrap();
+        }
+        assert_eq!(open(&folder).err(), Some(StoreError::ReadOnly));
+        println!("refused");
+        return;
+    }
+    let folder = Folder::new();
+    let (_, before) = folder.filled();
+    // The key must stay its reader's own; the store may be looked at by everybody.
+    let mode = |name: &str, mode| {
+        let path = folder.file(name);
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode("", 0o555);
+    mode("store", 0o444);
+    mode("store.lock", 0o444);
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(folder.file("key"), Some(NOBODY), None).unwrap();
+    }
+    let output = child(NAME, &folder.0).output().unwrap();
+    mode("", 0o755);
+    assert!(output.status.success(), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("refused"));
+    assert_eq!(std::fs::read(folder.file("store")).unwrap(), before);
+}
+
+/// Runs on a small disk of its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named_and_takes_nothing_away() {
+    const NAME: &str = "a_full_disk_is_named_and_takes_nothing_away";
+    if let Some(folder) = child_folder(NAME) {
+        let store = open(&folder).unwrap();
+        store.set(Setting::Name, Some("before")).unwrap();
+        let long = "x".repeat(1024);
+        let mut taken = 0;
+        let full = loop {
+            let name = format!("{taken} {long}");
+            match store.meet(Person {
+                name,
+                ..person(taken)
+            }) {
+                Ok(_) if taken < 255 => taken += 1,
+                Ok(_) => panic!("the disk is too large"),
+                Err(error) => break error,
+            }
+            std::fs::File::options()
+                .create(true)
+                .append(true)
+                .open(folder.join("ballast"))
+                .and_then(|mut file| file.write_all(&[0; 4096]))
+                .unwrap_or_default();
+        };
+        assert_eq!(full, StoreError::Full);
+        assert_eq!(store.people().unwrap().len(), usize::from(taken));
+        drop(store);
+        std::fs::remove_file(folder.join("ballast")).unwrap();
+        let store = open(&folder).unwrap();
+        assert_eq!(store.people().unwrap().len(), usize::from(taken));
+        assert_eq!(store.setting(Setting::Name), Ok(Some("before".to_owned())));
+        store.meet(person(taken)).unwrap();
+        println!("full after {taken}");
+        return;
+    }
+    let folder = Folder::new();
+    let disk = folder.file("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let inner = child(NAME, &disk);
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--map-root-user", "sh", "-c"]);
+    command.arg("mount -t tmpfs -o size=256k none \"$0\" || exit 99; exec \"$@\"");
+    command
+        .arg(&disk)
+        .arg(inner.get_program())
+        .args(inner.get_args());
+    for (key, value) in inner.get_envs() {
+        command.env(key, value.unwrap_or_default());
+    }
+    match command.output() {
+        Ok(output) if output.status.success() => {
+            let told = String::from_utf8_lossy(&output.stdout).contains("full after");
+            assert!(told, "{output:?}");
+        }
+        // 1: no namespace may be made here; 99: no disk may be mounted in it.
+        Ok(output) if matches!(output.status.code(), Some(1 | 99)) => {
+            println!("skipped: no disk of its own");
+        }
+        Ok(output) => panic!("{output:?}"),
+        Err(_) => println!("skipped: no namespaces"),
+    }
+}
+
+/// Whatever a method said was written is there after the process was killed in the middle.
+#[test]
+fn a_killed_process_loses_nothing_that_it_was_told_is_kept() {
+    const NAME: &str = "a_killed_process_loses_nothing_that_it_was_told_is_kept";
+    if let Some(folder) = child_folder(NAME) {
+        let store = open(&folder).unwrap();
+        let known = store.people().unwrap().len();
+        for number in known.. {
+            let mut person = person(0);
+            person.key.0[..8].copy_from_slice(&number.to_le_bytes());
+            store.meet(person).unwrap();
+            store.set(Setting::Name, Some(&number.to_string())).unwrap();
+            println!("\nkept {number}");
+        }
+        return;
+    }
+    let folder = Folder::new();
+    let mut identity = None;
+    for round in 0..8 {
+        let mut process = child(NAME, &folder.0)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let kept = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .filter_map(|line| line.strip_prefix("kept ")?.parse::<usize>().ok())
+            .take(1 + round)
+            .last();
+        process.kill().unwrap();
+        process.wait().unwrap();
+        // The pipe may hold more than was read.
+        let kept = lines
+            .map_while(Result::ok)
+            .filter_map(|line| line.strip_prefix("kept ")?.parse::<usize>().ok())
+            .last()
+            .or(kept)
+            .unwrap();
+        let store = folder.open().unwrap();
+        let people = store.people().unwrap();
+        assert!(people.len() > kept, "{kept} of {}", people.len());
+        assert!(people.len() <= kept + 2);
+        let name: usize = store
+            .setting(Setting::Name)
+            .unwrap()
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert!((kept..kept + 2).contains(&name));
+        let key = store.identity().public();
+        assert_eq!(*identity.get_or_insert(key), key);
+    }
+}
+
+/// The same while the store is being made: the next start finds one, or makes one.
+#[test]
+fn a_process_killed_while_it_begins_leaves_a_beginning() {
+    const NAME: &str = "a_process_killed_while_it_begins_leaves_a_beginning";
+    if let Some(folder) = child_folder(NAME) {
+        open(&folder).unwrap();
+        return;
+    }
+    for pause in 0..12 {
+        let folder = Folder::new();
+        let mut process = child(NAME, &folder.0)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(pause));
+        process.kill().unwrap();
+        process.wait().unwrap();
+        let key = folder.open().unwrap().identity().public();
+        assert_eq!(folder.open().unwrap().identity().public(), key);
+    }
+}

@@ -1,0 +1,112 @@
+//! What forged datagrams cost a waiting host, and whether it still meets its guest.
+
+use super::Result;
+use super::figure::{Figure, Goal};
+use super::process::cpu_time;
+use super::table::Table;
+use handfast_camera::Random;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::time::Duration;
+use tokio::process::Command;
+
+/// The other process: sends forged datagrams.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Strangers {
+    /// Where to: an address of this machine.
+    pub(crate) target: SocketAddr,
+    /// The host's public username fragment, which a stranger on the path could have seen.
+    pub(crate) ufrag: String,
+    /// How many.
+    pub(crate) count: u64,
+}
+
+pub(crate) async fn measure(quick: bool) -> Result<Vec<Figure>> {
+    let count: u64 = if quick { 10_000 } else { 100_000 };
+    let mut table = Table::set(None)?;
+    let keys = table.invitation.keys();
+    let target = table
+        .invitation
+        .candidates
+        .iter()
+        .find_map(handfast_native::token::Candidate::ip)
+        .ok_or("an address")?;
+    let mut child = Command::new(std::env::current_exe()?)
+        .arg("strangers")
+        .arg(target.to_string())
+        .arg(keys.host_ice().ufrag)
+        .arg(count.to_string())
+        .kill_on_drop(true)
+        .spawn()?;
+    let before = cpu_time();
+    child.wait().await?;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let after = cpu_time();
+    let met = table.meet().await?;
+    let mut figures = vec![Figure::new(
+        "meeting after the strangers",
+        "ms",
+        vec![met.took.as_secs_f64() * 1e3],
+    )];
+    if let (Some(before), Some(after)) = (before, after) {
+        let each = after.saturating_sub(before).as_secs_f64() * 1e6 / count as f64;
+        figures.push(
+            Figure::new("processor for one forged datagram", "us", vec![each])
+                .held_to(Goal::AtMost(5.0)),
+        );
+    }
+    Ok(figures)
+}
+
+/// Runs the other process.
+///
+/// # Errors
+/// When the target is not on this machine, or there is no socket.
+pub(crate) fn send(strangers: &Strangers) -> Result<()> {
+    if !strangers.target.ip().is_loopback() {
+        return Err("forged datagrams are only for this machine".into());
+    }
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let mut random = Random(1);
+    for i in 0..strangers.count {
+        let datagram = forged(&mut random, &strangers.ufrag);
+        let _ = socket.send_to(&datagram, strangers.target);
+        if i % 64 == 63 {
+            // So that they arrive instead of overrunning the socket.
+            std::thread::sleep(Duration::from_micros(300));
+        }
+    }
+    Ok(())
+}
+
+/// Noise, or noise that begins like STUN (for us), DTLS, QUIC or a STUN answer.
+fn forged(random: &mut Random, ufrag: &str) -> Vec<u8> {
+    let length = 30 + (random.bits() % 1_170) as usize;
+    let mut datagram: Vec<u8> = (0..length).map(|_| random.bits() as u8).collect();
+    let body = (length - 20) as u16;
+    match random.bits() % 5 {
+        0 => {
+            let name = format!("{ufrag}:{}", "A".repeat(43));
+            let mut head = vec![0, 1];
+            head.extend(body.to_be_bytes());
+            head.extend([0x21, 0x12, 0xa4, 0x42]);
+            head.extend([7; 12]);
+            head.extend([0, 6, 0, name.len() as u8]);
+            head.extend(name.as_bytes());
+            overwrite(&mut datagram, &head);
+        }
+        1 => overwrite(
+            &mut datagram,
+            &[22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1],
+        ),
+        2 => overwrite(&mut datagram, &[0xc3, 0, 0, 0, 1, 8]),
+        3 => overwrite(&mut datagram, &[1, 1, 0, 8, 0x21, 0x12, 0xa4, 0x42]),
+        _ => {}
+    }
+    datagram
+}
+
+fn overwrite(datagram: &mut [u8], head: &[u8]) {
+    for (byte, wanted) in datagram.iter_mut().zip(head) {
+        *byte = *wanted;
+    }
+}
