@@ -2,9 +2,11 @@
 
 #![no_main]
 
-use handfast_token::Secret;
-use handfast_protocol::handshake::{Initiator, Mode, Policy, Prologue, Ready, Responder, StaticKey};
+use handfast_protocol::handshake::{
+    Initiator, Mode, Policy, Prologue, Ready, Responder, StaticKey,
+};
 use handfast_token::Fingerprint;
+use handfast_token::Secret;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -3,11 +3,11 @@
 
 #![no_main]
 
-use handfast_token::Secret;
 use handfast_seal::{
     About, Answers, Cost, Credential, Header, Kind, Limits, Lock, Questions, fuzz_inside,
     open_bytes, seal_bytes,
 };
+use handfast_token::Secret;
 use libfuzzer_sys::fuzz_target;
 
 const TINY: Limits = Limits {

@@ -2,9 +2,9 @@
 
 #![no_main]
 
+use handfast_net::fuzz::a_knock;
 use handfast_token::Secret;
 use handfast_token::{Fingerprint, InvitationKeys};
-use handfast_net::fuzz::a_knock;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -1,4 +1,4 @@
-//! Everything that touches the network: sockets, ICE, DTLS and SCTP behind one [`Link`].
+//! Everything that touches the network: sockets, ICE, DTLS and SCTP behind one [`Link`](handfast_protocol::link::Link).
 //!
 //! This crate knows nothing of people or messages. It is the only one that names the `rtc` crate: the
 //! sans-IO protocols of webrtc-rs, driven by our own sockets and our own clock, because a host must

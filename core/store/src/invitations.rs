@@ -64,7 +64,7 @@ pub enum Fate {
     Burned,
 }
 
-/// One line of [`Store::invitations`].
+/// One line of the list of invitations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listed {
     /// Names the invitation; see [`InvitationKeys::invite_id`](handfast_token::InvitationKeys).
