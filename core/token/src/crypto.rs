@@ -2,9 +2,9 @@
 //!
 //! Nothing here chooses a cipher or a protocol; see `seal` and `handshake` for those.
 
-use blake2::Blake2bMac;
 use blake2::digest::consts::U32;
 use blake2::digest::{FixedOutput, Update};
+use blake2::{Blake2b, Blake2bMac, Digest};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -70,6 +70,11 @@ pub fn kdf(key: &[u8], label: &str, parts: &[&[u8]]) -> Secret<32> {
         mac.update(part);
     }
     Secret::new(mac.finalize_fixed().into())
+}
+
+/// BLAKE2b-256 (RFC 7693), unkeyed, of what somebody else can check.
+pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
+    Blake2b::<U32>::digest(bytes).into()
 }
 
 #[cfg(test)]

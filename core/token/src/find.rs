@@ -13,9 +13,10 @@
 use std::borrow::Cow;
 use std::error::Error;
 
+use super::head::{CONTAINER, Kind, kind};
 use super::reduce::{GAP, reduce};
 use super::text::decode;
-use super::token::{self, Kind, kind};
+use super::token;
 use super::{SCHEME, SEALED_SCHEME, Token, TokenError, digits};
 
 /// The most bytes of text, or of a file that is no picture, that are searched: 1 MiB.
@@ -301,7 +302,7 @@ fn is_container(symbols: &[u8]) -> bool {
     // The fewest symbols of either form that are whole bytes and hold the four letters.
     let length = if symbols[0].is_ascii_digit() { 17 } else { 8 };
     let start = symbols.get(..length).and_then(decode);
-    start.is_some_and(|bytes| bytes.starts_with(token::CONTAINER))
+    start.is_some_and(|bytes| bytes.starts_with(CONTAINER))
 }
 
 fn is_symbol(b: u8) -> bool {

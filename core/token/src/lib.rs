@@ -16,7 +16,6 @@
 
 pub mod crypto;
 
-mod body;
 mod candidate;
 mod digits;
 mod error;
@@ -26,7 +25,9 @@ mod expiry;
 mod filter;
 mod find;
 mod fingerprint;
+mod head;
 mod ink;
+mod invitation;
 mod keys;
 mod label;
 mod reader;
@@ -36,7 +37,6 @@ mod seat;
 mod text;
 mod token;
 
-pub use body::Invitation;
 pub use candidate::{
     Candidate, CandidateAddress, CandidateKind, Candidates, MAX_CANDIDATES, MdnsName,
 };
@@ -47,6 +47,7 @@ pub use filter::{Policy, Range, admit};
 pub use find::{FindError, MAX_FIND_BYTES, find};
 pub use fingerprint::Fingerprint;
 pub use ink::is_blank;
+pub use invitation::Invitation;
 pub use keys::{IceCredentials, IcePassword, InvitationKeys, InviteId};
 pub use label::{Label, Name, Question};
 pub use reply::{Reply, ReplyError, SealedReply};

@@ -3,12 +3,11 @@
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};
 
-use super::body::digest;
 use super::candidate::MAX_LIST_BYTES;
+use super::head::{REPLY, check_head};
 use super::reader::Reader;
-use super::token::{REPLY, check_head};
 use super::{Candidates, Fingerprint, InvitationKeys, TokenError};
-use crate::crypto::kdf;
+use crate::crypto::{digest, kdf};
 
 const CLEAR_BYTES: usize = 14;
 const TAG_BYTES: usize = 16;

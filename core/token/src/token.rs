@@ -3,20 +3,14 @@
 use blake2::digest::consts::U4;
 use blake2::{Blake2b, Digest};
 
-use super::{Invitation, SealedReply, TokenError, body, reply};
-
-// The first byte: the kind in the high four bits, the version in the low four. Kinds 13 to 15 stay
-// unused, so that base64url begins with a letter and is never taken for the digits of a QR code;
-// kind 4 is the first letter of a sealed container.
-pub(super) const INVITATION: u8 = 0x11;
-pub(super) const REPLY: u8 = 0x21;
-pub(super) const CONTAINER: &[u8; 4] = b"HFS1";
+use super::head::{CONTAINER, Kind, kind};
+use super::{Invitation, SealedReply, TokenError, invitation, reply};
 
 const CHECK: usize = 4;
 
 /// The most bytes of an invitation or reply.
-pub(super) const MAX_BYTES: usize = if body::MAX_BYTES > reply::MAX_BYTES {
-    body::MAX_BYTES
+pub(super) const MAX_BYTES: usize = if invitation::MAX_BYTES > reply::MAX_BYTES {
+    invitation::MAX_BYTES
 } else {
     reply::MAX_BYTES
 };
@@ -92,34 +86,6 @@ pub fn without_check(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
 
 fn check(container: &[u8]) -> [u8; CHECK] {
     Blake2b::<U4>::digest(container).into()
-}
-
-/// What a first byte promises.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Invitation,
-    Reply,
-    Container,
-    Newer,
-    Unknown,
-}
-
-pub(super) fn kind(head: u8) -> Kind {
-    match head {
-        INVITATION => Kind::Invitation,
-        REPLY => Kind::Reply,
-        head if head == CONTAINER[0] => Kind::Container,
-        0x12..=0x1f | 0x22..=0x2f => Kind::Newer,
-        _ => Kind::Unknown,
-    }
-}
-
-pub(super) fn check_head(head: u8, expected: u8) -> Result<(), TokenError> {
-    match kind(head) {
-        _ if head == expected => Ok(()),
-        Kind::Newer if head >> 4 == expected >> 4 => Err(TokenError::NewerVersion),
-        _ => Err(TokenError::NotAToken),
-    }
 }
 
 #[cfg(test)]

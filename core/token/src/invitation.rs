@@ -1,13 +1,10 @@
 //! The invitation itself and its canonical bytes.
 
-use blake2::digest::consts::U32;
-use blake2::{Blake2b, Digest};
-
 use super::candidate::MAX_LIST_BYTES;
+use super::head::{INVITATION, check_head};
 use super::reader::{Reader, write_prefixed};
-use super::token::{INVITATION, check_head};
 use super::{Candidates, Expiry, Fingerprint, InvitationKeys, Name, Question, TokenError};
-use crate::crypto::Secret;
+use crate::crypto::{Secret, digest};
 
 /// The most bytes of an invitation.
 pub(super) const MAX_BYTES: usize = 52 + MAX_LIST_BYTES + 257 + 65;
@@ -112,10 +109,6 @@ impl Invitation {
     pub fn digest(&self) -> [u8; 32] {
         digest(&self.to_bytes())
     }
-}
-
-pub(super) fn digest(body: &[u8]) -> [u8; 32] {
-    Blake2b::<U32>::digest(body).into()
 }
 
 #[cfg(test)]
