@@ -19,7 +19,7 @@ const VARIABLE: &str = "HANDFAST_HOME";
 pub(crate) struct HomeArgs {
     /// The folder for what lasts: who you are, and what waits [default: HANDFAST_HOME, or this system's
     /// folder for data]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     home: Option<PathBuf>,
 }
 
@@ -27,6 +27,11 @@ impl HomeArgs {
     #[cfg(test)]
     pub(crate) fn naming(folder: PathBuf) -> Self {
         Self { home: Some(folder) }
+    }
+
+    /// True if the person named a folder for this run.
+    pub(crate) fn is_named(&self) -> bool {
+        self.home.is_some()
     }
 
     /// The argument, the variable, or where this system keeps the data of programs.

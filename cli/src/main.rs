@@ -30,6 +30,7 @@ mod words;
 
 use clap::Parser;
 use commands::Command;
+use home::HomeArgs;
 
 #[derive(Parser)]
 #[command(
@@ -43,6 +44,9 @@ use commands::Command;
     disable_help_subcommand = true
 )]
 struct Cli {
+    // Before the command as well; each command that uses it sees it among its own.
+    #[command(flatten)]
+    _home: HomeArgs,
     #[command(subcommand)]
     command: Command,
 }

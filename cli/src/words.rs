@@ -278,6 +278,10 @@ pub(crate) fn failure(failure: Failure) -> &'static str {
     }
 }
 
+/// Two options exclude each other.
+pub(crate) const HOME_AND_INCOGNITO: &str =
+    "--incognito keeps nothing, so it takes no --home: leave one of them out";
+
 pub(crate) const NO_HOME: &str =
     "this system names no folder for what lasts: name one with --home, or use --incognito";
 pub(crate) const NOTHING_TO_RESUME: &str =

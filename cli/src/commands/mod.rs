@@ -18,6 +18,7 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::Output;
 use crate::status::{Status, Stop};
+use crate::words;
 use clap::Subcommand;
 
 #[derive(Subcommand)]
@@ -96,6 +97,11 @@ pub(crate) struct Talk {
 impl Talk {
     /// The home, unless nothing is to be kept.
     async fn open_home(&self) -> Result<Option<Home>, Stop> {
+        if self.incognito && self.home.is_named() {
+            // Named before the command, where the parser sees no conflict.
+            let sentence = words::HOME_AND_INCOGNITO.to_owned();
+            return Err(Stop::new(Status::Usage, "home_and_incognito", sentence));
+        }
         if self.incognito {
             return Ok(None);
         }

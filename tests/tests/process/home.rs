@@ -146,3 +146,28 @@ fn who_passes_by_leaves_nothing() {
     let outcome = run(&["invite", "--incognito", "--resume"]);
     assert_eq!(outcome.status, Some(2), "{outcome:?}");
 }
+
+#[test]
+fn the_home_may_be_named_before_the_command() {
+    let folder = Folder::new();
+    let (before, after) = (home(&folder), folder.path("other"));
+    let store = Path::new(&before).join("store");
+    std::fs::write(&store, "Dear diary").expect("ours");
+    for args in [
+        &["--home", &before, "invitations"][..],
+        &["invitations", "--home", &before],
+        // The one that is nearer to the command counts.
+        &["--home", &after, "invitations", "--home", &before],
+    ] {
+        let outcome = run(args);
+        assert_eq!(outcome.status, Some(10), "{outcome:?}");
+        assert!(outcome.stderr.contains(&before), "{outcome:?}");
+    }
+    for args in [
+        &["--home", &before, "invite", "--incognito"][..],
+        &["invite", "--incognito", "--home", &before],
+    ] {
+        let outcome = run(args);
+        assert_eq!(outcome.status, Some(2), "{outcome:?}");
+    }
+}
