@@ -2,17 +2,19 @@
 
 use super::TransportError;
 use crate::invitation::Fingerprint;
-use rtc::crypto::{HashAlgorithm, RTCCryptoProvider, SignatureScheme};
-use rtc::dtls::crypto::Certificate as DtlsCertificate;
-use rtc::peer_connection::certificate::{CertificateParams, RTCCertificate};
+use rtc_crypto::{HashAlgorithm, RTCCryptoProvider};
+use rtc_dtls::crypto::Certificate as DtlsCertificate;
 use std::sync::Arc;
+
+/// How the block of the private key begins in PEM, as the library writes it.
+const PRIVATE_KEY: &str = "-----BEGIN PRIVATE_KEY-----";
 
 /// A self-signed P-256 certificate with its key: P-256 because every browser accepts it.
 ///
 /// It says nothing about its holder; a session is pinned to its [`Fingerprint`].
 #[derive(Clone)]
 pub struct Certificate {
-    inner: RTCCertificate,
+    inner: DtlsCertificate,
     fingerprint: Fingerprint,
 }
 
@@ -22,14 +24,10 @@ impl Certificate {
     /// # Errors
     /// When the operating system has no randomness to give.
     pub fn generate() -> Result<Self, TransportError> {
-        let parameters = CertificateParams::new(Vec::new()).map_err(TransportError::certificate)?;
-        let inner = RTCCertificate::generate(
-            provider().crypto(),
-            SignatureScheme::EcdsaP256Sha256,
-            parameters,
-        )
-        .map_err(TransportError::certificate)?;
-        Self::from_inner(inner)
+        // The default of the library is P-256.
+        DtlsCertificate::generate_self_signed([], provider().crypto())
+            .map_err(TransportError::certificate)
+            .and_then(Self::from_inner)
     }
 
     /// Reads what [`Self::to_pem`] wrote.
@@ -37,9 +35,11 @@ impl Certificate {
     /// # Errors
     /// When the text is not such a certificate.
     pub fn from_pem(pem: &str) -> Result<Self, TransportError> {
-        let inner = RTCCertificate::from_pem(pem, provider().crypto())
-            .map_err(TransportError::certificate)?;
-        Self::from_inner(inner)
+        // Earlier versions put a date of expiry first, at which nobody looks.
+        let begins = pem.find(PRIVATE_KEY).unwrap_or(0);
+        DtlsCertificate::from_pem(&pem[begins..], provider().crypto())
+            .map_err(TransportError::certificate)
+            .and_then(Self::from_inner)
     }
 
     /// Certificate and private key as PEM. Secret: keep it sealed.
@@ -58,12 +58,11 @@ impl Certificate {
     }
 
     pub(super) fn dtls(&self) -> DtlsCertificate {
-        self.inner.dtls_certificate.clone()
+        self.inner.clone()
     }
 
-    fn from_inner(inner: RTCCertificate) -> Result<Self, TransportError> {
+    fn from_inner(inner: DtlsCertificate) -> Result<Self, TransportError> {
         let der = inner
-            .dtls_certificate
             .certificate
             .first()
             .ok_or_else(|| TransportError::certificate("no certificate"))?;
@@ -80,7 +79,7 @@ impl std::fmt::Debug for Certificate {
 
 /// The cryptography beneath DTLS and STUN: the `ring` crate, by way of webrtc-rs.
 pub(super) fn provider() -> Arc<dyn RTCCryptoProvider> {
-    rtc::crypto::default_provider().expect("the provider is compiled in")
+    rtc_crypto::default_provider().expect("the provider is compiled in")
 }
 
 /// SHA-256 of a certificate in DER.
@@ -105,6 +104,16 @@ mod tests {
         let again = Certificate::from_pem(&certificate.to_pem().unwrap()).unwrap();
         assert_eq!(again.fingerprint(), certificate.fingerprint());
         assert!(Certificate::from_pem("nonsense").is_err());
+    }
+
+    #[test]
+    fn a_certificate_that_an_earlier_version_stored_is_read() {
+        let certificate = Certificate::generate().unwrap();
+        let expires = "-----BEGIN EXPIRES-----\r\ngLLmWAAAAAA=\r\n-----END EXPIRES-----\r\n\n";
+        let stored = format!("{expires}{}", certificate.to_pem().unwrap());
+        let again = Certificate::from_pem(&stored).unwrap();
+        assert_eq!(again.fingerprint(), certificate.fingerprint());
+        assert!(Certificate::from_pem(expires).is_err());
     }
 
     #[test]
