@@ -3,17 +3,19 @@
 use crate::error::{Logged, TransportError};
 use handfast_protocol::certificate::Certificate;
 use handfast_token::Fingerprint;
-use rtc::crypto::{HashAlgorithm, RTCCryptoProvider, SignatureScheme};
-use rtc::dtls::crypto::Certificate as DtlsCertificate;
-use rtc::peer_connection::certificate::{CertificateParams, RTCCertificate};
+use rtc_crypto::{HashAlgorithm, RTCCryptoProvider};
+use rtc_dtls::crypto::Certificate as DtlsCertificate;
 use std::sync::Arc;
+
+/// How the block of the private key begins in PEM, as the library writes it.
+const PRIVATE_KEY: &str = "-----BEGIN PRIVATE_KEY-----";
 
 /// A self-signed P-256 certificate with its key: P-256 because every browser accepts it.
 ///
 /// It says nothing about its holder; a session is pinned to its [`Fingerprint`].
 #[derive(Clone)]
 pub struct TunnelCertificate {
-    inner: RTCCertificate,
+    inner: DtlsCertificate,
     fingerprint: Fingerprint,
 }
 
@@ -23,14 +25,10 @@ impl TunnelCertificate {
     /// # Errors
     /// When the operating system has no randomness to give.
     pub fn generate() -> Result<Self, TransportError> {
-        let parameters = CertificateParams::new(Vec::new()).map_err(TransportError::certificate)?;
-        let inner = RTCCertificate::generate(
-            provider().crypto(),
-            SignatureScheme::EcdsaP256Sha256,
-            parameters,
-        )
-        .map_err(TransportError::certificate)?;
-        Self::from_inner(inner)
+        // The default of the library is P-256.
+        DtlsCertificate::generate_self_signed([], provider().crypto())
+            .map_err(TransportError::certificate)
+            .and_then(Self::from_inner)
     }
 
     /// Reads what [`Self::keep`] wrote.
@@ -39,7 +37,9 @@ impl TunnelCertificate {
     /// When it is no such certificate, or another one than its fingerprint says.
     pub fn read(kept: &Certificate) -> Result<Self, TransportError> {
         let pem = std::str::from_utf8(kept.expose()).map_err(TransportError::certificate)?;
-        let inner = RTCCertificate::from_pem(pem, provider().crypto())
+        // Earlier versions put a date of expiry first, at which nobody looks.
+        let begins = pem.find(PRIVATE_KEY).unwrap_or(0);
+        let inner = DtlsCertificate::from_pem(&pem[begins..], provider().crypto())
             .map_err(TransportError::certificate)?;
         let read = Self::from_inner(inner)?;
         match read.fingerprint == kept.fingerprint() {
@@ -66,12 +66,11 @@ impl TunnelCertificate {
     }
 
     pub(super) fn dtls(&self) -> DtlsCertificate {
-        self.inner.dtls_certificate.clone()
+        self.inner.clone()
     }
 
-    fn from_inner(inner: RTCCertificate) -> Result<Self, TransportError> {
+    fn from_inner(inner: DtlsCertificate) -> Result<Self, TransportError> {
         let der = inner
-            .dtls_certificate
             .certificate
             .first()
             .ok_or_else(|| TransportError::certificate("no certificate"))?;
@@ -96,7 +95,7 @@ pub fn new_certificate() -> Result<Certificate, TransportError> {
 
 /// The cryptography beneath DTLS and STUN: the `ring` crate, by way of webrtc-rs.
 pub(super) fn provider() -> Arc<dyn RTCCryptoProvider> {
-    rtc::crypto::default_provider().expect("the provider is compiled in")
+    rtc_crypto::default_provider().expect("the provider is compiled in")
 }
 
 /// SHA-256 of a certificate in DER.
@@ -125,6 +124,16 @@ mod tests {
         assert!(TunnelCertificate::read(&nonsense).is_err());
         let another = Certificate::new(kept.expose().to_vec(), Fingerprint([7; 32]));
         assert!(TunnelCertificate::read(&another).is_err());
+    }
+
+    #[test]
+    fn a_certificate_that_an_earlier_version_stored_is_read() {
+        let kept = new_certificate().unwrap();
+        let expires = b"-----BEGIN EXPIRES-----\r\ngLLmWAAAAAA=\r\n-----END EXPIRES-----\r\n\n";
+        let read = |pem| TunnelCertificate::read(&Certificate::new(pem, kept.fingerprint()));
+        let stored = [&expires[..], kept.expose()].concat();
+        assert_eq!(read(stored).unwrap().fingerprint(), kept.fingerprint());
+        assert!(read(expires.to_vec()).is_err());
     }
 
     #[test]

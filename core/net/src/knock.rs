@@ -10,18 +10,18 @@ use super::certificate::provider;
 use bytes::Bytes;
 use handfast_token::random_bytes;
 use handfast_token::{Fingerprint, IceCredentials, Seat};
-use rtc::ice::attributes::control::{AttrControlled, AttrControlling};
-use rtc::ice::attributes::priority::PriorityAttr;
-use rtc::stun::attributes::{
+use rtc_ice::attributes::control::{AttrControlled, AttrControlling};
+use rtc_ice::attributes::priority::PriorityAttr;
+use rtc_stun::attributes::{
     ATTR_ERROR_CODE, ATTR_ICE_CONTROLLED, ATTR_ICE_CONTROLLING, ATTR_USERNAME, AttrType,
 };
-use rtc::stun::error_code::{ErrorCode, ErrorCodeAttribute};
-use rtc::stun::fingerprint::FINGERPRINT;
-use rtc::stun::integrity::MessageIntegrity;
-use rtc::stun::message::{
+use rtc_stun::error_code::{ErrorCode, ErrorCodeAttribute};
+use rtc_stun::fingerprint::FINGERPRINT;
+use rtc_stun::integrity::MessageIntegrity;
+use rtc_stun::message::{
     BINDING_ERROR, BINDING_REQUEST as BINDING_REQUEST_TYPE, Getter, Message, Setter, TransactionId,
 };
-use rtc::stun::textattrs::Username;
+use rtc_stun::textattrs::Username;
 
 /// "Somebody else is at the table": the code of a refused knock (RFC 8656 names 486 a quota reached).
 const TAKEN: ErrorCode = ErrorCode(486);
@@ -116,7 +116,7 @@ struct Padding {
 }
 
 impl Setter for Padding {
-    fn add_to(&self, message: &mut Message) -> Result<(), rtc::shared::error::Error> {
+    fn add_to(&self, message: &mut Message) -> Result<(), rtc_shared::error::Error> {
         let filled = message.raw.len() + 4 + 24 + 8;
         if let Some(missing) = self.to.checked_sub(filled) {
             message.add(PADDING, &vec![0; missing]);

@@ -11,12 +11,12 @@ use bytes::{Bytes, BytesMut};
 use fence::Fence;
 use parts::Parts;
 use pieces::Pieces;
-use rtc::sctp::{
+use rtc_sctp::{
     Association, AssociationHandle, ClientConfig, DatagramEvent, Endpoint, EndpointConfig, Event,
     Payload, PayloadProtocolIdentifier, ServerConfig, TimerConfig, TransportConfig,
     max_payload_size_for_mtu,
 };
-use rtc::shared::{TransportContext, TransportProtocol};
+use rtc_shared::{TransportContext, TransportProtocol};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

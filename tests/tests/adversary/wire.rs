@@ -8,9 +8,9 @@ use crate::people::GUEST_SIDE;
 use bytes::BytesMut;
 use handfast_native::net::new_certificate;
 use rtc::dtls::config::{ClientAuthType, ConfigBuilder, HandshakeConfig};
+use rtc::dtls::crypto::Certificate as DtlsCertificate;
 use rtc::dtls::endpoint::{Endpoint as Dtls, EndpointEvent};
 use rtc::dtls::extension::extension_use_srtp::SrtpProtectionProfile;
-use rtc::peer_connection::certificate::RTCCertificate;
 use rtc::shared::{TransportContext, TransportProtocol};
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -320,10 +320,10 @@ fn config(client: bool) -> Arc<HandshakeConfig> {
     let provider = rtc::crypto::default_provider().unwrap();
     let kept = new_certificate().unwrap();
     let pem = std::str::from_utf8(kept.expose()).unwrap();
-    let certificate = RTCCertificate::from_pem(pem, provider.crypto()).unwrap();
+    let certificate = DtlsCertificate::from_pem(pem, provider.crypto()).unwrap();
     let config = ConfigBuilder::default()
         .with_crypto_provider(provider)
-        .with_certificates(vec![certificate.dtls_certificate])
+        .with_certificates(vec![certificate])
         .with_client_auth(ClientAuthType::RequireAnyClientCert)
         .with_insecure_skip_verify(true)
         .with_srtp_protection_profiles(vec![SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm])

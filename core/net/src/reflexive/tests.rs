@@ -1,6 +1,6 @@
 use super::*;
 use handfast_protocol::network::Translation;
-use rtc::stun::message::BINDING_SUCCESS as SUCCESS;
+use rtc_stun::message::BINDING_SUCCESS as SUCCESS;
 
 const HOME: &str = "192.168.1.5:5000";
 const ONE: &str = "5.5.5.1:3478";
