@@ -156,7 +156,7 @@ impl Grid<'_> {
         inside.then(|| self.image.get(pixel.x as u32, pixel.y as u32))
     }
 
-    /// Whether at least nine of ten timing modules are right, in the row and in the column.
+    /// True if at least nine of ten timing modules are right, in the row and in the column.
     fn has_timing_patterns(&self) -> bool {
         let length = self.width - 2 * FINDER;
         let right = |is_dark: &dyn Fn(usize) -> Option<bool>| {

@@ -114,7 +114,7 @@ impl Symbol {
         self.width
     }
 
-    /// Whether the module in column `x`, row `y` is dark. Everything outside is light, as the
+    /// True if the module in column `x`, row `y` is dark. Everything outside is light, as the
     /// quiet zone is.
     pub fn is_dark(&self, x: usize, y: usize) -> bool {
         x < self.width && y < self.width && self.dark[y * self.width + x]

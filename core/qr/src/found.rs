@@ -21,7 +21,7 @@ impl Found {
     }
 }
 
-/// What a matrix of modules says, if it can be corrected and says anything.
+/// The text in a matrix of modules. None if its errors cannot be corrected, or the text is empty.
 pub(super) fn decoded(modules: &BitMatrix, corners: [rxing::Point; 4]) -> Option<Found> {
     let text = Decode(modules).ok()?.text().to_owned();
     let corners = corners.map(|p| (p.x, p.y));

@@ -108,7 +108,7 @@ impl Rung {
         }
     }
 
-    /// Looks for a symbol of either polarity; the flag says whether it was light on dark. Corners
+    /// Looks for a symbol of either polarity; the flag is true if it was light on dark. Corners
     /// are in pixels of `luma`.
     pub(super) fn look(self, luma: &Luma<'_>, effort: Effort) -> Option<(Found, bool)> {
         if self == Self::SecondReader {

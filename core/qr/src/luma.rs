@@ -79,7 +79,7 @@ impl<'a> Luma<'a> {
         })
     }
 
-    /// Pixels that already have the right number; `None` where they have not.
+    /// Takes pixels, one for each place. `None` if there are more or fewer.
     pub(super) fn from_pixels(
         pixels: Vec<u8>,
         width: usize,

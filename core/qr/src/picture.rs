@@ -41,7 +41,7 @@ pub enum PictureError {
 /// first one). Takes up to some seconds, so it is not for the thread that draws a screen.
 pub fn scan_picture(bytes: &[u8]) -> Result<Reading, PictureError> {
     let picture = fenced(|| decode(bytes)).unwrap_or(Err(PictureError::NotAPicture))?;
-    // Behind transparent modules there may be either ground.
+    // What is meant to lie behind transparent modules may be light or dark, so both are tried.
     let grounds: &[u8] = if is_transparent(&picture) {
         &[255, 0]
     } else {

@@ -22,7 +22,7 @@ use super::luma::Luma;
 /// How much a search may cost.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Effort {
-    /// Look at every third row, not only as often as larger symbols need.
+    /// True to look at every third row; false to look only at as many as large symbols need.
     pub(super) every_row: bool,
     /// Triples of finder patterns that are sampled and decoded at most.
     pub(super) candidates: usize,

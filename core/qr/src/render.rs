@@ -32,7 +32,7 @@ impl Symbol {
         self.width() + 2 * QUIET_ZONE
     }
 
-    /// Whether the module is dark, counted from the corner of the quiet zone.
+    /// True if the module is dark, counted from the corner of the quiet zone.
     fn is_dark_outer(&self, x: usize, y: usize) -> bool {
         x >= QUIET_ZONE && y >= QUIET_ZONE && self.is_dark(x - QUIET_ZONE, y - QUIET_ZONE)
     }

@@ -19,7 +19,7 @@ pub struct Reading {
     pub corners: [(f32, f32); 4],
     /// The way of looking that found it.
     pub rung: Rung,
-    /// Whether the symbol was light on dark.
+    /// True if the symbol was light on dark.
     pub inverted: bool,
 }
 

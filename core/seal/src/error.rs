@@ -15,12 +15,12 @@ pub enum SealError {
     /// More memory, work or content than the [`Limits`](super::Limits) allow, or than there is.
     #[error("opening this asks too much of this device: open it on a larger one")]
     TooExpensive,
-    /// The commitment does not hold. These two causes cannot be told apart.
+    /// The commitment does not hold. A wrong answer and an altered header cannot be told apart.
     #[error(
         "the answer is wrong or the container was altered: try the answer again, then ask for a new one"
     )]
     WrongAnswerOrAltered,
-    /// Cut, or changed behind the commitment.
+    /// The container was cut, or changed behind the commitment.
     #[error("the container is damaged: ask for it to be sent again")]
     Damaged,
 }
@@ -37,7 +37,7 @@ pub enum StreamError {
     Io(io::Error),
 }
 
-/// An error that carries a [`SealError`] is one; any other is the caller's.
+/// An I/O error that carries a [`SealError`] becomes that one; any other is the caller's.
 impl From<io::Error> for StreamError {
     fn from(error: io::Error) -> Self {
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref());

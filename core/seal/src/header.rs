@@ -108,7 +108,7 @@ impl Limits {
         content_bytes: 16 << 30,
     };
 
-    /// Whether `cost` may be spent.
+    /// Checks that `cost` may be spent.
     ///
     /// # Errors
     /// [`SealError::TooExpensive`] above the limits; [`SealError::Unsupported`] below them, and for
@@ -217,7 +217,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// The only bytes that mean this header.
+    /// The one encoding of this header.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(FIXED);
         out.extend_from_slice(MAGIC);

@@ -1,7 +1,8 @@
 //! What is inside the payload: a name, a type, the content, and padding that hides its length.
 //!
-//! The content is compressed if that seems to make it smaller, and does. Whoever reads it is bounded: no more memory
-//! than a window of 8 MiB, no more output than was declared, no second meaning for any byte.
+//! The content is compressed if samples of it promise that this makes it smaller, and stays so only if it
+//! does. Reading has bounds: no more memory than a window of 8 MiB, no more output than was declared, no
+//! second meaning for any byte.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom, Write};
 
@@ -15,7 +16,7 @@ use handfast_token::Secret;
 
 /// The most bytes inside an invitation or reply that somebody else sealed.
 const MAX_TOKEN_BYTES: u64 = 64 << 10;
-/// Of everything inside but labels, body and padding.
+/// The bytes of everything inside but labels, body and padding.
 pub(super) const FRONT_LEN: u64 = 1 + 8 + 2 + 2 + 8;
 
 const PLAIN: u8 = 0;
@@ -29,9 +30,9 @@ pub type MediaType = Label<127>;
 /// What is told about the content, inside the seal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
-    /// What it is called.
+    /// The name of the content.
     pub name: Option<FileName>,
-    /// What it is.
+    /// The type of the content.
     pub media_type: Option<MediaType>,
 }
 
@@ -127,7 +128,7 @@ fn write_label<const MAX: usize>(label: Option<&Label<MAX>>, out: &mut Vec<u8>) 
     out.extend_from_slice(text.as_bytes());
 }
 
-/// The first bytes of a source, which has to have so many.
+/// A reader of the first `left` bytes of a source. It fails if the source has fewer.
 struct Exactly<R> {
     source: R,
     left: u64,
@@ -158,7 +159,7 @@ impl<R: Read> Read for Exactly<R> {
 }
 
 /// Reads what [`write`] wrote, to the last byte of the payload, and writes the content to the sink that
-/// is handed out for what is told about it and for its length.
+/// `sink` makes from what is told about the content and from its length.
 ///
 /// # Errors
 /// [`SealError::Unsupported`] for an unknown codec, [`SealError::TooExpensive`] for more content

@@ -1,4 +1,4 @@
-//! From what somebody knows to the two keys of a container: the commitment, and the payload key.
+//! Derives the two keys of a container from what somebody knows: the commitment, and the payload key.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use zeroize::{Zeroize, Zeroizing};
@@ -12,7 +12,7 @@ use handfast_token::{Secret, kdf};
 pub enum Credential {
     /// The key itself: 32 random bytes.
     Key(Secret<32>),
-    /// Answers, and where the sender made one the code of the second channel.
+    /// Answers, and the code of the second channel where the sender made one.
     Answers {
         /// In the order of the questions.
         answers: Answers,
@@ -27,9 +27,9 @@ pub enum Credential {
 /// which would let somebody test many answers at once. The commitment closes that (Len, Grubbs,
 /// Ristenpart: Partitioning Oracle Attacks, USENIX Security 2021), so it is compared first.
 pub(super) struct Keys {
-    /// Stands in the container behind the header.
+    /// The commitment, which stands in the container behind the header.
     pub(super) commitment: Secret<32>,
-    /// Of the payload.
+    /// The key of the payload.
     pub(super) payload: Secret<32>,
 }
 

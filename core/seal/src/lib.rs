@@ -161,9 +161,9 @@ pub fn seal_bytes(
 /// What came out of a container in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// What is told about it.
+    /// The name and type that it says it has.
     pub about: About,
     /// The content.
     pub content: Vec<u8>,
@@ -187,7 +187,8 @@ pub fn open_bytes(
     })
 }
 
-/// Memory does not fail like a disk; what is left is a library that ran out of it.
+/// Reading and writing memory does not fail, so an error of input or output means that a library ran out
+/// of memory.
 fn in_memory(error: StreamError) -> SealError {
     match error {
         StreamError::Seal(error) => error,

@@ -23,7 +23,7 @@ const SEALED_CHUNK: usize = CHUNK + TAG;
 /// Chunks that are read and worked on together.
 const TOGETHER: usize = 4;
 
-/// The length of the content of `sealed` bytes, if there are such.
+/// The length of the content of a payload of `sealed` bytes. None if that is too short for a payload.
 pub(super) fn content_len(sealed: u64) -> Option<u64> {
     let chunks = sealed.div_ceil(SEALED_CHUNK as u64);
     sealed.checked_sub(chunks.max(1) * TAG as u64)
@@ -33,24 +33,24 @@ pub(super) fn content_len(sealed: u64) -> Option<u64> {
 #[derive(Default)]
 struct Batch {
     bytes: Zeroizing<Vec<u8>>,
-    /// The number of the first of them.
+    /// The number of its first chunk.
     first: u64,
-    /// How many of them were opened.
+    /// How many of its chunks were opened.
     opened: usize,
     end: End,
 }
 
-/// What is behind a batch.
+/// What follows a batch.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum End {
-    /// Another batch.
+    /// Another batch follows.
     #[default]
     More,
-    /// Nothing: the last chunk is the last of this batch.
+    /// Nothing follows: the last chunk of this batch is the last of all.
     Last,
-    /// Nothing, as was looked for.
+    /// Nothing follows: the reader has looked behind the last chunk.
     Over,
-    /// Something that is not to be believed.
+    /// Something follows that must not be believed.
     Damaged,
 }
 
@@ -65,7 +65,7 @@ impl Batch {
         for (number, chunk) in self.chunks() {
             let nonce = nonce(number, batch_is_last && number == last);
             let (content, tag) = chunk.split_at_mut(chunk.len() - TAG);
-            // It fails only for contents of many gigabytes; a tag of zeros would never open.
+            // Sealing fails only for a chunk of many gigabytes; its tag would stay zeros and never open.
             if let Ok(made) = cipher.encrypt_in_place_detached(&nonce, b"", content) {
                 tag.copy_from_slice(&made);
             }
@@ -235,8 +235,8 @@ pub(super) fn open_with<O>(
     })
 }
 
-/// What is in a sealed stream. Every byte it gives out is authentic; that there are no more is
-/// certain only when it says so by reading 0 bytes.
+/// A reader of what is in a sealed stream. Every byte that it gives out is authentic. That there are no
+/// more bytes is certain only once it has read 0 of them.
 pub(super) struct OpenReader<'a> {
     batches: &'a mut dyn Iterator<Item = io::Result<Batch>>,
     spare: &'a Spare,
@@ -248,7 +248,7 @@ pub(super) struct OpenReader<'a> {
 }
 
 impl OpenReader<'_> {
-    /// Whether the last error was the source's own.
+    /// True if the last error was the source's own.
     pub(super) fn source_failed(&self) -> bool {
         self.source_failed
     }
@@ -263,7 +263,7 @@ impl OpenReader<'_> {
         let expected_end = self.batch.end == End::Last;
         let before = std::mem::take(&mut self.batch);
         self.spare.give_back(before);
-        // Until something better is known.
+        // The stream counts as damaged until the next batch shows otherwise.
         self.batch.end = End::Damaged;
         match (next?, expected_end) {
             (Some(batch), false) => self.batch = batch,

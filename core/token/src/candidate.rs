@@ -1,7 +1,7 @@
 //! Where a device can be reached, packed as tightly as one QR code asks for.
 //!
-//! This file judges the encoding only: a list that it reads has exactly one encoding. Whether an
-//! address may be sent to at all is the judgement of [`admit`](super::admit).
+//! This file judges the encoding only: a list that it reads has exactly one encoding.
+//! [`admit`](super::admit) judges to which addresses a device may send at all.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -52,14 +52,14 @@ impl CandidateAddress {
 /// One way to reach a device over UDP.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Candidate {
-    /// Where.
+    /// Its address and port.
     pub address: CandidateAddress,
     /// How it was learned.
     pub kind: CandidateKind,
 }
 
 impl Candidate {
-    /// An address of the device's own.
+    /// A candidate with an address of the device's own.
     pub fn host(address: SocketAddr) -> Self {
         Self {
             address: CandidateAddress::Ip(address),
@@ -67,7 +67,7 @@ impl Candidate {
         }
     }
 
-    /// The address that a server outside saw.
+    /// A candidate with the address that a server outside saw.
     pub fn server_reflexive(address: SocketAddr) -> Self {
         Self {
             address: CandidateAddress::Ip(address),

@@ -13,7 +13,7 @@ pub(super) const fn encoded_len(bytes: usize) -> usize {
     bytes / GROUP_BYTES * GROUP_DIGITS + DIGITS[bytes % GROUP_BYTES]
 }
 
-/// Whether so many digits end at the end of a group of 7 bytes.
+/// True if this number of digits ends with a whole group of 7 bytes.
 pub(super) const fn is_whole(digits: usize) -> bool {
     digits.is_multiple_of(GROUP_DIGITS)
 }
@@ -34,7 +34,7 @@ pub(super) fn encode_into(bytes: &[u8], out: &mut String) {
     }
 }
 
-/// The bytes that [`encode_into`] wrote as `digits`; none for anything it never writes.
+/// Reads the bytes that [`encode_into`] wrote as `digits`. None for digits that it never writes.
 pub(super) fn decode(digits: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(digits.len() / 2);
     for group in digits.chunks(GROUP_DIGITS) {

@@ -1,4 +1,4 @@
-//! Invitations and replies for the tests of this room.
+//! Invitations and replies for the tests of this crate.
 
 use proptest::collection::vec;
 use proptest::prelude::*;

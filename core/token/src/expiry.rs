@@ -32,7 +32,7 @@ impl Expiry {
         Self((minutes % (1 << 16)) as u16)
     }
 
-    /// What is left at `now` (Unix seconds); none if the moment is here or has passed.
+    /// The time that is left at `now` (Unix seconds). None if the moment is here or has passed.
     pub fn remaining(self, now: u64) -> Option<Duration> {
         let left = (u64::from(self.0) * 60 + CYCLE - in_cycle(now)) % CYCLE;
         (left != 0 && left < CYCLE / 2).then(|| Duration::from_secs(left))

@@ -43,7 +43,7 @@ pub fn admit(candidates: impl IntoIterator<Item = Candidate>, policy: Policy) ->
         .collect()
 }
 
-/// From how far an address can be reached.
+/// The range of an address: from how far away somebody can reach it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Range {
     /// From everywhere, as far as firewalls let it.

@@ -200,7 +200,7 @@ fn read_at(text: &[u8], start: usize) -> Reading {
     }
 }
 
-/// What stands before a run.
+/// What stands before a run of token characters.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Announcement {
     /// One of our schemes, or the fragment of a link with our name in it.
@@ -297,7 +297,7 @@ fn head(symbols: &[u8]) -> Option<u8> {
     }
 }
 
-/// Whether the symbols begin as a sealed container does.
+/// True if the symbols begin as a sealed container does.
 fn is_container(symbols: &[u8]) -> bool {
     // The fewest symbols of either form that are whole bytes and hold the four letters.
     let length = if symbols[0].is_ascii_digit() { 17 } else { 8 };

@@ -1,9 +1,9 @@
-//! Whether a text shows anything at all: the one rule for names, questions and labels.
+//! The one rule that says if a text shows anything at all, for names, questions and labels.
 
 use icu_properties::CodePointSetData;
 use icu_properties::props::DefaultIgnorableCodePoint;
 
-/// Whether nothing of `text` leaves a mark on a screen. Somebody who is called that has no name.
+/// True if nothing of `text` leaves a mark on a screen. Such a name counts as none.
 pub fn is_blank(text: &str) -> bool {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let has_ink = |c: char| {

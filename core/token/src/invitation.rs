@@ -14,15 +14,16 @@ const NAMED: u8 = 1 << 1;
 const BROWSER: u8 = 1 << 2;
 const PUNCHES: u8 = 1 << 3;
 
-/// What a host hands out: how to reach it, how to recognise it, and a secret to be recognised by.
-/// It is good for one connection, and opening it connects to nobody by itself.
+/// What a host hands out: its addresses, the fingerprint by which the guest recognises it, and the
+/// secret by which it recognises the guest. It is good for one connection, and opening it connects to
+/// nobody by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
     /// S: 16 random bytes, used once, a key of nothing but the derivation of [`InvitationKeys`].
     pub secret: Secret<16>,
-    /// When the host stops taking it.
+    /// The moment after which the host no longer takes it.
     pub expiry: Expiry,
-    /// Of the host's DTLS certificate.
+    /// SHA-256 of the host's DTLS certificate.
     pub fingerprint: Fingerprint,
     /// Where the host listens, best first.
     pub candidates: Candidates,
@@ -38,7 +39,7 @@ pub struct Invitation {
 }
 
 impl Invitation {
-    /// The only bytes that mean this invitation.
+    /// The one encoding of this invitation.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(128);
         let flag = |set: bool, bit: u8| if set { bit } else { 0 };
@@ -62,8 +63,9 @@ impl Invitation {
         out
     }
 
-    /// Reads what [`Self::to_bytes`] wrote; nothing else is accepted. The candidates are well
-    /// written then, and no more: see [`admit`](super::admit) before sending to them.
+    /// Reads what [`Self::to_bytes`] wrote; nothing else is accepted. It checks how
+    /// candidates are written, and not where they lead: call [`admit`](super::admit) before sending
+    /// to them.
     ///
     /// # Errors
     /// [`TokenError`] says what is wrong.

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::Fingerprint;
 use crate::crypto::{Secret, kdf};
 
-/// What names an invitation, 16 bytes derived from its secret.
+/// The name of an invitation: 16 bytes derived from its secret.
 pub type InviteId = [u8; 16];
 
 /// The keys of one invitation; host and guest derive the same.
@@ -29,7 +29,7 @@ impl InvitationKeys {
         }
     }
 
-    /// Names the invitation in the handshake. Derived, so it tells nothing about the secret.
+    /// The name of the invitation in the handshake. It is derived, so it tells nothing about the secret.
     pub fn invite_id(&self) -> InviteId {
         self.invite_id
     }
@@ -70,7 +70,7 @@ impl InvitationKeys {
         }
     }
 
-    /// Every key but the name is bound to the name.
+    /// Derives a key that is bound to the name of the invitation, as every key but the name is.
     fn kdf(&self, label: &str, parts: &[&[u8]]) -> Secret<32> {
         let mut all: Vec<&[u8]> = vec![&self.invite_id];
         all.extend_from_slice(parts);

@@ -1,6 +1,6 @@
 //! Short texts that a stranger can put on one's screen: a name, a question.
 //!
-//! Only checked here, never translated or normalised.
+//! They are only checked here, and never translated or normalised.
 
 use super::FieldError;
 use super::ink::is_blank;
@@ -11,8 +11,8 @@ pub type Name = Label<64>;
 /// The question that the guest will be asked: 1 to 256 bytes of UTF-8.
 pub type Question = Label<256>;
 
-/// One line of text of 1 to `MAX` bytes of UTF-8 that shows what it says: something is seen, no control
-/// characters, nothing that turns the direction of the text around it.
+/// One line of text of 1 to `MAX` bytes of UTF-8 that shows what it says: something of it is seen, and
+/// it has no control characters and nothing that turns the direction of the text around it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Label<const MAX: usize>(String);
 

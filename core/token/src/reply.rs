@@ -23,7 +23,7 @@ const _: () = assert!(MAX_BODY <= 255);
 /// Who the guest is and where it can be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// Of the guest's DTLS certificate.
+    /// SHA-256 of the guest's DTLS certificate.
     pub fingerprint: Fingerprint,
     /// Where the guest listens, best first. See [`admit`](super::admit) before sending to them.
     pub candidates: Candidates,
@@ -120,7 +120,7 @@ impl SealedReply {
         })
     }
 
-    /// Says which invitation it answers; see [`InvitationKeys::invite_tag`].
+    /// The tag of the invitation that it answers; see [`InvitationKeys::invite_tag`].
     pub fn invite_tag(&self) -> [u8; 4] {
         self.invite_tag
     }

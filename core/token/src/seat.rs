@@ -3,8 +3,8 @@
 /// Which side of an invitation this device is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seat {
-    /// Made the invitation, and waits.
+    /// This device made the invitation, and waits.
     Host,
-    /// Accepted it, and knocks.
+    /// This device accepted the invitation, and knocks.
     Guest,
 }

@@ -28,13 +28,14 @@ pub enum ChannelError {
     /// The body is longer than [`MAX_BODY`]. Split it.
     #[error("the message is too long for one frame; split it")]
     TooLong,
-    /// Changed, repeated, moved, cut, or sealed by somebody else. The channel is dead: connect again.
+    /// The frame was changed, repeated, moved, cut, or sealed by somebody else. The channel is dead:
+    /// connect again.
     #[error("the connection was damaged or tampered with; connect again")]
     Forged,
-    /// Authentic, but not a frame. The channel is dead: connect again.
+    /// The plaintext is authentic, but not that of a frame. The channel is dead: connect again.
     #[error("the other side broke the rules of the channel; connect again")]
     Malformed,
-    /// Used after an error. Connect again.
+    /// The channel was used after an error. Connect again.
     #[error("the channel has ended; connect again")]
     Ended,
 }
@@ -42,13 +43,13 @@ pub enum ChannelError {
 /// Both directions of a sealed channel.
 #[derive(Debug)]
 pub struct Channel {
-    /// Towards the peer.
+    /// Seals what goes to the peer.
     pub sealer: Sealer,
-    /// From the peer.
+    /// Opens what comes from the peer.
     pub opener: Opener,
-    /// The handshake hash: equal on both sides, and on no other connection.
+    /// The handshake hash. Both sides have the same one, and no other connection has it.
     pub hash: [u8; 32],
-    /// Which side of the handshake this was.
+    /// The side of this device in the handshake.
     pub seat: Seat,
 }
 
@@ -232,7 +233,8 @@ fn padded(body: usize) -> usize {
     (HEADER + body).next_multiple_of(BLOCK)
 }
 
-/// Whether to change the key, and the length of the body; `None` if this is not the one encoding of them.
+/// Reads what a plaintext says: true if the sender changes its key after this frame, and the length of
+/// the body. `None` if the plaintext is not the one encoding of both.
 fn parse(plaintext: &[u8]) -> Option<(bool, usize)> {
     let (&[flags, low, high], rest) = plaintext.split_first_chunk::<HEADER>()?;
     let length = usize::from(u16::from_le_bytes([low, high]));

@@ -2,11 +2,11 @@
 //!
 //! The host commits to its nonce before it sees the guest's, so that somebody in the middle has one
 //! blind try and not as many as they can compute (Vaudenay, CRYPTO 2005). Both people then look at
-//! the same six symbols, or at different ones. What they decide is not this file's business.
+//! the same six symbols, or at different ones. What they decide is kept elsewhere.
 
 use handfast_token::{Secret, kdf};
 
-/// What the host sends first: it binds its nonce.
+/// What the host sends first. It binds the host to its nonce.
 pub type Commitment = [u8; 32];
 
 /// The host after it committed.
@@ -22,12 +22,12 @@ impl HostComparison {
         Self { hash, nonce }
     }
 
-    /// What to send first.
+    /// The commitment, which is sent first.
     pub fn commitment(&self) -> Commitment {
         commit(&self.nonce, &self.hash)
     }
 
-    /// Takes the guest's nonce; gives the opening to send, and what to show.
+    /// Takes the guest's nonce. Returns the opening to send, and the string to show.
     pub fn open(self, guest: &[u8; 32]) -> ([u8; 32], ShortString) {
         let shown = ShortString::derive(&self.nonce, &self.hash, guest);
         (*self.nonce.expose(), shown)

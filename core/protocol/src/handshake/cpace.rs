@@ -3,7 +3,7 @@
 //!
 //! One run is one guess for either side, and a recorded run lets nobody test guesses later: the
 //! messages of every answer look alike to whoever took no part. That holds only while somebody
-//! counts the runs, which is decided above. Nothing here knows what an answer is: it comes as bytes.
+//! counts the runs, which the callers of this file do. An answer is nothing but bytes here.
 
 use super::PublicKey;
 use blake2::digest::consts::U64;
@@ -26,12 +26,12 @@ const BLOCK: usize = 128;
 const GUEST: &[u8] = b"guest";
 const HOST: &[u8] = b"host";
 
-/// A message of the check: a share, a proof, or that the proof did not hold.
+/// A message of the check: a share, a proof, or the news that the proof did not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerMessage {
     /// A point that hides the answer.
     Share([u8; 32]),
-    /// That the sender arrived at the same key.
+    /// A tag that shows that the sender arrived at the same key.
     Proof([u8; 32]),
     /// The host did not arrive at the guest's key: the answers differ.
     NoMatch,
@@ -59,7 +59,7 @@ impl AnswerMessage {
     }
 }
 
-/// What both sides of one handshake know: it makes a run on this connection worthless on any other.
+/// What both sides of one handshake know. A run is bound to it, and so worthless on any other connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Parties {
     /// The handshake hash.
@@ -101,7 +101,7 @@ impl Attempt {
         }
     }
 
-    /// What to send.
+    /// The share to send.
     pub fn share(&self) -> [u8; 32] {
         self.share
     }
@@ -152,12 +152,13 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// What shows the other side that this one arrived at the key. The guest sends its first.
+    /// The proof to send, which shows the other side that this one arrived at the key. The guest sends
+    /// its proof first.
     pub fn proof(&self) -> [u8; 32] {
         *self.ours.expose()
     }
 
-    /// Whether the other side's proof holds. The key comes out only if it does.
+    /// Takes the other side's proof. Returns the key if the proof holds, and `None` if it does not.
     pub fn confirm(self, proof: &[u8; 32]) -> Option<Secret<64>> {
         bool::from(self.expected.expose().ct_eq(proof)).then_some(self.isk)
     }

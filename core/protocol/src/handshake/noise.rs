@@ -23,7 +23,8 @@ pub const MAX_HANDSHAKE_MESSAGE: usize = 2048;
 /// Why a handshake did not come about. The peer is told nothing but the end of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HandshakeError {
-    /// At the host: no secret, another version, other certificates, or a replay.
+    /// At the host: the guest lacks the secret, has another version or sees other certificates, or
+    /// somebody replays.
     #[error("someone knocked who does not hold this invitation; wait for the right person")]
     FirstMessage,
     /// At the guest: the peer lacks the secret, or a machine sits in between.
@@ -35,7 +36,7 @@ pub enum HandshakeError {
     /// The message is longer than [`MAX_HANDSHAKE_MESSAGE`].
     #[error("the other side sent far too much; end the connection")]
     TooLong,
-    /// Authentic, but in a form that this version does not know.
+    /// The message is authentic, but in a form that this version does not know.
     #[error("the other side speaks a version this one does not understand; update the app")]
     Malformed,
     /// This device had no randomness to give.
@@ -60,12 +61,12 @@ impl StaticKey {
         }
     }
 
-    /// The half that peers see.
+    /// The public key, which peers see.
     pub fn public(&self) -> PublicKey {
         self.public
     }
 
-    /// The half to store, sealed.
+    /// The private key, which is only ever stored sealed.
     pub fn private(&self) -> &Secret<32> {
         &self.private
     }
@@ -76,7 +77,7 @@ impl StaticKey {
 pub struct PublicKey(pub [u8; 32]);
 
 impl PublicKey {
-    /// Whether a shared secret with this key would be zero whatever our own key is (RFC 7748 §6.1).
+    /// True if every shared secret with this key is zero, whatever our own key is (RFC 7748 §6.1).
     fn is_low_order(&self) -> bool {
         // Any clamped scalar is a multiple of 8, so it sends exactly the points of small order to zero.
         MontgomeryPoint(self.0).mul_clamped([0x55; 32]).to_bytes() == [0; 32]
@@ -121,7 +122,7 @@ fn read_greeting(bytes: &[u8]) -> Option<Capabilities> {
 pub struct Established {
     /// Both directions of the sealed channel.
     pub channel: Channel,
-    /// The peer's long-term key, proved to be in its hands.
+    /// The peer's long-term key. The handshake proved that the peer holds the private half.
     pub peer: PublicKey,
     /// What the peer says it can do.
     pub capabilities: Capabilities,

@@ -1,9 +1,9 @@
 //! What both sides must agree on before the first message: the Noise prologue.
 //!
-//! It holds only what both sides know for certain. Whether the guest made a reply is known to the
-//! guest alone until the host has seen it; whether somebody used a camera or a messenger stays local
-//! for ever. So the guest chooses between the prologue with its reply and the one without, and the
-//! host tries those it can think of ([`super::Responder::respond`]).
+//! It holds only what both sides know for certain. How a token came, by camera or by messenger, is known
+//! to one side alone, so it is no part of it. That there is a reply is known to the guest alone until the
+//! host has seen it. So the guest chooses between the prologue with its reply and the one without, and
+//! the host tries those that it can think of ([`super::Responder::respond`]).
 
 use handfast_token::Fingerprint;
 

@@ -22,10 +22,11 @@ pub struct Ready {
 pub struct ReadyError;
 
 impl Ready {
-    /// What this side says. `random` is fresh, and enters the secret with which the two find each
-    /// other again; `name` is cut to [`MAX_NAME`] bytes and cleaned: what shows nothing is no name.
+    /// Makes what this side says. `random` is fresh, and enters the secret with which the two find each
+    /// other again; `name` is cut to [`MAX_NAME`] bytes and cleaned, and is empty
+    /// if nothing of it can be seen.
     pub fn new(random: Secret<32>, name: &str) -> Self {
-        // Once more after the cut, which may leave nothing that can be seen.
+        // It is cleaned once more after the cut, which may leave nothing that can be seen.
         let name = visible(at_most(&visible(name), MAX_NAME));
         Self { random, name }
     }

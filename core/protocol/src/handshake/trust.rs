@@ -22,7 +22,7 @@ pub enum Flow {
     LinkAsk,
 }
 
-/// How far to trust. The order is the order of strength.
+/// How far somebody is trusted. The order is the order of strength.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TrustLevel {
     /// Nothing was proved about who this is.
@@ -38,14 +38,14 @@ pub enum TrustLevel {
 /// Why we trust as far as we do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrustReason {
-    /// The invitation went openly through a relay: whoever saw or carried it could be this.
+    /// The invitation went openly through a relay: this may be whoever saw or carried it.
     OpenLink,
-    /// Someone who saw the code on our screen.
+    /// This is someone who saw the code on our screen.
     SawTheCode,
     /// The question was theirs, and we answered it: whoever chose it knows the answer.
     TheirQuestion,
-    /// The same, and the person here says that only who they mean would ask this and know it. A mark:
-    /// nothing was proved by it.
+    /// The question was theirs, and the person here says that only the one they mean would ask it and
+    /// know the answer. This is a mark; it proves nothing.
     ByYourWord,
     /// The contact with this key introduced them.
     IntroducedBy(PublicKey),
@@ -72,7 +72,7 @@ impl TrustReason {
         }
     }
 
-    /// Which of two reasons of one level tells more.
+    /// The order of the reasons within one level: one with a higher number tells more.
     fn rank(self) -> u8 {
         match self {
             Self::TheirQuestion => 1,
@@ -95,14 +95,15 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Trust for this reason.
+    /// The trust that rests on this reason.
     pub fn because(reason: TrustReason) -> Self {
         Self { reason }
     }
 
-    /// What a flow that was walked to its end proves to the one in this seat about the other.
+    /// What a flow that is complete proves to the side in this seat about the other side.
     /// Before an answer was checked, [`Flow::LinkAsk`] is still [`Flow::LinkOpen`]. An answer proves
-    /// something to who asks, and nothing to who is asked: a carrier may have chosen the question.
+    /// something to whoever asks, and nothing to whoever is asked, as a carrier may have chosen the
+    /// question.
     pub fn proven(flow: Flow, seat: Seat) -> Self {
         Self::because(match (flow, seat) {
             (Flow::TwoWayScan, _) | (Flow::OneScan, Seat::Guest) => TrustReason::Scanned,
@@ -114,18 +115,18 @@ impl Trust {
         })
     }
 
-    /// How far.
+    /// How far they are trusted.
     pub fn level(self) -> TrustLevel {
         self.reason.level()
     }
 
-    /// Why.
+    /// What the trust rests on.
     pub fn reason(self) -> TrustReason {
         self.reason
     }
 
     /// Takes up a new proof if it is stronger than what is held, or as strong and tells more. Returns
-    /// whether it was.
+    /// true if it was taken up.
     pub fn raise(&mut self, proof: Trust) -> bool {
         let strength = |trust: Trust| (trust.level(), trust.reason.rank());
         let stronger = strength(proof) > strength(*self);
@@ -135,8 +136,9 @@ impl Trust {
         stronger
     }
 
-    /// The person says that only who they mean would ask this and know the answer. Returns whether
-    /// that can be said: their question was answered, and nothing stronger is held. The level stays.
+    /// The person says that only the one they mean would ask this and know the answer. That can be said
+    /// where their question was answered and nothing stronger is held; returns true then. The level
+    /// stays.
     pub fn take_word(&mut self) -> bool {
         let can = self.reason == TrustReason::TheirQuestion;
         if can {

@@ -1,4 +1,4 @@
-//! By the library of those who made the format.
+//! Compresses and reads by the library of those who made the format.
 
 use super::MAX_WINDOW_LOG;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -9,7 +9,7 @@ const LEVEL: i32 = 3;
 const SAMPLES: u64 = 16;
 const SAMPLE: u64 = 64 << 10;
 
-/// Whether a look at a few places says that compressing may help. Trying all of a film or a
+/// True if a look at a few places says that compressing may help. Trying all of a film or a
 /// photograph would cost more than sealing it.
 pub(crate) fn seems_compressible(
     source: &mut (impl Read + Seek),

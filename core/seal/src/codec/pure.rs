@@ -1,4 +1,4 @@
-//! Without C: contents are read, and never compressed.
+//! Reads compressed contents without C, and never compresses.
 
 use super::MAX_WINDOW_LOG;
 use ruzstd::decoding::StreamingDecoder;
@@ -60,7 +60,7 @@ fn window(header: &[u8]) -> Option<u64> {
         let base = 1_u64 << (10 + exponent);
         return Some(base + base / 8 * u64::from(mantissa));
     }
-    // Without a window of its own a frame is its window.
+    // The window of a frame that names none is as large as its content.
     let size = &header[header.len() - fields[2]..];
     let mut bytes = [0; 8];
     bytes[..size.len()].copy_from_slice(size);
