@@ -39,7 +39,8 @@ pub use error::TransportError;
 pub use guesses::{Guessed, guessed, guessed_before, guessing};
 pub use interfaces::{Reach, local_addresses};
 pub use link::{
-    Link, LinkCutter, LinkEnd, LinkError, LinkReceiver, LinkSender, LinkState, MAX_MESSAGE,
+    Link, LinkCutter, LinkEnd, LinkError, LinkReceiver, LinkRoom, LinkSender, LinkState,
+    MAX_MESSAGE,
 };
 pub use mapping::{MappingError, PortMapping};
 pub use reach::{AskRouter, Reached};
