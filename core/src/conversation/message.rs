@@ -19,6 +19,9 @@ pub const MAX_TEXT: usize = 65_536;
 /// Longest file name in bytes of UTF-8.
 pub(super) const MAX_FILE_NAME: usize = 255;
 
+/// BLAKE2b-256 (RFC 7693) of a file.
+pub(super) type Hash = [u8; 32];
+
 /// Bytes of a file that one frame carries.
 pub(super) const CHUNK: usize = MAX_BODY - 5;
 
@@ -42,7 +45,7 @@ pub(super) enum Message {
     /// The next bytes, never none.
     Chunk { id: u32, bytes: Bytes },
     /// That was all; BLAKE2b-256 of it.
-    Done { id: u32, hash: [u8; 32] },
+    Done { id: u32, hash: Hash },
     /// It is here, complete and equal.
     Received { id: u32 },
     /// I will not send the rest.
@@ -61,21 +64,48 @@ pub(super) enum Message {
     Unknown,
 }
 
+/// A text, cut into messages.
+pub(super) struct Texts {
+    /// None after the last part, which may be empty.
+    rest: Option<Bytes>,
+}
+
+impl Texts {
+    /// Whether there was the last part.
+    pub(super) fn is_over(&self) -> bool {
+        self.rest.is_none()
+    }
+
+    /// Bytes that are still to come.
+    #[cfg(test)]
+    pub(super) fn left(&self) -> usize {
+        self.rest.as_ref().map_or(0, Bytes::len)
+    }
+}
+
+impl Iterator for Texts {
+    type Item = Message;
+
+    fn next(&mut self) -> Option<Message> {
+        let mut rest = self.rest.take()?;
+        let part = rest.split_to(rest.len().min(TEXT_PART));
+        let more = !rest.is_empty();
+        if more {
+            self.rest = Some(rest);
+        }
+        Some(Message::Text { more, part })
+    }
+}
+
 /// A body that is no message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
 
 impl Message {
     /// Cuts a text into messages.
-    pub(super) fn texts(mut text: Bytes) -> impl Iterator<Item = Message> {
-        let mut more = true;
-        iter::from_fn(move || {
-            more.then(|| {
-                let part = text.split_to(text.len().min(TEXT_PART));
-                more = !text.is_empty();
-                Message::Text { more, part }
-            })
-        })
+    pub(super) fn texts(text: Bytes) -> Texts {
+        let rest = Some(text);
+        Texts { rest }
     }
 
     /// The body as a head and the bytes behind it, which are not copied.

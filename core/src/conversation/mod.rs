@@ -6,82 +6,45 @@
 //! bounded and a full one holds back whoever fills it, across the link. What the other side may cost
 //! beyond that is set by [`Limits`], and a limit that is reached is told.
 //!
-//! Inside: `lanes` is the way out, `listen` the way in, `outbox` and `inbox` are the files of either
-//! direction, `file` is their blocking half, `limits` the account of what they cost, `compare` the
-//! comparison, `message` the bytes.
+//! What happens and when is decided by [`Machine`], which has no socket, disk, thread or clock: frames,
+//! decisions, answers of the file store and instants go in, frames, requests and events come out. `run`
+//! drives it on a [`Link`](crate::transport::Link), and `files` is the file store of a device with a disk;
+//! the other files here import neither.
+//!
+//! Inside the machine: `send_queue` is the way out, `outbox` and `inbox` are the files of either
+//! direction, `file_store` what they ask of whoever keeps files, `limits` the account of what they cost,
+//! `compare` the comparison, `message` the bytes, `outputs` what waits to be taken.
 
 mod compare;
-mod file;
 mod file_name;
+mod file_store;
+mod files;
 mod inbox;
-mod lanes;
 mod limits;
-mod listen;
+mod machine;
 mod message;
 mod outbox;
+mod outputs;
+mod run;
+mod send_queue;
 #[cfg(test)]
 mod tests;
 
-pub use compare::{CompareError, Comparison, Finding};
+pub use compare::{CompareError, Finding};
 pub use file_name::safe as safe_file_name;
-pub use limits::{Allowance, Limit, Limits, Space, free_space};
+pub use file_store::{Ask, Done, FileId, FileRequest, FileResult, RequestId};
+pub use files::{Space, free_space};
+pub use limits::{Allowance, Limit, Limits};
+pub use machine::{MOST_HELD, Machine, Terms};
 pub use message::MAX_TEXT;
+pub use run::{Comparison, Conversation, Options};
 
-use crate::handshake::{Channel, ChannelError, ShortString, Trust};
-use crate::transport::{Link, LinkError};
-use inbox::{Inbox, Storage};
-use lanes::{Lanes, Over};
-use limits::Account;
-use listen::{Decision, Listener};
+use crate::handshake::{ChannelError, ShortString};
+use crate::transport::LinkError;
+#[cfg(feature = "twins")]
 use message::Message;
-use outbox::{AHEAD, Outbox, Request};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
-
-/// Events that may wait for the reader before the conversation does.
-const EVENTS: usize = 256;
-
-/// Files that may wait to be sent before [`Conversation::send_file`] does.
-const REQUESTS: usize = 64;
-
-/// Decisions that may wait.
-const WORDS: usize = 16;
-
-/// What the other side may say about our files before it is looked at: an answer and an end for each
-/// that is offered, and as much again.
-const ANSWERS: usize = 4 * AHEAD;
-
-/// How often progress is told: after so many bytes.
-const PROGRESS_STEP: u64 = 1 << 20;
-
-/// What a conversation may do on this device.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The folder for files that come in. Made if it is not there.
-    pub downloads: PathBuf,
-    /// How far the other side is trusted as it begins.
-    pub trust: Trust,
-    /// What it may cost.
-    pub limits: Limits,
-    /// How to find out how much room there is: [`free_space`], or a twin of it.
-    pub space: Space,
-}
-
-impl Options {
-    /// The usual limits, on this device's own disk.
-    pub fn new(downloads: impl Into<PathBuf>, trust: Trust) -> Self {
-        Self {
-            downloads: downloads.into(),
-            trust,
-            limits: Limits::USUAL,
-            space: free_space,
-        }
-    }
-}
 
 /// Which way a file goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -293,12 +256,6 @@ impl FileError {
     }
 }
 
-impl From<Over> for FileError {
-    fn from(_: Over) -> Self {
-        Self::Ended
-    }
-}
-
 /// Why a file failed, and on which side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Failure {
@@ -333,44 +290,6 @@ impl From<FileError> for Failure {
     }
 }
 
-impl From<Over> for Failure {
-    fn from(over: Over) -> Self {
-        Self::here(over.into())
-    }
-}
-
-/// Tells how far a file is, now and then, without ever waiting for the reader.
-struct Progress {
-    events: mpsc::Sender<Event>,
-    transfer: Transfer,
-    done: u64,
-    size: u64,
-}
-
-impl Progress {
-    fn new(events: &mpsc::Sender<Event>, transfer: Transfer, size: u64) -> Self {
-        Self {
-            events: events.clone(),
-            transfer,
-            done: 0,
-            size,
-        }
-    }
-
-    fn add(&mut self, bytes: usize) {
-        let before = self.done / PROGRESS_STEP;
-        self.done += bytes as u64;
-        // Half of the queue is kept for what must not be left out.
-        if self.done / PROGRESS_STEP > before && self.events.capacity() > EVENTS / 2 {
-            let _ = self.events.try_send(Event::FileProgress {
-                transfer: self.transfer,
-                done: self.done,
-                size: self.size,
-            });
-        }
-    }
-}
-
 /// Why something could not be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConversationError {
@@ -380,195 +299,6 @@ pub enum ConversationError {
     /// The text is longer than [`MAX_TEXT`] bytes.
     #[error("the text is too long; send it in parts or as a file")]
     TooLong,
-}
-
-impl From<Over> for ConversationError {
-    fn from(_: Over) -> Self {
-        Self::Ended
-    }
-}
-
-/// Two people talking. Dropping it hangs up at once; [`Conversation::leave`] delivers first.
-#[derive(Debug)]
-pub struct Conversation {
-    lanes: Lanes,
-    requests: mpsc::Sender<Request>,
-    cancels: mpsc::Sender<Transfer>,
-    decisions: mpsc::Sender<Decision>,
-    comparison: Comparison,
-    numbers: AtomicU32,
-    /// Ends with an error when every file that was asked for has been dealt with.
-    outbox: oneshot::Receiver<()>,
-    /// Whether this side has said goodbye.
-    left: Arc<AtomicBool>,
-    conductor: JoinHandle<()>,
-}
-
-impl Conversation {
-    /// Begins to talk over a link whose handshake is done. Must be called inside a tokio runtime.
-    ///
-    /// Somebody has to read the events: when many wait, the conversation does too. Whoever does not
-    /// want them drops the receiver.
-    pub fn start(
-        link: Link,
-        channel: Channel,
-        options: Options,
-    ) -> (Conversation, mpsc::Receiver<Event>) {
-        let (events, reader) = mpsc::channel(EVENTS);
-        let (lanes, outlet) = lanes::lanes();
-        let (requests, requested) = mpsc::channel(REQUESTS);
-        let (cancels, cancelled) = mpsc::channel(REQUESTS);
-        let (decisions, decided) = mpsc::channel(WORDS);
-        let (answers, answered) = mpsc::channel(ANSWERS);
-        let (outbox_ends, outbox) = oneshot::channel();
-
-        let (state, cutter) = (link.state(), link.cutter());
-        let (sender, receiver) = link.split();
-        let speaker = tokio::spawn(outlet.speak(sender, channel.sealer));
-        let sending = Outbox::new(
-            requested,
-            cancelled,
-            answered,
-            lanes.clone(),
-            events.clone(),
-        );
-        let sending = tokio::spawn(async move {
-            sending.serve().await;
-            drop(outbox_ends);
-        });
-        let left = Arc::new(AtomicBool::new(false));
-        let comparison = Comparison::new(channel.seat, channel.hash, options.trust);
-        let storage = Storage {
-            folder: options.downloads,
-            space: options.space,
-            keep_free: options.limits.keep_free,
-        };
-        let mut listener = Listener {
-            left: left.clone(),
-            link: receiver,
-            state,
-            opener: channel.opener,
-            decisions: decided,
-            answers,
-            events: events.clone(),
-            lanes: lanes.clone(),
-            comparison: comparison.clone(),
-            inbox: Inbox::new(storage, &options.limits, lanes.clone(), events.clone()),
-            account: Account::new(options.limits),
-            text: Vec::new(),
-            held: None,
-            is_leaving: false,
-        };
-        let compared = comparison.clone();
-        let conductor = tokio::spawn(async move {
-            let ending = tokio::select! {
-                biased;
-                () = compared.different() => {
-                    cutter.cut();
-                    Ending::Different
-                }
-                ending = listener.listen() => ending,
-            };
-            speaker.abort();
-            compared.end();
-            listener.over().finish().await;
-            let _ = sending.await;
-            let _ = events.send(Event::Ended(ending)).await;
-        });
-        let conversation = Conversation {
-            lanes,
-            requests,
-            cancels,
-            decisions,
-            comparison,
-            numbers: AtomicU32::new(1),
-            outbox,
-            left,
-            conductor,
-        };
-        (conversation, reader)
-    }
-
-    /// Sends a text, ahead of any file that is under way. Returns when it is queued.
-    ///
-    /// # Errors
-    /// When it is longer than [`MAX_TEXT`] bytes, or the conversation is over.
-    pub async fn send_text(&self, text: &str) -> Result<(), ConversationError> {
-        if text.len() > MAX_TEXT {
-            return Err(ConversationError::TooLong);
-        }
-        Ok(self.lanes.text(text.as_bytes().to_vec().into()).await?)
-    }
-
-    /// Sends a file when those before it are through. How it goes is told by events; a file that
-    /// cannot be read fails there.
-    ///
-    /// # Errors
-    /// When the conversation is over.
-    pub async fn send_file(&self, path: impl Into<PathBuf>) -> Result<Transfer, ConversationError> {
-        let transfer = Transfer {
-            direction: Direction::Outgoing,
-            number: self.numbers.fetch_add(1, Relaxed),
-        };
-        let path = path.into();
-        let request = Request { transfer, path };
-        let sent = self.requests.send(request).await;
-        sent.map_err(|_| ConversationError::Ended)?;
-        Ok(transfer)
-    }
-
-    /// The comparison, for whoever holds the screen.
-    pub fn comparison(&self) -> Comparison {
-        self.comparison.clone()
-    }
-
-    /// As much again may come as the limits allow ([`Event::Limited`]).
-    pub async fn allow_more(&self) {
-        let _ = self.decisions.send(Decision::AllowMore).await;
-    }
-
-    /// Takes a file that was offered and waits for this.
-    pub async fn accept(&self, transfer: Transfer) {
-        if transfer.direction == Direction::Incoming {
-            let _ = self.decisions.send(Decision::Accept(transfer.number)).await;
-        }
-    }
-
-    /// Stops a file of either direction: declines an offer, ends a transfer, takes one out of the queue.
-    pub async fn cancel(&self, transfer: Transfer) {
-        match transfer.direction {
-            Direction::Outgoing => {
-                let _ = self.cancels.send(transfer).await;
-            }
-            Direction::Incoming => {
-                let _ = self.decisions.send(Decision::Refuse(transfer.number)).await;
-            }
-        }
-    }
-
-    /// Declines what waits for an answer here, delivers what was queued, files included, says goodbye
-    /// and returns when the link is closed. It takes as long as that takes: cancel files first, or
-    /// drop the conversation, to be quicker.
-    pub async fn leave(self) {
-        let Self {
-            lanes,
-            requests,
-            outbox,
-            left,
-            conductor,
-            cancels: _cancels,
-            decisions,
-            ..
-        } = self;
-        drop(requests);
-        let (done, declined) = oneshot::channel();
-        let _ = decisions.send(Decision::Leave(done)).await;
-        let _ = declined.await;
-        let _ = outbox.await;
-        left.store(true, Relaxed);
-        let _ = lanes.say(Message::Bye).await;
-        let _ = conductor.await;
-    }
 }
 
 /// For fuzzing alone: reads a body, and holds a message to its one encoding.

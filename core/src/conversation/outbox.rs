@@ -1,35 +1,30 @@
 //! Files on their way out: several are offered at a time, and one after the other goes.
 
-use super::file::{Hash, Source};
-use super::lanes::{Lanes, Over};
-use super::message::Message;
-use super::{Event, Failure, FileError, Progress, Transfer};
+use super::file_name::safe;
+use super::file_store::{Ask, Done, FileId, FileResult, RequestId};
+use super::message::{CHUNK, Hash, Message};
+use super::outputs::Outputs;
+use super::{Event, Failure, FileError, Transfer};
+use blake2::digest::consts::U32;
+use blake2::{Blake2b, Digest};
 use bytes::Bytes;
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, spawn_blocking};
-use tokio::time::Instant;
+use std::time::Instant;
 
 /// Files that are offered before the other side has answered. Fewer than any receiver lets wait.
 pub(super) const AHEAD: usize = 64;
 
-/// A file to send.
-#[derive(Debug)]
-pub(super) struct Request {
-    pub(super) transfer: Transfer,
-    pub(super) path: PathBuf,
-}
+/// Files that may wait to be offered.
+const REQUESTS: usize = 64;
 
-/// What the other side says about the file with this number.
-pub(super) struct Answer {
-    pub(super) id: u32,
-    pub(super) verdict: Verdict,
-}
+/// What is read from storage at once: about 256 KiB, a whole number of chunks.
+pub(super) const BLOCK: usize = 16 * CHUNK;
 
-/// The possible answers.
+/// Blocks that are in memory, or are being read into it.
+pub(super) const BLOCKS: usize = 4;
+
+/// What the other side says about the file that it knows by this number.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     Accept,
@@ -38,21 +33,24 @@ pub(super) enum Verdict {
 }
 
 pub(super) struct Outbox {
-    requests: mpsc::Receiver<Request>,
-    cancels: mpsc::Receiver<Transfer>,
-    answers: mpsc::Receiver<Answer>,
-    lanes: Lanes,
-    events: mpsc::Sender<Event>,
-    /// Cancelled while still waiting in the queue.
-    cancelled: HashSet<Transfer>,
+    /// Files that were asked for and are not offered yet.
+    requests: VecDeque<Request>,
+    /// The first of them, while the store looks at it.
+    looking: Option<Request>,
     /// The number of the last file offered.
     last: u32,
     offered: BTreeMap<u32, Offered>,
     /// Which of them the other side wants, in that order.
     accepted: VecDeque<u32>,
     sending: Option<Sending>,
-    /// Nobody can ask for more.
-    is_closed: bool,
+    /// What the store has not answered yet.
+    asked: BTreeMap<RequestId, Asked>,
+}
+
+/// A file to send.
+struct Request {
+    transfer: Transfer,
+    path: PathBuf,
 }
 
 /// A file that the other side knows of.
@@ -65,89 +63,164 @@ struct Offered {
 /// The file that goes.
 struct Sending {
     id: u32,
+    file: FileId,
     transfer: Transfer,
     size: u64,
     start: Instant,
-    stop: Arc<AtomicBool>,
-    /// Reads it. None once it has been read to its end.
-    reading: Option<JoinHandle<Result<Hash, FileError>>>,
-    hash: Hash,
-    /// Why it goes no further. It is told when the thread is done, so that no block comes after.
-    failure: Option<Failure>,
+    is_open: bool,
+    /// Bytes that the store has not been asked for.
+    left: u64,
+    /// Bytes that were read.
+    done: u64,
+    hasher: Blake2b<U32>,
+    /// What was sent, once everything has been read.
+    hash: Option<Hash>,
 }
 
-/// What happens next.
-enum Next {
-    Request(Option<Request>),
-    Cancel(Transfer),
-    Answer(Answer),
-    Read(Result<Hash, FileError>),
-    /// The conversation is over.
-    Over,
+#[derive(Clone, Copy)]
+enum Asked {
+    Inspect(Transfer),
+    Open(FileId),
+    Read(FileId, usize),
+    Close,
 }
 
 impl Outbox {
-    pub(super) fn new(
-        requests: mpsc::Receiver<Request>,
-        cancels: mpsc::Receiver<Transfer>,
-        answers: mpsc::Receiver<Answer>,
-        lanes: Lanes,
-        events: mpsc::Sender<Event>,
-    ) -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            requests,
-            cancels,
-            answers,
-            lanes,
-            events,
-            cancelled: HashSet::new(),
+            requests: VecDeque::new(),
+            looking: None,
             last: 0,
             offered: BTreeMap::new(),
             accepted: VecDeque::new(),
             sending: None,
-            is_closed: false,
+            asked: BTreeMap::new(),
         }
     }
 
-    /// Sends every file that is asked for, until nobody can ask any more or the conversation is over.
-    pub(super) async fn serve(mut self) {
-        while !(self.is_closed && self.offered.is_empty() && self.sending.is_none()) {
-            match self.next().await {
-                Next::Request(Some(request)) => self.offer(request).await,
-                Next::Request(None) => self.is_closed = true,
-                Next::Cancel(transfer) => self.cancel(transfer).await,
-                Next::Answer(answer) => self.answered(answer).await,
-                Next::Read(read) => self.read(read).await,
-                Next::Over => return self.end().await,
-            }
-            if self.sending.is_none() {
-                self.begin().await;
-            }
+    pub(super) fn has_room(&self) -> bool {
+        self.requests.len() < REQUESTS
+    }
+
+    /// Sends a file when those before it are through.
+    pub(super) fn send(&mut self, transfer: Transfer, path: PathBuf) {
+        self.requests.push_back(Request { transfer, path });
+    }
+
+    /// Whether every file that was asked for has been dealt with.
+    pub(super) fn is_idle(&self) -> bool {
+        self.requests.is_empty()
+            && self.looking.is_none()
+            && self.offered.is_empty()
+            && self.sending.is_none()
+    }
+
+    /// Whether the store owes an answer.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.asked.is_empty()
+    }
+
+    pub(super) fn has_asked(&self, id: RequestId) -> bool {
+        self.asked.contains_key(&id)
+    }
+
+    fn ask(&mut self, ask: Ask, asked: Asked, out: &mut Outputs) {
+        self.asked.insert(out.ask(ask), asked);
+    }
+
+    /// Begins whatever there is room for.
+    pub(super) fn go_on(&mut self, now: Instant, out: &mut Outputs) {
+        self.look(out);
+        if self.sending.is_none() {
+            self.begin(now, out);
+        }
+        self.read_on(out);
+    }
+
+    /// Lets the store look at the next file, one after the other, so that they are offered in order.
+    fn look(&mut self, out: &mut Outputs) {
+        if self.looking.is_none()
+            && self.offered.len() < AHEAD
+            && out.queue.has_room_for_answers()
+            && let Some(request) = self.requests.pop_front()
+        {
+            let path = request.path.clone();
+            let asked = Asked::Inspect(request.transfer);
+            self.ask(Ask::Inspect { path }, asked, out);
+            self.looking = Some(request);
         }
     }
 
-    async fn next(&mut self) -> Next {
-        let has_room = !self.is_closed && self.offered.len() < AHEAD;
-        tokio::select! {
-            // Words about what was offered come before more is.
-            biased;
-            answer = self.answers.recv() => answer.map_or(Next::Over, Next::Answer),
-            Some(transfer) = self.cancels.recv() => Next::Cancel(transfer),
-            read = reading(&mut self.sending) => Next::Read(read),
-            request = self.requests.recv(), if has_room => Next::Request(request),
+    /// Begins to send what was accepted first.
+    fn begin(&mut self, now: Instant, out: &mut Outputs) {
+        let Some((id, offered)) = self.next_accepted() else {
+            return;
+        };
+        let Offered {
+            transfer,
+            path,
+            size,
+        } = offered;
+        let file = out.file();
+        self.sending = Some(Sending {
+            id,
+            file,
+            transfer,
+            size,
+            start: now,
+            is_open: false,
+            left: size,
+            done: 0,
+            hasher: Blake2b::new(),
+            hash: None,
+        });
+        self.ask(Ask::Open { file, path }, Asked::Open(file), out);
+    }
+
+    fn next_accepted(&mut self) -> Option<(u32, Offered)> {
+        let id = self.accepted.pop_front()?;
+        self.offered.remove(&id).map(|offered| (id, offered))
+    }
+
+    /// Asks for as many blocks of the file that goes as there is room for.
+    fn read_on(&mut self, out: &mut Outputs) {
+        while self.reading() + out.queue.blocks() < BLOCKS
+            && let Some(sending) = self.sending.as_mut().filter(|file| file.is_open)
+            && sending.left > 0
+        {
+            let length = sending.left.min(BLOCK as u64) as usize;
+            sending.left -= length as u64;
+            let file = sending.file;
+            let asked = Asked::Read(file, length);
+            self.ask(Ask::Read { file, length }, asked, out);
         }
     }
 
-    async fn offer(&mut self, request: Request) {
-        let Request { transfer, path } = request;
-        if self.cancelled.remove(&transfer) {
-            return self.tell(FileError::Cancelled.into(), transfer).await;
+    /// Blocks that the store was asked for and has not given, of whichever file.
+    fn reading(&self) -> usize {
+        let is_read = |asked: &&Asked| matches!(asked, Asked::Read(..));
+        self.asked.values().filter(is_read).count()
+    }
+
+    /// What the store says to something that was asked here.
+    pub(super) fn answered(&mut self, id: RequestId, result: FileResult, out: &mut Outputs) {
+        match self.asked.remove(&id) {
+            Some(Asked::Inspect(transfer)) => self.inspected(transfer, result, out),
+            Some(Asked::Open(file)) => self.opened(file, result, out),
+            Some(Asked::Read(file, length)) => self.read(file, length, result, out),
+            Some(Asked::Close) | None => {}
         }
-        let look = path.clone();
-        let source = spawn_blocking(move || Source::open(&look));
-        let Source { size, name, .. } = match source.await.unwrap_or(Err(FileError::Unreadable)) {
-            Ok(source) => source,
-            Err(reason) => return self.tell(reason.into(), transfer).await,
+    }
+
+    fn inspected(&mut self, transfer: Transfer, result: FileResult, out: &mut Outputs) {
+        // It may have been cancelled meanwhile.
+        let looking = self.looking.take_if(|request| request.transfer == transfer);
+        let Some(Request { transfer, path }) = looking else {
+            return;
+        };
+        let (name, size) = match result {
+            Ok(Done::Inspected { name, size }) => (safe(&name), size),
+            result => return out.failed(transfer, unreadable(result).into()),
         };
         self.last += 1;
         let id = self.last;
@@ -157,82 +230,54 @@ impl Outbox {
             size,
         };
         self.offered.insert(id, file);
-        // If it is over, the end tells.
-        let _ = self.lanes.say(Message::Offer { id, size, name }).await;
+        out.say(Message::Offer { id, size, name });
     }
 
-    /// Begins to send what was accepted first.
-    async fn begin(&mut self) {
-        while let Some(id) = self.accepted.pop_front() {
-            let Some(file) = self.offered.remove(&id) else {
-                continue;
-            };
-            let Offered {
-                transfer,
-                path,
-                size,
-            } = file;
-            // It may be another file by now.
-            let source = spawn_blocking(move || Source::open(&path));
-            let source = source.await.unwrap_or(Err(FileError::Unreadable));
-            match source.and_then(|source| source.of_size(size)) {
-                Ok(source) => return self.stream(id, transfer, source),
-                Err(reason) => {
-                    let _ = self.lanes.say(Message::Cancel { id, reason }).await;
-                    self.tell(reason.into(), transfer).await;
-                }
+    fn opened(&mut self, file: FileId, result: FileResult, out: &mut Outputs) {
+        let Some(sending) = self.sending.as_mut().filter(|sent| sent.file == file) else {
+            return;
+        };
+        match result {
+            // It may be another file by now. What was appended is not sent.
+            Ok(Done::Opened { size }) if size >= sending.size => {
+                sending.is_open = true;
+                self.check_whole(out);
             }
+            Ok(Done::Opened { .. }) => self.stop(FileError::Changed.into(), out),
+            result => self.stop(unreadable(result).into(), out),
         }
     }
 
-    fn stream(&mut self, id: u32, transfer: Transfer, source: Source) {
-        let stop = Arc::new(AtomicBool::new(false));
-        let size = source.size;
-        let mut progress = Progress::new(&self.events, transfer, size);
-        let (is_stopped, lanes) = (stop.clone(), self.lanes.clone());
-        let reading = spawn_blocking(move || {
-            source.read(|bytes: Bytes| {
-                if is_stopped.load(Relaxed) {
-                    return Err(FileError::Cancelled);
-                }
-                progress.add(bytes.len());
-                lanes.block(id, bytes).map_err(FileError::from)
-            })
-        });
-        self.sending = Some(Sending {
-            id,
-            transfer,
-            size,
-            start: Instant::now(),
-            stop,
-            reading: Some(reading),
-            hash: Hash::default(),
-            failure: None,
-        });
+    fn read(&mut self, file: FileId, length: usize, result: FileResult, out: &mut Outputs) {
+        let Some(sending) = self.sending.as_mut().filter(|sent| sent.file == file) else {
+            return;
+        };
+        match result {
+            Ok(Done::Read(bytes)) if bytes.len() == length => {
+                sending.take(bytes, out);
+                self.check_whole(out);
+            }
+            Ok(Done::Read(_)) => self.stop(FileError::Changed.into(), out),
+            result => self.stop(unreadable(result).into(), out),
+        }
     }
 
-    /// The file has been read, or reading it ended otherwise.
-    async fn read(&mut self, read: Result<Hash, FileError>) {
+    /// Says that the file is at its end, once it has been read to there.
+    fn check_whole(&mut self, out: &mut Outputs) {
         let Some(sending) = &mut self.sending else {
             return;
         };
-        sending.reading = None;
-        match read {
-            Ok(hash) if sending.failure.is_none() => {
-                sending.hash = hash;
-                let id = sending.id;
-                let done = Message::Done { id, hash };
-                if let Err(Over) = self.lanes.say_after_blocks(done).await {
-                    self.stop(FileError::Ended.into()).await;
-                }
-            }
-            Ok(_) => self.stopped().await,
-            Err(reason) => self.stop(reason.into()).await,
+        if sending.done == sending.size {
+            let hash: Hash = std::mem::take(&mut sending.hasher).finalize().into();
+            sending.hash = Some(hash);
+            let (id, file) = (sending.id, sending.file);
+            out.queue.say_after_blocks(Message::Done { id, hash });
+            self.ask(Ask::Close { file }, Asked::Close, out);
         }
     }
 
-    async fn answered(&mut self, answer: Answer) {
-        let Answer { id, verdict } = answer;
+    /// What the other side says about one of our files.
+    pub(super) fn judged(&mut self, now: Instant, id: u32, verdict: Verdict, out: &mut Outputs) {
         if self.offered.contains_key(&id) {
             let failure = match verdict {
                 Verdict::Accept if self.accepted.contains(&id) => return,
@@ -240,120 +285,119 @@ impl Outbox {
                 Verdict::Decline(reason) => Failure::by_peer(reason),
                 Verdict::Received => Failure::by_peer(FileError::Damaged),
             };
-            return self.take_back(id, failure).await;
+            return self.take_back(id, failure, out);
         }
         // Other words are late ones, about a file that is no longer on its way.
         let Some(sending) = self.sending.as_ref().filter(|file| file.id == id) else {
             return;
         };
-        match verdict {
-            Verdict::Accept => {}
-            Verdict::Decline(reason) => self.stop(Failure::by_peer(reason)).await,
+        match (verdict, sending.hash) {
+            (Verdict::Accept, _) => {}
+            (Verdict::Decline(reason), _) => self.stop(Failure::by_peer(reason), out),
             // Nothing that can be heard before the end is good news.
-            Verdict::Received if sending.reading.is_some() => {
-                self.stop(Failure::by_peer(FileError::Damaged)).await;
+            (Verdict::Received, None) => self.stop(Failure::by_peer(FileError::Damaged), out),
+            (Verdict::Received, Some(hash)) => {
+                let event = Event::FileSent {
+                    transfer: sending.transfer,
+                    bytes: sending.size,
+                    hash,
+                    took: now.saturating_duration_since(sending.start),
+                };
+                out.tell_end(sending.transfer, event);
+                self.sending = None;
             }
-            Verdict::Received => self.received().await,
         }
     }
 
-    async fn received(&mut self) {
-        if let Some(sent) = self.sending.take() {
-            let event = Event::FileSent {
-                transfer: sent.transfer,
-                bytes: sent.size,
-                hash: sent.hash,
-                took: sent.start.elapsed(),
-            };
-            let _ = self.events.send(event).await;
-        }
-    }
-
-    async fn cancel(&mut self, transfer: Transfer) {
+    /// The person does not want to send it any more.
+    pub(super) fn cancel(&mut self, transfer: Transfer, out: &mut Outputs) {
+        let cancelled = Failure::here(FileError::Cancelled);
         let mut offered = self.offered.iter();
         let offered = offered.find(|(_, file)| file.transfer == transfer);
         if let Some((&id, _)) = offered {
             let reason = FileError::Cancelled;
-            let _ = self.lanes.say(Message::Cancel { id, reason }).await;
-            self.take_back(id, reason.into()).await;
-        } else if self
-            .sending
-            .as_ref()
-            .is_some_and(|file| file.transfer == transfer)
+            out.say(Message::Cancel { id, reason });
+            self.take_back(id, cancelled, out);
+        } else if let Some(sending) = &self.sending
+            && sending.transfer == transfer
         {
-            self.stop(FileError::Cancelled.into()).await;
-        } else {
-            self.cancelled.insert(transfer);
+            self.stop(cancelled, out);
+        } else if self.forget(transfer) {
+            out.failed(transfer, cancelled);
         }
+    }
+
+    /// Whether this file waited to be offered. It does so no longer.
+    fn forget(&mut self, transfer: Transfer) -> bool {
+        let before = self.requests.len();
+        self.requests.retain(|request| request.transfer != transfer);
+        let looking = self.looking.take_if(|request| request.transfer == transfer);
+        looking.is_some() || self.requests.len() < before
     }
 
     /// What was only offered comes to nothing.
-    async fn take_back(&mut self, id: u32, failure: Failure) {
+    fn take_back(&mut self, id: u32, failure: Failure, out: &mut Outputs) {
         self.accepted.retain(|other| *other != id);
         if let Some(file) = self.offered.remove(&id) {
-            self.tell(failure, file.transfer).await;
+            out.failed(file.transfer, failure);
         }
     }
 
-    /// The file that goes comes to nothing.
-    async fn stop(&mut self, failure: Failure) {
-        if let Some(sending) = &mut self.sending {
-            sending.failure.get_or_insert(failure);
-            sending.stop.store(true, Relaxed);
-            if sending.reading.is_none() {
-                self.stopped().await;
-            }
-        }
-    }
-
-    /// Nothing more of the file that was stopped can come.
-    async fn stopped(&mut self) {
-        let Some(Sending {
-            id,
-            transfer,
-            failure: Some(failure),
-            ..
-        }) = self.sending.take()
-        else {
+    /// The file that goes comes to nothing. No block of it follows.
+    fn stop(&mut self, failure: Failure, out: &mut Outputs) {
+        let Some(sending) = self.sending.take() else {
             return;
         };
-        if !failure.by_peer {
-            let reason = failure.reason;
-            let cancel = Message::Cancel { id, reason };
-            let _ = self.lanes.say_after_blocks(cancel).await;
+        out.queue.forget_blocks();
+        if sending.hash.is_none() {
+            let file = sending.file;
+            self.ask(Ask::Close { file }, Asked::Close, out);
         }
-        self.tell(failure, transfer).await;
+        let (id, reason) = (sending.id, failure.reason);
+        if !failure.by_peer {
+            out.say(Message::Cancel { id, reason });
+        }
+        out.failed(sending.transfer, failure);
     }
 
     /// The conversation is over: whatever was asked for has failed.
-    async fn end(mut self) {
+    pub(super) fn end(&mut self, out: &mut Outputs) {
         let ended = Failure::here(FileError::Ended);
-        if let Some(sending) = self.sending.take() {
-            sending.stop.store(true, Relaxed);
-            if let Some(reading) = sending.reading {
-                let _ = reading.await;
-            }
-            self.tell(sending.failure.unwrap_or(ended), sending.transfer)
-                .await;
-        }
-        for file in std::mem::take(&mut self.offered).into_values() {
-            self.tell(ended, file.transfer).await;
-        }
-        self.requests.close();
-        while let Some(request) = self.requests.recv().await {
-            self.tell(ended, request.transfer).await;
+        self.stop(ended, out);
+        self.accepted.clear();
+        let offered = std::mem::take(&mut self.offered).into_values();
+        let requests = std::mem::take(&mut self.requests);
+        let waiting = self.looking.take().into_iter().chain(requests);
+        for transfer in offered
+            .map(|file| file.transfer)
+            .chain(waiting.map(|file| file.transfer))
+        {
+            out.failed(transfer, ended);
         }
     }
 
-    async fn tell(&self, failure: Failure, transfer: Transfer) {
-        let _ = self.events.send(failure.event(transfer)).await;
+    /// Bytes that the store may have in its hands at this moment.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        let asked = self.asked.values().map(|asked| match asked {
+            Asked::Read(_, length) => *length,
+            _ => 0,
+        });
+        asked.sum()
     }
 }
 
-/// How reading the file that goes ends.
-async fn reading(sending: &mut Option<Sending>) -> Result<Hash, FileError> {
-    match sending.as_mut().and_then(|file| file.reading.as_mut()) {
-        Some(reading) => reading.await.unwrap_or(Err(FileError::Unreadable)),
-        None => std::future::pending().await,
+impl Sending {
+    /// The next block has been read.
+    fn take(&mut self, bytes: Bytes, out: &mut Outputs) {
+        self.hasher.update(&bytes);
+        self.done += bytes.len() as u64;
+        out.progressed(self.transfer, bytes.len(), self.done, self.size);
+        out.queue.block(self.id, bytes);
     }
+}
+
+/// Why a file cannot be read. An answer that is none is as bad.
+fn unreadable(result: FileResult) -> FileError {
+    result.err().unwrap_or(FileError::Unreadable)
 }
