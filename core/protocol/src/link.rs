@@ -87,6 +87,10 @@ pub struct LinkSender {
     state: watch::Receiver<LinkState>,
 }
 
+/// Room for one message on its way out, which nobody else can take.
+#[derive(Debug)]
+pub struct LinkRoom<'a>(mpsc::Permit<'a, Bytes>);
+
 /// The receiving half.
 #[derive(Debug)]
 pub struct LinkReceiver {
@@ -229,9 +233,41 @@ impl LinkSender {
             .map_err(|_| closed(&self.state))
     }
 
+    /// Waits until there is room for a message, and keeps it. May be dropped half-way.
+    ///
+    /// # Errors
+    /// When the link is closed.
+    pub async fn room(&self) -> Result<LinkRoom<'_>, LinkError> {
+        let room = self
+            .queue
+            .reserve()
+            .await
+            .map_err(|_| closed(&self.state))?;
+        Ok(LinkRoom(room))
+    }
+
+    /// Room for a message, if there is some at this moment.
+    pub fn try_room(&self) -> Option<LinkRoom<'_>> {
+        self.queue.try_reserve().ok().map(LinkRoom)
+    }
+
     /// How the link is now, and a way to wait for changes.
     pub fn state(&self) -> watch::Receiver<LinkState> {
         self.state.clone()
+    }
+}
+
+impl LinkRoom<'_> {
+    /// Sends one message without waiting. See [`LinkSender::send`].
+    ///
+    /// # Errors
+    /// When the message is longer than [`MAX_MESSAGE`].
+    pub fn send(self, message: Bytes) -> Result<(), LinkError> {
+        if message.len() > MAX_MESSAGE {
+            return Err(LinkError::TooLong);
+        }
+        self.0.send(message);
+        Ok(())
     }
 }
 
@@ -242,6 +278,11 @@ impl LinkReceiver {
     /// When the link is closed and everything that arrived before has been received.
     pub async fn receive(&mut self) -> Result<Bytes, LinkError> {
         self.queue.recv().await.ok_or_else(|| closed(&self.state))
+    }
+
+    /// The next message, if it is here at this moment.
+    pub fn try_receive(&mut self) -> Option<Bytes> {
+        self.queue.try_recv().ok()
     }
 }
 

@@ -1,17 +1,21 @@
 //! Two conversations over a twin of the network, and one with a peer that breaks the rules.
 
-use super::message::CHUNK;
+use super::message::{CHUNK, Message};
 use super::*;
 use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest};
 use bytes::Bytes;
 use handfast_protocol::handshake::{
-    Initiator, Mode, Policy, Prologue, Responder, StaticKey, TrustReason,
+    Channel, ChannelError, Initiator, Mode, Policy, Prologue, Responder, StaticKey, Trust,
+    TrustReason,
 };
+use handfast_protocol::link::{Link, LinkError};
 use handfast_sim::link::{Conditions, Controls, pair};
 use handfast_token::{Secret, random_bytes};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 mod compare;
@@ -508,8 +512,8 @@ fn a_full_disk_is_named() {
     // Every write to this device fails as a full disk does.
     let full = fs::OpenOptions::new().write(true).open("/dev/full");
     let error = std::io::Write::write_all(&mut full.expect("Linux has it"), b"x");
-    let failure = file::failed(error.expect_err("it is full"));
-    assert_eq!(failure, Failure::here(FileError::NoSpace));
+    let failure = files::failed(&error.expect_err("it is full"));
+    assert_eq!(failure, FileError::NoSpace);
 }
 
 /// A peer that holds the right keys and says whatever the test wants.

@@ -54,7 +54,7 @@ pub struct Channel {
 }
 
 impl Channel {
-    pub(super) fn new(ours: &Secret<32>, theirs: &Secret<32>, hash: [u8; 32], seat: Seat) -> Self {
+    pub(crate) fn new(ours: &Secret<32>, theirs: &Secret<32>, hash: [u8; 32], seat: Seat) -> Self {
         Self {
             sealer: Sealer {
                 cipher: CipherState::initialize_key(ours),

@@ -4,16 +4,10 @@
 
 use super::message::Message;
 use super::{Event, Violation};
-use handfast_protocol::handshake::{
-    Commitment, GuestComparison, HostComparison, ShortString, Trust, TrustReason,
-};
+use crate::handshake::{Commitment, GuestComparison, HostComparison, ShortString};
 use handfast_token::Seat;
-use handfast_token::{Secret, random_bytes};
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-use tokio::sync::{Notify, watch};
-use tokio::time::Instant;
+use handfast_token::{Secret, kdf};
+use std::time::{Duration, Instant};
 
 /// How long after one comparison began a person may wish for the next.
 const APART: Duration = Duration::from_secs(5);
@@ -54,9 +48,9 @@ pub enum CompareError {
 
 /// What is to be said to the other side, and told to this one.
 #[derive(Debug, Default)]
-struct Next {
-    say: Option<Message>,
-    tell: Option<Event>,
+pub(super) struct Next {
+    pub(super) say: Option<Message>,
+    pub(super) tell: Option<Event>,
 }
 
 impl Next {
@@ -78,9 +72,11 @@ enum Step {
 }
 
 /// The rules of it: what happens and when goes in, what to say and to tell comes out.
-struct Comparer {
+pub(super) struct Comparer {
     seat: Seat,
     hash: [u8; 32],
+    /// Every nonce follows from this. None where this device has no randomness to give: nothing begins.
+    random: Option<Secret<32>>,
     /// This person wants to compare, and it has not begun.
     ours: bool,
     /// The other person does.
@@ -93,10 +89,11 @@ struct Comparer {
 }
 
 impl Comparer {
-    fn new(seat: Seat, hash: [u8; 32]) -> Self {
+    pub(super) fn new(seat: Seat, hash: [u8; 32], random: Option<Secret<32>>) -> Self {
         Self {
             seat,
             hash,
+            random,
             ours: false,
             theirs: false,
             step: Step::Rest,
@@ -107,7 +104,7 @@ impl Comparer {
     }
 
     /// The person here wants to compare: offers it, or accepts the offer.
-    fn wish(&mut self, now: Instant) -> Result<Next, CompareError> {
+    pub(super) fn wish(&mut self, now: Instant) -> Result<Next, CompareError> {
         if self.shown.is_some() {
             return Err(CompareError::Unjudged);
         }
@@ -125,6 +122,28 @@ impl Comparer {
             Seat::Host if self.theirs => Ok(self.commit(now)),
             Seat::Host | Seat::Guest => Ok(Next::say(Message::CompareWish)),
         }
+    }
+
+    /// What the other side said about it.
+    pub(super) fn heard(&mut self, message: Message, now: Instant) -> Result<Next, Violation> {
+        match message {
+            Message::CompareWish => self.wished(now),
+            Message::CompareCommit(commitment) => self.committed(commitment, now),
+            Message::CompareNonce(nonce) => self.answered(nonce),
+            Message::CompareOpen(opening) => self.opened(opening),
+            _ => Err(Violation::OutOfTurn),
+        }
+    }
+
+    /// The nonce of the comparison that is about to begin.
+    fn nonce(&self) -> Option<Secret<32>> {
+        let count = self.begun.to_le_bytes();
+        let random = self.random.as_ref()?;
+        Some(kdf(
+            random.expose(),
+            "HFS1 own compare",
+            &[&self.hash, &count],
+        ))
     }
 
     /// The other person wants to. Who keeps to the rules wishes once for each comparison.
@@ -149,7 +168,7 @@ impl Comparer {
     }
 
     fn commit(&mut self, now: Instant) -> Next {
-        let Ok(nonce) = Secret::random() else {
+        let Some(nonce) = self.nonce() else {
             return Next::default();
         };
         let comparison = HostComparison::new(self.hash, nonce);
@@ -163,7 +182,7 @@ impl Comparer {
         let (Seat::Guest, Step::Rest, true) = (self.seat, &self.step, self.ours) else {
             return Err(Violation::OutOfTurn);
         };
-        let Ok(nonce) = random_bytes() else {
+        let Some(nonce) = self.nonce().map(|nonce| *nonce.expose()) else {
             return Ok(Next::default());
         };
         let comparison = GuestComparison::new(self.hash, commitment, nonce);
@@ -198,142 +217,9 @@ impl Comparer {
     }
 
     /// Somebody has judged what they saw.
-    fn judge(&mut self, seen: ShortString) -> Result<(), CompareError> {
+    pub(super) fn judge(&mut self, seen: ShortString) -> Result<(), CompareError> {
         let shown = self.shown.take_if(|shown| *shown == seen);
         shown.map(drop).ok_or(CompareError::NotShown)
-    }
-}
-
-/// The comparison of one conversation, for whoever holds the screen. Nothing here waits.
-#[derive(Clone)]
-pub struct Comparison(Arc<Shared>);
-
-struct Shared {
-    state: Mutex<State>,
-    /// There is something to say, or trust is another one.
-    stirred: Notify,
-    /// The person found a difference.
-    different: watch::Sender<bool>,
-}
-
-struct State {
-    comparer: Comparer,
-    to_say: VecDeque<Message>,
-    trust: Trust,
-    is_over: bool,
-}
-
-impl Comparison {
-    pub(super) fn new(seat: Seat, hash: [u8; 32], trust: Trust) -> Self {
-        Self(Arc::new(Shared {
-            state: Mutex::new(State {
-                comparer: Comparer::new(seat, hash),
-                to_say: VecDeque::new(),
-                trust,
-                is_over: false,
-            }),
-            stirred: Notify::new(),
-            different: watch::Sender::new(false),
-        }))
-    }
-
-    /// The person wants to compare: that is an offer, or accepts the other side's
-    /// ([`Event::CompareOffered`]). When both want to, [`Event::Comparing`] follows on both sides.
-    ///
-    /// # Errors
-    /// While something is shown, within five seconds of the last comparison, after ten of them, and
-    /// at the end.
-    pub fn wish(&self) -> Result<(), CompareError> {
-        let mut state = self.state();
-        if state.is_over {
-            return Err(CompareError::Ended);
-        }
-        let next = state.comparer.wish(Instant::now())?;
-        state.to_say.extend(next.say);
-        self.0.stirred.notify_one();
-        Ok(())
-    }
-
-    /// What the person found who saw `seen`; how far the other side is trusted now. A difference ends
-    /// the conversation at once ([`Ending::Different`](super::Ending::Different)): nothing that waits
-    /// is delivered, and no goodbye is said to whoever is in between.
-    ///
-    /// # Errors
-    /// When something else is shown, or nothing.
-    pub fn judge(&self, seen: ShortString, finding: Finding) -> Result<Trust, CompareError> {
-        let mut state = self.state();
-        state.comparer.judge(seen)?;
-        match finding {
-            Finding::Same => {
-                state.trust.raise(Trust::because(TrustReason::Compared));
-                self.0.stirred.notify_one();
-            }
-            Finding::Different => {
-                state.is_over = true;
-                self.0.different.send_replace(true);
-            }
-            Finding::Later => {}
-        }
-        Ok(state.trust)
-    }
-
-    /// The person says that only who they mean would have asked that ([`Trust::take_word`]); how far the
-    /// other side is trusted now, or None if that cannot be said.
-    pub fn take_word(&self) -> Option<Trust> {
-        let mut state = self.state();
-        let is_taken = state.trust.take_word();
-        is_taken.then_some(state.trust)
-    }
-
-    /// How far the other side is trusted now.
-    pub fn trust(&self) -> Trust {
-        self.state().trust
-    }
-
-    /// What the other side said about it; what this side is to be told.
-    pub(super) fn heard(&self, message: Message) -> Result<Option<Event>, Violation> {
-        let mut state = self.state();
-        let now = Instant::now();
-        let next = match message {
-            Message::CompareWish => state.comparer.wished(now),
-            Message::CompareCommit(commitment) => state.comparer.committed(commitment, now),
-            Message::CompareNonce(nonce) => state.comparer.answered(nonce),
-            Message::CompareOpen(opening) => state.comparer.opened(opening),
-            _ => Err(Violation::OutOfTurn),
-        }?;
-        state.to_say.extend(next.say);
-        Ok(next.tell)
-    }
-
-    /// What is to be said next.
-    pub(super) fn to_say(&self) -> Option<Message> {
-        self.state().to_say.pop_front()
-    }
-
-    /// Waits until there is something to say, or trust is another one.
-    pub(super) async fn stirred(&self) {
-        self.0.stirred.notified().await;
-    }
-
-    /// Waits until the person has found a difference.
-    pub(super) async fn different(&self) {
-        // The sender lives as long as this.
-        let _ = self.0.different.subscribe().wait_for(|is| *is).await;
-    }
-
-    /// The conversation is over.
-    pub(super) fn end(&self) {
-        self.state().is_over = true;
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl std::fmt::Debug for Comparison {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Comparison")
     }
 }
 
@@ -341,8 +227,12 @@ impl std::fmt::Debug for Comparison {
 mod tests {
     use super::*;
 
+    fn comparer(seat: Seat) -> Comparer {
+        Comparer::new(seat, [7; 32], Secret::random().ok())
+    }
+
     fn both() -> [Comparer; 2] {
-        [Seat::Host, Seat::Guest].map(|seat| Comparer::new(seat, [7; 32]))
+        [Seat::Host, Seat::Guest].map(comparer)
     }
 
     /// Hands `first`, said by this one of the two, to and fro until nothing more is said; what the
@@ -362,14 +252,7 @@ mod tests {
             };
             by = 1 - by;
             let other = &mut both[by];
-            next = match message {
-                Message::CompareWish => other.wished(now),
-                Message::CompareCommit(commitment) => other.committed(commitment, now),
-                Message::CompareNonce(nonce) => other.answered(nonce),
-                Message::CompareOpen(opening) => other.opened(opening),
-                other => panic!("{other:?}"),
-            }
-            .expect("honest");
+            next = other.heard(message, now).expect("honest");
         }
     }
 
@@ -431,7 +314,7 @@ mod tests {
     #[test]
     fn who_wishes_again_before_the_other_person_has_breaks_the_rules() {
         for seat in [Seat::Host, Seat::Guest] {
-            let mut one = Comparer::new(seat, [7; 32]);
+            let mut one = comparer(seat);
             let now = Instant::now();
             assert!(one.wished(now).is_ok());
             assert_eq!(one.wished(now).err(), Some(Violation::OutOfTurn));
@@ -441,7 +324,7 @@ mod tests {
 
     #[test]
     fn a_host_cannot_begin_what_its_guest_did_not_wish() {
-        let mut guest = Comparer::new(Seat::Guest, [7; 32]);
+        let mut guest = comparer(Seat::Guest);
         let now = Instant::now();
         guest.wished(now).expect("an offer");
         let begun = guest.committed([1; 32], now);

@@ -9,18 +9,21 @@
 //! the other side, `Offer`, `Chunk`, `Done` and `Cancel` one of our own.
 
 use super::FileError;
+use crate::handshake::MAX_BODY;
 use bytes::{Buf, Bytes};
-use handfast_protocol::handshake::MAX_BODY;
 use std::iter;
 
 /// Longest text in bytes of UTF-8. Longer than a frame, so it may take several.
 pub const MAX_TEXT: usize = 65_536;
 
 /// Longest file name in bytes of UTF-8.
-pub(super) const MAX_FILE_NAME: usize = 255;
+pub const MAX_FILE_NAME: usize = 255;
+
+/// BLAKE2b-256 (RFC 7693) of a file.
+pub type Hash = [u8; 32];
 
 /// Bytes of a file that one frame carries.
-pub(super) const CHUNK: usize = MAX_BODY - 5;
+pub const CHUNK: usize = MAX_BODY - 5;
 
 /// Bytes of a text that one frame carries.
 const TEXT_PART: usize = MAX_BODY - 2;
@@ -29,8 +32,12 @@ const TEXT_PART: usize = MAX_BODY - 2;
 const OPTIONAL: u8 = 128;
 
 /// One message. See the module text for whose number an `id` is.
+#[expect(
+    missing_docs,
+    reason = "docs/protocol.md describes each field, in 4.1 and after"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Message {
+pub enum Message {
     /// A piece of a text; `more` says that the next piece follows in a later frame.
     Text { more: bool, part: Bytes },
     /// Will you take this file?
@@ -42,7 +49,7 @@ pub(super) enum Message {
     /// The next bytes, never none.
     Chunk { id: u32, bytes: Bytes },
     /// That was all; BLAKE2b-256 of it.
-    Done { id: u32, hash: [u8; 32] },
+    Done { id: u32, hash: Hash },
     /// It is here, complete and equal.
     Received { id: u32 },
     /// I will not send the rest.
@@ -61,25 +68,52 @@ pub(super) enum Message {
     Unknown,
 }
 
+/// A text, cut into messages.
+pub struct Texts {
+    /// None after the last part, which may be empty.
+    rest: Option<Bytes>,
+}
+
+impl Texts {
+    /// Whether there was the last part.
+    pub fn is_over(&self) -> bool {
+        self.rest.is_none()
+    }
+
+    /// Bytes that are still to come.
+    #[cfg(test)]
+    pub fn left(&self) -> usize {
+        self.rest.as_ref().map_or(0, Bytes::len)
+    }
+}
+
+impl Iterator for Texts {
+    type Item = Message;
+
+    fn next(&mut self) -> Option<Message> {
+        let mut rest = self.rest.take()?;
+        let part = rest.split_to(rest.len().min(TEXT_PART));
+        let more = !rest.is_empty();
+        if more {
+            self.rest = Some(rest);
+        }
+        Some(Message::Text { more, part })
+    }
+}
+
 /// A body that is no message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
+pub struct Malformed;
 
 impl Message {
     /// Cuts a text into messages.
-    pub(super) fn texts(mut text: Bytes) -> impl Iterator<Item = Message> {
-        let mut more = true;
-        iter::from_fn(move || {
-            more.then(|| {
-                let part = text.split_to(text.len().min(TEXT_PART));
-                more = !text.is_empty();
-                Message::Text { more, part }
-            })
-        })
+    pub fn texts(text: Bytes) -> Texts {
+        let rest = Some(text);
+        Texts { rest }
     }
 
     /// The body as a head and the bytes behind it, which are not copied.
-    pub(super) fn encode(&self) -> (Vec<u8>, Bytes) {
+    pub fn encode(&self) -> (Vec<u8>, Bytes) {
         let mut head = Vec::new();
         let mut tail = Bytes::new();
         let mut numbered = |kind: u8, id: &u32| {
@@ -126,7 +160,7 @@ impl Message {
     }
 
     /// Reads one body.
-    pub(super) fn parse(mut body: Bytes) -> Result<Self, Malformed> {
+    pub fn parse(mut body: Bytes) -> Result<Self, Malformed> {
         let kind = body.try_get_u8().map_err(|_| Malformed)?;
         let message = match kind {
             1 => {

@@ -1,8 +1,6 @@
 //! What the other side may cost this device, and the account of what it has cost so far.
 
-use handfast_protocol::handshake::TrustLevel;
-use std::io;
-use std::path::Path;
+use crate::handshake::TrustLevel;
 
 /// What somebody may cost, by how far they are trusted. A person may raise each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,25 +89,6 @@ pub enum Limit {
     /// [`Limits::open_offers`].
     #[error("as many of their files wait for an answer as may")]
     OpenOffers,
-}
-
-/// How much of the disk is free for us, at this place.
-pub type Space = fn(&Path) -> io::Result<u64>;
-
-/// Asks the operating system. The place need not be there yet.
-///
-/// # Errors
-/// When nothing of the path is there, or it cannot be asked.
-pub fn free_space(place: &Path) -> io::Result<u64> {
-    let place = std::path::absolute(place)?;
-    let mut last = io::ErrorKind::NotFound.into();
-    for folder in place.ancestors() {
-        match fs4::available_space(folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => last = error,
-            asked => return asked,
-        }
-    }
-    Err(last)
 }
 
 /// What one conversation has cost so far.
@@ -215,11 +194,5 @@ mod tests {
         let mut account = Account::new(Limits::USUAL.with_unasked(10));
         assert!(account.take_unasked(Unverified, 10));
         assert!(!account.take_unasked(Unverified, 1));
-    }
-
-    #[test]
-    fn space_is_known_of_a_folder_that_is_not_there_yet() {
-        let place = std::env::temp_dir().join("not/there/at/all");
-        assert!(free_space(&place).is_ok_and(|free| free > 0));
     }
 }

@@ -3,7 +3,7 @@
 //! The name is only ever a name: nothing of it becomes a folder, hides the file, or means a device.
 
 use super::message::MAX_FILE_NAME;
-use handfast_protocol::handshake::{at_most, visible};
+use crate::handshake::{at_most, visible};
 use handfast_token::is_blank;
 
 /// What a file without a usable name is called.
@@ -25,7 +25,7 @@ pub fn safe(name: &str) -> String {
 }
 
 /// `name` with a number before its extension, for when the name is taken.
-pub(super) fn numbered(name: &str, n: u32) -> String {
+pub fn numbered(name: &str, n: u32) -> String {
     match n {
         0 => name.to_owned(),
         _ => fit(name, &format!(" ({n})")),

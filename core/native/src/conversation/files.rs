@@ -1,0 +1,318 @@
+//! The file store of a device with a disk: what the machine asks for, done on threads that may block.
+//!
+//! There is one way for files that go out and one for files that come in, so that neither waits for the
+//! other. A thread is borrowed for as long as there is something to do. How much waits is bounded by
+//! the machine, which asks for no more than it has room for.
+
+use bytes::Bytes;
+use handfast_protocol::conversation::{
+    Ask, Done, FileError, FileId, FileRequest, FileResult, RequestId, numbered_file_name,
+};
+use handfast_store::private;
+use handfast_token::random_bytes;
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+/// How much of the disk is free for us, at this place.
+pub type Space = fn(&Path) -> io::Result<u64>;
+
+/// Asks the operating system. The place need not be there yet.
+///
+/// # Errors
+/// When nothing of the path is there, or it cannot be asked.
+pub fn free_space(place: &Path) -> io::Result<u64> {
+    let place = std::path::absolute(place)?;
+    let mut last = io::ErrorKind::NotFound.into();
+    for folder in place.ancestors() {
+        match fs4::available_space(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => last = error,
+            asked => return asked,
+        }
+    }
+    Err(last)
+}
+
+/// An answer, under the number of its request.
+pub(super) type Answer = (RequestId, FileResult);
+
+/// The near end of the store.
+pub(super) struct Files {
+    outgoing: mpsc::UnboundedSender<FileRequest>,
+    incoming: mpsc::UnboundedSender<FileRequest>,
+    answers: mpsc::UnboundedReceiver<Answer>,
+}
+
+impl Files {
+    /// Files that come in go to `folder`, which is made when the first comes. Must be called inside a
+    /// tokio runtime. When this is dropped, what is unfinished is removed.
+    pub(super) fn new(folder: PathBuf, space: Space) -> Self {
+        let (to, answers) = mpsc::unbounded_channel();
+        let way = || {
+            let (requests, asked) = mpsc::unbounded_channel();
+            let disk = Disk::new(folder.clone(), space);
+            tokio::spawn(serve(disk, asked, to.clone()));
+            requests
+        };
+        Self {
+            outgoing: way(),
+            incoming: way(),
+            answers,
+        }
+    }
+
+    /// Asks for something. [`Self::answer`] follows.
+    pub(super) fn ask(&self, request: FileRequest) {
+        let way = match request.ask {
+            Ask::Inspect { .. } | Ask::Open { .. } | Ask::Read { .. } | Ask::Close { .. } => {
+                &self.outgoing
+            }
+            Ask::FreeSpace
+            | Ask::Create { .. }
+            | Ask::Write { .. }
+            | Ask::Finish { .. }
+            | Ask::Discard { .. } => &self.incoming,
+        };
+        // A way that has ended by a panic answers nothing, which ends the conversation.
+        let _ = way.send(request);
+    }
+
+    /// The next answer. None if the store is broken. May be dropped half-way.
+    pub(super) async fn answer(&mut self) -> Option<Answer> {
+        self.answers.recv().await
+    }
+}
+
+/// Does what is asked, in that order, until nobody can ask any more.
+async fn serve(
+    mut disk: Disk,
+    mut asked: mpsc::UnboundedReceiver<FileRequest>,
+    answers: mpsc::UnboundedSender<Answer>,
+) {
+    while let Some(first) = asked.recv().await {
+        let to = answers.clone();
+        let work = spawn_blocking(move || {
+            let mut next = Some(first);
+            while let Some(FileRequest { id, ask }) = next {
+                // Nobody waits for the answer of a conversation that was dropped.
+                let _ = to.send((id, disk.perform(ask)));
+                next = asked.try_recv().ok();
+            }
+            (disk, asked)
+        });
+        match work.await {
+            Ok(back) => (disk, asked) = back,
+            Err(_) => return,
+        }
+    }
+}
+
+/// The files that are open, and where those that come in go.
+struct Disk {
+    folder: PathBuf,
+    space: Space,
+    outgoing: HashMap<FileId, File>,
+    incoming: HashMap<FileId, Temporary>,
+}
+
+impl Disk {
+    fn new(folder: PathBuf, space: Space) -> Self {
+        Self {
+            folder,
+            space,
+            outgoing: HashMap::new(),
+            incoming: HashMap::new(),
+        }
+    }
+
+    fn perform(&mut self, ask: Ask) -> FileResult {
+        match ask {
+            Ask::Inspect { path } => {
+                let (_, size) = open(&path)?;
+                let name = path.file_name().unwrap_or_default();
+                let name = name.to_string_lossy().into_owned();
+                Ok(Done::Inspected { name, size })
+            }
+            Ask::Open { file, path } => {
+                let (opened, size) = open(&path)?;
+                self.outgoing.insert(file, opened);
+                Ok(Done::Opened { size })
+            }
+            Ask::Read { file, length } => {
+                let file = self.outgoing.get_mut(&file).ok_or(FileError::Unreadable)?;
+                read(file, length).map(Done::Read)
+            }
+            Ask::Close { file } => {
+                self.outgoing.remove(&file);
+                Ok(Done::Closed)
+            }
+            Ask::FreeSpace => {
+                let free = (self.space)(&self.folder);
+                free.map(Done::Free).map_err(|_| FileError::Storage)
+            }
+            Ask::Create { file } => {
+                let created = Temporary::create(&self.folder).map_err(|error| failed(&error))?;
+                self.incoming.insert(file, created);
+                Ok(Done::Created)
+            }
+            Ask::Write { file, chunks } => {
+                let temporary = self.incoming.get_mut(&file).ok_or(FileError::Storage)?;
+                let written = chunks
+                    .iter()
+                    .try_for_each(|bytes| temporary.file.write_all(bytes));
+                written.map_err(|error| failed(&error))?;
+                Ok(Done::Written)
+            }
+            Ask::Finish { file, name } => {
+                let temporary = self.incoming.get(&file).ok_or(FileError::Storage)?;
+                let path = temporary.keep(&self.folder, &name);
+                let path = path.map_err(|error| failed(&error))?;
+                self.incoming.remove(&file);
+                Ok(Done::Finished(path))
+            }
+            Ask::Discard { file } => {
+                self.incoming.remove(&file);
+                Ok(Done::Discarded)
+            }
+        }
+    }
+}
+
+/// A file to send, and its length.
+fn open(path: &Path) -> Result<(File, u64), FileError> {
+    let unreadable = |_| FileError::Unreadable;
+    let file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    match metadata.is_file() {
+        true => Ok((file, metadata.len())),
+        false => Err(FileError::Unreadable),
+    }
+}
+
+/// The next so many bytes.
+fn read(file: &mut File, length: usize) -> Result<Bytes, FileError> {
+    let mut block = vec![0; length];
+    match file.read_exact(&mut block) {
+        Ok(()) => Ok(block.into()),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(FileError::Changed),
+        Err(_) => Err(FileError::Unreadable),
+    }
+}
+
+/// What a failure of this device's storage means to people.
+pub(super) fn failed(error: &io::Error) -> FileError {
+    use io::ErrorKind::{
+        FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+    };
+    match error.kind() {
+        StorageFull | QuotaExceeded | FileTooLarge => FileError::NoSpace,
+        PermissionDenied | ReadOnlyFilesystem => FileError::NoPermission,
+        _ => FileError::Storage,
+    }
+}
+
+/// A file under a name that no safe name can have. It is deleted when dropped.
+struct Temporary {
+    path: PathBuf,
+    file: File,
+}
+
+impl Temporary {
+    fn create(folder: &Path) -> io::Result<Self> {
+        private::create_folders(folder)?;
+        let random: [u8; 8] = random_bytes().map_err(|_| io::ErrorKind::Other)?;
+        let name = format!(".handfast-{:016x}.part", u64::from_le_bytes(random));
+        let path = folder.join(name);
+        let file = private::create(&path)?;
+        Ok(Self { path, file })
+    }
+
+    /// Gives the file its name, or the name with the first number that is free.
+    fn keep(&self, folder: &Path, name: &str) -> io::Result<PathBuf> {
+        for n in 0..=u32::from(u16::MAX) {
+            let path = folder.join(numbered_file_name(name, n));
+            // Taking the name first is what makes sure that nothing is overwritten: renaming alone
+            // replaces silently, and hard links do not exist on every phone's storage.
+            match private::create(&path) {
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(error) => return Err(error),
+            }
+            if let Err(error) = fs::rename(&self.path, &path) {
+                let _ = fs::remove_file(&path);
+                return Err(error);
+            }
+            return Ok(path);
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // After `keep` there is nothing under this name any more.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn space_is_known_of_a_folder_that_is_not_there_yet() {
+        let place = std::env::temp_dir().join("not/there/at/all");
+        assert!(free_space(&place).is_ok_and(|free| free > 0));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_comes_in_is_its_owner_s_alone_while_and_after_it_comes() {
+        use std::os::unix::fs::PermissionsExt;
+        let random: [u8; 8] = random_bytes().unwrap();
+        let name = format!("handfast-files-{:016x}", u64::from_le_bytes(random));
+        let folder = std::env::temp_dir().join(name);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let mut disk = Disk::new(folder.clone(), |_| Ok(1 << 40));
+        let file = FileId(1);
+        let content = Bytes::from_static(b"content");
+        let chunks = vec![content.clone()];
+        assert_eq!(disk.perform(Ask::Create { file }), Ok(Done::Created));
+        assert_eq!(disk.perform(Ask::Write { file, chunks }), Ok(Done::Written));
+        let coming = fs::read_dir(&folder).unwrap().next().unwrap().unwrap();
+        assert_eq!(mode(&coming.path()), 0o600);
+        let name = "a".to_owned();
+        let stored = disk.perform(Ask::Finish { file, name });
+        let Ok(Done::Finished(path)) = stored else {
+            panic!("{stored:?}");
+        };
+        assert_eq!(fs::read(&path).unwrap(), content);
+        assert_eq!((mode(&folder), mode(&path)), (0o700, 0o600));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn what_is_discarded_or_left_open_leaves_nothing() {
+        let random: [u8; 8] = random_bytes().unwrap();
+        let name = format!("handfast-files-{:016x}", u64::from_le_bytes(random));
+        let folder = std::env::temp_dir().join(name);
+        let count = || fs::read_dir(&folder).unwrap().count();
+        let mut disk = Disk::new(folder.clone(), |_| Ok(1 << 40));
+        let (one, other) = (FileId(1), FileId(2));
+        for file in [one, other] {
+            assert_eq!(disk.perform(Ask::Create { file }), Ok(Done::Created));
+        }
+        assert_eq!(count(), 2);
+        for _ in 0..2 {
+            let discarded = disk.perform(Ask::Discard { file: one });
+            assert_eq!(discarded, Ok(Done::Discarded));
+            assert_eq!(count(), 1);
+        }
+        drop(disk);
+        assert_eq!(count(), 0);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

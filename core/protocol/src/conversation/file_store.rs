@@ -1,0 +1,121 @@
+//! What the machine asks of whoever keeps the files of this device, and what it is told: a port with
+//! plain requests and plain results, whichever way files are kept.
+//!
+//! Every request is answered once, under its number. What is asked about one file is done in the order
+//! in which it was asked, and what is asked after the room for others has been asked for is done after
+//! that; files that go out and files that come in need not wait for each other. A file that comes in lies
+//! under a temporary name that nobody else can choose, until it is finished. Whatever is open when the
+//! store itself goes away is discarded.
+
+use super::FileError;
+use bytes::Bytes;
+use std::path::PathBuf;
+
+/// The number of a request. Its answer carries the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u64);
+
+/// A file that is open at the store. The machine chooses the number, and uses it once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u64);
+
+/// One request to the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRequest {
+    /// What the answer has to name.
+    pub id: RequestId,
+    /// What is wanted.
+    pub ask: Ask,
+}
+
+/// What can be wanted of the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Whether this file can be read, how long it is, and what it is called:
+    /// [`Done::Inspected`].
+    Inspect {
+        /// Where it is, in the words of whoever asked for it to be sent.
+        path: PathBuf,
+    },
+    /// Opens a file to be read from its beginning: [`Done::Opened`].
+    Open {
+        /// What it is called from now on.
+        file: FileId,
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// The next bytes of it, exactly so many: [`Done::Read`]. [`FileError::Changed`] if there are fewer.
+    Read {
+        /// An open file.
+        file: FileId,
+        /// How many, in bytes.
+        length: usize,
+    },
+    /// Nothing more is read: [`Done::Closed`]. Nothing happens to a file that is not open.
+    Close {
+        /// The file.
+        file: FileId,
+    },
+    /// How much room there is where files that come in are kept: [`Done::Free`].
+    FreeSpace,
+    /// Makes an empty file for what comes in, for its owner alone, under a temporary name:
+    /// [`Done::Created`].
+    Create {
+        /// What it is called from now on.
+        file: FileId,
+    },
+    /// Appends these bytes: [`Done::Written`].
+    Write {
+        /// A file that was created.
+        file: FileId,
+        /// The bytes, in this order.
+        chunks: Vec<Bytes>,
+    },
+    /// Closes the file and gives it this name, or a similar one if that is taken; nothing is ever
+    /// overwritten: [`Done::Finished`]. After an error the file is still there to be discarded.
+    Finish {
+        /// A file that was created.
+        file: FileId,
+        /// A safe name without a folder ([`safe_file_name`](super::safe_file_name)).
+        name: String,
+    },
+    /// Removes what there is of it: [`Done::Discarded`]. Nothing happens to a file that is not there.
+    Discard {
+        /// A file that was created.
+        file: FileId,
+    },
+}
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// The answer to [`Ask::Inspect`].
+    Inspected {
+        /// What the file is called, without its folder. It need not be safe.
+        name: String,
+        /// Its length in bytes.
+        size: u64,
+    },
+    /// The answer to [`Ask::Open`].
+    Opened {
+        /// The length of the file in bytes, now.
+        size: u64,
+    },
+    /// The answer to [`Ask::Read`].
+    Read(Bytes),
+    /// The answer to [`Ask::Close`].
+    Closed,
+    /// The answer to [`Ask::FreeSpace`], in bytes.
+    Free(u64),
+    /// The answer to [`Ask::Create`].
+    Created,
+    /// The answer to [`Ask::Write`].
+    Written,
+    /// The answer to [`Ask::Finish`]: where the file is now.
+    Finished(PathBuf),
+    /// The answer to [`Ask::Discard`].
+    Discarded,
+}
+
+/// The answer to a request: what was done, or what people are told about why it could not be.
+pub type FileResult = Result<Done, FileError>;

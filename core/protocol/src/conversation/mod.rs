@@ -1,0 +1,310 @@
+//! What two people do once they are connected: write to each other and send files.
+//!
+//! A [`Conversation`] owns a link and the sealed channel on it. It never asks who the other person
+//! is, only how far they are trusted, and it keeps nothing: texts leave as [`Event`]s, files go to the
+//! folder it was given. Its memory does not grow with the size of a file, because every queue is
+//! bounded and a full one holds back whoever fills it, across the link. What the other side may cost
+//! beyond that is set by [`Limits`], and a limit that is reached is told.
+//!
+//! What happens and when is decided by [`Machine`], which has no socket, disk, thread or clock: frames,
+//! decisions, answers of the file store and instants go in, frames, requests and events come out. `run`
+//! drives it on a [`Link`](crate::transport::Link), and `files` is the file store of a device with a disk;
+//! the other files here import neither.
+//!
+//! Inside the machine: `send_queue` is the way out, `outbox` and `inbox` are the files of either
+//! direction, `file_store` what they ask of whoever keeps files, `limits` the account of what they cost,
+//! `compare` the comparison, `message` the bytes, `outputs` what waits to be taken.
+
+mod compare;
+mod file_name;
+mod file_store;
+mod inbox;
+mod limits;
+mod machine;
+pub mod message;
+mod outbox;
+mod outputs;
+mod send_queue;
+#[cfg(test)]
+mod tests;
+
+pub use compare::{CompareError, Finding};
+pub use file_name::{numbered as numbered_file_name, safe as safe_file_name};
+pub use file_store::{Ask, Done, FileId, FileRequest, FileResult, RequestId};
+pub use limits::{Allowance, Limit, Limits};
+pub use machine::{MOST_HELD, Machine, Terms};
+pub use message::MAX_TEXT;
+
+use crate::handshake::{ChannelError, ShortString};
+use crate::link::LinkError;
+#[cfg(fuzzing)]
+use message::Message;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Which way a file goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// To the other side.
+    Outgoing,
+    /// From the other side.
+    Incoming,
+}
+
+/// One file on its way. Unique within a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Transfer {
+    /// Which way it goes.
+    pub direction: Direction,
+    number: u32,
+}
+
+impl Transfer {
+    /// Files that go out are numbered from 1, in the order in which they were asked for.
+    pub fn number(self) -> u32 {
+        self.number
+    }
+
+    fn incoming(number: u32) -> Self {
+        let direction = Direction::Incoming;
+        Self { direction, number }
+    }
+}
+
+/// What happened. After [`Event::Ended`] nothing follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The other person wrote this. It may contain anything a text can contain.
+    TextReceived(String),
+    /// The other side wants to send a file.
+    FileOffered {
+        /// The file.
+        transfer: Transfer,
+        /// Its name, without a folder, safe to show and to store.
+        name: String,
+        /// Its size in bytes.
+        size: u64,
+        /// Whether it waits for [`Conversation::accept`] or [`Conversation::cancel`]. Otherwise it is
+        /// taken, as far as there is room.
+        asks: bool,
+    },
+    /// So much is through. Told about every MiB, and left out when nobody reads.
+    FileProgress {
+        /// The file.
+        transfer: Transfer,
+        /// Bytes read (outgoing) or stored (incoming).
+        done: u64,
+        /// Bytes in all.
+        size: u64,
+    },
+    /// The file is stored, complete and equal.
+    FileReceived {
+        /// The file.
+        transfer: Transfer,
+        /// Where it is.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+        /// BLAKE2b-256 of it.
+        hash: [u8; 32],
+        /// From accepting to storing.
+        took: Duration,
+    },
+    /// The other side has stored the file and confirmed its hash.
+    FileSent {
+        /// The file.
+        transfer: Transfer,
+        /// Its size.
+        bytes: u64,
+        /// BLAKE2b-256 of it.
+        hash: [u8; 32],
+        /// From the other side's yes to its confirmation.
+        took: Duration,
+    },
+    /// The file did not go through; nothing of it is left. The conversation goes on.
+    FileFailed {
+        /// The file.
+        transfer: Transfer,
+        /// Why.
+        reason: FileError,
+        /// Whether it failed there rather than here.
+        by_peer: bool,
+    },
+    /// The other person would like to compare. [`Comparison::wish`] accepts; nothing happens before.
+    CompareOffered,
+    /// Both people see this now, and compare it by eye or voice: if it is equal, nobody is in between.
+    /// What they find is said by [`Comparison::judge`], and nothing else is shown before that.
+    Comparing(ShortString),
+    /// A limit was reached. Beyond [`Limit::OpenOffers`] files are declined. Beyond the others nothing
+    /// more is read, nothing is lost, and the other side is held back, until the person allows more
+    /// ([`Conversation::allow_more`]) or trusts them further; [`Event::Released`] follows.
+    Limited(Limit),
+    /// What was held back by a limit comes.
+    Released,
+    /// The path is silent. What is sent now waits.
+    Interrupted,
+    /// The path is back, and nothing was lost.
+    Resumed,
+    /// The conversation is over.
+    Ended(Ending),
+}
+
+/// How a conversation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The other person said goodbye.
+    PeerLeft,
+    /// This side left.
+    Left,
+    /// The link ended without a goodbye.
+    Lost(LinkError),
+    /// This side hung up, as the person found a difference when they compared.
+    Different,
+    /// The other side broke the rules.
+    Broken(Violation),
+}
+
+impl From<Violation> for Ending {
+    fn from(violation: Violation) -> Self {
+        Self::Broken(violation)
+    }
+}
+
+/// How the other side broke the rules. All of these end the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Violation {
+    /// A frame could not be opened.
+    #[error(transparent)]
+    Channel(ChannelError),
+    /// Not a message, or a text that is not UTF-8.
+    #[error("the other side sent something this version does not understand; update the app")]
+    Malformed,
+    /// A text longer than [`MAX_TEXT`].
+    #[error("the other side sent a text that is too long; connect again")]
+    TextTooLong,
+    /// Something about a file that was never offered or accepted, or an answer to nothing.
+    #[error("the other side sent what nobody asked for; connect again")]
+    OutOfTurn,
+    /// What the other side showed for the comparison is not what it had committed to.
+    #[error("somebody may be in between: make a new invitation and pass it on another way")]
+    Cheated,
+}
+
+/// Why a file did not go through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[repr(u8)]
+pub enum FileError {
+    /// The person did not want it.
+    #[error("the file was declined")]
+    Declined = 1,
+    /// Larger than the receiver takes.
+    #[error("the file is too large for the receiving device")]
+    TooLarge = 2,
+    /// As many files wait for an answer there as may.
+    #[error("too many files wait for an answer; send it again after them")]
+    TooMany = 3,
+    /// The receiver's storage is full, or would have less room left than has to stay.
+    #[error("there is not enough room to store it; make room and try again")]
+    NoSpace = 4,
+    /// The receiver may not write to its folder.
+    #[error("files may not be stored there; choose another folder")]
+    NoPermission = 5,
+    /// The receiver's storage failed in another way.
+    #[error("the file could not be stored; try again")]
+    Storage = 6,
+    /// The sender could not read it.
+    #[error("the file could not be read; is it still there?")]
+    Unreadable = 7,
+    /// It became shorter while it was sent.
+    #[error("the file changed while it was sent; send it again")]
+    Changed = 8,
+    /// Size or hash do not agree with what was promised.
+    #[error("the file arrived damaged; send it again")]
+    Damaged = 9,
+    /// A person stopped it.
+    #[error("the file was cancelled")]
+    Cancelled = 10,
+    /// The conversation was over before the file was through.
+    #[error("the conversation ended before the file was through; connect and send it again")]
+    Ended = 11,
+}
+
+impl FileError {
+    fn code(self) -> u8 {
+        self as u8
+    }
+
+    fn from_code(code: u8) -> Option<Self> {
+        Some(match code {
+            1 => Self::Declined,
+            2 => Self::TooLarge,
+            3 => Self::TooMany,
+            4 => Self::NoSpace,
+            5 => Self::NoPermission,
+            6 => Self::Storage,
+            7 => Self::Unreadable,
+            8 => Self::Changed,
+            9 => Self::Damaged,
+            10 => Self::Cancelled,
+            11 => Self::Ended,
+            _ => return None,
+        })
+    }
+}
+
+/// Why a file failed, and on which side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Failure {
+    reason: FileError,
+    by_peer: bool,
+}
+
+impl Failure {
+    fn here(reason: FileError) -> Self {
+        let by_peer = false;
+        Self { reason, by_peer }
+    }
+
+    fn by_peer(reason: FileError) -> Self {
+        let by_peer = true;
+        Self { reason, by_peer }
+    }
+
+    fn event(self, transfer: Transfer) -> Event {
+        let Self { reason, by_peer } = self;
+        Event::FileFailed {
+            transfer,
+            reason,
+            by_peer,
+        }
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(reason: FileError) -> Self {
+        Self::here(reason)
+    }
+}
+
+/// Why something could not be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConversationError {
+    /// The conversation is over.
+    #[error("the conversation has ended; connect again")]
+    Ended,
+    /// The text is longer than [`MAX_TEXT`] bytes.
+    #[error("the text is too long; send it in parts or as a file")]
+    TooLong,
+}
+
+/// For fuzzing alone: reads a body, and holds a message to its one encoding.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn fuzz_message(body: &[u8]) {
+    if let Ok(message) = Message::parse(body.to_vec().into())
+        && message != Message::Unknown
+    {
+        let (head, tail) = message.encode();
+        assert_eq!([&head[..], &tail[..]].concat(), body);
+    }
+}
