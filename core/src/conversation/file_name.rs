@@ -25,7 +25,7 @@ pub fn safe(name: &str) -> String {
 }
 
 /// `name` with a number before its extension, for when the name is taken.
-pub(super) fn numbered(name: &str, n: u32) -> String {
+pub fn numbered(name: &str, n: u32) -> String {
     match n {
         0 => name.to_owned(),
         _ => fit(name, &format!(" ({n})")),

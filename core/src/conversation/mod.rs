@@ -31,7 +31,7 @@ mod send_queue;
 mod tests;
 
 pub use compare::{CompareError, Finding};
-pub use file_name::safe as safe_file_name;
+pub use file_name::{numbered as numbered_file_name, safe as safe_file_name};
 pub use file_store::{Ask, Done, FileId, FileRequest, FileResult, RequestId};
 pub use files::{Space, free_space};
 pub use limits::{Allowance, Limit, Limits};
