@@ -1,11 +1,10 @@
 //! What the machine asks of whoever keeps the files of this device, and what it is told: a port with
 //! plain requests and plain results, whichever way files are kept.
 //!
-//! Every request is answered once, under its number. What is asked about one file is done in the order
-//! in which it was asked, and what is asked after the room for others has been asked for is done after
-//! that; files that go out and files that come in need not wait for each other. A file that comes in lies
-//! under a temporary name that nobody else can choose, until it is finished. Whatever is open when the
-//! store itself goes away is discarded.
+//! Every request is answered once, under its number. Requests about files that come in, and about room
+//! for them, are done in the order in which they are asked; so are those about files that go out. The two
+//! kinds need not wait for each other. A file that comes in lies under a temporary name that nobody else
+//! can choose, until it is finished. A store that goes away discards what is not finished.
 
 use super::FileError;
 use bytes::Bytes;
@@ -71,8 +70,9 @@ pub enum Ask {
         /// The bytes, in this order.
         chunks: Vec<Bytes>,
     },
-    /// Closes the file and gives it this name, or a similar one if that is taken; nothing is ever
-    /// overwritten: [`Done::Finished`]. After an error the file is still there to be discarded.
+    /// Closes the file and gives it this name, or the name with the first number that is free
+    /// ([`numbered_file_name`](super::numbered_file_name)); nothing is ever overwritten:
+    /// [`Done::Finished`]. After an error the file is still there to be discarded.
     Finish {
         /// A file that was created.
         file: FileId,

@@ -412,6 +412,7 @@ impl World {
     fn run(mut self) -> Self {
         loop {
             while self.step() {}
+            self.nobody_waits_beside_room();
             if self.people.iter().all(|person| person.is_over) {
                 return self;
             }
@@ -423,6 +424,14 @@ impl World {
             // What is due and cannot be done waits for something else.
             let next = times.filter(|time| *time > self.now).min();
             self.now = next.unwrap_or_else(|| panic!("seed {}: all wait for ever", self.seed));
+        }
+    }
+
+    /// Where nothing is left to send, no text waits to be.
+    fn nobody_waits_beside_room(&self) {
+        for Person { machine, typed, .. } in &self.people {
+            let is_quiet = machine.ending().is_none() && !machine.has_frame();
+            assert!(!is_quiet || typed.is_empty(), "seed {}", self.seed);
         }
     }
 
