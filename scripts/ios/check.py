@@ -6,15 +6,8 @@ import pathlib
 import plistlib
 import re
 import sys
-import xml.etree.ElementTree as xml
 
 APP = pathlib.Path("ios/App")
-ANDROID = pathlib.Path("android/app/src/main/res")
-LANGUAGES = {"de", "en"}
-
-# Sentences that only one of the two systems needs.
-ONLY_ANDROID = {"channel_waiting", "file_unnamed", "share_in", "waiting_text", "waiting_title", "way_home"}
-ONLY_IOS = {"pick_file", "share_done", "share_failed"}
 
 problems = []
 
@@ -24,37 +17,14 @@ def say(problem):
 
 
 def catalog(name):
-    """The sentences of a string catalog: language, key, sentence."""
-    found = {language: {} for language in LANGUAGES}
+    """The keys of a string catalog with their English sentences; scripts/strings has written both languages."""
     content = json.loads((APP / "Resources" / name).read_text(encoding="utf-8"))
-    for key, entry in content["strings"].items():
-        for language, localization in entry["localizations"].items():
-            forms = localization.get("variations", {}).get("plural", {})
-            if forms and not {"one", "other"} <= forms.keys():
-                say(f"{name}: {key} lacks a form in {language}")
-            for unit in [form["stringUnit"] for form in forms.values()] or [localization["stringUnit"]]:
-                if unit["state"] != "translated" or not unit["value"].strip():
-                    say(f"{name}: {key} is not translated into {language}")
-            found.setdefault(language, {})[key] = unit["value"]
-    if set(found) != LANGUAGES:
-        say(f"{name}: the languages are {sorted(found)}")
-    english = found["en"]
-    for language, sentences in found.items():
-        for key in english.keys() ^ sentences.keys():
-            say(f"{name}: {key} is not in every language")
-        for key in english.keys() & sentences.keys():
-            if places(english[key]) != places(sentences[key]):
-                say(f"{name}: {key} has other places in {language}")
-    return found
-
-
-def places(sentence):
-    """What a sentence has places for, in either system's notation."""
-    return sorted(re.findall(r"%(\d)\$[@sd]", sentence))
+    english = {key: entry["localizations"]["en"] for key, entry in content["strings"].items()}
+    return {key: unit.get("stringUnit", {}).get("value") for key, unit in english.items()}
 
 
 def strings():
-    found = catalog("Localizable.xcstrings")["en"]
+    found = catalog("Localizable.xcstrings")
     cases = re.findall(r'case (?:\w+ = "(\w+)"|(\w+)$)', source("Key.swift"), re.MULTILINE)
     keys = {written or plain for written, plain in cases}
     for key in keys - found.keys():
@@ -65,19 +35,6 @@ def strings():
     for key in found.keys() - keys:
         if not key.startswith("symbol_"):
             say(f"Localizable.xcstrings: nothing says {key}")
-
-    android = {}
-    for file in sorted((ANDROID / "values").glob("*.xml")):
-        for entry in xml.parse(file).getroot():
-            if entry.tag in ("string", "plurals") and entry.get("translatable") != "false":
-                android[entry.get("name")] = "".join(entry.itertext())
-    for key in android.keys() - ONLY_ANDROID - found.keys():
-        say(f"{key} is only on Android")
-    for key in found.keys() - ONLY_IOS - android.keys():
-        say(f"{key} is only on iOS")
-    for key in android.keys() & found.keys():
-        if places(android[key]) != places(found[key]):
-            say(f"{key} has other places on Android")
     return len(found)
 
 
@@ -110,7 +67,7 @@ def property_lists():
     opened = {kind for entry in info["CFBundleDocumentTypes"] for kind in entry["LSItemContentTypes"]}
     if opened != declared:
         say(f"Info.plist: opens {opened} and declares {declared}")
-    texts = catalog("InfoPlist.xcstrings")["en"]
+    texts = catalog("InfoPlist.xcstrings")
     for key, text in texts.items():
         if info.get(key) != text:
             say(f"Info.plist: {key} says something else than InfoPlist.xcstrings")
@@ -201,5 +158,5 @@ project()
 assets()
 for problem in sorted(problems):
     print(problem, file=sys.stderr)
-print(f"ios: {count} sentences in {len(LANGUAGES)} languages")
+print(f"ios: {count} sentences")
 sys.exit(bool(problems))
