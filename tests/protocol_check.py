@@ -180,6 +180,12 @@ class InvitationKeys:
         password = kdf(self.s, "HFS1 ice guest", self.invite_id, ufrag.encode())[:18]
         return ufrag, base64_bare(password)
 
+    def browser(self, fingerprint, ufrag, password):
+        """3.1: the first half of USERNAME in a browser's knock."""
+        mask = kdf(self.s, "HFS1 ice browser", self.invite_id, fingerprint, ufrag.encode())
+        masked = bytes(a ^ b for a, b in zip(password.encode(), mask, strict=False))
+        return self.host_ufrag + base64_bare(fingerprint) + base64_bare(masked)
+
 
 def seal_reply(keys, salt, body):
     """1.6"""
@@ -518,6 +524,12 @@ def invitation_example():
     ufrag, ice_password = keys.guest(counting(0x40))
     agree("guest ufrag", ufrag, stated("guest ufrag"))
     agree("guest password", ice_password, stated("guest password"))
+    for browser, ufrag, ice_password in (
+        ("browser's knock", "rnWW", "h1wYalX/uX6eUNT0ffyalxKR"),
+        ("knock with the longest password", "2ce53950", "27f8b851a910641c99e63d3d78f7b756"),
+    ):
+        first_half = keys.browser(counting(0x40), ufrag, ice_password)
+        agree(browser, f"{first_half}:{ufrag}", stated(browser))
     body = counting(0x40) + b"\x01" + b"\x01" + bytes([1, 9]) + u16(50321)
     reply = seal_reply(keys, b"saltsalt", body)
     agree_hex("reply", reply)

@@ -13,6 +13,16 @@ fuzz_target!(|bytes: &[u8]| {
 
     let guest = Fingerprint([9; 32]);
     let username = format!("{}:{}", keys.host_ice().ufrag, guest.to_ufrag());
+    behind(&username, bytes, &keys);
+    // What a browser would say: a fragment behind the host's, and its own.
+    let text: String = bytes.iter().map(|byte| char::from(byte & 0x7f)).collect();
+    let _ = keys.knocker(&format!("{}{text}", keys.host_ice().ufrag), "rnWW");
+    let text = &text[..text.len().min(100)];
+    behind(&format!("{}{text}", keys.host_ice().ufrag), bytes, &keys);
+});
+
+/// The bytes behind a USERNAME, in messages of both types.
+fn behind(username: &str, bytes: &[u8], keys: &InvitationKeys) {
     let mut attributes = vec![0, 6, 0, username.len() as u8];
     attributes.extend(username.as_bytes());
     attributes.resize(attributes.len().next_multiple_of(4), 0);
@@ -24,6 +34,6 @@ fuzz_target!(|bytes: &[u8]| {
         datagram.extend([0x21, 0x12, 0xa4, 0x42]);
         datagram.extend([5; 12]);
         datagram.extend(&attributes);
-        a_knock(&datagram, &keys);
+        a_knock(&datagram, keys);
     }
-});
+}

@@ -7,6 +7,7 @@
 
 mod guess;
 mod hairpin;
+mod newcomer;
 mod outside;
 mod roam;
 
@@ -26,7 +27,7 @@ use bytes::{Bytes, BytesMut};
 use handfast_protocol::link::{Link, LinkEnd, LinkError, LinkState};
 use handfast_protocol::network::Outside;
 use handfast_protocol::pairing::Turn;
-use handfast_token::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Seat};
+use handfast_token::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Knocker, Seat};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::net::{IpAddr, SocketAddr};
@@ -192,6 +193,7 @@ impl Endpoint {
             answered: false,
             is_taken: false,
             session: None,
+            newcomer: None,
             link: None,
             deadline: None,
             announced: None,
@@ -306,6 +308,8 @@ struct Task {
     /// None once nobody can tell of moves any more.
     moves: Option<mpsc::Receiver<Move>>,
     session: Option<Session>,
+    /// Host: the session of the same guest that comes again, until it has proved who it is.
+    newcomer: Option<Session>,
     link: Option<Serving>,
     /// When the current attempt, silence or farewell has lasted too long.
     deadline: Option<Instant>,
@@ -385,6 +389,7 @@ impl Task {
     /// Nobody waits for a guest any more: the one who is there has been let in.
     fn settle(&mut self) {
         self.commands = None;
+        self.newcomer = None;
         if let Some(session) = &mut self.session {
             session.settle();
         }
@@ -393,6 +398,7 @@ impl Task {
     async fn wait(&mut self) -> Wake {
         let timers = [
             self.session.as_ref().map(Session::poll_timeout),
+            self.newcomer_at(),
             self.deadline,
             self.again,
             self.goodbye.as_ref().map(|goodbye| goodbye.next),
@@ -443,18 +449,17 @@ impl Task {
         self.begin(parties, &peers);
     }
 
-    fn begin_as_host(&mut self, guest: Fingerprint, peers: &[Candidate]) {
-        let Role::Host(setup) = &self.role else {
-            return;
-        };
-        let parties = Parties {
-            seat: Seat::Host,
-            certificate: setup.certificate.clone(),
-            local: setup.keys.host_ice(),
-            remote: setup.keys.guest_ice(guest),
-            expected: guest,
-        };
-        self.begin(parties, peers);
+    /// Meets a guest whose reply announced it. Replies are of native guests; a browser that made one is
+    /// heard when it knocks.
+    fn begin_as_announced(&mut self, guest: Fingerprint, peers: &[Candidate]) {
+        let knocker = self.role.keys().native_guest(guest);
+        self.begin_as_host(knocker, peers);
+    }
+
+    fn begin_as_host(&mut self, knocker: Knocker, peers: &[Candidate]) {
+        if let Some(parties) = self.parties_with(knocker) {
+            self.begin(parties, peers);
+        }
     }
 
     fn begin(&mut self, parties: Parties, peers: &[Candidate]) {
@@ -505,7 +510,7 @@ impl Task {
             }
             Some(_) | None => {}
         }
-        self.begin_as_host(guest, peers);
+        self.begin_as_announced(guest, peers);
         // Somebody knocks from both sides now, for as long as the person above has patience.
         self.deadline = None;
     }
@@ -577,24 +582,31 @@ impl Task {
             return;
         }
         match &self.role {
-            Role::Host(_) => {
+            Role::Host(setup) => {
                 // Data of a running session need not be looked at twice.
                 let knocking = datagram.first() == Some(&0);
-                let known = self.session.as_ref().map(Session::expected);
-                if let Some(guest) = knocking
-                    .then(|| knock::guest_of(&datagram, &self.door))
+                let is_with = |knocker: &Knocker| {
+                    let session = self.session.as_ref();
+                    session.is_some_and(|session| session.is_with(knocker))
+                };
+                if let Some(knocker) = knocking
+                    .then(|| knock::knocker(&datagram, &setup.keys, &self.door))
                     .flatten()
-                    && known != Some(guest)
+                    && !is_with(&knocker)
                 {
-                    if self.is_seat_taken(now) {
+                    let guest = knocker.fingerprint;
+                    let is_same = self.session.as_ref().map(Session::expected) == Some(guest);
+                    if !self.is_seat_taken(now) {
+                        let _ = self.events.try_send(ConnectEvent::Knock(guest));
+                        self.begin_as_host(knocker, &[]);
+                    } else if !is_same || !self.come_again(now, knocker) {
                         return self.refuse(now, path, &datagram);
                     }
-                    let _ = self.events.try_send(ConnectEvent::Knock(guest));
-                    self.begin_as_host(guest, &[]);
                 }
             }
             Role::Guest(_) => {}
         }
+        self.show_newcomer(now, path, &datagram);
         if let Some(session) = &mut self.session {
             session.handle(now, path, datagram);
         }
@@ -677,6 +689,7 @@ impl Task {
         if let Some(session) = &mut self.session {
             session.after_batch(now);
         }
+        self.pump_newcomer(now);
         self.tell_seen(now);
         self.watch(now);
         self.handle_events(now);

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// Everything that is done with a datagram before it is known to be a knock.
 pub fn a_knock(datagram: &[u8], keys: &InvitationKeys) {
     let door = keys.host_ice();
-    let _ = knock::guest_of(datagram, &door);
+    let _ = knock::knocker(datagram, keys, &door);
     let _ = knock::is_refusal(datagram, &door);
     let guest = keys.guest_ice(handfast_token::Fingerprint([9; 32]));
     let _ = knock::is_peers_check(datagram, &door, &guest, false);

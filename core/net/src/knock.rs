@@ -1,15 +1,13 @@
 //! What a waiting host does with a datagram from a stranger: find out, cheaply, whether it is a knock.
 //!
 //! A knock is a STUN binding request (RFC 8489) whose USERNAME names our fragment and whose integrity
-//! was made with our password: only somebody who holds the invitation can send one. The other half of
-//! USERNAME is the guest's fragment, which is its certificate's fingerprint. Anything else costs a
-//! look at a few bytes.
+//! was made with our password: only somebody who holds the invitation can send one. USERNAME also says
+//! which certificate the guest will prove; see [`Knocker`]. Anything else costs a look at a few bytes.
 
 use super::asked::{Transaction, transaction};
 use super::certificate::provider;
 use bytes::Bytes;
-use handfast_token::random_bytes;
-use handfast_token::{Fingerprint, IceCredentials, Seat};
+use handfast_token::{IceCredentials, InvitationKeys, Knocker, Seat, random_bytes};
 use rtc_ice::attributes::control::{AttrControlled, AttrControlling};
 use rtc_ice::attributes::priority::PriorityAttr;
 use rtc_stun::attributes::{
@@ -40,17 +38,22 @@ const BINDING_SUCCESS: [u8; 2] = [1, 1];
 const BINDING_ERROR_TYPE: [u8; 2] = [1, 0x11];
 const USERNAME: [u8; 2] = [0, 6];
 
-/// The guest who sent this datagram, if it is a knock on our door.
-pub(super) fn guest_of(datagram: &[u8], ours: &IceCredentials) -> Option<Fingerprint> {
+/// The guest who sent this datagram, if it is a knock at the host of an invitation, which has these
+/// credentials.
+pub(super) fn knocker(
+    datagram: &[u8],
+    keys: &InvitationKeys,
+    host: &IceCredentials,
+) -> Option<Knocker> {
     if !is_stun(datagram, BINDING_REQUEST) {
         return None;
     }
-    let (named, guest) = username(datagram)?.split_once(':')?;
-    if named != ours.ufrag {
+    let (host_half, guest_half) = username(datagram)?.split_once(':')?;
+    if !host_half.starts_with(&host.ufrag) {
         return None;
     }
-    let guest = Fingerprint::from_ufrag(guest)?;
-    verified(datagram, ours.password.expose()).map(|_| guest)
+    verified(datagram, host.password.expose())?;
+    keys.knocker(host_half, guest_half)
 }
 
 /// A check that a peer with these credentials takes, as ICE sends them (RFC 8445 §7.1.1). It nominates

@@ -18,7 +18,7 @@ use super::path_mtu::{self, PathMtu};
 use super::sctp::{Sctp, SctpEvent};
 use super::taken::Taken;
 use bytes::{Bytes, BytesMut};
-use handfast_token::{Candidate, Fingerprint, IceCredentials, Seat};
+use handfast_token::{Candidate, Fingerprint, IceCredentials, Knocker, Seat};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -155,6 +155,14 @@ impl Session {
     /// Whom this session is with.
     pub(super) fn expected(&self) -> Fingerprint {
         self.parties.expected
+    }
+
+    /// Whether this session is with whoever knocks so. The same certificate under other credentials is
+    /// somebody who comes again.
+    pub(super) fn is_with(&self, knocker: &Knocker) -> bool {
+        let (ours, theirs) = self.credentials();
+        self.expected() == knocker.fingerprint
+            && (&ours.ufrag, &theirs.ufrag) == (&knocker.host.ufrag, &knocker.guest.ufrag)
     }
 
     /// This side's credentials, and the peer's.
@@ -600,6 +608,11 @@ impl Session {
     /// Guest: whether the host is with somebody else.
     pub(super) fn is_taken(&self) -> bool {
         self.taken.is_believed()
+    }
+
+    /// Whether there is a way to the peer: it answered, or said that somebody else has the seat.
+    pub(super) fn is_reached(&self) -> bool {
+        self.is_answered() || self.is_taken()
     }
 
     /// When this attempt counts as come to nothing, if it is half-way: answered and not open.

@@ -163,6 +163,14 @@ fn the_worked_example_is_what_the_document_says() {
     let sealed = reply().seal(&keys, *b"saltsalt");
     let (host, guest) = (keys.host_ice(), keys.guest_ice(reply().fingerprint));
     let bytes = invitation().to_bytes();
+    let browser = |ufrag: &str, password: &str| {
+        let guest = IceCredentials {
+            ufrag: ufrag.to_owned(),
+            password: IcePassword::new(password).unwrap(),
+        };
+        let host = keys.ufrag_for_browser(reply().fingerprint, &guest).unwrap();
+        format!("{host}:{ufrag}")
+    };
     let stated = [
         ("invitation", HEXLOWER.encode(&bytes)),
         ("invitation digest", HEXLOWER.encode(&invitation().digest())),
@@ -173,6 +181,14 @@ fn the_worked_example_is_what_the_document_says() {
         ("host password", host.password.expose().to_owned()),
         ("guest ufrag", guest.ufrag),
         ("guest password", guest.password.expose().to_owned()),
+        (
+            "browser's knock",
+            browser("rnWW", "h1wYalX/uX6eUNT0ffyalxKR"),
+        ),
+        (
+            "knock with the longest password",
+            browser("2ce53950", "27f8b851a910641c99e63d3d78f7b756"),
+        ),
         ("reply", HEXLOWER.encode(sealed.as_bytes())),
         ("reply digest", HEXLOWER.encode(&reply().digest())),
         ("invitation link", link(&LinkBase::DEFAULT, &bytes)),

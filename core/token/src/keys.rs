@@ -70,6 +70,11 @@ impl InvitationKeys {
         }
     }
 
+    /// What hides the password of a browser with this certificate and fragment in its knock.
+    pub(super) fn browser_mask(&self, guest: Fingerprint, ufrag: &str) -> Secret<32> {
+        self.kdf("HFS1 ice browser", &[&guest.0, ufrag.as_bytes()])
+    }
+
     /// Derives a key that is bound to the name of the invitation, as every key but the name is.
     fn kdf(&self, label: &str, parts: &[&[u8]]) -> Secret<32> {
         let mut all: Vec<&[u8]> = vec![&self.invite_id];
@@ -87,19 +92,27 @@ impl std::fmt::Debug for InvitationKeys {
 /// Username fragment and password of one side (RFC 8839 §5.4), both of `ice-char`s only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IceCredentials {
-    /// 11 characters for a host, the 43 of the fingerprint for a guest. Public.
+    /// 11 characters for a host, the 43 of the fingerprint for a guest; with a browser see
+    /// [`Knocker`](super::Knocker). Public.
     pub ufrag: String,
-    /// 24 characters. Secret.
+    /// 24 characters, or what a browser chose. Secret.
     pub password: IcePassword,
 }
 
-/// An ICE password: 24 characters of base64, wiped when dropped and never printed.
+/// An ICE password, wiped when dropped and never printed.
 #[derive(Clone)]
 pub struct IcePassword(Zeroizing<String>);
 
 impl IcePassword {
     fn from_bytes(bytes: &[u8; 18]) -> Self {
         Self(Zeroizing::new(BASE64_NOPAD.encode(bytes)))
+    }
+
+    /// A password that somebody else chose. None unless it has 22 to 256 characters that are `ice-char`
+    /// (RFC 8839 §5.4).
+    pub fn new(password: &str) -> Option<Self> {
+        let is_one = (22..=256).contains(&password.len()) && password.chars().all(is_ice_char);
+        is_one.then(|| Self(Zeroizing::new(password.to_owned())))
     }
 
     /// The password itself, for the ICE agent. Never log it.
@@ -121,6 +134,11 @@ impl std::fmt::Debug for IcePassword {
     }
 }
 
+/// The characters of fragments and passwords (RFC 8839 §5.4).
+pub(super) fn is_ice_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '+' || c == '/'
+}
+
 fn first<const N: usize>(derived: &Secret<32>) -> &[u8; N] {
     first_of(derived.expose())
 }
@@ -137,10 +155,6 @@ mod tests {
 
     fn keys(fill: u8) -> InvitationKeys {
         InvitationKeys::derive(&Secret::new([fill; 16]))
-    }
-
-    fn is_ice_char(c: char) -> bool {
-        c.is_ascii_alphanumeric() || c == '+' || c == '/'
     }
 
     #[test]

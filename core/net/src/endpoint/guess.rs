@@ -94,7 +94,7 @@ impl Task {
     /// What there is to guess, while whoever is looked for has not been heard.
     fn plan(&self) -> Option<Plan> {
         let session = self.session.as_ref()?;
-        if !self.may_guess || session.is_answered() {
+        if !self.may_guess || session.is_reached() {
             return None;
         }
         let token = Token::naming(session.credentials().1, &self.named);

@@ -109,6 +109,9 @@ impl Task {
             let _ = self.events.try_send(ConnectEvent::Moved);
         }
         self.look_again(now, &bound);
+        if let Some(newcomer) = &mut self.newcomer {
+            newcomer.search_anew(now, &bound);
+        }
         match &mut self.session {
             Some(session) => session.search_anew(now, &bound),
             None if self.link.is_none() && self.commands.is_some() => self.begin_as_expected(),
@@ -121,7 +124,7 @@ impl Task {
         match (&self.role, self.announced.clone()) {
             (Role::Guest(_), _) => self.begin_as_guest(),
             (Role::Host(_), Some((guest, peers))) => {
-                self.begin_as_host(guest, &peers);
+                self.begin_as_announced(guest, &peers);
                 self.deadline = None;
             }
             (Role::Host(_), None) => {}

@@ -1,5 +1,6 @@
 //! Two sessions on a clock of their own: what happens after hours takes no time here.
 
+mod browser;
 mod forgery;
 
 use super::*;
@@ -337,6 +338,7 @@ fn knock_for(
 fn a_guest_that_is_refused_for_two_seconds_says_so_and_goes_on_politely() {
     let certificates = certificates();
     let (mut guest, now) = patient_guest(&certificates, Duration::ZERO);
+    assert!(!guest.session.is_reached());
     let (mut at, mut since, mut checks) = (Duration::ZERO, None, 0);
     let now = knock_for(
         &mut guest,
@@ -359,6 +361,8 @@ fn a_guest_that_is_refused_for_two_seconds_says_so_and_goes_on_politely() {
     assert!((25..=31).contains(&checks), "{checks} checks in 30 s");
     assert!(guest.session.is_taken());
     assert!(!guest.session.is_answered());
+    // The way is known, so nothing has to be guessed.
+    assert!(guest.session.is_reached());
     // The seat is free, and the next knock is let in.
     let mut host = End::new(now, Seat::Host, &certificates);
     let took = meet(&mut host, &mut guest, now);
