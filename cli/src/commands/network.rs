@@ -9,7 +9,7 @@ use crate::output::{json_line, write_line};
 use crate::outside::OutsideArgs;
 use crate::status::Stop;
 use crate::words;
-use handfast_native::net::StunServer;
+use handfast_native::network::StunServer;
 use handfast_native::network::{Chance, Family, MappingError, Opening, Outside, Situation, Survey};
 use handfast_native::token::Range;
 use serde::Serialize;

@@ -4,7 +4,7 @@
 
 use super::sealing::Stopped;
 use handfast_native::conversation::{CompareError, ConversationError, FileError};
-use handfast_native::net::NotAServer;
+use handfast_native::network::NotAServer;
 use handfast_native::pairing::Failure;
 use handfast_native::qr::{DrawError, FrameError, PictureError};
 use handfast_native::seal::{LockError, NotACode, SealError, StreamError};

@@ -1,7 +1,7 @@
 //! What the person chose: what this device may do to be reached from other networks.
 
 use super::HandfastError;
-use handfast_native::net::StunServer;
+use handfast_native::network::StunServer;
 use handfast_native::store::{Setting, Store, StoreError};
 
 /// How a choice against something is written in the store.

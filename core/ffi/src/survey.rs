@@ -1,7 +1,7 @@
 //! What will and will not work from the network that this device is in.
 
 use super::preferences::texts;
-use handfast_native::net::StunServer;
+use handfast_native::network::StunServer;
 use handfast_native::network::{self, Family, MappingError, Survey};
 use std::net::SocketAddr;
 

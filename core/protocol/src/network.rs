@@ -4,8 +4,10 @@
 //! common routers (RFC 4787); only trying tells more.
 
 mod outside;
+mod stun_server;
 
 pub use outside::{Mapping, Outside, Translation, strict_address};
+pub use stun_server::{NotAServer, StunServer};
 
 use handfast_token::Range;
 use std::net::{IpAddr, SocketAddr};

@@ -5,9 +5,10 @@
 
 use super::{Command, ConnectEvent, Connector, Endpoint, Task};
 use crate::ice::Path;
+use crate::lookup::lookup;
 use crate::reflexive::Reflexive;
-use crate::stun_server::StunServer;
 use handfast_protocol::network::Outside;
+use handfast_protocol::network::StunServer;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -25,7 +26,7 @@ impl Endpoint {
     /// for as long as the endpoint waits for its peer.
     pub async fn look_outside(&mut self, patience: Duration) -> Outside {
         let started = Instant::now();
-        let servers = tokio::time::timeout(patience, StunServer::resolve(&self.servers)).await;
+        let servers = tokio::time::timeout(patience, lookup(&self.servers)).await;
         let servers = servers.unwrap_or_default();
         let mut asking = Reflexive::ask(Instant::now(), &servers, &self.addresses());
         let mut queue = VecDeque::new();
@@ -97,7 +98,7 @@ impl Connector {
         }
         let commands = self.commands.clone();
         tokio::spawn(async move {
-            let addresses = StunServer::resolve(&servers).await;
+            let addresses = lookup(&servers).await;
             let _ = commands.send(Command::LookOutside(addresses)).await;
         });
     }

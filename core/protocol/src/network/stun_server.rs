@@ -2,16 +2,9 @@
 
 use std::net::SocketAddr;
 use std::str::FromStr;
-use std::time::Duration;
-use tokio::net::lookup_host;
-use tokio::task::JoinSet;
-use tokio::time::timeout;
 
 /// The port of STUN (RFC 8489 §18.6).
 const PORT: u16 = 3478;
-
-/// How long a name may take to become an address.
-const LOOKUP: Duration = Duration::from_secs(2);
 
 /// A STUN server: a name or an address, and a UDP port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,26 +32,14 @@ impl StunServer {
         .collect()
     }
 
-    /// The addresses of these servers, all names looked up at the same time, those that answer first
-    /// first. At most one of each family for each server.
-    pub async fn resolve(servers: &[Self]) -> Vec<SocketAddr> {
-        let mut lookups = JoinSet::new();
-        for server in servers {
-            let place = (server.host.clone(), server.port);
-            lookups.spawn(timeout(LOOKUP, async move {
-                let found: Vec<SocketAddr> = lookup_host(place).await.ok()?.collect();
-                let first = |v4: bool| found.iter().find(|a| a.is_ipv4() == v4).copied();
-                Some([first(true), first(false)])
-            }));
-        }
-        let mut addresses = Vec::new();
-        while let Some(done) = lookups.join_next().await {
-            if let Ok(Ok(Some(found))) = done {
-                addresses.extend(found.into_iter().flatten());
-            }
-        }
-        addresses.dedup();
-        addresses
+    /// The name, or the address as a text.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The UDP port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 }
 
@@ -142,13 +123,6 @@ mod tests {
         ] {
             assert_eq!(text.parse::<StunServer>(), Err(NotAServer), "{text:?}");
         }
-    }
-
-    #[tokio::test]
-    async fn addresses_need_no_lookup_and_a_name_without_an_address_costs_nothing_else() {
-        let servers = ["127.0.0.1:5", "name.invalid"].map(|name| name.parse().unwrap());
-        let addresses = StunServer::resolve(&servers).await;
-        assert_eq!(addresses, [SocketAddr::from(([127, 0, 0, 1], 5))]);
     }
 
     #[test]
