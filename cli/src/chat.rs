@@ -8,26 +8,23 @@ use crate::input;
 use crate::interrupt::Interrupt;
 use crate::limits::LimitArgs;
 use crate::lines::Lines;
-use crate::network::unix_seconds;
 use crate::output::{Event as Told, Output, hex};
 use crate::status::{Status, Stop};
 use crate::{met, words};
+use handfast_native::GOODBYE;
 use handfast_native::conversation::{
     Comparison, Conversation, Direction, Ending, Event, Finding, Limit, Options, Transfer,
 };
 use handfast_native::handshake::{ShortString, Trust};
 use handfast_native::pairing::Meeting;
 use handfast_native::store::Refused;
+use handfast_native::unix_seconds;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Lines that may wait to be sent before no more are read.
 const ORDERS: usize = 16;
-
-/// How long a goodbye may take after Ctrl-C.
-const GOODBYE: Duration = Duration::from_millis(600);
 
 enum Order {
     Text(String),

@@ -4,13 +4,10 @@ use crate::home::Home;
 use crate::output::{Event, Output, milliseconds};
 use crate::status::{Status, Stop};
 use crate::words;
+use handfast_native::GOODBYE;
 use handfast_native::link::LinkState;
 use handfast_native::pairing::{Meeting, Pairing, PairingEvent};
-use std::time::Duration;
 use tokio::sync::watch;
-
-/// How long a goodbye may take where nothing is left to deliver.
-const GOODBYE: Duration = Duration::from_millis(800);
 
 /// Waits until a link that nobody holds any more has said its goodbye: the program must not end
 /// before, or the other side waits in vain.

@@ -177,10 +177,3 @@ pub(crate) fn leads_here(handed_out: &[Candidate], endpoint: &Endpoint) -> bool 
     let mut named = handed_out.iter().filter_map(Candidate::ip);
     named.any(|address| bound.contains(&address))
 }
-
-/// Seconds since 1970-01-01 UTC by this machine's clock.
-pub(crate) fn unix_seconds() -> u64 {
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
-}

@@ -5,13 +5,13 @@
 //! is kept can be taken up by [`Home::choose`]; a process that was killed leaves it behind.
 
 use crate::home::{self, Home};
-use crate::network::unix_seconds;
 use crate::output::{Event, Output};
 use crate::status::{Status, Stop};
 use crate::words;
 use handfast_native::pairing::{Keeping, Meeting, Pairing, Standing, Tried};
-use handfast_native::store::{Fate, PendingInvitation, PendingReply, Store, StoreError};
+use handfast_native::store::{DOUBT, Fate, PendingInvitation, PendingReply, Store, StoreError};
 use handfast_native::token::{InviteId, Seat};
+use handfast_native::unix_seconds;
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -23,9 +23,6 @@ const LOOK: Duration = Duration::from_secs(10);
 
 /// How long what has changed last may take to reach the disk in the end.
 const LAST_WORD: Duration = Duration::from_secs(2);
-
-/// How long an accepted invitation that seems to have expired is kept, in seconds.
-const DOUBT: u64 = 24 * 3600;
 
 /// Locks of those that processes wait with, in the home's folder.
 const CLAIMS: &str = "waiting";

@@ -124,7 +124,7 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
         Some(container) => Token::Sealed(container.clone()),
         None => Token::Invitation(pending.invitation.clone()),
     };
-    let remaining = pending.remaining(network::unix_seconds());
+    let remaining = pending.remaining(handfast_native::unix_seconds());
     let pairing = Pairing::host_again(
         home::identity(home.as_ref(), args.talk.name.as_deref())?,
         place.endpoint,
@@ -206,7 +206,7 @@ async fn make(
     let place = reach_out(args, args.far, place, output, door).await;
     let candidates = own_candidates(&place.endpoint, place.policy)?;
     let certificate = network::certificate()?;
-    let made = network::unix_seconds();
+    let made = handfast_native::unix_seconds();
     let invitation = Invitation {
         secret: Secret::random().map_err(|_| Failure::Local)?,
         expiry: Expiry::after(made, args.expires),
@@ -372,7 +372,7 @@ async fn wait(
                 }
                 Some(PairingEvent::Reissued(invitation)) => {
                     output.note(words::LEADS_ELSEWHERE);
-                    let remaining = invitation.expiry.remaining(network::unix_seconds());
+                    let remaining = invitation.expiry.remaining(handfast_native::unix_seconds());
                     show(args, &Token::Invitation(*invitation), remaining, output)?;
                 }
                 Some(PairingEvent::Met(meeting)) => {

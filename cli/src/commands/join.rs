@@ -150,7 +150,7 @@ async fn open(
 
 fn tell_opened(invitation: &Invitation, output: &mut Output) {
     let name = invitation.name.as_ref();
-    let remaining = invitation.expiry.remaining(network::unix_seconds());
+    let remaining = invitation.expiry.remaining(handfast_native::unix_seconds());
     output.tell(Event::Opened {
         name: name.map(|name| name.as_str().to_owned()),
         expires_in_s: remaining.map(|left| left.as_secs()),
@@ -274,7 +274,7 @@ fn new_reply(invitation: Invitation, via: Via, place: &Place) -> Result<PendingR
         certificate,
         port: port.unwrap_or_default(),
         via,
-        made: network::unix_seconds(),
+        made: handfast_native::unix_seconds(),
     })
 }
 

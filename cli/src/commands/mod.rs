@@ -108,7 +108,7 @@ impl Talk {
         let home = Home::open(&self.home).await?;
         tokio::spawn(handfast_native::keep_guesses(
             home.store().clone(),
-            crate::network::unix_seconds,
+            handfast_native::unix_seconds,
         ));
         Ok(Some(home))
     }

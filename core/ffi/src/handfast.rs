@@ -84,7 +84,10 @@ impl Handfast {
                 numbers: desk.numbers().clone(),
                 store: store.clone(),
             };
-            runtime.spawn(handfast_native::keep_guesses(store, engine::unix_seconds));
+            runtime.spawn(handfast_native::keep_guesses(
+                store,
+                handfast_native::unix_seconds,
+            ));
             runtime.spawn(engine::supervise(terms, orders));
             Ok(Arc::new(Self {
                 desk: Arc::new(desk),

@@ -1,6 +1,6 @@
 //! Bringing two people together.
 
-use super::engine::{Desk, Order, unix_seconds};
+use super::engine::{Desk, Order};
 use super::pending::Waits;
 use super::scan::token_of;
 use super::sealing::credential;
@@ -9,6 +9,7 @@ use handfast_native::pairing::Via;
 use handfast_native::seal::{self, Answers, Limits};
 use handfast_native::store::Store;
 use handfast_native::token::Token;
+use handfast_native::unix_seconds;
 use std::sync::Arc;
 
 /// What stands between whoever has an invitation and this device.

@@ -231,7 +231,7 @@ async fn whatever_a_guest_hears_of_its_answers_is_on_the_disk_of_the_host() {
     pairing.open(read_text(&link).unwrap()).await.unwrap();
     let _connecting = pairing.connect().await.unwrap();
     let store = Store::open(&host.folder.join("store"), &*host.pocket).unwrap();
-    let now = super::engine::unix_seconds();
+    let now = handfast_native::unix_seconds();
     let id = store.invitations(now).unwrap()[0].id;
     let guests = Store::open(&guest.folder.join("store"), &*guest.pocket).unwrap();
     for wrong in 0..3 {
@@ -432,7 +432,7 @@ async fn whoever_shuts_down_twice_waits_twice_and_hears_so_afterwards() {
 async fn every_invitation_and_every_reply_of_one_app_has_a_certificate_of_its_own() {
     let (mut one, mut other) = (Seat::new().await, Seat::new().await);
     let store = Store::open(&one.folder.join("store"), &*one.pocket).unwrap();
-    let now = super::engine::unix_seconds();
+    let now = handfast_native::unix_seconds();
     let mut seen = Vec::new();
     for _ in 0..2 {
         let made = one.sends().await;

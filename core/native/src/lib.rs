@@ -3,6 +3,7 @@
 
 pub use guesses::keep_guesses;
 pub use handfast_net as net;
+pub use handfast_net::pairing::{GOODBYE, unix_seconds};
 pub use handfast_protocol::{certificate, handshake, link, network};
 pub use handfast_qr as qr;
 pub use handfast_seal as seal;

@@ -15,9 +15,10 @@ use handfast_native::token::{
     SealedReply,
 };
 use handfast_native::token::{Secret, random_bytes};
+use handfast_native::unix_seconds;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
@@ -81,7 +82,7 @@ impl Device {
         let pending = PendingInvitation {
             invitation: Invitation {
                 secret: Secret::random().unwrap(),
-                expiry: Expiry::after(unix_now(), LINK_LIFETIME),
+                expiry: Expiry::after(unix_seconds(), LINK_LIFETIME),
                 fingerprint: certificate.fingerprint(),
                 candidates,
                 question: question.map(|question| Question::new(question).unwrap()),
@@ -94,17 +95,17 @@ impl Device {
             handed: Via::Camera,
             locked: None,
             answer: question.map(|_| Answers::new(&[ANSWER]).unwrap()),
-            made: unix_now(),
+            made: unix_seconds(),
             past: Past::default(),
         };
-        let id = self.store.add_invitation(&pending, unix_now()).unwrap();
+        let id = self.store.add_invitation(&pending, unix_seconds()).unwrap();
         (id, port)
     }
 
     /// Waits with an invitation out of the store, as after every start.
     fn host(&self, id: InviteId) -> Pairing {
         let _inside = self.process.enter();
-        let kept = self.store.invitation(id, unix_now()).unwrap();
+        let kept = self.store.invitation(id, unix_seconds()).unwrap();
         let terms = HostTerms {
             invitation: kept.invitation,
             certificate: kept.certificate,
@@ -123,7 +124,10 @@ impl Device {
 
     /// What the guest gets.
     fn handed_out(&self, id: InviteId) -> Invitation {
-        self.store.invitation(id, unix_now()).unwrap().invitation
+        self.store
+            .invitation(id, unix_seconds())
+            .unwrap()
+            .invitation
     }
 
     /// Accepts an invitation, and keeps what is needed to go on.
@@ -148,16 +152,16 @@ impl Device {
             certificate,
             port,
             via: Via::Camera,
-            made: unix_now(),
+            made: unix_seconds(),
         };
-        let id = self.store.put_reply(&pending, unix_now()).unwrap();
+        let id = self.store.put_reply(&pending, unix_seconds()).unwrap();
         (pairing, id, port)
     }
 
     /// Goes on with an accepted invitation out of the store.
     fn knock_again(&self, id: InviteId) -> Pairing {
         let _inside = self.process.enter();
-        let kept = self.store.reply(id, unix_now()).unwrap();
+        let kept = self.store.reply(id, unix_seconds()).unwrap();
         Pairing::guest_again(
             self.identity(),
             kept.certificate,
@@ -173,7 +177,7 @@ impl Device {
     fn terms(&self, id: InviteId) -> GuestTerms {
         GuestTerms {
             policy: LOCAL,
-            tried: self.store.tried(id, unix_now()).unwrap(),
+            tried: self.store.tried(id, unix_seconds()).unwrap(),
             ..GuestTerms::new(Via::Camera)
         }
     }
@@ -185,7 +189,7 @@ impl Device {
         tokio::spawn(async move {
             let mut news = Some(keeping.now());
             while let Some(standing) = news {
-                let counted = store.count_proofs(id, Via::Carried, standing.proofs, unix_now());
+                let counted = store.count_proofs(id, Via::Carried, standing.proofs, unix_seconds());
                 counted.unwrap();
                 keeping.kept(&standing);
                 news = keeping.changed().await;
@@ -213,11 +217,6 @@ fn process() -> Runtime {
         .enable_all()
         .build()
         .unwrap()
-}
-
-fn unix_now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.unwrap().as_secs()
 }
 
 /// One invites and waits, the other accepts and knocks.
@@ -426,7 +425,7 @@ fn a_host_that_died_waits_again_with_the_same_invitation() {
         assert_eq!(host.standing().borrow().addresses, before);
         both(&mut host, &mut guest).await;
         drop(host);
-        let end = |fate| one.store.end_invitation(id, fate, unix_now());
+        let end = |fate| one.store.end_invitation(id, fate, unix_seconds());
         assert_eq!(end(Fate::Used), Ok(()));
         assert_eq!(end(Fate::Used), Err(StoreError::Over(Fate::Used)));
     });
@@ -467,7 +466,9 @@ fn both_died_after_the_reply_was_handed_over_and_still_meet() {
         host.reply_received(reply, Via::Carried).await.unwrap();
         let past = host.standing().borrow().past.clone();
         let keep = |kept: &mut PendingInvitation| kept.past = past;
-        one.store.update_invitation(id, unix_now(), keep).unwrap();
+        one.store
+            .update_invitation(id, unix_seconds(), keep)
+            .unwrap();
         one.die(host_port);
         drop(host);
         // Nobody hands anything over again.
@@ -631,7 +632,7 @@ fn a_proof_leaves_only_once_it_is_kept() {
         assert!(early.await.is_err());
         let count = |proofs| {
             let store = &other.store;
-            store.count_proofs(accepted, Via::Carried, proofs, unix_now())
+            store.count_proofs(accepted, Via::Carried, proofs, unix_seconds())
         };
         count(news.proofs).unwrap();
         keeping.kept(&news);

@@ -19,8 +19,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// How long a failed pairing waits for its goodbye to be sent.
-const GOODBYE: Duration = Duration::from_millis(500);
+/// How long a goodbye may take where nothing is left to deliver.
+pub const GOODBYE: Duration = Duration::from_millis(800);
 
 /// How long it may take until something is kept.
 const KEEPING: Duration = Duration::from_secs(5);
@@ -972,10 +972,15 @@ fn is_same(one: &View, other: &View) -> bool {
 fn now() -> Now {
     Now {
         monotonic: Instant::now(),
-        unix: SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs()),
+        unix: unix_seconds(),
     }
+}
+
+/// Seconds since 1970-01-01 UTC by this device's clock.
+pub fn unix_seconds() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
 }
 
 async fn receive(link: &mut Option<Link>) -> Option<Bytes> {

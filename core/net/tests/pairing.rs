@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
-use handfast_net::pairing::{GuestTerms, Meeting, Pairing, PairingEvent, own_candidates};
+use handfast_net::pairing::{
+    GuestTerms, Meeting, Pairing, PairingEvent, own_candidates, unix_seconds,
+};
 use handfast_net::{ConnectEvent, Endpoint, GuestSetup, TunnelCertificate, new_certificate};
 use handfast_protocol::handshake::{StaticKey, Trust, TrustLevel, TrustReason};
 use handfast_protocol::pairing::{Failure, GuestStage, HostStage, HostTerms, Identity, Via, View};
@@ -11,7 +13,7 @@ use handfast_token::{
     Candidate, Candidates, Expiry, Invitation, Policy, Reply, SealedReply, Token,
 };
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio::time::timeout;
 
 const HERE: [IpAddr; 1] = [IpAddr::V4(Ipv4Addr::LOCALHOST)];
@@ -22,13 +24,6 @@ fn identity(name: &str) -> Identity {
         key: StaticKey::new(Secret::random().unwrap()),
         name: name.to_owned(),
     }
-}
-
-fn unix_now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
 }
 
 struct Table {
@@ -46,7 +41,7 @@ fn table_of(identity: Identity, lifetime: Duration, handed: Via) -> Table {
     let endpoint = Endpoint::bind(&HERE, None).unwrap();
     let invitation = Invitation {
         secret: Secret::random().unwrap(),
-        expiry: Expiry::after(unix_now(), lifetime),
+        expiry: Expiry::after(unix_seconds(), lifetime),
         fingerprint: certificate.fingerprint(),
         candidates: own_candidates(&endpoint, LOCAL).unwrap(),
         question: None,
@@ -338,7 +333,7 @@ async fn a_certificate_other_than_the_invited_one_is_named_as_such() {
 async fn an_expired_invitation_ends_on_both_sides() {
     let mut table = table(Duration::from_secs(600), Via::Camera);
     let mut expired = table.invitation.clone();
-    expired.expiry = Expiry::after(unix_now() - 3600, Duration::from_secs(60));
+    expired.expiry = Expiry::after(unix_seconds() - 3600, Duration::from_secs(60));
     expired.secret = Secret::random().unwrap();
     let impatient = GuestTerms {
         patience: Duration::from_millis(500),

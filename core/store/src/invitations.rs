@@ -21,7 +21,7 @@ pub const MAX_PENDING: usize = 16;
 pub(crate) const MAX_MARKS: usize = 64;
 
 /// How long what seems to have expired is kept, in seconds.
-pub(crate) const DOUBT: u64 = 24 * 3600;
+pub const DOUBT: u64 = 24 * 3600;
 
 const VERSION: u8 = 1;
 pub(super) const MAX_INVITATION: usize = 1024;

@@ -28,7 +28,7 @@ mod tests;
 mod vault;
 
 pub use error::StoreError;
-pub use invitations::{Fate, Listed, MAX_PENDING, PendingInvitation};
+pub use invitations::{DOUBT, Fate, Listed, MAX_PENDING, PendingInvitation};
 pub use people::{Person, Refused};
 pub use replies::PendingReply;
 pub use settings::{MAX_SETTING, Setting};

@@ -15,8 +15,9 @@ use handfast_native::token::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Policy, Question, ReplyError,
     SealedReply, Seat, Token,
 };
+use handfast_native::unix_seconds;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
@@ -192,11 +193,6 @@ pub(crate) fn identity(name: &str) -> Identity {
     }
 }
 
-pub(crate) fn unix_now() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.unwrap().as_secs()
-}
-
 /// What no message may hold before the secret is proved, in any form that could be recognised.
 pub(crate) fn private_parts(identity: &Identity) -> Vec<Vec<u8>> {
     vec![
@@ -245,7 +241,7 @@ impl Host {
         let address = endpoint.addresses()[0];
         let invitation = Invitation {
             secret: Secret::random().unwrap(),
-            expiry: Expiry::after(unix_now(), Duration::from_secs(600)),
+            expiry: Expiry::after(unix_seconds(), Duration::from_secs(600)),
             fingerprint: certificate.fingerprint(),
             candidates,
             question: asks(flow).then(|| Question::new(QUESTION).unwrap()),

@@ -3,7 +3,7 @@
 use crate::by_hand::{Holder, until_hung_up};
 use crate::people::{
     ANSWER, GUEST_SIDE, Guest, Host, IMPATIENCE, SOON, are_together, finds_seat_taken, stages,
-    trust_without_reply, unix_now,
+    trust_without_reply,
 };
 use crate::steps::{Until, guest_until};
 use handfast_native::handshake::{Flow, Trust, TrustLevel};
@@ -14,6 +14,7 @@ use handfast_native::token::{
     Candidate, CandidateKind, Candidates, Expiry, FindError, Invitation, LinkBase, Name, Question,
     Reply, ReplyError, SealedReply, Seat, Token, find, link,
 };
+use handfast_native::unix_seconds;
 use std::convert::Infallible;
 use std::net::UdpSocket;
 use std::time::Duration;
@@ -95,7 +96,7 @@ const REWRITINGS: [Rewriting; 13] = [
     Rewriting {
         what: "a life that is over",
         rewrite: |invitation| Invitation {
-            expiry: Expiry::after(unix_now() - 7200, Duration::from_secs(60)),
+            expiry: Expiry::after(unix_seconds() - 7200, Duration::from_secs(60)),
             ..invitation
         },
         ends: Failure::NotTheInviter,

@@ -38,7 +38,7 @@ async fn host(args: Args, output: &mut Output) -> Result<(), Stop> {
     let identity = home::identity(None, Some(HOST_NAME))?;
     let certificate = network::certificate()?;
     let place = network::bind(Wanted::Loopback, None)?;
-    let now = network::unix_seconds();
+    let now = handfast_native::unix_seconds();
     let invitation = Invitation {
         secret: Secret::random().map_err(|_| Failure::Local)?,
         expiry: Expiry::after(now, QR_LIFETIME),

@@ -27,14 +27,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use talk::Talk;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use waiting::{Waited, Waiting};
-
-/// How long a goodbye may take where nothing is left to deliver.
-const GOODBYE: Duration = Duration::from_millis(800);
 
 /// Tells whoever gave an order what became of it.
 pub(super) type Answer = oneshot::Sender<Result<(), HandfastError>>;
@@ -407,11 +403,4 @@ async fn happening(state: &mut State) -> Happened {
         State::Talking(talk) => Happened::Talk(talk.next().await),
         State::Idle | State::Opened(..) => std::future::pending().await,
     }
-}
-
-/// Seconds since 1970-01-01 UTC by this device's clock.
-pub(super) fn unix_seconds() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
 }

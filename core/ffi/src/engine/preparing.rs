@@ -5,7 +5,7 @@
 //! is put aside, the network is another one - drops it, and nothing of it stays behind.
 
 use super::waiting::manner;
-use super::{Engine, State, unix_seconds};
+use super::{Engine, State};
 use crate::guard::joined;
 use crate::pending::Waits;
 use crate::{HandfastError, Kind, Manner, Protection, Screen};
@@ -17,6 +17,7 @@ use handfast_native::token::{
     Candidates, Expiry, Invitation, LINK_LIFETIME, Name, QR_LIFETIME, Question,
 };
 use handfast_native::token::{Secret, random_bytes};
+use handfast_native::unix_seconds;
 use std::net::SocketAddr;
 use std::pin::Pin;
 

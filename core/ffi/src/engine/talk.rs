@@ -4,7 +4,7 @@
 //! while its messages must go on being read.
 
 use super::window::Window;
-use super::{Engine, GOODBYE, Numbers, Saying, State, unix_seconds};
+use super::{Engine, Numbers, Saying, State};
 use crate::{
     Change, Comparison, Entry, FileState, HandfastError, Kind, Line, Person, Pictograph, Reached,
     Screen, Wish,
@@ -17,6 +17,7 @@ use handfast_native::link::LinkState;
 use handfast_native::net::Roaming;
 use handfast_native::pairing::Meeting;
 use handfast_native::store::{Person as Kept, Refused, StoreError};
+use handfast_native::{GOODBYE, unix_seconds};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -5,7 +5,7 @@
 
 use super::preparing::port;
 use super::talk::Talk;
-use super::{Engine, GOODBYE, State, unix_seconds};
+use super::{Engine, State};
 use crate::pending::Waits;
 use crate::{
     Cause, GuestStage, HandfastError, Handout, HostStage, Kind, Limits, Manner, Screen,
@@ -20,6 +20,7 @@ use handfast_native::seal::Answers;
 use handfast_native::store::{Fate, PendingInvitation, PendingReply, Person, Store, StoreError};
 use handfast_native::token::Secret;
 use handfast_native::token::{Invitation, InviteId, LinkBase, SealedReply, Token};
+use handfast_native::{GOODBYE, unix_seconds};
 use std::net::SocketAddr;
 
 /// A pairing under way.
