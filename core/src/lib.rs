@@ -4,7 +4,8 @@
 //! people hand each other, [`qr`] draws and reads it, [`transport`] moves datagrams, [`handshake`]
 //! proves who is there, [`pairing`] joins these into the flow a person sees, and [`conversation`]
 //! carries messages and files. Beside that way, [`seal`] locks anything with a question and an answer,
-//! and [`store`] keeps what must outlive the process. Below all of them are [`crypto`] and [`private`],
+//! and [`store`] keeps what must outlive the process. [`device`] joins all this into what one device does
+//! for its person, whatever shell shows it. Below all of them are [`crypto`] and [`private`],
 //! which makes files that are their owner's alone.
 //! Imports run down this list's dependencies only.
 
@@ -13,6 +14,7 @@ uniffi::setup_scaffolding!("handfast");
 
 pub mod conversation;
 pub mod crypto;
+pub mod device;
 #[cfg(feature = "ffi")]
 pub mod ffi;
 pub mod handshake;
