@@ -495,11 +495,14 @@ impl Device {
         now: Now,
         input: impl Fn() -> SessionInput,
     ) -> Result<Option<Done>, Refusal> {
-        let ids: Vec<SessionId> = self.sessions.keys().copied().collect();
-        for id in ids {
+        for id in self.ids() {
             self.feed(id, input(), now);
         }
         Ok(Some(Done::Ok))
+    }
+
+    fn ids(&self) -> Vec<SessionId> {
+        self.sessions.keys().copied().collect()
     }
 
     fn with_session(
@@ -514,7 +517,14 @@ impl Device {
         if let Err(end) = happen(session, &mut self.shared)
             && let Some(session) = self.sessions.remove(&id)
         {
+            let peer = session.peer().filter(|_| end == SessionEnd::Different);
             session.over(&mut self.shared, end, now);
+            // Whoever is in between here is so wherever else they are.
+            if let Some(peer) = peer {
+                for id in self.ids() {
+                    self.feed(id, SessionInput::PeerRefused(peer), now);
+                }
+            }
         }
     }
 
@@ -561,9 +571,8 @@ impl Device {
 
 impl std::fmt::Debug for Device {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let sessions: Vec<SessionId> = self.sessions.keys().copied().collect();
         f.debug_struct("Device")
-            .field("sessions", &sessions)
+            .field("sessions", &self.ids())
             .finish_non_exhaustive()
     }
 }

@@ -115,8 +115,6 @@ struct Conclusion {
     ticket: Ticket,
     until: Instant,
     peer: Box<AuthenticatedPeer>,
-    /// They are refused: they go instead.
-    is_refused: bool,
 }
 
 /// Two who met, and it is kept.
@@ -301,7 +299,10 @@ impl Pairing {
             SessionInput::NetworkChanged { is_offline } => {
                 self.is_offline = is_offline && !self.place.is_on_this_machine();
             }
-            SessionInput::Sleep | SessionInput::Worked(_) | SessionInput::Talk(_) => {}
+            SessionInput::Sleep
+            | SessionInput::Worked(_)
+            | SessionInput::Talk(_)
+            | SessionInput::PeerRefused(_) => {}
             input @ SessionInput::Withdraw(_) => not_now(context.shared, &input),
         }
         self.go_on(context)
@@ -523,16 +524,15 @@ impl Pairing {
     fn conclude(&mut self, context: &mut Context<'_>, peer: Box<AuthenticatedPeer>) {
         let now = context.now;
         self.milestones.authenticated = Some(now.monotonic.saturating_duration_since(self.began));
-        let is_refused = context.shared.kept().is_refused(peer.key);
-        let mut writes = vec![end(self.pending(), EndReason::Used, now)];
-        if !is_refused {
-            writes.push(Write::Meet(person(&peer, now)));
-        }
+        // Somebody who is refused is not remembered by this, and goes.
+        let writes = vec![
+            end(self.pending(), EndReason::Used, now),
+            Write::Meet(person(&peer, now)),
+        ];
         self.conclusion = Some(Conclusion {
             ticket: context.write(writes),
             until: now.monotonic + KEEPING,
             peer,
-            is_refused,
         });
     }
 
@@ -635,6 +635,7 @@ impl Pairing {
                 self.not_kept(context);
             }
         }
+        // If all is kept now, the machine goes on.
         self.copy(context);
         self.go_on(context)?;
         Ok(None)
@@ -645,15 +646,21 @@ impl Pairing {
         context: &mut Context<'_>,
         conclusion: Conclusion,
     ) -> Result<Met, SessionEnd> {
-        if conclusion.is_refused {
-            return Err(SessionEnd::Refused);
-        }
         let peer = *conclusion.peer;
         let remembered = context.shared.kept().people.get(&peer.key.0);
+        let is_unknown = remembered.is_none() && !context.terms.is_incognito;
+        if is_unknown || context.shared.is_refused(peer.key) {
+            return Err(SessionEnd::Refused);
+        }
         // Who keeps nothing of this does not know them from before either.
         let remembered = remembered.filter(|_| !context.terms.is_incognito);
+        let trust = remembered.map_or(peer.trust, |person| person.trust);
+        // Their reply led them here, and need not be kept any more.
+        for request in std::mem::take(&mut self.keeper.requests) {
+            context.answer(request, Ok(Done::Ok));
+        }
         Ok(Met {
-            trust: remembered.map_or(peer.trust, |person| person.trust),
+            trust,
             peer,
             early: Vec::new(),
             milestones: self.milestones,

@@ -11,6 +11,7 @@ use super::{
     Provenance, Refusal, RequestId, Role, SessionCommand, SessionEnd, SessionId, SessionTerms,
     TalkEvent, Ticket, View, Work, WorkDone, Write,
 };
+use crate::handshake::PublicKey;
 use crate::invitation::{Invitation, SealedReply};
 use crate::pairing::{Failure, Identity, Now, OtherInvitation};
 use crate::seal::{Header, Kind, Lock, SealError};
@@ -31,10 +32,14 @@ pub(super) enum SessionInput {
     Reply(RequestId, SealedReply, Provenance),
     ShownAgain(RequestId, Box<Invitation>, Provenance),
     Withdraw(RequestId),
+    /// The person found in another session that this peer is in between.
+    PeerRefused(PublicKey),
     Boost,
     Sleep,
     Wake,
-    NetworkChanged { is_offline: bool },
+    NetworkChanged {
+        is_offline: bool,
+    },
 }
 
 impl SessionInput {
@@ -48,6 +53,7 @@ impl SessionInput {
             Self::Carrier(_)
             | Self::Talk(_)
             | Self::Worked(_)
+            | Self::PeerRefused(_)
             | Self::Boost
             | Self::Sleep
             | Self::Wake
@@ -254,6 +260,16 @@ impl Session {
             State::Preparing(preparing) => preparing.pending(),
             State::Pairing(pairing) => Some(pairing.pending()),
             State::Locked { .. } | State::Talking(_) => None,
+        }
+    }
+
+    /// With whom it talks.
+    pub(super) fn peer(&self) -> Option<PublicKey> {
+        match &self.state {
+            State::Talking(talk) => Some(talk.key()),
+            State::Locked { .. } | State::Opened(..) | State::Preparing(_) | State::Pairing(_) => {
+                None
+            }
         }
     }
 
@@ -545,11 +561,12 @@ impl Session {
         let Some((ready, later)) = preparing.ready() else {
             return Ok(());
         };
+        // Also where it cannot begin, whoever asked for something meanwhile is answered.
+        self.inbox.extend(later);
         let (state, mut context) = self.parts(shared, now);
         let mut pairing = Pairing::start(&mut context, ready)?;
         pairing.begin(&mut context)?;
         *state = State::Pairing(Box::new(pairing));
-        self.inbox.extend(later);
         self.catch_up(shared, now)
     }
 

@@ -6,7 +6,7 @@ use super::{
     SessionTerms, Settings, Snapshot, TalkCommand, Ticket, Write,
 };
 use crate::crypto::Secret;
-use crate::handshake::StaticKey;
+use crate::handshake::{PublicKey, StaticKey};
 use crate::pairing::Identity;
 use crate::store::StoreError;
 use std::collections::{BTreeMap, VecDeque};
@@ -182,6 +182,17 @@ impl Shared {
             self.tell(Event::PeopleChanged);
         }
         Some(purpose)
+    }
+
+    /// Whoever has this key is refused, or will be by what is on its way to the disk.
+    pub(super) fn is_refused(&self, key: PublicKey) -> bool {
+        let writes = self.writing.values().flat_map(|(writes, _)| writes);
+        let is_refused = self.kept.is_refused(key);
+        writes.fold(is_refused, |is_refused, write| match write {
+            Write::Refuse(refused) if refused.key == key => true,
+            Write::Forget(forgotten) if *forgotten == key => false,
+            _ => is_refused,
+        })
     }
 
     /// Something about what waits by this name is on its way to the disk.

@@ -117,6 +117,10 @@ impl Talk {
         talk
     }
 
+    pub(super) fn key(&self) -> PublicKey {
+        self.key
+    }
+
     fn view(&self) -> View {
         View::Talking {
             name: self.name.clone(),
@@ -142,7 +146,12 @@ impl Talk {
             }
             SessionInput::Carrier(_) | SessionInput::Worked(_) => {}
             SessionInput::Command(request, command) => self.command(context, request, command)?,
-            SessionInput::Boost
+            SessionInput::PeerRefused(key) if key == self.key => {
+                context.carry(CarrierCommand::Cut);
+                return Err(SessionEnd::Refused);
+            }
+            SessionInput::PeerRefused(_)
+            | SessionInput::Boost
             | SessionInput::Sleep
             | SessionInput::Wake
             | SessionInput::NetworkChanged { .. } => {}
