@@ -1,0 +1,234 @@
+//! What a person, or the shell on their behalf, tells a device to do.
+
+use super::{PendingId, Provenance, RequestId, SessionId, SessionTerms, Settings};
+use handfast_protocol::conversation::Finding;
+use handfast_protocol::handshake::PublicKey;
+use handfast_protocol::pairing::OtherInvitation;
+use handfast_seal::{Answers, Questions, SealError};
+use handfast_store::StoreError;
+use handfast_token::Secret;
+use handfast_token::{Invitation, LINK_LIFETIME, QR_LIFETIME, Question, ReplyError, SealedReply};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What a device is told to do. Each command is answered once by
+/// [`Output::Answer`](super::Output::Answer).
+#[derive(Debug)]
+pub enum Command {
+    /// Make an invitation. The answer is [`Done::Session`]; the invitation is shown when it is kept.
+    Invite(Box<InviteTerms>),
+    /// Open an invitation that came here. Nothing is sent before [`SessionCommand::Accept`]. One that is
+    /// being knocked at is shown again by this: it may name other addresses now.
+    Open(Box<Invitation>, Provenance),
+    /// Open an invitation in a container that is locked with answers.
+    OpenLocked(Vec<u8>),
+    /// Go on with what waits, as after a restart.
+    Resume(PendingId, Box<AcceptTerms>),
+    /// End what waits, for good, whether a session goes on with it or not.
+    Withdraw(PendingId),
+    /// A guest's reply came here. The device finds the invitation that it answers. The answer follows
+    /// once the guest is looked for and the reply is kept.
+    Reply(Box<SealedReply>, Provenance),
+    /// Something for one session.
+    To(SessionId, SessionCommand),
+    /// Forget somebody who was met, or who is refused.
+    Forget(PublicKey),
+    /// Choose these settings from now on. The answer follows once they are kept.
+    Choose(Box<Settings>),
+    /// The person is here: whatever became slow while nobody answered is quick for a while.
+    Boost,
+    /// Find out what this network lets through. Servers and the router are asked as the settings allow;
+    /// [`Event::NetworkReport`](super::Event::NetworkReport) follows.
+    Survey,
+    /// This device has these addresses now, and this router where it is known.
+    NetworkChanged(Vec<IpAddr>, Option<IpAddr>),
+    /// The device is about to be suspended: sockets are given up.
+    Sleep,
+    /// It is back.
+    Wake,
+}
+
+/// What one session is told to do.
+#[derive(Debug)]
+pub enum SessionCommand {
+    /// Unlock the container with these answers, and the code of the second channel where there is one.
+    Unlock(Answers, Option<Secret<16>>),
+    /// The person agrees to connect with who invited them.
+    Accept(Box<AcceptTerms>),
+    /// Guest: show the reply at once.
+    OfferReply,
+    /// Guest: answer the question.
+    Answer(Answers),
+    /// More may be tried to get past a strict network than one token causes by itself.
+    TryHarder,
+    /// Stop here. What waits goes on waiting in the store; a conversation says goodbye at once.
+    Close,
+    /// Something in a conversation.
+    Say(Saying),
+    /// So many rows of the conversation have reached the screen.
+    Taken(u32),
+}
+
+/// What is done in a conversation.
+#[derive(Debug)]
+pub enum Saying {
+    /// Write this.
+    Text(String),
+    /// Send this file.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// What the row calls it.
+        name: String,
+        /// How large it is, in bytes.
+        size: u64,
+    },
+    /// Take the offered file in this row.
+    AcceptFile(u64),
+    /// Stop the file in this row: decline it, or end it.
+    CancelFile(u64),
+    /// Wish to compare, or agree to it.
+    Compare,
+    /// What was found by somebody who saw these digits. A difference hangs up at once, without a goodbye
+    /// to whoever is in between.
+    Compared([u16; 3], Finding),
+    /// Only who the person means would have asked that question.
+    OnlyThey,
+    /// As much again may come as the limits allow.
+    AllowMore,
+    /// Say goodbye once the files that come in are through.
+    Leave,
+}
+
+/// What an invitation is to be.
+#[derive(Debug)]
+pub struct InviteTerms {
+    /// How it is handed out.
+    pub delivery: DeliveryMode,
+    /// It is for somebody in another network: servers and the router may be asked before it is shown.
+    pub is_far: bool,
+    /// How long it is good, if not as long as is usual for its delivery.
+    pub lifetime: Option<Duration>,
+    /// What stands between whoever has it and this device.
+    pub protection: Protection,
+    /// The name that it carries. Everybody who sees it can read it.
+    pub name: Option<String>,
+    /// How its session differs.
+    pub terms: SessionTerms,
+}
+
+impl InviteTerms {
+    /// The usual ones: what is sent is for somebody elsewhere, what is shown is not.
+    pub fn new(delivery: DeliveryMode) -> Self {
+        Self {
+            delivery,
+            is_far: delivery == DeliveryMode::Send,
+            lifetime: None,
+            protection: Protection::Open,
+            name: None,
+            terms: SessionTerms::default(),
+        }
+    }
+
+    pub(super) fn life(&self) -> Duration {
+        self.lifetime.unwrap_or(match self.delivery {
+            DeliveryMode::Show => QR_LIFETIME,
+            DeliveryMode::Send => LINK_LIFETIME,
+        })
+    }
+}
+
+/// How an invitation reaches its guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryMode {
+    /// Only ever shown on this screen.
+    Show,
+    /// Sent, or shown where it can be copied.
+    Send,
+}
+
+/// What stands between whoever has an invitation and this device.
+#[derive(Clone, Debug)]
+pub enum Protection {
+    /// Nothing.
+    Open,
+    /// The guest is asked once connected, and has three tries.
+    Asked(Question, Answers),
+    /// The invitation itself is locked, and whoever has it can try without end.
+    Locked(Questions, Answers),
+}
+
+/// What a guest decides when it accepts.
+#[derive(Clone, Debug, Default)]
+pub struct AcceptTerms {
+    /// How long to knock, whatever this device's clock says about the invitation. None for as long as
+    /// the invitation is good.
+    pub patience: Option<Duration>,
+    /// Offer the reply at once instead of waiting whether it is needed.
+    pub reply_at_once: bool,
+    /// Send nothing before the host has the reply.
+    pub only_by_reply: bool,
+    /// How the session differs.
+    pub terms: SessionTerms,
+}
+
+/// What became of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// It was done, or is under way.
+    Ok,
+    /// This session has begun.
+    Session(SessionId),
+    /// This session, which was there already, goes on.
+    GoesOn(SessionId),
+}
+
+/// The answer to a command, for whoever gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Which command.
+    pub request: RequestId,
+    /// What became of it.
+    pub result: Result<Done, Refusal>,
+}
+
+/// Why a command was not obeyed. Nothing has changed then, unless it says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is nothing to do it to, or not in this state.
+    #[error("that cannot be done now: look at what is shown")]
+    NotNow,
+    /// The person has to decide about the invitation in this session first, lest they confirm another
+    /// one than they see.
+    #[error("another invitation waits for your answer: connect, or close it, then open this one")]
+    Busy(SessionId),
+    /// So much waits to be said that no more is taken.
+    #[error("too much waits to be sent: wait until it is through")]
+    TooMuchWaits,
+    /// A session goes on with this already.
+    #[error("this is under way already: look at what is shown")]
+    UnderWay(SessionId),
+    /// The store did not take it, or does not know it.
+    #[error(transparent)]
+    Store(StoreError),
+    /// The reply is for another invitation, or was altered.
+    #[error(transparent)]
+    Reply(ReplyError),
+    /// What was shown again is not what is knocked at.
+    #[error(transparent)]
+    OtherInvitation(#[from] OtherInvitation),
+    /// The container does not open, or is none of an invitation.
+    #[error(transparent)]
+    Seal(SealError),
+    /// The text is too long.
+    #[error("the text is too long: send it in parts or as a file")]
+    TooLong,
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

@@ -1,0 +1,578 @@
+//! The one application layer: what this device does for its person, whatever shell shows it.
+//!
+//! A [`Device`] owns everything between the person and the network that is a decision: invitations and
+//! replies that wait, sessions with peers (any number at once), the people met, the settings, and what
+//! counts against whom. It is a machine. [`Input`]s and instants go in ([`Device::handle`]), [`Output`]s
+//! ([`Device::poll`]) and the next deadline ([`Device::deadline`]) come out. It opens no socket, reads
+//! no clock, touches no disk and starts no thread; drivers do that, and decide nothing. So one seed
+//! replays a whole life of two devices, and the same code runs on a desktop, a phone and in a page.
+//!
+//! # The way of a session
+//!
+//! 1. `prepare`: sockets are asked for, then servers and the router where the invitation is for somebody
+//!    elsewhere and the settings allow it, and the record is made that lets another process go on.
+//! 2. The record is kept. Only then is an invitation shown, or anything sent to the host of one.
+//! 3. `pairing`: [`Host`](handfast_protocol::pairing::Host) or [`Guest`](handfast_protocol::pairing::Guest) says what to do; what
+//!    is new about it is kept before it is shown. A wrong answer is counted on the disk before the
+//!    guest hears of it, and a guest's proof before it is sent.
+//! 4. The two are together: in one batch the invitation ends and the peer is remembered. Only then
+//!    they talk, so that no invitation lives twice and nobody is met who is not remembered.
+//! 5. `talk`: rows, files, the comparison, and what it makes of the trust in the peer.
+//!
+//! # The rules of what is kept
+//!
+//! What waits is ended by its use, by the person, or by too many failures, and by nothing else at once.
+//! Only the host's clock ends an invitation, a session goes by the time that passes and not by a clock
+//! that may be set, and what seems to have expired is kept for a day more (`snapshot`). A store that
+//! fails ends the wait: what cannot be kept is not done. A reply is acted on at once and then kept,
+//! because the guest stands there.
+
+mod command;
+mod pairing;
+mod place;
+mod ports;
+mod prepare;
+mod randomness;
+mod session;
+mod settings;
+mod shared;
+mod snapshot;
+mod talk;
+mod unheard;
+mod view;
+mod window;
+
+pub use command::{
+    AcceptTerms, Answer, Command, DeliveryMode, Done, InviteTerms, Protection, Refusal, Saying,
+    SessionCommand,
+};
+pub use ports::{
+    Bind, CarrierCommand, CarrierEvent, Connected, GuestKeys, HostKeys, Input, Milestones,
+    NetworkCommand, Output, TalkCommand, TalkEvent, Ticket, Work, WorkDone,
+};
+pub use randomness::{NoRandomness, Randomness};
+pub use settings::{Asking, Scope, Servers, SessionTerms, Settings};
+pub use snapshot::{DOUBT, Ended, KeptInvitation, Pending, PendingId, ProofCount, Snapshot, Write};
+pub use view::{Event, FileState, Reached, Row, RowContent, SessionEnd, View, Wish};
+
+// The words of this layer for what the modules below call otherwise.
+pub use handfast_protocol::network::Outside as ReflexiveReport;
+pub use handfast_protocol::pairing::{
+    Acquaintance as AuthenticatedPeer, Past as HostHistory, Via as Provenance,
+};
+pub use handfast_store::Fate as EndReason;
+pub use handfast_token::Seat as Role;
+
+use handfast_protocol::handshake::StaticKey;
+use handfast_protocol::network::Guessed;
+use handfast_protocol::pairing::Now;
+use handfast_store::{MAX_SETTING, Person, Refused, StoreError};
+use handfast_token::{Invitation, ReplyError, SealedReply};
+use session::{Session, SessionInput};
+use shared::{Purpose, Shared};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+/// How often guesses are written at most: they may go on for ten minutes.
+const PACE: Duration = Duration::from_secs(5);
+
+/// Names a session, for as long as the device lives. No number is used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(pub u64);
+
+/// Names a command, for its answer. Whoever gives the command chooses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u64);
+
+/// See the module text.
+pub struct Device {
+    shared: Shared,
+    sessions: BTreeMap<SessionId, Session>,
+    last_session: u64,
+    /// As the shell said last.
+    network: Option<(Vec<IpAddr>, Option<IpAddr>)>,
+    guesses: Guesses,
+}
+
+/// Guesses that are not kept yet.
+#[derive(Default)]
+struct Guesses {
+    new: Vec<Guessed>,
+    /// None are written before.
+    not_before: Option<Instant>,
+}
+
+impl Device {
+    /// A device with this long-term key, and with what an earlier process kept. `settings` are those
+    /// of this program until the person has chosen any.
+    pub fn new(
+        settings: Settings,
+        identity: StaticKey,
+        snapshot: Snapshot,
+        randomness: Box<dyn Randomness>,
+        now: Now,
+    ) -> Self {
+        let mut device = Self {
+            shared: Shared::new(settings, identity, snapshot, randomness),
+            sessions: BTreeMap::new(),
+            last_session: 0,
+            network: None,
+            guesses: Guesses::default(),
+        };
+        let guesses = device.shared.kept().guesses.clone();
+        if !guesses.is_empty() {
+            let known = NetworkCommand::GuessedBefore(guesses);
+            device.shared.put(Output::Network(known));
+        }
+        device.tidy(now);
+        device
+    }
+
+    /// Something happened, or the deadline has come.
+    pub fn handle(&mut self, input: Input, now: Now) {
+        match input {
+            Input::Command(request, command) => {
+                if let Some(result) = self.command(request, command, now).transpose() {
+                    self.shared.answer(request, result);
+                }
+            }
+            Input::Carrier(id, event) => self.feed(id, SessionInput::Carrier(event), now),
+            Input::Talk(id, event) => self.feed(id, SessionInput::Talk(event), now),
+            Input::Worked(id, done) => self.feed(id, SessionInput::Worked(done), now),
+            Input::Stored(ticket, result) => self.stored(ticket, result, now),
+            Input::Guessed(guesses) => self.guesses.new = guesses,
+            Input::Surveyed(survey) => self.shared.tell(Event::NetworkReport(survey)),
+            Input::Tick => {}
+        }
+        self.tick(now);
+        while let Some(ticket) = self.shared.kept_already() {
+            self.stored(ticket, Ok(()), now);
+        }
+    }
+
+    /// The next thing to do, in order.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.shared.poll()
+    }
+
+    /// When [`Input::Tick`] must come at the latest.
+    pub fn deadline(&self) -> Option<Instant> {
+        let sessions = self.sessions.values().filter_map(Session::deadline);
+        let guesses = self.guesses.not_before;
+        let guesses = guesses.filter(|_| !self.guesses.new.is_empty());
+        sessions.chain(guesses).min()
+    }
+
+    /// What is kept, as far as the store has said so.
+    pub fn kept(&self) -> &Snapshot {
+        self.shared.kept()
+    }
+
+    /// The settings that are in force.
+    pub fn settings(&self) -> &Settings {
+        self.shared.settings()
+    }
+
+    /// Everything that waits, the last made first, with the session that goes on with it.
+    pub fn pending(&self, now: Now) -> Vec<(Pending, Option<SessionId>)> {
+        let pending = self.shared.kept().pending(now.unix).into_iter();
+        pending
+            .map(|pending| {
+                let session = self.session_of(pending.id);
+                (pending, session)
+            })
+            .collect()
+    }
+
+    /// Who was met, those met first first.
+    pub fn people(&self) -> Vec<&Person> {
+        let mut people: Vec<&Person> = self.shared.kept().people.values().collect();
+        people.sort_by_key(|person| (person.since, person.key.0));
+        people
+    }
+
+    /// Who is not let in again, those of the earliest comparison first.
+    pub fn refused(&self) -> Vec<&Refused> {
+        let mut refused: Vec<&Refused> = self.shared.kept().refused.values().collect();
+        refused.sort_by_key(|refused| (refused.since, refused.key.0));
+        refused
+    }
+
+    /// Every session, as it was shown last.
+    pub fn sessions(&self) -> impl Iterator<Item = (SessionId, Option<&View>)> {
+        let sessions = self.sessions.iter();
+        sessions.map(|(id, session)| (*id, session.shown()))
+    }
+
+    /// Obeys, or says why not. None if the answer follows later.
+    fn command(
+        &mut self,
+        request: RequestId,
+        command: Command,
+        now: Now,
+    ) -> Result<Option<Done>, Refusal> {
+        match command {
+            Command::Invite(terms) => self.invite(*terms, now).map(Some),
+            Command::Open(invitation, provenance) => {
+                self.open(request, *invitation, provenance, now)
+            }
+            Command::OpenLocked(container) => {
+                self.must_have_no_choice_open()?;
+                let id = self.next_session();
+                let session = Session::locked(&mut self.shared, id, container)?;
+                Ok(Some(self.begin(session, now)))
+            }
+            Command::Resume(pending, terms) => self.resume(pending, *terms, now).map(Some),
+            Command::Withdraw(pending) => self.withdraw(request, pending, now),
+            Command::Reply(reply, provenance) => self.reply(request, *reply, provenance, now),
+            Command::To(id, command) => {
+                let is_accept = matches!(command, SessionCommand::Accept(_));
+                if !self.sessions.contains_key(&id) {
+                    return Err(Refusal::NotNow);
+                }
+                if is_accept {
+                    self.may_accept(id, now)?;
+                }
+                self.feed(id, SessionInput::Command(request, command), now);
+                Ok(None)
+            }
+            Command::Forget(key) => {
+                let kept = self.shared.kept();
+                if !kept.people.contains_key(&key.0) && !kept.is_refused(key) {
+                    return Err(StoreError::Unknown.into());
+                }
+                let forget = vec![Write::Forget(key)];
+                self.shared.write(forget, Purpose::Answer(request));
+                Ok(None)
+            }
+            Command::Choose(settings) => {
+                let length = match &settings.asking.servers {
+                    Servers::Named(servers) => {
+                        servers.iter().map(|s| s.to_string().len() + 1).sum()
+                    }
+                    Servers::Nobody | Servers::Usual => 0,
+                };
+                if length.max(settings.name.len()) > MAX_SETTING {
+                    return Err(StoreError::TooLong.into());
+                }
+                let choose = vec![Write::Settings(settings)];
+                self.shared.write(choose, Purpose::Answer(request));
+                Ok(None)
+            }
+            Command::Boost => self.feed_all(now, || SessionInput::Boost),
+            Command::Survey => {
+                let asking = &self.shared.settings().asking;
+                let survey = NetworkCommand::Survey {
+                    servers: asking.servers(false),
+                    router: asking.router,
+                };
+                self.shared.put(Output::Network(survey));
+                Ok(Some(Done::Ok))
+            }
+            Command::NetworkChanged(addresses, router) => {
+                self.network_changed(addresses, router, now)
+            }
+            Command::Sleep => {
+                self.shared.set_asleep(true);
+                let done = self.feed_all(now, || SessionInput::Sleep);
+                self.shared.put(Output::Network(NetworkCommand::Pause));
+                done
+            }
+            Command::Wake => {
+                self.shared.set_asleep(false);
+                self.shared.put(Output::Network(NetworkCommand::Resume));
+                let done = self.feed_all(now, || SessionInput::Wake);
+                self.tidy(now);
+                done
+            }
+        }
+    }
+
+    fn invite(&mut self, terms: InviteTerms, now: Now) -> Result<Done, Refusal> {
+        self.tidy(now);
+        self.must_have_room(Role::Host, now)?;
+        let id = self.next_session();
+        let session = Session::invite(&mut self.shared, id, terms)?;
+        Ok(self.begin(session, now))
+    }
+
+    fn open(
+        &mut self,
+        request: RequestId,
+        invitation: Invitation,
+        provenance: Provenance,
+        now: Now,
+    ) -> Result<Option<Done>, Refusal> {
+        let pending = PendingId::accepted(invitation.keys().invite_id());
+        if let Some(id) = self.session_of(pending) {
+            let again = SessionInput::ShownAgain(request, Box::new(invitation), provenance);
+            self.feed(id, again, now);
+            return Ok(None);
+        }
+        self.must_have_no_choice_open()?;
+        let id = self.next_session();
+        let session = Session::opened(&mut self.shared, id, invitation, provenance)?;
+        Ok(Some(self.begin(session, now)))
+    }
+
+    fn resume(
+        &mut self,
+        pending: PendingId,
+        terms: AcceptTerms,
+        now: Now,
+    ) -> Result<Done, Refusal> {
+        if let Some(id) = self.session_of(pending) {
+            return Err(Refusal::UnderWay(id));
+        }
+        if self.shared.is_writing(pending) {
+            return Err(Refusal::NotNow);
+        }
+        let id = self.next_session();
+        let session = Session::resume(&mut self.shared, id, pending, terms, now)?;
+        Ok(self.begin(session, now))
+    }
+
+    fn withdraw(
+        &mut self,
+        request: RequestId,
+        pending: PendingId,
+        now: Now,
+    ) -> Result<Option<Done>, Refusal> {
+        if let Some(id) = self.session_of(pending) {
+            self.feed(id, SessionInput::Withdraw(request), now);
+            return Ok(None);
+        }
+        let kept = self.shared.kept();
+        match (pending.role, kept.invitations.get(&pending.id)) {
+            (Role::Host, Some(KeptInvitation::Waiting(_))) => {}
+            (Role::Host, Some(KeptInvitation::Ended(ended))) => {
+                return Err(StoreError::Over(ended.reason).into());
+            }
+            (Role::Guest, _) if kept.replies.contains_key(&pending.id) => {}
+            _ => return Err(StoreError::Unknown.into()),
+        }
+        let end = session::end(pending, EndReason::Revoked, now);
+        self.shared.write(vec![end], Purpose::Answer(request));
+        Ok(None)
+    }
+
+    /// Finds the invitation that a reply answers, and goes on with it if nothing does.
+    fn reply(
+        &mut self,
+        request: RequestId,
+        reply: SealedReply,
+        provenance: Provenance,
+        now: Now,
+    ) -> Result<Option<Done>, Refusal> {
+        let mut refusal = ReplyError::OtherInvitation;
+        let mut answered = None;
+        let hosted = self.sessions.iter().filter_map(|(id, session)| {
+            let invitation = session.hosted()?;
+            Some((Some(*id), invitation.keys()))
+        });
+        let waiting = self.shared.kept().pending(now.unix).into_iter();
+        let waiting = waiting.filter_map(|one| match one.id.role {
+            Role::Host => Some((
+                None,
+                self.shared.kept().invitation(one.id.id)?.invitation.keys(),
+            )),
+            Role::Guest => None,
+        });
+        for (session, keys) in hosted.chain(waiting) {
+            match reply.open(&keys) {
+                Ok(_) => {
+                    answered = Some((session, PendingId::hosted(keys.invite_id())));
+                    break;
+                }
+                Err(ReplyError::Altered) => refusal = ReplyError::Altered,
+                Err(ReplyError::OtherInvitation) => {}
+            }
+        }
+        let session = match answered {
+            None => return Err(Refusal::Reply(refusal)),
+            Some((Some(id), _)) => id,
+            Some((None, pending)) => match self.resume(pending, AcceptTerms::default(), now)? {
+                Done::Session(id) | Done::GoesOn(id) => id,
+                Done::Ok => return Err(Refusal::NotNow),
+            },
+        };
+        let reply = SessionInput::Reply(request, reply, provenance);
+        self.feed(session, reply, now);
+        Ok(None)
+    }
+
+    fn network_changed(
+        &mut self,
+        addresses: Vec<IpAddr>,
+        router: Option<IpAddr>,
+        now: Now,
+    ) -> Result<Option<Done>, Refusal> {
+        let network = Some((addresses.clone(), router));
+        if self.network == network {
+            return Ok(Some(Done::Ok));
+        }
+        self.network = network;
+        let usable = place::usable(&addresses);
+        let is_offline = usable.is_empty();
+        let changed = NetworkCommand::Changed(usable, router);
+        self.shared.put(Output::Network(changed));
+        self.feed_all(now, || SessionInput::NetworkChanged { is_offline })
+    }
+
+    /// The only place where a device is busy: what the person is about to confirm is not replaced.
+    fn must_have_no_choice_open(&self) -> Result<(), Refusal> {
+        let mut sessions = self.sessions.iter();
+        match sessions.find(|(_, session)| session.waits_for_a_choice()) {
+            Some((id, _)) => Err(Refusal::Busy(*id)),
+            None => Ok(()),
+        }
+    }
+
+    /// Fewer wait than may, also counting sessions that keep nothing yet.
+    fn must_have_room(&self, role: Role, now: Now) -> Result<(), Refusal> {
+        let unkept = self.sessions.values();
+        let unkept = unkept.filter(|one| one.keeps_soon() == Some(role)).count();
+        match self.shared.kept().is_full(role, unkept, now.unix) {
+            true => Err(StoreError::TooMany.into()),
+            false => Ok(()),
+        }
+    }
+
+    /// The invitation in this session may be accepted now.
+    fn may_accept(&mut self, id: SessionId, now: Now) -> Result<(), Refusal> {
+        self.tidy(now);
+        let Some(pending) = self.sessions.get(&id).and_then(Session::pending) else {
+            return Ok(());
+        };
+        // What is about to be on the disk would not count in what begins now.
+        if self.shared.is_writing(pending) {
+            return Err(Refusal::NotNow);
+        }
+        match self.shared.kept().replies.contains_key(&pending.id) {
+            true => Ok(()),
+            false => self.must_have_room(Role::Guest, now),
+        }
+    }
+
+    fn session_of(&self, pending: PendingId) -> Option<SessionId> {
+        let mut sessions = self.sessions.iter();
+        let found = sessions.find(|(_, session)| session.pending() == Some(pending));
+        found.map(|(id, _)| *id)
+    }
+
+    fn next_session(&mut self) -> SessionId {
+        self.last_session += 1;
+        SessionId(self.last_session)
+    }
+
+    fn begin(&mut self, mut session: Session, now: Now) -> Done {
+        let id = session.id();
+        session.begin(&mut self.shared, now);
+        self.sessions.insert(id, session);
+        Done::Session(id)
+    }
+
+    /// What has expired for more than a day goes, unless a session goes on with it.
+    fn tidy(&mut self, now: Now) {
+        let under_way: Vec<PendingId> = self
+            .sessions
+            .values()
+            .filter_map(Session::pending)
+            .collect();
+        let outdated = self.shared.kept().outdated(&under_way, now.unix);
+        if !outdated.is_empty() && !self.shared.is_tidying() {
+            self.shared.write(outdated, Purpose::Tidying);
+        }
+    }
+
+    fn feed(&mut self, id: SessionId, input: SessionInput, now: Now) {
+        self.with_session(id, now, |session, shared| session.feed(shared, input, now));
+    }
+
+    fn feed_all(
+        &mut self,
+        now: Now,
+        input: impl Fn() -> SessionInput,
+    ) -> Result<Option<Done>, Refusal> {
+        for id in self.ids() {
+            self.feed(id, input(), now);
+        }
+        Ok(Some(Done::Ok))
+    }
+
+    fn ids(&self) -> Vec<SessionId> {
+        self.sessions.keys().copied().collect()
+    }
+
+    fn with_session(
+        &mut self,
+        id: SessionId,
+        now: Now,
+        happen: impl FnOnce(&mut Session, &mut Shared) -> Result<(), SessionEnd>,
+    ) {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        if let Err(end) = happen(session, &mut self.shared)
+            && let Some(session) = self.sessions.remove(&id)
+        {
+            let peer = session.peer().filter(|_| end == SessionEnd::Different);
+            session.over(&mut self.shared, end, now);
+            // Whoever is in between here is so wherever else they are.
+            if let Some(peer) = peer {
+                for id in self.ids() {
+                    self.feed(id, SessionInput::PeerRefused(peer), now);
+                }
+            }
+        }
+    }
+
+    fn tick(&mut self, now: Now) {
+        let is_due = |at: Option<Instant>| at.is_some_and(|at| now.monotonic >= at);
+        let due = self.sessions.iter();
+        let due = due.filter(|(_, session)| is_due(session.deadline()));
+        let due: Vec<SessionId> = due.map(|(id, _)| *id).collect();
+        for id in due {
+            self.with_session(id, now, |session, shared| session.tick(shared, now));
+        }
+        let not_before = self.guesses.not_before;
+        if !self.guesses.new.is_empty() && not_before.is_none_or(|at| now.monotonic >= at) {
+            let guesses = std::mem::take(&mut self.guesses.new);
+            self.guesses.not_before = Some(now.monotonic + PACE);
+            self.shared
+                .write(vec![Write::Guesses(guesses)], Purpose::Nothing);
+        }
+    }
+
+    fn stored(&mut self, ticket: Ticket, result: Result<(), StoreError>, now: Now) {
+        let Some(purpose) = self.shared.stored(ticket, result) else {
+            return;
+        };
+        match purpose {
+            Purpose::Nothing | Purpose::Tidying => {}
+            Purpose::Answer(request) => {
+                let result = result.map(|()| Done::Ok).map_err(Refusal::Store);
+                self.shared.answer(request, result);
+            }
+            Purpose::Session(id) => {
+                self.with_session(id, now, |session, shared| {
+                    session.stored(shared, ticket, result, now)
+                });
+            }
+            Purpose::Refusal(id) => {
+                if let Err(error) = result {
+                    self.shared.tell(Event::NotRemembered(id, error));
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Device")
+            .field("sessions", &self.ids())
+            .finish_non_exhaustive()
+    }
+}

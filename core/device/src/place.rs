@@ -1,0 +1,139 @@
+//! Where a session's sockets are, and what of that is named to the peer.
+
+use super::ReflexiveReport;
+use handfast_protocol::pairing::Failure;
+use handfast_token::{Candidate, Candidates, Invitation, MAX_CANDIDATES, Policy, admit};
+use std::net::{IpAddr, SocketAddr};
+
+/// Where sockets are bound, and how they are reached from elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) addresses: Vec<SocketAddr>,
+    /// How servers see them, if any were asked.
+    pub(super) reflexive: Option<ReflexiveReport>,
+    /// Where the router leads in, if it opened a port.
+    pub(super) external: Option<SocketAddr>,
+}
+
+impl Place {
+    /// Which addresses may be sent to from here. Loopback is for whoever listens there.
+    pub(super) fn policy(&self) -> Policy {
+        Policy {
+            loopback: self.addresses.iter().any(|one| one.ip().is_loopback()),
+        }
+    }
+
+    /// It is on this machine only, so that its peer is too.
+    pub(super) fn is_on_this_machine(&self) -> bool {
+        self.addresses.iter().all(|one| one.ip().is_loopback())
+    }
+
+    /// The port that all its sockets share.
+    pub(super) fn port(&self) -> u16 {
+        self.addresses.first().map_or(0, SocketAddr::port)
+    }
+
+    /// Whether one of the addresses that were handed out is still one of its sockets.
+    pub(super) fn is_named_by(&self, handed_out: &[Candidate]) -> bool {
+        let mut named = handed_out.iter().filter_map(Candidate::ip);
+        named.any(|address| self.addresses.contains(&address))
+    }
+
+    /// What an invitation or a reply names: the sockets, and where they are seen from outside, which has
+    /// a place even where there are many. A port that the router opened takes the place of what servers
+    /// saw at its address, which is another port for the same socket, or several.
+    ///
+    /// # Errors
+    /// [`Failure::NoNetwork`] if there is nothing that another device could use.
+    pub(super) fn candidates(&self) -> Result<Candidates, Failure> {
+        let policy = self.policy();
+        let seen = self.reflexive.as_ref().map(ReflexiveReport::candidates);
+        let mut seen = admit(seen.unwrap_or_default(), policy);
+        if let Some(external) = self.external {
+            seen.retain(|seen| seen.ip().is_none_or(|seen| seen.ip() != external.ip()));
+            seen.insert(0, Candidate::server_reflexive(external));
+        }
+        seen.truncate(MAX_CANDIDATES / 2);
+        let mut named = admit(self.addresses.iter().copied().map(Candidate::host), policy);
+        named.truncate(MAX_CANDIDATES - seen.len());
+        named.append(&mut seen);
+        if named.is_empty() {
+            return Err(Failure::NoNetwork);
+        }
+        Candidates::new(named).map_err(|_| Failure::NoNetwork)
+    }
+}
+
+/// The addresses that an invitation can name, best first, as many as fit into one. Loopback counts only
+/// where the shell names it, as tests do.
+pub(super) fn usable(addresses: &[IpAddr]) -> Vec<IpAddr> {
+    let loopback = addresses.iter().any(IpAddr::is_loopback);
+    let is_usable = |address: &IpAddr| {
+        // The port is not known yet; any real one stands for it.
+        let candidate = Candidate::host(SocketAddr::new(*address, 1));
+        !admit([candidate], Policy { loopback }).is_empty()
+    };
+    let usable = addresses.iter().copied().filter(is_usable);
+    usable.take(MAX_CANDIDATES).collect()
+}
+
+/// Whether an invitation leads to this machine and nowhere else.
+pub(super) fn is_on_this_machine(invitation: &Invitation) -> bool {
+    let mut addresses = invitation.candidates.iter().map(Candidate::ip);
+    !invitation.candidates.is_empty()
+        && addresses.all(|address| address.is_some_and(|address| address.ip().is_loopback()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use handfast_protocol::network::Mapping;
+
+    fn named(bound: &[&str], seen: &[&str], external: Option<&str>) -> Vec<String> {
+        let addresses: Vec<SocketAddr> = bound.iter().map(|text| text.parse().unwrap()).collect();
+        let mappings = seen.iter().zip(1..).map(|(mapped, server)| Mapping {
+            local: addresses[0],
+            server: SocketAddr::from(([9, 9, 9, server], 3478)),
+            mapped: mapped.parse().unwrap(),
+        });
+        let place = Place {
+            reflexive: Some(ReflexiveReport {
+                mappings: mappings.collect(),
+                asked: seen.len(),
+            }),
+            external: external.map(|text| text.parse().unwrap()),
+            addresses,
+        };
+        let candidates = place.candidates().unwrap();
+        let named = candidates.iter().filter_map(Candidate::ip);
+        named.map(|address| address.to_string()).collect()
+    }
+
+    #[test]
+    fn an_opened_port_takes_the_place_of_what_servers_saw() {
+        let own = "192.168.0.2:4000";
+        let strict = ["8.8.4.4:1", "8.8.4.4:2"];
+        assert_eq!(
+            named(&[own], &strict, None),
+            [own, "8.8.4.4:1", "8.8.4.4:2"]
+        );
+        let opened = named(&[own], &strict, Some("8.8.4.4:4000"));
+        assert_eq!(opened, [own, "8.8.4.4:4000"]);
+    }
+
+    #[test]
+    fn what_is_seen_from_outside_has_a_place_even_where_there_are_many() {
+        let many: Vec<String> = (1..=9).map(|last| format!("10.0.0.{last}:5")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let ours = named(&many, &["8.8.4.4:1"], Some("7.7.7.7:1"));
+        assert_eq!(ours.len(), MAX_CANDIDATES);
+        assert_eq!(ours[6..], ["7.7.7.7:1", "8.8.4.4:1"]);
+    }
+
+    #[test]
+    fn a_place_without_an_address_for_others_is_no_network() {
+        assert_eq!(Place::default().candidates(), Err(Failure::NoNetwork));
+        assert!(usable(&["0.0.0.0".parse().unwrap()]).is_empty());
+        assert_eq!(usable(&["127.0.0.1".parse().unwrap()]).len(), 1);
+    }
+}

@@ -1,0 +1,358 @@
+//! What goes in and out of a [`Device`](super::Device), beside the commands of the person: links,
+//! the store, conversations, and work that takes long. Drivers translate; none decides.
+
+use super::{
+    Answer, AuthenticatedPeer, Command, Event, ReflexiveReport, RequestId, Scope, SessionId, Write,
+};
+use bytes::Bytes;
+use handfast_protocol::certificate::Certificate;
+use handfast_protocol::conversation::{self, CompareError, Finding, Limits, Transfer};
+use handfast_protocol::handshake::{ShortString, Trust};
+use handfast_protocol::link::TransportError;
+use handfast_protocol::network::{Guessed, StunServer, Survey};
+use handfast_protocol::pairing::Turn;
+use handfast_seal::{self as seal, Answers, Credential, Questions, SealError};
+use handfast_store::StoreError;
+use handfast_token::Secret;
+use handfast_token::{Candidate, Fingerprint, Invitation, InvitationKeys};
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What happens to a device.
+#[derive(Debug)]
+pub enum Input {
+    /// Somebody wants this done.
+    Command(RequestId, Command),
+    /// Something happened on the way to this session's peer.
+    Carrier(SessionId, CarrierEvent),
+    /// Something happened in this session's conversation.
+    Talk(SessionId, TalkEvent),
+    /// The batch with this ticket is on the disk, or nothing of it is.
+    Stored(Ticket, Result<(), StoreError>),
+    /// Work is finished.
+    Worked(SessionId, WorkDone),
+    /// The carrier has guessed at these, those that were made last first.
+    Guessed(Vec<Guessed>),
+    /// What [`NetworkCommand::Survey`] asked for.
+    Surveyed(Box<Survey>),
+    /// The deadline has come.
+    Tick,
+}
+
+/// What a device wants done. They are carried out in the order in which they come; only
+/// [`Self::Work`] and [`Self::Store`] take their time, and of those the batches keep their order.
+#[derive(Debug)]
+pub enum Output {
+    /// The answer to a command.
+    Answer(Answer),
+    /// Tell the shell.
+    Event(Event),
+    /// For the sockets and link of one session.
+    Carrier(SessionId, CarrierCommand),
+    /// For all sockets.
+    Network(NetworkCommand),
+    /// Keep all of this, or nothing, and say so with [`Input::Stored`].
+    Store(Ticket, Vec<Write>),
+    /// For the conversation of one session.
+    Talk(SessionId, TalkCommand),
+    /// Do this where it may take long, and say what came of it with [`Input::Worked`].
+    Work(SessionId, Work),
+}
+
+/// Names a batch for the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// What one session wants of the network.
+#[derive(Debug)]
+pub enum CarrierCommand {
+    /// Have sockets for this session. [`CarrierEvent::Bound`] or [`CarrierEvent::Failed`] follows.
+    Bind(Bind),
+    /// Ask these servers how the sockets are seen from outside, and the router for a port where that is
+    /// allowed, both at the same time and for some seconds. [`CarrierEvent::Reached`] follows.
+    ReachOut {
+        /// Whom to ask.
+        servers: Vec<StunServer>,
+        /// Whether to ask the router.
+        router: bool,
+    },
+    /// Ask these servers the same, beside everything else; [`CarrierEvent::Moved`] may follow.
+    LookOutside(Vec<StunServer>),
+    /// Wait for a guest of this invitation.
+    Listen(Box<HostKeys>),
+    /// Knock at the host of this invitation.
+    Knock(Box<GuestKeys>),
+    /// Guest: the host can be here too, or instead.
+    Reach(Vec<Candidate>),
+    /// Guest: give up the link, and knock again.
+    KnockAgain,
+    /// Host: knock at this guest as well.
+    Expect(Fingerprint, Vec<Candidate>, Turn),
+    /// Host: knock at nobody.
+    ExpectNobody,
+    /// Send this message over the link.
+    Send(Bytes),
+    /// Deliver what was sent, then end the link with a goodbye. The sockets go on.
+    Shut,
+    /// End the link at once, without a goodbye.
+    Cut,
+    /// Be as quick as at the beginning.
+    Boost,
+    /// Try more than one token may cause by itself.
+    TryHarder,
+    /// Give up everything of this session, links after what was sent is delivered.
+    Release,
+}
+
+/// Which sockets a session wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bind {
+    /// On which addresses.
+    pub scope: Scope,
+    /// The port to be preferred.
+    pub port: Option<u16>,
+    /// They share nothing with other sessions.
+    pub is_apart: bool,
+    /// A certificate is made too, for this session alone.
+    pub with_certificate: bool,
+    /// A way past a strict network may be guessed from them.
+    pub may_guess: bool,
+}
+
+/// By what a host is found and recognised.
+#[derive(Debug)]
+pub struct HostKeys {
+    /// The certificate that the invitation names.
+    pub certificate: Certificate,
+    /// The keys of the invitation.
+    pub keys: InvitationKeys,
+}
+
+/// By what a guest finds its host and is recognised.
+#[derive(Debug)]
+pub struct GuestKeys {
+    /// This side's certificate.
+    pub certificate: Certificate,
+    /// The keys of the invitation.
+    pub keys: InvitationKeys,
+    /// SHA-256 of the host's certificate.
+    pub host: Fingerprint,
+    /// Where the host may be; only what may be sent to.
+    pub addresses: Vec<Candidate>,
+}
+
+/// What happens on the way to a peer.
+#[derive(Debug)]
+pub enum CarrierEvent {
+    /// The sockets are bound here.
+    Bound {
+        /// Where.
+        addresses: Vec<SocketAddr>,
+        /// The certificate that was asked for.
+        certificate: Option<Certificate>,
+    },
+    /// What servers and router said.
+    Reached {
+        /// How servers see the sockets; None if none was asked.
+        reflexive: Option<ReflexiveReport>,
+        /// Where the router leads in.
+        external: Option<SocketAddr>,
+    },
+    /// The sockets are bound, or seen, elsewhere now.
+    Moved {
+        /// Where they are bound.
+        addresses: Vec<SocketAddr>,
+        /// How they are seen from outside, as far as that is known.
+        reflexive: Option<ReflexiveReport>,
+        /// Where the router leads in.
+        external: Option<SocketAddr>,
+    },
+    /// Host: somebody who holds the invitation is here; may be told more than once. The link will prove
+    /// the fingerprint.
+    KnockSeen(Fingerprint),
+    /// Guest: the host answered.
+    Answered,
+    /// Guest: the host went away again before the link was open. The knocking goes on.
+    Lapsed,
+    /// Guest: whether the host is with somebody else right now. The knocking goes on.
+    SeatTaken(bool),
+    /// The link is open. The fingerprints are of the certificates that were seen in it.
+    LinkOpen {
+        /// Of this side.
+        local: Fingerprint,
+        /// Of the peer.
+        remote: Fingerprint,
+    },
+    /// A message came over the link.
+    Received(Bytes),
+    /// The link has ended, in whatever way.
+    LinkEnded,
+    /// It came to nothing. A host goes on waiting; a guest is done; who wanted sockets has none.
+    Failed(TransportError),
+}
+
+/// What is wanted of all sockets.
+#[derive(Debug)]
+pub enum NetworkCommand {
+    /// Give up all sockets, until [`Self::Resume`].
+    Pause,
+    /// Bind them again, on the same ports where these can be had.
+    Resume,
+    /// This device has these addresses now, and this router where it is known.
+    Changed(Vec<IpAddr>, Option<IpAddr>),
+    /// These guesses were made by earlier processes; they count as if this one had made them.
+    GuessedBefore(Vec<Guessed>),
+    /// Look around, and say what was found with [`Input::Surveyed`].
+    Survey {
+        /// Whom to ask.
+        servers: Vec<StunServer>,
+        /// Whether to ask the router.
+        router: bool,
+    },
+}
+
+/// What is wanted of a conversation.
+#[derive(Debug)]
+pub enum TalkCommand {
+    /// Take the link of this session, and begin.
+    Start(Box<Connected>),
+    /// A message that came over the link before the conversation had it.
+    Received(Bytes),
+    /// Write this.
+    Text(String),
+    /// Send this file. Those that go out are numbered from 1 in this order.
+    SendFile(PathBuf),
+    /// Take an offered file.
+    AcceptFile(Transfer),
+    /// Stop a file that comes in.
+    CancelTheirs(Transfer),
+    /// Stop the file that goes out with this number.
+    CancelOurs(u32),
+    /// Wish to compare, or agree to it.
+    Compare,
+    /// This was shown, and judged so.
+    Judge(ShortString, Finding),
+    /// The peer is trusted so far now.
+    Trust(Trust),
+    /// As much again may come.
+    AllowMore,
+    /// Tell nothing more until [`Self::GoOn`]: the screen has enough to show.
+    Hold,
+    /// Tell again.
+    GoOn,
+    /// Deliver what waits, then say goodbye.
+    Leave,
+    /// Stop every file that goes out, then say goodbye.
+    LeaveNow,
+}
+
+/// Two who met.
+#[derive(Debug)]
+pub struct Connected {
+    /// Who is at the other end, and the sealed channel to them.
+    pub peer: AuthenticatedPeer,
+    /// How far they are trusted, by this meeting and all before it.
+    pub trust: Trust,
+    /// What they may cost.
+    pub limits: Limits,
+    /// What came over the link behind the handshake, before anything else that will.
+    pub early: Vec<Bytes>,
+    /// How long it took.
+    pub milestones: Milestones,
+}
+
+/// How long after the beginning each step was reached: for a host since it began or, if later, since
+/// the last reply came; for a guest since it began to knock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Milestones {
+    /// Host: the knock was seen. Guest: the host answered.
+    pub ready: Option<Duration>,
+    /// The link was open.
+    pub open: Option<Duration>,
+    /// Both proofs were done.
+    pub authenticated: Option<Duration>,
+}
+
+/// What happens in a conversation.
+#[derive(Debug)]
+pub enum TalkEvent {
+    /// As the conversation tells it.
+    Event(conversation::Event),
+    /// One text or file that was to go out was taken.
+    Said,
+    /// The wish to compare was not taken.
+    NotCompared(CompareError),
+    /// It ended without a word.
+    Gone,
+}
+
+/// Work that takes a second or so, and much memory.
+pub enum Work {
+    /// Lock an invitation.
+    Lock {
+        /// What is locked.
+        invitation: Box<Invitation>,
+        /// What is asked.
+        questions: Questions,
+        /// What opens it.
+        answers: Answers,
+        /// 32 random bytes.
+        salt: [u8; 32],
+    },
+    /// Unlock an invitation.
+    Unlock {
+        /// What is locked.
+        container: Vec<u8>,
+        /// What may open it.
+        answers: Answers,
+        /// The code of the second channel, where there is one.
+        code: Option<Secret<16>>,
+    },
+}
+
+/// What came of [`Work`].
+#[derive(Debug)]
+pub enum WorkDone {
+    /// The container.
+    Locked(Result<Vec<u8>, SealError>),
+    /// The invitation in it.
+    Unlocked(Result<Box<Invitation>, SealError>),
+}
+
+impl Work {
+    /// Does it, within what this device is willing to spend. It blocks for as long as it takes.
+    pub fn run(self, limits: &seal::Limits) -> WorkDone {
+        match self {
+            Self::Lock {
+                invitation,
+                questions,
+                answers,
+                salt,
+            } => {
+                let credential = Credential::Answers {
+                    answers,
+                    code: None,
+                };
+                WorkDone::Locked(seal::lock(&invitation, questions, &credential, salt))
+            }
+            Self::Unlock {
+                container,
+                answers,
+                code,
+            } => {
+                let credential = Credential::Answers { answers, code };
+                WorkDone::Unlocked(seal::unlock(&container, &credential, limits).map(Box::new))
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Work {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Lock { .. } => "Lock(..)",
+            Self::Unlock { .. } => "Unlock(..)",
+        })
+    }
+}

@@ -1,0 +1,227 @@
+//! What all sessions of a device share: what is kept, the settings, and the way out.
+
+use super::randomness::{self, NoRandomness, Randomness};
+use super::{
+    Answer, CarrierCommand, Done, Event, Output, PendingId, Refusal, RequestId, Role, SessionId,
+    SessionTerms, Settings, Snapshot, TalkCommand, Ticket, Write,
+};
+use handfast_protocol::handshake::{PublicKey, StaticKey};
+use handfast_protocol::pairing::Identity;
+use handfast_store::StoreError;
+use handfast_token::Secret;
+use std::collections::{BTreeMap, VecDeque};
+
+/// See the module text.
+pub(super) struct Shared {
+    identity: StaticKey,
+    settings: Settings,
+    /// What is on the disk, as far as the store has said so.
+    kept: Snapshot,
+    random: Box<dyn Randomness>,
+    /// What is on its way there.
+    writing: BTreeMap<Ticket, (Vec<Write>, Purpose)>,
+    /// Tickets of sessions that keep nothing.
+    kept_already: VecDeque<Ticket>,
+    last_ticket: u64,
+    last_row: u64,
+    is_asleep: bool,
+    outputs: VecDeque<Output>,
+}
+
+/// Who waits for a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Nothing,
+    /// Removing what is too old; one such batch at a time is enough.
+    Tidying,
+    Session(SessionId),
+    /// The session with somebody who is in between is over already.
+    Refusal(SessionId),
+    Answer(RequestId),
+}
+
+impl Shared {
+    pub(super) fn new(
+        settings: Settings,
+        identity: StaticKey,
+        kept: Snapshot,
+        random: Box<dyn Randomness>,
+    ) -> Self {
+        Self {
+            identity,
+            settings: kept.settings.clone().unwrap_or(settings),
+            kept,
+            random,
+            writing: BTreeMap::new(),
+            kept_already: VecDeque::new(),
+            last_ticket: 0,
+            last_row: 0,
+            is_asleep: false,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn kept(&self) -> &Snapshot {
+        &self.kept
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(super) fn is_asleep(&self) -> bool {
+        self.is_asleep
+    }
+
+    pub(super) fn set_asleep(&mut self, is_asleep: bool) {
+        self.is_asleep = is_asleep;
+    }
+
+    /// Who this device is in a session on these terms.
+    pub(super) fn identity(&mut self, terms: &SessionTerms) -> Result<Identity, NoRandomness> {
+        Ok(Identity {
+            key: match terms.is_incognito {
+                true => StaticKey::new(self.secret()?),
+                false => self.identity.clone(),
+            },
+            name: terms.called.as_ref().unwrap_or(&self.settings.name).clone(),
+        })
+    }
+
+    pub(super) fn bytes<const N: usize>(&mut self) -> Result<[u8; N], NoRandomness> {
+        randomness::bytes(&mut *self.random)
+    }
+
+    pub(super) fn secret<const N: usize>(&mut self) -> Result<Secret<N>, NoRandomness> {
+        randomness::secret(&mut *self.random)
+    }
+
+    pub(super) fn next_row(&mut self) -> u64 {
+        self.last_row += 1;
+        self.last_row
+    }
+
+    pub(super) fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    pub(super) fn put(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        self.put(Output::Event(event));
+    }
+
+    pub(super) fn carry(&mut self, id: SessionId, command: CarrierCommand) {
+        self.put(Output::Carrier(id, command));
+    }
+
+    pub(super) fn talk(&mut self, id: SessionId, command: TalkCommand) {
+        self.put(Output::Talk(id, command));
+    }
+
+    pub(super) fn answer(&mut self, request: RequestId, result: Result<Done, Refusal>) {
+        self.put(Output::Answer(Answer { request, result }));
+    }
+
+    /// Has this kept, all or nothing.
+    pub(super) fn write(&mut self, writes: Vec<Write>, purpose: Purpose) -> Ticket {
+        let ticket = self.next_ticket();
+        self.writing.insert(ticket, (writes.clone(), purpose));
+        self.put(Output::Store(ticket, writes));
+        ticket
+    }
+
+    /// What a session does instead that keeps nothing.
+    pub(super) fn write_nothing(&mut self, purpose: Purpose) -> Ticket {
+        let ticket = self.next_ticket();
+        self.writing.insert(ticket, (Vec::new(), purpose));
+        self.kept_already.push_back(ticket);
+        ticket
+    }
+
+    fn next_ticket(&mut self) -> Ticket {
+        self.last_ticket += 1;
+        Ticket(self.last_ticket)
+    }
+
+    pub(super) fn kept_already(&mut self) -> Option<Ticket> {
+        self.kept_already.pop_front()
+    }
+
+    /// This is on the disk, or not; who waited for it.
+    pub(super) fn stored(
+        &mut self,
+        ticket: Ticket,
+        result: Result<(), StoreError>,
+    ) -> Option<Purpose> {
+        let (writes, purpose) = self.writing.remove(&ticket)?;
+        if result.is_err() {
+            return Some(purpose);
+        }
+        let (mut pending, mut people) = (false, false);
+        for write in &writes {
+            self.kept.apply(write);
+            match write {
+                Write::Meet(_) | Write::Refuse(_) | Write::Forget(_) => people = true,
+                Write::Settings(settings) => self.settings = (**settings).clone(),
+                Write::CountProofs(_) | Write::ForgetProofs(_) | Write::Guesses(_) => {}
+                Write::AddInvitation(_)
+                | Write::RemoveInvitation(_)
+                | Write::History(..)
+                | Write::EndInvitation(..)
+                | Write::PutReply(_)
+                | Write::RemoveReply(_) => pending = true,
+            }
+        }
+        if pending {
+            self.tell(Event::PendingChanged);
+        }
+        if people {
+            self.tell(Event::PeopleChanged);
+        }
+        Some(purpose)
+    }
+
+    /// Whoever has this key is refused, or will be by what is on its way to the disk.
+    pub(super) fn is_refused(&self, key: PublicKey) -> bool {
+        let writes = self.writing.values().flat_map(|(writes, _)| writes);
+        let is_refused = self.kept.is_refused(key);
+        writes.fold(is_refused, |is_refused, write| match write {
+            Write::Refuse(refused) if refused.key == key => true,
+            Write::Forget(forgotten) if *forgotten == key => false,
+            _ => is_refused,
+        })
+    }
+
+    /// Something about what waits by this name is on its way to the disk.
+    pub(super) fn is_writing(&self, pending: PendingId) -> bool {
+        let mut writes = self.writing.values().flat_map(|(writes, _)| writes);
+        writes.any(|write| names(write) == Some(pending))
+    }
+
+    pub(super) fn is_tidying(&self) -> bool {
+        let mut purposes = self.writing.values().map(|(_, purpose)| *purpose);
+        purposes.any(|purpose| purpose == Purpose::Tidying)
+    }
+}
+
+/// What waits, if this is about it.
+fn names(write: &Write) -> Option<PendingId> {
+    let (role, id) = match write {
+        Write::AddInvitation(pending) => (Role::Host, pending.id()),
+        Write::RemoveInvitation(id) | Write::History(id, ..) | Write::EndInvitation(id, ..) => {
+            (Role::Host, *id)
+        }
+        Write::PutReply(reply) => (Role::Guest, reply.id()),
+        Write::RemoveReply(id) | Write::ForgetProofs(id) => (Role::Guest, *id),
+        Write::CountProofs(count) => (Role::Guest, count.id),
+        Write::Meet(_)
+        | Write::Refuse(_)
+        | Write::Forget(_)
+        | Write::Settings(_)
+        | Write::Guesses(_) => return None,
+    };
+    Some(PendingId { role, id })
+}

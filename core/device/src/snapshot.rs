@@ -1,0 +1,633 @@
+//! What a device keeps, and the changes to it. A [`Snapshot`] is what lies on the disk; a [`Write`] says
+//! what becomes of it, and means the same whoever carries it out.
+//!
+//! Every write takes in what is there already and never takes back what must not be forgotten: strikes
+//! and proofs only rise, trust only rises, and what has ended stays ended. So a batch may be carried out
+//! late, or lost by a process that is killed, and what is kept is still true.
+
+use super::{EndReason, HostHistory, Provenance, Role, Settings};
+use handfast_protocol::handshake::PublicKey;
+use handfast_protocol::network::Guessed;
+use handfast_protocol::pairing::Tried;
+use handfast_store::{MAX_PENDING, PendingInvitation, PendingReply, Person, Refused};
+use handfast_token::{Invitation, InviteId, MAX_LIFETIME};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How long what seems to have expired is kept, in seconds: the clock may be wrong, and be set right.
+pub const DOUBT: u64 = 24 * 3600;
+
+/// The most marks of invitations that are over; the oldest go first.
+const MAX_MARKS: usize = 64;
+
+/// How long a question that was answered makes the next one suspicious, in seconds.
+const LATELY: u64 = 24 * 3600;
+
+/// How long the proofs of an invitation are remembered after the last one, in seconds: as long as any
+/// invitation can live, and a day for clocks that are wrong.
+const MEMORY: u64 = MAX_LIFETIME.as_secs() + 24 * 3600;
+
+/// How many guesses are kept: those of the last tokens that were handed in.
+const MOST_GUESSES: usize = 64;
+
+/// Names something that waits for another person. Somebody may accept an invitation of their own, so
+/// the role belongs to the name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PendingId {
+    /// On which side of the invitation this device is.
+    pub role: Role,
+    /// Which invitation.
+    pub id: InviteId,
+}
+
+impl PendingId {
+    /// One of this device's invitations.
+    pub fn hosted(id: InviteId) -> Self {
+        let role = Role::Host;
+        Self { role, id }
+    }
+
+    /// One that this device accepted.
+    pub fn accepted(id: InviteId) -> Self {
+        let role = Role::Guest;
+        Self { role, id }
+    }
+}
+
+/// Everything that a device keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// This device's invitations.
+    pub invitations: BTreeMap<InviteId, KeptInvitation>,
+    /// Invitations that it accepted, whose host was not reached yet.
+    pub replies: BTreeMap<InviteId, PendingReply>,
+    /// The proofs that it sent as a guest, by invitation. They are kept longer than the invitation:
+    /// whoever ends it and opens it again has no more tries.
+    pub proofs: BTreeMap<InviteId, ProofCount>,
+    /// Who was met, by long-term key.
+    pub people: BTreeMap<[u8; 32], Person>,
+    /// Who is not let in again, by long-term key.
+    pub refused: BTreeMap<[u8; 32], Refused>,
+    /// What the person chose, if they did.
+    pub settings: Option<Settings>,
+    /// What was guessed lately, the last first.
+    pub guesses: Vec<Guessed>,
+}
+
+/// An invitation of this device.
+#[derive(Clone, Debug)]
+pub enum KeptInvitation {
+    /// It waits, or seems to have expired a short while ago.
+    Waiting(Box<PendingInvitation>),
+    /// It is over. Its secrets are gone.
+    Ended(Ended),
+}
+
+/// What stays of an invitation that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// What became of it.
+    pub reason: EndReason,
+    /// When it was made, in seconds since 1970-01-01 UTC.
+    pub made: u64,
+    /// When it ended.
+    pub at: u64,
+}
+
+/// How many proofs were sent to the host of an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProofCount {
+    /// Which invitation.
+    pub id: InviteId,
+    /// How it came.
+    pub provenance: Provenance,
+    /// How many, over all links and processes.
+    pub sent: u8,
+    /// When the last one was sent, in seconds since 1970-01-01 UTC.
+    pub last: u64,
+}
+
+/// One change of what is kept.
+#[derive(Clone, Debug)]
+pub enum Write {
+    /// Keep an invitation. One that has ended stays ended.
+    AddInvitation(Box<PendingInvitation>),
+    /// Forget an invitation that was never handed out.
+    RemoveInvitation(InviteId),
+    /// An invitation that waits has this history, beside the one that is kept. Strikes that are used up
+    /// burn it by that.
+    History(InviteId, HostHistory, u64),
+    /// An invitation that waits is over, for this reason, at this time. Only the first end counts.
+    EndInvitation(InviteId, EndReason, u64),
+    /// Keep an accepted invitation, over what was kept of it.
+    PutReply(Box<PendingReply>),
+    /// An accepted invitation is done with.
+    RemoveReply(InviteId),
+    /// So many proofs were sent; a smaller number than is kept changes nothing.
+    CountProofs(ProofCount),
+    /// These proofs are too old to matter.
+    ForgetProofs(InviteId),
+    /// Somebody was met. Of somebody known the first time stays, trust rises if this meeting proved
+    /// more, and the name becomes the one told now. Who is refused is not met.
+    Meet(Person),
+    /// Somebody is in between: they are forgotten, and not met again.
+    Refuse(Refused),
+    /// Forget somebody, also that they were refused.
+    Forget(PublicKey),
+    /// What the person chose.
+    Settings(Box<Settings>),
+    /// These guesses were made, the last first; others that are kept stay.
+    Guesses(Vec<Guessed>),
+}
+
+/// Something that waits for another person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Its name.
+    pub id: PendingId,
+    /// What the host calls itself, for a guest, if it says so.
+    pub name: Option<String>,
+    /// When it was made or accepted, in seconds since 1970-01-01 UTC.
+    pub made: u64,
+    /// How long it is still good; None if it seems to have expired.
+    pub remaining: Option<Duration>,
+}
+
+impl Snapshot {
+    /// Carries this out.
+    pub fn apply(&mut self, write: &Write) {
+        match write {
+            Write::AddInvitation(new) => {
+                let id = new.id();
+                let mut new = new.clone();
+                match self.invitations.get(&id) {
+                    Some(KeptInvitation::Ended(_)) => return,
+                    Some(KeptInvitation::Waiting(before)) => new.past.merge(&before.past),
+                    None => {}
+                }
+                self.invitations.insert(id, KeptInvitation::Waiting(new));
+            }
+            Write::RemoveInvitation(id) => {
+                self.invitations.remove(id);
+            }
+            Write::History(id, history, now) => self.add_history(*id, history, *now),
+            Write::EndInvitation(id, reason, now) => self.end(*id, *reason, *now),
+            Write::PutReply(reply) => {
+                self.replies.insert(reply.id(), (**reply).clone());
+            }
+            Write::RemoveReply(id) => {
+                self.replies.remove(id);
+            }
+            Write::CountProofs(count) => {
+                let kept = self.proofs.get(&count.id).map_or(0, |kept| kept.sent);
+                if count.sent > kept {
+                    self.proofs.insert(count.id, *count);
+                }
+            }
+            Write::ForgetProofs(id) => {
+                self.proofs.remove(id);
+            }
+            Write::Meet(person) => {
+                if let Some(person) = self.met(person) {
+                    self.people.insert(person.key.0, person);
+                }
+            }
+            Write::Refuse(refused) => {
+                self.people.remove(&refused.key.0);
+                self.refused.insert(refused.key.0, refused.clone());
+            }
+            Write::Forget(key) => {
+                self.people.remove(&key.0);
+                self.refused.remove(&key.0);
+            }
+            Write::Settings(settings) => self.settings = Some((**settings).clone()),
+            Write::Guesses(guesses) => self.add_guesses(guesses),
+        }
+    }
+
+    /// What is remembered of somebody once they are met; None if they are refused.
+    pub fn met(&self, person: &Person) -> Option<Person> {
+        if self.is_refused(person.key) {
+            return None;
+        }
+        let mut person = person.clone();
+        if let Some(before) = self.people.get(&person.key.0) {
+            let mut trust = before.trust;
+            trust.raise(person.trust);
+            person.trust = trust;
+            person.since = before.since;
+            if person.name.is_empty() {
+                person.name.clone_from(&before.name);
+            }
+        }
+        Some(person)
+    }
+
+    /// Whether whoever has this key is refused.
+    pub fn is_refused(&self, key: PublicKey) -> bool {
+        self.refused.contains_key(&key.0)
+    }
+
+    /// What was answered before, as a guest of this invitation must know it at `now` (seconds since
+    /// 1970-01-01 UTC).
+    pub fn tried(&self, id: InviteId, now: u64) -> Tried {
+        let is_recent = |other: &ProofCount| {
+            let is_seen = other.provenance == Provenance::Camera;
+            other.id != id && !is_seen && now.saturating_sub(other.last) < LATELY
+        };
+        Tried {
+            proofs: self.proofs.get(&id).map_or(0, |kept| kept.sent),
+            lately: self.proofs.values().any(is_recent),
+        }
+    }
+
+    /// An invitation that waits, also one that seems to have expired.
+    pub fn invitation(&self, id: InviteId) -> Option<&PendingInvitation> {
+        match self.invitations.get(&id) {
+            Some(KeptInvitation::Waiting(pending)) => Some(pending),
+            Some(KeptInvitation::Ended(_)) | None => None,
+        }
+    }
+
+    /// Everything that waits at `now`, the last made first.
+    pub fn pending(&self, now: u64) -> Vec<Pending> {
+        let hosted = self.invitations.iter().filter_map(|(id, kept)| match kept {
+            KeptInvitation::Waiting(pending) => Some(Pending {
+                id: PendingId::hosted(*id),
+                name: None,
+                made: pending.made,
+                remaining: pending.remaining(now),
+            }),
+            KeptInvitation::Ended(_) => None,
+        });
+        let accepted = self.replies.iter().map(|(id, reply)| Pending {
+            id: PendingId::accepted(*id),
+            name: name_of(&reply.invitation),
+            made: reply.made,
+            remaining: reply.invitation.expiry.remaining(now),
+        });
+        let mut all: Vec<Pending> = hosted.chain(accepted).collect();
+        all.sort_by_key(|pending| std::cmp::Reverse(pending.made));
+        all
+    }
+
+    /// Whether as many wait in this role as may, beside `others` that are not kept yet.
+    pub(super) fn is_full(&self, role: Role, others: usize, now: u64) -> bool {
+        let waiting = self.pending(now).into_iter().filter(|pending| {
+            // Only the host's clock ends an invitation, so a reply counts until it is gone.
+            let is_good = role == Role::Guest || pending.remaining.is_some();
+            pending.id.role == role && is_good
+        });
+        waiting.count() + others >= MAX_PENDING
+    }
+
+    /// What is to be removed at `now`, because it has expired for more than a day or is too old to
+    /// matter. What a session goes on with stays, whatever the clock says.
+    pub(super) fn outdated(&self, under_way: &[PendingId], now: u64) -> Vec<Write> {
+        let is_free = |id: PendingId| !under_way.contains(&id);
+        let is_past = |expires: u64| now >= expires.saturating_add(DOUBT);
+        let mut writes = Vec::new();
+        for (id, kept) in &self.invitations {
+            if let KeptInvitation::Waiting(pending) = kept
+                && is_past(expires(&pending.invitation, pending.made))
+                && is_free(PendingId::hosted(*id))
+            {
+                writes.push(Write::EndInvitation(*id, EndReason::Expired, now));
+            }
+        }
+        for (id, reply) in &self.replies {
+            if is_past(expires(&reply.invitation, reply.made)) && is_free(PendingId::accepted(*id))
+            {
+                writes.push(Write::RemoveReply(*id));
+            }
+        }
+        for (id, proofs) in &self.proofs {
+            if now.saturating_sub(proofs.last) >= MEMORY && is_free(PendingId::accepted(*id)) {
+                writes.push(Write::ForgetProofs(*id));
+            }
+        }
+        writes
+    }
+
+    fn add_history(&mut self, id: InviteId, history: &HostHistory, now: u64) {
+        let Some(KeptInvitation::Waiting(pending)) = self.invitations.get_mut(&id) else {
+            return;
+        };
+        // The newest form comes first, whatever was known before.
+        let mut merged = history.clone();
+        merged.merge(&pending.past);
+        pending.past = merged;
+        if pending.past.strikes.are_used_up() {
+            self.end(id, EndReason::Burned, now);
+        }
+    }
+
+    fn end(&mut self, id: InviteId, reason: EndReason, now: u64) {
+        let Some(KeptInvitation::Waiting(pending)) = self.invitations.get(&id) else {
+            return;
+        };
+        let made = pending.made;
+        let ended = Ended {
+            reason,
+            made,
+            at: now,
+        };
+        self.invitations.insert(id, KeptInvitation::Ended(ended));
+        let mut marks: Vec<(u64, InviteId)> = self
+            .invitations
+            .iter()
+            .filter_map(|(id, kept)| match kept {
+                KeptInvitation::Ended(ended) => Some((ended.at, *id)),
+                KeptInvitation::Waiting(_) => None,
+            })
+            .collect();
+        marks.sort_unstable();
+        for (_, id) in marks.iter().take(marks.len().saturating_sub(MAX_MARKS)) {
+            self.invitations.remove(id);
+        }
+    }
+
+    fn add_guesses(&mut self, new: &[Guessed]) {
+        let is_old = |old: &Guessed| {
+            let is_same = |new: &Guessed| new.token == old.token && new.at == old.at;
+            !new.iter().any(is_same)
+        };
+        self.guesses.retain(is_old);
+        self.guesses.extend_from_slice(new);
+        self.guesses.sort_by_key(|one| std::cmp::Reverse(one.last));
+        self.guesses.truncate(MOST_GUESSES);
+    }
+}
+
+/// When an invitation that was made or accepted at `made` expires, in seconds since 1970-01-01 UTC.
+pub(super) fn expires(invitation: &Invitation, made: u64) -> u64 {
+    let life = invitation.expiry.remaining(made);
+    made.saturating_add(life.unwrap_or_default().as_secs())
+}
+
+/// What the host of an invitation calls itself in it.
+pub(super) fn name_of(invitation: &Invitation) -> Option<String> {
+    let name = invitation.name.as_ref();
+    name.map(|name| name.as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use handfast_protocol::certificate::Certificate;
+    use handfast_protocol::handshake::{Trust, TrustReason};
+    use handfast_protocol::pairing::Strikes;
+    use handfast_token::Secret;
+    use handfast_token::{
+        Candidate, Candidates, Expiry, Fingerprint, QR_LIFETIME, Reply, SealedReply,
+    };
+    use std::net::{IpAddr, Ipv4Addr};
+
+    const MADE: u64 = 1_790_000_000;
+    const MINUTE: u64 = 60;
+
+    fn invitation(secret: u8) -> Invitation {
+        let candidate = Candidate::host("192.168.0.2:4000".parse().unwrap());
+        Invitation {
+            secret: Secret::new([secret; 16]),
+            expiry: Expiry::after(MADE, QR_LIFETIME),
+            fingerprint: Fingerprint([7; 32]),
+            candidates: Candidates::new(vec![candidate]).unwrap(),
+            question: None,
+            name: None,
+            host_is_browser: false,
+            host_can_punch: true,
+        }
+    }
+
+    fn hosted(secret: u8) -> PendingInvitation {
+        PendingInvitation {
+            invitation: invitation(secret),
+            certificate: Certificate::new(b"kept".to_vec(), Fingerprint([7; 32])),
+            port: 4000,
+            handed: Provenance::Camera,
+            locked: None,
+            answer: None,
+            made: MADE,
+            past: HostHistory::default(),
+        }
+    }
+
+    fn reply(secret: u8) -> SealedReply {
+        let invitation = invitation(secret);
+        let reply = Reply {
+            fingerprint: Fingerprint([8; 32]),
+            candidates: invitation.candidates.clone(),
+        };
+        reply.seal(&invitation.keys(), [secret; 8])
+    }
+
+    fn accepted(secret: u8) -> PendingReply {
+        PendingReply {
+            invitation: invitation(secret),
+            reply: reply(secret),
+            certificate: Certificate::new(b"kept".to_vec(), Fingerprint([7; 32])),
+            port: 4001,
+            via: Provenance::Carried,
+            made: MADE,
+        }
+    }
+
+    fn kept(writes: &[Write]) -> Snapshot {
+        let mut snapshot = Snapshot::default();
+        writes.iter().for_each(|write| snapshot.apply(write));
+        snapshot
+    }
+
+    fn state(snapshot: &Snapshot, id: InviteId) -> Option<EndReason> {
+        match snapshot.invitations.get(&id) {
+            Some(KeptInvitation::Ended(ended)) => Some(ended.reason),
+            Some(KeptInvitation::Waiting(_)) | None => None,
+        }
+    }
+
+    #[test]
+    fn what_seems_expired_is_out_of_use_but_kept_for_a_day_in_both_roles() {
+        let (ours, theirs) = (hosted(1), accepted(2));
+        let (id, other) = (ours.id(), theirs.id());
+        let snapshot = kept(&[
+            Write::AddInvitation(Box::new(ours)),
+            Write::PutReply(Box::new(theirs)),
+        ]);
+        let expired = MADE + 11 * MINUTE;
+        assert!(
+            snapshot
+                .pending(expired)
+                .iter()
+                .all(|one| one.remaining.is_none())
+        );
+        assert!(
+            snapshot
+                .outdated(&[], expired + DOUBT - 2 * MINUTE)
+                .is_empty()
+        );
+        let gone = snapshot.outdated(&[], expired + DOUBT);
+        assert!(
+            matches!(gone[..], [
+                Write::EndInvitation(ended, EndReason::Expired, _), Write::RemoveReply(removed),
+            ] if ended == id && removed == other),
+            "{gone:?}"
+        );
+        // A session that goes on with one holds it, whatever the clock says.
+        let under_way = [PendingId::hosted(id), PendingId::accepted(other)];
+        assert!(
+            snapshot
+                .outdated(&under_way, expired + 9 * DOUBT)
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn only_the_first_end_counts_and_nothing_brings_an_invitation_back() {
+        let pending = hosted(1);
+        let id = pending.id();
+        let mut snapshot = kept(&[Write::AddInvitation(Box::new(pending.clone()))]);
+        snapshot.apply(&Write::EndInvitation(id, EndReason::Used, MADE));
+        let replies = vec![];
+        let strikes = Strikes {
+            answers: 3,
+            handshakes: 0,
+        };
+        let history = HostHistory {
+            strikes,
+            forms: vec![],
+            replies,
+        };
+        for late in [
+            Write::AddInvitation(Box::new(pending)),
+            Write::History(id, history, MADE),
+            Write::EndInvitation(id, EndReason::Revoked, MADE),
+        ] {
+            snapshot.apply(&late);
+            assert_eq!(state(&snapshot, id), Some(EndReason::Used), "{late:?}");
+        }
+    }
+
+    #[test]
+    fn strikes_and_proofs_only_rise_and_burn_when_they_are_used_up() {
+        let pending = hosted(1);
+        let id = pending.id();
+        let mut snapshot = kept(&[Write::AddInvitation(Box::new(pending))]);
+        let struck = |answers| {
+            let history = HostHistory {
+                strikes: Strikes {
+                    answers,
+                    handshakes: 0,
+                },
+                ..HostHistory::default()
+            };
+            Write::History(id, history, MADE)
+        };
+        for (said, counted) in [(2, 2), (1, 2), (0, 2)] {
+            snapshot.apply(&struck(said));
+            let answers = snapshot.invitation(id).map(|one| one.past.strikes.answers);
+            assert_eq!(answers, Some(counted));
+        }
+        snapshot.apply(&struck(3));
+        assert_eq!(state(&snapshot, id), Some(EndReason::Burned));
+
+        let count = |sent, last| {
+            Write::CountProofs(ProofCount {
+                id,
+                provenance: Provenance::Carried,
+                sent,
+                last,
+            })
+        };
+        snapshot.apply(&count(2, MADE));
+        snapshot.apply(&count(1, MADE + 5));
+        assert_eq!(snapshot.tried(id, MADE).proofs, 2);
+        assert!(!snapshot.tried(id, MADE).lately, "it is the same");
+        assert!(snapshot.tried([9; 16], MADE + LATELY - 1).lately);
+        assert!(!snapshot.tried([9; 16], MADE + LATELY).lately);
+        assert!(snapshot.outdated(&[], MADE + MEMORY - 1).is_empty());
+        let old = snapshot.outdated(&[], MADE + MEMORY);
+        assert!(matches!(old[..], [Write::ForgetProofs(_)]), "{old:?}");
+    }
+
+    #[test]
+    fn somebody_known_keeps_the_first_time_and_the_strongest_trust() {
+        let person = |name: &str, reason, since| Person {
+            key: PublicKey([5; 32]),
+            name: name.to_owned(),
+            trust: Trust::because(reason),
+            since,
+        };
+        let snapshot = kept(&[
+            Write::Meet(person("Ada", TrustReason::Scanned, 10)),
+            Write::Meet(person("", TrustReason::OpenLink, 20)),
+        ]);
+        let remembered = snapshot.people.values().next().unwrap();
+        assert_eq!(*remembered, person("Ada", TrustReason::Scanned, 10));
+    }
+
+    #[test]
+    fn who_is_refused_is_forgotten_and_not_met_until_they_are_forgotten_again() {
+        let key = PublicKey([5; 32]);
+        let person = Person {
+            key,
+            name: String::new(),
+            trust: Trust::because(TrustReason::OpenLink),
+            since: 1,
+        };
+        let refused = Refused {
+            key,
+            name: String::new(),
+            since: 2,
+        };
+        let mut snapshot = kept(&[
+            Write::Meet(person.clone()),
+            Write::Refuse(refused),
+            Write::Meet(person.clone()),
+        ]);
+        assert!(snapshot.people.is_empty() && snapshot.is_refused(key));
+        snapshot.apply(&Write::Forget(key));
+        snapshot.apply(&Write::Meet(person));
+        assert!(snapshot.people.len() == 1 && !snapshot.is_refused(key));
+    }
+
+    #[test]
+    fn old_marks_and_old_guesses_make_room() {
+        let mut snapshot = Snapshot::default();
+        let certificate = Certificate::new(b"kept".to_vec(), Fingerprint([7; 32]));
+        for number in 0..=MAX_MARKS as u8 {
+            let pending = PendingInvitation {
+                certificate: certificate.clone(),
+                ..hosted(number)
+            };
+            let id = pending.id();
+            snapshot.apply(&Write::AddInvitation(Box::new(pending)));
+            let at = MADE + u64::from(number);
+            snapshot.apply(&Write::EndInvitation(id, EndReason::Used, at));
+        }
+        assert_eq!(snapshot.invitations.len(), MAX_MARKS);
+        assert!(!snapshot.invitations.contains_key(&hosted(0).id()));
+
+        let guess = |token: u8, count| Guessed {
+            token: [token; 32],
+            at: IpAddr::V4(Ipv4Addr::new(9, 9, 9, 9)),
+            count,
+            is_raised: false,
+            last: u64::from(token),
+        };
+        for token in 0..=MOST_GUESSES as u8 {
+            snapshot.apply(&Write::Guesses(vec![guess(token, 1)]));
+        }
+        snapshot.apply(&Write::Guesses(vec![guess(9, 5)]));
+        assert_eq!(snapshot.guesses.len(), MOST_GUESSES);
+        let counts = |token: u8| {
+            let of_token = snapshot
+                .guesses
+                .iter()
+                .filter(move |one| one.token[0] == token);
+            of_token.map(|one| one.count).collect::<Vec<_>>()
+        };
+        assert_eq!(counts(9), [5]);
+        assert!(counts(0).is_empty());
+    }
+}

@@ -1,0 +1,480 @@
+//! A conversation under way: what happens becomes rows and states, and what the person says becomes
+//! commands for the conversation. How far the peer is trusted is decided here, and remembered.
+
+use super::pairing::Met;
+use super::session::{Context, SessionInput, not_now};
+use super::shared::Purpose;
+use super::window::Window;
+use super::{
+    CarrierCommand, CarrierEvent, Connected, Done, Event, FileState, Reached, Refusal, RequestId,
+    Row, RowContent, Saying, SessionCommand, SessionEnd, TalkCommand, TalkEvent, Ticket, View,
+    Wish, Write,
+};
+use handfast_protocol::conversation::{
+    self, Direction, Ending, Finding, Limit, MAX_TEXT, Transfer,
+};
+use handfast_protocol::handshake::{PublicKey, ShortString, Trust, TrustReason};
+use handfast_protocol::pairing::{Failure, Now};
+use handfast_store::{Person, Refused, StoreError};
+use std::collections::BTreeMap;
+
+/// What may wait to be said before no more is taken.
+const MOST_UNSAID: u32 = 512;
+
+/// See the module text.
+pub(super) struct Talk {
+    key: PublicKey,
+    name: String,
+    trust: Trust,
+    is_interrupted: bool,
+    wish: Wish,
+    comparing: Option<ShortString>,
+    reached: Option<Reached>,
+    /// Files that are not done with, by row.
+    files: BTreeMap<u64, File>,
+    /// Files that were asked for here so far.
+    sent: u32,
+    /// Texts and files that the conversation has not taken yet.
+    unsaid: u32,
+    window: Window,
+    is_held: bool,
+    leaving: Leaving,
+    /// A rise of trust on its way to the disk. It is shown when it is there.
+    raising: Option<Ticket>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leaving {
+    No,
+    /// Once the files that come in are through.
+    Soon,
+    /// The goodbye is under way; however it ends is what the person wanted.
+    Now,
+}
+
+struct File {
+    name: String,
+    size: u64,
+    way: Way,
+    is_moving: bool,
+}
+
+enum Way {
+    /// With this number.
+    Ours(u32),
+    Theirs(Transfer),
+}
+
+impl File {
+    fn row(&self, number: u64, state: FileState) -> Row {
+        Row {
+            number,
+            ours: matches!(self.way, Way::Ours(_)),
+            content: RowContent::File {
+                name: self.name.clone(),
+                size: self.size,
+                state,
+            },
+        }
+    }
+
+    fn is(&self, transfer: Transfer) -> bool {
+        match (&self.way, transfer.direction) {
+            (Way::Ours(number), Direction::Outgoing) => transfer.number() == *number,
+            (Way::Theirs(theirs), Direction::Incoming) => *theirs == transfer,
+            (Way::Ours(_), Direction::Incoming) | (Way::Theirs(_), Direction::Outgoing) => false,
+        }
+    }
+}
+
+impl Talk {
+    /// Begins to talk with somebody who was met.
+    pub(super) fn start(context: &mut Context<'_>, met: Met) -> Self {
+        let talk = Self {
+            key: met.peer.key,
+            name: met.peer.name.clone(),
+            trust: met.trust,
+            is_interrupted: false,
+            wish: Wish::Nobody,
+            comparing: None,
+            reached: None,
+            files: BTreeMap::new(),
+            sent: 0,
+            unsaid: 0,
+            window: Window::default(),
+            is_held: false,
+            leaving: Leaving::No,
+            raising: None,
+        };
+        let connected = Connected {
+            peer: met.peer,
+            trust: met.trust,
+            limits: context.shared.settings().limits,
+            early: met.early,
+            milestones: met.milestones,
+        };
+        let start = TalkCommand::Start(Box::new(connected));
+        context.shared.talk(context.id, start);
+        context.show(talk.view());
+        talk
+    }
+
+    pub(super) fn key(&self) -> PublicKey {
+        self.key
+    }
+
+    fn view(&self) -> View {
+        View::Talking {
+            name: self.name.clone(),
+            trust: self.trust,
+            is_interrupted: self.is_interrupted,
+            wish: self.wish,
+            comparing: self.comparing,
+            reached: self.reached,
+        }
+    }
+
+    pub(super) fn take(
+        &mut self,
+        context: &mut Context<'_>,
+        input: SessionInput,
+    ) -> Result<(), SessionEnd> {
+        match input {
+            SessionInput::Talk(event) => self.happened(context, event)?,
+            // The link was not the conversation's yet when this came.
+            SessionInput::Carrier(CarrierEvent::Received(message)) => {
+                let received = TalkCommand::Received(message);
+                context.shared.talk(context.id, received);
+            }
+            SessionInput::Carrier(_) | SessionInput::Worked(_) => {}
+            SessionInput::Command(request, command) => self.command(context, request, command)?,
+            SessionInput::PeerRefused(key) if key == self.key => {
+                context.carry(CarrierCommand::Cut);
+                return Err(SessionEnd::Refused);
+            }
+            SessionInput::PeerRefused(_)
+            | SessionInput::Boost
+            | SessionInput::Sleep
+            | SessionInput::Wake
+            | SessionInput::NetworkChanged { .. } => {}
+            input @ (SessionInput::Reply(..)
+            | SessionInput::ShownAgain(..)
+            | SessionInput::Withdraw(_)) => not_now(context.shared, &input),
+        }
+        self.leave_if_time(context);
+        self.hold_or_go_on(context);
+        if self.raising.is_none() {
+            context.show(self.view());
+        }
+        Ok(())
+    }
+
+    fn command(
+        &mut self,
+        context: &mut Context<'_>,
+        request: RequestId,
+        command: SessionCommand,
+    ) -> Result<(), SessionEnd> {
+        let result = match command {
+            SessionCommand::Say(Saying::Compared(digits, finding)) => {
+                let shown = self.comparing.take_if(|shown| shown.digits() == digits);
+                match (shown, finding) {
+                    (None, _) => Err(Refusal::NotNow),
+                    (Some(_), Finding::Different) => return self.differ(context),
+                    (Some(shown), finding) => {
+                        let judge = TalkCommand::Judge(shown, finding);
+                        context.shared.talk(context.id, judge);
+                        if finding == Finding::Same {
+                            self.trust.raise(Trust::because(TrustReason::Compared));
+                            self.remember(context);
+                        }
+                        Ok(Done::Ok)
+                    }
+                }
+            }
+            SessionCommand::Say(saying) => self.say(context, saying),
+            SessionCommand::Taken(rows) => {
+                self.window.taken(rows);
+                Ok(Done::Ok)
+            }
+            SessionCommand::Close => {
+                self.leaving = Leaving::Now;
+                context.shared.talk(context.id, TalkCommand::LeaveNow);
+                Ok(Done::Ok)
+            }
+            SessionCommand::Unlock(..)
+            | SessionCommand::Accept(_)
+            | SessionCommand::OfferReply
+            | SessionCommand::Answer(_)
+            | SessionCommand::TryHarder => Err(Refusal::NotNow),
+        };
+        context.answer(request, result);
+        Ok(())
+    }
+
+    fn say(&mut self, context: &mut Context<'_>, saying: Saying) -> Result<Done, Refusal> {
+        if self.leaving != Leaving::No {
+            return Err(Refusal::NotNow);
+        }
+        let command = match saying {
+            Saying::Text(text) if text.len() > MAX_TEXT => return Err(Refusal::TooLong),
+            Saying::Text(text) => {
+                self.count_unsaid()?;
+                let row = Row {
+                    number: context.shared.next_row(),
+                    ours: true,
+                    content: RowContent::Text(text.clone()),
+                };
+                self.list(context, row);
+                TalkCommand::Text(text)
+            }
+            Saying::File { path, name, size } => {
+                self.count_unsaid()?;
+                self.sent += 1;
+                let file = File {
+                    name,
+                    size,
+                    way: Way::Ours(self.sent),
+                    is_moving: false,
+                };
+                let number = context.shared.next_row();
+                let row = file.row(number, FileState::Waiting);
+                self.files.insert(number, file);
+                self.list(context, row);
+                TalkCommand::SendFile(path)
+            }
+            Saying::AcceptFile(number) => {
+                let file = self.files.get_mut(&number).ok_or(Refusal::NotNow)?;
+                let Way::Theirs(transfer) = file.way else {
+                    return Err(Refusal::NotNow);
+                };
+                if std::mem::replace(&mut file.is_moving, true) {
+                    return Err(Refusal::NotNow);
+                }
+                let row = file.row(number, FileState::Moving { done: 0 });
+                self.list(context, row);
+                TalkCommand::AcceptFile(transfer)
+            }
+            Saying::CancelFile(number) => {
+                match self.files.get(&number).ok_or(Refusal::NotNow)?.way {
+                    Way::Ours(number) => TalkCommand::CancelOurs(number),
+                    Way::Theirs(transfer) => TalkCommand::CancelTheirs(transfer),
+                }
+            }
+            // Something is on the screen that has to be judged first.
+            Saying::Compare if self.comparing.is_some() => return Err(Refusal::NotNow),
+            Saying::Compare => {
+                if self.wish == Wish::Nobody {
+                    self.wish = Wish::Ours;
+                }
+                TalkCommand::Compare
+            }
+            Saying::OnlyThey => {
+                if !self.trust.take_word() {
+                    return Err(Refusal::NotNow);
+                }
+                self.remember(context);
+                TalkCommand::Trust(self.trust)
+            }
+            Saying::AllowMore => TalkCommand::AllowMore,
+            Saying::Leave => {
+                self.leaving = Leaving::Soon;
+                return Ok(Done::Ok);
+            }
+            // It has an answer of its own.
+            Saying::Compared(..) => return Err(Refusal::NotNow),
+        };
+        context.shared.talk(context.id, command);
+        Ok(Done::Ok)
+    }
+
+    fn count_unsaid(&mut self) -> Result<(), Refusal> {
+        if self.unsaid >= MOST_UNSAID {
+            return Err(Refusal::TooMuchWaits);
+        }
+        self.unsaid += 1;
+        Ok(())
+    }
+
+    /// The person found a difference. Whoever is in between hears no goodbye, is forgotten, and is not
+    /// met again.
+    fn differ(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
+        context.carry(CarrierCommand::Cut);
+        let refused = Refused {
+            key: self.key,
+            name: self.name.clone(),
+            since: context.now.unix,
+        };
+        let refuse = vec![Write::Refuse(refused)];
+        let purpose = Purpose::Refusal(context.id);
+        context.write_unattended(refuse, purpose);
+        Err(SessionEnd::Different)
+    }
+
+    fn happened(&mut self, context: &mut Context<'_>, event: TalkEvent) -> Result<(), SessionEnd> {
+        let event = match event {
+            TalkEvent::Event(event) => event,
+            TalkEvent::Said => {
+                self.unsaid = self.unsaid.saturating_sub(1);
+                return Ok(());
+            }
+            TalkEvent::NotCompared(_) => {
+                if self.wish == Wish::Ours {
+                    self.wish = Wish::Nobody;
+                }
+                return Ok(());
+            }
+            TalkEvent::Gone if self.leaving == Leaving::Now => return Err(SessionEnd::Closed),
+            TalkEvent::Gone => return Err(Failure::Local.into()),
+        };
+        match event {
+            conversation::Event::TextReceived(text) => {
+                let row = Row {
+                    number: context.shared.next_row(),
+                    ours: false,
+                    content: RowContent::Text(text),
+                };
+                self.list(context, row);
+            }
+            conversation::Event::FileOffered {
+                transfer,
+                name,
+                size,
+                asks,
+            } => {
+                // One more was not declined.
+                self.reached = None;
+                let file = File {
+                    name,
+                    size,
+                    way: Way::Theirs(transfer),
+                    is_moving: !asks,
+                };
+                let number = context.shared.next_row();
+                let row = file.row(
+                    number,
+                    match asks {
+                        true => FileState::Offered,
+                        false => FileState::Moving { done: 0 },
+                    },
+                );
+                self.files.insert(number, file);
+                self.list(context, row);
+            }
+            conversation::Event::FileProgress { transfer, done, .. } => {
+                self.file_is(context, transfer, FileState::Moving { done });
+            }
+            conversation::Event::FileReceived { transfer, path, .. } => {
+                self.file_is(context, transfer, FileState::Done { path: Some(path) });
+            }
+            conversation::Event::FileSent { transfer, .. } => {
+                self.file_is(context, transfer, FileState::Done { path: None });
+            }
+            conversation::Event::FileFailed {
+                transfer,
+                reason: error,
+                by_peer,
+            } => self.file_is(context, transfer, FileState::Failed { error, by_peer }),
+            conversation::Event::CompareOffered => self.wish = Wish::Theirs,
+            conversation::Event::Comparing(shown) => {
+                self.wish = Wish::Nobody;
+                self.comparing = Some(shown);
+            }
+            conversation::Event::Limited(Limit::Entries | Limit::Bytes) => {
+                self.reached = Some(Reached::Messages);
+            }
+            conversation::Event::Limited(Limit::OpenOffers) => self.reached = Some(Reached::Files),
+            conversation::Event::Released => self.reached = None,
+            conversation::Event::Interrupted => self.is_interrupted = true,
+            conversation::Event::Resumed => self.is_interrupted = false,
+            conversation::Event::Ended(ending) => return Err(self.ended(ending)),
+        }
+        Ok(())
+    }
+
+    fn ended(&self, ending: Ending) -> SessionEnd {
+        match ending {
+            _ if self.leaving == Leaving::Now => SessionEnd::Closed,
+            Ending::Left => SessionEnd::Closed,
+            Ending::PeerLeft => SessionEnd::PeerLeft,
+            Ending::Lost(_) => SessionEnd::Lost,
+            Ending::Different => SessionEnd::Different,
+            Ending::Broken(violation) => SessionEnd::Broken(violation),
+        }
+    }
+
+    /// This file is that far.
+    fn file_is(&mut self, context: &mut Context<'_>, transfer: Transfer, state: FileState) {
+        let found = self.files.iter_mut().find(|(_, file)| file.is(transfer));
+        let Some((&number, file)) = found else {
+            return;
+        };
+        let is_over = matches!(state, FileState::Done { .. } | FileState::Failed { .. });
+        file.is_moving = !is_over;
+        let row = file.row(number, state);
+        if is_over {
+            self.files.remove(&number);
+        }
+        self.list(context, row);
+    }
+
+    /// Tells a row, and which ones leave the screen for it.
+    fn list(&mut self, context: &mut Context<'_>, row: Row) {
+        let gone = self.window.tell(&row);
+        context.shared.tell(Event::Row(context.id, row));
+        for number in gone {
+            context.shared.tell(Event::RowGone(context.id, number));
+        }
+    }
+
+    fn leave_if_time(&mut self, context: &mut Context<'_>) {
+        let comes_in = |file: &File| file.is_moving && matches!(file.way, Way::Theirs(_));
+        if self.leaving == Leaving::Soon && !self.files.values().any(comes_in) {
+            self.leaving = Leaving::Now;
+            context.shared.talk(context.id, TalkCommand::Leave);
+        }
+    }
+
+    /// Holds the peer back while the screen has enough to show. Who leaves shows no more.
+    fn hold_or_go_on(&mut self, context: &mut Context<'_>) {
+        let holds = !self.window.has_room() && self.leaving == Leaving::No;
+        if holds != std::mem::replace(&mut self.is_held, holds) {
+            let command = match holds {
+                true => TalkCommand::Hold,
+                false => TalkCommand::GoOn,
+            };
+            context.shared.talk(context.id, command);
+        }
+    }
+
+    /// Remembers how far the peer is trusted now.
+    fn remember(&mut self, context: &mut Context<'_>) {
+        let person = self.person(context.now);
+        self.raising = Some(context.write(vec![Write::Meet(person)]));
+    }
+
+    fn person(&self, now: Now) -> Person {
+        Person {
+            key: self.key,
+            name: self.name.clone(),
+            trust: self.trust,
+            since: now.unix,
+        }
+    }
+
+    pub(super) fn stored(
+        &mut self,
+        context: &mut Context<'_>,
+        ticket: Ticket,
+        result: Result<(), StoreError>,
+    ) {
+        if self.raising.take_if(|awaited| *awaited == ticket).is_none() {
+            return;
+        }
+        if let Err(error) = result {
+            // A store that fails forgets a comparison, and ends no conversation.
+            context.shared.tell(Event::NotRemembered(context.id, error));
+        }
+        context.show(self.view());
+    }
+}

@@ -1,0 +1,248 @@
+//! What a screen shows of one session, as whole states. No words for people here: shells have those.
+
+use super::{DeliveryMode, Provenance, SessionId};
+use handfast_protocol::conversation::{FileError, Violation};
+use handfast_protocol::handshake::{ShortString, Trust};
+use handfast_protocol::network::Survey;
+use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage};
+use handfast_seal::{Questions, SealError};
+use handfast_store::StoreError;
+use handfast_token::{SealedReply, Token};
+use std::path::PathBuf;
+
+/// What happened that a shell has to show, in order.
+#[derive(Debug)]
+pub enum Event {
+    /// A session looks like this now. After [`View::Ended`] nothing follows for it.
+    View(SessionId, Box<View>),
+    /// A row of a conversation is new, or looks like this now.
+    Row(SessionId, Row),
+    /// This row has to leave the screen.
+    RowGone(SessionId, u64),
+    /// What [`Device::pending`](super::Device::pending) says is another list now.
+    PendingChanged,
+    /// What [`Device::people`](super::Device::people) says is another list now.
+    PeopleChanged,
+    /// What this network lets through.
+    NetworkReport(Box<Survey>),
+    /// Something about the person in this session could not be kept, and is forgotten after a restart.
+    NotRemembered(SessionId, StoreError),
+}
+
+/// One state of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum View {
+    /// An invitation is on its way to the screen, or an accepted one to its host: sockets are bound,
+    /// servers asked, or it is being locked.
+    Preparing {
+        /// It waits in the store, and goes on waiting if this is stopped. A new one is not kept yet.
+        is_kept: bool,
+    },
+    /// The invitation is shown.
+    Hosting {
+        /// How far it is.
+        stage: HostStage,
+        /// When it is too old, in seconds since 1970-01-01 UTC.
+        expires_at: u64,
+        /// How it is handed out.
+        delivery: DeliveryMode,
+        /// What is handed out: the invitation as it leads here now, or it locked.
+        token: Token,
+        /// It may lead nowhere now and is locked, so that only who knows the answer could make it anew.
+        is_outdated: bool,
+        /// Why the guest whose reply came is not heard, most likely.
+        cause: Option<Cause>,
+        /// This device has no network at the moment.
+        is_offline: bool,
+    },
+    /// A locked invitation has to be unlocked. Nothing has been sent.
+    Locked {
+        /// What is asked.
+        questions: Questions,
+        /// The code of the second channel is needed too.
+        needs_code: bool,
+        /// It is being tried.
+        is_unlocking: bool,
+        /// The answers before did not open it.
+        was_wrong: bool,
+    },
+    /// The person is asked whether to connect. Nothing has been sent.
+    Opened {
+        /// What the host calls itself.
+        name: Option<String>,
+        /// What will be asked once connected. The host wrote it.
+        question: Option<String>,
+        /// How it came here, which is what it will prove.
+        provenance: Provenance,
+        /// When it is too old, in seconds since 1970-01-01 UTC; None if it seems to be.
+        expires_at: Option<u64>,
+        /// It leads to this machine and nowhere else.
+        is_on_this_machine: bool,
+        /// It was accepted before, and its reply may be in the host's hands.
+        is_kept: bool,
+    },
+    /// This device knocks.
+    Connecting {
+        /// How far it is.
+        stage: GuestStage,
+        /// Why the host is not heard, most likely.
+        cause: Option<Cause>,
+        /// This device has no network at the moment.
+        is_offline: bool,
+    },
+    /// This device's reply must reach the host. Knocking goes on.
+    ReplyNeeded {
+        /// The reply.
+        reply: SealedReply,
+        /// The host is with somebody else right now.
+        is_seat_taken: bool,
+        /// Why the host is not heard, most likely.
+        cause: Option<Cause>,
+    },
+    /// The question has to be answered.
+    Asking {
+        /// The question. It comes from the other side.
+        question: String,
+        /// How many answers may still be given.
+        tries_left: u8,
+        /// The host has said that the answer before was wrong.
+        was_wrong: bool,
+        /// An answer was given to somebody unverified within a day, or to this invitation before.
+        is_repeated: bool,
+    },
+    /// The two are together.
+    Talking {
+        /// What the peer calls itself; may be empty.
+        name: String,
+        /// How far it is trusted, and why.
+        trust: Trust,
+        /// The path is silent; what is sent now waits.
+        is_interrupted: bool,
+        /// Who would like to compare.
+        wish: Wish,
+        /// What both people see and compare now.
+        comparing: Option<ShortString>,
+        /// A limit that the peer has reached.
+        reached: Option<Reached>,
+    },
+    /// It is over.
+    Ended(SessionEnd),
+}
+
+/// Who would like to compare. Nothing is shown before both do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Nobody has said so.
+    Nobody,
+    /// This person; the other one has not answered.
+    Ours,
+    /// The other person asks this one.
+    Theirs,
+}
+
+/// A limit of what the peer may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// As many messages as it may, or as long ones. More is held back until the person allows it.
+    Messages,
+    /// So many files wait for an answer that more are declined.
+    Files,
+}
+
+/// Why a session is over. Each has its own sentence, and one thing to try next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionEnd {
+    /// The person ended it here. What waited still waits.
+    #[error("this was ended here")]
+    Closed,
+    /// The person took it back, for good.
+    #[error("this was taken back")]
+    Withdrawn,
+    /// The two did not come together.
+    #[error(transparent)]
+    Failed(Failure),
+    /// A locked invitation does not lead here any more, and cannot be made anew without its answer.
+    #[error("this device is elsewhere now, and the invitation is locked: make a new one")]
+    Moved,
+    /// It could not be locked or unlocked.
+    #[error(transparent)]
+    Seal(SealError),
+    /// A comparison with whoever came showed a difference before.
+    #[error("a comparison showed that this is somebody in between: do not let them in")]
+    Refused,
+    /// The person found a difference just now.
+    #[error("somebody is in between: make a new invitation and pass it on another way")]
+    Different,
+    /// The peer said goodbye.
+    #[error("they ended the connection")]
+    PeerLeft,
+    /// The path was gone for too long.
+    #[error("the connection was lost: connect again")]
+    Lost,
+    /// The peer broke the rules.
+    #[error(transparent)]
+    Broken(Violation),
+    /// What has to be kept could not be, so it did not go on.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<Failure> for SessionEnd {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// A row of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Unique within the device.
+    pub number: u64,
+    /// It goes from this side to the other.
+    pub ours: bool,
+    /// What it is.
+    pub content: RowContent,
+}
+
+/// What a row is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowContent {
+    /// A text.
+    Text(String),
+    /// A file.
+    File {
+        /// Its name, without a folder.
+        name: String,
+        /// Its size in bytes.
+        size: u64,
+        /// How far it is.
+        state: FileState,
+    },
+}
+
+/// How far a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileState {
+    /// Ours, and not asked for yet.
+    Waiting,
+    /// Theirs, and waits for an answer.
+    Offered,
+    /// On its way.
+    Moving {
+        /// So many bytes are through.
+        done: u64,
+    },
+    /// Complete.
+    Done {
+        /// Where it is, if it came in.
+        path: Option<PathBuf>,
+    },
+    /// It did not go through.
+    Failed {
+        /// Why.
+        error: FileError,
+        /// It failed there rather than here.
+        by_peer: bool,
+    },
+}

@@ -1,0 +1,100 @@
+//! Outputs as lines of a log. What Noise and certificates make for themselves differs from run to run,
+//! so nothing that follows from it is written.
+
+use handfast_device::{
+    CarrierCommand, Event, NetworkCommand, Output, TalkCommand, View, Work, Write,
+};
+
+pub(crate) fn output(output: &Output) -> String {
+    match output {
+        Output::Answer(answer) => format!("answer {} {:?}", answer.request.0, answer.result),
+        Output::Event(event) => format!("event {}", self::event(event)),
+        Output::Carrier(session, command) => format!("{} {}", session.0, carrier(command)),
+        Output::Network(command) => format!("network {}", network(command)),
+        Output::Store(ticket, writes) => {
+            let writes: Vec<String> = writes.iter().map(write).collect();
+            format!("store {} {}", ticket.0, writes.join(", "))
+        }
+        Output::Talk(session, command) => format!("{} talk {}", session.0, talk(command)),
+        Output::Work(session, Work::Lock { .. }) => format!("{} lock", session.0),
+        Output::Work(session, Work::Unlock { .. }) => format!("{} unlock", session.0),
+    }
+}
+
+fn event(event: &Event) -> String {
+    match event {
+        Event::View(session, view) => format!("{} {}", session.0, self::view(view)),
+        Event::NetworkReport(_) => "network report".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn view(view: &View) -> String {
+    match view {
+        View::Hosting {
+            stage,
+            expires_at,
+            is_outdated,
+            cause,
+            is_offline,
+            ..
+        } => format!("Hosting {stage:?} {expires_at} {is_outdated} {cause:?} {is_offline}"),
+        View::ReplyNeeded {
+            is_seat_taken,
+            cause,
+            ..
+        } => format!("ReplyNeeded {is_seat_taken} {cause:?}"),
+        View::Talking {
+            name,
+            trust,
+            is_interrupted,
+            wish,
+            comparing,
+            reached,
+        } => {
+            let compares = comparing.is_some();
+            format!("Talking {name} {trust:?} {is_interrupted} {wish:?} {compares} {reached:?}")
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+fn carrier(command: &CarrierCommand) -> String {
+    match command {
+        CarrierCommand::Listen(_) => "Listen".to_owned(),
+        CarrierCommand::Knock(keys) => format!("Knock {:?}", keys.addresses),
+        CarrierCommand::Expect(_, candidates, turn) => format!("Expect {candidates:?} {turn:?}"),
+        CarrierCommand::Send(message) => format!("Send {}", message.len()),
+        other => format!("{other:?}"),
+    }
+}
+
+fn network(command: &NetworkCommand) -> String {
+    match command {
+        NetworkCommand::GuessedBefore(guesses) => format!("GuessedBefore {}", guesses.len()),
+        other => format!("{other:?}"),
+    }
+}
+
+fn write(write: &Write) -> String {
+    match write {
+        Write::AddInvitation(pending) => format!("AddInvitation {:?}", pending.id()),
+        Write::PutReply(reply) => format!("PutReply {:?} {}", reply.id(), reply.port),
+        Write::History(id, history, _) => {
+            let (forms, replies) = (history.forms.len(), history.replies.len());
+            format!("History {id:?} {:?} {forms} {replies}", history.strikes)
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+fn talk(command: &TalkCommand) -> String {
+    match command {
+        TalkCommand::Start(connected) => {
+            format!("Start {} {:?}", connected.early.len(), connected.trust)
+        }
+        TalkCommand::Received(message) => format!("Received {}", message.len()),
+        TalkCommand::Judge(_, finding) => format!("Judge {finding:?}"),
+        other => format!("{other:?}"),
+    }
+}

@@ -1,0 +1,162 @@
+//! The least that two people need to talk in a simulation: texts, a goodbye, and the comparison, over
+//! the real sealed channel and with the real commitment.
+
+use bytes::Bytes;
+use handfast_device::{TalkCommand, TalkEvent};
+use handfast_protocol::conversation::{Ending, Event};
+use handfast_protocol::handshake::{Channel, GuestComparison, HostComparison, ShortString};
+use handfast_protocol::link::LinkError;
+use handfast_token::Seat;
+use handfast_token::Secret;
+
+const TEXT: u8 = 0;
+const BYE: u8 = 1;
+const WISH: u8 = 2;
+const COMMIT: u8 = 3;
+const NONCE: u8 = 4;
+const OPEN: u8 = 5;
+
+/// Frames to send, and what to tell.
+type Said = (Vec<Bytes>, Vec<TalkEvent>);
+
+pub(crate) struct SimTalk {
+    channel: Channel,
+    seed: u64,
+    ours: bool,
+    theirs: bool,
+    host: Option<HostComparison>,
+    guest: Option<GuestComparison>,
+    is_over: bool,
+    heard_bye: bool,
+}
+
+impl SimTalk {
+    pub(crate) fn new(channel: Channel, seed: u64) -> Self {
+        Self {
+            channel,
+            seed,
+            ours: false,
+            theirs: false,
+            host: None,
+            guest: None,
+            is_over: false,
+            heard_bye: false,
+        }
+    }
+
+    fn say(&mut self, kind: u8, body: &[u8]) -> Vec<Bytes> {
+        let frame = [&[kind], body].concat();
+        vec![self.channel.sealer.seal(&frame).expect("a short frame")]
+    }
+
+    fn tell(event: Event) -> Vec<TalkEvent> {
+        vec![TalkEvent::Event(event)]
+    }
+
+    fn nonce(&mut self) -> [u8; 32] {
+        let mut rng = super::world::Rng::new(self.seed);
+        self.seed = rng.next();
+        let mut nonce = [0; 32];
+        nonce.fill_with(|| rng.next() as u8);
+        nonce
+    }
+
+    /// The link has ended.
+    pub(crate) fn lost(&mut self) -> TalkEvent {
+        let before = std::mem::replace(&mut self.is_over, true);
+        TalkEvent::Event(Event::Ended(match self.heard_bye || before {
+            true => Ending::PeerLeft,
+            false => Ending::Lost(LinkError::Lost),
+        }))
+    }
+
+    fn commit_if_both_wish(&mut self) -> Vec<Bytes> {
+        if self.channel.seat != Seat::Host || !self.ours || !self.theirs {
+            return Vec::new();
+        }
+        (self.ours, self.theirs) = (false, false);
+        let nonce = Secret::new(self.nonce());
+        let comparison = HostComparison::new(self.channel.hash, nonce);
+        let commitment = comparison.commitment();
+        self.host = Some(comparison);
+        self.say(COMMIT, &commitment)
+    }
+
+    fn show(shown: ShortString) -> Vec<TalkEvent> {
+        Self::tell(Event::Comparing(shown))
+    }
+
+    pub(crate) fn hear(&mut self, frame: Bytes) -> Said {
+        let body = self.channel.opener.open(frame).expect("the peer's frame");
+        let (kind, rest) = body.split_first().expect("a kind");
+        let array = || <[u8; 32]>::try_from(rest).expect("32 bytes");
+        match *kind {
+            TEXT => {
+                let text = String::from_utf8(rest.to_vec()).expect("a text");
+                (Vec::new(), Self::tell(Event::TextReceived(text)))
+            }
+            BYE => {
+                self.heard_bye = true;
+                self.is_over = true;
+                (Vec::new(), Self::tell(Event::Ended(Ending::PeerLeft)))
+            }
+            WISH => {
+                self.theirs = true;
+                let say = self.commit_if_both_wish();
+                let tell = match self.ours || !say.is_empty() {
+                    true => Vec::new(),
+                    false => Self::tell(Event::CompareOffered),
+                };
+                (say, tell)
+            }
+            COMMIT => {
+                (self.ours, self.theirs) = (false, false);
+                let nonce = self.nonce();
+                self.guest = Some(GuestComparison::new(self.channel.hash, array(), nonce));
+                (self.say(NONCE, &nonce), Vec::new())
+            }
+            NONCE => {
+                let comparison = self.host.take().expect("committed");
+                let (opening, shown) = comparison.open(&array());
+                (self.say(OPEN, &opening), Self::show(shown))
+            }
+            OPEN => {
+                let comparison = self.guest.take().expect("answered");
+                let shown = comparison.open(array()).expect("an honest host");
+                (Vec::new(), Self::show(shown))
+            }
+            other => panic!("{other}"),
+        }
+    }
+
+    /// Frames to send, what to tell, and whether it is over.
+    pub(crate) fn carry_out(&mut self, command: TalkCommand) -> (Vec<Bytes>, Vec<TalkEvent>, bool) {
+        if self.is_over {
+            return (Vec::new(), Vec::new(), false);
+        }
+        match command {
+            TalkCommand::Text(text) => {
+                let say = self.say(TEXT, text.as_bytes());
+                (say, vec![TalkEvent::Said], false)
+            }
+            TalkCommand::Compare if self.ours || self.host.is_some() || self.guest.is_some() => {
+                (Vec::new(), Vec::new(), false)
+            }
+            TalkCommand::Compare => {
+                self.ours = true;
+                let begins = self.commit_if_both_wish();
+                let say = match begins.is_empty() {
+                    true => self.say(WISH, &[]),
+                    false => begins,
+                };
+                (say, Vec::new(), false)
+            }
+            TalkCommand::Leave | TalkCommand::LeaveNow => {
+                self.is_over = true;
+                let say = self.say(BYE, &[]);
+                (say, Self::tell(Event::Ended(Ending::Left)), true)
+            }
+            _ => (Vec::new(), Vec::new(), false),
+        }
+    }
+}

@@ -1,0 +1,1043 @@
+//! Two devices, and everything around them simulated: clocks that can be set, disks that fail or lose
+//! what was on its way, and a network that joins sockets, delays, and loses links. The devices, the
+//! machines in them and the cryptography between them are the real ones.
+//!
+//! Everything follows from one seed but the keys that Noise, CPace and certificates make for themselves;
+//! what those are changes no decision, and the log leaves them out.
+
+use super::talk::SimTalk;
+use handfast_device::{
+    Answer, CarrierCommand, CarrierEvent, Command, Device, Event, GuestKeys, HostKeys, Input,
+    KeptInvitation, NetworkCommand, NoRandomness, Output, RequestId, SessionCommand, SessionId,
+    Settings, Snapshot, TalkCommand, TalkEvent, Ticket, View, Write,
+};
+use handfast_protocol::certificate::Certificate;
+use handfast_protocol::handshake::StaticKey;
+use handfast_protocol::pairing::Now;
+use handfast_store::StoreError;
+use handfast_token::Secret;
+use handfast_token::{Candidate, Fingerprint, InviteId};
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+/// When a world begins, in seconds since 1970-01-01 UTC.
+pub(crate) const UNIX: u64 = 1_790_000_000;
+
+/// How often a guest knocks.
+const KNOCK_EVERY: Duration = Duration::from_millis(300);
+
+/// SplitMix64: small, and the same everywhere.
+#[derive(Clone, Debug)]
+pub(crate) struct Rng(u64);
+
+impl Rng {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// One of `0..below`.
+    pub(crate) fn below(&mut self, below: u64) -> u64 {
+        self.next() % below.max(1)
+    }
+
+    /// True so many times of a thousand.
+    pub(crate) fn happens(&mut self, of_a_thousand: u64) -> bool {
+        self.below(1000) < of_a_thousand
+    }
+
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
+        from.get(self.below(from.len() as u64) as usize)
+    }
+
+    /// A certificate that no other has the fingerprint of. A device looks inside of none.
+    fn certificate(&mut self) -> Certificate {
+        let mut fingerprint = [0; 32];
+        for part in fingerprint.chunks_mut(8) {
+            part.copy_from_slice(&self.next().to_le_bytes());
+        }
+        Certificate::new(
+            b"a certificate and its key".to_vec(),
+            Fingerprint(fingerprint),
+        )
+    }
+
+    fn milliseconds(&mut self, from: u64, to: u64) -> Duration {
+        Duration::from_millis(from + self.below(to - from))
+    }
+}
+
+/// What goes wrong by itself, in thousandths.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Chaos {
+    /// A batch is not kept.
+    pub(crate) store_fails: u64,
+    /// A batch takes seconds.
+    pub(crate) store_is_slow: u64,
+    /// A knock is not heard.
+    pub(crate) knock_is_lost: u64,
+    /// The host is heard, and no link comes of it.
+    pub(crate) link_lapses: u64,
+    /// A link is lost with a message.
+    pub(crate) link_is_lost: u64,
+}
+
+/// What a disk does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DiskMode {
+    Works,
+    Fails,
+    /// Nothing is finished before it works again.
+    Hangs,
+}
+
+pub(crate) struct World {
+    pub(crate) rng: Rng,
+    pub(crate) chaos: Chaos,
+    pub(crate) sides: [Side; 2],
+    pub(crate) log: Vec<String>,
+    /// Somebody is incognito: they are nobody that the other side knows, and remember nobody.
+    pub(crate) is_incognito: bool,
+    began: Instant,
+    elapsed: Duration,
+    queue: BTreeMap<(Duration, u64), Happening>,
+    sequence: u64,
+    links: BTreeMap<u64, Link>,
+    last_link: u64,
+    /// How often each invitation brought its host together with somebody.
+    uses: BTreeMap<InviteId, u32>,
+    /// How often a guest was told that its answer was wrong.
+    told_wrong: BTreeMap<InviteId, u8>,
+}
+
+pub(crate) struct Side {
+    pub(crate) number: usize,
+    pub(crate) device: Option<Device>,
+    pub(crate) disk: Snapshot,
+    pub(crate) disk_mode: DiskMode,
+    /// How far this clock is off, in seconds.
+    pub(crate) clock_is_off: i64,
+    pub(crate) views: BTreeMap<SessionId, View>,
+    pub(crate) answers: BTreeMap<RequestId, Answer>,
+    pub(crate) talks: BTreeMap<SessionId, SimTalk>,
+    pub(crate) key: StaticKey,
+    /// How often it was started.
+    pub(crate) life: u64,
+    seed: u64,
+    writing: VecDeque<(Ticket, Vec<Write>)>,
+    sockets: BTreeMap<SessionId, Socket>,
+    address: IpAddr,
+    is_asleep: bool,
+    is_offline: bool,
+    last_port: u16,
+    last_request: u64,
+    /// The last one of the life before.
+    first_request: u64,
+}
+
+struct Socket {
+    address: SocketAddr,
+    role: SocketRole,
+    link: Option<u64>,
+}
+
+enum SocketRole {
+    Idle,
+    Host {
+        keys: Box<HostKeys>,
+        expected: Option<(Fingerprint, Vec<Candidate>)>,
+    },
+    Guest {
+        keys: Box<GuestKeys>,
+        is_knocking: bool,
+    },
+}
+
+/// One end of a link.
+type End = (usize, u64, SessionId);
+
+struct Link {
+    /// The host's end, then the guest's.
+    ends: [End; 2],
+    guest: Fingerprint,
+    /// When the last message to each of them arrives.
+    last: [Duration; 2],
+}
+
+enum Happening {
+    /// A guest knocks.
+    Knock(End),
+    /// What was on its way to a peer's device.
+    Arrives(End, CarrierEvent),
+    /// The link is open for this end, if it still is one.
+    Opens(End, u64),
+    /// What was sent over a link.
+    Delivered(u64, usize, Option<bytes::Bytes>),
+    /// The disk has time for the oldest batch.
+    Disk(usize, u64),
+}
+
+fn end(side: &Side, session: SessionId) -> End {
+    (side.number, side.life, session)
+}
+
+impl Side {
+    fn new(number: usize, seed: u64) -> Self {
+        let mut rng = Rng::new(seed ^ (number as u64 + 1).wrapping_mul(0x51_7c_c1_b7));
+        let mut key = [0; 32];
+        key.fill_with(|| rng.next() as u8);
+        Self {
+            number,
+            device: None,
+            disk: Snapshot::default(),
+            disk_mode: DiskMode::Works,
+            clock_is_off: 0,
+            views: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            talks: BTreeMap::new(),
+            key: StaticKey::new(Secret::new(key)),
+            life: 0,
+            seed: rng.next(),
+            writing: VecDeque::new(),
+            sockets: BTreeMap::new(),
+            address: IpAddr::V4(Ipv4Addr::new(10, 0, 0, number as u8 + 1)),
+            is_asleep: false,
+            is_offline: false,
+            last_port: 4000,
+            last_request: 0,
+            first_request: 0,
+        }
+    }
+
+    /// The only session whose view is like that.
+    pub(crate) fn session(&self, is_it: impl Fn(&View) -> bool) -> Option<SessionId> {
+        let mut found = self.views.iter().filter(|(_, view)| is_it(view));
+        found.next().map(|(id, _)| *id)
+    }
+
+    pub(crate) fn has_network(&self) -> bool {
+        !self.is_asleep && !self.is_offline
+    }
+
+    /// Commands of this life that have no answer.
+    pub(crate) fn unanswered(&self) -> Vec<RequestId> {
+        let asked = (self.first_request + 1..=self.last_request).map(RequestId);
+        asked
+            .filter(|one| !self.answers.contains_key(one))
+            .collect()
+    }
+
+    pub(crate) fn is_asleep(&self) -> bool {
+        self.is_asleep
+    }
+
+    fn may_talk(&self) -> bool {
+        self.device.is_some() && self.has_network()
+    }
+}
+
+impl World {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut world = Self {
+            rng: Rng::new(seed),
+            chaos: Chaos::default(),
+            sides: [Side::new(0, seed), Side::new(1, seed)],
+            log: Vec::new(),
+            is_incognito: false,
+            began: Instant::now(),
+            elapsed: Duration::ZERO,
+            queue: BTreeMap::new(),
+            sequence: 0,
+            links: BTreeMap::new(),
+            last_link: 0,
+            uses: BTreeMap::new(),
+            told_wrong: BTreeMap::new(),
+        };
+        world.start(0);
+        world.start(1);
+        world
+    }
+
+    pub(crate) fn now(&self, side: usize) -> Now {
+        let unix = UNIX + self.elapsed.as_secs();
+        Now {
+            monotonic: self.began + self.elapsed,
+            unix: unix.saturating_add_signed(self.sides[side].clock_is_off),
+        }
+    }
+
+    pub(crate) fn note(&mut self, side: usize, what: impl std::fmt::Display) {
+        let at = self.elapsed.as_millis();
+        self.log.push(format!("{at} {side} {what}"));
+    }
+
+    /// Starts a device with what is on its disk.
+    pub(crate) fn start(&mut self, side: usize) {
+        let now = self.now(side);
+        let one = &mut self.sides[side];
+        one.life += 1;
+        let mut rng = Rng::new(one.seed.wrapping_add(one.life));
+        let randomness = move |bytes: &mut [u8]| -> Result<(), NoRandomness> {
+            bytes.fill_with(|| rng.next() as u8);
+            Ok(())
+        };
+        let settings = Settings {
+            name: format!("person {side}"),
+            ..Settings::default()
+        };
+        one.device = Some(Device::new(
+            settings,
+            one.key.clone(),
+            one.disk.clone(),
+            Box::new(randomness),
+            now,
+        ));
+        self.note(side, "starts");
+        self.carry_out(side);
+    }
+
+    /// Ends a device at once. Of what was on its way to the disk the first so many batches are there.
+    pub(crate) fn kill(&mut self, side: usize, batches: usize) {
+        self.note(side, format_args!("is killed after {batches}"));
+        let one = &mut self.sides[side];
+        let life = one.life;
+        one.device = None;
+        for (_, writes) in one.writing.drain(..).take(batches).collect::<Vec<_>>() {
+            apply(&mut one.disk, &writes);
+        }
+        let one = &mut self.sides[side];
+        one.writing.clear();
+        one.sockets.clear();
+        one.talks.clear();
+        one.views.clear();
+        one.is_asleep = false;
+        one.first_request = one.last_request;
+        let is_of_it = |end: &End| (end.0, end.1) == (side, life);
+        let links: Vec<u64> = self
+            .links
+            .iter()
+            .filter(|(_, link)| link.ends.iter().any(is_of_it))
+            .map(|(id, _)| *id)
+            .collect();
+        for link in links {
+            let at = usize::from(is_of_it(&self.links[&link].ends[1]));
+            self.end_link(link, at, Duration::from_secs(2));
+        }
+        self.check_agreement(side);
+    }
+
+    pub(crate) fn kill_and_start(&mut self, side: usize) {
+        let waiting = self.sides[side].writing.len() as u64;
+        let batches = self.rng.below(waiting + 1) as usize;
+        self.kill(side, batches);
+        self.start(side);
+    }
+
+    /// Gives a command. Its answer is in [`Side::answers`] when there is one.
+    pub(crate) fn command(&mut self, side: usize, command: Command) -> RequestId {
+        let one = &mut self.sides[side];
+        one.last_request += 1;
+        let request = RequestId(one.last_request);
+        self.feed(side, Input::Command(request, command));
+        request
+    }
+
+    pub(crate) fn tell(
+        &mut self,
+        side: usize,
+        session: SessionId,
+        command: SessionCommand,
+    ) -> RequestId {
+        self.command(side, Command::To(session, command))
+    }
+
+    /// Lets time pass.
+    pub(crate) fn run(&mut self, time: Duration) {
+        let until = self.elapsed + time;
+        while self.step(until) {}
+        self.elapsed = until;
+    }
+
+    /// Lets time pass until this is so.
+    pub(crate) fn run_until(&mut self, most: Duration, is_so: impl Fn(&Self) -> bool) -> bool {
+        let until = self.elapsed + most;
+        while !is_so(self) {
+            if !self.step(until) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The next thing that happens, if it does before then.
+    fn step(&mut self, until: Duration) -> bool {
+        let deadline = |side: &Side| {
+            let deadline = side.device.as_ref()?.deadline()?;
+            Some(deadline.saturating_duration_since(self.began))
+        };
+        let (first, second) = (deadline(&self.sides[0]), deadline(&self.sides[1]));
+        let queued = self.queue.keys().next().copied();
+        let ticks = [first, second];
+        let tick = ticks.into_iter().flatten().min();
+        let next = [queued.map(|(at, _)| at), tick].into_iter().flatten().min();
+        let Some(next) = next.filter(|next| *next <= until) else {
+            return false;
+        };
+        self.elapsed = self.elapsed.max(next);
+        if let Some(key) = queued
+            && key.0 <= next
+        {
+            if let Some(happening) = self.queue.remove(&key) {
+                self.happen(happening);
+            }
+        } else {
+            let side = usize::from(first.is_none_or(|first| first > next));
+            self.feed(side, Input::Tick);
+        }
+        true
+    }
+
+    fn later(&mut self, after: Duration, happening: Happening) {
+        self.sequence += 1;
+        self.queue
+            .insert((self.elapsed + after, self.sequence), happening);
+    }
+
+    pub(crate) fn feed(&mut self, side: usize, input: Input) {
+        let now = self.now(side);
+        if let Some(device) = &mut self.sides[side].device {
+            device.handle(input, now);
+        }
+        self.carry_out(side);
+    }
+
+    fn feed_carrier(&mut self, (side, life, session): End, event: CarrierEvent) {
+        if self.sides[side].life == life {
+            self.feed(side, Input::Carrier(session, event));
+        }
+    }
+
+    fn carry_out(&mut self, side: usize) {
+        while let Some(output) = self.sides[side].device.as_mut().and_then(Device::poll) {
+            let described = super::describe::output(&output);
+            self.note(side, described);
+            match output {
+                Output::Answer(answer) => {
+                    let before = self.sides[side].answers.insert(answer.request, answer);
+                    assert!(before.is_none(), "answered twice: {answer:?}");
+                }
+                Output::Event(Event::View(session, view)) => self.shown(side, session, *view),
+                Output::Event(_) => {}
+                Output::Carrier(session, command) => self.carry(side, session, command),
+                Output::Network(command) => self.network(side, command),
+                Output::Store(ticket, writes) => {
+                    let one = &mut self.sides[side];
+                    one.writing.push_back((ticket, writes));
+                    let life = one.life;
+                    let slow = self.rng.happens(self.chaos.store_is_slow);
+                    let after = match slow {
+                        true => self.rng.milliseconds(1_000, 8_000),
+                        false => self.rng.milliseconds(1, 40),
+                    };
+                    self.later(after, Happening::Disk(side, life));
+                }
+                Output::Talk(session, command) => self.talk(side, session, command),
+                Output::Work(session, work) => {
+                    let limits = handfast_seal::Limits::DESKTOP;
+                    let done = work.run(&limits);
+                    self.feed(side, Input::Worked(session, done));
+                }
+            }
+        }
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Knock(end) => self.knock(end),
+            Happening::Arrives(end, event) => self.feed_carrier(end, event),
+            Happening::Opens(end, link) => {
+                let Some(one) = self.links.get(&link) else {
+                    return;
+                };
+                let at = usize::from(one.ends[1] == end);
+                let (host, guest) = (self.fingerprint(one.ends[0]), Some(one.guest));
+                if let (Some(host), Some(guest)) = (host, guest) {
+                    let (local, remote) = [(host, guest), (guest, host)][at];
+                    self.feed_carrier(end, CarrierEvent::LinkOpen { local, remote });
+                }
+            }
+            Happening::Delivered(link, at, message) => {
+                let Some(one) = self.links.get(&link) else {
+                    return;
+                };
+                let end = one.ends[at];
+                match message {
+                    Some(message) => self.receive(end, message),
+                    None => {
+                        self.links.remove(&link);
+                        self.lost(end, link);
+                    }
+                }
+            }
+            Happening::Disk(side, life) => self.write(side, life),
+        }
+    }
+
+    /// The oldest batch is kept, or not.
+    fn write(&mut self, side: usize, life: u64) {
+        let fails = self.rng.happens(self.chaos.store_fails);
+        let one = &mut self.sides[side];
+        if one.life != life {
+            return;
+        }
+        if one.disk_mode == DiskMode::Hangs {
+            self.later(Duration::from_millis(100), Happening::Disk(side, life));
+            return;
+        }
+        let Some((ticket, writes)) = one.writing.pop_front() else {
+            return;
+        };
+        let result = match fails || one.disk_mode == DiskMode::Fails {
+            true => Err(StoreError::Full),
+            false => {
+                apply(&mut one.disk, &writes);
+                Ok(())
+            }
+        };
+        self.check_agreement(side);
+        self.note(side, format_args!("disk {} {result:?}", ticket.0));
+        self.feed(side, Input::Stored(ticket, result));
+    }
+
+    fn carry(&mut self, side: usize, session: SessionId, command: CarrierCommand) {
+        let one = &mut self.sides[side];
+        let end = end(one, session);
+        match command {
+            CarrierCommand::Bind(bind) => {
+                if one.is_offline {
+                    let error = handfast_protocol::link::TransportError::NoAddress;
+                    let failed = CarrierEvent::Failed(error);
+                    return self.later(Duration::ZERO, Happening::Arrives(end, failed));
+                }
+                one.last_port += 1;
+                let is_free = |port: &u16| {
+                    let mut sockets = one.sockets.values();
+                    !sockets.any(|socket| socket.address.port() == *port)
+                };
+                let port = bind.port.filter(is_free).unwrap_or(one.last_port);
+                let address = SocketAddr::new(one.address, port);
+                let socket = Socket {
+                    address,
+                    role: SocketRole::Idle,
+                    link: None,
+                };
+                one.sockets.insert(session, socket);
+                let certificate = bind.with_certificate.then(|| self.rng.certificate());
+                let bound = CarrierEvent::Bound {
+                    addresses: vec![address],
+                    certificate,
+                };
+                let after = self.rng.milliseconds(1, 10);
+                self.later(after, Happening::Arrives(end, bound));
+            }
+            CarrierCommand::ReachOut { .. } => {
+                let reached = CarrierEvent::Reached {
+                    reflexive: None,
+                    external: None,
+                };
+                let after = self.rng.milliseconds(50, 900);
+                self.later(after, Happening::Arrives(end, reached));
+            }
+            CarrierCommand::Listen(keys) => {
+                let id = keys.keys.invite_id();
+                let is_waiting = one.disk.invitation(id).is_some();
+                let is_incognito = !one.disk.invitations.contains_key(&id);
+                assert!(is_waiting || is_incognito, "an invitation lives twice");
+                if let Some(socket) = one.sockets.get_mut(&session) {
+                    socket.role = SocketRole::Host {
+                        keys,
+                        expected: None,
+                    };
+                }
+            }
+            CarrierCommand::Knock(keys) => {
+                if let Some(socket) = one.sockets.get_mut(&session) {
+                    socket.role = SocketRole::Guest {
+                        keys,
+                        is_knocking: true,
+                    };
+                }
+                self.later(Duration::from_millis(20), Happening::Knock(end));
+            }
+            CarrierCommand::Reach(addresses) => {
+                if let Some(SocketRole::Guest { keys, .. }) =
+                    one.sockets.get_mut(&session).map(|socket| &mut socket.role)
+                {
+                    keys.addresses.extend(addresses);
+                }
+            }
+            CarrierCommand::KnockAgain => {
+                self.close(side, session);
+                if let Some(SocketRole::Guest { is_knocking, .. }) = self.sides[side]
+                    .sockets
+                    .get_mut(&session)
+                    .map(|socket| &mut socket.role)
+                    && !std::mem::replace(is_knocking, true)
+                {
+                    self.later(KNOCK_EVERY, Happening::Knock(end));
+                }
+            }
+            CarrierCommand::Expect(guest, candidates, _) => {
+                if let Some(SocketRole::Host { expected, .. }) =
+                    one.sockets.get_mut(&session).map(|socket| &mut socket.role)
+                {
+                    *expected = Some((guest, candidates));
+                }
+            }
+            CarrierCommand::ExpectNobody => {
+                if let Some(SocketRole::Host { expected, .. }) =
+                    one.sockets.get_mut(&session).map(|socket| &mut socket.role)
+                {
+                    *expected = None;
+                }
+            }
+            CarrierCommand::Send(message) => self.send(side, session, message),
+            CarrierCommand::Shut => self.close(side, session),
+            CarrierCommand::Cut => self.cut(side, session),
+            CarrierCommand::Release => {
+                self.close(side, session);
+                self.sides[side].sockets.remove(&session);
+                self.sides[side].talks.remove(&session);
+            }
+            CarrierCommand::LookOutside(_) | CarrierCommand::Boost | CarrierCommand::TryHarder => {}
+        }
+    }
+
+    fn network(&mut self, side: usize, command: NetworkCommand) {
+        let one = &mut self.sides[side];
+        match command {
+            NetworkCommand::Pause => one.is_asleep = true,
+            NetworkCommand::Resume => one.is_asleep = false,
+            NetworkCommand::Changed(addresses, _) => {
+                one.is_offline = addresses.is_empty();
+                let Some(address) = addresses.first() else {
+                    return;
+                };
+                one.address = *address;
+                let mut moved = Vec::new();
+                for (session, socket) in &mut one.sockets {
+                    socket.address.set_ip(*address);
+                    moved.push((*session, socket.address));
+                }
+                let life = one.life;
+                for (session, address) in moved {
+                    let event = CarrierEvent::Moved {
+                        addresses: vec![address],
+                        reflexive: None,
+                        external: None,
+                    };
+                    let end = (side, life, session);
+                    self.later(Duration::from_millis(5), Happening::Arrives(end, event));
+                }
+            }
+            NetworkCommand::GuessedBefore(_) | NetworkCommand::Survey { .. } => {}
+        }
+    }
+
+    /// SHA-256 of the certificate of a host's end.
+    fn fingerprint(&self, (side, life, session): End) -> Option<Fingerprint> {
+        let one = &self.sides[side];
+        let socket = one.sockets.get(&session).filter(|_| one.life == life)?;
+        match &socket.role {
+            SocketRole::Host { keys, .. } => Some(keys.certificate.fingerprint()),
+            SocketRole::Guest { keys, .. } => Some(keys.certificate.fingerprint()),
+            SocketRole::Idle => None,
+        }
+    }
+
+    /// A guest knocks, and the host may hear it.
+    fn knock(&mut self, from: End) {
+        let (side, life, session) = from;
+        let one = &self.sides[side];
+        let Some(Socket {
+            address,
+            role:
+                SocketRole::Guest {
+                    keys,
+                    is_knocking: true,
+                },
+            link: None,
+        }) = one.sockets.get(&session).filter(|_| one.life == life)
+        else {
+            return;
+        };
+        let guest = keys.certificate.fingerprint();
+        let other = &self.sides[1 - side];
+        let id = keys.keys.invite_id();
+        let is_named = |candidates: &[Candidate], address: SocketAddr| {
+            candidates.iter().any(|one| one.ip() == Some(address))
+        };
+        let is_found = |socket: &Socket| match &socket.role {
+            SocketRole::Host {
+                keys: theirs,
+                expected,
+            } => {
+                let is_known = is_named(&keys.addresses, socket.address);
+                let is_expected = expected
+                    .as_ref()
+                    .is_some_and(|(expected, at)| *expected == guest && is_named(at, *address));
+                let is_right = theirs.certificate.fingerprint() == keys.host;
+                theirs.keys.invite_id() == id && is_right && (is_known || is_expected)
+            }
+            SocketRole::Idle | SocketRole::Guest { .. } => false,
+        };
+        let mut hosts = other.sockets.iter();
+        let host = hosts.find(|(_, socket)| is_found(socket));
+        let host = host.map(|(session, socket)| (end(other, *session), socket.link));
+        let is_heard = one.may_talk() && other.may_talk();
+        let is_lost = self.rng.happens(self.chaos.knock_is_lost);
+        self.later(KNOCK_EVERY, Happening::Knock(from));
+        let Some((host, link)) = host.filter(|_| is_heard && !is_lost) else {
+            return;
+        };
+        if let Some(link) = link.filter(|link| self.links.contains_key(link)) {
+            if self.links[&link].guest != guest {
+                let taken = CarrierEvent::SeatTaken(true);
+                return self.feed_carrier(from, taken);
+            }
+            // The same guest begins anew.
+            self.links.remove(&link);
+        }
+        self.feed_carrier(host, CarrierEvent::KnockSeen(guest));
+        self.feed_carrier(from, CarrierEvent::Answered);
+        if self.rng.happens(self.chaos.link_lapses) {
+            return self.feed_carrier(from, CarrierEvent::Lapsed);
+        }
+        self.join(host, from, guest);
+    }
+
+    fn join(&mut self, host: End, from: End, guest: Fingerprint) {
+        self.last_link += 1;
+        let link = self.last_link;
+        for (side, life, session) in [host, from] {
+            let one = &mut self.sides[side];
+            match one.sockets.get_mut(&session).filter(|_| one.life == life) {
+                Some(socket) => {
+                    socket.link = Some(link);
+                    if let SocketRole::Guest { is_knocking, .. } = &mut socket.role {
+                        *is_knocking = false;
+                    }
+                }
+                None => return,
+            }
+        }
+        let ends = [host, from];
+        let last = [self.elapsed + Duration::from_millis(40); 2];
+        self.links.insert(link, Link { ends, guest, last });
+        self.later(Duration::from_millis(20), Happening::Opens(host, link));
+        self.later(Duration::from_millis(30), Happening::Opens(from, link));
+    }
+
+    fn link_of(&self, side: usize, session: SessionId) -> Option<(u64, usize)> {
+        let one = &self.sides[side];
+        let link = one.sockets.get(&session)?.link?;
+        let ends = self.links.get(&link)?.ends;
+        let at = ends.iter().position(|other| *other == end(one, session))?;
+        Some((link, at))
+    }
+
+    fn send(&mut self, side: usize, session: SessionId, message: bytes::Bytes) {
+        let Some((link, at)) = self.link_of(side, session) else {
+            return;
+        };
+        if self.rng.happens(self.chaos.link_is_lost) {
+            let both = [at, 1 - at];
+            let ends = self.links[&link].ends;
+            self.links.remove(&link);
+            for at in both {
+                self.lost(ends[at], link);
+            }
+            return;
+        }
+        self.queue_message(link, 1 - at, Some(message));
+    }
+
+    /// Everything arrives in order.
+    fn queue_message(&mut self, link: u64, at: usize, message: Option<bytes::Bytes>) {
+        let delay = self.rng.milliseconds(1, 60);
+        let Some(one) = self.links.get_mut(&link) else {
+            return;
+        };
+        let arrives = (self.elapsed + delay).max(one.last[at]);
+        one.last[at] = arrives;
+        self.later(
+            arrives - self.elapsed,
+            Happening::Delivered(link, at, message),
+        );
+    }
+
+    /// Delivers what was sent, and ends the link.
+    fn close(&mut self, side: usize, session: SessionId) {
+        if let Some((link, at)) = self.link_of(side, session) {
+            self.queue_message(link, 1 - at, None);
+        }
+        if let Some(socket) = self.sides[side].sockets.get_mut(&session) {
+            socket.link = None;
+        }
+    }
+
+    fn cut(&mut self, side: usize, session: SessionId) {
+        if let Some((link, at)) = self.link_of(side, session) {
+            self.end_link(link, at, Duration::from_millis(50));
+        }
+        if let Some(socket) = self.sides[side].sockets.get_mut(&session) {
+            socket.link = None;
+        }
+    }
+
+    /// The end at `at` is gone at once; the other one hears of it after a while.
+    fn end_link(&mut self, link: u64, at: usize, after: Duration) {
+        let Some(one) = self.links.remove(&link) else {
+            return;
+        };
+        let other = one.ends[1 - at];
+        let (side, life, session) = other;
+        let is_there = self.sides[side].life == life;
+        let socket = self.sides[side].sockets.get_mut(&session);
+        if let Some(socket) = socket.filter(|socket| is_there && socket.link == Some(link)) {
+            socket.link = None;
+            let ended = CarrierEvent::LinkEnded;
+            match self.sides[side].talks.get_mut(&session) {
+                Some(talk) => {
+                    let event = talk.lost();
+                    self.feed(side, Input::Talk(session, event));
+                }
+                None => self.later(after, Happening::Arrives(other, ended)),
+            }
+        }
+    }
+
+    /// The link has ended for this end.
+    fn lost(&mut self, end: End, link: u64) {
+        let (side, life, session) = end;
+        let one = &mut self.sides[side];
+        if one.life != life {
+            return;
+        }
+        let Some(socket) = one.sockets.get_mut(&session) else {
+            return;
+        };
+        if socket.link.take_if(|held| *held == link).is_none() {
+            return;
+        }
+        match one.talks.get_mut(&session) {
+            Some(talk) => {
+                let event = talk.lost();
+                self.feed(side, Input::Talk(session, event));
+            }
+            None => self.feed_carrier(end, CarrierEvent::LinkEnded),
+        }
+    }
+
+    fn receive(&mut self, end: End, message: bytes::Bytes) {
+        let (side, life, session) = end;
+        if self.sides[side].life != life {
+            return;
+        }
+        match self.sides[side].talks.contains_key(&session) {
+            true => self.hear(side, session, message),
+            false => self.feed_carrier(end, CarrierEvent::Received(message)),
+        }
+    }
+
+    fn hear(&mut self, side: usize, session: SessionId, message: bytes::Bytes) {
+        let Some(talk) = self.sides[side].talks.get_mut(&session) else {
+            return;
+        };
+        let (say, tell) = talk.hear(message);
+        self.talked(side, session, say, tell);
+    }
+
+    fn talked(
+        &mut self,
+        side: usize,
+        session: SessionId,
+        say: Vec<bytes::Bytes>,
+        tell: Vec<TalkEvent>,
+    ) {
+        for frame in say {
+            self.send(side, session, frame);
+        }
+        for event in tell {
+            self.feed(side, Input::Talk(session, event));
+        }
+    }
+
+    fn talk(&mut self, side: usize, session: SessionId, command: TalkCommand) {
+        match command {
+            TalkCommand::Start(connected) => {
+                let other = self.sides[1 - side].key.public();
+                let known = &self.sides[side].disk.people;
+                let is_known = known.contains_key(&other.0);
+                assert!(is_known || self.is_incognito, "met and not remembered");
+                let is_other = connected.peer.key == other;
+                assert!(is_other || self.is_incognito, "somebody else");
+                let early = connected.early.clone();
+                let seed = self.rng.next();
+                let talk = SimTalk::new(connected.peer.channel, seed);
+                self.sides[side].talks.insert(session, talk);
+                self.used(side, session);
+                for message in early {
+                    self.hear(side, session, message);
+                }
+                // A link that ended meanwhile says so now.
+                if self.link_of(side, session).is_none()
+                    && let Some(talk) = self.sides[side].talks.get_mut(&session)
+                {
+                    let event = talk.lost();
+                    self.feed(side, Input::Talk(session, event));
+                }
+            }
+            TalkCommand::Received(message) => self.hear(side, session, message),
+            command => {
+                let Some(talk) = self.sides[side].talks.get_mut(&session) else {
+                    return;
+                };
+                let (say, tell, leaves) = talk.carry_out(command);
+                for frame in say {
+                    self.send(side, session, frame);
+                }
+                if leaves {
+                    self.close(side, session);
+                }
+                self.talked(side, session, Vec::new(), tell);
+            }
+        }
+    }
+
+    /// An invitation brought its host together with somebody.
+    fn used(&mut self, side: usize, session: SessionId) {
+        let Some(socket) = self.sides[side].sockets.get(&session) else {
+            return;
+        };
+        match &socket.role {
+            SocketRole::Host { keys, .. } => {
+                let id = keys.keys.invite_id();
+                let uses = self.uses.entry(id).or_default();
+                *uses += 1;
+                assert_eq!(*uses, 1, "an invitation was used twice");
+                let kept = self.sides[side].disk.invitation(id);
+                assert!(kept.is_none(), "it still waits while the two talk");
+            }
+            SocketRole::Guest { keys, .. } => {
+                let replies = &self.sides[side].disk.replies;
+                let id = keys.keys.invite_id();
+                assert!(!replies.contains_key(&id), "it still waits");
+            }
+            SocketRole::Idle => {}
+        }
+    }
+
+    fn shown(&mut self, side: usize, session: SessionId, view: View) {
+        let id = self.sides[side].sockets.get(&session);
+        let id = id.and_then(|socket| match &socket.role {
+            SocketRole::Host { keys, .. } => Some(keys.keys.invite_id()),
+            SocketRole::Guest { keys, .. } => Some(keys.keys.invite_id()),
+            SocketRole::Idle => None,
+        });
+        let disk = &self.sides[side].disk;
+        match (&view, id) {
+            (View::Hosting { token, .. }, Some(id)) => {
+                use handfast_token::Token;
+                let kept = disk.invitation(id);
+                let is_kept = match (token, kept) {
+                    (Token::Invitation(shown), Some(kept)) => {
+                        shown.digest() == kept.invitation.digest()
+                            || kept.past.forms.contains(&shown.digest())
+                    }
+                    (Token::Sealed(shown), Some(kept)) => kept.locked.as_ref() == Some(shown),
+                    _ => false,
+                };
+                // One that keeps nothing has nothing on the disk.
+                let is_incognito = !disk.invitations.contains_key(&id);
+                assert!(
+                    is_kept || is_incognito,
+                    "shown before it was kept: {token:?}"
+                );
+            }
+            (View::ReplyNeeded { reply, .. }, Some(id)) => {
+                let kept = disk.replies.get(&id);
+                assert!(
+                    kept.is_none_or(|kept| kept.reply == *reply),
+                    "shown before it was kept"
+                );
+            }
+            (
+                View::Asking {
+                    was_wrong: true, ..
+                },
+                Some(id),
+            ) if self.sides[side].views.get(&session) != Some(&view) => {
+                let told = self.told_wrong.entry(id).or_default();
+                *told += 1;
+                let host = &self.sides[1 - side].disk;
+                if let Some(kept) = host.invitation(id) {
+                    let counted = kept.past.strikes.answers;
+                    assert!(counted >= *told, "told before it was counted");
+                }
+            }
+            _ => {}
+        }
+        self.sides[side].views.insert(session, view);
+    }
+
+    /// What one has counted, the other has too.
+    fn check_agreement(&self, side: usize) {
+        let disk = &self.sides[side].disk;
+        let other = &self.sides[1 - side].disk;
+        for (id, kept) in &disk.invitations {
+            if let KeptInvitation::Waiting(pending) = kept {
+                let strikes = pending.past.strikes.answers;
+                let sent = other.proofs.get(id).map_or(0, |proofs| proofs.sent);
+                assert!(strikes <= sent, "a proof was sent and not counted");
+            }
+        }
+    }
+
+    /// Everything that a device believes to be kept is, and nothing else.
+    pub(crate) fn check_kept(&self, side: usize) {
+        let one = &self.sides[side];
+        if let Some(device) = &one.device {
+            let (believed, kept) = (digest(device.kept()), digest(&one.disk));
+            assert_eq!(believed, kept, "side {side}");
+        }
+    }
+}
+
+/// What has ended stays ended.
+fn apply(disk: &mut Snapshot, writes: &[Write]) {
+    let ended: Vec<InviteId> = disk
+        .invitations
+        .iter()
+        .filter(|(_, kept)| matches!(kept, KeptInvitation::Ended(_)))
+        .map(|(id, _)| *id)
+        .collect();
+    for write in writes {
+        disk.apply(write);
+    }
+    for id in ended {
+        assert!(disk.invitation(id).is_none(), "an invitation came back");
+    }
+}
+
+fn digest(snapshot: &Snapshot) -> String {
+    format!("{snapshot:?}")
+}
