@@ -13,6 +13,7 @@ use handfast_token::random_bytes;
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
@@ -76,11 +77,11 @@ impl Files {
             | Ask::Finish { .. }
             | Ask::Discard { .. } => &self.incoming,
         };
-        // A way that has ended by a panic answers nothing, which ends the conversation.
+        // A way ends before this only together with the runtime.
         let _ = way.send(request);
     }
 
-    /// The next answer. None if the store is broken. May be dropped half-way.
+    /// The next answer. None when the runtime ends. May be dropped half-way.
     pub(super) async fn answer(&mut self) -> Option<Answer> {
         self.answers.recv().await
     }
@@ -97,8 +98,10 @@ async fn serve(
         let work = spawn_blocking(move || {
             let mut next = Some(first);
             while let Some(FileRequest { id, ask }) = next {
+                // Whoever waits for it would wait for ever if a panic took the answer along.
+                let done = catch_unwind(AssertUnwindSafe(|| disk.perform(ask)));
                 // Nobody waits for the answer of a conversation that was dropped.
-                let _ = to.send((id, disk.perform(ask)));
+                let _ = to.send((id, done.unwrap_or(Err(FileError::Storage))));
                 next = asked.try_recv().ok();
             }
             (disk, asked)
@@ -261,6 +264,21 @@ impl Drop for Temporary {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_request_that_panics_is_answered_and_the_next_one_is_served() {
+        let mut files = Files::new(std::env::temp_dir(), |_| panic!("a fault of this test"));
+        let path = PathBuf::from("/nowhere/at/all");
+        for (number, ask, answer) in [
+            (1, Ask::FreeSpace, FileError::Storage),
+            (2, Ask::FreeSpace, FileError::Storage),
+            (3, Ask::Inspect { path }, FileError::Unreadable),
+        ] {
+            let id = RequestId(number);
+            files.ask(FileRequest { id, ask });
+            assert_eq!(files.answer().await, Some((id, Err(answer))));
+        }
+    }
 
     #[test]
     fn space_is_known_of_a_folder_that_is_not_there_yet() {
