@@ -50,7 +50,7 @@ pub use ports::{
     Bind, CarrierCommand, CarrierEvent, Connected, GuestKeys, HostKeys, Input, Milestones,
     NetworkCommand, Output, TalkCommand, TalkEvent, Ticket, Work, WorkDone,
 };
-pub use randomness::{NoRandomness, Randomness};
+pub use randomness::{NoRandomness, Randomness, system_randomness};
 pub use settings::{Asking, Scope, Servers, SessionTerms, Settings};
 pub use snapshot::{DOUBT, Ended, KeptInvitation, Pending, PendingId, ProofCount, Snapshot, Write};
 pub use view::{Event, FileState, Reached, Row, RowContent, SessionEnd, View, Wish};
@@ -85,7 +85,38 @@ pub struct SessionId(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(pub u64);
 
-/// See the module text.
+/// See the module text. A driver hands in what happens and carries out what comes out:
+///
+/// ```
+/// use handfast_core::crypto::Secret;
+/// use handfast_core::device::{
+///     CarrierCommand, Command, DeliveryMode, Device, Input, InviteTerms, Output, RequestId,
+///     Settings, Snapshot, system_randomness,
+/// };
+/// use handfast_core::handshake::StaticKey;
+/// use handfast_core::pairing::Now;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let identity = StaticKey::new(Secret::random()?);
+/// let now = Now {
+///     monotonic: std::time::Instant::now(),
+///     unix: 1_790_000_000,
+/// };
+/// let (settings, kept) = (Settings::default(), Snapshot::default());
+/// let randomness = Box::new(system_randomness);
+/// let mut device = Device::new(settings, identity, kept, randomness, now);
+///
+/// let terms = InviteTerms::new(DeliveryMode::Show);
+/// let invite = Command::Invite(Box::new(terms));
+/// device.handle(Input::Command(RequestId(1), invite), now);
+/// let mut asks_for_sockets = false;
+/// while let Some(output) = device.poll() {
+///     asks_for_sockets |= matches!(output, Output::Carrier(_, CarrierCommand::Bind(_)));
+/// }
+/// assert!(asks_for_sockets);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Device {
     shared: Shared,
     sessions: BTreeMap<SessionId, Session>,

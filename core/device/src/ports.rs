@@ -101,7 +101,8 @@ pub enum CarrierCommand {
     Boost,
     /// Try more than one token may cause by itself.
     TryHarder,
-    /// Give up everything of this session, links after what was sent is delivered.
+    /// Give up everything of this session, links after what was sent is delivered. What happened before
+    /// is not told any more; another [`Self::Bind`] may follow.
     Release,
 }
 

@@ -24,6 +24,18 @@ impl<F: FnMut(&mut [u8]) -> Result<(), NoRandomness> + Send> Randomness for F {
     }
 }
 
+/// Fills all of `bytes` by the operating system: the [`Randomness`] of every product.
+///
+/// # Errors
+/// [`NoRandomness`] if it has none to give.
+pub fn system_randomness(bytes: &mut [u8]) -> Result<(), NoRandomness> {
+    for part in bytes.chunks_mut(32) {
+        let random = Secret::<32>::random().map_err(|_| NoRandomness)?;
+        part.copy_from_slice(&random.expose()[..part.len()]);
+    }
+    Ok(())
+}
+
 /// `N` random bytes that may be seen.
 pub(super) fn bytes<const N: usize>(from: &mut dyn Randomness) -> Result<[u8; N], NoRandomness> {
     let mut bytes = [0; N];
@@ -34,4 +46,18 @@ pub(super) fn bytes<const N: usize>(from: &mut dyn Randomness) -> Result<[u8; N]
 /// `N` random bytes that may not.
 pub(super) fn secret<const N: usize>(from: &mut dyn Randomness) -> Result<Secret<N>, NoRandomness> {
     bytes(from).map(Secret::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operating_system_fills_any_length() {
+        let mut source = system_randomness;
+        let (one, other): ([u8; 80], [u8; 80]) =
+            (bytes(&mut source).unwrap(), bytes(&mut source).unwrap());
+        assert_ne!(one[..40], other[..40]);
+        assert_ne!(one[40..], other[40..]);
+    }
 }

@@ -314,11 +314,11 @@ fn meet_once_more(world: &mut World) {
     }
     world.run(Duration::from_secs(1));
     let sessions = together(world);
-    for side in 0..2 {
+    for (side, session) in sessions.iter().enumerate() {
         let key = world.sides[1 - side].key.public();
         assert!(world.sides[side].disk.people.contains_key(&key.0));
         assert!(matches!(
-            world.sides[side].views.get(&sessions[side]),
+            world.sides[side].views.get(session),
             Some(View::Talking { .. })
         ));
         world.check_kept(side);

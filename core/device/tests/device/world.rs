@@ -462,7 +462,19 @@ impl World {
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Knock(end) => self.knock(end),
-            Happening::Arrives(end, event) => self.feed_carrier(end, event),
+            Happening::Arrives(end, event) => {
+                // Of sockets that were given up nothing is told.
+                let socket = self.sides[end.0].sockets.get(&end.2);
+                let is_stale = match &event {
+                    CarrierEvent::Bound { addresses, .. } => {
+                        socket.is_none_or(|socket| !addresses.contains(&socket.address))
+                    }
+                    _ => false,
+                };
+                if !is_stale {
+                    self.feed_carrier(end, event);
+                }
+            }
             Happening::Opens(end, link) => {
                 let Some(one) = self.links.get(&link) else {
                     return;
