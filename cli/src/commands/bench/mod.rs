@@ -49,7 +49,7 @@ pub(crate) struct Args {
     quick: bool,
     /// One JSON object for each figure instead of a table
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// Anything may go wrong in a measurement, and then there is no figure.
