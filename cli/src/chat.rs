@@ -8,16 +8,16 @@ use crate::input;
 use crate::interrupt::Interrupt;
 use crate::limits::LimitArgs;
 use crate::lines::Lines;
-use crate::network::unix_seconds;
 use crate::output::{Event as Told, Output, hex};
 use crate::status::{Status, Stop};
 use crate::{met, strings, words};
-use handfast_core::conversation::{
+use handfast_native::conversation::{
     Comparison, Conversation, Direction, Ending, Event, Finding, Limit, Options, Transfer,
 };
-use handfast_core::handshake::{ShortString, Trust};
-use handfast_core::pairing::Meeting;
-use handfast_core::store::Refused;
+use handfast_native::handshake::{ShortString, Trust};
+use handfast_native::pairing::Meeting;
+use handfast_native::store::Refused;
+use handfast_native::unix_seconds;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -33,7 +33,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
 /// As [`parse`], or that it is too long.
 pub(crate) fn parse_lifetime(text: &str) -> Result<Duration, String> {
     let lifetime = parse(text)?;
-    if lifetime > handfast_core::invitation::MAX_LIFETIME {
+    if lifetime > handfast_native::token::MAX_LIFETIME {
         return Err(strings::lifetime_too_long().into());
     }
     Ok(lifetime)

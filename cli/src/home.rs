@@ -5,10 +5,10 @@
 use crate::status::{Status, Stop};
 use crate::{strings, words};
 use etcetera::BaseStrategy;
-use handfast_core::crypto::Secret;
-use handfast_core::handshake::{StaticKey, visible};
-use handfast_core::pairing::{Failure, Identity};
-use handfast_core::store::{Fate, KeyFile, Store, StoreError};
+use handfast_native::handshake::{StaticKey, visible};
+use handfast_native::pairing::{Failure, Identity};
+use handfast_native::store::{Fate, KeyFile, Store, StoreError};
+use handfast_native::token::Secret;
 use std::path::{Path, PathBuf};
 
 /// Names the folder where no argument does.

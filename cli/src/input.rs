@@ -2,8 +2,8 @@
 
 use crate::status::Stop;
 use crate::{strings, words};
-use handfast_core::invitation::{FindError, Invitation, SealedReply, Token, find};
-use handfast_core::qr::scan_picture;
+use handfast_native::qr::scan_picture;
+use handfast_native::token::{FindError, Invitation, SealedReply, Token, find};
 use std::io::{BufRead, Read};
 use std::path::PathBuf;
 

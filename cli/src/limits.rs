@@ -1,7 +1,7 @@
 //! What the other side may cost this machine, as the command line says it.
 
 use crate::strings;
-use handfast_core::conversation::Limits;
+use handfast_native::conversation::Limits;
 
 /// A flag for each limit. Without one the usual limit holds.
 #[derive(clap::Args)]

@@ -4,8 +4,8 @@ use crate::home::Home;
 use crate::output::{Event, Output, milliseconds};
 use crate::status::{Status, Stop};
 use crate::{strings, words};
-use handfast_core::pairing::{Meeting, Pairing, PairingEvent};
-use handfast_core::transport::LinkState;
+use handfast_native::link::LinkState;
+use handfast_native::pairing::{Meeting, Pairing, PairingEvent};
 use std::time::Duration;
 use tokio::sync::watch;
 

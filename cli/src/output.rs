@@ -7,7 +7,7 @@ use crate::margin;
 use crate::status::Stop;
 use crate::symbol::{self, Forms};
 use crate::{strings, words};
-use handfast_core::pairing::{Cause, GuestStage, HostStage, View};
+use handfast_native::pairing::{Cause, GuestStage, HostStage, View};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

@@ -2,7 +2,8 @@
 
 use crate::output::Output;
 use crate::{strings, words};
-use handfast_core::transport::{AskRouter, Endpoint, PortMapping, StunServer};
+use handfast_native::net::{AskRouter, Endpoint, PortMapping};
+use handfast_native::network::StunServer;
 
 #[derive(clap::Args)]
 pub(crate) struct OutsideArgs {

@@ -5,13 +5,13 @@
 //! is kept can be taken up by [`Home::choose`]; a process that was killed leaves it behind.
 
 use crate::home::{self, Home};
-use crate::network::unix_seconds;
 use crate::output::{Event, Output};
 use crate::status::{Status, Stop};
 use crate::{strings, words};
-use handfast_core::invitation::{InviteId, Seat};
-use handfast_core::pairing::{Keeping, Meeting, Pairing, Standing, Tried};
-use handfast_core::store::{Fate, PendingInvitation, PendingReply, Store, StoreError};
+use handfast_native::pairing::{Keeping, Meeting, Pairing, Standing, Tried};
+use handfast_native::store::{Fate, PendingInvitation, PendingReply, Store, StoreError};
+use handfast_native::token::{InviteId, Seat};
+use handfast_native::unix_seconds;
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

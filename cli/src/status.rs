@@ -1,8 +1,8 @@
 //! How the program ends: one number for each kind of end, in one place.
 
 use crate::words;
-use handfast_core::invitation::FindError;
-use handfast_core::pairing::Failure;
+use handfast_native::pairing::Failure;
+use handfast_native::token::FindError;
 
 /// The exit statuses. The help of the program lists them for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use crate::status::Stop;
 use crate::strings;
-use handfast_core::invitation::{LinkBase, QrText, bare_text, link};
-use handfast_core::qr::{Style, Symbol};
+use handfast_native::qr::{Style, Symbol};
+use handfast_native::token::{LinkBase, QrText, bare_text, link};
 use std::io::IsTerminal;
 
 /// Every form of one token.

@@ -3,18 +3,18 @@
 
 use crate::language::{Language, language};
 use crate::strings;
-use handfast_core::conversation::{CompareError, FileError, Limit, Violation};
-use handfast_core::handshake::{
+use handfast_native::conversation::{CompareError, FileError, Limit, Violation};
+use handfast_native::handshake::{
     ChannelError, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
 };
-use handfast_core::invitation::{FieldError, FindError, Range, ReplyError, Seat};
-use handfast_core::pairing::{Cause, Failure, Remedy};
-use handfast_core::qr::PictureError;
-use handfast_core::seal::{Cost, Kind, LockError, SealError, Strength, Trivial, Verdict};
-use handfast_core::store::{Fate, StoreError, VaultError};
-use handfast_core::transport::{
+use handfast_native::network::{
     Chance, Family, MappingError, Opening, Situation, Verdict as Expected,
 };
+use handfast_native::pairing::{Cause, Failure, Remedy};
+use handfast_native::qr::PictureError;
+use handfast_native::seal::{Cost, Kind, LockError, SealError, Strength, Trivial, Verdict};
+use handfast_native::store::{Fate, StoreError, VaultError};
+use handfast_native::token::{FieldError, FindError, Range, ReplyError, Seat};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 

@@ -7,8 +7,8 @@ use crate::output::Output;
 use crate::status::{Status, Stop};
 use crate::vault::prompt;
 use crate::{strings, words};
-use handfast_core::crypto::Secret;
-use handfast_core::seal::{Answers, Question, Strength, code_from_text};
+use handfast_native::seal::{Answers, Question, Strength, code_from_text};
+use handfast_native::token::Secret;
 use std::path::Path;
 use zeroize::Zeroizing;
 

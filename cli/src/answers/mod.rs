@@ -8,9 +8,9 @@ pub(crate) mod talk;
 
 use crate::status::{Status, Stop};
 use crate::{input, strings, words};
-use handfast_core::crypto::Secret;
-use handfast_core::qr::scan_picture;
-use handfast_core::seal::{Answers, LockError, NotACode, Question, code_from_text};
+use handfast_native::qr::scan_picture;
+use handfast_native::seal::{Answers, LockError, NotACode, Question, code_from_text};
+use handfast_native::token::Secret;
 use std::io::Read;
 use std::path::Path;
 use zeroize::Zeroizing;

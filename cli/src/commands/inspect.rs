@@ -5,7 +5,9 @@ use crate::status::{Status, Stop};
 use crate::vault::LIMITS;
 use crate::vault::container::Container;
 use crate::{strings, words};
-use handfast_core::seal::{Header, Lock, Questions, SealError, apparent_length, tries_per_second};
+use handfast_native::seal::{
+    Header, Lock, Questions, SealError, apparent_length, tries_per_second,
+};
 use serde::Serialize;
 use std::io::Write;
 

@@ -5,7 +5,7 @@ use crate::home::{Home, HomeArgs};
 use crate::output::Event;
 use crate::status::{Status, Stop};
 use crate::strings;
-use handfast_core::invitation::Seat;
+use handfast_native::token::Seat;
 
 #[derive(clap::Args)]
 #[command(after_help = strings::invitations_examples())]

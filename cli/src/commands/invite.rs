@@ -14,15 +14,15 @@ use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::vault::refused;
 use crate::{chat, duration, input, met, strings, words};
-use handfast_core::crypto::{Secret, random_bytes};
-use handfast_core::invitation::{Expiry, Invitation, LinkBase, Name, Question, Seat, Token};
-use handfast_core::pairing::{
+use handfast_native::net::PortMapping;
+use handfast_native::pairing::{
     Failure, HostStage, HostTerms, Meeting, Pairing, PairingEvent, Past, Via, View, own_candidates,
 };
-use handfast_core::private;
-use handfast_core::seal::{self, Answers, Cost, Credential, Questions, tries_per_second};
-use handfast_core::store::PendingInvitation;
-use handfast_core::transport::PortMapping;
+use handfast_native::private;
+use handfast_native::seal::{self, Answers, Cost, Credential, Questions, tries_per_second};
+use handfast_native::store::PendingInvitation;
+use handfast_native::token::{Expiry, Invitation, LinkBase, Name, Question, Seat, Token};
+use handfast_native::token::{Secret, random_bytes};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -124,7 +124,7 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
         Some(container) => Token::Sealed(container.clone()),
         None => Token::Invitation(pending.invitation.clone()),
     };
-    let remaining = pending.remaining(network::unix_seconds());
+    let remaining = pending.remaining(handfast_native::unix_seconds());
     let pairing = Pairing::host_again(
         home::identity(home.as_ref(), args.talk.name.as_deref())?,
         place.endpoint,
@@ -206,7 +206,7 @@ async fn make(
     let place = reach_out(args, args.far, place, output, door).await;
     let candidates = own_candidates(&place.endpoint, place.policy)?;
     let certificate = network::certificate()?;
-    let made = network::unix_seconds();
+    let made = handfast_native::unix_seconds();
     let invitation = Invitation {
         secret: Secret::random().map_err(|_| Failure::Local)?,
         expiry: Expiry::after(made, args.expires),
@@ -372,7 +372,7 @@ async fn wait(
                 }
                 Some(PairingEvent::Reissued(invitation)) => {
                     output.note(strings::leads_elsewhere());
-                    let remaining = invitation.expiry.remaining(network::unix_seconds());
+                    let remaining = invitation.expiry.remaining(handfast_native::unix_seconds());
                     show(args, &Token::Invitation(*invitation), remaining, output)?;
                 }
                 Some(PairingEvent::Met(meeting)) => {
@@ -414,7 +414,7 @@ async fn wait(
 }
 
 /// A picture takes up to some seconds to read, so that happens beside everything else.
-async fn read_reply(line: String) -> Result<handfast_core::invitation::SealedReply, String> {
+async fn read_reply(line: String) -> Result<handfast_native::token::SealedReply, String> {
     // "-" is standard input elsewhere; here it is a line like any other.
     if line.trim() == "-" {
         return Err(strings::no_reply_in_line().into());

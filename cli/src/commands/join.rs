@@ -15,14 +15,14 @@ use crate::status::{Status, Stop};
 use crate::symbol::Forms;
 use crate::vault::refused;
 use crate::{chat, duration, input, met, strings, words};
-use handfast_core::crypto::random_bytes;
-use handfast_core::invitation::{Invitation, LinkBase, MAX_LIFETIME, Reply, Seat, Token};
-use handfast_core::pairing::{
+use handfast_native::pairing::{
     Failure, GuestTerms, Meeting, OtherInvitation, Pairing, PairingEvent, Tried, Via, View,
     own_candidates,
 };
-use handfast_core::seal::{self, Credential, Header, Kind, Limits, Lock, SealError};
-use handfast_core::store::PendingReply;
+use handfast_native::seal::{self, Credential, Header, Kind, Limits, Lock, SealError};
+use handfast_native::store::PendingReply;
+use handfast_native::token::random_bytes;
+use handfast_native::token::{Invitation, LinkBase, MAX_LIFETIME, Reply, Seat, Token};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -154,7 +154,7 @@ async fn open(
 
 fn tell_opened(invitation: &Invitation, output: &mut Output) {
     let name = invitation.name.as_ref();
-    let remaining = invitation.expiry.remaining(network::unix_seconds());
+    let remaining = invitation.expiry.remaining(handfast_native::unix_seconds());
     output.tell(Event::Opened {
         name: name.map(|name| name.as_str().to_owned()),
         expires_in_s: remaining.map(|left| left.as_secs()),
@@ -278,7 +278,7 @@ fn new_reply(invitation: Invitation, via: Via, place: &Place) -> Result<PendingR
         certificate,
         port: port.unwrap_or_default(),
         via,
-        made: network::unix_seconds(),
+        made: handfast_native::unix_seconds(),
     })
 }
 

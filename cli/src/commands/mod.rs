@@ -153,7 +153,7 @@ where
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(_) => {
-            told.stopped(&handfast_core::pairing::Failure::Local.into());
+            told.stopped(&handfast_native::pairing::Failure::Local.into());
             return Status::Failed;
         }
     };

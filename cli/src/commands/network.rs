@@ -9,10 +9,9 @@ use crate::output::{json_line, write_line};
 use crate::outside::OutsideArgs;
 use crate::status::Stop;
 use crate::{strings, words};
-use handfast_core::invitation::Range;
-use handfast_core::transport::{
-    Chance, Family, MappingError, Opening, Outside, Situation, StunServer, Survey,
-};
+use handfast_native::network::StunServer;
+use handfast_native::network::{Chance, Family, MappingError, Opening, Outside, Situation, Survey};
+use handfast_native::token::Range;
 use serde::Serialize;
 use std::net::{IpAddr, SocketAddr};
 
@@ -56,7 +55,7 @@ async fn survey(args: OutsideArgs) -> Result<Report, Stop> {
     }
     let servers = args.servers(false);
     let endpoint = place.endpoint.with_servers(servers.clone());
-    let survey = Survey::take(endpoint, args.router()).await;
+    let survey = endpoint.survey(args.router()).await;
     Ok(Report { survey, servers })
 }
 

@@ -13,9 +13,9 @@ use crate::vault::prompt;
 use crate::vault::watch::{SourceState, Watch};
 use crate::vault::{FOLDER_TYPE, LIMITS, refused};
 use crate::{strings, words};
-use handfast_core::conversation::safe_file_name;
-use handfast_core::crypto::Secret;
-use handfast_core::seal::{About, Credential, Lock, StreamError, open_into};
+use handfast_native::conversation::safe_file_name;
+use handfast_native::seal::{About, Credential, Lock, StreamError, open_into};
+use handfast_native::token::Secret;
 use std::io::{self, PipeWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -353,7 +353,7 @@ fn open(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use handfast_core::seal::{FileName, Header, Kind, seal_bytes};
+    use handfast_native::seal::{FileName, Header, Kind, seal_bytes};
 
     fn sealed(content: &[u8]) -> (Vec<u8>, Credential) {
         let credential = || Credential::Key(Secret::new([7; 32]));

@@ -11,13 +11,13 @@ use crate::vault::landing::{NewFile, must_be_free, not_stored, with_suffix};
 use crate::vault::watch::{SourceState, Watch, Watched};
 use crate::vault::{FOLDER_TYPE, LIMITS, prompt, refused};
 use crate::{input, strings, words};
-use handfast_core::crypto::{Secret, random_bytes};
-use handfast_core::qr::Symbol;
-use handfast_core::seal::{
+use handfast_native::qr::Symbol;
+use handfast_native::seal::{
     About, Answers, Cost, Credential, FileName, Header, Kind, Lock, MAX_QUESTIONS, MediaType,
     Question, Questions, SealError, StreamError, Strength, Verdict, code_characters, code_words,
     seal, text, tries_per_second,
 };
+use handfast_native::token::{Secret, random_bytes};
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, Write};
 use std::path::{Path, PathBuf};

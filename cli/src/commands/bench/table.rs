@@ -2,17 +2,18 @@
 //! an optional bad path between them.
 
 use super::Result;
-use handfast_core::crypto::Secret;
-use handfast_core::handshake::StaticKey;
-use handfast_core::invitation::{
+use handfast_native::certificate::Certificate;
+use handfast_native::handshake::StaticKey;
+use handfast_native::net::Endpoint;
+use handfast_native::pairing::{
+    GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Via, View,
+};
+use handfast_native::token::Secret;
+use handfast_native::token::{
     Candidate, Candidates, Expiry, Invitation, LinkBase, Policy, QR_LIFETIME, SealedReply, Token,
     find, link,
 };
-use handfast_core::pairing::{
-    GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Via, View,
-};
-use handfast_core::transport::forwarder::{Conditions, Forwarder};
-use handfast_core::transport::{Certificate, Endpoint};
+use handfast_sim::forwarder::{Conditions, Forwarder};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -37,7 +38,7 @@ pub(crate) struct Met {
 
 impl Table {
     pub(crate) fn set(conditions: Option<Conditions>) -> Result<Self> {
-        let certificate = Certificate::generate()?;
+        let certificate = new_certificate()?;
         let endpoint = Endpoint::bind(&HERE, None)?;
         let bound = *endpoint.addresses().first().ok_or("a bound socket")?;
         let path = conditions
@@ -137,7 +138,7 @@ pub(crate) fn guest(who: Identity, text: &str, only_by_reply: bool) -> Result<Pa
         ..GuestTerms::new(Via::Camera)
     };
     let endpoint = Endpoint::bind(&HERE, None)?;
-    let certificate = Certificate::generate()?;
+    let certificate = new_certificate()?;
     Ok(Pairing::guest(
         who,
         certificate,

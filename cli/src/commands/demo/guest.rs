@@ -9,8 +9,8 @@ use crate::output::{Event, Output, State, milliseconds};
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::{home, input, met, strings, words};
-use handfast_core::invitation::{Invitation, LinkBase};
-use handfast_core::pairing::{Failure, GuestTerms, Pairing, PairingEvent, Via, View};
+use handfast_native::pairing::{Failure, GuestTerms, Pairing, PairingEvent, Via, View};
+use handfast_native::token::{Invitation, LinkBase};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 

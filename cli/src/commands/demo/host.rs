@@ -8,9 +8,9 @@ use crate::output::{Event, Output, State, milliseconds};
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::{home, input, met, strings, words};
-use handfast_core::crypto::Secret;
-use handfast_core::invitation::{Expiry, Invitation, LinkBase, QR_LIFETIME, Token};
-use handfast_core::pairing::{Failure, HostTerms, Pairing, PairingEvent, Via, own_candidates};
+use handfast_native::pairing::{Failure, HostTerms, Pairing, PairingEvent, Via, own_candidates};
+use handfast_native::token::Secret;
+use handfast_native::token::{Expiry, Invitation, LinkBase, QR_LIFETIME, Token};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
@@ -38,7 +38,7 @@ async fn host(args: Args, output: &mut Output) -> Result<(), Stop> {
     let identity = home::identity(None, Some(HOST_NAME))?;
     let certificate = network::certificate()?;
     let place = network::bind(Wanted::Loopback, None)?;
-    let now = network::unix_seconds();
+    let now = handfast_native::unix_seconds();
     let invitation = Invitation {
         secret: Secret::random().map_err(|_| Failure::Local)?,
         expiry: Expiry::after(now, QR_LIFETIME),
