@@ -56,11 +56,7 @@ mod tests {
                 .build();
             fence.enabled(&metadata)
         };
-        for ours in [
-            "handfast",
-            "handfast_core",
-            "handfast_native::pairing::host",
-        ] {
+        for ours in ["handfast", "handfast_core", "handfast_core::pairing::host"] {
             assert!(enabled(ours), "{ours}");
         }
         for other in [

@@ -1,10 +1,9 @@
 //! This machine's sockets.
 
 use crate::status::Stop;
-use handfast_native::certificate::Certificate;
-use handfast_native::net::{Endpoint, Reach, Roaming, local_addresses};
-use handfast_native::pairing::Failure;
-use handfast_native::token::{Candidate, Invitation, MAX_CANDIDATES, Policy, admit};
+use handfast_core::invitation::{Candidate, Invitation, MAX_CANDIDATES, Policy, admit};
+use handfast_core::pairing::Failure;
+use handfast_core::transport::{Certificate, Endpoint, Reach, Roaming, local_addresses};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -159,7 +158,7 @@ fn usable(reach: Reach) -> Result<Vec<IpAddr>, Stop> {
 /// # Errors
 /// When the operating system has no randomness to give.
 pub(crate) fn certificate() -> Result<Certificate, Stop> {
-    Ok(new_certificate().map_err(Failure::from)?)
+    Ok(Certificate::generate().map_err(Failure::from)?)
 }
 
 /// Whether an invitation leads to this machine and nowhere else.

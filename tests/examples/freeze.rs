@@ -4,8 +4,8 @@
 //! `cargo run -p handfast-tests --example freeze`
 
 use anyhow::Result;
-use handfast_native::token::random_bytes;
-use handfast_native::seal::{Limits, seal_bytes, text};
+use handfast_core::crypto::random_bytes;
+use handfast_core::seal::{Limits, seal_bytes, text};
 use handfast_tests::frozen::Frozen;
 
 #[allow(clippy::print_stdout)]

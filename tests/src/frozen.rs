@@ -6,8 +6,8 @@
 
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
-use handfast_native::token::{Secret, kdf};
-use handfast_native::seal::{
+use handfast_core::crypto::{Secret, kdf};
+use handfast_core::seal::{
     About, Answers, Cost, Credential, FileName, Header, Kind, Lock, MediaType, Question, Questions,
 };
 use serde::Deserialize;

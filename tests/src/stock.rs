@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use handfast_native::token::{Fingerprint, IceCredentials};
+use handfast_core::invitation::{Fingerprint, IceCredentials};
 use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
 use std::net::SocketAddr;
 use std::sync::Arc;

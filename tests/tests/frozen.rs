@@ -1,7 +1,7 @@
 //! What was sealed once opens for ever: the containers of `tests/frozen/`.
 
 use anyhow::{Context, Result, ensure};
-use handfast_native::seal::{Credential, Header, Limits, Opened, SealError, from_text, open_bytes};
+use handfast_core::seal::{Credential, Header, Limits, Opened, SealError, from_text, open_bytes};
 use handfast_tests::frozen::Frozen;
 
 fn read(frozen: &Frozen) -> Result<Vec<u8>> {
@@ -40,7 +40,7 @@ fn every_frozen_container_opens_with_what_it_was_sealed_with() -> Result<()> {
 fn no_frozen_container_opens_with_anything_else() -> Result<()> {
     for frozen in Frozen::all()? {
         let container = read(&frozen)?;
-        let nothing = Credential::Key(handfast_native::token::Secret::new([0; 32]));
+        let nothing = Credential::Key(handfast_core::crypto::Secret::new([0; 32]));
         let opened = open_bytes(&container, &nothing, &Limits::PHONE);
         assert_eq!(
             opened,

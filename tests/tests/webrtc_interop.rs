@@ -2,12 +2,10 @@
 //! alone, joins it.
 
 use bytes::Bytes;
-use handfast_native::token::Secret;
-use handfast_native::token::InvitationKeys;
-use handfast_sim::forwarder::{Conditions, Forwarder};
-use handfast_native::certificate::Certificate;
-use handfast_native::net::{ConnectEvent, Endpoint, HostSetup};
-use handfast_native::link::{Link, LinkError};
+use handfast_core::crypto::Secret;
+use handfast_core::invitation::InvitationKeys;
+use handfast_core::transport::forwarder::{Conditions, Forwarder};
+use handfast_core::transport::{Certificate, ConnectEvent, Endpoint, HostSetup, Link, LinkError};
 use handfast_tests::stock::{self, Identity, Peer, answer_of_host};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;

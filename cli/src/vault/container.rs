@@ -3,8 +3,8 @@
 use super::refused;
 use crate::status::{Status, Stop};
 use crate::{input, words};
-use handfast_native::seal::{self, Header, Kind, MAGIC, SealError, StreamError};
-use handfast_native::token::{FindError, Token};
+use handfast_core::invitation::{FindError, Token};
+use handfast_core::seal::{self, Header, Kind, MAGIC, SealError, StreamError};
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};

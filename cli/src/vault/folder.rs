@@ -4,7 +4,7 @@
 //! Packing goes back and forth in the archive without ever writing it down, so that no copy of what
 //! is to be locked lies about. Unpacking makes new files below one new folder, and only there.
 
-use handfast_native::private;
+use handfast_core::private;
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write};

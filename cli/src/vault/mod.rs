@@ -10,7 +10,7 @@ pub(crate) mod watch;
 
 use crate::status::{Status, Stop};
 use crate::words;
-use handfast_native::seal::{Limits, SealError};
+use handfast_core::seal::{Limits, SealError};
 
 /// What this machine is willing to spend on a container of somebody else.
 pub(crate) const LIMITS: Limits = Limits::DESKTOP;

@@ -4,4 +4,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|body: &[u8]| handfast_native::conversation::fuzz_message(body));
+fuzz_target!(|body: &[u8]| handfast_core::conversation::fuzz_message(body));

@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use handfast_native::net::fuzz::a_tunnel;
+use handfast_core::transport::fuzz::a_tunnel;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| a_tunnel(bytes));

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use handfast_native::token::{Token, find};
+use handfast_core::invitation::{Token, find};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use handfast_native::token::{Policy, Token, admit};
+use handfast_core::invitation::{Policy, Token, admit};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -2,9 +2,9 @@
 
 #![no_main]
 
-use handfast_native::token::Secret;
-use handfast_native::handshake::{Initiator, Mode, Policy, Prologue, Ready, Responder, StaticKey};
-use handfast_native::token::Fingerprint;
+use handfast_core::crypto::Secret;
+use handfast_core::handshake::{Initiator, Mode, Policy, Prologue, Ready, Responder, StaticKey};
+use handfast_core::invitation::Fingerprint;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

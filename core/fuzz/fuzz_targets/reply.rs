@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use handfast_native::token::Secret;
-use handfast_native::token::{InvitationKeys, SealedReply};
+use handfast_core::crypto::Secret;
+use handfast_core::invitation::{InvitationKeys, SealedReply};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use handfast_native::qr::Scanner;
+use handfast_core::qr::Scanner;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, u8, u8, &[u8])| {

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use handfast_native::qr::scan_picture;
+use handfast_core::qr::scan_picture;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

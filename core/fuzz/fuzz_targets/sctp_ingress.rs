@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use handfast_native::net::fuzz::an_association;
+use handfast_core::transport::fuzz::an_association;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| an_association(bytes));

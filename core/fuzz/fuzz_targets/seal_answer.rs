@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use handfast_native::seal::{Answers, MAX_ANSWER_BYTES, fuzz_answer};
+use handfast_core::seal::{Answers, MAX_ANSWER_BYTES, fuzz_answer};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|typed: &str| {

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use handfast_native::seal::{Header, Limits, Lock};
+use handfast_core::seal::{Header, Limits, Lock};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

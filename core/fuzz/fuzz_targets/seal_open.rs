@@ -3,8 +3,8 @@
 
 #![no_main]
 
-use handfast_native::token::Secret;
-use handfast_native::seal::{
+use handfast_core::crypto::Secret;
+use handfast_core::seal::{
     About, Answers, Cost, Credential, Header, Kind, Limits, Lock, Questions, fuzz_inside,
     open_bytes, seal_bytes,
 };

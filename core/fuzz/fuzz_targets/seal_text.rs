@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use handfast_native::seal::{from_text, text};
+use handfast_core::seal::{from_text, text};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

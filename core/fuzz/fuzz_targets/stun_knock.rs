@@ -2,9 +2,9 @@
 
 #![no_main]
 
-use handfast_native::token::Secret;
-use handfast_native::token::{Fingerprint, InvitationKeys};
-use handfast_native::net::fuzz::a_knock;
+use handfast_core::crypto::Secret;
+use handfast_core::invitation::{Fingerprint, InvitationKeys};
+use handfast_core::transport::fuzz::a_knock;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -7,7 +7,7 @@
 #![allow(clippy::print_stdout)] // its output is its purpose
 
 use anyhow::{Context, Result};
-use handfast_sim::forwarder::{Conditions, Forwarder};
+use handfast_core::transport::forwarder::{Conditions, Forwarder};
 use handfast_tests::stock::{self, Peer};
 use std::process::Stdio;
 use std::time::{Duration, Instant};

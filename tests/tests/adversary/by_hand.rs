@@ -2,13 +2,14 @@
 
 use crate::people::{GUEST_SIDE, HOST_SIDE, SOON, identity};
 use bytes::Bytes;
-use handfast_native::token::Secret;
-use handfast_native::handshake::{Channel, Initiator, Mode, Policy, Prologue, Ready, Responder};
-use handfast_native::token::{Candidate, Invitation, Seat};
-use handfast_native::pairing::Identity;
-use handfast_native::certificate::Certificate;
-use handfast_native::net::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, TransportError};
-use handfast_native::link::{Link, LinkError};
+use handfast_core::crypto::Secret;
+use handfast_core::handshake::{Channel, Initiator, Mode, Policy, Prologue, Ready, Responder};
+use handfast_core::invitation::{Candidate, Invitation, Seat};
+use handfast_core::pairing::Identity;
+use handfast_core::transport::{
+    Certificate, ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Link, LinkError,
+    TransportError,
+};
 use std::net::SocketAddr;
 use tokio::time::timeout;
 

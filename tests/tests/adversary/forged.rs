@@ -1,7 +1,7 @@
 //! STUN as somebody writes it who has seen every datagram: without the passwords, and, where it says
 //! so, with them.
 
-use handfast_native::token::{Fingerprint, InvitationKeys};
+use handfast_core::invitation::{Fingerprint, InvitationKeys};
 use rtc::stun::attributes::{
     ATTR_FINGERPRINT, ATTR_ICE_CONTROLLING, ATTR_MESSAGE_INTEGRITY, ATTR_PRIORITY,
     ATTR_USE_CANDIDATE, ATTR_USERNAME,

@@ -6,11 +6,11 @@ use crate::people::{Guest, Host, Talk, converse, garbage, knocks_again, stages, 
 use crate::steps::{FAULTS, Step, Until, guest_until, host_until, seal};
 use crate::wire::{Behaviour, Wire};
 use bytes::Bytes;
-use handfast_native::conversation::{Ending, Event, Violation};
-use handfast_native::handshake::{Channel, ChannelError, Flow};
-use handfast_native::token::Seat;
-use handfast_native::pairing::{Failure, GuestStage, HostStage, View};
-use handfast_native::link::Link;
+use handfast_core::conversation::{Ending, Event, Violation};
+use handfast_core::handshake::{Channel, ChannelError, Flow};
+use handfast_core::invitation::Seat;
+use handfast_core::pairing::{Failure, GuestStage, HostStage, View};
+use handfast_core::transport::Link;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;

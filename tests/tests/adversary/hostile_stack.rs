@@ -4,13 +4,11 @@
 use crate::by_hand::opened;
 use crate::people::{GUEST_SIDE, Host, SOON, garbage, stages, waits_again};
 use bytes::{Bytes, BytesMut};
-use handfast_native::token::Secret;
-use handfast_native::handshake::Flow;
-use handfast_native::token::{Fingerprint, InvitationKeys};
-use handfast_native::pairing::HostStage;
-use handfast_native::certificate::Certificate;
-use handfast_native::net::{Endpoint, HostSetup};
-use handfast_native::link::{Link, LinkError};
+use handfast_core::crypto::Secret;
+use handfast_core::handshake::Flow;
+use handfast_core::invitation::{Fingerprint, InvitationKeys};
+use handfast_core::pairing::HostStage;
+use handfast_core::transport::{Certificate, Endpoint, HostSetup, Link, LinkError};
 use handfast_tests::stock::{self, Identity, Peer, answer_of_host};
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -8,12 +8,11 @@ use crate::people::{
 };
 use crate::wire::{Behaviour, Wire};
 use bytes::Bytes;
-use handfast_native::conversation::{Ending, Event, Violation};
-use handfast_native::handshake::{Flow, Trust, TrustLevel};
-use handfast_native::token::{Candidate, Candidates, Reply, Seat};
-use handfast_native::pairing::{Failure, HostStage, View};
-use handfast_native::net::{Endpoint, HostSetup, TransportError};
-use handfast_native::link::Link;
+use handfast_core::conversation::{Ending, Event, Violation};
+use handfast_core::handshake::{Flow, Trust, TrustLevel};
+use handfast_core::invitation::{Candidate, Candidates, Reply, Seat};
+use handfast_core::pairing::{Failure, HostStage, View};
+use handfast_core::transport::{Endpoint, HostSetup, Link, TransportError};
 use tokio::task::JoinSet;
 
 /// Host and guest of this flow with a wire between them. Where there is a reply, it was scanned

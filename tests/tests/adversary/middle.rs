@@ -4,9 +4,8 @@
 use crate::by_hand::{Holder, opened};
 use crate::people::GUEST_SIDE;
 use bytes::Bytes;
-use handfast_native::token::Invitation;
-use handfast_native::net::Endpoint;
-use handfast_native::link::Link;
+use handfast_core::invitation::Invitation;
+use handfast_core::transport::{Endpoint, Link};
 use std::net::SocketAddr;
 
 /// The place where the host is reached, before it is known who invites there.

@@ -1,20 +1,19 @@
 //! The honest ones: a host, its guests, and the flows in which they meet.
 
 use bytes::Bytes;
-use handfast_native::conversation::{Conversation, Event, Options};
-use handfast_native::token::Secret;
-use handfast_native::handshake::{Flow, StaticKey, Trust};
-use handfast_native::token::{
+use handfast_core::conversation::{Conversation, Event, Options};
+use handfast_core::crypto::Secret;
+use handfast_core::handshake::{Flow, StaticKey, Trust};
+use handfast_core::invitation::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Policy, Question, ReplyError,
     SealedReply, Seat, Token,
 };
-use handfast_native::pairing::{
+use handfast_core::pairing::{
     Failure, GuestStage, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing,
     PairingEvent, Via, View, own_candidates,
 };
-use handfast_native::seal::Answers;
-use handfast_native::certificate::Certificate;
-use handfast_native::net::Endpoint;
+use handfast_core::seal::Answers;
+use handfast_core::transport::{Certificate, Endpoint};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::{mpsc, oneshot, watch};

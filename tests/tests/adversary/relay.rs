@@ -6,14 +6,14 @@ use crate::people::{
     trust_without_reply, unix_now,
 };
 use crate::steps::{Until, guest_until};
-use handfast_native::token::Secret;
-use handfast_native::handshake::{Flow, Trust, TrustLevel};
-use handfast_native::token::{
+use handfast_core::crypto::Secret;
+use handfast_core::handshake::{Flow, Trust, TrustLevel};
+use handfast_core::invitation::{
     Candidate, CandidateKind, Candidates, Expiry, FindError, Invitation, LinkBase, Name, Question,
     Reply, ReplyError, SealedReply, Seat, Token, find, link,
 };
-use handfast_native::pairing::{Failure, GuestTerms, HostStage, Via};
-use handfast_native::certificate::Certificate;
+use handfast_core::pairing::{Failure, GuestTerms, HostStage, Via};
+use handfast_core::transport::Certificate;
 use std::convert::Infallible;
 use std::net::UdpSocket;
 use std::time::Duration;

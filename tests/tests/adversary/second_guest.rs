@@ -7,9 +7,9 @@ use crate::people::{
     shows_any, stages, trust_without_reply,
 };
 use crate::wire::{Behaviour, Wire};
-use handfast_native::handshake::{Flow, TrustLevel};
-use handfast_native::token::{Candidate, Candidates, Invitation};
-use handfast_native::pairing::{Failure, HostStage, Meeting, View};
+use handfast_core::handshake::{Flow, TrustLevel};
+use handfast_core::invitation::{Candidate, Candidates, Invitation};
+use handfast_core::pairing::{Failure, HostStage, Meeting, View};
 use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::time::timeout;

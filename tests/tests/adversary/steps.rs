@@ -4,10 +4,10 @@
 use crate::by_hand::{Holder, receive};
 use crate::people::{ANSWER, garbage};
 use bytes::Bytes;
-use handfast_native::token::Secret;
-use handfast_native::handshake::{AnswerMessage, Attempt, Channel, Established, Parties, Prologue};
-use handfast_native::token::{Fingerprint, Seat};
-use handfast_native::link::Link;
+use handfast_core::crypto::Secret;
+use handfast_core::handshake::{AnswerMessage, Attempt, Channel, Established, Parties, Prologue};
+use handfast_core::invitation::{Fingerprint, Seat};
+use handfast_core::transport::Link;
 
 /// What somebody could send at one step: what belongs there, what belonged before, what comes later.
 pub(crate) struct Step {

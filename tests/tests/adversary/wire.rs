@@ -6,7 +6,7 @@
 use crate::forged;
 use crate::people::GUEST_SIDE;
 use bytes::BytesMut;
-use handfast_native::certificate::Certificate;
+use handfast_core::transport::Certificate;
 use rtc::dtls::config::{ClientAuthType, ConfigBuilder, HandshakeConfig};
 use rtc::dtls::endpoint::{Endpoint as Dtls, EndpointEvent};
 use rtc::dtls::extension::extension_use_srtp::SrtpProtectionProfile;

@@ -6,8 +6,8 @@ use crate::person::{Folder, Person};
 use crate::scenario::servers;
 use crate::stun::Stun;
 use crate::world::{Place, World};
-use handfast_native::token::Secret;
-use handfast_native::token::{
+use handfast_core::crypto::Secret;
+use handfast_core::invitation::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, LinkBase, Token, link,
 };
 use std::net::SocketAddr;

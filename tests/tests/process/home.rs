@@ -1,7 +1,7 @@
 //! The folder for what lasts: shared by processes, never harmed, and left alone where that is wanted.
 
 use crate::peer::{Folder, Peer, program, run, run_as};
-use handfast_native::store::{KeyFile, Store};
+use handfast_core::store::{KeyFile, Store};
 use std::path::Path;
 use std::process::Command;
 

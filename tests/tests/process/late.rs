@@ -2,10 +2,10 @@
 //! handed over or not.
 
 use crate::peer::{Folder, Peer, SOON, run};
-use handfast_native::token::Secret;
-use handfast_native::token::{Token, find};
-use handfast_native::seal::{self, Answers, Credential, Questions, code_characters};
-use handfast_native::store::{KeyFile, Store};
+use handfast_core::crypto::Secret;
+use handfast_core::invitation::{Token, find};
+use handfast_core::seal::{self, Answers, Credential, Questions, code_characters};
+use handfast_core::store::{KeyFile, Store};
 use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};

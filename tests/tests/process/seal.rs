@@ -1,8 +1,8 @@
 //! Locking files: there and back, wrong answers, and everything a person or an attacker can hand in.
 
 use crate::peer::{Folder, Outcome, Peer, SOON, program};
-use handfast_native::token::kdf;
-use handfast_native::seal::{
+use handfast_core::crypto::kdf;
+use handfast_core::seal::{
     About, Answers, Cost, Credential, FileName, Header, Kind, Limits, Lock, MediaType, Question,
     Questions, seal_bytes,
 };

@@ -3,7 +3,7 @@
 use super::Result;
 use super::figure::{Figure, Goal};
 use super::table::Table;
-use handfast_sim::forwarder::Conditions;
+use handfast_core::transport::forwarder::Conditions;
 use std::time::Duration;
 
 /// A round trip of 50 ms.

@@ -2,8 +2,8 @@
 
 use super::Result;
 use super::figure::{Figure, Goal};
-use handfast_camera::{Camera, Photo};
-use handfast_native::qr::{Scanner, Symbol};
+use handfast_core::qr::twin::{Camera, Photo};
+use handfast_core::qr::{Scanner, Symbol};
 use std::time::Instant;
 
 /// A link of the length that is drawn in practice.

@@ -4,7 +4,7 @@ use super::Result;
 use super::figure::{Figure, Goal};
 use super::process::cpu_time;
 use super::table::Table;
-use handfast_camera::Random;
+use handfast_core::qr::twin::Random;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 use tokio::process::Command;
@@ -28,7 +28,7 @@ pub(crate) async fn measure(quick: bool) -> Result<Vec<Figure>> {
         .invitation
         .candidates
         .iter()
-        .find_map(handfast_native::token::Candidate::ip)
+        .find_map(handfast_core::invitation::Candidate::ip)
         .ok_or("an address")?;
     let mut child = Command::new(std::env::current_exe()?)
         .arg("bench-strangers")

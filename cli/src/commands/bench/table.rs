@@ -2,18 +2,17 @@
 //! an optional bad path between them.
 
 use super::Result;
-use handfast_native::certificate::Certificate;
-use handfast_native::handshake::StaticKey;
-use handfast_native::net::Endpoint;
-use handfast_native::pairing::{
-    GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Via, View,
-};
-use handfast_native::token::Secret;
-use handfast_native::token::{
+use handfast_core::crypto::Secret;
+use handfast_core::handshake::StaticKey;
+use handfast_core::invitation::{
     Candidate, Candidates, Expiry, Invitation, LinkBase, Policy, QR_LIFETIME, SealedReply, Token,
     find, link,
 };
-use handfast_sim::forwarder::{Conditions, Forwarder};
+use handfast_core::pairing::{
+    GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Via, View,
+};
+use handfast_core::transport::forwarder::{Conditions, Forwarder};
+use handfast_core::transport::{Certificate, Endpoint};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -38,7 +37,7 @@ pub(crate) struct Met {
 
 impl Table {
     pub(crate) fn set(conditions: Option<Conditions>) -> Result<Self> {
-        let certificate = new_certificate()?;
+        let certificate = Certificate::generate()?;
         let endpoint = Endpoint::bind(&HERE, None)?;
         let bound = *endpoint.addresses().first().ok_or("a bound socket")?;
         let path = conditions
@@ -138,7 +137,7 @@ pub(crate) fn guest(who: Identity, text: &str, only_by_reply: bool) -> Result<Pa
         ..GuestTerms::new(Via::Camera)
     };
     let endpoint = Endpoint::bind(&HERE, None)?;
-    let certificate = new_certificate()?;
+    let certificate = Certificate::generate()?;
     Ok(Pairing::guest(
         who,
         certificate,

@@ -2,11 +2,11 @@
 
 use super::Result;
 use super::figure::{Figure, Goal};
-use handfast_native::qr::{Correction, Symbol};
-use handfast_native::token::Secret;
-use handfast_native::token::{
+use handfast_core::crypto::Secret;
+use handfast_core::invitation::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, LinkBase, QrText,
 };
+use handfast_core::qr::{Correction, Symbol};
 use std::hint::black_box;
 use std::net::SocketAddr;
 use std::time::Instant;

@@ -3,9 +3,9 @@
 use super::Result;
 use super::figure::{Figure, Goal};
 use super::table::{Table, guest, identity, met};
-use handfast_native::conversation::{Conversation, Event, Limits, Options};
-use handfast_native::handshake::Trust;
-use handfast_sim::forwarder::Conditions;
+use handfast_core::conversation::{Conversation, Event, Limits, Options};
+use handfast_core::handshake::Trust;
+use handfast_core::transport::forwarder::Conditions;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

@@ -5,7 +5,7 @@
 //! what the screen shows, answers with the luminance that a sensor would have seen. Nothing but
 //! pixels crosses.
 
-use handfast_native::qr::{Scanner, Symbol};
+use handfast_core::qr::{Scanner, Symbol, twin};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
