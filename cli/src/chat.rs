@@ -10,7 +10,7 @@ use crate::limits::LimitArgs;
 use crate::lines::Lines;
 use crate::output::{Event as Told, Output, hex};
 use crate::status::{Status, Stop};
-use crate::{met, words};
+use crate::{met, strings, words};
 use handfast_native::GOODBYE;
 use handfast_native::conversation::{
     Comparison, Conversation, Direction, Ending, Event, Finding, Limit, Options, Transfer,
@@ -42,8 +42,12 @@ enum Order {
 /// Where files go, and what they may cost.
 #[derive(clap::Args)]
 pub(crate) struct ChatArgs {
-    /// Where received files go
-    #[arg(long, value_name = "DIR", default_value = "handfast-downloads")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "handfast-downloads",
+        help = strings::option_downloads()
+    )]
     downloads: PathBuf,
     #[command(flatten)]
     limits: LimitArgs,
@@ -104,12 +108,12 @@ pub(crate) async fn talk(
                     "/quit" => {
                         leaving = true;
                         if files.under_way() {
-                            output.note(words::FILES_UNDER_WAY);
+                            output.note(strings::files_under_way());
                         }
                     }
                     "" => {}
-                    "/help" => output.note(words::CHAT_HELP),
-                    "/send" if rest.is_empty() => output.note(words::SEND_WHAT),
+                    "/help" => output.note(strings::chat_help()),
+                    "/send" if rest.is_empty() => output.note(strings::send_what()),
                     "/send" => send_file(rest, &mut files, &orders, output),
                     "/accept" => answer(rest, &mut files, &orders, output, Order::Accept),
                     "/decline" => answer(rest, &mut files, &orders, output, Order::Decline),
@@ -124,7 +128,7 @@ pub(crate) async fn talk(
                             home.with_store(move |store| store.refuse(whoever)).await?;
                         }
                         met::closed(link).await;
-                        return Err(Stop::new(Status::Insecure, "different", words::DIFFERENT));
+                        return Err(Stop::new(Status::Insecure, "different", strings::different()));
                     }
                     "/different" => {}
                     _ => send_text(line.unwrap_or_default(), &orders, output),
@@ -188,7 +192,7 @@ impl Judge {
     fn wish(&self, output: &mut Output) {
         match self.comparison.wish() {
             Ok(()) if self.is_asked => {}
-            Ok(()) => output.note(words::COMPARE_ASKED),
+            Ok(()) => output.note(strings::compare_asked()),
             Err(error) => output.note(words::not_compared(error)),
         }
     }
@@ -199,7 +203,7 @@ impl Judge {
         let judged = shown.map(|shown| self.comparison.judge(shown, finding));
         let is_judged = matches!(judged, Some(Ok(_)));
         if !is_judged {
-            output.note(words::NOTHING_TO_JUDGE);
+            output.note(strings::nothing_to_judge());
         }
         is_judged
     }
@@ -214,7 +218,7 @@ impl Judge {
     fn say_only_they(&self, output: &mut Output) {
         match self.comparison.take_word() {
             Some(trust) => tell_trust(trust, output),
-            None => output.note(words::NOTHING_TO_SAY),
+            None => output.note(strings::nothing_to_say()),
         }
     }
 
@@ -246,7 +250,7 @@ fn send_file(path: &str, files: &mut Files, orders: &mpsc::Sender<Order>, output
             files.announce(&path);
             let _ = orders.try_send(Order::File(path));
         }
-        Ok(_) => output.note(words::SEND_WHAT),
+        Ok(_) => output.note(strings::send_what()),
         Err(error) => output.note(words::unreadable(&path.to_string_lossy(), &error)),
     }
 }
@@ -261,7 +265,7 @@ fn answer(
 ) {
     let answered = files.answer(which);
     if answered.is_empty() {
-        output.note(words::NO_SUCH_OFFER);
+        output.note(strings::no_such_offer());
     } else {
         // The caller has seen that there is room.
         let _ = orders.try_send(order(answered));
@@ -368,7 +372,7 @@ fn hear(event: Event, files: &mut Files, output: &mut Output) -> Option<Result<(
         },
         Event::Limited(limit) => Told::Limited {
             limit: limit_key(limit).to_owned(),
-            text: words::limited(limit),
+            text: words::limited(limit).to_owned(),
         },
         Event::Released => Told::Released,
         Event::Interrupted => Told::Interrupted,
@@ -391,12 +395,16 @@ fn end(ending: Ending, output: &mut Output) -> Result<(), Stop> {
     let reason = match ending {
         Ending::PeerLeft => "peer_left",
         Ending::Left => "left",
-        Ending::Lost(_) => return Err(Stop::new(Status::NotReached, "lost", words::LOST)),
+        Ending::Lost(_) => return Err(Stop::new(Status::NotReached, "lost", strings::lost())),
         Ending::Different => {
-            return Err(Stop::new(Status::Insecure, "different", words::DIFFERENT));
+            return Err(Stop::new(
+                Status::Insecure,
+                "different",
+                strings::different(),
+            ));
         }
         Ending::Broken(violation) => {
-            let sentence = words::broken(&violation.to_string());
+            let sentence = words::broken(violation);
             return Err(Stop::new(Status::Insecure, "broken", sentence));
         }
     };

@@ -1,6 +1,6 @@
 //! Durations as people write them: `90s`, `30m`, `2h`, `7d`.
 
-use crate::words;
+use crate::strings;
 use std::time::Duration;
 
 /// Reads a number and its unit.
@@ -9,22 +9,22 @@ use std::time::Duration;
 /// A sentence that shows how to write it.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let text = text.trim();
-    let unit = text.chars().last().ok_or(words::DURATION_HOW)?;
+    let unit = text.chars().last().ok_or(strings::duration_how())?;
     let seconds = match unit {
         's' => 1,
         'm' => 60,
         'h' => 3600,
         'd' => 24 * 3600,
-        _ => return Err(words::DURATION_HOW.into()),
+        _ => return Err(strings::duration_how().into()),
     };
     let number: u64 = text[..text.len() - 1]
         .parse()
-        .map_err(|_| words::DURATION_HOW)?;
+        .map_err(|_| strings::duration_how())?;
     number
         .checked_mul(seconds)
         .filter(|seconds| *seconds > 0)
         .map(Duration::from_secs)
-        .ok_or_else(|| words::DURATION_HOW.into())
+        .ok_or_else(|| strings::duration_how().into())
 }
 
 /// The life of an invitation: at most what the format can say.
@@ -34,7 +34,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
 pub(crate) fn parse_lifetime(text: &str) -> Result<Duration, String> {
     let lifetime = parse(text)?;
     if lifetime > handfast_native::token::MAX_LIFETIME {
-        return Err(words::LIFETIME_TOO_LONG.into());
+        return Err(strings::lifetime_too_long().into());
     }
     Ok(lifetime)
 }
@@ -71,7 +71,11 @@ mod tests {
             "99999999999999999999s",
             "9999999999999999d",
         ] {
-            assert_eq!(parse(text), Err(words::DURATION_HOW.to_owned()), "{text}");
+            assert_eq!(
+                parse(text),
+                Err(strings::duration_how().to_owned()),
+                "{text}"
+            );
         }
     }
 
@@ -80,7 +84,7 @@ mod tests {
         assert!(parse_lifetime("7d").is_ok());
         assert_eq!(
             parse_lifetime("8d"),
-            Err(words::LIFETIME_TOO_LONG.to_owned())
+            Err(strings::lifetime_too_long().to_owned())
         );
     }
 }

@@ -3,7 +3,7 @@
 //! A store that does not open is left as it is, and the command ends with a sentence about it.
 
 use crate::status::{Status, Stop};
-use crate::words;
+use crate::{strings, words};
 use etcetera::BaseStrategy;
 use handfast_native::handshake::{StaticKey, visible};
 use handfast_native::pairing::{Failure, Identity};
@@ -17,9 +17,7 @@ const VARIABLE: &str = "HANDFAST_HOME";
 /// Which folder it is.
 #[derive(clap::Args)]
 pub(crate) struct HomeArgs {
-    /// The folder for what lasts: who you are, and what waits [default: HANDFAST_HOME, or this system's
-    /// folder for data]
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR", global = true, help = strings::option_home())]
     home: Option<PathBuf>,
 }
 
@@ -41,7 +39,7 @@ impl HomeArgs {
             Some(folder) => Ok(folder),
             None => etcetera::base_strategy::choose_native_strategy()
                 .map(|places| places.data_dir().join("handfast"))
-                .map_err(|_| Stop::new(Status::Home, "no_home", words::NO_HOME)),
+                .map_err(|_| Stop::new(Status::Home, "no_home", strings::no_home())),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Finding the token in what a person hands in: a link, a path, standard input.
 
 use crate::status::Stop;
-use crate::words;
+use crate::{strings, words};
 use handfast_native::qr::scan_picture;
 use handfast_native::token::{FindError, Invitation, SealedReply, Token, find};
 use std::io::{BufRead, Read};
@@ -42,8 +42,8 @@ pub(crate) fn token_of(argument: &str) -> Result<Token, Stop> {
 pub(crate) fn invitation(token: Token) -> Result<Invitation, Stop> {
     match token {
         Token::Invitation(invitation) => Ok(invitation),
-        Token::Reply(_) => Err(Stop::bad_input(words::REPLY_NOT_INVITATION)),
-        Token::Sealed(_) => Err(Stop::bad_input(words::SEALED)),
+        Token::Reply(_) => Err(Stop::bad_input(strings::reply_not_invitation())),
+        Token::Sealed(_) => Err(Stop::bad_input(strings::sealed())),
     }
 }
 
@@ -54,9 +54,9 @@ pub(crate) fn invitation(token: Token) -> Result<Invitation, Stop> {
 pub(crate) fn reply_of(line: &str) -> Result<SealedReply, String> {
     match token_of(line) {
         Ok(Token::Reply(reply)) => Ok(reply),
-        Ok(Token::Invitation(_)) => Err(words::OWN_INVITATION.into()),
-        Ok(Token::Sealed(_)) => Err(words::LOCKED_REPLY.into()),
-        Err(stop) if stop.kind == "not_a_token" => Err(words::NO_REPLY_IN_LINE.into()),
+        Ok(Token::Invitation(_)) => Err(strings::own_invitation().into()),
+        Ok(Token::Sealed(_)) => Err(strings::locked_reply().into()),
+        Err(stop) if stop.kind == "not_a_token" => Err(strings::no_reply_in_line().into()),
         Err(stop) => Err(stop.sentence),
     }
 }
@@ -135,7 +135,7 @@ mod tests {
         let stop = token_of("hello there").expect_err("no token");
         assert_eq!(stop.kind, "not_a_token");
         let told = reply_of("hello there").expect_err("no reply");
-        assert_eq!(told, words::NO_REPLY_IN_LINE);
+        assert_eq!(told, strings::no_reply_in_line());
     }
 
     #[test]

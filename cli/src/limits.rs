@@ -1,37 +1,31 @@
 //! What the other side may cost this machine, as the command line says it.
 
-use crate::words;
+use crate::strings;
 use handfast_native::conversation::Limits;
 
 /// A flag for each limit. Without one the usual limit holds.
 #[derive(clap::Args)]
-#[command(next_help_heading = "What they may cost")]
+#[command(next_help_heading = strings::heading_cost())]
 pub(crate) struct LimitArgs {
-    /// Take files without asking, up to this much in all, whoever sends [without SIZE: 1GiB]. Otherwise
-    /// only from somebody verified, up to 1GiB
     #[arg(
         long,
         value_name = "SIZE",
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "1GiB",
-        value_parser = size
+        value_parser = size,
+        help = strings::option_accept_files()
     )]
     accept_files: Option<u64>,
-    /// Messages that somebody unverified may send before more waits for your /more [default: 5000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help = strings::option_unverified_messages())]
     unverified_messages: Option<u64>,
-    /// How much text that may be [default: 20MiB]
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = size, help = strings::option_unverified_text())]
     unverified_text: Option<u64>,
-    /// Messages that anybody else may send before more waits for your /more [default: 100000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help = strings::option_messages())]
     messages: Option<u64>,
-    /// Files that may wait for your answer; more are declined [default: 256]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help = strings::option_open_files())]
     open_files: Option<usize>,
-    /// How much of the disk stays free [default: 500MiB]
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = size, help = strings::option_keep_free())]
     keep_free: Option<u64>,
 }
 
@@ -60,14 +54,14 @@ fn size(text: &str) -> Result<u64, String> {
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| words::SIZE_HOW)?;
+    let number: u64 = number.parse().map_err(|_| strings::size_how())?;
     let (_, power) = UNITS
         .iter()
         .find(|(name, _)| unit.trim_start().eq_ignore_ascii_case(name))
-        .ok_or(words::SIZE_HOW)?;
+        .ok_or(strings::size_how())?;
     number
         .checked_mul(1 << power)
-        .ok_or_else(|| words::SIZE_HOW.into())
+        .ok_or_else(|| strings::size_how().into())
 }
 
 #[cfg(test)]

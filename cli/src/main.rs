@@ -10,10 +10,12 @@ mod answers;
 mod chat;
 mod commands;
 mod duration;
+mod help;
 mod hidden;
 mod home;
 mod input;
 mod interrupt;
+mod language;
 mod limits;
 mod lines;
 mod logs;
@@ -24,6 +26,8 @@ mod output;
 mod outside;
 mod pending;
 mod status;
+#[rustfmt::skip] // it is written by scripts/strings
+mod strings;
 mod symbol;
 mod vault;
 mod words;
@@ -36,10 +40,10 @@ use home::HomeArgs;
 #[command(
     name = "handfast",
     version,
-    about = words::ABOUT,
-    long_about = words::LONG_ABOUT,
-    after_help = words::SHORT_EXAMPLES,
-    after_long_help = words::AFTER_HELP,
+    about = strings::about(),
+    long_about = strings::long_about(),
+    after_help = strings::short_examples(),
+    after_long_help = strings::after_help(),
     arg_required_else_help = true,
     disable_help_subcommand = true
 )]
@@ -52,7 +56,11 @@ struct Cli {
 }
 
 fn main() {
-    let cli = Cli::parse();
+    language::speak(language::of_locale(|name| std::env::var(name).ok()));
+    let cli = help::parse();
+    if cli.command.is_for_programs() {
+        language::speak(language::Language::English);
+    }
     logs::start();
     std::process::exit(cli.command.run().code());
 }

@@ -3,7 +3,7 @@
 use crate::home::Home;
 use crate::output::{Event, Output, milliseconds};
 use crate::status::{Status, Stop};
-use crate::words;
+use crate::{strings, words};
 use handfast_native::GOODBYE;
 use handfast_native::link::LinkState;
 use handfast_native::pairing::{Meeting, Pairing, PairingEvent};
@@ -32,7 +32,7 @@ pub(crate) async fn let_in(meeting: Meeting, home: Option<&Home>) -> Result<Meet
     let link = meeting.link.state();
     drop(meeting);
     closed(link).await;
-    Err(Stop::new(Status::Insecure, "refused", words::REFUSED))
+    Err(Stop::new(Status::Insecure, "refused", strings::refused()))
 }
 
 /// Tells who was met, with what trust, and how long it took. `fallback` is what to call somebody

@@ -6,7 +6,7 @@
 use crate::margin;
 use crate::status::Stop;
 use crate::symbol::{self, Forms};
-use crate::words;
+use crate::{strings, words};
 use handfast_native::pairing::{Cause, GuestStage, HostStage, View};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
@@ -273,15 +273,15 @@ impl State {
 
     fn sentence(self) -> &'static str {
         match self {
-            Self::Waiting => words::WAITING,
-            Self::TheyAreHere => words::THEY_ARE_HERE,
-            Self::ScanTheirCode => words::SCAN_THEIR_CODE,
-            Self::ShowAgain => words::SHOW_AGAIN,
-            Self::Knocking => words::KNOCKING,
-            Self::SeatTaken => words::SEAT_TAKEN,
-            Self::Answered => words::ANSWERED,
-            Self::ReplyNeeded => words::REPLY_NEEDED,
-            Self::Checking => words::CHECKING,
+            Self::Waiting => strings::waiting(),
+            Self::TheyAreHere => strings::they_are_here(),
+            Self::ScanTheirCode => strings::scan_their_code_now(),
+            Self::ShowAgain => strings::show_again(),
+            Self::Knocking => strings::knocking(),
+            Self::SeatTaken => strings::seat_taken(),
+            Self::Answered => strings::answered(),
+            Self::ReplyNeeded => strings::reply_needed(),
+            Self::Checking => strings::checking(),
         }
     }
 }
@@ -366,7 +366,7 @@ impl Output {
                 let left = Duration::from_secs(*expires_in_s);
                 self.say(&words::pending(id, seat, name.as_deref(), left));
             }
-            Event::Revoked { id } => self.whisper(&words::revoked(id)),
+            Event::Revoked { id } => self.whisper(&strings::revoked(id)),
             Event::Asking {
                 question,
                 tries_left,
@@ -381,14 +381,14 @@ impl Output {
             Event::Met { name, reason, .. } => {
                 self.name = name.clone();
                 self.whisper(&words::met(name, reason));
-                self.whisper(words::CHAT_BEGINS);
+                self.whisper(strings::chat_begins());
             }
             Event::Message { text } => {
                 self.print(&margin::theirs(&self.name, text, margin::columns()));
             }
-            Event::CompareOffered => self.whisper(words::COMPARE_OFFERED),
+            Event::CompareOffered => self.whisper(strings::compare_offered()),
             Event::Limited { text, .. } => self.whisper(text),
-            Event::Released => self.whisper(words::RELEASED),
+            Event::Released => self.whisper(strings::released()),
             Event::FileOffered {
                 number,
                 name,
@@ -416,15 +416,15 @@ impl Output {
                 self.finish(name, false);
                 self.whisper(text);
             }
-            Event::Interrupted => self.whisper(words::INTERRUPTED),
-            Event::Resumed => self.whisper(words::RESUMED),
+            Event::Interrupted => self.whisper(strings::interrupted()),
+            Event::Resumed => self.whisper(strings::resumed()),
             Event::Note { text } => self.whisper(text),
             Event::Ended { reason } => match reason.as_str() {
                 "peer_left" => self.whisper(&words::peer_left(&self.name)),
-                _ => self.whisper(words::ENDED_HERE),
+                _ => self.whisper(strings::ended_here()),
             },
             // The terminal has written ^C where the line was.
-            Event::Failed { kind, .. } if kind == "cancelled" => self.whisper(words::STOPPED),
+            Event::Failed { kind, .. } if kind == "cancelled" => self.whisper(strings::stopped()),
             Event::Failed { text, .. } => self.complain(text),
             Event::SealProgress { name, done, bytes } => self.progress(name, *done, *bytes, true),
             // What is locked was shown where it was made.
@@ -448,9 +448,10 @@ impl Output {
             .bar_of
             .entry((name.to_owned(), incoming))
             .or_insert_with(|| {
-                let style = ProgressStyle::with_template(
-                    "* {prefix} {wide_bar} {percent}%  {binary_bytes_per_sec}  {eta} left",
-                )
+                let style = ProgressStyle::with_template(&format!(
+                    "* {{prefix}} {{wide_bar}} {{percent}}%  {{binary_bytes_per_sec}}  {{eta}} {}",
+                    strings::progress_left()
+                ))
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
                 bars.add(ProgressBar::new(bytes).with_style(style))
                     .with_prefix(margin::cut(&words::line(name), MOST_OF_A_NAME).to_owned())

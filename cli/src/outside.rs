@@ -1,21 +1,17 @@
 //! Whom this machine may ask how it is seen from outside, and what it was told.
 
 use crate::output::Output;
-use crate::words;
+use crate::{strings, words};
 use handfast_native::net::{AskRouter, Endpoint, PortMapping};
 use handfast_native::network::StunServer;
 
 #[derive(clap::Args)]
 pub(crate) struct OutsideArgs {
-    /// Ask this STUN server how this machine is seen from outside, instead of the usual ones; may be
-    /// repeated
-    #[arg(long = "stun", value_name = "HOST:PORT")]
+    #[arg(long = "stun", value_name = "HOST:PORT", help = strings::option_stun())]
     servers: Vec<StunServer>,
-    /// Never ask a STUN server
-    #[arg(long, conflicts_with = "servers")]
+    #[arg(long, conflicts_with = "servers", help = strings::option_no_stun())]
     no_stun: bool,
-    /// Never ask the router to open a port
-    #[arg(long)]
+    #[arg(long, help = strings::option_no_port_mapping())]
     no_port_mapping: bool,
 }
 
@@ -43,9 +39,7 @@ impl OutsideArgs {
 pub(crate) struct MeetingArgs {
     #[command(flatten)]
     outside: OutsideArgs,
-    /// Never guess a way past a strict network, which takes hundreds of sockets or thousands of small
-    /// packets; a network may mind, and whoever is behind such a router is not reached then
-    #[arg(long)]
+    #[arg(long, help = strings::option_no_guessing())]
     no_guessing: bool,
 }
 
@@ -68,13 +62,15 @@ impl MeetingArgs {
     ) -> (Endpoint, Option<PortMapping>) {
         let reached = endpoint.reach_out(self.outside.router()).await;
         match &reached.outside {
-            None => output.note(words::NOBODY_TO_ASK),
-            Some(outside) if outside.mappings.is_empty() => output.note(words::NOT_SEEN_OUTSIDE),
+            None => output.note(strings::nobody_to_ask()),
+            Some(outside) if outside.mappings.is_empty() => {
+                output.note(strings::not_seen_outside())
+            }
             Some(_) => {}
         }
         match &reached.port {
             None => {}
-            Some(Ok(_)) => output.note(words::PORT_OPENED),
+            Some(Ok(_)) => output.note(strings::port_is_open()),
             Some(Err(error)) => output.note(words::no_port(*error)),
         }
         (reached.endpoint, reached.port.and_then(Result::ok))

@@ -7,7 +7,7 @@
 use crate::home::{self, Home};
 use crate::output::{Event, Output};
 use crate::status::{Status, Stop};
-use crate::words;
+use crate::{strings, words};
 use handfast_native::pairing::{Keeping, Meeting, Pairing, Standing, Tried};
 use handfast_native::store::{DOUBT, Fate, PendingInvitation, PendingReply, Store, StoreError};
 use handfast_native::token::{InviteId, Seat};
@@ -133,7 +133,9 @@ impl Home {
         if let Some(wanted) = wanted {
             let entry = named(&entries, wanted)?;
             return match entry.state {
-                _ if entry.seat != seat => Err(usage("other_seat", words::other_seat(entry.seat))),
+                _ if entry.seat != seat => {
+                    Err(usage("other_seat", words::other_seat(entry.seat).into()))
+                }
                 // Only the host's clock ends an invitation.
                 Err(fate) if seat == Seat::Host || fate != Fate::Expired => {
                     Err(home::refused(self.folder(), StoreError::Over(fate)))
@@ -155,7 +157,7 @@ impl Home {
             (0, true) => Err(Stop::new(
                 Status::BadInput,
                 "nothing_waits",
-                words::NOTHING_TO_RESUME,
+                strings::nothing_to_resume(),
             )),
             (0, false) => Err(in_use()),
             (1, _) => free.pop().ok_or_else(in_use),
@@ -263,9 +265,9 @@ fn named<'a>(entries: &'a [Entry], wanted: &str) -> Result<&'a Entry, Stop> {
         (None, _) => Err(Stop::new(
             Status::BadInput,
             "unknown_invitation",
-            words::UNKNOWN_INVITATION,
+            strings::unknown_invitation(),
         )),
-        (Some(_), Some(_)) => Err(usage("several_wait", words::WRITE_MORE.to_owned())),
+        (Some(_), Some(_)) => Err(usage("several_wait", strings::write_more().to_owned())),
     }
 }
 
@@ -273,7 +275,7 @@ fn named<'a>(entries: &'a [Entry], wanted: &str) -> Result<&'a Entry, Stop> {
 const IN_USE: &str = "invitation_in_use";
 
 fn in_use() -> Stop {
-    Stop::new(Status::Failed, IN_USE, words::INVITATION_IN_USE)
+    Stop::new(Status::Failed, IN_USE, strings::invitation_in_use())
 }
 
 fn usage(kind: &'static str, sentence: String) -> Stop {
@@ -371,7 +373,13 @@ impl Keeper {
     }
 
     fn kept(&self) -> Result<&Kept, Stop> {
-        let unknown = || Stop::new(Status::BadInput, "nothing_waits", words::NOTHING_TO_RESUME);
+        let unknown = || {
+            Stop::new(
+                Status::BadInput,
+                "nothing_waits",
+                strings::nothing_to_resume(),
+            )
+        };
         self.0.as_ref().ok_or_else(unknown)
     }
 

@@ -4,7 +4,7 @@ use crate::words;
 use handfast_native::pairing::Failure;
 use handfast_native::token::FindError;
 
-/// The exit statuses. They are documented for people in [`words::AFTER_HELP`].
+/// The exit statuses. The help of the program lists them for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Status {
@@ -149,12 +149,13 @@ impl From<FindError> for Stop {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::strings;
 
     #[test]
     fn every_status_is_documented_with_its_number() {
         for status in Status::ALL {
             let line = format!("\n  {:<4}", status.code());
-            assert!(words::AFTER_HELP.contains(&line), "{status:?}");
+            assert!(strings::after_help().contains(&line), "{status:?}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Showing a token: the code for a camera, the link for everything else.
 
 use crate::status::Stop;
-use crate::words;
+use crate::strings;
 use handfast_native::qr::{Style, Symbol};
 use handfast_native::token::{LinkBase, QrText, bare_text, link};
 use std::io::IsTerminal;
@@ -29,7 +29,7 @@ impl Forms {
             text: bare_text(token),
             bytes: token.len(),
             symbol: Symbol::draw(QrText::new(base, token).as_str())
-                .map_err(|_| Stop::bad_input(words::NO_SYMBOL))?,
+                .map_err(|_| Stop::bad_input(strings::no_symbol()))?,
         })
     }
 }

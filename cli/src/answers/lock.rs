@@ -6,7 +6,7 @@ use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::status::{Status, Stop};
 use crate::vault::prompt;
-use crate::words;
+use crate::{strings, words};
 use handfast_native::seal::{Answers, Question, Strength, code_from_text};
 use handfast_native::token::Secret;
 use std::path::Path;
@@ -30,7 +30,7 @@ pub(crate) async fn to_open(
         output.whisper(&words::question(question.as_str()));
     }
     if prompt::is_possible() && !questions.is_empty() {
-        output.whisper(words::NOT_A_PASSWORD);
+        output.whisper(strings::not_a_password());
     }
     let mut typed = Vec::new();
     for number in 0..questions.len().max(1) {
@@ -55,7 +55,7 @@ pub(crate) async fn to_seal(
         let answers = checked(&lines(file, questions)?)?;
         return match Strength::of(&answers, questions, &[], false) {
             Ok(_) => Ok(answers),
-            Err((_, reason)) => Err(refused(&reason)),
+            Err((_, reason)) => Err(refused(words::trivial(reason))),
         };
     }
     let mut typed: Vec<Zeroizing<String>> = Vec::new();
@@ -75,13 +75,13 @@ pub(crate) async fn to_seal(
             }
         };
         if let Err((_, reason)) = Strength::of(&alone, questions, &[], false) {
-            output.whisper(&refused(&reason).sentence);
+            output.whisper(words::trivial(reason));
             continue;
         }
-        let second = prompt::ask_secretly(words::ANSWER_AGAIN, interrupt).await?;
+        let second = prompt::ask_secretly(strings::answer_again(), interrupt).await?;
         match checked(std::slice::from_ref(&second)) {
             Ok(again) if again == alone => typed.push(first),
-            _ => output.whisper(words::ANSWERS_DIFFER),
+            _ => output.whisper(strings::answers_differ()),
         }
     }
     checked(&typed)
@@ -97,10 +97,10 @@ pub(crate) async fn code(
 ) -> Result<Secret<16>, Stop> {
     let Some(file) = file else {
         loop {
-            let typed = prompt::ask_secretly(words::CODE_PROMPT, interrupt).await?;
+            let typed = prompt::ask_secretly(strings::code_prompt(), interrupt).await?;
             match code_from_text(&typed) {
                 Ok(code) => return Ok(code),
-                Err(error) => prompt::tell(&error.to_string()),
+                Err(_) => prompt::tell(strings::not_a_code()),
             }
         }
     };
@@ -115,7 +115,7 @@ fn lines(file: &Path, questions: &[Question]) -> Result<Vec<Zeroizing<String>>, 
         count => Err(Stop::new(
             Status::BadInput,
             "answer_count",
-            words::answer_count(count, lines.len()),
+            strings::answer_count(count, lines.len()),
         )),
     }
 }

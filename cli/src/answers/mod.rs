@@ -7,7 +7,7 @@ pub(crate) mod lock;
 pub(crate) mod talk;
 
 use crate::status::{Status, Stop};
-use crate::{input, words};
+use crate::{input, strings, words};
 use handfast_native::qr::scan_picture;
 use handfast_native::seal::{Answers, LockError, NotACode, Question, code_from_text};
 use handfast_native::token::Secret;
@@ -23,7 +23,7 @@ const MOST_BYTES: u64 = 64 << 10;
 /// # Errors
 /// A sentence that says what is wrong with it.
 pub(crate) fn question(text: &str) -> Result<Question, String> {
-    Question::new(text.trim()).map_err(|error| error.to_string())
+    Question::new(text.trim()).map_err(words::field)
 }
 
 /// The answers in a file, one a line; `-` is standard input. Empty lines do not count.
@@ -32,7 +32,8 @@ pub(crate) fn question(text: &str) -> Result<Question, String> {
 /// When it cannot be read, or is no text.
 fn in_file(file: &Path) -> Result<Vec<Zeroizing<String>>, Stop> {
     let bytes = read(file)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| Stop::bad_input(words::ANSWERS_NOT_TEXT))?;
+    let text =
+        std::str::from_utf8(&bytes).map_err(|_| Stop::bad_input(strings::answers_not_text()))?;
     let text = text.trim_start_matches('\u{feff}');
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     Ok(lines.map(|line| Zeroizing::new(line.to_owned())).collect())
@@ -51,8 +52,8 @@ pub(crate) fn code_in_file(file: &Path) -> Result<Secret<16>, Stop> {
     code_from_text(&text).map_err(not_a_code)
 }
 
-fn not_a_code(error: NotACode) -> Stop {
-    Stop::new(Status::BadInput, "not_a_code", error.to_string())
+fn not_a_code(_: NotACode) -> Stop {
+    Stop::new(Status::BadInput, "not_a_code", strings::not_a_code())
 }
 
 fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Stop> {
@@ -75,16 +76,16 @@ pub(crate) fn checked(typed: &[Zeroizing<String>]) -> Result<Answers, Stop> {
     let typed: Vec<&str> = typed.iter().map(|line| line.as_str()).collect();
     Answers::new(&typed).map_err(|error| match error {
         LockError::Count if typed.is_empty() => nobody_to_ask(),
-        error => refused(&error),
+        error => refused(words::lock(error)),
     })
 }
 
-fn refused(reason: &impl ToString) -> Stop {
-    Stop::new(Status::BadInput, "answer_refused", reason.to_string())
+fn refused(why: &str) -> Stop {
+    Stop::new(Status::BadInput, "answer_refused", why)
 }
 
 fn nobody_to_ask() -> Stop {
-    Stop::new(Status::Usage, "answer_needed", words::ANSWER_NEEDED)
+    Stop::new(Status::Usage, "answer_needed", strings::answer_needed())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::Output;
 use crate::status::{Status, Stop};
-use crate::words;
+use crate::{strings, words};
 use handfast_native::seal::{Answers, Question, Strength, code_from_text};
 use handfast_native::token::Secret;
 use std::collections::VecDeque;
@@ -17,8 +17,7 @@ use zeroize::Zeroizing;
 /// Where answers come from.
 #[derive(clap::Args)]
 pub(crate) struct AnswerArgs {
-    /// Read the answers from a file, one a line, or - for standard input, instead of asking for them
-    #[arg(long, value_name = "FILE|-")]
+    #[arg(long, value_name = "FILE|-", help = strings::option_answer_file_talk())]
     answer_file: Option<PathBuf>,
 }
 
@@ -57,14 +56,18 @@ impl AnswerSource {
         match file {
             Some(file) if !is_next_line => return code_in_file(file),
             None if !lines.is_terminal() => {
-                return Err(Stop::new(Status::Usage, "code_needed", words::CODE_MISSING));
+                return Err(Stop::new(
+                    Status::Usage,
+                    "code_needed",
+                    strings::code_missing(),
+                ));
             }
             _ => {}
         }
         loop {
-            let typed = typed(words::CODE_PROMPT, output, lines, interrupt).await?;
+            let typed = typed(strings::code_prompt(), output, lines, interrupt).await?;
             match code_from_text(&typed) {
-                Err(error) if lines.is_terminal() => output.note(error.to_string()),
+                Err(_) if lines.is_terminal() => output.note(strings::not_a_code()),
                 code => return code.map_err(not_a_code),
             }
         }
@@ -126,7 +129,7 @@ impl AnswerSource {
             let first = self.next(&prompt, output, lines, interrupt).await?;
             let chosen = checked(&[first]).and_then(|answer| {
                 let strength = Strength::of(&answer, std::slice::from_ref(question), names, false);
-                let strength = strength.map_err(|(_, reason)| refused(&reason))?;
+                let strength = strength.map_err(|(_, reason)| refused(words::trivial(reason)))?;
                 Ok((answer, strength))
             });
             let chosen = match chosen {
@@ -139,11 +142,11 @@ impl AnswerSource {
             if !self.asks(lines) {
                 return Ok(chosen);
             }
-            let again = self.next(words::ANSWER_AGAIN, output, lines, interrupt);
+            let again = self.next(strings::answer_again(), output, lines, interrupt);
             if checked(&[again.await?]).is_ok_and(|again| again == chosen.0) {
                 return Ok(chosen);
             }
-            output.note(words::ANSWERS_DIFFER);
+            output.note(strings::answers_differ());
         }
     }
 }

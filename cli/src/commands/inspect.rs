@@ -4,7 +4,7 @@ use crate::output::{json_line, write_line};
 use crate::status::{Status, Stop};
 use crate::vault::LIMITS;
 use crate::vault::container::Container;
-use crate::words;
+use crate::{strings, words};
 use handfast_native::seal::{
     Header, Lock, Questions, SealError, apparent_length, tries_per_second,
 };
@@ -12,14 +12,12 @@ use serde::Serialize;
 use std::io::Write;
 
 #[derive(clap::Args)]
-#[command(after_help = words::INSPECT_EXAMPLES)]
+#[command(after_help = strings::inspect_examples())]
 pub(crate) struct Args {
-    /// A locked file, a text or picture of one, or - for standard input
-    #[arg(value_name = "FILE|TEXT|-")]
+    #[arg(value_name = "FILE|TEXT|-", help = strings::option_container())]
     container: String,
-    /// One JSON object
-    #[arg(long)]
-    json: bool,
+    #[arg(long, help = strings::option_json())]
+    pub(super) json: bool,
 }
 
 /// What is known, as programs read it.
@@ -112,26 +110,26 @@ impl Known {
     }
 
     fn to_text(&self) -> String {
-        let mut lines = vec![words::inspected(self.kind)];
+        let mut lines = vec![words::inspected(self.kind).to_owned()];
         match (self.lock, self.questions.is_empty()) {
-            ("key", _) => lines.push(words::NEEDS_A_KEY.into()),
-            (_, true) => lines.push(words::NO_QUESTION_INSIDE.into()),
+            ("key", _) => lines.push(strings::needs_a_key().into()),
+            (_, true) => lines.push(strings::no_question_inside().into()),
             (_, false) => lines.extend(self.questions.iter().map(|text| words::question(text))),
         }
         if self.code_needed {
-            lines.push(words::CODE_NEEDED.into());
+            lines.push(strings::code_needed().into());
         }
         if let Some(cost) = &self.argon2 {
             let memory = u64::from(cost.memory_kib) << 10;
             lines.push(words::cost(memory, cost.passes, cost.tries_per_second));
         }
         if !self.within_limits {
-            lines.push(words::OVER_LIMITS.into());
+            lines.push(strings::over_limits().into());
         }
         if let Some(bytes) = self.bytes {
             lines.push(words::sizes(bytes, self.content_bytes));
         }
-        lines.push(words::NOT_CHECKED.into());
+        lines.push(strings::not_checked().into());
         lines.join("\n")
     }
 }

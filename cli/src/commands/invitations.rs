@@ -4,19 +4,17 @@ use super::Session;
 use crate::home::{Home, HomeArgs};
 use crate::output::Event;
 use crate::status::{Status, Stop};
-use crate::words;
+use crate::strings;
 use handfast_native::token::Seat;
 
 #[derive(clap::Args)]
-#[command(after_help = words::INVITATIONS_EXAMPLES)]
+#[command(after_help = strings::invitations_examples())]
 pub(crate) struct Args {
-    /// End this one for good; the beginning of its name is enough
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help = strings::option_revoke())]
     revoke: Option<String>,
     #[command(flatten)]
     home: HomeArgs,
-    /// One JSON object a line
-    #[arg(long)]
+    #[arg(long, help = strings::option_json_lines())]
     pub(super) json: bool,
 }
 
@@ -26,7 +24,7 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
     let home = Home::open_existing(&args.home).await?;
     if let Some(wanted) = args.revoke {
         let unknown = || {
-            let sentence = words::UNKNOWN_INVITATION;
+            let sentence = strings::unknown_invitation();
             Stop::new(Status::BadInput, "unknown_invitation", sentence)
         };
         let revoked = home.ok_or_else(unknown)?.revoke(&wanted).await?;
@@ -53,7 +51,7 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         });
     }
     if is_empty && !output.is_for_programs() {
-        output.note(words::NOTHING_WAITS);
+        output.note(strings::nothing_waits());
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::pending::Keeper;
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::vault::refused;
-use crate::{chat, duration, input, met, words};
+use crate::{chat, duration, input, met, strings, words};
 use handfast_native::net::PortMapping;
 use handfast_native::pairing::{
     Failure, HostStage, HostTerms, Meeting, Pairing, PairingEvent, Past, Via, View, own_candidates,
@@ -34,59 +34,59 @@ const SCALE: usize = 8;
 pub(super) const MOST_EARLY_LINES: usize = 4096;
 
 #[derive(clap::Args)]
-#[command(after_help = words::INVITE_EXAMPLES)]
+#[command(after_help = strings::invite_examples())]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(super) talk: Talk,
-    /// Wait on with an invitation made before: the only one that waits, or this one
     #[arg(
         long,
         value_name = "ID",
-        conflicts_with_all = ["expires", "ask", "lock", "answer_file", "port", "loopback"]
+        conflicts_with_all = ["expires", "ask", "lock", "answer_file", "port", "loopback"],
+        help = strings::option_resume_host()
     )]
     resume: Option<Option<String>>,
-    /// How long it is good, like 90s, 30m, 2h or 7d
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration::parse_lifetime)]
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "10m",
+        value_parser = duration::parse_lifetime,
+        help = strings::option_expires()
+    )]
     expires: Duration,
-    /// Print the link without a code
-    #[arg(long)]
+    #[arg(long, help = strings::option_link_only())]
     link_only: bool,
-    /// Write the code as a picture
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = strings::option_png())]
     png: Option<PathBuf>,
-    /// Write the code as a vector picture
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = strings::option_svg())]
     svg: Option<PathBuf>,
-    /// Write the invitation as a file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = strings::option_file())]
     file: Option<PathBuf>,
-    /// Ask the guest this question once connected; three wrong answers end the invitation
-    #[arg(long, value_name = "QUESTION", value_parser = question, conflicts_with = "lock")]
+    #[arg(
+        long,
+        value_name = "QUESTION",
+        value_parser = question,
+        conflicts_with = "lock",
+        help = strings::option_ask()
+    )]
     ask: Option<Question>,
-    /// Lock the invitation itself: it opens for whoever knows the answer to this question
-    #[arg(long, value_name = "QUESTION", value_parser = question)]
+    #[arg(long, value_name = "QUESTION", value_parser = question, help = strings::option_lock())]
     lock: Option<Question>,
     #[command(flatten)]
     answers: AnswerArgs,
-    /// What links begin with [default: https://handfast.example/]
-    #[arg(long, value_name = "URL", value_parser = link_base)]
+    #[arg(long, value_name = "URL", value_parser = link_base, help = strings::option_link_base())]
     link_base: Option<LinkBase>,
-    /// The UDP port to listen on [default: any]
-    #[arg(long)]
+    #[arg(long, help = strings::option_port())]
     port: Option<u16>,
-    /// Only for this machine, which needs no network
-    #[arg(long)]
+    #[arg(long, help = strings::option_loopback_host())]
     loopback: bool,
-    /// For somebody in another network: names the address that a STUN server sees as well, and asks
-    /// the router to open a port
-    #[arg(long)]
+    #[arg(long, help = strings::option_far())]
     far: bool,
     #[command(flatten)]
     meeting: MeetingArgs,
 }
 
 fn link_base(text: &str) -> Result<LinkBase, String> {
-    LinkBase::new(text).map_err(|error| error.to_string())
+    LinkBase::new(text).map_err(words::field)
 }
 
 pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
@@ -161,7 +161,7 @@ async fn invite(args: Args, session: Session, door: &mut Option<PortMapping>) ->
     let meeting = keeper.conclude(ended, &mut output).await?;
     attention.pay();
     let meeting = met::let_in(meeting, home.as_ref()).await?;
-    met::tell(&mut output, &meeting, words::GUEST);
+    met::tell(&mut output, &meeting, strings::guest());
     let desk = (&mut output, &mut lines, &mut interrupt);
     chat::talk(meeting, args.talk.chat, home.as_ref(), desk).await
 }
@@ -189,7 +189,7 @@ async fn make(
             if args.lock.is_some() {
                 let cost = Cost::STANDARD;
                 output.note(words::strength(&strength, tries_per_second(&cost), &cost));
-                output.note(words::ASKING_IS_STRONGER);
+                output.note(strings::asking_is_stronger());
             }
             Some(answer)
         }
@@ -201,7 +201,7 @@ async fn make(
     };
     let place = network::bind(wanted, args.port)?;
     if place.alone {
-        output.note(words::ALONE);
+        output.note(strings::alone());
     }
     let place = reach_out(args, args.far, place, output, door).await;
     let candidates = own_candidates(&place.endpoint, place.policy)?;
@@ -220,7 +220,7 @@ async fn make(
     };
     let (locked, handed, answer) = match (args.lock.clone(), answer) {
         (Some(question), Some(answer)) => {
-            output.note(words::LOCKING);
+            output.note(strings::locking());
             let container = lock(invitation.clone(), question, answer).await?;
             (Some(container), Via::Locked, None)
         }
@@ -271,9 +271,9 @@ async fn resume(
     let is_far = args.far || named.any(|one| one.reflexive().is_some());
     let place = reach_out(args, is_far, place, output, door).await;
     if !pending.past.replies.is_empty() {
-        output.note(words::REPLY_KEPT);
+        output.note(strings::reply_kept());
     } else if !network::leads_here(&pending.invitation.candidates, &place.endpoint) {
-        output.note(words::MOVED_HOST);
+        output.note(strings::moved_host());
     }
     Ok(Offer {
         pending,
@@ -333,7 +333,7 @@ async fn lock(
     answers: Answers,
 ) -> Result<Vec<u8>, Stop> {
     let questions =
-        Questions::new(vec![question]).map_err(|error| Stop::bad_input(error.to_string()))?;
+        Questions::new(vec![question]).map_err(|error| Stop::bad_input(words::lock(error)))?;
     let salt = random_bytes().map_err(|_| Failure::Local)?;
     let credential = Credential::Answers {
         answers,
@@ -368,10 +368,10 @@ async fn wait(
                 Some(PairingEvent::Hint(cause)) => output.tell(Event::hint(cause)),
                 // Only who knows the answer could make a locked one anew.
                 Some(PairingEvent::Reissued(_)) if is_locked => {
-                    output.note(words::LOCKED_LEADS_NOWHERE);
+                    output.note(strings::locked_leads_nowhere());
                 }
                 Some(PairingEvent::Reissued(invitation)) => {
-                    output.note(words::LEADS_ELSEWHERE);
+                    output.note(strings::leads_elsewhere());
                     let remaining = invitation.expiry.remaining(handfast_native::unix_seconds());
                     show(args, &Token::Invitation(*invitation), remaining, output)?;
                 }
@@ -388,7 +388,7 @@ async fn wait(
                     return Err(met::cancel(pairing).await);
                 }
                 if line.trim() == words::HARDER {
-                    output.note(words::TRYING_HARDER);
+                    output.note(strings::trying_harder());
                     pairing.try_harder().await;
                     continue;
                 }
@@ -396,7 +396,7 @@ async fn wait(
                     Ok(reply) => match pairing.reply_received(reply, Via::Carried).await {
                         Ok(()) => {
                             keeper.keep(&pairing).await?;
-                            output.note(words::REPLY_TAKEN);
+                            output.note(strings::reply_taken());
                         }
                         Err(error) => output.note(words::reply_refused(error)),
                     },
@@ -417,11 +417,11 @@ async fn wait(
 async fn read_reply(line: String) -> Result<handfast_native::token::SealedReply, String> {
     // "-" is standard input elsewhere; here it is a line like any other.
     if line.trim() == "-" {
-        return Err(words::NO_REPLY_IN_LINE.into());
+        return Err(strings::no_reply_in_line().into());
     }
     tokio::task::spawn_blocking(move || input::reply_of(&line))
         .await
-        .unwrap_or_else(|_| Err(words::NO_REPLY_IN_LINE.into()))
+        .unwrap_or_else(|_| Err(strings::no_reply_in_line().into()))
 }
 
 /// Writes a file that was asked for. Whoever could read it could use the invitation.

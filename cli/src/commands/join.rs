@@ -14,9 +14,10 @@ use crate::pending::Keeper;
 use crate::status::{Status, Stop};
 use crate::symbol::Forms;
 use crate::vault::refused;
-use crate::{chat, duration, input, met, words};
+use crate::{chat, duration, input, met, strings, words};
 use handfast_native::pairing::{
-    Failure, GuestTerms, Meeting, Pairing, PairingEvent, Tried, Via, View, own_candidates,
+    Failure, GuestTerms, Meeting, OtherInvitation, Pairing, PairingEvent, Tried, Via, View,
+    own_candidates,
 };
 use handfast_native::seal::{self, Credential, Header, Kind, Limits, Lock, SealError};
 use handfast_native::store::PendingReply;
@@ -31,37 +32,38 @@ use tokio::task::spawn_blocking;
 const SCALE: usize = 8;
 
 #[derive(clap::Args)]
-#[command(after_help = words::JOIN_EXAMPLES)]
+#[command(after_help = strings::join_examples())]
 pub(crate) struct Args {
-    /// A link, a text with one in it, the path of a picture or a file, or - for standard input
-    #[arg(value_name = "LINK|PICTURE|-", required_unless_present = "resume")]
+    #[arg(
+        value_name = "LINK|PICTURE|-",
+        required_unless_present = "resume",
+        help = strings::option_invitation()
+    )]
     invitation: Option<String>,
-    /// Knock on with an invitation accepted before: the only one that waits, or this one
-    #[arg(long, value_name = "ID", conflicts_with_all = ["invitation", "code_file"])]
+    #[arg(
+        long,
+        value_name = "ID",
+        conflicts_with_all = ["invitation", "code_file"],
+        help = strings::option_resume_guest()
+    )]
     resume: Option<Option<String>>,
     #[command(flatten)]
     pub(super) talk: Talk,
     #[command(flatten)]
     answers: AnswerArgs,
-    /// Connect without asking
-    #[arg(long, short)]
+    #[arg(long, short, help = strings::option_yes())]
     yes: bool,
-    /// A file with the code of a locked invitation, or a picture of it, where one is needed
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = strings::option_code_file_join())]
     code_file: Option<PathBuf>,
-    /// How long to knock, like 90s or 10m [default: as long as the invitation is good]
-    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, help = strings::option_wait())]
     wait: Option<Duration>,
-    /// Write the code of the reply as a picture, where one is needed
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = strings::option_reply_png())]
     reply_png: Option<PathBuf>,
-    /// Also send to this machine itself, for an invitation made on it
-    #[arg(long)]
+    #[arg(long, help = strings::option_loopback_guest())]
     loopback: bool,
     #[command(flatten)]
     meeting: MeetingArgs,
-    /// Send nothing until the host has the reply
-    #[arg(long, hide = true)]
+    #[arg(long, hide = true, help = strings::option_only_by_reply())]
     only_by_reply: bool,
 }
 
@@ -96,13 +98,15 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
             (Accepted::Before(Box::new(kept)), keeper)
         }
         (None, None) => {
-            let sentence = words::NOTHING_TO_RESUME;
+            let sentence = strings::nothing_to_resume();
             return Err(Stop::new(Status::BadInput, "nothing_waits", sentence));
         }
     };
 
     let name = accepted.invitation().name.as_ref();
-    let name = name.map_or(words::HOST, |name| name.as_str()).to_owned();
+    let name = name
+        .map_or(strings::host(), |name| name.as_str())
+        .to_owned();
     let (pairing, mut keeper) = start(&args, home.as_ref(), accepted, keeper, &mut output).await?;
     keeper.tell(&mut output);
     let desk = (&mut output, &mut lines, &mut interrupt);
@@ -156,7 +160,7 @@ fn tell_opened(invitation: &Invitation, output: &mut Output) {
         expires_in_s: remaining.map(|left| left.as_secs()),
     });
     if network::is_local(invitation) {
-        output.note(words::LOOPBACK_INVITATION);
+        output.note(strings::loopback_invitation());
     }
 }
 
@@ -201,7 +205,7 @@ async fn start(
     let kept = match accepted {
         Accepted::Before(kept) => {
             if args.resume.is_none() {
-                output.note(words::JOINED_BEFORE);
+                output.note(strings::joined_before());
             }
             *kept
         }
@@ -210,7 +214,7 @@ async fn start(
     let opened = kept.reply.open(&kept.invitation.keys());
     let is_here = opened.is_ok_and(|reply| network::leads_here(&reply.candidates, &place.endpoint));
     if !is_here {
-        output.note(words::MOVED_GUEST);
+        output.note(strings::moved_guest());
     }
     if let Some(home) = home.filter(|_| is_new) {
         home.keep_reply(kept.clone()).await?;
@@ -286,7 +290,7 @@ async fn read(
 ) -> Result<Token, Stop> {
     use std::io::IsTerminal;
     if argument == "-" && std::io::stdin().is_terminal() {
-        output.note(words::PASTE_INVITATION);
+        output.note(strings::paste_invitation());
     }
     let reading = spawn_blocking(move || input::token_of(&argument));
     tokio::select! {
@@ -309,7 +313,7 @@ async fn unlock(
             with_code,
             ..
         } if header.kind == Kind::Invitation => (questions, *with_code),
-        _ => return Err(Stop::bad_input(words::SEALED)),
+        _ => return Err(Stop::bad_input(strings::sealed())),
     };
     loop {
         let mut typed = Vec::new();
@@ -333,7 +337,7 @@ async fn unlock(
             false => None,
         };
         let credential = Credential::Answers { answers, code };
-        output.note(words::UNLOCKING);
+        output.note(strings::unlocking());
         let container = container.clone();
         let opening =
             spawn_blocking(move || seal::unlock(&container, &credential, &Limits::DESKTOP));
@@ -358,7 +362,11 @@ async fn agree(
     interrupt: &mut Interrupt,
 ) -> Result<(), Stop> {
     if !lines.is_terminal() {
-        return Err(Stop::new(Status::Usage, "yes_needed", words::YES_NEEDED));
+        return Err(Stop::new(
+            Status::Usage,
+            "yes_needed",
+            strings::yes_needed(),
+        ));
     }
     output.say(&words::connect_to(name));
     loop {
@@ -366,16 +374,16 @@ async fn agree(
             line = lines.next() => line,
             () = interrupt.pressed() => return Err(Stop::cancelled()),
         };
-        match answer
-            .as_deref()
-            .map(|line| line.trim().to_lowercase())
-            .as_deref()
-        {
-            Some("y" | "yes") => return Ok(()),
-            Some("n" | "no") | None => {
-                return Err(Stop::new(Status::Failed, "declined", words::NOT_CONNECTED));
+        match answer.as_deref().map_or(Some(false), words::consent) {
+            Some(true) => return Ok(()),
+            Some(false) => {
+                return Err(Stop::new(
+                    Status::Failed,
+                    "declined",
+                    strings::not_connected(),
+                ));
             }
-            Some(_) => output.say(words::YES_OR_NO),
+            None => output.say(strings::yes_or_no()),
         }
     }
 }
@@ -397,7 +405,7 @@ async fn knock(
                         return Err(met::cancel(pairing).await);
                     }
                     if line.trim() == words::HARDER {
-                        output.note(words::TRYING_HARDER);
+                        output.note(strings::trying_harder());
                         pairing.try_harder().await;
                         continue;
                     }
@@ -485,8 +493,10 @@ async fn take_line(
         _ => None,
     };
     match taken {
-        Some(Ok(())) => output.note(words::INVITATION_TAKEN),
-        Some(Err(other)) if is_terminal => output.note(other.to_string()),
+        Some(Ok(())) => output.note(strings::invitation_taken()),
+        Some(Err(OtherInvitation)) if is_terminal => {
+            output.note(strings::other_invitation());
+        }
         None if is_terminal || line.trim().is_empty() => pairing.hurry().await,
         _ => return Some(line),
     }

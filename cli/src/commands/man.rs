@@ -1,18 +1,18 @@
 //! `handfast man`: the manual page, from the same definition as the help.
 
-use crate::Cli;
+use crate::help;
 use crate::status::Status;
-use clap::CommandFactory;
+use crate::strings;
 use std::io::Write;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The page of one command instead of the whole program
+    #[arg(help = strings::option_man_command())]
     command: Option<String>,
 }
 
 pub(crate) fn run(args: &Args) -> Status {
-    let mut program = Cli::command();
+    let mut program = help::command();
     program.build();
     let command = match &args.command {
         None => program,

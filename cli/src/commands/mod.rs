@@ -18,42 +18,58 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::Output;
 use crate::status::{Status, Stop};
-use crate::words;
+use crate::strings;
 use clap::Subcommand;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Show a code and a link, and wait for one guest
+    #[command(about = strings::command_invite())]
     Invite(invite::Args),
-    /// Accept an invitation: a link, a picture, a file, or - for standard input
+    #[command(about = strings::command_join())]
     Join(join::Args),
-    /// List the invitations that wait, yours and those you accepted, or end one
+    #[command(about = strings::command_invitations())]
     Invitations(invitations::Args),
-    /// Read the codes in pictures
+    #[command(about = strings::command_scan())]
     Scan(scan::Args),
-    /// Lock a file, a folder or a text with a question
+    #[command(about = strings::command_seal())]
     Seal(seal::Args),
-    /// Open what was locked, and store it
+    #[command(about = strings::command_open())]
     Open(open::Args),
-    /// Tell what a locked file says without its answer
+    #[command(about = strings::command_inspect())]
     Inspect(inspect::Args),
-    /// Tell what this network is, and what will and will not work from here
+    #[command(about = strings::command_network())]
     Network(network::Args),
-    /// See the whole way on this machine: two processes, a code, a camera, a file
+    #[command(about = strings::command_demo())]
     Demo(demo::Args),
     #[command(hide = true)]
     DemoHost(demo::host::Args),
     #[command(hide = true)]
     DemoGuest(demo::guest::Args),
-    /// Print the manual page
-    #[command(hide = true)]
+    #[command(about = strings::command_man(), hide = true)]
     Man(man::Args),
-    /// Print completions for a shell
-    #[command(hide = true)]
+    #[command(about = strings::command_completions(), hide = true)]
     Completions(completions::Args),
 }
 
 impl Command {
+    /// Whether a program reads what it says, and not a person.
+    pub(crate) fn is_for_programs(&self) -> bool {
+        match self {
+            Self::Invite(args) => args.talk.json,
+            Self::Join(args) => args.talk.json,
+            Self::Invitations(args) => args.json,
+            Self::Scan(args) => args.json,
+            Self::Seal(args) => args.json,
+            Self::Open(args) => args.json,
+            Self::Inspect(args) => args.json,
+            Self::Network(args) => args.json,
+            Self::Demo(args) => args.json,
+            // The demonstration tells people what its children say.
+            Self::DemoHost(_) | Self::DemoGuest(_) => false,
+            Self::Man(_) | Self::Completions(_) => false,
+        }
+    }
+
     /// Runs it to its end.
     pub(crate) fn run(self) -> Status {
         match self {
@@ -79,16 +95,13 @@ impl Command {
 /// What `invite` and `join` have in common.
 #[derive(clap::Args)]
 pub(crate) struct Talk {
-    /// What the other side calls you [default: your user name]
-    #[arg(long)]
+    #[arg(long, help = strings::option_name())]
     name: Option<String>,
     #[command(flatten)]
     home: HomeArgs,
-    /// Be somebody new for this once, and keep nothing
-    #[arg(long, conflicts_with_all = ["home", "resume"])]
+    #[arg(long, conflicts_with_all = ["home", "resume"], help = strings::option_incognito())]
     incognito: bool,
-    /// One JSON object a line for each thing that happens
-    #[arg(long)]
+    #[arg(long, help = strings::option_json_events())]
     json: bool,
     #[command(flatten)]
     chat: ChatArgs,
@@ -99,7 +112,7 @@ impl Talk {
     async fn open_home(&self) -> Result<Option<Home>, Stop> {
         if self.incognito && self.home.is_named() {
             // Named before the command, where the parser sees no conflict.
-            let sentence = words::HOME_AND_INCOGNITO.to_owned();
+            let sentence = strings::home_and_incognito().to_owned();
             return Err(Stop::new(Status::Usage, "home_and_incognito", sentence));
         }
         if self.incognito {

@@ -8,7 +8,7 @@ use crate::network::{self, Wanted};
 use crate::output::{json_line, write_line};
 use crate::outside::OutsideArgs;
 use crate::status::Stop;
-use crate::words;
+use crate::{strings, words};
 use handfast_native::network::StunServer;
 use handfast_native::network::{Chance, Family, MappingError, Opening, Outside, Situation, Survey};
 use handfast_native::token::Range;
@@ -16,12 +16,11 @@ use serde::Serialize;
 use std::net::{IpAddr, SocketAddr};
 
 #[derive(clap::Args)]
-#[command(after_help = words::NETWORK_EXAMPLES)]
+#[command(after_help = strings::network_examples())]
 pub(crate) struct Args {
     #[command(flatten)]
     outside: OutsideArgs,
-    /// One JSON object
-    #[arg(long)]
+    #[arg(long, help = strings::option_json())]
     pub(super) json: bool,
 }
 
@@ -150,7 +149,7 @@ impl Report {
     fn to_text(&self) -> String {
         let survey = &self.survey;
         if survey.addresses.is_empty() {
-            return words::NO_NETWORK_TO_TELL.into();
+            return strings::no_network_to_tell().into();
         }
         let mut lines: Vec<String> = Vec::new();
         for address in &survey.addresses {
@@ -161,13 +160,13 @@ impl Report {
         }
         if let Some(outside) = &survey.outside {
             if outside.asked == 0 {
-                lines.push(words::NO_SERVER_FOUND.into());
+                lines.push(strings::no_server_found().into());
             }
             let mut seen: Vec<SocketAddr> = Vec::new();
             for mapping in &outside.mappings {
                 if mapping.mapped != mapping.local && !seen.contains(&mapping.mapped) {
                     seen.push(mapping.mapped);
-                    lines.push(words::seen_outside(mapping.mapped));
+                    lines.push(strings::seen_outside(mapping.mapped));
                 }
             }
         }
@@ -178,7 +177,7 @@ impl Report {
                 .map(|is_heard| words::hairpin(is_heard).to_owned()),
         );
         lines.push(String::new());
-        lines.push(words::WHAT_WORKS.into());
+        lines.push(strings::what_works().into());
         for verdict in survey.verdicts() {
             lines.push(words::verdict(&verdict));
         }
@@ -295,6 +294,6 @@ mod tests {
     fn without_a_network_there_is_one_sentence() {
         let mut report = report(None);
         report.survey.addresses.clear();
-        assert_eq!(report.to_text(), words::NO_NETWORK_TO_TELL);
+        assert_eq!(report.to_text(), strings::no_network_to_tell());
     }
 }

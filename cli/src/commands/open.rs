@@ -12,7 +12,7 @@ use crate::vault::landing::{NewFile, NewFolder, must_be_free, not_stored};
 use crate::vault::prompt;
 use crate::vault::watch::{SourceState, Watch};
 use crate::vault::{FOLDER_TYPE, LIMITS, refused};
-use crate::words;
+use crate::{strings, words};
 use handfast_native::conversation::safe_file_name;
 use handfast_native::seal::{About, Credential, Lock, StreamError, open_into};
 use handfast_native::token::Secret;
@@ -23,25 +23,19 @@ use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 #[derive(clap::Args)]
-#[command(after_help = words::OPEN_EXAMPLES)]
+#[command(after_help = strings::open_examples())]
 pub(crate) struct Args {
-    /// A locked file, a text or picture of one, or - for standard input
-    #[arg(value_name = "FILE|TEXT|-")]
+    #[arg(value_name = "FILE|TEXT|-", help = strings::option_container())]
     container: String,
-    /// Where the content goes [default: its own name, beside the locked file]
-    #[arg(long, short, value_name = "PATH")]
+    #[arg(long, short, value_name = "PATH", help = strings::option_open_output())]
     output: Option<PathBuf>,
-    /// A file with an answer a line, or - for standard input; otherwise you are asked
-    #[arg(long, value_name = "FILE|-")]
+    #[arg(long, value_name = "FILE|-", help = strings::option_answer_file())]
     answer_file: Option<PathBuf>,
-    /// A file with the code, or a picture of it; otherwise you are asked
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = strings::option_code_file_open())]
     code_file: Option<PathBuf>,
-    /// Write more than 512 MiB without asking
-    #[arg(long)]
+    #[arg(long, help = strings::option_large())]
     large: bool,
-    /// One JSON object a line for each thing that happens
-    #[arg(long)]
+    #[arg(long, help = strings::option_json_events())]
     pub(super) json: bool,
 }
 
@@ -65,7 +59,7 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         .filter(|file| **file == Some(Path::new("-")))
         .count();
     if inputs + usize::from(args.container == "-") > 1 {
-        return Err(Stop::new(Status::Usage, "usage", words::INPUT_TWICE));
+        return Err(Stop::new(Status::Usage, "usage", strings::input_twice()));
     }
     // A given place that is taken is known before anything is asked.
     if let Some(place) = args.output.as_deref().filter(|place| !place.is_dir()) {
@@ -88,7 +82,7 @@ async fn attempt(args: &Args, output: &mut Output, interrupt: &mut Interrupt) ->
     let argument = args.container.clone();
     let finding = tokio::task::spawn_blocking(move || Container::find(&argument));
     let container = tokio::select! {
-        found = finding => found.map_err(|_| Stop::local(words::WENT_WRONG))??,
+        found = finding => found.map_err(|_| Stop::local(strings::went_wrong()))??,
         () = interrupt.pressed() => return Err(Stop::cancelled()),
     };
     container.must_hold_a_file()?;
@@ -101,7 +95,7 @@ async fn attempt(args: &Args, output: &mut Output, interrupt: &mut Interrupt) ->
         return Err(Stop::new(
             Status::BadInput,
             "needs_a_key",
-            words::NEEDS_A_KEY,
+            strings::needs_a_key(),
         ));
     };
     LIMITS.check(cost).map_err(refused)?;
@@ -114,7 +108,9 @@ async fn attempt(args: &Args, output: &mut Output, interrupt: &mut Interrupt) ->
     let credential = Credential::Answers { answers, code };
     let started = Instant::now();
     let name = container.path.as_deref().and_then(Path::file_name);
-    let name = name.map_or(words::STANDARD_INPUT.into(), |name| name.to_string_lossy());
+    let name = name.map_or(strings::standard_input().into(), |name| {
+        name.to_string_lossy()
+    });
     let length = container.length.unwrap_or(0);
     let (watch, source) = Watch::over(container.source, &name, length);
     let state = watch.source_state();
@@ -177,12 +173,20 @@ async fn may_write(bytes: u64, interrupt: &mut Interrupt) -> Result<(), Stop> {
     }
     loop {
         let said = prompt::ask(&words::write_so_much(bytes), interrupt).await?;
-        match said.to_lowercase().as_str() {
-            "y" | "yes" => return Ok(()),
-            "n" | "no" | "" => {
-                return Err(Stop::new(Status::Failed, "declined", words::NOT_WRITTEN));
+        match said
+            .is_empty()
+            .then_some(false)
+            .or_else(|| words::consent(&said))
+        {
+            Some(true) => return Ok(()),
+            Some(false) => {
+                return Err(Stop::new(
+                    Status::Failed,
+                    "declined",
+                    strings::not_written(),
+                ));
             }
-            _ => prompt::tell(words::YES_OR_NO),
+            None => prompt::tell(strings::yes_or_no()),
         }
     }
 }
@@ -234,7 +238,7 @@ impl Landing {
             return NewFile::at(place).map(Self::File);
         }
         let folder = NewFolder::at(place)?;
-        let (read, write) = io::pipe().map_err(|_| Stop::local(words::WENT_WRONG))?;
+        let (read, write) = io::pipe().map_err(|_| Stop::local(strings::went_wrong()))?;
         let root = folder.path().to_owned();
         Ok(Self::Folder {
             folder,
@@ -267,11 +271,11 @@ impl Landing {
                 io::ErrorKind::Other
                 | io::ErrorKind::InvalidData
                 | io::ErrorKind::UnexpectedEof => {
-                    Stop::new(Status::BadInput, "damaged", words::DAMAGED_FOLDER)
+                    Stop::new(Status::BadInput, "damaged", strings::damaged_folder())
                 }
                 _ => not_stored(folder.path(), &error),
             }),
-            Some(Err(_)) => Err(Stop::local(words::WENT_WRONG)),
+            Some(Err(_)) => Err(Stop::local(strings::went_wrong())),
         }
     }
 
@@ -332,7 +336,7 @@ fn open(
         Err(StreamError::Seal(error)) => return Err(refused(error)),
         Err(StreamError::Io(error)) if state.has_failed() => {
             return Err(Stop::bad_input(words::unreadable(
-                words::LOCKED_FILE,
+                strings::locked_file(),
                 &error,
             )));
         }
@@ -342,7 +346,7 @@ fn open(
         }
     };
     ended?;
-    let landing = landing.ok_or_else(|| Stop::local(words::WENT_WRONG))?;
+    let landing = landing.ok_or_else(|| Stop::local(strings::went_wrong()))?;
     Ok((landing.settle()?, about, bytes))
 }
 

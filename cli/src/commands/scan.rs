@@ -3,7 +3,7 @@
 use crate::input;
 use crate::output::{json_line, milliseconds, write_line};
 use crate::status::Status;
-use crate::words;
+use crate::{strings, words};
 use handfast_native::qr::{Reading, scan_picture};
 use handfast_native::token::{FindError, Token, find};
 use serde::Serialize;
@@ -12,14 +12,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 #[derive(clap::Args)]
-#[command(after_help = words::SCAN_EXAMPLES)]
+#[command(after_help = strings::scan_examples())]
 pub(crate) struct Args {
-    /// PNG, JPEG, WebP or GIF
-    #[arg(required = true, value_name = "PICTURE")]
+    #[arg(required = true, value_name = "PICTURE", help = strings::option_pictures())]
     pictures: Vec<PathBuf>,
-    /// One JSON object a line for each picture
-    #[arg(long)]
-    json: bool,
+    #[arg(long, help = strings::option_json_pictures())]
+    pub(super) json: bool,
 }
 
 /// What one picture gave.
@@ -65,7 +63,7 @@ fn read(picture: &Path) -> Line {
     let reading = input::read_file(picture)
         .map_err(|stop| stop.sentence)
         .and_then(|bytes| {
-            scan_picture(&bytes).map_err(|error| format!("{}: {error}", words::line(&file)))
+            scan_picture(&bytes).map_err(|error| words::of_place(&file, words::picture(&error)))
         });
     let milliseconds = milliseconds(started.elapsed());
     match reading {

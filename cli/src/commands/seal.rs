@@ -10,7 +10,7 @@ use crate::vault::folder::Packed;
 use crate::vault::landing::{NewFile, must_be_free, not_stored, with_suffix};
 use crate::vault::watch::{SourceState, Watch, Watched};
 use crate::vault::{FOLDER_TYPE, LIMITS, prompt, refused};
-use crate::{input, words};
+use crate::{input, strings, words};
 use handfast_native::qr::Symbol;
 use handfast_native::seal::{
     About, Answers, Cost, Credential, FileName, Header, Kind, Lock, MAX_QUESTIONS, MediaType,
@@ -30,31 +30,29 @@ pub(crate) const SUFFIX: &str = ".handfast";
 const MOST_TEXT: usize = 512 << 10;
 
 #[derive(clap::Args)]
-#[command(after_help = words::SEAL_EXAMPLES)]
+#[command(after_help = strings::seal_examples())]
 pub(crate) struct Args {
-    /// A file, a folder, or - for standard input
-    #[arg(value_name = "PATH|-")]
+    #[arg(value_name = "PATH|-", help = strings::option_seal_path())]
     path: PathBuf,
-    /// What to ask whoever opens it; up to five times
-    #[arg(long, short, value_name = "TEXT", value_parser = question)]
+    #[arg(
+        long,
+        short,
+        value_name = "TEXT",
+        value_parser = question,
+        help = strings::option_question()
+    )]
     question: Vec<Question>,
-    /// Make a code that is needed as well, to be sent another way
-    #[arg(long)]
+    #[arg(long, help = strings::option_code())]
     code: bool,
-    /// Print a text for a messenger instead of writing a file
-    #[arg(long, conflicts_with = "output")]
+    #[arg(long, conflicts_with = "output", help = strings::option_text())]
     text: bool,
-    /// Make each guess cost four times as much, for them and for you
-    #[arg(long)]
+    #[arg(long, help = strings::option_strong())]
     strong: bool,
-    /// Where the locked file goes [default: PATH.handfast]
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", help = strings::option_seal_output())]
     output: Option<PathBuf>,
-    /// A file with an answer a line, or - for standard input; otherwise you are asked
-    #[arg(long, value_name = "FILE|-")]
+    #[arg(long, value_name = "FILE|-", help = strings::option_answer_file())]
     answer_file: Option<PathBuf>,
-    /// One JSON object a line for each thing that happens
-    #[arg(long)]
+    #[arg(long, help = strings::option_json_events())]
     pub(super) json: bool,
 }
 
@@ -83,7 +81,7 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
         mut interrupt,
     } = session;
     if args.path == Path::new("-") && args.answer_file.as_deref() == Some(Path::new("-")) {
-        return Err(Stop::new(Status::Usage, "usage", words::INPUT_TWICE));
+        return Err(Stop::new(Status::Usage, "usage", strings::input_twice()));
     }
     let place = match args.text {
         true => None,
@@ -116,9 +114,9 @@ pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
             cost,
             with_code: code.is_some(),
             questions: Questions::new(questions)
-                .map_err(|error| Stop::new(Status::BadInput, "question", error.to_string()))?,
+                .map_err(|error| Stop::new(Status::BadInput, "question", words::lock(error)))?,
         },
-        salt: random_bytes().map_err(|_| Stop::local(words::NO_RANDOMNESS))?,
+        salt: random_bytes().map_err(|_| Stop::local(strings::no_randomness()))?,
     };
     let credential = Credential::Answers {
         answers,
@@ -173,12 +171,12 @@ async fn subject(
 ) -> Result<Subject, Stop> {
     use std::io::IsTerminal;
     if path == Path::new("-") && io::stdin().is_terminal() {
-        output.note(words::TYPE_TEXT);
+        output.note(strings::type_text());
     }
     let path = path.to_owned();
     let looking = tokio::task::spawn_blocking(move || look(&path));
     let (subject, left_out) = tokio::select! {
-        looked = looking => looked.map_err(|_| Stop::local(words::WENT_WRONG))??,
+        looked = looking => looked.map_err(|_| Stop::local(strings::went_wrong()))??,
         () = interrupt.pressed() => return Err(Stop::cancelled()),
     };
     if !left_out.is_empty() {
@@ -197,13 +195,13 @@ fn look(path: &Path) -> Result<(Subject, Vec<PathBuf>), Stop> {
             .read_to_end(&mut bytes);
         read.map_err(|error| unreadable(&error))?;
         if bytes.len() as u64 > input::MOST_BYTES {
-            return Err(Stop::bad_input(words::INPUT_TOO_LONG));
+            return Err(Stop::bad_input(strings::input_too_long()));
         }
         let subject = Subject {
             length: bytes.len() as u64,
             source: Box::new(Cursor::new(bytes)),
             about: About::default(),
-            name: words::STANDARD_INPUT.into(),
+            name: strings::standard_input().into(),
         };
         return Ok((subject, Vec::new()));
     }
@@ -247,17 +245,21 @@ fn look(path: &Path) -> Result<(Subject, Vec<PathBuf>), Stop> {
 /// container without, where both know what is asked.
 async fn questions(args: &Args, interrupt: &mut Interrupt) -> Result<Vec<Question>, Stop> {
     if args.question.len() > MAX_QUESTIONS {
-        return Err(Stop::new(Status::Usage, "usage", words::TOO_MANY_QUESTIONS));
+        return Err(Stop::new(
+            Status::Usage,
+            "usage",
+            strings::too_many_questions(),
+        ));
     }
     let mut questions = args.question.clone();
     while questions.is_empty() && args.answer_file.is_none() && prompt::is_possible() {
-        let typed = prompt::ask(words::QUESTION_PROMPT, interrupt).await?;
+        let typed = prompt::ask(strings::question_prompt(), interrupt).await?;
         if typed.is_empty() {
             break;
         }
         match Question::new(&typed) {
             Ok(question) => questions.push(question),
-            Err(error) => prompt::tell(&error.to_string()),
+            Err(error) => prompt::tell(&words::field(error)),
         }
     }
     Ok(questions)
@@ -274,7 +276,7 @@ async fn decide_code(
 ) -> Result<(Option<Secret<16>>, Strength), Stop> {
     let estimate = |with_code| {
         Strength::of(answers, questions, &[], with_code).map_err(|(_, reason)| {
-            Stop::new(Status::BadInput, "answer_refused", reason.to_string())
+            Stop::new(Status::BadInput, "answer_refused", words::trivial(reason))
         })
     };
     let mut strength = estimate(args.code)?;
@@ -282,12 +284,12 @@ async fn decide_code(
     let mut wanted = args.code;
     let may_ask = args.answer_file.is_none() && prompt::is_possible();
     if strength.verdict == Verdict::Weak && may_ask {
-        let typed = prompt::ask(words::OFFER_CODE, interrupt).await?;
+        let typed = prompt::ask(strings::offer_code(), interrupt).await?;
         wanted = !typed.to_lowercase().starts_with('n');
         strength = estimate(wanted)?;
     }
     let code = match wanted {
-        true => Some(Secret::random().map_err(|_| Stop::local(words::NO_RANDOMNESS))?),
+        true => Some(Secret::random().map_err(|_| Stop::local(strings::no_randomness()))?),
         false => None,
     };
     Ok((code, strength))
@@ -380,7 +382,7 @@ fn tell(output: &Output, sealed: &Sealed, code: Option<&Secret<16>>) {
     }
     if let Some(code) = code {
         let characters = code_characters(code);
-        output.whisper(words::CODE_FOLLOWS);
+        output.whisper(strings::code_follows());
         if let Ok(symbol) = Symbol::draw(&characters) {
             let drawn = Zeroizing::new(symbol.to_terminal(symbol::style()));
             output.print(drawn.trim_end_matches('\n'));

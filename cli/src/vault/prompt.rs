@@ -6,7 +6,7 @@
 use crate::hidden::Hidden;
 use crate::interrupt::Interrupt;
 use crate::status::{Status, Stop};
-use crate::words;
+use crate::strings;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use zeroize::Zeroizing;
@@ -45,7 +45,7 @@ pub(crate) fn tell(sentence: &str) {
 }
 
 fn nobody() -> Stop {
-    Stop::new(Status::Usage, "answer_needed", words::ANSWER_NEEDED)
+    Stop::new(Status::Usage, "answer_needed", strings::answer_needed())
 }
 
 fn open() -> io::Result<File> {

@@ -3,7 +3,7 @@
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output};
 use crate::status::Stop;
-use crate::words;
+use crate::strings;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -113,7 +113,7 @@ impl Watch {
         let ended = loop {
             tokio::select! {
                 ended = &mut working => {
-                    break ended.unwrap_or_else(|_| Err(Stop::local(words::WENT_WRONG)));
+                    break ended.unwrap_or_else(|_| Err(Stop::local(strings::went_wrong())));
                 }
                 () = interrupt.pressed() => {
                     self.shared.stopped.store(true, Relaxed);
@@ -125,7 +125,7 @@ impl Watch {
             ticks += 1;
             let done = self.shared.position.load(Relaxed).min(self.bytes);
             if ticks == 2 && done == shown && !output.is_for_programs() {
-                output.whisper(words::UNLOCKING);
+                output.whisper(strings::unlocking());
             }
             if done != shown {
                 output.tell(Event::SealProgress {

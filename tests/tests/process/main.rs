@@ -5,6 +5,7 @@ mod demo;
 mod ends;
 #[cfg(target_os = "linux")]
 mod full;
+mod german;
 mod home;
 mod inputs;
 mod late;

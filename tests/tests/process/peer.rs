@@ -48,7 +48,17 @@ pub(crate) struct Outcome {
 /// The program with these arguments, at home in a folder that nobody else knows.
 fn command(args: &[&str], home: &Folder) -> Command {
     let mut command = Command::new(program());
-    command.args(args).env("HANDFAST_HOME", home.path("home"));
+    command
+        .args(args)
+        .env("HANDFAST_HOME", home.path("home"))
+        .env("LC_ALL", "C");
+    command
+}
+
+/// The program in this locale, at home in this folder.
+pub(crate) fn speaking(locale: &str, home: &Folder) -> Command {
+    let mut command = command(&[], home);
+    command.env("LC_ALL", locale);
     command
 }
 

@@ -8,7 +8,7 @@ use crate::network::{self, Wanted};
 use crate::output::{Event, Output, State, milliseconds};
 use crate::status::Stop;
 use crate::symbol::Forms;
-use crate::{home, input, met, words};
+use crate::{home, input, met, strings, words};
 use handfast_native::pairing::{Failure, GuestTerms, Pairing, PairingEvent, Via, View};
 use handfast_native::token::{Invitation, LinkBase};
 use std::path::{Path, PathBuf};
@@ -68,7 +68,7 @@ async fn guest(args: Args, output: &mut Output) -> Result<(), Stop> {
             }
             Some(PairingEvent::Met(meeting)) => {
                 drop(pose);
-                met::tell(output, &meeting, words::HOST);
+                met::tell(output, &meeting, strings::host());
                 return script::guest(*meeting, folder.join("downloads"), file, output).await;
             }
             Some(PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {}

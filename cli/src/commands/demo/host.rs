@@ -7,7 +7,7 @@ use crate::network::{self, Wanted};
 use crate::output::{Event, Output, State, milliseconds};
 use crate::status::Stop;
 use crate::symbol::Forms;
-use crate::{home, input, met, words};
+use crate::{home, input, met, strings, words};
 use handfast_native::pairing::{Failure, HostTerms, Pairing, PairingEvent, Via, own_candidates};
 use handfast_native::token::Secret;
 use handfast_native::token::{Expiry, Invitation, LinkBase, QR_LIFETIME, Token};
@@ -83,7 +83,7 @@ async fn host(args: Args, output: &mut Output) -> Result<(), Stop> {
                     }
                 }
                 Some(PairingEvent::Met(meeting)) => {
-                    met::tell(output, &meeting, words::GUEST);
+                    met::tell(output, &meeting, strings::guest());
                     return script::host(*meeting, folder.join("downloads"), output).await;
                 }
                 Some(PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {}
@@ -98,7 +98,7 @@ async fn host(args: Args, output: &mut Output) -> Result<(), Stop> {
                         scan_ms: milliseconds(sight.took),
                     });
                     let Token::Reply(reply) = input::token_in(sight.text.as_bytes())? else {
-                        return Err(Stop::bad_input(words::NO_REPLY_IN_LINE));
+                        return Err(Stop::bad_input(strings::no_reply_in_line()));
                     };
                     pairing
                         .reply_received(reply, Via::Camera)

@@ -11,10 +11,11 @@ mod script;
 mod timeline;
 
 use crate::interrupt::Interrupt;
+use crate::language::{Language, language};
 use crate::output::{Event, Stamped, json_line, write_line};
 use crate::status::{Status, Stop};
 use crate::symbol;
-use crate::words;
+use crate::{strings, words};
 use figures::Who;
 use handfast_native::pairing::Failure;
 use handfast_native::private;
@@ -42,20 +43,16 @@ const PATIENCE: Duration = Duration::from_secs(55);
 const LIMIT: Duration = Duration::from_secs(60);
 
 #[derive(clap::Args)]
-#[command(after_help = words::DEMO_EXAMPLES)]
+#[command(after_help = strings::demo_examples())]
 pub(crate) struct Args {
-    /// As if the networks did not join by themselves: the host scans the guest's reply too
-    #[arg(long)]
+    #[arg(long, help = strings::option_two_scan())]
     two_scan: bool,
-    /// Makes camera and file the same every time [default: random]
-    #[arg(long)]
+    #[arg(long, help = strings::option_seed())]
     seed: Option<u64>,
-    /// Where pictures and files go [default: a new folder for temporary files]
-    #[arg(long)]
+    #[arg(long, help = strings::option_dir())]
     dir: Option<PathBuf>,
-    /// One JSON object with all figures
-    #[arg(long)]
-    json: bool,
+    #[arg(long, help = strings::option_json_figures())]
+    pub(super) json: bool,
 }
 
 pub(crate) fn run(args: Args) -> Status {
@@ -80,12 +77,12 @@ async fn demonstrate(args: Args, mut interrupt: Interrupt) -> Result<(), Stop> {
         events: Vec::new(),
     };
     if !args.json {
-        write_line(words::DEMO_BEGINS);
+        write_line(strings::demo_begins());
     }
     demo.spinner.enable_steady_tick(Duration::from_millis(100));
     let ended = tokio::select! {
         ended = demo.watch(&folder, seed, args.two_scan) => ended,
-        () = tokio::time::sleep(LIMIT) => Err(Stop::local(words::DEMO_TOO_SLOW)),
+        () = tokio::time::sleep(LIMIT) => Err(Stop::local(strings::demo_too_slow())),
         () = interrupt.pressed() => Err(Stop::cancelled()),
     };
     demo.spinner.finish_and_clear();
@@ -162,7 +159,7 @@ impl Demo {
         for child in &mut children {
             let status = child.wait().await.map_err(|_| Failure::Local)?;
             if !status.success() {
-                return Err(Stop::local(words::DEMO_CHILD_DIED));
+                return Err(Stop::local(strings::demo_child_died()));
             }
         }
         Ok(())
@@ -171,9 +168,9 @@ impl Demo {
     /// Shows the code once, and what is going on.
     fn hear(&mut self, who: Who, event: &Event) {
         self.spinner.set_message(match event {
-            Event::Invitation { .. } | Event::Photographed { .. } => words::DEMO_LOOKING,
-            Event::Scanned { .. } => words::DEMO_CONNECTING,
-            Event::Met { .. } => words::DEMO_TALKING,
+            Event::Invitation { .. } | Event::Photographed { .. } => strings::demo_looking(),
+            Event::Scanned { .. } => strings::demo_connecting(),
+            Event::Met { .. } => strings::demo_talking(),
             _ => return,
         });
         if let (Who::Host, Event::Invitation { text, .. }, false) = (who, event, self.json)
@@ -216,14 +213,14 @@ impl Demo {
             .filter(|screen| screen.exists())
             .map(|screen| screen.to_string_lossy().into_owned());
         let figures = figures::figures(&self.events, seed, screens.collect())
-            .ok_or_else(|| Stop::local(words::DEMO_CHILD_DIED))?;
+            .ok_or_else(|| Stop::local(strings::demo_child_died()))?;
         if self.json {
             write_line(&json_line(&figures));
         } else {
             write_line(&timeline::summary(&figures, &folder.to_string_lossy()));
         }
         if !figures.file.equal {
-            return Err(Stop::local(words::DEMO_FILE_DIFFERS));
+            return Err(Stop::local(strings::demo_file_differs()));
         }
         Ok(())
     }
@@ -244,9 +241,13 @@ fn start(role: &str, folder: &Path, seed: u64, two_scan: bool) -> Result<Child, 
     if two_scan {
         command.arg("--two-scan");
     }
+    if language() == Language::English {
+        // What a child says in words is told on by this process, in its language.
+        command.env("LC_ALL", "C");
+    }
     command
         .spawn()
-        .map_err(|_| Stop::local(words::DEMO_CHILD_DIED))
+        .map_err(|_| Stop::local(strings::demo_child_died()))
 }
 
 /// In a child: ends this process when its parent is gone, however that went. The parent holds the
@@ -270,7 +271,7 @@ fn watch(screen: &Path, told: &mpsc::UnboundedSender<Seen>) {
     let sight = air::look(screen, |frame| drop(told.send(Seen::Frame(frame))));
     let _ = told.send(match sight {
         Ok(sight) => Seen::Sight(sight),
-        Err(_) => Seen::Nothing(Stop::local(words::DEMO_NOTHING_SEEN)),
+        Err(_) => Seen::Nothing(Stop::local(strings::demo_nothing_seen())),
     });
 }
 

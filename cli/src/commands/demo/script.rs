@@ -2,7 +2,7 @@
 
 use crate::output::{Event as Told, Output, hex};
 use crate::status::{Status, Stop};
-use crate::{met, words};
+use crate::{met, strings, words};
 use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest};
 use handfast_camera::Random;
@@ -79,17 +79,16 @@ pub(super) async fn guest(
     output: &mut Output,
 ) -> Result<(), Stop> {
     let mut talk = Talk::begin(meeting, downloads, output);
-    talk.say("Hi Ana, I scanned the code on your screen.")
-        .await?;
+    talk.say(strings::demo_guest_greets()).await?;
     talk.hear_text().await?;
-    talk.say("Here are the holiday pictures.").await?;
+    talk.say(strings::demo_guest_offers()).await?;
     talk.conversation
         .send_file(file)
         .await
         .map_err(|_| lost())?;
     talk.hear_file().await?;
     talk.hear_text().await?;
-    talk.say("See you on Sunday!").await?;
+    talk.say(strings::demo_guest_parts()).await?;
     talk.leave().await
 }
 
@@ -101,14 +100,13 @@ pub(super) async fn host(
 ) -> Result<(), Stop> {
     let mut talk = Talk::begin(meeting, downloads, output);
     talk.hear_text().await?;
-    talk.say("Hi Ben! Nobody in between. What have you got?")
-        .await?;
+    talk.say(strings::demo_host_greets()).await?;
     talk.hear_text().await?;
     let path = talk.hear_file().await?;
     let (bytes, blake2b) = hash_of(&path)
         .map_err(|error| Stop::local(words::unreadable(&path.to_string_lossy(), &error)))?;
     talk.output.tell(Told::FileChecked { bytes, blake2b });
-    talk.say("They are all here, thank you.").await?;
+    talk.say(strings::demo_host_thanks()).await?;
     talk.hear_text().await?;
     talk.hear_goodbye().await
 }
@@ -251,5 +249,5 @@ impl<'a> Talk<'a> {
 }
 
 fn lost() -> Stop {
-    Stop::new(Status::NotReached, "lost", words::LOST)
+    Stop::new(Status::NotReached, "lost", strings::lost())
 }

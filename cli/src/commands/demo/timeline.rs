@@ -3,7 +3,7 @@
 use super::figures::{Figures, Who};
 use super::{GUEST_NAME, HOST_NAME};
 use crate::output::{Event, Stamped, State};
-use crate::words;
+use crate::{strings, words};
 
 /// The lines, in the order of time, counted from `origin`.
 pub(super) fn lines(events: &[(Who, Stamped)], origin: u64) -> Vec<String> {
@@ -12,18 +12,23 @@ pub(super) fn lines(events: &[(Who, Stamped)], origin: u64) -> Vec<String> {
         .filter_map(|(who, stamped)| Some((stamped.at_us, *who, what(*who, &stamped.event)?)))
         .collect();
     told.sort_by_key(|(at, ..)| *at);
+    let width = role(Who::Host).len().max(role(Who::Guest).len());
     told.into_iter()
         .map(|(at, who, what)| {
             let at = (at as f64 - origin as f64) / 1000.0;
-            format!("{at:>9.1} ms  {:<5}  {what}", role(who))
+            format!(
+                "{:>9} ms  {:<width$}  {what}",
+                words::number(at, 1),
+                role(who)
+            )
         })
         .collect()
 }
 
 fn role(who: Who) -> &'static str {
     match who {
-        Who::Host => "host",
-        Who::Guest => "guest",
+        Who::Host => strings::host_role(),
+        Who::Guest => strings::guest_role(),
     }
 }
 
@@ -34,20 +39,20 @@ fn what(who: Who, event: &Event) -> Option<String> {
             qr_version,
             qr_modules,
             ..
-        } => words::demo_draws(HOST_NAME, *bytes, *qr_version, *qr_modules),
+        } => strings::demo_draws(HOST_NAME, *bytes, *qr_version, *qr_modules),
         Event::Reply {
             bytes,
             qr_version,
             qr_modules,
             ..
-        } => words::demo_replies(GUEST_NAME, *bytes, *qr_version, *qr_modules),
-        Event::Photographed { frame, .. } => words::demo_photographs(*frame),
+        } => strings::demo_replies(GUEST_NAME, *bytes, *qr_version, *qr_modules),
+        Event::Photographed { frame, .. } => strings::demo_photographs(*frame),
         Event::Scanned { scan_ms, .. } => words::demo_reads(*scan_ms),
         Event::State { state } => match (who, state) {
-            (_, State::Knocking) => words::DEMO_KNOCKS.into(),
-            (_, State::Answered) => words::DEMO_HEARD.into(),
-            (_, State::TheyAreHere) => words::DEMO_THEY_ARE_HERE.into(),
-            (_, State::Checking) => words::DEMO_OPEN.into(),
+            (_, State::Knocking) => strings::demo_knocks().into(),
+            (_, State::Answered) => strings::demo_heard().into(),
+            (_, State::TheyAreHere) => strings::demo_they_are_here().into(),
+            (_, State::Checking) => strings::demo_open().into(),
             // Said by other events, or nothing has happened yet.
             (
                 _,
@@ -65,8 +70,8 @@ fn what(who: Who, event: &Event) -> Option<String> {
         Event::FileReceived { bytes, seconds, .. } => words::demo_file_stored(*bytes, *seconds),
         Event::FileChecked { blake2b, .. } => words::demo_file_checked(blake2b),
         Event::Ended { reason } => match reason.as_str() {
-            "peer_left" => words::DEMO_PEER_LEFT.into(),
-            _ => words::DEMO_LEAVES.into(),
+            "peer_left" => strings::demo_peer_left().into(),
+            _ => strings::demo_leaves().into(),
         },
         Event::Failed { text, .. } => words::line(text),
         _ => return None,
