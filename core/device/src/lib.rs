@@ -88,13 +88,13 @@ pub struct RequestId(pub u64);
 /// See the module text. A driver hands in what happens and carries out what comes out:
 ///
 /// ```
-/// use handfast_core::crypto::Secret;
-/// use handfast_core::device::{
+/// use handfast_token::Secret;
+/// use handfast_device::{
 ///     CarrierCommand, Command, DeliveryMode, Device, Input, InviteTerms, Output, RequestId,
 ///     Settings, Snapshot, system_randomness,
 /// };
-/// use handfast_core::handshake::StaticKey;
-/// use handfast_core::pairing::Now;
+/// use handfast_protocol::handshake::StaticKey;
+/// use handfast_protocol::pairing::Now;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let identity = StaticKey::new(Secret::random()?);
