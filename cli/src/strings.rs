@@ -3328,7 +3328,7 @@ pub(crate) fn time_a_minute() -> &'static str {
 pub(crate) fn time_ages() -> &'static str {
     match language() {
         English => "thousands of years",
-        German => "tausenden Jahren",
+        German => "Tausenden von Jahren",
     }
 }
 
@@ -3583,7 +3583,7 @@ pub(crate) fn range_private() -> &'static str {
 pub(crate) fn range_carrier() -> &'static str {
     match language() {
         English => "shared by the carrier, of its network only",
-        German => "vom Anbieter geteilt, nur in dessen Netz",
+        German => "vom Anbieter mit anderen geteilt, nur in dessen Netz",
     }
 }
 
