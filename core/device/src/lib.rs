@@ -375,13 +375,10 @@ impl Device {
             return Ok(None);
         }
         let kept = self.shared.kept();
-        match (pending.role, kept.invitations.get(&pending.id)) {
-            (Role::Host, Some(KeptInvitation::Waiting(_))) => {}
-            (Role::Host, Some(KeptInvitation::Ended(ended))) => {
-                return Err(StoreError::Over(ended.reason).into());
-            }
-            (Role::Guest, _) if kept.replies.contains_key(&pending.id) => {}
-            _ => return Err(StoreError::Unknown.into()),
+        match pending.role {
+            Role::Host => kept.waiting(pending.id).map(drop)?,
+            Role::Guest if kept.replies.contains_key(&pending.id) => {}
+            Role::Guest => return Err(StoreError::Unknown.into()),
         }
         let end = session::end(pending, EndReason::Revoked, now);
         self.shared.write(vec![end], Purpose::Answer(request));

@@ -217,8 +217,7 @@ impl Session {
         let own = terms.terms.clone();
         let plan = match pending.role {
             Role::Host => {
-                let kept = shared.kept().invitation(pending.id).cloned();
-                let kept = kept.ok_or(StoreError::Unknown)?;
+                let kept = shared.kept().waiting(pending.id)?.clone();
                 if kept.remaining(now.unix).is_none() {
                     return Err(StoreError::Over(EndReason::Expired).into());
                 }

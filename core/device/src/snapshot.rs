@@ -9,7 +9,7 @@ use super::{EndReason, HostHistory, Provenance, Role, Settings};
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Tried;
-use handfast_store::{MAX_PENDING, PendingInvitation, PendingReply, Person, Refused};
+use handfast_store::{MAX_PENDING, PendingInvitation, PendingReply, Person, Refused, StoreError};
 use handfast_token::{Invitation, InviteId, MAX_LIFETIME};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -243,9 +243,15 @@ impl Snapshot {
 
     /// An invitation that waits, also one that seems to have expired.
     pub fn invitation(&self, id: InviteId) -> Option<&PendingInvitation> {
+        self.waiting(id).ok()
+    }
+
+    /// The same, or why there is none.
+    pub(super) fn waiting(&self, id: InviteId) -> Result<&PendingInvitation, StoreError> {
         match self.invitations.get(&id) {
-            Some(KeptInvitation::Waiting(pending)) => Some(pending),
-            Some(KeptInvitation::Ended(_)) | None => None,
+            Some(KeptInvitation::Waiting(pending)) => Ok(pending),
+            Some(KeptInvitation::Ended(ended)) => Err(StoreError::Over(ended.reason)),
+            None => Err(StoreError::Unknown),
         }
     }
 

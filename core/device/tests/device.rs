@@ -491,6 +491,104 @@ fn a_store_that_fails_when_the_two_meet_keeps_the_invitation_and_they_do_not_tal
 }
 
 #[test]
+fn a_store_that_never_answers_when_the_two_meet_keeps_nobody_waiting() {
+    let mut world = World::new(28);
+    let (host, invitation) = hosting_openly(&mut world);
+    world.run(seconds(1));
+    world.sides[0].disk_mode = DiskMode::Hangs;
+    accept(&mut world, 1, invitation.clone(), SessionTerms::default());
+    world.run(seconds(8));
+    let late = StoreError::Unreachable(std::io::ErrorKind::TimedOut);
+    assert_eq!(end_of(&world, 0, host), Some(SessionEnd::Store(late)));
+    // Whether it is used is not known yet, so nobody goes on with it.
+    let resume = || Command::Resume(PendingId::hosted(id(&invitation)), Box::default());
+    let unknown = world.command(0, resume());
+    assert_eq!(result(&world, 0, unknown), Some(Err(Refusal::NotNow)));
+    world.sides[0].disk_mode = DiskMode::Works;
+    world.run(seconds(1));
+    let used = world.command(0, resume());
+    let over = Refusal::Store(StoreError::Over(EndReason::Used));
+    assert_eq!(result(&world, 0, used), Some(Err(over)));
+    assert_eq!(world.sides[0].disk.people.len(), 1);
+}
+
+#[test]
+fn what_comes_before_the_meeting_is_kept_reaches_the_conversation() {
+    let mut world = World::new(29);
+    let (host, invitation) = hosting_openly(&mut world);
+    world.run(seconds(1));
+    world.sides[0].disk_mode = DiskMode::Hangs;
+    let guest = accept(&mut world, 1, invitation, SessionTerms::default());
+    world.run(seconds(3));
+    assert!(talks(&world, 1, guest) && !talks(&world, 0, host));
+    let text = Saying::Text("early".to_owned());
+    world.tell(1, guest, SessionCommand::Say(text));
+    world.run(Duration::from_millis(500));
+    world.sides[0].disk_mode = DiskMode::Works;
+    world.run(seconds(1));
+    let log = since(&world, 0);
+    let started = position(&log, "0 1 talk Start 1");
+    let told = log
+        .iter()
+        .rposition(|line| line.contains("0 event Row") && line.contains("early"));
+    assert!(told > Some(started), "{log:#?}");
+}
+
+#[test]
+fn rows_that_are_not_taken_hold_the_peer_back() {
+    let mut world = World::new(30);
+    let both = together(&mut world);
+    for number in 0..256 {
+        assert!(!world.log.iter().any(|line| line.contains("0 1 talk Hold")));
+        let text = Saying::Text(number.to_string());
+        world.tell(1, both[1], SessionCommand::Say(text));
+        world.tell(1, both[1], SessionCommand::Taken(1));
+        world.run(Duration::from_millis(100));
+    }
+    let log = since(&world, 0);
+    position(&log, "0 1 talk Hold");
+    assert!(
+        !log.iter().any(|line| line.contains("1 1 talk Hold")),
+        "they take theirs"
+    );
+    let line = world.log.len();
+    world.tell(0, both[0], SessionCommand::Taken(10));
+    position(&since(&world, line), "0 1 talk GoOn");
+}
+
+#[test]
+fn a_comparison_that_cannot_be_kept_is_said_to_be_and_ends_nothing() {
+    let mut world = World::new(31);
+    let both = together(&mut world);
+    let digits = comparing(&mut world, both);
+    world.sides[0].disk_mode = DiskMode::Fails;
+    let same = Saying::Compared(digits, Finding::Same);
+    world.tell(0, both[0], SessionCommand::Say(same));
+    world.run(seconds(1));
+    position(&since(&world, 0), "NotRemembered(SessionId(1), Full)");
+    assert!(talks(&world, 0, both[0]) && talks(&world, 1, both[1]));
+    let people: Vec<_> = world.sides[0].disk.people.values().collect();
+    assert_eq!(people[0].trust.reason(), TrustReason::SawTheCode);
+}
+
+#[test]
+fn nothing_is_gone_on_with_twice_at_one_time() {
+    let mut world = World::new(32);
+    let (host, invitation) = hosting_openly(&mut world);
+    let guest = accept(&mut world, 1, invitation.clone(), SessionTerms::default());
+    world.run(Duration::from_millis(100));
+    let id = id(&invitation);
+    for (side, pending, session) in [
+        (0, PendingId::hosted(id), host),
+        (1, PendingId::accepted(id), guest),
+    ] {
+        let again = world.command(side, Command::Resume(pending, Box::default()));
+        let refused = Some(Err(Refusal::UnderWay(session)));
+        assert_eq!(result(&world, side, again), refused);
+    }
+}
+
+#[test]
 fn three_conversations_and_two_waiting_and_one_knocking_go_on_in_one_device() {
     let mut world = World::new(17);
     let talking: Vec<[SessionId; 2]> = (0..3).map(|_| together(&mut world)).collect();
