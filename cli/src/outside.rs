@@ -3,16 +3,26 @@
 use crate::output::Output;
 use crate::{strings, words};
 use handfast_native::net::{AskRouter, Endpoint, PortMapping};
-use handfast_native::network::StunServer;
+use handfast_native::network::{NotAServer, StunServer};
 
 #[derive(clap::Args)]
 pub(crate) struct OutsideArgs {
-    #[arg(long = "stun", value_name = "HOST:PORT", help = strings::option_stun())]
+    #[arg(
+        long = "stun",
+        value_name = "HOST:PORT",
+        value_parser = stun_server,
+        help = strings::option_stun()
+    )]
     servers: Vec<StunServer>,
     #[arg(long, conflicts_with = "servers", help = strings::option_no_stun())]
     no_stun: bool,
     #[arg(long, help = strings::option_no_port_mapping())]
     no_port_mapping: bool,
+}
+
+fn stun_server(text: &str) -> Result<StunServer, String> {
+    text.parse()
+        .map_err(|NotAServer| strings::stun_server_how().into())
 }
 
 impl OutsideArgs {

@@ -2062,6 +2062,13 @@ pub(crate) fn size_how() -> &'static str {
     }
 }
 
+pub(crate) fn stun_server_how() -> &'static str {
+    match language() {
+        English => "a server is a name or an address, like stun.example.org or 192.0.2.1:3478",
+        German => "ein Server ist ein Name oder eine Adresse, wie stun.example.org oder 192.0.2.1:3478",
+    }
+}
+
 pub(crate) fn lifetime_too_long() -> &'static str {
     match language() {
         English => "an invitation lives 7 days at most",

@@ -123,6 +123,11 @@ fn errors_are_german_and_keep_their_status() {
             "schreibe es wie https://handfast.example/",
         ),
         (
+            &["network", "--stun", "a b"],
+            2,
+            "ein Server ist ein Name oder eine Adresse",
+        ),
+        (
             &["invite", "--nein"],
             2,
             "hier gibt es kein Argument --nein",
