@@ -1,8 +1,10 @@
 //! From the wish to invite or to accept, to everything that another process would need to go on with it.
 //! Nothing is shown and nothing is sent to a peer before that is kept.
 
+use super::pairing::end_reason;
 use super::place::{Place, is_on_this_machine};
-use super::session::{Context, SessionInput, not_now};
+use super::session::{Context, SessionInput, end, not_now};
+use super::shared::Purpose;
 use super::{
     AcceptTerms, Bind, CarrierCommand, CarrierEvent, DeliveryMode, EndReason, HostHistory,
     InviteTerms, Output, PendingId, Protection, Provenance, Role, Scope, SessionEnd, Ticket, View,
@@ -101,8 +103,8 @@ enum Step {
     /// It is on its way to the disk.
     Keeping(Ticket, Record, Option<Fresh>),
     Ready(Record, Option<Fresh>),
-    /// It was handed on.
-    Done,
+    /// The pairing has it, under this name.
+    HandedOn(Option<PendingId>),
 }
 
 /// What a pairing begins with.
@@ -267,7 +269,7 @@ impl Preparing {
                 self.step = Step::Stopped;
                 true
             }
-            Step::Stopped | Step::Keeping(..) | Step::Ready(..) | Step::Done => false,
+            Step::Stopped | Step::Keeping(..) | Step::Ready(..) | Step::HandedOn(_) => false,
         }
     }
 
@@ -477,7 +479,7 @@ impl Preparing {
         ticket: Ticket,
         result: Result<(), StoreError>,
     ) -> Result<(), SessionEnd> {
-        match std::mem::replace(&mut self.step, Step::Done) {
+        match std::mem::replace(&mut self.step, Step::HandedOn(None)) {
             Step::Keeping(awaited, record, fresh) if awaited == ticket => {
                 result.map_err(SessionEnd::Store)?;
                 self.step = Step::Ready(record, fresh);
@@ -489,8 +491,9 @@ impl Preparing {
 
     /// What the pairing begins with, once that is there, and what has waited for it.
     pub(super) fn ready(&mut self) -> Option<(Ready, Vec<SessionInput>)> {
-        match std::mem::replace(&mut self.step, Step::Done) {
+        match std::mem::replace(&mut self.step, Step::HandedOn(None)) {
             Step::Ready(record, fresh) => {
+                self.step = Step::HandedOn(Some(record.pending()));
                 let terms = match &self.plan {
                     Plan::Accept(accepting) => Some(accepting.terms.clone()),
                     Plan::Invite(_) | Plan::Resume(_) => None,
@@ -510,38 +513,36 @@ impl Preparing {
         }
     }
 
-    /// It is over before it began. What nobody has seen is not kept.
-    pub(super) fn over(&mut self, context: &mut Context<'_>, end: SessionEnd) {
-        let is_final = match end {
-            SessionEnd::Failed(failure) => {
-                super::pairing::end_reason(Role::Guest, failure).is_some()
-            }
-            _ => false,
-        };
-        let write = match (&self.step, &self.plan) {
-            // It was written already.
-            _ if end == SessionEnd::Withdrawn => None,
-            (Step::Keeping(_, Record::Invitation(pending), _), Plan::Invite(_)) => {
-                Some(Write::RemoveInvitation(pending.id()))
-            }
-            (Step::Keeping(_, Record::Reply(reply), _), Plan::Accept(accepting))
-                if accepting.kept.is_none() =>
-            {
-                Some(Write::RemoveReply(reply.id()))
-            }
-            (_, Plan::Accept(accepting)) if is_final => {
-                let kept = accepting.kept.as_ref();
-                kept.map(|kept| {
-                    super::session::end(
-                        PendingId::accepted(kept.id()),
-                        EndReason::Burned,
-                        context.now,
-                    )
-                })
-            }
+    /// What is kept, or about to be, and nobody has seen.
+    fn unseen(&self) -> Option<PendingId> {
+        let kept = match &self.step {
+            Step::Keeping(_, record, _) => Some(record.pending()),
+            Step::HandedOn(pending) => *pending,
             _ => None,
         };
-        context.write_unattended(write.into_iter().collect(), super::shared::Purpose::Nothing);
+        kept.filter(|_| self.keeps_soon().is_some())
+    }
+
+    /// It is over before it began. What nobody has seen is not kept.
+    pub(super) fn over(&mut self, context: &mut Context<'_>, why: SessionEnd) {
+        let is_final = match why {
+            SessionEnd::Failed(failure) => end_reason(Role::Guest, failure).is_some(),
+            _ => false,
+        };
+        let write = match (self.unseen(), &self.plan) {
+            // It was written already.
+            _ if why == SessionEnd::Withdrawn => None,
+            (Some(pending), _) => Some(match pending.role {
+                Role::Host => Write::RemoveInvitation(pending.id),
+                Role::Guest => Write::RemoveReply(pending.id),
+            }),
+            (None, Plan::Accept(accepting)) if is_final => {
+                let kept = accepting.kept.as_ref().map(PendingReply::id);
+                kept.map(|id| end(PendingId::accepted(id), EndReason::Burned, context.now))
+            }
+            (None, _) => None,
+        };
+        context.write_unattended(write.into_iter().collect(), Purpose::Nothing);
         for input in std::mem::take(&mut self.later) {
             not_now(context.shared, &input);
         }

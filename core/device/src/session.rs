@@ -7,9 +7,9 @@ use super::shared::{Purpose, Shared};
 use super::snapshot::{expires, name_of};
 use super::talk::Talk;
 use super::{
-    AcceptTerms, CarrierCommand, CarrierEvent, Done, EndReason, Event, InviteTerms, PendingId,
-    Provenance, Refusal, RequestId, Role, SessionCommand, SessionEnd, SessionId, SessionTerms,
-    TalkEvent, Ticket, View, Work, WorkDone, Write,
+    AcceptTerms, Asking, CarrierCommand, CarrierEvent, Done, EndReason, Event, InviteTerms, Output,
+    PendingId, Provenance, Refusal, RequestId, Role, SessionCommand, SessionEnd, SessionId,
+    SessionTerms, TalkEvent, Ticket, View, Work, WorkDone, Write,
 };
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::pairing::{Failure, Identity, Now, OtherInvitation};
@@ -106,7 +106,7 @@ impl Context<'_> {
     }
 
     /// Whom this session may ask how it is seen from outside.
-    pub(super) fn asking(&self) -> &super::Asking {
+    pub(super) fn asking(&self) -> &Asking {
         let asking = self.terms.asking.as_ref();
         asking.unwrap_or(&self.shared.settings().asking)
     }
@@ -524,7 +524,7 @@ impl Session {
                     code,
                 };
                 *is_unlocking = true;
-                shared.put(super::Output::Work(self.id, work));
+                shared.put(Output::Work(self.id, work));
                 shared.answer(request, Ok(Done::Ok));
                 self.show_choice(shared, now);
             }
