@@ -5,7 +5,6 @@ use handfast_native::conversation::Limits;
 
 /// A flag for each limit. Without one the usual limit holds.
 #[derive(clap::Args)]
-#[command(next_help_heading = strings::heading_cost())]
 pub(crate) struct LimitArgs {
     #[arg(
         long,
@@ -14,18 +13,18 @@ pub(crate) struct LimitArgs {
         require_equals = true,
         default_missing_value = "1GiB",
         value_parser = size,
-        help = strings::option_accept_files()
+        help_heading = strings::heading_cost(), help = strings::option_accept_files()
     )]
     accept_files: Option<u64>,
-    #[arg(long, value_name = "N", help = strings::option_unverified_messages())]
+    #[arg(long, value_name = "N", help_heading = strings::heading_cost(), help = strings::option_unverified_messages())]
     unverified_messages: Option<u64>,
-    #[arg(long, value_name = "SIZE", value_parser = size, help = strings::option_unverified_text())]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = strings::heading_cost(), help = strings::option_unverified_text())]
     unverified_text: Option<u64>,
-    #[arg(long, value_name = "N", help = strings::option_messages())]
+    #[arg(long, value_name = "N", help_heading = strings::heading_cost(), help = strings::option_messages())]
     messages: Option<u64>,
-    #[arg(long, value_name = "N", help = strings::option_open_files())]
+    #[arg(long, value_name = "N", help_heading = strings::heading_cost(), help = strings::option_open_files())]
     open_files: Option<usize>,
-    #[arg(long, value_name = "SIZE", value_parser = size, help = strings::option_keep_free())]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = strings::heading_cost(), help = strings::option_keep_free())]
     keep_free: Option<u64>,
 }
 
