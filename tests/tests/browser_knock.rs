@@ -1,6 +1,8 @@
 //! A guest that chose its ICE credentials itself, as every browser does: a stock stack that is given a
 //! host's fragment in which they stand.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use bytes::Bytes;
 use handfast_core::crypto::Secret;
 use handfast_core::invitation::{Fingerprint, IceCredentials, IcePassword, InvitationKeys};

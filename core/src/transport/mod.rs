@@ -1,7 +1,7 @@
 //! Everything that touches the network: sockets, ICE, DTLS and SCTP behind one [`Link`].
 //!
-//! This room knows nothing of people or messages. It is the only one that names the `rtc` crate: the
-//! sans-IO protocols of webrtc-rs, driven by our own sockets and our own clock, because a host must
+//! This room knows nothing of people or messages. It is the only one that names the parts of
+//! webrtc-rs: sans-IO protocols, driven by our own sockets and our own clock, because a host must
 //! see who knocks before there is a connection, and keep its port while nobody does.
 
 mod asked;
