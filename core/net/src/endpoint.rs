@@ -1,25 +1,29 @@
-//! A task that joins sockets, clock and session: waits for a knock or knocks, serves the link, and
-//! leaves nothing behind.
+//! The sockets of a device, and whoever waits or knocks with them: one UDP port for each address, any
+//! number of invitations.
 //!
-//! One endpoint serves one invitation. While a host waits it holds no session at all, only sockets;
-//! the first knock makes one. If the attempt fails, the host waits again on the same sockets. A guest
-//! knocks for as long as it is wanted: an attempt that came to nothing is followed by another.
+//! [`Endpoint`] is a handle to a task, the [`Driver`], that owns the sockets and shares them out. Each
+//! invitation has a [`Slot`], which waits for a knock or knocks, serves the link, and leaves nothing
+//! behind. While a host waits it holds no session at all; the first knock makes one. If the attempt fails,
+//! the host waits again. A guest knocks for as long as it is wanted: an attempt that came to nothing is
+//! followed by another.
 
+mod driver;
 mod guess;
 mod hairpin;
 mod newcomer;
 mod outside;
 mod roam;
+mod router;
 
-use roam::Move;
+use driver::{Driver, Order};
 pub use roam::Roaming;
+use router::{Router, SlotId};
 
 use super::birthday::Birthday;
 use super::certificate::TunnelCertificate;
 use super::error::TransportError;
 use super::ice::Path;
 use super::knock;
-use super::reflexive::Reflexive;
 use super::session::{Parties, Session, SessionEvent};
 use super::socket::Sockets;
 use bytes::{Bytes, BytesMut};
@@ -29,8 +33,8 @@ use handfast_protocol::network::StunServer;
 use handfast_protocol::pairing::Turn;
 use handfast_token::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Knocker, Seat};
 use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
@@ -113,6 +117,7 @@ pub struct Connector {
     roaming: Roaming,
     addresses: watch::Receiver<Vec<SocketAddr>>,
     outside: watch::Receiver<Option<Outside>>,
+    orders: mpsc::UnboundedSender<Order>,
     servers: Vec<StunServer>,
     door: Option<SocketAddr>,
 }
@@ -123,60 +128,97 @@ enum Command {
     ExpectNobody,
     Again,
     Reach(Vec<Candidate>),
-    LookOutside(Vec<SocketAddr>),
     TryHarder,
 }
 
-/// Bound sockets, not yet in use.
+/// The bound sockets of a device, for any number of invitations. It is a handle: clones share the
+/// sockets, which are closed when the last of them, and of what it began, is gone.
+///
+/// Whatever must not be linked to the rest needs an endpoint of its own, on another port.
+#[derive(Clone)]
 pub struct Endpoint {
-    sockets: Sockets,
+    /// The task, until it has something to do. So whoever gives an endpoint up unused closes its sockets
+    /// at once.
+    unused: Arc<Mutex<Option<Driver>>>,
+    orders: mpsc::UnboundedSender<Order>,
+    roaming: Roaming,
+    addresses: watch::Receiver<Vec<SocketAddr>>,
+    outside: watch::Receiver<Option<Outside>>,
     servers: Vec<StunServer>,
-    reflexive: Option<Reflexive>,
     may_guess: bool,
     door: Option<SocketAddr>,
+    port: Option<u16>,
 }
 
 impl Endpoint {
-    /// Binds a socket for each address, on the preferred port where it is free.
+    /// Binds a socket for each address, on the preferred port where it is free. An endpoint is bound and
+    /// used within a tokio runtime.
     ///
     /// # Errors
     /// [`TransportError::NoAddress`] if there are none, [`TransportError::Bind`] if none can be bound.
     pub fn bind(addresses: &[IpAddr], preferred_port: Option<u16>) -> Result<Self, TransportError> {
-        Sockets::bind(addresses, preferred_port).map(|sockets| Self {
-            sockets,
+        let sockets = Sockets::bind(addresses, preferred_port)?;
+        let (orders, orders_rx) = mpsc::unbounded_channel();
+        let (roaming, moves) = Roaming::channel();
+        let (locals, addresses) = watch::channel(sockets.local_addresses());
+        let (seen, outside) = watch::channel(None);
+        let driver = Driver::new(sockets, orders_rx, moves, locals, seen);
+        Ok(Self {
+            unused: Arc::new(Mutex::new(Some(driver))),
+            orders,
+            roaming,
+            addresses,
+            outside,
             servers: Vec::new(),
-            reflexive: None,
             may_guess: true,
             door: None,
+            port: None,
         })
     }
 
     /// Where the sockets are bound: this side's candidates.
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        self.sockets.local_addresses()
+        self.addresses.borrow().clone()
     }
 
-    /// Waits for a guest. Must be called within a tokio runtime.
-    pub fn host(self, setup: HostSetup) -> Connector {
+    /// What begins with this handle is also heard on that port, because a token that was handed out
+    /// names it. If another program has the port now, it is not.
+    pub fn with_port(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    /// Waits for a guest.
+    pub fn host(&self, setup: HostSetup) -> Connector {
         self.start(Role::Host(setup))
     }
 
-    /// Knocks at a host. Must be called within a tokio runtime.
-    pub fn guest(self, setup: GuestSetup) -> Connector {
+    /// Knocks at a host.
+    pub fn guest(&self, setup: GuestSetup) -> Connector {
         self.start(Role::Guest(setup))
     }
 
-    fn start(self, role: Role) -> Connector {
+    /// Hands an order to the task, which begins with the first one.
+    fn order(&self, order: Order) {
+        let unused = self.unused.lock();
+        if let Some(driver) = unused.unwrap_or_else(PoisonError::into_inner).take() {
+            tokio::spawn(driver.run());
+        }
+        // The task lives as long as there is a handle.
+        let _ = self.orders.send(order);
+    }
+
+    fn start(&self, role: Role) -> Connector {
         let (events_tx, events) = mpsc::channel(16);
         let (commands, commands_rx) = mpsc::channel(4);
-        let (roaming, moves) = Roaming::channel();
         let (locals, addresses) = watch::channel(self.addresses());
-        let (seen, outside) = watch::channel(self.outside());
-        let asked = self.reflexive.is_some();
-        let task = Task {
+        let slot = Slot {
+            id: 0,
             locals,
-            seen,
-            reflexive: self.reflexive,
+            seen: self.outside.clone(),
+            own: Vec::new(),
+            is_apart: false,
+            port: self.port,
             may_guess: self.may_guess,
             hurried: Instant::now(),
             birthday: None,
@@ -184,12 +226,10 @@ impl Endpoint {
                 Role::Guest(setup) => setup.addresses.clone(),
                 Role::Host(_) => Vec::new(),
             },
-            sockets: self.sockets,
             door: role.keys().host_ice(),
             role,
             events: events_tx,
             commands: Some(commands_rx),
-            moves: Some(moves),
             answered: false,
             is_taken: false,
             session: None,
@@ -198,23 +238,22 @@ impl Endpoint {
             deadline: None,
             announced: None,
             again: None,
-            is_paused: false,
+            out: VecDeque::new(),
             queue: VecDeque::new(),
+            is_touched: false,
+            since_batch: 0,
             goodbye: None,
             refusals: (Instant::now(), 0),
         };
-        tokio::spawn(task.run());
+        self.order(Order::Serve(Box::new(slot)));
         Connector {
             events,
             commands,
-            roaming,
+            roaming: self.roaming.clone(),
             addresses,
-            outside,
-            // Whoever was asked before need not be asked again.
-            servers: match asked {
-                true => Vec::new(),
-                false => self.servers,
-            },
+            outside: self.outside.clone(),
+            orders: self.orders.clone(),
+            servers: self.servers.clone(),
             door: self.door,
         }
     }
@@ -280,14 +319,19 @@ impl Role {
     }
 }
 
-struct Task {
-    sockets: Sockets,
-    /// Where the sockets are bound, or were when they were closed.
+/// One invitation that is being served.
+struct Slot {
+    id: SlotId,
+    /// Where its sockets are bound, or were when they were closed.
     locals: watch::Sender<Vec<SocketAddr>>,
     /// What the servers said that were asked.
-    seen: watch::Sender<Option<Outside>>,
-    /// None if nobody outside was asked, or need be asked any more.
-    reflexive: Option<Reflexive>,
+    seen: watch::Receiver<Option<Outside>>,
+    /// Those of its sockets that nobody else uses.
+    own: Vec<SocketAddr>,
+    /// It uses no others.
+    is_apart: bool,
+    /// The port that its token names, if it is another than that of the shared sockets.
+    port: Option<u16>,
     /// Whether a way past a strict network may be guessed.
     may_guess: bool,
     /// Since when there is reason for haste.
@@ -305,8 +349,6 @@ struct Task {
     is_taken: bool,
     /// None once the connector is gone: no more guests then.
     commands: Option<mpsc::Receiver<Command>>,
-    /// None once nobody can tell of moves any more.
-    moves: Option<mpsc::Receiver<Move>>,
     session: Option<Session>,
     /// Host: the session of the same guest that comes again, until it has proved who it is.
     newcomer: Option<Session>,
@@ -317,8 +359,14 @@ struct Task {
     announced: Option<(Fingerprint, Vec<Candidate>)>,
     /// When a guest begins anew, or sockets that could not be bound are tried again.
     again: Option<Instant>,
-    is_paused: bool,
+    /// What its machines send.
+    out: VecDeque<(Path, Bytes)>,
+    /// The same, known to the router and not yet taken by the sockets; and what no answer is expected to.
     queue: VecDeque<(Path, Bytes)>,
+    /// It has to be looked at.
+    is_touched: bool,
+    /// How many datagrams the session has taken that it has not acted on.
+    since_batch: usize,
     goodbye: Option<Goodbye>,
     refusals: (Instant, u32),
 }
@@ -342,44 +390,18 @@ struct Goodbye {
     next: Instant,
 }
 
-/// What woke the task.
+/// What woke a slot.
 enum Wake {
-    Readable,
-    Timer,
     Command(Option<Command>),
-    Move(Option<Move>),
     Outgoing(Option<Bytes>),
     /// Whoever is above wants no goodbye.
     Cut,
     Room,
-    Writable,
     Found,
 }
 
-impl Task {
-    async fn run(mut self) {
-        if let Role::Guest(_) = self.role {
-            self.begin_as_guest();
-        }
-        while self.is_wanted() {
-            match self.wait().await {
-                Wake::Readable => self.receive(),
-                Wake::Timer => self.handle_timeout(Instant::now()),
-                Wake::Command(Some(command)) => self.handle_command(command),
-                Wake::Command(None) => self.settle(),
-                Wake::Move(change) => self.handle_move(change),
-                Wake::Outgoing(message) => self.take_outgoing(message),
-                Wake::Cut => self.end_link(LinkError::ClosedHere),
-                Wake::Found => self.take_found(),
-                Wake::Room | Wake::Writable => {}
-            }
-            self.pump(Instant::now());
-        }
-        // Given up half-way: the other side need not wait for its time limit.
-        self.end_session();
-    }
-
-    /// A task ends when nobody waits for a link and none is open.
+impl Slot {
+    /// A slot ends when nobody waits for a link and none is open.
     fn is_wanted(&self) -> bool {
         self.link.is_some()
             || self.goodbye.is_some()
@@ -395,22 +417,30 @@ impl Task {
         }
     }
 
-    async fn wait(&mut self) -> Wake {
+    /// The fragment by which checks name this side.
+    fn local_ufrag(&self) -> String {
+        match &self.role {
+            Role::Host(_) => self.door.ufrag.clone(),
+            Role::Guest(setup) => setup.certificate.fingerprint().to_ufrag(),
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
         let timers = [
             self.session.as_ref().map(Session::poll_timeout),
             self.newcomer_at(),
             self.deadline,
             self.again,
             self.goodbye.as_ref().map(|goodbye| goodbye.next),
-            self.reflexive.as_ref().and_then(Reflexive::poll_timeout),
-            self.unsettled(),
             self.birthday.as_ref().and_then(Birthday::poll_timeout),
             self.guesses_at(),
         ];
-        let timer = timers.into_iter().flatten().min();
-        let timer = timer.filter(|_| !self.is_paused);
+        timers.into_iter().flatten().min()
+    }
+
+    async fn wake(&mut self) -> Wake {
         let can_write = self.session.as_mut().is_some_and(Session::is_writable);
-        let (sockets, birthday) = (&self.sockets, &self.birthday);
+        let birthday = &self.birthday;
         let is_congested = !self.queue.is_empty();
         let (outgoing, incoming, cut) = match &mut self.link {
             Some(link) => (
@@ -422,15 +452,22 @@ impl Task {
             None => (None, None, None),
         };
         tokio::select! {
-            () = poll_fn(|context| sockets.poll_readable(context)) => Wake::Readable,
-            () = poll_fn(|context| sockets.poll_writable(context)), if is_congested => Wake::Writable,
-            () = sleep_until(timer) => Wake::Timer,
             command = next_or_never(self.commands.as_mut()) => Wake::Command(command),
-            change = next_or_never(self.moves.as_mut()) => Wake::Move(change),
             message = next_or_never(outgoing) => Wake::Outgoing(message),
             () = cut_or_never(cut) => Wake::Cut,
             () = room_or_never(incoming) => Wake::Room,
             () = guess::found_or_never(birthday.as_ref()) => Wake::Found,
+        }
+    }
+
+    fn handle_wake(&mut self, wake: Wake) {
+        self.is_touched = true;
+        match wake {
+            Wake::Command(Some(command)) => self.handle_command(command),
+            Wake::Command(None) => self.settle(),
+            Wake::Outgoing(message) => self.take_outgoing(message),
+            Wake::Cut => self.end_link(LinkError::ClosedHere),
+            Wake::Room | Wake::Found => {}
         }
     }
 
@@ -472,7 +509,7 @@ impl Task {
             Ok(mut session) => {
                 session.add_peers(now, peers);
                 self.session = Some(session);
-                self.pump(now);
+                self.is_touched = true;
             }
             Err(error) => self.fail(error),
         }
@@ -484,7 +521,6 @@ impl Task {
             Command::ExpectNobody => self.expect_nobody(),
             Command::Reach(peers) => self.reach(peers),
             Command::Again => self.give_up(Instant::now()),
-            Command::LookOutside(servers) => self.look_outside(Instant::now(), &servers),
             Command::TryHarder => self.try_harder(Instant::now()),
         }
     }
@@ -537,50 +573,8 @@ impl Task {
         }
     }
 
-    fn receive(&mut self) {
-        loop {
-            let mut arrived: Vec<(Path, BytesMut)> = Vec::new();
-            let mut total = 0;
-            let mut is_waiting = self.session.is_none();
-            let any = self.sockets.receive(|path, datagram| {
-                total += 1;
-                if is_worth_a_copy(&mut is_waiting, datagram) {
-                    arrived.push((path, BytesMut::from(datagram)));
-                }
-            });
-            if !any {
-                break;
-            }
-            let now = Instant::now();
-            let mut since_flush = 0;
-            for (path, datagram) in arrived {
-                self.take_datagram(now, path, datagram);
-                since_flush += 1;
-                if let Some(session) = &mut self.session {
-                    let most = if session.wants_small_batches() {
-                        FEW_DATAGRAMS
-                    } else {
-                        MANY_DATAGRAMS
-                    };
-                    if since_flush >= most {
-                        session.after_batch(now);
-                        since_flush = 0;
-                    }
-                }
-            }
-            self.pump(now);
-            // A full train says more is there; anything less can wait for the next wake-up, so that
-            // timers and whoever is above get their turn.
-            if total < MANY_DATAGRAMS {
-                break;
-            }
-        }
-    }
-
     fn take_datagram(&mut self, now: Instant, path: Path, datagram: BytesMut) {
-        if self.is_seen(now, path, &datagram) {
-            return;
-        }
+        self.is_touched = true;
         match &self.role {
             Role::Host(setup) => {
                 // Data of a running session need not be looked at twice.
@@ -607,9 +601,25 @@ impl Task {
             Role::Guest(_) => {}
         }
         self.show_newcomer(now, path, &datagram);
-        if let Some(session) = &mut self.session {
-            session.handle(now, path, datagram);
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        session.handle(now, path, datagram);
+        self.since_batch += 1;
+        let most = match session.wants_small_batches() {
+            true => FEW_DATAGRAMS,
+            false => MANY_DATAGRAMS,
+        };
+        if self.since_batch >= most {
+            self.since_batch = 0;
+            session.after_batch(now);
         }
+    }
+
+    /// Whether what comes by a path may be for one of its sessions.
+    fn is_known(&self, path: Path) -> bool {
+        let mut sessions = self.session.iter().chain(&self.newcomer);
+        sessions.any(|session| session.is_known(path))
     }
 
     /// A guest that was announced by its reply and has not been heard holds no seat, and whoever sends
@@ -631,7 +641,6 @@ impl Task {
             && let Some(answer) = knock::refusal(request, &self.door)
         {
             self.queue.push_back((path, answer.into()));
-            self.sockets.send(&mut self.queue);
         }
     }
 
@@ -667,12 +676,8 @@ impl Task {
         {
             session.handle_timeout(now);
         }
-        self.keep_seen(now);
         self.guess(now);
         self.say_goodbye(now);
-        if self.again.is_some_and(|again| again <= now) {
-            self.go_on(now);
-        }
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             self.deadline = None;
             match &self.link {
@@ -685,28 +690,31 @@ impl Task {
     }
 
     /// Everything that can move without waiting, moves.
-    fn pump(&mut self, now: Instant) {
+    fn pump(&mut self, now: Instant, sockets: &Sockets, router: &mut Router) {
+        self.since_batch = 0;
         if let Some(session) = &mut self.session {
             session.after_batch(now);
         }
         self.pump_newcomer(now);
-        self.tell_seen(now);
         self.watch(now);
         self.handle_events(now);
         self.deliver();
         self.leave_when_done();
         if let Some(session) = &mut self.session {
             session.flush(now);
-            while let Some(out) = session.poll_transmit() {
-                self.queue.push_back(out);
-            }
+            self.out
+                .extend(std::iter::from_fn(|| session.poll_transmit()));
             while let Some((path, probe)) = session.poll_probe() {
-                if !self.sockets.probe(path, &probe) {
+                router.sent(now, self.id, path, &probe);
+                if !sockets.probe(path, &probe) {
                     session.refused(now, probe.len());
                 }
             }
         }
-        self.sockets.send(&mut self.queue);
+        for (path, datagram) in self.out.drain(..) {
+            router.sent(now, self.id, path, &datagram);
+            self.queue.push_back((path, datagram));
+        }
     }
 
     fn handle_events(&mut self, now: Instant) {
@@ -871,21 +879,13 @@ impl Task {
         if goodbye.next > now {
             return;
         }
-        self.queue.extend(goodbye.datagrams.iter().cloned());
-        self.sockets.send(&mut self.queue);
+        self.out.extend(goodbye.datagrams.iter().cloned());
         goodbye.left -= 1;
         goodbye.next = now + GOODBYE_EVERY;
         if goodbye.left == 0 {
             self.goodbye = None;
         }
     }
-}
-
-/// While no guest is here, only a STUN message can be a knock, and nothing before one is worth a
-/// copy. What follows a knock in the same batch is the guest's greeting.
-fn is_worth_a_copy(is_waiting: &mut bool, datagram: &[u8]) -> bool {
-    *is_waiting &= !matches!(datagram.first(), Some(0..=3));
-    !*is_waiting
 }
 
 async fn sleep_until(at: Option<Instant>) {
@@ -914,20 +914,5 @@ async fn room_or_never(sender: Option<&mpsc::Sender<Bytes>>) {
         // Closed counts as room: what is held will be dropped.
         Some(sender) => drop(sender.reserve().await),
         None => std::future::pending().await,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_greeting_behind_a_knock_is_kept_and_noise_before_it_is_not() {
-        let (noise, knock, greeting) = ([0xc3, 1], [0, 1], [22, 0xfe]);
-        let mut is_waiting = true;
-        assert!(!is_worth_a_copy(&mut is_waiting, &noise));
-        assert!(!is_worth_a_copy(&mut is_waiting, &greeting));
-        assert!(is_worth_a_copy(&mut is_waiting, &knock));
-        assert!(is_worth_a_copy(&mut is_waiting, &greeting));
     }
 }

@@ -206,6 +206,11 @@ pub(super) fn is_stun(datagram: &[u8], kind: [u8; 2]) -> bool {
         && usize::from(u16::from_be_bytes([datagram[2], datagram[3]])) + HEADER == datagram.len()
 }
 
+/// Whom a check is for: the first half of its USERNAME.
+pub(super) fn local_half(datagram: &[u8]) -> Option<&str> {
+    username(datagram)?.split_once(':').map(|(half, _)| half)
+}
+
 /// The USERNAME attribute, found without decoding the message.
 fn username(datagram: &[u8]) -> Option<&str> {
     let mut rest = datagram.get(HEADER..)?;

@@ -196,6 +196,11 @@ impl Session {
         }
     }
 
+    /// Whether what comes by a path may be the peer's.
+    pub(super) fn is_known(&self, path: Path) -> bool {
+        self.ice.is_known(path)
+    }
+
     /// Searches for a path from these sockets, quickly again. The tunnel and what it carries know
     /// nothing of paths and go on.
     pub(super) fn search_anew(&mut self, now: Instant, sockets: &[SocketAddr]) {

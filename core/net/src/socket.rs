@@ -139,6 +139,12 @@ impl Sockets {
         local
     }
 
+    /// Closes these, which were taken over.
+    pub(super) fn give_up(&mut self, locals: &[SocketAddr]) {
+        self.sockets
+            .retain(|socket| !locals.contains(&socket.local));
+    }
+
     /// Where the sockets are bound.
     pub(super) fn local_addresses(&self) -> Vec<SocketAddr> {
         self.sockets.iter().map(|socket| socket.local).collect()
@@ -265,7 +271,12 @@ impl Sockets {
 impl Socket {
     /// Binds a socket on any port of this address.
     pub(super) fn bind(address: IpAddr) -> io::Result<Self> {
-        bind_one(SocketAddr::new(address, 0))
+        Self::bind_at(address, 0)
+    }
+
+    /// Binds a socket on that port of this address, any if it is 0.
+    pub(super) fn bind_at(address: IpAddr, port: u16) -> io::Result<Self> {
+        bind_one(SocketAddr::new(address, port))
     }
 
     /// Sends one datagram, if the kernel takes it now.

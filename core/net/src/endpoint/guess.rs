@@ -1,15 +1,16 @@
 //! When an endpoint guesses its way to a peer: plain checks have had their time, it is known from
 //! outside, and one of the two networks is strict.
 
-use super::{PLAIN, Role, Task};
+use super::{PLAIN, Role, Slot};
 use crate::birthday::{Birthday, Pace, Part, Plan};
 use crate::guesses::{Guesses, Token};
 use crate::ice::Path;
+use bytes::BytesMut;
 use handfast_token::Seat;
 use std::future::poll_fn;
 use std::time::Instant;
 
-impl Task {
+impl Slot {
     /// Somebody is there again, or something new is known: plain checks go quickly, as at the
     /// beginning. What is guessed goes on as it was.
     pub(super) fn hurry(&mut self, now: Instant) {
@@ -22,8 +23,7 @@ impl Task {
     /// The person wants more to be guessed for the token that is held, which they may once. It goes at
     /// once, as they see to it that the other side is there.
     pub(super) fn try_harder(&mut self, now: Instant) {
-        if !self.is_paused
-            && let Some(plan) = self.plan()
+        if let Some(plan) = self.plan()
             && Guesses::of_this_process().raise(now, plan.token, plan.part.at())
         {
             Guesses::tell();
@@ -59,6 +59,7 @@ impl Task {
         if taken > 0 {
             Guesses::tell();
         }
+        // Nobody answers a guess: what comes is a check of the peer's own.
         self.queue.extend(out);
         session.be_patient(birthday.is_late());
     }
@@ -74,21 +75,17 @@ impl Task {
         self.may_guess = self.birthday.is_some();
     }
 
-    /// Takes the socket that the peer has found among the many.
-    pub(super) fn take_found(&mut self) {
-        let Some((socket, peer, datagram)) = self.birthday.as_mut().and_then(Birthday::found)
-        else {
-            return;
-        };
+    /// The peer has found one of the many sockets, which is this slot's from now on.
+    pub(super) fn take_found(&mut self, path: Path, datagram: BytesMut) {
         let now = Instant::now();
-        let local = self.sockets.adopt(socket);
         self.birthday = None;
-        let bound = self.sockets.local_addresses();
+        let mut bound = self.locals.borrow().clone();
+        bound.push(path.local);
         self.locals.send_replace(bound.clone());
         if let Some(session) = &mut self.session {
             session.search_anew(now, &bound);
         }
-        self.take_datagram(now, Path { local, peer }, datagram);
+        self.take_datagram(now, path, datagram);
     }
 
     /// What there is to guess, while whoever is looked for has not been heard.

@@ -1,14 +1,12 @@
 //! Whether the router leads back in what is sent to its own address outside (RFC 4787 §6), which two
 //! devices behind it need if its networks do not see each other.
 
-use super::Endpoint;
+use super::{Endpoint, Order};
 use crate::ice::Path;
-use bytes::Bytes;
 use handfast_protocol::network::Translation;
 use handfast_token::random_bytes;
-use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// How often a datagram is sent, and how long each has to come back.
 const TRIES: usize = 3;
@@ -29,24 +27,12 @@ impl Endpoint {
         };
         let word: [u8; 16] = random_bytes().ok()?;
         for _ in 0..TRIES {
-            let mut queue = VecDeque::from([(path, Bytes::copy_from_slice(&word))]);
-            self.sockets.send(&mut queue);
-            if tokio::time::timeout(PATIENCE, self.hears(&word))
-                .await
-                .is_ok()
-            {
+            let (to, heard) = oneshot::channel();
+            self.order(Order::Echo(path, word, to));
+            if let Ok(Ok(())) = tokio::time::timeout(PATIENCE, heard).await {
                 return Some(true);
             }
         }
         Some(false)
-    }
-
-    async fn hears(&self, word: &[u8]) {
-        let mut is_heard = false;
-        while !is_heard {
-            poll_fn(|context| self.sockets.poll_readable(context)).await;
-            self.sockets
-                .receive(|_, datagram| is_heard |= datagram == word);
-        }
     }
 }

@@ -5,7 +5,7 @@
 //! Anybody can send a knock that was recorded, so a knock takes nobody's place. The newcomer gets a
 //! session beside the one that there is, and takes its place when it has proved to hold the certificate.
 
-use super::Task;
+use super::Slot;
 use crate::ConnectEvent;
 use crate::ice::Path;
 use crate::session::{Parties, Session, SessionEvent};
@@ -13,7 +13,7 @@ use bytes::BytesMut;
 use handfast_token::{Fingerprint, Knocker, Seat};
 use std::time::Instant;
 
-impl Task {
+impl Slot {
     /// Takes in a knock by whoever has the certificate of the guest that holds the seat. False if it has
     /// to be refused: nobody may come any more, or another newcomer is here.
     pub(super) fn come_again(&mut self, now: Instant, knocker: Knocker) -> bool {
@@ -73,7 +73,7 @@ impl Task {
         newcomer.after_batch(now);
         let event = newcomer.poll_event();
         newcomer.flush(now);
-        self.queue
+        self.out
             .extend(std::iter::from_fn(|| newcomer.poll_transmit()));
         let is_over = newcomer.attempt_ends().is_some_and(|ends| ends <= now);
         match event {

@@ -1,12 +1,13 @@
-//! What becomes of an endpoint when its sockets, its network or its peer go away and come back.
+//! What becomes of a slot when its sockets, its network or its peer go away and come back.
 //!
 //! Nothing that was agreed on is lost with a socket: certificate, credentials, seat and tunnel live
 //! in the session, which searches for a path anew from whatever sockets there are.
 
-use super::{REST, Role, Task};
+use super::{REST, Role, Slot};
+use crate::socket::{Socket, Sockets};
 use crate::{ConnectEvent, TransportError};
 use handfast_protocol::link::{LinkError, LinkState};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 use tokio::sync::mpsc;
 
@@ -54,61 +55,43 @@ impl Roaming {
     }
 }
 
-impl Task {
-    pub(super) fn handle_move(&mut self, change: Option<Move>) {
-        match change {
-            Some(Move::Pause) => self.pause(),
-            Some(Move::Resume) => self.resume(),
-            Some(Move::NetworkChanged(addresses)) => self.network_changed(addresses),
-            Some(Move::Hurry) if self.is_paused || self.link.is_some() => {}
-            Some(Move::Hurry) => self.go_on(Instant::now()),
-            None => {
-                self.moves = None;
-                // Nobody is left to wake it.
-                if self.is_paused {
-                    self.resume();
-                }
+impl Slot {
+    /// Where its sockets are, given those that all share.
+    pub(super) fn bound(&self, shared: &[SocketAddr]) -> Vec<SocketAddr> {
+        let shared = shared.iter().filter(|_| !self.is_apart);
+        shared.chain(&self.own).copied().collect()
+    }
+
+    /// Binds those sockets again that are its own and were closed.
+    pub(super) fn bind_own(&mut self, sockets: &mut Sockets) {
+        let bound = sockets.local_addresses();
+        let mut again = |local: SocketAddr| {
+            if bound.contains(&local) {
+                return Some(local);
             }
-        }
+            let socket = Socket::bind_at(local.ip(), local.port());
+            let socket = socket.or_else(|_| Socket::bind(local.ip()));
+            Some(sockets.adopt(socket.ok()?))
+        };
+        self.own = self.own.iter().filter_map(|local| again(*local)).collect();
+        self.is_apart &= !self.own.is_empty();
     }
 
-    fn pause(&mut self) {
-        self.is_paused = true;
-        self.sockets.close();
-        self.birthday = None;
-        self.queue.clear();
-    }
-
-    fn resume(&mut self) {
-        self.is_paused = false;
-        // Sockets that were not closed may be dead all the same after a suspension.
-        self.sockets.close();
-        self.go_on(Instant::now());
-    }
-
-    fn network_changed(&mut self, addresses: Vec<IpAddr>) {
-        self.sockets.set_addresses(addresses);
-        self.birthday = None;
-        if !self.is_paused {
-            self.go_on(Instant::now());
-        }
-    }
-
-    /// Binds what is to be bound, and searches from there, or knocks if there was nothing yet.
-    pub(super) fn go_on(&mut self, now: Instant) {
-        self.again = None;
-        self.hurry(now);
-        // A network that comes back needs a moment until its addresses can be used.
-        if let Err(TransportError::Bind(_)) = self.sockets.rebind() {
-            self.again = Some(now + REST);
-        }
-        let bound = self.sockets.local_addresses();
+    /// Its sockets are bound there now.
+    pub(super) fn move_to(&mut self, bound: Vec<SocketAddr>) {
         let is_elsewhere = !bound.is_empty() && *self.locals.borrow() != bound;
         if is_elsewhere {
-            self.locals.send_replace(bound.clone());
+            self.locals.send_replace(bound);
             let _ = self.events.try_send(ConnectEvent::Moved);
         }
-        self.look_again(now, &bound);
+    }
+
+    /// Goes on from where its sockets are bound now, quickly, or knocks if there was nothing yet.
+    pub(super) fn go_on(&mut self, now: Instant, bound: Vec<SocketAddr>, is_early: bool) {
+        self.is_touched = true;
+        self.again = is_early.then(|| now + REST);
+        self.hurry(now);
+        self.move_to(bound.clone());
         if let Some(newcomer) = &mut self.newcomer {
             newcomer.search_anew(now, &bound);
         }

@@ -1,0 +1,460 @@
+//! The task that owns the sockets of a device and shares them out: it sorts what arrives, wakes whoever
+//! has something to do, and sends for each in turn.
+//!
+//! Each invitation has a [`Slot`] with machines, deadlines and a queue of its own. What a slot is given in
+//! one go has an end, so one that is flooded delays the others by no more than that. The questions to
+//! servers outside, and with them the mappings of a router, are asked once for all.
+
+use super::roam::Move;
+use super::router::{Router, SlotId};
+use super::{Role, Slot, Wake, next_or_never, sleep_until};
+use crate::birthday::Birthday;
+use crate::ice::Path;
+use crate::reflexive::Reflexive;
+use crate::socket::{Socket, Sockets};
+use crate::{ConnectEvent, TransportError};
+use bytes::{Bytes, BytesMut};
+use handfast_protocol::network::Outside;
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// How many batches are taken from the sockets before timers and the rooms above get their turn.
+const MOST_BATCHES: usize = 4;
+
+/// A batch of so many datagrams says that more is there.
+const LARGE_BATCH: usize = 64;
+
+/// What a handle of the endpoint wants.
+pub(super) enum Order {
+    /// Serve one more invitation.
+    Serve(Box<Slot>),
+    /// Ask these servers how the sockets are seen from outside, if nobody was asked; somebody waits so
+    /// long for it.
+    LookOutside(Vec<SocketAddr>, Duration),
+    /// Say what is known from outside by now.
+    TellOutside(oneshot::Sender<Option<Outside>>),
+    /// Send these bytes on a path, and say when they come back.
+    Echo(Path, [u8; 16], oneshot::Sender<()>),
+}
+
+pub(super) struct Driver {
+    sockets: Sockets,
+    router: Router,
+    slots: Vec<Slot>,
+    next_id: SlotId,
+    /// None once no handle is left.
+    orders: Option<mpsc::UnboundedReceiver<Order>>,
+    /// None once nobody can tell of moves any more.
+    moves: Option<mpsc::Receiver<Move>>,
+    /// Where the sockets that all share are bound, or were when they were closed.
+    locals: watch::Sender<Vec<SocketAddr>>,
+    /// What the servers said that were asked.
+    seen: watch::Sender<Option<Outside>>,
+    /// None if nobody outside was asked.
+    reflexive: Option<Reflexive>,
+    /// How long somebody waits for what servers say.
+    looks_until: Option<Instant>,
+    /// What is asked of servers, and other datagrams of nobody in particular.
+    questions: VecDeque<(Path, Bytes)>,
+    echo: Option<([u8; 16], oneshot::Sender<()>)>,
+    is_paused: bool,
+    /// Who is first the next time.
+    turn: usize,
+}
+
+enum Woken {
+    Readable,
+    Writable,
+    Timer,
+    Order(Option<Order>),
+    Move(Option<Move>),
+    Slot(usize, Wake),
+}
+
+impl Driver {
+    pub(super) fn new(
+        sockets: Sockets,
+        orders: mpsc::UnboundedReceiver<Order>,
+        moves: mpsc::Receiver<Move>,
+        locals: watch::Sender<Vec<SocketAddr>>,
+        seen: watch::Sender<Option<Outside>>,
+    ) -> Self {
+        Self {
+            sockets,
+            router: Router::default(),
+            slots: Vec::new(),
+            next_id: 0,
+            orders: Some(orders),
+            moves: Some(moves),
+            locals,
+            seen,
+            reflexive: None,
+            looks_until: None,
+            questions: VecDeque::new(),
+            echo: None,
+            is_paused: false,
+            turn: 0,
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        while self.orders.is_some() || !self.slots.is_empty() {
+            match self.wait().await {
+                Woken::Readable => self.receive(),
+                Woken::Writable | Woken::Timer => {}
+                Woken::Order(Some(order)) => self.handle_order(order),
+                Woken::Order(None) => self.orders = None,
+                Woken::Move(change) => self.handle_move(change),
+                Woken::Slot(at, Wake::Found) => self.take_found(at),
+                Woken::Slot(at, wake) => self.slots[at].handle_wake(wake),
+            }
+            self.act(Instant::now());
+        }
+    }
+
+    async fn wait(&mut self) -> Woken {
+        let timers = self.slots.iter().filter_map(Slot::poll_timeout);
+        let timer = timers.chain(self.asks_at()).min();
+        let timer = timer.filter(|_| !self.is_paused);
+        let is_congested =
+            !self.questions.is_empty() || self.slots.iter().any(|slot| !slot.queue.is_empty());
+        self.turn += 1;
+        let (turn, count) = (self.turn, self.slots.len());
+        let (sockets, slots) = (&self.sockets, &mut self.slots);
+        let (orders, moves) = (self.orders.as_mut(), self.moves.as_mut());
+        let mut wakes: Vec<Pin<Box<dyn Future<Output = Wake> + Send + '_>>> = Vec::new();
+        for slot in slots {
+            wakes.push(Box::pin(slot.wake()));
+        }
+        let woken = poll_fn(move |context| {
+            for at in (0..count).map(|at| (at + turn) % count) {
+                if let Poll::Ready(wake) = wakes[at].as_mut().poll(context) {
+                    return Poll::Ready(Woken::Slot(at, wake));
+                }
+            }
+            Poll::Pending
+        });
+        tokio::select! {
+            () = poll_fn(|context| sockets.poll_readable(context)) => Woken::Readable,
+            () = poll_fn(|context| sockets.poll_writable(context)), if is_congested => Woken::Writable,
+            () = sleep_until(timer) => Woken::Timer,
+            order = next_unbounded_or_never(orders) => Woken::Order(order),
+            change = next_or_never(moves) => Woken::Move(change),
+            woken = woken => woken,
+        }
+    }
+
+    fn handle_order(&mut self, order: Order) {
+        match order {
+            Order::Serve(slot) => self.serve(*slot),
+            Order::LookOutside(servers, patience) => {
+                let now = Instant::now();
+                self.looks_until = self.looks_until.max(Some(now + patience));
+                let is_asked = |asking: &Reflexive| asking.outside().asked > 0;
+                if !self.reflexive.as_ref().is_some_and(is_asked) {
+                    let locals = self.sockets.local_addresses();
+                    self.reflexive = Some(Reflexive::ask(now, &servers, &locals));
+                }
+            }
+            Order::TellOutside(to) => {
+                let known = self.reflexive.as_ref().map(Reflexive::outside);
+                if known.is_some() {
+                    self.publish(Instant::now(), known.clone());
+                }
+                let _ = to.send(known);
+            }
+            Order::Echo(path, word, to) => {
+                self.echo = Some((word, to));
+                let datagram = Bytes::copy_from_slice(&word);
+                self.questions.push_back((path, datagram));
+            }
+        }
+    }
+
+    /// Gives an invitation its slot, with sockets of its own beside the shared ones where it needs them.
+    fn serve(&mut self, mut slot: Slot) {
+        let now = Instant::now();
+        slot.id = self.next_id;
+        self.next_id += 1;
+        self.router.add(slot.id, &slot.local_ufrag());
+        let shared = self.locals.borrow().clone();
+        if let Some(port) = slot.port {
+            let is_bound = |ip: IpAddr| shared.contains(&SocketAddr::new(ip, port));
+            for address in shared.iter().filter(|address| !is_bound(address.ip())) {
+                if let Ok(socket) = Socket::bind_at(address.ip(), port) {
+                    slot.own.push(self.sockets.adopt(socket));
+                }
+            }
+        }
+        // What comes from an address that a session has is that session's, so a guest that knocks there
+        // for another one does it from somewhere else. A host stays where its invitation says.
+        if let Role::Guest(setup) = &slot.role
+            && let mut peers = setup.addresses.iter().filter_map(|peer| peer.ip())
+            && peers.any(|peer| self.router.is_known(peer))
+        {
+            for address in &shared {
+                if let Ok(socket) = Socket::bind(address.ip()) {
+                    slot.own.push(self.sockets.adopt(socket));
+                }
+            }
+            slot.is_apart = !slot.own.is_empty();
+        }
+        slot.move_to(slot.bound(&shared));
+        if let Role::Guest(_) = slot.role {
+            slot.begin_as_guest();
+        }
+        slot.hurry(now);
+        slot.is_touched = true;
+        self.slots.push(slot);
+    }
+
+    fn receive(&mut self) {
+        for _ in 0..MOST_BATCHES {
+            let now = Instant::now();
+            let mut total = 0;
+            let Self {
+                sockets,
+                router,
+                slots,
+                reflexive,
+                echo,
+                ..
+            } = self;
+            let any = sockets.receive(|path, datagram| {
+                total += 1;
+                if let Some(asking) = reflexive
+                    && asking.handle(now, path, datagram)
+                {
+                    return;
+                }
+                if let Some((_, to)) = echo.take_if(|(word, _)| datagram == *word) {
+                    let _ = to.send(());
+                }
+                let mut at = 0;
+                while let Some(id) = router.route(path, datagram).get(at).copied() {
+                    at += 1;
+                    let Some(slot) = slots.iter_mut().find(|slot| slot.id == id) else {
+                        continue;
+                    };
+                    slot.take_datagram(now, path, BytesMut::from(datagram));
+                    if matches!(datagram.first(), Some(0..=3)) {
+                        if slot.is_known(path) {
+                            router.learn(id, path);
+                        }
+                        break;
+                    }
+                }
+            });
+            if !any {
+                break;
+            }
+            self.act(now);
+            // Anything less can wait for the next wake-up.
+            if total < LARGE_BATCH {
+                break;
+            }
+        }
+    }
+
+    /// Everything that can move without waiting, moves.
+    fn act(&mut self, now: Instant) {
+        if !self.is_paused {
+            self.ask_servers(now);
+            let is_due = |slot: &Slot| slot.again.is_some_and(|again| again <= now);
+            if self.slots.iter().any(is_due) {
+                self.go_on(now, is_due, false);
+            }
+            for slot in &mut self.slots {
+                if slot.poll_timeout().is_some_and(|at| at <= now) {
+                    slot.handle_timeout(now);
+                    slot.is_touched = true;
+                }
+            }
+        }
+        self.tell_seen(now);
+        for slot in &mut self.slots {
+            if std::mem::take(&mut slot.is_touched) {
+                slot.pump(now, &self.sockets, &mut self.router);
+            }
+        }
+        self.send();
+        self.dismiss();
+    }
+
+    /// Sends for each in turn.
+    fn send(&mut self) {
+        self.sockets.send(&mut self.questions);
+        let count = self.slots.len();
+        for at in (0..count).map(|at| (at + self.turn) % count) {
+            self.sockets.send(&mut self.slots[at].queue);
+        }
+    }
+
+    /// Lets those go whom nobody wants any more.
+    fn dismiss(&mut self) {
+        let Self {
+            slots,
+            sockets,
+            router,
+            ..
+        } = self;
+        slots.retain_mut(|slot| {
+            if slot.is_wanted() {
+                return true;
+            }
+            // Given up half-way: the other side need not wait for its time limit.
+            slot.end_session();
+            slot.queue.append(&mut slot.out);
+            sockets.send(&mut slot.queue);
+            router.remove(slot.id);
+            sockets.give_up(&slot.own);
+            false
+        });
+    }
+
+    pub(super) fn pause(&mut self) {
+        self.is_paused = true;
+        self.sockets.close();
+        self.questions.clear();
+        for slot in &mut self.slots {
+            slot.birthday = None;
+            slot.queue.clear();
+        }
+    }
+
+    pub(super) fn resume(&mut self) {
+        self.is_paused = false;
+        // Sockets that were not closed may be dead all the same after a suspension.
+        self.sockets.close();
+        self.go_on(Instant::now(), |_| true, true);
+    }
+
+    fn network_changed(&mut self, addresses: Vec<IpAddr>) {
+        self.sockets.set_addresses(addresses);
+        for slot in &mut self.slots {
+            slot.birthday = None;
+        }
+        if !self.is_paused {
+            self.go_on(Instant::now(), |_| true, true);
+        }
+    }
+
+    fn handle_move(&mut self, change: Option<Move>) {
+        match change {
+            Some(Move::Pause) => self.pause(),
+            Some(Move::Resume) => self.resume(),
+            Some(Move::NetworkChanged(addresses)) => self.network_changed(addresses),
+            Some(Move::Hurry) if self.is_paused => {}
+            Some(Move::Hurry) => self.go_on(Instant::now(), |slot| slot.link.is_none(), true),
+            None => {
+                self.moves = None;
+                // Nobody is left to wake it.
+                if self.is_paused {
+                    self.resume();
+                }
+            }
+        }
+    }
+
+    /// Binds what is to be bound, and lets these go on from there.
+    fn go_on(&mut self, now: Instant, whom: impl Fn(&Slot) -> bool, asks_again: bool) {
+        // A network that comes back needs a moment until its addresses can be used.
+        let is_early = matches!(self.sockets.rebind(), Err(TransportError::Bind(_)));
+        for slot in &mut self.slots {
+            slot.bind_own(&mut self.sockets);
+        }
+        let bound = self.sockets.local_addresses();
+        let is_own = |local: &&SocketAddr| self.slots.iter().any(|slot| slot.own.contains(local));
+        let shared: Vec<SocketAddr> = bound.iter().filter(|l| !is_own(l)).copied().collect();
+        let is_elsewhere = !shared.is_empty() && *self.locals.borrow() != shared;
+        if is_elsewhere {
+            self.locals.send_replace(shared.clone());
+        }
+        // The sockets may be others now, or the network behind them.
+        if let Some(asking) = &mut self.reflexive
+            && (asks_again || is_elsewhere)
+        {
+            asking.ask_from(now, &bound);
+        }
+        for slot in &mut self.slots {
+            if is_elsewhere || whom(slot) {
+                let bound = slot.bound(&shared);
+                slot.go_on(now, bound, is_early);
+            }
+        }
+    }
+
+    /// Takes the socket that the peer of this slot has found among the many.
+    fn take_found(&mut self, at: usize) {
+        let slot = &mut self.slots[at];
+        let Some((socket, peer, datagram)) = slot.birthday.as_mut().and_then(Birthday::found)
+        else {
+            return;
+        };
+        let local = self.sockets.adopt(socket);
+        slot.own.push(local);
+        slot.take_found(Path { local, peer }, datagram);
+    }
+
+    /// Whether it matters what servers see: somebody may still come, or waits for what they say.
+    fn is_looking(&self, now: Instant) -> bool {
+        self.slots.iter().any(|slot| slot.commands.is_some())
+            || self.looks_until.is_some_and(|until| now < until)
+    }
+
+    /// When servers are asked again, or what was learned can be told.
+    fn asks_at(&self) -> Option<Instant> {
+        let asking = self.reflexive.as_ref()?;
+        let is_news = || *self.seen.borrow() != Some(asking.outside());
+        let settles = asking.settles().filter(|_| is_news());
+        let next = asking.poll_timeout();
+        let is_looking = self.is_looking(Instant::now());
+        next.into_iter().chain(settles).min().filter(|_| is_looking)
+    }
+
+    /// Keeps the mappings open while a peer may still come; a link keeps its own path open.
+    fn ask_servers(&mut self, now: Instant) {
+        let is_looking = self.is_looking(now);
+        if let Some(asking) = self.reflexive.as_mut().filter(|_| is_looking) {
+            asking.handle_timeout(now);
+            self.questions
+                .extend(std::iter::from_fn(|| asking.poll_transmit()));
+        }
+    }
+
+    fn tell_seen(&mut self, now: Instant) {
+        let is_looking = self.is_looking(now);
+        if let Some(asking) = self.reflexive.as_ref().filter(|_| is_looking)
+            && asking.is_settled(now)
+        {
+            let known = Some(asking.outside());
+            self.publish(now, known);
+        }
+    }
+
+    /// Tells everybody, if it is news.
+    fn publish(&mut self, now: Instant, known: Option<Outside>) {
+        if *self.seen.borrow() == known {
+            return;
+        }
+        self.seen.send_replace(known);
+        for slot in &mut self.slots {
+            let _ = slot.events.try_send(ConnectEvent::Moved);
+            slot.hurry(now);
+        }
+    }
+}
+
+async fn next_unbounded_or_never(
+    orders: Option<&mut mpsc::UnboundedReceiver<Order>>,
+) -> Option<Order> {
+    match orders {
+        Some(orders) => orders.recv().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,260 @@
+//! Which of the invitations that share one set of sockets a datagram is for. No sockets, no clock.
+//!
+//! A check (a STUN request) names who it is for in the first half of USERNAME: one look-up. The answer to
+//! a check repeats the number of that check. Everything else belongs to the tunnel on whose path it
+//! comes. Whatever fits nothing is dropped, at the cost of one look-up that finds nothing; whether it is
+//! authentic is for the session to say.
+
+use crate::asked::{Transaction, transaction};
+use crate::ice::Path;
+use crate::knock::{self, BINDING_REQUEST, is_stun};
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+/// Names one of those who share the sockets.
+pub(super) type SlotId = u64;
+
+/// How long a check can be answered, as in [`Asked`](crate::asked::Asked).
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How many checks are remembered for all; the oldest are forgotten first.
+const MOST_CHECKS: usize = 16 * 1024;
+
+/// How many paths are remembered for one; the oldest are forgotten first.
+const MOST_PATHS: usize = 64;
+
+/// How long a host's fragment is. Behind it a browser's knock has more.
+const HOST_UFRAG: usize = 11;
+
+/// How long a native guest's fragment is.
+const GUEST_UFRAG: usize = 43;
+
+/// See the module text.
+#[derive(Default)]
+pub(super) struct Router {
+    ufrags: HashMap<String, SlotId>,
+    checks: HashMap<Transaction, SlotId>,
+    sent: VecDeque<(Instant, Transaction)>,
+    paths: HashMap<Path, Vec<SlotId>>,
+    known: HashMap<SlotId, VecDeque<Path>>,
+}
+
+impl Router {
+    /// Checks for this fragment are for that one from now on.
+    pub(super) fn add(&mut self, id: SlotId, ufrag: &str) {
+        self.ufrags.insert(key(ufrag).to_owned(), id);
+        self.known.insert(id, VecDeque::new());
+    }
+
+    /// Nothing is for that one any more.
+    pub(super) fn remove(&mut self, id: SlotId) {
+        self.ufrags.retain(|_, other| *other != id);
+        self.checks.retain(|_, other| *other != id);
+        for path in self.known.remove(&id).unwrap_or_default() {
+            self.forget(id, path);
+        }
+    }
+
+    /// That one sends this datagram on a path: what comes back there may be for it.
+    pub(super) fn sent(&mut self, now: Instant, id: SlotId, path: Path, datagram: &[u8]) {
+        self.learn(id, path);
+        if !is_stun(datagram, BINDING_REQUEST) {
+            return;
+        }
+        let Some(number) = transaction(datagram) else {
+            return;
+        };
+        let is_old = |(at, _): &(Instant, Transaction)| now >= *at + PATIENCE;
+        while self.sent.front().is_some_and(is_old) || self.sent.len() >= MOST_CHECKS {
+            if let Some((_, old)) = self.sent.pop_front() {
+                self.checks.remove(&old);
+            }
+        }
+        self.sent.push_back((now, number));
+        self.checks.insert(number, id);
+    }
+
+    /// The tunnel of that one may come by this path.
+    pub(super) fn learn(&mut self, id: SlotId, path: Path) {
+        let Some(known) = self.known.get_mut(&id) else {
+            return;
+        };
+        if known.back() == Some(&path) {
+            return;
+        }
+        match known.iter().position(|other| *other == path) {
+            Some(at) => drop(known.remove(at)),
+            None => self.paths.entry(path).or_default().push(id),
+        }
+        known.push_back(path);
+        if known.len() > MOST_PATHS
+            && let Some(oldest) = known.pop_front()
+        {
+            self.forget(id, oldest);
+        }
+    }
+
+    fn forget(&mut self, id: SlotId, path: Path) {
+        if let Some(ids) = self.paths.get_mut(&path) {
+            ids.retain(|other| *other != id);
+            if ids.is_empty() {
+                self.paths.remove(&path);
+            }
+        }
+    }
+
+    /// Whom a datagram is for. On one path there may be several for a moment, while each of them looks
+    /// for its peer there; the tunnels take what is their own.
+    pub(super) fn route(&self, path: Path, datagram: &[u8]) -> &[SlotId] {
+        // RFC 7983 §7: the first byte tells the protocols apart.
+        let found = match datagram.first() {
+            Some(0..=3) if is_stun(datagram, BINDING_REQUEST) => {
+                knock::local_half(datagram).and_then(|half| self.ufrags.get(key(half)))
+            }
+            Some(0..=3) => transaction(datagram).and_then(|number| self.checks.get(&number)),
+            Some(20..=63) => return self.paths.get(&path).map_or(&[], Vec::as_slice),
+            _ => None,
+        };
+        found.map_or(&[], std::slice::from_ref)
+    }
+
+    /// Whether one of these already has something to do with that address of a peer.
+    pub(super) fn is_known(&self, peer: std::net::SocketAddr) -> bool {
+        self.paths.keys().any(|path| path.peer == peer)
+    }
+}
+
+/// What of a fragment names an invitation: all of a native guest's, the beginning of a host's.
+fn key(ufrag: &str) -> &str {
+    match ufrag.len() {
+        GUEST_UFRAG => ufrag,
+        _ => ufrag.get(..HOST_UFRAG).unwrap_or(ufrag),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knock::check;
+    use handfast_token::Secret;
+    use handfast_token::{Fingerprint, InvitationKeys, Seat};
+
+    fn path(local: u16, peer: u16) -> Path {
+        Path {
+            local: ([127, 0, 0, 1], local).into(),
+            peer: ([127, 0, 0, 1], peer).into(),
+        }
+    }
+
+    fn keys(fill: u8) -> InvitationKeys {
+        InvitationKeys::derive(&Secret::new([fill; 16]))
+    }
+
+    const GUEST: Fingerprint = Fingerprint([7; 32]);
+
+    fn knock(keys: &InvitationKeys) -> Vec<u8> {
+        let knock = check(&keys.guest_ice(GUEST), &keys.host_ice(), Seat::Guest);
+        knock.unwrap().to_vec()
+    }
+
+    /// Ten hosts that wait, and their router.
+    fn hosts() -> Router {
+        let mut router = Router::default();
+        for fill in 0..10 {
+            router.add(fill.into(), &keys(fill).host_ice().ufrag);
+        }
+        router
+    }
+
+    #[test]
+    fn a_knock_finds_its_invitation_among_many_and_a_strangers_finds_none() {
+        let router = hosts();
+        for fill in 0..10u8 {
+            let found = router.route(path(1, 2), &knock(&keys(fill)));
+            assert_eq!(found, [u64::from(fill)]);
+        }
+        assert!(router.route(path(1, 2), &knock(&keys(11))).is_empty());
+        for stranger in [&[][..], &[0, 1], &[22, 254, 253], &[0xff; 40]] {
+            assert!(router.route(path(1, 2), stranger).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_greeting_behind_a_knock_is_kept_and_noise_before_it_is_not() {
+        let (noise, greeting) = ([0xc3, 1], [22, 0xfe]);
+        let mut router = hosts();
+        assert!(router.route(path(1, 2), &noise).is_empty());
+        assert!(router.route(path(1, 2), &greeting).is_empty());
+        let knocked = router.route(path(1, 2), &knock(&keys(6)))[0];
+        router.learn(knocked, path(1, 2));
+        assert_eq!(router.route(path(1, 2), &greeting), [6]);
+        assert!(router.route(path(1, 2), &noise).is_empty());
+    }
+
+    #[test]
+    fn a_browsers_knock_finds_its_invitation() {
+        let keys = keys(3);
+        let browser = handfast_token::IceCredentials {
+            ufrag: "rnWW".to_owned(),
+            password: keys.host_ice().password,
+        };
+        let host = handfast_token::IceCredentials {
+            ufrag: keys.ufrag_for_browser(GUEST, &browser).unwrap(),
+            password: keys.host_ice().password,
+        };
+        let knock = check(&browser, &host, Seat::Guest).unwrap();
+        assert_eq!(hosts().route(path(1, 2), &knock), [3]);
+    }
+
+    #[test]
+    fn a_check_of_a_host_finds_the_guest_and_its_answer_finds_the_host() {
+        let (now, keys) = (Instant::now(), keys(3));
+        let mut router = hosts();
+        let guest = keys.guest_ice(GUEST);
+        router.add(20, &guest.ufrag);
+        let check = check(&keys.host_ice(), &guest, Seat::Host).unwrap();
+        assert_eq!(router.route(path(1, 2), &check), [20]);
+        let mut answer = check.to_vec();
+        answer[..2].copy_from_slice(&[1, 1]);
+        assert!(router.route(path(1, 2), &answer).is_empty());
+        router.sent(now, 3, path(1, 2), &check);
+        assert_eq!(router.route(path(1, 2), &answer), [3]);
+    }
+
+    #[test]
+    fn a_tunnel_is_found_by_its_path_until_its_slot_is_given_up() {
+        let (now, greeting) = (Instant::now(), [22, 254, 253]);
+        let mut router = hosts();
+        router.sent(now, 4, path(1, 2), &greeting);
+        router.learn(5, path(1, 3));
+        assert_eq!(router.route(path(1, 2), &greeting), [4]);
+        assert_eq!(router.route(path(1, 3), &greeting), [5]);
+        // The same peer at another socket of ours is somebody else's.
+        assert!(router.route(path(9, 2), &greeting).is_empty());
+        router.remove(4);
+        assert!(router.route(path(1, 2), &greeting).is_empty());
+        assert!(router.route(path(1, 2), &knock(&keys(4))).is_empty());
+        assert_eq!(router.route(path(1, 3), &greeting), [5]);
+    }
+
+    #[test]
+    fn memory_for_checks_and_paths_has_an_end() {
+        let now = Instant::now();
+        let mut router = hosts();
+        let keys = keys(1);
+        let mut check = check(&keys.host_ice(), &keys.guest_ice(GUEST), Seat::Host)
+            .unwrap()
+            .to_vec();
+        for number in 0..2 * MOST_CHECKS as u32 {
+            check[8..12].copy_from_slice(&number.to_be_bytes());
+            router.sent(now, 1, path(1, (number % 60_000) as u16), &check);
+        }
+        assert_eq!(router.checks.len(), MOST_CHECKS);
+        assert_eq!(router.paths.len(), MOST_PATHS);
+        check[8..12].copy_from_slice(&[9; 4]);
+        router.sent(now + PATIENCE, 1, path(1, 1), &check);
+        assert_eq!((router.checks.len(), router.sent.len()), (1, 1));
+        router.remove(1);
+        assert!(router.checks.is_empty() && router.paths.is_empty());
+    }
+}
