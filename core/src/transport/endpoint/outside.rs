@@ -105,7 +105,7 @@ impl Endpoint {
 
 impl Connector {
     /// Begins to ask the servers that the endpoint was given, if there are any and they have not been
-    /// asked. [`ConnectEvent::Moved`] says when [`Self::outside`] knows more.
+    /// asked. [`ConnectEvent::Moved`](super::ConnectEvent::Moved) says when [`Self::outside`] knows more.
     pub fn look_outside(&mut self) {
         let servers = std::mem::take(&mut self.servers);
         if servers.is_empty() || self.outside.borrow().is_some() {
