@@ -17,7 +17,7 @@ import tempfile
 # Crates by what a person gets from them. Whatever is in no list is the remainder of Rust.
 PARTS = {
     "connection and its cryptography": (
-        "rtc rtc_ice rtc_dtls rtc_stun rtc_shared rtc_crypto rtc_sctp sansio rcgen ring rustls webpki yasna"
+        "rtc_ice rtc_dtls rtc_stun rtc_shared rtc_crypto rtc_sctp sansio rcgen ring rustls webpki yasna"
         " x509_parser der_parser asn1_rs oid_registry nom p256 elliptic_curve quinn_udp socket2 if_addrs"
         " rtc_mdns aes aes_gcm ccm ghash sha1 untrusted tokio mio rustls_pki_types pem time bytes"
     ),

@@ -200,12 +200,21 @@ impl Endpoint {
 
     /// Hands an order to the task, which begins with the first one.
     fn order(&self, order: Order) {
-        let unused = self.unused.lock();
-        if let Some(driver) = unused.unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(driver) = self.take_unused() {
             tokio::spawn(driver.run());
         }
         // The task lives as long as there is a handle.
         let _ = self.orders.send(order);
+    }
+
+    fn take_unused(&self) -> Option<Driver> {
+        let unused = self.unused.lock();
+        unused.unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn keep_unused(&self, driver: Driver) {
+        let unused = self.unused.lock();
+        *unused.unwrap_or_else(PoisonError::into_inner) = Some(driver);
     }
 
     fn start(&self, role: Role) -> Connector {

@@ -103,6 +103,11 @@ impl Driver {
     }
 
     pub(super) async fn run(mut self) {
+        self.drive().await;
+    }
+
+    /// Goes on until nobody wants anything any more. It may be given up at any moment and begun again.
+    pub(super) async fn drive(&mut self) {
         while self.orders.is_some() || !self.slots.is_empty() {
             match self.wait().await {
                 Woken::Readable => self.receive(),

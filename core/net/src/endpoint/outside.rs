@@ -4,11 +4,15 @@
 //! now and then, so that the router keeps the door open for as long as somebody may knock. They ask once
 //! for everybody who shares them.
 
+use super::driver::Driver;
 use super::{Connector, Endpoint, Order};
 use crate::lookup::lookup;
 use handfast_protocol::network::Outside;
 use handfast_protocol::network::StunServer;
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tokio::time::timeout_at;
@@ -26,15 +30,46 @@ impl Endpoint {
     /// Asks the servers, for at most `patience`, how the sockets are seen from outside. The first
     /// answer counts; a second one is waited for a moment, to compare. What is asked here is kept up
     /// for as long as the endpoint waits for its peer.
+    ///
+    /// An endpoint that is used for nothing else yet closes its sockets at once if this is given up.
     pub async fn look_outside(&mut self, patience: Duration) -> Outside {
+        let Some(mut driver) = self.take_unused() else {
+            return self.ask_outside(patience).await;
+        };
+        let (finish, finished) = oneshot::channel::<()>();
+        let driving: Pin<Box<dyn Future<Output = Driver> + Send>> = Box::pin(async move {
+            tokio::select! {
+                () = driver.drive() => {}
+                _ = finished => {}
+            }
+            driver
+        });
+        // The lock is never contended: it lets threads share what waits for this.
+        let mut driving = Mutex::new(driving);
+        let mut drive = poll_fn(move |context| {
+            let driving = driving.get_mut();
+            let driving = driving.unwrap_or_else(PoisonError::into_inner);
+            driving.as_mut().poll(context)
+        });
+        let outside = tokio::select! {
+            outside = self.ask_outside(patience) => outside,
+            // It cannot end by itself while there is this handle.
+            _ = &mut drive => return Outside::default(),
+        };
+        drop(finish);
+        self.keep_unused(drive.await);
+        outside
+    }
+
+    async fn ask_outside(&mut self, patience: Duration) -> Outside {
         let ends = (Instant::now() + patience).into();
         let servers = timeout_at(ends, lookup(&self.servers)).await;
         let servers = servers.unwrap_or_default();
-        self.order(Order::LookOutside(servers, patience));
+        let _ = self.orders.send(Order::LookOutside(servers, patience));
         // Told once it is settled, before that or never.
         let _ = timeout_at(ends, self.outside.wait_for(Option::is_some)).await;
         let (to, known) = oneshot::channel();
-        self.order(Order::TellOutside(to));
+        let _ = self.orders.send(Order::TellOutside(to));
         let known = known.await.ok().flatten();
         known.unwrap_or_default()
     }
@@ -71,7 +106,7 @@ impl Endpoint {
 
 impl Connector {
     /// Begins to ask the servers that the endpoint was given, if there are any and they have not been
-    /// asked. [`ConnectEvent::Moved`] says when [`Self::outside`] knows more.
+    /// asked. [`ConnectEvent::Moved`](super::ConnectEvent::Moved) says when [`Self::outside`] knows more.
     pub fn look_outside(&mut self) {
         let servers = std::mem::take(&mut self.servers);
         if servers.is_empty() || self.outside.borrow().is_some() {
