@@ -1,15 +1,14 @@
 //! What two people do once they are connected: write to each other and send files.
 //!
-//! A [`Conversation`] owns a link and the sealed channel on it. It never asks who the other person
-//! is, only how far they are trusted, and it keeps nothing: texts leave as [`Event`]s, files go to the
-//! folder it was given. Its memory does not grow with the size of a file, because every queue is
-//! bounded and a full one holds back whoever fills it, across the link. What the other side may cost
-//! beyond that is set by [`Limits`], and a limit that is reached is told.
+//! A [`Machine`] holds the sealed channel of a link. It never asks who the other person is, only how far
+//! they are trusted, and it keeps nothing: texts leave as [`Event`]s, files go to whoever keeps them. Its
+//! memory does not grow with the size of a file, because every queue is bounded and a full one holds back
+//! whoever fills it, across the link. What the other side may cost beyond that is set by [`Limits`], and a
+//! limit that is reached is told.
 //!
-//! What happens and when is decided by [`Machine`], which has no socket, disk, thread or clock: frames,
-//! decisions, answers of the file store and instants go in, frames, requests and events come out. `run`
-//! drives it on a [`Link`](crate::transport::Link), and `files` is the file store of a device with a disk;
-//! the other files here import neither.
+//! It has no socket, disk, thread or clock: frames, decisions, answers of the file store and instants go
+//! in, frames, requests and events come out. Who drives it on a [`Link`](crate::link::Link), and who keeps
+//! the files, is for the crates above.
 //!
 //! Inside the machine: `send_queue` is the way out, `outbox` and `inbox` are the files of either
 //! direction, `file_store` what they ask of whoever keeps files, `limits` the account of what they cost,
@@ -84,7 +83,7 @@ pub enum Event {
         name: String,
         /// Its size in bytes.
         size: u64,
-        /// Whether it waits for [`Conversation::accept`] or [`Conversation::cancel`]. Otherwise it is
+        /// Whether it waits for [`Machine::accept`] or [`Machine::cancel`]. Otherwise it is
         /// taken, as far as there is room.
         asks: bool,
     },
@@ -130,14 +129,14 @@ pub enum Event {
         /// Whether it failed there rather than here.
         by_peer: bool,
     },
-    /// The other person would like to compare. [`Comparison::wish`] accepts; nothing happens before.
+    /// The other person would like to compare. [`Machine::wish`] accepts; nothing happens before.
     CompareOffered,
     /// Both people see this now, and compare it by eye or voice: if it is equal, nobody is in between.
-    /// What they find is said by [`Comparison::judge`], and nothing else is shown before that.
+    /// What they find is said by [`Machine::judge`], and nothing else is shown before that.
     Comparing(ShortString),
     /// A limit was reached. Beyond [`Limit::OpenOffers`] files are declined. Beyond the others nothing
     /// more is read, nothing is lost, and the other side is held back, until the person allows more
-    /// ([`Conversation::allow_more`]) or trusts them further; [`Event::Released`] follows.
+    /// ([`Machine::allow_more`]) or trusts them further; [`Event::Released`] follows.
     Limited(Limit),
     /// What was held back by a limit comes.
     Released,
