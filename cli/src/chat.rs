@@ -4,21 +4,19 @@
 //! while its messages must go on being read.
 
 use crate::home::Home;
-use crate::input;
 use crate::interrupt::Interrupt;
 use crate::limits::LimitArgs;
 use crate::lines::Lines;
 use crate::output::{Event as Told, Output, hex};
 use crate::status::{Status, Stop};
-use crate::{met, strings, words};
-use handfast_native::GOODBYE;
+use crate::{input, met, strings, words};
 use handfast_native::conversation::{
     Comparison, Conversation, Direction, Ending, Event, Finding, Limit, Options, Transfer,
 };
 use handfast_native::handshake::{ShortString, Trust};
 use handfast_native::pairing::Meeting;
 use handfast_native::store::Refused;
-use handfast_native::unix_seconds;
+use handfast_native::{GOODBYE, unix_seconds};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;

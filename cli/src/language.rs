@@ -1,6 +1,7 @@
 //! Which language the program speaks: the one that the locale asks for, where the program knows it.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// What the program can speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,10 +3,9 @@
 //! Data and messages go to standard output, everything about how it is going to standard error. An
 //! output that is closed is no reason to fail.
 
-use crate::margin;
 use crate::status::Stop;
 use crate::symbol::{self, Forms};
-use crate::{strings, words};
+use crate::{margin, strings, words};
 use handfast_native::pairing::{Cause, GuestStage, HostStage, View};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};

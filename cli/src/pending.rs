@@ -604,7 +604,8 @@ fn keep_guest(
 mod tests {
     use super::*;
     use crate::home::HomeArgs;
-    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+    use std::sync::atomic::Ordering::SeqCst;
+    use std::sync::atomic::{AtomicBool, AtomicUsize};
 
     fn entry(tag: &str) -> Entry {
         Entry {

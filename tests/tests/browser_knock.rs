@@ -5,10 +5,8 @@
 
 use bytes::Bytes;
 use handfast_native::link::{Link, LinkError};
-use handfast_native::net::TunnelCertificate;
-use handfast_native::net::{ConnectEvent, Connector, Endpoint, HostSetup};
-use handfast_native::token::Secret;
-use handfast_native::token::{Fingerprint, IceCredentials, IcePassword, InvitationKeys};
+use handfast_native::net::{ConnectEvent, Connector, Endpoint, HostSetup, TunnelCertificate};
+use handfast_native::token::{Fingerprint, IceCredentials, IcePassword, InvitationKeys, Secret};
 use handfast_tests::stock::{self, Identity, Peer, answer_of_host};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::Duration;

@@ -3,10 +3,8 @@
 
 use bytes::Bytes;
 use handfast_native::link::{Link, LinkError};
-use handfast_native::net::TunnelCertificate;
-use handfast_native::net::{ConnectEvent, Endpoint, HostSetup};
-use handfast_native::token::InvitationKeys;
-use handfast_native::token::Secret;
+use handfast_native::net::{ConnectEvent, Endpoint, HostSetup, TunnelCertificate};
+use handfast_native::token::{InvitationKeys, Secret};
 use handfast_sim::forwarder::{Conditions, Forwarder};
 use handfast_tests::stock::{self, Identity, Peer, answer_of_host};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -1,8 +1,7 @@
 //! `handfast completions SHELL`, from the same definition as the help.
 
-use crate::help;
 use crate::status::Status;
-use crate::strings;
+use crate::{help, strings};
 use std::io::Write;
 
 #[derive(clap::Args)]

@@ -21,8 +21,9 @@ use handfast_native::pairing::{
 use handfast_native::private;
 use handfast_native::seal::{self, Answers, Cost, Credential, Questions, tries_per_second};
 use handfast_native::store::PendingInvitation;
-use handfast_native::token::{Expiry, Invitation, LinkBase, Name, Question, Seat, Token};
-use handfast_native::token::{Secret, random_bytes};
+use handfast_native::token::{
+    Expiry, Invitation, LinkBase, Name, Question, Seat, Secret, Token, random_bytes,
+};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

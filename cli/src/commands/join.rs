@@ -21,8 +21,9 @@ use handfast_native::pairing::{
 };
 use handfast_native::seal::{self, Credential, Header, Kind, Limits, Lock, SealError};
 use handfast_native::store::PendingReply;
-use handfast_native::token::random_bytes;
-use handfast_native::token::{Invitation, LinkBase, MAX_LIFETIME, Reply, Seat, Token};
+use handfast_native::token::{
+    Invitation, LinkBase, MAX_LIFETIME, Reply, Seat, Token, random_bytes,
+};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -9,8 +9,9 @@ use crate::output::{json_line, write_line};
 use crate::outside::OutsideArgs;
 use crate::status::Stop;
 use crate::{strings, words};
-use handfast_native::network::StunServer;
-use handfast_native::network::{Chance, Family, MappingError, Opening, Outside, Situation, Survey};
+use handfast_native::network::{
+    Chance, Family, MappingError, Opening, Outside, Situation, StunServer, Survey,
+};
 use handfast_native::token::Range;
 use serde::Serialize;
 use std::net::{IpAddr, SocketAddr};

@@ -1,9 +1,8 @@
 //! `handfast scan`: what the codes in pictures say.
 
-use crate::input;
 use crate::output::{json_line, milliseconds, write_line};
 use crate::status::Status;
-use crate::{strings, words};
+use crate::{input, strings, words};
 use handfast_native::qr::{Reading, scan_picture};
 use handfast_native::token::{FindError, Token, find};
 use serde::Serialize;

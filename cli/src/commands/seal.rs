@@ -5,12 +5,11 @@ use crate::answers::{lock as answers, question};
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
 use crate::status::{Status, Stop};
-use crate::symbol;
 use crate::vault::folder::Packed;
 use crate::vault::landing::{NewFile, must_be_free, not_stored, with_suffix};
 use crate::vault::watch::{SourceState, Watch, Watched};
 use crate::vault::{FOLDER_TYPE, LIMITS, prompt, refused};
-use crate::{input, strings, words};
+use crate::{input, strings, symbol, words};
 use handfast_native::qr::Symbol;
 use handfast_native::seal::{
     About, Answers, Cost, Credential, FileName, Header, Kind, Lock, MAX_QUESTIONS, MediaType,

@@ -6,8 +6,9 @@ use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::pairing::OtherInvitation;
 use handfast_seal::{Answers, Questions, SealError};
 use handfast_store::StoreError;
-use handfast_token::Secret;
-use handfast_token::{Invitation, LINK_LIFETIME, QR_LIFETIME, Question, ReplyError, SealedReply};
+use handfast_token::{
+    Invitation, LINK_LIFETIME, QR_LIFETIME, Question, ReplyError, SealedReply, Secret,
+};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;

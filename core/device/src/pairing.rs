@@ -15,9 +15,8 @@ use super::{
 use bytes::Bytes;
 use handfast_protocol::handshake::Trust;
 use handfast_protocol::link::TransportError;
-use handfast_protocol::pairing::Turn;
 use handfast_protocol::pairing::{
-    self, Cause, Failure, Guest, GuestEffect, Host, HostEffect, HostStage, HostTerms, Now,
+    self, Cause, Failure, Guest, GuestEffect, Host, HostEffect, HostStage, HostTerms, Now, Turn,
 };
 use handfast_store::{PendingInvitation, PendingReply, Person, StoreError};
 use handfast_token::{

@@ -383,9 +383,8 @@ mod tests {
     use handfast_protocol::certificate::Certificate;
     use handfast_protocol::handshake::{Trust, TrustReason};
     use handfast_protocol::pairing::Strikes;
-    use handfast_token::Secret;
     use handfast_token::{
-        Candidate, Candidates, Expiry, Fingerprint, QR_LIFETIME, Reply, SealedReply,
+        Candidate, Candidates, Expiry, Fingerprint, QR_LIFETIME, Reply, SealedReply, Secret,
     };
     use std::net::{IpAddr, Ipv4Addr};
 

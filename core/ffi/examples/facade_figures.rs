@@ -12,9 +12,8 @@
 use handfast_camera::Camera;
 use handfast_core::Scanner;
 use handfast_native::qr::Symbol;
-use handfast_native::token::Secret;
 use handfast_native::token::{
-    Candidate, Candidates, Expiry, Fingerprint, Invitation, LinkBase, QrText,
+    Candidate, Candidates, Expiry, Fingerprint, Invitation, LinkBase, QrText, Secret,
 };
 use std::time::{Duration, Instant};
 

@@ -9,8 +9,7 @@ use super::{
 use handfast_native::handshake::visible;
 use handfast_native::pairing::Identity;
 use handfast_native::store::{self, Store};
-use handfast_native::token::LinkBase;
-use handfast_native::token::Secret;
+use handfast_native::token::{LinkBase, Secret};
 use std::io;
 use std::net::IpAddr;
 use std::path::Path;

@@ -1,8 +1,7 @@
 //! What will and will not work from the network that this device is in.
 
 use super::preferences::texts;
-use handfast_native::network::StunServer;
-use handfast_native::network::{self, Family, MappingError, Survey};
+use handfast_native::network::{self, Family, MappingError, StunServer, Survey};
 use std::net::SocketAddr;
 
 /// What this network is like, and who was asked about it.

@@ -8,11 +8,11 @@ use super::{
 };
 use crate::scan::token_of;
 use handfast_native::store::{self, Fate, PendingReply, Store, StoreError};
-use handfast_native::token::Secret;
-use handfast_native::token::Token;
+use handfast_native::token::{Secret, Token};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;

@@ -12,9 +12,8 @@ use handfast_native::seal::Answers;
 use handfast_native::store::{Fate, KeyFile, PendingInvitation, PendingReply, Store, StoreError};
 use handfast_native::token::{
     Candidate, Candidates, Expiry, Invitation, InviteId, LINK_LIFETIME, Policy, Question,
-    SealedReply,
+    SealedReply, Secret, random_bytes,
 };
-use handfast_native::token::{Secret, random_bytes};
 use handfast_native::unix_seconds;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;

@@ -16,8 +16,7 @@ use super::knock;
 use super::socket::Socket;
 use bytes::{Bytes, BytesMut};
 use handfast_protocol::network::{Outside, Translation, strict_address};
-use handfast_token::random_bytes;
-use handfast_token::{Candidate, IceCredentials, Range, Seat};
+use handfast_token::{Candidate, IceCredentials, Range, Seat, random_bytes};
 use std::net::{IpAddr, SocketAddr};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -366,8 +365,7 @@ mod tests {
     use super::*;
     use crate::guesses::{ALLOWANCE, Guesses};
     use handfast_protocol::network::Mapping;
-    use handfast_token::Secret;
-    use handfast_token::{Fingerprint, InvitationKeys};
+    use handfast_token::{Fingerprint, InvitationKeys, Secret};
 
     fn address(text: &str) -> SocketAddr {
         text.parse().unwrap()

@@ -6,8 +6,7 @@
 //! asks for it raises both once.
 
 use handfast_protocol::network::Guessed;
-use handfast_token::kdf;
-use handfast_token::{Candidate, IceCredentials};
+use handfast_token::{Candidate, IceCredentials, kdf};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -195,8 +194,7 @@ impl Guesses {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use handfast_token::InvitationKeys;
-    use handfast_token::Secret;
+    use handfast_token::{InvitationKeys, Secret};
 
     fn token(invitation: u8, named: &[&str]) -> Token {
         let keys = InvitationKeys::derive(&Secret::new([invitation; 16]));

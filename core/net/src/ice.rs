@@ -4,10 +4,9 @@
 //! ours (dense at first, polite later), and whatever arrives is answered at once instead of at the
 //! agent's next tick.
 
-use super::TransportError;
 use super::certificate::provider;
 use super::error::Logged;
-use super::knock;
+use super::{TransportError, knock};
 use bytes::BytesMut;
 use handfast_token::IceCredentials;
 use rtc_ice::Agent;
@@ -461,8 +460,7 @@ fn reflexive_candidate(address: SocketAddr) -> Result<Candidate, TransportError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use handfast_token::Secret;
-    use handfast_token::{Fingerprint, InvitationKeys};
+    use handfast_token::{Fingerprint, InvitationKeys, Secret};
     use std::net::Ipv4Addr;
 
     const SOCKET: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4000);

@@ -12,11 +12,10 @@ use handfast_net::{Connector, Endpoint};
 use handfast_protocol::link::Link;
 use handfast_sim::forwarder::{Conditions, Forger, Forwarder};
 use handfast_token::Candidate;
-use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 use table::{Table, V4, opened};
 
 /// Ten megabytes a second in long datagrams, and many of the shortest, to each side.

@@ -8,9 +8,8 @@ use handfast_net::pairing::{
 use handfast_net::{ConnectEvent, Endpoint, GuestSetup, TunnelCertificate, new_certificate};
 use handfast_protocol::handshake::{StaticKey, Trust, TrustLevel, TrustReason};
 use handfast_protocol::pairing::{Failure, GuestStage, HostStage, HostTerms, Identity, Via, View};
-use handfast_token::Secret;
 use handfast_token::{
-    Candidate, Candidates, Expiry, Invitation, Policy, Reply, SealedReply, Token,
+    Candidate, Candidates, Expiry, Invitation, Policy, Reply, SealedReply, Secret, Token,
 };
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::Duration;

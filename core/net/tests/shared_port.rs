@@ -6,8 +6,7 @@ mod table;
 
 use handfast_net::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, TunnelCertificate};
 use handfast_protocol::link::{Link, LinkState};
-use handfast_token::Secret;
-use handfast_token::{Candidate, Fingerprint, InvitationKeys};
+use handfast_token::{Candidate, Fingerprint, InvitationKeys, Secret};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 use table::{V4, candidates, opened};

@@ -8,10 +8,9 @@ use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom, Write};
 
 use zeroize::Zeroizing;
 
-use super::codec;
 use super::header::{Kind, read_array, read_exact};
 use super::stream::{self, CHUNK, OpenReader};
-use super::{Label, Limits, SealError, StreamError};
+use super::{Label, Limits, SealError, StreamError, codec};
 use handfast_token::Secret;
 
 /// The most bytes inside an invitation or reply that somebody else sealed.

@@ -1,7 +1,9 @@
 //! An invitation that opens only for whoever knows the answer.
 
-use super::{About, Cost, Credential, Header, Kind, Limits, Lock, Questions, SealError};
-use super::{open_bytes, seal_bytes};
+use super::{
+    About, Cost, Credential, Header, Kind, Limits, Lock, Questions, SealError, open_bytes,
+    seal_bytes,
+};
 use handfast_token::Invitation;
 
 /// Locks an invitation with answers. `salt` is 32 random bytes. It takes the time and memory of
@@ -54,8 +56,7 @@ pub fn unlock(
 mod tests {
     use super::super::tests::{TINY_LIMITS, answers, asking};
     use super::*;
-    use handfast_token::Secret;
-    use handfast_token::{Candidates, Expiry, Fingerprint, Question};
+    use handfast_token::{Candidates, Expiry, Fingerprint, Question, Secret};
 
     fn invitation() -> Invitation {
         Invitation {

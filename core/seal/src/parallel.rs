@@ -3,10 +3,9 @@
 //! It knows nothing of what a piece is. The threads live as long as one call, and hold a handful of
 //! pieces between them however long the sequence is.
 
-use std::iter;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::{iter, thread};
 
 /// Two threads keep up with a fast disk, and phones have them to spare.
 const THREADS: usize = 2;

@@ -3,12 +3,11 @@
 //! Whoever is to be reached over the bad path is reached at the forwarder's address instead.
 
 use std::collections::VecDeque;
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
 /// What the path does to datagrams, in each direction on its own.
 #[derive(Clone, Copy, Debug, Default)]

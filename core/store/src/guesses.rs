@@ -1,8 +1,7 @@
 //! What was guessed at to get past strict networks, so that a process that begins does not begin anew.
 
 use super::StoreError;
-use super::record::Plain;
-use super::record::{Reader, Writer};
+use super::record::{Plain, Reader, Writer};
 use handfast_protocol::network::Guessed;
 use std::net::{IpAddr, Ipv6Addr};
 

@@ -5,8 +5,7 @@
 //! day more, out of use: this device's clock may be wrong, and be set right.
 
 use super::StoreError;
-use super::record::Plain;
-use super::record::{Reader, Writer};
+use super::record::{Plain, Reader, Writer};
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::pairing::{MOST_FORMS, MOST_REPLIES, Past, ReceivedReply, Strikes, Via};
 use handfast_seal::Answers;

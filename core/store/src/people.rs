@@ -1,8 +1,7 @@
 //! People met before, and those who are not to be met again.
 
 use super::StoreError;
-use super::record::Plain;
-use super::record::{Reader, Writer};
+use super::record::{Plain, Reader, Writer};
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
 
 const VERSION: u8 = 1;

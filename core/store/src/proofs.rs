@@ -3,8 +3,7 @@
 
 use super::StoreError;
 use super::invitations::{via, via_code};
-use super::record::Plain;
-use super::record::{Reader, Writer};
+use super::record::{Plain, Reader, Writer};
 use handfast_protocol::pairing::Via;
 use handfast_token::{InviteId, MAX_LIFETIME};
 

@@ -5,8 +5,7 @@ use super::invitations::{
     MAX_CERTIFICATE, MAX_INVITATION, MAX_REPLY, read_certificate, read_invitation, read_reply, via,
     via_code, write_certificate, write_invitation, write_reply,
 };
-use super::record::Plain;
-use super::record::{Reader, Writer};
+use super::record::{Plain, Reader, Writer};
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::pairing::Via;
 use handfast_token::{Invitation, InviteId, MAX_LIFETIME, SealedReply};

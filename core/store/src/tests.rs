@@ -10,8 +10,9 @@ use handfast_protocol::handshake::{PublicKey, Trust, TrustLevel, TrustReason};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::{MOST_REPLIES, Past, ReceivedReply, Strikes, Tried, Via};
 use handfast_seal::Answers;
-use handfast_token::{Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Reply, Seat};
-use handfast_token::{Secret, random_bytes};
+use handfast_token::{
+    Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Reply, Seat, Secret, random_bytes,
+};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 use std::time::Duration;

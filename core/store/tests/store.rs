@@ -3,8 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
-use handfast_protocol::handshake::PublicKey;
-use handfast_protocol::handshake::{Trust, TrustReason};
+use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
 use handfast_store::{KeyFile, Person, Setting, Store, StoreError, Vault, VaultError};
 use handfast_token::{Secret, random_bytes};
 use rusqlite::Connection;

@@ -16,8 +16,7 @@ use std::error::Error;
 use super::head::{CONTAINER, Kind, kind};
 use super::reduce::{GAP, reduce};
 use super::text::decode;
-use super::token;
-use super::{SCHEME, SEALED_SCHEME, Token, TokenError, digits};
+use super::{SCHEME, SEALED_SCHEME, Token, TokenError, digits, token};
 
 /// The most bytes of text, or of a file that is no picture, that are searched: 1 MiB.
 pub const MAX_FIND_BYTES: usize = 1 << 20;

@@ -55,5 +55,4 @@ pub use label::{Label, Name, Question};
 pub use reply::{Reply, ReplyError, SealedReply};
 pub use seat::Seat;
 pub use text::{FILE_EXTENSION, LinkBase, QrText, SCHEME, SEALED_SCHEME, bare_text, link};
-pub use token::Token;
-pub use token::{with_check, without_check};
+pub use token::{Token, with_check, without_check};

@@ -7,10 +7,9 @@ use std::hint::black_box;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use handfast_native::token::Secret;
 use handfast_native::token::{
-    Candidate, Candidates, Expiry, Fingerprint, Invitation, LinkBase, QrText, Reply, Token, find,
-    link,
+    Candidate, Candidates, Expiry, Fingerprint, Invitation, LinkBase, QrText, Reply, Secret, Token,
+    find, link,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

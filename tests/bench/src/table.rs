@@ -7,10 +7,9 @@ use handfast_native::net::{Endpoint, new_certificate};
 use handfast_native::pairing::{
     GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Via, View,
 };
-use handfast_native::token::Secret;
 use handfast_native::token::{
-    Candidate, Candidates, Expiry, Invitation, LinkBase, Policy, QR_LIFETIME, SealedReply, Token,
-    find, link,
+    Candidate, Candidates, Expiry, Invitation, LinkBase, Policy, QR_LIFETIME, SealedReply, Secret,
+    Token, find, link,
 };
 use handfast_sim::forwarder::{Conditions, Forwarder};
 use std::net::{IpAddr, Ipv4Addr};

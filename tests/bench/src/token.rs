@@ -3,9 +3,8 @@
 use super::Result;
 use super::figure::{Figure, Goal};
 use handfast_native::qr::{Correction, Symbol};
-use handfast_native::token::Secret;
 use handfast_native::token::{
-    Candidate, Candidates, Expiry, Fingerprint, Invitation, LinkBase, QrText,
+    Candidate, Candidates, Expiry, Fingerprint, Invitation, LinkBase, QrText, Secret,
 };
 use std::hint::black_box;
 use std::net::SocketAddr;

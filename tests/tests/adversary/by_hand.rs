@@ -4,13 +4,11 @@ use crate::people::{GUEST_SIDE, HOST_SIDE, SOON, identity};
 use bytes::Bytes;
 use handfast_native::handshake::{Channel, Initiator, Mode, Policy, Prologue, Ready, Responder};
 use handfast_native::link::{Link, LinkError};
-use handfast_native::net::TunnelCertificate;
 use handfast_native::net::{
-    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, TransportError,
+    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, TransportError, TunnelCertificate,
 };
 use handfast_native::pairing::Identity;
-use handfast_native::token::Secret;
-use handfast_native::token::{Candidate, Invitation, Seat};
+use handfast_native::token::{Candidate, Invitation, Seat, Secret};
 use std::net::SocketAddr;
 use tokio::time::timeout;
 

@@ -10,10 +10,9 @@ use handfast_native::pairing::{
     PairingEvent, Via, View, own_candidates,
 };
 use handfast_native::seal::Answers;
-use handfast_native::token::Secret;
 use handfast_native::token::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Policy, Question, ReplyError,
-    SealedReply, Seat, Token,
+    SealedReply, Seat, Secret, Token,
 };
 use handfast_native::unix_seconds;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -9,10 +9,9 @@ use crate::steps::{Until, guest_until};
 use handfast_native::handshake::{Flow, Trust, TrustLevel};
 use handfast_native::net::TunnelCertificate;
 use handfast_native::pairing::{Failure, GuestTerms, HostStage, Via};
-use handfast_native::token::Secret;
 use handfast_native::token::{
     Candidate, CandidateKind, Candidates, Expiry, FindError, Invitation, LinkBase, Name, Question,
-    Reply, ReplyError, SealedReply, Seat, Token, find, link,
+    Reply, ReplyError, SealedReply, Seat, Secret, Token, find, link,
 };
 use handfast_native::unix_seconds;
 use std::convert::Infallible;

@@ -6,8 +6,7 @@ use crate::people::{ANSWER, garbage};
 use bytes::Bytes;
 use handfast_native::handshake::{AnswerMessage, Attempt, Channel, Established, Parties, Prologue};
 use handfast_native::link::Link;
-use handfast_native::token::Secret;
-use handfast_native::token::{Fingerprint, Seat};
+use handfast_native::token::{Fingerprint, Seat, Secret};
 
 /// What somebody could send at one step: what belongs there, what belonged before, what comes later.
 pub(crate) struct Step {

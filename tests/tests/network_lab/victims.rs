@@ -6,9 +6,8 @@ use crate::person::{Folder, Person};
 use crate::scenario::servers;
 use crate::stun::Stun;
 use crate::world::{Place, World};
-use handfast_native::token::Secret;
 use handfast_native::token::{
-    Candidate, Candidates, Expiry, Fingerprint, Invitation, LinkBase, Token, link,
+    Candidate, Candidates, Expiry, Fingerprint, Invitation, LinkBase, Secret, Token, link,
 };
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

@@ -4,8 +4,7 @@
 use crate::peer::{Folder, Peer, SOON, run};
 use handfast_native::seal::{self, Answers, Credential, Questions, code_characters};
 use handfast_native::store::{KeyFile, Store};
-use handfast_native::token::Secret;
-use handfast_native::token::{Token, find};
+use handfast_native::token::{Secret, Token, find};
 use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};

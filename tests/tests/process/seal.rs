@@ -370,7 +370,8 @@ fn header() -> Header {
 /// A container by another writer, after docs/protocol.md, around whatever is to be inside.
 fn around(inside: &[u8]) -> Vec<u8> {
     use argon2::{Algorithm, Argon2, Params, Version};
-    use chacha20poly1305::{ChaCha20Poly1305, KeyInit, aead::Aead};
+    use chacha20poly1305::aead::Aead;
+    use chacha20poly1305::{ChaCha20Poly1305, KeyInit};
     let front = header().to_bytes();
     let mut master = [0; 32];
     let params = Params::new(CHEAP.memory_kib, 1, 1, Some(32)).expect("good");

@@ -9,7 +9,8 @@ use handfast_camera::Camera;
 use handfast_native::qr::{Scanner, Symbol};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 /// Size of a photograph.

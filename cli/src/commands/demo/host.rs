@@ -9,8 +9,7 @@ use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::{home, input, met, strings, words};
 use handfast_native::pairing::{Failure, HostTerms, Pairing, PairingEvent, Via, own_candidates};
-use handfast_native::token::Secret;
-use handfast_native::token::{Expiry, Invitation, LinkBase, QR_LIFETIME, Token};
+use handfast_native::token::{Expiry, Invitation, LinkBase, QR_LIFETIME, Secret, Token};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 

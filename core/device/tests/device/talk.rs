@@ -6,8 +6,7 @@ use handfast_device::{TalkCommand, TalkEvent};
 use handfast_protocol::conversation::{Ending, Event};
 use handfast_protocol::handshake::{Channel, GuestComparison, HostComparison, ShortString};
 use handfast_protocol::link::LinkError;
-use handfast_token::Seat;
-use handfast_token::Secret;
+use handfast_token::{Seat, Secret};
 
 const TEXT: u8 = 0;
 const BYE: u8 = 1;

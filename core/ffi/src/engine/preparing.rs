@@ -14,9 +14,9 @@ use handfast_native::pairing::{Past, Via, own_candidates};
 use handfast_native::seal::{self, Answers, Credential, Questions};
 use handfast_native::store::{Fate, PendingInvitation, Store};
 use handfast_native::token::{
-    Candidates, Expiry, Invitation, LINK_LIFETIME, Name, QR_LIFETIME, Question,
+    Candidates, Expiry, Invitation, LINK_LIFETIME, Name, QR_LIFETIME, Question, Secret,
+    random_bytes,
 };
-use handfast_native::token::{Secret, random_bytes};
 use handfast_native::unix_seconds;
 use std::net::SocketAddr;
 use std::pin::Pin;

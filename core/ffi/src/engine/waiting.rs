@@ -18,8 +18,7 @@ use handfast_native::pairing::{
 };
 use handfast_native::seal::Answers;
 use handfast_native::store::{Fate, PendingInvitation, PendingReply, Person, Store, StoreError};
-use handfast_native::token::Secret;
-use handfast_native::token::{Invitation, InviteId, LinkBase, SealedReply, Token};
+use handfast_native::token::{Invitation, InviteId, LinkBase, SealedReply, Secret, Token};
 use handfast_native::{GOODBYE, unix_seconds};
 use std::net::SocketAddr;
 

@@ -7,8 +7,7 @@
 use super::driver::Driver;
 use super::{Connector, Endpoint, Order};
 use crate::lookup::lookup;
-use handfast_protocol::network::Outside;
-use handfast_protocol::network::StunServer;
+use handfast_protocol::network::{Outside, StunServer};
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;

@@ -136,8 +136,7 @@ fn key(ufrag: &str) -> &str {
 mod tests {
     use super::*;
     use crate::knock::check;
-    use handfast_token::Secret;
-    use handfast_token::{Fingerprint, InvitationKeys, Seat};
+    use handfast_token::{Fingerprint, InvitationKeys, Seat, Secret};
 
     fn path(local: u16, peer: u16) -> Path {
         Path {

@@ -5,8 +5,7 @@ mod forgery;
 
 use super::*;
 use handfast_sim::SplitMix64;
-use handfast_token::InvitationKeys;
-use handfast_token::Secret;
+use handfast_token::{InvitationKeys, Secret};
 use std::net::Ipv4Addr;
 
 const HOST: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4000);

@@ -4,8 +4,7 @@
 
 use handfast_net::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, TunnelCertificate};
 use handfast_protocol::link::Link;
-use handfast_token::Secret;
-use handfast_token::{Candidate, InvitationKeys};
+use handfast_token::{Candidate, InvitationKeys, Secret};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 use tokio::time::timeout;

@@ -5,8 +5,7 @@
 use super::message::Message;
 use super::{Event, Violation};
 use crate::handshake::{Commitment, GuestComparison, HostComparison, ShortString};
-use handfast_token::Seat;
-use handfast_token::{Secret, kdf};
+use handfast_token::{Seat, Secret, kdf};
 use std::time::{Duration, Instant};
 
 /// How long after one comparison began a person may wish for the next.

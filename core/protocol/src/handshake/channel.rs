@@ -8,8 +8,7 @@
 
 use bytes::{Bytes, BytesMut};
 use chacha20poly1305::{AeadInPlace, ChaCha20Poly1305, KeyInit, Nonce, Tag};
-use handfast_token::Seat;
-use handfast_token::Secret;
+use handfast_token::{Seat, Secret};
 
 /// Longest body in bytes that one frame carries.
 pub const MAX_BODY: usize = 16_000;

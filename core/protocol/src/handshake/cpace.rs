@@ -11,8 +11,7 @@ use blake2::{Blake2b512, Digest};
 use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoPoint};
 use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::IsIdentity;
-use handfast_token::Seat;
-use handfast_token::{Secret, kdf};
+use handfast_token::{Seat, Secret, kdf};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 

@@ -8,8 +8,7 @@
 use super::ready::skip_extensions;
 use super::{Channel, Prologue};
 use curve25519_dalek::MontgomeryPoint;
-use handfast_token::Seat;
-use handfast_token::Secret;
+use handfast_token::{Seat, Secret};
 use snow::{Builder, HandshakeState};
 
 const PATTERN: &str = "Noise_XXpsk0+psk3_25519_ChaChaPoly_BLAKE2s";

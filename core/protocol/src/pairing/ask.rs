@@ -6,8 +6,7 @@ use crate::handshake::{
     AnswerMessage, Channel, Established, Flow, Parties, PublicKey, Ready, Trust,
 };
 use bytes::Bytes;
-use handfast_token::Seat;
-use handfast_token::{Secret, kdf};
+use handfast_token::{Seat, Secret, kdf};
 use std::time::Duration;
 
 /// How many answers a question takes in all, however many links they come over.

@@ -10,10 +10,9 @@ use crate::handshake::{
 use crate::link::TransportError;
 use bytes::Bytes;
 use handfast_seal::Answers;
-use handfast_token::Secret;
 use handfast_token::{
     Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, MAX_LIFETIME, Reply,
-    ReplyError, SealedReply, Seat,
+    ReplyError, SealedReply, Seat, Secret,
 };
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};

@@ -1,11 +1,10 @@
 //! The host's side of the flow: show, wait, let one guest in.
 
-use super::Turn;
 use super::ask::{ANSWER_PATIENCE, Entropy, Met, REST, TRIES};
 use super::replies::{MOST_REPLIES, ReceivedReply, Replies, Search};
 use super::view::{HostStage, View};
 use super::{
-    Acquaintance, FIRST_MESSAGE, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing, Via,
+    Acquaintance, FIRST_MESSAGE, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing, Turn, Via,
 };
 use crate::certificate::Certificate;
 use crate::handshake::{
@@ -14,9 +13,9 @@ use crate::handshake::{
 };
 use bytes::Bytes;
 use handfast_seal::Answers;
-use handfast_token::Secret;
 use handfast_token::{
     Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, ReplyError, SealedReply, Seat,
+    Secret,
 };
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};

@@ -4,13 +4,14 @@ use super::guest::{Guest, GuestEffect, OtherInvitation, Tried};
 use super::host::{Host, HostEffect, HostTerms, MOST_FORMS, Past, Strikes};
 use super::view::{GuestStage, HostStage, View};
 use super::{Acquaintance, Failure, Identity, Now, Via};
+use crate::certificate::Certificate;
 use crate::handshake::{StaticKey, TrustReason};
-use crate::{certificate::Certificate, link::TransportError};
+use crate::link::TransportError;
 use bytes::Bytes;
 use handfast_seal::Answers;
-use handfast_token::Secret;
 use handfast_token::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, QR_LIFETIME, Question, SealedReply,
+    Secret,
 };
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

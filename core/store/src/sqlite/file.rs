@@ -3,12 +3,10 @@
 //! A new store is finished under another name and then put in place, so a file that is there is a
 //! whole store, or damaged, and never half made.
 
-use super::folder;
 use super::rows::{Rows, Table};
-use super::{IDENTITY, schema};
+use super::{IDENTITY, folder, schema};
 use crate::cipher::Cipher;
-use crate::private;
-use crate::{StoreError, Vault};
+use crate::{StoreError, Vault, private};
 use handfast_token::Secret;
 use rusqlite::{Connection, OpenFlags};
 use std::io;

@@ -4,8 +4,7 @@
 //! everything of this user.
 
 use super::folder;
-use crate::private;
-use crate::{Vault, VaultError};
+use crate::{Vault, VaultError, private};
 use handfast_token::Secret;
 use std::fs::File;
 use std::io::{self, Read, Write};

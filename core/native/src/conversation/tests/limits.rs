@@ -2,7 +2,8 @@
 
 use super::*;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Short texts without end, as fast as they are taken.
 fn flood(mut rogue: Rogue, text: &'static [u8]) -> tokio::task::JoinHandle<()> {

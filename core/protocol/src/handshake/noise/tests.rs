@@ -10,7 +10,8 @@ use proptest::prelude::*;
 use snow::params::{CipherChoice, DHChoice, HashChoice};
 use snow::resolvers::{CryptoResolver, DefaultResolver};
 use snow::types::{Cipher, Dh, Hash, Random};
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 
 fn key(seed: u8) -> StaticKey {
     StaticKey::new(Secret::new([seed; 32]))

@@ -1,8 +1,7 @@
 //! Replies that come at any moment, from anybody who holds the invitation.
 
 use super::*;
-use crate::pairing::Turn;
-use crate::pairing::{MOST_REPLIES, ReceivedReply};
+use crate::pairing::{MOST_REPLIES, ReceivedReply, Turn};
 use handfast_token::Reply;
 
 /// Somebody else's reply to this invitation.
