@@ -3,9 +3,10 @@
 use crate::status::Stop;
 use handfast_native::certificate::Certificate;
 use handfast_native::net::{Endpoint, Reach, Roaming, local_addresses, new_certificate};
+use handfast_native::network::usable_addresses;
 use handfast_native::pairing::Failure;
-use handfast_native::token::{Candidate, Invitation, MAX_CANDIDATES, Policy, admit};
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use handfast_native::token::{Candidate, Invitation, MAX_CANDIDATES, Policy};
+use std::net::{IpAddr, UdpSocket};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -143,15 +144,7 @@ fn usable(reach: Reach) -> Result<Vec<IpAddr>, Stop> {
     let policy = Policy {
         loopback: reach == Reach::Loopback,
     };
-    Ok(addresses
-        .into_iter()
-        .filter(|address| {
-            // The port is not known yet; any real one stands for it.
-            let candidate = Candidate::host(SocketAddr::new(*address, 1));
-            !admit([candidate], policy).is_empty()
-        })
-        .take(MAX_CANDIDATES)
-        .collect())
+    Ok(usable_addresses(&addresses, policy))
 }
 
 /// A certificate for one invitation, or for one reply: two of one person have nothing in common.

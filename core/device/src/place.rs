@@ -1,8 +1,9 @@
 //! Where a session's sockets are, and what of that is named to the peer.
 
 use super::ReflexiveReport;
+use handfast_protocol::network::{own_candidates, usable_addresses};
 use handfast_protocol::pairing::Failure;
-use handfast_token::{Candidate, Candidates, Invitation, MAX_CANDIDATES, Policy, admit};
+use handfast_token::{Candidate, Candidates, Invitation, Policy};
 use std::net::{IpAddr, SocketAddr};
 
 /// Where sockets are bound, and how they are reached from elsewhere.
@@ -46,21 +47,13 @@ impl Place {
     /// # Errors
     /// [`Failure::NoNetwork`] if there is nothing that another device could use.
     pub(super) fn candidates(&self) -> Result<Candidates, Failure> {
-        let policy = self.policy();
-        let seen = self.reflexive.as_ref().map(ReflexiveReport::candidates);
-        let mut seen = admit(seen.unwrap_or_default(), policy);
-        if let Some(external) = self.external {
-            seen.retain(|seen| seen.ip().is_none_or(|seen| seen.ip() != external.ip()));
-            seen.insert(0, Candidate::server_reflexive(external));
-        }
-        seen.truncate(MAX_CANDIDATES / 2);
-        let mut named = admit(self.addresses.iter().copied().map(Candidate::host), policy);
-        named.truncate(MAX_CANDIDATES - seen.len());
-        named.append(&mut seen);
-        if named.is_empty() {
-            return Err(Failure::NoNetwork);
-        }
-        Candidates::new(named).map_err(|_| Failure::NoNetwork)
+        own_candidates(
+            &self.addresses,
+            self.reflexive.as_ref(),
+            self.external,
+            self.policy(),
+        )
+        .ok_or(Failure::NoNetwork)
     }
 }
 
@@ -68,13 +61,7 @@ impl Place {
 /// where the shell names it, as tests do.
 pub(super) fn usable(addresses: &[IpAddr]) -> Vec<IpAddr> {
     let loopback = addresses.iter().any(IpAddr::is_loopback);
-    let is_usable = |address: &IpAddr| {
-        // The port is not known yet; any real one stands for it.
-        let candidate = Candidate::host(SocketAddr::new(*address, 1));
-        !admit([candidate], Policy { loopback }).is_empty()
-    };
-    let usable = addresses.iter().copied().filter(is_usable);
-    usable.take(MAX_CANDIDATES).collect()
+    usable_addresses(addresses, Policy { loopback })
 }
 
 /// Whether an invitation leads to this machine and nowhere else.
@@ -88,6 +75,7 @@ pub(super) fn is_on_this_machine(invitation: &Invitation) -> bool {
 mod tests {
     use super::*;
     use handfast_protocol::network::Mapping;
+    use handfast_token::MAX_CANDIDATES;
 
     fn named(bound: &[&str], seen: &[&str], external: Option<&str>) -> Vec<String> {
         let addresses: Vec<SocketAddr> = bound.iter().map(|text| text.parse().unwrap()).collect();

@@ -5,15 +5,15 @@ use crate::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, T
 use bytes::Bytes;
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::link::Link;
-use handfast_protocol::network::{Outside, Survey};
+use handfast_protocol::network::{self, Survey};
 use handfast_protocol::pairing::{
     Acquaintance, Cause, Failure, Guest, GuestEffect, Host, HostEffect, HostTerms, Identity, Now,
     OtherInvitation, Past, Signs, Strikes, Tried, Turn, Via, View,
 };
 use handfast_seal::Answers;
 use handfast_token::{
-    Candidate, Candidates, Invitation, MAX_CANDIDATES, MAX_LIFETIME, Policy, ReplyError,
-    SealedReply, Secret, admit, random_bytes,
+    Candidate, Candidates, Invitation, MAX_LIFETIME, Policy, ReplyError, SealedReply, Secret,
+    admit, random_bytes,
 };
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -459,32 +459,9 @@ impl Pairing {
 /// # Errors
 /// [`Failure::NoNetwork`] if there is none that another device could use.
 pub fn own_candidates(endpoint: &Endpoint, policy: Policy) -> Result<Candidates, Failure> {
-    let outside = (endpoint.outside(), endpoint.door());
-    candidates_of(endpoint.addresses(), outside, policy)
-}
-
-/// Those of the sockets, and those seen from outside, which have a place even where there are many. A
-/// port that the router opened takes the place of what servers saw at its address, which is another
-/// port for the same socket, or several.
-fn candidates_of(
-    bound: Vec<SocketAddr>,
-    (outside, door): (Option<Outside>, Option<SocketAddr>),
-    policy: Policy,
-) -> Result<Candidates, Failure> {
-    let seen = outside.map(|outside| outside.candidates());
-    let mut seen = admit(seen.unwrap_or_default(), policy);
-    if let Some(door) = door {
-        seen.retain(|seen| seen.ip().is_none_or(|seen| seen.ip() != door.ip()));
-        seen.insert(0, Candidate::server_reflexive(door));
-    }
-    seen.truncate(MAX_CANDIDATES / 2);
-    let mut admitted = admit(bound.into_iter().map(Candidate::host), policy);
-    admitted.truncate(MAX_CANDIDATES - seen.len());
-    admitted.append(&mut seen);
-    if admitted.is_empty() {
-        return Err(Failure::NoNetwork);
-    }
-    Candidates::new(admitted).map_err(|_| Failure::NoNetwork)
+    let (bound, seen) = (endpoint.addresses(), endpoint.outside());
+    let named = network::own_candidates(&bound, seen.as_ref(), endpoint.door(), policy);
+    named.ok_or(Failure::NoNetwork)
 }
 
 enum Machine {
@@ -777,9 +754,9 @@ impl Run {
         let policy = self.policy.unwrap_or(Policy {
             loopback: self.is_local(),
         });
-        let bound = self.connector.addresses();
-        let outside = (self.connector.outside(), self.connector.door());
-        let Ok(ours) = candidates_of(bound, outside, policy) else {
+        let (bound, seen) = (self.connector.addresses(), self.connector.outside());
+        let external = self.connector.door();
+        let Some(ours) = network::own_candidates(&bound, seen.as_ref(), external, policy) else {
             return;
         };
         match (&mut self.machine, random_bytes()) {
@@ -994,53 +971,5 @@ async fn sleep_until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use handfast_protocol::network::Mapping;
-
-    fn named(bound: &[&str], seen: &[&str], door: Option<&str>) -> Vec<String> {
-        let bound: Vec<SocketAddr> = bound.iter().map(|text| text.parse().unwrap()).collect();
-        let mappings = seen.iter().zip(1..).map(|(mapped, server)| Mapping {
-            local: bound[0],
-            server: SocketAddr::from(([9, 9, 9, server], 3478)),
-            mapped: mapped.parse().unwrap(),
-        });
-        let outside = Outside {
-            mappings: mappings.collect(),
-            asked: seen.len(),
-        };
-        let door = door.map(|text| text.parse().unwrap());
-        let ours = candidates_of(bound, (Some(outside), door), Policy::default()).unwrap();
-        let addresses = ours.iter().filter_map(Candidate::ip);
-        addresses.map(|address| address.to_string()).collect()
-    }
-
-    #[test]
-    fn an_opened_port_takes_the_place_of_what_servers_saw() {
-        let own = "192.168.0.2:4000";
-        let strict = ["8.8.4.4:1", "8.8.4.4:2"];
-        assert_eq!(
-            named(&[own], &strict, None),
-            [own, "8.8.4.4:1", "8.8.4.4:2"]
-        );
-        assert_eq!(
-            named(&[own], &strict, Some("8.8.4.4:4000")),
-            [own, "8.8.4.4:4000"]
-        );
-        let elsewhere = named(&[own], &["9.9.9.9:3"], Some("8.8.4.4:4000"));
-        assert_eq!(elsewhere, [own, "8.8.4.4:4000", "9.9.9.9:3"]);
-    }
-
-    #[test]
-    fn what_is_seen_from_outside_has_a_place_even_where_there_are_many() {
-        let many: Vec<String> = (1..=9).map(|last| format!("10.0.0.{last}:5")).collect();
-        let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        let ours = named(&many, &["8.8.4.4:1"], Some("7.7.7.7:1"));
-        assert_eq!(ours.len(), MAX_CANDIDATES);
-        assert_eq!(ours[6..], ["7.7.7.7:1", "8.8.4.4:1"]);
     }
 }

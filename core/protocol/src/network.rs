@@ -4,9 +4,11 @@
 //! common routers (RFC 4787); only trying tells more.
 
 mod outside;
+mod own;
 mod stun_server;
 
 pub use outside::{Mapping, Outside, Translation, strict_address};
+pub use own::{own_candidates, usable_addresses};
 pub use stun_server::{NotAServer, StunServer};
 
 use handfast_token::Range;

@@ -1,4 +1,4 @@
-//! Two links joined in memory, with seeded loss, delay and cuts: the network's twin for tests.
+//! Two links joined in memory, with seeded loss, delay and cuts: a simulated network for tests.
 //!
 //! It keeps every promise of a [`Link`]: order, delivery, back-pressure, one final state. Loss shows
 //! as what a reliable transport makes of it, a later arrival. It never changes a byte, and it runs

@@ -1,5 +1,5 @@
 //! How fast a conversation carries a file when the network is not the limit: two sides in one
-//! process over the twin, through sealing, opening, hashing and storage.
+//! process over the simulated link, through sealing, opening, hashing and storage.
 //!
 //! `cargo run --release -p handfast-bench --example conversation_figures -- [MiB] [folder]`
 #![allow(clippy::print_stdout)]

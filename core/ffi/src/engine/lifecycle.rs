@@ -6,8 +6,9 @@
 use super::{Engine, State};
 use crate::{HandfastError, Kind};
 use handfast_native::net::{Endpoint, Reach, local_addresses};
+use handfast_native::network::usable_addresses;
 use handfast_native::pairing::Failure;
-use handfast_native::token::{Candidate, MAX_CANDIDATES, Policy, admit};
+use handfast_native::token::Policy;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -105,16 +106,7 @@ fn usable(addresses: Vec<IpAddr>) -> (Vec<IpAddr>, Policy) {
     // Only tests hand in a loopback address.
     let loopback = addresses.iter().any(IpAddr::is_loopback);
     let policy = Policy { loopback };
-    let usable = addresses
-        .into_iter()
-        .filter(|address| {
-            // The port is not known yet; any real one stands for it.
-            let candidate = Candidate::host(SocketAddr::new(*address, 1));
-            !admit([candidate], policy).is_empty()
-        })
-        .take(MAX_CANDIDATES)
-        .collect();
-    (usable, policy)
+    (usable_addresses(&addresses, policy), policy)
 }
 
 /// Waits until these sockets are given up, which their task does in its own time.

@@ -34,7 +34,7 @@ pub struct Options {
     pub trust: Trust,
     /// What it may cost.
     pub limits: Limits,
-    /// How to find out how much room there is: [`free_space`], or a twin of it.
+    /// How to find out how much room there is: [`free_space`], or what a test puts in its place.
     pub space: Space,
 }
 

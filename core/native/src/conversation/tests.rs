@@ -1,4 +1,4 @@
-//! Two conversations over a twin of the network, and one with a peer that breaks the rules.
+//! Two conversations over a simulated network, and one with a peer that breaks the rules.
 
 use super::message::{CHUNK, Message};
 use super::*;

@@ -23,7 +23,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// How many batches are taken from the sockets before timers and the rooms above get their turn.
+/// How many batches are taken from the sockets before timers and whoever is above get their turn.
 const MOST_BATCHES: usize = 4;
 
 /// A batch of so many datagrams says that more is there.
