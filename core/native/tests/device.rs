@@ -508,13 +508,21 @@ async fn a_device_that_is_shut_down_leaves_no_socket_and_takes_no_command() {
     let device = zoe.device().clone();
     zoe.stop().await;
     assert_eq!(device.command(Command::Boost).await, Err(Refusal::NotNow));
-    // Whatever holds the port gives it up as it ends.
-    let freed = async {
-        while UdpSocket::bind(named[0]).is_err() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(AT_ONCE, freed).await.unwrap();
+    UdpSocket::bind(named[0]).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_that_is_closed_and_taken_up_at_once_leads_where_it_led() {
+    let zoe = Person::new("Zoe").await;
+    let (mut hosting, invitation) = zoe.invites_openly().await;
+    for _ in 0..5 {
+        zoe.to(hosting, SessionCommand::Close).await;
+        hosting = zoe.resumes().await;
+        let Token::Invitation(again) = zoe.shows(hosting).await else {
+            panic!("it was open");
+        };
+        assert_eq!(again.candidates, invitation.candidates);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,11 +14,12 @@ use handfast_net::{
     ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, PortMapping, Roaming, TransportError,
     TunnelCertificate, new_certificate,
 };
-use handfast_protocol::link::{Link, LinkCutter, LinkSender, LinkState};
+use handfast_protocol::link::{Link, LinkCutter, LinkSender};
 use handfast_protocol::network::StunServer;
 use std::collections::VecDeque;
 use std::future::pending;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
@@ -57,10 +58,26 @@ pub(super) struct Carrier {
     link: Option<Open>,
     /// Ends the last link, whoever holds it.
     cutter: Option<LinkCutter>,
-    /// How the last link is, whoever holds it.
-    state: Option<watch::Receiver<LinkState>>,
     /// The router's port, held as long as the sockets.
     mapping: Option<PortMapping>,
+    turn: PortTurn,
+}
+
+/// The order in which carriers have a port.
+pub(super) struct PortTurn {
+    /// Those that were released before this one began, and may still have the port that it wants.
+    pub(super) before: Vec<watch::Receiver<()>>,
+    /// Dropped once this one has given up its sockets. Nothing is ever sent.
+    pub(super) gone: watch::Sender<()>,
+}
+
+impl PortTurn {
+    /// Waits until those before are gone.
+    async fn comes(before: Vec<watch::Receiver<()>>) {
+        for mut one in before {
+            while one.changed().await.is_ok() {}
+        }
+    }
 }
 
 /// A link that the conversation does not have yet.
@@ -89,6 +106,7 @@ impl Carrier {
         tell: mpsc::Sender<Happened>,
         network: Network,
         scope: Scope,
+        turn: PortTurn,
     ) -> Self {
         Self {
             session,
@@ -105,8 +123,8 @@ impl Carrier {
             moved: None,
             link: None,
             cutter: None,
-            state: None,
             mapping: None,
+            turn,
         }
     }
 
@@ -273,6 +291,15 @@ impl Carrier {
     }
 
     async fn bind(&mut self, bind: Bind) -> Result<(), TransportError> {
+        // Whoever goes on with something needs the port that was named, which they may have had a moment
+        // ago in another session.
+        let before = std::mem::take(&mut self.turn.before);
+        if bind.port.is_some() {
+            let turn = timeout(GOODBYE + GOODBYE, PortTurn::comes(before));
+            if self.unless_released(turn).await.is_none() {
+                return Ok(());
+            }
+        }
         let certificate = match bind.with_certificate {
             true => Some(new_certificate()?),
             false => None,
@@ -298,15 +325,9 @@ impl Carrier {
             return;
         };
         let router = self.network.router(router);
-        let mut reaching = std::pin::pin!(endpoint.with_servers(servers).reach_out(router));
-        let reached = loop {
-            tokio::select! {
-                reached = &mut reaching => break reached,
-                order = self.orders.recv() => match order {
-                    Some(order) => self.backlog.push_back(order),
-                    None => return,
-                },
-            }
+        let reaching = endpoint.with_servers(servers).reach_out(router);
+        let Some(reached) = self.unless_released(reaching).await else {
+            return;
         };
         self.mapping = reached.port.and_then(Result::ok);
         let event = CarrierEvent::Reached {
@@ -315,6 +336,20 @@ impl Carrier {
         };
         self.endpoint = Some(reached.endpoint);
         self.tell(event).await;
+    }
+
+    /// Does what takes its time, and keeps what is told meanwhile; None once this carrier is released.
+    async fn unless_released<T>(&mut self, doing: impl Future<Output = T>) -> Option<T> {
+        let mut doing = pin!(doing);
+        loop {
+            tokio::select! {
+                done = &mut doing => return Some(done),
+                order = self.orders.recv() => match order {
+                    Some(order) => self.backlog.push_back(order),
+                    None => return None,
+                },
+            }
+        }
     }
 
     /// Somebody waits on the sockets from now on. What happened to this device since they were bound is
@@ -349,7 +384,6 @@ impl Carrier {
             ConnectEvent::Open(link) => {
                 let (local, remote) = (link.local_fingerprint(), link.remote_fingerprint());
                 self.cutter = Some(link.cutter());
-                self.state = Some(link.state());
                 self.link = Some(Open {
                     sender: link.sender(),
                     link,
@@ -395,11 +429,11 @@ impl Carrier {
             link.send_what_fits();
         }
         (self.connector, self.endpoint) = (None, None);
-        if let Some(mut state) = self.state.take() {
-            let is_closed = state.wait_for(|state| matches!(state, LinkState::Closed(_)));
-            let _ = timeout(GOODBYE, is_closed).await;
+        if let Some(roaming) = self.roaming.take() {
+            let _ = timeout(GOODBYE, roaming.ended()).await;
         }
-        if let Some(mapping) = self.mapping.take() {
+        drop(self.turn.gone);
+        if let Some(mapping) = self.mapping {
             mapping.end().await;
         }
     }

@@ -70,7 +70,8 @@ impl Options {
 pub struct Overview {
     /// Every session under way that shows anything.
     pub sessions: BTreeMap<SessionId, View>,
-    /// Everything that waits, the last made first, with the session that goes on with it.
+    /// Everything that waits, the last made first, with the session that goes on with it. How long each is
+    /// still good is as of the last change.
     pub pending: Vec<(Pending, Option<SessionId>)>,
     /// Who was met, those met first first.
     pub people: Vec<Person>,
@@ -138,7 +139,7 @@ impl DeviceHandle {
         answered.await.unwrap_or(Err(Refusal::NotNow))
     }
 
-    /// Everything that happens from now on.
+    /// Everything that happens from now on. What nobody takes is held: drop a listener that is not read.
     pub fn listen(&self) -> Listener {
         self.listeners.listen()
     }

@@ -1,7 +1,7 @@
 //! The task that owns a device: hands in what happens, and carries out what comes out. It waits for
 //! nothing else, so whatever is done here is done at once or given to another task.
 
-use super::carrier::{self, Carrier};
+use super::carrier::{self, Carrier, PortTurn};
 use super::listener::Listeners;
 use super::network::{self, Addresses, Network};
 use super::talk::{Files, Talk};
@@ -64,6 +64,8 @@ pub(super) struct Task {
     requests: HashMap<RequestId, oneshot::Sender<Result<Done, Refusal>>>,
     last_request: u64,
     sessions: BTreeMap<SessionId, Session>,
+    /// Carriers that were released, and may still have their sockets.
+    leaving: Vec<watch::Receiver<()>>,
     last_generation: u64,
     network: Network,
     files: Files,
@@ -86,6 +88,8 @@ pub(super) struct Task {
 struct Session {
     generation: Generation,
     carrier: mpsc::UnboundedSender<carrier::Order>,
+    /// Ends when the carrier has given up its sockets.
+    gone: watch::Receiver<()>,
     talk: Talking,
 }
 
@@ -134,6 +138,7 @@ impl Task {
             requests: HashMap::new(),
             last_request: 0,
             sessions: BTreeMap::new(),
+            leaving: Vec::new(),
             last_generation: 0,
             network: Network::new(&options.addresses),
             files: Files {
@@ -250,9 +255,10 @@ impl Task {
                 Output::Work(id, work) => self.work(id, work),
             }
         }
-        // Settings are no event, but somebody's answer.
+        // Rows are not in it, and settings that were chosen are no event.
         let is_row = |event: &Event| matches!(event, Event::Row(..) | Event::RowGone(..));
-        if !answers.is_empty() || !events.iter().all(is_row) {
+        let is_chosen = self.shown.borrow().settings != *self.device.settings();
+        if is_chosen || !events.iter().all(is_row) {
             self.show();
         }
         for event in &events {
@@ -289,28 +295,34 @@ impl Task {
     fn carry(&mut self, id: SessionId, command: CarrierCommand) {
         match command {
             CarrierCommand::Bind(bind) => {
+                self.release(id);
                 self.last_generation += 1;
                 let generation = Generation(self.last_generation);
                 let (orders, received) = mpsc::unbounded_channel();
+                let (going, gone) = watch::channel(());
+                let turn = PortTurn {
+                    before: self.leaving.clone(),
+                    gone: going,
+                };
                 let carrier = Carrier::new(
                     (id, generation),
                     received,
                     self.tell.clone(),
                     self.network.clone(),
                     bind.scope,
+                    turn,
                 );
                 self.tasks.spawn(carrier.run());
                 let _ = orders.send(carrier::Order::Carry(CarrierCommand::Bind(bind)));
                 let session = Session {
                     generation,
                     carrier: orders,
+                    gone,
                     talk: Talking::Not,
                 };
                 self.sessions.insert(id, session);
             }
-            CarrierCommand::Release => {
-                self.sessions.remove(&id);
-            }
+            CarrierCommand::Release => self.release(id),
             command => {
                 if let Some(session) = self.sessions.get(&id) {
                     let _ = session.carrier.send(carrier::Order::Carry(command));
@@ -318,6 +330,14 @@ impl Task {
             }
         }
         while self.tasks.try_join_next().is_some() {}
+    }
+
+    /// Whatever serves this session ends by itself, and is not heard any more.
+    fn release(&mut self, id: SessionId) {
+        self.leaving.retain(|carrier| carrier.has_changed().is_ok());
+        if let Some(session) = self.sessions.remove(&id) {
+            self.leaving.push(session.gone);
+        }
     }
 
     fn talk(&mut self, id: SessionId, command: TalkCommand) {
