@@ -23,6 +23,8 @@ use tokio::time::timeout;
 const AT_ONCE: Duration = Duration::from_secs(20);
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+/// Linux answers on all of 127/8, so another address of it stands for another network.
+const THERE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 const RIGHT: &str = "the lighthouse";
 
 /// A device, at work or not. What it keeps is gone with it.
@@ -493,6 +495,52 @@ impl Person {
         let gone = overview.wait_for(|overview| !overview.sessions.contains_key(&id));
         timeout(AT_ONCE, gone).await.unwrap().unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_talk_goes_on_after_sleep_and_in_another_network() {
+    let (zoe, mut yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (hosting, _) = meet(&zoe, &yun).await;
+    assert_eq!(zoe.tell(Command::Sleep).await, Done::Ok);
+    zoe.say(hosting, Saying::Text("good night".into())).await;
+    assert_eq!(zoe.tell(Command::Wake).await, Done::Ok);
+    yun.reads("good night").await;
+    let moved = Command::NetworkChanged(vec![THERE], None);
+    assert_eq!(zoe.tell(moved).await, Done::Ok);
+    zoe.say(hosting, Saying::Text("from there".into())).await;
+    yun.reads("from there").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shell_that_is_gone_takes_its_device_with_it() {
+    let (mut zoe, mut yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (_, joining) = meet(&zoe, &yun).await;
+    drop(zoe.at_work.take());
+    assert_eq!(yun.ends(joining).await, SessionEnd::PeerLeft);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_survey_tells_where_this_machine_is() {
+    let mut zoe = Person::new("Zoe").await;
+    // Nobody outside is asked.
+    let alone = Settings {
+        asking: Asking {
+            servers: Servers::Nobody,
+            router: false,
+            guess: false,
+        },
+        ..Settings::default()
+    };
+    let choose = Command::Choose(Box::new(alone));
+    assert_eq!(zoe.tell(choose).await, Done::Ok);
+    assert_eq!(zoe.tell(Command::Survey).await, Done::Ok);
+    let addresses = zoe
+        .hears(|event| match event {
+            Event::NetworkReport(survey) => Some(survey.addresses.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(addresses, [HERE]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,7 +18,7 @@ use handfast_protocol::link::{Link, LinkCutter, LinkSender};
 use handfast_protocol::network::StunServer;
 use std::collections::VecDeque;
 use std::future::pending;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::pin::pin;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
@@ -373,14 +373,14 @@ impl Carrier {
             ConnectEvent::Lapsed => CarrierEvent::Lapsed,
             ConnectEvent::Taken(is_taken) => CarrierEvent::SeatTaken(is_taken),
             ConnectEvent::Failed(error) => CarrierEvent::Failed(error),
-            ConnectEvent::Moved => {
-                let (addresses, reflexive, external) = self.place();
-                CarrierEvent::Moved {
-                    addresses,
-                    reflexive,
-                    external,
-                }
-            }
+            ConnectEvent::Moved => match &self.connector {
+                Some(connector) => CarrierEvent::Moved {
+                    addresses: connector.addresses(),
+                    reflexive: connector.outside(),
+                    external: connector.door(),
+                },
+                None => return,
+            },
             ConnectEvent::Open(link) => {
                 let (local, remote) = (link.local_fingerprint(), link.remote_fingerprint());
                 self.cutter = Some(link.cutter());
@@ -394,19 +394,6 @@ impl Carrier {
             }
         };
         self.tell(event).await;
-    }
-
-    fn place(
-        &self,
-    ) -> (
-        Vec<SocketAddr>,
-        Option<handfast_device::ReflexiveReport>,
-        Option<SocketAddr>,
-    ) {
-        match &self.connector {
-            Some(connector) => (connector.addresses(), connector.outside(), connector.door()),
-            None => Default::default(),
-        }
     }
 
     /// The conversation gets the link, behind what was read from it here. Nobody else is let in.
