@@ -46,6 +46,7 @@ pub use command::{
     AcceptTerms, Answer, Command, DeliveryMode, Done, InviteTerms, Protection, Refusal, Saying,
     SessionCommand,
 };
+pub use place::usable;
 pub use ports::{
     Bind, CarrierCommand, CarrierEvent, Connected, GuestKeys, HostKeys, Input, Milestones,
     NetworkCommand, Output, TalkCommand, TalkEvent, Ticket, Work, WorkDone,

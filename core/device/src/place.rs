@@ -59,7 +59,7 @@ impl Place {
 
 /// The addresses that an invitation can name, best first, as many as fit into one. Loopback counts only
 /// where the shell names it, as tests do.
-pub(super) fn usable(addresses: &[IpAddr]) -> Vec<IpAddr> {
+pub fn usable(addresses: &[IpAddr]) -> Vec<IpAddr> {
     let loopback = addresses.iter().any(IpAddr::is_loopback);
     usable_addresses(addresses, Policy { loopback })
 }

@@ -146,6 +146,8 @@ impl Talk {
                 let received = TalkCommand::Received(message);
                 context.shared.talk(context.id, received);
             }
+            // The peer has begun anew, and knows nothing of the link on which the two met.
+            SessionInput::Carrier(CarrierEvent::LinkOpen { .. }) => return Err(SessionEnd::Lost),
             SessionInput::Carrier(_) | SessionInput::Worked(_) => {}
             SessionInput::Command(request, command) => self.command(context, request, command)?,
             SessionInput::PeerRefused(key) if key == self.key => {

@@ -11,7 +11,7 @@ use handfast_token::{SealedReply, Token};
 use std::path::PathBuf;
 
 /// What happened that a shell has to show, in order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Event {
     /// A session looks like this now. After [`View::Ended`] nothing follows for it.
     View(SessionId, Box<View>),

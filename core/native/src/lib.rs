@@ -2,6 +2,7 @@
 //! the phones build on this crate alone, and it hands on whatever lies below.
 
 pub use guesses::keep_guesses;
+pub use handfast_device as device;
 pub use handfast_net as net;
 pub use handfast_net::pairing::{GOODBYE, unix_seconds};
 pub use handfast_protocol::{certificate, handshake, link, network};
@@ -10,11 +11,15 @@ pub use handfast_seal as seal;
 pub use handfast_store as store;
 pub use handfast_store::private;
 pub use handfast_token as token;
+pub use home::Home;
 pub use logs::OwnLines;
+pub use supervisor::{Addresses, DeviceHandle, Listener, Options, Overview};
 
 pub mod conversation;
 mod guesses;
+mod home;
 mod logs;
+mod supervisor;
 
 /// The machines of a pairing, and what runs them.
 pub mod pairing {

@@ -191,6 +191,11 @@ impl Link {
         self.cutter.clone()
     }
 
+    /// Another sending half. The link is open for as long as it lives.
+    pub fn sender(&self) -> LinkSender {
+        self.sender.clone()
+    }
+
     /// Separates the directions, for two tasks.
     pub fn split(self) -> (LinkSender, LinkReceiver) {
         (self.sender, self.receiver)

@@ -74,14 +74,20 @@ pub struct Listed {
     pub state: Result<Duration, Fate>,
 }
 
-/// One row.
+/// What is kept of an invitation.
 #[derive(Clone, Debug)]
-pub(super) enum Kept {
+pub enum Kept {
+    /// It waits, or seems to have expired a short while ago.
     Waiting(Box<PendingInvitation>),
+    /// It is over. Its secrets are gone.
     Over {
+        /// Names it.
         id: InviteId,
+        /// When it was made, in seconds since 1970-01-01 UTC.
         made: u64,
+        /// What became of it.
         fate: Fate,
+        /// When it ended.
         ended: u64,
     },
 }

@@ -28,10 +28,11 @@ mod tests;
 mod vault;
 
 pub use error::StoreError;
-pub use invitations::{DOUBT, Fate, Listed, MAX_PENDING, PendingInvitation};
+pub use invitations::{DOUBT, Fate, Kept, Listed, MAX_PENDING, PendingInvitation};
 pub use people::{Person, Refused};
+pub use proofs::Proofs;
 pub use replies::PendingReply;
 pub use settings::{MAX_SETTING, Setting};
 #[cfg(feature = "sqlite")]
-pub use sqlite::{KeyFile, Store};
+pub use sqlite::{Batch, KeyFile, Store};
 pub use vault::{Vault, VaultError};

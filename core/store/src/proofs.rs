@@ -16,15 +16,17 @@ pub(crate) const LATELY: u64 = 24 * 3600;
 /// invitation can live, and a day for clocks that are wrong.
 pub(crate) const MEMORY: u64 = MAX_LIFETIME.as_secs() + 24 * 3600;
 
-/// One row.
+/// How many proofs were sent to the host of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Proofs {
-    pub(super) id: InviteId,
-    /// How the invitation came.
-    pub(super) via: Via,
-    pub(super) sent: u8,
+pub struct Proofs {
+    /// Which invitation.
+    pub id: InviteId,
+    /// How it came.
+    pub via: Via,
+    /// How many, over all links and processes.
+    pub sent: u8,
     /// When the last one was sent, in seconds since 1970-01-01 UTC.
-    pub(super) last: u64,
+    pub last: u64,
 }
 
 impl Proofs {

@@ -11,6 +11,7 @@ use handfast_protocol::link::{
     Link, LinkCutter, LinkError, LinkReceiver, LinkRoom, LinkSender, LinkState,
 };
 use handfast_token::Secret;
+use std::collections::VecDeque;
 use std::future::pending;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -67,6 +68,17 @@ impl Conversation {
         channel: Channel,
         options: Options,
     ) -> (Conversation, mpsc::Receiver<Event>) {
+        Self::start_behind(Vec::new(), link, channel, options)
+    }
+
+    /// The same where somebody has read the link before: `early` is what came to them and is for the
+    /// conversation.
+    pub fn start_behind(
+        early: Vec<Bytes>,
+        link: Link,
+        channel: Channel,
+        options: Options,
+    ) -> (Conversation, mpsc::Receiver<Event>) {
         let Options {
             downloads,
             trust,
@@ -92,7 +104,10 @@ impl Conversation {
         let driver = Driver {
             shared: shared.clone(),
             sender: Some(sender),
-            receiver: Some(receiver),
+            receiver: Some(Incoming {
+                early: early.into(),
+                link: receiver,
+            }),
             state,
             cutter,
             files: Files::new(downloads, space),
@@ -268,11 +283,34 @@ struct Driver {
     /// None once nothing more is sent.
     sender: Option<LinkSender>,
     /// None once nothing more is read.
-    receiver: Option<LinkReceiver>,
+    receiver: Option<Incoming>,
     state: watch::Receiver<LinkState>,
     cutter: LinkCutter,
     files: Files,
     events: mpsc::Sender<Event>,
+}
+
+/// Frames of the other side, in order.
+struct Incoming {
+    /// Those that came before the link was the conversation's.
+    early: VecDeque<Bytes>,
+    link: LinkReceiver,
+}
+
+impl Incoming {
+    /// The next one. May be dropped half-way.
+    async fn receive(&mut self) -> Result<Bytes, LinkError> {
+        match self.early.pop_front() {
+            Some(frame) => Ok(frame),
+            None => self.link.receive().await,
+        }
+    }
+
+    /// The next one, if it is here at this moment.
+    fn try_receive(&mut self) -> Option<Bytes> {
+        let early = self.early.pop_front();
+        early.or_else(|| self.link.try_receive())
+    }
 }
 
 /// What the driver waits for.
@@ -428,7 +466,7 @@ fn send_one(room: LinkRoom<'_>, shared: &Shared) -> bool {
     frame.is_some_and(|frame| room.send(frame).is_ok())
 }
 
-async fn receive(receiver: &mut Option<LinkReceiver>) -> Result<Bytes, LinkError> {
+async fn receive(receiver: &mut Option<Incoming>) -> Result<Bytes, LinkError> {
     match receiver {
         Some(receiver) => receiver.receive().await,
         None => pending().await,
@@ -436,7 +474,7 @@ async fn receive(receiver: &mut Option<LinkReceiver>) -> Result<Bytes, LinkError
 }
 
 /// Hands in what came over the link, and what came right behind it.
-fn read(first: Result<Bytes, LinkError>, receiver: &mut Option<LinkReceiver>, shared: &Shared) {
+fn read(first: Result<Bytes, LinkError>, receiver: &mut Option<Incoming>, shared: &Shared) {
     let frame = match first {
         Ok(frame) => frame,
         Err(why) => {
@@ -448,7 +486,7 @@ fn read(first: Result<Bytes, LinkError>, receiver: &mut Option<LinkReceiver>, sh
     for _ in 1..TURN {
         let mut machine = shared.machine();
         let next = receiver.as_mut().filter(|_| machine.wants_frame());
-        match next.and_then(LinkReceiver::try_receive) {
+        match next.and_then(Incoming::try_receive) {
             Some(frame) => machine.frame_received(now(), frame),
             None => return,
         }

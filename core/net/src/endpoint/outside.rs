@@ -118,6 +118,12 @@ impl Connector {
         });
     }
 
+    /// The same, whatever servers the endpoint was given.
+    pub fn look_outside_by(&mut self, servers: Vec<StunServer>) {
+        self.servers = servers;
+        self.look_outside();
+    }
+
     /// The address that a router forwards.
     pub fn door(&self) -> Option<SocketAddr> {
         self.door

@@ -48,6 +48,12 @@ impl Roaming {
         let _ = self.moves.send(Move::Hurry).await;
     }
 
+    /// Waits until the endpoint has ended and its sockets are closed, as after its connector and its link
+    /// are gone.
+    pub async fn ended(&self) {
+        self.moves.closed().await;
+    }
+
     /// This device has these addresses now. Sockets of addresses that stay are kept; a path is
     /// searched anew from all of them. Without any, the endpoint waits for the next change.
     pub async fn network_changed(&self, addresses: Vec<IpAddr>) {

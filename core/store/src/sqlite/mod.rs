@@ -7,6 +7,7 @@
 //! Several processes may share a store; each change is one transaction, on the disk when the method
 //! returns (write-ahead log, `synchronous = FULL`).
 
+mod batch;
 mod file;
 mod folder;
 mod guesses;
@@ -19,6 +20,7 @@ pub(crate) mod rows;
 mod schema;
 mod settings;
 
+pub use batch::Batch;
 pub use key_file::KeyFile;
 
 use crate::cipher::Cipher;

@@ -43,19 +43,12 @@ impl Store {
         sent: u8,
         now: u64,
     ) -> Result<(), StoreError> {
-        self.transact(|rows| {
-            let kept = rows.get(Table::Proof, &id)?;
-            let kept = kept.map(|kept| Proofs::parse(&kept)).transpose()?;
-            if kept.map_or(0, |kept| kept.sent) >= sent {
-                return Ok(());
-            }
-            let proofs = Proofs {
-                id,
-                via,
-                sent,
-                last: now,
-            };
-            rows.put(Table::Proof, &id, &proofs.to_bytes())
-        })
+        let proofs = Proofs {
+            id,
+            via,
+            sent,
+            last: now,
+        };
+        self.batch(|batch| batch.count_proofs(proofs))
     }
 }

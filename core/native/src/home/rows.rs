@@ -1,0 +1,216 @@
+//! What a device keeps, as rows of a store: a [`Write`] means there what it means for a [`Snapshot`].
+
+use handfast_device::{
+    Asking, Ended, KeptInvitation, ProofCount, Servers, Settings, Snapshot, Write,
+};
+use handfast_protocol::conversation::Limits;
+use handfast_protocol::network::StunServer;
+use handfast_store::{Batch, Kept, Proofs, Setting, StoreError};
+
+/// How a choice for something, and one against it, are written.
+const YES: &str = "yes";
+const NO: &str = "no";
+
+/// Carries out one change.
+pub(super) fn put(batch: &Batch<'_>, write: &Write) -> Result<(), StoreError> {
+    match write {
+        Write::AddInvitation(pending) => batch.add_invitation(pending),
+        Write::RemoveInvitation(id) => batch.remove_invitation(*id),
+        Write::History(id, history, now) => batch.add_past(*id, history, *now),
+        Write::EndInvitation(id, reason, now) => batch.end_invitation(*id, *reason, *now),
+        Write::PutReply(reply) => batch.put_reply(reply),
+        Write::RemoveReply(id) => batch.remove_reply(*id),
+        Write::CountProofs(count) => batch.count_proofs(Proofs {
+            id: count.id,
+            via: count.provenance,
+            sent: count.sent,
+            last: count.last,
+        }),
+        Write::ForgetProofs(id) => batch.forget_proofs(*id),
+        // Who is refused is not remembered, which is no failure.
+        Write::Meet(person) => batch.meet(person.clone()).map(drop),
+        Write::Refuse(refused) => batch.refuse(refused),
+        Write::Forget(key) => batch.forget(*key).map(drop),
+        Write::Settings(settings) => put_settings(batch, settings),
+        Write::Guesses(guesses) => batch.add_guesses(guesses),
+    }
+}
+
+/// Reads everything. Settings that were not chosen are as usual.
+pub(super) fn load(batch: &Batch<'_>, usual: &Settings) -> Result<Snapshot, StoreError> {
+    let invitations = batch.invitations()?.into_iter().map(|kept| match kept {
+        Kept::Waiting(pending) => (pending.id(), KeptInvitation::Waiting(pending)),
+        Kept::Over {
+            id,
+            made,
+            fate,
+            ended,
+        } => {
+            let ended = Ended {
+                reason: fate,
+                made,
+                at: ended,
+            };
+            (id, KeptInvitation::Ended(ended))
+        }
+    });
+    let replies = batch.replies()?.into_iter();
+    let proofs = batch.proofs()?.into_iter().map(|proofs| ProofCount {
+        id: proofs.id,
+        provenance: proofs.via,
+        sent: proofs.sent,
+        last: proofs.last,
+    });
+    let people = batch.people()?.into_iter();
+    let refused = batch.refused()?.into_iter();
+    Ok(Snapshot {
+        invitations: invitations.collect(),
+        replies: replies.map(|reply| (reply.id(), reply)).collect(),
+        proofs: proofs.map(|count| (count.id, count)).collect(),
+        people: people.map(|person| (person.key.0, person)).collect(),
+        refused: refused.map(|refused| (refused.key.0, refused)).collect(),
+        settings: settings(batch, usual)?,
+        guesses: batch.guesses()?,
+    })
+}
+
+fn put_settings(batch: &Batch<'_>, settings: &Settings) -> Result<(), StoreError> {
+    let Settings {
+        name,
+        asking,
+        limits,
+    } = settings;
+    let named = match &asking.servers {
+        Servers::Named(servers) => {
+            let servers: Vec<String> = servers.iter().map(StunServer::to_string).collect();
+            Some(servers.join(" "))
+        }
+        Servers::Nobody | Servers::Usual => None,
+    };
+    let yes_or_no = |is_so| Some(if is_so { YES } else { NO });
+    batch.set(Setting::Name, Some(name))?;
+    batch.set(Setting::Stun, named.as_deref())?;
+    batch.set(
+        Setting::AskServers,
+        yes_or_no(asking.servers != Servers::Nobody),
+    )?;
+    batch.set(Setting::AskRouter, yes_or_no(asking.router))?;
+    batch.set(Setting::Guess, yes_or_no(asking.guess))?;
+    batch.set(Setting::Limits, Some(&limits_to_text(limits)))
+}
+
+/// What the person chose; None if they never chose anything.
+fn settings(batch: &Batch<'_>, usual: &Settings) -> Result<Option<Settings>, StoreError> {
+    let name = batch.setting(Setting::Name)?;
+    let named = batch.setting(Setting::Stun)?;
+    let asks = batch.setting(Setting::AskServers)?;
+    let router = batch.setting(Setting::AskRouter)?;
+    let guess = batch.setting(Setting::Guess)?;
+    let limits = batch.setting(Setting::Limits)?;
+    let chosen = [&name, &named, &asks, &router, &guess, &limits];
+    if chosen.iter().all(|choice| choice.is_none()) {
+        return Ok(None);
+    }
+    // What is written was checked, and what somebody else wrote is left out.
+    let named: Option<Vec<StunServer>> = named.map(|text| {
+        let servers = text.split_whitespace().map(str::parse);
+        servers.filter_map(Result::ok).collect()
+    });
+    let may = |choice: Option<String>, usual| choice.map_or(usual, |choice| choice != NO);
+    let servers = match (asks.as_deref(), named) {
+        (Some(NO), _) => Servers::Nobody,
+        (_, Some(servers)) if !servers.is_empty() => Servers::Named(servers),
+        (Some(_), _) => Servers::Usual,
+        (None, _) => usual.asking.servers.clone(),
+    };
+    Ok(Some(Settings {
+        name: name.unwrap_or_else(|| usual.name.clone()),
+        asking: Asking {
+            servers,
+            router: may(router, usual.asking.router),
+            guess: may(guess, usual.asking.guess),
+        },
+        limits: limits
+            .and_then(|text| limits_from_text(&text))
+            .unwrap_or(usual.limits),
+    }))
+}
+
+/// Numbers with spaces between them. The first six are all that earlier versions wrote, and read.
+fn limits_to_text(limits: &Limits) -> String {
+    let Limits {
+        unverified,
+        known,
+        verified,
+        open_offers,
+        keep_free,
+        largest_file,
+    } = limits;
+    let numbers = [
+        unverified.entries,
+        unverified.bytes,
+        known.entries,
+        verified.unasked,
+        *open_offers as u64,
+        *keep_free,
+        unverified.unasked,
+        known.bytes,
+        known.unasked,
+        verified.entries,
+        verified.bytes,
+        *largest_file,
+    ];
+    numbers.map(|number| number.to_string()).join(" ")
+}
+
+/// None if it was not written here.
+fn limits_from_text(text: &str) -> Option<Limits> {
+    let mut limits = Limits::USUAL;
+    let mut numbers = text.split(' ').map(|number| number.parse::<u64>().ok());
+    let mut next = || numbers.next().flatten();
+    limits.unverified.entries = next()?;
+    limits.unverified.bytes = next()?;
+    limits.known.entries = next()?;
+    limits.verified.entries = limits.known.entries;
+    limits.verified.unasked = next()?;
+    limits.open_offers = u32::try_from(next()?).ok()? as usize;
+    limits.keep_free = next()?;
+    let more = [
+        &mut limits.unverified.unasked,
+        &mut limits.known.bytes,
+        &mut limits.known.unasked,
+        &mut limits.verified.entries,
+        &mut limits.verified.bytes,
+        &mut limits.largest_file,
+    ];
+    for limit in more {
+        match next() {
+            Some(number) => *limit = number,
+            None => break,
+        }
+    }
+    Some(limits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_read_as_they_were_written_and_nonsense_is_not() {
+        let mut limits = Limits::USUAL.with_unasked(7);
+        (limits.verified.entries, limits.largest_file) = (9, u64::MAX);
+        assert_eq!(limits_from_text(&limits_to_text(&limits)), Some(limits));
+        for text in ["", "1 2 3", "a b c d e f", "1 2 3 4 4294967296 6"] {
+            assert_eq!(limits_from_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn limits_of_an_earlier_version_are_read() {
+        let limits = limits_from_text("1 2 3 4 5 6").unwrap();
+        assert_eq!((limits.known.entries, limits.verified.entries), (3, 3));
+        assert_eq!((limits.open_offers, limits.keep_free), (5, 6));
+        assert_eq!(limits.largest_file, Limits::USUAL.largest_file);
+    }
+}

@@ -1,0 +1,262 @@
+//! What is on the disk is what the device believes: every change means the same to both.
+
+use super::*;
+use handfast_device::{
+    Asking, EndReason, HostHistory, KeptInvitation, ProofCount, Provenance, Servers,
+};
+use handfast_protocol::certificate::Certificate;
+use handfast_protocol::conversation::Limits;
+use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
+use handfast_protocol::network::Guessed;
+use handfast_protocol::pairing::Strikes;
+use handfast_store::{PendingInvitation, PendingReply, Person, Refused};
+use handfast_token::{
+    Candidate, Candidates, Expiry, Fingerprint, Invitation, QR_LIFETIME, Reply, random_bytes,
+};
+use std::net::{IpAddr, Ipv4Addr};
+
+const MADE: u64 = 1_790_000_000;
+
+/// A folder that is gone with this.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let number = u64::from_le_bytes(random_bytes().unwrap());
+        Self(std::env::temp_dir().join(format!("handfast-home-{number:x}")))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Numbers that follow from a seed (SplitMix64).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, below: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % below
+    }
+
+    /// One of few, so that changes meet.
+    fn byte(&mut self) -> u8 {
+        self.below(4) as u8
+    }
+}
+
+fn invitation(secret: u8) -> Invitation {
+    let candidate = Candidate::host("192.168.0.2:4000".parse().unwrap());
+    Invitation {
+        secret: Secret::new([secret; 16]),
+        expiry: Expiry::after(MADE, QR_LIFETIME),
+        fingerprint: Fingerprint([7; 32]),
+        candidates: Candidates::new(vec![candidate]).unwrap(),
+        question: None,
+        name: None,
+        host_is_browser: false,
+        host_can_punch: true,
+    }
+}
+
+fn hosted(secret: u8) -> PendingInvitation {
+    PendingInvitation {
+        invitation: invitation(secret),
+        certificate: Certificate::new(b"kept".to_vec(), Fingerprint([7; 32])),
+        port: 4000,
+        handed: Provenance::Camera,
+        locked: None,
+        answer: None,
+        made: MADE,
+        past: HostHistory::default(),
+    }
+}
+
+fn accepted(secret: u8, port: u16) -> PendingReply {
+    let invitation = invitation(secret);
+    let reply = Reply {
+        fingerprint: Fingerprint([8; 32]),
+        candidates: invitation.candidates.clone(),
+    };
+    PendingReply {
+        reply: reply.seal(&invitation.keys(), [secret; 8]),
+        invitation,
+        certificate: Certificate::new(b"kept".to_vec(), Fingerprint([8; 32])),
+        port,
+        via: Provenance::Carried,
+        made: MADE,
+    }
+}
+
+fn settings(numbers: &mut Numbers) -> Settings {
+    let server = "stun.example.org:3478".parse().unwrap();
+    let mut settings = Settings {
+        name: ["", "Zoë"][numbers.below(2) as usize].to_owned(),
+        asking: Asking {
+            servers: match numbers.below(3) {
+                0 => Servers::Nobody,
+                1 => Servers::Usual,
+                _ => Servers::Named(vec![server]),
+            },
+            router: numbers.below(2) == 0,
+            guess: numbers.below(2) == 0,
+        },
+        limits: Limits::USUAL,
+    };
+    settings.limits.keep_free = numbers.below(100);
+    settings
+}
+
+/// Any change at all. `moment` never comes twice.
+fn write(numbers: &mut Numbers, moment: u64) -> Write {
+    let number = numbers.byte();
+    let (id, key) = (hosted(number).id(), PublicKey([number; 32]));
+    let now = MADE + moment;
+    let name = ["", "Ada", "Bo"][numbers.below(3) as usize].to_owned();
+    match numbers.below(13) {
+        0 | 1 => Write::AddInvitation(Box::new(hosted(number))),
+        2 => Write::RemoveInvitation(id),
+        3 => {
+            let strikes = Strikes {
+                handshakes: numbers.byte(),
+                answers: numbers.byte(),
+            };
+            let forms = vec![[numbers.byte(); 32], [9; 32]];
+            let history = HostHistory {
+                strikes,
+                forms,
+                replies: Vec::new(),
+            };
+            Write::History(id, history, now)
+        }
+        4 => Write::EndInvitation(id, EndReason::Used, now),
+        5 => Write::PutReply(Box::new(accepted(number, numbers.below(99) as u16))),
+        6 => Write::RemoveReply(id),
+        7 => Write::CountProofs(ProofCount {
+            id,
+            provenance: Provenance::Locked,
+            sent: numbers.byte(),
+            last: now,
+        }),
+        8 => Write::ForgetProofs(id),
+        9 => Write::Meet(Person {
+            key,
+            name,
+            trust: Trust::because(match numbers.below(2) {
+                0 => TrustReason::OpenLink,
+                _ => TrustReason::Scanned,
+            }),
+            since: now,
+        }),
+        10 => match numbers.below(2) {
+            0 => Write::Forget(key),
+            _ => Write::Refuse(Refused {
+                key,
+                name,
+                since: now,
+            }),
+        },
+        11 => Write::Settings(Box::new(settings(numbers))),
+        _ => Write::Guesses(vec![Guessed {
+            token: [number; 32],
+            at: IpAddr::V4(Ipv4Addr::new(9, 9, 9, 9)),
+            count: u16::from(numbers.byte()),
+            is_raised: false,
+            last: now,
+        }]),
+    }
+}
+
+/// Everything that is kept, in a form that can be compared.
+fn described(snapshot: &Snapshot) -> String {
+    let Snapshot {
+        invitations,
+        replies,
+        proofs,
+        people,
+        refused,
+        settings,
+        guesses,
+    } = snapshot;
+    let invitations: Vec<String> = invitations
+        .iter()
+        .map(|(id, kept)| match kept {
+            KeptInvitation::Waiting(pending) => format!("{id:?} waits {:?}", pending.past),
+            KeptInvitation::Ended(ended) => format!("{id:?} {ended:?}"),
+        })
+        .collect();
+    let replies: Vec<String> = replies
+        .iter()
+        .map(|(id, reply)| format!("{id:?} {} {}", reply.port, reply.made))
+        .collect();
+    format!(
+        "{invitations:#?} {replies:#?} {proofs:#?} {people:#?} {refused:#?} {settings:#?} {guesses:#?}"
+    )
+}
+
+#[tokio::test]
+async fn what_is_on_the_disk_is_what_the_device_believes() {
+    for seed in 0..4 {
+        let folder = Folder::new();
+        let home = Home::open(&folder.0).unwrap();
+        let (mut numbers, mut believed) = (Numbers(seed), Snapshot::default());
+        for batch in 0..40 {
+            let size = 1 + numbers.below(3);
+            let writes: Vec<Write> = (0..size)
+                .map(|number| write(&mut numbers, 3 * batch + number))
+                .collect();
+            writes.iter().for_each(|write| believed.apply(write));
+            home.keep(writes.clone()).await.unwrap();
+            let kept = home.load(Settings::default()).await.unwrap();
+            assert_eq!(
+                described(&kept),
+                described(&believed),
+                "seed {seed}, {writes:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_fails_half_way_changes_nothing() {
+    let folder = Folder::new();
+    let home = Home::open(&folder.0).unwrap();
+    let too_long = Settings {
+        name: "a".repeat(2_000),
+        ..Settings::default()
+    };
+    let writes = vec![
+        Write::AddInvitation(Box::new(hosted(1))),
+        Write::Settings(Box::new(too_long)),
+    ];
+    assert_eq!(home.keep(writes).await, Err(StoreError::TooLong));
+    let kept = home.load(Settings::default()).await.unwrap();
+    assert!(kept.invitations.is_empty() && kept.settings.is_none());
+}
+
+#[test]
+fn one_at_a_time_has_a_home() {
+    let folder = Folder::new();
+    let home = Home::open(&folder.0).unwrap();
+    let again = Home::open(&folder.0);
+    assert_eq!(again.map(drop), Err(StoreError::InUse));
+    drop(home);
+    Home::open(&folder.0).unwrap();
+}
+
+#[tokio::test]
+async fn who_has_no_home_keeps_nothing_and_is_somebody_new() {
+    let (one, other) = (Home::nowhere().unwrap(), Home::nowhere().unwrap());
+    assert_ne!(one.identity().public(), other.identity().public());
+    one.keep(vec![Write::AddInvitation(Box::new(hosted(1)))])
+        .await
+        .unwrap();
+    let kept = one.load(Settings::default()).await.unwrap();
+    assert!(kept.invitations.is_empty());
+}

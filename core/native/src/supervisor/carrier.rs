@@ -1,0 +1,484 @@
+//! The sockets and the link of one session, from [`CarrierCommand::Bind`] to
+//! [`CarrierCommand::Release`].
+//!
+//! A carrier does what it is told in the order in which it is told, and tells what happens in the order in
+//! which it happens. When the two have met it hands the link over, behind everything that it has read from
+//! it, and stays to tell the sockets how this device moves.
+
+use super::network::{Network, with_own};
+use super::task::{Generation, Happened};
+use crate::GOODBYE;
+use bytes::Bytes;
+use handfast_device::{Bind, CarrierCommand, CarrierEvent, GuestKeys, HostKeys, Scope, SessionId};
+use handfast_net::{
+    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, PortMapping, Roaming, TransportError,
+    TunnelCertificate, new_certificate,
+};
+use handfast_protocol::link::{Link, LinkCutter, LinkSender};
+use handfast_protocol::network::StunServer;
+use std::collections::VecDeque;
+use std::future::pending;
+use std::net::IpAddr;
+use std::pin::pin;
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
+
+/// What a carrier is told.
+#[derive(Debug)]
+pub(super) enum Order {
+    Carry(CarrierCommand),
+    /// The conversation takes the link: [`Happened::HandedOver`] follows.
+    HandOver,
+    Pause,
+    Resume,
+    /// This device has these addresses now.
+    Moved(Vec<IpAddr>),
+    /// The router is there now, where that is known.
+    Network(Network),
+}
+
+/// See the module text.
+pub(super) struct Carrier {
+    session: SessionId,
+    generation: Generation,
+    orders: mpsc::UnboundedReceiver<Order>,
+    /// What was told while something took its time.
+    backlog: VecDeque<Order>,
+    tell: mpsc::Sender<Happened>,
+    network: Network,
+    scope: Scope,
+    /// Sockets that nothing waits on yet.
+    endpoint: Option<Endpoint>,
+    /// Sockets with somebody waiting on them, until the two have met.
+    connector: Option<Connector>,
+    roaming: Option<Roaming>,
+    /// What happened to this device before there was anything to tell.
+    is_paused: bool,
+    moved: Option<Vec<IpAddr>>,
+    link: Option<Open>,
+    /// Ends the last link, whoever holds it.
+    cutter: Option<LinkCutter>,
+    /// The router's port, held as long as the sockets.
+    mapping: Option<PortMapping>,
+    turn: PortTurn,
+}
+
+/// The order in which carriers have a port.
+pub(super) struct PortTurn {
+    /// Those that were released before this one began, and may still have the port that it wants.
+    pub(super) before: Vec<watch::Receiver<()>>,
+    /// Dropped once this one has given up its sockets. Nothing is ever sent.
+    pub(super) gone: watch::Sender<()>,
+}
+
+impl PortTurn {
+    /// Waits until those before are gone.
+    async fn comes(before: Vec<watch::Receiver<()>>) {
+        for mut one in before {
+            while one.changed().await.is_ok() {}
+        }
+    }
+}
+
+/// A link that the conversation does not have yet.
+struct Open {
+    link: Link,
+    sender: LinkSender,
+    /// What the link had no room for.
+    outgoing: VecDeque<Bytes>,
+    /// Nothing more comes over it.
+    has_ended: bool,
+}
+
+/// What wakes a carrier.
+enum Wake {
+    Order(Option<Order>),
+    Connect(Option<ConnectEvent>),
+    Received(Bytes),
+    LinkEnded,
+    Sent,
+}
+
+impl Carrier {
+    pub(super) fn new(
+        (session, generation): (SessionId, Generation),
+        orders: mpsc::UnboundedReceiver<Order>,
+        tell: mpsc::Sender<Happened>,
+        network: Network,
+        scope: Scope,
+        turn: PortTurn,
+    ) -> Self {
+        Self {
+            session,
+            generation,
+            orders,
+            backlog: VecDeque::new(),
+            tell,
+            network,
+            scope,
+            endpoint: None,
+            connector: None,
+            roaming: None,
+            is_paused: false,
+            moved: None,
+            link: None,
+            cutter: None,
+            mapping: None,
+            turn,
+        }
+    }
+
+    /// Carries until it is released.
+    pub(super) async fn run(mut self) {
+        loop {
+            match self.wait().await {
+                Wake::Order(Some(order)) => self.obey(order).await,
+                Wake::Order(None) => break,
+                Wake::Connect(Some(event)) => self.connected(event).await,
+                Wake::Connect(None) => {
+                    self.connector = None;
+                    self.tell(CarrierEvent::Failed(TransportError::Closed))
+                        .await;
+                }
+                Wake::Received(message) => self.tell(CarrierEvent::Received(message)).await,
+                Wake::LinkEnded => self.tell(CarrierEvent::LinkEnded).await,
+                Wake::Sent => {}
+            }
+        }
+        self.release().await;
+    }
+
+    async fn wait(&mut self) -> Wake {
+        if let Some(order) = self.backlog.pop_front() {
+            return Wake::Order(Some(order));
+        }
+        let (orders, connector) = (&mut self.orders, &mut self.connector);
+        tokio::select! {
+            order = orders.recv() => Wake::Order(order),
+            event = next(connector) => Wake::Connect(event),
+            wake = Open::serve(&mut self.link) => wake,
+        }
+    }
+
+    async fn tell(&self, event: CarrierEvent) {
+        let happened = Happened::Carrier(self.session, self.generation, event);
+        // Nobody is there any more once everything is shut down.
+        let _ = self.tell.send(happened).await;
+    }
+
+    async fn obey(&mut self, order: Order) {
+        match order {
+            Order::Carry(command) => {
+                if let Err(error) = self.carry(command).await {
+                    self.tell(CarrierEvent::Failed(error)).await;
+                }
+            }
+            Order::HandOver => self.hand_over().await,
+            Order::Pause => {
+                self.is_paused = true;
+                if let Some(roaming) = &self.roaming {
+                    roaming.pause().await;
+                }
+            }
+            Order::Resume => {
+                self.is_paused = false;
+                if let Some(roaming) = &self.roaming {
+                    roaming.resume().await;
+                }
+            }
+            Order::Moved(addresses) => {
+                let addresses = match self.scope {
+                    Scope::ThisMachine => return,
+                    Scope::Network => addresses,
+                    Scope::Both => with_own(addresses),
+                };
+                match &self.roaming {
+                    Some(roaming) => roaming.network_changed(addresses).await,
+                    None => self.moved = Some(addresses),
+                }
+            }
+            Order::Network(network) => self.network = network,
+        }
+    }
+
+    async fn carry(&mut self, command: CarrierCommand) -> Result<(), TransportError> {
+        match command {
+            CarrierCommand::Bind(bind) => self.bind(bind).await?,
+            CarrierCommand::ReachOut { servers, router } => {
+                self.reach_out(servers, router).await;
+            }
+            CarrierCommand::LookOutside(servers) => {
+                if let Some(connector) = &mut self.connector {
+                    connector.look_outside_by(servers);
+                }
+            }
+            CarrierCommand::Listen(keys) => {
+                let HostKeys { certificate, keys } = *keys;
+                let certificate = TunnelCertificate::read(&certificate)?;
+                let endpoint = self.endpoint.take().ok_or(TransportError::Closed)?;
+                let connector = endpoint.host(HostSetup { certificate, keys });
+                self.begin(connector).await;
+            }
+            CarrierCommand::Knock(keys) => {
+                let GuestKeys {
+                    certificate,
+                    keys,
+                    host,
+                    addresses,
+                } = *keys;
+                let setup = GuestSetup {
+                    certificate: TunnelCertificate::read(&certificate)?,
+                    keys,
+                    host,
+                    addresses,
+                };
+                let endpoint = self.endpoint.take().ok_or(TransportError::Closed)?;
+                self.begin(endpoint.guest(setup)).await;
+            }
+            CarrierCommand::Reach(candidates) => {
+                if let Some(connector) = &self.connector {
+                    connector.reach(candidates).await;
+                }
+            }
+            CarrierCommand::KnockAgain => {
+                self.link = None;
+                if let Some(connector) = &self.connector {
+                    connector.again().await;
+                }
+            }
+            CarrierCommand::Expect(guest, candidates, turn) => {
+                if let Some(connector) = &self.connector {
+                    connector.expect(guest, candidates, turn).await;
+                }
+            }
+            CarrierCommand::ExpectNobody => {
+                if let Some(connector) = &self.connector {
+                    connector.expect_nobody().await;
+                }
+            }
+            CarrierCommand::Send(message) => {
+                if let Some(link) = &mut self.link {
+                    link.outgoing.push_back(message);
+                    link.send_what_fits();
+                }
+            }
+            CarrierCommand::Shut => {
+                if let Some(mut link) = self.link.take() {
+                    // Without its senders a link delivers what it has taken, and says goodbye.
+                    link.send_what_fits();
+                }
+            }
+            CarrierCommand::Cut => {
+                if let Some(cutter) = self.cutter.take() {
+                    cutter.cut();
+                }
+                self.link = None;
+            }
+            CarrierCommand::Boost => {
+                if let Some(roaming) = &self.roaming {
+                    roaming.hurry().await;
+                }
+            }
+            CarrierCommand::TryHarder => {
+                if let Some(connector) = &self.connector {
+                    connector.try_harder().await;
+                }
+            }
+            // That is the end of this carrier; another one serves what follows.
+            CarrierCommand::Release => {}
+        }
+        Ok(())
+    }
+
+    async fn bind(&mut self, bind: Bind) -> Result<(), TransportError> {
+        // Whoever goes on with something needs the port that was named, which they may have had a moment
+        // ago in another session.
+        let before = std::mem::take(&mut self.turn.before);
+        if bind.port.is_some() {
+            let turn = timeout(GOODBYE + GOODBYE, PortTurn::comes(before));
+            if self.unless_released(turn).await.is_none() {
+                return Ok(());
+            }
+        }
+        let certificate = match bind.with_certificate {
+            true => Some(new_certificate()?),
+            false => None,
+        };
+        let addresses = self.network.addresses(bind.scope);
+        let endpoint = Endpoint::bind(&addresses, bind.port)?;
+        let endpoint = match bind.may_guess {
+            true => endpoint,
+            false => endpoint.without_guessing(),
+        };
+        let bound = CarrierEvent::Bound {
+            addresses: endpoint.addresses(),
+            certificate,
+        };
+        self.endpoint = Some(endpoint);
+        self.tell(bound).await;
+        Ok(())
+    }
+
+    /// Asks servers and router. Whoever is released meanwhile gives the sockets up at once.
+    async fn reach_out(&mut self, servers: Vec<StunServer>, router: bool) {
+        let Some(endpoint) = self.endpoint.take() else {
+            return;
+        };
+        let router = self.network.router(router);
+        let reaching = endpoint.with_servers(servers).reach_out(router);
+        let Some(reached) = self.unless_released(reaching).await else {
+            return;
+        };
+        self.mapping = reached.port.and_then(Result::ok);
+        let event = CarrierEvent::Reached {
+            reflexive: reached.outside,
+            external: reached.endpoint.door(),
+        };
+        self.endpoint = Some(reached.endpoint);
+        self.tell(event).await;
+    }
+
+    /// Does what takes its time, and keeps what is told meanwhile; None once this carrier is released.
+    async fn unless_released<T>(&mut self, doing: impl Future<Output = T>) -> Option<T> {
+        let mut doing = pin!(doing);
+        loop {
+            tokio::select! {
+                done = &mut doing => return Some(done),
+                order = self.orders.recv() => match order {
+                    Some(order) => self.backlog.push_back(order),
+                    None => return None,
+                },
+            }
+        }
+    }
+
+    /// Somebody waits on the sockets from now on. What happened to this device since they were bound is
+    /// told first.
+    async fn begin(&mut self, connector: Connector) {
+        let roaming = connector.roaming();
+        if let Some(addresses) = self.moved.take() {
+            roaming.network_changed(addresses).await;
+        }
+        if self.is_paused {
+            roaming.pause().await;
+        }
+        self.roaming = Some(roaming);
+        self.connector = Some(connector);
+    }
+
+    async fn connected(&mut self, event: ConnectEvent) {
+        let event = match event {
+            ConnectEvent::Knock(guest) => CarrierEvent::KnockSeen(guest),
+            ConnectEvent::Answered => CarrierEvent::Answered,
+            ConnectEvent::Lapsed => CarrierEvent::Lapsed,
+            ConnectEvent::Taken(is_taken) => CarrierEvent::SeatTaken(is_taken),
+            ConnectEvent::Failed(error) => CarrierEvent::Failed(error),
+            ConnectEvent::Moved => match &self.connector {
+                Some(connector) => CarrierEvent::Moved {
+                    addresses: connector.addresses(),
+                    reflexive: connector.outside(),
+                    external: connector.door(),
+                },
+                None => return,
+            },
+            ConnectEvent::Open(link) => {
+                let (local, remote) = (link.local_fingerprint(), link.remote_fingerprint());
+                self.cutter = Some(link.cutter());
+                self.link = Some(Open {
+                    sender: link.sender(),
+                    link,
+                    outgoing: VecDeque::new(),
+                    has_ended: false,
+                });
+                CarrierEvent::LinkOpen { local, remote }
+            }
+        };
+        self.tell(event).await;
+    }
+
+    /// The conversation gets the link, behind what was read from it here. Nobody else is let in.
+    async fn hand_over(&mut self) {
+        self.connector = None;
+        let link = match self.link.take() {
+            Some(mut open) => {
+                open.deliver().await;
+                Some(open.link)
+            }
+            None => None,
+        };
+        let happened = Happened::HandedOver(self.session, self.generation, link);
+        let _ = self.tell.send(happened).await;
+    }
+
+    /// Gives everything up, a link after what was sent is delivered, and waits for that for a moment.
+    async fn release(mut self) {
+        if let Some(mut link) = self.link.take() {
+            link.send_what_fits();
+        }
+        (self.connector, self.endpoint) = (None, None);
+        if let Some(roaming) = self.roaming.take() {
+            let _ = timeout(GOODBYE, roaming.ended()).await;
+        }
+        drop(self.turn.gone);
+        if let Some(mapping) = self.mapping {
+            mapping.end().await;
+        }
+    }
+}
+
+impl Open {
+    /// The next thing that happens on a link; without one nothing does. May be dropped half-way.
+    async fn serve(open: &mut Option<Self>) -> Wake {
+        let Some(open) = open else {
+            return pending().await;
+        };
+        if open.has_ended {
+            return pending().await;
+        }
+        tokio::select! {
+            message = open.link.receive() => match message {
+                Ok(message) => Wake::Received(message),
+                Err(_) => {
+                    open.has_ended = true;
+                    Wake::LinkEnded
+                }
+            },
+            room = open.sender.room(), if !open.outgoing.is_empty() => {
+                if let (Ok(room), Some(message)) = (room, open.outgoing.pop_front()) {
+                    let _ = room.send(message);
+                }
+                Wake::Sent
+            }
+        }
+    }
+
+    fn send_what_fits(&mut self) {
+        while !self.outgoing.is_empty()
+            && let Some(room) = self.sender.try_room()
+        {
+            // A link that is gone says so when it is read.
+            if let Some(message) = self.outgoing.pop_front() {
+                let _ = room.send(message);
+            }
+        }
+    }
+
+    /// Waits a moment until the link has taken everything.
+    async fn deliver(&mut self) {
+        let delivered = async {
+            while let Some(message) = self.outgoing.pop_front() {
+                if self.sender.send(message).await.is_err() {
+                    return;
+                }
+            }
+        };
+        let _ = timeout(GOODBYE, delivered).await;
+    }
+}
+
+async fn next(connector: &mut Option<Connector>) -> Option<ConnectEvent> {
+    match connector {
+        Some(connector) => connector.next().await,
+        None => pending().await,
+    }
+}

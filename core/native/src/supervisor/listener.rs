@@ -1,0 +1,190 @@
+//! What happened, kept for whoever shows it until they take it.
+//!
+//! A screen may be slow, or asleep. Of each session it needs the last view alone, and the lists are read
+//! anew by whoever hears that they changed; so an older event makes way for the one that replaces it. Rows
+//! are bounded by the device, which tells no more of them than were taken.
+
+use handfast_device::Event;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use tokio::sync::Notify;
+
+/// What happens at a device, in order. See the module text.
+#[derive(Debug)]
+pub struct Listener(Arc<Queue>);
+
+impl Listener {
+    /// What happened next; None after the device has ended. May be dropped half-way.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            let news = self.0.news.notified();
+            {
+                let mut state = self.0.state();
+                if let Some(event) = state.events.pop_front() {
+                    return Some(event);
+                }
+                if state.is_over {
+                    return None;
+                }
+            }
+            news.await;
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    state: Mutex<State>,
+    news: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    events: VecDeque<Event>,
+    is_over: bool,
+}
+
+impl Queue {
+    /// It is whole at every moment.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, event: Event) {
+        let mut state = self.state();
+        state.events.retain(|old| !replaces(&event, old));
+        state.events.push_back(event);
+        drop(state);
+        self.news.notify_one();
+    }
+
+    fn end(&self) {
+        self.state().is_over = true;
+        self.news.notify_one();
+    }
+}
+
+/// Whether nobody needs the old event who gets the new one.
+fn replaces(new: &Event, old: &Event) -> bool {
+    match (new, old) {
+        (Event::View(new, _), Event::View(old, _)) => new == old,
+        (Event::PendingChanged, Event::PendingChanged)
+        | (Event::PeopleChanged, Event::PeopleChanged)
+        | (Event::NetworkReport(_), Event::NetworkReport(_)) => true,
+        _ => false,
+    }
+}
+
+/// Everybody who listens.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Listeners(Arc<Mutex<Everybody>>);
+
+#[derive(Debug, Default)]
+struct Everybody {
+    queues: Vec<Weak<Queue>>,
+    is_over: bool,
+}
+
+impl Listeners {
+    fn everybody(&self) -> MutexGuard<'_, Everybody> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn listen(&self) -> Listener {
+        let queue = Arc::new(Queue::default());
+        let mut everybody = self.everybody();
+        match everybody.is_over {
+            true => queue.end(),
+            false => everybody.queues.push(Arc::downgrade(&queue)),
+        }
+        Listener(queue)
+    }
+
+    pub(super) fn tell(&self, event: &Event) {
+        let tell = |queue: &Weak<Queue>| match queue.upgrade() {
+            Some(queue) => {
+                queue.tell(event.clone());
+                true
+            }
+            None => false,
+        };
+        self.everybody().queues.retain(tell);
+    }
+
+    /// Nothing more happens.
+    pub(super) fn end(&self) {
+        let mut everybody = self.everybody();
+        everybody.is_over = true;
+        for queue in everybody.queues.drain(..) {
+            if let Some(queue) = queue.upgrade() {
+                queue.end();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use handfast_device::{Row, RowContent, SessionEnd, SessionId, View};
+
+    fn view(session: u64, view: View) -> Event {
+        Event::View(SessionId(session), Box::new(view))
+    }
+
+    fn row(number: u64, text: &str) -> Event {
+        let row = Row {
+            number,
+            ours: true,
+            content: RowContent::Text(text.to_owned()),
+        };
+        Event::Row(SessionId(1), row)
+    }
+
+    fn waiting(listener: &Listener) -> Vec<String> {
+        let state = listener.0.state();
+        state
+            .events
+            .iter()
+            .map(|event| format!("{event:?}"))
+            .collect()
+    }
+
+    #[test]
+    fn who_is_slow_gets_the_last_view_of_each_session_and_every_row() {
+        let listeners = Listeners::default();
+        let listener = listeners.listen();
+        let preparing = || View::Preparing { is_kept: false };
+        for event in [
+            view(1, preparing()),
+            view(2, preparing()),
+            Event::PendingChanged,
+            row(1, "a"),
+            row(2, "b"),
+            Event::PendingChanged,
+            view(1, View::Ended(SessionEnd::Closed)),
+        ] {
+            listeners.tell(&event);
+        }
+        let told = waiting(&listener);
+        let expected = [
+            view(2, preparing()),
+            row(1, "a"),
+            row(2, "b"),
+            Event::PendingChanged,
+            view(1, View::Ended(SessionEnd::Closed)),
+        ];
+        assert_eq!(told, expected.map(|event| format!("{event:?}")));
+    }
+
+    #[tokio::test]
+    async fn a_listener_ends_with_the_device_and_not_before_it_was_told_everything() {
+        let listeners = Listeners::default();
+        let mut listener = listeners.listen();
+        listeners.tell(&row(1, "a"));
+        listeners.end();
+        assert!(listener.next().await.is_some());
+        assert!(listener.next().await.is_none());
+        assert!(listeners.listen().next().await.is_none());
+    }
+}

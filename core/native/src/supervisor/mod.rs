@@ -1,0 +1,169 @@
+//! A device at work: [`Device`] decides, and here that is carried out on real sockets, a real disk and the
+//! clock.
+//!
+//! [`DeviceHandle::start`] sets one task going that owns the device. It never waits for anything but the
+//! next thing that happens, so no peer, router or disk can hold up the others. What takes its time is done
+//! by tasks around it, which tell it what came of that:
+//!
+//! - `carrier`: the sockets and the link of one session;
+//! - `talk`: its conversation, once the two have met and the link was handed over;
+//! - `disk`: one batch after the other, in their order;
+//! - `network`: where this machine is, surveys, and what was guessed.
+//!
+//! Whoever is told something may be slow: `listener` keeps what a screen has not taken yet, and no more
+//! than a screen can need. A device that is shut down, or that nobody holds any more, closes every session
+//! as if the person had, finishes what is to be written, and leaves no task and no socket behind.
+
+mod carrier;
+mod disk;
+mod listener;
+mod network;
+mod talk;
+mod task;
+
+pub use listener::Listener;
+pub use network::Addresses;
+
+use crate::Home;
+use crate::conversation::{Space, free_space};
+use handfast_device::{
+    Command, Device, Done, Pending, Refusal, SessionId, Settings, View, system_randomness,
+};
+use handfast_protocol::pairing::Now;
+use handfast_store::{Person, Refused, StoreError};
+use listener::Listeners;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Commands that may wait for the device before whoever gives them does.
+const COMMANDS: usize = 16;
+
+/// What a device may do on this machine.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder for files that come in. Made if it is not there.
+    pub downloads: PathBuf,
+    /// What is in force until the person has chosen anything.
+    pub settings: Settings,
+    /// How this machine's addresses become known.
+    pub addresses: Addresses,
+    /// How to find out how much room there is for files.
+    pub space: Space,
+}
+
+impl Options {
+    /// The usual ones on a desktop.
+    pub fn new(downloads: impl Into<PathBuf>) -> Self {
+        Self {
+            downloads: downloads.into(),
+            settings: Settings::default(),
+            addresses: Addresses::Watched,
+            space: free_space,
+        }
+    }
+}
+
+/// What a device looks like as a whole, at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Overview {
+    /// Every session under way that shows anything.
+    pub sessions: BTreeMap<SessionId, View>,
+    /// Everything that waits, the last made first, with the session that goes on with it. How long each is
+    /// still good is as of the last change.
+    pub pending: Vec<(Pending, Option<SessionId>)>,
+    /// Who was met, those met first first.
+    pub people: Vec<Person>,
+    /// Who is not let in again, those of the earliest comparison first.
+    pub refused: Vec<Refused>,
+    /// The settings that are in force.
+    pub settings: Settings,
+}
+
+/// A device at work, in the hands of a shell. Clones are the same device; when the last one is gone, it
+/// closes everything by itself.
+#[derive(Clone, Debug)]
+pub struct DeviceHandle {
+    orders: mpsc::Sender<Order>,
+    overview: watch::Receiver<Arc<Overview>>,
+    listeners: Listeners,
+}
+
+/// What whoever holds a handle wants.
+#[derive(Debug)]
+enum Order {
+    Command(Command, oneshot::Sender<Result<Done, Refusal>>),
+    Shutdown(oneshot::Sender<()>),
+}
+
+impl DeviceHandle {
+    /// Sets the device of this home to work. The listener misses nothing. Must be called within a tokio
+    /// runtime.
+    ///
+    /// # Errors
+    /// When what is kept cannot be read.
+    pub async fn start(home: Home, options: Options) -> Result<(Self, Listener), StoreError> {
+        let snapshot = home.load(options.settings.clone()).await?;
+        let device = Device::new(
+            options.settings.clone(),
+            home.identity(),
+            snapshot,
+            Box::new(system_randomness),
+            now(),
+        );
+        let (orders, received) = mpsc::channel(COMMANDS);
+        let (shown, overview) = watch::channel(Arc::default());
+        let listeners = Listeners::default();
+        let listener = listeners.listen();
+        let mut task = task::Task::new(device, home, options, received, listeners.clone(), shown);
+        task.carry_out();
+        task.show();
+        tokio::spawn(task.run());
+        let handle = Self {
+            orders,
+            overview,
+            listeners,
+        };
+        Ok((handle, listener))
+    }
+
+    /// Has this done, and says what came of it.
+    ///
+    /// # Errors
+    /// Those of the device; [`Refusal::NotNow`] once it is shut down.
+    pub async fn command(&self, command: Command) -> Result<Done, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        let order = Order::Command(command, answer);
+        self.orders.send(order).await.map_err(|_| Refusal::NotNow)?;
+        answered.await.unwrap_or(Err(Refusal::NotNow))
+    }
+
+    /// Everything that happens from now on. What nobody takes is held: drop a listener that is not read.
+    pub fn listen(&self) -> Listener {
+        self.listeners.listen()
+    }
+
+    /// What the device looks like now, and a way to wait for changes. Rows of conversations are told by
+    /// listeners alone.
+    pub fn overview(&self) -> watch::Receiver<Arc<Overview>> {
+        self.overview.clone()
+    }
+
+    /// Closes every session, as the person would, and returns when nothing is left behind: what had to be
+    /// kept is on the disk, and every socket is closed. It takes a few seconds at most.
+    pub async fn shutdown(&self) {
+        let (done, is_done) = oneshot::channel();
+        let _ = self.orders.send(Order::Shutdown(done)).await;
+        // One that ended before has nothing left either.
+        let _ = is_done.await;
+    }
+}
+
+/// This instant, by the clock that runs and by the one that may be set.
+fn now() -> Now {
+    Now {
+        monotonic: tokio::time::Instant::now().into_std(),
+        unix: crate::unix_seconds(),
+    }
+}

@@ -1,0 +1,486 @@
+//! The task that owns a device: hands in what happens, and carries out what comes out. It waits for
+//! nothing else, so whatever is done here is done at once or given to another task.
+
+use super::carrier::{self, Carrier, PortTurn};
+use super::listener::Listeners;
+use super::network::{self, Addresses, Network};
+use super::talk::{Files, Talk};
+use super::{Options, Order, Overview, disk, now};
+use crate::Home;
+use bytes::Bytes;
+use handfast_device::{
+    CarrierCommand, CarrierEvent, Command, Connected, Device, Done, Event, Input, NetworkCommand,
+    Output, Refusal, RequestId, SessionCommand, SessionId, TalkCommand, TalkEvent, Ticket, Work,
+    Write,
+};
+use handfast_net::guessed_before;
+use handfast_protocol::conversation::{self, Ending};
+use handfast_protocol::link::{Link, LinkError};
+use handfast_seal as seal;
+use std::collections::{BTreeMap, HashMap};
+use std::future::pending;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+/// What may wait to be told before whoever tells it does.
+const HAPPENED: usize = 64;
+
+/// How long it may take to close every session, and to end every task after that.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// Which carrier and conversation of a session: one that was released is not heard any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Generation(u64);
+
+/// What the other tasks tell.
+#[derive(Debug)]
+pub(super) enum Happened {
+    Carrier(SessionId, Generation, CarrierEvent),
+    /// The link for the conversation, if there is one left.
+    HandedOver(SessionId, Generation, Option<Link>),
+    Talk(SessionId, Generation, TalkEvent),
+    /// This machine has these addresses now.
+    Moved(Vec<IpAddr>),
+    Device(Box<Input>),
+}
+
+impl From<Input> for Happened {
+    fn from(input: Input) -> Self {
+        Self::Device(Box::new(input))
+    }
+}
+
+/// See the module text.
+pub(super) struct Task {
+    device: Device,
+    orders: mpsc::Receiver<Order>,
+    happened: mpsc::Receiver<Happened>,
+    tell: mpsc::Sender<Happened>,
+    /// Who waits for which answer.
+    requests: HashMap<RequestId, oneshot::Sender<Result<Done, Refusal>>>,
+    last_request: u64,
+    sessions: BTreeMap<SessionId, Session>,
+    /// Carriers that were released, and may still have their sockets.
+    leaving: Vec<watch::Receiver<()>>,
+    last_generation: u64,
+    network: Network,
+    files: Files,
+    disk: mpsc::UnboundedSender<(Ticket, Vec<Write>)>,
+    /// Batches that are not on the disk yet.
+    unwritten: usize,
+    /// One piece of work at a time: each takes much memory.
+    work: Arc<Semaphore>,
+    /// What has an end of its own.
+    tasks: JoinSet<()>,
+    /// What goes on for as long as the device.
+    watchers: JoinSet<()>,
+    /// Some session would notice if this machine moved.
+    is_close: watch::Sender<bool>,
+    listeners: Listeners,
+    shown: watch::Sender<Arc<Overview>>,
+}
+
+/// What serves a session that has sockets.
+struct Session {
+    generation: Generation,
+    carrier: mpsc::UnboundedSender<carrier::Order>,
+    /// Ends when the carrier has given up its sockets.
+    gone: watch::Receiver<()>,
+    talk: Talking,
+}
+
+enum Talking {
+    Not,
+    /// The link is on its way, behind what came over it.
+    Soon {
+        connected: Box<Connected>,
+        early: Vec<Bytes>,
+        commands: Vec<TalkCommand>,
+    },
+    Now(mpsc::UnboundedSender<TalkCommand>),
+}
+
+/// What wakes the task.
+enum Wake {
+    Order(Option<Order>),
+    Happened(Happened),
+    Deadline,
+}
+
+impl Task {
+    /// Must be called within a tokio runtime.
+    pub(super) fn new(
+        device: Device,
+        home: Home,
+        options: Options,
+        orders: mpsc::Receiver<Order>,
+        listeners: Listeners,
+        shown: watch::Sender<Arc<Overview>>,
+    ) -> Self {
+        let (tell, happened) = mpsc::channel(HAPPENED);
+        let (disk, batches) = mpsc::unbounded_channel();
+        let (is_close, closeness) = watch::channel(false);
+        let (mut tasks, mut watchers) = (JoinSet::new(), JoinSet::new());
+        tasks.spawn(disk::run(home, batches, tell.clone()));
+        watchers.spawn(network::watch_guesses(tell.clone()));
+        if options.addresses == Addresses::Watched {
+            watchers.spawn(network::watch_addresses(tell.clone(), closeness));
+        }
+        Self {
+            device,
+            orders,
+            happened,
+            tell,
+            requests: HashMap::new(),
+            last_request: 0,
+            sessions: BTreeMap::new(),
+            leaving: Vec::new(),
+            last_generation: 0,
+            network: Network::new(&options.addresses),
+            files: Files {
+                downloads: options.downloads,
+                space: options.space,
+            },
+            disk,
+            unwritten: 0,
+            work: Arc::new(Semaphore::new(1)),
+            tasks,
+            watchers,
+            is_close,
+            listeners,
+            shown,
+        }
+    }
+
+    /// Works until nobody holds the device any more, or it is shut down.
+    pub(super) async fn run(mut self) {
+        let asked = loop {
+            match self.wait().await {
+                Wake::Order(Some(Order::Command(command, answer))) => {
+                    self.command(command, Some(answer));
+                }
+                Wake::Order(Some(Order::Shutdown(done))) => break Some(done),
+                Wake::Order(None) => break None,
+                Wake::Happened(happened) => self.happen(happened),
+                Wake::Deadline => self.handle(Input::Tick),
+            }
+        };
+        self.close().await;
+        if let Some(done) = asked {
+            let _ = done.send(());
+        }
+    }
+
+    async fn wait(&mut self) -> Wake {
+        let deadline = self.device.deadline();
+        tokio::select! {
+            order = self.orders.recv() => Wake::Order(order),
+            // This task can tell as well, so there is always somebody who could.
+            Some(happened) = self.happened.recv() => Wake::Happened(happened),
+            () = sleep_until(deadline) => Wake::Deadline,
+        }
+    }
+
+    fn command(
+        &mut self,
+        command: Command,
+        answer: Option<oneshot::Sender<Result<Done, Refusal>>>,
+    ) {
+        self.last_request += 1;
+        let request = RequestId(self.last_request);
+        if let Some(answer) = answer {
+            self.requests.insert(request, answer);
+        }
+        self.handle(Input::Command(request, command));
+    }
+
+    fn happen(&mut self, happened: Happened) {
+        match happened {
+            Happened::Carrier(id, generation, event) => {
+                if self.is_current(id, generation) {
+                    self.handle(Input::Carrier(id, event));
+                }
+            }
+            Happened::HandedOver(id, generation, link) => {
+                if self.is_current(id, generation) {
+                    self.begin_to_talk(id, link);
+                }
+            }
+            Happened::Talk(id, generation, event) => {
+                if self.is_current(id, generation) {
+                    self.handle(Input::Talk(id, event));
+                }
+            }
+            Happened::Moved(addresses) => {
+                self.command(Command::NetworkChanged(addresses, None), None);
+            }
+            Happened::Device(input) => {
+                if let Input::Stored(..) = *input {
+                    self.unwritten = self.unwritten.saturating_sub(1);
+                }
+                self.handle(*input);
+            }
+        }
+    }
+
+    fn is_current(&self, id: SessionId, generation: Generation) -> bool {
+        let session = self.sessions.get(&id);
+        session.is_some_and(|session| session.generation == generation)
+    }
+
+    fn handle(&mut self, input: Input) {
+        self.device.handle(input, now());
+        self.carry_out();
+    }
+
+    /// Does everything that the device wants. Whoever hears of it finds it in the overview.
+    pub(super) fn carry_out(&mut self) {
+        let (mut answers, mut events) = (Vec::new(), Vec::new());
+        while let Some(output) = self.device.poll() {
+            match output {
+                Output::Answer(answer) => answers.push(answer),
+                Output::Event(event) => events.push(event),
+                Output::Carrier(id, command) => self.carry(id, command),
+                Output::Network(command) => self.command_network(command),
+                Output::Store(ticket, writes) => {
+                    self.unwritten += 1;
+                    // Its task ends after this one alone.
+                    let _ = self.disk.send((ticket, writes));
+                }
+                Output::Talk(id, command) => self.talk(id, command),
+                Output::Work(id, work) => self.work(id, work),
+            }
+        }
+        // Rows are not in it, and settings that were chosen are no event.
+        let is_row = |event: &Event| matches!(event, Event::Row(..) | Event::RowGone(..));
+        let is_chosen = self.shown.borrow().settings != *self.device.settings();
+        if is_chosen || !events.iter().all(is_row) {
+            self.show();
+        }
+        for event in &events {
+            self.listeners.tell(event);
+        }
+        for answer in answers {
+            if let Some(waiting) = self.requests.remove(&answer.request) {
+                let _ = waiting.send(answer.result);
+            }
+        }
+    }
+
+    pub(super) fn show(&self) {
+        let now = now();
+        let sessions = self.device.sessions();
+        let overview = Overview {
+            sessions: sessions
+                .filter_map(|(id, view)| Some((id, view?.clone())))
+                .collect(),
+            pending: self.device.pending(now),
+            people: self.device.people().into_iter().cloned().collect(),
+            refused: self.device.refused().into_iter().cloned().collect(),
+            settings: self.device.settings().clone(),
+        };
+        self.shown.send_replace(Arc::new(overview));
+        let is_close = !self.sessions.is_empty();
+        self.is_close.send_if_modified(|known| {
+            let is_news = *known != is_close;
+            *known = is_close;
+            is_news
+        });
+    }
+
+    fn carry(&mut self, id: SessionId, command: CarrierCommand) {
+        match command {
+            CarrierCommand::Bind(bind) => {
+                self.release(id);
+                self.last_generation += 1;
+                let generation = Generation(self.last_generation);
+                let (orders, received) = mpsc::unbounded_channel();
+                let (going, gone) = watch::channel(());
+                let turn = PortTurn {
+                    before: self.leaving.clone(),
+                    gone: going,
+                };
+                let carrier = Carrier::new(
+                    (id, generation),
+                    received,
+                    self.tell.clone(),
+                    self.network.clone(),
+                    bind.scope,
+                    turn,
+                );
+                self.tasks.spawn(carrier.run());
+                let _ = orders.send(carrier::Order::Carry(CarrierCommand::Bind(bind)));
+                let session = Session {
+                    generation,
+                    carrier: orders,
+                    gone,
+                    talk: Talking::Not,
+                };
+                self.sessions.insert(id, session);
+            }
+            CarrierCommand::Release => self.release(id),
+            command => {
+                if let Some(session) = self.sessions.get(&id) {
+                    let _ = session.carrier.send(carrier::Order::Carry(command));
+                }
+            }
+        }
+        while self.tasks.try_join_next().is_some() {}
+    }
+
+    /// Whatever serves this session ends by itself, and is not heard any more.
+    fn release(&mut self, id: SessionId) {
+        self.leaving.retain(|carrier| carrier.has_changed().is_ok());
+        if let Some(session) = self.sessions.remove(&id) {
+            self.leaving.push(session.gone);
+        }
+    }
+
+    fn talk(&mut self, id: SessionId, command: TalkCommand) {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        match (&mut session.talk, command) {
+            (Talking::Not, TalkCommand::Start(connected)) => {
+                session.talk = Talking::Soon {
+                    connected,
+                    early: Vec::new(),
+                    commands: Vec::new(),
+                };
+                let _ = session.carrier.send(carrier::Order::HandOver);
+            }
+            (Talking::Soon { early, .. }, TalkCommand::Received(message)) => early.push(message),
+            (Talking::Soon { commands, .. }, command) => commands.push(command),
+            (Talking::Now(orders), command) => {
+                let _ = orders.send(command);
+            }
+            (Talking::Not, _) => {}
+        }
+    }
+
+    /// The link is here, and everything that came over it before.
+    fn begin_to_talk(&mut self, id: SessionId, link: Option<Link>) {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        let Talking::Soon {
+            connected,
+            early,
+            commands,
+        } = std::mem::replace(&mut session.talk, Talking::Not)
+        else {
+            return;
+        };
+        let Some(link) = link else {
+            let lost = conversation::Event::Ended(Ending::Lost(LinkError::Lost));
+            return self.handle(Input::Talk(id, TalkEvent::Event(lost)));
+        };
+        let (orders, received) = mpsc::unbounded_channel();
+        for command in commands {
+            let _ = orders.send(command);
+        }
+        session.talk = Talking::Now(orders);
+        let talk = Talk {
+            session: id,
+            generation: session.generation,
+            orders: received,
+            tell: self.tell.clone(),
+        };
+        let files = self.files.clone();
+        self.tasks.spawn(talk.run(link, *connected, early, files));
+    }
+
+    fn command_network(&mut self, command: NetworkCommand) {
+        match command {
+            NetworkCommand::Pause => self.tell_carriers(|| carrier::Order::Pause),
+            NetworkCommand::Resume => self.tell_carriers(|| carrier::Order::Resume),
+            NetworkCommand::Changed(addresses, router) => {
+                self.network.change(addresses.clone(), router);
+                let network = self.network.clone();
+                self.tell_carriers(|| carrier::Order::Network(network.clone()));
+                self.tell_carriers(|| carrier::Order::Moved(addresses.clone()));
+            }
+            NetworkCommand::GuessedBefore(guesses) => guessed_before(&guesses, now().unix),
+            NetworkCommand::Survey { servers, router } => {
+                let surveying = network::survey(self.network.clone(), servers, router);
+                let tell = self.tell.clone();
+                self.tasks.spawn(async move {
+                    let survey = Box::new(surveying.await);
+                    let _ = tell.send(Input::Surveyed(survey).into()).await;
+                });
+            }
+        }
+    }
+
+    fn tell_carriers(&self, order: impl Fn() -> carrier::Order) {
+        for session in self.sessions.values() {
+            let _ = session.carrier.send(order());
+        }
+    }
+
+    fn work(&mut self, id: SessionId, work: Work) {
+        let (turn, tell) = (self.work.clone(), self.tell.clone());
+        self.tasks.spawn(async move {
+            // It is never closed.
+            let _turn = turn.acquire_owned().await;
+            let working = tokio::task::spawn_blocking(move || work.run(&seal::Limits::DESKTOP));
+            match working.await {
+                Ok(done) => {
+                    let _ = tell.send(Input::Worked(id, done).into()).await;
+                }
+                Err(error) => log::error!("work was not finished: {error}"),
+            }
+        });
+    }
+
+    /// Closes every session as the person would, waits until what has to be kept is on the disk, and ends
+    /// every task.
+    async fn close(mut self) {
+        self.orders.close();
+        let under_way: Vec<SessionId> = self.device.sessions().map(|(id, _)| id).collect();
+        for id in under_way {
+            self.command(Command::To(id, SessionCommand::Close), None);
+        }
+        let closed = async {
+            while self.unwritten > 0 || self.device.sessions().next().is_some() {
+                let deadline = self.device.deadline();
+                tokio::select! {
+                    Some(happened) = self.happened.recv() => self.happen(happened),
+                    () = sleep_until(deadline) => self.handle(Input::Tick),
+                }
+            }
+        };
+        if timeout(FAREWELL, closed).await.is_err() {
+            log::warn!("some sessions were not closed in time");
+        }
+        let Self {
+            mut tasks,
+            mut watchers,
+            listeners,
+            happened,
+            sessions,
+            disk,
+            ..
+        } = self;
+        listeners.end();
+        // By this the tasks hear that nobody wants anything any more, and none waits to tell.
+        drop((happened, sessions, disk));
+        watchers.shutdown().await;
+        let ended = async { while tasks.join_next().await.is_some() {} };
+        if timeout(FAREWELL, ended).await.is_err() {
+            log::warn!("some tasks were stopped");
+            tasks.shutdown().await;
+        }
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => pending().await,
+    }
+}

@@ -1,0 +1,617 @@
+//! Devices with real sockets and real disks, in one process, each with a home of its own: they meet over
+//! loopback, talk, stop and go on.
+
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+use handfast_native::conversation::Finding;
+use handfast_native::device::{
+    AcceptTerms, Asking, Command, DeliveryMode, Done, Event, FileState, InviteTerms, PendingId,
+    Protection, Provenance, Refusal, Row, RowContent, Saying, Servers, SessionCommand, SessionEnd,
+    SessionId, Settings, View, Wish,
+};
+use handfast_native::handshake::TrustLevel;
+use handfast_native::pairing::Failure;
+use handfast_native::seal::{Answers, Questions};
+use handfast_native::token::{Candidate, Invitation, Question, SealedReply, Token, random_bytes};
+use handfast_native::{Addresses, DeviceHandle, Home, Listener, Options};
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// It takes a fraction of a second; this leaves a busy machine its time.
+const AT_ONCE: Duration = Duration::from_secs(20);
+
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+/// Linux answers on all of 127/8, so another address of it stands for another network.
+const THERE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+const RIGHT: &str = "the lighthouse";
+
+/// A device, at work or not. What it keeps is gone with it.
+struct Person {
+    folder: PathBuf,
+    at_work: Option<(DeviceHandle, Listener)>,
+}
+
+impl Drop for Person {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Person {
+    async fn new(name: &str) -> Self {
+        let number = u64::from_le_bytes(random_bytes().unwrap());
+        let folder = std::env::temp_dir().join(format!("handfast-device-{name}-{number:x}"));
+        let mut person = Self {
+            folder,
+            at_work: None,
+        };
+        person.start(name).await;
+        person
+    }
+
+    async fn start(&mut self, name: &str) {
+        let home = Home::open(&self.folder).unwrap();
+        let mut options = Options::new(self.folder.join("downloads"));
+        name.clone_into(&mut options.settings.name);
+        options.addresses = Addresses::Told(vec![HERE]);
+        self.at_work = Some(DeviceHandle::start(home, options).await.unwrap());
+    }
+
+    async fn stop(&mut self) {
+        let (device, mut listener) = self.at_work.take().unwrap();
+        device.shutdown().await;
+        while listener.next().await.is_some() {}
+    }
+
+    fn device(&self) -> &DeviceHandle {
+        &self.at_work.as_ref().unwrap().0
+    }
+
+    async fn tell(&self, command: Command) -> Done {
+        self.device().command(command).await.unwrap()
+    }
+
+    async fn begin(&self, command: Command) -> SessionId {
+        match self.tell(command).await {
+            Done::Session(id) => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn to(&self, id: SessionId, command: SessionCommand) {
+        assert_eq!(self.tell(Command::To(id, command)).await, Done::Ok);
+    }
+
+    async fn say(&self, id: SessionId, saying: Saying) {
+        self.to(id, SessionCommand::Say(saying)).await;
+    }
+
+    /// What is on the screen of this session once it is what is looked for.
+    async fn sees<T>(&self, id: SessionId, look: impl Fn(&View) -> Option<T>) -> T {
+        let mut overview = self.device().overview();
+        let seen = async {
+            loop {
+                let seen = overview
+                    .borrow_and_update()
+                    .sessions
+                    .get(&id)
+                    .and_then(&look);
+                match seen {
+                    Some(seen) => return seen,
+                    None => overview.changed().await.unwrap(),
+                }
+            }
+        };
+        let seen = timeout(AT_ONCE, seen).await;
+        seen.unwrap_or_else(|_| panic!("{:?}", self.device().overview().borrow().sessions))
+    }
+
+    /// What happens once it is what is waited for.
+    async fn hears<T>(&mut self, look: impl Fn(&Event) -> Option<T>) -> T {
+        let (_, listener) = self.at_work.as_mut().unwrap();
+        let heard = async {
+            loop {
+                let event = listener.next().await.unwrap();
+                if let Some(heard) = look(&event) {
+                    return heard;
+                }
+            }
+        };
+        timeout(AT_ONCE, heard).await.unwrap()
+    }
+
+    async fn reads(&mut self, expected: &str) {
+        self.hears(|event| match event {
+            Event::Row(
+                _,
+                Row {
+                    ours: false,
+                    content: RowContent::Text(text),
+                    ..
+                },
+            ) if text == expected => Some(()),
+            _ => None,
+        })
+        .await;
+    }
+
+    async fn ends(&mut self, session: SessionId) -> SessionEnd {
+        self.hears(|event| match event {
+            Event::View(id, view) if *id == session => match **view {
+                View::Ended(end) => Some(end),
+                _ => None,
+            },
+            _ => None,
+        })
+        .await
+    }
+
+    async fn invites(&self, protection: Protection) -> (SessionId, Token) {
+        let mut terms = InviteTerms::new(DeliveryMode::Show);
+        terms.protection = protection;
+        let id = self.begin(Command::Invite(Box::new(terms))).await;
+        (id, self.shows(id).await)
+    }
+
+    async fn invites_openly(&self) -> (SessionId, Invitation) {
+        match self.invites(Protection::Open).await {
+            (id, Token::Invitation(invitation)) => (id, invitation),
+            (_, other) => panic!("{other:?}"),
+        }
+    }
+
+    async fn shows(&self, id: SessionId) -> Token {
+        self.sees(id, |view| match view {
+            View::Hosting { token, .. } => Some(token.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn accepts(&self, invitation: &Invitation, terms: AcceptTerms) -> SessionId {
+        let open = Command::Open(Box::new(invitation.clone()), Provenance::Camera);
+        let id = self.begin(open).await;
+        self.to(id, SessionCommand::Accept(Box::new(terms))).await;
+        id
+    }
+
+    async fn talks(&self, id: SessionId) {
+        self.sees(id, |view| {
+            matches!(view, View::Talking { .. }).then_some(())
+        })
+        .await;
+    }
+
+    async fn knocks(&self, id: SessionId) {
+        self.sees(id, |view| {
+            matches!(view, View::Connecting { .. }).then_some(())
+        })
+        .await;
+    }
+
+    async fn needs_reply(&self, id: SessionId) -> SealedReply {
+        self.sees(id, |view| match view {
+            View::ReplyNeeded { reply, .. } => Some(reply.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    fn pending(&self) -> Vec<(PendingId, Option<SessionId>)> {
+        let overview = self.device().overview();
+        let pending = overview.borrow().pending.clone();
+        pending.iter().map(|(one, by)| (one.id, *by)).collect()
+    }
+
+    /// Goes on with the only thing that waits.
+    async fn resumes(&self) -> SessionId {
+        let [(pending, None)] = self.pending()[..] else {
+            panic!("{:?}", self.pending());
+        };
+        let terms = Box::new(AcceptTerms::default());
+        self.begin(Command::Resume(pending, terms)).await
+    }
+
+    fn knows(&self) -> Vec<String> {
+        let overview = self.device().overview();
+        let people = overview.borrow().people.clone();
+        people.into_iter().map(|person| person.name).collect()
+    }
+}
+
+/// They have met over one invitation and talk.
+async fn meet(host: &Person, guest: &Person) -> (SessionId, SessionId) {
+    let (hosting, invitation) = host.invites_openly().await;
+    let joining = guest.accepts(&invitation, AcceptTerms::default()).await;
+    host.talks(hosting).await;
+    guest.talks(joining).await;
+    (hosting, joining)
+}
+
+fn answer(text: &str) -> Answers {
+    Answers::new(&[text]).unwrap()
+}
+
+fn asked() -> Protection {
+    let question = Question::new("Where did we meet?").unwrap();
+    Protection::Asked(question, answer(RIGHT))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_meet_by_one_scan_and_talk_and_leave() {
+    let (mut zoe, mut yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (hosting, joining) = meet(&zoe, &yun).await;
+    assert!(zoe.pending().is_empty() && yun.pending().is_empty());
+    assert_eq!(
+        (zoe.knows(), yun.knows()),
+        (vec!["Yun".into()], vec!["Zoe".into()])
+    );
+
+    zoe.say(hosting, Saying::Text("hello".into())).await;
+    yun.reads("hello").await;
+    yun.say(joining, Saying::Text("hello back".into())).await;
+    zoe.reads("hello back").await;
+
+    zoe.to(hosting, SessionCommand::Close).await;
+    assert_eq!(zoe.ends(hosting).await, SessionEnd::Closed);
+    assert_eq!(yun.ends(joining).await, SessionEnd::PeerLeft);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_arrives_whole() {
+    let (zoe, mut yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (hosting, joining) = meet(&zoe, &yun).await;
+    let path = zoe.folder.join("a picture");
+    let content: Vec<u8> = (0..300_000_u32).map(|byte| byte as u8).collect();
+    std::fs::write(&path, &content).unwrap();
+    let file = Saying::File {
+        path,
+        name: "a picture".into(),
+        size: content.len() as u64,
+    };
+    zoe.say(hosting, file).await;
+    let mut is_accepted = false;
+    let arrived = loop {
+        let (number, state) = yun
+            .hears(|event| match event {
+                Event::Row(_, row) => match &row.content {
+                    RowContent::File { state, .. } => Some((row.number, state.clone())),
+                    RowContent::Text(_) => None,
+                },
+                _ => None,
+            })
+            .await;
+        match state {
+            FileState::Offered if !is_accepted => {
+                is_accepted = true;
+                yun.say(joining, Saying::AcceptFile(number)).await;
+            }
+            FileState::Done { path } => break path.unwrap(),
+            FileState::Failed { error, .. } => panic!("{error}"),
+            FileState::Offered | FileState::Waiting | FileState::Moving { .. } => {}
+        }
+    };
+    assert_eq!(std::fs::read(arrived).unwrap(), content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_meet_by_two_scans() {
+    let (zoe, yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (hosting, invitation) = zoe.invites_openly().await;
+    let terms = AcceptTerms {
+        only_by_reply: true,
+        ..AcceptTerms::default()
+    };
+    let joining = yun.accepts(&invitation, terms).await;
+    let reply = yun.needs_reply(joining).await;
+    let scanned = Command::Reply(Box::new(reply), Provenance::Camera);
+    assert_eq!(zoe.tell(scanned).await, Done::Ok);
+    zoe.talks(hosting).await;
+    yun.talks(joining).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_answer_costs_a_try_and_the_right_one_lets_in() {
+    let (zoe, yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (hosting, token) = zoe.invites(asked()).await;
+    let Token::Invitation(invitation) = token else {
+        panic!("{token:?}");
+    };
+    let joining = yun.accepts(&invitation, AcceptTerms::default()).await;
+    let tries = |expected_wrong: bool| {
+        move |view: &View| match view {
+            View::Asking {
+                tries_left,
+                was_wrong,
+                ..
+            } if *was_wrong == expected_wrong => Some(*tries_left),
+            _ => None,
+        }
+    };
+    assert_eq!(yun.sees(joining, tries(false)).await, 3);
+    yun.to(joining, SessionCommand::Answer(answer("the harbour")))
+        .await;
+    assert_eq!(yun.sees(joining, tries(true)).await, 2);
+    yun.to(joining, SessionCommand::Answer(answer(RIGHT))).await;
+    zoe.talks(hosting).await;
+    yun.talks(joining).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_invitation_opens_to_its_answer_alone() {
+    let (zoe, yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let questions = Questions::new(vec![Question::new("Where did we meet?").unwrap()]).unwrap();
+    let locked = Protection::Locked(questions, answer(RIGHT));
+    let (hosting, token) = zoe.invites(locked).await;
+    let Token::Sealed(container) = token else {
+        panic!("{token:?}");
+    };
+    let joining = yun.begin(Command::OpenLocked(container)).await;
+    let wrong = SessionCommand::Unlock(answer("the harbour"), None);
+    yun.to(joining, wrong).await;
+    yun.sees(joining, |view| {
+        matches!(
+            view,
+            View::Locked {
+                was_wrong: true,
+                is_unlocking: false,
+                ..
+            }
+        )
+        .then_some(())
+    })
+    .await;
+    yun.to(joining, SessionCommand::Unlock(answer(RIGHT), None))
+        .await;
+    yun.sees(joining, |view| {
+        matches!(view, View::Opened { .. }).then_some(())
+    })
+    .await;
+    let accept = SessionCommand::Accept(Box::default());
+    yun.to(joining, accept).await;
+    zoe.talks(hosting).await;
+    yun.talks(joining).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_go_on_after_a_restart() {
+    let (mut zoe, mut yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (_, invitation) = zoe.invites_openly().await;
+    zoe.stop().await;
+    let joining = yun.accepts(&invitation, AcceptTerms::default()).await;
+    yun.knocks(joining).await;
+    yun.stop().await;
+
+    zoe.start("Zoe").await;
+    yun.start("Yun").await;
+    let (hosting, joining) = (zoe.resumes().await, yun.resumes().await);
+    zoe.talks(hosting).await;
+    yun.talks(joining).await;
+
+    zoe.stop().await;
+    yun.ends(joining).await;
+    zoe.start("Zoe").await;
+    assert!(zoe.pending().is_empty(), "{:?}", zoe.pending());
+    assert_eq!(zoe.knows(), ["Yun"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_talks_two_invitations_and_a_knock_go_on_at_once() {
+    let (mut zoe, mut yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let talks = [
+        meet(&zoe, &yun).await,
+        meet(&yun, &zoe).await,
+        meet(&zoe, &yun).await,
+    ];
+    let waiting = [zoe.invites_openly().await, zoe.invites_openly().await];
+    let mut gone = Person::new("Gone").await;
+    let (_, invitation) = gone.invites_openly().await;
+    gone.stop().await;
+    let knocking = zoe.accepts(&invitation, AcceptTerms::default()).await;
+    zoe.knocks(knocking).await;
+
+    assert_eq!(zoe.device().overview().borrow().sessions.len(), 6);
+    assert_eq!(zoe.pending().len(), 3);
+    for (number, (at_zoe, at_yun)) in [talks[0], (talks[1].1, talks[1].0), talks[2]]
+        .into_iter()
+        .enumerate()
+    {
+        let text = format!("from Zoe {number}");
+        zoe.say(at_zoe, Saying::Text(text.clone())).await;
+        yun.reads(&text).await;
+        let text = format!("from Yun {number}");
+        yun.say(at_yun, Saying::Text(text.clone())).await;
+        zoe.reads(&text).await;
+    }
+    // Either invitation still leads in, and so does the one that is knocked at.
+    for (hosting, invitation) in &waiting {
+        let joining = yun.accepts(invitation, AcceptTerms::default()).await;
+        zoe.talks(*hosting).await;
+        yun.talks(joining).await;
+    }
+    gone.start("Gone").await;
+    gone.talks(gone.resumes().await).await;
+    zoe.talks(knocking).await;
+    assert_eq!(zoe.device().overview().borrow().sessions.len(), 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comparison_raises_trust_and_a_difference_ends_everything_with_whoever_it_is() {
+    let (zoe, mut yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (hosting, joining) = meet(&zoe, &yun).await;
+    let (other, _) = meet(&zoe, &yun).await;
+    let compared = |view: &View| match view {
+        View::Talking { comparing, .. } => comparing.map(|shown| shown.digits()),
+        _ => None,
+    };
+    zoe.say(hosting, Saying::Compare).await;
+    yun.sees(joining, |view| {
+        matches!(
+            view,
+            View::Talking {
+                wish: Wish::Theirs,
+                ..
+            }
+        )
+        .then_some(())
+    })
+    .await;
+    yun.say(joining, Saying::Compare).await;
+    let (ours, theirs) = (
+        zoe.sees(hosting, compared).await,
+        yun.sees(joining, compared).await,
+    );
+    assert_eq!(ours, theirs);
+    zoe.say(hosting, Saying::Compared(ours, Finding::Same))
+        .await;
+    zoe.sees(hosting, |view| match view {
+        View::Talking { trust, .. } => (trust.level() == TrustLevel::Verified).then_some(()),
+        _ => None,
+    })
+    .await;
+
+    yun.say(joining, Saying::Compared(theirs, Finding::Different))
+        .await;
+    assert_eq!(yun.ends(joining).await, SessionEnd::Different);
+    let refused = yun.device().overview();
+    let refused = timeout(AT_ONCE, async move {
+        let mut refused = refused;
+        let found = refused
+            .wait_for(|overview| overview.refused.len() == 1)
+            .await;
+        found.unwrap().people.len()
+    });
+    assert_eq!(refused.await.unwrap(), 0);
+    zoe.sees_gone(hosting).await;
+    zoe.sees_gone(other).await;
+}
+
+impl Person {
+    /// This session is not there any more.
+    async fn sees_gone(&self, id: SessionId) {
+        let mut overview = self.device().overview();
+        let gone = overview.wait_for(|overview| !overview.sessions.contains_key(&id));
+        timeout(AT_ONCE, gone).await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_talk_goes_on_after_sleep_and_in_another_network() {
+    let (zoe, mut yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (hosting, _) = meet(&zoe, &yun).await;
+    assert_eq!(zoe.tell(Command::Sleep).await, Done::Ok);
+    zoe.say(hosting, Saying::Text("good night".into())).await;
+    assert_eq!(zoe.tell(Command::Wake).await, Done::Ok);
+    yun.reads("good night").await;
+    let moved = Command::NetworkChanged(vec![THERE], None);
+    assert_eq!(zoe.tell(moved).await, Done::Ok);
+    zoe.say(hosting, Saying::Text("from there".into())).await;
+    yun.reads("from there").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shell_that_is_gone_takes_its_device_with_it() {
+    let (mut zoe, mut yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (_, joining) = meet(&zoe, &yun).await;
+    drop(zoe.at_work.take());
+    assert_eq!(yun.ends(joining).await, SessionEnd::PeerLeft);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_survey_tells_where_this_machine_is() {
+    let mut zoe = Person::new("Zoe").await;
+    // Nobody outside is asked.
+    let alone = Settings {
+        asking: Asking {
+            servers: Servers::Nobody,
+            router: false,
+            guess: false,
+        },
+        ..Settings::default()
+    };
+    let choose = Command::Choose(Box::new(alone));
+    assert_eq!(zoe.tell(choose).await, Done::Ok);
+    assert_eq!(zoe.tell(Command::Survey).await, Done::Ok);
+    let addresses = zoe
+        .hears(|event| match event {
+            Event::NetworkReport(survey) => Some(survey.addresses.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(addresses, [HERE]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_is_shut_down_leaves_no_socket_and_takes_no_command() {
+    let mut zoe = Person::new("Zoe").await;
+    let (_, invitation) = zoe.invites_openly().await;
+    let named: Vec<_> = invitation
+        .candidates
+        .iter()
+        .filter_map(Candidate::ip)
+        .collect();
+    assert!(UdpSocket::bind(named[0]).is_err(), "it listens there");
+    let device = zoe.device().clone();
+    zoe.stop().await;
+    assert_eq!(device.command(Command::Boost).await, Err(Refusal::NotNow));
+    UdpSocket::bind(named[0]).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_that_is_closed_and_taken_up_at_once_leads_where_it_led() {
+    let zoe = Person::new("Zoe").await;
+    let (mut hosting, invitation) = zoe.invites_openly().await;
+    for _ in 0..5 {
+        zoe.to(hosting, SessionCommand::Close).await;
+        hosting = zoe.resumes().await;
+        let Token::Invitation(again) = zoe.shows(hosting).await else {
+            panic!("it was open");
+        };
+        assert_eq!(again.candidates, invitation.candidates);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_person_chose_is_in_force_after_a_restart() {
+    let mut zoe = Person::new("Zoe").await;
+    let mut settings = Settings {
+        name: "Zoë".into(),
+        asking: Asking {
+            servers: Servers::Named(vec!["stun.example.org:3478".parse().unwrap()]),
+            router: false,
+            guess: false,
+        },
+        ..Settings::default()
+    };
+    settings.limits = settings.limits.with_unasked(7);
+    let choose = Command::Choose(Box::new(settings.clone()));
+    assert_eq!(zoe.tell(choose).await, Done::Ok);
+    zoe.stop().await;
+    zoe.start("another name of this program").await;
+    assert_eq!(zoe.device().overview().borrow().settings, settings);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_knocks_twice_with_an_invitation_that_was_used() {
+    let (zoe, yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (hosting, invitation) = zoe.invites_openly().await;
+    let joining = yun.accepts(&invitation, AcceptTerms::default()).await;
+    zoe.talks(hosting).await;
+    yun.talks(joining).await;
+    let mut late = Person::new("Late").await;
+    let terms = AcceptTerms {
+        patience: Some(Duration::from_secs(2)),
+        ..AcceptTerms::default()
+    };
+    let joining = late.accepts(&invitation, terms).await;
+    let end = late.ends(joining).await;
+    assert!(
+        matches!(
+            end,
+            SessionEnd::Failed(Failure::NotReached | Failure::Taken | Failure::WentAway)
+        ),
+        "{end:?}"
+    );
+}

@@ -1,0 +1,257 @@
+//! Several changes that are on the disk together or not at all, for whoever knows what they mean together.
+//!
+//! Each of them takes in what is there already and takes nothing back that must not be forgotten: strikes,
+//! proofs and trust rise, and what has ended stays ended. None fails because somebody else was first, so
+//! one that is carried out late, or twice, does no harm.
+
+use super::Store;
+use super::rows::{Rows, Table};
+use crate::StoreError;
+use crate::guesses::{self, MOST};
+use crate::invitations::{Fate, Kept, MAX_MARKS, PendingInvitation};
+use crate::people::{MAX_NAME, Person, Refused};
+use crate::proofs::Proofs;
+use crate::replies::PendingReply;
+use crate::settings::{MAX_SETTING, Setting};
+use handfast_protocol::handshake::PublicKey;
+use handfast_protocol::network::Guessed;
+use handfast_protocol::pairing::Past;
+use handfast_token::InviteId;
+
+/// One transaction; see the module text. Every method fails only when the store does, or where a value is
+/// longer than its place.
+pub struct Batch<'a> {
+    rows: &'a Rows<'a>,
+}
+
+impl Store {
+    /// Everything that `work` changes is on the disk when this returns, or nothing of it.
+    ///
+    /// # Errors
+    /// Those of `work`, and when the store fails.
+    pub fn batch<T>(
+        &self,
+        work: impl FnOnce(&Batch<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.transact(|rows| work(&Batch { rows }))
+    }
+}
+
+impl Batch<'_> {
+    /// Keeps an invitation. One that is over stays over.
+    pub fn add_invitation(&self, new: &PendingInvitation) -> Result<(), StoreError> {
+        let mut new = new.clone();
+        match self.invitation(new.id())? {
+            Some(Kept::Over { .. }) => return Ok(()),
+            Some(Kept::Waiting(before)) => new.past.merge(&before.past),
+            None => {}
+        }
+        self.put_invitation(&Kept::Waiting(Box::new(new)))
+    }
+
+    /// Forgets an invitation that was never handed out.
+    pub fn remove_invitation(&self, id: InviteId) -> Result<(), StoreError> {
+        self.rows.remove(Table::Invitation, &id).map(drop)
+    }
+
+    /// An invitation that waits has this past, beside the one that is kept. Strikes that are used up burn
+    /// it by that.
+    pub fn add_past(&self, id: InviteId, past: &Past, now: u64) -> Result<(), StoreError> {
+        let Some(Kept::Waiting(mut pending)) = self.invitation(id)? else {
+            return Ok(());
+        };
+        // The newest form comes first, whatever was known before.
+        let mut merged = past.clone();
+        merged.merge(&pending.past);
+        pending.past = merged;
+        match pending.past.strikes.are_used_up() {
+            true => self.leave_mark(&pending, Fate::Burned, now),
+            false => self.put_invitation(&Kept::Waiting(pending)),
+        }
+    }
+
+    /// An invitation that waits is over; its secrets are removed. Only the first end counts.
+    pub fn end_invitation(&self, id: InviteId, fate: Fate, now: u64) -> Result<(), StoreError> {
+        match self.invitation(id)? {
+            Some(Kept::Waiting(pending)) => self.leave_mark(&pending, fate, now),
+            Some(Kept::Over { .. }) | None => Ok(()),
+        }
+    }
+
+    /// Keeps an accepted invitation with its reply, over what was kept of it.
+    pub fn put_reply(&self, pending: &PendingReply) -> Result<(), StoreError> {
+        self.rows
+            .put(Table::Reply, &pending.id(), &pending.to_bytes()?)
+    }
+
+    /// An accepted invitation is done with.
+    pub fn remove_reply(&self, id: InviteId) -> Result<(), StoreError> {
+        self.rows.remove(Table::Reply, &id).map(drop)
+    }
+
+    /// So many proofs were sent. A smaller number than is kept changes nothing.
+    pub fn count_proofs(&self, proofs: Proofs) -> Result<(), StoreError> {
+        let kept = self.rows.get(Table::Proof, &proofs.id)?;
+        let kept = kept.map(|kept| Proofs::parse(&kept)).transpose()?;
+        match kept.map_or(0, |kept| kept.sent) < proofs.sent {
+            true => self.rows.put(Table::Proof, &proofs.id, &proofs.to_bytes()),
+            false => Ok(()),
+        }
+    }
+
+    /// The proofs of this invitation are too old to matter.
+    pub fn forget_proofs(&self, id: InviteId) -> Result<(), StoreError> {
+        self.rows.remove(Table::Proof, &id).map(drop)
+    }
+
+    /// Somebody was met. Of somebody known the first time stays, trust rises if this meeting proved more,
+    /// and the name becomes the one told now. Returns what is remembered; None of somebody who is refused.
+    pub fn meet(&self, met: Person) -> Result<Option<Person>, StoreError> {
+        let mut person = met;
+        if self.rows.get(Table::Refused, &person.key.0)?.is_some() {
+            return Ok(None);
+        }
+        if let Some(kept) = self.rows.get(Table::Person, &person.key.0)? {
+            let kept = Person::parse(&kept)?;
+            let mut trust = kept.trust;
+            trust.raise(person.trust);
+            person.trust = trust;
+            person.since = kept.since;
+            if person.name.is_empty() {
+                person.name = kept.name;
+            }
+        }
+        person
+            .name
+            .truncate(person.name.floor_char_boundary(MAX_NAME));
+        let key = person.key.0;
+        self.rows.put(Table::Person, &key, &person.to_bytes()?)?;
+        Ok(Some(person))
+    }
+
+    /// Whoever has this key is in between. They are forgotten, and not met again.
+    pub fn refuse(&self, refused: &Refused) -> Result<(), StoreError> {
+        self.rows.remove(Table::Person, &refused.key.0)?;
+        self.rows
+            .put(Table::Refused, &refused.key.0, &refused.to_bytes()?)
+    }
+
+    /// Forgets somebody, also that they were refused. Whether there was anything to forget.
+    pub fn forget(&self, key: PublicKey) -> Result<bool, StoreError> {
+        let was_met = self.rows.remove(Table::Person, &key.0)?;
+        let was_refused = self.rows.remove(Table::Refused, &key.0)?;
+        Ok(was_met || was_refused)
+    }
+
+    /// Makes a choice, or with none takes it back.
+    pub fn set(&self, setting: Setting, value: Option<&str>) -> Result<(), StoreError> {
+        let name = setting.key().as_bytes();
+        match value {
+            Some(value) if value.len() > MAX_SETTING => Err(StoreError::TooLong),
+            Some(value) => self.rows.put(Table::Setting, name, value.as_bytes()),
+            None => self.rows.remove(Table::Setting, name).map(drop),
+        }
+    }
+
+    /// Keeps these guesses, those that were made last first, and of what is kept already what they do not
+    /// name.
+    pub fn add_guesses(&self, new: &[Guessed]) -> Result<(), StoreError> {
+        let is_old = |old: &Guessed| {
+            let is_same = |new: &Guessed| new.token == old.token && new.at == old.at;
+            !new.iter().any(is_same)
+        };
+        let mut all = new.to_vec();
+        all.extend(self.guesses()?.into_iter().filter(is_old));
+        all.sort_by_key(|one| std::cmp::Reverse(one.last));
+        all.truncate(MOST);
+        let written = guesses::write(&all);
+        self.rows.put(Table::Setting, guesses::NAME, &written)
+    }
+
+    /// Every invitation, and the marks of those that are over.
+    pub fn invitations(&self) -> Result<Vec<Kept>, StoreError> {
+        self.all(Table::Invitation, Kept::parse)
+    }
+
+    /// Every accepted invitation.
+    pub fn replies(&self) -> Result<Vec<PendingReply>, StoreError> {
+        self.all(Table::Reply, PendingReply::parse)
+    }
+
+    /// The proofs of every invitation.
+    pub fn proofs(&self) -> Result<Vec<Proofs>, StoreError> {
+        self.all(Table::Proof, Proofs::parse)
+    }
+
+    /// Everybody who was met.
+    pub fn people(&self) -> Result<Vec<Person>, StoreError> {
+        self.all(Table::Person, Person::parse)
+    }
+
+    /// Everybody who is refused.
+    pub fn refused(&self) -> Result<Vec<Refused>, StoreError> {
+        self.all(Table::Refused, Refused::parse)
+    }
+
+    /// A choice, if one was made.
+    pub fn setting(&self, setting: Setting) -> Result<Option<String>, StoreError> {
+        let kept = self.rows.get(Table::Setting, setting.key().as_bytes())?;
+        kept.map(|kept| String::from_utf8(kept.to_vec()).map_err(|_| StoreError::Damaged))
+            .transpose()
+    }
+
+    /// What was guessed lately, the last first.
+    pub fn guesses(&self) -> Result<Vec<Guessed>, StoreError> {
+        let kept = self.rows.get(Table::Setting, guesses::NAME)?;
+        kept.map_or(Ok(Vec::new()), |kept| guesses::read(&kept))
+    }
+
+    fn all<T>(
+        &self,
+        table: Table,
+        parse: impl Fn(&[u8]) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = self.rows.all(table)?;
+        rows.iter().map(|row| parse(row)).collect()
+    }
+
+    fn invitation(&self, id: InviteId) -> Result<Option<Kept>, StoreError> {
+        let kept = self.rows.get(Table::Invitation, &id)?;
+        kept.map(|kept| Kept::parse(&kept)).transpose()
+    }
+
+    fn put_invitation(&self, kept: &Kept) -> Result<(), StoreError> {
+        self.rows
+            .put(Table::Invitation, &kept.id(), &kept.to_bytes()?)
+    }
+
+    /// Leaves a mark where an invitation waited, and removes the oldest marks that are too many.
+    fn leave_mark(
+        &self,
+        pending: &PendingInvitation,
+        fate: Fate,
+        now: u64,
+    ) -> Result<(), StoreError> {
+        self.put_invitation(&pending.over(fate, now))?;
+        let mut marks: Vec<(u64, InviteId)> = self
+            .invitations()?
+            .iter()
+            .filter_map(|kept| match kept {
+                Kept::Over { id, ended, .. } => Some((*ended, *id)),
+                Kept::Waiting(_) => None,
+            })
+            .collect();
+        marks.sort_unstable();
+        let surplus = marks.len().saturating_sub(MAX_MARKS);
+        for (_, id) in &marks[..surplus] {
+            self.rows.remove(Table::Invitation, id)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Batch<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Batch(..)")
+    }
+}
