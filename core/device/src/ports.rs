@@ -256,6 +256,8 @@ pub struct Connected {
     pub trust: Trust,
     /// What they may cost.
     pub limits: Limits,
+    /// The folder for files that come in, if not the usual one.
+    pub downloads: Option<PathBuf>,
     /// What came over the link behind the handshake, before anything else that will.
     pub early: Vec<Bytes>,
     /// How long it took.

@@ -2,6 +2,7 @@
 
 use handfast_protocol::conversation::Limits;
 use handfast_protocol::network::StunServer;
+use std::path::PathBuf;
 
 /// What the person chose. It is kept as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +83,10 @@ pub struct SessionTerms {
     pub called: Option<String>,
     /// Whom it may ask, if not [`Settings::asking`].
     pub asking: Option<Asking>,
+    /// What the peer may cost, if not [`Settings::limits`].
+    pub limits: Option<Limits>,
+    /// The folder for files that come in, if not the usual one.
+    pub downloads: Option<PathBuf>,
     /// Where the peer is looked for.
     pub scope: Scope,
     /// The UDP port to be preferred.

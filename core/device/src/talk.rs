@@ -109,7 +109,8 @@ impl Talk {
         let connected = Connected {
             peer: met.peer,
             trust: met.trust,
-            limits: context.shared.settings().limits,
+            limits: (context.terms.limits).unwrap_or(context.shared.settings().limits),
+            downloads: context.terms.downloads.clone(),
             early: met.early,
             milestones: met.milestones,
         };

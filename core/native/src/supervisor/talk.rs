@@ -56,7 +56,7 @@ impl Talk {
         files: Files,
     ) {
         let options = Options {
-            downloads: files.downloads,
+            downloads: connected.downloads.unwrap_or(files.downloads),
             trust: connected.trust,
             limits: connected.limits,
             space: files.space,
