@@ -1,4 +1,4 @@
-//! Where the store's key lies: outside of the store.
+//! The key of the store lies outside of the store, in a place that gives it and keeps it.
 
 use handfast_token::Secret;
 use std::io;

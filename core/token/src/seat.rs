@@ -1,6 +1,6 @@
-//! The two seats at the table.
+//! The two roles in which a device can meet another one.
 
-/// Which side of an invitation this device is on.
+/// The side of an invitation that this device is on. It never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seat {
     /// This device made the invitation, and waits.

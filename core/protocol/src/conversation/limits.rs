@@ -133,7 +133,7 @@ impl Account {
         self.times = self.times.saturating_add(1);
     }
 
-    /// Whether a file of that size is taken without a question. If so, it counts.
+    /// True if a file of that size is taken without a question. It is counted then.
     pub(super) fn take_unasked(&mut self, level: TrustLevel, size: u64) -> bool {
         let after = self.unasked.checked_add(size);
         let allowed = self.limits.of(level).unasked;

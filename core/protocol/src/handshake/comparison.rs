@@ -66,6 +66,21 @@ fn commit(nonce: &Secret<32>, hash: &[u8; 32]) -> Commitment {
 }
 
 /// 36 bits that are equal on both sides if nobody is in between: six symbols of 64, or digits.
+///
+/// ```
+/// use handfast_protocol::handshake::{GuestComparison, HostComparison};
+/// use handfast_token::{Secret, random_bytes};
+///
+/// let hash = [7; 32]; // of the handshake; both have the same
+/// let nonce = random_bytes()?;
+/// let host = HostComparison::new(hash, Secret::random()?);
+/// let guest = GuestComparison::new(hash, host.commitment(), nonce);
+///
+/// let (opening, at_host) = host.open(&nonce);
+/// let at_guest = guest.open(opening).expect("the host kept to its commitment");
+/// assert_eq!(at_host.digits(), at_guest.digits());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShortString(u64);
 

@@ -80,7 +80,7 @@ impl Outside {
         sockets
     }
 
-    /// Whether servers were asked, and none was heard.
+    /// True if servers were asked and none of them answered.
     pub fn is_silent(&self) -> bool {
         self.asked > 0 && self.mappings.is_empty()
     }
