@@ -57,6 +57,10 @@ pub enum SessionCommand {
     Unlock(Answers, Option<Secret<16>>),
     /// The person agrees to connect with who invited them.
     Accept(Box<AcceptTerms>),
+    /// Host: a guest's reply to the invitation of this session came here.
+    Reply(Box<SealedReply>, Provenance),
+    /// Guest: the invitation of this session came here once more; it may name other addresses now.
+    ShowAgain(Box<Invitation>, Provenance),
     /// Guest: show the reply at once.
     OfferReply,
     /// Guest: answer the question.
@@ -160,7 +164,7 @@ pub enum Protection {
     Locked(Questions, Answers),
 }
 
-/// What a guest decides when it accepts.
+/// What a guest decides when it accepts, or either role when it goes on with what waits.
 #[derive(Clone, Debug, Default)]
 pub struct AcceptTerms {
     /// How long to knock, whatever this device's clock says about the invitation. None for as long as
@@ -170,6 +174,8 @@ pub struct AcceptTerms {
     pub reply_at_once: bool,
     /// Send nothing before the host has the reply.
     pub only_by_reply: bool,
+    /// Host: it is for somebody in another network, even if it was not when it was made.
+    pub is_far: bool,
     /// How the session differs.
     pub terms: SessionTerms,
 }
@@ -220,7 +226,10 @@ pub enum Refusal {
     /// What was shown again is not what is knocked at.
     #[error(transparent)]
     OtherInvitation(#[from] OtherInvitation),
-    /// The container does not open, or is none of an invitation.
+    /// The container holds something else than an invitation.
+    #[error("this is locked, and holds no invitation")]
+    NoInvitation,
+    /// The container cannot be read.
     #[error(transparent)]
     Seal(SealError),
     /// The text is too long.

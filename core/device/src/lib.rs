@@ -37,6 +37,7 @@ mod session;
 mod settings;
 mod shared;
 mod snapshot;
+mod tag;
 mod talk;
 mod unheard;
 mod view;
@@ -54,7 +55,10 @@ pub use ports::{
 pub use randomness::{NoRandomness, Randomness, system_randomness};
 pub use settings::{Asking, Scope, Servers, SessionTerms, Settings};
 pub use snapshot::{DOUBT, Ended, KeptInvitation, Pending, PendingId, ProofCount, Snapshot, Write};
-pub use view::{Event, FileState, Reached, Row, RowContent, SessionEnd, View, Wish};
+pub use tag::{Named, NotNamed, Tag, named, to_resume};
+pub use view::{
+    Event, FileState, Outlook, Reached, RouterReport, Row, RowContent, SessionEnd, View, Wish,
+};
 
 // The words of this layer for what the modules below call otherwise.
 pub use handfast_protocol::network::Outside as ReflexiveReport;
@@ -217,6 +221,27 @@ impl Device {
             .collect()
     }
 
+    /// What people call whatever waits, and the invitations of this device that are over.
+    pub fn names(&self) -> Vec<Named> {
+        let key = self.shared.long_term_key();
+        let hosted = self.shared.kept().invitations.iter();
+        let hosted = hosted.map(|(id, kept)| {
+            let ended = match kept {
+                KeptInvitation::Ended(ended) => Some(ended.reason),
+                KeptInvitation::Waiting(_) => None,
+            };
+            (PendingId::hosted(*id), ended)
+        });
+        let accepted = self.shared.kept().replies.keys();
+        let accepted = accepted.map(|id| (PendingId::accepted(*id), None));
+        let all = hosted.chain(accepted).map(|(id, ended)| Named {
+            tag: Tag::of(key, id),
+            id,
+            ended,
+        });
+        all.collect()
+    }
+
     /// Who was met, those met first first.
     pub fn people(&self) -> Vec<&Person> {
         let mut people: Vec<&Person> = self.shared.kept().people.values().collect();
@@ -259,14 +284,24 @@ impl Device {
             Command::Withdraw(pending) => self.withdraw(request, pending, now),
             Command::Reply(reply, provenance) => self.reply(request, *reply, provenance, now),
             Command::To(id, command) => {
-                let is_accept = matches!(command, SessionCommand::Accept(_));
                 if !self.sessions.contains_key(&id) {
                     return Err(Refusal::NotNow);
                 }
-                if is_accept {
-                    self.may_accept(id, now)?;
-                }
-                self.feed(id, SessionInput::Command(request, command), now);
+                let input = match command {
+                    SessionCommand::Reply(reply, provenance) => {
+                        SessionInput::Reply(request, *reply, provenance)
+                    }
+                    SessionCommand::ShowAgain(invitation, provenance) => {
+                        SessionInput::ShownAgain(request, invitation, provenance)
+                    }
+                    command => {
+                        if let SessionCommand::Accept(_) = command {
+                            self.may_accept(id, now)?;
+                        }
+                        SessionInput::Command(request, command)
+                    }
+                };
+                self.feed(id, input, now);
                 Ok(None)
             }
             Command::Forget(key) => {

@@ -9,8 +9,8 @@ use super::snapshot::expires;
 use super::unheard::Unheard;
 use super::{
     AuthenticatedPeer, CarrierCommand, CarrierEvent, DeliveryMode, Done, EndReason, GuestKeys,
-    HostHistory, HostKeys, Milestones, PendingId, ProofCount, Provenance, Refusal, RequestId, Role,
-    SessionCommand, SessionEnd, Ticket, View, Write,
+    HostHistory, HostKeys, Milestones, Outlook, PendingId, ProofCount, Provenance, Refusal,
+    RequestId, Role, SessionCommand, SessionEnd, Ticket, View, Write,
 };
 use bytes::Bytes;
 use handfast_protocol::handshake::Trust;
@@ -62,6 +62,9 @@ pub(super) struct Pairing {
     /// Why the peer is not heard, most likely.
     cause: Option<Cause>,
     is_offline: bool,
+    outlook: Option<Outlook>,
+    /// Guest: a reply that an earlier process made does not lead here any more.
+    is_moved: bool,
     has_link: bool,
     began: Instant,
     milestones: Milestones,
@@ -175,6 +178,8 @@ impl Pairing {
             unheard: Unheard::default(),
             cause: None,
             is_offline: false,
+            outlook: ready.outlook,
+            is_moved: ready.is_moved,
             has_link: false,
             began: context.now.monotonic,
             milestones: Milestones::default(),
@@ -681,8 +686,79 @@ impl Pairing {
     }
 
     fn show(&mut self, context: &mut Context<'_>) {
-        if let Some(view) = self.side.view(context.now, self.cause, self.is_offline) {
+        if let Some(view) = self.view(context.now) {
             context.show(view);
+        }
+    }
+
+    fn view(&self, now: Now) -> Option<View> {
+        let (cause, is_offline) = (self.cause, self.is_offline);
+        match &self.side {
+            Side::Host {
+                machine,
+                pending,
+                token,
+                is_outdated,
+            } => {
+                let pairing::View::Hosting { stage, .. } = machine.view(now)? else {
+                    return None;
+                };
+                // A locked invitation cannot be made anew without its answer, so there is none to show.
+                let leads_no_further =
+                    stage == HostStage::ShowAgain && matches!(token, Token::Sealed(_));
+                let is_reissued = match token {
+                    Token::Invitation(shown) => *shown != pending.invitation,
+                    Token::Sealed(_) | Token::Reply(_) => false,
+                };
+                Some(View::Hosting {
+                    stage: match leads_no_further {
+                        true => HostStage::TheyAreHere,
+                        false => stage,
+                    },
+                    expires_at: expires(&pending.invitation, pending.made),
+                    delivery: match pending.handed {
+                        Provenance::Camera => DeliveryMode::Show,
+                        Provenance::Carried | Provenance::Locked => DeliveryMode::Send,
+                    },
+                    token: token.clone(),
+                    is_outdated: *is_outdated || leads_no_further,
+                    is_reissued,
+                    is_replied: !machine.past().replies.is_empty(),
+                    is_on_this_machine: self.place.is_on_this_machine(),
+                    outlook: self.outlook,
+                    cause,
+                    is_offline,
+                })
+            }
+            Side::Guest { machine, .. } => Some(match machine.view(now)? {
+                pairing::View::Connecting(stage) => View::Connecting {
+                    stage,
+                    is_moved: self.is_moved,
+                    cause,
+                    is_offline,
+                },
+                pairing::View::ReplyNeeded { seat_taken, .. } => View::ReplyNeeded {
+                    reply: machine.reply()?.clone(),
+                    is_seat_taken: seat_taken,
+                    cause,
+                },
+                pairing::View::Asking {
+                    question,
+                    tries_left,
+                    was_wrong,
+                    is_repeated,
+                } => View::Asking {
+                    question,
+                    tries_left,
+                    was_wrong,
+                    is_repeated,
+                },
+                // Of the other role, or the meeting or the failure itself follows.
+                pairing::View::Hosting { .. }
+                | pairing::View::InvitationOpened { .. }
+                | pairing::View::Talking { .. }
+                | pairing::View::Ended(_) => return None,
+            }),
         }
     }
 
@@ -692,7 +768,7 @@ impl Pairing {
             context.answer(request, Err(Refusal::NotNow));
         }
         let reason = match why {
-            SessionEnd::Failed(failure) => end_reason(self.pending().role, failure),
+            SessionEnd::Failed(_) => why.ends(self.pending().role),
             _ => None,
         };
         let standing = self.side.standing();
@@ -784,67 +860,6 @@ impl Side {
                 invitation: Box::new(kept.invitation.clone()),
                 proofs: machine.proofs(),
             },
-        }
-    }
-
-    fn view(&self, now: Now, cause: Option<Cause>, is_offline: bool) -> Option<View> {
-        match self {
-            Self::Host {
-                machine,
-                pending,
-                token,
-                is_outdated,
-            } => {
-                let pairing::View::Hosting { stage, .. } = machine.view(now)? else {
-                    return None;
-                };
-                // A locked invitation cannot be made anew without its answer, so there is none to show.
-                let leads_no_further =
-                    stage == HostStage::ShowAgain && matches!(token, Token::Sealed(_));
-                Some(View::Hosting {
-                    stage: match leads_no_further {
-                        true => HostStage::TheyAreHere,
-                        false => stage,
-                    },
-                    expires_at: expires(&pending.invitation, pending.made),
-                    delivery: match pending.handed {
-                        Provenance::Camera => DeliveryMode::Show,
-                        Provenance::Carried | Provenance::Locked => DeliveryMode::Send,
-                    },
-                    token: token.clone(),
-                    is_outdated: *is_outdated || leads_no_further,
-                    cause,
-                    is_offline,
-                })
-            }
-            Self::Guest { machine, .. } => Some(match machine.view(now)? {
-                pairing::View::Connecting(stage) => View::Connecting {
-                    stage,
-                    cause,
-                    is_offline,
-                },
-                pairing::View::ReplyNeeded { seat_taken, .. } => View::ReplyNeeded {
-                    reply: machine.reply()?.clone(),
-                    is_seat_taken: seat_taken,
-                    cause,
-                },
-                pairing::View::Asking {
-                    question,
-                    tries_left,
-                    was_wrong,
-                    is_repeated,
-                } => View::Asking {
-                    question,
-                    tries_left,
-                    was_wrong,
-                    is_repeated,
-                },
-                // Of the other role, or the meeting or the failure itself follows.
-                pairing::View::Hosting { .. }
-                | pairing::View::InvitationOpened { .. }
-                | pairing::View::Talking { .. }
-                | pairing::View::Ended(_) => return None,
-            }),
         }
     }
 

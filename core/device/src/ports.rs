@@ -2,7 +2,8 @@
 //! the store, conversations, and work that takes long. Drivers translate; none decides.
 
 use super::{
-    Answer, AuthenticatedPeer, Command, Event, ReflexiveReport, RequestId, Scope, SessionId, Write,
+    Answer, AuthenticatedPeer, Command, Event, ReflexiveReport, RequestId, RouterReport, Scope,
+    SessionId, Write,
 };
 use bytes::Bytes;
 use handfast_protocol::certificate::Certificate;
@@ -158,6 +159,8 @@ pub enum CarrierEvent {
         reflexive: Option<ReflexiveReport>,
         /// Where the router leads in.
         external: Option<SocketAddr>,
+        /// Why it does, or does not.
+        router: RouterReport,
     },
     /// The sockets are bound, or seen, elsewhere now.
     Moved {

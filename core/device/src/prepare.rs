@@ -7,8 +7,8 @@ use super::session::{Context, SessionInput, end, not_now};
 use super::shared::Purpose;
 use super::{
     AcceptTerms, Bind, CarrierCommand, CarrierEvent, DeliveryMode, EndReason, HostHistory,
-    InviteTerms, Output, PendingId, Protection, Provenance, Role, Scope, SessionEnd, Ticket, View,
-    Work, WorkDone, Write,
+    InviteTerms, Outlook, Output, PendingId, Protection, Provenance, Role, RouterReport, Scope,
+    SessionEnd, Ticket, View, Work, WorkDone, Write,
 };
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::pairing::Failure;
@@ -19,8 +19,8 @@ use handfast_token::{Candidates, Expiry, Invitation, Name, Reply, admit};
 pub(super) enum Plan {
     /// A new invitation.
     Invite(Box<InviteTerms>),
-    /// One that waits.
-    Resume(Box<PendingInvitation>),
+    /// One that waits, and whether it is for somebody in another network now.
+    Resume(Box<PendingInvitation>, bool),
     /// Somebody else's invitation, and what was kept of it before.
     Accept(Box<Accepting>),
 }
@@ -51,7 +51,7 @@ impl Plan {
     fn scope(&self, wanted: Scope) -> Scope {
         let invitation = match self {
             Self::Invite(_) => return wanted,
-            Self::Resume(pending) => &pending.invitation,
+            Self::Resume(pending, _) => &pending.invitation,
             Self::Accept(accepting) => &accepting.invitation,
         };
         match is_on_this_machine(invitation) {
@@ -63,7 +63,7 @@ impl Plan {
     fn port(&self, wanted: Option<u16>) -> Option<u16> {
         match self {
             Self::Invite(_) => wanted,
-            Self::Resume(pending) => Some(pending.port),
+            Self::Resume(pending, _) => Some(pending.port),
             Self::Accept(accepting) => {
                 let kept = accepting.kept.as_ref();
                 kept.map(|kept| kept.port).or(wanted)
@@ -75,9 +75,9 @@ impl Plan {
     fn is_far(&self) -> bool {
         match self {
             Self::Invite(terms) => terms.is_far,
-            Self::Resume(pending) => {
+            Self::Resume(pending, is_far) => {
                 let mut named = pending.invitation.candidates.iter();
-                named.any(|one| one.reflexive().is_some())
+                *is_far || named.any(|one| one.reflexive().is_some())
             }
             Self::Accept(_) => false,
         }
@@ -88,6 +88,7 @@ impl Plan {
 pub(super) struct Preparing {
     plan: Plan,
     place: Place,
+    outlook: Option<Outlook>,
     certificate: Option<Certificate>,
     step: Step,
     /// What is for the pairing, once there is one.
@@ -110,9 +111,13 @@ enum Step {
 /// What a pairing begins with.
 pub(super) struct Ready {
     pub(super) place: Place,
+    /// What servers and router said, for somebody in another network.
+    pub(super) outlook: Option<Outlook>,
     pub(super) record: Record,
     /// Guest: the candidates and the salt of a reply that nobody has seen.
     pub(super) fresh: Option<Fresh>,
+    /// Guest: a reply that an earlier process made does not lead here any more.
+    pub(super) is_moved: bool,
     /// Guest: what the person decided.
     pub(super) terms: Option<AcceptTerms>,
 }
@@ -148,6 +153,7 @@ impl Preparing {
         Self {
             plan,
             place: Place::default(),
+            outlook: None,
             certificate: None,
             step: Step::Stopped,
             later: Vec::new(),
@@ -159,7 +165,7 @@ impl Preparing {
         match (&self.step, &self.plan) {
             (Step::Keeping(_, record, _) | Step::Ready(record, _), _) => Some(record.pending()),
             (_, Plan::Invite(_)) => None,
-            (_, Plan::Resume(pending)) => Some(PendingId::hosted(pending.id())),
+            (_, Plan::Resume(pending, _)) => Some(PendingId::hosted(pending.id())),
             (_, Plan::Accept(accepting)) => {
                 let id = accepting.invitation.keys().invite_id();
                 Some(PendingId::accepted(id))
@@ -171,14 +177,14 @@ impl Preparing {
         match &self.plan {
             Plan::Invite(_) => Some(Role::Host),
             Plan::Accept(accepting) if accepting.kept.is_none() => Some(Role::Guest),
-            Plan::Accept(_) | Plan::Resume(_) => None,
+            Plan::Accept(_) | Plan::Resume(..) => None,
         }
     }
 
     pub(super) fn hosted(&self) -> Option<&Invitation> {
         match (&self.step, &self.plan) {
             (Step::Keeping(_, Record::Invitation(pending), _), _) => Some(&pending.invitation),
-            (_, Plan::Resume(pending)) => Some(&pending.invitation),
+            (_, Plan::Resume(pending, _)) => Some(&pending.invitation),
             _ => None,
         }
     }
@@ -191,7 +197,7 @@ impl Preparing {
     fn is_kept(&self) -> bool {
         match &self.plan {
             Plan::Invite(_) => false,
-            Plan::Resume(_) => true,
+            Plan::Resume(..) => true,
             Plan::Accept(accepting) => accepting.kept.is_some(),
         }
     }
@@ -289,6 +295,10 @@ impl Preparing {
                 self.place.addresses = addresses;
                 self.certificate = certificate;
                 if self.plan.is_far() {
+                    self.outlook = Some(Outlook {
+                        is_seen: None,
+                        router: RouterReport::NotAsked,
+                    });
                     let servers = context.asking().servers(self.place.is_on_this_machine());
                     let router = context.asking().router;
                     if !servers.is_empty() || router {
@@ -304,8 +314,13 @@ impl Preparing {
                 CarrierEvent::Reached {
                     reflexive,
                     external,
+                    router,
                 },
             ) => {
+                self.outlook = Some(Outlook {
+                    is_seen: reflexive.as_ref().map(|seen| !seen.mappings.is_empty()),
+                    router,
+                });
                 self.place.reflexive = reflexive;
                 self.place.external = external;
                 self.record(context)
@@ -335,7 +350,7 @@ impl Preparing {
     fn record(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
         let candidates = self.place.candidates()?;
         match &self.plan {
-            Plan::Resume(pending) => {
+            Plan::Resume(pending, _) => {
                 let pending = pending.clone();
                 // A guest whose reply is here is found from anywhere, and an open invitation is shown
                 // anew. A locked one would need its answer for that.
@@ -496,10 +511,12 @@ impl Preparing {
                 self.step = Step::HandedOn(Some(record.pending()));
                 let terms = match &self.plan {
                     Plan::Accept(accepting) => Some(accepting.terms.clone()),
-                    Plan::Invite(_) | Plan::Resume(_) => None,
+                    Plan::Invite(_) | Plan::Resume(..) => None,
                 };
                 let ready = Ready {
                     place: self.place.clone(),
+                    outlook: self.outlook,
+                    is_moved: fresh.is_some() && self.is_kept(),
                     record,
                     fresh,
                     terms,

@@ -195,7 +195,7 @@ impl Session {
         let header = Header::parse(&container).map_err(Refusal::Seal)?;
         match &header.lock {
             Lock::Answers { .. } if header.kind == Kind::Invitation => {}
-            _ => return Err(Refusal::Seal(SealError::Unsupported)),
+            _ => return Err(Refusal::NoInvitation),
         }
         let state = State::Locked {
             container,
@@ -221,7 +221,7 @@ impl Session {
                 if kept.remaining(now.unix).is_none() {
                     return Err(StoreError::Over(EndReason::Expired).into());
                 }
-                Plan::Resume(Box::new(kept))
+                Plan::Resume(Box::new(kept), terms.is_far)
             }
             // Only the host's clock ends an invitation.
             Role::Guest => {

@@ -65,6 +65,11 @@ impl Shared {
         &self.kept
     }
 
+    /// Who this device is in every session but those that keep nothing.
+    pub(super) fn long_term_key(&self) -> &StaticKey {
+        &self.identity
+    }
+
     pub(super) fn settings(&self) -> &Settings {
         &self.settings
     }

@@ -5,6 +5,7 @@
 //! and proofs only rise, trust only rises, and what has ended stays ended. So a batch may be carried out
 //! late, or lost by a process that is killed, and what is kept is still true.
 
+use super::place::is_on_this_machine;
 use super::{EndReason, HostHistory, Provenance, Role, Settings};
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::Guessed;
@@ -147,6 +148,8 @@ pub struct Pending {
     pub id: PendingId,
     /// What the host calls itself, for a guest, if it says so.
     pub name: Option<String>,
+    /// It leads to this machine and nowhere else.
+    pub is_on_this_machine: bool,
     /// When it was made or accepted, in seconds since 1970-01-01 UTC.
     pub made: u64,
     /// How long it is still good; None if it seems to have expired.
@@ -261,6 +264,7 @@ impl Snapshot {
             KeptInvitation::Waiting(pending) => Some(Pending {
                 id: PendingId::hosted(*id),
                 name: None,
+                is_on_this_machine: is_on_this_machine(&pending.invitation),
                 made: pending.made,
                 remaining: pending.remaining(now),
             }),
@@ -269,6 +273,7 @@ impl Snapshot {
         let accepted = self.replies.iter().map(|(id, reply)| Pending {
             id: PendingId::accepted(*id),
             name: name_of(&reply.invitation),
+            is_on_this_machine: is_on_this_machine(&reply.invitation),
             made: reply.made,
             remaining: reply.invitation.expiry.remaining(now),
         });

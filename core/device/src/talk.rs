@@ -6,9 +6,9 @@ use super::session::{Context, SessionInput, not_now};
 use super::shared::Purpose;
 use super::window::Window;
 use super::{
-    CarrierCommand, CarrierEvent, Connected, Done, Event, FileState, Reached, Refusal, RequestId,
-    Row, RowContent, Saying, SessionCommand, SessionEnd, TalkCommand, TalkEvent, Ticket, View,
-    Wish, Write,
+    CarrierCommand, CarrierEvent, Connected, Done, Event, FileState, Milestones, Reached, Refusal,
+    RequestId, Row, RowContent, Saying, SessionCommand, SessionEnd, TalkCommand, TalkEvent, Ticket,
+    View, Wish, Write,
 };
 use handfast_protocol::conversation::{
     self, Direction, Ending, Finding, Limit, MAX_TEXT, Transfer,
@@ -26,6 +26,8 @@ pub(super) struct Talk {
     key: PublicKey,
     name: String,
     trust: Trust,
+    scans: u8,
+    milestones: Milestones,
     is_interrupted: bool,
     wish: Wish,
     comparing: Option<ShortString>,
@@ -36,6 +38,8 @@ pub(super) struct Talk {
     sent: u32,
     /// Texts and files that the conversation has not taken yet.
     unsaid: u32,
+    /// Somebody waits for room.
+    is_full: bool,
     window: Window,
     is_held: bool,
     leaving: Leaving,
@@ -94,6 +98,8 @@ impl Talk {
             key: met.peer.key,
             name: met.peer.name.clone(),
             trust: met.trust,
+            scans: met.peer.scans,
+            milestones: met.milestones,
             is_interrupted: false,
             wish: Wish::Nobody,
             comparing: None,
@@ -101,6 +107,7 @@ impl Talk {
             files: BTreeMap::new(),
             sent: 0,
             unsaid: 0,
+            is_full: false,
             window: Window::default(),
             is_held: false,
             leaving: Leaving::No,
@@ -128,10 +135,13 @@ impl Talk {
         View::Talking {
             name: self.name.clone(),
             trust: self.trust,
+            scans: self.scans,
+            milestones: self.milestones,
             is_interrupted: self.is_interrupted,
             wish: self.wish,
             comparing: self.comparing,
             reached: self.reached,
+            is_full: self.is_full,
         }
     }
 
@@ -207,6 +217,8 @@ impl Talk {
             }
             SessionCommand::Unlock(..)
             | SessionCommand::Accept(_)
+            | SessionCommand::Reply(..)
+            | SessionCommand::ShowAgain(..)
             | SessionCommand::OfferReply
             | SessionCommand::Answer(_)
             | SessionCommand::TryHarder => Err(Refusal::NotNow),
@@ -293,6 +305,7 @@ impl Talk {
 
     fn count_unsaid(&mut self) -> Result<(), Refusal> {
         if self.unsaid >= MOST_UNSAID {
+            self.is_full = true;
             return Err(Refusal::TooMuchWaits);
         }
         self.unsaid += 1;
@@ -319,9 +332,12 @@ impl Talk {
             TalkEvent::Event(event) => event,
             TalkEvent::Said => {
                 self.unsaid = self.unsaid.saturating_sub(1);
+                // Whoever waits is not woken for every single one.
+                self.is_full &= self.unsaid > MOST_UNSAID / 2;
                 return Ok(());
             }
-            TalkEvent::NotCompared(_) => {
+            TalkEvent::NotCompared(error) => {
+                context.shared.tell(Event::NotCompared(context.id, error));
                 if self.wish == Wish::Ours {
                     self.wish = Wish::Nobody;
                 }
@@ -367,11 +383,32 @@ impl Talk {
             conversation::Event::FileProgress { transfer, done, .. } => {
                 self.file_is(context, transfer, FileState::Moving { done });
             }
-            conversation::Event::FileReceived { transfer, path, .. } => {
-                self.file_is(context, transfer, FileState::Done { path: Some(path) });
+            conversation::Event::FileReceived {
+                transfer,
+                path,
+                hash,
+                took,
+                ..
+            } => {
+                let done = FileState::Done {
+                    path: Some(path),
+                    hash: hash.to_vec(),
+                    took,
+                };
+                self.file_is(context, transfer, done);
             }
-            conversation::Event::FileSent { transfer, .. } => {
-                self.file_is(context, transfer, FileState::Done { path: None });
+            conversation::Event::FileSent {
+                transfer,
+                hash,
+                took,
+                ..
+            } => {
+                let done = FileState::Done {
+                    path: None,
+                    hash: hash.to_vec(),
+                    took,
+                };
+                self.file_is(context, transfer, done);
             }
             conversation::Event::FileFailed {
                 transfer,
@@ -383,10 +420,13 @@ impl Talk {
                 self.wish = Wish::Nobody;
                 self.comparing = Some(shown);
             }
-            conversation::Event::Limited(Limit::Entries | Limit::Bytes) => {
-                self.reached = Some(Reached::Messages);
+            conversation::Event::Limited(limit) => {
+                self.reached = Some(match limit {
+                    Limit::Entries => Reached::Messages,
+                    Limit::Bytes => Reached::Text,
+                    Limit::OpenOffers => Reached::Files,
+                });
             }
-            conversation::Event::Limited(Limit::OpenOffers) => self.reached = Some(Reached::Files),
             conversation::Event::Released => self.reached = None,
             conversation::Event::Interrupted => self.is_interrupted = true,
             conversation::Event::Resumed => self.is_interrupted = false,

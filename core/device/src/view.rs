@@ -1,14 +1,16 @@
 //! What a screen shows of one session, as whole states. No words for people here: shells have those.
 
-use super::{DeliveryMode, Provenance, SessionId};
-use handfast_protocol::conversation::{FileError, Violation};
+use super::pairing::end_reason;
+use super::{DeliveryMode, EndReason, Milestones, Provenance, Role, SessionId};
+use handfast_protocol::conversation::{CompareError, FileError, Violation};
 use handfast_protocol::handshake::{ShortString, Trust};
-use handfast_protocol::network::Survey;
+use handfast_protocol::network::{MappingError, Survey};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage};
 use handfast_seal::{Questions, SealError};
 use handfast_store::StoreError;
 use handfast_token::{SealedReply, Token};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What happened that a shell has to show, in order.
 #[derive(Clone, Debug)]
@@ -27,6 +29,8 @@ pub enum Event {
     NetworkReport(Box<Survey>),
     /// Something about the person in this session could not be kept, and is forgotten after a restart.
     NotRemembered(SessionId, StoreError),
+    /// The wish to compare in this session came to nothing.
+    NotCompared(SessionId, CompareError),
 }
 
 /// One state of a session.
@@ -50,6 +54,14 @@ pub enum View {
         token: Token,
         /// It may lead nowhere now and is locked, so that only who knows the answer could make it anew.
         is_outdated: bool,
+        /// It names other addresses than when it was made.
+        is_reissued: bool,
+        /// A guest's reply is kept, so it is looked for wherever that reply says.
+        is_replied: bool,
+        /// Where it leads is this machine and nowhere else.
+        is_on_this_machine: bool,
+        /// What servers and router said, for somebody in another network.
+        outlook: Option<Outlook>,
         /// Why the guest whose reply came is not heard, most likely.
         cause: Option<Cause>,
         /// This device has no network at the moment.
@@ -85,6 +97,8 @@ pub enum View {
     Connecting {
         /// How far it is.
         stage: GuestStage,
+        /// The reply that an earlier process made does not lead here any more.
+        is_moved: bool,
         /// Why the host is not heard, most likely.
         cause: Option<Cause>,
         /// This device has no network at the moment.
@@ -116,6 +130,10 @@ pub enum View {
         name: String,
         /// How far it is trusted, and why.
         trust: Trust,
+        /// How many codes were scanned, or passed on, so that the two met.
+        scans: u8,
+        /// How long it took.
+        milestones: Milestones,
         /// The path is silent; what is sent now waits.
         is_interrupted: bool,
         /// Who would like to compare.
@@ -124,9 +142,32 @@ pub enum View {
         comparing: Option<ShortString>,
         /// A limit that the peer has reached.
         reached: Option<Reached>,
+        /// So much waits to be said that no more is taken
+        /// ([`Refusal::TooMuchWaits`](super::Refusal::TooMuchWaits)). It is shown again once there is room.
+        is_full: bool,
     },
     /// It is over.
     Ended(SessionEnd),
+}
+
+/// What came of asking how this device is reached from other networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outlook {
+    /// Whether a server said how it is seen from there. None if there was nobody to ask.
+    pub is_seen: Option<bool>,
+    /// Whether the router leads in.
+    pub router: RouterReport,
+}
+
+/// What the router said when it was asked for a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RouterReport {
+    /// It was not asked.
+    NotAsked,
+    /// It opened one, for as long as the session has its sockets.
+    Opened,
+    /// It opened none.
+    Refused(MappingError),
 }
 
 /// Who would like to compare. Nothing is shown before both do.
@@ -143,8 +184,10 @@ pub enum Wish {
 /// A limit of what the peer may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reached {
-    /// As many messages as it may, or as long ones. More is held back until the person allows it.
+    /// As many messages as it may. More is held back until the person allows it.
     Messages,
+    /// As much text as it may; the same follows.
+    Text,
     /// So many files wait for an answer that more are declined.
     Files,
 }
@@ -186,6 +229,23 @@ pub enum SessionEnd {
     /// What has to be kept could not be, so it did not go on.
     #[error(transparent)]
     Store(StoreError),
+}
+
+impl SessionEnd {
+    /// What this end makes of what waited in this role; None if it waits on.
+    pub fn ends(self, role: Role) -> Option<EndReason> {
+        match self {
+            Self::Failed(failure) => end_reason(role, failure),
+            Self::Withdrawn => Some(EndReason::Revoked),
+            // The two had met.
+            Self::Refused | Self::Different | Self::PeerLeft | Self::Lost | Self::Broken(_) => {
+                Some(EndReason::Used)
+            }
+            Self::Closed | Self::Moved | Self::Seal(_) => None,
+            Self::Store(StoreError::Over(reason)) => Some(reason),
+            Self::Store(_) => None,
+        }
+    }
 }
 
 impl From<Failure> for SessionEnd {
@@ -237,6 +297,10 @@ pub enum FileState {
     Done {
         /// Where it is, if it came in.
         path: Option<PathBuf>,
+        /// BLAKE2b-256 of it.
+        hash: Vec<u8>,
+        /// From the yes of whoever gets it until it was stored and compared.
+        took: Duration,
     },
     /// It did not go through.
     Failed {

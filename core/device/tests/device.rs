@@ -19,10 +19,10 @@ use handfast_device::{
 };
 use handfast_protocol::conversation::Finding;
 use handfast_protocol::handshake::{TrustLevel, TrustReason};
-use handfast_protocol::pairing::Failure;
+use handfast_protocol::pairing::{Failure, OtherInvitation};
 use handfast_seal::Questions;
 use handfast_store::StoreError;
-use handfast_token::{Invitation, Question, SealedReply, Token};
+use handfast_token::{Invitation, Question, ReplyError, SealedReply, Token};
 use person::{RIGHT, WRONG, accept, accept_with, answer, asked, begun, end_of, hosting, together};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -554,6 +554,58 @@ fn rows_that_are_not_taken_hold_the_peer_back() {
     let line = world.log.len();
     world.tell(0, both[0], SessionCommand::Taken(10));
     position(&since(&world, line), "0 1 talk GoOn");
+}
+
+#[test]
+fn who_waits_for_room_is_woken_by_room() {
+    let mut world = World::new(36);
+    let [host, _] = together(&mut world);
+    world.sides[0].says_late = true;
+    let is_full = |world: &World| match world.sides[0].views.get(&host) {
+        Some(View::Talking { is_full, .. }) => *is_full,
+        other => panic!("{other:?}"),
+    };
+    let say = |world: &mut World, number: u32| {
+        let text = Saying::Text(number.to_string());
+        let said = world.command(0, Command::To(host, SessionCommand::Say(text)));
+        world.tell(0, host, SessionCommand::Taken(1));
+        result(world, 0, said)
+    };
+    let refused = (0..10_000).find(|number| say(&mut world, *number) != Some(Ok(Done::Ok)));
+    let refused = refused.expect("no more is taken");
+    assert_eq!(say(&mut world, refused), Some(Err(Refusal::TooMuchWaits)));
+    assert!(is_full(&world));
+    world.run(seconds(20));
+    assert!(!is_full(&world));
+    assert_eq!(say(&mut world, refused), Some(Ok(Done::Ok)));
+}
+
+#[test]
+fn what_is_for_one_session_is_not_taken_by_another() {
+    let mut world = World::new(37);
+    let (host, invitation) = hosting_openly(&mut world);
+    let (other, _) = hosting_openly(&mut world);
+    let (guest, reply) = replying(&mut world, &invitation);
+    let reply = |to| {
+        let reply = SessionCommand::Reply(Box::new(reply.clone()), Provenance::Carried);
+        Command::To(to, reply)
+    };
+    let refused = world.command(0, reply(other));
+    let refusal = Refusal::Reply(ReplyError::OtherInvitation);
+    assert_eq!(result(&world, 0, refused), Some(Err(refusal)));
+    let (_, second) = hosting_openly(&mut world);
+    let again = |invitation: &Invitation| {
+        let again = SessionCommand::ShowAgain(Box::new(invitation.clone()), Provenance::Carried);
+        Command::To(guest, again)
+    };
+    let refused = world.command(1, again(&second));
+    let refusal = Refusal::OtherInvitation(OtherInvitation);
+    assert_eq!(result(&world, 1, refused), Some(Err(refusal)));
+    let taken = world.command(1, again(&invitation));
+    assert_eq!(result(&world, 1, taken), Some(Ok(Done::GoesOn(guest))));
+    world.command(0, reply(host));
+    world.run(seconds(10));
+    assert!(talks(&world, 0, host) && talks(&world, 1, guest));
 }
 
 #[test]

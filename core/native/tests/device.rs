@@ -288,7 +288,7 @@ async fn a_file_arrives_whole() {
                 is_accepted = true;
                 yun.say(joining, Saying::AcceptFile(number)).await;
             }
-            FileState::Done { path } => break path.unwrap(),
+            FileState::Done { path, .. } => break path.unwrap(),
             FileState::Failed { error, .. } => panic!("{error}"),
             FileState::Offered | FileState::Waiting | FileState::Moving { .. } => {}
         }

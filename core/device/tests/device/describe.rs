@@ -51,6 +51,7 @@ fn view(view: &View) -> String {
             wish,
             comparing,
             reached,
+            ..
         } => {
             let compares = comparing.is_some();
             format!("Talking {name} {trust:?} {is_interrupted} {wish:?} {compares} {reached:?}")

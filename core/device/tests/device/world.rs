@@ -8,8 +8,8 @@
 use super::talk::SimTalk;
 use handfast_device::{
     Answer, CarrierCommand, CarrierEvent, Command, Device, Event, GuestKeys, HostKeys, Input,
-    KeptInvitation, NetworkCommand, NoRandomness, Output, RequestId, SessionCommand, SessionId,
-    Settings, Snapshot, TalkCommand, TalkEvent, Ticket, View, Write,
+    KeptInvitation, NetworkCommand, NoRandomness, Output, RequestId, RouterReport, SessionCommand,
+    SessionId, Settings, Snapshot, TalkCommand, TalkEvent, Ticket, View, Write,
 };
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::handshake::StaticKey;
@@ -122,6 +122,8 @@ pub(crate) struct Side {
     pub(crate) device: Option<Device>,
     pub(crate) disk: Snapshot,
     pub(crate) disk_mode: DiskMode,
+    /// The conversation takes seconds for whatever is said.
+    pub(crate) says_late: bool,
     /// How far this clock is off, in seconds.
     pub(crate) clock_is_off: i64,
     pub(crate) views: BTreeMap<SessionId, View>,
@@ -173,6 +175,7 @@ struct Link {
 
 enum Happening {
     /// A guest knocks.
+    Said(usize, SessionId),
     Knock(End),
     /// What was on its way to a peer's device.
     Arrives(End, CarrierEvent),
@@ -198,6 +201,7 @@ impl Side {
             device: None,
             disk: Snapshot::default(),
             disk_mode: DiskMode::Works,
+            says_late: false,
             clock_is_off: 0,
             views: BTreeMap::new(),
             answers: BTreeMap::new(),
@@ -461,6 +465,9 @@ impl World {
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Knock(end) => self.knock(end),
+            Happening::Said(side, session) => {
+                self.feed(side, Input::Talk(session, TalkEvent::Said))
+            }
             Happening::Arrives(end, event) => {
                 // Of sockets that were given up nothing is told.
                 let socket = self.sides[end.0].sockets.get(&end.2);
@@ -563,6 +570,7 @@ impl World {
                 let reached = CarrierEvent::Reached {
                     reflexive: None,
                     external: None,
+                    router: RouterReport::NotAsked,
                 };
                 let after = self.rng.milliseconds(50, 900);
                 self.later(after, Happening::Arrives(end, reached));
@@ -888,7 +896,12 @@ impl World {
             self.send(side, session, frame);
         }
         for event in tell {
-            self.feed(side, Input::Talk(session, event));
+            match event {
+                TalkEvent::Said if self.sides[side].says_late => {
+                    self.later(Duration::from_secs(5), Happening::Said(side, session));
+                }
+                event => self.feed(side, Input::Talk(session, event)),
+            }
         }
     }
 

@@ -9,7 +9,9 @@ use super::network::{Network, with_own};
 use super::task::{Generation, Happened};
 use crate::GOODBYE;
 use bytes::Bytes;
-use handfast_device::{Bind, CarrierCommand, CarrierEvent, GuestKeys, HostKeys, Scope, SessionId};
+use handfast_device::{
+    Bind, CarrierCommand, CarrierEvent, GuestKeys, HostKeys, RouterReport, Scope, SessionId,
+};
 use handfast_net::{
     ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, PortMapping, Roaming, TransportError,
     TunnelCertificate, new_certificate,
@@ -329,10 +331,16 @@ impl Carrier {
         let Some(reached) = self.unless_released(reaching).await else {
             return;
         };
+        let router = match &reached.port {
+            None => RouterReport::NotAsked,
+            Some(Ok(_)) => RouterReport::Opened,
+            Some(Err(error)) => RouterReport::Refused(*error),
+        };
         self.mapping = reached.port.and_then(Result::ok);
         let event = CarrierEvent::Reached {
             reflexive: reached.outside,
             external: reached.endpoint.door(),
+            router,
         };
         self.endpoint = Some(reached.endpoint);
         self.tell(event).await;

@@ -4,7 +4,7 @@
 //! anew by whoever hears that they changed; so an older event makes way for the one that replaces it. Rows
 //! are bounded by the device, which tells no more of them than were taken.
 
-use handfast_device::Event;
+use handfast_device::{Event, View};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::Notify;
@@ -52,8 +52,14 @@ impl Queue {
 
     fn tell(&self, event: Event) {
         let mut state = self.state();
-        state.events.retain(|old| !replaces(&event, old));
-        state.events.push_back(event);
+        let takes_place = |old: &&mut Event| continues(&event, old);
+        match state.events.iter_mut().rfind(takes_place) {
+            Some(old) => *old = event,
+            None => {
+                state.events.retain(|old| !replaces(&event, old));
+                state.events.push_back(event);
+            }
+        }
         drop(state);
         self.news.notify_one();
     }
@@ -64,9 +70,27 @@ impl Queue {
     }
 }
 
+/// The two talked and still do: the old view makes way for the new one where it is, ahead of the rows that
+/// are to be shown below it.
+fn continues(new: &Event, old: &Event) -> bool {
+    match (new, old) {
+        (Event::View(new, now), Event::View(old, before)) => {
+            let talks = |view: &View| matches!(view, View::Talking { .. });
+            new == old && talks(now) && talks(before)
+        }
+        _ => false,
+    }
+}
+
 /// Whether nobody needs the old event who gets the new one.
 fn replaces(new: &Event, old: &Event) -> bool {
     match (new, old) {
+        // What was there at the end says why it ended, and to whom the last rows belong.
+        (Event::View(_, now), Event::View(_, before))
+            if matches!(**now, View::Ended(_)) && !matches!(**before, View::Preparing { .. }) =>
+        {
+            false
+        }
         (Event::View(new, _), Event::View(old, _)) => new == old,
         (Event::PendingChanged, Event::PendingChanged)
         | (Event::PeopleChanged, Event::PeopleChanged)
@@ -126,7 +150,8 @@ impl Listeners {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use handfast_device::{Row, RowContent, SessionEnd, SessionId, View};
+    use handfast_device::{Milestones, Row, RowContent, SessionEnd, SessionId, Wish};
+    use handfast_protocol::handshake::{Trust, TrustReason};
 
     fn view(session: u64, view: View) -> Event {
         Event::View(SessionId(session), Box::new(view))
@@ -175,6 +200,43 @@ mod tests {
             view(1, View::Ended(SessionEnd::Closed)),
         ];
         assert_eq!(told, expected.map(|event| format!("{event:?}")));
+    }
+
+    fn talking(is_interrupted: bool) -> Event {
+        let talking = View::Talking {
+            name: String::new(),
+            trust: Trust::because(TrustReason::OpenLink),
+            scans: 1,
+            milestones: Milestones::default(),
+            is_interrupted,
+            wish: Wish::Nobody,
+            comparing: None,
+            reached: None,
+            is_full: false,
+        };
+        view(1, talking)
+    }
+
+    #[test]
+    fn rows_come_behind_the_view_that_says_who_wrote_them_and_the_end_behind_both() {
+        let listeners = Listeners::default();
+        let listener = listeners.listen();
+        let ended = || view(1, View::Ended(SessionEnd::PeerLeft));
+        for event in [
+            view(1, View::Preparing { is_kept: true }),
+            talking(false),
+            row(1, "a"),
+            talking(true),
+            row(2, "b"),
+            ended(),
+        ] {
+            listeners.tell(&event);
+        }
+        let expected = [talking(true), row(1, "a"), row(2, "b"), ended()];
+        assert_eq!(
+            waiting(&listener),
+            expected.map(|event| format!("{event:?}"))
+        );
     }
 
     #[tokio::test]

@@ -27,7 +27,8 @@ pub use network::Addresses;
 use crate::Home;
 use crate::conversation::{Space, free_space};
 use handfast_device::{
-    Command, Device, Done, Pending, Refusal, SessionId, Settings, View, system_randomness,
+    self as device, Command, Device, Done, Named, NotNamed, Pending, PendingId, Refusal, Role,
+    SessionId, Settings, Tag, View, system_randomness,
 };
 use handfast_protocol::pairing::Now;
 use handfast_store::{Person, Refused, StoreError};
@@ -73,12 +74,46 @@ pub struct Overview {
     /// Everything that waits, the last made first, with the session that goes on with it. How long each is
     /// still good is as of the last change.
     pub pending: Vec<(Pending, Option<SessionId>)>,
+    /// What people call whatever waits, and the invitations of this device that are over.
+    pub names: Vec<Named>,
     /// Who was met, those met first first.
     pub people: Vec<Person>,
     /// Who is not let in again, those of the earliest comparison first.
     pub refused: Vec<Refused>,
     /// The settings that are in force.
     pub settings: Settings,
+}
+
+impl Overview {
+    /// What waits and this session goes on with.
+    pub fn pending_of(&self, session: SessionId) -> Option<&Pending> {
+        let mut pending = self.pending.iter();
+        let found = pending.find(|(_, one)| *one == Some(session));
+        found.map(|(pending, _)| pending)
+    }
+
+    /// What people call this.
+    pub fn tag(&self, pending: PendingId) -> Option<Tag> {
+        let found = self.names.iter().find(|one| one.id == pending);
+        found.map(|one| one.tag)
+    }
+
+    /// The one that is meant by a tag, or by the beginning of one.
+    ///
+    /// # Errors
+    /// [`NotNamed`] if there is none such, or several.
+    pub fn named(&self, typed: &str) -> Result<&Named, NotNamed> {
+        device::named(&self.names, typed)
+    }
+
+    /// What a person wants to go on with in this role: what they call it or, without that, the only one
+    /// that waits and that no session goes on with.
+    ///
+    /// # Errors
+    /// [`NotNamed`] if there is none such, or several.
+    pub fn to_resume(&self, role: Role, typed: Option<&str>) -> Result<PendingId, NotNamed> {
+        device::to_resume(&self.names, &self.pending, role, typed)
+    }
 }
 
 /// A device at work, in the hands of a shell. Clones are the same device; when the last one is gone, it

@@ -153,6 +153,10 @@ pub(super) async fn watch_guesses(tell: mpsc::Sender<Happened>) {
 /// Looks around from sockets of its own, which are given up at the end.
 pub(super) async fn survey(network: Network, servers: Vec<StunServer>, router: bool) -> Survey {
     let addresses = network.addresses(Scope::Network);
+    // Where nothing but this machine's own address was found there is no network, and nobody to ask.
+    if network.told.is_none() && addresses.iter().all(IpAddr::is_loopback) {
+        return Survey::default();
+    }
     match Endpoint::bind(&addresses, None) {
         Ok(endpoint) => {
             let endpoint = endpoint.with_servers(servers);

@@ -279,6 +279,7 @@ impl Task {
                 .filter_map(|(id, view)| Some((id, view?.clone())))
                 .collect(),
             pending: self.device.pending(now),
+            names: self.device.names(),
             people: self.device.people().into_iter().cloned().collect(),
             refused: self.device.refused().into_iter().cloned().collect(),
             settings: self.device.settings().clone(),
