@@ -12,6 +12,11 @@ use std::path::PathBuf;
 
 /// What happened that a shell has to show, in order.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Event {
     /// A session looks like this now. After [`View::Ended`] nothing follows for it.
     View(SessionId, Box<View>),
@@ -31,6 +36,11 @@ pub enum Event {
 
 /// One state of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum View {
     /// An invitation is on its way to the screen, or an accepted one to its host: sockets are bound,
     /// servers asked, or it is being locked.
@@ -131,6 +141,11 @@ pub enum View {
 
 /// Who would like to compare. Nothing is shown before both do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Wish {
     /// Nobody has said so.
     Nobody,
@@ -142,6 +157,11 @@ pub enum Wish {
 
 /// A limit of what the peer may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Reached {
     /// As many messages as it may, or as long ones. More is held back until the person allows it.
     Messages,
@@ -151,6 +171,11 @@ pub enum Reached {
 
 /// Why a session is over. Each has its own sentence, and one thing to try next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum SessionEnd {
     /// The person ended it here. What waited still waits.
@@ -196,6 +221,7 @@ impl From<Failure> for SessionEnd {
 
 /// A row of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Row {
     /// Unique within the device.
     pub number: u64,
@@ -207,6 +233,11 @@ pub struct Row {
 
 /// What a row is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum RowContent {
     /// A text.
     Text(String),
@@ -223,6 +254,11 @@ pub enum RowContent {
 
 /// How far a file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum FileState {
     /// Ours, and not asked for yet.
     Waiting,
@@ -236,6 +272,7 @@ pub enum FileState {
     /// Complete.
     Done {
         /// Where it is, if it came in.
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialized::path_if_any"))]
         path: Option<PathBuf>,
     },
     /// It did not go through.
