@@ -17,6 +17,8 @@ mod socket;
 #[cfg(not(unix))]
 #[path = "no_socket.rs"]
 mod socket;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use server::serve;
 pub(crate) use socket::Socket;
