@@ -9,13 +9,12 @@ use crate::supervisor::{Listeners, Order};
 use crate::{DeviceEnd, DeviceHandle, Listener, Options, Overview};
 use handfast_device::{Command, Done, Refusal, Saying, SessionCommand};
 use std::collections::HashMap;
-use std::future::pending;
 use std::io;
 use std::path::{Path, absolute};
 use std::sync::Arc;
-use std::time::Instant;
 use tokio::io::{ReadHalf, WriteHalf, split};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, timeout_at};
 
 /// Commands that may wait before whoever gives them does.
 const COMMANDS: usize = 16;
@@ -44,7 +43,7 @@ impl From<io::Error> for Unserved {
 pub(super) async fn connect(
     folder: &Path,
     options: &Options,
-    until: Instant,
+    until: std::time::Instant,
 ) -> Result<(DeviceHandle, Listener), Unserved> {
     let stream = socket::connect(folder).await.map_err(|unfit| match unfit {
         Unfit::Nobody => Unserved::Now,
@@ -53,8 +52,8 @@ pub(super) async fn connect(
     let (reading, writing) = split(stream);
     let mut reader = Reader::new(reading, MAX_HELLO);
     let mut writer = Writer::new(writing, MAX_FROM_CLIENT);
-    let patience = until.saturating_duration_since(Instant::now()).min(HELLO);
-    let greeted = tokio::time::timeout(patience, greet(&mut reader, &mut writer, options));
+    let until = Instant::from_std(until).min(Instant::now() + HELLO);
+    let greeted = timeout_at(until, greet(&mut reader, &mut writer, options));
     let overview = greeted.await.map_err(|_| Unserved::Now)??;
     let (orders, received) = mpsc::channel(COMMANDS);
     let (shown, overview) = watch::channel(Arc::new(overview));
@@ -116,7 +115,7 @@ struct Client {
 
 impl Client {
     async fn run(mut self) {
-        let mut left = None;
+        let mut left = Vec::new();
         let end = self.serve(&mut left).await.unwrap_or_else(|error| {
             log::warn!("the process that has the home is not heard any more: {error}");
             DeviceEnd::OwnerGone
@@ -133,25 +132,26 @@ impl Client {
         drop(left);
     }
 
-    /// Until nothing more can come. `left` is whoever waits for that.
-    async fn serve(
-        &mut self,
-        left: &mut Option<oneshot::Sender<()>>,
-    ) -> Result<DeviceEnd, LineError> {
+    /// Until nothing more can come. `left` are those who wait for that.
+    async fn serve(&mut self, left: &mut Vec<oneshot::Sender<()>>) -> Result<DeviceEnd, LineError> {
         let mut is_late = None;
         loop {
             tokio::select! {
                 order = self.orders.recv() => match order {
                     Some(Order::Command(command, answer)) => self.command(command, answer).await?,
                     Some(Order::Shutdown(done)) => {
-                        self.orders.close();
-                        self.writer.write(&FromClient::Leave {}).await?;
-                        *left = Some(done);
-                        is_late = Some(tokio::time::Instant::now() + FAREWELL);
+                        left.push(done);
+                        if is_late.is_none() {
+                            self.orders.close();
+                            is_late = Some(Instant::now() + FAREWELL);
+                            self.writer.write(&FromClient::Leave {}).await?;
+                        }
                     }
                     // By the end of the stream the owner hears that nobody wants anything any more.
-                    None if left.is_none() => return Ok(DeviceEnd::ShutDown),
-                    None => return self.farewell(is_late).await,
+                    None => match is_late {
+                        Some(late) => return Ok(self.farewell(late).await),
+                        None => return Ok(DeviceEnd::ShutDown),
+                    },
                 },
                 message = self.reader.next() => match message? {
                     Some(message) => self.hear(message),
@@ -161,27 +161,20 @@ impl Client {
         }
     }
 
-    /// Passes on what comes until every session is closed.
-    async fn farewell(
-        &mut self,
-        until: Option<tokio::time::Instant>,
-    ) -> Result<DeviceEnd, LineError> {
-        let late = async {
-            match until {
-                Some(until) => tokio::time::sleep_until(until).await,
-                None => pending().await,
+    /// Passes on what comes until every session is closed, or it is late.
+    async fn farewell(&mut self, late: Instant) -> DeviceEnd {
+        let closed = async {
+            while let Ok(Some(message)) = self.reader.next().await {
+                match message {
+                    FromOwner::Left {} => break,
+                    message => self.hear(message),
+                }
             }
         };
-        tokio::pin!(late);
-        loop {
-            tokio::select! {
-                message = self.reader.next() => match message {
-                    Ok(Some(FromOwner::Left {}) | None) | Err(_) => return Ok(DeviceEnd::ShutDown),
-                    Ok(Some(message)) => self.hear(message),
-                },
-                () = &mut late => return Ok(DeviceEnd::ShutDown),
-            }
+        if timeout_at(late, closed).await.is_err() {
+            log::warn!("some sessions were not closed in time");
         }
+        DeviceEnd::ShutDown
     }
 
     async fn command(

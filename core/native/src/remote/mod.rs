@@ -9,6 +9,8 @@
 //! A device without a home ([`Home::nowhere`]) has no socket and uses none.
 
 mod client;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod lines;
 pub mod messages;
 mod server;
@@ -94,8 +96,7 @@ impl DeviceHandle {
             });
             match opened.await.unwrap_or(Err(StoreError::Internal)) {
                 Ok(home) => {
-                    // Whoever has the home is the only one who makes its socket.
-                    let socket = Socket::bind(&folder)?;
+                    let socket = Socket::bind(&home)?;
                     return Ok(Self::start_for_all(home, options, socket).await?);
                 }
                 Err(StoreError::InUse) => {}

@@ -1,6 +1,7 @@
 //! Where a system has no sockets in folders, a home serves the one process that has it.
 
 use super::OfHomeError;
+use crate::Home;
 use std::convert::Infallible;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ pub(super) type Stream = tokio::io::DuplexStream;
 pub(crate) struct Socket(Infallible);
 
 impl Socket {
-    pub(crate) fn bind(_: &Path) -> Result<Option<Self>, OfHomeError> {
+    pub(crate) fn bind(_: &Home) -> Result<Option<Self>, OfHomeError> {
         Ok(None)
     }
 

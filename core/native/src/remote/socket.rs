@@ -2,6 +2,7 @@
 //! of this process; the rights of file and folder alone are not relied on.
 
 use super::OfHomeError;
+use crate::Home;
 use rustix::process::geteuid;
 use std::fs::{self, File, Permissions};
 use std::io;
@@ -31,18 +32,27 @@ pub(super) fn path_of(folder: &Path) -> PathBuf {
 pub(crate) struct Socket {
     listener: UnixListener,
     path: PathBuf,
+    /// Nobody else makes a socket in this place before the file is gone.
+    _home: Home,
 }
 
 impl Socket {
-    /// Makes it, in the place of one that was left behind. Only who has the home may do this. None if
+    /// Makes it, in the place of one that was left behind, which only who has the home may do. None if
     /// there can be no socket in this folder: the device then works for this process alone.
-    pub(crate) fn bind(folder: &Path) -> Result<Option<Self>, OfHomeError> {
+    pub(crate) fn bind(home: &Home) -> Result<Option<Self>, OfHomeError> {
+        let Some(folder) = home.folder() else {
+            return Ok(None);
+        };
         let path = path_of(folder);
         if let Err(Unfit::NotOurs) = look_at(&path) {
             return Err(OfHomeError::NotOurs(path));
         }
         match Self::make(folder, &path) {
-            Ok(listener) => Ok(Some(Self { listener, path })),
+            Ok(listener) => Ok(Some(Self {
+                listener,
+                path,
+                _home: home.clone(),
+            })),
             Err(error) => {
                 log::warn!("no other process can use this home through this one: {error}");
                 Ok(None)

@@ -1,5 +1,6 @@
 //! Everything that may go over the socket is read as it was written, and says the same.
 
+use super::fuzz;
 use super::messages::{FromClient, FromOwner, OverviewChange};
 use crate::Overview;
 use crate::home::tests::{Numbers, accepted, invitation, settings};
@@ -462,6 +463,25 @@ proptest! {
             let again: View = serde_json::from_str(&serde_json::to_string(&view).unwrap()).unwrap();
             prop_assert_eq!(again, view);
             survives(&FromOwner::Answer { request, result: numbers.result() });
+        }
+    }
+
+    #[test]
+    fn whatever_comes_ends_in_a_message_or_an_error(
+        seed: u64, noise: Vec<u8>, at: prop::sample::Index, size: u8,
+    ) {
+        fuzz::lines(&[&[size][..], &noise].concat());
+        // A message with noise in it.
+        let mut numbers = Numbers(seed);
+        let command = numbers.command();
+        let lines = [
+            serde_json::to_vec(&FromClient::Command { request: 1, command }).unwrap(),
+            serde_json::to_vec(&FromOwner::Event(numbers.event())).unwrap(),
+        ];
+        for line in lines {
+            let at = at.index(line.len());
+            let noisy = [&[size][..], &line, b"\n", &line[..at], &noise, &line[at..], b"\n"];
+            fuzz::lines(&noisy.concat());
         }
     }
 
