@@ -16,6 +16,7 @@ use std::net::{IpAddr, SocketAddr};
 
 /// What one device knows of the network that it is in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Survey {
     /// Its own addresses.
     pub addresses: Vec<IpAddr>,
@@ -29,6 +30,11 @@ pub struct Survey {
 
 /// Why there is no mapping. The later one tells more where several apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum MappingError {
     /// A socket to the router could not be used.
     #[error("the router could not be asked")]

@@ -25,6 +25,8 @@ mod inner;
 mod key;
 mod locked;
 mod parallel;
+#[cfg(feature = "serde")]
+mod serialized;
 mod stream;
 mod strength;
 #[cfg(test)]

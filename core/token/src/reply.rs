@@ -106,6 +106,11 @@ pub struct SealedReply {
 
 /// Why a sealed reply does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum ReplyError {
     /// It names another invitation.
     #[error("this reply answers another invitation: open the one it belongs to, or invite again")]

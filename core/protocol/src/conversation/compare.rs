@@ -16,6 +16,11 @@ const MOST: u32 = 10;
 
 /// What somebody found who compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Finding {
     /// All is equal: nobody is in between.
     Same,

@@ -4,6 +4,7 @@ use crate::handshake::TrustLevel;
 
 /// What somebody may cost, by how far they are trusted. A person may raise each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Limits {
     /// Somebody of whom nothing is proved.
     pub unverified: Allowance,
@@ -22,6 +23,7 @@ pub struct Limits {
 /// What one conversation may bring of itself. A file that the person agreed to take, knowing its size,
 /// does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Allowance {
     /// Texts and offers of files.
     pub entries: u64,

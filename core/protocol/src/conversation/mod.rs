@@ -171,6 +171,11 @@ impl From<Violation> for Ending {
 
 /// How the other side broke the rules. All of these end the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Violation {
     /// A frame could not be opened.
     #[error(transparent)]
@@ -191,6 +196,11 @@ pub enum Violation {
 
 /// Why a file did not go through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[repr(u8)]
 pub enum FileError {
     /// The person did not want it.

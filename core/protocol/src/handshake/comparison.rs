@@ -94,6 +94,18 @@ impl ShortString {
         Self(head >> 28)
     }
 
+    /// The bits, as a number; see [`Self::from_bits`].
+    #[cfg(feature = "serde")]
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// None if there are more than 36.
+    #[cfg(feature = "serde")]
+    pub(crate) fn from_bits(bits: u64) -> Option<Self> {
+        (bits >> 36 == 0).then_some(Self(bits))
+    }
+
     /// The six symbols, each an index into [`SYMBOLS`].
     pub fn symbols(self) -> [u8; 6] {
         std::array::from_fn(|at| (self.0 >> (30 - 6 * at) & 0x3f) as u8)

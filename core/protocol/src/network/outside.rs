@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 /// What one server saw of one socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Mapping {
     /// Where the socket is bound.
     pub local: SocketAddr,
@@ -29,6 +30,7 @@ pub enum Translation {
 
 /// What is known of this device from outside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Outside {
     /// What the servers saw.
     pub mappings: Vec<Mapping>,

@@ -7,6 +7,11 @@ use std::net::{IpAddr, SocketAddr};
 
 /// The likeliest cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Cause {
     /// This device has no network.
     NoNetwork,

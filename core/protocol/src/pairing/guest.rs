@@ -38,6 +38,7 @@ const EXPIRED_PATIENCE: Duration = Duration::from_secs(8);
 
 /// An invitation that is not the one being answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[error("this is another invitation: stop here first, then open it")]
 pub struct OtherInvitation;
 

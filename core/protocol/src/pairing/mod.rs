@@ -57,6 +57,11 @@ pub struct Identity {
 
 /// How a token came to this device. Only the live camera shows that the people are together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Via {
     /// Seen by the live camera on the other device's screen.
     Camera,
