@@ -706,6 +706,55 @@ async fn a_home_whose_path_is_longer_than_that_of_a_socket_may_be_is_shared_too(
     assert!(!home.socket().exists());
 }
 
+/// Runs this as another user, which only root can; says whether it did.
+#[cfg(target_os = "linux")]
+fn as_somebody_else<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    const SOMEBODY: u32 = 4711;
+    if !rustix::process::geteuid().is_root() {
+        return None;
+    }
+    let acting = std::thread::spawn(move || {
+        // Of this thread alone.
+        rustix::thread::set_thread_uid(rustix::process::Uid::from_raw(SOMEBODY)).unwrap();
+        act()
+    });
+    Some(acting.join().unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn another_user_is_told_nothing_whatever_the_rights_of_the_socket_are() {
+    let home = Folder::new();
+    let owner = home.owner().await;
+    for path in [&home.0, &home.socket()] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();
+    }
+    let socket = home.socket();
+    let connect = move || UnixStream::connect(socket).unwrap();
+    if let Some(stream) = as_somebody_else(connect) {
+        assert!(read_to_the_end(stream).await.is_empty());
+    }
+    assert_eq!(home.client().await.tell(Command::Boost).await, Done::Ok);
+    assert_eq!(owner.tell(Command::Boost).await, Done::Ok);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sent_to_another_user_behind_a_socket_of_one_s_own() {
+    let home = Folder::new();
+    fs::set_permissions(&home.0, fs::Permissions::from_mode(0o777)).unwrap();
+    let socket = home.socket();
+    let Some(theirs) = as_somebody_else(move || UnixListener::bind(socket).unwrap()) else {
+        return;
+    };
+    std::os::unix::fs::chown(home.socket(), Some(0), Some(0)).unwrap();
+    let _at_work = Home::open(&home.0).unwrap();
+    let refused = home.try_enter().await.err();
+    assert_eq!(refused, Some(OfHomeError::NotOurs(home.socket())));
+    let (stream, _) = theirs.accept().unwrap();
+    assert!(read_to_the_end(stream).await.is_empty());
+}
+
 /// This file in a process of its own.
 struct Process(Child);
 
