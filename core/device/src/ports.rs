@@ -270,6 +270,7 @@ pub struct Connected {
 /// How long after the beginning each step was reached: for a host since it began or, if later, since
 /// the last reply came; for a guest since it began to knock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Milestones {
     /// Host: the knock was seen. Guest: the host answered.
     pub ready: Option<Duration>,

@@ -14,7 +14,14 @@ const VOWELS: &[u8; 4] = b"aiou";
 /// Names something that waits, in four syllables of 6 bits each. It follows from the device's long-term
 /// key, so it stays the same, and says nothing about the invitation to anybody else.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Tag([u8; 3]);
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Tag(
+    #[cfg_attr(
+        feature = "serde",
+        serde(with = "handfast_token::serialized::base64url")
+    )]
+    [u8; 3],
+);
 
 impl Tag {
     pub(super) fn of(key: &StaticKey, pending: PendingId) -> Self {
@@ -80,6 +87,7 @@ pub enum NotNamed {
 
 /// One that waits or is over, by what people call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Named {
     /// What people call it.
     pub tag: Tag,

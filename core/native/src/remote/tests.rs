@@ -5,11 +5,12 @@ use super::messages::{FromClient, FromOwner, OverviewChange};
 use crate::Overview;
 use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
-    AcceptTerms, Command, DeliveryMode, Done, EndReason, Event, FileState, InviteTerms, Pending,
-    PendingId, Protection, Provenance, Reached, ReflexiveReport, Refusal, Row, RowContent, Saying,
-    Scope, SessionCommand, SessionEnd, SessionId, SessionTerms, View, Wish,
+    AcceptTerms, Command, DeliveryMode, Done, EndReason, Event, FileState, InviteTerms, Milestones,
+    Named, Outlook, Pending, PendingId, Protection, Provenance, Reached, ReflexiveReport, Refusal,
+    RouterReport, Row, RowContent, Saying, Scope, SessionCommand, SessionEnd, SessionId,
+    SessionTerms, View, Wish,
 };
-use handfast_protocol::conversation::{FileError, Finding, Violation};
+use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
 use handfast_protocol::network::{Mapping, MappingError, Survey};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInvitation};
@@ -160,6 +161,8 @@ impl Numbers {
             asking: self.perhaps(|numbers| settings(numbers).asking),
             scope: self.one(&[Scope::Network, Scope::Both, Scope::ThisMachine]),
             port: self.perhaps(|numbers| numbers.below(65_536) as u16),
+            limits: self.perhaps(|numbers| settings(numbers).limits),
+            downloads: self.perhaps(Self::path),
         }
     }
 
@@ -168,6 +171,7 @@ impl Numbers {
             patience: self.perhaps(Self::span),
             reply_at_once: self.yes(),
             only_by_reply: self.yes(),
+            is_far: self.yes(),
             terms: self.session_terms(),
         }
     }
@@ -254,13 +258,14 @@ impl Numbers {
     }
 
     fn event(&mut self) -> Event {
-        match self.below(7) {
+        match self.below(8) {
             0 => Event::View(self.id(), Box::new(self.view())),
             1 => Event::Row(self.id(), self.row()),
             2 => Event::RowGone(self.id(), self.any()),
             3 => Event::PendingChanged,
             4 => Event::PeopleChanged,
             5 => Event::NetworkReport(Box::new(self.survey())),
+            6 => Event::NotCompared(self.id(), CompareError::TooSoon),
             _ => Event::NotRemembered(self.id(), self.store_error()),
         }
     }
@@ -301,6 +306,8 @@ impl Numbers {
                         2 => FileState::Moving { done: self.any() },
                         3 => FileState::Done {
                             path: self.perhaps(Self::path),
+                            hash: self.any().to_le_bytes().to_vec(),
+                            took: self.span(),
                         },
                         _ => FileState::Failed {
                             error: self.one(&[FileError::Declined, FileError::NoSpace]),
@@ -327,6 +334,10 @@ impl Numbers {
                 delivery: self.one(&[DeliveryMode::Show, DeliveryMode::Send]),
                 token: self.token(),
                 is_outdated: self.yes(),
+                is_reissued: self.yes(),
+                is_replied: self.yes(),
+                is_on_this_machine: self.yes(),
+                outlook: self.perhaps(Self::outlook),
                 cause: self.perhaps(Self::cause),
                 is_offline: self.yes(),
             },
@@ -346,6 +357,7 @@ impl Numbers {
             },
             4 => View::Connecting {
                 stage: self.one(&[GuestStage::Knocking, GuestStage::SeatTaken]),
+                is_moved: self.yes(),
                 cause: self.perhaps(Self::cause),
                 is_offline: self.yes(),
             },
@@ -363,15 +375,33 @@ impl Numbers {
             7 => View::Talking {
                 name: self.text(),
                 trust: self.trust(),
+                scans: self.below(3) as u8,
+                milestones: Milestones {
+                    open: self.perhaps(Self::span),
+                    ..Milestones::default()
+                },
                 is_interrupted: self.yes(),
                 wish: self.one(&[Wish::Nobody, Wish::Ours, Wish::Theirs]),
                 comparing: self.perhaps(|numbers| {
                     let bits = numbers.below(1 << 36).to_string();
                     serde_json::from_str::<ShortString>(&bits).unwrap()
                 }),
-                reached: self.perhaps(|n| n.one(&[Reached::Messages, Reached::Files])),
+                reached: self
+                    .perhaps(|n| n.one(&[Reached::Messages, Reached::Text, Reached::Files])),
+                is_full: self.yes(),
             },
             _ => View::Ended(self.end()),
+        }
+    }
+
+    fn outlook(&mut self) -> Outlook {
+        Outlook {
+            is_seen: self.perhaps(Self::yes),
+            router: self.one(&[
+                RouterReport::NotAsked,
+                RouterReport::Opened,
+                RouterReport::Refused(MappingError::NotPublic),
+            ]),
         }
     }
 
@@ -421,7 +451,13 @@ impl Numbers {
                 name: self.perhaps(Self::text),
                 made: self.any(),
                 remaining: self.perhaps(Self::span),
+                is_on_this_machine: self.yes(),
             };
+            overview.names.push(Named {
+                tag: serde_json::from_str(self.one(&["\"AAAA\"", "\"abc_\""])).unwrap(),
+                id: pending.id,
+                ended: self.perhaps(|n| n.one(&[EndReason::Used, EndReason::Burned])),
+            });
             overview.pending.push((pending, self.perhaps(Self::id)));
             overview.people.push(Person {
                 key: self.key(),
