@@ -1,14 +1,14 @@
-//! Where this machine keeps what outlives a run: a folder with the store and the key that opens it.
+//! Where this machine keeps what outlives a run: a folder that a device of the core opens.
 //!
 //! A store that does not open is left as it is, and the command ends with a sentence about it.
 
 use crate::status::{Status, Stop};
 use crate::{strings, words};
 use etcetera::BaseStrategy;
-use handfast_native::handshake::{StaticKey, visible};
-use handfast_native::pairing::{Failure, Identity};
-use handfast_native::store::{Fate, KeyFile, Store, StoreError};
-use handfast_native::token::Secret;
+use handfast_native::Home;
+use handfast_native::device::{EndReason, NotNamed};
+use handfast_native::pairing::Failure;
+use handfast_native::store::StoreError;
 use std::path::{Path, PathBuf};
 
 /// Names the folder where no argument does.
@@ -22,132 +22,106 @@ pub(crate) struct HomeArgs {
 }
 
 impl HomeArgs {
-    #[cfg(test)]
-    pub(crate) fn naming(folder: PathBuf) -> Self {
-        Self { home: Some(folder) }
-    }
-
     /// True if the person named a folder for this run.
     pub(crate) fn is_named(&self) -> bool {
         self.home.is_some()
     }
 
     /// The argument, the variable, or where this system keeps the data of programs.
-    fn folder(&self) -> Result<PathBuf, Stop> {
+    ///
+    /// # Errors
+    /// When this system has no such place.
+    pub(crate) fn place(&self) -> Result<Place, Stop> {
         let named = std::env::var_os(VARIABLE).filter(|name| !name.is_empty());
-        match self.home.clone().or(named.map(PathBuf::from)) {
-            Some(folder) => Ok(folder),
+        let folder = match self.home.clone().or(named.map(PathBuf::from)) {
+            Some(folder) => folder,
             None => etcetera::base_strategy::choose_native_strategy()
                 .map(|places| places.data_dir().join("handfast"))
-                .map_err(|_| Stop::new(Status::Home, "no_home", strings::no_home())),
-        }
+                .map_err(|_| Stop::new(Status::Home, "no_home", strings::no_home()))?,
+        };
+        Ok(Place::Folder(folder))
     }
 }
 
-/// The folder, open.
-#[derive(Clone)]
-pub(crate) struct Home {
-    folder: PathBuf,
-    store: Store,
+/// Where a device has what it keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In this folder.
+    Folder(PathBuf),
+    /// It keeps nothing.
+    Nowhere,
 }
 
-impl Home {
-    /// Opens it, and makes it if there is none.
+impl Place {
+    /// Opens it, and makes the folder if there is none.
     ///
     /// # Errors
     /// Whatever hinders it. Nothing has been changed then.
-    pub(crate) async fn open(args: &HomeArgs) -> Result<Self, Stop> {
-        let folder = args.folder()?;
-        let opening = tokio::task::spawn_blocking(move || {
-            let key = KeyFile::new(folder.join("key"));
-            match Store::open(&folder.join("store"), &key) {
-                Ok(store) => Ok(Self { folder, store }),
-                Err(error) => Err(refused(&folder, error)),
-            }
-        });
-        opening.await.map_err(|_| Failure::Local)?
+    pub(crate) async fn open(&self) -> Result<Home, Stop> {
+        let opened = match self.clone() {
+            Self::Nowhere => Home::nowhere(),
+            Self::Folder(folder) => tokio::task::spawn_blocking(move || Home::open(folder))
+                .await
+                .map_err(|_| Failure::Local)?,
+        };
+        opened.map_err(|error| self.refused(error))
     }
 
-    /// Opens it if it is there.
-    ///
-    /// # Errors
-    /// As [`Self::open`].
-    pub(crate) async fn open_existing(args: &HomeArgs) -> Result<Option<Self>, Stop> {
-        match args.folder()?.try_exists() {
-            Ok(false) => Ok(None),
-            _ => Self::open(args).await.map(Some),
+    /// Whether there is anything to open without making it.
+    pub(crate) fn exists(&self) -> bool {
+        match self {
+            Self::Folder(folder) => !matches!(folder.try_exists(), Ok(false)),
+            Self::Nowhere => false,
         }
     }
 
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
+    /// Nothing in this place is meant by what was typed.
+    pub(crate) fn not_named(&self, error: &NotNamed) -> Stop {
+        let (status, kind) = match error {
+            NotNamed::Over(reason) => return self.refused(StoreError::Over(*reason)),
+            NotNamed::Unknown => (Status::BadInput, "unknown_invitation"),
+            NotNamed::Ambiguous | NotNamed::Several(_) => (Status::Usage, "several_wait"),
+            NotNamed::OtherRole(_) => (Status::Usage, "other_seat"),
+            NotNamed::Nothing => (Status::BadInput, "nothing_waits"),
+            NotNamed::UnderWay => (Status::Failed, "invitation_in_use"),
+        };
+        Stop::new(status, kind, words::not_named(error))
     }
 
-    /// Does something with the store, beside everything else.
-    ///
-    /// # Errors
-    /// Those of the work, as sentences.
-    pub(crate) async fn with_store<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, Stop> {
-        let done = self.store.run(work).await;
-        done.map_err(|error| refused(&self.folder, error))
+    /// What a store in this place says that refuses.
+    pub(crate) fn refused(&self, error: StoreError) -> Stop {
+        let folder = match self {
+            Self::Folder(folder) => folder.as_path(),
+            Self::Nowhere => Path::new(""),
+        };
+        let (status, kind) = match error {
+            StoreError::NotAStore => (Status::Home, "not_a_store"),
+            StoreError::Damaged => (Status::Home, "store_damaged"),
+            StoreError::Newer => (Status::Home, "store_newer"),
+            StoreError::WrongKey => (Status::Home, "key_wrong"),
+            StoreError::KeyMissing => (Status::Home, "key_missing"),
+            StoreError::Vault(_) => (Status::Home, "key_unusable"),
+            StoreError::ReadOnly => (Status::Home, "store_read_only"),
+            StoreError::Full => (Status::Home, "disk_full"),
+            StoreError::InUse => (Status::Home, "store_in_use"),
+            StoreError::Unreachable(_) => (Status::Home, "store_unreachable"),
+            StoreError::TooMany => (Status::Home, "too_many"),
+            StoreError::TooLong | StoreError::Internal => (Status::Home, "store_failed"),
+            StoreError::Unknown => (Status::BadInput, "unknown_invitation"),
+            StoreError::Refused => (Status::Insecure, "refused"),
+            StoreError::Over(reason) => (
+                Status::Expired,
+                match reason {
+                    EndReason::Used => "used",
+                    EndReason::Revoked => "revoked",
+                    EndReason::Expired => "expired",
+                    EndReason::Burned => "burned",
+                },
+            ),
+        };
+        let sentence = words::store_refused(&folder.to_string_lossy(), error);
+        Stop::new(status, kind, sentence)
     }
-
-    pub(crate) fn store(&self) -> &Store {
-        &self.store
-    }
-}
-
-/// Who this machine is: with a home the same in every run, without one somebody new.
-///
-/// # Errors
-/// When the operating system has no randomness to give.
-pub(crate) fn identity(home: Option<&Home>, name: Option<&str>) -> Result<Identity, Stop> {
-    let key = match home {
-        Some(home) => home.store.identity().clone(),
-        None => StaticKey::new(Secret::random().map_err(|_| Failure::Local)?),
-    };
-    let user = std::env::var("USER").unwrap_or_default();
-    Ok(Identity {
-        key,
-        name: visible(name.unwrap_or(&user)),
-    })
-}
-
-/// What a store says that refuses.
-pub(crate) fn refused(folder: &Path, error: StoreError) -> Stop {
-    let (status, kind) = match error {
-        StoreError::NotAStore => (Status::Home, "not_a_store"),
-        StoreError::Damaged => (Status::Home, "store_damaged"),
-        StoreError::Newer => (Status::Home, "store_newer"),
-        StoreError::WrongKey => (Status::Home, "key_wrong"),
-        StoreError::KeyMissing => (Status::Home, "key_missing"),
-        StoreError::Vault(_) => (Status::Home, "key_unusable"),
-        StoreError::ReadOnly => (Status::Home, "store_read_only"),
-        StoreError::Full => (Status::Home, "disk_full"),
-        StoreError::InUse => (Status::Home, "store_in_use"),
-        StoreError::Unreachable(_) => (Status::Home, "store_unreachable"),
-        StoreError::TooMany => (Status::Home, "too_many"),
-        StoreError::TooLong | StoreError::Internal => (Status::Home, "store_failed"),
-        StoreError::Unknown => (Status::BadInput, "unknown_invitation"),
-        StoreError::Refused => (Status::Insecure, "refused"),
-        StoreError::Over(fate) => (
-            Status::Expired,
-            match fate {
-                Fate::Used => "used",
-                Fate::Revoked => "revoked",
-                Fate::Expired => "expired",
-                Fate::Burned => "burned",
-            },
-        ),
-    };
-    Stop::new(
-        status,
-        kind,
-        words::store_refused(&folder.to_string_lossy(), error),
-    )
 }
 
 #[cfg(test)]
@@ -159,17 +133,26 @@ mod tests {
         let args = HomeArgs {
             home: Some("/somewhere".into()),
         };
-        assert_eq!(args.folder().ok(), Some(PathBuf::from("/somewhere")));
+        assert_eq!(
+            args.place().ok(),
+            Some(Place::Folder(PathBuf::from("/somewhere")))
+        );
     }
 
     #[test]
     fn an_invitation_that_is_over_is_not_a_broken_store() {
-        for fate in [Fate::Used, Fate::Revoked, Fate::Expired, Fate::Burned] {
-            let stop = refused(Path::new("/h"), StoreError::Over(fate));
+        let place = Place::Folder("/h".into());
+        for reason in [
+            EndReason::Used,
+            EndReason::Revoked,
+            EndReason::Expired,
+            EndReason::Burned,
+        ] {
+            let stop = place.refused(StoreError::Over(reason));
             assert_eq!(stop.status, Status::Expired);
             assert!(stop.sentence.contains(": "), "{}", stop.sentence);
         }
-        let stop = refused(Path::new("/h"), StoreError::Damaged);
+        let stop = place.refused(StoreError::Damaged);
         assert_eq!(stop.status, Status::Home);
         assert!(stop.sentence.starts_with("/h: "));
     }

@@ -29,10 +29,7 @@ pub(crate) fn token_of(argument: &str) -> Result<Token, Stop> {
     if argument == "-" {
         return Ok(from_standard_input()?);
     }
-    match existing_file(argument) {
-        Some(path) => Ok(token_in(&read_file(&path)?)?),
-        None => Ok(token_in(argument.as_bytes())?),
-    }
+    Ok(token_in_line(argument)?)
 }
 
 /// The invitation among tokens.
@@ -47,17 +44,53 @@ pub(crate) fn invitation(token: Token) -> Result<Invitation, Stop> {
     }
 }
 
+/// The token that a typed line means: the path of an existing file is that file, and anything else is a
+/// text with the token in it. A dash is a line like any other.
+///
+/// # Errors
+/// Why there is none.
+pub(crate) fn token_in_line(line: &str) -> Result<Token, NoToken> {
+    match existing_file(line) {
+        Some(path) => Ok(token_in(&read_file(&path).map_err(NoToken::File)?)?),
+        None => Ok(token_in(line.as_bytes())?),
+    }
+}
+
+/// Why there is no token.
+#[derive(Debug)]
+pub(crate) enum NoToken {
+    /// The file cannot be read.
+    File(Stop),
+    /// None is in it.
+    Found(FindError),
+}
+
+impl From<FindError> for NoToken {
+    fn from(error: FindError) -> Self {
+        Self::Found(error)
+    }
+}
+
+impl From<NoToken> for Stop {
+    fn from(error: NoToken) -> Self {
+        match error {
+            NoToken::File(stop) => stop,
+            NoToken::Found(error) => error.into(),
+        }
+    }
+}
+
 /// The reply that a typed line means.
 ///
 /// # Errors
 /// What to tell the person.
 pub(crate) fn reply_of(line: &str) -> Result<SealedReply, String> {
-    match token_of(line) {
+    match token_in_line(line) {
         Ok(Token::Reply(reply)) => Ok(reply),
         Ok(Token::Invitation(_)) => Err(strings::own_invitation().into()),
         Ok(Token::Sealed(_)) => Err(strings::locked_reply().into()),
-        Err(stop) if stop.kind == "not_a_token" => Err(strings::no_reply_in_line().into()),
-        Err(stop) => Err(stop.sentence),
+        Err(NoToken::Found(FindError::Nothing)) => Err(strings::no_reply_in_line().into()),
+        Err(error) => Err(Stop::from(error).sentence),
     }
 }
 

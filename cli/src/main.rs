@@ -7,9 +7,12 @@
 #![allow(rustdoc::bare_urls)]
 
 mod answers;
+mod asking;
 mod chat;
 mod commands;
+mod device;
 mod duration;
+mod files;
 mod help;
 mod hidden;
 mod home;
@@ -20,16 +23,13 @@ mod limits;
 mod lines;
 mod logs;
 mod margin;
-mod met;
-mod network;
 mod output;
-mod outside;
-mod pending;
 mod status;
 #[rustfmt::skip] // it is written by scripts/strings
 mod strings;
 mod symbol;
 mod vault;
+mod waiting;
 mod words;
 
 use clap::Parser;

@@ -3,10 +3,12 @@
 //! Data and messages go to standard output, everything about how it is going to standard error. An
 //! output that is closed is no reason to fail.
 
-use crate::status::Stop;
+use crate::status::{Status, Stop};
 use crate::symbol::{self, Forms};
 use crate::{margin, strings, words};
-use handfast_native::pairing::{Cause, GuestStage, HostStage, View};
+use handfast_native::device::{Reached, Role, View};
+use handfast_native::handshake::{Trust, TrustReason};
+use handfast_native::pairing::{Cause, GuestStage, HostStage};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -53,8 +55,7 @@ pub(crate) enum Event {
     /// One that waits, for a list.
     Pending {
         id: String,
-        /// `host` or `guest`.
-        seat: String,
+        seat: Seat,
         /// What the host calls itself, in an accepted one.
         name: Option<String>,
         expires_in_s: u64,
@@ -80,14 +81,17 @@ pub(crate) enum Event {
         digits: String,
     },
     /// How far they are trusted now.
-    Trust { trust: String, reason: String },
+    Trust {
+        #[serde(flatten)]
+        trusted: Trusted,
+    },
     /// How far it is.
     State { state: State },
     /// They met.
     Met {
         name: String,
-        trust: String,
-        reason: String,
+        #[serde(flatten)]
+        trusted: Trusted,
         scans: u8,
         ready_ms: Option<f64>,
         open_ms: Option<f64>,
@@ -144,7 +148,7 @@ pub(crate) enum Event {
     /// A word to the person.
     Note { text: String },
     /// The conversation is over, in peace.
-    Ended { reason: String },
+    Ended { reason: Parting },
     /// So much of a file has been locked or opened.
     SealProgress { name: String, done: u64, bytes: u64 },
     /// Something is locked: a file, or a text.
@@ -207,6 +211,19 @@ impl Event {
         }
     }
 
+    /// They have reached a limit.
+    pub(crate) fn limited(limit: Reached) -> Self {
+        let key = match limit {
+            Reached::Messages => "messages",
+            Reached::Text => "text",
+            Reached::Files => "open_files",
+        };
+        Self::Limited {
+            limit: key.to_owned(),
+            text: words::limited(limit).to_owned(),
+        }
+    }
+
     /// What most likely stands in the way.
     pub(crate) fn hint(cause: Cause) -> Self {
         let key = match cause {
@@ -225,6 +242,74 @@ impl Event {
             cause: key.to_owned(),
             text: words::cause(cause),
         }
+    }
+}
+
+/// On which side of an invitation this machine is, as programs read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Seat {
+    Host,
+    Guest,
+}
+
+impl From<Role> for Seat {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Host => Self::Host,
+            Role::Guest => Self::Guest,
+        }
+    }
+}
+
+/// Who ended a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Parting {
+    PeerLeft,
+    Left,
+}
+
+/// How far somebody is trusted and why, as programs read it: two words.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "TrustWords", into = "TrustWords")]
+pub(crate) struct Trusted(pub(crate) Trust);
+
+#[derive(Serialize, Deserialize)]
+struct TrustWords {
+    trust: String,
+    reason: String,
+}
+
+impl From<Trusted> for TrustWords {
+    fn from(Trusted(trust): Trusted) -> Self {
+        Self {
+            trust: words::trust_level(trust.level()).to_owned(),
+            reason: words::trust_reason(trust.reason()).to_owned(),
+        }
+    }
+}
+
+impl TryFrom<TrustWords> for Trusted {
+    type Error = String;
+
+    fn try_from(words: TrustWords) -> Result<Self, String> {
+        // What another process of this program says; who introduced somebody is not among it.
+        let reasons = [
+            TrustReason::OpenLink,
+            TrustReason::SawTheCode,
+            TrustReason::TheirQuestion,
+            TrustReason::ByYourWord,
+            TrustReason::LockedLink,
+            TrustReason::Answered,
+            TrustReason::Scanned,
+            TrustReason::Compared,
+        ];
+        let mut reasons = reasons.into_iter();
+        let reason = reasons.find(|reason| words::trust_reason(*reason) == words.reason);
+        reason
+            .map(|reason| Self(Trust::because(reason)))
+            .ok_or(words.reason)
     }
 }
 
@@ -255,15 +340,19 @@ impl State {
                 HostStage::Checking => Self::Checking,
                 HostStage::Asking { .. } => return None,
             },
-            View::Connecting(GuestStage::Knocking) => Self::Knocking,
-            View::Connecting(GuestStage::SeatTaken)
-            | View::ReplyNeeded {
-                seat_taken: true, ..
-            } => Self::SeatTaken,
-            View::Connecting(GuestStage::Answered) => Self::Answered,
-            View::Connecting(GuestStage::Checking) => Self::Checking,
-            View::ReplyNeeded { .. } => Self::ReplyNeeded,
-            View::InvitationOpened { .. }
+            View::Connecting { stage, .. } => match stage {
+                GuestStage::Knocking => Self::Knocking,
+                GuestStage::SeatTaken => Self::SeatTaken,
+                GuestStage::Answered => Self::Answered,
+                GuestStage::Checking => Self::Checking,
+            },
+            View::ReplyNeeded { is_seat_taken, .. } => match is_seat_taken {
+                true => Self::SeatTaken,
+                false => Self::ReplyNeeded,
+            },
+            View::Preparing { .. }
+            | View::Locked { .. }
+            | View::Opened { .. }
             | View::Asking { .. }
             | View::Talking { .. }
             | View::Ended(_) => return None,
@@ -319,6 +408,32 @@ impl Output {
         }
     }
 
+    /// Who was met, with what trust, and how long it took. `fallback` is what to call somebody without a
+    /// name.
+    pub(crate) fn met(&mut self, view: &View, fallback: &str) {
+        if let View::Talking {
+            name,
+            trust,
+            scans,
+            milestones,
+            ..
+        } = view
+        {
+            let name = match name.as_str() {
+                "" => fallback,
+                name => name,
+            };
+            self.tell(Event::Met {
+                name: name.to_owned(),
+                trusted: Trusted(*trust),
+                scans: *scans,
+                ready_ms: milestones.ready.map(milliseconds),
+                open_ms: milestones.open.map(milliseconds),
+                authenticated_ms: milestones.authenticated.map(milliseconds),
+            });
+        }
+    }
+
     /// A word to the person.
     pub(crate) fn note(&mut self, text: impl Into<String>) {
         self.tell(Event::Note { text: text.into() });
@@ -363,7 +478,7 @@ impl Output {
                 expires_in_s,
             } => {
                 let left = Duration::from_secs(*expires_in_s);
-                self.say(&words::pending(id, seat, name.as_deref(), left));
+                self.say(&words::pending(id, *seat, name.as_deref(), left));
             }
             Event::Revoked { id } => self.whisper(&strings::revoked(id)),
             Event::Asking {
@@ -375,11 +490,11 @@ impl Output {
             Event::Answering { tries_left } => self.whisper(&words::answering(*tries_left)),
             Event::Hint { text, .. } => self.whisper(text),
             Event::Comparing { symbols, digits } => self.say(&words::comparing(symbols, digits)),
-            Event::Trust { reason, .. } => self.whisper(words::trust_sentence(reason)),
+            Event::Trust { trusted } => self.whisper(words::trust_sentence(trusted.0.reason())),
             Event::State { state } => self.whisper(state.sentence()),
-            Event::Met { name, reason, .. } => {
+            Event::Met { name, trusted, .. } => {
                 self.name = name.clone();
-                self.whisper(&words::met(name, reason));
+                self.whisper(&words::met(name, trusted.0.reason()));
                 self.whisper(strings::chat_begins());
             }
             Event::Message { text } => {
@@ -418,12 +533,14 @@ impl Output {
             Event::Interrupted => self.whisper(strings::interrupted()),
             Event::Resumed => self.whisper(strings::resumed()),
             Event::Note { text } => self.whisper(text),
-            Event::Ended { reason } => match reason.as_str() {
-                "peer_left" => self.whisper(&words::peer_left(&self.name)),
-                _ => self.whisper(strings::ended_here()),
+            Event::Ended { reason } => match reason {
+                Parting::PeerLeft => self.whisper(&words::peer_left(&self.name)),
+                Parting::Left => self.whisper(strings::ended_here()),
             },
             // The terminal has written ^C where the line was.
-            Event::Failed { kind, .. } if kind == "cancelled" => self.whisper(strings::stopped()),
+            Event::Failed { status, .. } if *status == Status::Cancelled.code() => {
+                self.whisper(strings::stopped());
+            }
             Event::Failed { text, .. } => self.complain(text),
             Event::SealProgress { name, done, bytes } => self.progress(name, *done, *bytes, true),
             // What is locked was shown where it was made.
@@ -562,8 +679,7 @@ mod tests {
     fn meeting_is_told_with_all_its_figures() {
         let line = json_line(&Event::Met {
             name: "Ana".into(),
-            trust: "verified".into(),
-            reason: "scanned".into(),
+            trusted: Trusted(Trust::because(TrustReason::Scanned)),
             scans: 1,
             ready_ms: Some(1.5),
             open_ms: Some(20.0),

@@ -1761,6 +1761,27 @@ pub(crate) fn moved_host() -> &'static str {
     }
 }
 
+pub(crate) fn over_moved() -> &'static str {
+    match language() {
+        English => "this machine is not where the locked invitation leads any more: make a new one",
+        German => "dieser Rechner ist nicht mehr, wohin die verschlossene Einladung führt: erstelle eine neue",
+    }
+}
+
+pub(crate) fn message_too_long() -> &'static str {
+    match language() {
+        English => "That is too long for one message: write it in parts, or send it as a file.",
+        German => "Das ist zu lang für eine Nachricht: schreibe es in Teilen oder sende es als Datei.",
+    }
+}
+
+pub(crate) fn not_remembered() -> &'static str {
+    match language() {
+        English => "This could not be kept, so it is forgotten when the program ends.",
+        German => "Das ließ sich nicht aufbewahren und ist vergessen, wenn das Programm endet.",
+    }
+}
+
 pub(crate) fn moved_guest() -> &'static str {
     match language() {
         English => "This machine is not where your reply leads any more: a new one takes its place.",

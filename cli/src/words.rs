@@ -2,8 +2,10 @@
 //! from elsewhere in it. No error of the core is shown as it words itself: each has a sentence here.
 
 use crate::language::{Language, language};
+use crate::output::Seat;
 use crate::strings;
-use handfast_native::conversation::{CompareError, FileError, Limit, Violation};
+use handfast_native::conversation::{CompareError, FileError, Violation};
+use handfast_native::device::{EndReason, NotNamed, Reached, Refusal, Role, SessionEnd, Tag};
 use handfast_native::handshake::{
     ChannelError, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
 };
@@ -13,8 +15,8 @@ use handfast_native::network::{
 use handfast_native::pairing::{Cause, Failure, Remedy};
 use handfast_native::qr::PictureError;
 use handfast_native::seal::{Cost, Kind, LockError, SealError, Strength, Trivial, Verdict};
-use handfast_native::store::{Fate, StoreError, VaultError};
-use handfast_native::token::{FieldError, FindError, Range, ReplyError, Seat};
+use handfast_native::store::{StoreError, VaultError};
+use handfast_native::token::{FieldError, FindError, Range, ReplyError};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -74,40 +76,44 @@ pub(crate) fn failure(failure: Failure) -> &'static str {
     }
 }
 
-/// There are several to go on with.
-pub(crate) fn several_wait(tags: &[&str]) -> String {
-    strings::several_wait(tags.join(", "))
-}
-
-/// It is named in the command of the other seat.
-pub(crate) fn other_seat(seat: Seat) -> &'static str {
-    match seat {
-        Seat::Host => strings::other_seat_host(),
-        Seat::Guest => strings::other_seat_guest(),
+/// Why nothing is meant by what was typed, or by nothing at all.
+pub(crate) fn not_named(error: &NotNamed) -> String {
+    match error {
+        NotNamed::Unknown => strings::unknown_invitation().to_owned(),
+        NotNamed::Ambiguous => strings::write_more().to_owned(),
+        NotNamed::OtherRole(Role::Host) => strings::other_seat_host().to_owned(),
+        NotNamed::OtherRole(Role::Guest) => strings::other_seat_guest().to_owned(),
+        NotNamed::Over(reason) => over(*reason).to_owned(),
+        NotNamed::Nothing => strings::nothing_to_resume().to_owned(),
+        NotNamed::UnderWay => strings::invitation_in_use().to_owned(),
+        NotNamed::Several(tags) => {
+            let tags: Vec<String> = tags.iter().map(Tag::to_string).collect();
+            strings::several_wait(tags.join(", "))
+        }
     }
 }
 
 /// A line of the list of what waits.
-pub(crate) fn pending(tag: &str, seat: &str, name: Option<&str>, left: Duration) -> String {
+pub(crate) fn pending(tag: &str, seat: Seat, name: Option<&str>, left: Duration) -> String {
     let left = duration(left);
     match (seat, name) {
-        ("host", _) => strings::pending_host(tag, left),
-        (_, Some(name)) => strings::pending_guest(tag, quoted(name), left),
-        (_, None) => strings::pending_guest_unknown(tag, left),
+        (Seat::Host, _) => strings::pending_host(tag, left),
+        (Seat::Guest, Some(name)) => strings::pending_guest(tag, quoted(name), left),
+        (Seat::Guest, None) => strings::pending_guest_unknown(tag, left),
     }
 }
 
 /// What was not ended by what ended the command: how to go on with it, and how not to.
-pub(crate) fn still_waits(tag: &str, seat: Seat, kind: &str) -> Option<String> {
-    let command = match seat {
-        Seat::Host => "invite",
-        Seat::Guest => "join",
-    };
-    match (kind, seat) {
-        ("expired", Seat::Guest) => Some(strings::still_waits_expired(tag)),
-        ("taken", Seat::Guest) => Some(strings::still_waits_taken(tag)),
-        ("expired" | "used" | "revoked", _) => None,
-        _ => Some(strings::still_waits(command, tag)),
+pub(crate) fn still_waits(tag: Tag, role: Role, end: SessionEnd) -> Option<String> {
+    match (role, end) {
+        // Only the host's clock ends an invitation.
+        (Role::Host, SessionEnd::Failed(Failure::Expired)) => None,
+        (Role::Guest, SessionEnd::Failed(Failure::Expired)) => {
+            Some(strings::still_waits_expired(tag))
+        }
+        (Role::Guest, SessionEnd::Failed(Failure::Taken)) => Some(strings::still_waits_taken(tag)),
+        (Role::Host, _) => Some(strings::still_waits("invite", tag)),
+        (Role::Guest, _) => Some(strings::still_waits("join", tag)),
     }
 }
 
@@ -132,18 +138,18 @@ pub(crate) fn store_refused(folder: &str, error: StoreError) -> String {
         StoreError::Internal => strings::store_failed(),
         StoreError::Unknown => return strings::unknown_invitation().to_owned(),
         StoreError::Refused => return strings::refused().to_owned(),
-        StoreError::Over(fate) => return over(fate).to_owned(),
+        StoreError::Over(reason) => return over(reason).to_owned(),
     };
     of_place(folder, what)
 }
 
 /// What became of an invitation.
-fn over(fate: Fate) -> &'static str {
-    match fate {
-        Fate::Used => strings::over_used(),
-        Fate::Revoked => strings::over_revoked(),
-        Fate::Expired => strings::over_expired(),
-        Fate::Burned => strings::failure_burned(),
+fn over(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::Used => strings::over_used(),
+        EndReason::Revoked => strings::over_revoked(),
+        EndReason::Expired => strings::over_expired(),
+        EndReason::Burned => strings::failure_burned(),
     }
 }
 
@@ -177,6 +183,16 @@ pub(crate) fn reply_refused(error: ReplyError) -> &'static str {
     match error {
         ReplyError::OtherInvitation => strings::reply_other_invitation(),
         ReplyError::Altered => strings::reply_altered(),
+    }
+}
+
+/// Why a line was not obeyed; None if the end of the session says it.
+pub(crate) fn refusal(refusal: Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::Reply(error) => Some(reply_refused(error)),
+        Refusal::OtherInvitation(_) => Some(strings::other_invitation()),
+        Refusal::TooLong => Some(strings::message_too_long()),
+        _ => None,
     }
 }
 
@@ -226,17 +242,17 @@ pub(crate) fn trust_reason(reason: TrustReason) -> &'static str {
     }
 }
 
-/// How far and why, for people. Takes the word that [`trust_reason`] gives.
-pub(crate) fn trust_sentence(reason: &str) -> &'static str {
+/// How far and why, for people.
+pub(crate) fn trust_sentence(reason: TrustReason) -> &'static str {
     match reason {
-        "saw_the_code" => strings::trust_saw_the_code(),
-        "their_question" => strings::trust_their_question(),
-        "by_your_word" => strings::trust_by_your_word(),
-        "introduced" => strings::trust_by_introduction(),
-        "locked_link" | "answered" => strings::trust_answered(),
-        "scanned" => strings::trust_scanned(),
-        "compared" => strings::trust_compared(),
-        _ => strings::trust_open_link(),
+        TrustReason::OpenLink => strings::trust_open_link(),
+        TrustReason::SawTheCode => strings::trust_saw_the_code(),
+        TrustReason::TheirQuestion => strings::trust_their_question(),
+        TrustReason::ByYourWord => strings::trust_by_your_word(),
+        TrustReason::IntroducedBy(_) => strings::trust_by_introduction(),
+        TrustReason::LockedLink | TrustReason::Answered => strings::trust_answered(),
+        TrustReason::Scanned => strings::trust_scanned(),
+        TrustReason::Compared => strings::trust_compared(),
     }
 }
 
@@ -249,7 +265,7 @@ pub(crate) fn connect_to(name: Option<&str>) -> String {
 }
 
 /// Two met.
-pub(crate) fn met(name: &str, reason: &str) -> String {
+pub(crate) fn met(name: &str, reason: TrustReason) -> String {
     strings::met(quoted(name), trust_sentence(reason))
 }
 
@@ -347,11 +363,11 @@ pub(crate) fn not_compared(error: CompareError) -> &'static str {
 }
 
 /// A limit was reached, and what to do.
-pub(crate) fn limited(limit: Limit) -> &'static str {
+pub(crate) fn limited(limit: Reached) -> &'static str {
     match limit {
-        Limit::Entries => strings::limit_entries(),
-        Limit::Bytes => strings::limit_bytes(),
-        Limit::OpenOffers => strings::limit_offers(),
+        Reached::Messages => strings::limit_entries(),
+        Reached::Text => strings::limit_bytes(),
+        Reached::Files => strings::limit_offers(),
     }
 }
 
@@ -374,7 +390,6 @@ pub(crate) fn unwritable(path: &str, error: &std::io::Error) -> String {
     of_place(path, &strings::unwritable(error))
 }
 
-/// The connection broke.
 /// The other side broke the rules.
 pub(crate) fn broken(violation: Violation) -> String {
     let why = match violation {
@@ -390,23 +405,11 @@ pub(crate) fn broken(violation: Violation) -> String {
     strings::broken(why)
 }
 
-/// What a text turned out to be.
-pub(crate) fn token_kind(kind: &str) -> &'static str {
-    match kind {
-        "invitation" => strings::is_invitation(),
-        "reply" => strings::is_reply(),
-        "sealed" => strings::is_sealed(),
-        "newer" => strings::is_newer(),
-        "damaged" => strings::is_damaged(),
-        _ => strings::is_other(),
-    }
-}
-
 pub(crate) fn demo_reads(milliseconds: f64) -> String {
     strings::demo_reads(number(milliseconds, 1))
 }
 
-pub(crate) fn demo_met(name: &str, reason: &str) -> String {
+pub(crate) fn demo_met(name: &str, reason: TrustReason) -> String {
     strings::demo_met(line(name), trust_sentence(reason))
 }
 
@@ -644,13 +647,13 @@ pub(crate) fn holds_no_file(held: Kind) -> String {
     })
 }
 
-/// Takes the word that [`kind`] gives.
-pub(crate) fn inspected(kind: &str) -> &'static str {
+/// What is inside, for people.
+pub(crate) fn inspected(kind: Kind) -> &'static str {
     match kind {
-        "file" => strings::inspected_file(),
-        "device_state" => strings::inspected_device_state(),
-        "reply" => strings::inspected_reply(),
-        _ => strings::inspected_invitation(),
+        Kind::File => strings::inspected_file(),
+        Kind::DeviceState => strings::inspected_device_state(),
+        Kind::Reply => strings::inspected_reply(),
+        Kind::Invitation => strings::inspected_invitation(),
     }
 }
 
@@ -893,15 +896,14 @@ mod tests {
     #[test]
     fn trust_is_claimed_only_with_its_reason() {
         for reason in [
-            "open_link",
-            "saw_the_code",
-            "their_question",
-            "by_your_word",
-            "nonsense",
+            TrustReason::OpenLink,
+            TrustReason::SawTheCode,
+            TrustReason::TheirQuestion,
+            TrustReason::ByYourWord,
         ] {
             assert!(trust_sentence(reason).starts_with("Not verified"));
         }
-        assert!(trust_sentence("scanned").starts_with("Verified"));
+        assert!(trust_sentence(TrustReason::Scanned).starts_with("Verified"));
     }
 
     #[test]

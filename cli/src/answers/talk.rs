@@ -36,6 +36,11 @@ impl AnswerSource {
         Ok(Self(file.map(in_file).transpose()?.map(VecDeque::from)))
     }
 
+    /// No answers, where none will be asked for.
+    pub(crate) fn none() -> Self {
+        Self(Some(VecDeque::new()))
+    }
+
     /// Whether a person is asked, and may be asked again.
     pub(crate) fn asks(&self, lines: &Lines) -> bool {
         self.0.is_none() && lines.is_terminal()

@@ -48,10 +48,11 @@ struct Argon2 {
 pub(crate) fn run(args: &Args) -> Status {
     match Container::find(&args.container) {
         Ok(container) => {
-            let known = Known::of(&container.header, container.length);
+            let header = &container.header;
+            let known = Known::of(header, container.length);
             match args.json {
                 true => write_line(&json_line(&known)),
-                false => write_line(&known.to_text()),
+                false => write_line(&known.to_text(header)),
             }
             Status::Done
         }
@@ -109,10 +110,10 @@ impl Known {
         }
     }
 
-    fn to_text(&self) -> String {
-        let mut lines = vec![words::inspected(self.kind).to_owned()];
-        match (self.lock, self.questions.is_empty()) {
-            ("key", _) => lines.push(strings::needs_a_key().into()),
+    fn to_text(&self, header: &Header) -> String {
+        let mut lines = vec![words::inspected(header.kind).to_owned()];
+        match (&header.lock, self.questions.is_empty()) {
+            (Lock::Key, _) => lines.push(strings::needs_a_key().into()),
             (_, true) => lines.push(strings::no_question_inside().into()),
             (_, false) => lines.extend(self.questions.iter().map(|text| words::question(text))),
         }

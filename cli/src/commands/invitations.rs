@@ -1,11 +1,12 @@
-//! `handfast invitations`: what waits, in both seats, and how to end it.
+//! `handfast invitations`: what waits, in both roles, and how to end it.
 
-use super::Session;
-use crate::home::{Home, HomeArgs};
-use crate::output::Event;
-use crate::status::{Status, Stop};
+use super::Hands;
+use crate::device::Device;
+use crate::home::HomeArgs;
+use crate::output::{Event, Output};
+use crate::status::Stop;
 use crate::strings;
-use handfast_native::token::Seat;
+use handfast_native::device::{Command, NotNamed};
 
 #[derive(clap::Args)]
 #[command(after_help = strings::invitations_examples())]
@@ -18,40 +19,62 @@ pub(crate) struct Args {
     pub(super) json: bool,
 }
 
-pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
-    let mut output = session.output;
+pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
+    let mut output = hands.output;
+    let place = args.home.place()?;
     // To look is no reason to make anything.
-    let home = Home::open_existing(&args.home).await?;
-    if let Some(wanted) = args.revoke {
-        let unknown = || {
-            let sentence = strings::unknown_invitation();
-            Stop::new(Status::BadInput, "unknown_invitation", sentence)
+    if !place.exists() {
+        return match args.revoke {
+            Some(_) => Err(place.not_named(&NotNamed::Unknown)),
+            None => {
+                tell_nothing(&mut output);
+                Ok(())
+            }
         };
-        let revoked = home.ok_or_else(unknown)?.revoke(&wanted).await?;
-        output.tell(Event::Revoked { id: revoked.tag });
-        return Ok(());
     }
-    let entries = match home {
-        Some(home) => home.pending().await?,
-        None => Vec::new(),
+    let device = Device::start(place).await?;
+    let ended = match &args.revoke {
+        Some(wanted) => revoke(&device, wanted, &mut output).await,
+        None => {
+            list(&device, &mut output);
+            Ok(())
+        }
     };
+    device.end().await;
+    ended
+}
+
+async fn revoke(device: &Device, wanted: &str, output: &mut Output) -> Result<(), Stop> {
+    let named = device.named(wanted)?;
+    device.command(Command::Withdraw(named.id)).await?;
+    output.tell(Event::Revoked {
+        id: named.tag.to_string(),
+    });
+    Ok(())
+}
+
+fn list(device: &Device, output: &mut Output) {
+    let overview = device.overview();
     let mut is_empty = true;
-    for entry in entries {
-        let Ok(left) = entry.state else { continue };
+    for (pending, _) in &overview.pending {
+        let (Some(left), Some(tag)) = (pending.remaining, overview.tag(pending.id)) else {
+            continue;
+        };
         is_empty = false;
         output.tell(Event::Pending {
-            id: entry.tag,
-            seat: match entry.seat {
-                Seat::Host => "host",
-                Seat::Guest => "guest",
-            }
-            .to_owned(),
-            name: entry.name,
+            id: tag.to_string(),
+            seat: pending.id.role.into(),
+            name: pending.name.clone(),
             expires_in_s: left.as_secs(),
         });
     }
-    if is_empty && !output.is_for_programs() {
+    if is_empty {
+        tell_nothing(output);
+    }
+}
+
+fn tell_nothing(output: &mut Output) {
+    if !output.is_for_programs() {
         output.note(strings::nothing_waits());
     }
-    Ok(())
 }

@@ -1,30 +1,25 @@
 //! `handfast join`: accept an invitation, reply where needed, talk.
 
-use super::invite::{MOST_EARLY_LINES, write};
-use super::{Desk, Session, Talk};
+use super::invite::write;
+use super::{Desk, Hands, Talk};
 use crate::answers::checked;
 use crate::answers::talk::{AnswerArgs, AnswerSource};
-use crate::home::{self, Home};
+use crate::asking::MeetingArgs;
+use crate::device::{Device, News, Session};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
-use crate::network::{self, Place, Wanted};
-use crate::output::{Event, Output, State};
-use crate::outside::MeetingArgs;
-use crate::pending::Keeper;
+use crate::output::{Event, Output};
 use crate::status::{Status, Stop};
 use crate::symbol::Forms;
 use crate::vault::refused;
-use crate::{chat, duration, input, met, strings, words};
-use handfast_native::pairing::{
-    Failure, GuestTerms, Meeting, OtherInvitation, Pairing, PairingEvent, Tried, Via, View,
-    own_candidates,
+use crate::waiting::{self, Face, Meaning};
+use crate::{chat, duration, input, strings, words};
+use handfast_native::device::{
+    AcceptTerms, Command, Provenance, Role, Scope, SessionCommand, SessionTerms, View,
 };
-use handfast_native::seal::{self, Credential, Header, Kind, Limits, Lock, SealError};
-use handfast_native::store::PendingReply;
-use handfast_native::token::{
-    Invitation, LinkBase, MAX_LIFETIME, Reply, Seat, Token, random_bytes,
-};
-use std::net::SocketAddr;
+use handfast_native::pairing::Failure;
+use handfast_native::seal::{Questions, SealError};
+use handfast_native::token::{LinkBase, SealedReply, Token};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::task::spawn_blocking;
@@ -68,254 +63,194 @@ pub(crate) struct Args {
     only_by_reply: bool,
 }
 
-pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
-    let Session {
+impl Args {
+    fn terms(&self) -> AcceptTerms {
+        AcceptTerms {
+            patience: self.wait,
+            only_by_reply: self.only_by_reply,
+            terms: SessionTerms {
+                asking: Some(self.meeting.asking()),
+                scope: match self.loopback {
+                    true => Scope::Both,
+                    false => Scope::Network,
+                },
+                ..self.talk.terms()
+            },
+            ..AcceptTerms::default()
+        }
+    }
+}
+
+pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
+    let Hands {
         mut output,
         mut interrupt,
-    } = session;
-    let home = args.talk.open_home().await?;
-    let token = match &args.invitation {
-        Some(argument) => Some(read(argument.clone(), &mut output, &mut interrupt).await?),
-        None => None,
-    };
-    let mut lines = Lines::of_standard_input();
-    let mut answers = AnswerSource::open(&args.answers)?;
-    let (accepted, keeper) = match (token, &home) {
-        (Some(token), _) => {
-            let desk = (&mut output, &mut lines, &mut interrupt);
-            let (invitation, via) = open(token, &args, &mut answers, desk).await?;
-            tell_opened(&invitation, &mut output);
-            if !args.yes {
-                let name = invitation.name.as_ref().map(|name| name.as_str());
-                agree(name, &output, &mut lines, &mut interrupt).await?;
-            }
-            accept(invitation, via, &home).await?
-        }
-        (None, Some(home)) => {
-            let wanted = args.resume.as_ref().and_then(Option::as_deref);
-            let keeper = home.choose(Seat::Guest, wanted).await?;
-            let kept = keeper.reply().await?;
-            tell_opened(&kept.invitation, &mut output);
-            (Accepted::Before(Box::new(kept)), keeper)
-        }
-        (None, None) => {
-            let sentence = strings::nothing_to_resume();
-            return Err(Stop::new(Status::BadInput, "nothing_waits", sentence));
-        }
-    };
-
-    let name = accepted.invitation().name.as_ref();
-    let name = name
-        .map_or(strings::host(), |name| name.as_str())
-        .to_owned();
-    let (pairing, mut keeper) = start(&args, home.as_ref(), accepted, keeper, &mut output).await?;
-    keeper.tell(&mut output);
+    } = hands;
+    let device = args.talk.start_device().await?;
+    let begun = begin(&args, device, &mut output, &mut interrupt).await;
+    let (mut session, mut lines) = begun?;
     let desk = (&mut output, &mut lines, &mut interrupt);
-    let ended = knock(pairing, &mut keeper, args.reply_png, &mut answers, desk).await;
-    let meeting = keeper.conclude(ended, &mut output).await?;
-    let meeting = met::let_in(meeting, home.as_ref()).await?;
-    met::tell(&mut output, &meeting, &name);
-    let desk = (&mut output, &mut lines, &mut interrupt);
-    chat::talk(meeting, args.talk.chat, home.as_ref(), desk).await
+    let ended = guest(&args, &mut session, desk).await;
+    session.end().await;
+    ended
 }
 
-/// An invitation that the person agreed to.
-enum Accepted {
-    Now(Box<Invitation>, Via),
-    /// By an earlier process, whose reply may be in the host's hands.
-    Before(Box<PendingReply>),
-}
-
-impl Accepted {
-    fn invitation(&self) -> &Invitation {
-        match self {
-            Self::Now(invitation, _) => invitation,
-            Self::Before(kept) => &kept.invitation,
-        }
-    }
-}
-
-/// The invitation in what was handed in, and how it came here.
-async fn open(
-    token: Token,
+/// Opens the invitation, or goes on with one. Standard input is for the conversation from then on.
+async fn begin(
     args: &Args,
-    answers: &mut AnswerSource,
-    desk: Desk<'_>,
-) -> Result<(Invitation, Via), Stop> {
-    match token {
-        Token::Sealed(container) => {
-            let code_file = args.code_file.as_deref();
-            let invitation = unlock(container, answers, code_file, desk).await?;
-            Ok((invitation, Via::Locked))
+    device: Device,
+    output: &mut Output,
+    interrupt: &mut Interrupt,
+) -> Result<(Session, Lines), Stop> {
+    let begun = match &args.invitation {
+        None => {
+            let wanted = args.resume.as_ref().and_then(Option::as_deref);
+            device.resume(Role::Guest, wanted, args.terms()).await
         }
+        Some(argument) => match read(argument.clone(), output, interrupt)
+            .await
+            .and_then(open)
+        {
+            Ok(open) => device.begin(open, args.terms()).await,
+            Err(stop) => {
+                device.end().await;
+                Err(stop)
+            }
+        },
+    };
+    Ok((begun?, Lines::of_standard_input()))
+}
+
+/// How what was handed in is opened.
+fn open(token: Token) -> Result<Command, Stop> {
+    Ok(match token {
+        Token::Sealed(container) => Command::OpenLocked(container),
         // Typed, pasted, a file: nothing here is a live camera.
-        other => Ok((input::invitation(other)?, Via::Carried)),
+        other => Command::Open(Box::new(input::invitation(other)?), Provenance::Carried),
+    })
+}
+
+/// Agrees, waits for the host, and talks.
+async fn guest(
+    args: &Args,
+    session: &mut Session,
+    (output, lines, interrupt): Desk<'_>,
+) -> Result<(), Stop> {
+    let mut answers = AnswerSource::open(&args.answers)?;
+    let name = match args.invitation {
+        Some(_) => {
+            let desk = (&mut *output, &mut *lines, &mut *interrupt);
+            choose(args, session, &mut answers, desk).await?
+        }
+        None => tell_resumed(session, output),
+    };
+    let mut screen = Screen {
+        png: args.reply_png.clone(),
+        is_drawn: false,
+        reply: None,
+    };
+    let desk = (&mut *output, &mut *lines, &mut *interrupt);
+    let met = waiting::until_met(session, &mut screen, &mut answers, desk).await?;
+    let name = name.as_deref().unwrap_or(strings::host());
+    chat::talk(session, met, name, (output, lines, interrupt)).await
+}
+
+/// Unlocks what is locked, and asks the person whether to connect. Nothing has been sent before. Gives
+/// what the host calls itself.
+async fn choose(
+    args: &Args,
+    session: &mut Session,
+    answers: &mut AnswerSource,
+    (output, lines, interrupt): Desk<'_>,
+) -> Result<Option<String>, Stop> {
+    loop {
+        let news = tokio::select! {
+            news = session.next() => news,
+            () = interrupt.pressed() => return Err(session.close(output).await),
+        };
+        let News::View(view) = news else {
+            // Before anything is kept there is nothing to go on with.
+            if let News::Gone = news {
+                return Err(Failure::Local.into());
+            }
+            continue;
+        };
+        match view {
+            View::Locked {
+                is_unlocking: true, ..
+            } => output.note(strings::unlocking()),
+            View::Locked {
+                questions,
+                needs_code,
+                was_wrong,
+                ..
+            } => {
+                if was_wrong && !answers.asks(lines) {
+                    return Err(refused(SealError::WrongAnswerOrAltered));
+                }
+                if was_wrong {
+                    output.note(words::refused(SealError::WrongAnswerOrAltered));
+                }
+                let code_file = args.code_file.as_deref();
+                let desk = (&mut *output, &mut *lines, &mut *interrupt);
+                let asked = (&questions, needs_code);
+                let unlock = unlock(asked, answers, code_file, desk).await?;
+                session.command(unlock).await?;
+            }
+            View::Opened {
+                name,
+                expires_at,
+                is_on_this_machine,
+                is_kept,
+                ..
+            } => {
+                let now = handfast_native::unix_seconds();
+                let left = expires_at.map(|at| at.saturating_sub(now));
+                tell_opened(name.clone(), left, is_on_this_machine, output);
+                if !args.yes {
+                    agree(name.as_deref(), output, lines, interrupt).await?;
+                }
+                if is_kept {
+                    output.note(strings::joined_before());
+                }
+                let accept = SessionCommand::Accept(Box::new(args.terms()));
+                session.command(accept).await?;
+                return Ok(name);
+            }
+            View::Ended(end) => return Err(session.ended(end, output)),
+            _ => {}
+        }
     }
 }
 
-fn tell_opened(invitation: &Invitation, output: &mut Output) {
-    let name = invitation.name.as_ref();
-    let remaining = invitation.expiry.remaining(handfast_native::unix_seconds());
-    output.tell(Event::Opened {
-        name: name.map(|name| name.as_str().to_owned()),
-        expires_in_s: remaining.map(|left| left.as_secs()),
-    });
-    if network::is_local(invitation) {
+/// Tells what is gone on with. Gives what the host calls itself.
+fn tell_resumed(session: &Session, output: &mut Output) -> Option<String> {
+    let pending = session.pending()?;
+    let left = pending.remaining.map(|left| left.as_secs());
+    let name = pending.name;
+    tell_opened(name.clone(), left, pending.is_on_this_machine, output);
+    name
+}
+
+fn tell_opened(
+    name: Option<String>,
+    expires_in_s: Option<u64>,
+    is_on_this_machine: bool,
+    output: &mut Output,
+) {
+    output.tell(Event::Opened { name, expires_in_s });
+    if is_on_this_machine {
         output.note(strings::loopback_invitation());
     }
 }
 
-/// Takes the invitation into this process's hands, and goes on where an earlier one was.
-async fn accept(
-    invitation: Invitation,
-    via: Via,
-    home: &Option<Home>,
-) -> Result<(Accepted, Keeper), Stop> {
-    let Some(home) = home else {
-        return Ok((Accepted::Now(Box::new(invitation), via), Keeper::none()));
-    };
-    let id = invitation.keys().invite_id();
-    let keeper = home.keeper(Seat::Guest, id)?;
-    Ok(match home.reply(id).await? {
-        Some(kept) => (Accepted::Before(Box::new(kept)), keeper),
-        None => (Accepted::Now(Box::new(invitation), via), keeper),
-    })
-}
-
-/// Begins to knock. What is needed to go on is kept before anything is sent.
-async fn start(
-    args: &Args,
-    home: Option<&Home>,
-    accepted: Accepted,
-    mut keeper: Keeper,
-    output: &mut Output,
-) -> Result<(Pairing, Keeper), Stop> {
-    let local = network::is_local(accepted.invitation());
-    let reach = match (local, args.loopback) {
-        (true, _) => Wanted::Loopback,
-        (false, true) => Wanted::Both,
-        (false, false) => Wanted::Network,
-    };
-    let port = match &accepted {
-        Accepted::Before(kept) => Some(kept.port),
-        Accepted::Now(..) => None,
-    };
-    let mut place = network::bind(reach, port)?;
-    place.endpoint = args.meeting.allow(place.endpoint, local);
-    let is_new = matches!(accepted, Accepted::Now(..));
-    let kept = match accepted {
-        Accepted::Before(kept) => {
-            if args.resume.is_none() {
-                output.note(strings::joined_before());
-            }
-            *kept
-        }
-        Accepted::Now(invitation, via) => new_reply(*invitation, via, &place)?,
-    };
-    let opened = kept.reply.open(&kept.invitation.keys());
-    let is_here = opened.is_ok_and(|reply| network::leads_here(&reply.candidates, &place.endpoint));
-    if !is_here {
-        output.note(strings::moved_guest());
-    }
-    if let Some(home) = home.filter(|_| is_new) {
-        home.keep_reply(kept.clone()).await?;
-    }
-    let identity = home::identity(home, args.talk.name.as_deref())?;
-    let tried = match home {
-        Some(home) => home.tried(kept.invitation.keys().invite_id()).await?,
-        None => Tried::default(),
-    };
-    let terms = GuestTerms {
-        patience: args.wait.unwrap_or(MAX_LIFETIME),
-        // Who names a time means it, whatever this machine's clock says.
-        past_expiry: args.wait.is_some(),
-        policy: place.policy,
-        tried,
-        only_by_reply: args.only_by_reply,
-        ..GuestTerms::new(kept.via)
-    };
-    let (certificate, invitation) = (kept.certificate, kept.invitation);
-    let endpoint = place.endpoint;
-    let pairing = match is_new || !is_here {
-        // It shows a reply only where that is needed, and one that leads here.
-        true => Pairing::guest(identity, certificate, endpoint, invitation, terms),
-        false => {
-            let reply = kept.reply;
-            Pairing::guest_again(identity, certificate, endpoint, invitation, reply, terms)
-        }
-    };
-    match pairing {
-        Ok(pairing) => {
-            place.watch.report_to(pairing.roaming()).pay();
-            keeper.follow(&pairing);
-            Ok((pairing, keeper))
-        }
-        Err(failure) => {
-            match is_new {
-                // Nothing was sent, and nothing will be.
-                true => keeper.discard().await,
-                false => keeper
-                    .conclude(Err(failure.into()), output)
-                    .await
-                    .map(drop)?,
-            }
-            Err(failure.into())
-        }
-    }
-}
-
-/// Everything that is needed to go on, made before anything is sent.
-fn new_reply(invitation: Invitation, via: Via, place: &Place) -> Result<PendingReply, Stop> {
-    let certificate = network::certificate()?;
-    let reply = Reply {
-        fingerprint: certificate.fingerprint(),
-        candidates: own_candidates(&place.endpoint, place.policy)?,
-    };
-    let salt = random_bytes().map_err(|_| Failure::Local)?;
-    let port = place.endpoint.addresses().first().map(SocketAddr::port);
-    Ok(PendingReply {
-        reply: reply.seal(&invitation.keys(), salt),
-        invitation,
-        certificate,
-        port: port.unwrap_or_default(),
-        via,
-        made: handfast_native::unix_seconds(),
-    })
-}
-
-/// Finds the invitation; a picture, or a person who pastes, takes its time.
-async fn read(
-    argument: String,
-    output: &mut Output,
-    interrupt: &mut Interrupt,
-) -> Result<Token, Stop> {
-    use std::io::IsTerminal;
-    if argument == "-" && std::io::stdin().is_terminal() {
-        output.note(strings::paste_invitation());
-    }
-    let reading = spawn_blocking(move || input::token_of(&argument));
-    tokio::select! {
-        token = reading => token.map_err(|_| Failure::Local)?,
-        () = interrupt.pressed() => Err(Stop::cancelled()),
-    }
-}
-
-/// Asks for the answers until the invitation opens. Nothing has been sent before.
+/// Asks for the answers to these questions, and for the code where there is one.
 async fn unlock(
-    container: Vec<u8>,
+    (questions, needs_code): (&Questions, bool),
     source: &mut AnswerSource,
     code_file: Option<&Path>,
     (output, lines, interrupt): Desk<'_>,
-) -> Result<Invitation, Stop> {
-    let header = Header::parse(&container).map_err(refused)?;
-    let (questions, with_code) = match &header.lock {
-        Lock::Answers {
-            questions,
-            with_code,
-            ..
-        } if header.kind == Kind::Invitation => (questions, *with_code),
-        _ => return Err(Stop::bad_input(strings::sealed())),
-    };
+) -> Result<SessionCommand, Stop> {
     loop {
         let mut typed = Vec::new();
         for question in questions.as_slice() {
@@ -333,25 +268,80 @@ async fn unlock(
             }
             answers => answers?,
         };
-        let code = match with_code {
+        let code = match needs_code {
             true => Some(source.code(code_file, output, lines, interrupt).await?),
             false => None,
         };
-        let credential = Credential::Answers { answers, code };
-        output.note(strings::unlocking());
-        let container = container.clone();
-        let opening =
-            spawn_blocking(move || seal::unlock(&container, &credential, &Limits::DESKTOP));
-        let opened = tokio::select! {
-            opened = opening => opened.map_err(|_| Failure::Local)?,
-            () = interrupt.pressed() => return Err(Stop::cancelled()),
-        };
-        match opened {
-            Err(SealError::WrongAnswerOrAltered) if source.asks(lines) => {
-                output.note(words::refused(SealError::WrongAnswerOrAltered));
-            }
-            opened => return opened.map_err(refused),
+        return Ok(SessionCommand::Unlock(answers, code));
+    }
+}
+
+/// What a guest has shown.
+struct Screen {
+    png: Option<PathBuf>,
+    is_drawn: bool,
+    reply: Option<SealedReply>,
+}
+
+impl Face for Screen {
+    const EMPTY: Meaning = Meaning::Boost;
+
+    fn draw(
+        &mut self,
+        view: &View,
+        session: &mut Session,
+        output: &mut Output,
+    ) -> Result<(), Stop> {
+        if let View::Preparing { .. } = view {
+            return Ok(());
         }
+        if let View::Connecting { is_moved: true, .. } = view
+            && !self.is_drawn
+        {
+            output.note(strings::moved_guest());
+        }
+        self.is_drawn = true;
+        session.tell_name(output);
+        if let View::ReplyNeeded {
+            reply,
+            is_seat_taken: false,
+            ..
+        } = view
+            && self.reply.as_ref() != Some(reply)
+        {
+            show_reply(reply.as_bytes(), self.png.as_deref(), output)?;
+            self.reply = Some(reply.clone());
+        }
+        Ok(())
+    }
+
+    fn read(line: &str, is_person: bool) -> Meaning {
+        match input::token_in_line(line) {
+            Ok(Token::Invitation(invitation)) => Meaning::Do(
+                SessionCommand::ShowAgain(Box::new(invitation), Provenance::Carried),
+                strings::invitation_taken(),
+            ),
+            // A sign that somebody is here.
+            _ if is_person => Meaning::Boost,
+            _ => Meaning::Later,
+        }
+    }
+}
+
+/// Finds the invitation; a picture, or a person who pastes, takes its time.
+async fn read(
+    argument: String,
+    output: &mut Output,
+    interrupt: &mut Interrupt,
+) -> Result<Token, Stop> {
+    use std::io::IsTerminal;
+    if argument == "-" && std::io::stdin().is_terminal() {
+        output.note(strings::paste_invitation());
+    }
+    let reading = spawn_blocking(move || input::token_of(&argument));
+    tokio::select! {
+        token = reading => token.map_err(|_| Failure::Local)?,
+        () = interrupt.pressed() => Err(Stop::cancelled()),
     }
 }
 
@@ -387,121 +377,6 @@ async fn agree(
             None => output.say(strings::yes_or_no()),
         }
     }
-}
-
-async fn knock(
-    mut pairing: Pairing,
-    keeper: &mut Keeper,
-    reply_png: Option<PathBuf>,
-    answers: &mut AnswerSource,
-    (output, lines, interrupt): Desk<'_>,
-) -> Result<Meeting, Stop> {
-    let mut early = Vec::new();
-    loop {
-        let event = tokio::select! {
-            event = pairing.next() => event,
-            line = lines.next(), if !lines.is_over() && early.len() < MOST_EARLY_LINES => {
-                if let Some(line) = line {
-                    if line.trim() == "/quit" && lines.is_terminal() {
-                        return Err(met::cancel(pairing).await);
-                    }
-                    if line.trim() == words::HARDER {
-                        output.note(strings::trying_harder());
-                        pairing.try_harder().await;
-                        continue;
-                    }
-                    early.extend(take_line(line, &pairing, output, lines.is_terminal()).await);
-                }
-                continue;
-            }
-            stop = keeper.ended_elsewhere() => {
-                met::cancel(pairing).await;
-                return Err(stop);
-            }
-            () = interrupt.pressed() => return Err(met::cancel(pairing).await),
-        };
-        match event {
-            Some(PairingEvent::View(View::Asking {
-                question,
-                tries_left,
-                was_wrong,
-                is_repeated,
-            })) => {
-                output.tell(Event::Asking {
-                    question,
-                    tries_left,
-                    was_wrong,
-                    is_repeated,
-                });
-                lines.give_back(std::mem::take(&mut early));
-                let answer = tokio::select! {
-                    answer = answers.one(output, lines, interrupt) => answer,
-                    // Nothing else can happen before the answer.
-                    event = pairing.next() => match event {
-                        Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
-                        _ => return Err(Failure::Local.into()),
-                    },
-                };
-                match answer {
-                    Ok(answer) => pairing.answer(answer).await,
-                    Err(stop) => {
-                        met::cancel(pairing).await;
-                        return Err(stop);
-                    }
-                }
-            }
-            Some(PairingEvent::View(view)) => {
-                if let Some(state) = State::of(&view) {
-                    output.tell(Event::State { state });
-                }
-                if let View::ReplyNeeded {
-                    reply,
-                    seat_taken: false,
-                } = &view
-                {
-                    show_reply(reply, reply_png.as_deref(), output)?;
-                }
-            }
-            Some(PairingEvent::Hint(cause)) => output.tell(Event::hint(cause)),
-            // A guest has no invitation to show.
-            Some(PairingEvent::Reissued(_)) => {}
-            Some(PairingEvent::Met(meeting)) => {
-                lines.give_back(early);
-                return Ok(*meeting);
-            }
-            Some(PairingEvent::Failed(failure)) => return Err(failure.into()),
-            None => return Err(Failure::Local.into()),
-        }
-    }
-}
-
-/// A line while the host has not been heard: their code as it is now, or only a sign that somebody is
-/// here. A script's line that is neither is for the conversation, and given back.
-async fn take_line(
-    line: String,
-    pairing: &Pairing,
-    output: &mut Output,
-    is_terminal: bool,
-) -> Option<String> {
-    let text = line.clone();
-    let found = spawn_blocking(move || match text.trim() {
-        // Elsewhere that means standard input, which this line is from.
-        "-" | "" => None,
-        text => input::token_of(text).and_then(input::invitation).ok(),
-    });
-    let taken = match found.await {
-        Ok(Some(invitation)) => Some(pairing.invitation_received(invitation).await),
-        _ => None,
-    };
-    match taken {
-        Some(Ok(())) => output.note(strings::invitation_taken()),
-        Some(Err(OtherInvitation)) if is_terminal => {
-            output.note(strings::other_invitation());
-        }
-        None if is_terminal || line.trim().is_empty() => pairing.hurry().await,
-        _ => return Some(line),
-    }
-    None
 }
 
 fn show_reply(

@@ -13,13 +13,16 @@ mod scan;
 mod seal;
 
 use crate::chat::ChatArgs;
-use crate::home::{Home, HomeArgs};
+use crate::device::Device;
+use crate::home::{HomeArgs, Place};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::Output;
 use crate::status::{Status, Stop};
 use crate::strings;
 use clap::Subcommand;
+use handfast_native::device::{Role, SessionTerms};
+use handfast_native::handshake::visible;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -42,9 +45,9 @@ pub(crate) enum Command {
     #[command(about = strings::command_demo())]
     Demo(demo::Args),
     #[command(hide = true)]
-    DemoHost(demo::host::Args),
+    DemoHost(demo::part::Args),
     #[command(hide = true)]
-    DemoGuest(demo::guest::Args),
+    DemoGuest(demo::part::Args),
     #[command(about = strings::command_man(), hide = true)]
     Man(man::Args),
     #[command(about = strings::command_completions(), hide = true)]
@@ -73,19 +76,21 @@ impl Command {
     /// Runs it to its end.
     pub(crate) fn run(self) -> Status {
         match self {
-            Self::Invite(args) => talk(args.talk.json, move |session| invite::run(args, session)),
-            Self::Join(args) => talk(args.talk.json, move |session| join::run(args, session)),
-            Self::Invitations(args) => {
-                talk(args.json, move |session| invitations::run(args, session))
-            }
+            Self::Invite(args) => talk(args.talk.json, move |hands| invite::run(args, hands)),
+            Self::Join(args) => talk(args.talk.json, move |hands| join::run(args, hands)),
+            Self::Invitations(args) => talk(args.json, move |hands| invitations::run(args, hands)),
             Self::Scan(args) => scan::run(&args),
-            Self::Seal(args) => talk(args.json, move |session| seal::run(args, session)),
-            Self::Open(args) => talk(args.json, move |session| open::run(args, session)),
+            Self::Seal(args) => talk(args.json, move |hands| seal::run(args, hands)),
+            Self::Open(args) => talk(args.json, move |hands| open::run(args, hands)),
             Self::Inspect(args) => inspect::run(&args),
-            Self::Network(args) => talk(args.json, move |session| network::run(args, session)),
+            Self::Network(args) => talk(args.json, move |hands| network::run(args, hands)),
             Self::Demo(args) => demo::run(args),
-            Self::DemoHost(args) => talk(true, move |session| demo::host::run(args, session)),
-            Self::DemoGuest(args) => talk(true, move |session| demo::guest::run(args, session)),
+            Self::DemoHost(args) => {
+                talk(true, move |hands| demo::part::run(Role::Host, args, hands))
+            }
+            Self::DemoGuest(args) => {
+                talk(true, move |hands| demo::part::run(Role::Guest, args, hands))
+            }
             Self::Man(args) => man::run(&args),
             Self::Completions(args) => completions::run(&args),
         }
@@ -108,36 +113,43 @@ pub(crate) struct Talk {
 }
 
 impl Talk {
-    /// The home, unless nothing is to be kept.
-    async fn open_home(&self) -> Result<Option<Home>, Stop> {
-        if self.incognito && self.home.is_named() {
-            // Named before the command, where the parser sees no conflict.
-            let sentence = strings::home_and_incognito().to_owned();
-            return Err(Stop::new(Status::Usage, "home_and_incognito", sentence));
+    /// The device of the home, or one that keeps nothing.
+    async fn start_device(&self) -> Result<Device, Stop> {
+        let place = match (self.incognito, self.home.is_named()) {
+            (true, true) => {
+                // Named before the command, where the parser sees no conflict.
+                let sentence = strings::home_and_incognito();
+                return Err(Stop::new(Status::Usage, "home_and_incognito", sentence));
+            }
+            (true, false) => Place::Nowhere,
+            (false, _) => self.home.place()?,
+        };
+        Device::start(place).await
+    }
+
+    /// How this session differs from others.
+    fn terms(&self) -> SessionTerms {
+        SessionTerms {
+            is_incognito: self.incognito,
+            called: self.name.as_deref().map(visible),
+            limits: Some(self.chat.limits()),
+            downloads: Some(self.chat.downloads()),
+            ..SessionTerms::default()
         }
-        if self.incognito {
-            return Ok(None);
-        }
-        let home = Home::open(&self.home).await?;
-        tokio::spawn(handfast_native::keep_guesses(
-            home.store().clone(),
-            handfast_native::unix_seconds,
-        ));
-        Ok(Some(home))
     }
 }
 
 /// What a command that talks has at hand.
-pub(crate) struct Session {
+pub(crate) struct Hands {
     pub(crate) output: Output,
     pub(crate) interrupt: Interrupt,
 }
 
 /// What a person sits at: the screen, the keyboard, and Ctrl-C.
-type Desk<'a> = (&'a mut Output, &'a mut Lines, &'a mut Interrupt);
+pub(crate) type Desk<'a> = (&'a mut Output, &'a mut Lines, &'a mut Interrupt);
 
 /// Runs a command that needs the network, and tells how it ended.
-fn talk<F>(json: bool, command: impl FnOnce(Session) -> F) -> Status
+fn talk<F>(json: bool, command: impl FnOnce(Hands) -> F) -> Status
 where
     F: Future<Output = Result<(), Stop>>,
 {
@@ -150,7 +162,7 @@ where
         }
     };
     let ended = runtime.block_on(async {
-        command(Session {
+        command(Hands {
             output: Output::new(json),
             interrupt: Interrupt::listen(),
         })

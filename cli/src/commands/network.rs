@@ -3,10 +3,10 @@
 //! Nobody is asked but the STUN servers that are named, or the usual ones, and the router; and the
 //! output says who was.
 
-use super::Session;
-use crate::network::{self, Wanted};
+use super::Hands;
+use crate::asking::OutsideArgs;
+use crate::device::Device;
 use crate::output::{json_line, write_line};
-use crate::outside::OutsideArgs;
 use crate::status::Stop;
 use crate::{strings, words};
 use handfast_native::network::{
@@ -25,39 +25,33 @@ pub(crate) struct Args {
     pub(super) json: bool,
 }
 
-pub(crate) async fn run(args: Args, mut session: Session) -> Result<(), Stop> {
-    let is_json = args.json;
-    tokio::select! {
-        report = survey(args.outside) => {
-            let report = report?;
-            match is_json {
-                true => write_line(&json_line(&report.as_json())),
-                false => write_line(&report.to_text()),
-            }
-            Ok(())
-        }
-        () = session.interrupt.pressed() => Err(Stop::cancelled()),
+pub(crate) async fn run(args: Args, mut hands: Hands) -> Result<(), Stop> {
+    let asking = args.outside.asking();
+    let mut device = Device::asking(asking.clone()).await?;
+    let surveyed = tokio::select! {
+        survey = device.survey() => survey.map(|survey| Report {
+            // Without a network nobody was asked.
+            servers: match survey.addresses.is_empty() {
+                true => Vec::new(),
+                false => asking.servers(false),
+            },
+            survey,
+        }),
+        () = hands.interrupt.pressed() => Err(Stop::cancelled()),
+    };
+    device.end().await;
+    let report = surveyed?;
+    match args.json {
+        true => write_line(&json_line(&report.as_json())),
+        false => write_line(&report.to_text()),
     }
+    Ok(())
 }
 
 /// What was learned, and from whom.
 struct Report {
     survey: Survey,
     servers: Vec<StunServer>,
-}
-
-async fn survey(args: OutsideArgs) -> Result<Report, Stop> {
-    let place = network::bind(Wanted::Network, None)?;
-    if place.alone {
-        return Ok(Report {
-            survey: Survey::default(),
-            servers: Vec::new(),
-        });
-    }
-    let servers = args.servers(false);
-    let endpoint = place.endpoint.with_servers(servers.clone());
-    let survey = endpoint.survey(args.router()).await;
-    Ok(Report { survey, servers })
 }
 
 /// The report, as programs read it.

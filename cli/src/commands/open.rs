@@ -1,6 +1,6 @@
 //! `handfast open`: open what was locked, and store it. It is never shown, and never run.
 
-use super::Session;
+use super::Hands;
 use super::seal::SUFFIX;
 use crate::answers::lock as answers;
 use crate::interrupt::Interrupt;
@@ -47,11 +47,11 @@ struct Wish {
     answer: oneshot::Sender<Result<(), Stop>>,
 }
 
-pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
-    let Session {
+pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
+    let Hands {
         mut output,
         mut interrupt,
-    } = session;
+    } = hands;
     let inputs = [args.answer_file.as_deref(), args.code_file.as_deref()];
     let inputs = inputs
         .iter()

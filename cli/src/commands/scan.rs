@@ -26,7 +26,7 @@ enum Line {
     Read {
         file: String,
         text: String,
-        kind: &'static str,
+        kind: Kind,
         rung: String,
         inverted: bool,
         milliseconds: f64,
@@ -98,7 +98,7 @@ fn show(line: &Line, several: bool) {
                 true => format!("{}: ", words::line(file)),
                 false => String::new(),
             };
-            let _ = writeln!(std::io::stderr(), "{name}{}", words::token_kind(kind));
+            let _ = writeln!(std::io::stderr(), "{name}{}", kind.sentence());
             let shown: Vec<String> = text.lines().map(words::line).collect();
             write_line(&shown.join("\n"));
         }
@@ -108,17 +108,41 @@ fn show(line: &Line, several: bool) {
     }
 }
 
-/// What kind of thing a text is, in one word.
-fn kind(text: &str) -> &'static str {
+/// What kind of thing a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Invitation,
+    Reply,
+    Sealed,
+    Newer,
+    Damaged,
+    Text,
+}
+
+impl Kind {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Invitation => strings::is_invitation(),
+            Self::Reply => strings::is_reply(),
+            Self::Sealed => strings::is_sealed(),
+            Self::Newer => strings::is_newer(),
+            Self::Damaged => strings::is_damaged(),
+            Self::Text => strings::is_other(),
+        }
+    }
+}
+
+fn kind(text: &str) -> Kind {
     match find(text.as_bytes(), |_| {
         Err::<String, _>(Box::<dyn std::error::Error + Send + Sync>::from(""))
     }) {
-        Ok(Token::Invitation(_)) => "invitation",
-        Ok(Token::Reply(_)) => "reply",
-        Ok(Token::Sealed(_)) => "sealed",
-        Err(FindError::NewerVersion) => "newer",
-        Err(FindError::Cut) => "damaged",
-        Err(_) => "text",
+        Ok(Token::Invitation(_)) => Kind::Invitation,
+        Ok(Token::Reply(_)) => Kind::Reply,
+        Ok(Token::Sealed(_)) => Kind::Sealed,
+        Err(FindError::NewerVersion) => Kind::Newer,
+        Err(FindError::Cut) => Kind::Damaged,
+        Err(_) => Kind::Text,
     }
 }
 
@@ -128,10 +152,10 @@ mod tests {
 
     #[test]
     fn texts_are_told_apart() {
-        assert_eq!(kind("hello"), "text");
+        assert_eq!(kind("hello"), Kind::Text);
         assert_eq!(
             kind("https://handfast.example/#EQAAAAAAAAAAAAAAAAAAAAAAAAA"),
-            "damaged"
+            Kind::Damaged
         );
     }
 
@@ -140,7 +164,7 @@ mod tests {
         let line = json_line(&Line::Read {
             file: "a.png".into(),
             text: "x".into(),
-            kind: "text",
+            kind: Kind::Text,
             rung: "blocks".into(),
             inverted: false,
             milliseconds: 1.5,

@@ -1,6 +1,6 @@
 //! `handfast seal`: lock a file, a folder or a text with a question.
 
-use super::Session;
+use super::Hands;
 use crate::answers::{lock as answers, question};
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
@@ -74,11 +74,11 @@ struct Sealed {
     bytes: u64,
 }
 
-pub(crate) async fn run(args: Args, session: Session) -> Result<(), Stop> {
-    let Session {
+pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
+    let Hands {
         mut output,
         mut interrupt,
-    } = session;
+    } = hands;
     if args.path == Path::new("-") && args.answer_file.as_deref() == Some(Path::new("-")) {
         return Err(Stop::new(Status::Usage, "usage", strings::input_twice()));
     }

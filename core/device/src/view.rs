@@ -357,3 +357,44 @@ pub enum FileState {
         by_peer: bool,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_can_try_again_waits_on() {
+        let both = [Role::Host, Role::Guest];
+        for failure in [
+            Failure::Expired,
+            Failure::Taken,
+            Failure::NotReached,
+            Failure::WentAway,
+            Failure::LeftAfterAnswer,
+            Failure::NoNetwork,
+            Failure::Local,
+            Failure::Cancelled,
+        ] {
+            let ends = both.map(|role| SessionEnd::from(failure).ends(role));
+            assert_eq!(ends, [None, None], "{failure:?}");
+        }
+        for end in [
+            SessionEnd::Closed,
+            SessionEnd::Moved,
+            SessionEnd::Store(StoreError::Full),
+        ] {
+            assert_eq!(both.map(|role| end.ends(role)), [None, None], "{end:?}");
+        }
+        let burned = Some(EndReason::Burned);
+        let differ = SessionEnd::from(Failure::AnswersDiffer);
+        assert_eq!(both.map(|role| differ.ends(role)), [burned, burned]);
+        // Somebody else may have come to the host, and the right one may follow.
+        let wrong = SessionEnd::from(Failure::NotTheInviter);
+        assert_eq!(both.map(|role| wrong.ends(role)), [None, burned]);
+        assert_eq!(
+            SessionEnd::Withdrawn.ends(Role::Host),
+            Some(EndReason::Revoked)
+        );
+        assert_eq!(SessionEnd::Lost.ends(Role::Guest), Some(EndReason::Used));
+    }
+}

@@ -203,14 +203,15 @@ fn steps(events: &[(Who, Stamped)], of: Who, origin: u64) -> Option<Steps> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::output::Trusted;
+    use handfast_native::handshake::{Trust, TrustReason};
 
     /// A demonstration as it might have gone; the first scan is at 1 second.
     pub(in super::super) fn example() -> Vec<(Who, Stamped)> {
         use Who::{Guest, Host};
         let met = |name: &str, start: f64| Event::Met {
             name: name.into(),
-            trust: "verified".into(),
-            reason: "scanned".into(),
+            trusted: Trusted(Trust::because(TrustReason::Scanned)),
             scans: 1,
             ready_ms: Some(start + 2.0),
             open_ms: Some(start + 20.0),

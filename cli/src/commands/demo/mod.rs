@@ -1,12 +1,11 @@
 //! `handfast demo`: the whole way on one machine, with nothing faked but the camera.
 //!
-//! Two processes of this program, [`host`] and [`guest`], share a folder of photographs ([`air`]) and
+//! Two processes of this program, each with its [`part`], share a folder of photographs ([`air`]) and
 //! nothing else. This parent starts them, listens to what they say, and tells it.
 
 mod air;
 mod figures;
-pub(super) mod guest;
-pub(super) mod host;
+pub(super) mod part;
 mod script;
 mod timeline;
 
@@ -54,9 +53,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> Status {
-    super::talk(args.json, move |session| {
-        demonstrate(args, session.interrupt)
-    })
+    super::talk(args.json, move |hands| demonstrate(args, hands.interrupt))
 }
 
 async fn demonstrate(args: Args, mut interrupt: Interrupt) -> Result<(), Stop> {

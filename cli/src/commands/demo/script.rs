@@ -1,17 +1,16 @@
 //! What the two of the demonstration say to each other, and the file that one sends.
 
-use crate::output::{Event as Told, Output, hex};
-use crate::status::{Status, Stop};
-use crate::{met, strings, words};
+use crate::device::{News, Session, lost};
+use crate::files::Files;
+use crate::output::{Event, Output, Parting, hex};
+use crate::status::Stop;
+use crate::{strings, words};
 use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest};
 use handfast_camera::Random;
-use handfast_native::conversation::{Conversation, Ending, Event, Limits, Options};
-use handfast_native::link::LinkState;
-use handfast_native::pairing::Meeting;
+use handfast_native::device::{FileState, Role, RowContent, Saying, SessionEnd, View};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use tokio::sync::{mpsc, watch};
 
 /// Size of the file: 32 MiB.
 pub(super) const FILE_BYTES: u64 = 32 << 20;
@@ -33,7 +32,7 @@ pub(super) fn make_file(folder: &Path, seed: u64, output: &mut Output) -> Result
     let path = folder.join(FILE_NAME);
     let hash = fill(&path, seed)
         .map_err(|error| Stop::local(words::unwritable(&path.to_string_lossy(), &error)))?;
-    output.tell(Told::FileMade {
+    output.tell(Event::FileMade {
         bytes: FILE_BYTES,
         blake2b: hash,
     });
@@ -71,183 +70,135 @@ fn hash_of(path: &Path) -> std::io::Result<(u64, String)> {
     }
 }
 
-/// The guest's part.
-pub(super) async fn guest(
-    meeting: Meeting,
-    downloads: PathBuf,
-    file: PathBuf,
+/// What either of them says, hears and does, in its order.
+pub(super) async fn play(
+    role: Role,
+    session: &mut Session,
+    file: Option<&Path>,
     output: &mut Output,
 ) -> Result<(), Stop> {
-    let mut talk = Talk::begin(meeting, downloads, output);
-    talk.say(strings::demo_guest_greets()).await?;
-    talk.hear_text().await?;
-    talk.say(strings::demo_guest_offers()).await?;
-    talk.conversation
-        .send_file(file)
-        .await
-        .map_err(|_| lost())?;
-    talk.hear_file().await?;
-    talk.hear_text().await?;
-    talk.say(strings::demo_guest_parts()).await?;
-    talk.leave().await
-}
-
-/// The host's part.
-pub(super) async fn host(
-    meeting: Meeting,
-    downloads: PathBuf,
-    output: &mut Output,
-) -> Result<(), Stop> {
-    let mut talk = Talk::begin(meeting, downloads, output);
-    talk.hear_text().await?;
-    talk.say(strings::demo_host_greets()).await?;
-    talk.hear_text().await?;
-    let path = talk.hear_file().await?;
-    let (bytes, blake2b) = hash_of(&path)
-        .map_err(|error| Stop::local(words::unreadable(&path.to_string_lossy(), &error)))?;
-    talk.output.tell(Told::FileChecked { bytes, blake2b });
-    talk.say(strings::demo_host_thanks()).await?;
-    talk.hear_text().await?;
-    talk.hear_goodbye().await
+    let mut talk = Talk {
+        session,
+        files: Files::default(),
+        output,
+    };
+    match role {
+        Role::Guest => {
+            talk.say(strings::demo_guest_greets()).await?;
+            talk.hear_text().await?;
+            talk.say(strings::demo_guest_offers()).await?;
+            talk.send(file).await?;
+            talk.hear_file().await?;
+            talk.hear_text().await?;
+            talk.say(strings::demo_guest_parts()).await?;
+            talk.give(Saying::Leave).await?;
+            talk.hear_end(SessionEnd::Closed, Parting::Left).await
+        }
+        Role::Host => {
+            talk.hear_text().await?;
+            talk.say(strings::demo_host_greets()).await?;
+            talk.hear_text().await?;
+            let path = talk.hear_file().await?;
+            talk.check(&path)?;
+            talk.say(strings::demo_host_thanks()).await?;
+            talk.hear_text().await?;
+            talk.hear_end(SessionEnd::PeerLeft, Parting::PeerLeft).await
+        }
+    }
 }
 
 /// A conversation, and where it is told.
 struct Talk<'a> {
-    link: watch::Receiver<LinkState>,
-    conversation: Conversation,
-    events: mpsc::Receiver<Event>,
+    session: &'a mut Session,
+    files: Files,
     output: &'a mut Output,
 }
 
-impl<'a> Talk<'a> {
-    fn begin(meeting: Meeting, downloads: PathBuf, output: &'a mut Output) -> Self {
-        // Nobody is there to be asked.
-        let options = Options {
-            limits: Limits::USUAL.with_unasked(FILE_BYTES),
-            ..Options::new(downloads, meeting.acquaintance.trust)
-        };
-        let link = meeting.link.state();
-        let (conversation, events) =
-            Conversation::start(meeting.link, meeting.acquaintance.channel, options);
-        Self {
-            link,
-            conversation,
-            events,
-            output,
-        }
+/// What matters here of what happens.
+enum Heard {
+    Text,
+    /// A file is through. The receiver learns where it is.
+    File(PathBuf),
+    End(SessionEnd),
+}
+
+impl Talk<'_> {
+    async fn give(&mut self, saying: Saying) -> Result<(), Stop> {
+        self.session.say(saying).await.map_err(|_| lost())
     }
 
     async fn say(&mut self, text: &str) -> Result<(), Stop> {
-        self.conversation
-            .send_text(text)
-            .await
-            .map_err(|_| lost())?;
-        self.output.tell(Told::MessageSent { text: text.into() });
-        Ok(())
+        self.give(Saying::Text(text.to_owned())).await
     }
 
-    /// The next event that matters here.
-    async fn hear(&mut self) -> Result<Event, Stop> {
+    async fn send(&mut self, file: Option<&Path>) -> Result<(), Stop> {
+        let path = file.ok_or_else(lost)?.to_owned();
+        self.give(Saying::File {
+            path,
+            name: FILE_NAME.to_owned(),
+            size: FILE_BYTES,
+        })
+        .await
+    }
+
+    async fn hear(&mut self) -> Result<Heard, Stop> {
         loop {
-            match self.events.recv().await.ok_or_else(lost)? {
-                Event::FileProgress { .. } | Event::Interrupted | Event::Resumed => {}
-                Event::FileFailed {
-                    reason, by_peer, ..
-                } => {
-                    let sentence = words::file_failed(FILE_NAME, reason, by_peer);
-                    return Err(Stop::local(sentence));
+            match self.session.next().await {
+                News::View(View::Ended(end)) => return Ok(Heard::End(end)),
+                News::Row(row) => {
+                    self.files.show(&row, self.output);
+                    self.session.shown().await;
+                    match row.content {
+                        RowContent::Text(_) if !row.ours => return Ok(Heard::Text),
+                        RowContent::File {
+                            state: FileState::Done { path, .. },
+                            ..
+                        } => return Ok(Heard::File(path.unwrap_or_default())),
+                        RowContent::File {
+                            state: FileState::Failed { error, by_peer },
+                            ..
+                        } => {
+                            let sentence = words::file_failed(FILE_NAME, error, by_peer);
+                            return Err(Stop::local(sentence));
+                        }
+                        RowContent::Text(_) | RowContent::File { .. } => {}
+                    }
                 }
-                event => return Ok(event),
+                News::Gone => return Err(lost()),
+                News::View(_) | News::NotCompared(_) | News::NotRemembered => {}
             }
         }
     }
 
     async fn hear_text(&mut self) -> Result<(), Stop> {
         match self.hear().await? {
-            Event::TextReceived(text) => {
-                self.output.tell(Told::Message { text });
-                Ok(())
-            }
-            _ => Err(lost()),
+            Heard::Text => Ok(()),
+            Heard::File(_) | Heard::End(_) => Err(lost()),
         }
     }
 
-    /// Waits for the end of the file that is under way. The receiver learns where it is.
     async fn hear_file(&mut self) -> Result<PathBuf, Stop> {
-        loop {
-            match self.hear().await? {
-                Event::FileOffered {
-                    name, size, asks, ..
-                } => self.output.tell(Told::FileOffered {
-                    number: 1,
-                    name,
-                    bytes: size,
-                    asks,
-                }),
-                Event::FileReceived {
-                    path,
-                    bytes,
-                    hash,
-                    took,
-                    ..
-                } => {
-                    self.output.tell(Told::FileReceived {
-                        name: FILE_NAME.into(),
-                        path: path.to_string_lossy().into_owned(),
-                        bytes,
-                        blake2b: hex(&hash),
-                        seconds: took.as_secs_f64(),
-                    });
-                    return Ok(path);
-                }
-                Event::FileSent {
-                    bytes, hash, took, ..
-                } => {
-                    self.output.tell(Told::FileSent {
-                        name: FILE_NAME.into(),
-                        bytes,
-                        blake2b: hex(&hash),
-                        seconds: took.as_secs_f64(),
-                    });
-                    return Ok(PathBuf::new());
-                }
-                _ => return Err(lost()),
-            }
+        match self.hear().await? {
+            Heard::File(path) => Ok(path),
+            Heard::Text | Heard::End(_) => Err(lost()),
         }
     }
 
-    async fn hear_goodbye(mut self) -> Result<(), Stop> {
+    async fn hear_end(&mut self, expected: SessionEnd, reason: Parting) -> Result<(), Stop> {
         match self.hear().await? {
-            Event::Ended(Ending::PeerLeft) => {
-                self.output.tell(Told::Ended {
-                    reason: "peer_left".into(),
-                });
-                drop(self.conversation);
-                met::closed(self.link).await;
+            Heard::End(end) if end == expected => {
+                self.output.tell(Event::Ended { reason });
                 Ok(())
             }
             _ => Err(lost()),
         }
     }
 
-    async fn leave(self) -> Result<(), Stop> {
-        let Self {
-            conversation,
-            mut events,
-            output,
-            link,
-        } = self;
-        let (_, ()) = tokio::join!(conversation.leave(), async {
-            while events.recv().await.is_some() {}
-        });
-        met::closed(link).await;
-        output.tell(Told::Ended {
-            reason: "left".into(),
-        });
+    /// Reads again from the disk what was stored.
+    fn check(&mut self, path: &Path) -> Result<(), Stop> {
+        let unreadable = |error| Stop::local(words::unreadable(&path.to_string_lossy(), &error));
+        let (bytes, blake2b) = hash_of(path).map_err(unreadable)?;
+        self.output.tell(Event::FileChecked { bytes, blake2b });
         Ok(())
     }
-}
-
-fn lost() -> Stop {
-    Stop::new(Status::NotReached, "lost", strings::lost())
 }

@@ -2,7 +2,7 @@
 
 use super::figures::{Figures, Who};
 use super::{GUEST_NAME, HOST_NAME};
-use crate::output::{Event, Stamped, State};
+use crate::output::{Event, Parting, Stamped, State};
 use crate::{strings, words};
 
 /// The lines, in the order of time, counted from `origin`.
@@ -63,15 +63,15 @@ fn what(who: Who, event: &Event) -> Option<String> {
                 | State::ReplyNeeded,
             ) => return None,
         },
-        Event::Met { name, reason, .. } => words::demo_met(name, reason),
+        Event::Met { name, trusted, .. } => words::demo_met(name, trusted.0.reason()),
         Event::MessageSent { text } => words::demo_says(text),
         Event::FileMade { bytes, .. } => words::demo_file_made(*bytes),
         Event::FileOffered { name, bytes, .. } => words::demo_file_begins(name, *bytes),
         Event::FileReceived { bytes, seconds, .. } => words::demo_file_stored(*bytes, *seconds),
         Event::FileChecked { blake2b, .. } => words::demo_file_checked(blake2b),
-        Event::Ended { reason } => match reason.as_str() {
-            "peer_left" => strings::demo_peer_left().into(),
-            _ => strings::demo_leaves().into(),
+        Event::Ended { reason } => match reason {
+            Parting::PeerLeft => strings::demo_peer_left().into(),
+            Parting::Left => strings::demo_leaves().into(),
         },
         Event::Failed { text, .. } => words::line(text),
         _ => return None,

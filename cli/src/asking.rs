@@ -1,0 +1,57 @@
+//! Whom this machine may ask how it is seen from outside, as the command line says it.
+
+use crate::strings;
+use handfast_native::device::{Asking, Servers};
+use handfast_native::network::{NotAServer, StunServer};
+
+#[derive(clap::Args)]
+pub(crate) struct OutsideArgs {
+    #[arg(
+        long = "stun",
+        value_name = "HOST:PORT",
+        value_parser = stun_server,
+        help = strings::option_stun()
+    )]
+    servers: Vec<StunServer>,
+    #[arg(long, conflicts_with = "servers", help = strings::option_no_stun())]
+    no_stun: bool,
+    #[arg(long, help = strings::option_no_port_mapping())]
+    no_port_mapping: bool,
+}
+
+fn stun_server(text: &str) -> Result<StunServer, String> {
+    text.parse()
+        .map_err(|NotAServer| strings::stun_server_how().into())
+}
+
+impl OutsideArgs {
+    pub(crate) fn asking(&self) -> Asking {
+        Asking {
+            servers: match (self.no_stun, self.servers.as_slice()) {
+                (true, _) => Servers::Nobody,
+                (false, []) => Servers::Usual,
+                (false, servers) => Servers::Named(servers.to_vec()),
+            },
+            router: !self.no_port_mapping,
+            ..Asking::default()
+        }
+    }
+}
+
+/// The same for whoever meets somebody.
+#[derive(clap::Args)]
+pub(crate) struct MeetingArgs {
+    #[command(flatten)]
+    outside: OutsideArgs,
+    #[arg(long, help = strings::option_no_guessing())]
+    no_guessing: bool,
+}
+
+impl MeetingArgs {
+    pub(crate) fn asking(&self) -> Asking {
+        Asking {
+            guess: !self.no_guessing,
+            ..self.outside.asking()
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The rows of a conversation as a terminal shows them: each once, and of a file what has changed.
+
+use crate::output::{Event, Output, hex};
+use crate::words;
+use handfast_native::device::{FileState, Row, RowContent};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The files on their way, and those that are offered, by row.
+#[derive(Default)]
+pub(crate) struct Files {
+    files: BTreeMap<u64, File>,
+    /// The number of the last one that was offered.
+    last: u64,
+}
+
+struct File {
+    /// By which a person answers; None for one of ours.
+    number: Option<u64>,
+    /// It waits for their answer.
+    asks: bool,
+}
+
+impl Files {
+    /// Shows a row that is new, or that has changed.
+    pub(crate) fn show(&mut self, row: &Row, output: &mut Output) {
+        match &row.content {
+            RowContent::Text(text) => {
+                let text = text.clone();
+                output.tell(match row.ours {
+                    true => Event::MessageSent { text },
+                    false => Event::Message { text },
+                });
+            }
+            RowContent::File { name, size, state } => {
+                if !self.files.contains_key(&row.number) {
+                    self.begin(row, name, *size, state, output);
+                }
+                let is_over = matches!(state, FileState::Done { .. } | FileState::Failed { .. });
+                if let Some(event) = happened(row.ours, name, *size, state) {
+                    output.tell(event);
+                }
+                if is_over {
+                    self.files.remove(&row.number);
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, row: &Row, name: &str, bytes: u64, state: &FileState, output: &mut Output) {
+        let asks = matches!(state, FileState::Offered);
+        let mut number = None;
+        if !row.ours {
+            self.last += 1;
+            number = Some(self.last);
+            output.tell(Event::FileOffered {
+                number: self.last,
+                name: name.to_owned(),
+                bytes,
+                asks,
+            });
+        }
+        self.files.insert(row.number, File { number, asks });
+    }
+
+    /// The rows of the offers that are meant by a number, or of all; they wait for no answer any more.
+    pub(crate) fn answer(&mut self, which: &str) -> Vec<u64> {
+        let number: Option<u64> = which.parse().ok();
+        let is_meant = |file: &File| which.is_empty() || file.number == number;
+        let waiting = self.files.iter_mut();
+        let meant = waiting.filter(|(_, file)| file.asks && is_meant(file));
+        let answered = meant.map(|(row, file)| {
+            file.asks = false;
+            *row
+        });
+        answered.collect()
+    }
+
+    /// Some are not through yet. An offer that waits for an answer is not under way.
+    pub(crate) fn are_under_way(&self) -> bool {
+        self.files.values().any(|file| !file.asks)
+    }
+}
+
+/// What a file that is that far tells; None while nothing of it has moved.
+fn happened(ours: bool, name: &str, bytes: u64, state: &FileState) -> Option<Event> {
+    let name = name.to_owned();
+    Some(match state {
+        FileState::Waiting | FileState::Offered | FileState::Moving { done: 0 } => return None,
+        FileState::Moving { done } => Event::FileProgress {
+            name,
+            done: *done,
+            bytes,
+            incoming: !ours,
+        },
+        FileState::Done {
+            path: Some(path),
+            hash,
+            took,
+        } => Event::FileReceived {
+            name,
+            path: as_seen_from_here(path).to_string_lossy().into_owned(),
+            bytes,
+            blake2b: hex(hash),
+            seconds: took.as_secs_f64(),
+        },
+        FileState::Done {
+            path: None,
+            hash,
+            took,
+        } => Event::FileSent {
+            name,
+            bytes,
+            blake2b: hex(hash),
+            seconds: took.as_secs_f64(),
+        },
+        FileState::Failed { error, by_peer } => Event::FileFailed {
+            text: words::file_failed(&name, *error, *by_peer),
+            name,
+            by_peer: *by_peer,
+        },
+    })
+}
+
+/// The path without the folder in which this program runs.
+fn as_seen_from_here(path: &Path) -> &Path {
+    match std::env::current_dir() {
+        Ok(here) => path.strip_prefix(here).unwrap_or(path),
+        Err(_) => path,
+    }
+}
