@@ -94,6 +94,7 @@ pub struct SessionTerms {
     /// What the peer may cost, if not [`Settings::limits`].
     pub limits: Option<Limits>,
     /// The folder for files that come in, if not the usual one.
+    #[cfg_attr(feature = "serde", serde(with = "crate::serialized::path_if_any"))]
     pub downloads: Option<PathBuf>,
     /// Where the peer is looked for.
     pub scope: Scope,

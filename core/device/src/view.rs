@@ -162,6 +162,7 @@ pub enum View {
 
 /// What came of asking how this device is reached from other networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Outlook {
     /// Whether a server said how it is seen from there. None if there was nobody to ask.
     pub is_seen: Option<bool>,
@@ -171,6 +172,11 @@ pub struct Outlook {
 
 /// What the router said when it was asked for a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum RouterReport {
     /// It was not asked.
     NotAsked,
@@ -335,8 +341,13 @@ pub enum FileState {
         #[cfg_attr(feature = "serde", serde(with = "crate::serialized::path_if_any"))]
         path: Option<PathBuf>,
         /// BLAKE2b-256 of it.
+        #[cfg_attr(
+            feature = "serde",
+            serde(with = "handfast_token::serialized::base64url")
+        )]
         hash: Vec<u8>,
         /// From the yes of whoever gets it until it was stored and compared.
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialized::nanoseconds"))]
         took: Duration,
     },
     /// It did not go through.

@@ -362,7 +362,7 @@ async fn files_go_to_the_folder_of_whoever_talks_and_come_from_theirs() {
                 let accept = Saying::AcceptFile(number);
                 client.to(hosting, SessionCommand::Say(accept)).await;
             }
-            (_, FileState::Done { path }) => break path.unwrap(),
+            (_, FileState::Done { path, .. }) => break path.unwrap(),
             (_, FileState::Failed { error, .. }) => panic!("{error}"),
             _ => {}
         }

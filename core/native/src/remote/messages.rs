@@ -1,6 +1,6 @@
 //! What an owner and a client tell each other: each message is one JSON object on one line.
 
-use handfast_device::{Command, Done, Event, Pending, Refusal, SessionId, Settings, View};
+use handfast_device::{Command, Done, Event, Named, Pending, Refusal, SessionId, Settings, View};
 use handfast_store::{Person, Refused};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -91,6 +91,9 @@ pub struct OverviewChange {
     /// What waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending: Option<Vec<(Pending, Option<SessionId>)>>,
+    /// What people call whatever waits or is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub names: Option<Vec<Named>>,
     /// Who was met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub people: Option<Vec<Person>>,
@@ -111,6 +114,7 @@ impl OverviewChange {
         Self {
             sessions: news(&old.sessions, &new.sessions),
             pending: news(&old.pending, &new.pending),
+            names: news(&old.names, &new.names),
             people: news(&old.people, &new.people),
             refused: news(&old.refused, &new.refused),
             settings: news(&old.settings, &new.settings),
@@ -126,6 +130,7 @@ impl OverviewChange {
         }
         put(&mut overview.sessions, self.sessions);
         put(&mut overview.pending, self.pending);
+        put(&mut overview.names, self.names);
         put(&mut overview.people, self.people);
         put(&mut overview.refused, self.refused);
         put(&mut overview.settings, self.settings);

@@ -185,6 +185,7 @@ impl Shells {
             let overview = Overview {
                 sessions: own.remove(id).unwrap_or_default(),
                 pending: overview.pending.clone(),
+                names: overview.names.clone(),
                 people: overview.people.clone(),
                 refused: overview.refused.clone(),
                 settings: overview.settings.clone(),
@@ -205,6 +206,7 @@ impl Shells {
             Event::View(session, _)
             | Event::Row(session, _)
             | Event::RowGone(session, _)
+            | Event::NotCompared(session, _)
             | Event::NotRemembered(session, _) => Some(session),
             Event::PendingChanged | Event::PeopleChanged | Event::NetworkReport(_) => None,
         };
