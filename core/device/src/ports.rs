@@ -273,10 +273,22 @@ pub struct Connected {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Milestones {
     /// Host: the knock was seen. Guest: the host answered.
+    #[cfg_attr(
+        feature = "serde",
+        serde(with = "crate::serialized::nanoseconds_if_any")
+    )]
     pub ready: Option<Duration>,
     /// The link was open.
+    #[cfg_attr(
+        feature = "serde",
+        serde(with = "crate::serialized::nanoseconds_if_any")
+    )]
     pub open: Option<Duration>,
     /// Both proofs were done.
+    #[cfg_attr(
+        feature = "serde",
+        serde(with = "crate::serialized::nanoseconds_if_any")
+    )]
     pub authenticated: Option<Duration>,
 }
 

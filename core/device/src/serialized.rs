@@ -1,5 +1,26 @@
-//! What has a form of its own for serde: spans of time are milliseconds, and a path is a text, or an
-//! object with its bytes where it is none.
+//! What has a form of its own for serde: spans of time are milliseconds and those that were measured
+//! nanoseconds, a path is a text, or an object with its bytes where it is none, and a tag is what people
+//! call it.
+
+use super::Tag;
+use handfast_token::serialized::read_text;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+impl Serialize for Tag {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Tag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read_text(
+            deserializer,
+            "what people call something that waits",
+            Self::from_text,
+        )
+    }
+}
 
 /// For `serde(with = ..)`. What is finer than a millisecond is left out.
 pub(crate) mod milliseconds {
@@ -18,6 +39,45 @@ pub(crate) mod milliseconds {
         deserializer: D,
     ) -> Result<Option<Duration>, D::Error> {
         Ok(Option::<u64>::deserialize(deserializer)?.map(Duration::from_millis))
+    }
+}
+
+/// For `serde(with = ..)`: a time that was measured.
+pub(crate) mod nanoseconds {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::time::Duration;
+
+    pub(crate) fn serialize<S: Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        u64::try_from(span.as_nanos())
+            .unwrap_or(u64::MAX)
+            .serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        u64::deserialize(from).map(Duration::from_nanos)
+    }
+}
+
+/// For `serde(with = ..)`: the same, where it may not be known.
+pub(crate) mod nanoseconds_if_any {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::time::Duration;
+
+    #[derive(Serialize, Deserialize)]
+    struct Measured(#[serde(with = "super::nanoseconds")] Duration);
+
+    pub(crate) fn serialize<S: Serializer>(
+        span: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        span.map(Measured).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        let span = Option::<Measured>::deserialize(deserializer)?;
+        Ok(span.map(|span| span.0))
     }
 }
 

@@ -14,14 +14,7 @@ const VOWELS: &[u8; 4] = b"aiou";
 /// Names something that waits, in four syllables of 6 bits each. It follows from the device's long-term
 /// key, so it stays the same, and says nothing about the invitation to anybody else.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Tag(
-    #[cfg_attr(
-        feature = "serde",
-        serde(with = "handfast_token::serialized::base64url")
-    )]
-    [u8; 3],
-);
+pub struct Tag([u8; 3]);
 
 impl Tag {
     pub(super) fn of(key: &StaticKey, pending: PendingId) -> Self {
@@ -32,6 +25,22 @@ impl Tag {
         let all = kdf(key.private().expose(), LABEL, &[role, &pending.id]);
         let [first, second, third, ..] = *all.expose();
         Self([first, second, third])
+    }
+
+    /// Reads what was written as a whole.
+    #[cfg(feature = "serde")]
+    pub(super) fn from_text(text: &str) -> Option<Self> {
+        let (syllables, []) = text.as_bytes().as_chunks::<2>() else {
+            return None;
+        };
+        let mut bits = 0_u32;
+        for [consonant, vowel] in syllables.as_array::<4>()? {
+            let consonant = CONSONANTS.iter().position(|one| one == consonant)?;
+            let vowel = VOWELS.iter().position(|one| one == vowel)?;
+            bits = bits << 6 | (consonant << 2 | vowel) as u32;
+        }
+        let [_, first, second, third] = bits.to_be_bytes();
+        Some(Self([first, second, third]))
     }
 
     /// Whether somebody who typed this may mean it: the beginning is enough.

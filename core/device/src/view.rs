@@ -347,6 +347,7 @@ pub enum FileState {
         )]
         hash: Vec<u8>,
         /// From the yes of whoever gets it until it was stored and compared.
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialized::nanoseconds"))]
         took: Duration,
     },
     /// It did not go through.

@@ -220,13 +220,19 @@ impl Client {
 }
 
 /// The same command for a process that works in another folder.
-fn from_here(command: Command) -> Command {
-    match command {
-        Command::To(id, SessionCommand::Say(Saying::File { path, name, size })) => {
-            let path = absolute(&path).unwrap_or(path);
-            let file = Saying::File { path, name, size };
-            Command::To(id, SessionCommand::Say(file))
+fn from_here(mut command: Command) -> Command {
+    let path = match &mut command {
+        Command::To(_, SessionCommand::Say(Saying::File { path, .. })) => Some(path),
+        Command::Invite(terms) => terms.terms.downloads.as_mut(),
+        Command::Resume(_, terms) | Command::To(_, SessionCommand::Accept(terms)) => {
+            terms.terms.downloads.as_mut()
         }
-        command => command,
+        _ => None,
+    };
+    if let Some(path) = path
+        && let Ok(whole) = absolute(&*path)
+    {
+        *path = whole;
     }
+    command
 }

@@ -91,7 +91,7 @@ pub struct OverviewChange {
     /// What waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending: Option<Vec<(Pending, Option<SessionId>)>>,
-    /// What people call whatever waits, and what is over.
+    /// What people call whatever waits or is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub names: Option<Vec<Named>>,
     /// Who was met.

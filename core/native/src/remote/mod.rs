@@ -14,9 +14,10 @@ pub mod fuzz;
 mod lines;
 pub mod messages;
 mod server;
-#[cfg(unix)]
+// A phone runs an app once.
+#[cfg(all(unix, not(any(target_os = "android", target_os = "ios"))))]
 mod socket;
-#[cfg(not(unix))]
+#[cfg(not(all(unix, not(any(target_os = "android", target_os = "ios")))))]
 #[path = "no_socket.rs"]
 mod socket;
 #[cfg(test)]

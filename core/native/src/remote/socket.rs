@@ -153,7 +153,7 @@ impl Reach {
     }
 }
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
+#[cfg(target_os = "linux")]
 fn through_descriptor(folder: &Path, name: &str) -> io::Result<Reach> {
     use std::os::fd::AsRawFd;
     let folder = File::open(folder)?;
@@ -163,7 +163,7 @@ fn through_descriptor(folder: &Path, name: &str) -> io::Result<Reach> {
     })
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[cfg(not(target_os = "linux"))]
 fn through_descriptor(_: &Path, _: &str) -> io::Result<Reach> {
     let long = "the path of the home is too long for a socket: choose a shorter one";
     Err(io::Error::new(io::ErrorKind::InvalidFilename, long))

@@ -8,7 +8,7 @@ use handfast_device::{
     AcceptTerms, Command, DeliveryMode, Done, EndReason, Event, FileState, InviteTerms, Milestones,
     Named, Outlook, Pending, PendingId, Protection, Provenance, Reached, ReflexiveReport, Refusal,
     RouterReport, Row, RowContent, Saying, Scope, SessionCommand, SessionEnd, SessionId,
-    SessionTerms, View, Wish,
+    SessionTerms, Tag, View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
@@ -63,6 +63,16 @@ impl Numbers {
 
     fn span(&mut self) -> Duration {
         Duration::from_millis(self.below(1 << 40))
+    }
+
+    fn measured(&mut self) -> Duration {
+        Duration::from_nanos(self.below(1 << 50))
+    }
+
+    fn tag(&mut self) -> Tag {
+        let syllables = ["ba", "zu", "ki", "to"];
+        let text: String = (0..4).map(|_| self.one(&syllables)).collect();
+        serde_json::from_str(&format!("\"{text}\"")).unwrap()
     }
 
     fn path(&mut self) -> PathBuf {
@@ -159,10 +169,10 @@ impl Numbers {
             is_incognito: self.yes(),
             called: self.perhaps(Self::text),
             asking: self.perhaps(|numbers| settings(numbers).asking),
-            scope: self.one(&[Scope::Network, Scope::Both, Scope::ThisMachine]),
-            port: self.perhaps(|numbers| numbers.below(65_536) as u16),
             limits: self.perhaps(|numbers| settings(numbers).limits),
             downloads: self.perhaps(Self::path),
+            scope: self.one(&[Scope::Network, Scope::Both, Scope::ThisMachine]),
+            port: self.perhaps(|numbers| numbers.below(65_536) as u16),
         }
     }
 
@@ -220,7 +230,7 @@ impl Numbers {
     }
 
     fn session_command(&mut self) -> SessionCommand {
-        match self.below(8) {
+        match self.below(10) {
             0 => {
                 let code = self.perhaps(|numbers| Secret::new([numbers.below(256) as u8; 16]));
                 SessionCommand::Unlock(self.answers(), code)
@@ -231,6 +241,14 @@ impl Numbers {
             4 => SessionCommand::TryHarder,
             5 => SessionCommand::Close,
             6 => SessionCommand::Say(self.saying()),
+            7 => {
+                let reply = accepted(self.below(256) as u8, 1).reply;
+                SessionCommand::Reply(Box::new(reply), self.provenance())
+            }
+            8 => {
+                let invitation = invitation(self.below(256) as u8);
+                SessionCommand::ShowAgain(Box::new(invitation), self.provenance())
+            }
             _ => SessionCommand::Taken(self.below(1 << 32) as u32),
         }
     }
@@ -265,7 +283,10 @@ impl Numbers {
             3 => Event::PendingChanged,
             4 => Event::PeopleChanged,
             5 => Event::NetworkReport(Box::new(self.survey())),
-            6 => Event::NotCompared(self.id(), CompareError::TooSoon),
+            6 => {
+                let error = self.one(&[CompareError::TooSoon, CompareError::NotShown]);
+                Event::NotCompared(self.id(), error)
+            }
             _ => Event::NotRemembered(self.id(), self.store_error()),
         }
     }
@@ -306,8 +327,8 @@ impl Numbers {
                         2 => FileState::Moving { done: self.any() },
                         3 => FileState::Done {
                             path: self.perhaps(Self::path),
-                            hash: self.any().to_le_bytes().to_vec(),
-                            took: self.span(),
+                            hash: vec![self.below(256) as u8; 32],
+                            took: self.measured(),
                         },
                         _ => FileState::Failed {
                             error: self.one(&[FileError::Declined, FileError::NoSpace]),
@@ -337,7 +358,14 @@ impl Numbers {
                 is_reissued: self.yes(),
                 is_replied: self.yes(),
                 is_on_this_machine: self.yes(),
-                outlook: self.perhaps(Self::outlook),
+                outlook: self.perhaps(|numbers| Outlook {
+                    is_seen: numbers.perhaps(Self::yes),
+                    router: numbers.one(&[
+                        RouterReport::NotAsked,
+                        RouterReport::Opened,
+                        RouterReport::Refused(MappingError::Refused),
+                    ]),
+                }),
                 cause: self.perhaps(Self::cause),
                 is_offline: self.yes(),
             },
@@ -375,11 +403,13 @@ impl Numbers {
             7 => View::Talking {
                 name: self.text(),
                 trust: self.trust(),
-                scans: self.below(3) as u8,
+                scans: self.below(256) as u8,
                 milestones: Milestones {
-                    open: self.perhaps(Self::span),
-                    ..Milestones::default()
+                    ready: self.perhaps(Self::measured),
+                    open: self.perhaps(Self::measured),
+                    authenticated: self.perhaps(Self::measured),
                 },
+                is_full: self.yes(),
                 is_interrupted: self.yes(),
                 wish: self.one(&[Wish::Nobody, Wish::Ours, Wish::Theirs]),
                 comparing: self.perhaps(|numbers| {
@@ -388,20 +418,8 @@ impl Numbers {
                 }),
                 reached: self
                     .perhaps(|n| n.one(&[Reached::Messages, Reached::Text, Reached::Files])),
-                is_full: self.yes(),
             },
             _ => View::Ended(self.end()),
-        }
-    }
-
-    fn outlook(&mut self) -> Outlook {
-        Outlook {
-            is_seen: self.perhaps(Self::yes),
-            router: self.one(&[
-                RouterReport::NotAsked,
-                RouterReport::Opened,
-                RouterReport::Refused(MappingError::NotPublic),
-            ]),
         }
     }
 
@@ -435,6 +453,7 @@ impl Numbers {
             Err(Refusal::UnderWay(id)),
             Err(Refusal::Store(error)),
             Err(Refusal::Reply(ReplyError::Altered)),
+            Err(Refusal::NoInvitation),
             Err(Refusal::OtherInvitation(OtherInvitation)),
             Err(Refusal::Seal(SealError::NotOurs)),
             Err(Refusal::TooLong),
@@ -453,12 +472,12 @@ impl Numbers {
                 remaining: self.perhaps(Self::span),
                 is_on_this_machine: self.yes(),
             };
-            overview.names.push(Named {
-                tag: serde_json::from_str(self.one(&["\"AAAA\"", "\"abc_\""])).unwrap(),
-                id: pending.id,
-                ended: self.perhaps(|n| n.one(&[EndReason::Used, EndReason::Burned])),
-            });
             overview.pending.push((pending, self.perhaps(Self::id)));
+            overview.names.push(Named {
+                tag: self.tag(),
+                id: self.pending(),
+                ended: self.perhaps(|numbers| numbers.one(&[EndReason::Used, EndReason::Burned])),
+            });
             overview.people.push(Person {
                 key: self.key(),
                 name: self.text(),
@@ -559,6 +578,24 @@ fn what_goes_over_the_socket_is_written_in_forms_that_people_know() {
     assert!(line.contains(r#""lifetime":60000"#), "{line}");
     let token = serde_json::to_string(&Token::Invitation(invitation(1))).unwrap();
     assert!(token.starts_with("\"handfast:"), "{token}");
+}
+
+#[test]
+fn a_tag_is_read_as_it_was_written_and_nothing_else_is_one() {
+    for written in ["\"babababa\"", "\"zuzuzuzu\"", "\"bazukito\""] {
+        let tag: Tag = serde_json::from_str(written).unwrap();
+        assert_eq!(serde_json::to_string(&tag).unwrap(), written);
+    }
+    for other in [
+        "\"\"",
+        "\"bababab\"",
+        "\"bababababa\"",
+        "\"bebababa\"",
+        "\"caabbaba\"",
+        "7",
+    ] {
+        assert!(serde_json::from_str::<Tag>(other).is_err(), "{other}");
+    }
 }
 
 #[test]

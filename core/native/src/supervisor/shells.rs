@@ -206,8 +206,8 @@ impl Shells {
             Event::View(session, _)
             | Event::Row(session, _)
             | Event::RowGone(session, _)
-            | Event::NotRemembered(session, _)
-            | Event::NotCompared(session, _) => Some(session),
+            | Event::NotCompared(session, _)
+            | Event::NotRemembered(session, _) => Some(session),
             Event::PendingChanged | Event::PeopleChanged | Event::NetworkReport(_) => None,
         };
         match session.map(|session| self.owners.get(session)) {
