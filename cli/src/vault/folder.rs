@@ -24,7 +24,7 @@ const MOST_ENTRIES: usize = 1 << 20;
 pub(crate) struct Packed {
     root: PathBuf,
     entries: Vec<Found>,
-    /// What can be in no archive of ours: links, devices and the like.
+    /// The paths of what no archive of ours can hold: links, devices and the like.
     left_out: Vec<PathBuf>,
     length: u64,
     position: u64,
@@ -308,7 +308,7 @@ pub(crate) fn unpack(archive: impl Read, root: &Path) -> Result<(), UnpackError>
     Ok(())
 }
 
-/// A folder's time is no reason to fail.
+/// Sets the time of a folder. Where that cannot be done, the folder is unpacked all the same.
 fn set_modified(folder: &Path, modified: Option<SystemTime>) {
     if let (Ok(folder), Some(modified)) = (File::open(folder), modified) {
         let _ = folder.set_modified(modified);

@@ -12,8 +12,7 @@ use tempfile::{Builder, NamedTempFile, TempDir};
 
 const PREFIX: &str = ".handfast-";
 
-/// What this process has begun to write. What is finished or given up is not there any more by this
-/// name.
+/// The paths of everything that this process has begun to write and neither finished nor given up.
 static BEGUN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 fn begun(path: &Path) {
@@ -172,7 +171,8 @@ fn sync_files(folder: &Path) {
     let _ = folder;
 }
 
-/// So that the name too survives a loss of power. Not every system can, and the content is safe.
+/// Writes the folder to the disk, so that the name survives a loss of power too. Not every system can do
+/// that; the content is safe without it.
 fn sync_folder(place: &Path) {
     if let Ok(folder) = File::open(folder_of(place)) {
         let _ = folder.sync_all();

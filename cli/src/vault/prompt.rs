@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 /// The longest line that is taken.
 const LONGEST: usize = 4096;
 
-/// Whether there is a person to ask.
+/// True if there is a person at a terminal who can be asked.
 pub(crate) fn is_possible() -> bool {
     cfg!(unix) && io::stderr().is_terminal() && open().is_ok()
 }

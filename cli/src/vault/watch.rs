@@ -24,7 +24,7 @@ struct Shared {
     failed: AtomicBool,
 }
 
-/// A source that tells how far it was read, and whether it was its fault.
+/// A source that tells how far it was read, and whether an error was its own.
 pub(crate) struct Watched<R> {
     source: R,
     shared: Arc<Shared>,
@@ -67,7 +67,7 @@ pub(crate) struct Watch {
     bytes: u64,
 }
 
-/// Whether the source failed, for whoever reads it.
+/// Lets whoever reads the source see if it was the source that failed.
 #[derive(Clone)]
 pub(crate) struct SourceState(Arc<Shared>);
 

@@ -131,6 +131,16 @@ impl Camera {
 
     /// Photographs the symbol. The seed places the card and chooses the direction of the tilt, the
     /// background and the noise.
+    ///
+    /// ```
+    /// use handfast_camera::Camera;
+    /// use handfast_qr::Symbol;
+    ///
+    /// let symbol = Symbol::draw("https://handfast.example/")?;
+    /// let photo = Camera::by_seed(1).photograph(&symbol, 2);
+    /// assert_eq!(photo.luma.len(), photo.width * photo.height);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn photograph(&self, symbol: &dyn Modules, seed: u64) -> Photo {
         let mut random = Random(seed);
         let card = Card::new(self, symbol, &mut random);

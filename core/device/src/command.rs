@@ -16,6 +16,11 @@ use std::time::Duration;
 /// What a device is told to do. Each command is answered once by
 /// [`Output::Answer`](super::Output::Answer).
 #[derive(Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Command {
     /// Make an invitation. The answer is [`Done::Session`]; the invitation is shown when it is kept.
     Invite(Box<InviteTerms>),
@@ -23,7 +28,13 @@ pub enum Command {
     /// being knocked at is shown again by this: it may name other addresses now.
     Open(Box<Invitation>, Provenance),
     /// Open an invitation in a container that is locked with answers.
-    OpenLocked(Vec<u8>),
+    OpenLocked(
+        #[cfg_attr(
+            feature = "serde",
+            serde(with = "handfast_token::serialized::base64url")
+        )]
+        Vec<u8>,
+    ),
     /// Go on with what waits, as after a restart.
     Resume(PendingId, Box<AcceptTerms>),
     /// End what waits, for good, whether a session goes on with it or not.
@@ -52,6 +63,11 @@ pub enum Command {
 
 /// What one session is told to do.
 #[derive(Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum SessionCommand {
     /// Unlock the container with these answers, and the code of the second channel where there is one.
     Unlock(Answers, Option<Secret<16>>),
@@ -77,12 +93,18 @@ pub enum SessionCommand {
 
 /// What is done in a conversation.
 #[derive(Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Saying {
     /// Write this.
     Text(String),
     /// Send this file.
     File {
         /// Where it is.
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialized::path"))]
         path: PathBuf,
         /// What the row calls it.
         name: String,
@@ -108,12 +130,14 @@ pub enum Saying {
 
 /// What an invitation is to be.
 #[derive(Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct InviteTerms {
     /// How it is handed out.
     pub delivery: DeliveryMode,
     /// It is for somebody in another network: servers and the router may be asked before it is shown.
     pub is_far: bool,
     /// How long it is good, if not as long as is usual for its delivery.
+    #[cfg_attr(feature = "serde", serde(with = "crate::serialized::milliseconds"))]
     pub lifetime: Option<Duration>,
     /// What stands between whoever has it and this device.
     pub protection: Protection,
@@ -146,6 +170,11 @@ impl InviteTerms {
 
 /// How an invitation reaches its guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum DeliveryMode {
     /// Only ever shown on this screen.
     Show,
@@ -155,6 +184,11 @@ pub enum DeliveryMode {
 
 /// What stands between whoever has an invitation and this device.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Protection {
     /// Nothing.
     Open,
@@ -166,9 +200,11 @@ pub enum Protection {
 
 /// What a guest decides when it accepts, or either role when it goes on with what waits.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AcceptTerms {
     /// How long to knock, whatever this device's clock says about the invitation. None for as long as
     /// the invitation is good.
+    #[cfg_attr(feature = "serde", serde(with = "crate::serialized::milliseconds"))]
     pub patience: Option<Duration>,
     /// Offer the reply at once instead of waiting whether it is needed.
     pub reply_at_once: bool,
@@ -182,6 +218,11 @@ pub struct AcceptTerms {
 
 /// What became of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Done {
     /// It was done, or is under way.
     Ok,
@@ -202,6 +243,11 @@ pub struct Answer {
 
 /// Why a command was not obeyed. Nothing has changed then, unless it says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Refusal {
     /// There is nothing to do it to, or not in this state.

@@ -33,6 +33,8 @@ mod place;
 mod ports;
 mod prepare;
 mod randomness;
+#[cfg(feature = "serde")]
+pub mod serialized;
 mod session;
 mod settings;
 mod shared;
@@ -84,10 +86,12 @@ const PACE: Duration = Duration::from_secs(5);
 
 /// Names a session, for as long as the device lives. No number is used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SessionId(pub u64);
 
 /// Names a command, for its answer. Whoever gives the command chooses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RequestId(pub u64);
 
 /// See the module text. A driver hands in what happens and carries out what comes out:
@@ -190,6 +194,12 @@ impl Device {
     /// The next thing to do, in order.
     pub fn poll(&mut self) -> Option<Output> {
         self.shared.poll()
+    }
+
+    /// The session that began last: every one that began since another was the last has a number between
+    /// the two.
+    pub fn newest_session(&self) -> SessionId {
+        SessionId(self.last_session)
     }
 
     /// When [`Input::Tick`] must come at the latest.

@@ -270,12 +270,25 @@ pub struct Connected {
 /// How long after the beginning each step was reached: for a host since it began or, if later, since
 /// the last reply came; for a guest since it began to knock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Milestones {
     /// Host: the knock was seen. Guest: the host answered.
+    #[cfg_attr(
+        feature = "serde",
+        serde(with = "crate::serialized::nanoseconds_if_any")
+    )]
     pub ready: Option<Duration>,
     /// The link was open.
+    #[cfg_attr(
+        feature = "serde",
+        serde(with = "crate::serialized::nanoseconds_if_any")
+    )]
     pub open: Option<Duration>,
     /// Both proofs were done.
+    #[cfg_attr(
+        feature = "serde",
+        serde(with = "crate::serialized::nanoseconds_if_any")
+    )]
     pub authenticated: Option<Duration>,
 }
 

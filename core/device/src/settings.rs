@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 /// What the person chose. It is kept as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Settings {
     /// What this device calls itself; may be empty.
     pub name: String,
@@ -28,6 +29,7 @@ impl Default for Settings {
 /// What this device may do so that somebody in another network can reach it. None of it is done where
 /// two people meet in one network.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Asking {
     /// Which STUN servers may be asked. Such a server sees this device's address, and nothing of what
     /// for.
@@ -51,6 +53,11 @@ impl Default for Asking {
 
 /// STUN servers that may be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Servers {
     /// None at all.
     Nobody,
@@ -75,6 +82,7 @@ impl Asking {
 
 /// How one session differs from the others. The usual one is [`Self::default`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SessionTerms {
     /// Nothing of it is kept, it has a long-term key of its own, and its sockets share nothing with
     /// other sessions, by which it could be linked to them.
@@ -86,6 +94,7 @@ pub struct SessionTerms {
     /// What the peer may cost, if not [`Settings::limits`].
     pub limits: Option<Limits>,
     /// The folder for files that come in, if not the usual one.
+    #[cfg_attr(feature = "serde", serde(with = "crate::serialized::path_if_any"))]
     pub downloads: Option<PathBuf>,
     /// Where the peer is looked for.
     pub scope: Scope,
@@ -95,6 +104,11 @@ pub struct SessionTerms {
 
 /// Which addresses of this device a session uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Scope {
     /// Those that others can reach; this machine's own only where there is no other.
     #[default]

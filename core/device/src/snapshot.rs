@@ -34,10 +34,15 @@ const MOST_GUESSES: usize = 64;
 /// Names something that waits for another person. Somebody may accept an invitation of their own, so
 /// the role belongs to the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PendingId {
     /// On which side of the invitation this device is.
     pub role: Role,
     /// Which invitation.
+    #[cfg_attr(
+        feature = "serde",
+        serde(with = "handfast_token::serialized::base64url")
+    )]
     pub id: InviteId,
 }
 
@@ -143,6 +148,7 @@ pub enum Write {
 
 /// Something that waits for another person.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pending {
     /// Its name.
     pub id: PendingId,
@@ -153,6 +159,7 @@ pub struct Pending {
     /// When it was made or accepted, in seconds since 1970-01-01 UTC.
     pub made: u64,
     /// How long it is still good; None if it seems to have expired.
+    #[cfg_attr(feature = "serde", serde(with = "crate::serialized::milliseconds"))]
     pub remaining: Option<Duration>,
 }
 

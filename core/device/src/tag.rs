@@ -27,6 +27,22 @@ impl Tag {
         Self([first, second, third])
     }
 
+    /// Reads what was written as a whole.
+    #[cfg(feature = "serde")]
+    pub(super) fn from_text(text: &str) -> Option<Self> {
+        let (syllables, []) = text.as_bytes().as_chunks::<2>() else {
+            return None;
+        };
+        let mut bits = 0_u32;
+        for [consonant, vowel] in syllables.as_array::<4>()? {
+            let consonant = CONSONANTS.iter().position(|one| one == consonant)?;
+            let vowel = VOWELS.iter().position(|one| one == vowel)?;
+            bits = bits << 6 | (consonant << 2 | vowel) as u32;
+        }
+        let [_, first, second, third] = bits.to_be_bytes();
+        Some(Self([first, second, third]))
+    }
+
     /// Whether somebody who typed this may mean it: the beginning is enough.
     fn begins_with(&self, typed: &str) -> bool {
         !typed.is_empty() && self.to_string().starts_with(typed)
@@ -80,6 +96,7 @@ pub enum NotNamed {
 
 /// One that waits or is over, by what people call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Named {
     /// What people call it.
     pub tag: Tag,

@@ -14,6 +14,11 @@ use std::time::Duration;
 
 /// What happened that a shell has to show, in order.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Event {
     /// A session looks like this now. After [`View::Ended`] nothing follows for it.
     View(SessionId, Box<View>),
@@ -35,6 +40,11 @@ pub enum Event {
 
 /// One state of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum View {
     /// An invitation is on its way to the screen, or an accepted one to its host: sockets are bound,
     /// servers asked, or it is being locked.
@@ -152,6 +162,7 @@ pub enum View {
 
 /// What came of asking how this device is reached from other networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Outlook {
     /// Whether a server said how it is seen from there. None if there was nobody to ask.
     pub is_seen: Option<bool>,
@@ -161,6 +172,11 @@ pub struct Outlook {
 
 /// What the router said when it was asked for a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum RouterReport {
     /// It was not asked.
     NotAsked,
@@ -172,6 +188,11 @@ pub enum RouterReport {
 
 /// Who would like to compare. Nothing is shown before both do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Wish {
     /// Nobody has said so.
     Nobody,
@@ -183,6 +204,11 @@ pub enum Wish {
 
 /// A limit of what the peer may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Reached {
     /// As many messages as it may. More is held back until the person allows it.
     Messages,
@@ -194,6 +220,11 @@ pub enum Reached {
 
 /// Why a session is over. Each has its own sentence, and one thing to try next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum SessionEnd {
     /// The person ended it here. What waited still waits.
@@ -256,6 +287,7 @@ impl From<Failure> for SessionEnd {
 
 /// A row of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Row {
     /// Unique within the device.
     pub number: u64,
@@ -267,6 +299,11 @@ pub struct Row {
 
 /// What a row is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum RowContent {
     /// A text.
     Text(String),
@@ -283,6 +320,11 @@ pub enum RowContent {
 
 /// How far a file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum FileState {
     /// Ours, and not asked for yet.
     Waiting,
@@ -296,10 +338,16 @@ pub enum FileState {
     /// Complete.
     Done {
         /// Where it is, if it came in.
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialized::path_if_any"))]
         path: Option<PathBuf>,
         /// BLAKE2b-256 of it.
+        #[cfg_attr(
+            feature = "serde",
+            serde(with = "handfast_token::serialized::base64url")
+        )]
         hash: Vec<u8>,
         /// From the yes of whoever gets it until it was stored and compared.
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialized::nanoseconds"))]
         took: Duration,
     },
     /// It did not go through.

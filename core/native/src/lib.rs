@@ -13,12 +13,14 @@ pub use handfast_store::private;
 pub use handfast_token as token;
 pub use home::Home;
 pub use logs::OwnLines;
-pub use supervisor::{Addresses, DeviceHandle, Listener, Options, Overview};
+pub use remote::OfHomeError;
+pub use supervisor::{Addresses, DeviceEnd, DeviceHandle, Listener, Options, Overview};
 
 pub mod conversation;
 mod guesses;
 mod home;
 mod logs;
+pub mod remote;
 mod supervisor;
 
 /// The machines of a pairing, and what runs them.

@@ -33,5 +33,5 @@ pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roa
 pub use error::TransportError;
 pub use guesses::{guessed, guessed_before, guessing};
 pub use interfaces::{Reach, local_addresses};
-pub use mapping::PortMapping;
-pub use reach::{AskRouter, Reached};
+pub use mapping::{AskRouter, PortMapping};
+pub use reach::Reached;

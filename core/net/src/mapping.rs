@@ -20,7 +20,6 @@ mod ssdp;
 mod tests;
 mod upnp;
 
-use super::AskRouter;
 use control::Control;
 use handfast_protocol::network::MappingError;
 use handfast_token::Range;
@@ -105,6 +104,15 @@ impl Way {
             _ => log::debug!("the router did not say that the port mapping is taken away"),
         }
     }
+}
+
+/// The permission to ask the router for a port, or its refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskRouter {
+    /// The router may not be asked.
+    No,
+    /// The router may be asked. On phones the shell knows its address; elsewhere the system is asked.
+    Yes(Option<IpAddr>),
 }
 
 /// A port of the router that leads to a socket here, renewed for as long as this lives. Dropping it

@@ -2,23 +2,14 @@
 //! router for a port. Nobody else is asked, and nobody at all but by these two: for an invitation that
 //! is meant for somebody elsewhere, and for a person who wants to know what works from here.
 
-use super::{Endpoint, PortMapping};
+use super::{AskRouter, Endpoint, PortMapping};
 use handfast_protocol::network::{MappingError, Outside, Survey};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::time::timeout;
 
 /// How long servers and the router have to answer. What comes later is done without.
 const PATIENCE: Duration = Duration::from_secs(4);
-
-/// Whether the router may be asked to open a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AskRouter {
-    /// It may not.
-    No,
-    /// It may. On phones the shell knows its address; elsewhere the system is asked.
-    Yes(Option<IpAddr>),
-}
 
 /// Sockets that can be reached from other networks, as far as those who were asked could help.
 pub struct Reached {

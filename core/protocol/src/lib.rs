@@ -16,6 +16,8 @@ pub mod handshake;
 pub mod link;
 pub mod network;
 pub mod pairing;
+#[cfg(feature = "serde")]
+mod serialized;
 
 #[cfg(test)]
 #[path = "../../../tests/src/vectors.rs"]

@@ -1,8 +1,8 @@
 //! What the code above sees of the network: one ordered, reliable pipe of messages to one peer.
 //!
-//! A [`Link`] is the near half; whoever moves the bytes (the WebRTC driver, or the
-//! simulator that joins two ends in memory) holds the far half, a [`LinkEnd`]. Dropping the near half tells the driver to
-//! close, so a forgotten link ends by itself.
+//! A [`Link`] is the near half. Whoever moves the bytes (the WebRTC driver, or the simulator that joins two
+//! ends in memory) holds the far half, a [`LinkEnd`]. Dropping the near half tells the driver to close, so a
+//! forgotten link ends by itself.
 
 use bytes::Bytes;
 use handfast_token::Fingerprint;
@@ -15,7 +15,7 @@ pub const MAX_MESSAGE: usize = 65_536;
 /// Messages that may wait on either side before the sender, or the peer, is held back.
 const QUEUE: usize = 64;
 
-/// Whether bytes can flow at this moment.
+/// How the link is at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkState {
     /// Messages flow.
@@ -119,7 +119,7 @@ impl LinkEnd {
     /// Waits until the link is cut.
     pub async fn is_cut(cut: &mut watch::Receiver<bool>) {
         if cut.wait_for(|is| *is).await.is_err() {
-            // Nobody is left who could.
+            // Nobody is left who could cut it.
             std::future::pending().await
         }
     }

@@ -16,19 +16,25 @@ use std::net::{IpAddr, SocketAddr};
 
 /// What one device knows of the network that it is in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Survey {
     /// Its own addresses.
     pub addresses: Vec<IpAddr>,
     /// How STUN servers see its sockets. None if nobody was asked.
     pub outside: Option<Outside>,
-    /// Whether a router opened a port, and where. None if none was asked.
+    /// Where a router opened a port, or why none did. None if no router was asked.
     pub port: Option<Result<SocketAddr, MappingError>>,
-    /// Whether a datagram to its own address outside came back. None if there was nothing to try.
+    /// True if a datagram that it sent to its own address outside came back. None if it knew no such address.
     pub hairpin: Option<bool>,
 }
 
 /// Why there is no mapping. The later one tells more where several apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum MappingError {
     /// A socket to the router could not be used.
     #[error("the router could not be asked")]
@@ -42,7 +48,7 @@ pub enum MappingError {
     /// What the router said makes no sense.
     #[error("the router answers nothing that can be used")]
     Unusable,
-    /// The router said no.
+    /// The router refused to open a port.
     #[error("the router does not open a port for this device")]
     Refused,
     /// The router has no public address itself: it stands behind another one, or behind a carrier

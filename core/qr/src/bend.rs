@@ -24,7 +24,7 @@ const LARGEST_BULGE: i32 = 5;
 /// The largest squeeze that is tried, in quarters of a module.
 const LARGEST_SQUEEZE: i32 = 2;
 
-/// Brings the greatest value of t (1 - t) (2t - 1), which is 0.0962, to one quarter.
+/// A factor that brings the greatest value of t (1 - t) (2t - 1), which is 0.0962, to one quarter.
 const SQUEEZE_PEAK: f32 = 2.6;
 
 /// Row and column of the timing patterns.

@@ -34,7 +34,7 @@ pub enum Rung {
     Blurred,
     /// A symbol on a bent card.
     Bent,
-    /// The same at twice the size, blurred against noise and then sharpened.
+    /// A symbol on a bent card, at twice the size, blurred against noise and then sharpened.
     DoubleBent,
     /// A symbol that fills the picture, down to one pixel a module.
     Pure,

@@ -20,7 +20,7 @@ const MOST_BYTES: usize = 64 << 20;
 /// The most memory that decoding may take, in bytes.
 const MOST_MEMORY: u64 = 512 << 20;
 
-/// Up to this many pixels the whole ladder is climbed; larger pictures are shrunk first.
+/// A picture of up to this many pixels is looked at with the whole ladder; larger ones are shrunk first.
 const WHOLE_LADDER: usize = 1_500_000;
 
 /// Why a picture gave no text.

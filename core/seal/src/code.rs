@@ -55,6 +55,16 @@ pub fn code_words(code: &Secret<16>) -> Zeroizing<String> {
 /// The code that [`code_characters`] or [`code_words`] wrote, however the groups or words are
 /// separated and in letters of either size.
 ///
+/// ```
+/// use handfast_seal::{code_characters, code_from_text, code_words};
+/// use handfast_token::Secret;
+///
+/// let code = Secret::random()?;
+/// assert_eq!(code_from_text(&code_words(&code).to_uppercase())?, code);
+/// assert_eq!(code_from_text(&code_characters(&code))?, code);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`NotACode`].
 pub fn code_from_text(text: &str) -> Result<Secret<16>, NotACode> {

@@ -1,7 +1,7 @@
 //! Compression of contents: Zstandard (RFC 8878), one frame with a window of 8 MiB at most.
 //!
-//! Where C can be compiled that is the `zstd` library. Where it cannot, in a browser, contents are read by
-//! `ruzstd` and written as they are.
+//! Where C can be compiled, the `zstd` library does both. Where it cannot, as in a browser, `ruzstd` reads
+//! contents, and they are written uncompressed.
 
 #[cfg(not(target_family = "wasm"))]
 mod native;

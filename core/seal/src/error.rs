@@ -5,6 +5,11 @@ use std::io;
 /// Why a container does not open, or cannot be made. Nothing finer is told: whoever guesses answers
 /// or changes bytes learns no more than this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum SealError {
     /// The bytes do not begin like a container.
     #[error("this is not a sealed container: check which file or text was meant")]

@@ -25,6 +25,8 @@ mod inner;
 mod key;
 mod locked;
 mod parallel;
+#[cfg(feature = "serde")]
+mod serialized;
 mod stream;
 mod strength;
 #[cfg(test)]
@@ -142,6 +144,29 @@ pub fn apparent_length(header: &Header, length: u64) -> Option<u64> {
 }
 
 /// [`seal`] in memory.
+///
+/// ```
+/// use handfast_seal::{
+///     About, Credential, Header, Kind, Limits, Lock, SealError, open_bytes, seal_bytes,
+/// };
+/// use handfast_token::{Secret, random_bytes};
+///
+/// let header = Header {
+///     kind: Kind::File,
+///     lock: Lock::Key,
+///     salt: random_bytes()?,
+/// };
+/// let key = Credential::Key(Secret::random()?);
+/// let container = seal_bytes(&header, &key, &Limits::PHONE, &About::default(), b"hello")?;
+///
+/// let opened = open_bytes(&container, &key, &Limits::PHONE)?;
+/// assert_eq!(opened.content[..], *b"hello");
+///
+/// let wrong = Credential::Key(Secret::random()?);
+/// let refused = open_bytes(&container, &wrong, &Limits::PHONE).err();
+/// assert_eq!(refused, Some(SealError::WrongAnswerOrAltered));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// As [`seal`].

@@ -62,6 +62,18 @@ impl Strength {
     /// Estimates `answers` to `questions`. `names` are words that an attacker would try too, such
     /// as the names of both people.
     ///
+    /// ```
+    /// use handfast_seal::{Answers, Question, Strength, Trivial, Verdict};
+    ///
+    /// let question = [Question::new("What was our dog Rex called?")?];
+    /// let told = Strength::of(&Answers::new(&["Rex"])?, &question, &[], false);
+    /// assert_eq!(told, Err((0, Trivial::InQuestion)));
+    ///
+    /// let short = Strength::of(&Answers::new(&["Ruby"])?, &question, &[], false);
+    /// assert_eq!(short.unwrap().verdict, Verdict::Weak);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// The place of the first answer that protects nothing, and why.
     pub fn of(

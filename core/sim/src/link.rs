@@ -63,6 +63,20 @@ impl Controls {
 
 /// Two joined links and the power over the path between them. The fingerprints come from the seed.
 /// Must be called inside a tokio runtime.
+///
+/// ```
+/// use handfast_sim::link::{Conditions, pair};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+/// # runtime.block_on(async {
+/// let (left, mut right, _path) = pair(1, Conditions::default());
+/// left.send("hello".into()).await?;
+/// assert_eq!(right.receive().await?, "hello");
+/// # Ok(())
+/// # })
+/// # }
+/// ```
 pub fn pair(seed: u64, conditions: Conditions) -> (Link, Link, Controls) {
     let mut random = SplitMix64(seed);
     let fingerprints = [random.fingerprint(), random.fingerprint()];

@@ -7,6 +7,11 @@ use std::io;
 
 /// What hinders a store. None of these has changed anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum StoreError {
     /// The file is something else.
     #[error("this file is not a Handfast store: choose another folder")]
@@ -39,7 +44,9 @@ pub enum StoreError {
     InUse,
     /// Its folder or file cannot be reached.
     #[error("the store cannot be reached ({0}): check its folder")]
-    Unreachable(io::ErrorKind),
+    Unreachable(
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialized::error_kind"))] io::ErrorKind,
+    ),
     /// As many invitations, or replies, wait as may at one time.
     #[error("too many invitations are waiting: revoke one first")]
     TooMany,

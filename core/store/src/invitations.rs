@@ -52,6 +52,11 @@ pub struct PendingInvitation {
 
 /// What became of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Fate {
     /// Its guest came.
     Used,

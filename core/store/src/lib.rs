@@ -19,6 +19,8 @@ pub mod private;
 mod proofs;
 mod record;
 mod replies;
+#[cfg(feature = "serde")]
+mod serialized;
 mod settings;
 #[cfg(feature = "sqlite")]
 mod sqlite;

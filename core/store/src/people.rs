@@ -11,6 +11,7 @@ pub(crate) const MAX_NAME: usize = 256;
 
 /// Somebody this device has met.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Person {
     /// Their long-term key, which is who they are: another key is another person.
     pub key: PublicKey,
@@ -24,6 +25,7 @@ pub struct Person {
 
 /// Somebody who is not to be met again.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Refused {
     /// Their long-term key.
     pub key: PublicKey,

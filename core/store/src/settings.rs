@@ -12,11 +12,11 @@ pub enum Setting {
     LinkBase,
     /// Whom to ask how this device looks from outside: STUN servers, with spaces between them.
     Stun,
-    /// Whether they may be asked.
+    /// The choice that those servers may be asked, or may not.
     AskServers,
-    /// Whether the router may be asked to open a port.
+    /// The choice that the router may be asked to open a port, or may not.
     AskRouter,
-    /// Whether a way past a strict network may be guessed.
+    /// The choice that a way past a strict network may be guessed, or may not.
     Guess,
     /// What the other side of a conversation may cost.
     Limits,

@@ -1,4 +1,4 @@
-//! Where the store's key lies: outside of the store.
+//! The key of the store lies outside of the store, in a place that gives it and keeps it.
 
 use handfast_token::Secret;
 use std::io;
@@ -22,6 +22,11 @@ pub trait Vault: Send + Sync {
 
 /// Why a vault gives or keeps no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum VaultError {
     /// The vault is closed for now: a phone that is locked.
     #[error("the key cannot be used while this device is locked: unlock it, then try again")]
@@ -37,7 +42,9 @@ pub enum VaultError {
     Occupied,
     /// The vault cannot be reached.
     #[error("the key cannot be reached ({0}): check its folder")]
-    Unreachable(io::ErrorKind),
+    Unreachable(
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialized::error_kind"))] io::ErrorKind,
+    ),
 }
 
 impl From<io::Error> for VaultError {

@@ -58,6 +58,14 @@ pub fn random_bytes<const N: usize>() -> Result<[u8; N], getrandom::Error> {
 /// `KDF(key, label, parts..)`: BLAKE2b-256 (RFC 7693) keyed with `key`, personalised with `label`
 /// padded to 16 bytes by zeros, over each part preceded by its length as a little-endian `u64`.
 ///
+/// ```
+/// use handfast_token::kdf;
+///
+/// let key = kdf(&[1; 16], "HFS1 example", &[b"one", b"two"]);
+/// // The lengths count: the same bytes cut elsewhere give another key.
+/// assert_ne!(key, kdf(&[1; 16], "HFS1 example", &[b"onet", b"wo"]));
+/// ```
+///
 /// # Panics
 /// If the label is longer than 16 bytes or the key longer than 64: both are constants of the caller.
 pub fn kdf(key: &[u8], label: &str, parts: &[&[u8]]) -> Secret<32> {

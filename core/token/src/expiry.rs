@@ -25,6 +25,15 @@ pub struct Expiry(pub u16);
 impl Expiry {
     /// `lifetime` after `now` (Unix seconds), rounded up to a whole minute. A lifetime above
     /// [`MAX_LIFETIME`] counts as that.
+    ///
+    /// ```
+    /// use handfast_token::{Expiry, QR_LIFETIME};
+    ///
+    /// let now = 1_790_000_000;
+    /// let expiry = Expiry::after(now, QR_LIFETIME);
+    /// assert!(expiry.remaining(now) >= Some(QR_LIFETIME));
+    /// assert_eq!(expiry.remaining(now + 3600), None);
+    /// ```
     pub fn after(now: u64, lifetime: Duration) -> Self {
         let lifetime = lifetime.min(MAX_LIFETIME);
         let lifetime = lifetime.as_secs() + u64::from(lifetime.subsec_nanos() > 0);

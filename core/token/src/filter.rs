@@ -29,6 +29,15 @@ pub struct Policy {
 ///
 /// Link-local IPv4 (169.254/16) stays: two phones on a network without DHCP have nothing else.
 /// The list of special addresses is RFC 6890's.
+///
+/// ```
+/// use handfast_token::{Candidate, Policy, admit};
+///
+/// let named = ["192.168.0.2:4000", "127.0.0.1:4000", "224.0.0.1:4000"];
+/// let named = named.map(|address| Candidate::host(address.parse().unwrap()));
+/// let admitted = admit(named.clone(), Policy::default());
+/// assert_eq!(admitted, named[..1]);
+/// ```
 pub fn admit(candidates: impl IntoIterator<Item = Candidate>, policy: Policy) -> Vec<Candidate> {
     let mut named = false;
     candidates

@@ -53,6 +53,31 @@ pub enum FindError {
 /// its `#` on whatever base, `handfast:` or `hfs1:` and a token, or a token alone. The same token several
 /// times counts once.
 ///
+/// ```
+/// use handfast_token::{
+///     Candidate, Candidates, Expiry, Fingerprint, Invitation, LinkBase, QR_LIFETIME, Secret, Token, find,
+///     link,
+/// };
+///
+/// let now = 1_790_000_000;
+/// let invitation = Invitation {
+///     secret: Secret::random()?,
+///     expiry: Expiry::after(now, QR_LIFETIME),
+///     fingerprint: Fingerprint([7; 32]),
+///     candidates: Candidates::new(vec![Candidate::host("192.168.0.2:4000".parse()?)])?,
+///     question: None,
+///     name: None,
+///     host_is_browser: false,
+///     host_can_punch: true,
+/// };
+/// let link = link(&LinkBase::DEFAULT, &invitation.to_bytes());
+/// let message = format!("Hello! Open this to talk to me: {link} See you soon.");
+///
+/// let found = find(message.as_bytes(), |_| Err("there is no picture"))?;
+/// assert_eq!(found, Token::Invitation(invitation));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`FindError`] says what to do next.
 pub fn find<E: Into<Box<dyn Error + Send + Sync>>>(

@@ -36,6 +36,14 @@ impl<const MAX: usize> Label<MAX> {
 
     /// Makes the best of what somebody typed: forbidden characters become spaces, the ends are
     /// trimmed, and what does not fit is cut off between two characters. None if nothing remains.
+    ///
+    /// ```
+    /// use handfast_token::Name;
+    ///
+    /// let name = Name::cleaned(" Ana\nMaria ").unwrap();
+    /// assert_eq!(name.as_str(), "Ana Maria");
+    /// assert_eq!(Name::cleaned("\u{200b}"), None);
+    /// ```
     pub fn cleaned(text: &str) -> Option<Self> {
         let spaced = text.replace(is_forbidden, " ");
         let trimmed = spaced.trim();

@@ -35,6 +35,8 @@ mod reader;
 mod reduce;
 mod reply;
 mod seat;
+#[cfg(feature = "serde")]
+pub mod serialized;
 mod text;
 mod token;
 

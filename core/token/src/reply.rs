@@ -32,6 +32,24 @@ pub struct Reply {
 impl Reply {
     /// Seals the reply for the host of the invitation with these keys. `salt` is 8 random bytes,
     /// fresh for each call: the cipher's key depends on it, and its nonce is always zero.
+    ///
+    /// ```
+    /// use handfast_token::{
+    ///     Candidate, Candidates, Fingerprint, InvitationKeys, Reply, Secret, random_bytes,
+    /// };
+    ///
+    /// let keys = InvitationKeys::derive(&Secret::random()?);
+    /// let reply = Reply {
+    ///     fingerprint: Fingerprint([8; 32]),
+    ///     candidates: Candidates::new(vec![Candidate::host("192.168.0.3:5000".parse()?)])?,
+    /// };
+    /// let sealed = reply.seal(&keys, random_bytes()?);
+    /// assert_eq!(sealed.open(&keys)?, reply);
+    ///
+    /// let of_another_invitation = InvitationKeys::derive(&Secret::random()?);
+    /// assert!(sealed.open(&of_another_invitation).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn seal(&self, keys: &InvitationKeys, salt: [u8; 8]) -> SealedReply {
         let body = self.body();
         let mut bytes = Vec::with_capacity(CLEAR_BYTES + body.len() + TAG_BYTES);
@@ -88,6 +106,11 @@ pub struct SealedReply {
 
 /// Why a sealed reply does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum ReplyError {
     /// It names another invitation.
     #[error("this reply answers another invitation: open the one it belongs to, or invite again")]

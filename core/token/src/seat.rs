@@ -1,7 +1,12 @@
-//! The two seats at the table.
+//! The two roles in which a device can meet another one.
 
-/// Which side of an invitation this device is on.
+/// The side of an invitation that this device is on. It never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Seat {
     /// This device made the invitation, and waits.
     Host,

@@ -4,7 +4,7 @@
 
 mod rows;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use handfast_device::{Settings, Snapshot, Write};
 use handfast_protocol::handshake::StaticKey;

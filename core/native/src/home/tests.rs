@@ -34,10 +34,10 @@ impl Drop for Folder {
 }
 
 /// Numbers that follow from a seed (SplitMix64).
-struct Numbers(u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
-    fn below(&mut self, below: u64) -> u64 {
+    pub(crate) fn below(&mut self, below: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -51,7 +51,7 @@ impl Numbers {
     }
 }
 
-fn invitation(secret: u8) -> Invitation {
+pub(crate) fn invitation(secret: u8) -> Invitation {
     let candidate = Candidate::host("192.168.0.2:4000".parse().unwrap());
     Invitation {
         secret: Secret::new([secret; 16]),
@@ -78,7 +78,7 @@ fn hosted(secret: u8) -> PendingInvitation {
     }
 }
 
-fn accepted(secret: u8, port: u16) -> PendingReply {
+pub(crate) fn accepted(secret: u8, port: u16) -> PendingReply {
     let invitation = invitation(secret);
     let reply = Reply {
         fingerprint: Fingerprint([8; 32]),
@@ -94,7 +94,7 @@ fn accepted(secret: u8, port: u16) -> PendingReply {
     }
 }
 
-fn settings(numbers: &mut Numbers) -> Settings {
+pub(crate) fn settings(numbers: &mut Numbers) -> Settings {
     let server = "stun.example.org:3478".parse().unwrap();
     let mut settings = Settings {
         name: ["", "Zoë"][numbers.below(2) as usize].to_owned(),

@@ -9,6 +9,16 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::Notify;
 
+/// Why nothing more happens at a device, as far as a shell can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceEnd {
+    /// It was shut down through this handle, or a clone of it.
+    ShutDown,
+    /// The process that had the home is gone, and this one used it through that. What waits, waits on:
+    /// [`DeviceHandle::of_home`](crate::DeviceHandle::of_home) finds it.
+    OwnerGone,
+}
+
 /// What happens at a device, in order. See the module text.
 #[derive(Debug)]
 pub struct Listener(Arc<Queue>);
@@ -101,12 +111,12 @@ fn replaces(new: &Event, old: &Event) -> bool {
 
 /// Everybody who listens.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Listeners(Arc<Mutex<Everybody>>);
+pub(crate) struct Listeners(Arc<Mutex<Everybody>>);
 
 #[derive(Debug, Default)]
 struct Everybody {
     queues: Vec<Weak<Queue>>,
-    is_over: bool,
+    end: Option<DeviceEnd>,
 }
 
 impl Listeners {
@@ -114,17 +124,17 @@ impl Listeners {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn listen(&self) -> Listener {
+    pub(crate) fn listen(&self) -> Listener {
         let queue = Arc::new(Queue::default());
         let mut everybody = self.everybody();
-        match everybody.is_over {
-            true => queue.end(),
-            false => everybody.queues.push(Arc::downgrade(&queue)),
+        match everybody.end {
+            Some(_) => queue.end(),
+            None => everybody.queues.push(Arc::downgrade(&queue)),
         }
         Listener(queue)
     }
 
-    pub(super) fn tell(&self, event: &Event) {
+    pub(crate) fn tell(&self, event: &Event) {
         let tell = |queue: &Weak<Queue>| match queue.upgrade() {
             Some(queue) => {
                 queue.tell(event.clone());
@@ -135,10 +145,15 @@ impl Listeners {
         self.everybody().queues.retain(tell);
     }
 
-    /// Nothing more happens.
-    pub(super) fn end(&self) {
+    /// Why it is over, if it is.
+    pub(crate) fn ended(&self) -> Option<DeviceEnd> {
+        self.everybody().end
+    }
+
+    /// Nothing more happens. The first reason stays.
+    pub(crate) fn end(&self, end: DeviceEnd) {
         let mut everybody = self.everybody();
-        everybody.is_over = true;
+        everybody.end.get_or_insert(end);
         for queue in everybody.queues.drain(..) {
             if let Some(queue) = queue.upgrade() {
                 queue.end();
@@ -244,7 +259,9 @@ mod tests {
         let listeners = Listeners::default();
         let mut listener = listeners.listen();
         listeners.tell(&row(1, "a"));
-        listeners.end();
+        assert_eq!(listeners.ended(), None);
+        listeners.end(DeviceEnd::ShutDown);
+        assert_eq!(listeners.ended(), Some(DeviceEnd::ShutDown));
         assert!(listener.next().await.is_some());
         assert!(listener.next().await.is_none());
         assert!(listeners.listen().next().await.is_none());

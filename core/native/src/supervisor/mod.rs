@@ -10,32 +10,40 @@
 //! - `disk`: one batch after the other, in their order;
 //! - `network`: where this machine is, surveys, and what was guessed.
 //!
-//! Whoever is told something may be slow: `listener` keeps what a screen has not taken yet, and no more
-//! than a screen can need. A device that is shut down, or that nobody holds any more, closes every session
-//! as if the person had, finishes what is to be written, and leaves no task and no socket behind.
+//! Other processes may use the device through this one ([`DeviceHandle::of_home`]); `shells` knows which
+//! session is whose. Whoever is told something may be slow: `listener` keeps what a screen has not taken
+//! yet, and no more than a screen can need. A device that is shut down, or that nobody holds any more,
+//! closes every session as if the person had, finishes what is to be written, and leaves no task and no
+//! socket behind.
 
 mod carrier;
 mod disk;
 mod listener;
 mod network;
+mod shells;
 mod talk;
 mod task;
 
-pub use listener::Listener;
+pub use listener::{DeviceEnd, Listener};
 pub use network::Addresses;
+
+pub(crate) use listener::Listeners;
+pub(crate) use shells::{ClientOrder, Entered, ShellId};
 
 use crate::Home;
 use crate::conversation::{Space, free_space};
+use crate::remote::{self, Socket};
 use handfast_device::{
     self as device, Command, Device, Done, Named, NotNamed, Pending, PendingId, Refusal, Role,
     SessionId, Settings, Tag, View, system_randomness,
 };
 use handfast_protocol::pairing::Now;
 use handfast_store::{Person, Refused, StoreError};
-use listener::Listeners;
+use shells::Shells;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use talk::Files;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Commands that may wait for the device before whoever gives them does.
@@ -66,10 +74,11 @@ impl Options {
     }
 }
 
-/// What a device looks like as a whole, at one moment.
+/// What a device looks like to a shell as a whole, at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Overview {
-    /// Every session under way that shows anything.
+    /// Every session of this shell that is under way and shows anything. What other processes do here is
+    /// not in it.
     pub sessions: BTreeMap<SessionId, View>,
     /// Everything that waits, the last made first, with the session that goes on with it. How long each is
     /// still good is as of the last change.
@@ -123,11 +132,13 @@ pub struct DeviceHandle {
     orders: mpsc::Sender<Order>,
     overview: watch::Receiver<Arc<Overview>>,
     listeners: Listeners,
+    others: watch::Receiver<usize>,
+    is_remote: bool,
 }
 
 /// What whoever holds a handle wants.
 #[derive(Debug)]
-enum Order {
+pub(crate) enum Order {
     Command(Command, oneshot::Sender<Result<Done, Refusal>>),
     Shutdown(oneshot::Sender<()>),
 }
@@ -139,6 +150,15 @@ impl DeviceHandle {
     /// # Errors
     /// When what is kept cannot be read.
     pub async fn start(home: Home, options: Options) -> Result<(Self, Listener), StoreError> {
+        Self::start_for_all(home, options, None).await
+    }
+
+    /// The same; other processes use the device through this socket.
+    pub(crate) async fn start_for_all(
+        home: Home,
+        options: Options,
+        socket: Option<Socket>,
+    ) -> Result<(Self, Listener), StoreError> {
         let snapshot = home.load(options.settings.clone()).await?;
         let device = Device::new(
             options.settings.clone(),
@@ -148,18 +168,27 @@ impl DeviceHandle {
             now(),
         );
         let (orders, received) = mpsc::channel(COMMANDS);
-        let (shown, overview) = watch::channel(Arc::default());
-        let listeners = Listeners::default();
-        let listener = listeners.listen();
-        let mut task = task::Task::new(device, home, options, received, listeners.clone(), shown);
+        let (to_clients, clients) = mpsc::channel(COMMANDS);
+        let shells = Shells::new(Files {
+            downloads: options.downloads,
+            space: options.space,
+        });
+        let handle = Self {
+            orders,
+            overview: shells.overview(),
+            listeners: shells.listeners(),
+            others: shells.conversations(),
+            is_remote: false,
+        };
+        let listener = handle.listen();
+        let orders = (received, clients);
+        let mut task = task::Task::new(device, home, &options.addresses, orders, shells);
+        if let Some(socket) = socket {
+            task.watch(remote::serve(socket, to_clients));
+        }
         task.carry_out();
         task.show();
         tokio::spawn(task.run());
-        let handle = Self {
-            orders,
-            overview,
-            listeners,
-        };
         Ok((handle, listener))
     }
 
@@ -185,8 +214,42 @@ impl DeviceHandle {
         self.overview.clone()
     }
 
-    /// Closes every session, as the person would, and returns when nothing is left behind: what had to be
-    /// kept is on the disk, and every socket is closed. It takes a few seconds at most.
+    /// A handle of a device in another process, through which these are served.
+    pub(crate) fn remote(
+        orders: mpsc::Sender<Order>,
+        overview: watch::Receiver<Arc<Overview>>,
+        listeners: Listeners,
+    ) -> Self {
+        // There may be others, but this process keeps nobody up.
+        let (_, others) = watch::channel(0);
+        Self {
+            orders,
+            overview,
+            listeners,
+            others,
+            is_remote: true,
+        }
+    }
+
+    /// True if another process has the home, and this one uses it through that.
+    pub fn is_remote(&self) -> bool {
+        self.is_remote
+    }
+
+    /// Why nothing more happens; None while something may. It is known before the listeners end.
+    pub fn end(&self) -> Option<DeviceEnd> {
+        self.listeners.ended()
+    }
+
+    /// How many conversations other processes have through this one. They end with it: a program that
+    /// has nothing more to do itself stays until there are none.
+    pub fn others(&self) -> watch::Receiver<usize> {
+        self.others.clone()
+    }
+
+    /// Closes every session of this shell, as the person would, and returns when nothing is left behind: what had to be
+    /// kept is on the disk, and every socket is closed. It takes a few seconds at most. Where this process has the home, that ends what
+    /// others do through it as well.
     pub async fn shutdown(&self) {
         let (done, is_done) = oneshot::channel();
         let _ = self.orders.send(Order::Shutdown(done)).await;

@@ -2,10 +2,10 @@
 //! nothing else, so whatever is done here is done at once or given to another task.
 
 use super::carrier::{self, Carrier, PortTurn};
-use super::listener::Listeners;
 use super::network::{self, Addresses, Network};
-use super::talk::{Files, Talk};
-use super::{Options, Order, Overview, disk, now};
+use super::shells::{ClientOrder, ShellId, Shells};
+use super::talk::Talk;
+use super::{Order, Overview, disk, now};
 use crate::Home;
 use bytes::Bytes;
 use handfast_device::{
@@ -58,6 +58,7 @@ impl From<Input> for Happened {
 pub(super) struct Task {
     device: Device,
     orders: mpsc::Receiver<Order>,
+    clients: mpsc::Receiver<ClientOrder>,
     happened: mpsc::Receiver<Happened>,
     tell: mpsc::Sender<Happened>,
     /// Who waits for which answer.
@@ -68,7 +69,6 @@ pub(super) struct Task {
     leaving: Vec<watch::Receiver<()>>,
     last_generation: u64,
     network: Network,
-    files: Files,
     disk: mpsc::UnboundedSender<(Ticket, Vec<Write>)>,
     /// Batches that are not on the disk yet.
     unwritten: usize,
@@ -80,8 +80,7 @@ pub(super) struct Task {
     watchers: JoinSet<()>,
     /// Some session would notice if this machine moved.
     is_close: watch::Sender<bool>,
-    listeners: Listeners,
-    shown: watch::Sender<Arc<Overview>>,
+    shells: Shells,
 }
 
 /// What serves a session that has sockets.
@@ -107,6 +106,7 @@ enum Talking {
 /// What wakes the task.
 enum Wake {
     Order(Option<Order>),
+    Client(ClientOrder),
     Happened(Happened),
     Deadline,
 }
@@ -116,10 +116,9 @@ impl Task {
     pub(super) fn new(
         device: Device,
         home: Home,
-        options: Options,
-        orders: mpsc::Receiver<Order>,
-        listeners: Listeners,
-        shown: watch::Sender<Arc<Overview>>,
+        addresses: &Addresses,
+        (orders, clients): (mpsc::Receiver<Order>, mpsc::Receiver<ClientOrder>),
+        shells: Shells,
     ) -> Self {
         let (tell, happened) = mpsc::channel(HAPPENED);
         let (disk, batches) = mpsc::unbounded_channel();
@@ -127,12 +126,13 @@ impl Task {
         let (mut tasks, mut watchers) = (JoinSet::new(), JoinSet::new());
         tasks.spawn(disk::run(home, batches, tell.clone()));
         watchers.spawn(network::watch_guesses(tell.clone()));
-        if options.addresses == Addresses::Watched {
+        if *addresses == Addresses::Watched {
             watchers.spawn(network::watch_addresses(tell.clone(), closeness));
         }
         Self {
             device,
             orders,
+            clients,
             happened,
             tell,
             requests: HashMap::new(),
@@ -140,20 +140,20 @@ impl Task {
             sessions: BTreeMap::new(),
             leaving: Vec::new(),
             last_generation: 0,
-            network: Network::new(&options.addresses),
-            files: Files {
-                downloads: options.downloads,
-                space: options.space,
-            },
+            network: Network::new(addresses),
             disk,
             unwritten: 0,
             work: Arc::new(Semaphore::new(1)),
             tasks,
             watchers,
             is_close,
-            listeners,
-            shown,
+            shells,
         }
+    }
+
+    /// Runs this for as long as the device.
+    pub(super) fn watch(&mut self, watcher: impl Future<Output = ()> + Send + 'static) {
+        self.watchers.spawn(watcher);
     }
 
     /// Works until nobody holds the device any more, or it is shut down.
@@ -161,8 +161,9 @@ impl Task {
         let asked = loop {
             match self.wait().await {
                 Wake::Order(Some(Order::Command(command, answer))) => {
-                    self.command(command, Some(answer));
+                    self.command(ShellId::OWN, command, Some(answer));
                 }
+                Wake::Client(order) => self.serve(order),
                 Wake::Order(Some(Order::Shutdown(done))) => break Some(done),
                 Wake::Order(None) => break None,
                 Wake::Happened(happened) => self.happen(happened),
@@ -179,14 +180,37 @@ impl Task {
         let deadline = self.device.deadline();
         tokio::select! {
             order = self.orders.recv() => Wake::Order(order),
+            Some(order) = self.clients.recv() => Wake::Client(order),
             // This task can tell as well, so there is always somebody who could.
             Some(happened) = self.happened.recv() => Wake::Happened(happened),
             () = sleep_until(deadline) => Wake::Deadline,
         }
     }
 
+    fn serve(&mut self, order: ClientOrder) {
+        match order {
+            ClientOrder::Enter(downloads, entered) => {
+                let _ = entered.send(self.shells.enter(downloads));
+                self.show();
+            }
+            ClientOrder::Command(shell, command, answer) => {
+                match self.shells.may(shell, &command) {
+                    true => self.command(shell, command, Some(answer)),
+                    false => drop(answer.send(Err(Refusal::NotNow))),
+                }
+            }
+            ClientOrder::Leave(shell, left) => {
+                for id in self.shells.leave(shell, left) {
+                    self.command(shell, Command::To(id, SessionCommand::Close), None);
+                }
+                self.shells.tidy(&self.device);
+            }
+        }
+    }
+
     fn command(
         &mut self,
+        shell: ShellId,
         command: Command,
         answer: Option<oneshot::Sender<Result<Done, Refusal>>>,
     ) {
@@ -195,7 +219,11 @@ impl Task {
         if let Some(answer) = answer {
             self.requests.insert(request, answer);
         }
-        self.handle(Input::Command(request, command));
+        let before = self.device.newest_session();
+        self.device.handle(Input::Command(request, command), now());
+        let begun = before.0 + 1..=self.device.newest_session().0;
+        self.shells.began(shell, begun.map(SessionId));
+        self.carry_out();
     }
 
     fn happen(&mut self, happened: Happened) {
@@ -216,7 +244,8 @@ impl Task {
                 }
             }
             Happened::Moved(addresses) => {
-                self.command(Command::NetworkChanged(addresses, None), None);
+                let moved = Command::NetworkChanged(addresses, None);
+                self.command(ShellId::OWN, moved, None);
             }
             Happened::Device(input) => {
                 if let Input::Stored(..) = *input {
@@ -257,21 +286,25 @@ impl Task {
         }
         // Rows are not in it, and settings that were chosen are no event.
         let is_row = |event: &Event| matches!(event, Event::Row(..) | Event::RowGone(..));
-        let is_chosen = self.shown.borrow().settings != *self.device.settings();
-        if is_chosen || !events.iter().all(is_row) {
+        let is_chosen = *self.shells.settings() != *self.device.settings();
+        let is_news = is_chosen || !events.iter().all(is_row);
+        if is_news {
             self.show();
         }
         for event in &events {
-            self.listeners.tell(event);
+            self.shells.tell(event);
         }
         for answer in answers {
             if let Some(waiting) = self.requests.remove(&answer.request) {
                 let _ = waiting.send(answer.result);
             }
         }
+        if is_news {
+            self.shells.tidy(&self.device);
+        }
     }
 
-    pub(super) fn show(&self) {
+    pub(super) fn show(&mut self) {
         let now = now();
         let sessions = self.device.sessions();
         let overview = Overview {
@@ -284,7 +317,7 @@ impl Task {
             refused: self.device.refused().into_iter().cloned().collect(),
             settings: self.device.settings().clone(),
         };
-        self.shown.send_replace(Arc::new(overview));
+        self.shells.show(overview);
         let is_close = !self.sessions.is_empty();
         self.is_close.send_if_modified(|known| {
             let is_news = *known != is_close;
@@ -391,7 +424,7 @@ impl Task {
             orders: received,
             tell: self.tell.clone(),
         };
-        let files = self.files.clone();
+        let files = self.shells.files(id);
         self.tasks.spawn(talk.run(link, *connected, early, files));
     }
 
@@ -442,9 +475,12 @@ impl Task {
     /// every task.
     async fn close(mut self) {
         self.orders.close();
+        self.clients.close();
+        // They go on elsewhere, so they must not think that the person closed anything.
+        self.shells.end_others();
         let under_way: Vec<SessionId> = self.device.sessions().map(|(id, _)| id).collect();
         for id in under_way {
-            self.command(Command::To(id, SessionCommand::Close), None);
+            self.command(ShellId::OWN, Command::To(id, SessionCommand::Close), None);
         }
         let closed = async {
             while self.unwritten > 0 || self.device.sessions().next().is_some() {
@@ -461,13 +497,13 @@ impl Task {
         let Self {
             mut tasks,
             mut watchers,
-            listeners,
+            shells,
             happened,
             sessions,
             disk,
             ..
         } = self;
-        listeners.end();
+        shells.end();
         // By this the tasks hear that nobody wants anything any more, and none waits to tell.
         drop((happened, sessions, disk));
         watchers.shutdown().await;

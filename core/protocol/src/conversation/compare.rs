@@ -16,6 +16,11 @@ const MOST: u32 = 10;
 
 /// What somebody found who compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Finding {
     /// All is equal: nobody is in between.
     Same,
@@ -27,6 +32,11 @@ pub enum Finding {
 
 /// Why a wish or a finding was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum CompareError {
     /// What is shown has not been judged.
     #[error("something is shown already: say first whether it is the same")]

@@ -30,7 +30,7 @@ pub struct FileRequest {
 /// What can be wanted of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
-    /// Whether this file can be read, how long it is, and what it is called:
+    /// Finds out if this file can be read, how long it is, and what it is called:
     /// [`Done::Inspected`].
     Inspect {
         /// Where it is, in the words of whoever asked for it to be sent.
@@ -43,19 +43,19 @@ pub enum Ask {
         /// Where it is.
         path: PathBuf,
     },
-    /// The next bytes of it, exactly so many: [`Done::Read`]. [`FileError::Changed`] if there are fewer.
+    /// Reads the next bytes of it, exactly so many: [`Done::Read`]. [`FileError::Changed`] if there are fewer.
     Read {
         /// An open file.
         file: FileId,
         /// How many, in bytes.
         length: usize,
     },
-    /// Nothing more is read: [`Done::Closed`]. Nothing happens to a file that is not open.
+    /// Closes a file that nothing more is read from: [`Done::Closed`]. Nothing happens to a file that is not open.
     Close {
         /// The file.
         file: FileId,
     },
-    /// How much room there is where files that come in are kept: [`Done::Free`].
+    /// Asks how much room there is where files that come in are kept: [`Done::Free`].
     FreeSpace,
     /// Makes an empty file for what comes in, for its owner alone, under a temporary name:
     /// [`Done::Created`].

@@ -133,14 +133,14 @@ impl Inbox {
         }
     }
 
-    /// Whether more may be read of what the other side says. Not while storage is behind, nor while it is
-    /// asked about the file that the next words may be about.
+    /// True if more may be read of what the other side says. It is false while storage is behind, and while
+    /// storage is asked about the file that the next words may be about.
     pub(super) fn has_room(&self) -> bool {
         let is_full = |file: &Incoming| file.gathered.len() >= GATHERED;
         self.measured.is_none() && !self.current.as_ref().is_some_and(is_full)
     }
 
-    /// Whether the store owes an answer, or will.
+    /// True while the store has not answered every request, or a request will follow.
     pub(super) fn is_waiting(&self) -> bool {
         !self.asked.is_empty() || self.current.is_some()
     }
@@ -149,8 +149,8 @@ impl Inbox {
         self.asked.insert(out.ask(ask), asked);
     }
 
-    /// The other side offers something under this number. Whether it can be looked at: if too many
-    /// wait already, it is declined and leaves no trace here.
+    /// The other side offers something under this number. Returns true if the offer can be looked at. If
+    /// too many wait already, it is declined and leaves no trace here.
     pub(super) fn announced(&mut self, id: u32, out: &mut Outputs) -> Result<bool, Violation> {
         if id <= self.last {
             return Err(Violation::OutOfTurn);
@@ -188,7 +188,7 @@ impl Inbox {
         self.ask(Ask::FreeSpace, asked, out);
     }
 
-    /// Whether so many bytes more leave enough room.
+    /// True if enough room is left after so many bytes more.
     fn fits(&self, bytes: u64, result: FileResult) -> Result<(), FileError> {
         let Ok(Done::Free(free)) = result else {
             return Err(FileError::Storage);
@@ -490,7 +490,7 @@ impl Inbox {
         }
     }
 
-    /// Whether this file is under way here. Not if our no crossed what was sent.
+    /// True if this file is under way here. It is not if our refusal crossed what was sent.
     fn is_current(&self, id: u32) -> Result<bool, Violation> {
         if self.current.as_ref().is_some_and(|file| file.id == id) {
             return Ok(true);
@@ -518,7 +518,7 @@ impl Inbox {
         }
     }
 
-    /// The file that comes, comes to nothing.
+    /// Gives up the file that comes in.
     fn give_up(&mut self, failure: Failure, out: &mut Outputs) {
         let Some(Incoming { id, file, .. }) = self.current.take() else {
             return;

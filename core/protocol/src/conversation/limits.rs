@@ -4,6 +4,7 @@ use crate::handshake::TrustLevel;
 
 /// What somebody may cost, by how far they are trusted. A person may raise each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Limits {
     /// Somebody of whom nothing is proved.
     pub unverified: Allowance,
@@ -22,6 +23,7 @@ pub struct Limits {
 /// What one conversation may bring of itself. A file that the person agreed to take, knowing its size,
 /// does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Allowance {
     /// Texts and offers of files.
     pub entries: u64,
@@ -133,7 +135,7 @@ impl Account {
         self.times = self.times.saturating_add(1);
     }
 
-    /// Whether a file of that size is taken without a question. If so, it counts.
+    /// True if a file of that size is taken without a question. It is counted then.
     pub(super) fn take_unasked(&mut self, level: TrustLevel, size: u64) -> bool {
         let after = self.unasked.checked_add(size);
         let allowed = self.limits.of(level).unasked;

@@ -60,7 +60,7 @@ pub struct Machine {
     text: Vec<u8>,
     /// What is beyond a limit. While it waits for the person, nothing more is read.
     held: Option<Entry>,
-    /// Whether the path is silent, and whether the person knows.
+    /// How the path is, and what the person was told about it last.
     is_silent: bool,
     is_silence_told: bool,
     /// Why the link is closed. What came before may still wait to be read.
@@ -133,7 +133,7 @@ impl Machine {
 
     // The link.
 
-    /// Whether the next frame may be read. False while a queue is full, while the file store is behind,
+    /// True if the next frame may be read. It is false while a queue is full, while the file store is behind,
     /// while a limit holds the other side back, and at the end.
     pub fn wants_frame(&self) -> bool {
         self.ending.is_none() && self.held.is_none() && self.out.has_room() && self.inbox.has_room()
@@ -167,7 +167,7 @@ impl Machine {
         self.go_on(now);
     }
 
-    /// Whether there is a frame for the link, as soon as it has room.
+    /// True if a frame waits to be put on the link as soon as that has room.
     pub fn has_frame(&self) -> bool {
         !self.out.queue.is_empty()
     }
@@ -187,8 +187,8 @@ impl Machine {
         frame
     }
 
-    /// Whether nothing more is sent: the sending half of the link can go, which delivers what is on
-    /// its way and closes it.
+    /// True once nothing more will be sent. Whoever drives the machine then drops the sending half of the
+    /// link, which delivers what is on its way and closes the link.
     pub fn has_said_all(&self) -> bool {
         self.ending.is_some() || self.leaving == Leaving::Left
     }
@@ -218,7 +218,7 @@ impl Machine {
         event
     }
 
-    /// Whether an event waits.
+    /// True if an event waits to be taken.
     pub fn has_event(&self) -> bool {
         !self.out.events.is_empty()
     }

@@ -75,7 +75,7 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Whether there was the last part.
+    /// True once the last part was given.
     pub fn is_over(&self) -> bool {
         self.rest.is_none()
     }

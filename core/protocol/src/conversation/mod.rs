@@ -83,8 +83,8 @@ pub enum Event {
         name: String,
         /// Its size in bytes.
         size: u64,
-        /// Whether it waits for [`Machine::accept`] or [`Machine::cancel`]. Otherwise it is
-        /// taken, as far as there is room.
+        /// True if it waits for [`Machine::accept`] or [`Machine::cancel`]. Otherwise it is taken, as far
+        /// as there is room.
         asks: bool,
     },
     /// So much is through. Told about every MiB, and left out when nobody reads.
@@ -126,7 +126,7 @@ pub enum Event {
         transfer: Transfer,
         /// Why.
         reason: FileError,
-        /// Whether it failed there rather than here.
+        /// True if it failed at the other side, false if it failed here.
         by_peer: bool,
     },
     /// The other person would like to compare. [`Machine::wish`] accepts; nothing happens before.
@@ -171,6 +171,11 @@ impl From<Violation> for Ending {
 
 /// How the other side broke the rules. All of these end the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Violation {
     /// A frame could not be opened.
     #[error(transparent)]
@@ -191,6 +196,11 @@ pub enum Violation {
 
 /// Why a file did not go through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[repr(u8)]
 pub enum FileError {
     /// The person did not want it.

@@ -107,7 +107,7 @@ impl Outbox {
         self.requests.push_back(Request { transfer, path });
     }
 
-    /// Whether every file that was asked for has been dealt with.
+    /// True once every file that was asked for was sent or has failed.
     pub(super) fn is_idle(&self) -> bool {
         self.requests.is_empty()
             && self.looking.is_none()
@@ -115,7 +115,7 @@ impl Outbox {
             && self.sending.is_none()
     }
 
-    /// Whether the store owes an answer.
+    /// True while the store has not answered every request.
     pub(super) fn is_waiting(&self) -> bool {
         !self.asked.is_empty()
     }
@@ -327,7 +327,7 @@ impl Outbox {
         }
     }
 
-    /// Whether this file waited to be offered. It does so no longer.
+    /// Takes this file out of those that wait to be offered. True if it was among them.
     fn forget(&mut self, transfer: Transfer) -> bool {
         let before = self.requests.len();
         self.requests.retain(|request| request.transfer != transfer);

@@ -36,7 +36,7 @@ impl Outputs {
         }
     }
 
-    /// Whether more may be read that leads to events and to answers.
+    /// True if more may be read that leads to events and to answers.
     pub(super) fn has_room(&self) -> bool {
         self.events.len() < EVENTS && self.queue.has_room_for_answers()
     }

@@ -61,7 +61,7 @@ impl SendQueue {
         self.texts < TEXTS
     }
 
-    /// Whether there is room for answers to what the other side says.
+    /// True if there is room for answers to what the other side says.
     pub(super) fn has_room_for_answers(&self) -> bool {
         self.talk.len() - self.texts < ANSWERS
     }

@@ -23,6 +23,11 @@ const FRAMES_PER_KEY: u32 = 1 << 16;
 
 /// Why a frame could not be sealed or opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum ChannelError {
     /// The body is longer than [`MAX_BODY`]. Split it.
     #[error("the message is too long for one frame; split it")]

@@ -66,6 +66,21 @@ fn commit(nonce: &Secret<32>, hash: &[u8; 32]) -> Commitment {
 }
 
 /// 36 bits that are equal on both sides if nobody is in between: six symbols of 64, or digits.
+///
+/// ```
+/// use handfast_protocol::handshake::{GuestComparison, HostComparison};
+/// use handfast_token::{Secret, random_bytes};
+///
+/// let hash = [7; 32]; // of the handshake; both have the same
+/// let nonce = random_bytes()?;
+/// let host = HostComparison::new(hash, Secret::random()?);
+/// let guest = GuestComparison::new(hash, host.commitment(), nonce);
+///
+/// let (opening, at_host) = host.open(&nonce);
+/// let at_guest = guest.open(opening).expect("the host kept to its commitment");
+/// assert_eq!(at_host.digits(), at_guest.digits());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShortString(u64);
 
@@ -77,6 +92,18 @@ impl ShortString {
             .iter()
             .fold(0, |bits, &byte| bits << 8 | u64::from(byte));
         Self(head >> 28)
+    }
+
+    /// The bits, as a number; see [`Self::from_bits`].
+    #[cfg(feature = "serde")]
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// None if there are more than 36.
+    #[cfg(feature = "serde")]
+    pub(crate) fn from_bits(bits: u64) -> Option<Self> {
+        (bits >> 36 == 0).then_some(Self(bits))
     }
 
     /// The six symbols, each an index into [`SYMBOLS`].

@@ -37,6 +37,11 @@ pub enum TrustLevel {
 
 /// Why we trust as far as we do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum TrustReason {
     /// The invitation went openly through a relay: this may be whoever saw or carried it.
     OpenLink,

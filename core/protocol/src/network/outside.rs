@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 /// What one server saw of one socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Mapping {
     /// Where the socket is bound.
     pub local: SocketAddr,
@@ -29,6 +30,7 @@ pub enum Translation {
 
 /// What is known of this device from outside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Outside {
     /// What the servers saw.
     pub mappings: Vec<Mapping>,
@@ -80,7 +82,7 @@ impl Outside {
         sockets
     }
 
-    /// Whether servers were asked, and none was heard.
+    /// True if servers were asked and none of them answered.
     pub fn is_silent(&self) -> bool {
         self.asked > 0 && self.mappings.is_empty()
     }

@@ -43,7 +43,7 @@ impl Met {
         })
     }
 
-    /// Whether the reply was part of the way.
+    /// True if the two met with the help of the guest's reply.
     pub(super) fn two_way(&self) -> bool {
         self.two_way
     }
@@ -66,13 +66,13 @@ impl Met {
         self.channel.sealer.seal(&message.to_bytes()).ok()
     }
 
-    /// What a frame says. None if it breaks the rules; the channel is of no more use then.
+    /// Reads what a frame says. None if it breaks the rules; the channel cannot be used any more then.
     pub(super) fn hear(&mut self, frame: &Bytes) -> Option<AnswerMessage> {
         AnswerMessage::parse(&self.channel.opener.open(frame.clone()).ok()?)
     }
 
-    /// The end of the way. `own` made what this side said in its READY, `answered` is the key of the
-    /// answer where one was asked for.
+    /// Ends the introduction. `own` is the randomness that this side's READY was made of, and `answered`
+    /// the key that both derived from the answer, where one was asked for.
     pub(super) fn into_acquaintance(
         self,
         flow: Flow,

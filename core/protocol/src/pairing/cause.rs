@@ -7,6 +7,11 @@ use std::net::{IpAddr, SocketAddr};
 
 /// The likeliest cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Cause {
     /// This device has no network.
     NoNetwork,
@@ -74,7 +79,7 @@ pub struct Signs<'a> {
     pub survey: &'a Survey,
     /// What the other side named: the candidates of its invitation or reply.
     pub peers: &'a [Candidate],
-    /// Whether both sides know each other's addresses: the reply has reached the one who invited.
+    /// True if both sides know each other's addresses, because the reply has reached the host.
     /// Where the guest cannot know that, it is false.
     pub is_replied: bool,
 }
@@ -131,7 +136,7 @@ impl Signs<'_> {
         self.peers.iter().filter_map(Candidate::ip).collect()
     }
 
-    /// Whether the other side is in the same network. Half of all homes use the same private
+    /// True if the other side seems to be in the same network. Half of all homes use the same private
     /// addresses, so two addresses outside that differ are stronger than two inside that agree.
     fn is_one_network(&self) -> bool {
         let ours = self
@@ -165,7 +170,7 @@ impl Signs<'_> {
     }
 }
 
-/// Whether two addresses look like one network: the usual sizes are a /24 and, for IPv6, a /64. A
+/// True if two addresses look as if they were of one network: the usual sizes are a /24 and, for IPv6, a /64. A
 /// larger network of IPv4 is not recognised.
 fn is_neighbour(one: IpAddr, other: IpAddr) -> bool {
     match (one, other) {

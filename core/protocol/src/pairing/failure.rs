@@ -4,6 +4,11 @@ use crate::link::TransportError;
 
 /// The end of a pairing that led nowhere. Each has its own sentence, and one thing to try next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Failure {
     /// The invitation is too old.
     #[error("this invitation has expired: ask for a new one")]

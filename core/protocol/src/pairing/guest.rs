@@ -38,6 +38,7 @@ const EXPIRED_PATIENCE: Duration = Duration::from_secs(8);
 
 /// An invitation that is not the one being answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[error("this is another invitation: stop here first, then open it")]
 pub struct OtherInvitation;
 
@@ -70,7 +71,7 @@ pub struct Tried {
 }
 
 impl Tried {
-    /// Whether no answer may be given any more.
+    /// True once so many answers were wrong that no further one may be given.
     pub fn is_used_up(&self) -> bool {
         self.proofs >= TRIES
     }
@@ -101,7 +102,7 @@ pub struct Guest {
     effects: VecDeque<GuestEffect>,
 }
 
-/// Whether servers outside are asked how this device is seen.
+/// How far this guest is with asking servers outside how they see this device.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Looking {
     /// Not by this device.
@@ -443,7 +444,7 @@ impl Guest {
         }
     }
 
-    /// Whether the reply will be shown by itself. A host that says that somebody else is there needs
+    /// True if the reply will be shown by itself. A host that says that somebody else is there needs
     /// none to be reached.
     fn offers_reply(&self) -> bool {
         !self.reply_shown && !self.is_taken()

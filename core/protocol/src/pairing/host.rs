@@ -57,7 +57,7 @@ pub struct Strikes {
 }
 
 impl Strikes {
-    /// Whether nobody may try any more.
+    /// True once guests have failed so often that nobody may try any more.
     pub fn are_used_up(&self) -> bool {
         self.answers >= TRIES || self.handshakes >= MOST_FAILURES
     }
@@ -66,7 +66,7 @@ impl Strikes {
 /// What has become of an invitation while it waited: enough of it to go on after a restart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Past {
-    /// What guests failed at.
+    /// How often guests failed at each proof.
     pub strikes: Strikes,
     /// The digests of the forms in which it was shown, the newest first; see [`Host::moved`].
     pub forms: Vec<[u8; 32]>,
@@ -75,8 +75,8 @@ pub struct Past {
 }
 
 impl Past {
-    /// Takes in what somebody else knows, who may have seen more or less of it: no strike is ever taken
-    /// back, and no form or reply forgotten that there is room for.
+    /// Adds what another process knows of the same invitation, whether it has seen more of it or less.
+    /// A strike is never taken back, and a form or a reply is forgotten only where there is no room for it.
     pub fn merge(&mut self, other: &Self) {
         let (strikes, others) = (&mut self.strikes, other.strikes);
         strikes.handshakes = strikes.handshakes.max(others.handshakes);
@@ -114,7 +114,7 @@ pub enum HostEffect {
     LookOutside,
     /// Show the invitation in this form from now on: it leads elsewhere.
     Reissue(Box<Invitation>),
-    /// The guest is who holds the invitation: hand over.
+    /// The guest has proved that it holds the invitation: the link is handed over.
     Done(Box<Acquaintance>),
     /// It is over.
     Over(Failure),
@@ -147,14 +147,14 @@ struct Asking {
     runs: u32,
     /// No answer is looked at before.
     rests_until: Option<Instant>,
-    /// What came too early.
+    /// The message that came too early, to be looked at later.
     held: Option<Bytes>,
 }
 
 enum Phase {
     Waiting,
     Knocked {
-        /// Who is heard; none while somebody is only looked for.
+        /// The guest that is heard. None while a guest is only looked for.
         guest: Option<Fingerprint>,
         since: Instant,
         /// The link has had its time: the other way is wanted.
@@ -165,7 +165,7 @@ enum Phase {
     Open {
         /// Whose certificate was seen.
         guest: Fingerprint,
-        /// The best way in which a reply that names it came here.
+        /// How the reply that names this guest came here; of several, the way that proves most.
         reply: Option<Via>,
         /// When patience ends.
         until: Instant,
@@ -624,7 +624,7 @@ impl Host {
         }
     }
 
-    /// Whether it is too early for another answer.
+    /// True while it is too early to look at another answer.
     fn rests(&self, now: Now) -> bool {
         let until = self.asking.rests_until;
         until.is_some_and(|until| now.monotonic < until)

@@ -57,6 +57,11 @@ pub struct Identity {
 
 /// How a token came to this device. Only the live camera shows that the people are together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Via {
     /// Seen by the live camera on the other device's screen.
     Camera,
@@ -66,7 +71,7 @@ pub enum Via {
     Locked,
 }
 
-/// Whether a guest who is announced has to wait for one who is heard.
+/// Who comes first when a guest is announced while another one is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
     /// Whoever else is heard, or has an open link, stays; the one who is announced is next.
@@ -93,7 +98,7 @@ pub struct Acquaintance {
     pub name: String,
     /// What the way of meeting proves about them.
     pub trust: Trust,
-    /// Whether the reply was needed (two scans) or not (one).
+    /// 2 if the guest's reply was needed, 1 if the invitation alone was enough.
     pub scans: u8,
     /// The sealed channel inside the link.
     pub channel: Channel,

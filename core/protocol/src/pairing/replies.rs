@@ -22,7 +22,7 @@ pub(super) const SEARCH: Duration = Duration::from_secs(30);
 /// A reply that came to the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceivedReply {
-    /// As it came.
+    /// The reply, sealed as it came.
     pub reply: SealedReply,
     /// How it came.
     pub via: Via,
@@ -33,7 +33,7 @@ pub(super) enum Search {
     /// Whoever it was.
     Same,
     Guest(Fingerprint, Vec<Candidate>),
-    /// All rest.
+    /// Every guest that could be looked for rests.
     Nobody,
 }
 
@@ -195,8 +195,8 @@ impl Replies {
         ways.reduce(better)
     }
 
-    /// Whether this guest has not seen the invitation's last form when it replied; none if no reply
-    /// names it.
+    /// True if this guest replied before the invitation was given its last form. None if no reply names
+    /// this guest.
     pub(super) fn is_outdated(&self, guest: Fingerprint) -> Option<bool> {
         let outdated = self.naming(guest).map(|held| held.is_outdated);
         outdated.reduce(|one, other| one && other)

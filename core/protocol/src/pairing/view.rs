@@ -59,6 +59,11 @@ pub enum View {
 
 /// How far a host is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum HostStage {
     /// Nobody has knocked.
     Waiting,
@@ -79,6 +84,11 @@ pub enum HostStage {
 
 /// How far a guest is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum GuestStage {
     /// Knocking; nothing heard yet.
     Knocking,

@@ -7,13 +7,13 @@ use std::io::{self, Cursor, Read};
 /// Magic number and descriptor of a frame (RFC 8878 section 3.1.1).
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
-/// Nothing is compressed here.
+/// No content promises to become smaller, as nothing is compressed here.
 #[cfg(target_family = "wasm")]
 pub(crate) fn seems_compressible<R>(_: &mut R, _: u64, _: u64) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Nothing is compressed here, and nobody asks for it.
+/// Compressing is never asked for here, as nothing promises to become smaller.
 #[cfg(target_family = "wasm")]
 pub(crate) fn compressing<R: Read>(_: R, _: u64) -> io::Result<io::Empty> {
     Err(io::ErrorKind::Unsupported.into())

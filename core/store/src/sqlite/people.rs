@@ -45,7 +45,7 @@ impl Store {
         Ok(refused)
     }
 
-    /// Whether whoever has this key is refused.
+    /// True if the person with this key is refused.
     ///
     /// # Errors
     /// When the store fails.
