@@ -4,6 +4,7 @@
 //! decides everything else.
 
 use crate::home::Place;
+use crate::interrupt::Interrupt;
 use crate::output::{Event, Output};
 use crate::status::{Status, Stop};
 use crate::vault;
@@ -45,14 +46,12 @@ impl Device {
     }
 
     async fn start_with(place: Place, settings: Settings) -> Result<Self, Stop> {
-        let home = place.open().await?;
         let options = Options {
             settings,
             // Each session names its own.
             ..Options::new(std::env::temp_dir())
         };
-        let started = DeviceHandle::start(home, options).await;
-        let (handle, listener) = started.map_err(|error| place.refused(error))?;
+        let (handle, listener) = place.device(options).await?;
         Ok(Self {
             place,
             handle,
@@ -70,6 +69,21 @@ impl Device {
             ..Settings::default()
         };
         Self::start_with(Place::Nowhere, settings).await
+    }
+
+    /// It has ended without being told to by this command, as it does where it was at work in another
+    /// process.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.handle.end().is_some()
+    }
+
+    /// Sets the device of the same place to work again.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub(crate) async fn start_again(&mut self) -> Result<(), Stop> {
+        *self = Self::start(self.place.clone()).await?;
+        Ok(())
     }
 
     /// What this network lets through. May be dropped half-way.
@@ -104,8 +118,12 @@ impl Device {
     /// to be started again.
     ///
     /// # Errors
-    /// Why it cannot begin.
-    pub(crate) async fn begin(self, command: Command, again: AcceptTerms) -> Result<Session, Stop> {
+    /// Why it cannot begin, and the device.
+    pub(crate) async fn begin(
+        self,
+        command: Command,
+        again: AcceptTerms,
+    ) -> Result<Session, (Self, Stop)> {
         match self.command(command).await {
             Ok(Done::Session(id) | Done::GoesOn(id)) => Ok(Session {
                 device: self,
@@ -114,27 +132,21 @@ impl Device {
                 waits: None,
                 untaken: 0,
             }),
-            Ok(Done::Ok) => {
-                self.end().await;
-                Err(Failure::Local.into())
-            }
-            Err(stop) => {
-                self.end().await;
-                Err(stop)
-            }
+            Ok(Done::Ok) => Err((self, Failure::Local.into())),
+            Err(stop) => Err((self, stop)),
         }
     }
 
     /// Goes on with what waits in this role: with the one that is called so, or with the only one.
     ///
     /// # Errors
-    /// When there is none such, or several, or it is over.
+    /// When there is none such, or several, or it is over; and the device.
     pub(crate) async fn resume(
         self,
         role: Role,
         typed: Option<&str>,
         terms: AcceptTerms,
-    ) -> Result<Session, Stop> {
+    ) -> Result<Session, (Self, Stop)> {
         let meant = self.overview().to_resume(role, typed);
         match meant {
             Ok(id) => {
@@ -143,8 +155,7 @@ impl Device {
             }
             Err(error) => {
                 let stop = self.place.not_named(&error);
-                self.end().await;
-                Err(stop)
+                Err((self, stop))
             }
         }
     }
@@ -170,8 +181,17 @@ impl Device {
         }
     }
 
-    /// Ends the work; nothing is left behind.
-    pub(crate) async fn end(self) {
+    /// Ends the work; nothing is left behind. Where other processes talk through this one, it stays until
+    /// they are done, or the person ends that too.
+    pub(crate) async fn end(self, output: &mut Output, interrupt: &mut Interrupt) {
+        let mut others = self.handle.others();
+        if *others.borrow_and_update() > 0 && !interrupt.is_pressed() {
+            output.note(strings::others_talk());
+            tokio::select! {
+                _ = others.wait_for(|count| *count == 0) => {}
+                () = interrupt.pressed() => {}
+            }
+        }
         self.handle.shutdown().await;
     }
 }
@@ -312,13 +332,26 @@ impl Session {
         let Some((pending, _)) = self.waits else {
             return Err(lost());
         };
-        self.device = Device::start(self.device.place.clone()).await?;
         let resume = Command::Resume(pending, Box::new(self.again.clone()));
-        match self.device.command(resume).await? {
+        self.begin_again(resume).await
+    }
+
+    /// The same before anything waits: begins anew.
+    ///
+    /// # Errors
+    /// Why it cannot begin.
+    pub(crate) async fn begin_again(&mut self, command: Command) -> Result<(), Stop> {
+        self.device.start_again().await?;
+        match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok => return Err(lost()),
+            Done::Ok => return Err(Failure::Local.into()),
         }
         Ok(())
+    }
+
+    /// The device has ended without being told to by this command.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.device.is_gone()
     }
 
     /// Closes it on the person's wish, with a goodbye to whoever is there.
@@ -385,9 +418,9 @@ impl Session {
         }
     }
 
-    /// Ends the work; nothing is left behind.
-    pub(crate) async fn end(self) {
-        self.device.end().await;
+    /// Ends the work, as [`Device::end`].
+    pub(crate) async fn end(self, output: &mut Output, interrupt: &mut Interrupt) {
+        self.device.end(output, interrupt).await;
     }
 }
 

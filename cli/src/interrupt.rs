@@ -30,6 +30,11 @@ impl Interrupt {
         Self(watch::channel(false).1)
     }
 
+    /// Whether the program is to end.
+    pub(crate) fn is_pressed(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Returns when the program is to end.
     pub(crate) async fn pressed(&mut self) {
         if self.0.wait_for(|pressed| *pressed).await.is_err() {

@@ -72,7 +72,10 @@ pub(crate) async fn until_met<F: Face>(
     loop {
         match news.take() {
             // What another process was at work with goes on here.
-            Some(News::Gone) => session.take_over().await?,
+            Some(News::Gone) => tokio::select! {
+                taken = session.take_over() => taken?,
+                () = interrupt.pressed() => return Err(Stop::cancelled()),
+            },
             Some(News::View(view)) => match view {
                 View::Talking { .. } => {
                     finish(&mut reading, &mut early, output).await;

@@ -101,31 +101,35 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     } = hands;
     let mut lines = Lines::of_standard_input();
     let device = args.talk.start_device().await?;
-    let mut session = match &args.resume {
+    let begun = match &args.resume {
         Some(wanted) => {
             let terms = AcceptTerms {
                 is_far: args.far,
                 terms: args.terms(),
                 ..AcceptTerms::default()
             };
-            device.resume(Role::Host, wanted.as_deref(), terms).await?
+            device.resume(Role::Host, wanted.as_deref(), terms).await
         }
-        None => make(&args, device, (&mut output, &mut lines, &mut interrupt)).await?,
+        None => make(&args, device, (&mut output, &mut lines, &mut interrupt)).await,
+    };
+    let mut session = match begun {
+        Ok(session) => session,
+        Err((device, stop)) => {
+            device.end(&mut output, &mut interrupt).await;
+            return Err(stop);
+        }
     };
     let desk = (&mut output, &mut lines, &mut interrupt);
     let ended = host(&args, &mut session, desk).await;
-    session.end().await;
+    session.end(&mut output, &mut interrupt).await;
     ended
 }
 
 /// Makes a new invitation. It is kept before anybody sees it.
-async fn make(args: &Args, device: Device, desk: Desk<'_>) -> Result<Session, Stop> {
+async fn make(args: &Args, device: Device, desk: Desk<'_>) -> Result<Session, (Device, Stop)> {
     let protection = match protect(args, desk).await {
         Ok(protection) => protection,
-        Err(stop) => {
-            device.end().await;
-            return Err(stop);
-        }
+        Err(stop) => return Err((device, stop)),
     };
     let terms = InviteTerms {
         // A terminal shows the link as well, and cannot know which of the two was used.

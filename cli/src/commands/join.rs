@@ -19,7 +19,7 @@ use handfast_native::device::{
 };
 use handfast_native::pairing::Failure;
 use handfast_native::seal::{Questions, SealError};
-use handfast_native::token::{LinkBase, SealedReply, Token};
+use handfast_native::token::{Invitation, LinkBase, SealedReply, Token};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::task::spawn_blocking;
@@ -88,59 +88,77 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     } = hands;
     let device = args.talk.start_device().await?;
     let begun = begin(&args, device, &mut output, &mut interrupt).await;
-    let (mut session, mut lines) = begun?;
+    let (mut session, handed) = match begun {
+        Ok(begun) => begun,
+        Err((device, stop)) => {
+            device.end(&mut output, &mut interrupt).await;
+            return Err(stop);
+        }
+    };
+    // What follows the invitation on standard input is for the conversation.
+    let mut lines = Lines::of_standard_input();
     let desk = (&mut output, &mut lines, &mut interrupt);
-    let ended = guest(&args, &mut session, desk).await;
-    session.end().await;
+    let ended = guest(&args, &mut session, handed, desk).await;
+    session.end(&mut output, &mut interrupt).await;
     ended
 }
 
-/// Opens the invitation, or goes on with one. Standard input is for the conversation from then on.
+/// An invitation as it was handed in.
+#[derive(Clone)]
+enum Handed {
+    Open(Box<Invitation>),
+    Locked(Vec<u8>),
+}
+
+impl Handed {
+    fn open(self) -> Command {
+        match self {
+            // Typed, pasted, a file: nothing here is a live camera.
+            Self::Open(invitation) => Command::Open(invitation, Provenance::Carried),
+            Self::Locked(container) => Command::OpenLocked(container),
+        }
+    }
+}
+
+/// Opens the invitation that was handed in, or goes on with one.
 async fn begin(
     args: &Args,
     device: Device,
     output: &mut Output,
     interrupt: &mut Interrupt,
-) -> Result<(Session, Lines), Stop> {
-    let begun = match &args.invitation {
-        None => {
-            let wanted = args.resume.as_ref().and_then(Option::as_deref);
-            device.resume(Role::Guest, wanted, args.terms()).await
-        }
-        Some(argument) => match read(argument.clone(), output, interrupt)
-            .await
-            .and_then(open)
-        {
-            Ok(open) => device.begin(open, args.terms()).await,
-            Err(stop) => {
-                device.end().await;
-                Err(stop)
-            }
+) -> Result<(Session, Option<Handed>), (Device, Stop)> {
+    let Some(argument) = &args.invitation else {
+        let wanted = args.resume.as_ref().and_then(Option::as_deref);
+        let session = device.resume(Role::Guest, wanted, args.terms()).await?;
+        return Ok((session, None));
+    };
+    let token = match read(argument.clone(), output, interrupt).await {
+        Ok(token) => token,
+        Err(stop) => return Err((device, stop)),
+    };
+    let handed = match token {
+        Token::Sealed(container) => Handed::Locked(container),
+        other => match input::invitation(other) {
+            Ok(invitation) => Handed::Open(Box::new(invitation)),
+            Err(stop) => return Err((device, stop)),
         },
     };
-    Ok((begun?, Lines::of_standard_input()))
-}
-
-/// How what was handed in is opened.
-fn open(token: Token) -> Result<Command, Stop> {
-    Ok(match token {
-        Token::Sealed(container) => Command::OpenLocked(container),
-        // Typed, pasted, a file: nothing here is a live camera.
-        other => Command::Open(Box::new(input::invitation(other)?), Provenance::Carried),
-    })
+    let session = device.begin(handed.clone().open(), args.terms()).await?;
+    Ok((session, Some(handed)))
 }
 
 /// Agrees, waits for the host, and talks.
 async fn guest(
     args: &Args,
     session: &mut Session,
+    handed: Option<Handed>,
     (output, lines, interrupt): Desk<'_>,
 ) -> Result<(), Stop> {
     let mut answers = AnswerSource::open(&args.answers)?;
-    let name = match args.invitation {
-        Some(_) => {
+    let name = match handed {
+        Some(handed) => {
             let desk = (&mut *output, &mut *lines, &mut *interrupt);
-            choose(args, session, &mut answers, desk).await?
+            choose(args, session, handed, &mut answers, desk).await?
         }
         None => tell_resumed(session, output),
     };
@@ -160,18 +178,20 @@ async fn guest(
 async fn choose(
     args: &Args,
     session: &mut Session,
+    handed: Handed,
     answers: &mut AnswerSource,
     (output, lines, interrupt): Desk<'_>,
 ) -> Result<Option<String>, Stop> {
+    let (mut is_told, mut is_agreed) = (false, args.yes);
     loop {
         let news = tokio::select! {
             news = session.next() => news,
             () = interrupt.pressed() => return Err(session.close(output).await),
         };
         let News::View(view) = news else {
-            // Before anything is kept there is nothing to go on with.
+            // The process through which it was opened is gone, and nothing waits yet.
             if let News::Gone = news {
-                return Err(Failure::Local.into());
+                session.begin_again(handed.clone().open()).await?;
             }
             continue;
         };
@@ -195,7 +215,7 @@ async fn choose(
                 let desk = (&mut *output, &mut *lines, &mut *interrupt);
                 let asked = (&questions, needs_code);
                 let unlock = unlock(asked, answers, code_file, desk).await?;
-                session.command(unlock).await?;
+                told_unless_gone(session, unlock).await?;
             }
             View::Opened {
                 name,
@@ -206,20 +226,32 @@ async fn choose(
             } => {
                 let now = handfast_native::unix_seconds();
                 let left = expires_at.map(|at| at.saturating_sub(now));
-                tell_opened(name.clone(), left, is_on_this_machine, output);
-                if !args.yes {
+                if !is_told {
+                    tell_opened(name.clone(), left, is_on_this_machine, output);
+                }
+                if !is_agreed {
                     agree(name.as_deref(), output, lines, interrupt).await?;
                 }
-                if is_kept {
-                    output.note(strings::joined_before());
-                }
+                (is_told, is_agreed) = (true, true);
                 let accept = SessionCommand::Accept(Box::new(args.terms()));
-                session.command(accept).await?;
-                return Ok(name);
+                if told_unless_gone(session, accept).await? {
+                    if is_kept {
+                        output.note(strings::joined_before());
+                    }
+                    return Ok(name);
+                }
             }
             View::Ended(end) => return Err(session.ended(end, output)),
             _ => {}
         }
+    }
+}
+
+/// Has this done. Whether it was: the process through which this one works may be gone.
+async fn told_unless_gone(session: &Session, command: SessionCommand) -> Result<bool, Stop> {
+    match session.command(command).await {
+        Err(_) if session.is_gone() => Ok(false),
+        done => done.map(|()| true),
     }
 }
 

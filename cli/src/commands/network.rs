@@ -39,7 +39,7 @@ pub(crate) async fn run(args: Args, mut hands: Hands) -> Result<(), Stop> {
         }),
         () = hands.interrupt.pressed() => Err(Stop::cancelled()),
     };
-    device.end().await;
+    device.end(&mut hands.output, &mut hands.interrupt).await;
     let report = surveyed?;
     match args.json {
         true => write_line(&json_line(&report.as_json())),

@@ -196,8 +196,10 @@ impl Task {
     fn serve(&mut self, order: ClientOrder) {
         match order {
             ClientOrder::Enter(downloads, entered) => {
-                let _ = entered.send(self.shells.enter(downloads));
+                let shell = self.shells.enter(downloads);
+                // What it is shown first is there before it looks.
                 self.show();
+                let _ = entered.send(shell);
             }
             ClientOrder::Command(shell, command, answer) => {
                 match self.shells.may(shell, &command, &self.device) {
