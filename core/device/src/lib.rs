@@ -94,13 +94,23 @@ pub struct SessionId(pub u64);
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RequestId(pub u64);
 
+/// Names a shell: one screen, with what its person sees there. A device may have several, as where other
+/// processes use it. Whoever begins a session has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShellId(pub u64);
+
+impl ShellId {
+    /// That of the process in which the device is.
+    pub const OWN: Self = Self(0);
+}
+
 /// See the module text. A driver hands in what happens and carries out what comes out:
 ///
 /// ```
 /// use handfast_token::Secret;
 /// use handfast_device::{
 ///     CarrierCommand, Command, DeliveryMode, Device, Input, InviteTerms, Output, RequestId,
-///     Settings, Snapshot, system_randomness,
+///     Settings, ShellId, Snapshot, system_randomness,
 /// };
 /// use handfast_protocol::handshake::StaticKey;
 /// use handfast_protocol::pairing::Now;
@@ -117,7 +127,7 @@ pub struct RequestId(pub u64);
 ///
 /// let terms = InviteTerms::new(DeliveryMode::Show);
 /// let invite = Command::Invite(Box::new(terms));
-/// device.handle(Input::Command(RequestId(1), invite), now);
+/// device.handle(Input::Command(ShellId::OWN, RequestId(1), invite), now);
 /// let mut asks_for_sockets = false;
 /// while let Some(output) = device.poll() {
 ///     asks_for_sockets |= matches!(output, Output::Carrier(_, CarrierCommand::Bind(_)));
@@ -130,6 +140,8 @@ pub struct Device {
     shared: Shared,
     sessions: BTreeMap<SessionId, Session>,
     last_session: u64,
+    /// Who began which session; also of those that ended by the last input.
+    shells: BTreeMap<SessionId, ShellId>,
     /// As the shell said last.
     network: Option<(Vec<IpAddr>, Option<IpAddr>)>,
     guesses: Guesses,
@@ -157,6 +169,7 @@ impl Device {
             shared: Shared::new(settings, identity, snapshot, randomness),
             sessions: BTreeMap::new(),
             last_session: 0,
+            shells: BTreeMap::new(),
             network: None,
             guesses: Guesses::default(),
         };
@@ -171,9 +184,16 @@ impl Device {
 
     /// Something happened, or the deadline has come.
     pub fn handle(&mut self, input: Input, now: Now) {
+        if self.shells.len() != self.sessions.len() {
+            self.shells.retain(|id, _| self.sessions.contains_key(id));
+        }
         match input {
-            Input::Command(request, command) => {
-                if let Some(result) = self.command(request, command, now).transpose() {
+            Input::Command(shell, request, command) => {
+                let before = self.last_session;
+                let result = self.command(shell, request, command, now);
+                let begun = (before + 1..=self.last_session).map(SessionId);
+                self.shells.extend(begun.map(|id| (id, shell)));
+                if let Some(result) = result.transpose() {
                     self.shared.answer(request, result);
                 }
             }
@@ -196,10 +216,9 @@ impl Device {
         self.shared.poll()
     }
 
-    /// The session that began last: every one that began since another was the last has a number between
-    /// the two.
-    pub fn newest_session(&self) -> SessionId {
-        SessionId(self.last_session)
+    /// Who began this session. It is known until the next input after the end of the session.
+    pub fn shell_of(&self, session: SessionId) -> Option<ShellId> {
+        self.shells.get(&session).copied()
     }
 
     /// When [`Input::Tick`] must come at the latest.
@@ -275,6 +294,7 @@ impl Device {
     /// Obeys, or says why not. None if the answer follows later.
     fn command(
         &mut self,
+        shell: ShellId,
         request: RequestId,
         command: Command,
         now: Now,
@@ -282,10 +302,10 @@ impl Device {
         match command {
             Command::Invite(terms) => self.invite(*terms, now).map(Some),
             Command::Open(invitation, provenance) => {
-                self.open(request, *invitation, provenance, now)
+                self.open(shell, request, *invitation, provenance, now)
             }
             Command::OpenLocked(container) => {
-                self.must_have_no_choice_open()?;
+                self.must_have_no_choice_open(shell)?;
                 let id = self.next_session();
                 let session = Session::locked(&mut self.shared, id, container)?;
                 Ok(Some(self.begin(session, now)))
@@ -376,6 +396,7 @@ impl Device {
 
     fn open(
         &mut self,
+        shell: ShellId,
         request: RequestId,
         invitation: Invitation,
         provenance: Provenance,
@@ -387,7 +408,7 @@ impl Device {
             self.feed(id, again, now);
             return Ok(None);
         }
-        self.must_have_no_choice_open()?;
+        self.must_have_no_choice_open(shell)?;
         let id = self.next_session();
         let session = Session::opened(&mut self.shared, id, invitation, provenance)?;
         Ok(Some(self.begin(session, now)))
@@ -494,10 +515,14 @@ impl Device {
         self.feed_all(now, || SessionInput::NetworkChanged { is_offline })
     }
 
-    /// The only place where a device is busy: what the person is about to confirm is not replaced.
-    fn must_have_no_choice_open(&self) -> Result<(), Refusal> {
+    /// The only place where a device is busy: what the person at a shell is about to confirm is not
+    /// replaced there.
+    fn must_have_no_choice_open(&self, shell: ShellId) -> Result<(), Refusal> {
         let mut sessions = self.sessions.iter();
-        match sessions.find(|(_, session)| session.waits_for_a_choice()) {
+        let is_open = |(id, session): &(&SessionId, &Session)| {
+            self.shell_of(**id) == Some(shell) && session.waits_for_a_choice()
+        };
+        match sessions.find(is_open) {
             Some((id, _)) => Err(Refusal::Busy(*id)),
             None => Ok(()),
         }

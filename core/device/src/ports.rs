@@ -3,7 +3,7 @@
 
 use super::{
     Answer, AuthenticatedPeer, Command, Event, ReflexiveReport, RequestId, RouterReport, Scope,
-    SessionId, Write,
+    SessionId, ShellId, Write,
 };
 use bytes::Bytes;
 use handfast_protocol::certificate::Certificate;
@@ -22,8 +22,8 @@ use std::time::Duration;
 /// What happens to a device.
 #[derive(Debug)]
 pub enum Input {
-    /// Somebody wants this done.
-    Command(RequestId, Command),
+    /// Somebody wants this done, at this shell.
+    Command(ShellId, RequestId, Command),
     /// Something happened on the way to this session's peer.
     Carrier(SessionId, CarrierEvent),
     /// Something happened in this session's conversation.

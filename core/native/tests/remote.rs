@@ -494,6 +494,25 @@ async fn a_client_takes_back_what_the_owner_waits_with_but_does_not_put_it_to_sl
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_is_about_to_confirm_keeps_nobody_else_from_opening_another() {
+    let (home, elsewhere) = (Folder::new(), Folder::new());
+    let (owner, client) = (home.owner().await, home.client().await);
+    let yun = elsewhere.owner().await;
+    let open =
+        |invitation: &Invitation| Command::Open(Box::new(invitation.clone()), Provenance::Carried);
+    let ((_, first), (_, second)) = (yun.invites().await, yun.invites().await);
+    let opened = owner.begin(open(&first)).await;
+    let busy = owner.device.command(open(&second)).await;
+    assert_eq!(busy, Err(Refusal::Busy(opened)));
+    let other = client.begin(open(&second)).await;
+    for (shell, session) in [(&owner, opened), (&client, other)] {
+        let accept = SessionCommand::Accept(Box::default());
+        shell.to(session, accept).await;
+        shell.talks(session).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn settings_that_a_client_chooses_are_those_of_the_home() {
     let home = Folder::new();
     let (owner, client) = (home.owner().await, home.client().await);

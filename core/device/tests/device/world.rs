@@ -9,7 +9,7 @@ use super::talk::SimTalk;
 use handfast_device::{
     Answer, CarrierCommand, CarrierEvent, Command, Device, Event, GuestKeys, HostKeys, Input,
     KeptInvitation, NetworkCommand, NoRandomness, Output, RequestId, RouterReport, SessionCommand,
-    SessionId, Settings, Snapshot, TalkCommand, TalkEvent, Ticket, View, Write,
+    SessionId, Settings, ShellId, Snapshot, TalkCommand, TalkEvent, Ticket, View, Write,
 };
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::handshake::StaticKey;
@@ -349,7 +349,7 @@ impl World {
         let one = &mut self.sides[side];
         one.last_request += 1;
         let request = RequestId(one.last_request);
-        self.feed(side, Input::Command(request, command));
+        self.feed(side, Input::Command(ShellId::OWN, request, command));
         request
     }
 

@@ -28,7 +28,7 @@ pub use listener::{DeviceEnd, Listener};
 pub use network::Addresses;
 
 pub(crate) use listener::Listeners;
-pub(crate) use shells::{ClientOrder, Entered, ShellId};
+pub(crate) use shells::{ClientOrder, Entered};
 
 use crate::Home;
 use crate::conversation::{Space, free_space};

@@ -5,20 +5,11 @@
 use super::Overview;
 use super::listener::{DeviceEnd, Listener, Listeners};
 use super::talk::Files;
-use handfast_device::{Command, Device, Done, Event, Refusal, SessionId, Settings, View};
+use handfast_device::{Command, Device, Done, Event, Refusal, SessionId, Settings, ShellId, View};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
-
-/// Names a shell, for as long as the device lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct ShellId(u64);
-
-impl ShellId {
-    /// That of this process.
-    pub(super) const OWN: Self = Self(0);
-}
 
 /// What another process wants.
 #[derive(Debug)]
@@ -43,7 +34,6 @@ pub(crate) struct Entered {
 pub(super) struct Shells {
     shells: BTreeMap<ShellId, Shell>,
     last: u64,
-    owners: BTreeMap<SessionId, ShellId>,
     /// Who waits until the sessions of a shell are closed.
     leaving: Vec<(ShellId, oneshot::Sender<()>)>,
     /// How many conversations belong to other processes.
@@ -75,7 +65,6 @@ impl Shells {
         Self {
             shells: BTreeMap::from([(ShellId::OWN, Shell::new(files.clone()))]),
             last: ShellId::OWN.0,
-            owners: BTreeMap::new(),
             leaving: Vec::new(),
             conversations: watch::Sender::default(),
             files,
@@ -120,16 +109,11 @@ impl Shells {
         entered
     }
 
-    /// This shell began these sessions.
-    pub(super) fn began(&mut self, shell: ShellId, sessions: impl Iterator<Item = SessionId>) {
-        self.owners.extend(sessions.map(|session| (session, shell)));
-    }
-
     /// Whether another process may have this done. It disposes of its own sessions alone, and not of the
     /// sockets, which live and sleep with this process.
-    pub(super) fn may(&self, shell: ShellId, command: &Command) -> bool {
+    pub(super) fn may(&self, shell: ShellId, command: &Command, device: &Device) -> bool {
         match command {
-            Command::To(session, _) => self.owners.get(session) == Some(&shell),
+            Command::To(session, _) => device.shell_of(*session) == Some(shell),
             Command::Sleep | Command::Wake | Command::NetworkChanged(..) => false,
             _ => self.shells.contains_key(&shell),
         }
@@ -140,27 +124,19 @@ impl Shells {
         &mut self,
         shell: ShellId,
         left: Option<oneshot::Sender<()>>,
+        device: &Device,
     ) -> Vec<SessionId> {
         match left {
             Some(left) => self.leaving.push((shell, left)),
             None => drop(self.shells.remove(&shell)),
         }
-        self.sessions_of(shell).collect()
+        sessions_of(shell, device).collect()
     }
 
-    fn sessions_of(&self, shell: ShellId) -> impl Iterator<Item = SessionId> {
-        let owners = self.owners.iter();
-        owners.filter_map(move |(session, owner)| (*owner == shell).then_some(*session))
-    }
-
-    /// Forgets what is over.
+    /// Forgets shells that leave and have no session any more.
     pub(super) fn tidy(&mut self, device: &Device) {
-        // In their order.
-        let under_way: Vec<SessionId> = device.sessions().map(|(id, _)| id).collect();
-        self.owners
-            .retain(|session, _| under_way.binary_search(session).is_ok());
         for (shell, left) in std::mem::take(&mut self.leaving) {
-            let is_over = self.sessions_of(shell).next().is_none();
+            let is_over = sessions_of(shell, device).next().is_none();
             match is_over {
                 false => self.leaving.push((shell, left)),
                 true => {
@@ -172,11 +148,10 @@ impl Shells {
     }
 
     /// Shows each shell what concerns it.
-    pub(super) fn show(&mut self, overview: Overview) {
+    pub(super) fn show(&mut self, overview: Overview, device: &Device) {
         let (mut own, mut of_others) = (BTreeMap::<ShellId, BTreeMap<_, _>>::new(), 0);
         for (session, view) in overview.sessions {
-            let owner = self.owners.get(&session).copied();
-            let owner = owner.unwrap_or(ShellId::OWN);
+            let owner = device.shell_of(session).unwrap_or(ShellId::OWN);
             let is_talk = matches!(view, View::Talking { .. });
             of_others += usize::from(is_talk && owner != ShellId::OWN);
             own.entry(owner).or_default().insert(session, view);
@@ -201,7 +176,7 @@ impl Shells {
     }
 
     /// Tells whom it concerns.
-    pub(super) fn tell(&self, event: &Event) {
+    pub(super) fn tell(&self, event: &Event, device: &Device) {
         let session = match event {
             Event::View(session, _)
             | Event::Row(session, _)
@@ -210,9 +185,10 @@ impl Shells {
             | Event::NotRemembered(session, _) => Some(session),
             Event::PendingChanged | Event::PeopleChanged | Event::NetworkReport(_) => None,
         };
-        match session.map(|session| self.owners.get(session)) {
-            Some(owner) => {
-                if let Some(shell) = self.shells.get(owner.unwrap_or(&ShellId::OWN)) {
+        match session {
+            Some(session) => {
+                let owner = device.shell_of(*session).unwrap_or(ShellId::OWN);
+                if let Some(shell) = self.shells.get(&owner) {
                     shell.listeners.tell(event);
                 }
             }
@@ -224,10 +200,9 @@ impl Shells {
         }
     }
 
-    /// Where the files of this session go.
-    pub(super) fn files(&self, session: SessionId) -> Files {
-        let owner = self.owners.get(&session);
-        let shell = owner.and_then(|owner| self.shells.get(owner));
+    /// Where the files go that come in for this shell.
+    pub(super) fn files(&self, shell: Option<ShellId>) -> Files {
+        let shell = shell.and_then(|shell| self.shells.get(&shell));
         shell.map_or(&self.files, |shell| &shell.files).clone()
     }
 
@@ -247,4 +222,9 @@ impl Shells {
     pub(super) fn end(&self) {
         self.own().listeners.end(DeviceEnd::ShutDown);
     }
+}
+
+fn sessions_of(shell: ShellId, device: &Device) -> impl Iterator<Item = SessionId> {
+    let under_way = device.sessions().map(|(id, _)| id);
+    under_way.filter(move |id| device.shell_of(*id) == Some(shell))
 }

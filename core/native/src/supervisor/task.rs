@@ -3,15 +3,15 @@
 
 use super::carrier::{self, Carrier, PortTurn};
 use super::network::{self, Addresses, Network};
-use super::shells::{ClientOrder, ShellId, Shells};
+use super::shells::{ClientOrder, Shells};
 use super::talk::Talk;
 use super::{Order, Overview, disk, now};
 use crate::Home;
 use bytes::Bytes;
 use handfast_device::{
     CarrierCommand, CarrierEvent, Command, Connected, Device, Done, Event, Input, NetworkCommand,
-    Output, Refusal, RequestId, SessionCommand, SessionId, TalkCommand, TalkEvent, Ticket, Work,
-    Write,
+    Output, Refusal, RequestId, SessionCommand, SessionId, ShellId, TalkCommand, TalkEvent, Ticket,
+    Work, Write,
 };
 use handfast_net::guessed_before;
 use handfast_protocol::conversation::{self, Ending};
@@ -196,13 +196,13 @@ impl Task {
                 let _ = entered.send(shell);
             }
             ClientOrder::Command(shell, command, answer) => {
-                match self.shells.may(shell, &command) {
+                match self.shells.may(shell, &command, &self.device) {
                     true => self.command(shell, command, Some(answer)),
                     false => drop(answer.send(Err(Refusal::NotNow))),
                 }
             }
             ClientOrder::Leave(shell, left) => {
-                for id in self.shells.leave(shell, left) {
+                for id in self.shells.leave(shell, left, &self.device) {
                     self.command(shell, Command::To(id, SessionCommand::Close), None);
                 }
                 self.shells.tidy(&self.device);
@@ -221,11 +221,7 @@ impl Task {
         if let Some(answer) = answer {
             self.requests.insert(request, answer);
         }
-        let before = self.device.newest_session();
-        self.device.handle(Input::Command(request, command), now());
-        let begun = before.0 + 1..=self.device.newest_session().0;
-        self.shells.began(shell, begun.map(SessionId));
-        self.carry_out();
+        self.handle(Input::Command(shell, request, command));
     }
 
     fn happen(&mut self, happened: Happened) {
@@ -294,7 +290,7 @@ impl Task {
             self.show();
         }
         for event in &events {
-            self.shells.tell(event);
+            self.shells.tell(event, &self.device);
         }
         for answer in answers {
             if let Some(waiting) = self.requests.remove(&answer.request) {
@@ -319,7 +315,7 @@ impl Task {
             refused: self.device.refused().into_iter().cloned().collect(),
             settings: self.device.settings().clone(),
         };
-        self.shells.show(overview);
+        self.shells.show(overview, &self.device);
         let is_close = !self.sessions.is_empty();
         self.is_close.send_if_modified(|known| {
             let is_news = *known != is_close;
@@ -426,7 +422,7 @@ impl Task {
             orders: received,
             tell: self.tell.clone(),
         };
-        let files = self.shells.files(id);
+        let files = self.shells.files(self.device.shell_of(id));
         self.tasks.spawn(talk.run(link, *connected, early, files));
     }
 
