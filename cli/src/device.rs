@@ -223,6 +223,11 @@ impl Orders {
         self.handle.command(Command::To(self.id, command)).await
     }
 
+    /// The device has ended.
+    pub(crate) fn are_for_nobody(&self) -> bool {
+        self.handle.end().is_some()
+    }
+
     /// The person is here.
     pub(crate) async fn boost(&self) {
         // A device that has ended needs to know nothing.

@@ -35,7 +35,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
             }
         };
     }
-    let mut device = Device::start(place).await?;
+    let mut device = interrupt.stops(Device::start(place)).await?;
     let ended = match &args.revoke {
         Some(wanted) => revoke(&mut device, wanted, &mut output).await,
         None => {

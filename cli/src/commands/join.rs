@@ -86,7 +86,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         mut output,
         mut interrupt,
     } = hands;
-    let device = args.talk.start_device().await?;
+    let device = interrupt.stops(args.talk.start_device()).await?;
     let begun = begin(&args, device, &mut output, &mut interrupt).await;
     let (mut session, handed) = match begun {
         Ok(begun) => begun,
@@ -191,7 +191,8 @@ async fn choose(
         let News::View(view) = news else {
             // The process through which it was opened is gone, and nothing waits yet.
             if let News::Gone = news {
-                session.begin_again(handed.clone().open()).await?;
+                let again = session.begin_again(handed.clone().open());
+                interrupt.stops(again).await?;
             }
             continue;
         };
@@ -371,10 +372,8 @@ async fn read(
         output.note(strings::paste_invitation());
     }
     let reading = spawn_blocking(move || input::token_of(&argument));
-    tokio::select! {
-        token = reading => token.map_err(|_| Failure::Local)?,
-        () = interrupt.pressed() => Err(Stop::cancelled()),
-    }
+    let reading = async { reading.await.map_err(|_| Failure::Local)? };
+    interrupt.stops(reading).await
 }
 
 /// Asks the person. Nothing has been sent before.

@@ -38,7 +38,7 @@ enum Dropped {
     Ended,
 }
 
-/// Serves whoever comes, for as long as it is not dropped.
+/// Serves whoever comes, until the device ends. What was told to a client by then reaches it.
 pub(crate) async fn serve(socket: Socket, device: mpsc::Sender<ClientOrder>) {
     let mut clients = JoinSet::new();
     loop {
@@ -60,8 +60,12 @@ pub(crate) async fn serve(socket: Socket, device: mpsc::Sender<ClientOrder>) {
                 }
             },
             Some(_) = clients.join_next() => {}
+            () = device.closed() => break,
         }
     }
+    // Nobody finds the way here any more. Those who are here are told that it is over, and go.
+    drop(socket);
+    while clients.join_next().await.is_some() {}
 }
 
 async fn serve_one(stream: Stream, device: mpsc::Sender<ClientOrder>) -> Result<(), Dropped> {

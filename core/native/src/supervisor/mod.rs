@@ -185,7 +185,7 @@ impl DeviceHandle {
         let orders = (received, clients);
         let mut task = task::Task::new(device, home, &options.addresses, orders, shells);
         if let Some(socket) = socket {
-            task.watch(remote::serve(socket, to_clients));
+            task.serve_by(remote::serve(socket, to_clients));
         }
         task.carry_out();
         task.show();

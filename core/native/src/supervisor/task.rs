@@ -7,7 +7,7 @@ use super::ports::{Move, Ports, What};
 use super::shells::{ClientOrder, Shells};
 use super::talk::Talk;
 use super::{Order, Overview, disk, now};
-use crate::Home;
+use crate::{GOODBYE, Home};
 use bytes::Bytes;
 use handfast_device::{
     CarrierCommand, CarrierEvent, Command, Connected, Device, Done, Event, Input, NetworkCommand,
@@ -82,6 +82,8 @@ pub(super) struct Task {
     tasks: JoinSet<()>,
     /// What goes on for as long as the device.
     watchers: JoinSet<()>,
+    /// Serves other processes, if any can come.
+    server: JoinSet<()>,
     /// Some session would notice if this machine moved.
     is_close: watch::Sender<bool>,
     shells: Shells,
@@ -152,14 +154,15 @@ impl Task {
             work: Arc::new(Semaphore::new(1)),
             tasks,
             watchers,
+            server: JoinSet::new(),
             is_close,
             shells,
         }
     }
 
-    /// Runs this for as long as the device.
-    pub(super) fn watch(&mut self, watcher: impl Future<Output = ()> + Send + 'static) {
-        self.watchers.spawn(watcher);
+    /// Other processes are served by this, which ends with the device.
+    pub(super) fn serve_by(&mut self, server: impl Future<Output = ()> + Send + 'static) {
+        self.server.spawn(server);
     }
 
     /// Works until nobody holds the device any more, or it is shut down.
@@ -519,6 +522,11 @@ impl Task {
         };
         if timeout(FAREWELL, closed).await.is_err() {
             log::warn!("some sessions were not closed in time");
+        }
+        // The home is given up after that, so whoever comes next finds no trace of this process.
+        if timeout(GOODBYE, self.server.join_next()).await.is_err() {
+            log::warn!("another process does not take what it is told");
+            self.server.shutdown().await;
         }
         let Self {
             mut tasks,
