@@ -6,8 +6,8 @@
 use crate::home::Place;
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output};
+use crate::sealed_files;
 use crate::status::{Status, Stop};
-use crate::vault;
 use crate::{strings, words};
 use handfast_native::conversation::CompareError;
 use handfast_native::device::{
@@ -15,7 +15,7 @@ use handfast_native::device::{
     Row, Saying, SessionCommand, SessionEnd, SessionId, Settings, Tag, View,
 };
 use handfast_native::handshake::visible;
-use handfast_native::network::Survey;
+use handfast_native::network::NetworkReport;
 use handfast_native::pairing::Failure;
 use handfast_native::store::StoreError;
 use handfast_native::{DeviceHandle, GOODBYE, Listener, Options, Overview};
@@ -90,7 +90,7 @@ impl Device {
     ///
     /// # Errors
     /// When the device does not find out.
-    pub(crate) async fn survey(&mut self) -> Result<Survey, Stop> {
+    pub(crate) async fn survey(&mut self) -> Result<NetworkReport, Stop> {
         self.command(Command::Survey).await?;
         while let Some(event) = self.listener.next().await {
             if let device::Event::NetworkReport(survey) = event {
@@ -173,7 +173,7 @@ impl Device {
     fn refused(&self, refusal: Refusal) -> Stop {
         match refusal {
             Refusal::Store(error) => self.place.refused(error),
-            Refusal::Seal(error) => vault::refused(error),
+            Refusal::Seal(error) => sealed_files::refused(error),
             Refusal::NoInvitation => Stop::bad_input(strings::sealed()),
             Refusal::Reply(error) => Stop::bad_input(words::reply_refused(error)),
             Refusal::UnderWay(_) | Refusal::Busy(_) => self.place.not_named(&NotNamed::UnderWay),
@@ -409,7 +409,7 @@ impl Session {
             }
             SessionEnd::Failed(failure) => failure.into(),
             SessionEnd::Moved => Stop::new(Status::NotReached, "moved", strings::over_moved()),
-            SessionEnd::Seal(error) => vault::refused(error),
+            SessionEnd::Seal(error) => sealed_files::refused(error),
             SessionEnd::Refused => Stop::new(Status::Insecure, "refused", strings::refused()),
             SessionEnd::Different => Stop::new(Status::Insecure, "different", strings::different()),
             // Both sides say goodbye in their own way.

@@ -1,7 +1,7 @@
 //! `handfast join`: accept an invitation, reply where needed, talk.
 
 use super::invite::write;
-use super::{Desk, Hands, Talk};
+use super::{Hands, Talk, Terminal};
 use crate::answers::checked;
 use crate::answers::talk::{AnswerArgs, AnswerSource};
 use crate::asking::MeetingArgs;
@@ -9,9 +9,9 @@ use crate::device::{Device, News, Session};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event, Output};
+use crate::sealed_files::refused;
 use crate::status::{Status, Stop};
 use crate::symbol::Forms;
-use crate::vault::refused;
 use crate::waiting::{self, Face, Meaning};
 use crate::{chat, duration, input, strings, words};
 use handfast_native::device::{
@@ -97,8 +97,8 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     };
     // What follows the invitation on standard input is for the conversation.
     let mut lines = Lines::of_standard_input();
-    let desk = (&mut output, &mut lines, &mut interrupt);
-    let ended = guest(&args, &mut session, handed, desk).await;
+    let terminal = (&mut output, &mut lines, &mut interrupt);
+    let ended = guest(&args, &mut session, handed, terminal).await;
     session.end(&mut output, &mut interrupt).await;
     ended
 }
@@ -152,13 +152,13 @@ async fn guest(
     args: &Args,
     session: &mut Session,
     handed: Option<Handed>,
-    (output, lines, interrupt): Desk<'_>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
     let mut answers = AnswerSource::open(&args.answers)?;
     let name = match handed {
         Some(handed) => {
-            let desk = (&mut *output, &mut *lines, &mut *interrupt);
-            choose(args, session, handed, &mut answers, desk).await?
+            let terminal = (&mut *output, &mut *lines, &mut *interrupt);
+            choose(args, session, handed, &mut answers, terminal).await?
         }
         None => tell_resumed(session, output),
     };
@@ -167,8 +167,8 @@ async fn guest(
         is_drawn: false,
         reply: None,
     };
-    let desk = (&mut *output, &mut *lines, &mut *interrupt);
-    let met = waiting::until_met(session, &mut screen, &mut answers, desk).await?;
+    let terminal = (&mut *output, &mut *lines, &mut *interrupt);
+    let met = waiting::until_met(session, &mut screen, &mut answers, terminal).await?;
     let name = name.as_deref().unwrap_or(strings::host());
     chat::talk(session, met, name, (output, lines, interrupt)).await
 }
@@ -180,7 +180,7 @@ async fn choose(
     session: &mut Session,
     handed: Handed,
     answers: &mut AnswerSource,
-    (output, lines, interrupt): Desk<'_>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<Option<String>, Stop> {
     let (mut is_told, mut is_agreed) = (false, args.yes);
     loop {
@@ -213,9 +213,9 @@ async fn choose(
                     output.note(words::refused(SealError::WrongAnswerOrAltered));
                 }
                 let code_file = args.code_file.as_deref();
-                let desk = (&mut *output, &mut *lines, &mut *interrupt);
+                let terminal = (&mut *output, &mut *lines, &mut *interrupt);
                 let asked = (&questions, needs_code);
-                let unlock = unlock(asked, answers, code_file, desk).await?;
+                let unlock = unlock(asked, answers, code_file, terminal).await?;
                 told_unless_gone(session, unlock).await?;
             }
             View::Opened {
@@ -282,7 +282,7 @@ async fn unlock(
     (questions, needs_code): (&Questions, bool),
     source: &mut AnswerSource,
     code_file: Option<&Path>,
-    (output, lines, interrupt): Desk<'_>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<SessionCommand, Stop> {
     loop {
         let mut typed = Vec::new();
@@ -337,7 +337,7 @@ impl Face for Screen {
         session.tell_name(output);
         if let View::ReplyNeeded {
             reply,
-            is_seat_taken: false,
+            is_slot_taken: false,
             ..
         } = view
             && self.reply.as_ref() != Some(reply)
