@@ -404,6 +404,10 @@ impl Device {
     ) -> Result<Option<Done>, Refusal> {
         let pending = PendingId::accepted(invitation.keys().invite_id());
         if let Some(id) = self.session_of(pending) {
+            if self.shell_of(id) != Some(shell) {
+                // It is on another screen, where its person decides.
+                return Err(Refusal::UnderWay(id));
+            }
             let again = SessionInput::ShownAgain(request, Box::new(invitation), provenance);
             self.feed(id, again, now);
             return Ok(None);

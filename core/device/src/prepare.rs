@@ -210,10 +210,13 @@ impl Preparing {
         if context.shared.is_asleep() {
             return;
         }
+        let is_apart = context.terms.is_incognito;
+        // A port that others know would tell who this is.
+        let usual = context.shared.kept().port().filter(|_| !is_apart);
         let bind = Bind {
             scope: self.plan.scope(context.terms.scope),
-            port: self.plan.port(context.terms.port),
-            is_apart: context.terms.is_incognito,
+            port: self.plan.port(context.terms.port).or(usual),
+            is_apart,
             with_certificate: !self.is_kept(),
             may_guess: context.asking().guess,
         };

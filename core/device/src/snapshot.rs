@@ -289,6 +289,18 @@ impl Snapshot {
         all
     }
 
+    /// The port that the last made of what waits names. What is new goes there too, so that all of it can
+    /// be answered at once.
+    pub(super) fn port(&self) -> Option<u16> {
+        let hosted = self.invitations.values().filter_map(|kept| match kept {
+            KeptInvitation::Waiting(pending) => Some((pending.made, pending.port)),
+            KeptInvitation::Ended(_) => None,
+        });
+        let accepted = self.replies.values().map(|reply| (reply.made, reply.port));
+        let newest = hosted.chain(accepted).max_by_key(|(made, _)| *made);
+        newest.map(|(_, port)| port).filter(|port| *port != 0)
+    }
+
     /// Whether as many wait in this role as may, beside `others` that are not kept yet.
     pub(super) fn is_full(&self, role: Role, others: usize, now: u64) -> bool {
         let waiting = self.pending(now).into_iter().filter(|pending| {

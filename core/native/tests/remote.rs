@@ -525,6 +525,9 @@ async fn what_somebody_is_about_to_confirm_keeps_nobody_else_from_opening_anothe
     let opened = owner.begin(open(&first)).await;
     let busy = owner.device.command(open(&second)).await;
     assert_eq!(busy, Err(Refusal::Busy(opened)));
+    // And what one shell has opened is not taken by another, which would see nothing of it.
+    let taken = client.device.command(open(&first)).await;
+    assert_eq!(taken, Err(Refusal::UnderWay(opened)));
     let other = client.begin(open(&second)).await;
     for (shell, session) in [(&owner, opened), (&client, other)] {
         let accept = SessionCommand::Accept(Box::default());

@@ -25,7 +25,7 @@ use super::error::TransportError;
 use super::ice::Path;
 use super::knock;
 use super::session::{Parties, Session, SessionEvent};
-use super::socket::Sockets;
+use super::socket::{Socket, Sockets};
 use bytes::{Bytes, BytesMut};
 use handfast_protocol::link::{Link, LinkEnd, LinkError, LinkState};
 use handfast_protocol::network::{Outside, StunServer};
@@ -147,6 +147,9 @@ pub struct Endpoint {
     may_guess: bool,
     door: Option<SocketAddr>,
     port: Option<u16>,
+    /// Sockets on that port, until something begins with this handle, and where they are bound.
+    own: Arc<Mutex<Vec<Socket>>>,
+    own_addresses: Vec<SocketAddr>,
 }
 
 impl Endpoint {
@@ -172,19 +175,49 @@ impl Endpoint {
             may_guess: true,
             door: None,
             port: None,
+            own: Arc::default(),
+            own_addresses: Vec::new(),
         })
     }
 
     /// Where the sockets are bound: this side's candidates.
     pub fn addresses(&self) -> Vec<SocketAddr> {
+        instead_of(&self.shared_addresses(), &self.own_addresses)
+    }
+
+    /// Where those sockets are bound that everybody uses.
+    pub(crate) fn shared_addresses(&self) -> Vec<SocketAddr> {
         self.addresses.borrow().clone()
     }
 
-    /// What begins with this handle is also heard on that port, because a token that was handed out
-    /// names it. If another program has the port now, it is not.
+    /// What begins with this handle is at that port, because a token that was handed out names it: on
+    /// sockets of its own, bound now, where the shared ones have another port. Where another program has
+    /// that port, it is at the shared one.
     pub fn with_port(mut self, port: u16) -> Self {
+        let shared = self.shared_addresses();
+        let needed = shared.iter().filter(|socket| socket.port() != port);
+        let bound = needed.filter_map(|socket| {
+            let own = Socket::bind_at(socket.ip(), port).ok()?;
+            Some((SocketAddr::new(socket.ip(), port), own))
+        });
+        let own;
+        (self.own_addresses, own) = bound.unzip();
+        self.own = Arc::new(Mutex::new(own));
         self.port = Some(port);
         self
+    }
+
+    /// Sets the task going before there is anything to serve, so that whoever tells it of moves is heard,
+    /// and several may begin with it at the same time.
+    pub fn begin(&self) {
+        if let Some(driver) = self.take_unused() {
+            tokio::spawn(driver.run());
+        }
+    }
+
+    /// The way to tell the endpoint that this device sleeps or moves.
+    pub fn roaming(&self) -> Roaming {
+        self.roaming.clone()
     }
 
     /// Waits for a guest.
@@ -199,9 +232,7 @@ impl Endpoint {
 
     /// Hands an order to the task, which begins with the first one.
     fn order(&self, order: Order) {
-        if let Some(driver) = self.take_unused() {
-            tokio::spawn(driver.run());
-        }
+        self.begin();
         // The task lives as long as there is a handle.
         let _ = self.orders.send(order);
     }
@@ -211,7 +242,12 @@ impl Endpoint {
         unused.unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    /// The task has nothing to do any more, unless something began meanwhile.
     fn keep_unused(&self, driver: Driver) {
+        if driver.is_used() {
+            tokio::spawn(driver.run());
+            return;
+        }
         let unused = self.unused.lock();
         *unused.unwrap_or_else(PoisonError::into_inner) = Some(driver);
     }
@@ -225,6 +261,7 @@ impl Endpoint {
             locals,
             seen: self.outside.clone(),
             own: Vec::new(),
+            brought: std::mem::take(&mut *self.own.lock().unwrap_or_else(PoisonError::into_inner)),
             is_apart: false,
             port: self.port,
             may_guess: self.may_guess,
@@ -265,6 +302,15 @@ impl Endpoint {
             door: self.door,
         }
     }
+}
+
+/// The shared sockets, but where there is one of its own for the same address, that.
+fn instead_of(shared: &[SocketAddr], own: &[SocketAddr]) -> Vec<SocketAddr> {
+    let shared = shared.iter().map(|shared| {
+        let own = own.iter().find(|own| own.ip() == shared.ip());
+        *own.unwrap_or(shared)
+    });
+    shared.collect()
 }
 
 impl Connector {
@@ -311,6 +357,22 @@ impl Connector {
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.addresses.borrow().clone()
     }
+
+    /// The way to hear that everything that was begun here has ended.
+    pub fn served(&self) -> Served {
+        Served(self.addresses.clone())
+    }
+}
+
+/// What one connector began on the sockets, the link too. It keeps nothing alive.
+#[derive(Debug)]
+pub struct Served(watch::Receiver<Vec<SocketAddr>>);
+
+impl Served {
+    /// Waits until it has ended: its goodbye is said, and its own sockets are closed.
+    pub async fn ended(mut self) {
+        while self.0.changed().await.is_ok() {}
+    }
 }
 
 enum Role {
@@ -336,6 +398,8 @@ struct Slot {
     seen: watch::Receiver<Option<Outside>>,
     /// Those of its sockets that nobody else uses.
     own: Vec<SocketAddr>,
+    /// Those that were bound for it before, until the driver has them.
+    brought: Vec<Socket>,
     /// It uses no others.
     is_apart: bool,
     /// The port that its token names, if it is another than that of the shared sockets.

@@ -29,7 +29,7 @@ mod socket;
 mod taken;
 
 pub use certificate::{TunnelCertificate, new_certificate};
-pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming};
+pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, Served};
 pub use error::TransportError;
 pub use guesses::{guessed, guessed_before, guessing};
 pub use interfaces::{Reach, local_addresses};

@@ -26,7 +26,8 @@ impl Endpoint {
     /// Asks the servers and the router at the same time, for at most four seconds. Dropping the future
     /// gives the sockets up at once; a port that the router opens after that is closed again.
     pub async fn reach_out(mut self, router: AskRouter) -> Reached {
-        let sockets = self.addresses();
+        // The shared ones: whatever comes there finds whom it is for.
+        let sockets = self.shared_addresses();
         let asks_servers = async {
             match self.can_look_outside() {
                 true => Some(self.look_outside(PATIENCE).await),

@@ -5,7 +5,7 @@
 //! next thing that happens, so no peer, router or disk can hold up the others. What takes its time is done
 //! by tasks around it, which tell it what came of that:
 //!
-//! - `carrier`: the sockets and the link of one session;
+//! - `carrier`: the link of one session, on sockets that it shares with others (`ports`);
 //! - `talk`: its conversation, once the two have met and the link was handed over;
 //! - `disk`: one batch after the other, in their order;
 //! - `network`: where this machine is, surveys, and what was guessed.
@@ -20,6 +20,7 @@ mod carrier;
 mod disk;
 mod listener;
 mod network;
+mod ports;
 mod shells;
 mod talk;
 mod task;

@@ -3,6 +3,7 @@
 
 use super::carrier::{self, Carrier, PortTurn};
 use super::network::{self, Addresses, Network};
+use super::ports::{Move, Ports, What};
 use super::shells::{ClientOrder, Shells};
 use super::talk::Talk;
 use super::{Order, Overview, disk, now};
@@ -69,6 +70,9 @@ pub(super) struct Task {
     leaving: Vec<watch::Receiver<()>>,
     last_generation: u64,
     network: Network,
+    ports: Ports,
+    /// The number of the last thing that sockets were told.
+    last_move: u64,
     disk: mpsc::UnboundedSender<(Ticket, Vec<Write>)>,
     /// Batches that are not on the disk yet.
     unwritten: usize,
@@ -143,6 +147,8 @@ impl Task {
             leaving: Vec::new(),
             last_generation: 0,
             network: Network::new(addresses),
+            ports: Ports::default(),
+            last_move: 0,
             disk,
             unwritten: 0,
             work: Arc::new(Semaphore::new(1)),
@@ -270,10 +276,16 @@ impl Task {
     /// Does everything that the device wants. Whoever hears of it finds it in the overview.
     pub(super) fn carry_out(&mut self) {
         let (mut answers, mut events) = (Vec::new(), Vec::new());
+        // All sessions want it at the same time, and their sockets need it once.
+        let mut boost = None;
         while let Some(output) = self.device.poll() {
             match output {
                 Output::Answer(answer) => answers.push(answer),
                 Output::Event(event) => events.push(event),
+                Output::Carrier(id, CarrierCommand::Boost) => {
+                    let boost = boost.get_or_insert_with(|| self.next_move(What::Boost));
+                    self.tell_carrier(id, carrier::Order::Move(boost.clone()));
+                }
                 Output::Carrier(id, command) => self.carry(id, command),
                 Output::Network(command) => self.command_network(command),
                 Output::Store(ticket, writes) => {
@@ -343,7 +355,7 @@ impl Task {
                     (id, generation),
                     received,
                     self.tell.clone(),
-                    self.network.clone(),
+                    (self.network.clone(), self.ports.clone()),
                     bind.scope,
                     turn,
                 );
@@ -358,11 +370,7 @@ impl Task {
                 self.sessions.insert(id, session);
             }
             CarrierCommand::Release => self.release(id),
-            command => {
-                if let Some(session) = self.sessions.get(&id) {
-                    let _ = session.carrier.send(carrier::Order::Carry(command));
-                }
-            }
+            command => self.tell_carrier(id, carrier::Order::Carry(command)),
         }
         while self.tasks.try_join_next().is_some() {}
     }
@@ -431,13 +439,13 @@ impl Task {
 
     fn command_network(&mut self, command: NetworkCommand) {
         match command {
-            NetworkCommand::Pause => self.tell_carriers(|| carrier::Order::Pause),
-            NetworkCommand::Resume => self.tell_carriers(|| carrier::Order::Resume),
+            NetworkCommand::Pause => self.tell_sockets(What::Pause),
+            NetworkCommand::Resume => self.tell_sockets(What::Resume),
             NetworkCommand::Changed(addresses, router) => {
                 self.network.change(addresses.clone(), router);
                 let network = self.network.clone();
                 self.tell_carriers(|| carrier::Order::Network(network.clone()));
-                self.tell_carriers(|| carrier::Order::Moved(addresses.clone()));
+                self.tell_sockets(What::Addresses(addresses));
             }
             NetworkCommand::GuessedBefore(guesses) => guessed_before(&guesses, now().unix),
             NetworkCommand::Survey { servers, router } => {
@@ -448,6 +456,26 @@ impl Task {
                     let _ = tell.send(Input::Surveyed(survey).into()).await;
                 });
             }
+        }
+    }
+
+    /// Each carrier tells its sockets, behind what it was told before.
+    fn tell_sockets(&mut self, what: What) {
+        let a_move = self.next_move(what);
+        self.tell_carriers(|| carrier::Order::Move(a_move.clone()));
+    }
+
+    fn next_move(&mut self, what: What) -> Move {
+        self.last_move += 1;
+        Move {
+            number: self.last_move,
+            what,
+        }
+    }
+
+    fn tell_carrier(&self, id: SessionId, order: carrier::Order) {
+        if let Some(session) = self.sessions.get(&id) {
+            let _ = session.carrier.send(order);
         }
     }
 

@@ -122,6 +122,12 @@ impl Driver {
         }
     }
 
+    /// Somebody is served, or could be, as not everything is done that was ordered.
+    pub(super) fn is_used(&self) -> bool {
+        let orders = self.orders.as_ref();
+        !self.slots.is_empty() || orders.is_some_and(|orders| !orders.is_empty())
+    }
+
     async fn wait(&mut self) -> Woken {
         let timers = self.slots.iter().filter_map(Slot::poll_timeout);
         let timer = timers.chain(self.asks_at()).min();
@@ -188,19 +194,15 @@ impl Driver {
         self.next_id += 1;
         self.router.add(slot.id, &slot.local_ufrag());
         let shared = self.locals.borrow().clone();
-        if let Some(port) = slot.port {
-            let is_bound = |ip: IpAddr| shared.contains(&SocketAddr::new(ip, port));
-            for address in shared.iter().filter(|address| !is_bound(address.ip())) {
-                if let Ok(socket) = Socket::bind_at(address.ip(), port) {
-                    slot.own.push(self.sockets.adopt(socket));
-                }
-            }
+        for socket in std::mem::take(&mut slot.brought) {
+            slot.own.push(self.sockets.adopt(socket));
         }
         // What comes from an address that a session has is that session's, so a guest that knocks there
-        // for another one does it from somewhere else. A host stays where its invitation says.
+        // for another one, or at this device itself, does it from somewhere else. A host stays where its
+        // invitation says.
         if let Role::Guest(setup) = &slot.role
             && let mut peers = setup.addresses.iter().filter_map(|peer| peer.ip())
-            && peers.any(|peer| self.router.is_known(peer))
+            && peers.any(|peer| self.router.is_known(peer) || shared.contains(&peer))
         {
             for address in &shared {
                 if let Ok(socket) = Socket::bind(address.ip()) {

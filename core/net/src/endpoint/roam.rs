@@ -3,7 +3,7 @@
 //! Nothing that was agreed on is lost with a socket: certificate, credentials, seat and tunnel live
 //! in the session, which searches for a path anew from whatever sockets there are.
 
-use super::{REST, Role, Slot};
+use super::{REST, Role, Slot, instead_of};
 use crate::socket::{Socket, Sockets};
 use crate::{ConnectEvent, TransportError};
 use handfast_protocol::link::{LinkError, LinkState};
@@ -64,8 +64,14 @@ impl Roaming {
 impl Slot {
     /// Where its sockets are, given those that all share.
     pub(super) fn bound(&self, shared: &[SocketAddr]) -> Vec<SocketAddr> {
-        let shared = shared.iter().filter(|_| !self.is_apart);
-        shared.chain(&self.own).copied().collect()
+        if self.is_apart {
+            return self.own.clone();
+        }
+        let is_named = |own: &SocketAddr| Some(own.port()) == self.port;
+        let (named, others): (Vec<_>, Vec<_>) = self.own.iter().partition(|own| is_named(own));
+        let mut bound = instead_of(shared, &named);
+        bound.extend(others);
+        bound
     }
 
     /// Binds those sockets again that are its own and were closed.
