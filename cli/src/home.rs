@@ -113,7 +113,7 @@ impl Place {
             StoreError::Newer => (Status::Home, "store_newer"),
             StoreError::WrongKey => (Status::Home, "key_wrong"),
             StoreError::KeyMissing => (Status::Home, "key_missing"),
-            StoreError::Vault(_) => (Status::Home, "key_unusable"),
+            StoreError::KeyStore(_) => (Status::Home, "key_unusable"),
             StoreError::ReadOnly => (Status::Home, "store_read_only"),
             StoreError::Full => (Status::Home, "disk_full"),
             StoreError::InUse => (Status::Home, "store_in_use"),

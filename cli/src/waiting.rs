@@ -2,7 +2,7 @@
 //! typed meanwhile is read.
 
 use crate::answers::talk::AnswerSource;
-use crate::commands::Desk;
+use crate::commands::Terminal;
 use crate::device::{News, Session};
 use crate::lines::Lines;
 use crate::output::{Event, Output, State};
@@ -66,7 +66,7 @@ pub(crate) async fn until_met<F: Face>(
     session: &mut Session,
     face: &mut F,
     answers: &mut AnswerSource,
-    (output, lines, interrupt): Desk<'_>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<View, Stop> {
     let (mut told, mut early) = (Told::default(), Vec::new());
     let mut reading: Option<Reading> = None;

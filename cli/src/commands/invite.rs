@@ -1,6 +1,6 @@
 //! `handfast invite`: show an invitation, let one guest in, talk.
 
-use super::{Desk, Hands, Talk};
+use super::{Hands, Talk, Terminal};
 use crate::answers::question;
 use crate::answers::talk::{AnswerArgs, AnswerSource};
 use crate::asking::MeetingArgs;
@@ -119,15 +119,19 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
             return Err(stop);
         }
     };
-    let desk = (&mut output, &mut lines, &mut interrupt);
-    let ended = host(&args, &mut session, desk).await;
+    let terminal = (&mut output, &mut lines, &mut interrupt);
+    let ended = host(&args, &mut session, terminal).await;
     session.end(&mut output, &mut interrupt).await;
     ended
 }
 
 /// Makes a new invitation. It is kept before anybody sees it.
-async fn make(args: &Args, device: Device, desk: Desk<'_>) -> Result<Session, (Device, Stop)> {
-    let protection = match protect(args, desk).await {
+async fn make(
+    args: &Args,
+    device: Device,
+    terminal: Terminal<'_>,
+) -> Result<Session, (Device, Stop)> {
+    let protection = match protect(args, terminal).await {
         Ok(protection) => protection,
         Err(stop) => return Err((device, stop)),
     };
@@ -151,7 +155,10 @@ async fn make(args: &Args, device: Device, desk: Desk<'_>) -> Result<Session, (D
 }
 
 /// What is to stand between whoever has the invitation and this machine.
-async fn protect(args: &Args, (output, lines, interrupt): Desk<'_>) -> Result<Protection, Stop> {
+async fn protect(
+    args: &Args,
+    (output, lines, interrupt): Terminal<'_>,
+) -> Result<Protection, Stop> {
     let Some(question) = args.ask.as_ref().or(args.lock.as_ref()) else {
         return Ok(Protection::Open);
     };
@@ -175,13 +182,13 @@ async fn protect(args: &Args, (output, lines, interrupt): Desk<'_>) -> Result<Pr
 async fn host(
     args: &Args,
     session: &mut Session,
-    (output, lines, interrupt): Desk<'_>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
     let mut screen = Screen { args, shown: None };
     // Whoever hosts is asked nothing.
     let mut nothing = AnswerSource::none();
-    let desk = (&mut *output, &mut *lines, &mut *interrupt);
-    let met = waiting::until_met(session, &mut screen, &mut nothing, desk).await;
+    let terminal = (&mut *output, &mut *lines, &mut *interrupt);
+    let met = waiting::until_met(session, &mut screen, &mut nothing, terminal).await;
     if met.is_err() && args.resume.is_none() {
         session.take_back_unseen().await;
     }

@@ -4,11 +4,11 @@ use super::Hands;
 use crate::answers::{lock as answers, question};
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
+use crate::sealed_files::folder::Packed;
+use crate::sealed_files::landing::{NewFile, must_be_free, not_stored, with_suffix};
+use crate::sealed_files::watch::{SourceState, Watch, Watched};
+use crate::sealed_files::{FOLDER_TYPE, LIMITS, prompt, refused};
 use crate::status::{Status, Stop};
-use crate::vault::folder::Packed;
-use crate::vault::landing::{NewFile, must_be_free, not_stored, with_suffix};
-use crate::vault::watch::{SourceState, Watch, Watched};
-use crate::vault::{FOLDER_TYPE, LIMITS, prompt, refused};
 use crate::{input, strings, symbol, words};
 use handfast_native::qr::Symbol;
 use handfast_native::seal::{

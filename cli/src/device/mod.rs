@@ -10,14 +10,14 @@ pub(crate) use session::{News, Session, lost};
 use crate::home::Place;
 use crate::interrupt::Interrupt;
 use crate::output::Output;
+use crate::sealed_files;
 use crate::status::Stop;
-use crate::vault;
 use crate::{strings, words};
 use handfast_native::device::{
     AcceptTerms, Asking, Command, Done, Event, Named, NotNamed, Refusal, Role, Settings,
 };
 use handfast_native::handshake::visible;
-use handfast_native::network::Survey;
+use handfast_native::network::NetworkReport;
 use handfast_native::pairing::Failure;
 use handfast_native::{DeviceHandle, Listener, Options, Overview};
 use std::sync::Arc;
@@ -87,7 +87,7 @@ impl Device {
     ///
     /// # Errors
     /// When the device does not find out.
-    pub(crate) async fn survey(&mut self) -> Result<Survey, Stop> {
+    pub(crate) async fn survey(&mut self) -> Result<NetworkReport, Stop> {
         self.command(Command::Survey).await?;
         while let Some(event) = self.listener.next().await {
             if let Event::NetworkReport(survey) = event {
@@ -164,7 +164,7 @@ impl Device {
     fn refused(&self, refusal: Refusal) -> Stop {
         match refusal {
             Refusal::Store(error) => self.place.refused(error),
-            Refusal::Seal(error) => vault::refused(error),
+            Refusal::Seal(error) => sealed_files::refused(error),
             Refusal::NoInvitation => Stop::bad_input(strings::sealed()),
             Refusal::Reply(error) => Stop::bad_input(words::reply_refused(error)),
             Refusal::UnderWay(_) | Refusal::Busy(_) => self.place.not_named(&NotNamed::UnderWay),

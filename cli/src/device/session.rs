@@ -3,8 +3,8 @@
 use super::Device;
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output};
+use crate::sealed_files;
 use crate::status::{Status, Stop};
-use crate::vault;
 use crate::{strings, words};
 use handfast_native::conversation::CompareError;
 use handfast_native::device::{
@@ -243,7 +243,7 @@ impl Session {
             }
             SessionEnd::Failed(failure) => failure.into(),
             SessionEnd::Moved => Stop::new(Status::NotReached, "moved", strings::over_moved()),
-            SessionEnd::Seal(error) => vault::refused(error),
+            SessionEnd::Seal(error) => sealed_files::refused(error),
             SessionEnd::Refused => Stop::new(Status::Insecure, "refused", strings::refused()),
             SessionEnd::Different => Stop::new(Status::Insecure, "different", strings::different()),
             // Both sides say goodbye in their own way.

@@ -48,7 +48,7 @@ pub(crate) enum Event {
     /// One that waits, for a list.
     Pending {
         id: String,
-        seat: Seat,
+        seat: Side,
         /// What the host calls itself, in an accepted one.
         name: Option<String>,
         expires_in_s: u64,
@@ -241,12 +241,12 @@ impl Event {
 /// On which side of an invitation this machine is, as programs read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Seat {
+pub(crate) enum Side {
     Host,
     Guest,
 }
 
-impl From<Role> for Seat {
+impl From<Role> for Side {
     fn from(role: Role) -> Self {
         match role {
             Role::Host => Self::Host,
@@ -335,11 +335,11 @@ impl State {
             },
             View::Connecting { stage, .. } => match stage {
                 GuestStage::Knocking => Self::Knocking,
-                GuestStage::SeatTaken => Self::SeatTaken,
+                GuestStage::SlotTaken => Self::SeatTaken,
                 GuestStage::Answered => Self::Answered,
                 GuestStage::Checking => Self::Checking,
             },
-            View::ReplyNeeded { is_seat_taken, .. } => match is_seat_taken {
+            View::ReplyNeeded { is_slot_taken, .. } => match is_slot_taken {
                 true => Self::SeatTaken,
                 false => Self::ReplyNeeded,
             },

@@ -5,7 +5,7 @@
 
 mod event;
 
-pub(crate) use event::{Event, Parting, Seat, Stamped, State, Trusted};
+pub(crate) use event::{Event, Parting, Side, Stamped, State, Trusted};
 
 use crate::status::{Status, Stop};
 use crate::symbol::{self, Forms};

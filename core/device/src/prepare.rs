@@ -359,7 +359,7 @@ impl Preparing {
                 // anew. A locked one would need its answer for that.
                 let named = &pending.invitation.candidates;
                 let leads_here = candidates.iter().any(|one| named.contains(one));
-                if !leads_here && pending.past.replies.is_empty() && pending.locked.is_some() {
+                if !leads_here && pending.history.replies.is_empty() && pending.locked.is_some() {
                     return Err(SessionEnd::Moved);
                 }
                 self.step = Step::Ready(Record::Invitation(pending), None);
@@ -410,7 +410,7 @@ impl Preparing {
                 Protection::Open | Protection::Locked(..) => None,
             },
             made,
-            past: HostHistory::default(),
+            history: HostHistory::default(),
         };
         match &terms.protection {
             Protection::Locked(questions, answers) => {
@@ -479,7 +479,7 @@ impl Preparing {
             invitation: invitation.clone(),
             certificate,
             port: self.place.port(),
-            via: accepting.provenance,
+            provenance: accepting.provenance,
             made: made.unwrap_or(context.now.unix),
         };
         let record = Record::Reply(Box::new(record));

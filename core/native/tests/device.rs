@@ -536,7 +536,7 @@ async fn a_survey_tells_where_this_machine_is() {
     assert_eq!(zoe.tell(Command::Survey).await, Done::Ok);
     let addresses = zoe
         .hears(|event| match event {
-            Event::NetworkReport(survey) => Some(survey.addresses.clone()),
+            Event::NetworkReport(report) => Some(report.addresses.clone()),
             _ => None,
         })
         .await;

@@ -5,7 +5,6 @@
 //! see who knocks before there is a connection, and keep its port while nobody does.
 
 mod asked;
-mod birthday;
 mod certificate;
 mod dtls;
 mod endpoint;
@@ -21,6 +20,7 @@ mod lookup;
 mod mapping;
 pub mod pairing;
 mod path_mtu;
+mod port_guess;
 mod reach;
 mod reflexive;
 mod sctp;

@@ -74,7 +74,7 @@ impl Table {
         let now = now.expect("after 1970").as_secs();
         let id = store.invitations(now).expect("a list")[0].id;
         let kept = store.invitation(id, now).expect("it waits");
-        kept.past.strikes.answers
+        kept.history.strikes.answers
     }
 
     /// An invitation that asks.
@@ -167,7 +167,7 @@ fn a_killed_host_waits_again_with_the_same_invitation() {
     let (mut host, again) = table.invite(&["--resume"]);
     assert_eq!(again, link);
     talk(&mut host, &mut guest, 1);
-    // A second guest finds the seat taken, as ever.
+    // A second guest finds the slot taken, as ever.
     let mut second = Peer::guest(&table.folder, &link, &[]);
     second.until_state("seat_taken");
 }

@@ -3,13 +3,13 @@
 use super::Args;
 use crate::answers::checked;
 use crate::answers::talk::AnswerSource;
-use crate::commands::Desk;
+use crate::commands::Terminal;
 use crate::device::{News, Session};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event, Output};
+use crate::sealed_files::refused;
 use crate::status::{Status, Stop};
-use crate::vault::refused;
 use crate::{strings, words};
 use handfast_native::device::{Command, Provenance, SessionCommand, View};
 use handfast_native::seal::{Questions, SealError};
@@ -40,7 +40,7 @@ pub(super) async fn choose(
     session: &mut Session,
     handed: Handed,
     answers: &mut AnswerSource,
-    (output, lines, interrupt): Desk<'_>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<Option<String>, Stop> {
     let (mut is_told, mut is_agreed) = (false, args.yes);
     loop {
@@ -73,9 +73,9 @@ pub(super) async fn choose(
                     output.note(words::refused(SealError::WrongAnswerOrAltered));
                 }
                 let code_file = args.code_file.as_deref();
-                let desk = (&mut *output, &mut *lines, &mut *interrupt);
+                let terminal = (&mut *output, &mut *lines, &mut *interrupt);
                 let asked = (&questions, needs_code);
-                let unlock = unlock(asked, answers, code_file, desk).await?;
+                let unlock = unlock(asked, answers, code_file, terminal).await?;
                 told_unless_gone(session, unlock).await?;
             }
             View::Opened {
@@ -142,7 +142,7 @@ async fn unlock(
     (questions, needs_code): (&Questions, bool),
     source: &mut AnswerSource,
     code_file: Option<&Path>,
-    (output, lines, interrupt): Desk<'_>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<SessionCommand, Stop> {
     loop {
         let mut typed = Vec::new();

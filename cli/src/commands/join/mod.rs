@@ -3,7 +3,7 @@
 mod choice;
 
 use super::invite::write;
-use super::{Desk, Hands, Talk};
+use super::{Hands, Talk, Terminal};
 use crate::answers::talk::{AnswerArgs, AnswerSource};
 use crate::asking::MeetingArgs;
 use crate::device::{Device, Session};
@@ -97,8 +97,8 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     };
     // What follows the invitation on standard input is for the conversation.
     let mut lines = Lines::of_standard_input();
-    let desk = (&mut output, &mut lines, &mut interrupt);
-    let ended = guest(&args, &mut session, handed, desk).await;
+    let terminal = (&mut output, &mut lines, &mut interrupt);
+    let ended = guest(&args, &mut session, handed, terminal).await;
     session.end(&mut output, &mut interrupt).await;
     ended
 }
@@ -135,13 +135,13 @@ async fn guest(
     args: &Args,
     session: &mut Session,
     handed: Option<Handed>,
-    (output, lines, interrupt): Desk<'_>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
     let mut answers = AnswerSource::open(&args.answers)?;
     let name = match handed {
         Some(handed) => {
-            let desk = (&mut *output, &mut *lines, &mut *interrupt);
-            choose(args, session, handed, &mut answers, desk).await?
+            let terminal = (&mut *output, &mut *lines, &mut *interrupt);
+            choose(args, session, handed, &mut answers, terminal).await?
         }
         None => tell_resumed(session, output),
     };
@@ -150,8 +150,8 @@ async fn guest(
         is_drawn: false,
         reply: None,
     };
-    let desk = (&mut *output, &mut *lines, &mut *interrupt);
-    let met = waiting::until_met(session, &mut screen, &mut answers, desk).await?;
+    let terminal = (&mut *output, &mut *lines, &mut *interrupt);
+    let met = waiting::until_met(session, &mut screen, &mut answers, terminal).await?;
     let name = name.as_deref().unwrap_or(strings::host());
     chat::talk(session, met, name, (output, lines, interrupt)).await
 }
@@ -184,7 +184,7 @@ impl Face for Screen {
         session.tell_name(output);
         if let View::ReplyNeeded {
             reply,
-            is_seat_taken: false,
+            is_slot_taken: false,
             ..
         } = view
             && self.reply.as_ref() != Some(reply)

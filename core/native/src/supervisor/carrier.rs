@@ -27,7 +27,7 @@ use tokio::time::timeout;
 
 /// What a carrier is told.
 #[derive(Debug)]
-pub(super) enum Order {
+pub(super) enum Call {
     Carry(CarrierCommand),
     /// The conversation takes the link: [`Happened::HandedOver`] follows.
     HandOver,
@@ -41,9 +41,9 @@ pub(super) enum Order {
 pub(super) struct Carrier {
     session: SessionId,
     generation: Generation,
-    orders: mpsc::UnboundedReceiver<Order>,
+    calls: mpsc::UnboundedReceiver<Call>,
     /// What was told while something took its time.
-    backlog: VecDeque<Order>,
+    backlog: VecDeque<Call>,
     tell: mpsc::Sender<Happened>,
     network: Network,
     scope: Scope,
@@ -95,7 +95,7 @@ struct Open {
 
 /// What wakes a carrier.
 enum Wake {
-    Order(Option<Order>),
+    Call(Option<Call>),
     Connect(Option<ConnectEvent>),
     Received(Bytes),
     LinkEnded,
@@ -105,7 +105,7 @@ enum Wake {
 impl Carrier {
     pub(super) fn new(
         (session, generation): (SessionId, Generation),
-        orders: mpsc::UnboundedReceiver<Order>,
+        calls: mpsc::UnboundedReceiver<Call>,
         tell: mpsc::Sender<Happened>,
         (network, ports): (Network, Ports),
         scope: Scope,
@@ -114,7 +114,7 @@ impl Carrier {
         Self {
             session,
             generation,
-            orders,
+            calls,
             backlog: VecDeque::new(),
             tell,
             network,
@@ -137,8 +137,8 @@ impl Carrier {
     pub(super) async fn run(mut self) {
         loop {
             match self.wait().await {
-                Wake::Order(Some(order)) => self.obey(order).await,
-                Wake::Order(None) => break,
+                Wake::Call(Some(call)) => self.obey(call).await,
+                Wake::Call(None) => break,
                 Wake::Connect(Some(event)) => self.connected(event).await,
                 Wake::Connect(None) => {
                     self.connector = None;
@@ -154,12 +154,12 @@ impl Carrier {
     }
 
     async fn wait(&mut self) -> Wake {
-        if let Some(order) = self.backlog.pop_front() {
-            return Wake::Order(Some(order));
+        if let Some(call) = self.backlog.pop_front() {
+            return Wake::Call(Some(call));
         }
-        let (orders, connector) = (&mut self.orders, &mut self.connector);
+        let (calls, connector) = (&mut self.calls, &mut self.connector);
         tokio::select! {
-            order = orders.recv() => Wake::Order(order),
+            call = calls.recv() => Wake::Call(call),
             event = next(connector) => Wake::Connect(event),
             wake = Open::serve(&mut self.link) => wake,
         }
@@ -171,16 +171,16 @@ impl Carrier {
         let _ = self.tell.send(happened).await;
     }
 
-    async fn obey(&mut self, order: Order) {
-        match order {
-            Order::Carry(command) => {
+    async fn obey(&mut self, call: Call) {
+        match call {
+            Call::Carry(command) => {
                 if let Err(error) = self.carry(command).await {
                     self.tell(CarrierEvent::Failed(error)).await;
                 }
             }
-            Order::HandOver => self.hand_over().await,
-            Order::Move(a_move) => self.tell_sockets(a_move).await,
-            Order::Network(network) => self.network = network,
+            Call::HandOver => self.hand_over().await,
+            Call::Move(a_move) => self.tell_sockets(a_move).await,
+            Call::Network(network) => self.network = network,
         }
     }
 
@@ -324,7 +324,7 @@ impl Carrier {
         };
         let event = CarrierEvent::Reached {
             reflexive: reached.reflexive,
-            external: reached.endpoint.door(),
+            external: reached.endpoint.external_address(),
             router: reached.router,
         };
         self.endpoint = Some(reached.endpoint);
@@ -337,8 +337,8 @@ impl Carrier {
         loop {
             tokio::select! {
                 done = &mut doing => return Some(done),
-                order = self.orders.recv() => match order {
-                    Some(order) => self.backlog.push_back(order),
+                call = self.calls.recv() => match call {
+                    Some(call) => self.backlog.push_back(call),
                     None => return None,
                 },
             }
@@ -365,13 +365,13 @@ impl Carrier {
             ConnectEvent::Knock(guest) => CarrierEvent::KnockSeen(guest),
             ConnectEvent::Answered => CarrierEvent::Answered,
             ConnectEvent::Lapsed => CarrierEvent::Lapsed,
-            ConnectEvent::Taken(is_taken) => CarrierEvent::SeatTaken(is_taken),
+            ConnectEvent::Taken(is_taken) => CarrierEvent::SlotTaken(is_taken),
             ConnectEvent::Failed(error) => CarrierEvent::Failed(error),
             ConnectEvent::Moved => match &self.connector {
                 Some(connector) => CarrierEvent::Moved {
                     addresses: connector.addresses(),
-                    reflexive: connector.outside().filter(|_| self.has_asked),
-                    external: connector.door(),
+                    reflexive: connector.reflexive().filter(|_| self.has_asked),
+                    external: connector.external_address(),
                 },
                 None => return,
             },

@@ -143,7 +143,7 @@ impl Sockets {
                 };
                 roaming.network_changed(addresses).await;
             }
-            What::Boost => roaming.hurry().await,
+            What::Boost => roaming.boost().await,
         }
     }
 
@@ -158,7 +158,7 @@ impl Sockets {
             let reached = endpoint.reach_out(router).await;
             return Reached {
                 endpoint: reached.endpoint,
-                reflexive: reached.outside,
+                reflexive: reached.reflexive,
                 router: RouterReport::NotAsked,
             };
         }
@@ -170,7 +170,10 @@ impl Sockets {
         };
         let reached = endpoint.reach_out(router).await;
         let (endpoint, report) = match (open, reached.port) {
-            (Some(external), _) => (reached.endpoint.with_door(external), RouterReport::Opened),
+            (Some(external), _) => (
+                reached.endpoint.with_external_address(external),
+                RouterReport::Opened,
+            ),
             (None, Some(Ok(port))) => {
                 *mapping = Some(port);
                 (reached.endpoint, RouterReport::Opened)
@@ -180,7 +183,7 @@ impl Sockets {
         };
         Reached {
             endpoint,
-            reflexive: reached.outside,
+            reflexive: reached.reflexive,
             router: report,
         }
     }

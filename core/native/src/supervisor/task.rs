@@ -4,9 +4,9 @@
 use super::carrier::{self, Carrier, PortTurn};
 use super::network::{self, Addresses, Network};
 use super::ports::{Move, Ports, What};
-use super::shells::{ClientOrder, Shells};
+use super::shells::{ClientCall, Shells};
 use super::talk::Talk;
-use super::{Order, Overview, disk, now};
+use super::{Call, Overview, disk, now};
 use crate::{GOODBYE, Home};
 use bytes::Bytes;
 use handfast_device::{
@@ -58,8 +58,8 @@ impl From<Input> for Happened {
 /// See the module text.
 pub(super) struct Task {
     device: Device,
-    orders: mpsc::Receiver<Order>,
-    clients: mpsc::Receiver<ClientOrder>,
+    calls: mpsc::Receiver<Call>,
+    clients: mpsc::Receiver<ClientCall>,
     happened: mpsc::Receiver<Happened>,
     tell: mpsc::Sender<Happened>,
     /// Who waits for which answer.
@@ -92,7 +92,7 @@ pub(super) struct Task {
 /// What serves a session that has sockets.
 struct Session {
     generation: Generation,
-    carrier: mpsc::UnboundedSender<carrier::Order>,
+    carrier: mpsc::UnboundedSender<carrier::Call>,
     /// Ends when the carrier has given up its sockets.
     gone: watch::Receiver<()>,
     talk: Talking,
@@ -111,8 +111,8 @@ enum Talking {
 
 /// What wakes the task.
 enum Wake {
-    Order(Option<Order>),
-    Client(ClientOrder),
+    Call(Option<Call>),
+    Client(ClientCall),
     Happened(Happened),
     Deadline,
 }
@@ -123,7 +123,7 @@ impl Task {
         device: Device,
         home: Home,
         addresses: &Addresses,
-        (orders, clients): (mpsc::Receiver<Order>, mpsc::Receiver<ClientOrder>),
+        (calls, clients): (mpsc::Receiver<Call>, mpsc::Receiver<ClientCall>),
         shells: Shells,
     ) -> Self {
         let (tell, happened) = mpsc::channel(HAPPENED);
@@ -137,7 +137,7 @@ impl Task {
         }
         Self {
             device,
-            orders,
+            calls,
             clients,
             happened,
             tell,
@@ -169,12 +169,12 @@ impl Task {
     pub(super) async fn run(mut self) {
         let asked = loop {
             match self.wait().await {
-                Wake::Order(Some(Order::Command(command, answer))) => {
+                Wake::Call(Some(Call::Command(command, answer))) => {
                     self.command(ShellId::OWN, command, Some(answer));
                 }
-                Wake::Client(order) => self.serve(order),
-                Wake::Order(Some(Order::Shutdown(done))) => break Some(done),
-                Wake::Order(None) => break None,
+                Wake::Client(call) => self.serve(call),
+                Wake::Call(Some(Call::Shutdown(done))) => break Some(done),
+                Wake::Call(None) => break None,
                 Wake::Happened(happened) => self.happen(happened),
                 Wake::Deadline => self.handle(Input::Tick),
             }
@@ -188,29 +188,29 @@ impl Task {
     async fn wait(&mut self) -> Wake {
         let deadline = self.device.deadline();
         tokio::select! {
-            order = self.orders.recv() => Wake::Order(order),
-            Some(order) = self.clients.recv() => Wake::Client(order),
+            call = self.calls.recv() => Wake::Call(call),
+            Some(call) = self.clients.recv() => Wake::Client(call),
             // This task can tell as well, so there is always somebody who could.
             Some(happened) = self.happened.recv() => Wake::Happened(happened),
             () = sleep_until(deadline) => Wake::Deadline,
         }
     }
 
-    fn serve(&mut self, order: ClientOrder) {
-        match order {
-            ClientOrder::Enter(downloads, entered) => {
+    fn serve(&mut self, call: ClientCall) {
+        match call {
+            ClientCall::Enter(downloads, entered) => {
                 let shell = self.shells.enter(downloads);
                 // What it is shown first is there before it looks.
                 self.show();
                 let _ = entered.send(shell);
             }
-            ClientOrder::Command(shell, command, answer) => {
+            ClientCall::Command(shell, command, answer) => {
                 match self.shells.may(shell, &command, &self.device) {
                     true => self.command(shell, command, Some(answer)),
                     false => drop(answer.send(Err(Refusal::NotNow))),
                 }
             }
-            ClientOrder::Leave(shell, left) => {
+            ClientCall::Leave(shell, left) => {
                 for id in self.shells.leave(shell, left, &self.device) {
                     self.command(shell, Command::To(id, SessionCommand::Close), None);
                 }
@@ -284,7 +284,7 @@ impl Task {
                 Output::Event(event) => events.push(event),
                 Output::Carrier(id, CarrierCommand::Boost) => {
                     let boost = boost.get_or_insert_with(|| self.next_move(What::Boost));
-                    self.tell_carrier(id, carrier::Order::Move(boost.clone()));
+                    self.tell_carrier(id, carrier::Call::Move(boost.clone()));
                 }
                 Output::Carrier(id, command) => self.carry(id, command),
                 Output::Network(command) => self.command_network(command),
@@ -345,7 +345,7 @@ impl Task {
                 self.release(id);
                 self.last_generation += 1;
                 let generation = Generation(self.last_generation);
-                let (orders, received) = mpsc::unbounded_channel();
+                let (calls, received) = mpsc::unbounded_channel();
                 let (going, gone) = watch::channel(());
                 let turn = PortTurn {
                     before: self.leaving.clone(),
@@ -360,17 +360,17 @@ impl Task {
                     turn,
                 );
                 self.tasks.spawn(carrier.run());
-                let _ = orders.send(carrier::Order::Carry(CarrierCommand::Bind(bind)));
+                let _ = calls.send(carrier::Call::Carry(CarrierCommand::Bind(bind)));
                 let session = Session {
                     generation,
-                    carrier: orders,
+                    carrier: calls,
                     gone,
                     talk: Talking::Not,
                 };
                 self.sessions.insert(id, session);
             }
             CarrierCommand::Release => self.release(id),
-            command => self.tell_carrier(id, carrier::Order::Carry(command)),
+            command => self.tell_carrier(id, carrier::Call::Carry(command)),
         }
         while self.tasks.try_join_next().is_some() {}
     }
@@ -394,12 +394,12 @@ impl Task {
                     early: Vec::new(),
                     commands: Vec::new(),
                 };
-                let _ = session.carrier.send(carrier::Order::HandOver);
+                let _ = session.carrier.send(carrier::Call::HandOver);
             }
             (Talking::Soon { early, .. }, TalkCommand::Received(message)) => early.push(message),
             (Talking::Soon { commands, .. }, command) => commands.push(command),
-            (Talking::Now(orders), command) => {
-                let _ = orders.send(command);
+            (Talking::Now(calls), command) => {
+                let _ = calls.send(command);
             }
             (Talking::Not, _) => {}
         }
@@ -422,15 +422,15 @@ impl Task {
             let lost = conversation::Event::Ended(Ending::Lost(LinkError::Lost));
             return self.handle(Input::Talk(id, TalkEvent::Event(lost)));
         };
-        let (orders, received) = mpsc::unbounded_channel();
+        let (calls, received) = mpsc::unbounded_channel();
         for command in commands {
-            let _ = orders.send(command);
+            let _ = calls.send(command);
         }
-        session.talk = Talking::Now(orders);
+        session.talk = Talking::Now(calls);
         let talk = Talk {
             session: id,
             generation: session.generation,
-            orders: received,
+            commands: received,
             tell: self.tell.clone(),
         };
         let files = self.shells.files(self.device.shell_of(id));
@@ -444,7 +444,7 @@ impl Task {
             NetworkCommand::Changed(addresses, router) => {
                 self.network.change(addresses.clone(), router);
                 let network = self.network.clone();
-                self.tell_carriers(|| carrier::Order::Network(network.clone()));
+                self.tell_carriers(|| carrier::Call::Network(network.clone()));
                 self.tell_sockets(What::Addresses(addresses));
             }
             NetworkCommand::GuessedBefore(guesses) => guessed_before(&guesses, now().unix),
@@ -452,8 +452,8 @@ impl Task {
                 let surveying = network::survey(self.network.clone(), servers, router);
                 let tell = self.tell.clone();
                 self.tasks.spawn(async move {
-                    let survey = Box::new(surveying.await);
-                    let _ = tell.send(Input::Surveyed(survey).into()).await;
+                    let report = Box::new(surveying.await);
+                    let _ = tell.send(Input::Surveyed(report).into()).await;
                 });
             }
         }
@@ -462,7 +462,7 @@ impl Task {
     /// Each carrier tells its sockets, behind what it was told before.
     fn tell_sockets(&mut self, what: What) {
         let a_move = self.next_move(what);
-        self.tell_carriers(|| carrier::Order::Move(a_move.clone()));
+        self.tell_carriers(|| carrier::Call::Move(a_move.clone()));
     }
 
     fn next_move(&mut self, what: What) -> Move {
@@ -473,15 +473,15 @@ impl Task {
         }
     }
 
-    fn tell_carrier(&self, id: SessionId, order: carrier::Order) {
+    fn tell_carrier(&self, id: SessionId, call: carrier::Call) {
         if let Some(session) = self.sessions.get(&id) {
-            let _ = session.carrier.send(order);
+            let _ = session.carrier.send(call);
         }
     }
 
-    fn tell_carriers(&self, order: impl Fn() -> carrier::Order) {
+    fn tell_carriers(&self, call: impl Fn() -> carrier::Call) {
         for session in self.sessions.values() {
-            let _ = session.carrier.send(order());
+            let _ = session.carrier.send(call());
         }
     }
 
@@ -503,7 +503,7 @@ impl Task {
     /// Closes every session as the person would, waits until what has to be kept is on the disk, and ends
     /// every task.
     async fn close(mut self) {
-        self.orders.close();
+        self.calls.close();
         self.clients.close();
         // They go on elsewhere, so they must not think that the person closed anything.
         self.shells.end_others();
