@@ -1,9 +1,6 @@
-//! The device that a command works with, and the one session of it that the command follows.
-//!
-//! A command begins something, draws what it is told of it, and translates what is typed. The device
-//! decides everything else.
+//! One session, as a command follows it from its beginning to its end.
 
-use crate::home::Place;
+use super::Device;
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output};
 use crate::sealed_files;
@@ -11,190 +8,17 @@ use crate::status::{Status, Stop};
 use crate::{strings, words};
 use handfast_native::conversation::CompareError;
 use handfast_native::device::{
-    self, AcceptTerms, Asking, Command, Done, Named, NotNamed, Pending, PendingId, Refusal, Role,
-    Row, Saying, SessionCommand, SessionEnd, SessionId, Settings, Tag, View,
+    self, AcceptTerms, Command, Done, Pending, PendingId, Refusal, Row, Saying, SessionCommand,
+    SessionEnd, SessionId, Tag, View,
 };
-use handfast_native::handshake::visible;
-use handfast_native::network::NetworkReport;
 use handfast_native::pairing::Failure;
 use handfast_native::store::StoreError;
-use handfast_native::{DeviceHandle, GOODBYE, Listener, Options, Overview};
+use handfast_native::{DeviceHandle, GOODBYE, Overview};
 use std::sync::Arc;
 use tokio::time::timeout;
 
 /// Rows that are shown before the device hears of it. It holds the peer back at four times as many.
 const ROWS: u32 = 64;
-
-/// A device at work in a place.
-pub(crate) struct Device {
-    place: Place,
-    handle: DeviceHandle,
-    listener: Listener,
-}
-
-impl Device {
-    /// Sets the device of this place to work.
-    ///
-    /// # Errors
-    /// What hinders the place.
-    pub(crate) async fn start(place: Place) -> Result<Self, Stop> {
-        let settings = Settings {
-            name: visible(&std::env::var("USER").unwrap_or_default()),
-            ..Settings::default()
-        };
-        Self::start_with(place, settings).await
-    }
-
-    async fn start_with(place: Place, settings: Settings) -> Result<Self, Stop> {
-        let options = Options {
-            settings,
-            // Each session names its own.
-            ..Options::new(std::env::temp_dir())
-        };
-        let (handle, listener) = place.device(options).await?;
-        Ok(Self {
-            place,
-            handle,
-            listener,
-        })
-    }
-
-    /// One that keeps nothing, and may ask these how it is seen from outside.
-    ///
-    /// # Errors
-    /// When the operating system has no randomness to give.
-    pub(crate) async fn asking(asking: Asking) -> Result<Self, Stop> {
-        let settings = Settings {
-            asking,
-            ..Settings::default()
-        };
-        Self::start_with(Place::Nowhere, settings).await
-    }
-
-    /// It has ended without being told to by this command, as it does where it was at work in another
-    /// process.
-    pub(crate) fn is_gone(&self) -> bool {
-        self.handle.end().is_some()
-    }
-
-    /// Sets the device of the same place to work again.
-    ///
-    /// # Errors
-    /// As [`Self::start`].
-    pub(crate) async fn start_again(&mut self) -> Result<(), Stop> {
-        *self = Self::start(self.place.clone()).await?;
-        Ok(())
-    }
-
-    /// What this network lets through. May be dropped half-way.
-    ///
-    /// # Errors
-    /// When the device does not find out.
-    pub(crate) async fn survey(&mut self) -> Result<NetworkReport, Stop> {
-        self.command(Command::Survey).await?;
-        while let Some(event) = self.listener.next().await {
-            if let device::Event::NetworkReport(survey) = event {
-                return Ok(*survey);
-            }
-        }
-        Err(Failure::Local.into())
-    }
-
-    /// How everything stands.
-    pub(crate) fn overview(&self) -> Arc<Overview> {
-        self.handle.overview().borrow().clone()
-    }
-
-    /// Has this done.
-    ///
-    /// # Errors
-    /// Why it was not.
-    pub(crate) async fn command(&self, command: Command) -> Result<Done, Stop> {
-        let done = self.handle.command(command).await;
-        done.map_err(|refusal| self.refused(refusal))
-    }
-
-    /// Begins a session, and follows it. What it waits with is taken up on these terms if the device has
-    /// to be started again.
-    ///
-    /// # Errors
-    /// Why it cannot begin, and the device.
-    pub(crate) async fn begin(
-        self,
-        command: Command,
-        again: AcceptTerms,
-    ) -> Result<Session, (Self, Stop)> {
-        match self.command(command).await {
-            Ok(Done::Session(id) | Done::GoesOn(id)) => Ok(Session {
-                device: self,
-                id,
-                again,
-                waits: None,
-                untaken: 0,
-            }),
-            Ok(Done::Ok) => Err((self, Failure::Local.into())),
-            Err(stop) => Err((self, stop)),
-        }
-    }
-
-    /// Goes on with what waits in this role: with the one that is called so, or with the only one.
-    ///
-    /// # Errors
-    /// When there is none such, or several, or it is over; and the device.
-    pub(crate) async fn resume(
-        self,
-        role: Role,
-        typed: Option<&str>,
-        terms: AcceptTerms,
-    ) -> Result<Session, (Self, Stop)> {
-        let meant = self.overview().to_resume(role, typed);
-        match meant {
-            Ok(id) => {
-                let resume = Command::Resume(id, Box::new(terms.clone()));
-                self.begin(resume, terms).await
-            }
-            Err(error) => {
-                let stop = self.place.not_named(&error);
-                Err((self, stop))
-            }
-        }
-    }
-
-    /// What is meant by a tag, or by the beginning of one.
-    ///
-    /// # Errors
-    /// When there is none such, or several.
-    pub(crate) fn named(&self, typed: &str) -> Result<Named, Stop> {
-        let found = self.overview().named(typed).copied();
-        found.map_err(|error| self.place.not_named(&error))
-    }
-
-    /// The device did not do what it was told.
-    fn refused(&self, refusal: Refusal) -> Stop {
-        match refusal {
-            Refusal::Store(error) => self.place.refused(error),
-            Refusal::Seal(error) => sealed_files::refused(error),
-            Refusal::NoInvitation => Stop::bad_input(strings::sealed()),
-            Refusal::Reply(error) => Stop::bad_input(words::reply_refused(error)),
-            Refusal::UnderWay(_) | Refusal::Busy(_) => self.place.not_named(&NotNamed::UnderWay),
-            _ => Failure::Local.into(),
-        }
-    }
-
-    /// Ends the work; nothing is left behind. Where other processes talk through this one, it stays until
-    /// they are done, or the person ends that too.
-    pub(crate) async fn end(self, output: &mut Output, interrupt: &mut Interrupt) {
-        let mut others = self.handle.others();
-        if *others.borrow_and_update() > 0 && !interrupt.is_pressed() {
-            output.note(strings::others_talk());
-            tokio::select! {
-                _ = others.wait_for(|count| *count == 0) => {}
-                () = interrupt.pressed() => {}
-            }
-        }
-        self.handle.shutdown().await;
-    }
-}
 
 /// What is told of a session.
 pub(crate) enum News {
@@ -247,6 +71,16 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    pub(super) fn new(device: Device, id: SessionId, again: AcceptTerms) -> Self {
+        Self {
+            device,
+            id,
+            again,
+            waits: None,
+            untaken: 0,
+        }
+    }
+
     /// What is told next. May be dropped half-way.
     pub(crate) async fn next(&mut self) -> News {
         loop {
