@@ -89,6 +89,7 @@ async fn attempt(args: &Args, output: &mut Output, interrupt: &mut Interrupt) ->
         cost,
         with_code,
         questions,
+        ..
     } = &container.header.lock
     else {
         return Err(Stop::new(

@@ -107,14 +107,11 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     )
     .await?;
 
+    let questions = Questions::new(questions)
+        .map_err(|error| Stop::new(Status::BadInput, "question", words::lock(error)))?;
     let header = Header {
         kind: Kind::File,
-        lock: Lock::Answers {
-            cost,
-            with_code: code.is_some(),
-            questions: Questions::new(questions)
-                .map_err(|error| Stop::new(Status::BadInput, "question", words::lock(error)))?,
-        },
+        lock: Lock::answers(cost, code.is_some(), questions),
         salt: random_bytes().map_err(|_| Stop::local(strings::no_randomness()))?,
     };
     let credential = Credential::Answers {

@@ -2,8 +2,8 @@
 
 use crate::peer::{Folder, Outcome, Peer, SOON, program};
 use handfast_native::seal::{
-    About, Answers, Cost, Credential, FileName, Header, Kind, Limits, Lock, MediaType, Question,
-    Questions, seal_bytes,
+    About, Answers, Cost, Credential, FileName, Header, Kind, Limits, Lock, MediaType, Profile,
+    Question, Questions, seal_bytes,
 };
 use handfast_native::token::kdf;
 use serde_json::Value;
@@ -360,6 +360,7 @@ fn header() -> Header {
         kind: Kind::File,
         lock: Lock::Answers {
             cost: CHEAP,
+            profile: Profile::Two,
             with_code: false,
             questions: Questions::new(vec![question]).expect("one"),
         },
@@ -376,7 +377,7 @@ fn around(inside: &[u8]) -> Vec<u8> {
     let mut master = [0; 32];
     let params = Params::new(CHEAP.memory_kib, 1, 1, Some(32)).expect("good");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(b"HFS1\x01\x01\x08\x00nordwind", &[5; 32], &mut master)
+        .hash_password_into(b"HFS1\x02\x01\x08\x00nordwind", &[5; 32], &mut master)
         .expect("a key");
     let commitment = kdf(&master, "HFS1 commitment", &[&front]);
     let key = kdf(&master, "HFS1 payload", &[&front, commitment.expose()]);

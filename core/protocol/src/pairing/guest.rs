@@ -9,7 +9,7 @@ use crate::handshake::{
 };
 use crate::link::TransportError;
 use bytes::Bytes;
-use handfast_seal::Answers;
+use handfast_seal::{Answers, Profile};
 use handfast_token::{
     Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, MAX_LIFETIME, Reply,
     ReplyError, SealedReply, Seat, Secret,
@@ -585,7 +585,12 @@ impl Guest {
         let parties = met.parties(self.identity.key.public());
         let random = self.entropy.answer(&parties.hash, self.runs);
         self.runs += 1;
-        let attempt = Attempt::new(Seat::Guest, &answer.password(None), &parties, &random);
+        let attempt = Attempt::new(
+            Seat::Guest,
+            &answer.password(Profile::Two, None),
+            &parties,
+            &random,
+        );
         let Some(share) = met.say(AnswerMessage::Share(attempt.share())) else {
             return self.end(Failure::Local);
         };

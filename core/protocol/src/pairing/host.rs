@@ -12,7 +12,7 @@ use crate::handshake::{
     Ready, Responder,
 };
 use bytes::Bytes;
-use handfast_seal::Answers;
+use handfast_seal::{Answers, Profile};
 use handfast_token::{
     Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, ReplyError, SealedReply, Seat,
     Secret,
@@ -577,7 +577,12 @@ impl Host {
         let parties = met.parties(self.identity.key.public());
         let random = self.entropy.answer(&parties.hash, self.asking.runs);
         self.asking.runs += 1;
-        let attempt = Attempt::new(Seat::Host, &answer.password(None), &parties, &random);
+        let attempt = Attempt::new(
+            Seat::Host,
+            &answer.password(Profile::Two, None),
+            &parties,
+            &random,
+        );
         let share = met.say(AnswerMessage::Share(attempt.share()));
         match (attempt.agree(&theirs), share) {
             (Some(agreement), Some(share)) => {
