@@ -2,7 +2,7 @@
 //! not wait for it.
 
 use crate::status::Status;
-use crate::vault;
+use handfast_native::unfinished;
 use tokio::sync::watch;
 
 /// Whether the program is to end.
@@ -18,7 +18,7 @@ impl Interrupt {
             wishes.next().await;
             let _ = pressed.send(true);
             wishes.next().await;
-            vault::landing::abandon();
+            unfinished::abandon();
             std::process::exit(Status::Cancelled.code());
         });
         Self(watching)

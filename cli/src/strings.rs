@@ -725,6 +725,13 @@ pub(crate) fn option_strong() -> &'static str {
     }
 }
 
+pub(crate) fn option_strict() -> &'static str {
+    match language() {
+        English => "Lock a folder only if all of it can be read and nothing in it changes",
+        German => "Einen Ordner nur verschließen, wenn alles darin lesbar ist und sich nichts darin ändert",
+    }
+}
+
 pub(crate) fn option_seal_output() -> &'static str {
     match language() {
         English => "Where the locked file goes [default: PATH.handfast]",
@@ -2921,6 +2928,27 @@ pub(crate) fn left_out(names: impl Display) -> String {
     match language() {
         English => format!("Left out, since links and devices are not locked: {names}"),
         German => format!("Weggelassen, denn Links und Geräte werden nicht verschlossen: {names}"),
+    }
+}
+
+pub(crate) fn left_unread(names: impl Display) -> String {
+    match language() {
+        English => format!("Left out, since they may not be read: {names} (with --strict nothing is locked then)"),
+        German => format!("Weggelassen, denn sie dürfen nicht gelesen werden: {names} (mit --strict wird dann nichts verschlossen)"),
+    }
+}
+
+pub(crate) fn changed_inside(names: impl Display) -> String {
+    match language() {
+        English => format!("Locked as they were read, but they changed meanwhile: {names} (with --strict nothing is locked then)"),
+        German => format!("Verschlossen, wie sie gelesen wurden, aber sie änderten sich dabei: {names} (mit --strict wird dann nichts verschlossen)"),
+    }
+}
+
+pub(crate) fn neither_file_nor_folder_inside() -> &'static str {
+    match language() {
+        English => "links and devices are not locked: remove it, or leave --strict away",
+        German => "Links und Geräte werden nicht verschlossen: entferne das, oder lass --strict weg",
     }
 }
 
