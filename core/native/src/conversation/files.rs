@@ -328,17 +328,16 @@ mod tests {
         let name = format!("handfast-files-{:016x}", u64::from_le_bytes(random));
         let path = std::env::temp_dir().join(name);
         let mut disk = Disk::new(std::env::temp_dir(), |_| Ok(1 << 40));
-        let earlier = SystemTime::UNIX_EPOCH;
+        let untouched = |_: &Path| {};
         let rewritten = |path: &Path| {
             fs::write(path, b"CONTENT").unwrap();
             let file = File::options().write(true).open(path).unwrap();
-            file.set_modified(earlier).unwrap();
+            file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
         };
         let longer = |path: &Path| fs::write(path, b"content and more").unwrap();
-        let untouched = |_: &Path| {};
-        let changes: [(&dyn Fn(&Path), bool); 3] =
-            [(&untouched, true), (&rewritten, false), (&longer, false)];
-        for (number, (change, is_whole)) in (1..).zip(changes) {
+        let changes: [fn(&Path); 3] = [untouched, rewritten, longer];
+        for (number, change) in (1..).zip(changes) {
+            let is_whole = number == 1;
             let file = FileId(number);
             fs::write(&path, b"content").unwrap();
             let opened = disk.perform(Ask::Open {
