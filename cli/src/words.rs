@@ -927,6 +927,22 @@ mod tests {
     }
 
     #[test]
+    fn neighbours_that_do_not_hear_each_other_are_told_of_the_firewall_of_this_computer() {
+        let said = cause(Cause::KeptApart);
+        assert!(said.contains("firewall of this computer"), "{said}");
+        assert!(!cause(Cause::BothStrict).contains("firewall"));
+    }
+
+    #[test]
+    fn a_cable_between_two_machines_is_not_the_end() {
+        let said = failure(Failure::NoNetwork);
+        assert!(
+            said.contains("cable") && said.contains("link-local"),
+            "{said}"
+        );
+    }
+
+    #[test]
     fn every_cause_says_one_thing_to_try() {
         let mut said = std::collections::HashSet::new();
         for cause in [
