@@ -1,6 +1,6 @@
 //! The conversation in a terminal: lines out, messages in, files both ways.
 
-use crate::commands::Desk;
+use crate::commands::Terminal;
 use crate::device::{News, Session, lost};
 use crate::files::Files;
 use crate::limits::LimitArgs;
@@ -50,7 +50,7 @@ pub(crate) async fn talk(
     session: &mut Session,
     met: View,
     fallback: &str,
-    (output, lines, interrupt): Desk<'_>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
     let mut chat = Chat {
         session,

@@ -4,9 +4,10 @@
 //! decides everything else.
 
 use crate::home::Place;
+use crate::interrupt::Interrupt;
 use crate::output::{Event, Output};
+use crate::sealed_files;
 use crate::status::{Status, Stop};
-use crate::vault;
 use crate::{strings, words};
 use handfast_native::conversation::CompareError;
 use handfast_native::device::{
@@ -14,7 +15,7 @@ use handfast_native::device::{
     Row, Saying, SessionCommand, SessionEnd, SessionId, Settings, Tag, View,
 };
 use handfast_native::handshake::visible;
-use handfast_native::network::Survey;
+use handfast_native::network::NetworkReport;
 use handfast_native::pairing::Failure;
 use handfast_native::store::StoreError;
 use handfast_native::{DeviceHandle, GOODBYE, Listener, Options, Overview};
@@ -45,14 +46,12 @@ impl Device {
     }
 
     async fn start_with(place: Place, settings: Settings) -> Result<Self, Stop> {
-        let home = place.open().await?;
         let options = Options {
             settings,
             // Each session names its own.
             ..Options::new(std::env::temp_dir())
         };
-        let started = DeviceHandle::start(home, options).await;
-        let (handle, listener) = started.map_err(|error| place.refused(error))?;
+        let (handle, listener) = place.device(options).await?;
         Ok(Self {
             place,
             handle,
@@ -72,11 +71,26 @@ impl Device {
         Self::start_with(Place::Nowhere, settings).await
     }
 
+    /// It has ended without being told to by this command, as it does where it was at work in another
+    /// process.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.handle.end().is_some()
+    }
+
+    /// Sets the device of the same place to work again.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub(crate) async fn start_again(&mut self) -> Result<(), Stop> {
+        *self = Self::start(self.place.clone()).await?;
+        Ok(())
+    }
+
     /// What this network lets through. May be dropped half-way.
     ///
     /// # Errors
     /// When the device does not find out.
-    pub(crate) async fn survey(&mut self) -> Result<Survey, Stop> {
+    pub(crate) async fn survey(&mut self) -> Result<NetworkReport, Stop> {
         self.command(Command::Survey).await?;
         while let Some(event) = self.listener.next().await {
             if let device::Event::NetworkReport(survey) = event {
@@ -104,8 +118,12 @@ impl Device {
     /// to be started again.
     ///
     /// # Errors
-    /// Why it cannot begin.
-    pub(crate) async fn begin(self, command: Command, again: AcceptTerms) -> Result<Session, Stop> {
+    /// Why it cannot begin, and the device.
+    pub(crate) async fn begin(
+        self,
+        command: Command,
+        again: AcceptTerms,
+    ) -> Result<Session, (Self, Stop)> {
         match self.command(command).await {
             Ok(Done::Session(id) | Done::GoesOn(id)) => Ok(Session {
                 device: self,
@@ -114,27 +132,21 @@ impl Device {
                 waits: None,
                 untaken: 0,
             }),
-            Ok(Done::Ok) => {
-                self.end().await;
-                Err(Failure::Local.into())
-            }
-            Err(stop) => {
-                self.end().await;
-                Err(stop)
-            }
+            Ok(Done::Ok) => Err((self, Failure::Local.into())),
+            Err(stop) => Err((self, stop)),
         }
     }
 
     /// Goes on with what waits in this role: with the one that is called so, or with the only one.
     ///
     /// # Errors
-    /// When there is none such, or several, or it is over.
+    /// When there is none such, or several, or it is over; and the device.
     pub(crate) async fn resume(
         self,
         role: Role,
         typed: Option<&str>,
         terms: AcceptTerms,
-    ) -> Result<Session, Stop> {
+    ) -> Result<Session, (Self, Stop)> {
         let meant = self.overview().to_resume(role, typed);
         match meant {
             Ok(id) => {
@@ -143,8 +155,7 @@ impl Device {
             }
             Err(error) => {
                 let stop = self.place.not_named(&error);
-                self.end().await;
-                Err(stop)
+                Err((self, stop))
             }
         }
     }
@@ -162,7 +173,7 @@ impl Device {
     fn refused(&self, refusal: Refusal) -> Stop {
         match refusal {
             Refusal::Store(error) => self.place.refused(error),
-            Refusal::Seal(error) => vault::refused(error),
+            Refusal::Seal(error) => sealed_files::refused(error),
             Refusal::NoInvitation => Stop::bad_input(strings::sealed()),
             Refusal::Reply(error) => Stop::bad_input(words::reply_refused(error)),
             Refusal::UnderWay(_) | Refusal::Busy(_) => self.place.not_named(&NotNamed::UnderWay),
@@ -170,8 +181,17 @@ impl Device {
         }
     }
 
-    /// Ends the work; nothing is left behind.
-    pub(crate) async fn end(self) {
+    /// Ends the work; nothing is left behind. Where other processes talk through this one, it stays until
+    /// they are done, or the person ends that too.
+    pub(crate) async fn end(self, output: &mut Output, interrupt: &mut Interrupt) {
+        let mut others = self.handle.others();
+        if *others.borrow_and_update() > 0 && !interrupt.is_pressed() {
+            output.note(strings::others_talk());
+            tokio::select! {
+                _ = others.wait_for(|count| *count == 0) => {}
+                () = interrupt.pressed() => {}
+            }
+        }
         self.handle.shutdown().await;
     }
 }
@@ -201,6 +221,11 @@ impl Orders {
     /// Why it was not.
     pub(crate) async fn give(&self, command: SessionCommand) -> Result<Done, Refusal> {
         self.handle.command(Command::To(self.id, command)).await
+    }
+
+    /// The device has ended.
+    pub(crate) fn are_for_nobody(&self) -> bool {
+        self.handle.end().is_some()
     }
 
     /// The person is here.
@@ -312,13 +337,26 @@ impl Session {
         let Some((pending, _)) = self.waits else {
             return Err(lost());
         };
-        self.device = Device::start(self.device.place.clone()).await?;
         let resume = Command::Resume(pending, Box::new(self.again.clone()));
-        match self.device.command(resume).await? {
+        self.begin_again(resume).await
+    }
+
+    /// The same before anything waits: begins anew.
+    ///
+    /// # Errors
+    /// Why it cannot begin.
+    pub(crate) async fn begin_again(&mut self, command: Command) -> Result<(), Stop> {
+        self.device.start_again().await?;
+        match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok => return Err(lost()),
+            Done::Ok => return Err(Failure::Local.into()),
         }
         Ok(())
+    }
+
+    /// The device has ended without being told to by this command.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.device.is_gone()
     }
 
     /// Closes it on the person's wish, with a goodbye to whoever is there.
@@ -371,7 +409,7 @@ impl Session {
             }
             SessionEnd::Failed(failure) => failure.into(),
             SessionEnd::Moved => Stop::new(Status::NotReached, "moved", strings::over_moved()),
-            SessionEnd::Seal(error) => vault::refused(error),
+            SessionEnd::Seal(error) => sealed_files::refused(error),
             SessionEnd::Refused => Stop::new(Status::Insecure, "refused", strings::refused()),
             SessionEnd::Different => Stop::new(Status::Insecure, "different", strings::different()),
             // Both sides say goodbye in their own way.
@@ -385,9 +423,9 @@ impl Session {
         }
     }
 
-    /// Ends the work; nothing is left behind.
-    pub(crate) async fn end(self) {
-        self.device.end().await;
+    /// Ends the work, as [`Device::end`].
+    pub(crate) async fn end(self, output: &mut Output, interrupt: &mut Interrupt) {
+        self.device.end(output, interrupt).await;
     }
 }
 

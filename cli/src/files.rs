@@ -129,3 +129,51 @@ fn as_seen_from_here(path: &Path) -> &Path {
         Err(_) => path,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use handfast_native::conversation::FileError;
+
+    fn offer(number: u64, state: FileState) -> Row {
+        Row {
+            number,
+            ours: false,
+            content: RowContent::File {
+                name: "a.txt".to_owned(),
+                size: 5,
+                state,
+            },
+        }
+    }
+
+    #[test]
+    fn an_offer_is_answered_once_by_its_number_or_with_all_that_wait() {
+        let (mut files, mut output) = (Files::default(), Output::new(true));
+        for row in [10, 20, 30] {
+            files.show(&offer(row, FileState::Offered), &mut output);
+        }
+        files.show(&offer(40, FileState::Moving { done: 0 }), &mut output);
+        assert_eq!(files.answer("2"), [20]);
+        for nothing in ["2", "4", "5", "x"] {
+            assert!(files.answer(nothing).is_empty(), "{nothing}");
+        }
+        assert_eq!(files.answer(""), [10, 30]);
+        assert!(files.answer("").is_empty());
+    }
+
+    #[test]
+    fn what_waits_for_an_answer_or_is_through_is_not_under_way() {
+        let (mut files, mut output) = (Files::default(), Output::new(true));
+        files.show(&offer(1, FileState::Offered), &mut output);
+        assert!(!files.are_under_way());
+        files.show(&offer(2, FileState::Moving { done: 3 }), &mut output);
+        assert!(files.are_under_way());
+        let failed = FileState::Failed {
+            error: FileError::Cancelled,
+            by_peer: true,
+        };
+        files.show(&offer(2, failed), &mut output);
+        assert!(!files.are_under_way());
+    }
+}

@@ -5,10 +5,10 @@
 use crate::status::{Status, Stop};
 use crate::{strings, words};
 use etcetera::BaseStrategy;
-use handfast_native::Home;
 use handfast_native::device::{EndReason, NotNamed};
 use handfast_native::pairing::Failure;
 use handfast_native::store::StoreError;
+use handfast_native::{DeviceHandle, Home, Listener, OfHomeError, Options};
 use std::path::{Path, PathBuf};
 
 /// Names the folder where no argument does.
@@ -53,18 +53,31 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// Opens it, and makes the folder if there is none.
+    /// Sets its device to work, or uses it through the process in which it is at work already. The folder
+    /// is made if there is none.
     ///
     /// # Errors
     /// Whatever hinders it. Nothing has been changed then.
-    pub(crate) async fn open(&self) -> Result<Home, Stop> {
-        let opened = match self.clone() {
-            Self::Nowhere => Home::nowhere(),
-            Self::Folder(folder) => tokio::task::spawn_blocking(move || Home::open(folder))
-                .await
-                .map_err(|_| Failure::Local)?,
+    pub(crate) async fn device(&self, options: Options) -> Result<(DeviceHandle, Listener), Stop> {
+        let started = match self {
+            Self::Folder(folder) => DeviceHandle::of_home(folder, options).await,
+            Self::Nowhere => {
+                let home = Home::nowhere().map_err(|error| self.refused(error))?;
+                DeviceHandle::start(home, options).await.map_err(Into::into)
+            }
         };
-        opened.map_err(|error| self.refused(error))
+        started.map_err(|error| match error {
+            OfHomeError::Store(error) => self.refused(error),
+            OfHomeError::OtherVersion(version) => {
+                let sentence = strings::other_version(words::line(&version));
+                Stop::new(Status::Home, "other_version", sentence)
+            }
+            OfHomeError::NotOurs(path) => {
+                let sentence = words::of_place(&path.to_string_lossy(), strings::socket_not_ours());
+                Stop::new(Status::Home, "socket_not_ours", sentence)
+            }
+            _ => Failure::Local.into(),
+        })
     }
 
     /// Whether there is anything to open without making it.
@@ -100,7 +113,7 @@ impl Place {
             StoreError::Newer => (Status::Home, "store_newer"),
             StoreError::WrongKey => (Status::Home, "key_wrong"),
             StoreError::KeyMissing => (Status::Home, "key_missing"),
-            StoreError::Vault(_) => (Status::Home, "key_unusable"),
+            StoreError::KeyStore(_) => (Status::Home, "key_unusable"),
             StoreError::ReadOnly => (Status::Home, "store_read_only"),
             StoreError::Full => (Status::Home, "disk_full"),
             StoreError::InUse => (Status::Home, "store_in_use"),

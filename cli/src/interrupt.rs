@@ -1,7 +1,7 @@
 //! Ctrl-C, or the system's wish that the program ends: the first asks for a clean end, the second does
 //! not wait for it.
 
-use crate::status::Status;
+use crate::status::{Status, Stop};
 use handfast_native::unfinished;
 use tokio::sync::watch;
 
@@ -28,6 +28,25 @@ impl Interrupt {
     #[cfg(test)]
     pub(crate) fn never() -> Self {
         Self(watch::channel(false).1)
+    }
+
+    /// Does what takes its time, until the program is to end.
+    ///
+    /// # Errors
+    /// Those of what is done; that it was stopped.
+    pub(crate) async fn stops<T>(
+        &mut self,
+        doing: impl Future<Output = Result<T, Stop>>,
+    ) -> Result<T, Stop> {
+        tokio::select! {
+            done = doing => done,
+            () = self.pressed() => Err(Stop::cancelled()),
+        }
+    }
+
+    /// Whether the program is to end.
+    pub(crate) fn is_pressed(&self) -> bool {
+        *self.0.borrow()
     }
 
     /// Returns when the program is to end.

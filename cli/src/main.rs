@@ -27,8 +27,8 @@ mod output;
 mod status;
 #[rustfmt::skip] // it is written by scripts/strings
 mod strings;
+mod sealed_files;
 mod symbol;
-mod vault;
 mod waiting;
 mod words;
 

@@ -1775,6 +1775,27 @@ pub(crate) fn over_moved() -> &'static str {
     }
 }
 
+pub(crate) fn others_talk() -> &'static str {
+    match language() {
+        English => "Another handfast on this machine talks through this one, so this one stays until that is over. Ctrl-C ends both.",
+        German => "Ein anderes handfast auf diesem Rechner spricht durch dieses, darum bleibt dieses, bis das vorbei ist. Strg-C beendet beide.",
+    }
+}
+
+pub(crate) fn other_version(version: impl Display) -> String {
+    match language() {
+        English => format!("another version of handfast ({version}) is at work with this folder: close it first"),
+        German => format!("eine andere Fassung von handfast ({version}) arbeitet mit diesem Ordner: schließe sie zuerst"),
+    }
+}
+
+pub(crate) fn socket_not_ours() -> &'static str {
+    match language() {
+        English => "this was made by somebody else: look who made it, remove it, then try again",
+        German => "das hat jemand anderes angelegt: sieh nach, wer, entferne es und versuche es noch einmal",
+    }
+}
+
 pub(crate) fn message_too_long() -> &'static str {
     match language() {
         English => "That is too long for one message: write it in parts, or send it as a file.",

@@ -2,7 +2,7 @@
 //! typed meanwhile is read.
 
 use crate::answers::talk::AnswerSource;
-use crate::commands::Desk;
+use crate::commands::Terminal;
 use crate::device::{News, Session};
 use crate::lines::Lines;
 use crate::output::{Event, Output, State};
@@ -51,6 +51,8 @@ pub(crate) enum Meaning {
 enum Outcome {
     Say(String),
     Later(String),
+    /// The device was gone. It is to be read again where the work goes on.
+    Again(String),
     Nothing,
 }
 
@@ -64,7 +66,7 @@ pub(crate) async fn until_met<F: Face>(
     session: &mut Session,
     face: &mut F,
     answers: &mut AnswerSource,
-    (output, lines, interrupt): Desk<'_>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<View, Stop> {
     let (mut told, mut early) = (Told::default(), Vec::new());
     let mut reading: Option<Reading> = None;
@@ -72,7 +74,7 @@ pub(crate) async fn until_met<F: Face>(
     loop {
         match news.take() {
             // What another process was at work with goes on here.
-            Some(News::Gone) => session.take_over().await?,
+            Some(News::Gone) => interrupt.stops(session.take_over()).await?,
             Some(News::View(view)) => match view {
                 View::Talking { .. } => {
                     finish(&mut reading, &mut early, output).await;
@@ -132,7 +134,10 @@ pub(crate) async fn until_met<F: Face>(
             }
             outcome = done(&mut reading) => {
                 reading = None;
-                take(outcome, &mut early, output);
+                match outcome {
+                    Outcome::Again(line) => lines.give_back([line]),
+                    outcome => take(outcome, &mut early, output),
+                }
             }
             () = interrupt.pressed() => return Err(session.close(output).await),
         }
@@ -159,6 +164,7 @@ fn read<F: Face>(line: String, session: &Session, lines: &Lines) -> Reading {
             Meaning::Do(command, done) => match orders.give(command).await {
                 Ok(Done::Ok | Done::Session(_) | Done::GoesOn(_)) => Outcome::Say(done.into()),
                 Err(Refusal::OtherInvitation(_)) if !is_person => Outcome::Later(line),
+                Err(_) if orders.are_for_nobody() => Outcome::Again(line),
                 Err(refusal) => match words::refusal(refusal) {
                     Some(sentence) => Outcome::Say(sentence.into()),
                     None => Outcome::Nothing,
@@ -191,7 +197,8 @@ async fn finish(reading: &mut Option<Reading>, early: &mut Vec<String>, output: 
 fn take(outcome: Outcome, early: &mut Vec<String>, output: &mut Output) {
     match outcome {
         Outcome::Say(sentence) => output.note(sentence),
-        Outcome::Later(line) => early.push(line),
+        // Whoever has met or been asked meanwhile was not waited for.
+        Outcome::Later(line) | Outcome::Again(line) => early.push(line),
         Outcome::Nothing => {}
     }
 }

@@ -2,7 +2,7 @@
 //! from elsewhere in it. No error of the core is shown as it words itself: each has a sentence here.
 
 use crate::language::{Language, language};
-use crate::output::Seat;
+use crate::output::Side;
 use crate::strings;
 use handfast_native::conversation::{CompareError, FileError, Violation};
 use handfast_native::device::{EndReason, NotNamed, Reached, Refusal, Role, SessionEnd, Tag};
@@ -10,12 +10,12 @@ use handfast_native::handshake::{
     ChannelError, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
 };
 use handfast_native::network::{
-    Chance, Family, MappingError, Opening, Situation, Verdict as Expected,
+    Chance, Family, MappingError, Reachability, Situation, Verdict as Expected,
 };
 use handfast_native::pairing::{Cause, Failure, Remedy};
 use handfast_native::qr::PictureError;
 use handfast_native::seal::{Cost, Kind, LockError, SealError, Strength, Trivial, Verdict};
-use handfast_native::store::{StoreError, VaultError};
+use handfast_native::store::{KeyStoreError, StoreError};
 use handfast_native::token::{FieldError, FindError, Range, ReplyError};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -94,12 +94,12 @@ pub(crate) fn not_named(error: &NotNamed) -> String {
 }
 
 /// A line of the list of what waits.
-pub(crate) fn pending(tag: &str, seat: Seat, name: Option<&str>, left: Duration) -> String {
+pub(crate) fn pending(tag: &str, side: Side, name: Option<&str>, left: Duration) -> String {
     let left = duration(left);
-    match (seat, name) {
-        (Seat::Host, _) => strings::pending_host(tag, left),
-        (Seat::Guest, Some(name)) => strings::pending_guest(tag, quoted(name), left),
-        (Seat::Guest, None) => strings::pending_guest_unknown(tag, left),
+    match (side, name) {
+        (Side::Host, _) => strings::pending_host(tag, left),
+        (Side::Guest, Some(name)) => strings::pending_guest(tag, quoted(name), left),
+        (Side::Guest, None) => strings::pending_guest_unknown(tag, left),
     }
 }
 
@@ -125,8 +125,8 @@ pub(crate) fn store_refused(folder: &str, error: StoreError) -> String {
         StoreError::Newer => strings::store_newer(),
         StoreError::WrongKey => strings::store_wrong_key(),
         StoreError::KeyMissing => strings::store_key_missing(),
-        StoreError::Vault(VaultError::Exposed) => strings::store_key_exposed(),
-        StoreError::Vault(_) => strings::store_key_unreadable(),
+        StoreError::KeyStore(KeyStoreError::Exposed) => strings::store_key_exposed(),
+        StoreError::KeyStore(_) => strings::store_key_unreadable(),
         StoreError::ReadOnly => strings::store_read_only(),
         StoreError::Full => strings::store_full(),
         StoreError::InUse => strings::store_in_use(),
@@ -718,15 +718,15 @@ pub(crate) fn own_address(address: IpAddr, range: Range) -> String {
 }
 
 /// How far this machine can be reached in one family of addresses.
-pub(crate) fn opening(family: Family, opening: Opening) -> String {
-    let what = match opening {
-        Opening::Absent => strings::opening_absent(),
-        Opening::Silent => strings::opening_silent(),
-        Opening::Strict => strings::opening_strict(),
-        Opening::Unknown => strings::opening_unknown(),
-        Opening::Same => strings::opening_same(),
-        Opening::Public => strings::opening_public(),
-        Opening::Open => strings::opening_open(),
+pub(crate) fn reachability(family: Family, reachability: Reachability) -> String {
+    let what = match reachability {
+        Reachability::Absent => strings::opening_absent(),
+        Reachability::Silent => strings::opening_silent(),
+        Reachability::AddressDependent => strings::opening_strict(),
+        Reachability::Unknown => strings::opening_unknown(),
+        Reachability::EndpointIndependent => strings::opening_same(),
+        Reachability::Public => strings::opening_public(),
+        Reachability::Open => strings::opening_open(),
     };
     match family {
         Family::V4 => strings::line_ipv4(what),

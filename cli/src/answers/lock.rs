@@ -4,8 +4,8 @@
 use super::{checked, code_in_file, in_file, refused};
 use crate::interrupt::Interrupt;
 use crate::output::Output;
+use crate::sealed_files::prompt;
 use crate::status::{Status, Stop};
-use crate::vault::prompt;
 use crate::{strings, words};
 use handfast_native::seal::{Answers, Question, Strength, code_from_text};
 use handfast_native::token::Secret;

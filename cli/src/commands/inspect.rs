@@ -1,9 +1,9 @@
 //! `handfast inspect`: what a locked file tells without its answer.
 
 use crate::output::{json_line, write_line};
+use crate::sealed_files::LIMITS;
+use crate::sealed_files::container::Container;
 use crate::status::{Status, Stop};
-use crate::vault::LIMITS;
-use crate::vault::container::Container;
 use crate::{strings, words};
 use handfast_native::seal::{
     Header, Lock, Questions, SealError, apparent_length, tries_per_second,

@@ -6,7 +6,7 @@ use crate::home::HomeArgs;
 use crate::output::{Event, Output};
 use crate::status::Stop;
 use crate::strings;
-use handfast_native::device::{Command, NotNamed};
+use handfast_native::device::{Command, Named, NotNamed};
 
 #[derive(clap::Args)]
 #[command(after_help = strings::invitations_examples())]
@@ -20,7 +20,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
-    let mut output = hands.output;
+    let Hands {
+        mut output,
+        mut interrupt,
+    } = hands;
     let place = args.home.place()?;
     // To look is no reason to make anything.
     if !place.exists() {
@@ -32,21 +35,33 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
             }
         };
     }
-    let device = Device::start(place).await?;
+    let mut device = interrupt.stops(Device::start(place)).await?;
     let ended = match &args.revoke {
-        Some(wanted) => revoke(&device, wanted, &mut output).await,
+        Some(wanted) => revoke(&mut device, wanted, &mut output).await,
         None => {
             list(&device, &mut output);
             Ok(())
         }
     };
-    device.end().await;
+    device.end(&mut output, &mut interrupt).await;
     ended
 }
 
-async fn revoke(device: &Device, wanted: &str, output: &mut Output) -> Result<(), Stop> {
+async fn revoke(device: &mut Device, wanted: &str, output: &mut Output) -> Result<(), Stop> {
     let named = device.named(wanted)?;
-    device.command(Command::Withdraw(named.id)).await?;
+    let withdraw = || Command::Withdraw(named.id);
+    let withdrawn = device.command(withdraw()).await;
+    match withdrawn {
+        // The process that waits with it ends by this, and the answer with that where it has the home.
+        Err(_) if device.is_gone() => {
+            device.start_again().await?;
+            let waits = |name: &Named| name.id == named.id && name.ended.is_none();
+            if device.overview().names.iter().any(waits) {
+                device.command(withdraw()).await?;
+            }
+        }
+        withdrawn => drop(withdrawn?),
+    }
     output.tell(Event::Revoked {
         id: named.tag.to_string(),
     });

@@ -1,6 +1,6 @@
 //! `handfast invite`: show an invitation, let one guest in, talk.
 
-use super::{Desk, Hands, Talk};
+use super::{Hands, Talk, Terminal};
 use crate::answers::question;
 use crate::answers::talk::{AnswerArgs, AnswerSource};
 use crate::asking::MeetingArgs;
@@ -100,32 +100,40 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         mut interrupt,
     } = hands;
     let mut lines = Lines::of_standard_input();
-    let device = args.talk.start_device().await?;
-    let mut session = match &args.resume {
+    let device = interrupt.stops(args.talk.start_device()).await?;
+    let begun = match &args.resume {
         Some(wanted) => {
             let terms = AcceptTerms {
                 is_far: args.far,
                 terms: args.terms(),
                 ..AcceptTerms::default()
             };
-            device.resume(Role::Host, wanted.as_deref(), terms).await?
+            device.resume(Role::Host, wanted.as_deref(), terms).await
         }
-        None => make(&args, device, (&mut output, &mut lines, &mut interrupt)).await?,
+        None => make(&args, device, (&mut output, &mut lines, &mut interrupt)).await,
     };
-    let desk = (&mut output, &mut lines, &mut interrupt);
-    let ended = host(&args, &mut session, desk).await;
-    session.end().await;
+    let mut session = match begun {
+        Ok(session) => session,
+        Err((device, stop)) => {
+            device.end(&mut output, &mut interrupt).await;
+            return Err(stop);
+        }
+    };
+    let terminal = (&mut output, &mut lines, &mut interrupt);
+    let ended = host(&args, &mut session, terminal).await;
+    session.end(&mut output, &mut interrupt).await;
     ended
 }
 
 /// Makes a new invitation. It is kept before anybody sees it.
-async fn make(args: &Args, device: Device, desk: Desk<'_>) -> Result<Session, Stop> {
-    let protection = match protect(args, desk).await {
+async fn make(
+    args: &Args,
+    device: Device,
+    terminal: Terminal<'_>,
+) -> Result<Session, (Device, Stop)> {
+    let protection = match protect(args, terminal).await {
         Ok(protection) => protection,
-        Err(stop) => {
-            device.end().await;
-            return Err(stop);
-        }
+        Err(stop) => return Err((device, stop)),
     };
     let terms = InviteTerms {
         // A terminal shows the link as well, and cannot know which of the two was used.
@@ -147,7 +155,10 @@ async fn make(args: &Args, device: Device, desk: Desk<'_>) -> Result<Session, St
 }
 
 /// What is to stand between whoever has the invitation and this machine.
-async fn protect(args: &Args, (output, lines, interrupt): Desk<'_>) -> Result<Protection, Stop> {
+async fn protect(
+    args: &Args,
+    (output, lines, interrupt): Terminal<'_>,
+) -> Result<Protection, Stop> {
     let Some(question) = args.ask.as_ref().or(args.lock.as_ref()) else {
         return Ok(Protection::Open);
     };
@@ -171,13 +182,13 @@ async fn protect(args: &Args, (output, lines, interrupt): Desk<'_>) -> Result<Pr
 async fn host(
     args: &Args,
     session: &mut Session,
-    (output, lines, interrupt): Desk<'_>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
     let mut screen = Screen { args, shown: None };
     // Whoever hosts is asked nothing.
     let mut nothing = AnswerSource::none();
-    let desk = (&mut *output, &mut *lines, &mut *interrupt);
-    let met = waiting::until_met(session, &mut screen, &mut nothing, desk).await;
+    let terminal = (&mut *output, &mut *lines, &mut *interrupt);
+    let met = waiting::until_met(session, &mut screen, &mut nothing, terminal).await;
     if met.is_err() && args.resume.is_none() {
         session.take_back_unseen().await;
     }

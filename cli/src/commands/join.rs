@@ -1,7 +1,7 @@
 //! `handfast join`: accept an invitation, reply where needed, talk.
 
 use super::invite::write;
-use super::{Desk, Hands, Talk};
+use super::{Hands, Talk, Terminal};
 use crate::answers::checked;
 use crate::answers::talk::{AnswerArgs, AnswerSource};
 use crate::asking::MeetingArgs;
@@ -9,9 +9,9 @@ use crate::device::{Device, News, Session};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event, Output};
+use crate::sealed_files::refused;
 use crate::status::{Status, Stop};
 use crate::symbol::Forms;
-use crate::vault::refused;
 use crate::waiting::{self, Face, Meaning};
 use crate::{chat, duration, input, strings, words};
 use handfast_native::device::{
@@ -19,7 +19,7 @@ use handfast_native::device::{
 };
 use handfast_native::pairing::Failure;
 use handfast_native::seal::{Questions, SealError};
-use handfast_native::token::{LinkBase, SealedReply, Token};
+use handfast_native::token::{Invitation, LinkBase, SealedReply, Token};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::task::spawn_blocking;
@@ -86,61 +86,79 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         mut output,
         mut interrupt,
     } = hands;
-    let device = args.talk.start_device().await?;
+    let device = interrupt.stops(args.talk.start_device()).await?;
     let begun = begin(&args, device, &mut output, &mut interrupt).await;
-    let (mut session, mut lines) = begun?;
-    let desk = (&mut output, &mut lines, &mut interrupt);
-    let ended = guest(&args, &mut session, desk).await;
-    session.end().await;
+    let (mut session, handed) = match begun {
+        Ok(begun) => begun,
+        Err((device, stop)) => {
+            device.end(&mut output, &mut interrupt).await;
+            return Err(stop);
+        }
+    };
+    // What follows the invitation on standard input is for the conversation.
+    let mut lines = Lines::of_standard_input();
+    let terminal = (&mut output, &mut lines, &mut interrupt);
+    let ended = guest(&args, &mut session, handed, terminal).await;
+    session.end(&mut output, &mut interrupt).await;
     ended
 }
 
-/// Opens the invitation, or goes on with one. Standard input is for the conversation from then on.
+/// An invitation as it was handed in.
+#[derive(Clone)]
+enum Handed {
+    Open(Box<Invitation>),
+    Locked(Vec<u8>),
+}
+
+impl Handed {
+    fn open(self) -> Command {
+        match self {
+            // Typed, pasted, a file: nothing here is a live camera.
+            Self::Open(invitation) => Command::Open(invitation, Provenance::Carried),
+            Self::Locked(container) => Command::OpenLocked(container),
+        }
+    }
+}
+
+/// Opens the invitation that was handed in, or goes on with one.
 async fn begin(
     args: &Args,
     device: Device,
     output: &mut Output,
     interrupt: &mut Interrupt,
-) -> Result<(Session, Lines), Stop> {
-    let begun = match &args.invitation {
-        None => {
-            let wanted = args.resume.as_ref().and_then(Option::as_deref);
-            device.resume(Role::Guest, wanted, args.terms()).await
-        }
-        Some(argument) => match read(argument.clone(), output, interrupt)
-            .await
-            .and_then(open)
-        {
-            Ok(open) => device.begin(open, args.terms()).await,
-            Err(stop) => {
-                device.end().await;
-                Err(stop)
-            }
+) -> Result<(Session, Option<Handed>), (Device, Stop)> {
+    let Some(argument) = &args.invitation else {
+        let wanted = args.resume.as_ref().and_then(Option::as_deref);
+        let session = device.resume(Role::Guest, wanted, args.terms()).await?;
+        return Ok((session, None));
+    };
+    let token = match read(argument.clone(), output, interrupt).await {
+        Ok(token) => token,
+        Err(stop) => return Err((device, stop)),
+    };
+    let handed = match token {
+        Token::Sealed(container) => Handed::Locked(container),
+        other => match input::invitation(other) {
+            Ok(invitation) => Handed::Open(Box::new(invitation)),
+            Err(stop) => return Err((device, stop)),
         },
     };
-    Ok((begun?, Lines::of_standard_input()))
-}
-
-/// How what was handed in is opened.
-fn open(token: Token) -> Result<Command, Stop> {
-    Ok(match token {
-        Token::Sealed(container) => Command::OpenLocked(container),
-        // Typed, pasted, a file: nothing here is a live camera.
-        other => Command::Open(Box::new(input::invitation(other)?), Provenance::Carried),
-    })
+    let session = device.begin(handed.clone().open(), args.terms()).await?;
+    Ok((session, Some(handed)))
 }
 
 /// Agrees, waits for the host, and talks.
 async fn guest(
     args: &Args,
     session: &mut Session,
-    (output, lines, interrupt): Desk<'_>,
+    handed: Option<Handed>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
     let mut answers = AnswerSource::open(&args.answers)?;
-    let name = match args.invitation {
-        Some(_) => {
-            let desk = (&mut *output, &mut *lines, &mut *interrupt);
-            choose(args, session, &mut answers, desk).await?
+    let name = match handed {
+        Some(handed) => {
+            let terminal = (&mut *output, &mut *lines, &mut *interrupt);
+            choose(args, session, handed, &mut answers, terminal).await?
         }
         None => tell_resumed(session, output),
     };
@@ -149,8 +167,8 @@ async fn guest(
         is_drawn: false,
         reply: None,
     };
-    let desk = (&mut *output, &mut *lines, &mut *interrupt);
-    let met = waiting::until_met(session, &mut screen, &mut answers, desk).await?;
+    let terminal = (&mut *output, &mut *lines, &mut *interrupt);
+    let met = waiting::until_met(session, &mut screen, &mut answers, terminal).await?;
     let name = name.as_deref().unwrap_or(strings::host());
     chat::talk(session, met, name, (output, lines, interrupt)).await
 }
@@ -160,18 +178,21 @@ async fn guest(
 async fn choose(
     args: &Args,
     session: &mut Session,
+    handed: Handed,
     answers: &mut AnswerSource,
-    (output, lines, interrupt): Desk<'_>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<Option<String>, Stop> {
+    let (mut is_told, mut is_agreed) = (false, args.yes);
     loop {
         let news = tokio::select! {
             news = session.next() => news,
             () = interrupt.pressed() => return Err(session.close(output).await),
         };
         let News::View(view) = news else {
-            // Before anything is kept there is nothing to go on with.
+            // The process through which it was opened is gone, and nothing waits yet.
             if let News::Gone = news {
-                return Err(Failure::Local.into());
+                let again = session.begin_again(handed.clone().open());
+                interrupt.stops(again).await?;
             }
             continue;
         };
@@ -192,10 +213,10 @@ async fn choose(
                     output.note(words::refused(SealError::WrongAnswerOrAltered));
                 }
                 let code_file = args.code_file.as_deref();
-                let desk = (&mut *output, &mut *lines, &mut *interrupt);
+                let terminal = (&mut *output, &mut *lines, &mut *interrupt);
                 let asked = (&questions, needs_code);
-                let unlock = unlock(asked, answers, code_file, desk).await?;
-                session.command(unlock).await?;
+                let unlock = unlock(asked, answers, code_file, terminal).await?;
+                told_unless_gone(session, unlock).await?;
             }
             View::Opened {
                 name,
@@ -206,20 +227,32 @@ async fn choose(
             } => {
                 let now = handfast_native::unix_seconds();
                 let left = expires_at.map(|at| at.saturating_sub(now));
-                tell_opened(name.clone(), left, is_on_this_machine, output);
-                if !args.yes {
+                if !is_told {
+                    tell_opened(name.clone(), left, is_on_this_machine, output);
+                }
+                if !is_agreed {
                     agree(name.as_deref(), output, lines, interrupt).await?;
                 }
-                if is_kept {
-                    output.note(strings::joined_before());
-                }
+                (is_told, is_agreed) = (true, true);
                 let accept = SessionCommand::Accept(Box::new(args.terms()));
-                session.command(accept).await?;
-                return Ok(name);
+                if told_unless_gone(session, accept).await? {
+                    if is_kept {
+                        output.note(strings::joined_before());
+                    }
+                    return Ok(name);
+                }
             }
             View::Ended(end) => return Err(session.ended(end, output)),
             _ => {}
         }
+    }
+}
+
+/// Has this done. Whether it was: the process through which this one works may be gone.
+async fn told_unless_gone(session: &Session, command: SessionCommand) -> Result<bool, Stop> {
+    match session.command(command).await {
+        Err(_) if session.is_gone() => Ok(false),
+        done => done.map(|()| true),
     }
 }
 
@@ -249,7 +282,7 @@ async fn unlock(
     (questions, needs_code): (&Questions, bool),
     source: &mut AnswerSource,
     code_file: Option<&Path>,
-    (output, lines, interrupt): Desk<'_>,
+    (output, lines, interrupt): Terminal<'_>,
 ) -> Result<SessionCommand, Stop> {
     loop {
         let mut typed = Vec::new();
@@ -304,7 +337,7 @@ impl Face for Screen {
         session.tell_name(output);
         if let View::ReplyNeeded {
             reply,
-            is_seat_taken: false,
+            is_slot_taken: false,
             ..
         } = view
             && self.reply.as_ref() != Some(reply)
@@ -339,10 +372,8 @@ async fn read(
         output.note(strings::paste_invitation());
     }
     let reading = spawn_blocking(move || input::token_of(&argument));
-    tokio::select! {
-        token = reading => token.map_err(|_| Failure::Local)?,
-        () = interrupt.pressed() => Err(Stop::cancelled()),
-    }
+    let reading = async { reading.await.map_err(|_| Failure::Local)? };
+    interrupt.stops(reading).await
 }
 
 /// Asks the person. Nothing has been sent before.

@@ -146,7 +146,7 @@ pub(crate) struct Hands {
 }
 
 /// What a person sits at: the screen, the keyboard, and Ctrl-C.
-pub(crate) type Desk<'a> = (&'a mut Output, &'a mut Lines, &'a mut Interrupt);
+pub(crate) type Terminal<'a> = (&'a mut Output, &'a mut Lines, &'a mut Interrupt);
 
 /// Runs a command that needs the network, and tells how it ended.
 fn talk<F>(json: bool, command: impl FnOnce(Hands) -> F) -> Status

@@ -10,7 +10,8 @@ use crate::output::{json_line, write_line};
 use crate::status::Stop;
 use crate::{strings, words};
 use handfast_native::network::{
-    Chance, Family, MappingError, Opening, Outside, Situation, StunServer, Survey,
+    Chance, Family, MappingError, NetworkReport, Reachability, ReflexiveReport, Situation,
+    StunServer,
 };
 use handfast_native::token::Range;
 use serde::Serialize;
@@ -39,7 +40,7 @@ pub(crate) async fn run(args: Args, mut hands: Hands) -> Result<(), Stop> {
         }),
         () = hands.interrupt.pressed() => Err(Stop::cancelled()),
     };
-    device.end().await;
+    device.end(&mut hands.output, &mut hands.interrupt).await;
     let report = surveyed?;
     match args.json {
         true => write_line(&json_line(&report.as_json())),
@@ -50,7 +51,7 @@ pub(crate) async fn run(args: Args, mut hands: Hands) -> Result<(), Stop> {
 
 /// What was learned, and from whom.
 struct Report {
-    survey: Survey,
+    survey: NetworkReport,
     servers: Vec<StunServer>,
 }
 
@@ -100,7 +101,7 @@ struct Works {
 impl Report {
     fn as_json(&self) -> Json {
         let survey = &self.survey;
-        let seen = |outside: &Outside| {
+        let seen = |outside: &ReflexiveReport| {
             let mappings = outside.mappings.iter();
             mappings
                 .map(|mapping| Seen {
@@ -120,9 +121,9 @@ impl Report {
                     range: range(Range::of(*address)),
                 })
                 .collect(),
-            ipv4: opening(survey.opening(Family::V4)),
-            ipv6: opening(survey.opening(Family::V6)),
-            seen: survey.outside.as_ref().map(seen),
+            ipv4: reachability(survey.reachability(Family::V4)),
+            ipv6: reachability(survey.reachability(Family::V6)),
+            seen: survey.reflexive.as_ref().map(seen),
             stun_servers_asked: self.servers.iter().map(StunServer::to_string).collect(),
             router_asked: survey.port.is_some(),
             port_mapping: survey.port.map(|port| match port {
@@ -151,9 +152,9 @@ impl Report {
             lines.push(words::own_address(*address, Range::of(*address)));
         }
         for family in Family::ALL {
-            lines.push(words::opening(family, survey.opening(family)));
+            lines.push(words::reachability(family, survey.reachability(family)));
         }
-        if let Some(outside) = &survey.outside {
+        if let Some(outside) = &survey.reflexive {
             if outside.asked == 0 {
                 lines.push(strings::no_server_found().into());
             }
@@ -194,15 +195,15 @@ fn range(range: Range) -> &'static str {
     }
 }
 
-fn opening(opening: Opening) -> &'static str {
-    match opening {
-        Opening::Absent => "absent",
-        Opening::Silent => "silent",
-        Opening::Strict => "strict",
-        Opening::Unknown => "unknown",
-        Opening::Same => "same",
-        Opening::Public => "public",
-        Opening::Open => "open",
+fn reachability(reachability: Reachability) -> &'static str {
+    match reachability {
+        Reachability::Absent => "absent",
+        Reachability::Silent => "silent",
+        Reachability::AddressDependent => "strict",
+        Reachability::Unknown => "unknown",
+        Reachability::EndpointIndependent => "same",
+        Reachability::Public => "public",
+        Reachability::Open => "open",
     }
 }
 
@@ -243,12 +244,12 @@ mod tests {
 
     fn report(port: Option<Result<SocketAddr, MappingError>>) -> Report {
         Report {
-            survey: Survey {
+            survey: NetworkReport {
                 addresses: vec![
                     "192.168.0.2".parse().unwrap(),
                     "100.64.0.9".parse().unwrap(),
                 ],
-                outside: None,
+                reflexive: None,
                 port,
                 hairpin: None,
             },

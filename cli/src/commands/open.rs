@@ -5,14 +5,14 @@ use super::seal::SUFFIX;
 use crate::answers::lock as answers;
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
-use crate::status::{Status, Stop};
-use crate::vault::container::Container;
-use crate::vault::folder::{UnpackError, unpack};
-use crate::vault::landing::{
+use crate::sealed_files::container::Container;
+use crate::sealed_files::folder::{UnpackError, unpack};
+use crate::sealed_files::landing::{
     NewFile, NewFolder, must_be_free, must_be_writable, must_have_room, not_stored,
 };
-use crate::vault::watch::{SourceState, Watch};
-use crate::vault::{FOLDER_TYPE, LIMITS, prompt, refused};
+use crate::sealed_files::watch::{SourceState, Watch};
+use crate::sealed_files::{FOLDER_TYPE, LIMITS, prompt, refused};
+use crate::status::{Status, Stop};
 use crate::{strings, words};
 use handfast_native::conversation::safe_file_name;
 use handfast_native::seal::{About, Credential, Lock, StreamError, open_into};

@@ -4,11 +4,13 @@ use super::Hands;
 use crate::answers::{lock as answers, question};
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
+use crate::sealed_files::folder::{Culprit, Packed, Seen};
+use crate::sealed_files::landing::{
+    NewFile, must_be_free, must_be_writable, not_stored, with_suffix,
+};
+use crate::sealed_files::watch::{SourceState, Watch, Watched};
+use crate::sealed_files::{FOLDER_TYPE, LIMITS, prompt, refused};
 use crate::status::{Status, Stop};
-use crate::vault::folder::{Culprit, Packed, Seen};
-use crate::vault::landing::{NewFile, must_be_free, must_be_writable, not_stored, with_suffix};
-use crate::vault::watch::{SourceState, Watch, Watched};
-use crate::vault::{FOLDER_TYPE, LIMITS, prompt, refused};
 use crate::{input, strings, symbol, words};
 use handfast_native::qr::Symbol;
 use handfast_native::seal::{

@@ -62,13 +62,11 @@ pub use view::{
     Event, FileState, Outlook, Reached, RouterReport, Row, RowContent, SessionEnd, View, Wish,
 };
 
-// The words of this layer for what the modules below call otherwise.
-pub use handfast_protocol::network::Outside as ReflexiveReport;
-pub use handfast_protocol::pairing::{
-    Acquaintance as AuthenticatedPeer, Past as HostHistory, Via as Provenance,
-};
-pub use handfast_store::Fate as EndReason;
-pub use handfast_token::Seat as Role;
+// What the crates below define and this layer speaks of.
+pub use handfast_protocol::network::ReflexiveReport;
+pub use handfast_protocol::pairing::{AuthenticatedPeer, HostHistory, Provenance};
+pub use handfast_store::EndReason;
+pub use handfast_token::Role;
 
 use handfast_protocol::handshake::StaticKey;
 use handfast_protocol::network::Guessed;
@@ -202,7 +200,7 @@ impl Device {
             Input::Worked(id, done) => self.feed(id, SessionInput::Worked(done), now),
             Input::Stored(ticket, result) => self.stored(ticket, result, now),
             Input::Guessed(guesses) => self.guesses.new = guesses,
-            Input::Surveyed(survey) => self.shared.tell(Event::NetworkReport(survey)),
+            Input::Surveyed(report) => self.shared.tell(Event::NetworkReport(report)),
             Input::Tick => {}
         }
         self.tick(now);
@@ -404,6 +402,10 @@ impl Device {
     ) -> Result<Option<Done>, Refusal> {
         let pending = PendingId::accepted(invitation.keys().invite_id());
         if let Some(id) = self.session_of(pending) {
+            if self.shell_of(id) != Some(shell) {
+                // It is on another screen, where its person decides.
+                return Err(Refusal::UnderWay(id));
+            }
             let again = SessionInput::ShownAgain(request, Box::new(invitation), provenance);
             self.feed(id, again, now);
             return Ok(None);

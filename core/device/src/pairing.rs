@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 const KEEPING: Duration = Duration::from_secs(5);
 
 /// What an end makes of what waits; None if it waits on. Only what cannot succeed another time is over:
-/// what seems to have expired may still be good, and a seat may be free again.
+/// what seems to have expired may still be good, and a slot may be free again.
 pub(super) fn end_reason(role: Role, failure: Failure) -> Option<EndReason> {
     match (failure, role) {
         (Failure::AnswersDiffer | Failure::Burned, _)
@@ -57,7 +57,7 @@ pub(super) fn end_reason(role: Role, failure: Failure) -> Option<EndReason> {
 pub(super) struct Pairing {
     side: Side,
     place: Place,
-    keeper: Keeper,
+    writer: SnapshotWriter,
     unheard: Unheard,
     /// Why the peer is not heard, most likely.
     cause: Option<Cause>,
@@ -92,7 +92,7 @@ enum Side {
 /// What has to be kept so that another process can go on. Of what is compared here nothing is shown or
 /// sent before it is on the disk.
 #[derive(Clone, PartialEq, Eq)]
-enum Standing {
+enum PairingSnapshot {
     Host(HostHistory),
     Guest {
         reply: Option<SealedReply>,
@@ -102,13 +102,13 @@ enum Standing {
 }
 
 /// Brings what is new to the disk, one batch after the other.
-struct Keeper {
-    kept: Standing,
-    writing: Option<(Ticket, Standing)>,
+struct SnapshotWriter {
+    kept: PairingSnapshot,
+    writing: Option<(Ticket, PairingSnapshot)>,
     /// The machine does not go on before all is kept, or it is this late.
     blocks_until: Option<Instant>,
     /// This could not be kept, and is not tried again by itself.
-    failed: Option<Standing>,
+    failed: Option<PairingSnapshot>,
     /// Who hears when all is kept.
     requests: Vec<RequestId>,
 }
@@ -121,7 +121,7 @@ struct Conclusion {
 }
 
 /// Two who met, and it is kept.
-pub(super) struct Met {
+pub(super) struct Remembered {
     pub(super) peer: AuthenticatedPeer,
     pub(super) trust: Trust,
     pub(super) early: Vec<Bytes>,
@@ -152,14 +152,14 @@ impl Pairing {
         };
         let kept = match &side {
             Side::Host { pending, .. } => {
-                let mut history = pending.past.clone();
+                let mut history = pending.history.clone();
                 // The form that it was made in is always good.
                 if history.forms.is_empty() {
                     history.forms.push(pending.invitation.digest());
                 }
-                Standing::Host(history)
+                PairingSnapshot::Host(history)
             }
-            Side::Guest { machine, kept, .. } => Standing::Guest {
+            Side::Guest { machine, kept, .. } => PairingSnapshot::Guest {
                 reply: Some(kept.reply.clone()),
                 invitation: Box::new(kept.invitation.clone()),
                 proofs: machine.proofs(),
@@ -168,7 +168,7 @@ impl Pairing {
         Ok(Self {
             side,
             place,
-            keeper: Keeper {
+            writer: SnapshotWriter {
                 kept,
                 writing: None,
                 blocks_until: None,
@@ -243,13 +243,13 @@ impl Pairing {
 
     /// Nothing else is looked at before something is on the disk.
     pub(super) fn is_blocked(&self) -> bool {
-        self.keeper.blocks_until.is_some() || self.conclusion.is_some()
+        self.writer.blocks_until.is_some() || self.conclusion.is_some()
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
         let conclusion = self.conclusion.as_ref().map(|conclusion| conclusion.until);
         if self.is_blocked() {
-            return conclusion.or(self.keeper.blocks_until);
+            return conclusion.or(self.writer.blocks_until);
         }
         let times = [self.side.poll_timeout(), self.unheard.deadline()];
         times.into_iter().flatten().min()
@@ -265,7 +265,7 @@ impl Pairing {
                 false => Ok(()),
             };
         }
-        if is_due(self.keeper.blocks_until) {
+        if is_due(self.writer.blocks_until) {
             self.not_kept(context);
         } else if self.is_blocked() {
             return Ok(());
@@ -336,13 +336,13 @@ impl Pairing {
                 Side::Host { machine, .. } => machine.link_ended(now),
                 Side::Guest { machine, .. } => machine.lapsed(now),
             },
-            CarrierEvent::SeatTaken(is_taken) => {
+            CarrierEvent::SlotTaken(is_taken) => {
                 if let Side::Guest { machine, .. } = &mut self.side {
                     if is_taken {
                         self.unheard.heard();
                         self.cause = None;
                     }
-                    machine.seat_taken(is_taken);
+                    machine.slot_taken(is_taken);
                 }
             }
             CarrierEvent::LinkOpen { local, remote } => {
@@ -437,7 +437,7 @@ impl Pairing {
             Ok(()) => {
                 // They are looked for elsewhere now.
                 self.cause = None;
-                self.keeper.requests.push(request);
+                self.writer.requests.push(request);
             }
             Err(error) => context.answer(request, Err(Refusal::Reply(error))),
         }
@@ -469,7 +469,7 @@ impl Pairing {
             self.carry_out(context, effect)?;
         }
         self.copy(context);
-        if self.keeper.writing.is_none() && self.conclusion.is_none() {
+        if self.writer.writing.is_none() && self.conclusion.is_none() {
             self.show(context);
         }
         Ok(())
@@ -493,7 +493,7 @@ impl Pairing {
             }
             Effect::Send(_) => {}
             Effect::Keep => {
-                self.keeper.blocks_until = Some(context.now.monotonic + KEEPING);
+                self.writer.blocks_until = Some(context.now.monotonic + KEEPING);
                 self.copy(context);
             }
             Effect::Abandon => {
@@ -543,40 +543,40 @@ impl Pairing {
 
     /// Brings what is new on its way to the disk.
     fn copy(&mut self, context: &mut Context<'_>) {
-        if self.keeper.writing.is_some() || self.conclusion.is_some() {
+        if self.writer.writing.is_some() || self.conclusion.is_some() {
             return;
         }
-        let standing = self.side.standing();
-        if standing == self.keeper.kept {
-            self.keeper.blocks_until = None;
-            for request in std::mem::take(&mut self.keeper.requests) {
+        let snapshot = self.side.snapshot();
+        if snapshot == self.writer.kept {
+            self.writer.blocks_until = None;
+            for request in std::mem::take(&mut self.writer.requests) {
                 context.answer(request, Ok(Done::Ok));
             }
             return;
         }
-        let is_awaited = self.keeper.blocks_until.is_some() || !self.keeper.requests.is_empty();
-        if !is_awaited && self.keeper.failed.as_ref() == Some(&standing) {
+        let is_awaited = self.writer.blocks_until.is_some() || !self.writer.requests.is_empty();
+        if !is_awaited && self.writer.failed.as_ref() == Some(&snapshot) {
             return;
         }
-        let writes = self.news(&standing, context.now);
+        let writes = self.news(&snapshot, context.now);
         let ticket = context.write(writes);
-        self.keeper.writing = Some((ticket, standing));
+        self.writer.writing = Some((ticket, snapshot));
     }
 
     /// What makes this out of what is kept.
-    fn news(&self, standing: &Standing, now: Now) -> Vec<Write> {
-        match (&self.side, standing, &self.keeper.kept) {
-            (Side::Host { pending, .. }, Standing::Host(history), _) => {
+    fn news(&self, snapshot: &PairingSnapshot, now: Now) -> Vec<Write> {
+        match (&self.side, snapshot, &self.writer.kept) {
+            (Side::Host { pending, .. }, PairingSnapshot::Host(history), _) => {
                 vec![Write::History(pending.id(), history.clone(), now.unix)]
             }
             (
                 Side::Guest { kept, .. },
-                Standing::Guest {
+                PairingSnapshot::Guest {
                     reply,
                     invitation,
                     proofs,
                 },
-                Standing::Guest {
+                PairingSnapshot::Guest {
                     reply: reply_before,
                     invitation: invitation_before,
                     proofs: proofs_before,
@@ -600,7 +600,7 @@ impl Pairing {
                 if proofs != proofs_before {
                     writes.push(Write::CountProofs(ProofCount {
                         id: kept.id(),
-                        provenance: kept.via,
+                        provenance: kept.provenance,
                         sent: *proofs,
                         last: now.unix,
                     }));
@@ -618,21 +618,21 @@ impl Pairing {
         context: &mut Context<'_>,
         ticket: Ticket,
         result: Result<(), StoreError>,
-    ) -> Result<Option<Met>, SessionEnd> {
+    ) -> Result<Option<Remembered>, SessionEnd> {
         if let Some(conclusion) = self.conclusion.take_if(|one| one.ticket == ticket) {
             result.map_err(SessionEnd::Store)?;
             return self.met(context, conclusion).map(Some);
         }
-        let Some((_, standing)) = self.keeper.writing.take_if(|(one, _)| *one == ticket) else {
+        let Some((_, snapshot)) = self.writer.writing.take_if(|(one, _)| *one == ticket) else {
             return Ok(None);
         };
         match result {
-            Ok(()) => self.keeper.kept = standing,
+            Ok(()) => self.writer.kept = snapshot,
             Err(error) => {
-                let is_counted = self.keeper.blocks_until.is_some();
-                self.keeper.failed = Some(standing);
-                if !is_counted || !self.keeper.requests.is_empty() {
-                    for request in std::mem::take(&mut self.keeper.requests) {
+                let is_counted = self.writer.blocks_until.is_some();
+                self.writer.failed = Some(snapshot);
+                if !is_counted || !self.writer.requests.is_empty() {
+                    for request in std::mem::take(&mut self.writer.requests) {
                         context.answer(request, Err(Refusal::Store(error)));
                     }
                     return Err(SessionEnd::Store(error));
@@ -650,7 +650,7 @@ impl Pairing {
         &mut self,
         context: &mut Context<'_>,
         conclusion: Conclusion,
-    ) -> Result<Met, SessionEnd> {
+    ) -> Result<Remembered, SessionEnd> {
         let peer = *conclusion.peer;
         let remembered = context.shared.kept().people.get(&peer.key.0);
         let is_unknown = remembered.is_none() && !context.terms.is_incognito;
@@ -661,10 +661,10 @@ impl Pairing {
         let remembered = remembered.filter(|_| !context.terms.is_incognito);
         let trust = remembered.map_or(peer.trust, |person| person.trust);
         // Their reply led them here, and need not be kept any more.
-        for request in std::mem::take(&mut self.keeper.requests) {
+        for request in std::mem::take(&mut self.writer.requests) {
             context.answer(request, Ok(Done::Ok));
         }
-        Ok(Met {
+        Ok(Remembered {
             trust,
             peer,
             early: Vec::new(),
@@ -675,7 +675,7 @@ impl Pairing {
     /// What had to be kept could not be: the link ends, and nothing that was to follow is sent. A guest
     /// does not hear what came of its try, and a host does not get the proof.
     fn not_kept(&mut self, context: &mut Context<'_>) {
-        self.keeper.blocks_until = None;
+        self.writer.blocks_until = None;
         if std::mem::take(&mut self.has_link) {
             context.carry(CarrierCommand::Shut);
         }
@@ -723,7 +723,7 @@ impl Pairing {
                     token: token.clone(),
                     is_outdated: *is_outdated || leads_no_further,
                     is_reissued,
-                    is_replied: !machine.past().replies.is_empty(),
+                    is_replied: !machine.history().replies.is_empty(),
                     is_on_this_machine: self.place.is_on_this_machine(),
                     outlook: self.outlook,
                     cause,
@@ -737,9 +737,9 @@ impl Pairing {
                     cause,
                     is_offline,
                 },
-                pairing::View::ReplyNeeded { seat_taken, .. } => View::ReplyNeeded {
+                pairing::View::ReplyNeeded { slot_taken, .. } => View::ReplyNeeded {
                     reply: machine.reply()?.clone(),
-                    is_seat_taken: seat_taken,
+                    is_slot_taken: slot_taken,
                     cause,
                 },
                 pairing::View::Asking {
@@ -764,21 +764,21 @@ impl Pairing {
 
     /// It is over. What may not be forgotten is kept, and what cannot succeed another time is ended.
     pub(super) fn over(&mut self, context: &mut Context<'_>, why: SessionEnd) {
-        for request in std::mem::take(&mut self.keeper.requests) {
+        for request in std::mem::take(&mut self.writer.requests) {
             context.answer(request, Err(Refusal::NotNow));
         }
         let reason = match why {
             SessionEnd::Failed(_) => why.ends(self.pending().role),
             _ => None,
         };
-        let standing = self.side.standing();
-        let is_on_its_way = self.keeper.writing.as_ref().map(|(_, standing)| standing);
+        let snapshot = self.side.snapshot();
+        let is_on_its_way = self.writer.writing.as_ref().map(|(_, snapshot)| snapshot);
         let mut writes = Vec::new();
-        if standing != self.keeper.kept
-            && is_on_its_way != Some(&standing)
+        if snapshot != self.writer.kept
+            && is_on_its_way != Some(&snapshot)
             && why != SessionEnd::Withdrawn
         {
-            writes = self.news(&standing, context.now);
+            writes = self.news(&snapshot, context.now);
         }
         writes.extend(reason.map(|reason| end(self.pending(), reason, context.now)));
         context.write_unattended(writes, Purpose::Nothing);
@@ -800,7 +800,7 @@ impl Side {
             random: context.shared.secret().map_err(|_| Failure::Local)?,
         };
         let machine = Host::new(now, context.identity.clone(), terms, remaining);
-        let machine = machine.with_past(now, pending.past.clone());
+        let machine = machine.with_history(now, pending.history.clone());
         Ok(Self::Host {
             machine: Box::new(machine.map_err(|_| Failure::Local)?),
             token: match &pending.locked {
@@ -823,7 +823,7 @@ impl Side {
             context.identity.clone(),
             kept.certificate.fingerprint(),
             kept.invitation.clone(),
-            kept.via,
+            kept.provenance,
             random,
         )
         .with_tried(tried);
@@ -852,10 +852,10 @@ impl Side {
         })
     }
 
-    fn standing(&self) -> Standing {
+    fn snapshot(&self) -> PairingSnapshot {
         match self {
-            Self::Host { machine, .. } => Standing::Host(machine.past()),
-            Self::Guest { machine, kept, .. } => Standing::Guest {
+            Self::Host { machine, .. } => PairingSnapshot::Host(machine.history()),
+            Self::Guest { machine, kept, .. } => PairingSnapshot::Guest {
                 reply: machine.reply().cloned(),
                 invitation: Box::new(kept.invitation.clone()),
                 proofs: machine.proofs(),

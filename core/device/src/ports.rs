@@ -10,7 +10,7 @@ use handfast_protocol::certificate::Certificate;
 use handfast_protocol::conversation::{self, CompareError, Finding, Limits, Transfer};
 use handfast_protocol::handshake::{ShortString, Trust};
 use handfast_protocol::link::TransportError;
-use handfast_protocol::network::{Guessed, StunServer, Survey};
+use handfast_protocol::network::{Guessed, NetworkReport, StunServer};
 use handfast_protocol::pairing::Turn;
 use handfast_seal::{self as seal, Answers, Credential, Questions, SealError};
 use handfast_store::StoreError;
@@ -35,7 +35,7 @@ pub enum Input {
     /// The carrier has guessed at these, those that were made last first.
     Guessed(Vec<Guessed>),
     /// What [`NetworkCommand::Survey`] asked for.
-    Surveyed(Box<Survey>),
+    Surveyed(Box<NetworkReport>),
     /// The deadline has come.
     Tick,
 }
@@ -179,7 +179,7 @@ pub enum CarrierEvent {
     /// Guest: the host went away again before the link was open. The knocking goes on.
     Lapsed,
     /// Guest: whether the host is with somebody else right now. The knocking goes on.
-    SeatTaken(bool),
+    SlotTaken(bool),
     /// The link is open. The fingerprints are of the certificates that were seen in it.
     LinkOpen {
         /// Of this side.

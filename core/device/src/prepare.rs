@@ -210,10 +210,13 @@ impl Preparing {
         if context.shared.is_asleep() {
             return;
         }
+        let is_apart = context.terms.is_incognito;
+        // A port that others know would tell who this is.
+        let usual = context.shared.kept().port().filter(|_| !is_apart);
         let bind = Bind {
             scope: self.plan.scope(context.terms.scope),
-            port: self.plan.port(context.terms.port),
-            is_apart: context.terms.is_incognito,
+            port: self.plan.port(context.terms.port).or(usual),
+            is_apart,
             with_certificate: !self.is_kept(),
             may_guess: context.asking().guess,
         };
@@ -356,7 +359,7 @@ impl Preparing {
                 // anew. A locked one would need its answer for that.
                 let named = &pending.invitation.candidates;
                 let leads_here = candidates.iter().any(|one| named.contains(one));
-                if !leads_here && pending.past.replies.is_empty() && pending.locked.is_some() {
+                if !leads_here && pending.history.replies.is_empty() && pending.locked.is_some() {
                     return Err(SessionEnd::Moved);
                 }
                 self.step = Step::Ready(Record::Invitation(pending), None);
@@ -407,7 +410,7 @@ impl Preparing {
                 Protection::Open | Protection::Locked(..) => None,
             },
             made,
-            past: HostHistory::default(),
+            history: HostHistory::default(),
         };
         match &terms.protection {
             Protection::Locked(questions, answers) => {
@@ -476,7 +479,7 @@ impl Preparing {
             invitation: invitation.clone(),
             certificate,
             port: self.place.port(),
-            via: accepting.provenance,
+            provenance: accepting.provenance,
             made: made.unwrap_or(context.now.unix),
         };
         let record = Record::Reply(Box::new(record));

@@ -1,6 +1,6 @@
 //! One session: from the wish to connect with somebody to the goodbye.
 
-use super::pairing::{Met, Pairing};
+use super::pairing::{Pairing, Remembered};
 use super::place::is_on_this_machine;
 use super::prepare::{Plan, Preparing};
 use super::shared::{Purpose, Shared};
@@ -227,7 +227,7 @@ impl Session {
             Role::Guest => {
                 let kept = shared.kept().replies.get(&pending.id).cloned();
                 let kept = kept.ok_or(StoreError::Unknown)?;
-                Plan::accept(kept.invitation.clone(), kept.via, terms, Some(kept))
+                Plan::accept(kept.invitation.clone(), kept.provenance, terms, Some(kept))
             }
         };
         let preparing = Preparing::new(plan);
@@ -496,7 +496,7 @@ impl Session {
             }
             (
                 State::Opened(opened, provenance),
-                SessionInput::ShownAgain(request, invitation, via),
+                SessionInput::ShownAgain(request, invitation, now_by),
             ) => {
                 if *opened != invitation {
                     // The person agrees to what is on the screen, whatever else is tapped.
@@ -504,8 +504,8 @@ impl Session {
                     return Ok(());
                 }
                 // The same once more; a camera saw it for itself.
-                if via == Provenance::Camera {
-                    *provenance = via;
+                if now_by == Provenance::Camera {
+                    *provenance = now_by;
                 }
                 shared.answer(request, Ok(Done::GoesOn(self.id)));
                 self.show_choice(shared, now);
@@ -595,7 +595,7 @@ impl Session {
     }
 
     /// The two met, and that is kept.
-    fn begin_to_talk(&mut self, shared: &mut Shared, mut met: Met, now: Now) {
+    fn begin_to_talk(&mut self, shared: &mut Shared, mut met: Remembered, now: Now) {
         // What came meanwhile belongs to the conversation.
         for input in std::mem::take(&mut self.inbox) {
             match input {

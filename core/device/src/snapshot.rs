@@ -172,7 +172,7 @@ impl Snapshot {
                 let mut new = new.clone();
                 match self.invitations.get(&id) {
                     Some(KeptInvitation::Ended(_)) => return,
-                    Some(KeptInvitation::Waiting(before)) => new.past.merge(&before.past),
+                    Some(KeptInvitation::Waiting(before)) => new.history.merge(&before.history),
                     None => {}
                 }
                 self.invitations.insert(id, KeptInvitation::Waiting(new));
@@ -289,6 +289,18 @@ impl Snapshot {
         all
     }
 
+    /// The port that the last made of what waits names. What is new goes there too, so that all of it can
+    /// be answered at once.
+    pub(super) fn port(&self) -> Option<u16> {
+        let hosted = self.invitations.values().filter_map(|kept| match kept {
+            KeptInvitation::Waiting(pending) => Some((pending.made, pending.port)),
+            KeptInvitation::Ended(_) => None,
+        });
+        let accepted = self.replies.values().map(|reply| (reply.made, reply.port));
+        let newest = hosted.chain(accepted).max_by_key(|(made, _)| *made);
+        newest.map(|(_, port)| port).filter(|port| *port != 0)
+    }
+
     /// Whether as many wait in this role as may, beside `others` that are not kept yet.
     pub(super) fn is_full(&self, role: Role, others: usize, now: u64) -> bool {
         let waiting = self.pending(now).into_iter().filter(|pending| {
@@ -333,9 +345,9 @@ impl Snapshot {
         };
         // The newest form comes first, whatever was known before.
         let mut merged = history.clone();
-        merged.merge(&pending.past);
-        pending.past = merged;
-        if pending.past.strikes.are_used_up() {
+        merged.merge(&pending.history);
+        pending.history = merged;
+        if pending.history.strikes.are_used_up() {
             self.end(id, EndReason::Burned, now);
         }
     }
@@ -426,7 +438,7 @@ mod tests {
             locked: None,
             answer: None,
             made: MADE,
-            past: HostHistory::default(),
+            history: HostHistory::default(),
         }
     }
 
@@ -445,7 +457,7 @@ mod tests {
             reply: reply(secret),
             certificate: Certificate::new(b"kept".to_vec(), Fingerprint([7; 32])),
             port: 4001,
-            via: Provenance::Carried,
+            provenance: Provenance::Carried,
             made: MADE,
         }
     }
@@ -542,7 +554,9 @@ mod tests {
         };
         for (said, counted) in [(2, 2), (1, 2), (0, 2)] {
             snapshot.apply(&struck(said));
-            let answers = snapshot.invitation(id).map(|one| one.past.strikes.answers);
+            let answers = snapshot
+                .invitation(id)
+                .map(|one| one.history.strikes.answers);
             assert_eq!(answers, Some(counted));
         }
         snapshot.apply(&struck(3));

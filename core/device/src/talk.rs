@@ -1,7 +1,7 @@
 //! A conversation under way: what happens becomes rows and states, and what the person says becomes
 //! commands for the conversation. How far the peer is trusted is decided here, and remembered.
 
-use super::pairing::Met;
+use super::pairing::Remembered;
 use super::session::{Context, SessionInput, not_now};
 use super::shared::Purpose;
 use super::window::Window;
@@ -93,7 +93,7 @@ impl File {
 
 impl Talk {
     /// Begins to talk with somebody who was met.
-    pub(super) fn start(context: &mut Context<'_>, met: Met) -> Self {
+    pub(super) fn start(context: &mut Context<'_>, met: Remembered) -> Self {
         let talk = Self {
             key: met.peer.key,
             name: met.peer.name.clone(),

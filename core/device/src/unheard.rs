@@ -1,7 +1,7 @@
 //! A peer that is looked for and not heard, and the likeliest cause of that.
 
 use super::place::Place;
-use handfast_protocol::network::Survey;
+use handfast_protocol::network::NetworkReport;
 use handfast_protocol::pairing::{Cause, Signs};
 use handfast_token::Candidate;
 use std::net::SocketAddr;
@@ -68,13 +68,13 @@ impl Unheard {
 
 impl Sought {
     fn cause(&self, place: &Place) -> Cause {
-        let survey = Survey {
+        let report = NetworkReport {
             addresses: place.addresses.iter().map(SocketAddr::ip).collect(),
-            outside: place.reflexive.clone(),
-            ..Survey::default()
+            reflexive: place.reflexive.clone(),
+            ..NetworkReport::default()
         };
         let signs = Signs {
-            survey: &survey,
+            report: &report,
             peers: &self.peers,
             is_replied: self.is_replied,
         };

@@ -4,7 +4,7 @@ use super::pairing::end_reason;
 use super::{DeliveryMode, EndReason, Milestones, Provenance, Role, SessionId};
 use handfast_protocol::conversation::{CompareError, FileError, Violation};
 use handfast_protocol::handshake::{ShortString, Trust};
-use handfast_protocol::network::{MappingError, Survey};
+use handfast_protocol::network::{MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage};
 use handfast_seal::{Questions, SealError};
 use handfast_store::StoreError;
@@ -31,7 +31,7 @@ pub enum Event {
     /// What [`Device::people`](super::Device::people) says is another list now.
     PeopleChanged,
     /// What this network lets through.
-    NetworkReport(Box<Survey>),
+    NetworkReport(Box<NetworkReport>),
     /// Something about the person in this session could not be kept, and is forgotten after a restart.
     NotRemembered(SessionId, StoreError),
     /// The wish to compare in this session came to nothing.
@@ -119,7 +119,7 @@ pub enum View {
         /// The reply.
         reply: SealedReply,
         /// The host is with somebody else right now.
-        is_seat_taken: bool,
+        is_slot_taken: bool,
         /// Why the host is not heard, most likely.
         cause: Option<Cause>,
     },

@@ -378,7 +378,7 @@ fn asking(world: &mut World) -> ([SessionId; 2], Invitation) {
 
 fn strikes(world: &World, invitation: &Invitation) -> Option<u8> {
     let kept = world.sides[0].disk.invitation(id(invitation))?;
-    Some(kept.past.strikes.answers)
+    Some(kept.history.strikes.answers)
 }
 
 #[test]

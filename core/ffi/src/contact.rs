@@ -1,6 +1,6 @@
 //! People met before, and those who are not let in again.
 
-use super::{HandfastError, Kind, Person};
+use super::{ErrorKind, HandfastError, Person};
 use data_encoding::HEXLOWER;
 use handfast_native::handshake::PublicKey;
 use handfast_native::store;
@@ -36,8 +36,10 @@ impl Contact {
 
     /// The long-term key of whoever is called that.
     pub(super) fn key(id: &str) -> Result<PublicKey, HandfastError> {
-        let bytes = HEXLOWER.decode(id.as_bytes()).map_err(|_| Kind::NotNow)?;
-        let key = bytes.try_into().map_err(|_| Kind::NotNow)?;
+        let bytes = HEXLOWER
+            .decode(id.as_bytes())
+            .map_err(|_| ErrorKind::NotNow)?;
+        let key = bytes.try_into().map_err(|_| ErrorKind::NotNow)?;
         Ok(PublicKey(key))
     }
 }

@@ -1,7 +1,7 @@
 //! What two people say to each other once they are together.
 
 use super::engine::{Desk, Order, Saying};
-use super::{Comparison, HandfastError, Kind};
+use super::{Comparison, ErrorKind, HandfastError};
 use handfast_native::conversation::MAX_TEXT;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,14 +27,14 @@ impl Conversation {
     /// Sends a text of at most 64 KiB, ahead of files that are under way. Returns when it is queued.
     ///
     /// # Errors
-    /// [`Kind::BadText`] if it is empty, [`Kind::TooLarge`], [`Kind::NotNow`] without a
-    /// conversation, [`Kind::Busy`] if too much is queued.
+    /// [`ErrorKind::BadText`] if it is empty, [`ErrorKind::TooLarge`], [`ErrorKind::NotNow`] without a
+    /// conversation, [`ErrorKind::Busy`] if too much is queued.
     pub async fn send_text(&self, text: String) -> Result<(), HandfastError> {
         if text.is_empty() {
-            return Err(Kind::BadText.into());
+            return Err(ErrorKind::BadText.into());
         }
         if text.len() > MAX_TEXT {
-            return Err(Kind::TooLarge.into());
+            return Err(ErrorKind::TooLarge.into());
         }
         let number = self.desk.numbers().next();
         self.say(Saying::Text { number, text }).await
@@ -44,8 +44,8 @@ impl Conversation {
     /// handle's number.
     ///
     /// # Errors
-    /// [`Kind::Storage`] if it cannot be read, [`Kind::NotNow`] without a conversation,
-    /// [`Kind::Busy`] if too much is queued.
+    /// [`ErrorKind::Storage`] if it cannot be read, [`ErrorKind::NotNow`] without a conversation,
+    /// [`ErrorKind::Busy`] if too much is queued.
     pub async fn send_file(&self, path: String) -> Result<Arc<FileHandle>, HandfastError> {
         let path = PathBuf::from(path);
         let file = path.clone();
@@ -54,7 +54,7 @@ impl Conversation {
             if metadata.is_file() {
                 Ok(metadata.len())
             } else {
-                Err(Kind::Storage.into())
+                Err(ErrorKind::Storage.into())
             }
         });
         let size = size.await?;
@@ -67,7 +67,7 @@ impl Conversation {
     /// Takes the offered file with this number.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] if there is none.
+    /// [`ErrorKind::NotNow`] if there is none.
     pub async fn accept(&self, number: u64) -> Result<Arc<FileHandle>, HandfastError> {
         self.say(Saying::Accept(number)).await?;
         let desk = self.desk.clone();
@@ -77,7 +77,7 @@ impl Conversation {
     /// Declines the offered file with this number.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] if there is none.
+    /// [`ErrorKind::NotNow`] if there is none.
     pub async fn decline(&self, number: u64) -> Result<(), HandfastError> {
         self.say(Saying::Refuse(number)).await
     }
@@ -87,8 +87,8 @@ impl Conversation {
     /// [`Screen::Comparing`](super::Screen::Comparing) follows on both sides.
     ///
     /// # Errors
-    /// [`Kind::TooOften`] within five seconds of the last comparison and after ten of them,
-    /// [`Kind::NotNow`] without a conversation, and while something is shown.
+    /// [`ErrorKind::TooOften`] within five seconds of the last comparison and after ten of them,
+    /// [`ErrorKind::NotNow`] without a conversation, and while something is shown.
     pub async fn compare(&self) -> Result<(), HandfastError> {
         self.say(Saying::Compare).await
     }
@@ -97,7 +97,7 @@ impl Conversation {
     /// whoever is there is not met again until they are forgotten.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] if something else is shown, or nothing.
+    /// [`ErrorKind::NotNow`] if something else is shown, or nothing.
     pub async fn compared(
         &self,
         digits: Vec<String>,
@@ -109,7 +109,7 @@ impl Conversation {
     /// They have sent as much as they may, and as much again may come.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] without a conversation.
+    /// [`ErrorKind::NotNow`] without a conversation.
     pub async fn allow_more(&self) -> Result<(), HandfastError> {
         self.say(Saying::AllowMore).await
     }
@@ -124,7 +124,7 @@ impl Conversation {
     /// remembered as [`TrustReason::ByYourWord`](super::TrustReason::ByYourWord), and proves nothing.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] unless the reason is
+    /// [`ErrorKind::NotNow`] unless the reason is
     /// [`TrustReason::TheirQuestion`](super::TrustReason::TheirQuestion).
     pub async fn only_they_would_ask(&self) -> Result<(), HandfastError> {
         self.say(Saying::OnlyThey).await
@@ -134,7 +134,7 @@ impl Conversation {
     /// [`Screen::Idle`](super::Screen::Idle) follows within two seconds.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] without a conversation.
+    /// [`ErrorKind::NotNow`] without a conversation.
     pub async fn leave(&self) -> Result<(), HandfastError> {
         self.say(Saying::Leave).await
     }

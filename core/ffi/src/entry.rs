@@ -1,6 +1,6 @@
 //! The rows of a conversation.
 
-use super::Kind;
+use super::ErrorKind;
 
 /// One row of a conversation. New rows are told in their order; a row that changes keeps its number.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
@@ -49,7 +49,7 @@ pub enum FileState {
     /// It did not go through, and nothing of it is left.
     Failed {
         /// Why.
-        kind: Kind,
+        kind: ErrorKind,
         /// Whether it failed on their side rather than here.
         by_them: bool,
     },

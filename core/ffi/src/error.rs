@@ -8,12 +8,12 @@ use handfast_native::network::NotAServer;
 use handfast_native::pairing::Failure;
 use handfast_native::qr::{DrawError, FrameError, PictureError};
 use handfast_native::seal::{LockError, NotACode, SealError, StreamError};
-use handfast_native::store::{Fate, StoreError, VaultError};
+use handfast_native::store::{EndReason, KeyStoreError, StoreError};
 use handfast_native::token::{FindError, ReplyError};
 
 /// What went wrong. Shells have one sentence for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
-pub enum Kind {
+pub enum ErrorKind {
     /// The invitation is too old.
     Expired,
     /// Somebody else came first, or the invitation has been used before.
@@ -143,7 +143,7 @@ pub enum HandfastError {
     #[error("{kind:?}: {remedy:?}")]
     Failed {
         /// What went wrong.
-        kind: Kind,
+        kind: ErrorKind,
         /// What to try next.
         remedy: Remedy,
     },
@@ -151,14 +151,14 @@ pub enum HandfastError {
 
 impl HandfastError {
     /// What went wrong.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ErrorKind {
         let Self::Failed { kind, .. } = self;
         *kind
     }
 }
 
-impl From<Kind> for HandfastError {
-    fn from(kind: Kind) -> Self {
+impl From<ErrorKind> for HandfastError {
+    fn from(kind: ErrorKind) -> Self {
         Self::Failed {
             kind,
             remedy: kind.remedy(),
@@ -168,11 +168,11 @@ impl From<Kind> for HandfastError {
 
 /// What to try next after this.
 #[uniffi::export]
-pub fn remedy_of(kind: Kind) -> Remedy {
+pub fn remedy_of(kind: ErrorKind) -> Remedy {
     kind.remedy()
 }
 
-impl Kind {
+impl ErrorKind {
     /// What to try next.
     pub fn remedy(self) -> Remedy {
         match self {
@@ -205,7 +205,7 @@ impl Kind {
     }
 }
 
-impl From<Failure> for Kind {
+impl From<Failure> for ErrorKind {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Expired => Self::Expired,
@@ -226,21 +226,21 @@ impl From<Failure> for Kind {
 
 impl From<Failure> for HandfastError {
     fn from(failure: Failure) -> Self {
-        Kind::from(failure).into()
+        ErrorKind::from(failure).into()
     }
 }
 
 impl From<FindError> for HandfastError {
     fn from(error: FindError) -> Self {
         match error {
-            FindError::Nothing => Kind::NothingFound.into(),
-            FindError::Cut => Kind::Incomplete.into(),
-            FindError::NewerVersion => Kind::NewerVersion.into(),
-            FindError::SeveralTokens => Kind::SeveralFound.into(),
-            FindError::TooLarge => Kind::TooLarge.into(),
+            FindError::Nothing => ErrorKind::NothingFound.into(),
+            FindError::Cut => ErrorKind::Incomplete.into(),
+            FindError::NewerVersion => ErrorKind::NewerVersion.into(),
+            FindError::SeveralTokens => ErrorKind::SeveralFound.into(),
+            FindError::TooLarge => ErrorKind::TooLarge.into(),
             FindError::Picture(reason) => match reason.downcast_ref::<PictureError>() {
                 Some(error) => Self::from(error.clone()),
-                None => Kind::NotAPicture.into(),
+                None => ErrorKind::NotAPicture.into(),
             },
         }
     }
@@ -249,9 +249,9 @@ impl From<FindError> for HandfastError {
 impl From<PictureError> for HandfastError {
     fn from(error: PictureError) -> Self {
         match error {
-            PictureError::NotAPicture => Kind::NotAPicture,
-            PictureError::TooLarge => Kind::TooLarge,
-            PictureError::NoCode => Kind::NoCode,
+            PictureError::NotAPicture => ErrorKind::NotAPicture,
+            PictureError::TooLarge => ErrorKind::TooLarge,
+            PictureError::NoCode => ErrorKind::NoCode,
         }
         .into()
     }
@@ -261,15 +261,15 @@ impl From<FrameError> for HandfastError {
     fn from(error: FrameError) -> Self {
         // The shell described its camera wrongly; no person can mend that.
         ::log::error!("{error}");
-        Kind::Internal.into()
+        ErrorKind::Internal.into()
     }
 }
 
 impl From<DrawError> for HandfastError {
     fn from(error: DrawError) -> Self {
         match error {
-            DrawError::Empty => Kind::BadText,
-            DrawError::TooLong { .. } => Kind::TooLarge,
+            DrawError::Empty => ErrorKind::BadText,
+            DrawError::TooLong { .. } => ErrorKind::TooLarge,
         }
         .into()
     }
@@ -278,15 +278,15 @@ impl From<DrawError> for HandfastError {
 impl From<ReplyError> for HandfastError {
     fn from(error: ReplyError) -> Self {
         ::log::debug!("a reply was refused: {error}");
-        Kind::WrongReply.into()
+        ErrorKind::WrongReply.into()
     }
 }
 
 impl From<ConversationError> for HandfastError {
     fn from(error: ConversationError) -> Self {
         match error {
-            ConversationError::Ended => Kind::NotNow,
-            ConversationError::TooLong => Kind::TooLarge,
+            ConversationError::Ended => ErrorKind::NotNow,
+            ConversationError::TooLong => ErrorKind::TooLarge,
         }
         .into()
     }
@@ -295,14 +295,16 @@ impl From<ConversationError> for HandfastError {
 impl From<CompareError> for HandfastError {
     fn from(error: CompareError) -> Self {
         match error {
-            CompareError::TooSoon | CompareError::TooOften => Kind::TooOften,
-            CompareError::Unjudged | CompareError::NotShown | CompareError::Ended => Kind::NotNow,
+            CompareError::TooSoon | CompareError::TooOften => ErrorKind::TooOften,
+            CompareError::Unjudged | CompareError::NotShown | CompareError::Ended => {
+                ErrorKind::NotNow
+            }
         }
         .into()
     }
 }
 
-impl From<FileError> for Kind {
+impl From<FileError> for ErrorKind {
     fn from(error: FileError) -> Self {
         match error {
             FileError::Declined => Self::Declined,
@@ -320,18 +322,18 @@ impl From<FileError> for Kind {
 impl From<LockError> for HandfastError {
     fn from(error: LockError) -> Self {
         ::log::debug!("a lock was refused: {error}");
-        Kind::BadText.into()
+        ErrorKind::BadText.into()
     }
 }
 
 impl From<SealError> for HandfastError {
     fn from(error: SealError) -> Self {
         match error {
-            SealError::NotOurs => Kind::NothingFound,
-            SealError::Unsupported => Kind::NewerVersion,
-            SealError::TooExpensive => Kind::TooExpensive,
-            SealError::WrongAnswerOrAltered => Kind::WrongAnswer,
-            SealError::Damaged => Kind::Incomplete,
+            SealError::NotOurs => ErrorKind::NothingFound,
+            SealError::Unsupported => ErrorKind::NewerVersion,
+            SealError::TooExpensive => ErrorKind::TooExpensive,
+            SealError::WrongAnswerOrAltered => ErrorKind::WrongAnswer,
+            SealError::Damaged => ErrorKind::Incomplete,
         }
         .into()
     }
@@ -339,13 +341,13 @@ impl From<SealError> for HandfastError {
 
 impl From<NotACode> for HandfastError {
     fn from(_: NotACode) -> Self {
-        Kind::BadText.into()
+        ErrorKind::BadText.into()
     }
 }
 
 impl From<NotAServer> for HandfastError {
     fn from(_: NotAServer) -> Self {
-        Kind::NotAServer.into()
+        ErrorKind::NotAServer.into()
     }
 }
 
@@ -353,21 +355,21 @@ impl From<StoreError> for HandfastError {
     fn from(error: StoreError) -> Self {
         ::log::warn!("the store: {error}");
         match error {
-            StoreError::Vault(VaultError::Locked) => Kind::VaultLocked,
-            StoreError::Vault(_) | StoreError::WrongKey | StoreError::KeyMissing => {
-                Kind::VaultFailed
+            StoreError::KeyStore(KeyStoreError::Locked) => ErrorKind::VaultLocked,
+            StoreError::KeyStore(_) | StoreError::WrongKey | StoreError::KeyMissing => {
+                ErrorKind::VaultFailed
             }
-            StoreError::Newer => Kind::NewerVersion,
-            StoreError::Full => Kind::StorageFull,
-            StoreError::TooMany => Kind::TooMany,
-            StoreError::Refused => Kind::Refused,
-            StoreError::TooLong => Kind::TooLarge,
-            StoreError::Unknown | StoreError::Over(Fate::Revoked) => Kind::NotNow,
-            StoreError::Over(Fate::Used) => Kind::Taken,
-            StoreError::Over(Fate::Expired) => Kind::Expired,
-            StoreError::Over(Fate::Burned) => Kind::Burned,
-            StoreError::Internal => Kind::Internal,
-            _ => Kind::Storage,
+            StoreError::Newer => ErrorKind::NewerVersion,
+            StoreError::Full => ErrorKind::StorageFull,
+            StoreError::TooMany => ErrorKind::TooMany,
+            StoreError::Refused => ErrorKind::Refused,
+            StoreError::TooLong => ErrorKind::TooLarge,
+            StoreError::Unknown | StoreError::Over(EndReason::Revoked) => ErrorKind::NotNow,
+            StoreError::Over(EndReason::Used) => ErrorKind::Taken,
+            StoreError::Over(EndReason::Expired) => ErrorKind::Expired,
+            StoreError::Over(EndReason::Burned) => ErrorKind::Burned,
+            StoreError::Internal => ErrorKind::Internal,
+            _ => ErrorKind::Storage,
         }
         .into()
     }
@@ -385,15 +387,15 @@ impl From<StreamError> for HandfastError {
 impl From<std::io::Error> for HandfastError {
     fn from(error: std::io::Error) -> Self {
         if error.get_ref().is_some_and(|inner| inner.is::<Stopped>()) {
-            return Kind::Cancelled.into();
+            return ErrorKind::Cancelled.into();
         }
         match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                Kind::StorageFull
+                ErrorKind::StorageFull
             }
             kind => {
                 ::log::warn!("a file failed: {kind}");
-                Kind::Storage
+                ErrorKind::Storage
             }
         }
         .into()

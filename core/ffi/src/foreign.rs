@@ -19,7 +19,7 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for CallbackError {
 
 /// Why the key store gave or took no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
-pub enum VaultError {
+pub enum KeyStoreError {
     /// The phone has not been unlocked since it was started.
     #[error("the key store is locked")]
     Locked,
@@ -28,7 +28,7 @@ pub enum VaultError {
     Failed,
 }
 
-impl From<uniffi::UnexpectedUniFFICallbackError> for VaultError {
+impl From<uniffi::UnexpectedUniFFICallbackError> for KeyStoreError {
     fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
         Self::Failed
     }
@@ -68,11 +68,11 @@ pub trait Listener: Send + Sync {
 /// The phone's key store. It keeps one key of 32 bytes, from which everything that this device
 /// keeps secret is reached. The bytes must never leave the key store in clear except through here.
 #[uniffi::export(with_foreign)]
-pub trait Vault: Send + Sync {
+pub trait KeyStore: Send + Sync {
     /// The key that was put here; none before the first time.
-    fn key(&self) -> Result<Option<Vec<u8>>, VaultError>;
+    fn key(&self) -> Result<Option<Vec<u8>>, KeyStoreError>;
     /// Keeps this key, in the place of an earlier one.
-    fn keep(&self, key: Vec<u8>) -> Result<(), VaultError>;
+    fn keep(&self, key: Vec<u8>) -> Result<(), KeyStoreError>;
 }
 
 /// How much a line of the log matters.

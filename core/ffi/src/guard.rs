@@ -1,16 +1,16 @@
 //! A panic in the core ends in a typed error: Swift would otherwise end the app.
 
-use super::{HandfastError, Kind};
+use super::{ErrorKind, HandfastError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs `work`; a panic becomes [`Kind::Internal`].
+/// Runs `work`; a panic becomes [`ErrorKind::Internal`].
 pub(super) fn guarded<T>(
     work: impl FnOnce() -> Result<T, HandfastError>,
 ) -> Result<T, HandfastError> {
     // What the work shares with others is behind locks, which a panic poisons, or immutable.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         log::error!("a call panicked");
-        Err(Kind::Internal.into())
+        Err(ErrorKind::Internal.into())
     })
 }
 
@@ -21,9 +21,9 @@ pub(super) fn joined<T>(
     result.unwrap_or_else(|error| {
         if error.is_panic() {
             log::error!("a task panicked");
-            Err(Kind::Internal.into())
+            Err(ErrorKind::Internal.into())
         } else {
-            Err(Kind::ShutDown.into())
+            Err(ErrorKind::ShutDown.into())
         }
     })
 }
@@ -35,13 +35,13 @@ mod tests {
     #[test]
     fn a_panic_becomes_an_error() {
         let result: Result<(), _> = guarded(|| panic!("on purpose"));
-        assert_eq!(result, Err(Kind::Internal.into()));
+        assert_eq!(result, Err(ErrorKind::Internal.into()));
     }
 
     #[tokio::test]
     async fn a_panic_of_a_task_becomes_an_error() {
         let task = tokio::spawn(async { panic!("on purpose") });
         let result: Result<(), _> = joined(task.await);
-        assert_eq!(result, Err(Kind::Internal.into()));
+        assert_eq!(result, Err(ErrorKind::Internal.into()));
     }
 }

@@ -1,10 +1,10 @@
-//! This device: opened once, shut down once, and the doors to everything that it does.
+//! This device: opened once, shut down once, and the way to everything that it does.
 
 use super::engine::{self, Desk, Order};
 use super::guard::guarded;
 use super::{
-    Contact, Conversation, Found, HandfastError, Kind, Limits, Listener, NetworkReport, Pairing,
-    Preferences, Sealing, Vault, VaultError, scan,
+    Contact, Conversation, ErrorKind, Found, HandfastError, KeyStore, KeyStoreError, Limits,
+    Listener, NetworkReport, Pairing, Preferences, Sealing, scan,
 };
 use handfast_native::handshake::visible;
 use handfast_native::pairing::Identity;
@@ -44,25 +44,25 @@ pub struct Handfast {
 
 #[uniffi::export]
 impl Handfast {
-    /// Opens it. Asks the vault, so it is not for the thread that draws a screen.
+    /// Opens it. Asks the key store, so it is not for the thread that draws a screen.
     ///
     /// # Errors
-    /// [`Kind::VaultLocked`] or [`Kind::VaultFailed`]; [`Kind::Storage`], [`Kind::StorageFull`] or
-    /// [`Kind::NewerVersion`] if what was kept cannot be opened; [`Kind::BadText`] for a link base
-    /// that is none; [`Kind::Device`] if threads or randomness cannot be had.
+    /// [`ErrorKind::VaultLocked`] or [`ErrorKind::VaultFailed`]; [`ErrorKind::Storage`], [`ErrorKind::StorageFull`] or
+    /// [`ErrorKind::NewerVersion`] if what was kept cannot be opened; [`ErrorKind::BadText`] for a link base
+    /// that is none; [`ErrorKind::Device`] if threads or randomness cannot be had.
     #[uniffi::constructor]
     pub fn open(
         settings: Settings,
-        vault: Arc<dyn Vault>,
+        key_store: Arc<dyn KeyStore>,
         listener: Arc<dyn Listener>,
     ) -> Result<Arc<Self>, HandfastError> {
         guarded(|| {
             let base = match &settings.link_base {
-                Some(base) => LinkBase::new(base).map_err(|_| Kind::BadText)?,
+                Some(base) => LinkBase::new(base).map_err(|_| ErrorKind::BadText)?,
                 None => LinkBase::DEFAULT,
             };
             let file = Path::new(&settings.folder).join(STORE);
-            let store = Store::open(&file, &Keys(vault))?;
+            let store = Store::open(&file, &Keys(key_store))?;
             let identity = Identity {
                 key: store.identity().clone(),
                 name: visible(&settings.name),
@@ -73,7 +73,7 @@ impl Handfast {
                 .thread_name("handfast")
                 .enable_all()
                 .build()
-                .map_err(|_| Kind::Device)?;
+                .map_err(|_| ErrorKind::Device)?;
             let (desk, orders) = Desk::new(runtime.handle().clone(), store.clone());
             let terms = engine::Terms {
                 identity,
@@ -114,7 +114,7 @@ impl Handfast {
     /// comparison with them showed a difference ([`TrustReason::Different`](super::TrustReason)).
     ///
     /// # Errors
-    /// [`Kind::Storage`], [`Kind::ShutDown`].
+    /// [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
     pub async fn people(&self) -> Result<Vec<Contact>, HandfastError> {
         let kept = |store: &Store| Ok((store.people()?, store.refused()?));
         let (people, refused) = self.desk.keeping(kept).await?;
@@ -126,7 +126,7 @@ impl Handfast {
     /// in.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] if nobody is called that, [`Kind::Storage`], [`Kind::ShutDown`].
+    /// [`ErrorKind::NotNow`] if nobody is called that, [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
     pub async fn forget(&self, id: String) -> Result<(), HandfastError> {
         let key = Contact::key(&id)?;
         self.desk.keeping(move |store| store.forget(key)).await
@@ -135,7 +135,7 @@ impl Handfast {
     /// What this device may do to be reached from other networks.
     ///
     /// # Errors
-    /// [`Kind::Storage`], [`Kind::ShutDown`].
+    /// [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
     pub async fn preferences(&self) -> Result<Preferences, HandfastError> {
         self.desk.keeping(Preferences::read).await
     }
@@ -143,8 +143,8 @@ impl Handfast {
     /// The person chose. It counts for what begins from now on.
     ///
     /// # Errors
-    /// [`Kind::NotAServer`] or [`Kind::TooLarge`] for servers that cannot be, and nothing has changed
-    /// then; [`Kind::Storage`], [`Kind::StorageFull`], [`Kind::ShutDown`].
+    /// [`ErrorKind::NotAServer`] or [`ErrorKind::TooLarge`] for servers that cannot be, and nothing has changed
+    /// then; [`ErrorKind::Storage`], [`ErrorKind::StorageFull`], [`ErrorKind::ShutDown`].
     pub async fn prefer(&self, preferences: Preferences) -> Result<(), HandfastError> {
         let checked = preferences.checked()?;
         self.desk.keeping(move |store| checked.keep(store)).await
@@ -153,7 +153,7 @@ impl Handfast {
     /// What the other side of a conversation may cost this device.
     ///
     /// # Errors
-    /// [`Kind::Storage`], [`Kind::ShutDown`].
+    /// [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
     pub async fn limits(&self) -> Result<Limits, HandfastError> {
         self.desk.keeping(Limits::read).await
     }
@@ -161,7 +161,7 @@ impl Handfast {
     /// The person chose what it may cost. It counts for conversations that begin from now on.
     ///
     /// # Errors
-    /// [`Kind::Storage`], [`Kind::StorageFull`], [`Kind::ShutDown`].
+    /// [`ErrorKind::Storage`], [`ErrorKind::StorageFull`], [`ErrorKind::ShutDown`].
     pub async fn limit(&self, limits: Limits) -> Result<(), HandfastError> {
         self.desk.keeping(move |store| limits.keep(store)).await
     }
@@ -170,7 +170,7 @@ impl Handfast {
     /// preferences allow, and takes up to some seconds; what is under way goes on beside it.
     ///
     /// # Errors
-    /// [`Kind::NoNetwork`], [`Kind::Device`], [`Kind::Storage`], [`Kind::ShutDown`].
+    /// [`ErrorKind::NoNetwork`], [`ErrorKind::Device`], [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
     pub async fn network(&self) -> Result<NetworkReport, HandfastError> {
         self.desk.ask(Order::Survey).await
     }
@@ -179,8 +179,8 @@ impl Handfast {
     /// seconds.
     ///
     /// # Errors
-    /// Those of [`read_text`](super::read_text), and for pictures [`Kind::NotAPicture`] and
-    /// [`Kind::NoCode`].
+    /// Those of [`read_text`](super::read_text), and for pictures [`ErrorKind::NotAPicture`] and
+    /// [`ErrorKind::NoCode`].
     pub async fn read_file(&self, bytes: Vec<u8>) -> Result<Found, HandfastError> {
         self.desk.blocking(move || scan::read_file(&bytes)).await
     }
@@ -190,7 +190,7 @@ impl Handfast {
     /// when the sockets are given up.
     ///
     /// # Errors
-    /// [`Kind::ShutDown`].
+    /// [`ErrorKind::ShutDown`].
     pub async fn pause(&self) -> Result<(), HandfastError> {
         self.desk.ask(Order::Pause).await
     }
@@ -199,7 +199,7 @@ impl Handfast {
     /// is quick again; if this device is elsewhere now, so are its invitation and its reply.
     ///
     /// # Errors
-    /// [`Kind::ShutDown`].
+    /// [`ErrorKind::ShutDown`].
     pub async fn resume(&self) -> Result<(), HandfastError> {
         self.desk.ask(Order::Resume).await
     }
@@ -209,7 +209,7 @@ impl Handfast {
     /// of the router that leads outside, where the shell knows it; it may be asked for a port.
     ///
     /// # Errors
-    /// [`Kind::Internal`] if one is no address, [`Kind::ShutDown`].
+    /// [`ErrorKind::Internal`] if one is no address, [`ErrorKind::ShutDown`].
     #[uniffi::method(default(router = None))]
     pub async fn network_changed(
         &self,
@@ -234,7 +234,7 @@ impl Handfast {
     /// Ends everything with a goodbye, within about a second. When this returns, every socket, file and
     /// thread of this device is given up, also where other objects of it are still held; only a key
     /// that is being derived and a name that is being looked up may go on for some seconds. Whatever is
-    /// called afterwards ends in [`Kind::ShutDown`]; nothing more is told to the listener.
+    /// called afterwards ends in [`ErrorKind::ShutDown`]; nothing more is told to the listener.
     pub async fn shutdown(&self) {
         // Whoever calls it twice waits twice.
         let mut runtime = self.runtime.lock().await;
@@ -251,7 +251,7 @@ impl Handfast {
 fn address(text: &str) -> Result<IpAddr, HandfastError> {
     // Android writes the zone of a link-local address behind it.
     let text = text.split('%').next().unwrap_or(text);
-    Ok(text.parse().map_err(|_| Kind::Internal)?)
+    Ok(text.parse().map_err(|_| ErrorKind::Internal)?)
 }
 
 /// How long work that cannot be stopped is waited for.
@@ -284,26 +284,26 @@ impl Drop for Handfast {
 }
 
 /// The phone's key store, as the core's own store wants it.
-struct Keys(Arc<dyn Vault>);
+struct Keys(Arc<dyn KeyStore>);
 
-impl store::Vault for Keys {
-    fn key(&self) -> Result<Option<Secret<32>>, store::VaultError> {
+impl store::KeyStore for Keys {
+    fn key(&self) -> Result<Option<Secret<32>>, store::KeyStoreError> {
         let key = self.0.key()?;
         key.map(|bytes| bytes.try_into().map(Secret::new))
             .transpose()
-            .map_err(|_| store::VaultError::Damaged)
+            .map_err(|_| store::KeyStoreError::Damaged)
     }
 
-    fn keep(&self, key: &Secret<32>) -> Result<(), store::VaultError> {
+    fn keep(&self, key: &Secret<32>) -> Result<(), store::KeyStoreError> {
         Ok(self.0.keep(key.expose().to_vec())?)
     }
 }
 
-impl From<VaultError> for store::VaultError {
-    fn from(error: VaultError) -> Self {
+impl From<KeyStoreError> for store::KeyStoreError {
+    fn from(error: KeyStoreError) -> Self {
         match error {
-            VaultError::Locked => Self::Locked,
-            VaultError::Failed => Self::Unreachable(io::ErrorKind::Other),
+            KeyStoreError::Locked => Self::Locked,
+            KeyStoreError::Failed => Self::Unreachable(io::ErrorKind::Other),
         }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! It translates and holds together what the crates below do, and decides nothing of its own about
 //! protocols or trust. No text for people comes from here: shells have a sentence for each
-//! [`Kind`], [`Screen`] and [`Remedy`]. Whatever a shell does wrong, from an exception in a listener
+//! [`ErrorKind`], [`Screen`] and [`Remedy`]. Whatever a shell does wrong, from an exception in a listener
 //! to a path that is not there, ends in an error; so does a panic in the core.
 //!
 //! - [`Handfast`] is this device. [`Pairing`] brings two people together, [`Conversation`] carries
@@ -11,7 +11,7 @@
 //! - What waits for another person, and who was met, outlives the process: [`Pairing::pending`] and
 //!   [`Handfast::people`] list it after the next start.
 //! - What happens is told to the one [`Listener`], in order, as a [`Change`].
-//! - [`Vault`] is the phone's key store, [`LogSink`] its log.
+//! - [`KeyStore`] is the phone's key store, [`LogSink`] its log.
 //! - Work that takes long returns a handle with `cancel()`; dropping the handle cancels too, because
 //!   Swift does not cancel a Rust future by itself.
 //!
@@ -45,22 +45,22 @@ mod token;
 pub use contact::Contact;
 pub use conversation::{Conversation, FileHandle};
 pub use entry::{Entry, FileState};
-pub use error::{HandfastError, Kind, Remedy, remedy_of};
-pub use foreign::{CallbackError, Change, Listener, LogLevel, LogSink, Vault, VaultError};
+pub use error::{ErrorKind, HandfastError, Remedy, remedy_of};
+pub use foreign::{CallbackError, Change, KeyStore, KeyStoreError, Listener, LogLevel, LogSink};
 pub use handfast::{Handfast, Settings};
 pub use limits::{Limits, usual_limits};
 pub use log::{log_to, log_to_platform};
-pub use pairing::{Manner, Pairing, PairingHandle, Protection};
-pub use pending::{Pending, Seat};
+pub use pairing::{DeliveryMode, Pairing, PairingHandle, Protection};
+pub use pending::{Pending, Role};
 pub use preferences::{Preferences, usual_servers};
 pub use scan::{Scanner, read_text};
 pub use screen::{
-    Cause, Comparison, GuestStage, HostStage, Line, Person, Pictograph, Reached, Screen,
-    TrustLevel, TrustReason, Via, Wish,
+    Cause, Comparison, GuestStage, HostStage, LinkStatus, Person, Pictograph, Provenance, Reached,
+    Screen, TrustLevel, TrustReason, Wish,
 };
 pub use sealing::{
     About, Answered, Code, Opened, Progress, Sealed, SealedKind, Sealing, SealingHandle, Strength,
     strength_of,
 };
-pub use survey::{Chance, NetworkReport, Opening, Outlook, PortAnswer, Situation};
+pub use survey::{Chance, NetworkReport, Outlook, PortAnswer, Reachability, Situation};
 pub use token::{Found, FoundKind, Handout, Symbol, draw, draw_png, file_of};

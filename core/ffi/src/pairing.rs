@@ -4,8 +4,8 @@ use super::engine::{Desk, Order};
 use super::pending::Waits;
 use super::scan::token_of;
 use super::sealing::credential;
-use super::{Answered, Code, Found, HandfastError, Kind, Pending};
-use handfast_native::pairing::Via;
+use super::{Answered, Code, ErrorKind, Found, HandfastError, Pending};
+use handfast_native::pairing::Provenance;
 use handfast_native::seal::{self, Answers, Limits};
 use handfast_native::store::Store;
 use handfast_native::token::Token;
@@ -31,7 +31,7 @@ pub enum Protection {
 
 /// How an invitation is handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Manner {
+pub enum DeliveryMode {
     /// Only ever shown on this screen. Good for ten minutes.
     Show,
     /// Sent by something else, which may read it. Good for a day.
@@ -59,19 +59,19 @@ impl Pairing {
     /// is shown meanwhile, and the handle stops it.
     ///
     /// # Errors
-    /// [`Kind::Busy`], [`Kind::NoNetwork`], [`Kind::Device`]; [`Kind::BadText`] for a question or
-    /// answer that cannot be used; [`Kind::TooMany`], [`Kind::Storage`] or [`Kind::StorageFull`] if
+    /// [`ErrorKind::Busy`], [`ErrorKind::NoNetwork`], [`ErrorKind::Device`]; [`ErrorKind::BadText`] for a question or
+    /// answer that cannot be used; [`ErrorKind::TooMany`], [`ErrorKind::Storage`] or [`ErrorKind::StorageFull`] if
     /// it cannot be kept. Where it is prepared first, what goes wrong then is told as
     /// [`Screen::Ended`](super::Screen::Ended).
     pub async fn host(
         &self,
-        manner: Manner,
+        delivery: DeliveryMode,
         protection: Protection,
     ) -> Result<Arc<PairingHandle>, HandfastError> {
         let handle = PairingHandle::new(self.desk.clone());
         let number = handle.number;
         self.desk
-            .ask(|answer| Order::Host(number, manner, Box::new(protection), answer))
+            .ask(|answer| Order::Host(number, delivery, Box::new(protection), answer))
             .await?;
         Ok(handle)
     }
@@ -81,15 +81,15 @@ impl Pairing {
     /// now, and they are tried too. While one is open, another never takes its place.
     ///
     /// # Errors
-    /// [`Kind::WrongThing`] if it is no invitation; [`Kind::Busy`] while something else is under way or
+    /// [`ErrorKind::WrongThing`] if it is no invitation; [`ErrorKind::Busy`] while something else is under way or
     /// open: it can be handed in again after [`Handfast::dismiss`](super::Handfast::dismiss).
     pub async fn open(&self, found: Found) -> Result<(), HandfastError> {
         let Token::Invitation(invitation) = token_of(&found)? else {
-            return Err(Kind::WrongThing.into());
+            return Err(ErrorKind::WrongThing.into());
         };
-        let via = found.via.into();
+        let provenance = found.provenance.into();
         self.desk
-            .ask(|answer| Order::Open(Box::new(invitation), via, answer))
+            .ask(|answer| Order::Open(Box::new(invitation), provenance, answer))
             .await
     }
 
@@ -98,7 +98,7 @@ impl Pairing {
     /// about a second, on purpose.
     ///
     /// # Errors
-    /// [`Kind::WrongAnswer`], [`Kind::BadText`], [`Kind::TooExpensive`], and as [`Self::open`].
+    /// [`ErrorKind::WrongAnswer`], [`ErrorKind::BadText`], [`ErrorKind::TooExpensive`], and as [`Self::open`].
     pub async fn unlock(
         &self,
         found: Found,
@@ -106,7 +106,7 @@ impl Pairing {
         code: Option<Arc<Code>>,
     ) -> Result<(), HandfastError> {
         let Token::Sealed(container) = token_of(&found)? else {
-            return Err(Kind::WrongThing.into());
+            return Err(ErrorKind::WrongThing.into());
         };
         let unlocking = self.desk.blocking(move || {
             let credential = credential(&answers, code.as_deref())?;
@@ -114,14 +114,14 @@ impl Pairing {
         });
         let invitation = Box::new(unlocking.await?);
         self.desk
-            .ask(|answer| Order::Open(invitation, Via::Locked, answer))
+            .ask(|answer| Order::Open(invitation, Provenance::Locked, answer))
             .await
     }
 
     /// Guest: the person's answer to the question that is asked.
     ///
     /// # Errors
-    /// [`Kind::BadText`] if it is empty or too long, [`Kind::NotNow`] if nothing is asked. A wrong
+    /// [`ErrorKind::BadText`] if it is empty or too long, [`ErrorKind::NotNow`] if nothing is asked. A wrong
     /// answer is no error: another screen follows.
     pub async fn answer(&self, text: String) -> Result<(), HandfastError> {
         let answers = Answers::new(&[&text])?;
@@ -132,8 +132,8 @@ impl Pairing {
     /// before it is shown, so that it can go on after a restart.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] if none is open, [`Kind::NoRoute`], [`Kind::NoNetwork`], [`Kind::Device`];
-    /// [`Kind::AnswersDiffer`] if its question was answered as often as it may be; [`Kind::TooMany`], [`Kind::Storage`] or [`Kind::StorageFull`] if it cannot be kept.
+    /// [`ErrorKind::NotNow`] if none is open, [`ErrorKind::NoRoute`], [`ErrorKind::NoNetwork`], [`ErrorKind::Device`];
+    /// [`ErrorKind::AnswersDiffer`] if its question was answered as often as it may be; [`ErrorKind::TooMany`], [`ErrorKind::Storage`] or [`ErrorKind::StorageFull`] if it cannot be kept.
     pub async fn connect(&self) -> Result<Arc<PairingHandle>, HandfastError> {
         let handle = PairingHandle::new(self.desk.clone());
         let number = handle.number;
@@ -148,16 +148,16 @@ impl Pairing {
     /// reply waits, unless the camera saw it.
     ///
     /// # Errors
-    /// [`Kind::WrongThing`] if it is no reply, [`Kind::WrongReply`] if it answers another
-    /// invitation, [`Kind::NotNow`] if none is shown, [`Kind::Storage`] or [`Kind::StorageFull`] if
+    /// [`ErrorKind::WrongThing`] if it is no reply, [`ErrorKind::WrongReply`] if it answers another
+    /// invitation, [`ErrorKind::NotNow`] if none is shown, [`ErrorKind::Storage`] or [`ErrorKind::StorageFull`] if
     /// it counts now but cannot be kept. The pairing goes on.
     pub async fn reply(&self, found: Found) -> Result<(), HandfastError> {
         let Token::Reply(reply) = token_of(&found)? else {
-            return Err(Kind::WrongThing.into());
+            return Err(ErrorKind::WrongThing.into());
         };
-        let via = found.via.into();
+        let provenance = found.provenance.into();
         self.desk
-            .ask(|answer| Order::Reply(Box::new(reply), via, answer))
+            .ask(|answer| Order::Reply(Box::new(reply), provenance, answer))
             .await
     }
 
@@ -165,7 +165,7 @@ impl Pairing {
     /// first. What is under way at the moment is among them.
     ///
     /// # Errors
-    /// [`Kind::Storage`], [`Kind::ShutDown`].
+    /// [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
     pub async fn pending(&self) -> Result<Vec<Pending>, HandfastError> {
         let now = unix_seconds();
         let list = move |store: &Store| {
@@ -186,10 +186,10 @@ impl Pairing {
     /// [`Self::host`].
     ///
     /// # Errors
-    /// [`Kind::NotNow`] if nothing is called that, [`Kind::Expired`], [`Kind::Taken`] or
-    /// [`Kind::Burned`] if it is over; [`Kind::Busy`], [`Kind::NoRoute`], [`Kind::NoNetwork`], [`Kind::Device`],
-    /// [`Kind::Storage`]. A locked invitation that leads elsewhere than here ends in
-    /// [`Kind::Moved`], once it is prepared. It is still pending then, unless it is over.
+    /// [`ErrorKind::NotNow`] if nothing is called that, [`ErrorKind::Expired`], [`ErrorKind::Taken`] or
+    /// [`ErrorKind::Burned`] if it is over; [`ErrorKind::Busy`], [`ErrorKind::NoRoute`], [`ErrorKind::NoNetwork`], [`ErrorKind::Device`],
+    /// [`ErrorKind::Storage`]. A locked invitation that leads elsewhere than here ends in
+    /// [`ErrorKind::Moved`], once it is prepared. It is still pending then, unless it is over.
     pub async fn go_on(&self, id: String) -> Result<Arc<PairingHandle>, HandfastError> {
         let waits = Waits::parse(&id)?;
         let handle = PairingHandle::new(self.desk.clone());
@@ -204,7 +204,7 @@ impl Pairing {
     /// way stops.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] if nothing is called that; [`Kind::Storage`], [`Kind::ShutDown`].
+    /// [`ErrorKind::NotNow`] if nothing is called that; [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
     pub async fn give_up(&self, id: String) -> Result<(), HandfastError> {
         let waits = Waits::parse(&id)?;
         self.desk.ask(|answer| Order::GiveUp(waits, answer)).await
@@ -212,7 +212,7 @@ impl Pairing {
 
     /// The person is here, with a finger on the screen: whatever became slow while nobody answered
     /// is quick for a while. No more is guessed by it; see [`Self::try_harder`].
-    pub fn hurry(&self) {
+    pub fn boost(&self) {
         self.desk.give(Order::Hurry);
     }
 
@@ -222,7 +222,7 @@ impl Pairing {
     /// and [`Cause::StrictUnreplied`](super::Cause::StrictUnreplied), and when the other side is there.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] if nobody is waited for.
+    /// [`ErrorKind::NotNow`] if nobody is waited for.
     pub async fn try_harder(&self) -> Result<(), HandfastError> {
         self.desk.ask(Order::TryHarder).await
     }
@@ -230,7 +230,7 @@ impl Pairing {
     /// Guest: shows the reply now instead of waiting whether it is needed.
     ///
     /// # Errors
-    /// [`Kind::NotNow`] if nothing is being connected to.
+    /// [`ErrorKind::NotNow`] if nothing is being connected to.
     pub async fn offer_reply(&self) -> Result<(), HandfastError> {
         self.desk.ask(Order::OfferReply).await
     }

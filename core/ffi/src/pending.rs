@@ -1,13 +1,13 @@
 //! What waits for another person, also after a restart.
 
-use super::{HandfastError, Kind};
+use super::{ErrorKind, HandfastError};
 use data_encoding::HEXLOWER;
 use handfast_native::store::{Listed, PendingReply};
 use handfast_native::token::InviteId;
 
 /// On which side of an invitation this device is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Seat {
+pub enum Role {
     /// It made the invitation.
     Host,
     /// It accepted somebody else's.
@@ -21,7 +21,7 @@ pub struct Pending {
     /// [`Pairing::give_up`](super::Pairing::give_up).
     pub id: String,
     /// On which side this device is.
-    pub seat: Seat,
+    pub role: Role,
     /// What the host calls itself, for a guest, if it says so.
     pub name: Option<String>,
     /// When it is too old, in seconds since 1970-01-01 UTC; none if it seems to be.
@@ -34,7 +34,7 @@ impl Pending {
         let left = listed.state.ok()?;
         Some(Self {
             id: Waits::for_guest(listed.id).text(),
-            seat: Seat::Host,
+            role: Role::Host,
             name: None,
             expires_at: Some(now + left.as_secs()),
         })
@@ -45,7 +45,7 @@ impl Pending {
         let left = invitation.expiry.remaining(now);
         Self {
             id: Waits::for_host(reply.id()).text(),
-            seat: Seat::Guest,
+            role: Role::Guest,
             name: invitation
                 .name
                 .as_ref()
@@ -58,38 +58,40 @@ impl Pending {
 /// What the store knows it by. Somebody may accept an invitation of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Waits {
-    pub(super) seat: Seat,
+    pub(super) role: Role,
     pub(super) id: InviteId,
 }
 
 impl Waits {
     pub(super) fn for_guest(id: InviteId) -> Self {
-        let seat = Seat::Host;
-        Self { seat, id }
+        let role = Role::Host;
+        Self { role, id }
     }
 
     pub(super) fn for_host(id: InviteId) -> Self {
-        let seat = Seat::Guest;
-        Self { seat, id }
+        let role = Role::Guest;
+        Self { role, id }
     }
 
     fn text(self) -> String {
-        let seat = match self.seat {
-            Seat::Host => 'h',
-            Seat::Guest => 'g',
+        let role = match self.role {
+            Role::Host => 'h',
+            Role::Guest => 'g',
         };
-        format!("{seat}{}", HEXLOWER.encode(&self.id))
+        format!("{role}{}", HEXLOWER.encode(&self.id))
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, HandfastError> {
-        let (seat, id) = match text.split_at_checked(1) {
-            Some(("h", id)) => (Seat::Host, id),
-            Some(("g", id)) => (Seat::Guest, id),
-            _ => return Err(Kind::NotNow.into()),
+        let (role, id) = match text.split_at_checked(1) {
+            Some(("h", id)) => (Role::Host, id),
+            Some(("g", id)) => (Role::Guest, id),
+            _ => return Err(ErrorKind::NotNow.into()),
         };
-        let id = HEXLOWER.decode(id.as_bytes()).map_err(|_| Kind::NotNow)?;
-        let id = id.try_into().map_err(|_| Kind::NotNow)?;
-        Ok(Self { seat, id })
+        let id = HEXLOWER
+            .decode(id.as_bytes())
+            .map_err(|_| ErrorKind::NotNow)?;
+        let id = id.try_into().map_err(|_| ErrorKind::NotNow)?;
+        Ok(Self { role, id })
     }
 }
 

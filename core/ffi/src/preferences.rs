@@ -64,7 +64,7 @@ impl Preferences {
     /// The same with every server in its usual form.
     ///
     /// # Errors
-    /// [`Kind::NotAServer`](super::Kind::NotAServer).
+    /// [`ErrorKind::NotAServer`](super::ErrorKind::NotAServer).
     pub(super) fn checked(self) -> Result<Self, HandfastError> {
         let servers: Result<Vec<StunServer>, _> = self
             .servers
@@ -114,7 +114,11 @@ mod tests {
         assert_eq!(checked.servers, ["stun.example.org:3478", "[2a02::53]:1"]);
         for text in ["", "two words", "a:0", "https://x.org"] {
             let refused = chosen(&["stun.example.org", text]).checked();
-            assert_eq!(refused, Err(crate::Kind::NotAServer.into()), "{text:?}");
+            assert_eq!(
+                refused,
+                Err(crate::ErrorKind::NotAServer.into()),
+                "{text:?}"
+            );
         }
     }
 

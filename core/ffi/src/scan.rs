@@ -1,7 +1,7 @@
 //! Finding a token in the frames of a camera, in a text, in a picture or file.
 
 use super::guard::guarded;
-use super::{Found, HandfastError, Kind, Via};
+use super::{ErrorKind, Found, HandfastError, Provenance};
 use handfast_native::qr;
 use handfast_native::token::{FindError, Token, find};
 use std::sync::{Mutex, PoisonError};
@@ -29,8 +29,8 @@ impl Scanner {
     /// Kotlin: a direct buffer is needed, and its position is ignored: pass `slice()`.
     ///
     /// # Errors
-    /// [`Kind::NothingFound`] for a code that is not ours, [`Kind::NewerVersion`] and
-    /// [`Kind::Incomplete`] for one that is but cannot be used, [`Kind::Internal`] for numbers that
+    /// [`ErrorKind::NothingFound`] for a code that is not ours, [`ErrorKind::NewerVersion`] and
+    /// [`ErrorKind::Incomplete`] for one that is but cannot be used, [`ErrorKind::Internal`] for numbers that
     /// do not fit the bytes.
     pub fn scan(
         &self,
@@ -44,7 +44,7 @@ impl Scanner {
             let mut scanner = self.scanner.lock().unwrap_or_else(PoisonError::into_inner);
             let reading = scanner.scan(luma, stride as usize, width as usize, height as usize)?;
             reading
-                .map(|reading| Ok(Found::new(&in_text(&reading.text)?, Via::Camera)))
+                .map(|reading| Ok(Found::new(&in_text(&reading.text)?, Provenance::Camera)))
                 .transpose()
         })
     }
@@ -53,11 +53,11 @@ impl Scanner {
 /// Finds the one token in a text: a link that was tapped or pasted, or a message with one in it.
 ///
 /// # Errors
-/// [`Kind::NothingFound`], [`Kind::Incomplete`], [`Kind::NewerVersion`], [`Kind::SeveralFound`] or
-/// [`Kind::TooLarge`].
+/// [`ErrorKind::NothingFound`], [`ErrorKind::Incomplete`], [`ErrorKind::NewerVersion`], [`ErrorKind::SeveralFound`] or
+/// [`ErrorKind::TooLarge`].
 #[uniffi::export]
 pub fn read_text(text: &str) -> Result<Found, HandfastError> {
-    guarded(|| Ok(Found::new(&in_text(text)?, Via::Carried)))
+    guarded(|| Ok(Found::new(&in_text(text)?, Provenance::Carried)))
 }
 
 /// The token in a text.
@@ -71,10 +71,10 @@ pub(super) fn read_file(bytes: &[u8]) -> Result<Found, HandfastError> {
     let token = find(bytes, |picture| {
         qr::scan_picture(picture).map(|reading| reading.text)
     })?;
-    Ok(Found::new(&token, Via::Carried))
+    Ok(Found::new(&token, Provenance::Carried))
 }
 
 /// The token of a [`Found`] again: a shell may have kept it for a while, but not changed it.
 pub(super) fn token_of(found: &Found) -> Result<Token, HandfastError> {
-    Token::parse(&found.token).map_err(|_| Kind::Incomplete.into())
+    Token::parse(&found.token).map_err(|_| ErrorKind::Incomplete.into())
 }

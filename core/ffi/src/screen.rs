@@ -1,6 +1,6 @@
 //! What a screen shows, as the core knows it, in records.
 
-use super::{Handout, Kind, Manner, Remedy};
+use super::{DeliveryMode, ErrorKind, Handout, Remedy};
 use handfast_native::{handshake, pairing};
 
 /// The state of the one thing that is under way. Each is a screen of the app.
@@ -23,7 +23,7 @@ pub enum Screen {
         /// When it is too old, in seconds since 1970-01-01 UTC.
         expires_at: u64,
         /// How it is handed out.
-        manner: Manner,
+        delivery: DeliveryMode,
         /// The invitation, in every form it is handed out in. It becomes another one when this
         /// device can be reached elsewhere; the earlier ones stay good.
         invitation: Handout,
@@ -40,7 +40,7 @@ pub enum Screen {
         /// What will be asked once connected. The host wrote it.
         question: Option<String>,
         /// How it came here, which is what it will prove.
-        via: Via,
+        provenance: Provenance,
         /// When it is too old, in seconds since 1970-01-01 UTC; none if it seems to be.
         expires_at: Option<u64>,
     },
@@ -85,7 +85,7 @@ pub enum Screen {
         /// Who is there.
         person: Person,
         /// Whether the path is there.
-        line: Line,
+        line: LinkStatus,
         /// Who would like to compare.
         wish: Wish,
         /// A limit that they have reached.
@@ -94,14 +94,14 @@ pub enum Screen {
     /// It is over.
     Ended {
         /// Why.
-        kind: Kind,
+        kind: ErrorKind,
         /// What to try next.
         remedy: Remedy,
     },
 }
 
 impl Screen {
-    pub(super) fn ended(kind: Kind) -> Self {
+    pub(super) fn ended(kind: ErrorKind) -> Self {
         Self::Ended {
             kind,
             remedy: kind.remedy(),
@@ -199,7 +199,7 @@ impl From<pairing::GuestStage> for GuestStage {
     fn from(stage: pairing::GuestStage) -> Self {
         match stage {
             // That somebody else is there is said as the cause.
-            pairing::GuestStage::Knocking | pairing::GuestStage::SeatTaken => Self::Knocking,
+            pairing::GuestStage::Knocking | pairing::GuestStage::SlotTaken => Self::Knocking,
             pairing::GuestStage::Answered => Self::Answered,
             pairing::GuestStage::Checking => Self::Checking,
         }
@@ -256,7 +256,7 @@ impl From<pairing::Cause> for Cause {
 
 /// How something came to this device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Via {
+pub enum Provenance {
     /// Seen by the live camera on the other device's screen.
     Camera,
     /// Carried by something else: a messenger, a picture, a file, pasted text.
@@ -265,22 +265,22 @@ pub enum Via {
     Locked,
 }
 
-impl From<Via> for pairing::Via {
-    fn from(via: Via) -> Self {
-        match via {
-            Via::Camera => Self::Camera,
-            Via::Carried => Self::Carried,
-            Via::Locked => Self::Locked,
+impl From<Provenance> for pairing::Provenance {
+    fn from(provenance: Provenance) -> Self {
+        match provenance {
+            Provenance::Camera => Self::Camera,
+            Provenance::Carried => Self::Carried,
+            Provenance::Locked => Self::Locked,
         }
     }
 }
 
-impl From<pairing::Via> for Via {
-    fn from(via: pairing::Via) -> Self {
-        match via {
-            pairing::Via::Camera => Self::Camera,
-            pairing::Via::Carried => Self::Carried,
-            pairing::Via::Locked => Self::Locked,
+impl From<pairing::Provenance> for Provenance {
+    fn from(provenance: pairing::Provenance) -> Self {
+        match provenance {
+            pairing::Provenance::Camera => Self::Camera,
+            pairing::Provenance::Carried => Self::Carried,
+            pairing::Provenance::Locked => Self::Locked,
         }
     }
 }
@@ -382,7 +382,7 @@ impl From<handshake::TrustReason> for TrustReason {
 
 /// Whether there is a path to the other side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Line {
+pub enum LinkStatus {
     /// It is there.
     Up,
     /// It is silent. What is sent now waits.

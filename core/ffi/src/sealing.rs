@@ -2,7 +2,7 @@
 
 use super::engine::Desk;
 use super::guard::guarded;
-use super::{HandfastError, Kind};
+use super::{ErrorKind, HandfastError};
 use handfast_native::private;
 use handfast_native::seal::{
     self, Answers, Cost, Credential, FileName, Header, Limits, Lock, MediaType, Question,
@@ -62,7 +62,7 @@ pub enum Strength {
 /// What to think of these answers to these questions. Instant: for every key that is pressed.
 ///
 /// # Errors
-/// [`Kind::BadText`] for questions or answers that cannot be used, also for empty ones.
+/// [`ErrorKind::BadText`] for questions or answers that cannot be used, also for empty ones.
 #[uniffi::export]
 pub fn strength_of(locks: Vec<Answered>, with_code: bool) -> Result<Strength, HandfastError> {
     guarded(|| {
@@ -95,17 +95,17 @@ impl Code {
     /// A new one.
     ///
     /// # Errors
-    /// [`Kind::Device`] if this device has no randomness to give.
+    /// [`ErrorKind::Device`] if this device has no randomness to give.
     #[uniffi::constructor]
     pub fn random() -> Result<Arc<Self>, HandfastError> {
-        let code = Secret::random().map_err(|_| Kind::Device)?;
+        let code = Secret::random().map_err(|_| ErrorKind::Device)?;
         Ok(Arc::new(Self { code }))
     }
 
     /// The one that somebody typed or pasted, in characters or in words.
     ///
     /// # Errors
-    /// [`Kind::BadText`] if it is none.
+    /// [`ErrorKind::BadText`] if it is none.
     #[uniffi::constructor]
     pub fn read(text: &str) -> Result<Arc<Self>, HandfastError> {
         guarded(|| {
@@ -210,7 +210,7 @@ impl Sealing {
     /// What can be read of something sealed. Opens nothing.
     ///
     /// # Errors
-    /// [`Kind::NothingFound`], [`Kind::NewerVersion`], [`Kind::Incomplete`].
+    /// [`ErrorKind::NothingFound`], [`ErrorKind::NewerVersion`], [`ErrorKind::Incomplete`].
     pub fn inspect(&self, container: Vec<u8>) -> Result<Sealed, HandfastError> {
         guarded(|| Ok(Sealed::of(&Header::parse(&container)?)))
     }
@@ -218,7 +218,7 @@ impl Sealing {
     /// What can be read of a sealed file. Opens nothing.
     ///
     /// # Errors
-    /// As [`Self::inspect`], and [`Kind::Storage`].
+    /// As [`Self::inspect`], and [`ErrorKind::Storage`].
     pub fn inspect_file(&self, path: String) -> Result<Sealed, HandfastError> {
         guarded(|| {
             Ok(Sealed::of(&Header::read(BufReader::new(File::open(
@@ -231,7 +231,7 @@ impl Sealing {
     /// second, on purpose.
     ///
     /// # Errors
-    /// [`Kind::BadText`] for questions or answers that cannot be used, [`Kind::TooExpensive`].
+    /// [`ErrorKind::BadText`] for questions or answers that cannot be used, [`ErrorKind::TooExpensive`].
     pub async fn seal(
         &self,
         locks: Vec<Answered>,
@@ -256,7 +256,7 @@ impl Sealing {
     /// Opens something small. Takes about a second, on purpose.
     ///
     /// # Errors
-    /// [`Kind::WrongAnswer`], [`Kind::TooExpensive`], [`Kind::BadText`], and as [`Self::inspect`].
+    /// [`ErrorKind::WrongAnswer`], [`ErrorKind::TooExpensive`], [`ErrorKind::BadText`], and as [`Self::inspect`].
     pub async fn open(
         &self,
         container: Vec<u8>,
@@ -368,15 +368,15 @@ impl SealingHandle {
     /// Waits for the end; what was told about the content, where something was opened.
     ///
     /// # Errors
-    /// [`Kind::Cancelled`], [`Kind::Storage`], [`Kind::StorageFull`], [`Kind::BadText`],
-    /// [`Kind::WrongAnswer`], [`Kind::TooExpensive`], [`Kind::Incomplete`],
-    /// [`Kind::NewerVersion`], [`Kind::NothingFound`].
+    /// [`ErrorKind::Cancelled`], [`ErrorKind::Storage`], [`ErrorKind::StorageFull`], [`ErrorKind::BadText`],
+    /// [`ErrorKind::WrongAnswer`], [`ErrorKind::TooExpensive`], [`ErrorKind::Incomplete`],
+    /// [`ErrorKind::NewerVersion`], [`ErrorKind::NothingFound`].
     pub async fn finished(&self) -> Result<About, HandfastError> {
         let mut result = self.result.clone();
         match result.wait_for(Option::is_some).await {
-            Ok(result) => result.clone().unwrap_or(Err(Kind::Internal.into())),
+            Ok(result) => result.clone().unwrap_or(Err(ErrorKind::Internal.into())),
             // The runtime is gone.
-            Err(_) => Err(Kind::ShutDown.into()),
+            Err(_) => Err(ErrorKind::ShutDown.into()),
         }
     }
 }
@@ -475,7 +475,7 @@ fn taken_apart(locks: &[Answered]) -> Result<(Questions, Answers), HandfastError
         .iter()
         .map(|lock| Question::new(&lock.question))
         .collect();
-    let questions = Questions::new(questions.map_err(|_| Kind::BadText)?)?;
+    let questions = Questions::new(questions.map_err(|_| ErrorKind::BadText)?)?;
     let answers: Vec<&str> = locks.iter().map(|lock| lock.answer.as_str()).collect();
     Ok((questions, Answers::new(&answers)?))
 }
@@ -485,7 +485,7 @@ fn lock(locks: &[Answered], code: Option<&Code>) -> Result<(Header, Credential),
     let header = Header {
         kind: seal::Kind::File,
         lock: Lock::answers(Cost::STANDARD, code.is_some(), questions),
-        salt: random_bytes().map_err(|_| Kind::Device)?,
+        salt: random_bytes().map_err(|_| ErrorKind::Device)?,
     };
     let code = code.map(|code| code.code.clone());
     Ok((header, Credential::Answers { answers, code }))
@@ -508,7 +508,7 @@ impl About {
             name: self.name.as_deref().and_then(FileName::cleaned),
             media_type: self
                 .media_type
-                .map(|text| MediaType::new(&text).map_err(|_| Kind::BadText))
+                .map(|text| MediaType::new(&text).map_err(|_| ErrorKind::BadText))
                 .transpose()?,
         })
     }
@@ -537,7 +537,7 @@ impl From<seal::Kind> for SealedKind {
 impl Answered {
     /// A question and its answer as a lock that has one question.
     pub(super) fn parts(&self) -> Result<(Question, Answers), HandfastError> {
-        let question = Question::new(&self.question).map_err(|_| Kind::BadText)?;
+        let question = Question::new(&self.question).map_err(|_| ErrorKind::BadText)?;
         Ok((question, Answers::new(&[&self.answer])?))
     }
 }

@@ -1,16 +1,16 @@
 //! What will and will not work from the network that this device is in.
 
 use super::preferences::texts;
-use handfast_native::network::{self, Family, MappingError, StunServer, Survey};
+use handfast_native::network::{self, Family, MappingError, StunServer};
 use std::net::SocketAddr;
 
 /// What this network is like, and who was asked about it.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct NetworkReport {
     /// How far this device can be reached by IPv4.
-    pub ipv4: Opening,
+    pub ipv4: Reachability,
     /// How far this device can be reached by IPv6.
-    pub ipv6: Opening,
+    pub ipv6: Reachability,
     /// Where servers see this device, each address once.
     pub seen: Vec<String>,
     /// What the router said when it was asked for a port, which is closed again. None if it was not
@@ -38,7 +38,7 @@ pub struct Outlook {
 
 /// How far this device can be reached in one family of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Opening {
+pub enum Reachability {
     /// It has no address of this family.
     Absent,
     /// Servers were asked and none was heard.
@@ -99,17 +99,21 @@ pub enum PortAnswer {
 }
 
 impl NetworkReport {
-    pub(super) fn new(survey: &Survey, servers: &[StunServer]) -> Self {
+    pub(super) fn new(survey: &network::NetworkReport, servers: &[StunServer]) -> Self {
         let mut seen: Vec<String> = Vec::new();
-        for mapping in survey.outside.iter().flat_map(|outside| &outside.mappings) {
+        for mapping in survey
+            .reflexive
+            .iter()
+            .flat_map(|reflexive| &reflexive.mappings)
+        {
             let text = mapping.mapped.to_string();
             if mapping.mapped != mapping.local && !seen.contains(&text) {
                 seen.push(text);
             }
         }
         Self {
-            ipv4: survey.opening(Family::V4).into(),
-            ipv6: survey.opening(Family::V6).into(),
+            ipv4: survey.reachability(Family::V4).into(),
+            ipv6: survey.reachability(Family::V6).into(),
             seen,
             port: survey.port.map(PortAnswer::from),
             leads_back: survey.hairpin,
@@ -129,16 +133,16 @@ impl From<network::Verdict> for Outlook {
     }
 }
 
-impl From<network::Opening> for Opening {
-    fn from(opening: network::Opening) -> Self {
-        match opening {
-            network::Opening::Absent => Self::Absent,
-            network::Opening::Silent => Self::Silent,
-            network::Opening::Strict => Self::Strict,
-            network::Opening::Unknown => Self::Unknown,
-            network::Opening::Same => Self::Same,
-            network::Opening::Public => Self::Public,
-            network::Opening::Open => Self::Open,
+impl From<network::Reachability> for Reachability {
+    fn from(reachability: network::Reachability) -> Self {
+        match reachability {
+            network::Reachability::Absent => Self::Absent,
+            network::Reachability::Silent => Self::Silent,
+            network::Reachability::AddressDependent => Self::Strict,
+            network::Reachability::Unknown => Self::Unknown,
+            network::Reachability::EndpointIndependent => Self::Same,
+            network::Reachability::Public => Self::Public,
+            network::Reachability::Open => Self::Open,
         }
     }
 }
@@ -183,7 +187,7 @@ impl From<Result<SocketAddr, MappingError>> for PortAnswer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use handfast_native::network::{Mapping, Outside};
+    use handfast_native::network::{Mapping, ReflexiveReport};
 
     fn address(text: &str) -> SocketAddr {
         text.parse().unwrap()
@@ -196,9 +200,9 @@ mod tests {
             server: address(server),
             mapped: address("8.8.4.4:5000"),
         };
-        let survey = Survey {
+        let survey = network::NetworkReport {
             addresses: vec!["192.168.0.2".parse().unwrap()],
-            outside: Some(Outside {
+            reflexive: Some(ReflexiveReport {
                 mappings: vec![mapping("9.9.9.1:3478"), mapping("9.9.9.2:3478")],
                 asked: 2,
             }),
@@ -207,7 +211,10 @@ mod tests {
         };
         let servers = ["stun.example.org".parse().unwrap()];
         let report = NetworkReport::new(&survey, &servers);
-        assert_eq!((report.ipv4, report.ipv6), (Opening::Same, Opening::Absent));
+        assert_eq!(
+            (report.ipv4, report.ipv6),
+            (Reachability::Same, Reachability::Absent)
+        );
         assert_eq!(report.seen, ["8.8.4.4:5000"]);
         assert_eq!(report.port, Some(PortAnswer::Refused));
         assert_eq!(report.servers_asked, ["stun.example.org:3478"]);

@@ -2,12 +2,13 @@
 //! here is what those cannot do.
 
 use super::{
-    Answered, CallbackError, Cause, Change, Comparison, Entry, Found, Handfast, Handout, Kind,
-    Limits, Listener, Manner, PairingHandle, Pending, Preferences, Protection, Reached, Screen,
-    Settings, TrustLevel, TrustReason, Vault, VaultError, Via, Wish, read_text, usual_limits,
+    Answered, CallbackError, Cause, Change, Comparison, DeliveryMode, Entry, ErrorKind, Found,
+    Handfast, Handout, KeyStore, KeyStoreError, Limits, Listener, PairingHandle, Pending,
+    Preferences, Protection, Provenance, Reached, Screen, Settings, TrustLevel, TrustReason, Wish,
+    read_text, usual_limits,
 };
 use crate::scan::token_of;
-use handfast_native::store::{self, Fate, PendingReply, Store, StoreError};
+use handfast_native::store::{self, EndReason, PendingReply, Store, StoreError};
 use handfast_native::token::{Secret, Token};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -30,40 +31,40 @@ impl Listener for Hysteric {
 #[derive(Default)]
 struct Pocket(Mutex<Option<Vec<u8>>>);
 
-impl Vault for Pocket {
-    fn key(&self) -> Result<Option<Vec<u8>>, VaultError> {
+impl KeyStore for Pocket {
+    fn key(&self) -> Result<Option<Vec<u8>>, KeyStoreError> {
         Ok(self.0.lock().unwrap().clone())
     }
 
-    fn keep(&self, key: Vec<u8>) -> Result<(), VaultError> {
+    fn keep(&self, key: Vec<u8>) -> Result<(), KeyStoreError> {
         *self.0.lock().unwrap() = Some(key);
         Ok(())
     }
 }
 
-/// A folder of its own for each seat, removed with it.
+/// A folder of its own for each device, removed with it.
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
 
 /// The same pocket, for whoever looks into the store beside the app.
-impl store::Vault for Pocket {
-    fn key(&self) -> Result<Option<Secret<32>>, store::VaultError> {
+impl store::KeyStore for Pocket {
+    fn key(&self) -> Result<Option<Secret<32>>, store::KeyStoreError> {
         let key = self.0.lock().unwrap().clone();
         Ok(key.map(|key| Secret::new(key.try_into().unwrap())))
     }
 
-    fn keep(&self, _: &Secret<32>) -> Result<(), store::VaultError> {
-        Err(store::VaultError::Occupied)
+    fn keep(&self, _: &Secret<32>) -> Result<(), store::KeyStoreError> {
+        Err(store::KeyStoreError::Occupied)
     }
 }
 
-struct Seat {
+struct TestDevice {
     folder: PathBuf,
     pocket: Arc<Pocket>,
     handfast: Arc<Handfast>,
     changes: mpsc::UnboundedReceiver<Change>,
 }
 
-impl Seat {
+impl TestDevice {
     async fn new() -> Self {
         let (told, changes) = mpsc::unbounded_channel();
         let number = FOLDERS.fetch_add(1, Relaxed);
@@ -116,7 +117,10 @@ impl Seat {
     /// An invitation that is meant for somebody elsewhere has begun to be made.
     async fn sends(&mut self) -> Arc<PairingHandle> {
         let pairing = self.handfast.pairing();
-        pairing.host(Manner::Send, Protection::Open).await.unwrap()
+        pairing
+            .host(DeliveryMode::Send, Protection::Open)
+            .await
+            .unwrap()
     }
 
     async fn until_preparing(&mut self, kept: bool) {
@@ -138,15 +142,15 @@ impl Seat {
     }
 
     /// How the invitation came that the person is asked about.
-    async fn until_confirming(&mut self) -> Via {
+    async fn until_confirming(&mut self) -> Provenance {
         self.until(|screen| match screen {
-            Screen::InvitationOpened { via, .. } => Some(via),
+            Screen::InvitationOpened { provenance, .. } => Some(provenance),
             _ => None,
         })
         .await
     }
 
-    async fn until_ended(&mut self) -> Kind {
+    async fn until_ended(&mut self) -> ErrorKind {
         self.until(|screen| match screen {
             Screen::Ended { kind, .. } => Some(kind),
             _ => None,
@@ -196,7 +200,7 @@ impl Seat {
 }
 
 /// The two are together, by a link.
-async fn meet(host: &mut Seat, guest: &mut Seat) -> [Arc<PairingHandle>; 2] {
+async fn meet(host: &mut TestDevice, guest: &mut TestDevice) -> [Arc<PairingHandle>; 2] {
     let hosting = host.sends().await;
     let link = host.until_hosting().await.link;
     let pairing = guest.handfast.pairing();
@@ -205,7 +209,7 @@ async fn meet(host: &mut Seat, guest: &mut Seat) -> [Arc<PairingHandle>; 2] {
     [hosting, connecting]
 }
 
-impl Drop for Seat {
+impl Drop for TestDevice {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
@@ -213,14 +217,14 @@ impl Drop for Seat {
 
 #[tokio::test]
 async fn whatever_a_guest_hears_of_its_answers_is_on_the_disk_of_the_host() {
-    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let (mut host, mut guest) = (TestDevice::new().await, TestDevice::new().await);
     let lock = Answered {
         question: "Our first dog?".to_owned(),
         answer: "Rex".to_owned(),
     };
     let hosting = host.handfast.pairing();
     let asked = Protection::Asked { lock };
-    let _hosting = hosting.host(Manner::Send, asked).await.unwrap();
+    let _hosting = hosting.host(DeliveryMode::Send, asked).await.unwrap();
     let link = host
         .until(|screen| match screen {
             Screen::Hosting { invitation, .. } => Some(invitation.link),
@@ -243,7 +247,7 @@ async fn whatever_a_guest_hears_of_its_answers_is_on_the_disk_of_the_host() {
             })
             .await;
         let kept = store.invitation(id, now).unwrap();
-        assert_eq!(kept.past.strikes.answers, wrong);
+        assert_eq!(kept.history.strikes.answers, wrong);
         // And each proof on that of the guest.
         assert_eq!(guests.tried(id, now).unwrap().proofs, wrong);
         pairing.answer("Max".to_owned()).await.unwrap();
@@ -252,22 +256,26 @@ async fn whatever_a_guest_hears_of_its_answers_is_on_the_disk_of_the_host() {
         .until(|screen| matches!(screen, Screen::Ended { .. }).then_some(()))
         .await;
     let over = store.invitation(id, now).map(drop);
-    assert_eq!(over, Err(StoreError::Over(Fate::Burned)));
+    assert_eq!(over, Err(StoreError::Over(EndReason::Burned)));
     // Opened once more, it is knocked at no more.
     pairing.open(read_text(&link).unwrap()).await.unwrap();
     let refused = pairing.connect().await.map(drop);
-    assert_eq!(refused, Err(Kind::AnswersDiffer.into()));
+    assert_eq!(refused, Err(ErrorKind::AnswersDiffer.into()));
 }
 
 #[tokio::test]
 async fn a_persons_word_is_remembered_as_a_mark_and_raises_nothing() {
-    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let (mut host, mut guest) = (TestDevice::new().await, TestDevice::new().await);
     let lock = Answered {
         question: "Our first dog?".to_owned(),
         answer: "Rex".to_owned(),
     };
     let asked = Protection::Asked { lock };
-    let hosting = host.handfast.pairing().host(Manner::Send, asked).await;
+    let hosting = host
+        .handfast
+        .pairing()
+        .host(DeliveryMode::Send, asked)
+        .await;
     let _hosting = hosting.unwrap();
     let link = host.until_hosting().await.link;
     let pairing = guest.handfast.pairing();
@@ -292,14 +300,14 @@ async fn a_persons_word_is_remembered_as_a_mark_and_raises_nothing() {
     let known = &guest.handfast.people().await.unwrap()[0].person;
     assert_eq!((known.level, known.reason), marked);
     let again = talk.only_they_would_ask().await;
-    assert_eq!(again, Err(Kind::NotNow.into()));
+    assert_eq!(again, Err(ErrorKind::NotNow.into()));
     let at_host = host.handfast.conversation().only_they_would_ask().await;
-    assert_eq!(at_host, Err(Kind::NotNow.into()));
+    assert_eq!(at_host, Err(ErrorKind::NotNow.into()));
 }
 
 #[tokio::test]
 async fn listeners_that_panic_do_not_keep_two_from_meeting() {
-    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let (mut host, mut guest) = (TestDevice::new().await, TestDevice::new().await);
     let _hosting = host.sends().await;
     let link = host.until_hosting().await.link;
     let pairing = guest.handfast.pairing();
@@ -308,12 +316,12 @@ async fn listeners_that_panic_do_not_keep_two_from_meeting() {
     host.until_talking().await;
     guest.until_talking().await;
     host.handfast.shutdown().await;
-    assert_eq!(guest.until_ended().await, Kind::TheyLeft);
+    assert_eq!(guest.until_ended().await, ErrorKind::TheyLeft);
 }
 
 #[tokio::test]
 async fn a_listener_that_shows_nothing_holds_the_other_side_back() {
-    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let (mut host, mut guest) = (TestDevice::new().await, TestDevice::new().await);
     let _handles = meet(&mut host, &mut guest).await;
     host.until_talking().await;
     guest.until_talking().await;
@@ -328,7 +336,7 @@ async fn a_listener_that_shows_nothing_holds_the_other_side_back() {
         {
             Ok(()) => (sent, refused) = (sent + 1, 0),
             Err(error) => {
-                assert_eq!(error.kind(), Kind::Busy);
+                assert_eq!(error.kind(), ErrorKind::Busy);
                 refused += 1;
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
@@ -351,7 +359,7 @@ async fn a_listener_that_shows_nothing_holds_the_other_side_back() {
 
 #[tokio::test]
 async fn somebody_unverified_who_has_sent_enough_is_seen_to_be_held() {
-    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let (mut host, mut guest) = (TestDevice::new().await, TestDevice::new().await);
     let few = Limits {
         unverified_messages: 3,
         ..usual_limits()
@@ -378,7 +386,7 @@ async fn somebody_unverified_who_has_sent_enough_is_seen_to_be_held() {
 
 #[tokio::test]
 async fn a_difference_hangs_up_and_whoever_it_was_is_not_let_in_until_forgotten() {
-    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
+    let (mut host, mut guest) = (TestDevice::new().await, TestDevice::new().await);
     let _handles = meet(&mut host, &mut guest).await;
     host.until_talking().await;
     guest.until_talking().await;
@@ -392,11 +400,15 @@ async fn a_difference_hangs_up_and_whoever_it_was_is_not_let_in_until_forgotten(
     let other = vec!["0000".to_owned(); 3];
     for outcome in [Comparison::Same, Comparison::Different] {
         let refused = here.compared(other.clone(), outcome).await;
-        assert_eq!(refused, Err(Kind::NotNow.into()), "not what is shown");
+        assert_eq!(refused, Err(ErrorKind::NotNow.into()), "not what is shown");
     }
     here.compared(digits, Comparison::Different).await.unwrap();
-    assert_eq!(host.until_ended().await, Kind::NotTheInviter);
-    assert_eq!(guest.until_ended().await, Kind::Lost, "without a goodbye");
+    assert_eq!(host.until_ended().await, ErrorKind::NotTheInviter);
+    assert_eq!(
+        guest.until_ended().await,
+        ErrorKind::Lost,
+        "without a goodbye"
+    );
     let people = host.handfast.people().await.unwrap();
     let [met] = &people[..] else {
         panic!("{people:?}");
@@ -404,8 +416,8 @@ async fn a_difference_hangs_up_and_whoever_it_was_is_not_let_in_until_forgotten(
     assert_eq!(met.person.reason, TrustReason::Different);
 
     let _handles = meet(&mut host, &mut guest).await;
-    assert_eq!(host.until_ended().await, Kind::Refused);
-    assert_eq!(guest.until_ended().await, Kind::Lost);
+    assert_eq!(host.until_ended().await, ErrorKind::Refused);
+    assert_eq!(guest.until_ended().await, ErrorKind::Lost);
     host.handfast.forget(met.id.clone()).await.unwrap();
     let _handles = meet(&mut host, &mut guest).await;
     host.until_talking().await;
@@ -414,23 +426,23 @@ async fn a_difference_hangs_up_and_whoever_it_was_is_not_let_in_until_forgotten(
 
 #[tokio::test]
 async fn whoever_shuts_down_twice_waits_twice_and_hears_so_afterwards() {
-    let mut host = Seat::new().await;
+    let mut host = TestDevice::new().await;
     let _hosting = host.sends().await;
     host.until_hosting().await;
     let handfast = host.handfast.clone();
     tokio::join!(handfast.shutdown(), handfast.shutdown());
     handfast.shutdown().await;
     let pending = handfast.pairing().pending().await;
-    assert_eq!(pending, Err(Kind::ShutDown.into()));
+    assert_eq!(pending, Err(ErrorKind::ShutDown.into()));
     let sealing = handfast.sealing();
     let nothing = super::About::default();
     let opening = sealing.seal_file(Vec::new(), None, nothing, String::new(), String::new());
-    assert_eq!(opening.finished().await, Err(Kind::ShutDown.into()));
+    assert_eq!(opening.finished().await, Err(ErrorKind::ShutDown.into()));
 }
 
 #[tokio::test]
 async fn every_invitation_and_every_reply_of_one_app_has_a_certificate_of_its_own() {
-    let (mut one, mut other) = (Seat::new().await, Seat::new().await);
+    let (mut one, mut other) = (TestDevice::new().await, TestDevice::new().await);
     let store = Store::open(&one.folder.join("store"), &*one.pocket).unwrap();
     let now = handfast_native::unix_seconds();
     let mut seen = Vec::new();
@@ -481,8 +493,8 @@ async fn every_invitation_and_every_reply_of_one_app_has_a_certificate_of_its_ow
 
 #[tokio::test]
 async fn who_finds_somebody_else_there_is_told_and_keeps_what_waits() {
-    let (mut host, mut guest) = (Seat::new().await, Seat::new().await);
-    let mut second = Seat::new().await;
+    let (mut host, mut guest) = (TestDevice::new().await, TestDevice::new().await);
+    let mut second = TestDevice::new().await;
     let _hosting = host.sends().await;
     let link = host.until_hosting().await.link;
     let pairing = guest.handfast.pairing();
@@ -508,12 +520,12 @@ async fn who_finds_somebody_else_there_is_told_and_keeps_what_waits() {
 
 #[tokio::test]
 async fn an_address_of_android_with_its_zone_is_understood_and_nonsense_is_refused() {
-    let seat = Seat::new().await;
+    let device = TestDevice::new().await;
     let zone = vec!["fe80::1%wlan0".to_owned(), "192.168.1.7".to_owned()];
-    assert_eq!(seat.handfast.network_changed(zone, None).await, Ok(()));
+    assert_eq!(device.handfast.network_changed(zone, None).await, Ok(()));
     let nonsense = vec!["my phone".to_owned()];
-    let refused = seat.handfast.network_changed(nonsense, None).await;
-    assert_eq!(refused, Err(Kind::Internal.into()));
+    let refused = device.handfast.network_changed(nonsense, None).await;
+    assert_eq!(refused, Err(ErrorKind::Internal.into()));
 }
 
 #[test]
@@ -531,19 +543,28 @@ fn every_secret_record_hides_itself_from_a_log() {
 
 #[tokio::test]
 async fn another_link_never_replaces_what_the_person_is_about_to_confirm() {
-    let (mut first, mut second, mut guest) =
-        (Seat::new().await, Seat::new().await, Seat::new().await);
+    let (mut first, mut second, mut guest) = (
+        TestDevice::new().await,
+        TestDevice::new().await,
+        TestDevice::new().await,
+    );
     let (_one, _other) = (first.sends().await, second.sends().await);
     let asked = first.until_hosting().await.link;
     let tapped = read_text(&second.until_hosting().await.link).unwrap();
     let pairing = guest.handfast.pairing();
     pairing.open(read_text(&asked).unwrap()).await.unwrap();
-    assert_eq!(guest.until_confirming().await, Via::Carried);
-    assert_eq!(pairing.open(tapped.clone()).await, Err(Kind::Busy.into()));
+    assert_eq!(guest.until_confirming().await, Provenance::Carried);
+    assert_eq!(
+        pairing.open(tapped.clone()).await,
+        Err(ErrorKind::Busy.into())
+    );
     // The same one by camera is no other, and is never known worse than it was.
-    for (via, shown) in [(Via::Camera, Via::Camera), (Via::Carried, Via::Camera)] {
+    for (provenance, shown) in [
+        (Provenance::Camera, Provenance::Camera),
+        (Provenance::Carried, Provenance::Camera),
+    ] {
         let again = Found {
-            via,
+            provenance,
             ..read_text(&asked).unwrap()
         };
         pairing.open(again).await.unwrap();
@@ -556,7 +577,7 @@ async fn another_link_never_replaces_what_the_person_is_about_to_confirm() {
     guest.until_confirming().await;
     assert_eq!(
         pairing.open(read_text(&asked).unwrap()).await,
-        Err(Kind::Busy.into())
+        Err(ErrorKind::Busy.into())
     );
     let _connecting = pairing.connect().await.unwrap();
     second.until_talking().await;
@@ -565,10 +586,13 @@ async fn another_link_never_replaces_what_the_person_is_about_to_confirm() {
 
 #[tokio::test]
 async fn trying_harder_needs_somebody_who_is_waited_for() {
-    let mut host = Seat::new().await;
+    let mut host = TestDevice::new().await;
     let pairing = host.handfast.pairing();
-    assert_eq!(pairing.try_harder().await, Err(Kind::NotNow.into()));
-    let _hosting = pairing.host(Manner::Show, Protection::Open).await.unwrap();
+    assert_eq!(pairing.try_harder().await, Err(ErrorKind::NotNow.into()));
+    let _hosting = pairing
+        .host(DeliveryMode::Show, Protection::Open)
+        .await
+        .unwrap();
     host.until_hosting().await;
     assert_eq!(pairing.try_harder().await, Ok(()));
 }
@@ -600,7 +624,7 @@ async fn stun_server() -> (String, Arc<AtomicU32>) {
 
 #[tokio::test]
 async fn a_link_asks_how_it_is_seen_and_a_code_at_the_table_asks_nobody() {
-    let mut host = Seat::new().await;
+    let mut host = TestDevice::new().await;
     let (server, asked) = stun_server().await;
     let chosen = Preferences {
         ask_servers: true,
@@ -609,19 +633,23 @@ async fn a_link_asks_how_it_is_seen_and_a_code_at_the_table_asks_nobody() {
         guess: true,
     };
     host.handfast.prefer(chosen.clone()).await.unwrap();
-    for (manner, ask_servers, is_asked) in [
-        (Manner::Show, true, false),
-        (Manner::Send, false, false),
-        (Manner::Send, true, true),
+    for (delivery, ask_servers, is_asked) in [
+        (DeliveryMode::Show, true, false),
+        (DeliveryMode::Send, false, false),
+        (DeliveryMode::Send, true, true),
     ] {
         let chosen = Preferences {
             ask_servers,
             ..chosen.clone()
         };
         host.handfast.prefer(chosen).await.unwrap();
-        let hosting = host.handfast.pairing().host(manner, Protection::Open).await;
+        let hosting = host
+            .handfast
+            .pairing()
+            .host(delivery, Protection::Open)
+            .await;
         host.until_hosting().await;
-        assert_eq!(asked.load(Relaxed) > 0, is_asked, "{manner:?}");
+        assert_eq!(asked.load(Relaxed) > 0, is_asked, "{delivery:?}");
         hosting.unwrap().cancel();
         host.until_idle().await;
     }
@@ -641,8 +669,13 @@ async fn silent_server() -> (tokio::net::UdpSocket, SocketAddr) {
 }
 
 /// A host whose link is being made: one server is asked for it, and does not answer.
-async fn making() -> (Seat, tokio::net::UdpSocket, Arc<PairingHandle>, Instant) {
-    let mut host = Seat::new().await;
+async fn making() -> (
+    TestDevice,
+    tokio::net::UdpSocket,
+    Arc<PairingHandle>,
+    Instant,
+) {
+    let mut host = TestDevice::new().await;
     let (server, address) = silent_server().await;
     host.may_ask(&[&address]).await;
     let began = Instant::now();
@@ -666,7 +699,10 @@ async fn a_link_that_is_stopped_while_it_is_made_leaves_nothing() {
     tokio::net::UdpSocket::bind(asked_from).await.unwrap();
     // Nothing of it comes afterwards, and something else may begin.
     let pairing = host.handfast.pairing();
-    let _shown = pairing.host(Manner::Show, Protection::Open).await.unwrap();
+    let _shown = pairing
+        .host(DeliveryMode::Show, Protection::Open)
+        .await
+        .unwrap();
     host.until_hosting().await;
     assert_eq!(host.waiting().await.len(), 1);
 }
@@ -678,13 +714,13 @@ async fn everything_else_is_answered_while_a_link_is_made() {
         "handfast:EQhLHxZoN2JVqVdxcv4PhcA5yidhKXZmKNeDZvlTzCd_w-flRBuUrstXwmpaDE5m1dSvIwEDfwAAAbDR";
     let pairing = host.handfast.pairing();
     let opened = pairing.open(read_text(text).unwrap()).await;
-    assert_eq!(opened, Err(Kind::Busy.into()));
-    let again = pairing.host(Manner::Show, Protection::Open).await;
-    assert_eq!(again.map(drop), Err(Kind::Busy.into()));
-    assert_eq!(pairing.offer_reply().await, Err(Kind::NotNow.into()));
+    assert_eq!(opened, Err(ErrorKind::Busy.into()));
+    let again = pairing.host(DeliveryMode::Show, Protection::Open).await;
+    assert_eq!(again.map(drop), Err(ErrorKind::Busy.into()));
+    assert_eq!(pairing.offer_reply().await, Err(ErrorKind::NotNow.into()));
     let said = host.handfast.conversation().send_text("?".to_owned()).await;
-    assert_eq!(said.map(drop), Err(Kind::NotNow.into()));
-    pairing.hurry();
+    assert_eq!(said.map(drop), Err(ErrorKind::NotNow.into()));
+    pairing.boost();
     host.handfast.dismiss();
     host.handfast.shutdown().await;
     assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
@@ -720,13 +756,13 @@ async fn a_link_that_is_made_ends_with_the_last_network() {
         .network_changed(Vec::new(), None)
         .await
         .unwrap();
-    assert_eq!(host.until_ended().await, Kind::NoNetwork);
+    assert_eq!(host.until_ended().await, ErrorKind::NoNetwork);
     assert_eq!(host.waiting().await, []);
 }
 
 #[tokio::test]
 async fn a_link_that_waits_is_put_aside_or_given_up_before_it_is_shown_again() {
-    let mut host = Seat::new().await;
+    let mut host = TestDevice::new().await;
     let (_server, address) = silent_server().await;
     host.may_ask(&[]).await;
     let made = host.sends().await;

@@ -2,7 +2,7 @@
 
 use super::guard::guarded;
 use super::scan::in_text;
-use super::{HandfastError, Via};
+use super::{HandfastError, Provenance};
 use handfast_native::qr;
 use handfast_native::seal::{self, Header};
 use handfast_native::token::{LinkBase, QrText, Token, bare_text, link};
@@ -27,14 +27,14 @@ pub struct Found {
     /// What it is.
     pub kind: FoundKind,
     /// How it came here.
-    pub via: Via,
+    pub provenance: Provenance,
     /// Its bytes.
     pub token: Vec<u8>,
 }
 
 impl std::fmt::Debug for Found {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Found({:?}, {:?})", self.kind, self.via)
+        write!(f, "Found({:?}, {:?})", self.kind, self.provenance)
     }
 }
 
@@ -45,7 +45,7 @@ impl std::fmt::Display for Found {
 }
 
 impl Found {
-    pub(super) fn new(token: &Token, via: Via) -> Self {
+    pub(super) fn new(token: &Token, provenance: Provenance) -> Self {
         let kind = match token {
             Token::Invitation(_) => FoundKind::Invitation,
             Token::Reply(_) => FoundKind::Reply,
@@ -56,7 +56,7 @@ impl Found {
         };
         Self {
             kind,
-            via,
+            provenance,
             token: token.to_bytes(),
         }
     }
@@ -122,7 +122,7 @@ pub struct Symbol {
 /// The QR code of a text.
 ///
 /// # Errors
-/// [`Kind::BadText`](super::Kind::BadText) if it is empty, [`Kind::TooLarge`](super::Kind::TooLarge)
+/// [`ErrorKind::BadText`](super::ErrorKind::BadText) if it is empty, [`ErrorKind::TooLarge`](super::ErrorKind::TooLarge)
 /// if no symbol holds it.
 #[uniffi::export]
 pub fn draw(text: &str) -> Result<Symbol, HandfastError> {

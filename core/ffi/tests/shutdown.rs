@@ -5,8 +5,8 @@
 #![allow(clippy::unwrap_used)] // helpers of tests
 
 use handfast_core::{
-    CallbackError, Change, Handfast, Listener, Manner, Pairing, PairingHandle, Protection, Screen,
-    Settings, Vault, VaultError, read_text,
+    CallbackError, Change, DeliveryMode, Handfast, KeyStore, KeyStoreError, Listener, Pairing,
+    PairingHandle, Protection, Screen, Settings, read_text,
 };
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -35,20 +35,20 @@ impl Held {
 #[derive(Default)]
 struct Pocket(Mutex<Option<Vec<u8>>>);
 
-impl Vault for Pocket {
-    fn key(&self) -> Result<Option<Vec<u8>>, VaultError> {
+impl KeyStore for Pocket {
+    fn key(&self) -> Result<Option<Vec<u8>>, KeyStoreError> {
         Ok(self.0.lock().unwrap().clone())
     }
 
-    fn keep(&self, key: Vec<u8>) -> Result<(), VaultError> {
+    fn keep(&self, key: Vec<u8>) -> Result<(), KeyStoreError> {
         *self.0.lock().unwrap() = Some(key);
         Ok(())
     }
 }
 
-struct Ears(mpsc::UnboundedSender<Change>);
+struct Recorder(mpsc::UnboundedSender<Change>);
 
-impl Listener for Ears {
+impl Listener for Recorder {
     fn changed(&self, change: Change) -> Result<(), CallbackError> {
         let _ = self.0.send(change);
         Ok(())
@@ -76,7 +76,7 @@ impl Phone {
             link_base: None,
         };
         let pocket = Arc::new(Pocket::default());
-        let handfast = Handfast::open(settings, pocket, Arc::new(Ears(told))).unwrap();
+        let handfast = Handfast::open(settings, pocket, Arc::new(Recorder(told))).unwrap();
         let loopback = vec!["127.0.0.1".to_owned()];
         handfast.network_changed(loopback, None).await.unwrap();
         Self {
@@ -104,7 +104,10 @@ impl Phone {
 
     /// Waits for a guest; the link.
     async fn host(&mut self) -> String {
-        let hosting = self.pairing.host(Manner::Show, Protection::Open).await;
+        let hosting = self
+            .pairing
+            .host(DeliveryMode::Show, Protection::Open)
+            .await;
         self.handles.push(hosting.unwrap());
         self.until(|screen| match screen {
             Screen::Hosting { invitation, .. } => Some(invitation.link),

@@ -1,4 +1,4 @@
-//! Any bytes at a waiting host's door: as they are, and behind the beginning of a right knock.
+//! Any bytes at the socket of a waiting host: as they are, and behind the beginning of a right knock.
 
 #![no_main]
 

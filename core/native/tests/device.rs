@@ -14,7 +14,7 @@ use handfast_native::pairing::Failure;
 use handfast_native::seal::{Answers, Questions};
 use handfast_native::token::{Candidate, Invitation, Question, SealedReply, Token, random_bytes};
 use handfast_native::{Addresses, DeviceHandle, Home, Listener, Options};
-use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -536,7 +536,7 @@ async fn a_survey_tells_where_this_machine_is() {
     assert_eq!(zoe.tell(Command::Survey).await, Done::Ok);
     let addresses = zoe
         .hears(|event| match event {
-            Event::NetworkReport(survey) => Some(survey.addresses.clone()),
+            Event::NetworkReport(report) => Some(report.addresses.clone()),
             _ => None,
         })
         .await;
@@ -614,4 +614,144 @@ async fn nobody_knocks_twice_with_an_invitation_that_was_used() {
         ),
         "{end:?}"
     );
+}
+
+/// Where an invitation leads.
+fn named(invitation: &Invitation) -> Vec<SocketAddr> {
+    let candidates = invitation.candidates.iter();
+    candidates.filter_map(Candidate::ip).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_waits_is_answered_on_one_port_also_after_a_restart() {
+    let (mut zoe, yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (_, first) = zoe.invites_openly().await;
+    for _ in 0..3 {
+        let (_, other) = zoe.invites_openly().await;
+        assert_eq!(named(&other), named(&first));
+    }
+    zoe.stop().await;
+    zoe.start("Zoe").await;
+    // What is made before anything is taken up is there too.
+    let (newest, invitation) = zoe.invites_openly().await;
+    assert_eq!(named(&invitation), named(&first));
+    for (pending, session) in zoe.pending() {
+        if session.is_none() {
+            let terms = Box::new(AcceptTerms::default());
+            zoe.begin(Command::Resume(pending, terms)).await;
+        }
+    }
+    let joining = yun.accepts(&first, AcceptTerms::default()).await;
+    yun.talks(joining).await;
+    let joining = yun.accepts(&invitation, AcceptTerms::default()).await;
+    yun.talks(joining).await;
+    zoe.talks(newest).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_handed_out_with_another_port_keeps_it_beside_the_shared_one() {
+    let (zoe, yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let free = UdpSocket::bind((HERE, 0)).unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let mut terms = InviteTerms::new(DeliveryMode::Show);
+    terms.terms.port = Some(port);
+    let hosting = zoe.begin(Command::Invite(Box::new(terms))).await;
+    let Token::Invitation(early) = zoe.shows(hosting).await else {
+        panic!("it is open");
+    };
+    assert_eq!(named(&early), [SocketAddr::new(HERE, port)]);
+    zoe.to(hosting, SessionCommand::Close).await;
+    // Another one takes up the work elsewhere.
+    let mut elsewhere = InviteTerms::new(DeliveryMode::Show);
+    elsewhere.terms.port = Some(port ^ 1);
+    let other = zoe.begin(Command::Invite(Box::new(elsewhere))).await;
+    zoe.shows(other).await;
+    let waiting = zoe.pending().into_iter().find(|(_, by)| by.is_none());
+    let resume = Command::Resume(waiting.unwrap().0, Box::default());
+    let again = zoe.begin(resume).await;
+    let Token::Invitation(shown) = zoe.shows(again).await else {
+        panic!("it is open");
+    };
+    assert_eq!(named(&shown), named(&early));
+    let joining = yun.accepts(&early, AcceptTerms::default()).await;
+    yun.talks(joining).await;
+    zoe.talks(again).await;
+    // Nothing new goes there.
+    let (_, new) = zoe.invites_openly().await;
+    assert_ne!(named(&new), named(&early));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_incognito_has_a_port_that_nobody_else_has() {
+    let zoe = Person::new("Zoe").await;
+    let (_, open) = zoe.invites_openly().await;
+    let mut ports = vec![named(&open)];
+    for _ in 0..2 {
+        let mut terms = InviteTerms::new(DeliveryMode::Show);
+        terms.terms.is_incognito = true;
+        let hosting = zoe.begin(Command::Invite(Box::new(terms))).await;
+        let Token::Invitation(hidden) = zoe.shows(hosting).await else {
+            panic!("it is open");
+        };
+        assert!(!ports.contains(&named(&hidden)));
+        ports.push(named(&hidden));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pair_of_devices_that_talks_meets_again_from_another_port_of_the_guest() {
+    let (mut zoe, mut yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (first, at_yun) = meet(&zoe, &yun).await;
+    let (second, invitation) = zoe.invites_openly().await;
+    let joining = yun.accepts(&invitation, AcceptTerms::default()).await;
+    zoe.talks(second).await;
+    yun.talks(joining).await;
+    // The host stays where its invitation says, and both conversations go on.
+    assert_eq!(named(&invitation), named(&zoe.invites_openly().await.1));
+    zoe.say(first, Saying::Text("one".into())).await;
+    yun.reads("one").await;
+    yun.say(joining, Saying::Text("two".into())).await;
+    zoe.reads("two").await;
+    yun.to(at_yun, SessionCommand::Close).await;
+    assert_eq!(zoe.ends(first).await, SessionEnd::PeerLeft);
+    yun.say(joining, Saying::Text("three".into())).await;
+    zoe.reads("three").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_meets_itself() {
+    let mut zoe = Person::new("Zoe").await;
+    let (hosting, invitation) = zoe.invites_openly().await;
+    let joining = zoe.accepts(&invitation, AcceptTerms::default()).await;
+    zoe.talks(hosting).await;
+    zoe.talks(joining).await;
+    zoe.say(joining, Saying::Text("to myself".into())).await;
+    zoe.reads("to myself").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sleep_and_another_network_change_every_session_that_shares_a_port() {
+    let (mut zoe, mut yun) = (Person::new("Zoe").await, Person::new("Yun").await);
+    let (first, at_yun) = meet(&zoe, &yun).await;
+    let (waiting, _) = zoe.invites_openly().await;
+    zoe.tell(Command::Sleep).await;
+    zoe.tell(Command::Wake).await;
+    zoe.tell(Command::NetworkChanged(vec![THERE], None)).await;
+    let elsewhere = zoe
+        .sees(waiting, |view| match view {
+            View::Hosting {
+                token: Token::Invitation(invitation),
+                ..
+            } if named(invitation).iter().all(|at| at.ip() == THERE) => Some(invitation.clone()),
+            _ => None,
+        })
+        .await;
+    yun.say(at_yun, Saying::Text("still there?".into())).await;
+    zoe.reads("still there?").await;
+    zoe.say(first, Saying::Text("yes".into())).await;
+    yun.reads("yes").await;
+    let joining = yun.accepts(&elsewhere, AcceptTerms::default()).await;
+    yun.talks(joining).await;
+    zoe.talks(waiting).await;
 }

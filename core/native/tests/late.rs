@@ -5,11 +5,13 @@
 
 use handfast_native::net::{Endpoint, new_certificate};
 use handfast_native::pairing::{
-    Failure, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing, PairingEvent, Past,
-    Standing, Via, View, own_candidates,
+    Failure, GuestTerms, HostHistory, HostStage, HostTerms, Identity, Meeting, Pairing,
+    PairingEvent, Provenance, Standing, View, own_candidates,
 };
 use handfast_native::seal::Answers;
-use handfast_native::store::{Fate, KeyFile, PendingInvitation, PendingReply, Store, StoreError};
+use handfast_native::store::{
+    EndReason, KeyFile, PendingInvitation, PendingReply, Store, StoreError,
+};
 use handfast_native::token::{
     Candidate, Candidates, Expiry, Invitation, InviteId, LINK_LIFETIME, Policy, Question,
     SealedReply, Secret, random_bytes,
@@ -91,11 +93,11 @@ impl Device {
             },
             certificate,
             port,
-            handed: Via::Camera,
+            handed: Provenance::Camera,
             locked: None,
             answer: question.map(|_| Answers::new(&[ANSWER]).unwrap()),
             made: unix_seconds(),
-            past: Past::default(),
+            history: HostHistory::default(),
         };
         let id = self.store.add_invitation(&pending, unix_seconds()).unwrap();
         (id, port)
@@ -116,7 +118,7 @@ impl Device {
             self.identity(),
             Endpoint::bind(&[HERE], Some(kept.port)).unwrap(),
             terms,
-            kept.past,
+            kept.history,
         )
         .unwrap()
     }
@@ -150,7 +152,7 @@ impl Device {
             reply,
             certificate,
             port,
-            via: Via::Camera,
+            provenance: Provenance::Camera,
             made: unix_seconds(),
         };
         let id = self.store.put_reply(&pending, unix_seconds()).unwrap();
@@ -177,7 +179,7 @@ impl Device {
         GuestTerms {
             policy: LOCAL,
             tried: self.store.tried(id, unix_seconds()).unwrap(),
-            ..GuestTerms::new(Via::Camera)
+            ..GuestTerms::new(Provenance::Camera)
         }
     }
 
@@ -188,7 +190,8 @@ impl Device {
         tokio::spawn(async move {
             let mut news = Some(keeping.now());
             while let Some(standing) = news {
-                let counted = store.count_proofs(id, Via::Carried, standing.proofs, unix_seconds());
+                let counted =
+                    store.count_proofs(id, Provenance::Carried, standing.proofs, unix_seconds());
                 counted.unwrap();
                 keeping.kept(&standing);
                 news = keeping.changed().await;
@@ -260,7 +263,7 @@ async fn met(pairing: &mut Pairing) -> Result<Box<Meeting>, Failure> {
 async fn both(host: &mut Pairing, guest: &mut Pairing) -> (Meeting, Meeting) {
     let (at_host, at_guest) = tokio::join!(met(host), met(guest));
     let (mut at_host, at_guest) = (*at_host.unwrap(), *at_guest.unwrap());
-    let (host, guest) = (&at_host.acquaintance, &at_guest.acquaintance);
+    let (host, guest) = (&at_host.peer, &at_guest.peer);
     assert_eq!(host.channel.hash, guest.channel.hash);
     at_guest.link.send("hello".into()).await.unwrap();
     let heard = timeout(Duration::from_secs(10), at_host.link.receive()).await;
@@ -312,12 +315,11 @@ fn a_reply_that_comes_late_connects_at_once() {
         // Past every patience of the layers below, and into the polite pace of knocking.
         sleep(Duration::from_secs(32)).await;
         let begun = Instant::now();
-        host.reply_received(reply, Via::Camera).await.unwrap();
+        host.reply_received(reply, Provenance::Camera)
+            .await
+            .unwrap();
         let (at_host, at_guest) = both(&mut host, &mut guest).await;
-        assert_eq!(
-            (at_host.acquaintance.scans, at_guest.acquaintance.scans),
-            (2, 2)
-        );
+        assert_eq!((at_host.peer.scans, at_guest.peer.scans), (2, 2));
         let took = begun.elapsed();
         assert!(took < AT_ONCE, "{took:?}");
     });
@@ -360,7 +362,9 @@ fn a_guest_that_slept_before_its_reply_arrived_is_reached_when_it_wakes() {
         // Sharing the reply by a messenger puts the app to sleep, on both sides.
         guest.pause().await;
         host.pause().await;
-        host.reply_received(reply, Via::Carried).await.unwrap();
+        host.reply_received(reply, Provenance::Carried)
+            .await
+            .unwrap();
         sleep(Duration::from_millis(500)).await;
         host.resume().await;
         sleep(Duration::from_secs(2)).await;
@@ -424,9 +428,9 @@ fn a_host_that_died_waits_again_with_the_same_invitation() {
         assert_eq!(host.standing().borrow().addresses, before);
         both(&mut host, &mut guest).await;
         drop(host);
-        let end = |fate| one.store.end_invitation(id, fate, unix_seconds());
-        assert_eq!(end(Fate::Used), Ok(()));
-        assert_eq!(end(Fate::Used), Err(StoreError::Over(Fate::Used)));
+        let end = |end_reason| one.store.end_invitation(id, end_reason, unix_seconds());
+        assert_eq!(end(EndReason::Used), Ok(()));
+        assert_eq!(end(EndReason::Used), Err(StoreError::Over(EndReason::Used)));
     });
 }
 
@@ -439,17 +443,14 @@ fn a_guest_that_died_shows_the_same_reply_and_its_host_takes_the_one_it_has() {
         let (mut guest, accepted, port) = other.accept(&one.handed_out(id));
         let reply = shown_reply(&mut guest).await;
         other.die(port);
-        host.reply_received(reply.clone(), Via::Camera)
+        host.reply_received(reply.clone(), Provenance::Camera)
             .await
             .unwrap();
         sleep(Duration::from_millis(300)).await;
         let mut guest = other.knock_again(accepted);
         assert_eq!(shown_reply(&mut guest).await, reply);
         let (at_host, at_guest) = both(&mut host, &mut guest).await;
-        assert_eq!(
-            (at_host.acquaintance.scans, at_guest.acquaintance.scans),
-            (2, 2)
-        );
+        assert_eq!((at_host.peer.scans, at_guest.peer.scans), (2, 2));
     });
 }
 
@@ -462,9 +463,11 @@ fn both_died_after_the_reply_was_handed_over_and_still_meet() {
         let (mut guest, accepted, guest_port) = other.accept(&one.handed_out(id));
         let reply = shown_reply(&mut guest).await;
         other.die(guest_port);
-        host.reply_received(reply, Via::Carried).await.unwrap();
-        let past = host.standing().borrow().past.clone();
-        let keep = |kept: &mut PendingInvitation| kept.past = past;
+        host.reply_received(reply, Provenance::Carried)
+            .await
+            .unwrap();
+        let history = host.standing().borrow().history.clone();
+        let keep = |kept: &mut PendingInvitation| kept.history = history;
         one.store
             .update_invitation(id, unix_seconds(), keep)
             .unwrap();
@@ -474,10 +477,7 @@ fn both_died_after_the_reply_was_handed_over_and_still_meet() {
         let mut host = one.host(id);
         let mut guest = other.knock_again(accepted);
         let (at_host, at_guest) = both(&mut host, &mut guest).await;
-        assert_eq!(
-            (at_host.acquaintance.scans, at_guest.acquaintance.scans),
-            (2, 2)
-        );
+        assert_eq!((at_host.peer.scans, at_guest.peer.scans), (2, 2));
     });
 }
 
@@ -527,7 +527,9 @@ fn a_host_whose_port_is_gone_meets_by_the_reply() {
         assert_ne!(host.standing().borrow().addresses[0].port(), port);
         let (mut guest, ..) = other.accept(&invitation);
         let reply = shown_reply(&mut guest).await;
-        host.reply_received(reply, Via::Camera).await.unwrap();
+        host.reply_received(reply, Provenance::Camera)
+            .await
+            .unwrap();
         both(&mut host, &mut guest).await;
     });
 }
@@ -549,7 +551,9 @@ fn a_guest_that_moved_shows_another_reply_that_leads_to_it() {
         let standing = guest.standing().borrow().clone();
         assert_eq!(standing.reply, Some(reply.clone()));
         assert_eq!(standing.addresses, [SocketAddr::new(THERE, port)]);
-        host.reply_received(reply, Via::Camera).await.unwrap();
+        host.reply_received(reply, Provenance::Camera)
+            .await
+            .unwrap();
         both(&mut host, &mut guest).await;
     });
 }
@@ -572,7 +576,7 @@ fn a_wrong_answer_is_not_told_before_it_is_kept() {
         assert_eq!(asked(&mut guest).await, 3);
         guest.answer(Answers::new(&["Max"]).unwrap()).await;
         let mut news = keeping.now();
-        while news.past.strikes.answers == 0 {
+        while news.history.strikes.answers == 0 {
             news = keeping.changed().await.unwrap();
         }
         let early = timeout(Duration::from_millis(500), asked(&mut guest));
@@ -631,7 +635,7 @@ fn a_proof_leaves_only_once_it_is_kept() {
         assert!(early.await.is_err());
         let count = |proofs| {
             let store = &other.store;
-            store.count_proofs(accepted, Via::Carried, proofs, unix_seconds())
+            store.count_proofs(accepted, Provenance::Carried, proofs, unix_seconds())
         };
         count(news.proofs).unwrap();
         keeping.kept(&news);
@@ -653,7 +657,7 @@ fn a_proof_that_cannot_be_kept_does_not_leave() {
         assert_eq!(met(&mut guest).await.map(drop), Err(Failure::Local));
         let waits = |view: &View| matches!(view, View::Hosting { stage, .. } if *stage == HostStage::Waiting);
         view(&mut host, waits).await;
-        assert_eq!(host.standing().borrow().past.strikes.answers, 0);
+        assert_eq!(host.standing().borrow().history.strikes.answers, 0);
     });
 }
 

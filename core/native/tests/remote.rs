@@ -453,6 +453,27 @@ async fn a_client_that_is_shut_down_says_goodbye_and_hears_that_it_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_owner_that_waits_for_the_last_conversation_lets_its_end_be_heard() {
+    let (home, elsewhere) = (Folder::new(), Folder::new());
+    let owner = home.owner().await;
+    let mut clients = Vec::new();
+    let yun = elsewhere.owner().await;
+    for _ in 0..4 {
+        let client = home.client().await;
+        let (hosting, _) = meet(&client, &yun).await;
+        clients.push((client, hosting));
+    }
+    for (client, hosting) in &clients {
+        client.to(*hosting, SessionCommand::Close).await;
+    }
+    owner.conversations_of_others(0).await;
+    owner.device.shutdown().await;
+    for (client, hosting) in &mut clients {
+        assert_eq!(client.ends(*hosting).await, SessionEnd::Closed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reply_that_is_handed_to_a_second_process_reaches_the_first() {
     let (home, elsewhere) = (Folder::new(), Folder::new());
     let (owner, client) = (home.owner().await, home.client().await);
@@ -504,6 +525,9 @@ async fn what_somebody_is_about_to_confirm_keeps_nobody_else_from_opening_anothe
     let opened = owner.begin(open(&first)).await;
     let busy = owner.device.command(open(&second)).await;
     assert_eq!(busy, Err(Refusal::Busy(opened)));
+    // And what one shell has opened is not taken by another, which would see nothing of it.
+    let taken = client.device.command(open(&first)).await;
+    assert_eq!(taken, Err(Refusal::UnderWay(opened)));
     let other = client.begin(open(&second)).await;
     for (shell, session) in [(&owner, opened), (&client, other)] {
         let accept = SessionCommand::Accept(Box::default());

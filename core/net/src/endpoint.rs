@@ -11,33 +11,33 @@ mod driver;
 mod guess;
 mod hairpin;
 mod newcomer;
-mod outside;
+mod reflexive;
 mod roam;
 mod router;
 
-use driver::{Driver, Order};
+use driver::{Call, Driver};
 pub use roam::Roaming;
 use router::{Router, SlotId};
 
-use super::birthday::Birthday;
 use super::certificate::TunnelCertificate;
 use super::error::TransportError;
 use super::ice::Path;
 use super::knock;
+use super::port_guess::PortGuess;
 use super::session::{Parties, Session, SessionEvent};
-use super::socket::Sockets;
+use super::socket::{Socket, Sockets};
 use bytes::{Bytes, BytesMut};
 use handfast_protocol::link::{Link, LinkEnd, LinkError, LinkState};
-use handfast_protocol::network::{Outside, StunServer};
+use handfast_protocol::network::{ReflexiveReport, StunServer};
 use handfast_protocol::pairing::Turn;
-use handfast_token::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Knocker, Seat};
+use handfast_token::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Knocker, Role};
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
-/// How long a host looks for whoever knocked, before it gives the seat to the next guest.
+/// How long a host looks for whoever knocked, before it gives the slot to the next guest.
 const SEARCH: Duration = Duration::from_secs(12);
 
 /// How long a guest rests before it begins anew.
@@ -96,12 +96,12 @@ pub enum ConnectEvent {
     /// Guest: the host went away again before the link was open. The knocking goes on.
     Lapsed,
     /// Guest: whether the host is with somebody else right now. The knocking goes on, and this guest
-    /// gets in when the seat is free.
+    /// gets in when the slot is free.
     Taken(bool),
     /// Messages can be exchanged.
     Open(Link),
     /// The sockets are bound elsewhere now, or are seen elsewhere from outside; see
-    /// [`Connector::addresses`] and [`Connector::outside`].
+    /// [`Connector::addresses`] and [`Connector::reflexive`].
     Moved,
     /// This attempt came to nothing. A host goes on waiting; a guest is done.
     Failed(TransportError),
@@ -115,10 +115,10 @@ pub struct Connector {
     commands: mpsc::Sender<Command>,
     roaming: Roaming,
     addresses: watch::Receiver<Vec<SocketAddr>>,
-    outside: watch::Receiver<Option<Outside>>,
-    orders: mpsc::UnboundedSender<Order>,
+    reflexive: watch::Receiver<Option<ReflexiveReport>>,
+    calls: mpsc::UnboundedSender<Call>,
     servers: Vec<StunServer>,
-    door: Option<SocketAddr>,
+    external_address: Option<SocketAddr>,
 }
 
 #[derive(Debug)]
@@ -139,14 +139,17 @@ pub struct Endpoint {
     /// The task, until it has something to do. So whoever gives an endpoint up unused closes its sockets
     /// at once.
     unused: Arc<Mutex<Option<Driver>>>,
-    orders: mpsc::UnboundedSender<Order>,
+    calls: mpsc::UnboundedSender<Call>,
     roaming: Roaming,
     addresses: watch::Receiver<Vec<SocketAddr>>,
-    outside: watch::Receiver<Option<Outside>>,
+    reflexive: watch::Receiver<Option<ReflexiveReport>>,
     servers: Vec<StunServer>,
     may_guess: bool,
-    door: Option<SocketAddr>,
+    external_address: Option<SocketAddr>,
     port: Option<u16>,
+    /// Sockets on that port, until something begins with this handle, and where they are bound.
+    own: Arc<Mutex<Vec<Socket>>>,
+    own_addresses: Vec<SocketAddr>,
 }
 
 impl Endpoint {
@@ -157,53 +160,81 @@ impl Endpoint {
     /// [`TransportError::NoAddress`] if there are none, [`TransportError::Bind`] if none can be bound.
     pub fn bind(addresses: &[IpAddr], preferred_port: Option<u16>) -> Result<Self, TransportError> {
         let sockets = Sockets::bind(addresses, preferred_port)?;
-        let (orders, orders_rx) = mpsc::unbounded_channel();
+        let (calls, calls_rx) = mpsc::unbounded_channel();
         let (roaming, moves) = Roaming::channel();
         let (locals, addresses) = watch::channel(sockets.local_addresses());
-        let (seen, outside) = watch::channel(None);
-        let driver = Driver::new(sockets, orders_rx, moves, locals, seen);
+        let (seen, reflexive) = watch::channel(None);
+        let driver = Driver::new(sockets, calls_rx, moves, locals, seen);
         Ok(Self {
             unused: Arc::new(Mutex::new(Some(driver))),
-            orders,
+            calls,
             roaming,
             addresses,
-            outside,
+            reflexive,
             servers: Vec::new(),
             may_guess: true,
-            door: None,
+            external_address: None,
             port: None,
+            own: Arc::default(),
+            own_addresses: Vec::new(),
         })
     }
 
     /// Where the sockets are bound: this side's candidates.
     pub fn addresses(&self) -> Vec<SocketAddr> {
+        instead_of(&self.shared_addresses(), &self.own_addresses)
+    }
+
+    /// Where those sockets are bound that everybody uses.
+    pub(crate) fn shared_addresses(&self) -> Vec<SocketAddr> {
         self.addresses.borrow().clone()
     }
 
-    /// What begins with this handle is also heard on that port, because a token that was handed out
-    /// names it. If another program has the port now, it is not.
+    /// What begins with this handle is at that port, because a token that was handed out names it: on
+    /// sockets of its own, bound now, where the shared ones have another port. Where another program has
+    /// that port, it is at the shared one.
     pub fn with_port(mut self, port: u16) -> Self {
+        let shared = self.shared_addresses();
+        let needed = shared.iter().filter(|socket| socket.port() != port);
+        let bound = needed.filter_map(|socket| {
+            let own = Socket::bind_at(socket.ip(), port).ok()?;
+            Some((SocketAddr::new(socket.ip(), port), own))
+        });
+        let own;
+        (self.own_addresses, own) = bound.unzip();
+        self.own = Arc::new(Mutex::new(own));
         self.port = Some(port);
         self
     }
 
+    /// Sets the task going before there is anything to serve, so that whoever tells it of moves is heard,
+    /// and several may begin with it at the same time.
+    pub fn begin(&self) {
+        if let Some(driver) = self.take_unused() {
+            tokio::spawn(driver.run());
+        }
+    }
+
+    /// The way to tell the endpoint that this device sleeps or moves.
+    pub fn roaming(&self) -> Roaming {
+        self.roaming.clone()
+    }
+
     /// Waits for a guest.
     pub fn host(&self, setup: HostSetup) -> Connector {
-        self.start(Role::Host(setup))
+        self.start(Side::Host(setup))
     }
 
     /// Knocks at a host.
     pub fn guest(&self, setup: GuestSetup) -> Connector {
-        self.start(Role::Guest(setup))
+        self.start(Side::Guest(setup))
     }
 
     /// Hands an order to the task, which begins with the first one.
-    fn order(&self, order: Order) {
-        if let Some(driver) = self.take_unused() {
-            tokio::spawn(driver.run());
-        }
+    fn call(&self, call: Call) {
+        self.begin();
         // The task lives as long as there is a handle.
-        let _ = self.orders.send(order);
+        let _ = self.calls.send(call);
     }
 
     fn take_unused(&self) -> Option<Driver> {
@@ -211,31 +242,37 @@ impl Endpoint {
         unused.unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    /// The task has nothing to do any more, unless something began meanwhile.
     fn keep_unused(&self, driver: Driver) {
+        if driver.is_used() {
+            tokio::spawn(driver.run());
+            return;
+        }
         let unused = self.unused.lock();
         *unused.unwrap_or_else(PoisonError::into_inner) = Some(driver);
     }
 
-    fn start(&self, role: Role) -> Connector {
+    fn start(&self, side: Side) -> Connector {
         let (events_tx, events) = mpsc::channel(16);
         let (commands, commands_rx) = mpsc::channel(4);
         let (locals, addresses) = watch::channel(self.addresses());
         let slot = Slot {
             id: 0,
             locals,
-            seen: self.outside.clone(),
+            seen: self.reflexive.clone(),
             own: Vec::new(),
+            brought: std::mem::take(&mut *self.own.lock().unwrap_or_else(PoisonError::into_inner)),
             is_apart: false,
             port: self.port,
             may_guess: self.may_guess,
             hurried: Instant::now(),
-            birthday: None,
-            named: match &role {
-                Role::Guest(setup) => setup.addresses.clone(),
-                Role::Host(_) => Vec::new(),
+            port_guess: None,
+            named: match &side {
+                Side::Guest(setup) => setup.addresses.clone(),
+                Side::Host(_) => Vec::new(),
             },
-            door: role.keys().host_ice(),
-            role,
+            host_credentials: side.keys().host_ice(),
+            side,
             events: events_tx,
             commands: Some(commands_rx),
             answered: false,
@@ -253,18 +290,27 @@ impl Endpoint {
             goodbye: None,
             refusals: (Instant::now(), 0),
         };
-        self.order(Order::Serve(Box::new(slot)));
+        self.call(Call::Serve(Box::new(slot)));
         Connector {
             events,
             commands,
             roaming: self.roaming.clone(),
             addresses,
-            outside: self.outside.clone(),
-            orders: self.orders.clone(),
+            reflexive: self.reflexive.clone(),
+            calls: self.calls.clone(),
             servers: self.servers.clone(),
-            door: self.door,
+            external_address: self.external_address,
         }
     }
+}
+
+/// The shared sockets, but where there is one of its own for the same address, that.
+fn instead_of(shared: &[SocketAddr], own: &[SocketAddr]) -> Vec<SocketAddr> {
+    let shared = shared.iter().map(|shared| {
+        let own = own.iter().find(|own| own.ip() == shared.ip());
+        *own.unwrap_or(shared)
+    });
+    shared.collect()
 }
 
 impl Connector {
@@ -311,14 +357,30 @@ impl Connector {
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.addresses.borrow().clone()
     }
+
+    /// The way to hear that everything that was begun here has ended.
+    pub fn served(&self) -> Served {
+        Served(self.addresses.clone())
+    }
 }
 
-enum Role {
+/// What one connector began on the sockets, the link too. It keeps nothing alive.
+#[derive(Debug)]
+pub struct Served(watch::Receiver<Vec<SocketAddr>>);
+
+impl Served {
+    /// Waits until it has ended: its goodbye is said, and its own sockets are closed.
+    pub async fn ended(mut self) {
+        while self.0.changed().await.is_ok() {}
+    }
+}
+
+enum Side {
     Host(HostSetup),
     Guest(GuestSetup),
 }
 
-impl Role {
+impl Side {
     fn keys(&self) -> &InvitationKeys {
         match self {
             Self::Host(setup) => &setup.keys,
@@ -333,9 +395,11 @@ struct Slot {
     /// Where its sockets are bound, or were when they were closed.
     locals: watch::Sender<Vec<SocketAddr>>,
     /// What the servers said that were asked.
-    seen: watch::Receiver<Option<Outside>>,
+    seen: watch::Receiver<Option<ReflexiveReport>>,
     /// Those of its sockets that nobody else uses.
     own: Vec<SocketAddr>,
+    /// Those that were bound for it before, until the driver has them.
+    brought: Vec<Socket>,
     /// It uses no others.
     is_apart: bool,
     /// The port that its token names, if it is another than that of the shared sockets.
@@ -344,16 +408,16 @@ struct Slot {
     may_guess: bool,
     /// Since when there is reason for haste.
     hurried: Instant,
-    birthday: Option<Birthday>,
+    port_guess: Option<PortGuess>,
     /// Where the token that was handed in last says that the peer is.
     named: Vec<Candidate>,
-    role: Role,
+    side: Side,
     /// The host's credentials: what a knock is addressed with.
-    door: IceCredentials,
+    host_credentials: IceCredentials,
     events: mpsc::Sender<ConnectEvent>,
     /// Whether whoever is knocked at has answered.
     answered: bool,
-    /// Guest: what was told of the seat.
+    /// Guest: what was told of the slot.
     is_taken: bool,
     /// None once the connector is gone: no more guests then.
     commands: Option<mpsc::Receiver<Command>>,
@@ -427,9 +491,9 @@ impl Slot {
 
     /// The fragment by which checks name this side.
     fn local_ufrag(&self) -> String {
-        match &self.role {
-            Role::Host(_) => self.door.ufrag.clone(),
-            Role::Guest(setup) => setup.certificate.fingerprint().to_ufrag(),
+        match &self.side {
+            Side::Host(_) => self.host_credentials.ufrag.clone(),
+            Side::Guest(setup) => setup.certificate.fingerprint().to_ufrag(),
         }
     }
 
@@ -440,7 +504,7 @@ impl Slot {
             self.deadline,
             self.again,
             self.goodbye.as_ref().map(|goodbye| goodbye.next),
-            self.birthday.as_ref().and_then(Birthday::poll_timeout),
+            self.port_guess.as_ref().and_then(PortGuess::poll_timeout),
             self.guesses_at(),
         ];
         timers.into_iter().flatten().min()
@@ -448,7 +512,7 @@ impl Slot {
 
     async fn wake(&mut self) -> Wake {
         let can_write = self.session.as_mut().is_some_and(Session::is_writable);
-        let birthday = &self.birthday;
+        let port_guess = &self.port_guess;
         let is_congested = !self.queue.is_empty();
         let (outgoing, incoming, cut) = match &mut self.link {
             Some(link) => (
@@ -464,7 +528,7 @@ impl Slot {
             message = next_or_never(outgoing) => Wake::Outgoing(message),
             () = cut_or_never(cut) => Wake::Cut,
             () = room_or_never(incoming) => Wake::Room,
-            () = guess::found_or_never(birthday.as_ref()) => Wake::Found,
+            () = guess::found_or_never(port_guess.as_ref()) => Wake::Found,
         }
     }
 
@@ -480,11 +544,11 @@ impl Slot {
     }
 
     fn begin_as_guest(&mut self) {
-        let Role::Guest(setup) = &self.role else {
+        let Side::Guest(setup) = &self.side else {
             return;
         };
         let parties = Parties {
-            seat: Seat::Guest,
+            role: Role::Guest,
             certificate: setup.certificate.clone(),
             local: setup.keys.guest_ice(setup.certificate.fingerprint()),
             remote: setup.keys.host_ice(),
@@ -497,7 +561,7 @@ impl Slot {
     /// Meets a guest whose reply announced it. Replies are of native guests; a browser that made one is
     /// heard when it knocks.
     fn begin_as_announced(&mut self, guest: Fingerprint, peers: &[Candidate]) {
-        let knocker = self.role.keys().native_guest(guest);
+        let knocker = self.side.keys().native_guest(guest);
         self.begin_as_host(knocker, peers);
     }
 
@@ -509,7 +573,7 @@ impl Slot {
 
     fn begin(&mut self, parties: Parties, peers: &[Candidate]) {
         let now = Instant::now();
-        self.deadline = (parties.seat == Seat::Host).then(|| now + SEARCH);
+        self.deadline = (parties.role == Role::Host).then(|| now + SEARCH);
         self.again = None;
         self.answered = false;
         let session = Session::new(now, parties, &self.locals.borrow());
@@ -535,10 +599,10 @@ impl Slot {
 
     fn expect(&mut self, guest: Fingerprint, peers: &[Candidate], turn: Turn) {
         let now = Instant::now();
-        self.hurry(now);
+        self.boost(now);
         self.named = peers.to_vec();
         self.announced = Some((guest, peers.to_vec()));
-        let is_taken = self.is_seat_taken(now);
+        let is_taken = self.is_slot_taken(now);
         match &mut self.session {
             Some(session) if session.expected() == guest => {
                 // Already talking: nothing that a reply says is news.
@@ -562,7 +626,7 @@ impl Slot {
     fn expect_nobody(&mut self) {
         self.announced = None;
         self.again = None;
-        if !self.is_seat_taken(Instant::now()) {
+        if !self.is_slot_taken(Instant::now()) {
             self.session = None;
             self.deadline = None;
         }
@@ -570,12 +634,12 @@ impl Slot {
 
     fn reach(&mut self, peers: Vec<Candidate>) {
         let now = Instant::now();
-        self.hurry(now);
+        self.boost(now);
         if let Some(session) = self.session.as_mut().filter(|s| !s.is_open()) {
             session.add_peers(now, &peers);
         }
         self.named.clone_from(&peers);
-        if let Role::Guest(setup) = &mut self.role {
+        if let Side::Guest(setup) = &mut self.side {
             setup.addresses.retain(|known| !peers.contains(known));
             setup.addresses.extend(peers);
         }
@@ -583,8 +647,8 @@ impl Slot {
 
     fn take_datagram(&mut self, now: Instant, path: Path, datagram: BytesMut) {
         self.is_touched = true;
-        match &self.role {
-            Role::Host(setup) => {
+        match &self.side {
+            Side::Host(setup) => {
                 // Data of a running session need not be looked at twice.
                 let knocking = datagram.first() == Some(&0);
                 let is_with = |knocker: &Knocker| {
@@ -592,13 +656,13 @@ impl Slot {
                     session.is_some_and(|session| session.is_with(knocker))
                 };
                 if let Some(knocker) = knocking
-                    .then(|| knock::knocker(&datagram, &setup.keys, &self.door))
+                    .then(|| knock::knocker(&datagram, &setup.keys, &self.host_credentials))
                     .flatten()
                     && !is_with(&knocker)
                 {
                     let guest = knocker.fingerprint;
                     let is_same = self.session.as_ref().map(Session::expected) == Some(guest);
-                    if !self.is_seat_taken(now) {
+                    if !self.is_slot_taken(now) {
                         let _ = self.events.try_send(ConnectEvent::Knock(guest));
                         self.begin_as_host(knocker, &[]);
                     } else if !is_same || !self.come_again(now, knocker) {
@@ -606,7 +670,7 @@ impl Slot {
                     }
                 }
             }
-            Role::Guest(_) => {}
+            Side::Guest(_) => {}
         }
         self.show_newcomer(now, path, &datagram);
         let Some(session) = &mut self.session else {
@@ -630,10 +694,10 @@ impl Slot {
         sessions.any(|session| session.is_known(path))
     }
 
-    /// A guest that was announced by its reply and has not been heard holds no seat, and whoever sends
+    /// A guest that was announced by its reply and has not been heard holds no slot, and whoever sends
     /// a recorded knock holds none for long. Neither does one that is heard no more before its link is
     /// open: nobody can say a goodbye that counts by then.
-    fn is_seat_taken(&self, now: Instant) -> bool {
+    fn is_slot_taken(&self, now: Instant) -> bool {
         let holds =
             |session: &Session| session.is_open() || session.is_here(now) && !session.is_silent();
         self.commands.is_none() || self.session.as_ref().is_some_and(holds)
@@ -646,7 +710,7 @@ impl Slot {
         }
         *count += 1;
         if *count <= REFUSALS_A_SECOND
-            && let Some(answer) = knock::refusal(request, &self.door)
+            && let Some(answer) = knock::refusal(request, &self.host_credentials)
         {
             self.queue.push_back((path, answer.into()));
         }
@@ -691,7 +755,7 @@ impl Slot {
             match &self.link {
                 Some(link) if link.leaving => self.end_link(LinkError::ClosedHere),
                 Some(_) => self.end_link(LinkError::Lost),
-                // The other side went away half-way: a host's seat is free again.
+                // The other side went away half-way: a host's slot is free again.
                 None => self.lapse(now),
             }
         }
@@ -748,9 +812,9 @@ impl Slot {
     }
 
     fn open(&mut self, observed: Fingerprint) {
-        let local = match &self.role {
-            Role::Host(setup) => setup.certificate.fingerprint(),
-            Role::Guest(setup) => setup.certificate.fingerprint(),
+        let local = match &self.side {
+            Side::Host(setup) => setup.certificate.fingerprint(),
+            Side::Guest(setup) => setup.certificate.fingerprint(),
         };
         self.deadline = None;
         let (link, end) = Link::new(local, observed);
@@ -800,12 +864,12 @@ impl Slot {
         let Some(session) = &mut self.session else {
             return;
         };
-        let knocks = matches!(self.role, Role::Guest(_)) || self.announced.is_some();
+        let knocks = matches!(self.side, Side::Guest(_)) || self.announced.is_some();
         if knocks && !self.answered && session.is_answered() {
             self.answered = true;
-            let _ = self.events.try_send(match self.role {
-                Role::Guest(_) => ConnectEvent::Answered,
-                Role::Host(_) => ConnectEvent::Knock(session.expected()),
+            let _ = self.events.try_send(match self.side {
+                Side::Guest(_) => ConnectEvent::Answered,
+                Side::Host(_) => ConnectEvent::Knock(session.expected()),
             });
         }
         let is_taken = session.is_taken();

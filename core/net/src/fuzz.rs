@@ -11,15 +11,15 @@ use std::time::{Duration, Instant};
 
 /// Everything that is done with a datagram before it is known to be a knock.
 pub fn a_knock(datagram: &[u8], keys: &InvitationKeys) {
-    let door = keys.host_ice();
-    let _ = knock::knocker(datagram, keys, &door);
-    let _ = knock::is_refusal(datagram, &door);
+    let host_credentials = keys.host_ice();
+    let _ = knock::knocker(datagram, keys, &host_credentials);
+    let _ = knock::is_refusal(datagram, &host_credentials);
     let guest = keys.guest_ice(handfast_token::Fingerprint([9; 32]));
-    let _ = knock::is_peers_check(datagram, &door, &guest, false);
-    let _ = knock::is_success(datagram, &door);
+    let _ = knock::is_peers_check(datagram, &host_credentials, &guest, false);
+    let _ = knock::is_success(datagram, &host_credentials);
     reflexive::fuzz(datagram);
-    if let Some(answer) = knock::refusal(datagram, &door) {
-        assert!(knock::is_refusal(&answer, &door));
+    if let Some(answer) = knock::refusal(datagram, &host_credentials) {
+        assert!(knock::is_refusal(&answer, &host_credentials));
     }
 }
 

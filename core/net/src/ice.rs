@@ -134,7 +134,7 @@ impl Ice {
     ///
     /// # Errors
     /// As [`Self::new`]; the search goes on as before then.
-    pub(super) fn search_anew(
+    pub(super) fn restart_ice(
         &mut self,
         now: Instant,
         sockets: &[SocketAddr],
@@ -199,7 +199,7 @@ impl Ice {
     ///
     /// The agent acts on some things before it looks at the proof, or without one: indications, a
     /// conflict of roles, whatever comes from the port of multicast DNS. So the proof is looked at here,
-    /// and only requests and successes with one are handed on. Roles follow from the seats and never
+    /// and only requests and successes with one are handed on. ICE's roles follow from the two roles at the table and never
     /// change.
     pub(super) fn handle(&mut self, now: Instant, path: Path, datagram: BytesMut) -> bool {
         if !self.is_known(path) && self.agent.get_remote_candidates().len() >= MOST_PEERS {
@@ -253,7 +253,7 @@ impl Ice {
 
     /// The peer is on this path now: searches anew, and sends there meanwhile.
     pub(super) fn follow(&mut self, now: Instant, path: Path) {
-        if let Err(error) = self.search_anew(now, &self.sockets.clone()) {
+        if let Err(error) = self.restart_ice(now, &self.sockets.clone()) {
             log::debug!("the search goes on as before: {error}");
         }
         self.provisional = Some(path);
@@ -305,8 +305,8 @@ impl Ice {
     }
 
     /// Whether knocking in vain is slower than it is anyway.
-    pub(super) fn be_patient(&mut self, is_patient: bool) {
-        self.polite = if is_patient { PATIENT } else { POLITE };
+    pub(super) fn back_off(&mut self, backs_off: bool) {
+        self.polite = if backs_off { PATIENT } else { POLITE };
     }
 
     /// Whether knocking is as slow as at the end: the peer is there, and is with somebody else.
@@ -327,7 +327,7 @@ impl Ice {
         let falls_silent = is_heard && self.heard.is_some_and(|at| now >= at + silence);
         let is_worn = self.agreed().is_none() && now >= self.agent_since + AGENT_LIFE;
         let anew = match (falls_silent, is_worn) {
-            (true, _) => self.search_anew(now, &self.sockets.clone()),
+            (true, _) => self.restart_ice(now, &self.sockets.clone()),
             (false, true) => self.begin_again(now),
             (false, false) => Ok(()),
         };
@@ -518,7 +518,7 @@ mod tests {
         let late: u32 = sent[31..].iter().sum();
         assert!(late <= 30, "{sent:?}");
         let later = now + Duration::from_secs(60);
-        guest.search_anew(later, &[SOCKET]).unwrap();
+        guest.restart_ice(later, &[SOCKET]).unwrap();
         let sent = knock(&mut guest, later, 40);
         assert!(sent[0] >= 3 * 15, "{sent:?}");
     }
@@ -576,7 +576,7 @@ mod tests {
         assert!(!guest.is_silent() && !host.is_silent());
 
         let later = now + Duration::from_secs(1);
-        guest.search_anew(later, &[away]).unwrap();
+        guest.restart_ice(later, &[away]).unwrap();
         assert!(guest.is_silent());
         assert_eq!(guest.path(), None);
         talk(&mut host, &mut guest, away, later, Duration::from_secs(5));
@@ -596,7 +596,7 @@ mod tests {
         guest.add_peer(now, SOCKET, false).unwrap();
         talk(&mut host, &mut guest, home, now, Duration::from_secs(1));
         let later = now + Duration::from_secs(1);
-        guest.search_anew(later, &[away]).unwrap();
+        guest.restart_ice(later, &[away]).unwrap();
         talk(
             &mut host,
             &mut guest,

@@ -7,7 +7,7 @@
 use super::asked::{Transaction, transaction};
 use super::certificate::provider;
 use bytes::Bytes;
-use handfast_token::{IceCredentials, InvitationKeys, Knocker, Seat, random_bytes};
+use handfast_token::{IceCredentials, InvitationKeys, Knocker, Role, random_bytes};
 use rtc_ice::attributes::control::{AttrControlled, AttrControlling};
 use rtc_ice::attributes::priority::PriorityAttr;
 use rtc_stun::attributes::{
@@ -58,8 +58,8 @@ pub(super) fn knocker(
 
 /// A check that a peer with these credentials takes, as ICE sends them (RFC 8445 §7.1.1). It nominates
 /// nothing; whether it is answered is no concern of the sender's.
-pub(super) fn check(ours: &IceCredentials, theirs: &IceCredentials, seat: Seat) -> Option<Bytes> {
-    padded_check(ours, theirs, seat, 0)
+pub(super) fn check(ours: &IceCredentials, theirs: &IceCredentials, role: Role) -> Option<Bytes> {
+    padded_check(ours, theirs, role, 0)
 }
 
 /// Such a check of this many bytes at least, a multiple of four, and the number under which it will be
@@ -67,10 +67,10 @@ pub(super) fn check(ours: &IceCredentials, theirs: &IceCredentials, seat: Seat) 
 pub(super) fn probe(
     ours: &IceCredentials,
     theirs: &IceCredentials,
-    seat: Seat,
+    role: Role,
     size: usize,
 ) -> Option<(Transaction, Bytes)> {
-    let datagram = padded_check(ours, theirs, seat, size)?;
+    let datagram = padded_check(ours, theirs, role, size)?;
     transaction(&datagram).map(|number| (number, datagram))
 }
 
@@ -83,12 +83,12 @@ pub(super) fn answered(datagram: &[u8]) -> Option<Transaction> {
 fn padded_check(
     ours: &IceCredentials,
     theirs: &IceCredentials,
-    seat: Seat,
+    role: Role,
     size: usize,
 ) -> Option<Bytes> {
-    let control: Box<dyn Setter> = match seat {
-        Seat::Guest => Box::new(AttrControlling(0)),
-        Seat::Host => Box::new(AttrControlled(0)),
+    let control: Box<dyn Setter> = match role {
+        Role::Guest => Box::new(AttrControlling(0)),
+        Role::Host => Box::new(AttrControlled(0)),
     };
     let mut message = Message::new();
     message
@@ -138,7 +138,7 @@ pub(super) fn is_check(datagram: &[u8], ours: &IceCredentials) -> bool {
 }
 
 /// Whether a datagram is a check by the peer of a session, for us and in the other role than ours (RFC
-/// 8445 §7.1.1): which side controls follows from the seats.
+/// 8445 §7.1.1): which side controls follows from the roles.
 pub(super) fn is_peers_check(
     datagram: &[u8],
     ours: &IceCredentials,

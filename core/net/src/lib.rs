@@ -5,7 +5,6 @@
 //! see who knocks before there is a connection, and keep its port while nobody does.
 
 mod asked;
-mod birthday;
 mod certificate;
 mod dtls;
 mod endpoint;
@@ -21,6 +20,7 @@ mod lookup;
 mod mapping;
 pub mod pairing;
 mod path_mtu;
+mod port_guess;
 mod reach;
 mod reflexive;
 mod sctp;
@@ -29,7 +29,7 @@ mod socket;
 mod taken;
 
 pub use certificate::{TunnelCertificate, new_certificate};
-pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming};
+pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, Served};
 pub use error::TransportError;
 pub use guesses::{guessed, guessed_before, guessing};
 pub use interfaces::{Reach, local_addresses};

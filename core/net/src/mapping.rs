@@ -6,7 +6,7 @@
 //! says is not believed: an address that is not public is told apart, everything has a limit in time
 //! and bytes, and nothing is sent to anybody but the router and the group in which routers listen.
 //!
-//! A mapping opens a door for whoever finds it. It leads to one socket, which answers strangers
+//! A mapping lets in whoever finds it. It leads to one socket, which answers strangers
 //! nothing, and is taken away when it is no longer wanted.
 
 mod control;

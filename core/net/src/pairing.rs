@@ -5,10 +5,10 @@ use crate::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, T
 use bytes::Bytes;
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::link::Link;
-use handfast_protocol::network::{self, Survey};
+use handfast_protocol::network::{self, NetworkReport};
 use handfast_protocol::pairing::{
-    Acquaintance, Cause, Failure, Guest, GuestEffect, Host, HostEffect, HostTerms, Identity, Now,
-    OtherInvitation, Past, Signs, Strikes, Tried, Turn, Via, View,
+    AuthenticatedPeer, Cause, Failure, Guest, GuestEffect, Host, HostEffect, HostHistory,
+    HostTerms, Identity, Now, OtherInvitation, Provenance, Signs, Strikes, Tried, Turn, View,
 };
 use handfast_seal::Answers;
 use handfast_token::{
@@ -32,7 +32,7 @@ const HINT_AFTER: Duration = Duration::from_secs(8);
 #[derive(Clone, Copy, Debug)]
 pub struct GuestTerms {
     /// How the invitation came here.
-    pub via: Via,
+    pub provenance: Provenance,
     /// How long to knock at most; it is never longer than the invitation lives.
     pub patience: Duration,
     /// Knock for all of `patience` even if the invitation seems to have expired: this device's clock
@@ -51,9 +51,9 @@ pub struct GuestTerms {
 
 impl GuestTerms {
     /// The usual terms for an invitation that came this way.
-    pub fn new(via: Via) -> Self {
+    pub fn new(provenance: Provenance) -> Self {
         Self {
-            via,
+            provenance,
             patience: MAX_LIFETIME,
             past_expiry: false,
             policy: Policy::default(),
@@ -83,7 +83,7 @@ pub struct Meeting {
     /// The way to tell the link's sockets that this device sleeps or moves.
     pub roaming: Roaming,
     /// Who is at the other end, and the sealed channel to them.
-    pub acquaintance: Acquaintance,
+    pub peer: AuthenticatedPeer,
     /// How long it took: for a host since the pairing began or, if later, since the reply was
     /// scanned; for a guest since it agreed to connect.
     pub milestones: Milestones,
@@ -113,7 +113,7 @@ pub struct Standing {
     /// Where the sockets are bound. A port kept is a port that the other side knows.
     pub addresses: Vec<SocketAddr>,
     /// Host: what has become of the invitation so far.
-    pub past: Past,
+    pub history: HostHistory,
     /// Guest: the reply, which becomes another one when this device moves.
     pub reply: Option<SealedReply>,
     /// Guest: how many proofs of an answer were sent for this invitation, by all processes.
@@ -124,7 +124,7 @@ impl Standing {
     /// The part without which a pairing does not go on: what must not be forgotten.
     fn counted(&self) -> Counted {
         Counted {
-            strikes: self.past.strikes,
+            strikes: self.history.strikes,
             proofs: self.proofs,
         }
     }
@@ -175,7 +175,11 @@ pub struct Pairing {
 
 #[derive(Debug)]
 enum Command {
-    Reply(SealedReply, Via, oneshot::Sender<Result<(), ReplyError>>),
+    Reply(
+        SealedReply,
+        Provenance,
+        oneshot::Sender<Result<(), ReplyError>>,
+    ),
     Invitation(
         Box<Invitation>,
         oneshot::Sender<Result<(), OtherInvitation>>,
@@ -194,7 +198,7 @@ impl Pairing {
     /// [`Failure::Expired`] if the invitation is no longer good, [`Failure::Local`] if it asks a
     /// question without an answer, or has an answer to no question.
     pub fn host(identity: Identity, endpoint: Endpoint, terms: HostTerms) -> Result<Self, Failure> {
-        Self::host_again(identity, endpoint, terms, Past::default())
+        Self::host_again(identity, endpoint, terms, HostHistory::default())
     }
 
     /// Waits on for a guest of this invitation, after a restart: with what has become of it before. The
@@ -206,7 +210,7 @@ impl Pairing {
         identity: Identity,
         endpoint: Endpoint,
         terms: HostTerms,
-        past: Past,
+        history: HostHistory,
     ) -> Result<Self, Failure> {
         let now = now();
         let remaining = terms
@@ -221,7 +225,7 @@ impl Pairing {
             certificate: TunnelCertificate::read(&terms.certificate)?,
             keys: terms.invitation.keys(),
         });
-        let machine = Host::new(now, identity, terms, remaining).with_past(now, past);
+        let machine = Host::new(now, identity, terms, remaining).with_history(now, history);
         let machine = machine.map_err(|_| Failure::Local)?;
         let machine = Machine::Host(Box::new(machine));
         Ok(Self::start(machine, connector, None))
@@ -311,7 +315,7 @@ impl Pairing {
                 admitted
             },
         };
-        let mut machine = Guest::new(identity, fingerprint, invitation, terms.via, random)
+        let mut machine = Guest::new(identity, fingerprint, invitation, terms.provenance, random)
             .with_tried(terms.tried);
         if terms.past_expiry {
             machine.doubt_clock();
@@ -371,9 +375,16 @@ impl Pairing {
     ///
     /// # Errors
     /// [`ReplyError`] if it answers another invitation or was altered; the pairing goes on.
-    pub async fn reply_received(&self, reply: SealedReply, via: Via) -> Result<(), ReplyError> {
+    pub async fn reply_received(
+        &self,
+        reply: SealedReply,
+        provenance: Provenance,
+    ) -> Result<(), ReplyError> {
         let (answer, answered) = oneshot::channel();
-        let _ = self.commands.send(Command::Reply(reply, via, answer)).await;
+        let _ = self
+            .commands
+            .send(Command::Reply(reply, provenance, answer))
+            .await;
         // A pairing that has ended meanwhile needs no reply.
         answered.await.unwrap_or(Ok(()))
     }
@@ -433,8 +444,8 @@ impl Pairing {
     }
 
     /// The person is here again: whatever became slow while nobody answered is quick for a while.
-    pub async fn hurry(&self) {
-        self.roaming.hurry().await;
+    pub async fn boost(&self) {
+        self.roaming.boost().await;
     }
 
     /// The person wants more to be tried to get past a strict network than one token may cause by
@@ -459,8 +470,8 @@ impl Pairing {
 /// # Errors
 /// [`Failure::NoNetwork`] if there is none that another device could use.
 pub fn own_candidates(endpoint: &Endpoint, policy: Policy) -> Result<Candidates, Failure> {
-    let (bound, seen) = (endpoint.addresses(), endpoint.outside());
-    let named = network::own_candidates(&bound, seen.as_ref(), endpoint.door(), policy);
+    let (bound, seen) = (endpoint.addresses(), endpoint.reflexive());
+    let named = network::own_candidates(&bound, seen.as_ref(), endpoint.external_address(), policy);
     named.ok_or(Failure::NoNetwork)
 }
 
@@ -479,7 +490,7 @@ enum Effect {
     Again,
     LookOutside,
     Reissue(Box<Invitation>),
-    Done(Box<Acquaintance>),
+    Done(Box<AuthenticatedPeer>),
     Over(Failure),
 }
 
@@ -574,7 +585,7 @@ impl Run {
                     }
                 }
                 Effect::Abandon => {
-                    // Dropping it says goodbye; the seat must not stay blocked until that is done.
+                    // Dropping it says goodbye; the slot must not stay blocked until that is done.
                     self.link = None;
                 }
                 Effect::Again => {
@@ -586,18 +597,18 @@ impl Run {
                     let _ = self.events.send(event).await;
                 }
                 Effect::LookOutside => self.connector.look_outside(),
-                Effect::Done(acquaintance) => {
+                Effect::Done(peer) => {
                     self.milestones.authenticated = Some(self.started.elapsed());
                     if let Some(link) = self.link.take() {
                         let meeting = Meeting {
                             link,
                             roaming: self.connector.roaming(),
-                            acquaintance: *acquaintance,
+                            peer: *peer,
                             milestones: self.milestones,
                         };
                         let view = View::Talking {
-                            name: meeting.acquaintance.name.clone(),
-                            trust: meeting.acquaintance.trust,
+                            name: meeting.peer.name.clone(),
+                            trust: meeting.peer.trust,
                         };
                         let _ = self.events.send(PairingEvent::View(view)).await;
                         let _ = self.events.send(PairingEvent::Met(Box::new(meeting))).await;
@@ -685,13 +696,13 @@ impl Run {
 
     fn likely_cause(&self, unheard: &Unheard) -> Cause {
         let addresses = self.connector.addresses();
-        let survey = Survey {
+        let report = NetworkReport {
             addresses: addresses.iter().map(SocketAddr::ip).collect(),
-            outside: self.connector.outside(),
-            ..Survey::default()
+            reflexive: self.connector.reflexive(),
+            ..NetworkReport::default()
         };
         let signs = Signs {
-            survey: &survey,
+            report: &report,
             peers: &unheard.peers,
             is_replied: unheard.is_replied,
         };
@@ -737,7 +748,7 @@ impl Run {
                 if is_taken {
                     self.unheard = None;
                 }
-                self.machine.seat_taken(is_taken);
+                self.machine.slot_taken(is_taken);
             }
             ConnectEvent::Moved => self.moved(),
             ConnectEvent::Failed(error) => self.machine.failed(error),
@@ -754,8 +765,8 @@ impl Run {
         let policy = self.policy.unwrap_or(Policy {
             loopback: self.is_local(),
         });
-        let (bound, seen) = (self.connector.addresses(), self.connector.outside());
-        let external = self.connector.door();
+        let (bound, seen) = (self.connector.addresses(), self.connector.reflexive());
+        let external = self.connector.external_address();
         let Some(ours) = network::own_candidates(&bound, seen.as_ref(), external, policy) else {
             return;
         };
@@ -786,8 +797,8 @@ impl Run {
             command => command,
         };
         match (command, &mut self.machine) {
-            (Command::Reply(reply, via, answer), Machine::Host(host)) => {
-                let taken = host.reply_received(now(), &reply, via);
+            (Command::Reply(reply, provenance, answer), Machine::Host(host)) => {
+                let taken = host.reply_received(now(), &reply, provenance);
                 // Whoever hears that it was taken can keep it.
                 self.tell_standing();
                 let _ = answer.send(taken);
@@ -832,7 +843,7 @@ impl Machine {
                 HostEffect::Abandon => Effect::Abandon,
                 HostEffect::LookOutside => Effect::LookOutside,
                 HostEffect::Reissue(invitation) => Effect::Reissue(invitation),
-                HostEffect::Done(acquaintance) => Effect::Done(acquaintance),
+                HostEffect::Done(peer) => Effect::Done(peer),
                 HostEffect::Over(failure) => Effect::Over(failure),
             }),
             Self::Guest(guest) => guest.poll_effect().map(|effect| match effect {
@@ -840,7 +851,7 @@ impl Machine {
                 GuestEffect::Keep => Effect::Keep,
                 GuestEffect::Again => Effect::Again,
                 GuestEffect::LookOutside => Effect::LookOutside,
-                GuestEffect::Done(acquaintance) => Effect::Done(acquaintance),
+                GuestEffect::Done(peer) => Effect::Done(peer),
                 GuestEffect::Over(failure) => Effect::Over(failure),
             }),
         }
@@ -896,11 +907,11 @@ impl Machine {
         }
     }
 
-    fn seat_taken(&mut self, is_taken: bool) {
+    fn slot_taken(&mut self, is_taken: bool) {
         match self {
-            // Only guests find a seat taken.
+            // Only guests find a slot taken.
             Self::Host(_) => {}
-            Self::Guest(guest) => guest.seat_taken(is_taken),
+            Self::Guest(guest) => guest.slot_taken(is_taken),
         }
     }
 
@@ -916,13 +927,13 @@ impl Machine {
         match self {
             Self::Host(host) => Standing {
                 addresses,
-                past: host.past(),
+                history: host.history(),
                 reply: None,
                 proofs: 0,
             },
             Self::Guest(guest) => Standing {
                 addresses,
-                past: Past::default(),
+                history: HostHistory::default(),
                 reply: guest.reply().cloned(),
                 proofs: guest.proofs(),
             },

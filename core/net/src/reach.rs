@@ -3,7 +3,7 @@
 //! is meant for somebody elsewhere, and for a person who wants to know what works from here.
 
 use super::{AskRouter, Endpoint, PortMapping};
-use handfast_protocol::network::{MappingError, Outside, Survey};
+use handfast_protocol::network::{MappingError, NetworkReport, ReflexiveReport};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -16,7 +16,7 @@ pub struct Reached {
     /// The sockets; they know what was learned.
     pub endpoint: Endpoint,
     /// How servers see them. None if there was nobody to ask.
-    pub outside: Option<Outside>,
+    pub reflexive: Option<ReflexiveReport>,
     /// The port that the router opened, to be held as long as the sockets, or why it did not. None if
     /// it was not asked.
     pub port: Option<Result<PortMapping, MappingError>>,
@@ -26,24 +26,25 @@ impl Endpoint {
     /// Asks the servers and the router at the same time, for at most four seconds. Dropping the future
     /// gives the sockets up at once; a port that the router opens after that is closed again.
     pub async fn reach_out(mut self, router: AskRouter) -> Reached {
-        let sockets = self.addresses();
+        // The shared ones: whatever comes there finds whom it is for.
+        let sockets = self.shared_addresses();
         let asks_servers = async {
             match self.can_look_outside() {
                 true => Some(self.look_outside(PATIENCE).await),
                 false => None,
             }
         };
-        let (outside, port) = tokio::join!(asks_servers, ask_in_time(sockets, router));
+        let (reflexive, port) = tokio::join!(asks_servers, ask_in_time(sockets, router));
         let external = match &port {
             Some(Ok(port)) => port.external(),
             _ => None,
         };
         Reached {
             endpoint: match external {
-                Some(external) => self.with_door(external),
+                Some(external) => self.with_external_address(external),
                 None => self,
             },
-            outside,
+            reflexive,
             port,
         }
     }
@@ -51,18 +52,18 @@ impl Endpoint {
 
 impl Endpoint {
     /// Looks around from these sockets, which are given up at the end.
-    pub async fn survey(mut self, router: AskRouter) -> Survey {
+    pub async fn survey(mut self, router: AskRouter) -> NetworkReport {
         let sockets = self.addresses();
-        let mut survey = Survey {
+        let mut report = NetworkReport {
             addresses: sockets.iter().map(SocketAddr::ip).collect(),
-            ..Survey::default()
+            ..NetworkReport::default()
         };
         if self.can_look_outside() {
-            survey.outside = Some(self.look_outside(PATIENCE).await);
-            survey.hairpin = self.hears_itself().await;
+            report.reflexive = Some(self.look_outside(PATIENCE).await);
+            report.hairpin = self.hears_itself().await;
         }
         // After the servers were asked: an open port changes how they see the socket.
-        survey.port = match PortMapping::ask_for(&sockets, router).await {
+        report.port = match PortMapping::ask_for(&sockets, router).await {
             Some(Ok(port)) => {
                 let external = port.external().ok_or(MappingError::Refused);
                 port.end().await;
@@ -71,7 +72,7 @@ impl Endpoint {
             Some(Err(error)) => Some(Err(error)),
             None => None,
         };
-        survey
+        report
     }
 }
 

@@ -7,7 +7,7 @@
 use super::ice::Path;
 use super::knock::is_stun;
 use bytes::Bytes;
-use handfast_protocol::network::{Mapping, Outside};
+use handfast_protocol::network::{Mapping, ReflexiveReport};
 use handfast_token::{Candidate, Policy, admit, random_bytes};
 use rtc_stun::message::{BINDING_REQUEST, Getter, Message, TransactionId};
 use rtc_stun::xoraddr::XorMappedAddress;
@@ -129,7 +129,7 @@ impl Reflexive {
     }
 
     /// What is known by now.
-    pub(super) fn outside(&self) -> Outside {
+    pub(super) fn report(&self) -> ReflexiveReport {
         let mappings = self.questions.iter().filter_map(|question| {
             question.mapped.map(|mapped| Mapping {
                 local: question.path.local,
@@ -137,7 +137,7 @@ impl Reflexive {
                 mapped,
             })
         });
-        Outside {
+        ReflexiveReport {
             mappings: mappings.collect(),
             asked: self.questions.len(),
         }

@@ -18,7 +18,7 @@ use super::path_mtu::{self, PathMtu};
 use super::sctp::{Sctp, SctpEvent};
 use super::taken::Taken;
 use bytes::{Bytes, BytesMut};
-use handfast_token::{Candidate, Fingerprint, IceCredentials, Knocker, Seat};
+use handfast_token::{Candidate, Fingerprint, IceCredentials, Knocker, Role};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 /// may take longer in all: every flight of the handshake that arrives counts.
 const TUNNEL_PATIENCE: Duration = Duration::from_secs(4);
 
-/// The same, before the attempt counts as come to nothing: a host gives the seat to the next guest, and
+/// The same, before the attempt counts as come to nothing: a host gives the slot to the next guest, and
 /// a guest begins anew.
 const ATTEMPT: Duration = Duration::from_secs(12);
 
@@ -41,7 +41,7 @@ const GREETING: Duration = Duration::from_secs(1);
 /// How often a guest may be shown another certificate in a row. One could be a stranger's who was
 /// quicker.
 const WRONG_CERTIFICATES: u8 = 3;
-/// How long who knocked has to answer a check of ours. A recorded knock cannot, and holds a seat no
+/// How long who knocked has to answer a check of ours. A recorded knock cannot, and holds a slot no
 /// longer.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -50,7 +50,7 @@ const EARLY_PATHS: usize = 8;
 
 /// Who this side is, and who it expects, in one session.
 pub(super) struct Parties {
-    pub(super) seat: Seat,
+    pub(super) role: Role,
     pub(super) certificate: TunnelCertificate,
     pub(super) local: IceCredentials,
     pub(super) remote: IceCredentials,
@@ -124,7 +124,7 @@ impl Session {
         parties: Parties,
         sockets: &[SocketAddr],
     ) -> Result<Self, TransportError> {
-        let is_guest = parties.seat == Seat::Guest;
+        let is_guest = parties.role == Role::Guest;
         let ice = Ice::new(now, is_guest, &parties.local, &parties.remote, sockets)?;
         let dtls = Dtls::new(now, is_guest, &parties.certificate, parties.expected)?;
         Ok(Self {
@@ -171,8 +171,8 @@ impl Session {
     }
 
     /// Whether knocking in vain becomes slower still, because others knock as well.
-    pub(super) fn be_patient(&mut self, is_patient: bool) {
-        self.ice.be_patient(is_patient);
+    pub(super) fn back_off(&mut self, backs_off: bool) {
+        self.ice.back_off(backs_off);
     }
 
     /// More addresses where the peer may be.
@@ -203,8 +203,8 @@ impl Session {
 
     /// Searches for a path from these sockets, quickly again. The tunnel and what it carries know
     /// nothing of paths and go on.
-    pub(super) fn search_anew(&mut self, now: Instant, sockets: &[SocketAddr]) {
-        if let Err(error) = self.ice.search_anew(now, sockets) {
+    pub(super) fn restart_ice(&mut self, now: Instant, sockets: &[SocketAddr]) {
+        if let Err(error) = self.ice.restart_ice(now, sockets) {
             log::debug!("no path from here: {error}");
         }
         self.ice.handle_timeout(now);
@@ -252,13 +252,13 @@ impl Session {
     /// Whether the host says that somebody else is at the table. A guest that is being let in, or has
     /// been, knows better.
     fn is_refusal(&self, datagram: &[u8]) -> bool {
-        self.parties.seat == Seat::Guest
+        self.parties.role == Role::Guest
             && !self.is_answered()
             && knock::is_refusal(datagram, &self.parties.remote)
     }
 
     fn handle_dtls(&mut self, now: Instant, path: Path, datagram: BytesMut) {
-        let greeting = dtls::greeting(&datagram).filter(|_| self.parties.seat == Seat::Host);
+        let greeting = dtls::greeting(&datagram).filter(|_| self.parties.role == Role::Host);
         if let Some(greeting) = greeting
             && !self.dtls.answers(greeting)
         {
@@ -343,7 +343,7 @@ impl Session {
             self.events.push_back(SessionEvent::BegunAnew);
         }
         self.dtls = newcomer.dtls;
-        self.sctp = Sctp::new(now, self.parties.seat == Seat::Host);
+        self.sctp = Sctp::new(now, self.parties.role == Role::Host);
         self.carries = None;
         self.heard = Some(now);
         self.answered = Some(now);
@@ -355,7 +355,7 @@ impl Session {
     /// The side whose handshake ends first asks for the association.
     fn begin_association(&mut self, now: Instant) {
         self.wrong_certificates = 0;
-        if self.parties.seat == Seat::Host
+        if self.parties.role == Role::Host
             && let Err(error) = self.sctp.connect(now)
         {
             self.events.push_back(SessionEvent::Failed(error));
@@ -366,7 +366,7 @@ impl Session {
     /// quicker; a host waits for the next knock.
     fn refuse_certificate(&mut self, error: TransportError) {
         self.wrong_certificates += 1;
-        let is_host = self.parties.seat == Seat::Host;
+        let is_host = self.parties.role == Role::Host;
         if is_host || self.wrong_certificates >= WRONG_CERTIFICATES {
             self.events.push_back(SessionEvent::Failed(error));
         }
@@ -454,7 +454,7 @@ impl Session {
         carries.handle_timeout(now);
         let (ours, theirs) = (&self.parties.local, &self.parties.remote);
         while let Some(size) = carries.poll_probe() {
-            if let Some((number, probe)) = knock::probe(ours, theirs, self.parties.seat, size) {
+            if let Some((number, probe)) = knock::probe(ours, theirs, self.parties.role, size) {
                 carries.asked(size, number);
                 self.probes.push_back((path, probe));
             }
@@ -498,7 +498,7 @@ impl Session {
     }
 
     fn new_tunnel(&self, now: Instant) -> Result<Dtls, TransportError> {
-        let is_guest = self.parties.seat == Seat::Guest;
+        let is_guest = self.parties.role == Role::Guest;
         Dtls::new(
             now,
             is_guest,
@@ -513,7 +513,7 @@ impl Session {
             Ok(dtls) => self.dtls = dtls,
             Err(error) => return self.events.push_back(SessionEvent::Failed(error)),
         }
-        self.sctp = Sctp::new(now, self.parties.seat == Seat::Host);
+        self.sctp = Sctp::new(now, self.parties.role == Role::Host);
         self.carries = None;
         self.tunnel_since = now;
         if let Some(path) = self.ice.path() {
@@ -523,7 +523,7 @@ impl Session {
 
     /// When the guest begins the tunnel anew, if nothing comes through it; the host follows.
     fn tunnel_ends(&self) -> Option<Instant> {
-        let is_begun_here = !self.is_open && self.parties.seat == Seat::Guest;
+        let is_begun_here = !self.is_open && self.parties.role == Role::Guest;
         let heard = self.heard.filter(|_| is_begun_here)?;
         Some(match self.dtls.has_given_up() {
             true => self.tunnel_since + GREETING,
@@ -615,7 +615,7 @@ impl Session {
         self.taken.is_believed()
     }
 
-    /// Whether there is a way to the peer: it answered, or said that somebody else has the seat.
+    /// Whether there is a way to the peer: it answered, or said that somebody else has the slot.
     pub(super) fn is_reached(&self) -> bool {
         self.is_answered() || self.is_taken()
     }

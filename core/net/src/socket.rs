@@ -63,7 +63,7 @@ thread_local! {
 
 impl Sockets {
     /// Binds one socket for each address, all on the same port where that can be had: it makes a
-    /// shorter invitation, and a port kept over a restart finds old acquaintances again.
+    /// shorter invitation, and a port kept over a restart finds those again whom it met before.
     pub(super) fn bind(
         addresses: &[IpAddr],
         preferred_port: Option<u16>,

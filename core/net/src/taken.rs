@@ -2,7 +2,7 @@
 //!
 //! A host that is with somebody else says so in its answers to a guest's checks (see
 //! [`refusal`](super::knock::refusal)). It is news and never an end: the guest goes on knocking, and
-//! gets in when the seat is free. One such answer is not even news, as the seat may be free again a
+//! gets in when the slot is free. One such answer is not even news, as the slot may be free again a
 //! moment later.
 
 use super::ice::Path;

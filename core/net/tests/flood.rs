@@ -227,7 +227,7 @@ async fn talk(from: Link, to: Link, seconds: u64) -> (Link, Link, Vec<Duration>)
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_in_both_names_costs_no_message_no_memory_and_little_processor() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
+    let mut host = table.place_host(&[V4]);
     let (forwarder, mut guest) = over(&table, &mut host).await;
     let (at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
     // Whatever is needed once is there after a second.
@@ -250,7 +250,7 @@ async fn a_flood_in_both_names_costs_no_message_no_memory_and_little_processor()
     drop((at_guest, at_host));
 
     // A link that is being made: whoever floods longer can keep it from being made, and no more.
-    let mut host = table.seat_host(&[V4]);
+    let mut host = table.place_host(&[V4]);
     let (forwarder, mut guest) = over(&table, &mut host).await;
     let flood = Flood::begin(&forwarder.forger());
     tokio::time::sleep(Duration::from_millis(500)).await;

@@ -29,8 +29,8 @@ async fn at_rest() {
 async fn connections_leave_no_task_and_no_descriptor_behind() {
     let table = Table::new();
     let connect = async || {
-        let mut host = table.seat_host(&[V4]);
-        let mut guest = table.seat_guest(&host, V4);
+        let mut host = table.place_host(&[V4]);
+        let mut guest = table.place_guest(&host, V4);
         let (at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
         // One side leaves properly, the other is simply forgotten.
         at_host.shutdown().await;

@@ -35,16 +35,16 @@ async fn failure(connector: &mut Connector) -> TransportError {
 
 async fn pair(addresses: &[IpAddr]) -> (Link, Link) {
     let table = Table::new();
-    let mut host = table.seat_host(addresses);
-    let mut guest = table.seat_guest(&host, addresses[0]);
+    let mut host = table.place_host(addresses);
+    let mut guest = table.place_guest(&host, addresses[0]);
     tokio::join!(opened(&mut host), opened(&mut guest))
 }
 
 #[tokio::test]
 async fn one_scan_is_enough_where_the_host_can_be_reached() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
-    let mut guest = table.seat_guest(&host, V4);
+    let mut host = table.place_host(&[V4]);
+    let mut guest = table.place_guest(&host, V4);
     let (mut at_host, mut at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
     assert_eq!(at_host.remote_fingerprint(), at_guest.local_fingerprint());
     assert_eq!(at_guest.remote_fingerprint(), at_host.local_fingerprint());
@@ -70,7 +70,7 @@ async fn several_addresses_are_served_at_once_and_any_one_suffices() {
     let addresses = [V4, IpAddr::from([127, 0, 0, 2])];
     for reachable in 0..addresses.len() {
         let table = Table::new();
-        let mut host = table.seat_host(&addresses);
+        let mut host = table.place_host(&addresses);
         let mut setup = table.guest_setup(&host);
         assert_eq!(setup.addresses.len(), addresses.len());
         setup.addresses = vec![setup.addresses[reachable].clone()];
@@ -82,7 +82,7 @@ async fn several_addresses_are_served_at_once_and_any_one_suffices() {
 #[tokio::test]
 async fn a_reply_opens_the_way_when_the_guest_cannot_reach_the_host() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
+    let mut host = table.place_host(&[V4]);
     let mut setup = table.guest_setup(&host);
     setup.addresses.clear();
     let fingerprint = setup.certificate.fingerprint();
@@ -100,7 +100,7 @@ async fn a_reply_opens_the_way_when_the_guest_cannot_reach_the_host() {
 #[tokio::test]
 async fn a_knock_is_reported_before_the_link() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
+    let mut host = table.place_host(&[V4]);
     let setup = table.guest_setup(&host);
     let expected = setup.certificate.fingerprint();
     let _guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
@@ -113,7 +113,7 @@ async fn a_knock_is_reported_before_the_link() {
 #[tokio::test]
 async fn another_certificate_than_the_invited_one_is_refused() {
     let table = Table::new();
-    let host = table.seat_host(&[V4]);
+    let host = table.place_host(&[V4]);
     let mut setup = table.guest_setup(&host);
     setup.host = Fingerprint([9; 32]);
     let mut guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
@@ -123,7 +123,7 @@ async fn another_certificate_than_the_invited_one_is_refused() {
 #[tokio::test]
 async fn a_stranger_without_the_password_gets_no_answer() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
+    let mut host = table.place_host(&[V4]);
     let mut setup = table.guest_setup(&host);
     setup.keys = InvitationKeys::derive(&Secret::new([8; 16]));
     let mut guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
@@ -146,10 +146,10 @@ async fn told(guest: &mut Connector) -> bool {
 #[tokio::test]
 async fn a_second_guest_is_told_that_the_table_is_taken_and_gets_in_when_it_is_free() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
-    let mut first = table.seat_guest(&host, V4);
+    let mut host = table.place_host(&[V4]);
+    let mut first = table.place_guest(&host, V4);
     let (mut at_host, at_first) = tokio::join!(opened(&mut host), opened(&mut first));
-    let mut second = table.seat_guest(&host, V4);
+    let mut second = table.place_guest(&host, V4);
     assert!(told(&mut second).await);
     at_first
         .send(Bytes::from_static(b"undisturbed"))
@@ -163,10 +163,10 @@ async fn a_second_guest_is_told_that_the_table_is_taken_and_gets_in_when_it_is_f
 #[tokio::test]
 async fn a_second_guest_is_told_also_by_a_host_that_waits_for_nobody_any_more() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
-    let mut first = table.seat_guest(&host, V4);
+    let mut host = table.place_host(&[V4]);
+    let mut first = table.place_guest(&host, V4);
     let (at_host, at_first) = tokio::join!(opened(&mut host), opened(&mut first));
-    let mut second = table.seat_guest(&host, V4);
+    let mut second = table.place_guest(&host, V4);
     drop(host);
     assert!(told(&mut second).await);
     // Once they are through, nobody is there who could say so.
@@ -175,14 +175,14 @@ async fn a_second_guest_is_told_also_by_a_host_that_waits_for_nobody_any_more() 
 }
 
 #[tokio::test]
-async fn a_guest_that_was_announced_and_never_came_holds_no_seat() {
+async fn a_guest_that_was_announced_and_never_came_holds_no_slot() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
+    let mut host = table.place_host(&[V4]);
     let silent = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = Candidate::host(silent.local_addr().unwrap());
     let absent = Fingerprint([3; 32]);
     host.expect(absent, vec![address], Turn::Next).await;
-    let mut guest = table.seat_guest(&host, V4);
+    let mut guest = table.place_guest(&host, V4);
     tokio::join!(opened(&mut host), opened(&mut guest));
 }
 
@@ -197,8 +197,8 @@ struct Announced {
 
 async fn announced(turn: Turn) -> Announced {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
-    let mut guest = table.seat_guest(&host, V4);
+    let mut host = table.place_host(&[V4]);
+    let mut guest = table.place_guest(&host, V4);
     let (at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
     let mut setup = table.guest_setup(&host);
     setup.addresses.clear();
@@ -244,7 +244,7 @@ async fn who_is_announced_for_now_takes_the_place_of_whoever_is_there() {
 #[tokio::test]
 async fn while_nobody_is_expected_whoever_knocks_is_heard() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
+    let mut host = table.place_host(&[V4]);
     let mut setup = table.guest_setup(&host);
     setup.addresses.clear();
     let certificate = setup.certificate.fingerprint();
@@ -256,7 +256,7 @@ async fn while_nobody_is_expected_whoever_knocks_is_heard() {
     host.expect_nobody().await;
     let early = timeout(Duration::from_millis(500), opened(&mut other));
     assert!(early.await.is_err(), "nobody knocks at them");
-    let mut guest = table.seat_guest(&host, V4);
+    let mut guest = table.place_guest(&host, V4);
     let (at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
     drop((at_host, at_guest));
     host.expect(certificate, place, Turn::Next).await;
@@ -266,9 +266,9 @@ async fn while_nobody_is_expected_whoever_knocks_is_heard() {
 #[tokio::test]
 async fn the_host_waits_again_after_a_link_that_was_given_up() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
+    let mut host = table.place_host(&[V4]);
     for _ in 0..3 {
-        let mut guest = table.seat_guest(&host, V4);
+        let mut guest = table.place_guest(&host, V4);
         let (at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
         at_host.shutdown().await;
         drop(at_guest);
@@ -382,7 +382,7 @@ const NARROW: [usize; 7] = [1_252, 1_232, 1_172, 1_152, 972, 952, 528];
 /// kept, as they would be while people wait.
 async fn pair_over(carries: usize) -> (Link, Link, Forwarder, [Connector; 2]) {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
+    let mut host = table.place_host(&[V4]);
     let path = Forwarder::start(host.addresses()[0], Conditions::default()).unwrap();
     path.carry(carries);
     let mut setup = table.guest_setup(&host);

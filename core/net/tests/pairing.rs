@@ -7,7 +7,9 @@ use handfast_net::pairing::{
 };
 use handfast_net::{ConnectEvent, Endpoint, GuestSetup, TunnelCertificate, new_certificate};
 use handfast_protocol::handshake::{StaticKey, Trust, TrustLevel, TrustReason};
-use handfast_protocol::pairing::{Failure, GuestStage, HostStage, HostTerms, Identity, Via, View};
+use handfast_protocol::pairing::{
+    Failure, GuestStage, HostStage, HostTerms, Identity, Provenance, View,
+};
 use handfast_token::{
     Candidate, Candidates, Expiry, Invitation, Policy, Reply, SealedReply, Secret, Token,
 };
@@ -31,11 +33,11 @@ struct Table {
 }
 
 /// A host that waits, and its invitation.
-fn table(lifetime: Duration, handed: Via) -> Table {
+fn table(lifetime: Duration, handed: Provenance) -> Table {
     table_of(identity("Host Ömer"), lifetime, handed)
 }
 
-fn table_of(identity: Identity, lifetime: Duration, handed: Via) -> Table {
+fn table_of(identity: Identity, lifetime: Duration, handed: Provenance) -> Table {
     let certificate = new_certificate().unwrap();
     let endpoint = Endpoint::bind(&HERE, None).unwrap();
     let invitation = Invitation {
@@ -63,11 +65,11 @@ fn table_of(identity: Identity, lifetime: Duration, handed: Via) -> Table {
     Table { host, invitation }
 }
 
-fn terms(via: Via) -> GuestTerms {
+fn terms(provenance: Provenance) -> GuestTerms {
     GuestTerms {
         policy: LOCAL,
         patience: Duration::from_secs(5),
-        ..GuestTerms::new(via)
+        ..GuestTerms::new(provenance)
     }
 }
 
@@ -125,13 +127,13 @@ async fn both(host: &mut Pairing, guest: &mut Pairing) -> (Meeting, Meeting) {
 
 #[tokio::test]
 async fn one_scan_shows_the_guest_who_the_host_is() {
-    let mut table = table(Duration::from_secs(600), Via::Camera);
-    let mut guest = join(&table.invitation, terms(Via::Camera)).unwrap();
+    let mut table = table(Duration::from_secs(600), Provenance::Camera);
+    let mut guest = join(&table.invitation, terms(Provenance::Camera)).unwrap();
     let (at_host, at_guest) = both(&mut table.host, &mut guest).await;
-    let (host, guest) = (at_host.acquaintance, at_guest.acquaintance);
+    let (host, guest) = (at_host.peer, at_guest.peer);
     assert_eq!((host.scans, guest.scans), (1, 1));
     assert_eq!(host.channel.hash, guest.channel.hash);
-    assert_eq!(host.reunion, guest.reunion);
+    assert_eq!(host.reconnect_secret, guest.reconnect_secret);
     assert_eq!(
         (host.name.as_str(), guest.name.as_str()),
         ("Guest 🙂", "Host Ömer")
@@ -142,74 +144,68 @@ async fn one_scan_shows_the_guest_who_the_host_is() {
 }
 
 /// Carries the guest's reply to the host, as bytes.
-async fn carry_reply(table: &mut Table, guest: &mut Pairing, via: Via) {
+async fn carry_reply(table: &mut Table, guest: &mut Pairing, provenance: Provenance) {
     let shown = view(guest, |view| matches!(view, View::ReplyNeeded { .. })).await;
     let View::ReplyNeeded { reply, .. } = shown else {
         unreachable!()
     };
     let reply = SealedReply::parse(&reply).unwrap();
-    table.host.reply_received(reply, via).await.unwrap();
+    table.host.reply_received(reply, provenance).await.unwrap();
 }
 
 #[tokio::test]
 async fn two_scans_show_each_who_the_other_is() {
-    let mut table = table(Duration::from_secs(600), Via::Camera);
+    let mut table = table(Duration::from_secs(600), Provenance::Camera);
     let only_by_reply = GuestTerms {
         only_by_reply: true,
-        ..terms(Via::Camera)
+        ..terms(Provenance::Camera)
     };
     let mut guest = join(&table.invitation, only_by_reply).unwrap();
-    carry_reply(&mut table, &mut guest, Via::Camera).await;
+    carry_reply(&mut table, &mut guest, Provenance::Camera).await;
     let (at_host, at_guest) = both(&mut table.host, &mut guest).await;
     for meeting in [at_host, at_guest] {
-        assert_eq!(meeting.acquaintance.scans, 2);
-        assert_eq!(
-            meeting.acquaintance.trust,
-            Trust::because(TrustReason::Scanned)
-        );
+        assert_eq!(meeting.peer.scans, 2);
+        assert_eq!(meeting.peer.trust, Trust::because(TrustReason::Scanned));
     }
 }
 
 #[tokio::test]
 async fn a_link_that_was_sent_proves_nothing_about_either() {
-    let mut table = table(Duration::from_secs(600), Via::Carried);
-    let mut guest = join(&table.invitation, terms(Via::Carried)).unwrap();
+    let mut table = table(Duration::from_secs(600), Provenance::Carried);
+    let mut guest = join(&table.invitation, terms(Provenance::Carried)).unwrap();
     let (at_host, at_guest) = both(&mut table.host, &mut guest).await;
     for meeting in [at_host, at_guest] {
-        assert_eq!(
-            meeting.acquaintance.trust,
-            Trust::because(TrustReason::OpenLink)
-        );
+        assert_eq!(meeting.peer.trust, Trust::because(TrustReason::OpenLink));
     }
 }
 
 #[tokio::test]
 async fn a_reply_that_was_shown_but_not_needed_does_no_harm() {
-    let mut table = table(Duration::from_secs(600), Via::Camera);
+    let mut table = table(Duration::from_secs(600), Provenance::Camera);
     let at_once = GuestTerms {
         reply_at_once: true,
-        ..terms(Via::Camera)
+        ..terms(Provenance::Camera)
     };
     let mut guest = join(&table.invitation, at_once).unwrap();
     let (at_host, at_guest) = both(&mut table.host, &mut guest).await;
-    assert_eq!(at_host.acquaintance.scans, 1);
-    assert_eq!(at_guest.acquaintance.scans, 1);
+    assert_eq!(at_host.peer.scans, 1);
+    assert_eq!(at_guest.peer.scans, 1);
 }
 
 #[tokio::test]
 async fn the_reply_is_offered_only_when_knocking_was_not_enough() {
     // Nobody answers at that address.
     let silent = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let mut table = table(Duration::from_secs(600), Via::Camera);
+    let mut table = table(Duration::from_secs(600), Provenance::Camera);
     let mut invitation = table.invitation.clone();
     invitation.candidates =
         Candidates::new(vec![Candidate::host(silent.local_addr().unwrap())]).unwrap();
-    let mut guest = join(&invitation, terms(Via::Camera)).unwrap();
+    let mut guest = join(&invitation, terms(Provenance::Camera)).unwrap();
     let first = view(&mut guest, |_| true).await;
     assert!(matches!(first, View::Connecting(_)), "{first:?}");
     // The invitation that the guest holds differs from the host's, so the meeting must fail; that
     // the way opens is shown by the host's knock.
-    carry_reply(&mut table, &mut guest, Via::Camera).await;
+    carry_reply(&mut table, &mut guest, Provenance::Camera).await;
     view(&mut table.host, |view| {
         matches!(
             view,
@@ -225,23 +221,23 @@ async fn the_reply_is_offered_only_when_knocking_was_not_enough() {
 
 #[tokio::test]
 async fn an_invitation_changed_on_the_way_is_noticed() {
-    let mut table = table(Duration::from_secs(600), Via::Camera);
+    let mut table = table(Duration::from_secs(600), Provenance::Camera);
     let mut changed = table.invitation.clone();
     changed.expiry = Expiry(changed.expiry.0.wrapping_add(1));
-    let mut guest = join(&changed, terms(Via::Camera)).unwrap();
+    let mut guest = join(&changed, terms(Provenance::Camera)).unwrap();
     assert_eq!(ended(&mut guest).await.unwrap_err(), Failure::NotTheInviter);
     // The host waits on, and the true guest still gets in.
-    let mut guest = join(&table.invitation, terms(Via::Camera)).unwrap();
+    let mut guest = join(&table.invitation, terms(Provenance::Camera)).unwrap();
     both(&mut table.host, &mut guest).await;
 }
 
 #[tokio::test]
 async fn five_failed_attempts_burn_the_invitation() {
-    let mut table = table(Duration::from_secs(600), Via::Camera);
+    let mut table = table(Duration::from_secs(600), Provenance::Camera);
     let mut changed = table.invitation.clone();
     changed.expiry = Expiry(changed.expiry.0.wrapping_add(1));
     for _ in 0..5 {
-        let mut guest = join(&changed, terms(Via::Camera)).unwrap();
+        let mut guest = join(&changed, terms(Provenance::Camera)).unwrap();
         assert!(ended(&mut guest).await.is_err());
     }
     assert_eq!(ended(&mut table.host).await.unwrap_err(), Failure::Burned);
@@ -249,30 +245,30 @@ async fn five_failed_attempts_burn_the_invitation() {
 
 #[tokio::test]
 async fn a_second_guest_is_told_that_somebody_came_first() {
-    let mut table = table(Duration::from_secs(600), Via::Camera);
-    let mut first = join(&table.invitation, terms(Via::Camera)).unwrap();
+    let mut table = table(Duration::from_secs(600), Provenance::Camera);
+    let mut first = join(&table.invitation, terms(Provenance::Camera)).unwrap();
     let (at_host, at_guest) = both(&mut table.host, &mut first).await;
     let patient = GuestTerms {
         patience: Duration::from_secs(8),
-        ..terms(Via::Camera)
+        ..terms(Provenance::Camera)
     };
     let mut second = join(&table.invitation, patient).unwrap();
-    view(&mut second, finds_seat_taken).await;
+    view(&mut second, finds_slot_taken).await;
     // That is no end. When the person's time is, it is why.
     assert_eq!(ended(&mut second).await.unwrap_err(), Failure::Taken);
     drop((at_host, at_guest));
 }
 
-fn finds_seat_taken(view: &View) -> bool {
-    matches!(view, View::Connecting(GuestStage::SeatTaken))
+fn finds_slot_taken(view: &View) -> bool {
+    matches!(view, View::Connecting(GuestStage::SlotTaken))
 }
 
 #[tokio::test]
 async fn two_guests_at_once_end_with_one_inside_and_one_told() {
-    let mut table = table(Duration::from_secs(600), Via::Camera);
+    let mut table = table(Duration::from_secs(600), Provenance::Camera);
     let patient = GuestTerms {
         patience: Duration::from_secs(60),
-        ..terms(Via::Camera)
+        ..terms(Provenance::Camera)
     };
     let mut one = join(&table.invitation, patient).unwrap();
     let mut other = join(&table.invitation, patient).unwrap();
@@ -281,7 +277,7 @@ async fn two_guests_at_once_end_with_one_inside_and_one_told() {
         inside = ended(&mut one) => (inside.unwrap(), &mut other),
         inside = ended(&mut other) => (inside.unwrap(), &mut one),
     };
-    view(told, finds_seat_taken).await;
+    view(told, finds_slot_taken).await;
 }
 
 #[tokio::test]
@@ -289,10 +285,11 @@ async fn two_meetings_of_one_device_show_different_certificates() {
     let (host, guest) = (identity("Host"), identity("Guest"));
     let mut seen = Vec::new();
     for _ in 0..2 {
-        let mut table = table_of(host.clone(), Duration::from_secs(600), Via::Camera);
-        let mut guest = join_as(guest.clone(), &table.invitation, terms(Via::Camera)).unwrap();
+        let mut table = table_of(host.clone(), Duration::from_secs(600), Provenance::Camera);
+        let mut guest =
+            join_as(guest.clone(), &table.invitation, terms(Provenance::Camera)).unwrap();
         let (at_host, at_guest) = both(&mut table.host, &mut guest).await;
-        assert_eq!(at_guest.acquaintance.key, host.key.public());
+        assert_eq!(at_guest.peer.key, host.key.public());
         seen.extend([
             at_host.link.local_fingerprint(),
             at_host.link.remote_fingerprint(),
@@ -305,12 +302,12 @@ async fn two_meetings_of_one_device_show_different_certificates() {
 
 #[tokio::test]
 async fn a_wrong_secret_reaches_nobody() {
-    let table = table(Duration::from_secs(600), Via::Camera);
+    let table = table(Duration::from_secs(600), Provenance::Camera);
     let mut stranger = table.invitation.clone();
     stranger.secret = Secret::random().unwrap();
     let impatient = GuestTerms {
         patience: Duration::from_millis(600),
-        ..terms(Via::Camera)
+        ..terms(Provenance::Camera)
     };
     let mut guest = join(&stranger, impatient).unwrap();
     assert_eq!(ended(&mut guest).await.unwrap_err(), Failure::NotReached);
@@ -318,10 +315,10 @@ async fn a_wrong_secret_reaches_nobody() {
 
 #[tokio::test]
 async fn a_certificate_other_than_the_invited_one_is_named_as_such() {
-    let table = table(Duration::from_secs(600), Via::Camera);
+    let table = table(Duration::from_secs(600), Provenance::Camera);
     let mut invitation = table.invitation.clone();
     invitation.fingerprint = new_certificate().unwrap().fingerprint();
-    let mut guest = join(&invitation, terms(Via::Camera)).unwrap();
+    let mut guest = join(&invitation, terms(Provenance::Camera)).unwrap();
     assert_eq!(
         ended(&mut guest).await.unwrap_err(),
         Failure::WrongCertificate
@@ -330,13 +327,13 @@ async fn a_certificate_other_than_the_invited_one_is_named_as_such() {
 
 #[tokio::test]
 async fn an_expired_invitation_ends_on_both_sides() {
-    let mut table = table(Duration::from_secs(600), Via::Camera);
+    let mut table = table(Duration::from_secs(600), Provenance::Camera);
     let mut expired = table.invitation.clone();
     expired.expiry = Expiry::after(unix_seconds() - 3600, Duration::from_secs(60));
     expired.secret = Secret::random().unwrap();
     let impatient = GuestTerms {
         patience: Duration::from_millis(500),
-        ..terms(Via::Camera)
+        ..terms(Provenance::Camera)
     };
     let mut guest = join(&expired, impatient).unwrap();
     assert_eq!(ended(&mut guest).await.unwrap_err(), Failure::Expired);
@@ -348,7 +345,7 @@ async fn an_expired_invitation_ends_on_both_sides() {
         HostTerms {
             invitation: expired,
             certificate: new_certificate().unwrap(),
-            handed: Via::Camera,
+            handed: Provenance::Camera,
             answer: None,
             random: Secret::random().unwrap(),
         },
@@ -363,11 +360,11 @@ async fn an_expired_invitation_ends_on_both_sides() {
 
 #[tokio::test]
 async fn an_invitation_without_a_usable_address_is_refused_before_anything_is_sent() {
-    let table = table(Duration::from_secs(600), Via::Camera);
+    let table = table(Duration::from_secs(600), Provenance::Camera);
     // Outside of the test mode, loopback is no destination.
     let strict = GuestTerms {
         policy: Policy::default(),
-        ..terms(Via::Camera)
+        ..terms(Provenance::Camera)
     };
     assert_eq!(
         join(&table.invitation, strict).err(),
@@ -376,8 +373,8 @@ async fn an_invitation_without_a_usable_address_is_refused_before_anything_is_se
 }
 
 #[tokio::test]
-async fn a_guest_that_goes_away_half_way_leaves_the_seat_to_the_next() {
-    let mut table = table(Duration::from_secs(600), Via::Camera);
+async fn a_guest_that_goes_away_half_way_leaves_the_slot_to_the_next() {
+    let mut table = table(Duration::from_secs(600), Provenance::Camera);
     // Gone as soon as it was answered. It never begins to prove anything, so it cannot have got in.
     let mut guest = Endpoint::bind(&HERE, None).unwrap().guest(GuestSetup {
         certificate: TunnelCertificate::generate().unwrap(),
@@ -390,21 +387,21 @@ async fn a_guest_that_goes_away_half_way_leaves_the_seat_to_the_next() {
     drop(guest);
     let patient = GuestTerms {
         patience: Duration::from_secs(60),
-        ..terms(Via::Camera)
+        ..terms(Provenance::Camera)
     };
-    // As long as the first might come back, the seat is held for it.
+    // As long as the first might come back, the slot is held for it.
     let mut guest = join(&table.invitation, patient).unwrap();
     both(&mut table.host, &mut guest).await;
 }
 
 #[tokio::test]
 async fn a_host_that_goes_away_ends_the_guest_in_time() {
-    let table = table(Duration::from_secs(600), Via::Camera);
+    let table = table(Duration::from_secs(600), Provenance::Camera);
     let invitation = table.invitation.clone();
     drop(table);
     let impatient = GuestTerms {
         patience: Duration::from_secs(1),
-        ..terms(Via::Camera)
+        ..terms(Provenance::Camera)
     };
     let mut guest = join(&invitation, impatient).unwrap();
     assert_eq!(ended(&mut guest).await.unwrap_err(), Failure::NotReached);
@@ -412,7 +409,7 @@ async fn a_host_that_goes_away_ends_the_guest_in_time() {
 
 #[tokio::test]
 async fn a_reply_to_another_invitation_is_refused_and_the_host_waits_on() {
-    let mut table = table(Duration::from_secs(600), Via::Camera);
+    let mut table = table(Duration::from_secs(600), Provenance::Camera);
     let mut other = table.invitation.clone();
     other.secret = Secret::random().unwrap();
     let reply = Reply {
@@ -427,10 +424,10 @@ async fn a_reply_to_another_invitation_is_refused_and_the_host_waits_on() {
     assert!(
         table
             .host
-            .reply_received(sealed, Via::Camera)
+            .reply_received(sealed, Provenance::Camera)
             .await
             .is_err()
     );
-    let mut guest = join(&table.invitation, terms(Via::Camera)).unwrap();
+    let mut guest = join(&table.invitation, terms(Provenance::Camera)).unwrap();
     both(&mut table.host, &mut guest).await;
 }

@@ -202,8 +202,8 @@ async fn ten_hosts_that_wait_ask_a_server_as_often_as_one() {
     for host in &mut hosts {
         let moved = timeout(Duration::from_secs(10), host.connector.next()).await;
         assert!(matches!(moved, Ok(Some(ConnectEvent::Moved))), "{moved:?}");
-        let outside = host.connector.outside().unwrap();
-        assert_eq!(outside.mappings.len(), 1);
+        let reflexive = host.connector.reflexive().unwrap();
+        assert_eq!(reflexive.mappings.len(), 1);
     }
     // The next question comes after 20 s, three in a minute.
     assert_eq!(answering.await.unwrap(), 1);

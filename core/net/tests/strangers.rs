@@ -62,7 +62,7 @@ fn send_forged(state: &mut u64, count: usize, to: std::net::SocketAddr, ufrag: &
 #[tokio::test(flavor = "multi_thread")]
 async fn a_waiting_host_shrugs_off_strangers_and_still_meets_its_guest() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
+    let mut host = table.place_host(&[V4]);
     let address = host.addresses()[0];
     let ufrag = table.keys.host_ice().ufrag;
     tokio::task::spawn_blocking(move || send_forged(&mut 7, 20_000, address, &ufrag))
@@ -70,15 +70,15 @@ async fn a_waiting_host_shrugs_off_strangers_and_still_meets_its_guest() {
         .unwrap();
     let nothing = timeout(Duration::from_millis(200), host.next()).await;
     assert!(nothing.is_err(), "{nothing:?}");
-    let mut guest = table.seat_guest(&host, V4);
+    let mut guest = table.place_guest(&host, V4);
     tokio::join!(opened(&mut host), opened(&mut guest));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn strangers_do_not_disturb_an_open_link() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
-    let mut guest = table.seat_guest(&host, V4);
+    let mut host = table.place_host(&[V4]);
+    let mut guest = table.place_guest(&host, V4);
     let address = host.addresses()[0];
     let (mut at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
     let ufrag = table.keys.host_ice().ufrag;
@@ -120,7 +120,7 @@ fn replay(datagram: &[u8], to: std::net::SocketAddr) {
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_of_a_true_knock_do_not_keep_its_guest_out() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
+    let mut host = table.place_host(&[V4]);
     let address = host.addresses()[0];
     let ear = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let mut setup = table.guest_setup(&host);
@@ -137,7 +137,7 @@ async fn copies_of_a_true_knock_do_not_keep_its_guest_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_of_a_true_knock_do_not_disturb_an_open_link() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
+    let mut host = table.place_host(&[V4]);
     let address = host.addresses()[0];
     let ear = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let mut setup = table.guest_setup(&host);
@@ -160,7 +160,7 @@ async fn copies_of_a_true_knock_do_not_disturb_an_open_link() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recorded_knock_keeps_another_guest_out_for_a_moment_only() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
+    let mut host = table.place_host(&[V4]);
     let address = host.addresses()[0];
     // Of somebody who holds the invitation, and is not there any more.
     let ear = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -182,7 +182,7 @@ async fn a_recorded_knock_keeps_another_guest_out_for_a_moment_only() {
         Some(ConnectEvent::Knock(_)) => {}
         other => panic!("{other:?}"),
     }
-    let mut guest = table.seat_guest(&host, V4);
+    let mut guest = table.place_guest(&host, V4);
     tokio::join!(opened(&mut host), opened(&mut guest));
     drop(stop);
     replaying.join().unwrap();
@@ -235,10 +235,10 @@ async fn lay(host: SocketAddr, between: Arc<Mutex<Between>>) -> SocketAddr {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recorded_word_that_the_seat_is_taken_is_believed_by_nobody() {
+async fn a_recorded_word_that_the_slot_is_taken_is_believed_by_nobody() {
     let table = Table::new();
-    let mut host = table.seat_host(&[V4]);
-    let mut first = table.seat_guest(&host, V4);
+    let mut host = table.place_host(&[V4]);
+    let mut first = table.place_guest(&host, V4);
     let links = tokio::join!(opened(&mut host), opened(&mut first));
     let between = Arc::<Mutex<Between>>::default();
     let way = lay(host.addresses()[0], between.clone()).await;

@@ -3,12 +3,12 @@
 //! Plain data in, a judgement out: nothing is asked of anybody here. It says what can be expected of
 //! common routers (RFC 4787); only trying tells more.
 
-mod outside;
 mod own;
+mod reflexive;
 mod stun_server;
 
-pub use outside::{Mapping, Outside, Translation, strict_address};
 pub use own::{own_candidates, usable_addresses};
+pub use reflexive::{Mapping, MappingBehavior, ReflexiveReport, address_dependent_mapping};
 pub use stun_server::{NotAServer, StunServer};
 
 use handfast_token::Range;
@@ -17,11 +17,11 @@ use std::net::{IpAddr, SocketAddr};
 /// What one device knows of the network that it is in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Survey {
+pub struct NetworkReport {
     /// Its own addresses.
     pub addresses: Vec<IpAddr>,
     /// How STUN servers see its sockets. None if nobody was asked.
-    pub outside: Option<Outside>,
+    pub reflexive: Option<ReflexiveReport>,
     /// Where a router opened a port, or why none did. None if no router was asked.
     pub port: Option<Result<SocketAddr, MappingError>>,
     /// True if a datagram that it sent to its own address outside came back. None if it knew no such address.
@@ -96,17 +96,17 @@ impl Family {
 
 /// How far a device can be reached from outside in one family of addresses, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Opening {
+pub enum Reachability {
     /// It has no address of this family that leads beyond its own cable or radio.
     Absent,
     /// Servers were asked and none was heard: UDP is blocked, or there is no way outside.
     Silent,
     /// Its router shows a different port to everybody.
-    Strict,
+    AddressDependent,
     /// Too little is known.
     Unknown,
     /// Its router shows the same address to everybody, and lets in whoever was sent to.
-    Same,
+    EndpointIndependent,
     /// Its address is public. A firewall may let in only whoever was sent to.
     Public,
     /// Its router leads everybody in through a port that was opened for that.
@@ -165,45 +165,52 @@ pub struct Verdict {
     pub needs_ipv6: bool,
 }
 
-impl Survey {
+impl NetworkReport {
     /// What to expect of each situation, in the order of [`Situation::ALL`].
     pub fn verdicts(&self) -> [Verdict; 5] {
         Situation::ALL.map(|situation| self.verdict(situation))
     }
 
     /// How far this device can be reached in this family.
-    pub fn opening(&self, family: Family) -> Opening {
-        let is_cut_off = self.outside.as_ref().is_some_and(Outside::is_silent);
+    pub fn reachability(&self, family: Family) -> Reachability {
+        let is_cut_off = self
+            .reflexive
+            .as_ref()
+            .is_some_and(ReflexiveReport::is_silent);
         if let Some(Ok(external)) = self.port
             && Family::of(external.ip()) == family
             && !is_cut_off
         {
-            return Opening::Open;
+            return Reachability::Open;
         }
         let own = self.ranges(family);
         if !own.iter().any(|range| is_beyond_the_link(*range)) {
-            return Opening::Absent;
+            return Reachability::Absent;
         }
         let public = match own.contains(&Range::Public) {
-            true => Opening::Public,
-            false => Opening::Unknown,
+            true => Reachability::Public,
+            false => Reachability::Unknown,
         };
-        let Some(outside) = &self.outside else {
+        let Some(reflexive) = &self.reflexive else {
             return public;
         };
-        let sockets = outside.sockets().into_iter();
+        let sockets = reflexive.sockets().into_iter();
         let seen = sockets.filter(|socket| Family::of(socket.ip()) == family);
         let best = seen
-            .map(|socket| match outside.translation(socket) {
-                Translation::None => Opening::Public,
-                Translation::Same => Opening::Same,
-                Translation::Strict => Opening::Strict,
-                Translation::Unknown => Opening::Unknown,
+            .map(|socket| match reflexive.mapping_behavior(socket) {
+                MappingBehavior::NotTranslated => Reachability::Public,
+                MappingBehavior::EndpointIndependent => Reachability::EndpointIndependent,
+                MappingBehavior::AddressDependent => Reachability::AddressDependent,
+                MappingBehavior::Unknown => Reachability::Unknown,
             })
             .max();
         // Every server has IPv4, and few lack it; of IPv6, silence says little if IPv4 is heard.
-        let is_silent = outside.is_silent() || (outside.asked > 0 && family == Family::V4);
-        best.unwrap_or(if is_silent { Opening::Silent } else { public })
+        let is_silent = reflexive.is_silent() || (reflexive.asked > 0 && family == Family::V4);
+        best.unwrap_or(if is_silent {
+            Reachability::Silent
+        } else {
+            public
+        })
     }
 
     fn ranges(&self, family: Family) -> Vec<Range> {
@@ -222,34 +229,34 @@ impl Survey {
     }
 
     fn chance(&self, situation: Situation, family: Family) -> Chance {
-        let opening = self.opening(family);
-        match (situation, opening) {
+        let reachability = self.reachability(family);
+        match (situation, reachability) {
             (Situation::SameNetwork, _) => {
                 let own = self.ranges(family);
                 let is_near = own.contains(&Range::Link);
-                match opening {
-                    Opening::Absent if !is_near => Chance::No,
+                match reachability {
+                    Reachability::Absent if !is_near => Chance::No,
                     _ => Chance::Yes,
                 }
             }
-            (_, Opening::Absent | Opening::Silent) => Chance::No,
-            (Situation::SameRouter, _) => match (family, opening, self.hairpin) {
-                (Family::V6, Opening::Public | Opening::Open, _) => Chance::Likely,
+            (_, Reachability::Absent | Reachability::Silent) => Chance::No,
+            (Situation::SameRouter, _) => match (family, reachability, self.hairpin) {
+                (Family::V6, Reachability::Public | Reachability::Open, _) => Chance::Likely,
                 (Family::V6, ..) => Chance::No,
                 (Family::V4, _, Some(true)) => Chance::Likely,
                 (Family::V4, _, Some(false)) => Chance::No,
                 (Family::V4, _, None) => Chance::Unknown,
             },
-            (_, Opening::Open) => Chance::Yes,
-            (_, Opening::Unknown) => Chance::Unknown,
-            (_, Opening::Public) => Chance::Likely,
-            (Situation::OneScan, Opening::Same) => Chance::Unlikely,
-            (Situation::OneScan, Opening::Strict) => Chance::No,
-            (Situation::TwoScans, Opening::Same) => Chance::Likely,
+            (_, Reachability::Open) => Chance::Yes,
+            (_, Reachability::Unknown) => Chance::Unknown,
+            (_, Reachability::Public) => Chance::Likely,
+            (Situation::OneScan, Reachability::EndpointIndependent) => Chance::Unlikely,
+            (Situation::OneScan, Reachability::AddressDependent) => Chance::No,
+            (Situation::TwoScans, Reachability::EndpointIndependent) => Chance::Likely,
             // One strict network is passed by guessing; two are not.
-            (Situation::TwoScans, Opening::Strict) => Chance::Likely,
-            (Situation::StrictThere, Opening::Same) => Chance::Likely,
-            (Situation::StrictThere, Opening::Strict) => Chance::No,
+            (Situation::TwoScans, Reachability::AddressDependent) => Chance::Likely,
+            (Situation::StrictThere, Reachability::EndpointIndependent) => Chance::Likely,
+            (Situation::StrictThere, Reachability::AddressDependent) => Chance::No,
         }
     }
 }
@@ -263,24 +270,24 @@ mod tests {
     use super::*;
 
     /// What servers saw of one socket: one answer each.
-    fn seen(local: &str, mapped: &[&str]) -> Outside {
+    fn seen(local: &str, mapped: &[&str]) -> ReflexiveReport {
         let servers = ["1.1.1.1:3478", "9.9.9.9:3478", "8.8.8.8:3478"];
         let mapping = |(server, mapped): (&str, &&str)| Mapping {
             local: local.parse().unwrap(),
             server: server.parse().unwrap(),
             mapped: mapped.parse().unwrap(),
         };
-        Outside {
+        ReflexiveReport {
             mappings: servers.into_iter().zip(mapped).map(mapping).collect(),
             asked: servers.len(),
         }
     }
 
-    fn survey(addresses: &[&str], outside: Option<Outside>) -> Survey {
-        Survey {
+    fn survey(addresses: &[&str], reflexive: Option<ReflexiveReport>) -> NetworkReport {
+        NetworkReport {
             addresses: addresses.iter().map(|text| text.parse().unwrap()).collect(),
-            outside,
-            ..Survey::default()
+            reflexive,
+            ..NetworkReport::default()
         }
     }
 
@@ -288,45 +295,58 @@ mod tests {
     const AT_HOME: &str = "192.168.0.2:4000";
 
     /// A survey of one network that has this opening over IPv4, and nothing else.
-    fn network(opening: Opening) -> Survey {
-        let silent = Outside {
+    fn network(reachability: Reachability) -> NetworkReport {
+        let silent = ReflexiveReport {
             asked: 3,
-            ..Outside::default()
+            ..ReflexiveReport::default()
         };
-        let survey = match opening {
-            Opening::Absent => survey(&[], None),
-            Opening::Silent => survey(HOME, Some(silent)),
-            Opening::Strict => survey(HOME, Some(seen(AT_HOME, &["8.8.4.4:1", "8.8.4.4:2"]))),
-            Opening::Unknown => survey(HOME, None),
-            Opening::Same => survey(HOME, Some(seen(AT_HOME, &["8.8.4.4:1", "8.8.4.4:1"]))),
-            Opening::Public => survey(&["8.8.4.4"], None),
-            Opening::Open => Survey {
+        let report = match reachability {
+            Reachability::Absent => survey(&[], None),
+            Reachability::Silent => survey(HOME, Some(silent)),
+            Reachability::AddressDependent => {
+                survey(HOME, Some(seen(AT_HOME, &["8.8.4.4:1", "8.8.4.4:2"])))
+            }
+            Reachability::Unknown => survey(HOME, None),
+            Reachability::EndpointIndependent => {
+                survey(HOME, Some(seen(AT_HOME, &["8.8.4.4:1", "8.8.4.4:1"])))
+            }
+            Reachability::Public => survey(&["8.8.4.4"], None),
+            Reachability::Open => NetworkReport {
                 port: Some(Ok("8.8.4.4:5000".parse().unwrap())),
                 ..survey(HOME, None)
             },
         };
-        assert_eq!(survey.opening(Family::V4), opening);
-        assert_eq!(survey.opening(Family::V6), Opening::Absent);
-        survey
+        assert_eq!(report.reachability(Family::V4), reachability);
+        assert_eq!(report.reachability(Family::V6), Reachability::Absent);
+        report
     }
 
     #[test]
-    fn every_opening_has_its_verdict_of_every_situation() {
+    fn every_reachability_has_its_verdict_of_every_situation() {
         use Chance::{Likely, No, Unknown, Unlikely, Yes};
-        for (opening, expected) in [
-            (Opening::Absent, [No, No, No, No, No]),
-            (Opening::Silent, [Yes, No, No, No, No]),
-            (Opening::Strict, [Yes, No, Likely, No, Unknown]),
-            (Opening::Unknown, [Yes, Unknown, Unknown, Unknown, Unknown]),
-            (Opening::Same, [Yes, Unlikely, Likely, Likely, Unknown]),
-            (Opening::Public, [Yes, Likely, Likely, Likely, Unknown]),
-            (Opening::Open, [Yes, Yes, Yes, Yes, Unknown]),
+        for (reachability, expected) in [
+            (Reachability::Absent, [No, No, No, No, No]),
+            (Reachability::Silent, [Yes, No, No, No, No]),
+            (
+                Reachability::AddressDependent,
+                [Yes, No, Likely, No, Unknown],
+            ),
+            (
+                Reachability::Unknown,
+                [Yes, Unknown, Unknown, Unknown, Unknown],
+            ),
+            (
+                Reachability::EndpointIndependent,
+                [Yes, Unlikely, Likely, Likely, Unknown],
+            ),
+            (Reachability::Public, [Yes, Likely, Likely, Likely, Unknown]),
+            (Reachability::Open, [Yes, Yes, Yes, Yes, Unknown]),
         ] {
-            let verdicts = network(opening).verdicts();
+            let verdicts = network(reachability).verdicts();
             assert_eq!(
                 verdicts.map(|verdict| verdict.chance),
                 expected,
-                "{opening:?}"
+                "{reachability:?}"
             );
             assert_eq!(verdicts.map(|verdict| verdict.situation), Situation::ALL);
             assert!(verdicts.iter().all(|verdict| !verdict.needs_ipv6));
@@ -334,27 +354,27 @@ mod tests {
     }
 
     #[test]
-    fn ipv6_adds_to_every_opening_and_takes_nothing_away() {
-        for opening in [
-            Opening::Absent,
-            Opening::Silent,
-            Opening::Strict,
-            Opening::Unknown,
-            Opening::Same,
-            Opening::Public,
-            Opening::Open,
+    fn ipv6_adds_to_every_reachability_and_takes_nothing_away() {
+        for reachability in [
+            Reachability::Absent,
+            Reachability::Silent,
+            Reachability::AddressDependent,
+            Reachability::Unknown,
+            Reachability::EndpointIndependent,
+            Reachability::Public,
+            Reachability::Open,
         ] {
-            let alone = network(opening);
+            let alone = network(reachability);
             let mut both = alone.clone();
             both.addresses.push("2a02:810a::2".parse().unwrap());
-            if let Some(outside) = &mut both.outside {
+            if let Some(reflexive) = &mut both.reflexive {
                 let seen = seen("[2a02:810a::2]:4000", &["[2a02:810a::2]:4000"]);
-                outside.mappings.extend(seen.mappings);
+                reflexive.mappings.extend(seen.mappings);
             }
-            assert_eq!(both.opening(Family::V6), Opening::Public);
+            assert_eq!(both.reachability(Family::V6), Reachability::Public);
             for (before, after) in alone.verdicts().iter().zip(both.verdicts()) {
-                assert!(after.chance >= before.chance, "{opening:?} {after:?}");
-                assert!(after.chance >= Chance::Likely, "{opening:?} {after:?}");
+                assert!(after.chance >= before.chance, "{reachability:?} {after:?}");
+                assert!(after.chance >= Chance::Likely, "{reachability:?} {after:?}");
                 assert_eq!(after.needs_ipv6, before.chance < Chance::Likely);
             }
         }
@@ -367,61 +387,64 @@ mod tests {
             (Some(false), Chance::No),
             (None, Chance::Unknown),
         ] {
-            let survey = Survey {
+            let report = NetworkReport {
                 hairpin,
-                ..network(Opening::Same)
+                ..network(Reachability::EndpointIndependent)
             };
-            assert_eq!(survey.verdicts()[4].chance, chance);
+            assert_eq!(report.verdicts()[4].chance, chance);
         }
     }
 
     #[test]
     fn a_router_that_opens_no_port_changes_nothing() {
-        let mut survey = network(Opening::Same);
-        let before = survey.verdicts();
-        survey.port = Some(Err(MappingError::NotOffered));
-        assert_eq!(survey.verdicts(), before);
+        let mut report = network(Reachability::EndpointIndependent);
+        let before = report.verdicts();
+        report.port = Some(Err(MappingError::NotOffered));
+        assert_eq!(report.verdicts(), before);
     }
 
     #[test]
     fn an_opened_port_of_a_router_that_is_cut_off_itself_is_none() {
-        let mut survey = network(Opening::Silent);
-        survey.port = Some(Ok("8.8.4.4:5000".parse().unwrap()));
-        assert_eq!(survey.opening(Family::V4), Opening::Silent);
+        let mut report = network(Reachability::Silent);
+        report.port = Some(Ok("8.8.4.4:5000".parse().unwrap()));
+        assert_eq!(report.reachability(Family::V4), Reachability::Silent);
     }
 
     #[test]
     fn an_opened_port_counts_for_its_family_only() {
-        let survey = Survey {
+        let report = NetworkReport {
             port: Some(Ok("[2a02:810a::2]:4000".parse().unwrap())),
             ..survey(&["100.64.0.9", "2a02:810a::2"], None)
         };
-        assert_eq!(survey.opening(Family::V4), Opening::Unknown);
-        assert_eq!(survey.opening(Family::V6), Opening::Open);
-        let one_scan = survey.verdicts()[1];
+        assert_eq!(report.reachability(Family::V4), Reachability::Unknown);
+        assert_eq!(report.reachability(Family::V6), Reachability::Open);
+        let one_scan = report.verdicts()[1];
         assert_eq!((one_scan.chance, one_scan.needs_ipv6), (Chance::Yes, true));
     }
 
     #[test]
     fn the_same_cable_needs_no_router() {
-        let survey = survey(&["169.254.7.7"], None);
-        let chances = survey.verdicts().map(|verdict| verdict.chance);
+        let report = survey(&["169.254.7.7"], None);
+        let chances = report.verdicts().map(|verdict| verdict.chance);
         use Chance::{No, Yes};
         assert_eq!(chances, [Yes, No, No, No, No]);
     }
 
     #[test]
     fn one_answer_is_not_enough_to_know_a_router() {
-        let survey = survey(HOME, Some(seen(AT_HOME, &["8.8.4.4:1"])));
-        assert_eq!(survey.opening(Family::V4), Opening::Unknown);
+        let report = survey(HOME, Some(seen(AT_HOME, &["8.8.4.4:1"])));
+        assert_eq!(report.reachability(Family::V4), Reachability::Unknown);
     }
 
     #[test]
     fn the_best_socket_counts() {
-        let mut outside = seen(AT_HOME, &["8.8.4.4:1", "8.8.4.4:2"]);
+        let mut reflexive = seen(AT_HOME, &["8.8.4.4:1", "8.8.4.4:2"]);
         let other = seen("10.0.0.2:4000", &["9.9.4.4:1", "9.9.4.4:1"]);
-        outside.mappings.extend(other.mappings);
-        let survey = survey(&["192.168.0.2", "10.0.0.2"], Some(outside));
-        assert_eq!(survey.opening(Family::V4), Opening::Same);
+        reflexive.mappings.extend(other.mappings);
+        let report = survey(&["192.168.0.2", "10.0.0.2"], Some(reflexive));
+        assert_eq!(
+            report.reachability(Family::V4),
+            Reachability::EndpointIndependent
+        );
     }
 }

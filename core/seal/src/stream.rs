@@ -106,7 +106,7 @@ fn open(cipher: &ChaCha20Poly1305, number: u64, chunk: &mut [u8]) -> End {
         let opened = cipher.decrypt_in_place_detached(&nonce, b"", content, &tag);
         opened.is_ok()
     };
-    // A full chunk may be the last one or not; its tag tells. Opening leaves it as it is if the tag
+    // A full chunk may be the last one or not; its tag tells. Opening leaves it is if the tag
     // does not fit.
     if full && opens(false) {
         End::More

@@ -1,8 +1,8 @@
 //! Sealing one value, bound to the place where it lies.
 //!
 //! A sealed value is `salt 16 | ChaCha20-Poly1305 of the value + 16`, with the nonce zero under a
-//! key of its own, `KDF(vault key, "HFS1 store value", salt, table, row)`. A value moved to another
-//! row or table does not open there. Rows are named by `KDF(vault key, "HFS1 store row", table,
+//! key of its own, `KDF(store key, "HFS1 store value", salt, table, row)`. A value moved to another
+//! row or table does not open there. Rows are named by `KDF(store key, "HFS1 store row", table,
 //! name)`, so that whoever holds the file alone cannot ask it for a name they know.
 
 use super::StoreError;

@@ -1,6 +1,6 @@
 //! Why a store does not open, or does not take something.
 
-use super::{Fate, VaultError};
+use super::{EndReason, KeyStoreError};
 #[cfg(feature = "sqlite")]
 use rusqlite::ErrorCode;
 use std::io;
@@ -24,15 +24,15 @@ pub enum StoreError {
     /// Written by a later version, whose form this one does not know.
     #[error("the store was written by a newer Handfast: update this one")]
     Newer,
-    /// The vault's key is another one than the store was sealed with.
+    /// The key store's key is another one than the store was sealed with.
     #[error("the key does not fit this store: bring back the key that belongs to it")]
     WrongKey,
-    /// There is a store, and the vault is empty.
+    /// There is a store, and the key store is empty.
     #[error("the key of this store is gone: bring it back, or move the store away to begin anew")]
     KeyMissing,
-    /// The vault could not be used.
+    /// The key store could not be used.
     #[error(transparent)]
-    Vault(VaultError),
+    KeyStore(KeyStoreError),
     /// The store may be read but not written.
     #[error("the store cannot be written: check the rights of its folder")]
     ReadOnly,
@@ -55,7 +55,7 @@ pub enum StoreError {
     Unknown,
     /// The invitation is over.
     #[error("this invitation is over: make a new one")]
-    Over(Fate),
+    Over(EndReason),
     /// Whoever this is was refused when two people compared, and has not been forgotten since.
     #[error("a comparison showed that this is somebody in between: do not let them in")]
     Refused,
@@ -84,14 +84,14 @@ impl From<io::Error> for StoreError {
     }
 }
 
-impl From<VaultError> for StoreError {
-    fn from(error: VaultError) -> Self {
+impl From<KeyStoreError> for StoreError {
+    fn from(error: KeyStoreError) -> Self {
         match error {
             // The key is as it was, or was never there.
-            VaultError::Unreachable(
+            KeyStoreError::Unreachable(
                 kind @ (io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded),
             ) => io::Error::from(kind).into(),
-            error => Self::Vault(error),
+            error => Self::KeyStore(error),
         }
     }
 }

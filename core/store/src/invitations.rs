@@ -7,7 +7,9 @@
 use super::StoreError;
 use super::record::{Plain, Reader, Writer};
 use handfast_protocol::certificate::Certificate;
-use handfast_protocol::pairing::{MOST_FORMS, MOST_REPLIES, Past, ReceivedReply, Strikes, Via};
+use handfast_protocol::pairing::{
+    HostHistory, MOST_FORMS, MOST_REPLIES, Provenance, ReceivedReply, Strikes,
+};
 use handfast_seal::Answers;
 use handfast_token::{Fingerprint, Invitation, InviteId, MAX_LIFETIME, SealedReply};
 use std::time::Duration;
@@ -39,7 +41,7 @@ pub struct PendingInvitation {
     /// The UDP port that it names.
     pub port: u16,
     /// How it was handed out.
-    pub handed: Via,
+    pub handed: Provenance,
     /// The container that it was handed out in, if it was locked.
     pub locked: Option<Vec<u8>>,
     /// The answer to its question, if it has one.
@@ -47,7 +49,7 @@ pub struct PendingInvitation {
     /// When it was made, in seconds since 1970-01-01 UTC.
     pub made: u64,
     /// What has become of it so far.
-    pub past: Past,
+    pub history: HostHistory,
 }
 
 /// What became of an invitation.
@@ -57,7 +59,7 @@ pub struct PendingInvitation {
     derive(serde::Serialize, serde::Deserialize),
     serde(rename_all = "snake_case")
 )]
-pub enum Fate {
+pub enum EndReason {
     /// Its guest came.
     Used,
     /// The person took it back.
@@ -76,7 +78,7 @@ pub struct Listed {
     /// When it was made, in seconds since 1970-01-01 UTC.
     pub made: u64,
     /// How long it is still good, or what became of it.
-    pub state: Result<Duration, Fate>,
+    pub state: Result<Duration, EndReason>,
 }
 
 /// What is kept of an invitation.
@@ -91,7 +93,7 @@ pub enum Kept {
         /// When it was made, in seconds since 1970-01-01 UTC.
         made: u64,
         /// What became of it.
-        fate: Fate,
+        end_reason: EndReason,
         /// When it ended.
         ended: u64,
     },
@@ -117,10 +119,12 @@ impl Kept {
     pub(crate) fn listed(&self, now: u64) -> Listed {
         let (made, state) = match self {
             Self::Waiting(pending) => {
-                let remaining = pending.remaining(now).ok_or(Fate::Expired);
+                let remaining = pending.remaining(now).ok_or(EndReason::Expired);
                 (pending.made, remaining)
             }
-            Self::Over { made, fate, .. } => (*made, Err(*fate)),
+            Self::Over {
+                made, end_reason, ..
+            } => (*made, Err(*end_reason)),
         };
         Listed {
             id: self.id(),
@@ -129,7 +133,7 @@ impl Kept {
         }
     }
 
-    /// `version 1 | 0 | pending` while it waits, `version 1 | fate | made u64 | ended u64 | id 16`
+    /// `version 1 | 0 | pending` while it waits, `version 1 | end_reason | made u64 | ended u64 | id 16`
     /// afterwards.
     pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
         match self {
@@ -137,10 +141,10 @@ impl Kept {
             Self::Over {
                 id,
                 made,
-                fate,
+                end_reason,
                 ended,
             } => Ok(Writer::new(VERSION, 34)
-                .byte(fate_code(*fate))
+                .byte(end_reason_code(*end_reason))
                 .u64(*made)
                 .u64(*ended)
                 .raw(id)
@@ -151,16 +155,16 @@ impl Kept {
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
         let mut reader = Reader::new(bytes);
         reader.version(VERSION)?;
-        let fate = match reader.byte()? {
+        let end_reason = match reader.byte()? {
             0 => {
                 let pending = PendingInvitation::read(&mut reader)?;
                 reader.finish()?;
                 return Ok(Self::Waiting(Box::new(pending)));
             }
-            1 => Fate::Used,
-            2 => Fate::Revoked,
-            3 => Fate::Expired,
-            4 => Fate::Burned,
+            1 => EndReason::Used,
+            2 => EndReason::Revoked,
+            3 => EndReason::Expired,
+            4 => EndReason::Burned,
             _ => return Err(StoreError::Damaged),
         };
         let (made, ended, id) = (reader.u64()?, reader.u64()?, reader.array()?);
@@ -168,7 +172,7 @@ impl Kept {
         Ok(Self::Over {
             id,
             made,
-            fate,
+            end_reason,
             ended,
         })
     }
@@ -198,11 +202,11 @@ impl PendingInvitation {
         self.made.saturating_add(life.unwrap_or_default().as_secs())
     }
 
-    pub(crate) fn over(&self, fate: Fate, now: u64) -> Kept {
+    pub(crate) fn over(&self, end_reason: EndReason, now: u64) -> Kept {
         Kept::Over {
             id: self.id(),
             made: self.made,
-            fate,
+            end_reason,
             ended: now,
         }
     }
@@ -225,19 +229,22 @@ impl PendingInvitation {
             .byte(0)
             .u64(self.made)
             .u16(self.port)
-            .byte(via_code(self.handed))
-            .byte(self.past.strikes.handshakes)
-            .byte(self.past.strikes.answers)
-            .bytes(self.past.forms.as_flattened(), 32 * MOST_FORMS)?;
+            .byte(provenance_code(self.handed))
+            .byte(self.history.strikes.handshakes)
+            .byte(self.history.strikes.answers)
+            .bytes(self.history.forms.as_flattened(), 32 * MOST_FORMS)?;
         let writer = write_invitation(writer, &self.invitation)?;
         let mut writer = write_certificate(writer, &self.certificate)?
             .bytes(locked, MAX_LOCKED)?
             .bytes(&answer, MAX_ANSWER)?;
-        if self.past.replies.is_empty() {
+        if self.history.replies.is_empty() {
             writer = writer.byte(0);
         }
-        for received in &self.past.replies {
-            writer = write_reply(writer.byte(via_code(received.via)), &received.reply)?;
+        for received in &self.history.replies {
+            writer = write_reply(
+                writer.byte(provenance_code(received.provenance)),
+                &received.reply,
+            )?;
         }
         Ok(writer.finish())
     }
@@ -245,7 +252,7 @@ impl PendingInvitation {
     fn read(reader: &mut Reader<'_>) -> Result<Self, StoreError> {
         let made = reader.u64()?;
         let port = reader.u16()?;
-        let handed = via(reader.byte()?)?;
+        let handed = provenance(reader.byte()?)?;
         let strikes = Strikes {
             handshakes: reader.byte()?,
             answers: reader.byte()?,
@@ -268,7 +275,7 @@ impl PendingInvitation {
         let mut code = reader.byte()?;
         while code != 0 || !replies.is_empty() {
             replies.push(ReceivedReply {
-                via: via(code)?,
+                provenance: provenance(code)?,
                 reply: read_reply(reader)?,
             });
             code = match reader.is_empty() {
@@ -285,7 +292,7 @@ impl PendingInvitation {
             locked,
             answer,
             made,
-            past: Past {
+            history: HostHistory {
                 strikes,
                 forms,
                 replies,
@@ -331,28 +338,28 @@ pub(super) fn read_reply(reader: &mut Reader<'_>) -> Result<SealedReply, StoreEr
     SealedReply::parse(reader.bytes(MAX_REPLY)?).map_err(|_| StoreError::Damaged)
 }
 
-pub(super) fn via_code(via: Via) -> u8 {
-    match via {
-        Via::Camera => 1,
-        Via::Carried => 2,
-        Via::Locked => 3,
+pub(super) fn provenance_code(provenance: Provenance) -> u8 {
+    match provenance {
+        Provenance::Camera => 1,
+        Provenance::Carried => 2,
+        Provenance::Locked => 3,
     }
 }
 
-pub(super) fn via(code: u8) -> Result<Via, StoreError> {
+pub(super) fn provenance(code: u8) -> Result<Provenance, StoreError> {
     match code {
-        1 => Ok(Via::Camera),
-        2 => Ok(Via::Carried),
-        3 => Ok(Via::Locked),
+        1 => Ok(Provenance::Camera),
+        2 => Ok(Provenance::Carried),
+        3 => Ok(Provenance::Locked),
         _ => Err(StoreError::Damaged),
     }
 }
 
-fn fate_code(fate: Fate) -> u8 {
-    match fate {
-        Fate::Used => 1,
-        Fate::Revoked => 2,
-        Fate::Expired => 3,
-        Fate::Burned => 4,
+fn end_reason_code(end_reason: EndReason) -> u8 {
+    match end_reason {
+        EndReason::Used => 1,
+        EndReason::Revoked => 2,
+        EndReason::Expired => 3,
+        EndReason::Burned => 4,
     }
 }

@@ -2,7 +2,7 @@
 //! people met before.
 //!
 //! Each kind of value is a record with one form of its own, sealed before it is written under a key that
-//! lies in a [`Vault`] outside of the store; see `cipher.rs`. Nothing here opens a socket or reads a
+//! lies in a [`KeyStore`] outside of the store; see `cipher.rs`. Nothing here opens a socket or reads a
 //! clock. Where there is a disk, feature `sqlite` keeps the records on it, makes files that are their
 //! owner's alone ([`private`]), and puts them in their place only when they are whole ([`unfinished`]).
 
@@ -13,6 +13,7 @@ mod cipher;
 mod error;
 mod guesses;
 mod invitations;
+mod key_store;
 mod people;
 #[cfg(feature = "sqlite")]
 pub mod private;
@@ -29,14 +30,13 @@ mod sqlite;
 mod tests;
 #[cfg(feature = "sqlite")]
 pub mod unfinished;
-mod vault;
 
 pub use error::StoreError;
-pub use invitations::{DOUBT, Fate, Kept, Listed, MAX_PENDING, PendingInvitation};
+pub use invitations::{DOUBT, EndReason, Kept, Listed, MAX_PENDING, PendingInvitation};
+pub use key_store::{KeyStore, KeyStoreError};
 pub use people::{Person, Refused};
 pub use proofs::Proofs;
 pub use replies::PendingReply;
 pub use settings::{MAX_SETTING, Setting};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{Batch, KeyFile, Store};
-pub use vault::{Vault, VaultError};

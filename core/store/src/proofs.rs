@@ -2,9 +2,9 @@
 //! than the invitation itself is kept: whoever ends it and opens it again has no more tries.
 
 use super::StoreError;
-use super::invitations::{via, via_code};
+use super::invitations::{provenance, provenance_code};
 use super::record::{Plain, Reader, Writer};
-use handfast_protocol::pairing::Via;
+use handfast_protocol::pairing::Provenance;
 use handfast_token::{InviteId, MAX_LIFETIME};
 
 const VERSION: u8 = 1;
@@ -22,7 +22,7 @@ pub struct Proofs {
     /// Which invitation.
     pub id: InviteId,
     /// How it came.
-    pub via: Via,
+    pub provenance: Provenance,
     /// How many, over all links and processes.
     pub sent: u8,
     /// When the last one was sent, in seconds since 1970-01-01 UTC.
@@ -30,11 +30,11 @@ pub struct Proofs {
 }
 
 impl Proofs {
-    /// `version 1 | id 16 | via | sent u8 | last u64`
+    /// `version 1 | id 16 | provenance | sent u8 | last u64`
     pub(super) fn to_bytes(self) -> Plain {
         Writer::new(VERSION, 27)
             .raw(&self.id)
-            .byte(via_code(self.via))
+            .byte(provenance_code(self.provenance))
             .byte(self.sent)
             .u64(self.last)
             .finish()
@@ -45,7 +45,7 @@ impl Proofs {
         reader.version(VERSION)?;
         let proofs = Self {
             id: reader.array()?,
-            via: via(reader.byte()?)?,
+            provenance: provenance(reader.byte()?)?,
             sent: reader.byte()?,
             last: reader.u64()?,
         };

@@ -2,12 +2,12 @@
 
 use super::StoreError;
 use super::invitations::{
-    MAX_CERTIFICATE, MAX_INVITATION, MAX_REPLY, read_certificate, read_invitation, read_reply, via,
-    via_code, write_certificate, write_invitation, write_reply,
+    MAX_CERTIFICATE, MAX_INVITATION, MAX_REPLY, provenance, provenance_code, read_certificate,
+    read_invitation, read_reply, write_certificate, write_invitation, write_reply,
 };
 use super::record::{Plain, Reader, Writer};
 use handfast_protocol::certificate::Certificate;
-use handfast_protocol::pairing::Via;
+use handfast_protocol::pairing::Provenance;
 use handfast_token::{Invitation, InviteId, MAX_LIFETIME, SealedReply};
 
 const VERSION: u8 = 1;
@@ -24,7 +24,7 @@ pub struct PendingReply {
     /// The UDP port that the reply names.
     pub port: u16,
     /// How the invitation came here.
-    pub via: Via,
+    pub provenance: Provenance,
     /// When it was accepted, in seconds since 1970-01-01 UTC.
     pub made: u64,
 }
@@ -40,13 +40,13 @@ impl PendingReply {
         now >= self.made.saturating_add(MAX_LIFETIME.as_secs())
     }
 
-    /// `version 1 | made u64 | port u16 | via | invitation | certificate | reply`, the last three
+    /// `version 1 | made u64 | port u16 | provenance | invitation | certificate | reply`, the last three
     /// each behind its length as u16.
     pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
         let writer = Writer::new(VERSION, 32 + MAX_INVITATION + MAX_CERTIFICATE + MAX_REPLY)
             .u64(self.made)
             .u16(self.port)
-            .byte(via_code(self.via));
+            .byte(provenance_code(self.provenance));
         let writer = write_invitation(writer, &self.invitation)?;
         let writer = write_certificate(writer, &self.certificate)?;
         Ok(write_reply(writer, &self.reply)?.finish())
@@ -57,7 +57,7 @@ impl PendingReply {
         reader.version(VERSION)?;
         let made = reader.u64()?;
         let port = reader.u16()?;
-        let via = via(reader.byte()?)?;
+        let provenance = provenance(reader.byte()?)?;
         let invitation = read_invitation(&mut reader)?;
         let certificate = reader.bytes(MAX_CERTIFICATE)?;
         let reply = read_reply(&mut reader)?;
@@ -71,7 +71,7 @@ impl PendingReply {
             reply,
             certificate,
             port,
-            via,
+            provenance,
             made,
         })
     }

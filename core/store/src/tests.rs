@@ -8,10 +8,12 @@ use super::*;
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::handshake::{PublicKey, Trust, TrustLevel, TrustReason};
 use handfast_protocol::network::Guessed;
-use handfast_protocol::pairing::{MOST_REPLIES, Past, ReceivedReply, Strikes, Tried, Via};
+use handfast_protocol::pairing::{
+    HostHistory, MOST_REPLIES, Provenance, ReceivedReply, Strikes, Tried,
+};
 use handfast_seal::Answers;
 use handfast_token::{
-    Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Reply, Seat, Secret, random_bytes,
+    Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Reply, Role, Secret, random_bytes,
 };
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -72,11 +74,11 @@ fn pending(fill: u8) -> PendingInvitation {
         invitation: invitation([fill; 16], HOUR),
         certificate: CERTIFICATE.clone(),
         port: 40_123,
-        handed: Via::Camera,
+        handed: Provenance::Camera,
         locked: None,
         answer: None,
         made: NOW,
-        past: Past::default(),
+        history: HostHistory::default(),
     }
 }
 
@@ -87,7 +89,7 @@ fn accepted(fill: u8) -> PendingReply {
         invitation,
         certificate: CERTIFICATE.clone(),
         port: 40_124,
-        via: Via::Carried,
+        provenance: Provenance::Carried,
         made: NOW,
     }
 }
@@ -134,7 +136,7 @@ fn a_writer_that_is_behind_takes_no_strike_back_and_forgets_no_form() {
     let folder = Folder::new();
     let store = folder.open().unwrap();
     let id = store.add_invitation(&pending(1), NOW).unwrap();
-    let past = |handshakes, answers, forms: &[u8]| Past {
+    let history = |handshakes, answers, forms: &[u8]| HostHistory {
         strikes: Strikes {
             handshakes,
             answers,
@@ -142,22 +144,22 @@ fn a_writer_that_is_behind_takes_no_strike_back_and_forgets_no_form() {
         forms: forms.iter().map(|form| [*form; 32]).collect(),
         replies: Vec::new(),
     };
-    let write = |past: Past| {
-        let write = |kept: &mut PendingInvitation| kept.past = past;
+    let write = |history: HostHistory| {
+        let write = |kept: &mut PendingInvitation| kept.history = history;
         store.update_invitation(id, NOW, write).unwrap();
-        store.invitation(id, NOW).unwrap().past
+        store.invitation(id, NOW).unwrap().history
     };
-    assert_eq!(write(past(3, 1, &[2, 1])), past(3, 1, &[2, 1]));
-    assert_eq!(write(past(2, 2, &[1])), past(3, 2, &[1, 2]));
-    assert_eq!(write(Past::default()), past(3, 2, &[1, 2]));
+    assert_eq!(write(history(3, 1, &[2, 1])), history(3, 1, &[2, 1]));
+    assert_eq!(write(history(2, 2, &[1])), history(3, 2, &[1, 2]));
+    assert_eq!(write(HostHistory::default()), history(3, 2, &[1, 2]));
     // Nor does whoever keeps the same invitation once more.
     store.add_invitation(&pending(1), NOW).unwrap();
-    let kept = store.invitation(id, NOW).unwrap().past;
-    assert_eq!(kept, past(3, 2, &[1, 2]));
-    let burn = |kept: &mut PendingInvitation| kept.past = past(5, 0, &[]);
+    let kept = store.invitation(id, NOW).unwrap().history;
+    assert_eq!(kept, history(3, 2, &[1, 2]));
+    let burn = |kept: &mut PendingInvitation| kept.history = history(5, 0, &[]);
     store.update_invitation(id, NOW, burn).unwrap();
     let over = store.invitation(id, NOW).map(drop);
-    assert_eq!(over, Err(StoreError::Over(Fate::Burned)));
+    assert_eq!(over, Err(StoreError::Over(EndReason::Burned)));
 }
 
 #[test]
@@ -194,15 +196,15 @@ fn a_pending_invitation_comes_back_as_it_was() {
     let folder = Folder::new();
     let mut kept = pending(1);
     let id = folder.open().unwrap().add_invitation(&kept, NOW).unwrap();
-    let replies = [Via::Camera, Via::Carried].map(|via| ReceivedReply {
+    let replies = [Provenance::Camera, Provenance::Carried].map(|provenance| ReceivedReply {
         reply: sealed_reply(&kept.invitation),
-        via,
+        provenance,
     });
     let change = |pending: &mut PendingInvitation| {
-        pending.past.strikes.handshakes += 1;
+        pending.history.strikes.handshakes += 1;
         pending.locked = Some(b"a container".to_vec());
         pending.answer = Some(Answers::new(&["Rex"]).unwrap());
-        pending.past.replies = replies.to_vec();
+        pending.history.replies = replies.to_vec();
     };
     change(&mut kept);
     let store = folder.open().unwrap();
@@ -220,9 +222,9 @@ fn proofs_are_counted_by_invitation_and_never_become_fewer() {
     let tried = |id: u8, now| folder.open().unwrap().tried([id; 16], now);
     let proofs = |proofs, lately| Ok(Tried { proofs, lately });
     assert_eq!(tried(1, NOW), proofs(0, false));
-    let count = |id: u8, via, sent| store.count_proofs([id; 16], via, sent, NOW);
+    let count = |id: u8, provenance, sent| store.count_proofs([id; 16], provenance, sent, NOW);
     for sent in [2, 1, 0] {
-        count(1, Via::Carried, sent).unwrap();
+        count(1, Provenance::Carried, sent).unwrap();
     }
     assert_eq!(tried(1, NOW), proofs(2, false));
     // Of this invitation for good, as it may be opened again; of the others while it is news.
@@ -234,7 +236,7 @@ fn proofs_are_counted_by_invitation_and_never_become_fewer() {
     assert_eq!(tried(2, late), proofs(0, false));
     assert_eq!(tried(1, late), proofs(0, false));
     // Who was seen by the camera is nobody to be warned of.
-    count(3, Via::Camera, 1).unwrap();
+    count(3, Provenance::Camera, 1).unwrap();
     assert_eq!(tried(4, NOW), proofs(0, false));
     assert_eq!(tried(3, NOW), proofs(1, false));
 }
@@ -252,14 +254,14 @@ fn a_writer_that_is_behind_forgets_no_reply_that_there_is_room_for() {
         };
         ReceivedReply {
             reply: reply.seal(&kept.invitation.keys(), [salt; 8]),
-            via: Via::Carried,
+            provenance: Provenance::Carried,
         }
     };
     let write = |salts: &[u8]| {
         let replies: Vec<_> = salts.iter().copied().map(received).collect();
-        let write = |kept: &mut PendingInvitation| kept.past.replies = replies;
+        let write = |kept: &mut PendingInvitation| kept.history.replies = replies;
         store.update_invitation(id, NOW, write).unwrap();
-        store.invitation(id, NOW).unwrap().past.replies
+        store.invitation(id, NOW).unwrap().history.replies
     };
     assert_eq!(write(&[1, 2]), [1, 2].map(received));
     // The order is that of whoever writes.
@@ -272,12 +274,12 @@ fn the_last_try_burns_an_invitation_in_the_same_moment() {
     let folder = Folder::new();
     let store = folder.open().unwrap();
     let id = store.add_invitation(&pending(1), NOW).unwrap();
-    let strike = || store.update_invitation(id, NOW, |kept| kept.past.strikes.answers += 1);
+    let strike = || store.update_invitation(id, NOW, |kept| kept.history.strikes.answers += 1);
     for _ in 0..3 {
         assert!(store.invitation(id, NOW).is_ok());
         strike().unwrap();
     }
-    let over = Err(StoreError::Over(Fate::Burned));
+    let over = Err(StoreError::Over(EndReason::Burned));
     assert_eq!(store.invitation(id, NOW).map(drop), over);
     assert_eq!(strike(), over);
 }
@@ -287,15 +289,15 @@ fn only_the_first_end_of_an_invitation_counts_and_it_leaves_no_secret() {
     let folder = Folder::new();
     let store = folder.open().unwrap();
     let id = store.add_invitation(&pending(1), NOW).unwrap();
-    store.end_invitation(id, Fate::Used, NOW + 1).unwrap();
-    let over = Err(StoreError::Over(Fate::Used));
-    assert_eq!(store.end_invitation(id, Fate::Revoked, NOW + 2), over);
+    store.end_invitation(id, EndReason::Used, NOW + 1).unwrap();
+    let over = Err(StoreError::Over(EndReason::Used));
+    assert_eq!(store.end_invitation(id, EndReason::Revoked, NOW + 2), over);
     assert_eq!(store.invitation(id, NOW).map(drop), over);
     assert_eq!(store.update_invitation(id, NOW, |_| ()), over);
     assert_eq!(store.add_invitation(&pending(1), NOW).map(drop), over);
     let rows = store.transact(|rows| rows.all(Table::Invitation)).unwrap();
     assert_eq!(rows.iter().map(|row| row.len()).collect::<Vec<_>>(), [34]);
-    let nobody = store.end_invitation([9; 16], Fate::Revoked, NOW);
+    let nobody = store.end_invitation([9; 16], EndReason::Revoked, NOW);
     assert_eq!(nobody, Err(StoreError::Unknown));
 }
 
@@ -310,14 +312,16 @@ fn an_invitation_expires_and_makes_room() {
     assert_eq!(one_more, Err(StoreError::TooMany));
     // The same again is not one more.
     assert_eq!(store.add_invitation(&pending(3), NOW), Ok(ids[3]));
-    store.end_invitation(ids[0], Fate::Revoked, NOW).unwrap();
+    store
+        .end_invitation(ids[0], EndReason::Revoked, NOW)
+        .unwrap();
     let late = store.add_invitation(&pending(16), NOW).unwrap();
     assert!(ids.iter().all(|id| *id != late));
 
     let list = store.invitations(NOW + 1800).unwrap();
     let waiting = list.iter().filter(|listed| listed.state.is_ok()).count();
     assert_eq!((list.len(), waiting), (17, 16));
-    let expired = Err(StoreError::Over(Fate::Expired));
+    let expired = Err(StoreError::Over(EndReason::Expired));
     assert_eq!(store.invitation(late, NOW + 3600).map(drop), expired);
     let list = store.invitations(NOW + 3600).unwrap();
     assert!(list.iter().all(|listed| listed.state.is_err()));
@@ -339,12 +343,12 @@ fn a_clock_that_was_wrong_for_a_while_costs_no_invitation() {
     let store = folder.open().unwrap();
     let id = store.add_invitation(&pending(1), NOW).unwrap();
     let (ahead, behind) = (NOW + 6 * 3600, NOW - 6 * 3600);
-    let expired = Err(StoreError::Over(Fate::Expired));
+    let expired = Err(StoreError::Over(EndReason::Expired));
     assert_eq!(store.invitation(id, ahead).map(drop), expired);
     assert_eq!(store.update_invitation(id, ahead, |_| ()), expired);
     assert_eq!(
         store.invitations(ahead).unwrap()[0].state,
-        Err(Fate::Expired)
+        Err(EndReason::Expired)
     );
     // A clock that is behind lets it live on, but never longer than it was made for.
     let left = store.invitation(id, behind).unwrap().remaining(behind);
@@ -354,21 +358,21 @@ fn a_clock_that_was_wrong_for_a_while_costs_no_invitation() {
     let late = NOW + 26 * 3600;
     assert_eq!(
         store.invitations(late).unwrap()[0].state,
-        Err(Fate::Expired)
+        Err(EndReason::Expired)
     );
     assert_eq!(store.invitation(id, NOW).map(drop), expired);
 }
 
 #[test]
-fn a_tag_names_one_seat_of_one_invitation_in_one_store() {
+fn a_tag_names_one_role_of_one_invitation_in_one_store() {
     let (folder, other) = (Folder::new(), Folder::new());
     let store = folder.open().unwrap();
     let id = pending(1).id();
-    let tag = store.tag(Seat::Host, id);
-    assert_eq!(folder.open().unwrap().tag(Seat::Host, id), tag);
-    assert_ne!(store.tag(Seat::Guest, id), tag);
-    assert_ne!(store.tag(Seat::Host, pending(2).id()), tag);
-    assert_ne!(other.open().unwrap().tag(Seat::Host, id), tag);
+    let tag = store.tag(Role::Host, id);
+    assert_eq!(folder.open().unwrap().tag(Role::Host, id), tag);
+    assert_ne!(store.tag(Role::Guest, id), tag);
+    assert_ne!(store.tag(Role::Host, pending(2).id()), tag);
+    assert_ne!(other.open().unwrap().tag(Role::Host, id), tag);
 }
 
 #[test]
@@ -378,12 +382,12 @@ fn marks_of_old_invitations_do_not_pile_up() {
     for fill in 0..80 {
         let id = store.add_invitation(&pending(fill), NOW).unwrap();
         let ended = NOW + u64::from(fill);
-        store.end_invitation(id, Fate::Used, ended).unwrap();
+        store.end_invitation(id, EndReason::Used, ended).unwrap();
     }
     assert_eq!(store.invitations(NOW).unwrap().len(), 64);
-    let newest = store.end_invitation(pending(79).id(), Fate::Used, NOW);
-    assert_eq!(newest, Err(StoreError::Over(Fate::Used)));
-    let oldest = store.end_invitation(pending(0).id(), Fate::Used, NOW);
+    let newest = store.end_invitation(pending(79).id(), EndReason::Used, NOW);
+    assert_eq!(newest, Err(StoreError::Over(EndReason::Used)));
+    let oldest = store.end_invitation(pending(0).id(), EndReason::Used, NOW);
     assert_eq!(oldest, Err(StoreError::Unknown));
 }
 
@@ -397,7 +401,7 @@ fn a_pending_reply_comes_back_as_it_was() {
     assert_eq!(store.replies(NOW).unwrap().len(), 1);
     let week = 7 * 24 * 3600;
     let over = store.reply(id, NOW + week).map(drop);
-    assert_eq!(over, Err(StoreError::Over(Fate::Expired)));
+    assert_eq!(over, Err(StoreError::Over(EndReason::Expired)));
     assert_eq!(store.replies(NOW + week).unwrap().len(), 0);
     assert_eq!(store.end_reply(id), Err(StoreError::Unknown));
     for fill in 0..16 {
@@ -537,12 +541,21 @@ impl PendingInvitation {
     }
 }
 
-fn any_via() -> impl Strategy<Value = Via> {
-    prop::sample::select(vec![Via::Camera, Via::Carried, Via::Locked])
+fn any_provenance() -> impl Strategy<Value = Provenance> {
+    prop::sample::select(vec![
+        Provenance::Camera,
+        Provenance::Carried,
+        Provenance::Locked,
+    ])
 }
 
-fn any_fate() -> impl Strategy<Value = Fate> {
-    prop::sample::select(vec![Fate::Used, Fate::Revoked, Fate::Expired, Fate::Burned])
+fn any_end_reason() -> impl Strategy<Value = EndReason> {
+    prop::sample::select(vec![
+        EndReason::Used,
+        EndReason::Revoked,
+        EndReason::Expired,
+        EndReason::Burned,
+    ])
 }
 
 fn any_reason() -> impl Strategy<Value = TrustReason> {
@@ -561,35 +574,42 @@ fn any_reason() -> impl Strategy<Value = TrustReason> {
 
 fn any_pending() -> impl Strategy<Value = PendingInvitation> {
     let numbers = (any::<u64>(), any::<u16>(), any::<u8>(), any::<u8>());
-    let received = prop::collection::vec(any_via(), 0..=MOST_REPLIES);
+    let received = prop::collection::vec(any_provenance(), 0..=MOST_REPLIES);
     let answer = prop::option::of("[a-z]{1,20}");
-    (any::<[u8; 16]>(), numbers, any_via(), answer, received).prop_map(
-        |(secret, (made, port, handshakes, answers), handed, answer, received)| {
-            let invitation = invitation(secret, HOUR);
-            let replies = received.into_iter().map(|via| ReceivedReply {
-                reply: sealed_reply(&invitation),
-                via,
-            });
-            let replies = replies.collect();
-            PendingInvitation {
-                invitation,
-                certificate: CERTIFICATE.clone(),
-                port,
-                handed,
-                locked: (port % 2 == 1).then(|| port.to_le_bytes().to_vec()),
-                answer: answer.map(|answer| Answers::new(&[&answer]).unwrap()),
-                made,
-                past: Past {
-                    strikes: Strikes {
-                        handshakes,
-                        answers,
-                    },
-                    forms: vec![[answers; 32]; usize::from(answers % 9)],
-                    replies,
-                },
-            }
-        },
+    (
+        any::<[u8; 16]>(),
+        numbers,
+        any_provenance(),
+        answer,
+        received,
     )
+        .prop_map(
+            |(secret, (made, port, handshakes, answers), handed, answer, received)| {
+                let invitation = invitation(secret, HOUR);
+                let replies = received.into_iter().map(|provenance| ReceivedReply {
+                    reply: sealed_reply(&invitation),
+                    provenance,
+                });
+                let replies = replies.collect();
+                PendingInvitation {
+                    invitation,
+                    certificate: CERTIFICATE.clone(),
+                    port,
+                    handed,
+                    locked: (port % 2 == 1).then(|| port.to_le_bytes().to_vec()),
+                    answer: answer.map(|answer| Answers::new(&[&answer]).unwrap()),
+                    made,
+                    history: HostHistory {
+                        strikes: Strikes {
+                            handshakes,
+                            answers,
+                        },
+                        forms: vec![[answers; 32]; usize::from(answers % 9)],
+                        replies,
+                    },
+                }
+            },
+        )
 }
 
 proptest! {
@@ -607,16 +627,16 @@ proptest! {
     }
 
     #[test]
-    fn a_mark_reads_as_it_was_written(id: [u8; 16], made: u64, ended: u64, fate in any_fate()) {
-        let bytes = Kept::Over { id, made, fate, ended }.to_bytes().unwrap();
+    fn a_mark_reads_as_it_was_written(id: [u8; 16], made: u64, ended: u64, end_reason in any_end_reason()) {
+        let bytes = Kept::Over { id, made, end_reason, ended }.to_bytes().unwrap();
         prop_assert_eq!(Kept::parse(&bytes).unwrap().to_bytes().unwrap(), bytes);
     }
 
     #[test]
-    fn a_kept_reply_reads_as_it_was_written(secret: [u8; 16], made: u64, via in any_via()) {
+    fn a_kept_reply_reads_as_it_was_written(secret: [u8; 16], made: u64, provenance in any_provenance()) {
         let invitation = invitation(secret, HOUR);
         let reply = sealed_reply(&invitation);
-        let pending = PendingReply { invitation, reply, via, made, ..accepted(0) };
+        let pending = PendingReply { invitation, reply, provenance, made, ..accepted(0) };
         let bytes = pending.to_bytes().unwrap();
         let read = PendingReply::parse(&bytes).unwrap();
         prop_assert_eq!(read.reply.as_bytes(), pending.reply.as_bytes());
@@ -638,9 +658,9 @@ proptest! {
         let reply = accepted(1).to_bytes().unwrap();
         let person = person(1, TrustReason::IntroducedBy(PublicKey([7; 32]))).to_bytes().unwrap();
         let mut with_reply = pending(1);
-        with_reply.past.replies = vec![ReceivedReply {
+        with_reply.history.replies = vec![ReceivedReply {
             reply: sealed_reply(&with_reply.invitation),
-            via: Via::Carried,
+            provenance: Provenance::Carried,
         }];
         for bytes in [
             pending(1).to_test_bytes(),
@@ -667,9 +687,9 @@ proptest! {
 
     #[test]
     fn kept_proofs_read_as_they_were_written_and_in_no_other_way(
-        id: [u8; 16], via in any_via(), sent: u8, last: u64, bytes: Vec<u8>, cut in 0usize..27,
+        id: [u8; 16], provenance in any_provenance(), sent: u8, last: u64, bytes: Vec<u8>, cut in 0usize..27,
     ) {
-        let proofs = Proofs { id, via, sent, last };
+        let proofs = Proofs { id, provenance, sent, last };
         let written = proofs.to_bytes();
         prop_assert_eq!(Proofs::parse(&written), Ok(proofs));
         prop_assert!(Proofs::parse(&written[..cut]).is_err());

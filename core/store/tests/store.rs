@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)] // helpers of tests
 
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
-use handfast_store::{KeyFile, Person, Setting, Store, StoreError, Vault, VaultError};
+use handfast_store::{KeyFile, KeyStore, KeyStoreError, Person, Setting, Store, StoreError};
 use handfast_token::{Secret, random_bytes};
 use rusqlite::Connection;
 use std::io::{BufRead, BufReader, Write};
@@ -174,7 +174,7 @@ fn a_store_without_its_own_key_stays_closed() {
         .unwrap();
     refused(&folder, StoreError::WrongKey);
     std::fs::write(folder.file("key"), &key[..31]).unwrap();
-    refused(&folder, StoreError::Vault(VaultError::Damaged));
+    refused(&folder, StoreError::KeyStore(KeyStoreError::Damaged));
     std::fs::write(folder.file("key"), &key).unwrap();
     assert_eq!(folder.open().unwrap().identity().public(), identity);
 }
@@ -182,12 +182,12 @@ fn a_store_without_its_own_key_stays_closed() {
 #[test]
 fn a_key_is_made_once_and_for_its_owner() {
     let folder = Folder::new();
-    let vault = KeyFile::new(folder.file("key"));
-    assert_eq!(vault.key(), Ok(None));
-    vault.keep(&Secret::new([1; 32])).unwrap();
-    let again = vault.keep(&Secret::new([2; 32]));
-    assert_eq!(again, Err(VaultError::Occupied));
-    assert_eq!(vault.key(), Ok(Some(Secret::new([1; 32]))));
+    let key_store = KeyFile::new(folder.file("key"));
+    assert_eq!(key_store.key(), Ok(None));
+    key_store.keep(&Secret::new([1; 32])).unwrap();
+    let again = key_store.keep(&Secret::new([2; 32]));
+    assert_eq!(again, Err(KeyStoreError::Occupied));
+    assert_eq!(key_store.key(), Ok(Some(Secret::new([1; 32]))));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -195,7 +195,7 @@ fn a_key_is_made_once_and_for_its_owner() {
         let about = folder.file("key").metadata().unwrap();
         assert_eq!(about.permissions().mode() & 0o777, 0o600);
         std::fs::set_permissions(folder.file("key"), mode(0o640)).unwrap();
-        assert_eq!(vault.key(), Err(VaultError::Exposed));
+        assert_eq!(key_store.key(), Err(KeyStoreError::Exposed));
         std::fs::set_permissions(folder.file("key"), mode(0o600)).unwrap();
         folder.open().unwrap();
         let about = folder.file("store").metadata().unwrap();

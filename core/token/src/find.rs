@@ -29,7 +29,7 @@ pub enum FindError {
         "no Handfast invitation or reply in there: copy the whole message, or ask for it again"
     )]
     Nothing,
-    /// The beginning of a token is there, but not the whole of it as it was written.
+    /// The beginning of a token is there, but not the whole of it was written.
     #[error("the invitation or reply is incomplete or was altered: ask for it to be sent again")]
     Cut,
     /// A token of a later version.

@@ -34,7 +34,7 @@ mod label;
 mod reader;
 mod reduce;
 mod reply;
-mod seat;
+mod role;
 #[cfg(feature = "serde")]
 pub mod serialized;
 mod text;
@@ -55,6 +55,6 @@ pub use keys::{IceCredentials, IcePassword, InvitationKeys, InviteId};
 pub use knocker::Knocker;
 pub use label::{Label, Name, Question};
 pub use reply::{Reply, ReplyError, SealedReply};
-pub use seat::Seat;
+pub use role::Role;
 pub use text::{FILE_EXTENSION, LinkBase, QrText, SCHEME, SEALED_SCHEME, bare_text, link};
 pub use token::{Token, with_check, without_check};

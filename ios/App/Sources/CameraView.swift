@@ -6,15 +6,15 @@ import UIKit
 /// The picture of the camera, whose frames go to the model.
 struct CameraView: View {
     let model: Model
-    let errands: Errands
+    let actions: PlatformActions
 
-    @State private var eye: CameraEye?
+    @State private var scanner: FrameScanner?
 
     var body: some View {
         ZStack {
             Color.black
-            if let eye {
-                Preview(session: eye.session)
+            if let scanner {
+                Preview(session: scanner.session)
             }
             RoundedRectangle(cornerRadius: 16)
                 .strokeBorder(.white, lineWidth: 3)
@@ -26,7 +26,7 @@ struct CameraView: View {
         .accessibilityAddTraits(.isImage)
         .task {
             let model = model
-            let opened = CameraEye { luma, stride, width, height in
+            let opened = FrameScanner { luma, stride, width, height in
                 let found = model.frame(luma, stride: stride, width: width, height: height)
                 if found {
                     Task { @MainActor in UINotificationFeedbackGenerator().notificationOccurred(.success) }
@@ -35,22 +35,22 @@ struct CameraView: View {
             }
             let camera = await opened.open()
             if camera == .running {
-                eye = opened
-                errands.torch = { opened.toggleTorch() }
+                scanner = opened
+                actions.torch = { opened.toggleTorch() }
             }
             model.camera(camera)
         }
         .onDisappear {
-            errands.torch = nil
-            eye?.stop()
-            eye = nil
+            actions.torch = nil
+            scanner?.stop()
+            scanner = nil
         }
     }
 }
 
 /// The camera on its own queue, where all of its state lives. Each frame's luminance plane is looked at where it
 /// lies.
-final class CameraEye: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate, @unchecked Sendable {
+final class FrameScanner: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate, @unchecked Sendable {
     let session = AVCaptureSession()
 
     private let queue = DispatchQueue(label: "example.handfast.camera", qos: .userInitiated)

@@ -5,7 +5,7 @@ import SwiftUI
 struct ConversationView: View {
     let page: Page
     let model: Model
-    let errands: Errands
+    let actions: PlatformActions
     let perform: (Action, Typed) -> Void
 
     @State private var draft = ""
@@ -77,7 +77,7 @@ struct ConversationView: View {
 
     private func act(_ choice: RowChoice) {
         if let path = model.perform(choice) {
-            errands.handOn(URL(fileURLWithPath: path))
+            actions.handOn(URL(fileURLWithPath: path))
         }
     }
 }

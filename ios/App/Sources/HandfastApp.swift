@@ -4,7 +4,7 @@ import SwiftUI
 /// The app: one window on one `Model`.
 @main
 struct HandfastApp: App {
-    @State private var home = Household()
+    @State private var home = AppCoordinator()
     @Environment(\.scenePhase) private var phase
 
     var body: some Scene {

@@ -5,7 +5,7 @@ import SwiftUI
 struct PageView: View {
     let page: Page
     let model: Model
-    let errands: Errands
+    let actions: PlatformActions
     let perform: (Action, Typed) -> Void
 
     @State private var typed = Typed()
@@ -25,7 +25,7 @@ struct PageView: View {
                         .frame(maxWidth: .infinity)
                 }
                 if page.camera {
-                    CameraView(model: model, errands: errands)
+                    CameraView(model: model, actions: actions)
                         .aspectRatio(3 / 4, contentMode: .fit)
                         .frame(maxWidth: 500)
                         .frame(maxWidth: .infinity)

@@ -7,7 +7,7 @@ struct RootView: View {
     let model: Model
     let restart: () -> Void
 
-    @State private var errands = Errands()
+    @State private var actions = PlatformActions()
     @State private var probe = LocalNetworkProbe()
 
     var body: some View {
@@ -17,12 +17,12 @@ struct RootView: View {
                 NoticeView(notice: notice, perform: perform, close: model.noticed)
             }
             if page.conversation {
-                ConversationView(page: page, model: model, errands: errands, perform: perform)
+                ConversationView(page: page, model: model, actions: actions, perform: perform)
             } else {
-                PageView(page: page, model: model, errands: errands, perform: perform)
+                PageView(page: page, model: model, actions: actions, perform: perform)
             }
         }
-        .modifier(ErrandSheets(errands: errands, model: model))
+        .modifier(ErrandSheets(actions: actions, model: model))
         // Whoever waits with a finger on the screen need not wait for what became slow.
         .simultaneousGesture(TapGesture().onEnded { model.touched() })
         .modifier(Spotlight(isOn: page.isShownAround, isAwake: page.isShownAround || page.camera))
@@ -47,7 +47,7 @@ struct RootView: View {
         if errand == .restart {
             restart()
         } else {
-            errands.run(errand, for: model)
+            actions.run(errand, for: model)
         }
     }
 

@@ -98,7 +98,7 @@ struct Peer {
 }
 
 /// A key store for one run.
-private struct Forgetful: KeyBox {
+private struct Forgetful: KeyStore {
     func key() -> [UInt8]? { nil }
     func keep(_ key: [UInt8]) {}
 }

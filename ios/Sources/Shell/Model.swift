@@ -15,7 +15,7 @@ public final class Model {
 
     /// Everything that a person does, one thing after the other.
     @ObservationIgnored private let lane: AsyncStream<Step>.Continuation
-    @ObservationIgnored private nonisolated let eye = Eye()
+    @ObservationIgnored private nonisolated let scanner = FrameScanner()
 
     @ObservationIgnored private var engine: Engine?
     @ObservationIgnored private var inCore = View.nothing
@@ -47,9 +47,9 @@ public final class Model {
         case settled(CheckedContinuation<Void, Never>)
     }
 
-    public init(_ setup: Setup, keys: any KeyBox) {
+    public init(_ setup: Setup, keys: any KeyStore) {
         let (steps, lane) = AsyncStream.makeStream(of: Step.self)
-        let (told, teller) = AsyncStream.makeStream(of: Told.self)
+        let (told, teller) = AsyncStream.makeStream(of: Event.self)
         self.lane = lane
         lockbox.show = { [weak self] in self?.show() }
         lockbox.refuse = { [weak self] refusal in
@@ -59,7 +59,7 @@ public final class Model {
             for await told in told { self.hear(told) }
         }
         Task {
-            await self.run(steps) { try Engine(setup, keys: keys, ears: Teller(told: teller)) }
+            await self.run(steps) { try Engine(setup, keys: keys, sink: Sink(told: teller)) }
             teller.finish()
         }
     }
@@ -213,7 +213,7 @@ public final class Model {
     /// The person touched the screen.
     public func touched() {
         act { model, engine in
-            if model.inCore.isWaiting { engine.hurry() }
+            if model.inCore.isWaiting { engine.boost() }
         }
     }
 
@@ -403,7 +403,7 @@ public final class Model {
     /// Returns whether a token was found, so that no more frames are needed.
     public nonisolated func frame(_ luma: Data, stride: Int, width: Int, height: Int) -> Bool {
         do {
-            guard let token = try eye.look(luma, stride: stride, width: width, height: height) else {
+            guard let token = try scanner.look(luma, stride: stride, width: width, height: height) else {
                 return false
             }
             act { model, engine in
@@ -643,7 +643,7 @@ public final class Model {
         return .home(home)
     }
 
-    private func hear(_ told: Told) {
+    private func hear(_ told: Event) {
         switch told {
         case .view(let view):
             if view.isTalking && !inCore.isTalking {
@@ -672,14 +672,14 @@ public final class Model {
 }
 
 /// What the core tells, on its way to the thread that draws.
-private enum Told: Sendable {
+private enum Event: Sendable {
     case view(View)
     case row(Row)
     case gone(UInt64)
 }
 
-private struct Teller: Ears {
-    let told: AsyncStream<Told>.Continuation
+private struct Sink: EventSink {
+    let told: AsyncStream<Event>.Continuation
 
     func view(_ view: View) { told.yield(.view(view)) }
     func row(_ row: Row) { told.yield(.row(row)) }

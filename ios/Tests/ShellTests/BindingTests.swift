@@ -7,10 +7,11 @@ final class BindingTests: XCTestCase {
     func testAListenerThatThrows() async throws {
         let listener = Throwing()
         let handfast = try Handfast.open(
-            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil), vault: Keys(),
+            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil),
+            keyStore: Keys(),
             listener: listener)
         try await handfast.networkChanged(addresses: ["127.0.0.1"])
-        let handle = try await handfast.pairing().host(manner: .show, protection: .open)
+        let handle = try await handfast.pairing().host(delivery: .show, protection: .open)
         handle.cancel()
         await listener.hears { if case .shown(.idle) = $0 { true } else { false } }
         XCTAssertGreaterThanOrEqual(listener.told, 2)
@@ -20,33 +21,35 @@ final class BindingTests: XCTestCase {
     func testADroppedHandlePutsAside() async throws {
         let listener = Throwing()
         let handfast = try Handfast.open(
-            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil), vault: Keys(),
+            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil),
+            keyStore: Keys(),
             listener: listener)
         try await handfast.networkChanged(addresses: ["127.0.0.1"])
         do {
-            let handle = try await handfast.pairing().host(manner: .show, protection: .open)
+            let handle = try await handfast.pairing().host(delivery: .show, protection: .open)
             withExtendedLifetime(handle) {}
         }
         await listener.hears { if case .shown(.idle) = $0 { true } else { false } }
         let pending = try await handfast.pairing().pending()
-        XCTAssertEqual(pending.map(\.seat), [.host])
+        XCTAssertEqual(pending.map(\.role), [.host])
         await handfast.shutdown()
     }
 
     func testAnOldHandleDoesNothing() async throws {
         let listener = Throwing()
         let handfast = try Handfast.open(
-            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil), vault: Keys(),
+            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil),
+            keyStore: Keys(),
             listener: listener)
         try await handfast.networkChanged(addresses: ["127.0.0.1"])
-        let old = try await handfast.pairing().host(manner: .show, protection: .open)
+        let old = try await handfast.pairing().host(delivery: .show, protection: .open)
         old.cancel()
         await listener.hears { if case .shown(.idle) = $0 { true } else { false } }
-        let new = try await handfast.pairing().host(manner: .show, protection: .open)
+        let new = try await handfast.pairing().host(delivery: .show, protection: .open)
         let before = listener.told
         old.cancel()
         do {
-            _ = try await handfast.pairing().host(manner: .show, protection: .open)
+            _ = try await handfast.pairing().host(delivery: .show, protection: .open)
             XCTFail("two invitations at once")
         } catch HandfastError.Failed(let kind, _) {
             XCTAssertEqual(kind, .busy)
@@ -58,7 +61,8 @@ final class BindingTests: XCTestCase {
 
     func testNothingToDoItTo() async throws {
         let handfast = try Handfast.open(
-            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil), vault: Keys(),
+            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil),
+            keyStore: Keys(),
             listener: Throwing())
         try await refused(.notNow) { _ = try await handfast.pairing().connect() }
         try await refused(.notNow) { try await handfast.pairing().offerReply() }
@@ -67,7 +71,7 @@ final class BindingTests: XCTestCase {
     }
 
     func testSomebodyUnverifiedSendsSoMuchAndNoMore() async throws {
-        let (host, guest) = (try await Seat(), try await Seat())
+        let (host, guest) = (try await TestDevice(), try await TestDevice())
         let usual = usualLimits()
         try await guest.handfast.limit(
             limits: Limits(
@@ -89,7 +93,7 @@ final class BindingTests: XCTestCase {
     }
 
     func testRowsThatAreNotTakenHoldTheOtherSideBack() async throws {
-        let (host, guest) = (try await Seat(), try await Seat())
+        let (host, guest) = (try await TestDevice(), try await TestDevice())
         let handles = try await host.meets(guest)
         let long = String(repeating: "x", count: 10_000)
         var (sent, refused) = (0, 0)
@@ -123,7 +127,7 @@ final class BindingTests: XCTestCase {
         }
     }
 
-    private func refused(_ kind: Kind, _ work: () async throws -> Void) async throws {
+    private func refused(_ kind: ErrorKind, _ work: () async throws -> Void) async throws {
         do {
             try await work()
             XCTFail("not refused")
@@ -171,32 +175,33 @@ private final class Throwing: Listener, @unchecked Sendable {
 }
 
 /// One of two cores in this process, on loopback, whose listener takes nothing.
-private struct Seat {
+private struct TestDevice {
     let listener = Throwing()
     let handfast: Handfast
 
     init() async throws {
         handfast = try Handfast.open(
-            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil), vault: Keys(),
+            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil),
+            keyStore: Keys(),
             listener: listener)
         try await handfast.networkChanged(addresses: ["127.0.0.1"])
     }
 
     /// Both together, by link.
-    func meets(_ guest: Seat) async throws -> [PairingHandle] {
-        let hosting = try await handfast.pairing().host(manner: .send, protection: .open)
+    func meets(_ guest: TestDevice) async throws -> [PairingHandle] {
+        let hosting = try await handfast.pairing().host(delivery: .send, protection: .open)
         await listener.hears { _ in listener.link != nil }
         let link = try XCTUnwrap(listener.link)
         try await guest.handfast.pairing().open(found: try readText(text: link))
         let connecting = try await guest.handfast.pairing().connect()
-        for seat in [self, guest] {
-            await seat.listener.hears { if case .shown(.talking) = $0 { true } else { false } }
+        for device in [self, guest] {
+            await device.listener.hears { if case .shown(.talking) = $0 { true } else { false } }
         }
         return [hosting, connecting]
     }
 }
 
-private final class Keys: Vault {
+private final class Keys: Core.KeyStore {
     func key() throws -> Data? { nil }
     func keep(key: Data) throws {}
 }

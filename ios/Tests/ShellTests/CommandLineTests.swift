@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-/// Swift and the program of the desktop, each in both seats, as processes of their own. scripts/test-swift
+/// Swift and the program of the desktop, each in both roles, as processes of their own. scripts/test-swift
 /// says where the two are.
 final class CommandLineTests: XCTestCase {
     func testTheCommandLineJoins() async throws {

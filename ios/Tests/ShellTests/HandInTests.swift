@@ -157,13 +157,13 @@ final class HandInTests: XCTestCase {
     }
 
     func testAFrameIsNotCopied() async throws {
-        let (host, eye) = (Person("Ana"), Eye())
+        let (host, scanner) = (Person("Ana"), FrameScanner())
         let frame = try Frame(of: try await host.hosts().invitation.symbol)
         try frame.bytes.withUnsafeBytes { plane in
             let base = try XCTUnwrap(UnsafeMutableRawPointer(mutating: plane.baseAddress))
             let luma = Data(bytesNoCopy: base, count: plane.count, deallocator: .none)
             let found = try (0..<10).lazy.compactMap { _ in
-                try eye.look(luma, stride: frame.stride, width: frame.width, height: frame.height)
+                try scanner.look(luma, stride: frame.stride, width: frame.width, height: frame.height)
             }.first
             XCTAssertEqual(found?.kind, .invitation)
         }

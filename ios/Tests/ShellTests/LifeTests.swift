@@ -156,7 +156,7 @@ final class LifeTests: XCTestCase {
 
     func testTheCoreGoesAwayWithWhoeverHoldsIt() async throws {
         var engine: Engine? = try Engine(
-            Setup(name: "", folder: URL.fresh().path, downloads: URL.fresh().path), keys: MemoryKeys(), ears: Deaf())
+            Setup(name: "", folder: URL.fresh().path, downloads: URL.fresh().path), keys: MemoryKeys(), sink: Deaf())
         try await engine?.networkChanged(["127.0.0.1"])
         try await engine?.host(send: false)
         let watching = { [weak engine] in engine }
@@ -166,7 +166,7 @@ final class LifeTests: XCTestCase {
 
     func testShutdownEndsEverything() async throws {
         let engine = try Engine(
-            Setup(name: "", folder: URL.fresh().path, downloads: URL.fresh().path), keys: MemoryKeys(), ears: Deaf())
+            Setup(name: "", folder: URL.fresh().path, downloads: URL.fresh().path), keys: MemoryKeys(), sink: Deaf())
         await engine.shutdown()
         do {
             try await engine.host(send: false)
@@ -180,7 +180,7 @@ final class LifeTests: XCTestCase {
     func testAHundredTimes() async throws {
         func openAndShutDown() async throws {
             let engine = try Engine(
-                Setup(name: "Ana", folder: URL.fresh().path, downloads: "/nowhere"), keys: MemoryKeys(), ears: Deaf())
+                Setup(name: "Ana", folder: URL.fresh().path, downloads: "/nowhere"), keys: MemoryKeys(), sink: Deaf())
             try await engine.networkChanged(["127.0.0.1"])
             try await engine.host(send: false)
             await engine.shutdown()

@@ -10,7 +10,7 @@ final class LockedFileTests: XCTestCase {
         let (source, target) = (folder.appendingPathComponent("source"), folder.appendingPathComponent("a.handfast"))
         try content.write(to: source)
         let engine = try Engine(
-            Setup(name: "", folder: folder.path, downloads: folder.path), keys: MemoryKeys(), ears: Deaf())
+            Setup(name: "", folder: folder.path, downloads: folder.path), keys: MemoryKeys(), sink: Deaf())
         _ = try await engine.lock(
             file: source, to: target, name: name, with: Protection(question: "Our dog?", answer: "Rex"), code: nil
         ).finished()

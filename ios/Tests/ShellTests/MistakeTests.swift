@@ -6,7 +6,7 @@ import XCTest
 /// What a shell or a phone does wrong, as tests/scenarios.md has it.
 @MainActor
 final class MistakeTests: XCTestCase {
-    func testAVaultThatFails() async throws {
+    func testAKeyStoreThatFails() async throws {
         struct Broken: Error {}
         let person = Person(keys: BrokenKeys(failure: Broken()))
         let ended = try await person.ends(.kindVaultFailed)
@@ -17,21 +17,21 @@ final class MistakeTests: XCTestCase {
         await person.leaves()
     }
 
-    func testAVaultThatIsLocked() async throws {
-        let person = Person(keys: BrokenKeys(failure: KeyBoxLocked()))
+    func testAKeyStoreThatIsLocked() async throws {
+        let person = Person(keys: BrokenKeys(failure: KeyStoreLocked()))
         let ended = try await person.ends(.kindVaultLocked)
         XCTAssertEqual(ended.next, .remedyUnlock)
         XCTAssertEqual(Page(.ended(ended)).choices.first?.action, .errand(.restart))
         await person.leaves()
     }
 
-    func testAVaultThatHoldsNonsense() async throws {
+    func testAKeyStoreThatHoldsNonsense() async throws {
         let person = Person(keys: MemoryKeys([1, 2, 3, 4, 5, 6, 7]))
         _ = try await person.ends(.kindVaultFailed)
         await person.leaves()
     }
 
-    func testAVaultThatLostItsKey() async throws {
+    func testAKeyStoreThatLostItsKey() async throws {
         let (folder, keys) = (URL.fresh(), MemoryKeys())
         for _ in 0..<2 {
             let person = Person(keys: keys, folder: folder)

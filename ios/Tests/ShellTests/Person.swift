@@ -9,10 +9,10 @@ final class Person {
     let model: Model
     let folder: URL
     private let name: String
-    private let keys: any KeyBox
+    private let keys: any KeyStore
 
     init(
-        _ name: String = "", keys: any KeyBox = MemoryKeys(), folder: URL = .fresh(),
+        _ name: String = "", keys: any KeyStore = MemoryKeys(), folder: URL = .fresh(),
         online: Bool = true
     ) {
         self.folder = folder
@@ -208,7 +208,7 @@ struct Frame {
 }
 
 /// A key store that forgets everything when it goes away.
-final class MemoryKeys: KeyBox, @unchecked Sendable {
+final class MemoryKeys: KeyStore, @unchecked Sendable {
     private let lock = NSLock()
     private var held: [UInt8]?
 
@@ -221,7 +221,7 @@ final class MemoryKeys: KeyBox, @unchecked Sendable {
 }
 
 /// A key store that has something against it.
-struct BrokenKeys<Failure: Error>: KeyBox {
+struct BrokenKeys<Failure: Error>: KeyStore {
     let failure: Failure
 
     func key() throws -> [UInt8]? { throw failure }
@@ -229,7 +229,7 @@ struct BrokenKeys<Failure: Error>: KeyBox {
 }
 
 /// Somebody who is told and does not care.
-struct Deaf: Ears {
+struct Deaf: EventSink {
     func view(_ view: View) {}
     func row(_ row: Row) {}
     func gone(_ number: UInt64) {}

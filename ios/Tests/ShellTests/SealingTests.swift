@@ -94,7 +94,7 @@ final class SealingTests: XCTestCase {
         let lock = Answered(question: "Our dog?", answer: "Rex and Bello")
         let opened = Opened(kind: .file, about: About(name: nil, mediaType: nil), content: Data("dear diary".utf8))
         let screen = Screen.hosting(
-            stage: .waiting, triesLeft: nil, expiresAt: 0, manner: .send, invitation: handout,
+            stage: .waiting, triesLeft: nil, expiresAt: 0, delivery: .send, invitation: handout,
             isOutdated: false, cause: nil)
         let secrets: [Any] = [
             found, handout, lock, Protection.locked(lock: lock), opened, screen,
@@ -135,7 +135,7 @@ final class SealingTests: XCTestCase {
             for made in [folder, folder + "-kept"] { try? FileManager.default.removeItem(atPath: made) }
         }
         let handfast = try Handfast.open(
-            settings: Settings(name: "", folder: folder + "-kept", downloads: folder, linkBase: nil), vault: Keys(),
+            settings: Settings(name: "", folder: folder + "-kept", downloads: folder, linkBase: nil), keyStore: Keys(),
             listener: Nobody())
         try await work(handfast.sealing(), folder)
         await handfast.shutdown()
@@ -146,7 +146,7 @@ private final class Nobody: Listener {
     func changed(change: Change) throws {}
 }
 
-private final class Keys: Vault {
+private final class Keys: Core.KeyStore {
     func key() throws -> Data? { nil }
     func keep(key: Data) throws {}
 }

@@ -10,14 +10,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-/// A process in one seat.
-struct Seat {
+/// A process in one role.
+struct Waiter {
     child: Child,
     input: ChildStdin,
     said: Lines<BufReader<ChildStdout>>,
 }
 
-impl Seat {
+impl Waiter {
     fn start(args: &[&str]) -> Result<Self> {
         let mut child = Command::new(program())
             .args(args)
@@ -70,15 +70,15 @@ async fn once() -> Result<f64> {
     let join = ["join", "--json", "--only-by-reply", "--home", &guests];
     let link = |event: &Value| Some(event["link"].as_str()?.to_owned());
 
-    let mut host = Seat::start(&[&invite[..], &["--loopback"]].concat())?;
+    let mut host = Waiter::start(&[&invite[..], &["--loopback"]].concat())?;
     let (invitation, _) = host.until(link).await?;
-    let mut guest = Seat::start(&[&join[..], &["--yes", &invitation]].concat())?;
+    let mut guest = Waiter::start(&[&join[..], &["--yes", &invitation]].concat())?;
     guest.until(link).await?;
     host.die().await?;
     guest.die().await?;
 
-    let mut host = Seat::start(&[&invite[..], &["--resume"]].concat())?;
-    let mut guest = Seat::start(&[&join[..], &["--resume"]].concat())?;
+    let mut host = Waiter::start(&[&invite[..], &["--resume"]].concat())?;
+    let mut guest = Waiter::start(&[&join[..], &["--resume"]].concat())?;
     let waits = |event: &Value| (event["state"] == "waiting").then_some(());
     host.until(waits).await?;
     let (reply, _) = guest.until(link).await?;

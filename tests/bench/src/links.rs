@@ -3,7 +3,7 @@
 use super::Result;
 use super::figure::{Figure, Goal};
 use super::process::{cpu_time, descriptors, resident_memory};
-use super::table::{Met, Table};
+use super::table::{Table, Together};
 use std::time::{Duration, Instant};
 
 pub(crate) async fn measure(quick: bool) -> Result<Vec<Figure>> {
@@ -85,7 +85,7 @@ async fn settle() {
 }
 
 async fn alive(pairs: usize, quick: bool) -> Result<Vec<Figure>> {
-    let mut meetings: Vec<Met> = Vec::new();
+    let mut meetings: Vec<Together> = Vec::new();
     let before = resident_memory();
     for _ in 0..pairs {
         meetings.push(Table::set(None)?.meet().await?);

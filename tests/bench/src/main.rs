@@ -16,6 +16,7 @@ mod strangers;
 mod table;
 mod token;
 mod transfer;
+mod waiting;
 
 use clap::Parser;
 use figure::Figure;
@@ -41,6 +42,8 @@ enum Subject {
     Scan,
     /// What forged datagrams cost a waiting host.
     Strangers,
+    /// What a device costs that waits for ten guests, and asks of servers.
+    Waiting,
 }
 
 /// Measure on this machine how fast and how frugal Handfast is
@@ -125,5 +128,6 @@ async fn measure(subject: Subject, quick: bool) -> Result<Vec<Figure>> {
         Subject::Transfer => transfer::measure(quick).await,
         Subject::Links => links::measure(quick).await,
         Subject::Strangers => strangers::measure(quick).await,
+        Subject::Waiting => waiting::measure(quick).await,
     }
 }

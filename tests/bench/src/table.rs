@@ -5,7 +5,7 @@ use super::Result;
 use handfast_native::handshake::StaticKey;
 use handfast_native::net::{Endpoint, new_certificate};
 use handfast_native::pairing::{
-    GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Via, View,
+    GuestTerms, HostTerms, Identity, Meeting, Pairing, PairingEvent, Provenance, View,
 };
 use handfast_native::token::{
     Candidate, Candidates, Expiry, Invitation, LinkBase, Policy, QR_LIFETIME, SealedReply, Secret,
@@ -28,7 +28,7 @@ pub(crate) struct Table {
 }
 
 /// When both were authenticated, counted from the scanned text (with two scans: from the second).
-pub(crate) struct Met {
+pub(crate) struct Together {
     pub(crate) host: Meeting,
     pub(crate) guest: Meeting,
     pub(crate) took: Duration,
@@ -57,7 +57,7 @@ impl Table {
         let terms = HostTerms {
             invitation: invitation.clone(),
             certificate,
-            handed: Via::Camera,
+            handed: Provenance::Camera,
             answer: None,
             random: Secret::random()?,
         };
@@ -71,12 +71,12 @@ impl Table {
     }
 
     /// One scan: from the text to both sides authenticated.
-    pub(crate) async fn meet(&mut self) -> Result<Met> {
+    pub(crate) async fn meet(&mut self) -> Result<Together> {
         let who = identity()?;
         let scanned = Instant::now();
         let mut guest = guest(who, &self.text, false)?;
         let (host, guest) = tokio::try_join!(met(&mut self.host), met(&mut guest))?;
-        Ok(Met {
+        Ok(Together {
             host,
             guest,
             took: scanned.elapsed(),
@@ -86,7 +86,10 @@ impl Table {
     /// Two scans: the guest can do nothing until the host has its reply.
     ///
     /// The bad path, if any, is put in front of the guest.
-    pub(crate) async fn meet_by_reply(&mut self, conditions: Option<Conditions>) -> Result<Met> {
+    pub(crate) async fn meet_by_reply(
+        &mut self,
+        conditions: Option<Conditions>,
+    ) -> Result<Together> {
         let mut guest = guest(identity()?, &self.text, true)?;
         let reply = loop {
             match guest.next().await {
@@ -101,9 +104,9 @@ impl Table {
             reply = self.redirect(&reply, conditions)?;
         }
         let scanned = Instant::now();
-        self.host.reply_received(reply, Via::Camera).await?;
+        self.host.reply_received(reply, Provenance::Camera).await?;
         let (host, guest) = tokio::try_join!(met(&mut self.host), met(&mut guest))?;
-        Ok(Met {
+        Ok(Together {
             host,
             guest,
             took: scanned.elapsed(),
@@ -133,7 +136,7 @@ pub(crate) fn guest(who: Identity, text: &str, only_by_reply: bool) -> Result<Pa
         policy: Policy { loopback: true },
         patience: Duration::from_secs(60),
         only_by_reply,
-        ..GuestTerms::new(Via::Camera)
+        ..GuestTerms::new(Provenance::Camera)
     };
     let endpoint = Endpoint::bind(&HERE, None)?;
     let certificate = new_certificate()?;

@@ -30,9 +30,9 @@ pub(crate) async fn send(sender: &Sender) -> Result<()> {
     std::io::stdin().read_line(&mut text)?;
     let meeting = met(&mut guest(identity()?, text.trim(), false)?).await?;
     let folder = std::env::temp_dir();
-    let options = options(&folder, meeting.acquaintance.trust);
+    let options = options(&folder, meeting.peer.trust);
     let (conversation, mut events) =
-        Conversation::start(meeting.link, meeting.acquaintance.channel, options);
+        Conversation::start(meeting.link, meeting.peer.channel, options);
     conversation.send_file(&sender.file).await?;
     while let Some(event) = events.recv().await {
         match event {
@@ -94,9 +94,9 @@ async fn receive(folder: &Path, size: u64, conditions: Option<Conditions>) -> Re
         .write_all(format!("{}\n", table.text).as_bytes())
         .await?;
     let meeting = met(&mut table.host).await?;
-    let options = options(folder, meeting.acquaintance.trust);
+    let options = options(folder, meeting.peer.trust);
     let (conversation, mut events) =
-        Conversation::start(meeting.link, meeting.acquaintance.channel, options);
+        Conversation::start(meeting.link, meeting.peer.channel, options);
     while let Some(event) = events.recv().await {
         match event {
             Event::FileReceived {

@@ -8,7 +8,7 @@ use handfast_native::net::{
     ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, TransportError, TunnelCertificate,
 };
 use handfast_native::pairing::Identity;
-use handfast_native::token::{Candidate, Invitation, Seat, Secret};
+use handfast_native::token::{Candidate, Invitation, Role, Secret};
 use std::net::SocketAddr;
 use tokio::time::timeout;
 
@@ -85,10 +85,10 @@ impl Holder {
     }
 
     /// What both sides of this link know, if no reply went back.
-    pub(crate) fn prologue(&self, link: &Link, seat: Seat) -> Prologue {
-        let (host, guest) = match seat {
-            Seat::Host => (link.local_fingerprint(), link.remote_fingerprint()),
-            Seat::Guest => (link.remote_fingerprint(), link.local_fingerprint()),
+    pub(crate) fn prologue(&self, link: &Link, role: Role) -> Prologue {
+        let (host, guest) = match role {
+            Role::Host => (link.local_fingerprint(), link.remote_fingerprint()),
+            Role::Guest => (link.remote_fingerprint(), link.local_fingerprint()),
         };
         Prologue {
             mode: Mode::OneWay,
@@ -131,7 +131,7 @@ impl Holder {
 
     /// The guest's part to its end.
     pub(crate) async fn be_guest(&self, link: &mut Link) -> Passed {
-        let (initiator, first) = self.begin(&self.prologue(link, Seat::Guest));
+        let (initiator, first) = self.begin(&self.prologue(link, Role::Guest));
         link.send(first).await.unwrap();
         let second = receive(link).await.unwrap();
         let (mut established, third) = initiator.finish(&second).unwrap();
@@ -150,7 +150,7 @@ impl Holder {
     /// The host's part to its end.
     pub(crate) async fn be_host(&self, link: &mut Link) -> Passed {
         let first = receive(link).await.unwrap();
-        let prologue = self.prologue(link, Seat::Host);
+        let prologue = self.prologue(link, Role::Host);
         let (responder, second) = self
             .answer(&prologue, &first)
             .expect("a true first message");

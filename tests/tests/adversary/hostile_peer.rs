@@ -10,7 +10,7 @@ use handfast_native::conversation::{Ending, Event, Violation};
 use handfast_native::handshake::{Channel, ChannelError, Flow};
 use handfast_native::link::Link;
 use handfast_native::pairing::{Failure, GuestStage, HostStage, View};
-use handfast_native::token::Seat;
+use handfast_native::token::Role;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -80,7 +80,7 @@ async fn a_host_that_breaks_a_step_is_not_the_inviter() {
 async fn silence_at_any_step_is_given_up_in_time() {
     let mut attempts = JoinSet::new();
     for until in [Until::First, Until::Third, Until::Ready] {
-        attempts.spawn(a_silent_guest_frees_the_seat(until));
+        attempts.spawn(a_silent_guest_frees_the_slot(until));
     }
     for until in [Until::Second, Until::Ready] {
         attempts.spawn(a_silent_host_is_knocked_at_again(until));
@@ -89,7 +89,7 @@ async fn silence_at_any_step_is_given_up_in_time() {
     attempts.join_all().await;
 }
 
-async fn a_silent_guest_frees_the_seat(until: Until) {
+async fn a_silent_guest_frees_the_slot(until: Until) {
     let mut host = Host::new(Flow::OneScan);
     let holder = Holder::of(&host.invitation);
     let mut link = holder.knock(host.address).await.unwrap();
@@ -161,7 +161,7 @@ async fn a_flood_before_the_first_message_is_cut_off() {
     host.still_meets_its_guest().await;
 }
 
-/// Somebody who passed the handshake as `seat` and now breaks the rules, and the other side.
+/// Somebody who passed the handshake as `role` and now breaks the rules, and the other side.
 struct Hostile {
     link: Link,
     channel: Channel,
@@ -170,17 +170,17 @@ struct Hostile {
     other: Talk,
 }
 
-async fn hostile(seat: Seat) -> Hostile {
+async fn hostile(role: Role) -> Hostile {
     let flow = Flow::OneScan;
-    let (link, passed, meeting) = match seat {
-        Seat::Guest => {
+    let (link, passed, meeting) = match role {
+        Role::Guest => {
             let mut host = Host::new(flow);
             let holder = Holder::of(&host.invitation);
             let mut link = holder.knock(host.address).await.unwrap();
             let passed = holder.be_guest(&mut link).await;
             (link, passed, host.pairing.meeting().await)
         }
-        Seat::Host => {
+        Role::Host => {
             let (holder, mut guest, mut link) = with_hostile_host(flow).await;
             let passed = holder.be_host(&mut link).await;
             (link, passed, guest.pairing.meeting().await)
@@ -207,9 +207,9 @@ const TAKEN_FOR: [ChannelError; 7] = [
 
 #[tokio::test]
 async fn a_frame_that_is_not_the_next_one_ends_the_conversation() {
-    for seat in [Seat::Guest, Seat::Host] {
+    for role in [Role::Guest, Role::Host] {
         for ((what, fault), error) in FAULTS.into_iter().zip(TAKEN_FOR) {
-            let mut hostile = hostile(seat).await;
+            let mut hostile = hostile(role).await;
             let step = Step {
                 previous: hostile.last,
                 valid: seal(&mut hostile.channel, b"\x01\x00first"),
@@ -217,7 +217,7 @@ async fn a_frame_that_is_not_the_next_one_ends_the_conversation() {
             };
             hostile.link.send(fault(&step)).await.unwrap();
             let ended = Event::Ended(Ending::Broken(Violation::Channel(error)));
-            assert_eq!(hostile.other.event().await, ended, "{seat:?}: {what}");
+            assert_eq!(hostile.other.event().await, ended, "{role:?}: {what}");
             until_hung_up(&mut hostile.link).await;
         }
     }
@@ -267,9 +267,9 @@ async fn true_frames_that_break_the_rules_end_the_conversation() {
             Violation::OutOfTurn,
         ),
     ];
-    for seat in [Seat::Guest, Seat::Host] {
+    for role in [Role::Guest, Role::Host] {
         for (what, bodies, violation) in &rows {
-            let mut hostile = hostile(seat).await;
+            let mut hostile = hostile(role).await;
             for body in bodies {
                 let frame = seal(&mut hostile.channel, body);
                 hostile.link.send(frame).await.unwrap();
@@ -281,7 +281,7 @@ async fn true_frames_that_break_the_rules_end_the_conversation() {
                 }
             };
             let ended = Event::Ended(Ending::Broken(*violation));
-            assert_eq!(event, ended, "{seat:?}: {what}");
+            assert_eq!(event, ended, "{role:?}: {what}");
             until_hung_up(&mut hostile.link).await;
         }
     }
@@ -289,8 +289,8 @@ async fn true_frames_that_break_the_rules_end_the_conversation() {
 
 #[tokio::test]
 async fn whoever_is_not_read_is_held_back() {
-    let seats = [Seat::Guest, Seat::Host].map(|seat| async move {
-        let mut hostile = hostile(seat).await;
+    let roles = [Role::Guest, Role::Host].map(|role| async move {
+        let mut hostile = hostile(role).await;
         let body = [&[1, 0][..], &vec![b'a'; 15_000]].concat();
         let mut sent = 0;
         loop {
@@ -308,6 +308,6 @@ async fn whoever_is_not_read_is_held_back() {
             assert!(matches!(event, Event::TextReceived(text) if text.len() == 15_000));
         }
     });
-    let [one, other] = seats;
+    let [one, other] = roles;
     tokio::join!(one, other);
 }

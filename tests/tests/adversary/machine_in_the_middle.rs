@@ -13,7 +13,7 @@ use handfast_native::handshake::{Flow, Trust, TrustLevel};
 use handfast_native::link::Link;
 use handfast_native::net::{Endpoint, HostSetup, TransportError, TunnelCertificate};
 use handfast_native::pairing::{Failure, HostStage, View};
-use handfast_native::token::{Candidate, Candidates, Reply, Seat};
+use handfast_native::token::{Candidate, Candidates, Reply, Role};
 use tokio::task::JoinSet;
 
 /// Host and guest of this flow with a wire between them. Where there is a reply, it was scanned
@@ -38,11 +38,8 @@ async fn an_honest_wire_joins_them_in_every_flow_and_learns_nothing() {
         wire.behave(Behaviour::Honest);
         let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
         are_together(&at_host, &at_guest);
-        assert_eq!(at_host.acquaintance.trust, Trust::proven(flow, Seat::Host));
-        assert_eq!(
-            at_guest.acquaintance.trust,
-            Trust::proven(flow, Seat::Guest)
-        );
+        assert_eq!(at_host.peer.trust, Trust::proven(flow, Role::Host));
+        assert_eq!(at_guest.peer.trust, Trust::proven(flow, Role::Guest));
         let parts = [&host.identity, &guest.identity]
             .map(private_parts)
             .concat();
@@ -172,7 +169,7 @@ async fn with_the_secret_alone_nobody_passes_for_the_host() {
             host.pairing.shows(asked).await;
             continue;
         }
-        let met = host.pairing.meeting().await.acquaintance;
+        let met = host.pairing.meeting().await.peer;
         assert_eq!((met.scans, met.trust), (1, trust_without_reply(flow)));
         if flow != Flow::LinkLocked {
             assert_eq!(met.trust.level(), TrustLevel::Unverified);
@@ -232,7 +229,7 @@ async fn the_host_of_a_rewritten_invitation_can_only_guess_the_second_message() 
             let mut link = middle.meet_guest(&holder).await.unwrap();
             let first = link.receive().await.unwrap();
             // The true invitation's prologue does not open it: the guest holds another one.
-            let prologue = holder.prologue(&link, Seat::Host);
+            let prologue = holder.prologue(&link, Role::Host);
             assert!(holder.answer(&prologue, &first).is_none());
             link.send(garbage(103)).await.unwrap();
             let heard = until_hung_up(&mut link).await;
@@ -322,12 +319,12 @@ async fn hand_on(mut near: Leg, mut far: Leg) {
 async fn a_link_rewritten_by_its_carrier_ends_with_two_different_hashes() {
     for flow in [Flow::LinkOpen, Flow::LinkLocked] {
         let mut between = between(flow).await;
-        let at_host = between.host.pairing.meeting().await.acquaintance;
-        let at_guest = between.guest.pairing.meeting().await.acquaintance;
+        let at_host = between.host.pairing.meeting().await.peer;
+        let at_guest = between.guest.pairing.meeting().await.peer;
         // A lock holds only until somebody finds the answer: that is what its trust says at the host. At
         // the guest it says nothing.
-        assert_eq!(at_host.trust, Trust::proven(flow, Seat::Host));
-        assert_eq!(at_guest.trust, Trust::proven(flow, Seat::Guest));
+        assert_eq!(at_host.trust, Trust::proven(flow, Role::Host));
+        assert_eq!(at_guest.trust, Trust::proven(flow, Role::Guest));
         assert_eq!(at_guest.trust.level(), TrustLevel::Unverified);
         if flow == Flow::LinkOpen {
             assert_eq!(at_host.trust.level(), TrustLevel::Unverified);

@@ -7,12 +7,12 @@ use handfast_native::handshake::{Flow, StaticKey, Trust};
 use handfast_native::net::{Endpoint, new_certificate};
 use handfast_native::pairing::{
     Failure, GuestStage, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing,
-    PairingEvent, Via, View, own_candidates,
+    PairingEvent, Provenance, View, own_candidates,
 };
 use handfast_native::seal::Answers;
 use handfast_native::token::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Policy, Question, ReplyError,
-    SealedReply, Seat, Secret, Token,
+    Role, SealedReply, Secret, Token,
 };
 use handfast_native::unix_seconds;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -45,11 +45,11 @@ pub(crate) const QUESTION: &str = "What was our first dog called?";
 pub(crate) const ANSWER: &str = "Rex";
 
 /// How tokens travel in a flow: for the host to hand out, for the guest to take, and back.
-pub(crate) fn via(flow: Flow) -> Via {
+pub(crate) fn provenance(flow: Flow) -> Provenance {
     match flow {
-        Flow::TwoWayScan | Flow::OneScan => Via::Camera,
-        Flow::LinkOpen | Flow::LinkAsk => Via::Carried,
-        Flow::LinkLocked => Via::Locked,
+        Flow::TwoWayScan | Flow::OneScan => Provenance::Camera,
+        Flow::LinkOpen | Flow::LinkAsk => Provenance::Carried,
+        Flow::LinkLocked => Provenance::Locked,
     }
 }
 
@@ -64,11 +64,15 @@ pub(crate) fn trust_without_reply(flow: Flow) -> Trust {
         Flow::TwoWayScan => Flow::OneScan,
         other => other,
     };
-    Trust::proven(alone, Seat::Host)
+    Trust::proven(alone, Role::Host)
 }
 
 /// A reply on its way to the host, and where the host's word on it goes.
-type Carried = (SealedReply, Via, oneshot::Sender<Result<(), ReplyError>>);
+type Carried = (
+    SealedReply,
+    Provenance,
+    oneshot::Sender<Result<(), ReplyError>>,
+);
 
 /// A pairing that is watched to its end, so that it never waits for its reader.
 pub(crate) struct Watched {
@@ -98,8 +102,8 @@ impl Watched {
                         Some(PairingEvent::Failed(why)) => return drop(ended.send(Err(why))),
                         None => return,
                     },
-                    Some((reply, via, answer)) = carried.recv() => {
-                        let _ = answer.send(pairing.reply_received(reply, via).await);
+                    Some((reply, provenance, answer)) = carried.recv() => {
+                        let _ = answer.send(pairing.reply_received(reply, provenance).await);
                     }
                 }
             }
@@ -171,13 +175,13 @@ pub(crate) fn knocks_again(views: &[View]) -> bool {
 }
 
 /// Whether a guest finds somebody else at the table. It goes on knocking.
-pub(crate) fn finds_seat_taken(views: &[View]) -> bool {
+pub(crate) fn finds_slot_taken(views: &[View]) -> bool {
     let is_taken = |view: &View| {
         matches!(
             view,
-            View::Connecting(GuestStage::SeatTaken)
+            View::Connecting(GuestStage::SlotTaken)
                 | View::ReplyNeeded {
-                    seat_taken: true,
+                    slot_taken: true,
                     ..
                 }
         )
@@ -251,7 +255,7 @@ impl Host {
         let terms = HostTerms {
             invitation: invitation.clone(),
             certificate: certificate.clone(),
-            handed: via(flow),
+            handed: provenance(flow),
             answer: asks(flow).then(|| Answers::new(&[ANSWER]).unwrap()),
             random: Secret::random().unwrap(),
         };
@@ -268,14 +272,18 @@ impl Host {
 
     /// The host scans, or is sent, this reply, as its flow has it.
     pub(crate) async fn take_reply(&self, reply: &[u8]) -> Result<(), ReplyError> {
-        self.take_reply_by(reply, via(self.flow)).await
+        self.take_reply_by(reply, provenance(self.flow)).await
     }
 
     /// A reply comes to the host this way.
-    pub(crate) async fn take_reply_by(&self, reply: &[u8], via: Via) -> Result<(), ReplyError> {
+    pub(crate) async fn take_reply_by(
+        &self,
+        reply: &[u8],
+        provenance: Provenance,
+    ) -> Result<(), ReplyError> {
         let reply = SealedReply::parse(reply).unwrap();
         let (answer, answered) = oneshot::channel();
-        let order = (reply, via, answer);
+        let order = (reply, provenance, answer);
         let _ = self.pairing.replies.send(order).await;
         // A pairing that has ended meanwhile needs no reply.
         answered.await.unwrap_or(Ok(()))
@@ -299,7 +307,7 @@ impl Host {
 
 /// Checks that these two have met each other and nobody else.
 pub(crate) fn are_together(one: &Meeting, other: &Meeting) {
-    let hash = |meeting: &Meeting| meeting.acquaintance.channel.hash;
+    let hash = |meeting: &Meeting| meeting.peer.channel.hash;
     assert_eq!(hash(one), hash(other));
     assert_eq!(
         one.link.local_fingerprint(),
@@ -313,7 +321,7 @@ pub(crate) fn are_together(one: &Meeting, other: &Meeting) {
 
 /// Who met begins to talk.
 pub(crate) fn converse(meeting: Meeting) -> Talk {
-    let met = meeting.acquaintance;
+    let met = meeting.peer;
     let options = Options::new(env!("CARGO_TARGET_TMPDIR"), met.trust);
     let channel = met.channel;
     let (conversation, events) = Conversation::start(meeting.link, channel, options);
@@ -372,7 +380,7 @@ impl Guest {
             policy: LOCAL,
             patience,
             reply_at_once: flow == Flow::TwoWayScan,
-            ..GuestTerms::new(via(flow))
+            ..GuestTerms::new(provenance(flow))
         }
     }
 

@@ -2,16 +2,16 @@
 
 use crate::by_hand::{Holder, until_hung_up};
 use crate::people::{
-    ANSWER, GUEST_SIDE, Guest, Host, IMPATIENCE, SOON, are_together, finds_seat_taken, stages,
+    ANSWER, GUEST_SIDE, Guest, Host, IMPATIENCE, SOON, are_together, finds_slot_taken, stages,
     trust_without_reply,
 };
 use crate::steps::{Until, guest_until};
 use handfast_native::handshake::{Flow, Trust, TrustLevel};
 use handfast_native::net::TunnelCertificate;
-use handfast_native::pairing::{Failure, GuestTerms, HostStage, Via};
+use handfast_native::pairing::{Failure, GuestTerms, HostStage, Provenance};
 use handfast_native::token::{
     Candidate, CandidateKind, Candidates, Expiry, FindError, Invitation, LinkBase, Name, Question,
-    Reply, ReplyError, SealedReply, Seat, Secret, Token, find, link,
+    Reply, ReplyError, Role, SealedReply, Secret, Token, find, link,
 };
 use handfast_native::unix_seconds;
 use std::convert::Infallible;
@@ -211,7 +211,7 @@ async fn an_invitation_of_the_carriers_own_leads_to_the_carrier_and_says_unverif
     let mut guest = Guest::new(Flow::LinkOpen, &carrier.invitation);
     let (at_carrier, at_guest) = tokio::join!(carrier.pairing.meeting(), guest.pairing.meeting());
     are_together(&at_carrier, &at_guest);
-    let met = at_guest.acquaintance;
+    let met = at_guest.peer;
     assert_eq!(met.trust.level(), TrustLevel::Unverified);
     assert_ne!(met.key, host.identity.key.public());
     assert_eq!(stages(&host.pairing.shown()), [HostStage::Waiting]);
@@ -252,8 +252,8 @@ async fn a_reply_altered_in_any_byte_is_refused_and_the_true_one_still_taken() {
     host.take_reply(&reply).await.unwrap();
     let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
     are_together(&at_host, &at_guest);
-    let trust = Trust::proven(Flow::TwoWayScan, Seat::Host);
-    assert_eq!(at_host.acquaintance.trust, trust);
+    let trust = Trust::proven(Flow::TwoWayScan, Role::Host);
+    assert_eq!(at_host.peer.trust, trust);
 }
 
 #[tokio::test]
@@ -280,7 +280,7 @@ async fn a_reply_of_somebody_else_vouches_for_nobody_who_knocks() {
         let mut guest = Guest::new(flow, &host.invitation);
         let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
         are_together(&at_host, &at_guest);
-        let met = at_host.acquaintance;
+        let met = at_host.peer;
         assert_eq!((met.scans, met.trust), (1, trust_without_reply(flow)));
     }
 }
@@ -296,12 +296,12 @@ async fn a_reply_rewritten_by_a_holder_of_the_secret_proves_nothing() {
     reply.candidates = Candidates::new(vec![dead_end()]).unwrap();
     // The guest knocks too, so the reply may come late; it must never count.
     let rewritten = reply.seal(&keys, [2; 8]);
-    host.take_reply_by(rewritten.as_bytes(), Via::Carried)
+    host.take_reply_by(rewritten.as_bytes(), Provenance::Carried)
         .await
         .unwrap();
     let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
     are_together(&at_host, &at_guest);
-    let met = at_host.acquaintance;
+    let met = at_host.peer;
     assert_eq!((met.scans, met.trust.level()), (1, TrustLevel::Unverified));
 }
 
@@ -315,7 +315,7 @@ async fn a_reply_that_is_scanned_ends_the_attempt_of_the_carrier_who_came_first(
         candidates: Candidates::new(vec![dead_end()]).unwrap(),
     };
     let theirs = theirs.seal(&host.invitation.keys(), [1; 8]);
-    host.take_reply_by(theirs.as_bytes(), Via::Carried)
+    host.take_reply_by(theirs.as_bytes(), Provenance::Carried)
         .await
         .unwrap();
     // The carrier is inside, and has not said everything yet.
@@ -323,13 +323,15 @@ async fn a_reply_that_is_scanned_ends_the_attempt_of_the_carrier_who_came_first(
     let step = guest_until(Until::Ready, &carrier, &mut link).await;
     let mut guest = silent_guest(&host, flow);
     let reply = guest.reply().await;
-    host.take_reply_by(&reply, Via::Camera).await.unwrap();
+    host.take_reply_by(&reply, Provenance::Camera)
+        .await
+        .unwrap();
     let _ = link.send(step.valid).await;
     assert_eq!(until_hung_up(&mut link).await.len(), 0);
     let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
     are_together(&at_host, &at_guest);
-    let met = at_host.acquaintance;
-    assert_eq!(met.trust, Trust::proven(flow, Seat::Host));
+    let met = at_host.peer;
+    assert_eq!(met.trust, Trust::proven(flow, Role::Host));
     assert_ne!(met.key, carrier.identity.key.public());
 }
 
@@ -343,7 +345,7 @@ async fn a_question_of_the_carriers_own_says_nothing_about_the_carrier() {
         let (at_carrier, at_guest) =
             tokio::join!(carrier.pairing.meeting(), guest.pairing.meeting());
         are_together(&at_carrier, &at_guest);
-        let mut met = at_guest.acquaintance;
+        let mut met = at_guest.peer;
         assert_ne!(met.key, host.identity.key.public());
         assert_eq!(met.trust.level(), TrustLevel::Unverified, "{flow:?}");
         // Whatever the person says to it.
@@ -359,9 +361,9 @@ async fn a_carrier_that_answers_in_the_guests_place_is_unverified_and_keeps_the_
     let reply = carrier.reply().await;
     host.take_reply(&reply).await.unwrap();
     let (at_host, at_carrier) = tokio::join!(host.pairing.meeting(), carrier.pairing.meeting());
-    assert_eq!(at_host.acquaintance.scans, 2);
-    assert_eq!(at_host.acquaintance.trust.level(), TrustLevel::Unverified);
+    assert_eq!(at_host.peer.scans, 2);
+    assert_eq!(at_host.peer.trust.level(), TrustLevel::Unverified);
     let mut guest = Guest::new(Flow::LinkOpen, &host.invitation);
-    guest.pairing.shows(finds_seat_taken).await;
+    guest.pairing.shows(finds_slot_taken).await;
     are_together(&at_host, &at_carrier);
 }

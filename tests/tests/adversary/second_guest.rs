@@ -3,7 +3,7 @@
 use crate::by_hand::Holder;
 use crate::forged;
 use crate::people::{
-    FLOWS, GUEST_SIDE, Guest, Host, Talk, are_together, converse, finds_seat_taken, private_parts,
+    FLOWS, GUEST_SIDE, Guest, Host, Talk, are_together, converse, finds_slot_taken, private_parts,
     shows_any, stages, trust_without_reply,
 };
 use crate::wire::{Behaviour, Wire};
@@ -42,9 +42,9 @@ async fn of_two_who_come_at_once_one_gets_in_and_one_is_told() {
             inside = one.pairing.meeting() => (inside, &mut other),
             inside = other.pairing.meeting() => (inside, &mut one),
         };
-        told.pairing.shows(finds_seat_taken).await;
+        told.pairing.shows(finds_slot_taken).await;
         // Of neither is known which of them was meant.
-        assert_eq!(at_host.acquaintance.trust, trust_without_reply(flow));
+        assert_eq!(at_host.peer.trust, trust_without_reply(flow));
         let (mut at_host, mut at_guest) = begin_to_talk(at_host, inside);
         still_talk(&mut at_host, &mut at_guest).await;
     }
@@ -56,16 +56,16 @@ async fn who_comes_first_with_a_copy_is_unverified_and_the_true_guest_is_told() 
         let mut host = Host::new(flow);
         let mut thief = Guest::new(flow, &host.invitation);
         let (at_host, _at_thief) = tokio::join!(host.pairing.meeting(), thief.pairing.meeting());
-        let met = &at_host.acquaintance;
+        let met = &at_host.peer;
         assert_eq!(met.trust, trust_without_reply(flow));
         assert_eq!(met.trust.level(), TrustLevel::Unverified);
         let mut guest = Guest::new(flow, &host.invitation);
-        guest.pairing.shows(finds_seat_taken).await;
+        guest.pairing.shows(finds_slot_taken).await;
     }
 }
 
 #[tokio::test]
-async fn who_holds_the_seat_without_an_answer_is_told_of_and_the_true_guest_gets_in_afterwards() {
+async fn who_holds_the_slot_without_an_answer_is_told_of_and_the_true_guest_gets_in_afterwards() {
     let flow = Flow::LinkAsk;
     let mut host = Host::new(flow);
     let thief = Holder::of(&host.invitation);
@@ -80,7 +80,7 @@ async fn who_holds_the_seat_without_an_answer_is_told_of_and_the_true_guest_gets
     };
     host.pairing.shows(is_asked).await;
     let mut guest = Guest::new(flow, &host.invitation);
-    guest.pairing.shows(finds_seat_taken).await;
+    guest.pairing.shows(finds_slot_taken).await;
     drop(link);
     let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
     are_together(&at_host, &at_guest);
@@ -123,7 +123,7 @@ fn by_way_of(wire: &Wire, invitation: &Invitation) -> Invitation {
 }
 
 #[tokio::test]
-async fn whoever_comes_later_hears_that_the_seat_is_taken_and_nothing_else() {
+async fn whoever_comes_later_hears_that_the_slot_is_taken_and_nothing_else() {
     for flow in FLOWS {
         let mut wire = Wire::lay().await;
         let mut host = Host::new(flow);
@@ -136,7 +136,7 @@ async fn whoever_comes_later_hears_that_the_seat_is_taken_and_nothing_else() {
         let thieves = async {
             for _ in 0..2 {
                 let mut thief = Guest::new(flow, &copy);
-                thief.pairing.shows(finds_seat_taken).await;
+                thief.pairing.shows(finds_slot_taken).await;
             }
         };
         tokio::join!(thieves, still_talk(&mut at_host, &mut at_guest));

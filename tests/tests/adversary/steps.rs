@@ -6,7 +6,7 @@ use crate::people::{ANSWER, garbage};
 use bytes::Bytes;
 use handfast_native::handshake::{AnswerMessage, Attempt, Channel, Established, Parties, Prologue};
 use handfast_native::link::Link;
-use handfast_native::token::{Fingerprint, Seat, Secret};
+use handfast_native::token::{Fingerprint, Role, Secret};
 
 /// What somebody could send at one step: what belongs there, what belonged before, what comes later.
 pub(crate) struct Step {
@@ -40,11 +40,11 @@ pub(crate) enum Until {
 }
 
 /// The check of an answer, by hand.
-fn attempt(holder: &Holder, established: &Established, seat: Seat) -> Attempt {
+fn attempt(holder: &Holder, established: &Established, role: Role) -> Attempt {
     let own = holder.identity.key.public();
-    let (host, guest) = match seat {
-        Seat::Host => (own, established.peer),
-        Seat::Guest => (established.peer, own),
+    let (host, guest) = match role {
+        Role::Host => (own, established.peer),
+        Role::Guest => (established.peer, own),
     };
     let parties = Parties {
         hash: established.channel.hash,
@@ -52,7 +52,7 @@ fn attempt(holder: &Holder, established: &Established, seat: Seat) -> Attempt {
         guest,
     };
     Attempt::new(
-        seat,
+        role,
         ANSWER.as_bytes(),
         &parties,
         &Secret::random().unwrap(),
@@ -70,7 +70,7 @@ async fn open(link: &mut Link, channel: &mut Channel) -> Bytes {
 
 /// Does what a guest does until it is time for this message.
 pub(crate) async fn guest_until(until: Until, holder: &Holder, link: &mut Link) -> Step {
-    let prologue = holder.prologue(link, Seat::Guest);
+    let prologue = holder.prologue(link, Role::Guest);
     let (initiator, first) = holder.begin(&prologue);
     if until == Until::First {
         // A first message that was heard on another connection.
@@ -107,7 +107,7 @@ pub(crate) async fn guest_until(until: Until, holder: &Holder, link: &mut Link) 
         };
     }
     link.send(ready.clone()).await.unwrap();
-    let attempt = attempt(holder, &established, Seat::Guest);
+    let attempt = attempt(holder, &established, Role::Guest);
     channel = &mut established.channel;
     let share = seal(channel, &AnswerMessage::Share(attempt.share()).to_bytes());
     if until == Until::Share {
@@ -133,7 +133,7 @@ pub(crate) async fn guest_until(until: Until, holder: &Holder, link: &mut Link) 
 /// Does what a host does until it is time for this message.
 pub(crate) async fn host_until(until: Until, holder: &Holder, link: &mut Link) -> Step {
     let first = receive(link).await.unwrap();
-    let prologue = holder.prologue(link, Seat::Host);
+    let prologue = holder.prologue(link, Role::Host);
     let (responder, second) = holder.answer(&prologue, &first).unwrap();
     if until == Until::Second {
         let (_, another) = holder.begin(&prologue);
@@ -158,7 +158,7 @@ pub(crate) async fn host_until(until: Until, holder: &Holder, link: &mut Link) -
     }
     link.send(ready.clone()).await.unwrap();
     open(link, channel).await;
-    let attempt = attempt(holder, &established, Seat::Host);
+    let attempt = attempt(holder, &established, Role::Host);
     channel = &mut established.channel;
     let share = seal(channel, &AnswerMessage::Share(attempt.share()).to_bytes());
     if until == Until::Share {

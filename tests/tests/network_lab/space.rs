@@ -17,23 +17,23 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 pub(crate) struct Space {
     file: File,
     /// To the thread that starts what is to run in it.
-    starter: Sender<Order>,
+    starter: Sender<Start>,
 }
 
 /// A process to start, and whom to tell.
-type Order = (Command, Sender<std::io::Result<Child>>);
+type Start = (Command, Sender<std::io::Result<Child>>);
 
 impl Space {
     /// A namespace with its loopback interface up, that forwards and trusts every route.
     pub(crate) fn new() -> Result<Self, String> {
-        let (starter, orders) = channel();
+        let (starter, starts) = channel();
         let (sender, made) = channel();
         std::thread::spawn(move || {
             let _ = sender.send(unshare(CloneFlags::CLONE_NEWNET).and_then(|()| {
                 let file = File::open("/proc/thread-self/ns/net");
                 file.map_err(|_| nix::Error::last())
             }));
-            start_processes(&orders);
+            start_processes(&starts);
         });
         let made = made.recv().map_err(|error| error.to_string())?;
         let space = Self {
@@ -149,8 +149,8 @@ impl Space {
     }
 }
 
-fn start_processes(orders: &Receiver<Order>) {
-    for (mut command, sender) in orders {
+fn start_processes(starts: &Receiver<Start>) {
+    for (mut command, sender) in starts {
         let _ = sender.send(command.spawn());
     }
 }

@@ -119,7 +119,7 @@ fn after_a_guest_that_died_half_way_another_may_come() {
     host.until_state("they_are_here");
     drop(first);
 
-    // As long as the first might come back, the seat is taken.
+    // As long as the first might come back, the slot is taken.
     let mut second = Peer::guest(&folder, &link, &[]);
     second.until("met");
     host.until("met");

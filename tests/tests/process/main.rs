@@ -1,6 +1,8 @@
 //! The program as people and scripts meet it: processes, pipes, signals, exit statuses.
 
 mod ask;
+#[cfg(unix)]
+mod beside;
 mod demo;
 mod ends;
 #[cfg(target_os = "linux")]

@@ -1,6 +1,7 @@
 //! Two processes that meet and talk over the loopback interface.
 
 use crate::peer::{Folder, Peer, SOON, run};
+use std::time::Duration;
 
 #[test]
 fn messages_and_files_go_both_ways_by_pipes() {
@@ -124,6 +125,61 @@ fn who_is_unverified_and_writes_too_much_waits_until_more_is_allowed() {
     guest.say("/more");
     guest.until("released");
     assert_eq!(guest.until("message")["text"], "4");
+}
+
+/// Lines that are more than may wait anywhere between two.
+const MANY: usize = 1_500;
+
+/// A host who writes so many to a guest who takes a hundred of them before more is allowed.
+fn flooded(folder: &Folder) -> (std::thread::JoinHandle<Peer>, Peer) {
+    let (mut host, link) = Peer::host(folder, &[]);
+    let few = ["--unverified-messages", "100", "--unverified-text", "1GiB"];
+    let guest = Peer::guest(folder, &link, &few);
+    let writing = std::thread::spawn(move || {
+        for number in 0..MANY {
+            host.say(&format!("{number} {}", "x".repeat(4_000)));
+        }
+        host.hang_up();
+        host
+    });
+    (writing, guest)
+}
+
+#[test]
+fn more_lines_than_there_is_room_for_arrive_in_their_order_and_none_is_lost() {
+    let folder = Folder::new();
+    let (writing, mut guest) = flooded(&folder);
+    guest.until("limited");
+    // Long enough for the host to fill whatever there is between the two.
+    std::thread::sleep(Duration::from_secs(2));
+    guest.say("/more");
+    let mut arrived = 100;
+    while arrived < MANY {
+        let told = guest.until_one_of(&["message", "limited"]);
+        if told["event"] == "limited" {
+            guest.say("/more");
+            continue;
+        }
+        let text = told["text"].as_str().expect("a text");
+        assert!(text.starts_with(&format!("{arrived} x")), "{text}");
+        arrived += 1;
+    }
+    assert_eq!(guest.until("ended")["reason"], "peer_left");
+    let mut host = writing.join().expect("everything was read");
+    assert_eq!(host.end(SOON), Some(0));
+}
+
+#[test]
+fn who_waits_for_room_can_be_stopped() {
+    let folder = Folder::new();
+    let (mut host, link) = Peer::host(&folder, &[]);
+    let mut guest = Peer::guest(&folder, &link, &["--unverified-messages", "3"]);
+    for number in 0..MANY {
+        host.say(&number.to_string());
+    }
+    guest.until("limited");
+    host.signal("INT");
+    assert_eq!(host.end(SOON), Some(130));
 }
 
 /// What a terminal of so many columns shows of a guest who is sent this, and who sees it all.

@@ -6,6 +6,7 @@ use super::{GUEST_NAME, HOST_NAME, PATIENCE, Seen, script};
 use crate::commands::Hands;
 use crate::device::{Device, News, Session};
 use crate::home::Place;
+use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, State, milliseconds};
 use crate::status::Stop;
 use crate::symbol::Forms;
@@ -38,6 +39,7 @@ pub(crate) async fn run(role: Role, args: Args, hands: Hands) -> Result<(), Stop
         role,
         args,
         output: hands.output,
+        interrupt: hands.interrupt,
         pose: None,
     };
     tokio::time::timeout(PATIENCE, part.play(device))
@@ -49,6 +51,7 @@ struct Part {
     role: Role,
     args: Args,
     output: Output,
+    interrupt: Interrupt,
     /// What is on the screen, for the other's camera.
     pose: Option<Pose>,
 }
@@ -75,7 +78,8 @@ impl Part {
                 other => Command::Open(Box::new(input::invitation(other)?), Provenance::Camera),
             },
         };
-        let mut session = device.begin(begin, again).await?;
+        let begun = device.begin(begin, again).await;
+        let mut session = begun.map_err(|(_, stop)| stop)?;
         let met = self.meet(&mut session).await?;
         self.pose = None;
         self.output.met(
@@ -86,7 +90,7 @@ impl Part {
             },
         );
         script::play(self.role, &mut session, file.as_deref(), &mut self.output).await?;
-        session.end().await;
+        session.end(&mut self.output, &mut self.interrupt).await;
         Ok(())
     }
 

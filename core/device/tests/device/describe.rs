@@ -40,10 +40,10 @@ fn view(view: &View) -> String {
             ..
         } => format!("Hosting {stage:?} {expires_at} {is_outdated} {cause:?} {is_offline}"),
         View::ReplyNeeded {
-            is_seat_taken,
+            is_slot_taken,
             cause,
             ..
-        } => format!("ReplyNeeded {is_seat_taken} {cause:?}"),
+        } => format!("ReplyNeeded {is_slot_taken} {cause:?}"),
         View::Talking {
             name,
             trust,

@@ -6,7 +6,7 @@ use handfast_device::{TalkCommand, TalkEvent};
 use handfast_protocol::conversation::{Ending, Event};
 use handfast_protocol::handshake::{Channel, GuestComparison, HostComparison, ShortString};
 use handfast_protocol::link::LinkError;
-use handfast_token::{Seat, Secret};
+use handfast_token::{Role, Secret};
 
 const TEXT: u8 = 0;
 const BYE: u8 = 1;
@@ -70,7 +70,7 @@ impl SimTalk {
     }
 
     fn commit_if_both_wish(&mut self) -> Vec<Bytes> {
-        if self.channel.seat != Seat::Host || !self.ours || !self.theirs {
+        if self.channel.role != Role::Host || !self.ours || !self.theirs {
             return Vec::new();
         }
         (self.ours, self.theirs) = (false, false);

@@ -729,7 +729,7 @@ impl World {
         };
         if let Some(link) = link.filter(|link| self.links.contains_key(link)) {
             if self.links[&link].guest != guest {
-                let taken = CarrierEvent::SeatTaken(true);
+                let taken = CarrierEvent::SlotTaken(true);
                 return self.feed_carrier(from, taken);
             }
             // The same guest begins anew.
@@ -985,7 +985,7 @@ impl World {
                 let is_kept = match (token, kept) {
                     (Token::Invitation(shown), Some(kept)) => {
                         shown.digest() == kept.invitation.digest()
-                            || kept.past.forms.contains(&shown.digest())
+                            || kept.history.forms.contains(&shown.digest())
                     }
                     (Token::Sealed(shown), Some(kept)) => kept.locked.as_ref() == Some(shown),
                     _ => false,
@@ -1014,7 +1014,7 @@ impl World {
                 *told += 1;
                 let host = &self.sides[1 - side].disk;
                 if let Some(kept) = host.invitation(id) {
-                    let counted = kept.past.strikes.answers;
+                    let counted = kept.history.strikes.answers;
                     assert!(counted >= *told, "told before it was counted");
                 }
             }
@@ -1029,7 +1029,7 @@ impl World {
         let other = &self.sides[1 - side].disk;
         for (id, kept) in &disk.invitations {
             if let KeptInvitation::Waiting(pending) = kept {
-                let strikes = pending.past.strikes.answers;
+                let strikes = pending.history.strikes.answers;
                 let sent = other.proofs.get(id).map_or(0, |proofs| proofs.sent);
                 assert!(strikes <= sent, "a proof was sent and not counted");
             }

@@ -4,7 +4,7 @@
 //! give theirs up and bind them anew; here is only what that means for a screen.
 
 use super::{Engine, State};
-use crate::{HandfastError, Kind};
+use crate::{ErrorKind, HandfastError};
 use handfast_native::net::{Endpoint, Reach, local_addresses};
 use handfast_native::network::usable_addresses;
 use handfast_native::pairing::Failure;
@@ -59,16 +59,16 @@ impl Engine {
     }
 
     /// The person is here: whatever became slow is quick again.
-    pub(super) async fn hurry(&self) {
+    pub(super) async fn boost(&self) {
         if let State::Waiting(waiting) = &self.state {
-            waiting.pairing.hurry().await;
+            waiting.pairing.boost().await;
         }
     }
 
     /// The person wants more to be tried for whoever is waited for.
     pub(super) async fn try_harder(&self) -> Result<(), HandfastError> {
         let State::Waiting(waiting) = &self.state else {
-            return Err(Kind::NotNow.into());
+            return Err(ErrorKind::NotNow.into());
         };
         waiting.pairing.try_harder().await;
         Ok(())

@@ -13,11 +13,11 @@ mod window;
 use super::guard::joined;
 use super::pending::Waits;
 use super::{
-    Change, Comparison, Entry, HandfastError, Kind, Listener, Manner, NetworkReport, Protection,
-    Screen,
+    Change, Comparison, DeliveryMode, Entry, ErrorKind, HandfastError, Listener, NetworkReport,
+    Protection, Screen,
 };
 use handfast_native::net::PortMapping;
-use handfast_native::pairing::{Identity, Via};
+use handfast_native::pairing::{Identity, Provenance};
 use handfast_native::seal::Answers;
 use handfast_native::store::{Store, StoreError};
 use handfast_native::token::{Invitation, LinkBase, SealedReply};
@@ -38,10 +38,10 @@ pub(super) type Answer = oneshot::Sender<Result<(), HandfastError>>;
 
 /// What the engine is told to do.
 pub(super) enum Order {
-    Host(u64, Manner, Box<Protection>, Answer),
-    Open(Box<Invitation>, Via, Answer),
+    Host(u64, DeliveryMode, Box<Protection>, Answer),
+    Open(Box<Invitation>, Provenance, Answer),
     Connect(u64, Answer),
-    Reply(Box<SealedReply>, Via, Answer),
+    Reply(Box<SealedReply>, Provenance, Answer),
     OfferReply(Answer),
     Answer(Answers, Answer),
     /// Stop the pairing with this number for good, if it is still the one.
@@ -143,7 +143,7 @@ impl Desk {
     }
 
     fn tools(&self) -> Result<Tools, HandfastError> {
-        Ok(self.lock().clone().ok_or(Kind::ShutDown)?)
+        Ok(self.lock().clone().ok_or(ErrorKind::ShutDown)?)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Tools>> {
@@ -165,7 +165,7 @@ impl Desk {
         self.give(order(answer));
         answered
             .await
-            .unwrap_or_else(|_| Err(Kind::ShutDown.into()))
+            .unwrap_or_else(|_| Err(ErrorKind::ShutDown.into()))
     }
 
     /// Runs what blocks where that is allowed.
@@ -211,14 +211,14 @@ pub(super) async fn supervise(terms: Terms, orders: mpsc::UnboundedReceiver<Orde
         terms,
         addresses: None,
         router: None,
-        door: None,
+        port_mapping: None,
         state: State::Idle,
     };
     let running = tokio::spawn(engine.run(orders));
     if let Err(error) = joined(running.await.map(Ok))
-        && error.kind() == Kind::Internal
+        && error.kind() == ErrorKind::Internal
     {
-        teller.show(Screen::ended(Kind::Internal));
+        teller.show(Screen::ended(ErrorKind::Internal));
     }
 }
 
@@ -248,7 +248,7 @@ impl Teller {
 enum State {
     Idle,
     /// An invitation that the person has not agreed to.
-    Opened(Box<Invitation>, Via),
+    Opened(Box<Invitation>, Provenance),
     /// An invitation of this device that cannot be shown yet.
     Preparing(Box<Preparing>),
     Waiting(Box<Waiting>),
@@ -262,7 +262,7 @@ struct Engine {
     addresses: Option<Vec<IpAddr>>,
     router: Option<IpAddr>,
     /// A port that the router opened for what is under way.
-    door: Option<PortMapping>,
+    port_mapping: Option<PortMapping>,
     state: State,
 }
 
@@ -301,14 +301,18 @@ impl Engine {
 
     async fn obey(&mut self, order: Order) {
         let (answer, done) = match order {
-            Order::Host(number, manner, protection, answer) => {
-                (answer, self.host(number, manner, &protection).await)
+            Order::Host(number, delivery, protection, answer) => {
+                (answer, self.host(number, delivery, &protection).await)
             }
-            Order::Open(invitation, via, answer) => (answer, self.open(*invitation, via).await),
+            Order::Open(invitation, provenance, answer) => {
+                (answer, self.open(*invitation, provenance).await)
+            }
             Order::Connect(number, answer) => (answer, self.connect(number).await),
             Order::GoOn(number, waits, answer) => (answer, self.go_on(number, waits).await),
             Order::GiveUp(waits, answer) => (answer, self.give_up(waits).await),
-            Order::Reply(reply, via, answer) => (answer, self.reply(*reply, via).await),
+            Order::Reply(reply, provenance, answer) => {
+                (answer, self.reply(*reply, provenance).await)
+            }
             Order::OfferReply(answer) => (answer, self.offer_reply().await),
             Order::Answer(answers, answer) => (answer, self.answer(answers).await),
             Order::Say(saying, answer) => (answer, self.say(saying).await),
@@ -325,7 +329,7 @@ impl Engine {
                 self.network_changed(addresses).await;
                 (answer, Ok(()))
             }
-            Order::Hurry => return self.hurry().await,
+            Order::Hurry => return self.boost().await,
             Order::TryHarder(answer) => (answer, self.try_harder().await),
             Order::Survey(answer) => return self.survey(answer).await,
             Order::Cancel(number) => return self.stop(number, false).await,
@@ -344,24 +348,33 @@ impl Engine {
     fn must_be_free(&self) -> Result<(), HandfastError> {
         match self.state {
             State::Idle | State::Opened(..) => Ok(()),
-            State::Preparing(_) | State::Waiting(_) | State::Talking(_) => Err(Kind::Busy.into()),
+            State::Preparing(_) | State::Waiting(_) | State::Talking(_) => {
+                Err(ErrorKind::Busy.into())
+            }
         }
     }
 
-    async fn open(&mut self, invitation: Invitation, via: Via) -> Result<(), HandfastError> {
+    async fn open(
+        &mut self,
+        invitation: Invitation,
+        provenance: Provenance,
+    ) -> Result<(), HandfastError> {
         if self.shown_again(&invitation).await {
             return Ok(());
         }
         self.must_be_free()?;
-        let via = match &self.state {
+        let provenance = match &self.state {
             // Whatever is tapped meanwhile, the person agrees to what is on the screen.
-            State::Opened(opened, _) if **opened != invitation => return Err(Kind::Busy.into()),
+            State::Opened(opened, _) if **opened != invitation => {
+                return Err(ErrorKind::Busy.into());
+            }
             // The same once more; a camera saw it for itself.
-            State::Opened(_, before) if *before == Via::Camera => Via::Camera,
-            _ => via,
+            State::Opened(_, before) if *before == Provenance::Camera => Provenance::Camera,
+            _ => provenance,
         };
-        self.teller.show(waiting::opened_screen(&invitation, via));
-        self.state = State::Opened(Box::new(invitation), via);
+        self.teller
+            .show(waiting::opened_screen(&invitation, provenance));
+        self.state = State::Opened(Box::new(invitation), provenance);
         Ok(())
     }
 
@@ -373,14 +386,14 @@ impl Engine {
 
     /// Nothing is under way any more, and nobody needs to be told why.
     fn rest(&mut self) {
-        self.door = None;
+        self.port_mapping = None;
         self.state = State::Idle;
         self.teller.show(Screen::Idle);
     }
 
     /// It is over.
-    fn end(&mut self, kind: Kind) {
-        self.door = None;
+    fn end(&mut self, kind: ErrorKind) {
+        self.port_mapping = None;
         self.state = State::Idle;
         self.teller.show(Screen::ended(kind));
     }
@@ -391,8 +404,8 @@ impl Engine {
             State::Talking(talk) => talk.goodbye().await,
             State::Idle | State::Opened(..) | State::Preparing(_) => {}
         }
-        if let Some(door) = self.door.take() {
-            door.end().await;
+        if let Some(port_mapping) = self.port_mapping.take() {
+            port_mapping.end().await;
         }
     }
 }

@@ -4,15 +4,15 @@
 //! Everything else is heard meanwhile. Whatever makes the work pointless - the person stops it, the app
 //! is put aside, the network is another one - drops it, and nothing of it stays behind.
 
-use super::waiting::manner;
+use super::waiting::delivery;
 use super::{Engine, State};
 use crate::guard::joined;
 use crate::pending::Waits;
-use crate::{HandfastError, Kind, Manner, Protection, Screen};
+use crate::{DeliveryMode, ErrorKind, HandfastError, Protection, Screen};
 use handfast_native::net::{Endpoint, PortMapping, new_certificate};
-use handfast_native::pairing::{Past, Via, own_candidates};
+use handfast_native::pairing::{HostHistory, Provenance, own_candidates};
 use handfast_native::seal::{self, Answers, Credential, Questions};
-use handfast_native::store::{Fate, PendingInvitation, Store};
+use handfast_native::store::{EndReason, PendingInvitation, Store};
 use handfast_native::token::{
     Candidates, Expiry, Invitation, LINK_LIFETIME, Name, QR_LIFETIME, Question, Secret,
     random_bytes,
@@ -36,7 +36,7 @@ type Work = Pin<Box<dyn Future<Output = Result<Box<Ready>, HandfastError>> + Sen
 /// What is to be shown.
 #[derive(Clone)]
 enum Plan {
-    New { manner: Manner, lock: Lock },
+    New { delivery: DeliveryMode, lock: Lock },
     Kept(Box<PendingInvitation>),
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Ready {
     pending: PendingInvitation,
     endpoint: Endpoint,
     /// The port that the router opened.
-    door: Option<PortMapping>,
+    port_mapping: Option<PortMapping>,
 }
 
 impl Preparing {
@@ -83,17 +83,17 @@ impl Preparing {
 }
 
 impl Plan {
-    fn manner(&self) -> Manner {
+    fn delivery(&self) -> DeliveryMode {
         match self {
-            Self::New { manner, .. } => *manner,
-            Self::Kept(pending) => manner(pending.handed),
+            Self::New { delivery, .. } => *delivery,
+            Self::Kept(pending) => delivery(pending.handed),
         }
     }
 
     /// Whether it takes so long that it has to be seen.
     fn is_slow(&self) -> bool {
         let locks = matches!(self, Self::New { lock, .. } if matches!(lock, Lock::Locked(..)));
-        locks || self.manner() == Manner::Send
+        locks || self.delivery() == DeliveryMode::Send
     }
 
     fn kept(&self) -> Option<Waits> {
@@ -110,29 +110,29 @@ impl Plan {
         endpoint: &Endpoint,
         candidates: Candidates,
     ) -> Result<PendingInvitation, HandfastError> {
-        let (manner, lock) = match self {
-            Self::New { manner, lock } => (manner, lock),
+        let (delivery, lock) = match self {
+            Self::New { delivery, lock } => (delivery, lock),
             Self::Kept(pending) => {
                 let named = &pending.invitation.candidates;
                 // A guest whose reply is here is found from anywhere, and an open invitation is shown
                 // anew. A locked one would need its answer for that.
                 let leads_here = candidates.iter().any(|one| named.contains(one));
                 let is_lost =
-                    !leads_here && pending.past.replies.is_empty() && pending.locked.is_some();
+                    !leads_here && pending.history.replies.is_empty() && pending.locked.is_some();
                 return match is_lost {
-                    true => Err(Kind::Moved.into()),
+                    true => Err(ErrorKind::Moved.into()),
                     false => Ok(*pending),
                 };
             }
         };
-        let (handed, lifetime) = match manner {
-            Manner::Show => (Via::Camera, QR_LIFETIME),
-            Manner::Send => (Via::Carried, LINK_LIFETIME),
+        let (handed, lifetime) = match delivery {
+            DeliveryMode::Show => (Provenance::Camera, QR_LIFETIME),
+            DeliveryMode::Send => (Provenance::Carried, LINK_LIFETIME),
         };
         let made = unix_seconds();
-        let certificate = new_certificate().map_err(|_| Kind::Device)?;
+        let certificate = new_certificate().map_err(|_| ErrorKind::Device)?;
         let invitation = Invitation {
-            secret: Secret::random().map_err(|_| Kind::Device)?,
+            secret: Secret::random().map_err(|_| ErrorKind::Device)?,
             expiry: Expiry::after(made, lifetime),
             fingerprint: certificate.fingerprint(),
             candidates,
@@ -149,7 +149,7 @@ impl Plan {
             Lock::Asked(_, answer) => (None, handed, Some(answer)),
             Lock::Locked(questions, answers) => {
                 let container = locked(invitation.clone(), questions, answers).await?;
-                (Some(container), Via::Locked, None)
+                (Some(container), Provenance::Locked, None)
             }
         };
         Ok(PendingInvitation {
@@ -160,7 +160,7 @@ impl Plan {
             locked,
             answer,
             made,
-            past: Past::default(),
+            history: HostHistory::default(),
         })
     }
 }
@@ -189,7 +189,7 @@ async fn locked(
     questions: Questions,
     answers: Answers,
 ) -> Result<Vec<u8>, HandfastError> {
-    let salt = random_bytes().map_err(|_| Kind::Device)?;
+    let salt = random_bytes().map_err(|_| ErrorKind::Device)?;
     let credential = Credential::Answers {
         answers,
         code: None,
@@ -207,12 +207,12 @@ impl Engine {
     pub(super) async fn host(
         &mut self,
         number: u64,
-        manner: Manner,
+        delivery: DeliveryMode,
         protection: &Protection,
     ) -> Result<(), HandfastError> {
         self.must_be_free()?;
         let lock = protection.try_into()?;
-        self.prepare(number, Plan::New { manner, lock }).await
+        self.prepare(number, Plan::New { delivery, lock }).await
     }
 
     /// Goes on with an invitation that waits for its guest.
@@ -248,10 +248,10 @@ impl Engine {
         let router = self.router(&self.preferences().await?);
         let name = self.terms.identity.name.clone();
         Ok(Box::pin(async move {
-            let (endpoint, door) = match plan.manner() {
+            let (endpoint, port_mapping) = match plan.delivery() {
                 // At a table nobody is asked.
-                Manner::Show => (endpoint, None),
-                Manner::Send => {
+                DeliveryMode::Show => (endpoint, None),
+                DeliveryMode::Send => {
                     let reached = endpoint.reach_out(router).await;
                     (reached.endpoint, reached.port.and_then(Result::ok))
                 }
@@ -261,7 +261,7 @@ impl Engine {
             Ok(Box::new(Ready {
                 pending,
                 endpoint,
-                door,
+                port_mapping,
             }))
         }))
     }
@@ -293,7 +293,7 @@ impl Engine {
         let Ready {
             pending,
             endpoint,
-            door,
+            port_mapping,
         } = ready;
         if kept.is_some() {
             self.wait_for_guest(number, endpoint, pending)?;
@@ -302,11 +302,11 @@ impl Engine {
             let keep = move |store: &Store| store.add_invitation(&new, new.made);
             let id = self.terms.store.run(keep).await?;
             if let Err(error) = self.wait_for_guest(number, endpoint, pending) {
-                self.forget(Waits::for_guest(id), Fate::Revoked).await;
+                self.forget(Waits::for_guest(id), EndReason::Revoked).await;
                 return Err(error);
             }
         }
-        self.door = door;
+        self.port_mapping = port_mapping;
         Ok(())
     }
 

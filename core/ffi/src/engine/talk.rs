@@ -6,8 +6,8 @@
 use super::window::Window;
 use super::{Engine, Numbers, Saying, State};
 use crate::{
-    Change, Comparison, Entry, FileState, HandfastError, Kind, Line, Person, Pictograph, Reached,
-    Screen, Wish,
+    Change, Comparison, Entry, ErrorKind, FileState, HandfastError, LinkStatus, Person, Pictograph,
+    Reached, Screen, Wish,
 };
 use handfast_native::conversation::{
     self, Conversation, Direction, Ending, Event, Finding, Limit, Limits, Options, Transfer,
@@ -33,7 +33,7 @@ pub(super) struct Talk {
     key: PublicKey,
     name: String,
     trust: Trust,
-    line: Line,
+    line: LinkStatus,
     wish: Wish,
     reached: Option<Reached>,
     /// What both people compare now.
@@ -86,10 +86,10 @@ impl Talk {
             limits,
             ..Options::new(downloads, trust)
         };
-        let (key, name) = (meeting.acquaintance.key, meeting.acquaintance.name.clone());
+        let (key, name) = (meeting.peer.key, meeting.peer.name.clone());
         let link = meeting.link.state();
         let (conversation, events) =
-            Conversation::start(meeting.link, meeting.acquaintance.channel, options);
+            Conversation::start(meeting.link, meeting.peer.channel, options);
         let comparison = conversation.comparison();
         let (words, said) = mpsc::channel(WAITING);
         let (naming, named) = mpsc::unbounded_channel();
@@ -98,7 +98,7 @@ impl Talk {
             key,
             name,
             trust,
-            line: Line::Up,
+            line: LinkStatus::Up,
             wish: Wish::Nobody,
             reached: None,
             comparing: None,
@@ -267,8 +267,8 @@ impl Talk {
     /// What an event changes on the screen.
     fn seen(&mut self, event: &Event) {
         match event {
-            Event::Interrupted => self.line = Line::Interrupted,
-            Event::Resumed => self.line = Line::Up,
+            Event::Interrupted => self.line = LinkStatus::Interrupted,
+            Event::Resumed => self.line = LinkStatus::Up,
             Event::CompareOffered => self.wish = Wish::Theirs,
             Event::Comparing(shown) => {
                 self.wish = Wish::Nobody;
@@ -287,8 +287,8 @@ impl Talk {
     /// Passes a word on to the speaking task.
     fn pass(&self, word: Word) -> Result<(), HandfastError> {
         self.words.try_send(word).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Kind::Busy.into(),
-            mpsc::error::TrySendError::Closed(_) => Kind::NotNow.into(),
+            mpsc::error::TrySendError::Full(_) => ErrorKind::Busy.into(),
+            mpsc::error::TrySendError::Closed(_) => ErrorKind::NotNow.into(),
         })
     }
 
@@ -298,7 +298,7 @@ impl Talk {
             .get(&number)
             .filter(|file| !file.ours)
             .and_then(|file| file.transfer)
-            .ok_or(Kind::NotNow.into())
+            .ok_or(ErrorKind::NotNow.into())
     }
 
     /// Says it; the row that it makes, if it makes one.
@@ -339,7 +339,7 @@ impl Talk {
             }
             Saying::Compared(seen, outcome) => {
                 let shown = self.comparing.filter(|shown| digits(*shown) == seen);
-                let shown = shown.ok_or(Kind::NotNow)?;
+                let shown = shown.ok_or(ErrorKind::NotNow)?;
                 self.trust = self.comparison.judge(shown, outcome.into())?;
                 self.comparing = None;
                 Ok(None)
@@ -349,7 +349,7 @@ impl Talk {
                 Ok(None)
             }
             Saying::OnlyThey => {
-                self.trust = self.comparison.take_word().ok_or(Kind::NotNow)?;
+                self.trust = self.comparison.take_word().ok_or(ErrorKind::NotNow)?;
                 Ok(None)
             }
             Saying::Leave => {
@@ -388,7 +388,7 @@ fn pictograph(index: u8) -> Pictograph {
 impl Engine {
     pub(super) async fn say(&mut self, saying: Saying) -> Result<(), HandfastError> {
         let State::Talking(talk) = &mut self.state else {
-            return Err(Kind::NotNow.into());
+            return Err(ErrorKind::NotNow.into());
         };
         let (shown, trusted) = (talk.screen(), talk.trust);
         let is_different = matches!(saying, Saying::Compared(_, Comparison::Different));
@@ -426,7 +426,7 @@ impl Engine {
         if let Err(error) = kept.await {
             log::warn!("somebody in between may be let in again: {error}");
         }
-        self.end(Kind::NotTheInviter);
+        self.end(ErrorKind::NotTheInviter);
     }
 
     /// Tells a row, and which ones leave the screen for it.
@@ -452,13 +452,13 @@ impl Engine {
     /// ends nothing.
     ///
     /// # Errors
-    /// [`Kind::Refused`].
+    /// [`ErrorKind::Refused`].
     pub(super) async fn remember(&self, person: Kept) -> Result<Trust, HandfastError> {
         let trust = person.trust;
         let kept = self.terms.store.run(move |store| store.meet(person)).await;
         match kept {
             Ok(person) => Ok(person.trust),
-            Err(StoreError::Refused) => Err(Kind::Refused.into()),
+            Err(StoreError::Refused) => Err(ErrorKind::Refused.into()),
             Err(error) => {
                 log::warn!("a meeting is not remembered: {error}");
                 Ok(trust)
@@ -489,18 +489,18 @@ impl Engine {
             Some(Event::Ended(ending)) => {
                 return match ending {
                     Ending::Left => self.rest(),
-                    Ending::PeerLeft => self.end(Kind::TheyLeft),
-                    Ending::Lost(_) => self.end(Kind::Lost),
-                    Ending::Different => self.end(Kind::NotTheInviter),
+                    Ending::PeerLeft => self.end(ErrorKind::TheyLeft),
+                    Ending::Lost(_) => self.end(ErrorKind::Lost),
+                    Ending::Different => self.end(ErrorKind::NotTheInviter),
                     Ending::Broken(violation) => {
                         log::warn!("the conversation was ended: {violation}");
-                        self.end(Kind::RulesBroken);
+                        self.end(ErrorKind::RulesBroken);
                     }
                 };
             }
             Some(event) => event,
             // It ended without a word: a task of it panicked.
-            None => return self.end(Kind::Internal),
+            None => return self.end(ErrorKind::Internal),
         };
         let shown = talk.screen();
         talk.seen(&event);

@@ -1,4 +1,4 @@
-//! A pairing under way, in either seat, from the order to begin to the meeting.
+//! A pairing under way, in either role, from the order to begin to the meeting.
 //!
 //! What has to outlive the process is in the store before it is shown, and stays there until the
 //! two have met, the person takes it back, or it can lead nowhere any more.
@@ -8,16 +8,18 @@ use super::talk::Talk;
 use super::{Engine, State};
 use crate::pending::Waits;
 use crate::{
-    Cause, GuestStage, HandfastError, Handout, HostStage, Kind, Limits, Manner, Screen,
+    Cause, DeliveryMode, ErrorKind, GuestStage, HandfastError, Handout, HostStage, Limits, Screen,
     usual_limits,
 };
 use handfast_native::net::{Endpoint, new_certificate};
 use handfast_native::pairing::{
-    self, Failure, GuestTerms, HostTerms, Keeping, Meeting, Pairing, PairingEvent, Tried, Via,
-    View, own_candidates,
+    self, Failure, GuestTerms, HostTerms, Keeping, Meeting, Pairing, PairingEvent, Provenance,
+    Tried, View, own_candidates,
 };
 use handfast_native::seal::Answers;
-use handfast_native::store::{Fate, PendingInvitation, PendingReply, Person, Store, StoreError};
+use handfast_native::store::{
+    EndReason, PendingInvitation, PendingReply, Person, Store, StoreError,
+};
 use handfast_native::token::{Invitation, InviteId, LinkBase, SealedReply, Secret, Token};
 use handfast_native::{GOODBYE, unix_seconds};
 use std::net::SocketAddr;
@@ -25,7 +27,7 @@ use std::net::SocketAddr;
 /// A pairing under way.
 pub(super) struct Waiting {
     number: u64,
-    pub(super) seat: Seat,
+    pub(super) role: Role,
     pub(super) pairing: Pairing,
     keeping: Keeping,
     view: Option<View>,
@@ -38,10 +40,10 @@ pub(super) struct Waiting {
 }
 
 /// Which side of the table, with what a screen shows of it.
-pub(super) enum Seat {
+pub(super) enum Role {
     Host {
         invitation: Box<Invitation>,
-        manner: Manner,
+        delivery: DeliveryMode,
         /// What is handed out: the invitation, or it locked.
         token: Token,
         /// It is locked, and names nothing of where this device is now.
@@ -51,7 +53,7 @@ pub(super) enum Seat {
     Guest(Box<PendingReply>),
 }
 
-impl Seat {
+impl Role {
     /// What the store knows it by.
     fn waits(&self) -> Waits {
         match self {
@@ -65,14 +67,14 @@ impl Seat {
         match self {
             Self::Host {
                 invitation,
-                manner,
+                delivery,
                 token,
                 is_outdated,
             } => Screen::Hosting {
                 stage: HostStage::Offline,
                 tries_left: None,
                 expires_at: expiry(invitation).unwrap_or_default(),
-                manner: *manner,
+                delivery: *delivery,
                 invitation: Handout::new(base, token),
                 is_outdated: *is_outdated,
                 cause: None,
@@ -91,7 +93,7 @@ impl Seat {
             (
                 Self::Host {
                     invitation,
-                    manner,
+                    delivery,
                     token,
                     is_outdated,
                 },
@@ -103,7 +105,7 @@ impl Seat {
                     _ => None,
                 },
                 expires_at: expiry(invitation).unwrap_or_default(),
-                manner: *manner,
+                delivery: *delivery,
                 invitation: Handout::new(base, token),
                 is_outdated: *is_outdated || self.leads_no_further(*stage),
                 cause,
@@ -111,15 +113,15 @@ impl Seat {
             (Self::Guest(_), View::Connecting(stage)) => Screen::Connecting {
                 stage: (*stage).into(),
                 cause: match stage {
-                    pairing::GuestStage::SeatTaken => Some(Cause::SeatTaken),
+                    pairing::GuestStage::SlotTaken => Some(Cause::SeatTaken),
                     _ => cause,
                 },
             },
-            (Self::Guest(_), View::ReplyNeeded { reply, seat_taken }) => {
+            (Self::Guest(_), View::ReplyNeeded { reply, slot_taken }) => {
                 let token = Token::parse(reply).ok()?;
                 Screen::ReplyNeeded {
                     reply: Handout::new(base, &token),
-                    cause: match seat_taken {
+                    cause: match slot_taken {
                         true => Some(Cause::SeatTaken),
                         false => cause,
                     },
@@ -145,7 +147,7 @@ impl Seat {
     }
 }
 
-impl Seat {
+impl Role {
     /// A locked invitation cannot be made anew without its answer, so there is none to show again.
     fn leads_no_further(&self, stage: pairing::HostStage) -> bool {
         stage == pairing::HostStage::ShowAgain && self.is_locked()
@@ -198,7 +200,7 @@ fn is_heard(view: &View) -> bool {
             matches!(stage, HostStage::Checking | HostStage::Asking { .. })
         }
         View::Connecting(stage) => *stage != GuestStage::Knocking,
-        View::ReplyNeeded { seat_taken, .. } => *seat_taken,
+        View::ReplyNeeded { slot_taken, .. } => *slot_taken,
         _ => false,
     }
 }
@@ -211,7 +213,7 @@ fn expiry(invitation: &Invitation) -> Option<u64> {
 }
 
 /// The question whether to connect.
-pub(super) fn opened_screen(invitation: &Invitation, via: Via) -> Screen {
+pub(super) fn opened_screen(invitation: &Invitation, provenance: Provenance) -> Screen {
     Screen::InvitationOpened {
         name: invitation
             .name
@@ -221,7 +223,7 @@ pub(super) fn opened_screen(invitation: &Invitation, via: Via) -> Screen {
             .question
             .as_ref()
             .map(|question| question.as_str().to_owned()),
-        via: via.into(),
+        provenance: provenance.into(),
         expires_at: expiry(invitation),
     }
 }
@@ -235,10 +237,10 @@ pub(super) enum Waited {
 }
 
 impl Waiting {
-    fn new(number: u64, seat: Seat, pairing: Pairing) -> Self {
+    fn new(number: u64, role: Role, pairing: Pairing) -> Self {
         Self {
             number,
-            seat,
+            role,
             keeping: pairing.keeping(),
             pairing,
             view: None,
@@ -265,8 +267,8 @@ impl Waiting {
 
     pub(super) fn screen(&self, base: &LinkBase) -> Option<Screen> {
         match self.is_offline {
-            true => Some(self.seat.offline(base)),
-            false => self.seat.screen(self.view.as_ref()?, self.cause, base),
+            true => Some(self.role.offline(base)),
+            false => self.role.screen(self.view.as_ref()?, self.cause, base),
         }
     }
 
@@ -281,20 +283,20 @@ impl Waiting {
 }
 
 /// How an invitation that is handed out like this was meant to be.
-pub(super) fn manner(handed: Via) -> Manner {
+pub(super) fn delivery(handed: Provenance) -> DeliveryMode {
     match handed {
-        Via::Camera => Manner::Show,
-        Via::Carried | Via::Locked => Manner::Send,
+        Provenance::Camera => DeliveryMode::Show,
+        Provenance::Carried | Provenance::Locked => DeliveryMode::Send,
     }
 }
 
 /// What becomes of an invitation of ours when its pairing fails like this; none if it may go on
 /// another time.
-fn fate(failure: Failure) -> Option<Fate> {
+fn end_reason(failure: Failure) -> Option<EndReason> {
     match failure {
-        Failure::Expired => Some(Fate::Expired),
-        Failure::Burned | Failure::AnswersDiffer => Some(Fate::Burned),
-        Failure::Cancelled => Some(Fate::Revoked),
+        Failure::Expired => Some(EndReason::Expired),
+        Failure::Burned | Failure::AnswersDiffer => Some(EndReason::Burned),
+        Failure::Cancelled => Some(EndReason::Revoked),
         _ => None,
     }
 }
@@ -307,7 +309,7 @@ fn is_final(failure: Failure) -> bool {
         | Failure::NotTheInviter
         | Failure::AnswersDiffer
         | Failure::Cancelled => true,
-        // The seat may be free another time.
+        // The slot may be free another time.
         Failure::Taken
         | Failure::NotReached
         | Failure::WentAway
@@ -320,10 +322,10 @@ fn is_final(failure: Failure) -> bool {
 }
 
 /// Ends what waits, for this reason.
-fn end(store: &Store, waits: Waits, fate: Fate) -> Result<(), StoreError> {
-    match waits.seat {
-        crate::Seat::Host => store.end_invitation(waits.id, fate, unix_seconds()),
-        crate::Seat::Guest => store.end_reply(waits.id),
+fn end(store: &Store, waits: Waits, end_reason: EndReason) -> Result<(), StoreError> {
+    match waits.role {
+        crate::Role::Host => store.end_invitation(waits.id, end_reason, unix_seconds()),
+        crate::Role::Guest => store.end_reply(waits.id),
     }
 }
 
@@ -340,12 +342,16 @@ impl Engine {
             certificate: pending.certificate,
             handed: pending.handed,
             answer: pending.answer,
-            random: Secret::random().map_err(|_| Kind::Device)?,
+            random: Secret::random().map_err(|_| ErrorKind::Device)?,
         };
-        let pairing =
-            Pairing::host_again(self.terms.identity.clone(), endpoint, terms, pending.past)?;
-        let seat = Seat::Host {
-            manner: manner(pending.handed),
+        let pairing = Pairing::host_again(
+            self.terms.identity.clone(),
+            endpoint,
+            terms,
+            pending.history,
+        )?;
+        let role = Role::Host {
+            delivery: delivery(pending.handed),
             token: match pending.locked {
                 Some(container) => Token::Sealed(container),
                 None => Token::Invitation(pending.invitation.clone()),
@@ -353,22 +359,22 @@ impl Engine {
             invitation: Box::new(pending.invitation),
             is_outdated: false,
         };
-        self.state = State::Waiting(Box::new(Waiting::new(number, seat, pairing)));
+        self.state = State::Waiting(Box::new(Waiting::new(number, role, pairing)));
         Ok(())
     }
 
     pub(super) async fn connect(&mut self, number: u64) -> Result<(), HandfastError> {
-        let State::Opened(invitation, via) = &self.state else {
-            return Err(Kind::NotNow.into());
+        let State::Opened(invitation, provenance) = &self.state else {
+            return Err(ErrorKind::NotNow.into());
         };
-        let (invitation, via) = ((**invitation).clone(), *via);
+        let (invitation, provenance) = ((**invitation).clone(), *provenance);
         let (endpoint, policy) = self.bind(None).await?;
         let terms = GuestTerms {
             policy,
             tried: self.tried(invitation.keys().invite_id()).await?,
-            ..GuestTerms::new(via)
+            ..GuestTerms::new(provenance)
         };
-        let certificate = new_certificate().map_err(|_| Kind::Device)?;
+        let certificate = new_certificate().map_err(|_| ErrorKind::Device)?;
         let pairing = Pairing::guest(
             self.terms.identity.clone(),
             certificate.clone(),
@@ -379,10 +385,10 @@ impl Engine {
         let standing = pairing.standing().borrow().clone();
         let kept = PendingReply {
             invitation,
-            reply: standing.reply.ok_or(Kind::Internal)?,
+            reply: standing.reply.ok_or(ErrorKind::Internal)?,
             certificate,
             port: port(&standing.addresses),
-            via,
+            provenance,
             made: unix_seconds(),
         };
         self.wait_for_host(number, pairing, kept).await
@@ -395,10 +401,10 @@ impl Engine {
         pairing: Pairing,
         kept: PendingReply,
     ) -> Result<(), HandfastError> {
-        let seat = Seat::Guest(Box::new(kept.clone()));
+        let role = Role::Guest(Box::new(kept.clone()));
         let keep = move |store: &Store| store.put_reply(&kept, unix_seconds());
         self.terms.store.run(keep).await?;
-        self.state = State::Waiting(Box::new(Waiting::new(number, seat, pairing)));
+        self.state = State::Waiting(Box::new(Waiting::new(number, role, pairing)));
         Ok(())
     }
 
@@ -407,18 +413,18 @@ impl Engine {
         self.must_be_free()?;
         let (id, now) = (waits.id, unix_seconds());
         let store = self.terms.store.clone();
-        match waits.seat {
-            crate::Seat::Host => {
+        match waits.role {
+            crate::Role::Host => {
                 let pending = store.run(move |store| store.invitation(id, now)).await?;
                 self.host_again(number, pending).await
             }
-            crate::Seat::Guest => {
+            crate::Role::Guest => {
                 let mut kept = store.run(move |store| store.reply(id, now)).await?;
                 let (endpoint, policy) = self.bind(Some(kept.port)).await?;
                 let terms = GuestTerms {
                     policy,
                     tried: self.tried(id).await?,
-                    ..GuestTerms::new(kept.via)
+                    ..GuestTerms::new(kept.provenance)
                 };
                 let identity = self.terms.identity.clone();
                 let certificate = kept.certificate.clone();
@@ -435,11 +441,11 @@ impl Engine {
                 if let Err(failure) = &pairing
                     && is_final(*failure)
                 {
-                    self.forget(waits, Fate::Revoked).await;
+                    self.forget(waits, EndReason::Revoked).await;
                 }
                 let pairing = pairing?;
                 let standing = pairing.standing().borrow().clone();
-                kept.reply = standing.reply.ok_or(Kind::Internal)?;
+                kept.reply = standing.reply.ok_or(ErrorKind::Internal)?;
                 kept.port = port(&standing.addresses);
                 self.wait_for_host(number, pairing, kept).await
             }
@@ -454,14 +460,14 @@ impl Engine {
 
     pub(super) async fn give_up(&mut self, waits: Waits) -> Result<(), HandfastError> {
         if let State::Waiting(waiting) = &mut self.state
-            && waiting.seat.waits() == waits
+            && waiting.role.waits() == waits
         {
             waiting.is_put_aside = false;
             waiting.pairing.cancel().await;
             return Ok(());
         }
         let store = &self.terms.store;
-        let given_up = store.run(move |store| end(store, waits, Fate::Revoked));
+        let given_up = store.run(move |store| end(store, waits, EndReason::Revoked));
         given_up.await?;
         if let State::Preparing(preparing) = &self.state
             && preparing.kept() == Some(waits)
@@ -472,8 +478,11 @@ impl Engine {
     }
 
     /// Removes what has come to an end. It may have been removed before.
-    pub(super) async fn forget(&self, waits: Waits, fate: Fate) {
-        let ended = self.terms.store.run(move |store| end(store, waits, fate));
+    pub(super) async fn forget(&self, waits: Waits, end_reason: EndReason) {
+        let ended = self
+            .terms
+            .store
+            .run(move |store| end(store, waits, end_reason));
         if let Err(error) = ended.await
             && !matches!(error, StoreError::Over(_))
         {
@@ -489,16 +498,16 @@ impl Engine {
         let stands = waiting.keeping.now();
         let standing = stands.clone();
         let store = self.terms.store.clone();
-        let waits = waiting.seat.waits();
-        let copied = match (&mut waiting.seat, standing.reply) {
-            (Seat::Host { .. }, _) => {
-                let past = standing.past;
+        let waits = waiting.role.waits();
+        let copied = match (&mut waiting.role, standing.reply) {
+            (Role::Host { .. }, _) => {
+                let history = standing.history;
                 let copy = move |store: &Store| {
-                    store.update_invitation(waits.id, unix_seconds(), |kept| kept.past = past)
+                    store.update_invitation(waits.id, unix_seconds(), |kept| kept.history = history)
                 };
                 store.run(copy).await
             }
-            (Seat::Guest(kept), reply) => {
+            (Role::Guest(kept), reply) => {
                 let news = reply.filter(|reply| kept.reply != *reply);
                 let is_news = news.is_some();
                 if let Some(reply) = news {
@@ -511,7 +520,7 @@ impl Engine {
                     if is_news {
                         store.put_reply(&kept, now)?;
                     }
-                    store.count_proofs(waits.id, kept.via, proofs, now)
+                    store.count_proofs(waits.id, kept.provenance, proofs, now)
                 };
                 store.run(copy).await
             }
@@ -531,14 +540,14 @@ impl Engine {
         let State::Waiting(waiting) = &mut self.state else {
             return false;
         };
-        let Seat::Guest(kept) = &mut waiting.seat else {
+        let Role::Guest(kept) = &mut waiting.role else {
             return false;
         };
         let received = waiting.pairing.invitation_received(invitation.clone());
         if received.await.is_err() {
             return false;
         }
-        waiting.pairing.hurry().await;
+        waiting.pairing.boost().await;
         if kept.invitation != *invitation {
             kept.invitation = invitation.clone();
             let kept = (**kept).clone();
@@ -550,28 +559,28 @@ impl Engine {
         true
     }
 
-    /// The pairing in this seat, if there is one.
-    fn seated(&self, host: bool) -> Result<&Pairing, HandfastError> {
+    /// The pairing in this role, if there is one.
+    fn in_role(&self, host: bool) -> Result<&Pairing, HandfastError> {
         match &self.state {
-            State::Waiting(waiting) if matches!(waiting.seat, Seat::Host { .. }) == host => {
+            State::Waiting(waiting) if matches!(waiting.role, Role::Host { .. }) == host => {
                 Ok(&waiting.pairing)
             }
-            _ => Err(Kind::NotNow.into()),
+            _ => Err(ErrorKind::NotNow.into()),
         }
     }
 
     pub(super) async fn reply(
         &mut self,
         sealed: SealedReply,
-        via: Via,
+        provenance: Provenance,
     ) -> Result<(), HandfastError> {
         let State::Waiting(waiting) = &mut self.state else {
-            return Err(Kind::NotNow.into());
+            return Err(ErrorKind::NotNow.into());
         };
-        let Seat::Host { .. } = &waiting.seat else {
-            return Err(Kind::NotNow.into());
+        let Role::Host { .. } = &waiting.role else {
+            return Err(ErrorKind::NotNow.into());
         };
-        waiting.pairing.reply_received(sealed, via).await?;
+        waiting.pairing.reply_received(sealed, provenance).await?;
         // They are looked for elsewhere now.
         let is_elsewhere = waiting.cause.take().is_some();
         let kept = self.copy_standing().await;
@@ -582,12 +591,12 @@ impl Engine {
     }
 
     pub(super) async fn offer_reply(&self) -> Result<(), HandfastError> {
-        self.seated(false)?.offer_reply().await;
+        self.in_role(false)?.offer_reply().await;
         Ok(())
     }
 
     pub(super) async fn answer(&self, answers: Answers) -> Result<(), HandfastError> {
-        self.seated(false)?.answer(answers).await;
+        self.in_role(false)?.answer(answers).await;
         Ok(())
     }
 
@@ -604,7 +613,7 @@ impl Engine {
         {
             let given_up = preparing.kept().filter(|_| !put_aside);
             if let Some(waits) = given_up {
-                self.forget(waits, Fate::Revoked).await;
+                self.forget(waits, EndReason::Revoked).await;
             }
             self.rest();
         }
@@ -627,18 +636,18 @@ impl Engine {
                 self.show();
             }
             Some(PairingEvent::Reissued(invitation)) => {
-                waiting.seat.reissue(*invitation);
+                waiting.role.reissue(*invitation);
                 self.show();
             }
             Some(PairingEvent::Met(meeting)) => {
-                let waits = waiting.seat.waits();
+                let waits = waiting.role.waits();
                 if let Err(error) = self.meet(*meeting, waits).await {
                     self.end(error.kind());
                 }
             }
             Some(PairingEvent::Failed(failure)) => self.failed(failure).await,
             // It ended without a word: its task panicked.
-            None => self.end(Kind::Internal),
+            None => self.end(ErrorKind::Internal),
         }
     }
 
@@ -653,15 +662,15 @@ impl Engine {
 
     /// The two are together.
     async fn meet(&mut self, meeting: Meeting, waits: Waits) -> Result<(), HandfastError> {
-        match waits.seat {
+        match waits.role {
             // An invitation is for one guest: only who ends it may go on with theirs.
-            crate::Seat::Host => {
-                let used = move |store: &Store| end(store, waits, Fate::Used);
+            crate::Role::Host => {
+                let used = move |store: &Store| end(store, waits, EndReason::Used);
                 self.terms.store.run(used).await?;
             }
-            crate::Seat::Guest => self.forget(waits, Fate::Used).await,
+            crate::Role::Guest => self.forget(waits, EndReason::Used).await,
         }
-        let met = &meeting.acquaintance;
+        let met = &meeting.peer;
         let person = Person {
             key: met.key,
             name: met.name.clone(),
@@ -684,14 +693,14 @@ impl Engine {
             return;
         };
         let is_put_aside = waiting.is_put_aside && failure == Failure::Cancelled;
-        let fate = match &waiting.seat {
-            Seat::Host { .. } => fate(failure),
-            Seat::Guest(_) => is_final(failure).then_some(Fate::Revoked),
+        let end_reason = match &waiting.role {
+            Role::Host { .. } => end_reason(failure),
+            Role::Guest(_) => is_final(failure).then_some(EndReason::Revoked),
         };
-        if let Some(fate) = fate
+        if let Some(end_reason) = end_reason
             && !is_put_aside
         {
-            self.forget(waiting.seat.waits(), fate).await;
+            self.forget(waiting.role.waits(), end_reason).await;
         }
         match failure {
             Failure::Cancelled => self.rest(),
@@ -725,20 +734,20 @@ mod tests {
         }
     }
 
-    fn seat(locked: Option<Vec<u8>>) -> Seat {
-        Seat::Host {
+    fn role(locked: Option<Vec<u8>>) -> Role {
+        Role::Host {
             invitation: Box::new(invitation()),
-            manner: Manner::Send,
+            delivery: DeliveryMode::Send,
             token: locked.map_or_else(|| Token::Invitation(invitation()), Token::Sealed),
             is_outdated: false,
         }
     }
 
     /// Stage, text, whether it is outdated, and the cause on the host's screen.
-    fn shown(seat: &Seat, stage: pairing::HostStage) -> (HostStage, String, bool, Option<Cause>) {
+    fn shown(role: &Role, stage: pairing::HostStage) -> (HostStage, String, bool, Option<Cause>) {
         let remaining = Duration::from_secs(60);
         let view = View::Hosting { stage, remaining };
-        let screen = seat.screen(&view, Some(Cause::OneStrict), &LinkBase::DEFAULT);
+        let screen = role.screen(&view, Some(Cause::OneStrict), &LinkBase::DEFAULT);
         match screen {
             Some(Screen::Hosting {
                 stage,
@@ -753,11 +762,11 @@ mod tests {
 
     #[test]
     fn an_invitation_that_leads_elsewhere_is_shown_anew() {
-        let mut seat = seat(None);
-        let (stage, before, ..) = shown(&seat, pairing::HostStage::ShowAgain);
+        let mut role = role(None);
+        let (stage, before, ..) = shown(&role, pairing::HostStage::ShowAgain);
         assert_eq!((stage, before.as_str()), (HostStage::ShowAgain, INVITATION));
-        seat.reissue(elsewhere());
-        let (_, text, is_outdated, cause) = shown(&seat, pairing::HostStage::ShowAgain);
+        role.reissue(elsewhere());
+        let (_, text, is_outdated, cause) = shown(&role, pairing::HostStage::ShowAgain);
         assert_ne!(text, before);
         assert!(!is_outdated);
         assert_eq!(cause, Some(Cause::OneStrict));
@@ -765,16 +774,16 @@ mod tests {
 
     #[test]
     fn a_locked_one_stays_as_it_is_and_says_that_another_is_needed() {
-        let mut seat = seat(Some(vec![7; 90]));
-        let (_, before, is_outdated, _) = shown(&seat, pairing::HostStage::Waiting);
+        let mut role = role(Some(vec![7; 90]));
+        let (_, before, is_outdated, _) = shown(&role, pairing::HostStage::Waiting);
         assert!(!is_outdated);
-        let (stage, _, is_outdated, _) = shown(&seat, pairing::HostStage::ShowAgain);
+        let (stage, _, is_outdated, _) = shown(&role, pairing::HostStage::ShowAgain);
         assert_eq!((stage, is_outdated), (HostStage::TheyAreHere, true));
-        seat.reissue(elsewhere());
-        let (_, text, is_outdated, _) = shown(&seat, pairing::HostStage::Waiting);
+        role.reissue(elsewhere());
+        let (_, text, is_outdated, _) = shown(&role, pairing::HostStage::Waiting);
         assert_eq!((text, is_outdated), (before, true));
-        seat.reissue(invitation());
-        assert!(!shown(&seat, pairing::HostStage::Waiting).2);
+        role.reissue(invitation());
+        assert!(!shown(&role, pairing::HostStage::Waiting).2);
     }
 
     #[test]

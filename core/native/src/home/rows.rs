@@ -16,13 +16,13 @@ pub(super) fn put(batch: &Batch<'_>, write: &Write) -> Result<(), StoreError> {
     match write {
         Write::AddInvitation(pending) => batch.add_invitation(pending),
         Write::RemoveInvitation(id) => batch.remove_invitation(*id),
-        Write::History(id, history, now) => batch.add_past(*id, history, *now),
+        Write::History(id, history, now) => batch.add_history(*id, history, *now),
         Write::EndInvitation(id, reason, now) => batch.end_invitation(*id, *reason, *now),
         Write::PutReply(reply) => batch.put_reply(reply),
         Write::RemoveReply(id) => batch.remove_reply(*id),
         Write::CountProofs(count) => batch.count_proofs(Proofs {
             id: count.id,
-            via: count.provenance,
+            provenance: count.provenance,
             sent: count.sent,
             last: count.last,
         }),
@@ -43,11 +43,11 @@ pub(super) fn load(batch: &Batch<'_>, usual: &Settings) -> Result<Snapshot, Stor
         Kept::Over {
             id,
             made,
-            fate,
+            end_reason,
             ended,
         } => {
             let ended = Ended {
-                reason: fate,
+                reason: end_reason,
                 made,
                 at: ended,
             };
@@ -57,7 +57,7 @@ pub(super) fn load(batch: &Batch<'_>, usual: &Settings) -> Result<Snapshot, Stor
     let replies = batch.replies()?.into_iter();
     let proofs = batch.proofs()?.into_iter().map(|proofs| ProofCount {
         id: proofs.id,
-        provenance: proofs.via,
+        provenance: proofs.provenance,
         sent: proofs.sent,
         last: proofs.last,
     });

@@ -74,7 +74,7 @@ fn hosted(secret: u8) -> PendingInvitation {
         locked: None,
         answer: None,
         made: MADE,
-        past: HostHistory::default(),
+        history: HostHistory::default(),
     }
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn accepted(secret: u8, port: u16) -> PendingReply {
         invitation,
         certificate: Certificate::new(b"kept".to_vec(), Fingerprint([8; 32])),
         port,
-        via: Provenance::Carried,
+        provenance: Provenance::Carried,
         made: MADE,
     }
 }
@@ -187,7 +187,7 @@ fn described(snapshot: &Snapshot) -> String {
     let invitations: Vec<String> = invitations
         .iter()
         .map(|(id, kept)| match kept {
-            KeptInvitation::Waiting(pending) => format!("{id:?} waits {:?}", pending.past),
+            KeptInvitation::Waiting(pending) => format!("{id:?} waits {:?}", pending.history),
             KeptInvitation::Ended(ended) => format!("{id:?} {ended:?}"),
         })
         .collect();

@@ -5,7 +5,7 @@ use super::lines::{LineError, Reader, Writer};
 use super::messages::{FromClient, FromOwner, Hello};
 use super::socket::{self, Stream, Unfit};
 use super::{FAREWELL, HELLO, IN_FLIGHT, MAX_FROM_CLIENT, MAX_FROM_OWNER, MAX_HELLO, OfHomeError};
-use crate::supervisor::{Listeners, Order};
+use crate::supervisor::{Call, Listeners};
 use crate::{DeviceEnd, DeviceHandle, Listener, Options, Overview};
 use handfast_device::{Command, Done, Refusal, Saying, SessionCommand};
 use std::collections::HashMap;
@@ -55,21 +55,21 @@ pub(super) async fn connect(
     let until = Instant::from_std(until).min(Instant::now() + HELLO);
     let greeted = timeout_at(until, greet(&mut reader, &mut writer, options));
     let overview = greeted.await.map_err(|_| Unserved::Now)??;
-    let (orders, received) = mpsc::channel(COMMANDS);
+    let (calls, received) = mpsc::channel(COMMANDS);
     let (shown, overview) = watch::channel(Arc::new(overview));
     let listeners = Listeners::default();
     let listener = listeners.listen();
     let client = Client {
         reader,
         writer,
-        orders: received,
+        calls: received,
         shown,
         listeners: listeners.clone(),
         waiting: HashMap::new(),
         last_request: 0,
     };
     tokio::spawn(client.run());
-    Ok((DeviceHandle::remote(orders, overview, listeners), listener))
+    Ok((DeviceHandle::remote(calls, overview, listeners), listener))
 }
 
 /// What the owner has to show at first.
@@ -105,7 +105,7 @@ async fn greet(
 struct Client {
     reader: Reader<ReadHalf<Stream>>,
     writer: Writer<WriteHalf<Stream>>,
-    orders: mpsc::Receiver<Order>,
+    calls: mpsc::Receiver<Call>,
     shown: watch::Sender<Arc<Overview>>,
     listeners: Listeners,
     /// Who waits for which answer.
@@ -137,12 +137,12 @@ impl Client {
         let mut is_late = None;
         loop {
             tokio::select! {
-                order = self.orders.recv() => match order {
-                    Some(Order::Command(command, answer)) => self.command(command, answer).await?,
-                    Some(Order::Shutdown(done)) => {
+                call = self.calls.recv() => match call {
+                    Some(Call::Command(command, answer)) => self.command(command, answer).await?,
+                    Some(Call::Shutdown(done)) => {
                         left.push(done);
                         if is_late.is_none() {
-                            self.orders.close();
+                            self.calls.close();
                             is_late = Some(Instant::now() + FAREWELL);
                             self.writer.write(&FromClient::Leave {}).await?;
                         }

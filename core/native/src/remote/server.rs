@@ -6,7 +6,7 @@ use super::messages::{FromClient, FromOwner, Hello, OverviewChange};
 use super::socket::{Socket, Stream};
 use super::{HELLO, IN_FLIGHT, MAX_FROM_CLIENT, MAX_FROM_OWNER, MAX_HELLO};
 use crate::Overview;
-use crate::supervisor::{ClientOrder, Entered};
+use crate::supervisor::{ClientCall, Entered};
 use handfast_device::{Refusal, ShellId};
 use std::future::pending;
 use std::path::PathBuf;
@@ -38,8 +38,8 @@ enum Dropped {
     Ended,
 }
 
-/// Serves whoever comes, for as long as it is not dropped.
-pub(crate) async fn serve(socket: Socket, device: mpsc::Sender<ClientOrder>) {
+/// Serves whoever comes, until the device ends. What was told to a client by then reaches it.
+pub(crate) async fn serve(socket: Socket, device: mpsc::Sender<ClientCall>) {
     let mut clients = JoinSet::new();
     loop {
         tokio::select! {
@@ -60,11 +60,15 @@ pub(crate) async fn serve(socket: Socket, device: mpsc::Sender<ClientOrder>) {
                 }
             },
             Some(_) = clients.join_next() => {}
+            () = device.closed() => break,
         }
     }
+    // Nobody finds the way here any more. Those who are here are told that it is over, and go.
+    drop(socket);
+    while clients.join_next().await.is_some() {}
 }
 
-async fn serve_one(stream: Stream, device: mpsc::Sender<ClientOrder>) -> Result<(), Dropped> {
+async fn serve_one(stream: Stream, device: mpsc::Sender<ClientCall>) -> Result<(), Dropped> {
     let (reading, writing) = split(stream);
     let mut reader = Reader::new(reading, MAX_HELLO);
     let mut writer = Writer::new(writing, MAX_FROM_OWNER);
@@ -72,7 +76,7 @@ async fn serve_one(stream: Stream, device: mpsc::Sender<ClientOrder>) -> Result<
     let downloads = greeted.map_err(|_| Dropped::Silent)??;
     reader.allow(MAX_FROM_CLIENT);
     let (entered, is_entered) = oneshot::channel();
-    let enter = ClientOrder::Enter(downloads, entered);
+    let enter = ClientCall::Enter(downloads, entered);
     device.send(enter).await.map_err(|_| Dropped::Ended)?;
     let entered = is_entered.await.map_err(|_| Dropped::Ended)?;
     let shell = entered.shell;
@@ -83,7 +87,7 @@ async fn serve_one(stream: Stream, device: mpsc::Sender<ClientOrder>) -> Result<
         written = inform(writer, entered, told) => written,
     };
     // A device that has ended needs not hear of it.
-    let _ = device.send(ClientOrder::Leave(shell, None)).await;
+    let _ = device.send(ClientCall::Leave(shell, None)).await;
     served
 }
 
@@ -108,7 +112,7 @@ async fn greet(
 async fn obey(
     mut reader: Reader<ReadHalf<Stream>>,
     shell: ShellId,
-    device: &mpsc::Sender<ClientOrder>,
+    device: &mpsc::Sender<ClientCall>,
     tell: mpsc::Sender<FromOwner>,
 ) -> Result<(), Dropped> {
     let turns = Arc::new(Semaphore::new(IN_FLIGHT));
@@ -119,8 +123,8 @@ async fn obey(
                 // It is never closed.
                 let turn = turns.clone().acquire_owned().await;
                 let (answer, answered) = oneshot::channel();
-                let order = ClientOrder::Command(shell, command, answer);
-                device.send(order).await.map_err(|_| Dropped::Ended)?;
+                let call = ClientCall::Command(shell, command, answer);
+                device.send(call).await.map_err(|_| Dropped::Ended)?;
                 let tell = tell.clone();
                 asked.spawn(async move {
                     let result = answered.await.unwrap_or(Err(Refusal::NotNow));
@@ -131,7 +135,7 @@ async fn obey(
             }
             FromClient::Leave {} => {
                 let (left, is_left) = oneshot::channel();
-                let leave = ClientOrder::Leave(shell, Some(left));
+                let leave = ClientCall::Leave(shell, Some(left));
                 device.send(leave).await.map_err(|_| Dropped::Ended)?;
                 is_left.await.map_err(|_| Dropped::Ended)?;
                 let _ = tell.send(FromOwner::Left {}).await;

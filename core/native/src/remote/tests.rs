@@ -12,10 +12,10 @@ use handfast_device::{
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
-use handfast_protocol::network::{Mapping, MappingError, Survey};
+use handfast_protocol::network::{Mapping, MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInvitation};
 use handfast_seal::{Answers, Questions, SealError};
-use handfast_store::{Person, Refused, StoreError, VaultError};
+use handfast_store::{KeyStoreError, Person, Refused, StoreError};
 use handfast_token::{Question, ReplyError, Secret, Token};
 use proptest::prelude::*;
 use serde::Serialize;
@@ -156,8 +156,8 @@ impl Numbers {
         self.one(&[
             StoreError::NotAStore,
             StoreError::InUse,
-            StoreError::Vault(VaultError::Exposed),
-            StoreError::Vault(VaultError::Unreachable(ErrorKind::StorageFull)),
+            StoreError::KeyStore(KeyStoreError::Exposed),
+            StoreError::KeyStore(KeyStoreError::Unreachable(ErrorKind::StorageFull)),
             StoreError::Unreachable(ErrorKind::PermissionDenied),
             StoreError::Unreachable(ErrorKind::Other),
             StoreError::Over(EndReason::Burned),
@@ -291,16 +291,16 @@ impl Numbers {
         }
     }
 
-    fn survey(&mut self) -> Survey {
+    fn survey(&mut self) -> NetworkReport {
         let address = "192.0.2.1:3478".parse().unwrap();
         let mapping = Mapping {
             local: address,
             server: "[2001:db8::1]:5".parse().unwrap(),
             mapped: address,
         };
-        Survey {
+        NetworkReport {
             addresses: vec![self.address()],
-            outside: self.perhaps(|numbers| ReflexiveReport {
+            reflexive: self.perhaps(|numbers| ReflexiveReport {
                 mappings: vec![mapping; numbers.below(3) as usize],
                 asked: numbers.below(9) as usize,
             }),
@@ -384,14 +384,14 @@ impl Numbers {
                 is_kept: self.yes(),
             },
             4 => View::Connecting {
-                stage: self.one(&[GuestStage::Knocking, GuestStage::SeatTaken]),
+                stage: self.one(&[GuestStage::Knocking, GuestStage::SlotTaken]),
                 is_moved: self.yes(),
                 cause: self.perhaps(Self::cause),
                 is_offline: self.yes(),
             },
             5 => View::ReplyNeeded {
                 reply: accepted(self.below(256) as u8, 1).reply,
-                is_seat_taken: self.yes(),
+                is_slot_taken: self.yes(),
                 cause: self.perhaps(Self::cause),
             },
             6 => View::Asking {

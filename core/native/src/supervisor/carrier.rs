@@ -5,36 +5,34 @@
 //! which it happens. When the two have met it hands the link over, behind everything that it has read from
 //! it, and stays to tell the sockets how this device moves.
 
-use super::network::{Network, with_own};
+use super::network::Network;
+use super::ports::{Move, Ports, Sockets, What};
 use super::task::{Generation, Happened};
 use crate::GOODBYE;
 use bytes::Bytes;
-use handfast_device::{
-    Bind, CarrierCommand, CarrierEvent, GuestKeys, HostKeys, RouterReport, Scope, SessionId,
-};
+use handfast_device::{Bind, CarrierCommand, CarrierEvent, GuestKeys, HostKeys, Scope, SessionId};
 use handfast_net::{
-    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, PortMapping, Roaming, TransportError,
+    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Served, TransportError,
     TunnelCertificate, new_certificate,
 };
 use handfast_protocol::link::{Link, LinkCutter, LinkSender};
 use handfast_protocol::network::StunServer;
 use std::collections::VecDeque;
 use std::future::pending;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
 /// What a carrier is told.
 #[derive(Debug)]
-pub(super) enum Order {
+pub(super) enum Call {
     Carry(CarrierCommand),
     /// The conversation takes the link: [`Happened::HandedOver`] follows.
     HandOver,
-    Pause,
-    Resume,
-    /// This device has these addresses now.
-    Moved(Vec<IpAddr>),
+    /// For all sockets.
+    Move(Move),
     /// The router is there now, where that is known.
     Network(Network),
 }
@@ -43,25 +41,28 @@ pub(super) enum Order {
 pub(super) struct Carrier {
     session: SessionId,
     generation: Generation,
-    orders: mpsc::UnboundedReceiver<Order>,
+    calls: mpsc::UnboundedReceiver<Call>,
     /// What was told while something took its time.
-    backlog: VecDeque<Order>,
+    backlog: VecDeque<Call>,
     tell: mpsc::Sender<Happened>,
     network: Network,
     scope: Scope,
-    /// Sockets that nothing waits on yet.
+    ports: Ports,
+    /// The sockets, perhaps with other sessions.
+    sockets: Option<Arc<Sockets>>,
+    /// A way to use them, until somebody waits on them.
     endpoint: Option<Endpoint>,
-    /// Sockets with somebody waiting on them, until the two have met.
+    /// Somebody waits on them, until the two have met.
     connector: Option<Connector>,
-    roaming: Option<Roaming>,
-    /// What happened to this device before there was anything to tell.
+    served: Option<Served>,
+    /// Where the device believes that they are bound.
+    told: Vec<SocketAddr>,
+    /// This session has asked how they are seen from outside. What others asked is not its business.
+    has_asked: bool,
     is_paused: bool,
-    moved: Option<Vec<IpAddr>>,
     link: Option<Open>,
     /// Ends the last link, whoever holds it.
     cutter: Option<LinkCutter>,
-    /// The router's port, held as long as the sockets.
-    mapping: Option<PortMapping>,
     turn: PortTurn,
 }
 
@@ -94,7 +95,7 @@ struct Open {
 
 /// What wakes a carrier.
 enum Wake {
-    Order(Option<Order>),
+    Call(Option<Call>),
     Connect(Option<ConnectEvent>),
     Received(Bytes),
     LinkEnded,
@@ -104,28 +105,30 @@ enum Wake {
 impl Carrier {
     pub(super) fn new(
         (session, generation): (SessionId, Generation),
-        orders: mpsc::UnboundedReceiver<Order>,
+        calls: mpsc::UnboundedReceiver<Call>,
         tell: mpsc::Sender<Happened>,
-        network: Network,
+        (network, ports): (Network, Ports),
         scope: Scope,
         turn: PortTurn,
     ) -> Self {
         Self {
             session,
             generation,
-            orders,
+            calls,
             backlog: VecDeque::new(),
             tell,
             network,
             scope,
+            ports,
+            sockets: None,
             endpoint: None,
             connector: None,
-            roaming: None,
+            served: None,
+            told: Vec::new(),
+            has_asked: false,
             is_paused: false,
-            moved: None,
             link: None,
             cutter: None,
-            mapping: None,
             turn,
         }
     }
@@ -134,8 +137,8 @@ impl Carrier {
     pub(super) async fn run(mut self) {
         loop {
             match self.wait().await {
-                Wake::Order(Some(order)) => self.obey(order).await,
-                Wake::Order(None) => break,
+                Wake::Call(Some(call)) => self.obey(call).await,
+                Wake::Call(None) => break,
                 Wake::Connect(Some(event)) => self.connected(event).await,
                 Wake::Connect(None) => {
                     self.connector = None;
@@ -151,12 +154,12 @@ impl Carrier {
     }
 
     async fn wait(&mut self) -> Wake {
-        if let Some(order) = self.backlog.pop_front() {
-            return Wake::Order(Some(order));
+        if let Some(call) = self.backlog.pop_front() {
+            return Wake::Call(Some(call));
         }
-        let (orders, connector) = (&mut self.orders, &mut self.connector);
+        let (calls, connector) = (&mut self.calls, &mut self.connector);
         tokio::select! {
-            order = orders.recv() => Wake::Order(order),
+            call = calls.recv() => Wake::Call(call),
             event = next(connector) => Wake::Connect(event),
             wake = Open::serve(&mut self.link) => wake,
         }
@@ -168,38 +171,28 @@ impl Carrier {
         let _ = self.tell.send(happened).await;
     }
 
-    async fn obey(&mut self, order: Order) {
-        match order {
-            Order::Carry(command) => {
+    async fn obey(&mut self, call: Call) {
+        match call {
+            Call::Carry(command) => {
                 if let Err(error) = self.carry(command).await {
                     self.tell(CarrierEvent::Failed(error)).await;
                 }
             }
-            Order::HandOver => self.hand_over().await,
-            Order::Pause => {
-                self.is_paused = true;
-                if let Some(roaming) = &self.roaming {
-                    roaming.pause().await;
-                }
-            }
-            Order::Resume => {
-                self.is_paused = false;
-                if let Some(roaming) = &self.roaming {
-                    roaming.resume().await;
-                }
-            }
-            Order::Moved(addresses) => {
-                let addresses = match self.scope {
-                    Scope::ThisMachine => return,
-                    Scope::Network => addresses,
-                    Scope::Both => with_own(addresses),
-                };
-                match &self.roaming {
-                    Some(roaming) => roaming.network_changed(addresses).await,
-                    None => self.moved = Some(addresses),
-                }
-            }
-            Order::Network(network) => self.network = network,
+            Call::HandOver => self.hand_over().await,
+            Call::Move(a_move) => self.tell_sockets(a_move).await,
+            Call::Network(network) => self.network = network,
+        }
+    }
+
+    async fn tell_sockets(&mut self, a_move: Move) {
+        match a_move.what {
+            What::Pause => self.is_paused = true,
+            What::Resume => self.is_paused = false,
+            What::Addresses(_) if self.scope == Scope::ThisMachine => return,
+            What::Addresses(_) | What::Boost => {}
+        }
+        if let Some(sockets) = &self.sockets {
+            sockets.tell(a_move).await;
         }
     }
 
@@ -210,6 +203,7 @@ impl Carrier {
                 self.reach_out(servers, router).await;
             }
             CarrierCommand::LookOutside(servers) => {
+                self.has_asked |= !servers.is_empty();
                 if let Some(connector) = &mut self.connector {
                     connector.look_outside_by(servers);
                 }
@@ -276,18 +270,13 @@ impl Carrier {
                 }
                 self.link = None;
             }
-            CarrierCommand::Boost => {
-                if let Some(roaming) = &self.roaming {
-                    roaming.hurry().await;
-                }
-            }
             CarrierCommand::TryHarder => {
                 if let Some(connector) = &self.connector {
                     connector.try_harder().await;
                 }
             }
-            // That is the end of this carrier; another one serves what follows.
-            CarrierCommand::Release => {}
+            // All sockets are told of the person, and a release is the end of this carrier.
+            CarrierCommand::Boost | CarrierCommand::Release => {}
         }
         Ok(())
     }
@@ -296,7 +285,7 @@ impl Carrier {
         // Whoever goes on with something needs the port that was named, which they may have had a moment
         // ago in another session.
         let before = std::mem::take(&mut self.turn.before);
-        if bind.port.is_some() {
+        if bind.port.is_some() && !self.ports.has_port(&bind, &self.network) {
             let turn = timeout(GOODBYE + GOODBYE, PortTurn::comes(before));
             if self.unless_released(turn).await.is_none() {
                 return Ok(());
@@ -306,41 +295,37 @@ impl Carrier {
             true => Some(new_certificate()?),
             false => None,
         };
-        let addresses = self.network.addresses(bind.scope);
-        let endpoint = Endpoint::bind(&addresses, bind.port)?;
+        let sockets = self.ports.bind(&bind, &self.network)?;
+        let endpoint = sockets.endpoint(bind.port);
         let endpoint = match bind.may_guess {
             true => endpoint,
             false => endpoint.without_guessing(),
         };
+        self.told = endpoint.addresses();
+        (self.sockets, self.endpoint) = (Some(sockets), Some(endpoint));
         let bound = CarrierEvent::Bound {
-            addresses: endpoint.addresses(),
+            addresses: self.told.clone(),
             certificate,
         };
-        self.endpoint = Some(endpoint);
         self.tell(bound).await;
         Ok(())
     }
 
     /// Asks servers and router. Whoever is released meanwhile gives the sockets up at once.
     async fn reach_out(&mut self, servers: Vec<StunServer>, router: bool) {
-        let Some(endpoint) = self.endpoint.take() else {
+        let (Some(endpoint), Some(sockets)) = (self.endpoint.take(), self.sockets.clone()) else {
             return;
         };
+        self.has_asked |= !servers.is_empty();
         let router = self.network.router(router);
-        let reaching = endpoint.with_servers(servers).reach_out(router);
+        let reaching = sockets.reach_out(endpoint.with_servers(servers), router);
         let Some(reached) = self.unless_released(reaching).await else {
             return;
         };
-        let router = match &reached.port {
-            None => RouterReport::NotAsked,
-            Some(Ok(_)) => RouterReport::Opened,
-            Some(Err(error)) => RouterReport::Refused(*error),
-        };
-        self.mapping = reached.port.and_then(Result::ok);
         let event = CarrierEvent::Reached {
-            reflexive: reached.outside,
-            external: reached.endpoint.door(),
-            router,
+            reflexive: reached.reflexive,
+            external: reached.endpoint.external_address(),
+            router: reached.router,
         };
         self.endpoint = Some(reached.endpoint);
         self.tell(event).await;
@@ -352,26 +337,27 @@ impl Carrier {
         loop {
             tokio::select! {
                 done = &mut doing => return Some(done),
-                order = self.orders.recv() => match order {
-                    Some(order) => self.backlog.push_back(order),
+                call = self.calls.recv() => match call {
+                    Some(call) => self.backlog.push_back(call),
                     None => return None,
                 },
             }
         }
     }
 
-    /// Somebody waits on the sockets from now on. What happened to this device since they were bound is
-    /// told first.
+    /// Somebody waits on the sockets from now on. They may have moved since they were bound.
     async fn begin(&mut self, connector: Connector) {
-        let roaming = connector.roaming();
-        if let Some(addresses) = self.moved.take() {
-            roaming.network_changed(addresses).await;
+        if self.is_paused
+            && let Some(sockets) = &self.sockets
+        {
+            sockets.pause().await;
         }
-        if self.is_paused {
-            roaming.pause().await;
-        }
-        self.roaming = Some(roaming);
+        let is_moved = connector.addresses() != self.told;
+        self.served = Some(connector.served());
         self.connector = Some(connector);
+        if is_moved {
+            self.connected(ConnectEvent::Moved).await;
+        }
     }
 
     async fn connected(&mut self, event: ConnectEvent) {
@@ -379,13 +365,13 @@ impl Carrier {
             ConnectEvent::Knock(guest) => CarrierEvent::KnockSeen(guest),
             ConnectEvent::Answered => CarrierEvent::Answered,
             ConnectEvent::Lapsed => CarrierEvent::Lapsed,
-            ConnectEvent::Taken(is_taken) => CarrierEvent::SeatTaken(is_taken),
+            ConnectEvent::Taken(is_taken) => CarrierEvent::SlotTaken(is_taken),
             ConnectEvent::Failed(error) => CarrierEvent::Failed(error),
             ConnectEvent::Moved => match &self.connector {
                 Some(connector) => CarrierEvent::Moved {
                     addresses: connector.addresses(),
-                    reflexive: connector.outside(),
-                    external: connector.door(),
+                    reflexive: connector.reflexive().filter(|_| self.has_asked),
+                    external: connector.external_address(),
                 },
                 None => return,
             },
@@ -424,11 +410,15 @@ impl Carrier {
             link.send_what_fits();
         }
         (self.connector, self.endpoint) = (None, None);
-        if let Some(roaming) = self.roaming.take() {
-            let _ = timeout(GOODBYE, roaming.ended()).await;
+        if let Some(served) = self.served.take() {
+            let _ = timeout(GOODBYE, served.ended()).await;
         }
+        let mapping = match self.sockets.take() {
+            Some(sockets) => sockets.leave().await,
+            None => None,
+        };
         drop(self.turn.gone);
-        if let Some(mapping) = self.mapping {
+        if let Some(mapping) = mapping {
             mapping.end().await;
         }
     }

@@ -5,7 +5,7 @@
 //! next thing that happens, so no peer, router or disk can hold up the others. What takes its time is done
 //! by tasks around it, which tell it what came of that:
 //!
-//! - `carrier`: the sockets and the link of one session;
+//! - `carrier`: the link of one session, on sockets that it shares with others (`ports`);
 //! - `talk`: its conversation, once the two have met and the link was handed over;
 //! - `disk`: one batch after the other, in their order;
 //! - `network`: where this machine is, surveys, and what was guessed.
@@ -20,6 +20,7 @@ mod carrier;
 mod disk;
 mod listener;
 mod network;
+mod ports;
 mod shells;
 mod talk;
 mod task;
@@ -28,7 +29,7 @@ pub use listener::{DeviceEnd, Listener};
 pub use network::Addresses;
 
 pub(crate) use listener::Listeners;
-pub(crate) use shells::{ClientOrder, Entered};
+pub(crate) use shells::{ClientCall, Entered};
 
 use crate::Home;
 use crate::conversation::{Space, free_space};
@@ -129,7 +130,7 @@ impl Overview {
 /// closes everything by itself.
 #[derive(Clone, Debug)]
 pub struct DeviceHandle {
-    orders: mpsc::Sender<Order>,
+    calls: mpsc::Sender<Call>,
     overview: watch::Receiver<Arc<Overview>>,
     listeners: Listeners,
     others: watch::Receiver<usize>,
@@ -138,7 +139,7 @@ pub struct DeviceHandle {
 
 /// What whoever holds a handle wants.
 #[derive(Debug)]
-pub(crate) enum Order {
+pub(crate) enum Call {
     Command(Command, oneshot::Sender<Result<Done, Refusal>>),
     Shutdown(oneshot::Sender<()>),
 }
@@ -167,24 +168,24 @@ impl DeviceHandle {
             Box::new(system_randomness),
             now(),
         );
-        let (orders, received) = mpsc::channel(COMMANDS);
+        let (calls, received) = mpsc::channel(COMMANDS);
         let (to_clients, clients) = mpsc::channel(COMMANDS);
         let shells = Shells::new(Files {
             downloads: options.downloads,
             space: options.space,
         });
         let handle = Self {
-            orders,
+            calls,
             overview: shells.overview(),
             listeners: shells.listeners(),
             others: shells.conversations(),
             is_remote: false,
         };
         let listener = handle.listen();
-        let orders = (received, clients);
-        let mut task = task::Task::new(device, home, &options.addresses, orders, shells);
+        let calls = (received, clients);
+        let mut task = task::Task::new(device, home, &options.addresses, calls, shells);
         if let Some(socket) = socket {
-            task.watch(remote::serve(socket, to_clients));
+            task.serve_by(remote::serve(socket, to_clients));
         }
         task.carry_out();
         task.show();
@@ -198,8 +199,8 @@ impl DeviceHandle {
     /// Those of the device; [`Refusal::NotNow`] once it is shut down.
     pub async fn command(&self, command: Command) -> Result<Done, Refusal> {
         let (answer, answered) = oneshot::channel();
-        let order = Order::Command(command, answer);
-        self.orders.send(order).await.map_err(|_| Refusal::NotNow)?;
+        let call = Call::Command(command, answer);
+        self.calls.send(call).await.map_err(|_| Refusal::NotNow)?;
         answered.await.unwrap_or(Err(Refusal::NotNow))
     }
 
@@ -216,14 +217,14 @@ impl DeviceHandle {
 
     /// A handle of a device in another process, through which these are served.
     pub(crate) fn remote(
-        orders: mpsc::Sender<Order>,
+        calls: mpsc::Sender<Call>,
         overview: watch::Receiver<Arc<Overview>>,
         listeners: Listeners,
     ) -> Self {
         // There may be others, but this process keeps nobody up.
         let (_, others) = watch::channel(0);
         Self {
-            orders,
+            calls,
             overview,
             listeners,
             others,
@@ -252,7 +253,7 @@ impl DeviceHandle {
     /// others do through it as well.
     pub async fn shutdown(&self) {
         let (done, is_done) = oneshot::channel();
-        let _ = self.orders.send(Order::Shutdown(done)).await;
+        let _ = self.calls.send(Call::Shutdown(done)).await;
         // One that ended before has nothing left either.
         let _ = is_done.await;
     }

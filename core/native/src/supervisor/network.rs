@@ -4,7 +4,7 @@
 use super::task::Happened;
 use handfast_device::{Input, Scope, usable};
 use handfast_net::{AskRouter, Endpoint, Reach, guessed, guessing, local_addresses};
-use handfast_protocol::network::{StunServer, Survey};
+use handfast_protocol::network::{NetworkReport, StunServer};
 use handfast_token::MAX_CANDIDATES;
 use std::net::{IpAddr, UdpSocket};
 use std::time::Duration;
@@ -151,11 +151,15 @@ pub(super) async fn watch_guesses(tell: mpsc::Sender<Happened>) {
 }
 
 /// Looks around from sockets of its own, which are given up at the end.
-pub(super) async fn survey(network: Network, servers: Vec<StunServer>, router: bool) -> Survey {
+pub(super) async fn survey(
+    network: Network,
+    servers: Vec<StunServer>,
+    router: bool,
+) -> NetworkReport {
     let addresses = network.addresses(Scope::Network);
     // Where nothing but this machine's own address was found there is no network, and nobody to ask.
     if network.told.is_none() && addresses.iter().all(IpAddr::is_loopback) {
-        return Survey::default();
+        return NetworkReport::default();
     }
     match Endpoint::bind(&addresses, None) {
         Ok(endpoint) => {
@@ -164,7 +168,7 @@ pub(super) async fn survey(network: Network, servers: Vec<StunServer>, router: b
         }
         Err(error) => {
             log::warn!("nothing is found out about this network: {error}");
-            Survey::default()
+            NetworkReport::default()
         }
     }
 }

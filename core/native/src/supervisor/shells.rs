@@ -13,7 +13,7 @@ use tokio::sync::{oneshot, watch};
 
 /// What another process wants.
 #[derive(Debug)]
-pub(crate) enum ClientOrder {
+pub(crate) enum ClientCall {
     /// To use the device. Files for it go to this folder.
     Enter(PathBuf, oneshot::Sender<Entered>),
     Command(ShellId, Command, oneshot::Sender<Result<Done, Refusal>>),

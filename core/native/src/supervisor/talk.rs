@@ -28,7 +28,7 @@ pub(super) struct Files {
 pub(super) struct Talk {
     pub(super) session: SessionId,
     pub(super) generation: Generation,
-    pub(super) orders: mpsc::UnboundedReceiver<TalkCommand>,
+    pub(super) commands: mpsc::UnboundedReceiver<TalkCommand>,
     pub(super) tell: mpsc::Sender<Happened>,
 }
 
@@ -116,12 +116,12 @@ impl Talk {
                 };
             }
             tokio::select! {
-                order = self.orders.recv() => match order {
+                command = self.commands.recv() => match command {
                     Some(
-                        order @ (TalkCommand::Text(_)
+                        command @ (TalkCommand::Text(_)
                         | TalkCommand::SendFile(_)
                         | TalkCommand::Leave),
-                    ) => waiting.push_back(order),
+                    ) => waiting.push_back(command),
                     Some(TalkCommand::AcceptFile(transfer)) => conversation.accept(transfer).await,
                     Some(TalkCommand::CancelTheirs(transfer)) => {
                         conversation.cancel(transfer).await;
@@ -201,7 +201,7 @@ impl Talk {
                         return;
                     }
                 }
-                order = self.orders.recv() => match order {
+                command = self.commands.recv() => match command {
                     Some(TalkCommand::LeaveNow) if !is_now => {
                         is_now = true;
                         late = Box::pin(tokio::time::sleep(DELIVERY));

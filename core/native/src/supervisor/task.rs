@@ -3,10 +3,11 @@
 
 use super::carrier::{self, Carrier, PortTurn};
 use super::network::{self, Addresses, Network};
-use super::shells::{ClientOrder, Shells};
+use super::ports::{Move, Ports, What};
+use super::shells::{ClientCall, Shells};
 use super::talk::Talk;
-use super::{Order, Overview, disk, now};
-use crate::Home;
+use super::{Call, Overview, disk, now};
+use crate::{GOODBYE, Home};
 use bytes::Bytes;
 use handfast_device::{
     CarrierCommand, CarrierEvent, Command, Connected, Device, Done, Event, Input, NetworkCommand,
@@ -57,8 +58,8 @@ impl From<Input> for Happened {
 /// See the module text.
 pub(super) struct Task {
     device: Device,
-    orders: mpsc::Receiver<Order>,
-    clients: mpsc::Receiver<ClientOrder>,
+    calls: mpsc::Receiver<Call>,
+    clients: mpsc::Receiver<ClientCall>,
     happened: mpsc::Receiver<Happened>,
     tell: mpsc::Sender<Happened>,
     /// Who waits for which answer.
@@ -69,6 +70,9 @@ pub(super) struct Task {
     leaving: Vec<watch::Receiver<()>>,
     last_generation: u64,
     network: Network,
+    ports: Ports,
+    /// The number of the last thing that sockets were told.
+    last_move: u64,
     disk: mpsc::UnboundedSender<(Ticket, Vec<Write>)>,
     /// Batches that are not on the disk yet.
     unwritten: usize,
@@ -78,6 +82,8 @@ pub(super) struct Task {
     tasks: JoinSet<()>,
     /// What goes on for as long as the device.
     watchers: JoinSet<()>,
+    /// Serves other processes, if any can come.
+    server: JoinSet<()>,
     /// Some session would notice if this machine moved.
     is_close: watch::Sender<bool>,
     shells: Shells,
@@ -86,7 +92,7 @@ pub(super) struct Task {
 /// What serves a session that has sockets.
 struct Session {
     generation: Generation,
-    carrier: mpsc::UnboundedSender<carrier::Order>,
+    carrier: mpsc::UnboundedSender<carrier::Call>,
     /// Ends when the carrier has given up its sockets.
     gone: watch::Receiver<()>,
     talk: Talking,
@@ -105,8 +111,8 @@ enum Talking {
 
 /// What wakes the task.
 enum Wake {
-    Order(Option<Order>),
-    Client(ClientOrder),
+    Call(Option<Call>),
+    Client(ClientCall),
     Happened(Happened),
     Deadline,
 }
@@ -117,7 +123,7 @@ impl Task {
         device: Device,
         home: Home,
         addresses: &Addresses,
-        (orders, clients): (mpsc::Receiver<Order>, mpsc::Receiver<ClientOrder>),
+        (calls, clients): (mpsc::Receiver<Call>, mpsc::Receiver<ClientCall>),
         shells: Shells,
     ) -> Self {
         let (tell, happened) = mpsc::channel(HAPPENED);
@@ -131,7 +137,7 @@ impl Task {
         }
         Self {
             device,
-            orders,
+            calls,
             clients,
             happened,
             tell,
@@ -141,31 +147,34 @@ impl Task {
             leaving: Vec::new(),
             last_generation: 0,
             network: Network::new(addresses),
+            ports: Ports::default(),
+            last_move: 0,
             disk,
             unwritten: 0,
             work: Arc::new(Semaphore::new(1)),
             tasks,
             watchers,
+            server: JoinSet::new(),
             is_close,
             shells,
         }
     }
 
-    /// Runs this for as long as the device.
-    pub(super) fn watch(&mut self, watcher: impl Future<Output = ()> + Send + 'static) {
-        self.watchers.spawn(watcher);
+    /// Other processes are served by this, which ends with the device.
+    pub(super) fn serve_by(&mut self, server: impl Future<Output = ()> + Send + 'static) {
+        self.server.spawn(server);
     }
 
     /// Works until nobody holds the device any more, or it is shut down.
     pub(super) async fn run(mut self) {
         let asked = loop {
             match self.wait().await {
-                Wake::Order(Some(Order::Command(command, answer))) => {
+                Wake::Call(Some(Call::Command(command, answer))) => {
                     self.command(ShellId::OWN, command, Some(answer));
                 }
-                Wake::Client(order) => self.serve(order),
-                Wake::Order(Some(Order::Shutdown(done))) => break Some(done),
-                Wake::Order(None) => break None,
+                Wake::Client(call) => self.serve(call),
+                Wake::Call(Some(Call::Shutdown(done))) => break Some(done),
+                Wake::Call(None) => break None,
                 Wake::Happened(happened) => self.happen(happened),
                 Wake::Deadline => self.handle(Input::Tick),
             }
@@ -179,27 +188,29 @@ impl Task {
     async fn wait(&mut self) -> Wake {
         let deadline = self.device.deadline();
         tokio::select! {
-            order = self.orders.recv() => Wake::Order(order),
-            Some(order) = self.clients.recv() => Wake::Client(order),
+            call = self.calls.recv() => Wake::Call(call),
+            Some(call) = self.clients.recv() => Wake::Client(call),
             // This task can tell as well, so there is always somebody who could.
             Some(happened) = self.happened.recv() => Wake::Happened(happened),
             () = sleep_until(deadline) => Wake::Deadline,
         }
     }
 
-    fn serve(&mut self, order: ClientOrder) {
-        match order {
-            ClientOrder::Enter(downloads, entered) => {
-                let _ = entered.send(self.shells.enter(downloads));
+    fn serve(&mut self, call: ClientCall) {
+        match call {
+            ClientCall::Enter(downloads, entered) => {
+                let shell = self.shells.enter(downloads);
+                // What it is shown first is there before it looks.
                 self.show();
+                let _ = entered.send(shell);
             }
-            ClientOrder::Command(shell, command, answer) => {
+            ClientCall::Command(shell, command, answer) => {
                 match self.shells.may(shell, &command, &self.device) {
                     true => self.command(shell, command, Some(answer)),
                     false => drop(answer.send(Err(Refusal::NotNow))),
                 }
             }
-            ClientOrder::Leave(shell, left) => {
+            ClientCall::Leave(shell, left) => {
                 for id in self.shells.leave(shell, left, &self.device) {
                     self.command(shell, Command::To(id, SessionCommand::Close), None);
                 }
@@ -265,10 +276,16 @@ impl Task {
     /// Does everything that the device wants. Whoever hears of it finds it in the overview.
     pub(super) fn carry_out(&mut self) {
         let (mut answers, mut events) = (Vec::new(), Vec::new());
+        // All sessions want it at the same time, and their sockets need it once.
+        let mut boost = None;
         while let Some(output) = self.device.poll() {
             match output {
                 Output::Answer(answer) => answers.push(answer),
                 Output::Event(event) => events.push(event),
+                Output::Carrier(id, CarrierCommand::Boost) => {
+                    let boost = boost.get_or_insert_with(|| self.next_move(What::Boost));
+                    self.tell_carrier(id, carrier::Call::Move(boost.clone()));
+                }
                 Output::Carrier(id, command) => self.carry(id, command),
                 Output::Network(command) => self.command_network(command),
                 Output::Store(ticket, writes) => {
@@ -328,7 +345,7 @@ impl Task {
                 self.release(id);
                 self.last_generation += 1;
                 let generation = Generation(self.last_generation);
-                let (orders, received) = mpsc::unbounded_channel();
+                let (calls, received) = mpsc::unbounded_channel();
                 let (going, gone) = watch::channel(());
                 let turn = PortTurn {
                     before: self.leaving.clone(),
@@ -338,26 +355,22 @@ impl Task {
                     (id, generation),
                     received,
                     self.tell.clone(),
-                    self.network.clone(),
+                    (self.network.clone(), self.ports.clone()),
                     bind.scope,
                     turn,
                 );
                 self.tasks.spawn(carrier.run());
-                let _ = orders.send(carrier::Order::Carry(CarrierCommand::Bind(bind)));
+                let _ = calls.send(carrier::Call::Carry(CarrierCommand::Bind(bind)));
                 let session = Session {
                     generation,
-                    carrier: orders,
+                    carrier: calls,
                     gone,
                     talk: Talking::Not,
                 };
                 self.sessions.insert(id, session);
             }
             CarrierCommand::Release => self.release(id),
-            command => {
-                if let Some(session) = self.sessions.get(&id) {
-                    let _ = session.carrier.send(carrier::Order::Carry(command));
-                }
-            }
+            command => self.tell_carrier(id, carrier::Call::Carry(command)),
         }
         while self.tasks.try_join_next().is_some() {}
     }
@@ -381,12 +394,12 @@ impl Task {
                     early: Vec::new(),
                     commands: Vec::new(),
                 };
-                let _ = session.carrier.send(carrier::Order::HandOver);
+                let _ = session.carrier.send(carrier::Call::HandOver);
             }
             (Talking::Soon { early, .. }, TalkCommand::Received(message)) => early.push(message),
             (Talking::Soon { commands, .. }, command) => commands.push(command),
-            (Talking::Now(orders), command) => {
-                let _ = orders.send(command);
+            (Talking::Now(calls), command) => {
+                let _ = calls.send(command);
             }
             (Talking::Not, _) => {}
         }
@@ -409,15 +422,15 @@ impl Task {
             let lost = conversation::Event::Ended(Ending::Lost(LinkError::Lost));
             return self.handle(Input::Talk(id, TalkEvent::Event(lost)));
         };
-        let (orders, received) = mpsc::unbounded_channel();
+        let (calls, received) = mpsc::unbounded_channel();
         for command in commands {
-            let _ = orders.send(command);
+            let _ = calls.send(command);
         }
-        session.talk = Talking::Now(orders);
+        session.talk = Talking::Now(calls);
         let talk = Talk {
             session: id,
             generation: session.generation,
-            orders: received,
+            commands: received,
             tell: self.tell.clone(),
         };
         let files = self.shells.files(self.device.shell_of(id));
@@ -426,29 +439,49 @@ impl Task {
 
     fn command_network(&mut self, command: NetworkCommand) {
         match command {
-            NetworkCommand::Pause => self.tell_carriers(|| carrier::Order::Pause),
-            NetworkCommand::Resume => self.tell_carriers(|| carrier::Order::Resume),
+            NetworkCommand::Pause => self.tell_sockets(What::Pause),
+            NetworkCommand::Resume => self.tell_sockets(What::Resume),
             NetworkCommand::Changed(addresses, router) => {
                 self.network.change(addresses.clone(), router);
                 let network = self.network.clone();
-                self.tell_carriers(|| carrier::Order::Network(network.clone()));
-                self.tell_carriers(|| carrier::Order::Moved(addresses.clone()));
+                self.tell_carriers(|| carrier::Call::Network(network.clone()));
+                self.tell_sockets(What::Addresses(addresses));
             }
             NetworkCommand::GuessedBefore(guesses) => guessed_before(&guesses, now().unix),
             NetworkCommand::Survey { servers, router } => {
                 let surveying = network::survey(self.network.clone(), servers, router);
                 let tell = self.tell.clone();
                 self.tasks.spawn(async move {
-                    let survey = Box::new(surveying.await);
-                    let _ = tell.send(Input::Surveyed(survey).into()).await;
+                    let report = Box::new(surveying.await);
+                    let _ = tell.send(Input::Surveyed(report).into()).await;
                 });
             }
         }
     }
 
-    fn tell_carriers(&self, order: impl Fn() -> carrier::Order) {
+    /// Each carrier tells its sockets, behind what it was told before.
+    fn tell_sockets(&mut self, what: What) {
+        let a_move = self.next_move(what);
+        self.tell_carriers(|| carrier::Call::Move(a_move.clone()));
+    }
+
+    fn next_move(&mut self, what: What) -> Move {
+        self.last_move += 1;
+        Move {
+            number: self.last_move,
+            what,
+        }
+    }
+
+    fn tell_carrier(&self, id: SessionId, call: carrier::Call) {
+        if let Some(session) = self.sessions.get(&id) {
+            let _ = session.carrier.send(call);
+        }
+    }
+
+    fn tell_carriers(&self, call: impl Fn() -> carrier::Call) {
         for session in self.sessions.values() {
-            let _ = session.carrier.send(order());
+            let _ = session.carrier.send(call());
         }
     }
 
@@ -470,7 +503,7 @@ impl Task {
     /// Closes every session as the person would, waits until what has to be kept is on the disk, and ends
     /// every task.
     async fn close(mut self) {
-        self.orders.close();
+        self.calls.close();
         self.clients.close();
         // They go on elsewhere, so they must not think that the person closed anything.
         self.shells.end_others();
@@ -489,6 +522,11 @@ impl Task {
         };
         if timeout(FAREWELL, closed).await.is_err() {
             log::warn!("some sessions were not closed in time");
+        }
+        // The home is given up after that, so whoever comes next finds no trace of this process.
+        if timeout(GOODBYE, self.server.join_next()).await.is_err() {
+            log::warn!("another process does not take what it is told");
+            self.server.shutdown().await;
         }
         let Self {
             mut tasks,

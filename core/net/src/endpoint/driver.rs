@@ -7,14 +7,14 @@
 
 use super::roam::Move;
 use super::router::{Router, SlotId};
-use super::{Role, Slot, Wake, next_or_never, sleep_until};
-use crate::birthday::Birthday;
+use super::{Side, Slot, Wake, next_or_never, sleep_until};
 use crate::ice::Path;
+use crate::port_guess::PortGuess;
 use crate::reflexive::Reflexive;
 use crate::socket::{Socket, Sockets};
 use crate::{ConnectEvent, TransportError};
 use bytes::{Bytes, BytesMut};
-use handfast_protocol::network::Outside;
+use handfast_protocol::network::ReflexiveReport;
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::net::{IpAddr, SocketAddr};
@@ -30,14 +30,14 @@ const MOST_BATCHES: usize = 4;
 const LARGE_BATCH: usize = 64;
 
 /// What a handle of the endpoint wants.
-pub(super) enum Order {
+pub(super) enum Call {
     /// Serve one more invitation.
     Serve(Box<Slot>),
     /// Ask these servers how the sockets are seen from outside, if nobody was asked; somebody waits so
     /// long for it.
     LookOutside(Vec<SocketAddr>, Duration),
     /// Say what is known from outside by now.
-    TellOutside(oneshot::Sender<Option<Outside>>),
+    TellOutside(oneshot::Sender<Option<ReflexiveReport>>),
     /// Send these bytes on a path, and say when they come back.
     Echo(Path, [u8; 16], oneshot::Sender<()>),
 }
@@ -48,13 +48,13 @@ pub(super) struct Driver {
     slots: Vec<Slot>,
     next_id: SlotId,
     /// None once no handle is left.
-    orders: Option<mpsc::UnboundedReceiver<Order>>,
+    calls: Option<mpsc::UnboundedReceiver<Call>>,
     /// None once nobody can tell of moves any more.
     moves: Option<mpsc::Receiver<Move>>,
     /// Where the sockets that all share are bound, or were when they were closed.
     locals: watch::Sender<Vec<SocketAddr>>,
     /// What the servers said that were asked.
-    seen: watch::Sender<Option<Outside>>,
+    seen: watch::Sender<Option<ReflexiveReport>>,
     /// None if nobody outside was asked.
     reflexive: Option<Reflexive>,
     /// How long somebody waits for what servers say.
@@ -71,7 +71,7 @@ enum Woken {
     Readable,
     Writable,
     Timer,
-    Order(Option<Order>),
+    Call(Option<Call>),
     Move(Option<Move>),
     Slot(usize, Wake),
 }
@@ -79,17 +79,17 @@ enum Woken {
 impl Driver {
     pub(super) fn new(
         sockets: Sockets,
-        orders: mpsc::UnboundedReceiver<Order>,
+        calls: mpsc::UnboundedReceiver<Call>,
         moves: mpsc::Receiver<Move>,
         locals: watch::Sender<Vec<SocketAddr>>,
-        seen: watch::Sender<Option<Outside>>,
+        seen: watch::Sender<Option<ReflexiveReport>>,
     ) -> Self {
         Self {
             sockets,
             router: Router::default(),
             slots: Vec::new(),
             next_id: 0,
-            orders: Some(orders),
+            calls: Some(calls),
             moves: Some(moves),
             locals,
             seen,
@@ -108,18 +108,24 @@ impl Driver {
 
     /// Goes on until nobody wants anything any more. It may be given up at any moment and begun again.
     pub(super) async fn drive(&mut self) {
-        while self.orders.is_some() || !self.slots.is_empty() {
+        while self.calls.is_some() || !self.slots.is_empty() {
             match self.wait().await {
                 Woken::Readable => self.receive(),
                 Woken::Writable | Woken::Timer => {}
-                Woken::Order(Some(order)) => self.handle_order(order),
-                Woken::Order(None) => self.orders = None,
+                Woken::Call(Some(call)) => self.handle_call(call),
+                Woken::Call(None) => self.calls = None,
                 Woken::Move(change) => self.handle_move(change),
                 Woken::Slot(at, Wake::Found) => self.take_found(at),
                 Woken::Slot(at, wake) => self.slots[at].handle_wake(wake),
             }
             self.act(Instant::now());
         }
+    }
+
+    /// Somebody is served, or could be, as not everything is done that was ordered.
+    pub(super) fn is_used(&self) -> bool {
+        let calls = self.calls.as_ref();
+        !self.slots.is_empty() || calls.is_some_and(|calls| !calls.is_empty())
     }
 
     async fn wait(&mut self) -> Woken {
@@ -131,7 +137,7 @@ impl Driver {
         self.turn += 1;
         let (turn, count) = (self.turn, self.slots.len());
         let (sockets, slots) = (&self.sockets, &mut self.slots);
-        let (orders, moves) = (self.orders.as_mut(), self.moves.as_mut());
+        let (calls, moves) = (self.calls.as_mut(), self.moves.as_mut());
         let mut wakes: Vec<Pin<Box<dyn Future<Output = Wake> + Send + '_>>> = Vec::new();
         for slot in slots {
             wakes.push(Box::pin(slot.wake()));
@@ -148,32 +154,32 @@ impl Driver {
             () = poll_fn(|context| sockets.poll_readable(context)) => Woken::Readable,
             () = poll_fn(|context| sockets.poll_writable(context)), if is_congested => Woken::Writable,
             () = sleep_until(timer) => Woken::Timer,
-            order = next_unbounded_or_never(orders) => Woken::Order(order),
+            call = next_unbounded_or_never(calls) => Woken::Call(call),
             change = next_or_never(moves) => Woken::Move(change),
             woken = woken => woken,
         }
     }
 
-    fn handle_order(&mut self, order: Order) {
-        match order {
-            Order::Serve(slot) => self.serve(*slot),
-            Order::LookOutside(servers, patience) => {
+    fn handle_call(&mut self, call: Call) {
+        match call {
+            Call::Serve(slot) => self.serve(*slot),
+            Call::LookOutside(servers, patience) => {
                 let now = Instant::now();
                 self.looks_until = self.looks_until.max(Some(now + patience));
-                let is_asked = |asking: &Reflexive| asking.outside().asked > 0;
+                let is_asked = |asking: &Reflexive| asking.report().asked > 0;
                 if !self.reflexive.as_ref().is_some_and(is_asked) {
                     let locals = self.sockets.local_addresses();
                     self.reflexive = Some(Reflexive::ask(now, &servers, &locals));
                 }
             }
-            Order::TellOutside(to) => {
-                let known = self.reflexive.as_ref().map(Reflexive::outside);
+            Call::TellOutside(to) => {
+                let known = self.reflexive.as_ref().map(Reflexive::report);
                 if known.is_some() {
                     self.publish(Instant::now(), known.clone());
                 }
                 let _ = to.send(known);
             }
-            Order::Echo(path, word, to) => {
+            Call::Echo(path, word, to) => {
                 self.echo = Some((word, to));
                 let datagram = Bytes::copy_from_slice(&word);
                 self.questions.push_back((path, datagram));
@@ -188,19 +194,15 @@ impl Driver {
         self.next_id += 1;
         self.router.add(slot.id, &slot.local_ufrag());
         let shared = self.locals.borrow().clone();
-        if let Some(port) = slot.port {
-            let is_bound = |ip: IpAddr| shared.contains(&SocketAddr::new(ip, port));
-            for address in shared.iter().filter(|address| !is_bound(address.ip())) {
-                if let Ok(socket) = Socket::bind_at(address.ip(), port) {
-                    slot.own.push(self.sockets.adopt(socket));
-                }
-            }
+        for socket in std::mem::take(&mut slot.brought) {
+            slot.own.push(self.sockets.adopt(socket));
         }
         // What comes from an address that a session has is that session's, so a guest that knocks there
-        // for another one does it from somewhere else. A host stays where its invitation says.
-        if let Role::Guest(setup) = &slot.role
+        // for another one, or at this device itself, does it from somewhere else. A host stays where its
+        // invitation says.
+        if let Side::Guest(setup) = &slot.side
             && let mut peers = setup.addresses.iter().filter_map(|peer| peer.ip())
-            && peers.any(|peer| self.router.is_known(peer))
+            && peers.any(|peer| self.router.is_known(peer) || shared.contains(&peer))
         {
             for address in &shared {
                 if let Ok(socket) = Socket::bind(address.ip()) {
@@ -210,10 +212,10 @@ impl Driver {
             slot.is_apart = !slot.own.is_empty();
         }
         slot.move_to(slot.bound(&shared));
-        if let Role::Guest(_) = slot.role {
+        if let Side::Guest(_) = slot.side {
             slot.begin_as_guest();
         }
-        slot.hurry(now);
+        slot.boost(now);
         slot.is_touched = true;
         self.slots.push(slot);
     }
@@ -327,7 +329,7 @@ impl Driver {
         self.sockets.close();
         self.questions.clear();
         for slot in &mut self.slots {
-            slot.birthday = None;
+            slot.port_guess = None;
             slot.queue.clear();
         }
     }
@@ -342,7 +344,7 @@ impl Driver {
     fn network_changed(&mut self, addresses: Vec<IpAddr>) {
         self.sockets.set_addresses(addresses);
         for slot in &mut self.slots {
-            slot.birthday = None;
+            slot.port_guess = None;
         }
         if !self.is_paused {
             self.go_on(Instant::now(), |_| true, true);
@@ -397,7 +399,7 @@ impl Driver {
     /// Takes the socket that the peer of this slot has found among the many.
     fn take_found(&mut self, at: usize) {
         let slot = &mut self.slots[at];
-        let Some((socket, peer, datagram)) = slot.birthday.as_mut().and_then(Birthday::found)
+        let Some((socket, peer, datagram)) = slot.port_guess.as_mut().and_then(PortGuess::found)
         else {
             return;
         };
@@ -415,7 +417,7 @@ impl Driver {
     /// When servers are asked again, or what was learned can be told.
     fn asks_at(&self) -> Option<Instant> {
         let asking = self.reflexive.as_ref()?;
-        let is_news = || *self.seen.borrow() != Some(asking.outside());
+        let is_news = || *self.seen.borrow() != Some(asking.report());
         let settles = asking.settles().filter(|_| is_news());
         let next = asking.poll_timeout();
         let is_looking = self.is_looking(Instant::now());
@@ -437,29 +439,29 @@ impl Driver {
         if let Some(asking) = self.reflexive.as_ref().filter(|_| is_looking)
             && asking.is_settled(now)
         {
-            let known = Some(asking.outside());
+            let known = Some(asking.report());
             self.publish(now, known);
         }
     }
 
     /// Tells everybody, if it is news.
-    fn publish(&mut self, now: Instant, known: Option<Outside>) {
+    fn publish(&mut self, now: Instant, known: Option<ReflexiveReport>) {
         if *self.seen.borrow() == known {
             return;
         }
         self.seen.send_replace(known);
         for slot in &mut self.slots {
             let _ = slot.events.try_send(ConnectEvent::Moved);
-            slot.hurry(now);
+            slot.boost(now);
         }
     }
 }
 
 async fn next_unbounded_or_never(
-    orders: Option<&mut mpsc::UnboundedReceiver<Order>>,
-) -> Option<Order> {
-    match orders {
-        Some(orders) => orders.recv().await,
+    calls: Option<&mut mpsc::UnboundedReceiver<Call>>,
+) -> Option<Call> {
+    match calls {
+        Some(calls) => calls.recv().await,
         None => std::future::pending().await,
     }
 }

@@ -1,22 +1,22 @@
 //! When an endpoint guesses its way to a peer: plain checks have had their time, it is known from
 //! outside, and one of the two networks is strict.
 
-use super::{PLAIN, Role, Slot};
-use crate::birthday::{Birthday, Pace, Part, Plan};
+use super::{PLAIN, Side, Slot};
 use crate::guesses::{Guesses, Token};
 use crate::ice::Path;
+use crate::port_guess::{Pace, Part, Plan, PortGuess};
 use bytes::BytesMut;
-use handfast_token::Seat;
+use handfast_token::Role;
 use std::future::poll_fn;
 use std::time::Instant;
 
 impl Slot {
     /// Somebody is there again, or something new is known: plain checks go quickly, as at the
     /// beginning. What is guessed goes on as it was.
-    pub(super) fn hurry(&mut self, now: Instant) {
+    pub(super) fn boost(&mut self, now: Instant) {
         self.hurried = now;
         if let Some(session) = &mut self.session {
-            session.be_patient(false);
+            session.back_off(false);
         }
     }
 
@@ -27,32 +27,32 @@ impl Slot {
             && Guesses::of_this_process().raise(now, plan.token, plan.part.at())
         {
             Guesses::tell();
-            self.hurry(now);
+            self.boost(now);
             self.begin_guessing(now);
         }
     }
 
     /// When guessing may begin, if it has not.
     pub(super) fn guesses_at(&self) -> Option<Instant> {
-        let plan = self.plan().filter(|_| self.birthday.is_none())?;
+        let plan = self.plan().filter(|_| self.port_guess.is_none())?;
         let earliest = self.hurried + PLAIN;
         Guesses::of_this_process().free_from(earliest, plan.token, plan.part.at())
     }
 
     /// Begins, goes on or ends guessing, as it is time.
     pub(super) fn guess(&mut self, now: Instant) {
-        if self.birthday.as_ref().map(Birthday::plan) != self.plan().as_ref() {
-            self.birthday = None;
+        if self.port_guess.as_ref().map(PortGuess::plan) != self.plan().as_ref() {
+            self.port_guess = None;
         }
         if self.guesses_at().is_some_and(|at| at <= now) {
             self.begin_guessing(now);
         }
-        let (Some(birthday), Some(session)) = (&mut self.birthday, &mut self.session) else {
+        let (Some(port_guess), Some(session)) = (&mut self.port_guess, &mut self.session) else {
             return;
         };
-        let (token, at) = (birthday.plan().token, birthday.plan().part.at());
+        let (token, at) = (port_guess.plan().token, port_guess.plan().part.at());
         let mut taken = 0;
-        let out = birthday.handle_timeout(now, |wanted| {
+        let out = port_guess.handle_timeout(now, |wanted| {
             taken = Guesses::of_this_process().take(now, token, at, wanted);
             taken
         });
@@ -61,7 +61,7 @@ impl Slot {
         }
         // Nobody answers a guess: what comes is a check of the peer's own.
         self.queue.extend(out);
-        session.be_patient(birthday.is_late());
+        session.back_off(port_guess.is_late());
     }
 
     fn begin_guessing(&mut self, now: Instant) {
@@ -70,20 +70,20 @@ impl Slot {
         };
         log::debug!("a strict network is in between: guessing begins");
         let (ours, theirs) = session.credentials();
-        self.birthday = Birthday::begin(now, plan, self.seat(), ours, theirs);
+        self.port_guess = PortGuess::begin(now, plan, self.role(), ours, theirs);
         // Whoever lacks what it takes does not try again and again.
-        self.may_guess = self.birthday.is_some();
+        self.may_guess = self.port_guess.is_some();
     }
 
     /// The peer has found one of the many sockets, which is this slot's from now on.
     pub(super) fn take_found(&mut self, path: Path, datagram: BytesMut) {
         let now = Instant::now();
-        self.birthday = None;
+        self.port_guess = None;
         let mut bound = self.locals.borrow().clone();
         bound.push(path.local);
         self.locals.send_replace(bound.clone());
         if let Some(session) = &mut self.session {
-            session.search_anew(now, &bound);
+            session.restart_ice(now, &bound);
         }
         self.take_datagram(now, path, datagram);
     }
@@ -97,7 +97,7 @@ impl Slot {
         let token = Token::naming(session.credentials().1, &self.named);
         // A host that knows of a guest has its reply, so the guest is there. A guest cannot know when
         // that will be.
-        let pace = match self.seat() == Seat::Host || Guesses::of_this_process().is_raised(token) {
+        let pace = match self.role() == Role::Host || Guesses::of_this_process().is_raised(token) {
             true => Pace::AtOnce,
             false => Pace::Waiting,
         };
@@ -108,18 +108,18 @@ impl Slot {
         })
     }
 
-    fn seat(&self) -> Seat {
-        match self.role {
-            Role::Host(_) => Seat::Host,
-            Role::Guest(_) => Seat::Guest,
+    fn role(&self) -> Role {
+        match self.side {
+            Side::Host(_) => Role::Host,
+            Side::Guest(_) => Role::Guest,
         }
     }
 }
 
 /// Ready when something came to one of the many sockets.
-pub(super) async fn found_or_never(birthday: Option<&Birthday>) {
-    match birthday {
-        Some(birthday) => poll_fn(|context| birthday.poll_readable(context)).await,
+pub(super) async fn found_or_never(port_guess: Option<&PortGuess>) {
+    match port_guess {
+        Some(port_guess) => poll_fn(|context| port_guess.poll_readable(context)).await,
         None => std::future::pending().await,
     }
 }

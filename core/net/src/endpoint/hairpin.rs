@@ -1,9 +1,9 @@
 //! Whether the router leads back in what is sent to its own address outside (RFC 4787 §6), which two
 //! devices behind it need if its networks do not see each other.
 
-use super::{Endpoint, Order};
+use super::{Call, Endpoint};
 use crate::ice::Path;
-use handfast_protocol::network::Translation;
+use handfast_protocol::network::MappingBehavior;
 use handfast_token::random_bytes;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -17,9 +17,10 @@ impl Endpoint {
     /// None if no such address is known that the router leads everybody to, or there is no router.
     /// Comes after [`Self::look_outside`]; takes half a second at most.
     pub async fn hears_itself(&mut self) -> Option<bool> {
-        let outside = self.outside()?;
-        let is_same = |local| outside.translation(local) == Translation::Same;
-        let known = outside.mappings.iter();
+        let reflexive = self.reflexive()?;
+        let is_same =
+            |local| reflexive.mapping_behavior(local) == MappingBehavior::EndpointIndependent;
+        let known = reflexive.mappings.iter();
         let mapping = known.into_iter().find(|mapping| is_same(mapping.local))?;
         let path = Path {
             local: mapping.local,
@@ -28,7 +29,7 @@ impl Endpoint {
         let word: [u8; 16] = random_bytes().ok()?;
         for _ in 0..TRIES {
             let (to, heard) = oneshot::channel();
-            self.order(Order::Echo(path, word, to));
+            self.call(Call::Echo(path, word, to));
             if let Ok(Ok(())) = tokio::time::timeout(PATIENCE, heard).await {
                 return Some(true);
             }

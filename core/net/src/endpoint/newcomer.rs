@@ -1,4 +1,4 @@
-//! A guest that comes again under another name while the one before holds the seat: a page that was
+//! A guest that comes again under another name while the one before holds the slot: a page that was
 //! loaded anew, or a browser that had given up, shows the same certificate in a session with other ICE
 //! credentials.
 //!
@@ -10,11 +10,11 @@ use crate::ConnectEvent;
 use crate::ice::Path;
 use crate::session::{Parties, Session, SessionEvent};
 use bytes::BytesMut;
-use handfast_token::{Fingerprint, Knocker, Seat};
+use handfast_token::{Fingerprint, Knocker, Role};
 use std::time::Instant;
 
 impl Slot {
-    /// Takes in a knock by whoever has the certificate of the guest that holds the seat. False if it has
+    /// Takes in a knock by whoever has the certificate of the guest that holds the slot. False if it has
     /// to be refused: nobody may come any more, or another newcomer is here.
     pub(super) fn come_again(&mut self, now: Instant, knocker: Knocker) -> bool {
         let is_known = |session: &Session| session.is_with(&knocker);
@@ -34,11 +34,11 @@ impl Slot {
 
     /// The parties of a session in which this host meets that guest.
     pub(super) fn parties_with(&self, knocker: Knocker) -> Option<Parties> {
-        let super::Role::Host(setup) = &self.role else {
+        let super::Side::Host(setup) = &self.side else {
             return None;
         };
         Some(Parties {
-            seat: Seat::Host,
+            role: Role::Host,
             certificate: setup.certificate.clone(),
             local: knocker.host,
             remote: knocker.guest,

@@ -1,9 +1,9 @@
 //! What becomes of a slot when its sockets, its network or its peer go away and come back.
 //!
-//! Nothing that was agreed on is lost with a socket: certificate, credentials, seat and tunnel live
+//! Nothing that was agreed on is lost with a socket: certificate, credentials, slot and tunnel live
 //! in the session, which searches for a path anew from whatever sockets there are.
 
-use super::{REST, Role, Slot};
+use super::{REST, Side, Slot, instead_of};
 use crate::socket::{Socket, Sockets};
 use crate::{ConnectEvent, TransportError};
 use handfast_protocol::link::{LinkError, LinkState};
@@ -44,7 +44,7 @@ impl Roaming {
     }
 
     /// The person is here again: whatever became slow while nobody answered is quick for a while.
-    pub async fn hurry(&self) {
+    pub async fn boost(&self) {
         let _ = self.moves.send(Move::Hurry).await;
     }
 
@@ -64,8 +64,14 @@ impl Roaming {
 impl Slot {
     /// Where its sockets are, given those that all share.
     pub(super) fn bound(&self, shared: &[SocketAddr]) -> Vec<SocketAddr> {
-        let shared = shared.iter().filter(|_| !self.is_apart);
-        shared.chain(&self.own).copied().collect()
+        if self.is_apart {
+            return self.own.clone();
+        }
+        let is_named = |own: &SocketAddr| Some(own.port()) == self.port;
+        let (named, others): (Vec<_>, Vec<_>) = self.own.iter().partition(|own| is_named(own));
+        let mut bound = instead_of(shared, &named);
+        bound.extend(others);
+        bound
     }
 
     /// Binds those sockets again that are its own and were closed.
@@ -96,13 +102,13 @@ impl Slot {
     pub(super) fn go_on(&mut self, now: Instant, bound: Vec<SocketAddr>, is_early: bool) {
         self.is_touched = true;
         self.again = is_early.then(|| now + REST);
-        self.hurry(now);
+        self.boost(now);
         self.move_to(bound.clone());
         if let Some(newcomer) = &mut self.newcomer {
-            newcomer.search_anew(now, &bound);
+            newcomer.restart_ice(now, &bound);
         }
         match &mut self.session {
-            Some(session) => session.search_anew(now, &bound),
+            Some(session) => session.restart_ice(now, &bound),
             None if self.link.is_none() && self.commands.is_some() => self.begin_as_expected(),
             None => {}
         }
@@ -110,13 +116,13 @@ impl Slot {
 
     /// A guest knocks, and a host at the guest that was announced to it.
     fn begin_as_expected(&mut self) {
-        match (&self.role, self.announced.clone()) {
-            (Role::Guest(_), _) => self.begin_as_guest(),
-            (Role::Host(_), Some((guest, peers))) => {
+        match (&self.side, self.announced.clone()) {
+            (Side::Guest(_), _) => self.begin_as_guest(),
+            (Side::Host(_), Some((guest, peers))) => {
                 self.begin_as_announced(guest, &peers);
                 self.deadline = None;
             }
-            (Role::Host(_), None) => {}
+            (Side::Host(_), None) => {}
         }
     }
 
@@ -130,15 +136,15 @@ impl Slot {
     /// Nothing comes of this attempt. A guest begins anew after a rest. A host says no goodbye: for
     /// the guest the link may be open already, and that would be a refusal.
     pub(super) fn lapse(&mut self, now: Instant) {
-        match self.role {
-            Role::Host(_) => {
+        match self.side {
+            Side::Host(_) => {
                 self.session = None;
                 self.deadline = None;
                 self.wait_again(now);
                 let error = TransportError::Closed;
                 let _ = self.events.try_send(ConnectEvent::Failed(error));
             }
-            Role::Guest(_) => {
+            Side::Guest(_) => {
                 self.end_session();
                 self.again = Some(now + REST);
                 let _ = self.events.try_send(ConnectEvent::Lapsed);
@@ -148,7 +154,7 @@ impl Slot {
 
     /// A guest gives up what it has, and knocks after a rest as if for the first time.
     pub(super) fn give_up(&mut self, now: Instant) {
-        if let Role::Guest(_) = self.role {
+        if let Side::Guest(_) = self.side {
             match &self.session {
                 Some(session) if session.is_open() => self.end_session(),
                 // A goodbye without a tunnel could be taken as that of the next attempt.

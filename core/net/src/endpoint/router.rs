@@ -136,7 +136,7 @@ fn key(ufrag: &str) -> &str {
 mod tests {
     use super::*;
     use crate::knock::check;
-    use handfast_token::{Fingerprint, InvitationKeys, Seat, Secret};
+    use handfast_token::{Fingerprint, InvitationKeys, Role, Secret};
 
     fn path(local: u16, peer: u16) -> Path {
         Path {
@@ -152,7 +152,7 @@ mod tests {
     const GUEST: Fingerprint = Fingerprint([7; 32]);
 
     fn knock(keys: &InvitationKeys) -> Vec<u8> {
-        let knock = check(&keys.guest_ice(GUEST), &keys.host_ice(), Seat::Guest);
+        let knock = check(&keys.guest_ice(GUEST), &keys.host_ice(), Role::Guest);
         knock.unwrap().to_vec()
     }
 
@@ -201,7 +201,7 @@ mod tests {
             ufrag: keys.ufrag_for_browser(GUEST, &browser).unwrap(),
             password: keys.host_ice().password,
         };
-        let knock = check(&browser, &host, Seat::Guest).unwrap();
+        let knock = check(&browser, &host, Role::Guest).unwrap();
         assert_eq!(hosts().route(path(1, 2), &knock), [3]);
     }
 
@@ -211,7 +211,7 @@ mod tests {
         let mut router = hosts();
         let guest = keys.guest_ice(GUEST);
         router.add(20, &guest.ufrag);
-        let check = check(&keys.host_ice(), &guest, Seat::Host).unwrap();
+        let check = check(&keys.host_ice(), &guest, Role::Host).unwrap();
         assert_eq!(router.route(path(1, 2), &check), [20]);
         let mut answer = check.to_vec();
         answer[..2].copy_from_slice(&[1, 1]);
@@ -241,7 +241,7 @@ mod tests {
         let now = Instant::now();
         let mut router = hosts();
         let keys = keys(1);
-        let mut check = check(&keys.host_ice(), &keys.guest_ice(GUEST), Seat::Host)
+        let mut check = check(&keys.host_ice(), &keys.guest_ice(GUEST), Role::Host)
             .unwrap()
             .to_vec();
         for number in 0..2 * MOST_CHECKS as u32 {

@@ -1,5 +1,5 @@
 use super::*;
-use handfast_protocol::network::Translation;
+use handfast_protocol::network::MappingBehavior;
 use rtc_stun::message::BINDING_SUCCESS as SUCCESS;
 
 const HOME: &str = "192.168.1.5:5000";
@@ -41,28 +41,40 @@ fn answer(id: [u8; 12], mapped: &str) -> Vec<u8> {
     message.raw
 }
 
-fn seen(now: Instant, views: &[&str]) -> Outside {
+fn seen(now: Instant, views: &[&str]) -> ReflexiveReport {
     let mut asking = asking(now);
     for ((path, id), mapped) in questions(&mut asking).into_iter().zip(views) {
         assert!(asking.handle(now, path, &answer(id, mapped)));
     }
-    asking.outside()
+    asking.report()
 }
 
 #[test]
 fn two_servers_tell_how_a_router_translates() {
     let now = Instant::now();
-    for (views, translation, named) in [
-        (&["9.9.9.9:5000", "9.9.9.9:5000"][..], Translation::Same, 1),
-        (&["9.9.9.9:5000", "9.9.9.9:5001"], Translation::Strict, 2),
-        (&[HOME, HOME], Translation::None, 0),
-        (&["9.9.9.9:5000"], Translation::Unknown, 1),
-        (&[], Translation::Unknown, 0),
+    for (views, mapping_behavior, named) in [
+        (
+            &["9.9.9.9:5000", "9.9.9.9:5000"][..],
+            MappingBehavior::EndpointIndependent,
+            1,
+        ),
+        (
+            &["9.9.9.9:5000", "9.9.9.9:5001"],
+            MappingBehavior::AddressDependent,
+            2,
+        ),
+        (&[HOME, HOME], MappingBehavior::NotTranslated, 0),
+        (&["9.9.9.9:5000"], MappingBehavior::Unknown, 1),
+        (&[], MappingBehavior::Unknown, 0),
     ] {
-        let outside = seen(now, views);
-        assert_eq!(outside.translation(address(HOME)), translation, "{views:?}");
-        assert_eq!(outside.candidates().len(), named, "{views:?}");
-        assert_eq!(outside.is_silent(), views.is_empty());
+        let reflexive = seen(now, views);
+        assert_eq!(
+            reflexive.mapping_behavior(address(HOME)),
+            mapping_behavior,
+            "{views:?}"
+        );
+        assert_eq!(reflexive.candidates().len(), named, "{views:?}");
+        assert_eq!(reflexive.is_silent(), views.is_empty());
     }
 }
 
@@ -79,9 +91,9 @@ fn only_the_server_that_was_asked_is_believed_and_only_about_this_question() {
     assert!(!asking.handle(now, path, &forged));
     assert!(!asking.handle(now, elsewhere, &answer(id, "9.9.9.9:1")));
     assert!(!asking.handle(now, path, b"\x01\x01 not STUN at all"));
-    assert_eq!(asking.outside().mappings, []);
+    assert_eq!(asking.report().mappings, []);
     assert!(asking.handle(now, path, &answer(id, "9.9.9.9:1")));
-    assert_eq!(asking.outside().mappings.len(), 1);
+    assert_eq!(asking.report().mappings.len(), 1);
 }
 
 #[test]
@@ -95,8 +107,8 @@ fn an_address_that_nobody_can_have_is_no_answer() {
         "9.9.9.9:0",
         "[2a02::1]:5",
     ] {
-        let outside = seen(now, &[lie]);
-        assert_eq!(outside.mappings, [], "{lie}");
+        let reflexive = seen(now, &[lie]);
+        assert_eq!(reflexive.mappings, [], "{lie}");
     }
 }
 
@@ -113,7 +125,7 @@ fn a_silent_server_is_asked_more_and_more_seldom() {
         sent.push(questions(&mut asking).len());
     }
     assert!(asking.is_settled(start + Duration::from_secs(60)));
-    assert!(asking.outside().is_silent());
+    assert!(asking.report().is_silent());
     assert!(
         sent.iter().sum::<usize>() <= 2 * (RETRIES.len() + 3),
         "{sent:?}"
@@ -153,7 +165,7 @@ fn a_router_that_forgot_is_noticed_when_the_mapping_is_refreshed() {
     asking.handle(later, path, &answer(id, "9.9.9.9:6000"));
     assert!(
         asking
-            .outside()
+            .report()
             .mappings
             .iter()
             .any(|m| m.mapped == address("9.9.9.9:6000"))

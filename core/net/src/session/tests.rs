@@ -22,25 +22,25 @@ struct End {
 }
 
 impl End {
-    fn new(now: Instant, seat: Seat, [host, guest]: &[TunnelCertificate; 2]) -> Self {
+    fn new(now: Instant, role: Role, [host, guest]: &[TunnelCertificate; 2]) -> Self {
         let keys = InvitationKeys::derive(&Secret::new([1; 16]));
         let ours = keys.host_ice();
         let theirs = keys.guest_ice(guest.fingerprint());
-        let (local, parties) = match seat {
-            Seat::Host => (
+        let (local, parties) = match role {
+            Role::Host => (
                 HOST,
                 Parties {
-                    seat,
+                    role,
                     certificate: host.clone(),
                     local: ours,
                     remote: theirs,
                     expected: guest.fingerprint(),
                 },
             ),
-            Seat::Guest => (
+            Role::Guest => (
                 GUEST,
                 Parties {
-                    seat,
+                    role,
                     certificate: guest.clone(),
                     local: theirs,
                     remote: ours,
@@ -94,7 +94,7 @@ fn certificates() -> [TunnelCertificate; 2] {
 fn patient_guest(certificates: &[TunnelCertificate; 2], long: Duration) -> (End, Instant) {
     let mut now = Instant::now();
     let until = now + long;
-    let mut guest = End::new(now, Seat::Guest, certificates);
+    let mut guest = End::new(now, Role::Guest, certificates);
     guest.session.add_peers(now, &[Candidate::host(HOST)]);
     while now < until {
         guest.act(now);
@@ -122,7 +122,7 @@ fn a_reply_that_comes_at_once_or_after_minutes_or_a_day_opens_the_way_at_once() 
     for millis in [0, 150, 60_000, 600_000, 24 * 3_600_000] {
         let waited = Duration::from_millis(millis);
         let (mut guest, now) = patient_guest(&certificates, waited);
-        let mut host = End::new(now, Seat::Host, &certificates);
+        let mut host = End::new(now, Role::Host, &certificates);
         host.session.add_peers(now, &[Candidate::host(GUEST)]);
         let took = meet(&mut host, &mut guest, now);
         assert!(took < Duration::from_millis(100), "{waited:?}: {took:?}");
@@ -133,7 +133,7 @@ fn a_reply_that_comes_at_once_or_after_minutes_or_a_day_opens_the_way_at_once() 
 fn a_host_that_comes_back_late_is_found_by_the_next_knock() {
     let certificates = certificates();
     let (mut guest, now) = patient_guest(&certificates, Duration::from_secs(600));
-    let mut host = End::new(now, Seat::Host, &certificates);
+    let mut host = End::new(now, Role::Host, &certificates);
     let took = meet(&mut host, &mut guest, now);
     assert!(took < Duration::from_millis(1_200), "{took:?}");
 }
@@ -142,13 +142,13 @@ fn a_host_that_comes_back_late_is_found_by_the_next_knock() {
 fn a_tunnel_outlives_the_path_beneath_it() {
     let certificates = certificates();
     let (mut guest, now) = patient_guest(&certificates, Duration::ZERO);
-    let mut host = End::new(now, Seat::Host, &certificates);
+    let mut host = End::new(now, Role::Host, &certificates);
     let mut now = now + meet(&mut host, &mut guest, now);
     // The guest sleeps for an hour and wakes up elsewhere.
     now += Duration::from_secs(3600);
     let elsewhere = SocketAddr::from(([127, 0, 0, 1], 4002));
     guest.local = elsewhere;
-    guest.session.search_anew(now, &[elsewhere]);
+    guest.session.restart_ice(now, &[elsewhere]);
     assert!(guest.session.is_silent());
     guest
         .session
@@ -172,7 +172,7 @@ fn what_was_said_during_a_cut_arrives_once_and_soon_after_the_line_is_back() {
     let certificates = certificates();
     for seconds in [1, 5, 75, 240] {
         let (mut guest, now) = patient_guest(&certificates, Duration::ZERO);
-        let mut host = End::new(now, Seat::Host, &certificates);
+        let mut host = End::new(now, Role::Host, &certificates);
         let mut now = now + meet(&mut host, &mut guest, now);
         let is_back = now + Duration::from_secs(seconds);
         let (mut said, mut heard, mut next) = (0_u32, Vec::new(), now);
@@ -253,7 +253,7 @@ fn meet_over(
         under_way: VecDeque::new(),
     });
     let (mut guest, began) = patient_guest(certificates, Duration::ZERO);
-    let mut host = End::new(began, Seat::Host, certificates);
+    let mut host = End::new(began, Role::Host, certificates);
     host.session.add_peers(began, &[Candidate::host(GUEST)]);
     let (mut now, mut messages, mut is_begun) = (began, 0, false);
     let word = Bytes::from_static(&[0; 48]);
@@ -302,10 +302,12 @@ fn people_meet_soon_over_a_slow_path_that_loses_in_bursts() {
 
 /// What a host that is with somebody else answers to what a guest sends.
 fn refusals(sent: &[(Path, Bytes)]) -> Vec<(Path, Bytes)> {
-    let door = InvitationKeys::derive(&Secret::new([1; 16])).host_ice();
+    let host_credentials = InvitationKeys::derive(&Secret::new([1; 16])).host_ice();
     let refuse = |(path, check): &(Path, Bytes)| {
         let is_check = knock::is_stun(check, BINDING_REQUEST);
-        let refusal = is_check.then(|| knock::refusal(check, &door)).flatten()?;
+        let refusal = is_check
+            .then(|| knock::refusal(check, &host_credentials))
+            .flatten()?;
         let back = Path {
             local: path.peer,
             peer: path.local,
@@ -316,7 +318,7 @@ fn refusals(sent: &[(Path, Bytes)]) -> Vec<(Path, Bytes)> {
 }
 
 /// A guest knocks for so long. `answer` gives what comes back for what it sends, and hears whether it
-/// says that the seat is taken. Returns what the guest sent, and now.
+/// says that the slot is taken. Returns what the guest sent, and now.
 fn knock_for(
     guest: &mut End,
     from: Instant,
@@ -362,8 +364,8 @@ fn a_guest_that_is_refused_for_two_seconds_says_so_and_goes_on_politely() {
     assert!(!guest.session.is_answered());
     // The way is known, so nothing has to be guessed.
     assert!(guest.session.is_reached());
-    // The seat is free, and the next knock is let in.
-    let mut host = End::new(now, Seat::Host, &certificates);
+    // The slot is free, and the next knock is let in.
+    let mut host = End::new(now, Role::Host, &certificates);
     let took = meet(&mut host, &mut guest, now);
     assert!(took < Duration::from_millis(1_200), "{took:?}");
     assert!(!guest.session.is_taken());
@@ -400,7 +402,7 @@ fn a_refusal_that_was_recorded_or_comes_twice_or_from_elsewhere_changes_nothing(
 }
 
 #[test]
-fn a_guest_hears_no_more_that_the_seat_is_taken_once_the_host_is_silent() {
+fn a_guest_hears_no_more_that_the_slot_is_taken_once_the_host_is_silent() {
     let (mut guest, now) = patient_guest(&certificates(), Duration::ZERO);
     let now = knock_for(&mut guest, now, Duration::from_secs(3), |sent, _| {
         refusals(&sent)
@@ -414,7 +416,7 @@ fn a_guest_hears_no_more_that_the_seat_is_taken_once_the_host_is_silent() {
 fn an_answer_to_nothing_that_was_asked_is_no_sign_of_the_peer() {
     let certificates = certificates();
     let (mut guest, now) = patient_guest(&certificates, Duration::ZERO);
-    let mut host = End::new(now, Seat::Host, &certificates);
+    let mut host = End::new(now, Role::Host, &certificates);
     // What a host once answered to an earlier knock.
     let knocks = guest.act(now);
     host.hear(now, knocks.clone());
@@ -448,7 +450,7 @@ impl Narrow {
         let (guest, now) = patient_guest(&certificates, Duration::ZERO);
         Self {
             now,
-            ends: [End::new(now, Seat::Host, &certificates), guest],
+            ends: [End::new(now, Role::Host, &certificates), guest],
             carries,
             link: usize::MAX,
             under_way: [VecDeque::new(), VecDeque::new()],

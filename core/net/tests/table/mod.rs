@@ -25,7 +25,7 @@ impl Table {
         }
     }
 
-    pub(crate) fn seat_host(&self, addresses: &[IpAddr]) -> Connector {
+    pub(crate) fn place_host(&self, addresses: &[IpAddr]) -> Connector {
         Endpoint::bind(addresses, None).unwrap().host(HostSetup {
             certificate: self.certificate.clone(),
             keys: self.keys.clone(),
@@ -41,7 +41,7 @@ impl Table {
         }
     }
 
-    pub(crate) fn seat_guest(&self, host: &Connector, address: IpAddr) -> Connector {
+    pub(crate) fn place_guest(&self, host: &Connector, address: IpAddr) -> Connector {
         let setup = self.guest_setup(host);
         Endpoint::bind(&[address], None).unwrap().guest(setup)
     }

@@ -5,7 +5,7 @@
 use super::message::Message;
 use super::{Event, Violation};
 use crate::handshake::{Commitment, GuestComparison, HostComparison, ShortString};
-use handfast_token::{Seat, Secret, kdf};
+use handfast_token::{Role, Secret, kdf};
 use std::time::{Duration, Instant};
 
 /// How long after one comparison began a person may wish for the next.
@@ -82,7 +82,7 @@ enum Step {
 
 /// The rules of it: what happens and when goes in, what to say and to tell comes out.
 pub(super) struct Comparer {
-    seat: Seat,
+    role: Role,
     hash: [u8; 32],
     /// Every nonce follows from this. None where this device has no randomness to give: nothing begins.
     random: Option<Secret<32>>,
@@ -98,9 +98,9 @@ pub(super) struct Comparer {
 }
 
 impl Comparer {
-    pub(super) fn new(seat: Seat, hash: [u8; 32], random: Option<Secret<32>>) -> Self {
+    pub(super) fn new(role: Role, hash: [u8; 32], random: Option<Secret<32>>) -> Self {
         Self {
-            seat,
+            role,
             hash,
             random,
             ours: false,
@@ -127,9 +127,9 @@ impl Comparer {
             return Err(CompareError::TooSoon);
         }
         self.ours = true;
-        match self.seat {
-            Seat::Host if self.theirs => Ok(self.commit(now)),
-            Seat::Host | Seat::Guest => Ok(Next::say(Message::CompareWish)),
+        match self.role {
+            Role::Host if self.theirs => Ok(self.commit(now)),
+            Role::Host | Role::Guest => Ok(Next::say(Message::CompareWish)),
         }
     }
 
@@ -161,11 +161,11 @@ impl Comparer {
             return Err(Violation::OutOfTurn);
         }
         self.theirs = true;
-        Ok(match (self.ours, self.seat) {
+        Ok(match (self.ours, self.role) {
             (false, _) => Next::tell(Event::CompareOffered),
-            (true, Seat::Host) => self.commit(now),
+            (true, Role::Host) => self.commit(now),
             // The host's commitment follows.
-            (true, Seat::Guest) => Next::default(),
+            (true, Role::Guest) => Next::default(),
         })
     }
 
@@ -188,7 +188,7 @@ impl Comparer {
 
     /// The host committed to its nonce. It may do so only when this person has wished.
     fn committed(&mut self, commitment: Commitment, now: Instant) -> Result<Next, Violation> {
-        let (Seat::Guest, Step::Rest, true) = (self.seat, &self.step, self.ours) else {
+        let (Role::Guest, Step::Rest, true) = (self.role, &self.step, self.ours) else {
             return Err(Violation::OutOfTurn);
         };
         let Some(nonce) = self.nonce().map(|nonce| *nonce.expose()) else {
@@ -236,12 +236,12 @@ impl Comparer {
 mod tests {
     use super::*;
 
-    fn comparer(seat: Seat) -> Comparer {
-        Comparer::new(seat, [7; 32], Secret::random().ok())
+    fn comparer(role: Role) -> Comparer {
+        Comparer::new(role, [7; 32], Secret::random().ok())
     }
 
     fn both() -> [Comparer; 2] {
-        [Seat::Host, Seat::Guest].map(comparer)
+        [Role::Host, Role::Guest].map(comparer)
     }
 
     /// Hands `first`, said by this one of the two, to and fro until nothing more is said; what the
@@ -322,8 +322,8 @@ mod tests {
 
     #[test]
     fn who_wishes_again_before_the_other_person_has_breaks_the_rules() {
-        for seat in [Seat::Host, Seat::Guest] {
-            let mut one = comparer(seat);
+        for role in [Role::Host, Role::Guest] {
+            let mut one = comparer(role);
             let now = Instant::now();
             assert!(one.wished(now).is_ok());
             assert_eq!(one.wished(now).err(), Some(Violation::OutOfTurn));
@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_host_cannot_begin_what_its_guest_did_not_wish() {
-        let mut guest = comparer(Seat::Guest);
+        let mut guest = comparer(Role::Guest);
         let now = Instant::now();
         guest.wished(now).expect("an offer");
         let begun = guest.committed([1; 32], now);

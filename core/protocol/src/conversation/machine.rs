@@ -104,7 +104,7 @@ impl Machine {
             sealer,
             opener,
             hash,
-            seat,
+            role,
         } = channel;
         let Terms {
             trust,
@@ -116,7 +116,7 @@ impl Machine {
             out: Outputs::new(SendQueue::new(now, sealer)),
             inbox: Inbox::new(&limits),
             outbox: Outbox::new(),
-            comparer: Comparer::new(seat, hash, random),
+            comparer: Comparer::new(role, hash, random),
             trust,
             account: Account::new(limits),
             last: 0,

@@ -8,7 +8,7 @@
 
 use bytes::{Bytes, BytesMut};
 use chacha20poly1305::{AeadInPlace, ChaCha20Poly1305, KeyInit, Nonce, Tag};
-use handfast_token::{Seat, Secret};
+use handfast_token::{Role, Secret};
 
 /// Longest body in bytes that one frame carries.
 pub const MAX_BODY: usize = 16_000;
@@ -54,11 +54,11 @@ pub struct Channel {
     /// The handshake hash. Both sides have the same one, and no other connection has it.
     pub hash: [u8; 32],
     /// The side of this device in the handshake.
-    pub seat: Seat,
+    pub role: Role,
 }
 
 impl Channel {
-    pub(crate) fn new(ours: &Secret<32>, theirs: &Secret<32>, hash: [u8; 32], seat: Seat) -> Self {
+    pub(crate) fn new(ours: &Secret<32>, theirs: &Secret<32>, hash: [u8; 32], role: Role) -> Self {
         Self {
             sealer: Sealer {
                 cipher: CipherState::initialize_key(ours),
@@ -70,7 +70,7 @@ impl Channel {
                 used: 0,
             },
             hash,
-            seat,
+            role,
         }
     }
 }
@@ -269,8 +269,8 @@ mod tests {
     fn pair() -> (Sealer, Opener) {
         let (a, b) = (Secret::new([1; 32]), Secret::new([2; 32]));
         let (near, far) = (
-            Channel::new(&a, &b, [0; 32], Seat::Guest),
-            Channel::new(&b, &a, [0; 32], Seat::Host),
+            Channel::new(&a, &b, [0; 32], Role::Guest),
+            Channel::new(&b, &a, [0; 32], Role::Host),
         );
         (near.sealer, far.opener)
     }

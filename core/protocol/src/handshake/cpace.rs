@@ -11,7 +11,7 @@ use blake2::{Blake2b512, Digest};
 use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoPoint};
 use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::IsIdentity;
-use handfast_token::{Seat, Secret, kdf};
+use handfast_token::{Role, Secret, kdf};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -78,22 +78,22 @@ impl Parties {
 
 /// One run, after this side made its share.
 pub struct Attempt {
-    seat: Seat,
+    role: Role,
     hash: [u8; 32],
     scalar: Scalar,
     share: [u8; 32],
 }
 
 impl Attempt {
-    /// Begins a run for the one in this `seat`. `secret` is the answer as bytes, `random` 32 bytes
+    /// Begins a run for the one in this `role`. `secret` is the answer as bytes, `random` 32 bytes
     /// that are used for nothing else.
-    pub fn new(seat: Seat, secret: &[u8], parties: &Parties, random: &Secret<32>) -> Self {
+    pub fn new(role: Role, secret: &[u8], parties: &Parties, random: &Secret<32>) -> Self {
         let identifier = parties.channel_identifier();
         let generator = generator::<Blake2b512>(secret, &identifier, &parties.hash);
         // 256 uniform bits leave a bias of about 2^-127 modulo the order of the group.
         let scalar = Scalar::from_bytes_mod_order(*random.expose());
         Self {
-            seat,
+            role,
             hash: parties.hash,
             share: (generator * scalar).compress().to_bytes(),
             scalar,
@@ -109,9 +109,9 @@ impl Attempt {
     /// the other side does not keep to the protocol.
     pub fn agree(self, theirs: &[u8; 32]) -> Option<Agreement> {
         let point = shared_point(&self.scalar, theirs)?;
-        let (guest, host) = match self.seat {
-            Seat::Guest => (&self.share, theirs),
-            Seat::Host => (theirs, &self.share),
+        let (guest, host) = match self.role {
+            Role::Guest => (&self.share, theirs),
+            Role::Host => (theirs, &self.share),
         };
         let isk =
             session_key::<Blake2b512>(&self.hash, &point, &transcript(guest, GUEST, host, HOST));
@@ -125,9 +125,9 @@ impl Attempt {
             kdf(mac_key.expose(), "HFS1 answer tag", &[share, sender])
         };
         let (guest, host) = (tag(guest, GUEST), tag(host, HOST));
-        let (ours, expected) = match self.seat {
-            Seat::Guest => (guest, host),
-            Seat::Host => (host, guest),
+        let (ours, expected) = match self.role {
+            Role::Guest => (guest, host),
+            Role::Host => (host, guest),
         };
         Some(Agreement {
             isk,

@@ -8,7 +8,7 @@
 use super::ready::skip_extensions;
 use super::{Channel, Prologue};
 use curve25519_dalek::MontgomeryPoint;
-use handfast_token::{Seat, Secret};
+use handfast_token::{Role, Secret};
 use snow::{Builder, HandshakeState};
 
 const PATTERN: &str = "Noise_XXpsk0+psk3_25519_ChaChaPoly_BLAKE2s";
@@ -292,9 +292,9 @@ fn established(
     let (guest, host) = state.dangerously_get_raw_split();
     let (guest, host) = (Secret::new(guest), Secret::new(host));
     let channel = if state.is_initiator() {
-        Channel::new(&guest, &host, hash, Seat::Guest)
+        Channel::new(&guest, &host, hash, Role::Guest)
     } else {
-        Channel::new(&host, &guest, hash, Seat::Host)
+        Channel::new(&host, &guest, hash, Role::Host)
     };
     Established {
         channel,

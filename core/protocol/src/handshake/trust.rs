@@ -4,7 +4,7 @@
 //! here lowers it, because a changed key is a new contact and starts anew.
 
 use super::PublicKey;
-use handfast_token::Seat;
+use handfast_token::Role;
 
 /// How invitation and reply travelled. Only a live camera makes a scan: a symbol in a picture, or a
 /// pasted text, went through a relay and is a link.
@@ -105,17 +105,17 @@ impl Trust {
         Self { reason }
     }
 
-    /// What a flow that is complete proves to the side in this seat about the other side.
+    /// What a flow that is complete proves to the side in this role about the other side.
     /// Before an answer was checked, [`Flow::LinkAsk`] is still [`Flow::LinkOpen`]. An answer proves
     /// something to whoever asks, and nothing to whoever is asked, as a carrier may have chosen the
     /// question.
-    pub fn proven(flow: Flow, seat: Seat) -> Self {
-        Self::because(match (flow, seat) {
-            (Flow::TwoWayScan, _) | (Flow::OneScan, Seat::Guest) => TrustReason::Scanned,
-            (Flow::OneScan, Seat::Host) => TrustReason::SawTheCode,
-            (Flow::LinkAsk, Seat::Host) => TrustReason::Answered,
-            (Flow::LinkLocked, Seat::Host) => TrustReason::LockedLink,
-            (Flow::LinkAsk | Flow::LinkLocked, Seat::Guest) => TrustReason::TheirQuestion,
+    pub fn proven(flow: Flow, role: Role) -> Self {
+        Self::because(match (flow, role) {
+            (Flow::TwoWayScan, _) | (Flow::OneScan, Role::Guest) => TrustReason::Scanned,
+            (Flow::OneScan, Role::Host) => TrustReason::SawTheCode,
+            (Flow::LinkAsk, Role::Host) => TrustReason::Answered,
+            (Flow::LinkLocked, Role::Host) => TrustReason::LockedLink,
+            (Flow::LinkAsk | Flow::LinkLocked, Role::Guest) => TrustReason::TheirQuestion,
             (Flow::LinkOpen, _) => TrustReason::OpenLink,
         })
     }
@@ -167,20 +167,20 @@ mod tests {
             (Flow::LinkLocked, Unverified, AnswerChecked),
             (Flow::LinkOpen, Unverified, Unverified),
         ] {
-            assert_eq!(Trust::proven(flow, Seat::Guest).level(), guest, "{flow:?}");
-            assert_eq!(Trust::proven(flow, Seat::Host).level(), host, "{flow:?}");
+            assert_eq!(Trust::proven(flow, Role::Guest).level(), guest, "{flow:?}");
+            assert_eq!(Trust::proven(flow, Role::Host).level(), host, "{flow:?}");
         }
     }
 
     #[test]
     fn after_one_scan_the_host_met_someone_who_saw_the_code() {
-        let trust = Trust::proven(Flow::OneScan, Seat::Host);
+        let trust = Trust::proven(Flow::OneScan, Role::Host);
         assert_eq!(trust.reason(), TrustReason::SawTheCode);
     }
 
     #[test]
     fn trust_rises_by_a_stronger_proof_and_never_falls() {
-        let mut trust = Trust::proven(Flow::LinkOpen, Seat::Host);
+        let mut trust = Trust::proven(Flow::LinkOpen, Role::Host);
         let introduced = TrustReason::IntroducedBy(PublicKey([9; 32]));
         assert!(trust.raise(Trust::because(introduced)));
         assert!(trust.raise(Trust::because(TrustReason::Compared)));
@@ -192,28 +192,28 @@ mod tests {
 
     #[test]
     fn a_persons_word_is_a_mark_and_no_level() {
-        let mut asked = Trust::proven(Flow::LinkAsk, Seat::Guest);
+        let mut asked = Trust::proven(Flow::LinkAsk, Role::Guest);
         assert!(asked.take_word());
         assert_eq!(asked.reason(), TrustReason::ByYourWord);
         assert!(asked.level() < TrustLevel::AnswerChecked);
         assert!(!asked.take_word());
         // The next meeting neither takes it back nor makes more of it.
-        assert!(!asked.raise(Trust::proven(Flow::LinkAsk, Seat::Guest)));
+        assert!(!asked.raise(Trust::proven(Flow::LinkAsk, Role::Guest)));
         assert!(!asked.raise(Trust::because(TrustReason::OpenLink)));
         for flow in [Flow::TwoWayScan, Flow::OneScan, Flow::LinkOpen] {
-            assert!(!Trust::proven(flow, Seat::Guest).take_word(), "{flow:?}");
+            assert!(!Trust::proven(flow, Role::Guest).take_word(), "{flow:?}");
         }
         for flow in [Flow::LinkAsk, Flow::LinkLocked, Flow::OneScan] {
-            assert!(!Trust::proven(flow, Seat::Host).take_word(), "{flow:?}");
+            assert!(!Trust::proven(flow, Role::Host).take_word(), "{flow:?}");
         }
     }
 
     #[test]
     fn whose_question_was_answered_tells_more_than_an_open_link() {
         let mut trust = Trust::because(TrustReason::OpenLink);
-        assert!(trust.raise(Trust::proven(Flow::LinkAsk, Seat::Guest)));
+        assert!(trust.raise(Trust::proven(Flow::LinkAsk, Role::Guest)));
         assert_eq!(trust.reason(), TrustReason::TheirQuestion);
-        assert!(trust.raise(Trust::proven(Flow::LinkAsk, Seat::Host)));
+        assert!(trust.raise(Trust::proven(Flow::LinkAsk, Role::Host)));
         assert_eq!(trust.level(), TrustLevel::AnswerChecked);
     }
 }

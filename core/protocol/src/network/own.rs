@@ -1,6 +1,6 @@
 //! What of this device an invitation or a reply names.
 
-use super::Outside;
+use super::ReflexiveReport;
 use handfast_token::{Candidate, Candidates, MAX_CANDIDATES, Policy, admit};
 use std::net::{IpAddr, SocketAddr};
 
@@ -20,11 +20,11 @@ pub fn usable_addresses(addresses: &[IpAddr], policy: Policy) -> Vec<IpAddr> {
 /// another port for the same socket, or several. None if there is nothing that another device could use.
 pub fn own_candidates(
     bound: &[SocketAddr],
-    seen: Option<&Outside>,
+    seen: Option<&ReflexiveReport>,
     external: Option<SocketAddr>,
     policy: Policy,
 ) -> Option<Candidates> {
-    let seen = seen.map(Outside::candidates);
+    let seen = seen.map(ReflexiveReport::candidates);
     let mut seen = admit(seen.unwrap_or_default(), policy);
     if let Some(external) = external {
         seen.retain(|seen| seen.ip().is_none_or(|seen| seen.ip() != external.ip()));
@@ -45,19 +45,25 @@ mod tests {
     use super::*;
     use crate::network::Mapping;
 
-    fn named(bound: &[&str], seen: &[&str], door: Option<&str>) -> Vec<String> {
+    fn named(bound: &[&str], seen: &[&str], external_address: Option<&str>) -> Vec<String> {
         let bound: Vec<SocketAddr> = bound.iter().map(|text| text.parse().unwrap()).collect();
         let mappings = seen.iter().zip(1..).map(|(mapped, server)| Mapping {
             local: bound[0],
             server: SocketAddr::from(([9, 9, 9, server], 3478)),
             mapped: mapped.parse().unwrap(),
         });
-        let outside = Outside {
+        let reflexive = ReflexiveReport {
             mappings: mappings.collect(),
             asked: seen.len(),
         };
-        let door = door.map(|text| text.parse().unwrap());
-        let ours = own_candidates(&bound, Some(&outside), door, Policy::default()).unwrap();
+        let external_address = external_address.map(|text| text.parse().unwrap());
+        let ours = own_candidates(
+            &bound,
+            Some(&reflexive),
+            external_address,
+            Policy::default(),
+        )
+        .unwrap();
         let addresses = ours.iter().filter_map(Candidate::ip);
         addresses.map(|address| address.to_string()).collect()
     }

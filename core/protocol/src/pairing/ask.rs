@@ -1,12 +1,12 @@
 //! What host and guest share once both have introduced themselves: who was met, and the messages of
 //! a question asked inside the channel.
 
-use super::Acquaintance;
+use super::AuthenticatedPeer;
 use crate::handshake::{
     AnswerMessage, Channel, Established, Flow, Parties, PublicKey, Ready, Trust,
 };
 use bytes::Bytes;
-use handfast_token::{Seat, Secret, kdf};
+use handfast_token::{Role, Secret, kdf};
 use std::time::Duration;
 
 /// How many answers a question takes in all, however many links they come over.
@@ -19,14 +19,14 @@ pub(super) const REST: Duration = Duration::from_secs(2);
 pub(super) const ANSWER_PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// Somebody who holds the invitation and has said a name.
-pub(super) struct Met {
+pub(super) struct Introduced {
     channel: Channel,
     peer: PublicKey,
     ready: Ready,
     two_way: bool,
 }
 
-impl Met {
+impl Introduced {
     /// Reads the peer's READY out of the channel's first frame.
     pub(super) fn read_ready(
         mut established: Established,
@@ -50,9 +50,9 @@ impl Met {
 
     /// What a run of the check is bound to. `own` is this side's long-term key.
     pub(super) fn parties(&self, own: PublicKey) -> Parties {
-        let (host, guest) = match self.channel.seat {
-            Seat::Host => (own, self.peer),
-            Seat::Guest => (self.peer, own),
+        let (host, guest) = match self.channel.role {
+            Role::Host => (own, self.peer),
+            Role::Guest => (self.peer, own),
         };
         Parties {
             hash: self.channel.hash,
@@ -73,30 +73,30 @@ impl Met {
 
     /// Ends the introduction. `own` is the randomness that this side's READY was made of, and `answered`
     /// the key that both derived from the answer, where one was asked for.
-    pub(super) fn into_acquaintance(
+    pub(super) fn into_authenticated_peer(
         self,
         flow: Flow,
         own: &Entropy,
         answered: Option<&Secret<64>>,
-    ) -> Acquaintance {
-        let seat = self.channel.seat;
-        let mut trust = Trust::proven(flow, seat);
+    ) -> AuthenticatedPeer {
+        let role = self.channel.role;
+        let mut trust = Trust::proven(flow, role);
         if answered.is_some() {
-            trust.raise(Trust::proven(Flow::LinkAsk, seat));
+            trust.raise(Trust::proven(Flow::LinkAsk, role));
         }
         let own_random = own.ready(&self.channel.hash);
-        let (host, guest) = match seat {
-            Seat::Host => (&own_random, self.ready.random()),
-            Seat::Guest => (self.ready.random(), &own_random),
+        let (host, guest) = match role {
+            Role::Host => (&own_random, self.ready.random()),
+            Role::Guest => (self.ready.random(), &own_random),
         };
         let key: &[u8] = answered.map_or(&[], |key| key.expose());
         let parts: [&[u8]; 3] = [guest.expose(), &self.channel.hash, key];
-        Acquaintance {
+        AuthenticatedPeer {
             key: self.peer,
             name: self.ready.name().to_owned(),
             trust,
             scans: if self.two_way { 2 } else { 1 },
-            reunion: kdf(host.expose(), "HFS1 reconnect 0", &parts),
+            reconnect_secret: kdf(host.expose(), "HFS1 reconnect 0", &parts),
             channel: self.channel,
         }
     }

@@ -1,7 +1,7 @@
 //! Why two did not reach each other, as far as one side can tell: the likeliest cause, and one thing
 //! to try. Nothing is asked of anybody; where the signs are few, so is what is said.
 
-use crate::network::{Family, Opening, Survey, strict_address};
+use crate::network::{Family, NetworkReport, Reachability, address_dependent_mapping};
 use handfast_token::{Candidate, Range};
 use std::net::{IpAddr, SocketAddr};
 
@@ -76,7 +76,7 @@ impl Cause {
 #[derive(Clone, Copy, Debug)]
 pub struct Signs<'a> {
     /// What is known of its own network.
-    pub survey: &'a Survey,
+    pub report: &'a NetworkReport,
     /// What the other side named: the candidates of its invitation or reply.
     pub peers: &'a [Candidate],
     /// True if both sides know each other's addresses, because the reply has reached the host.
@@ -87,7 +87,7 @@ pub struct Signs<'a> {
 impl Signs<'_> {
     /// The likeliest cause.
     pub fn cause(&self) -> Cause {
-        let own = &self.survey.addresses;
+        let own = &self.report.addresses;
         if own
             .iter()
             .all(|address| Range::of(*address) == Range::Loopback)
@@ -99,24 +99,24 @@ impl Signs<'_> {
         }
         let peers = self.peer_addresses();
         let is_shared = |family| {
-            self.survey.opening(family) != Opening::Absent
+            self.report.reachability(family) != Reachability::Absent
                 && peers.iter().any(|peer| Family::of(peer.ip()) == family)
         };
         if !peers.is_empty() && !Family::ALL.into_iter().any(is_shared) {
             return Cause::NoCommonFamily;
         }
         let shared = Family::ALL.into_iter().filter(|family| is_shared(*family));
-        let best = shared.map(|family| self.survey.opening(family)).max();
+        let best = shared.map(|family| self.report.reachability(family)).max();
         if self
-            .survey
-            .outside
+            .report
+            .reflexive
             .as_ref()
-            .is_some_and(|outside| outside.is_silent())
+            .is_some_and(|reflexive| reflexive.is_silent())
         {
             return Cause::Blocked;
         }
-        let is_strict = best == Some(Opening::Strict);
-        let is_peer_strict = strict_address(self.peers).is_some();
+        let is_strict = best == Some(Reachability::AddressDependent);
+        let is_peer_strict = address_dependent_mapping(self.peers).is_some();
         if is_strict && is_peer_strict {
             return Cause::BothStrict;
         }
@@ -140,10 +140,10 @@ impl Signs<'_> {
     /// addresses, so two addresses outside that differ are stronger than two inside that agree.
     fn is_one_network(&self) -> bool {
         let ours = self
-            .survey
-            .outside
+            .report
+            .reflexive
             .iter()
-            .flat_map(|outside| &outside.mappings);
+            .flat_map(|reflexive| &reflexive.mappings);
         let ours: Vec<IpAddr> = ours.map(|mapping| mapping.mapped.ip()).collect();
         let theirs = self.peers.iter().filter_map(Candidate::reflexive);
         let theirs: Vec<IpAddr> = theirs.map(|seen| seen.ip()).collect();
@@ -160,7 +160,7 @@ impl Signs<'_> {
             .map(SocketAddr::ip)
             .filter(|ip| !theirs.contains(ip));
         let mut near = hosts.filter(|peer| {
-            self.survey
+            self.report
                 .addresses
                 .iter()
                 .any(|own| is_neighbour(*own, *peer))
@@ -183,12 +183,12 @@ fn is_neighbour(one: IpAddr, other: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Mapping, Outside};
+    use crate::network::{Mapping, ReflexiveReport};
 
     /// A survey of these addresses; servers saw the first as these, or none was asked.
-    fn survey(addresses: &[&str], mapped: Option<&[&str]>) -> Survey {
+    fn survey(addresses: &[&str], mapped: Option<&[&str]>) -> NetworkReport {
         let addresses: Vec<IpAddr> = addresses.iter().map(|text| text.parse().unwrap()).collect();
-        let outside = mapped.map(|mapped| Outside {
+        let reflexive = mapped.map(|mapped| ReflexiveReport {
             mappings: mapped
                 .iter()
                 .zip([1, 2, 3])
@@ -200,10 +200,10 @@ mod tests {
                 .collect(),
             asked: 3,
         });
-        Survey {
+        NetworkReport {
             addresses,
-            outside,
-            ..Survey::default()
+            reflexive,
+            ..NetworkReport::default()
         }
     }
 
@@ -217,9 +217,9 @@ mod tests {
         own.chain(seen).collect()
     }
 
-    fn cause(survey: &Survey, peers: &[Candidate], is_replied: bool) -> Cause {
+    fn cause(report: &NetworkReport, peers: &[Candidate], is_replied: bool) -> Cause {
         let signs = Signs {
-            survey,
+            report,
             peers,
             is_replied,
         };
@@ -236,9 +236,9 @@ mod tests {
     #[test]
     fn without_a_network_nothing_else_matters() {
         for addresses in [&[][..], &["127.0.0.1", "::1"]] {
-            let survey = survey(addresses, None);
+            let report = survey(addresses, None);
             assert_eq!(
-                cause(&survey, &peers(&["127.0.0.1:1"], &[]), true),
+                cause(&report, &peers(&["127.0.0.1:1"], &[]), true),
                 Cause::NoNetwork
             );
         }
@@ -248,24 +248,24 @@ mod tests {
     fn neighbours_that_do_not_hear_each_other_are_kept_apart() {
         let near = ["192.168.0.9:5000"];
         for mapped in [None, Some(ORDINARY), Some(&[][..])] {
-            let survey = survey(HOME, mapped);
-            assert_eq!(cause(&survey, &peers(&near, &[]), false), Cause::KeptApart);
+            let report = survey(HOME, mapped);
+            assert_eq!(cause(&report, &peers(&near, &[]), false), Cause::KeptApart);
             let same_router = peers(&near, &["8.8.4.4:9"]);
-            assert_eq!(cause(&survey, &same_router, false), Cause::KeptApart);
+            assert_eq!(cause(&report, &same_router, false), Cause::KeptApart);
         }
-        let survey = survey(&["2a02:810a::2"], None);
+        let report = survey(&["2a02:810a::2"], None);
         assert_eq!(
-            cause(&survey, &peers(&["[2a02:810a::9]:1"], &[]), true),
+            cause(&report, &peers(&["[2a02:810a::9]:1"], &[]), true),
             Cause::KeptApart
         );
     }
 
     #[test]
     fn two_homes_with_the_same_private_addresses_are_two_homes() {
-        let survey = survey(HOME, Some(ORDINARY));
+        let report = survey(HOME, Some(ORDINARY));
         let there = peers(&["192.168.0.9:5000"], THEIRS);
-        assert_eq!(cause(&survey, &there, true), Cause::Gone);
-        assert_eq!(cause(&survey, &there, false), Cause::ReplyMissing);
+        assert_eq!(cause(&report, &there, true), Cause::Gone);
+        assert_eq!(cause(&report, &there, false), Cause::ReplyMissing);
     }
 
     #[test]
@@ -283,10 +283,10 @@ mod tests {
 
     #[test]
     fn servers_that_stay_silent_mean_that_udp_is_blocked() {
-        let survey = survey(HOME, Some(&[]));
+        let report = survey(HOME, Some(&[]));
         for replied in [true, false] {
             assert_eq!(
-                cause(&survey, &peers(ELSEWHERE, THEIRS), replied),
+                cause(&report, &peers(ELSEWHERE, THEIRS), replied),
                 Cause::Blocked
             );
         }
@@ -300,9 +300,9 @@ mod tests {
         for replied in [true, false] {
             assert_eq!(cause(&strict, &there_strict, replied), Cause::BothStrict);
         }
-        for (survey, there) in [(&strict, &there), (&ordinary, &there_strict)] {
-            assert_eq!(cause(survey, there, true), Cause::OneStrict);
-            assert_eq!(cause(survey, there, false), Cause::StrictUnreplied);
+        for (report, there) in [(&strict, &there), (&ordinary, &there_strict)] {
+            assert_eq!(cause(report, there, true), Cause::OneStrict);
+            assert_eq!(cause(report, there, false), Cause::StrictUnreplied);
         }
         assert_eq!(cause(&ordinary, &there, true), Cause::Gone);
     }
@@ -310,9 +310,9 @@ mod tests {
     #[test]
     fn an_invitation_for_the_table_does_not_reach_elsewhere() {
         for mapped in [None, Some(ORDINARY), Some(STRICT)] {
-            let survey = survey(HOME, mapped);
+            let report = survey(HOME, mapped);
             assert_eq!(
-                cause(&survey, &peers(ELSEWHERE, &[]), false),
+                cause(&report, &peers(ELSEWHERE, &[]), false),
                 Cause::OnlyLocal
             );
         }
@@ -320,8 +320,8 @@ mod tests {
 
     #[test]
     fn a_peer_without_addresses_leaves_little_to_say() {
-        let survey = survey(HOME, Some(ORDINARY));
-        assert_eq!(cause(&survey, &[], true), Cause::Gone);
-        assert_eq!(cause(&survey, &[], false), Cause::ReplyMissing);
+        let report = survey(HOME, Some(ORDINARY));
+        assert_eq!(cause(&report, &[], true), Cause::Gone);
+        assert_eq!(cause(&report, &[], false), Cause::ReplyMissing);
     }
 }

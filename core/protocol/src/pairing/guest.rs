@@ -1,8 +1,8 @@
 //! The guest's side of the flow: open, agree, knock, reply where needed.
 
-use super::ask::{ANSWER_PATIENCE, Entropy, Met, TRIES};
+use super::ask::{ANSWER_PATIENCE, Entropy, Introduced, TRIES};
 use super::view::{GuestStage, View};
-use super::{Acquaintance, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing, Via};
+use super::{AuthenticatedPeer, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing, Provenance};
 use crate::handshake::{
     Agreement, AnswerMessage, Attempt, Established, Flow, HandshakeError, Initiator, Mode, Policy,
     Prologue, Ready,
@@ -12,7 +12,7 @@ use bytes::Bytes;
 use handfast_seal::{Answers, Profile};
 use handfast_token::{
     Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, MAX_LIFETIME, Reply,
-    ReplyError, SealedReply, Seat, Secret,
+    ReplyError, Role, SealedReply, Secret,
 };
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -55,7 +55,7 @@ pub enum GuestEffect {
     /// Ask servers outside how this device is seen, for the reply.
     LookOutside,
     /// The host is who made the invitation: hand over.
-    Done(Box<Acquaintance>),
+    Done(Box<AuthenticatedPeer>),
     /// It is over.
     Over(Failure),
 }
@@ -84,7 +84,7 @@ pub struct Guest {
     fingerprint: Fingerprint,
     invitation: Invitation,
     keys: InvitationKeys,
-    via: Via,
+    provenance: Provenance,
     entropy: Entropy,
     reply: Option<(Reply, SealedReply)>,
     reply_shown: bool,
@@ -92,7 +92,7 @@ pub struct Guest {
     doubts_clock: bool,
     looking: Looking,
     gives_up: Option<Instant>,
-    seat: Heard,
+    slot: Heard,
     tried: Tried,
     /// The host has said that an answer was wrong.
     was_wrong: bool,
@@ -115,7 +115,7 @@ enum Looking {
     Done,
 }
 
-/// What the host was last heard to say about the seat.
+/// What the host was last heard to say about the slot.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Heard {
     /// Nothing, or that it is this guest's.
@@ -151,11 +151,11 @@ enum Step {
         mode: Mode,
     },
     /// None, before the person here has answered.
-    Question(Box<Met>),
+    Question(Box<Introduced>),
     /// The share of the host's answer.
-    Share(Box<Met>, Box<Attempt>),
+    Share(Box<Introduced>, Box<Attempt>),
     /// The proof of the host's answer, or that the answers differ.
-    Proof(Box<Met>, Box<Agreement>),
+    Proof(Box<Introduced>, Box<Agreement>),
     Nothing,
 }
 
@@ -166,7 +166,7 @@ impl Guest {
         identity: Identity,
         fingerprint: Fingerprint,
         invitation: Invitation,
-        via: Via,
+        provenance: Provenance,
         random: Secret<32>,
     ) -> Self {
         Self {
@@ -174,14 +174,14 @@ impl Guest {
             identity,
             fingerprint,
             invitation,
-            via,
+            provenance,
             entropy: Entropy::new(random),
             reply: None,
             reply_shown: false,
             doubts_clock: false,
             looking: Looking::Never,
             gives_up: None,
-            seat: Heard::Nothing,
+            slot: Heard::Nothing,
             tried: Tried::default(),
             was_wrong: false,
             runs: 0,
@@ -374,15 +374,15 @@ impl Guest {
                     .as_ref()
                     .map(|name| name.as_str().to_owned()),
                 question: self.question(),
-                via: self.via,
+                provenance: self.provenance,
                 remaining: self.invitation.expiry.remaining(now.unix),
             },
             Phase::Knocking { .. } => match &self.reply {
                 Some((_, sealed)) if self.reply_shown => View::ReplyNeeded {
                     reply: sealed.as_bytes().to_vec(),
-                    seat_taken: self.is_taken(),
+                    slot_taken: self.is_taken(),
                 },
-                _ if self.is_taken() => View::Connecting(GuestStage::SeatTaken),
+                _ if self.is_taken() => View::Connecting(GuestStage::SlotTaken),
                 _ => View::Connecting(GuestStage::Knocking),
             },
             Phase::Answered => View::Connecting(GuestStage::Answered),
@@ -393,7 +393,7 @@ impl Guest {
                 question: self.question().unwrap_or_default(),
                 tries_left: TRIES.saturating_sub(self.tried.proofs),
                 was_wrong: self.was_wrong,
-                is_repeated: self.via != Via::Camera
+                is_repeated: self.provenance != Provenance::Camera
                     && (self.tried.lately || self.tried.proofs > 0),
             },
             Phase::Open { .. } => View::Connecting(GuestStage::Checking),
@@ -421,7 +421,7 @@ impl Guest {
             &Phase::Knocking { since } => {
                 if self.gives_up.is_some_and(|at| now.monotonic >= at) {
                     let left = self.invitation.expiry.remaining(now.unix);
-                    self.end(match (self.seat, left) {
+                    self.end(match (self.slot, left) {
                         (Heard::Taken | Heard::WasTaken, _) => Failure::Taken,
                         (Heard::Nothing, Some(_)) => Failure::NotReached,
                         (Heard::Nothing, None) => Failure::Expired,
@@ -451,13 +451,13 @@ impl Guest {
     }
 
     fn is_taken(&self) -> bool {
-        self.seat == Heard::Taken
+        self.slot == Heard::Taken
     }
 
     /// The host is with somebody else right now, or is not heard to be any more. That ends nothing:
-    /// the guest goes on knocking, its reply stays good, and it gets in when the seat is free.
-    pub fn seat_taken(&mut self, is_taken: bool) {
-        self.seat = match (is_taken, self.seat) {
+    /// the guest goes on knocking, its reply stays good, and it gets in when the slot is free.
+    pub fn slot_taken(&mut self, is_taken: bool) {
+        self.slot = match (is_taken, self.slot) {
             (true, _) => Heard::Taken,
             (false, Heard::Taken) => Heard::WasTaken,
             (false, before) => before,
@@ -466,7 +466,7 @@ impl Guest {
 
     /// The host answered a knock.
     pub fn answered(&mut self) {
-        self.seat = Heard::Nothing;
+        self.slot = Heard::Nothing;
         match self.phase {
             Phase::Knocking { .. } => self.phase = Phase::Answered,
             Phase::Opened | Phase::Answered | Phase::Open { .. } | Phase::Finished => {}
@@ -547,20 +547,20 @@ impl Guest {
                 }
             },
             Step::Ready { established, mode } => {
-                match Met::read_ready(*established, mode == Mode::TwoWay, message) {
+                match Introduced::read_ready(*established, mode == Mode::TwoWay, message) {
                     Some(_) if has_no_try_left => self.end(Failure::AnswersDiffer),
-                    Some(met) if self.invitation.question.is_some() => {
+                    Some(introduced) if self.invitation.question.is_some() => {
                         *until = now.monotonic + ANSWER_PATIENCE;
-                        *step = Step::Question(Box::new(met));
+                        *step = Step::Question(Box::new(introduced));
                     }
-                    Some(met) => self.hand_over(met, None),
+                    Some(introduced) => self.hand_over(introduced, None),
                     None => self.end(Failure::NotTheInviter),
                 }
             }
             // The host has nothing to say before it was answered.
             Step::Question(_) => self.end(Failure::NotTheInviter),
-            Step::Share(met, attempt) => self.prove(met, *attempt, message),
-            Step::Proof(met, agreement) => self.judge(now, met, *agreement, message),
+            Step::Share(introduced, attempt) => self.prove(introduced, *attempt, message),
+            Step::Proof(introduced, agreement) => self.judge(now, introduced, *agreement, message),
             Step::Nothing => {}
         }
     }
@@ -571,8 +571,8 @@ impl Guest {
             Phase::Open { step, until } => (step, until),
             Phase::Opened | Phase::Knocking { .. } | Phase::Answered | Phase::Finished => return,
         };
-        let mut met = match std::mem::replace(step, Step::Nothing) {
-            Step::Question(met) => met,
+        let mut introduced = match std::mem::replace(step, Step::Nothing) {
+            Step::Question(introduced) => introduced,
             other @ (Step::Second(_)
             | Step::Ready { .. }
             | Step::Share(..)
@@ -582,40 +582,36 @@ impl Guest {
                 return;
             }
         };
-        let parties = met.parties(self.identity.key.public());
+        let parties = introduced.parties(self.identity.key.public());
         let random = self.entropy.answer(&parties.hash, self.runs);
         self.runs += 1;
-        let attempt = Attempt::new(
-            Seat::Guest,
-            &answer.password(Profile::Two, None),
-            &parties,
-            &random,
-        );
-        let Some(share) = met.say(AnswerMessage::Share(attempt.share())) else {
+        let password = answer.password(Profile::Two, None);
+        let attempt = Attempt::new(Role::Guest, &password, &parties, &random);
+        let Some(share) = introduced.say(AnswerMessage::Share(attempt.share())) else {
             return self.end(Failure::Local);
         };
         *until = now.monotonic + HANDSHAKE_PATIENCE;
-        *step = Step::Share(met, Box::new(attempt));
+        *step = Step::Share(introduced, Box::new(attempt));
         self.effects.push_back(GuestEffect::Send(share));
     }
 
     /// The host sent the share of its answer: proves ours. The try counts from here on, whether the host
     /// ever says what it was worth or not.
-    fn prove(&mut self, mut met: Box<Met>, attempt: Attempt, message: &Bytes) {
-        let agreement = match met.hear(message) {
+    fn prove(&mut self, mut introduced: Box<Introduced>, attempt: Attempt, message: &Bytes) {
+        let agreement = match introduced.hear(message) {
             Some(AnswerMessage::Share(theirs)) => attempt.agree(&theirs),
             Some(AnswerMessage::Proof(_) | AnswerMessage::NoMatch) | None => None,
         };
         let Some(agreement) = agreement else {
             return self.end(Failure::NotTheInviter);
         };
-        let Some(proof) = met.say(AnswerMessage::Proof(agreement.proof())) else {
+        let Some(proof) = introduced.say(AnswerMessage::Proof(agreement.proof())) else {
             return self.end(Failure::Local);
         };
         self.tried.proofs = self.tried.proofs.saturating_add(1);
         self.effects.push_back(GuestEffect::Keep);
         self.effects.push_back(GuestEffect::Send(proof));
-        self.go_on(Step::Proof(met, Box::new(agreement)));
+        self.go_on(Step::Proof(introduced, Box::new(agreement)));
     }
 
     fn go_on(&mut self, next: Step) {
@@ -648,10 +644,16 @@ impl Guest {
     }
 
     /// The host says whether the answers agree, and shows that it knows.
-    fn judge(&mut self, now: Now, mut met: Box<Met>, agreement: Agreement, message: &Bytes) {
-        match met.hear(message) {
+    fn judge(
+        &mut self,
+        now: Now,
+        mut introduced: Box<Introduced>,
+        agreement: Agreement,
+        message: &Bytes,
+    ) {
+        match introduced.hear(message) {
             Some(AnswerMessage::Proof(theirs)) => match agreement.confirm(&theirs) {
-                Some(key) => self.hand_over(*met, Some(&key)),
+                Some(key) => self.hand_over(*introduced, Some(&key)),
                 None => self.end(Failure::NotTheInviter),
             },
             Some(AnswerMessage::NoMatch) if self.tried.is_used_up() => {
@@ -662,7 +664,7 @@ impl Guest {
                 match &mut self.phase {
                     Phase::Open { step, until } => {
                         *until = now.monotonic + ANSWER_PATIENCE;
-                        *step = Step::Question(met);
+                        *step = Step::Question(introduced);
                     }
                     Phase::Opened | Phase::Knocking { .. } | Phase::Answered | Phase::Finished => {}
                 }
@@ -733,17 +735,16 @@ impl Guest {
         self.end(Failure::Cancelled);
     }
 
-    fn hand_over(&mut self, met: Met, answered: Option<&Secret<64>>) {
-        let flow = match (self.via, met.two_way()) {
-            (Via::Camera, true) => Flow::TwoWayScan,
-            (Via::Camera, false) => Flow::OneScan,
-            (Via::Carried, _) => Flow::LinkOpen,
-            (Via::Locked, _) => Flow::LinkLocked,
+    fn hand_over(&mut self, introduced: Introduced, answered: Option<&Secret<64>>) {
+        let flow = match (self.provenance, introduced.two_way()) {
+            (Provenance::Camera, true) => Flow::TwoWayScan,
+            (Provenance::Camera, false) => Flow::OneScan,
+            (Provenance::Carried, _) => Flow::LinkOpen,
+            (Provenance::Locked, _) => Flow::LinkLocked,
         };
-        let acquaintance = met.into_acquaintance(flow, &self.entropy, answered);
+        let peer = introduced.into_authenticated_peer(flow, &self.entropy, answered);
         self.phase = Phase::Finished;
-        self.effects
-            .push_back(GuestEffect::Done(Box::new(acquaintance)));
+        self.effects.push_back(GuestEffect::Done(Box::new(peer)));
     }
 
     fn end(&mut self, failure: Failure) {
@@ -763,7 +764,7 @@ impl Guest {
     pub(super) fn state(&self) -> &'static str {
         match &self.phase {
             Phase::Opened => "opened",
-            Phase::Knocking { .. } if self.is_taken() => "knocking, seat taken",
+            Phase::Knocking { .. } if self.is_taken() => "knocking, slot taken",
             Phase::Knocking { .. } if self.reply_shown => "knocking, reply shown",
             Phase::Knocking { .. } => "knocking",
             Phase::Answered => "answered",

@@ -1,10 +1,11 @@
 //! The host's side of the flow: show, wait, let one guest in.
 
-use super::ask::{ANSWER_PATIENCE, Entropy, Met, REST, TRIES};
+use super::ask::{ANSWER_PATIENCE, Entropy, Introduced, REST, TRIES};
 use super::replies::{MOST_REPLIES, ReceivedReply, Replies, Search};
 use super::view::{HostStage, View};
 use super::{
-    Acquaintance, FIRST_MESSAGE, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing, Turn, Via,
+    AuthenticatedPeer, FIRST_MESSAGE, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing,
+    Provenance, Turn,
 };
 use crate::certificate::Certificate;
 use crate::handshake::{
@@ -14,7 +15,7 @@ use crate::handshake::{
 use bytes::Bytes;
 use handfast_seal::{Answers, Profile};
 use handfast_token::{
-    Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, ReplyError, SealedReply, Seat,
+    Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, ReplyError, Role, SealedReply,
     Secret,
 };
 use std::collections::VecDeque;
@@ -37,9 +38,9 @@ pub struct HostTerms {
     pub invitation: Invitation,
     /// The certificate that it names, made for it alone.
     pub certificate: Certificate,
-    /// [`Via::Camera`] if it is only ever shown on the screen; [`Via::Carried`] if it is also sent,
-    /// [`Via::Locked`] if it never leaves this device but locked.
-    pub handed: Via,
+    /// [`Provenance::Camera`] if it is only ever shown on the screen; [`Provenance::Carried`] if it is also sent,
+    /// [`Provenance::Locked`] if it never leaves this device but locked.
+    pub handed: Provenance,
     /// The answer to the invitation's question, if it has one.
     pub answer: Option<Answers>,
     /// 32 random bytes for everything that this side chooses at random.
@@ -65,7 +66,7 @@ impl Strikes {
 
 /// What has become of an invitation while it waited: enough of it to go on after a restart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Past {
+pub struct HostHistory {
     /// How often guests failed at each proof.
     pub strikes: Strikes,
     /// The digests of the forms in which it was shown, the newest first; see [`Host::moved`].
@@ -74,7 +75,7 @@ pub struct Past {
     pub replies: Vec<ReceivedReply>,
 }
 
-impl Past {
+impl HostHistory {
     /// Adds what another process knows of the same invitation, whether it has seen more of it or less.
     /// A strike is never taken back, and a form or a reply is forgotten only where there is no room for it.
     pub fn merge(&mut self, other: &Self) {
@@ -105,7 +106,7 @@ pub enum HostEffect {
     ExpectNobody,
     /// Send this message over the link.
     Send(Outgoing),
-    /// Keep what [`Host::past`] says now, before anything else that follows here: a try that a guest
+    /// Keep what [`Host::history`] says now, before anything else that follows here: a try that a guest
     /// has heard of counts, whatever happens to this device.
     Keep,
     /// Give up the link, and wait for another guest.
@@ -115,7 +116,7 @@ pub enum HostEffect {
     /// Show the invitation in this form from now on: it leads elsewhere.
     Reissue(Box<Invitation>),
     /// The guest has proved that it holds the invitation: the link is handed over.
-    Done(Box<Acquaintance>),
+    Done(Box<AuthenticatedPeer>),
     /// It is over.
     Over(Failure),
 }
@@ -166,7 +167,7 @@ enum Phase {
         /// Whose certificate was seen.
         guest: Fingerprint,
         /// How the reply that names this guest came here; of several, the way that proves most.
-        reply: Option<Via>,
+        reply: Option<Provenance>,
         /// When patience ends.
         until: Instant,
         prologues: Vec<Prologue>,
@@ -200,9 +201,9 @@ enum Step {
         which: usize,
     },
     /// The share of an answer.
-    Share(Box<Met>),
+    Share(Box<Introduced>),
     /// The proof of an answer.
-    Proof(Box<Met>, Box<Agreement>),
+    Proof(Box<Introduced>, Box<Agreement>),
     Nothing,
 }
 
@@ -230,9 +231,9 @@ impl Host {
     ///
     /// # Errors
     /// [`ReplyError`] if a reply answers another invitation.
-    pub fn with_past(mut self, now: Now, past: Past) -> Result<Self, ReplyError> {
-        let mut known = self.past();
-        known.merge(&past);
+    pub fn with_history(mut self, now: Now, history: HostHistory) -> Result<Self, ReplyError> {
+        let mut known = self.history();
+        known.merge(&history);
         self.strikes = known.strikes;
         self.forms = known.forms;
         self.replies = Replies::open(&self.keys, known.replies)?;
@@ -244,8 +245,8 @@ impl Host {
     }
 
     /// What has to be kept to go on.
-    pub fn past(&self) -> Past {
-        Past {
+    pub fn history(&self) -> HostHistory {
+        HostHistory {
             strikes: self.strikes,
             forms: self.forms.clone(),
             replies: self.replies.kept(),
@@ -401,11 +402,11 @@ impl Host {
         &mut self,
         now: Now,
         sealed: &SealedReply,
-        via: Via,
+        provenance: Provenance,
     ) -> Result<(), ReplyError> {
         let received = ReceivedReply {
             reply: sealed.clone(),
-            via,
+            provenance,
         };
         let guest = self.replies.hold(&self.keys, received)?;
         let heard = match &self.phase {
@@ -415,10 +416,10 @@ impl Host {
             Phase::Finished => return Ok(()),
         };
         let is_other = heard.is_some_and(|heard| heard != guest);
-        let turn = match via {
-            Via::Camera => Turn::Now,
-            Via::Carried | Via::Locked if is_other => return Ok(()),
-            Via::Carried | Via::Locked => Turn::Next,
+        let turn = match provenance {
+            Provenance::Camera => Turn::Now,
+            Provenance::Carried | Provenance::Locked if is_other => return Ok(()),
+            Provenance::Carried | Provenance::Locked => Turn::Next,
         };
         match self.phase {
             Phase::Open { .. } if is_other => self.effects.push_back(HostEffect::Abandon),
@@ -527,31 +528,31 @@ impl Host {
             },
             Step::Ready { established, which } => {
                 let two_way = prologues.get(which).map(|p| p.mode) == Some(Mode::TwoWay);
-                let met = Met::read_ready(*established, two_way, message);
-                *had_ready = met.is_some();
-                match met {
-                    Some(met) if self.terms.answer.is_some() => {
+                let introduced = Introduced::read_ready(*established, two_way, message);
+                *had_ready = introduced.is_some();
+                match introduced {
+                    Some(introduced) if self.terms.answer.is_some() => {
                         *until = now.monotonic + ANSWER_PATIENCE;
-                        *step = Step::Share(Box::new(met));
+                        *step = Step::Share(Box::new(introduced));
                     }
-                    Some(met) => self.hand_over(met, None),
+                    Some(introduced) => self.hand_over(introduced, None),
                     None => self.refuse(now, HandshakeError::Malformed),
                 }
             }
-            Step::Share(met) if rests => {
-                *step = Step::Share(met);
+            Step::Share(introduced) if rests => {
+                *step = Step::Share(introduced);
                 // A guest that keeps to the rules sends one share, and waits.
                 if self.asking.held.replace(message.clone()).is_some() {
                     self.refuse(now, HandshakeError::Malformed);
                 }
             }
-            Step::Share(met) => self.answer(now, met, message),
-            Step::Proof(met, agreement) => self.judge(now, met, *agreement, message),
+            Step::Share(introduced) => self.answer(now, introduced, message),
+            Step::Proof(introduced, agreement) => self.judge(now, introduced, *agreement, message),
             Step::Nothing => {}
         }
     }
 
-    /// The link ended, or an attempt came to nothing: the seat is free again.
+    /// The link ended, or an attempt came to nothing: the slot is free again.
     pub fn link_ended(&mut self, now: Now) {
         match self.phase {
             Phase::Waiting | Phase::Knocked { .. } | Phase::Open { .. } => {
@@ -568,34 +569,36 @@ impl Host {
     }
 
     /// The guest sent the share of its answer: answers with the share of ours.
-    fn answer(&mut self, now: Now, mut met: Box<Met>, message: &Bytes) {
+    fn answer(&mut self, now: Now, mut introduced: Box<Introduced>, message: &Bytes) {
         let (Some(AnswerMessage::Share(theirs)), Some(answer)) =
-            (met.hear(message), &self.terms.answer)
+            (introduced.hear(message), &self.terms.answer)
         else {
             return self.refuse(now, HandshakeError::Malformed);
         };
-        let parties = met.parties(self.identity.key.public());
+        let parties = introduced.parties(self.identity.key.public());
         let random = self.entropy.answer(&parties.hash, self.asking.runs);
         self.asking.runs += 1;
-        let attempt = Attempt::new(
-            Seat::Host,
-            &answer.password(Profile::Two, None),
-            &parties,
-            &random,
-        );
-        let share = met.say(AnswerMessage::Share(attempt.share()));
+        let password = answer.password(Profile::Two, None);
+        let attempt = Attempt::new(Role::Host, &password, &parties, &random);
+        let share = introduced.say(AnswerMessage::Share(attempt.share()));
         match (attempt.agree(&theirs), share) {
             (Some(agreement), Some(share)) => {
                 self.effects.push_back(HostEffect::Send(share));
-                self.go_on(Step::Proof(met, Box::new(agreement)));
+                self.go_on(Step::Proof(introduced, Box::new(agreement)));
             }
             _ => self.refuse(now, HandshakeError::Malformed),
         }
     }
 
     /// The guest sent the proof of its answer.
-    fn judge(&mut self, now: Now, mut met: Box<Met>, agreement: Agreement, message: &Bytes) {
-        let Some(AnswerMessage::Proof(theirs)) = met.hear(message) else {
+    fn judge(
+        &mut self,
+        now: Now,
+        mut introduced: Box<Introduced>,
+        agreement: Agreement,
+        message: &Bytes,
+    ) {
+        let Some(AnswerMessage::Proof(theirs)) = introduced.hear(message) else {
             return self.refuse(now, HandshakeError::Malformed);
         };
         let ours = agreement.proof();
@@ -604,12 +607,12 @@ impl Host {
             Some(_) => AnswerMessage::Proof(ours),
             None => AnswerMessage::NoMatch,
         };
-        let Some(frame) = met.say(reply) else {
+        let Some(frame) = introduced.say(reply) else {
             return self.refuse(now, HandshakeError::Local);
         };
         if let Some(key) = key {
             self.effects.push_back(HostEffect::Send(frame));
-            return self.hand_over(*met, Some(&key));
+            return self.hand_over(*introduced, Some(&key));
         }
         self.strikes.answers = self.strikes.answers.saturating_add(1);
         self.effects.push_back(HostEffect::Keep);
@@ -618,7 +621,7 @@ impl Host {
         if self.strikes.answers >= TRIES {
             self.end(Failure::AnswersDiffer);
         } else {
-            self.go_on(Step::Share(met));
+            self.go_on(Step::Share(introduced));
         }
     }
 
@@ -635,21 +638,23 @@ impl Host {
         until.is_some_and(|until| now.monotonic < until)
     }
 
-    fn hand_over(&mut self, met: Met, answered: Option<&Secret<64>>) {
+    fn hand_over(&mut self, introduced: Introduced, answered: Option<&Secret<64>>) {
         let reply = match &self.phase {
             Phase::Open { reply, .. } => *reply,
             Phase::Waiting | Phase::Knocked { .. } | Phase::Finished => None,
         };
         let flow = match (reply, self.terms.handed) {
-            (Some(Via::Camera), _) => Flow::TwoWayScan,
-            (Some(Via::Carried | Via::Locked) | None, Via::Locked) => Flow::LinkLocked,
-            (None, Via::Camera) => Flow::OneScan,
-            (Some(Via::Carried | Via::Locked), Via::Camera) | (_, Via::Carried) => Flow::LinkOpen,
+            (Some(Provenance::Camera), _) => Flow::TwoWayScan,
+            (Some(Provenance::Carried | Provenance::Locked) | None, Provenance::Locked) => {
+                Flow::LinkLocked
+            }
+            (None, Provenance::Camera) => Flow::OneScan,
+            (Some(Provenance::Carried | Provenance::Locked), Provenance::Camera)
+            | (_, Provenance::Carried) => Flow::LinkOpen,
         };
-        let acquaintance = met.into_acquaintance(flow, &self.entropy, answered);
+        let peer = introduced.into_authenticated_peer(flow, &self.entropy, answered);
         self.phase = Phase::Finished;
-        self.effects
-            .push_back(HostEffect::Done(Box::new(acquaintance)));
+        self.effects.push_back(HostEffect::Done(Box::new(peer)));
     }
 
     /// The guest failed a proof. It is told nothing; the person is told only when it burns.

@@ -29,7 +29,7 @@ mod tests;
 pub use cause::{Cause, Remedy, Signs};
 pub use failure::Failure;
 pub use guest::{Guest, GuestEffect, OtherInvitation, Tried};
-pub use host::{Host, HostEffect, HostTerms, MOST_FORMS, Past, Strikes};
+pub use host::{Host, HostEffect, HostHistory, HostTerms, MOST_FORMS, Strikes};
 pub use replies::{MOST_REPLIES, ReceivedReply};
 pub use view::{GuestStage, HostStage, View};
 
@@ -62,7 +62,7 @@ pub struct Identity {
     derive(serde::Serialize, serde::Deserialize),
     serde(rename_all = "snake_case")
 )]
-pub enum Via {
+pub enum Provenance {
     /// Seen by the live camera on the other device's screen.
     Camera,
     /// Carried by something else: a messenger, a picture, a file, pasted text.
@@ -91,7 +91,7 @@ pub struct Now {
 
 /// Somebody who proved to hold the invitation, and the channel to them.
 #[derive(Debug)]
-pub struct Acquaintance {
+pub struct AuthenticatedPeer {
     /// Their long-term key.
     pub key: PublicKey,
     /// What they call themselves; may be empty.
@@ -103,7 +103,7 @@ pub struct Acquaintance {
     /// The sealed channel inside the link.
     pub channel: Channel,
     /// What the two find and recognise each other by when they meet again; both hold the same.
-    pub reunion: Secret<32>,
+    pub reconnect_secret: Secret<32>,
 }
 
 /// A message for the link.

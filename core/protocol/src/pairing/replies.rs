@@ -5,7 +5,7 @@
 //! nothing goes to the end and rests, so that nobody who holds the invitation can keep the others out
 //! by one reply.
 
-use super::Via;
+use super::Provenance;
 use handfast_token::{Candidate, Fingerprint, InvitationKeys, Reply, ReplyError, SealedReply};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ pub struct ReceivedReply {
     /// The reply, sealed as it came.
     pub reply: SealedReply,
     /// How it came.
-    pub via: Via,
+    pub provenance: Provenance,
 }
 
 /// Whom to look for from now on.
@@ -102,13 +102,13 @@ impl Replies {
     ) -> Result<Fingerprint, ReplyError> {
         let new = Held::open(keys, received)?;
         if let Some(known) = self.held.iter_mut().find(|held| held.opened == new.opened) {
-            known.received.via = better(known.received.via, new.received.via);
+            known.received.provenance = better(known.received.provenance, new.received.provenance);
             known.is_outdated = false;
             return Ok(known.guest());
         }
         let guest = new.guest();
         if self.held.len() >= MOST_REPLIES {
-            let is_carried = |held: &Held| held.received.via != Via::Camera;
+            let is_carried = |held: &Held| held.received.provenance != Provenance::Camera;
             let last = self.held.iter().rposition(is_carried);
             self.held.remove(last.unwrap_or(self.held.len() - 1));
         }
@@ -190,8 +190,8 @@ impl Replies {
     }
 
     /// The best way in which a reply that names this guest came here.
-    pub(super) fn provenance(&self, guest: Fingerprint) -> Option<Via> {
-        let ways = self.naming(guest).map(|held| held.received.via);
+    pub(super) fn provenance(&self, guest: Fingerprint) -> Option<Provenance> {
+        let ways = self.naming(guest).map(|held| held.received.provenance);
         ways.reduce(better)
     }
 
@@ -219,9 +219,9 @@ impl Replies {
 }
 
 /// The way that proves more. Only the camera proves anything.
-fn better(one: Via, other: Via) -> Via {
+fn better(one: Provenance, other: Provenance) -> Provenance {
     match (one, other) {
-        (Via::Camera, _) | (_, Via::Camera) => Via::Camera,
-        (one, Via::Carried | Via::Locked) => one,
+        (Provenance::Camera, _) | (_, Provenance::Camera) => Provenance::Camera,
+        (one, Provenance::Carried | Provenance::Locked) => one,
     }
 }

@@ -1,9 +1,9 @@
 //! The two machines against each other, with time as an argument and no network.
 
 use super::guest::{Guest, GuestEffect, OtherInvitation, Tried};
-use super::host::{Host, HostEffect, HostTerms, MOST_FORMS, Past, Strikes};
+use super::host::{Host, HostEffect, HostHistory, HostTerms, MOST_FORMS, Strikes};
 use super::view::{GuestStage, HostStage, View};
-use super::{Acquaintance, Failure, Identity, Now, Via};
+use super::{AuthenticatedPeer, Failure, Identity, Now, Provenance};
 use crate::certificate::Certificate;
 use crate::handshake::{StaticKey, TrustReason};
 use crate::link::TransportError;
@@ -28,7 +28,7 @@ const UNIX: u64 = 1_790_000_000;
 const GUEST: Fingerprint = Fingerprint([2; 32]);
 
 /// How a pairing ended for one side.
-type End = Result<Box<Acquaintance>, Failure>;
+type End = Result<Box<AuthenticatedPeer>, Failure>;
 
 /// Both machines, a clock, and what each saw of the other's certificate.
 struct Scene {
@@ -54,11 +54,15 @@ fn candidates(last: u8) -> Candidates {
 }
 
 impl Scene {
-    fn new(handed: Via, via: Via) -> Self {
-        Self::with_question(handed, via, None)
+    fn new(handed: Provenance, provenance: Provenance) -> Self {
+        Self::with_question(handed, provenance, None)
     }
 
-    fn with_question(handed: Via, via: Via, question: Option<(&str, &str)>) -> Self {
+    fn with_question(
+        handed: Provenance,
+        provenance: Provenance,
+        question: Option<(&str, &str)>,
+    ) -> Self {
         let (host, guest) = (identity(1), identity(2));
         let certificate = Certificate::new(vec![0], Fingerprint([8; 32]));
         let host_fingerprint = certificate.fingerprint();
@@ -90,16 +94,28 @@ impl Scene {
             host_fingerprint,
             guest_fingerprint: GUEST,
             host: Host::new(now, host, terms, QR_LIFETIME),
-            guest: Guest::new(guest, GUEST, invitation.clone(), via, Secret::new([5; 32])),
+            guest: Guest::new(
+                guest,
+                GUEST,
+                invitation.clone(),
+                provenance,
+                Secret::new([5; 32]),
+            ),
             invitation,
         }
     }
 
     /// Somebody else who holds the invitation sits down in the guest's place.
-    fn another_guest(&mut self, via: Via) {
+    fn another_guest(&mut self, provenance: Provenance) {
         self.guest_fingerprint = Fingerprint([8; 32]);
         let (invitation, random) = (self.invitation.clone(), Secret::new([9; 32]));
-        self.guest = Guest::new(identity(8), self.guest_fingerprint, invitation, via, random);
+        self.guest = Guest::new(
+            identity(8),
+            self.guest_fingerprint,
+            invitation,
+            provenance,
+            random,
+        );
     }
 
     fn now(&self) -> Now {
@@ -188,7 +204,7 @@ impl Scene {
     }
 
     /// Carries messages until both have handed over.
-    fn talk(&mut self) -> (Box<Acquaintance>, Box<Acquaintance>) {
+    fn talk(&mut self) -> (Box<AuthenticatedPeer>, Box<AuthenticatedPeer>) {
         match self.carry() {
             (Some(Ok(at_host)), Some(Ok(at_guest))) => (at_host, at_guest),
             other => panic!("{other:?}"),
@@ -234,14 +250,14 @@ impl Scene {
 
 #[test]
 fn the_seven_steps_can_be_walked() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     // 1. The host shows its invitation.
     assert_eq!(scene.host_stage(), HostStage::Waiting);
     // 2. The guest has scanned it, and nothing is sent until the person agrees.
     assert!(matches!(
         scene.guest_view(),
         View::InvitationOpened {
-            via: Via::Camera,
+            provenance: Provenance::Camera,
             remaining: Some(_),
             ..
         }
@@ -253,7 +269,10 @@ fn the_seven_steps_can_be_walked() {
     scene.pass(Duration::from_secs(3));
     let reply = scene.shown_reply();
     let now = scene.now();
-    scene.host.reply_received(now, &reply, Via::Camera).unwrap();
+    scene
+        .host
+        .reply_received(now, &reply, Provenance::Camera)
+        .unwrap();
     let Some(HostEffect::Expect(guest, addresses, _)) = scene.host.poll_effect() else {
         panic!("the host should knock too")
     };
@@ -278,7 +297,7 @@ fn the_seven_steps_can_be_walked() {
 
 #[test]
 fn the_second_scan_is_asked_for_only_when_the_first_did_not_suffice() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.connect();
     scene.knock();
     assert_eq!(scene.host_stage(), HostStage::TheyAreHere);
@@ -290,24 +309,27 @@ fn the_second_scan_is_asked_for_only_when_the_first_did_not_suffice() {
 
 #[test]
 fn a_host_that_scanned_the_reply_is_not_asked_again() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.connect();
     scene.pass(Duration::from_secs(3));
     let (now, reply) = (scene.now(), scene.shown_reply());
-    scene.host.reply_received(now, &reply, Via::Camera).unwrap();
+    scene
+        .host
+        .reply_received(now, &reply, Provenance::Camera)
+        .unwrap();
     scene.pass(Duration::from_secs(10));
     assert_eq!(scene.host_stage(), HostStage::TheyAreHere);
 }
 
 #[test]
 fn a_reply_by_messenger_proves_less_than_one_on_the_screen() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.connect();
     scene.pass(Duration::from_secs(3));
     let (now, reply) = (scene.now(), scene.shown_reply());
     scene
         .host
-        .reply_received(now, &reply, Via::Carried)
+        .reply_received(now, &reply, Provenance::Carried)
         .unwrap();
     scene.knock();
     scene.open();
@@ -317,11 +339,14 @@ fn a_reply_by_messenger_proves_less_than_one_on_the_screen() {
 
 #[test]
 fn a_reply_of_somebody_else_does_not_vouch_for_the_guest_who_came() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.connect();
     scene.pass(Duration::from_secs(3));
     let (now, reply) = (scene.now(), scene.shown_reply());
-    scene.host.reply_received(now, &reply, Via::Camera).unwrap();
+    scene
+        .host
+        .reply_received(now, &reply, Provenance::Camera)
+        .unwrap();
     // Another guest, with another certificate, holds the same invitation and comes first.
     scene.guest_fingerprint = Fingerprint([9; 32]);
     scene.knock();
@@ -333,7 +358,7 @@ fn a_reply_of_somebody_else_does_not_vouch_for_the_guest_who_came() {
 
 #[test]
 fn a_host_waits_no_longer_than_its_invitation_lives() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.pass(QR_LIFETIME - Duration::from_secs(1));
     assert_eq!(scene.host_stage(), HostStage::Waiting);
     scene.pass(Duration::from_secs(2));
@@ -343,7 +368,7 @@ fn a_host_waits_no_longer_than_its_invitation_lives() {
 
 #[test]
 fn a_guest_stops_knocking_when_its_patience_ends() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     let (now, ours) = (scene.now(), candidates(2));
     scene
         .guest
@@ -356,7 +381,7 @@ fn a_guest_stops_knocking_when_its_patience_ends() {
 
 #[test]
 fn a_guest_tries_an_invitation_that_seems_expired_for_a_moment_only() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     // This device's clock runs two hours ahead.
     let ahead = |seconds| Now {
         monotonic: scene.start + Duration::from_secs(seconds),
@@ -377,7 +402,7 @@ fn a_guest_tries_an_invitation_that_seems_expired_for_a_moment_only() {
 #[test]
 fn a_guest_with_a_wrong_clock_meets_a_host_that_still_waits() {
     for (off, doubts) in [(6 * 3600, false), (-6 * 3600, false), (6 * 3600, true)] {
-        let mut scene = Scene::new(Via::Carried, Via::Carried);
+        let mut scene = Scene::new(Provenance::Carried, Provenance::Carried);
         let wrong = |seconds: u64| Now {
             monotonic: scene.start + Duration::from_secs(seconds),
             unix: UNIX.wrapping_add_signed(off) + seconds,
@@ -400,7 +425,7 @@ fn a_guest_with_a_wrong_clock_meets_a_host_that_still_waits() {
         let now = scene.now();
         scene
             .host
-            .reply_received(now, &reply, Via::Carried)
+            .reply_received(now, &reply, Provenance::Carried)
             .unwrap();
         scene.knock();
         scene.open();
@@ -411,7 +436,7 @@ fn a_guest_with_a_wrong_clock_meets_a_host_that_still_waits() {
 #[test]
 fn a_host_whose_clock_jumps_waits_on_by_the_time_that_passes() {
     for off in [6 * 3600, -6 * 3600] {
-        let mut scene = Scene::new(Via::Carried, Via::Carried);
+        let mut scene = Scene::new(Provenance::Carried, Provenance::Carried);
         let jumped = Now {
             monotonic: scene.start + Duration::from_secs(60),
             unix: UNIX.wrapping_add_signed(off),
@@ -426,7 +451,7 @@ fn a_host_whose_clock_jumps_waits_on_by_the_time_that_passes() {
 
 #[test]
 fn a_host_that_says_nothing_is_knocked_at_again_after_fifteen_seconds() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.connect();
     scene.knock();
     scene.open();
@@ -447,7 +472,7 @@ fn a_host_that_says_nothing_is_knocked_at_again_after_fifteen_seconds() {
 
 #[test]
 fn a_guest_knocks_as_long_as_the_invitation_lives_and_no_longer() {
-    let mut scene = Scene::new(Via::Carried, Via::Carried);
+    let mut scene = Scene::new(Provenance::Carried, Provenance::Carried);
     scene.connect();
     scene.pass(QR_LIFETIME);
     assert_eq!(scene.guest_failure(), None);
@@ -457,7 +482,7 @@ fn a_guest_knocks_as_long_as_the_invitation_lives_and_no_longer() {
 
 #[test]
 fn an_invitation_expires_while_the_device_sleeps() {
-    let mut scene = Scene::new(Via::Carried, Via::Carried);
+    let mut scene = Scene::new(Provenance::Carried, Provenance::Carried);
     scene.connect();
     // The clock for intervals stood still.
     let late = Now {
@@ -474,16 +499,19 @@ fn an_invitation_expires_while_the_device_sleeps() {
 
 #[test]
 fn a_guest_that_was_restarted_shows_the_same_reply_and_meets_the_host_that_has_it() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.connect();
     scene.pass(Duration::from_secs(3));
     let (now, reply) = (scene.now(), scene.shown_reply());
-    scene.host.reply_received(now, &reply, Via::Camera).unwrap();
+    scene
+        .host
+        .reply_received(now, &reply, Provenance::Camera)
+        .unwrap();
     scene.guest = Guest::new(
         identity(2),
         GUEST,
         scene.invitation.clone(),
-        Via::Camera,
+        Provenance::Camera,
         Secret::new([9; 32]),
     );
     let patience = Duration::from_secs(3600);
@@ -498,7 +526,7 @@ fn a_guest_that_was_restarted_shows_the_same_reply_and_meets_the_host_that_has_i
 
 #[test]
 fn a_guest_that_moved_shows_another_reply_and_is_still_let_in_by_the_older() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.connect();
     scene.pass(Duration::from_secs(3));
     let (now, older) = (scene.now(), scene.shown_reply());
@@ -506,7 +534,10 @@ fn a_guest_that_moved_shows_another_reply_and_is_still_let_in_by_the_older() {
     assert_eq!(scene.shown_reply(), older);
     scene.guest.moved(candidates(3), [8; 8]);
     assert_ne!(scene.shown_reply(), older);
-    scene.host.reply_received(now, &older, Via::Camera).unwrap();
+    scene
+        .host
+        .reply_received(now, &older, Provenance::Camera)
+        .unwrap();
     scene.knock();
     scene.open();
     let (at_host, at_guest) = scene.talk();
@@ -518,18 +549,18 @@ fn a_guest_that_moved_shows_another_reply_and_is_still_let_in_by_the_older() {
 #[test]
 fn strikes_outlive_a_restart_of_the_host() {
     let garbage = Bytes::from(vec![0xaa; 96]);
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     let strikes = Strikes {
         handshakes: 4,
         answers: 2,
     };
-    let past = Past {
+    let history = HostHistory {
         strikes,
-        ..Past::default()
+        ..HostHistory::default()
     };
     let now = scene.now();
-    scene.host = scene.host.with_past(now, past).unwrap();
-    assert_eq!(scene.host.past().strikes, strikes);
+    scene.host = scene.host.with_history(now, history).unwrap();
+    assert_eq!(scene.host.history().strikes, strikes);
     let (now, host, guest) = (scene.now(), scene.host_fingerprint, scene.guest_fingerprint);
     scene.host.opened(now, host, guest);
     scene.host.received(now, &garbage);
@@ -537,8 +568,8 @@ fn strikes_outlive_a_restart_of_the_host() {
 }
 
 #[test]
-fn a_guest_gone_half_way_frees_the_seat_in_fifteen_seconds() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+fn a_guest_gone_half_way_frees_the_slot_in_fifteen_seconds() {
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.connect();
     scene.knock();
     scene.open();
@@ -552,7 +583,7 @@ fn a_guest_gone_half_way_frees_the_seat_in_fifteen_seconds() {
 
 #[test]
 fn a_host_that_hangs_up_after_the_first_message_did_not_make_the_invitation() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.connect();
     scene.open();
     scene.guest.link_ended(scene.now());
@@ -562,7 +593,7 @@ fn a_host_that_hangs_up_after_the_first_message_did_not_make_the_invitation() {
 #[test]
 fn garbage_in_place_of_a_proof_fails_at_every_step() {
     let garbage = Bytes::from(vec![0xaa; 96]);
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.connect();
     scene.open();
     scene.guest.received(scene.now(), &garbage);
@@ -589,7 +620,7 @@ fn a_failed_attempt_carries_its_reason_to_the_guest() {
         (TransportError::NoAddress, Failure::NoNetwork),
         (TransportError::Closed, Failure::WentAway),
     ] {
-        let mut scene = Scene::new(Via::Camera, Via::Camera);
+        let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
         scene.connect();
         scene.guest.failed(error);
         assert_eq!(scene.guest_failure(), Some(failure));
@@ -598,7 +629,7 @@ fn a_failed_attempt_carries_its_reason_to_the_guest() {
 
 #[test]
 fn cancelling_ends_either_side_once() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.guest.cancel();
     scene.host.cancel();
     scene.guest.failed(TransportError::Closed);
@@ -615,7 +646,7 @@ fn wants_to_look(scene: &mut Scene) -> bool {
 
 #[test]
 fn a_guest_asks_nobody_outside_before_the_local_network_has_failed() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.guest.may_look_outside();
     scene.connect();
     scene.pass(Duration::from_millis(900));
@@ -629,7 +660,7 @@ fn a_guest_asks_nobody_outside_before_the_local_network_has_failed() {
 #[test]
 fn a_guest_that_is_answered_or_may_not_asks_nobody_outside() {
     for may in [true, false] {
-        let mut scene = Scene::new(Via::Camera, Via::Camera);
+        let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
         if may {
             scene.guest.may_look_outside();
         }
@@ -645,7 +676,7 @@ fn a_guest_that_is_answered_or_may_not_asks_nobody_outside() {
 #[test]
 fn a_reply_waits_a_moment_for_the_address_that_others_see() {
     let is_shown = |scene: &Scene| matches!(scene.guest_view(), View::ReplyNeeded { .. });
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.guest.may_look_outside();
     scene.connect();
     scene.pass(Duration::from_secs(4));
@@ -661,7 +692,7 @@ fn a_reply_waits_a_moment_for_the_address_that_others_see() {
         candidates(7)
     );
 
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.guest.may_look_outside();
     scene.connect();
     scene.pass(Duration::from_secs(5));
@@ -674,11 +705,14 @@ fn a_reply_waits_a_moment_for_the_address_that_others_see() {
 #[test]
 fn a_host_that_moved_shows_its_invitation_anew_and_lets_in_whoever_holds_any_form_of_it() {
     for rescans in [false, true] {
-        let mut scene = Scene::new(Via::Camera, Via::Camera);
+        let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
         scene.connect();
         scene.pass(Duration::from_secs(3));
         let (now, reply) = (scene.now(), scene.shown_reply());
-        scene.host.reply_received(now, &reply, Via::Camera).unwrap();
+        scene
+            .host
+            .reply_received(now, &reply, Provenance::Camera)
+            .unwrap();
         scene.host.moved(candidates(9));
         scene.host.moved(candidates(9));
         let effects: Vec<HostEffect> = std::iter::from_fn(|| scene.host.poll_effect()).collect();
@@ -703,12 +737,12 @@ fn a_host_that_moved_shows_its_invitation_anew_and_lets_in_whoever_holds_any_for
 
 #[test]
 fn the_form_that_was_handed_out_stays_good_however_often_the_host_seems_to_move() {
-    let mut scene = Scene::new(Via::Carried, Via::Carried);
+    let mut scene = Scene::new(Provenance::Carried, Provenance::Carried);
     // A server that names another address each time it is asked can make it so.
     for last in 10..40 {
         scene.host.moved(candidates(last));
     }
-    assert_eq!(scene.host.past().forms.len(), MOST_FORMS);
+    assert_eq!(scene.host.history().forms.len(), MOST_FORMS);
     scene.connect();
     scene.knock();
     scene.open();
@@ -717,20 +751,26 @@ fn the_form_that_was_handed_out_stays_good_however_often_the_host_seems_to_move(
 
 #[test]
 fn every_form_of_an_invitation_is_good_after_a_restart_too() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.host.moved(candidates(9));
     let form = Invitation {
         candidates: candidates(9),
         ..scene.invitation.clone()
     };
-    let past = scene.host.past();
-    let again = Scene::new(Via::Camera, Via::Camera);
+    let history = scene.host.history();
+    let again = Scene::new(Provenance::Camera, Provenance::Camera);
     let again_now = again.now();
     (scene.host, scene.host_fingerprint) = (
-        again.host.with_past(again_now, past).unwrap(),
+        again.host.with_history(again_now, history).unwrap(),
         again.host_fingerprint,
     );
-    scene.guest = Guest::new(identity(2), GUEST, form, Via::Camera, Secret::new([9; 32]));
+    scene.guest = Guest::new(
+        identity(2),
+        GUEST,
+        form,
+        Provenance::Camera,
+        Secret::new([9; 32]),
+    );
     scene.connect();
     scene.knock();
     scene.open();
@@ -739,7 +779,7 @@ fn every_form_of_an_invitation_is_good_after_a_restart_too() {
 
 #[test]
 fn an_invitation_that_differs_in_more_than_its_addresses_is_another_one() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     let ours = scene.invitation.clone();
     let others = [
         Invitation {

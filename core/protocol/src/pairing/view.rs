@@ -1,6 +1,6 @@
 //! What a screen shows of a pairing. No words for people here: shells have those.
 
-use super::{Failure, Via};
+use super::{Failure, Provenance};
 use crate::handshake::Trust;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub enum View {
         /// What will be asked once connected.
         question: Option<String>,
         /// How it came here, which is what it will prove.
-        via: Via,
+        provenance: Provenance,
         /// How long it is still good by this device's clock; None if it seems to have expired.
         remaining: Option<Duration>,
     },
@@ -31,8 +31,8 @@ pub enum View {
     ReplyNeeded {
         /// The reply's bytes, for every form a token has.
         reply: Vec<u8>,
-        /// As in [`GuestStage::SeatTaken`].
-        seat_taken: bool,
+        /// As in [`GuestStage::SlotTaken`].
+        slot_taken: bool,
     },
     /// The guest is asked a question that the host wrote.
     Asking {
@@ -93,8 +93,8 @@ pub enum GuestStage {
     /// Knocking; nothing heard yet.
     Knocking,
     /// Knocking, while somebody else who holds the invitation is with the host. The guest gets in when
-    /// the seat is free.
-    SeatTaken,
+    /// the slot is free.
+    SlotTaken,
     /// The host answered; the link is being opened.
     Answered,
     /// The link is open; both prove who they are.

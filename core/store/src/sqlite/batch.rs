@@ -8,14 +8,14 @@ use super::Store;
 use super::rows::{Rows, Table};
 use crate::StoreError;
 use crate::guesses::{self, MOST};
-use crate::invitations::{Fate, Kept, MAX_MARKS, PendingInvitation};
+use crate::invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
 use crate::people::{MAX_NAME, Person, Refused};
 use crate::proofs::Proofs;
 use crate::replies::PendingReply;
 use crate::settings::{MAX_SETTING, Setting};
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::Guessed;
-use handfast_protocol::pairing::Past;
+use handfast_protocol::pairing::HostHistory;
 use handfast_token::InviteId;
 
 /// One transaction; see the module text. Every method fails only when the store does, or where a value is
@@ -43,7 +43,7 @@ impl Batch<'_> {
         let mut new = new.clone();
         match self.invitation(new.id())? {
             Some(Kept::Over { .. }) => return Ok(()),
-            Some(Kept::Waiting(before)) => new.past.merge(&before.past),
+            Some(Kept::Waiting(before)) => new.history.merge(&before.history),
             None => {}
         }
         self.put_invitation(&Kept::Waiting(Box::new(new)))
@@ -54,26 +54,36 @@ impl Batch<'_> {
         self.rows.remove(Table::Invitation, &id).map(drop)
     }
 
-    /// An invitation that waits has this past, beside the one that is kept. Strikes that are used up burn
+    /// An invitation that waits has this history, beside the one that is kept. Strikes that are used up burn
     /// it by that.
-    pub fn add_past(&self, id: InviteId, past: &Past, now: u64) -> Result<(), StoreError> {
+    pub fn add_history(
+        &self,
+        id: InviteId,
+        history: &HostHistory,
+        now: u64,
+    ) -> Result<(), StoreError> {
         let Some(Kept::Waiting(mut pending)) = self.invitation(id)? else {
             return Ok(());
         };
         // The newest form comes first, whatever was known before.
-        let mut merged = past.clone();
-        merged.merge(&pending.past);
-        pending.past = merged;
-        match pending.past.strikes.are_used_up() {
-            true => self.leave_mark(&pending, Fate::Burned, now),
+        let mut merged = history.clone();
+        merged.merge(&pending.history);
+        pending.history = merged;
+        match pending.history.strikes.are_used_up() {
+            true => self.leave_mark(&pending, EndReason::Burned, now),
             false => self.put_invitation(&Kept::Waiting(pending)),
         }
     }
 
     /// An invitation that waits is over; its secrets are removed. Only the first end counts.
-    pub fn end_invitation(&self, id: InviteId, fate: Fate, now: u64) -> Result<(), StoreError> {
+    pub fn end_invitation(
+        &self,
+        id: InviteId,
+        end_reason: EndReason,
+        now: u64,
+    ) -> Result<(), StoreError> {
         match self.invitation(id)? {
-            Some(Kept::Waiting(pending)) => self.leave_mark(&pending, fate, now),
+            Some(Kept::Waiting(pending)) => self.leave_mark(&pending, end_reason, now),
             Some(Kept::Over { .. }) | None => Ok(()),
         }
     }
@@ -229,10 +239,10 @@ impl Batch<'_> {
     fn leave_mark(
         &self,
         pending: &PendingInvitation,
-        fate: Fate,
+        end_reason: EndReason,
         now: u64,
     ) -> Result<(), StoreError> {
-        self.put_invitation(&pending.over(fate, now))?;
+        self.put_invitation(&pending.over(end_reason, now))?;
         let mut marks: Vec<(u64, InviteId)> = self
             .invitations()?
             .iter()

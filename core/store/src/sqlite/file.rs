@@ -6,7 +6,7 @@
 use super::rows::{Rows, Table};
 use super::{IDENTITY, folder, schema};
 use crate::cipher::Cipher;
-use crate::{StoreError, Vault, private};
+use crate::{KeyStore, StoreError, private};
 use handfast_token::Secret;
 use rusqlite::{Connection, OpenFlags};
 use std::io;
@@ -16,7 +16,10 @@ use std::time::Duration;
 /// How long to wait for another process to finish its transaction.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-pub(super) fn open(path: &Path, vault: &dyn Vault) -> Result<(Connection, Cipher), StoreError> {
+pub(super) fn open(
+    path: &Path,
+    key_store: &dyn KeyStore,
+) -> Result<(Connection, Cipher), StoreError> {
     private::create_folders(folder::of(path))?;
     // Two processes that begin at once must agree on one key and one file.
     let is_there = path.try_exists()?;
@@ -30,12 +33,12 @@ pub(super) fn open(path: &Path, vault: &dyn Vault) -> Result<(Connection, Cipher
     if !is_there && folder::beside(path, "-wal").try_exists()? {
         return Err(StoreError::Damaged);
     }
-    let key = match vault.key()? {
+    let key = match key_store.key()? {
         Some(key) => key,
         None if is_there => return Err(StoreError::KeyMissing),
         None => {
             let key = Secret::random().map_err(StoreError::internal)?;
-            vault.keep(&key)?;
+            key_store.keep(&key)?;
             key
         }
     };

@@ -3,7 +3,9 @@
 use super::Store;
 use super::rows::{Rows, Table};
 use crate::StoreError;
-use crate::invitations::{DOUBT, Fate, Kept, Listed, MAX_MARKS, MAX_PENDING, PendingInvitation};
+use crate::invitations::{
+    DOUBT, EndReason, Kept, Listed, MAX_MARKS, MAX_PENDING, PendingInvitation,
+};
 use handfast_token::InviteId;
 
 impl Store {
@@ -19,11 +21,11 @@ impl Store {
         let id = pending.id();
         self.transact(|rows| {
             if pending.remaining(now).is_none() {
-                return Err(StoreError::Over(Fate::Expired));
+                return Err(StoreError::Over(EndReason::Expired));
             }
             let kept = sweep(rows, now)?;
-            if let Some(Kept::Over { fate, .. }) = kept.iter().find(|kept| kept.id() == id) {
-                return Err(StoreError::Over(*fate));
+            if let Some(Kept::Over { end_reason, .. }) = kept.iter().find(|kept| kept.id() == id) {
+                return Err(StoreError::Over(*end_reason));
             }
             let waits = |kept: &&Kept| kept.ended(now).is_none() && kept.id() != id;
             if kept.iter().filter(waits).count() >= MAX_PENDING {
@@ -32,7 +34,7 @@ impl Store {
             let mut pending = pending.clone();
             for before in kept.iter().filter(|kept| kept.id() == id) {
                 if let Kept::Waiting(before) = before {
-                    pending.past.merge(&before.past);
+                    pending.history.merge(&before.history);
                 }
             }
             put(rows, &Kept::Waiting(Box::new(pending)))
@@ -60,7 +62,7 @@ impl Store {
         self.transact(|rows| waiting(rows, id, now))
     }
 
-    /// Changes what is kept of an invitation that waits: its port, its past. A past that is behind what
+    /// Changes what is kept of an invitation that waits: its port, its history. A history that is behind what
     /// is kept adds to it and takes nothing away. One whose guests have used up their tries is burned by
     /// that.
     ///
@@ -74,14 +76,14 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.transact(|rows| {
             let mut pending = waiting(rows, id, now)?;
-            let before = pending.past.clone();
+            let before = pending.history.clone();
             change(&mut pending);
             if pending.id() != id {
                 return Err(StoreError::Unknown);
             }
-            pending.past.merge(&before);
-            if pending.past.strikes.are_used_up() {
-                return end(rows, &pending, Fate::Burned, now).map(drop);
+            pending.history.merge(&before);
+            if pending.history.strikes.are_used_up() {
+                return end(rows, &pending, EndReason::Burned, now).map(drop);
             }
             put(rows, &Kept::Waiting(Box::new(pending)))
         })
@@ -93,10 +95,15 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unknown`], or [`StoreError::Over`].
-    pub fn end_invitation(&self, id: InviteId, fate: Fate, now: u64) -> Result<(), StoreError> {
+    pub fn end_invitation(
+        &self,
+        id: InviteId,
+        end_reason: EndReason,
+        now: u64,
+    ) -> Result<(), StoreError> {
         self.transact(|rows| {
             let pending = unended(rows, id)?;
-            end(rows, &pending, fate, now)?;
+            end(rows, &pending, end_reason, now)?;
             Ok(())
         })
     }
@@ -110,7 +117,7 @@ fn sweep(rows: &Rows<'_>, now: u64) -> Result<Vec<Kept>, StoreError> {
         if let Kept::Waiting(pending) = &kept
             && now >= pending.expires().saturating_add(DOUBT)
         {
-            kept = end(rows, pending, Fate::Expired, now)?;
+            kept = end(rows, pending, EndReason::Expired, now)?;
         }
         all.push(kept);
     }
@@ -127,10 +134,10 @@ fn sweep(rows: &Rows<'_>, now: u64) -> Result<Vec<Kept>, StoreError> {
 fn end(
     rows: &Rows<'_>,
     pending: &PendingInvitation,
-    fate: Fate,
+    end_reason: EndReason,
     now: u64,
 ) -> Result<Kept, StoreError> {
-    let over = pending.over(fate, now);
+    let over = pending.over(end_reason, now);
     put(rows, &over)?;
     Ok(over)
 }
@@ -139,7 +146,7 @@ fn waiting(rows: &Rows<'_>, id: InviteId, now: u64) -> Result<PendingInvitation,
     let pending = unended(rows, id)?;
     match pending.remaining(now) {
         Some(_) => Ok(pending),
-        None => Err(StoreError::Over(Fate::Expired)),
+        None => Err(StoreError::Over(EndReason::Expired)),
     }
 }
 
@@ -147,7 +154,7 @@ fn waiting(rows: &Rows<'_>, id: InviteId, now: u64) -> Result<PendingInvitation,
 fn unended(rows: &Rows<'_>, id: InviteId) -> Result<PendingInvitation, StoreError> {
     let bytes = rows.get(Table::Invitation, &id)?;
     match Kept::parse(&bytes.ok_or(StoreError::Unknown)?)? {
-        Kept::Over { fate, .. } => Err(StoreError::Over(fate)),
+        Kept::Over { end_reason, .. } => Err(StoreError::Over(end_reason)),
         Kept::Waiting(pending) => Ok(*pending),
     }
 }

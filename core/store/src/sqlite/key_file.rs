@@ -1,10 +1,10 @@
-//! A vault for desktops: a file of 32 bytes that only its owner may read.
+//! A key store for desktops: a file of 32 bytes that only its owner may read.
 //!
 //! It protects against a copy of the store without the key, not against somebody who can read
 //! everything of this user.
 
 use super::folder;
-use crate::{Vault, VaultError, private};
+use crate::{KeyStore, KeyStoreError, private};
 use handfast_token::Secret;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -24,8 +24,8 @@ impl KeyFile {
     }
 }
 
-impl Vault for KeyFile {
-    fn key(&self) -> Result<Option<Secret<32>>, VaultError> {
+impl KeyStore for KeyFile {
+    fn key(&self) -> Result<Option<Secret<32>>, KeyStoreError> {
         let mut file = match File::open(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -34,19 +34,19 @@ impl Vault for KeyFile {
         let about = file.metadata()?;
         #[cfg(unix)]
         if std::os::unix::fs::MetadataExt::mode(&about) & 0o077 != 0 {
-            return Err(VaultError::Exposed);
+            return Err(KeyStoreError::Exposed);
         }
         if about.len() != 32 {
-            return Err(VaultError::Damaged);
+            return Err(KeyStoreError::Damaged);
         }
         let mut key = Zeroizing::new([0; 32]);
         file.read_exact(&mut *key)?;
         Ok(Some(Secret::new(*key)))
     }
 
-    fn keep(&self, key: &Secret<32>) -> Result<(), VaultError> {
+    fn keep(&self, key: &Secret<32>) -> Result<(), KeyStoreError> {
         if self.path.symlink_metadata().is_ok() {
-            return Err(VaultError::Occupied);
+            return Err(KeyStoreError::Occupied);
         }
         private::create_folders(folder::of(&self.path))?;
         let unfinished = folder::beside(&self.path, ".new");

@@ -25,9 +25,9 @@ pub use key_file::KeyFile;
 
 use crate::cipher::Cipher;
 use crate::record::Reader;
-use crate::{StoreError, Vault};
+use crate::{KeyStore, StoreError};
 use handfast_protocol::handshake::StaticKey;
-use handfast_token::{InviteId, Seat};
+use handfast_token::{InviteId, Role};
 use rows::{Rows, Table};
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
@@ -54,8 +54,8 @@ impl Store {
     ///
     /// # Errors
     /// Whatever hinders it; see [`StoreError`]. A file that is there is not changed then.
-    pub fn open(path: &Path, vault: &dyn Vault) -> Result<Self, StoreError> {
-        let (mut connection, cipher) = file::open(path, vault)?;
+    pub fn open(path: &Path, key_store: &dyn KeyStore) -> Result<Self, StoreError> {
+        let (mut connection, cipher) = file::open(path, key_store)?;
         let transaction = connection.transaction()?;
         let kept = Rows::new(&transaction, &cipher).get(Table::Identity, IDENTITY)?;
         let kept = kept.ok_or(StoreError::Damaged)?;
@@ -77,12 +77,12 @@ impl Store {
         &self.shared.identity
     }
 
-    /// What a person may call an invitation of this store in this seat: 24 bits that follow from where
+    /// What a person may call an invitation of this store in this role: 24 bits that follow from where
     /// it lies, under the store's key, and so say nothing about the invitation to anybody else.
-    pub fn tag(&self, seat: Seat, id: InviteId) -> [u8; 3] {
-        let table = match seat {
-            Seat::Host => Table::Invitation,
-            Seat::Guest => Table::Reply,
+    pub fn tag(&self, role: Role, id: InviteId) -> [u8; 3] {
+        let table = match role {
+            Role::Host => Table::Invitation,
+            Role::Guest => Table::Reply,
         };
         let [first, second, third, ..] = self.shared.cipher.row(table.name(), &id);
         [first, second, third]

@@ -4,7 +4,7 @@ use super::Store;
 use super::rows::Table;
 use crate::StoreError;
 use crate::proofs::{LATELY, MEMORY, Proofs};
-use handfast_protocol::pairing::{Tried, Via};
+use handfast_protocol::pairing::{Provenance, Tried};
 use handfast_token::InviteId;
 
 impl Store {
@@ -24,7 +24,7 @@ impl Store {
                 } else if age >= MEMORY {
                     rows.remove(Table::Proof, &proofs.id)?;
                 } else {
-                    tried.lately |= proofs.via != Via::Camera && age < LATELY;
+                    tried.lately |= proofs.provenance != Provenance::Camera && age < LATELY;
                 }
             }
             Ok(tried)
@@ -39,13 +39,13 @@ impl Store {
     pub fn count_proofs(
         &self,
         id: InviteId,
-        via: Via,
+        provenance: Provenance,
         sent: u8,
         now: u64,
     ) -> Result<(), StoreError> {
         let proofs = Proofs {
             id,
-            via,
+            provenance,
             sent,
             last: now,
         };

@@ -3,7 +3,7 @@
 use super::Store;
 use super::rows::{Rows, Table};
 use crate::StoreError;
-use crate::invitations::{Fate, MAX_PENDING};
+use crate::invitations::{EndReason, MAX_PENDING};
 use crate::replies::PendingReply;
 use handfast_token::InviteId;
 
@@ -45,7 +45,7 @@ impl Store {
         let pending = PendingReply::parse(&kept.ok_or(StoreError::Unknown)?)?;
         match pending.is_over(now) {
             false => Ok(pending),
-            true => Err(StoreError::Over(Fate::Expired)),
+            true => Err(StoreError::Over(EndReason::Expired)),
         }
     }
 

@@ -25,7 +25,7 @@ struct Token: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// This app's camera saw it on somebody's screen.
-    var isSeen: Bool { found.via == .camera }
+    var isSeen: Bool { found.provenance == .camera }
 
     /// The bytes of something sealed.
     var bytes: Data { found.token }
@@ -35,7 +35,7 @@ struct Token: Equatable, Sendable, CustomStringConvertible {
 
 /// Why something was not done.
 struct Refusal: Error, Equatable, Sendable {
-    let kind: Core.Kind
+    let kind: Core.ErrorKind
 
     /// The person does not need to hear of it.
     var isSilent: Bool { kind == .cancelled || kind == .notNow }
@@ -47,7 +47,7 @@ struct Refusal: Error, Equatable, Sendable {
 }
 
 /// Who is told what happens, in order, from a thread of the core.
-protocol Ears: Sendable {
+protocol EventSink: Sendable {
     func view(_ view: View)
     /// A new row, or the new state of one. Once it has reached the screen, `Engine.taken` says so.
     func row(_ row: Row)
@@ -67,14 +67,14 @@ final class Engine: @unchecked Sendable {
     private var files: [UInt64: Core.FileHandle] = [:]
 
     /// Opens the core. It asks the key store, so not on the thread that draws.
-    init(_ setup: Setup, keys: any KeyBox, ears: any Ears) throws {
-        let relay = Relay(ears)
+    init(_ setup: Setup, keys: any KeyStore, sink: any EventSink) throws {
+        let relay = Relay(sink)
         handfast = try refusing {
             try Handfast.open(
                 settings: Core.Settings(
                     name: setup.name, folder: setup.folder, downloads: setup.downloads,
                     linkBase: setup.linkBase),
-                vault: Keys(keys),
+                keyStore: Keys(keys),
                 listener: relay
             )
         }
@@ -86,7 +86,7 @@ final class Engine: @unchecked Sendable {
     func host(send: Bool, protection: Protection? = nil) async throws {
         let handle = try await refusing {
             try await pairing.host(
-                manner: send ? .send : .show, protection: Core.Protection(protection))
+                delivery: send ? .send : .show, protection: Core.Protection(protection))
         }
         hold(handle)
     }
@@ -251,8 +251,8 @@ final class Engine: @unchecked Sendable {
     }
 
     /// The person is here, so that what waits need not be slow.
-    func hurry() {
-        pairing.hurry()
+    func boost() {
+        pairing.boost()
     }
 
     /// The person wants more to be tried to get past a strict network.
@@ -381,7 +381,7 @@ final class Work: Sendable {
 }
 
 /// The reader of a running camera.
-final class Eye: Sendable {
+final class FrameScanner: Sendable {
     private let scanner = Scanner()
 
     init() {}
@@ -399,12 +399,12 @@ final class Eye: Sendable {
 }
 
 private final class Relay: Listener, @unchecked Sendable {
-    private let ears: any Ears
+    private let sink: any EventSink
     private let lock = NSLock()
     private weak var held: Engine?
 
-    init(_ ears: any Ears) {
-        self.ears = ears
+    init(_ sink: any EventSink) {
+        self.sink = sink
     }
 
     var engine: Engine? {
@@ -415,21 +415,21 @@ private final class Relay: Listener, @unchecked Sendable {
     func changed(change: Change) throws {
         switch change {
         case .shown(let screen):
-            ears.view(View(screen))
+            sink.view(View(screen))
         case .listed(let entry):
             let row = Row(entry)
-            ears.row(row)
+            sink.row(row)
             engine?.forget(row)
         case .gone(let number):
-            ears.gone(number)
+            sink.gone(number)
         }
     }
 }
 
-private final class Keys: Vault {
-    private let keys: any KeyBox
+private final class Keys: Core.KeyStore {
+    private let keys: any KeyStore
 
-    init(_ keys: any KeyBox) {
+    init(_ keys: any KeyStore) {
         self.keys = keys
     }
 
@@ -444,10 +444,10 @@ private final class Keys: Vault {
     private func failing<T>(_ work: () throws -> T) throws -> T {
         do {
             return try work()
-        } catch is KeyBoxLocked {
-            throw VaultError.Locked
+        } catch is KeyStoreLocked {
+            throw KeyStoreError.Locked
         } catch {
-            throw VaultError.Failed
+            throw KeyStoreError.Failed
         }
     }
 }

@@ -58,15 +58,15 @@ struct View: Sendable {
         case .preparing(let isKept):
             .preparing(isKept: isKept)
         case .hosting(
-            let stage, let triesLeft, let expiresAt, let manner, let invitation, let isOutdated, let cause):
+            let stage, let triesLeft, let expiresAt, let delivery, let invitation, let isOutdated, let cause):
             .showCode(
                 ShowCode(
                     stage: stage.key, scanNow: stage == .scanTheirCode,
                     triesLeft: triesLeft.map(Int.init), expiresAt: expiresAt, invitation: Handout(invitation),
-                    sent: manner == .send, hint: isOutdated ? .invitationOutdated : cause?.key,
+                    sent: delivery == .send, hint: isOutdated ? .invitationOutdated : cause?.key,
                     canTryHarder: cause.isStrict))
-        case .invitationOpened(let name, let question, let via, let expiresAt):
-            .confirm(Confirm(name: name, question: question, proof: via.key, expiresAt: expiresAt))
+        case .invitationOpened(let name, let question, let provenance, let expiresAt):
+            .confirm(Confirm(name: name, question: question, proof: provenance.key, expiresAt: expiresAt))
         case .connecting(let stage, let cause):
             .connecting(
                 Connecting(stage: stage.key, hint: hint ?? cause?.key, canTryHarder: cause.isStrict))
@@ -144,7 +144,7 @@ extension Core.Protection {
 extension Waiting {
     init(_ pending: Pending) {
         self.init(
-            id: pending.id, ours: pending.seat == .host, name: pending.name, expiresAt: pending.expiresAt)
+            id: pending.id, ours: pending.role == .host, name: pending.name, expiresAt: pending.expiresAt)
     }
 }
 
@@ -234,7 +234,7 @@ extension Cause? {
     fileprivate var isStrict: Bool { self == .oneStrict || self == .strictUnreplied }
 }
 
-extension Opening {
+extension Reachability {
     fileprivate var key: Key {
         switch self {
         case .absent: .openingAbsent
@@ -336,7 +336,7 @@ extension GuestStage {
     }
 }
 
-extension Via {
+extension Provenance {
     fileprivate var key: Key {
         switch self {
         case .camera: .proofCamera
@@ -393,7 +393,7 @@ extension TrustReason {
     }
 }
 
-extension Core.Kind {
+extension Core.ErrorKind {
     fileprivate var key: Key {
         switch self {
         case .expired: .kindExpired

@@ -53,7 +53,7 @@ fn host_of(capture: &str) -> (Session, Instant) {
     let now = Instant::now();
     let knocker = knocker(capture);
     let parties = Parties {
-        seat: Seat::Host,
+        role: Role::Host,
         certificate: TunnelCertificate::generate().unwrap(),
         local: knocker.host,
         remote: knocker.guest,

@@ -66,14 +66,14 @@ fn greeting_of(certificate: &TunnelCertificate, expected: Fingerprint) -> BytesM
 }
 
 impl Forgery {
-    /// The datagrams, as if from the peer of whoever has this seat.
-    fn datagrams(self, to: Seat, certificates: &[TunnelCertificate; 2]) -> Vec<Vec<u8>> {
+    /// The datagrams, as if from the peer of whoever has this role.
+    fn datagrams(self, to: Role, certificates: &[TunnelCertificate; 2]) -> Vec<Vec<u8>> {
         let keys = InvitationKeys::derive(&Secret::new([1; 16]));
         let guest_ice = keys.guest_ice(certificates[1].fingerprint());
         let other = InvitationKeys::derive(&Secret::new([2; 16]));
         let (theirs, ours) = match to {
-            Seat::Host => (guest_ice, keys.host_ice()),
-            Seat::Guest => (keys.host_ice(), guest_ice),
+            Role::Host => (guest_ice, keys.host_ice()),
+            Role::Guest => (keys.host_ice(), guest_ice),
         };
         // The names of both are seen on the path, the passwords are not.
         let known = |credentials: &IceCredentials| IceCredentials {
@@ -81,8 +81,8 @@ impl Forgery {
             password: other.host_ice().password,
         };
         let (as_peer, as_us) = match to {
-            Seat::Host => (Seat::Guest, Seat::Host),
-            Seat::Guest => (Seat::Host, Seat::Guest),
+            Role::Host => (Role::Guest, Role::Host),
+            Role::Guest => (Role::Host, Role::Guest),
         };
         match self {
             FatalAlert => vec![record(21, 0, 200, &[2, 40])],
@@ -135,10 +135,10 @@ impl Forgery {
 
 impl End {
     /// Hears datagrams in its peer's name.
-    fn hear_forged(&mut self, now: Instant, seat: Seat, datagrams: &[Vec<u8>]) {
-        let peer = match seat {
-            Seat::Host => GUEST,
-            Seat::Guest => HOST,
+    fn hear_forged(&mut self, now: Instant, role: Role, datagrams: &[Vec<u8>]) {
+        let peer = match role {
+            Role::Host => GUEST,
+            Role::Guest => HOST,
         };
         let path = Path {
             local: self.local,
@@ -155,18 +155,18 @@ impl End {
 fn one_forgery_before_the_tunnel_stands_costs_a_retry_and_never_the_meeting() {
     let certificates = certificates();
     for forgery in ALL {
-        for to in [Seat::Host, Seat::Guest] {
+        for to in [Role::Host, Role::Guest] {
             let datagrams = forgery.datagrams(to, &certificates);
             for step in 0..8 {
                 let (mut guest, began) = patient_guest(&certificates, Duration::ZERO);
-                let mut host = End::new(began, Seat::Host, &certificates);
+                let mut host = End::new(began, Role::Host, &certificates);
                 host.session.add_peers(began, &[Candidate::host(GUEST)]);
                 let mut now = began;
                 for count in 0.. {
                     if count == step {
                         let end = match to {
-                            Seat::Host => &mut host,
-                            Seat::Guest => &mut guest,
+                            Role::Host => &mut host,
+                            Role::Guest => &mut guest,
                         };
                         end.hear_forged(now, to, &datagrams);
                     }
@@ -188,7 +188,7 @@ fn one_forgery_before_the_tunnel_stands_costs_a_retry_and_never_the_meeting() {
 /// Both ends, open.
 fn open_pair(certificates: &[TunnelCertificate; 2]) -> (End, End, Instant) {
     let (mut guest, now) = patient_guest(certificates, Duration::ZERO);
-    let mut host = End::new(now, Seat::Host, certificates);
+    let mut host = End::new(now, Role::Host, certificates);
     let now = now + meet(&mut host, &mut guest, now);
     (host, guest, now)
 }
@@ -198,11 +198,11 @@ fn nothing_forged_ends_resets_or_delays_an_open_tunnel() {
     let certificates = certificates();
     let (mut host, mut guest, mut now) = open_pair(&certificates);
     for (said, forgery) in (0_u32..).zip(ALL) {
-        let to_host = forgery.datagrams(Seat::Host, &certificates);
-        let to_guest = forgery.datagrams(Seat::Guest, &certificates);
+        let to_host = forgery.datagrams(Role::Host, &certificates);
+        let to_guest = forgery.datagrams(Role::Guest, &certificates);
         for _ in 0..500 {
-            host.hear_forged(now, Seat::Host, &to_host);
-            guest.hear_forged(now, Seat::Guest, &to_guest);
+            host.hear_forged(now, Role::Host, &to_host);
+            guest.hear_forged(now, Role::Guest, &to_guest);
         }
         let word = Bytes::copy_from_slice(&said.to_be_bytes());
         for end in [&mut host, &mut guest] {
@@ -231,8 +231,8 @@ fn a_path_that_only_strangers_use_counts_as_silent() {
     let until = now + Duration::from_secs(4);
     while now < until {
         for forgery in ALL {
-            let datagrams = forgery.datagrams(Seat::Host, &certificates);
-            host.hear_forged(now, Seat::Host, &datagrams);
+            let datagrams = forgery.datagrams(Role::Host, &certificates);
+            host.hear_forged(now, Role::Host, &datagrams);
         }
         host.act(now);
         now += Duration::from_millis(100);
@@ -244,12 +244,12 @@ fn a_path_that_only_strangers_use_counts_as_silent() {
 fn a_guest_that_was_restarted_takes_the_place_of_its_open_tunnel_and_a_greeting_alone_does_not() {
     let certificates = certificates();
     let (mut host, _, mut now) = open_pair(&certificates);
-    let greeting = Greeting.datagrams(Seat::Host, &certificates);
-    host.hear_forged(now, Seat::Host, &greeting);
+    let greeting = Greeting.datagrams(Role::Host, &certificates);
+    host.hear_forged(now, Role::Host, &greeting);
     host.act(now);
     now += GREETING;
     // It begins from where it was, and greets anew.
-    let mut guest = End::new(now, Seat::Guest, &certificates);
+    let mut guest = End::new(now, Role::Guest, &certificates);
     guest.session.add_peers(now, &[Candidate::host(HOST)]);
     let began = now;
     let mut told = Vec::new();
@@ -276,7 +276,7 @@ fn nobody_begins_a_tunnel_beside_one_whose_guest_is_known() {
     let certificates = certificates();
     let (mut host, _, now) = open_pair(&certificates);
     host.session.settle();
-    let mut guest = End::new(now, Seat::Guest, &certificates);
+    let mut guest = End::new(now, Role::Guest, &certificates);
     guest.session.add_peers(now, &[Candidate::host(HOST)]);
     let mut now = now;
     for _ in 0..2_000 {
@@ -293,11 +293,11 @@ fn greetings_by_the_thousand_begin_one_handshake_a_second() {
     let certificates = certificates();
     let (mut host, _, mut now) = open_pair(&certificates);
     let greetings: Vec<Vec<Vec<u8>>> = (0..40)
-        .map(|_| Greeting.datagrams(Seat::Host, &certificates))
+        .map(|_| Greeting.datagrams(Role::Host, &certificates))
         .collect();
     let mut answers = 0;
     for count in 0..3_000 {
-        host.hear_forged(now, Seat::Host, &greetings[count % greetings.len()]);
+        host.hear_forged(now, Role::Host, &greetings[count % greetings.len()]);
         let out = host.act(now);
         answers += out.iter().filter(|(_, bytes)| bytes[0] == 22).count();
         now += STEP;
@@ -312,7 +312,7 @@ fn a_guest_that_is_shown_another_certificate_tries_again_before_it_gives_up() {
     let [other, _] = certificates();
     // Who answers knows the keys and has another certificate.
     let (mut knocking, now) = patient_guest(&[host, guest.clone()], Duration::ZERO);
-    let mut impostor = End::new(now, Seat::Host, &[other, guest]);
+    let mut impostor = End::new(now, Role::Host, &[other, guest]);
     let began = now;
     let mut now = now;
     let failed = loop {

@@ -4,7 +4,7 @@ use super::*;
 use crate::conversation::inbox::{PIECE, PIECES};
 use crate::conversation::outbox::{BLOCK, BLOCKS};
 use crate::handshake::Sealer;
-use handfast_token::Seat;
+use handfast_token::Role;
 use std::time::Instant;
 
 /// A machine, and the other side's way to it.
@@ -15,8 +15,8 @@ fn machine(now: Instant, limits: Limits) -> (Machine, Sealer) {
         limits,
         random: None,
     };
-    let channel = Channel::new(&ours, &theirs, [7; 32], Seat::Host);
-    let other = Channel::new(&theirs, &ours, [7; 32], Seat::Guest);
+    let channel = Channel::new(&ours, &theirs, [7; 32], Role::Host);
+    let other = Channel::new(&theirs, &ours, [7; 32], Role::Guest);
     let machine = Machine::new(now, channel, terms);
     (machine, other.sealer)
 }

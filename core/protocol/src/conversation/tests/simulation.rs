@@ -4,7 +4,7 @@
 use super::*;
 use crate::conversation::outbox::AHEAD;
 use crate::handshake::TrustLevel;
-use handfast_token::Seat;
+use handfast_token::Role;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -244,8 +244,8 @@ impl World {
         let start = Instant::now();
         // In some worlds nothing fails, and files are long.
         let is_calm = seed.is_multiple_of(4);
-        let mut person = |seat, ours, theirs| {
-            let channel = Channel::new(ours, theirs, [7; 32], seat);
+        let mut person = |role, ours, theirs| {
+            let channel = Channel::new(ours, theirs, [7; 32], role);
             let is_known = random.one_in(2);
             let reason = match is_known {
                 true => TrustReason::Scanned,
@@ -296,8 +296,8 @@ impl World {
             }
         };
         let people = [
-            person(Seat::Guest, &one, &other),
-            person(Seat::Host, &other, &one),
+            person(Role::Guest, &one, &other),
+            person(Role::Host, &other, &one),
         ];
         let mut world = Self {
             seed,

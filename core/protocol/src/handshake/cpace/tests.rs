@@ -75,8 +75,8 @@ fn run(
     guest: (&[u8], Parties),
     host: (&[u8], Parties),
 ) -> (Option<Secret<64>>, Option<Secret<64>>) {
-    let at_guest = Attempt::new(Seat::Guest, guest.0, &guest.1, &Secret::new([3; 32]));
-    let at_host = Attempt::new(Seat::Host, host.0, &host.1, &Secret::new([4; 32]));
+    let at_guest = Attempt::new(Role::Guest, guest.0, &guest.1, &Secret::new([3; 32]));
+    let at_host = Attempt::new(Role::Host, host.0, &host.1, &Secret::new([4; 32]));
     let (ya, yb) = (at_guest.share(), at_host.share());
     let at_guest = at_guest.agree(&yb).expect("a point");
     let at_host = at_host.agree(&ya).expect("a point");
@@ -111,7 +111,7 @@ fn the_right_answer_on_another_connection_or_between_other_people_is_worth_nothi
 
 #[test]
 fn a_proof_cannot_be_sent_back() {
-    let guest = Attempt::new(Seat::Guest, b"rex", &parties(), &Secret::new([3; 32]));
+    let guest = Attempt::new(Role::Guest, b"rex", &parties(), &Secret::new([3; 32]));
     let share = guest.share();
     // The middle reflects the guest's own share, which both "sides" then multiply alike.
     let guest = guest.agree(&share).expect("a point");
@@ -122,7 +122,7 @@ fn a_proof_cannot_be_sent_back() {
 #[test]
 fn every_run_looks_different() {
     let share =
-        |random| Attempt::new(Seat::Guest, b"rex", &parties(), &Secret::new(random)).share();
+        |random| Attempt::new(Role::Guest, b"rex", &parties(), &Secret::new(random)).share();
     assert_ne!(share([3; 32]), share([4; 32]));
 }
 
@@ -157,8 +157,8 @@ fn tags_for(guess: &[u8], ya: &[u8; 32], yb: &[u8; 32], known: &[Scalar]) -> Vec
 #[test]
 fn a_recorded_run_does_not_tell_which_answer_of_a_list_is_right() {
     let (guest_random, host_random) = (Secret::new([3; 32]), Secret::new([4; 32]));
-    let guest = Attempt::new(Seat::Guest, b"rex", &parties(), &guest_random);
-    let host = Attempt::new(Seat::Host, b"rex", &parties(), &host_random);
+    let guest = Attempt::new(Role::Guest, b"rex", &parties(), &guest_random);
+    let host = Attempt::new(Role::Host, b"rex", &parties(), &host_random);
     let (ya, yb) = (guest.share(), host.share());
     let proof = guest.agree(&yb).expect("a point").proof();
 
@@ -197,7 +197,7 @@ proptest! {
 
     #[test]
     fn any_share_is_taken_or_refused_without_a_panic(share: [u8; 32]) {
-        let attempt = Attempt::new(Seat::Host, b"rex", &parties(), &Secret::new([4; 32]));
+        let attempt = Attempt::new(Role::Host, b"rex", &parties(), &Secret::new([4; 32]));
         if let Some(agreement) = attempt.agree(&share) {
             prop_assert!(agreement.confirm(&share).is_none());
         }

@@ -4,7 +4,7 @@ use super::*;
 use crate::handshake::{Attempt, HostComparison, Mode, Parties, Policy, Ready, SYMBOLS};
 use data_encoding::HEXLOWER;
 use handfast_seal::{Answers, Profile};
-use handfast_token::{Invitation, SealedReply, Seat};
+use handfast_token::{Invitation, Role, SealedReply};
 
 const DOCUMENT: &str = include_str!("../../../../../docs/protocol.md");
 
@@ -89,8 +89,8 @@ fn the_worked_example_is_what_the_document_says() {
         guest: StaticKey::new(Secret::new(counting(0x60))).public(),
     };
     let attempt =
-        |seat, first| Attempt::new(seat, &answer, &parties, &Secret::new(counting(first)));
-    let (at_guest, at_host) = (attempt(Seat::Guest, 0x01), attempt(Seat::Host, 0x21));
+        |role, first| Attempt::new(role, &answer, &parties, &Secret::new(counting(first)));
+    let (at_guest, at_host) = (attempt(Role::Guest, 0x01), attempt(Role::Host, 0x21));
     let (guest_share, host_share) = (at_guest.share(), at_host.share());
     let at_guest = at_guest.agree(&host_share).unwrap();
     let at_host = at_host.agree(&guest_share).unwrap();

@@ -6,8 +6,8 @@ use crate::handshake::TrustLevel;
 const QUESTION: &str = "What was our first dog called?";
 
 /// Both are connected, and the guest sees the question.
-fn asked(handed: Via, via: Via) -> Scene {
-    let mut scene = Scene::with_question(handed, via, Some((QUESTION, "Rex")));
+fn asked(handed: Provenance, provenance: Provenance) -> Scene {
+    let mut scene = Scene::with_question(handed, provenance, Some((QUESTION, "Rex")));
     scene.connect();
     scene.knock();
     scene.open();
@@ -49,19 +49,19 @@ fn sent(guest: &mut Guest) -> Bytes {
 
 #[test]
 fn the_right_answer_however_it_is_typed_brings_both_together() {
-    let mut scene = asked(Via::Carried, Via::Carried);
+    let mut scene = asked(Provenance::Carried, Provenance::Carried);
     assert_eq!(tries_left(&scene), (3, 3));
     let (Some(Ok(at_host)), Some(Ok(at_guest))) = answer(&mut scene, "  REX ") else {
         panic!("the answers agree")
     };
     assert_eq!(at_host.trust.reason(), TrustReason::Answered);
     assert_eq!(at_guest.trust.reason(), TrustReason::TheirQuestion);
-    assert_eq!(at_host.reunion, at_guest.reunion);
+    assert_eq!(at_host.reconnect_secret, at_guest.reconnect_secret);
 }
 
 #[test]
 fn before_the_answer_nobody_is_handed_over() {
-    let mut scene = asked(Via::Carried, Via::Carried);
+    let mut scene = asked(Provenance::Carried, Provenance::Carried);
     scene.pass(Duration::from_secs(60));
     assert!(matches!(scene.carry(), (None, None)));
     assert_eq!(tries_left(&scene), (3, 3));
@@ -69,7 +69,7 @@ fn before_the_answer_nobody_is_handed_over() {
 
 #[test]
 fn after_a_wrong_answer_the_host_rests_for_two_seconds_and_then_takes_the_right_one() {
-    let mut scene = asked(Via::Carried, Via::Carried);
+    let mut scene = asked(Provenance::Carried, Provenance::Carried);
     assert!(matches!(answer(&mut scene, "Max"), (None, None)));
     assert_eq!(tries_left(&scene), (2, 2));
     assert!(matches!(answer(&mut scene, "Rex"), (None, None)));
@@ -81,7 +81,7 @@ fn after_a_wrong_answer_the_host_rests_for_two_seconds_and_then_takes_the_right_
 
 #[test]
 fn a_wrong_answer_is_kept_before_the_guest_hears_of_it() {
-    let mut scene = asked(Via::Carried, Via::Carried);
+    let mut scene = asked(Provenance::Carried, Provenance::Carried);
     let now = scene.now();
     scene.guest.answer(now, &Answers::new(&["Max"]).unwrap());
     let share = sent(&mut scene.guest);
@@ -94,7 +94,7 @@ fn a_wrong_answer_is_kept_before_the_guest_hears_of_it() {
     let proof = sent(&mut scene.guest);
     scene.host.received(now, &proof);
     assert!(matches!(scene.host.poll_effect(), Some(HostEffect::Keep)));
-    assert_eq!(scene.host.past().strikes.answers, 1);
+    assert_eq!(scene.host.history().strikes.answers, 1);
     assert!(matches!(
         scene.host.poll_effect(),
         Some(HostEffect::Send(_))
@@ -103,7 +103,7 @@ fn a_wrong_answer_is_kept_before_the_guest_hears_of_it() {
 
 #[test]
 fn three_wrong_answers_burn_the_invitation() {
-    let mut scene = asked(Via::Carried, Via::Carried);
+    let mut scene = asked(Provenance::Carried, Provenance::Carried);
     for left in [2, 1] {
         assert!(matches!(answer(&mut scene, "Max"), (None, None)));
         assert_eq!(tries_left(&scene), (left, left));
@@ -117,13 +117,13 @@ fn three_wrong_answers_burn_the_invitation() {
 
 #[test]
 fn a_new_link_brings_no_new_tries() {
-    let mut scene = asked(Via::Carried, Via::Carried);
+    let mut scene = asked(Provenance::Carried, Provenance::Carried);
     answer(&mut scene, "Max");
     scene.pass(Duration::from_secs(3));
     answer(&mut scene, "Luna");
     // The guest hangs up and comes again, as somebody else.
     scene.host.link_ended(scene.now());
-    scene.another_guest(Via::Carried);
+    scene.another_guest(Provenance::Carried);
     scene.connect();
     scene.knock();
     scene.open();
@@ -139,7 +139,7 @@ fn a_new_link_brings_no_new_tries() {
 
 #[test]
 fn a_share_that_is_none_ends_the_attempt_and_costs_the_guest_no_answer() {
-    let mut scene = asked(Via::Carried, Via::Carried);
+    let mut scene = asked(Provenance::Carried, Provenance::Carried);
     let now = scene.now();
     let garbage = Bytes::from(vec![0xaa; 80]);
     scene.host.received(now, &garbage);
@@ -150,7 +150,7 @@ fn a_share_that_is_none_ends_the_attempt_and_costs_the_guest_no_answer() {
 
 #[test]
 fn a_guest_that_does_not_wait_for_the_rest_to_end_is_sent_away() {
-    let mut scene = asked(Via::Carried, Via::Carried);
+    let mut scene = asked(Provenance::Carried, Provenance::Carried);
     answer(&mut scene, "Max");
     let now = scene.now();
     scene.guest.answer(now, &Answers::new(&["Rex"]).unwrap());
@@ -163,7 +163,11 @@ fn a_guest_that_does_not_wait_for_the_rest_to_end_is_sent_away() {
 
 /// Both have answered, and the guest's proof is on its way.
 fn proving(tried: Tried) -> Scene {
-    let mut scene = Scene::with_question(Via::Carried, Via::Carried, Some((QUESTION, "Rex")));
+    let mut scene = Scene::with_question(
+        Provenance::Carried,
+        Provenance::Carried,
+        Some((QUESTION, "Rex")),
+    );
     scene.guest = scene.guest.with_tried(tried);
     scene.connect();
     scene.knock();
@@ -226,7 +230,11 @@ fn three_proofs_are_all_whatever_links_and_processes_they_leave_by() {
     let proofs = scene.guest.proofs();
     assert_eq!(proofs, 3);
     // Opened once more, it is not even asked.
-    let mut scene = Scene::with_question(Via::Carried, Via::Carried, Some((QUESTION, "Rex")));
+    let mut scene = Scene::with_question(
+        Provenance::Carried,
+        Provenance::Carried,
+        Some((QUESTION, "Rex")),
+    );
     let tried = Tried {
         proofs,
         lately: false,
@@ -249,30 +257,38 @@ fn whoever_answered_before_is_told_that_each_answer_lets_them_test_one_guess() {
         } => (was_wrong, is_repeated),
         other => panic!("{other:?}"),
     };
-    for (via, proofs, lately, expected) in [
-        (Via::Carried, 0, false, false),
-        (Via::Carried, 0, true, true),
-        (Via::Carried, 1, false, true),
-        (Via::Locked, 0, true, true),
+    for (provenance, proofs, lately, expected) in [
+        (Provenance::Carried, 0, false, false),
+        (Provenance::Carried, 0, true, true),
+        (Provenance::Carried, 1, false, true),
+        (Provenance::Locked, 0, true, true),
         // Whose screen the camera saw is nobody to be warned of.
-        (Via::Camera, 0, true, false),
+        (Provenance::Camera, 0, true, false),
     ] {
-        let mut scene = Scene::with_question(via, via, Some((QUESTION, "Rex")));
+        let mut scene = Scene::with_question(provenance, provenance, Some((QUESTION, "Rex")));
         scene.guest = scene.guest.with_tried(Tried { proofs, lately });
         scene.connect();
         scene.knock();
         scene.open();
         scene.carry();
-        assert_eq!(is_repeated(&scene), (false, expected), "{via:?} {proofs}");
+        assert_eq!(
+            is_repeated(&scene),
+            (false, expected),
+            "{provenance:?} {proofs}"
+        );
         answer(&mut scene, "Max");
-        let is_unverified = via != Via::Camera;
-        assert_eq!(is_repeated(&scene), (true, is_unverified), "{via:?}");
+        let is_unverified = provenance != Provenance::Camera;
+        assert_eq!(is_repeated(&scene), (true, is_unverified), "{provenance:?}");
     }
 }
 
 #[test]
 fn an_answer_out_of_turn_changes_nothing() {
-    let mut scene = Scene::with_question(Via::Carried, Via::Carried, Some((QUESTION, "Rex")));
+    let mut scene = Scene::with_question(
+        Provenance::Carried,
+        Provenance::Carried,
+        Some((QUESTION, "Rex")),
+    );
     let now = scene.now();
     let rex = Answers::new(&["Rex"]).unwrap();
     scene.guest.answer(now, &rex);
@@ -287,7 +303,7 @@ fn an_answer_out_of_turn_changes_nothing() {
 
 #[test]
 fn nobody_waits_for_an_answer_for_ever() {
-    let mut scene = asked(Via::Carried, Via::Carried);
+    let mut scene = asked(Provenance::Carried, Provenance::Carried);
     scene.pass(Duration::from_secs(299));
     assert!(scene.guest.poll_effect().is_none());
     scene.pass(Duration::from_secs(2));
@@ -304,14 +320,14 @@ fn nobody_waits_for_an_answer_for_ever() {
 #[test]
 fn every_way_of_meeting_proves_what_it_can() {
     use TrustLevel::{AnswerChecked, Unverified, Verified};
-    let way = |handed, via, asks: bool, reply: Option<Via>| {
+    let way = |handed, provenance, asks: bool, reply: Option<Provenance>| {
         let question = asks.then_some((QUESTION, "Rex"));
-        let mut scene = Scene::with_question(handed, via, question);
+        let mut scene = Scene::with_question(handed, provenance, question);
         scene.connect();
-        if let Some(via) = reply {
+        if let Some(provenance) = reply {
             scene.pass(Duration::from_secs(3));
             let (now, shown) = (scene.now(), scene.shown_reply());
-            scene.host.reply_received(now, &shown, via).unwrap();
+            scene.host.reply_received(now, &shown, provenance).unwrap();
         }
         scene.knock();
         scene.open();
@@ -329,8 +345,8 @@ fn every_way_of_meeting_proves_what_it_can() {
             other => panic!("{other:?}"),
         }
     };
-    let (camera, carried, locked) = (Via::Camera, Via::Carried, Via::Locked);
-    for (handed, via, asks, reply, guest, host) in [
+    let (camera, carried, locked) = (Provenance::Camera, Provenance::Carried, Provenance::Locked);
+    for (handed, provenance, asks, reply, guest, host) in [
         (camera, camera, false, Some(camera), Verified, Verified),
         (camera, camera, false, None, Verified, Unverified),
         (carried, carried, true, None, Unverified, AnswerChecked),
@@ -364,7 +380,11 @@ fn every_way_of_meeting_proves_what_it_can() {
         (camera, camera, true, Some(camera), Verified, Verified),
         (locked, locked, true, None, Unverified, AnswerChecked),
     ] {
-        let proven = way(handed, via, asks, reply);
-        assert_eq!(proven, (guest, host), "{handed:?} {via:?} {asks} {reply:?}");
+        let proven = way(handed, provenance, asks, reply);
+        assert_eq!(
+            proven,
+            (guest, host),
+            "{handed:?} {provenance:?} {asks} {reply:?}"
+        );
     }
 }

@@ -62,7 +62,7 @@ fn said(effect: Option<HostEffect>) -> Bytes {
 
 #[test]
 fn the_random_in_ready_is_another_on_every_link() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.connect();
     let mut heard = Vec::new();
     for _ in 0..3 {

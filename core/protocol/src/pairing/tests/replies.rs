@@ -18,9 +18,9 @@ fn of(guest: u8) -> Fingerprint {
     Fingerprint([guest; 32])
 }
 
-fn hand_in(scene: &mut Scene, reply: &SealedReply, via: Via) {
+fn hand_in(scene: &mut Scene, reply: &SealedReply, provenance: Provenance) {
     let now = scene.now();
-    scene.host.reply_received(now, reply, via).unwrap();
+    scene.host.reply_received(now, reply, provenance).unwrap();
 }
 
 /// Whom the host begins to look for, and whether whoever is here gives way.
@@ -35,7 +35,7 @@ fn sought(scene: &mut Scene) -> Vec<Option<(Fingerprint, Turn)>> {
 }
 
 /// The guest has shown its reply.
-fn replied(handed: Via) -> (Scene, SealedReply) {
+fn replied(handed: Provenance) -> (Scene, SealedReply) {
     let mut scene = Scene::new(handed, handed);
     scene.connect();
     scene.pass(Duration::from_secs(3));
@@ -45,17 +45,17 @@ fn replied(handed: Via) -> (Scene, SealedReply) {
 
 #[test]
 fn a_reply_scanned_while_a_carrier_is_inside_does_not_vouch_for_the_carrier() {
-    let (mut scene, scanned) = replied(Via::Carried);
+    let (mut scene, scanned) = replied(Provenance::Carried);
     let true_guest = scene.guest_fingerprint;
-    scene.another_guest(Via::Carried);
+    scene.another_guest(Provenance::Carried);
     scene.connect();
     scene.pass(Duration::from_secs(3));
     let carriers = scene.shown_reply();
-    hand_in(&mut scene, &carriers, Via::Carried);
+    hand_in(&mut scene, &carriers, Provenance::Carried);
     scene.knock();
     scene.open();
     while scene.host.poll_effect().is_some() {}
-    hand_in(&mut scene, &scanned, Via::Camera);
+    hand_in(&mut scene, &scanned, Provenance::Camera);
     // Who stands here is who is meant: the carrier is out.
     assert!(matches!(
         scene.host.poll_effect(),
@@ -69,12 +69,12 @@ fn a_reply_scanned_while_a_carrier_is_inside_does_not_vouch_for_the_carrier() {
 #[test]
 fn a_reply_carried_later_takes_nothing_from_the_guest_who_was_scanned() {
     for moment in ["before the knock", "heard", "inside"] {
-        let (mut scene, scanned) = replied(Via::Camera);
+        let (mut scene, scanned) = replied(Provenance::Camera);
         let forged = reply_of(&scene, 7);
-        hand_in(&mut scene, &scanned, Via::Camera);
+        hand_in(&mut scene, &scanned, Provenance::Camera);
         let later = |scene: &mut Scene, now: &str| {
             if moment == now {
-                hand_in(scene, &forged, Via::Carried);
+                hand_in(scene, &forged, Provenance::Carried);
             }
         };
         later(&mut scene, "before the knock");
@@ -91,12 +91,12 @@ fn a_reply_carried_later_takes_nothing_from_the_guest_who_was_scanned() {
 #[test]
 fn the_best_way_in_which_a_guests_replies_came_counts() {
     for carried_last in [true, false] {
-        let (mut scene, older) = replied(Via::Camera);
+        let (mut scene, older) = replied(Provenance::Camera);
         scene.guest.moved(candidates(3), [8; 8]);
         let newer = scene.shown_reply();
         let (first, second) = match carried_last {
-            true => (Via::Camera, Via::Carried),
-            false => (Via::Carried, Via::Camera),
+            true => (Provenance::Camera, Provenance::Carried),
+            false => (Provenance::Carried, Provenance::Camera),
         };
         hand_in(&mut scene, &older, first);
         hand_in(&mut scene, &newer, second);
@@ -111,9 +111,9 @@ fn the_best_way_in_which_a_guests_replies_came_counts() {
 #[test]
 fn a_carried_reply_proves_no_more_in_an_attempt_without_it() {
     // The guest has moved, so the handshake is the one without a reply.
-    let (mut scene, older) = replied(Via::Camera);
+    let (mut scene, older) = replied(Provenance::Camera);
     scene.guest.moved(candidates(3), [8; 8]);
-    hand_in(&mut scene, &older, Via::Carried);
+    hand_in(&mut scene, &older, Provenance::Carried);
     scene.knock();
     scene.open();
     let (at_host, _) = scene.talk();
@@ -123,11 +123,11 @@ fn a_carried_reply_proves_no_more_in_an_attempt_without_it() {
 
 #[test]
 fn what_is_scanned_once_the_link_is_open_changes_nothing_about_it() {
-    let (mut scene, scanned) = replied(Via::Camera);
+    let (mut scene, scanned) = replied(Provenance::Camera);
     scene.knock();
     scene.open();
     while scene.host.poll_effect().is_some() {}
-    hand_in(&mut scene, &scanned, Via::Camera);
+    hand_in(&mut scene, &scanned, Provenance::Camera);
     assert!(scene.host.poll_effect().is_none());
     let (at_host, _) = scene.talk();
     assert_eq!(at_host.trust.reason(), TrustReason::SawTheCode);
@@ -135,7 +135,7 @@ fn what_is_scanned_once_the_link_is_open_changes_nothing_about_it() {
 
 #[test]
 fn who_comes_to_nothing_goes_to_the_end_and_rests() {
-    let mut scene = Scene::new(Via::Carried, Via::Carried);
+    let mut scene = Scene::new(Provenance::Carried, Provenance::Carried);
     let (next, host) = (Turn::Next, scene.host_fingerprint);
     let fails = |scene: &mut Scene, guest: u8| {
         let now = scene.now();
@@ -144,14 +144,14 @@ fn who_comes_to_nothing_goes_to_the_end_and_rests() {
         scene.host.link_ended(now);
     };
     let (one, two) = (reply_of(&scene, 1), reply_of(&scene, 2));
-    hand_in(&mut scene, &one, Via::Carried);
+    hand_in(&mut scene, &one, Provenance::Carried);
     assert_eq!(sought(&mut scene), [Some((of(1), next))]);
     // Alone, it is looked for again at once: the endpoint goes on by itself.
     fails(&mut scene, 1);
     assert_eq!(sought(&mut scene), []);
     let now = scene.now();
     scene.host.knocked(now, of(1));
-    hand_in(&mut scene, &two, Via::Carried);
+    hand_in(&mut scene, &two, Provenance::Carried);
     assert_eq!(sought(&mut scene), [], "the other is heard");
     scene.host.link_ended(now);
     assert_eq!(sought(&mut scene), [Some((of(2), next))]);
@@ -168,15 +168,19 @@ fn who_comes_to_nothing_goes_to_the_end_and_rests() {
 
 #[test]
 fn who_introduced_themselves_are_looked_for_again_at_once() {
-    let mut scene = Scene::with_question(Via::Carried, Via::Carried, Some(("Our dog?", "Rex")));
+    let mut scene = Scene::with_question(
+        Provenance::Carried,
+        Provenance::Carried,
+        Some(("Our dog?", "Rex")),
+    );
     scene.connect();
     scene.pass(Duration::from_secs(3));
     let reply = scene.shown_reply();
     let other = reply_of(&scene, 7);
-    hand_in(&mut scene, &reply, Via::Carried);
+    hand_in(&mut scene, &reply, Provenance::Carried);
     scene.knock();
     scene.open();
-    hand_in(&mut scene, &other, Via::Carried);
+    hand_in(&mut scene, &other, Provenance::Carried);
     scene.carry();
     assert!(matches!(scene.host_stage(), HostStage::Asking { .. }));
     scene.host.link_ended(scene.now());
@@ -187,11 +191,11 @@ fn who_introduced_themselves_are_looked_for_again_at_once() {
 
 #[test]
 fn a_scanned_reply_ends_the_attempt_of_whoever_is_heard() {
-    let (mut scene, scanned) = replied(Via::Camera);
+    let (mut scene, scanned) = replied(Provenance::Camera);
     let guest = scene.guest_fingerprint;
     let now = scene.now();
     scene.host.knocked(now, of(7));
-    hand_in(&mut scene, &scanned, Via::Camera);
+    hand_in(&mut scene, &scanned, Provenance::Camera);
     assert_eq!(sought(&mut scene), [Some((guest, Turn::Now))]);
     scene.pass(Duration::from_secs(4));
     assert_eq!(scene.host_stage(), HostStage::TheyAreHere);
@@ -199,44 +203,47 @@ fn a_scanned_reply_ends_the_attempt_of_whoever_is_heard() {
 
 #[test]
 fn four_replies_wait_and_none_that_was_scanned_makes_room_for_one_that_was_carried() {
-    let mut scene = Scene::new(Via::Camera, Via::Camera);
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     let now = scene.now();
     scene.host.knocked(now, of(9));
     let scanned = reply_of(&scene, 1);
-    hand_in(&mut scene, &scanned, Via::Camera);
+    hand_in(&mut scene, &scanned, Provenance::Camera);
     scene.host.knocked(now, of(1));
     for guest in 2..9 {
         let carried = reply_of(&scene, guest);
-        hand_in(&mut scene, &carried, Via::Carried);
+        hand_in(&mut scene, &carried, Provenance::Carried);
     }
-    let held = scene.host.past().replies;
+    let held = scene.host.history().replies;
     assert_eq!(held.len(), MOST_REPLIES);
-    let received = |guest, via| ReceivedReply {
+    let received = |guest, provenance| ReceivedReply {
         reply: reply_of(&scene, guest),
-        via,
+        provenance,
     };
-    assert_eq!(held[0], received(1, Via::Camera));
+    assert_eq!(held[0], received(1, Provenance::Camera));
     // The first that came keep their places, and the last one always has one.
-    let guests = [2, 3, 4, 8].map(|guest| received(guest, Via::Carried));
+    let guests = [2, 3, 4, 8].map(|guest| received(guest, Provenance::Carried));
     assert_eq!(held[1..], guests);
 }
 
 #[test]
 fn after_a_restart_every_reply_counts_as_it_did() {
-    let (mut scene, scanned) = replied(Via::Camera);
+    let (mut scene, scanned) = replied(Provenance::Camera);
     let guest = scene.guest_fingerprint;
-    hand_in(&mut scene, &scanned, Via::Camera);
+    hand_in(&mut scene, &scanned, Provenance::Camera);
     scene.knock();
     let other = reply_of(&scene, 7);
-    hand_in(&mut scene, &other, Via::Carried);
-    let (past, now) = (scene.host.past(), scene.now());
-    scene.host = Scene::new(Via::Camera, Via::Camera)
+    hand_in(&mut scene, &other, Provenance::Carried);
+    let (history, now) = (scene.host.history(), scene.now());
+    scene.host = Scene::new(Provenance::Camera, Provenance::Camera)
         .host
-        .with_past(now, past.clone())
+        .with_history(now, history.clone())
         .unwrap();
-    let kept = scene.host.past();
-    assert_eq!((kept.strikes, &kept.replies), (past.strikes, &past.replies));
-    assert!(past.forms.iter().all(|form| kept.forms.contains(form)));
+    let kept = scene.host.history();
+    assert_eq!(
+        (kept.strikes, &kept.replies),
+        (history.strikes, &history.replies)
+    );
+    assert!(history.forms.iter().all(|form| kept.forms.contains(form)));
     assert_eq!(scene.host_stage(), HostStage::TheyAreHere);
     assert_eq!(sought(&mut scene), [Some((guest, Turn::Next))]);
     scene.knock();
@@ -250,7 +257,7 @@ fn after_a_restart_every_reply_counts_as_it_did() {
 
 #[test]
 fn a_host_that_moves_while_somebody_is_inside_shows_it_once_they_are_gone() {
-    let mut scene = Scene::new(Via::Carried, Via::Carried);
+    let mut scene = Scene::new(Provenance::Carried, Provenance::Carried);
     scene.connect();
     scene.knock();
     scene.open();

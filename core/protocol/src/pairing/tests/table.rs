@@ -55,7 +55,7 @@ fn row(
 const ASKED: Option<(&str, &str)> = Some(("Our dog?", "Rex"));
 
 fn scene(question: Option<(&str, &str)>) -> At {
-    let mut scene = Scene::with_question(Via::Camera, Via::Camera, question);
+    let mut scene = Scene::with_question(Provenance::Camera, Provenance::Camera, question);
     scene.connect();
     At {
         scene,
@@ -112,13 +112,13 @@ impl At {
     fn replies(mut self) -> Self {
         self.scene.pass(Duration::from_secs(3));
         let reply = self.scene.shown_reply();
-        self.hand_in(&reply, Via::Carried);
+        self.hand_in(&reply, Provenance::Carried);
         self
     }
 
-    fn hand_in(&mut self, reply: &SealedReply, via: Via) {
+    fn hand_in(&mut self, reply: &SealedReply, provenance: Provenance) {
         let now = self.scene.now();
-        let _ = self.scene.host.reply_received(now, reply, via);
+        let _ = self.scene.host.reply_received(now, reply, provenance);
     }
 
     fn reply_of(&self, fingerprint: Fingerprint) -> SealedReply {
@@ -219,19 +219,19 @@ const HOST_EVENTS: [Happening; 18] = [
     }),
     ("the guest's reply is carried here", |at| {
         let reply = at.reply_of(at.scene.guest_fingerprint);
-        at.hand_in(&reply, Via::Carried);
+        at.hand_in(&reply, Provenance::Carried);
     }),
     ("the guest's reply is scanned", |at| {
         let reply = at.reply_of(at.scene.guest_fingerprint);
-        at.hand_in(&reply, Via::Camera);
+        at.hand_in(&reply, Provenance::Camera);
     }),
     ("another guest's reply is carried here", |at| {
         let reply = at.reply_of(OTHER);
-        at.hand_in(&reply, Via::Carried);
+        at.hand_in(&reply, Provenance::Carried);
     }),
     ("another guest's reply is scanned", |at| {
         let reply = at.reply_of(OTHER);
-        at.hand_in(&reply, Via::Camera);
+        at.hand_in(&reply, Provenance::Camera);
     }),
     ("a reply to another invitation", |at| {
         let other = Invitation {
@@ -242,7 +242,7 @@ const HOST_EVENTS: [Happening; 18] = [
             fingerprint: OTHER,
             candidates: candidates(5),
         };
-        at.hand_in(&reply.seal(&other.keys(), [5; 8]), Via::Camera);
+        at.hand_in(&reply.seal(&other.keys(), [5; 8]), Provenance::Camera);
     }),
     ("a link opens to the guest", |at| {
         let (now, host) = (at.scene.now(), at.scene.host_fingerprint);
@@ -268,7 +268,7 @@ const HOST_EVENTS: [Happening; 18] = [
     }),
     ("it is time, and others wait", |at| {
         let reply = at.reply_of(OTHER);
-        at.hand_in(&reply, Via::Carried);
+        at.hand_in(&reply, Provenance::Carried);
         while at.scene.host.poll_effect().is_some() {}
         at.scene.pass(Duration::from_secs(35));
     }),
@@ -308,7 +308,7 @@ fn host_effects(scene: &mut Scene) -> Vec<String> {
     said.collect()
 }
 
-fn done(met: &Acquaintance) -> String {
+fn done(met: &AuthenticatedPeer) -> String {
     let level: TrustLevel = met.trust.level();
     format!("done: {level:?}, {:?}", met.trust.reason())
 }
@@ -359,7 +359,7 @@ fn guest_goes_on(mut at: At) -> At {
 }
 
 fn undecided() -> At {
-    let mut scene = Scene::with_question(Via::Carried, Via::Carried, ASKED);
+    let mut scene = Scene::with_question(Provenance::Carried, Provenance::Carried, ASKED);
     scene.guest.may_look_outside();
     At {
         scene,
@@ -381,7 +381,7 @@ fn answered() -> At {
 
 fn second(question: Option<(&str, &str)>) -> At {
     let mut at = undecided();
-    at.scene = Scene::with_question(Via::Carried, Via::Carried, question);
+    at.scene = Scene::with_question(Provenance::Carried, Provenance::Carried, question);
     at.scene.connect();
     at.scene.knock();
     at.scene.open();
@@ -424,9 +424,9 @@ const GUEST_STATES: [State; 15] = [
         at.scene.pass(Duration::from_secs(5));
         at
     }),
-    ("knocking, seat taken", || {
+    ("knocking, slot taken", || {
         let mut at = knocking();
-        at.scene.guest.seat_taken(true);
+        at.scene.guest.slot_taken(true);
         at
     }),
     ("answered", answered),
@@ -484,8 +484,8 @@ const GUEST_EVENTS: [Happening; 21] = [
     ("it came to nothing", |at| {
         at.scene.guest.failed(TransportError::Closed);
     }),
-    ("the seat is taken", |at| at.scene.guest.seat_taken(true)),
-    ("the seat is free", |at| at.scene.guest.seat_taken(false)),
+    ("the slot is taken", |at| at.scene.guest.slot_taken(true)),
+    ("the slot is free", |at| at.scene.guest.slot_taken(false)),
     ("a try cannot be kept", |at| at.scene.guest.not_kept()),
     ("it is time", |at| {
         if let Some(time) = at.scene.guest.poll_timeout() {

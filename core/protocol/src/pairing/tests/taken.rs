@@ -5,7 +5,7 @@ use super::*;
 const PATIENCE: Duration = Duration::from_secs(300);
 
 fn knocking() -> Scene {
-    let mut scene = Scene::new(Via::Carried, Via::Carried);
+    let mut scene = Scene::new(Provenance::Carried, Provenance::Carried);
     let (now, ours) = (scene.now(), candidates(2));
     scene.guest.connect(now, ours, [6; 8], PATIENCE);
     scene
@@ -16,14 +16,14 @@ fn is_over(scene: &mut Scene) -> bool {
 }
 
 #[test]
-fn a_guest_that_finds_the_seat_taken_says_so_and_gets_in_when_it_is_free() {
+fn a_guest_that_finds_the_slot_taken_says_so_and_gets_in_when_it_is_free() {
     let mut scene = knocking();
     scene.pass(Duration::from_secs(2));
-    scene.guest.seat_taken(true);
-    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::SeatTaken));
+    scene.guest.slot_taken(true);
+    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::SlotTaken));
     // A host that says so has been reached, and needs no reply for that.
     scene.pass(Duration::from_secs(60));
-    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::SeatTaken));
+    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::SlotTaken));
     assert!(!is_over(&mut scene));
     scene.knock();
     assert_eq!(scene.guest_view(), View::Connecting(GuestStage::Answered));
@@ -32,24 +32,24 @@ fn a_guest_that_finds_the_seat_taken_says_so_and_gets_in_when_it_is_free() {
 }
 
 #[test]
-fn a_reply_that_was_shown_stays_while_the_seat_is_taken_and_is_as_good_as_before() {
+fn a_reply_that_was_shown_stays_while_the_slot_is_taken_and_is_as_good_as_before() {
     let mut scene = knocking();
     scene.pass(Duration::from_secs(3));
     let reply = scene.shown_reply();
-    scene.guest.seat_taken(true);
-    let shown = |seat_taken| View::ReplyNeeded {
+    scene.guest.slot_taken(true);
+    let shown = |slot_taken| View::ReplyNeeded {
         reply: reply.as_bytes().to_vec(),
-        seat_taken,
+        slot_taken,
     };
     assert_eq!(scene.guest_view(), shown(true));
     scene.pass(Duration::from_secs(60));
-    scene.guest.seat_taken(false);
+    scene.guest.slot_taken(false);
     assert_eq!(scene.guest_view(), shown(false));
     assert_eq!(scene.guest.reply(), Some(&reply));
     let now = scene.now();
     scene
         .host
-        .reply_received(now, &reply, Via::Carried)
+        .reply_received(now, &reply, Provenance::Carried)
         .unwrap();
     scene.knock();
     scene.open();
@@ -60,21 +60,21 @@ fn a_reply_that_was_shown_stays_while_the_seat_is_taken_and_is_as_good_as_before
 #[test]
 fn once_the_host_says_nothing_more_the_reply_is_offered() {
     let mut scene = knocking();
-    scene.guest.seat_taken(true);
+    scene.guest.slot_taken(true);
     scene.pass(Duration::from_secs(60));
-    scene.guest.seat_taken(false);
+    scene.guest.slot_taken(false);
     let now = scene.now();
     scene.guest.handle_timeout(now);
     scene.shown_reply();
 }
 
 #[test]
-fn when_time_runs_out_a_guest_says_that_somebody_else_had_the_seat() {
+fn when_time_runs_out_a_guest_says_that_somebody_else_had_the_slot() {
     // Until the end, and with a host that was silent in the end.
     for ends in [&[true][..], &[true, false]] {
         let mut scene = knocking();
         for is_taken in ends {
-            scene.guest.seat_taken(*is_taken);
+            scene.guest.slot_taken(*is_taken);
             scene.pass(Duration::from_secs(10));
         }
         scene.pass(PATIENCE);
@@ -82,7 +82,7 @@ fn when_time_runs_out_a_guest_says_that_somebody_else_had_the_seat() {
     }
     // Who was let in after that, and lost the host again, has not been kept out.
     let mut scene = knocking();
-    scene.guest.seat_taken(true);
+    scene.guest.slot_taken(true);
     scene.knock();
     let now = scene.now();
     scene.guest.lapsed(now);
@@ -91,10 +91,10 @@ fn when_time_runs_out_a_guest_says_that_somebody_else_had_the_seat() {
 }
 
 #[test]
-fn who_never_answers_holds_the_seat_five_minutes_without_a_strike_and_the_true_guest_knocks_on() {
+fn who_never_answers_holds_the_slot_five_minutes_without_a_strike_and_the_true_guest_knocks_on() {
     let question = Some(("What was our first dog called?", "Rex"));
-    let mut scene = Scene::with_question(Via::Carried, Via::Carried, question);
-    scene.another_guest(Via::Carried);
+    let mut scene = Scene::with_question(Provenance::Carried, Provenance::Carried, question);
+    scene.another_guest(Provenance::Carried);
     scene.connect();
     scene.knock();
     scene.open();
@@ -105,22 +105,22 @@ fn who_never_answers_holds_the_seat_five_minutes_without_a_strike_and_the_true_g
         identity(2),
         GUEST,
         invitation,
-        Via::Carried,
+        Provenance::Carried,
         Secret::new([5; 32]),
     );
     guest.connect(now, candidates(2), [6; 8], Duration::from_secs(3600));
-    guest.seat_taken(true);
+    guest.slot_taken(true);
     let mut silent = std::mem::replace(&mut scene.guest, guest);
     scene.guest_fingerprint = GUEST;
     scene.pass(Duration::from_secs(299));
     assert!(matches!(scene.host_stage(), HostStage::Asking { .. }));
-    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::SeatTaken));
+    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::SlotTaken));
     scene.pass(Duration::from_secs(2));
     let abandons = scene.host.poll_effect();
     assert!(matches!(abandons, Some(HostEffect::Abandon)));
-    assert_eq!(scene.host.past().strikes, Strikes::default());
+    assert_eq!(scene.host.history().strikes, Strikes::default());
     silent.link_ended(scene.now());
-    // The seat is free, and the true guest gets in and answers.
+    // The slot is free, and the true guest gets in and answers.
     assert!(!is_over(&mut scene));
     scene.knock();
     scene.open();

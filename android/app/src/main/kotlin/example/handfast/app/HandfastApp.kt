@@ -18,7 +18,7 @@ class HandfastApp : Application() {
         Core.log(details = false)
         // Copies of the last time, opened files among them.
         File(cacheDir, "copies").deleteRecursively()
-        val keys = KeystoreBox(File(noBackupFilesDir, "key"))
+        val keys = AndroidKeyStore(File(noBackupFilesDir, "key"))
         app = App(CoroutineScope(SupervisorJob())) { told ->
             Core.open(
                 name = deviceName(),

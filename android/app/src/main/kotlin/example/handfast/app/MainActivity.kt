@@ -41,7 +41,7 @@ class MainActivity : Activity() {
     private val scope = CoroutineScope(SupervisorJob() + Executor(handler::post).asCoroutineDispatcher())
     private lateinit var stage: FrameLayout
     private lateinit var note: NoteBar
-    private var face: Face<*>? = null
+    private var screenView: ScreenView<*>? = null
     /** The path of what is being saved. */
     private var saving: String? = null
 
@@ -61,7 +61,7 @@ class MainActivity : Activity() {
             ) { leaveOrBack() }
         }
         scope.launch { app.screen.collect(::show) }
-        scope.launch { app.rows.collect { (face as? ConversationFace)?.show(it) } }
+        scope.launch { app.rows.collect { (screenView as? ConversationScreenView)?.show(it) } }
         scope.launch { app.notice.collect(note::show) }
         // A link is opened once, not again when the activity is made anew.
         if (state == null) handIn(intent)
@@ -90,7 +90,7 @@ class MainActivity : Activity() {
 
     override fun onDestroy() {
         scope.cancel()
-        face?.gone()
+        screenView?.gone()
         super.onDestroy()
     }
 
@@ -108,32 +108,32 @@ class MainActivity : Activity() {
 
     private fun show(screen: Screen) {
         when (screen) {
-            is Screen.Home -> face(::HomeFace).show(screen)
-            is Screen.Person -> face(::PersonFace).show(screen)
-            is Screen.Settings -> face(::SettingsFace).show(screen)
-            is Screen.Outlook -> face(::OutlookFace).show(screen)
-            is Screen.Preparing -> face(::PreparingFace).show(screen)
-            is Screen.ShowCode -> face(::ShowCodeFace).show(screen)
-            is Screen.Scan -> face(::ScanFace, ::askForCamera).show(screen)
-            is Screen.Confirm -> face(::ConfirmFace).show(screen)
-            is Screen.Connecting -> face(::ConnectingFace).show(screen)
-            is Screen.Reply -> face(::ReplyFace).show(screen)
-            is Screen.Question -> face(::QuestionFace).show(screen)
-            is Screen.Lock -> face(::LockFace).show(screen)
-            is Screen.Sealed -> face(::SealedFace).show(screen)
-            is Screen.Opened -> face(::OpenedFace).show(screen)
-            is Screen.Compare -> face(::CompareFace).show(screen)
-            is Screen.Conversation -> face(::ConversationFace) { it.show(app.rows.value) }.show(screen)
-            is Screen.Ended -> face(::EndedFace).show(screen)
+            is Screen.Home -> screenView(::HomeScreenView).show(screen)
+            is Screen.Person -> screenView(::PersonScreenView).show(screen)
+            is Screen.Settings -> screenView(::SettingsScreenView).show(screen)
+            is Screen.Outlook -> screenView(::OutlookScreenView).show(screen)
+            is Screen.Preparing -> screenView(::PreparingScreenView).show(screen)
+            is Screen.ShowCode -> screenView(::ShowCodeScreenView).show(screen)
+            is Screen.Scan -> screenView(::ScanScreenView, ::askForCamera).show(screen)
+            is Screen.Confirm -> screenView(::ConfirmScreenView).show(screen)
+            is Screen.Connecting -> screenView(::ConnectingScreenView).show(screen)
+            is Screen.Reply -> screenView(::ReplyScreenView).show(screen)
+            is Screen.Question -> screenView(::QuestionScreenView).show(screen)
+            is Screen.Lock -> screenView(::LockScreenView).show(screen)
+            is Screen.Sealed -> screenView(::SealedScreenView).show(screen)
+            is Screen.Opened -> screenView(::OpenedScreenView).show(screen)
+            is Screen.Compare -> screenView(::CompareScreenView).show(screen)
+            is Screen.Conversation -> screenView(::ConversationScreenView) { it.show(app.rows.value) }.show(screen)
+            is Screen.Ended -> screenView(::EndedScreenView).show(screen)
         }
     }
 
     /** The face of this class: the one that is shown, or a new one in its place. */
-    private inline fun <reified F : Face<*>> face(make: (MainActivity) -> F, begin: (F) -> Unit = {}): F {
-        (face as? F)?.let { return it }
-        face?.gone()
+    private inline fun <reified F : ScreenView<*>> screenView(make: (MainActivity) -> F, begin: (F) -> Unit = {}): F {
+        (screenView as? F)?.let { return it }
+        screenView?.gone()
         val new = make(this)
-        face = new
+        screenView = new
         stage.removeAllViews()
         stage.addView(new.root)
         light(new)
@@ -141,11 +141,11 @@ class MainActivity : Activity() {
         return new
     }
 
-    private fun light(face: Face<*>) {
+    private fun light(screenView: ScreenView<*>) {
         val full = WindowManager.LayoutParams.BRIGHTNESS_OVERRIDE_FULL
         val usual = WindowManager.LayoutParams.BRIGHTNESS_OVERRIDE_NONE
-        window.attributes = window.attributes.apply { screenBrightness = if (face.bright) full else usual }
-        if (face.awake) {
+        window.attributes = window.attributes.apply { screenBrightness = if (screenView.bright) full else usual }
+        if (screenView.awake) {
             window.addFlags(WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON)
         } else {
             window.clearFlags(WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON)
@@ -316,10 +316,10 @@ class MainActivity : Activity() {
 
     // --- Permissions, asked where they are needed ---------------------------------------------
 
-    private fun askForCamera(face: ScanFace) {
+    private fun askForCamera(screenView: ScanScreenView) {
         when {
             !packageManager.hasSystemFeature(PackageManager.FEATURE_CAMERA_ANY) -> app.camera(Camera.MISSING)
-            !ask(Manifest.permission.CAMERA, 0, ASK_CAMERA) -> face.begin()
+            !ask(Manifest.permission.CAMERA, 0, ASK_CAMERA) -> screenView.begin()
         }
     }
 
@@ -334,7 +334,7 @@ class MainActivity : Activity() {
     override fun onRequestPermissionsResult(request: Int, permissions: Array<String>, results: IntArray) {
         val given = results.firstOrNull() == PackageManager.PERMISSION_GRANTED
         when (request) {
-            ASK_CAMERA -> if (given) (face as? ScanFace)?.begin() else app.camera(Camera.DENIED)
+            ASK_CAMERA -> if (given) (screenView as? ScanScreenView)?.begin() else app.camera(Camera.DENIED)
             ASK_LOCAL_NETWORK -> app.localNetwork(given)
             ASK_LOCAL_NETWORK_THEN_CONNECT -> {
                 app.localNetwork(given)

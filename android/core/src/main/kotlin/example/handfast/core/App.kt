@@ -1,11 +1,11 @@
 package example.handfast.core
 
 import example.handfast.core.bridge.Core
-import example.handfast.core.bridge.Eye
+import example.handfast.core.bridge.FrameScanner
 import example.handfast.core.bridge.Refusal
 import example.handfast.core.bridge.Token
 import example.handfast.core.bridge.TokenKind
-import example.handfast.core.bridge.Told
+import example.handfast.core.bridge.EventSink
 import example.handfast.core.bridge.View
 import example.handfast.core.bridge.notice
 import example.handfast.core.bridge.screen
@@ -28,7 +28,7 @@ import java.nio.file.Files
  */
 class App(
     private val scope: CoroutineScope,
-    private val open: (Told) -> Core,
+    private val open: (EventSink) -> Core,
 ) {
     private val shown = MutableStateFlow<Screen>(Screen.Home())
     private val listed = MutableStateFlow<List<Row>>(emptyList())
@@ -46,7 +46,7 @@ class App(
     /** Everything happens here, one thing after the other. */
     private val lane = Channel<suspend () -> Unit>(Channel.UNLIMITED)
 
-    private val eye = Eye()
+    private val scanner = FrameScanner()
     private lateinit var core: Core
     private var inCore = View.NOTHING
     private val idle = MutableStateFlow(true)
@@ -70,7 +70,7 @@ class App(
 
     init {
         scope.launch(Dispatchers.Default) {
-            val opened = runCatching { open(Ears()) }
+            val opened = runCatching { open(Sink()) }
             opened.onFailure { cause ->
                 val refusal = cause as? Refusal ?: throw cause
                 failure = refusal.screen() as Screen.Ended
@@ -201,7 +201,7 @@ class App(
     }
 
     /** The person touched the screen. */
-    fun touched() = act { if (inCore.isWaiting) core.hurry() }
+    fun touched() = act { if (inCore.isWaiting) core.boost() }
 
     /** More is tried to get past a strict network, once for each invitation and each reply. */
     fun tryHarder() = act {
@@ -337,7 +337,7 @@ class App(
      */
     fun frame(luma: ByteBuffer, stride: Int, width: Int, height: Int): Boolean {
         val token = try {
-            eye.look(luma, stride, width, height) ?: return false
+            scanner.look(luma, stride, width, height) ?: return false
         } catch (refusal: Refusal) {
             val hint = if (refusal.isForeign) Key.SCAN_NOT_OURS else refusal.notice().what
             act { hint(hint) }
@@ -493,7 +493,7 @@ class App(
     /** What is looked at while nothing is under way. */
     private fun atHome(): Screen = outlook ?: settings ?: person ?: home
 
-    private inner class Ears : Told {
+    private inner class Sink : EventSink {
         override fun view(view: View) {
             idle.value = view.isFree
             act {

@@ -1,7 +1,7 @@
 package example.handfast.core
 
 import example.handfast.core.bridge.Core
-import example.handfast.core.bridge.Seat
+import example.handfast.core.bridge.TestDevice
 import example.handfast.core.bridge.frame
 import example.handfast.core.bridge.paste
 import example.handfast.core.bridge.png
@@ -273,7 +273,7 @@ class AppTest {
         one.app.invite(send = false)
         assertEquals(Notice(Key.KIND_NO_NETWORK, Key.REMEDY_CHECK_NETWORK, Way.NETWORK_SETTINGS), one.notice())
         one.forget()
-        one.app.network(Seat.LOOPBACK)
+        one.app.network(TestDevice.LOOPBACK)
         one.app.invite(send = false)
         val before = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation
         one.app.network(emptyList())
@@ -564,7 +564,7 @@ class AppTest {
     @Test
     fun `a key store that fails is a screen with a way on`() {
         for ((broken, what) in listOf(
-            Broken { throw KeyBoxLocked() } to Key.KIND_VAULT_LOCKED,
+            Broken { throw KeyStoreLocked() } to Key.KIND_VAULT_LOCKED,
             Broken { error("no key store") } to Key.KIND_VAULT_FAILED,
         )) {
             Phone(keys = broken).use {
@@ -621,13 +621,13 @@ class AppTest {
 }
 
 /** A key store that fails. */
-private class Broken(private val answer: () -> ByteArray?) : KeyBox {
+private class Broken(private val answer: () -> ByteArray?) : KeyStore {
     override fun key() = answer()
 
     override fun keep(key: ByteArray) = Unit
 }
 
-private class Pocket : KeyBox {
+private class Pocket : KeyStore {
     private var kept: ByteArray? = null
 
     override fun key() = kept
@@ -643,14 +643,14 @@ private fun copy(name: String, bytes: ByteArray): File =
 
 /** An app without a screen, on loopback. */
 private class Phone(
-    keys: KeyBox = Pocket(),
+    keys: KeyStore = Pocket(),
     private val folder: File = Files.createTempDirectory("handfast-app").toFile(),
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
     val app = App(scope) { told -> Core.open("", folder, null, keys, told) }
 
     init {
-        app.network(Seat.LOOPBACK)
+        app.network(TestDevice.LOOPBACK)
     }
 
     suspend inline fun <reified T : Screen> until(crossinline wanted: (T) -> Boolean = { true }): T =
@@ -677,4 +677,4 @@ private class Phone(
 }
 
 private suspend fun <T> StateFlow<T>.wait(wanted: (T) -> Boolean): T =
-    withTimeoutOrNull(Seat.SOON) { first(wanted) } ?: if (wanted(value)) value else fail("still $value")
+    withTimeoutOrNull(TestDevice.SOON) { first(wanted) } ?: if (wanted(value)) value else fail("still $value")

@@ -1,8 +1,8 @@
 package example.handfast.core
 
-import example.handfast.bindings.Manner
+import example.handfast.bindings.DeliveryMode
 import example.handfast.bindings.readText
-import example.handfast.core.bridge.Seat
+import example.handfast.core.bridge.TestDevice
 import kotlinx.coroutines.runBlocking
 import org.junit.Assume.assumeFalse
 import org.junit.Test
@@ -10,35 +10,35 @@ import kotlin.test.assertEquals
 
 /**
  * Two phones in different languages: this JVM, and the app for iPhones in a terminal, each in both
- * seats. scripts/test-languages says where the other one is.
+ * roles. scripts/test-languages says where the other one is.
  */
 class LanguagesTest {
     @Test
-    fun `Kotlin hosts and Swift joins`() = together { seat ->
-        peer("join", seat.host(Manner.SEND).link)
+    fun `Kotlin hosts and Swift joins`() = together { device ->
+        peer("join", device.host(DeliveryMode.SEND).link)
     }
 
     @Test
-    fun `Swift hosts and Kotlin joins`() = together { seat ->
-        peer("invite").also { seat.accept(readText(it.until("link ").removePrefix("link "))) }
+    fun `Swift hosts and Kotlin joins`() = together { device ->
+        peer("invite").also { device.accept(readText(it.until("link ").removePrefix("link "))) }
     }
 
-    /** [meet] begins a program that meets the seat. */
-    private fun together(meet: suspend (Seat) -> Program) {
+    /** [meet] begins a program that meets the device. */
+    private fun together(meet: suspend (TestDevice) -> Program) {
         assumeFalse("run scripts/test-languages", PEER.isEmpty())
-        Seat("Ana \uD83E\uDD1D").use { seat ->
+        TestDevice("Ana \uD83E\uDD1D").use { device ->
             runBlocking {
-                meet(seat).use { peer ->
-                    assertEquals("Peer", seat.untilTalking().person.name)
+                meet(device).use { peer ->
+                    assertEquals("Peer", device.untilTalking().person.name)
                     assertEquals("talking Ana \uD83E\uDD1D", peer.until("talking "))
-                    seat.conversation.sendText("hello from the JVM, Zoë")
+                    device.conversation.sendText("hello from the JVM, Zoë")
                     assertEquals("text hello from the JVM, Zoë", peer.until("text "))
                     peer.say("hello from Swift, مريم")
-                    assertEquals("hello from Swift, مريم", seat.untilText())
+                    assertEquals("hello from Swift, مريم", device.untilText())
                     peer.endOfInput()
-                    assertEquals(example.handfast.bindings.Kind.THEY_LEFT, seat.untilEnded())
+                    assertEquals(example.handfast.bindings.ErrorKind.THEY_LEFT, device.untilEnded())
                     assertEquals(0, peer.ended())
-                    assertEquals("Peer", seat.handfast.people().single().person.name)
+                    assertEquals("Peer", device.handfast.people().single().person.name)
                 }
             }
         }

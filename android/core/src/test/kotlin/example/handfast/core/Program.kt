@@ -1,6 +1,6 @@
 package example.handfast.core
 
-import example.handfast.core.bridge.Seat
+import example.handfast.core.bridge.TestDevice
 import java.io.IOException
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
@@ -37,7 +37,7 @@ class Program(vararg command: String) : AutoCloseable {
     fun until(part: String): String {
         val seen = mutableListOf<String>()
         while (true) {
-            val line = said.poll(Seat.SOON, TimeUnit.MILLISECONDS) ?: fail("no $part, only $seen")
+            val line = said.poll(TestDevice.SOON, TimeUnit.MILLISECONDS) ?: fail("no $part, only $seen")
             if (part in line) return line
             seen += line
         }
@@ -45,7 +45,7 @@ class Program(vararg command: String) : AutoCloseable {
 
     /** Its status, once it has ended by itself. */
     fun ended(): Int {
-        if (!process.waitFor(Seat.SOON, TimeUnit.MILLISECONDS)) fail("it goes on")
+        if (!process.waitFor(TestDevice.SOON, TimeUnit.MILLISECONDS)) fail("it goes on")
         return process.exitValue()
     }
 

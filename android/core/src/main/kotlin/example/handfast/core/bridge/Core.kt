@@ -9,24 +9,24 @@ import example.handfast.bindings.Answered
 import example.handfast.bindings.CallbackException
 import example.handfast.bindings.Change
 import example.handfast.bindings.Code
+import example.handfast.bindings.DeliveryMode
+import example.handfast.bindings.ErrorKind
 import example.handfast.bindings.FileHandle
 import example.handfast.bindings.Found
 import example.handfast.bindings.FoundKind
 import example.handfast.bindings.Handfast
 import example.handfast.bindings.HandfastException
-import example.handfast.bindings.Kind
+import example.handfast.bindings.KeyStore as CoreKeyStore
+import example.handfast.bindings.KeyStoreException
 import example.handfast.bindings.Listener
 import example.handfast.bindings.LogLevel
-import example.handfast.bindings.Manner
 import example.handfast.bindings.PairingHandle
+import example.handfast.bindings.Provenance
 import example.handfast.bindings.Scanner
 import example.handfast.bindings.Sealed
 import example.handfast.bindings.SealedKind
 import example.handfast.bindings.SealingHandle
 import example.handfast.bindings.Settings
-import example.handfast.bindings.Vault
-import example.handfast.bindings.VaultException
-import example.handfast.bindings.Via
 import example.handfast.bindings.draw
 import example.handfast.bindings.drawPng
 import example.handfast.bindings.fileOf
@@ -36,8 +36,8 @@ import example.handfast.bindings.strengthOf
 import example.handfast.core.Contact
 import example.handfast.core.Handout
 import example.handfast.core.Key
-import example.handfast.core.KeyBox
-import example.handfast.core.KeyBoxLocked
+import example.handfast.core.KeyStore
+import example.handfast.core.KeyStoreLocked
 import example.handfast.core.Outcome
 import example.handfast.core.Preferences
 import example.handfast.core.Protection
@@ -63,7 +63,7 @@ class Token internal constructor(internal val found: Found) {
     }
 
     /** This app's camera saw it on somebody's screen. */
-    val isSeen get() = found.via == Via.CAMERA
+    val isSeen get() = found.provenance == Provenance.CAMERA
 
     /** The bytes of something sealed. */
     internal val bytes get() = found.token
@@ -72,17 +72,17 @@ class Token internal constructor(internal val found: Found) {
 }
 
 /** Why something was not done. */
-class Refusal internal constructor(internal val kind: Kind) : Exception(kind.name) {
+class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kind.name) {
     /** The person does not need to hear of it. */
-    val isSilent get() = kind == Kind.CANCELLED || kind == Kind.NOT_NOW
-    val isBusy get() = kind == Kind.BUSY
-    val isWrongAnswer get() = kind == Kind.WRONG_ANSWER || kind == Kind.BAD_TEXT
-    val isForeign get() = kind == Kind.NOTHING_FOUND
-    val isNotAServer get() = kind == Kind.NOT_A_SERVER
+    val isSilent get() = kind == ErrorKind.CANCELLED || kind == ErrorKind.NOT_NOW
+    val isBusy get() = kind == ErrorKind.BUSY
+    val isWrongAnswer get() = kind == ErrorKind.WRONG_ANSWER || kind == ErrorKind.BAD_TEXT
+    val isForeign get() = kind == ErrorKind.NOTHING_FOUND
+    val isNotAServer get() = kind == ErrorKind.NOT_A_SERVER
 }
 
 /** Who is told what happens, from a thread of the core. */
-interface Told {
+interface EventSink {
     fun view(view: View)
 
     /** A new row, or the new state of one. Once it has reached the screen, [Core.taken] says so. */
@@ -104,8 +104,8 @@ class Core private constructor(private val handfast: Handfast) {
     private val files = ConcurrentHashMap<Long, FileHandle>()
 
     suspend fun host(send: Boolean, protection: Protection?) {
-        val manner = if (send) Manner.SEND else Manner.SHOW
-        current = refusing { pairing.host(manner, protection.own()) }
+        val delivery = if (send) DeliveryMode.SEND else DeliveryMode.SHOW
+        current = refusing { pairing.host(delivery, protection.own()) }
     }
 
     suspend fun open(token: Token) = refusing { pairing.open(token.found) }
@@ -183,7 +183,7 @@ class Core private constructor(private val handfast: Handfast) {
     suspend fun forget(id: String) = refusing { handfast.forget(id) }
 
     /** The person is here, so that what waits need not be slow. */
-    fun hurry() = pairing.hurry()
+    fun boost() = pairing.boost()
 
     /** The person wants more to be tried to get past a strict network. */
     suspend fun tryHarder() = refusing { pairing.tryHarder() }
@@ -244,7 +244,7 @@ class Core private constructor(private val handfast: Handfast) {
          *
          * @throws Refusal with what is wrong
          */
-        fun open(name: String, folder: File, linkBase: String?, keys: KeyBox, told: Told): Core {
+        fun open(name: String, folder: File, linkBase: String?, keys: KeyStore, told: EventSink): Core {
             val settings = Settings(name, folder.resolve("kept").path, folder.resolve("received").path, linkBase)
             val relay = Relay(told)
             val core = try {
@@ -286,7 +286,7 @@ class Core private constructor(private val handfast: Handfast) {
         fun png(text: String, scale: Int): ByteArray = refused { drawPng(text, scale.toUInt()) }
     }
 
-    private class Relay(private val told: Told) : Listener {
+    private class Relay(private val told: EventSink) : Listener {
         @Volatile
         var core: Core? = null
 
@@ -307,17 +307,17 @@ class Core private constructor(private val handfast: Handfast) {
         }
     }
 
-    private class Keys(private val keys: KeyBox) : Vault {
+    private class Keys(private val keys: KeyStore) : CoreKeyStore {
         override fun key(): ByteArray? = failing { keys.key() }
 
         override fun keep(key: ByteArray) = failing { keys.keep(key) }
 
         private fun <T> failing(work: () -> T): T = try {
             work()
-        } catch (_: KeyBoxLocked) {
-            throw VaultException.Locked()
+        } catch (_: KeyStoreLocked) {
+            throw KeyStoreException.Locked()
         } catch (_: Exception) {
-            throw VaultException.Failed()
+            throw KeyStoreException.Failed()
         }
     }
 }
@@ -344,7 +344,7 @@ class Work internal constructor(private val handle: SealingHandle) : AutoCloseab
 }
 
 /** The reader of a running camera. */
-class Eye : AutoCloseable {
+class FrameScanner : AutoCloseable {
     private val scanner = Scanner()
 
     /**

@@ -9,21 +9,21 @@ import example.handfast.bindings.Entry
 import example.handfast.bindings.FileState
 import example.handfast.bindings.GuestStage
 import example.handfast.bindings.HostStage
-import example.handfast.bindings.Kind
-import example.handfast.bindings.Line
-import example.handfast.bindings.Manner
+import example.handfast.bindings.ErrorKind
+import example.handfast.bindings.LinkStatus
+import example.handfast.bindings.DeliveryMode
 import example.handfast.bindings.NetworkReport
-import example.handfast.bindings.Opening
+import example.handfast.bindings.Reachability
 import example.handfast.bindings.Pending
 import example.handfast.bindings.PortAnswer
 import example.handfast.bindings.Reached
 import example.handfast.bindings.Remedy
-import example.handfast.bindings.Seat
+import example.handfast.bindings.Role
 import example.handfast.bindings.Situation
 import example.handfast.bindings.Strength
 import example.handfast.bindings.TrustLevel
 import example.handfast.bindings.TrustReason
-import example.handfast.bindings.Via
+import example.handfast.bindings.Provenance
 import example.handfast.bindings.Wish
 import example.handfast.bindings.remedyOf
 import example.handfast.core.Contact
@@ -84,11 +84,11 @@ private fun CoreScreen.own(home: Screen.Home, hint: Key?): Screen = when (this) 
         scanNow = stage == HostStage.SCAN_THEIR_CODE,
         expiresAt = expiresAt.toLong(),
         invitation = invitation.own(),
-        sent = manner == Manner.SEND,
+        sent = delivery == DeliveryMode.SEND,
         hint = if (isOutdated) Key.INVITATION_OUTDATED else cause?.key,
         canTryHarder = cause.isStrict,
     )
-    is CoreScreen.InvitationOpened -> Screen.Confirm(name, question, via.key, expiresAt?.toLong())
+    is CoreScreen.InvitationOpened -> Screen.Confirm(name, question, provenance.key, expiresAt?.toLong())
     is CoreScreen.Connecting -> Screen.Connecting(stage.key, hint ?: cause?.key, cause.isStrict)
     is CoreScreen.ReplyNeeded -> Screen.Reply(reply.own(), hint ?: cause?.key, cause.isStrict)
     is CoreScreen.Asking -> Screen.Question(
@@ -106,7 +106,7 @@ private fun CoreScreen.own(home: Screen.Home, hint: Key?): Screen = when (this) 
         name = person.name,
         trust = person.level.key,
         reason = person.reason.key,
-        line = if (line == Line.INTERRUPTED) Key.LINE_INTERRUPTED else null,
+        line = if (line == LinkStatus.INTERRUPTED) Key.LINE_INTERRUPTED else null,
         compare = wish.key,
         limit = reached?.key,
         isHeld = reached == Reached.MESSAGES,
@@ -126,7 +126,7 @@ internal fun Protection?.own(): CoreProtection = when {
     else -> CoreProtection.Asked(Answered(question, answer))
 }
 
-internal fun Pending.own() = Waiting(id, seat == Seat.HOST, name, expiresAt?.toLong())
+internal fun Pending.own() = Waiting(id, role == Role.HOST, name, expiresAt?.toLong())
 
 internal fun CoreContact.own() = Contact(id, person.name, person.level.key, person.reason.key, since.toLong())
 
@@ -153,7 +153,7 @@ internal fun NetworkReport.own() = Report(
 
 // These are called the same on every side of the boundary; a test holds the lists together.
 internal val Cause.key get() = Key.valueOf("CAUSE_$name")
-internal val Opening.key get() = Key.valueOf("OPENING_$name")
+internal val Reachability.key get() = Key.valueOf("OPENING_$name")
 internal val PortAnswer.key get() = Key.valueOf("PORT_$name")
 internal val Situation.key get() = Key.valueOf("SITUATION_$name")
 internal val Chance.key get() = Key.valueOf("CHANCE_$name")
@@ -220,11 +220,11 @@ private val GuestStage.key
         GuestStage.OFFLINE -> Key.GUEST_OFFLINE
     }
 
-private val Via.key
+private val Provenance.key
     get() = when (this) {
-        Via.CAMERA -> Key.PROOF_CAMERA
-        Via.CARRIED -> Key.PROOF_CARRIED
-        Via.LOCKED -> Key.PROOF_LOCKED
+        Provenance.CAMERA -> Key.PROOF_CAMERA
+        Provenance.CARRIED -> Key.PROOF_CARRIED
+        Provenance.LOCKED -> Key.PROOF_LOCKED
     }
 
 private val Wish.key
@@ -263,7 +263,7 @@ private val TrustReason.key
     }
 
 /** A kind is called the same on every side of the boundary; a test holds the two lists together. */
-private val Kind.key get() = Key.valueOf("KIND_$name")
+private val ErrorKind.key get() = Key.valueOf("KIND_$name")
 
 private val Remedy.key
     get() = if (this == Remedy.NOTHING) null else Key.valueOf("REMEDY_$name")

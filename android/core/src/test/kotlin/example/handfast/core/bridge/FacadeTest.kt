@@ -8,11 +8,11 @@ import example.handfast.bindings.FoundKind
 import example.handfast.bindings.Handfast
 import example.handfast.bindings.HandfastException
 import example.handfast.bindings.HostStage
-import example.handfast.bindings.Kind
+import example.handfast.bindings.ErrorKind
 import example.handfast.bindings.Listener
 import example.handfast.bindings.Change
 import example.handfast.bindings.Comparison
-import example.handfast.bindings.Manner
+import example.handfast.bindings.DeliveryMode
 import example.handfast.bindings.Preferences
 import example.handfast.bindings.Protection
 import example.handfast.bindings.Reached
@@ -23,8 +23,8 @@ import example.handfast.bindings.Situation
 import example.handfast.bindings.Strength
 import example.handfast.bindings.TrustLevel
 import example.handfast.bindings.TrustReason
-import example.handfast.bindings.Vault
-import example.handfast.bindings.VaultException
+import example.handfast.bindings.KeyStore as CoreKeyStore
+import example.handfast.bindings.KeyStoreException
 import example.handfast.bindings.Wish
 import example.handfast.bindings.drawPng
 import example.handfast.bindings.fileOf
@@ -32,7 +32,7 @@ import example.handfast.bindings.readText
 import example.handfast.bindings.strengthOf
 import example.handfast.bindings.usualLimits
 import example.handfast.bindings.usualServers
-import example.handfast.bindings.Seat as Side
+import example.handfast.bindings.Role
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
@@ -86,10 +86,10 @@ class FacadeTest {
 
     @Test
     fun `meet by link`() = atTable { host, guest ->
-        val invitation = host.host(Manner.SEND)
+        val invitation = host.host(DeliveryMode.SEND)
         guest.accept(readText("Hi! Here it is:\n${invitation.link}\nSee you there."))
-        for (seat in listOf(host, guest)) {
-            val person = seat.untilTalking().person
+        for (device in listOf(host, guest)) {
+            val person = device.untilTalking().person
             assertEquals(TrustLevel.UNVERIFIED, person.level)
             assertEquals(TrustReason.OPEN_LINK, person.reason)
         }
@@ -97,7 +97,7 @@ class FacadeTest {
 
     @Test
     fun `meet by picture`() = atTable { host, guest ->
-        val picture = drawPng(host.host(Manner.SEND).symbol, 4u)
+        val picture = drawPng(host.host(DeliveryMode.SEND).symbol, 4u)
         guest.accept(guest.handfast.readFile(picture))
         host.untilTalking()
         guest.untilTalking()
@@ -107,7 +107,7 @@ class FacadeTest {
     fun `talk both ways`() {
         val names = "Zoë \uD83E\uDD1D" to "مريم"
         atTable(names.first, names.second) { host, guest ->
-            guest.acceptLink(host.host(Manner.SEND))
+            guest.acceptLink(host.host(DeliveryMode.SEND))
             assertEquals(names.second, host.untilTalking().person.name)
             assertEquals(names.first, guest.untilTalking().person.name)
             val texts = listOf("Grüße", "👩‍🚀🏳️‍🌈", "שלום, עולם", "line\nline", "\u202Eright", "x".repeat(60_000))
@@ -145,9 +145,9 @@ class FacadeTest {
         val file = host.folder.resolve("a").also { it.writeBytes(ByteArray(10)) }
         host.conversation.sendFile("$file").use {
             guest.conversation.decline(guest.untilFile { it is FileState.Offered }.number)
-            for (seat in listOf(host, guest)) {
-                val failed = seat.untilFile { it is FileState.Failed }.state as FileState.Failed
-                assertEquals(Kind.DECLINED, failed.kind)
+            for (device in listOf(host, guest)) {
+                val failed = device.untilFile { it is FileState.Failed }.state as FileState.Failed
+                assertEquals(ErrorKind.DECLINED, failed.kind)
             }
         }
         host.conversation.sendText("never mind")
@@ -159,14 +159,14 @@ class FacadeTest {
         meet(host, guest)
         host.conversation.leave()
         host.untilIdle()
-        assertEquals(Kind.THEY_LEFT, guest.untilEnded())
+        assertEquals(ErrorKind.THEY_LEFT, guest.untilEnded())
         guest.handfast.dismiss()
         guest.untilIdle()
     }
 
     @Test
     fun `a question is answered`() = atTable { host, guest ->
-        guest.acceptLink(host.host(Manner.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
+        guest.acceptLink(host.host(DeliveryMode.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
         val asked = guest.until { it is Screen.Asking } as Screen.Asking
         assertEquals("Our dog?", asked.question)
         guest.pairing.answer("Bello")
@@ -183,7 +183,7 @@ class FacadeTest {
 
     @Test
     fun `a person's word is a mark`() = atTable { host, guest ->
-        guest.acceptLink(host.host(Manner.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
+        guest.acceptLink(host.host(DeliveryMode.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
         guest.until { it is Screen.Asking }
         guest.pairing.answer("rex")
         host.untilTalking()
@@ -192,30 +192,30 @@ class FacadeTest {
         val person = guest.untilTalking().person
         assertEquals(TrustLevel.UNVERIFIED to TrustReason.BY_YOUR_WORD, person.level to person.reason)
         assertEquals(person, guest.handfast.people().single().person)
-        assertEquals(Kind.NOT_NOW, kindOf { guest.conversation.onlyTheyWouldAsk() })
-        assertEquals(Kind.NOT_NOW, kindOf { host.conversation.onlyTheyWouldAsk() })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { guest.conversation.onlyTheyWouldAsk() })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { host.conversation.onlyTheyWouldAsk() })
     }
 
     @Test
     fun `a question is answered wrongly`() = atTable { host, guest ->
-        guest.acceptLink(host.host(Manner.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
+        guest.acceptLink(host.host(DeliveryMode.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
         repeat(3) {
             guest.until { it is Screen.Asking }
             guest.pairing.answer("Bello $it")
         }
-        assertEquals(Kind.ANSWERS_DIFFER, guest.untilEnded())
+        assertEquals(ErrorKind.ANSWERS_DIFFER, guest.untilEnded())
         host.untilEnded()
     }
 
     @Test
     fun `a locked invitation`() = atTable { host, guest ->
-        val invitation = host.host(Manner.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
+        val invitation = host.host(DeliveryMode.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
         val found = readText(invitation.link)
         assertEquals(FoundKind.LOCKED_INVITATION, found.kind)
         assertContentEquals(found.token, readText(invitation.text).token)
         assertEquals(listOf("Our dog?"), guest.handfast.sealing().inspect(found.token).questions)
-        assertEquals(Kind.WRONG_THING, kindOf { guest.pairing.open(found) })
-        assertEquals(Kind.WRONG_ANSWER, kindOf { guest.pairing.unlock(found, listOf("Bello"), null) })
+        assertEquals(ErrorKind.WRONG_THING, kindOf { guest.pairing.open(found) })
+        assertEquals(ErrorKind.WRONG_ANSWER, kindOf { guest.pairing.unlock(found, listOf("Bello"), null) })
         guest.pairing.unlock(found, listOf("REX"), null)
         guest.until { it is Screen.InvitationOpened }
         guest.pairing.connect().use {
@@ -235,11 +235,11 @@ class FacadeTest {
         assertEquals(atHost.symbols, atGuest.symbols)
         assertEquals(atHost.digits, atGuest.digits)
         assertEquals(6, atHost.symbols.size)
-        for (seat in listOf(host, guest)) {
+        for (device in listOf(host, guest)) {
             val other = listOf("0000", "0000", "0000")
-            assertEquals(Kind.NOT_NOW, kindOf { seat.conversation.compared(other, Comparison.SAME) })
-            seat.conversation.compared(atHost.digits, Comparison.SAME)
-            assertEquals(TrustReason.COMPARED, seat.untilTalking().person.reason)
+            assertEquals(ErrorKind.NOT_NOW, kindOf { device.conversation.compared(other, Comparison.SAME) })
+            device.conversation.compared(atHost.digits, Comparison.SAME)
+            assertEquals(TrustReason.COMPARED, device.untilTalking().person.reason)
         }
     }
 
@@ -250,13 +250,13 @@ class FacadeTest {
         guest.untilWish(Wish.THEIRS)
         guest.conversation.compare()
         host.conversation.compared(host.untilComparing().digits, Comparison.DIFFERENT)
-        assertEquals(Kind.NOT_THE_INVITER, host.untilEnded())
+        assertEquals(ErrorKind.NOT_THE_INVITER, host.untilEnded())
         // Nothing more is said to somebody in between, not even goodbye.
-        assertEquals(Kind.LOST, guest.untilEnded())
+        assertEquals(ErrorKind.LOST, guest.untilEnded())
         val refused = host.handfast.people().single()
         assertEquals(TrustReason.DIFFERENT, refused.person.reason)
-        guest.acceptLink(host.host(Manner.SEND))
-        assertEquals(Kind.REFUSED, host.untilEnded())
+        guest.acceptLink(host.host(DeliveryMode.SEND))
+        assertEquals(ErrorKind.REFUSED, host.untilEnded())
         guest.untilEnded()
         host.handfast.forget(refused.id)
         meet(host, guest)
@@ -274,7 +274,7 @@ class FacadeTest {
         guest.conversation.compare()
         val digits = guest.untilComparing().digits
         guest.conversation.compared(digits, Comparison.LATER)
-        assertEquals(Kind.TOO_OFTEN, kindOf { guest.conversation.compare() })
+        assertEquals(ErrorKind.TOO_OFTEN, kindOf { guest.conversation.compare() })
     }
 
     @Test
@@ -301,7 +301,7 @@ class FacadeTest {
                 sent++
                 refused = 0
             } catch (e: HandfastException.Failed) {
-                assertEquals(Kind.BUSY, e.kind)
+                assertEquals(ErrorKind.BUSY, e.kind)
                 refused++
                 delay(50)
             }
@@ -340,22 +340,22 @@ class FacadeTest {
 
     @Test
     fun `an old handle does nothing`() = alone {
-        it.pairing.host(Manner.SHOW, Protection.Open).use { old ->
+        it.pairing.host(DeliveryMode.SHOW, Protection.Open).use { old ->
             it.untilHosting()
             old.cancel()
             it.untilIdle()
             it.host()
             old.cancel()
         }
-        assertEquals(Kind.BUSY, kindOf { it.pairing.host(Manner.SHOW, Protection.Open) })
+        assertEquals(ErrorKind.BUSY, kindOf { it.pairing.host(DeliveryMode.SHOW, Protection.Open) })
     }
 
     @Test
     fun `shutdown ends everything`() = atTable { host, guest ->
         meet(host, guest)
         host.handfast.shutdown()
-        assertEquals(Kind.THEY_LEFT, guest.untilEnded())
-        assertEquals(Kind.SHUT_DOWN, kindOf { host.conversation.sendText("too late") })
+        assertEquals(ErrorKind.THEY_LEFT, guest.untilEnded())
+        assertEquals(ErrorKind.SHUT_DOWN, kindOf { host.conversation.sendText("too late") })
         host.handfast.shutdown()
     }
 
@@ -382,7 +382,7 @@ class FacadeTest {
 
     @Test
     fun `pause while an invitation is open`() = atTable { host, guest ->
-        guest.pairing.open(readText(host.host(Manner.SEND).link))
+        guest.pairing.open(readText(host.host(DeliveryMode.SEND).link))
         guest.pauseAndResume()
         guest.pairing.connect().use {
             guest.untilTalking()
@@ -391,7 +391,7 @@ class FacadeTest {
 
     @Test
     fun `pause while hosting`() = atTable { host, guest ->
-        val invitation = host.host(Manner.SEND)
+        val invitation = host.host(DeliveryMode.SEND)
         host.pauseAndResume()
         guest.acceptLink(invitation)
         host.untilTalking()
@@ -400,7 +400,7 @@ class FacadeTest {
 
     @Test
     fun `pause while connecting`() = atTable { host, guest ->
-        val invitation = host.host(Manner.SEND)
+        val invitation = host.host(DeliveryMode.SEND)
         host.handfast.pause()
         guest.acceptLink(invitation)
         guest.until { it is Screen.Connecting }
@@ -420,10 +420,10 @@ class FacadeTest {
 
     @Test
     fun `airplane mode while hosting`() = atTable { host, guest ->
-        val invitation = host.host(Manner.SEND)
+        val invitation = host.host(DeliveryMode.SEND)
         host.handfast.networkChanged(emptyList())
         host.untilHosting(HostStage.OFFLINE)
-        host.handfast.networkChanged(Seat.LOOPBACK)
+        host.handfast.networkChanged(TestDevice.LOOPBACK)
         host.untilHosting()
         guest.acceptLink(invitation)
         host.untilTalking()
@@ -432,12 +432,12 @@ class FacadeTest {
     @Test
     fun `airplane mode before hosting`() = alone {
         it.handfast.networkChanged(emptyList())
-        assertEquals(Kind.NO_NETWORK, kindOf { it.pairing.host(Manner.SHOW, Protection.Open) })
+        assertEquals(ErrorKind.NO_NETWORK, kindOf { it.pairing.host(DeliveryMode.SHOW, Protection.Open) })
     }
 
     @Test
     fun `another network while hosting`() = atTable { host, guest ->
-        val invitation = host.host(Manner.SEND)
+        val invitation = host.host(DeliveryMode.SEND)
         val new = host.moved(invitation)
         guest.acceptLink(new)
         host.untilTalking()
@@ -446,11 +446,11 @@ class FacadeTest {
 
     @Test
     fun `another network while a locked invitation waits`() = alone { host ->
-        val invitation = host.host(Manner.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
+        val invitation = host.host(DeliveryMode.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
         host.handfast.networkChanged(listOf("127.0.0.2"))
         val shown = host.until { it is Screen.Hosting && it.isOutdated } as Screen.Hosting
         assertEquals(invitation, shown.invitation)
-        host.handfast.networkChanged(Seat.LOOPBACK)
+        host.handfast.networkChanged(TestDevice.LOOPBACK)
         host.until { it is Screen.Hosting && !it.isOutdated }
     }
 
@@ -460,17 +460,17 @@ class FacadeTest {
     fun `a link asks how it is seen, a code at the table asks nobody`() = alone {
         StunServer().use { server ->
             it.handfast.prefer(Preferences(true, listOf(server.name), true))
-            it.host(Manner.SHOW)
+            it.host(DeliveryMode.SHOW)
             assertEquals(0, server.asked)
             it.cancel()
             it.untilIdle()
             it.handfast.prefer(Preferences(false, listOf(server.name), true))
-            it.host(Manner.SEND)
+            it.host(DeliveryMode.SEND)
             assertEquals(0, server.asked)
             it.cancel()
             it.untilIdle()
             it.handfast.prefer(Preferences(true, listOf(server.name), true))
-            assertNull(it.hosting(Manner.SEND).cause)
+            assertNull(it.hosting(DeliveryMode.SEND).cause)
             assertTrue(server.asked > 0)
         }
     }
@@ -479,7 +479,7 @@ class FacadeTest {
     fun `an invitation that is gone on with is for the same people`() = alone { first ->
         StunServer().use { server ->
             first.handfast.prefer(Preferences(true, listOf(server.name), true))
-            first.host(Manner.SEND)
+            first.host(DeliveryMode.SEND)
             val before = server.asked
             first.again().use { host ->
                 host.goOn()
@@ -494,9 +494,9 @@ class FacadeTest {
         DatagramSocket(0, InetAddress.getByName("127.0.0.1")).use { silent ->
             it.handfast.prefer(Preferences(true, listOf("127.0.0.1:${silent.localPort}"), true))
             val began = System.nanoTime()
-            it.pairing.host(Manner.SEND, Protection.Open).use { making ->
+            it.pairing.host(DeliveryMode.SEND, Protection.Open).use { making ->
                 it.until { screen -> screen == Screen.Preparing(false) }
-                assertEquals(Kind.BUSY, kindOf { it.host() })
+                assertEquals(ErrorKind.BUSY, kindOf { it.host() })
                 delay(100)
                 making.cancel()
                 it.untilIdle()
@@ -512,13 +512,13 @@ class FacadeTest {
     fun `a guest asks only once nobody answers`() = atTable { host, guest ->
         StunServer().use { server ->
             guest.handfast.prefer(Preferences(true, listOf(server.name), true))
-            guest.acceptLink(host.host(Manner.SEND))
+            guest.acceptLink(host.host(DeliveryMode.SEND))
             guest.untilTalking()
             assertEquals(0, server.asked)
             guest.conversation.leave()
             guest.untilIdle()
             host.untilEnded()
-            val invitation = host.host(Manner.SEND)
+            val invitation = host.host(DeliveryMode.SEND)
             host.handfast.pause()
             guest.acceptLink(invitation)
             server.untilAsked()
@@ -527,7 +527,7 @@ class FacadeTest {
 
     @Test
     fun `a guest is shown the invitation again`() = atTable { host, guest ->
-        val invitation = host.host(Manner.SEND)
+        val invitation = host.host(DeliveryMode.SEND)
         val new = host.moved(invitation)
         // Nobody is left where the first one leads.
         guest.acceptLink(invitation)
@@ -539,22 +539,22 @@ class FacadeTest {
 
     @Test
     fun `a guest is shown another invitation`() = atTable { host, guest ->
-        val invitation = host.host(Manner.SEND)
+        val invitation = host.host(DeliveryMode.SEND)
         host.dropHandles()
         host.untilIdle()
         guest.acceptLink(invitation)
-        val another = readText(host.host(Manner.SEND).link)
-        assertEquals(Kind.BUSY, kindOf { guest.pairing.open(another) })
+        val another = readText(host.host(DeliveryMode.SEND).link)
+        assertEquals(ErrorKind.BUSY, kindOf { guest.pairing.open(another) })
     }
 
     @Test
     fun `the person touches a screen that waits`() = atTable { host, guest ->
-        val invitation = host.host(Manner.SEND)
+        val invitation = host.host(DeliveryMode.SEND)
         host.handfast.pause()
         guest.acceptLink(invitation)
         guest.until { it is Screen.Connecting }
-        guest.pairing.hurry()
-        host.pairing.hurry()
+        guest.pairing.boost()
+        host.pairing.boost()
         host.handfast.resume()
         guest.untilTalking()
     }
@@ -568,10 +568,10 @@ class FacadeTest {
         first.again().use { again ->
             assertEquals(kept, again.handfast.preferences())
             for (none in listOf("", "two words", "a:0", "https://x.org")) {
-                assertEquals(Kind.NOT_A_SERVER, kindOf { again.handfast.prefer(Preferences(true, listOf(none), true)) })
+                assertEquals(ErrorKind.NOT_A_SERVER, kindOf { again.handfast.prefer(Preferences(true, listOf(none), true)) })
             }
             val many = List(5) { "${"x".repeat(250)}$it" }
-            assertEquals(Kind.TOO_LARGE, kindOf { again.handfast.prefer(Preferences(true, many, true)) })
+            assertEquals(ErrorKind.TOO_LARGE, kindOf { again.handfast.prefer(Preferences(true, many, true)) })
             assertEquals(kept, again.handfast.preferences())
             again.handfast.prefer(Preferences(true, emptyList(), true))
             assertEquals(Preferences(true, emptyList(), true), again.handfast.preferences())
@@ -591,7 +591,7 @@ class FacadeTest {
             it.handfast.prefer(Preferences(false, emptyList(), false))
             assertEquals(emptyList(), it.handfast.network().serversAsked)
             it.handfast.networkChanged(emptyList())
-            assertEquals(Kind.NO_NETWORK, kindOf { it.handfast.network() })
+            assertEquals(ErrorKind.NO_NETWORK, kindOf { it.handfast.network() })
         }
     }
 
@@ -602,7 +602,7 @@ class FacadeTest {
         val invitation = first.host()
         first.again().use { host ->
             val waiting = host.pairing.pending().single()
-            assertEquals(Side.HOST, waiting.seat)
+            assertEquals(Role.HOST, waiting.role)
             assertTrue(waiting.expiresAt!!.toLong() in 1..System.currentTimeMillis() / 1000 + 660)
             host.goOn()
             assertEquals(invitation, host.untilHosting().invitation)
@@ -613,20 +613,20 @@ class FacadeTest {
             assertEquals(emptyList(), guest.pairing.pending())
             host.conversation.leave()
             host.untilIdle()
-            assertEquals(Kind.TAKEN, kindOf { host.pairing.goOn(waiting.id) })
+            assertEquals(ErrorKind.TAKEN, kindOf { host.pairing.goOn(waiting.id) })
         }
     }
 
     @Test
     fun `the guest restarts while it waits`() = atTable("Ana") { host, first ->
-        val invitation = host.host(Manner.SEND)
+        val invitation = host.host(DeliveryMode.SEND)
         host.handfast.pause()
         first.acceptLink(invitation)
         first.pairing.offerReply()
         val reply = first.untilReply()
         first.again().use { guest ->
             val waiting = guest.pairing.pending().single()
-            assertEquals(Side.GUEST to "Ana", waiting.seat to waiting.name)
+            assertEquals(Role.GUEST to "Ana", waiting.role to waiting.name)
             guest.goOn()
             assertEquals(reply, guest.untilReply())
             host.handfast.resume()
@@ -657,18 +657,18 @@ class FacadeTest {
 
     @Test
     fun `a locked invitation is shown again after a restart`() = alone { first ->
-        val invitation = first.host(Manner.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
+        val invitation = first.host(DeliveryMode.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
         first.again().use { host ->
             host.goOn()
             val shown = host.untilHosting()
             assertEquals(invitation, shown.invitation)
-            assertEquals(Manner.SEND, shown.manner)
+            assertEquals(DeliveryMode.SEND, shown.delivery)
         }
     }
 
     @Test
     fun `wrong answers are counted over a restart`() = atTable { first, guest ->
-        guest.acceptLink(first.host(Manner.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
+        guest.acceptLink(first.host(DeliveryMode.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
         guest.until { it is Screen.Asking }
         guest.pairing.answer("Bello")
         first.until { it is Screen.Hosting && it.triesLeft == 2u.toUByte() }
@@ -698,9 +698,9 @@ class FacadeTest {
         first.pairing.giveUp(waiting.id)
         first.untilIdle()
         assertEquals(emptyList(), first.pairing.pending())
-        assertEquals(Kind.NOT_NOW, kindOf { first.pairing.goOn(waiting.id) })
-        assertEquals(Kind.NOT_NOW, kindOf { first.pairing.goOn("nothing \uD83D\uDC4B") })
-        assertEquals(Kind.NOT_NOW, kindOf { first.pairing.giveUp("h12") })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { first.pairing.goOn(waiting.id) })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { first.pairing.goOn("nothing \uD83D\uDC4B") })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { first.pairing.giveUp("h12") })
         first.again().use { host -> assertEquals(emptyList(), host.pairing.pending()) }
     }
 
@@ -712,7 +712,7 @@ class FacadeTest {
             it.untilIdle()
         }
         assertEquals(16, it.pairing.pending().size)
-        assertEquals(Kind.TOO_MANY, kindOf { it.host() })
+        assertEquals(ErrorKind.TOO_MANY, kindOf { it.host() })
     }
 
     @Test
@@ -727,12 +727,12 @@ class FacadeTest {
 
     @Test
     fun `another network after a restart of who locked an invitation`() = alone { first ->
-        first.host(Manner.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
+        first.host(DeliveryMode.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
         first.again().use { host ->
             host.handfast.networkChanged(listOf("127.0.0.2"))
             host.goOn()
-            assertEquals(Kind.MOVED, host.untilEnded())
-            host.handfast.networkChanged(Seat.LOOPBACK)
+            assertEquals(ErrorKind.MOVED, host.untilEnded())
+            host.handfast.networkChanged(TestDevice.LOOPBACK)
             host.goOn()
             host.untilHosting()
         }
@@ -754,93 +754,93 @@ class FacadeTest {
         firstGuest.again().use { guest ->
             assertEquals(before, guest.handfast.people().single())
             // Whoever was compared with once stays verified: the key is the same.
-            guest.acceptLink(host.host(Manner.SEND))
+            guest.acceptLink(host.host(DeliveryMode.SEND))
             assertEquals(TrustReason.COMPARED, guest.untilTalking().person.reason)
             guest.handfast.forget(before.id)
             assertEquals(emptyList(), guest.handfast.people())
-            assertEquals(Kind.NOT_NOW, kindOf { guest.handfast.forget(before.id) })
-            assertEquals(Kind.NOT_NOW, kindOf { guest.handfast.forget("Ana") })
+            assertEquals(ErrorKind.NOT_NOW, kindOf { guest.handfast.forget(before.id) })
+            assertEquals(ErrorKind.NOT_NOW, kindOf { guest.handfast.forget("Ana") })
         }
     }
 
     // --- What a shell does wrong --------------------------------------------------------------
 
     @Test
-    fun `a listener that throws`() = Seat(deaf = true).use { host ->
-        Seat().use { guest -> runBlocking { meet(host, guest) } }
+    fun `a listener that throws`() = TestDevice(deaf = true).use { host ->
+        TestDevice().use { guest -> runBlocking { meet(host, guest) } }
     }
 
     @Test
-    fun `a vault that fails`() = assertEquals(Kind.VAULT_FAILED, openWith { error("no key store") })
+    fun `a key store that fails`() = assertEquals(ErrorKind.VAULT_FAILED, openWith { error("no key store") })
 
     @Test
-    fun `a vault that is locked`() =
-        assertEquals(Kind.VAULT_LOCKED, openWith { throw VaultException.Locked() })
+    fun `a key store that is locked`() =
+        assertEquals(ErrorKind.VAULT_LOCKED, openWith { throw KeyStoreException.Locked() })
 
     @Test
-    fun `a vault that holds nonsense`() = assertEquals(Kind.VAULT_FAILED, openWith { ByteArray(7) })
+    fun `a key store that holds nonsense`() = assertEquals(ErrorKind.VAULT_FAILED, openWith { ByteArray(7) })
 
     @Test
-    fun `a vault that lost its key`() {
+    fun `a key store that lost its key`() {
         val folder = Files.createTempDirectory("handfast-kept")
         val settings = Settings("", "$folder", "$folder", null)
         val deaf = object : Listener {
             override fun changed(change: Change) = Unit
         }
-        val vault = MemoryVault()
-        Handfast.open(settings, vault, deaf).destroy()
-        Handfast.open(settings, vault, deaf).destroy()
-        val kind = runBlocking { kindOf { Handfast.open(settings, MemoryVault(), deaf) } }
-        assertEquals(Kind.VAULT_FAILED, kind)
+        val keyStore = MemoryKeyStore()
+        Handfast.open(settings, keyStore, deaf).destroy()
+        Handfast.open(settings, keyStore, deaf).destroy()
+        val kind = runBlocking { kindOf { Handfast.open(settings, MemoryKeyStore(), deaf) } }
+        assertEquals(ErrorKind.VAULT_FAILED, kind)
         folder.toFile().deleteRecursively()
     }
 
     @Test
     fun `two things at once`() = atTable { host, guest ->
-        val invitation = host.host(Manner.SEND)
-        assertEquals(Kind.BUSY, kindOf { host.pairing.host(Manner.SHOW, Protection.Open) })
-        assertEquals(Kind.BUSY, kindOf { host.pairing.open(readText(invitation.link)) })
+        val invitation = host.host(DeliveryMode.SEND)
+        assertEquals(ErrorKind.BUSY, kindOf { host.pairing.host(DeliveryMode.SHOW, Protection.Open) })
+        assertEquals(ErrorKind.BUSY, kindOf { host.pairing.open(readText(invitation.link)) })
         guest.acceptLink(invitation)
         host.untilTalking()
     }
 
     @Test
     fun `nothing to do it to`() = atTable { host, guest ->
-        assertEquals(Kind.NOT_NOW, kindOf { guest.pairing.connect() })
-        assertEquals(Kind.NOT_NOW, kindOf { guest.pairing.offerReply() })
-        assertEquals(Kind.NOT_NOW, kindOf { guest.conversation.sendText("hello") })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { guest.pairing.connect() })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { guest.pairing.offerReply() })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { guest.conversation.sendText("hello") })
         val invitation = host.host()
         host.handfast.pause()
         guest.acceptLink(invitation)
         guest.pairing.offerReply()
         val reply = readText(guest.untilReply().link)
-        Seat().use { third -> assertEquals(Kind.NOT_NOW, kindOf { third.pairing.reply(reply) }) }
+        TestDevice().use { third -> assertEquals(ErrorKind.NOT_NOW, kindOf { third.pairing.reply(reply) }) }
     }
 
     // --- What people hand in ------------------------------------------------------------------
 
     @Test
     fun `a link that is not ours`() = runBlocking {
-        assertEquals(Kind.NOTHING_FOUND, kindOf { readText("https://elsewhere.example/#abc") })
-        assertEquals(Kind.NOTHING_FOUND, kindOf { readText("") })
+        assertEquals(ErrorKind.NOTHING_FOUND, kindOf { readText("https://elsewhere.example/#abc") })
+        assertEquals(ErrorKind.NOTHING_FOUND, kindOf { readText("") })
     }
 
     @Test
     fun `a truncated link`() = alone {
-        val link = it.host(Manner.SEND).link
-        assertEquals(Kind.INCOMPLETE, kindOf { readText(link.dropLast(12)) })
+        val link = it.host(DeliveryMode.SEND).link
+        assertEquals(ErrorKind.INCOMPLETE, kindOf { readText(link.dropLast(12)) })
     }
 
     @Test
     fun `a doubly encoded link`() = alone {
-        val link = it.host(Manner.SEND).link
+        val link = it.host(DeliveryMode.SEND).link
         val once = URLEncoder.encode(link, "UTF-8")
         assertEquals(FoundKind.INVITATION, readText(URLEncoder.encode(once, "UTF-8")).kind)
     }
 
     @Test
     fun `a link in a message`() = alone {
-        val link = it.host(Manner.SEND).link
+        val link = it.host(DeliveryMode.SEND).link
         val broken = link.chunked(40).joinToString("\n> ")
         val found = readText("> Mum wrote:\n> $broken\n> \uD83D\uDE00 kisses")
         assertContentEquals(readText(link).token, found.token)
@@ -854,13 +854,13 @@ class FacadeTest {
         guest.pairing.offerReply()
         val reply = readText(guest.untilReply().text)
         assertEquals(FoundKind.REPLY, reply.kind)
-        assertEquals(Kind.WRONG_THING, kindOf { host.pairing.open(reply) })
-        assertEquals(Kind.WRONG_THING, kindOf { host.pairing.reply(readText(invitation.link)) })
+        assertEquals(ErrorKind.WRONG_THING, kindOf { host.pairing.open(reply) })
+        assertEquals(ErrorKind.WRONG_THING, kindOf { host.pairing.reply(readText(invitation.link)) })
     }
 
     @Test
     fun `a foreign code`() = runBlocking {
-        assertEquals(Kind.NOTHING_FOUND, kindOf { seen(frame("WIFI:S:guests;T:WPA;P:secret;;")) })
+        assertEquals(ErrorKind.NOTHING_FOUND, kindOf { seen(frame("WIFI:S:guests;T:WPA;P:secret;;")) })
     }
 
     @Test
@@ -880,14 +880,14 @@ class FacadeTest {
                 Triple(0u, 0u, 0u),
                 Triple(UInt.MAX_VALUE, UInt.MAX_VALUE, UInt.MAX_VALUE),
             )) {
-                assertEquals(Kind.INTERNAL, kindOf { scanner.scan(frame.luma, stride, width, height) })
+                assertEquals(ErrorKind.INTERNAL, kindOf { scanner.scan(frame.luma, stride, width, height) })
             }
         }
     }
 
     @Test
     fun `a 40-megapixel picture`() = alone {
-        val invitation = it.host(Manner.SEND)
+        val invitation = it.host(DeliveryMode.SEND)
         val code = drawPng(invitation.symbol, 8u)
         val picture = png(8000, 5000) { image -> image.paste(code, 1600) }
         assertContentEquals(fileOf(invitation.text), it.handfast.readFile(picture).token)
@@ -895,14 +895,14 @@ class FacadeTest {
 
     @Test
     fun `no picture`() = alone {
-        assertEquals(Kind.NOTHING_FOUND, kindOf { it.handfast.readFile(ByteArray(5000)) })
+        assertEquals(ErrorKind.NOTHING_FOUND, kindOf { it.handfast.readFile(ByteArray(5000)) })
         val cut = png(100, 100).copyOf(60)
-        assertEquals(Kind.NOT_A_PICTURE, kindOf { it.handfast.readFile(cut) })
+        assertEquals(ErrorKind.NOT_A_PICTURE, kindOf { it.handfast.readFile(cut) })
     }
 
     @Test
     fun `a picture without a code`() = alone {
-        assertEquals(Kind.NO_CODE, kindOf { it.handfast.readFile(png(300, 300)) })
+        assertEquals(ErrorKind.NO_CODE, kindOf { it.handfast.readFile(png(300, 300)) })
     }
 
     // --- Sealing ------------------------------------------------------------------------------
@@ -927,8 +927,8 @@ class FacadeTest {
     fun `a wrong answer`() = alone {
         val sealing = it.handfast.sealing()
         val sealed = sealing.seal(locks, null, About(null, null), ByteArray(5))
-        assertEquals(Kind.WRONG_ANSWER, kindOf { sealing.open(sealed, listOf("Rex", "Chiemsee"), null) })
-        assertEquals(Kind.BAD_TEXT, kindOf { sealing.open(sealed, emptyList(), null) })
+        assertEquals(ErrorKind.WRONG_ANSWER, kindOf { sealing.open(sealed, listOf("Rex", "Chiemsee"), null) })
+        assertEquals(ErrorKind.BAD_TEXT, kindOf { sealing.open(sealed, emptyList(), null) })
     }
 
     @Test
@@ -956,9 +956,9 @@ class FacadeTest {
         val code = Code.random()
         val sealed = sealing.seal(locks, code, About(null, null), byteArrayOf(1, 2))
         assertTrue(sealing.inspect(sealed).withCode)
-        assertEquals(Kind.WRONG_ANSWER, kindOf { sealing.open(sealed, answers, null) })
-        assertEquals(Kind.WRONG_ANSWER, kindOf { sealing.open(sealed, answers, Code.random()) })
-        assertEquals(Kind.BAD_TEXT, kindOf { Code.read("not a code") })
+        assertEquals(ErrorKind.WRONG_ANSWER, kindOf { sealing.open(sealed, answers, null) })
+        assertEquals(ErrorKind.WRONG_ANSWER, kindOf { sealing.open(sealed, answers, Code.random()) })
+        assertEquals(ErrorKind.BAD_TEXT, kindOf { Code.read("not a code") })
         for (text in listOf(code.characters(), code.characters().lowercase(), code.words())) {
             assertContentEquals(byteArrayOf(1, 2), sealing.open(sealed, answers, Code.read(text)).content)
         }
@@ -973,12 +973,12 @@ class FacadeTest {
         assertEquals(Strength.WEAK, of("Nepomuk"))
         assertEquals(Strength.NO_SHORTCUT_SEEN, of("vK7#qLm2-x9Tz!pW"))
         assertEquals(Strength.BEYOND_REACH, of("dog", code = true))
-        assertEquals(Kind.BAD_TEXT, kindOf { of(" ") })
+        assertEquals(ErrorKind.BAD_TEXT, kindOf { of(" ") })
     }
 
     @Test
     fun `nothing secret prints itself`() = atTable { host, guest ->
-        val invitation = host.host(Manner.SEND)
+        val invitation = host.host(DeliveryMode.SEND)
         val found = readText(invitation.link)
         host.handfast.pause()
         guest.accept(found)
@@ -988,7 +988,7 @@ class FacadeTest {
         val opened = host.handfast.sealing().run {
             open(seal(listOf(lock), null, About(null, null), byteArrayOf(97, 98)), listOf(lock.answer), null)
         }
-        val hosting = Screen.Hosting(HostStage.WAITING, null, 0uL, Manner.SEND, invitation, false, null)
+        val hosting = Screen.Hosting(HostStage.WAITING, null, 0uL, DeliveryMode.SEND, invitation, false, null)
         val printed = listOf(
             invitation, found, reply, hosting, Change.Shown(hosting), lock, Protection.Locked(lock), opened, Code.random(),
         ).joinToString()
@@ -1005,7 +1005,7 @@ class FacadeTest {
         val target = it.folder.resolve("locked")
         it.handfast.sealing().sealFile(locks, null, About(null, null), "$plain", "$target").use { work ->
             work.cancel()
-            assertEquals(Kind.CANCELLED, kindOf { work.finished() })
+            assertEquals(ErrorKind.CANCELLED, kindOf { work.finished() })
         }
         assertFalse(target.exists())
         assertFalse(it.folder.resolve("locked.part").exists())
@@ -1022,24 +1022,24 @@ class FacadeTest {
         })
     }
 
-    private suspend fun Seat.pauseAndResume() {
+    private suspend fun TestDevice.pauseAndResume() {
         handfast.pause()
         delay(100)
         handfast.resume()
     }
 
     /** Hands the reply in; a guest that was quicker by itself needs none. */
-    private suspend fun kindlyReply(host: Seat, reply: example.handfast.bindings.Found) {
+    private suspend fun kindlyReply(host: TestDevice, reply: example.handfast.bindings.Found) {
         host.pairing.reply(reply)
     }
 
-    private fun openWith(key: () -> ByteArray?): Kind = runBlocking {
-        val vault = object : Vault {
+    private fun openWith(key: () -> ByteArray?): ErrorKind = runBlocking {
+        val keyStore = object : CoreKeyStore {
             override fun key() = key()
 
             override fun keep(key: ByteArray) = Unit
         }
-        kindOf { Seat(vault = vault).close() }
+        kindOf { TestDevice(keyStore = keyStore).close() }
     }
 }
 

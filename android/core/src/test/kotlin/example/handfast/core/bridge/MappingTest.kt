@@ -2,8 +2,8 @@ package example.handfast.core.bridge
 
 import example.handfast.bindings.Cause
 import example.handfast.bindings.Chance
-import example.handfast.bindings.Kind
-import example.handfast.bindings.Opening
+import example.handfast.bindings.ErrorKind
+import example.handfast.bindings.Reachability
 import example.handfast.bindings.PortAnswer
 import example.handfast.bindings.Remedy
 import example.handfast.bindings.Situation
@@ -15,9 +15,9 @@ import kotlin.test.assertEquals
 class MappingTest {
     @Test
     fun `what the core has names for has its sentences, and none is left over`() {
-        val kinds = Kind.entries.map { "KIND_$it" }
+        val kinds = ErrorKind.entries.map { "KIND_$it" }
         val remedies = (Remedy.entries - Remedy.NOTHING).map { "REMEDY_$it" }
-        val others = Strength.entries.map { it.key } + Cause.entries.map { it.key } + Opening.entries.map { it.key } +
+        val others = Strength.entries.map { it.key } + Cause.entries.map { it.key } + Reachability.entries.map { it.key } +
             PortAnswer.entries.map { it.key } + Situation.entries.map { it.key } + Chance.entries.map { it.key }
         val prefixes = listOf("KIND", "REMEDY", "STRENGTH", "CAUSE", "OPENING", "PORT", "SITUATION", "CHANCE")
         assertEquals(
@@ -28,7 +28,7 @@ class MappingTest {
 
     @Test
     fun `every kind leads somewhere`() {
-        for (kind in Kind.entries) {
+        for (kind in ErrorKind.entries) {
             Refusal(kind).notice()
             Refusal(kind).screen()
         }

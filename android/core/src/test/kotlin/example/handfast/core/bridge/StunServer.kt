@@ -28,7 +28,7 @@ class StunServer : AutoCloseable {
         }
     }
 
-    suspend fun untilAsked() = withTimeoutOrNull(Seat.SOON) {
+    suspend fun untilAsked() = withTimeoutOrNull(TestDevice.SOON) {
         while (asked == 0) delay(20)
         true
     } ?: fail("nobody asked")

@@ -5,30 +5,30 @@ use std::io;
 
 /// Keeps one key of 32 bytes. A desktop has a [`KeyFile`](super::KeyFile); a phone wraps the key
 /// with one that its hardware holds.
-pub trait Vault: Send + Sync {
+pub trait KeyStore: Send + Sync {
     /// The key, or none if none was ever kept.
     ///
     /// # Errors
-    /// [`VaultError`]. An error is not "none": a store is never begun anew because of one.
-    fn key(&self) -> Result<Option<Secret<32>>, VaultError>;
+    /// [`KeyStoreError`]. An error is not "none": a store is never begun anew because of one.
+    fn key(&self) -> Result<Option<Secret<32>>, KeyStoreError>;
 
     /// Keeps the key for good, before this returns. Called once, when [`Self::key`] gave none, and
     /// never by two processes at once for the same store.
     ///
     /// # Errors
-    /// [`VaultError`], also if there is a key already: it is not replaced.
-    fn keep(&self, key: &Secret<32>) -> Result<(), VaultError>;
+    /// [`KeyStoreError`], also if there is a key already: it is not replaced.
+    fn keep(&self, key: &Secret<32>) -> Result<(), KeyStoreError>;
 }
 
-/// Why a vault gives or keeps no key.
+/// Why a key store gives or keeps no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
     serde(rename_all = "snake_case")
 )]
-pub enum VaultError {
-    /// The vault is closed for now: a phone that is locked.
+pub enum KeyStoreError {
+    /// The key store is closed for now: a phone that is locked.
     #[error("the key cannot be used while this device is locked: unlock it, then try again")]
     Locked,
     /// What lies there is not a key.
@@ -40,14 +40,14 @@ pub enum VaultError {
     /// There is a key already.
     #[error("there is a key already: it is kept")]
     Occupied,
-    /// The vault cannot be reached.
+    /// The key store cannot be reached.
     #[error("the key cannot be reached ({0}): check its folder")]
     Unreachable(
         #[cfg_attr(feature = "serde", serde(with = "crate::serialized::error_kind"))] io::ErrorKind,
     ),
 }
 
-impl From<io::Error> for VaultError {
+impl From<io::Error> for KeyStoreError {
     fn from(error: io::Error) -> Self {
         Self::Unreachable(error.kind())
     }

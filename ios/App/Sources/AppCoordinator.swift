@@ -6,7 +6,7 @@ import UIKit
 
 /// Holds the `Model` and tells it what the system does with the app: links, the background, the network.
 @MainActor @Observable
-final class Household {
+final class AppCoordinator {
     private(set) var model: Model
     @ObservationIgnored private let network = NetworkWatch()
     @ObservationIgnored private var background = UIBackgroundTaskIdentifier.invalid
@@ -95,7 +95,7 @@ final class Household {
             Setup(
                 name: UIDevice.current.name, folder: Folders.kept.path,
                 downloads: Folders.downloads.path, linkBase: linkBase),
-            keys: KeychainBox()
+            keys: Keychain()
         )
     }
 }

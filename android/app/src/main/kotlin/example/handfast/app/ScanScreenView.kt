@@ -14,22 +14,22 @@ import example.handfast.core.Wanted
 import example.handfast.core.Way
 
 /** The camera, and the ways around it: paste, a picture, a file. */
-class ScanFace(home: MainActivity) : Face<Screen.Scan>(home), TextureView.SurfaceTextureListener {
+class ScanScreenView(home: MainActivity) : ScreenView<Screen.Scan>(home), TextureView.SurfaceTextureListener {
     private val wanted = home.heading()
     private val hint = home.status()
     private val preview = TextureView(home).apply {
         contentDescription = home.getString(R.string.camera_description)
-        surfaceTextureListener = this@ScanFace
+        surfaceTextureListener = this@ScanScreenView
     }
     private var light = false
     private val torch = home.button(home.getString(R.string.torch)) {
         light = !light
-        eye?.torch(light)
+        scanner?.torch(light)
     }
     private val settings = home.button(home.getString(R.string.way_app_settings)) {
         home.go(Way.APP_SETTINGS)
     }
-    private var eye: CameraEye? = null
+    private var scanner: FrameScanner? = null
     private var allowed = false
     override val awake = true
     override val root = home.column(
@@ -57,7 +57,7 @@ class ScanFace(home: MainActivity) : Face<Screen.Scan>(home), TextureView.Surfac
         val usable = screen.camera == Camera.ASKING || screen.camera == Camera.RUNNING
         preview.visibility = if (usable) View.VISIBLE else View.GONE
         settings.visibility = if (screen.camera == Camera.DENIED) View.VISIBLE else View.GONE
-        torch.visibility = if (usable && eye?.hasTorch == true) View.VISIBLE else View.GONE
+        torch.visibility = if (usable && scanner?.hasTorch == true) View.VISIBLE else View.GONE
     }
 
     /** The permission is there: the camera may begin. */
@@ -67,9 +67,9 @@ class ScanFace(home: MainActivity) : Face<Screen.Scan>(home), TextureView.Surfac
     }
 
     private fun open(surface: SurfaceTexture) {
-        if (!allowed || eye != null) return
-        val opened = CameraEye(home, ::look) { home.app.camera(Camera.MISSING) }
-        eye = opened
+        if (!allowed || scanner != null) return
+        val opened = FrameScanner(home, ::look) { home.app.camera(Camera.MISSING) }
+        scanner = opened
         val there = runCatching { opened.open(surface) }.getOrDefault(false)
         home.app.camera(if (there) Camera.RUNNING else Camera.MISSING)
         fit()
@@ -85,7 +85,7 @@ class ScanFace(home: MainActivity) : Face<Screen.Scan>(home), TextureView.Surfac
 
     /** A preview comes lying on its side and stretched to the view; this makes it upright again. */
     private fun fit() {
-        val size = eye?.size ?: return
+        val size = scanner?.size ?: return
         val (width, height) = preview.width.toFloat() to preview.height.toFloat()
         if (width == 0f || height == 0f) return
         val turn = when (home.display?.rotation) {
@@ -108,8 +108,8 @@ class ScanFace(home: MainActivity) : Face<Screen.Scan>(home), TextureView.Surfac
     }
 
     override fun gone() {
-        eye?.close()
-        eye = null
+        scanner?.close()
+        scanner = null
     }
 
     override fun onSurfaceTextureAvailable(surface: SurfaceTexture, width: Int, height: Int) = open(surface)

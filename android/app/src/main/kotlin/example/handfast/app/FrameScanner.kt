@@ -23,7 +23,7 @@ import java.util.concurrent.Executor
  * The camera on the back: frames to [look] on a thread of its own, until it says that it has seen
  * enough, and the same picture to a preview.
  */
-class CameraEye(
+class FrameScanner(
     context: Context,
     private val look: (Image) -> Boolean,
     private val failed: () -> Unit,

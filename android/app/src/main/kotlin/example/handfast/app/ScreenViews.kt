@@ -9,7 +9,7 @@ import example.handfast.core.bridge.Core
 import example.handfast.core.timeLeft
 
 /** The view of one kind of screen. It is kept as long as that kind is shown. */
-abstract class Face<T : Screen>(protected val home: MainActivity) {
+abstract class ScreenView<T : Screen>(protected val home: MainActivity) {
     abstract val root: View
 
     /** A code is shown or scanned: the screen stays on, and bright for a code. */
@@ -58,7 +58,7 @@ private class CodeParts(private val home: MainActivity) {
 }
 
 /** Our invitation is on its way. */
-class PreparingFace(home: MainActivity) : Face<Screen.Preparing>(home) {
+class PreparingScreenView(home: MainActivity) : ScreenView<Screen.Preparing>(home) {
     private val aside = home.button(home.getString(R.string.put_aside)) { home.app.putAside() }
     override val awake = true
     override val root = home.page(
@@ -73,7 +73,7 @@ class PreparingFace(home: MainActivity) : Face<Screen.Preparing>(home) {
     }
 }
 
-class ShowCodeFace(home: MainActivity) : Face<Screen.ShowCode>(home) {
+class ShowCodeScreenView(home: MainActivity) : ScreenView<Screen.ShowCode>(home) {
     private val stage = home.status()
     private val code = CodeParts(home)
     private val scanNow = home.button(home.getString(R.string.scan_their_code)) { home.scan() }
@@ -111,7 +111,7 @@ class ShowCodeFace(home: MainActivity) : Face<Screen.ShowCode>(home) {
     override fun gone() = code.gone()
 }
 
-class ReplyFace(home: MainActivity) : Face<Screen.Reply>(home) {
+class ReplyScreenView(home: MainActivity) : ScreenView<Screen.Reply>(home) {
     private val code = CodeParts(home)
     private val hint = home.status()
     private val harder = home.button(home.getString(R.string.try_harder)) { home.app.tryHarder() }
@@ -138,7 +138,7 @@ class ReplyFace(home: MainActivity) : Face<Screen.Reply>(home) {
     override fun gone() = code.gone()
 }
 
-class ConfirmFace(home: MainActivity) : Face<Screen.Confirm>(home) {
+class ConfirmScreenView(home: MainActivity) : ScreenView<Screen.Confirm>(home) {
     private val title = home.heading()
     private val proof = home.text()
     private val question = home.text()
@@ -162,7 +162,7 @@ class ConfirmFace(home: MainActivity) : Face<Screen.Confirm>(home) {
     }
 }
 
-class ConnectingFace(home: MainActivity) : Face<Screen.Connecting>(home) {
+class ConnectingScreenView(home: MainActivity) : ScreenView<Screen.Connecting>(home) {
     private val stage = home.status()
     private val hint = home.status()
     private val harder = home.button(home.getString(R.string.try_harder)) { home.app.tryHarder() }
@@ -185,7 +185,7 @@ class ConnectingFace(home: MainActivity) : Face<Screen.Connecting>(home) {
     }
 }
 
-class EndedFace(home: MainActivity) : Face<Screen.Ended>(home) {
+class EndedScreenView(home: MainActivity) : ScreenView<Screen.Ended>(home) {
     private val what = home.heading()
     private val next = home.text()
     private val way = home.button("") { shown?.let { home.go(it.way) } }

@@ -12,7 +12,7 @@ import java.text.DateFormat
 import java.util.Date
 
 /** What can be begun, what waits, and who was met. */
-class HomeFace(home: MainActivity) : Face<Screen.Home>(home) {
+class HomeScreenView(home: MainActivity) : ScreenView<Screen.Home>(home) {
     private val clock = Handler(Looper.getMainLooper())
     private val waiting = home.column()
     private val people = home.column()
@@ -82,7 +82,7 @@ class HomeFace(home: MainActivity) : Face<Screen.Home>(home) {
 }
 
 /** Somebody who was met: how far to trust, why, since when. */
-class PersonFace(home: MainActivity) : Face<Screen.Person>(home) {
+class PersonScreenView(home: MainActivity) : ScreenView<Screen.Person>(home) {
     private val name = home.heading()
     private val trust = home.text()
     private val since = home.text()

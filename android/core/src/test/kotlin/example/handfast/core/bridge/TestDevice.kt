@@ -8,14 +8,14 @@ import example.handfast.bindings.Handfast
 import example.handfast.bindings.HandfastException
 import example.handfast.bindings.Handout
 import example.handfast.bindings.HostStage
-import example.handfast.bindings.Kind
+import example.handfast.bindings.ErrorKind
 import example.handfast.bindings.Listener
-import example.handfast.bindings.Manner
+import example.handfast.bindings.DeliveryMode
 import example.handfast.bindings.PairingHandle
 import example.handfast.bindings.Protection
 import example.handfast.bindings.Screen
 import example.handfast.bindings.Settings
-import example.handfast.bindings.Vault
+import example.handfast.bindings.KeyStore as CoreKeyStore
 import example.handfast.bindings.Wish
 import example.handfast.bindings.readText
 import kotlinx.coroutines.channels.Channel
@@ -26,7 +26,7 @@ import java.nio.file.Path
 import kotlin.test.fail
 
 /** A key store in memory. */
-class MemoryVault(private var kept: ByteArray? = null) : Vault {
+class MemoryKeyStore(private var kept: ByteArray? = null) : CoreKeyStore {
     override fun key() = kept
 
     override fun keep(key: ByteArray) {
@@ -35,9 +35,9 @@ class MemoryVault(private var kept: ByteArray? = null) : Vault {
 }
 
 /** One of two cores in this process, on loopback, and what it told. */
-class Seat(
+class TestDevice(
     private val name: String = "",
-    private val vault: Vault = MemoryVault(),
+    private val keyStore: CoreKeyStore = MemoryKeyStore(),
     private val deaf: Boolean = false,
     val folder: Path = Files.createTempDirectory("handfast-kotlin"),
 ) : Listener, AutoCloseable {
@@ -45,7 +45,7 @@ class Seat(
     private val screens = Channel<Screen>(Channel.UNLIMITED)
     private val entries = Channel<Entry>(Channel.UNLIMITED)
     private val handles = mutableListOf<PairingHandle>()
-    val handfast = Handfast.open(Settings(name, "$folder/kept", "$folder", null), vault, this)
+    val handfast = Handfast.open(Settings(name, "$folder/kept", "$folder", null), keyStore, this)
     val pairing = handfast.pairing()
     val conversation = handfast.conversation()
 
@@ -87,7 +87,7 @@ class Seat(
 
     suspend fun untilWish(wish: Wish) = until { it is Screen.Talking && it.wish == wish }
 
-    suspend fun untilEnded(): Kind = (until { it is Screen.Ended } as Screen.Ended).kind
+    suspend fun untilEnded(): ErrorKind = (until { it is Screen.Ended } as Screen.Ended).kind
 
     suspend fun untilText(): String = (untilEntry { it is Entry.Text && !it.ours } as Entry.Text).text
 
@@ -104,11 +104,11 @@ class Seat(
         } ?: fail("no such row")
 
     /** Hosts, and holds the handle. */
-    suspend fun host(manner: Manner = Manner.SHOW, protection: Protection = Protection.Open): Handout =
-        hosting(manner, protection).invitation
+    suspend fun host(delivery: DeliveryMode = DeliveryMode.SHOW, protection: Protection = Protection.Open): Handout =
+        hosting(delivery, protection).invitation
 
-    suspend fun hosting(manner: Manner, protection: Protection = Protection.Open): Screen.Hosting {
-        handles += pairing.host(manner, protection)
+    suspend fun hosting(delivery: DeliveryMode, protection: Protection = Protection.Open): Screen.Hosting {
+        handles += pairing.host(delivery, protection)
         return untilHosting()
     }
 
@@ -136,13 +136,13 @@ class Seat(
     }
 
     /** Dies without a word, and begins anew in the same folder. */
-    fun again(): Seat {
+    fun again(): TestDevice {
         isGone = true
         handfast.destroy()
         pairing.destroy()
         conversation.destroy()
         dropHandles()
-        return Seat(name, vault, deaf, folder)
+        return TestDevice(name, keyStore, deaf, folder)
     }
 
     /** Goes on with the one thing that waits, and holds the handle. */
@@ -163,22 +163,22 @@ class Seat(
     }
 }
 
-/** Runs with two seats, and ends both. */
-fun atTable(hostName: String = "", guestName: String = "", work: suspend (Seat, Seat) -> Unit) =
-    Seat(hostName).use { host -> Seat(guestName).use { guest -> runBlocking { work(host, guest) } } }
+/** Runs with two devices, and ends both. */
+fun atTable(hostName: String = "", guestName: String = "", work: suspend (TestDevice, TestDevice) -> Unit) =
+    TestDevice(hostName).use { host -> TestDevice(guestName).use { guest -> runBlocking { work(host, guest) } } }
 
-/** Runs with one seat, and ends it. */
-fun alone(work: suspend (Seat) -> Unit) = Seat().use { runBlocking { work(it) } }
+/** Runs with one device, and ends it. */
+fun alone(work: suspend (TestDevice) -> Unit) = TestDevice().use { runBlocking { work(it) } }
 
 /** Both together, by link. */
-suspend fun meet(host: Seat, guest: Seat) {
-    guest.acceptLink(host.host(Manner.SEND))
+suspend fun meet(host: TestDevice, guest: TestDevice) {
+    guest.acceptLink(host.host(DeliveryMode.SEND))
     host.untilTalking()
     guest.untilTalking()
 }
 
 /** The kind of error that this ends in. */
-suspend fun kindOf(work: suspend () -> Unit): Kind = try {
+suspend fun kindOf(work: suspend () -> Unit): ErrorKind = try {
     work()
     fail("it succeeded")
 } catch (e: HandfastException.Failed) {

@@ -12,7 +12,7 @@ import example.handfast.core.Screen
 import example.handfast.core.bytes
 
 /** Questions of the other side, with a line for each answer, and one for a code where it takes one. */
-class QuestionFace(home: MainActivity) : Face<Screen.Question>(home) {
+class QuestionScreenView(home: MainActivity) : ScreenView<Screen.Question>(home) {
     private val title = home.heading()
     private val file = home.text()
     private val tries = home.status()
@@ -74,7 +74,7 @@ class QuestionFace(home: MainActivity) : Face<Screen.Question>(home) {
 }
 
 /** Six pictures and the same in digits. */
-class CompareFace(home: MainActivity) : Face<Screen.Compare>(home) {
+class CompareScreenView(home: MainActivity) : ScreenView<Screen.Compare>(home) {
     private val pictures = home.column()
     private val digits = home.heading()
     private var shown: Screen.Compare? = null

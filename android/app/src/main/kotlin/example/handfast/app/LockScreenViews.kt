@@ -10,7 +10,7 @@ import example.handfast.core.Screen
 import example.handfast.core.bytes
 
 /** A question and an answer for a file of ours. */
-class LockFace(home: MainActivity) : Face<Screen.Lock>(home) {
+class LockScreenView(home: MainActivity) : ScreenView<Screen.Lock>(home) {
     private val title = home.heading()
     private val size = home.text()
     private val question = EditText(home).apply { hint = home.getString(R.string.your_question) }
@@ -63,7 +63,7 @@ class LockFace(home: MainActivity) : Face<Screen.Lock>(home) {
 }
 
 /** A locked file of ours, to hand on, and its code. */
-class SealedFace(home: MainActivity) : Face<Screen.Sealed>(home) {
+class SealedScreenView(home: MainActivity) : ScreenView<Screen.Sealed>(home) {
     private val name = home.text()
     private val code = home.text()
     private val characters = home.heading()
@@ -94,7 +94,7 @@ class SealedFace(home: MainActivity) : Face<Screen.Sealed>(home) {
 }
 
 /** A file that was locked. What is in it is nobody's to open here. */
-class OpenedFace(home: MainActivity) : Face<Screen.Opened>(home) {
+class OpenedScreenView(home: MainActivity) : ScreenView<Screen.Opened>(home) {
     private val name = home.heading()
     private val size = home.text()
     private var shown: Screen.Opened? = null

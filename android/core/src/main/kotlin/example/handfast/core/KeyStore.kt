@@ -1,7 +1,7 @@
 package example.handfast.core
 
 /** The phone's key store, as the core needs it: one key of 32 bytes. */
-interface KeyBox {
+interface KeyStore {
     /** The key that was put here; none before the first time. */
     fun key(): ByteArray?
 
@@ -10,4 +10,4 @@ interface KeyBox {
 }
 
 /** The phone has not been unlocked since it was started. */
-class KeyBoxLocked : Exception()
+class KeyStoreLocked : Exception()

@@ -17,13 +17,13 @@ pub struct Mapping {
 
 /// How a router translates the address of one socket (RFC 4787 §4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Translation {
+pub enum MappingBehavior {
     /// It does not: the socket has the address that others see.
-    None,
+    NotTranslated,
     /// To the same address, whoever is sent to: others can find the socket there.
-    Same,
+    EndpointIndependent,
     /// To another port for everybody: nobody knows beforehand where the socket will be seen.
-    Strict,
+    AddressDependent,
     /// Only one server answered, so there is nothing to compare.
     Unknown,
 }
@@ -31,21 +31,21 @@ pub enum Translation {
 /// What is known of this device from outside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Outside {
+pub struct ReflexiveReport {
     /// What the servers saw.
     pub mappings: Vec<Mapping>,
     /// How many questions to different servers, or from different sockets, were asked.
     pub asked: usize,
 }
 
-impl Outside {
+impl ReflexiveReport {
     /// The addresses to be named to others, each once, in the order of the sockets. Where a router
     /// shows a different port to everybody, two of them are named: so the other side knows.
     pub fn candidates(&self) -> Vec<Candidate> {
         let mut named: Vec<SocketAddr> = Vec::new();
         for socket in self.sockets() {
             let seen = self.seen_of(socket);
-            let most = if self.translation(socket) == Translation::Strict {
+            let most = if self.mapping_behavior(socket) == MappingBehavior::AddressDependent {
                 2
             } else {
                 1
@@ -60,14 +60,14 @@ impl Outside {
     }
 
     /// How the address of this socket is translated.
-    pub fn translation(&self, local: SocketAddr) -> Translation {
+    pub fn mapping_behavior(&self, local: SocketAddr) -> MappingBehavior {
         let seen = self.seen_of(local);
         let opinions = self.mappings.iter().filter(|m| m.local == local).count();
         match (seen.as_slice(), opinions) {
-            ([one], _) if *one == local => Translation::None,
-            ([_], 2..) => Translation::Same,
-            ([_, _, ..], _) => Translation::Strict,
-            _ => Translation::Unknown,
+            ([one], _) if *one == local => MappingBehavior::NotTranslated,
+            ([_], 2..) => MappingBehavior::EndpointIndependent,
+            ([_, _, ..], _) => MappingBehavior::AddressDependent,
+            _ => MappingBehavior::Unknown,
         }
     }
 
@@ -99,8 +99,8 @@ impl Outside {
 }
 
 /// The address of a network that shows a different port to everybody, if these candidates tell of one:
-/// it is named with two ports, as [`Outside::candidates`] does.
-pub fn strict_address(candidates: &[Candidate]) -> Option<IpAddr> {
+/// it is named with two ports, as [`ReflexiveReport::candidates`] does.
+pub fn address_dependent_mapping(candidates: &[Candidate]) -> Option<IpAddr> {
     let seen = || candidates.iter().filter_map(Candidate::reflexive);
     let mut addresses = seen().map(|one| one.ip());
     addresses.find(|ip| seen().filter(|other| other.ip() == *ip).count() > 1)

@@ -1,19 +1,12 @@
-//! What the program shows: lines for people or, with `--json`, one object a line for programs.
-//!
-//! Data and messages go to standard output, everything about how it is going to standard error. An
-//! output that is closed is no reason to fail.
+//! What can happen, as programs read it with `--json`: one flat object for each.
 
-use crate::status::{Status, Stop};
-use crate::symbol::{self, Forms};
-use crate::{margin, strings, words};
+use crate::symbol::Forms;
+use crate::{strings, words};
 use handfast_native::device::{Reached, Role, View};
 use handfast_native::handshake::{Trust, TrustReason};
 use handfast_native::pairing::{Cause, GuestStage, HostStage};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-use std::io::Write;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// One thing that happened, with its moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,7 +48,7 @@ pub(crate) enum Event {
     /// One that waits, for a list.
     Pending {
         id: String,
-        seat: Seat,
+        seat: Side,
         /// What the host calls itself, in an accepted one.
         name: Option<String>,
         expires_in_s: u64,
@@ -248,12 +241,12 @@ impl Event {
 /// On which side of an invitation this machine is, as programs read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Seat {
+pub(crate) enum Side {
     Host,
     Guest,
 }
 
-impl From<Role> for Seat {
+impl From<Role> for Side {
     fn from(role: Role) -> Self {
         match role {
             Role::Host => Self::Host,
@@ -342,11 +335,11 @@ impl State {
             },
             View::Connecting { stage, .. } => match stage {
                 GuestStage::Knocking => Self::Knocking,
-                GuestStage::SeatTaken => Self::SeatTaken,
+                GuestStage::SlotTaken => Self::SeatTaken,
                 GuestStage::Answered => Self::Answered,
                 GuestStage::Checking => Self::Checking,
             },
-            View::ReplyNeeded { is_seat_taken, .. } => match is_seat_taken {
+            View::ReplyNeeded { is_slot_taken, .. } => match is_slot_taken {
                 true => Self::SeatTaken,
                 false => Self::ReplyNeeded,
             },
@@ -359,7 +352,8 @@ impl State {
         })
     }
 
-    fn sentence(self) -> &'static str {
+    /// As a person reads it.
+    pub(super) fn sentence(self) -> &'static str {
         match self {
             Self::Waiting => strings::waiting(),
             Self::TheyAreHere => strings::they_are_here(),
@@ -374,290 +368,10 @@ impl State {
     }
 }
 
-/// How many columns of a file's name are shown beside its bar.
-const MOST_OF_A_NAME: usize = 24;
-
-/// Where events go.
-pub(crate) struct Output {
-    json: bool,
-    /// What the other side is called, once known.
-    name: String,
-    bars: MultiProgress,
-    bar_of: HashMap<(String, bool), ProgressBar>,
-}
-
-impl Output {
-    pub(crate) fn new(json: bool) -> Self {
-        Self {
-            json,
-            name: String::new(),
-            bars: MultiProgress::new(),
-            bar_of: HashMap::new(),
-        }
-    }
-
-    /// Shows what happened.
-    pub(crate) fn tell(&mut self, event: Event) {
-        if self.json {
-            write_line(&json_line(&Stamped {
-                at_us: unix_microseconds(),
-                event,
-            }));
-        } else {
-            self.show(&event);
-        }
-    }
-
-    /// Who was met, with what trust, and how long it took. `fallback` is what to call somebody without a
-    /// name.
-    pub(crate) fn met(&mut self, view: &View, fallback: &str) {
-        if let View::Talking {
-            name,
-            trust,
-            scans,
-            milestones,
-            ..
-        } = view
-        {
-            let name = match name.as_str() {
-                "" => fallback,
-                name => name,
-            };
-            self.tell(Event::Met {
-                name: name.to_owned(),
-                trusted: Trusted(*trust),
-                scans: *scans,
-                ready_ms: milestones.ready.map(milliseconds),
-                open_ms: milestones.open.map(milliseconds),
-                authenticated_ms: milestones.authenticated.map(milliseconds),
-            });
-        }
-    }
-
-    /// A word to the person.
-    pub(crate) fn note(&mut self, text: impl Into<String>) {
-        self.tell(Event::Note { text: text.into() });
-    }
-
-    /// Why it did not come to its end.
-    pub(crate) fn stopped(&mut self, stop: &Stop) {
-        self.bars.clear().ok();
-        if stop.sentence.is_empty() && !self.json {
-            return;
-        }
-        self.tell(Event::Failed {
-            kind: stop.kind.to_owned(),
-            text: stop.sentence.clone(),
-            status: stop.status.code(),
-        });
-    }
-
-    /// A token on the screen: code and link, or the link alone.
-    pub(crate) fn show_token(&mut self, forms: &Forms, with_symbol: bool) {
-        if self.json {
-            return;
-        }
-        let drawn = with_symbol.then(|| forms.symbol.to_terminal(symbol::style()));
-        self.print(&format!("{}{}", drawn.unwrap_or_default(), forms.link));
-    }
-
-    fn show(&mut self, event: &Event) {
-        match event {
-            // The token itself was shown by `show_token`.
-            Event::Invitation { expires_in_s, .. } => {
-                self.whisper(&words::good_for(Duration::from_secs(*expires_in_s)));
-            }
-            Event::Reply { .. }
-            | Event::Opened { .. }
-            | Event::Kept { .. }
-            | Event::MessageSent { .. } => {}
-            Event::Pending {
-                id,
-                seat,
-                name,
-                expires_in_s,
-            } => {
-                let left = Duration::from_secs(*expires_in_s);
-                self.say(&words::pending(id, *seat, name.as_deref(), left));
-            }
-            Event::Revoked { id } => self.whisper(&strings::revoked(id)),
-            Event::Asking {
-                question,
-                tries_left,
-                is_repeated,
-                ..
-            } => self.whisper(&words::asking(question, *tries_left, *is_repeated)),
-            Event::Answering { tries_left } => self.whisper(&words::answering(*tries_left)),
-            Event::Hint { text, .. } => self.whisper(text),
-            Event::Comparing { symbols, digits } => self.say(&words::comparing(symbols, digits)),
-            Event::Trust { trusted } => self.whisper(words::trust_sentence(trusted.0.reason())),
-            Event::State { state } => self.whisper(state.sentence()),
-            Event::Met { name, trusted, .. } => {
-                self.name = name.clone();
-                self.whisper(&words::met(name, trusted.0.reason()));
-                self.whisper(strings::chat_begins());
-            }
-            Event::Message { text } => {
-                self.print(&margin::theirs(&self.name, text, margin::columns()));
-            }
-            Event::CompareOffered => self.whisper(strings::compare_offered()),
-            Event::Limited { text, .. } => self.whisper(text),
-            Event::Released => self.whisper(strings::released()),
-            Event::FileOffered {
-                number,
-                name,
-                bytes,
-                asks,
-            } => self.whisper(&words::file_offered(name, *bytes, asks.then_some(*number))),
-            Event::FileProgress {
-                name,
-                done,
-                bytes,
-                incoming,
-            } => self.progress(name, *done, *bytes, *incoming),
-            Event::FileReceived {
-                name, path, bytes, ..
-            } => {
-                self.finish(name, true);
-                self.say(&words::file_received(name, *bytes, path));
-            }
-            Event::FileSent { name, bytes, .. } => {
-                self.finish(name, false);
-                self.say(&words::file_sent(name, *bytes));
-            }
-            Event::FileFailed { name, text, .. } => {
-                self.finish(name, true);
-                self.finish(name, false);
-                self.whisper(text);
-            }
-            Event::Interrupted => self.whisper(strings::interrupted()),
-            Event::Resumed => self.whisper(strings::resumed()),
-            Event::Note { text } => self.whisper(text),
-            Event::Ended { reason } => match reason {
-                Parting::PeerLeft => self.whisper(&words::peer_left(&self.name)),
-                Parting::Left => self.whisper(strings::ended_here()),
-            },
-            // The terminal has written ^C where the line was.
-            Event::Failed { status, .. } if *status == Status::Cancelled.code() => {
-                self.whisper(strings::stopped());
-            }
-            Event::Failed { text, .. } => self.complain(text),
-            Event::SealProgress { name, done, bytes } => self.progress(name, *done, *bytes, true),
-            // What is locked was shown where it was made.
-            Event::Sealed { .. } => {}
-            Event::Unsealed {
-                path,
-                folder,
-                bytes,
-                ..
-            } => self.say(&words::unsealed(path, *folder, *bytes)),
-            Event::Photographed { .. }
-            | Event::Scanned { .. }
-            | Event::FileMade { .. }
-            | Event::FileChecked { .. } => {}
-        }
-    }
-
-    fn progress(&mut self, name: &str, done: u64, bytes: u64, incoming: bool) {
-        let bars = &self.bars;
-        let bar = self
-            .bar_of
-            .entry((name.to_owned(), incoming))
-            .or_insert_with(|| {
-                let style = ProgressStyle::with_template(&format!(
-                    "* {{prefix}} {{wide_bar}} {{percent}}%  {{binary_bytes_per_sec}}  {{eta}} {}",
-                    strings::progress_left()
-                ))
-                .unwrap_or_else(|_| ProgressStyle::default_bar());
-                bars.add(ProgressBar::new(bytes).with_style(style))
-                    .with_prefix(margin::cut(&words::line(name), MOST_OF_A_NAME).to_owned())
-            });
-        bar.set_position(done);
-    }
-
-    /// Takes the bar of this name away.
-    pub(crate) fn finish(&mut self, name: &str, incoming: bool) {
-        if let Some(bar) = self.bar_of.remove(&(name.to_owned(), incoming)) {
-            bar.finish_and_clear();
-            self.bars.remove(&bar);
-        }
-    }
-
-    /// To standard output, as it is.
-    pub(crate) fn print(&self, text: &str) {
-        self.bars.suspend(|| write_line(text));
-    }
-
-    /// Sentences of ours, to standard output.
-    pub(crate) fn say(&self, text: &str) {
-        self.print(&margin::ours(margin::MARK, text, margin::columns()));
-    }
-
-    /// Writes to standard error without ending the line. A program that reads needs no prompt.
-    pub(crate) fn prompt(&self, text: &str) {
-        if !self.json {
-            self.bars.suspend(|| {
-                let mut error = std::io::stderr();
-                let _ = write!(error, "{}{text}", margin::MARK).and_then(|()| error.flush());
-            });
-        }
-    }
-
-    /// Whether a program reads, and not a person.
-    pub(crate) fn is_for_programs(&self) -> bool {
-        self.json
-    }
-
-    /// Sentences of ours, to standard error.
-    pub(crate) fn whisper(&self, text: &str) {
-        self.write_error(margin::MARK, text);
-    }
-
-    /// Why the program ends, in the name of the program.
-    fn complain(&self, text: &str) {
-        self.write_error("handfast: ", text);
-    }
-
-    fn write_error(&self, mark: &str, text: &str) {
-        let told = margin::ours(mark, text, margin::columns());
-        self.bars.suspend(|| {
-            let _ = writeln!(std::io::stderr(), "{told}");
-        });
-    }
-}
-
-/// Writes one line, or several, to standard output.
-pub(crate) fn write_line(text: &str) {
-    let mut output = std::io::stdout().lock();
-    let _ = writeln!(output, "{text}").and_then(|()| output.flush());
-}
-
-/// One object on one line.
-pub(crate) fn json_line(value: &impl Serialize) -> String {
-    // Every type here serialises: text keys, and no map that could refuse.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-/// Microseconds since 1970-01-01 UTC by this machine's clock.
-pub(crate) fn unix_microseconds() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_micros() as u64)
-}
-
-/// Milliseconds with three digits after the point.
-pub(crate) fn milliseconds(duration: Duration) -> f64 {
-    duration.as_micros() as f64 / 1000.0
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::json_line;
 
     #[test]
     fn an_event_is_one_flat_object_with_its_moment() {
@@ -706,11 +420,5 @@ mod tests {
             text: "a\nb\u{2028}".into(),
         });
         assert!(!line.contains('\n'));
-    }
-
-    #[test]
-    fn milliseconds_and_hexadecimal() {
-        assert!((milliseconds(Duration::from_micros(1_234)) - 1.234).abs() < 1e-9);
-        assert_eq!(hex(&[0, 255, 16]), "00ff10");
     }
 }

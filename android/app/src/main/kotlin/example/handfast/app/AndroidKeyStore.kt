@@ -2,9 +2,9 @@ package example.handfast.app
 
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyProperties
-import example.handfast.core.KeyBox
+import example.handfast.core.KeyStore
 import java.io.File
-import java.security.KeyStore
+import java.security.KeyStore as SystemKeyStore
 import javax.crypto.Cipher
 import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
@@ -14,7 +14,7 @@ import javax.crypto.spec.GCMParameterSpec
  * Keeps the core's key in a file, wrapped by a key that never leaves the phone's key store. The file
  * is where nothing is backed up: on another phone it would be useless.
  */
-class KeystoreBox(private val file: File) : KeyBox {
+class AndroidKeyStore(private val file: File) : KeyStore {
     override fun key(): ByteArray? {
         if (!file.exists()) return null
         val wrapped = file.readBytes()
@@ -34,7 +34,7 @@ class KeystoreBox(private val file: File) : KeyBox {
     }
 
     private fun wrappingKey(): SecretKey {
-        val store = KeyStore.getInstance(STORE).apply { load(null) }
+        val store = SystemKeyStore.getInstance(STORE).apply { load(null) }
         (store.getKey(ALIAS, null) as SecretKey?)?.let { return it }
         val purposes = KeyProperties.PURPOSE_ENCRYPT or KeyProperties.PURPOSE_DECRYPT
         val spec = KeyGenParameterSpec.Builder(ALIAS, purposes)

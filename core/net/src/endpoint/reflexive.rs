@@ -1,13 +1,13 @@
 //! How an endpoint learns where it is seen from outside: before it is used, or while it waits.
 //!
 //! Its own sockets ask, since it is their addresses that a router translates; and they keep asking
-//! now and then, so that the router keeps the door open for as long as somebody may knock. They ask once
+//! now and then, so that the router keeps the port open for as long as somebody may knock. They ask once
 //! for everybody who shares them.
 
 use super::driver::Driver;
-use super::{Connector, Endpoint, Order};
+use super::{Call, Connector, Endpoint};
 use crate::lookup::lookup;
-use handfast_protocol::network::{Outside, StunServer};
+use handfast_protocol::network::{ReflexiveReport, StunServer};
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -31,7 +31,7 @@ impl Endpoint {
     /// for as long as the endpoint waits for its peer.
     ///
     /// An endpoint that is used for nothing else yet closes its sockets at once if this is given up.
-    pub async fn look_outside(&mut self, patience: Duration) -> Outside {
+    pub async fn look_outside(&mut self, patience: Duration) -> ReflexiveReport {
         let Some(mut driver) = self.take_unused() else {
             return self.ask_outside(patience).await;
         };
@@ -50,25 +50,25 @@ impl Endpoint {
             let driving = driving.unwrap_or_else(PoisonError::into_inner);
             driving.as_mut().poll(context)
         });
-        let outside = tokio::select! {
-            outside = self.ask_outside(patience) => outside,
+        let reflexive = tokio::select! {
+            reflexive = self.ask_outside(patience) => reflexive,
             // It cannot end by itself while there is this handle.
-            _ = &mut drive => return Outside::default(),
+            _ = &mut drive => return ReflexiveReport::default(),
         };
         drop(finish);
         self.keep_unused(drive.await);
-        outside
+        reflexive
     }
 
-    async fn ask_outside(&mut self, patience: Duration) -> Outside {
+    async fn ask_outside(&mut self, patience: Duration) -> ReflexiveReport {
         let ends = (Instant::now() + patience).into();
         let servers = timeout_at(ends, lookup(&self.servers)).await;
         let servers = servers.unwrap_or_default();
-        let _ = self.orders.send(Order::LookOutside(servers, patience));
+        let _ = self.calls.send(Call::LookOutside(servers, patience));
         // Told once it is settled, before that or never.
-        let _ = timeout_at(ends, self.outside.wait_for(Option::is_some)).await;
+        let _ = timeout_at(ends, self.reflexive.wait_for(Option::is_some)).await;
         let (to, known) = oneshot::channel();
-        let _ = self.orders.send(Order::TellOutside(to));
+        let _ = self.calls.send(Call::TellOutside(to));
         let known = known.await.ok().flatten();
         known.unwrap_or_default()
     }
@@ -82,14 +82,14 @@ impl Endpoint {
 
     /// A router forwards this address of its own to one of the sockets; see
     /// [`PortMapping`](crate::PortMapping), which has to be held as long.
-    pub fn with_door(mut self, external: SocketAddr) -> Self {
-        self.door = Some(external);
+    pub fn with_external_address(mut self, external: SocketAddr) -> Self {
+        self.external_address = Some(external);
         self
     }
 
     /// The address that a router forwards.
-    pub fn door(&self) -> Option<SocketAddr> {
-        self.door
+    pub fn external_address(&self) -> Option<SocketAddr> {
+        self.external_address
     }
 
     /// Whether there is somebody who may be asked.
@@ -98,23 +98,23 @@ impl Endpoint {
     }
 
     /// What is known from outside. None if nobody was asked, or nobody answered yet.
-    pub fn outside(&self) -> Option<Outside> {
-        self.outside.borrow().clone()
+    pub fn reflexive(&self) -> Option<ReflexiveReport> {
+        self.reflexive.borrow().clone()
     }
 }
 
 impl Connector {
     /// Begins to ask the servers that the endpoint was given, if there are any and they have not been
-    /// asked. [`ConnectEvent::Moved`](super::ConnectEvent::Moved) says when [`Self::outside`] knows more.
+    /// asked. [`ConnectEvent::Moved`](super::ConnectEvent::Moved) says when [`Self::reflexive`] knows more.
     pub fn look_outside(&mut self) {
         let servers = std::mem::take(&mut self.servers);
-        if servers.is_empty() || self.outside.borrow().is_some() {
+        if servers.is_empty() || self.reflexive.borrow().is_some() {
             return;
         }
-        let orders = self.orders.clone();
+        let calls = self.calls.clone();
         tokio::spawn(async move {
             let addresses = lookup(&servers).await;
-            let _ = orders.send(Order::LookOutside(addresses, BACKGROUND));
+            let _ = calls.send(Call::LookOutside(addresses, BACKGROUND));
         });
     }
 
@@ -125,12 +125,12 @@ impl Connector {
     }
 
     /// The address that a router forwards.
-    pub fn door(&self) -> Option<SocketAddr> {
-        self.door
+    pub fn external_address(&self) -> Option<SocketAddr> {
+        self.external_address
     }
 
     /// What is known from outside. None if nobody was asked, or nothing is known yet.
-    pub fn outside(&self) -> Option<Outside> {
-        self.outside.borrow().clone()
+    pub fn reflexive(&self) -> Option<ReflexiveReport> {
+        self.reflexive.borrow().clone()
     }
 }

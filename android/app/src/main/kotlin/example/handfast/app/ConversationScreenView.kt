@@ -14,7 +14,7 @@ import example.handfast.core.Screen
 import example.handfast.core.bytes
 
 /** Rows, and a line to write in. */
-class ConversationFace(home: MainActivity) : Face<Screen.Conversation>(home) {
+class ConversationScreenView(home: MainActivity) : ScreenView<Screen.Conversation>(home) {
     private val name = home.heading()
     private val trust = home.text()
     private val vouch = home.button(home.getString(R.string.only_they_would_ask)) { home.app.onlyTheyWouldAsk() }

@@ -15,23 +15,23 @@ use super::ice::Path;
 use super::knock;
 use super::socket::Socket;
 use bytes::{Bytes, BytesMut};
-use handfast_protocol::network::{Outside, Translation, strict_address};
-use handfast_token::{Candidate, IceCredentials, Range, Seat, random_bytes};
+use handfast_protocol::network::{MappingBehavior, ReflexiveReport, address_dependent_mapping};
+use handfast_token::{Candidate, IceCredentials, Range, Role, random_bytes};
 use std::net::{IpAddr, SocketAddr};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 /// How many sockets the strict side opens. An app on iOS may have 256 files open in all, and needs some
 /// for itself.
-const FAN: usize = if cfg!(target_os = "ios") { 128 } else { 256 };
+const GUESS_SOCKETS: usize = if cfg!(target_os = "ios") { 128 } else { 256 };
 
 /// How many of them a side that waits keeps open, after the first round and from the sixth on: a guess
 /// then hits as rarely, but each later minute costs less of what there is.
-const FAN_LATER: usize = 128;
-const FAN_LATE: usize = 64;
+const GUESS_SOCKETS_LATER: usize = 128;
+const GUESS_SOCKETS_LATE: usize = 64;
 const LATE: usize = 5;
 
-/// How often each socket of the fan knocks, so that the router does not forget it: within the half
+/// How often each guess socket knocks, so that the router does not forget it: within the half
 /// minute after which many do.
 const REFRESH: Duration = Duration::from_secs(25);
 
@@ -57,7 +57,7 @@ const PORTS: u32 = 65_536 - FIRST_PORT;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// This side is the strict one: open many sockets on this address towards that one.
-    Fan { from: IpAddr, towards: SocketAddr },
+    OpenSockets { from: IpAddr, towards: SocketAddr },
     /// The other side is: send to many ports of this address, which was seen with these.
     Guess {
         from: SocketAddr,
@@ -70,20 +70,24 @@ impl Part {
     /// What there is to do between a device that is seen from outside like this and a peer that named
     /// these addresses. None if nobody is strict, or both are, or it cannot be known, or the peer was
     /// seen at no public address.
-    pub(super) fn of(outside: &Outside, peer: &[Candidate]) -> Option<Self> {
+    pub(super) fn of(reflexive: &ReflexiveReport, peer: &[Candidate]) -> Option<Self> {
         let is_public = |seen: &SocketAddr| Range::of(seen.ip()) == Range::Public;
         let public = |one: &&Candidate| one.reflexive().as_ref().is_some_and(is_public);
         let named: Vec<Candidate> = peer.iter().filter(public).cloned().collect();
         let theirs: Vec<SocketAddr> = named.iter().filter_map(Candidate::reflexive).collect();
-        let socket_of = |wanted: &[Translation], ip: IpAddr| {
-            let mut sockets = outside.sockets().into_iter();
+        let socket_of = |wanted: &[MappingBehavior], ip: IpAddr| {
+            let mut sockets = reflexive.sockets().into_iter();
             sockets.find(|socket| {
-                socket.is_ipv4() == ip.is_ipv4() && wanted.contains(&outside.translation(*socket))
+                socket.is_ipv4() == ip.is_ipv4()
+                    && wanted.contains(&reflexive.mapping_behavior(*socket))
             })
         };
-        match strict_address(&named) {
+        match address_dependent_mapping(&named) {
             Some(at) => {
-                let findable = [Translation::Same, Translation::None];
+                let findable = [
+                    MappingBehavior::EndpointIndependent,
+                    MappingBehavior::NotTranslated,
+                ];
                 let seen = theirs.iter().filter(|seen| seen.ip() == at);
                 Some(Self::Guess {
                     from: socket_of(&findable, at)?,
@@ -93,8 +97,8 @@ impl Part {
             }
             None => {
                 let towards = *theirs.first()?;
-                let from = socket_of(&[Translation::Strict], towards.ip())?;
-                Some(Self::Fan {
+                let from = socket_of(&[MappingBehavior::AddressDependent], towards.ip())?;
+                Some(Self::OpenSockets {
                     from: from.ip(),
                     towards,
                 })
@@ -105,7 +109,7 @@ impl Part {
     /// The one address that anything is sent to.
     pub(super) fn at(&self) -> IpAddr {
         match self {
-            Self::Fan { towards, .. } => towards.ip(),
+            Self::OpenSockets { towards, .. } => towards.ip(),
             Self::Guess { at, .. } => *at,
         }
     }
@@ -122,11 +126,11 @@ pub(super) enum Pace {
 
 impl Pace {
     /// How many sockets knock in this round.
-    fn fan(self, round: usize) -> usize {
+    fn guess_sockets(self, round: usize) -> usize {
         match (self, round) {
-            (Self::AtOnce, _) | (_, 0) => FAN,
-            (Self::Waiting, ..LATE) => FAN_LATER,
-            (Self::Waiting, _) => FAN_LATE,
+            (Self::AtOnce, _) | (_, 0) => GUESS_SOCKETS,
+            (Self::Waiting, ..LATE) => GUESS_SOCKETS_LATER,
+            (Self::Waiting, _) => GUESS_SOCKETS_LATE,
         }
     }
 }
@@ -140,7 +144,7 @@ pub(super) struct Plan {
 }
 
 /// One side's part, while it is played.
-pub(super) struct Birthday {
+pub(super) struct PortGuess {
     plan: Plan,
     /// The datagram that is sent to wherever the peer may be: a check as ICE makes them.
     check: Bytes,
@@ -148,30 +152,30 @@ pub(super) struct Birthday {
     began: Instant,
     next: Option<Instant>,
     ports: Option<Ports>,
-    fan: Vec<Socket>,
-    /// The socket of the fan whose turn it is, and when the round began that it is in.
+    guess_sockets: Vec<Socket>,
+    /// The guess socket whose turn it is, and when the round began that it is in.
     turn: usize,
     round: usize,
     round_began: Instant,
     is_spent: bool,
 }
 
-impl Birthday {
+impl PortGuess {
     /// Begins to play this part. None if this device lacks what it needs.
     pub(super) fn begin(
         now: Instant,
         plan: Plan,
-        seat: Seat,
+        role: Role,
         ours: &IceCredentials,
         theirs: &IceCredentials,
     ) -> Option<Self> {
-        let check = knock::check(ours, theirs, seat)?;
-        let (mut ports, mut fan) = (None, Vec::new());
+        let check = knock::check(ours, theirs, role)?;
+        let (mut ports, mut guess_sockets) = (None, Vec::new());
         match &plan.part {
-            Part::Fan { from, .. } => {
+            Part::OpenSockets { from, .. } => {
                 // Fewer sockets than wanted are better than none: some systems grant few.
-                fan.extend((0..FAN).map_while(|_| Socket::bind(*from).ok()));
-                fan.first()?;
+                guess_sockets.extend((0..GUESS_SOCKETS).map_while(|_| Socket::bind(*from).ok()));
+                guess_sockets.first()?;
             }
             Part::Guess { seen, .. } => ports = Some(Ports::around(seen)?),
         }
@@ -182,7 +186,7 @@ impl Birthday {
             began: now,
             next: Some(now),
             ports,
-            fan,
+            guess_sockets,
             turn: 0,
             round: 0,
             round_began: now,
@@ -197,14 +201,14 @@ impl Birthday {
 
     /// Whether the many sockets of a strict side that waits have become fewer.
     pub(super) fn is_late(&self) -> bool {
-        self.round > 0 && self.plan.pace == Pace::Waiting && !self.fan.is_empty()
+        self.round > 0 && self.plan.pace == Pace::Waiting && !self.guess_sockets.is_empty()
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         self.next
     }
 
-    /// Sends what is due from the fan, and gives what is due from the ordinary socket. `allow` says how
+    /// Sends what is due from the guess sockets, and gives what is due from the ordinary socket. `allow` says how
     /// many of so many datagrams may be sent; once it is fewer, it is over.
     pub(super) fn handle_timeout(
         &mut self,
@@ -215,7 +219,7 @@ impl Birthday {
             return Vec::new();
         }
         match self.plan.part {
-            Part::Fan { towards, .. } => {
+            Part::OpenSockets { towards, .. } => {
                 self.knock(now, towards, allow);
                 Vec::new()
             }
@@ -223,20 +227,21 @@ impl Birthday {
         }
     }
 
-    /// A few sockets of the fan knock; the next ones follow.
+    /// A few guess sockets knock; the next ones follow.
     fn knock(&mut self, now: Instant, towards: SocketAddr, mut allow: impl FnMut(usize) -> usize) {
         if self.is_spent {
-            self.fan.clear();
+            self.guess_sockets.clear();
             self.next = None;
             return;
         }
         if self.turn == 0 {
-            self.fan.truncate(self.plan.pace.fan(self.round));
+            self.guess_sockets
+                .truncate(self.plan.pace.guess_sockets(self.round));
             self.round_began = now;
         }
-        let burst = BURST.min(self.fan.len() - self.turn);
+        let burst = BURST.min(self.guess_sockets.len() - self.turn);
         let allowed = allow(burst);
-        for socket in self.fan.iter().skip(self.turn).take(allowed) {
+        for socket in self.guess_sockets.iter().skip(self.turn).take(allowed) {
             socket.send_one(towards, &self.check);
         }
         self.turn += allowed;
@@ -245,7 +250,7 @@ impl Birthday {
             // What is open stays so for as long as a router remembers it.
             self.is_spent = true;
             self.next = Some(now + REFRESH);
-        } else if self.turn >= self.fan.len() {
+        } else if self.turn >= self.guess_sockets.len() {
             self.turn = 0;
             self.round += 1;
             self.next = Some((self.round_began + REFRESH).max(now));
@@ -277,9 +282,9 @@ impl Birthday {
             .collect()
     }
 
-    /// Ready when a socket of the fan has something to read.
+    /// Ready when a guess socket has something to read.
     pub(super) fn poll_readable(&self, context: &mut Context<'_>) -> Poll<()> {
-        for socket in &self.fan {
+        for socket in &self.guess_sockets {
             if socket.poll_readable(context).is_ready() {
                 return Poll::Ready(());
             }
@@ -287,16 +292,16 @@ impl Birthday {
         Poll::Pending
     }
 
-    /// The socket of the fan that the peer has found, with what came there.
+    /// The guess socket that the peer has found, with what came there.
     pub(super) fn found(&mut self) -> Option<(Socket, SocketAddr, BytesMut)> {
         let mut buffer = [0; 1500];
-        for at in 0..self.fan.len() {
-            while let Some((length, peer)) = self.fan.get(at)?.receive_one(&mut buffer) {
+        for at in 0..self.guess_sockets.len() {
+            while let Some((length, peer)) = self.guess_sockets.get(at)?.receive_one(&mut buffer) {
                 let datagram = buffer.get(..length)?;
                 // Anybody may send to an open port; only the peer can sign.
                 if knock::is_check(datagram, &self.ours) {
                     let datagram = BytesMut::from(datagram);
-                    return Some((self.fan.swap_remove(at), peer, datagram));
+                    return Some((self.guess_sockets.swap_remove(at), peer, datagram));
                 }
             }
         }
@@ -371,17 +376,17 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn seen_as(views: &[&str]) -> Outside {
+    fn seen_as(views: &[&str]) -> ReflexiveReport {
         seen_from("192.168.1.5:5000", views)
     }
 
-    fn seen_from(local: &str, views: &[&str]) -> Outside {
+    fn seen_from(local: &str, views: &[&str]) -> ReflexiveReport {
         let mapping = |(server, mapped): (usize, &&str)| Mapping {
             local: address(local),
             server: SocketAddr::from(([5, 5, 5, server as u8], 3478)),
             mapped: address(mapped),
         };
-        Outside {
+        ReflexiveReport {
             mappings: views.iter().enumerate().map(mapping).collect(),
             asked: views.len(),
         }
@@ -398,12 +403,12 @@ mod tests {
     }
 
     #[test]
-    fn the_strict_side_fans_out_and_the_other_guesses() {
+    fn the_address_dependent_side_opens_guess_sockets_and_the_other_guesses() {
         let strict = seen_as(&["9.9.9.9:1", "9.9.9.9:2"]);
         let findable = seen_as(&["8.8.8.8:5000", "8.8.8.8:5000"]);
         assert_eq!(
             Part::of(&strict, &peer(&["8.8.8.8:5000"])),
-            Some(Part::Fan {
+            Some(Part::OpenSockets {
                 from: address("192.168.1.5:0").ip(),
                 towards: address("8.8.8.8:5000"),
             })
@@ -436,9 +441,14 @@ mod tests {
     }
 
     /// What a device that is seen like this does about a token that names these addresses.
-    fn plan(outside: &Outside, named: &[Candidate], pace: Pace, invitation: u8) -> Option<Plan> {
+    fn plan(
+        reflexive: &ReflexiveReport,
+        named: &[Candidate],
+        pace: Pace,
+        invitation: u8,
+    ) -> Option<Plan> {
         Some(Plan {
-            part: Part::of(outside, named)?,
+            part: Part::of(reflexive, named)?,
             pace,
             token: Token::naming(&credentials(invitation).1, named),
         })
@@ -453,23 +463,23 @@ mod tests {
     fn played(plan: Plan, began: Instant, guesses: &mut Guesses) -> Vec<(Duration, SocketAddr)> {
         let (ours, theirs) = credentials(1);
         let (token, at) = (plan.token, plan.part.at());
-        let fan = match plan.part {
-            Part::Fan { towards, .. } => Some(towards),
+        let guess_sockets = match plan.part {
+            Part::OpenSockets { towards, .. } => Some(towards),
             Part::Guess { .. } => None,
         };
-        let mut birthday = Birthday::begin(began, plan, Seat::Guest, &ours, &theirs).unwrap();
+        let mut port_guess = PortGuess::begin(began, plan, Role::Guest, &ours, &theirs).unwrap();
         let mut sent = Vec::new();
-        while let Some(now) = birthday.poll_timeout() {
+        while let Some(now) = port_guess.poll_timeout() {
             let mut knocks = 0;
             let allow = |wanted| {
                 knocks = guesses.take(now, token, at, wanted);
                 knocks
             };
-            let out = birthday.handle_timeout(now, allow);
+            let out = port_guess.handle_timeout(now, allow);
             let guessed = out.iter().map(|(path, _)| path.peer);
-            let knocked = fan
+            let knocked = guess_sockets
                 .into_iter()
-                .flat_map(|fan| std::iter::repeat_n(fan, knocks));
+                .flat_map(|guess_sockets| std::iter::repeat_n(guess_sockets, knocks));
             sent.extend(guessed.chain(knocked).map(|peer| (now - began, peer)));
         }
         sent
@@ -491,14 +501,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_that_names_many_victims_causes_so_many_guesses_at_one_of_them_and_no_more() {
-        // The fan is opened on this machine itself, whatever is said of it outside.
+        // The guess sockets are opened on this machine itself, whatever is said of it outside.
         let strict = seen_from("127.0.0.1:5000", &["8.8.8.8:1", "8.8.8.8:2"]);
         let findable = seen_as(&["8.8.8.8:5000", "8.8.8.8:5000"]);
-        for (outside, named) in [(&strict, victims(false)), (&findable, victims(true))] {
+        for (reflexive, named) in [(&strict, victims(false)), (&findable, victims(true))] {
             for pace in PACES {
                 let mut guesses = Guesses::default();
                 let began = Instant::now();
-                let tapped = plan(outside, &named, pace, 1).unwrap();
+                let tapped = plan(reflexive, &named, pace, 1).unwrap();
                 let sent = played(tapped.clone(), began, &mut guesses);
                 assert_eq!(sent.len(), ALLOWANCE, "{tapped:?}");
                 assert!(
@@ -507,7 +517,7 @@ mod tests {
                 );
                 // The same once more, a second invitation that names the same, and more by hand.
                 assert_eq!(played(tapped.clone(), began, &mut guesses), []);
-                let second = plan(outside, &named, pace, 2).unwrap();
+                let second = plan(reflexive, &named, pace, 2).unwrap();
                 assert_eq!(played(second, began, &mut guesses), []);
                 assert!(guesses.raise(began, tapped.token, tapped.part.at()));
                 assert_eq!(played(tapped.clone(), began, &mut guesses).len(), ALLOWANCE);
@@ -529,8 +539,8 @@ mod tests {
         }
         // What else a token names is passed over.
         let named = peer(&["192.168.1.9:1", "192.168.1.9:2", "9.9.9.9:3"]);
-        let fan = Part::of(&strict, &named).unwrap();
-        assert_eq!(fan.at(), address("9.9.9.9:3").ip());
+        let guess_sockets = Part::of(&strict, &named).unwrap();
+        assert_eq!(guess_sockets.at(), address("9.9.9.9:3").ip());
         assert_eq!(Part::of(&findable, &named), None);
     }
 
@@ -568,7 +578,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_fan_stays_whole_for_a_peer_that_is_there_and_lasts_for_one_that_may_come() {
+    async fn guess_sockets_stay_open_for_a_peer_that_is_there_and_last_for_one_that_may_come() {
         let strict = seen_from("127.0.0.1:5000", &["8.8.8.8:1", "8.8.8.8:2"]);
         let named = peer(&["9.9.9.9:5000"]);
         let [at_once, waiting] = PACES.map(|pace| {

@@ -9,7 +9,7 @@ import example.handfast.core.Preferences
 import example.handfast.core.Screen
 
 /** Whom this phone may ask how it is seen from outside. */
-class SettingsFace(home: MainActivity) : Face<Screen.Settings>(home) {
+class SettingsScreenView(home: MainActivity) : ScreenView<Screen.Settings>(home) {
     private val askServers = choice(R.string.ask_servers)
     private val label = home.text(home.getString(R.string.your_servers))
     private val servers = EditText(home).apply {
@@ -60,7 +60,7 @@ class SettingsFace(home: MainActivity) : Face<Screen.Settings>(home) {
 }
 
 /** What works from here, and who was asked. */
-class OutlookFace(home: MainActivity) : Face<Screen.Outlook>(home) {
+class OutlookScreenView(home: MainActivity) : ScreenView<Screen.Outlook>(home) {
     private val busy = home.status()
     private val bar = home.progressBar()
     private val lines = home.column()

@@ -7,7 +7,7 @@ import UniformTypeIdentifiers
 
 /// What buttons ask of the platform: sharing, picking, pasting, the torch, the settings.
 @MainActor @Observable
-final class Errands {
+final class PlatformActions {
     /// What is shared at the moment.
     var shared: Shared?
     var isPickingPicture = false
@@ -84,39 +84,39 @@ final class Errands {
 
 /// The sheets that errands open.
 struct ErrandSheets: ViewModifier {
-    @Bindable var errands: Errands
+    @Bindable var actions: PlatformActions
     let model: Model
 
     @State private var picked: PhotosPickerItem?
 
     func body(content: Content) -> some View {
         content
-            .sheet(item: $errands.shared) { shared in
+            .sheet(item: $actions.shared) { shared in
                 ShareSheet(item: shared.item)
             }
-            .confirmationDialog(say(.attach), isPresented: $errands.isChoosingWhatToAttach) {
+            .confirmationDialog(say(.attach), isPresented: $actions.isChoosingWhatToAttach) {
                 Button(say(.pickPicture)) {
-                    errands.purpose = .attach
-                    errands.isPickingPicture = true
+                    actions.purpose = .attach
+                    actions.isPickingPicture = true
                 }
                 Button(say(.pickFile)) {
-                    errands.purpose = .attach
-                    errands.isPickingFile = true
+                    actions.purpose = .attach
+                    actions.isPickingFile = true
                 }
             }
-            .photosPicker(isPresented: $errands.isPickingPicture, selection: $picked, matching: .images)
+            .photosPicker(isPresented: $actions.isPickingPicture, selection: $picked, matching: .images)
             .onChange(of: picked) { _, item in
                 guard let item else { return }
                 picked = nil
                 take(item)
             }
-            .fileImporter(isPresented: $errands.isPickingFile, allowedContentTypes: [.item]) { result in
+            .fileImporter(isPresented: $actions.isPickingFile, allowedContentTypes: [.item]) { result in
                 if case .success(let file) = result { take(file) }
             }
     }
 
     private func take(_ item: PhotosPickerItem) {
-        let attaching = errands.purpose == .attach
+        let attaching = actions.purpose == .attach
         let type = item.supportedContentTypes.first?.preferredFilenameExtension ?? "jpg"
         Task {
             guard let picture = try? await item.loadTransferable(type: Data.self) else { return }
@@ -129,7 +129,7 @@ struct ErrandSheets: ViewModifier {
     }
 
     private func take(_ file: URL) {
-        if errands.purpose == .attach {
+        if actions.purpose == .attach {
             let model = model
             Task.detached {
                 // A file that cannot be copied cannot be read by the core either, which says so.
@@ -141,7 +141,7 @@ struct ErrandSheets: ViewModifier {
             let done: @Sendable () -> Void = {
                 if scoped { file.stopAccessingSecurityScopedResource() }
             }
-            if errands.purpose == .lock {
+            if actions.purpose == .lock {
                 model.lock(file, then: done)
             } else {
                 model.handIn(file, then: done)

@@ -7,7 +7,7 @@
     derive(serde::Serialize, serde::Deserialize),
     serde(rename_all = "snake_case")
 )]
-pub enum Seat {
+pub enum Role {
     /// This device made the invitation, and waits.
     Host,
     /// This device accepted the invitation, and knocks.

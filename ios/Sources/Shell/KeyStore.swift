@@ -1,5 +1,5 @@
 /// The phone's key store, as the core needs it: one key of 32 bytes.
-public protocol KeyBox: Sendable {
+public protocol KeyStore: Sendable {
     /// The key that was put here; none before the first time.
     func key() throws -> [UInt8]?
     /// Keeps this key in the place of an earlier one.
@@ -7,6 +7,6 @@ public protocol KeyBox: Sendable {
 }
 
 /// The phone has not been unlocked, so that its key store is shut.
-public struct KeyBoxLocked: Error {
+public struct KeyStoreLocked: Error {
     public init() {}
 }

@@ -3,7 +3,7 @@ import Security
 import Shell
 
 /// The core's key in the keychain: on this device only, readable only while it is unlocked.
-struct KeychainBox: KeyBox {
+struct Keychain: KeyStore {
     private struct Failed: Error {}
 
     private static var item: [String: Any] {
@@ -44,7 +44,7 @@ struct KeychainBox: KeyBox {
     private static func check(_ status: OSStatus) throws {
         switch status {
         case errSecSuccess: return
-        case errSecInteractionNotAllowed: throw KeyBoxLocked()
+        case errSecInteractionNotAllowed: throw KeyStoreLocked()
         default: throw Failed()
         }
     }
