@@ -227,14 +227,15 @@ def parse_header(container):
     if header["source"] == 0:
         require(container[6:16] == bytes(10), "a key with a cost")
     else:
-        require(header["source"] == 1 and header["profile"] == 1 and header["code"] < 2, "unsupported")
+        known = header["source"] == 1 and header["profile"] in PROFILES and header["code"] < 2
+        require(known, "unsupported")
     return header, container[: 48 + length]
 
 
-def password(answers, code):
+def password(profile, answers, code):
     """2.2"""
-    out = b"HFS1\x01" + bytes([len(answers)])
-    for answer in map(normalise, answers):
+    out = b"HFS1" + bytes([profile, len(answers)])
+    for answer in map(PROFILES[profile], answers):
         out += u16(len(answer.encode())) + answer.encode()
     return out + code
 
@@ -244,7 +245,7 @@ def master_key(header, known):
         return known["key"]
     memory, passes, lanes = header["cost"]
     return argon2.low_level.hash_secret_raw(
-        password(known["answers"], known.get("code", b"")),
+        password(header["profile"], known["answers"], known.get("code", b"")),
         header["salt"],
         time_cost=passes,
         memory_cost=memory,
@@ -346,6 +347,16 @@ def normalise(answer):
     words = regex.sub(r"\p{White_Space}+", " ", straight).strip(" ")
     require(words, "nothing remains")
     return words
+
+
+def normalise_second(answer):
+    """2.4, profile 2"""
+    plain = normalise(answer).replace("\u0131", "i").replace("`", "'")
+    plain = regex.sub("i\u0307+", "i", plain)
+    return unicodedata2.normalize("NFKC", regex.sub("-+", "-", plain))
+
+
+PROFILES = {1: normalise, 2: normalise_second}
 
 
 def container_text(container):
@@ -561,10 +572,10 @@ def container_examples():
     example("key", front, {"key": counting(0)}, "hello", "note.txt", "text/plain")
     question = "What is the dog called?".encode()
     block = b"\x01" + u16(len(question)) + question
-    front = b"HFS1" + bytes([3, 1, 1, 1]) + u32(19456) + bytes([1, 1]) + u16(len(block))
+    front = b"HFS1" + bytes([3, 1, 1, 2]) + u32(19456) + bytes([1, 1]) + u16(len(block))
     front += counting(0x60) + block
     known = {"answers": ["Rex"], "code": counting(0x80, 16)}
-    agree_hex("password of the answer example", password(**known))
+    agree_hex("password of the answer example", password(2, **known))
     container = example("answer", front, known, "hello")
     agree("container as text", container_text(container), stated("container as text"))
 
@@ -604,7 +615,7 @@ def handshake_example(keys, invitation, reply_body):
     agree_hex("frame 0", frame(guest_key, 0, ready))
     agree_hex("frame 1", frame(guest_key, 1, b"\x01\0Hello", changes_key=True))
     agree_hex("frame 2", frame(rekey(guest_key), 2, b"\x09"))
-    agree_hex("answer as password", password(["Rex"], b""))
+    agree_hex("answer as password", password(2, ["Rex"], b""))
     agree_hex("commitment", kdf(counting(0x41), "HFS1 sas commit", hash_))
     agree("shown", compared(counting(0x41), hash_, counting(0x61)), stated("shown"))
 
@@ -634,6 +645,7 @@ def frozen_containers():
         for known in ways:
             header, inside = open_container(container, known)
             agree(entry["file"], header["kind"], entry["kind"])
+            agree(entry["file"], header["profile"], 0 if "key" in known else entry.get("profile", 1))
             agree(entry["file"], header["questions"], entry.get("questions", []))
             agree(entry["file"], header["cost"], entry.get("cost", [0, 0, 0]))
             agree(entry["file"], header["code"], int("code" in entry))
@@ -646,14 +658,18 @@ def frozen_containers():
 
 
 def frozen_answers():
-    pairs = json.loads((FROZEN / "answers.json").read_text())
-    for typed, normal in pairs:
-        agree(f"answer {typed!r}", normalise(typed), normal)
-        agree(f"answer {typed!r}, twice", normalise(normal), normal)
-    for blank in ("", " \u200b", "\u3000\ufeff"):
-        refuses("a blank answer", normalise, blank)
-    refuses("a long answer", normalise, "a" * 513)
-    return len(pairs)
+    count = 0
+    for profile, table in ((1, "answers.json"), (2, "answers-2.json")):
+        write_down = PROFILES[profile]
+        pairs = json.loads((FROZEN / table).read_text())
+        for typed, normal in pairs:
+            agree(f"answer {typed!r}, profile {profile}", write_down(typed), normal)
+            agree(f"answer {typed!r}, profile {profile}, twice", write_down(normal), normal)
+        for blank in ("", " \u200b", "\u3000\ufeff"):
+            refuses("a blank answer", write_down, blank)
+        refuses("a long answer", write_down, "a" * 513)
+        count += len(pairs)
+    return count
 
 
 def main():

@@ -1,8 +1,8 @@
 //! Ctrl-C, or the system's wish that the program ends: the first asks for a clean end, the second does
 //! not wait for it.
 
-use crate::sealed_files;
 use crate::status::{Status, Stop};
+use handfast_native::unfinished;
 use tokio::sync::watch;
 
 /// Whether the program is to end.
@@ -18,7 +18,7 @@ impl Interrupt {
             wishes.next().await;
             let _ = pressed.send(true);
             wishes.next().await;
-            sealed_files::landing::abandon();
+            unfinished::abandon();
             std::process::exit(Status::Cancelled.code());
         });
         Self(watching)

@@ -62,5 +62,8 @@ fn main() {
         language::speak(language::Language::English);
     }
     logs::start();
-    std::process::exit(cli.command.run().code());
+    let status = cli.command.run();
+    // Work that was given up may still be writing, on a thread that nobody waits for.
+    handfast_native::unfinished::abandon();
+    std::process::exit(status.code());
 }

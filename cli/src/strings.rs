@@ -725,6 +725,13 @@ pub(crate) fn option_strong() -> &'static str {
     }
 }
 
+pub(crate) fn option_strict() -> &'static str {
+    match language() {
+        English => "Lock a folder only if all of it can be read and nothing in it changes",
+        German => "Einen Ordner nur verschließen, wenn alles darin lesbar ist und sich nichts darin ändert",
+    }
+}
+
 pub(crate) fn option_seal_output() -> &'static str {
     match language() {
         English => "Where the locked file goes [default: PATH.handfast]",
@@ -1392,8 +1399,8 @@ pub(crate) fn port_is_open() -> &'static str {
 
 pub(crate) fn no_network_to_tell() -> &'static str {
     match language() {
-        English => "This machine has no network. Join a Wi-Fi or plug in a cable; until then, only programs on this machine can meet.",
-        German => "Dieser Rechner hat kein Netz. Verbinde dich mit einem WLAN oder stecke ein Kabel ein; bis dahin können sich nur Programme auf diesem Rechner treffen.",
+        English => "This machine has no network. Join a Wi-Fi or plug in a cable (between two machines, set IPv4 to “link-local” on both); until then, only programs on this machine can meet.",
+        German => "Dieser Rechner hat kein Netz. Verbinde dich mit einem WLAN oder stecke ein Kabel ein (zwischen zwei Rechnern: IPv4 auf beiden auf „link-local“); bis dahin können sich nur Programme auf diesem Rechner treffen.",
     }
 }
 
@@ -2220,8 +2227,8 @@ pub(crate) fn failure_no_route() -> &'static str {
 
 pub(crate) fn failure_no_network() -> &'static str {
     match language() {
-        English => "this machine has no network: connect it to one, then try again",
-        German => "dieser Rechner hat kein Netz: verbinde ihn mit einem und versuche es noch einmal",
+        English => "this machine has no network: connect it to one, or, with a cable between two machines, set IPv4 to “link-local” on both, then try again",
+        German => "dieser Rechner hat kein Netz: verbinde ihn mit einem, oder stelle bei einem Kabel zwischen zwei Rechnern IPv4 auf beiden auf „link-local“, und versuche es noch einmal",
     }
 }
 
@@ -2942,6 +2949,27 @@ pub(crate) fn left_out(names: impl Display) -> String {
     match language() {
         English => format!("Left out, since links and devices are not locked: {names}"),
         German => format!("Weggelassen, denn Links und Geräte werden nicht verschlossen: {names}"),
+    }
+}
+
+pub(crate) fn left_unread(names: impl Display) -> String {
+    match language() {
+        English => format!("Left out, since they may not be read: {names} (with --strict nothing is locked then)"),
+        German => format!("Weggelassen, denn sie dürfen nicht gelesen werden: {names} (mit --strict wird dann nichts verschlossen)"),
+    }
+}
+
+pub(crate) fn changed_inside(names: impl Display) -> String {
+    match language() {
+        English => format!("Locked as they were read, but they changed meanwhile: {names} (with --strict nothing is locked then)"),
+        German => format!("Verschlossen, wie sie gelesen wurden, aber sie änderten sich dabei: {names} (mit --strict wird dann nichts verschlossen)"),
+    }
+}
+
+pub(crate) fn neither_file_nor_folder_inside() -> &'static str {
+    match language() {
+        English => "links and devices are not locked: remove it, or leave --strict away",
+        German => "Links und Geräte werden nicht verschlossen: entferne das, oder lass --strict weg",
     }
 }
 
@@ -3729,8 +3757,8 @@ pub(crate) fn why_no_network() -> &'static str {
 
 pub(crate) fn why_kept_apart() -> &'static str {
     match language() {
-        English => "you are in the same network, and it seems to keep its devices apart, as public Wi-Fi does",
-        German => "seid ihr im selben Netz, und es trennt seine Geräte, wie öffentliche WLANs es tun",
+        English => "you are in the same network, and the firewall of one of your computers lets nothing in, or the network keeps its devices apart, as public Wi-Fi does",
+        German => "seid ihr im selben Netz, und die Firewall eines eurer Rechner lässt nichts herein, oder das Netz trennt seine Geräte, wie öffentliche WLANs es tun",
     }
 }
 
@@ -3799,8 +3827,8 @@ pub(crate) fn try_join_network() -> &'static str {
 
 pub(crate) fn try_hotspot() -> &'static str {
     match language() {
-        English => "let one of you open a hotspot and the other join it",
-        German => "einer von euch öffnet einen Hotspot, der andere tritt ihm bei",
+        English => "allow handfast to receive UDP in the firewall of this computer, and of theirs, or let one of you open a hotspot and the other join it",
+        German => "erlaube handfast in der Firewall dieses Rechners, UDP zu empfangen, und ebenso drüben, oder einer von euch öffnet einen Hotspot, und der andere tritt ihm bei",
     }
 }
 

@@ -573,6 +573,21 @@ pub(crate) fn unsealed(path: &str, folder: bool, bytes: u64) -> String {
 
 /// What a folder holds that no locked folder can.
 pub(crate) fn left_out(paths: &[std::path::PathBuf]) -> String {
+    strings::left_out(some_of(paths))
+}
+
+/// What was left out of a folder because it cannot be read.
+pub(crate) fn left_unread(paths: &[std::path::PathBuf]) -> String {
+    strings::left_unread(some_of(paths))
+}
+
+/// What changed in a folder while it was locked.
+pub(crate) fn changed_inside(paths: &[std::path::PathBuf]) -> String {
+    strings::changed_inside(some_of(paths))
+}
+
+/// The first few of these.
+fn some_of(paths: &[std::path::PathBuf]) -> String {
     const SHOWN: usize = 5;
     let mut names: Vec<String> = paths
         .iter()
@@ -582,7 +597,7 @@ pub(crate) fn left_out(paths: &[std::path::PathBuf]) -> String {
     if paths.len() > SHOWN {
         names.push(strings::and_more(paths.len() - SHOWN));
     }
-    strings::left_out(names.join(", "))
+    names.join(", ")
 }
 
 pub(crate) fn already_there(path: &str) -> String {
@@ -605,6 +620,11 @@ pub(crate) fn not_stored(path: &str, error: &std::io::Error) -> String {
 
 pub(crate) fn not_a_file(path: &str) -> String {
     of_place(path, strings::neither_file_nor_folder())
+}
+
+/// What a folder holds that is never locked, where nothing may be left out.
+pub(crate) fn not_a_file_inside(path: &str) -> String {
+    of_place(path, strings::neither_file_nor_folder_inside())
 }
 
 pub(crate) fn no_locked_file(argument: &str) -> String {
@@ -904,6 +924,22 @@ mod tests {
             assert!(trust_sentence(reason).starts_with("Not verified"));
         }
         assert!(trust_sentence(TrustReason::Scanned).starts_with("Verified"));
+    }
+
+    #[test]
+    fn neighbours_that_do_not_hear_each_other_are_told_of_the_firewall_of_this_computer() {
+        let said = cause(Cause::KeptApart);
+        assert!(said.contains("firewall of this computer"), "{said}");
+        assert!(!cause(Cause::BothStrict).contains("firewall"));
+    }
+
+    #[test]
+    fn a_cable_between_two_machines_is_not_the_end() {
+        let said = failure(Failure::NoNetwork);
+        assert!(
+            said.contains("cable") && said.contains("link-local"),
+            "{said}"
+        );
     }
 
     #[test]

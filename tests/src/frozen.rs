@@ -7,7 +7,8 @@
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 use handfast_native::seal::{
-    About, Answers, Cost, Credential, FileName, Header, Kind, Lock, MediaType, Question, Questions,
+    About, Answers, Cost, Credential, FileName, Header, Kind, Lock, MediaType, Profile, Question,
+    Questions,
 };
 use handfast_native::token::{Secret, kdf};
 use serde::Deserialize;
@@ -28,6 +29,8 @@ pub struct Frozen {
     answers: Vec<String>,
     #[serde(default)]
     typed_otherwise: Vec<String>,
+    #[serde(default = "first_profile")]
+    profile: u8,
     #[serde(default)]
     code: Option<String>,
     #[serde(default)]
@@ -99,6 +102,11 @@ impl Frozen {
                     passes,
                     lanes,
                 },
+                profile: match self.profile {
+                    1 => Profile::One,
+                    2 => Profile::Two,
+                    other => bail!("there is no profile {other}"),
+                },
                 with_code: self.code.is_some(),
                 questions: Questions::new(questions?)?,
             },
@@ -156,6 +164,11 @@ impl Frozen {
                 .collect(),
         })
     }
+}
+
+/// What an entry was sealed with that names no profile.
+fn first_profile() -> u8 {
+    1
 }
 
 fn bytes<const N: usize>(hex: &str) -> Result<[u8; N]> {

@@ -82,6 +82,7 @@ impl Known {
                 cost,
                 with_code,
                 questions,
+                ..
             } => ("answers", questions, *with_code, Some(cost)),
         };
         let limits = cost.map_or(Ok(()), |cost| LIMITS.check(cost));

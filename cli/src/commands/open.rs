@@ -7,7 +7,9 @@ use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
 use crate::sealed_files::container::Container;
 use crate::sealed_files::folder::{UnpackError, unpack};
-use crate::sealed_files::landing::{NewFile, NewFolder, must_be_free, not_stored};
+use crate::sealed_files::landing::{
+    NewFile, NewFolder, must_be_free, must_be_writable, must_have_room, not_stored,
+};
 use crate::sealed_files::watch::{SourceState, Watch};
 use crate::sealed_files::{FOLDER_TYPE, LIMITS, prompt, refused};
 use crate::status::{Status, Stop};
@@ -89,6 +91,7 @@ async fn attempt(args: &Args, output: &mut Output, interrupt: &mut Interrupt) ->
         cost,
         with_code,
         questions,
+        ..
     } = &container.header.lock
     else {
         return Err(Stop::new(
@@ -98,6 +101,11 @@ async fn attempt(args: &Args, output: &mut Output, interrupt: &mut Interrupt) ->
         ));
     };
     LIMITS.check(cost).map_err(refused)?;
+    let place = Place {
+        wanted: args.output.clone(),
+        container: container.path.clone(),
+    };
+    must_be_writable(&place.of(&About::default()))?;
     let file = args.answer_file.as_deref();
     let answers = answers::to_open(questions.as_slice(), file, output, interrupt).await?;
     let code: Option<Secret<16>> = match with_code {
@@ -113,10 +121,6 @@ async fn attempt(args: &Args, output: &mut Output, interrupt: &mut Interrupt) ->
     let length = container.length.unwrap_or(0);
     let (watch, source) = Watch::over(container.source, &name, length);
     let state = watch.source_state();
-    let place = Place {
-        wanted: args.output.clone(),
-        container: container.path,
-    };
     let (wishes, wished) = mpsc::channel(1);
     let asking = ask(wished, args.large, interrupt.clone());
     let opening = watch.run(output, interrupt, move || {
@@ -316,7 +320,8 @@ fn open(
     let opened = open_into(source, credential, &LIMITS, |_, about, length| {
         bytes = length;
         target = place.of(about);
-        match may_write(length).and_then(|()| Landing::new(about, target.clone())) {
+        let may_begin = must_have_room(&target, length).and_then(|()| may_write(length));
+        match may_begin.and_then(|()| Landing::new(about, target.clone())) {
             Ok(new) => Ok(landing.insert(new)),
             Err(stop) => {
                 refusal = Some(stop);

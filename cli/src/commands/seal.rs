@@ -4,8 +4,10 @@ use super::Hands;
 use crate::answers::{lock as answers, question};
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
-use crate::sealed_files::folder::Packed;
-use crate::sealed_files::landing::{NewFile, must_be_free, not_stored, with_suffix};
+use crate::sealed_files::folder::{Culprit, Packed, Seen};
+use crate::sealed_files::landing::{
+    NewFile, must_be_free, must_be_writable, not_stored, with_suffix,
+};
 use crate::sealed_files::watch::{SourceState, Watch, Watched};
 use crate::sealed_files::{FOLDER_TYPE, LIMITS, prompt, refused};
 use crate::status::{Status, Stop};
@@ -47,6 +49,8 @@ pub(crate) struct Args {
     text: bool,
     #[arg(long, help = strings::option_strong())]
     strong: bool,
+    #[arg(long, help = strings::option_strict())]
+    strict: bool,
     #[arg(long, short, value_name = "FILE", help = strings::option_seal_output())]
     output: Option<PathBuf>,
     #[arg(long, value_name = "FILE|-", help = strings::option_answer_file())]
@@ -62,6 +66,16 @@ struct Subject {
     about: About,
     /// What it is called on the screen.
     name: String,
+    /// What it was like before it was read.
+    seen: Seen,
+    is_folder: bool,
+}
+
+/// What stays outside of a locked folder.
+#[derive(Default)]
+struct Omitted {
+    links: Vec<PathBuf>,
+    unread: Vec<PathBuf>,
 }
 
 trait Source: Read + Seek + Send {}
@@ -72,6 +86,8 @@ struct Sealed {
     place: Option<PathBuf>,
     text: Option<String>,
     bytes: u64,
+    /// What changed in a folder meanwhile.
+    changed: Vec<PathBuf>,
 }
 
 pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
@@ -88,8 +104,9 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     };
     if let Some(place) = &place {
         must_be_free(place)?;
+        must_be_writable(place)?;
     }
-    let subject = subject(&args.path, &mut output, &mut interrupt).await?;
+    let subject = subject(&args.path, args.strict, &mut output, &mut interrupt).await?;
     let questions = questions(&args, &mut interrupt).await?;
     let file = args.answer_file.as_deref();
     let answers = answers::to_seal(&questions, file, &output, &mut interrupt).await?;
@@ -107,14 +124,11 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     )
     .await?;
 
+    let questions = Questions::new(questions)
+        .map_err(|error| Stop::new(Status::BadInput, "question", words::lock(error)))?;
     let header = Header {
         kind: Kind::File,
-        lock: Lock::Answers {
-            cost,
-            with_code: code.is_some(),
-            questions: Questions::new(questions)
-                .map_err(|error| Stop::new(Status::BadInput, "question", words::lock(error)))?,
-        },
+        lock: Lock::answers(cost, code.is_some(), questions),
         salt: random_bytes().map_err(|_| Stop::local(strings::no_randomness()))?,
     };
     let credential = Credential::Answers {
@@ -127,11 +141,29 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     let state = watch.source_state();
     let path = args.path.clone();
     let about = subject.about;
+    let (seen, is_folder) = (subject.seen, subject.is_folder);
+    let may_change = is_folder && !args.strict;
     let sealed = watch
         .run(&mut output, &mut interrupt, move || {
-            write(&header, &credential, &about, source, &state, &path, place)
+            let unchanged = || match seen.changed() {
+                changed if changed.is_empty() || may_change => Ok(changed),
+                changed => Err(changed_meanwhile(&path, &changed[0])),
+            };
+            write(
+                &header,
+                &credential,
+                &about,
+                source,
+                &state,
+                &path,
+                place,
+                unchanged,
+            )
         })
         .await?;
+    if !sealed.changed.is_empty() {
+        output.note(words::changed_inside(&sealed.changed));
+    }
     tell(&output, &sealed, code.as_ref());
     output.tell(Event::Sealed {
         path: sealed
@@ -165,6 +197,7 @@ fn beside(path: &Path) -> PathBuf {
 
 async fn subject(
     path: &Path,
+    is_strict: bool,
     output: &mut Output,
     interrupt: &mut Interrupt,
 ) -> Result<Subject, Stop> {
@@ -173,20 +206,40 @@ async fn subject(
         output.note(strings::type_text());
     }
     let path = path.to_owned();
-    let looking = tokio::task::spawn_blocking(move || look(&path));
-    let (subject, left_out) = tokio::select! {
+    let looking = tokio::task::spawn_blocking(move || look(&path, is_strict));
+    let (subject, omitted) = tokio::select! {
         looked = looking => looked.map_err(|_| Stop::local(strings::went_wrong()))??,
         () = interrupt.pressed() => return Err(Stop::cancelled()),
     };
-    if !left_out.is_empty() {
-        output.note(words::left_out(&left_out));
+    if !omitted.links.is_empty() {
+        output.note(words::left_out(&omitted.links));
+    }
+    if !omitted.unread.is_empty() {
+        output.note(words::left_unread(&omitted.unread));
     }
     Ok(subject)
 }
 
-fn look(path: &Path) -> Result<(Subject, Vec<PathBuf>), Stop> {
-    let unreadable =
-        |error: &io::Error| Stop::bad_input(words::unreadable(&path.to_string_lossy(), error));
+/// What cannot be read: the file that the error is about, or this one.
+fn unreadable(path: &Path, error: &io::Error) -> Stop {
+    let (path, error) = match Culprit::of(error) {
+        Some(culprit) => (culprit.place.as_path(), &culprit.error),
+        None => (path, error),
+    };
+    Stop::bad_input(words::unreadable(&path.to_string_lossy(), error))
+}
+
+/// A file, or what is called so inside the folder, that was changed while it was read.
+fn changed_meanwhile(path: &Path, inside: &Path) -> Stop {
+    let place = match inside.as_os_str().is_empty() {
+        true => path.to_owned(),
+        false => path.join(inside),
+    };
+    Stop::bad_input(words::changed_meanwhile(&place.to_string_lossy()))
+}
+
+fn look(path: &Path, is_strict: bool) -> Result<(Subject, Omitted), Stop> {
+    let unreadable = |error: &io::Error| unreadable(path, error);
     if path == Path::new("-") {
         let mut bytes = Vec::new();
         let read = io::stdin()
@@ -201,8 +254,10 @@ fn look(path: &Path) -> Result<(Subject, Vec<PathBuf>), Stop> {
             source: Box::new(Cursor::new(bytes)),
             about: About::default(),
             name: strings::standard_input().into(),
+            seen: Seen::nothing(),
+            is_folder: false,
         };
-        return Ok((subject, Vec::new()));
+        return Ok((subject, Omitted::default()));
     }
     let metadata = path.metadata().map_err(|error| unreadable(&error))?;
     let whole = match path.file_name() {
@@ -217,15 +272,28 @@ fn look(path: &Path) -> Result<(Subject, Vec<PathBuf>), Stop> {
         name: FileName::cleaned(&name),
         media_type: None,
     };
-    let mut left_out = Vec::new();
+    let mut omitted = Omitted::default();
+    let seen;
     let (source, length): (Box<dyn Source>, u64) = if metadata.is_dir() {
         let packed = Packed::look(path).map_err(|error| unreadable(&error))?;
         about.media_type = MediaType::new(FOLDER_TYPE).ok();
-        left_out = packed.left_out().to_vec();
+        if let (true, Some((inside, error))) = (is_strict, packed.unread().first()) {
+            return Err(self::unreadable(&path.join(inside), error));
+        }
+        if let (true, Some(inside)) = (is_strict, packed.left_out().first()) {
+            let place = path.join(inside);
+            let sentence = words::not_a_file_inside(&place.to_string_lossy());
+            return Err(Stop::new(Status::BadInput, "not_a_file", sentence));
+        }
+        omitted.links = packed.left_out().to_vec();
+        let unread = packed.unread().iter();
+        omitted.unread = unread.map(|(path, _)| path.clone()).collect();
+        seen = packed.seen();
         let length = packed.length();
         (Box::new(packed), length)
     } else if metadata.is_file() {
         let file = File::open(path).map_err(|error| unreadable(&error))?;
+        seen = Seen::of_file(path, &metadata);
         (Box::new(file), metadata.len())
     } else {
         let sentence = words::not_a_file(&path.to_string_lossy());
@@ -236,8 +304,10 @@ fn look(path: &Path) -> Result<(Subject, Vec<PathBuf>), Stop> {
         length,
         about,
         name,
+        seen,
+        is_folder: metadata.is_dir(),
     };
-    Ok((subject, left_out))
+    Ok((subject, omitted))
 }
 
 /// Those of the command line. Without any, the person is asked for one; an empty one leaves the
@@ -294,6 +364,7 @@ async fn decide_code(
     Ok((code, strength))
 }
 
+#[allow(clippy::too_many_arguments)] // one call, of what one command has in hand
 fn write(
     header: &Header,
     credential: &Credential,
@@ -302,6 +373,7 @@ fn write(
     state: &SourceState,
     path: &Path,
     place: Option<PathBuf>,
+    unchanged: impl FnOnce() -> Result<Vec<PathBuf>, Stop>,
 ) -> Result<Sealed, Stop> {
     let failed = |error: StreamError, place: &Path| match error {
         StreamError::Seal(SealError::TooExpensive) => Stop::new(
@@ -310,9 +382,7 @@ fn write(
             words::too_large_to_seal(LIMITS.content_bytes),
         ),
         StreamError::Seal(error) => refused(error),
-        StreamError::Io(error) if state.has_failed() => {
-            Stop::bad_input(words::unreadable(&path.to_string_lossy(), &error))
-        }
+        StreamError::Io(error) if state.has_failed() => unreadable(path, &error),
         StreamError::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             Stop::bad_input(words::changed_meanwhile(&path.to_string_lossy()))
         }
@@ -333,6 +403,7 @@ fn write(
             },
         )?;
         return Ok(Sealed {
+            changed: unchanged()?,
             place: None,
             bytes: container.len() as u64,
             text: Some(text(&container)),
@@ -342,7 +413,9 @@ fn write(
     seal(header, credential, &LIMITS, about, source, new.file())
         .map_err(|error| failed(error, new.place()))?;
     let bytes = new.file().metadata().map_or(0, |metadata| metadata.len());
+    let changed = unchanged()?;
     Ok(Sealed {
+        changed,
         place: Some(new.settle()?),
         text: None,
         bytes,

@@ -6,6 +6,7 @@
 
 use handfast_native::private;
 use std::ffi::OsString;
+use std::fmt;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Component, Path, PathBuf};
@@ -26,6 +27,8 @@ pub(crate) struct Packed {
     entries: Vec<Found>,
     /// The paths of what no archive of ours can hold: links, devices and the like.
     left_out: Vec<PathBuf>,
+    /// The paths of what may not be read, and why.
+    unread: Vec<(PathBuf, io::Error)>,
     length: u64,
     position: u64,
     /// The entry that is being read.
@@ -38,6 +41,8 @@ struct Found {
     is_folder: bool,
     executable: bool,
     modified: u64,
+    /// The same as exactly as the system tells it.
+    changed: Option<SystemTime>,
     size: u64,
     at: u64,
     head_len: u64,
@@ -53,17 +58,19 @@ impl Packed {
     /// Looks through `root`, without following links.
     ///
     /// # Errors
-    /// When something in it cannot be read.
+    /// When the folder itself cannot be read, or a path in it cannot stand in an archive.
     pub(crate) fn look(root: &Path) -> io::Result<Self> {
         let mut packed = Self {
             root: root.to_owned(),
             entries: Vec::new(),
             left_out: Vec::new(),
+            unread: Vec::new(),
             length: 0,
             position: 0,
             current: None,
         };
-        packed.add_folder(Path::new(""))?;
+        let names = names(root)?;
+        packed.add_names(Path::new(""), names)?;
         packed.length += END;
         Ok(packed)
     }
@@ -73,34 +80,61 @@ impl Packed {
         &self.left_out
     }
 
+    /// What was left out because it cannot be read, by the paths inside the folder, and why.
+    pub(crate) fn unread(&self) -> &[(PathBuf, io::Error)] {
+        &self.unread
+    }
+
+    /// What is to be compared when all has been read.
+    pub(crate) fn seen(&self) -> Seen {
+        let files = self.entries.iter().filter(|found| !found.is_folder);
+        let seen = files.map(|found| (found.path.clone(), found.size, found.changed));
+        Seen {
+            root: self.root.clone(),
+            files: seen.collect(),
+        }
+    }
+
     /// The length of the archive.
     pub(crate) fn length(&self) -> u64 {
         self.length
     }
 
-    fn add_folder(&mut self, inside: &Path) -> io::Result<()> {
-        let place = self.root.join(inside);
-        let mut names = fs::read_dir(&place)
-            .and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect())
-            .map_err(|error| about(&place, error))?;
-        let names: &mut Vec<OsString> = &mut names;
-        names.sort();
+    /// Adds what is called so in a folder, which is itself in the archive already.
+    fn add_names(&mut self, inside: &Path, names: Vec<OsString>) -> io::Result<()> {
         for name in names {
             let path = inside.join(name);
-            let place = self.root.join(&path);
-            let metadata = place
-                .symlink_metadata()
-                .map_err(|error| about(&place, error))?;
-            if metadata.is_dir() {
-                self.add(&path, &metadata, 0)?;
-                self.add_folder(&path)?;
-            } else if metadata.is_file() {
-                self.add(&path, &metadata, metadata.len())?;
-            } else {
-                self.left_out.push(path);
+            if let Err(error) = self.add_one(&path)? {
+                self.unread.push((path, error));
             }
         }
         Ok(())
+    }
+
+    /// Adds one thing and what is below it. What cannot be read is told inside and adds nothing.
+    fn add_one(&mut self, path: &Path) -> io::Result<io::Result<()>> {
+        let place = self.root.join(path);
+        let metadata = match place.symlink_metadata() {
+            Ok(metadata) => metadata,
+            Err(error) => return Ok(Err(error)),
+        };
+        if metadata.is_dir() {
+            let names = match names(&place) {
+                Ok(names) => names,
+                Err(error) => return Ok(Err(error)),
+            };
+            self.add(path, &metadata, 0)?;
+            self.add_names(path, names)?;
+        } else if metadata.is_file() {
+            // Found out now, and not when half of the folder has been locked.
+            if let Err(error) = File::open(&place) {
+                return Ok(Err(error));
+            }
+            self.add(path, &metadata, metadata.len())?;
+        } else {
+            self.left_out.push(path.to_owned());
+        }
+        Ok(Ok(()))
     }
 
     fn add(&mut self, path: &Path, metadata: &Metadata, size: u64) -> io::Result<()> {
@@ -112,6 +146,7 @@ impl Packed {
             modified: modified
                 .duration_since(UNIX_EPOCH)
                 .map_or(0, |since| since.as_secs()),
+            changed: metadata.modified().ok(),
             size,
             at: self.length,
             head_len: 0,
@@ -214,10 +249,81 @@ impl Seek for Packed {
     }
 }
 
-/// The same error, saying what it is about.
+/// The names in a folder, in order.
+fn names(folder: &Path) -> io::Result<Vec<OsString>> {
+    let entries = fs::read_dir(folder)?;
+    let mut names: Vec<OsString> = entries
+        .map(|entry| Ok(entry?.file_name()))
+        .collect::<io::Result<_>>()?;
+    names.sort();
+    Ok(names)
+}
+
+/// The same error, saying what it is about: among ten thousand files the culprit has to be named.
 fn about(place: &Path, error: io::Error) -> io::Error {
-    let said = format!("{}: {error}", crate::words::line(&place.to_string_lossy()));
-    io::Error::new(error.kind(), said)
+    let (kind, place) = (error.kind(), place.to_owned());
+    io::Error::new(kind, Culprit { place, error })
+}
+
+/// An error, and the file that it is about.
+#[derive(Debug)]
+pub(crate) struct Culprit {
+    pub(crate) place: PathBuf,
+    pub(crate) error: io::Error,
+}
+
+impl fmt::Display for Culprit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = crate::words::line(&self.place.to_string_lossy());
+        write!(f, "{place}: {}", self.error)
+    }
+}
+
+impl std::error::Error for Culprit {}
+
+impl Culprit {
+    /// What an error is about, if it says so.
+    pub(crate) fn of(error: &io::Error) -> Option<&Self> {
+        error.get_ref()?.downcast_ref()
+    }
+}
+
+/// How long files were and when they were written last, before they were read.
+pub(crate) struct Seen {
+    root: PathBuf,
+    files: Vec<(PathBuf, u64, Option<SystemTime>)>,
+}
+
+impl Seen {
+    /// One file.
+    pub(crate) fn of_file(path: &Path, metadata: &Metadata) -> Self {
+        Self {
+            root: path.to_owned(),
+            files: vec![(PathBuf::new(), metadata.len(), metadata.modified().ok())],
+        }
+    }
+
+    /// Nothing that could change.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            root: PathBuf::new(),
+            files: Vec::new(),
+        }
+    }
+
+    /// Those that are not as they were, by the paths inside the folder.
+    pub(crate) fn changed(&self) -> Vec<PathBuf> {
+        let is_as_it_was = |(path, size, modified): &&(PathBuf, u64, Option<SystemTime>)| {
+            let place = match path.as_os_str().is_empty() {
+                true => self.root.clone(),
+                false => self.root.join(path),
+            };
+            fs::metadata(place)
+                .is_ok_and(|now| now.len() == *size && now.modified().ok() == *modified)
+        };
+        let changed = self.files.iter().filter(|seen| !is_as_it_was(seen));
+        changed.map(|(path, _, _)| path.clone()).collect()
+    }
 }
 
 /// Why an archive is not unpacked.
@@ -402,6 +508,22 @@ mod tests {
         std::os::unix::fs::symlink("/etc/passwd", root.path().join("b/link")).expect("made");
         let packed = Packed::look(root.path()).expect("readable");
         assert_eq!(packed.left_out(), [PathBuf::from("b/link")]);
+    }
+
+    #[test]
+    fn a_file_that_changed_while_it_was_read_is_known_at_the_end() {
+        let root = example();
+        let packed = Packed::look(root.path()).expect("readable");
+        let seen = packed.seen();
+        assert!(seen.changed().is_empty());
+        fs::write(root.path().join("b/block"), vec![8; 513]).expect("longer");
+        let file = File::options().write(true).open(root.path().join("a"));
+        let earlier = UNIX_EPOCH + Duration::from_secs(9);
+        file.expect("ours").set_modified(earlier).expect("ours");
+        assert_eq!(
+            seen.changed(),
+            [PathBuf::from("a"), PathBuf::from("b/block")]
+        );
     }
 
     #[test]

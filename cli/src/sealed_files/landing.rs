@@ -3,31 +3,12 @@
 
 use crate::status::{Status, Stop};
 use crate::words;
+use handfast_native::conversation::free_space;
+use handfast_native::unfinished::{Unfinished, UnfinishedFolder, folder_of};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use tempfile::{Builder, NamedTempFile, TempDir};
-
-const PREFIX: &str = ".handfast-";
-
-/// The paths of everything that this process has begun to write and neither finished nor given up.
-static BEGUN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-
-fn begun(path: &Path) {
-    if let Ok(mut begun) = BEGUN.lock() {
-        begun.push(path.to_owned());
-    }
-}
-
-/// Removes what is not finished, for a process that ends without unwinding.
-pub(crate) fn abandon() {
-    let begun = BEGUN.lock().map(|begun| begun.clone()).unwrap_or_default();
-    for path in begun {
-        let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path));
-    }
-}
 
 /// Refuses a place that is taken.
 ///
@@ -60,16 +41,33 @@ pub(crate) fn not_stored(place: &Path, error: &io::Error) -> Stop {
     Stop::new(Status::NotStored, kind, sentence)
 }
 
-fn folder_of(place: &Path) -> &Path {
-    match place.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
+/// Refuses a place whose folder takes nothing, before anything is asked or read for it.
+///
+/// # Errors
+/// When nothing can be made there, which names the folder.
+pub(crate) fn must_be_writable(place: &Path) -> Result<(), Stop> {
+    let folder = folder_of(place);
+    match Unfinished::in_folder(folder) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(not_stored(folder, &error)),
+    }
+}
+
+/// Refuses a content that is larger than the room there is for it.
+///
+/// # Errors
+/// When there is less room.
+pub(crate) fn must_have_room(place: &Path, bytes: u64) -> Result<(), Stop> {
+    match free_space(folder_of(place)) {
+        Ok(free) if free < bytes => Err(not_stored(place, &io::ErrorKind::StorageFull.into())),
+        // Where it cannot be asked, writing tells.
+        _ => Ok(()),
     }
 }
 
 /// A file on its way to its place.
 pub(crate) struct NewFile {
-    file: NamedTempFile,
+    file: Unfinished,
     place: PathBuf,
 }
 
@@ -80,17 +78,14 @@ impl NewFile {
     /// When the place is taken, or its folder takes nothing.
     pub(crate) fn at(place: PathBuf) -> Result<Self, Stop> {
         must_be_free(&place)?;
-        let file = Builder::new()
-            .prefix(PREFIX)
-            .tempfile_in(folder_of(&place))
-            .map_err(|error| not_stored(&place, &error))?;
-        begun(file.path());
+        let file = Unfinished::in_folder(folder_of(&place));
+        let file = file.map_err(|error| not_stored(&place, &error))?;
         Ok(Self { file, place })
     }
 
     /// What is being written.
     pub(crate) fn file(&self) -> &File {
-        self.file.as_file()
+        self.file.file()
     }
 
     /// Where it will be.
@@ -103,19 +98,15 @@ impl NewFile {
     /// # Errors
     /// When it cannot be stored, or the place was taken meanwhile.
     pub(crate) fn settle(self) -> Result<PathBuf, Stop> {
-        let failed = |error: io::Error| not_stored(&self.place, &error);
-        self.file.as_file().sync_all().map_err(failed)?;
-        self.file
-            .persist_noclobber(&self.place)
-            .map_err(|error| not_stored(&self.place, &error.error))?;
-        sync_folder(&self.place);
+        let settled = self.file.settle(&self.place);
+        settled.map_err(|error| not_stored(&self.place, &error))?;
         Ok(self.place)
     }
 }
 
 /// A folder on its way to its place.
 pub(crate) struct NewFolder {
-    folder: TempDir,
+    folder: UnfinishedFolder,
     place: PathBuf,
 }
 
@@ -126,15 +117,8 @@ impl NewFolder {
     /// As [`NewFile::at`].
     pub(crate) fn at(place: PathBuf) -> Result<Self, Stop> {
         must_be_free(&place)?;
-        let mut builder = Builder::new();
-        // A new file belongs to its maker alone by itself; a new folder does not.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-        let folder = builder
-            .prefix(PREFIX)
-            .tempdir_in(folder_of(&place))
-            .map_err(|error| not_stored(&place, &error))?;
-        begun(folder.path());
+        let folder = UnfinishedFolder::in_folder(folder_of(&place));
+        let folder = folder.map_err(|error| not_stored(&place, &error))?;
         Ok(Self { folder, place })
     }
 
@@ -149,13 +133,9 @@ impl NewFolder {
     /// # Errors
     /// As [`NewFile::settle`].
     pub(crate) fn settle(self) -> Result<PathBuf, Stop> {
-        must_be_free(&self.place)?;
         sync_files(self.folder.path());
-        fs::rename(self.folder.path(), &self.place)
-            .map_err(|error| not_stored(&self.place, &error))?;
-        // Nothing is left to be removed.
-        let _ = self.folder.keep();
-        sync_folder(&self.place);
+        let settled = self.folder.settle(&self.place);
+        settled.map_err(|error| not_stored(&self.place, &error))?;
         Ok(self.place)
     }
 }
@@ -171,14 +151,6 @@ fn sync_files(folder: &Path) {
     let _ = folder;
 }
 
-/// Writes the folder to the disk, so that the name survives a loss of power too. Not every system can do
-/// that; the content is safe without it.
-fn sync_folder(place: &Path) {
-    if let Ok(folder) = File::open(folder_of(place)) {
-        let _ = folder.sync_all();
-    }
-}
-
 /// `path` with something behind its name.
 pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or(OsStr::new("")).to_owned();
@@ -190,6 +162,7 @@ pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 mod tests {
     use super::*;
     use std::io::Write;
+    use tempfile::TempDir;
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = fs::read_dir(folder).expect("a folder").flatten();

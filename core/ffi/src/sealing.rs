@@ -484,11 +484,7 @@ fn lock(locks: &[Answered], code: Option<&Code>) -> Result<(Header, Credential),
     let (questions, answers) = taken_apart(locks)?;
     let header = Header {
         kind: seal::Kind::File,
-        lock: Lock::Answers {
-            cost: Cost::STANDARD,
-            with_code: code.is_some(),
-            questions,
-        },
+        lock: Lock::answers(Cost::STANDARD, code.is_some(), questions),
         salt: random_bytes().map_err(|_| ErrorKind::Device)?,
     };
     let code = code.map(|code| code.code.clone());

@@ -4,7 +4,7 @@
 #![no_main]
 
 use handfast_seal::{
-    About, Answers, Cost, Credential, Header, Kind, Limits, Lock, Questions, fuzz_inside,
+    About, Answers, Cost, Credential, Header, Kind, Limits, Lock, Profile, Questions, fuzz_inside,
     open_bytes, seal_bytes,
 };
 use handfast_token::Secret;
@@ -25,6 +25,7 @@ fn asking() -> Lock {
             passes: 1,
             lanes: 1,
         },
+        profile: Profile::LATEST,
         with_code: false,
         questions: Questions::default(),
     }

@@ -9,7 +9,7 @@ pub use handfast_protocol::{certificate, handshake, link, network};
 pub use handfast_qr as qr;
 pub use handfast_seal as seal;
 pub use handfast_store as store;
-pub use handfast_store::private;
+pub use handfast_store::{private, unfinished};
 pub use handfast_token as token;
 pub use home::Home;
 pub use logs::OwnLines;

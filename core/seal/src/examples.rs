@@ -33,6 +33,7 @@ fn asking() -> (Header, Credential, About) {
                 passes: 1,
                 lanes: 1,
             },
+            profile: Profile::Two,
             with_code: true,
             questions: Questions::new(vec![question]).unwrap(),
         },
@@ -61,7 +62,7 @@ fn the_worked_examples_are_what_the_document_says() {
             lines.push(format!("{what} of the {which} example: {hex}\n"));
         }
         if let Credential::Answers { answers, code } = &credential {
-            let password = HEXLOWER.encode(&answers.password(code.as_ref()));
+            let password = HEXLOWER.encode(&answers.password(Profile::Two, code.as_ref()));
             lines.push(format!("password of the {which} example: {password}\n"));
             lines.push(format!("container as text: {}\n", text(&container)));
         }

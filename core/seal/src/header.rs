@@ -6,7 +6,7 @@
 use std::io::Read;
 use std::ops::RangeInclusive;
 
-use super::{LockError, SealError, StreamError};
+use super::{LockError, Profile, SealError, StreamError};
 use handfast_token::Question;
 
 /// The first bytes of a container. The last of them is the version.
@@ -21,8 +21,6 @@ const SOURCE_KEY: u8 = 0;
 const SOURCE_ARGON2ID: u8 = 1;
 const WITH_CODE: u8 = 1 << 0;
 const PROFILE_NONE: u8 = 0;
-/// The one way to write down answers; see [`Answers`](super::Answers).
-pub(super) const PROFILE: u8 = 1;
 
 /// What is inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -198,11 +196,25 @@ pub enum Lock {
     Answers {
         /// What trying one set of answers costs.
         cost: Cost,
+        /// How the answers are written down.
+        profile: Profile,
         /// A code sent over a second channel is needed as well.
         with_code: bool,
         /// The questions, if they are in the container.
         questions: Questions,
     },
+}
+
+impl Lock {
+    /// For something new: the answers are written down by the latest profile.
+    pub fn answers(cost: Cost, with_code: bool, questions: Questions) -> Self {
+        Self::Answers {
+            cost,
+            profile: Profile::LATEST,
+            with_code,
+            questions,
+        }
+    }
 }
 
 /// The readable beginning of a container.
@@ -227,13 +239,14 @@ impl Header {
             Lock::Key => out.extend_from_slice(&[SOURCE_KEY, 0, PROFILE_NONE, 0, 0, 0, 0, 0, 0]),
             Lock::Answers {
                 cost,
+                profile,
                 with_code,
                 questions,
             } => {
                 out.extend_from_slice(&[
                     SOURCE_ARGON2ID,
                     if *with_code { WITH_CODE } else { 0 },
-                    PROFILE,
+                    profile.code(),
                 ]);
                 out.extend_from_slice(&cost.memory_kib.to_le_bytes());
                 out.extend_from_slice(&[cost.passes, cost.lanes]);
@@ -294,8 +307,8 @@ impl Header {
             .into_iter()
             .find(|known| known.code() == kind)
             .ok_or(SealError::Unsupported)?;
-        let with_code = match (source, flags, profile) {
-            (SOURCE_KEY, 0, PROFILE_NONE) => {
+        let (with_code, profile) = match (source, flags, Profile::from_code(profile)) {
+            (SOURCE_KEY, 0, None) if profile == PROFILE_NONE => {
                 let nothing = [m0, m1, m2, m3, passes, lanes, l0, l1] == [0; 8];
                 return nothing
                     .then_some(Self {
@@ -305,8 +318,9 @@ impl Header {
                     })
                     .ok_or(SealError::Damaged.into());
             }
-            (SOURCE_ARGON2ID, 0, PROFILE) => false,
-            (SOURCE_ARGON2ID, WITH_CODE, PROFILE) => true,
+            (SOURCE_ARGON2ID, flags @ (0 | WITH_CODE), Some(profile)) => {
+                (flags == WITH_CODE, profile)
+            }
             _ => return Err(SealError::Unsupported.into()),
         };
         let mut block = [0; MAX_QUESTION_BLOCK];
@@ -316,6 +330,7 @@ impl Header {
             kind,
             lock: Lock::Answers {
                 cost,
+                profile,
                 with_code,
                 questions: Questions::parse_block(block).ok_or(SealError::Damaged)?,
             },
@@ -356,6 +371,7 @@ mod tests {
             kind: Kind::File,
             lock: Lock::Answers {
                 cost: Cost::STANDARD,
+                profile: Profile::Two,
                 with_code: true,
                 questions: Questions::new(questions).unwrap(),
             },
@@ -376,7 +392,7 @@ mod tests {
         let key = [&b"HFS1\x03"[..], &[0; 11], &salt].concat();
         assert_eq!(keyed().to_bytes(), key);
         let asking_bytes = [
-            &b"HFS1\x03\x01\x01\x01\x00\x00\x01\x00\x03\x04\x2b\x00"[..],
+            &b"HFS1\x03\x01\x01\x02\x00\x00\x01\x00\x03\x04\x2b\x00"[..],
             &salt,
             b"\x02\x12\x00Where did we meet?\x14\x00Wie hei\xc3\x9ft der Hund?",
         ]
@@ -406,7 +422,7 @@ mod tests {
             (6, &[2], Unsupported),
             (6, &[0x81], Unsupported),
             (7, &[0], Unsupported),
-            (7, &[2], Unsupported),
+            (7, &[3], Unsupported),
             (14, &65_000u16.to_le_bytes(), Damaged),
             (14, &1025u16.to_le_bytes(), Damaged),
             (14, &42u16.to_le_bytes(), Damaged),
@@ -428,6 +444,8 @@ mod tests {
         }
         assert_eq!(changed(keyed(), 6, &[1]), Err(Unsupported));
         assert_eq!(changed(keyed(), 7, &[1]), Err(Unsupported));
+        assert_eq!(changed(keyed(), 7, &[2]), Err(Unsupported));
+        assert_eq!(changed(asking(), 7, &[1]), Ok(()));
     }
 
     #[test]
@@ -490,7 +508,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_parses_is_canonical(
-            kind in 0u8..6, source in 0u8..3, flags in 0u8..3, profile in 0u8..3, zero: bool,
+            kind in 0u8..6, source in 0u8..3, flags in 0u8..3, profile in 0u8..4, zero: bool,
             cost: [u8; 6], tail in prop::collection::vec(0u8..3, 0..12),
         ) {
             let cost = if zero { [0; 6] } else { cost };

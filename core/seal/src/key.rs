@@ -49,7 +49,10 @@ impl Keys {
             (Lock::Key, Credential::Key(key)) => key.clone(),
             (
                 Lock::Answers {
-                    cost, with_code, ..
+                    cost,
+                    profile,
+                    with_code,
+                    ..
                 },
                 Credential::Answers { answers, code },
             ) => {
@@ -57,7 +60,11 @@ impl Keys {
                 if *with_code != code.is_some() {
                     return Err(SealError::WrongAnswerOrAltered);
                 }
-                argon2id(&answers.password(code.as_ref()), &header.salt, cost)?
+                argon2id(
+                    &answers.password(*profile, code.as_ref()),
+                    &header.salt,
+                    cost,
+                )?
             }
             _ => return Err(SealError::WrongAnswerOrAltered),
         };
@@ -95,6 +102,7 @@ fn argon2id(password: &[u8], salt: &[u8; 32], cost: &Cost) -> Result<Secret<32>,
 
 #[cfg(test)]
 mod tests {
+    use super::super::Profile;
     use super::super::header::Kind;
     use super::super::tests::{TINY, TINY_LIMITS, answers, asking, keyed};
     use super::*;
@@ -157,6 +165,7 @@ mod tests {
                     passes,
                     lanes: 1,
                 },
+                profile: Profile::Two,
                 with_code: false,
                 questions: Default::default(),
             };

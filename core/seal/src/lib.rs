@@ -41,7 +41,7 @@ use std::io::{self, Cursor, Read, Seek, Write};
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub use answer::fuzz_answer;
-pub use answer::{Answers, MAX_ANSWER_BYTES};
+pub use answer::{Answers, MAX_ANSWER_BYTES, Profile};
 pub use code::{NotACode, code_characters, code_from_text, code_words};
 pub use error::{LockError, SealError, StreamError};
 pub use handfast_token::{Label, Question, SEALED_SCHEME};

@@ -19,11 +19,9 @@ pub fn lock(
 ) -> Result<Vec<u8>, SealError> {
     let lock = match credential {
         Credential::Key(_) => Lock::Key,
-        Credential::Answers { code, .. } => Lock::Answers {
-            cost: Cost::STANDARD,
-            with_code: code.is_some(),
-            questions,
-        },
+        Credential::Answers { code, .. } => {
+            Lock::answers(Cost::STANDARD, code.is_some(), questions)
+        }
     };
     let header = Header {
         kind: Kind::Invitation,

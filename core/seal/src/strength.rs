@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{Answers, Cost, Question};
+use super::{Answers, Cost, Profile, Question};
 
 /// Answers that are tried first: one a line, normalised.
 const COMMON: &str = include_str!("common.txt");
@@ -88,11 +88,13 @@ impl Strength {
             .chain(names.iter().copied());
         let told = told.filter_map(|text| Answers::new(&[text]).ok());
         let told: Vec<String> = told
-            .flat_map(|text| words(&text.as_strs().collect::<String>()))
+            .flat_map(|text| text.normalised(Profile::LATEST))
+            .flat_map(|text| words(&text))
             .collect();
         let mut log10_guesses = 0.0;
+        let answers = answers.normalised(Profile::LATEST);
         let mut before: Vec<&str> = Vec::new();
-        for (number, answer) in answers.as_strs().enumerate() {
+        for (number, answer) in answers.iter().map(|answer| answer.as_str()).enumerate() {
             if let Some(reason) = trivial(answer, &told) {
                 return Err((number, reason));
             }
@@ -359,7 +361,7 @@ mod tests {
     fn the_common_answers_are_written_as_they_are_compared() {
         for common in COMMON.lines() {
             let normal = Answers::new(&[common]).unwrap();
-            assert_eq!(normal.as_strs().next(), Some(common));
+            assert_eq!(*normal.normalised(Profile::LATEST)[0], common);
         }
     }
 

@@ -32,6 +32,7 @@ pub(super) fn asking() -> Header {
         kind: Kind::File,
         lock: Lock::Answers {
             cost: TINY,
+            profile: Profile::Two,
             with_code: false,
             questions: Questions::new(vec![question]).unwrap(),
         },
@@ -128,6 +129,7 @@ fn a_code_of_the_second_channel_is_needed_where_there_is_one() {
     let header = Header {
         lock: Lock::Answers {
             cost: TINY,
+            profile: Profile::Two,
             with_code: true,
             questions: Questions::default(),
         },

@@ -215,7 +215,7 @@ impl PendingInvitation {
     /// locked, or nothing | answer, or nothing | 0, or for each reply how it came and the reply`, each
     /// part behind its length as u16.
     fn to_bytes(&self) -> Result<Plain, StoreError> {
-        let answer = self.answer.as_ref().map(|answer| answer.password(None));
+        let answer = self.answer.as_ref().map(Answers::to_kept);
         let answer = answer.unwrap_or_default();
         let locked = self.locked.as_deref().unwrap_or_default();
         let room = 32
@@ -269,7 +269,7 @@ impl PendingInvitation {
         };
         let answer = match reader.bytes(MAX_ANSWER)? {
             [] => None,
-            bytes => Some(Answers::from_password(bytes).ok_or(StoreError::Damaged)?),
+            bytes => Some(Answers::from_kept(bytes).ok_or(StoreError::Damaged)?),
         };
         let mut replies = Vec::new();
         let mut code = reader.byte()?;

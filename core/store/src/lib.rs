@@ -3,8 +3,8 @@
 //!
 //! Each kind of value is a record with one form of its own, sealed before it is written under a key that
 //! lies in a [`KeyStore`] outside of the store; see `cipher.rs`. Nothing here opens a socket or reads a
-//! clock. Where there is a disk, feature `sqlite` keeps the records on it, and makes files that are their
-//! owner's alone ([`private`]).
+//! clock. Where there is a disk, feature `sqlite` keeps the records on it, makes files that are their
+//! owner's alone ([`private`]), and puts them in their place only when they are whole ([`unfinished`]).
 
 // Records are written and read by whoever keeps them.
 #![cfg_attr(not(feature = "sqlite"), allow(dead_code))]
@@ -28,6 +28,8 @@ mod sqlite;
 #[cfg(test)]
 #[cfg(feature = "sqlite")]
 mod tests;
+#[cfg(feature = "sqlite")]
+pub mod unfinished;
 
 pub use error::StoreError;
 pub use invitations::{DOUBT, EndReason, Kept, Listed, MAX_PENDING, PendingInvitation};

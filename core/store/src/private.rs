@@ -3,10 +3,10 @@
 //! Whatever carries a secret, or what people said and sent to each other, is made here. No mode is
 //! changed afterwards: until then, others could have opened it.
 
-use handfast_token::random_bytes;
+use crate::unfinished::{Unfinished, folder_of};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// To write a file that is its owner's alone, if it is made by this.
 pub fn options() -> OpenOptions {
@@ -70,22 +70,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Ok(_) => fs::canonicalize(path)?,
         Err(_) => path.to_owned(),
     };
-    let unfinished = beside(&path)?;
-    let written = create(&unfinished).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, &path)
-    });
-    written.inspect_err(|_| {
-        let _ = fs::remove_file(&unfinished);
-    })
-}
-
-/// A name in the same folder that nobody else has.
-fn beside(path: &Path) -> io::Result<PathBuf> {
-    let random: [u8; 8] = random_bytes().map_err(|_| io::ErrorKind::Other)?;
-    let name = format!(".handfast-{:016x}.part", u64::from_le_bytes(random));
-    Ok(path.with_file_name(name))
+    let unfinished = Unfinished::in_folder(folder_of(&path))?;
+    unfinished.file().write_all(bytes)?;
+    unfinished.replace(&path)
 }
 
 fn with_mode(mode: u32) -> OpenOptions {
@@ -110,7 +97,9 @@ mod tests {
     #![allow(clippy::unwrap_used)] // helpers of tests
 
     use super::*;
+    use handfast_token::random_bytes;
     use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::PathBuf;
 
     /// Removed with everything in it.
     struct Folder(PathBuf);

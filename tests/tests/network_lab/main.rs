@@ -3,6 +3,7 @@
 //! Needs root, and `ip`, `nft`, `conntrack` and `turnserver`; without them its tests say so and pass.
 
 mod absence;
+mod addresses;
 mod captures;
 mod chosen;
 mod faults;

@@ -2,8 +2,8 @@
 
 use crate::peer::{Folder, Outcome, Peer, SOON, program};
 use handfast_native::seal::{
-    About, Answers, Cost, Credential, FileName, Header, Kind, Limits, Lock, MediaType, Question,
-    Questions, seal_bytes,
+    About, Answers, Cost, Credential, FileName, Header, Kind, Limits, Lock, MediaType, Profile,
+    Question, Questions, seal_bytes,
 };
 use handfast_native::token::kdf;
 use serde_json::Value;
@@ -360,6 +360,7 @@ fn header() -> Header {
         kind: Kind::File,
         lock: Lock::Answers {
             cost: CHEAP,
+            profile: Profile::Two,
             with_code: false,
             questions: Questions::new(vec![question]).expect("one"),
         },
@@ -376,7 +377,7 @@ fn around(inside: &[u8]) -> Vec<u8> {
     let mut master = [0; 32];
     let params = Params::new(CHEAP.memory_kib, 1, 1, Some(32)).expect("good");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(b"HFS1\x01\x01\x08\x00nordwind", &[5; 32], &mut master)
+        .hash_password_into(b"HFS1\x02\x01\x08\x00nordwind", &[5; 32], &mut master)
         .expect("a key");
     let commitment = kdf(&master, "HFS1 commitment", &[&front]);
     let key = kdf(&master, "HFS1 payload", &[&front, commitment.expose()]);
@@ -558,6 +559,128 @@ fn a_full_or_protected_disk_is_told_apart_and_stays_clean() {
             refused(&outcome, 9, kind);
             assert_eq!(outcome.stderr, "", "nothing is left there");
         }
+    }
+}
+
+#[test]
+fn what_a_killed_open_left_is_removed_by_the_next_one() {
+    let folder = Folder::new();
+    let path = folder.path("large");
+    fs::write(&path, noise(20 << 20)).expect("written");
+    let answers = folder.path("answers");
+    fs::write(&answers, "Nordwind").expect("written");
+    let outcome = seal("Nordwind", &[&path, "-q", QUESTION]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    fs::remove_file(&path).expect("removed");
+    let sealed = format!("{path}.handfast");
+    let home = folder.path("");
+    let home = Path::new(&home);
+    let is_left = |name: &String| name.starts_with(".handfast-");
+    let mut child = Command::new(program())
+        .args(["open", &sealed, "--answer-file", &answers])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let size = |name: &String| fs::metadata(home.join(name)).map_or(0, |about| about.len());
+    let is_writing = || {
+        names(home)
+            .iter()
+            .any(|name| is_left(name) && size(name) > 0)
+    };
+    while !is_writing() {
+        assert_eq!(child.try_wait().expect("ours"), None, "it ended too soon");
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    child.kill().expect("ours");
+    child.wait().expect("ours");
+    assert!(names(home).iter().any(is_left), "it was killed half-way");
+    // A wrong answer is enough: nothing is written then.
+    let outcome = open("Suedwind", &[&sealed, "--json"]);
+    refused(&outcome, 7, "wrong_answer");
+    assert_eq!(names(home), ["answers", "large.handfast"]);
+}
+
+/// The program as a user who may not do everything; None unless this one may become another.
+fn seal_as_nobody(args: &[&str]) -> Option<Outcome> {
+    use std::os::unix::process::CommandExt;
+    let output = Command::new(program())
+        .arg("seal")
+        .args(args)
+        .uid(65534)
+        .gid(65534)
+        .env("HOME", "/nonexistent")
+        .output()
+        .ok()?;
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Some(Outcome {
+        status: output.status.code(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    })
+}
+
+#[test]
+#[allow(clippy::print_stdout)]
+fn among_many_files_the_one_that_may_not_be_read_is_named_and_left_out() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let root = folder.path("many");
+    fs::create_dir(&root).expect("made");
+    for number in 0..50 {
+        fs::write(format!("{root}/{number}"), "one").expect("written");
+    }
+    fs::create_dir(format!("{root}/closed")).expect("made");
+    let answers = folder.path("answers");
+    fs::write(&answers, "Nordwind").expect("written");
+    let mode = |path: &str, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("ours");
+    };
+    mode(&folder.path(""), 0o777);
+    mode(&format!("{root}/17"), 0o000);
+    mode(&format!("{root}/closed"), 0o000);
+    let given = ["-q", QUESTION, "--answer-file", &answers];
+    let Some(strict) = seal_as_nobody(&[&[&root, "--strict", "--json"], &given[..]].concat())
+    else {
+        println!("skipped: needs root");
+        return;
+    };
+    refused(&strict, 3, "bad_input");
+    assert!(strict.stdout.contains("many/17: "), "{strict:?}");
+    let outcome = seal_as_nobody(&[&[&root[..]], &given[..]].concat()).expect("as before");
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert!(outcome.stderr.contains("Left out"), "{outcome:?}");
+    assert!(outcome.stderr.contains("17, closed"), "{outcome:?}");
+    let new = folder.path("new");
+    let opened = open("Nordwind", &[&format!("{root}.handfast"), "-o", &new]);
+    assert_eq!(opened.status, Some(0), "{opened:?}");
+    let there = names(Path::new(&new));
+    assert_eq!(there.len(), 49);
+    assert!(!there.contains(&"17".to_owned()) && !there.contains(&"closed".to_owned()));
+}
+
+#[test]
+#[allow(clippy::print_stdout)]
+fn a_folder_that_takes_nothing_is_named_before_anything_is_asked() {
+    let folder = Folder::new();
+    let file = locked(&folder, b"hello");
+    let plain = folder.path("plain");
+    fs::write(&plain, b"hello").expect("written");
+    let disk = folder.path("disk");
+    fs::create_dir(&disk).expect("made");
+    let program = program().to_string_lossy();
+    for command in [
+        format!("'{program}' open '{file}' -o '{disk}' --json"),
+        format!("'{program}' seal '{plain}' -o '{disk}/x' --json -q '{QUESTION}'"),
+    ] {
+        // There is no answer, so whoever asks for one first fails for that.
+        let command = format!("{command} </dev/null");
+        let Some(outcome) = on_own_disk(&disk, "size=1m,ro", &command) else {
+            println!("skipped: no file systems of our own");
+            return;
+        };
+        refused(&outcome, 9, "no_permission");
+        assert!(outcome.stdout.contains(&disk), "{outcome:?}");
     }
 }
 

@@ -9,12 +9,13 @@ use handfast_protocol::conversation::{
     Ask, Done, FileError, FileId, FileRequest, FileResult, RequestId, numbered_file_name,
 };
 use handfast_store::private;
-use handfast_token::random_bytes;
+use handfast_store::unfinished::{Unfinished, remove_abandoned};
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
@@ -49,9 +50,12 @@ pub(super) struct Files {
 
 impl Files {
     /// Files that come in go to `folder`, which is made when the first comes. Must be called inside a
-    /// tokio runtime. When this is dropped, what is unfinished is removed.
+    /// tokio runtime. What a killed process left there is removed now, and what is unfinished when this
+    /// is dropped.
     pub(super) fn new(folder: PathBuf, space: Space) -> Self {
         let (to, answers) = mpsc::unbounded_channel();
+        let incoming = folder.clone();
+        spawn_blocking(move || remove_abandoned(&incoming));
         let way = || {
             let (requests, asked) = mpsc::unbounded_channel();
             let disk = Disk::new(folder.clone(), space);
@@ -117,8 +121,8 @@ async fn serve(
 struct Disk {
     folder: PathBuf,
     space: Space,
-    outgoing: HashMap<FileId, File>,
-    incoming: HashMap<FileId, Temporary>,
+    outgoing: HashMap<FileId, Outgoing>,
+    incoming: HashMap<FileId, Unfinished>,
 }
 
 impl Disk {
@@ -134,19 +138,20 @@ impl Disk {
     fn perform(&mut self, ask: Ask) -> FileResult {
         match ask {
             Ask::Inspect { path } => {
-                let (_, size) = open(&path)?;
+                let Outgoing { size, .. } = open(&path)?;
                 let name = path.file_name().unwrap_or_default();
                 let name = name.to_string_lossy().into_owned();
                 Ok(Done::Inspected { name, size })
             }
             Ask::Open { file, path } => {
-                let (opened, size) = open(&path)?;
+                let opened = open(&path)?;
+                let size = opened.size;
                 self.outgoing.insert(file, opened);
                 Ok(Done::Opened { size })
             }
             Ask::Read { file, length } => {
                 let file = self.outgoing.get_mut(&file).ok_or(FileError::Unreadable)?;
-                read(file, length).map(Done::Read)
+                file.read(length).map(Done::Read)
             }
             Ask::Close { file } => {
                 self.outgoing.remove(&file);
@@ -157,21 +162,21 @@ impl Disk {
                 free.map(Done::Free).map_err(|_| FileError::Storage)
             }
             Ask::Create { file } => {
-                let created = Temporary::create(&self.folder).map_err(|error| failed(&error))?;
+                let created = begin(&self.folder).map_err(|error| failed(&error))?;
                 self.incoming.insert(file, created);
                 Ok(Done::Created)
             }
             Ask::Write { file, chunks } => {
-                let temporary = self.incoming.get_mut(&file).ok_or(FileError::Storage)?;
+                let unfinished = self.incoming.get_mut(&file).ok_or(FileError::Storage)?;
                 let written = chunks
                     .iter()
-                    .try_for_each(|bytes| temporary.file.write_all(bytes));
+                    .try_for_each(|bytes| unfinished.file().write_all(bytes));
                 written.map_err(|error| failed(&error))?;
                 Ok(Done::Written)
             }
             Ask::Finish { file, name } => {
-                let temporary = self.incoming.get(&file).ok_or(FileError::Storage)?;
-                let path = temporary.keep(&self.folder, &name);
+                let unfinished = self.incoming.get(&file).ok_or(FileError::Storage)?;
+                let path = keep(unfinished, &self.folder, &name);
                 let path = path.map_err(|error| failed(&error))?;
                 self.incoming.remove(&file);
                 Ok(Done::Finished(path))
@@ -184,13 +189,42 @@ impl Disk {
     }
 }
 
-/// A file to send, and its length.
-fn open(path: &Path) -> Result<(File, u64), FileError> {
+/// A file to send, and what it was like when it was opened.
+struct Outgoing {
+    file: File,
+    size: u64,
+    modified: Option<SystemTime>,
+    read: u64,
+}
+
+impl Outgoing {
+    /// The next so many bytes. With the last of them it is known whether what was read is one file, or
+    /// the beginning of one and the end of another.
+    fn read(&mut self, length: usize) -> Result<Bytes, FileError> {
+        let block = read(&mut self.file, length)?;
+        self.read += block.len() as u64;
+        if self.read < self.size {
+            return Ok(block);
+        }
+        let now = self.file.metadata().map_err(|_| FileError::Unreadable)?;
+        match now.len() == self.size && now.modified().ok() == self.modified {
+            true => Ok(block),
+            false => Err(FileError::Changed),
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<Outgoing, FileError> {
     let unreadable = |_| FileError::Unreadable;
     let file = File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     match metadata.is_file() {
-        true => Ok((file, metadata.len())),
+        true => Ok(Outgoing {
+            file,
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+            read: 0,
+        }),
         false => Err(FileError::Unreadable),
     }
 }
@@ -217,53 +251,29 @@ pub(super) fn failed(error: &io::Error) -> FileError {
     }
 }
 
-/// A file under a name that no safe name can have. It is deleted when dropped.
-struct Temporary {
-    path: PathBuf,
-    file: File,
+/// Begins a file that comes in.
+fn begin(folder: &Path) -> io::Result<Unfinished> {
+    private::create_folders(folder)?;
+    Unfinished::in_folder(folder)
 }
 
-impl Temporary {
-    fn create(folder: &Path) -> io::Result<Self> {
-        private::create_folders(folder)?;
-        let random: [u8; 8] = random_bytes().map_err(|_| io::ErrorKind::Other)?;
-        let name = format!(".handfast-{:016x}.part", u64::from_le_bytes(random));
-        let path = folder.join(name);
-        let file = private::create(&path)?;
-        Ok(Self { path, file })
-    }
-
-    /// Gives the file its name, or the name with the first number that is free.
-    fn keep(&self, folder: &Path, name: &str) -> io::Result<PathBuf> {
-        for n in 0..=u32::from(u16::MAX) {
-            let path = folder.join(numbered_file_name(name, n));
-            // Taking the name first is what makes sure that nothing is overwritten: renaming alone
-            // replaces silently, and hard links do not exist on every phone's storage.
-            match private::create(&path) {
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                Err(error) => return Err(error),
-            }
-            if let Err(error) = fs::rename(&self.path, &path) {
-                let _ = fs::remove_file(&path);
-                return Err(error);
-            }
-            return Ok(path);
+/// Gives the file its name, or the name with the first number that is free.
+fn keep(file: &Unfinished, folder: &Path, name: &str) -> io::Result<PathBuf> {
+    for n in 0..=u32::from(u16::MAX) {
+        let path = folder.join(numbered_file_name(name, n));
+        match file.settle(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            settled => return settled.map(|()| path),
         }
-        Err(io::ErrorKind::AlreadyExists.into())
     }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        // After `keep` there is nothing under this name any more.
-        let _ = fs::remove_file(&self.path);
-    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use handfast_token::random_bytes;
+    use std::fs;
 
     #[tokio::test]
     async fn a_request_that_panics_is_answered_and_the_next_one_is_served() {
@@ -310,6 +320,46 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), content);
         assert_eq!((mode(&folder), mode(&path)), (0o700, 0o600));
         fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_no_success() {
+        let random: [u8; 8] = random_bytes().unwrap();
+        let name = format!("handfast-files-{:016x}", u64::from_le_bytes(random));
+        let path = std::env::temp_dir().join(name);
+        let mut disk = Disk::new(std::env::temp_dir(), |_| Ok(1 << 40));
+        let untouched = |_: &Path| {};
+        let rewritten = |path: &Path| {
+            fs::write(path, b"CONTENT").unwrap();
+            let file = File::options().write(true).open(path).unwrap();
+            file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        };
+        let longer = |path: &Path| fs::write(path, b"content and more").unwrap();
+        let changes: [fn(&Path); 3] = [untouched, rewritten, longer];
+        for (number, change) in (1..).zip(changes) {
+            let is_whole = number == 1;
+            let file = FileId(number);
+            fs::write(&path, b"content").unwrap();
+            let opened = disk.perform(Ask::Open {
+                file,
+                path: path.clone(),
+            });
+            assert_eq!(opened, Ok(Done::Opened { size: 7 }));
+            let first = disk.perform(Ask::Read { file, length: 3 });
+            assert_eq!(first, Ok(Done::Read(Bytes::from_static(b"con"))));
+            change(&path);
+            let last = disk.perform(Ask::Read { file, length: 4 });
+            let whole = Ok(Done::Read(Bytes::from_static(b"tent")));
+            assert_eq!(
+                last,
+                if is_whole {
+                    whole
+                } else {
+                    Err(FileError::Changed)
+                }
+            );
+        }
+        fs::remove_file(&path).unwrap();
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub(crate) mod tests;
 
 use handfast_device::{Settings, Snapshot, Write};
 use handfast_protocol::handshake::StaticKey;
+use handfast_store::unfinished::remove_abandoned;
 use handfast_store::{KeyFile, Store, StoreError, private};
 use handfast_token::Secret;
 use std::fs::{File, TryLockError};
@@ -60,6 +61,7 @@ impl Home {
             TryLockError::WouldBlock => StoreError::InUse,
             TryLockError::Error(error) => error.into(),
         })?;
+        remove_abandoned(&folder);
         let key = KeyFile::new(folder.join(KEY));
         let store = Store::open(&folder.join(STORE), &key)?;
         Ok(Self {

@@ -9,7 +9,7 @@ use crate::handshake::{
 };
 use crate::link::TransportError;
 use bytes::Bytes;
-use handfast_seal::Answers;
+use handfast_seal::{Answers, Profile};
 use handfast_token::{
     Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, MAX_LIFETIME, Reply,
     ReplyError, Role, SealedReply, Secret,
@@ -585,7 +585,8 @@ impl Guest {
         let parties = introduced.parties(self.identity.key.public());
         let random = self.entropy.answer(&parties.hash, self.runs);
         self.runs += 1;
-        let attempt = Attempt::new(Role::Guest, &answer.password(None), &parties, &random);
+        let password = answer.password(Profile::Two, None);
+        let attempt = Attempt::new(Role::Guest, &password, &parties, &random);
         let Some(share) = introduced.say(AnswerMessage::Share(attempt.share())) else {
             return self.end(Failure::Local);
         };

@@ -13,7 +13,7 @@ use crate::handshake::{
     Ready, Responder,
 };
 use bytes::Bytes;
-use handfast_seal::Answers;
+use handfast_seal::{Answers, Profile};
 use handfast_token::{
     Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, ReplyError, Role, SealedReply,
     Secret,
@@ -578,7 +578,8 @@ impl Host {
         let parties = introduced.parties(self.identity.key.public());
         let random = self.entropy.answer(&parties.hash, self.asking.runs);
         self.asking.runs += 1;
-        let attempt = Attempt::new(Role::Host, &answer.password(None), &parties, &random);
+        let password = answer.password(Profile::Two, None);
+        let attempt = Attempt::new(Role::Host, &password, &parties, &random);
         let share = introduced.say(AnswerMessage::Share(attempt.share()));
         match (attempt.agree(&theirs), share) {
             (Some(agreement), Some(share)) => {

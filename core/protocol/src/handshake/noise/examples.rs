@@ -3,7 +3,7 @@
 use super::*;
 use crate::handshake::{Attempt, HostComparison, Mode, Parties, Policy, Ready, SYMBOLS};
 use data_encoding::HEXLOWER;
-use handfast_seal::Answers;
+use handfast_seal::{Answers, Profile};
 use handfast_token::{Invitation, Role, SealedReply};
 
 const DOCUMENT: &str = include_str!("../../../../../docs/protocol.md");
@@ -82,7 +82,7 @@ fn the_worked_example_is_what_the_document_says() {
     let first_of_the_next = sealer.seal(&[9]).unwrap();
 
     // The question and the comparison, on the same handshake.
-    let answer = Answers::new(&["Rex"]).unwrap().password(None);
+    let answer = Answers::new(&["Rex"]).unwrap().password(Profile::Two, None);
     let parties = Parties {
         hash: established.channel.hash,
         host: host_static,
