@@ -8,7 +8,7 @@ use crate::lines::Lines;
 use crate::output::{Event, Output, Parting, Trusted};
 use crate::status::Stop;
 use crate::{input, strings, words};
-use handfast_native::conversation::{Finding, Limits};
+use handfast_native::conversation::{Finding, Limits, open_file};
 use handfast_native::device::{Reached, Refusal, Saying, SessionEnd, View, Wish};
 use handfast_native::handshake::ShortString;
 use std::collections::VecDeque;
@@ -245,7 +245,7 @@ impl Chat<'_> {
             }
             "/help" => self.output.note(strings::chat_help()),
             "/send" if rest.is_empty() => self.output.note(strings::send_what()),
-            "/send" => match file(rest) {
+            "/send" => match file(rest.to_owned()).await {
                 Ok(file) => self.say(file, line).await,
                 Err(why) => self.output.note(why),
             },
@@ -259,7 +259,14 @@ impl Chat<'_> {
                 self.try_to(Saying::OnlyThey, strings::nothing_to_say())
                     .await
             }
-            text => self.say(Saying::Text(text.to_owned()), line.clone()).await,
+            _ if command.starts_with('/') && !command.starts_with("//") => {
+                self.output.note(strings::no_such_command());
+            }
+            text => {
+                // Doubled, so that a line can begin with one.
+                let text = text.strip_prefix('/').unwrap_or(text);
+                self.say(Saying::Text(text.to_owned()), line.clone()).await;
+            }
         }
     }
 
@@ -319,22 +326,28 @@ impl Chat<'_> {
 
 /// A typed line as its first word, if that is a command, and what follows it.
 fn command(line: &str) -> (&str, &str) {
-    let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let bare = line.trim();
+    let (first, rest) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
     match first {
         "/send" | "/accept" | "/decline" => (first, rest.trim()),
+        _ if first.starts_with('/') && !first.starts_with("//") => (bare, ""),
         _ => (line, ""),
     }
 }
 
-/// The file at this path, to be sent; or why it cannot be.
-fn file(path: &str) -> Result<Saying, String> {
-    let path = input::path_of(path);
-    let unreadable = |error| words::unreadable(&path.to_string_lossy(), &error);
-    let opened = std::fs::File::open(&path).and_then(|file| file.metadata());
-    let found = opened.map_err(unreadable)?;
-    if !found.is_file() {
-        return Err(strings::send_what().into());
-    }
+/// The file at this path, to be sent; or why it cannot be. A disk may take its time.
+async fn file(typed: String) -> Result<Saying, String> {
+    let found = tokio::task::spawn_blocking(move || file_at(&typed)).await;
+    found.unwrap_or_else(|_| Err(strings::send_what().into()))
+}
+
+fn file_at(typed: &str) -> Result<Saying, String> {
+    let path = input::path_of(typed);
+    let unreadable = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::InvalidInput => words::not_a_file(&path.to_string_lossy()),
+        _ => words::unreadable(&path.to_string_lossy(), &error),
+    };
+    let (_, found) = open_file(&path).map_err(unreadable)?;
     let name = path.file_name().unwrap_or(path.as_os_str());
     Ok(Saying::File {
         name: name.to_string_lossy().into_owned(),

@@ -94,14 +94,63 @@ pub(crate) fn reply_of(line: &str) -> Result<SealedReply, String> {
     }
 }
 
-/// A path as people paste or drop it: perhaps in quotes.
+/// A path as people paste, type or drop it: as it is where something is there by that name, else as a link
+/// to a file, or with the quotes, backslashes and `~` of a shell.
 pub(crate) fn path_of(text: &str) -> PathBuf {
     let text = text.trim();
-    let bare = ['\'', '"']
-        .iter()
-        .find_map(|&quote| text.strip_prefix(quote)?.strip_suffix(quote))
-        .unwrap_or(text);
-    PathBuf::from(bare)
+    let literal = PathBuf::from(text);
+    if literal.symlink_metadata().is_ok() {
+        return literal;
+    }
+    let is_local = |rest: &&str| rest.starts_with('/');
+    let link = text.strip_prefix("file://");
+    let link = link.map(|rest| rest.strip_prefix("localhost").unwrap_or(rest));
+    if let Some(path) = link.filter(is_local) {
+        return path_of_bytes(percent_encoding::percent_decode_str(path).collect());
+    }
+    let bare = match unquoted(text) {
+        Some(bare) => bare,
+        None => text.to_owned(),
+    };
+    let home = bare
+        .strip_prefix('~')
+        .filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    match (home, std::env::home_dir()) {
+        (Some(rest), Some(home)) if !text.starts_with(['\'', '"']) => {
+            home.join(rest.trim_start_matches('/'))
+        }
+        _ => PathBuf::from(bare),
+    }
+}
+
+/// The one word that this is for a shell. On Windows a backslash is part of a path.
+fn unquoted(text: &str) -> Option<String> {
+    if cfg!(windows) {
+        let mut quotes = ['\'', '"'].into_iter();
+        return quotes.find_map(|quote| {
+            let bare = text.strip_prefix(quote)?.strip_suffix(quote)?;
+            Some(bare.to_owned())
+        });
+    }
+    // A lone quote in a name that is not quoted means itself.
+    let mut words = shlex::split(text)?.into_iter();
+    match (words.next(), words.next()) {
+        (Some(word), None) => Some(word),
+        _ => None,
+    }
+}
+
+#[cfg(unix)]
+fn path_of_bytes(bytes: Vec<u8>) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    std::ffi::OsString::from_vec(bytes).into()
+}
+
+#[cfg(not(unix))]
+fn path_of_bytes(bytes: Vec<u8>) -> PathBuf {
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    // A link has a slash before the letter of a drive.
+    PathBuf::from(text.strip_prefix('/').unwrap_or(&text))
 }
 
 fn existing_file(text: &str) -> Option<PathBuf> {
@@ -154,6 +203,24 @@ fn from_standard_input() -> Result<Token, FindError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_is_understood_as_people_drop_it() {
+        let home = std::env::home_dir().unwrap_or_default();
+        for (typed, meant) in [
+            ("/a\\ b\\'s.png", PathBuf::from("/a b's.png")),
+            ("'/it'\\''s here'", PathBuf::from("/it's here")),
+            ("file:///a%20b%C3%A9.png", PathBuf::from("/a bé.png")),
+            ("file://localhost/a", PathBuf::from("/a")),
+            ("/several words.png", PathBuf::from("/several words.png")),
+            ("~/notes.txt", home.join("notes.txt")),
+            ("'~/notes.txt'", PathBuf::from("~/notes.txt")),
+            ("~zoe/notes.txt", PathBuf::from("~zoe/notes.txt")),
+        ] {
+            assert_eq!(path_of(typed), meant, "{typed}");
+        }
+    }
 
     #[test]
     fn paths_lose_their_quotes() {

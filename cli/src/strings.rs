@@ -1621,6 +1621,13 @@ pub(crate) fn send_what() -> &'static str {
     }
 }
 
+pub(crate) fn no_such_command() -> &'static str {
+    match language() {
+        English => "There is no such command: type /help for all of them. To send a line that begins with /, type it twice: //",
+        German => "Diesen Befehl gibt es nicht: /help zeigt alle. Um eine Zeile zu senden, die mit / beginnt, schreibe ihn doppelt: //",
+    }
+}
+
 pub(crate) fn ended_here() -> &'static str {
     match language() {
         English => "You left.",

@@ -10,13 +10,12 @@ use super::{EndReason, HostHistory, Provenance, Role, Settings};
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Tried;
-use handfast_store::{MAX_PENDING, PendingInvitation, PendingReply, Person, Refused, StoreError};
+use handfast_store::{
+    DOUBT, MAX_PENDING, PendingInvitation, PendingReply, Person, Refused, StoreError,
+};
 use handfast_token::{Invitation, InviteId, MAX_LIFETIME};
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-/// How long what seems to have expired is kept, in seconds: the clock may be wrong, and be set right.
-pub const DOUBT: u64 = 24 * 3600;
 
 /// The most marks of invitations that are over; the oldest go first.
 const MAX_MARKS: usize = 64;

@@ -50,7 +50,7 @@ pub fn local_addresses(reach: Reach) -> std::io::Result<Vec<IpAddr>> {
 }
 
 /// The addresses by which this machine leaves for anywhere else, of each family. Nothing is sent.
-fn ways_out() -> [Option<IpAddr>; 2] {
+pub fn ways_out() -> [Option<IpAddr>; 2] {
     // Addresses for documentation: they have a route if anything has.
     let ways = [("0.0.0.0:0", "192.0.2.1:9"), ("[::]:0", "[2001:db8::1]:9")];
     ways.map(|(here, there)| {

@@ -21,7 +21,7 @@ pub const MAX_PENDING: usize = 16;
 /// The most marks of invitations that are over; the oldest go first.
 pub(crate) const MAX_MARKS: usize = 64;
 
-/// How long what seems to have expired is kept, in seconds.
+/// How long what seems to have expired is kept, in seconds: the clock may be wrong, and be set right.
 pub const DOUBT: u64 = 24 * 3600;
 
 const VERSION: u8 = 1;

@@ -327,3 +327,61 @@ fn without_a_terminal_nobody_connects_unasked() {
     assert_eq!(outcome.status, Some(2));
     assert!(outcome.stderr.contains("--yes"), "{outcome:?}");
 }
+
+/// Two who talk.
+fn chat(folder: &Folder) -> (Peer, Peer) {
+    let (mut host, link) = Peer::host(folder, &[]);
+    let mut guest = Peer::guest(folder, &link, &["--accept-files"]);
+    host.until("met");
+    guest.until("met");
+    (host, guest)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_is_to_be_sent_holds_nobody_up() {
+    let folder = Folder::new();
+    let pipe = folder.path("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo");
+    let (mut host, mut guest) = chat(&folder);
+    host.say(&format!("/send {pipe}"));
+    host.say("still here");
+    assert_eq!(guest.until("message")["text"], "still here");
+    host.say("/quit");
+    assert_eq!(guest.until("ended")["reason"], "peer_left");
+    assert_eq!(host.end(SOON), Some(0));
+}
+
+#[test]
+fn a_command_that_there_is_not_is_never_sent_as_text() {
+    let folder = Folder::new();
+    let (mut host, mut guest) = chat(&folder);
+    for line in [
+        "/sned photo.png",
+        "  /qiut",
+        "/etc/passwd",
+        "//slashes are fine",
+        "told",
+    ] {
+        host.say(line);
+    }
+    assert_eq!(guest.until("message")["text"], "/slashes are fine");
+    assert_eq!(guest.until("message")["text"], "told");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_sent_however_its_path_was_dropped() {
+    let folder = Folder::new();
+    let plain = folder.path("it's a b.txt");
+    std::fs::write(&plain, "content").expect("a file");
+    let (mut host, mut guest) = chat(&folder);
+    let escaped = plain.replace(' ', "\\ ").replace('\'', "\\'");
+    let quoted = format!("'{}'", plain.replace('\'', "'\\''"));
+    let link = format!("file://{}", plain.replace(' ', "%20").replace('\'', "%27"));
+    for typed in [plain, escaped, quoted, link] {
+        host.say(&format!("  /send\t {typed} "));
+        assert_eq!(guest.until("file_received")["bytes"], 7);
+    }
+}

@@ -11,7 +11,7 @@ use handfast_protocol::conversation::{
 use handfast_store::private;
 use handfast_store::unfinished::{Unfinished, remove_abandoned};
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -215,17 +215,33 @@ impl Outgoing {
 }
 
 fn open(path: &Path) -> Result<Outgoing, FileError> {
-    let unreadable = |_| FileError::Unreadable;
-    let file = File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
+    let (file, metadata) = open_file(path).map_err(|_| FileError::Unreadable)?;
+    Ok(Outgoing {
+        file,
+        size: metadata.len(),
+        modified: metadata.modified().ok(),
+        read: 0,
+    })
+}
+
+/// Opens a file to be read. Whatever else has that name is not waited for, such as a pipe that nobody
+/// writes to.
+///
+/// # Errors
+/// [`io::ErrorKind::InvalidInput`] for what is no file, and whatever hinders reading.
+pub fn open_file(path: &Path) -> io::Result<(File, Metadata)> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
+    );
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
     match metadata.is_file() {
-        true => Ok(Outgoing {
-            file,
-            size: metadata.len(),
-            modified: metadata.modified().ok(),
-            read: 0,
-        }),
-        false => Err(FileError::Unreadable),
+        true => Ok((file, metadata)),
+        false => Err(io::ErrorKind::InvalidInput.into()),
     }
 }
 

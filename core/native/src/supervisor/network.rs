@@ -3,10 +3,10 @@
 
 use super::task::Happened;
 use handfast_device::{Input, Scope, usable};
-use handfast_net::{AskRouter, Endpoint, Reach, guessed, guessing, local_addresses};
+use handfast_net::{AskRouter, Endpoint, Reach, guessed, guessing, local_addresses, ways_out};
 use handfast_protocol::network::{NetworkReport, StunServer};
 use handfast_token::MAX_CANDIDATES;
-use std::net::{IpAddr, UdpSocket};
+use std::net::IpAddr;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
@@ -99,17 +99,6 @@ fn looked_up(reach: Reach) -> Vec<IpAddr> {
             Vec::new()
         }
     }
-}
-
-/// The addresses by which this machine leaves for anywhere else, of each family. Nothing is sent.
-fn ways_out() -> [Option<IpAddr>; 2] {
-    // Addresses for documentation: they have a route if anything has.
-    let ways = [("0.0.0.0:0", "192.0.2.1:9"), ("[::]:0", "[2001:db8::1]:9")];
-    ways.map(|(here, there)| {
-        let socket = UdpSocket::bind(here).ok()?;
-        socket.connect(there).ok()?;
-        Some(socket.local_addr().ok()?.ip())
-    })
 }
 
 /// Tells when this machine moves to another network, loses its network or has it again. `is_close`: some
