@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 /// How often it is looked whether this machine leaves by another address.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// The same while no session is there that would notice.
+/// The same while nobody is talked to.
 const LOOK_IDLY_EVERY: Duration = Duration::from_secs(4);
 
 /// How many of these looks are followed by one at all addresses, which costs many times as much.
@@ -101,8 +101,8 @@ fn looked_up(reach: Reach) -> Vec<IpAddr> {
     }
 }
 
-/// Tells when this machine moves to another network, loses its network or has it again. `is_close`: some
-/// session would notice, so it is looked more often.
+/// Tells when this machine moves to another network, loses its network or has it again. `is_close`:
+/// somebody is talked to, who would notice, so it is looked more often.
 pub(super) async fn watch_addresses(tell: mpsc::Sender<Happened>, is_close: watch::Receiver<bool>) {
     let (mut known, mut left_by) = (looked_up(Reach::Network), ways_out());
     let mut looks = 0_u32;

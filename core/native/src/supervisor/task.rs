@@ -12,7 +12,7 @@ use bytes::Bytes;
 use handfast_device::{
     CarrierCommand, CarrierEvent, Command, Connected, Device, Done, Event, Input, NetworkCommand,
     Output, Refusal, RequestId, SessionCommand, SessionId, ShellId, TalkCommand, TalkEvent, Ticket,
-    Work, Write,
+    View, Work, Write,
 };
 use handfast_net::guessed_before;
 use handfast_protocol::conversation::{self, Ending};
@@ -84,7 +84,7 @@ pub(super) struct Task {
     watchers: JoinSet<()>,
     /// Serves other processes, if any can come.
     server: JoinSet<()>,
-    /// Some session would notice if this machine moved.
+    /// Somebody is talked to, who would notice if this machine moved.
     is_close: watch::Sender<bool>,
     shells: Shells,
 }
@@ -330,8 +330,10 @@ impl Task {
             refused: self.device.refused().into_iter().cloned().collect(),
             settings: self.device.settings().clone(),
         };
+        // Whoever waits loses nothing by some seconds.
+        let mut views = overview.sessions.values();
+        let is_close = views.any(|view| matches!(view, View::Talking { .. }));
         self.shells.show(overview, &self.device);
-        let is_close = !self.sessions.is_empty();
         self.is_close.send_if_modified(|known| {
             let is_news = *known != is_close;
             *known = is_close;
