@@ -25,6 +25,21 @@ pub(crate) fn columns() -> usize {
     known_columns().filter(|&width| width > 0).unwrap_or(USUAL)
 }
 
+/// How many columns and rows the window has in which standard output appears; None if it appears in none,
+/// or that is not known.
+#[cfg(unix)]
+pub(crate) fn window() -> Option<(usize, usize)> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    let (columns, rows) = (usize::from(size.ws_col), usize::from(size.ws_row));
+    (columns > 0 && rows > 0).then_some((columns, rows))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn window() -> Option<(usize, usize)> {
+    let (width, height) = terminal_size::terminal_size_of(std::io::stdout())?;
+    Some((width.0.into(), height.0.into()))
+}
+
 /// As the terminal says that one of the standard streams is.
 #[cfg(unix)]
 fn known_columns() -> Option<usize> {

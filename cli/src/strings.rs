@@ -1621,6 +1621,13 @@ pub(crate) fn send_what() -> &'static str {
     }
 }
 
+pub(crate) fn window_too_small(columns: impl Display, rows: impl Display, width: impl Display, height: impl Display) -> String {
+    match language() {
+        English => format!("The code needs a window of {columns} columns and {rows} rows, and this one has {width} and {height}: use the link, have a picture of the code written (--png, for a reply --reply-png), or make the window larger and go on with --resume."),
+        German => format!("Der Code braucht ein Fenster mit {columns} Spalten und {rows} Zeilen, dieses hat {width} und {height}: Nimm den Link, lass ein Bild des Codes schreiben (--png, für eine Antwort --reply-png) oder mach das Fenster größer und mach mit --resume weiter."),
+    }
+}
+
 pub(crate) fn no_such_command() -> &'static str {
     match language() {
         English => "There is no such command: type /help for all of them. To send a line that begins with /, type it twice: //",

@@ -34,6 +34,20 @@ impl Forms {
     }
 }
 
+/// The line below a symbol, where a person types.
+const BELOW: usize = 1;
+
+/// The columns and rows that a window needs to show this symbol with what stands below it.
+pub(crate) fn room(symbol: &Symbol) -> (usize, usize) {
+    let side = symbol.outer_width();
+    (side, side.div_ceil(2) + BELOW)
+}
+
+/// True if a window of that size shows it. What is no window, such as a pipe, takes anything.
+pub(crate) fn fits(needed: (usize, usize), window: Option<(usize, usize)>) -> bool {
+    window.is_none_or(|window| window.0 >= needed.0 && window.1 >= needed.1)
+}
+
 /// How this terminal shows symbols: in explicit colours where there are some.
 pub(crate) fn style() -> Style {
     let without_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -59,6 +73,17 @@ fn style_for(colours: bool, background: Option<&str>) -> Style {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_is_shown_where_all_of_it_stays_on_the_screen() {
+        let invitation = Symbol::draw(&"A".repeat(90)).unwrap_or_else(|_| panic!("it fits"));
+        let needed = room(&invitation);
+        assert_eq!(needed, (41, 22));
+        assert!(fits(needed, Some((80, 24))) && fits(needed, None));
+        for window in [(80, 21), (40, 60)] {
+            assert!(!fits(needed, Some(window)), "{window:?}");
+        }
+    }
 
     #[test]
     fn colours_are_explicit_where_there_are_some_and_else_the_background_counts() {

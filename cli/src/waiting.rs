@@ -116,6 +116,7 @@ pub(crate) async fn until_met<F: Face>(
                 view => {
                     face.draw(&view, session, output)?;
                     told.tell(&view, output);
+                    output.show_code();
                 }
             },
             Some(News::Row(_) | News::NotCompared(_) | News::NotRemembered) | None => {}

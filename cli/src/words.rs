@@ -385,6 +385,11 @@ pub(crate) fn unreadable(path: &str, error: &std::io::Error) -> String {
     }
 }
 
+/// A window that has not the columns and rows which a code needs.
+pub(crate) fn too_small(needed: (usize, usize), window: (usize, usize)) -> String {
+    strings::window_too_small(needed.0, needed.1, window.0, window.1)
+}
+
 /// A file that cannot be written.
 pub(crate) fn unwritable(path: &str, error: &std::io::Error) -> String {
     of_place(path, &strings::unwritable(error))

@@ -11,6 +11,7 @@ use crate::status::{Status, Stop};
 use crate::symbol::{self, Forms};
 use crate::{margin, strings, words};
 use handfast_native::device::View;
+use handfast_native::qr::Symbol;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -27,6 +28,8 @@ pub(crate) struct Output {
     name: String,
     bars: MultiProgress,
     bar_of: HashMap<(String, bool), ProgressBar>,
+    /// A code that is to be drawn below what is said of it.
+    code: Option<Symbol>,
 }
 
 impl Output {
@@ -36,6 +39,7 @@ impl Output {
             name: String::new(),
             bars: MultiProgress::new(),
             bar_of: HashMap::new(),
+            code: None,
         }
     }
 
@@ -95,13 +99,25 @@ impl Output {
         });
     }
 
-    /// A token on the screen: code and link, or the link alone.
+    /// A token on the screen: the link now, and the code by [`Self::show_code`].
     pub(crate) fn show_token(&mut self, forms: &Forms, with_symbol: bool) {
-        if self.json {
-            return;
+        if !self.json {
+            self.print(&forms.link);
+            self.code = with_symbol.then(|| forms.symbol.clone());
         }
-        let drawn = with_symbol.then(|| forms.symbol.to_terminal(symbol::style()));
-        self.print(&format!("{}{}", drawn.unwrap_or_default(), forms.link));
+    }
+
+    /// Draws the code of the token that was shown, if it is not drawn yet. It comes last, so that nothing
+    /// scrolls it away. One that does not fit is of no use to a camera, so it is said what it takes.
+    pub(crate) fn show_code(&mut self) {
+        let Some(code) = self.code.take() else {
+            return;
+        };
+        let (needed, window) = (symbol::room(&code), margin::window());
+        match symbol::fits(needed, window) {
+            true => self.print(code.to_terminal(symbol::style()).trim_end_matches('\n')),
+            false => self.whisper(&words::too_small(needed, window.unwrap_or_default())),
+        }
     }
 
     fn show(&mut self, event: &Event) {
@@ -275,10 +291,22 @@ pub(crate) fn write_line(text: &str) {
     let _ = writeln!(output, "{text}").and_then(|()| output.flush());
 }
 
-/// One object on one line.
+/// One object on one line, wherever lines are told apart: what ends one elsewhere is escaped (UAX #14, class
+/// BK, and NEL). It stands in texts alone, so an escape says the same (RFC 8259 §7).
 pub(crate) fn json_line(value: &impl Serialize) -> String {
     // Every type here serialises: text keys, and no map that could refuse.
-    serde_json::to_string(value).unwrap_or_default()
+    let line = serde_json::to_string(value).unwrap_or_default();
+    let escapes = [
+        ('\u{85}', "\\u0085"),
+        ('\u{2028}', "\\u2028"),
+        ('\u{2029}', "\\u2029"),
+    ];
+    escapes
+        .into_iter()
+        .fold(line, |line, (ends, escape)| match line.contains(ends) {
+            true => line.replace(ends, escape),
+            false => line,
+        })
 }
 
 /// Microseconds since 1970-01-01 UTC by this machine's clock.
@@ -301,6 +329,17 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_text_breaks_a_line_of_json() {
+        let text = "one\ntwo\r\u{85}three\u{2028}four\u{2029}five\u{b}\u{c}";
+        let line = json_line(&text);
+        assert!(!line.contains(|c: char| c.is_control() || "\u{2028}\u{2029}".contains(c)));
+        assert_eq!(
+            serde_json::from_str::<String>(&line).ok().as_deref(),
+            Some(text)
+        );
+    }
 
     #[test]
     fn milliseconds_and_hexadecimal() {

@@ -4,23 +4,24 @@
 #![allow(clippy::unwrap_used)] // helpers of tests
 
 use handfast_native::conversation::Finding;
+mod shell;
+
 use handfast_native::device::{
-    AcceptTerms, Asking, Command, DeliveryMode, Done, Event, FileState, InviteTerms, PendingId,
-    Protection, Provenance, Refusal, Row, RowContent, Saying, Servers, SessionCommand, SessionEnd,
-    SessionId, Settings, View, Wish,
+    AcceptTerms, Asking, Command, DeliveryMode, Done, Event, FileState, InviteTerms, Protection,
+    Provenance, Refusal, RowContent, Saying, Servers, SessionCommand, SessionEnd, SessionId,
+    Settings, View, Wish,
 };
 use handfast_native::handshake::TrustLevel;
 use handfast_native::pairing::Failure;
 use handfast_native::seal::{Answers, Questions};
-use handfast_native::token::{Candidate, Invitation, Question, SealedReply, Token, random_bytes};
-use handfast_native::{Addresses, DeviceHandle, Home, Listener, Options};
+use handfast_native::token::{Candidate, Invitation, Question, Token, random_bytes};
+use handfast_native::{Addresses, DeviceHandle, Home, Options};
+use shell::{AT_ONCE, Shell};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::timeout;
-
-/// It takes a fraction of a second; this leaves a busy machine its time.
-const AT_ONCE: Duration = Duration::from_secs(20);
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// Linux answers on all of 127/8, so another address of it stands for another network.
@@ -30,12 +31,26 @@ const RIGHT: &str = "the lighthouse";
 /// A device, at work or not. What it keeps is gone with it.
 struct Person {
     folder: PathBuf,
-    at_work: Option<(DeviceHandle, Listener)>,
+    at_work: Option<Shell>,
 }
 
 impl Drop for Person {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Deref for Person {
+    type Target = Shell;
+
+    fn deref(&self) -> &Shell {
+        self.at_work.as_ref().unwrap()
+    }
+}
+
+impl DerefMut for Person {
+    fn deref_mut(&mut self) -> &mut Shell {
+        self.at_work.as_mut().unwrap()
     }
 }
 
@@ -56,96 +71,17 @@ impl Person {
         let mut options = Options::new(self.folder.join("downloads"));
         name.clone_into(&mut options.settings.name);
         options.addresses = Addresses::Told(vec![HERE]);
-        self.at_work = Some(DeviceHandle::start(home, options).await.unwrap());
+        let (device, listener) = DeviceHandle::start(home, options).await.unwrap();
+        self.at_work = Some(Shell { device, listener });
     }
 
     async fn stop(&mut self) {
-        let (device, mut listener) = self.at_work.take().unwrap();
+        let Shell {
+            device,
+            mut listener,
+        } = self.at_work.take().unwrap();
         device.shutdown().await;
         while listener.next().await.is_some() {}
-    }
-
-    fn device(&self) -> &DeviceHandle {
-        &self.at_work.as_ref().unwrap().0
-    }
-
-    async fn tell(&self, command: Command) -> Done {
-        self.device().command(command).await.unwrap()
-    }
-
-    async fn begin(&self, command: Command) -> SessionId {
-        match self.tell(command).await {
-            Done::Session(id) => id,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    async fn to(&self, id: SessionId, command: SessionCommand) {
-        assert_eq!(self.tell(Command::To(id, command)).await, Done::Ok);
-    }
-
-    async fn say(&self, id: SessionId, saying: Saying) {
-        self.to(id, SessionCommand::Say(saying)).await;
-    }
-
-    /// What is on the screen of this session once it is what is looked for.
-    async fn sees<T>(&self, id: SessionId, look: impl Fn(&View) -> Option<T>) -> T {
-        let mut overview = self.device().overview();
-        let seen = async {
-            loop {
-                let seen = overview
-                    .borrow_and_update()
-                    .sessions
-                    .get(&id)
-                    .and_then(&look);
-                match seen {
-                    Some(seen) => return seen,
-                    None => overview.changed().await.unwrap(),
-                }
-            }
-        };
-        let seen = timeout(AT_ONCE, seen).await;
-        seen.unwrap_or_else(|_| panic!("{:?}", self.device().overview().borrow().sessions))
-    }
-
-    /// What happens once it is what is waited for.
-    async fn hears<T>(&mut self, look: impl Fn(&Event) -> Option<T>) -> T {
-        let (_, listener) = self.at_work.as_mut().unwrap();
-        let heard = async {
-            loop {
-                let event = listener.next().await.unwrap();
-                if let Some(heard) = look(&event) {
-                    return heard;
-                }
-            }
-        };
-        timeout(AT_ONCE, heard).await.unwrap()
-    }
-
-    async fn reads(&mut self, expected: &str) {
-        self.hears(|event| match event {
-            Event::Row(
-                _,
-                Row {
-                    ours: false,
-                    content: RowContent::Text(text),
-                    ..
-                },
-            ) if text == expected => Some(()),
-            _ => None,
-        })
-        .await;
-    }
-
-    async fn ends(&mut self, session: SessionId) -> SessionEnd {
-        self.hears(|event| match event {
-            Event::View(id, view) if *id == session => match **view {
-                View::Ended(end) => Some(end),
-                _ => None,
-            },
-            _ => None,
-        })
-        .await
     }
 
     async fn invites(&self, protection: Protection) -> (SessionId, Token) {
@@ -170,39 +106,11 @@ impl Person {
         .await
     }
 
-    async fn accepts(&self, invitation: &Invitation, terms: AcceptTerms) -> SessionId {
-        let open = Command::Open(Box::new(invitation.clone()), Provenance::Camera);
-        let id = self.begin(open).await;
-        self.to(id, SessionCommand::Accept(Box::new(terms))).await;
-        id
-    }
-
-    async fn talks(&self, id: SessionId) {
-        self.sees(id, |view| {
-            matches!(view, View::Talking { .. }).then_some(())
-        })
-        .await;
-    }
-
     async fn knocks(&self, id: SessionId) {
         self.sees(id, |view| {
             matches!(view, View::Connecting { .. }).then_some(())
         })
         .await;
-    }
-
-    async fn needs_reply(&self, id: SessionId) -> SealedReply {
-        self.sees(id, |view| match view {
-            View::ReplyNeeded { reply, .. } => Some(reply.clone()),
-            _ => None,
-        })
-        .await
-    }
-
-    fn pending(&self) -> Vec<(PendingId, Option<SessionId>)> {
-        let overview = self.device().overview();
-        let pending = overview.borrow().pending.clone();
-        pending.iter().map(|(one, by)| (one.id, *by)).collect()
     }
 
     /// Goes on with the only thing that waits.
@@ -215,7 +123,7 @@ impl Person {
     }
 
     fn knows(&self) -> Vec<String> {
-        let overview = self.device().overview();
+        let overview = self.device.overview();
         let people = overview.borrow().people.clone();
         people.into_iter().map(|person| person.name).collect()
     }
@@ -412,7 +320,7 @@ async fn three_talks_two_invitations_and_a_knock_go_on_at_once() {
     let knocking = zoe.accepts(&invitation, AcceptTerms::default()).await;
     zoe.knocks(knocking).await;
 
-    assert_eq!(zoe.device().overview().borrow().sessions.len(), 6);
+    assert_eq!(zoe.device.overview().borrow().sessions.len(), 6);
     assert_eq!(zoe.pending().len(), 3);
     for (number, (at_zoe, at_yun)) in [talks[0], (talks[1].1, talks[1].0), talks[2]]
         .into_iter()
@@ -434,7 +342,7 @@ async fn three_talks_two_invitations_and_a_knock_go_on_at_once() {
     gone.start("Gone").await;
     gone.talks(gone.resumes().await).await;
     zoe.talks(knocking).await;
-    assert_eq!(zoe.device().overview().borrow().sessions.len(), 6);
+    assert_eq!(zoe.device.overview().borrow().sessions.len(), 6);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -475,7 +383,7 @@ async fn a_comparison_raises_trust_and_a_difference_ends_everything_with_whoever
     yun.say(joining, Saying::Compared(theirs, Finding::Different))
         .await;
     assert_eq!(yun.ends(joining).await, SessionEnd::Different);
-    let refused = yun.device().overview();
+    let refused = yun.device.overview();
     let refused = timeout(AT_ONCE, async move {
         let mut refused = refused;
         let found = refused
@@ -491,7 +399,7 @@ async fn a_comparison_raises_trust_and_a_difference_ends_everything_with_whoever
 impl Person {
     /// This session is not there any more.
     async fn sees_gone(&self, id: SessionId) {
-        let mut overview = self.device().overview();
+        let mut overview = self.device.overview();
         let gone = overview.wait_for(|overview| !overview.sessions.contains_key(&id));
         timeout(AT_ONCE, gone).await.unwrap().unwrap();
     }
@@ -553,7 +461,7 @@ async fn a_device_that_is_shut_down_leaves_no_socket_and_takes_no_command() {
         .filter_map(Candidate::ip)
         .collect();
     assert!(UdpSocket::bind(named[0]).is_err(), "it listens there");
-    let device = zoe.device().clone();
+    let device = zoe.device.clone();
     zoe.stop().await;
     assert_eq!(device.command(Command::Boost).await, Err(Refusal::NotNow));
     UdpSocket::bind(named[0]).unwrap();
@@ -590,7 +498,7 @@ async fn what_the_person_chose_is_in_force_after_a_restart() {
     assert_eq!(zoe.tell(choose).await, Done::Ok);
     zoe.stop().await;
     zoe.start("another name of this program").await;
-    assert_eq!(zoe.device().overview().borrow().settings, settings);
+    assert_eq!(zoe.device.overview().borrow().settings, settings);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,14 +4,17 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)] // helpers of tests
 
+mod shell;
+
 use handfast_native::device::{
     AcceptTerms, Command, DeliveryMode, Done, Event, FileState, InviteTerms, PendingId, Provenance,
-    Refusal, Row, RowContent, Saying, SessionCommand, SessionEnd, SessionId, View,
+    Refusal, RowContent, Saying, SessionCommand, SessionEnd, SessionId, View,
 };
 use handfast_native::remote::messages::{FromClient, FromOwner, Hello};
 use handfast_native::store::StoreError;
-use handfast_native::token::{Invitation, SealedReply, Token, random_bytes};
-use handfast_native::{Addresses, DeviceEnd, DeviceHandle, Home, Listener, OfHomeError, Options};
+use handfast_native::token::{Invitation, Token, random_bytes};
+use handfast_native::{Addresses, DeviceEnd, DeviceHandle, Home, OfHomeError, Options};
+use shell::{AT_ONCE, Shell};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -24,9 +27,6 @@ use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
-
-/// It takes a fraction of a second; this leaves a busy machine its time.
-const AT_ONCE: Duration = Duration::from_secs(60);
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -91,33 +91,7 @@ impl Folder {
     }
 }
 
-/// What one process has of a device.
-struct Shell {
-    device: DeviceHandle,
-    listener: Listener,
-}
-
 impl Shell {
-    async fn tell(&self, command: Command) -> Done {
-        self.device.command(command).await.unwrap()
-    }
-
-    async fn begin(&self, command: Command) -> SessionId {
-        match self.tell(command).await {
-            Done::Session(id) => id,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    async fn to(&self, id: SessionId, command: SessionCommand) {
-        assert_eq!(self.tell(Command::To(id, command)).await, Done::Ok);
-    }
-
-    async fn say(&self, id: SessionId, text: &str) {
-        let text = Saying::Text(text.into());
-        self.to(id, SessionCommand::Say(text)).await;
-    }
-
     async fn invites(&self) -> (SessionId, Invitation) {
         let terms = InviteTerms::new(DeliveryMode::Show);
         let id = self.begin(Command::Invite(Box::new(terms))).await;
@@ -135,86 +109,6 @@ impl Shell {
         .await
     }
 
-    async fn accepts(&self, invitation: &Invitation, terms: AcceptTerms) -> SessionId {
-        let open = Command::Open(Box::new(invitation.clone()), Provenance::Camera);
-        let id = self.begin(open).await;
-        self.to(id, SessionCommand::Accept(Box::new(terms))).await;
-        id
-    }
-
-    async fn talks(&self, id: SessionId) {
-        self.sees(id, |view| {
-            matches!(view, View::Talking { .. }).then_some(())
-        })
-        .await;
-    }
-
-    async fn needs_reply(&self, id: SessionId) -> SealedReply {
-        self.sees(id, |view| match view {
-            View::ReplyNeeded { reply, .. } => Some(reply.clone()),
-            _ => None,
-        })
-        .await
-    }
-
-    /// What is on the screen of this session once it is what is looked for.
-    async fn sees<T>(&self, id: SessionId, look: impl Fn(&View) -> Option<T>) -> T {
-        let mut overview = self.device.overview();
-        let seen = async {
-            loop {
-                let seen = overview
-                    .borrow_and_update()
-                    .sessions
-                    .get(&id)
-                    .and_then(&look);
-                match seen {
-                    Some(seen) => return seen,
-                    None => overview.changed().await.unwrap(),
-                }
-            }
-        };
-        timeout(AT_ONCE, seen).await.unwrap()
-    }
-
-    /// What happens once it is what is waited for.
-    async fn hears<T>(&mut self, look: impl Fn(&Event) -> Option<T>) -> T {
-        let heard = async {
-            loop {
-                let event = self.listener.next().await.unwrap();
-                if let Some(heard) = look(&event) {
-                    return heard;
-                }
-            }
-        };
-        timeout(AT_ONCE, heard).await.unwrap()
-    }
-
-    async fn reads(&mut self, expected: &str) {
-        self.hears(|event| match event {
-            Event::Row(
-                _,
-                Row {
-                    ours: false,
-                    content: RowContent::Text(text),
-                    ..
-                },
-            ) if text == expected => Some(()),
-            _ => None,
-        })
-        .await;
-    }
-
-    async fn ends(&mut self, session: SessionId) -> SessionEnd {
-        self.hears(|event| match event {
-            Event::View(id, view) if *id == session => match **view {
-                View::Ended(end) => Some(end),
-                _ => None,
-            },
-            _ => None,
-        })
-        .await
-    }
-
     /// Everything that is heard until nothing more can be.
     async fn hears_the_end(&mut self) -> (Vec<Event>, DeviceEnd) {
         let mut heard = Vec::new();
@@ -225,12 +119,6 @@ impl Shell {
         };
         timeout(AT_ONCE, hearing).await.unwrap();
         (heard, self.device.end().unwrap())
-    }
-
-    fn pending(&self) -> Vec<(PendingId, Option<SessionId>)> {
-        let overview = self.device.overview();
-        let pending = overview.borrow().pending.clone();
-        pending.iter().map(|(one, by)| (one.id, *by)).collect()
     }
 
     /// One thing waits, and no session goes on with it.
@@ -300,9 +188,9 @@ async fn a_second_process_talks_through_the_first_and_nobody_else_hears_it() {
     let (mut owner, mut client) = (home.owner().await, home.client().await);
     let mut yun = elsewhere.owner().await;
     let (hosting, joining) = meet(&client, &yun).await;
-    client.say(hosting, "hello").await;
+    client.write(hosting, "hello").await;
     yun.reads("hello").await;
-    yun.say(joining, "hello back").await;
+    yun.write(joining, "hello back").await;
     client.reads("hello back").await;
     owner.conversations_of_others(1).await;
     assert_eq!((owner.knows(), client.knows()), (1, 1));

@@ -27,8 +27,9 @@ pub enum Style {
 }
 
 impl Symbol {
-    /// Modules along one side with the quiet zone.
-    fn outer_width(&self) -> usize {
+    /// Modules along one side with the quiet zone: the columns of [`Self::to_terminal`], and twice its
+    /// lines.
+    pub fn outer_width(&self) -> usize {
         self.width() + 2 * QUIET_ZONE
     }
 
