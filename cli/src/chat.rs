@@ -96,6 +96,7 @@ struct Shown {
     wish: Wish,
     comparing: Option<ShortString>,
     reached: Option<Reached>,
+    times_reached: u32,
 }
 
 impl Shown {
@@ -107,6 +108,7 @@ impl Shown {
                 wish,
                 comparing,
                 reached,
+                times_reached,
                 ..
             } => Some(Self {
                 trusted: Trusted(*trust),
@@ -114,6 +116,7 @@ impl Shown {
                 wish: *wish,
                 comparing: *comparing,
                 reached: *reached,
+                times_reached: *times_reached,
             }),
             _ => None,
         }
@@ -180,7 +183,12 @@ impl Chat<'_> {
                 digits: shown.digits().map(|group| format!("{group:04}")).join(" "),
             });
         }
-        if now.reached != before.reached {
+        // In between it was not reached, though nobody saw that.
+        let is_again = now.reached.is_some() && now.times_reached != before.times_reached;
+        if is_again && let Some(Reached::Messages | Reached::Text) = before.reached {
+            output.tell(Event::Released);
+        }
+        if now.reached != before.reached || is_again {
             match (now.reached, before.reached) {
                 (Some(limit), _) => output.tell(Event::limited(limit)),
                 // That one more file may be offered is seen when it is.

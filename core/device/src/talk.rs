@@ -32,6 +32,7 @@ pub(super) struct Talk {
     wish: Wish,
     comparing: Option<ShortString>,
     reached: Option<Reached>,
+    times_reached: u32,
     /// Files that are not done with, by row.
     files: BTreeMap<u64, File>,
     /// Files that were asked for here so far.
@@ -104,6 +105,7 @@ impl Talk {
             wish: Wish::Nobody,
             comparing: None,
             reached: None,
+            times_reached: 0,
             files: BTreeMap::new(),
             sent: 0,
             unsaid: 0,
@@ -141,6 +143,7 @@ impl Talk {
             wish: self.wish,
             comparing: self.comparing,
             reached: self.reached,
+            times_reached: self.times_reached,
             is_full: self.is_full,
         }
     }
@@ -421,6 +424,7 @@ impl Talk {
                 self.comparing = Some(shown);
             }
             conversation::Event::Limited(limit) => {
+                self.times_reached += 1;
                 self.reached = Some(match limit {
                     Limit::Entries => Reached::Messages,
                     Limit::Bytes => Reached::Text,

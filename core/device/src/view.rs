@@ -152,6 +152,8 @@ pub enum View {
         comparing: Option<ShortString>,
         /// A limit that the peer has reached.
         reached: Option<Reached>,
+        /// How often one was reached so far: it may be reached again before anybody saw that it was not.
+        times_reached: u32,
         /// So much waits to be said that no more is taken
         /// ([`Refusal::TooMuchWaits`](super::Refusal::TooMuchWaits)). It is shown again once there is room.
         is_full: bool,

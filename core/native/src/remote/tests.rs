@@ -409,6 +409,7 @@ impl Numbers {
                     open: self.perhaps(Self::measured),
                     authenticated: self.perhaps(Self::measured),
                 },
+                times_reached: self.below(1 << 32) as u32,
                 is_full: self.yes(),
                 is_interrupted: self.yes(),
                 wish: self.one(&[Wish::Nobody, Wish::Ours, Wish::Theirs]),

@@ -227,6 +227,7 @@ mod tests {
             wish: Wish::Nobody,
             comparing: None,
             reached: None,
+            times_reached: 0,
             is_full: false,
         };
         view(1, talking)
