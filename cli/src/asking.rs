@@ -1,7 +1,7 @@
 //! Whom this machine may ask how it is seen from outside, as the command line says it.
 
 use crate::strings;
-use handfast_native::device::{Asking, Servers};
+use handfast_native::device::Asking;
 use handfast_native::network::{NotAServer, StunServer};
 
 #[derive(clap::Args)]
@@ -27,11 +27,8 @@ fn stun_server(text: &str) -> Result<StunServer, String> {
 impl OutsideArgs {
     pub(crate) fn asking(&self) -> Asking {
         Asking {
-            servers: match (self.no_stun, self.servers.as_slice()) {
-                (true, _) => Servers::Nobody,
-                (false, []) => Servers::Usual,
-                (false, servers) => Servers::Named(servers.to_vec()),
-            },
+            servers: !self.no_stun,
+            named: self.servers.clone(),
             router: !self.no_port_mapping,
             ..Asking::default()
         }

@@ -7,6 +7,7 @@ use crate::output::{Event, Output};
 use crate::status::Stop;
 use crate::strings;
 use handfast_native::device::{Command, Named, NotNamed};
+use handfast_native::unix_seconds;
 
 #[derive(clap::Args)]
 #[command(after_help = strings::invitations_examples())]
@@ -69,10 +70,10 @@ async fn revoke(device: &mut Device, wanted: &str, output: &mut Output) -> Resul
 }
 
 fn list(device: &Device, output: &mut Output) {
-    let overview = device.overview();
+    let (overview, now) = (device.overview(), unix_seconds());
     let mut is_empty = true;
     for (pending, _) in &overview.pending {
-        let (Some(left), Some(tag)) = (pending.remaining, overview.tag(pending.id)) else {
+        let (Some(left), Some(tag)) = (pending.remaining(now), overview.tag(pending.id)) else {
             continue;
         };
         is_empty = false;

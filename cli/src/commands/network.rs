@@ -28,16 +28,9 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, mut hands: Hands) -> Result<(), Stop> {
     let asking = args.outside.asking();
-    let mut device = Device::asking(asking.clone()).await?;
+    let mut device = Device::asking(asking).await?;
     let surveyed = tokio::select! {
-        survey = device.survey() => survey.map(|survey| Report {
-            // Without a network nobody was asked.
-            servers: match survey.addresses.is_empty() {
-                true => Vec::new(),
-                false => asking.servers(false),
-            },
-            survey,
-        }),
+        survey = device.survey() => survey.map(|survey| Report { survey }),
         () = hands.interrupt.pressed() => Err(Stop::cancelled()),
     };
     device.end(&mut hands.output, &mut hands.interrupt).await;
@@ -52,7 +45,6 @@ pub(crate) async fn run(args: Args, mut hands: Hands) -> Result<(), Stop> {
 /// What was learned, and from whom.
 struct Report {
     survey: NetworkReport,
-    servers: Vec<StunServer>,
 }
 
 /// The report, as programs read it.
@@ -124,7 +116,12 @@ impl Report {
             ipv4: reachability(survey.reachability(Family::V4)),
             ipv6: reachability(survey.reachability(Family::V6)),
             seen: survey.reflexive.as_ref().map(seen),
-            stun_servers_asked: self.servers.iter().map(StunServer::to_string).collect(),
+            stun_servers_asked: self
+                .survey
+                .servers
+                .iter()
+                .map(StunServer::to_string)
+                .collect(),
             router_asked: survey.port.is_some(),
             port_mapping: survey.port.map(|port| match port {
                 Ok(external) => Port::External(external),
@@ -178,7 +175,12 @@ impl Report {
             lines.push(words::verdict(&verdict));
         }
         lines.push(String::new());
-        let servers: Vec<String> = self.servers.iter().map(StunServer::to_string).collect();
+        let servers: Vec<String> = self
+            .survey
+            .servers
+            .iter()
+            .map(StunServer::to_string)
+            .collect();
         lines.push(words::who_was_asked(&servers, survey.port.is_some()));
         lines.join("\n")
     }
@@ -245,6 +247,7 @@ mod tests {
     fn report(port: Option<Result<SocketAddr, MappingError>>) -> Report {
         Report {
             survey: NetworkReport {
+                servers: Vec::new(),
                 addresses: vec![
                     "192.168.0.2".parse().unwrap(),
                     "100.64.0.9".parse().unwrap(),
@@ -253,7 +256,6 @@ mod tests {
                 port,
                 hairpin: None,
             },
-            servers: Vec::new(),
         }
     }
 

@@ -85,6 +85,8 @@ pub enum SessionCommand {
     TryHarder,
     /// Stop here. What waits goes on waiting in the store; a conversation says goodbye at once.
     Close,
+    /// Stop here for good: what waits does not wait any more. Of a conversation nothing can be taken back.
+    Withdraw,
     /// Something in a conversation.
     Say(Saying),
     /// So many rows of the conversation have reached the screen.

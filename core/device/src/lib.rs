@@ -55,7 +55,7 @@ pub use ports::{
     NetworkCommand, Output, TalkCommand, TalkEvent, Ticket, Work, WorkDone,
 };
 pub use randomness::{NoRandomness, Randomness, system_randomness};
-pub use settings::{Asking, Scope, Servers, SessionTerms, Settings};
+pub use settings::{Asking, Scope, SessionTerms, Settings};
 pub use snapshot::{Ended, KeptInvitation, Pending, PendingId, ProofCount, Snapshot, Write};
 pub use tag::{Named, NotNamed, Tag, named, to_resume};
 pub use view::{
@@ -319,6 +319,7 @@ impl Device {
                     SessionCommand::Reply(reply, provenance) => {
                         SessionInput::Reply(request, *reply, provenance)
                     }
+                    SessionCommand::Withdraw => SessionInput::Withdraw(request),
                     SessionCommand::ShowAgain(invitation, provenance) => {
                         SessionInput::ShownAgain(request, invitation, provenance)
                     }
@@ -342,12 +343,8 @@ impl Device {
                 Ok(None)
             }
             Command::Choose(settings) => {
-                let length = match &settings.asking.servers {
-                    Servers::Named(servers) => {
-                        servers.iter().map(|s| s.to_string().len() + 1).sum()
-                    }
-                    Servers::Nobody | Servers::Usual => 0,
-                };
+                let named = settings.asking.named.iter();
+                let length: usize = named.map(|server| server.to_string().len() + 1).sum();
                 if length.max(settings.name.len()) > MAX_SETTING {
                     return Err(StoreError::TooLong.into());
                 }
@@ -359,7 +356,7 @@ impl Device {
             Command::Survey => {
                 let asking = &self.shared.settings().asking;
                 let survey = NetworkCommand::Survey {
-                    servers: asking.servers(false),
+                    servers: asking.servers(self.is_on_this_machine()),
                     router: asking.router,
                 };
                 self.shared.put(Output::Network(survey));
@@ -382,6 +379,12 @@ impl Device {
                 done
             }
         }
+    }
+
+    /// A shell has told no address but this machine's own.
+    fn is_on_this_machine(&self) -> bool {
+        let told = self.network.as_ref().map(|(addresses, _)| addresses);
+        told.is_some_and(|told| !told.is_empty() && told.iter().all(IpAddr::is_loopback))
     }
 
     fn invite(&mut self, terms: InviteTerms, now: Now) -> Result<Done, Refusal> {

@@ -456,6 +456,11 @@ impl Session {
                 shared.answer(request, Ok(Done::Ok));
                 Err(SessionEnd::Withdrawn)
             }
+            // Nothing of it is kept.
+            None if !matches!(self.state, State::Talking(_)) => {
+                shared.answer(request, Ok(Done::Ok));
+                Err(SessionEnd::Withdrawn)
+            }
             None => {
                 shared.answer(request, Err(Refusal::NotNow));
                 Ok(())
@@ -624,7 +629,8 @@ impl Session {
         match state {
             State::Preparing(preparing) => preparing.over(&mut context, end),
             State::Pairing(pairing) => pairing.over(&mut context, end),
-            State::Locked { .. } | State::Opened(..) | State::Talking(_) => {}
+            State::Talking(talk) => talk.over(&mut context),
+            State::Locked { .. } | State::Opened(..) => {}
         }
         if !matches!(state, State::Locked { .. } | State::Opened(..)) {
             context.carry(CarrierCommand::Release);

@@ -31,9 +31,11 @@ impl Default for Settings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Asking {
-    /// Which STUN servers may be asked. Such a server sees this device's address, and nothing of what
+    /// Whether STUN servers may be asked. Such a server sees this device's address, and nothing of what
     /// for.
-    pub servers: Servers,
+    pub servers: bool,
+    /// The servers that the person named. Without any, [`StunServer::usual`].
+    pub named: Vec<StunServer>,
     /// Whether the router may be asked to open a port for as long as an invitation waits.
     pub router: bool,
     /// Whether a way past a strict network may be guessed, by hundreds of sockets or thousands of small
@@ -44,38 +46,23 @@ pub struct Asking {
 impl Default for Asking {
     fn default() -> Self {
         Self {
-            servers: Servers::Usual,
+            servers: true,
+            named: Vec::new(),
             router: true,
             guess: true,
         }
     }
 }
 
-/// STUN servers that may be asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
-pub enum Servers {
-    /// None at all.
-    Nobody,
-    /// [`StunServer::usual`].
-    Usual,
-    /// These.
-    Named(Vec<StunServer>),
-}
-
 impl Asking {
     /// The servers that may be asked. On this machine alone only those that were named: nobody outside
     /// knows anything about it.
     pub fn servers(&self, is_on_this_machine: bool) -> Vec<StunServer> {
-        match &self.servers {
-            Servers::Nobody => Vec::new(),
-            Servers::Usual if is_on_this_machine => Vec::new(),
-            Servers::Usual => StunServer::usual(),
-            Servers::Named(servers) => servers.clone(),
+        match (self.servers, self.named.is_empty()) {
+            (false, _) => Vec::new(),
+            (true, false) => self.named.clone(),
+            (true, true) if is_on_this_machine => Vec::new(),
+            (true, true) => StunServer::usual(),
         }
     }
 }
@@ -130,12 +117,12 @@ mod tests {
         assert!(usual.servers(true).is_empty());
         let server: StunServer = "127.0.0.1:5".parse().unwrap();
         let named = Asking {
-            servers: Servers::Named(vec![server.clone()]),
+            named: vec![server.clone()],
             ..usual
         };
         assert_eq!(named.servers(true), [server]);
         let nobody = Asking {
-            servers: Servers::Nobody,
+            servers: false,
             ..named
         };
         assert!(nobody.servers(true).is_empty() && nobody.servers(false).is_empty());

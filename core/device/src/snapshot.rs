@@ -153,13 +153,27 @@ pub struct Pending {
     pub id: PendingId,
     /// What the host calls itself, for a guest, if it says so.
     pub name: Option<String>,
+    /// How it was handed out, or how it came here.
+    pub provenance: Provenance,
     /// It leads to this machine and nowhere else.
     pub is_on_this_machine: bool,
     /// When it was made or accepted, in seconds since 1970-01-01 UTC.
     pub made: u64,
-    /// How long it is still good; None if it seems to have expired.
-    #[cfg_attr(feature = "serde", serde(with = "crate::serialized::milliseconds"))]
-    pub remaining: Option<Duration>,
+    /// When it is too old, in seconds since 1970-01-01 UTC; None if it seems to be.
+    pub expires_at: Option<u64>,
+}
+
+impl Pending {
+    /// How long it is still good at this time; None if it seems to have expired.
+    pub fn remaining(&self, now: u64) -> Option<Duration> {
+        let left = self.expires_at?.checked_sub(now)?;
+        (left > 0).then(|| Duration::from_secs(left))
+    }
+}
+
+/// When something is too old that is good for so long from now on.
+fn expires_at(remaining: Option<Duration>, now: u64) -> Option<u64> {
+    remaining.map(|left| now.saturating_add(left.as_secs()))
 }
 
 impl Snapshot {
@@ -270,18 +284,20 @@ impl Snapshot {
             KeptInvitation::Waiting(pending) => Some(Pending {
                 id: PendingId::hosted(*id),
                 name: None,
+                provenance: pending.handed,
                 is_on_this_machine: is_on_this_machine(&pending.invitation),
                 made: pending.made,
-                remaining: pending.remaining(now),
+                expires_at: expires_at(pending.remaining(now), now),
             }),
             KeptInvitation::Ended(_) => None,
         });
         let accepted = self.replies.iter().map(|(id, reply)| Pending {
             id: PendingId::accepted(*id),
             name: name_of(&reply.invitation),
+            provenance: reply.provenance,
             is_on_this_machine: is_on_this_machine(&reply.invitation),
             made: reply.made,
-            remaining: reply.invitation.expiry.remaining(now),
+            expires_at: expires_at(reply.invitation.expiry.remaining(now), now),
         });
         let mut all: Vec<Pending> = hosted.chain(accepted).collect();
         all.sort_by_key(|pending| std::cmp::Reverse(pending.made));
@@ -304,7 +320,7 @@ impl Snapshot {
     pub(super) fn is_full(&self, role: Role, others: usize, now: u64) -> bool {
         let waiting = self.pending(now).into_iter().filter(|pending| {
             // Only the host's clock ends an invitation, so a reply counts until it is gone.
-            let is_good = role == Role::Guest || pending.remaining.is_some();
+            let is_good = role == Role::Guest || pending.expires_at.is_some();
             pending.id.role == role && is_good
         });
         waiting.count() + others >= MAX_PENDING
@@ -487,7 +503,7 @@ mod tests {
             snapshot
                 .pending(expired)
                 .iter()
-                .all(|one| one.remaining.is_none())
+                .all(|one| one.expires_at.is_none())
         );
         assert!(
             snapshot

@@ -140,7 +140,7 @@ pub fn to_resume(
         };
     }
     // What seems to have expired is taken up only by who names it.
-    let waits = |one: &&(Pending, _)| one.0.id.role == role && one.0.remaining.is_some();
+    let waits = |one: &&(Pending, _)| one.0.id.role == role && one.0.expires_at.is_some();
     let waiting: Vec<&(Pending, _)> = pending.iter().filter(waits).collect();
     let mut free = waiting.iter().filter(|(_, session)| session.is_none());
     match (free.next(), free.next()) {
@@ -158,9 +158,9 @@ pub fn to_resume(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Provenance;
     use handfast_token::Secret;
     use std::collections::HashSet;
-    use std::time::Duration;
 
     fn name(tag: [u8; 3], id: PendingId) -> Named {
         Named {
@@ -176,7 +176,8 @@ mod tests {
             name: None,
             is_on_this_machine: false,
             made: 0,
-            remaining: Some(Duration::from_secs(60)),
+            provenance: Provenance::Camera,
+            expires_at: Some(60),
         };
         (pending, session.map(SessionId))
     }

@@ -16,7 +16,7 @@ use handfast_protocol::conversation::{
 use handfast_protocol::handshake::{PublicKey, ShortString, Trust, TrustReason};
 use handfast_protocol::pairing::{Failure, Now};
 use handfast_store::{Person, Refused, StoreError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// What may wait to be said before no more is taken.
 const MOST_UNSAID: u32 = 512;
@@ -42,6 +42,8 @@ pub(super) struct Talk {
     /// Somebody waits for room.
     is_full: bool,
     window: Window,
+    /// Rows of the peer that are told once the screen has taken others.
+    later: VecDeque<Row>,
     is_held: bool,
     leaving: Leaving,
     /// A rise of trust on its way to the disk. It is shown when it is there.
@@ -111,6 +113,7 @@ impl Talk {
             unsaid: 0,
             is_full: false,
             window: Window::default(),
+            later: VecDeque::new(),
             is_held: false,
             leaving: Leaving::No,
             raising: None,
@@ -211,6 +214,7 @@ impl Talk {
             SessionCommand::Say(saying) => self.say(context, saying),
             SessionCommand::Taken(rows) => {
                 self.window.taken(rows);
+                self.tell_later_ones(context);
                 Ok(Done::Ok)
             }
             SessionCommand::Close => {
@@ -224,7 +228,8 @@ impl Talk {
             | SessionCommand::ShowAgain(..)
             | SessionCommand::OfferReply
             | SessionCommand::Answer(_)
-            | SessionCommand::TryHarder => Err(Refusal::NotNow),
+            | SessionCommand::TryHarder
+            | SessionCommand::Withdraw => Err(Refusal::NotNow),
         };
         context.answer(request, result);
         Ok(())
@@ -466,7 +471,31 @@ impl Talk {
     }
 
     /// Tells a row, and which ones leave the screen for it.
+    /// Tells a row, or keeps one that came while the screen had enough: the peer was held back a moment
+    /// after that.
     fn list(&mut self, context: &mut Context<'_>, row: Row) {
+        match row.ours || (self.window.has_room() && self.later.is_empty()) {
+            true => self.tell(context, row),
+            false => self.later.push_back(row),
+        }
+    }
+
+    fn tell_later_ones(&mut self, context: &mut Context<'_>) {
+        while self.window.has_room()
+            && let Some(row) = self.later.pop_front()
+        {
+            self.tell(context, row);
+        }
+    }
+
+    /// It is over: everything that came is told.
+    pub(super) fn over(&mut self, context: &mut Context<'_>) {
+        for row in std::mem::take(&mut self.later) {
+            self.tell(context, row);
+        }
+    }
+
+    fn tell(&mut self, context: &mut Context<'_>, row: Row) {
         let gone = self.window.tell(&row);
         context.shared.tell(Event::Row(context.id, row));
         for number in gone {

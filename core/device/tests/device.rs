@@ -238,7 +238,7 @@ fn what_seems_expired_is_kept_for_a_day_and_a_guest_may_go_on_with_it() {
         let now = world.now(side);
         let pending = world.sides[side].device.as_ref().unwrap().pending(now);
         assert_eq!(pending.len(), 1);
-        assert_eq!(pending[0].0.remaining, None, "it seems to have expired");
+        assert_eq!(pending[0].0.expires_at, None, "it seems to have expired");
     }
     let hosted = PendingId::hosted(id(&invitation));
     let accepted = PendingId::accepted(id(&invitation));
@@ -778,7 +778,7 @@ fn servers_and_the_router_are_asked_for_somebody_elsewhere_and_as_the_settings_a
     hosting_openly(&mut world);
     assert!(!asks(&world, "ReachOut"), "at a table nobody is asked");
     let mut settings = Settings::default();
-    settings.asking.servers = handfast_device::Servers::Nobody;
+    settings.asking.servers = false;
     settings.asking.router = false;
     let send = || Command::Invite(Box::new(InviteTerms::new(DeliveryMode::Send)));
     let chosen = world.command(0, Command::Choose(Box::new(settings)));

@@ -1,13 +1,14 @@
 //! The rows of a conversation.
 
 use super::ErrorKind;
+use handfast_native::device;
 
 /// One row of a conversation. New rows are told in their order; a row that changes keeps its number.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum Entry {
     /// Something that was written.
     Text {
-        /// Unique in this conversation.
+        /// Unique on this device.
         number: u64,
         /// Whether we wrote it.
         ours: bool,
@@ -16,7 +17,7 @@ pub enum Entry {
     },
     /// A file.
     File {
-        /// Unique in this conversation.
+        /// Unique on this device.
         number: u64,
         /// Whether we send it.
         ours: bool,
@@ -53,4 +54,21 @@ pub enum FileState {
         /// Whether it failed on their side rather than here.
         by_them: bool,
     },
+}
+
+impl From<device::FileState> for FileState {
+    fn from(state: device::FileState) -> Self {
+        match state {
+            device::FileState::Waiting => Self::Waiting,
+            device::FileState::Offered => Self::Offered,
+            device::FileState::Moving { done } => Self::Moving { done },
+            device::FileState::Done { path, .. } => Self::Done {
+                path: path.map(|path| path.to_string_lossy().into_owned()),
+            },
+            device::FileState::Failed { error, by_peer } => Self::Failed {
+                kind: error.into(),
+                by_them: by_peer,
+            },
+        }
+    }
 }

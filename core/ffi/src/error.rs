@@ -3,7 +3,8 @@
 //! The errors of the crates below stay rich on their side; the impls below say what becomes of each.
 
 use super::sealing::Stopped;
-use handfast_native::conversation::{CompareError, ConversationError, FileError};
+use handfast_native::conversation::{CompareError, FileError};
+use handfast_native::device::{Refusal, SessionEnd};
 use handfast_native::network::NotAServer;
 use handfast_native::pairing::Failure;
 use handfast_native::qr::{DrawError, FrameError, PictureError};
@@ -224,9 +225,41 @@ impl From<Failure> for ErrorKind {
     }
 }
 
-impl From<Failure> for HandfastError {
-    fn from(failure: Failure) -> Self {
-        ErrorKind::from(failure).into()
+impl From<SessionEnd> for ErrorKind {
+    fn from(end: SessionEnd) -> Self {
+        match end {
+            SessionEnd::Closed | SessionEnd::Withdrawn => Self::Cancelled,
+            SessionEnd::Failed(failure) => failure.into(),
+            SessionEnd::Moved => Self::Moved,
+            SessionEnd::Seal(error) => HandfastError::from(error).kind(),
+            SessionEnd::Refused => Self::Refused,
+            SessionEnd::Different => Self::NotTheInviter,
+            SessionEnd::PeerLeft => Self::TheyLeft,
+            SessionEnd::Lost => Self::Lost,
+            SessionEnd::Broken(violation) => {
+                ::log::warn!("a conversation was ended: {violation}");
+                Self::RulesBroken
+            }
+            SessionEnd::Store(error) => HandfastError::from(error).kind(),
+            // A later device says more than this one knows.
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl From<Refusal> for HandfastError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotNow | Refusal::UnderWay(_) => ErrorKind::NotNow.into(),
+            Refusal::Busy(_) | Refusal::TooMuchWaits => ErrorKind::Busy.into(),
+            Refusal::Store(error) => error.into(),
+            Refusal::Reply(error) => error.into(),
+            Refusal::OtherInvitation(_) => ErrorKind::Busy.into(),
+            Refusal::NoInvitation => ErrorKind::WrongThing.into(),
+            Refusal::Seal(error) => error.into(),
+            Refusal::TooLong => ErrorKind::TooLarge.into(),
+            _ => ErrorKind::Internal.into(),
+        }
     }
 }
 
@@ -279,16 +312,6 @@ impl From<ReplyError> for HandfastError {
     fn from(error: ReplyError) -> Self {
         ::log::debug!("a reply was refused: {error}");
         ErrorKind::WrongReply.into()
-    }
-}
-
-impl From<ConversationError> for HandfastError {
-    fn from(error: ConversationError) -> Self {
-        match error {
-            ConversationError::Ended => ErrorKind::NotNow,
-            ConversationError::TooLong => ErrorKind::TooLarge,
-        }
-        .into()
     }
 }
 

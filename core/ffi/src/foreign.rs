@@ -1,6 +1,6 @@
 //! What a phone provides: somebody to tell, a place for a key, a place for the log.
 
-use super::{Entry, Screen};
+use super::{Entry, ErrorKind, Remedy, Screen};
 
 /// Something that a shell was asked to do threw an exception. It is contained and logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -37,21 +37,42 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for KeyStoreError {
 /// Something that a screen shows is new.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum Change {
-    /// The screen to show.
+    /// A session looks like this now. After [`Screen::Closed`] and [`Screen::Ended`] nothing follows for it.
     Shown {
+        /// Which session.
+        session: u64,
         /// The whole state of it.
         screen: Screen,
     },
-    /// One row of the conversation: a new one, or the new state of the one with this number.
+    /// One row of a conversation: a new one, or the new state of the one with this number.
     Listed {
+        /// In which session.
+        session: u64,
         /// The whole state of it.
         entry: Entry,
     },
     /// The row with this number leaves the screen: so many have come after it.
     Gone {
+        /// In which session.
+        session: u64,
         /// Its number.
         number: u64,
     },
+    /// Something that was begun in a session came to nothing, and its screen stays as it is: the wish to
+    /// compare ([`ErrorKind::TooOften`]), or what should have been remembered of the person there
+    /// ([`ErrorKind::Storage`], [`ErrorKind::StorageFull`]).
+    Failed {
+        /// In which session.
+        session: u64,
+        /// Why.
+        kind: ErrorKind,
+        /// What to try next.
+        remedy: Remedy,
+    },
+    /// What [`Pairing::pending`](super::Pairing::pending) says is another list now.
+    PendingChanged,
+    /// What [`Handfast::people`](super::Handfast::people) says is another list now.
+    PeopleChanged,
 }
 
 /// Who is told what happens.
@@ -60,7 +81,7 @@ pub trait Listener: Send + Sync {
     /// Something is new. Called in order, never twice at once, from a thread of the core: hand it
     /// over to your own and return. An exception is contained; the change counts as told. For each
     /// [`Change::Listed`] that has reached the screen, call
-    /// [`Conversation::taken`](super::Conversation::taken): of those that have not, only so many are
+    /// [`Session::taken`](super::Session::taken): of those that have not, only so many are
     /// told.
     fn changed(&self, change: Change) -> Result<(), CallbackError>;
 }

@@ -1,15 +1,18 @@
 //! This device: opened once, shut down once, and the way to everything that it does.
 
-use super::engine::{self, Desk, Order};
+use super::bridge::{self, Bridge};
 use super::guard::guarded;
 use super::{
-    Contact, Conversation, ErrorKind, Found, HandfastError, KeyStore, KeyStoreError, Limits,
-    Listener, NetworkReport, Pairing, Preferences, Sealing, scan,
+    Contact, ErrorKind, Found, HandfastError, KeyStore, KeyStoreError, Limits, Listener,
+    NetworkReport, Pairing, Preferences, Sealing, Session, UnderWay, scan, screen, usual_limits,
 };
+use handfast_native::device::{self, Command, Event, SessionId};
 use handfast_native::handshake::visible;
-use handfast_native::pairing::Identity;
+use handfast_native::net::{Reach, local_addresses};
+use handfast_native::seal;
 use handfast_native::store::{self, Store};
 use handfast_native::token::{LinkBase, Secret};
+use handfast_native::{Addresses, DeviceHandle, Home, Options};
 use std::io;
 use std::net::IpAddr;
 use std::path::Path;
@@ -38,7 +41,7 @@ pub struct Settings {
 /// This device.
 #[derive(uniffi::Object)]
 pub struct Handfast {
-    desk: Arc<Desk>,
+    bridge: Arc<Bridge>,
     runtime: Mutex<Option<Runtime>>,
 }
 
@@ -63,10 +66,7 @@ impl Handfast {
             };
             let file = Path::new(&settings.folder).join(STORE);
             let store = Store::open(&file, &Keys(key_store))?;
-            let identity = Identity {
-                key: store.identity().clone(),
-                name: visible(&settings.name),
-            };
+            let home = Home::with_store(&settings.folder, store);
             // Packets are handled by one task; a second thread keeps disk and ciphers beside it.
             let runtime = Builder::new_multi_thread()
                 .worker_threads(2)
@@ -74,22 +74,11 @@ impl Handfast {
                 .enable_all()
                 .build()
                 .map_err(|_| ErrorKind::Device)?;
-            let (desk, orders) = Desk::new(runtime.handle().clone(), store.clone());
-            let terms = engine::Terms {
-                identity,
-                base,
-                downloads: settings.downloads.into(),
-                listener,
-                numbers: desk.numbers().clone(),
-                store: store.clone(),
-            };
-            runtime.spawn(handfast_native::keep_guesses(
-                store,
-                handfast_native::unix_seconds,
-            ));
-            runtime.spawn(engine::supervise(terms, orders));
+            let (device, events) = start(&runtime, home, &settings)?;
+            runtime.spawn(bridge::tell(events, listener, base.clone()));
+            let bridge = Bridge::new(runtime.handle().clone(), device, base);
             Ok(Arc::new(Self {
-                desk: Arc::new(desk),
+                bridge: Arc::new(bridge),
                 runtime: Mutex::new(Some(runtime)),
             }))
         })
@@ -97,29 +86,43 @@ impl Handfast {
 
     /// Bringing two people together.
     pub fn pairing(&self) -> Arc<Pairing> {
-        Arc::new(Pairing::new(self.desk.clone()))
+        Arc::new(Pairing::new(self.bridge.clone()))
     }
 
-    /// What the two say to each other.
-    pub fn conversation(&self) -> Arc<Conversation> {
-        Arc::new(Conversation::new(self.desk.clone()))
+    /// Everything that is under way, those begun first first.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ShutDown`].
+    pub fn under_way(&self) -> Result<Vec<UnderWay>, HandfastError> {
+        let overview = self.bridge.overview()?;
+        let sessions = overview.sessions.iter();
+        let under_way = sessions.map(|(id, view)| UnderWay {
+            session: id.0,
+            screen: screen::screen(view, &self.bridge.base),
+        });
+        Ok(under_way.collect())
+    }
+
+    /// The session with this number. Whatever is asked of one that is over ends in [`ErrorKind::NotNow`].
+    pub fn session(&self, id: u64) -> Arc<Session> {
+        Session::new(self.bridge.clone(), SessionId(id))
     }
 
     /// Locking things with questions and answers.
     pub fn sealing(&self) -> Arc<Sealing> {
-        Arc::new(Sealing::new(self.desk.clone()))
+        Arc::new(Sealing::new(self.bridge.clone()))
     }
 
     /// Everybody this device has met, those met first first; and then who is not let in again, as a
     /// comparison with them showed a difference ([`TrustReason::Different`](super::TrustReason)).
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
+    /// [`ErrorKind::ShutDown`].
     pub async fn people(&self) -> Result<Vec<Contact>, HandfastError> {
-        let kept = |store: &Store| Ok((store.people()?, store.refused()?));
-        let (people, refused) = self.desk.keeping(kept).await?;
-        let people = people.iter().map(Contact::new);
-        Ok(people.chain(refused.iter().map(Contact::refused)).collect())
+        let overview = self.bridge.overview()?;
+        let people = overview.people.iter().map(Contact::new);
+        let refused = overview.refused.iter().map(Contact::refused);
+        Ok(people.chain(refused).collect())
     }
 
     /// Forgets somebody, for good. Whoever meets them again meets a stranger, also one who was not let
@@ -128,16 +131,16 @@ impl Handfast {
     /// # Errors
     /// [`ErrorKind::NotNow`] if nobody is called that, [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
     pub async fn forget(&self, id: String) -> Result<(), HandfastError> {
-        let key = Contact::key(&id)?;
-        self.desk.keeping(move |store| store.forget(key)).await
+        let forget = Command::Forget(Contact::key(&id)?);
+        self.bridge.command(forget).await.map(drop)
     }
 
     /// What this device may do to be reached from other networks.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
+    /// [`ErrorKind::ShutDown`].
     pub async fn preferences(&self) -> Result<Preferences, HandfastError> {
-        self.desk.keeping(Preferences::read).await
+        Ok(Preferences::of(&self.bridge.overview()?.settings.asking))
     }
 
     /// The person chose. It counts for what begins from now on.
@@ -146,16 +149,18 @@ impl Handfast {
     /// [`ErrorKind::NotAServer`] or [`ErrorKind::TooLarge`] for servers that cannot be, and nothing has changed
     /// then; [`ErrorKind::Storage`], [`ErrorKind::StorageFull`], [`ErrorKind::ShutDown`].
     pub async fn prefer(&self, preferences: Preferences) -> Result<(), HandfastError> {
-        let checked = preferences.checked()?;
-        self.desk.keeping(move |store| checked.keep(store)).await
+        let asking = preferences.asking()?;
+        self.bridge
+            .choose(|settings| settings.asking = asking)
+            .await
     }
 
     /// What the other side of a conversation may cost this device.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
+    /// [`ErrorKind::ShutDown`].
     pub async fn limits(&self) -> Result<Limits, HandfastError> {
-        self.desk.keeping(Limits::read).await
+        Ok(Limits::of(&self.bridge.overview()?.settings.limits))
     }
 
     /// The person chose what it may cost. It counts for conversations that begin from now on.
@@ -163,16 +168,29 @@ impl Handfast {
     /// # Errors
     /// [`ErrorKind::Storage`], [`ErrorKind::StorageFull`], [`ErrorKind::ShutDown`].
     pub async fn limit(&self, limits: Limits) -> Result<(), HandfastError> {
-        self.desk.keeping(move |store| limits.keep(store)).await
+        let limits = limits.terms();
+        self.bridge
+            .choose(|settings| settings.limits = limits)
+            .await
     }
 
     /// What will and will not work from the network that this device is in. Asks whom the
     /// preferences allow, and takes up to some seconds; what is under way goes on beside it.
     ///
     /// # Errors
-    /// [`ErrorKind::NoNetwork`], [`ErrorKind::Device`], [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
+    /// [`ErrorKind::NoNetwork`], [`ErrorKind::ShutDown`].
     pub async fn network(&self) -> Result<NetworkReport, HandfastError> {
-        self.desk.ask(Order::Survey).await
+        let mut events = self.bridge.device()?.listen();
+        self.bridge.command(Command::Survey).await?;
+        while let Some(event) = events.next().await {
+            if let Event::NetworkReport(report) = event {
+                return match report.addresses.is_empty() {
+                    true => Err(ErrorKind::NoNetwork.into()),
+                    false => Ok(NetworkReport::new(&report)),
+                };
+            }
+        }
+        Err(ErrorKind::ShutDown.into())
     }
 
     /// Finds the one token in a picture, a `.handfast` file or a text file. Takes up to some
@@ -182,26 +200,26 @@ impl Handfast {
     /// Those of [`read_text`](super::read_text), and for pictures [`ErrorKind::NotAPicture`] and
     /// [`ErrorKind::NoCode`].
     pub async fn read_file(&self, bytes: Vec<u8>) -> Result<Found, HandfastError> {
-        self.desk.blocking(move || scan::read_file(&bytes)).await
+        self.bridge.blocking(move || scan::read_file(&bytes)).await
     }
 
-    /// The app leaves the screen and may not run any more. An invitation that waits, or a knock, is
-    /// put aside and taken up by [`Self::resume`]; an open conversation is left as it is. Returns
-    /// when the sockets are given up.
+    /// The app leaves the screen and may not run any more. Everything that is under way is put aside and
+    /// taken up by [`Self::resume`]; an open conversation is left as it is. Returns when the sockets are
+    /// given up.
     ///
     /// # Errors
     /// [`ErrorKind::ShutDown`].
     pub async fn pause(&self) -> Result<(), HandfastError> {
-        self.desk.ask(Order::Pause).await
+        self.bridge.command(Command::Sleep).await.map(drop)
     }
 
     /// The app is back. Sockets are bound anew, on the same port where possible, and what became slow
-    /// is quick again; if this device is elsewhere now, so are its invitation and its reply.
+    /// is quick again; if this device is elsewhere now, so are its invitations and its replies.
     ///
     /// # Errors
     /// [`ErrorKind::ShutDown`].
     pub async fn resume(&self) -> Result<(), HandfastError> {
-        self.desk.ask(Order::Resume).await
+        self.bridge.command(Command::Wake).await.map(drop)
     }
 
     /// These are this device's addresses from now on, in the usual notation; none means that there
@@ -220,15 +238,8 @@ impl Handfast {
             addresses.iter().map(|text| address(text)).collect();
         let addresses = addresses?;
         let router = router.as_deref().map(address).transpose()?;
-        self.desk
-            .ask(|answer| Order::Network(addresses, router, answer))
-            .await
-    }
-
-    /// Leaves the screen of something that is over, or of an invitation that was opened and is not
-    /// wanted: [`Screen::Idle`](super::Screen::Idle) follows. Changes nothing that is under way.
-    pub fn dismiss(&self) {
-        self.desk.give(Order::Dismiss);
+        let changed = Command::NetworkChanged(addresses, router);
+        self.bridge.command(changed).await.map(drop)
     }
 
     /// Ends everything with a goodbye, within about a second. When this returns, every socket, file and
@@ -238,11 +249,53 @@ impl Handfast {
     pub async fn shutdown(&self) {
         // Whoever calls it twice waits twice.
         let mut runtime = self.runtime.lock().await;
-        // One that is shut down already has nobody to answer.
-        let _ = self.desk.ask(Order::Shutdown).await;
-        self.desk.close();
+        if let Ok(device) = self.bridge.device() {
+            device.shutdown().await;
+        }
+        self.bridge.close();
         if let Some(runtime) = runtime.take() {
             put_away(runtime).await;
+        }
+    }
+}
+
+/// Sets the device to work, and waits until it does.
+fn start(
+    runtime: &Runtime,
+    home: Home,
+    settings: &Settings,
+) -> Result<(DeviceHandle, handfast_native::Listener), HandfastError> {
+    let name = visible(&settings.name);
+    let options = Options {
+        settings: device::Settings {
+            name: name.clone(),
+            limits: usual_limits().terms(),
+            ..device::Settings::default()
+        },
+        // Until the shell tells them.
+        addresses: Addresses::Told(local_addresses(Reach::Network).unwrap_or_default()),
+        seal_limits: seal::Limits::PHONE,
+        ..Options::new(&settings.downloads)
+    };
+    let (tell, told) = std::sync::mpsc::channel();
+    // Whoever calls this may be a task of another runtime, which must not wait in this one.
+    runtime.spawn(async move {
+        let started = DeviceHandle::start(home, options).await;
+        if let Ok((device, _)) = &started {
+            call(device, name).await;
+        }
+        let _ = tell.send(started);
+    });
+    Ok(told.recv().map_err(|_| ErrorKind::Internal)??)
+}
+
+/// The device calls itself what the shell says, whatever it was called before.
+async fn call(device: &DeviceHandle, name: String) {
+    let settings = device.overview().borrow().settings.clone();
+    if settings.name != name {
+        let called = device::Settings { name, ..settings };
+        if let Err(error) = device.command(Command::Choose(Box::new(called))).await {
+            log::warn!("this device keeps its old name: {error}");
         }
     }
 }
@@ -275,7 +328,7 @@ async fn put_away(runtime: Runtime) {
 
 impl Drop for Handfast {
     fn drop(&mut self) {
-        self.desk.close();
+        self.bridge.close();
         // A runtime may not wait for its threads wherever a phone collects garbage.
         if let Some(runtime) = self.runtime.get_mut().take() {
             runtime.shutdown_background();

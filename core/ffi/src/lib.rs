@@ -1,13 +1,13 @@
 //! The one facade that the phones see: records and enums for what a screen shows, a few objects for
 //! doing, one error with coarse kinds.
 //!
-//! It translates and holds together what the crates below do, and decides nothing of its own about
-//! protocols or trust. No text for people comes from here: shells have a sentence for each
+//! It translates what the device (`handfast_native`) is told and tells, and decides nothing of its own. No text for people comes from here: shells have a sentence for each
 //! [`ErrorKind`], [`Screen`] and [`Remedy`]. Whatever a shell does wrong, from an exception in a listener
 //! to a path that is not there, ends in an error; so does a panic in the core.
 //!
-//! - [`Handfast`] is this device. [`Pairing`] brings two people together, [`Conversation`] carries
-//!   what they say, [`Sealing`] locks things with questions and answers.
+//! - [`Handfast`] is this device. [`Pairing`] begins [`Session`]s, any number at once: each brings this
+//!   device together with one other, from an invitation to the last word of a conversation. [`Sealing`]
+//!   locks things with questions and answers.
 //! - What waits for another person, and who was met, outlives the process: [`Pairing::pending`] and
 //!   [`Handfast::people`] list it after the next start.
 //! - What happens is told to the one [`Listener`], in order, as a [`Change`].
@@ -21,9 +21,9 @@
 
 uniffi::setup_scaffolding!("handfast");
 
+mod bound;
+mod bridge;
 mod contact;
-mod conversation;
-mod engine;
 mod entry;
 mod error;
 mod foreign;
@@ -37,30 +37,32 @@ mod preferences;
 mod scan;
 mod screen;
 mod sealing;
+mod session;
 mod survey;
 #[cfg(test)]
 mod tests;
 mod token;
 
+pub use bound::{
+    Cause, Chance, DeliveryMode, Finding, GuestStage, HostStage, Provenance, Reachability, Reached,
+    Role, Situation, TrustLevel, Wish,
+};
 pub use contact::Contact;
-pub use conversation::{Conversation, FileHandle};
 pub use entry::{Entry, FileState};
 pub use error::{ErrorKind, HandfastError, Remedy, remedy_of};
 pub use foreign::{CallbackError, Change, KeyStore, KeyStoreError, Listener, LogLevel, LogSink};
 pub use handfast::{Handfast, Settings};
 pub use limits::{Limits, usual_limits};
 pub use log::{log_to, log_to_platform};
-pub use pairing::{DeliveryMode, Pairing, PairingHandle, Protection};
-pub use pending::{Pending, Role};
+pub use pairing::{Pairing, Protection};
+pub use pending::Pending;
 pub use preferences::{Preferences, usual_servers};
 pub use scan::{Scanner, read_text};
-pub use screen::{
-    Cause, Comparison, GuestStage, HostStage, LinkStatus, Person, Pictograph, Provenance, Reached,
-    Screen, TrustLevel, TrustReason, Wish,
-};
+pub use screen::{Person, Pictograph, Screen, TrustReason};
 pub use sealing::{
     About, Answered, Code, Opened, Progress, Sealed, SealedKind, Sealing, SealingHandle, Strength,
     strength_of,
 };
-pub use survey::{Chance, NetworkReport, Outlook, PortAnswer, Reachability, Situation};
+pub use session::{Session, UnderWay};
+pub use survey::{NetworkReport, Outlook, PortAnswer};
 pub use token::{Found, FoundKind, Handout, Symbol, draw, draw_png, file_of};

@@ -1,7 +1,6 @@
 //! What the other side may cost this device, as a person chose it.
 
 use handfast_native::conversation;
-use handfast_native::store::{Setting, Store, StoreError};
 
 /// What the other side may cost this device, in one conversation. A person may change each.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
@@ -25,55 +24,24 @@ pub struct Limits {
 /// What the other side may cost unless the person chose otherwise. Every file is asked about.
 #[uniffi::export]
 pub fn usual_limits() -> Limits {
-    let usual = conversation::Limits::USUAL;
+    let usual = Limits::of(&conversation::Limits::USUAL);
     Limits {
-        unverified_messages: usual.unverified.entries,
-        unverified_bytes: usual.unverified.bytes,
-        messages: usual.known.entries,
         unasked_bytes: 0,
-        open_offers: usual.open_offers as u32,
-        keep_free: usual.keep_free,
+        ..usual
     }
 }
 
 impl Limits {
-    pub(super) fn read(store: &Store) -> Result<Self, StoreError> {
-        let kept = store.setting(Setting::Limits)?;
-        Ok(kept
-            .and_then(|text| Self::parse(&text))
-            .unwrap_or_else(usual_limits))
-    }
-
-    pub(super) fn keep(&self, store: &Store) -> Result<(), StoreError> {
-        store.set(Setting::Limits, Some(&self.written()))
-    }
-
-    fn written(&self) -> String {
-        let Self {
-            unverified_messages,
-            unverified_bytes,
-            messages,
-            unasked_bytes,
-            open_offers,
-            keep_free,
-        } = self;
-        format!(
-            "{unverified_messages} {unverified_bytes} {messages} {unasked_bytes} {open_offers} {keep_free}"
-        )
-    }
-
-    /// None if it was not written here.
-    fn parse(text: &str) -> Option<Self> {
-        let mut numbers = text.split(' ').map(|number| number.parse::<u64>().ok());
-        let mut next = || numbers.next().flatten();
-        Some(Self {
-            unverified_messages: next()?,
-            unverified_bytes: next()?,
-            messages: next()?,
-            unasked_bytes: next()?,
-            open_offers: next()?.try_into().ok()?,
-            keep_free: next()?,
-        })
+    /// Those of a conversation, as far as a person may change them.
+    pub(super) fn of(limits: &conversation::Limits) -> Self {
+        Self {
+            unverified_messages: limits.unverified.entries,
+            unverified_bytes: limits.unverified.bytes,
+            messages: limits.known.entries,
+            unasked_bytes: limits.verified.unasked,
+            open_offers: u32::try_from(limits.open_offers).unwrap_or(u32::MAX),
+            keep_free: limits.keep_free,
+        }
     }
 
     /// As a conversation wants them.
@@ -95,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_chosen_is_kept_and_nonsense_is_not() {
+    fn what_a_person_chose_is_what_they_are_shown() {
         let chosen = Limits {
             unverified_messages: 1,
             unverified_bytes: 2,
@@ -104,10 +72,7 @@ mod tests {
             open_offers: 5,
             keep_free: 6,
         };
-        assert_eq!(Limits::parse(&chosen.written()), Some(chosen));
-        for text in ["", "1 2 3", "a b c d e f", "1 2 3 4 4294967296 6"] {
-            assert_eq!(Limits::parse(text), None, "{text}");
-        }
+        assert_eq!(Limits::of(&chosen.terms()), chosen);
     }
 
     #[test]

@@ -1,15 +1,14 @@
 //! Bringing two people together.
 
-use super::engine::{Desk, Order};
-use super::pending::Waits;
+use super::bridge::Bridge;
+use super::pending::parse;
 use super::scan::token_of;
-use super::sealing::credential;
-use super::{Answered, Code, ErrorKind, Found, HandfastError, Pending};
-use handfast_native::pairing::Provenance;
-use handfast_native::seal::{self, Answers, Limits};
-use handfast_native::store::Store;
+use super::{
+    Answered, DeliveryMode, ErrorKind, Found, HandfastError, Pending, Provenance, Session,
+};
+use handfast_native::device::{self, AcceptTerms, Command, Done, InviteTerms, Refusal};
+use handfast_native::seal::Questions;
 use handfast_native::token::Token;
-use handfast_native::unix_seconds;
 use std::sync::Arc;
 
 /// What stands between whoever has an invitation and this device.
@@ -29,24 +28,23 @@ pub enum Protection {
     },
 }
 
-/// How an invitation is handed out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum DeliveryMode {
-    /// Only ever shown on this screen. Good for ten minutes.
-    Show,
-    /// Sent by something else, which may read it. Good for a day.
-    Send,
-}
-
-/// Bringing two people together. What happens is told as [`Screen`](super::Screen)s.
+/// Bringing two people together. What happens is told as [`Screen`](super::Screen)s of [`Session`]s.
 #[derive(uniffi::Object)]
 pub struct Pairing {
-    desk: Arc<Desk>,
+    bridge: Arc<Bridge>,
 }
 
 impl Pairing {
-    pub(super) fn new(desk: Arc<Desk>) -> Self {
-        Self { desk }
+    pub(super) fn new(bridge: Arc<Bridge>) -> Self {
+        Self { bridge }
+    }
+
+    /// The session that a command began, or that was there.
+    fn session(&self, done: Done) -> Result<Arc<Session>, HandfastError> {
+        match done {
+            Done::Session(id) | Done::GoesOn(id) => Ok(Session::new(self.bridge.clone(), id)),
+            Done::Ok => Err(ErrorKind::Internal.into()),
+        }
     }
 }
 
@@ -56,148 +54,97 @@ impl Pairing {
     /// on after a restart. Locking one takes about a second, on purpose; one that is to be sent may
     /// take four, as servers and the router are asked how this device is reached from elsewhere, if
     /// the [`Preferences`](super::Preferences) allow it. [`Screen::Preparing`](super::Screen::Preparing)
-    /// is shown meanwhile, and the handle stops it.
+    /// is shown meanwhile.
     ///
     /// # Errors
-    /// [`ErrorKind::Busy`], [`ErrorKind::NoNetwork`], [`ErrorKind::Device`]; [`ErrorKind::BadText`] for a question or
-    /// answer that cannot be used; [`ErrorKind::TooMany`], [`ErrorKind::Storage`] or [`ErrorKind::StorageFull`] if
-    /// it cannot be kept. Where it is prepared first, what goes wrong then is told as
+    /// [`ErrorKind::BadText`] for a question or answer that cannot be used, [`ErrorKind::TooMany`] if too many
+    /// wait. What goes wrong later, as without a network, is told as
     /// [`Screen::Ended`](super::Screen::Ended).
-    pub async fn host(
+    pub async fn invite(
         &self,
         delivery: DeliveryMode,
         protection: Protection,
-    ) -> Result<Arc<PairingHandle>, HandfastError> {
-        let handle = PairingHandle::new(self.desk.clone());
-        let number = handle.number;
-        self.desk
-            .ask(|answer| Order::Host(number, delivery, Box::new(protection), answer))
-            .await?;
-        Ok(handle)
-    }
-
-    /// Opens somebody's invitation, which connects to nobody yet: the person is asked first. If it is
-    /// the one that is knocked at, shown once more, nothing else begins: it may name other addresses
-    /// now, and they are tried too. While one is open, another never takes its place.
-    ///
-    /// # Errors
-    /// [`ErrorKind::WrongThing`] if it is no invitation; [`ErrorKind::Busy`] while something else is under way or
-    /// open: it can be handed in again after [`Handfast::dismiss`](super::Handfast::dismiss).
-    pub async fn open(&self, found: Found) -> Result<(), HandfastError> {
-        let Token::Invitation(invitation) = token_of(&found)? else {
-            return Err(ErrorKind::WrongThing.into());
+    ) -> Result<Arc<Session>, HandfastError> {
+        let settings = self.bridge.overview()?.settings.clone();
+        let terms = InviteTerms {
+            protection: protection.checked()?,
+            name: Some(settings.name).filter(|name| !name.is_empty()),
+            ..InviteTerms::new(delivery)
         };
-        let provenance = found.provenance.into();
-        self.desk
-            .ask(|answer| Order::Open(Box::new(invitation), provenance, answer))
-            .await
+        let invite = Command::Invite(Box::new(terms));
+        self.session(self.bridge.command(invite).await?)
     }
 
-    /// Opens somebody's locked invitation with the answers to its questions, and the code of a
-    /// second channel if it takes one; [`Sealing::inspect`](super::Sealing::inspect) tells. Takes
-    /// about a second, on purpose.
+    /// Opens somebody's invitation, locked or not, which connects to nobody yet: the person is asked
+    /// first. If it is one that is knocked at, shown once more, that session goes on: it may name other
+    /// addresses now, and they are tried too.
     ///
     /// # Errors
-    /// [`ErrorKind::WrongAnswer`], [`ErrorKind::BadText`], [`ErrorKind::TooExpensive`], and as [`Self::open`].
-    pub async fn unlock(
-        &self,
-        found: Found,
-        answers: Vec<String>,
-        code: Option<Arc<Code>>,
-    ) -> Result<(), HandfastError> {
-        let Token::Sealed(container) = token_of(&found)? else {
-            return Err(ErrorKind::WrongThing.into());
+    /// [`ErrorKind::WrongThing`] if it is no invitation; [`ErrorKind::Busy`] while the person is asked about
+    /// another one, lest they agree to one that they do not see: it can be handed in again when that is
+    /// accepted or left.
+    pub async fn open(&self, found: Found) -> Result<Arc<Session>, HandfastError> {
+        let open = match token_of(&found)? {
+            Token::Invitation(invitation) => Command::Open(Box::new(invitation), found.provenance),
+            Token::Sealed(container) => Command::OpenLocked(container),
+            Token::Reply(_) => return Err(ErrorKind::WrongThing.into()),
         };
-        let unlocking = self.desk.blocking(move || {
-            let credential = credential(&answers, code.as_deref())?;
-            Ok(seal::unlock(&container, &credential, &Limits::PHONE)?)
-        });
-        let invitation = Box::new(unlocking.await?);
-        self.desk
-            .ask(|answer| Order::Open(invitation, Provenance::Locked, answer))
-            .await
+        self.session(self.bridge.command(open).await?)
     }
 
-    /// Guest: the person's answer to the question that is asked.
+    /// Host: takes a guest's reply, at once, for whichever of this device's invitations it answers. What did
+    /// not come by this app's own camera is for shells to ask the person about first, as anybody can send a
+    /// link. While another guest is connecting, a reply waits, unless the camera saw it.
     ///
     /// # Errors
-    /// [`ErrorKind::BadText`] if it is empty or too long, [`ErrorKind::NotNow`] if nothing is asked. A wrong
-    /// answer is no error: another screen follows.
-    pub async fn answer(&self, text: String) -> Result<(), HandfastError> {
-        let answers = Answers::new(&[&text])?;
-        self.desk.ask(|answer| Order::Answer(answers, answer)).await
-    }
-
-    /// The person agreed: connects to whoever made the invitation that is open. The reply is kept
-    /// before it is shown, so that it can go on after a restart.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotNow`] if none is open, [`ErrorKind::NoRoute`], [`ErrorKind::NoNetwork`], [`ErrorKind::Device`];
-    /// [`ErrorKind::AnswersDiffer`] if its question was answered as often as it may be; [`ErrorKind::TooMany`], [`ErrorKind::Storage`] or [`ErrorKind::StorageFull`] if it cannot be kept.
-    pub async fn connect(&self) -> Result<Arc<PairingHandle>, HandfastError> {
-        let handle = PairingHandle::new(self.desk.clone());
-        let number = handle.number;
-        self.desk
-            .ask(|answer| Order::Connect(number, answer))
-            .await?;
-        Ok(handle)
-    }
-
-    /// Host: takes the guest's reply, at once. What did not come by this app's own camera is for shells
-    /// to ask the person about first, as anybody can send a link. While another guest is connecting, a
-    /// reply waits, unless the camera saw it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::WrongThing`] if it is no reply, [`ErrorKind::WrongReply`] if it answers another
-    /// invitation, [`ErrorKind::NotNow`] if none is shown, [`ErrorKind::Storage`] or [`ErrorKind::StorageFull`] if
-    /// it counts now but cannot be kept. The pairing goes on.
+    /// [`ErrorKind::WrongThing`] if it is no reply, [`ErrorKind::WrongReply`] if it answers no invitation that
+    /// waits, [`ErrorKind::Storage`] or [`ErrorKind::StorageFull`] if it counts now but cannot be kept, which
+    /// ends the wait.
     pub async fn reply(&self, found: Found) -> Result<(), HandfastError> {
         let Token::Reply(reply) = token_of(&found)? else {
             return Err(ErrorKind::WrongThing.into());
         };
-        let provenance = found.provenance.into();
-        self.desk
-            .ask(|answer| Order::Reply(Box::new(reply), provenance, answer))
-            .await
+        let reply = Command::Reply(Box::new(reply), found.provenance);
+        self.bridge.command(reply).await.map(drop)
     }
 
-    /// What waits for another person: invitations of this device first, each list with the newest
-    /// first. What is under way at the moment is among them.
+    /// What waits for another person, the last made first. What is under way at the moment is among them.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
+    /// [`ErrorKind::ShutDown`].
     pub async fn pending(&self) -> Result<Vec<Pending>, HandfastError> {
-        let now = unix_seconds();
-        let list = move |store: &Store| {
-            let hosted = store.invitations(now)?;
-            let mut list: Vec<Pending> = hosted
-                .iter()
-                .filter_map(|listed| Pending::hosted(listed, now))
-                .collect();
-            let accepted = store.replies(now)?;
-            list.extend(accepted.iter().map(|reply| Pending::accepted(reply, now)));
-            Ok(list)
-        };
-        self.desk.keeping(list).await
+        let overview = self.bridge.overview()?;
+        let pending = overview.pending.iter();
+        Ok(pending
+            .map(|(pending, session)| Pending::new(pending, *session))
+            .collect())
     }
 
     /// Goes on with something that waits, as if there had been no restart: the same invitation or
-    /// reply, on the same port where it can be had. An invitation that was sent is prepared as by
-    /// [`Self::host`].
+    /// reply, on the same port where it can be had. What is under way already goes on as it does. An
+    /// invitation that was sent is prepared as by [`Self::invite`].
     ///
     /// # Errors
     /// [`ErrorKind::NotNow`] if nothing is called that, [`ErrorKind::Expired`], [`ErrorKind::Taken`] or
-    /// [`ErrorKind::Burned`] if it is over; [`ErrorKind::Busy`], [`ErrorKind::NoRoute`], [`ErrorKind::NoNetwork`], [`ErrorKind::Device`],
-    /// [`ErrorKind::Storage`]. A locked invitation that leads elsewhere than here ends in
-    /// [`ErrorKind::Moved`], once it is prepared. It is still pending then, unless it is over.
-    pub async fn go_on(&self, id: String) -> Result<Arc<PairingHandle>, HandfastError> {
-        let waits = Waits::parse(&id)?;
-        let handle = PairingHandle::new(self.desk.clone());
-        let number = handle.number;
-        self.desk
-            .ask(|answer| Order::GoOn(number, waits, answer))
-            .await?;
-        Ok(handle)
+    /// [`ErrorKind::Burned`] if it is over. What goes wrong later is told as
+    /// [`Screen::Ended`](super::Screen::Ended): a locked invitation that leads elsewhere than here ends in
+    /// [`ErrorKind::Moved`], once it is prepared, and is still pending then.
+    pub async fn resume(&self, id: String) -> Result<Arc<Session>, HandfastError> {
+        let pending = parse(&id)?;
+        let device = self.bridge.device()?;
+        let overview = self.bridge.overview()?;
+        let known = overview.pending.iter().find(|(one, _)| one.id == pending);
+        let terms = AcceptTerms {
+            // What was sent is for somebody elsewhere, as when it was made.
+            is_far: known.is_some_and(|(one, _)| one.provenance != Provenance::Camera),
+            ..AcceptTerms::default()
+        };
+        let resume = Command::Resume(pending, Box::new(terms));
+        match device.command(resume).await {
+            Err(Refusal::UnderWay(session)) => self.session(Done::GoesOn(session)),
+            Err(_) if device.end().is_some() => Err(ErrorKind::ShutDown.into()),
+            done => self.session(done?),
+        }
     }
 
     /// Takes an invitation back, or stops waiting for somebody else's host, for good. What is under
@@ -205,70 +152,30 @@ impl Pairing {
     ///
     /// # Errors
     /// [`ErrorKind::NotNow`] if nothing is called that; [`ErrorKind::Storage`], [`ErrorKind::ShutDown`].
-    pub async fn give_up(&self, id: String) -> Result<(), HandfastError> {
-        let waits = Waits::parse(&id)?;
-        self.desk.ask(|answer| Order::GiveUp(waits, answer)).await
+    pub async fn withdraw(&self, id: String) -> Result<(), HandfastError> {
+        let withdraw = Command::Withdraw(parse(&id)?);
+        self.bridge.command(withdraw).await.map(drop)
     }
 
     /// The person is here, with a finger on the screen: whatever became slow while nobody answered
-    /// is quick for a while. No more is guessed by it; see [`Self::try_harder`].
+    /// is quick for a while. No more is guessed by it; see [`Session::try_harder`].
     pub fn boost(&self) {
-        self.desk.give(Order::Hurry);
-    }
-
-    /// The person asks for more to be tried to get past a strict network: 2,048 small packets more to
-    /// the one address that the other side named, at once. An invitation or a reply causes as many by
-    /// itself; this is taken once for each. Best offered with [`Cause::OneStrict`](super::Cause::OneStrict)
-    /// and [`Cause::StrictUnreplied`](super::Cause::StrictUnreplied), and when the other side is there.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotNow`] if nobody is waited for.
-    pub async fn try_harder(&self) -> Result<(), HandfastError> {
-        self.desk.ask(Order::TryHarder).await
-    }
-
-    /// Guest: shows the reply now instead of waiting whether it is needed.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotNow`] if nothing is being connected to.
-    pub async fn offer_reply(&self) -> Result<(), HandfastError> {
-        self.desk.ask(Order::OfferReply).await
+        self.bridge.begin_command(Command::Boost);
     }
 }
 
-/// A pairing under way. Put aside when dropped; once the two are together, it does nothing more.
-#[derive(uniffi::Object)]
-pub struct PairingHandle {
-    desk: Arc<Desk>,
-    number: u64,
-}
-
-impl PairingHandle {
-    fn new(desk: Arc<Desk>) -> Arc<Self> {
-        let number = desk.numbers().next();
-        Arc::new(Self { desk, number })
-    }
-}
-
-#[uniffi::export]
-impl PairingHandle {
-    /// Stops it for good: the invitation or reply does not wait any more, and one that is still being
-    /// prepared is never shown.
-    /// [`Screen::Idle`](super::Screen::Idle) follows.
-    pub fn cancel(&self) {
-        self.desk.give(Order::Cancel(self.number));
-    }
-
-    /// Stops it for now: it stays among [`Pairing::pending`], unless it is a new one that is still
-    /// being prepared.
-    /// [`Screen::Idle`](super::Screen::Idle) follows.
-    pub fn put_aside(&self) {
-        self.desk.give(Order::PutAside(self.number));
-    }
-}
-
-impl Drop for PairingHandle {
-    fn drop(&mut self) {
-        self.put_aside();
+impl Protection {
+    fn checked(self) -> Result<device::Protection, HandfastError> {
+        Ok(match self {
+            Self::Open => device::Protection::Open,
+            Self::Asked { lock } => {
+                let (question, answers) = lock.parts()?;
+                device::Protection::Asked(question, answers)
+            }
+            Self::Locked { lock } => {
+                let (question, answers) = lock.parts()?;
+                device::Protection::Locked(Questions::new(vec![question])?, answers)
+            }
+        })
     }
 }

@@ -1,11 +1,8 @@
 //! What the person chose: what this device may do to be reached from other networks.
 
 use super::HandfastError;
-use handfast_native::network::StunServer;
-use handfast_native::store::{Setting, Store, StoreError};
-
-/// How a choice against something is written in the store.
-const NO: &str = "no";
+use handfast_native::device::Asking;
+use handfast_native::network::{NotAServer, StunServer};
 
 /// What this device may do, so that somebody in another network can reach it. None of it is done where
 /// two people meet in one network.
@@ -36,60 +33,31 @@ pub(super) fn texts(servers: &[StunServer]) -> Vec<String> {
 }
 
 impl Preferences {
-    pub(super) fn read(store: &Store) -> Result<Self, StoreError> {
-        let may = |setting| {
-            store
-                .setting(setting)
-                .map(|kept| kept.as_deref() != Some(NO))
-        };
-        let servers = store.setting(Setting::Stun)?.unwrap_or_default();
-        Ok(Self {
-            ask_servers: may(Setting::AskServers)?,
-            servers: servers.split_whitespace().map(str::to_owned).collect(),
-            ask_router: may(Setting::AskRouter)?,
-            guess: may(Setting::Guess)?,
-        })
+    pub(super) fn of(asking: &Asking) -> Self {
+        Self {
+            ask_servers: asking.servers,
+            servers: texts(&asking.named),
+            ask_router: asking.router,
+            guess: asking.guess,
+        }
     }
 
-    pub(super) fn keep(&self, store: &Store) -> Result<(), StoreError> {
-        let named = self.servers.join(" ");
-        let servers = Some(named.as_str()).filter(|named| !named.is_empty());
-        // The only one that can be refused comes first, so that nothing is kept by halves.
-        store.set(Setting::Stun, servers)?;
-        store.set(Setting::AskServers, (!self.ask_servers).then_some(NO))?;
-        store.set(Setting::AskRouter, (!self.ask_router).then_some(NO))?;
-        store.set(Setting::Guess, (!self.guess).then_some(NO))
-    }
-
-    /// The same with every server in its usual form.
+    /// As the device wants them.
     ///
     /// # Errors
     /// [`ErrorKind::NotAServer`](super::ErrorKind::NotAServer).
-    pub(super) fn checked(self) -> Result<Self, HandfastError> {
-        let servers: Result<Vec<StunServer>, _> = self
+    pub(super) fn asking(&self) -> Result<Asking, HandfastError> {
+        let named: Result<_, NotAServer> = self
             .servers
             .iter()
             .map(|text| text.trim().parse())
             .collect();
-        Ok(Self {
-            servers: texts(&servers?),
-            ..self
+        Ok(Asking {
+            servers: self.ask_servers,
+            named: named?,
+            router: self.ask_router,
+            guess: self.guess,
         })
-    }
-
-    /// Who may be asked. On this machine alone only servers that were named.
-    pub(super) fn askable(&self, is_local: bool) -> Vec<StunServer> {
-        match (self.ask_servers, self.servers.is_empty()) {
-            (false, _) => Vec::new(),
-            (true, true) if is_local => Vec::new(),
-            (true, true) => StunServer::usual(),
-            // What was kept was checked.
-            (true, false) => self
-                .servers
-                .iter()
-                .filter_map(|text| text.parse().ok())
-                .collect(),
-        }
     }
 }
 
@@ -108,12 +76,11 @@ mod tests {
 
     #[test]
     fn servers_are_kept_in_their_usual_form_and_nothing_else_is_one() {
-        let checked = chosen(&[" stun.example.org ", "[2a02::53]:1"])
-            .checked()
-            .unwrap();
-        assert_eq!(checked.servers, ["stun.example.org:3478", "[2a02::53]:1"]);
+        let asking = chosen(&[" stun.example.org ", "[2a02::53]:1"]).asking();
+        let kept = Preferences::of(&asking.unwrap());
+        assert_eq!(kept.servers, ["stun.example.org:3478", "[2a02::53]:1"]);
         for text in ["", "two words", "a:0", "https://x.org"] {
-            let refused = chosen(&["stun.example.org", text]).checked();
+            let refused = chosen(&["stun.example.org", text]).asking();
             assert_eq!(
                 refused,
                 Err(crate::ErrorKind::NotAServer.into()),
@@ -123,16 +90,15 @@ mod tests {
     }
 
     #[test]
-    fn on_this_machine_alone_only_servers_that_were_named_are_asked() {
-        let usual = chosen(&[]);
-        assert_eq!(texts(&usual.askable(false)), usual_servers());
-        assert!(usual.askable(true).is_empty());
-        let named = chosen(&["127.0.0.1:5"]);
-        assert_eq!(texts(&named.askable(true)), ["127.0.0.1:5"]);
-        let nobody = Preferences {
+    fn what_a_person_chose_is_what_they_are_shown() {
+        let one = Preferences {
             ask_servers: false,
-            ..named
+            guess: false,
+            ..chosen(&["stun.example.org:3478"])
         };
-        assert!(nobody.askable(true).is_empty() && nobody.askable(false).is_empty());
+        for chosen in [one, chosen(&[])] {
+            let asking = chosen.asking().unwrap();
+            assert_eq!(Preferences::of(&asking), chosen);
+        }
     }
 }

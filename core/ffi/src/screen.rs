@@ -1,25 +1,30 @@
-//! What a screen shows, as the core knows it, in records.
+//! What a screen shows of one session, in records: the device's own views, with what a phone hands out
+//! and draws.
 
-use super::{DeliveryMode, ErrorKind, Handout, Remedy};
-use handfast_native::{handshake, pairing};
+use super::{
+    Cause, DeliveryMode, ErrorKind, GuestStage, Handout, HostStage, Provenance, Reached, Remedy,
+    TrustLevel, Wish,
+};
+use handfast_native::device::{SessionEnd, View};
+use handfast_native::handshake::{self, SYMBOLS, ShortString};
+use handfast_native::token::{LinkBase, Token};
 
-/// The state of the one thing that is under way. Each is a screen of the app.
+/// The state of one session. Each is a screen of the app.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum Screen {
-    /// Nothing is under way.
-    Idle,
-    /// An invitation of this device is on its way to the screen, for some seconds: servers and the
-    /// router are asked how it is reached from elsewhere, or it is being locked.
+    /// An invitation of this device is on its way to the screen, or an accepted one to its host, for some
+    /// seconds: servers and the router are asked how this device is reached from elsewhere, or it is being
+    /// locked.
     Preparing {
-        /// It was made before, and waits on if it is put aside. A new one is not kept yet.
+        /// It waits on if it is put aside. A new one is not kept yet.
         is_kept: bool,
     },
     /// This device's invitation is shown.
     Hosting {
         /// How far it is.
         stage: HostStage,
-        /// While the guest is answering the question: how many answers may still be given.
-        tries_left: Option<u8>,
+        /// This device has no network at the moment; it waits for one.
+        is_offline: bool,
         /// When it is too old, in seconds since 1970-01-01 UTC.
         expires_at: u64,
         /// How it is handed out.
@@ -33,7 +38,20 @@ pub enum Screen {
         /// Why the guest whose reply came is not heard, most likely.
         cause: Option<Cause>,
     },
-    /// An invitation was opened and the person is asked whether to connect. Nothing has been sent.
+    /// A locked invitation was opened, and the person is asked what it asks; they answer with
+    /// [`Session::unlock`](super::Session::unlock). Nothing has been sent.
+    Locked {
+        /// What is asked.
+        questions: Vec<String>,
+        /// The code of the second channel is needed too.
+        with_code: bool,
+        /// It is being tried, which takes about a second on purpose.
+        is_unlocking: bool,
+        /// The answers before did not open it.
+        was_wrong: bool,
+    },
+    /// An invitation was opened and the person is asked whether to connect; they agree with
+    /// [`Session::accept`](super::Session::accept). Nothing has been sent.
     InvitationOpened {
         /// What the host calls itself.
         name: Option<String>,
@@ -48,6 +66,8 @@ pub enum Screen {
     Connecting {
         /// How far it is.
         stage: GuestStage,
+        /// This device has no network at the moment; it waits for one.
+        is_offline: bool,
         /// Why the host is not heard, most likely.
         cause: Option<Cause>,
     },
@@ -55,10 +75,12 @@ pub enum Screen {
     ReplyNeeded {
         /// The reply, in every form it is handed out in.
         reply: Handout,
+        /// The host is there, and is with somebody else who holds the invitation.
+        is_slot_taken: bool,
         /// Why the host is not heard, most likely, where it is not that the reply is missing.
         cause: Option<Cause>,
     },
-    /// The question has to be answered with [`Pairing::answer`](super::Pairing::answer).
+    /// The question has to be answered with [`Session::answer`](super::Session::answer).
     Asking {
         /// The question. It comes from the other side.
         question: String,
@@ -70,8 +92,8 @@ pub enum Screen {
         /// read that each answer lets them test one guess.
         is_repeated: bool,
     },
-    /// Both people see the same now, and say so with
-    /// [`Conversation::compared`](super::Conversation::compared). The conversation goes on beneath.
+    /// Both people see the same now, and say so with [`Session::compared`](super::Session::compared). The
+    /// conversation goes on beneath.
     Comparing {
         /// Who is there.
         person: Person,
@@ -84,14 +106,16 @@ pub enum Screen {
     Talking {
         /// Who is there.
         person: Person,
-        /// Whether the path is there.
-        line: LinkStatus,
+        /// The path is silent. What is sent now waits.
+        is_interrupted: bool,
         /// Who would like to compare.
         wish: Wish,
         /// A limit that they have reached.
         reached: Option<Reached>,
     },
-    /// It is over.
+    /// The person ended it here, and nothing is left to show.
+    Closed,
+    /// It is over. Nothing more is told of this session.
     Ended {
         /// Why.
         kind: ErrorKind,
@@ -100,11 +124,113 @@ pub enum Screen {
     },
 }
 
-impl Screen {
-    pub(super) fn ended(kind: ErrorKind) -> Self {
-        Self::Ended {
-            kind,
-            remedy: kind.remedy(),
+/// A view as a phone shows it.
+pub(super) fn screen(view: &View, base: &LinkBase) -> Screen {
+    match view {
+        View::Preparing { is_kept } => Screen::Preparing { is_kept: *is_kept },
+        View::Hosting {
+            stage,
+            expires_at,
+            delivery,
+            token,
+            is_outdated,
+            cause,
+            is_offline,
+            ..
+        } => Screen::Hosting {
+            stage: *stage,
+            is_offline: *is_offline,
+            expires_at: *expires_at,
+            delivery: *delivery,
+            invitation: Handout::new(base, token),
+            is_outdated: *is_outdated,
+            cause: *cause,
+        },
+        View::Locked {
+            questions,
+            needs_code,
+            is_unlocking,
+            was_wrong,
+        } => Screen::Locked {
+            questions: questions
+                .as_slice()
+                .iter()
+                .map(|question| question.as_str().to_owned())
+                .collect(),
+            with_code: *needs_code,
+            is_unlocking: *is_unlocking,
+            was_wrong: *was_wrong,
+        },
+        View::Opened {
+            name,
+            question,
+            provenance,
+            expires_at,
+            ..
+        } => Screen::InvitationOpened {
+            name: name.clone(),
+            question: question.clone(),
+            provenance: *provenance,
+            expires_at: *expires_at,
+        },
+        View::Connecting {
+            stage,
+            cause,
+            is_offline,
+            ..
+        } => Screen::Connecting {
+            stage: *stage,
+            is_offline: *is_offline,
+            cause: *cause,
+        },
+        View::ReplyNeeded {
+            reply,
+            is_slot_taken,
+            cause,
+        } => Screen::ReplyNeeded {
+            reply: Handout::new(base, &Token::Reply(reply.clone())),
+            is_slot_taken: *is_slot_taken,
+            cause: *cause,
+        },
+        View::Asking {
+            question,
+            tries_left,
+            was_wrong,
+            is_repeated,
+        } => Screen::Asking {
+            question: question.clone(),
+            tries_left: *tries_left,
+            was_wrong: *was_wrong,
+            is_repeated: *is_repeated,
+        },
+        View::Talking {
+            name,
+            trust,
+            comparing: Some(shown),
+            ..
+        } => Screen::Comparing {
+            person: Person::new(name, *trust),
+            symbols: shown.symbols().map(pictograph).to_vec(),
+            digits: digits(*shown),
+        },
+        View::Talking {
+            name,
+            trust,
+            is_interrupted,
+            wish,
+            reached,
+            ..
+        } => Screen::Talking {
+            person: Person::new(name, *trust),
+            is_interrupted: *is_interrupted,
+            wish: *wish,
+            reached: *reached,
+        },
+        View::Ended(SessionEnd::Closed | SessionEnd::Withdrawn) => Screen::Closed,
+        View::Ended(end) => {
+            let kind = ErrorKind::from(*end);
+            let remedy = kind.remedy();
+            Screen::Ended { kind, remedy }
         }
     }
 }
@@ -118,171 +244,17 @@ pub struct Pictograph {
     pub name: String,
 }
 
-/// What two people found when they compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Comparison {
-    /// All is equal: nobody is in between, and trust rises to [`TrustReason::Compared`].
-    Same,
-    /// Something differs: somebody is in between. The conversation ends at once.
-    Different,
-    /// They did not compare.
-    Later,
-}
-
-/// Who would like to compare. Nothing is shown before both do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Wish {
-    /// Nobody has said so.
-    Nobody,
-    /// This person; the other one has not answered.
-    Ours,
-    /// The other person asks this one.
-    Theirs,
-}
-
-/// A limit of what the other side may send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Reached {
-    /// As many messages as they may, or as long ones. More is held back until the person allows it with
-    /// [`Conversation::allow_more`](super::Conversation::allow_more), or says that they compared.
-    Messages,
-    /// So many files wait for an answer that more are declined.
-    Files,
-}
-
-/// How far a host is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum HostStage {
-    /// Nobody has knocked.
-    Waiting,
-    /// Somebody who holds the invitation is here.
-    TheyAreHere,
-    /// They are here but the networks do not join by themselves: scan their code now.
-    ScanTheirCode,
-    /// Their code was not enough: the invitation leads further now, and they scan it once more.
-    ShowAgain,
-    /// The connection is open; both prove who they are.
-    Checking,
-    /// The guest is answering the question.
-    Asking,
-    /// This device has no network at the moment; it waits for one.
-    Offline,
-}
-
-impl From<pairing::HostStage> for HostStage {
-    fn from(stage: pairing::HostStage) -> Self {
-        match stage {
-            pairing::HostStage::Waiting => Self::Waiting,
-            pairing::HostStage::TheyAreHere => Self::TheyAreHere,
-            pairing::HostStage::ShowAgain => Self::ShowAgain,
-            pairing::HostStage::ScanTheirCode => Self::ScanTheirCode,
-            pairing::HostStage::Checking => Self::Checking,
-            pairing::HostStage::Asking { .. } => Self::Asking,
-        }
+fn pictograph(index: u8) -> Pictograph {
+    let (picture, name) = SYMBOLS[usize::from(index) % SYMBOLS.len()];
+    Pictograph {
+        picture: picture.to_owned(),
+        name: name.to_owned(),
     }
 }
 
-/// How far a guest is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum GuestStage {
-    /// Knocking; nothing heard yet.
-    Knocking,
-    /// The host answered; the connection is being opened.
-    Answered,
-    /// The connection is open; both prove who they are.
-    Checking,
-    /// This device has no network at the moment; it waits for one.
-    Offline,
-}
-
-impl From<pairing::GuestStage> for GuestStage {
-    fn from(stage: pairing::GuestStage) -> Self {
-        match stage {
-            // That somebody else is there is said as the cause.
-            pairing::GuestStage::Knocking | pairing::GuestStage::SlotTaken => Self::Knocking,
-            pairing::GuestStage::Answered => Self::Answered,
-            pairing::GuestStage::Checking => Self::Checking,
-        }
-    }
-}
-
-/// Why two do not reach each other, as far as one side can tell. Shells have one sentence for each,
-/// with the one thing to try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Cause {
-    /// This device has no network.
-    NoNetwork,
-    /// Both are in one network, which keeps its devices apart.
-    KeptApart,
-    /// One has IPv4 only and the other IPv6 only.
-    NoCommonFamily,
-    /// This network lets no direct connections out.
-    Blocked,
-    /// Both networks hide where a device can be found.
-    BothStrict,
-    /// The networks do not join by themselves, and the reply has not come back.
-    ReplyMissing,
-    /// The invitation names only addresses of another network.
-    OnlyLocal,
-    /// One of the two networks hides where a device can be found, and no way past it was found. Both
-    /// can ask for more: [`Pairing::try_harder`](super::Pairing::try_harder).
-    OneStrict,
-    /// One of the two networks hides where a device can be found. Once they have the reply, this side
-    /// can ask for more: [`Pairing::try_harder`](super::Pairing::try_harder).
-    StrictUnreplied,
-    /// The other side seems to be gone.
-    Gone,
-    /// The host is there, and is with somebody else who holds the invitation. Knocking goes on, and
-    /// succeeds when they leave.
-    SeatTaken,
-}
-
-impl From<pairing::Cause> for Cause {
-    fn from(cause: pairing::Cause) -> Self {
-        match cause {
-            pairing::Cause::NoNetwork => Self::NoNetwork,
-            pairing::Cause::KeptApart => Self::KeptApart,
-            pairing::Cause::NoCommonFamily => Self::NoCommonFamily,
-            pairing::Cause::Blocked => Self::Blocked,
-            pairing::Cause::BothStrict => Self::BothStrict,
-            pairing::Cause::ReplyMissing => Self::ReplyMissing,
-            pairing::Cause::OnlyLocal => Self::OnlyLocal,
-            pairing::Cause::OneStrict => Self::OneStrict,
-            pairing::Cause::StrictUnreplied => Self::StrictUnreplied,
-            pairing::Cause::Gone => Self::Gone,
-        }
-    }
-}
-
-/// How something came to this device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Provenance {
-    /// Seen by the live camera on the other device's screen.
-    Camera,
-    /// Carried by something else: a messenger, a picture, a file, pasted text.
-    Carried,
-    /// Carried, but locked with an answer.
-    Locked,
-}
-
-impl From<Provenance> for pairing::Provenance {
-    fn from(provenance: Provenance) -> Self {
-        match provenance {
-            Provenance::Camera => Self::Camera,
-            Provenance::Carried => Self::Carried,
-            Provenance::Locked => Self::Locked,
-        }
-    }
-}
-
-impl From<pairing::Provenance> for Provenance {
-    fn from(provenance: pairing::Provenance) -> Self {
-        match provenance {
-            pairing::Provenance::Camera => Self::Camera,
-            pairing::Provenance::Carried => Self::Carried,
-            pairing::Provenance::Locked => Self::Locked,
-        }
-    }
+/// The digits of a comparison, by which a judgement names it.
+fn digits(shown: ShortString) -> Vec<String> {
+    shown.digits().map(|group| format!("{group:04}")).to_vec()
 }
 
 /// Somebody who was met.
@@ -300,7 +272,7 @@ impl Person {
     pub(super) fn new(name: &str, trust: handshake::Trust) -> Self {
         Self {
             name: handshake::visible(name),
-            level: trust.level().into(),
+            level: trust.level(),
             reason: trust.reason().into(),
         }
     }
@@ -315,31 +287,7 @@ impl Person {
     }
 }
 
-/// How far to trust.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum TrustLevel {
-    /// Nothing was proved about who this is.
-    Unverified,
-    /// Somebody known vouches for them.
-    Introduced,
-    /// They knew an answer.
-    AnswerChecked,
-    /// Seen in person, or compared.
-    Verified,
-}
-
-impl From<handshake::TrustLevel> for TrustLevel {
-    fn from(level: handshake::TrustLevel) -> Self {
-        match level {
-            handshake::TrustLevel::Unverified => Self::Unverified,
-            handshake::TrustLevel::Introduced => Self::Introduced,
-            handshake::TrustLevel::AnswerChecked => Self::AnswerChecked,
-            handshake::TrustLevel::Verified => Self::Verified,
-        }
-    }
-}
-
-/// Why we trust as far as we do.
+/// Why we trust as far as we do: the reasons for trust, and the one against it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum TrustReason {
     /// The invitation went openly through a messenger: whoever saw or carried it could be this.
@@ -378,13 +326,4 @@ impl From<handshake::TrustReason> for TrustReason {
             handshake::TrustReason::Compared => Self::Compared,
         }
     }
-}
-
-/// Whether there is a path to the other side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum LinkStatus {
-    /// It is there.
-    Up,
-    /// It is silent. What is sent now waits.
-    Interrupted,
 }

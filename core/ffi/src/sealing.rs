@@ -1,6 +1,6 @@
 //! Locking things with questions and answers, and opening what was locked.
 
-use super::engine::Desk;
+use super::bridge::Bridge;
 use super::guard::guarded;
 use super::{ErrorKind, HandfastError};
 use handfast_native::private;
@@ -196,12 +196,12 @@ pub struct Progress {
 /// Locking things with questions and answers.
 #[derive(uniffi::Object)]
 pub struct Sealing {
-    desk: Arc<Desk>,
+    bridge: Arc<Bridge>,
 }
 
 impl Sealing {
-    pub(super) fn new(desk: Arc<Desk>) -> Self {
-        Self { desk }
+    pub(super) fn new(bridge: Arc<Bridge>) -> Self {
+        Self { bridge }
     }
 }
 
@@ -239,7 +239,7 @@ impl Sealing {
         about: About,
         content: Vec<u8>,
     ) -> Result<Vec<u8>, HandfastError> {
-        let sealed = self.desk.blocking(move || {
+        let sealed = self.bridge.blocking(move || {
             let (header, credential) = lock(&locks, code.as_deref())?;
             let about = about.checked()?;
             Ok(seal::seal_bytes(
@@ -263,7 +263,7 @@ impl Sealing {
         answers: Vec<String>,
         code: Option<Arc<Code>>,
     ) -> Result<Opened, HandfastError> {
-        let opened = self.desk.blocking(move || {
+        let opened = self.bridge.blocking(move || {
             let credential = credential(&answers, code.as_deref())?;
             let opened = seal::open_bytes(&container, &credential, &Limits::PHONE)?;
             Ok(Opened {
@@ -284,7 +284,7 @@ impl Sealing {
         source: String,
         target: String,
     ) -> Arc<SealingHandle> {
-        SealingHandle::start(&self.desk, move |pace| {
+        SealingHandle::start(&self.bridge, move |pace| {
             let (header, credential) = lock(&locks, code.as_deref())?;
             let about = about.checked()?;
             let source = pace.of(File::open(source)?, 2)?;
@@ -305,7 +305,7 @@ impl Sealing {
         source: String,
         target: String,
     ) -> Arc<SealingHandle> {
-        SealingHandle::start(&self.desk, move |pace| {
+        SealingHandle::start(&self.bridge, move |pace| {
             let credential = credential(&answers, code.as_deref())?;
             let source = pace.of(File::open(source)?, 1)?;
             complete(&PathBuf::from(target), |sink| {
@@ -325,16 +325,16 @@ pub struct SealingHandle {
 
 impl SealingHandle {
     fn start(
-        desk: &Desk,
+        bridge: &Bridge,
         work: impl FnOnce(Pace) -> Result<About, HandfastError> + Send + 'static,
     ) -> Arc<Self> {
         let pace = Pace(Arc::new(Counts {
-            closed: desk.is_closed(),
+            closed: bridge.is_closed(),
             ..Counts::default()
         }));
         let paced = pace.clone();
         let (finished, result) = watch::channel(None);
-        let begun = desk.begin(move || {
+        let begun = bridge.begin(move || {
             let counts = paced.0.clone();
             let done = guarded(|| work(paced));
             if done.is_ok() {
@@ -491,15 +491,17 @@ fn lock(locks: &[Answered], code: Option<&Code>) -> Result<(Header, Credential),
     Ok((header, Credential::Answers { answers, code }))
 }
 
-pub(super) fn credential(
+fn credential(answers: &[String], code: Option<&Code>) -> Result<Credential, HandfastError> {
+    let (answers, code) = credential_parts(answers, code)?;
+    Ok(Credential::Answers { answers, code })
+}
+
+pub(super) fn credential_parts(
     answers: &[String],
     code: Option<&Code>,
-) -> Result<Credential, HandfastError> {
+) -> Result<(Answers, Option<Secret<16>>), HandfastError> {
     let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
-    Ok(Credential::Answers {
-        answers: Answers::new(&answers)?,
-        code: code.map(|code| code.code.clone()),
-    })
+    Ok((Answers::new(&answers)?, code.map(|code| code.code.clone())))
 }
 
 impl About {

@@ -1,7 +1,8 @@
 //! What will and will not work from the network that this device is in.
 
 use super::preferences::texts;
-use handfast_native::network::{self, Family, MappingError, StunServer};
+use super::{Chance, Reachability, Situation};
+use handfast_native::network::{self, Family, MappingError};
 use std::net::SocketAddr;
 
 /// What this network is like, and who was asked about it.
@@ -36,55 +37,6 @@ pub struct Outlook {
     pub needs_ipv6: bool,
 }
 
-/// How far this device can be reached in one family of addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Reachability {
-    /// It has no address of this family.
-    Absent,
-    /// Servers were asked and none was heard.
-    Silent,
-    /// Its router shows a different port to everybody.
-    Strict,
-    /// Too little is known.
-    Unknown,
-    /// Its router shows the same address to everybody, and lets in whoever was sent to.
-    Same,
-    /// Its address is public.
-    Public,
-    /// Its router leads everybody in through a port that it opens.
-    Open,
-}
-
-/// With whom a connection is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Situation {
-    /// Somebody in the same network.
-    SameNetwork,
-    /// Somebody elsewhere who opens an invitation of this device, and nothing comes back.
-    OneScan,
-    /// The same, and their reply comes back. Their network is an ordinary one.
-    TwoScans,
-    /// The same, and their network shows a different port to everybody.
-    StrictThere,
-    /// Somebody in another part of the same router's network, as on a Wi-Fi for guests.
-    SameRouter,
-}
-
-/// How likely it works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Chance {
-    /// It does not.
-    No,
-    /// On few routers.
-    Unlikely,
-    /// Too little is known.
-    Unknown,
-    /// On most networks.
-    Likely,
-    /// It does.
-    Yes,
-}
-
 /// What a router said when it was asked to open a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum PortAnswer {
@@ -99,7 +51,7 @@ pub enum PortAnswer {
 }
 
 impl NetworkReport {
-    pub(super) fn new(survey: &network::NetworkReport, servers: &[StunServer]) -> Self {
+    pub(super) fn new(survey: &network::NetworkReport) -> Self {
         let mut seen: Vec<String> = Vec::new();
         for mapping in survey
             .reflexive
@@ -112,13 +64,13 @@ impl NetworkReport {
             }
         }
         Self {
-            ipv4: survey.reachability(Family::V4).into(),
-            ipv6: survey.reachability(Family::V6).into(),
+            ipv4: survey.reachability(Family::V4),
+            ipv6: survey.reachability(Family::V6),
             seen,
             port: survey.port.map(PortAnswer::from),
             leads_back: survey.hairpin,
             works: survey.verdicts().map(Outlook::from).into(),
-            servers_asked: texts(servers),
+            servers_asked: texts(&survey.servers),
         }
     }
 }
@@ -126,47 +78,9 @@ impl NetworkReport {
 impl From<network::Verdict> for Outlook {
     fn from(verdict: network::Verdict) -> Self {
         Self {
-            situation: verdict.situation.into(),
-            chance: verdict.chance.into(),
+            situation: verdict.situation,
+            chance: verdict.chance,
             needs_ipv6: verdict.needs_ipv6,
-        }
-    }
-}
-
-impl From<network::Reachability> for Reachability {
-    fn from(reachability: network::Reachability) -> Self {
-        match reachability {
-            network::Reachability::Absent => Self::Absent,
-            network::Reachability::Silent => Self::Silent,
-            network::Reachability::AddressDependent => Self::Strict,
-            network::Reachability::Unknown => Self::Unknown,
-            network::Reachability::EndpointIndependent => Self::Same,
-            network::Reachability::Public => Self::Public,
-            network::Reachability::Open => Self::Open,
-        }
-    }
-}
-
-impl From<network::Situation> for Situation {
-    fn from(situation: network::Situation) -> Self {
-        match situation {
-            network::Situation::SameNetwork => Self::SameNetwork,
-            network::Situation::OneScan => Self::OneScan,
-            network::Situation::TwoScans => Self::TwoScans,
-            network::Situation::StrictThere => Self::StrictThere,
-            network::Situation::SameRouter => Self::SameRouter,
-        }
-    }
-}
-
-impl From<network::Chance> for Chance {
-    fn from(chance: network::Chance) -> Self {
-        match chance {
-            network::Chance::No => Self::No,
-            network::Chance::Unlikely => Self::Unlikely,
-            network::Chance::Unknown => Self::Unknown,
-            network::Chance::Likely => Self::Likely,
-            network::Chance::Yes => Self::Yes,
         }
     }
 }
@@ -202,6 +116,7 @@ mod tests {
         };
         let survey = network::NetworkReport {
             addresses: vec!["192.168.0.2".parse().unwrap()],
+            servers: vec!["stun.example.org".parse().unwrap()],
             reflexive: Some(ReflexiveReport {
                 mappings: vec![mapping("9.9.9.1:3478"), mapping("9.9.9.2:3478")],
                 asked: 2,
@@ -209,11 +124,10 @@ mod tests {
             port: Some(Err(MappingError::Refused)),
             hairpin: Some(true),
         };
-        let servers = ["stun.example.org".parse().unwrap()];
-        let report = NetworkReport::new(&survey, &servers);
+        let report = NetworkReport::new(&survey);
         assert_eq!(
             (report.ipv4, report.ipv6),
-            (Reachability::Same, Reachability::Absent)
+            (Reachability::EndpointIndependent, Reachability::Absent)
         );
         assert_eq!(report.seen, ["8.8.4.4:5000"]);
         assert_eq!(report.port, Some(PortAnswer::Refused));

@@ -2,10 +2,10 @@
 //! here is what those cannot do.
 
 use super::{
-    Answered, CallbackError, Cause, Change, Comparison, DeliveryMode, Entry, ErrorKind, Found,
-    Handfast, Handout, KeyStore, KeyStoreError, Limits, Listener, PairingHandle, Pending,
-    Preferences, Protection, Provenance, Reached, Screen, Settings, TrustLevel, TrustReason, Wish,
-    read_text, usual_limits,
+    Answered, CallbackError, Change, DeliveryMode, Entry, ErrorKind, Finding, Found, GuestStage,
+    Handfast, Handout, KeyStore, KeyStoreError, Limits, Listener, Pending, Preferences, Protection,
+    Provenance, Reached, Screen, Session, Settings, TrustLevel, TrustReason, Wish, read_text,
+    usual_limits,
 };
 use crate::scan::token_of;
 use handfast_native::store::{self, EndReason, PendingReply, Store, StoreError};
@@ -92,7 +92,7 @@ impl TestDevice {
     async fn until<T>(&mut self, wanted: impl Fn(Screen) -> Option<T>) -> T {
         let search = async {
             loop {
-                if let Change::Shown { screen } = self.changes.recv().await.expect("told")
+                if let Change::Shown { screen, .. } = self.changes.recv().await.expect("told")
                     && let Some(found) = wanted(screen)
                 {
                     return found;
@@ -101,6 +101,14 @@ impl TestDevice {
         };
         let patience = Duration::from_secs(20);
         tokio::time::timeout(patience, search).await.expect("soon")
+    }
+
+    /// What is known of people is another list now, and is on the disk.
+    async fn until_people_change(&mut self) {
+        let search =
+            async { while self.changes.recv().await.expect("told") != Change::PeopleChanged {} };
+        let patience = Duration::from_secs(20);
+        tokio::time::timeout(patience, search).await.expect("soon");
     }
 
     /// Whom it may ask from now on.
@@ -114,11 +122,19 @@ impl TestDevice {
         self.handfast.prefer(chosen).await.unwrap();
     }
 
+    /// Opens a link and agrees to connect.
+    async fn accepts(&self, link: &str) -> Arc<Session> {
+        let found = read_text(link).unwrap();
+        let session = self.handfast.pairing().open(found).await.unwrap();
+        session.accept().await.unwrap();
+        session
+    }
+
     /// An invitation that is meant for somebody elsewhere has begun to be made.
-    async fn sends(&mut self) -> Arc<PairingHandle> {
+    async fn sends(&mut self) -> Arc<Session> {
         let pairing = self.handfast.pairing();
         pairing
-            .host(DeliveryMode::Send, Protection::Open)
+            .invite(DeliveryMode::Send, Protection::Open)
             .await
             .unwrap()
     }
@@ -128,8 +144,8 @@ impl TestDevice {
         self.until(|screen| (screen == wanted).then_some(())).await;
     }
 
-    async fn until_idle(&mut self) {
-        self.until(|screen| (screen == Screen::Idle).then_some(()))
+    async fn until_closed(&mut self) {
+        self.until(|screen| (screen == Screen::Closed).then_some(()))
             .await;
     }
 
@@ -190,6 +206,7 @@ impl TestDevice {
         while let Ok(change) = tokio::time::timeout(quiet, self.changes.recv()).await {
             if let Change::Listed {
                 entry: Entry::Text { text, .. },
+                ..
             } = change.expect("told")
             {
                 texts.push(text);
@@ -200,13 +217,10 @@ impl TestDevice {
 }
 
 /// The two are together, by a link.
-async fn meet(host: &mut TestDevice, guest: &mut TestDevice) -> [Arc<PairingHandle>; 2] {
+async fn meet(host: &mut TestDevice, guest: &mut TestDevice) -> [Arc<Session>; 2] {
     let hosting = host.sends().await;
     let link = host.until_hosting().await.link;
-    let pairing = guest.handfast.pairing();
-    pairing.open(read_text(&link).unwrap()).await.unwrap();
-    let connecting = pairing.connect().await.unwrap();
-    [hosting, connecting]
+    [hosting, guest.accepts(&link).await]
 }
 
 impl Drop for TestDevice {
@@ -224,16 +238,14 @@ async fn whatever_a_guest_hears_of_its_answers_is_on_the_disk_of_the_host() {
     };
     let hosting = host.handfast.pairing();
     let asked = Protection::Asked { lock };
-    let _hosting = hosting.host(DeliveryMode::Send, asked).await.unwrap();
+    let _hosting = hosting.invite(DeliveryMode::Send, asked).await.unwrap();
     let link = host
         .until(|screen| match screen {
             Screen::Hosting { invitation, .. } => Some(invitation.link),
             _ => None,
         })
         .await;
-    let pairing = guest.handfast.pairing();
-    pairing.open(read_text(&link).unwrap()).await.unwrap();
-    let _connecting = pairing.connect().await.unwrap();
+    let connecting = guest.accepts(&link).await;
     let store = Store::open(&host.folder.join("store"), &*host.pocket).unwrap();
     let now = handfast_native::unix_seconds();
     let id = store.invitations(now).unwrap()[0].id;
@@ -250,17 +262,19 @@ async fn whatever_a_guest_hears_of_its_answers_is_on_the_disk_of_the_host() {
         assert_eq!(kept.history.strikes.answers, wrong);
         // And each proof on that of the guest.
         assert_eq!(guests.tried(id, now).unwrap().proofs, wrong);
-        pairing.answer("Max".to_owned()).await.unwrap();
+        connecting.answer("Max".to_owned()).await.unwrap();
     }
     guest
         .until(|screen| matches!(screen, Screen::Ended { .. }).then_some(()))
         .await;
     let over = store.invitation(id, now).map(drop);
     assert_eq!(over, Err(StoreError::Over(EndReason::Burned)));
-    // Opened once more, it is knocked at no more.
-    pairing.open(read_text(&link).unwrap()).await.unwrap();
-    let refused = pairing.connect().await.map(drop);
-    assert_eq!(refused, Err(ErrorKind::AnswersDiffer.into()));
+    // Opened once more, when its end is on the disk, it is knocked at no more.
+    while !guest.waiting().await.is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    guest.accepts(&link).await;
+    assert_eq!(guest.until_ended().await, ErrorKind::AnswersDiffer);
 }
 
 #[tokio::test]
@@ -274,17 +288,15 @@ async fn a_persons_word_is_remembered_as_a_mark_and_raises_nothing() {
     let hosting = host
         .handfast
         .pairing()
-        .host(DeliveryMode::Send, asked)
+        .invite(DeliveryMode::Send, asked)
         .await;
-    let _hosting = hosting.unwrap();
+    let hosting = hosting.unwrap();
     let link = host.until_hosting().await.link;
-    let pairing = guest.handfast.pairing();
-    pairing.open(read_text(&link).unwrap()).await.unwrap();
-    let _connecting = pairing.connect().await.unwrap();
+    let connecting = guest.accepts(&link).await;
     guest
         .until(|screen| matches!(screen, Screen::Asking { .. }).then_some(()))
         .await;
-    pairing.answer("rex".to_owned()).await.unwrap();
+    connecting.answer("rex".to_owned()).await.unwrap();
     let reason = |screen| match screen {
         Screen::Talking { person, .. } => Some((person.level, person.reason)),
         _ => None,
@@ -293,7 +305,7 @@ async fn a_persons_word_is_remembered_as_a_mark_and_raises_nothing() {
     assert_eq!(host.until(reason).await, checked);
     let theirs = (TrustLevel::Unverified, TrustReason::TheirQuestion);
     assert_eq!(guest.until(reason).await, theirs);
-    let talk = guest.handfast.conversation();
+    let talk = &connecting;
     talk.only_they_would_ask().await.unwrap();
     let marked = (TrustLevel::Unverified, TrustReason::ByYourWord);
     assert_eq!(guest.until(reason).await, marked);
@@ -301,7 +313,7 @@ async fn a_persons_word_is_remembered_as_a_mark_and_raises_nothing() {
     assert_eq!((known.level, known.reason), marked);
     let again = talk.only_they_would_ask().await;
     assert_eq!(again, Err(ErrorKind::NotNow.into()));
-    let at_host = host.handfast.conversation().only_they_would_ask().await;
+    let at_host = hosting.only_they_would_ask().await;
     assert_eq!(at_host, Err(ErrorKind::NotNow.into()));
 }
 
@@ -310,9 +322,7 @@ async fn listeners_that_panic_do_not_keep_two_from_meeting() {
     let (mut host, mut guest) = (TestDevice::new().await, TestDevice::new().await);
     let _hosting = host.sends().await;
     let link = host.until_hosting().await.link;
-    let pairing = guest.handfast.pairing();
-    pairing.open(read_text(&link).unwrap()).await.unwrap();
-    let _connecting = pairing.connect().await.unwrap();
+    guest.accepts(&link).await;
     host.until_talking().await;
     guest.until_talking().await;
     host.handfast.shutdown().await;
@@ -322,15 +332,14 @@ async fn listeners_that_panic_do_not_keep_two_from_meeting() {
 #[tokio::test]
 async fn a_listener_that_shows_nothing_holds_the_other_side_back() {
     let (mut host, mut guest) = (TestDevice::new().await, TestDevice::new().await);
-    let _handles = meet(&mut host, &mut guest).await;
+    let [writing, reading] = meet(&mut host, &mut guest).await;
     host.until_talking().await;
     guest.until_talking().await;
-    let talk = host.handfast.conversation();
     let mut sent = 0;
     // Somebody who writes as fast as is taken, until that is full from there to here.
     let mut refused = 0;
     while refused < 20 {
-        match talk
+        match writing
             .send_text(format!("{sent:05}{}", "x".repeat(10_000)))
             .await
         {
@@ -346,15 +355,15 @@ async fn a_listener_that_shows_nothing_holds_the_other_side_back() {
     let told = guest.texts().await;
     assert_eq!(told.len(), 256, "of {sent}");
     // What reaches the screen makes room for as much again, in order, and nothing was lost.
-    guest.handfast.conversation().taken(256);
+    reading.taken(256);
     let more = guest.texts().await;
     assert_eq!(more.len(), 256);
     for (number, text) in told.iter().chain(&more).enumerate() {
         assert!(text.starts_with(&format!("{number:05}")), "{number}");
     }
     // Whoever shows nothing can still leave.
-    guest.handfast.conversation().leave().await.unwrap();
-    guest.until_idle().await;
+    reading.leave().await.unwrap();
+    guest.until_closed().await;
 }
 
 #[tokio::test]
@@ -366,12 +375,11 @@ async fn somebody_unverified_who_has_sent_enough_is_seen_to_be_held() {
     };
     guest.handfast.limit(few.clone()).await.unwrap();
     assert_eq!(guest.handfast.limits().await, Ok(few));
-    let _handles = meet(&mut host, &mut guest).await;
+    let [writing, reading] = meet(&mut host, &mut guest).await;
     host.until_talking().await;
     guest.until_talking().await;
     for number in 0..5 {
-        let talk = host.handfast.conversation();
-        talk.send_text(number.to_string()).await.unwrap();
+        writing.send_text(number.to_string()).await.unwrap();
     }
     let is_held = |screen| match screen {
         Screen::Talking { reached, .. } => Some(reached),
@@ -379,7 +387,7 @@ async fn somebody_unverified_who_has_sent_enough_is_seen_to_be_held() {
     };
     let reached = guest.until(is_held).await;
     assert_eq!(reached, Some(Reached::Messages));
-    guest.handfast.conversation().allow_more().await.unwrap();
+    reading.allow_more().await.unwrap();
     assert_eq!(guest.until(is_held).await, None);
     assert_eq!(guest.texts().await, ["4"]);
 }
@@ -387,10 +395,9 @@ async fn somebody_unverified_who_has_sent_enough_is_seen_to_be_held() {
 #[tokio::test]
 async fn a_difference_hangs_up_and_whoever_it_was_is_not_let_in_until_forgotten() {
     let (mut host, mut guest) = (TestDevice::new().await, TestDevice::new().await);
-    let _handles = meet(&mut host, &mut guest).await;
+    let [here, there] = meet(&mut host, &mut guest).await;
     host.until_talking().await;
     guest.until_talking().await;
-    let (here, there) = (host.handfast.conversation(), guest.handfast.conversation());
     there.compare().await.unwrap();
     host.until_wish(Wish::Theirs).await;
     guest.until_wish(Wish::Ours).await;
@@ -398,12 +405,13 @@ async fn a_difference_hangs_up_and_whoever_it_was_is_not_let_in_until_forgotten(
     let digits = host.until_comparing().await;
     assert_eq!(guest.until_comparing().await, digits);
     let other = vec!["0000".to_owned(); 3];
-    for outcome in [Comparison::Same, Comparison::Different] {
+    for outcome in [Finding::Same, Finding::Different] {
         let refused = here.compared(other.clone(), outcome).await;
         assert_eq!(refused, Err(ErrorKind::NotNow.into()), "not what is shown");
     }
-    here.compared(digits, Comparison::Different).await.unwrap();
+    here.compared(digits, Finding::Different).await.unwrap();
     assert_eq!(host.until_ended().await, ErrorKind::NotTheInviter);
+    host.until_people_change().await;
     assert_eq!(
         guest.until_ended().await,
         ErrorKind::Lost,
@@ -415,11 +423,11 @@ async fn a_difference_hangs_up_and_whoever_it_was_is_not_let_in_until_forgotten(
     };
     assert_eq!(met.person.reason, TrustReason::Different);
 
-    let _handles = meet(&mut host, &mut guest).await;
+    meet(&mut host, &mut guest).await;
     assert_eq!(host.until_ended().await, ErrorKind::Refused);
     assert_eq!(guest.until_ended().await, ErrorKind::Lost);
     host.handfast.forget(met.id.clone()).await.unwrap();
-    let _handles = meet(&mut host, &mut guest).await;
+    meet(&mut host, &mut guest).await;
     host.until_talking().await;
     guest.until_talking().await;
 }
@@ -453,18 +461,19 @@ async fn every_invitation_and_every_reply_of_one_app_has_a_certificate_of_its_ow
             panic!("an invitation");
         };
         seen.push(invitation.fingerprint);
-        made.put_aside();
-        one.until_idle().await;
+        made.leave().await.unwrap();
+        one.until_closed().await;
     }
     for _ in 0..2 {
         let made = other.sends().await;
         let link = other.until_hosting().await.link;
-        made.put_aside();
-        other.until_idle().await;
-        let pairing = one.handfast.pairing();
-        pairing.open(read_text(&link).unwrap()).await.unwrap();
-        pairing.connect().await.unwrap().put_aside();
-        one.until_idle().await;
+        made.leave().await.unwrap();
+        other.until_closed().await;
+        let accepted = one.accepts(&link).await;
+        one.until(|screen| matches!(screen, Screen::Connecting { .. }).then_some(()))
+            .await;
+        accepted.leave().await.unwrap();
+        one.until_closed().await;
     }
     let named = |kept: &PendingReply| {
         let reply = kept.reply.open(&kept.invitation.keys()).unwrap();
@@ -479,8 +488,9 @@ async fn every_invitation_and_every_reply_of_one_app_has_a_certificate_of_its_ow
     // What waits goes on with its own.
     let pairing = one.handfast.pairing();
     for waits in one.waiting().await {
-        pairing.go_on(waits.id).await.unwrap().put_aside();
-        one.until_idle().await;
+        let session = pairing.resume(waits.id).await.unwrap();
+        session.leave().await.unwrap();
+        one.until_closed().await;
     }
     let still: Vec<_> = store.replies(now).unwrap().iter().map(named).collect();
     assert_eq!(still, seen[2..]);
@@ -497,24 +507,19 @@ async fn who_finds_somebody_else_there_is_told_and_keeps_what_waits() {
     let mut second = TestDevice::new().await;
     let _hosting = host.sends().await;
     let link = host.until_hosting().await.link;
-    let pairing = guest.handfast.pairing();
-    pairing.open(read_text(&link).unwrap()).await.unwrap();
-    let _connecting = pairing.connect().await.unwrap();
+    guest.accepts(&link).await;
     host.until_talking().await;
     guest.until_talking().await;
-    let pairing = second.handfast.pairing();
-    pairing.open(read_text(&link).unwrap()).await.unwrap();
-    let knocking = pairing.connect().await.unwrap();
+    let knocking = second.accepts(&link).await;
     second
         .until(|screen| match screen {
-            Screen::Connecting { cause, .. } | Screen::ReplyNeeded { cause, .. } => {
-                (cause == Some(Cause::SeatTaken)).then_some(())
-            }
-            other => (other == Screen::Idle).then(|| panic!("{other:?}")),
+            Screen::Connecting { stage, .. } => (stage == GuestStage::SlotTaken).then_some(()),
+            Screen::ReplyNeeded { is_slot_taken, .. } => is_slot_taken.then_some(()),
+            other => (other == Screen::Closed).then(|| panic!("{other:?}")),
         })
         .await;
-    knocking.put_aside();
-    second.until_idle().await;
+    knocking.leave().await.unwrap();
+    second.until_closed().await;
     assert_eq!(second.waiting().await.len(), 1);
 }
 
@@ -552,49 +557,51 @@ async fn another_link_never_replaces_what_the_person_is_about_to_confirm() {
     let asked = first.until_hosting().await.link;
     let tapped = read_text(&second.until_hosting().await.link).unwrap();
     let pairing = guest.handfast.pairing();
-    pairing.open(read_text(&asked).unwrap()).await.unwrap();
+    let opened = pairing.open(read_text(&asked).unwrap()).await.unwrap();
     assert_eq!(guest.until_confirming().await, Provenance::Carried);
     assert_eq!(
-        pairing.open(tapped.clone()).await,
+        pairing.open(tapped.clone()).await.map(drop),
         Err(ErrorKind::Busy.into())
     );
     // The same one by camera is no other, and is never known worse than it was.
-    for (provenance, shown) in [
-        (Provenance::Camera, Provenance::Camera),
-        (Provenance::Carried, Provenance::Camera),
-    ] {
+    for provenance in [Provenance::Camera, Provenance::Carried] {
         let again = Found {
             provenance,
             ..read_text(&asked).unwrap()
         };
-        pairing.open(again).await.unwrap();
-        assert_eq!(guest.until_confirming().await, shown);
+        assert_eq!(pairing.open(again).await.unwrap().id(), opened.id());
+        let is_shown = |screen| match screen {
+            Some(Screen::InvitationOpened { provenance, .. }) => provenance,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(is_shown(opened.screen().unwrap()), Provenance::Camera);
     }
     // It is put aside, and the other can be opened.
-    guest.handfast.dismiss();
-    guest.until_idle().await;
-    pairing.open(tapped).await.unwrap();
+    opened.leave().await.unwrap();
+    guest.until_closed().await;
+    let opened = pairing.open(tapped).await.unwrap();
     guest.until_confirming().await;
     assert_eq!(
-        pairing.open(read_text(&asked).unwrap()).await,
+        pairing.open(read_text(&asked).unwrap()).await.map(drop),
         Err(ErrorKind::Busy.into())
     );
-    let _connecting = pairing.connect().await.unwrap();
+    opened.accept().await.unwrap();
     second.until_talking().await;
     guest.until_talking().await;
 }
 
 #[tokio::test]
 async fn trying_harder_needs_somebody_who_is_waited_for() {
-    let mut host = TestDevice::new().await;
-    let pairing = host.handfast.pairing();
-    assert_eq!(pairing.try_harder().await, Err(ErrorKind::NotNow.into()));
-    let _hosting = pairing
-        .host(DeliveryMode::Show, Protection::Open)
-        .await
-        .unwrap();
-    host.until_hosting().await;
-    assert_eq!(pairing.try_harder().await, Ok(()));
+    let (mut host, mut guest) = (TestDevice::new().await, TestDevice::new().await);
+    let hosting = host.sends().await;
+    let link = host.until_hosting().await.link;
+    assert_eq!(hosting.try_harder().await, Ok(()));
+    let found = read_text(&link).unwrap();
+    let opened = guest.handfast.pairing().open(found).await.unwrap();
+    guest.until_confirming().await;
+    assert_eq!(opened.try_harder().await, Err(ErrorKind::NotNow.into()));
+    let nobody = host.handfast.session(7_000);
+    assert_eq!(nobody.try_harder().await, Err(ErrorKind::NotNow.into()));
 }
 
 /// A STUN server on loopback that answers and counts.
@@ -646,12 +653,12 @@ async fn a_link_asks_how_it_is_seen_and_a_code_at_the_table_asks_nobody() {
         let hosting = host
             .handfast
             .pairing()
-            .host(delivery, Protection::Open)
+            .invite(delivery, Protection::Open)
             .await;
         host.until_hosting().await;
         assert_eq!(asked.load(Relaxed) > 0, is_asked, "{delivery:?}");
-        hosting.unwrap().cancel();
-        host.until_idle().await;
+        hosting.unwrap().withdraw().await.unwrap();
+        host.until_closed().await;
     }
     let before = asked.load(Relaxed);
     let report = host.handfast.network().await.unwrap();
@@ -669,12 +676,7 @@ async fn silent_server() -> (tokio::net::UdpSocket, SocketAddr) {
 }
 
 /// A host whose link is being made: one server is asked for it, and does not answer.
-async fn making() -> (
-    TestDevice,
-    tokio::net::UdpSocket,
-    Arc<PairingHandle>,
-    Instant,
-) {
+async fn making() -> (TestDevice, tokio::net::UdpSocket, Arc<Session>, Instant) {
     let mut host = TestDevice::new().await;
     let (server, address) = silent_server().await;
     host.may_ask(&[&address]).await;
@@ -691,16 +693,21 @@ const AT_ONCE: Duration = Duration::from_millis(3_500);
 async fn a_link_that_is_stopped_while_it_is_made_leaves_nothing() {
     let (mut host, server, making, began) = making().await;
     let (_, asked_from) = server.recv_from(&mut [0; 200]).await.unwrap();
-    making.cancel();
-    host.until_idle().await;
+    making.withdraw().await.unwrap();
+    host.until_closed().await;
     assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
     assert_eq!(host.waiting().await, []);
     // Its socket is given up as well.
-    tokio::net::UdpSocket::bind(asked_from).await.unwrap();
+    let given_up = async {
+        while tokio::net::UdpSocket::bind(asked_from).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(AT_ONCE, given_up).await.expect("soon");
     // Nothing of it comes afterwards, and something else may begin.
     let pairing = host.handfast.pairing();
     let _shown = pairing
-        .host(DeliveryMode::Show, Protection::Open)
+        .invite(DeliveryMode::Show, Protection::Open)
         .await
         .unwrap();
     host.until_hosting().await;
@@ -708,20 +715,29 @@ async fn a_link_that_is_stopped_while_it_is_made_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn everything_else_is_answered_while_a_link_is_made() {
-    let (host, _server, _making, began) = making().await;
-    let text =
-        "handfast:EQhLHxZoN2JVqVdxcv4PhcA5yidhKXZmKNeDZvlTzCd_w-flRBuUrstXwmpaDE5m1dSvIwEDfwAAAbDR";
+async fn everything_else_goes_on_while_a_link_is_made() {
+    let (mut host, _server, making, began) = making().await;
+    let guest = TestDevice::new().await;
+    let refused = making.offer_reply().await;
+    assert_eq!(refused, Err(ErrorKind::NotNow.into()));
+    let refused = making.send_text("?".to_owned()).await;
+    assert_eq!(refused, Err(ErrorKind::NotNow.into()));
+    // Another invitation is shown, somebody is met by it, and all three are under way.
     let pairing = host.handfast.pairing();
-    let opened = pairing.open(read_text(text).unwrap()).await;
-    assert_eq!(opened, Err(ErrorKind::Busy.into()));
-    let again = pairing.host(DeliveryMode::Show, Protection::Open).await;
-    assert_eq!(again.map(drop), Err(ErrorKind::Busy.into()));
-    assert_eq!(pairing.offer_reply().await, Err(ErrorKind::NotNow.into()));
-    let said = host.handfast.conversation().send_text("?".to_owned()).await;
-    assert_eq!(said.map(drop), Err(ErrorKind::NotNow.into()));
     pairing.boost();
-    host.handfast.dismiss();
+    let table = pairing.invite(DeliveryMode::Show, Protection::Open).await;
+    let link = host.until_hosting().await.link;
+    guest.accepts(&link).await;
+    host.until_talking().await;
+    let third = pairing.invite(DeliveryMode::Show, Protection::Open).await;
+    host.until_hosting().await;
+    let under_way = host.handfast.under_way().unwrap();
+    let ids: Vec<u64> = under_way.iter().map(|one| one.session).collect();
+    let begun = [making.id(), table.unwrap().id(), third.unwrap().id()];
+    assert_eq!(ids, begun);
+    assert_eq!(under_way[0].screen, Screen::Preparing { is_kept: false });
+    assert!(matches!(under_way[1].screen, Screen::Talking { .. }));
+    assert!(matches!(under_way[2].screen, Screen::Hosting { .. }));
     host.handfast.shutdown().await;
     assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
 }
@@ -767,8 +783,8 @@ async fn a_link_that_waits_is_put_aside_or_given_up_before_it_is_shown_again() {
     host.may_ask(&[]).await;
     let made = host.sends().await;
     host.until_hosting().await;
-    made.put_aside();
-    host.until_idle().await;
+    made.leave().await.unwrap();
+    host.until_closed().await;
     host.may_ask(&[&address]).await;
     let began = Instant::now();
     let pairing = host.handfast.pairing();
@@ -776,26 +792,26 @@ async fn a_link_that_waits_is_put_aside_or_given_up_before_it_is_shown_again() {
         panic!("one waits");
     };
     for stays in [true, false] {
-        let going_on = pairing.go_on(waits.id.clone()).await.unwrap();
+        let going_on = pairing.resume(waits.id.clone()).await.unwrap();
         host.until_preparing(true).await;
         match stays {
-            true => going_on.put_aside(),
-            false => pairing.give_up(waits.id.clone()).await.unwrap(),
+            true => going_on.leave().await.unwrap(),
+            false => pairing.withdraw(waits.id.clone()).await.unwrap(),
         }
-        host.until_idle().await;
+        host.until_closed().await;
         assert_eq!(host.waiting().await.len(), usize::from(stays));
     }
     assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
     host.may_ask(&[]).await;
     let made = host.sends().await;
     host.until_hosting().await;
-    made.put_aside();
-    host.until_idle().await;
+    made.leave().await.unwrap();
+    host.until_closed().await;
     host.may_ask(&[&address]).await;
     let id = host.waiting().await.remove(0).id;
-    let going_on = pairing.go_on(id).await.unwrap();
+    let going_on = pairing.resume(id).await.unwrap();
     host.until_preparing(true).await;
-    going_on.cancel();
-    host.until_idle().await;
+    going_on.withdraw().await.unwrap();
+    host.until_closed().await;
     assert_eq!(host.waiting().await, []);
 }

@@ -6,7 +6,7 @@
 
 use handfast_core::{
     CallbackError, Change, DeliveryMode, Handfast, KeyStore, KeyStoreError, Listener, Pairing,
-    PairingHandle, Protection, Screen, Settings, read_text,
+    Protection, Screen, Session, Settings, read_text,
 };
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -60,7 +60,7 @@ struct Phone {
     folder: PathBuf,
     handfast: Arc<Handfast>,
     pairing: Arc<Pairing>,
-    handles: Vec<Arc<PairingHandle>>,
+    sessions: Vec<Arc<Session>>,
     changes: mpsc::UnboundedReceiver<Change>,
 }
 
@@ -83,7 +83,7 @@ impl Phone {
             pairing: handfast.pairing(),
             folder,
             handfast,
-            handles: Vec::new(),
+            sessions: Vec::new(),
             changes,
         }
     }
@@ -91,7 +91,7 @@ impl Phone {
     async fn until<T>(&mut self, wanted: impl Fn(Screen) -> Option<T>) -> T {
         let search = async {
             loop {
-                if let Change::Shown { screen } = self.changes.recv().await.expect("told")
+                if let Change::Shown { screen, .. } = self.changes.recv().await.expect("told")
                     && let Some(found) = wanted(screen)
                 {
                     return found;
@@ -106,9 +106,9 @@ impl Phone {
     async fn host(&mut self) -> String {
         let hosting = self
             .pairing
-            .host(DeliveryMode::Show, Protection::Open)
+            .invite(DeliveryMode::Show, Protection::Open)
             .await;
-        self.handles.push(hosting.unwrap());
+        self.sessions.push(hosting.unwrap());
         self.until(|screen| match screen {
             Screen::Hosting { invitation, .. } => Some(invitation.link),
             _ => None,
@@ -117,8 +117,10 @@ impl Phone {
     }
 
     async fn join(&mut self, link: &str) {
-        self.pairing.open(read_text(link).unwrap()).await.unwrap();
-        self.handles.push(self.pairing.connect().await.unwrap());
+        let opened = self.pairing.open(read_text(link).unwrap()).await;
+        let session = opened.unwrap();
+        session.accept().await.unwrap();
+        self.sessions.push(session);
     }
 
     async fn until_talking(&mut self) {

@@ -8,8 +8,8 @@ mod shell;
 
 use handfast_native::device::{
     AcceptTerms, Asking, Command, DeliveryMode, Done, Event, FileState, InviteTerms, Protection,
-    Provenance, Refusal, RowContent, Saying, Servers, SessionCommand, SessionEnd, SessionId,
-    Settings, View, Wish,
+    Provenance, Refusal, RowContent, Saying, SessionCommand, SessionEnd, SessionId, Settings, View,
+    Wish,
 };
 use handfast_native::handshake::TrustLevel;
 use handfast_native::pairing::Failure;
@@ -433,7 +433,8 @@ async fn a_survey_tells_where_this_machine_is() {
     // Nobody outside is asked.
     let alone = Settings {
         asking: Asking {
-            servers: Servers::Nobody,
+            servers: false,
+            named: Vec::new(),
             router: false,
             guess: false,
         },
@@ -487,7 +488,8 @@ async fn what_the_person_chose_is_in_force_after_a_restart() {
     let mut settings = Settings {
         name: "Zoë".into(),
         asking: Asking {
-            servers: Servers::Named(vec!["stun.example.org:3478".parse().unwrap()]),
+            servers: true,
+            named: vec!["stun.example.org:3478".parse().unwrap()],
             router: false,
             guess: false,
         },

@@ -20,6 +20,8 @@ use std::net::{IpAddr, SocketAddr};
 pub struct NetworkReport {
     /// Its own addresses.
     pub addresses: Vec<IpAddr>,
+    /// The STUN servers that were asked.
+    pub servers: Vec<StunServer>,
     /// How STUN servers see its sockets. None if nobody was asked.
     pub reflexive: Option<ReflexiveReport>,
     /// Where a router opened a port, or why none did. None if no router was asked.

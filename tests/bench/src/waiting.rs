@@ -5,7 +5,7 @@ use super::Result;
 use super::figure::{Figure, Goal};
 use super::process::cpu_time;
 use handfast_native::device::{
-    Asking, Command, DeliveryMode, Done, InviteTerms, Scope, Servers, Settings, View,
+    Asking, Command, DeliveryMode, Done, InviteTerms, Scope, Settings, View,
 };
 use handfast_native::{DeviceHandle, Home, Options};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -26,7 +26,8 @@ pub(crate) async fn measure(quick: bool) -> Result<Vec<Figure>> {
     let servers = [Server::start().await?, Server::start().await?];
     let names = servers.iter().map(|server| server.name.parse());
     let asking = Asking {
-        servers: Servers::Named(names.collect::<std::result::Result<_, _>>()?),
+        servers: true,
+        named: names.collect::<std::result::Result<_, _>>()?,
         router: false,
         guess: false,
     };

@@ -14,6 +14,7 @@ use crate::{strings, words};
 use handfast_native::device::{Command, Provenance, SessionCommand, View};
 use handfast_native::seal::{Questions, SealError};
 use handfast_native::token::Invitation;
+use handfast_native::unix_seconds;
 use std::path::Path;
 
 /// An invitation as it was handed in.
@@ -119,7 +120,7 @@ async fn told_unless_gone(session: &Session, command: SessionCommand) -> Result<
 /// Tells what is gone on with. Gives what the host calls itself.
 pub(super) fn tell_resumed(session: &Session, output: &mut Output) -> Option<String> {
     let pending = session.pending()?;
-    let left = pending.remaining.map(|left| left.as_secs());
+    let left = pending.remaining(unix_seconds()).map(|left| left.as_secs());
     let name = pending.name;
     tell_opened(name.clone(), left, pending.is_on_this_machine, output);
     name

@@ -1,8 +1,6 @@
 //! What a device keeps, as rows of a store: a [`Write`] means there what it means for a [`Snapshot`].
 
-use handfast_device::{
-    Asking, Ended, KeptInvitation, ProofCount, Servers, Settings, Snapshot, Write,
-};
+use handfast_device::{Asking, Ended, KeptInvitation, ProofCount, Settings, Snapshot, Write};
 use handfast_protocol::conversation::Limits;
 use handfast_protocol::network::StunServer;
 use handfast_store::{Batch, Kept, Proofs, Setting, StoreError};
@@ -80,20 +78,11 @@ fn put_settings(batch: &Batch<'_>, settings: &Settings) -> Result<(), StoreError
         asking,
         limits,
     } = settings;
-    let named = match &asking.servers {
-        Servers::Named(servers) => {
-            let servers: Vec<String> = servers.iter().map(StunServer::to_string).collect();
-            Some(servers.join(" "))
-        }
-        Servers::Nobody | Servers::Usual => None,
-    };
+    let named: Vec<String> = asking.named.iter().map(StunServer::to_string).collect();
     let yes_or_no = |is_so| Some(if is_so { YES } else { NO });
     batch.set(Setting::Name, Some(name))?;
-    batch.set(Setting::Stun, named.as_deref())?;
-    batch.set(
-        Setting::AskServers,
-        yes_or_no(asking.servers != Servers::Nobody),
-    )?;
+    batch.set(Setting::Stun, Some(&named.join(" ")))?;
+    batch.set(Setting::AskServers, yes_or_no(asking.servers))?;
     batch.set(Setting::AskRouter, yes_or_no(asking.router))?;
     batch.set(Setting::Guess, yes_or_no(asking.guess))?;
     batch.set(Setting::Limits, Some(&limits_to_text(limits)))
@@ -117,16 +106,11 @@ fn settings(batch: &Batch<'_>, usual: &Settings) -> Result<Option<Settings>, Sto
         servers.filter_map(Result::ok).collect()
     });
     let may = |choice: Option<String>, usual| choice.map_or(usual, |choice| choice != NO);
-    let servers = match (asks.as_deref(), named) {
-        (Some(NO), _) => Servers::Nobody,
-        (_, Some(servers)) if !servers.is_empty() => Servers::Named(servers),
-        (Some(_), _) => Servers::Usual,
-        (None, _) => usual.asking.servers.clone(),
-    };
     Ok(Some(Settings {
         name: name.unwrap_or_else(|| usual.name.clone()),
         asking: Asking {
-            servers,
+            servers: may(asks, usual.asking.servers),
+            named: named.unwrap_or_else(|| usual.asking.named.clone()),
             router: may(router, usual.asking.router),
             guess: may(guess, usual.asking.guess),
         },

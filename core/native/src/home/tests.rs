@@ -1,9 +1,7 @@
 //! What is on the disk is what the device believes: every change means the same to both.
 
 use super::*;
-use handfast_device::{
-    Asking, EndReason, HostHistory, KeptInvitation, ProofCount, Provenance, Servers,
-};
+use handfast_device::{Asking, EndReason, HostHistory, KeptInvitation, ProofCount, Provenance};
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::conversation::Limits;
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
@@ -99,10 +97,10 @@ pub(crate) fn settings(numbers: &mut Numbers) -> Settings {
     let mut settings = Settings {
         name: ["", "Zoë"][numbers.below(2) as usize].to_owned(),
         asking: Asking {
-            servers: match numbers.below(3) {
-                0 => Servers::Nobody,
-                1 => Servers::Usual,
-                _ => Servers::Named(vec![server]),
+            servers: numbers.below(2) == 0,
+            named: match numbers.below(2) {
+                0 => Vec::new(),
+                _ => vec![server],
             },
             router: numbers.below(2) == 0,
             guess: numbers.below(2) == 0,

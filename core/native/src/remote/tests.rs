@@ -230,7 +230,7 @@ impl Numbers {
     }
 
     fn session_command(&mut self) -> SessionCommand {
-        match self.below(10) {
+        match self.below(11) {
             0 => {
                 let code = self.perhaps(|numbers| Secret::new([numbers.below(256) as u8; 16]));
                 SessionCommand::Unlock(self.answers(), code)
@@ -249,6 +249,7 @@ impl Numbers {
                 let invitation = invitation(self.below(256) as u8);
                 SessionCommand::ShowAgain(Box::new(invitation), self.provenance())
             }
+            9 => SessionCommand::Withdraw,
             _ => SessionCommand::Taken(self.below(1 << 32) as u32),
         }
     }
@@ -299,6 +300,7 @@ impl Numbers {
             mapped: address,
         };
         NetworkReport {
+            servers: vec!["stun.example.org:3478".parse().unwrap(); self.below(3) as usize],
             addresses: vec![self.address()],
             reflexive: self.perhaps(|numbers| ReflexiveReport {
                 mappings: vec![mapping; numbers.below(3) as usize],
@@ -470,7 +472,8 @@ impl Numbers {
                 id: self.pending(),
                 name: self.perhaps(Self::text),
                 made: self.any(),
-                remaining: self.perhaps(Self::span),
+                provenance: self.provenance(),
+                expires_at: self.perhaps(|numbers| numbers.below(1 << 40)),
                 is_on_this_machine: self.yes(),
             };
             overview.pending.push((pending, self.perhaps(Self::id)));

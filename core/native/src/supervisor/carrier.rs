@@ -76,7 +76,7 @@ pub(super) struct PortTurn {
 
 impl PortTurn {
     /// Waits until those before are gone.
-    async fn comes(before: Vec<watch::Receiver<()>>) {
+    pub(super) async fn comes(before: Vec<watch::Receiver<()>>) {
         for mut one in before {
             while one.changed().await.is_ok() {}
         }

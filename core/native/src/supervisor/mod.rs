@@ -39,6 +39,7 @@ use handfast_device::{
     SessionId, Settings, Tag, View, system_randomness,
 };
 use handfast_protocol::pairing::Now;
+use handfast_seal as seal;
 use handfast_store::{Person, Refused, StoreError};
 use shells::Shells;
 use std::collections::BTreeMap;
@@ -61,6 +62,8 @@ pub struct Options {
     pub addresses: Addresses,
     /// How to find out how much room there is for files.
     pub space: Space,
+    /// How much memory and time a locked invitation may take to open.
+    pub seal_limits: seal::Limits,
 }
 
 impl Options {
@@ -71,6 +74,7 @@ impl Options {
             settings: Settings::default(),
             addresses: Addresses::Watched,
             space: free_space,
+            seal_limits: seal::Limits::DESKTOP,
         }
     }
 }
@@ -171,7 +175,7 @@ impl DeviceHandle {
         let (calls, received) = mpsc::channel(COMMANDS);
         let (to_clients, clients) = mpsc::channel(COMMANDS);
         let shells = Shells::new(Files {
-            downloads: options.downloads,
+            downloads: options.downloads.clone(),
             space: options.space,
         });
         let handle = Self {
@@ -183,7 +187,7 @@ impl DeviceHandle {
         };
         let listener = handle.listen();
         let calls = (received, clients);
-        let mut task = task::Task::new(device, home, &options.addresses, calls, shells);
+        let mut task = task::Task::new(device, home, &options, calls, shells);
         if let Some(socket) = socket {
             task.serve_by(remote::serve(socket, to_clients));
         }

@@ -152,8 +152,9 @@ pub(super) async fn survey(
     }
     match Endpoint::bind(&addresses, None) {
         Ok(endpoint) => {
-            let endpoint = endpoint.with_servers(servers);
-            endpoint.survey(network.router(router)).await
+            let endpoint = endpoint.with_servers(servers.clone());
+            let report = endpoint.survey(network.router(router)).await;
+            NetworkReport { servers, ..report }
         }
         Err(error) => {
             log::warn!("nothing is found out about this network: {error}");

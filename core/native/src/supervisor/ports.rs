@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, mpsc};
 use tokio::time::timeout;
 
 /// The endpoints that are shared now.
@@ -40,6 +40,8 @@ impl std::fmt::Debug for Sockets {
 /// What a device wants of all sockets, in the order of its numbers.
 #[derive(Clone, Debug)]
 pub(super) struct Move {
+    /// Dropped once it is done everywhere, by which whoever waits for that hears of it.
+    pub(super) done: Option<mpsc::Sender<()>>,
     pub(super) number: u64,
     pub(super) what: What,
 }
@@ -70,6 +72,10 @@ impl Ports {
     ) -> Result<Arc<Sockets>, TransportError> {
         let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let addresses = network.addresses(bind.scope);
+        if addresses.is_empty() {
+            // Sockets of others may be there, and wait for a network.
+            return Err(TransportError::NoAddress);
+        }
         let known = shared.iter().filter_map(Weak::upgrade);
         let mut usable = known.filter(|sockets| !bind.is_apart && sockets.serve(bind, &addresses));
         if let Some(sockets) = usable.next() {

@@ -6,7 +6,7 @@ use super::network::{self, Addresses, Network};
 use super::ports::{Move, Ports, What};
 use super::shells::{ClientCall, Shells};
 use super::talk::Talk;
-use super::{Call, Overview, disk, now};
+use super::{Call, Options, Overview, disk, now};
 use crate::{GOODBYE, Home};
 use bytes::Bytes;
 use handfast_device::{
@@ -73,11 +73,15 @@ pub(super) struct Task {
     ports: Ports,
     /// The number of the last thing that sockets were told.
     last_move: u64,
+    /// Ends when every socket was told to pause, and has.
+    pausing: Option<mpsc::Receiver<()>>,
     disk: mpsc::UnboundedSender<(Ticket, Vec<Write>)>,
     /// Batches that are not on the disk yet.
     unwritten: usize,
     /// One piece of work at a time: each takes much memory.
     work: Arc<Semaphore>,
+    /// How much it may take.
+    work_limits: seal::Limits,
     /// What has an end of its own.
     tasks: JoinSet<()>,
     /// What goes on for as long as the device.
@@ -122,7 +126,7 @@ impl Task {
     pub(super) fn new(
         device: Device,
         home: Home,
-        addresses: &Addresses,
+        options: &Options,
         (calls, clients): (mpsc::Receiver<Call>, mpsc::Receiver<ClientCall>),
         shells: Shells,
     ) -> Self {
@@ -132,7 +136,7 @@ impl Task {
         let (mut tasks, mut watchers) = (JoinSet::new(), JoinSet::new());
         tasks.spawn(disk::run(home, batches, tell.clone()));
         watchers.spawn(network::watch_guesses(tell.clone()));
-        if *addresses == Addresses::Watched {
+        if options.addresses == Addresses::Watched {
             watchers.spawn(network::watch_addresses(tell.clone(), closeness));
         }
         Self {
@@ -146,12 +150,14 @@ impl Task {
             sessions: BTreeMap::new(),
             leaving: Vec::new(),
             last_generation: 0,
-            network: Network::new(addresses),
+            network: Network::new(&options.addresses),
             ports: Ports::default(),
             last_move: 0,
+            pausing: None,
             disk,
             unwritten: 0,
             work: Arc::new(Semaphore::new(1)),
+            work_limits: options.seal_limits.clone(),
             tasks,
             watchers,
             server: JoinSet::new(),
@@ -307,14 +313,28 @@ impl Task {
         for event in &events {
             self.shells.tell(event, &self.device);
         }
+        let mut answered = Vec::new();
         for answer in answers {
-            if let Some(waiting) = self.requests.remove(&answer.request) {
-                let _ = waiting.send(answer.result);
-            }
+            let waiting = self.requests.remove(&answer.request);
+            answered.extend(waiting.map(|waiting| (waiting, answer.result)));
+        }
+        match self.pausing.take() {
+            Some(pausing) => self.answer_once_paused(pausing, answered),
+            None => answer(answered),
         }
         if is_news {
             self.shells.tidy(&self.device);
         }
+    }
+
+    /// Whoever said that this device is suspended hears of it when its sockets are given up.
+    fn answer_once_paused(&mut self, mut pausing: mpsc::Receiver<()>, answered: Vec<Answered>) {
+        let leaving = self.leaving.clone();
+        self.tasks.spawn(async move {
+            while pausing.recv().await.is_some() {}
+            PortTurn::comes(leaving).await;
+            answer(answered);
+        });
     }
 
     pub(super) fn show(&mut self) {
@@ -441,7 +461,13 @@ impl Task {
 
     fn command_network(&mut self, command: NetworkCommand) {
         match command {
-            NetworkCommand::Pause => self.tell_sockets(What::Pause),
+            NetworkCommand::Pause => {
+                let (done, is_done) = mpsc::channel(1);
+                let mut pause = self.next_move(What::Pause);
+                pause.done = Some(done);
+                self.tell_carriers(|| carrier::Call::Move(pause.clone()));
+                self.pausing = Some(is_done);
+            }
             NetworkCommand::Resume => self.tell_sockets(What::Resume),
             NetworkCommand::Changed(addresses, router) => {
                 self.network.change(addresses.clone(), router);
@@ -472,6 +498,7 @@ impl Task {
         Move {
             number: self.last_move,
             what,
+            done: None,
         }
     }
 
@@ -489,10 +516,11 @@ impl Task {
 
     fn work(&mut self, id: SessionId, work: Work) {
         let (turn, tell) = (self.work.clone(), self.tell.clone());
+        let limits = self.work_limits.clone();
         self.tasks.spawn(async move {
             // It is never closed.
             let _turn = turn.acquire_owned().await;
-            let working = tokio::task::spawn_blocking(move || work.run(&seal::Limits::DESKTOP));
+            let working = tokio::task::spawn_blocking(move || work.run(&limits));
             match working.await {
                 Ok(done) => {
                     let _ = tell.send(Input::Worked(id, done).into()).await;
@@ -548,6 +576,19 @@ impl Task {
             log::warn!("some tasks were stopped");
             tasks.shutdown().await;
         }
+    }
+}
+
+/// Whoever waits for an answer, and what it is.
+type Answered = (
+    oneshot::Sender<Result<Done, Refusal>>,
+    Result<Done, Refusal>,
+);
+
+fn answer(answered: Vec<Answered>) {
+    for (waiting, result) in answered {
+        // Whoever waited may have gone away.
+        let _ = waiting.send(result);
     }
 }
 

@@ -353,7 +353,10 @@ impl Driver {
 
     fn handle_move(&mut self, change: Option<Move>) {
         match change {
-            Some(Move::Pause) => self.pause(),
+            Some(Move::Pause(closed)) => {
+                self.pause();
+                let _ = closed.send(());
+            }
             Some(Move::Resume) => self.resume(),
             Some(Move::NetworkChanged(addresses)) => self.network_changed(addresses),
             Some(Move::Hurry) if self.is_paused => {}

@@ -9,7 +9,7 @@ use crate::{ConnectEvent, TransportError};
 use handfast_protocol::link::{LinkError, LinkState};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// Tells an endpoint that this device sleeps, wakes or moves. It keeps nothing alive.
 #[derive(Clone, Debug)]
@@ -19,7 +19,8 @@ pub struct Roaming {
 
 #[derive(Debug)]
 pub(super) enum Move {
-    Pause,
+    /// Who waits until the sockets are closed.
+    Pause(oneshot::Sender<()>),
     Resume,
     NetworkChanged(Vec<IpAddr>),
     Hurry,
@@ -32,9 +33,13 @@ impl Roaming {
     }
 
     /// This device is about to be suspended: closes the sockets before the system does. Everything
-    /// else stays as it is, and an open link waits, as long as its other end has patience.
+    /// else stays as it is, and an open link waits, as long as its other end has patience. Returns when
+    /// they are closed.
     pub async fn pause(&self) {
-        let _ = self.moves.send(Move::Pause).await;
+        let (closed, are_closed) = oneshot::channel();
+        let _ = self.moves.send(Move::Pause(closed)).await;
+        // An endpoint that has ended has none.
+        let _ = are_closed.await;
     }
 
     /// This device is back: binds the sockets again, on the same ports where these can be had, and

@@ -1,0 +1,236 @@
+//! One session: this device and one other, from an invitation to the last word of their conversation.
+
+use super::bridge::Bridge;
+use super::sealing::credential_parts;
+use super::{Code, ErrorKind, Finding, HandfastError, Screen, screen};
+use handfast_native::conversation::open_file;
+use handfast_native::device::{AcceptTerms, Command, Saying, SessionCommand, SessionId};
+use handfast_native::seal::Answers;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A session that is under way, as it was shown last.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct UnderWay {
+    /// Which one, for [`Handfast::session`](super::Handfast::session).
+    pub session: u64,
+    /// The whole state of it.
+    pub screen: Screen,
+}
+
+/// One session. Any number may be under way at once. What happens in it is told as
+/// [`Change`](super::Change)s with its [`Self::id`]. Dropping this changes nothing: the session goes on,
+/// and [`Handfast::session`](super::Handfast::session) finds it again.
+#[derive(uniffi::Object)]
+pub struct Session {
+    bridge: Arc<Bridge>,
+    id: SessionId,
+}
+
+impl Session {
+    pub(super) fn new(bridge: Arc<Bridge>, id: SessionId) -> Arc<Self> {
+        Arc::new(Self { bridge, id })
+    }
+
+    async fn command(&self, command: SessionCommand) -> Result<(), HandfastError> {
+        self.bridge.to(self.id, command).await
+    }
+
+    async fn say(&self, saying: Saying) -> Result<(), HandfastError> {
+        self.command(SessionCommand::Say(saying)).await
+    }
+}
+
+#[uniffi::export]
+impl Session {
+    /// Its number, which no other session has for as long as this device is open.
+    pub fn id(&self) -> u64 {
+        self.id.0
+    }
+
+    /// How it was shown last; none once it is over.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ShutDown`].
+    pub fn screen(&self) -> Result<Option<Screen>, HandfastError> {
+        let overview = self.bridge.overview()?;
+        let view = overview.sessions.get(&self.id);
+        Ok(view.map(|view| screen::screen(view, &self.bridge.base)))
+    }
+
+    // --- Coming together ------------------------------------------------------------------------
+
+    /// [`Screen::Locked`]: opens the invitation with the answers to its questions, and the code of a second
+    /// channel if it takes one. Takes about a second, on purpose, and another screen follows; wrong answers
+    /// are no error.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadText`] for answers that cannot be right, [`ErrorKind::NotNow`] if nothing is locked.
+    pub async fn unlock(
+        &self,
+        answers: Vec<String>,
+        code: Option<Arc<Code>>,
+    ) -> Result<(), HandfastError> {
+        let (answers, code) = credential_parts(&answers, code.as_deref())?;
+        self.command(SessionCommand::Unlock(answers, code)).await
+    }
+
+    /// [`Screen::InvitationOpened`]: the person agreed to connect. The reply is kept before it is shown, so
+    /// that it can go on after a restart.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if no invitation is open, [`ErrorKind::TooMany`] if too many replies wait. What
+    /// goes wrong later is told as [`Screen::Ended`].
+    pub async fn accept(&self) -> Result<(), HandfastError> {
+        let terms = AcceptTerms::default();
+        self.command(SessionCommand::Accept(Box::new(terms))).await
+    }
+
+    /// [`Screen::Asking`]: the person's answer to the question.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadText`] if it is empty or too long, [`ErrorKind::NotNow`] if nothing is asked. A wrong
+    /// answer is no error: another screen follows.
+    pub async fn answer(&self, text: String) -> Result<(), HandfastError> {
+        let answers = Answers::new(&[&text])?;
+        self.command(SessionCommand::Answer(answers)).await
+    }
+
+    /// [`Screen::Connecting`]: shows the reply now instead of waiting whether it is needed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if nothing is being connected to.
+    pub async fn offer_reply(&self) -> Result<(), HandfastError> {
+        self.command(SessionCommand::OfferReply).await
+    }
+
+    /// The person asks for more to be tried to get past a strict network: 2,048 small packets more to
+    /// the one address that the other side named, at once. An invitation or a reply causes as many by
+    /// itself; this is taken once for each. Best offered with [`Cause::OneStrict`](super::Cause::OneStrict)
+    /// and [`Cause::StrictUnreplied`](super::Cause::StrictUnreplied), and when the other side is there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if nobody is waited for.
+    pub async fn try_harder(&self) -> Result<(), HandfastError> {
+        self.command(SessionCommand::TryHarder).await
+    }
+
+    /// Leaves it. What waits stays among [`Pairing::pending`](super::Pairing::pending), unless it is new and
+    /// still being prepared. A conversation cancels files that are under way, delivers what was written and
+    /// says goodbye, within about two seconds. [`Screen::Closed`] follows.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if it is over already.
+    pub async fn leave(&self) -> Result<(), HandfastError> {
+        self.command(SessionCommand::Close).await
+    }
+
+    /// Stops it for good: the invitation or reply does not wait any more, and one that is still being
+    /// prepared is never shown. [`Screen::Closed`] follows.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if it is over already, or the two are together;
+    /// [`ErrorKind::Storage`] or [`ErrorKind::StorageFull`] if that cannot be kept.
+    pub async fn withdraw(&self) -> Result<(), HandfastError> {
+        self.command(SessionCommand::Withdraw).await
+    }
+
+    // --- Talking --------------------------------------------------------------------------------
+
+    /// Sends a text of at most 64 KiB, ahead of files that are under way. Returns when it is queued.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadText`] if it is empty, [`ErrorKind::TooLarge`], [`ErrorKind::NotNow`] without a
+    /// conversation, [`ErrorKind::Busy`] if too much is queued.
+    pub async fn send_text(&self, text: String) -> Result<(), HandfastError> {
+        if text.is_empty() {
+            return Err(ErrorKind::BadText.into());
+        }
+        self.say(Saying::Text(text)).await
+    }
+
+    /// Sends the file at this path, after those before it. How it goes is told as a row.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] if it cannot be read, [`ErrorKind::NotNow`] without a conversation,
+    /// [`ErrorKind::Busy`] if too much is queued.
+    pub async fn send_file(&self, path: String) -> Result<(), HandfastError> {
+        let path = PathBuf::from(path);
+        let file = path.clone();
+        let size = self
+            .bridge
+            .blocking(move || Ok(open_file(&file)?.1.len()))
+            .await?;
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        let name = name.to_string_lossy().into_owned();
+        self.say(Saying::File { path, name, size }).await
+    }
+
+    /// Takes the offered file in the row with this number.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if there is none.
+    pub async fn accept_file(&self, number: u64) -> Result<(), HandfastError> {
+        self.say(Saying::AcceptFile(number)).await
+    }
+
+    /// Stops the file in the row with this number: declines it, or ends it. Its row becomes a failed one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if there is none.
+    pub async fn cancel_file(&self, number: u64) -> Result<(), HandfastError> {
+        self.say(Saying::CancelFile(number)).await
+    }
+
+    /// The person wants to compare: that is an offer, or accepts the other side's
+    /// ([`Wish::Theirs`](super::Wish::Theirs)). When both want to, [`Screen::Comparing`] follows on both
+    /// sides. Within five seconds of the last comparison, and after ten of them,
+    /// [`Change::Failed`](super::Change::Failed) follows instead.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] without a conversation, and while something is shown.
+    pub async fn compare(&self) -> Result<(), HandfastError> {
+        self.say(Saying::Compare).await
+    }
+
+    /// What the person found who saw these `digits`. [`Finding::Different`] hangs up at once, and
+    /// whoever is there is not met again until they are forgotten.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if something else is shown, or nothing.
+    pub async fn compared(
+        &self,
+        digits: Vec<String>,
+        finding: Finding,
+    ) -> Result<(), HandfastError> {
+        let groups: Result<Vec<u16>, _> = digits.iter().map(|group| group.parse()).collect();
+        let groups = groups.map_err(|_| ErrorKind::NotNow)?;
+        let groups = groups.try_into().map_err(|_| ErrorKind::NotNow)?;
+        self.say(Saying::Compared(groups, finding)).await
+    }
+
+    /// They have sent as much as they may, and as much again may come.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] without a conversation.
+    pub async fn allow_more(&self) -> Result<(), HandfastError> {
+        self.say(Saying::AllowMore).await
+    }
+
+    /// So many rows that were told ([`Change::Listed`](super::Change::Listed)) have reached the screen.
+    /// Whoever does not say so is told no more than 256, and the other side is held back.
+    pub fn taken(&self, rows: u32) {
+        let taken = Command::To(self.id, SessionCommand::Taken(rows));
+        self.bridge.begin_command(taken);
+    }
+
+    /// The person says that only who they mean would ask such a question and know its answer. It is
+    /// remembered as [`TrustReason::ByYourWord`](super::TrustReason::ByYourWord), and proves nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] unless the reason is
+    /// [`TrustReason::TheirQuestion`](super::TrustReason::TheirQuestion).
+    pub async fn only_they_would_ask(&self) -> Result<(), HandfastError> {
+        self.say(Saying::OnlyThey).await
+    }
+}
