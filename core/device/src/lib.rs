@@ -356,7 +356,7 @@ impl Device {
             Command::Survey => {
                 let asking = &self.shared.settings().asking;
                 let survey = NetworkCommand::Survey {
-                    servers: asking.servers(self.is_on_this_machine()),
+                    servers: asking.servers(self.shared.network_is_own()),
                     router: asking.router,
                 };
                 self.shared.put(Output::Network(survey));
@@ -379,12 +379,6 @@ impl Device {
                 done
             }
         }
-    }
-
-    /// A shell has told no address but this machine's own.
-    fn is_on_this_machine(&self) -> bool {
-        let told = self.network.as_ref().map(|(addresses, _)| addresses);
-        told.is_some_and(|told| !told.is_empty() && told.iter().all(IpAddr::is_loopback))
     }
 
     fn invite(&mut self, terms: InviteTerms, now: Now) -> Result<Done, Refusal> {
@@ -515,6 +509,10 @@ impl Device {
         self.network = network;
         let usable = place::usable(&addresses);
         let is_offline = usable.is_empty();
+        if !is_offline {
+            let is_own = usable.iter().all(IpAddr::is_loopback);
+            self.shared.set_network_is_own(is_own);
+        }
         let changed = NetworkCommand::Changed(usable, router);
         self.shared.put(Output::Network(changed));
         self.feed_all(now, || SessionInput::NetworkChanged { is_offline })

@@ -302,7 +302,10 @@ impl Pairing {
             SessionInput::Wake => self.side.resumed(now),
             SessionInput::Boost => context.carry(CarrierCommand::Boost),
             SessionInput::NetworkChanged { is_offline } => {
-                self.is_offline = is_offline && !self.place.is_on_this_machine();
+                // What is for this machine alone needs no network.
+                let needs_none =
+                    self.place.is_on_this_machine() && !context.shared.network_is_own();
+                self.is_offline = is_offline && !needs_none;
             }
             SessionInput::Sleep
             | SessionInput::Worked(_)

@@ -8,7 +8,7 @@ use super::shared::Purpose;
 use super::{
     AcceptTerms, Bind, CarrierCommand, CarrierEvent, DeliveryMode, EndReason, HostHistory,
     InviteTerms, Outlook, Output, PendingId, Protection, Provenance, Role, RouterReport, Scope,
-    SessionEnd, Ticket, View, Work, WorkDone, Write,
+    SessionCommand, SessionEnd, Ticket, View, Work, WorkDone, Write,
 };
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::pairing::Failure;
@@ -214,7 +214,10 @@ impl Preparing {
         // A port that others know would tell who this is.
         let usual = context.shared.kept().port().filter(|_| !is_apart);
         let bind = Bind {
-            scope: self.plan.scope(context.terms.scope),
+            scope: match context.shared.network_is_own() {
+                true => context.terms.scope,
+                false => self.plan.scope(context.terms.scope),
+            },
             port: self.plan.port(context.terms.port).or(usual),
             is_apart,
             with_certificate: !self.is_kept(),
@@ -259,7 +262,10 @@ impl Preparing {
                 self.later.push(input);
                 Ok(())
             }
-            SessionInput::ShownAgain(..) if matches!(self.plan, Plan::Accept(_)) => {
+            SessionInput::ShownAgain(..)
+            | SessionInput::Command(_, SessionCommand::OfferReply | SessionCommand::TryHarder)
+                if matches!(self.plan, Plan::Accept(_)) =>
+            {
                 self.later.push(input);
                 Ok(())
             }

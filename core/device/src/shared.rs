@@ -25,6 +25,8 @@ pub(super) struct Shared {
     last_ticket: u64,
     last_row: u64,
     is_asleep: bool,
+    /// A shell has named this machine's own addresses as its network, as tests do.
+    network_is_own: bool,
     outputs: VecDeque<Output>,
 }
 
@@ -57,6 +59,7 @@ impl Shared {
             last_ticket: 0,
             last_row: 0,
             is_asleep: false,
+            network_is_own: false,
             outputs: VecDeque::new(),
         }
     }
@@ -80,6 +83,15 @@ impl Shared {
 
     pub(super) fn set_asleep(&mut self, is_asleep: bool) {
         self.is_asleep = is_asleep;
+    }
+
+    /// Whether this machine alone is the network that a shell told. It can be left then as any other.
+    pub(super) fn network_is_own(&self) -> bool {
+        self.network_is_own
+    }
+
+    pub(super) fn set_network_is_own(&mut self, is_own: bool) {
+        self.network_is_own = is_own;
     }
 
     /// Who this device is in a session on these terms.

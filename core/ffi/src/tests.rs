@@ -66,10 +66,22 @@ struct TestDevice {
 
 impl TestDevice {
     async fn new() -> Self {
-        let (told, changes) = mpsc::unbounded_channel();
         let number = FOLDERS.fetch_add(1, Relaxed);
         let folder = format!("handfast-facade-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(folder);
+        Self::open(folder, Arc::default()).await
+    }
+
+    /// Ends, and begins anew with what is kept.
+    async fn again(self) -> Self {
+        self.handfast.shutdown().await;
+        let (folder, pocket) = (self.folder.clone(), self.pocket.clone());
+        std::mem::forget(self);
+        Self::open(folder, pocket).await
+    }
+
+    async fn open(folder: PathBuf, pocket: Arc<Pocket>) -> Self {
+        let (told, changes) = mpsc::unbounded_channel();
         let settings = Settings {
             name: String::new(),
             folder: folder.to_string_lossy().into_owned(),
@@ -77,7 +89,6 @@ impl TestDevice {
             link_base: None,
         };
         let listener = Arc::new(Hysteric(told));
-        let pocket = Arc::new(Pocket::default());
         let handfast = Handfast::open(settings, pocket.clone(), listener).unwrap();
         let loopback = vec!["127.0.0.1".to_owned()];
         handfast.network_changed(loopback, None).await.unwrap();
@@ -814,4 +825,31 @@ async fn a_link_that_waits_is_put_aside_or_given_up_before_it_is_shown_again() {
     going_on.withdraw().await.unwrap();
     host.until_closed().await;
     assert_eq!(host.waiting().await, []);
+}
+
+#[tokio::test]
+async fn an_invitation_that_is_gone_on_with_elsewhere_leads_there() {
+    for restarts in [true, false] {
+        let mut host = TestDevice::new().await;
+        let made = host.sends().await;
+        let before = host.until_hosting().await;
+        made.leave().await.unwrap();
+        host.until_closed().await;
+        if restarts {
+            host = host.again().await;
+        }
+        let elsewhere = vec!["127.0.0.2".to_owned()];
+        let moved = host.handfast.network_changed(elsewhere, None);
+        moved.await.unwrap();
+        let [waits] = &host.waiting().await[..] else {
+            panic!("one waits");
+        };
+        let pairing = host.handfast.pairing();
+        pairing.resume(waits.id.clone()).await.unwrap();
+        let is_elsewhere = |screen| match screen {
+            Screen::Hosting { invitation, .. } => (invitation != before).then_some(()),
+            _ => None,
+        };
+        host.until(is_elsewhere).await;
+    }
 }

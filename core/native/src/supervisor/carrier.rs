@@ -296,6 +296,7 @@ impl Carrier {
             false => None,
         };
         let sockets = self.ports.bind(&bind, &self.network)?;
+        sockets.follow(self.network.addresses(bind.scope)).await;
         let endpoint = sockets.endpoint(bind.port);
         let endpoint = match bind.may_guess {
             true => endpoint,

@@ -131,6 +131,22 @@ impl Sockets {
         }
     }
 
+    /// They may be those of a session that ended before this device moved, of which nobody told them.
+    pub(super) async fn follow(&self, addresses: Vec<IpAddr>) {
+        let addresses = self.with_own_if_here(addresses);
+        let bound = self.endpoint.addresses();
+        if !bound.iter().all(|at| addresses.contains(&at.ip())) {
+            self.roaming().network_changed(addresses).await;
+        }
+    }
+
+    fn with_own_if_here(&self, addresses: Vec<IpAddr>) -> Vec<IpAddr> {
+        match self.is_here.load(Relaxed) {
+            true => with_own(addresses),
+            false => addresses,
+        }
+    }
+
     /// Tells them this, unless another session has.
     pub(super) async fn tell(&self, a_move: Move) {
         let mut told = self.told.lock().await;
@@ -143,10 +159,7 @@ impl Sockets {
             What::Pause => roaming.pause().await,
             What::Resume => roaming.resume().await,
             What::Addresses(addresses) => {
-                let addresses = match self.is_here.load(Relaxed) {
-                    true => with_own(addresses),
-                    false => addresses,
-                };
+                let addresses = self.with_own_if_here(addresses);
                 roaming.network_changed(addresses).await;
             }
             What::Boost => roaming.boost().await,

@@ -6,6 +6,7 @@ import android.view.View
 import android.widget.TextView
 import example.handfast.core.Contact
 import example.handfast.core.Screen
+import example.handfast.core.UnderWay
 import example.handfast.core.Waiting
 import example.handfast.core.timeLeft
 import java.text.DateFormat
@@ -14,6 +15,7 @@ import java.util.Date
 /** What can be begun, what waits, and who was met. */
 class HomeScreenView(home: MainActivity) : ScreenView<Screen.Home>(home) {
     private val clock = Handler(Looper.getMainLooper())
+    private val underWay = home.column()
     private val waiting = home.column()
     private val people = home.column()
     private var counted: List<Pair<TextView, Long>> = emptyList()
@@ -28,12 +30,14 @@ class HomeScreenView(home: MainActivity) : ScreenView<Screen.Home>(home) {
         },
         home.button(home.getString(R.string.lock_file)) { home.pickToLock() },
         home.button(home.getString(R.string.settings)) { home.app.settings() },
+        underWay,
         waiting,
         people,
     )
 
     override fun show(screen: Screen.Home) {
         counted = emptyList()
+        list(underWay, R.string.under_way_list, screen.underWay.map(::row))
         list(waiting, R.string.waiting_list, screen.waiting.map(::row))
         list(people, R.string.people, screen.people.map(::row))
         clock.removeCallbacksAndMessages(null)
@@ -46,13 +50,23 @@ class HomeScreenView(home: MainActivity) : ScreenView<Screen.Home>(home) {
         rows.forEach { column.addView(it, wide()) }
     }
 
+    private fun row(one: UnderWay): View = home.column(
+        home.text(
+            if (one.isTalking) one.name.orEmpty().ifEmpty { home.getString(R.string.person_unknown) }
+            else invitation(one.ours, one.name),
+        ),
+        home.text(home.say(one.status)),
+        home.button(home.getString(R.string.under_way_show)) { home.app.look(one.session) },
+    )
+
+    private fun invitation(ours: Boolean, name: String?) = when {
+        ours -> home.getString(R.string.waiting_ours)
+        name == null -> home.getString(R.string.waiting_theirs_unknown)
+        else -> home.getString(R.string.waiting_theirs, name)
+    }
+
     private fun row(one: Waiting): View {
-        val name = one.name
-        val what = when {
-            one.ours -> home.getString(R.string.waiting_ours)
-            name == null -> home.getString(R.string.waiting_theirs_unknown)
-            else -> home.getString(R.string.waiting_theirs, name)
-        }
+        val what = invitation(one.ours, one.name)
         val left = home.text(home.getString(R.string.confirm_expired))
         one.expiresAt?.let { counted += left to it }
         return home.column(

@@ -81,11 +81,7 @@ class MainActivity : Activity() {
     override fun onStop() {
         super.onStop()
         if (isChangingConfigurations) return
-        val waits = app.screen.value.let {
-            it is Screen.Preparing || it is Screen.ShowCode || it is Screen.Connecting || it is Screen.Reply ||
-                it is Screen.Question
-        }
-        app.left(kept = waits && WaitingService.start(this))
+        app.left(kept = app.isWaiting && WaitingService.start(this))
     }
 
     override fun onDestroy() {

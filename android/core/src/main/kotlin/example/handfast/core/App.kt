@@ -15,9 +15,7 @@ import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
-import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
-import kotlinx.coroutines.withTimeoutOrNull
 import java.io.File
 import java.nio.ByteBuffer
 import java.nio.file.Files
@@ -48,19 +46,32 @@ class App(
 
     private val scanner = FrameScanner()
     private lateinit var core: Core
-    private var inCore = View.NOTHING
-    private val idle = MutableStateFlow(true)
+
+    /** What is under way, those begun first first; and the end of the one in front, until it is left. */
+    private val sessions = LinkedHashMap<Long, View>()
+
+    /** The session that is looked at. */
+    private var front: Long? = null
+    private val view get() = front?.let(sessions::get)
+    private val allRows = HashMap<Long, List<Row>>()
+
     private var failure: Screen.Ended? = null
     private var scanning: Screen.Scan? = null
-    private var home = Screen.Home()
+    private var waiting = emptyList<Waiting>()
+    private var people = emptyList<Contact>()
     private var person: Screen.Person? = null
     private var settings: Screen.Settings? = null
     private var outlook: Screen.Outlook? = null
 
     private var localNetworkDenied = false
 
+    /** Something waits for the other side, so that the app had better stay. */
+    @Volatile
+    var isWaiting = false
+        private set
+
     /** Opens what the person is about to confirm; and what came meanwhile and is held. */
-    private var confirming: (suspend () -> Unit)? = null
+    private var confirming: (suspend () -> Long)? = null
     private var pending: (suspend () -> Unit)? = null
 
     /** A reply that was sent, until the person agrees. */
@@ -94,27 +105,26 @@ class App(
     /** Makes an invitation and shows its code; or, to be sent, makes one that lives for a day. */
     fun invite(send: Boolean, protection: Protection? = null) = act {
         scanning = null
-        if (inCore.isHosting) {
-            core.cancel()
-            untilIdle()
-        }
-        core.host(send, protection)
+        front?.takeIf { view?.isHosting == true }?.let { core.withdraw(it) }
+        bring(core.invite(send, protection))
     }
 
     /** Opens the camera. */
     fun scan() = act {
-        val wanted = if (inCore.isHosting) Wanted.REPLY else Wanted.INVITATION
+        val wanted = if (view?.isHosting == true) Wanted.REPLY else Wanted.INVITATION
         scanning = Screen.Scan(wanted, Camera.ASKING, null)
         show()
     }
 
     /** Answers what the other side asks, or what something locked asks, which may need a [code] too. */
     fun answer(answers: List<String>, code: String? = null) = act {
-        if (lockbox.screen == null) {
-            core.answer(answers.firstOrNull().orEmpty())
-        } else {
-            lockbox.answer(core, answers, code, ::opening)
+        if (lockbox.screen != null) {
+            lockbox.answer(core, answers, code)
             show()
+        } else if (view?.isLocked == true) {
+            core.unlock(inFront(), answers, code)
+        } else {
+            core.answer(inFront(), answers.firstOrNull().orEmpty())
         }
     }
 
@@ -144,18 +154,24 @@ class App(
         show()
     }
 
+    /** Looks at something that is under way. */
+    fun look(session: Long) = act {
+        if (session in sessions) front = session
+        show()
+    }
+
     /** Goes on with what waits. */
-    fun goOn(id: String) = act { core.goOn(id) }
+    fun goOn(id: String) = act { bring(core.resume(id)) }
 
     /** Gives up what waits, for good. */
     fun giveUp(id: String) = act {
-        core.giveUp(id)
+        core.withdraw(id)
         refresh()
     }
 
     /** Shows somebody who was met. */
     fun person(id: String) = act {
-        person = home.people.find { it.id == id }?.let(Screen::Person)
+        person = people.find { it.id == id }?.let(Screen::Person)
         show()
     }
 
@@ -201,33 +217,33 @@ class App(
     }
 
     /** The person touched the screen. */
-    fun touched() = act { if (inCore.isWaiting) core.boost() }
+    fun touched() = act { if (sessions.values.any { it.isWaiting }) core.boost() }
 
     /** More is tried to get past a strict network, once for each invitation and each reply. */
     fun tryHarder() = act {
-        core.tryHarder()
+        core.tryHarder(inFront())
         noted.value = Notice(Key.TRYING_HARDER, null, null)
     }
 
     /** Asks them to compare, or agrees to: what to compare is shown when both want it. */
-    fun compare() = act { core.compare() }
+    fun compare() = act { core.compare(inFront()) }
 
     /** What the person found who saw these [digits]. */
-    fun compared(digits: List<String>, outcome: Outcome) = act { core.compared(digits, outcome) }
+    fun compared(digits: List<String>, outcome: Outcome) = act { core.compared(inFront(), digits, outcome) }
 
     /** Lets them send as much again. */
-    fun allowMore() = act { core.allowMore() }
+    fun allowMore() = act { core.allowMore(inFront()) }
 
     /** Only who the person means would have asked what they were asked. */
-    fun onlyTheyWouldAsk() = act { core.onlyTheyWouldAsk() }
+    fun onlyTheyWouldAsk() = act { core.onlyTheyWouldAsk(inFront()) }
 
     /** Agrees to connect. */
-    fun connect() = act { core.connect() }
+    fun connect() = act { core.accept(inFront()) }
 
     /** Shows our reply now. */
-    fun offerReply() = act { core.offerReply() }
+    fun offerReply() = act { core.offerReply(inFront()) }
 
-    /** One step back: closes the camera, stops a pairing for good, leaves a screen that is over. */
+    /** One step back: closes the camera, ends what is looked at for good, leaves a screen that is over. */
     fun back() = act {
         when {
             scanning != null -> scanning = null
@@ -235,29 +251,31 @@ class App(
             outlook != null -> outlook = null
             settings != null -> settings = null
             person != null -> person = null
-            inCore.isTalking -> core.leave()
-            else -> {
-                core.cancel()
-                core.dismiss()
-            }
+            else -> leaveFront()
         }
         show()
     }
 
-    /** One step back that gives up nothing: what waits goes on waiting. */
-    fun putAside() {
-        act { if (scanning == null && lockbox.screen == null && inCore.isWaiting) core.putAside() else back() }
+    /** One step back that gives up nothing: what is under way goes on. */
+    fun putAside() = act {
+        val goesOn = view?.let { it.isWaiting || it.isTalking } == true
+        if (scanning == null && lockbox.screen == null && goesOn) {
+            front = null
+            show()
+        } else {
+            back()
+        }
     }
 
-    fun sendText(text: String) = act { core.send(text) }
+    fun sendText(text: String) = act { core.send(inFront(), text) }
 
-    fun sendFile(path: String) = act { core.sendFile(path) }
+    fun sendFile(path: String) = act { core.sendFile(inFront(), path) }
 
-    fun accept(number: Long) = act { core.accept(number) }
+    fun accept(number: Long) = act { core.acceptFile(inFront(), number) }
 
-    fun decline(number: Long) = act { core.decline(number) }
+    fun decline(number: Long) = act { core.cancelFile(inFront(), number) }
 
-    fun cancelFile(number: Long) = act { core.cancelFile(number) }
+    fun cancelFile(number: Long) = act { core.cancelFile(inFront(), number) }
 
     /** A text that was tapped, pasted or shared: a link, or a message with one in it. */
     fun handIn(text: String) = act { take(Core.read(text)) }
@@ -290,25 +308,18 @@ class App(
         }
     }
 
-    /**
-     * Puts aside what is under way and opens what came meanwhile. What was not agreed to yet is held in its
-     * turn.
-     */
+    /** Leaves what the person is asked about and opens what came meanwhile. What was left is held in its turn. */
     fun replace() = act {
         val open = pending ?: return@act
         pending = null
         noted.value = null
         scanning = null
-        val before = confirming.takeIf { inCore.isConfirming }
         lockbox.clear()
-        when {
-            inCore.isTalking -> core.leave()
-            inCore.isConfirming -> core.dismiss()
-            else -> core.putAside()
-        }
-        untilIdle()
+        val choice = sessions.entries.find { it.value.isChoice }?.key
+        val before = confirming.takeIf { choice != null }
+        choice?.let { core.leave(it) }
         open()
-        if (before != null) hold(before)
+        if (before != null) hold { opening(before) }
         show()
     }
 
@@ -387,15 +398,11 @@ class App(
     private suspend fun take(token: Token) {
         when (token.kind) {
             // Anybody can send a link. What the camera saw, or nobody waits for, needs no question.
-            TokenKind.REPLY -> if (token.isSeen || !inCore.isHosting) reply(token) else offer(token)
-            TokenKind.LOCKED_INVITATION -> alone {
-                val asked = core.asked(token)
-                scanning = null
-                lockbox.ask(token, asked)
-            }
+            TokenKind.REPLY -> if (token.isSeen || !isAwaited) reply(token) else offer(token)
             TokenKind.SEALED -> alone { lockedText(token) }
             // The core knows whether it is the one that the person is asked about.
-            TokenKind.INVITATION -> alone(lockbox.isAsking) { opening { core.open(token) } }
+            TokenKind.INVITATION, TokenKind.LOCKED_INVITATION ->
+                alone(lockbox.isAsking || offered != null) { opening { core.open(token) } }
         }
         show()
     }
@@ -406,6 +413,9 @@ class App(
         noted.value = Notice(Key.REPLY_TAKEN, null, null)
     }
 
+    /** Somebody may be waited for whose reply this is. */
+    private val isAwaited get() = sessions.values.any { it.isHosting }
+
     /** Asks whether to take this reply. One that comes meanwhile does not slip into its place. */
     private fun offer(reply: Token) {
         if (offered != null) return
@@ -414,7 +424,7 @@ class App(
     }
 
     /** Whether the person is in the midst of something that nothing may take the place of. */
-    private val isOccupied get() = lockbox.isAsking || inCore.isConfirming
+    private val isOccupied get() = lockbox.isAsking || sessions.values.any { it.isChoice }
 
     private suspend fun alone(occupied: Boolean = isOccupied, open: suspend () -> Unit) {
         if (occupied) hold(open) else open()
@@ -435,19 +445,44 @@ class App(
     }
 
     /**
-     * Opens an invitation; if something else is under way, the person decides. The one that is knocked
-     * at already was shown once more.
+     * Opens an invitation; if the person is being asked about another one, they decide. The one that is
+     * knocked at already was shown once more.
      */
-    private suspend fun opening(open: suspend () -> Unit) {
+    private suspend fun opening(open: suspend () -> Long) {
         try {
-            open()
-            confirming = open
+            val session = open()
             scanning = null
-            if (inCore.isKnocking) noted.value = Notice(Key.INVITATION_TAKEN, null, null)
+            if (sessions[session]?.isKnocking == true) {
+                noted.value = Notice(Key.INVITATION_TAKEN, null, null)
+            } else {
+                confirming = open
+            }
+            bring(session)
         } catch (refusal: Refusal) {
             if (!refusal.isBusy) throw refusal
-            hold(open)
+            hold { opening(open) }
         }
+    }
+
+    /** The session that is looked at, to which the person does something. */
+    private fun inFront(): Long = front ?: throw Refusal.NOT_NOW
+
+    /** Looks at a session that has just begun. */
+    private fun bring(session: Long) {
+        front = session
+        sessions.values.removeIf { it.end != null }
+        if (session !in sessions) core.view(session)?.let { sessions[session] = it }
+        show()
+    }
+
+    /** Leaves what is looked at. One that has ended is forgotten. */
+    private suspend fun leaveFront() {
+        val session = front ?: return
+        front = null
+        val view = sessions[session] ?: return
+        if (view.end != null) sessions.remove(session)
+        else if (view.isWaiting) core.withdraw(session)
+        else core.leave(session)
     }
 
     /** Something small and locked that came as a text or a code. */
@@ -465,13 +500,9 @@ class App(
 
     /** What waits and who is known may be new. */
     private suspend fun refresh() {
-        home = Screen.Home(core.waiting(), core.people())
+        waiting = core.waiting()
+        people = core.people()
         show()
-    }
-
-    private suspend fun untilIdle() {
-        // A goodbye that takes longer ends in "busy", and the person can try again.
-        withTimeoutOrNull(STOPPING) { idle.first { it } }
     }
 
     private fun hint(key: Key) {
@@ -482,7 +513,9 @@ class App(
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
         val beside = scanning ?: lockbox.screen ?: failure
-        val screen = beside ?: inCore.screen(home, denied).let { if (it is Screen.Home) atHome() else it }
+        val screen = beside ?: view?.screen(denied) ?: atHome()
+        listed.value = front?.let(allRows::get).orEmpty()
+        isWaiting = sessions.values.any { it.isWaiting }
         shown.value = if (denied != null && screen is Screen.Ended && screen.what == Key.KIND_NOT_REACHED) {
             screen.copy(next = denied, way = Way.APP_SETTINGS)
         } else {
@@ -490,40 +523,68 @@ class App(
         }
     }
 
-    /** What is looked at while nothing is under way. */
-    private fun atHome(): Screen = outlook ?: settings ?: person ?: home
+    /** What is looked at while no session is. */
+    private fun atHome(): Screen = outlook ?: settings ?: person ?: Screen.Home(
+        underWay = sessions.map { (session, view) -> underWay(session, view) },
+        waiting = waiting.filter { it.session == null },
+        people = people,
+    )
+
+    private fun underWay(session: Long, view: View) = UnderWay(
+        session,
+        view.status,
+        isTalking = view.isTalking,
+        ours = view.isHosting || waiting.any { it.session == session && it.ours },
+        name = view.name ?: waiting.find { it.session == session }?.name,
+    )
+
+    /** Two are together now. At home, that is looked at by itself. */
+    private fun begun(session: Long) {
+        allRows[session] = emptyList()
+        val isAtHome = front == null && scanning == null && lockbox.screen == null
+        if (isAtHome) front = session
+        if (front != session) return
+        scanning = null
+        person = null
+        settings = null
+        outlook = null
+    }
 
     private inner class Sink : EventSink {
-        override fun view(view: View) {
-            idle.value = view.isFree
-            act {
-                if (view.isTalking && !inCore.isTalking) {
-                    listed.value = emptyList()
-                    scanning = null
-                    person = null
-                    settings = null
-                    outlook = null
-                    lockbox.clear()
-                }
-                inCore = view
-                show()
-                if (view.isFree) refresh()
+        override fun view(session: Long, view: View) = act {
+            val before = sessions[session]
+            val end = view.end
+            if (view.isClosed || (end != null && session != front)) {
+                sessions.remove(session)
+                allRows.remove(session)
+                if (session == front) front = null
+                if (end != null && !end.isSilent) noted.value = end.notice()
+            } else {
+                sessions[session] = view
             }
+            if (view.isTalking && before?.isTalking != true) begun(session)
+            show()
         }
 
-        override fun row(row: Row) = act {
-            val rows = listed.value
+        override fun row(session: Long, row: Row) = act {
+            val rows = allRows[session].orEmpty()
             val at = rows.indexOfFirst { it.number == row.number }
-            listed.value = if (at < 0) rows + row else rows.toMutableList().also { it[at] = row }
-            core.taken()
+            allRows[session] = if (at < 0) rows + row else rows.toMutableList().also { it[at] = row }
+            core.taken(session)
+            show()
         }
 
-        override fun gone(number: Long) = act { listed.value = listed.value.filter { it.number != number } }
+        override fun gone(session: Long, number: Long) = act {
+            allRows[session] = allRows[session].orEmpty().filter { it.number != number }
+            show()
+        }
+
+        override fun failed(session: Long, refusal: Refusal) = act { throw refusal }
+
+        override fun listsChanged() = act { refresh() }
     }
 
     private companion object {
-        /** Milliseconds within which the core has stopped whatever it does. */
-        const val STOPPING = 3_000L
 
         /** As the core's reader of pictures. */
         const val MOST_BYTES = 64L shl 20

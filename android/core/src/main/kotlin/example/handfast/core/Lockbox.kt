@@ -3,7 +3,6 @@ package example.handfast.core
 import example.handfast.core.bridge.Asked
 import example.handfast.core.bridge.Core
 import example.handfast.core.bridge.Refusal
-import example.handfast.core.bridge.Token
 import example.handfast.core.bridge.Work
 import example.handfast.core.bridge.notice
 import kotlinx.coroutines.CoroutineScope
@@ -14,7 +13,7 @@ import kotlinx.coroutines.launch
 import java.io.File
 
 /**
- * What is locked: somebody's invitation or file that asks for an answer, and a file of ours that gets
+ * What is locked: somebody's file that asks for an answer, and a file of ours that gets
  * a question. It never opens anything by itself, and keeps no copy of what the person left.
  *
  * [act] runs work in the app's lane, [show] draws anew.
@@ -31,17 +30,9 @@ internal class Lockbox(
     /** The person is typing something that must not be taken for an answer to something else. */
     val isAsking get() = screen is Screen.Question || screen is Screen.Lock
 
-    private var invitation: Token? = null
-
     /** Our own copy, in a folder of its own. */
     private var file: File? = null
     private var work: Work? = null
-
-    fun ask(token: Token, asked: Asked) {
-        clear()
-        invitation = token
-        screen = Screen.Question(asked.questions, withCode = asked.withCode)
-    }
 
     fun ask(copy: File, asked: Asked) {
         clear()
@@ -76,19 +67,10 @@ internal class Lockbox(
         }
     }
 
-    /** What was typed in answer. [opened] opens an invitation that was locked. */
-    fun answer(core: Core, answers: List<String>, code: String?, opened: suspend (suspend () -> Unit) -> Unit) {
+    /** What was typed in answer. */
+    fun answer(core: Core, answers: List<String>, code: String?) {
         val question = (screen as? Screen.Question)?.takeUnless { it.busy } ?: return
         screen = question.copy(busy = true, hint = null)
-        val token = invitation
-        if (token != null) {
-            // It takes about a second, on purpose.
-            scope.launch(Dispatchers.Default) {
-                val result = runCatching { opened { core.unlock(token, answers, code) } }
-                act { if (invitation === token) ended(result.map { null }) }
-            }
-            return
-        }
         val source = file ?: return
         val target = File(source.parentFile, "open")
         run({ core.open(source, target, answers, code) }) { told ->
@@ -106,7 +88,6 @@ internal class Lockbox(
     fun clear() {
         work?.cancel()
         work = null
-        invitation = null
         file?.parentFile?.deleteRecursively()
         file = null
         screen = null
@@ -153,17 +134,16 @@ internal class Lockbox(
         show()
     }
 
-    /** What came of it: another screen, nothing more to show, or something to try again. */
-    private fun ended(result: Result<Screen?>) {
+    /** What came of it: another screen, or something to try again. */
+    private fun ended(result: Result<Screen>) {
         val refusal = result.exceptionOrNull() as? Refusal
         val hint = refusal?.notice()?.what
         val shown = screen
         if (refusal == null) {
             screen = result.getOrThrow()
-            if (screen == null) clear()
         } else if (shown is Screen.Lock) {
             screen = shown.copy(busy = false, progress = null, hint = hint)
-        } else if (shown is Screen.Question && (file != null || refusal.isWrongAnswer)) {
+        } else if (shown is Screen.Question) {
             screen = shown.copy(busy = false, progress = null, hint = hint)
         } else {
             clear()

@@ -5,8 +5,9 @@ package example.handfast.core
  * person does to [App]; it never asks anything else.
  */
 sealed interface Screen {
-    /** Nothing is under way. What waits can be gone on with. */
+    /** Nothing is looked at. What is under way can be, and what waits can be gone on with. */
     data class Home(
+        val underWay: List<UnderWay> = emptyList(),
         val waiting: List<Waiting> = emptyList(),
         val people: List<Contact> = emptyList(),
     ) : Screen
@@ -143,6 +144,19 @@ data class Pictograph(val picture: String, val name: String) {
     val id = "symbol_" + name.replace(' ', '_')
 }
 
+/** Something that is under way and not looked at. */
+data class UnderWay(
+    val session: Long,
+    /** Its status. */
+    val status: Key,
+    /** Somebody is talked to. */
+    val isTalking: Boolean,
+    /** It is an invitation of this phone. */
+    val ours: Boolean,
+    /** What they call themselves, where that is known: the claim of a stranger. */
+    val name: String?,
+)
+
 /** An invitation that waits for its guest, or an accepted one whose host was not reached yet. */
 data class Waiting(
     val id: String,
@@ -152,6 +166,8 @@ data class Waiting(
     val name: String?,
     /** Seconds since 1970-01-01 UTC; none if it seems to be too old. */
     val expiresAt: Long?,
+    /** The session that goes on with it, if one does. */
+    val session: Long? = null,
 )
 
 /** Somebody who was met. */

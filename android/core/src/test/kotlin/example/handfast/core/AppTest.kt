@@ -271,8 +271,10 @@ class AppTest {
     fun `airplane mode is told, and its way leads to the settings`() = oneApp { one ->
         one.app.network(emptyList())
         one.app.invite(send = false)
-        assertEquals(Notice(Key.KIND_NO_NETWORK, Key.REMEDY_CHECK_NETWORK, Way.NETWORK_SETTINGS), one.notice())
-        one.forget()
+        val ended = Screen.Ended(Key.KIND_NO_NETWORK, Key.REMEDY_CHECK_NETWORK, Way.NETWORK_SETTINGS)
+        assertEquals(ended, one.until<Screen.Ended>())
+        one.app.back()
+        one.until<Screen.Home>()
         one.app.network(TestDevice.LOOPBACK)
         one.app.invite(send = false)
         val before = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation
@@ -388,18 +390,79 @@ class AppTest {
     }
 
     @Test
-    fun `a link that comes while another pairing runs asks first`() = twoApps { one, two ->
+    fun `a link that comes while an invitation waits is opened beside it`() = twoApps { one, two ->
         one.app.invite(send = true)
         val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
         two.app.invite(send = false)
-        two.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
+        val shown = two.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
         two.app.handIn(link)
-        assertEquals(Notice(Key.ANOTHER_UNDER_WAY, null, Way.REPLACE), two.notice())
-        assertIs<Screen.ShowCode>(two.app.screen.value)
-        two.app.replace()
         two.until<Screen.Confirm>()
         two.app.connect()
         one.until<Screen.Conversation>()
+        two.until<Screen.Conversation>()
+        two.app.back()
+        val home = two.until<Screen.Home> { it.underWay.size == 1 }
+        assertEquals(true to Key.HOST_WAITING, home.underWay.single().let { it.ours to it.status })
+        two.app.look(home.underWay.single().session)
+        assertEquals(shown.invitation, two.until<Screen.ShowCode>().invitation)
+    }
+
+    @Test
+    fun `three things at once`() = twoApps { one, two ->
+        meet(one, two)
+        one.app.sendText("first")
+        two.app.rows.wait { it.size == 1 }
+        one.app.putAside()
+        val talk = one.until<Screen.Home> { it.underWay.size == 1 }.underWay.single()
+        assertEquals(true to Key.UNDER_WAY_TALKING, talk.isTalking to talk.status)
+        one.app.invite(send = true)
+        val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+        one.app.putAside()
+        one.until<Screen.Home> { it.underWay.size == 2 && it.waiting.isEmpty() }
+        oneApp { three ->
+            three.app.invite(send = true)
+            one.app.handIn(three.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link)
+            one.until<Screen.Confirm>()
+            // Whoever answers meanwhile takes nothing from the screen.
+            two.app.putAside()
+            two.app.handIn(link)
+            two.until<Screen.Confirm>()
+            two.app.connect()
+            two.until<Screen.Conversation>()
+            assertIs<Screen.Confirm>(one.app.screen.value)
+            one.app.connect()
+            one.until<Screen.Conversation>()
+            three.until<Screen.Conversation>()
+            three.app.sendText("third")
+            one.app.rows.wait { rows -> rows.map { (it as Row.Text).text } == listOf("third") }
+        }
+        one.until<Screen.Ended> { it.what == Key.KIND_THEY_LEFT }
+        one.app.back()
+        one.until<Screen.Home> { it.underWay.size == 2 }
+        one.app.look(talk.session)
+        one.until<Screen.Conversation>()
+        one.app.rows.wait { rows -> rows.map { (it as Row.Text).text } == listOf("first") }
+        one.app.back()
+        one.until<Screen.Home> { it.underWay.size == 1 }
+    }
+
+    @Test
+    fun `who comes while nothing is looked at is looked at`() = twoApps { one, two ->
+        one.app.invite(send = true)
+        val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+        one.app.putAside()
+        one.until<Screen.Home>()
+        two.app.handIn(link)
+        two.until<Screen.Confirm>()
+        two.app.connect()
+        one.until<Screen.Conversation>()
+        one.app.putAside()
+        one.until<Screen.Home> { it.underWay.size == 1 }
+        // And who leaves then is told of.
+        two.until<Screen.Conversation>()
+        two.app.back()
+        assertEquals(Key.KIND_THEY_LEFT, one.notice().what)
+        one.until<Screen.Home> { it.underWay.isEmpty() }
     }
 
     @Test
@@ -456,22 +519,31 @@ class AppTest {
     }
 
     @Test
-    fun `an invitation is put aside, gone on with and given up`() = oneApp { one ->
-        one.app.invite(send = true)
-        val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
-        one.app.putAside()
-        val waiting = one.until<Screen.Home> { it.waiting.isNotEmpty() }.waiting.single()
-        one.app.goOn(waiting.id)
-        assertEquals(link, one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link)
-        one.app.putAside()
-        one.until<Screen.Home> { it.waiting.isNotEmpty() }
-        one.app.giveUp(waiting.id)
-        one.until<Screen.Home> { it.waiting.isEmpty() }
-        one.app.goOn(waiting.id)
-        one.app.invite(send = false)
-        one.until<Screen.ShowCode>()
-        one.app.back()
-        one.until<Screen.Home> { it.waiting.isEmpty() }
+    fun `an invitation is put aside, gone on with and given up`() {
+        val keys = Pocket()
+        val folder = Files.createTempDirectory("handfast-app").toFile()
+        val first = Phone(keys, folder)
+        runBlocking {
+            first.app.invite(send = true)
+            val link = first.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+            first.app.putAside()
+            val underWay = first.until<Screen.Home> { it.underWay.isNotEmpty() }.underWay.single()
+            first.app.look(underWay.session)
+            assertEquals(link, first.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link)
+            first.app.shutdown()
+        }
+        Phone(keys, folder).use { one ->
+            runBlocking {
+                val waiting = one.until<Screen.Home> { it.waiting.isNotEmpty() }.waiting.single()
+                one.app.giveUp(waiting.id)
+                one.until<Screen.Home> { it.waiting.isEmpty() }
+                one.app.goOn(waiting.id)
+                one.app.invite(send = false)
+                one.until<Screen.ShowCode>()
+                one.app.back()
+                one.until<Screen.Home> { it.waiting.isEmpty() && it.underWay.isEmpty() }
+            }
+        }
     }
 
     @Test

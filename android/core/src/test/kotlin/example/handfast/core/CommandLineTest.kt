@@ -31,11 +31,11 @@ class CommandLineTest {
     }
 
     private suspend fun talk(device: TestDevice, program: Program) {
-        device.conversation.sendText("hello from the JVM, Zoë")
+        device.session.sendText("hello from the JVM, Zoë")
         assertTrue("hello from the JVM, Zoë" in program.event("message"))
         program.say("hello from the desktop, مريم")
         assertEquals("hello from the desktop, مريم", device.untilText())
-        device.conversation.leave()
+        device.session.leave()
         assertTrue("peer_left" in program.event("ended"))
     }
 }

@@ -31,7 +31,7 @@ class LanguagesTest {
                 meet(device).use { peer ->
                     assertEquals("Peer", device.untilTalking().person.name)
                     assertEquals("talking Ana \uD83E\uDD1D", peer.until("talking "))
-                    device.conversation.sendText("hello from the JVM, Zoë")
+                    device.session.sendText("hello from the JVM, Zoë")
                     assertEquals("text hello from the JVM, Zoë", peer.until("text "))
                     peer.say("hello from Swift, مريم")
                     assertEquals("hello from Swift, مريم", device.untilText())

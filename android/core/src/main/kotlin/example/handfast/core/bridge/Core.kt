@@ -11,7 +11,6 @@ import example.handfast.bindings.Change
 import example.handfast.bindings.Code
 import example.handfast.bindings.DeliveryMode
 import example.handfast.bindings.ErrorKind
-import example.handfast.bindings.FileHandle
 import example.handfast.bindings.Found
 import example.handfast.bindings.FoundKind
 import example.handfast.bindings.Handfast
@@ -20,12 +19,12 @@ import example.handfast.bindings.KeyStore as CoreKeyStore
 import example.handfast.bindings.KeyStoreException
 import example.handfast.bindings.Listener
 import example.handfast.bindings.LogLevel
-import example.handfast.bindings.PairingHandle
 import example.handfast.bindings.Provenance
 import example.handfast.bindings.Scanner
 import example.handfast.bindings.Sealed
 import example.handfast.bindings.SealedKind
 import example.handfast.bindings.SealingHandle
+import example.handfast.bindings.Session
 import example.handfast.bindings.Settings
 import example.handfast.bindings.draw
 import example.handfast.bindings.drawPng
@@ -48,7 +47,6 @@ import example.handfast.core.Symbol
 import example.handfast.core.Waiting
 import java.io.File
 import java.nio.ByteBuffer
-import java.util.concurrent.ConcurrentHashMap
 
 /** What a token that was handed in is. */
 enum class TokenKind { INVITATION, REPLY, LOCKED_INVITATION, SEALED }
@@ -79,45 +77,104 @@ class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kin
     val isWrongAnswer get() = kind == ErrorKind.WRONG_ANSWER || kind == ErrorKind.BAD_TEXT
     val isForeign get() = kind == ErrorKind.NOTHING_FOUND
     val isNotAServer get() = kind == ErrorKind.NOT_A_SERVER
+
+    companion object {
+        /** There is nothing to do it to. */
+        val NOT_NOW get() = Refusal(ErrorKind.NOT_NOW)
+    }
 }
 
-/** Who is told what happens, from a thread of the core. */
+/** Who is told what happens, from a thread of the core. Sessions are named by their numbers. */
 interface EventSink {
-    fun view(view: View)
+    fun view(session: Long, view: View)
 
     /** A new row, or the new state of one. Once it has reached the screen, [Core.taken] says so. */
-    fun row(row: Row)
+    fun row(session: Long, row: Row)
 
     /** The row with this number leaves the screen. */
-    fun gone(number: Long)
+    fun gone(session: Long, number: Long)
+
+    /** Something that was begun in a session came to nothing, and its screen stays as it is. */
+    fun failed(session: Long, refusal: Refusal)
+
+    /** What waits, or who is known, is another list now. */
+    fun listsChanged()
 }
 
 /** This device's core. */
 class Core private constructor(private val handfast: Handfast) {
     private val pairing = handfast.pairing()
-    private val conversation = handfast.conversation()
     private val sealing = handfast.sealing()
 
-    /** Held, because a handle that is collected cancels what it stands for. */
-    @Volatile
-    private var current: PairingHandle? = null
-    private val files = ConcurrentHashMap<Long, FileHandle>()
+    // --- Sessions begin: each gives its number --------------------------------------------------
 
-    suspend fun host(send: Boolean, protection: Protection?) {
+    suspend fun invite(send: Boolean, protection: Protection?): Long {
         val delivery = if (send) DeliveryMode.SEND else DeliveryMode.SHOW
-        current = refusing { pairing.host(delivery, protection.own()) }
+        return begin { pairing.invite(delivery, protection.own()) }
     }
 
-    suspend fun open(token: Token) = refusing { pairing.open(token.found) }
+    /** Opens an invitation, locked or not; the person is asked before anything is sent. */
+    suspend fun open(token: Token): Long = begin { pairing.open(token.found) }
 
-    suspend fun connect() {
-        current = refusing { pairing.connect() }
-    }
+    suspend fun resume(id: String): Long = begin { pairing.resume(id) }
+
+    private suspend fun begin(work: suspend () -> Session): Long = refusing { work().use { it.id().toLong() } }
+
+    /** How a session was shown last; none once it is over. */
+    fun view(session: Long): View? = refused { at(session).use { it.screen()?.let(::View) } }
 
     suspend fun reply(token: Token) = refusing { pairing.reply(token.found) }
 
-    /** What something small and locked asks; nothing is opened. */
-    fun asked(token: Token): Asked = refused { sealing.inspect(token.found.token).own() }
+    // --- In a session ---------------------------------------------------------------------------
+
+    suspend fun unlock(session: Long, answers: List<String>, code: String?) =
+        with(session) { it.unlock(answers, code?.let(Code::read)) }
+
+    suspend fun accept(session: Long) = with(session) { it.accept() }
+
+    suspend fun answer(session: Long, text: String) = with(session) { it.answer(text) }
+
+    suspend fun offerReply(session: Long) = with(session) { it.offerReply() }
+
+    /** The person wants more to be tried to get past a strict network. */
+    suspend fun tryHarder(session: Long) = with(session) { it.tryHarder() }
+
+    /** Stops for now: what waits goes on waiting, and a conversation says goodbye. */
+    suspend fun leave(session: Long) = with(session) { it.leave() }
+
+    /** Stops for good. */
+    suspend fun withdraw(session: Long) = with(session) { it.withdraw() }
+
+    /** Asks them to compare, or agrees to. */
+    suspend fun compare(session: Long) = with(session) { it.compare() }
+
+    /** What was found by somebody who saw these [digits]. */
+    suspend fun compared(session: Long, digits: List<String>, outcome: Outcome) =
+        with(session) { it.compared(digits, outcome.own()) }
+
+    /** Lets them send as much again as they might. */
+    suspend fun allowMore(session: Long) = with(session) { it.allowMore() }
+
+    /** One more row has reached the screen; without that, only so many come. */
+    fun taken(session: Long) = at(session).use { it.taken(1u) }
+
+    suspend fun onlyTheyWouldAsk(session: Long) = with(session) { it.onlyTheyWouldAsk() }
+
+    suspend fun send(session: Long, text: String) = with(session) { it.sendText(text) }
+
+    suspend fun sendFile(session: Long, path: String) = with(session) { it.sendFile(path) }
+
+    suspend fun acceptFile(session: Long, number: Long) = with(session) { it.acceptFile(number.toULong()) }
+
+    /** Declines a file, or ends it. */
+    suspend fun cancelFile(session: Long, number: Long) = with(session) { it.cancelFile(number.toULong()) }
+
+    private fun at(session: Long) = handfast.session(session.toULong())
+
+    private suspend fun with(session: Long, work: suspend (Session) -> Unit) =
+        refusing { at(session).use { work(it) } }
+
+    // --- What is locked -------------------------------------------------------------------------
 
     /** What a locked file asks; none if it is no locked file. Nothing is opened. */
     fun asked(file: File): Asked? = try {
@@ -125,9 +182,6 @@ class Core private constructor(private val handfast: Handfast) {
     } catch (_: HandfastException) {
         null
     }
-
-    suspend fun unlock(token: Token, answers: List<String>, code: String?) =
-        refusing { pairing.unlock(token.found, answers, code?.let(Code::read)) }
 
     /** Opens a locked file into a new one. */
     fun open(locked: File, target: File, answers: List<String>, code: String?): Work = refused {
@@ -141,42 +195,11 @@ class Core private constructor(private val handfast: Handfast) {
             Work(sealing.sealFile(locks, code?.let { Code.read(it.characters) }, About(name, null), file.path, target.path))
         }
 
-    suspend fun answer(text: String) = refusing { pairing.answer(text) }
-
-    /** Asks them to compare, or agrees to. */
-    suspend fun compare() = refusing { conversation.compare() }
-
-    /** What was found by somebody who saw these [digits]. */
-    suspend fun compared(digits: List<String>, outcome: Outcome) =
-        refusing { conversation.compared(digits, outcome.own()) }
-
-    /** Lets them send as much again as they might. */
-    suspend fun allowMore() = refusing { conversation.allowMore() }
-
-    /** One more row has reached the screen; without that, only so many come. */
-    fun taken() = conversation.taken(1u)
-
-    suspend fun onlyTheyWouldAsk() = refusing { conversation.onlyTheyWouldAsk() }
-
-    suspend fun offerReply() = refusing { pairing.offerReply() }
-
-    /** Stops the pairing for good. */
-    fun cancel() {
-        current?.cancel()
-    }
-
-    /** Stops the pairing for now; it goes on waiting. */
-    fun putAside() {
-        current?.putAside()
-    }
+    // --- This device ----------------------------------------------------------------------------
 
     suspend fun waiting(): List<Waiting> = refusing { pairing.pending().map { it.own() } }
 
-    suspend fun goOn(id: String) {
-        current = refusing { pairing.goOn(id) }
-    }
-
-    suspend fun giveUp(id: String) = refusing { pairing.giveUp(id) }
+    suspend fun withdraw(id: String) = refusing { pairing.withdraw(id) }
 
     suspend fun people(): List<Contact> = refusing { handfast.people().map { it.own() } }
 
@@ -185,35 +208,12 @@ class Core private constructor(private val handfast: Handfast) {
     /** The person is here, so that what waits need not be slow. */
     fun boost() = pairing.boost()
 
-    /** The person wants more to be tried to get past a strict network. */
-    suspend fun tryHarder() = refusing { pairing.tryHarder() }
-
     suspend fun preferences(): Preferences = refusing { handfast.preferences().own() }
 
     suspend fun prefer(chosen: Preferences) = refusing { handfast.prefer(chosen.core()) }
 
     /** What works from here. Takes some seconds. */
     suspend fun network(): Report = refusing { handfast.network().own() }
-
-    fun dismiss() = handfast.dismiss()
-
-    suspend fun send(text: String) = refusing { conversation.sendText(text) }
-
-    suspend fun sendFile(path: String): Long = refusing {
-        keep(conversation.sendFile(path))
-    }
-
-    suspend fun accept(number: Long): Long = refusing {
-        keep(conversation.accept(number.toULong()))
-    }
-
-    suspend fun decline(number: Long) = refusing { conversation.decline(number.toULong()) }
-
-    fun cancelFile(number: Long) {
-        files[number]?.cancel()
-    }
-
-    suspend fun leave() = refusing { conversation.leave() }
 
     suspend fun pause() = refusing { handfast.pause() }
 
@@ -226,17 +226,6 @@ class Core private constructor(private val handfast: Handfast) {
 
     suspend fun shutdown() = handfast.shutdown()
 
-    private fun keep(handle: FileHandle): Long {
-        val number = handle.number().toLong()
-        files[number] = handle
-        return number
-    }
-
-    /** Nothing has to be held for a row that is done with. */
-    private fun forget(row: Row) {
-        if (row is Row.File && row.isOver()) files.remove(row.number)?.destroy()
-    }
-
     companion object {
         /**
          * Opens the core, which keeps what it keeps in [folder]. It asks the key store, so not on
@@ -246,14 +235,7 @@ class Core private constructor(private val handfast: Handfast) {
          */
         fun open(name: String, folder: File, linkBase: String?, keys: KeyStore, told: EventSink): Core {
             val settings = Settings(name, folder.resolve("kept").path, folder.resolve("received").path, linkBase)
-            val relay = Relay(told)
-            val core = try {
-                Core(Handfast.open(settings, Keys(keys), relay))
-            } catch (e: HandfastException) {
-                throw e.refusal()
-            }
-            relay.core = core
-            return core
+            return refused { Core(Handfast.open(settings, Keys(keys), Relay(told))) }
         }
 
         /** The core's log goes where the platform keeps logs. */
@@ -287,19 +269,14 @@ class Core private constructor(private val handfast: Handfast) {
     }
 
     private class Relay(private val told: EventSink) : Listener {
-        @Volatile
-        var core: Core? = null
-
         override fun changed(change: Change) {
             try {
                 when (change) {
-                    is Change.Shown -> told.view(View(change.screen))
-                    is Change.Listed -> {
-                        val row = change.entry.row()
-                        told.row(row)
-                        core?.forget(row)
-                    }
-                    is Change.Gone -> told.gone(change.number.toLong())
+                    is Change.Shown -> told.view(change.session.toLong(), View(change.screen))
+                    is Change.Listed -> told.row(change.session.toLong(), change.entry.row())
+                    is Change.Gone -> told.gone(change.session.toLong(), change.number.toLong())
+                    is Change.Failed -> told.failed(change.session.toLong(), Refusal(change.kind))
+                    Change.PendingChanged, Change.PeopleChanged -> told.listsChanged()
                 }
             } catch (_: Exception) {
                 throw CallbackException.Failed()

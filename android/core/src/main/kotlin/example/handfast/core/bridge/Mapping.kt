@@ -4,13 +4,12 @@ import example.handfast.bindings.Answered
 import example.handfast.bindings.Cause
 import example.handfast.bindings.Chance
 import example.handfast.bindings.Code
-import example.handfast.bindings.Comparison
 import example.handfast.bindings.Entry
 import example.handfast.bindings.FileState
+import example.handfast.bindings.Finding
 import example.handfast.bindings.GuestStage
 import example.handfast.bindings.HostStage
 import example.handfast.bindings.ErrorKind
-import example.handfast.bindings.LinkStatus
 import example.handfast.bindings.DeliveryMode
 import example.handfast.bindings.NetworkReport
 import example.handfast.bindings.Reachability
@@ -47,50 +46,84 @@ import example.handfast.bindings.Preferences as CorePreferences
 import example.handfast.bindings.Protection as CoreProtection
 import example.handfast.bindings.Screen as CoreScreen
 
-/** What the core wants shown. */
+/** How a session looks. */
 class View internal constructor(private val screen: CoreScreen) {
     val isHosting get() = screen is CoreScreen.Hosting
     val isTalking get() = screen is CoreScreen.Talking || screen is CoreScreen.Comparing
-    val isAsking get() = screen is CoreScreen.Asking
+    val isLocked get() = screen is CoreScreen.Locked
 
-    /** The person is asked whether to connect. */
-    val isConfirming get() = screen is CoreScreen.InvitationOpened
+    /** The person is asked something about an invitation before anything is sent. */
+    val isChoice get() = isLocked || screen is CoreScreen.InvitationOpened
 
     /** Somebody's invitation is knocked at. */
     val isKnocking get() = screen is CoreScreen.Connecting || screen is CoreScreen.ReplyNeeded
 
     /** Something waits for the other side, or soon will. */
-    val isWaiting
-        get() = screen is CoreScreen.Preparing || screen is CoreScreen.Hosting || screen is CoreScreen.Connecting ||
-            screen is CoreScreen.ReplyNeeded || isAsking
+    val isWaiting get() = screen is CoreScreen.Preparing || isHosting || isKnocking || screen is CoreScreen.Asking
 
-    /** Something may begin. */
-    val isFree get() = screen is CoreScreen.Idle || screen is CoreScreen.Ended
+    /** Nothing is left to show. */
+    val isClosed get() = screen is CoreScreen.Closed
 
-    /** The screen for it. [home]: the one where nothing is under way. */
-    fun screen(home: Screen.Home, hint: Key?) = screen.own(home, hint)
+    /** Why it is over, if something came in between. */
+    val end get() = (screen as? CoreScreen.Ended)?.let { Refusal(it.kind) }
 
-    companion object {
-        val NOTHING = View(CoreScreen.Idle)
-    }
+    /** Who is there, or what an invitation calls its host. */
+    val name
+        get() = when (screen) {
+            is CoreScreen.Talking -> screen.person.name
+            is CoreScreen.Comparing -> screen.person.name
+            is CoreScreen.InvitationOpened -> screen.name
+            else -> null
+        }
+
+    /** How it stands, in a list. */
+    val status
+        get() = when (screen) {
+            is CoreScreen.Preparing -> Key.UNDER_WAY_PREPARING
+            is CoreScreen.Hosting -> screen.key
+            is CoreScreen.Locked, is CoreScreen.InvitationOpened -> Key.UNDER_WAY_OPENED
+            is CoreScreen.Connecting -> screen.key
+            is CoreScreen.ReplyNeeded -> Key.UNDER_WAY_REPLY
+            is CoreScreen.Asking -> Key.UNDER_WAY_ASKING
+            is CoreScreen.Comparing -> Key.UNDER_WAY_TALKING
+            is CoreScreen.Talking -> if (screen.isInterrupted) Key.LINE_INTERRUPTED else Key.UNDER_WAY_TALKING
+            is CoreScreen.Closed -> Key.KIND_CANCELLED
+            is CoreScreen.Ended -> screen.kind.key
+        }
+
+    /** The screen for it; none if nothing is left to show. */
+    fun screen(hint: Key?) = screen.own(hint)
 }
 
-private fun CoreScreen.own(home: Screen.Home, hint: Key?): Screen = when (this) {
-    is CoreScreen.Idle -> home
+private fun CoreScreen.own(hint: Key?): Screen? = when (this) {
     is CoreScreen.Preparing -> Screen.Preparing(isKept)
     is CoreScreen.Hosting -> Screen.ShowCode(
-        stage = stage.key,
-        triesLeft = triesLeft?.toInt(),
-        scanNow = stage == HostStage.SCAN_THEIR_CODE,
+        stage = key,
+        triesLeft = (stage as? HostStage.Asking)?.triesLeft?.toInt(),
+        scanNow = stage == HostStage.ScanTheirCode,
         expiresAt = expiresAt.toLong(),
         invitation = invitation.own(),
         sent = delivery == DeliveryMode.SEND,
         hint = if (isOutdated) Key.INVITATION_OUTDATED else cause?.key,
         canTryHarder = cause.isStrict,
     )
+    is CoreScreen.Locked -> Screen.Question(
+        questions = questions,
+        hint = Key.KIND_WRONG_ANSWER.takeIf { wasWrong },
+        busy = isUnlocking,
+        withCode = withCode,
+    )
     is CoreScreen.InvitationOpened -> Screen.Confirm(name, question, provenance.key, expiresAt?.toLong())
-    is CoreScreen.Connecting -> Screen.Connecting(stage.key, hint ?: cause?.key, cause.isStrict)
-    is CoreScreen.ReplyNeeded -> Screen.Reply(reply.own(), hint ?: cause?.key, cause.isStrict)
+    is CoreScreen.Connecting -> Screen.Connecting(
+        key,
+        hint ?: Key.CAUSE_SEAT_TAKEN.takeIf { stage == GuestStage.SLOT_TAKEN } ?: cause?.key,
+        cause.isStrict,
+    )
+    is CoreScreen.ReplyNeeded -> Screen.Reply(
+        reply.own(),
+        hint ?: Key.CAUSE_SEAT_TAKEN.takeIf { isSlotTaken } ?: cause?.key,
+        cause.isStrict,
+    )
     is CoreScreen.Asking -> Screen.Question(
         questions = listOf(question),
         triesLeft = triesLeft.toInt(),
@@ -106,11 +139,12 @@ private fun CoreScreen.own(home: Screen.Home, hint: Key?): Screen = when (this) 
         name = person.name,
         trust = person.level.key,
         reason = person.reason.key,
-        line = if (line == LinkStatus.INTERRUPTED) Key.LINE_INTERRUPTED else null,
+        line = Key.LINE_INTERRUPTED.takeIf { isInterrupted },
         compare = wish.key,
         limit = reached?.key,
-        isHeld = reached == Reached.MESSAGES,
+        isHeld = reached == Reached.MESSAGES || reached == Reached.TEXT,
     )
+    is CoreScreen.Closed -> null
     is CoreScreen.Ended -> Screen.Ended(kind.key, remedy.key, remedy.way)
 }
 
@@ -126,7 +160,7 @@ internal fun Protection?.own(): CoreProtection = when {
     else -> CoreProtection.Asked(Answered(question, answer))
 }
 
-internal fun Pending.own() = Waiting(id, role == Role.HOST, name, expiresAt?.toLong())
+internal fun Pending.own() = Waiting(id, role == Role.HOST, name, expiresAt?.toLong(), session?.toLong())
 
 internal fun CoreContact.own() = Contact(id, person.name, person.level.key, person.reason.key, since.toLong())
 
@@ -153,7 +187,12 @@ internal fun NetworkReport.own() = Report(
 
 // These are called the same on every side of the boundary; a test holds the lists together.
 internal val Cause.key get() = Key.valueOf("CAUSE_$name")
-internal val Reachability.key get() = Key.valueOf("OPENING_$name")
+internal val Reachability.key
+    get() = when (this) {
+        Reachability.ADDRESS_DEPENDENT -> Key.OPENING_STRICT
+        Reachability.ENDPOINT_INDEPENDENT -> Key.OPENING_SAME
+        else -> Key.valueOf("OPENING_$name")
+    }
 internal val PortAnswer.key get() = Key.valueOf("PORT_$name")
 internal val Situation.key get() = Key.valueOf("SITUATION_$name")
 internal val Chance.key get() = Key.valueOf("CHANCE_$name")
@@ -162,9 +201,9 @@ internal val Chance.key get() = Key.valueOf("CHANCE_$name")
 private val Cause?.isStrict get() = this == Cause.ONE_STRICT || this == Cause.STRICT_UNREPLIED
 
 internal fun Outcome.own() = when (this) {
-    Outcome.SAME -> Comparison.SAME
-    Outcome.DIFFERENT -> Comparison.DIFFERENT
-    Outcome.LATER -> Comparison.LATER
+    Outcome.SAME -> Finding.SAME
+    Outcome.DIFFERENT -> Finding.DIFFERENT
+    Outcome.LATER -> Finding.LATER
 }
 
 /** The whole screen for an error without which nothing can be shown. */
@@ -186,10 +225,6 @@ internal fun Entry.row(): Row = when (this) {
     )
 }
 
-/** Nothing more happens to it. */
-internal fun Row.File.isOver() =
-    state != Key.FILE_OFFERED && state != Key.FILE_WAITING && state != Key.FILE_MOVING
-
 private fun CoreHandout.own() = Handout(link, text, symbol)
 
 private val FileState.key
@@ -201,23 +236,21 @@ private val FileState.key
         is FileState.Failed -> kind.key
     }
 
-private val HostStage.key
-    get() = when (this) {
-        HostStage.WAITING -> Key.HOST_WAITING
-        HostStage.THEY_ARE_HERE -> Key.HOST_THEY_ARE_HERE
-        HostStage.SCAN_THEIR_CODE -> Key.HOST_SCAN_THEIR_CODE
-        HostStage.SHOW_AGAIN -> Key.HOST_SHOW_AGAIN
-        HostStage.CHECKING -> Key.HOST_CHECKING
-        HostStage.ASKING -> Key.HOST_ASKING
-        HostStage.OFFLINE -> Key.HOST_OFFLINE
+private val CoreScreen.Hosting.key
+    get() = if (isOffline) Key.HOST_OFFLINE else when (stage) {
+        HostStage.Waiting -> Key.HOST_WAITING
+        HostStage.TheyAreHere -> Key.HOST_THEY_ARE_HERE
+        HostStage.ScanTheirCode -> Key.HOST_SCAN_THEIR_CODE
+        HostStage.ShowAgain -> Key.HOST_SHOW_AGAIN
+        HostStage.Checking -> Key.HOST_CHECKING
+        is HostStage.Asking -> Key.HOST_ASKING
     }
 
-private val GuestStage.key
-    get() = when (this) {
-        GuestStage.KNOCKING -> Key.GUEST_KNOCKING
+private val CoreScreen.Connecting.key
+    get() = if (isOffline) Key.GUEST_OFFLINE else when (stage) {
+        GuestStage.KNOCKING, GuestStage.SLOT_TAKEN -> Key.GUEST_KNOCKING
         GuestStage.ANSWERED -> Key.GUEST_ANSWERED
         GuestStage.CHECKING -> Key.GUEST_CHECKING
-        GuestStage.OFFLINE -> Key.GUEST_OFFLINE
     }
 
 private val Provenance.key
@@ -236,7 +269,7 @@ private val Wish.key
 
 private val Reached.key
     get() = when (this) {
-        Reached.MESSAGES -> Key.LIMIT_MESSAGES
+        Reached.MESSAGES, Reached.TEXT -> Key.LIMIT_MESSAGES
         Reached.FILES -> Key.LIMIT_FILES
     }
 

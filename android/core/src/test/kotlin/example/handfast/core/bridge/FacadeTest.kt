@@ -4,6 +4,7 @@ import example.handfast.bindings.About
 import example.handfast.bindings.Answered
 import example.handfast.bindings.Code
 import example.handfast.bindings.FileState
+import example.handfast.bindings.Finding
 import example.handfast.bindings.FoundKind
 import example.handfast.bindings.Handfast
 import example.handfast.bindings.HandfastException
@@ -11,7 +12,6 @@ import example.handfast.bindings.HostStage
 import example.handfast.bindings.ErrorKind
 import example.handfast.bindings.Listener
 import example.handfast.bindings.Change
-import example.handfast.bindings.Comparison
 import example.handfast.bindings.DeliveryMode
 import example.handfast.bindings.Preferences
 import example.handfast.bindings.Protection
@@ -75,7 +75,7 @@ class FacadeTest {
         val invitation = host.host()
         host.handfast.pause()
         guest.accept(seen(frame(invitation.symbol)))
-        guest.pairing.offerReply()
+        guest.session.offerReply()
         val reply = guest.untilReply()
         // Whoever scans at once scans before the guest has found the way by itself.
         host.handfast.resume()
@@ -112,8 +112,8 @@ class FacadeTest {
             assertEquals(names.first, guest.untilTalking().person.name)
             val texts = listOf("Grüße", "👩‍🚀🏳️‍🌈", "שלום, עולם", "line\nline", "\u202Eright", "x".repeat(60_000))
             for (text in texts) {
-                host.conversation.sendText(text)
-                guest.conversation.sendText(text.reversed())
+                host.session.sendText(text)
+                guest.session.sendText(text.reversed())
             }
             for (text in texts) {
                 assertEquals(text, guest.untilText())
@@ -127,41 +127,37 @@ class FacadeTest {
         meet(host, guest)
         val bytes = Random(1).nextBytes(3_000_000)
         val file = host.folder.resolve("holiday \uD83C\uDFD6.bin").also { it.writeBytes(bytes) }
-        host.conversation.sendFile("$file").use {
-            val offer = guest.untilFile { it is FileState.Offered }
-            assertEquals("holiday \uD83C\uDFD6.bin", offer.name)
-            assertEquals(3_000_000uL, offer.size)
-            guest.conversation.accept(offer.number).use {
-                val done = guest.untilFile { it is FileState.Done }.state as FileState.Done
-                assertContentEquals(bytes, Files.readAllBytes(java.nio.file.Path.of(done.path!!)))
-                assertNull((host.untilFile { it is FileState.Done }.state as FileState.Done).path)
-            }
-        }
+        host.session.sendFile("$file")
+        val offer = guest.untilFile { it is FileState.Offered }
+        assertEquals("holiday \uD83C\uDFD6.bin", offer.name)
+        assertEquals(3_000_000uL, offer.size)
+        guest.session.acceptFile(offer.number)
+        val done = guest.untilFile { it is FileState.Done }.state as FileState.Done
+        assertContentEquals(bytes, Files.readAllBytes(java.nio.file.Path.of(done.path!!)))
+        assertNull((host.untilFile { it is FileState.Done }.state as FileState.Done).path)
     }
 
     @Test
     fun `a file is declined`() = atTable { host, guest ->
         meet(host, guest)
         val file = host.folder.resolve("a").also { it.writeBytes(ByteArray(10)) }
-        host.conversation.sendFile("$file").use {
-            guest.conversation.decline(guest.untilFile { it is FileState.Offered }.number)
-            for (device in listOf(host, guest)) {
-                val failed = device.untilFile { it is FileState.Failed }.state as FileState.Failed
-                assertEquals(ErrorKind.DECLINED, failed.kind)
-            }
+        host.session.sendFile("$file")
+        guest.session.cancelFile(guest.untilFile { it is FileState.Offered }.number)
+        for (device in listOf(host, guest)) {
+            val failed = device.untilFile { it is FileState.Failed }.state as FileState.Failed
+            assertEquals(ErrorKind.DECLINED, failed.kind)
         }
-        host.conversation.sendText("never mind")
+        host.session.sendText("never mind")
         assertEquals("never mind", guest.untilText())
     }
 
     @Test
     fun `one says goodbye`() = atTable { host, guest ->
         meet(host, guest)
-        host.conversation.leave()
-        host.untilIdle()
+        host.session.leave()
+        host.untilClosed()
         assertEquals(ErrorKind.THEY_LEFT, guest.untilEnded())
-        guest.handfast.dismiss()
-        guest.untilIdle()
+        assertEquals(emptyList(), guest.handfast.underWay() + host.handfast.underWay())
     }
 
     @Test
@@ -169,12 +165,12 @@ class FacadeTest {
         guest.acceptLink(host.host(DeliveryMode.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
         val asked = guest.until { it is Screen.Asking } as Screen.Asking
         assertEquals("Our dog?", asked.question)
-        guest.pairing.answer("Bello")
+        guest.session.answer("Bello")
         val again = guest.until { it is Screen.Asking } as Screen.Asking
         assertEquals(asked.triesLeft - 1u, again.triesLeft.toUInt())
         assertEquals(false to false, asked.wasWrong to asked.isRepeated)
         assertEquals(true to true, again.wasWrong to again.isRepeated)
-        guest.pairing.answer(" rex ")
+        guest.session.answer(" rex ")
         assertEquals(TrustReason.ANSWERED, host.untilTalking().person.reason)
         // Whoever chose the question knows the answer.
         val person = guest.untilTalking().person
@@ -185,15 +181,15 @@ class FacadeTest {
     fun `a person's word is a mark`() = atTable { host, guest ->
         guest.acceptLink(host.host(DeliveryMode.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
         guest.until { it is Screen.Asking }
-        guest.pairing.answer("rex")
+        guest.session.answer("rex")
         host.untilTalking()
         guest.untilTalking()
-        guest.conversation.onlyTheyWouldAsk()
+        guest.session.onlyTheyWouldAsk()
         val person = guest.untilTalking().person
         assertEquals(TrustLevel.UNVERIFIED to TrustReason.BY_YOUR_WORD, person.level to person.reason)
         assertEquals(person, guest.handfast.people().single().person)
-        assertEquals(ErrorKind.NOT_NOW, kindOf { guest.conversation.onlyTheyWouldAsk() })
-        assertEquals(ErrorKind.NOT_NOW, kindOf { host.conversation.onlyTheyWouldAsk() })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { guest.session.onlyTheyWouldAsk() })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { host.session.onlyTheyWouldAsk() })
     }
 
     @Test
@@ -201,7 +197,7 @@ class FacadeTest {
         guest.acceptLink(host.host(DeliveryMode.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
         repeat(3) {
             guest.until { it is Screen.Asking }
-            guest.pairing.answer("Bello $it")
+            guest.session.answer("Bello $it")
         }
         assertEquals(ErrorKind.ANSWERS_DIFFER, guest.untilEnded())
         host.untilEnded()
@@ -214,22 +210,26 @@ class FacadeTest {
         assertEquals(FoundKind.LOCKED_INVITATION, found.kind)
         assertContentEquals(found.token, readText(invitation.text).token)
         assertEquals(listOf("Our dog?"), guest.handfast.sealing().inspect(found.token).questions)
-        assertEquals(ErrorKind.WRONG_THING, kindOf { guest.pairing.open(found) })
-        assertEquals(ErrorKind.WRONG_ANSWER, kindOf { guest.pairing.unlock(found, listOf("Bello"), null) })
-        guest.pairing.unlock(found, listOf("REX"), null)
+        val locked = guest.pairing.open(found)
+        val asks = guest.until { it is Screen.Locked } as Screen.Locked
+        assertEquals(listOf("Our dog?") to false, asks.questions to asks.withCode)
+        assertEquals(ErrorKind.NOT_NOW, kindOf { locked.accept() })
+        assertEquals(ErrorKind.BAD_TEXT, kindOf { locked.unlock(listOf(" "), null) })
+        locked.unlock(listOf("Bello"), null)
+        guest.until { it is Screen.Locked && it.wasWrong && !it.isUnlocking }
+        locked.unlock(listOf("REX"), null)
         guest.until { it is Screen.InvitationOpened }
-        guest.pairing.connect().use {
-            assertEquals(TrustReason.THEIR_QUESTION, guest.untilTalking().person.reason)
-            assertEquals(TrustReason.LOCKED_LINK, host.untilTalking().person.reason)
-        }
+        locked.accept()
+        assertEquals(TrustReason.THEIR_QUESTION, guest.untilTalking().person.reason)
+        assertEquals(TrustReason.LOCKED_LINK, host.untilTalking().person.reason)
     }
 
     @Test
     fun `compare and find the same`() = atTable { host, guest ->
         meet(host, guest)
-        guest.conversation.compare()
+        guest.session.compare()
         host.untilWish(Wish.THEIRS)
-        host.conversation.compare()
+        host.session.compare()
         val atGuest = guest.untilComparing()
         val atHost = host.untilComparing()
         assertEquals(atHost.symbols, atGuest.symbols)
@@ -237,8 +237,8 @@ class FacadeTest {
         assertEquals(6, atHost.symbols.size)
         for (device in listOf(host, guest)) {
             val other = listOf("0000", "0000", "0000")
-            assertEquals(ErrorKind.NOT_NOW, kindOf { device.conversation.compared(other, Comparison.SAME) })
-            device.conversation.compared(atHost.digits, Comparison.SAME)
+            assertEquals(ErrorKind.NOT_NOW, kindOf { device.session.compared(other, Finding.SAME) })
+            device.session.compared(atHost.digits, Finding.SAME)
             assertEquals(TrustReason.COMPARED, device.untilTalking().person.reason)
         }
     }
@@ -246,13 +246,15 @@ class FacadeTest {
     @Test
     fun `compare and find a difference`() = atTable { host, guest ->
         meet(host, guest)
-        host.conversation.compare()
+        host.session.compare()
         guest.untilWish(Wish.THEIRS)
-        guest.conversation.compare()
-        host.conversation.compared(host.untilComparing().digits, Comparison.DIFFERENT)
+        guest.session.compare()
+        host.session.compared(host.untilComparing().digits, Finding.DIFFERENT)
         assertEquals(ErrorKind.NOT_THE_INVITER, host.untilEnded())
         // Nothing more is said to somebody in between, not even goodbye.
         assertEquals(ErrorKind.LOST, guest.untilEnded())
+        host.untilPeopleChange()
+        host.untilPeopleChange()
         val refused = host.handfast.people().single()
         assertEquals(TrustReason.DIFFERENT, refused.person.reason)
         guest.acceptLink(host.host(DeliveryMode.SEND))
@@ -265,25 +267,26 @@ class FacadeTest {
     @Test
     fun `a wish to compare waits for an answer`() = atTable { host, guest ->
         meet(host, guest)
-        host.conversation.compare()
+        host.session.compare()
         host.untilWish(Wish.OURS)
         guest.untilWish(Wish.THEIRS)
         // It may stay without one.
-        guest.conversation.sendText("not now")
+        guest.session.sendText("not now")
         assertEquals("not now", host.untilText())
-        guest.conversation.compare()
+        guest.session.compare()
         val digits = guest.untilComparing().digits
-        guest.conversation.compared(digits, Comparison.LATER)
-        assertEquals(ErrorKind.TOO_OFTEN, kindOf { guest.conversation.compare() })
+        guest.session.compared(digits, Finding.LATER)
+        guest.session.compare()
+        assertEquals(ErrorKind.TOO_OFTEN, guest.untilFailed())
     }
 
     @Test
     fun `somebody unverified sends so much and no more`() = atTable { host, guest ->
         guest.handfast.limit(usualLimits().copy(unverifiedMessages = 3uL))
         meet(host, guest)
-        repeat(5) { host.conversation.sendText("$it") }
+        repeat(5) { host.session.sendText("$it") }
         guest.until { it is Screen.Talking && it.reached == Reached.MESSAGES }
-        guest.conversation.allowMore()
+        guest.session.allowMore()
         repeat(5) { assertEquals("$it", guest.untilText()) }
         guest.until { it is Screen.Talking && it.reached == null }
     }
@@ -297,7 +300,7 @@ class FacadeTest {
         // Until it is full from there to here.
         while (refused < 20) {
             try {
-                host.conversation.sendText("$sent $long")
+                host.session.sendText("$sent $long")
                 sent++
                 refused = 0
             } catch (e: HandfastException.Failed) {
@@ -315,8 +318,7 @@ class FacadeTest {
     @Test
     fun `cancel while hosting`() = alone {
         it.host()
-        it.cancel()
-        it.untilIdle()
+        it.withdraw()
     }
 
     @Test
@@ -325,29 +327,40 @@ class FacadeTest {
         host.handfast.pause()
         guest.acceptLink(invitation)
         guest.until { it is Screen.Connecting }
-        guest.cancel()
-        guest.untilIdle()
+        guest.withdraw()
     }
 
     @Test
-    fun `a dropped handle puts aside`() = alone {
+    fun `what is left can be gone on with`() = alone {
         it.host()
-        it.dropHandles()
-        it.untilIdle()
-        it.goOn()
+        it.leave()
+        it.resume()
         it.untilHosting()
     }
 
     @Test
-    fun `an old handle does nothing`() = alone {
-        it.pairing.host(DeliveryMode.SHOW, Protection.Open).use { old ->
-            it.untilHosting()
-            old.cancel()
-            it.untilIdle()
-            it.host()
-            old.cancel()
+    fun `a session goes on when nobody holds it`() = alone {
+        it.host()
+        val number = it.session.id()
+        it.session.destroy()
+        System.gc()
+        assertEquals(listOf(number), it.handfast.underWay().map { one -> one.session })
+        // What is under way is gone on with as it is.
+        it.pairing.resume(it.pairing.pending().single().id).use { same -> assertEquals(number, same.id()) }
+    }
+
+    @Test
+    fun `a session that is over does nothing`() = alone {
+        val old = it.pairing.invite(DeliveryMode.SHOW, Protection.Open)
+        it.untilHosting()
+        old.withdraw()
+        it.untilClosed()
+        it.host()
+        for (late in listOf<suspend () -> Unit>(old::withdraw, old::leave)) {
+            assertEquals(ErrorKind.NOT_NOW, kindOf { late() })
         }
-        assertEquals(ErrorKind.BUSY, kindOf { it.pairing.host(DeliveryMode.SHOW, Protection.Open) })
+        assertEquals(null, old.screen())
+        assertEquals(1, it.handfast.underWay().size)
     }
 
     @Test
@@ -355,7 +368,7 @@ class FacadeTest {
         meet(host, guest)
         host.handfast.shutdown()
         assertEquals(ErrorKind.THEY_LEFT, guest.untilEnded())
-        assertEquals(ErrorKind.SHUT_DOWN, kindOf { host.conversation.sendText("too late") })
+        assertEquals(ErrorKind.SHUT_DOWN, kindOf { host.session.sendText("too late") })
         host.handfast.shutdown()
     }
 
@@ -382,11 +395,10 @@ class FacadeTest {
 
     @Test
     fun `pause while an invitation is open`() = atTable { host, guest ->
-        guest.pairing.open(readText(host.host(DeliveryMode.SEND).link))
+        val opened = guest.pairing.open(readText(host.host(DeliveryMode.SEND).link))
         guest.pauseAndResume()
-        guest.pairing.connect().use {
-            guest.untilTalking()
-        }
+        opened.accept()
+        guest.untilTalking()
     }
 
     @Test
@@ -414,7 +426,7 @@ class FacadeTest {
     fun `pause while talking`() = atTable { host, guest ->
         meet(host, guest)
         host.pauseAndResume()
-        host.conversation.sendText("still here")
+        host.session.sendText("still here")
         assertEquals("still here", guest.untilText())
     }
 
@@ -422,7 +434,7 @@ class FacadeTest {
     fun `airplane mode while hosting`() = atTable { host, guest ->
         val invitation = host.host(DeliveryMode.SEND)
         host.handfast.networkChanged(emptyList())
-        host.untilHosting(HostStage.OFFLINE)
+        host.untilOffline()
         host.handfast.networkChanged(TestDevice.LOOPBACK)
         host.untilHosting()
         guest.acceptLink(invitation)
@@ -432,7 +444,8 @@ class FacadeTest {
     @Test
     fun `airplane mode before hosting`() = alone {
         it.handfast.networkChanged(emptyList())
-        assertEquals(ErrorKind.NO_NETWORK, kindOf { it.pairing.host(DeliveryMode.SHOW, Protection.Open) })
+        it.pairing.invite(DeliveryMode.SHOW, Protection.Open)
+        assertEquals(ErrorKind.NO_NETWORK, it.untilEnded())
     }
 
     @Test
@@ -462,13 +475,11 @@ class FacadeTest {
             it.handfast.prefer(Preferences(true, listOf(server.name), true))
             it.host(DeliveryMode.SHOW)
             assertEquals(0, server.asked)
-            it.cancel()
-            it.untilIdle()
+            it.withdraw()
             it.handfast.prefer(Preferences(false, listOf(server.name), true))
             it.host(DeliveryMode.SEND)
             assertEquals(0, server.asked)
-            it.cancel()
-            it.untilIdle()
+            it.withdraw()
             it.handfast.prefer(Preferences(true, listOf(server.name), true))
             assertNull(it.hosting(DeliveryMode.SEND).cause)
             assertTrue(server.asked > 0)
@@ -482,7 +493,7 @@ class FacadeTest {
             first.host(DeliveryMode.SEND)
             val before = server.asked
             first.again().use { host ->
-                host.goOn()
+                host.resume()
                 host.untilHosting()
                 assertTrue(server.asked > before)
             }
@@ -494,13 +505,11 @@ class FacadeTest {
         DatagramSocket(0, InetAddress.getByName("127.0.0.1")).use { silent ->
             it.handfast.prefer(Preferences(true, listOf("127.0.0.1:${silent.localPort}"), true))
             val began = System.nanoTime()
-            it.pairing.host(DeliveryMode.SEND, Protection.Open).use { making ->
-                it.until { screen -> screen == Screen.Preparing(false) }
-                assertEquals(ErrorKind.BUSY, kindOf { it.host() })
-                delay(100)
-                making.cancel()
-                it.untilIdle()
-            }
+            val making = it.pairing.invite(DeliveryMode.SEND, Protection.Open)
+            it.until { screen -> screen == Screen.Preparing(false) }
+            delay(100)
+            making.withdraw()
+            it.untilClosed()
             // It would have taken four seconds.
             assertTrue(System.nanoTime() - began < 3_500_000_000)
             assertEquals(emptyList(), it.pairing.pending())
@@ -515,8 +524,8 @@ class FacadeTest {
             guest.acceptLink(host.host(DeliveryMode.SEND))
             guest.untilTalking()
             assertEquals(0, server.asked)
-            guest.conversation.leave()
-            guest.untilIdle()
+            guest.session.leave()
+            guest.untilClosed()
             host.untilEnded()
             val invitation = host.host(DeliveryMode.SEND)
             host.handfast.pause()
@@ -540,11 +549,19 @@ class FacadeTest {
     @Test
     fun `a guest is shown another invitation`() = atTable { host, guest ->
         val invitation = host.host(DeliveryMode.SEND)
-        host.dropHandles()
-        host.untilIdle()
+        host.leave()
         guest.acceptLink(invitation)
         val another = readText(host.host(DeliveryMode.SEND).link)
-        assertEquals(ErrorKind.BUSY, kindOf { guest.pairing.open(another) })
+        guest.until { it is Screen.Connecting }
+        // Both go on; the person is asked about one at a time.
+        val opened = guest.pairing.open(another)
+        guest.until { it is Screen.InvitationOpened }
+        val third = readText(host.host(DeliveryMode.SEND).link)
+        assertEquals(ErrorKind.BUSY, kindOf { guest.pairing.open(third) })
+        opened.accept()
+        host.untilTalking()
+        guest.untilTalking()
+        assertEquals(2, guest.handfast.underWay().size)
     }
 
     @Test
@@ -604,16 +621,16 @@ class FacadeTest {
             val waiting = host.pairing.pending().single()
             assertEquals(Role.HOST, waiting.role)
             assertTrue(waiting.expiresAt!!.toLong() in 1..System.currentTimeMillis() / 1000 + 660)
-            host.goOn()
+            host.resume()
             assertEquals(invitation, host.untilHosting().invitation)
             guest.accept(seen(frame(invitation.symbol)))
             guest.untilTalking()
             host.untilTalking()
             assertEquals(emptyList(), host.pairing.pending())
             assertEquals(emptyList(), guest.pairing.pending())
-            host.conversation.leave()
-            host.untilIdle()
-            assertEquals(ErrorKind.TAKEN, kindOf { host.pairing.goOn(waiting.id) })
+            host.session.leave()
+            host.untilClosed()
+            assertEquals(ErrorKind.TAKEN, kindOf { host.pairing.resume(waiting.id) })
         }
     }
 
@@ -622,12 +639,12 @@ class FacadeTest {
         val invitation = host.host(DeliveryMode.SEND)
         host.handfast.pause()
         first.acceptLink(invitation)
-        first.pairing.offerReply()
+        first.session.offerReply()
         val reply = first.untilReply()
         first.again().use { guest ->
             val waiting = guest.pairing.pending().single()
             assertEquals(Role.GUEST to "Ana", waiting.role to waiting.name)
-            guest.goOn()
+            guest.resume()
             assertEquals(reply, guest.untilReply())
             host.handfast.resume()
             host.untilTalking()
@@ -641,14 +658,14 @@ class FacadeTest {
         val invitation = firstHost.host()
         firstHost.handfast.pause()
         firstGuest.accept(seen(frame(invitation.symbol)))
-        firstGuest.pairing.offerReply()
+        firstGuest.session.offerReply()
         val reply = firstGuest.untilReply()
         firstGuest.again().use { guest ->
             firstHost.pairing.reply(seen(frame(reply.symbol)))
             firstHost.again().use { host ->
                 // Nobody hands anything over again.
-                host.goOn()
-                guest.goOn()
+                host.resume()
+                guest.resume()
                 assertEquals(TrustLevel.VERIFIED, host.untilTalking().person.level)
                 assertEquals(TrustLevel.VERIFIED, guest.untilTalking().person.level)
             }
@@ -659,7 +676,7 @@ class FacadeTest {
     fun `a locked invitation is shown again after a restart`() = alone { first ->
         val invitation = first.host(DeliveryMode.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
         first.again().use { host ->
-            host.goOn()
+            host.resume()
             val shown = host.untilHosting()
             assertEquals(invitation, shown.invitation)
             assertEquals(DeliveryMode.SEND, shown.delivery)
@@ -670,16 +687,15 @@ class FacadeTest {
     fun `wrong answers are counted over a restart`() = atTable { first, guest ->
         guest.acceptLink(first.host(DeliveryMode.SEND, Protection.Asked(Answered("Our dog?", "Rex"))))
         guest.until { it is Screen.Asking }
-        guest.pairing.answer("Bello")
-        first.until { it is Screen.Hosting && it.triesLeft == 2u.toUByte() }
-        val copied = first.pairing.pending()
-        guest.cancel()
-        guest.untilIdle()
+        guest.session.answer("Bello")
+        first.until { it is Screen.Hosting && it.stage == HostStage.Asking(2u) }
+        val copied = first.pairing.pending().map { it.copy(session = null) }
+        guest.withdraw()
         first.again().use { host ->
             assertEquals(copied, host.pairing.pending())
-            host.goOn()
+            host.resume()
             guest.acceptLink(host.untilHosting().invitation)
-            host.until { it is Screen.Hosting && it.triesLeft == 2u.toUByte() }
+            host.until { it is Screen.Hosting && it.stage == HostStage.Asking(2u) }
         }
     }
 
@@ -688,19 +704,18 @@ class FacadeTest {
         guest.acceptLink(first.host())
         guest.untilTalking()
         first.untilTalking()
-        first.conversation.leave()
-        first.untilIdle()
+        first.session.leave()
+        first.untilClosed()
         first.host()
-        first.cancel()
-        first.untilIdle()
+        first.withdraw()
         first.host()
         val waiting = first.pairing.pending().single()
-        first.pairing.giveUp(waiting.id)
-        first.untilIdle()
+        first.pairing.withdraw(waiting.id)
+        first.untilClosed()
         assertEquals(emptyList(), first.pairing.pending())
-        assertEquals(ErrorKind.NOT_NOW, kindOf { first.pairing.goOn(waiting.id) })
-        assertEquals(ErrorKind.NOT_NOW, kindOf { first.pairing.goOn("nothing \uD83D\uDC4B") })
-        assertEquals(ErrorKind.NOT_NOW, kindOf { first.pairing.giveUp("h12") })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { first.pairing.resume(waiting.id) })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { first.pairing.resume("nothing \uD83D\uDC4B") })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { first.pairing.withdraw("h12") })
         first.again().use { host -> assertEquals(emptyList(), host.pairing.pending()) }
     }
 
@@ -708,8 +723,7 @@ class FacadeTest {
     fun `too many wait`() = alone {
         repeat(16) { _ ->
             it.host()
-            it.dropHandles()
-            it.untilIdle()
+            it.leave()
         }
         assertEquals(16, it.pairing.pending().size)
         assertEquals(ErrorKind.TOO_MANY, kindOf { it.host() })
@@ -720,7 +734,7 @@ class FacadeTest {
         val invitation = first.host()
         first.again().use { host ->
             host.handfast.networkChanged(listOf("127.0.0.2"))
-            host.goOn()
+            host.resume()
             assertNotEquals(invitation, host.untilHosting().invitation)
         }
     }
@@ -730,10 +744,10 @@ class FacadeTest {
         first.host(DeliveryMode.SEND, Protection.Locked(Answered("Our dog?", "Rex")))
         first.again().use { host ->
             host.handfast.networkChanged(listOf("127.0.0.2"))
-            host.goOn()
+            host.resume()
             assertEquals(ErrorKind.MOVED, host.untilEnded())
             host.handfast.networkChanged(TestDevice.LOOPBACK)
-            host.goOn()
+            host.resume()
             host.untilHosting()
         }
     }
@@ -741,16 +755,16 @@ class FacadeTest {
     @Test
     fun `people met are kept`() = atTable("Ana", "Ben") { host, firstGuest ->
         meet(host, firstGuest)
-        host.conversation.compare()
+        host.session.compare()
         firstGuest.untilWish(Wish.THEIRS)
-        firstGuest.conversation.compare()
-        firstGuest.conversation.compared(firstGuest.untilComparing().digits, Comparison.SAME)
+        firstGuest.session.compare()
+        firstGuest.session.compared(firstGuest.untilComparing().digits, Finding.SAME)
         firstGuest.untilTalking()
         val before = firstGuest.handfast.people().single()
         assertEquals("Ana" to TrustReason.COMPARED, before.person.name to before.person.reason)
         assertEquals(TrustReason.OPEN_LINK, host.handfast.people().single().person.reason)
-        host.conversation.leave()
-        host.untilIdle()
+        host.session.leave()
+        host.untilClosed()
         firstGuest.again().use { guest ->
             assertEquals(before, guest.handfast.people().single())
             // Whoever was compared with once stays verified: the key is the same.
@@ -798,23 +812,38 @@ class FacadeTest {
     @Test
     fun `two things at once`() = atTable { host, guest ->
         val invitation = host.host(DeliveryMode.SEND)
-        assertEquals(ErrorKind.BUSY, kindOf { host.pairing.host(DeliveryMode.SHOW, Protection.Open) })
-        assertEquals(ErrorKind.BUSY, kindOf { host.pairing.open(readText(invitation.link)) })
+        val talk = host.session
         guest.acceptLink(invitation)
         host.untilTalking()
+        guest.untilTalking()
+        val second = host.host(DeliveryMode.SEND)
+        TestDevice().use { other ->
+            other.acceptLink(second)
+            host.untilTalking()
+            other.untilTalking()
+            // Each word goes to whom it is meant for.
+            host.host()
+            assertEquals(3, host.handfast.underWay().size)
+            talk.sendText("one")
+            assertEquals("one", guest.untilText())
+            other.session.sendText("two")
+            assertEquals("two", host.untilText())
+            assertEquals(ErrorKind.NOT_NOW, kindOf { host.session.sendText("nobody is there") })
+        }
     }
 
     @Test
     fun `nothing to do it to`() = atTable { host, guest ->
-        assertEquals(ErrorKind.NOT_NOW, kindOf { guest.pairing.connect() })
-        assertEquals(ErrorKind.NOT_NOW, kindOf { guest.pairing.offerReply() })
-        assertEquals(ErrorKind.NOT_NOW, kindOf { guest.conversation.sendText("hello") })
+        val nothing = guest.handfast.session(12u)
+        assertEquals(ErrorKind.NOT_NOW, kindOf { nothing.accept() })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { nothing.offerReply() })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { nothing.sendText("hello") })
         val invitation = host.host()
         host.handfast.pause()
         guest.acceptLink(invitation)
-        guest.pairing.offerReply()
+        guest.session.offerReply()
         val reply = readText(guest.untilReply().link)
-        TestDevice().use { third -> assertEquals(ErrorKind.NOT_NOW, kindOf { third.pairing.reply(reply) }) }
+        TestDevice().use { third -> assertEquals(ErrorKind.WRONG_REPLY, kindOf { third.pairing.reply(reply) }) }
     }
 
     // --- What people hand in ------------------------------------------------------------------
@@ -851,7 +880,7 @@ class FacadeTest {
         val invitation = host.host()
         host.handfast.pause()
         guest.acceptLink(invitation)
-        guest.pairing.offerReply()
+        guest.session.offerReply()
         val reply = readText(guest.untilReply().text)
         assertEquals(FoundKind.REPLY, reply.kind)
         assertEquals(ErrorKind.WRONG_THING, kindOf { host.pairing.open(reply) })
@@ -982,15 +1011,15 @@ class FacadeTest {
         val found = readText(invitation.link)
         host.handfast.pause()
         guest.accept(found)
-        guest.pairing.offerReply()
+        guest.session.offerReply()
         val reply = guest.until { it is Screen.ReplyNeeded }
         val lock = Answered("Our dog?", "Rex and Bello")
         val opened = host.handfast.sealing().run {
             open(seal(listOf(lock), null, About(null, null), byteArrayOf(97, 98)), listOf(lock.answer), null)
         }
-        val hosting = Screen.Hosting(HostStage.WAITING, null, 0uL, DeliveryMode.SEND, invitation, false, null)
+        val hosting = Screen.Hosting(HostStage.Waiting, false, 0uL, DeliveryMode.SEND, invitation, false, null)
         val printed = listOf(
-            invitation, found, reply, hosting, Change.Shown(hosting), lock, Protection.Locked(lock), opened, Code.random(),
+            invitation, found, reply, hosting, Change.Shown(1uL, hosting), lock, Protection.Locked(lock), opened, Code.random(),
         ).joinToString()
         val body = invitation.text.substringAfter(':').take(20)
         for (secret in listOf(body, "${found.token[3]}, ${found.token[4]}", lock.answer, "97, 98", "link=", "token=")) {

@@ -17,7 +17,9 @@ class MappingTest {
     fun `what the core has names for has its sentences, and none is left over`() {
         val kinds = ErrorKind.entries.map { "KIND_$it" }
         val remedies = (Remedy.entries - Remedy.NOTHING).map { "REMEDY_$it" }
-        val others = Strength.entries.map { it.key } + Cause.entries.map { it.key } + Reachability.entries.map { it.key } +
+        // Said of the stage of a guest.
+        val taken = Key.CAUSE_SEAT_TAKEN
+        val others = listOf(taken) + Strength.entries.map { it.key } + Cause.entries.map { it.key } + Reachability.entries.map { it.key } +
             PortAnswer.entries.map { it.key } + Situation.entries.map { it.key } + Chance.entries.map { it.key }
         val prefixes = listOf("KIND", "REMEDY", "STRENGTH", "CAUSE", "OPENING", "PORT", "SITUATION", "CHANCE")
         assertEquals(

@@ -11,9 +11,9 @@ import example.handfast.bindings.HostStage
 import example.handfast.bindings.ErrorKind
 import example.handfast.bindings.Listener
 import example.handfast.bindings.DeliveryMode
-import example.handfast.bindings.PairingHandle
 import example.handfast.bindings.Protection
 import example.handfast.bindings.Screen
+import example.handfast.bindings.Session
 import example.handfast.bindings.Settings
 import example.handfast.bindings.KeyStore as CoreKeyStore
 import example.handfast.bindings.Wish
@@ -44,10 +44,14 @@ class TestDevice(
     private var isGone = false
     private val screens = Channel<Screen>(Channel.UNLIMITED)
     private val entries = Channel<Entry>(Channel.UNLIMITED)
-    private val handles = mutableListOf<PairingHandle>()
+    private val failures = Channel<ErrorKind>(Channel.UNLIMITED)
+    private val peopleChanges = Channel<Unit>(Channel.UNLIMITED)
+
+    /** The session that was begun last. */
+    lateinit var session: Session
+        private set
     val handfast = Handfast.open(Settings(name, "$folder/kept", "$folder", null), keyStore, this)
     val pairing = handfast.pairing()
-    val conversation = handfast.conversation()
 
     init {
         runBlocking { handfast.networkChanged(LOOPBACK) }
@@ -57,7 +61,9 @@ class TestDevice(
         when (change) {
             is Change.Shown -> screens.trySend(change.screen)
             is Change.Listed -> entries.trySend(change.entry)
-            is Change.Gone -> {}
+            is Change.Failed -> failures.trySend(change.kind)
+            is Change.PeopleChanged -> peopleChanges.trySend(Unit)
+            is Change.Gone, is Change.PendingChanged -> {}
         }
         if (deaf) error("this listener always throws")
     }
@@ -74,14 +80,22 @@ class TestDevice(
         } ?: fail("only saw $seen")
     }
 
-    suspend fun untilHosting(stage: HostStage = HostStage.WAITING): Screen.Hosting =
-        until { it is Screen.Hosting && it.stage == stage } as Screen.Hosting
+    suspend fun untilHosting(stage: HostStage = HostStage.Waiting): Screen.Hosting =
+        until { it is Screen.Hosting && it.stage == stage && !it.isOffline } as Screen.Hosting
+
+    suspend fun untilOffline() = until { it is Screen.Hosting && it.isOffline }
+
+    /** Something that was begun came to nothing. */
+    suspend fun untilFailed(): ErrorKind = withTimeoutOrNull(SOON) { failures.receive() } ?: fail("it did not fail")
+
+    /** What is known of people is another list now, and is on the disk. */
+    suspend fun untilPeopleChange() = withTimeoutOrNull(SOON) { peopleChanges.receive() } ?: fail("no change")
 
     suspend fun untilReply(): Handout = (until { it is Screen.ReplyNeeded } as Screen.ReplyNeeded).reply
 
     suspend fun untilTalking(): Screen.Talking = until { it is Screen.Talking } as Screen.Talking
 
-    suspend fun untilIdle() = until { it is Screen.Idle }
+    suspend fun untilClosed() = until { it is Screen.Closed }
 
     suspend fun untilComparing(): Screen.Comparing = until { it is Screen.Comparing } as Screen.Comparing
 
@@ -97,18 +111,18 @@ class TestDevice(
     private suspend fun untilEntry(wanted: (Entry) -> Boolean): Entry =
         withTimeoutOrNull(SOON) {
             for (entry in entries) {
-                conversation.taken(1u)
+                session.taken(1u)
                 if (wanted(entry)) return@withTimeoutOrNull entry
             }
             null
         } ?: fail("no such row")
 
-    /** Hosts, and holds the handle. */
+    /** Makes an invitation. */
     suspend fun host(delivery: DeliveryMode = DeliveryMode.SHOW, protection: Protection = Protection.Open): Handout =
         hosting(delivery, protection).invitation
 
     suspend fun hosting(delivery: DeliveryMode, protection: Protection = Protection.Open): Screen.Hosting {
-        handles += pairing.host(delivery, protection)
+        session = pairing.invite(delivery, protection)
         return untilHosting()
     }
 
@@ -118,21 +132,25 @@ class TestDevice(
         return (until { it is Screen.Hosting && it.invitation != before } as Screen.Hosting).invitation
     }
 
-    /** Opens and agrees, and holds the handle. */
+    /** Opens and agrees. */
     suspend fun accept(found: Found) {
-        pairing.open(found)
+        session = pairing.open(found)
         until { it is Screen.InvitationOpened }
-        handles += pairing.connect()
+        session.accept()
     }
 
     suspend fun acceptLink(handout: Handout) = accept(readText(handout.link))
 
-    fun cancel() = handles.last().cancel()
+    /** Leaves what was begun last, which may wait on. */
+    suspend fun leave() {
+        session.leave()
+        untilClosed()
+    }
 
-    /** Forgets the handles, as a shell does that holds none. */
-    fun dropHandles() {
-        handles.forEach { it.destroy() }
-        handles.clear()
+    /** Stops what was begun last for good. */
+    suspend fun withdraw() {
+        session.withdraw()
+        untilClosed()
     }
 
     /** Dies without a word, and begins anew in the same folder. */
@@ -140,14 +158,12 @@ class TestDevice(
         isGone = true
         handfast.destroy()
         pairing.destroy()
-        conversation.destroy()
-        dropHandles()
         return TestDevice(name, keyStore, deaf, folder)
     }
 
-    /** Goes on with the one thing that waits, and holds the handle. */
-    suspend fun goOn() {
-        handles += pairing.goOn(pairing.pending().single().id)
+    /** Goes on with the one thing that waits. */
+    suspend fun resume() {
+        session = pairing.resume(pairing.pending().single().id)
     }
 
     override fun close() {
