@@ -29,6 +29,7 @@ mod error;
 mod foreign;
 mod guard;
 mod handfast;
+mod keys;
 mod limits;
 mod log;
 mod pairing;

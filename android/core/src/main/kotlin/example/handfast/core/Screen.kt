@@ -130,10 +130,9 @@ sealed interface Screen {
         val limit: Key? = null,
         /** They are held back until the person lets them send more. */
         val isHeld: Boolean = false,
-    ) : Screen {
         /** The person may say that only who they mean would have asked what was asked. */
-        val canVouch get() = reason == Key.REASON_THEIR_QUESTION
-    }
+        val canVouch: Boolean = false,
+    ) : Screen
 
     /** It is over. */
     data class Ended(val what: Key, val next: Key?, val way: Way) : Screen

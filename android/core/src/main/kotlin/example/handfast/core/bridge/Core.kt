@@ -72,7 +72,7 @@ class Token internal constructor(internal val found: Found) {
 /** Why something was not done. */
 class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kind.name) {
     /** The person does not need to hear of it. */
-    val isSilent get() = kind == ErrorKind.CANCELLED || kind == ErrorKind.NOT_NOW
+    val isSilent get() = kind.isSilent()
     val isBusy get() = kind == ErrorKind.BUSY
     val isWrongAnswer get() = kind == ErrorKind.WRONG_ANSWER || kind == ErrorKind.BAD_TEXT
     val isForeign get() = kind == ErrorKind.NOTHING_FOUND
@@ -260,7 +260,7 @@ class Core private constructor(private val handfast: Handfast) {
 
         /** What to think of an answer, and whether it protects nothing by itself; none of an empty one. */
         fun strength(question: String, answer: String, withCode: Boolean): Pair<Key, Boolean>? = try {
-            strengthOf(listOf(Answered(question, answer)), withCode).let { it.key to it.isTrivial }
+            strengthOf(listOf(Answered(question, answer)), withCode).let { key(it.key()) to it.isTrivial() }
         } catch (_: HandfastException) {
             null
         }
