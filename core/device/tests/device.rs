@@ -22,7 +22,7 @@ use handfast_protocol::handshake::{TrustLevel, TrustReason};
 use handfast_protocol::pairing::{Failure, OtherInvitation};
 use handfast_seal::Questions;
 use handfast_store::StoreError;
-use handfast_token::{Invitation, Question, ReplyError, SealedReply, Token};
+use handfast_token::{Candidate, Candidates, Invitation, Question, ReplyError, SealedReply, Token};
 use person::{RIGHT, WRONG, accept, accept_with, answer, asked, begun, end_of, hosting, together};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -721,6 +721,24 @@ fn who_moves_is_still_found_by_the_invitation_as_it_is_shown_then() {
     assert_eq!(begun(&mut world, 1, again), guest);
     world.run(seconds(5));
     assert!(talks(&world, 0, host) && talks(&world, 1, guest));
+}
+
+#[test]
+fn in_a_network_nobody_is_led_to_what_listens_on_their_own_machine() {
+    let mut world = World::new(24);
+    let (_, mut invitation) = hosting_openly(&mut world);
+    // The second is nobody's: with it, the invitation is not for one machine alone.
+    let led_to = ["127.0.0.1:4000", "224.0.0.1:4000"];
+    let led_to = led_to.map(|address| Candidate::host(address.parse().unwrap()));
+    invitation.candidates = Candidates::new(led_to.to_vec()).unwrap();
+    let before = world.log.len();
+    let guest = accept(&mut world, 1, invitation, SessionTerms::default());
+    world.run(seconds(1));
+    let end = end_of(&world, 1, guest);
+    assert_eq!(end, Some(Failure::NoRoute.into()));
+    let lines = since(&world, before);
+    let is_begun = |line: &&str| line.contains("Knock") || line.contains("store");
+    assert!(!lines.iter().any(is_begun), "{lines:?}");
 }
 
 #[test]

@@ -4,7 +4,6 @@
 pub use guesses::keep_guesses;
 pub use handfast_device as device;
 pub use handfast_net as net;
-pub use handfast_net::pairing::{GOODBYE, unix_seconds};
 pub use handfast_protocol::{certificate, handshake, link, network};
 pub use handfast_qr as qr;
 pub use handfast_seal as seal;
@@ -15,6 +14,7 @@ pub use home::Home;
 pub use logs::OwnLines;
 pub use remote::OfHomeError;
 pub use supervisor::{Addresses, DeviceEnd, DeviceHandle, Listener, Options, Overview};
+pub use time::{GOODBYE, unix_seconds};
 
 pub mod conversation;
 mod guesses;
@@ -22,6 +22,7 @@ mod home;
 mod logs;
 pub mod remote;
 mod supervisor;
+mod time;
 
 /// The machines of a pairing, and what runs them.
 pub mod pairing {

@@ -3,149 +3,22 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
-use handfast_native::conversation::Finding;
 mod shell;
 
+use handfast_native::conversation::Finding;
 use handfast_native::device::{
     AcceptTerms, Asking, Command, DeliveryMode, Done, Event, FileState, InviteTerms, Protection,
-    Provenance, Refusal, RowContent, Saying, SessionCommand, SessionEnd, SessionId, Settings, View,
-    Wish,
+    Provenance, Refusal, RowContent, Saying, SessionCommand, SessionEnd, Settings, View, Wish,
 };
 use handfast_native::handshake::TrustLevel;
 use handfast_native::pairing::Failure;
-use handfast_native::seal::{Answers, Questions};
-use handfast_native::token::{Candidate, Invitation, Question, Token, random_bytes};
-use handfast_native::{Addresses, DeviceHandle, Home, Options};
-use shell::{AT_ONCE, Shell};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::ops::{Deref, DerefMut};
-use std::path::PathBuf;
+use handfast_native::seal::Questions;
+use handfast_native::token::{Candidate, Question, Token};
+use shell::AT_ONCE;
+use shell::person::{HERE, Person, RIGHT, THERE, answer, asked, meet, named};
+use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
 use tokio::time::timeout;
-
-const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-/// Linux answers on all of 127/8, so another address of it stands for another network.
-const THERE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
-const RIGHT: &str = "the lighthouse";
-
-/// A device, at work or not. What it keeps is gone with it.
-struct Person {
-    folder: PathBuf,
-    at_work: Option<Shell>,
-}
-
-impl Drop for Person {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-impl Deref for Person {
-    type Target = Shell;
-
-    fn deref(&self) -> &Shell {
-        self.at_work.as_ref().unwrap()
-    }
-}
-
-impl DerefMut for Person {
-    fn deref_mut(&mut self) -> &mut Shell {
-        self.at_work.as_mut().unwrap()
-    }
-}
-
-impl Person {
-    async fn new(name: &str) -> Self {
-        let number = u64::from_le_bytes(random_bytes().unwrap());
-        let folder = std::env::temp_dir().join(format!("handfast-device-{name}-{number:x}"));
-        let mut person = Self {
-            folder,
-            at_work: None,
-        };
-        person.start(name).await;
-        person
-    }
-
-    async fn start(&mut self, name: &str) {
-        let home = Home::open(&self.folder).unwrap();
-        let mut options = Options::new(self.folder.join("downloads"));
-        name.clone_into(&mut options.settings.name);
-        options.addresses = Addresses::Told(vec![HERE]);
-        let (device, listener) = DeviceHandle::start(home, options).await.unwrap();
-        self.at_work = Some(Shell { device, listener });
-    }
-
-    async fn stop(&mut self) {
-        let Shell {
-            device,
-            mut listener,
-        } = self.at_work.take().unwrap();
-        device.shutdown().await;
-        while listener.next().await.is_some() {}
-    }
-
-    async fn invites(&self, protection: Protection) -> (SessionId, Token) {
-        let mut terms = InviteTerms::new(DeliveryMode::Show);
-        terms.protection = protection;
-        let id = self.begin(Command::Invite(Box::new(terms))).await;
-        (id, self.shows(id).await)
-    }
-
-    async fn invites_openly(&self) -> (SessionId, Invitation) {
-        match self.invites(Protection::Open).await {
-            (id, Token::Invitation(invitation)) => (id, invitation),
-            (_, other) => panic!("{other:?}"),
-        }
-    }
-
-    async fn shows(&self, id: SessionId) -> Token {
-        self.sees(id, |view| match view {
-            View::Hosting { token, .. } => Some(token.clone()),
-            _ => None,
-        })
-        .await
-    }
-
-    async fn knocks(&self, id: SessionId) {
-        self.sees(id, |view| {
-            matches!(view, View::Connecting { .. }).then_some(())
-        })
-        .await;
-    }
-
-    /// Goes on with the only thing that waits.
-    async fn resumes(&self) -> SessionId {
-        let [(pending, None)] = self.pending()[..] else {
-            panic!("{:?}", self.pending());
-        };
-        let terms = Box::new(AcceptTerms::default());
-        self.begin(Command::Resume(pending, terms)).await
-    }
-
-    fn knows(&self) -> Vec<String> {
-        let overview = self.device.overview();
-        let people = overview.borrow().people.clone();
-        people.into_iter().map(|person| person.name).collect()
-    }
-}
-
-/// They have met over one invitation and talk.
-async fn meet(host: &Person, guest: &Person) -> (SessionId, SessionId) {
-    let (hosting, invitation) = host.invites_openly().await;
-    let joining = guest.accepts(&invitation, AcceptTerms::default()).await;
-    host.talks(hosting).await;
-    guest.talks(joining).await;
-    (hosting, joining)
-}
-
-fn answer(text: &str) -> Answers {
-    Answers::new(&[text]).unwrap()
-}
-
-fn asked() -> Protection {
-    let question = Question::new("Where did we meet?").unwrap();
-    Protection::Asked(question, answer(RIGHT))
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_meet_by_one_scan_and_talk_and_leave() {
@@ -292,15 +165,15 @@ async fn both_go_on_after_a_restart() {
     yun.knocks(joining).await;
     yun.stop().await;
 
-    zoe.start("Zoe").await;
-    yun.start("Yun").await;
+    zoe.start().await;
+    yun.start().await;
     let (hosting, joining) = (zoe.resumes().await, yun.resumes().await);
     zoe.talks(hosting).await;
     yun.talks(joining).await;
 
     zoe.stop().await;
     yun.ends(joining).await;
-    zoe.start("Zoe").await;
+    zoe.start().await;
     assert!(zoe.pending().is_empty(), "{:?}", zoe.pending());
     assert_eq!(zoe.knows(), ["Yun"]);
 }
@@ -339,7 +212,7 @@ async fn three_talks_two_invitations_and_a_knock_go_on_at_once() {
         zoe.talks(*hosting).await;
         yun.talks(joining).await;
     }
-    gone.start("Gone").await;
+    gone.start().await;
     gone.talks(gone.resumes().await).await;
     zoe.talks(knocking).await;
     assert_eq!(zoe.device.overview().borrow().sessions.len(), 6);
@@ -394,15 +267,6 @@ async fn a_comparison_raises_trust_and_a_difference_ends_everything_with_whoever
     assert_eq!(refused.await.unwrap(), 0);
     zoe.sees_gone(hosting).await;
     zoe.sees_gone(other).await;
-}
-
-impl Person {
-    /// This session is not there any more.
-    async fn sees_gone(&self, id: SessionId) {
-        let mut overview = self.device.overview();
-        let gone = overview.wait_for(|overview| !overview.sessions.contains_key(&id));
-        timeout(AT_ONCE, gone).await.unwrap().unwrap();
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -499,7 +363,8 @@ async fn what_the_person_chose_is_in_force_after_a_restart() {
     let choose = Command::Choose(Box::new(settings.clone()));
     assert_eq!(zoe.tell(choose).await, Done::Ok);
     zoe.stop().await;
-    zoe.start("another name of this program").await;
+    zoe.name = "another name of this program".into();
+    zoe.start().await;
     assert_eq!(zoe.device.overview().borrow().settings, settings);
 }
 
@@ -526,12 +391,6 @@ async fn nobody_knocks_twice_with_an_invitation_that_was_used() {
     );
 }
 
-/// Where an invitation leads.
-fn named(invitation: &Invitation) -> Vec<SocketAddr> {
-    let candidates = invitation.candidates.iter();
-    candidates.filter_map(Candidate::ip).collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_waits_is_answered_on_one_port_also_after_a_restart() {
     let (mut zoe, yun) = (Person::new("Zoe").await, Person::new("Yun").await);
@@ -541,7 +400,7 @@ async fn whatever_waits_is_answered_on_one_port_also_after_a_restart() {
         assert_eq!(named(&other), named(&first));
     }
     zoe.stop().await;
-    zoe.start("Zoe").await;
+    zoe.start().await;
     // What is made before anything is taken up is there too.
     let (newest, invitation) = zoe.invites_openly().await;
     assert_eq!(named(&invitation), named(&first));

@@ -2,14 +2,17 @@
 
 use crate::by_hand::{Holder, until_hung_up};
 use crate::middle::{Middle, with_own_certificate};
-use crate::people::{Guest, Host, Talk, converse, garbage, knocks_again, stages, waits_again};
+use crate::people::{
+    Guest, Heard, Host, Talk, converse, garbage, knocks_again, stages, waits_again,
+};
 use crate::steps::{FAULTS, Step, Until, guest_until, host_until, seal};
 use crate::wire::{Behaviour, Wire};
 use bytes::Bytes;
-use handfast_native::conversation::{Ending, Event, Violation};
+use handfast_native::conversation::Violation;
+use handfast_native::device::{SessionEnd, View};
 use handfast_native::handshake::{Channel, ChannelError, Flow};
 use handfast_native::link::Link;
-use handfast_native::pairing::{Failure, GuestStage, HostStage, View};
+use handfast_native::pairing::{Failure, GuestStage, HostStage};
 use handfast_native::token::Role;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -26,7 +29,7 @@ async fn a_guest_that_breaks_a_step_is_hung_up_on_and_the_fifth_burns_the_invita
     ];
     for (until, flow) in steps {
         for faults in FAULTS.chunks(5) {
-            let mut host = Host::new(flow);
+            let mut host = Host::new(flow).await;
             for (what, fault) in faults {
                 let holder = Holder::of(&host.invitation);
                 let mut link = holder.knock(host.address).await.unwrap();
@@ -46,9 +49,9 @@ async fn a_guest_that_breaks_a_step_is_hung_up_on_and_the_fifth_burns_the_invita
 /// A host that breaks the rules: its guest, and the link to it.
 async fn with_hostile_host(flow: Flow) -> (Holder, Guest, Link) {
     let middle = Middle::new();
-    let mut holder = Holder::of(&Host::behind(flow, middle.address()).invitation);
+    let mut holder = Holder::of(&Host::behind(flow, middle.address()).await.invitation);
     holder.invitation = with_own_certificate(&holder);
-    let guest = Guest::new(flow, &holder.invitation);
+    let guest = Guest::new(flow, &holder.invitation).await;
     let link = middle.meet_guest(&holder).await.unwrap();
     (holder, guest, link)
 }
@@ -90,7 +93,7 @@ async fn silence_at_any_step_is_given_up_in_time() {
 }
 
 async fn a_silent_guest_frees_the_slot(until: Until) {
-    let mut host = Host::new(Flow::OneScan);
+    let mut host = Host::new(Flow::OneScan).await;
     let holder = Holder::of(&host.invitation);
     let mut link = holder.knock(host.address).await.unwrap();
     guest_until(until, &holder, &mut link).await;
@@ -110,12 +113,18 @@ async fn a_silent_host_is_knocked_at_again(until: Until) {
 /// The checks pass, and then nothing does.
 async fn a_path_without_a_tunnel_ends_on_both_sides() {
     let mut wire = Wire::lay().await;
-    let mut host = Host::behind(Flow::OneScan, wire.address());
+    let mut host = Host::behind(Flow::OneScan, wire.address()).await;
     wire.lead_to(host.address).await;
     wire.behave(Behaviour::DropsTunnels);
-    let mut guest = Guest::new(Flow::OneScan, &host.invitation);
-    let answered = View::Connecting(GuestStage::Answered);
-    guest.pairing.shows(|views| views.contains(&answered)).await;
+    let mut guest = Guest::new(Flow::OneScan, &host.invitation).await;
+    let answered = |view: &View| match view {
+        View::Connecting { stage, .. } => *stage == GuestStage::Answered,
+        _ => false,
+    };
+    guest
+        .pairing
+        .shows(|views| views.iter().any(answered))
+        .await;
     wire.behave(Behaviour::Silent);
     guest.pairing.shows(knocks_again).await;
     drop(guest);
@@ -149,7 +158,7 @@ async fn a_host_that_hangs_up_after_the_proof_gets_one_guess_and_is_not_knocked_
 
 #[tokio::test]
 async fn a_flood_before_the_first_message_is_cut_off() {
-    let mut host = Host::new(Flow::OneScan);
+    let mut host = Host::new(Flow::OneScan).await;
     let holder = Holder::of(&host.invitation);
     let mut link = holder.knock(host.address).await.unwrap();
     let mut sent = 0;
@@ -174,7 +183,7 @@ async fn hostile(role: Role) -> Hostile {
     let flow = Flow::OneScan;
     let (link, passed, meeting) = match role {
         Role::Guest => {
-            let mut host = Host::new(flow);
+            let mut host = Host::new(flow).await;
             let holder = Holder::of(&host.invitation);
             let mut link = holder.knock(host.address).await.unwrap();
             let passed = holder.be_guest(&mut link).await;
@@ -216,7 +225,7 @@ async fn a_frame_that_is_not_the_next_one_ends_the_conversation() {
                 next: seal(&mut hostile.channel, b"\x01\x00second"),
             };
             hostile.link.send(fault(&step)).await.unwrap();
-            let ended = Event::Ended(Ending::Broken(Violation::Channel(error)));
+            let ended = Heard::Ended(SessionEnd::Broken(Violation::Channel(error)));
             assert_eq!(hostile.other.event().await, ended, "{role:?}: {what}");
             until_hung_up(&mut hostile.link).await;
         }
@@ -276,11 +285,11 @@ async fn true_frames_that_break_the_rules_end_the_conversation() {
             }
             let event = loop {
                 match hostile.other.event().await {
-                    Event::FileOffered { .. } | Event::FileFailed { .. } => {}
+                    Heard::File => {}
                     event => break event,
                 }
             };
-            let ended = Event::Ended(Ending::Broken(*violation));
+            let ended = Heard::Ended(SessionEnd::Broken(*violation));
             assert_eq!(event, ended, "{role:?}: {what}");
             until_hung_up(&mut hostile.link).await;
         }
@@ -305,7 +314,7 @@ async fn whoever_is_not_read_is_held_back() {
         // Nothing of it was lost, and what was not queued did not count.
         for _ in 0..sent {
             let event = hostile.other.event().await;
-            assert!(matches!(event, Event::TextReceived(text) if text.len() == 15_000));
+            assert!(matches!(event, Heard::Text(text) if text.len() == 15_000));
         }
     });
     let [one, other] = roles;

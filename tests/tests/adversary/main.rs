@@ -2,7 +2,7 @@
 //! code, or is the other side. Everything runs over real sockets on loopback with real ICE, DTLS and
 //! SCTP.
 //!
-//! - `people`: the honest host and guest, and the flows as a table.
+//! - `people`: the honest host and guest, each with a device of their own, and the flows as a table.
 //! - `wire`: the network between them in the hands of somebody without the invitation's secret;
 //!   `forged`: what such a one writes.
 //! - `middle`: the same with the secret: links to both sides, certificates of its own.

@@ -2,34 +2,41 @@
 
 use bytes::Bytes;
 use handfast_native::certificate::Certificate;
-use handfast_native::conversation::{Conversation, Event, Options};
-use handfast_native::handshake::{Flow, StaticKey, Trust};
-use handfast_native::net::{Endpoint, new_certificate};
-use handfast_native::pairing::{
-    Failure, GuestStage, GuestTerms, HostStage, HostTerms, Identity, Meeting, Pairing,
-    PairingEvent, Provenance, View, own_candidates,
+use handfast_native::device::{
+    AcceptTerms, Command, Done, Event, PendingId, Provenance, Refusal, RowContent, Saying,
+    SessionCommand, SessionEnd, SessionId, View, Wish,
 };
+use handfast_native::handshake::{Flow, PublicKey, StaticKey, Trust};
+use handfast_native::net::new_certificate;
+use handfast_native::pairing::{Failure, GuestStage, HostHistory, HostStage, Identity};
 use handfast_native::seal::Answers;
+use handfast_native::store::{PendingInvitation, Store};
 use handfast_native::token::{
-    Candidate, Candidates, Expiry, Fingerprint, Invitation, Name, Policy, Question, ReplyError,
-    Role, SealedReply, Secret, Token,
+    Candidate, Candidates, Expiry, Invitation, Name, Question, ReplyError, Role, SealedReply,
+    Secret, Token,
 };
-use handfast_native::unix_seconds;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use handfast_native::{Addresses, DeviceHandle, Home, Listener, Options, unix_seconds};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
+use tempfile::TempDir;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// Where guests are.
 pub(crate) const GUEST_SIDE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// Where a host is that has somebody in between.
 pub(crate) const HOST_SIDE: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
-pub(crate) const LOCAL: Policy = Policy { loopback: true };
 /// What everything that must happen may take on a busy machine. Longer than any limit of the core.
 pub(crate) const SOON: Duration = Duration::from_secs(30);
 
 /// How long a guest knocks that will never be answered.
 pub(crate) const IMPATIENCE: Duration = Duration::from_millis(1_500);
+
+/// An address that nobody has, and that nothing is sent to. An invitation that names it besides is not
+/// for one machine alone, where all would share an address.
+const NOBODYS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(240, 0, 0, 1)), 9);
 
 /// The ways to meet. What a flow needs is in the functions below.
 pub(crate) const FLOWS: [Flow; 5] = [
@@ -67,58 +74,207 @@ pub(crate) fn trust_without_reply(flow: Flow) -> Trust {
     Trust::proven(alone, Role::Host)
 }
 
-/// A reply on its way to the host, and where the host's word on it goes.
-type Carried = (
-    SealedReply,
-    Provenance,
-    oneshot::Sender<Result<(), ReplyError>>,
-);
-
-/// A pairing that is watched to its end, so that it never waits for its reader.
-pub(crate) struct Watched {
-    views: watch::Receiver<Vec<View>>,
-    replies: mpsc::Sender<Carried>,
-    end: oneshot::Receiver<Result<Box<Meeting>, Failure>>,
+/// A device with a home of its own, at work until nobody here has it any more.
+struct Device {
+    handle: DeviceHandle,
+    store: Store,
+    watching: JoinHandle<()>,
+    _folder: TempDir,
 }
 
-impl Watched {
-    /// `answer` is what the person here says whenever they are asked.
-    fn new(mut pairing: Pairing, answer: &'static str) -> Self {
+impl Drop for Device {
+    fn drop(&mut self) {
+        self.watching.abort();
+    }
+}
+
+/// A device with one session, which is watched from its beginning to its end.
+pub(crate) struct Watched {
+    device: Arc<Device>,
+    session: SessionId,
+    views: watch::Receiver<Vec<View>>,
+    heard: Option<mpsc::UnboundedReceiver<Heard>>,
+}
+
+/// What a conversation brings.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// The other side wrote this.
+    Text(String),
+    /// A file of theirs is another one, or stands otherwise, than before.
+    File,
+    /// The other person would like to compare.
+    CompareOffered,
+    /// Something is shown that has to be compared.
+    Comparing,
+    Ended(SessionEnd),
+}
+
+/// A home with a device that is not at work yet.
+struct Prepared {
+    home: Home,
+    folder: TempDir,
+}
+
+impl Prepared {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        Self { home, folder }
+    }
+
+    fn store(&self) -> &Store {
+        self.home.store().unwrap()
+    }
+
+    /// Begins one session at this address. `answer` is what the person here says whenever they are asked.
+    async fn begin(
+        self,
+        name: &str,
+        side: IpAddr,
+        command: Command,
+        answer: &'static str,
+    ) -> Watched {
+        let store = self.store().clone();
+        let mut options = Options::new(self.folder.path().join("downloads"));
+        name.clone_into(&mut options.settings.name);
+        options.addresses = Addresses::Told(vec![side]);
+        let (handle, listener) = DeviceHandle::start(self.home, options).await.unwrap();
         let (shown, views) = watch::channel(Vec::new());
-        let (replies, mut carried) = mpsc::channel::<Carried>(1);
-        let (ended, end) = oneshot::channel();
-        tokio::spawn(async move {
-            loop {
-                tokio::select! {
-                    event = pairing.next() => match event {
-                        Some(PairingEvent::View(view)) => {
-                            if let View::Asking { .. } = view {
-                                pairing.answer(Answers::new(&[answer]).unwrap()).await;
-                            }
-                            shown.send_modify(|views| views.push(view));
-                        }
-                        Some(PairingEvent::Hint(_) | PairingEvent::Reissued(_)) => {}
-                        Some(PairingEvent::Met(meeting)) => return drop(ended.send(Ok(meeting))),
-                        Some(PairingEvent::Failed(why)) => return drop(ended.send(Err(why))),
-                        None => return,
-                    },
-                    Some((reply, provenance, answer)) = carried.recv() => {
-                        let _ = answer.send(pairing.reply_received(reply, provenance).await);
+        let (hears, heard) = mpsc::unbounded_channel();
+        let watcher = Watcher {
+            device: handle.clone(),
+            listener,
+            answer,
+            shown,
+            hears,
+        };
+        let watching = tokio::spawn(watcher.run());
+        let Done::Session(session) = handle.command(command).await.unwrap() else {
+            panic!("a session")
+        };
+        Watched {
+            device: Arc::new(Device {
+                handle,
+                store,
+                watching,
+                _folder: self.folder,
+            }),
+            session,
+            views,
+            heard: Some(heard),
+        }
+    }
+}
+
+/// Takes everything that the device tells, so that nothing waits for the test.
+struct Watcher {
+    device: DeviceHandle,
+    listener: Listener,
+    answer: &'static str,
+    shown: watch::Sender<Vec<View>>,
+    hears: mpsc::UnboundedSender<Heard>,
+}
+
+impl Watcher {
+    async fn run(mut self) {
+        while let Some(event) = self.listener.next().await {
+            match event {
+                Event::View(session, view) => {
+                    self.hear_of(&view);
+                    let is_asked = matches!(*view, View::Asking { .. });
+                    self.shown.send_modify(|views| views.push(*view));
+                    if is_asked {
+                        let answer = Answers::new(&[self.answer]).unwrap();
+                        self.say(session, SessionCommand::Answer(answer)).await;
                     }
                 }
+                // What the person here said reaches their screen; the rest is taken by the test.
+                Event::Row(session, row) if row.ours => {
+                    self.say(session, SessionCommand::Taken(1)).await;
+                }
+                Event::Row(_, row) => {
+                    let _ = self.hears.send(match row.content {
+                        RowContent::Text(text) => Heard::Text(text),
+                        RowContent::File { .. } => Heard::File,
+                    });
+                }
+                _ => {}
             }
-        });
-        Self {
-            views,
-            replies,
-            end,
         }
     }
 
-    /// How it ended.
-    pub(crate) async fn end(&mut self) -> Result<Box<Meeting>, Failure> {
-        let end = timeout(SOON, &mut self.end).await;
-        end.expect("an end in time").expect("an end")
+    /// It may be too late for it.
+    async fn say(&self, session: SessionId, command: SessionCommand) {
+        let _ = self.device.command(Command::To(session, command)).await;
+    }
+
+    /// What is new in this view, where two are together or were.
+    fn hear_of(&self, view: &View) {
+        let (was_offered, was_comparing) = match self.shown.borrow().last() {
+            Some(View::Talking {
+                wish, comparing, ..
+            }) => (*wish == Wish::Theirs, comparing.is_some()),
+            _ => (false, false),
+        };
+        match view {
+            View::Talking {
+                wish, comparing, ..
+            } => {
+                if *wish == Wish::Theirs && !was_offered {
+                    let _ = self.hears.send(Heard::CompareOffered);
+                }
+                if comparing.is_some() && !was_comparing {
+                    let _ = self.hears.send(Heard::Comparing);
+                }
+            }
+            View::Ended(end) => {
+                let _ = self.hears.send(Heard::Ended(*end));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Two who met, as one of them sees it.
+#[derive(Debug)]
+pub(crate) struct Meeting {
+    pub(crate) peer: Peer,
+    talk: Talk,
+}
+
+/// What a device knows of whoever was met.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer {
+    pub(crate) key: PublicKey,
+    pub(crate) trust: Trust,
+    pub(crate) scans: u8,
+}
+
+impl Watched {
+    /// How it ended: in a meeting, or in nothing.
+    async fn end(&mut self) -> Result<Meeting, Failure> {
+        let is_over = |view: &View| matches!(view, View::Talking { .. } | View::Ended(_));
+        let views = self.shows(|views| views.iter().any(is_over)).await;
+        match views.into_iter().find(is_over) {
+            Some(View::Talking { trust, scans, .. }) => {
+                let people = self.device.store.run(|store| store.people()).await.unwrap();
+                let [person] = &people[..] else {
+                    panic!("one person: {people:?}")
+                };
+                let (key, heard) = (person.key, self.heard.take());
+                Ok(Meeting {
+                    peer: Peer { key, trust, scans },
+                    talk: Talk {
+                        device: self.device.clone(),
+                        session: self.session,
+                        heard: heard.expect("nobody meets twice"),
+                    },
+                })
+            }
+            Some(View::Ended(SessionEnd::Failed(failure))) => Err(failure),
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Why it led nowhere.
@@ -127,28 +283,45 @@ impl Watched {
     }
 
     pub(crate) async fn meeting(&mut self) -> Meeting {
-        *self.end().await.expect("a meeting")
+        self.end().await.expect("a meeting")
     }
 
     /// Waits until the screens so far are such.
     pub(crate) async fn shows(&mut self, wanted: impl Fn(&[View]) -> bool) -> Vec<View> {
-        let views = timeout(SOON, self.views.wait_for(|views| wanted(views))).await;
-        views.expect("a view in time").expect("a view").clone()
+        let views = timeout(SOON, self.views.wait_for(|views| wanted(views)));
+        match views.await.map(|views| views.map(|views| views.clone())) {
+            Ok(views) => views.expect("a view"),
+            Err(_) => panic!("no such view in time, but {:?}", self.shown().last()),
+        }
     }
 
     /// Every screen so far.
     pub(crate) fn shown(&self) -> Vec<View> {
         self.views.borrow().clone()
     }
+
+    async fn tell(&self, command: SessionCommand) -> Result<Done, Refusal> {
+        let command = Command::To(self.session, command);
+        self.device.handle.command(command).await
+    }
 }
 
-/// Which stages of hosting were shown.
+/// Which stages of hosting were shown. What is on a screen for less than a moment may be missing, but not
+/// that there was something.
 pub(crate) fn stages(views: &[View]) -> Vec<HostStage> {
-    let stage = |view: &View| match view {
-        View::Hosting { stage, .. } => Some(*stage),
-        _ => None,
-    };
-    views.iter().filter_map(stage).collect()
+    let mut stages: Vec<HostStage> = Vec::new();
+    let mut last = None;
+    for view in views {
+        let View::Hosting { stage, .. } = view else {
+            continue;
+        };
+        // The same view twice had another one in between.
+        if stages.last() != Some(stage) || last == Some(view) {
+            stages.push(*stage);
+        }
+        last = Some(view);
+    }
+    stages
 }
 
 /// Whether a host that has been found by somebody waits again.
@@ -159,39 +332,44 @@ pub(crate) fn waits_again(views: &[View]) -> bool {
 
 /// Whether a guest that had an answer knocks again.
 pub(crate) fn knocks_again(views: &[View]) -> bool {
-    let had_answer = |view: &View| {
-        matches!(
-            view,
-            View::Connecting(GuestStage::Answered | GuestStage::Checking)
-        )
+    let had_answer = |view: &View| match view {
+        View::Connecting { stage, .. } => {
+            matches!(stage, GuestStage::Answered | GuestStage::Checking)
+        }
+        _ => false,
     };
-    let knocks = |view: &View| {
-        matches!(
-            view,
-            View::Connecting(GuestStage::Knocking) | View::ReplyNeeded { .. }
-        )
+    let knocks = |view: &View| match view {
+        View::Connecting { stage, .. } => *stage == GuestStage::Knocking,
+        View::ReplyNeeded { .. } => true,
+        _ => false,
     };
-    views.iter().any(had_answer) && views.last().is_some_and(knocks)
+    // The same view twice had another one in between, which was there for less than a moment.
+    let left_out = views.windows(2).any(|pair| pair[0] == pair[1]);
+    (left_out || views.iter().any(had_answer)) && views.last().is_some_and(knocks)
 }
 
 /// Whether a guest finds somebody else at the table. It goes on knocking.
 pub(crate) fn finds_slot_taken(views: &[View]) -> bool {
-    let is_taken = |view: &View| {
-        matches!(
-            view,
-            View::Connecting(GuestStage::SlotTaken)
-                | View::ReplyNeeded {
-                    slot_taken: true,
-                    ..
-                }
-        )
+    let is_taken = |view: &View| match view {
+        View::Connecting { stage, .. } => *stage == GuestStage::SlotTaken,
+        View::ReplyNeeded { is_slot_taken, .. } => *is_slot_taken,
+        _ => false,
     };
     views.last().is_some_and(is_taken)
 }
 
+/// Somebody new.
 pub(crate) fn identity(name: &str) -> Identity {
     Identity {
         key: StaticKey::new(Secret::random().unwrap()),
+        name: name.to_owned(),
+    }
+}
+
+/// Who has this home.
+fn owner(home: &Prepared, name: &str) -> Identity {
+    Identity {
+        key: home.store().identity().clone(),
         name: name.to_owned(),
     }
 }
@@ -225,49 +403,81 @@ pub(crate) struct Host {
 
 impl Host {
     /// A host that guests reach directly.
-    pub(crate) fn new(flow: Flow) -> Self {
-        let endpoint = Endpoint::bind(&[GUEST_SIDE], None).unwrap();
-        let candidates = own_candidates(&endpoint, LOCAL).unwrap();
-        Self::wait(flow, endpoint, candidates)
+    pub(crate) async fn new(flow: Flow) -> Self {
+        let address = free_on(GUEST_SIDE);
+        let mut host = Self::wait(flow, address, &[address]).await;
+        // Should somebody have taken the port meanwhile, it leads elsewhere.
+        host.invitation = host.now_shown().await;
+        host
     }
 
     /// A host that guests reach by way of this address only.
-    pub(crate) fn behind(flow: Flow, address: SocketAddr) -> Self {
-        let endpoint = Endpoint::bind(&[HOST_SIDE], None).unwrap();
-        let candidates = Candidates::new(vec![Candidate::host(address)]).unwrap();
-        Self::wait(flow, endpoint, candidates)
+    pub(crate) async fn behind(flow: Flow, address: SocketAddr) -> Self {
+        Self::wait(flow, free_on(HOST_SIDE), &[address, NOBODYS]).await
     }
 
-    fn wait(flow: Flow, endpoint: Endpoint, candidates: Candidates) -> Self {
-        let identity = identity("Host Ömer");
+    /// A host that goes on with an invitation, as after a restart, so that it may lead anywhere.
+    async fn wait(flow: Flow, address: SocketAddr, leads_to: &[SocketAddr]) -> Self {
+        let name = "Host Ömer";
+        let home = Prepared::new();
+        let identity = owner(&home, name);
         let certificate = new_certificate().unwrap();
-        let address = endpoint.addresses()[0];
+        let candidates = leads_to.iter().copied().map(Candidate::host);
         let invitation = Invitation {
             secret: Secret::random().unwrap(),
             expiry: Expiry::after(unix_seconds(), Duration::from_secs(600)),
             fingerprint: certificate.fingerprint(),
-            candidates,
+            candidates: Candidates::new(candidates.collect()).unwrap(),
             question: asks(flow).then(|| Question::new(QUESTION).unwrap()),
             name: Some(Name::new("Somebody you know").unwrap()),
             host_is_browser: false,
             host_can_punch: true,
         };
-        let terms = HostTerms {
+        let kept = PendingInvitation {
             invitation: invitation.clone(),
             certificate: certificate.clone(),
+            port: address.port(),
             handed: provenance(flow),
+            locked: None,
             answer: asks(flow).then(|| Answers::new(&[ANSWER]).unwrap()),
-            random: Secret::random().unwrap(),
+            made: unix_seconds(),
+            history: HostHistory::default(),
         };
-        let pairing = Pairing::host(identity.clone(), endpoint, terms).unwrap();
-        Self {
-            pairing: Watched::new(pairing, ANSWER),
+        let id = home.store().add_invitation(&kept, unix_seconds()).unwrap();
+        let resume = Command::Resume(PendingId::hosted(id), Box::default());
+        let mut host = Self {
+            pairing: home.begin(name, address.ip(), resume, ANSWER).await,
             invitation,
             identity,
             certificate,
             address,
             flow,
-        }
+        };
+        let shown = host.now_shown().await;
+        host.address = shown.candidates.iter().find_map(Candidate::ip).unwrap();
+        host
+    }
+
+    /// The invitation as it leads here now.
+    async fn now_shown(&mut self) -> Invitation {
+        let shown = |view: &View| match view {
+            View::Hosting {
+                token: Token::Invitation(invitation),
+                ..
+            } => Some(invitation.clone()),
+            _ => None,
+        };
+        let is_shown = |views: &[View]| views.iter().any(|view| shown(view).is_some());
+        let views = self.pairing.shows(is_shown).await;
+        views.iter().rev().find_map(shown).unwrap()
+    }
+
+    /// How many guests have failed inside a link, as far as that is kept.
+    pub(crate) async fn failures(&self) -> u8 {
+        let id = self.invitation.keys().invite_id();
+        let store = &self.pairing.device.store;
+        let kept = store.run(move |store| store.invitation(id, unix_seconds()));
+        kept.await.unwrap().history.strikes.handshakes
     }
 
     /// The host scans, or is sent, this reply, as its flow has it.
@@ -281,12 +491,14 @@ impl Host {
         reply: &[u8],
         provenance: Provenance,
     ) -> Result<(), ReplyError> {
-        let reply = SealedReply::parse(reply).unwrap();
-        let (answer, answered) = oneshot::channel();
-        let order = (reply, provenance, answer);
-        let _ = self.pairing.replies.send(order).await;
-        // A pairing that has ended meanwhile needs no reply.
-        answered.await.unwrap_or(Ok(()))
+        let reply = Box::new(SealedReply::parse(reply).unwrap());
+        let taken = self.pairing.tell(SessionCommand::Reply(reply, provenance));
+        match taken.await {
+            // A pairing that has ended meanwhile needs no reply.
+            Ok(_) | Err(Refusal::NotNow) => Ok(()),
+            Err(Refusal::Reply(error)) => Err(error),
+            Err(other) => panic!("{other:?}"),
+        }
     }
 
     /// Where the flow has a second scan, it is done now.
@@ -299,55 +511,84 @@ impl Host {
 
     /// A true guest with the true invitation still gets in, so nothing has happened to it.
     pub(crate) async fn still_meets_its_guest(&mut self) {
-        let mut guest = Guest::new(self.flow, &self.invitation);
-        let (at_host, at_guest) = tokio::join!(self.pairing.meeting(), guest.pairing.meeting());
-        are_together(&at_host, &at_guest);
+        let mut guest = Guest::new(self.flow, &self.invitation).await;
+        let (mut at_host, mut at_guest) =
+            tokio::join!(self.pairing.meeting(), guest.pairing.meeting());
+        are_together(&mut at_host, &mut at_guest).await;
     }
 }
 
-/// Checks that these two have met each other and nobody else.
-pub(crate) fn are_together(one: &Meeting, other: &Meeting) {
-    let hash = |meeting: &Meeting| meeting.peer.channel.hash;
-    assert_eq!(hash(one), hash(other));
-    assert_eq!(
-        one.link.local_fingerprint(),
-        other.link.remote_fingerprint()
-    );
-    assert_eq!(
-        one.link.remote_fingerprint(),
-        other.link.local_fingerprint()
-    );
+/// A port that is nobody's now.
+fn free_on(side: IpAddr) -> SocketAddr {
+    let free = UdpSocket::bind((side, 0)).unwrap();
+    free.local_addr().unwrap()
+}
+
+/// Checks that these two have met each other and nobody else: each knows the other's key, and the one
+/// channel carries what either says. Both certificates are part of what that channel was made from.
+pub(crate) async fn are_together(one: &mut Meeting, other: &mut Meeting) {
+    let (Meeting { peer, talk: one }, theirs) = (one, other);
+    assert_eq!(peer.key, theirs.talk.own_key());
+    assert_eq!(theirs.peer.key, one.own_key());
+    one.tells(&mut theirs.talk, "is it you?").await;
+    theirs.talk.tells(one, "it is").await;
 }
 
 /// Who met begins to talk.
 pub(crate) fn converse(meeting: Meeting) -> Talk {
-    let met = meeting.peer;
-    let options = Options::new(env!("CARGO_TARGET_TMPDIR"), met.trust);
-    let channel = met.channel;
-    let (conversation, events) = Conversation::start(meeting.link, channel, options);
-    Talk {
-        conversation,
-        events,
-    }
+    meeting.talk
 }
 
 /// One side of a conversation.
 pub(crate) struct Talk {
-    pub(crate) conversation: Conversation,
-    pub(crate) events: mpsc::Receiver<Event>,
+    device: Arc<Device>,
+    session: SessionId,
+    heard: mpsc::UnboundedReceiver<Heard>,
+}
+
+impl std::fmt::Debug for Talk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Talk(..)")
+    }
 }
 
 impl Talk {
-    /// What happens next.
-    pub(crate) async fn event(&mut self) -> Event {
-        let event = timeout(SOON, self.events.recv()).await;
-        event.expect("an event in time").expect("an event")
+    fn own_key(&self) -> PublicKey {
+        self.device.store.identity().public()
+    }
+
+    async fn tell(&self, command: SessionCommand) {
+        let command = Command::To(self.session, command);
+        let done = self.device.handle.command(command).await;
+        assert_eq!(done, Ok(Done::Ok));
+    }
+
+    /// What happens next. Whatever is not taken by this is not on the screen yet.
+    pub(crate) async fn event(&mut self) -> Heard {
+        let heard = timeout(SOON, self.heard.recv()).await;
+        let heard = heard.expect("an event in time").expect("an event");
+        if let Heard::Text(_) | Heard::File = heard {
+            let taken = Command::To(self.session, SessionCommand::Taken(1));
+            // It may have ended behind that.
+            let _ = self.device.handle.command(taken).await;
+        }
+        heard
+    }
+
+    /// Says something.
+    pub(crate) async fn say(&self, saying: Saying) {
+        self.tell(SessionCommand::Say(saying)).await;
+    }
+
+    /// Says goodbye.
+    pub(crate) async fn close(&self) {
+        self.tell(SessionCommand::Close).await;
     }
 
     /// Checks that a text comes through, and that nothing else happens before.
-    pub(crate) async fn tells(&self, other: &mut Talk, text: &str) {
-        self.conversation.send_text(text).await.unwrap();
-        assert_eq!(other.event().await, Event::TextReceived(text.to_owned()));
+    pub(crate) async fn tells(&self, other: &mut Self, text: &str) {
+        self.say(Saying::Text(text.to_owned())).await;
+        assert_eq!(other.event().await, Heard::Text(text.to_owned()));
     }
 }
 
@@ -355,60 +596,56 @@ impl Talk {
 pub(crate) struct Guest {
     pub(crate) pairing: Watched,
     pub(crate) identity: Identity,
-    /// Of its certificate.
-    pub(crate) fingerprint: Fingerprint,
 }
 
 impl Guest {
     /// The guest of this flow.
-    pub(crate) fn new(flow: Flow, invitation: &Invitation) -> Self {
-        Self::on(invitation, Self::terms(flow, SOON), ANSWER).unwrap()
+    pub(crate) async fn new(flow: Flow, invitation: &Invitation) -> Self {
+        Self::on(flow, invitation, Self::terms(flow, SOON), ANSWER).await
     }
 
     /// A guest that gives up early.
-    pub(crate) fn impatient(flow: Flow, invitation: &Invitation) -> Self {
-        Self::on(invitation, Self::terms(flow, IMPATIENCE), ANSWER).unwrap()
+    pub(crate) async fn impatient(flow: Flow, invitation: &Invitation) -> Self {
+        Self::on(flow, invitation, Self::terms(flow, IMPATIENCE), ANSWER).await
     }
 
     /// Somebody with a copy of the invitation who does not know the answer.
-    pub(crate) fn guessing(flow: Flow, invitation: &Invitation) -> Self {
-        Self::on(invitation, Self::terms(flow, SOON), "Max").unwrap()
+    pub(crate) async fn guessing(flow: Flow, invitation: &Invitation) -> Self {
+        Self::on(flow, invitation, Self::terms(flow, SOON), "Max").await
     }
 
-    pub(crate) fn terms(flow: Flow, patience: Duration) -> GuestTerms {
-        GuestTerms {
-            policy: LOCAL,
-            patience,
+    pub(crate) fn terms(flow: Flow, patience: Duration) -> AcceptTerms {
+        AcceptTerms {
+            patience: Some(patience),
             reply_at_once: flow == Flow::TwoWayScan,
-            ..GuestTerms::new(provenance(flow))
+            ..AcceptTerms::default()
         }
     }
 
     /// A guest on terms of its own. What it is given travels as bytes.
-    pub(crate) fn on(
+    pub(crate) async fn on(
+        flow: Flow,
         invitation: &Invitation,
-        terms: GuestTerms,
+        terms: AcceptTerms,
         answer: &'static str,
-    ) -> Result<Self, Failure> {
+    ) -> Self {
         let Ok(Token::Invitation(invitation)) = Token::parse(&invitation.to_bytes()) else {
             panic!("an invitation reads as one")
         };
-        let identity = identity("Guest Žofie");
-        let endpoint = Endpoint::bind(&[GUEST_SIDE], None).unwrap();
-        let certificate = new_certificate().unwrap();
-        let fingerprint = certificate.fingerprint();
-        let pairing = Pairing::guest(identity.clone(), certificate, endpoint, invitation, terms)?;
-        Ok(Self {
-            pairing: Watched::new(pairing, answer),
-            identity,
-            fingerprint,
-        })
+        let name = "Guest Žofie";
+        let home = Prepared::new();
+        let identity = owner(&home, name);
+        let open = Command::Open(Box::new(invitation), provenance(flow));
+        let pairing = home.begin(name, GUEST_SIDE, open, answer).await;
+        let accepted = pairing.tell(SessionCommand::Accept(Box::new(terms)));
+        assert_eq!(accepted.await, Ok(Done::Ok));
+        Self { pairing, identity }
     }
 
     /// The reply that it shows.
     pub(crate) async fn reply(&mut self) -> Vec<u8> {
         let reply = |view: &View| match view {
-            View::ReplyNeeded { reply, .. } => Some(reply.clone()),
+            View::ReplyNeeded { reply, .. } => Some(reply.as_bytes().to_vec()),
             _ => None,
         };
         let views = self

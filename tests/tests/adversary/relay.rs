@@ -6,9 +6,10 @@ use crate::people::{
     trust_without_reply,
 };
 use crate::steps::{Until, guest_until};
+use handfast_native::device::{AcceptTerms, Provenance};
 use handfast_native::handshake::{Flow, Trust, TrustLevel};
 use handfast_native::net::TunnelCertificate;
-use handfast_native::pairing::{Failure, GuestTerms, HostStage, Provenance};
+use handfast_native::pairing::{Failure, HostStage};
 use handfast_native::token::{
     Candidate, CandidateKind, Candidates, Expiry, FindError, Invitation, LinkBase, Name, Question,
     Reply, ReplyError, Role, SealedReply, Secret, Token, find, link,
@@ -144,7 +145,7 @@ const REWRITINGS: [Rewriting; 13] = [
 
 async fn is_noticed(flow: Flow, rewriting: &Rewriting) {
     let what = rewriting.what;
-    let mut host = Host::new(flow);
+    let mut host = Host::new(flow).await;
     let rewritten = (rewriting.rewrite)(host.invitation.clone());
     assert_ne!(rewritten, host.invitation, "{what}");
     // Only what nobody answers has to wait for its end.
@@ -152,11 +153,9 @@ async fn is_noticed(flow: Flow, rewriting: &Rewriting) {
         Failure::NotReached => IMPATIENCE,
         _ => SOON,
     };
-    let failure = match Guest::on(&rewritten, Guest::terms(flow, patience), ANSWER) {
-        Ok(mut guest) => guest.pairing.failure().await,
-        Err(failure) => failure,
-    };
-    assert_eq!(failure, rewriting.ends, "{what}");
+    let terms = Guest::terms(flow, patience);
+    let mut guest = Guest::on(flow, &rewritten, terms, ANSWER).await;
+    assert_eq!(guest.pairing.failure().await, rewriting.ends, "{what}");
     host.still_meets_its_guest().await;
 }
 
@@ -192,8 +191,8 @@ fn found(text: &str) -> Result<Token, FindError> {
 
 #[tokio::test]
 async fn a_cut_invitation_and_one_with_another_beside_it_are_no_invitation() {
-    let host = Host::new(Flow::LinkOpen);
-    let theirs = Holder::of(&Host::new(Flow::LinkOpen).invitation);
+    let host = Host::new(Flow::LinkOpen).await;
+    let theirs = Holder::of(&Host::new(Flow::LinkOpen).await.invitation);
     let whole = link(&LinkBase::DEFAULT, &host.invitation.to_bytes());
     assert!(matches!(found(&whole), Ok(Token::Invitation(found)) if found == host.invitation));
     for length in 0..whole.len() {
@@ -206,11 +205,12 @@ async fn a_cut_invitation_and_one_with_another_beside_it_are_no_invitation() {
 
 #[tokio::test]
 async fn an_invitation_of_the_carriers_own_leads_to_the_carrier_and_says_unverified() {
-    let mut host = Host::new(Flow::LinkOpen);
-    let mut carrier = Host::new(Flow::LinkOpen);
-    let mut guest = Guest::new(Flow::LinkOpen, &carrier.invitation);
-    let (at_carrier, at_guest) = tokio::join!(carrier.pairing.meeting(), guest.pairing.meeting());
-    are_together(&at_carrier, &at_guest);
+    let mut host = Host::new(Flow::LinkOpen).await;
+    let mut carrier = Host::new(Flow::LinkOpen).await;
+    let mut guest = Guest::new(Flow::LinkOpen, &carrier.invitation).await;
+    let (mut at_carrier, mut at_guest) =
+        tokio::join!(carrier.pairing.meeting(), guest.pairing.meeting());
+    are_together(&mut at_carrier, &mut at_guest).await;
     let met = at_guest.peer;
     assert_eq!(met.trust.level(), TrustLevel::Unverified);
     assert_ne!(met.key, host.identity.key.public());
@@ -219,18 +219,18 @@ async fn an_invitation_of_the_carriers_own_leads_to_the_carrier_and_says_unverif
 }
 
 /// A guest that sends nothing before its reply has been carried.
-fn silent_guest(host: &Host, flow: Flow) -> Guest {
-    let terms = GuestTerms {
+async fn silent_guest(host: &Host, flow: Flow) -> Guest {
+    let terms = AcceptTerms {
         only_by_reply: true,
         ..Guest::terms(flow, SOON)
     };
-    Guest::on(&host.invitation, terms, ANSWER).unwrap()
+    Guest::on(flow, &host.invitation, terms, ANSWER).await
 }
 
 #[tokio::test]
 async fn a_reply_altered_in_any_byte_is_refused_and_the_true_one_still_taken() {
-    let mut host = Host::new(Flow::TwoWayScan);
-    let mut guest = silent_guest(&host, Flow::TwoWayScan);
+    let mut host = Host::new(Flow::TwoWayScan).await;
+    let mut guest = silent_guest(&host, Flow::TwoWayScan).await;
     let reply = guest.reply().await;
     for at in 0..reply.len() {
         let mut altered = reply.clone();
@@ -250,16 +250,19 @@ async fn a_reply_altered_in_any_byte_is_refused_and_the_true_one_still_taken() {
     // Twice the same is no news.
     host.take_reply(&reply).await.unwrap();
     host.take_reply(&reply).await.unwrap();
-    let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
-    are_together(&at_host, &at_guest);
+    let (mut at_host, mut at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+    are_together(&mut at_host, &mut at_guest).await;
     let trust = Trust::proven(Flow::TwoWayScan, Role::Host);
     assert_eq!(at_host.peer.trust, trust);
 }
 
 #[tokio::test]
 async fn a_reply_carried_to_another_invitation_is_refused_there() {
-    let (host, mut other) = (Host::new(Flow::LinkOpen), Host::new(Flow::LinkOpen));
-    let mut guest = silent_guest(&host, Flow::LinkOpen);
+    let (host, mut other) = (
+        Host::new(Flow::LinkOpen).await,
+        Host::new(Flow::LinkOpen).await,
+    );
+    let mut guest = silent_guest(&host, Flow::LinkOpen).await;
     let reply = guest.reply().await;
     let refused = other.take_reply(&reply).await;
     assert_eq!(refused, Err(ReplyError::OtherInvitation));
@@ -269,7 +272,7 @@ async fn a_reply_carried_to_another_invitation_is_refused_there() {
 #[tokio::test]
 async fn a_reply_of_somebody_else_vouches_for_nobody_who_knocks() {
     for flow in [Flow::TwoWayScan, Flow::LinkOpen] {
-        let mut host = Host::new(flow);
+        let mut host = Host::new(flow).await;
         let holder = Holder::of(&host.invitation);
         let theirs = Reply {
             fingerprint: holder.certificate.fingerprint(),
@@ -277,9 +280,10 @@ async fn a_reply_of_somebody_else_vouches_for_nobody_who_knocks() {
         };
         let sealed = theirs.seal(&host.invitation.keys(), [1; 8]);
         host.take_reply(sealed.as_bytes()).await.unwrap();
-        let mut guest = Guest::new(flow, &host.invitation);
-        let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
-        are_together(&at_host, &at_guest);
+        let mut guest = Guest::new(flow, &host.invitation).await;
+        let (mut at_host, mut at_guest) =
+            tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+        are_together(&mut at_host, &mut at_guest).await;
         let met = at_host.peer;
         assert_eq!((met.scans, met.trust), (1, trust_without_reply(flow)));
     }
@@ -288,9 +292,9 @@ async fn a_reply_of_somebody_else_vouches_for_nobody_who_knocks() {
 #[tokio::test]
 async fn a_reply_rewritten_by_a_holder_of_the_secret_proves_nothing() {
     let flow = Flow::TwoWayScan;
-    let mut host = Host::new(flow);
+    let mut host = Host::new(flow).await;
     let keys = host.invitation.keys();
-    let mut guest = Guest::new(flow, &host.invitation);
+    let mut guest = Guest::new(flow, &host.invitation).await;
     let sealed = SealedReply::parse(&guest.reply().await).unwrap();
     let mut reply = sealed.open(&keys).unwrap();
     reply.candidates = Candidates::new(vec![dead_end()]).unwrap();
@@ -299,8 +303,8 @@ async fn a_reply_rewritten_by_a_holder_of_the_secret_proves_nothing() {
     host.take_reply_by(rewritten.as_bytes(), Provenance::Carried)
         .await
         .unwrap();
-    let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
-    are_together(&at_host, &at_guest);
+    let (mut at_host, mut at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+    are_together(&mut at_host, &mut at_guest).await;
     let met = at_host.peer;
     assert_eq!((met.scans, met.trust.level()), (1, TrustLevel::Unverified));
 }
@@ -308,7 +312,7 @@ async fn a_reply_rewritten_by_a_holder_of_the_secret_proves_nothing() {
 #[tokio::test]
 async fn a_reply_that_is_scanned_ends_the_attempt_of_the_carrier_who_came_first() {
     let flow = Flow::TwoWayScan;
-    let mut host = Host::new(flow);
+    let mut host = Host::new(flow).await;
     let carrier = Holder::of(&host.invitation);
     let theirs = Reply {
         fingerprint: carrier.certificate.fingerprint(),
@@ -321,15 +325,15 @@ async fn a_reply_that_is_scanned_ends_the_attempt_of_the_carrier_who_came_first(
     // The carrier is inside, and has not said everything yet.
     let mut link = carrier.knock(host.address).await.unwrap();
     let step = guest_until(Until::Ready, &carrier, &mut link).await;
-    let mut guest = silent_guest(&host, flow);
+    let mut guest = silent_guest(&host, flow).await;
     let reply = guest.reply().await;
     host.take_reply_by(&reply, Provenance::Camera)
         .await
         .unwrap();
     let _ = link.send(step.valid).await;
     assert_eq!(until_hung_up(&mut link).await.len(), 0);
-    let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
-    are_together(&at_host, &at_guest);
+    let (mut at_host, mut at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+    are_together(&mut at_host, &mut at_guest).await;
     let met = at_host.peer;
     assert_eq!(met.trust, Trust::proven(flow, Role::Host));
     assert_ne!(met.key, carrier.identity.key.public());
@@ -338,13 +342,13 @@ async fn a_reply_that_is_scanned_ends_the_attempt_of_the_carrier_who_came_first(
 #[tokio::test]
 async fn a_question_of_the_carriers_own_says_nothing_about_the_carrier() {
     for flow in [Flow::LinkAsk, Flow::LinkLocked] {
-        let host = Host::new(flow);
+        let host = Host::new(flow).await;
         // The carrier knows the answer, as it chose the question; it passes its own invitation on.
-        let mut carrier = Host::new(flow);
-        let mut guest = Guest::new(flow, &carrier.invitation);
-        let (at_carrier, at_guest) =
+        let mut carrier = Host::new(flow).await;
+        let mut guest = Guest::new(flow, &carrier.invitation).await;
+        let (mut at_carrier, mut at_guest) =
             tokio::join!(carrier.pairing.meeting(), guest.pairing.meeting());
-        are_together(&at_carrier, &at_guest);
+        are_together(&mut at_carrier, &mut at_guest).await;
         let mut met = at_guest.peer;
         assert_ne!(met.key, host.identity.key.public());
         assert_eq!(met.trust.level(), TrustLevel::Unverified, "{flow:?}");
@@ -356,14 +360,15 @@ async fn a_question_of_the_carriers_own_says_nothing_about_the_carrier() {
 
 #[tokio::test]
 async fn a_carrier_that_answers_in_the_guests_place_is_unverified_and_keeps_the_guest_out() {
-    let mut host = Host::new(Flow::LinkOpen);
-    let mut carrier = silent_guest(&host, Flow::LinkOpen);
+    let mut host = Host::new(Flow::LinkOpen).await;
+    let mut carrier = silent_guest(&host, Flow::LinkOpen).await;
     let reply = carrier.reply().await;
     host.take_reply(&reply).await.unwrap();
-    let (at_host, at_carrier) = tokio::join!(host.pairing.meeting(), carrier.pairing.meeting());
+    let (mut at_host, mut at_carrier) =
+        tokio::join!(host.pairing.meeting(), carrier.pairing.meeting());
     assert_eq!(at_host.peer.scans, 2);
     assert_eq!(at_host.peer.trust.level(), TrustLevel::Unverified);
-    let mut guest = Guest::new(Flow::LinkOpen, &host.invitation);
+    let mut guest = Guest::new(Flow::LinkOpen, &host.invitation).await;
     guest.pairing.shows(finds_slot_taken).await;
-    are_together(&at_host, &at_carrier);
+    are_together(&mut at_host, &mut at_carrier).await;
 }

@@ -3,13 +3,14 @@
 use crate::by_hand::Holder;
 use crate::forged;
 use crate::people::{
-    FLOWS, GUEST_SIDE, Guest, Host, Talk, are_together, converse, finds_slot_taken, private_parts,
-    shows_any, stages, trust_without_reply,
+    FLOWS, GUEST_SIDE, Guest, Heard, Host, Meeting, Talk, are_together, converse, finds_slot_taken,
+    private_parts, shows_any, stages, trust_without_reply,
 };
 use crate::wire::{Behaviour, Wire};
+use handfast_native::device::{SessionEnd, View};
 use handfast_native::handshake::{Flow, TrustLevel};
-use handfast_native::pairing::{Failure, HostStage, Meeting, View};
-use handfast_native::token::{Candidate, Candidates, Invitation};
+use handfast_native::pairing::{Failure, HostStage};
+use handfast_native::token::{Candidate, Candidates, Invitation, SealedReply};
 use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
@@ -26,17 +27,17 @@ async fn still_talk(at_host: &mut Talk, at_guest: &mut Talk) {
     }
 }
 
-fn begin_to_talk(at_host: Meeting, at_guest: Meeting) -> (Talk, Talk) {
-    are_together(&at_host, &at_guest);
+async fn begin_to_talk(mut at_host: Meeting, mut at_guest: Meeting) -> (Talk, Talk) {
+    are_together(&mut at_host, &mut at_guest).await;
     (converse(at_host), converse(at_guest))
 }
 
 #[tokio::test]
 async fn of_two_who_come_at_once_one_gets_in_and_one_is_told() {
     for flow in FLOWS {
-        let mut host = Host::new(flow);
-        let mut one = Guest::new(flow, &host.invitation);
-        let mut other = Guest::new(flow, &host.invitation);
+        let mut host = Host::new(flow).await;
+        let mut one = Guest::new(flow, &host.invitation).await;
+        let mut other = Guest::new(flow, &host.invitation).await;
         let at_host = host.pairing.meeting().await;
         let (inside, told) = tokio::select! {
             inside = one.pairing.meeting() => (inside, &mut other),
@@ -45,7 +46,7 @@ async fn of_two_who_come_at_once_one_gets_in_and_one_is_told() {
         told.pairing.shows(finds_slot_taken).await;
         // Of neither is known which of them was meant.
         assert_eq!(at_host.peer.trust, trust_without_reply(flow));
-        let (mut at_host, mut at_guest) = begin_to_talk(at_host, inside);
+        let (mut at_host, mut at_guest) = begin_to_talk(at_host, inside).await;
         still_talk(&mut at_host, &mut at_guest).await;
     }
 }
@@ -53,13 +54,13 @@ async fn of_two_who_come_at_once_one_gets_in_and_one_is_told() {
 #[tokio::test]
 async fn who_comes_first_with_a_copy_is_unverified_and_the_true_guest_is_told() {
     for flow in [Flow::TwoWayScan, Flow::OneScan, Flow::LinkOpen] {
-        let mut host = Host::new(flow);
-        let mut thief = Guest::new(flow, &host.invitation);
+        let mut host = Host::new(flow).await;
+        let mut thief = Guest::new(flow, &host.invitation).await;
         let (at_host, _at_thief) = tokio::join!(host.pairing.meeting(), thief.pairing.meeting());
         let met = &at_host.peer;
         assert_eq!(met.trust, trust_without_reply(flow));
         assert_eq!(met.trust.level(), TrustLevel::Unverified);
-        let mut guest = Guest::new(flow, &host.invitation);
+        let mut guest = Guest::new(flow, &host.invitation).await;
         guest.pairing.shows(finds_slot_taken).await;
     }
 }
@@ -67,7 +68,7 @@ async fn who_comes_first_with_a_copy_is_unverified_and_the_true_guest_is_told() 
 #[tokio::test]
 async fn who_holds_the_slot_without_an_answer_is_told_of_and_the_true_guest_gets_in_afterwards() {
     let flow = Flow::LinkAsk;
-    let mut host = Host::new(flow);
+    let mut host = Host::new(flow).await;
     let thief = Holder::of(&host.invitation);
     let mut link = thief.knock(host.address).await.unwrap();
     thief.be_guest(&mut link).await;
@@ -79,11 +80,11 @@ async fn who_holds_the_slot_without_an_answer_is_told_of_and_the_true_guest_gets
         )
     };
     host.pairing.shows(is_asked).await;
-    let mut guest = Guest::new(flow, &host.invitation);
+    let mut guest = Guest::new(flow, &host.invitation).await;
     guest.pairing.shows(finds_slot_taken).await;
     drop(link);
-    let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
-    are_together(&at_host, &at_guest);
+    let (mut at_host, mut at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
+    are_together(&mut at_host, &mut at_guest).await;
     // Nobody has used up a try.
     let views = host.pairing.shown();
     assert!(stages(&views).iter().all(|stage| match stage {
@@ -95,8 +96,8 @@ async fn who_holds_the_slot_without_an_answer_is_told_of_and_the_true_guest_gets
 #[tokio::test]
 async fn who_has_a_copy_and_not_the_answer_gets_three_tries_and_nobody_in() {
     let flow = Flow::LinkAsk;
-    let mut host = Host::new(flow);
-    let mut thief = Guest::guessing(flow, &host.invitation);
+    let mut host = Host::new(flow).await;
+    let mut thief = Guest::guessing(flow, &host.invitation).await;
     let (at_host, at_thief) = tokio::join!(host.pairing.failure(), thief.pairing.failure());
     assert_eq!(at_host, Failure::AnswersDiffer);
     assert_eq!(at_thief, Failure::AnswersDiffer);
@@ -105,12 +106,13 @@ async fn who_has_a_copy_and_not_the_answer_gets_three_tries_and_nobody_in() {
 #[tokio::test]
 async fn once_the_conversation_is_over_the_copy_leads_nowhere() {
     let flow = Flow::OneScan;
-    let mut host = Host::new(flow);
-    let mut guest = Guest::new(flow, &host.invitation);
+    let mut host = Host::new(flow).await;
+    let mut guest = Guest::new(flow, &host.invitation).await;
     let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
-    at_host.link.shutdown().await;
-    drop(at_guest);
-    let mut thief = Guest::impatient(flow, &host.invitation);
+    let (at_host, mut at_guest) = begin_to_talk(at_host, at_guest).await;
+    at_host.close().await;
+    assert_eq!(at_guest.event().await, Heard::Ended(SessionEnd::PeerLeft));
+    let mut thief = Guest::impatient(flow, &host.invitation).await;
     assert_eq!(thief.pairing.failure().await, Failure::NotReached);
 }
 
@@ -126,16 +128,16 @@ fn by_way_of(wire: &Wire, invitation: &Invitation) -> Invitation {
 async fn whoever_comes_later_hears_that_the_slot_is_taken_and_nothing_else() {
     for flow in FLOWS {
         let mut wire = Wire::lay().await;
-        let mut host = Host::new(flow);
+        let mut host = Host::new(flow).await;
         wire.lead_to(host.address).await;
         wire.behave(Behaviour::Honest);
-        let mut guest = Guest::new(flow, &host.invitation);
+        let mut guest = Guest::new(flow, &host.invitation).await;
         let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
-        let (mut at_host, mut at_guest) = begin_to_talk(at_host, at_guest);
+        let (mut at_host, mut at_guest) = begin_to_talk(at_host, at_guest).await;
         let copy = by_way_of(&wire, &host.invitation);
         let thieves = async {
             for _ in 0..2 {
-                let mut thief = Guest::new(flow, &copy);
+                let mut thief = Guest::new(flow, &copy).await;
                 thief.pairing.shows(finds_slot_taken).await;
             }
         };
@@ -160,14 +162,17 @@ async fn whoever_comes_later_hears_that_the_slot_is_taken_and_nothing_else() {
 
 #[tokio::test]
 async fn checks_of_a_holder_in_the_guests_name_do_not_carry_the_conversation_away() {
-    let mut host = Host::new(Flow::OneScan);
-    let mut guest = Guest::new(Flow::OneScan, &host.invitation);
+    // Whoever shows a reply knocks all the same.
+    let flow = Flow::TwoWayScan;
+    let mut host = Host::new(flow).await;
+    let mut guest = Guest::new(flow, &host.invitation).await;
     let (at_host, at_guest) = tokio::join!(host.pairing.meeting(), guest.pairing.meeting());
-    let (mut at_host, mut at_guest) = begin_to_talk(at_host, at_guest);
+    let (mut at_host, mut at_guest) = begin_to_talk(at_host, at_guest).await;
     // The guest's name is readable in its checks, and the passwords follow from the secret.
     let thief = UdpSocket::bind((GUEST_SIDE, 0)).await.unwrap();
     let (keys, address) = (host.invitation.keys(), host.address);
-    let name = guest.fingerprint;
+    let reply = SealedReply::parse(&guest.reply().await).unwrap();
+    let name = reply.open(&keys).unwrap().fingerprint;
     let carry_away = async {
         let mut heard = Vec::new();
         let mut buffer = [0; 2048];
@@ -187,14 +192,6 @@ async fn checks_of_a_holder_in_the_guests_name_do_not_carry_the_conversation_awa
     };
     let heard = carry_away.await;
     still_talk(&mut at_host, &mut at_guest).await;
-    eprintln!(
-        "{} {:?}",
-        heard.len(),
-        heard
-            .iter()
-            .map(|d| (d[0], d[1], d.len()))
-            .collect::<Vec<_>>()
-    );
     assert!(!heard.is_empty(), "the host answers such checks");
     assert!(
         heard.iter().all(|d| matches!(d.first(), Some(0..=3))),

@@ -1,11 +1,15 @@
-//! A device in the hands of a test.
+//! A device in the hands of a test, and the person that it belongs to.
 
 #![allow(dead_code)] // not every test does everything
+
+pub(crate) mod person;
 
 use handfast_native::device::{
     AcceptTerms, Command, Done, Event, PendingId, Provenance, Row, RowContent, Saying,
     SessionCommand, SessionEnd, SessionId, View,
 };
+use handfast_native::handshake::Trust;
+use handfast_native::pairing::Failure;
 use handfast_native::token::{Invitation, SealedReply};
 use handfast_native::{DeviceHandle, Listener};
 use std::time::Duration;
@@ -13,6 +17,14 @@ use tokio::time::timeout;
 
 /// It takes a fraction of a second; this leaves a busy machine its time.
 pub(crate) const AT_ONCE: Duration = Duration::from_secs(60);
+
+/// The other side, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Met {
+    pub(crate) name: String,
+    pub(crate) trust: Trust,
+    pub(crate) scans: u8,
+}
 
 /// What one process has of a device.
 pub(crate) struct Shell {
@@ -43,11 +55,31 @@ impl Shell {
         id
     }
 
+    /// Accepts on the usual terms.
+    pub(crate) async fn joins(&self, invitation: &Invitation) -> SessionId {
+        self.accepts(invitation, AcceptTerms::default()).await
+    }
+
     pub(crate) async fn talks(&self, id: SessionId) {
         self.sees(id, |view| {
             matches!(view, View::Talking { .. }).then_some(())
         })
         .await;
+    }
+
+    /// Whom this session has met, once it has.
+    pub(crate) async fn meets(&self, id: SessionId) -> Met {
+        self.sees(id, |view| match view {
+            View::Talking {
+                name, trust, scans, ..
+            } => Some(Met {
+                name: name.clone(),
+                trust: *trust,
+                scans: *scans,
+            }),
+            _ => None,
+        })
+        .await
     }
 
     pub(crate) async fn needs_reply(&self, id: SessionId) -> SealedReply {
@@ -114,6 +146,23 @@ impl Shell {
             _ => None,
         })
         .await
+    }
+
+    /// Why the two did not come together.
+    pub(crate) async fn fails(&mut self, session: SessionId) -> Failure {
+        match self.ends(session).await {
+            SessionEnd::Failed(failure) => failure,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Why the two will not come together by this invitation: nothing waits any more.
+    pub(crate) async fn fails_for_good(&mut self, session: SessionId) -> Failure {
+        let failure = self.fails(session).await;
+        let mut overview = self.device.overview();
+        let gone = overview.wait_for(|overview| overview.pending.is_empty());
+        timeout(AT_ONCE, gone).await.unwrap().unwrap();
+        failure
     }
 
     pub(crate) fn pending(&self) -> Vec<(PendingId, Option<SessionId>)> {
