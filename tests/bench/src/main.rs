@@ -32,7 +32,7 @@ enum Subject {
     Token,
     /// What many links, and idle ones, cost. Early, before this process has used much memory.
     Links,
-    /// Time from the scanned text to both sides authenticated.
+    /// Time from the scanned text until both sides may talk.
     Connect,
     /// Time from a late reply to both sides authenticated, after both were restarted.
     Late,

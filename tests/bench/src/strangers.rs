@@ -22,10 +22,10 @@ pub(crate) struct Strangers {
 
 pub(crate) async fn measure(quick: bool) -> Result<Vec<Figure>> {
     let count: u64 = if quick { 10_000 } else { 100_000 };
-    let mut table = Table::set(None)?;
-    let keys = table.invitation.keys();
-    let target = table
-        .invitation
+    let table = Table::set(None).await?;
+    let invitation = &table.waiting.invitation;
+    let keys = invitation.keys();
+    let target = invitation
         .candidates
         .iter()
         .find_map(handfast_native::token::Candidate::ip)
@@ -41,11 +41,12 @@ pub(crate) async fn measure(quick: bool) -> Result<Vec<Figure>> {
     child.wait().await?;
     tokio::time::sleep(Duration::from_millis(100)).await;
     let after = cpu_time();
-    let met = table.meet().await?;
+    let took = table.meet().await?;
+    table.clear().await?;
     let mut figures = vec![Figure::new(
         "meeting after the strangers",
         "ms",
-        vec![met.took.as_secs_f64() * 1e3],
+        vec![took.as_secs_f64() * 1e3],
     )];
     if let (Some(before), Some(after)) = (before, after) {
         let each = after.saturating_sub(before).as_secs_f64() * 1e6 / count as f64;

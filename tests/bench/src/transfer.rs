@@ -2,9 +2,13 @@
 
 use super::Result;
 use super::figure::{Figure, Goal};
-use super::table::{Table, guest, identity, met};
-use handfast_native::conversation::{Conversation, Event, Limits, Options};
-use handfast_native::handshake::Trust;
+use super::table::{Shell, behind};
+use handfast_native::Listener;
+use handfast_native::conversation::Limits;
+use handfast_native::device::{
+    Command as Order, Event, FileState, RowContent, Saying, SessionCommand, SessionEnd, SessionId,
+    Settings, View,
+};
 use handfast_sim::forwarder::Conditions;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,22 +32,66 @@ pub(crate) struct Sender {
 pub(crate) async fn send(sender: &Sender) -> Result<()> {
     let mut text = String::new();
     std::io::stdin().read_line(&mut text)?;
-    let meeting = met(&mut guest(identity()?, text.trim(), false)?).await?;
-    let folder = std::env::temp_dir();
-    let options = options(&folder, meeting.peer.trust);
-    let (conversation, mut events) =
-        Conversation::start(meeting.link, meeting.peer.channel, options);
-    conversation.send_file(&sender.file).await?;
-    while let Some(event) = events.recv().await {
-        match event {
-            Event::FileSent { .. } => {
-                // The receiver measures, and ends the conversation when it has.
+    let shell = Shell::start(Settings::default()).await?;
+    let mut listener = shell.device.listen();
+    let session = shell.join(text.trim(), false).await?;
+    shell.talks(session).await?;
+    let file = Saying::File {
+        size: fs::metadata(&sender.file)?.len(),
+        name: "source.bin".to_owned(),
+        path: sender.file.clone(),
+    };
+    say(&shell, session, file).await?;
+    // The receiver measures, and ends the conversation when it has.
+    let end = loop {
+        if let Heard::Ended(end) = hear(&shell, &mut listener).await? {
+            break end;
+        }
+    };
+    shell.end().await?;
+    match end {
+        SessionEnd::PeerLeft => Ok(()),
+        other => Err(other.into()),
+    }
+}
+
+/// What matters of a conversation.
+enum Heard {
+    /// A file in this row stands like this.
+    File(u64, FileState),
+    Ended(SessionEnd),
+}
+
+/// What happens next in the only conversation. Every row is taken at once.
+async fn hear(shell: &Shell, listener: &mut Listener) -> Result<Heard> {
+    loop {
+        match listener.next().await.ok_or("the device is gone")? {
+            Event::Row(session, row) => {
+                let taken = Order::To(session, SessionCommand::Taken(1));
+                // It may have ended behind that.
+                let _ = shell.device.command(taken).await;
+                match row.content {
+                    RowContent::File {
+                        state: FileState::Failed { error, .. },
+                        ..
+                    } => return Err(error.into()),
+                    RowContent::File { state, .. } => return Ok(Heard::File(row.number, state)),
+                    RowContent::Text(_) => {}
+                }
             }
-            Event::FileFailed { reason, .. } => return Err(reason.into()),
-            Event::Ended(_) => break,
+            Event::View(_, view) => {
+                if let View::Ended(end) = *view {
+                    return Ok(Heard::Ended(end));
+                }
+            }
             _ => {}
         }
     }
+}
+
+async fn say(shell: &Shell, session: SessionId, saying: Saying) -> Result<()> {
+    let say = Order::To(session, SessionCommand::Say(saying));
+    shell.device.command(say).await?;
     Ok(())
 }
 
@@ -82,7 +130,22 @@ async fn receive(folder: &Path, size: u64, conditions: Option<Conditions>) -> Re
     // Incompressible enough: nothing on the way compresses.
     let block: Vec<u8> = (0..MIB).map(|i| ((i * i) >> 7) as u8).collect();
     fs::write(&file, block.repeat((size / MIB) as usize))?;
-    let mut table = Table::set(conditions)?;
+    let settings = Settings {
+        limits: Limits::USUAL.with_unasked(u64::MAX),
+        ..Settings::default()
+    };
+    let (host, waiting, bad_path) = match conditions {
+        Some(conditions) => {
+            let (host, waiting, path) = behind(conditions, settings).await?;
+            (host, waiting, Some(path))
+        }
+        None => {
+            let host = Shell::start(settings).await?;
+            let waiting = host.invite().await?;
+            (host, waiting, None)
+        }
+    };
+    let mut listener = host.device.listen();
     let mut child = Command::new(std::env::current_exe()?)
         .arg("sender")
         .arg(&file)
@@ -91,33 +154,24 @@ async fn receive(folder: &Path, size: u64, conditions: Option<Conditions>) -> Re
         .spawn()?;
     let mut input = child.stdin.take().ok_or("a standard input")?;
     input
-        .write_all(format!("{}\n", table.text).as_bytes())
+        .write_all(format!("{}\n", waiting.text).as_bytes())
         .await?;
-    let meeting = met(&mut table.host).await?;
-    let options = options(folder, meeting.peer.trust);
-    let (conversation, mut events) =
-        Conversation::start(meeting.link, meeting.peer.channel, options);
-    while let Some(event) = events.recv().await {
-        match event {
-            Event::FileReceived {
-                bytes, took, path, ..
-            } => {
-                fs::remove_file(path)?;
-                conversation.leave().await;
-                child.wait().await?;
-                return Ok(bytes as f64 / MIB as f64 / took.as_secs_f64());
+    host.talks(waiting.session).await?;
+    loop {
+        match hear(&host, &mut listener).await? {
+            Heard::File(row, FileState::Offered) => {
+                say(&host, waiting.session, Saying::AcceptFile(row)).await?;
             }
-            Event::FileFailed { reason, .. } => return Err(reason.into()),
-            Event::Ended(ending) => return Err(format!("ended early: {ending:?}").into()),
-            _ => {}
+            Heard::File(_, FileState::Done { took, path, .. }) => {
+                fs::remove_file(path.ok_or("a place")?)?;
+                host.leave(waiting.session).await?;
+                child.wait().await?;
+                host.end().await?;
+                drop(bad_path);
+                return Ok(size as f64 / MIB as f64 / took.as_secs_f64());
+            }
+            Heard::File(..) => {}
+            Heard::Ended(end) => return Err(format!("ended early: {end}").into()),
         }
-    }
-    Err("the conversation ended without a word".into())
-}
-
-fn options(folder: &Path, trust: Trust) -> Options {
-    Options {
-        limits: Limits::USUAL.with_unasked(u64::MAX),
-        ..Options::new(folder, trust)
     }
 }
