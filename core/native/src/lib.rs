@@ -1,10 +1,9 @@
 //! Everything beneath the faces of a device that has sockets and a disk: the program and the facade of
 //! the phones build on this crate alone, and it hands on whatever lies below.
 
-pub use guesses::keep_guesses;
 pub use handfast_device as device;
 pub use handfast_net as net;
-pub use handfast_protocol::{certificate, handshake, link, network};
+pub use handfast_protocol::{certificate, handshake, link, network, pairing};
 pub use handfast_qr as qr;
 pub use handfast_seal as seal;
 pub use handfast_store as store;
@@ -17,15 +16,8 @@ pub use supervisor::{Addresses, DeviceEnd, DeviceHandle, Listener, Options, Over
 pub use time::{GOODBYE, unix_seconds};
 
 pub mod conversation;
-mod guesses;
 mod home;
 mod logs;
 pub mod remote;
 mod supervisor;
 mod time;
-
-/// The machines of a pairing, and what runs them.
-pub mod pairing {
-    pub use handfast_net::pairing::*;
-    pub use handfast_protocol::pairing::*;
-}

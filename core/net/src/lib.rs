@@ -18,7 +18,6 @@ mod interfaces;
 mod knock;
 mod lookup;
 mod mapping;
-pub mod pairing;
 mod path_mtu;
 mod port_guess;
 mod reach;

@@ -84,7 +84,7 @@ class App(
             val opened = runCatching { open(Sink()) }
             opened.onFailure { cause ->
                 val refusal = cause as? Refusal ?: throw cause
-                failure = refusal.screen() as Screen.Ended
+                failure = refusal.screen()
                 show()
                 return@launch
             }
