@@ -2,12 +2,12 @@
 
 use super::guard::joined;
 use super::screen::screen;
-use super::{Change, Entry, ErrorKind, HandfastError, Listener};
+use super::{Change, Entry, ErrorKind, HandfastError, Listener, Screen};
 use handfast_native::device::{
-    self, Command, Done, Event, RowContent, SessionCommand, SessionId, Settings,
+    self, Command, Done, Event, Refusal, RowContent, SessionCommand, SessionId, Settings,
 };
 use handfast_native::token::LinkBase;
-use handfast_native::{DeviceHandle, Overview};
+use handfast_native::{DeviceEnd, DeviceHandle, Overview};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
@@ -74,10 +74,7 @@ impl Bridge {
     pub(super) async fn command(&self, command: Command) -> Result<Done, HandfastError> {
         let device = self.device()?;
         let done = device.command(command).await;
-        done.map_err(|refusal| match device.end() {
-            Some(_) => ErrorKind::ShutDown.into(),
-            None => refusal.into(),
-        })
+        done.map_err(|refusal| refused(&device, refusal))
     }
 
     /// Has this done in one session.
@@ -124,19 +121,39 @@ impl Bridge {
     }
 }
 
+/// Why a device did not obey. One that is over has its own reason.
+pub(super) fn refused(device: &DeviceHandle, refusal: Refusal) -> HandfastError {
+    match device.end() {
+        Some(DeviceEnd::Failed) => ErrorKind::Internal.into(),
+        Some(DeviceEnd::ShutDown | DeviceEnd::OwnerGone) => ErrorKind::ShutDown.into(),
+        None => refusal.into(),
+    }
+}
+
 /// Tells a shell what happens, in order, until nothing does any more.
 pub(super) async fn tell(
+    device: DeviceHandle,
     mut events: handfast_native::Listener,
     shell: Arc<dyn Listener>,
     base: LinkBase,
 ) {
+    let tell = |change| match catch_unwind(AssertUnwindSafe(|| shell.changed(change))) {
+        Ok(Ok(())) => {}
+        Ok(Err(_)) => log::warn!("the listener threw an exception"),
+        Err(_) => log::warn!("the listener panicked"),
+    };
     while let Some(event) = events.next().await {
         if let Some(change) = change(event, &base) {
-            match catch_unwind(AssertUnwindSafe(|| shell.changed(change))) {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => log::warn!("the listener threw an exception"),
-                Err(_) => log::warn!("the listener panicked"),
-            }
+            tell(change);
+        }
+    }
+    if device.end() == Some(DeviceEnd::Failed) {
+        let overview = device.overview().borrow().clone();
+        for session in overview.sessions.keys() {
+            let (session, kind) = (session.0, ErrorKind::Internal);
+            let remedy = kind.remedy();
+            let screen = Screen::Ended { kind, remedy };
+            tell(Change::Shown { session, screen });
         }
     }
 }

@@ -75,7 +75,8 @@ impl Handfast {
                 .build()
                 .map_err(|_| ErrorKind::Device)?;
             let (device, events) = start(&runtime, home, &settings)?;
-            runtime.spawn(bridge::tell(events, listener, base.clone()));
+            let telling = bridge::tell(device.clone(), events, listener, base.clone());
+            runtime.spawn(telling);
             let bridge = Bridge::new(runtime.handle().clone(), device, base);
             Ok(Arc::new(Self {
                 bridge: Arc::new(bridge),

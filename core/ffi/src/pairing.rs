@@ -1,6 +1,6 @@
 //! Bringing two people together.
 
-use super::bridge::Bridge;
+use super::bridge::{Bridge, refused};
 use super::pending::parse;
 use super::scan::token_of;
 use super::{
@@ -142,8 +142,7 @@ impl Pairing {
         let resume = Command::Resume(pending, Box::new(terms));
         match device.command(resume).await {
             Err(Refusal::UnderWay(session)) => self.session(Done::GoesOn(session)),
-            Err(_) if device.end().is_some() => Err(ErrorKind::ShutDown.into()),
-            done => self.session(done?),
+            done => self.session(done.map_err(|refusal| refused(&device, refusal))?),
         }
     }
 

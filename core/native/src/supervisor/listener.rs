@@ -14,6 +14,8 @@ use tokio::sync::Notify;
 pub enum DeviceEnd {
     /// It was shut down through this handle, or a clone of it.
     ShutDown,
+    /// A defect of this program ended it. What waits is on the disk.
+    Failed,
     /// The process that had the home is gone, and this one used it through that. What waits, waits on:
     /// [`DeviceHandle::of_home`](crate::DeviceHandle::of_home) finds it.
     OwnerGone,

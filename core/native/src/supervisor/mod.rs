@@ -193,7 +193,13 @@ impl DeviceHandle {
         }
         task.carry_out();
         task.show();
-        tokio::spawn(task.run());
+        let listeners = handle.listeners.clone();
+        tokio::spawn(async move {
+            if tokio::spawn(task.run()).await.is_err() {
+                log::error!("the device failed");
+                listeners.end(DeviceEnd::Failed);
+            }
+        });
         Ok((handle, listener))
     }
 
