@@ -3,12 +3,12 @@
 use super::bridge::Bridge;
 use super::guard::guarded;
 use super::{ErrorKind, HandfastError};
-use handfast_native::private;
 use handfast_native::seal::{
     self, Answers, Cost, Credential, FileName, Header, Limits, Lock, MediaType, Question,
     Questions, Trivial, Verdict, code_characters, code_from_text, code_words,
 };
 use handfast_native::token::{Secret, random_bytes};
+use handfast_native::unfinished::{Unfinished, folder_of};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -452,22 +452,13 @@ fn complete(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<&File>) -> Result<About, HandfastError>,
 ) -> Result<About, HandfastError> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".part");
-    let partial = PathBuf::from(partial);
-    let file = private::create_anew(&partial)?;
-    let written = || {
-        let mut sink = BufWriter::new(&file);
-        let about = write(&mut sink)?;
-        sink.flush()?;
-        drop(sink);
-        file.sync_all()?;
-        std::fs::rename(&partial, path)?;
-        Ok(about)
-    };
-    written().inspect_err(|_| {
-        let _ = std::fs::remove_file(&partial);
-    })
+    let unfinished = Unfinished::in_folder(folder_of(path))?;
+    let mut sink = BufWriter::new(unfinished.file());
+    let about = write(&mut sink)?;
+    sink.flush()?;
+    drop(sink);
+    unfinished.replace(path)?;
+    Ok(about)
 }
 
 fn taken_apart(locks: &[Answered]) -> Result<(Questions, Answers), HandfastError> {

@@ -6,6 +6,7 @@ mod table;
 
 use handfast_net::{ConnectEvent, Endpoint};
 use handfast_protocol::link::LinkState;
+use handfast_sim::SplitMix64;
 use handfast_token::Candidate;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex};
@@ -13,17 +14,10 @@ use std::time::Duration;
 use table::{Table, V4, opened};
 use tokio::time::timeout;
 
-/// splitmix64, so that a failure can be repeated.
-fn random(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z ^ (z >> 27)
-}
-
 /// Something a stranger could send: noise, or noise that begins like one of the protocols.
-fn forged(state: &mut u64, ufrag: &str) -> Vec<u8> {
-    let mut datagram: Vec<u8> = (0..random(state) % 1200 + 1)
-        .map(|_| random(state) as u8)
+fn forged(random: &mut SplitMix64, ufrag: &str) -> Vec<u8> {
+    let mut datagram: Vec<u8> = (0..random.bits() % 1200 + 1)
+        .map(|_| random.bits() as u8)
         .collect();
     let heads: [&[u8]; 5] = [
         &[],
@@ -33,7 +27,7 @@ fn forged(state: &mut u64, ufrag: &str) -> Vec<u8> {
         &[0xc3, 0, 0, 0, 1],
         &[1, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42],
     ];
-    let head = heads[(random(state) % 5) as usize];
+    let head = heads[(random.bits() % 5) as usize];
     for (byte, wanted) in datagram.iter_mut().zip(head) {
         *byte = *wanted;
     }
@@ -48,10 +42,10 @@ fn forged(state: &mut u64, ufrag: &str) -> Vec<u8> {
     datagram
 }
 
-fn send_forged(state: &mut u64, count: usize, to: std::net::SocketAddr, ufrag: &str) {
+fn send_forged(random: &mut SplitMix64, count: usize, to: std::net::SocketAddr, ufrag: &str) {
     let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     for i in 0..count {
-        let _ = stranger.send_to(&forged(state, ufrag), to);
+        let _ = stranger.send_to(&forged(random, ufrag), to);
         if i % 100 == 0 {
             // So that most arrive instead of overrunning the socket.
             std::thread::sleep(Duration::from_millis(1));
@@ -65,7 +59,7 @@ async fn a_waiting_host_shrugs_off_strangers_and_still_meets_its_guest() {
     let mut host = table.place_host(&[V4]);
     let address = host.addresses()[0];
     let ufrag = table.keys.host_ice().ufrag;
-    tokio::task::spawn_blocking(move || send_forged(&mut 7, 20_000, address, &ufrag))
+    tokio::task::spawn_blocking(move || send_forged(&mut SplitMix64(7), 20_000, address, &ufrag))
         .await
         .unwrap();
     let nothing = timeout(Duration::from_millis(200), host.next()).await;
@@ -82,8 +76,9 @@ async fn strangers_do_not_disturb_an_open_link() {
     let address = host.addresses()[0];
     let (mut at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
     let ufrag = table.keys.host_ice().ufrag;
-    let strangers =
-        tokio::task::spawn_blocking(move || send_forged(&mut 9, 20_000, address, &ufrag));
+    let strangers = tokio::task::spawn_blocking(move || {
+        send_forged(&mut SplitMix64(9), 20_000, address, &ufrag)
+    });
     for i in 0..200u8 {
         at_guest.send(vec![i; 100].into()).await.unwrap();
         assert_eq!(at_host.receive().await.unwrap(), vec![i; 100]);

@@ -2,6 +2,7 @@
 //!
 //! Whoever is to be reached over the bad path is reached at the forwarder's address instead.
 
+use crate::SplitMix64;
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -54,14 +55,14 @@ impl Forwarder {
         let to_target = Direction {
             from: near.try_clone()?,
             to: far.try_clone()?,
-            random: conditions.seed,
+            random: SplitMix64(conditions.seed),
             conditions,
             shared: shared.clone(),
         };
         let to_caller = Direction {
             from: far,
             to: near,
-            random: conditions.seed ^ 0x9e37_79b9,
+            random: SplitMix64(conditions.seed ^ 0x9e37_79b9),
             conditions,
             shared: shared.clone(),
         };
@@ -145,7 +146,7 @@ impl Drop for Forwarder {
 struct Direction {
     from: UdpSocket,
     to: UdpSocket,
-    random: u64,
+    random: SplitMix64,
     conditions: Conditions,
     shared: Arc<Shared>,
 }
@@ -205,13 +206,8 @@ impl Direction {
     }
 
     fn is_lost(&mut self) -> bool {
-        // splitmix64: one step for each datagram, so a seed repeats itself.
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let share = ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64;
-        share < self.conditions.loss || self.shared.cut.load(Ordering::Relaxed)
+        // One step for each datagram, so a seed repeats itself.
+        self.random.share() < self.conditions.loss || self.shared.cut.load(Ordering::Relaxed)
     }
 }
 

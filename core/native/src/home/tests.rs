@@ -7,6 +7,7 @@ use handfast_protocol::conversation::Limits;
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Strikes;
+use handfast_sim::SplitMix64;
 use handfast_store::{PendingInvitation, PendingReply, Person, Refused};
 use handfast_token::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, QR_LIFETIME, Reply, random_bytes,
@@ -31,16 +32,16 @@ impl Drop for Folder {
     }
 }
 
-/// Numbers that follow from a seed (SplitMix64).
-pub(crate) struct Numbers(pub(crate) u64);
+/// Numbers that follow from a seed.
+pub(crate) struct Numbers(SplitMix64);
 
 impl Numbers {
+    pub(crate) fn from(seed: u64) -> Self {
+        Self(SplitMix64(seed))
+    }
+
     pub(crate) fn below(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % below
+        self.0.bits() % below
     }
 
     /// One of few, so that changes meet.
@@ -203,7 +204,7 @@ async fn what_is_on_the_disk_is_what_the_device_believes() {
     for seed in 0..4 {
         let folder = Folder::new();
         let home = Home::open(&folder.0).unwrap();
-        let (mut numbers, mut believed) = (Numbers(seed), Snapshot::default());
+        let (mut numbers, mut believed) = (Numbers::from(seed), Snapshot::default());
         for batch in 0..40 {
             let size = 1 + numbers.below(3);
             let writes: Vec<Write> = (0..size)

@@ -511,7 +511,7 @@ fn survives<T: Serialize + DeserializeOwned + Debug>(message: &T) {
 proptest! {
     #[test]
     fn every_message_is_read_as_it_was_written(seed: u64) {
-        let mut numbers = Numbers(seed);
+        let mut numbers = Numbers::from(seed);
         for _ in 0..20 {
             let request = numbers.any();
             let command = numbers.command();
@@ -531,7 +531,7 @@ proptest! {
     ) {
         fuzz::lines(&[&[size][..], &noise].concat());
         // A message with noise in it.
-        let mut numbers = Numbers(seed);
+        let mut numbers = Numbers::from(seed);
         let command = numbers.command();
         let lines = [
             serde_json::to_vec(&FromClient::Command { request: 1, command }).unwrap(),
@@ -546,7 +546,7 @@ proptest! {
 
     #[test]
     fn an_overview_is_what_the_changes_made_of_it(seed: u64) {
-        let mut numbers = Numbers(seed);
+        let mut numbers = Numbers::from(seed);
         let (mut theirs, mut before) = (Overview::default(), Overview::default());
         for _ in 0..4 {
             let mut now = numbers.overview();

@@ -4,20 +4,18 @@
 use super::*;
 use crate::conversation::outbox::AHEAD;
 use crate::handshake::TrustLevel;
+use handfast_sim::SplitMix64;
 use handfast_token::Role;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::LazyLock;
 use std::time::Instant;
 
-/// Numbers out of a seed. Steele, Lea, Flood: "Fast splittable pseudorandom number generators" (2014).
-struct Random(u64);
+/// Numbers out of a seed.
+struct Random(SplitMix64);
 
 impl Random {
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.0.bits()
     }
 
     fn below(&mut self, end: u64) -> u64 {
@@ -239,7 +237,7 @@ struct World {
 
 impl World {
     fn new(seed: u64) -> Self {
-        let mut random = Random(seed);
+        let mut random = Random(SplitMix64(seed));
         let (one, other) = (random.secret(), random.secret());
         let start = Instant::now();
         // In some worlds nothing fails, and files are long.
