@@ -21,10 +21,10 @@ final class FarTests: XCTestCase {
     }
 
     func testAnInvitationThatIsGoneOnWithIsForTheSamePeople() async throws {
-        let (person, server) = (Person(), try StunServer())
-        try await person.asks(server)
-        _ = try await person.hosts(send: true)
-        person.model.putAside()
+        let (first, server) = (Person(), try StunServer())
+        try await first.asks(server)
+        _ = try await first.hosts(send: true)
+        let person = await first.again()
         let waiting = try await person.waits()
         let before = server.asked
         person.model.goOn(waiting.id)
@@ -71,16 +71,17 @@ final class FarTests: XCTestCase {
     }
 
     func testAGuestIsShownAnotherInvitation() async throws {
-        let (host, guest) = (Person(), Person())
-        let code = try await host.hosts(send: true)
-        host.model.putAside()
-        try await host.isHome()
-        try await guest.accepts(code.invitation.link)
-        try await guest.sees("knocking") { $0.connecting }
-        guest.model.handIn(try await host.hosts(send: true).invitation.link)
-        try await guest.isTold(.anotherUnderWay)
-        await host.leaves()
-        await guest.leaves()
+        let (host, other, guest) = (Person("Ana"), Person(), Person())
+        try await guest.knocks(at: host)
+        guest.model.handIn(try await other.hosts(send: true).invitation.link)
+        try await guest.sees("question") { $0.confirm }
+        XCTAssertNil(guest.model.notice)
+        guest.model.back()
+        // It went on meanwhile.
+        let knocking = try await guest.hasUnderWay(.guestKnocking)
+        XCTAssertEqual(knocking.with, .host("Ana"))
+        XCTAssertFalse(guest.model.isAtRest)
+        for person in [host, other, guest] { await person.leaves() }
     }
 
     func testThePersonTouchesAScreenThatWaits() async throws {

@@ -1,15 +1,14 @@
 internal import Core
 
-/// What the core wants shown.
+/// What the core wants shown of one session.
 struct View: Sendable {
     private let screen: Core.Screen
-
-    static let nothing = View(.idle)
 
     init(_ screen: Core.Screen) {
         self.screen = screen
     }
 
+    /// An invitation of ours is shown.
     var isHosting: Bool {
         if case .hosting = screen { true } else { false }
     }
@@ -21,23 +20,23 @@ struct View: Sendable {
         }
     }
 
-    /// The person is asked whether to connect.
-    var isConfirming: Bool {
-        if case .invitationOpened = screen { true } else { false }
+    /// Something has to be unlocked first.
+    var isLocked: Bool {
+        if case .locked = screen { true } else { false }
+    }
+
+    /// The person is asked whether to connect, or before that to unlock.
+    var isChoice: Bool {
+        switch screen {
+        case .locked, .invitationOpened: true
+        default: false
+        }
     }
 
     /// Somebody's invitation is knocked at.
     var isKnocking: Bool {
         switch screen {
         case .connecting, .replyNeeded: true
-        default: false
-        }
-    }
-
-    /// Something may begin.
-    var isFree: Bool {
-        switch screen {
-        case .idle, .ended: true
         default: false
         }
     }
@@ -50,29 +49,58 @@ struct View: Sendable {
         }
     }
 
-    /// The screen for it. `home`: the one where nothing is under way. `hint`: what may stand in the way.
-    func screen(home: Home, hint: Key?) -> Screen {
+    /// Nothing more comes.
+    var isOver: Bool { isClosed || end != nil }
+
+    /// The person ended it.
+    var isClosed: Bool {
+        if case .closed = screen { true } else { false }
+    }
+
+    /// Why it ended, if the person did not end it.
+    var end: Refusal? {
+        if case .ended(let kind, _) = screen { Refusal(kind: kind) } else { nil }
+    }
+
+    /// What the host of an opened invitation calls itself.
+    var host: String? {
+        if case .invitationOpened(let name, _, _, _) = screen { name } else { nil }
+    }
+
+    /// The screen for it; none if there is nothing left to show. `hint`: what may stand in the way. `typed`:
+    /// what was wrong with what was typed last.
+    func screen(hint: Key?, typed: Key?) -> Screen? {
         switch screen {
-        case .idle:
-            .home(home)
+        case .closed:
+            nil
         case .preparing(let isKept):
             .preparing(isKept: isKept)
-        case .hosting(
-            let stage, let triesLeft, let expiresAt, let delivery, let invitation, let isOutdated, let cause):
+        case .hosting(let stage, let isOffline, let expiresAt, let delivery, let invitation, let isOutdated, let cause):
             .showCode(
                 ShowCode(
-                    stage: stage.key, scanNow: stage == .scanTheirCode,
-                    triesLeft: triesLeft.map(Int.init), expiresAt: expiresAt, invitation: Handout(invitation),
+                    stage: isOffline ? .hostOffline : stage.key,
+                    scanNow: stage == .scanTheirCode && !isOffline,
+                    triesLeft: stage.triesLeft, expiresAt: expiresAt, invitation: Handout(invitation),
                     sent: delivery == .send, hint: isOutdated ? .invitationOutdated : cause?.key,
                     canTryHarder: cause.isStrict))
+        case .locked(let questions, let withCode, let isUnlocking, let wasWrong):
+            .question(
+                Question(
+                    questions: questions, withCode: withCode,
+                    hint: typed ?? (wasWrong ? .kindWrongAnswer : nil), isBusy: isUnlocking))
         case .invitationOpened(let name, let question, let provenance, let expiresAt):
             .confirm(Confirm(name: name, question: question, proof: provenance.key, expiresAt: expiresAt))
-        case .connecting(let stage, let cause):
+        case .connecting(let stage, let isOffline, let cause):
             .connecting(
-                Connecting(stage: stage.key, hint: hint ?? cause?.key, canTryHarder: cause.isStrict))
-        case .replyNeeded(let reply, let cause):
+                Connecting(
+                    stage: isOffline ? .guestOffline : stage.key,
+                    hint: hint ?? (stage == .slotTaken ? .causeSeatTaken : cause?.key),
+                    canTryHarder: cause.isStrict))
+        case .replyNeeded(let reply, let isSlotTaken, let cause):
             .reply(
-                Reply(handout: Handout(reply), hint: hint ?? cause?.key, canTryHarder: cause.isStrict))
+                Reply(
+                    handout: Handout(reply), hint: hint ?? (isSlotTaken ? .causeSeatTaken : cause?.key),
+                    canTryHarder: cause.isStrict))
         case .asking(let question, let triesLeft, let wasWrong, let isRepeated):
             .question(
                 Question(
@@ -85,14 +113,37 @@ struct View: Sendable {
                     name: person.name,
                     symbols: symbols.map { Pictograph(picture: $0.picture, name: .symbol($0.name)) },
                     digits: digits))
-        case .talking(let person, let line, let wish, let reached):
+        case .talking(let person, let isInterrupted, let wish, let reached):
             .conversation(
                 Conversation(
                     name: person.name, trust: person.level.key, reason: person.reason.key,
-                    line: line == .interrupted ? .lineInterrupted : nil, compare: wish.key,
-                    limit: reached?.key, isHeld: reached == .messages))
+                    line: isInterrupted ? .lineInterrupted : nil, compare: wish.key,
+                    limit: reached?.key, isHeld: reached == .messages || reached == .text))
         case .ended(let kind, let remedy):
             .ended(Ended(what: kind.key, next: remedy.key, way: remedy.way))
+        }
+    }
+
+    /// How it stands, in one sentence; none if it is over.
+    var status: Key? {
+        switch screen {
+        case .preparing: .underWayPreparing
+        case .hosting(let stage, let isOffline, _, _, _, _, _): isOffline ? .hostOffline : stage.key
+        case .locked, .invitationOpened: .underWayOpened
+        case .connecting(let stage, let isOffline, _): isOffline ? .guestOffline : stage.key
+        case .replyNeeded: .underWayReply
+        case .asking: .underWayAsking
+        case .talking(_, let isInterrupted, _, _): isInterrupted ? .lineInterrupted : .underWayTalking
+        case .comparing: .underWayTalking
+        case .closed, .ended: nil
+        }
+    }
+
+    /// What the person calls themselves with whom it talks; may be empty.
+    var person: String? {
+        switch screen {
+        case .talking(let person, _, _, _), .comparing(let person, _, _): person.name
+        default: nil
         }
     }
 }
@@ -144,7 +195,8 @@ extension Core.Protection {
 extension Waiting {
     init(_ pending: Pending) {
         self.init(
-            id: pending.id, ours: pending.role == .host, name: pending.name, expiresAt: pending.expiresAt)
+            id: pending.id, ours: pending.role == .host, name: pending.name, expiresAt: pending.expiresAt,
+            session: pending.session)
     }
 }
 
@@ -224,7 +276,6 @@ extension Cause {
         case .oneStrict: .causeOneStrict
         case .strictUnreplied: .causeStrictUnreplied
         case .gone: .causeGone
-        case .seatTaken: .causeSeatTaken
         }
     }
 }
@@ -239,9 +290,9 @@ extension Reachability {
         switch self {
         case .absent: .openingAbsent
         case .silent: .openingSilent
-        case .strict: .openingStrict
+        case .addressDependent: .openingStrict
         case .unknown: .openingUnknown
-        case .same: .openingSame
+        case .endpointIndependent: .openingSame
         case .public: .openingPublic
         case .open: .openingOpen
         }
@@ -283,7 +334,7 @@ extension Chance {
     }
 }
 
-extension Comparison {
+extension Finding {
     init(_ outcome: Outcome) {
         switch outcome {
         case .same: self = .same
@@ -320,18 +371,21 @@ extension HostStage {
         case .showAgain: .hostShowAgain
         case .checking: .hostChecking
         case .asking: .hostAsking
-        case .offline: .hostOffline
         }
+    }
+
+    /// How often our question may still be answered.
+    fileprivate var triesLeft: Int? {
+        if case .asking(let triesLeft) = self { Int(triesLeft) } else { nil }
     }
 }
 
 extension GuestStage {
     fileprivate var key: Key {
         switch self {
-        case .knocking: .guestKnocking
+        case .knocking, .slotTaken: .guestKnocking
         case .answered: .guestAnswered
         case .checking: .guestChecking
-        case .offline: .guestOffline
         }
     }
 }
@@ -359,7 +413,7 @@ extension Wish {
 extension Reached {
     fileprivate var key: Key {
         switch self {
-        case .messages: .limitMessages
+        case .messages, .text: .limitMessages
         case .files: .limitFiles
         }
     }
