@@ -27,7 +27,7 @@ public final class Model {
 
     @ObservationIgnored private var engine: Engine?
     /// What is under way, in the order in which it was begun; and what is over and still on the stage.
-    @ObservationIgnored private var sessions: [Session] = []
+    @ObservationIgnored private(set) var sessions: [Session] = []
     /// While a session begins, which goes to the stage, what is told meanwhile waits: otherwise its end might
     /// be taken for that of one in the background.
     @ObservationIgnored private var unheard: [Event]?

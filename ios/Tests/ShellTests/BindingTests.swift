@@ -35,7 +35,8 @@ final class BindingTests: XCTestCase {
         XCTAssertEqual(try device.handfast.underWay().map(\.session), [id])
         let pending = try await device.handfast.pairing().pending()
         XCTAssertEqual(pending.map(\.session), [id])
-        // It is found again.
+        let again = try await device.handfast.pairing().resume(id: try XCTUnwrap(pending.first).id)
+        XCTAssertEqual(again.id(), id)
         try await device.handfast.session(id: id).withdraw()
         await device.listener.hears { if case .shown(id, .closed) = $0 { true } else { false } }
         await device.handfast.shutdown()

@@ -71,17 +71,26 @@ final class FarTests: XCTestCase {
     }
 
     func testAGuestIsShownAnotherInvitation() async throws {
-        let (host, other, guest) = (Person("Ana"), Person(), Person())
-        try await guest.knocks(at: host)
-        guest.model.handIn(try await other.hosts(send: true).invitation.link)
-        try await guest.sees("question") { $0.confirm }
+        let (first, second, third, guest) = (Person("Ana"), Person("Cleo"), Person("Dora"), Person())
+        try await guest.knocks(at: first)
+        guest.model.handIn(try await second.hosts(send: true).invitation.link)
+        let confirm = try await guest.sees("question") { $0.confirm }
         XCTAssertNil(guest.model.notice)
-        guest.model.back()
+        guest.model.handIn(try await third.hosts(send: true).invitation.link)
+        try await guest.isTold(.anotherUnderWay)
+        XCTAssertEqual(guest.model.screen.confirm, confirm)
+        guest.model.noticed()
+        guest.model.connect()
+        try await areTogether(second, guest)
+        guest.model.putAside()
         // It went on meanwhile.
         let knocking = try await guest.hasUnderWay(.guestKnocking)
         XCTAssertEqual(knocking.with, .host("Ana"))
-        XCTAssertFalse(guest.model.isAtRest)
-        for person in [host, other, guest] { await person.leaves() }
+        first.model.returned()
+        // At home, it comes to the stage by itself.
+        let met = try await guest.talks()
+        XCTAssertEqual(met.name, "Ana")
+        for person in [first, second, third, guest] { await person.leaves() }
     }
 
     func testThePersonTouchesAScreenThatWaits() async throws {

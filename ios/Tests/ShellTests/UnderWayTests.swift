@@ -161,7 +161,9 @@ final class UnderWayTests: XCTestCase {
             try await host.sees("camera") { $0.scan?.wanted == .invitation ? true : nil }
             try await guest.accepts(code.invitation.link)
             _ = try await guest.talks()
-            await host.settled()
+            _ = try await host.waiting(for: "it to begin") {
+                host.model.sessions.contains(where: \.isTalking) ? true : nil
+            }
             XCTAssertNotNil(host.model.screen.scan)
             host.model.back()
             _ = try await host.hasUnderWay(.underWayTalking)
