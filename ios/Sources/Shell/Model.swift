@@ -702,7 +702,7 @@ public final class Model {
             next = .ended(failure)
         } else if let session = onStage {
             // What was shown before stays until the core has said what it looks like.
-            next = session.view?.screen(hint: denied, typed: session.typed) ?? screen
+            next = session.view?.screen(denied: denied, typed: session.typed) ?? screen
         } else {
             next = atHome()
         }

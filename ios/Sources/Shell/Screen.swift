@@ -317,9 +317,8 @@ public struct Conversation: Equatable, Sendable {
     public var limit: Key?
     /// They are held back until the person lets them send more.
     public var isHeld = false
-
     /// The person may say that only who they mean would have asked what was asked.
-    var canVouch: Bool { reason == .reasonTheirQuestion }
+    public var canVouch = false
 }
 
 public struct Ended: Equatable, Sendable {

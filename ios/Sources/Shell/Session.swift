@@ -11,8 +11,8 @@ struct Session {
     var token: Token?
     /// What was wrong with what was typed since then.
     var typed: Key?
-    /// What the host calls itself, if it says so.
-    private var host: String?
+    /// What they call themselves, where that is known.
+    private var name: String?
 
     init(id: UInt64) {
         self.id = id
@@ -31,7 +31,7 @@ struct Session {
         self.view = view
         typed = nil
         if view.isHosting { isOurs = true }
-        host = view.host ?? host
+        name = view.name ?? name
     }
 
     mutating func take(_ row: Row) {
@@ -44,9 +44,15 @@ struct Session {
 
     /// How it stands in the list. `known`: the same among what waits.
     func underWay(_ known: Waiting?) -> UnderWay? {
-        guard let view, let status = view.status else { return nil }
-        if let person = view.person { return UnderWay(id: id, with: .person(person), status: status) }
-        let isOurs = isOurs || known?.ours == true
-        return UnderWay(id: id, with: isOurs ? .guest : .host(host ?? known?.name), status: status)
+        guard let view, !view.isOver else { return nil }
+        let with: UnderWay.Other =
+            if view.isTalking {
+                .person(name ?? "")
+            } else if isOurs || known?.ours == true {
+                .guest
+            } else {
+                .host(name ?? known?.name)
+            }
+        return UnderWay(id: id, with: with, status: view.status)
     }
 }

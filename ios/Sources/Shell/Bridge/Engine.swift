@@ -38,7 +38,7 @@ struct Refusal: Error, Equatable, Sendable {
     let kind: Core.ErrorKind
 
     /// The person does not need to hear of it.
-    var isSilent: Bool { kind == .cancelled || kind == .notNow }
+    var isSilent: Bool { kind.isSilent() }
     var isBusy: Bool { kind == .busy }
     var isBadText: Bool { kind == .badText }
     var isForeign: Bool { kind == .nothingFound }
@@ -294,7 +294,7 @@ final class Engine: Sendable {
     /// What to think of an answer, and whether it protects nothing by itself; none of an empty one.
     static func strength(_ lock: Protection, withCode: Bool) -> (key: Key, isTrivial: Bool)? {
         let locks = [Answered(question: lock.question, answer: lock.answer)]
-        return (try? strengthOf(locks: locks, withCode: withCode)).map { ($0.key, $0.isTrivial) }
+        return (try? strengthOf(locks: locks, withCode: withCode)).map { ($0.sentence, $0.isTrivial()) }
     }
 
     /// The core's log goes to standard error, which Apple's tools show.
