@@ -40,7 +40,8 @@ struct ConversationView: View {
                 }
                 .padding()
             }
-            .onChange(of: model.rows.last?.id) { _, last in
+            // Also when it is shown again.
+            .onChange(of: model.rows.last?.id, initial: true) { _, last in
                 if let last { reader.scrollTo(last, anchor: .bottom) }
             }
         }

@@ -74,10 +74,16 @@ struct PageView: View {
                     ChoiceButton(choice: choice, isFirst: place == 0) { perform($0, typed) }
                         .disabled(page.disabled.contains(choice.action))
                 }
+                if !page.underWay.isEmpty {
+                    Text(.underWayList).font(.title3.bold()).accessibilityAddTraits(.isHeader)
+                    ForEach(page.underWay) { row in
+                        ListRowView(row: row) { perform($0, typed) }
+                    }
+                }
                 if !page.waiting.isEmpty {
                     Text(.waitingList).font(.title3.bold()).accessibilityAddTraits(.isHeader)
                     ForEach(page.waiting) { row in
-                        WaitingView(row: row) { perform($0, typed) }
+                        ListRowView(row: row) { perform($0, typed) }
                     }
                 }
                 if !page.people.isEmpty {
@@ -174,9 +180,9 @@ private struct CodeView: View {
     }
 }
 
-/// Something that waits, with what can be done about it.
-private struct WaitingView: View {
-    let row: WaitingRow
+/// Something that is under way or waits, with what can be done about it.
+private struct ListRowView: View {
+    let row: ListRow
     let perform: (Action) -> Void
 
     var body: some View {

@@ -18,7 +18,8 @@ final class PlatformActions {
 
     enum Purpose {
         case handIn
-        case attach
+        /// For whoever was on the stage then.
+        case attach(UInt64?)
         case lock
     }
 
@@ -52,6 +53,7 @@ final class PlatformActions {
         case .save(let path):
             handOn(URL(fileURLWithPath: path))
         case .attach:
+            purpose = .attach(model.front)
             isChoosingWhatToAttach = true
         case .torch:
             torch?()
@@ -95,14 +97,8 @@ struct ErrandSheets: ViewModifier {
                 ShareSheet(item: shared.item)
             }
             .confirmationDialog(say(.attach), isPresented: $actions.isChoosingWhatToAttach) {
-                Button(say(.pickPicture)) {
-                    actions.purpose = .attach
-                    actions.isPickingPicture = true
-                }
-                Button(say(.pickFile)) {
-                    actions.purpose = .attach
-                    actions.isPickingFile = true
-                }
+                Button(say(.pickPicture)) { actions.isPickingPicture = true }
+                Button(say(.pickFile)) { actions.isPickingFile = true }
             }
             .photosPicker(isPresented: $actions.isPickingPicture, selection: $picked, matching: .images)
             .onChange(of: picked) { _, item in
@@ -116,36 +112,35 @@ struct ErrandSheets: ViewModifier {
     }
 
     private func take(_ item: PhotosPickerItem) {
-        let attaching = actions.purpose == .attach
+        let purpose = actions.purpose
         let type = item.supportedContentTypes.first?.preferredFilenameExtension ?? "jpg"
         Task {
             guard let picture = try? await item.loadTransferable(type: Data.self) else { return }
-            if !attaching {
-                model.handIn(picture)
-            } else if let file = try? Folders.keep(picture, type: type) {
-                model.sendFile(file.path)
+            guard case .attach(let session) = purpose else { return model.handIn(picture) }
+            if let file = try? Folders.keep(picture, type: type) {
+                model.sendFile(file.path, to: session)
             }
         }
     }
 
     private func take(_ file: URL) {
-        if actions.purpose == .attach {
+        if case .attach(let session) = actions.purpose {
             let model = model
             Task.detached {
                 // A file that cannot be copied cannot be read by the core either, which says so.
                 let copy = (try? Folders.copy(file)) ?? file
-                await model.sendFile(copy.path)
+                await model.sendFile(copy.path, to: session)
             }
+            return
+        }
+        let scoped = file.startAccessingSecurityScopedResource()
+        let done: @Sendable () -> Void = {
+            if scoped { file.stopAccessingSecurityScopedResource() }
+        }
+        if case .lock = actions.purpose {
+            model.lock(file, then: done)
         } else {
-            let scoped = file.startAccessingSecurityScopedResource()
-            let done: @Sendable () -> Void = {
-                if scoped { file.stopAccessingSecurityScopedResource() }
-            }
-            if actions.purpose == .lock {
-                model.lock(file, then: done)
-            } else {
-                model.handIn(file, then: done)
-            }
+            model.handIn(file, then: done)
         }
     }
 }

@@ -93,7 +93,8 @@ private struct NoticeView: View {
         .padding()
         .background(.thinMaterial)
         .accessibilityElement(children: .contain)
-        .onAppear {
+        // One may follow the other.
+        .onChange(of: notice.what, initial: true) {
             AccessibilityNotification.Announcement(say(notice.what)).post()
         }
     }

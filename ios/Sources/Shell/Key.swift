@@ -163,7 +163,14 @@ public enum Key: String, CaseIterable, Sendable {
     case understood
     case backHome = "back_home"
 
-    // What waits, and who was met.
+    // What is under way, what waits, and who was met.
+    case underWayList = "under_way_list"
+    case underWayShow = "under_way_show"
+    case underWayPreparing = "under_way_preparing"
+    case underWayOpened = "under_way_opened"
+    case underWayAsking = "under_way_asking"
+    case underWayReply = "under_way_reply"
+    case underWayTalking = "under_way_talking"
     case waitingList = "waiting_list"
     case waitingOurs = "waiting_ours"
     case waitingTheirs = "waiting_theirs"

@@ -1,15 +1,13 @@
 import Foundation
 
-/// What is locked: somebody's invitation or file that asks for an answer, and a file of ours that gets a
-/// question. It never opens anything by itself, and keeps no copy of what the person left.
+/// What is locked: somebody's file or text that asks for an answer, and a file of ours that gets a question.
+/// It never opens anything by itself, and keeps no copy of what the person left.
 @MainActor
 final class Lockbox {
     /// What it shows; none if there is nothing in it.
     private(set) var screen: Screen?
     /// Draws anew.
     var show: () -> Void = {}
-    /// Says what went wrong where nothing is left to try again.
-    var refuse: (Refusal) -> Void = { _ in }
 
     /// The person is typing something that must not be taken for an answer to something else.
     var isAsking: Bool {
@@ -19,18 +17,11 @@ final class Lockbox {
         }
     }
 
-    private var invitation: Token?
     /// Our own copy, in a folder of its own.
     private var file: URL?
     private var work: Work?
     /// Another one for everything that is put in, so that what comes too late is recognised.
     private var turn = 0
-
-    func ask(_ token: Token, _ asked: Asked) {
-        clear()
-        invitation = token
-        screen = .question(Question(questions: asked.questions, withCode: asked.withCode))
-    }
 
     func ask(_ copy: Copy, _ asked: Asked) {
         clear()
@@ -73,34 +64,20 @@ final class Lockbox {
         }
     }
 
-    /// What was typed in answer. `opening` opens an invitation that was locked.
-    func answer(
-        _ answers: [String], code: String?, _ engine: Engine,
-        opening: @escaping @MainActor @Sendable (@escaping @MainActor @Sendable () async throws -> Void) async throws ->
-            Void
-    ) {
-        guard case .question(var question) = screen, !question.isBusy else { return }
+    /// What was typed in answer.
+    func answer(_ answers: [String], code: String?, _ engine: Engine) {
+        guard case .question(var question) = screen, !question.isBusy, let source = file else { return }
         question.isBusy = true
         question.hint = nil
         screen = .question(question)
-        if let invitation {
-            let turn = turn
-            Task {
-                let result = await Result {
-                    try await opening { try await engine.unlock(invitation, answers: answers, code: code) }
-                }
-                if turn == self.turn { self.ended(result.map { nil }) }
-            }
-        } else if let source = file {
-            let target = source.appendingPathExtension("open")
-            run {
-                try engine.unlock(file: source, to: target, answers: answers, code: code)
-            } then: { told in
-                try? FileManager.default.removeItem(at: source)
-                let opened = try Opened(target, called: told.name, type: told.type)
-                self.file = URL(fileURLWithPath: opened.path)
-                return .opened(opened)
-            }
+        let target = source.appendingPathExtension("open")
+        run {
+            try engine.unlock(file: source, to: target, answers: answers, code: code)
+        } then: { told in
+            try? FileManager.default.removeItem(at: source)
+            let opened = try Opened(target, called: told.name, type: told.type)
+            self.file = URL(fileURLWithPath: opened.path)
+            return .opened(opened)
         }
     }
 
@@ -114,7 +91,6 @@ final class Lockbox {
         turn += 1
         work?.cancel()
         work = nil
-        invitation = nil
         if let file { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
         file = nil
         screen = nil
@@ -161,36 +137,29 @@ final class Lockbox {
         show()
     }
 
-    /// What came of it: another screen, nothing more to show, or something to try again.
-    private func ended(_ result: Result<Screen?, any Error>) {
+    /// What came of it: another screen, or something to try again.
+    private func ended(_ result: Result<Screen, any Error>) {
         switch result {
-        case .success(let next?):
-            screen = next
-        case .success(nil):
-            clear()
-        case .failure(let error):
-            retry(error as? Refusal)
+        case .success(let next): screen = next
+        // What is no refusal is a file that could not be moved.
+        case .failure(let error): retry((error as? Refusal)?.notice.what ?? .kindStorage)
         }
         show()
     }
 
-    private func retry(_ refusal: Refusal?) {
-        // What is no refusal is a file that could not be moved.
-        let hint = refusal?.notice.what ?? .kindStorage
+    private func retry(_ hint: Key) {
         switch screen {
         case .lock(var lock):
             lock.isBusy = false
             lock.progress = nil
             lock.hint = hint
             screen = .lock(lock)
-        case .question(var question) where file != nil || refusal?.isWrongAnswer == true:
+        case .question(var question):
             question.isBusy = false
             question.progress = nil
             question.hint = hint
             screen = .question(question)
-        default:
-            clear()
-            if let refusal { refuse(refusal) }
+        default: break
         }
     }
 }

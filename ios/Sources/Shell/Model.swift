@@ -4,24 +4,38 @@ import Observation
 /// What the app shows and what a person can do, without a line of UIKit in it. Views read `screen`, `rows`
 /// and `notice` and call the functions; every function returns at once, and what comes of it is seen in
 /// the state.
+///
+/// Any number of sessions are under way at once: invitations on either side, and conversations. One of them is
+/// on the stage, or none, and then home lists them. What a person does goes to the one that was on the stage
+/// when they did it.
 @MainActor @Observable
 public final class Model {
     /// The screen to show.
     public private(set) var screen: Screen = .home(Home())
-    /// The rows of the conversation.
+    /// The rows of the conversation on the stage.
     public private(set) var rows: [Row] = []
     /// Something to say beside the screen, until `noticed()`.
     public private(set) var notice: Notice?
+    /// The session on the stage; none at home.
+    @ObservationIgnored public private(set) var front: UInt64? {
+        didSet { rows = onStage?.rows ?? [] }
+    }
 
     /// Everything that a person does, one thing after the other.
     @ObservationIgnored private let lane: AsyncStream<Step>.Continuation
     @ObservationIgnored private nonisolated let scanner = FrameScanner()
 
     @ObservationIgnored private var engine: Engine?
-    @ObservationIgnored private var inCore = View.nothing
+    /// What is under way, in the order in which it was begun; and what is over and still on the stage.
+    @ObservationIgnored private(set) var sessions: [Session] = []
+    /// While a session begins, which goes to the stage, what is told meanwhile waits: otherwise its end might
+    /// be taken for that of one in the background.
+    @ObservationIgnored private var unheard: [Event]?
     @ObservationIgnored private var failure: Ended?
     @ObservationIgnored private var scanning: Scan?
-    @ObservationIgnored private var home = Home()
+    /// Also what is under way.
+    @ObservationIgnored private var waiting: [Waiting] = []
+    @ObservationIgnored private var people: [Contact] = []
     /// Somebody who was met is looked at.
     @ObservationIgnored private var person: Contact?
     @ObservationIgnored private var settings: Settings?
@@ -29,17 +43,19 @@ public final class Model {
     @ObservationIgnored private var outlook: (turn: Int, report: Report?)?
     @ObservationIgnored private var turn = 0
     @ObservationIgnored private var localNetworkDenied = false
-    /// Opens what the person is about to confirm; and what came meanwhile and is held.
-    @ObservationIgnored private var confirming: Opening?
-    @ObservationIgnored private var pending: Opening?
+    /// Opens what came while the person was asked about something else.
+    @ObservationIgnored private var held: Opening?
     /// A reply that was sent, until the person agrees.
     @ObservationIgnored private var offered: Token?
+    /// What is said once the person has decided about what the notice asks.
+    @ObservationIgnored private var unsaid: [Notice] = []
     @ObservationIgnored private let lockbox = Lockbox()
     /// A question of ours is being made up.
     @ObservationIgnored private var isProtecting = false
 
-    private typealias Opening = @MainActor @Sendable () async throws -> Void
     private typealias Work = @MainActor @Sendable (Model, Engine) async throws -> Void
+    private typealias Opening = Work
+    private typealias SessionWork = @MainActor @Sendable (Engine, UInt64) async throws -> Void
 
     private enum Step {
         case work(Work)
@@ -52,35 +68,28 @@ public final class Model {
         let (told, teller) = AsyncStream.makeStream(of: Event.self)
         self.lane = lane
         lockbox.show = { [weak self] in self?.show() }
-        lockbox.refuse = { [weak self] refusal in
-            if !refusal.isSilent { self?.notice = refusal.notice }
-        }
         Task {
             for await told in told { self.hear(told) }
         }
         Task {
-            await self.run(steps) { try Engine(setup, keys: keys, sink: Sink(told: teller)) }
+            await self.run(steps) { try Engine(setup, keys: keys) { teller.yield($0) } }
             teller.finish()
         }
     }
 
-    /// Nothing needs the other side, so that the app may be put aside without loss.
-    public var isAtRest: Bool { !inCore.isWaiting && !inCore.isTalking }
+    /// Nothing that is under way needs the other side, so that the app may be put aside without loss.
+    public var isAtRest: Bool { !sessions.contains { $0.isWaiting || $0.isTalking } }
 
     // MARK: What a person does
 
-    /// Makes an invitation and shows its code; or, to be sent, makes one that lives for a day.
-    /// A guest has to know the answer of a `protection`.
+    /// Makes an invitation and shows its code; or, to be sent, makes one that lives for a day. One that is on
+    /// the stage is taken back for it. A guest has to know the answer of a `protection`.
     public func invite(send: Bool, protection: Protection? = nil) {
         act { model, engine in
             model.scanning = nil
-            if model.inCore.isHosting {
-                engine.cancel()
-                await model.untilFree()
-            }
-            try await engine.host(send: send, protection: protection)
-            model.isProtecting = false
-            model.show()
+            if let before = model.onStage, before.isInvitation { try await engine.withdraw(before.id) }
+            let session = try await model.begin { try await engine.invite(send: send, protection: protection) }
+            model.change(session) { $0.isOurs = true }
         }
     }
 
@@ -94,12 +103,21 @@ public final class Model {
 
     /// Answers what the other side asks, or what something locked asks, which may need a `code` too.
     public func answer(_ answers: [String], code: String? = nil) {
-        act { model, engine in
-            guard model.lockbox.screen != nil else {
-                return try await engine.answer(answers.first ?? "")
+        act { [front, isForLockbox = lockbox.screen != nil] model, engine in
+            if isForLockbox {
+                model.lockbox.answer(answers, code: code, engine)
+                return model.show()
             }
-            model.lockbox.answer(answers, code: code, engine) { try await model.opening($0) }
-            model.show()
+            guard let session = model.sessions.first(where: { $0.id == front }) else { return }
+            guard session.isLocked else {
+                return try await engine.answer(session.id, answers.first ?? "")
+            }
+            do {
+                try await engine.unlock(session.id, answers: answers, code: code)
+            } catch let refusal as Refusal where refusal.isBadText {
+                model.change(session.id) { $0.typed = refusal.notice.what }
+                model.show()
+            }
         }
     }
 
@@ -113,12 +131,12 @@ public final class Model {
                 case .success(let copy) where model.isOccupied:
                     // The file itself is where it was.
                     copy.remove()
-                    model.notice = Notice(what: .kindBusy, next: .remedyFinishFirst)
+                    model.say(Notice(what: .kindBusy, next: .remedyFinishFirst))
                 case .success(let copy):
                     model.scanning = nil
                     model.lockbox.lock(copy)
                     model.show()
-                case .failure: model.notice = Notice(what: .kindStorage)
+                case .failure: model.say(Notice(what: .kindStorage))
                 }
             }
         }
@@ -139,9 +157,18 @@ public final class Model {
         }
     }
 
+    /// Puts something that is under way on the stage.
+    public func show(_ session: UInt64) {
+        act { model, _ in
+            guard model.sessions.contains(where: { $0.id == session }) else { return }
+            model.bring(session)
+            model.show()
+        }
+    }
+
     /// Goes on with what waits.
     public func goOn(_ id: String) {
-        act { _, engine in try await engine.goOn(id) }
+        act { model, engine in try await model.begin { try await engine.goOn(id) } }
     }
 
     /// Gives up what waits, for good.
@@ -155,7 +182,7 @@ public final class Model {
     /// Shows somebody who was met.
     public func look(at id: String) {
         act { model, _ in
-            model.person = model.home.people.first { $0.id == id }
+            model.person = model.people.first { $0.id == id }
             model.show()
         }
     }
@@ -213,104 +240,116 @@ public final class Model {
     /// The person touched the screen.
     public func touched() {
         act { model, engine in
-            if model.inCore.isWaiting { engine.boost() }
+            if model.sessions.contains(where: \.isWaiting) { engine.boost() }
         }
     }
 
     /// More is tried to get past a strict network, once for each invitation and each reply.
     public func tryHarder() {
-        act { model, engine in
-            try await engine.tryHarder()
-            model.notice = Notice(what: .tryingHarder)
+        act { [front] model, engine in
+            guard let front else { return }
+            try await engine.tryHarder(front)
+            model.say(Notice(what: .tryingHarder))
         }
     }
 
     /// Asks them to compare, or agrees to: what to compare is shown when both want it.
     public func compare() {
-        act { _, engine in try await engine.compare() }
+        onStage { engine, session in try await engine.compare(session) }
     }
 
     /// What the person found who saw these digits.
     public func compared(_ digits: [String], _ outcome: Outcome) {
-        act { _, engine in try await engine.compared(digits, outcome) }
+        onStage { engine, session in try await engine.compared(session, digits, outcome) }
     }
 
     /// Lets them send as much again.
     public func allowMore() {
-        act { _, engine in try await engine.allowMore() }
+        onStage { engine, session in try await engine.allowMore(session) }
     }
 
     /// Only who the person means would have asked what they were asked.
     public func onlyTheyWouldAsk() {
-        act { _, engine in try await engine.onlyTheyWouldAsk() }
+        onStage { engine, session in try await engine.onlyTheyWouldAsk(session) }
     }
 
     /// Opens the camera.
     public func scan() {
         act { model, _ in
-            model.scanning = Scan(wanted: model.inCore.isHosting ? .reply : .invitation)
+            model.scanning = Scan(wanted: model.onStage?.isInvitation == true ? .reply : .invitation)
             model.show()
         }
     }
 
     /// Agrees to connect.
     public func connect() {
-        act { _, engine in try await engine.connect() }
+        onStage { engine, session in try await engine.connect(session) }
     }
 
     /// Shows our reply now.
     public func offerReply() {
-        act { _, engine in try await engine.offerReply() }
+        onStage { engine, session in try await engine.offerReply(session) }
     }
 
-    /// One step back: closes the camera, stops a pairing for good, leaves a screen that is over.
+    /// One step back: closes the camera, stops what waits for good, says goodbye, leaves a screen that is over.
     public func back() {
-        act { model, engine in
+        act { [front] model, engine in
             if model.scanning != nil {
                 model.scanning = nil
             } else if model.lockbox.leave() {
                 // It is empty now.
             } else if model.isProtecting {
                 model.isProtecting = false
+            } else if let session = model.onStage {
+                // Something else may have come there by itself.
+                guard session.id == front else { return }
+                if session.isOver {
+                    model.clearStage()
+                } else if session.isTalking || session.isChoice {
+                    try await engine.leave(session.id)
+                } else {
+                    try await engine.withdraw(session.id)
+                }
             } else if model.outlook != nil {
                 model.outlook = nil
             } else if model.settings != nil {
                 model.settings = nil
-            } else if model.person != nil {
-                model.person = nil
-            } else if model.inCore.isTalking {
-                try await engine.leave()
             } else {
-                engine.cancel()
-                engine.dismiss()
+                model.person = nil
             }
             model.show()
         }
     }
 
-    /// Stops waiting for now; it can be gone on with.
+    /// Goes home, while what is on the stage goes on. What the person would have to decide about is left.
     public func putAside() {
-        act { _, engine in engine.putAside() }
+        act { [front] model, engine in
+            guard let session = model.onStage, session.id == front else { return }
+            if session.isChoice { return try await engine.leave(session.id) }
+            model.clearStage()
+            model.show()
+        }
     }
 
     public func send(_ text: String) {
-        act { _, engine in try await engine.send(text) }
+        onStage { engine, session in try await engine.send(session, text) }
     }
 
-    public func sendFile(_ path: String) {
-        act { _, engine in try await engine.sendFile(path) }
+    /// `session`: the one that was on the stage when the file was asked for, as picking it takes a while.
+    public func sendFile(_ path: String, to session: UInt64? = nil) {
+        on(session ?? front) { engine, session in try await engine.sendFile(session, path) }
     }
 
     public func accept(_ number: UInt64) {
-        act { _, engine in try await engine.accept(number) }
+        onStage { engine, session in try await engine.acceptFile(session, number) }
     }
 
     public func decline(_ number: UInt64) {
-        act { _, engine in try await engine.decline(number) }
+        cancelFile(number)
     }
 
     public func cancelFile(_ number: UInt64) {
-        act { _, engine in engine.cancelFile(number) }
+        onStage { engine, session in try await engine.cancelFile(session, number) }
     }
 
     /// A text that was tapped, pasted or shared: a link, or a message with one in it.
@@ -346,33 +385,27 @@ public final class Model {
                 done()
                 switch read {
                 case .success(let bytes?): model.handIn(bytes)
-                case .success(nil): model.notice = Notice(what: .kindTooLarge, next: .remedyHandInAnother)
-                case .failure: model.notice = Notice(what: .kindStorage)
+                case .success(nil): model.say(Notice(what: .kindTooLarge, next: .remedyHandInAnother))
+                case .failure: model.say(Notice(what: .kindStorage))
                 }
             }
         }
     }
 
-    /// Puts aside what is under way and opens what came meanwhile. What was not agreed to yet is held in
-    /// its turn.
+    /// Opens what came while the person was asked about something else, which is left. An invitation among
+    /// that is held in its turn.
     public func replace() {
         act { model, engine in
-            guard let open = model.pending else { return }
-            model.pending = nil
-            model.notice = nil
+            guard model.offered == nil, let open = model.held else { return }
+            model.decided()
             model.scanning = nil
-            let before = model.inCore.isConfirming ? model.confirming : nil
             model.lockbox.clear()
-            if model.inCore.isTalking {
-                try? await engine.leave()
-            } else if model.inCore.isConfirming {
-                engine.dismiss()
-            } else {
-                engine.putAside()
+            let before = model.sessions.first { $0.isChoice }
+            if let before { try? await engine.leave(before.id) }
+            try await open(model, engine)
+            if let token = before?.token {
+                model.hold { model, engine in try await model.open(token, engine) }
             }
-            await model.untilFree()
-            try await open()
-            if let before { model.hold(before) }
             model.show()
         }
     }
@@ -381,8 +414,7 @@ public final class Model {
     public func takeReply() {
         act { model, engine in
             guard let reply = model.offered else { return }
-            model.offered = nil
-            model.notice = nil
+            model.decided()
             try await model.reply(reply, engine)
             model.show()
         }
@@ -390,11 +422,7 @@ public final class Model {
 
     /// The notice was read.
     public func noticed() {
-        act { model, _ in
-            model.notice = nil
-            model.pending = nil
-            model.offered = nil
-        }
+        act { model, _ in model.decided() }
     }
 
     // MARK: What the phone says
@@ -476,6 +504,16 @@ public final class Model {
         lane.yield(.work(work))
     }
 
+    /// Something done to the session that is on the stage now.
+    private func onStage(_ work: @escaping SessionWork) {
+        on(front, work)
+    }
+
+    private func on(_ session: UInt64?, _ work: @escaping SessionWork) {
+        guard let session else { return }
+        act { _, engine in try await work(engine, session) }
+    }
+
     private func run(_ steps: AsyncStream<Step>, open: @escaping @Sendable () throws -> Engine) async {
         switch await Task.detached(operation: open).result {
         case .success(let engine):
@@ -499,7 +537,7 @@ public final class Model {
         do {
             try await work(self, engine)
         } catch let refusal as Refusal {
-            if !refusal.isSilent { notice = refusal.notice }
+            say(refusal)
         } catch {
             // Nothing else is thrown.
         }
@@ -508,14 +546,14 @@ public final class Model {
     private func reply(_ token: Token, _ engine: Engine) async throws {
         try await engine.reply(token)
         scanning = nil
-        notice = Notice(what: .replyTaken)
+        say(Notice(what: .replyTaken))
     }
 
     private func take(_ token: Token, _ engine: Engine) async throws {
         switch token.kind {
         case .reply:
             // Anybody can send a link. What the camera saw, or nobody waits for, needs no question.
-            if token.isSeen || !inCore.isHosting {
+            if token.isSeen || !sessions.contains(where: \.isInvitation) {
                 try await reply(token, engine)
             } else if offered == nil {
                 // One that comes meanwhile does not slip into its place.
@@ -523,56 +561,85 @@ public final class Model {
                 notice = Notice(what: .replyFound, way: .takeReply)
             }
         case .sealed:
-            try await alone(isOccupied) {
+            try await alone(isOccupied, engine) { model, engine in
                 let copy = try? Copy(token.bytes)
                 if let copy, let asked = engine.asked(file: copy.file) {
-                    self.ask(.success(copy), asked)
+                    model.ask(.success(copy), asked)
                 } else {
                     copy?.remove()
-                    self.notice = Notice(what: .sealedFound)
+                    model.say(Notice(what: .sealedFound))
                 }
             }
-        case .invitation:
-            // The core knows whether it is the one that the person is asked about.
-            try await alone(lockbox.isAsking) {
-                try await self.opening { try await engine.open(token) }
-            }
-        case .lockedInvitation:
-            try await alone(isOccupied) {
-                let asked = try engine.asked(token)
-                self.scanning = nil
-                self.lockbox.ask(token, asked)
-            }
+        case .invitation, .lockedInvitation:
+            // The core knows whether the person is asked about another one.
+            try await alone(lockbox.isAsking, engine) { model, engine in try await model.open(token, engine) }
         }
         show()
     }
 
     /// Whether the person is in the midst of something that nothing may take the place of.
-    private var isOccupied: Bool { lockbox.isAsking || inCore.isConfirming }
+    private var isOccupied: Bool { lockbox.isAsking || onStage?.isChoice == true }
 
-    private func alone(_ isOccupied: Bool, _ open: @escaping Opening) async throws {
-        if isOccupied { hold(open) } else { try await open() }
+    private func alone(_ isOccupied: Bool, _ engine: Engine, _ open: @escaping Opening) async throws {
+        if isOccupied { hold(open) } else { try await open(self, engine) }
     }
 
     /// Holds what came meanwhile, and says so, unless the person is just being asked about a reply.
     private func hold(_ open: @escaping Opening) {
         guard offered == nil else { return }
         scanning = nil
-        pending = open
-        notice = Notice(what: .anotherUnderWay, way: .replace)
+        held = open
+        notice = Self.anotherUnderWay
     }
 
-    /// Opens an invitation; if something else is under way, the person decides. The one that is knocked at
-    /// already was shown once more.
-    private func opening(_ open: @escaping Opening) async throws {
+    private static let anotherUnderWay = Notice(what: .anotherUnderWay, way: .replace)
+
+    /// Opens an invitation, unless the person is asked about another one: then they decide. One that is
+    /// knocked at already was shown once more.
+    private func open(_ token: Token, _ engine: Engine) async throws {
         do {
-            try await open()
-            confirming = open
+            let session = try await begin { try await engine.open(token) }
+            change(session) { $0.token = token }
             scanning = nil
-            if inCore.isKnocking { notice = Notice(what: .invitationTaken) }
+            if onStage?.isKnocking == true { say(Notice(what: .invitationTaken)) }
         } catch let refusal as Refusal where refusal.isBusy {
-            hold(open)
+            hold { model, engine in try await model.open(token, engine) }
         }
+    }
+
+    /// Begins a session, or finds the one that is there, and puts it on the stage.
+    @discardableResult
+    private func begin(_ work: () async throws -> UInt64) async throws -> UInt64 {
+        unheard = []
+        defer {
+            let told = unheard ?? []
+            unheard = nil
+            for event in told { hear(event) }
+            show()
+        }
+        let session = try await work()
+        bring(session)
+        return session
+    }
+
+    /// Puts a session on the stage; what was there goes on.
+    private func bring(_ session: UInt64) {
+        clearStage()
+        isProtecting = false
+        if !sessions.contains(where: { $0.id == session }) { sessions.append(Session(id: session)) }
+        front = session
+    }
+
+    /// Nothing is on the stage any more. What was there goes on, unless it is over.
+    private func clearStage() {
+        front = nil
+        sessions.removeAll { $0.isOver }
+    }
+
+    private var onStage: Session? { sessions.first { $0.id == front } }
+
+    private func change(_ session: UInt64, _ change: (inout Session) -> Void) {
+        if let at = sessions.firstIndex(where: { $0.id == session }) { change(&sessions[at]) }
     }
 
     private func ask(_ copied: Result<Copy, any Error>, _ asked: Asked) {
@@ -580,19 +647,36 @@ public final class Model {
         case .success(let copy) where isOccupied:
             // The file itself is where it was.
             copy.remove()
-            notice = Notice(what: .kindBusy, next: .remedyFinishFirst)
+            say(Notice(what: .kindBusy, next: .remedyFinishFirst))
         case .success(let copy):
             scanning = nil
             lockbox.ask(copy, asked)
             show()
-        case .failure: notice = Notice(what: .kindStorage)
+        case .failure: say(Notice(what: .kindStorage))
         }
+    }
+
+    private func say(_ refusal: Refusal) {
+        if !refusal.isSilent { say(refusal.notice) }
+    }
+
+    /// Says something, once nothing that the notice asks is open any more.
+    private func say(_ notice: Notice) {
+        if held == nil && offered == nil { self.notice = notice } else { unsaid.append(notice) }
+    }
+
+    /// The person has read the notice, and decided about what it asked.
+    private func decided() {
+        // A reply is asked about before what is held.
+        if offered == nil { held = nil }
+        offered = nil
+        notice = held != nil ? Self.anotherUnderWay : unsaid.isEmpty ? nil : unsaid.removeFirst()
     }
 
     /// What waits and who is known may be new.
     private func refresh(_ engine: Engine) async throws {
-        home.waiting = try await engine.waiting()
-        home.people = try await engine.people()
+        waiting = try await engine.waiting()
+        people = try await engine.people()
         show()
     }
 
@@ -605,13 +689,6 @@ public final class Model {
     /// Bytes; more than any photograph.
     private nonisolated static let largestFile = 128 << 20
 
-    /// A goodbye that takes longer ends in "busy", and the person can try again.
-    private func untilFree() async {
-        for _ in 0..<60 where !inCore.isFree {
-            try? await Task.sleep(for: .milliseconds(50))
-        }
-    }
-
     private func show() {
         let denied: Key? = localNetworkDenied ? .localNetworkDenied : nil
         var next: Screen
@@ -623,9 +700,11 @@ public final class Model {
             next = .protect
         } else if let failure {
             next = .ended(failure)
+        } else if let session = onStage {
+            // What was shown before stays until the core has said what it looks like.
+            next = session.view?.screen(denied: denied, typed: session.typed) ?? screen
         } else {
-            next = inCore.screen(home: home, hint: denied)
-            if next.isHome { next = atHome() }
+            next = atHome()
         }
         if let denied, case .ended(var ended) = next, ended.what == .kindNotReached {
             ended.next = denied
@@ -635,53 +714,64 @@ public final class Model {
         if next != screen { screen = next }
     }
 
-    /// What is looked at while nothing is under way.
+    /// What is looked at while nothing is on the stage.
     private func atHome() -> Screen {
         if let outlook { return .outlook(outlook.report) }
         if let settings { return .settings(settings) }
         if let person { return .person(person) }
+        var home = Home()
+        home.underWay = sessions.compactMap { session in
+            session.underWay(waiting.first { $0.session == session.id })
+        }
+        home.waiting = waiting.filter { $0.session == nil }
+        home.people = people
         return .home(home)
     }
 
     private func hear(_ told: Event) {
+        guard unheard == nil else {
+            unheard?.append(told)
+            return
+        }
         switch told {
-        case .view(let view):
-            if view.isTalking && !inCore.isTalking {
-                rows = []
-                scanning = nil
-                lockbox.clear()
-                person = nil
-                settings = nil
-                outlook = nil
-                isProtecting = false
-            }
-            inCore = view
-            show()
-            if view.isFree { act { model, engine in try await model.refresh(engine) } }
-        case .row(let row):
-            if let at = rows.firstIndex(where: { $0.id == row.id }) {
-                rows[at] = row
-            } else {
-                rows.append(row)
-            }
-            engine?.taken()
-        case .gone(let number):
-            rows.removeAll { $0.id == number }
+        case .view(let session, let view):
+            hear(view, from: session)
+        case .row(let session, let row):
+            change(session) { $0.take(row) }
+            if session == front { rows = onStage?.rows ?? [] }
+            engine?.taken(session)
+        case .gone(let session, let number):
+            change(session) { session in session.rows.removeAll { $0.id == number } }
+            if session == front { rows = onStage?.rows ?? [] }
+        case .failed(let refusal):
+            say(refusal)
+        case .listsChanged:
+            act { model, engine in try await model.refresh(engine) }
         }
     }
-}
 
-/// What the core tells, on its way to the thread that draws.
-private enum Event: Sendable {
-    case view(View)
-    case row(Row)
-    case gone(UInt64)
-}
-
-private struct Sink: EventSink {
-    let told: AsyncStream<Event>.Continuation
-
-    func view(_ view: View) { told.yield(.view(view)) }
-    func row(_ row: Row) { told.yield(.row(row)) }
-    func gone(_ number: UInt64) { told.yield(.gone(number)) }
+    private func hear(_ view: View, from session: UInt64) {
+        let before = sessions.first { $0.id == session }
+        if view.isClosed || view.isOver && session != front {
+            sessions.removeAll { $0.id == session }
+            if session == front { front = nil }
+            if let end = view.end { say(end) }
+        } else {
+            if before == nil { sessions.append(Session(id: session)) }
+            change(session) { $0.look(view) }
+        }
+        let isFree = front == nil && scanning == nil && lockbox.screen == nil
+        if view.isTalking && before?.isTalking != true && (session == front || isFree) {
+            bring(session)
+            scanning = nil
+            person = nil
+            settings = nil
+            outlook = nil
+        }
+        show()
+        // Which of those that wait are under way is told by nothing else.
+        if before?.view == nil || view.isOver {
+            act { model, engine in try await model.refresh(engine) }
+        }
+    }
 }

@@ -13,8 +13,10 @@ public struct Page: Equatable, Sendable {
     public var camera = false
     /// A list of rows, and a field for a message.
     public var conversation = false
+    /// What goes on meanwhile, to be shown.
+    public var underWay: [ListRow] = []
     /// What waits for another person, to go on with or give up.
-    public var waiting: [WaitingRow] = []
+    public var waiting: [ListRow] = []
     /// Everybody who was met.
     public var people: [PersonRow] = []
     /// Questions of the other side, each with a field for its answer.
@@ -48,27 +50,40 @@ public struct Page: Equatable, Sendable {
     public var isShownAround: Bool { symbol != nil }
 }
 
-/// Something that waits.
-public struct WaitingRow: Equatable, Sendable, Identifiable {
+/// Something that is under way, or waits.
+public struct ListRow: Equatable, Sendable, Identifiable {
     public let id: String
     public let title: Phrase
-    /// Said where nothing is counted down.
-    public let status: Phrase?
+    /// How it stands, where that is known.
+    public var status: Phrase?
     /// In seconds since 1970-01-01 UTC; counted down.
-    public let deadline: UInt64?
+    public var deadline: UInt64?
     public let choices: [Choice]
+
+    init(_ underWay: UnderWay) {
+        id = String(underWay.id)
+        title = Phrase(underWay.with)
+        status = Phrase(underWay.status)
+        choices = [Choice(.underWayShow, .show(underWay.id))]
+    }
 
     init(_ waiting: Waiting) {
         id = waiting.id
-        title =
-            switch (waiting.ours, waiting.name) {
-            case (true, _): Phrase(.waitingOurs)
-            case (false, let name?): Phrase(.waitingTheirs, .verbatim(name))
-            case (false, nil): Phrase(.waitingTheirsUnknown)
-            }
+        title = Phrase(waiting.ours ? .guest : .host(waiting.name))
         deadline = waiting.expiresAt
         status = deadline == nil ? Phrase(.confirmExpired) : nil
         choices = [Choice(.goOn, .goOn(waiting.id)), Choice(.giveUp, .giveUp(waiting.id))]
+    }
+}
+
+extension Phrase {
+    fileprivate init(_ other: UnderWay.Other) {
+        switch other {
+        case .guest: self.init(.waitingOurs)
+        case .host(let name?): self.init(.waitingTheirs, .verbatim(name))
+        case .host(nil): self.init(.waitingTheirsUnknown)
+        case .person(let name): self = name.isEmpty ? Phrase(.personUnknown) : .verbatim(name)
+        }
     }
 }
 
@@ -81,7 +96,7 @@ public struct PersonRow: Equatable, Sendable, Identifiable {
 
     init(_ contact: Contact) {
         id = contact.id
-        name = contact.name.isEmpty ? Phrase(.personUnknown) : .verbatim(contact.name)
+        name = Phrase(.person(contact.name))
         trust = Phrase(.trustLine, Phrase(contact.trust), Phrase(contact.reason))
     }
 }
@@ -121,6 +136,8 @@ public enum Action: Equatable, Sendable {
     case judge
     /// With what was typed.
     case seal
+    /// Puts something that is under way on the stage.
+    case show(UInt64)
     case goOn(String)
     case giveUp(String)
     case person(String)
@@ -199,6 +216,7 @@ extension Model {
         case .answer: answer(typed.answers, code: typed.code.isEmpty ? nil : typed.code)
         case .judge: judge(typed.protection, withCode: typed.withCode)
         case .seal: seal(typed.protection)
+        case .show(let session): show(session)
         case .goOn(let id): goOn(id)
         case .giveUp(let id): giveUp(id)
         case .person(let id): look(at: id)
@@ -247,7 +265,8 @@ extension Page {
     private static func home(_ home: Home) -> Page {
         Page(
             title: Phrase(.appName),
-            waiting: home.waiting.map(WaitingRow.init),
+            underWay: home.underWay.map(ListRow.init),
+            waiting: home.waiting.map(ListRow.init),
             people: home.people.map(PersonRow.init),
             lines: [Phrase(.homeText)],
             choices: [
@@ -456,7 +475,7 @@ extension Page {
 
     private static func conversation(_ conversation: Conversation) -> Page {
         Page(
-            title: conversation.name.isEmpty ? Phrase(.personUnknown) : .verbatim(conversation.name),
+            title: Phrase(.person(conversation.name)),
             status: conversation.line.map { Phrase($0) },
             conversation: true,
             lines: [Phrase(.trustLine, Phrase(conversation.trust), Phrase(conversation.reason))]
@@ -464,7 +483,7 @@ extension Page {
             choices: (conversation.isHeld ? [Choice(.allowMore, .allowMore)] : [])
                 + [Choice(.attach, .errand(.attach)), Choice(.compare, .compare)]
                 + (conversation.canVouch ? [Choice(.onlyTheyWouldAsk, .onlyTheyWouldAsk)] : [])
-                + [Choice(.leave, .back)]
+                + [.putAside, Choice(.leave, .back)]
         )
     }
 

@@ -1,7 +1,7 @@
 /// What the app shows: one of these at a time, complete in itself. A view draws it, by its `Page`, and
 /// hands what a person does to `Model`; it never asks anything else.
 public enum Screen: Equatable, Sendable {
-    /// Nothing is under way. What waits can be gone on with.
+    /// Nothing is on the stage. What is under way can be shown, what waits can be gone on with.
     case home(Home)
     /// Somebody who was met.
     case person(Contact)
@@ -10,7 +10,7 @@ public enum Screen: Equatable, Sendable {
     /// What works from here; none while it is being found out, which takes some seconds.
     case outlook(Report?)
     /// An invitation is being made, or made ready again, which takes some seconds where it is for somebody
-    /// elsewhere. `isKept`: it waits on if it is put aside; a new one is gone then.
+    /// elsewhere. `isKept`: it is in the list of what waits, whatever becomes of this; a new one is not yet.
     case preparing(isKept: Bool)
     /// Our invitation, as large as the screen allows.
     case showCode(ShowCode)
@@ -40,13 +40,10 @@ public enum Screen: Equatable, Sendable {
     case ended(Ended)
 }
 
-extension Screen {
-    public var isHome: Bool {
-        if case .home = self { true } else { false }
-    }
-}
-
 public struct Home: Equatable, Sendable {
+    /// In the order in which it was begun.
+    public var underWay: [UnderWay] = []
+    /// What waits and is not under way, the last made first.
     public var waiting: [Waiting] = []
     public var people: [Contact] = []
 
@@ -107,6 +104,26 @@ public struct Waiting: Equatable, Sendable, Identifiable {
     public let name: String?
     /// Seconds since 1970-01-01 UTC; none if it seems to be too old.
     public let expiresAt: UInt64?
+    /// What is under way with it, if something is.
+    var session: UInt64?
+}
+
+/// Something that goes on while the person is elsewhere: an invitation on either side, or a conversation.
+public struct UnderWay: Equatable, Sendable, Identifiable {
+    public let id: UInt64
+    public let with: Other
+    /// How it stands.
+    public let status: Key
+
+    /// Who is on the other side.
+    public enum Other: Equatable, Sendable {
+        /// Whoever comes by our invitation.
+        case guest
+        /// Who invited us, as they call themselves, if they say so.
+        case host(String?)
+        /// Who is there, as they call themselves; may be empty.
+        case person(String)
+    }
 }
 
 /// Somebody who was met.
@@ -300,9 +317,8 @@ public struct Conversation: Equatable, Sendable {
     public var limit: Key?
     /// They are held back until the person lets them send more.
     public var isHeld = false
-
     /// The person may say that only who they mean would have asked what was asked.
-    var canVouch: Bool { reason == .reasonTheirQuestion }
+    public var canVouch = false
 }
 
 public struct Ended: Equatable, Sendable {

@@ -5,69 +5,73 @@ import XCTest
 /// What only the bindings themselves can show: the shell's own listener never throws.
 final class BindingTests: XCTestCase {
     func testAListenerThatThrows() async throws {
-        let listener = Throwing()
-        let handfast = try Handfast.open(
-            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil),
-            keyStore: Keys(),
-            listener: listener)
-        try await handfast.networkChanged(addresses: ["127.0.0.1"])
-        let handle = try await handfast.pairing().host(delivery: .show, protection: .open)
-        handle.cancel()
-        await listener.hears { if case .shown(.idle) = $0 { true } else { false } }
-        XCTAssertGreaterThanOrEqual(listener.told, 2)
-        await handfast.shutdown()
+        let device = try await TestDevice()
+        let session = try await device.invites()
+        try await session.withdraw()
+        await device.listener.hears { if case .shown(session.id(), .closed) = $0 { true } else { false } }
+        XCTAssertGreaterThanOrEqual(device.listener.told, 2)
+        await device.handfast.shutdown()
     }
 
-    func testADroppedHandlePutsAside() async throws {
-        let listener = Throwing()
-        let handfast = try Handfast.open(
-            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil),
-            keyStore: Keys(),
-            listener: listener)
-        try await handfast.networkChanged(addresses: ["127.0.0.1"])
-        do {
-            let handle = try await handfast.pairing().host(delivery: .show, protection: .open)
-            withExtendedLifetime(handle) {}
-        }
-        await listener.hears { if case .shown(.idle) = $0 { true } else { false } }
-        let pending = try await handfast.pairing().pending()
+    func testWhatIsLeftCanBeGoneOnWith() async throws {
+        let device = try await TestDevice()
+        let pairing = device.handfast.pairing()
+        let left = try await device.invites()
+        await device.listener.hears { if case .shown(left.id(), .hosting) = $0 { true } else { false } }
+        try await left.leave()
+        await device.listener.hears { if case .shown(left.id(), .closed) = $0 { true } else { false } }
+        let pending = try await pairing.pending()
         XCTAssertEqual(pending.map(\.role), [.host])
-        await handfast.shutdown()
+        XCTAssertEqual(pending.map(\.session), [nil])
+        let id = try await pairing.resume(id: try XCTUnwrap(pending.first).id).id()
+        await device.listener.hears { if case .shown(id, .hosting) = $0 { true } else { false } }
+        await device.handfast.shutdown()
     }
 
-    func testAnOldHandleDoesNothing() async throws {
-        let listener = Throwing()
-        let handfast = try Handfast.open(
-            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil),
-            keyStore: Keys(),
-            listener: listener)
-        try await handfast.networkChanged(addresses: ["127.0.0.1"])
-        let old = try await handfast.pairing().host(delivery: .show, protection: .open)
-        old.cancel()
-        await listener.hears { if case .shown(.idle) = $0 { true } else { false } }
-        let new = try await handfast.pairing().host(delivery: .show, protection: .open)
-        let before = listener.told
-        old.cancel()
-        do {
-            _ = try await handfast.pairing().host(delivery: .show, protection: .open)
-            XCTFail("two invitations at once")
-        } catch HandfastError.Failed(let kind, _) {
-            XCTAssertEqual(kind, .busy)
+    func testASessionGoesOnWhenNobodyHoldsIt() async throws {
+        let device = try await TestDevice()
+        let id = try await device.invites().id()
+        await device.listener.hears { if case .shown(id, .hosting) = $0 { true } else { false } }
+        XCTAssertEqual(try device.handfast.underWay().map(\.session), [id])
+        let pending = try await device.handfast.pairing().pending()
+        XCTAssertEqual(pending.map(\.session), [id])
+        let again = try await device.handfast.pairing().resume(id: try XCTUnwrap(pending.first).id)
+        XCTAssertEqual(again.id(), id)
+        try await device.handfast.session(id: id).withdraw()
+        await device.listener.hears { if case .shown(id, .closed) = $0 { true } else { false } }
+        await device.handfast.shutdown()
+    }
+
+    func testASessionThatIsOverDoesNothing() async throws {
+        let device = try await TestDevice()
+        let old = try await device.invites()
+        try await old.withdraw()
+        let new = try await device.invites()
+        try await refused(.notNow) { try await old.withdraw() }
+        try await refused(.notNow) { try await old.leave() }
+        XCTAssertNil(try old.screen())
+        XCTAssertNotNil(try new.screen())
+        XCTAssertNotEqual(old.id(), new.id())
+        await device.handfast.shutdown()
+    }
+
+    func testTwoInvitationsAtOnce() async throws {
+        let device = try await TestDevice()
+        let sessions = [try await device.invites().id(), try await device.invites().id()]
+        for id in sessions {
+            await device.listener.hears { if case .shown(id, .hosting) = $0 { true } else { false } }
         }
-        XCTAssertLessThanOrEqual(listener.told, before + 1)
-        withExtendedLifetime(new) {}
-        await handfast.shutdown()
+        XCTAssertEqual(try device.handfast.underWay().map(\.session), sessions)
+        await device.handfast.shutdown()
     }
 
     func testNothingToDoItTo() async throws {
-        let handfast = try Handfast.open(
-            settings: Settings(name: "", folder: URL.fresh().path, downloads: "/nowhere", linkBase: nil),
-            keyStore: Keys(),
-            listener: Throwing())
-        try await refused(.notNow) { _ = try await handfast.pairing().connect() }
-        try await refused(.notNow) { try await handfast.pairing().offerReply() }
-        try await refused(.notNow) { try await handfast.conversation().sendText(text: "nobody") }
-        await handfast.shutdown()
+        let device = try await TestDevice()
+        let nobody = device.handfast.session(id: 7)
+        try await refused(.notNow) { try await nobody.accept() }
+        try await refused(.notNow) { try await nobody.offerReply() }
+        try await refused(.notNow) { try await nobody.sendText(text: "nobody") }
+        await device.handfast.shutdown()
     }
 
     func testSomebodyUnverifiedSendsSoMuchAndNoMore() async throws {
@@ -77,30 +81,29 @@ final class BindingTests: XCTestCase {
             limits: Limits(
                 unverifiedMessages: 3, unverifiedBytes: usual.unverifiedBytes, messages: usual.messages,
                 unaskedBytes: usual.unaskedBytes, openOffers: usual.openOffers, keepFree: usual.keepFree))
-        let handles = try await host.meets(guest)
+        let (here, there) = try await host.meets(guest)
         for number in 0..<5 {
-            try await host.handfast.conversation().sendText(text: "\(number)")
+            try await here.sendText(text: "\(number)")
         }
         await guest.listener.hears {
-            if case .shown(.talking(_, _, _, .messages)) = $0 { true } else { false }
+            if case .shown(_, .talking(_, _, _, .messages)) = $0 { true } else { false }
         }
         XCTAssertEqual(guest.listener.texts, ["0", "1", "2"])
-        try await guest.handfast.conversation().allowMore()
+        try await there.allowMore()
         await guest.listener.hears { _ in guest.listener.texts.count == 5 }
-        withExtendedLifetime(handles) {}
         await host.handfast.shutdown()
         await guest.handfast.shutdown()
     }
 
     func testRowsThatAreNotTakenHoldTheOtherSideBack() async throws {
         let (host, guest) = (try await TestDevice(), try await TestDevice())
-        let handles = try await host.meets(guest)
+        let (here, there) = try await host.meets(guest)
         let long = String(repeating: "x", count: 10_000)
         var (sent, refused) = (0, 0)
         // Until it is full from there to here.
         while refused < 20 {
             do {
-                try await host.handfast.conversation().sendText(text: long)
+                try await here.sendText(text: long)
                 (sent, refused) = (sent + 1, 0)
             } catch HandfastError.Failed(let kind, _) {
                 XCTAssertEqual(kind, .busy)
@@ -110,9 +113,8 @@ final class BindingTests: XCTestCase {
             XCTAssertLessThan(sent, 8_000, "80 MB, and nobody reads")
         }
         XCTAssertEqual(guest.listener.texts.count, 256)
-        guest.handfast.conversation().taken(rows: 100)
+        there.taken(rows: 100)
         await guest.listener.hears { _ in guest.listener.texts.count == 356 }
-        withExtendedLifetime(handles) {}
         await host.handfast.shutdown()
         await guest.handfast.shutdown()
     }
@@ -149,13 +151,13 @@ private final class Throwing: Listener, @unchecked Sendable {
     /// What the other side wrote.
     var texts: [String] {
         lock.withLock { changes }.compactMap {
-            if case .listed(.text(_, false, let text)) = $0 { text } else { nil }
+            if case .listed(_, .text(_, false, let text)) = $0 { text } else { nil }
         }
     }
 
     var link: String? {
         lock.withLock { changes }.lazy.compactMap {
-            if case .shown(.hosting(_, _, _, _, let invitation, _, _)) = $0 { invitation.link } else { nil }
+            if case .shown(_, .hosting(_, _, _, _, let invitation, _, _)) = $0 { invitation.link } else { nil }
         }.first
     }
 
@@ -187,17 +189,22 @@ private struct TestDevice {
         try await handfast.networkChanged(addresses: ["127.0.0.1"])
     }
 
-    /// Both together, by link.
-    func meets(_ guest: TestDevice) async throws -> [PairingHandle] {
-        let hosting = try await handfast.pairing().host(delivery: .send, protection: .open)
+    /// An invitation to be shown.
+    func invites() async throws -> Session {
+        try await handfast.pairing().invite(delivery: .show, protection: .open)
+    }
+
+    /// Both together, by link: what each of them has of it.
+    func meets(_ guest: TestDevice) async throws -> (Session, Session) {
+        let hosting = try await handfast.pairing().invite(delivery: .send, protection: .open)
         await listener.hears { _ in listener.link != nil }
         let link = try XCTUnwrap(listener.link)
-        try await guest.handfast.pairing().open(found: try readText(text: link))
-        let connecting = try await guest.handfast.pairing().connect()
+        let connecting = try await guest.handfast.pairing().open(found: try readText(text: link))
+        try await connecting.accept()
         for device in [self, guest] {
-            await device.listener.hears { if case .shown(.talking) = $0 { true } else { false } }
+            await device.listener.hears { if case .shown(_, .talking) = $0 { true } else { false } }
         }
-        return [hosting, connecting]
+        return (hosting, connecting)
     }
 }
 

@@ -21,10 +21,10 @@ final class FarTests: XCTestCase {
     }
 
     func testAnInvitationThatIsGoneOnWithIsForTheSamePeople() async throws {
-        let (person, server) = (Person(), try StunServer())
-        try await person.asks(server)
-        _ = try await person.hosts(send: true)
-        person.model.putAside()
+        let (first, server) = (Person(), try StunServer())
+        try await first.asks(server)
+        _ = try await first.hosts(send: true)
+        let person = await first.again()
         let waiting = try await person.waits()
         let before = server.asked
         person.model.goOn(waiting.id)
@@ -71,16 +71,26 @@ final class FarTests: XCTestCase {
     }
 
     func testAGuestIsShownAnotherInvitation() async throws {
-        let (host, guest) = (Person(), Person())
-        let code = try await host.hosts(send: true)
-        host.model.putAside()
-        try await host.isHome()
-        try await guest.accepts(code.invitation.link)
-        try await guest.sees("knocking") { $0.connecting }
-        guest.model.handIn(try await host.hosts(send: true).invitation.link)
+        let (first, second, third, guest) = (Person("Ana"), Person("Cleo"), Person("Dora"), Person())
+        try await guest.knocks(at: first)
+        guest.model.handIn(try await second.hosts(send: true).invitation.link)
+        let confirm = try await guest.sees("question") { $0.confirm }
+        XCTAssertNil(guest.model.notice)
+        guest.model.handIn(try await third.hosts(send: true).invitation.link)
         try await guest.isTold(.anotherUnderWay)
-        await host.leaves()
-        await guest.leaves()
+        XCTAssertEqual(guest.model.screen.confirm, confirm)
+        guest.model.noticed()
+        guest.model.connect()
+        try await areTogether(second, guest)
+        guest.model.putAside()
+        // It went on meanwhile.
+        let knocking = try await guest.hasUnderWay(.guestKnocking)
+        XCTAssertEqual(knocking.with, .host("Ana"))
+        first.model.returned()
+        // At home, it comes to the stage by itself.
+        let met = try await guest.talks()
+        XCTAssertEqual(met.name, "Ana")
+        for person in [first, second, third, guest] { await person.leaves() }
     }
 
     func testThePersonTouchesAScreenThatWaits() async throws {

@@ -103,7 +103,7 @@ final class HandInTests: XCTestCase {
     }
 
     func testAReplyThatWasSent() async throws {
-        let (host, guest) = (Person("Ana"), Person("Ben"))
+        let (host, guest, third, fourth) = (Person("Ana"), Person("Ben"), Person("Cleo"), Person("Dora"))
         let code = try await host.hosts(send: true)
         host.model.left(kept: false)
         await host.settled()
@@ -121,15 +121,19 @@ final class HandInTests: XCTestCase {
         host.model.handIn(reply.link)
         try await host.isTold(.replyFound)
         // What comes meanwhile takes its place no more than another reply would.
-        host.model.handIn(code.invitation.link)
-        await host.settled()
-        XCTAssertEqual(host.model.notice?.what, .replyFound)
+        for other in [third, fourth] {
+            host.model.handIn(try await other.hosts(send: true).invitation.link)
+            try await host.sees("question") { $0.confirm }
+            await host.settled()
+            XCTAssertEqual(host.model.notice?.what, .replyFound)
+        }
+        host.model.back()
+        _ = try await host.hasUnderWay(.hostWaiting)
         host.model.takeReply()
         try await host.isTold(.replyTaken)
         host.model.returned()
         try await areTogether(host, guest)
-        await host.leaves()
-        await guest.leaves()
+        for person in [host, guest, third, fourth] { await person.leaves() }
     }
 
     func testAForeignCode() async throws {

@@ -74,12 +74,12 @@ final class LifeTests: XCTestCase {
     }
 
     func testPauseOnAScreenThatIsOver() async throws {
-        let person = Person(online: false)
-        person.model.network([])
+        let person = Person(at: [])
         person.model.invite(send: false)
-        try await person.isTold(.kindNoNetwork)
+        let ended = try await person.ends(.kindNoNetwork)
         await isPutAside(person)
-        XCTAssertEqual(person.model.notice?.what, .kindNoNetwork)
+        XCTAssertEqual(person.model.screen, .ended(ended))
+        XCTAssertTrue(person.model.isAtRest)
         await person.leaves()
     }
 
@@ -103,13 +103,13 @@ final class LifeTests: XCTestCase {
     }
 
     func testAirplaneModeBeforeHosting() async throws {
-        let person = Person(online: false)
-        person.model.network([])
+        let person = Person(at: [])
         person.model.invite(send: false)
-        let notice = try await person.isTold(.kindNoNetwork)
-        XCTAssertEqual(notice.next, .remedyCheckNetwork)
-        XCTAssertEqual(notice.choice?.action, .errand(.settings(.network)))
-        XCTAssertTrue(person.model.screen.isHome)
+        let ended = try await person.ends(.kindNoNetwork)
+        XCTAssertEqual(ended.next, .remedyCheckNetwork)
+        XCTAssertEqual(Page(.ended(ended)).choices.first?.action, .errand(.settings(.network)))
+        person.model.back()
+        try await person.hasNothingThatWaits()
         await person.leaves()
     }
 
@@ -156,20 +156,19 @@ final class LifeTests: XCTestCase {
 
     func testTheCoreGoesAwayWithWhoeverHoldsIt() async throws {
         var engine: Engine? = try Engine(
-            Setup(name: "", folder: URL.fresh().path, downloads: URL.fresh().path), keys: MemoryKeys(), sink: Deaf())
+            deaf: Setup(name: "", folder: URL.fresh().path, downloads: URL.fresh().path))
         try await engine?.networkChanged(["127.0.0.1"])
-        try await engine?.host(send: false)
+        _ = try await engine?.invite(send: false)
         let watching = { [weak engine] in engine }
         engine = nil
         XCTAssertNil(watching())
     }
 
     func testShutdownEndsEverything() async throws {
-        let engine = try Engine(
-            Setup(name: "", folder: URL.fresh().path, downloads: URL.fresh().path), keys: MemoryKeys(), sink: Deaf())
+        let engine = try Engine(deaf: Setup(name: "", folder: URL.fresh().path, downloads: URL.fresh().path))
         await engine.shutdown()
         do {
-            try await engine.host(send: false)
+            _ = try await engine.invite(send: false)
             XCTFail("hosts after a shutdown")
         } catch let refusal as Refusal {
             XCTAssertEqual(refusal.notice.what, .kindShutDown)
@@ -179,10 +178,9 @@ final class LifeTests: XCTestCase {
 
     func testAHundredTimes() async throws {
         func openAndShutDown() async throws {
-            let engine = try Engine(
-                Setup(name: "Ana", folder: URL.fresh().path, downloads: "/nowhere"), keys: MemoryKeys(), sink: Deaf())
+            let engine = try Engine(deaf: Setup(name: "Ana", folder: URL.fresh().path, downloads: "/nowhere"))
             try await engine.networkChanged(["127.0.0.1"])
-            try await engine.host(send: false)
+            _ = try await engine.invite(send: false)
             await engine.shutdown()
         }
         try XCTSkipUnless(FileManager.default.fileExists(atPath: "/proc/self"), "only Linux counts like this")

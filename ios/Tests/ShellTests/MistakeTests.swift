@@ -50,14 +50,21 @@ final class MistakeTests: XCTestCase {
         let code = try await host.hosts()
         let link = try await other.hosts(send: true).invitation.link
         host.model.handIn(link)
-        let notice = try await host.isTold(.anotherUnderWay)
-        XCTAssertEqual(notice.choice, Choice(.wayReplace, .replace))
-        XCTAssertEqual(host.model.screen.code?.invitation, code.invitation)
-
-        host.model.replace()
         let confirm = try await host.sees("question") { $0.confirm }
         XCTAssertEqual(confirm.name, "Ben")
         XCTAssertNil(host.model.notice)
+        host.model.back()
+        let waits = try await host.hasUnderWay(.hostWaiting)
+        XCTAssertEqual(waits.with, .guest)
+        host.model.show(waits.id)
+        let again = try await host.sees("code") { $0.code }
+        XCTAssertEqual(again.invitation, code.invitation)
+        // Another one takes its place.
+        host.model.invite(send: true)
+        try await host.sees("another code") { $0.code?.sent == true ? true : nil }
+        host.model.putAside()
+        let only = try await host.sees("home") { $0.home }
+        XCTAssertEqual(only.underWay.map(\.with), [.guest])
         await host.leaves()
         await other.leaves()
     }
@@ -69,7 +76,8 @@ final class MistakeTests: XCTestCase {
         guest.model.handIn(asked)
         let confirm = try await guest.sees("question") { $0.confirm }
         guest.model.handIn(tapped)
-        try await guest.isTold(.anotherUnderWay)
+        let notice = try await guest.isTold(.anotherUnderWay)
+        XCTAssertEqual(notice.choice, Choice(.wayReplace, .replace))
         XCTAssertEqual(guest.model.screen.confirm, confirm)
         // Neither is lost: the person takes one, and is told of the other.
         guest.model.replace()
@@ -87,14 +95,15 @@ final class MistakeTests: XCTestCase {
         let link = try await other.hosts(send: true).invitation.link
         try await meeting { host, guest in
             guest.model.handIn(link)
-            try await guest.isTold(.anotherUnderWay)
-            guest.model.noticed()
-            await guest.settled()
+            let confirm = try await guest.sees("question") { $0.confirm }
+            XCTAssertEqual(confirm.name, "Cleo")
+            XCTAssertNil(guest.model.notice)
+            guest.model.replace()  // there is nothing to replace it with
+            guest.model.back()
+            guest.model.show(try await guest.hasUnderWay(.underWayTalking).id)
+            _ = try await guest.talks()
             guest.model.send("still here")
             try await host.reads("still here")
-            guest.model.replace()  // there is nothing to replace it with any more
-            await guest.settled()
-            XCTAssertNotNil(guest.model.screen.conversation)
         }
         await other.leaves()
     }

@@ -13,9 +13,14 @@ final class PageTests: XCTestCase {
             for expiry in [nil, UInt64(600)] {
                 home.waiting.append(Waiting(id: "g1", ours: name == "Ana", name: name, expiresAt: expiry))
             }
+            home.underWay += [
+                UnderWay(id: 1, with: .host(name), status: .guestKnocking),
+                UnderWay(id: 2, with: .person(name ?? ""), status: .underWayTalking),
+            ]
             home.people.append(
                 Contact(id: "1", name: name ?? "", trust: .trustVerified, reason: .reasonCompared, since: 1))
         }
+        home.underWay.append(UnderWay(id: 3, with: .guest, status: .hostWaiting))
         return home
     }()
 
@@ -166,6 +171,20 @@ final class PageTests: XCTestCase {
         }
     }
 
+    func testWhatIsUnderWayIsShownByItsRow() {
+        let rows = Page(.home(Self.home)).underWay
+        XCTAssertEqual(rows.map(\.choices), Self.home.underWay.map { [Choice(.underWayShow, .show($0.id))] })
+        XCTAssertEqual(rows.first?.title, Phrase(.waitingTheirsUnknown))
+        XCTAssertEqual(rows.first?.status, Phrase(.guestKnocking))
+        XCTAssertEqual(rows.last?.title, Phrase(.waitingOurs))
+    }
+
+    func testAConversationIsPutAsideOrLeft() {
+        for case .conversation(let conversation) in Self.screens {
+            XCTAssertEqual(Page(.conversation(conversation)).choices.suffix(2).map(\.action), [.putAside, .back])
+        }
+    }
+
     func testOnlyACodeIsShownAround() {
         for screen in Self.screens {
             let isCode = screen.code != nil || screen.reply != nil
@@ -183,6 +202,7 @@ final class PageTests: XCTestCase {
                 let phrases =
                     [page.title, page.status].compactMap { $0 } + page.lines + page.questions
                     + page.symbols.map(\.name)
+                    + (page.underWay + page.waiting).flatMap { [$0.title, $0.status].compactMap { $0 } }
                 for phrase in phrases {
                     Self.check(phrase, in: strings, language)
                     XCTAssertFalse(phrase.text(in: strings).isEmpty)

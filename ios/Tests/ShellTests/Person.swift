@@ -13,7 +13,7 @@ final class Person {
 
     init(
         _ name: String = "", keys: any KeyStore = MemoryKeys(), folder: URL = .fresh(),
-        online: Bool = true
+        at addresses: [String] = ["127.0.0.1"]
     ) {
         self.folder = folder
         self.name = name
@@ -22,7 +22,7 @@ final class Person {
             Setup(
                 name: name, folder: folder.appendingPathComponent("kept").path,
                 downloads: folder.appendingPathComponent("in").path), keys: keys)
-        if online { model.network(["127.0.0.1"]) }
+        model.network(addresses)
     }
 
     /// Waits for a screen; what is looked for in it is the result.
@@ -120,6 +120,20 @@ final class Person {
     /// At home, with the one thing that waits.
     func waits(file: StaticString = #filePath, line: UInt = #line) async throws -> Waiting {
         try await sees("something that waits", file: file, line: line) { $0.home?.waiting.first }
+    }
+
+    /// At home, with something that goes on meanwhile and stands like this.
+    func hasUnderWay(_ status: Key, file: StaticString = #filePath, line: UInt = #line) async throws -> UnderWay {
+        try await sees("what is under way", file: file, line: line) { screen in
+            screen.home?.underWay.first { $0.status == status }
+        }
+    }
+
+    /// At home, and nothing waits.
+    func hasNothingThatWaits(file: StaticString = #filePath, line: UInt = #line) async throws {
+        try await sees("nothing that waits", file: file, line: line) { screen in
+            screen.home.flatMap { $0.waiting.isEmpty && $0.underWay.isEmpty ? true : nil }
+        }
     }
 
     /// Opens the invitation of somebody else, and agrees.
@@ -228,16 +242,17 @@ struct BrokenKeys<Failure: Error>: KeyStore {
     func keep(_ key: [UInt8]) throws { throw failure }
 }
 
-/// Somebody who is told and does not care.
-struct Deaf: EventSink {
-    func view(_ view: View) {}
-    func row(_ row: Row) {}
-    func gone(_ number: UInt64) {}
+extension Engine {
+    /// Somebody who is told and does not care.
+    convenience init(deaf setup: Setup) throws {
+        try self.init(setup, keys: MemoryKeys()) { _ in }
+    }
 }
 
 extension Screen {
     var settings: Settings? { if case .settings(let settings) = self { settings } else { nil } }
     var report: Report? { if case .outlook(let report) = self { report } else { nil } }
+    var isHome: Bool { home != nil }
     var home: Home? { if case .home(let home) = self { home } else { nil } }
     var lock: Lock? { if case .lock(let lock) = self { lock } else { nil } }
     var sealed: Sealed? { if case .sealed(let sealed) = self { sealed } else { nil } }

@@ -20,7 +20,7 @@ final class RestartTests: XCTestCase {
         try await guest.accepts(code.invitation.link)
         try await areTogether(host, guest)
         host.model.back()
-        try await host.sees("nothing that waits") { $0.home.flatMap { $0.waiting.isEmpty ? true : nil } }
+        try await host.hasNothingThatWaits()
         await host.leaves()
         await guest.leaves()
     }
@@ -93,19 +93,19 @@ final class RestartTests: XCTestCase {
     }
 
     func testWhatWasStoppedForGoodDoesNotWait() async throws {
-        let person = Person()
-        _ = try await person.hosts()
-        person.model.putAside()
+        let first = Person()
+        _ = try await first.hosts()
+        let person = await first.again()
         let waiting = try await person.waits()
         person.model.goOn(waiting.id)
         try await person.sees("code") { $0.code }
         person.model.back()
-        try await person.sees("nothing that waits") { $0.home.flatMap { $0.waiting.isEmpty ? true : nil } }
+        try await person.hasNothingThatWaits()
         _ = try await person.hosts()
-        person.model.putAside()
-        person.model.giveUp(try await person.waits().id)
-        try await person.sees("nothing that waits") { $0.home.flatMap { $0.waiting.isEmpty ? true : nil } }
-        let again = await person.again()
+        let second = await person.again()
+        second.model.giveUp(try await second.waits().id)
+        try await second.hasNothingThatWaits()
+        let again = await second.again()
         await again.settled()
         XCTAssertEqual(again.model.screen.home?.waiting, [])
         await again.leaves()
@@ -116,7 +116,7 @@ final class RestartTests: XCTestCase {
         for count in 1...16 {
             _ = try await person.hosts()
             person.model.putAside()
-            try await person.sees("\(count) that wait") { $0.home?.waiting.count == count ? true : nil }
+            try await person.sees("\(count) that wait") { $0.home?.underWay.count == count ? true : nil }
         }
         person.model.invite(send: false)
         try await person.isTold(.kindTooMany)

@@ -94,12 +94,12 @@ final class SealingTests: XCTestCase {
         let lock = Answered(question: "Our dog?", answer: "Rex and Bello")
         let opened = Opened(kind: .file, about: About(name: nil, mediaType: nil), content: Data("dear diary".utf8))
         let screen = Screen.hosting(
-            stage: .waiting, triesLeft: nil, expiresAt: 0, delivery: .send, invitation: handout,
+            stage: .waiting, isOffline: false, expiresAt: 0, delivery: .send, invitation: handout,
             isOutdated: false, cause: nil)
         let secrets: [Any] = [
             found, handout, lock, Protection.locked(lock: lock), opened, screen,
-            Screen.replyNeeded(reply: handout, cause: nil),
-            Change.shown(screen: screen), try Code.random(),
+            Screen.replyNeeded(reply: handout, isSlotTaken: false, cause: nil),
+            Change.shown(session: 1, screen: screen), try Code.random(),
         ]
         for secret in secrets {
             for printed in [String(describing: secret), String(reflecting: secret)] {

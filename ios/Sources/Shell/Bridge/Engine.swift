@@ -38,66 +38,59 @@ struct Refusal: Error, Equatable, Sendable {
     let kind: Core.ErrorKind
 
     /// The person does not need to hear of it.
-    var isSilent: Bool { kind == .cancelled || kind == .notNow }
+    var isSilent: Bool { kind.isSilent() }
     var isBusy: Bool { kind == .busy }
-    /// Another answer may be the right one.
-    var isWrongAnswer: Bool { kind == .wrongAnswer || kind == .badText }
+    var isBadText: Bool { kind == .badText }
     var isForeign: Bool { kind == .nothingFound }
     var isNotAServer: Bool { kind == .notAServer }
 }
 
-/// Who is told what happens, in order, from a thread of the core.
-protocol EventSink: Sendable {
-    func view(_ view: View)
-    /// A new row, or the new state of one. Once it has reached the screen, `Engine.taken` says so.
-    func row(_ row: Row)
-    /// The row with this number leaves the screen.
-    func gone(_ number: UInt64)
+/// What the core tells, in order.
+enum Event: Sendable {
+    /// A session looks like this now.
+    case view(UInt64, View)
+    /// A new row in a session, or the new state of one. Once it has reached the screen, `Engine.taken` says so.
+    case row(UInt64, Row)
+    /// A row leaves the screen of a session, by its number.
+    case gone(UInt64, UInt64)
+    /// Something that was begun in a session came to nothing.
+    case failed(Refusal)
+    /// What waits or who is known may be new.
+    case listsChanged
 }
 
-/// This device's core. Nothing here cancels a future of the core: Swift cannot, so each long piece of work
-/// has a handle, which is held here for as long as the work may go on.
-final class Engine: @unchecked Sendable {
+/// This device's core. A session is named by its number; what nobody is there for is refused as "not now".
+final class Engine: Sendable {
     private let handfast: Handfast
     private let pairing: Pairing
-    private let talk: Core.Conversation
-    private let lock = NSLock()
-    // Behind the lock. A handle that is let go of cancels what it stands for.
-    private var current: PairingHandle?
-    private var files: [UInt64: Core.FileHandle] = [:]
 
-    /// Opens the core. It asks the key store, so not on the thread that draws.
-    init(_ setup: Setup, keys: any KeyStore, sink: any EventSink) throws {
-        let relay = Relay(sink)
+    /// Opens the core. It asks the key store, so not on the thread that draws. `tell` is called from a thread
+    /// of the core, with one event after the other.
+    init(_ setup: Setup, keys: any KeyStore, tell: @escaping @Sendable (Event) -> Void) throws {
         handfast = try refusing {
             try Handfast.open(
                 settings: Core.Settings(
                     name: setup.name, folder: setup.folder, downloads: setup.downloads,
                     linkBase: setup.linkBase),
                 keyStore: Keys(keys),
-                listener: relay
+                listener: Relay(tell)
             )
         }
         pairing = handfast.pairing()
-        talk = handfast.conversation()
-        relay.engine = self
     }
 
-    func host(send: Bool, protection: Protection? = nil) async throws {
-        let handle = try await refusing {
-            try await pairing.host(
-                delivery: send ? .send : .show, protection: Core.Protection(protection))
+    /// Makes an invitation. The result is the session that goes on with it.
+    func invite(send: Bool, protection: Protection? = nil) async throws -> UInt64 {
+        try await refusing {
+            try await pairing.invite(
+                delivery: send ? .send : .show, protection: Core.Protection(protection)
+            ).id()
         }
-        hold(handle)
     }
 
-    func open(_ token: Token) async throws {
-        try await refusing { try await pairing.open(found: token.found) }
-    }
-
-    /// What something small and locked asks; nothing is opened.
-    func asked(_ token: Token) throws -> Asked {
-        Asked(try refusing { try handfast.sealing().inspect(container: token.found.token) })
+    /// Opens an invitation, locked or not. The session is the one that knocks at it already, if one does.
+    func open(_ token: Token) async throws -> UInt64 {
+        try await refusing { try await pairing.open(found: token.found).id() }
     }
 
     /// What a locked file asks; none if it is no locked file. Nothing is opened.
@@ -126,26 +119,18 @@ final class Engine: @unchecked Sendable {
             handfast.sealing().openFile(answers: answers, code: code, source: source.path, target: target.path))
     }
 
-    /// Takes about a second, on purpose.
-    func unlock(_ token: Token, answers: [String], code: String?) async throws {
-        try await refusing {
-            let code = try code.map { try Code.read(text: $0) }
-            try await pairing.unlock(found: token.found, answers: answers, code: code)
-        }
-    }
-
-    /// What waits for another person.
+    /// What waits for another person, the last made first.
     func waiting() async throws -> [Waiting] {
         try await refusing { try await pairing.pending() }.map(Waiting.init)
     }
 
-    func goOn(_ id: String) async throws {
-        let handle = try await refusing { try await pairing.goOn(id: id) }
-        hold(handle)
+    /// Goes on with what waits. The session is the one that does already, if one does.
+    func goOn(_ id: String) async throws -> UInt64 {
+        try await refusing { try await pairing.resume(id: id).id() }
     }
 
     func giveUp(_ id: String) async throws {
-        try await refusing { try await pairing.giveUp(id: id) }
+        try await refusing { try await pairing.withdraw(id: id) }
     }
 
     /// Everybody who was met.
@@ -157,83 +142,84 @@ final class Engine: @unchecked Sendable {
         try await refusing { try await handfast.forget(id: id) }
     }
 
-    func answer(_ text: String) async throws {
-        try await refusing { try await pairing.answer(text: text) }
+    /// Takes about a second, on purpose; what comes of it is seen in the view.
+    func unlock(_ session: UInt64, answers: [String], code: String?) async throws {
+        try await within(session) { session in
+            try await session.unlock(answers: answers, code: try code.map { try Code.read(text: $0) })
+        }
+    }
+
+    func connect(_ session: UInt64) async throws {
+        try await within(session) { try await $0.accept() }
+    }
+
+    func answer(_ session: UInt64, _ text: String) async throws {
+        try await within(session) { try await $0.answer(text: text) }
+    }
+
+    func offerReply(_ session: UInt64) async throws {
+        try await within(session) { try await $0.offerReply() }
+    }
+
+    /// The person wants more to be tried to get past a strict network.
+    func tryHarder(_ session: UInt64) async throws {
+        try await within(session) { try await $0.tryHarder() }
+    }
+
+    /// Leaves it: what waits can be gone on with, a conversation ends with a goodbye.
+    func leave(_ session: UInt64) async throws {
+        try await within(session) { try await $0.leave() }
+    }
+
+    /// Stops what waits for good.
+    func withdraw(_ session: UInt64) async throws {
+        try await within(session) { try await $0.withdraw() }
     }
 
     /// Asks them to compare, or agrees to.
-    func compare() async throws {
-        try await refusing { try await talk.compare() }
+    func compare(_ session: UInt64) async throws {
+        try await within(session) { try await $0.compare() }
     }
 
     /// What was found by somebody who saw these digits.
-    func compared(_ digits: [String], _ outcome: Outcome) async throws {
-        try await refusing { try await talk.compared(digits: digits, outcome: Comparison(outcome)) }
+    func compared(_ session: UInt64, _ digits: [String], _ outcome: Outcome) async throws {
+        try await within(session) { try await $0.compared(digits: digits, finding: Finding(outcome)) }
     }
 
     /// Lets them send as much again as they might.
-    func allowMore() async throws {
-        try await refusing { try await talk.allowMore() }
+    func allowMore(_ session: UInt64) async throws {
+        try await within(session) { try await $0.allowMore() }
     }
 
     /// One more row has reached the screen; without that, only so many come.
-    func taken() {
-        talk.taken(rows: 1)
+    func taken(_ session: UInt64) {
+        handfast.session(id: session).taken(rows: 1)
     }
 
-    func onlyTheyWouldAsk() async throws {
-        try await refusing { try await talk.onlyTheyWouldAsk() }
+    func onlyTheyWouldAsk(_ session: UInt64) async throws {
+        try await within(session) { try await $0.onlyTheyWouldAsk() }
     }
 
-    func connect() async throws {
-        let handle = try await refusing { try await pairing.connect() }
-        hold(handle)
+    func send(_ session: UInt64, _ text: String) async throws {
+        try await within(session) { try await $0.sendText(text: text) }
     }
 
+    func sendFile(_ session: UInt64, _ path: String) async throws {
+        try await within(session) { try await $0.sendFile(path: path) }
+    }
+
+    func acceptFile(_ session: UInt64, _ number: UInt64) async throws {
+        try await within(session) { try await $0.acceptFile(number: number) }
+    }
+
+    /// Stops a file, or declines it.
+    func cancelFile(_ session: UInt64, _ number: UInt64) async throws {
+        try await within(session) { try await $0.cancelFile(number: number) }
+    }
+
+    /// Takes a reply, for whichever of this device's invitations it answers.
     func reply(_ token: Token) async throws {
         try await refusing { try await pairing.reply(found: token.found) }
-    }
-
-    func offerReply() async throws {
-        try await refusing { try await pairing.offerReply() }
-    }
-
-    /// Stops the pairing for good.
-    func cancel() {
-        lock.withLock { current }?.cancel()
-    }
-
-    /// Stops the pairing for now; it goes on waiting.
-    func putAside() {
-        lock.withLock { current }?.putAside()
-    }
-
-    func dismiss() {
-        handfast.dismiss()
-    }
-
-    func send(_ text: String) async throws {
-        try await refusing { try await talk.sendText(text: text) }
-    }
-
-    func sendFile(_ path: String) async throws {
-        hold(try await refusing { try await talk.sendFile(path: path) })
-    }
-
-    func accept(_ number: UInt64) async throws {
-        hold(try await refusing { try await talk.accept(number: number) })
-    }
-
-    func decline(_ number: UInt64) async throws {
-        try await refusing { try await talk.decline(number: number) }
-    }
-
-    func cancelFile(_ number: UInt64) {
-        lock.withLock { files[number] }?.cancel()
-    }
-
-    func leave() async throws {
-        try await refusing { try await talk.leave() }
     }
 
     func pause() async throws {
@@ -253,11 +239,6 @@ final class Engine: @unchecked Sendable {
     /// The person is here, so that what waits need not be slow.
     func boost() {
         pairing.boost()
-    }
-
-    /// The person wants more to be tried to get past a strict network.
-    func tryHarder() async throws {
-        try await refusing { try await pairing.tryHarder() }
     }
 
     func preferences() async throws -> Preferences {
@@ -313,7 +294,7 @@ final class Engine: @unchecked Sendable {
     /// What to think of an answer, and whether it protects nothing by itself; none of an empty one.
     static func strength(_ lock: Protection, withCode: Bool) -> (key: Key, isTrivial: Bool)? {
         let locks = [Answered(question: lock.question, answer: lock.answer)]
-        return (try? strengthOf(locks: locks, withCode: withCode)).map { ($0.key, $0.isTrivial) }
+        return (try? strengthOf(locks: locks, withCode: withCode)).map { ($0.sentence, $0.isTrivial()) }
     }
 
     /// The core's log goes to standard error, which Apple's tools show.
@@ -321,26 +302,8 @@ final class Engine: @unchecked Sendable {
         _ = logToPlatform(level: details ? .debug : .warn)
     }
 
-    private func hold(_ handle: PairingHandle) {
-        // The earlier one is let go of outside of the lock: that calls the core.
-        let earlier = lock.withLock {
-            defer { current = handle }
-            return current
-        }
-        _ = earlier
-    }
-
-    private func hold(_ handle: Core.FileHandle) {
-        let number = handle.number()
-        lock.withLock { files[number] = handle }
-    }
-
-    /// Nothing has to be held for a row that is done with.
-    fileprivate func forget(_ row: Row) {
-        if case .file(let file) = row, !file.isOpen {
-            let handle = lock.withLock { files.removeValue(forKey: file.number) }
-            _ = handle
-        }
+    private func within(_ session: UInt64, _ work: (Core.Session) async throws -> Void) async throws {
+        try await refusing { try await work(handfast.session(id: session)) }
     }
 }
 
@@ -398,30 +361,20 @@ final class FrameScanner: Sendable {
     }
 }
 
-private final class Relay: Listener, @unchecked Sendable {
-    private let sink: any EventSink
-    private let lock = NSLock()
-    private weak var held: Engine?
+private final class Relay: Listener {
+    private let tell: @Sendable (Event) -> Void
 
-    init(_ sink: any EventSink) {
-        self.sink = sink
-    }
-
-    var engine: Engine? {
-        get { lock.withLock { held } }
-        set { lock.withLock { held = newValue } }
+    init(_ tell: @escaping @Sendable (Event) -> Void) {
+        self.tell = tell
     }
 
     func changed(change: Change) throws {
         switch change {
-        case .shown(let screen):
-            sink.view(View(screen))
-        case .listed(let entry):
-            let row = Row(entry)
-            sink.row(row)
-            engine?.forget(row)
-        case .gone(let number):
-            sink.gone(number)
+        case .shown(let session, let screen): tell(.view(session, View(screen)))
+        case .listed(let session, let entry): tell(.row(session, Row(entry)))
+        case .gone(let session, let number): tell(.gone(session, number))
+        case .failed(_, let kind, _): tell(.failed(Refusal(kind: kind)))
+        case .pendingChanged, .peopleChanged: tell(.listsChanged)
         }
     }
 }

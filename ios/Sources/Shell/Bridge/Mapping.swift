@@ -1,98 +1,102 @@
 internal import Core
 
-/// What the core wants shown.
+/// The core names its sentences. Each of them is a key: a test of the core holds its names and the strings
+/// together, and scripts/check-ios the strings and the keys.
+private func key(_ name: String) -> Key {
+    Key(rawValue: name) ?? .kindInternal
+}
+
+/// What the core wants shown of one session.
 struct View: Sendable {
     private let screen: Core.Screen
-
-    static let nothing = View(.idle)
 
     init(_ screen: Core.Screen) {
         self.screen = screen
     }
 
+    /// An invitation of ours is shown.
     var isHosting: Bool {
         if case .hosting = screen { true } else { false }
     }
 
-    var isTalking: Bool {
-        switch screen {
-        case .talking, .comparing: true
-        default: false
-        }
+    /// Something has to be unlocked first.
+    var isLocked: Bool {
+        if case .locked = screen { true } else { false }
     }
 
-    /// The person is asked whether to connect.
-    var isConfirming: Bool {
-        if case .invitationOpened = screen { true } else { false }
-    }
-
+    /// The person is asked whether to connect, or before that to unlock.
+    var isChoice: Bool { screen.isChoice() }
     /// Somebody's invitation is knocked at.
-    var isKnocking: Bool {
-        switch screen {
-        case .connecting, .replyNeeded: true
-        default: false
-        }
-    }
-
-    /// Something may begin.
-    var isFree: Bool {
-        switch screen {
-        case .idle, .ended: true
-        default: false
-        }
-    }
-
+    var isKnocking: Bool { screen.isKnocking() }
     /// Something waits for the other side, or soon will, and stops when the app is put aside.
-    var isWaiting: Bool {
-        switch screen {
-        case .preparing, .hosting, .connecting, .replyNeeded, .asking: true
-        default: false
-        }
+    var isWaiting: Bool { screen.isWaiting() }
+    var isTalking: Bool { screen.isTalking() }
+    /// Nothing more comes.
+    var isOver: Bool { isClosed || end != nil }
+
+    /// The person ended it.
+    var isClosed: Bool {
+        if case .closed = screen { true } else { false }
     }
 
-    /// The screen for it. `home`: the one where nothing is under way. `hint`: what may stand in the way.
-    func screen(home: Home, hint: Key?) -> Screen {
-        switch screen {
-        case .idle:
-            .home(home)
+    /// Why it ended, if the person did not end it.
+    var end: Refusal? {
+        if case .ended(let kind, _) = screen { Refusal(kind: kind) } else { nil }
+    }
+
+    /// What they call themselves, where that is known; may be empty.
+    var name: String? { screen.name() }
+    /// How it stands, in a list.
+    var status: Key { key(screen.status()) }
+
+    /// The screen for it; none if there is nothing left to show. `denied`: what the phone itself forbids.
+    /// `typed`: what was wrong with what was typed last.
+    func screen(denied: Key?, typed: Key?) -> Screen? {
+        let hint = screen.hint().map(key)
+        return switch screen {
+        case .closed:
+            nil
         case .preparing(let isKept):
             .preparing(isKept: isKept)
-        case .hosting(
-            let stage, let triesLeft, let expiresAt, let delivery, let invitation, let isOutdated, let cause):
+        case .hosting(_, _, let expiresAt, let delivery, let invitation, _, _):
             .showCode(
                 ShowCode(
-                    stage: stage.key, scanNow: stage == .scanTheirCode,
-                    triesLeft: triesLeft.map(Int.init), expiresAt: expiresAt, invitation: Handout(invitation),
-                    sent: delivery == .send, hint: isOutdated ? .invitationOutdated : cause?.key,
-                    canTryHarder: cause.isStrict))
-        case .invitationOpened(let name, let question, let provenance, let expiresAt):
-            .confirm(Confirm(name: name, question: question, proof: provenance.key, expiresAt: expiresAt))
-        case .connecting(let stage, let cause):
+                    stage: status, scanNow: screen.mustScan(), triesLeft: screen.triesLeft().map(Int.init),
+                    expiresAt: expiresAt, invitation: Handout(invitation), sent: delivery == .send, hint: hint,
+                    canTryHarder: screen.canTryHarder()))
+        case .locked(let questions, let withCode, let isUnlocking, _):
+            .question(
+                Question(questions: questions, withCode: withCode, hint: typed ?? hint, isBusy: isUnlocking))
+        case .invitationOpened(let name, let question, _, let expiresAt):
+            .confirm(
+                Confirm(
+                    name: name, question: question, proof: key(screen.proof() ?? ""), expiresAt: expiresAt))
+        case .connecting:
             .connecting(
-                Connecting(stage: stage.key, hint: hint ?? cause?.key, canTryHarder: cause.isStrict))
-        case .replyNeeded(let reply, let cause):
+                Connecting(stage: status, hint: denied ?? hint, canTryHarder: screen.canTryHarder()))
+        case .replyNeeded(let reply, _, _):
             .reply(
-                Reply(handout: Handout(reply), hint: hint ?? cause?.key, canTryHarder: cause.isStrict))
-        case .asking(let question, let triesLeft, let wasWrong, let isRepeated):
+                Reply(handout: Handout(reply), hint: denied ?? hint, canTryHarder: screen.canTryHarder()))
+        case .asking(let question, let triesLeft, _, _):
             .question(
                 Question(
-                    questions: [question], triesLeft: Int(triesLeft),
-                    hint: wasWrong ? .kindWrongAnswer : nil,
-                    warning: isRepeated ? .questionRepeated : nil))
+                    questions: [question], triesLeft: Int(triesLeft), hint: hint,
+                    warning: screen.warning().map(key)))
         case .comparing(let person, let symbols, let digits):
             .compare(
                 Compare(
                     name: person.name,
                     symbols: symbols.map { Pictograph(picture: $0.picture, name: .symbol($0.name)) },
                     digits: digits))
-        case .talking(let person, let line, let wish, let reached):
+        case .talking(let person, let isInterrupted, _, _):
             .conversation(
                 Conversation(
-                    name: person.name, trust: person.level.key, reason: person.reason.key,
-                    line: line == .interrupted ? .lineInterrupted : nil, compare: wish.key,
-                    limit: reached?.key, isHeld: reached == .messages))
-        case .ended(let kind, let remedy):
-            .ended(Ended(what: kind.key, next: remedy.key, way: remedy.way))
+                    name: person.name, trust: key(person.trust()), reason: key(person.trustReason()),
+                    line: isInterrupted ? .lineInterrupted : nil, compare: hint,
+                    limit: screen.limit().map(key), isHeld: screen.isHeld(),
+                    canVouch: person.canBeVouchedFor()))
+        case .ended(let kind, _):
+            .ended(Refusal(kind: kind).screen)
         }
     }
 }
@@ -100,15 +104,14 @@ struct View: Sendable {
 extension Refusal {
     /// What to say where the screen stays as it is.
     var notice: Notice {
-        let remedy = remedyOf(kind: kind)
-        return Notice(
-            what: kind.key, next: remedy.key, way: remedy.way == .home ? nil : remedy.way)
+        let screen = screen
+        return Notice(what: screen.what, next: screen.next, way: screen.way == .home ? nil : screen.way)
     }
 
     /// The whole screen, where nothing else can be shown.
     var screen: Ended {
         let remedy = remedyOf(kind: kind)
-        return Ended(what: kind.key, next: remedy.key, way: remedy.way)
+        return Ended(what: key(kind.key()), next: remedy.key().map(key), way: remedy.way)
     }
 }
 
@@ -124,7 +127,7 @@ extension Row {
             if case .done(let place) = state { path = place }
             self = .file(
                 FileRow(
-                    number: number, ours: ours, name: name, size: size, state: state.key,
+                    number: number, ours: ours, name: name, size: size, state: key(state.status()),
                     done: done, path: path))
         }
     }
@@ -144,15 +147,16 @@ extension Core.Protection {
 extension Waiting {
     init(_ pending: Pending) {
         self.init(
-            id: pending.id, ours: pending.role == .host, name: pending.name, expiresAt: pending.expiresAt)
+            id: pending.id, ours: pending.role == .host, name: pending.name, expiresAt: pending.expiresAt,
+            session: pending.session)
     }
 }
 
 extension Contact {
     init(_ contact: Core.Contact) {
         self.init(
-            id: contact.id, name: contact.person.name, trust: contact.person.level.key,
-            reason: contact.person.reason.key, since: contact.since)
+            id: contact.id, name: contact.person.name, trust: key(contact.person.trust()),
+            reason: key(contact.person.trustReason()), since: contact.since)
     }
 }
 
@@ -163,25 +167,8 @@ extension SecondCode {
 }
 
 extension Strength {
-    var key: Key {
-        switch self {
-        case .oneCharacter: .strengthOneCharacter
-        case .common: .strengthCommon
-        case .inQuestion: .strengthInQuestion
-        case .weak: .strengthWeak
-        case .fair: .strengthFair
-        case .noShortcutSeen: .strengthNoShortcutSeen
-        case .beyondReach: .strengthBeyondReach
-        }
-    }
-
-    /// Found at once, whatever else is true.
-    var isTrivial: Bool {
-        switch self {
-        case .oneCharacter, .common, .inQuestion: true
-        case .weak, .fair, .noShortcutSeen, .beyondReach: false
-        }
-    }
+    /// What to think of an answer.
+    var sentence: Key { Shell.key(key()) }
 }
 
 extension Preferences {
@@ -203,87 +190,16 @@ extension Core.Preferences {
 extension Report {
     init(_ report: NetworkReport) {
         self.init(
-            ipv4: report.ipv4.key, ipv6: report.ipv6.key, port: report.port?.key,
+            ipv4: key(report.ipv4Key()), ipv6: key(report.ipv6Key()), port: report.portKey().map(key),
             works: report.works.map {
-                Expected(situation: $0.situation.key, chance: $0.chance.key, needsIPv6: $0.needsIpv6)
+                Expected(
+                    situation: key($0.situationKey()), chance: key($0.chanceKey()), needsIPv6: $0.needsIpv6)
             },
             asked: report.serversAsked)
     }
 }
 
-extension Cause {
-    fileprivate var key: Key {
-        switch self {
-        case .noNetwork: .causeNoNetwork
-        case .keptApart: .causeKeptApart
-        case .noCommonFamily: .causeNoCommonFamily
-        case .blocked: .causeBlocked
-        case .bothStrict: .causeBothStrict
-        case .replyMissing: .causeReplyMissing
-        case .onlyLocal: .causeOnlyLocal
-        case .oneStrict: .causeOneStrict
-        case .strictUnreplied: .causeStrictUnreplied
-        case .gone: .causeGone
-        case .seatTaken: .causeSeatTaken
-        }
-    }
-}
-
-extension Cause? {
-    /// A strict network is in between, past which more can be tried.
-    fileprivate var isStrict: Bool { self == .oneStrict || self == .strictUnreplied }
-}
-
-extension Reachability {
-    fileprivate var key: Key {
-        switch self {
-        case .absent: .openingAbsent
-        case .silent: .openingSilent
-        case .strict: .openingStrict
-        case .unknown: .openingUnknown
-        case .same: .openingSame
-        case .public: .openingPublic
-        case .open: .openingOpen
-        }
-    }
-}
-
-extension PortAnswer {
-    fileprivate var key: Key {
-        switch self {
-        case .opened: .portOpened
-        case .notOffered: .portNotOffered
-        case .refused: .portRefused
-        case .notPublic: .portNotPublic
-        }
-    }
-}
-
-extension Situation {
-    fileprivate var key: Key {
-        switch self {
-        case .sameNetwork: .situationSameNetwork
-        case .oneScan: .situationOneScan
-        case .twoScans: .situationTwoScans
-        case .strictThere: .situationStrictThere
-        case .sameRouter: .situationSameRouter
-        }
-    }
-}
-
-extension Chance {
-    fileprivate var key: Key {
-        switch self {
-        case .no: .chanceNo
-        case .unlikely: .chanceUnlikely
-        case .unknown: .chanceUnknown
-        case .likely: .chanceLikely
-        case .yes: .chanceYes
-        }
-    }
-}
-
-extension Comparison {
+extension Finding {
     init(_ outcome: Outcome) {
         switch outcome {
         case .same: self = .same
@@ -299,168 +215,7 @@ extension Handout {
     }
 }
 
-extension FileState {
-    fileprivate var key: Key {
-        switch self {
-        case .offered: .fileOffered
-        case .waiting: .fileWaiting
-        case .moving: .fileMoving
-        case .done(let path): path == nil ? .fileSent : .fileReceived
-        case .failed(let kind, _): kind.key
-        }
-    }
-}
-
-extension HostStage {
-    fileprivate var key: Key {
-        switch self {
-        case .waiting: .hostWaiting
-        case .theyAreHere: .hostTheyAreHere
-        case .scanTheirCode: .hostScanTheirCode
-        case .showAgain: .hostShowAgain
-        case .checking: .hostChecking
-        case .asking: .hostAsking
-        case .offline: .hostOffline
-        }
-    }
-}
-
-extension GuestStage {
-    fileprivate var key: Key {
-        switch self {
-        case .knocking: .guestKnocking
-        case .answered: .guestAnswered
-        case .checking: .guestChecking
-        case .offline: .guestOffline
-        }
-    }
-}
-
-extension Provenance {
-    fileprivate var key: Key {
-        switch self {
-        case .camera: .proofCamera
-        case .carried: .proofCarried
-        case .locked: .proofLocked
-        }
-    }
-}
-
-extension Wish {
-    fileprivate var key: Key? {
-        switch self {
-        case .nobody: nil
-        case .ours: .compareAsked
-        case .theirs: .compareOffered
-        }
-    }
-}
-
-extension Reached {
-    fileprivate var key: Key {
-        switch self {
-        case .messages: .limitMessages
-        case .files: .limitFiles
-        }
-    }
-}
-
-extension TrustLevel {
-    fileprivate var key: Key {
-        switch self {
-        case .unverified: .trustUnverified
-        case .introduced: .trustIntroduced
-        case .answerChecked: .trustAnswerChecked
-        case .verified: .trustVerified
-        }
-    }
-}
-
-extension TrustReason {
-    fileprivate var key: Key {
-        switch self {
-        case .openLink: .reasonOpenLink
-        case .sawTheCode: .reasonSawTheCode
-        case .theirQuestion: .reasonTheirQuestion
-        case .byYourWord: .reasonByYourWord
-        case .introduced: .reasonIntroduced
-        case .lockedLink: .reasonLockedLink
-        case .answered: .reasonAnswered
-        case .scanned: .reasonScanned
-        case .compared: .reasonCompared
-        case .different: .reasonDifferent
-        }
-    }
-}
-
-extension Core.ErrorKind {
-    fileprivate var key: Key {
-        switch self {
-        case .expired: .kindExpired
-        case .taken: .kindTaken
-        case .notReached: .kindNotReached
-        case .wentAway: .kindWentAway
-        case .notTheInviter: .kindNotTheInviter
-        case .answersDiffer: .kindAnswersDiffer
-        case .leftAfterAnswer: .kindLeftAfterAnswer
-        case .burned: .kindBurned
-        case .noRoute: .kindNoRoute
-        case .noNetwork: .kindNoNetwork
-        case .moved: .kindMoved
-        case .cancelled: .kindCancelled
-        case .lost: .kindLost
-        case .theyLeft: .kindTheyLeft
-        case .rulesBroken: .kindRulesBroken
-        case .nothingFound: .kindNothingFound
-        case .incomplete: .kindIncomplete
-        case .newerVersion: .kindNewerVersion
-        case .severalFound: .kindSeveralFound
-        case .tooLarge: .kindTooLarge
-        case .notAPicture: .kindNotAPicture
-        case .noCode: .kindNoCode
-        case .wrongReply: .kindWrongReply
-        case .wrongThing: .kindWrongThing
-        case .wrongAnswer: .kindWrongAnswer
-        case .badText: .kindBadText
-        case .notAServer: .kindNotAServer
-        case .tooExpensive: .kindTooExpensive
-        case .declined: .kindDeclined
-        case .storageFull: .kindStorageFull
-        case .storage: .kindStorage
-        case .tooMany: .kindTooMany
-        case .busy: .kindBusy
-        case .notNow: .kindNotNow
-        case .vaultLocked: .kindVaultLocked
-        case .vaultFailed: .kindVaultFailed
-        case .device: .kindDevice
-        case .shutDown: .kindShutDown
-        case .internal: .kindInternal
-        case .tooManyFiles: .kindTooManyFiles
-        case .tooOften: .kindTooOften
-        case .refused: .kindRefused
-        }
-    }
-}
-
 extension Remedy {
-    fileprivate var key: Key? {
-        switch self {
-        case .nothing: nil
-        case .askAgain: .remedyAskAgain
-        case .inviteAgain: .remedyInviteAgain
-        case .tryTogether: .remedyTryTogether
-        case .checkNetwork: .remedyCheckNetwork
-        case .update: .remedyUpdate
-        case .handInAnother: .remedyHandInAnother
-        case .retype: .remedyRetype
-        case .makeRoom: .remedyMakeRoom
-        case .finishFirst: .remedyFinishFirst
-        case .unlock: .remedyUnlock
-        case .restart: .remedyRestart
-        case .wait: .remedyWait
-        }
-    }
-
     fileprivate var way: Way {
         switch self {
         case .nothing, .retype, .finishFirst, .update, .wait: .home
