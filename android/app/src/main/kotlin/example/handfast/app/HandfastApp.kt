@@ -1,8 +1,8 @@
 package example.handfast.app
 
 import android.app.Application
-import example.handfast.core.App
-import example.handfast.core.bridge.Core
+import example.handfast.core.AppModel
+import example.handfast.core.bridge.Device
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import java.io.File
@@ -10,17 +10,17 @@ import java.util.Locale
 
 /** The process: one core for as long as it lives, whatever becomes of the activity. */
 class HandfastApp : Application() {
-    lateinit var app: App
+    lateinit var app: AppModel
         private set
 
     override fun onCreate() {
         super.onCreate()
-        Core.log(details = false)
+        Device.log(details = false)
         // Copies of the last time, opened files among them.
         File(cacheDir, "copies").deleteRecursively()
         val keys = AndroidKeyStore(File(noBackupFilesDir, "key"))
-        app = App(CoroutineScope(SupervisorJob())) { told ->
-            Core.open(
+        app = AppModel(CoroutineScope(SupervisorJob())) { told ->
+            Device.open(
                 name = deviceName(),
                 folder = noBackupFilesDir,
                 linkBase = getString(R.string.link_base),

@@ -15,7 +15,7 @@ import android.provider.Settings
 import android.view.WindowManager
 import android.widget.FrameLayout
 import android.window.OnBackInvokedDispatcher
-import example.handfast.core.App
+import example.handfast.core.AppModel
 import example.handfast.core.Camera
 import example.handfast.core.Handout
 import example.handfast.core.Key
@@ -23,7 +23,7 @@ import example.handfast.core.Notice
 import example.handfast.core.Protection
 import example.handfast.core.Screen
 import example.handfast.core.Way
-import example.handfast.core.bridge.Core
+import example.handfast.core.bridge.Device
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.asCoroutineDispatcher
@@ -34,9 +34,9 @@ import java.io.FileNotFoundException
 import java.util.UUID
 import java.util.concurrent.Executor
 
-/** The one activity: draws what [App] shows, and passes on what the phone and the person do. */
+/** The one activity: draws what [AppModel] shows, and passes on what the phone and the person do. */
 class MainActivity : Activity() {
-    val app: App get() = (application as HandfastApp).app
+    val app: AppModel get() = (application as HandfastApp).app
     private val handler = Handler(Looper.getMainLooper())
     private val scope = CoroutineScope(SupervisorJob() + Executor(handler::post).asCoroutineDispatcher())
     private lateinit var stage: FrameLayout
@@ -209,10 +209,10 @@ class MainActivity : Activity() {
     }
 
     fun sharePicture(handout: Handout) =
-        share(HandoutProvider.lend(this, "handfast.png", "image/png", Core.png(handout.symbol, PIXELS_A_MODULE)))
+        share(HandoutProvider.lend(this, "handfast.png", "image/png", Device.png(handout.symbol, PIXELS_A_MODULE)))
 
     fun shareFile(handout: Handout) =
-        share(HandoutProvider.lend(this, "invitation.handfast", HandoutProvider.ANY, Core.file(handout)))
+        share(HandoutProvider.lend(this, "invitation.handfast", HandoutProvider.ANY, Device.file(handout)))
 
     /** Hands a file on to another app. [type]: what its sender says that it is. */
     fun shareFile(path: String, type: String?) = beside {

@@ -5,7 +5,7 @@ import android.os.Looper
 import android.view.View
 import example.handfast.core.Handout
 import example.handfast.core.Screen
-import example.handfast.core.bridge.Core
+import example.handfast.core.bridge.Device
 import example.handfast.core.timeLeft
 
 /** The view of one kind of screen. It is kept as long as that kind is shown. */
@@ -39,7 +39,7 @@ private class CodeParts(private val home: MainActivity) {
     fun show(new: Handout) {
         if (new == handout) return
         handout = new
-        picture.symbol = Core.symbol(new.symbol)
+        picture.symbol = Device.symbol(new.symbol)
     }
 
     fun count(expiresAt: Long) {

@@ -1,7 +1,7 @@
 package example.handfast.core
 
 import example.handfast.core.bridge.Asked
-import example.handfast.core.bridge.Core
+import example.handfast.core.bridge.Device
 import example.handfast.core.bridge.Refusal
 import example.handfast.core.bridge.Work
 import example.handfast.core.bridge.notice
@@ -48,19 +48,19 @@ internal class Lockbox(
 
     /** The person typed. */
     fun judge(question: String, answer: String) = locking { lock ->
-        val strength = Core.strength(question, answer, lock.code != null)
+        val strength = Device.strength(question, answer, lock.code != null)
         lock.copy(strength = strength?.first, useless = strength?.second ?: true, hint = null)
     }
 
     /** Whether a code is needed beside the answer. */
-    fun code(wanted: Boolean) = locking { it.copy(code = if (wanted) it.code ?: Core.newCode() else null) }
+    fun code(wanted: Boolean) = locking { it.copy(code = if (wanted) it.code ?: Device.newCode() else null) }
 
-    fun seal(core: Core, question: String, answer: String) {
+    fun seal(device: Device, question: String, answer: String) {
         val source = file ?: return
         val lock = (screen as? Screen.Lock)?.takeUnless { it.busy } ?: return
         val target = File(source.parentFile, "${source.name}.handfast")
         screen = lock.copy(busy = true, hint = null)
-        run({ core.lock(source, target, source.name, question, answer, lock.code) }) {
+        run({ device.lock(source, target, source.name, question, answer, lock.code) }) {
             source.delete()
             file = target
             Screen.Sealed(target.name, target.length(), target.path, lock.code)
@@ -68,12 +68,12 @@ internal class Lockbox(
     }
 
     /** What was typed in answer. */
-    fun answer(core: Core, answers: List<String>, code: String?) {
+    fun answer(device: Device, answers: List<String>, code: String?) {
         val question = (screen as? Screen.Question)?.takeUnless { it.busy } ?: return
         screen = question.copy(busy = true, hint = null)
         val source = file ?: return
         val target = File(source.parentFile, "open")
-        run({ core.open(source, target, answers, code) }) { told ->
+        run({ device.open(source, target, answers, code) }) { told ->
             source.delete()
             val named = File(source.parentFile, safeName(told.name))
             if (target.renameTo(named)) file = named

@@ -2,7 +2,7 @@ package example.handfast.core
 
 /**
  * What the app shows: one of these at a time, complete in itself. A view draws it and hands what a
- * person does to [App]; it never asks anything else.
+ * person does to [AppModel]; it never asks anything else.
  */
 sealed interface Screen {
     /** Nothing is looked at. What is under way can be, and what waits can be gone on with. */
@@ -117,7 +117,7 @@ sealed interface Screen {
         val canTryHarder: Boolean = false,
     ) : Screen
 
-    /** The rows are in [App.rows]. */
+    /** The rows are in [AppModel.rows]. */
     data class Conversation(
         val name: String,
         val trust: Key,

@@ -84,11 +84,11 @@ class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kin
     }
 }
 
-/** Who is told what happens, from a thread of the core. Sessions are named by their numbers. */
+/** Who is told what happens, from a thread of the device. Sessions are named by their numbers. */
 interface EventSink {
     fun view(session: Long, view: View)
 
-    /** A new row, or the new state of one. Once it has reached the screen, [Core.taken] says so. */
+    /** A new row, or the new state of one. Once it has reached the screen, [Device.taken] says so. */
     fun row(session: Long, row: Row)
 
     /** The row with this number leaves the screen. */
@@ -101,8 +101,8 @@ interface EventSink {
     fun listsChanged()
 }
 
-/** This device's core. */
-class Core private constructor(private val handfast: Handfast) {
+/** This device's device. */
+class Device private constructor(private val handfast: Handfast) {
     private val pairing = handfast.pairing()
     private val sealing = handfast.sealing()
 
@@ -228,14 +228,14 @@ class Core private constructor(private val handfast: Handfast) {
 
     companion object {
         /**
-         * Opens the core, which keeps what it keeps in [folder]. It asks the key store, so not on
+         * Opens the device, which keeps what it keeps in [folder]. It asks the key store, so not on
          * the thread that draws.
          *
          * @throws Refusal with what is wrong
          */
-        fun open(name: String, folder: File, linkBase: String?, keys: KeyStore, told: EventSink): Core {
+        fun open(name: String, folder: File, linkBase: String?, keys: KeyStore, told: EventSink): Device {
             val settings = Settings(name, folder.resolve("kept").path, folder.resolve("received").path, linkBase)
-            return refused { Core(Handfast.open(settings, Keys(keys), Relay(told))) }
+            return refused { Device(Handfast.open(settings, Keys(keys), Relay(told))) }
         }
 
         /** The core's log goes where the platform keeps logs. */

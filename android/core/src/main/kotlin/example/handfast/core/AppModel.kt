@@ -1,6 +1,6 @@
 package example.handfast.core
 
-import example.handfast.core.bridge.Core
+import example.handfast.core.bridge.Device
 import example.handfast.core.bridge.FrameScanner
 import example.handfast.core.bridge.Refusal
 import example.handfast.core.bridge.Token
@@ -24,9 +24,9 @@ import java.nio.file.Files
  * What the app shows and what a person can do, without a line of Android in it. Views read the
  * three flows and call the functions; every function returns at once.
  */
-class App(
+class AppModel(
     private val scope: CoroutineScope,
-    private val open: (EventSink) -> Core,
+    private val open: (EventSink) -> Device,
 ) {
     private val shown = MutableStateFlow<Screen>(Screen.Home())
     private val listed = MutableStateFlow<List<Row>>(emptyList())
@@ -45,7 +45,7 @@ class App(
     private val lane = Channel<suspend () -> Unit>(Channel.UNLIMITED)
 
     private val scanner = FrameScanner()
-    private lateinit var core: Core
+    private lateinit var device: Device
 
     /** What is under way, those begun first first; and the end of the one in front, until it is left. */
     private val sessions = LinkedHashMap<Long, View>()
@@ -88,7 +88,7 @@ class App(
                 show()
                 return@launch
             }
-            core = opened.getOrThrow()
+            device = opened.getOrThrow()
             act { refresh() }
             for (work in lane) {
                 try {
@@ -105,8 +105,8 @@ class App(
     /** Makes an invitation and shows its code; or, to be sent, makes one that lives for a day. */
     fun invite(send: Boolean, protection: Protection? = null) = act {
         scanning = null
-        front?.takeIf { view?.isHosting == true }?.let { core.withdraw(it) }
-        bring(core.invite(send, protection))
+        front?.takeIf { view?.isHosting == true }?.let { device.withdraw(it) }
+        bring(device.invite(send, protection))
     }
 
     /** Opens the camera. */
@@ -119,12 +119,12 @@ class App(
     /** Answers what the other side asks, or what something locked asks, which may need a [code] too. */
     fun answer(answers: List<String>, code: String? = null) = act {
         if (lockbox.screen != null) {
-            lockbox.answer(core, answers, code)
+            lockbox.answer(device, answers, code)
             show()
         } else if (view?.isLocked == true) {
-            core.unlock(inFront(), answers, code)
+            device.unlock(inFront(), answers, code)
         } else {
-            core.answer(inFront(), answers.firstOrNull().orEmpty())
+            device.answer(inFront(), answers.firstOrNull().orEmpty())
         }
     }
 
@@ -150,7 +150,7 @@ class App(
     }
 
     fun seal(question: String, answer: String) = act {
-        lockbox.seal(core, question, answer)
+        lockbox.seal(device, question, answer)
         show()
     }
 
@@ -161,11 +161,11 @@ class App(
     }
 
     /** Goes on with what waits. */
-    fun goOn(id: String) = act { bring(core.resume(id)) }
+    fun goOn(id: String) = act { bring(device.resume(id)) }
 
     /** Gives up what waits, for good. */
     fun giveUp(id: String) = act {
-        core.withdraw(id)
+        device.withdraw(id)
         refresh()
     }
 
@@ -176,14 +176,14 @@ class App(
     }
 
     fun forget(id: String) = act {
-        core.forget(id)
+        device.forget(id)
         person = null
         refresh()
     }
 
     /** Shows whom this phone may ask. */
     fun settings() = act {
-        settings = Screen.Settings(core.preferences(), Core.usualServers())
+        settings = Screen.Settings(device.preferences(), Device.usualServers())
         show()
     }
 
@@ -191,7 +191,7 @@ class App(
     fun prefer(askServers: Boolean, servers: String, askRouter: Boolean, guess: Boolean = true) = act {
         val named = servers.split(' ', ',', '\n').filter { it.isNotBlank() }
         try {
-            core.prefer(Preferences(askServers, named, askRouter, guess))
+            device.prefer(Preferences(askServers, named, askRouter, guess))
             settings = null
         } catch (refusal: Refusal) {
             if (!refusal.isNotAServer) throw refusal
@@ -206,7 +206,7 @@ class App(
         outlook = looking
         show()
         scope.launch(Dispatchers.Default) {
-            val report = runCatching { core.network() }
+            val report = runCatching { device.network() }
             act {
                 // The person may have left meanwhile.
                 if (outlook === looking) outlook = report.getOrNull()?.let(Screen::Outlook)
@@ -217,31 +217,31 @@ class App(
     }
 
     /** The person touched the screen. */
-    fun touched() = act { if (sessions.values.any { it.isWaiting }) core.boost() }
+    fun touched() = act { if (sessions.values.any { it.isWaiting }) device.boost() }
 
     /** More is tried to get past a strict network, once for each invitation and each reply. */
     fun tryHarder() = act {
-        core.tryHarder(inFront())
+        device.tryHarder(inFront())
         noted.value = Notice(Key.TRYING_HARDER, null, null)
     }
 
     /** Asks them to compare, or agrees to: what to compare is shown when both want it. */
-    fun compare() = act { core.compare(inFront()) }
+    fun compare() = act { device.compare(inFront()) }
 
     /** What the person found who saw these [digits]. */
-    fun compared(digits: List<String>, outcome: Outcome) = act { core.compared(inFront(), digits, outcome) }
+    fun compared(digits: List<String>, outcome: Outcome) = act { device.compared(inFront(), digits, outcome) }
 
     /** Lets them send as much again. */
-    fun allowMore() = act { core.allowMore(inFront()) }
+    fun allowMore() = act { device.allowMore(inFront()) }
 
     /** Only who the person means would have asked what they were asked. */
-    fun onlyTheyWouldAsk() = act { core.onlyTheyWouldAsk(inFront()) }
+    fun onlyTheyWouldAsk() = act { device.onlyTheyWouldAsk(inFront()) }
 
     /** Agrees to connect. */
-    fun connect() = act { core.accept(inFront()) }
+    fun connect() = act { device.accept(inFront()) }
 
     /** Shows our reply now. */
-    fun offerReply() = act { core.offerReply(inFront()) }
+    fun offerReply() = act { device.offerReply(inFront()) }
 
     /** One step back: closes the camera, ends what is looked at for good, leaves a screen that is over. */
     fun back() = act {
@@ -267,24 +267,24 @@ class App(
         }
     }
 
-    fun sendText(text: String) = act { core.send(inFront(), text) }
+    fun sendText(text: String) = act { device.send(inFront(), text) }
 
-    fun sendFile(path: String) = act { core.sendFile(inFront(), path) }
+    fun sendFile(path: String) = act { device.sendFile(inFront(), path) }
 
-    fun accept(number: Long) = act { core.acceptFile(inFront(), number) }
+    fun accept(number: Long) = act { device.acceptFile(inFront(), number) }
 
-    fun decline(number: Long) = act { core.cancelFile(inFront(), number) }
+    fun decline(number: Long) = act { device.cancelFile(inFront(), number) }
 
-    fun cancelFile(number: Long) = act { core.cancelFile(inFront(), number) }
+    fun cancelFile(number: Long) = act { device.cancelFile(inFront(), number) }
 
     /** A text that was tapped, pasted or shared: a link, or a message with one in it. */
-    fun handIn(text: String) = act { take(Core.read(text)) }
+    fun handIn(text: String) = act { take(Device.read(text)) }
 
     /** A picture or file that was picked or shared. Reading a large one takes a while. */
     fun handIn(bytes: ByteArray) {
         act {
             scope.launch(Dispatchers.Default) {
-                val read = runCatching { core.readFile(bytes) }
+                val read = runCatching { device.readFile(bytes) }
                 act { take(read.getOrThrow()) }
             }
         }
@@ -292,7 +292,7 @@ class App(
 
     /** A file that was picked or shared: our own copy of it, in a folder of its own. */
     fun handIn(copy: File) = act {
-        val asked = core.asked(copy)
+        val asked = device.asked(copy)
         if (asked != null) {
             if (isOccupied) return@act refuse(copy)
             scanning = null
@@ -317,7 +317,7 @@ class App(
         lockbox.clear()
         val choice = sessions.entries.find { it.value.isChoice }?.key
         val before = confirming.takeIf { choice != null }
-        choice?.let { core.leave(it) }
+        choice?.let { device.leave(it) }
         open()
         if (before != null) hold { opening(before) }
         show()
@@ -375,16 +375,16 @@ class App(
     }
 
     /** These are this phone's addresses now, and its [router]'s where that is known. */
-    fun network(addresses: List<String>, router: String? = null) = act { core.networkChanged(addresses, router) }
+    fun network(addresses: List<String>, router: String? = null) = act { device.networkChanged(addresses, router) }
 
     /** The app left the screen. [kept]: something keeps it running, so that it can go on waiting. */
-    fun left(kept: Boolean) = act { if (!kept) core.pause() }
+    fun left(kept: Boolean) = act { if (!kept) device.pause() }
 
-    fun returned() = act { core.resume() }
+    fun returned() = act { device.resume() }
 
     /** Ends everything; nothing may be called afterwards. */
     suspend fun shutdown() {
-        if (::core.isInitialized) core.shutdown()
+        if (::device.isInitialized) device.shutdown()
         lane.close()
     }
 
@@ -402,13 +402,13 @@ class App(
             TokenKind.SEALED -> alone { lockedText(token) }
             // The core knows whether it is the one that the person is asked about.
             TokenKind.INVITATION, TokenKind.LOCKED_INVITATION ->
-                alone(lockbox.isAsking || offered != null) { opening { core.open(token) } }
+                alone(lockbox.isAsking || offered != null) { opening { device.open(token) } }
         }
         show()
     }
 
     private suspend fun reply(token: Token) {
-        core.reply(token)
+        device.reply(token)
         scanning = null
         noted.value = Notice(Key.REPLY_TAKEN, null, null)
     }
@@ -471,7 +471,7 @@ class App(
     private fun bring(session: Long) {
         front = session
         sessions.values.removeIf { it.end != null }
-        if (session !in sessions) core.view(session)?.let { sessions[session] = it }
+        if (session !in sessions) device.view(session)?.let { sessions[session] = it }
         show()
     }
 
@@ -481,14 +481,14 @@ class App(
         front = null
         val view = sessions[session] ?: return
         if (view.end != null) sessions.remove(session)
-        else if (view.isWaiting) core.withdraw(session)
-        else core.leave(session)
+        else if (view.isWaiting) device.withdraw(session)
+        else device.leave(session)
     }
 
     /** Something small and locked that came as a text or a code. */
     private fun lockedText(token: Token) {
         val copy = Files.createTempDirectory("unlock").resolve("locked").toFile().apply { writeBytes(token.bytes) }
-        val asked = core.asked(copy)
+        val asked = device.asked(copy)
         if (asked != null) {
             scanning = null
             lockbox.ask(copy, asked)
@@ -500,8 +500,8 @@ class App(
 
     /** What waits and who is known may be new. */
     private suspend fun refresh() {
-        waiting = core.waiting()
-        people = core.people()
+        waiting = device.waiting()
+        people = device.people()
         show()
     }
 
@@ -570,7 +570,7 @@ class App(
             val rows = allRows[session].orEmpty()
             val at = rows.indexOfFirst { it.number == row.number }
             allRows[session] = if (at < 0) rows + row else rows.toMutableList().also { it[at] = row }
-            core.taken(session)
+            device.taken(session)
             show()
         }
 

@@ -1,6 +1,6 @@
 package example.handfast.core
 
-import example.handfast.core.bridge.Core
+import example.handfast.core.bridge.Device
 import example.handfast.core.bridge.TestDevice
 import example.handfast.core.bridge.frame
 import example.handfast.core.bridge.paste
@@ -26,8 +26,8 @@ import kotlin.test.assertNull
 import kotlin.test.assertTrue
 import kotlin.test.fail
 
-/** The state holder against the real core: what people do and what goes wrong is a screen. */
-class AppTest {
+/** The state holder against the real device: what people do and what goes wrong is a screen. */
+class AppModelTest {
     @Test
     fun `two apps meet, write and part`() = twoApps { one, two ->
         one.app.invite(send = false)
@@ -223,8 +223,8 @@ class AppTest {
     fun `pictures and files are read, and what is none says so`() = twoApps { one, two ->
         one.app.invite(send = true)
         val invitation = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation
-        val large = png(8000, 5000) { it.paste(Core.png(invitation.symbol, 8), 1500) }
-        for (bytes in listOf(Core.png(invitation.symbol, 4), large, Core.file(invitation))) {
+        val large = png(8000, 5000) { it.paste(Device.png(invitation.symbol, 8), 1500) }
+        for (bytes in listOf(Device.png(invitation.symbol, 4), large, Device.file(invitation))) {
             two.app.handIn(bytes)
             two.until<Screen.Confirm>()
             two.app.back()
@@ -719,7 +719,7 @@ private class Phone(
     private val folder: File = Files.createTempDirectory("handfast-app").toFile(),
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
-    val app = App(scope) { told -> Core.open("", folder, null, keys, told) }
+    val app = AppModel(scope) { told -> Device.open("", folder, null, keys, told) }
 
     init {
         app.network(TestDevice.LOOPBACK)
