@@ -340,6 +340,8 @@ fn every_way_of_meeting_proves_what_it_can() {
         };
         match ends {
             (Some(Ok(at_host)), Some(Ok(at_guest))) => {
+                assert_eq!(at_host.channel.hash, at_guest.channel.hash);
+                assert_eq!(at_host.reconnect_secret, at_guest.reconnect_secret);
                 (at_guest.trust.level(), at_host.trust.level())
             }
             other => panic!("{other:?}"),
