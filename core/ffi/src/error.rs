@@ -95,9 +95,9 @@ pub enum ErrorKind {
     /// There is nothing under way that this could be done to.
     NotNow,
     /// The phone's key store cannot be used before the phone is unlocked.
-    VaultLocked,
+    KeyStoreLocked,
     /// The phone's key store failed or lost the key.
-    VaultFailed,
+    KeyStoreFailed,
     /// Sockets or randomness could not be had.
     Device,
     /// It was shut down.
@@ -200,8 +200,10 @@ impl ErrorKind {
             Self::StorageFull | Self::Storage => Remedy::MakeRoom,
             Self::Busy | Self::TooMany => Remedy::FinishFirst,
             Self::TooManyFiles | Self::TooOften => Remedy::Wait,
-            Self::VaultLocked => Remedy::Unlock,
-            Self::VaultFailed | Self::Device | Self::ShutDown | Self::Internal => Remedy::Restart,
+            Self::KeyStoreLocked => Remedy::Unlock,
+            Self::KeyStoreFailed | Self::Device | Self::ShutDown | Self::Internal => {
+                Remedy::Restart
+            }
         }
     }
 }
@@ -378,9 +380,9 @@ impl From<StoreError> for HandfastError {
     fn from(error: StoreError) -> Self {
         ::log::warn!("the store: {error}");
         match error {
-            StoreError::KeyStore(KeyStoreError::Locked) => ErrorKind::VaultLocked,
+            StoreError::KeyStore(KeyStoreError::Locked) => ErrorKind::KeyStoreLocked,
             StoreError::KeyStore(_) | StoreError::WrongKey | StoreError::KeyMissing => {
-                ErrorKind::VaultFailed
+                ErrorKind::KeyStoreFailed
             }
             StoreError::Newer => ErrorKind::NewerVersion,
             StoreError::Full => ErrorKind::StorageFull,

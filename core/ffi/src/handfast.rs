@@ -50,7 +50,7 @@ impl Handfast {
     /// Opens it. Asks the key store, so it is not for the thread that draws a screen.
     ///
     /// # Errors
-    /// [`ErrorKind::VaultLocked`] or [`ErrorKind::VaultFailed`]; [`ErrorKind::Storage`], [`ErrorKind::StorageFull`] or
+    /// [`ErrorKind::KeyStoreLocked`] or [`ErrorKind::KeyStoreFailed`]; [`ErrorKind::Storage`], [`ErrorKind::StorageFull`] or
     /// [`ErrorKind::NewerVersion`] if what was kept cannot be opened; [`ErrorKind::BadText`] for a link base
     /// that is none; [`ErrorKind::Device`] if threads or randomness cannot be had.
     #[uniffi::constructor]

@@ -4,10 +4,10 @@ import Shell
 import SwiftUI
 import UIKit
 
-/// Holds the `Model` and tells it what the system does with the app: links, the background, the network.
+/// Holds the `AppModel` and tells it what the system does with the app: links, the background, the network.
 @MainActor @Observable
 final class AppCoordinator {
-    private(set) var model: Model
+    private(set) var model: AppModel
     @ObservationIgnored private let network = NetworkWatch()
     @ObservationIgnored private var background = UIBackgroundTaskIdentifier.invalid
 
@@ -90,8 +90,8 @@ final class AppCoordinator {
     private static let linkBase = (Bundle.main.object(forInfoDictionaryKey: "LinkHost") as? String)
         .map { "https://\($0)/" }
 
-    private static func newModel() -> Model {
-        Model(
+    private static func newModel() -> AppModel {
+        AppModel(
             Setup(
                 name: UIDevice.current.name, folder: Folders.kept.path,
                 downloads: Folders.downloads.path, linkBase: linkBase),

@@ -5,7 +5,7 @@ import UIKit
 
 /// The picture of the camera, whose frames go to the model.
 struct CameraView: View {
-    let model: Model
+    let model: AppModel
     let actions: PlatformActions
 
     @State private var scanner: FrameScanner?

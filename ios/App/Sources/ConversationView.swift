@@ -4,7 +4,7 @@ import SwiftUI
 /// Rows, and a line to write in.
 struct ConversationView: View {
     let page: Page
-    let model: Model
+    let model: AppModel
     let actions: PlatformActions
     let perform: (Action, Typed) -> Void
 

@@ -1,7 +1,7 @@
 import Shell
 import SwiftUI
 
-/// The app: one window on one `Model`.
+/// The app: one window on one `AppModel`.
 @main
 struct HandfastApp: App {
     @State private var home = AppCoordinator()

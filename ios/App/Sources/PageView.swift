@@ -4,7 +4,7 @@ import SwiftUI
 /// Any screen but the conversation, from top to bottom as its page says.
 struct PageView: View {
     let page: Page
-    let model: Model
+    let model: AppModel
     let actions: PlatformActions
     let perform: (Action, Typed) -> Void
 

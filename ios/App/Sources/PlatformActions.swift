@@ -31,7 +31,7 @@ final class PlatformActions {
         let item: Any
     }
 
-    func run(_ errand: Errand, for model: Model) {
+    func run(_ errand: Errand, for model: AppModel) {
         switch errand {
         case .share(let share):
             switch try? share.prepared(in: Folders.sharing) {
@@ -72,7 +72,7 @@ final class PlatformActions {
         shared = Shared(item: file)
     }
 
-    private func paste(into model: Model) {
+    private func paste(into model: AppModel) {
         let board = UIPasteboard.general
         if board.hasStrings || board.hasURLs {
             model.handIn(board.string ?? board.url?.absoluteString ?? "")
@@ -87,7 +87,7 @@ final class PlatformActions {
 /// The sheets that errands open.
 struct ErrandSheets: ViewModifier {
     @Bindable var actions: PlatformActions
-    let model: Model
+    let model: AppModel
 
     @State private var picked: PhotosPickerItem?
 

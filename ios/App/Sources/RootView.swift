@@ -4,7 +4,7 @@ import SwiftUI
 
 /// The screen that is shown, the notice beside it, and the errands that its buttons ask for.
 struct RootView: View {
-    let model: Model
+    let model: AppModel
     let restart: () -> Void
 
     @State private var actions = PlatformActions()

@@ -14,7 +14,7 @@ struct Peer {
         try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
 
-        let model = Model(
+        let model = AppModel(
             Setup(name: "Peer", folder: folder.path, downloads: folder.path), keys: Forgetful())
         model.network(["127.0.0.1"])
         switch (arguments.first, arguments.dropFirst().first) {
@@ -30,7 +30,7 @@ struct Peer {
     }
 
     /// Until it is over; whether the two met.
-    private static func talk(_ model: Model) async -> Bool {
+    private static func talk(_ model: AppModel) async -> Bool {
         let (changes, changed) = AsyncStream.makeStream(of: Void.self)
         watch(model) { changed.yield() }
         var told: UInt64 = 0
@@ -70,7 +70,7 @@ struct Peer {
         return met
     }
 
-    private static func watch(_ model: Model, _ change: @escaping @MainActor () -> Void) {
+    private static func watch(_ model: AppModel, _ change: @escaping @MainActor () -> Void) {
         withObservationTracking {
             _ = (model.screen, model.rows, model.notice)
         } onChange: {
@@ -82,7 +82,7 @@ struct Peer {
         }
     }
 
-    private static func sendLines(to model: Model) {
+    private static func sendLines(to model: AppModel) {
         Thread.detachNewThread {
             while let line = readLine() {
                 Task { @MainActor in model.send(line) }

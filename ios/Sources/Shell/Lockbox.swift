@@ -38,15 +38,15 @@ final class Lockbox {
     /// The person typed.
     func judge(_ typed: Protection, withCode: Bool) throws {
         guard case .lock(var lock) = screen, !lock.isBusy else { return }
-        let strength = Engine.strength(typed, withCode: withCode)
+        let strength = Device.strength(typed, withCode: withCode)
         lock.strength = strength?.key
         lock.isUseless = strength?.isTrivial ?? true
-        lock.code = withCode ? try lock.code ?? Engine.newCode() : nil
+        lock.code = withCode ? try lock.code ?? Device.newCode() : nil
         lock.hint = nil
         screen = .lock(lock)
     }
 
-    func seal(_ typed: Protection, _ engine: Engine) {
+    func seal(_ typed: Protection, _ device: Device) {
         guard case .lock(var lock) = screen, !lock.isBusy, let source = file else { return }
         let target = source.appendingPathExtension("handfast")
         lock.isBusy = true
@@ -54,7 +54,7 @@ final class Lockbox {
         screen = .lock(lock)
         let code = lock.code
         run {
-            try engine.lock(file: source, to: target, name: source.lastPathComponent, with: typed, code: code)
+            try device.lock(file: source, to: target, name: source.lastPathComponent, with: typed, code: code)
         } then: { _ in
             try? FileManager.default.removeItem(at: source)
             let copy = Copy(target)
@@ -65,14 +65,14 @@ final class Lockbox {
     }
 
     /// What was typed in answer.
-    func answer(_ answers: [String], code: String?, _ engine: Engine) {
+    func answer(_ answers: [String], code: String?, _ device: Device) {
         guard case .question(var question) = screen, !question.isBusy, let source = file else { return }
         question.isBusy = true
         question.hint = nil
         screen = .question(question)
         let target = source.appendingPathExtension("open")
         run {
-            try engine.unlock(file: source, to: target, answers: answers, code: code)
+            try device.unlock(file: source, to: target, answers: answers, code: code)
         } then: { told in
             try? FileManager.default.removeItem(at: source)
             let opened = try Opened(target, called: told.name, type: told.type)

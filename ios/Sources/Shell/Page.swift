@@ -114,7 +114,7 @@ public struct Choice: Equatable, Sendable {
 
 /// What a button does.
 public enum Action: Equatable, Sendable {
-    /// Done by `Model.perform`.
+    /// Done by `AppModel.perform`.
     case showCode
     case shareLink
     case scan
@@ -158,21 +158,21 @@ public enum Action: Equatable, Sendable {
 public enum Errand: Equatable, Sendable {
     /// Opens the share sheet.
     case share(Share)
-    /// Reads the clipboard into `Model.handIn`.
+    /// Reads the clipboard into `AppModel.handIn`.
     case paste
-    /// Picks a picture for `Model.handIn`.
+    /// Picks a picture for `AppModel.handIn`.
     case pickPicture
-    /// Picks a file for `Model.handIn`.
+    /// Picks a file for `AppModel.handIn`.
     case pickFile
     /// Hands on the file at this path.
     case save(String)
-    /// Picks a file for `Model.sendFile`.
+    /// Picks a file for `AppModel.sendFile`.
     case attach
-    /// Picks a file for `Model.lock`.
+    /// Picks a file for `AppModel.lock`.
     case pickToLock
     case torch
     case settings(Settings)
-    /// Makes a new `Model` in the place of this one.
+    /// Makes a new `AppModel` in the place of this one.
     case restart
 
     public enum Settings: Equatable, Sendable {
@@ -201,7 +201,7 @@ public struct Typed: Equatable, Sendable, CustomStringConvertible, CustomReflect
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-extension Model {
+extension AppModel {
     /// Does what a button says, where that needs no platform; gives back what does.
     public func perform(_ action: Action, typed: Typed = Typed()) -> Errand? {
         switch action {

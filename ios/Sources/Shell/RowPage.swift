@@ -61,7 +61,7 @@ public enum RowChoice: Equatable, Sendable {
     }
 }
 
-extension Model {
+extension AppModel {
     /// Does what a button in a row says; gives back the path of a file that is to be handed on.
     public func perform(_ choice: RowChoice) -> String? {
         switch choice {

@@ -1,5 +1,5 @@
 /// What the app shows: one of these at a time, complete in itself. A view draws it, by its `Page`, and
-/// hands what a person does to `Model`; it never asks anything else.
+/// hands what a person does to `AppModel`; it never asks anything else.
 public enum Screen: Equatable, Sendable {
     /// Nothing is on the stage. What is under way can be shown, what waits can be gone on with.
     case home(Home)
@@ -32,7 +32,7 @@ public enum Screen: Equatable, Sendable {
     case connecting(Connecting)
     /// Our reply, for the host's camera.
     case reply(Reply)
-    /// The two are together. The rows are in `Model.rows`.
+    /// The two are together. The rows are in `AppModel.rows`.
     case conversation(Conversation)
     /// Both people see the same, if nobody is in between.
     case compare(Compare)
@@ -406,7 +406,7 @@ public struct Symbol: Equatable, Sendable {
 
     /// The QR code of a text; none for a text that no symbol holds.
     public init?(text: String) {
-        guard let drawn = try? Engine.symbol(text) else { return nil }
+        guard let drawn = try? Device.symbol(text) else { return nil }
         self = drawn
     }
 

@@ -22,9 +22,9 @@ public enum Share: Equatable, Sendable, CustomStringConvertible, CustomReflectab
             return .text(link)
         case .picture(let symbol):
             // Messengers shrink pictures: eight pixels a module survive that.
-            return .file(try Self.write(Engine.png(symbol, scale: 8), to: folder, "handfast.png"))
+            return .file(try Self.write(Device.png(symbol, scale: 8), to: folder, "handfast.png"))
         case .file(let text):
-            return .file(try Self.write(Engine.file(of: text), to: folder, "invitation.handfast"))
+            return .file(try Self.write(Device.file(of: text), to: folder, "invitation.handfast"))
         }
     }
 

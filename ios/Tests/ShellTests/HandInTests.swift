@@ -176,7 +176,7 @@ final class HandInTests: XCTestCase {
 
     func testA40MegapixelPicture() async throws {
         let (host, guest) = (Person("Ana"), Person("Ben"))
-        let symbol = try Engine.symbol(try await host.hosts(send: true).invitation.symbol)
+        let symbol = try Device.symbol(try await host.hosts(send: true).invitation.symbol)
         let file = guest.folder.appendingPathComponent("large.png")
         try Picture.png(symbol, width: 8000, height: 5000, scale: 16).write(to: file)
         guest.model.handIn(file)

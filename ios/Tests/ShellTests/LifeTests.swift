@@ -155,33 +155,33 @@ final class LifeTests: XCTestCase {
     }
 
     func testTheCoreGoesAwayWithWhoeverHoldsIt() async throws {
-        var engine: Engine? = try Engine(
+        var device: Device? = try Device(
             deaf: Setup(name: "", folder: URL.fresh().path, downloads: URL.fresh().path))
-        try await engine?.networkChanged(["127.0.0.1"])
-        _ = try await engine?.invite(send: false)
-        let watching = { [weak engine] in engine }
-        engine = nil
+        try await device?.networkChanged(["127.0.0.1"])
+        _ = try await device?.invite(send: false)
+        let watching = { [weak device] in device }
+        device = nil
         XCTAssertNil(watching())
     }
 
     func testShutdownEndsEverything() async throws {
-        let engine = try Engine(deaf: Setup(name: "", folder: URL.fresh().path, downloads: URL.fresh().path))
-        await engine.shutdown()
+        let device = try Device(deaf: Setup(name: "", folder: URL.fresh().path, downloads: URL.fresh().path))
+        await device.shutdown()
         do {
-            _ = try await engine.invite(send: false)
+            _ = try await device.invite(send: false)
             XCTFail("hosts after a shutdown")
         } catch let refusal as Refusal {
             XCTAssertEqual(refusal.notice.what, .kindShutDown)
         }
-        await engine.shutdown()
+        await device.shutdown()
     }
 
     func testAHundredTimes() async throws {
         func openAndShutDown() async throws {
-            let engine = try Engine(deaf: Setup(name: "Ana", folder: URL.fresh().path, downloads: "/nowhere"))
-            try await engine.networkChanged(["127.0.0.1"])
-            _ = try await engine.invite(send: false)
-            await engine.shutdown()
+            let device = try Device(deaf: Setup(name: "Ana", folder: URL.fresh().path, downloads: "/nowhere"))
+            try await device.networkChanged(["127.0.0.1"])
+            _ = try await device.invite(send: false)
+            await device.shutdown()
         }
         try XCTSkipUnless(FileManager.default.fileExists(atPath: "/proc/self"), "only Linux counts like this")
         for _ in 0..<10 { try await openAndShutDown() }

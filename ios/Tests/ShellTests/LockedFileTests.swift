@@ -9,11 +9,11 @@ final class LockedFileTests: XCTestCase {
     private func locked(in folder: URL, name: String?, content: Data) async throws -> URL {
         let (source, target) = (folder.appendingPathComponent("source"), folder.appendingPathComponent("a.handfast"))
         try content.write(to: source)
-        let engine = try Engine(deaf: Setup(name: "", folder: folder.path, downloads: folder.path))
-        _ = try await engine.lock(
+        let device = try Device(deaf: Setup(name: "", folder: folder.path, downloads: folder.path))
+        _ = try await device.lock(
             file: source, to: target, name: name, with: Protection(question: "Our dog?", answer: "Rex"), code: nil
         ).finished()
-        await engine.shutdown()
+        await device.shutdown()
         return target
     }
 

@@ -9,7 +9,7 @@ final class MistakeTests: XCTestCase {
     func testAKeyStoreThatFails() async throws {
         struct Broken: Error {}
         let person = Person(keys: BrokenKeys(failure: Broken()))
-        let ended = try await person.ends(.kindVaultFailed)
+        let ended = try await person.ends(.kindKeyStoreFailed)
         person.model.invite(send: false)
         await person.settled()
         XCTAssertEqual(person.model.screen, .ended(ended))
@@ -19,7 +19,7 @@ final class MistakeTests: XCTestCase {
 
     func testAKeyStoreThatIsLocked() async throws {
         let person = Person(keys: BrokenKeys(failure: KeyStoreLocked()))
-        let ended = try await person.ends(.kindVaultLocked)
+        let ended = try await person.ends(.kindKeyStoreLocked)
         XCTAssertEqual(ended.next, .remedyUnlock)
         XCTAssertEqual(Page(.ended(ended)).choices.first?.action, .errand(.restart))
         await person.leaves()
@@ -27,7 +27,7 @@ final class MistakeTests: XCTestCase {
 
     func testAKeyStoreThatHoldsNonsense() async throws {
         let person = Person(keys: MemoryKeys([1, 2, 3, 4, 5, 6, 7]))
-        _ = try await person.ends(.kindVaultFailed)
+        _ = try await person.ends(.kindKeyStoreFailed)
         await person.leaves()
     }
 
@@ -41,7 +41,7 @@ final class MistakeTests: XCTestCase {
         }
         XCTAssertEqual(keys.key()?.count, 32)
         let forgetful = Person(folder: folder)
-        _ = try await forgetful.ends(.kindVaultFailed)
+        _ = try await forgetful.ends(.kindKeyStoreFailed)
         await forgetful.leaves()
     }
 

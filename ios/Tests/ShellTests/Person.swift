@@ -6,7 +6,7 @@ import XCTest
 /// Somebody with a phone: a real core on this machine's loopback, a key store in memory, a folder.
 @MainActor
 final class Person {
-    let model: Model
+    let model: AppModel
     let folder: URL
     private let name: String
     private let keys: any KeyStore
@@ -18,7 +18,7 @@ final class Person {
         self.folder = folder
         self.name = name
         self.keys = keys
-        model = Model(
+        model = AppModel(
             Setup(
                 name: name, folder: folder.appendingPathComponent("kept").path,
                 downloads: folder.appendingPathComponent("in").path), keys: keys)
@@ -200,7 +200,7 @@ struct Frame {
     let (stride, width, height): (Int, Int, Int)
 
     init(of text: String, scale: Int = 6, padding: Int = 32, before: Int = 0) throws {
-        let symbol = try Engine.symbol(text)
+        let symbol = try Device.symbol(text)
         let side = (symbol.width + 8) * scale
         (stride, width, height) = (side + padding, side, side)
         var bytes = Data(repeating: 99, count: before + stride * side)
@@ -216,7 +216,7 @@ struct Frame {
 
     /// Some frames of a running camera: a scanner tries harder from frame to frame.
     @MainActor
-    func isFound(by model: Model) -> Bool {
+    func isFound(by model: AppModel) -> Bool {
         (0..<10).contains { _ in model.frame(bytes, stride: stride, width: width, height: height) }
     }
 }
@@ -242,7 +242,7 @@ struct BrokenKeys<Failure: Error>: KeyStore {
     func keep(_ key: [UInt8]) throws { throw failure }
 }
 
-extension Engine {
+extension Device {
     /// Somebody who is told and does not care.
     convenience init(deaf setup: Setup) throws {
         try self.init(setup, keys: MemoryKeys()) { _ in }

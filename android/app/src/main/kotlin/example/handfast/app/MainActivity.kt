@@ -45,6 +45,9 @@ class MainActivity : Activity() {
     /** The path of what is being saved. */
     private var saving: String? = null
 
+    /** The session to which a file is being picked. */
+    private var attachingTo: Long? = null
+
     override fun onCreate(state: Bundle?) {
         super.onCreate(state)
         stage = FrameLayout(this)
@@ -199,7 +202,10 @@ class MainActivity : Activity() {
 
     fun pick() = pick(PICK_TOKEN)
 
-    fun attach() = pick(PICK_ATTACHMENT)
+    fun attach() {
+        attachingTo = app.front
+        pick(PICK_ATTACHMENT)
+    }
 
     fun pickToLock() = pick(PICK_TO_LOCK)
 
@@ -272,7 +278,7 @@ class MainActivity : Activity() {
         val uri = data?.data ?: return
         when (request) {
             PICK_TOKEN -> handIn(uri)
-            PICK_ATTACHMENT -> beside { app.sendFile(copy(uri).path) }
+            PICK_ATTACHMENT -> attachingTo.let { session -> beside { app.sendFile(copy(uri).path, session) } }
             PICK_TO_LOCK -> beside { app.lock(copy(uri)) }
             SAVE -> saving?.let { path ->
                 beside {

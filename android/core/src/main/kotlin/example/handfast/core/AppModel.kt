@@ -51,7 +51,9 @@ class AppModel(
     private val sessions = LinkedHashMap<Long, View>()
 
     /** The session that is looked at. */
-    private var front: Long? = null
+    @Volatile
+    var front: Long? = null
+        private set
     private val view get() = front?.let(sessions::get)
     private val allRows = HashMap<Long, List<Row>>()
 
@@ -73,6 +75,9 @@ class AppModel(
     /** Opens what the person is about to confirm; and what came meanwhile and is held. */
     private var confirming: (suspend () -> Long)? = null
     private var pending: (suspend () -> Unit)? = null
+
+    /** What is said once a question is answered. */
+    private val later = ArrayDeque<Notice>()
 
     /** A reply that was sent, until the person agrees. */
     private var offered: Token? = null
@@ -117,14 +122,17 @@ class AppModel(
     }
 
     /** Answers what the other side asks, or what something locked asks, which may need a [code] too. */
-    fun answer(answers: List<String>, code: String? = null) = act {
-        if (lockbox.screen != null) {
-            lockbox.answer(device, answers, code)
-            show()
-        } else if (view?.isLocked == true) {
-            device.unlock(inFront(), answers, code)
-        } else {
-            device.answer(inFront(), answers.firstOrNull().orEmpty())
+    fun answer(answers: List<String>, code: String? = null) {
+        val asked = front
+        act {
+            if (lockbox.screen != null) {
+                lockbox.answer(device, answers, code)
+                show()
+            } else {
+                val session = asked ?: throw Refusal.NOT_NOW
+                val isLocked = sessions[session]?.isLocked == true
+                if (isLocked) device.unlock(session, answers, code) else device.answer(session, answers.firstOrNull().orEmpty())
+            }
         }
     }
 
@@ -220,28 +228,28 @@ class AppModel(
     fun touched() = act { if (sessions.values.any { it.isWaiting }) device.boost() }
 
     /** More is tried to get past a strict network, once for each invitation and each reply. */
-    fun tryHarder() = act {
-        device.tryHarder(inFront())
+    fun tryHarder() = inFront {
+        device.tryHarder(it)
         noted.value = Notice(Key.TRYING_HARDER, null, null)
     }
 
     /** Asks them to compare, or agrees to: what to compare is shown when both want it. */
-    fun compare() = act { device.compare(inFront()) }
+    fun compare() = inFront { device.compare(it) }
 
     /** What the person found who saw these [digits]. */
-    fun compared(digits: List<String>, outcome: Outcome) = act { device.compared(inFront(), digits, outcome) }
+    fun compared(digits: List<String>, outcome: Outcome) = inFront { device.compared(it, digits, outcome) }
 
     /** Lets them send as much again. */
-    fun allowMore() = act { device.allowMore(inFront()) }
+    fun allowMore() = inFront { device.allowMore(it) }
 
     /** Only who the person means would have asked what they were asked. */
-    fun onlyTheyWouldAsk() = act { device.onlyTheyWouldAsk(inFront()) }
+    fun onlyTheyWouldAsk() = inFront { device.onlyTheyWouldAsk(it) }
 
     /** Agrees to connect. */
-    fun connect() = act { device.accept(inFront()) }
+    fun connect() = inFront { device.accept(it) }
 
     /** Shows our reply now. */
-    fun offerReply() = act { device.offerReply(inFront()) }
+    fun offerReply() = inFront { device.offerReply(it) }
 
     /** One step back: closes the camera, ends what is looked at for good, leaves a screen that is over. */
     fun back() = act {
@@ -267,15 +275,16 @@ class AppModel(
         }
     }
 
-    fun sendText(text: String) = act { device.send(inFront(), text) }
+    fun sendText(text: String) = inFront { device.send(it, text) }
 
-    fun sendFile(path: String) = act { device.sendFile(inFront(), path) }
+    /** Sends a file to whoever is in [session], which may not be looked at any more once a file is picked. */
+    fun sendFile(path: String, session: Long? = front) = act { device.sendFile(session ?: throw Refusal.NOT_NOW, path) }
 
-    fun accept(number: Long) = act { device.acceptFile(inFront(), number) }
+    fun accept(number: Long) = inFront { device.acceptFile(it, number) }
 
-    fun decline(number: Long) = act { device.cancelFile(inFront(), number) }
+    fun decline(number: Long) = inFront { device.cancelFile(it, number) }
 
-    fun cancelFile(number: Long) = act { device.cancelFile(inFront(), number) }
+    fun cancelFile(number: Long) = inFront { device.cancelFile(it, number) }
 
     /** A text that was tapped, pasted or shared: a link, or a message with one in it. */
     fun handIn(text: String) = act { take(Device.read(text)) }
@@ -312,7 +321,7 @@ class AppModel(
     fun replace() = act {
         val open = pending ?: return@act
         pending = null
-        noted.value = null
+        noted.value = later.removeFirstOrNull()
         scanning = null
         lockbox.clear()
         val choice = sessions.entries.find { it.value.isChoice }?.key
@@ -327,16 +336,19 @@ class AppModel(
     fun takeReply() = act {
         val reply = offered ?: return@act
         offered = null
-        noted.value = null
+        noted.value = later.removeFirstOrNull()
         reply(reply)
         show()
     }
 
-    /** The notice was read. */
+    /** The notice was read. What it asks about is not wanted then. */
     fun noticed() = act {
-        noted.value = null
-        pending = null
-        offered = null
+        when (noted.value?.way) {
+            Way.REPLACE -> pending = null
+            Way.TAKE_REPLY -> offered = null
+            else -> {}
+        }
+        noted.value = later.removeFirstOrNull()
     }
 
     // --- What the phone says ------------------------------------------------------------------
@@ -402,7 +414,7 @@ class AppModel(
             TokenKind.SEALED -> alone { lockedText(token) }
             // The core knows whether it is the one that the person is asked about.
             TokenKind.INVITATION, TokenKind.LOCKED_INVITATION ->
-                alone(lockbox.isAsking || offered != null) { opening { device.open(token) } }
+                alone(lockbox.isAsking) { opening { device.open(token) } }
         }
         show()
     }
@@ -436,12 +448,11 @@ class AppModel(
         noted.value = Notice(Key.KIND_BUSY, Key.REMEDY_FINISH_FIRST, null)
     }
 
-    /** Holds what came meanwhile, and says so, unless the person is just being asked about a reply. */
+    /** Holds what came meanwhile, and says so; once the person has answered, if they are asked about a reply. */
     private fun hold(open: suspend () -> Unit) {
-        if (offered != null) return
         scanning = null
         pending = open
-        noted.value = Notice(Key.ANOTHER_UNDER_WAY, null, Way.REPLACE)
+        say(Notice(Key.ANOTHER_UNDER_WAY, null, Way.REPLACE))
     }
 
     /**
@@ -464,8 +475,17 @@ class AppModel(
         }
     }
 
-    /** The session that is looked at, to which the person does something. */
-    private fun inFront(): Long = front ?: throw Refusal.NOT_NOW
+    /** Does something in the session that the person looks at now, whichever they look at when it is done. */
+    private fun inFront(work: suspend (Long) -> Unit) {
+        val session = front
+        act { work(session ?: throw Refusal.NOT_NOW) }
+    }
+
+    /** Says something; a question that is open stays until it is answered. */
+    private fun say(notice: Notice) {
+        val asks = noted.value?.way.let { it == Way.REPLACE || it == Way.TAKE_REPLY }
+        if (!asks) noted.value = notice else if (notice != noted.value) later += notice
+    }
 
     /** Looks at a session that has just begun. */
     private fun bring(session: Long) {
@@ -558,7 +578,7 @@ class AppModel(
                 sessions.remove(session)
                 allRows.remove(session)
                 if (session == front) front = null
-                if (end != null && !end.isSilent) noted.value = end.notice()
+                if (end != null && !end.isSilent) say(end.notice())
             } else {
                 sessions[session] = view
             }

@@ -174,6 +174,10 @@ class AppModelTest {
         one.app.notice.wait { it?.what == Key.REPLY_FOUND }
         // What comes meanwhile takes its place no more than another reply would.
         one.app.handIn(code.invitation.link)
+        one.until<Screen.Confirm>()
+        assertEquals(Key.REPLY_FOUND, one.notice().what)
+        one.app.back()
+        one.until<Screen.Home>()
         one.app.takeReply()
         one.app.notice.wait { it?.what == Key.REPLY_TAKEN }
         one.app.returned()
@@ -636,8 +640,8 @@ class AppModelTest {
     @Test
     fun `a key store that fails is a screen with a way on`() {
         for ((broken, what) in listOf(
-            Broken { throw KeyStoreLocked() } to Key.KIND_VAULT_LOCKED,
-            Broken { error("no key store") } to Key.KIND_VAULT_FAILED,
+            Broken { throw KeyStoreLocked() } to Key.KIND_KEY_STORE_LOCKED,
+            Broken { error("no key store") } to Key.KIND_KEY_STORE_FAILED,
         )) {
             Phone(keys = broken).use {
                 runBlocking {

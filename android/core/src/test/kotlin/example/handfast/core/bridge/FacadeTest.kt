@@ -785,14 +785,14 @@ class FacadeTest {
     }
 
     @Test
-    fun `a key store that fails`() = assertEquals(ErrorKind.VAULT_FAILED, openWith { error("no key store") })
+    fun `a key store that fails`() = assertEquals(ErrorKind.KEY_STORE_FAILED, openWith { error("no key store") })
 
     @Test
     fun `a key store that is locked`() =
-        assertEquals(ErrorKind.VAULT_LOCKED, openWith { throw KeyStoreException.Locked() })
+        assertEquals(ErrorKind.KEY_STORE_LOCKED, openWith { throw KeyStoreException.Locked() })
 
     @Test
-    fun `a key store that holds nonsense`() = assertEquals(ErrorKind.VAULT_FAILED, openWith { ByteArray(7) })
+    fun `a key store that holds nonsense`() = assertEquals(ErrorKind.KEY_STORE_FAILED, openWith { ByteArray(7) })
 
     @Test
     fun `a key store that lost its key`() {
@@ -805,7 +805,7 @@ class FacadeTest {
         Handfast.open(settings, keyStore, deaf).destroy()
         Handfast.open(settings, keyStore, deaf).destroy()
         val kind = runBlocking { kindOf { Handfast.open(settings, MemoryKeyStore(), deaf) } }
-        assertEquals(ErrorKind.VAULT_FAILED, kind)
+        assertEquals(ErrorKind.KEY_STORE_FAILED, kind)
         folder.toFile().deleteRecursively()
     }
 

@@ -49,7 +49,7 @@ struct Refusal: Error, Equatable, Sendable {
 enum Event: Sendable {
     /// A session looks like this now.
     case view(UInt64, View)
-    /// A new row in a session, or the new state of one. Once it has reached the screen, `Engine.taken` says so.
+    /// A new row in a session, or the new state of one. Once it has reached the screen, `Device.taken` says so.
     case row(UInt64, Row)
     /// A row leaves the screen of a session, by its number.
     case gone(UInt64, UInt64)
@@ -60,7 +60,7 @@ enum Event: Sendable {
 }
 
 /// This device's core. A session is named by its number; what nobody is there for is refused as "not now".
-final class Engine: Sendable {
+final class Device: Sendable {
     private let handfast: Handfast
     private let pairing: Pairing
 

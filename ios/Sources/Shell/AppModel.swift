@@ -9,7 +9,7 @@ import Observation
 /// on the stage, or none, and then home lists them. What a person does goes to the one that was on the stage
 /// when they did it.
 @MainActor @Observable
-public final class Model {
+public final class AppModel {
     /// The screen to show.
     public private(set) var screen: Screen = .home(Home())
     /// The rows of the conversation on the stage.
@@ -25,7 +25,7 @@ public final class Model {
     @ObservationIgnored private let lane: AsyncStream<Step>.Continuation
     @ObservationIgnored private nonisolated let scanner = FrameScanner()
 
-    @ObservationIgnored private var engine: Engine?
+    @ObservationIgnored private var device: Device?
     /// What is under way, in the order in which it was begun; and what is over and still on the stage.
     @ObservationIgnored private(set) var sessions: [Session] = []
     /// While a session begins, which goes to the stage, what is told meanwhile waits: otherwise its end might
@@ -53,9 +53,9 @@ public final class Model {
     /// A question of ours is being made up.
     @ObservationIgnored private var isProtecting = false
 
-    private typealias Work = @MainActor @Sendable (Model, Engine) async throws -> Void
+    private typealias Work = @MainActor @Sendable (AppModel, Device) async throws -> Void
     private typealias Opening = Work
-    private typealias SessionWork = @MainActor @Sendable (Engine, UInt64) async throws -> Void
+    private typealias SessionWork = @MainActor @Sendable (Device, UInt64) async throws -> Void
 
     private enum Step {
         case work(Work)
@@ -72,7 +72,7 @@ public final class Model {
             for await told in told { self.hear(told) }
         }
         Task {
-            await self.run(steps) { try Engine(setup, keys: keys) { teller.yield($0) } }
+            await self.run(steps) { try Device(setup, keys: keys) { teller.yield($0) } }
             teller.finish()
         }
     }
@@ -85,10 +85,10 @@ public final class Model {
     /// Makes an invitation and shows its code; or, to be sent, makes one that lives for a day. One that is on
     /// the stage is taken back for it. A guest has to know the answer of a `protection`.
     public func invite(send: Bool, protection: Protection? = nil) {
-        act { model, engine in
+        act { model, device in
             model.scanning = nil
-            if let before = model.onStage, before.isInvitation { try await engine.withdraw(before.id) }
-            let session = try await model.begin { try await engine.invite(send: send, protection: protection) }
+            if let before = model.onStage, before.isInvitation { try await device.withdraw(before.id) }
+            let session = try await model.begin { try await device.invite(send: send, protection: protection) }
             model.change(session) { $0.isOurs = true }
         }
     }
@@ -103,17 +103,17 @@ public final class Model {
 
     /// Answers what the other side asks, or what something locked asks, which may need a `code` too.
     public func answer(_ answers: [String], code: String? = nil) {
-        act { [front, isForLockbox = lockbox.screen != nil] model, engine in
+        act { [front, isForLockbox = lockbox.screen != nil] model, device in
             if isForLockbox {
-                model.lockbox.answer(answers, code: code, engine)
+                model.lockbox.answer(answers, code: code, device)
                 return model.show()
             }
             guard let session = model.sessions.first(where: { $0.id == front }) else { return }
             guard session.isLocked else {
-                return try await engine.answer(session.id, answers.first ?? "")
+                return try await device.answer(session.id, answers.first ?? "")
             }
             do {
-                try await engine.unlock(session.id, answers: answers, code: code)
+                try await device.unlock(session.id, answers: answers, code: code)
             } catch let refusal as Refusal where refusal.isBadText {
                 model.change(session.id) { $0.typed = refusal.notice.what }
                 model.show()
@@ -151,8 +151,8 @@ public final class Model {
     }
 
     public func seal(_ typed: Protection) {
-        act { model, engine in
-            model.lockbox.seal(typed, engine)
+        act { model, device in
+            model.lockbox.seal(typed, device)
             model.show()
         }
     }
@@ -168,14 +168,14 @@ public final class Model {
 
     /// Goes on with what waits.
     public func goOn(_ id: String) {
-        act { model, engine in try await model.begin { try await engine.goOn(id) } }
+        act { model, device in try await model.begin { try await device.goOn(id) } }
     }
 
     /// Gives up what waits, for good.
     public func giveUp(_ id: String) {
-        act { model, engine in
-            try await engine.giveUp(id)
-            try await model.refresh(engine)
+        act { model, device in
+            try await device.giveUp(id)
+            try await model.refresh(device)
         }
     }
 
@@ -188,17 +188,17 @@ public final class Model {
     }
 
     public func forget(_ id: String) {
-        act { model, engine in
-            try await engine.forget(id)
+        act { model, device in
+            try await device.forget(id)
             model.person = nil
-            try await model.refresh(engine)
+            try await model.refresh(device)
         }
     }
 
     /// Shows whom this phone may ask.
     public func showSettings() {
-        act { model, engine in
-            model.settings = Settings(chosen: try await engine.preferences(), usual: Engine.usualServers)
+        act { model, device in
+            model.settings = Settings(chosen: try await device.preferences(), usual: Device.usualServers)
             model.show()
         }
     }
@@ -207,9 +207,9 @@ public final class Model {
     public func prefer(_ chosen: Preferences, servers: String) {
         var chosen = chosen
         chosen.servers = servers.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init)
-        act { [chosen] model, engine in
+        act { [chosen] model, device in
             do {
-                try await engine.prefer(chosen)
+                try await device.prefer(chosen)
                 model.settings = nil
             } catch let refusal as Refusal where refusal.isNotAServer {
                 model.settings?.hint = refusal.notice.what
@@ -220,13 +220,13 @@ public final class Model {
 
     /// Finds out what works from here.
     public func lookAround() {
-        act { model, engine in
+        act { model, device in
             model.turn += 1
             let turn = model.turn
             model.outlook = (turn, nil)
             model.show()
             Task {
-                let found = await Result { try await engine.network() }
+                let found = await Result { try await device.network() }
                 model.act { model, _ in
                     // The person may have left meanwhile.
                     if model.outlook?.turn == turn { model.outlook = (try? found.get()).map { (turn, $0) } }
@@ -239,38 +239,38 @@ public final class Model {
 
     /// The person touched the screen.
     public func touched() {
-        act { model, engine in
-            if model.sessions.contains(where: \.isWaiting) { engine.boost() }
+        act { model, device in
+            if model.sessions.contains(where: \.isWaiting) { device.boost() }
         }
     }
 
     /// More is tried to get past a strict network, once for each invitation and each reply.
     public func tryHarder() {
-        act { [front] model, engine in
+        act { [front] model, device in
             guard let front else { return }
-            try await engine.tryHarder(front)
+            try await device.tryHarder(front)
             model.say(Notice(what: .tryingHarder))
         }
     }
 
     /// Asks them to compare, or agrees to: what to compare is shown when both want it.
     public func compare() {
-        onStage { engine, session in try await engine.compare(session) }
+        onStage { device, session in try await device.compare(session) }
     }
 
     /// What the person found who saw these digits.
     public func compared(_ digits: [String], _ outcome: Outcome) {
-        onStage { engine, session in try await engine.compared(session, digits, outcome) }
+        onStage { device, session in try await device.compared(session, digits, outcome) }
     }
 
     /// Lets them send as much again.
     public func allowMore() {
-        onStage { engine, session in try await engine.allowMore(session) }
+        onStage { device, session in try await device.allowMore(session) }
     }
 
     /// Only who the person means would have asked what they were asked.
     public func onlyTheyWouldAsk() {
-        onStage { engine, session in try await engine.onlyTheyWouldAsk(session) }
+        onStage { device, session in try await device.onlyTheyWouldAsk(session) }
     }
 
     /// Opens the camera.
@@ -283,17 +283,17 @@ public final class Model {
 
     /// Agrees to connect.
     public func connect() {
-        onStage { engine, session in try await engine.connect(session) }
+        onStage { device, session in try await device.connect(session) }
     }
 
     /// Shows our reply now.
     public func offerReply() {
-        onStage { engine, session in try await engine.offerReply(session) }
+        onStage { device, session in try await device.offerReply(session) }
     }
 
     /// One step back: closes the camera, stops what waits for good, says goodbye, leaves a screen that is over.
     public func back() {
-        act { [front] model, engine in
+        act { [front] model, device in
             if model.scanning != nil {
                 model.scanning = nil
             } else if model.lockbox.leave() {
@@ -306,9 +306,9 @@ public final class Model {
                 if session.isOver {
                     model.clearStage()
                 } else if session.isTalking || session.isChoice {
-                    try await engine.leave(session.id)
+                    try await device.leave(session.id)
                 } else {
-                    try await engine.withdraw(session.id)
+                    try await device.withdraw(session.id)
                 }
             } else if model.outlook != nil {
                 model.outlook = nil
@@ -323,25 +323,25 @@ public final class Model {
 
     /// Goes home, while what is on the stage goes on. What the person would have to decide about is left.
     public func putAside() {
-        act { [front] model, engine in
+        act { [front] model, device in
             guard let session = model.onStage, session.id == front else { return }
-            if session.isChoice { return try await engine.leave(session.id) }
+            if session.isChoice { return try await device.leave(session.id) }
             model.clearStage()
             model.show()
         }
     }
 
     public func send(_ text: String) {
-        onStage { engine, session in try await engine.send(session, text) }
+        onStage { device, session in try await device.send(session, text) }
     }
 
     /// `session`: the one that was on the stage when the file was asked for, as picking it takes a while.
     public func sendFile(_ path: String, to session: UInt64? = nil) {
-        on(session ?? front) { engine, session in try await engine.sendFile(session, path) }
+        on(session ?? front) { device, session in try await device.sendFile(session, path) }
     }
 
     public func accept(_ number: UInt64) {
-        onStage { engine, session in try await engine.acceptFile(session, number) }
+        onStage { device, session in try await device.acceptFile(session, number) }
     }
 
     public func decline(_ number: UInt64) {
@@ -349,21 +349,21 @@ public final class Model {
     }
 
     public func cancelFile(_ number: UInt64) {
-        onStage { engine, session in try await engine.cancelFile(session, number) }
+        onStage { device, session in try await device.cancelFile(session, number) }
     }
 
     /// A text that was tapped, pasted or shared: a link, or a message with one in it.
     public func handIn(_ text: String) {
-        act { model, engine in try await model.take(try Engine.read(text: text), engine) }
+        act { model, device in try await model.take(try Device.read(text: text), device) }
     }
 
     /// A picture or file that was picked or shared. Reading a large one takes a while, and does not keep
     /// anything else waiting.
     public func handIn(_ bytes: Data) {
-        act { model, engine in
+        act { model, device in
             Task {
-                let read = await Result { try await engine.read(file: bytes) }
-                model.act { model, engine in try await model.take(try read.get(), engine) }
+                let read = await Result { try await device.read(file: bytes) }
+                model.act { model, device in try await model.take(try read.get(), device) }
             }
         }
     }
@@ -374,9 +374,9 @@ public final class Model {
             handIn(url.absoluteString)
             return done()
         }
-        act { model, engine in
+        act { model, device in
             Task {
-                if let asked = await Task.detached(operation: { engine.asked(file: url) }).value {
+                if let asked = await Task.detached(operation: { device.asked(file: url) }).value {
                     let copied = await Task.detached { try Copy(of: url) }.result
                     done()
                     return model.ask(copied, asked)
@@ -395,16 +395,16 @@ public final class Model {
     /// Opens what came while the person was asked about something else, which is left. An invitation among
     /// that is held in its turn.
     public func replace() {
-        act { model, engine in
+        act { model, device in
             guard model.offered == nil, let open = model.held else { return }
             model.decided()
             model.scanning = nil
             model.lockbox.clear()
             let before = model.sessions.first { $0.isChoice }
-            if let before { try? await engine.leave(before.id) }
-            try await open(model, engine)
+            if let before { try? await device.leave(before.id) }
+            try await open(model, device)
             if let token = before?.token {
-                model.hold { model, engine in try await model.open(token, engine) }
+                model.hold { model, device in try await model.open(token, device) }
             }
             model.show()
         }
@@ -412,10 +412,10 @@ public final class Model {
 
     /// Takes the reply that was handed in.
     public func takeReply() {
-        act { model, engine in
+        act { model, device in
             guard let reply = model.offered else { return }
             model.decided()
-            try await model.reply(reply, engine)
+            try await model.reply(reply, device)
             model.show()
         }
     }
@@ -434,8 +434,8 @@ public final class Model {
             guard let token = try scanner.look(luma, stride: stride, width: width, height: height) else {
                 return false
             }
-            act { model, engine in
-                if model.scanning != nil { try await model.take(token, engine) }
+            act { model, device in
+                if model.scanning != nil { try await model.take(token, device) }
             }
             return true
         } catch {
@@ -471,24 +471,24 @@ public final class Model {
 
     /// These are this phone's addresses now, and its router's where that is known.
     public func network(_ addresses: [String], router: String? = nil) {
-        act { _, engine in try await engine.networkChanged(addresses, router: router) }
+        act { _, device in try await device.networkChanged(addresses, router: router) }
     }
 
     /// The app left the screen. `kept`: something keeps it running, so that it can go on waiting.
     public func left(kept: Bool) {
-        act { _, engine in
-            if !kept { try await engine.pause() }
+        act { _, device in
+            if !kept { try await device.pause() }
         }
     }
 
     public func returned() {
-        act { _, engine in try await engine.resume() }
+        act { _, device in try await device.resume() }
     }
 
     /// Ends everything; whatever is called afterwards does nothing.
     public func shutdown() async {
         lane.finish()
-        await engine?.shutdown()
+        await device?.shutdown()
     }
 
     /// Waits until everything that was asked for before is done.
@@ -511,14 +511,14 @@ public final class Model {
 
     private func on(_ session: UInt64?, _ work: @escaping SessionWork) {
         guard let session else { return }
-        act { _, engine in try await work(engine, session) }
+        act { _, device in try await work(device, session) }
     }
 
-    private func run(_ steps: AsyncStream<Step>, open: @escaping @Sendable () throws -> Engine) async {
+    private func run(_ steps: AsyncStream<Step>, open: @escaping @Sendable () throws -> Device) async {
         switch await Task.detached(operation: open).result {
-        case .success(let engine):
-            self.engine = engine
-            act { model, engine in try await model.refresh(engine) }
+        case .success(let device):
+            self.device = device
+            act { model, device in try await model.refresh(device) }
         case .failure(let cause):
             failure = (cause as? Refusal)?.screen
             show()
@@ -533,9 +533,9 @@ public final class Model {
 
     /// Without a core, only the screen that says so is left.
     private func perform(_ work: Work) async {
-        guard let engine else { return }
+        guard let device else { return }
         do {
-            try await work(self, engine)
+            try await work(self, device)
         } catch let refusal as Refusal {
             say(refusal)
         } catch {
@@ -543,27 +543,27 @@ public final class Model {
         }
     }
 
-    private func reply(_ token: Token, _ engine: Engine) async throws {
-        try await engine.reply(token)
+    private func reply(_ token: Token, _ device: Device) async throws {
+        try await device.reply(token)
         scanning = nil
         say(Notice(what: .replyTaken))
     }
 
-    private func take(_ token: Token, _ engine: Engine) async throws {
+    private func take(_ token: Token, _ device: Device) async throws {
         switch token.kind {
         case .reply:
             // Anybody can send a link. What the camera saw, or nobody waits for, needs no question.
             if token.isSeen || !sessions.contains(where: \.isInvitation) {
-                try await reply(token, engine)
+                try await reply(token, device)
             } else if offered == nil {
                 // One that comes meanwhile does not slip into its place.
                 offered = token
                 notice = Notice(what: .replyFound, way: .takeReply)
             }
         case .sealed:
-            try await alone(isOccupied, engine) { model, engine in
+            try await alone(isOccupied, device) { model, device in
                 let copy = try? Copy(token.bytes)
-                if let copy, let asked = engine.asked(file: copy.file) {
+                if let copy, let asked = device.asked(file: copy.file) {
                     model.ask(.success(copy), asked)
                 } else {
                     copy?.remove()
@@ -572,7 +572,7 @@ public final class Model {
             }
         case .invitation, .lockedInvitation:
             // The core knows whether the person is asked about another one.
-            try await alone(lockbox.isAsking, engine) { model, engine in try await model.open(token, engine) }
+            try await alone(lockbox.isAsking, device) { model, device in try await model.open(token, device) }
         }
         show()
     }
@@ -580,8 +580,8 @@ public final class Model {
     /// Whether the person is in the midst of something that nothing may take the place of.
     private var isOccupied: Bool { lockbox.isAsking || onStage?.isChoice == true }
 
-    private func alone(_ isOccupied: Bool, _ engine: Engine, _ open: @escaping Opening) async throws {
-        if isOccupied { hold(open) } else { try await open(self, engine) }
+    private func alone(_ isOccupied: Bool, _ device: Device, _ open: @escaping Opening) async throws {
+        if isOccupied { hold(open) } else { try await open(self, device) }
     }
 
     /// Holds what came meanwhile, and says so, unless the person is just being asked about a reply.
@@ -596,14 +596,14 @@ public final class Model {
 
     /// Opens an invitation, unless the person is asked about another one: then they decide. One that is
     /// knocked at already was shown once more.
-    private func open(_ token: Token, _ engine: Engine) async throws {
+    private func open(_ token: Token, _ device: Device) async throws {
         do {
-            let session = try await begin { try await engine.open(token) }
+            let session = try await begin { try await device.open(token) }
             change(session) { $0.token = token }
             scanning = nil
             if onStage?.isKnocking == true { say(Notice(what: .invitationTaken)) }
         } catch let refusal as Refusal where refusal.isBusy {
-            hold { model, engine in try await model.open(token, engine) }
+            hold { model, device in try await model.open(token, device) }
         }
     }
 
@@ -674,9 +674,9 @@ public final class Model {
     }
 
     /// What waits and who is known may be new.
-    private func refresh(_ engine: Engine) async throws {
-        waiting = try await engine.waiting()
-        people = try await engine.people()
+    private func refresh(_ device: Device) async throws {
+        waiting = try await device.waiting()
+        people = try await device.people()
         show()
     }
 
@@ -739,14 +739,14 @@ public final class Model {
         case .row(let session, let row):
             change(session) { $0.take(row) }
             if session == front { rows = onStage?.rows ?? [] }
-            engine?.taken(session)
+            device?.taken(session)
         case .gone(let session, let number):
             change(session) { session in session.rows.removeAll { $0.id == number } }
             if session == front { rows = onStage?.rows ?? [] }
         case .failed(let refusal):
             say(refusal)
         case .listsChanged:
-            act { model, engine in try await model.refresh(engine) }
+            act { model, device in try await model.refresh(device) }
         }
     }
 
@@ -771,7 +771,7 @@ public final class Model {
         show()
         // Which of those that wait are under way is told by nothing else.
         if before?.view == nil || view.isOver {
-            act { model, engine in try await model.refresh(engine) }
+            act { model, device in try await model.refresh(device) }
         }
     }
 }
