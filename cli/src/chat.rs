@@ -8,7 +8,7 @@ use crate::lines::Lines;
 use crate::output::{Event, Output, Parting, Trusted};
 use crate::status::Stop;
 use crate::{input, strings, words};
-use handfast_native::conversation::{Finding, Limits, open_file};
+use handfast_native::conversation::{Finding, Limits, MAX_TEXT, open_file};
 use handfast_native::device::{Reached, Refusal, Saying, SessionEnd, View, Wish};
 use handfast_native::handshake::ShortString;
 use std::collections::VecDeque;
@@ -83,9 +83,17 @@ struct Chat<'a> {
     /// As it was told last.
     shown: Option<Shown>,
     /// What the device had no room for, in the order in which it was typed.
-    held: VecDeque<String>,
+    held: VecDeque<Held>,
     /// The person wants to go, as soon as files that are coming in are here.
     is_leaving: bool,
+}
+
+/// What waits until there is room.
+enum Held {
+    /// As it was typed.
+    Line(String),
+    /// What is left of a text that goes in parts.
+    Text(String),
 }
 
 /// What is told of a conversation when it changes.
@@ -226,15 +234,19 @@ impl Chat<'_> {
                 self.held.clear();
                 self.carry_out(line).await;
             }
-            _ => self.held.push_back(line),
+            _ => self.held.push_back(Held::Line(line)),
         }
     }
 
     /// Tries again what there was no room for.
     async fn say_what_was_held(&mut self) {
         let held = std::mem::take(&mut self.held);
-        for line in held {
-            self.typed(line, false).await;
+        for held in held {
+            match held {
+                held if !self.held.is_empty() => self.held.push_back(held),
+                Held::Line(line) => self.carry_out(line).await,
+                Held::Text(text) => self.say_in_parts(&text).await,
+            }
         }
     }
 
@@ -254,7 +266,11 @@ impl Chat<'_> {
             "/help" => self.output.note(strings::chat_help()),
             "/send" if rest.is_empty() => self.output.note(strings::send_what()),
             "/send" => match file(rest.to_owned()).await {
-                Ok(file) => self.say(file, line).await,
+                Ok(file) => {
+                    if !self.say(file).await {
+                        self.held.push_back(Held::Line(line));
+                    }
+                }
                 Err(why) => self.output.note(why),
             },
             "/accept" => self.answer(rest, Saying::AcceptFile).await,
@@ -273,21 +289,34 @@ impl Chat<'_> {
             text => {
                 // Doubled, so that a line can begin with one.
                 let text = text.strip_prefix('/').unwrap_or(text);
-                self.say(Saying::Text(text.to_owned()), line.clone()).await;
+                self.say_in_parts(text).await;
             }
         }
     }
 
-    /// Says this, which `line` asked for.
-    async fn say(&mut self, saying: Saying, line: String) {
+    /// Says a text, in as many messages as it takes. What there is no room for waits until there is.
+    async fn say_in_parts(&mut self, text: &str) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (part, further) = rest.split_at(part_of(rest));
+            if !self.say(Saying::Text(part.to_owned())).await {
+                return self.held.push_back(Held::Text(rest.to_owned()));
+            }
+            rest = further;
+        }
+    }
+
+    /// Says this. Whether there was room for it.
+    async fn say(&mut self, saying: Saying) -> bool {
         match self.session.say(saying).await {
-            Err(Refusal::TooMuchWaits) => self.held.push_back(line),
+            Err(Refusal::TooMuchWaits) => false,
             Err(refusal) => {
                 if let Some(sentence) = words::refusal(refusal) {
                     self.output.note(sentence);
                 }
+                true
             }
-            Ok(()) => {}
+            Ok(()) => true,
         }
     }
 
@@ -343,6 +372,23 @@ fn command(line: &str) -> (&str, &str) {
     }
 }
 
+/// How many bytes of a text go as the next message: all, or as many whole lines, words or characters as fit.
+fn part_of(text: &str) -> usize {
+    if text.len() <= MAX_TEXT {
+        return text.len();
+    }
+    let most = text.floor_char_boundary(MAX_TEXT);
+    let half = text.floor_char_boundary(most / 2);
+    // What is cut close to its beginning would go in twice as many messages.
+    let end = |of: fn(char) -> bool| {
+        let (at, c) = text[half..most].char_indices().rfind(|(_, c)| of(*c))?;
+        Some(half + at + c.len_utf8())
+    };
+    end(|c| c == '\n')
+        .or_else(|| end(char::is_whitespace))
+        .unwrap_or(most)
+}
+
 /// The file at this path, to be sent; or why it cannot be. A disk may take its time.
 async fn file(typed: String) -> Result<Saying, String> {
     let found = tokio::task::spawn_blocking(move || file_at(&typed)).await;
@@ -362,4 +408,33 @@ fn file_at(typed: &str) -> Result<Saying, String> {
         size: found.len(),
         path: std::path::absolute(&path).map_err(unreadable)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_too_long_goes_in_parts_that_are_together_the_same() {
+        let words = "wörter und 日本語 ".repeat(9_000);
+        for text in [
+            "short".to_owned(),
+            "é".repeat(70_000),
+            words.clone(),
+            words.replace("und", "\n"),
+        ] {
+            let (mut rest, mut parts) = (text.as_str(), Vec::new());
+            while !rest.is_empty() {
+                let (part, further) = rest.split_at(part_of(rest));
+                assert!((1..=MAX_TEXT).contains(&part.len()));
+                parts.push(part);
+                rest = further;
+            }
+            assert_eq!(parts.concat(), text);
+            assert!(parts.len() <= text.len() / (MAX_TEXT / 2) + 1);
+            let is_cut_in_a_word = |part: &&str| part.ends_with(char::is_alphanumeric);
+            let whole = &parts[..parts.len() - 1];
+            assert!(!text.contains(' ') || !whole.iter().any(is_cut_in_a_word));
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! Finding the token in what a person hands in: a link, a path, standard input.
 
 use crate::status::Stop;
+use crate::terminal::StandardInput;
 use crate::{strings, words};
 use handfast_native::qr::scan_picture;
 use handfast_native::token::{FindError, Invitation, SealedReply, Token, find};
-use std::io::{BufRead, Read};
+use std::io::Read;
 use std::path::PathBuf;
 
 /// The most bytes of a file that are read: what the reader of pictures takes.
@@ -172,13 +173,10 @@ pub(crate) fn read_file(path: &std::path::Path) -> Result<Vec<u8>, Stop> {
 
 /// Reads line after line until there is a token, so that what follows it stays for the chat.
 fn from_standard_input() -> Result<Token, FindError> {
-    let mut input = std::io::stdin().lock();
+    let mut input = StandardInput::begin();
     let mut bytes = Vec::new();
     loop {
-        let read = (&mut input)
-            .take(MOST_BYTES)
-            .read_until(b'\n', &mut bytes)
-            .unwrap_or(0);
+        let read = input.read_line(MOST_BYTES, &mut bytes).unwrap_or(0);
         let is_picture = ["\u{89}PNG", "\u{ff}\u{d8}\u{ff}", "GIF8", "RIFF"]
             .iter()
             .any(|magic| {

@@ -48,6 +48,25 @@ pub(crate) fn fits(needed: (usize, usize), window: Option<(usize, usize)>) -> bo
     window.is_none_or(|window| window.0 >= needed.0 && window.1 >= needed.1)
 }
 
+/// Whether this terminal shows blocks, which are characters of Unicode: not where its locale has another
+/// encoding, nor where it is one without them.
+pub(crate) fn has_blocks() -> bool {
+    has_blocks_in(|name| std::env::var(name).ok())
+}
+
+/// `variable` gives the environment, of which the first that says something about characters counts (POSIX,
+/// section 8.2).
+fn has_blocks_in(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    let is_unicode = |locale: &str| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    };
+    let is_plain = set("TERM").is_some_and(|name| name == "dumb" || name.starts_with("vt"));
+    !is_plain && (cfg!(windows) || locale.as_deref().is_some_and(is_unicode))
+}
+
 /// How this terminal shows symbols: in explicit colours where there are some.
 pub(crate) fn style() -> Style {
     let without_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

@@ -11,6 +11,7 @@ use crate::sealed_files::landing::{
 use crate::sealed_files::watch::{SourceState, Watch, Watched};
 use crate::sealed_files::{FOLDER_TYPE, LIMITS, prompt, refused};
 use crate::status::{Status, Stop};
+use crate::terminal::StandardInput;
 use crate::{input, strings, symbol, words};
 use handfast_native::qr::Symbol;
 use handfast_native::seal::{
@@ -242,7 +243,7 @@ fn look(path: &Path, is_strict: bool) -> Result<(Subject, Omitted), Stop> {
     let unreadable = |error: &io::Error| unreadable(path, error);
     if path == Path::new("-") {
         let mut bytes = Vec::new();
-        let read = io::stdin()
+        let read = StandardInput::begin()
             .take(input::MOST_BYTES + 1)
             .read_to_end(&mut bytes);
         read.map_err(|error| unreadable(&error))?;
@@ -447,7 +448,7 @@ fn tell(output: &Output, sealed: &Sealed, code: Option<&Secret<16>>) {
         return;
     }
     if let Some(text) = &sealed.text {
-        output.print(text);
+        output.print_in_lines(text);
     }
     if let Some(place) = &sealed.place {
         output.whisper(&words::sealed(&place.to_string_lossy(), sealed.bytes));
