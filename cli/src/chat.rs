@@ -8,7 +8,7 @@ use crate::lines::Lines;
 use crate::output::{Event, Output, Parting, Trusted};
 use crate::status::Stop;
 use crate::{input, strings, words};
-use handfast_native::conversation::{Finding, Limits, MAX_TEXT, open_file};
+use handfast_native::conversation::{Finding, Limits, MAX_TEXT, ToSend};
 use handfast_native::device::{Reached, Refusal, Saying, SessionEnd, View, Wish};
 use handfast_native::handshake::ShortString;
 use std::collections::VecDeque;
@@ -266,11 +266,10 @@ impl Chat<'_> {
             "/help" => self.output.note(strings::chat_help()),
             "/send" if rest.is_empty() => self.output.note(strings::send_what()),
             "/send" => match file(rest.to_owned()).await {
-                Ok(file) => {
-                    if !self.say(file).await {
-                        self.held.push_back(Held::Line(line));
-                    }
-                }
+                Ok((file, left_out)) => match self.say(file).await {
+                    true => left_out.into_iter().for_each(|told| self.output.note(told)),
+                    false => self.held.push_back(Held::Line(line)),
+                },
                 Err(why) => self.output.note(why),
             },
             "/accept" => self.answer(rest, Saying::AcceptFile).await,
@@ -389,25 +388,35 @@ fn part_of(text: &str) -> usize {
         .unwrap_or(most)
 }
 
-/// The file at this path, to be sent; or why it cannot be. A disk may take its time.
-async fn file(typed: String) -> Result<Saying, String> {
+/// The file or folder at this path, to be sent, and what of it is not; or why it cannot be. A disk may take
+/// its time.
+async fn file(typed: String) -> Result<(Saying, Vec<String>), String> {
     let found = tokio::task::spawn_blocking(move || file_at(&typed)).await;
     found.unwrap_or_else(|_| Err(strings::send_what().into()))
 }
 
-fn file_at(typed: &str) -> Result<Saying, String> {
+fn file_at(typed: &str) -> Result<(Saying, Vec<String>), String> {
     let path = input::path_of(typed);
     let unreadable = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::InvalidInput => words::not_a_file(&path.to_string_lossy()),
         _ => words::unreadable(&path.to_string_lossy(), &error),
     };
-    let (_, found) = open_file(&path).map_err(unreadable)?;
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    Ok(Saying::File {
-        name: name.to_string_lossy().into_owned(),
-        size: found.len(),
+    let found = ToSend::at(&path).map_err(unreadable)?;
+    let left_out = found.as_folder().map(|folder| {
+        let unread = folder.unread().iter().map(|(path, _)| path);
+        folder.left_out().iter().chain(unread).cloned().collect()
+    });
+    let left_out: Vec<PathBuf> = left_out.unwrap_or_default();
+    let told = match left_out.is_empty() {
+        true => Vec::new(),
+        false => vec![words::not_sent_along(&left_out)],
+    };
+    let saying = Saying::File {
+        name: found.name,
+        size: found.size,
         path: std::path::absolute(&path).map_err(unreadable)?,
-    })
+    };
+    Ok((saying, told))
 }
 
 #[cfg(test)]

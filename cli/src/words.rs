@@ -586,6 +586,11 @@ pub(crate) fn left_unread(paths: &[std::path::PathBuf]) -> String {
     strings::left_unread(some_of(paths))
 }
 
+/// What was left out of a folder that is sent.
+pub(crate) fn not_sent_along(paths: &[std::path::PathBuf]) -> String {
+    strings::not_sent_along(some_of(paths))
+}
+
 /// What changed in a folder while it was locked.
 pub(crate) fn changed_inside(paths: &[std::path::PathBuf]) -> String {
     strings::changed_inside(some_of(paths))

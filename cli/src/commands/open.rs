@@ -6,7 +6,6 @@ use crate::answers::lock as answers;
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
 use crate::sealed_files::container::Container;
-use crate::sealed_files::folder::{UnpackError, unpack};
 use crate::sealed_files::landing::{
     NewFile, NewFolder, must_be_free, must_be_writable, must_have_room, not_stored,
 };
@@ -15,6 +14,7 @@ use crate::sealed_files::{FOLDER_TYPE, LIMITS, prompt, refused};
 use crate::status::{Status, Stop};
 use crate::{strings, words};
 use handfast_native::conversation::safe_file_name;
+use handfast_native::folder::{UnpackError, unpack};
 use handfast_native::seal::{About, Credential, Lock, StreamError, open_into};
 use handfast_native::token::Secret;
 use std::io::{self, PipeWriter, Read, Write};

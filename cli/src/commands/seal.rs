@@ -4,7 +4,6 @@ use super::Hands;
 use crate::answers::{lock as answers, question};
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
-use crate::sealed_files::folder::{Culprit, Packed, Seen};
 use crate::sealed_files::landing::{
     NewFile, must_be_free, must_be_writable, not_stored, with_suffix,
 };
@@ -13,6 +12,7 @@ use crate::sealed_files::{FOLDER_TYPE, LIMITS, prompt, refused};
 use crate::status::{Status, Stop};
 use crate::terminal::StandardInput;
 use crate::{input, strings, symbol, words};
+use handfast_native::folder::{Culprit, Packed, Seen};
 use handfast_native::qr::Symbol;
 use handfast_native::seal::{
     About, Answers, Cost, Credential, FileName, Header, Kind, Lock, MAX_QUESTIONS, MediaType,

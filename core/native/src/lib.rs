@@ -17,6 +17,7 @@ pub use remote::OfHomeError;
 pub use supervisor::{Addresses, DeviceEnd, DeviceHandle, Listener, Options, Overview};
 
 pub mod conversation;
+pub mod folder;
 mod guesses;
 mod home;
 mod logs;

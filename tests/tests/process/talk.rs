@@ -319,3 +319,31 @@ fn a_file_is_sent_however_its_path_was_dropped() {
         assert_eq!(guest.until("file_received")["bytes"], 7);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_is_sent_as_one_archive_without_its_links() {
+    let folder = Folder::new();
+    let photos = folder.path("photos of us");
+    std::fs::create_dir_all(format!("{photos}/deep")).expect("a folder");
+    let content: Vec<u8> = (0..700_000u32).map(|n| (n >> 5) as u8).collect();
+    std::fs::write(format!("{photos}/deep/one.jpg"), &content).expect("a file");
+    std::os::unix::fs::symlink("/etc/passwd", format!("{photos}/link")).expect("a link");
+    let (mut host, mut guest) = chat(&folder);
+    host.say(&format!("/send {photos}"));
+    let note = host.until("note");
+    let text = note["text"].as_str().expect("a sentence");
+    assert!(text.ends_with(": link"), "{text}");
+    let received = guest.until("file_received");
+    assert_eq!(received["name"], "photos of us.tar");
+    let stored = received["path"].as_str().expect("a path");
+    let unpacked = folder.path("unpacked");
+    std::fs::create_dir(&unpacked).expect("a folder");
+    let tar = ["--extract", "--file", stored, "--directory", &unpacked];
+    let status = std::process::Command::new("tar").args(tar).status();
+    assert!(status.is_ok_and(|status| status.success()), "a stock tar");
+    let one = format!("{unpacked}/photos of us/deep/one.jpg");
+    assert_eq!(std::fs::read(one).expect("unpacked"), content);
+    assert!(std::fs::symlink_metadata(format!("{unpacked}/photos of us/link")).is_err());
+    assert_eq!(host.until("file_sent")["bytes"], received["bytes"]);
+}
