@@ -457,7 +457,7 @@ fn tell(output: &Output, sealed: &Sealed, code: Option<&Secret<16>>) {
         let characters = code_characters(code);
         output.whisper(strings::code_follows());
         if let Ok(symbol) = Symbol::draw(&characters) {
-            let drawn = Zeroizing::new(symbol.to_terminal(symbol::style()));
+            let drawn = Zeroizing::new(symbol::drawn(&symbol));
             output.print(drawn.trim_end_matches('\n'));
         }
         output.print(&characters);

@@ -113,7 +113,7 @@ impl Output {
         };
         let (needed, window) = (symbol::room(&code), terminal::window());
         match symbol::fits(needed, window) {
-            true => self.print(code.to_terminal(symbol::style()).trim_end_matches('\n')),
+            true => self.print(symbol::drawn(&code).trim_end_matches('\n')),
             false => self.whisper(&words::too_small(needed, window.unwrap_or_default())),
         }
     }

@@ -21,7 +21,11 @@ struct Terminal {
 
 impl Terminal {
     /// Runs a command of the shell at a terminal of so many columns and rows.
-    fn run(command: &str, (columns, rows): (u16, u16)) -> Self {
+    fn run(command: &str, size: (u16, u16)) -> Self {
+        Self::run_in("C.UTF-8", command, size)
+    }
+
+    fn run_in(locale: &str, command: &str, (columns, rows): (u16, u16)) -> Self {
         let near = pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         pty::grantpt(&near).expect("ours");
         pty::unlockpt(&near).expect("ours");
@@ -39,7 +43,7 @@ impl Terminal {
         let child = Command::new("setsid")
             .args(["--ctty", "--wait", "sh", "-c", command])
             .env("TERM", "xterm-256color")
-            .env("LC_ALL", "C.UTF-8")
+            .env("LC_ALL", locale)
             .stdin(end())
             .stdout(end())
             .stderr(end())
@@ -329,4 +333,38 @@ fn nothing_that_they_write_reaches_the_edge_of_the_screen() {
     }
     let all = rows.join(" ");
     assert!(all.matches("found it equal").count() > 0, "they were shown");
+}
+
+#[test]
+fn a_code_is_drawn_without_blocks_where_the_locale_has_none() {
+    let program = program().to_string_lossy().into_owned();
+    let invite = format!("'{program}' invite --incognito --loopback");
+    let blocks = ['\u{2588}', '\u{2580}', '\u{2584}'];
+    for (locale, size, sentence) in [
+        ("C.UTF-8", (80, 24), "* Waiting"),
+        ("C", (100, 60), "* Waiting"),
+        ("C", (80, 24), "* The code needs a window of"),
+    ] {
+        let terminal = Terminal::run_in(locale, &invite, size);
+        terminal.until(sentence);
+        std::thread::sleep(Duration::from_millis(300));
+        let rows = terminal.rows();
+        let has_blocks = rows.iter().any(|row| row.contains(blocks));
+        assert_eq!(has_blocks, locale != "C", "{}", rows.join("\n"));
+        if size.1 != 60 {
+            continue;
+        }
+        // Three finders of seven modules, which two columns each show by their background alone.
+        let parser = terminal.screen.lock().expect("no panic");
+        let is_dark = |row: u16, column: u16| {
+            let cell = parser.screen().cell(row, column).expect("inside");
+            cell.bgcolor() == vt100::Color::Idx(0)
+        };
+        let rows = (0..size.1).filter(|row| (8..22).all(|column| is_dark(*row, column)));
+        assert_eq!(
+            rows.count(),
+            4,
+            "the upper and the lower edge of two finders"
+        );
+    }
 }

@@ -170,7 +170,7 @@ impl Demo {
             && let Ok(symbol) =
                 Symbol::draw(QrText::new(&LinkBase::DEFAULT, &token.to_bytes()).as_str())
         {
-            terminal::above(|| write_line(&symbol.to_terminal(symbol::style())));
+            terminal::above(|| write_line(&symbol::drawn(&symbol)));
         }
     }
 
