@@ -6,6 +6,7 @@ use crate::files::Files;
 use crate::limits::LimitArgs;
 use crate::lines::Lines;
 use crate::output::{Event, Output, Parting, Trusted};
+use crate::sealed_files::landing::takes_files;
 use crate::status::Stop;
 use crate::{input, strings, words};
 use handfast_native::conversation::{Finding, Limits, MAX_TEXT, ToSend};
@@ -34,6 +35,15 @@ pub(crate) struct ChatArgs {
 impl ChatArgs {
     pub(crate) fn limits(&self) -> Limits {
         self.limits.limits()
+    }
+
+    /// Says now if files cannot be stored, and not when one comes.
+    pub(crate) fn tell_obstacles(&self, output: &mut Output) {
+        let folder = self.downloads();
+        if let Err(error) = takes_files(&folder) {
+            let folder = folder.to_string_lossy();
+            output.note(words::downloads_take_nothing(&folder, &error));
+        }
     }
 
     /// The folder for files that come in, wherever the device is at work.

@@ -1614,6 +1614,20 @@ pub(crate) fn files_under_way() -> &'static str {
     }
 }
 
+pub(crate) fn downloads_not_permitted(folder: impl Display) -> String {
+    match language() {
+        English => format!("No file can be taken, since nothing may be written in {folder}: change its rights, or start again with another folder (--downloads)."),
+        German => format!("Es kann keine Datei angenommen werden, denn in {folder} darf nichts geschrieben werden: ändere die Rechte, oder starte neu mit einem anderen Ordner (--downloads)."),
+    }
+}
+
+pub(crate) fn downloads_unwritable(folder: impl Display, error: impl Display) -> String {
+    match language() {
+        English => format!("No file can be taken, since nothing can be written in {folder} ({error}): start again with another folder (--downloads)."),
+        German => format!("Es kann keine Datei angenommen werden, denn in {folder} lässt sich nichts schreiben ({error}): starte neu mit einem anderen Ordner (--downloads)."),
+    }
+}
+
 pub(crate) fn send_what() -> &'static str {
     match language() {
         English => "Write the path of the file or folder: /send FILE",

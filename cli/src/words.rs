@@ -628,6 +628,15 @@ pub(crate) fn not_stored(path: &str, error: &std::io::Error) -> String {
     of_place(path, why)
 }
 
+/// Files that come in cannot be stored.
+pub(crate) fn downloads_take_nothing(folder: &str, error: &std::io::Error) -> String {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    match error.kind() {
+        PermissionDenied | ReadOnlyFilesystem => strings::downloads_not_permitted(line(folder)),
+        _ => strings::downloads_unwritable(line(folder), error),
+    }
+}
+
 pub(crate) fn not_a_file(path: &str) -> String {
     of_place(path, strings::neither_file_nor_folder())
 }

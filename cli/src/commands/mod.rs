@@ -127,6 +127,11 @@ impl Talk {
         Device::start(place).await
     }
 
+    /// Says what will be in the way later.
+    fn tell_obstacles(&self, output: &mut Output) {
+        self.chat.tell_obstacles(output);
+    }
+
     /// How this session differs from others.
     fn terms(&self) -> SessionTerms {
         SessionTerms {

@@ -5,7 +5,7 @@ use crate::answers::{lock as answers, question};
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
 use crate::sealed_files::landing::{
-    NewFile, must_be_free, must_be_writable, not_stored, with_suffix,
+    NewFile, must_be_free, must_be_writable, must_have_room, not_stored, with_suffix,
 };
 use crate::sealed_files::watch::{SourceState, Watch, Watched};
 use crate::sealed_files::{FOLDER_TYPE, LIMITS, prompt, refused};
@@ -17,7 +17,7 @@ use handfast_native::qr::Symbol;
 use handfast_native::seal::{
     About, Answers, Cost, Credential, FileName, Header, Kind, Lock, MAX_QUESTIONS, MediaType,
     Question, Questions, SealError, StreamError, Strength, Verdict, code_characters, code_words,
-    seal, text, tries_per_second,
+    seal, seal_into, text, tries_per_second,
 };
 use handfast_native::token::{Secret, random_bytes};
 use std::fs::File;
@@ -411,8 +411,18 @@ fn write(
         });
     };
     let new = NewFile::at(place)?;
-    seal(header, credential, &LIMITS, about, source, new.file())
-        .map_err(|error| failed(error, new.place()))?;
+    let mut refusal = None;
+    let sealed = seal_into(header, credential, &LIMITS, about, source, |length| {
+        must_have_room(new.place(), length).map_err(|stop| {
+            refusal = Some(stop);
+            io::ErrorKind::StorageFull
+        })?;
+        Ok(new.file())
+    });
+    if let Some(stop) = refusal {
+        return Err(stop);
+    }
+    sealed.map_err(|error| failed(error, new.place()))?;
     let bytes = new.file().metadata().map_or(0, |metadata| metadata.len());
     let changed = unchanged()?;
     Ok(Sealed {

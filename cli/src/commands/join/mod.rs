@@ -86,6 +86,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         mut output,
         mut interrupt,
     } = hands;
+    args.talk.tell_obstacles(&mut output);
     let device = interrupt.stops(args.talk.start_device()).await?;
     let begun = begin(&args, device, &mut output, &mut interrupt).await;
     let (mut session, handed) = match begun {
