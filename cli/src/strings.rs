@@ -3496,6 +3496,13 @@ pub(crate) fn sealed_at(path: impl Display, size: impl Display) -> String {
     }
 }
 
+pub(crate) fn renamed(name: impl Display) -> String {
+    match language() {
+        English => format!("It was called {name}, which cannot be its name here."),
+        German => format!("Es hieß {name}, was hier nicht sein Name sein kann."),
+    }
+}
+
 pub(crate) fn unsealed_at(path: impl Display, size: impl Display) -> String {
     match language() {
         English => format!("Opened: {path} ({size})"),

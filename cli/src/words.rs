@@ -338,6 +338,11 @@ pub(crate) fn file_received(name: &str, bytes: u64, path: &str) -> String {
     strings::file_received_at(quoted(name), size(bytes), line(path))
 }
 
+/// What was opened has not the name that it came with.
+pub(crate) fn renamed(name: &str) -> String {
+    strings::renamed(quoted(name))
+}
+
 /// A file is there, over there.
 pub(crate) fn file_sent(name: &str, bytes: u64) -> String {
     strings::file_arrived(quoted(name), size(bytes))

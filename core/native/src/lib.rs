@@ -1,6 +1,7 @@
 //! Everything beneath the faces of a device that has sockets and a disk: the program and the facade of
 //! the phones build on this crate alone, and it hands on whatever lies below.
 
+pub use file_names::names_in;
 pub use guesses::keep_guesses;
 pub use handfast_device as device;
 pub use handfast_net as net;
@@ -17,6 +18,7 @@ pub use remote::OfHomeError;
 pub use supervisor::{Addresses, DeviceEnd, DeviceHandle, Listener, Options, Overview};
 
 pub mod conversation;
+mod file_names;
 pub mod folder;
 mod guesses;
 mod home;

@@ -460,10 +460,13 @@ fn a_hostile_name_stays_beside_the_locked_file() {
         ("../../escape", "escape"),
         ("/tmp/handfast-escape", "handfast-escape"),
         ("..", "file"),
-        ("..\\..\\escape", "escape"),
+        ("..\\..\\escape", "..\\..\\escape"),
+        (".env", ".env"),
     ] {
         let outcome = open_foreign(&folder, &named(name, None, b"hello"));
         assert_eq!(outcome.status, Some(0), "{name}: {outcome:?}");
+        let is_told = outcome.stdout.contains("It was called");
+        assert_eq!(is_told, name != stored, "{outcome:?}");
         let found = names(Path::new(&folder.path("")));
         assert!(
             found.len() == 2 && found.iter().any(|name| name == stored),

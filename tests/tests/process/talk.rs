@@ -347,3 +347,27 @@ fn a_folder_is_sent_as_one_archive_without_its_links() {
     assert!(std::fs::symlink_metadata(format!("{unpacked}/photos of us/link")).is_err());
     assert_eq!(host.until("file_sent")["bytes"], received["bytes"]);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_keeps_its_name_and_one_that_is_not_utf_8_can_be_sent() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new();
+    let (mut host, mut guest) = chat(&folder);
+    let own = std::path::PathBuf::from(folder.path("own"));
+    std::fs::create_dir(&own).expect("a folder");
+    for name in [".env", "a:b?", "back\\slash"] {
+        let path = own.join(name);
+        std::fs::write(&path, name).expect("a file");
+        host.say(&format!("/send {}", path.display()));
+        let received = guest.until("file_received");
+        assert_eq!(received["name"], name);
+        let stored = folder.path(&format!("guest-downloads/{name}"));
+        assert_eq!(std::fs::read_to_string(stored).expect("stored"), name);
+    }
+    let latin = own.join(std::ffi::OsStr::from_bytes(b"caf\xe9.txt"));
+    std::fs::write(&latin, "content").expect("a file");
+    // What a program shows of such a name.
+    host.say(&format!("/send {}", latin.to_string_lossy()));
+    assert_eq!(guest.until("file_received")["name"], "caf\u{fffd}.txt");
+}

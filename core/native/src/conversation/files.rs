@@ -4,6 +4,7 @@
 //! other. A thread is borrowed for as long as there is something to do. How much waits is bounded by
 //! the machine, which asks for no more than it has room for.
 
+use crate::file_names::names_in;
 use crate::folder::{Packed, Seen};
 use bytes::Bytes;
 use handfast_protocol::conversation::{
@@ -368,8 +369,20 @@ fn begin(folder: &Path) -> io::Result<Unfinished> {
     Unfinished::in_folder(folder)
 }
 
-/// Gives the file its name, or the name with the first number that is free.
+/// Gives the file its name, or the name with the first number that is free. What this medium does not keep is
+/// replaced.
 fn keep(file: &Unfinished, folder: &Path, name: &str) -> io::Result<PathBuf> {
+    let mut last = io::ErrorKind::AlreadyExists.into();
+    for name in names_in(folder, name) {
+        match keep_as(file, folder, &name) {
+            Err(error) if is_about_the_name(&error) => last = error,
+            kept => return kept,
+        }
+    }
+    Err(last)
+}
+
+fn keep_as(file: &Unfinished, folder: &Path, name: &str) -> io::Result<PathBuf> {
     for n in 0..=u32::from(u16::MAX) {
         let path = folder.join(numbered_file_name(name, n));
         match file.settle(&path) {
@@ -378,6 +391,12 @@ fn keep(file: &Unfinished, folder: &Path, name: &str) -> io::Result<PathBuf> {
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// A medium without these characters says so (FAT: EINVAL).
+fn is_about_the_name(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidFilename, InvalidInput};
+    matches!(error.kind(), InvalidFilename | InvalidInput)
 }
 
 #[cfg(test)]
