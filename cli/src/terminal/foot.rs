@@ -60,8 +60,14 @@ impl Foot {
         Self { rows, cursor }
     }
 
-    pub(super) fn rows_above_cursor(&self) -> usize {
-        self.cursor.row
+    /// What takes it away, once it is drawn.
+    pub(super) fn erasing(&self) -> String {
+        match (self.cursor.row, self.rows.len()) {
+            // Some terminals keep a copy of what is cleared from the top of the screen to its end.
+            (0, 1) => "\r\x1b[K".to_owned(),
+            (0, _) => "\r\x1b[J".to_owned(),
+            (up, _) => format!("\r\x1b[{up}A\x1b[J"),
+        }
     }
 
     /// As a terminal takes it whose cursor is at the beginning of an empty row.
@@ -79,14 +85,6 @@ impl Foot {
         drawn.push('\r');
         drawn.push_str(&self.rows[row][..at]);
         drawn
-    }
-}
-
-/// Takes a foot away whose cursor has so many rows above it.
-pub(super) fn erased(rows_above_cursor: usize) -> String {
-    match rows_above_cursor {
-        0 => "\r\x1b[J".to_owned(),
-        up => format!("\r\x1b[{up}A\x1b[J"),
     }
 }
 
@@ -162,7 +160,7 @@ mod tests {
     fn a_line_is_shown_below_what_is_under_way() {
         let foot = typed("hello", 5, 80);
         assert_eq!(foot.drawn(), "* a file\r\n> hello");
-        assert_eq!(foot.rows_above_cursor(), 1);
+        assert_eq!(foot.erasing(), "\r\x1b[1A\x1b[J");
         let foot = typed("hello", 2, 80);
         assert_eq!(foot.drawn(), "* a file\r\n> hello\r> he");
     }

@@ -1,7 +1,7 @@
 //! What is typed, key by key: the mode of the terminal, and reading from it.
 
 use super::line::{Key, Typed};
-use super::{Input, can_draw, screen};
+use super::{Input, can_draw, canvas, screen};
 use crate::interrupt;
 use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event};
 use crossterm::{execute, terminal};
@@ -49,7 +49,7 @@ fn enter() -> io::Result<()> {
     IS_RAW.store(true, Relaxed);
     keep_lines_and_signals()?;
     // A terminal that does not know of pastes shows nothing of this.
-    let _ = execute!(io::stderr(), EnableBracketedPaste);
+    let _ = execute!(canvas(), EnableBracketedPaste);
     Ok(())
 }
 
@@ -57,7 +57,7 @@ fn enter() -> io::Result<()> {
 pub(super) fn leave() {
     screen().erase();
     if IS_RAW.swap(false, Relaxed) {
-        let _ = execute!(io::stderr(), DisableBracketedPaste);
+        let _ = execute!(canvas(), DisableBracketedPaste);
         let _ = terminal::disable_raw_mode();
     }
 }

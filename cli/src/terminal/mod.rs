@@ -106,8 +106,8 @@ pub(crate) fn restore() {
 struct Screen {
     rows: Vec<String>,
     input: Option<Input>,
-    /// Rows above the cursor that belong to what was drawn last; None while nothing is.
-    drawn: Option<usize>,
+    /// What takes away what was drawn last; None while nothing is.
+    drawn: Option<String>,
 }
 
 /// A line that is being typed.
@@ -155,13 +155,22 @@ fn screen() -> MutexGuard<'static, Screen> {
 /// A screen on which the cursor can be moved.
 fn can_draw() -> bool {
     let is_plain = std::env::var_os("TERM").is_none_or(|name| name.is_empty() || name == "dumb");
-    io::stderr().is_terminal() && (cfg!(windows) || !is_plain)
+    let is_seen = io::stderr().is_terminal() || io::stdout().is_terminal();
+    is_seen && (cfg!(windows) || !is_plain)
+}
+
+/// Where the foot stands: with what is said about how it is going, unless that goes somewhere else.
+fn canvas() -> Box<dyn Write> {
+    match io::stderr().is_terminal() {
+        true => Box::new(io::stderr()),
+        false => Box::new(io::stdout()),
+    }
 }
 
 impl Screen {
     fn erase(&mut self) {
-        if let Some(above) = self.drawn.take() {
-            put(&foot::erased(above));
+        if let Some(erasing) = self.drawn.take() {
+            put(&erasing);
         }
     }
 
@@ -172,7 +181,7 @@ impl Screen {
         let input = self.input.as_ref().map(Input::shown);
         let foot = Foot::of(&self.rows, input, columns());
         put(&foot.drawn());
-        self.drawn = Some(foot.rows_above_cursor());
+        self.drawn = Some(foot.erasing());
     }
 
     /// Draws what has changed. Where the window has another size now, it is not known what became of the
@@ -200,8 +209,8 @@ impl Screen {
 
 /// Writes where the foot stands. A screen that is gone is no reason to fail.
 fn put(text: &str) {
-    let mut error = io::stderr().lock();
-    let _ = error
+    let mut canvas = canvas();
+    let _ = canvas
         .write_all(text.as_bytes())
-        .and_then(|()| error.flush());
+        .and_then(|()| canvas.flush());
 }

@@ -200,6 +200,31 @@ fn all_of_a_long_paste_arrives() {
 }
 
 #[test]
+fn a_long_paste_arrives_also_where_what_is_told_goes_to_a_file() {
+    let folder = Folder::new();
+    let (mut host, link) = Peer::host(&folder, &[]);
+    let program = program().to_string_lossy().into_owned();
+    let told = folder.path("told");
+    let join = format!("'{program}' join --yes --incognito '{link}' 2>'{told}'");
+    let mut guest = Terminal::run(&join, (80, 24));
+    host.until("met");
+    guest.until(">");
+    let pasted = a_long_text(9_000);
+    guest.paste(&pasted);
+    guest.press("\r");
+    assert_eq!(text_of(&mut host, pasted.len()), pasted);
+    host.say("hello");
+    guest.until_all(&["    Ana: hello", ">"]);
+    guest.press("/quit\r");
+    assert_eq!(guest.end(), Some(0));
+    let told = std::fs::read_to_string(told).expect("a file");
+    assert!(
+        told.contains("You are connected") && !told.contains('\x1b'),
+        "{told}"
+    );
+}
+
+#[test]
 fn what_comes_in_does_not_tear_the_line_that_is_typed() {
     let folder = Folder::new();
     let (mut host, link) = Peer::host(&folder, &[]);
