@@ -6,9 +6,10 @@ use crate::files::Files;
 use crate::limits::LimitArgs;
 use crate::lines::Lines;
 use crate::output::{Event, Output, Parting, Trusted};
+use crate::sealed_files::landing::takes_files;
 use crate::status::Stop;
 use crate::{input, strings, words};
-use handfast_native::conversation::{Finding, Limits, open_file};
+use handfast_native::conversation::{Finding, Limits, MAX_TEXT, ToSend};
 use handfast_native::device::{Reached, Refusal, Saying, SessionEnd, View, Wish};
 use handfast_native::handshake::ShortString;
 use std::collections::VecDeque;
@@ -34,6 +35,15 @@ pub(crate) struct ChatArgs {
 impl ChatArgs {
     pub(crate) fn limits(&self) -> Limits {
         self.limits.limits()
+    }
+
+    /// Says now if files cannot be stored, and not when one comes.
+    pub(crate) fn tell_obstacles(&self, output: &mut Output) {
+        let folder = self.downloads();
+        if let Err(error) = takes_files(&folder) {
+            let folder = folder.to_string_lossy();
+            output.note(words::downloads_take_nothing(&folder, &error));
+        }
     }
 
     /// The folder for files that come in, wherever the device is at work.
@@ -83,9 +93,17 @@ struct Chat<'a> {
     /// As it was told last.
     shown: Option<Shown>,
     /// What the device had no room for, in the order in which it was typed.
-    held: VecDeque<String>,
+    held: VecDeque<Held>,
     /// The person wants to go, as soon as files that are coming in are here.
     is_leaving: bool,
+}
+
+/// What waits until there is room.
+enum Held {
+    /// As it was typed.
+    Line(String),
+    /// What is left of a text that goes in parts.
+    Text(String),
 }
 
 /// What is told of a conversation when it changes.
@@ -226,15 +244,19 @@ impl Chat<'_> {
                 self.held.clear();
                 self.carry_out(line).await;
             }
-            _ => self.held.push_back(line),
+            _ => self.held.push_back(Held::Line(line)),
         }
     }
 
     /// Tries again what there was no room for.
     async fn say_what_was_held(&mut self) {
         let held = std::mem::take(&mut self.held);
-        for line in held {
-            self.typed(line, false).await;
+        for held in held {
+            match held {
+                held if !self.held.is_empty() => self.held.push_back(held),
+                Held::Line(line) => self.carry_out(line).await,
+                Held::Text(text) => self.say_in_parts(&text).await,
+            }
         }
     }
 
@@ -254,7 +276,10 @@ impl Chat<'_> {
             "/help" => self.output.note(strings::chat_help()),
             "/send" if rest.is_empty() => self.output.note(strings::send_what()),
             "/send" => match file(rest.to_owned()).await {
-                Ok(file) => self.say(file, line).await,
+                Ok((file, left_out)) => match self.say(file).await {
+                    true => left_out.into_iter().for_each(|told| self.output.note(told)),
+                    false => self.held.push_back(Held::Line(line)),
+                },
                 Err(why) => self.output.note(why),
             },
             "/accept" => self.answer(rest, Saying::AcceptFile).await,
@@ -273,21 +298,34 @@ impl Chat<'_> {
             text => {
                 // Doubled, so that a line can begin with one.
                 let text = text.strip_prefix('/').unwrap_or(text);
-                self.say(Saying::Text(text.to_owned()), line.clone()).await;
+                self.say_in_parts(text).await;
             }
         }
     }
 
-    /// Says this, which `line` asked for.
-    async fn say(&mut self, saying: Saying, line: String) {
+    /// Says a text, in as many messages as it takes. What there is no room for waits until there is.
+    async fn say_in_parts(&mut self, text: &str) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (part, further) = rest.split_at(part_of(rest));
+            if !self.say(Saying::Text(part.to_owned())).await {
+                return self.held.push_back(Held::Text(rest.to_owned()));
+            }
+            rest = further;
+        }
+    }
+
+    /// Says this. Whether there was room for it.
+    async fn say(&mut self, saying: Saying) -> bool {
         match self.session.say(saying).await {
-            Err(Refusal::TooMuchWaits) => self.held.push_back(line),
+            Err(Refusal::TooMuchWaits) => false,
             Err(refusal) => {
                 if let Some(sentence) = words::refusal(refusal) {
                     self.output.note(sentence);
                 }
+                true
             }
-            Ok(()) => {}
+            Ok(()) => true,
         }
     }
 
@@ -343,23 +381,79 @@ fn command(line: &str) -> (&str, &str) {
     }
 }
 
-/// The file at this path, to be sent; or why it cannot be. A disk may take its time.
-async fn file(typed: String) -> Result<Saying, String> {
+/// How many bytes of a text go as the next message: all, or as many whole lines, words or characters as fit.
+fn part_of(text: &str) -> usize {
+    if text.len() <= MAX_TEXT {
+        return text.len();
+    }
+    let most = text.floor_char_boundary(MAX_TEXT);
+    let half = text.floor_char_boundary(most / 2);
+    // What is cut close to its beginning would go in twice as many messages.
+    let end = |of: fn(char) -> bool| {
+        let (at, c) = text[half..most].char_indices().rfind(|(_, c)| of(*c))?;
+        Some(half + at + c.len_utf8())
+    };
+    end(|c| c == '\n')
+        .or_else(|| end(char::is_whitespace))
+        .unwrap_or(most)
+}
+
+/// The file or folder at this path, to be sent, and what of it is not; or why it cannot be. A disk may take
+/// its time.
+async fn file(typed: String) -> Result<(Saying, Vec<String>), String> {
     let found = tokio::task::spawn_blocking(move || file_at(&typed)).await;
     found.unwrap_or_else(|_| Err(strings::send_what().into()))
 }
 
-fn file_at(typed: &str) -> Result<Saying, String> {
+fn file_at(typed: &str) -> Result<(Saying, Vec<String>), String> {
     let path = input::path_of(typed);
     let unreadable = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::InvalidInput => words::not_a_file(&path.to_string_lossy()),
         _ => words::unreadable(&path.to_string_lossy(), &error),
     };
-    let (_, found) = open_file(&path).map_err(unreadable)?;
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    Ok(Saying::File {
-        name: name.to_string_lossy().into_owned(),
-        size: found.len(),
+    let found = ToSend::at(&path).map_err(unreadable)?;
+    let left_out = found.as_folder().map(|folder| {
+        let unread = folder.unread().iter().map(|(path, _)| path);
+        folder.left_out().iter().chain(unread).cloned().collect()
+    });
+    let left_out: Vec<PathBuf> = left_out.unwrap_or_default();
+    let told = match left_out.is_empty() {
+        true => Vec::new(),
+        false => vec![words::not_sent_along(&left_out)],
+    };
+    let saying = Saying::File {
+        name: found.name,
+        size: found.size,
         path: std::path::absolute(&path).map_err(unreadable)?,
-    })
+    };
+    Ok((saying, told))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_too_long_goes_in_parts_that_are_together_the_same() {
+        let words = "wörter und 日本語 ".repeat(9_000);
+        for text in [
+            "short".to_owned(),
+            "é".repeat(70_000),
+            words.clone(),
+            words.replace("und", "\n"),
+        ] {
+            let (mut rest, mut parts) = (text.as_str(), Vec::new());
+            while !rest.is_empty() {
+                let (part, further) = rest.split_at(part_of(rest));
+                assert!((1..=MAX_TEXT).contains(&part.len()));
+                parts.push(part);
+                rest = further;
+            }
+            assert_eq!(parts.concat(), text);
+            assert!(parts.len() <= text.len() / (MAX_TEXT / 2) + 1);
+            let is_cut_in_a_word = |part: &&str| part.ends_with(char::is_alphanumeric);
+            let whole = &parts[..parts.len() - 1];
+            assert!(!text.contains(' ') || !whole.iter().any(is_cut_in_a_word));
+        }
+    }
 }

@@ -1,11 +1,13 @@
 //! Finding the token in what a person hands in: a link, a path, standard input.
 
 use crate::status::Stop;
+use crate::terminal::StandardInput;
 use crate::{strings, words};
 use handfast_native::qr::scan_picture;
 use handfast_native::token::{FindError, Invitation, SealedReply, Token, find};
-use std::io::{BufRead, Read};
-use std::path::PathBuf;
+use handfast_native::unfinished::folder_of;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 /// The most bytes of a file that are read: what the reader of pictures takes.
 pub(crate) const MOST_BYTES: u64 = 64 << 20;
@@ -115,11 +117,27 @@ pub(crate) fn path_of(text: &str) -> PathBuf {
     let home = bare
         .strip_prefix('~')
         .filter(|rest| rest.is_empty() || rest.starts_with('/'));
-    match (home, std::env::home_dir()) {
+    let path = match (home, std::env::home_dir()) {
         (Some(rest), Some(home)) if !text.starts_with(['\'', '"']) => {
             home.join(rest.trim_start_matches('/'))
         }
         _ => PathBuf::from(bare),
+    };
+    shown_as(&path).unwrap_or(path)
+}
+
+/// The one thing whose name is shown like the last part of this path, where that shows characters which are
+/// none: no text can name it.
+fn shown_as(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?;
+    if !name.contains(char::REPLACEMENT_CHARACTER) || path.symlink_metadata().is_ok() {
+        return None;
+    }
+    let there = std::fs::read_dir(folder_of(path)).ok()?.flatten();
+    let mut alike = there.filter(|entry| entry.file_name().to_string_lossy() == name);
+    match (alike.next(), alike.next()) {
+        (Some(one), None) => Some(path.with_file_name(one.file_name())),
+        _ => None,
     }
 }
 
@@ -172,13 +190,10 @@ pub(crate) fn read_file(path: &std::path::Path) -> Result<Vec<u8>, Stop> {
 
 /// Reads line after line until there is a token, so that what follows it stays for the chat.
 fn from_standard_input() -> Result<Token, FindError> {
-    let mut input = std::io::stdin().lock();
+    let mut input = StandardInput::begin();
     let mut bytes = Vec::new();
     loop {
-        let read = (&mut input)
-            .take(MOST_BYTES)
-            .read_until(b'\n', &mut bytes)
-            .unwrap_or(0);
+        let read = input.read_line(MOST_BYTES, &mut bytes).unwrap_or(0);
         let is_picture = ["\u{89}PNG", "\u{ff}\u{d8}\u{ff}", "GIF8", "RIFF"]
             .iter()
             .any(|magic| {

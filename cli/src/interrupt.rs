@@ -2,8 +2,17 @@
 //! not wait for it.
 
 use crate::status::{Status, Stop};
+use crate::terminal;
 use handfast_native::unfinished;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
+
+/// Ctrl-C as a key, where the system makes no signal of it.
+static KEY: Notify = Notify::const_new();
+
+/// The person has pressed Ctrl-C.
+pub(crate) fn press() {
+    KEY.notify_one();
+}
 
 /// Whether the program is to end.
 #[derive(Clone)]
@@ -19,6 +28,7 @@ impl Interrupt {
             let _ = pressed.send(true);
             wishes.next().await;
             unfinished::abandon();
+            terminal::restore();
             std::process::exit(Status::Cancelled.code());
         });
         Self(watching)
@@ -83,6 +93,7 @@ impl Wishes {
     async fn next(&mut self) {
         tokio::select! {
             () = ctrl_c() => {}
+            () = KEY.notified() => {}
             () = self.signal() => {}
         }
     }

@@ -29,6 +29,7 @@ mod status;
 mod strings;
 mod sealed_files;
 mod symbol;
+mod terminal;
 mod waiting;
 mod words;
 
@@ -65,5 +66,6 @@ fn main() {
     let status = cli.command.run();
     // Work that was given up may still be writing, on a thread that nobody waits for.
     handfast_native::unfinished::abandon();
+    terminal::restore();
     std::process::exit(status.code());
 }

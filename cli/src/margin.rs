@@ -17,47 +17,6 @@ const OURS: &str = "  ";
 /// Where a text of theirs begins, and where it goes on.
 const THEIRS: [&str; 2] = ["    ", "      "];
 
-/// How wide a screen is taken to be where that cannot be known.
-const USUAL: usize = 80;
-
-/// How many columns the screen has.
-pub(crate) fn columns() -> usize {
-    known_columns().filter(|&width| width > 0).unwrap_or(USUAL)
-}
-
-/// How many columns and rows the window has in which standard output appears; None if it appears in none,
-/// or that is not known.
-#[cfg(unix)]
-pub(crate) fn window() -> Option<(usize, usize)> {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
-    let (columns, rows) = (usize::from(size.ws_col), usize::from(size.ws_row));
-    (columns > 0 && rows > 0).then_some((columns, rows))
-}
-
-#[cfg(not(unix))]
-pub(crate) fn window() -> Option<(usize, usize)> {
-    let (width, height) = terminal_size::terminal_size_of(std::io::stdout())?;
-    Some((width.0.into(), height.0.into()))
-}
-
-/// As the terminal says that one of the standard streams is.
-#[cfg(unix)]
-fn known_columns() -> Option<usize> {
-    use rustix::termios::tcgetwinsize;
-    let sizes = [
-        tcgetwinsize(std::io::stdout()),
-        tcgetwinsize(std::io::stderr()),
-        tcgetwinsize(std::io::stdin()),
-    ];
-    let known = sizes.into_iter().flatten().next();
-    known.map(|size| usize::from(size.ws_col))
-}
-
-#[cfg(not(unix))]
-fn known_columns() -> Option<usize> {
-    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
-}
-
 /// Sentences of this program, one a line. `mark` is what each begins with.
 pub(crate) fn ours(mark: &str, text: &str, columns: usize) -> String {
     let lines = text.lines().map(|line| match line.trim().is_empty() {
@@ -127,7 +86,7 @@ fn fold(line: &str, first: &str, further: &str, columns: usize) -> String {
 
 /// How many columns a character takes at most: terminals do not agree, and what is taken for narrower
 /// than it is would be folded by the terminal.
-fn width(c: char) -> usize {
+pub(crate) fn width(c: char) -> usize {
     match c {
         '\u{10000}'.. => 2,
         _ => c.width().unwrap_or(1).max(1),

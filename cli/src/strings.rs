@@ -1614,10 +1614,31 @@ pub(crate) fn files_under_way() -> &'static str {
     }
 }
 
+pub(crate) fn downloads_not_permitted(folder: impl Display) -> String {
+    match language() {
+        English => format!("No file can be taken, since nothing may be written in {folder}: change its rights, or start again with another folder (--downloads)."),
+        German => format!("Es kann keine Datei angenommen werden, denn in {folder} darf nichts geschrieben werden: ändere die Rechte, oder starte neu mit einem anderen Ordner (--downloads)."),
+    }
+}
+
+pub(crate) fn downloads_unwritable(folder: impl Display, error: impl Display) -> String {
+    match language() {
+        English => format!("No file can be taken, since nothing can be written in {folder} ({error}): start again with another folder (--downloads)."),
+        German => format!("Es kann keine Datei angenommen werden, denn in {folder} lässt sich nichts schreiben ({error}): starte neu mit einem anderen Ordner (--downloads)."),
+    }
+}
+
 pub(crate) fn send_what() -> &'static str {
     match language() {
-        English => "Write the path of the file: /send FILE",
-        German => "Gib den Pfad der Datei an: /send DATEI",
+        English => "Write the path of the file or folder: /send FILE",
+        German => "Gib den Pfad der Datei oder des Ordners an: /send DATEI",
+    }
+}
+
+pub(crate) fn not_sent_along(names: impl Display) -> String {
+    match language() {
+        English => format!("Not sent along, as links and devices are not, nor what may not be read: {names}"),
+        German => format!("Nicht mitgesendet, wie Links, Geräte und was nicht gelesen werden darf: {names}"),
     }
 }
 
@@ -1714,8 +1735,8 @@ pub(crate) fn guest() -> &'static str {
 
 pub(crate) fn chat_help() -> &'static str {
     match language() {
-        English => "Type a line and press Enter to send it.\n  /send FILE       send a file\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         ask them to compare six symbols, or agree to: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            say goodbye and leave\nA line that begins with * at the edge is from this program. What they write stands further in.",
-        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         um einen Vergleich von sechs Symbolen bitten oder zustimmen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            verabschieden und gehen\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         ask them to compare six symbols, or agree to: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            say goodbye and leave\nA line that begins with * at the edge is from this program. What they write stands further in.",
+        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         um einen Vergleich von sechs Symbolen bitten oder zustimmen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            verabschieden und gehen\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
     }
 }
 
@@ -3472,6 +3493,13 @@ pub(crate) fn sealed_at(path: impl Display, size: impl Display) -> String {
     match language() {
         English => format!("Locked: {path} ({size})"),
         German => format!("Verschlossen: {path} ({size})"),
+    }
+}
+
+pub(crate) fn renamed(name: impl Display) -> String {
+    match language() {
+        English => format!("It was called {name}, which cannot be its name here."),
+        German => format!("Es hieß {name}, was hier nicht sein Name sein kann."),
     }
 }
 

@@ -338,6 +338,11 @@ pub(crate) fn file_received(name: &str, bytes: u64, path: &str) -> String {
     strings::file_received_at(quoted(name), size(bytes), line(path))
 }
 
+/// What was opened has not the name that it came with.
+pub(crate) fn renamed(name: &str) -> String {
+    strings::renamed(quoted(name))
+}
+
 /// A file is there, over there.
 pub(crate) fn file_sent(name: &str, bytes: u64) -> String {
     strings::file_arrived(quoted(name), size(bytes))
@@ -586,6 +591,11 @@ pub(crate) fn left_unread(paths: &[std::path::PathBuf]) -> String {
     strings::left_unread(some_of(paths))
 }
 
+/// What was left out of a folder that is sent.
+pub(crate) fn not_sent_along(paths: &[std::path::PathBuf]) -> String {
+    strings::not_sent_along(some_of(paths))
+}
+
 /// What changed in a folder while it was locked.
 pub(crate) fn changed_inside(paths: &[std::path::PathBuf]) -> String {
     strings::changed_inside(some_of(paths))
@@ -621,6 +631,15 @@ pub(crate) fn not_stored(path: &str, error: &std::io::Error) -> String {
         _ => return unwritable(path, error),
     };
     of_place(path, why)
+}
+
+/// Files that come in cannot be stored.
+pub(crate) fn downloads_take_nothing(folder: &str, error: &std::io::Error) -> String {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    match error.kind() {
+        PermissionDenied | ReadOnlyFilesystem => strings::downloads_not_permitted(line(folder)),
+        _ => strings::downloads_unwritable(line(folder), error),
+    }
 }
 
 pub(crate) fn not_a_file(path: &str) -> String {

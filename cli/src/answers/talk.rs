@@ -2,7 +2,6 @@
 //! standard input, which do not show where a person types them.
 
 use super::{checked, code_in_file, in_file, nobody_to_ask, not_a_code, refused};
-use crate::hidden::Hidden;
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::Output;
@@ -163,10 +162,10 @@ async fn typed(
     lines: &mut Lines,
     interrupt: &mut Interrupt,
 ) -> Result<Zeroizing<String>, Stop> {
-    let _hidden = match lines.is_terminal() {
+    let _unseen = match lines.is_terminal() {
         true => {
-            output.prompt(&format!("{prompt} "));
-            Some(Hidden::begin(std::io::stdin()).map_err(|_| nobody_to_ask())?)
+            let asked = lines.ask_secretly(prompt, output);
+            Some(asked.map_err(|_| nobody_to_ask())?)
         }
         false => None,
     };

@@ -1,15 +1,15 @@
 //! `handfast inspect`: what a locked file tells without its answer.
 
-use crate::output::{json_line, write_line};
+use super::Hands;
+use crate::output::json_line;
 use crate::sealed_files::LIMITS;
 use crate::sealed_files::container::Container;
-use crate::status::{Status, Stop};
+use crate::status::Stop;
 use crate::{strings, words};
 use handfast_native::seal::{
     Header, Lock, Questions, SealError, apparent_length, tries_per_second,
 };
 use serde::Serialize;
-use std::io::Write;
 
 #[derive(clap::Args)]
 #[command(after_help = strings::inspect_examples())]
@@ -45,32 +45,25 @@ struct Argon2 {
     tries_per_second: f64,
 }
 
-pub(crate) fn run(args: &Args) -> Status {
-    match Container::find(&args.container) {
-        Ok(container) => {
-            let header = &container.header;
-            let known = Known::of(header, container.length);
-            match args.json {
-                true => write_line(&json_line(&known)),
-                false => write_line(&known.to_text(header)),
-            }
-            Status::Done
-        }
-        Err(Stop {
-            status,
-            kind,
-            sentence,
-        }) => {
-            if args.json {
-                write_line(&json_line(&serde_json::json!({
-                    "event": "failed", "kind": kind, "text": sentence, "status": status.code(),
-                })));
-            } else {
-                let _ = writeln!(std::io::stderr(), "handfast: {sentence}");
-            }
-            status
-        }
+pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
+    let Hands {
+        output,
+        mut interrupt,
+    } = hands;
+    let finding = tokio::task::spawn_blocking(move || Container::find(&args.container));
+    let finding = async {
+        finding
+            .await
+            .map_err(|_| Stop::local(strings::went_wrong()))?
+    };
+    let container = interrupt.stops(finding).await?;
+    let header = &container.header;
+    let known = Known::of(header, container.length);
+    match args.json {
+        true => output.print(&json_line(&known)),
+        false => output.print(&known.to_text(header)),
     }
+    Ok(())
 }
 
 impl Known {

@@ -99,7 +99,8 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         mut output,
         mut interrupt,
     } = hands;
-    let mut lines = Lines::of_standard_input();
+    let mut lines = Lines::of_standard_input(&output);
+    args.talk.tell_obstacles(&mut output);
     let device = interrupt.stops(args.talk.start_device()).await?;
     let begun = match &args.resume {
         Some(wanted) => {

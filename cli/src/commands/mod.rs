@@ -82,7 +82,7 @@ impl Command {
             Self::Scan(args) => scan::run(&args),
             Self::Seal(args) => talk(args.json, move |hands| seal::run(args, hands)),
             Self::Open(args) => talk(args.json, move |hands| open::run(args, hands)),
-            Self::Inspect(args) => inspect::run(&args),
+            Self::Inspect(args) => talk(args.json, move |hands| inspect::run(args, hands)),
             Self::Network(args) => talk(args.json, move |hands| network::run(args, hands)),
             Self::Demo(args) => demo::run(args),
             Self::DemoHost(args) => {
@@ -125,6 +125,11 @@ impl Talk {
             (false, _) => self.home.place()?,
         };
         Device::start(place).await
+    }
+
+    /// Says what will be in the way later.
+    fn tell_obstacles(&self, output: &mut Output) {
+        self.chat.tell_obstacles(output);
     }
 
     /// How this session differs from others.

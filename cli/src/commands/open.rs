@@ -6,7 +6,6 @@ use crate::answers::lock as answers;
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
 use crate::sealed_files::container::Container;
-use crate::sealed_files::folder::{UnpackError, unpack};
 use crate::sealed_files::landing::{
     NewFile, NewFolder, must_be_free, must_be_writable, must_have_room, not_stored,
 };
@@ -14,9 +13,11 @@ use crate::sealed_files::watch::{SourceState, Watch};
 use crate::sealed_files::{FOLDER_TYPE, LIMITS, prompt, refused};
 use crate::status::{Status, Stop};
 use crate::{strings, words};
-use handfast_native::conversation::safe_file_name;
+use handfast_native::folder::{UnpackError, unpack};
+use handfast_native::names_in;
 use handfast_native::seal::{About, Credential, Lock, StreamError, open_into};
 use handfast_native::token::Secret;
+use handfast_native::unfinished::folder_of;
 use std::io::{self, PipeWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -132,6 +133,11 @@ async fn attempt(args: &Args, output: &mut Output, interrupt: &mut Interrupt) ->
         opened = opening => opened?,
         stop = asking => return Err(stop),
     };
+    let is_chosen = args.output.as_deref() == Some(&path);
+    let own = about.name.as_ref().filter(|_| !is_chosen);
+    if let Some(own) = own.filter(|own| path.file_name() != Some(own.as_str().as_ref())) {
+        output.note(words::renamed(own.as_str()));
+    }
     output.tell(Event::Unsealed {
         path: path.to_string_lossy().into_owned(),
         name: about.name.map(|name| name.as_str().to_owned()),
@@ -204,24 +210,24 @@ impl Place {
     /// The place for something that calls itself so. Nothing in the name can lead elsewhere.
     fn of(&self, about: &About) -> PathBuf {
         let name = match &about.name {
-            Some(name) => safe_file_name(name.as_str()),
+            Some(name) => name.as_str().to_owned(),
             None => self.name_without_suffix(),
         };
-        match &self.wanted {
-            Some(folder) if folder.is_dir() => folder.join(name),
-            Some(path) => path.clone(),
-            None => self.container.as_deref().map_or_else(
-                || PathBuf::from(&name),
-                |container| container.with_file_name(&name),
-            ),
-        }
+        let folder = match (&self.wanted, &self.container) {
+            (Some(folder), _) if folder.is_dir() => folder,
+            (Some(path), _) => return path.clone(),
+            (None, Some(container)) => folder_of(container),
+            (None, None) => Path::new(""),
+        };
+        let name = names_in(folder_of(&folder.join("name")), &name).swap_remove(0);
+        folder.join(name)
     }
 
     fn name_without_suffix(&self) -> String {
         let name = self.container.as_deref().and_then(Path::file_name);
         let name = name.map(|name| name.to_string_lossy().into_owned());
         let bare = name.as_deref().and_then(|name| name.strip_suffix(SUFFIX));
-        safe_file_name(bare.unwrap_or("opened"))
+        bare.unwrap_or("opened").to_owned()
     }
 }
 

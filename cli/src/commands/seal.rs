@@ -4,19 +4,20 @@ use super::Hands;
 use crate::answers::{lock as answers, question};
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
-use crate::sealed_files::folder::{Culprit, Packed, Seen};
 use crate::sealed_files::landing::{
-    NewFile, must_be_free, must_be_writable, not_stored, with_suffix,
+    NewFile, must_be_free, must_be_writable, must_have_room, not_stored, with_suffix,
 };
 use crate::sealed_files::watch::{SourceState, Watch, Watched};
 use crate::sealed_files::{FOLDER_TYPE, LIMITS, prompt, refused};
 use crate::status::{Status, Stop};
+use crate::terminal::StandardInput;
 use crate::{input, strings, symbol, words};
+use handfast_native::folder::{Culprit, Packed, Seen};
 use handfast_native::qr::Symbol;
 use handfast_native::seal::{
     About, Answers, Cost, Credential, FileName, Header, Kind, Lock, MAX_QUESTIONS, MediaType,
     Question, Questions, SealError, StreamError, Strength, Verdict, code_characters, code_words,
-    seal, text, tries_per_second,
+    seal, seal_into, text, tries_per_second,
 };
 use handfast_native::token::{Secret, random_bytes};
 use std::fs::File;
@@ -242,7 +243,7 @@ fn look(path: &Path, is_strict: bool) -> Result<(Subject, Omitted), Stop> {
     let unreadable = |error: &io::Error| unreadable(path, error);
     if path == Path::new("-") {
         let mut bytes = Vec::new();
-        let read = io::stdin()
+        let read = StandardInput::begin()
             .take(input::MOST_BYTES + 1)
             .read_to_end(&mut bytes);
         read.map_err(|error| unreadable(&error))?;
@@ -410,8 +411,18 @@ fn write(
         });
     };
     let new = NewFile::at(place)?;
-    seal(header, credential, &LIMITS, about, source, new.file())
-        .map_err(|error| failed(error, new.place()))?;
+    let mut refusal = None;
+    let sealed = seal_into(header, credential, &LIMITS, about, source, |length| {
+        must_have_room(new.place(), length).map_err(|stop| {
+            refusal = Some(stop);
+            io::ErrorKind::StorageFull
+        })?;
+        Ok(new.file())
+    });
+    if let Some(stop) = refusal {
+        return Err(stop);
+    }
+    sealed.map_err(|error| failed(error, new.place()))?;
     let bytes = new.file().metadata().map_or(0, |metadata| metadata.len());
     let changed = unchanged()?;
     Ok(Sealed {
@@ -447,7 +458,7 @@ fn tell(output: &Output, sealed: &Sealed, code: Option<&Secret<16>>) {
         return;
     }
     if let Some(text) = &sealed.text {
-        output.print(text);
+        output.print_in_lines(text);
     }
     if let Some(place) = &sealed.place {
         output.whisper(&words::sealed(&place.to_string_lossy(), sealed.bytes));
@@ -456,7 +467,7 @@ fn tell(output: &Output, sealed: &Sealed, code: Option<&Secret<16>>) {
         let characters = code_characters(code);
         output.whisper(strings::code_follows());
         if let Ok(symbol) = Symbol::draw(&characters) {
-            let drawn = Zeroizing::new(symbol.to_terminal(symbol::style()));
+            let drawn = Zeroizing::new(symbol::drawn(&symbol));
             output.print(drawn.trim_end_matches('\n'));
         }
         output.print(&characters);

@@ -4,30 +4,29 @@
 //! output that is closed is no reason to fail.
 
 mod event;
+mod under_way;
 
 pub(crate) use event::{Event, Parting, Side, Stamped, State, Trusted};
 
 use crate::status::{Status, Stop};
 use crate::symbol::{self, Forms};
-use crate::{margin, strings, words};
+use crate::{margin, strings, terminal, words};
 use handfast_native::device::View;
 use handfast_native::qr::Symbol;
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::collections::HashMap;
 use std::io::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use under_way::UnderWay;
 
-/// How many columns of a file's name are shown beside its bar.
-const MOST_OF_A_NAME: usize = 24;
+/// How many columns a line of a long text has, so that no terminal cuts it when it is pasted again.
+const COLUMNS_OF_A_TEXT: usize = 76;
 
 /// Where events go.
 pub(crate) struct Output {
     json: bool,
     /// What the other side is called, once known.
     name: String,
-    bars: MultiProgress,
-    bar_of: HashMap<(String, bool), ProgressBar>,
+    under_way: UnderWay,
     /// A code that is to be drawn below what is said of it.
     code: Option<Symbol>,
 }
@@ -37,8 +36,7 @@ impl Output {
         Self {
             json,
             name: String::new(),
-            bars: MultiProgress::new(),
-            bar_of: HashMap::new(),
+            under_way: UnderWay::default(),
             code: None,
         }
     }
@@ -88,7 +86,7 @@ impl Output {
 
     /// Why it did not come to its end.
     pub(crate) fn stopped(&mut self, stop: &Stop) {
-        self.bars.clear().ok();
+        self.under_way.clear();
         if stop.sentence.is_empty() && !self.json {
             return;
         }
@@ -113,9 +111,9 @@ impl Output {
         let Some(code) = self.code.take() else {
             return;
         };
-        let (needed, window) = (symbol::room(&code), margin::window());
+        let (needed, window) = (symbol::room(&code), terminal::window());
         match symbol::fits(needed, window) {
-            true => self.print(code.to_terminal(symbol::style()).trim_end_matches('\n')),
+            true => self.print(symbol::drawn(&code).trim_end_matches('\n')),
             false => self.whisper(&words::too_small(needed, window.unwrap_or_default())),
         }
     }
@@ -157,7 +155,7 @@ impl Output {
                 self.whisper(strings::chat_begins());
             }
             Event::Message { text } => {
-                self.print(&margin::theirs(&self.name, text, margin::columns()));
+                self.print(&margin::theirs(&self.name, text, terminal::columns()));
             }
             Event::CompareOffered => self.whisper(strings::compare_offered()),
             Event::Limited { text, .. } => self.whisper(text),
@@ -173,7 +171,7 @@ impl Output {
                 done,
                 bytes,
                 incoming,
-            } => self.progress(name, *done, *bytes, *incoming),
+            } => self.under_way.moved(name, *incoming, *done, *bytes),
             Event::FileReceived {
                 name, path, bytes, ..
             } => {
@@ -201,7 +199,9 @@ impl Output {
                 self.whisper(strings::stopped());
             }
             Event::Failed { text, .. } => self.complain(text),
-            Event::SealProgress { name, done, bytes } => self.progress(name, *done, *bytes, true),
+            Event::SealProgress { name, done, bytes } => {
+                self.under_way.moved(name, true, *done, *bytes);
+            }
             // What is locked was shown where it was made.
             Event::Sealed { .. } => {}
             Event::Unsealed {
@@ -217,48 +217,36 @@ impl Output {
         }
     }
 
-    fn progress(&mut self, name: &str, done: u64, bytes: u64, incoming: bool) {
-        let bars = &self.bars;
-        let bar = self
-            .bar_of
-            .entry((name.to_owned(), incoming))
-            .or_insert_with(|| {
-                let style = ProgressStyle::with_template(&format!(
-                    "* {{prefix}} {{wide_bar}} {{percent}}%  {{binary_bytes_per_sec}}  {{eta}} {}",
-                    strings::progress_left()
-                ))
-                .unwrap_or_else(|_| ProgressStyle::default_bar());
-                bars.add(ProgressBar::new(bytes).with_style(style))
-                    .with_prefix(margin::cut(&words::line(name), MOST_OF_A_NAME).to_owned())
-            });
-        bar.set_position(done);
-    }
-
-    /// Takes the bar of this name away.
+    /// Takes away what was shown of a file on its way.
     pub(crate) fn finish(&mut self, name: &str, incoming: bool) {
-        if let Some(bar) = self.bar_of.remove(&(name.to_owned(), incoming)) {
-            bar.finish_and_clear();
-            self.bars.remove(&bar);
-        }
+        self.under_way.is_over(name, incoming);
     }
 
     /// To standard output, as it is.
     pub(crate) fn print(&self, text: &str) {
-        self.bars.suspend(|| write_line(text));
+        terminal::above(|| write_line(text));
     }
 
     /// Sentences of ours, to standard output.
     pub(crate) fn say(&self, text: &str) {
-        self.print(&margin::ours(margin::MARK, text, margin::columns()));
+        self.print(&margin::ours(margin::MARK, text, terminal::columns()));
+    }
+
+    /// A long text that is to be handed on, in lines of which each can be pasted anywhere.
+    pub(crate) fn print_in_lines(&self, text: &str) {
+        self.print(&in_lines(text, COLUMNS_OF_A_TEXT));
+    }
+
+    /// How a person is asked for something that they type behind it.
+    pub(crate) fn as_prompt(&self, text: &str) -> String {
+        format!("{}{text} ", margin::MARK)
     }
 
     /// Writes to standard error without ending the line. A program that reads needs no prompt.
     pub(crate) fn prompt(&self, text: &str) {
         if !self.json {
-            self.bars.suspend(|| {
-                let mut error = std::io::stderr();
-                let _ = write!(error, "{}{text}", margin::MARK).and_then(|()| error.flush());
-            });
+            let mut error = std::io::stderr();
+            let _ = write!(error, "{text}").and_then(|()| error.flush());
         }
     }
 
@@ -278,8 +266,8 @@ impl Output {
     }
 
     fn write_error(&self, mark: &str, text: &str) {
-        let told = margin::ours(mark, text, margin::columns());
-        self.bars.suspend(|| {
+        let told = margin::ours(mark, text, terminal::columns());
+        terminal::above(|| {
             let _ = writeln!(std::io::stderr(), "{told}");
         });
     }
@@ -289,6 +277,13 @@ impl Output {
 pub(crate) fn write_line(text: &str) {
     let mut output = std::io::stdout().lock();
     let _ = writeln!(output, "{text}").and_then(|()| output.flush());
+}
+
+/// A text without spaces, such as base64, in lines of so many columns.
+fn in_lines(text: &str, columns: usize) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let lines = characters.chunks(columns).map(String::from_iter);
+    lines.collect::<Vec<String>>().join("\n")
 }
 
 /// One object on one line, wherever lines are told apart: what ends one elsewhere is escaped (UAX #14, class
@@ -339,6 +334,12 @@ mod tests {
             serde_json::from_str::<String>(&line).ok().as_deref(),
             Some(text)
         );
+    }
+
+    #[test]
+    fn a_long_text_is_in_lines_and_a_short_one_in_one() {
+        assert_eq!(in_lines("abcdefg", 3), "abc\ndef\ng");
+        assert_eq!(in_lines("abc", 3), "abc");
     }
 
     #[test]

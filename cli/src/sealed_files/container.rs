@@ -2,6 +2,7 @@
 
 use super::refused;
 use crate::status::{Status, Stop};
+use crate::terminal::StandardInput;
 use crate::{input, words};
 use handfast_native::seal::{self, Header, Kind, MAGIC, SealError, StreamError};
 use handfast_native::token::{FindError, Token};
@@ -28,7 +29,7 @@ impl Container {
     /// When there is none, or it is damaged or of a later version.
     pub(crate) fn find(argument: &str) -> Result<Self, Stop> {
         if argument == "-" {
-            return Self::read(io::stdin(), None, None);
+            return Self::read(StandardInput::begin(), None, None);
         }
         let path = input::path_of(argument);
         let Ok(metadata) = path.metadata() else {

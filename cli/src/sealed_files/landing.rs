@@ -53,6 +53,34 @@ pub(crate) fn must_be_writable(place: &Path) -> Result<(), Stop> {
     }
 }
 
+/// Whether files can be stored in this folder, which need not be there yet. Nothing stays of the question.
+///
+/// # Errors
+/// What hinders it.
+pub(crate) fn takes_files(folder: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(folder).is_ok() {
+        return Unfinished::in_folder(folder).map(drop);
+    }
+    let above = folder.ancestors().find(|above| above.exists());
+    match above {
+        Some(above) if above.is_dir() => may_be_written(above),
+        Some(_) => Err(io::ErrorKind::NotADirectory.into()),
+        None => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn may_be_written(folder: &Path) -> io::Result<()> {
+    use rustix::fs::{Access, access};
+    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
+}
+
+/// Elsewhere this shows when the folder is made.
+#[cfg(not(unix))]
+fn may_be_written(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Refuses a content that is larger than the room there is for it.
 ///
 /// # Errors
@@ -191,6 +219,20 @@ mod tests {
             NewFile::at(place).err().map(|stop| stop.kind),
             Some("exists")
         );
+    }
+
+    #[test]
+    fn whether_a_folder_takes_files_is_known_before_and_leaves_nothing() {
+        let home = TempDir::new().expect("a folder");
+        let file = home.path().join("a");
+        for folder in ["", "not", "not/there/yet"] {
+            takes_files(&home.path().join(folder)).expect("free");
+        }
+        assert!(names(home.path()).is_empty());
+        fs::write(&file, b"").expect("a file");
+        for folder in [file.clone(), file.join("below")] {
+            assert!(takes_files(&folder).is_err(), "{}", folder.display());
+        }
     }
 
     #[cfg(unix)]

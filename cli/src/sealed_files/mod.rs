@@ -3,7 +3,6 @@
 //! Nothing here shows or runs what was locked, and nothing is left behind that was not finished.
 
 pub(crate) mod container;
-pub(crate) mod folder;
 pub(crate) mod landing;
 pub(crate) mod prompt;
 pub(crate) mod watch;

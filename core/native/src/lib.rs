@@ -1,6 +1,7 @@
 //! Everything beneath the faces of a device that has sockets and a disk: the program and the facade of
 //! the phones build on this crate alone, and it hands on whatever lies below.
 
+pub use file_names::names_in;
 pub use handfast_device as device;
 pub use handfast_net as net;
 pub use handfast_protocol::{certificate, handshake, link, network, pairing};
@@ -16,6 +17,8 @@ pub use supervisor::{Addresses, DeviceEnd, DeviceHandle, Listener, Options, Over
 pub use time::{GOODBYE, unix_seconds};
 
 pub mod conversation;
+mod file_names;
+pub mod folder;
 mod home;
 mod logs;
 pub mod remote;

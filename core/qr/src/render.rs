@@ -105,6 +105,34 @@ impl Symbol {
         }
         text
     }
+
+    /// The same for a terminal that has no half blocks, or whose locale has another encoding: in ASCII alone,
+    /// a line for each row of modules and two columns for each module.
+    pub fn to_plain_terminal(&self, style: Style) -> String {
+        let side = self.outer_width();
+        let mut text = String::new();
+        for y in 0..side {
+            let mut shown = None;
+            for x in 0..side {
+                let is_dark = self.is_dark_outer(x, y);
+                if style == Style::Colour && shown.replace(is_dark) != Some(is_dark) {
+                    // The background alone is seen: black, and bright white.
+                    text.push_str(if is_dark { "\x1b[40m" } else { "\x1b[107m" });
+                }
+                let is_drawn = match style {
+                    Style::Colour => false,
+                    Style::DarkBackground => !is_dark,
+                    Style::LightBackground => is_dark,
+                };
+                text.push_str(if is_drawn { "##" } else { "  " });
+            }
+            if style == Style::Colour {
+                text.push_str("\x1b[0m");
+            }
+            text.push('\n');
+        }
+        text
+    }
 }
 
 /// Encodes tightly packed 8-bit grey pixels.
@@ -195,6 +223,33 @@ mod tests {
                 assert_eq!(row.len(), side);
                 for (x, dark) in row.iter().enumerate() {
                     assert_eq!(*dark, symbol.is_dark_outer(x, y), "{style:?} {x} {y}");
+                }
+            }
+        }
+    }
+    #[test]
+    fn a_terminal_without_blocks_shows_the_same_modules_in_ascii() {
+        let symbol = symbol();
+        for style in [Style::Colour, Style::DarkBackground, Style::LightBackground] {
+            let text = symbol.to_plain_terminal(style);
+            assert!(text.is_ascii());
+            assert_eq!(text.lines().count(), symbol.outer_width());
+            for (y, line) in text.lines().enumerate() {
+                let mut is_dark = style == Style::DarkBackground;
+                let mut rest = line;
+                for x in 0..symbol.outer_width() {
+                    if let Some(behind) = rest.strip_prefix("\x1b[40m") {
+                        (is_dark, rest) = (true, behind);
+                    } else if let Some(behind) = rest.strip_prefix("\x1b[107m") {
+                        (is_dark, rest) = (false, behind);
+                    }
+                    let (cell, behind) = rest.split_at(2);
+                    rest = behind;
+                    let seen = match cell {
+                        "##" => style == Style::LightBackground,
+                        _ => is_dark,
+                    };
+                    assert_eq!(seen, symbol.is_dark_outer(x, y), "{style:?} {x} {y}");
                 }
             }
         }

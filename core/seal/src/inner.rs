@@ -66,19 +66,19 @@ fn most(kind: Kind, limits: &Limits) -> u64 {
     }
 }
 
-/// Seals `source` from its position to its end, with everything around it. What compresses is read
-/// twice, which is why the source must be able to go back and must not change meanwhile.
+/// Seals `source` from its position to its end, with everything around it. `sink` is made from the length of
+/// all that will be written to it. What compresses is read twice, which is why the source must be able to go back and must not change meanwhile.
 ///
 /// # Errors
 /// [`SealError::TooExpensive`] for more content than [`read`] would take; those of source and sink.
-pub(super) fn write(
+pub(super) fn write<W: Write>(
     kind: Kind,
     limits: &Limits,
     about: &About,
     source: &mut (impl Read + Seek + Send),
     key: &Secret<32>,
-    sink: impl Write,
-) -> io::Result<()> {
+    sink: impl FnOnce(u64) -> io::Result<W>,
+) -> io::Result<W> {
     let start = source.stream_position()?;
     let plain_length = source.seek(SeekFrom::End(0))?.saturating_sub(start);
     if plain_length > most(kind, limits) {
@@ -106,19 +106,21 @@ pub(super) fn write(
     let padded = padded(kind, length);
     let front = Cursor::new(Zeroizing::new(front));
     let zeros = io::repeat(0).take(padded - length);
+    let mut sink = sink(stream::sealed_len(padded))?;
     match codec {
         ZSTD => {
             let body = Exactly::new(
                 codec::compressing(Exactly::new(source, plain_length), plain_length)?,
                 body_length,
             );
-            stream::seal(front.chain(body).chain(zeros), padded, key, sink)
+            stream::seal(front.chain(body).chain(zeros), padded, key, &mut sink)
         }
         _ => {
             let body = Exactly::new(source, body_length);
-            stream::seal(front.chain(body).chain(zeros), padded, key, sink)
+            stream::seal(front.chain(body).chain(zeros), padded, key, &mut sink)
         }
-    }
+    }?;
+    Ok(sink)
 }
 
 fn write_label<const MAX: usize>(label: Option<&Label<MAX>>, out: &mut Vec<u8>) {

@@ -71,23 +71,34 @@ pub fn seal(
     credential: &Credential,
     limits: &Limits,
     about: &About,
-    mut source: impl Read + Seek + Send,
-    mut sink: impl Write,
+    source: impl Read + Seek + Send,
+    sink: impl Write,
 ) -> Result<(), StreamError> {
+    seal_into(header, credential, limits, about, source, |_| Ok(sink)).map(drop)
+}
+
+/// Like [`seal`], for a sink that depends on what comes: `sink` makes it from the length of the container in
+/// bytes, before anything is written.
+///
+/// # Errors
+/// As [`seal`].
+pub fn seal_into<W: Write>(
+    header: &Header,
+    credential: &Credential,
+    limits: &Limits,
+    about: &About,
+    mut source: impl Read + Seek + Send,
+    sink: impl FnOnce(u64) -> io::Result<W>,
+) -> Result<W, StreamError> {
     let keys = Keys::derive(header, credential, limits)?;
-    sink.write_all(&header.to_bytes())
-        .map_err(StreamError::Io)?;
-    sink.write_all(keys.commitment.expose())
-        .map_err(StreamError::Io)?;
-    let key = &keys.payload;
-    Ok(inner::write(
-        header.kind,
-        limits,
-        about,
-        &mut source,
-        key,
-        sink,
-    )?)
+    let front = [&header.to_bytes()[..], keys.commitment.expose()].concat();
+    let begin = |payload: u64| {
+        let mut sink = sink(payload.saturating_add(front.len() as u64))?;
+        sink.write_all(&front)?;
+        Ok(sink)
+    };
+    let (kind, key) = (header.kind, &keys.payload);
+    Ok(inner::write(kind, limits, about, &mut source, key, begin)?)
 }
 
 /// Opens the container that `source` holds to its end, and writes its content to `sink`. What is in

@@ -29,6 +29,12 @@ pub(super) fn content_len(sealed: u64) -> Option<u64> {
     sealed.checked_sub(chunks.max(1) * TAG as u64)
 }
 
+/// The length of the payload of a content of so many bytes.
+pub(super) fn sealed_len(content: u64) -> u64 {
+    let chunks = content.div_ceil(CHUNK as u64).max(1);
+    content.saturating_add(chunks.saturating_mul(TAG as u64))
+}
+
 /// Some chunks that follow one another, each with its tag behind it.
 #[derive(Default)]
 struct Batch {

@@ -233,6 +233,37 @@ fn the_overhead_is_exactly_the_documented_one() {
 }
 
 #[test]
+fn the_length_is_told_before_anything_is_written() {
+    for content in [
+        Vec::new(),
+        noise(CHUNK),
+        noise(3 * CHUNK + 7),
+        vec![7; 9 * CHUNK],
+    ] {
+        for header in [asking(), keyed()] {
+            let credential = match header.lock {
+                Lock::Key => key(),
+                Lock::Answers { .. } => answers("Rex"),
+            };
+            let (source, mut told) = (Cursor::new(&content), None);
+            let sealed = seal_into(
+                &header,
+                &credential,
+                &TINY_LIMITS,
+                &about(),
+                source,
+                |length| {
+                    told = Some(length);
+                    Ok(Vec::new())
+                },
+            );
+            let sealed = sealed.expect("sealed");
+            assert_eq!(told, Some(sealed.len() as u64));
+        }
+    }
+}
+
+#[test]
 fn padding_ends_in_few_lengths() {
     for (length, expected) in [
         (0, 256),

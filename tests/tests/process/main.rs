@@ -17,3 +17,5 @@ mod peer;
 mod private;
 mod seal;
 mod talk;
+#[cfg(target_os = "linux")]
+mod terminal;

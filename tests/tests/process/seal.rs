@@ -460,10 +460,13 @@ fn a_hostile_name_stays_beside_the_locked_file() {
         ("../../escape", "escape"),
         ("/tmp/handfast-escape", "handfast-escape"),
         ("..", "file"),
-        ("..\\..\\escape", "escape"),
+        ("..\\..\\escape", "..\\..\\escape"),
+        (".env", ".env"),
     ] {
         let outcome = open_foreign(&folder, &named(name, None, b"hello"));
         assert_eq!(outcome.status, Some(0), "{name}: {outcome:?}");
+        let is_told = outcome.stdout.contains("It was called");
+        assert_eq!(is_told, name != stored, "{outcome:?}");
         let found = names(Path::new(&folder.path("")));
         assert!(
             found.len() == 2 && found.iter().any(|name| name == stored),
@@ -559,6 +562,35 @@ fn a_full_or_protected_disk_is_told_apart_and_stays_clean() {
             refused(&outcome, 9, kind);
             assert_eq!(outcome.stderr, "", "nothing is left there");
         }
+    }
+    // What becomes small enough is not refused for what it was.
+    fs::write(&plain, vec![7; 3 << 20]).expect("written");
+    let seal = format!("'{program}' seal '{plain}' -o '{disk}/x' -q '{QUESTION}'");
+    let command = format!("{seal} --json --answer-file '{answers}'");
+    let outcome = on_own_disk(&disk, "size=1m", &command).expect("as before");
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+}
+
+#[test]
+#[allow(clippy::print_stdout)]
+fn who_cannot_store_files_hears_it_before_anybody_is_there() {
+    let folder = Folder::new();
+    let disk = folder.path("disk");
+    fs::create_dir(&disk).expect("made");
+    let program = program().to_string_lossy();
+    for place in ["", "/not/there/yet"] {
+        let command = format!(
+            "timeout 5 '{program}' invite --incognito --loopback --json --downloads '{disk}{place}'"
+        );
+        let Some(outcome) = on_own_disk(&disk, "size=1m,ro", &command) else {
+            println!("skipped: no file systems of our own");
+            return;
+        };
+        let first = outcome.stdout.lines().next().unwrap_or_default();
+        assert!(
+            first.contains("note") && first.contains(&format!("{disk}{place}:")),
+            "{outcome:?}"
+        );
     }
 }
 

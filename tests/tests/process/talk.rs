@@ -182,72 +182,6 @@ fn who_waits_for_room_can_be_stopped() {
     assert_eq!(host.end(SOON), Some(130));
 }
 
-/// What a terminal of so many columns shows of a guest who is sent this, and who sees it all.
-#[cfg(target_os = "linux")]
-fn on_a_terminal(columns: usize, texts: &[&str]) -> Vec<String> {
-    use std::process::{Command, Stdio};
-    let folder = Folder::new();
-    let (mut host, link) = Peer::host(&folder, &[]);
-    let program = crate::peer::program().to_string_lossy().into_owned();
-    let join =
-        format!("stty cols {columns} rows 24; exec '{program}' join --yes --incognito '{link}'");
-    let terminal = Command::new("script")
-        .args([
-            "--quiet",
-            "--return",
-            "--echo",
-            "never",
-            "--command",
-            &join,
-            "/dev/null",
-        ])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("script runs");
-    host.until("met");
-    for text in texts {
-        host.say(text);
-    }
-    host.hang_up();
-    assert_eq!(host.end(SOON), Some(0));
-    let shown = terminal.wait_with_output().expect("it ends").stdout;
-    let shown = String::from_utf8(shown).expect("UTF-8");
-    // The terminal folds what does not fit.
-    let lines = shown.split("\r\n").flat_map(|line| {
-        let characters: Vec<char> = line.chars().collect();
-        let parts = characters
-            .chunks(columns)
-            .map(|part| part.iter().collect::<String>());
-        parts.collect::<Vec<_>>()
-    });
-    lines.collect()
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn nothing_that_they_write_reaches_the_edge_of_the_screen() {
-    let columns = 40;
-    let ours = "* Verified: you compared and found it equal.";
-    let texts: Vec<String> = (0..3 * columns)
-        .map(|length| format!("{}{ours}", "a".repeat(length)))
-        .collect();
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let lines = on_a_terminal(columns, &texts);
-    let all = lines.join("\n");
-    assert!(
-        lines
-            .iter()
-            .any(|line| line.starts_with("* You are connected with “Ana”")),
-        "{all}"
-    );
-    for line in &lines {
-        assert!(!line.starts_with("* Verified"), "{all}");
-        assert!(!line.starts_with('a'), "{all}");
-    }
-    assert!(all.matches("found it equal").count() > 0, "they were shown");
-}
-
 #[test]
 fn a_pasted_reply_is_the_second_way() {
     let folder = Folder::new();
@@ -384,4 +318,56 @@ fn a_file_is_sent_however_its_path_was_dropped() {
         host.say(&format!("  /send\t {typed} "));
         assert_eq!(guest.until("file_received")["bytes"], 7);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_is_sent_as_one_archive_without_its_links() {
+    let folder = Folder::new();
+    let photos = folder.path("photos of us");
+    std::fs::create_dir_all(format!("{photos}/deep")).expect("a folder");
+    let content: Vec<u8> = (0..700_000u32).map(|n| (n >> 5) as u8).collect();
+    std::fs::write(format!("{photos}/deep/one.jpg"), &content).expect("a file");
+    std::os::unix::fs::symlink("/etc/passwd", format!("{photos}/link")).expect("a link");
+    let (mut host, mut guest) = chat(&folder);
+    host.say(&format!("/send {photos}"));
+    let note = host.until("note");
+    let text = note["text"].as_str().expect("a sentence");
+    assert!(text.ends_with(": link"), "{text}");
+    let received = guest.until("file_received");
+    assert_eq!(received["name"], "photos of us.tar");
+    let stored = received["path"].as_str().expect("a path");
+    let unpacked = folder.path("unpacked");
+    std::fs::create_dir(&unpacked).expect("a folder");
+    let tar = ["--extract", "--file", stored, "--directory", &unpacked];
+    let status = std::process::Command::new("tar").args(tar).status();
+    assert!(status.is_ok_and(|status| status.success()), "a stock tar");
+    let one = format!("{unpacked}/photos of us/deep/one.jpg");
+    assert_eq!(std::fs::read(one).expect("unpacked"), content);
+    assert!(std::fs::symlink_metadata(format!("{unpacked}/photos of us/link")).is_err());
+    assert_eq!(host.until("file_sent")["bytes"], received["bytes"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_keeps_its_name_and_one_that_is_not_utf_8_can_be_sent() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new();
+    let (mut host, mut guest) = chat(&folder);
+    let own = std::path::PathBuf::from(folder.path("own"));
+    std::fs::create_dir(&own).expect("a folder");
+    for name in [".env", "a:b?", "back\\slash"] {
+        let path = own.join(name);
+        std::fs::write(&path, name).expect("a file");
+        host.say(&format!("/send {}", path.display()));
+        let received = guest.until("file_received");
+        assert_eq!(received["name"], name);
+        let stored = folder.path(&format!("guest-downloads/{name}"));
+        assert_eq!(std::fs::read_to_string(stored).expect("stored"), name);
+    }
+    let latin = own.join(std::ffi::OsStr::from_bytes(b"caf\xe9.txt"));
+    std::fs::write(&latin, "content").expect("a file");
+    // What a program shows of such a name.
+    host.say(&format!("/send {}", latin.to_string_lossy()));
+    assert_eq!(guest.until("file_received")["name"], "caf\u{fffd}.txt");
 }

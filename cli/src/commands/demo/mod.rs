@@ -13,13 +13,12 @@ use crate::interrupt::Interrupt;
 use crate::language::{Language, language};
 use crate::output::{Event, Stamped, json_line, write_line};
 use crate::status::{Status, Stop};
-use crate::{strings, symbol, words};
+use crate::{margin, strings, symbol, terminal, words};
 use figures::Who;
 use handfast_native::pairing::Failure;
 use handfast_native::private;
 use handfast_native::qr::Symbol;
 use handfast_native::token::{LinkBase, QrText, random_bytes};
-use indicatif::ProgressBar;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -65,22 +64,17 @@ async fn demonstrate(args: Args, mut interrupt: Interrupt) -> Result<(), Stop> {
     let folder = make_folders(args.dir.as_deref(), seed)?;
     let mut demo = Demo {
         json: args.json,
-        spinner: match args.json {
-            true => ProgressBar::hidden(),
-            false => ProgressBar::new_spinner(),
-        },
         events: Vec::new(),
     };
     if !args.json {
         write_line(strings::demo_begins());
     }
-    demo.spinner.enable_steady_tick(Duration::from_millis(100));
     let ended = tokio::select! {
         ended = demo.watch(&folder, seed, args.two_scan) => ended,
         () = tokio::time::sleep(LIMIT) => Err(Stop::local(strings::demo_too_slow())),
         () = interrupt.pressed() => Err(Stop::cancelled()),
     };
-    demo.spinner.finish_and_clear();
+    terminal::under_way(Vec::new());
     if args.dir.is_none() {
         script::remove_files(&folder);
     }
@@ -111,7 +105,6 @@ fn make_folders(wish: Option<&Path>, seed: u64) -> Result<PathBuf, Stop> {
 
 struct Demo {
     json: bool,
-    spinner: ProgressBar,
     events: Vec<(Who, Stamped)>,
 }
 
@@ -162,20 +155,22 @@ impl Demo {
 
     /// Shows the code once, and what is going on.
     fn hear(&mut self, who: Who, event: &Event) {
-        self.spinner.set_message(match event {
+        let doing = match event {
             Event::Invitation { .. } | Event::Photographed { .. } => strings::demo_looking(),
             Event::Scanned { .. } => strings::demo_connecting(),
             Event::Met { .. } => strings::demo_talking(),
             _ => return,
-        });
+        };
+        if !self.json {
+            terminal::under_way(vec![format!("{}{doing}", margin::MARK)]);
+        }
         if let (Who::Host, Event::Invitation { text, .. }, false) = (who, event, self.json)
             && std::io::stdout().is_terminal()
             && let Ok(token) = crate::input::token_in(text.as_bytes())
             && let Ok(symbol) =
                 Symbol::draw(QrText::new(&LinkBase::DEFAULT, &token.to_bytes()).as_str())
         {
-            self.spinner
-                .suspend(|| write_line(&symbol.to_terminal(symbol::style())));
+            terminal::above(|| write_line(&symbol::drawn(&symbol)));
         }
     }
 

@@ -86,6 +86,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         mut output,
         mut interrupt,
     } = hands;
+    args.talk.tell_obstacles(&mut output);
     let device = interrupt.stops(args.talk.start_device()).await?;
     let begun = begin(&args, device, &mut output, &mut interrupt).await;
     let (mut session, handed) = match begun {
@@ -96,7 +97,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         }
     };
     // What follows the invitation on standard input is for the conversation.
-    let mut lines = Lines::of_standard_input();
+    let mut lines = Lines::of_standard_input(&output);
     let terminal = (&mut output, &mut lines, &mut interrupt);
     let ended = guest(&args, &mut session, handed, terminal).await;
     session.end(&mut output, &mut interrupt).await;

@@ -4,6 +4,8 @@
 //! other. A thread is borrowed for as long as there is something to do. How much waits is bounded by
 //! the machine, which asks for no more than it has room for.
 
+use crate::file_names::names_in;
+use crate::folder::{Packed, Seen};
 use bytes::Bytes;
 use handfast_protocol::conversation::{
     Ask, Done, FileError, FileId, FileRequest, FileResult, RequestId, numbered_file_name,
@@ -11,6 +13,7 @@ use handfast_protocol::conversation::{
 use handfast_store::private;
 use handfast_store::unfinished::{Unfinished, remove_abandoned};
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -138,16 +141,21 @@ impl Disk {
     fn perform(&mut self, ask: Ask) -> FileResult {
         match ask {
             Ask::Inspect { path } => {
-                let Outgoing { size, .. } = open(&path)?;
-                let name = path.file_name().unwrap_or_default();
-                let name = name.to_string_lossy().into_owned();
+                let ToSend { name, size, .. } = look(&path)?;
                 Ok(Done::Inspected { name, size })
             }
-            Ask::Open { file, path } => {
-                let opened = open(&path)?;
-                let size = opened.size;
-                self.outgoing.insert(file, opened);
-                Ok(Done::Opened { size })
+            Ask::Open { file, path, size } => {
+                let opened = look(&path)?;
+                if !opened.begins_with(size) {
+                    return Err(FileError::Changed);
+                }
+                let whole = opened.size;
+                let outgoing = Outgoing {
+                    content: opened.content,
+                    left: size,
+                };
+                self.outgoing.insert(file, outgoing);
+                Ok(Done::Opened { size: whole })
             }
             Ask::Read { file, length } => {
                 let file = self.outgoing.get_mut(&file).ok_or(FileError::Unreadable)?;
@@ -189,39 +197,127 @@ impl Disk {
     }
 }
 
-/// A file to send, and what it was like when it was opened.
+/// What can be sent as one file: a file, or a folder as an archive.
+pub struct ToSend {
+    /// What it is called, without where it is. It need not be safe.
+    pub name: String,
+    /// Its length in bytes.
+    pub size: u64,
+    content: Content,
+}
+
+enum Content {
+    File {
+        file: File,
+        size: u64,
+        modified: Option<SystemTime>,
+    },
+    Folder {
+        packed: Box<Packed>,
+        seen: Seen,
+    },
+}
+
+impl ToSend {
+    /// Looks at what is at this place, and reads nothing of it. A folder takes as long as looking through it.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::InvalidInput`] for what is neither a file nor a folder, and whatever hinders reading.
+    pub fn at(path: &Path) -> io::Result<Self> {
+        if path.metadata()?.is_dir() {
+            return Self::folder(path);
+        }
+        let (file, metadata) = open_file(path)?;
+        let size = metadata.len();
+        let name = path.file_name().unwrap_or_default();
+        Ok(Self {
+            name: name.to_string_lossy().into_owned(),
+            size,
+            content: Content::File {
+                file,
+                size,
+                modified: metadata.modified().ok(),
+            },
+        })
+    }
+
+    /// Whoever unpacks it finds one folder, of the same name.
+    fn folder(path: &Path) -> io::Result<Self> {
+        let whole = match path.file_name() {
+            Some(_) => path.to_owned(),
+            None => path.canonicalize()?,
+        };
+        let name = whole.file_name().unwrap_or(OsStr::new("folder"));
+        let packed = Box::new(Packed::look_as(path, name)?);
+        Ok(Self {
+            name: format!("{}.tar", name.to_string_lossy()),
+            size: packed.length(),
+            content: Content::Folder {
+                seen: packed.seen(),
+                packed,
+            },
+        })
+    }
+
+    /// The folder, if it is one.
+    pub fn as_folder(&self) -> Option<&Packed> {
+        match &self.content {
+            Content::File { .. } => None,
+            Content::Folder { packed, .. } => Some(packed),
+        }
+    }
+
+    /// Whether its first so many bytes can be what was offered. What was appended to a file is not sent; of
+    /// an archive nothing can be left out.
+    fn begins_with(&self, size: u64) -> bool {
+        match &self.content {
+            Content::File { .. } => self.size >= size,
+            Content::Folder { .. } => self.size == size,
+        }
+    }
+}
+
+fn look(path: &Path) -> Result<ToSend, FileError> {
+    ToSend::at(path).map_err(|_| FileError::Unreadable)
+}
+
+/// A file on its way out.
 struct Outgoing {
-    file: File,
-    size: u64,
-    modified: Option<SystemTime>,
-    read: u64,
+    content: Content,
+    /// Bytes that were not read yet.
+    left: u64,
 }
 
 impl Outgoing {
     /// The next so many bytes. With the last of them it is known whether what was read is one file, or
     /// the beginning of one and the end of another.
     fn read(&mut self, length: usize) -> Result<Bytes, FileError> {
-        let block = read(&mut self.file, length)?;
-        self.read += block.len() as u64;
-        if self.read < self.size {
-            return Ok(block);
-        }
-        let now = self.file.metadata().map_err(|_| FileError::Unreadable)?;
-        match now.len() == self.size && now.modified().ok() == self.modified {
+        let block = match &mut self.content {
+            Content::File { file, .. } => read(file, length),
+            Content::Folder { packed, .. } => read(packed, length),
+        }?;
+        self.left = self.left.saturating_sub(block.len() as u64);
+        match self.left > 0 || self.content.is_as_it_was()? {
             true => Ok(block),
             false => Err(FileError::Changed),
         }
     }
 }
 
-fn open(path: &Path) -> Result<Outgoing, FileError> {
-    let (file, metadata) = open_file(path).map_err(|_| FileError::Unreadable)?;
-    Ok(Outgoing {
-        file,
-        size: metadata.len(),
-        modified: metadata.modified().ok(),
-        read: 0,
-    })
+impl Content {
+    fn is_as_it_was(&self) -> Result<bool, FileError> {
+        match self {
+            Self::File {
+                file,
+                size,
+                modified,
+            } => {
+                let now = file.metadata().map_err(|_| FileError::Unreadable)?;
+                Ok(now.len() == *size && now.modified().ok() == *modified)
+            }
+            Self::Folder { seen, .. } => Ok(seen.changed().is_empty()),
+        }
+    }
 }
 
 /// Opens a file to be read. Whatever else has that name is not waited for, such as a pipe that nobody
@@ -229,7 +325,7 @@ fn open(path: &Path) -> Result<Outgoing, FileError> {
 ///
 /// # Errors
 /// [`io::ErrorKind::InvalidInput`] for what is no file, and whatever hinders reading.
-pub fn open_file(path: &Path) -> io::Result<(File, Metadata)> {
+fn open_file(path: &Path) -> io::Result<(File, Metadata)> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -246,7 +342,7 @@ pub fn open_file(path: &Path) -> io::Result<(File, Metadata)> {
 }
 
 /// The next so many bytes.
-fn read(file: &mut File, length: usize) -> Result<Bytes, FileError> {
+fn read(file: &mut impl Read, length: usize) -> Result<Bytes, FileError> {
     let mut block = vec![0; length];
     match file.read_exact(&mut block) {
         Ok(()) => Ok(block.into()),
@@ -273,8 +369,20 @@ fn begin(folder: &Path) -> io::Result<Unfinished> {
     Unfinished::in_folder(folder)
 }
 
-/// Gives the file its name, or the name with the first number that is free.
+/// Gives the file its name, or the name with the first number that is free. What this medium does not keep is
+/// replaced.
 fn keep(file: &Unfinished, folder: &Path, name: &str) -> io::Result<PathBuf> {
+    let mut last = io::ErrorKind::AlreadyExists.into();
+    for name in names_in(folder, name) {
+        match keep_as(file, folder, &name) {
+            Err(error) if is_about_the_name(&error) => last = error,
+            kept => return kept,
+        }
+    }
+    Err(last)
+}
+
+fn keep_as(file: &Unfinished, folder: &Path, name: &str) -> io::Result<PathBuf> {
     for n in 0..=u32::from(u16::MAX) {
         let path = folder.join(numbered_file_name(name, n));
         match file.settle(&path) {
@@ -283,6 +391,12 @@ fn keep(file: &Unfinished, folder: &Path, name: &str) -> io::Result<PathBuf> {
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// A medium without these characters says so (FAT: EINVAL).
+fn is_about_the_name(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidFilename, InvalidInput};
+    matches!(error.kind(), InvalidFilename | InvalidInput)
 }
 
 #[cfg(test)]
@@ -359,6 +473,7 @@ mod tests {
             let opened = disk.perform(Ask::Open {
                 file,
                 path: path.clone(),
+                size: 7,
             });
             assert_eq!(opened, Ok(Done::Opened { size: 7 }));
             let first = disk.perform(Ask::Read { file, length: 3 });
@@ -376,6 +491,52 @@ mod tests {
             );
         }
         fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn a_folder_is_sent_as_one_file_and_only_as_it_was_offered() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("photos");
+        fs::create_dir_all(path.join("of us")).unwrap();
+        let content: Vec<u8> = (0..600_000u32).map(|n| (n >> 4) as u8).collect();
+        fs::write(path.join("of us/one.jpg"), &content).unwrap();
+        let mut disk = Disk::new(std::env::temp_dir(), |_| Ok(1 << 40));
+        let inspected = disk.perform(Ask::Inspect { path: path.clone() });
+        let Ok(Done::Inspected { name, size }) = inspected else {
+            panic!("{inspected:?}");
+        };
+        assert_eq!(name, "photos.tar");
+        let open = |disk: &mut Disk, number| {
+            let (file, path) = (FileId(number), path.clone());
+            let opened = disk.perform(Ask::Open { file, path, size });
+            opened.map(|_| file)
+        };
+        let take = |disk: &mut Disk, file| {
+            let mut archive = Vec::new();
+            while (archive.len() as u64) < size {
+                let length = (size as usize - archive.len()).min(100_000);
+                match disk.perform(Ask::Read { file, length })? {
+                    Done::Read(bytes) => archive.extend(bytes),
+                    other => panic!("{other:?}"),
+                }
+            }
+            Ok(archive)
+        };
+        let file = open(&mut disk, 1).unwrap();
+        let archive = take(&mut disk, file).unwrap();
+        let unpacked = home.path().join("unpacked");
+        fs::create_dir(&unpacked).unwrap();
+        crate::folder::unpack(&archive[..], &unpacked).unwrap();
+        assert_eq!(
+            fs::read(unpacked.join("photos/of us/one.jpg")).unwrap(),
+            content
+        );
+
+        let file = open(&mut disk, 2).unwrap();
+        fs::write(path.join("of us/one.jpg"), &content[1..]).unwrap();
+        assert_eq!(take(&mut disk, file), Err(FileError::Changed));
+        fs::write(path.join("another"), b"").unwrap();
+        assert_eq!(open(&mut disk, 3), Err(FileError::Changed));
     }
 
     #[test]

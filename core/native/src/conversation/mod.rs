@@ -8,6 +8,6 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub use files::{Space, free_space, open_file};
+pub use files::{Space, ToSend, free_space};
 pub use handfast_protocol::conversation::*;
 pub use run::{Comparison, Conversation, Options};

@@ -1,6 +1,7 @@
 //! A file name that somebody else chose, made safe for this device's storage.
 //!
-//! The name is only ever a name: nothing of it becomes a folder, hides the file, or means a device.
+//! The name is only ever a name: nothing of it becomes a folder. What a system can keep of it is kept; where it
+//! can keep less, nothing hides the file or means a device.
 
 use super::message::MAX_FILE_NAME;
 use crate::handshake::{at_most, visible};
@@ -9,9 +10,32 @@ use handfast_token::is_blank;
 /// What a file without a usable name is called.
 const NAMELESS: &str = "file";
 
-/// The last part of `name`, without characters that some storage refuses or that mislead the eye, at
-/// most 255 bytes, never empty, never hidden, never the name of a device.
+/// The storage of this system keeps every name of a file. Windows does not, nor does what phones share.
+const KEEPS_ALL: bool = cfg!(all(
+    unix,
+    not(any(target_os = "android", target_os = "ios"))
+));
+
+/// `name` as this system keeps it: its last part, without characters that mislead the eye, at most 255 bytes,
+/// never empty, never a folder. Where the system keeps less, as [`portable`].
 pub fn safe(name: &str) -> String {
+    match KEEPS_ALL {
+        true => whole(name),
+        false => portable(name),
+    }
+}
+
+fn whole(name: &str) -> String {
+    let last = name.rsplit('/').next().unwrap_or_default();
+    match visible(last).as_str() {
+        "" | "." | ".." => NAMELESS.to_owned(),
+        kept => fit(kept, ""),
+    }
+}
+
+/// `name` as every storage keeps it: its last part, without characters that some storage refuses or that
+/// mislead the eye, at most 255 bytes, never empty, never hidden, never the name of a device.
+pub fn portable(name: &str) -> String {
     let name = visible(name);
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let replaced = last.replace(['<', '>', ':', '"', '|', '?', '*'], "_");
@@ -70,7 +94,32 @@ mod tests {
             "a b.tar.gz",
             "README",
         ] {
-            assert_eq!(safe(name), name);
+            assert_eq!((safe(name), portable(name)), (name.into(), name.into()));
+        }
+    }
+
+    #[test]
+    fn a_system_that_keeps_a_name_gets_it_as_it_is() {
+        for name in [
+            ".env",
+            "a:b?",
+            "back\\slash",
+            "con",
+            "ends.",
+            "\"x\" <y>|z*",
+        ] {
+            assert_eq!(whole(name), name);
+        }
+        for (name, expected) in [
+            ("../../etc/passwd", "passwd"),
+            ("/", "file"),
+            ("..", "file"),
+            ("a/.", "file"),
+            ("gpj.\u{202e}exe", "gpj.exe"),
+            ("a\u{0}\nb ", "ab"),
+            (".\u{200b}.", "file"),
+        ] {
+            assert_eq!(whole(name), expected, "{name:?}");
         }
     }
 
@@ -94,7 +143,7 @@ mod tests {
             ("\u{3164}", "file"),
             ("x/\u{2800}", "file"),
         ] {
-            assert_eq!(safe(name), expected, "{name:?}");
+            assert_eq!(portable(name), expected, "{name:?}");
         }
     }
 
@@ -117,12 +166,15 @@ mod tests {
     proptest! {
         #[test]
         fn a_safe_name_is_one_plain_part_of_a_path(name in "\\PC{0,40}|.{0,300}|[./\\\\ a:]{0,20}") {
-            let safe = safe(&name);
-            prop_assert!(!safe.is_empty() && safe.len() <= MAX_FILE_NAME);
-            prop_assert!(!safe.starts_with('.') && !safe.contains(['/', '\\', '\0', ':']));
-            let mut parts = std::path::Path::new(&safe).components();
-            prop_assert!(matches!(parts.next(), Some(std::path::Component::Normal(_))));
-            prop_assert!(parts.next().is_none());
+            for safe in [whole(&name), portable(&name)] {
+                prop_assert!(!safe.is_empty() && safe.len() <= MAX_FILE_NAME);
+                prop_assert!(!safe.contains(['/', '\0']));
+                let mut parts = std::path::Path::new(&safe).components();
+                prop_assert!(matches!(parts.next(), Some(std::path::Component::Normal(_))));
+                prop_assert!(parts.next().is_none());
+            }
+            let portable = portable(&name);
+            prop_assert!(!portable.starts_with('.') && !portable.contains(['\\', ':']));
         }
     }
 }

@@ -36,12 +36,15 @@ pub enum Ask {
         /// Where it is, in the words of whoever asked for it to be sent.
         path: PathBuf,
     },
-    /// Opens a file to be read from its beginning: [`Done::Opened`].
+    /// Opens a file to be read from its beginning: [`Done::Opened`]. [`FileError::Changed`] if it cannot be
+    /// the one any more that was looked at.
     Open {
         /// What it is called from now on.
         file: FileId,
         /// Where it is.
         path: PathBuf,
+        /// How long it was when it was looked at, in bytes.
+        size: u64,
     },
     /// Reads the next bytes of it, exactly so many: [`Done::Read`]. [`FileError::Changed`] if there are fewer.
     Read {

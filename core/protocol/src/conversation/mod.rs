@@ -28,7 +28,9 @@ mod send_queue;
 mod tests;
 
 pub use compare::{CompareError, Finding};
-pub use file_name::{numbered as numbered_file_name, safe as safe_file_name};
+pub use file_name::{
+    numbered as numbered_file_name, portable as portable_file_name, safe as safe_file_name,
+};
 pub use file_store::{Ask, Done, FileId, FileRequest, FileResult, RequestId};
 pub use limits::{Allowance, Limit, Limits};
 pub use machine::{MOST_HELD, Machine, Terms};

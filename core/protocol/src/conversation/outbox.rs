@@ -174,7 +174,7 @@ impl Outbox {
             hasher: Blake2b::new(),
             hash: None,
         });
-        self.ask(Ask::Open { file, path }, Asked::Open(file), out);
+        self.ask(Ask::Open { file, path, size }, Asked::Open(file), out);
     }
 
     fn next_accepted(&mut self) -> Option<(u32, Offered)> {

@@ -143,7 +143,7 @@ impl Store {
                 let name = path.to_string_lossy().into_owned();
                 Ok(Done::Inspected { name, size })
             }
-            Ask::Open { file, path } => {
+            Ask::Open { file, path, .. } => {
                 let size = self.files.get(&path).map(Vec::len);
                 let size = size.filter(|_| !fails).ok_or(FileError::Unreadable)? as u64;
                 if self.shrinking_late.contains(&path) {

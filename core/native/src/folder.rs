@@ -1,11 +1,11 @@
 //! A folder as one stream, and back: a tape archive (POSIX ustar, with GNU's long names) of files and
-//! folders, and nothing else.
+//! folders, and nothing else. Folders are locked like that, and sent.
 //!
 //! Packing goes back and forth in the archive without ever writing it down, so that no copy of what
 //! is to be locked lies about. Unpacking makes new files below one new folder, and only there.
 
-use handfast_native::private;
-use std::ffi::OsString;
+use handfast_store::private;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -22,8 +22,10 @@ const LONGEST_PATH: u64 = 4096;
 const MOST_ENTRIES: usize = 1 << 20;
 
 /// A folder as it was found, readable as an archive.
-pub(crate) struct Packed {
+pub struct Packed {
     root: PathBuf,
+    /// The folder inside of the archive in which everything lies.
+    inside: PathBuf,
     entries: Vec<Found>,
     /// The paths of what no archive of ours can hold: links, devices and the like.
     left_out: Vec<PathBuf>,
@@ -59,34 +61,53 @@ impl Packed {
     ///
     /// # Errors
     /// When the folder itself cannot be read, or a path in it cannot stand in an archive.
-    pub(crate) fn look(root: &Path) -> io::Result<Self> {
-        let mut packed = Self {
-            root: root.to_owned(),
-            entries: Vec::new(),
-            left_out: Vec::new(),
-            unread: Vec::new(),
-            length: 0,
-            position: 0,
-            current: None,
-        };
+    pub fn look(root: &Path) -> io::Result<Self> {
+        let mut packed = Self::empty(root, Path::new(""));
         let names = names(root)?;
         packed.add_names(Path::new(""), names)?;
         packed.length += END;
         Ok(packed)
     }
 
+    /// The same with all of it in a folder that is called `name` inside of the archive, as people expect who
+    /// unpack one by hand.
+    ///
+    /// # Errors
+    /// As [`Self::look`].
+    pub fn look_as(root: &Path, name: &OsStr) -> io::Result<Self> {
+        let mut packed = Self::empty(root, Path::new(name));
+        let names = names(root)?;
+        packed.add(Path::new(""), &root.metadata()?, 0)?;
+        packed.add_names(Path::new(""), names)?;
+        packed.length += END;
+        Ok(packed)
+    }
+
+    fn empty(root: &Path, inside: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            inside: inside.to_owned(),
+            entries: Vec::new(),
+            left_out: Vec::new(),
+            unread: Vec::new(),
+            length: 0,
+            position: 0,
+            current: None,
+        }
+    }
+
     /// What was left out: links, devices and the like, by their paths inside the folder.
-    pub(crate) fn left_out(&self) -> &[PathBuf] {
+    pub fn left_out(&self) -> &[PathBuf] {
         &self.left_out
     }
 
     /// What was left out because it cannot be read, by the paths inside the folder, and why.
-    pub(crate) fn unread(&self) -> &[(PathBuf, io::Error)] {
+    pub fn unread(&self) -> &[(PathBuf, io::Error)] {
         &self.unread
     }
 
     /// What is to be compared when all has been read.
-    pub(crate) fn seen(&self) -> Seen {
+    pub fn seen(&self) -> Seen {
         let files = self.entries.iter().filter(|found| !found.is_folder);
         let seen = files.map(|found| (found.path.clone(), found.size, found.changed));
         Seen {
@@ -96,7 +117,7 @@ impl Packed {
     }
 
     /// The length of the archive.
-    pub(crate) fn length(&self) -> u64 {
+    pub fn length(&self) -> u64 {
         self.length
     }
 
@@ -151,7 +172,7 @@ impl Packed {
             at: self.length,
             head_len: 0,
         };
-        found.head_len = found.head()?.len() as u64;
+        found.head_len = found.head(&self.inside)?.len() as u64;
         self.length += found.head_len + size.next_multiple_of(BLOCK);
         self.entries.push(found);
         Ok(())
@@ -165,7 +186,7 @@ impl Packed {
             Some(current) if current.number == number => current,
             current => current.insert(Current {
                 number,
-                head: found.head()?,
+                head: found.head(&self.inside)?,
                 file: None,
             }),
         };
@@ -188,7 +209,7 @@ impl Packed {
         match file.take(found.size - offset).read(into)? {
             0 => Err(about(
                 &place,
-                io::Error::other("it became shorter meanwhile"),
+                io::Error::new(io::ErrorKind::UnexpectedEof, "it became shorter meanwhile"),
             )),
             count => Ok(count),
         }
@@ -197,7 +218,7 @@ impl Packed {
 
 impl Found {
     /// What stands before the content: one block, or more for a long path.
-    fn head(&self) -> io::Result<Vec<u8>> {
+    fn head(&self, inside: &Path) -> io::Result<Vec<u8>> {
         let mut header = Header::new_gnu();
         header.set_entry_type(match self.is_folder {
             true => EntryType::Directory,
@@ -211,7 +232,7 @@ impl Found {
         header.set_mtime(self.modified);
         header.set_size(self.size);
         let mut builder = Builder::new(Vec::new());
-        builder.append_data(&mut header, &self.path, io::empty())?;
+        builder.append_data(&mut header, inside.join(&self.path), io::empty())?;
         // Only what `into_inner` would put at the end is not wanted here.
         Ok(std::mem::take(builder.get_mut()))
     }
@@ -267,15 +288,16 @@ fn about(place: &Path, error: io::Error) -> io::Error {
 
 /// An error, and the file that it is about.
 #[derive(Debug)]
-pub(crate) struct Culprit {
-    pub(crate) place: PathBuf,
-    pub(crate) error: io::Error,
+pub struct Culprit {
+    /// Where the file is.
+    pub place: PathBuf,
+    /// What is wrong with it.
+    pub error: io::Error,
 }
 
 impl fmt::Display for Culprit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = crate::words::line(&self.place.to_string_lossy());
-        write!(f, "{place}: {}", self.error)
+        write!(f, "{:?}: {}", self.place, self.error)
     }
 }
 
@@ -283,20 +305,20 @@ impl std::error::Error for Culprit {}
 
 impl Culprit {
     /// What an error is about, if it says so.
-    pub(crate) fn of(error: &io::Error) -> Option<&Self> {
+    pub fn of(error: &io::Error) -> Option<&Self> {
         error.get_ref()?.downcast_ref()
     }
 }
 
 /// How long files were and when they were written last, before they were read.
-pub(crate) struct Seen {
+pub struct Seen {
     root: PathBuf,
     files: Vec<(PathBuf, u64, Option<SystemTime>)>,
 }
 
 impl Seen {
     /// One file.
-    pub(crate) fn of_file(path: &Path, metadata: &Metadata) -> Self {
+    pub fn of_file(path: &Path, metadata: &Metadata) -> Self {
         Self {
             root: path.to_owned(),
             files: vec![(PathBuf::new(), metadata.len(), metadata.modified().ok())],
@@ -304,7 +326,7 @@ impl Seen {
     }
 
     /// Nothing that could change.
-    pub(crate) fn nothing() -> Self {
+    pub fn nothing() -> Self {
         Self {
             root: PathBuf::new(),
             files: Vec::new(),
@@ -312,7 +334,7 @@ impl Seen {
     }
 
     /// Those that are not as they were, by the paths inside the folder.
-    pub(crate) fn changed(&self) -> Vec<PathBuf> {
+    pub fn changed(&self) -> Vec<PathBuf> {
         let is_as_it_was = |(path, size, modified): &&(PathBuf, u64, Option<SystemTime>)| {
             let place = match path.as_os_str().is_empty() {
                 true => self.root.clone(),
@@ -328,7 +350,7 @@ impl Seen {
 
 /// Why an archive is not unpacked.
 #[derive(Debug)]
-pub(crate) enum UnpackError {
+pub enum UnpackError {
     /// It holds what no archive of ours does, and what could do harm.
     Unsafe(PathBuf),
     /// It cannot be read, or what comes out of it not be written.
@@ -348,7 +370,7 @@ impl From<io::Error> for UnpackError {
 ///
 /// # Errors
 /// [`UnpackError`]; what was written until then stays.
-pub(crate) fn unpack(archive: impl Read, root: &Path) -> Result<(), UnpackError> {
+pub fn unpack(archive: impl Read, root: &Path) -> Result<(), UnpackError> {
     let mut archive = Archive::new(archive);
     let mut long_path = None;
     let mut folders = Vec::new();
@@ -482,6 +504,20 @@ mod tests {
         unpack(&bytes[..], new.path()).expect("unpacked");
         let again = archive(&mut Packed::look(new.path()).expect("readable"));
         assert_eq!(again, bytes);
+    }
+
+    #[test]
+    fn a_folder_may_lie_in_one_of_its_name() {
+        let root = example();
+        let mut packed = Packed::look_as(root.path(), OsStr::new("photos")).expect("readable");
+        let bytes = archive(&mut packed);
+        assert_eq!(bytes.len() as u64, packed.length());
+        let new = TempDir::new().expect("a folder");
+        unpack(&bytes[..], new.path()).expect("unpacked");
+        assert_eq!(fs::read_dir(new.path()).expect("a folder").count(), 1);
+        let bare = archive(&mut Packed::look(root.path()).expect("readable"));
+        let inside = new.path().join("photos");
+        assert_eq!(archive(&mut Packed::look(&inside).expect("there")), bare);
     }
 
     #[test]

@@ -1,0 +1,216 @@
+//! The terminal as a place where a person types while the program writes: what is said moves up, and at the
+//! foot of the screen stand what is under way and the line that is being typed.
+//!
+//! What a person types or pastes is taken key by key, however long it is: a terminal that gives out lines
+//! keeps no more than 4,095 bytes of one (termios(3), canonical mode). What is pasted arrives as one piece,
+//! line breaks and all, and is sent when the person presses Enter.
+//!
+//! Where there is no such terminal, such as behind a pipe, nothing of this is drawn.
+
+mod foot;
+mod keyboard;
+mod line;
+
+pub(crate) use keyboard::{Keyboard, StandardInput, next_line};
+
+use foot::{Foot, Shown};
+use line::{Key, Line, Typed};
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What stands in front of a line that is typed.
+const PROMPT: &str = "> ";
+
+/// How wide a screen is taken to be where that cannot be known.
+const USUAL_COLUMNS: usize = 80;
+
+/// How many columns the screen has.
+pub(crate) fn columns() -> usize {
+    let is_terminal =
+        io::stdout().is_terminal() || io::stderr().is_terminal() || io::stdin().is_terminal();
+    let known = is_terminal.then(size).flatten();
+    known.map_or(USUAL_COLUMNS, |(columns, _)| columns)
+}
+
+/// How many columns and rows the window has in which standard output appears; None if it appears in none,
+/// or that is not known.
+pub(crate) fn window() -> Option<(usize, usize)> {
+    io::stdout().is_terminal().then(size).flatten()
+}
+
+fn size() -> Option<(usize, usize)> {
+    let (columns, rows) = crossterm::terminal::size().ok()?;
+    (columns > 0 && rows > 0).then_some((columns.into(), rows.into()))
+}
+
+/// Writes something that stays on the screen, above its foot.
+pub(crate) fn above<T>(write: impl FnOnce() -> T) -> T {
+    let mut screen = screen();
+    screen.erase();
+    let written = write();
+    screen.draw();
+    written
+}
+
+/// Shows these rows at the foot of the screen, instead of those that were shown there. Each has to fit.
+pub(crate) fn under_way(rows: Vec<String>) {
+    let mut screen = screen();
+    if screen.rows != rows {
+        screen.erase();
+        screen.rows = rows;
+        screen.draw();
+    }
+}
+
+/// While this lives, the line that is typed is an answer to something, and nothing of it shows.
+pub(crate) struct Secretly {
+    /// What the person had begun to type.
+    before: Line,
+}
+
+/// Asks for a line that does not show. None where no [`Keyboard`] lives.
+pub(crate) fn ask_secretly(prompt: &str) -> Option<Secretly> {
+    let mut screen = screen();
+    screen.erase();
+    let asked = screen.input.as_mut().map(|input| {
+        let before = std::mem::take(input);
+        input.prompt = prompt.to_owned();
+        input.is_secret = true;
+        Secretly {
+            before: before.line,
+        }
+    });
+    screen.draw();
+    asked
+}
+
+impl Drop for Secretly {
+    fn drop(&mut self) {
+        let mut screen = screen();
+        screen.erase();
+        if let Some(input) = &mut screen.input {
+            *input = Input::default();
+            input.line = std::mem::take(&mut self.before);
+        }
+        screen.draw();
+    }
+}
+
+/// The terminal is as it was found. Whoever ends the program in the middle of something calls this.
+pub(crate) fn restore() {
+    under_way(Vec::new());
+    keyboard::leave();
+}
+
+/// What is drawn, and what is typed.
+struct Screen {
+    rows: Vec<String>,
+    input: Option<Input>,
+    /// What takes away what was drawn last; None while nothing is.
+    drawn: Option<String>,
+}
+
+/// A line that is being typed.
+struct Input {
+    prompt: String,
+    line: Line,
+    /// Nothing that is typed shows.
+    is_secret: bool,
+}
+
+impl Default for Input {
+    fn default() -> Self {
+        Self {
+            prompt: PROMPT.to_owned(),
+            line: Line::default(),
+            is_secret: false,
+        }
+    }
+}
+
+impl Input {
+    fn shown(&self) -> Shown<'_> {
+        let (text, before) = match self.is_secret {
+            true => ("", 0),
+            false => (self.line.text(), self.line.cursor()),
+        };
+        Shown {
+            prompt: &self.prompt,
+            text,
+            before,
+        }
+    }
+}
+
+static SCREEN: Mutex<Screen> = Mutex::new(Screen {
+    rows: Vec::new(),
+    input: None,
+    drawn: None,
+});
+
+fn screen() -> MutexGuard<'static, Screen> {
+    SCREEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A screen on which the cursor can be moved.
+fn can_draw() -> bool {
+    let is_plain = std::env::var_os("TERM").is_none_or(|name| name.is_empty() || name == "dumb");
+    let is_seen = io::stderr().is_terminal() || io::stdout().is_terminal();
+    is_seen && (cfg!(windows) || !is_plain)
+}
+
+/// Where the foot stands: with what is said about how it is going, unless that goes somewhere else.
+fn canvas() -> Box<dyn Write> {
+    match io::stderr().is_terminal() {
+        true => Box::new(io::stderr()),
+        false => Box::new(io::stdout()),
+    }
+}
+
+impl Screen {
+    fn erase(&mut self) {
+        if let Some(erasing) = self.drawn.take() {
+            put(&erasing);
+        }
+    }
+
+    fn draw(&mut self) {
+        if (self.rows.is_empty() && self.input.is_none()) || !can_draw() {
+            return;
+        }
+        let input = self.input.as_ref().map(Input::shown);
+        let foot = Foot::of(&self.rows, input, columns());
+        put(&foot.drawn());
+        self.drawn = Some(foot.erasing());
+    }
+
+    /// Draws what has changed. Where the window has another size now, it is not known what became of the
+    /// old rows, and some of them may stay.
+    fn draw_again(&mut self) {
+        self.erase();
+        self.draw();
+    }
+
+    /// A key was pressed, or something was pasted. What comes of it; a whole line stays on the screen.
+    fn typed(&mut self, key: Key) -> Typed {
+        let Some(input) = &mut self.input else {
+            return Typed::Nothing;
+        };
+        let typed = input.line.press(key);
+        if let Typed::Line(text) = &typed {
+            let shown = if input.is_secret { "" } else { text.as_str() };
+            let kept = foot::kept(&input.prompt, shown, columns());
+            self.erase();
+            put(&kept);
+        }
+        typed
+    }
+}
+
+/// Writes where the foot stands. A screen that is gone is no reason to fail.
+fn put(text: &str) {
+    let mut canvas = canvas();
+    let _ = canvas
+        .write_all(text.as_bytes())
+        .and_then(|()| canvas.flush());
+}

@@ -1,0 +1,395 @@
+//! A person at a terminal: what they type and paste, and what they see.
+
+use crate::peer::{Folder, Peer, SOON, program, run};
+use rustix::pty::{self, OpenptFlags};
+use rustix::termios::{Winsize, tcsetwinsize};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// Rows that have scrolled away and are still known.
+const SCROLLBACK: usize = 4_000;
+
+/// A terminal with a program in it.
+struct Terminal {
+    child: Child,
+    keys: File,
+    screen: Arc<Mutex<vt100::Parser>>,
+}
+
+impl Terminal {
+    /// Runs a command of the shell at a terminal of so many columns and rows.
+    fn run(command: &str, size: (u16, u16)) -> Self {
+        Self::run_in("C.UTF-8", command, size)
+    }
+
+    fn run_in(locale: &str, command: &str, (columns, rows): (u16, u16)) -> Self {
+        let near = pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        pty::grantpt(&near).expect("ours");
+        pty::unlockpt(&near).expect("ours");
+        let name = pty::ptsname(&near, Vec::new()).expect("named");
+        let open = |path: &str| File::options().read(true).write(true).open(path);
+        let far = open(name.to_str().expect("ASCII")).expect("unlocked");
+        let size = Winsize {
+            ws_col: columns,
+            ws_row: rows,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&far, size).expect("a terminal");
+        let end = || Stdio::from(far.try_clone().expect("open"));
+        let child = Command::new("setsid")
+            .args(["--ctty", "--wait", "sh", "-c", command])
+            .env("TERM", "xterm-256color")
+            .env("LC_ALL", locale)
+            .stdin(end())
+            .stdout(end())
+            .stderr(end())
+            .spawn()
+            .expect("setsid, which every Debian has");
+        let keys = File::from(near);
+        let mut said = keys.try_clone().expect("open");
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(rows, columns, SCROLLBACK)));
+        let shown = screen.clone();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = said.read(&mut bytes) {
+                shown.lock().expect("no panic").process(&bytes[..count]);
+            }
+        });
+        Self {
+            child,
+            keys,
+            screen,
+        }
+    }
+
+    /// A guest who talks at a terminal of 80 columns and 24 rows, and whatever runs behind that.
+    fn guest(link: &str, behind: &str) -> Self {
+        Self::guest_of(link, behind, (80, 24))
+    }
+
+    fn guest_of(link: &str, behind: &str, size: (u16, u16)) -> Self {
+        let program = program().to_string_lossy().into_owned();
+        let join = format!("trap : INT; '{program}' join --yes --incognito '{link}'{behind}");
+        let terminal = Self::run(&join, size);
+        terminal.until("* You are connected");
+        terminal
+    }
+
+    /// The rows of the screen, with those that have scrolled away.
+    fn rows(&self) -> Vec<String> {
+        let mut parser = self.screen.lock().expect("no panic");
+        let screen = parser.screen_mut();
+        let (height, width) = screen.size();
+        let mut rows = Vec::new();
+        screen.set_scrollback(usize::MAX);
+        let above = screen.scrollback();
+        for from in (0..=above).rev() {
+            screen.set_scrollback(from);
+            let shown: Vec<String> = screen.rows(0, width).collect();
+            match from {
+                0 => rows.extend(shown),
+                _ => rows.extend(shown.into_iter().take(1)),
+            }
+        }
+        screen.set_scrollback(0);
+        assert!(rows.len() >= usize::from(height));
+        rows
+    }
+
+    /// Waits until a row begins like this.
+    #[track_caller]
+    fn until(&self, beginning: &str) {
+        self.until_all(&[beginning]);
+    }
+
+    /// Waits until there are rows that begin like these, one right above the next.
+    #[track_caller]
+    fn until_all(&self, beginnings: &[&str]) {
+        let until = Instant::now() + 3 * SOON;
+        loop {
+            let rows = self.rows();
+            let stands = |rows: &[String]| {
+                let mut both = rows.iter().zip(beginnings);
+                both.all(|(row, beginning)| row.starts_with(beginning))
+            };
+            if rows.windows(beginnings.len()).any(stands) {
+                return;
+            }
+            assert!(
+                Instant::now() < until,
+                "no {beginnings:?}:\n{}",
+                rows.join("\n")
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys
+            .write_all(keys.as_bytes())
+            .expect("the terminal takes keys");
+    }
+
+    /// As a terminal hands on what is pasted to a program that asked to be told.
+    fn paste(&mut self, text: &str) {
+        self.press(&format!("\x1b[200~{text}\x1b[201~"));
+    }
+
+    fn end(&mut self) -> Option<i32> {
+        let until = Instant::now() + SOON;
+        while Instant::now() < until {
+            if let Some(status) = self.child.try_wait().expect("a child of ours") {
+                return status.code();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("still running:\n{}", self.rows().join("\n"));
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What arrives until so many bytes have.
+fn text_of(peer: &mut Peer, bytes: usize) -> String {
+    let mut text = String::new();
+    while text.len() < bytes {
+        text.push_str(peer.until("message")["text"].as_str().expect("a text"));
+    }
+    text
+}
+
+fn a_long_text(bytes: usize) -> String {
+    let words = (0..).map(|n| format!("{n} wörter "));
+    let mut text = String::new();
+    for word in words {
+        text.push_str(&word);
+        if text.len() >= bytes {
+            break;
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+#[test]
+fn all_of_a_long_paste_arrives() {
+    let folder = Folder::new();
+    let (mut host, link) = Peer::host(&folder, &[]);
+    let mut guest = Terminal::guest(&link, "");
+    let pasted = a_long_text(70_000).replace(" 50", "\r50");
+    guest.paste(&pasted);
+    guest.press("\r");
+    let sent = pasted.replace('\r', "\n");
+    assert_eq!(text_of(&mut host, sent.len()), sent);
+    // The same from a terminal that does not say that something is pasted.
+    let typed = a_long_text(10_000);
+    guest.press(&typed);
+    guest.press("\r");
+    assert_eq!(text_of(&mut host, typed.len()), typed);
+    guest.press("/quit\r");
+    assert_eq!(host.until("ended")["reason"], "peer_left");
+    assert_eq!(guest.end(), Some(0));
+}
+
+#[test]
+fn a_long_paste_arrives_also_where_what_is_told_goes_to_a_file() {
+    let folder = Folder::new();
+    let (mut host, link) = Peer::host(&folder, &[]);
+    let program = program().to_string_lossy().into_owned();
+    let told = folder.path("told");
+    let join = format!("'{program}' join --yes --incognito '{link}' 2>'{told}'");
+    let mut guest = Terminal::run(&join, (80, 24));
+    host.until("met");
+    guest.until(">");
+    let pasted = a_long_text(9_000);
+    guest.paste(&pasted);
+    guest.press("\r");
+    assert_eq!(text_of(&mut host, pasted.len()), pasted);
+    host.say("hello");
+    guest.until_all(&["    Ana: hello", ">"]);
+    guest.press("/quit\r");
+    assert_eq!(guest.end(), Some(0));
+    let told = std::fs::read_to_string(told).expect("a file");
+    assert!(
+        told.contains("You are connected") && !told.contains('\x1b'),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_comes_in_does_not_tear_the_line_that_is_typed() {
+    let folder = Folder::new();
+    let (mut host, link) = Peer::host(&folder, &[]);
+    let mut guest = Terminal::guest(&link, "");
+    guest.press("half a thuoght");
+    guest.until("> half a thuoght");
+    host.say("hello there");
+    guest.until_all(&["    Ana: hello there", "> half a thuoght"]);
+    // Back to what is wrong, and mended.
+    guest.press("\x1b[D\x1b[D\x1b[D\x1b[D\x7f\x1b[Cu\r");
+    assert_eq!(host.until("message")["text"], "half a thought");
+    guest.until_all(&["    Ana: hello there", "> half a thought"]);
+    guest.press(&format!("{}\r", "wide ".repeat(40).trim_end()));
+    assert_eq!(text_of(&mut host, 199).len(), 199);
+    for row in guest.rows() {
+        assert!(row.chars().count() < 80, "{row}");
+    }
+}
+
+#[test]
+fn the_terminal_is_given_back_as_it_was() {
+    let folder = Folder::new();
+    for leave in ["/quit\r", "\x04", "\x03"] {
+        let (mut host, link) = Peer::host(&folder, &[]);
+        let mut guest = Terminal::guest(
+            &link,
+            "; stty -a | tr ' ;' '\\n\\n' | grep -x -e icanon -e echo",
+        );
+        guest.press(leave);
+        host.until("ended");
+        guest.until_all(&["icanon", "echo"]);
+        guest.end();
+        assert!(
+            !guest
+                .rows()
+                .iter()
+                .any(|row| row.starts_with('>') && row.len() < 3)
+        );
+    }
+}
+
+#[test]
+fn a_text_of_any_length_can_be_pasted_to_be_opened() {
+    let folder = Folder::new();
+    let (plain, answer) = (folder.path("noise"), folder.path("answer"));
+    let mut state = 1u64;
+    let noise: Vec<u8> = (0..20_000)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 56) as u8
+        })
+        .collect();
+    std::fs::write(&plain, &noise).expect("a file");
+    std::fs::write(&answer, "Winnetou at the sea").expect("a file");
+    let sealed = run(&["seal", &plain, "--text", "--answer-file", &answer]);
+    assert_eq!(sealed.status, Some(0), "{sealed:?}");
+    let lines: Vec<&str> = sealed.stdout.lines().collect();
+    assert!(
+        lines.len() > 300 && lines.iter().all(|line| line.len() <= 76),
+        "{lines:?}"
+    );
+
+    let program = program().to_string_lossy().into_owned();
+    for (number, pasted) in [sealed.stdout.clone(), lines.concat()].iter().enumerate() {
+        let opened = folder.path(&format!("opened-{number}"));
+        let command = format!("'{program}' open - --answer-file '{answer}' -o '{opened}'");
+        let mut terminal = Terminal::run(&command, (80, 24));
+        terminal.until(">");
+        terminal.paste(pasted);
+        terminal.press("\r");
+        terminal.press("\x04");
+        assert_eq!(terminal.end(), Some(0), "{}", terminal.rows().join("\n"));
+        assert_eq!(std::fs::read(&opened).expect("opened"), noise);
+    }
+}
+
+#[test]
+fn an_answer_does_not_show_while_it_is_typed() {
+    let folder = Folder::new();
+    let answer = folder.path("answer");
+    std::fs::write(&answer, "by the sea").expect("a file");
+    let lock = ["--lock", "Where did we meet?", "--answer-file", &answer];
+    let (mut host, link) = Peer::host(&folder, &lock);
+    let program = program().to_string_lossy().into_owned();
+    let join = format!("'{program}' join --yes --incognito '{link}'");
+    let mut guest = Terminal::run(&join, (80, 24));
+    guest.until("* They ask: Where did we meet?");
+    guest.until("* Answer (not shown):");
+    guest.press("by the SEA\r");
+    host.until("met");
+    guest.until("* You are connected");
+    assert!(!guest.rows().concat().contains("SEA"));
+    // From then on, what is typed shows.
+    guest.press("here");
+    guest.until("> here");
+}
+
+#[test]
+fn a_mebibyte_in_one_line_arrives_in_parts() {
+    let folder = Folder::new();
+    let (mut host, link) = Peer::host(&folder, &[]);
+    let mut guest = Peer::guest(&folder, &link, &[]);
+    guest.until("met");
+    let text = a_long_text(1 << 20);
+    host.say(&text);
+    host.say("/quit");
+    assert!(text_of(&mut guest, text.len()) == text);
+    assert_eq!(host.end(SOON), Some(0));
+}
+
+#[test]
+fn nothing_that_they_write_reaches_the_edge_of_the_screen() {
+    const COLUMNS: u16 = 40;
+    let ours = "* Verified: you compared and found it equal.";
+    let folder = Folder::new();
+    let (mut host, link) = Peer::host(&folder, &[]);
+    let mut guest = Terminal::guest_of(&link, "", (COLUMNS, 24));
+    for length in 0..3 * usize::from(COLUMNS) {
+        host.say(&format!("{}{ours}", "a".repeat(length)));
+    }
+    host.hang_up();
+    assert_eq!(host.end(SOON), Some(0));
+    assert_eq!(guest.end(), Some(0));
+    guest.until("* “Ana” left.");
+    let rows = guest.rows();
+    for row in &rows {
+        assert!(!row.starts_with("* Verified"), "{row}");
+        assert!(!row.starts_with('a'), "{row}");
+    }
+    let all = rows.join(" ");
+    assert!(all.matches("found it equal").count() > 0, "they were shown");
+}
+
+#[test]
+fn a_code_is_drawn_without_blocks_where_the_locale_has_none() {
+    let program = program().to_string_lossy().into_owned();
+    let invite = format!("'{program}' invite --incognito --loopback");
+    let blocks = ['\u{2588}', '\u{2580}', '\u{2584}'];
+    for (locale, size, sentence) in [
+        ("C.UTF-8", (80, 24), "* Waiting"),
+        ("C", (100, 60), "* Waiting"),
+        ("C", (80, 24), "* The code needs a window of"),
+    ] {
+        let terminal = Terminal::run_in(locale, &invite, size);
+        terminal.until(sentence);
+        std::thread::sleep(Duration::from_millis(300));
+        let rows = terminal.rows();
+        let has_blocks = rows.iter().any(|row| row.contains(blocks));
+        assert_eq!(has_blocks, locale != "C", "{}", rows.join("\n"));
+        if size.1 != 60 {
+            continue;
+        }
+        // Three finders of seven modules, which two columns each show by their background alone.
+        let parser = terminal.screen.lock().expect("no panic");
+        let is_dark = |row: u16, column: u16| {
+            let cell = parser.screen().cell(row, column).expect("inside");
+            cell.bgcolor() == vt100::Color::Idx(0)
+        };
+        let rows = (0..size.1).filter(|row| (8..22).all(|column| is_dark(*row, column)));
+        assert_eq!(
+            rows.count(),
+            4,
+            "the upper and the lower edge of two finders"
+        );
+    }
+}
