@@ -5,7 +5,7 @@
 //! patient person would expect to be read.
 
 use super::filter::{blur, double, local_mean, sharpen, shrink};
-use super::found::Found;
+use super::found::{Found, Taken};
 use super::luma::Luma;
 use super::reader::{Effort, Matrix, find_by_second_reader};
 
@@ -108,39 +108,47 @@ impl Rung {
         }
     }
 
-    /// Looks for a symbol of either polarity; the flag is true if it was light on dark. Corners
-    /// are in pixels of `luma`.
-    pub(super) fn look(self, luma: &Luma<'_>, effort: Effort) -> Option<(Found, bool)> {
+    /// Looks for symbols of either polarity that are not taken; the flag is true if one was light on
+    /// dark. Corners are in pixels of `luma`, and so is what is taken.
+    pub(super) fn look(self, luma: &Luma<'_>, effort: Effort, taken: &Taken) -> Vec<(Found, bool)> {
+        let upright = |found| (found, false);
         if self == Self::SecondReader {
-            return find_by_second_reader(luma).map(|found| (found, false));
+            return find_by_second_reader(luma)
+                .into_iter()
+                .map(upright)
+                .collect();
         }
-        let mut matrix = self.matrix(luma)?;
-        let found = match self.find(&matrix, effort) {
-            Some(found) => (found, false),
-            None => {
-                matrix.invert();
-                (self.find(&matrix, effort)?, true)
-            }
+        let Some(mut matrix) = self.matrix(luma) else {
+            return Vec::new();
         };
-        Some(found)
+        let dark = self.find(&matrix, effort, taken);
+        matrix.invert();
+        let light = self.find(&matrix, effort, taken);
+        let inverted = light.into_iter().map(|found| (found, true));
+        dark.into_iter().map(upright).chain(inverted).collect()
     }
 
-    /// Looks for a dark symbol on light only, in half the time.
-    pub(super) fn look_upright(self, luma: &Luma<'_>, effort: Effort) -> Option<Found> {
-        match self {
-            Self::SecondReader => find_by_second_reader(luma),
-            _ => self.find(&self.matrix(luma)?, effort),
+    /// Looks for dark symbols on light only, in half the time.
+    pub(super) fn look_upright(self, luma: &Luma<'_>, effort: Effort, taken: &Taken) -> Vec<Found> {
+        if self == Self::SecondReader {
+            return find_by_second_reader(luma);
         }
+        let matrix = self.matrix(luma);
+        matrix.map_or_else(Vec::new, |matrix| self.find(&matrix, effort, taken))
     }
 
-    fn find(self, matrix: &Matrix, effort: Effort) -> Option<Found> {
-        let found = match self {
-            Self::Bent | Self::DoubleBent => matrix.find_bent(effort),
-            Self::Pure => matrix.find_pure(),
-            _ => matrix.find(effort),
-        }?;
+    fn find(self, matrix: &Matrix, effort: Effort, taken: &Taken) -> Vec<Found> {
         let scale = self.scale();
-        Some(found.map(|x, y| (x / scale, y / scale)))
+        let taken = taken.seen_from(0.0, 0.0, scale);
+        let found = match self {
+            Self::Bent | Self::DoubleBent => matrix.find_bent(effort, &taken),
+            // It fills the picture, so there is one at most.
+            Self::Pure if !taken.is_empty() => Vec::new(),
+            Self::Pure => matrix.find_pure().into_iter().collect(),
+            _ => matrix.find(effort, &taken),
+        };
+        let scaled_back = |found: Found| found.map(|x, y| (x / scale, y / scale));
+        found.into_iter().map(scaled_back).collect()
     }
 }
 
@@ -178,10 +186,10 @@ mod tests {
             if rung == Rung::Pure {
                 continue; // the background is not pure
             }
-            let (found, inverted) = rung
-                .look(&luma, Effort::PICTURE)
-                .unwrap_or_else(|| panic!("{} does not read it", rung.name()));
-            assert!(!inverted);
+            let found = rung.look(&luma, Effort::PICTURE, &Taken::default());
+            let [(found, false)] = &found[..] else {
+                panic!("{} does not read it once: {found:?}", rung.name());
+            };
             for (found, real) in found.corners.iter().zip(photo.corners) {
                 let off = (found.0 - real.0).hypot(found.1 - real.1);
                 assert!(off < 6.0, "{}: {found:?} for {real:?}", rung.name());

@@ -1,6 +1,8 @@
 //! A picture file: decoded within limits, then looked at with the whole ladder.
 
+use std::borrow::Cow;
 use std::io::Cursor;
+use std::ops::ControlFlow;
 
 use image::{DynamicImage, GenericImageView, ImageDecoder, ImageError, ImageReader, Limits};
 
@@ -9,7 +11,7 @@ use super::filter::shrink;
 use super::ladder::Rung;
 use super::luma::Luma;
 use super::reader::Effort;
-use super::scan::Reading;
+use super::scan::{Reading, Readings};
 
 /// The most pixels that a picture may have; twice what most phone cameras make.
 const MOST_PIXELS: u64 = 50_000_000;
@@ -37,9 +39,25 @@ pub enum PictureError {
     NoCode,
 }
 
-/// Reads the symbol in a picture file (PNG, JPEG, WebP, GIF by content; of moving pictures the
-/// first one). Takes up to some seconds, so it is not for the thread that draws a screen.
-pub fn scan_picture(bytes: &[u8]) -> Result<Reading, PictureError> {
+/// Reads every symbol in a picture file (PNG, JPEG, WebP, GIF by content; of moving pictures the
+/// first one); there is at least one. Looks in every way there is, which takes up to some seconds, so
+/// it is not for the thread that draws a screen.
+///
+/// # Errors
+/// [`PictureError`] says what to do next.
+pub fn scan_picture(bytes: &[u8]) -> Result<Vec<Reading>, PictureError> {
+    scan_picture_for(bytes, |_| false)
+}
+
+/// The same for whoever looks for a certain kind of text: goes on until one is read that is `wanted`,
+/// and then only finishes what finds nearly every symbol. What else was read is given too.
+///
+/// # Errors
+/// As [`scan_picture`].
+pub fn scan_picture_for(
+    bytes: &[u8],
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Reading>, PictureError> {
     let picture = fenced(|| decode(bytes)).unwrap_or(Err(PictureError::NotAPicture))?;
     // What is meant to lie behind transparent modules may be light or dark, so both are tried.
     let grounds: &[u8] = if is_transparent(&picture) {
@@ -47,10 +65,21 @@ pub fn scan_picture(bytes: &[u8]) -> Result<Reading, PictureError> {
     } else {
         &[255]
     };
-    grounds
-        .iter()
-        .find_map(|ground| climb(&on_ground(&picture, *ground)?))
-        .ok_or(PictureError::NoCode)
+    let mut climb = Climb {
+        readings: Readings::default(),
+        wanted: &wanted,
+    };
+    for ground in grounds {
+        if let Some(luma) = on_ground(&picture, *ground)
+            && climb.all(&luma).is_break()
+        {
+            break;
+        }
+    }
+    match climb.readings.into_all() {
+        readings if readings.is_empty() => Err(PictureError::NoCode),
+        readings => Ok(readings),
+    }
 }
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage, PictureError> {
@@ -101,26 +130,68 @@ fn on_ground(picture: &DynamicImage, ground: u8) -> Option<Luma<'static>> {
     Luma::from_pixels(pixels, width, height)
 }
 
-/// Climbs the whole ladder: all rungs at a size where they are affordable, and the first ones at
-/// the sizes around it, where a symbol may be small in a large picture or fill a noisy one.
-fn climb(picture: &Luma<'static>) -> Option<Reading> {
-    let middle = (1..).find(|factor| picture.area() / (factor * factor) <= WHOLE_LADDER)?;
-    let look = |factor: usize, rungs: &[Rung]| {
-        let shrunk = (factor > 1).then(|| shrink(picture, factor));
-        let luma = shrunk.as_ref().unwrap_or(picture);
-        rungs.iter().find_map(|rung| {
-            let (found, inverted) = rung.look(luma, Effort::PICTURE)?;
-            Some(Reading::new(found, *rung, inverted, factor as f32))
-        })
-    };
-    const FIRST: [Rung; 3] = [Rung::Blocks, Rung::Histogram, Rung::LocalMean];
-    look(middle, &Rung::ALL)
-        .or_else(|| (1..middle).rev().find_map(|factor| look(factor, &FIRST)))
-        .or_else(|| {
-            [2, 3, 4]
-                .iter()
-                .find_map(|times| look(middle * times, &FIRST))
-        })
+/// The rungs that read nearly every picture. They are climbed even where what is wanted was read, so
+/// that nobody is given one of two invitations without hearing of the other.
+const FIRST: [Rung; 3] = [Rung::Blocks, Rung::Histogram, Rung::LocalMean];
+
+/// The way up the ladder, with what was read on it.
+struct Climb<'a> {
+    readings: Readings,
+    wanted: &'a dyn Fn(&str) -> bool,
+}
+
+impl Climb<'_> {
+    /// Climbs the whole ladder: all rungs at a size where they are affordable, and the first ones at
+    /// the sizes around it, where a symbol may be small in a large picture or fill a noisy one.
+    fn all(&mut self, picture: &Luma<'static>) -> ControlFlow<()> {
+        let fits = |factor: &usize| picture.area() / (factor * factor) <= WHOLE_LADDER;
+        let middle = (1..).find(fits).unwrap_or(1);
+        let base = at_size(picture, middle);
+        for rung in FIRST {
+            self.look(&base, middle, rung);
+        }
+        self.enough()?;
+        for rung in Rung::ALL.into_iter().filter(|rung| !FIRST.contains(rung)) {
+            self.look(&base, middle, rung);
+            self.enough()?;
+        }
+        for factor in (1..middle)
+            .rev()
+            .chain([2, 3, 4].map(|times| middle * times))
+        {
+            let luma = at_size(picture, factor);
+            for rung in FIRST {
+                self.look(&luma, factor, rung);
+            }
+            self.enough()?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Looks at a picture that was shrunk by `factor`.
+    fn look(&mut self, luma: &Luma<'_>, factor: usize, rung: Rung) {
+        let scale = factor as f32;
+        let taken = self.readings.taken().seen_from(0.0, 0.0, 1.0 / scale);
+        for (found, inverted) in rung.look(luma, Effort::PICTURE, &taken) {
+            let found = found.map(|x, y| (x * scale, y * scale));
+            self.readings.add(found, rung, inverted);
+        }
+    }
+
+    fn enough(&self) -> ControlFlow<()> {
+        match self.readings.all().iter().any(|r| (self.wanted)(&r.text)) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+}
+
+/// A picture shrunk by `factor`.
+fn at_size<'a>(picture: &'a Luma<'static>, factor: usize) -> Cow<'a, Luma<'static>> {
+    match factor {
+        1 => Cow::Borrowed(picture),
+        _ => Cow::Owned(shrink(picture, factor)),
+    }
 }
 
 #[cfg(test)]
@@ -180,8 +251,9 @@ mod tests {
             source
                 .write_to(&mut bytes, format)
                 .expect("memory accepts every write");
-            let reading = scan_picture(&bytes.into_inner()).expect("readable");
-            assert_eq!(reading.text, "https://ab.cde/#0123456789", "{format:?}");
+            let readings = scan_picture(&bytes.into_inner()).expect("readable");
+            assert_eq!(readings.len(), 1, "{format:?}");
+            assert_eq!(readings[0].text, "https://ab.cde/#0123456789", "{format:?}");
         }
     }
 
@@ -199,8 +271,8 @@ mod tests {
             picture
                 .write_to(&mut bytes, ImageFormat::Png)
                 .expect("memory accepts every write");
-            let reading = scan_picture(&bytes.into_inner()).expect("readable");
-            assert_eq!(reading.inverted, ink == 255);
+            let readings = scan_picture(&bytes.into_inner()).expect("readable");
+            assert_eq!(readings[0].inverted, ink == 255);
         }
         assert!(!is_transparent(&DynamicImage::new_luma8(1, 1)));
         let opaque = image::ImageBuffer::from_pixel(1, 1, LumaA([0u8, 255]));
