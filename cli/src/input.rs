@@ -8,7 +8,7 @@ use std::io::{BufRead, Read};
 use std::path::PathBuf;
 
 /// The most bytes of a file that are read: what the reader of pictures takes.
-pub(crate) const MOST_BYTES: u64 = 64 << 20;
+pub(crate) const MOST_BYTES: u64 = 128 << 20;
 
 /// The token in some bytes: a text, a picture, a file.
 ///

@@ -2535,8 +2535,8 @@ pub(crate) fn picture_unreadable() -> &'static str {
 
 pub(crate) fn picture_too_large() -> &'static str {
     match language() {
-        English => "the picture is too large (above 50 megapixels or 64 MiB); crop it around the code",
-        German => "das Bild ist zu groß (über 50 Megapixel oder 64 MiB); schneide es um den Code zu",
+        English => "the picture is too large: crop it around the code, or send it as JPEG",
+        German => "das Bild ist zu groß: schneide es um den Code zu, oder sende es als JPEG",
     }
 }
 

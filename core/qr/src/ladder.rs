@@ -4,6 +4,8 @@
 //! light and for light ones on dark. No rung reads every picture; together they read what a
 //! patient person would expect to be read.
 
+use std::cell::OnceCell;
+
 use super::filter::{blur, double, local_mean, sharpen, shrink};
 use super::found::{Found, Taken};
 use super::luma::Luma;
@@ -91,34 +93,35 @@ impl Rung {
     }
 
     /// The matrix that this rung looks at; `None` for the second reader, which makes its own.
-    fn matrix(self, luma: &Luma<'_>) -> Option<Matrix> {
+    fn matrix(self, base: &Base<'_>) -> Option<Matrix> {
+        let luma = base.luma;
         match self {
-            Self::Blocks | Self::Bent | Self::Pure => Matrix::by_blocks(luma),
+            Self::Blocks | Self::Bent | Self::Pure => base.by_blocks(),
             Self::Histogram => Matrix::by_histogram(luma),
-            Self::Double => Matrix::by_blocks(&double(luma)),
+            Self::Double => Matrix::by_blocks(base.double()),
             Self::DoubleBent => Matrix::by_blocks(&sharpen(&double(&blur(luma)), 7, 3)),
             Self::Half => Matrix::by_blocks(&shrink(luma, 2)),
-            Self::DoubleLocalMean => below_local_mean(&double(luma), 16, 100),
+            Self::DoubleLocalMean => below_local_mean(base.double(), 16, 100),
             Self::LocalMean => below_local_mean(luma, 8, 95),
             Self::LowLocalMean => below_local_mean(luma, 8, 85),
             Self::Sharpened => Matrix::by_blocks(&sharpen(luma, 3, 3)),
-            Self::DoubleSharpened => Matrix::by_blocks(&sharpen(&double(luma), 7, 3)),
+            Self::DoubleSharpened => Matrix::by_blocks(&sharpen(base.double(), 7, 3)),
             Self::Blurred => Matrix::by_blocks(&blur(&blur(luma))),
             Self::SecondReader => None,
         }
     }
 
     /// Looks for symbols of either polarity that are not taken; the flag is true if one was light on
-    /// dark. Corners are in pixels of `luma`, and so is what is taken.
-    pub(super) fn look(self, luma: &Luma<'_>, effort: Effort, taken: &Taken) -> Vec<(Found, bool)> {
+    /// dark. Corners are in pixels of the image, and so is what is taken.
+    pub(super) fn look(self, base: &Base<'_>, effort: Effort, taken: &Taken) -> Vec<(Found, bool)> {
         let upright = |found| (found, false);
         if self == Self::SecondReader {
-            return find_by_second_reader(luma)
+            return find_by_second_reader(base.luma)
                 .into_iter()
                 .map(upright)
                 .collect();
         }
-        let Some(mut matrix) = self.matrix(luma) else {
+        let Some(mut matrix) = self.matrix(base) else {
             return Vec::new();
         };
         let dark = self.find(&matrix, effort, taken);
@@ -133,7 +136,7 @@ impl Rung {
         if self == Self::SecondReader {
             return find_by_second_reader(luma);
         }
-        let matrix = self.matrix(luma);
+        let matrix = self.matrix(&Base::new(luma));
         matrix.map_or_else(Vec::new, |matrix| self.find(&matrix, effort, taken))
     }
 
@@ -149,6 +152,32 @@ impl Rung {
         };
         let scaled_back = |found: Found| found.map(|x, y| (x / scale, y / scale));
         found.into_iter().map(scaled_back).collect()
+    }
+}
+
+/// An image that rungs look at, with what more than one of them makes of it.
+pub(super) struct Base<'a> {
+    luma: &'a Luma<'a>,
+    double: OnceCell<Luma<'static>>,
+    by_blocks: OnceCell<Option<Matrix>>,
+}
+
+impl<'a> Base<'a> {
+    pub(super) fn new(luma: &'a Luma<'a>) -> Self {
+        Self {
+            luma,
+            double: OnceCell::new(),
+            by_blocks: OnceCell::new(),
+        }
+    }
+
+    fn double(&self) -> &Luma<'static> {
+        self.double.get_or_init(|| double(self.luma))
+    }
+
+    fn by_blocks(&self) -> Option<Matrix> {
+        let matrix = self.by_blocks.get_or_init(|| Matrix::by_blocks(self.luma));
+        matrix.clone()
     }
 }
 
@@ -186,7 +215,7 @@ mod tests {
             if rung == Rung::Pure {
                 continue; // the background is not pure
             }
-            let found = rung.look(&luma, Effort::PICTURE, &Taken::default());
+            let found = rung.look(&Base::new(&luma), Effort::PICTURE, &Taken::default());
             let [(found, false)] = &found[..] else {
                 panic!("{} does not read it once: {found:?}", rung.name());
             };

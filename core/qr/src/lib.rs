@@ -19,6 +19,8 @@
 
 #[cfg(feature = "read")]
 mod bend;
+#[cfg(feature = "read")]
+mod decode;
 #[cfg(feature = "draw")]
 mod draw;
 #[cfg(feature = "read")]
@@ -27,6 +29,8 @@ mod fence;
 mod filter;
 #[cfg(feature = "read")]
 mod found;
+#[cfg(feature = "read")]
+mod jpeg;
 #[cfg(feature = "read")]
 mod ladder;
 #[cfg(feature = "read")]

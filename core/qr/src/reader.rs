@@ -51,6 +51,7 @@ fn source<'a>(luma: &'a Luma<'_>) -> Option<Luma8Source<'a>> {
 }
 
 /// Dark pixels of an image, as a reader sees it.
+#[derive(Clone)]
 pub(super) struct Matrix(BitMatrix);
 
 impl Matrix {

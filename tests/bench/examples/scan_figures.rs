@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 
 use handfast_camera::{Camera, Photo, Random};
 use handfast_native::qr::{Scanner, Symbol, scan_picture, scan_picture_for};
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, ImageEncoder};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -25,9 +27,10 @@ fn main() -> Result<(), Error> {
     let folder = arguments.next().ok_or("name a folder for the pictures")?;
     let seeds = arguments.next().map_or(Ok(20), |n| n.parse())?;
     let category = arguments.next();
+    std::fs::create_dir_all(&folder)?;
     if category.is_none() {
         frames()?;
-        large()?;
+        large(Path::new(&folder))?;
         noise()?;
     }
     pictures(Path::new(&folder), seeds, &category.unwrap_or_default())
@@ -200,7 +203,6 @@ fn categories() -> Vec<(String, Camera)> {
 }
 
 fn pictures(folder: &Path, seeds: u64, part: &str) -> Result<(), Error> {
-    std::fs::create_dir_all(folder)?;
     let mut manifest = Vec::new();
     let mut rungs: BTreeMap<&str, usize> = BTreeMap::new();
     println!("pictures read by the whole ladder");
@@ -245,7 +247,7 @@ fn pictures(folder: &Path, seeds: u64, part: &str) -> Result<(), Error> {
 }
 
 /// Time of the worst cases: a frame of white noise, and large pictures without a symbol.
-fn large() -> Result<(), Error> {
+fn large(folder: &Path) -> Result<(), Error> {
     let mut random = Random(1);
     let luma = (0..1280 * 720).map(|_| random.bits() as u8).collect();
     let noise = Photo {
@@ -260,20 +262,41 @@ fn large() -> Result<(), Error> {
         slowest = slowest.max(timed(&mut scanner, &noise)?.1);
     }
     println!("slowest frame of white noise: {slowest:.0?}");
-    for (width, height) in [(4000, 3000), (8000, 6000), (10_000, 10_000)] {
+    for (width, height, times) in [(4000, 3000, 1), (8000, 6000, 1), (8000, 6000, 2)] {
         let camera = Camera {
             width,
             height,
             noise: 5.0,
             ..Camera::default()
         };
-        let png = camera.photograph_nothing(1).to_png();
+        let photo = camera.photograph_nothing(1);
+        let jpeg = enlarged(&photo, times)?;
+        std::fs::write(folder.join(format!("large-{width}-{times}.jpg")), &jpeg)?;
         let start = Instant::now();
-        let answer = scan_picture(&png).err();
+        let answer = scan_picture(&jpeg).err();
+        let (width, height) = (width * times, height * times);
         println!("{width} x {height}: {:.1?}, {answer:?}", start.elapsed());
     }
     println!();
     Ok(())
+}
+
+/// A JPEG in which every pixel is a square of `times` pixels, and as tinted as photographs are.
+fn enlarged(photo: &Photo, times: usize) -> Result<Vec<u8>, Error> {
+    let (width, height) = (photo.width * times, photo.height * times);
+    let grey = (0..width * height)
+        .map(|i| photo.luma[i / width / times * photo.width + i % width / times]);
+    let rgb: Vec<u8> = grey
+        .flat_map(|l| [l.saturating_add(8), l, l.saturating_sub(12)])
+        .collect();
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, 90).write_image(
+        &rgb,
+        width as u32,
+        height as u32,
+        ExtendedColorType::Rgb8,
+    )?;
+    Ok(jpeg)
 }
 
 /// Readings on 1,000 pictures that show noise: white, blurred, blocks, stripes.
