@@ -8,6 +8,7 @@ use std::cell::OnceCell;
 
 use super::filter::{blur, double, local_mean, sharpen, shrink};
 use super::found::{Found, Taken};
+use super::gaps::{Gaps, Lines};
 use super::luma::Luma;
 use super::reader::{Effort, Matrix, find_by_second_reader};
 
@@ -34,6 +35,8 @@ pub enum Rung {
     DoubleSharpened,
     /// Blurred: noise, printing dots.
     Blurred,
+    /// Gaps between lines closed: characters in a terminal.
+    Gaps,
     /// A symbol on a bent card.
     Bent,
     /// A symbol on a bent card, at twice the size, blurred against noise and then sharpened.
@@ -46,7 +49,7 @@ pub enum Rung {
 
 impl Rung {
     /// Every rung, in climbing order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Blocks,
         Self::Histogram,
         Self::Double,
@@ -57,6 +60,7 @@ impl Rung {
         Self::Sharpened,
         Self::DoubleSharpened,
         Self::Blurred,
+        Self::Gaps,
         Self::Bent,
         Self::DoubleBent,
         Self::Pure,
@@ -76,6 +80,7 @@ impl Rung {
             Self::Sharpened => "sharpened",
             Self::DoubleSharpened => "double-sharpened",
             Self::Blurred => "blurred",
+            Self::Gaps => "gaps",
             Self::Bent => "bent",
             Self::DoubleBent => "double-bent",
             Self::Pure => "pure",
@@ -96,7 +101,7 @@ impl Rung {
     fn matrix(self, base: &Base<'_>) -> Option<Matrix> {
         let luma = base.luma;
         match self {
-            Self::Blocks | Self::Bent | Self::Pure => base.by_blocks(),
+            Self::Blocks | Self::Gaps | Self::Bent | Self::Pure => base.by_blocks(),
             Self::Histogram => Matrix::by_histogram(luma),
             Self::Double => Matrix::by_blocks(base.double()),
             Self::DoubleBent => Matrix::by_blocks(&sharpen(&double(&blur(luma)), 7, 3)),
@@ -120,6 +125,9 @@ impl Rung {
                 .into_iter()
                 .map(upright)
                 .collect();
+        }
+        if self == Self::Gaps {
+            return look_through_gaps(base, taken);
         }
         let Some(mut matrix) = self.matrix(base) else {
             return Vec::new();
@@ -179,6 +187,56 @@ impl<'a> Base<'a> {
         let matrix = self.by_blocks.get_or_init(|| Matrix::by_blocks(self.luma));
         matrix.clone()
     }
+}
+
+/// How much smaller the image is made in which longer gaps are closed, and the longest gaps that are
+/// closed there. A gap is up to three fifths of a module, and one that is closed has to be less than a
+/// module, so from each to the next is less than twice.
+const GAPS: [(usize, &[usize]); 3] = [(1, &[2, 3, 5]), (2, &[4]), (4, &[3, 5])];
+
+fn look_through_gaps(base: &Base<'_>, taken: &Taken) -> Vec<(Found, bool)> {
+    for (factor, lengths) in GAPS {
+        let matrix = match factor {
+            1 => base.by_blocks(),
+            _ => Matrix::by_blocks(&shrink(base.luma, factor)),
+        };
+        let Some(dark) = matrix else { continue };
+        let scale = factor as f32;
+        let taken = taken.seen_from(0.0, 0.0, 1.0 / scale);
+        for (length, lines) in lengths
+            .iter()
+            .flat_map(|l| Lines::BOTH.map(|lines| (*l, lines)))
+        {
+            let found = look_between(&dark, length, lines, &taken);
+            if !found.is_empty() {
+                let back = |(found, inverted): (Found, bool)| {
+                    (found.map(|x, y| (x * scale, y * scale)), inverted)
+                };
+                return found.into_iter().map(back).collect();
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Looks at an image whose gaps of up to `length` pixels are closed: light ones that cut what is dark,
+/// and dark ones that cut what is light.
+fn look_between(dark: &Matrix, length: usize, lines: Lines, taken: &Taken) -> Vec<(Found, bool)> {
+    for gaps in [Gaps::Light, Gaps::Dark] {
+        let Some(mut matrix) = dark.without(gaps, length, lines) else {
+            continue;
+        };
+        for inverted in [false, true] {
+            if inverted {
+                matrix.invert();
+            }
+            let found = matrix.find(Effort::LARGE, taken);
+            if !found.is_empty() {
+                return found.into_iter().map(|found| (found, inverted)).collect();
+            }
+        }
+    }
+    Vec::new()
 }
 
 /// Dark is what lies below `percent` of the mean of a square of 1/`part` of the shorter side.

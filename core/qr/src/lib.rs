@@ -30,6 +30,8 @@ mod filter;
 #[cfg(feature = "read")]
 mod found;
 #[cfg(feature = "read")]
+mod gaps;
+#[cfg(feature = "read")]
 mod jpeg;
 #[cfg(feature = "read")]
 mod ladder;

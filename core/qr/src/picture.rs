@@ -15,9 +15,10 @@ use super::scan::{Reading, Readings};
 /// A picture of up to this many pixels is looked at with the whole ladder; larger ones are shrunk first.
 const WHOLE_LADDER: usize = 1_500_000;
 
-/// A larger picture is looked at by the first rung alone: what the others read in addition shows at
-/// half the size, too.
-const SMALL_ENOUGH: usize = 16_000_000;
+/// Pictures from so many pixels on are not looked at by the last of the first rungs, and larger ones by
+/// the very first alone: what the others read in addition nearly always shows at half the size, too.
+const SMALL: usize = 8_000_000;
+const LARGE: usize = 16_000_000;
 
 /// Why a picture gave no text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,7 +68,7 @@ pub fn scan_picture_for(
 
 /// The rungs that read nearly every picture. They are climbed even where what is wanted was read, so
 /// that nobody is given one of two invitations without hearing of the other.
-const FIRST: [Rung; 3] = [Rung::Blocks, Rung::Histogram, Rung::LocalMean];
+const FIRST: [Rung; 3] = [Rung::Blocks, Rung::LocalMean, Rung::Histogram];
 
 /// The way up the ladder, with what was read on it.
 struct Climb<'a> {
@@ -97,9 +98,10 @@ impl Climb<'_> {
         for factor in larger.chain([2, 3, 4].map(|times| middle * times)) {
             let luma = at_size(&shot.luma, factor);
             let base = Base::new(&luma);
-            let rungs = match luma.area() <= SMALL_ENOUGH {
-                true => &FIRST[..],
-                false => &FIRST[..1],
+            let rungs = match luma.area() {
+                0..SMALL => &FIRST[..],
+                SMALL..LARGE => &FIRST[..2],
+                LARGE.. => &FIRST[..1],
             };
             for rung in rungs {
                 self.look(&base, (shot.factor * factor) as f32, *rung);

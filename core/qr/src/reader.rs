@@ -17,6 +17,7 @@ use rxing::{Binarizer, Luma8Source};
 use super::bend::read_bent;
 use super::fence::fenced;
 use super::found::{Found, Taken, decoded};
+use super::gaps::{Gaps, Lines, without};
 use super::luma::Luma;
 
 /// How much a search may cost.
@@ -36,6 +37,12 @@ impl Effort {
         every_row: false,
         candidates: 12,
         bent: 2,
+    };
+    /// For large symbols in many guises, each of which is cheap to look at.
+    pub(super) const LARGE: Self = Self {
+        every_row: false,
+        candidates: 12,
+        bent: 0,
     };
     /// For a picture file: this is the only chance.
     pub(super) const PICTURE: Self = Self {
@@ -88,6 +95,11 @@ impl Matrix {
             matrix.setRow(y as u32, &bits);
         }
         Some(Self(matrix))
+    }
+
+    /// The same with gaps of up to `longest` pixels closed.
+    pub(super) fn without(&self, gaps: Gaps, longest: usize, lines: Lines) -> Option<Self> {
+        fenced(|| without(gaps, &self.0, longest, lines))?.map(Self)
     }
 
     /// Dark becomes light and light dark.

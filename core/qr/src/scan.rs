@@ -4,12 +4,21 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::filter::{double, shrink};
 use super::found::{Found, Taken};
+use super::gaps::{Gaps, Lines};
 use super::ladder::Rung;
 use super::luma::{FrameError, Luma};
 use super::reader::{Effort, Matrix};
 
 /// Frames above this many pixels are shrunk before they are looked at.
 const FRAME_PIXELS: usize = 1_100_000;
+
+/// Gaps that are closed in a frame, and the longest ones in pixels: modules of 4 to 9 pixels.
+const FRAME_GAPS: [(Gaps, usize); 4] = [
+    (Gaps::Light, 3),
+    (Gaps::Dark, 3),
+    (Gaps::Light, 5),
+    (Gaps::Dark, 5),
+];
 
 /// What was read, and where.
 #[derive(Clone, PartialEq)]
@@ -108,18 +117,22 @@ enum Further {
     Inverted,
     /// A rung on the whole frame.
     Whole(Rung),
+    /// The first matrix with short gaps closed between lines of characters.
+    Gaps(Lines),
     /// A rung on the middle of the frame at twice the resolution: a symbol far away.
     Middle(Rung),
 }
 
 impl Scanner {
     /// The further looks, one a frame, then from the beginning.
-    const FURTHER: [Further; 6] = [
+    const FURTHER: [Further; 8] = [
         Further::Middle(Rung::Blocks),
         Further::Inverted,
         Further::Whole(Rung::LocalMean),
+        Further::Gaps(Lines::AlongRows),
         Further::Middle(Rung::Sharpened),
         Further::Whole(Rung::Half),
+        Further::Gaps(Lines::AlongColumns),
         Further::Whole(Rung::Histogram),
     ];
 
@@ -196,6 +209,15 @@ fn look(frame: &Luma<'_>, further: Further, is_new: impl Fn(&Reading) -> bool) -
             matrix.invert();
             for found in matrix.find(Effort::FRAME, &taken) {
                 readings.add(back(found, 0, 0, scale), Rung::Blocks, true);
+            }
+        }
+        Further::Gaps(lines) => {
+            for (gaps, longest) in FRAME_GAPS {
+                let closed = matrix.without(gaps, longest, lines);
+                let found = closed.map(|matrix| matrix.find(Effort::FRAME, &taken));
+                for found in found.into_iter().flatten() {
+                    readings.add(back(found, 0, 0, scale), Rung::Gaps, false);
+                }
             }
         }
         Further::Whole(rung) => {
