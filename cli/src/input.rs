@@ -3,14 +3,14 @@
 use crate::status::Stop;
 use crate::terminal::StandardInput;
 use crate::{strings, words};
-use handfast_native::qr::scan_picture;
-use handfast_native::token::{FindError, Invitation, SealedReply, Token, find};
+use handfast_native::qr::{PictureError, scan_picture_for};
+use handfast_native::token::{FindError, Invitation, SealedReply, Token, find, is_token};
 use handfast_native::unfinished::folder_of;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The most bytes of a file that are read: what the reader of pictures takes.
-pub(crate) const MOST_BYTES: u64 = 64 << 20;
+pub(crate) const MOST_BYTES: u64 = 128 << 20;
 
 /// The token in some bytes: a text, a picture, a file.
 ///
@@ -18,7 +18,8 @@ pub(crate) const MOST_BYTES: u64 = 64 << 20;
 /// As the finder says.
 pub(crate) fn token_in(bytes: &[u8]) -> Result<Token, FindError> {
     find(bytes, |picture| {
-        scan_picture(picture).map(|reading| reading.text)
+        let readings = scan_picture_for(picture, is_token)?;
+        Ok::<_, PictureError>(readings.into_iter().map(|reading| reading.text).collect())
     })
 }
 
@@ -26,12 +27,32 @@ pub(crate) fn token_in(bytes: &[u8]) -> Result<Token, FindError> {
 /// file is that file, and anything else is a text with the token in it.
 ///
 /// # Errors
-/// [`Stop`] with the reason.
-pub(crate) fn token_of(argument: &str) -> Result<Token, Stop> {
+/// Why there is none.
+pub(crate) fn token_of(argument: &str) -> Result<Token, NoToken> {
     if argument == "-" {
         return Ok(from_standard_input()?);
     }
-    Ok(token_in_line(argument)?)
+    token_in_line(argument)
+}
+
+/// Where tokens that differ were found, the one of the kind that is meant. What is left to choose from is
+/// of that kind, if there is any of it.
+///
+/// # Errors
+/// As it was found, or when several are meant.
+pub(crate) fn only(
+    found: Result<Token, FindError>,
+    is_meant: impl Fn(&Token) -> bool,
+) -> Result<Token, FindError> {
+    let Err(FindError::SeveralTokens(tokens)) = found else {
+        return found;
+    };
+    let (mut meant, others): (Vec<_>, Vec<_>) = tokens.into_iter().partition(is_meant);
+    match meant.len() {
+        0 => Err(FindError::SeveralTokens(others)),
+        1 => Ok(meant.remove(0)),
+        _ => Err(FindError::SeveralTokens(meant)),
+    }
 }
 
 /// The invitation among tokens.
@@ -87,7 +108,13 @@ impl From<NoToken> for Stop {
 /// # Errors
 /// What to tell the person.
 pub(crate) fn reply_of(line: &str) -> Result<SealedReply, String> {
-    match token_in_line(line) {
+    let found = match token_in_line(line) {
+        Err(NoToken::Found(error)) => {
+            only(Err(error), |token| matches!(token, Token::Reply(_))).map_err(NoToken::Found)
+        }
+        found => found,
+    };
+    match found {
         Ok(Token::Reply(reply)) => Ok(reply),
         Ok(Token::Invitation(_)) => Err(strings::own_invitation().into()),
         Ok(Token::Sealed(_)) => Err(strings::locked_reply().into()),
@@ -247,7 +274,7 @@ mod tests {
 
     #[test]
     fn what_is_no_token_says_so() {
-        let stop = token_of("hello there").expect_err("no token");
+        let stop = Stop::from(token_of("hello there").expect_err("no token"));
         assert_eq!(stop.kind, "not_a_token");
         let told = reply_of("hello there").expect_err("no reply");
         assert_eq!(told, strings::no_reply_in_line());

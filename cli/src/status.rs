@@ -138,7 +138,7 @@ impl From<FindError> for Stop {
             FindError::Nothing => "not_a_token",
             FindError::Cut => "damaged",
             FindError::NewerVersion => "newer_version",
-            FindError::SeveralTokens => "several_tokens",
+            FindError::SeveralTokens(_) => "several_tokens",
             FindError::TooLarge => "too_large",
             FindError::Picture(_) => "picture",
         };

@@ -685,8 +685,8 @@ pub(crate) fn option_pictures() -> &'static str {
 
 pub(crate) fn option_json_pictures() -> &'static str {
     match language() {
-        English => "One JSON object a line for each picture",
-        German => "Ein JSON-Objekt je Zeile für jedes Bild",
+        English => "One JSON object a line for each code, and for each picture without one",
+        German => "Ein JSON-Objekt je Zeile für jeden Code und für jedes Bild ohne einen",
     }
 }
 
@@ -2493,8 +2493,50 @@ pub(crate) fn find_newer() -> &'static str {
 
 pub(crate) fn find_several() -> &'static str {
     match language() {
-        English => "there is more than one invitation or reply in that: hand in only the one you mean",
-        German => "darin ist mehr als eine Einladung oder ein Antwortcode: gib nur das an, was du meinst",
+        English => "there is more than one invitation or reply in that: hand in only the one you mean (`handfast scan` tells what each code of a picture says)",
+        German => "darin ist mehr als eine Einladung oder ein Antwortcode: gib nur das an, was du meinst (`handfast scan` sagt, was in jedem Code eines Bildes steht)",
+    }
+}
+
+pub(crate) fn which_invitation() -> &'static str {
+    match language() {
+        English => "There are several invitations in that. Type the number of the one you mean:",
+        German => "Darin sind mehrere Einladungen. Gib die Nummer derjenigen ein, die du meinst:",
+    }
+}
+
+pub(crate) fn which_named(number: impl Display, name: impl Display, time: impl Display) -> String {
+    match language() {
+        English => format!("{number}: from {name}, good for {time}"),
+        German => format!("{number}: von {name}, noch gültig: {time}"),
+    }
+}
+
+pub(crate) fn which_unnamed(number: impl Display, time: impl Display) -> String {
+    match language() {
+        English => format!("{number}: without a name, good for {time}"),
+        German => format!("{number}: ohne Namen, noch gültig: {time}"),
+    }
+}
+
+pub(crate) fn which_expired(number: impl Display) -> String {
+    match language() {
+        English => format!("{number}: expired"),
+        German => format!("{number}: abgelaufen"),
+    }
+}
+
+pub(crate) fn which_locked(number: impl Display) -> String {
+    match language() {
+        English => format!("{number}: locked"),
+        German => format!("{number}: verschlossen"),
+    }
+}
+
+pub(crate) fn which_number(most: impl Display) -> String {
+    match language() {
+        English => format!("A number from 1 to {most}:"),
+        German => format!("Eine Nummer von 1 bis {most}:"),
     }
 }
 
@@ -2514,8 +2556,8 @@ pub(crate) fn picture_unreadable() -> &'static str {
 
 pub(crate) fn picture_too_large() -> &'static str {
     match language() {
-        English => "the picture is too large (above 50 megapixels or 64 MiB); crop it around the code",
-        German => "das Bild ist zu groß (über 50 Megapixel oder 64 MiB); schneide es um den Code zu",
+        English => "the picture is too large: crop it around the code, or send it as JPEG",
+        German => "das Bild ist zu groß: schneide es um den Code zu, oder sende es als JPEG",
     }
 }
 

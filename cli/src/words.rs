@@ -16,7 +16,7 @@ use handfast_native::pairing::{Cause, Failure, Remedy};
 use handfast_native::qr::PictureError;
 use handfast_native::seal::{Cost, Kind, LockError, SealError, Strength, Trivial, Verdict};
 use handfast_native::store::{KeyStoreError, StoreError};
-use handfast_native::token::{FieldError, FindError, Range, ReplyError};
+use handfast_native::token::{FieldError, FindError, Range, ReplyError, Token};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -159,7 +159,7 @@ pub(crate) fn not_found(error: &FindError) -> &'static str {
         FindError::Nothing => strings::find_nothing(),
         FindError::Cut => strings::find_cut(),
         FindError::NewerVersion => strings::find_newer(),
-        FindError::SeveralTokens => strings::find_several(),
+        FindError::SeveralTokens(_) => strings::find_several(),
         FindError::TooLarge => strings::find_too_large(),
         // Every picture is read by our own reader.
         FindError::Picture(error) => match error.downcast_ref() {
@@ -261,6 +261,20 @@ pub(crate) fn connect_to(name: Option<&str>) -> String {
     match name {
         Some(name) => strings::connect_to(quoted(name)),
         None => strings::connect_to_unknown().to_owned(),
+    }
+}
+
+/// A line of the choice between several invitations.
+pub(crate) fn choice(number: usize, token: &Token) -> String {
+    let Token::Invitation(invitation) = token else {
+        return strings::which_locked(number);
+    };
+    let now = handfast_native::unix_seconds();
+    let left = invitation.expiry.remaining(now).map(duration);
+    match (left, &invitation.name) {
+        (None, _) => strings::which_expired(number),
+        (Some(left), Some(name)) => strings::which_named(number, quoted(name.as_str()), left),
+        (Some(left), None) => strings::which_unnamed(number, left),
     }
 }
 

@@ -8,7 +8,7 @@ pub(crate) mod talk;
 
 use crate::status::{Status, Stop};
 use crate::{input, strings, words};
-use handfast_native::qr::scan_picture;
+use handfast_native::qr::scan_picture_for;
 use handfast_native::seal::{Answers, LockError, NotACode, Question, code_from_text};
 use handfast_native::token::Secret;
 use std::io::Read;
@@ -45,11 +45,17 @@ fn in_file(file: &Path) -> Result<Vec<Zeroizing<String>>, Stop> {
 /// When there is none in it.
 pub(crate) fn code_in_file(file: &Path) -> Result<Secret<16>, Stop> {
     let bytes = read(file)?;
-    let text = match scan_picture(&bytes) {
-        Ok(reading) => Zeroizing::new(reading.text),
-        Err(_) => Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()),
-    };
-    code_from_text(&text).map_err(not_a_code)
+    let texts: Vec<Zeroizing<String>> =
+        match scan_picture_for(&bytes, |text| code_from_text(text).is_ok()) {
+            Ok(readings) => readings
+                .into_iter()
+                .map(|r| Zeroizing::new(r.text))
+                .collect(),
+            Err(_) => vec![Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned())],
+        };
+    // A picture may hold codes of other things besides.
+    let code = texts.iter().find_map(|text| code_from_text(text).ok());
+    code.ok_or_else(|| not_a_code(NotACode))
 }
 
 fn not_a_code(_: NotACode) -> Stop {

@@ -4,7 +4,7 @@ use crate::output::{json_line, milliseconds, write_line};
 use crate::status::Status;
 use crate::{input, strings, words};
 use handfast_native::qr::{Reading, scan_picture};
-use handfast_native::token::{FindError, Token, find};
+use handfast_native::token::{FindError, Token, find_among};
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ pub(crate) struct Args {
     pub(super) json: bool,
 }
 
-/// What one picture gave.
+/// A code in a picture, or why there is none.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Line {
@@ -42,49 +42,45 @@ enum Line {
 pub(crate) fn run(args: &Args) -> Status {
     let mut status = Status::Done;
     for picture in &args.pictures {
-        let line = read(picture);
-        let failed = matches!(line, Line::Failed { .. });
-        if failed {
-            status = Status::Failed;
-        }
-        if args.json {
-            write_line(&json_line(&line));
-        } else {
-            show(&line, args.pictures.len() > 1);
+        for line in read(picture) {
+            if let Line::Failed { .. } = line {
+                status = Status::Failed;
+            }
+            if args.json {
+                write_line(&json_line(&line));
+            } else {
+                show(&line, args.pictures.len() > 1);
+            }
         }
     }
     status
 }
 
-fn read(picture: &Path) -> Line {
+fn read(picture: &Path) -> Vec<Line> {
     let file = picture.to_string_lossy().into_owned();
     let started = Instant::now();
-    let reading = input::read_file(picture)
+    let readings = input::read_file(picture)
         .map_err(|stop| stop.sentence)
         .and_then(|bytes| {
             scan_picture(&bytes).map_err(|error| words::of_place(&file, words::picture(&error)))
         });
     let milliseconds = milliseconds(started.elapsed());
-    match reading {
-        Ok(Reading {
-            text,
-            corners,
-            rung,
-            inverted,
-        }) => Line::Read {
-            file,
-            kind: kind(&text),
-            text,
-            rung: format!("{rung:?}").to_lowercase(),
-            inverted,
-            milliseconds,
-            corners,
-        },
-        Err(error) => Line::Failed {
+    let line = |reading: Reading| Line::Read {
+        file: file.clone(),
+        kind: kind(&reading.text),
+        text: reading.text,
+        rung: format!("{:?}", reading.rung).to_lowercase(),
+        inverted: reading.inverted,
+        milliseconds,
+        corners: reading.corners,
+    };
+    match readings {
+        Ok(readings) => readings.into_iter().map(line).collect(),
+        Err(error) => vec![Line::Failed {
             file,
             error,
             milliseconds,
-        },
+        }],
     }
 }
 
@@ -134,9 +130,7 @@ impl Kind {
 }
 
 fn kind(text: &str) -> Kind {
-    match find(text.as_bytes(), |_| {
-        Err::<String, _>(Box::<dyn std::error::Error + Send + Sync>::from(""))
-    }) {
+    match find_among(&[text]) {
         Ok(Token::Invitation(_)) => Kind::Invitation,
         Ok(Token::Reply(_)) => Kind::Reply,
         Ok(Token::Sealed(_)) => Kind::Sealed,

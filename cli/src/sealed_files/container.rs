@@ -89,7 +89,7 @@ impl Container {
         let text = std::str::from_utf8(bytes).map_err(|_| SealError::NotOurs);
         let container = match text.and_then(seal::from_text) {
             Ok(container) => container,
-            Err(SealError::NotOurs) => match input::token_in(bytes) {
+            Err(SealError::NotOurs) => match input::only(input::token_in(bytes), is_sealed) {
                 Ok(Token::Sealed(container)) => container,
                 Err(FindError::NewerVersion) => return Err(refused(SealError::Unsupported)),
                 Err(FindError::Cut) => return Err(refused(SealError::Damaged)),
@@ -120,6 +120,10 @@ impl Container {
             )),
         }
     }
+}
+
+fn is_sealed(token: &Token) -> bool {
+    matches!(token, Token::Sealed(_))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Stop {

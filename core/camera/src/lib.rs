@@ -4,6 +4,10 @@
 //! camera with a lens that is a little out of focus and a sensor that is noisy looks at it. Every
 //! photograph follows from its seed alone.
 
+mod terminal;
+
+pub use terminal::Terminal;
+
 use handfast_qr::{QUIET_ZONE, Symbol};
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder};

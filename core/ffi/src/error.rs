@@ -271,7 +271,7 @@ impl From<FindError> for HandfastError {
             FindError::Nothing => ErrorKind::NothingFound.into(),
             FindError::Cut => ErrorKind::Incomplete.into(),
             FindError::NewerVersion => ErrorKind::NewerVersion.into(),
-            FindError::SeveralTokens => ErrorKind::SeveralFound.into(),
+            FindError::SeveralTokens(_) => ErrorKind::SeveralFound.into(),
             FindError::TooLarge => ErrorKind::TooLarge.into(),
             FindError::Picture(reason) => match reason.downcast_ref::<PictureError>() {
                 Some(error) => Self::from(error.clone()),

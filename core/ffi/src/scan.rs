@@ -3,7 +3,7 @@
 use super::guard::guarded;
 use super::{ErrorKind, Found, HandfastError, Provenance};
 use handfast_native::qr;
-use handfast_native::token::{FindError, Token, find};
+use handfast_native::token::{FindError, Token, find, find_among, is_token};
 use std::sync::{Mutex, PoisonError};
 
 /// The reader of a running camera. Make one when the camera starts.
@@ -24,14 +24,15 @@ impl Scanner {
     }
 
     /// Looks at one frame: `luma` is its luminance plane, 8 bits a pixel, with `stride` bytes from
-    /// one row to the next. The bytes are not copied. None is the usual answer: no code in there.
+    /// one row to the next. The bytes are not copied. None is the usual answer: no code in there. A
+    /// code of something else beside ours is passed over.
     ///
     /// Kotlin: a direct buffer is needed, and its position is ignored: pass `slice()`.
     ///
     /// # Errors
-    /// [`ErrorKind::NothingFound`] for a code that is not ours, [`ErrorKind::NewerVersion`] and
-    /// [`ErrorKind::Incomplete`] for one that is but cannot be used, [`ErrorKind::Internal`] for numbers that
-    /// do not fit the bytes.
+    /// [`ErrorKind::NothingFound`] for codes none of which is ours, [`ErrorKind::NewerVersion`] and
+    /// [`ErrorKind::Incomplete`] for one that is but cannot be used, [`ErrorKind::SeveralFound`] for different
+    /// ones of ours, [`ErrorKind::Internal`] for numbers that do not fit the bytes.
     pub fn scan(
         &self,
         luma: &[u8],
@@ -42,10 +43,12 @@ impl Scanner {
         guarded(|| {
             // A reader that panicked has lost nothing but the number of the frame.
             let mut scanner = self.scanner.lock().unwrap_or_else(PoisonError::into_inner);
-            let reading = scanner.scan(luma, stride as usize, width as usize, height as usize)?;
-            reading
-                .map(|reading| Ok(Found::new(&in_text(&reading.text)?, Provenance::Camera)))
-                .transpose()
+            let readings = scanner.scan(luma, stride as usize, width as usize, height as usize)?;
+            if readings.is_empty() {
+                return Ok(None);
+            }
+            let token = find_among(&texts(readings))?;
+            Ok(Some(Found::new(&token, Provenance::Camera)))
         })
     }
 }
@@ -69,12 +72,58 @@ pub(super) fn in_text(text: &str) -> Result<Token, FindError> {
 /// Finds the one token in a picture, a `.handfast` file or a text file. Takes up to some seconds.
 pub(super) fn read_file(bytes: &[u8]) -> Result<Found, HandfastError> {
     let token = find(bytes, |picture| {
-        qr::scan_picture(picture).map(|reading| reading.text)
+        qr::scan_picture_for(picture, is_token).map(texts)
     })?;
     Ok(Found::new(&token, Provenance::Carried))
+}
+
+fn texts(readings: Vec<qr::Reading>) -> Vec<String> {
+    readings.into_iter().map(|reading| reading.text).collect()
 }
 
 /// The token of a [`Found`] again: a shell may have kept it for a while, but not changed it.
 pub(super) fn token_of(found: &Found) -> Result<Token, HandfastError> {
     Token::parse(&found.token).map_err(|_| ErrorKind::Incomplete.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FoundKind;
+
+    const INVITATION: &str =
+        "handfast:EQhLHxZoN2JVqVdxcv4PhcA5yidhKXZmKNeDZvlTzCd_w-flRBuUrstXwmpaDE5m1dSvIwEDfwAAAbDR";
+    const MENU: &str = "https://example.org/menu";
+    const SCALE: usize = 4;
+
+    /// A frame with the symbols of these texts side by side.
+    fn scan(texts: &[&str]) -> Result<Option<Found>, HandfastError> {
+        let drawn = texts.iter().map(|text| qr::Symbol::draw(text));
+        let symbols: Vec<_> = drawn.map(|symbol| symbol.expect("it fits")).collect();
+        let widest = symbols.iter().map(qr::Symbol::outer_width).max();
+        let side = SCALE * widest.unwrap_or(40);
+        let width = side * symbols.len().max(1);
+        let module = |at: usize| (at % side / SCALE).wrapping_sub(qr::QUIET_ZONE);
+        let grey = |at: usize| {
+            let (x, y) = (at % width, at / width);
+            let symbol = symbols.get(x / side);
+            match symbol.is_some_and(|s| s.is_dark(module(x), module(y))) {
+                true => 20,
+                false => 220,
+            }
+        };
+        let luma: Vec<u8> = (0..width * side).map(grey).collect();
+        Scanner::new().scan(&luma, width as u32, width as u32, side as u32)
+    }
+
+    #[test]
+    fn a_frame_is_judged_by_the_code_that_is_ours() {
+        let kind = |texts: &[&str]| scan(texts).map(|found| found.map(|found| found.kind));
+        let found = Ok(Some(FoundKind::Invitation));
+        assert_eq!(kind(&[]), Ok(None));
+        assert_eq!(kind(&[INVITATION]), found);
+        assert_eq!(kind(&[MENU, INVITATION]), found);
+        assert_eq!(kind(&[INVITATION, MENU, INVITATION]), found);
+        assert_eq!(kind(&[MENU]), Err(ErrorKind::NothingFound.into()));
+    }
 }

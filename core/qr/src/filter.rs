@@ -105,6 +105,10 @@ pub(super) fn local_mean(luma: &Luma<'_>, radius: usize, percent: u32) -> Luma<'
             .iter()
             .map(|c| u64::from(*c))
             .sum();
+        // Dividing is dear, and inside of the image the window always has the same size. Half a unit
+        // more divides to the same whole number, whatever is lost in a quotient's last digits.
+        let (mut size, mut share) = (0, 0.0);
+        let half = 0.5 / (100 * rows * width) as f64;
         for (x, out) in out.iter_mut().enumerate() {
             if x + radius < width {
                 sum += u64::from(columns[x + radius]);
@@ -113,7 +117,11 @@ pub(super) fn local_mean(luma: &Luma<'_>, radius: usize, percent: u32) -> Luma<'
                 sum -= u64::from(columns[x - radius - 1]);
             }
             let cols = (x + radius + 1).min(width) - x.saturating_sub(radius);
-            *out = (sum * u64::from(percent) / (100 * (rows * cols) as u64)).min(255) as u8;
+            if cols != size {
+                size = cols;
+                share = f64::from(percent) / (100 * rows * cols) as f64;
+            }
+            *out = (sum as f64 * share + half).min(255.0) as u8;
         }
     })
 }

@@ -4,8 +4,11 @@
 //! light and for light ones on dark. No rung reads every picture; together they read what a
 //! patient person would expect to be read.
 
+use std::cell::OnceCell;
+
 use super::filter::{blur, double, local_mean, sharpen, shrink};
-use super::found::Found;
+use super::found::{Found, Taken};
+use super::gaps::{Gaps, Lines};
 use super::luma::Luma;
 use super::reader::{Effort, Matrix, find_by_second_reader};
 
@@ -32,6 +35,8 @@ pub enum Rung {
     DoubleSharpened,
     /// Blurred: noise, printing dots.
     Blurred,
+    /// Gaps between lines closed: characters in a terminal.
+    Gaps,
     /// A symbol on a bent card.
     Bent,
     /// A symbol on a bent card, at twice the size, blurred against noise and then sharpened.
@@ -44,7 +49,7 @@ pub enum Rung {
 
 impl Rung {
     /// Every rung, in climbing order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Blocks,
         Self::Histogram,
         Self::Double,
@@ -55,6 +60,7 @@ impl Rung {
         Self::Sharpened,
         Self::DoubleSharpened,
         Self::Blurred,
+        Self::Gaps,
         Self::Bent,
         Self::DoubleBent,
         Self::Pure,
@@ -74,6 +80,7 @@ impl Rung {
             Self::Sharpened => "sharpened",
             Self::DoubleSharpened => "double-sharpened",
             Self::Blurred => "blurred",
+            Self::Gaps => "gaps",
             Self::Bent => "bent",
             Self::DoubleBent => "double-bent",
             Self::Pure => "pure",
@@ -91,57 +98,145 @@ impl Rung {
     }
 
     /// The matrix that this rung looks at; `None` for the second reader, which makes its own.
-    fn matrix(self, luma: &Luma<'_>) -> Option<Matrix> {
+    fn matrix(self, base: &Base<'_>) -> Option<Matrix> {
+        let luma = base.luma;
         match self {
-            Self::Blocks | Self::Bent | Self::Pure => Matrix::by_blocks(luma),
+            Self::Blocks | Self::Gaps | Self::Bent | Self::Pure => base.by_blocks(),
             Self::Histogram => Matrix::by_histogram(luma),
-            Self::Double => Matrix::by_blocks(&double(luma)),
+            Self::Double => Matrix::by_blocks(base.double()),
             Self::DoubleBent => Matrix::by_blocks(&sharpen(&double(&blur(luma)), 7, 3)),
             Self::Half => Matrix::by_blocks(&shrink(luma, 2)),
-            Self::DoubleLocalMean => below_local_mean(&double(luma), 16, 100),
+            Self::DoubleLocalMean => below_local_mean(base.double(), 16, 100),
             Self::LocalMean => below_local_mean(luma, 8, 95),
             Self::LowLocalMean => below_local_mean(luma, 8, 85),
             Self::Sharpened => Matrix::by_blocks(&sharpen(luma, 3, 3)),
-            Self::DoubleSharpened => Matrix::by_blocks(&sharpen(&double(luma), 7, 3)),
+            Self::DoubleSharpened => Matrix::by_blocks(&sharpen(base.double(), 7, 3)),
             Self::Blurred => Matrix::by_blocks(&blur(&blur(luma))),
             Self::SecondReader => None,
         }
     }
 
-    /// Looks for a symbol of either polarity; the flag is true if it was light on dark. Corners
-    /// are in pixels of `luma`.
-    pub(super) fn look(self, luma: &Luma<'_>, effort: Effort) -> Option<(Found, bool)> {
+    /// Looks for symbols of either polarity that are not taken; the flag is true if one was light on
+    /// dark. Corners are in pixels of the image, and so is what is taken.
+    pub(super) fn look(self, base: &Base<'_>, effort: Effort, taken: &Taken) -> Vec<(Found, bool)> {
+        let upright = |found| (found, false);
         if self == Self::SecondReader {
-            return find_by_second_reader(luma).map(|found| (found, false));
+            return find_by_second_reader(base.luma)
+                .into_iter()
+                .map(upright)
+                .collect();
         }
-        let mut matrix = self.matrix(luma)?;
-        let found = match self.find(&matrix, effort) {
-            Some(found) => (found, false),
-            None => {
-                matrix.invert();
-                (self.find(&matrix, effort)?, true)
-            }
+        if self == Self::Gaps {
+            return look_through_gaps(base, taken);
+        }
+        let Some(mut matrix) = self.matrix(base) else {
+            return Vec::new();
         };
-        Some(found)
+        let dark = self.find(&matrix, effort, taken);
+        matrix.invert();
+        let light = self.find(&matrix, effort, taken);
+        let inverted = light.into_iter().map(|found| (found, true));
+        dark.into_iter().map(upright).chain(inverted).collect()
     }
 
-    /// Looks for a dark symbol on light only, in half the time.
-    pub(super) fn look_upright(self, luma: &Luma<'_>, effort: Effort) -> Option<Found> {
-        match self {
-            Self::SecondReader => find_by_second_reader(luma),
-            _ => self.find(&self.matrix(luma)?, effort),
+    /// Looks for dark symbols on light only, in half the time.
+    pub(super) fn look_upright(self, luma: &Luma<'_>, effort: Effort, taken: &Taken) -> Vec<Found> {
+        if self == Self::SecondReader {
+            return find_by_second_reader(luma);
+        }
+        let matrix = self.matrix(&Base::new(luma));
+        matrix.map_or_else(Vec::new, |matrix| self.find(&matrix, effort, taken))
+    }
+
+    fn find(self, matrix: &Matrix, effort: Effort, taken: &Taken) -> Vec<Found> {
+        let scale = self.scale();
+        let taken = taken.seen_from(0.0, 0.0, scale);
+        let found = match self {
+            Self::Bent | Self::DoubleBent => matrix.find_bent(effort, &taken),
+            // It fills the picture, so there is one at most.
+            Self::Pure if !taken.is_empty() => Vec::new(),
+            Self::Pure => matrix.find_pure().into_iter().collect(),
+            _ => matrix.find(effort, &taken),
+        };
+        let scaled_back = |found: Found| found.map(|x, y| (x / scale, y / scale));
+        found.into_iter().map(scaled_back).collect()
+    }
+}
+
+/// An image that rungs look at, with what more than one of them makes of it.
+pub(super) struct Base<'a> {
+    luma: &'a Luma<'a>,
+    double: OnceCell<Luma<'static>>,
+    by_blocks: OnceCell<Option<Matrix>>,
+}
+
+impl<'a> Base<'a> {
+    pub(super) fn new(luma: &'a Luma<'a>) -> Self {
+        Self {
+            luma,
+            double: OnceCell::new(),
+            by_blocks: OnceCell::new(),
         }
     }
 
-    fn find(self, matrix: &Matrix, effort: Effort) -> Option<Found> {
-        let found = match self {
-            Self::Bent | Self::DoubleBent => matrix.find_bent(effort),
-            Self::Pure => matrix.find_pure(),
-            _ => matrix.find(effort),
-        }?;
-        let scale = self.scale();
-        Some(found.map(|x, y| (x / scale, y / scale)))
+    fn double(&self) -> &Luma<'static> {
+        self.double.get_or_init(|| double(self.luma))
     }
+
+    fn by_blocks(&self) -> Option<Matrix> {
+        let matrix = self.by_blocks.get_or_init(|| Matrix::by_blocks(self.luma));
+        matrix.clone()
+    }
+}
+
+/// How much smaller the image is made in which longer gaps are closed, and the longest gaps that are
+/// closed there. A gap is up to three fifths of a module, and one that is closed has to be less than a
+/// module, so from each to the next is less than twice.
+const GAPS: [(usize, &[usize]); 3] = [(1, &[2, 3, 5]), (2, &[4]), (4, &[3, 5])];
+
+fn look_through_gaps(base: &Base<'_>, taken: &Taken) -> Vec<(Found, bool)> {
+    for (factor, lengths) in GAPS {
+        let matrix = match factor {
+            1 => base.by_blocks(),
+            _ => Matrix::by_blocks(&shrink(base.luma, factor)),
+        };
+        let Some(dark) = matrix else { continue };
+        let scale = factor as f32;
+        let taken = taken.seen_from(0.0, 0.0, 1.0 / scale);
+        for (length, lines) in lengths
+            .iter()
+            .flat_map(|l| Lines::BOTH.map(|lines| (*l, lines)))
+        {
+            let found = look_between(&dark, length, lines, &taken);
+            if !found.is_empty() {
+                let back = |(found, inverted): (Found, bool)| {
+                    (found.map(|x, y| (x * scale, y * scale)), inverted)
+                };
+                return found.into_iter().map(back).collect();
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Looks at an image whose gaps of up to `length` pixels are closed: light ones that cut what is dark,
+/// and dark ones that cut what is light.
+fn look_between(dark: &Matrix, length: usize, lines: Lines, taken: &Taken) -> Vec<(Found, bool)> {
+    for gaps in [Gaps::Light, Gaps::Dark] {
+        let Some(mut matrix) = dark.without(gaps, length, lines) else {
+            continue;
+        };
+        for inverted in [false, true] {
+            if inverted {
+                matrix.invert();
+            }
+            let found = matrix.find(Effort::LARGE, taken);
+            if !found.is_empty() {
+                return found.into_iter().map(|found| (found, inverted)).collect();
+            }
+        }
+    }
+    Vec::new()
 }
 
 /// Dark is what lies below `percent` of the mean of a square of 1/`part` of the shorter side.
@@ -178,10 +273,10 @@ mod tests {
             if rung == Rung::Pure {
                 continue; // the background is not pure
             }
-            let (found, inverted) = rung
-                .look(&luma, Effort::PICTURE)
-                .unwrap_or_else(|| panic!("{} does not read it", rung.name()));
-            assert!(!inverted);
+            let found = rung.look(&Base::new(&luma), Effort::PICTURE, &Taken::default());
+            let [(found, false)] = &found[..] else {
+                panic!("{} does not read it once: {found:?}", rung.name());
+            };
             for (found, real) in found.corners.iter().zip(photo.corners) {
                 let off = (found.0 - real.0).hypot(found.1 - real.1);
                 assert!(off < 6.0, "{}: {found:?} for {real:?}", rung.name());

@@ -1,7 +1,7 @@
 //! Symbols: drawing a text as a QR code (ISO/IEC 18004) and reading one from a camera or a file.
 //!
 //! [`Symbol`] draws; [`Scanner`] reads the frames of a camera, one small budget per frame, and
-//! [`scan_picture`] reads a picture file with everything it has. The crate sees texts and pixels
+//! [`scan_picture`] reads a picture file with everything it has; both give every symbol. The crate sees texts and pixels
 //! only: it never learns what a text means, never opens a file or a camera, and a hostile picture
 //! ends in an error, not in a panic. Whoever does only one of both names its feature, `draw` or `read`.
 //!
@@ -11,14 +11,16 @@
 //! use handfast_qr::{Symbol, scan_picture};
 //!
 //! let symbol = Symbol::draw("https://example.org/#a-token")?;
-//! let reading = scan_picture(&symbol.to_png(4))?;
-//! assert_eq!(reading.text, "https://example.org/#a-token");
+//! let readings = scan_picture(&symbol.to_png(4))?;
+//! assert_eq!(readings[0].text, "https://example.org/#a-token");
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 #[cfg(feature = "read")]
 mod bend;
+#[cfg(feature = "read")]
+mod decode;
 #[cfg(feature = "draw")]
 mod draw;
 #[cfg(feature = "read")]
@@ -27,6 +29,10 @@ mod fence;
 mod filter;
 #[cfg(feature = "read")]
 mod found;
+#[cfg(feature = "read")]
+mod gaps;
+#[cfg(feature = "read")]
+mod jpeg;
 #[cfg(feature = "read")]
 mod ladder;
 #[cfg(feature = "read")]
@@ -47,7 +53,7 @@ pub use ladder::Rung;
 #[cfg(feature = "read")]
 pub use luma::FrameError;
 #[cfg(feature = "read")]
-pub use picture::{PictureError, scan_picture};
+pub use picture::{PictureError, scan_picture, scan_picture_for};
 #[cfg(feature = "draw")]
 pub use render::{QUIET_ZONE, Style};
 #[cfg(feature = "read")]

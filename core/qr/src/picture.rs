@@ -1,27 +1,24 @@
-//! A picture file: decoded within limits, then looked at with the whole ladder.
+//! A picture file: every way of looking at it, up the whole ladder.
 
-use std::io::Cursor;
+use std::borrow::Cow;
+use std::iter::successors;
+use std::ops::ControlFlow;
 
-use image::{DynamicImage, GenericImageView, ImageDecoder, ImageError, ImageReader, Limits};
-
+use super::decode::{Shot, shots};
 use super::fence::fenced;
 use super::filter::shrink;
-use super::ladder::Rung;
+use super::ladder::{Base, Rung};
 use super::luma::Luma;
 use super::reader::Effort;
-use super::scan::Reading;
-
-/// The most pixels that a picture may have; twice what most phone cameras make.
-const MOST_PIXELS: u64 = 50_000_000;
-
-/// The most bytes of a picture file.
-const MOST_BYTES: usize = 64 << 20;
-
-/// The most memory that decoding may take, in bytes.
-const MOST_MEMORY: u64 = 512 << 20;
+use super::scan::{Reading, Readings};
 
 /// A picture of up to this many pixels is looked at with the whole ladder; larger ones are shrunk first.
 const WHOLE_LADDER: usize = 1_500_000;
+
+/// Pictures from so many pixels on are not looked at by the last of the first rungs, and larger ones by
+/// the very first alone: what the others read in addition nearly always shows at half the size, too.
+const SMALL: usize = 8_000_000;
+const LARGE: usize = 16_000_000;
 
 /// Why a picture gave no text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,105 +26,123 @@ pub enum PictureError {
     /// The bytes are no picture of a known kind, or a broken one.
     #[error("this is not a picture that can be opened; send it as PNG, JPEG, WebP or GIF")]
     NotAPicture,
-    /// The picture is above the limits: 64 MiB, 50 million pixels.
-    #[error("the picture is too large (above 50 megapixels or 64 MiB); crop it around the code")]
+    /// The picture is above the limits: 128 MiB, 250 million pixels as JPEG, 50 million as anything else.
+    #[error("the picture is too large; crop it around the code, or send it as JPEG")]
     TooLarge,
     /// The picture shows no symbol that could be read.
     #[error("no code was found in the picture; take it closer and from straight ahead")]
     NoCode,
 }
 
-/// Reads the symbol in a picture file (PNG, JPEG, WebP, GIF by content; of moving pictures the
-/// first one). Takes up to some seconds, so it is not for the thread that draws a screen.
-pub fn scan_picture(bytes: &[u8]) -> Result<Reading, PictureError> {
-    let picture = fenced(|| decode(bytes)).unwrap_or(Err(PictureError::NotAPicture))?;
-    // What is meant to lie behind transparent modules may be light or dark, so both are tried.
-    let grounds: &[u8] = if is_transparent(&picture) {
-        &[255, 0]
-    } else {
-        &[255]
+/// Reads every symbol in a picture file (PNG, JPEG, WebP, GIF by content; of moving pictures the
+/// first one); there is at least one. Looks in every way there is, which takes up to some seconds, so
+/// it is not for the thread that draws a screen.
+///
+/// # Errors
+/// [`PictureError`] says what to do next.
+pub fn scan_picture(bytes: &[u8]) -> Result<Vec<Reading>, PictureError> {
+    scan_picture_for(bytes, |_| false)
+}
+
+/// The same for whoever looks for a certain kind of text: goes on until one is read that is `wanted`,
+/// and then only finishes what finds nearly every symbol. What else was read is given too.
+///
+/// # Errors
+/// As [`scan_picture`].
+pub fn scan_picture_for(
+    bytes: &[u8],
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Reading>, PictureError> {
+    let shots = fenced(|| shots(bytes)).unwrap_or(Err(PictureError::NotAPicture))?;
+    let mut climb = Climb {
+        readings: Readings::default(),
+        wanted: &wanted,
     };
-    grounds
-        .iter()
-        .find_map(|ground| climb(&on_ground(&picture, *ground)?))
-        .ok_or(PictureError::NoCode)
-}
-
-fn decode(bytes: &[u8]) -> Result<DynamicImage, PictureError> {
-    if bytes.len() > MOST_BYTES {
-        return Err(PictureError::TooLarge);
-    }
-    let reader = ImageReader::new(Cursor::new(bytes))
-        .with_guessed_format()
-        .map_err(|_| PictureError::NotAPicture)?;
-    let mut decoder = reader.into_decoder().map_err(refused)?;
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MOST_PIXELS || decoder.total_bytes() > MOST_MEMORY {
-        return Err(PictureError::TooLarge);
-    }
-    let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(MOST_MEMORY);
-    decoder.set_limits(limits).map_err(refused)?;
-    DynamicImage::from_decoder(decoder).map_err(refused)
-}
-
-fn refused(error: ImageError) -> PictureError {
-    match error {
-        ImageError::Limits(_) => PictureError::TooLarge,
-        _ => PictureError::NotAPicture,
+    // An error says that enough was read.
+    let _ = shots.iter().try_for_each(|shot| climb.all(shot));
+    match climb.readings.into_all() {
+        readings if readings.is_empty() => Err(PictureError::NoCode),
+        readings => Ok(readings),
     }
 }
 
-fn is_transparent(picture: &DynamicImage) -> bool {
-    picture.color().has_alpha() && picture.pixels().any(|(_, _, p)| p.0[3] < 255)
+/// The rungs that read nearly every picture. They are climbed even where what is wanted was read, so
+/// that nobody is given one of two invitations without hearing of the other.
+const FIRST: [Rung; 3] = [Rung::Blocks, Rung::LocalMean, Rung::Histogram];
+
+/// The way up the ladder, with what was read on it.
+struct Climb<'a> {
+    readings: Readings,
+    wanted: &'a dyn Fn(&str) -> bool,
 }
 
-/// The luminance of a picture over an even ground.
-fn on_ground(picture: &DynamicImage, ground: u8) -> Option<Luma<'static>> {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let pixels = if picture.color().has_alpha() {
-        let ground = u32::from(ground);
-        let with_alpha = picture.to_luma_alpha8();
-        with_alpha
-            .pixels()
-            .map(|p| {
-                let (luma, alpha) = (u32::from(p.0[0]), u32::from(p.0[1]));
-                ((luma * alpha + ground * (255 - alpha)) / 255) as u8
-            })
-            .collect()
-    } else {
-        picture.to_luma8().into_raw()
-    };
-    Luma::from_pixels(pixels, width, height)
+impl Climb<'_> {
+    /// Climbs the whole ladder: all rungs at a size where they are affordable, and the first ones at
+    /// the sizes around it, where a symbol may be small in a large picture or fill a noisy one.
+    fn all(&mut self, shot: &Shot) -> ControlFlow<()> {
+        let fits = |factor: &usize| shot.luma.area() / (factor * factor) <= WHOLE_LADDER;
+        let middle = (1..).find(fits).unwrap_or(1);
+        let luma = at_size(&shot.luma, middle);
+        let base = Base::new(&luma);
+        let scale = (shot.factor * middle) as f32;
+        for rung in FIRST {
+            self.look(&base, scale, rung);
+        }
+        self.enough()?;
+        for rung in Rung::ALL.into_iter().filter(|rung| !FIRST.contains(rung)) {
+            self.look(&base, scale, rung);
+            self.enough()?;
+        }
+        let larger = successors(Some(middle), |factor| Some(factor * 2 / 3));
+        let larger = larger.skip(1).take_while(|factor| *factor > 0);
+        for factor in larger.chain([2, 3, 4].map(|times| middle * times)) {
+            let luma = at_size(&shot.luma, factor);
+            let base = Base::new(&luma);
+            let rungs = match luma.area() {
+                0..SMALL => &FIRST[..],
+                SMALL..LARGE => &FIRST[..2],
+                LARGE.. => &FIRST[..1],
+            };
+            for rung in rungs {
+                self.look(&base, (shot.factor * factor) as f32, *rung);
+            }
+            self.enough()?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Looks at a picture that was shrunk by `scale`.
+    fn look(&mut self, base: &Base<'_>, scale: f32, rung: Rung) {
+        let taken = self.readings.taken().seen_from(0.0, 0.0, 1.0 / scale);
+        for (found, inverted) in rung.look(base, Effort::PICTURE, &taken) {
+            let found = found.map(|x, y| (x * scale, y * scale));
+            self.readings.add(found, rung, inverted);
+        }
+    }
+
+    fn enough(&self) -> ControlFlow<()> {
+        match self.readings.all().iter().any(|r| (self.wanted)(&r.text)) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
 }
 
-/// Climbs the whole ladder: all rungs at a size where they are affordable, and the first ones at
-/// the sizes around it, where a symbol may be small in a large picture or fill a noisy one.
-fn climb(picture: &Luma<'static>) -> Option<Reading> {
-    let middle = (1..).find(|factor| picture.area() / (factor * factor) <= WHOLE_LADDER)?;
-    let look = |factor: usize, rungs: &[Rung]| {
-        let shrunk = (factor > 1).then(|| shrink(picture, factor));
-        let luma = shrunk.as_ref().unwrap_or(picture);
-        rungs.iter().find_map(|rung| {
-            let (found, inverted) = rung.look(luma, Effort::PICTURE)?;
-            Some(Reading::new(found, *rung, inverted, factor as f32))
-        })
-    };
-    const FIRST: [Rung; 3] = [Rung::Blocks, Rung::Histogram, Rung::LocalMean];
-    look(middle, &Rung::ALL)
-        .or_else(|| (1..middle).rev().find_map(|factor| look(factor, &FIRST)))
-        .or_else(|| {
-            [2, 3, 4]
-                .iter()
-                .find_map(|times| look(middle * times, &FIRST))
-        })
+/// A picture shrunk by `factor`.
+fn at_size<'a>(picture: &'a Luma<'static>, factor: usize) -> Cow<'a, Luma<'static>> {
+    match factor {
+        1 => Cow::Borrowed(picture),
+        _ => Cow::Owned(shrink(picture, factor)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
     use std::time::Instant;
 
-    use image::{ImageFormat, LumaA, Rgba, RgbaImage};
+    use image::codecs::jpeg::JpegEncoder;
+    use image::{DynamicImage, ExtendedColorType, ImageEncoder, ImageFormat, Rgba, RgbaImage};
 
     use super::*;
     use crate::Symbol;
@@ -180,8 +195,9 @@ mod tests {
             source
                 .write_to(&mut bytes, format)
                 .expect("memory accepts every write");
-            let reading = scan_picture(&bytes.into_inner()).expect("readable");
-            assert_eq!(reading.text, "https://ab.cde/#0123456789", "{format:?}");
+            let readings = scan_picture(&bytes.into_inner()).expect("readable");
+            assert_eq!(readings.len(), 1, "{format:?}");
+            assert_eq!(readings[0].text, "https://ab.cde/#0123456789", "{format:?}");
         }
     }
 
@@ -199,12 +215,9 @@ mod tests {
             picture
                 .write_to(&mut bytes, ImageFormat::Png)
                 .expect("memory accepts every write");
-            let reading = scan_picture(&bytes.into_inner()).expect("readable");
-            assert_eq!(reading.inverted, ink == 255);
+            let readings = scan_picture(&bytes.into_inner()).expect("readable");
+            assert_eq!(readings[0].inverted, ink == 255);
         }
-        assert!(!is_transparent(&DynamicImage::new_luma8(1, 1)));
-        let opaque = image::ImageBuffer::from_pixel(1, 1, LumaA([0u8, 255]));
-        assert!(!is_transparent(&DynamicImage::from(opaque)));
     }
 
     #[test]
@@ -238,10 +251,33 @@ mod tests {
             );
         }
         assert_eq!(
-            scan_picture(&vec![0; MOST_BYTES + 1]),
+            scan_picture(&vec![0; crate::decode::MOST_BYTES + 1]),
             Err(PictureError::TooLarge)
         );
         assert!(start.elapsed().as_millis() < 500);
+    }
+
+    #[test]
+    fn a_photograph_above_fifty_megapixels_is_read_with_its_corners_where_they_are() {
+        let (symbol, scale) = (symbol(), 60);
+        let (width, height) = (8_400, 6_000);
+        let (left, top) = (5_000, 2_000);
+        let mut luma = vec![200; width * height];
+        for (y, row) in luma.chunks_exact_mut(width).enumerate().skip(top) {
+            for x in 0..symbol.width() * scale {
+                if symbol.is_dark(x / scale, (y - top) / scale) {
+                    row[left + x] = 30;
+                }
+            }
+        }
+        let mut jpeg = Vec::new();
+        JpegEncoder::new_with_quality(&mut jpeg, 60)
+            .write_image(&luma, width as u32, height as u32, ExtendedColorType::L8)
+            .expect("memory accepts every write");
+        let readings = scan_picture_for(&jpeg, |_| true).expect("readable");
+        let (x, y) = readings[0].corners[0];
+        let off = (x - left as f32).hypot(y - top as f32);
+        assert!(off < 20.0, "{:?}", readings[0].corners);
     }
 
     #[test]

@@ -10,13 +10,14 @@ use rxing::common::{
     GlobalHistogramBinarizer, HybridBinarizer,
 };
 use rxing::qrcode::cpp_port::detector::{
-    DetectPureQR, FindFinderPatterns, GenerateFinderPatternSets, SampleQR,
+    DetectPureQR, FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR,
 };
 use rxing::{Binarizer, Luma8Source};
 
 use super::bend::read_bent;
 use super::fence::fenced;
-use super::found::{Found, decoded};
+use super::found::{Found, Taken, decoded};
+use super::gaps::{Gaps, Lines, without};
 use super::luma::Luma;
 
 /// How much a search may cost.
@@ -24,9 +25,9 @@ use super::luma::Luma;
 pub(super) struct Effort {
     /// True to look at every third row; false to look only at as many as large symbols need.
     pub(super) every_row: bool,
-    /// Triples of finder patterns that are sampled and decoded at most.
+    /// Triples of finder patterns that are sampled and come to nothing at most.
     pub(super) candidates: usize,
-    /// Triples that are taken for the corners of a bent symbol at most.
+    /// Triples that are taken in vain for the corners of a bent symbol at most.
     pub(super) bent: usize,
 }
 
@@ -36,6 +37,12 @@ impl Effort {
         every_row: false,
         candidates: 12,
         bent: 2,
+    };
+    /// For large symbols in many guises, each of which is cheap to look at.
+    pub(super) const LARGE: Self = Self {
+        every_row: false,
+        candidates: 12,
+        bent: 0,
     };
     /// For a picture file: this is the only chance.
     pub(super) const PICTURE: Self = Self {
@@ -51,6 +58,7 @@ fn source<'a>(luma: &'a Luma<'_>) -> Option<Luma8Source<'a>> {
 }
 
 /// Dark pixels of an image, as a reader sees it.
+#[derive(Clone)]
 pub(super) struct Matrix(BitMatrix);
 
 impl Matrix {
@@ -89,40 +97,62 @@ impl Matrix {
         Some(Self(matrix))
     }
 
+    /// The same with gaps of up to `longest` pixels closed.
+    pub(super) fn without(&self, gaps: Gaps, longest: usize, lines: Lines) -> Option<Self> {
+        fenced(|| without(gaps, &self.0, longest, lines))?.map(Self)
+    }
+
     /// Dark becomes light and light dark.
     pub(super) fn invert(&mut self) {
         self.0.flip_self();
     }
 
-    /// The first symbol that decodes.
-    pub(super) fn find(&self, effort: Effort) -> Option<Found> {
-        fenced(|| {
-            let mut patterns = FindFinderPatterns(&self.0, effort.every_row, 0);
-            self.decode_among(&mut patterns, effort.candidates)
-        })?
+    /// Every symbol that decodes, but for those that are taken.
+    pub(super) fn find(&self, effort: Effort, taken: &Taken) -> Vec<Found> {
+        self.find_by(effort.candidates, effort, taken, |set| {
+            let sampled = SampleQR(&self.0, set).ok()?;
+            // The sampler lists its corners row by row.
+            let [tl, tr, bl, br] = sampled.getPoints().try_into().ok()?;
+            decoded(sampled.getBits(), [tl, tr, br, bl])
+        })
     }
 
-    fn decode_among(&self, patterns: &mut Vec<ConcentricPattern>, most: usize) -> Option<Found> {
-        GenerateFinderPatternSets(patterns)
-            .iter()
-            .take(most)
-            .find_map(|set| {
-                let sampled = SampleQR(&self.0, set).ok()?;
-                // The sampler lists its corners row by row.
-                let [tl, tr, bl, br] = sampled.getPoints().try_into().ok()?;
-                decoded(sampled.getBits(), [tl, tr, br, bl])
-            })
+    /// Every symbol on a bent card that decodes, but for those that are taken.
+    pub(super) fn find_bent(&self, effort: Effort, taken: &Taken) -> Vec<Found> {
+        self.find_by(effort.bent, effort, taken, |set| read_bent(&self.0, set))
     }
 
-    /// The first symbol on a bent card that decodes.
-    pub(super) fn find_bent(&self, effort: Effort) -> Option<Found> {
-        fenced(|| {
+    /// Tries triples of finder patterns, the most plausible first, until `most` of them came to nothing.
+    fn find_by(
+        &self,
+        most: usize,
+        effort: Effort,
+        taken: &Taken,
+        read: impl Fn(&FinderPatternSet) -> Option<Found>,
+    ) -> Vec<Found> {
+        let sets = fenced(|| {
             let mut patterns = FindFinderPatterns(&self.0, effort.every_row, 0);
+            patterns.retain(|pattern| !taken.holds(pattern.p.x, pattern.p.y));
             GenerateFinderPatternSets(&mut patterns)
-                .iter()
-                .take(effort.bent)
-                .find_map(|set| read_bent(&self.0, set))
-        })?
+        });
+        let (mut found, mut taken, mut failed) = (Vec::new(), Taken::default(), 0);
+        for set in sets.unwrap_or_default() {
+            let is_free = |pattern: &ConcentricPattern| !taken.holds(pattern.p.x, pattern.p.y);
+            if ![set.bl, set.tl, set.tr].iter().all(is_free) {
+                continue;
+            }
+            match fenced(|| read(&set)).flatten() {
+                Some(symbol) => {
+                    taken.add(&symbol);
+                    found.push(symbol);
+                }
+                None => failed += 1,
+            }
+            if failed >= most {
+                break;
+            }
+        }
+        found
     }
 
     /// A symbol that fills the image without perspective, even at one pixel a module.
@@ -134,23 +164,33 @@ impl Matrix {
     }
 }
 
-/// The second reader, with a threshold and a search of its own. It panics on some pictures.
-pub(super) fn find_by_second_reader(luma: &Luma<'_>) -> Option<Found> {
-    fenced(|| {
+/// Every symbol that the second reader finds, with a threshold and a search of its own. It panics on
+/// some pictures.
+pub(super) fn find_by_second_reader(luma: &Luma<'_>) -> Vec<Found> {
+    let found = fenced(|| {
         let mut prepared =
             rqrr::PreparedImage::prepare_from_greyscale(luma.width(), luma.height(), |x, y| {
                 luma.row(y)[x]
             });
-        prepared.detect_grids().iter().find_map(|grid| {
-            let (_, text) = grid.decode().ok()?;
-            // The bounds lie one module too far from the top left corner.
-            let size = grid.grid.size() as f32;
-            let [origin, ..] = grid.bounds.map(|p| (p.x as f32, p.y as f32));
-            let nearer = |p: f32, origin: f32| origin + (p - origin) * size / (size + 1.0);
-            let corners = grid
-                .bounds
-                .map(|p| (nearer(p.x as f32, origin.0), nearer(p.y as f32, origin.1)));
-            (!text.is_empty()).then_some(Found { text, corners })
-        })
-    })?
+        let grids = prepared.detect_grids();
+        grids.iter().filter_map(by_second_reader).collect()
+    });
+    found.unwrap_or_default()
+}
+
+fn by_second_reader(grid: &rqrr::Grid<impl BitGrid>) -> Option<Found> {
+    let (_, text) = fenced(|| grid.decode().ok()).flatten()?;
+    // The bounds lie one module too far from the top left corner.
+    let width = grid.grid.size();
+    let size = width as f32;
+    let [origin, ..] = grid.bounds.map(|p| (p.x as f32, p.y as f32));
+    let nearer = |p: f32, origin: f32| origin + (p - origin) * size / (size + 1.0);
+    let corners = grid
+        .bounds
+        .map(|p| (nearer(p.x as f32, origin.0), nearer(p.y as f32, origin.1)));
+    (!text.is_empty()).then_some(Found {
+        text,
+        corners,
+        width,
+    })
 }

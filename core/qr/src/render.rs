@@ -78,23 +78,41 @@ impl Symbol {
     }
 
     /// Lines of half blocks, two module rows a line, each line ended by a newline.
+    ///
+    /// Many terminals leave room between lines, above a character, below it or both; what shows there is
+    /// its background. So in colours, a pair of equal modules is nothing but background. In an unequal
+    /// pair, the background is the one of both colours that goes on in the next line, or in the last.
     pub fn to_terminal(&self, style: Style) -> String {
         let side = self.outer_width();
         let mut text = String::new();
         for y in (0..side).step_by(2) {
-            if style == Style::Colour {
-                text.push_str("\x1b[30;107m"); // black text on bright white
-            }
+            let mut last = None;
             for x in 0..side {
                 let upper = self.is_dark_outer(x, y);
                 // The width is odd: below the last line lies one more row of quiet zone.
                 let lower = self.is_dark_outer(x, y + 1);
+                if style == Style::Colour {
+                    let above = y > 0 && self.is_dark_outer(x, y - 1);
+                    let below = self.is_dark_outer(x, y + 2);
+                    let is_upper_behind = above != lower && below == upper;
+                    let (character, ink, ground) = match (upper == lower, is_upper_behind) {
+                        (true, _) => (' ', !lower, lower),
+                        (false, true) => (LOWER_HALF, lower, upper),
+                        (false, false) => (UPPER_HALF, upper, lower),
+                    };
+                    if last != Some((ink, ground)) {
+                        text.push_str(colours(ink, ground));
+                        last = Some((ink, ground));
+                    }
+                    text.push(character);
+                    continue;
+                }
                 // In plain characters on a dark background, a drawn half is a light one.
                 let drawn = style != Style::DarkBackground;
                 text.push(match (upper == drawn, lower == drawn) {
                     (true, true) => '\u{2588}',
-                    (true, false) => '\u{2580}',
-                    (false, true) => '\u{2584}',
+                    (true, false) => UPPER_HALF,
+                    (false, true) => LOWER_HALF,
                     (false, false) => ' ',
                 });
             }
@@ -135,6 +153,19 @@ impl Symbol {
     }
 }
 
+const UPPER_HALF: char = '\u{2580}';
+const LOWER_HALF: char = '\u{2584}';
+
+/// The escapes for a dark or light character on dark or light: black and bright white.
+fn colours(ink_is_dark: bool, ground_is_dark: bool) -> &'static str {
+    match (ink_is_dark, ground_is_dark) {
+        (true, true) => "\x1b[30;40m",
+        (true, false) => "\x1b[30;107m",
+        (false, true) => "\x1b[97;40m",
+        (false, false) => "\x1b[97;107m",
+    }
+}
+
 /// Encodes tightly packed 8-bit grey pixels.
 pub(super) fn encode_png(luma: &[u8], width: usize, height: usize) -> Vec<u8> {
     let mut png = Vec::new();
@@ -147,7 +178,8 @@ pub(super) fn encode_png(luma: &[u8], width: usize, height: usize) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan_picture;
+    use crate::{Rung, Scanner, scan, scan_picture, scan_picture_for};
+    use handfast_camera::Terminal;
 
     const TEXT: &str = "https://ab.cde/#0123456789012345678901234567890123456789";
 
@@ -158,8 +190,9 @@ mod tests {
     #[test]
     fn a_png_reads_back_at_every_scale() {
         for scale in [1, 2, 3, 7, 40] {
-            let reading = scan_picture(&symbol().to_png(scale)).expect("readable");
-            assert_eq!(reading.text, TEXT, "at scale {scale}");
+            let readings = scan_picture(&symbol().to_png(scale)).expect("readable");
+            assert_eq!(readings.len(), 1, "at scale {scale}");
+            assert_eq!(readings[0].text, TEXT, "at scale {scale}");
         }
     }
 
@@ -194,30 +227,33 @@ mod tests {
         assert!(!svg.contains("href"));
     }
 
+    /// The middles of the modules that a terminal without gaps shows.
+    fn modules(text: &str, ground: u8) -> Vec<Vec<bool>> {
+        let terminal = Terminal {
+            character: (1, 2),
+            gap: 0,
+            above: 0,
+            is_filled: true,
+            ground,
+            ink: 250 - ground,
+        };
+        let photo = terminal.show(text);
+        let rows = photo.luma.chunks(photo.width).skip(6);
+        rows.take(photo.height - 12)
+            .map(|row| row[6..photo.width - 6].iter().map(|l| *l < 128).collect())
+            .collect()
+    }
+
     #[test]
     fn terminal_styles_show_the_same_modules() {
         let symbol = symbol();
-        let modules = |text: &str, drawn_is_dark: bool| -> Vec<Vec<bool>> {
-            text.lines()
-                .flat_map(|line| {
-                    let line = line
-                        .trim_start_matches("\x1b[30;107m")
-                        .trim_end_matches("\x1b[0m");
-                    [['\u{2588}', '\u{2580}'], ['\u{2588}', '\u{2584}']].map(|halves| {
-                        line.chars()
-                            .map(|c| halves.contains(&c) == drawn_is_dark)
-                            .collect()
-                    })
-                })
-                .collect()
-        };
         let side = symbol.outer_width();
-        for (style, drawn_is_dark) in [
-            (Style::Colour, true),
-            (Style::LightBackground, true),
-            (Style::DarkBackground, false),
+        for (style, ground) in [
+            (Style::Colour, 100),
+            (Style::LightBackground, 240),
+            (Style::DarkBackground, 10),
         ] {
-            let rows = modules(&symbol.to_terminal(style), drawn_is_dark);
+            let rows = modules(&symbol.to_terminal(style), ground);
             assert_eq!(rows.len(), side + 1);
             for (y, row) in rows.iter().enumerate() {
                 assert_eq!(row.len(), side);
@@ -251,6 +287,76 @@ mod tests {
                     };
                     assert_eq!(seen, symbol.is_dark_outer(x, y), "{style:?} {x} {y}");
                 }
+            }
+        }
+    }
+
+    /// Terminals with the height of a character, the room between lines and its part above them.
+    fn terminals() -> impl Iterator<Item = Terminal> {
+        [14, 16, 20, 26, 34, 44].into_iter().flat_map(|height| {
+            [10, 20, 30].into_iter().flat_map(move |percent| {
+                let gap = (height * percent + 50) / 100;
+                [0, gap / 2].into_iter().map(move |above| Terminal {
+                    character: (height / 2, height),
+                    gap,
+                    above,
+                    is_filled: true,
+                    ground: 30,
+                    ink: 220,
+                })
+            })
+        })
+    }
+
+    #[test]
+    fn a_symbol_in_colours_is_read_at_once_where_lines_stand_apart() {
+        let text = symbol().to_terminal(Style::Colour);
+        for terminal in terminals().filter(|terminal| terminal.above == 0) {
+            let photo = terminal.show(&text);
+            let readings = scan(&photo.luma, photo.width, photo.width, photo.height);
+            let readings = readings.expect("the numbers fit");
+            assert_eq!(readings.len(), 1, "{terminal:?}");
+            assert_eq!(readings[0].rung, Rung::Blocks, "{terminal:?}");
+        }
+    }
+
+    #[test]
+    fn a_symbol_of_plain_characters_is_read_where_lines_stand_apart() {
+        for terminal in terminals().filter(|terminal| [14, 26].contains(&terminal.character.1)) {
+            for (style, ground, ink, is_filled) in [
+                (Style::Colour, 30, 220, false),
+                (Style::Colour, 30, 220, true),
+                (Style::DarkBackground, 30, 220, true),
+                (Style::LightBackground, 250, 40, true),
+            ] {
+                let terminal = Terminal {
+                    ground,
+                    ink,
+                    is_filled,
+                    ..terminal
+                };
+                let photo = terminal.show(&symbol().to_terminal(style));
+                let readings = scan_picture_for(&photo.to_png(), |_| true);
+                let texts = readings.map(|r| r.into_iter().map(|r| r.text).collect::<Vec<_>>());
+                assert_eq!(texts, Ok(vec![TEXT.to_owned()]), "{style:?} {terminal:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_camera_reads_lines_that_stand_apart_however_it_is_turned() {
+        let text = symbol().to_terminal(Style::DarkBackground);
+        for terminal in terminals().filter(|terminal| terminal.character.1 == 16) {
+            let upright = terminal.show(&text);
+            let (width, height) = (upright.height, upright.width);
+            let turned = |at: usize| upright.luma[(width - 1 - at % width) * height + at / width];
+            let turned: Vec<u8> = (0..width * height).map(turned).collect();
+            for (luma, width, height) in [(&upright.luma, height, width), (&turned, width, height)]
+            {
+                let mut scanner = Scanner::new();
+                let mut round = (0..Scanner::ROUND)
+                    .flat_map(|_| scanner.scan(luma, width, width, height).expect("fits"));
+                assert!(round.any(|reading| reading.text == TEXT), "{terminal:?}");
             }
         }
     }

@@ -1,13 +1,24 @@
 //! Scanning: what a reading is, and the loop of a running camera.
 
+use std::hash::{BuildHasher, RandomState};
+
 use super::filter::{double, shrink};
-use super::found::Found;
+use super::found::{Found, Taken};
+use super::gaps::{Gaps, Lines};
 use super::ladder::Rung;
 use super::luma::{FrameError, Luma};
 use super::reader::{Effort, Matrix};
 
 /// Frames above this many pixels are shrunk before they are looked at.
 const FRAME_PIXELS: usize = 1_100_000;
+
+/// Gaps that are closed in a frame, and the longest ones in pixels: modules of 4 to 9 pixels.
+const FRAME_GAPS: [(Gaps, usize); 4] = [
+    (Gaps::Light, 3),
+    (Gaps::Dark, 3),
+    (Gaps::Light, 5),
+    (Gaps::Dark, 5),
+];
 
 /// What was read, and where.
 #[derive(Clone, PartialEq)]
@@ -23,19 +34,6 @@ pub struct Reading {
     pub inverted: bool,
 }
 
-impl Reading {
-    /// A reading in an image that had been shrunk by `factor`.
-    pub(super) fn new(found: Found, rung: Rung, inverted: bool, factor: f32) -> Self {
-        let Found { text, corners } = found.map(|x, y| (x * factor, y * factor));
-        Self {
-            text,
-            corners,
-            rung,
-            inverted,
-        }
-    }
-}
-
 impl std::fmt::Debug for Reading {
     /// The text may be a secret: only its length is shown.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -48,12 +46,68 @@ impl std::fmt::Debug for Reading {
     }
 }
 
+/// What was read so far, each symbol once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Readings {
+    all: Vec<Reading>,
+    taken: Taken,
+}
+
+impl Readings {
+    /// Adds what was found, in pixels of the frame or picture. The same text at the same place is the
+    /// same symbol, read once more.
+    pub(super) fn add(&mut self, found: Found, rung: Rung, inverted: bool) {
+        self.taken.add(&found);
+        let Found { text, corners, .. } = found;
+        let known = |reading: &Reading| reading.text == text && overlap(reading.corners, corners);
+        if !self.all.iter().any(known) {
+            self.all.push(Reading {
+                text,
+                corners,
+                rung,
+                inverted,
+            });
+        }
+    }
+
+    /// The finder patterns of what was read.
+    pub(super) fn taken(&self) -> &Taken {
+        &self.taken
+    }
+
+    pub(super) fn all(&self) -> &[Reading] {
+        &self.all
+    }
+
+    pub(super) fn into_all(self) -> Vec<Reading> {
+        self.all
+    }
+}
+
+/// True if the middle of one symbol is well inside of the other.
+fn overlap(one: [(f32, f32); 4], other: [(f32, f32); 4]) -> bool {
+    let middle = |corners: [(f32, f32); 4]| {
+        let sum = corners
+            .iter()
+            .fold((0.0, 0.0), |s, c| (s.0 + c.0, s.1 + c.1));
+        (sum.0 / 4.0, sum.1 / 4.0)
+    };
+    let (a, b) = (middle(one), middle(other));
+    let diagonal = (one[0].0 - one[2].0).hypot(one[0].1 - one[2].1);
+    (a.0 - b.0).hypot(a.1 - b.1) < diagonal / 4.0
+}
+
 /// The reader of a running camera. Every frame is looked at in the way that reads most, and in one
 /// further way that changes from frame to frame, so that a frame costs some milliseconds and a
-/// difficult symbol is still read within a second of holding it.
+/// difficult symbol is still read within a second of holding it. A frame whose first look reads
+/// something new is not looked at further; whoever goes on with what was read in the last frame
+/// wants another symbol, which may be the difficult one.
 #[derive(Clone, Debug, Default)]
 pub struct Scanner {
     frames: usize,
+    /// What the last frame held, as numbers: texts may be secret.
+    last: Vec<u64>,
+    hasher: RandomState,
 }
 
 /// The further look at a frame.
@@ -63,18 +117,22 @@ enum Further {
     Inverted,
     /// A rung on the whole frame.
     Whole(Rung),
+    /// The first matrix with short gaps closed between lines of characters.
+    Gaps(Lines),
     /// A rung on the middle of the frame at twice the resolution: a symbol far away.
     Middle(Rung),
 }
 
 impl Scanner {
     /// The further looks, one a frame, then from the beginning.
-    const FURTHER: [Further; 6] = [
+    const FURTHER: [Further; 8] = [
         Further::Middle(Rung::Blocks),
         Further::Inverted,
         Further::Whole(Rung::LocalMean),
+        Further::Gaps(Lines::AlongRows),
         Further::Middle(Rung::Sharpened),
         Further::Whole(Rung::Half),
+        Further::Gaps(Lines::AlongColumns),
         Further::Whole(Rung::Histogram),
     ];
 
@@ -87,50 +145,85 @@ impl Scanner {
     }
 
     /// Looks at one frame: `luma` is its luminance plane, 8 bits a pixel, with `stride` bytes from
-    /// one row to the next. `Ok(None)` is the usual answer: no symbol in this frame.
+    /// one row to the next. Gives every symbol that was read; the usual answer is none.
+    ///
+    /// # Errors
+    /// [`FrameError`] if the numbers do not fit the bytes.
     pub fn scan(
         &mut self,
         luma: &[u8],
         stride: usize,
         width: usize,
         height: usize,
-    ) -> Result<Option<Reading>, FrameError> {
+    ) -> Result<Vec<Reading>, FrameError> {
         let frame = Luma::from_plane(luma, stride, width, height)?;
         let further = Self::FURTHER[self.frames % Self::ROUND];
         self.frames = self.frames.wrapping_add(1);
-        Ok(look(&frame, further))
+        let number = |reading: &Reading| self.hasher.hash_one(&reading.text);
+        let readings = look(&frame, further, |reading| {
+            !self.last.contains(&number(reading))
+        });
+        self.last = readings.iter().map(number).collect();
+        Ok(readings)
     }
 }
 
 /// Looks at a single frame, as a [`Scanner`] does at its first one.
+///
+/// # Errors
+/// As [`Scanner::scan`].
 pub fn scan(
     luma: &[u8],
     stride: usize,
     width: usize,
     height: usize,
-) -> Result<Option<Reading>, FrameError> {
+) -> Result<Vec<Reading>, FrameError> {
     Scanner::new().scan(luma, stride, width, height)
 }
 
-fn look(frame: &Luma<'_>, further: Further) -> Option<Reading> {
-    let factor = (1..).find(|factor| frame.area() / (factor * factor) <= FRAME_PIXELS)?;
+/// Looks once, and further unless something new was read.
+fn look(frame: &Luma<'_>, further: Further, is_new: impl Fn(&Reading) -> bool) -> Vec<Reading> {
+    let fits = |factor: &usize| frame.area() / (factor * factor) <= FRAME_PIXELS;
+    let factor = (1..).find(fits).unwrap_or(1);
     let shrunk = (factor > 1).then(|| shrink(frame, factor));
     let base = shrunk.as_ref().unwrap_or(frame);
-    let scale = factor as f32;
 
-    let mut matrix = Matrix::by_blocks(base)?;
-    if let Some(found) = matrix.find(Effort::FRAME) {
-        return Some(Reading::new(found, Rung::Blocks, false, scale));
+    let mut readings = Readings::default();
+    let Some(mut matrix) = Matrix::by_blocks(base) else {
+        return Vec::new();
+    };
+    // From pixels that were looked at to those of the frame.
+    let back = |found: Found, left: usize, top: usize, scale: f32| {
+        found.map(|x, y| (x * scale + left as f32, y * scale + top as f32))
+    };
+    let scale = factor as f32;
+    for found in matrix.find(Effort::FRAME, readings.taken()) {
+        readings.add(back(found, 0, 0, scale), Rung::Blocks, false);
     }
+    if readings.all().iter().any(is_new) {
+        return readings.into_all();
+    }
+    let taken = readings.taken().seen_from(0.0, 0.0, 1.0 / scale);
     match further {
         Further::Inverted => {
             matrix.invert();
-            let found = matrix.find(Effort::FRAME)?;
-            Some(Reading::new(found, Rung::Blocks, true, scale))
+            for found in matrix.find(Effort::FRAME, &taken) {
+                readings.add(back(found, 0, 0, scale), Rung::Blocks, true);
+            }
+        }
+        Further::Gaps(lines) => {
+            for (gaps, longest) in FRAME_GAPS {
+                let closed = matrix.without(gaps, longest, lines);
+                let found = closed.map(|matrix| matrix.find(Effort::FRAME, &taken));
+                for found in found.into_iter().flatten() {
+                    readings.add(back(found, 0, 0, scale), Rung::Gaps, false);
+                }
+            }
         }
         Further::Whole(rung) => {
-            let found = rung.look_upright(base, Effort::FRAME)?;
-            Some(Reading::new(found, rung, false, scale))
+            for found in rung.look_upright(base, Effort::FRAME, &taken) {
+                readings.add(back(found, 0, 0, scale), rung, false);
+            }
         }
         Further::Middle(rung) => {
             let (left, top) = (frame.width() / 4, frame.height() / 4);
@@ -139,14 +232,15 @@ fn look(frame: &Luma<'_>, further: Further) -> Option<Reading> {
                 1 => (double(&middle), 0.5),
                 _ => (shrink(&middle, factor / 2), (factor / 2) as f32),
             };
-            let found = rung.look_upright(&zoomed, Effort::FRAME)?;
-            let mut reading = Reading::new(found, rung, false, scale);
-            for corner in &mut reading.corners {
-                *corner = (corner.0 + left as f32, corner.1 + top as f32);
+            let taken = readings
+                .taken()
+                .seen_from(left as f32, top as f32, 1.0 / scale);
+            for found in rung.look_upright(&zoomed, Effort::FRAME, &taken) {
+                readings.add(back(found, left, top, scale), rung, false);
             }
-            Some(reading)
         }
     }
+    readings.into_all()
 }
 
 #[cfg(test)]
@@ -154,7 +248,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{PictureError, Symbol, scan_picture};
+    use crate::{PictureError, Symbol, scan_picture, scan_picture_for};
     use handfast_camera::{Camera, Photo, Random};
 
     const TEXT: &str = "https://ab.cde/#01234567890123456789012345678901234567890123456789\
@@ -164,10 +258,17 @@ mod tests {
         Symbol::draw(TEXT).expect("fits")
     }
 
-    fn scan_photo(scanner: &mut Scanner, photo: &Photo) -> Option<Reading> {
+    fn scan_all(scanner: &mut Scanner, photo: &Photo) -> Vec<Reading> {
         scanner
             .scan(&photo.luma, photo.width, photo.width, photo.height)
             .expect("a photograph's numbers fit")
+    }
+
+    /// The one reading of a photograph.
+    fn scan_photo(scanner: &mut Scanner, photo: &Photo) -> Option<Reading> {
+        let mut readings = scan_all(scanner, photo);
+        assert!(readings.len() <= 1, "{readings:?}");
+        readings.pop()
     }
 
     #[test]
@@ -207,6 +308,105 @@ mod tests {
         }
     }
 
+    /// A sheet with a symbol for each text, side by side in rows of `columns`, `scale` pixels a module.
+    fn sheet(texts: &[String], columns: usize, scale: usize) -> Photo {
+        let symbols: Vec<_> = texts
+            .iter()
+            .map(|text| Symbol::draw(text).expect("fits"))
+            .collect();
+        let side = scale * symbols.iter().map(Symbol::outer_width).max().unwrap_or(1);
+        let (width, height) = (columns * side, texts.len().div_ceil(columns) * side);
+        let is_dark = |x: usize, y: usize| {
+            let module = |p: usize| (p % side / scale).wrapping_sub(crate::QUIET_ZONE);
+            let symbol = symbols.get(y / side * columns + x / side);
+            symbol.is_some_and(|symbol| symbol.is_dark(module(x), module(y)))
+        };
+        let luma = (0..width * height)
+            .map(|i| {
+                if is_dark(i % width, i / width) {
+                    20
+                } else {
+                    230
+                }
+            })
+            .collect();
+        Photo {
+            luma,
+            width,
+            height,
+            corners: Default::default(),
+        }
+    }
+
+    fn texts(number: usize) -> Vec<String> {
+        (0..number).map(|n| format!("{TEXT}{n}")).collect()
+    }
+
+    #[test]
+    fn every_symbol_of_nine_is_read_in_a_picture_and_in_a_frame() {
+        let nine = texts(9);
+        let photo = sheet(&nine, 3, 5);
+        let frame = scan_all(&mut Scanner::new(), &photo);
+        let picture = scan_picture(&photo.to_png()).expect("readable");
+        for readings in [frame, picture] {
+            let mut read: Vec<_> = readings.into_iter().map(|r| r.text).collect();
+            read.sort();
+            assert_eq!(read, nine);
+        }
+    }
+
+    #[test]
+    fn the_same_text_twice_is_two_readings_and_one_symbol_is_one() {
+        let twice = sheet(&vec![TEXT.to_owned(); 2], 2, 4);
+        let readings = scan_picture(&twice.to_png()).expect("readable");
+        assert_eq!(readings.len(), 2);
+        assert!(readings[0].corners[0].0 != readings[1].corners[0].0);
+        for seed in 0..4 {
+            let photo = Camera::by_seed(seed).photograph(&symbol(), seed);
+            let readings = scan_picture(&photo.to_png()).expect("an everyday shot");
+            assert_eq!(readings.len(), 1, "seed {seed}: {readings:?}");
+        }
+    }
+
+    #[test]
+    fn a_symbol_that_is_easy_to_read_never_hides_one_beside_it_that_is_not() {
+        // Dark on light, which the first look reads, beside light on dark, which it does not.
+        let mut photo = sheet(&texts(2), 2, 5);
+        let width = photo.width;
+        for (i, pixel) in photo.luma.iter_mut().enumerate() {
+            if i % width >= width / 2 {
+                *pixel = 250 - *pixel;
+            }
+        }
+        let hard = format!("{TEXT}1");
+        let mut scanner = Scanner::new();
+        let mut frames = (0..=Scanner::ROUND).map(|_| scan_all(&mut scanner, &photo));
+        assert!(frames.any(|readings| readings.iter().any(|r| r.text == hard)));
+        for wanted in [&hard, ""] {
+            let readings = scan_picture_for(&photo.to_png(), |text| text == wanted);
+            let readings = readings.expect("readable");
+            assert_eq!(readings.len(), 2);
+        }
+    }
+
+    #[test]
+    fn whoever_has_what_is_wanted_waits_for_no_other_way_of_looking() {
+        // Noise hides the second one from the first ways of looking.
+        let mut photo = sheet(&texts(2), 2, 4);
+        let mut random = Random(4);
+        let width = photo.width;
+        for (i, pixel) in photo.luma.iter_mut().enumerate() {
+            if i % width >= width / 2 {
+                *pixel = pixel.saturating_add_signed((random.normal() * 60.0) as i8);
+            }
+        }
+        let readings = |wanted: &str| {
+            scan_picture_for(&photo.to_png(), |text| text == wanted).map(|r| r.len())
+        };
+        assert_eq!(readings(&format!("{TEXT}0")), Ok(1));
+        assert_eq!(readings("another"), Ok(2));
+    }
+
     #[test]
     fn corners_are_scaled_back_whatever_the_size_of_the_frame() {
         for (width, height) in [(320, 320), (1280, 720), (1920, 1080), (3000, 2000)] {
@@ -218,7 +418,8 @@ mod tests {
             let photo = camera.photograph(&symbol(), 7);
             let frame = scan_photo(&mut Scanner::new(), &photo).expect("an even shot");
             let picture = scan_picture(&photo.to_png()).expect("an even shot");
-            for reading in [frame, picture] {
+            assert_eq!(picture.len(), 1);
+            for reading in [&frame, &picture[0]] {
                 for (found, real) in reading.corners.iter().zip(photo.corners) {
                     let off = (found.0 - real.0).hypot(found.1 - real.1);
                     assert!(off < 6.0, "{width}: {found:?} for {real:?}");
@@ -234,7 +435,7 @@ mod tests {
         for (width, height) in sides.into_iter().flat_map(|w| sides.map(|h| (w, h))) {
             let frame = Luma::from_plane(&luma, width, width, height).expect("fits");
             for further in Scanner::FURTHER {
-                assert_eq!(look(&frame, further), None);
+                assert_eq!(look(&frame, further, |_| true), []);
             }
         }
     }
@@ -251,7 +452,7 @@ mod tests {
             let luma: Vec<u8> = (0..64 * 64)
                 .map(|i| cells[i / 64 / cell * 64 + i % 64 / cell])
                 .collect();
-            assert_eq!(scanner.scan(&luma, 64, 64, 64), Ok(None), "seed {seed}");
+            assert_eq!(scanner.scan(&luma, 64, 64, 64), Ok(vec![]), "seed {seed}");
         }
     }
 
@@ -280,7 +481,9 @@ mod tests {
         #[test]
         fn any_text_that_can_be_drawn_reads_back(text in "\\PC{1,60}[0-9]{0,60}") {
             let symbol = Symbol::draw(&text).expect("short enough");
-            prop_assert_eq!(scan_picture(&symbol.to_png(3)).map(|r| r.text), Ok(text));
+            let readings = scan_picture(&symbol.to_png(3)).unwrap_or_default();
+            let texts: Vec<_> = readings.into_iter().map(|r| r.text).collect();
+            prop_assert_eq!(texts, [text]);
         }
 
         #[test]

@@ -21,6 +21,9 @@ use super::{SCHEME, SEALED_SCHEME, Token, TokenError, digits, token};
 /// The most bytes of text, or of a file that is no picture, that are searched: 1 MiB.
 pub const MAX_FIND_BYTES: usize = 1 << 20;
 
+/// The most tokens of which somebody is given the choice.
+pub const MOST_TOKENS: usize = 9;
+
 /// Why no token was found.
 #[derive(Debug, thiserror::Error)]
 pub enum FindError {
@@ -35,9 +38,10 @@ pub enum FindError {
     /// A token of a later version.
     #[error("this comes from a newer Handfast: update the app")]
     NewerVersion,
-    /// Tokens that differ.
+    /// Tokens that differ: the first ones of them, at least two and at most [`MOST_TOKENS`], in the order
+    /// in which they were found. A person can be asked which one is meant.
     #[error("there is more than one invitation or reply in there: hand in only the one you mean")]
-    SeveralTokens,
+    SeveralTokens(Vec<Token>),
     /// More than [`MAX_FIND_BYTES`].
     #[error("this is too large for an invitation or reply: hand in only the message that holds it")]
     TooLarge,
@@ -48,8 +52,8 @@ pub enum FindError {
 
 /// Finds the one token in `input`, which is a file's bytes or a text in UTF-8.
 ///
-/// A PNG, JPEG, GIF or WebP goes to `read_picture`, which returns the text of the symbol in it and
-/// keeps its own limits. Anything else is a token's raw bytes or a text: a link with a token behind
+/// A PNG, JPEG, GIF or WebP goes to `read_picture`, which returns the texts of all symbols in it and
+/// keeps its own limits; symbols that hold something else ([`is_token`]) are passed over. Anything else is a token's raw bytes or a text: a link with a token behind
 /// its `#` on whatever base, `handfast:` or `hfs1:` and a token, or a token alone. The same token several
 /// times counts once.
 ///
@@ -82,11 +86,11 @@ pub enum FindError {
 /// [`FindError`] says what to do next.
 pub fn find<E: Into<Box<dyn Error + Send + Sync>>>(
     input: &[u8],
-    read_picture: impl FnOnce(&[u8]) -> Result<String, E>,
+    read_picture: impl FnOnce(&[u8]) -> Result<Vec<String>, E>,
 ) -> Result<Token, FindError> {
     if is_picture(input) {
-        let text = read_picture(input).map_err(|error| FindError::Picture(error.into()))?;
-        return find_in_text(&text);
+        let texts = read_picture(input).map_err(|error| FindError::Picture(error.into()))?;
+        return find_among(&texts);
     }
     if input.len() > MAX_FIND_BYTES {
         return Err(FindError::TooLarge);
@@ -95,6 +99,25 @@ pub fn find<E: Into<Box<dyn Error + Send + Sync>>>(
         Some(text) => find_in_text(&text),
         None => find_in_bytes(input),
     }
+}
+
+/// Finds the one token in the texts of several symbols, such as those that a camera sees at a time.
+/// Texts without a token are passed over, and the same token several times counts once.
+///
+/// # Errors
+/// [`FindError`] says what to do next.
+pub fn find_among<T: AsRef<str>>(texts: &[T]) -> Result<Token, FindError> {
+    let mut sought = Sought::default();
+    for text in texts {
+        sought.look_at(text.as_ref());
+    }
+    sought.one()
+}
+
+/// True if this text holds a token, or what was meant as one. For whoever reads symbols, to know when the
+/// right one is among them.
+pub fn is_token(text: &str) -> bool {
+    !matches!(find_in_text(text), Err(FindError::Nothing))
 }
 
 /// A file of raw bytes, or a text in some older encoding (its ASCII is enough).
@@ -147,41 +170,62 @@ const MAX_SYMBOLS: usize = digits::encoded_len(token::MAX_BYTES);
 const MAX_LINK: usize = 512;
 
 fn find_in_text(text: &str) -> Result<Token, FindError> {
-    if text.len() > MAX_FIND_BYTES {
-        return Err(FindError::TooLarge);
-    }
-    let text = reduce(text);
-    let mut found: Option<Token> = None;
-    let mut failure = FindError::Nothing;
-    let mut at = 0;
-    while let Some(skipped) = text[at..].iter().position(|&b| is_symbol(b)) {
-        let run = at + skipped;
-        at = run + run_length(&text[run..]);
-        // Markdown writes _emphasis_; no token begins like that.
-        let dashes = text[run..at]
-            .iter()
-            .take_while(|&&b| matches!(b, b'_' | b'-'))
-            .count();
-        match read_at(&text, run + dashes) {
-            Reading::Found { token, end } => {
-                at = at.max(end);
-                match &found {
-                    Some(earlier) if *earlier != token => return Err(FindError::SeveralTokens),
-                    _ => found = Some(token),
-                }
-            }
-            Reading::Newer => failure = FindError::NewerVersion,
-            Reading::Cut { end } => {
-                // What belongs to a broken container is not tried as the beginning of another.
-                at = at.max(end);
-                if matches!(failure, FindError::Nothing) {
-                    failure = FindError::Cut;
-                }
-            }
-            Reading::Nothing => {}
+    let mut sought = Sought::default();
+    sought.look_at(text);
+    sought.one()
+}
+
+/// What was found so far, each token once.
+#[derive(Default)]
+struct Sought {
+    found: Vec<Token>,
+    /// The most telling reason why something was no token.
+    failure: Option<FindError>,
+}
+
+impl Sought {
+    fn one(mut self) -> Result<Token, FindError> {
+        match self.found.len() {
+            0 => Err(self.failure.unwrap_or(FindError::Nothing)),
+            1 => Ok(self.found.remove(0)),
+            _ => Err(FindError::SeveralTokens(self.found)),
         }
     }
-    found.ok_or(failure)
+
+    fn look_at(&mut self, text: &str) {
+        if text.len() > MAX_FIND_BYTES {
+            self.failure.get_or_insert(FindError::TooLarge);
+            return;
+        }
+        let text = reduce(text);
+        let mut at = 0;
+        while self.found.len() < MOST_TOKENS
+            && let Some(skipped) = text[at..].iter().position(|&b| is_symbol(b))
+        {
+            let run = at + skipped;
+            at = run + run_length(&text[run..]);
+            // Markdown writes _emphasis_; no token begins like that.
+            let dashes = text[run..at]
+                .iter()
+                .take_while(|&&b| matches!(b, b'_' | b'-'))
+                .count();
+            match read_at(&text, run + dashes) {
+                Reading::Found { token, end } => {
+                    at = at.max(end);
+                    if !self.found.contains(&token) {
+                        self.found.push(token);
+                    }
+                }
+                Reading::Newer => self.failure = Some(FindError::NewerVersion),
+                Reading::Cut { end } => {
+                    // What belongs to a broken container is not tried as the beginning of another.
+                    at = at.max(end);
+                    self.failure.get_or_insert(FindError::Cut);
+                }
+                Reading::Nothing => {}
+            }
+        }
+    }
 }
 
 enum Reading {

@@ -16,7 +16,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use handfast_camera::{Camera, Photo, Random};
-use handfast_native::qr::{Scanner, Symbol, scan_picture};
+use handfast_native::qr::{Scanner, Symbol, scan_picture, scan_picture_for};
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, ImageEncoder};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -25,9 +27,10 @@ fn main() -> Result<(), Error> {
     let folder = arguments.next().ok_or("name a folder for the pictures")?;
     let seeds = arguments.next().map_or(Ok(20), |n| n.parse())?;
     let category = arguments.next();
+    std::fs::create_dir_all(&folder)?;
     if category.is_none() {
         frames()?;
-        large()?;
+        large(Path::new(&folder))?;
         noise()?;
     }
     pictures(Path::new(&folder), seeds, &category.unwrap_or_default())
@@ -74,8 +77,8 @@ fn frames() -> Result<(), Error> {
 
 fn timed(scanner: &mut Scanner, photo: &Photo) -> Result<(bool, Duration), Error> {
     let start = Instant::now();
-    let reading = scanner.scan(&photo.luma, photo.width, photo.width, photo.height)?;
-    Ok((reading.is_some(), start.elapsed()))
+    let readings = scanner.scan(&photo.luma, photo.width, photo.width, photo.height)?;
+    Ok((!readings.is_empty(), start.elapsed()))
 }
 
 /// The kinds of degradation, each on top of a usual shot.
@@ -200,7 +203,6 @@ fn categories() -> Vec<(String, Camera)> {
 }
 
 fn pictures(folder: &Path, seeds: u64, part: &str) -> Result<(), Error> {
-    std::fs::create_dir_all(folder)?;
     let mut manifest = Vec::new();
     let mut rungs: BTreeMap<&str, usize> = BTreeMap::new();
     println!("pictures read by the whole ladder");
@@ -216,12 +218,12 @@ fn pictures(folder: &Path, seeds: u64, part: &str) -> Result<(), Error> {
             let file = format!("{}-{seed:02}.png", category.replace(' ', "-"));
             std::fs::write(folder.join(&file), &png)?;
             let start = Instant::now();
-            let reading = scan_picture(&png).ok();
+            let readings = scan_picture_for(&png, |read| read == text).unwrap_or_default();
             slowest = slowest.max(start.elapsed());
-            if reading.as_ref().is_some_and(|r| r.text != text) {
+            if readings.iter().any(|r| r.text != text) {
                 println!("  WRONG TEXT in {file}");
             }
-            let right = reading.filter(|r| r.text == text);
+            let right = readings.into_iter().find(|r| r.text == text);
             if let Some(reading) = &right {
                 read += 1;
                 *rungs.entry(reading.rung.name()).or_default() += 1;
@@ -245,7 +247,7 @@ fn pictures(folder: &Path, seeds: u64, part: &str) -> Result<(), Error> {
 }
 
 /// Time of the worst cases: a frame of white noise, and large pictures without a symbol.
-fn large() -> Result<(), Error> {
+fn large(folder: &Path) -> Result<(), Error> {
     let mut random = Random(1);
     let luma = (0..1280 * 720).map(|_| random.bits() as u8).collect();
     let noise = Photo {
@@ -260,20 +262,41 @@ fn large() -> Result<(), Error> {
         slowest = slowest.max(timed(&mut scanner, &noise)?.1);
     }
     println!("slowest frame of white noise: {slowest:.0?}");
-    for (width, height) in [(4000, 3000), (8000, 6000), (10_000, 10_000)] {
+    for (width, height, times) in [(4000, 3000, 1), (8000, 6000, 1), (8000, 6000, 2)] {
         let camera = Camera {
             width,
             height,
             noise: 5.0,
             ..Camera::default()
         };
-        let png = camera.photograph_nothing(1).to_png();
+        let photo = camera.photograph_nothing(1);
+        let jpeg = enlarged(&photo, times)?;
+        std::fs::write(folder.join(format!("large-{width}-{times}.jpg")), &jpeg)?;
         let start = Instant::now();
-        let answer = scan_picture(&png).err();
+        let answer = scan_picture(&jpeg).err();
+        let (width, height) = (width * times, height * times);
         println!("{width} x {height}: {:.1?}, {answer:?}", start.elapsed());
     }
     println!();
     Ok(())
+}
+
+/// A JPEG in which every pixel is a square of `times` pixels, and as tinted as photographs are.
+fn enlarged(photo: &Photo, times: usize) -> Result<Vec<u8>, Error> {
+    let (width, height) = (photo.width * times, photo.height * times);
+    let grey = (0..width * height)
+        .map(|i| photo.luma[i / width / times * photo.width + i % width / times]);
+    let rgb: Vec<u8> = grey
+        .flat_map(|l| [l.saturating_add(8), l, l.saturating_sub(12)])
+        .collect();
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, 90).write_image(
+        &rgb,
+        width as u32,
+        height as u32,
+        ExtendedColorType::Rgb8,
+    )?;
+    Ok(jpeg)
 }
 
 /// Readings on 1,000 pictures that show noise: white, blurred, blocks, stripes.

@@ -39,6 +39,6 @@ pub(crate) fn measure(quick: bool) -> Result<Vec<Figure>> {
 
 fn timed(scanner: &mut Scanner, photo: &Photo) -> Result<(f64, bool)> {
     let start = Instant::now();
-    let reading = scanner.scan(&photo.luma, photo.width, photo.width, photo.height)?;
-    Ok((start.elapsed().as_secs_f64() * 1e3, reading.is_some()))
+    let readings = scanner.scan(&photo.luma, photo.width, photo.width, photo.height)?;
+    Ok((start.elapsed().as_secs_f64() * 1e3, !readings.is_empty()))
 }

@@ -77,7 +77,7 @@ impl Shell {
 
     /// Joins as a guest who has this text.
     pub(crate) async fn join(&self, text: &str, only_by_reply: bool) -> Result<SessionId> {
-        let no_picture = |_: &[u8]| Err::<String, &str>("no picture here");
+        let no_picture = |_: &[u8]| Err::<Vec<String>, &str>("no picture here");
         let Token::Invitation(invitation) = find(text.as_bytes(), no_picture)? else {
             return Err("not an invitation".into());
         };

@@ -2,6 +2,7 @@
 
 use crate::peer::{Folder, Peer, run};
 use data_encoding::BASE64URL_NOPAD;
+use handfast_native::qr::{QUIET_ZONE, Symbol};
 
 /// Changes the bytes in a link.
 pub(crate) fn changed(link: &str, change: impl FnOnce(&mut Vec<u8>)) -> String {
@@ -68,14 +69,78 @@ fn a_picture_of_something_else_says_what_it_is_not() {
     );
 }
 
-/// An 8 by 8 PNG of one grey (RFC 2083), with a zlib stream that is stored, not compressed.
+#[test]
+fn a_code_of_something_else_beside_the_invitation_is_passed_over() {
+    let folder = Folder::new();
+    let (_host, link) = Peer::host(&folder, &[]);
+    let menu = "https://example.org/menu";
+    let picture = folder.path("table.png");
+    std::fs::write(&picture, sheet(&[menu, &link])).expect("a file");
+    let outcome = run(&["scan", &picture]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert!(outcome.stdout.contains(menu) && outcome.stdout.contains(&link));
+    let mut guest = Peer::guest(&folder, &picture, &[]);
+    assert_eq!(guest.until("opened")["name"], "Ana");
+}
+
+#[test]
+fn of_two_invitations_in_a_picture_none_is_taken_unasked_and_a_reply_beside_one_is_passed_over() {
+    let folder = Folder::new();
+    let (_host, link) = Peer::host(&folder, &[]);
+    let (_other, another) = Peer::host(&Folder::new(), &[]);
+    let picture = folder.path("two.png");
+    std::fs::write(&picture, sheet(&[&link, &another])).expect("a file");
+    let outcome = run(&["join", "--json", "--yes", &picture]);
+    assert_eq!(outcome.status, Some(3), "{outcome:?}");
+    let line: serde_json::Value = serde_json::from_str(&outcome.stdout).expect("an object");
+    assert_eq!(line["kind"], "several_tokens");
+
+    let mut guest = Peer::guest(&folder, &link, &["--only-by-reply"]);
+    let reply = guest.until("reply");
+    let reply = reply["link"].as_str().expect("a link");
+    std::fs::write(&picture, sheet(&[reply, &link])).expect("a file");
+    Peer::guest(&Folder::new(), &picture, &[]).until("opened");
+}
+
+/// The codes of some texts side by side.
+fn sheet(texts: &[&str]) -> Vec<u8> {
+    const SCALE: usize = 4;
+    let symbols = texts
+        .iter()
+        .map(|text| Symbol::draw(text).expect("it fits"));
+    let symbols: Vec<Symbol> = symbols.collect();
+    let side = symbols.iter().map(|s| SCALE * s.outer_width()).max();
+    let side = side.unwrap_or(0);
+    let grey = |x: usize, y: usize| {
+        let module = |at: usize| (at % side / SCALE).wrapping_sub(QUIET_ZONE);
+        match symbols[x / side].is_dark(module(x), module(y)) {
+            true => 0,
+            false => 255,
+        }
+    };
+    png(side * texts.len(), side, grey)
+}
+
+/// An 8 by 8 PNG of one grey.
 fn grey_png() -> Vec<u8> {
-    let rows: Vec<u8> = (0..8).flat_map(|_| [0, 9, 9, 9, 9, 9, 9, 9, 9]).collect();
-    let length = rows.len() as u16;
-    let mut zlib = vec![0x78, 0x01, 0x01];
-    zlib.extend(length.to_le_bytes());
-    zlib.extend((!length).to_le_bytes());
-    zlib.extend(&rows);
+    png(8, 8, |_, _| 9)
+}
+
+/// A grey PNG (RFC 2083), with a zlib stream that is stored, not compressed.
+fn png(width: usize, height: usize, grey: impl Fn(usize, usize) -> u8) -> Vec<u8> {
+    let grey = &grey;
+    let row = |y| std::iter::once(0).chain((0..width).map(move |x| grey(x, y)));
+    let rows: Vec<u8> = (0..height).flat_map(row).collect();
+    let mut zlib = vec![0x78, 0x01];
+    let blocks = rows.chunks(0xffff);
+    let last = blocks.len() - 1;
+    for (index, block) in blocks.enumerate() {
+        let length = block.len() as u16;
+        zlib.push(u8::from(index == last));
+        zlib.extend(length.to_le_bytes());
+        zlib.extend((!length).to_le_bytes());
+        zlib.extend(block);
+    }
     let (a, b) = rows.iter().fold((1u32, 0u32), |(a, b), byte| {
         let a = (a + u32::from(*byte)) % 65_521;
         (a, (b + a) % 65_521)
@@ -93,7 +158,8 @@ fn grey_png() -> Vec<u8> {
         png.extend(named);
         png.extend(crc.to_be_bytes());
     };
-    chunk(b"IHDR", &[0, 0, 0, 8, 0, 0, 0, 8, 8, 0, 0, 0, 0]);
+    let sides = [width as u32, height as u32].map(u32::to_be_bytes);
+    chunk(b"IHDR", &[&sides.concat()[..], &[8, 0, 0, 0, 0]].concat());
     chunk(b"IDAT", &zlib);
     chunk(b"IEND", &[]);
     png

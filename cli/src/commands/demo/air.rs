@@ -105,9 +105,9 @@ pub(super) fn look(folder: &Path, mut photographed: impl FnMut(u32)) -> std::io:
         let pixels = take(folder, frame)?;
         photographed(frame);
         let started = Instant::now();
-        let reading = scanner.scan(&pixels, WIDTH, WIDTH, HEIGHT);
+        let readings = scanner.scan(&pixels, WIDTH, WIDTH, HEIGHT);
         took += started.elapsed();
-        if let Ok(Some(reading)) = reading {
+        if let Some(reading) = readings.unwrap_or_default().pop() {
             return Ok(Sight {
                 text: reading.text,
                 frames: frame,

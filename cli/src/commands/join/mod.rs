@@ -1,12 +1,14 @@
 //! `handfast join`: accept an invitation, reply where needed, talk.
 
 mod choice;
+mod which;
 
 use super::invite::write;
 use super::{Hands, Talk, Terminal};
 use crate::answers::talk::{AnswerArgs, AnswerSource};
 use crate::asking::MeetingArgs;
 use crate::device::{Device, Session};
+use crate::input::NoToken;
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event, Output};
@@ -19,10 +21,11 @@ use handfast_native::device::{
     AcceptTerms, Provenance, Role, Scope, SessionCommand, SessionTerms, View,
 };
 use handfast_native::pairing::Failure;
-use handfast_native::token::{LinkBase, SealedReply, Token};
+use handfast_native::token::{FindError, LinkBase, SealedReply, Token};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::task::spawn_blocking;
+use which::which;
 
 /// Pixels a module of the picture of the reply.
 const SCALE: usize = 8;
@@ -89,15 +92,13 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     args.talk.tell_obstacles(&mut output);
     let device = interrupt.stops(args.talk.start_device()).await?;
     let begun = begin(&args, device, &mut output, &mut interrupt).await;
-    let (mut session, handed) = match begun {
+    let (mut session, handed, mut lines) = match begun {
         Ok(begun) => begun,
         Err((device, stop)) => {
             device.end(&mut output, &mut interrupt).await;
             return Err(stop);
         }
     };
-    // What follows the invitation on standard input is for the conversation.
-    let mut lines = Lines::of_standard_input(&output);
     let terminal = (&mut output, &mut lines, &mut interrupt);
     let ended = guest(&args, &mut session, handed, terminal).await;
     session.end(&mut output, &mut interrupt).await;
@@ -110,13 +111,19 @@ async fn begin(
     device: Device,
     output: &mut Output,
     interrupt: &mut Interrupt,
-) -> Result<(Session, Option<Handed>), (Device, Stop)> {
+) -> Result<(Session, Option<Handed>, Lines), (Device, Stop)> {
     let Some(argument) = &args.invitation else {
         let wanted = args.resume.as_ref().and_then(Option::as_deref);
         let session = device.resume(Role::Guest, wanted, args.terms()).await?;
-        return Ok((session, None));
+        return Ok((session, None, Lines::of_standard_input(output)));
     };
-    let token = match read(argument.clone(), output, interrupt).await {
+    let found = match read(argument.clone(), output, interrupt).await {
+        Ok(found) => found,
+        Err(stop) => return Err((device, stop)),
+    };
+    // What follows the invitation on standard input is for the choice and the conversation.
+    let mut lines = Lines::of_standard_input(output);
+    let token = match which(found, output, &mut lines, interrupt).await {
         Ok(token) => token,
         Err(stop) => return Err((device, stop)),
     };
@@ -128,7 +135,7 @@ async fn begin(
         },
     };
     let session = device.begin(handed.clone().open(), args.terms()).await?;
-    Ok((session, Some(handed)))
+    Ok((session, Some(handed), lines))
 }
 
 /// Agrees, waits for the host, and talks.
@@ -214,13 +221,19 @@ async fn read(
     argument: String,
     output: &mut Output,
     interrupt: &mut Interrupt,
-) -> Result<Token, Stop> {
+) -> Result<Result<Token, FindError>, Stop> {
     use std::io::IsTerminal;
     if argument == "-" && std::io::stdin().is_terminal() {
         output.note(strings::paste_invitation());
     }
     let reading = spawn_blocking(move || input::token_of(&argument));
-    let reading = async { reading.await.map_err(|_| Failure::Local)? };
+    let reading = async {
+        match reading.await.map_err(|_| Failure::Local)? {
+            Ok(token) => Ok(Ok(token)),
+            Err(NoToken::Found(error)) => Ok(Err(error)),
+            Err(NoToken::File(stop)) => Err(stop),
+        }
+    };
     interrupt.stops(reading).await
 }
 

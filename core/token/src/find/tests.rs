@@ -5,13 +5,16 @@ use crate::examples::{any_token, invitation, reply};
 use crate::{LinkBase, QrText, bare_text, link};
 use proptest::prelude::*;
 
-fn no_picture(_: &[u8]) -> Result<String, String> {
+fn no_picture(_: &[u8]) -> Result<Vec<String>, String> {
     Err("no picture expected".into())
 }
 
 fn look(input: impl AsRef<[u8]>) -> Result<Token, FindError> {
     find(input.as_ref(), no_picture)
 }
+
+/// What a symbol in a restaurant says.
+const MENU: &str = "https://example.org/menu";
 
 fn tokens() -> [Token; 2] {
     let sealed = reply().seal(&invitation().keys(), [5; 8]);
@@ -198,7 +201,7 @@ fn a_picture_goes_to_the_reader_of_symbols() {
     ] {
         let read = |input: &[u8]| {
             assert_eq!(input, head);
-            Ok::<_, String>(qr.clone())
+            Ok::<_, String>(vec![qr.clone()])
         };
         assert_eq!(find(head, read).unwrap(), token);
         let unreadable = find(head, |_| Err("no symbol in this picture"));
@@ -206,14 +209,46 @@ fn a_picture_goes_to_the_reader_of_symbols() {
             unreadable.unwrap_err().to_string(),
             "no symbol in this picture"
         );
-        let other = find(head, |_| Ok::<_, String>("https://example.org/menu".into()));
+        let other = find(head, |_| Ok::<_, String>(vec![MENU.into()]));
         assert!(matches!(other, Err(FindError::Nothing)));
     }
     let large = [b"\xff\xd8\xff".to_vec(), vec![0; MAX_FIND_BYTES]].concat();
     assert_eq!(
-        find(&large, |_| Ok::<_, String>(qr.clone())).unwrap(),
+        find(&large, |_| Ok::<_, String>(vec![qr.clone()])).unwrap(),
         token
     );
+}
+
+#[test]
+fn the_symbol_with_a_token_is_taken_whatever_is_beside_it() {
+    let [invitation, reply] = tokens();
+    let wifi = "WIFI:T:WPA;S:guests;P:password;;".to_owned();
+    let ours = forms(&invitation)[1].clone();
+    let among = |texts: &[&String]| find_among(texts);
+    let menu = MENU.to_owned();
+    assert_eq!(among(&[&menu, &ours, &wifi]).unwrap(), invitation);
+    assert_eq!(among(&[&ours, &ours]).unwrap(), invitation);
+    assert!(matches!(among(&[&menu, &wifi]), Err(FindError::Nothing)));
+    assert!(matches!(among(&[]), Err(FindError::Nothing)));
+    let cut = ours[..90].to_owned();
+    assert!(matches!(among(&[&cut, &wifi]), Err(FindError::Cut)));
+    assert_eq!(among(&[&cut, &ours]).unwrap(), invitation);
+    let theirs = forms(&reply)[1].clone();
+    let both = among(&[&menu, &ours, &theirs]).unwrap_err();
+    assert!(matches!(both, FindError::SeveralTokens(both) if both == [invitation, reply]));
+    for (text, expected) in [(&menu, false), (&wifi, false), (&ours, true), (&cut, true)] {
+        assert_eq!(is_token(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn no_more_tokens_are_offered_than_a_person_can_choose_from() {
+    let reply = |seed: u8| Token::Reply(reply().seal(&invitation().keys(), [seed; 8]));
+    let texts: Vec<_> = (0..20).map(|seed| forms(&reply(seed))[0].clone()).collect();
+    let many = find_among(&texts).unwrap_err();
+    assert!(matches!(many, FindError::SeveralTokens(many) if many.len() == MOST_TOKENS));
+    let one_text = look(texts.join(" ")).unwrap_err();
+    assert!(matches!(one_text, FindError::SeveralTokens(many) if many.len() == MOST_TOKENS));
 }
 
 #[test]
@@ -284,7 +319,10 @@ fn a_whole_token_beside_a_cut_one_is_found() {
 fn different_tokens_are_not_chosen_between() {
     let [invitation, reply] = tokens();
     let text = format!("{}\n{}", forms(&invitation)[0], forms(&reply)[1]);
-    assert!(matches!(look(text), Err(FindError::SeveralTokens)));
+    let Err(FindError::SeveralTokens(both)) = look(text) else {
+        panic!("both are there")
+    };
+    assert_eq!(both, [invitation.clone(), reply]);
     let both_forms = format!("{} {}", forms(&invitation)[2], forms(&invitation)[1]);
     assert_eq!(look(both_forms).unwrap(), invitation);
 }
