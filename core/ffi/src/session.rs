@@ -3,7 +3,7 @@
 use super::bridge::Bridge;
 use super::sealing::credential_parts;
 use super::{Code, ErrorKind, Finding, HandfastError, Screen, screen};
-use handfast_native::conversation::open_file;
+use handfast_native::conversation::ToSend;
 use handfast_native::device::{AcceptTerms, Command, Saying, SessionCommand, SessionId};
 use handfast_native::seal::Answers;
 use std::path::PathBuf;
@@ -149,20 +149,17 @@ impl Session {
         self.say(Saying::Text(text)).await
     }
 
-    /// Sends the file at this path, after those before it. How it goes is told as a row.
+    /// Sends the file at this path, or the folder as one archive, after those before it. How it goes is told
+    /// as a row.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] if it cannot be read, [`ErrorKind::NotNow`] without a conversation,
     /// [`ErrorKind::Busy`] if too much is queued.
     pub async fn send_file(&self, path: String) -> Result<(), HandfastError> {
         let path = PathBuf::from(path);
-        let file = path.clone();
-        let size = self
-            .bridge
-            .blocking(move || Ok(open_file(&file)?.1.len()))
-            .await?;
-        let name = path.file_name().unwrap_or(path.as_os_str());
-        let name = name.to_string_lossy().into_owned();
+        let place = path.clone();
+        let looking = self.bridge.blocking(move || Ok(ToSend::at(&place)?));
+        let ToSend { name, size, .. } = looking.await?;
         self.say(Saying::File { path, name, size }).await
     }
 
