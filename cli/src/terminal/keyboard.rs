@@ -88,17 +88,27 @@ fn look_after_stops() {
         return;
     };
     let _inside = runtime.enter();
-    let Ok(mut stops) = signal(SignalKind::from_raw(Signal::TSTP.as_raw())) else {
+    let [stop, go_on] = [Signal::TSTP, Signal::CONT].map(Signal::as_raw);
+    let heard = [stop, go_on].map(|number| signal(SignalKind::from_raw(number)));
+    let [Ok(mut stops), Ok(mut goes_on)] = heard else {
         return;
     };
     runtime.spawn(async move {
-        while stops.recv().await.is_some() {
-            let was_raw = IS_RAW.load(Relaxed);
-            leave();
-            // It returns when the program goes on.
-            let _ = kill_process(getpid(), Signal::STOP);
-            if was_raw && enter().is_ok() {
-                screen().draw();
+        let mut was_raw = false;
+        loop {
+            tokio::select! {
+                Some(()) = stops.recv() => {
+                    was_raw |= IS_RAW.load(Relaxed);
+                    leave();
+                    // Which thread it finds is not known, so this one may still run for a while.
+                    let _ = kill_process(getpid(), Signal::STOP);
+                }
+                Some(()) = goes_on.recv() => {
+                    if std::mem::take(&mut was_raw) && enter().is_ok() {
+                        screen().draw_again();
+                    }
+                }
+                else => return,
             }
         }
     });
