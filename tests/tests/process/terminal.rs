@@ -409,7 +409,7 @@ fn code_on(terminal: &Terminal, size: (u16, u16)) -> Option<String> {
     };
     let luma: Vec<u8> = (0..width * height).map(pixel).collect();
     let reading = scan(&luma, width, width, height).expect("a frame");
-    reading.map(|reading| reading.text)
+    reading.into_iter().next().map(|reading| reading.text)
 }
 
 #[test]
@@ -436,7 +436,7 @@ fn a_code_is_drawn_without_blocks_where_the_locale_has_none() {
     let rows = terminal.rows();
     let link = rows.iter().take_while(|row| !row.starts_with('*'));
     let link: String = link.cloned().collect();
-    let token = |text: &str| find(text.as_bytes(), |_| Err::<String, _>("no picture"));
+    let token = |text: &str| find(text.as_bytes(), |_| Err::<Vec<String>, _>("no picture"));
     assert_eq!(
         token(&shown).expect("a token"),
         token(&link).expect("a token")
