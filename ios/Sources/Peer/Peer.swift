@@ -50,7 +50,7 @@ struct Peer {
                 if !offered { say("link \(code.invitation.link)") }
                 offered = true
             case .confirm:
-                model.connect()
+                model.accept()
             case .conversation(let conversation):
                 if !met {
                     say("talking \(conversation.name)")

@@ -167,14 +167,14 @@ public final class AppModel {
     }
 
     /// Goes on with what waits.
-    public func goOn(_ id: String) {
-        act { model, device in try await model.begin { try await device.goOn(id) } }
+    public func resume(_ id: String) {
+        act { model, device in try await model.begin { try await device.resume(id) } }
     }
 
     /// Gives up what waits, for good.
-    public func giveUp(_ id: String) {
+    public func withdraw(_ id: String) {
         act { model, device in
-            try await device.giveUp(id)
+            try await device.withdraw(id)
             try await model.refresh(device)
         }
     }
@@ -282,8 +282,8 @@ public final class AppModel {
     }
 
     /// Agrees to connect.
-    public func connect() {
-        onStage { device, session in try await device.connect(session) }
+    public func accept() {
+        onStage { device, session in try await device.accept(session) }
     }
 
     /// Shows our reply now.
@@ -340,11 +340,11 @@ public final class AppModel {
         on(session ?? front) { device, session in try await device.sendFile(session, path) }
     }
 
-    public func accept(_ number: UInt64) {
+    public func acceptFile(_ number: UInt64) {
         onStage { device, session in try await device.acceptFile(session, number) }
     }
 
-    public func decline(_ number: UInt64) {
+    public func declineFile(_ number: UInt64) {
         cancelFile(number)
     }
 

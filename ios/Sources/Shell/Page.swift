@@ -72,7 +72,7 @@ public struct ListRow: Equatable, Sendable, Identifiable {
         title = Phrase(waiting.ours ? .guest : .host(waiting.name))
         deadline = waiting.expiresAt
         status = deadline == nil ? Phrase(.confirmExpired) : nil
-        choices = [Choice(.goOn, .goOn(waiting.id)), Choice(.giveUp, .giveUp(waiting.id))]
+        choices = [Choice(.goOn, .resume(waiting.id)), Choice(.giveUp, .withdraw(waiting.id))]
     }
 }
 
@@ -118,7 +118,7 @@ public enum Action: Equatable, Sendable {
     case showCode
     case shareLink
     case scan
-    case connect
+    case accept
     case offerReply
     case tryHarder
     case protect
@@ -138,8 +138,8 @@ public enum Action: Equatable, Sendable {
     case seal
     /// Puts something that is under way on the stage.
     case show(UInt64)
-    case goOn(String)
-    case giveUp(String)
+    case resume(String)
+    case withdraw(String)
     case person(String)
     case forget(String)
     case settings
@@ -208,7 +208,7 @@ extension AppModel {
         case .showCode: invite(send: false)
         case .shareLink: invite(send: true)
         case .scan: scan()
-        case .connect: connect()
+        case .accept: accept()
         case .offerReply: offerReply()
         case .tryHarder: tryHarder()
         case .protect: protect()
@@ -217,8 +217,8 @@ extension AppModel {
         case .judge: judge(typed.protection, withCode: typed.withCode)
         case .seal: seal(typed.protection)
         case .show(let session): show(session)
-        case .goOn(let id): goOn(id)
-        case .giveUp(let id): giveUp(id)
+        case .resume(let id): resume(id)
+        case .withdraw(let id): withdraw(id)
         case .person(let id): look(at: id)
         case .forget(let id): forget(id)
         case .settings: showSettings()
@@ -443,7 +443,7 @@ extension Page {
             lines: [Phrase(.confirmAddress), Phrase(confirm.proof)]
                 + (confirm.question.map { [Phrase(.confirmQuestion, .verbatim($0))] } ?? []),
             deadline: confirm.expiresAt,
-            choices: [Choice(.connect, .connect), Choice(.notNow, .back)]
+            choices: [Choice(.connect, .accept), Choice(.notNow, .back)]
         )
     }
 

@@ -65,8 +65,8 @@ extension AppModel {
     /// Does what a button in a row says; gives back the path of a file that is to be handed on.
     public func perform(_ choice: RowChoice) -> String? {
         switch choice {
-        case .accept(let number): accept(number)
-        case .decline(let number): decline(number)
+        case .accept(let number): acceptFile(number)
+        case .decline(let number): declineFile(number)
         case .cancel(let number): cancelFile(number)
         case .save(let path): return path
         }

@@ -27,7 +27,7 @@ final class FarTests: XCTestCase {
         let person = await first.again()
         let waiting = try await person.waits()
         let before = server.asked
-        person.model.goOn(waiting.id)
+        person.model.resume(waiting.id)
         try await person.sees("code") { $0.code }
         XCTAssertGreaterThan(server.asked, before)
         await person.leaves()
@@ -80,7 +80,7 @@ final class FarTests: XCTestCase {
         try await guest.isTold(.anotherUnderWay)
         XCTAssertEqual(guest.model.screen.confirm, confirm)
         guest.model.noticed()
-        guest.model.connect()
+        guest.model.accept()
         try await areTogether(second, guest)
         guest.model.putAside()
         // It went on meanwhile.

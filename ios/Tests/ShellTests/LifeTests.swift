@@ -37,7 +37,7 @@ final class LifeTests: XCTestCase {
             XCTAssertEqual(host.model.screen.code?.invitation, code.invitation)
             try await guest.scans(code.invitation.symbol)
             try await guest.sees("question") { $0.confirm }
-            guest.model.connect()
+            guest.model.accept()
             try await areTogether(host, guest)
         }
     }

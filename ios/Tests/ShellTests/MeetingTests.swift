@@ -13,7 +13,7 @@ final class MeetingTests: XCTestCase {
             let confirm = try await guest.sees("question") { $0.confirm }
             XCTAssertEqual(confirm.name, "Ana")
             XCTAssertEqual(confirm.proof, .proofCamera)
-            guest.model.connect()
+            guest.model.accept()
             let (here, there) = (try await host.talks(), try await guest.talks())
             XCTAssertEqual([here.trust, here.reason], [.trustUnverified, .reasonSawTheCode])
             XCTAssertEqual([there.trust, there.reason], [.trustVerified, .reasonScanned])
@@ -28,7 +28,7 @@ final class MeetingTests: XCTestCase {
             await host.settled()
             try await guest.scans(code.invitation.symbol)
             try await guest.sees("question") { $0.confirm }
-            guest.model.connect()
+            guest.model.accept()
             try await guest.sees("knocking") { $0.connecting }
             guest.model.offerReply()
             let reply = try await guest.sees("reply") { $0.reply }
@@ -60,7 +60,7 @@ final class MeetingTests: XCTestCase {
             }
             guest.model.handIn(picture)
             try await guest.sees("question") { $0.confirm }
-            guest.model.connect()
+            guest.model.accept()
             try await areTogether(host, guest)
         }
     }
@@ -84,7 +84,7 @@ final class MeetingTests: XCTestCase {
         guest.model.handIn(code.invitation.link)
         let confirm = try await guest.sees("question") { $0.confirm }
         XCTAssertEqual(confirm.name, "רות 🦊")
-        guest.model.connect()
+        guest.model.accept()
         let names = [try await host.talks().name, try await guest.talks().name]
         XCTAssertEqual(names, ["Zoë", "רות 🦊"])
 
@@ -130,7 +130,7 @@ final class MeetingTests: XCTestCase {
             let file = host.folder.appendingPathComponent("a.txt")
             try Data("a".utf8).write(to: file)
             host.model.sendFile(file.path)
-            guest.model.decline(try await guest.file(.fileOffered).number)
+            guest.model.declineFile(try await guest.file(.fileOffered).number)
             _ = try await host.file(.kindDeclined)
             host.model.send("never mind")
             try await guest.reads("never mind")

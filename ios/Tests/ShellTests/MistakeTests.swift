@@ -85,7 +85,7 @@ final class MistakeTests: XCTestCase {
         try await guest.isTold(.anotherUnderWay)
         guest.model.replace()
         _ = try await guest.sees("first question") { $0.confirm == confirm ? confirm : nil }
-        guest.model.connect()
+        guest.model.accept()
         _ = try await ana.sees("conversation") { $0.conversation }
         for person in [ana, ben, guest] { await person.leaves() }
     }
@@ -110,10 +110,10 @@ final class MistakeTests: XCTestCase {
 
     func testNothingToDoItToIsNotWorthAWord() async throws {
         let person = Person()
-        person.model.connect()
+        person.model.accept()
         person.model.offerReply()
         person.model.send("nobody")
-        person.model.accept(7)
+        person.model.acceptFile(7)
         person.model.cancelFile(7)
         await person.settled()
         XCTAssertNil(person.model.notice)
@@ -160,7 +160,7 @@ final class MistakeTests: XCTestCase {
         await host.leaves()
         guest.model.localNetwork(allowed: false)
         try await guest.sees("question") { $0.confirm }
-        guest.model.connect()
+        guest.model.accept()
         let connecting = try await guest.sees("knocking") { $0.connecting }
         let page = Page(.connecting(connecting))
         XCTAssertEqual(page.lines, [Phrase(.localNetworkDenied)])

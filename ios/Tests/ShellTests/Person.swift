@@ -140,7 +140,7 @@ final class Person {
     func accepts(_ link: String, file: StaticString = #filePath, line: UInt = #line) async throws {
         model.handIn(link)
         try await sees("question", file: file, line: line) { $0.confirm }
-        model.connect()
+        model.accept()
     }
 
     /// Accepts the invitation of a host that is put aside, so that nobody answers.

@@ -13,7 +13,7 @@ final class RestartTests: XCTestCase {
         let waiting = try await host.waits()
         XCTAssertTrue(waiting.ours)
         XCTAssertGreaterThan(try XCTUnwrap(waiting.expiresAt), UInt64(Date().timeIntervalSince1970) + 80_000)
-        host.model.goOn(waiting.id)
+        host.model.resume(waiting.id)
         let again = try await host.sees("code") { $0.code }
         XCTAssertEqual(again.invitation, code.invitation)
         XCTAssertTrue(again.sent)
@@ -31,7 +31,7 @@ final class RestartTests: XCTestCase {
         let waiting = try await guest.waits()
         XCTAssertFalse(waiting.ours)
         XCTAssertEqual(waiting.name, "Ana")
-        guest.model.goOn(waiting.id)
+        guest.model.resume(waiting.id)
         let again = try await guest.sees("reply") { $0.reply }
         XCTAssertEqual(again, reply)
         host.model.returned()
@@ -49,8 +49,8 @@ final class RestartTests: XCTestCase {
         try await firstHost.isTold(.replyTaken)
         let host = await firstHost.again()
         // Nobody hands anything over again.
-        host.model.goOn(try await host.waits().id)
-        guest.model.goOn(try await guest.waits().id)
+        host.model.resume(try await host.waits().id)
+        guest.model.resume(try await guest.waits().id)
         try await areTogether(host, guest)
         await host.leaves()
         await guest.leaves()
@@ -69,7 +69,7 @@ final class RestartTests: XCTestCase {
         let lock = Protection(question: "Our dog?", answer: "Rex", isLock: true)
         let code = try await first.hosts(send: true, protection: lock)
         let host = await first.again()
-        host.model.goOn(try await host.waits().id)
+        host.model.resume(try await host.waits().id)
         let again = try await host.sees("code") { $0.code }
         XCTAssertEqual(again.invitation, code.invitation)
         await host.leaves()
@@ -85,7 +85,7 @@ final class RestartTests: XCTestCase {
         guest.model.back()
         try await guest.isHome()
         let host = await first.again()
-        host.model.goOn(try await host.waits().id)
+        host.model.resume(try await host.waits().id)
         try await guest.accepts(code.invitation.link)
         try await host.sees("what is left") { $0.code?.triesLeft == 2 ? true : nil }
         await host.leaves()
@@ -97,13 +97,13 @@ final class RestartTests: XCTestCase {
         _ = try await first.hosts()
         let person = await first.again()
         let waiting = try await person.waits()
-        person.model.goOn(waiting.id)
+        person.model.resume(waiting.id)
         try await person.sees("code") { $0.code }
         person.model.back()
         try await person.hasNothingThatWaits()
         _ = try await person.hosts()
         let second = await person.again()
-        second.model.giveUp(try await second.waits().id)
+        second.model.withdraw(try await second.waits().id)
         try await second.hasNothingThatWaits()
         let again = await second.again()
         await again.settled()
@@ -129,7 +129,7 @@ final class RestartTests: XCTestCase {
         let host = await first.again()
         let waiting = try await host.waits()
         host.model.network(["127.0.0.2"])
-        host.model.goOn(waiting.id)
+        host.model.resume(waiting.id)
         let new = try await host.sees("code") { $0.code }
         XCTAssertNotEqual(new.invitation, code.invitation)
         await host.leaves()
@@ -142,10 +142,10 @@ final class RestartTests: XCTestCase {
         let host = await first.again()
         let waiting = try await host.waits()
         host.model.network(["127.0.0.2"])
-        host.model.goOn(waiting.id)
+        host.model.resume(waiting.id)
         _ = try await host.ends(.kindMoved)
         host.model.network(["127.0.0.1"])
-        host.model.goOn(waiting.id)
+        host.model.resume(waiting.id)
         try await host.sees("code") { $0.code }
         await host.leaves()
     }

@@ -14,7 +14,7 @@ final class TrustTests: XCTestCase {
         guest.model.handIn(try await host.hosts(send: true, protection: asked).invitation.link)
         let confirm = try await guest.sees("question") { $0.confirm }
         XCTAssertEqual(confirm.question, "Our dog?")
-        guest.model.connect()
+        guest.model.accept()
         let first = try await guest.sees("first try") { $0.question }
         XCTAssertEqual(first, Question(questions: ["Our dog?"], triesLeft: 3))
         try await host.sees("asking") { $0.code.flatMap { $0.stage == .hostAsking && $0.triesLeft == 3 ? true : nil } }
@@ -35,7 +35,7 @@ final class TrustTests: XCTestCase {
         let (host, guest) = (Person("Ana"), Person("Ben"))
         guest.model.handIn(try await host.hosts(send: true, protection: asked).invitation.link)
         try await guest.sees("question") { $0.confirm }
-        guest.model.connect()
+        guest.model.accept()
         try await guest.sees("first try") { $0.question }
         guest.model.answer(["Rex"])
         let (here, there) = (try await host.talks(), try await guest.talks())
@@ -57,7 +57,7 @@ final class TrustTests: XCTestCase {
         let (host, guest) = (Person("Ana"), Person("Ben"))
         guest.model.handIn(try await host.hosts(send: true, protection: asked).invitation.link)
         try await guest.sees("question") { $0.confirm }
-        guest.model.connect()
+        guest.model.accept()
         for left in [3, 2, 1] {
             try await guest.sees("\(left) tries") { $0.question?.triesLeft == left ? true : nil }
             guest.model.answer(["Bello \(left)"])
@@ -73,7 +73,7 @@ final class TrustTests: XCTestCase {
         let (host, guest) = (Person("Ana"), Person("Ben"))
         guest.model.handIn(try await host.hosts(send: true, protection: asked).invitation.link)
         try await guest.sees("question") { $0.confirm }
-        guest.model.connect()
+        guest.model.accept()
         try await guest.sees("first try") { $0.question }
         guest.model.left(kept: false)
         guest.model.returned()
@@ -96,7 +96,7 @@ final class TrustTests: XCTestCase {
         guest.model.answer(["REX"])
         let confirm = try await guest.sees("opened") { $0.confirm }
         XCTAssertEqual(confirm.proof, .proofLocked)
-        guest.model.connect()
+        guest.model.accept()
         let (here, there) = (try await host.talks(), try await guest.talks())
         XCTAssertEqual([here.reason, there.reason], [.reasonLockedLink, .reasonTheirQuestion])
         await host.leaves()

@@ -23,7 +23,7 @@ final class UnderWayTests: XCTestCase {
             try await dora.accepts(code.invitation.link)
             _ = try await dora.talks()
             XCTAssertEqual(host.model.screen.confirm, confirm)
-            host.model.connect()
+            host.model.accept()
             let there = try await host.talks()
             XCTAssertEqual(there.name, "Cleo")
             XCTAssertEqual(host.model.rows, [])
@@ -134,7 +134,7 @@ final class UnderWayTests: XCTestCase {
         let again = await first.again()
         let waiting = try await again.waits()
         XCTAssertEqual(again.model.screen.home?.underWay, [])
-        again.model.goOn(waiting.id)
+        again.model.resume(waiting.id)
         try await again.sees("code") { $0.code }
         again.model.putAside()
         let home = try await again.sees("home") { $0.home?.underWay.isEmpty == false ? $0.home : nil }

@@ -125,11 +125,11 @@ final class Device: Sendable {
     }
 
     /// Goes on with what waits. The session is the one that does already, if one does.
-    func goOn(_ id: String) async throws -> UInt64 {
+    func resume(_ id: String) async throws -> UInt64 {
         try await refusing { try await pairing.resume(id: id).id() }
     }
 
-    func giveUp(_ id: String) async throws {
+    func withdraw(_ id: String) async throws {
         try await refusing { try await pairing.withdraw(id: id) }
     }
 
@@ -149,7 +149,7 @@ final class Device: Sendable {
         }
     }
 
-    func connect(_ session: UInt64) async throws {
+    func accept(_ session: UInt64) async throws {
         try await within(session) { try await $0.accept() }
     }
 

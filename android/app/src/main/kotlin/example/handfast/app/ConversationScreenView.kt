@@ -78,7 +78,7 @@ class ConversationScreenView(home: MainActivity) : ScreenView<Screen.Conversatio
     private fun send() {
         val text = entry.text.toString()
         if (text.isBlank()) return
-        home.app.sendText(text)
+        home.app.send(text)
         entry.text.clear()
     }
 }
@@ -125,8 +125,8 @@ private class Rows(private val home: MainActivity) : BaseAdapter() {
         }
         when {
             row.offered -> {
-                parts += home.button(home.getString(R.string.accept)) { home.app.accept(row.number) }
-                parts += home.button(home.getString(R.string.decline)) { home.app.decline(row.number) }
+                parts += home.button(home.getString(R.string.accept)) { home.app.acceptFile(row.number) }
+                parts += home.button(home.getString(R.string.decline)) { home.app.declineFile(row.number) }
             }
             row.done != null || row.state == Key.FILE_WAITING ->
                 parts += home.button(home.getString(R.string.stop)) { home.app.cancelFile(row.number) }

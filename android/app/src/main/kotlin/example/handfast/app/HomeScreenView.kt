@@ -29,7 +29,7 @@ class HomeScreenView(home: MainActivity) : ScreenView<Screen.Home>(home) {
             home.askForProtection { home.invite(send = true, protection = it) }
         },
         home.button(home.getString(R.string.lock_file)) { home.pickToLock() },
-        home.button(home.getString(R.string.settings)) { home.app.settings() },
+        home.button(home.getString(R.string.settings)) { home.app.showSettings() },
         underWay,
         waiting,
         people,
@@ -56,7 +56,7 @@ class HomeScreenView(home: MainActivity) : ScreenView<Screen.Home>(home) {
             else invitation(one.ours, one.name),
         ),
         home.text(home.say(one.status)),
-        home.button(home.getString(R.string.under_way_show)) { home.app.look(one.session) },
+        home.button(home.getString(R.string.under_way_show)) { home.app.show(one.session) },
     )
 
     private fun invitation(ours: Boolean, name: String?) = when {
@@ -73,14 +73,14 @@ class HomeScreenView(home: MainActivity) : ScreenView<Screen.Home>(home) {
             home.text(what),
             left,
             home.row(
-                home.button(home.getString(R.string.go_on)) { home.goOn(one.id) },
-                home.button(home.getString(R.string.give_up)) { home.app.giveUp(one.id) },
+                home.button(home.getString(R.string.go_on)) { home.resume(one.id) },
+                home.button(home.getString(R.string.give_up)) { home.app.withdraw(one.id) },
             ),
         )
     }
 
     private fun row(one: Contact): View = home.column(
-        home.button(one.name.ifEmpty { home.getString(R.string.person_unknown) }) { home.app.person(one.id) },
+        home.button(one.name.ifEmpty { home.getString(R.string.person_unknown) }) { home.app.look(one.id) },
         home.text(home.getString(R.string.trust_line, home.say(one.trust), home.say(one.reason))),
     )
 

@@ -21,7 +21,7 @@ class LockScreenView(home: MainActivity) : ScreenView<Screen.Lock>(home) {
     private val code = CheckBox(home).apply {
         text = home.getString(R.string.lock_with_code)
         minHeight = home.dp(48)
-        setOnCheckedChangeListener { _, wanted -> home.app.lockWithCode(wanted, typedQuestion, typedAnswer) }
+        setOnCheckedChangeListener { _, _ -> judge() }
     }
     private val lock = home.button(home.getString(R.string.lock_now)) { home.app.seal(typedQuestion, typedAnswer) }
     private val typedQuestion get() = question.text.toString()
@@ -45,10 +45,12 @@ class LockScreenView(home: MainActivity) : ScreenView<Screen.Lock>(home) {
             line.addTextChangedListener(object : TextWatcher {
                 override fun beforeTextChanged(text: CharSequence?, start: Int, count: Int, after: Int) = Unit
                 override fun onTextChanged(text: CharSequence?, start: Int, before: Int, count: Int) = Unit
-                override fun afterTextChanged(text: Editable?) = home.app.judge(typedQuestion, typedAnswer)
+                override fun afterTextChanged(text: Editable?) = judge()
             })
         }
     }
+
+    private fun judge() = home.app.judge(typedQuestion, typedAnswer, code.isChecked)
 
     override fun show(screen: Screen.Lock) {
         title.text = home.getString(R.string.lock_title, screen.name)

@@ -162,12 +162,12 @@ class MainActivity : Activity() {
     fun scan() = app.scan()
 
     fun connect() {
-        if (!ask(LOCAL_NETWORK, ANDROID_17, ASK_LOCAL_NETWORK_THEN_CONNECT)) app.connect()
+        if (!ask(LOCAL_NETWORK, ANDROID_17, ASK_LOCAL_NETWORK_THEN_CONNECT)) app.accept()
     }
 
-    fun goOn(id: String) {
+    fun resume(id: String) {
         ask(LOCAL_NETWORK, ANDROID_17, ASK_LOCAL_NETWORK)
-        app.goOn(id)
+        app.resume(id)
     }
 
     fun back() = app.back()
@@ -340,7 +340,7 @@ class MainActivity : Activity() {
             ASK_LOCAL_NETWORK -> app.localNetwork(given)
             ASK_LOCAL_NETWORK_THEN_CONNECT -> {
                 app.localNetwork(given)
-                app.connect()
+                app.accept()
             }
         }
     }

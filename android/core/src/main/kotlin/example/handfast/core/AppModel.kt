@@ -144,16 +144,9 @@ class AppModel(
         show()
     }
 
-    /** The question and answer as they are typed. */
-    fun judge(question: String, answer: String) = act {
-        lockbox.judge(question, answer)
-        show()
-    }
-
-    /** Whether the file is to need a code too. */
-    fun lockWithCode(wanted: Boolean, question: String, answer: String) = act {
-        lockbox.code(wanted)
-        lockbox.judge(question, answer)
+    /** The question and answer as they are typed, and whether the file is to need a code too. */
+    fun judge(question: String, answer: String, withCode: Boolean) = act {
+        lockbox.judge(question, answer, withCode)
         show()
     }
 
@@ -163,22 +156,22 @@ class AppModel(
     }
 
     /** Looks at something that is under way. */
-    fun look(session: Long) = act {
+    fun show(session: Long) = act {
         if (session in sessions) front = session
         show()
     }
 
     /** Goes on with what waits. */
-    fun goOn(id: String) = act { bring(device.resume(id)) }
+    fun resume(id: String) = act { bring(device.resume(id)) }
 
     /** Gives up what waits, for good. */
-    fun giveUp(id: String) = act {
+    fun withdraw(id: String) = act {
         device.withdraw(id)
         refresh()
     }
 
     /** Shows somebody who was met. */
-    fun person(id: String) = act {
+    fun look(id: String) = act {
         person = people.find { it.id == id }?.let(Screen::Person)
         show()
     }
@@ -190,7 +183,7 @@ class AppModel(
     }
 
     /** Shows whom this phone may ask. */
-    fun settings() = act {
+    fun showSettings() = act {
         settings = Screen.Settings(device.preferences(), Device.usualServers())
         show()
     }
@@ -246,7 +239,7 @@ class AppModel(
     fun onlyTheyWouldAsk() = inFront { device.onlyTheyWouldAsk(it) }
 
     /** Agrees to connect. */
-    fun connect() = inFront { device.accept(it) }
+    fun accept() = inFront { device.accept(it) }
 
     /** Shows our reply now. */
     fun offerReply() = inFront { device.offerReply(it) }
@@ -275,14 +268,14 @@ class AppModel(
         }
     }
 
-    fun sendText(text: String) = inFront { device.send(it, text) }
+    fun send(text: String) = inFront { device.send(it, text) }
 
     /** Sends a file to whoever is in [session], which may not be looked at any more once a file is picked. */
     fun sendFile(path: String, session: Long? = front) = act { device.sendFile(session ?: throw Refusal.NOT_NOW, path) }
 
-    fun accept(number: Long) = inFront { device.acceptFile(it, number) }
+    fun acceptFile(number: Long) = inFront { device.acceptFile(it, number) }
 
-    fun decline(number: Long) = inFront { device.cancelFile(it, number) }
+    fun declineFile(number: Long) = inFront { device.cancelFile(it, number) }
 
     fun cancelFile(number: Long) = inFront { device.cancelFile(it, number) }
 

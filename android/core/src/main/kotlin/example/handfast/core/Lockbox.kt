@@ -46,14 +46,16 @@ internal class Lockbox(
         screen = Screen.Lock(copy.name, copy.length())
     }
 
-    /** The person typed. */
-    fun judge(question: String, answer: String) = locking { lock ->
-        val strength = Device.strength(question, answer, lock.code != null)
-        lock.copy(strength = strength?.first, useless = strength?.second ?: true, hint = null)
+    /** The person typed, and wants a code beside the answer or does not. */
+    fun judge(question: String, answer: String, withCode: Boolean) = locking { lock ->
+        val strength = Device.strength(question, answer, withCode)
+        lock.copy(
+            strength = strength?.first,
+            useless = strength?.second ?: true,
+            code = if (withCode) lock.code ?: Device.newCode() else null,
+            hint = null,
+        )
     }
-
-    /** Whether a code is needed beside the answer. */
-    fun code(wanted: Boolean) = locking { it.copy(code = if (wanted) it.code ?: Device.newCode() else null) }
 
     fun seal(device: Device, question: String, answer: String) {
         val source = file ?: return

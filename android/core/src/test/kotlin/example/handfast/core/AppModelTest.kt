@@ -38,12 +38,12 @@ class AppModelTest {
         two.until<Screen.Scan> { it.camera == Camera.RUNNING }
         assertTrue(two.see(code.invitation.symbol))
         assertEquals(Key.PROOF_CAMERA, two.until<Screen.Confirm>().proof)
-        two.app.connect()
+        two.app.accept()
         assertEquals(Key.TRUST_VERIFIED, two.until<Screen.Conversation>().trust)
         assertEquals(Key.REASON_SAW_THE_CODE, one.until<Screen.Conversation>().reason)
 
-        one.app.sendText("hello")
-        two.app.sendText("hi")
+        one.app.send("hello")
+        two.app.send("hi")
         val texts = { rows: List<Row> -> rows.filterIsInstance<Row.Text>().map { it.text to it.ours } }
         two.app.rows.wait { "hello" to false in texts(it) && "hi" to true in texts(it) }
         one.app.rows.wait { "hi" to false in texts(it) }
@@ -63,7 +63,7 @@ class AppModelTest {
         val file = Files.createTempFile("handfast", ".bin").also { Files.write(it, ByteArray(2_000_000)) }
         one.app.sendFile("$file")
         val offer = two.app.rows.wait { it.any { row -> row is Row.File && row.offered } }.single()
-        two.app.accept(offer.number)
+        two.app.acceptFile(offer.number)
         val done = two.app.rows.wait { (it.single() as Row.File).state == Key.FILE_RECEIVED }.single()
         assertEquals(2_000_000, Files.size(java.nio.file.Path.of((done as Row.File).path!!)))
         one.app.rows.wait { (it.single() as Row.File).state == Key.FILE_SENT }
@@ -85,7 +85,7 @@ class AppModelTest {
         one.app.invite(send = true, Protection("Our dog?", "Rex", lock = false))
         two.app.handIn(one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link)
         assertEquals("Our dog?", two.until<Screen.Confirm>().question)
-        two.app.connect()
+        two.app.accept()
         val first = two.until<Screen.Question> { it.hint == null }
         assertEquals(listOf("Our dog?") to null, first.questions to first.warning)
         one.until<Screen.ShowCode> { it.stage == Key.HOST_ASKING && it.triesLeft == 3 }
@@ -111,7 +111,7 @@ class AppModelTest {
         two.until<Screen.Question> { it.hint == Key.KIND_WRONG_ANSWER && !it.busy }
         two.app.answer(listOf("Rex"))
         assertEquals(Key.PROOF_LOCKED, two.until<Screen.Confirm>().proof)
-        two.app.connect()
+        two.app.accept()
         assertEquals(Key.REASON_THEIR_QUESTION, two.until<Screen.Conversation>().reason)
         assertEquals(Key.REASON_LOCKED_LINK, one.until<Screen.Conversation>().reason)
     }
@@ -142,7 +142,7 @@ class AppModelTest {
         one.app.left(kept = false)
         two.app.handIn(code.invitation.link)
         two.until<Screen.Confirm>()
-        two.app.connect()
+        two.app.accept()
         two.until<Screen.Connecting>()
         two.app.offerReply()
         val reply = two.until<Screen.Reply>().reply
@@ -161,7 +161,7 @@ class AppModelTest {
         one.app.left(kept = false)
         two.app.handIn(code.invitation.link)
         two.until<Screen.Confirm>()
-        two.app.connect()
+        two.app.accept()
         two.until<Screen.Connecting>()
         two.app.offerReply()
         one.app.handIn(two.until<Screen.Reply>().reply.link)
@@ -307,7 +307,7 @@ class AppModelTest {
         val new = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING && it.invitation != old }.invitation
         two.app.handIn(old.link)
         two.until<Screen.Confirm>()
-        two.app.connect()
+        two.app.accept()
         two.until<Screen.Connecting>()
         two.app.touched()
         two.app.scan()
@@ -320,7 +320,7 @@ class AppModelTest {
 
     @Test
     fun `settings are kept, and what is no server says so`() = oneApp { one ->
-        one.app.settings()
+        one.app.showSettings()
         val settings = one.until<Screen.Settings>()
         assertEquals(Preferences(askServers = true, emptyList(), askRouter = true), settings.chosen)
         assertTrue(settings.usual.size > 1)
@@ -328,7 +328,7 @@ class AppModelTest {
         assertEquals(Key.KIND_NOT_A_SERVER, one.until<Screen.Settings> { it.hint != null }.hint)
         one.app.prefer(askServers = true, " stun.example.org, [2a02::53]:1\n", askRouter = false, guess = false)
         one.until<Screen.Home>()
-        one.app.settings()
+        one.app.showSettings()
         val kept = one.until<Screen.Settings>().chosen
         val servers = listOf("stun.example.org:3478", "[2a02::53]:1")
         assertEquals(Preferences(askServers = true, servers, askRouter = false, guess = false), kept)
@@ -338,7 +338,7 @@ class AppModelTest {
 
     @Test
     fun `what works from here is looked at, and left`() = oneApp { one ->
-        one.app.settings()
+        one.app.showSettings()
         one.until<Screen.Settings>()
         one.app.lookAround()
         val report = one.until<Screen.Outlook> { it.report != null }.report!!
@@ -387,7 +387,7 @@ class AppModelTest {
         two.app.localNetwork(allowed = false)
         two.app.handIn(link)
         two.until<Screen.Confirm>()
-        two.app.connect()
+        two.app.accept()
         assertEquals(Key.LOCAL_NETWORK_DENIED, two.until<Screen.Connecting>().hint)
         two.app.localNetwork(allowed = true)
         assertNull(two.until<Screen.Connecting> { it.hint == null }.hint)
@@ -401,20 +401,20 @@ class AppModelTest {
         val shown = two.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
         two.app.handIn(link)
         two.until<Screen.Confirm>()
-        two.app.connect()
+        two.app.accept()
         one.until<Screen.Conversation>()
         two.until<Screen.Conversation>()
         two.app.back()
         val home = two.until<Screen.Home> { it.underWay.size == 1 }
         assertEquals(true to Key.HOST_WAITING, home.underWay.single().let { it.ours to it.status })
-        two.app.look(home.underWay.single().session)
+        two.app.show(home.underWay.single().session)
         assertEquals(shown.invitation, two.until<Screen.ShowCode>().invitation)
     }
 
     @Test
     fun `three things at once`() = twoApps { one, two ->
         meet(one, two)
-        one.app.sendText("first")
+        one.app.send("first")
         two.app.rows.wait { it.size == 1 }
         one.app.putAside()
         val talk = one.until<Screen.Home> { it.underWay.size == 1 }.underWay.single()
@@ -431,19 +431,19 @@ class AppModelTest {
             two.app.putAside()
             two.app.handIn(link)
             two.until<Screen.Confirm>()
-            two.app.connect()
+            two.app.accept()
             two.until<Screen.Conversation>()
             assertIs<Screen.Confirm>(one.app.screen.value)
-            one.app.connect()
+            one.app.accept()
             one.until<Screen.Conversation>()
             three.until<Screen.Conversation>()
-            three.app.sendText("third")
+            three.app.send("third")
             one.app.rows.wait { rows -> rows.map { (it as Row.Text).text } == listOf("third") }
         }
         one.until<Screen.Ended> { it.what == Key.KIND_THEY_LEFT }
         one.app.back()
         one.until<Screen.Home> { it.underWay.size == 2 }
-        one.app.look(talk.session)
+        one.app.show(talk.session)
         one.until<Screen.Conversation>()
         one.app.rows.wait { rows -> rows.map { (it as Row.Text).text } == listOf("first") }
         one.app.back()
@@ -458,7 +458,7 @@ class AppModelTest {
         one.until<Screen.Home>()
         two.app.handIn(link)
         two.until<Screen.Confirm>()
-        two.app.connect()
+        two.app.accept()
         one.until<Screen.Conversation>()
         one.app.putAside()
         one.until<Screen.Home> { it.underWay.size == 1 }
@@ -492,7 +492,7 @@ class AppModelTest {
             assertEquals(Way.REPLACE, two.notice().way)
             two.app.replace()
             assertEquals(confirm, two.until<Screen.Confirm>())
-            two.app.connect()
+            two.app.accept()
             one.until<Screen.Conversation>()
         }
     }
@@ -509,13 +509,13 @@ class AppModelTest {
             val waiting = again.until<Screen.Home> { it.waiting.isNotEmpty() }.waiting.single()
             assertTrue(waiting.ours)
             assertTrue(waiting.expiresAt!! > System.currentTimeMillis() / 1000 + 80_000)
-            again.app.goOn(waiting.id)
+            again.app.resume(waiting.id)
             val code = again.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
             assertEquals(link, code.invitation.link)
             assertTrue(code.sent)
             other.app.handIn(link)
             other.until<Screen.Confirm>()
-            other.app.connect()
+            other.app.accept()
             again.until<Screen.Conversation>()
             again.app.back()
             again.until<Screen.Home> { it.waiting.isEmpty() && it.people.size == 1 }
@@ -532,16 +532,16 @@ class AppModelTest {
             val link = first.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
             first.app.putAside()
             val underWay = first.until<Screen.Home> { it.underWay.isNotEmpty() }.underWay.single()
-            first.app.look(underWay.session)
+            first.app.show(underWay.session)
             assertEquals(link, first.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link)
             first.app.shutdown()
         }
         Phone(keys, folder).use { one ->
             runBlocking {
                 val waiting = one.until<Screen.Home> { it.waiting.isNotEmpty() }.waiting.single()
-                one.app.giveUp(waiting.id)
+                one.app.withdraw(waiting.id)
                 one.until<Screen.Home> { it.waiting.isEmpty() }
-                one.app.goOn(waiting.id)
+                one.app.resume(waiting.id)
                 one.app.invite(send = false)
                 one.until<Screen.ShowCode>()
                 one.app.back()
@@ -556,11 +556,11 @@ class AppModelTest {
         one.app.back()
         val met = one.until<Screen.Home> { it.people.isNotEmpty() }.people.single()
         assertEquals(Key.TRUST_UNVERIFIED to Key.REASON_OPEN_LINK, met.trust to met.reason)
-        one.app.person(met.id)
+        one.app.look(met.id)
         assertEquals(met, one.until<Screen.Person>().contact)
         one.app.back()
         one.until<Screen.Home>()
-        one.app.person(met.id)
+        one.app.look(met.id)
         one.app.forget(met.id)
         one.until<Screen.Home> { it.people.isEmpty() }
     }
@@ -570,9 +570,9 @@ class AppModelTest {
         val letter = copy("letter.txt", "dear diary".encodeToByteArray())
         one.app.lock(letter)
         assertEquals("letter.txt", one.until<Screen.Lock>().name)
-        one.app.judge("Our dog?", "dog")
+        one.app.judge("Our dog?", "dog", withCode = false)
         assertTrue(one.until<Screen.Lock> { it.strength == Key.STRENGTH_IN_QUESTION }.useless)
-        one.app.judge("Our dog?", "Nepomuk")
+        one.app.judge("Our dog?", "Nepomuk", withCode = false)
         assertFalse(one.until<Screen.Lock> { it.strength == Key.STRENGTH_WEAK }.useless)
         one.app.seal("", "Nepomuk")
         assertEquals(Key.KIND_BAD_TEXT, one.until<Screen.Lock> { it.hint != null && !it.busy }.hint)
@@ -603,7 +603,7 @@ class AppModelTest {
     fun `a file that needs a code opens with it in any form`() = oneApp { one ->
         one.app.lock(copy("a.bin", ByteArray(1000)))
         one.until<Screen.Lock>()
-        one.app.lockWithCode(true, "Our dog?", "Rex")
+        one.app.judge("Our dog?", "Rex", withCode = true)
         val code = one.until<Screen.Lock> { it.strength == Key.STRENGTH_BEYOND_REACH }.code!!
         one.app.seal("Our dog?", "Rex")
         val sealed = one.until<Screen.Sealed>()
@@ -663,7 +663,7 @@ class AppModelTest {
         two.until<Screen.Confirm>()
         two.app.left(kept = false)
         two.app.returned()
-        two.app.connect()
+        two.app.accept()
         two.until<Screen.Conversation>()
         one.until<Screen.Conversation>()
     }
@@ -690,7 +690,7 @@ class AppModelTest {
         one.app.invite(send = true)
         two.app.handIn(one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link)
         two.until<Screen.Confirm>()
-        two.app.connect()
+        two.app.accept()
         one.until<Screen.Conversation>()
         two.until<Screen.Conversation>()
     }
