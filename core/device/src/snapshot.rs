@@ -11,14 +11,17 @@ use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Tried;
 use handfast_store::{
-    DOUBT, MAX_PENDING, PendingInvitation, PendingReply, Person, Refused, StoreError,
+    MAX_GUESSES, MAX_MARKS, PendingInvitation, PendingReply, Person, Refused, StoreError,
 };
 use handfast_token::{Invitation, InviteId, MAX_LIFETIME};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The most marks of invitations that are over; the oldest go first.
-const MAX_MARKS: usize = 64;
+/// The most invitations, and the most replies, that wait at one time.
+const MAX_PENDING: usize = 16;
+
+/// How long what seems to have expired is kept, in seconds: the clock may be wrong, and be set right.
+const DOUBT: u64 = 24 * 3600;
 
 /// How long a question that was answered makes the next one suspicious, in seconds.
 const LATELY: u64 = 24 * 3600;
@@ -26,9 +29,6 @@ const LATELY: u64 = 24 * 3600;
 /// How long the proofs of an invitation are remembered after the last one, in seconds: as long as any
 /// invitation can live, and a day for clocks that are wrong.
 const MEMORY: u64 = MAX_LIFETIME.as_secs() + 24 * 3600;
-
-/// How many guesses are kept: those of the last tokens that were handed in.
-const MOST_GUESSES: usize = 64;
 
 /// Names something that waits for another person. Somebody may accept an invitation of their own, so
 /// the role belongs to the name.
@@ -400,7 +400,7 @@ impl Snapshot {
         self.guesses.retain(is_old);
         self.guesses.extend_from_slice(new);
         self.guesses.sort_by_key(|one| std::cmp::Reverse(one.last));
-        self.guesses.truncate(MOST_GUESSES);
+        self.guesses.truncate(MAX_GUESSES);
     }
 }
 
@@ -754,11 +754,11 @@ mod tests {
             is_raised: false,
             last: u64::from(token),
         };
-        for token in 0..=MOST_GUESSES as u8 {
+        for token in 0..=MAX_GUESSES as u8 {
             snapshot.apply(&Write::Guesses(vec![guess(token, 1)]));
         }
         snapshot.apply(&Write::Guesses(vec![guess(9, 5)]));
-        assert_eq!(snapshot.guesses.len(), MOST_GUESSES);
+        assert_eq!(snapshot.guesses.len(), MAX_GUESSES);
         let counts = |token: u8| {
             let of_token = snapshot
                 .guesses
