@@ -121,7 +121,6 @@ impl Place {
             StoreError::TooMany => (Status::Home, "too_many"),
             StoreError::TooLong | StoreError::Internal => (Status::Home, "store_failed"),
             StoreError::Unknown => (Status::BadInput, "unknown_invitation"),
-            StoreError::Refused => (Status::Insecure, "refused"),
             StoreError::Over(reason) => (
                 Status::Expired,
                 match reason {

@@ -137,7 +137,6 @@ pub(crate) fn store_refused(folder: &str, error: StoreError) -> String {
         StoreError::TooLong => strings::store_too_long(),
         StoreError::Internal => strings::store_failed(),
         StoreError::Unknown => return strings::unknown_invitation().to_owned(),
-        StoreError::Refused => return strings::refused().to_owned(),
         StoreError::Over(reason) => return over(reason).to_owned(),
     };
     of_place(folder, what)

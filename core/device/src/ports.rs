@@ -263,8 +263,6 @@ pub struct Connected {
     pub downloads: Option<PathBuf>,
     /// What came over the link behind the handshake, before anything else that will.
     pub early: Vec<Bytes>,
-    /// How long it took.
-    pub milestones: Milestones,
 }
 
 /// How long after the beginning each step was reached: for a host since it began or, if later, since

@@ -11,14 +11,17 @@ use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Tried;
 use handfast_store::{
-    DOUBT, MAX_PENDING, PendingInvitation, PendingReply, Person, Refused, StoreError,
+    MAX_GUESSES, MAX_MARKS, PendingInvitation, PendingReply, Person, Refused, StoreError,
 };
 use handfast_token::{Invitation, InviteId, MAX_LIFETIME};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The most marks of invitations that are over; the oldest go first.
-const MAX_MARKS: usize = 64;
+/// The most invitations, and the most replies, that wait at one time.
+const MAX_PENDING: usize = 16;
+
+/// How long what seems to have expired is kept, in seconds: the clock may be wrong, and be set right.
+const DOUBT: u64 = 24 * 3600;
 
 /// How long a question that was answered makes the next one suspicious, in seconds.
 const LATELY: u64 = 24 * 3600;
@@ -26,9 +29,6 @@ const LATELY: u64 = 24 * 3600;
 /// How long the proofs of an invitation are remembered after the last one, in seconds: as long as any
 /// invitation can live, and a day for clocks that are wrong.
 const MEMORY: u64 = MAX_LIFETIME.as_secs() + 24 * 3600;
-
-/// How many guesses are kept: those of the last tokens that were handed in.
-const MOST_GUESSES: usize = 64;
 
 /// Names something that waits for another person. Somebody may accept an invitation of their own, so
 /// the role belongs to the name.
@@ -400,7 +400,7 @@ impl Snapshot {
         self.guesses.retain(is_old);
         self.guesses.extend_from_slice(new);
         self.guesses.sort_by_key(|one| std::cmp::Reverse(one.last));
-        self.guesses.truncate(MOST_GUESSES);
+        self.guesses.truncate(MAX_GUESSES);
     }
 }
 
@@ -524,6 +524,99 @@ mod tests {
                 .outdated(&under_way, expired + 9 * DOUBT)
                 .is_empty()
         );
+    }
+
+    /// Six hours off, either way.
+    #[test]
+    fn a_clock_that_was_wrong_for_a_while_costs_no_invitation() {
+        let (ours, theirs) = (hosted(1), accepted(2));
+        let id = ours.id();
+        let mut snapshot = kept(&[
+            Write::AddInvitation(Box::new(ours)),
+            Write::PutReply(Box::new(theirs)),
+        ]);
+        let left = |now: u64| {
+            let pending = snapshot.pending(now).into_iter();
+            pending.map(|one| one.remaining(now)).collect::<Vec<_>>()
+        };
+        let life = snapshot.invitation(id).unwrap().remaining(MADE);
+        let (ahead, behind) = (MADE + 6 * 60 * MINUTE, MADE - 6 * 60 * MINUTE);
+        assert_eq!(left(ahead), [None; 2]);
+        assert!(snapshot.outdated(&[], ahead).is_empty());
+        // A clock that is behind lets what was made here live on, but never longer than it was made for.
+        let invitation = snapshot.invitation(id).unwrap();
+        assert_eq!(invitation.remaining(behind), life);
+        assert!(snapshot.outdated(&[], behind).is_empty());
+        assert!(life.is_some());
+        assert_eq!(left(MADE), [life; 2]);
+        // What expired a day ago is no doubt of the clock any more.
+        for write in snapshot.outdated(&[], MADE + DOUBT + 11 * MINUTE) {
+            snapshot.apply(&write);
+        }
+        assert_eq!(state(&snapshot, id), Some(EndReason::Expired));
+        assert!(snapshot.pending(MADE).is_empty());
+    }
+
+    #[test]
+    fn what_has_expired_does_not_come_back_when_its_two_bytes_mean_another_moment() {
+        let ours = hosted(1);
+        let id = ours.id();
+        let snapshot = kept(&[
+            Write::AddInvitation(Box::new(ours)),
+            Write::PutReply(Box::new(accepted(2))),
+        ]);
+        let repeated = MADE + (MINUTE << 16);
+        let invitation = snapshot.invitation(id).unwrap();
+        assert!(invitation.invitation.expiry.remaining(repeated).is_some());
+        assert_eq!(invitation.remaining(repeated), None);
+        assert_eq!(snapshot.outdated(&[], repeated).len(), 2);
+        // A session may hold it for so long.
+        let under_way = [PendingId::hosted(id)];
+        let gone = snapshot.outdated(&under_way, repeated);
+        assert!(matches!(gone[..], [Write::RemoveReply(_)]), "{gone:?}");
+    }
+
+    #[test]
+    fn as_many_wait_in_each_role_as_may_and_what_is_over_makes_room() {
+        let mut snapshot = Snapshot::default();
+        for number in 1..=16 {
+            let is_full = |role| snapshot.is_full(role, 0, MADE);
+            assert!(!is_full(Role::Host) && !is_full(Role::Guest), "{number}");
+            snapshot.apply(&Write::AddInvitation(Box::new(hosted(number))));
+            snapshot.apply(&Write::PutReply(Box::new(accepted(number))));
+        }
+        // The same again is not one more.
+        snapshot.apply(&Write::PutReply(Box::new(accepted(3))));
+        assert!(snapshot.is_full(Role::Host, 0, MADE) && snapshot.is_full(Role::Guest, 0, MADE));
+        let id = hosted(3).id();
+        let mut fewer = snapshot.clone();
+        fewer.apply(&Write::EndInvitation(id, EndReason::Revoked, MADE));
+        fewer.apply(&Write::RemoveReply(id));
+        assert!(!fewer.is_full(Role::Host, 0, MADE) && !fewer.is_full(Role::Guest, 0, MADE));
+        // What is not kept yet counts.
+        assert!(fewer.is_full(Role::Host, 1, MADE) && fewer.is_full(Role::Guest, 1, MADE));
+        // The guest's clock ends nothing.
+        let expired = MADE + 11 * MINUTE;
+        assert!(!snapshot.is_full(Role::Host, 0, expired));
+        assert!(snapshot.is_full(Role::Guest, 0, expired));
+    }
+
+    #[test]
+    fn who_was_seen_by_the_camera_is_nobody_to_be_warned_of() {
+        let count = |id: u8, provenance| {
+            Write::CountProofs(ProofCount {
+                id: [id; 16],
+                provenance,
+                sent: 1,
+                last: MADE,
+            })
+        };
+        let mut snapshot = kept(&[count(1, Provenance::Camera)]);
+        assert!(!snapshot.tried([9; 16], MADE).lately);
+        assert_eq!(snapshot.tried([1; 16], MADE).proofs, 1);
+        snapshot.apply(&count(2, Provenance::Locked));
+        assert!(snapshot.tried([9; 16], MADE).lately);
+        assert!(!snapshot.tried([2; 16], MADE).lately, "it is the same");
     }
 
     #[test]
@@ -661,11 +754,11 @@ mod tests {
             is_raised: false,
             last: u64::from(token),
         };
-        for token in 0..=MOST_GUESSES as u8 {
+        for token in 0..=MAX_GUESSES as u8 {
             snapshot.apply(&Write::Guesses(vec![guess(token, 1)]));
         }
         snapshot.apply(&Write::Guesses(vec![guess(9, 5)]));
-        assert_eq!(snapshot.guesses.len(), MOST_GUESSES);
+        assert_eq!(snapshot.guesses.len(), MAX_GUESSES);
         let counts = |token: u8| {
             let of_token = snapshot
                 .guesses

@@ -124,7 +124,6 @@ impl Talk {
             limits: (context.terms.limits).unwrap_or(context.shared.settings().limits),
             downloads: context.terms.downloads.clone(),
             early: met.early,
-            milestones: met.milestones,
         };
         let start = TalkCommand::Start(Box::new(connected));
         context.shared.talk(context.id, start);

@@ -387,7 +387,6 @@ impl From<StoreError> for HandfastError {
             StoreError::Newer => ErrorKind::NewerVersion,
             StoreError::Full => ErrorKind::StorageFull,
             StoreError::TooMany => ErrorKind::TooMany,
-            StoreError::Refused => ErrorKind::Refused,
             StoreError::TooLong => ErrorKind::TooLarge,
             StoreError::Unknown | StoreError::Over(EndReason::Revoked) => ErrorKind::NotNow,
             StoreError::Over(EndReason::Used) => ErrorKind::Taken,

@@ -8,7 +8,7 @@ use super::{
     usual_limits,
 };
 use crate::scan::token_of;
-use handfast_native::store::{self, EndReason, PendingReply, Store, StoreError};
+use handfast_native::store::{self, EndReason, Kept, PendingReply, Store};
 use handfast_native::token::{Secret, Token};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -227,6 +227,11 @@ impl TestDevice {
     }
 }
 
+/// What a device keeps of its invitations.
+fn invitations(store: &Store) -> Vec<Kept> {
+    store.batch(|batch| batch.invitations()).unwrap()
+}
+
 /// The two are together, by a link.
 async fn meet(host: &mut TestDevice, guest: &mut TestDevice) -> [Arc<Session>; 2] {
     let hosting = host.sends().await;
@@ -258,8 +263,6 @@ async fn whatever_a_guest_hears_of_its_answers_is_on_the_disk_of_the_host() {
         .await;
     let connecting = guest.accepts(&link).await;
     let store = Store::open(&host.folder.join("store"), &*host.pocket).unwrap();
-    let now = handfast_native::unix_seconds();
-    let id = store.invitations(now).unwrap()[0].id;
     let guests = Store::open(&guest.folder.join("store"), &*guest.pocket).unwrap();
     for wrong in 0..3 {
         let is_left = |left| left == 3 - wrong;
@@ -269,17 +272,26 @@ async fn whatever_a_guest_hears_of_its_answers_is_on_the_disk_of_the_host() {
                 _ => None,
             })
             .await;
-        let kept = store.invitation(id, now).unwrap();
+        let [Kept::Waiting(kept)] = &invitations(&store)[..] else {
+            panic!("one that waits")
+        };
         assert_eq!(kept.history.strikes.answers, wrong);
         // And each proof on that of the guest.
-        assert_eq!(guests.tried(id, now).unwrap().proofs, wrong);
+        let proofs = guests.batch(|batch| batch.proofs()).unwrap();
+        let sent: Vec<_> = proofs.iter().map(|one| (one.id, one.sent)).collect();
+        assert_eq!(
+            sent,
+            Vec::from_iter((wrong > 0).then_some((kept.id(), wrong)))
+        );
         connecting.answer("Max".to_owned()).await.unwrap();
     }
     guest
         .until(|screen| matches!(screen, Screen::Ended { .. }).then_some(()))
         .await;
-    let over = store.invitation(id, now).map(drop);
-    assert_eq!(over, Err(StoreError::Over(EndReason::Burned)));
+    let [Kept::Over { end_reason, .. }] = invitations(&store)[..] else {
+        panic!("one that is over")
+    };
+    assert_eq!(end_reason, EndReason::Burned);
     // Opened once more, when its end is on the disk, it is knocked at no more.
     while !guest.waiting().await.is_empty() {
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -463,7 +475,7 @@ async fn whoever_shuts_down_twice_waits_twice_and_hears_so_afterwards() {
 async fn every_invitation_and_every_reply_of_one_app_has_a_certificate_of_its_own() {
     let (mut one, mut other) = (TestDevice::new().await, TestDevice::new().await);
     let store = Store::open(&one.folder.join("store"), &*one.pocket).unwrap();
-    let now = handfast_native::unix_seconds();
+    let replies = || store.batch(|batch| batch.replies()).unwrap();
     let mut seen = Vec::new();
     for _ in 0..2 {
         let made = one.sends().await;
@@ -491,7 +503,7 @@ async fn every_invitation_and_every_reply_of_one_app_has_a_certificate_of_its_ow
         assert_eq!(reply.fingerprint, kept.certificate.fingerprint());
         reply.fingerprint
     };
-    seen.extend(store.replies(now).unwrap().iter().map(named));
+    seen.extend(replies().iter().map(named));
     assert_eq!(seen.len(), 4);
     for (at, one) in seen.iter().enumerate() {
         assert!(!seen[..at].contains(one), "{at}");
@@ -503,10 +515,11 @@ async fn every_invitation_and_every_reply_of_one_app_has_a_certificate_of_its_ow
         session.leave().await.unwrap();
         one.until_closed().await;
     }
-    let still: Vec<_> = store.replies(now).unwrap().iter().map(named).collect();
-    assert_eq!(still, seen[2..]);
-    for listed in store.invitations(now).unwrap() {
-        let kept = store.invitation(listed.id, now).unwrap();
+    assert_eq!(replies().iter().map(named).collect::<Vec<_>>(), seen[2..]);
+    for kept in invitations(&store) {
+        let Kept::Waiting(kept) = kept else {
+            panic!("it waits: {kept:?}")
+        };
         assert_eq!(kept.invitation.fingerprint, kept.certificate.fingerprint());
         assert!(seen[..2].contains(&kept.invitation.fingerprint));
     }

@@ -10,7 +10,7 @@ use handfast_native::device::{
 };
 use handfast_native::net::new_certificate;
 use handfast_native::pairing::{Failure, HostHistory, HostStage};
-use handfast_native::store::{PendingInvitation, Store, StoreError};
+use handfast_native::store::{Kept, PendingInvitation, Store, StoreError};
 use handfast_native::token::{
     Candidate, Candidates, Expiry, Invitation, LINK_LIFETIME, Question, SealedReply, Secret, Token,
 };
@@ -77,7 +77,7 @@ async fn two_in_a_network(
         history: HostHistory::default(),
     };
     let mut host = Person::at_rest("Zoë");
-    host.store().add_invitation(&kept, unix_seconds()).unwrap();
+    host.keep(&kept);
     host.start().await;
     let hosting = host.resumes().await;
     host.shows(hosting).await;
@@ -324,8 +324,15 @@ async fn a_host_that_died_waits_again_with_the_same_invitation() {
     let again = host.device.command(Command::Resume(id, Box::default()));
     let over = StoreError::Over(EndReason::Used);
     assert_eq!(again.await, Err(Refusal::Store(over)));
-    let kept = host.store().invitation(id.id, unix_seconds());
-    assert_eq!(kept.map(drop), Err(over));
+    let kept = host.kept(id.id);
+    let is_used = matches!(
+        kept,
+        Some(Kept::Over {
+            end_reason: EndReason::Used,
+            ..
+        })
+    );
+    assert!(is_used, "{kept:?}");
 }
 
 #[tokio::test]
@@ -416,7 +423,7 @@ async fn a_guest_that_moved_shows_another_reply_that_leads_to_it() {
     let joining = guest.joins(&invitation).await;
     let older = guest.needs_reply(joining).await;
     let (keys, id) = (invitation.keys(), invitation.keys().invite_id());
-    let port = guest.store().reply(id, unix_seconds()).unwrap().port;
+    let port = guest.kept_reply(id).port;
     // No network at all, and then another one.
     guest.moves_to(&[]).await;
     guest.moves_to(&[THERE]).await;
@@ -427,7 +434,7 @@ async fn a_guest_that_moved_shows_another_reply_that_leads_to_it() {
         })
         .await;
     // It is shown once it is kept.
-    let kept = guest.store().reply(id, unix_seconds()).unwrap();
+    let kept = guest.kept_reply(id);
     assert_eq!((&kept.reply, kept.port), (&reply, port));
     let leads_to = reply.open(&keys).unwrap().candidates.to_vec();
     let moved = Candidate::host(SocketAddr::new(THERE, port));
@@ -492,8 +499,7 @@ async fn a_proof_that_cannot_be_kept_does_not_leave() {
     assert_eq!(guest.fails(joining).await, Failure::Local);
     stands(&host, hosting, HostStage::Waiting).await;
     let id = invitation.keys().invite_id();
-    let kept = host.store().invitation(id, unix_seconds()).unwrap();
-    assert_eq!(kept.history.strikes.answers, 0);
+    assert_eq!(host.kept_waiting(id).history.strikes.answers, 0);
 }
 
 #[tokio::test]

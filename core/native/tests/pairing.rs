@@ -14,7 +14,7 @@ use handfast_native::net::{
     ConnectEvent, Endpoint, GuestSetup, TunnelCertificate, new_certificate,
 };
 use handfast_native::pairing::{Failure, GuestStage};
-use handfast_native::store::{PendingInvitation, StoreError};
+use handfast_native::store::StoreError;
 use handfast_native::token::{
     Candidate, Candidates, Expiry, Invitation, Reply, ReplyError, Secret, Token,
 };
@@ -57,7 +57,7 @@ fn only_by_reply() -> AcceptTerms {
 async fn carry_reply(host: &Person, (guest, joining): (&Person, SessionId)) -> Reply {
     let reply = guest.needs_reply(joining).await;
     let (pending, _) = host.pending()[0];
-    let kept = host.store().invitation(pending.id, unix_seconds()).unwrap();
+    let kept = host.kept_waiting(pending.id);
     let scanned = Command::Reply(Box::new(reply.clone()), Provenance::Camera);
     host.tell(scanned).await;
     reply.open(&kept.invitation.keys()).unwrap()
@@ -77,10 +77,8 @@ fn hosted(invitation: &Invitation) -> PendingId {
 
 /// How often guests of this invitation failed at the first message, as far as that is kept.
 fn failures(host: &Person, invitation: &Invitation) -> u8 {
-    let kept = host
-        .store()
-        .invitation(hosted(invitation).id, unix_seconds());
-    kept.unwrap().history.strikes.handshakes
+    let kept = host.kept_waiting(hosted(invitation).id);
+    kept.history.strikes.handshakes
 }
 
 #[tokio::test]
@@ -313,13 +311,11 @@ async fn an_expired_invitation_ends_on_both_sides() {
 
     host.to(hosting, SessionCommand::Close).await;
     assert_eq!(host.ends(hosting).await, SessionEnd::Closed);
-    let keep = |kept: &mut PendingInvitation| {
-        kept.invitation.expiry = expired.expiry;
-        kept.made = unix_seconds() - 3600;
-    };
     let id = hosted(&invitation);
-    let (store, now) = (host.store(), unix_seconds());
-    store.update_invitation(id.id, now, keep).unwrap();
+    let mut kept = host.kept_waiting(id.id);
+    kept.invitation.expiry = expired.expiry;
+    kept.made = unix_seconds() - 3600;
+    host.keep(&kept);
     host.stop().await;
     host.start().await;
     let resume = Command::Resume(id, Box::default());

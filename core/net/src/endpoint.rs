@@ -113,7 +113,6 @@ pub enum ConnectEvent {
 pub struct Connector {
     events: mpsc::Receiver<ConnectEvent>,
     commands: mpsc::Sender<Command>,
-    roaming: Roaming,
     addresses: watch::Receiver<Vec<SocketAddr>>,
     reflexive: watch::Receiver<Option<ReflexiveReport>>,
     calls: mpsc::UnboundedSender<Call>,
@@ -294,7 +293,6 @@ impl Endpoint {
         Connector {
             events,
             commands,
-            roaming: self.roaming.clone(),
             addresses,
             reflexive: self.reflexive.clone(),
             calls: self.calls.clone(),
@@ -346,11 +344,6 @@ impl Connector {
     /// when the other side is there.
     pub async fn try_harder(&self) {
         let _ = self.commands.send(Command::TryHarder).await;
-    }
-
-    /// The way to tell the endpoint that this device sleeps or moves, also once it serves a link.
-    pub fn roaming(&self) -> Roaming {
-        self.roaming.clone()
     }
 
     /// Where the sockets are bound, or were when they were closed.

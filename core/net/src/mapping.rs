@@ -184,13 +184,6 @@ impl PortMapping {
         *self.external.borrow()
     }
 
-    /// Waits until [`Self::external`] is another one, and returns that.
-    pub async fn changed(&mut self) -> Option<SocketAddr> {
-        // The keeper lives as long as this, so there is always somebody to tell.
-        let _ = self.external.changed().await;
-        *self.external.borrow_and_update()
-    }
-
     /// Takes the mapping away, and waits up to half a second until the router says so.
     pub async fn end(self) {
         drop(self.end);

@@ -56,9 +56,6 @@ pub enum StoreError {
     /// The invitation is over.
     #[error("this invitation is over: make a new one")]
     Over(EndReason),
-    /// Whoever this is was refused when two people compared, and has not been forgotten since.
-    #[error("a comparison showed that this is somebody in between: do not let them in")]
-    Refused,
     /// A value is longer than its place.
     #[error("the text is too long: shorten it")]
     TooLong,

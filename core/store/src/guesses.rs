@@ -10,8 +10,8 @@ const VERSION: u8 = 1;
 /// The one value, beside what the person chose.
 pub(crate) const NAME: &[u8] = b"guessed";
 
-/// How many entries are kept: those of the last tokens that were handed in.
-pub(crate) const MOST: usize = 64;
+/// The most guesses that are kept: those of the last tokens that were handed in.
+pub const MAX_GUESSES: usize = 64;
 
 /// Bytes of an entry.
 const ENTRY: usize = 32 + 16 + 2 + 1 + 8;
@@ -37,7 +37,7 @@ pub(crate) fn read(kept: &[u8]) -> Result<Vec<Guessed>, StoreError> {
     let mut reader = Reader::new(kept);
     reader.version(VERSION)?;
     let count = kept.len() / ENTRY;
-    if count > MOST {
+    if count > MAX_GUESSES {
         return Err(StoreError::Damaged);
     }
     let mut all = Vec::with_capacity(count);

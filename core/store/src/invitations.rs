@@ -1,8 +1,8 @@
 //! Invitations of this device that wait for their guest, and what became of the others.
 //!
 //! An invitation waits until it is used, revoked, burned or expired. Then its secrets are removed,
-//! and a mark that says what became of it stays for a while. One that has expired keeps them for a
-//! day more, out of use: this device's clock may be wrong, and be set right.
+//! and a mark that says what became of it stays for a while. One that has expired keeps them until
+//! whoever owns the store ends it: this device's clock may be wrong, and be set right.
 
 use super::StoreError;
 use super::record::{Plain, Reader, Writer};
@@ -15,14 +15,8 @@ use handfast_token::{Fingerprint, Invitation, InviteId, MAX_LIFETIME, SealedRepl
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// The most invitations, and the most replies, that wait at one time.
-pub const MAX_PENDING: usize = 16;
-
 /// The most marks of invitations that are over; the oldest go first.
-pub(crate) const MAX_MARKS: usize = 64;
-
-/// How long what seems to have expired is kept, in seconds: the clock may be wrong, and be set right.
-pub const DOUBT: u64 = 24 * 3600;
+pub const MAX_MARKS: usize = 64;
 
 const VERSION: u8 = 1;
 pub(super) const MAX_INVITATION: usize = 1024;
@@ -70,17 +64,6 @@ pub enum EndReason {
     Burned,
 }
 
-/// One line of the list of invitations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Listed {
-    /// Names the invitation; see [`InvitationKeys::invite_id`](handfast_token::InvitationKeys).
-    pub id: InviteId,
-    /// When it was made, in seconds since 1970-01-01 UTC.
-    pub made: u64,
-    /// How long it is still good, or what became of it.
-    pub state: Result<Duration, EndReason>,
-}
-
 /// What is kept of an invitation.
 #[derive(Clone, Debug)]
 pub enum Kept {
@@ -100,36 +83,11 @@ pub enum Kept {
 }
 
 impl Kept {
-    pub(crate) fn id(&self) -> InviteId {
+    /// Names the invitation.
+    pub fn id(&self) -> InviteId {
         match self {
             Self::Waiting(pending) => pending.id(),
             Self::Over { id, .. } => *id,
-        }
-    }
-
-    /// When it was over; none if it is not.
-    pub(crate) fn ended(&self, now: u64) -> Option<u64> {
-        match self {
-            Self::Waiting(pending) if pending.remaining(now).is_some() => None,
-            Self::Waiting(pending) => Some(pending.expires()),
-            Self::Over { ended, .. } => Some(*ended),
-        }
-    }
-
-    pub(crate) fn listed(&self, now: u64) -> Listed {
-        let (made, state) = match self {
-            Self::Waiting(pending) => {
-                let remaining = pending.remaining(now).ok_or(EndReason::Expired);
-                (pending.made, remaining)
-            }
-            Self::Over {
-                made, end_reason, ..
-            } => (*made, Err(*end_reason)),
-        };
-        Listed {
-            id: self.id(),
-            made,
-            state,
         }
     }
 
@@ -194,12 +152,6 @@ impl PendingInvitation {
         remaining
             .map(|left| left.min(life))
             .filter(|_| now < latest)
-    }
-
-    /// When it expires, in seconds since 1970-01-01 UTC.
-    pub(crate) fn expires(&self) -> u64 {
-        let life = self.invitation.expiry.remaining(self.made);
-        self.made.saturating_add(life.unwrap_or_default().as_secs())
     }
 
     pub(crate) fn over(&self, end_reason: EndReason, now: u64) -> Kept {

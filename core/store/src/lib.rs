@@ -32,7 +32,8 @@ mod tests;
 pub mod unfinished;
 
 pub use error::StoreError;
-pub use invitations::{DOUBT, EndReason, Kept, Listed, MAX_PENDING, PendingInvitation};
+pub use guesses::MAX_GUESSES;
+pub use invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
 pub use key_store::{KeyStore, KeyStoreError};
 pub use people::{Person, Refused};
 pub use proofs::Proofs;

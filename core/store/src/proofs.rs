@@ -5,16 +5,9 @@ use super::StoreError;
 use super::invitations::{provenance, provenance_code};
 use super::record::{Plain, Reader, Writer};
 use handfast_protocol::pairing::Provenance;
-use handfast_token::{InviteId, MAX_LIFETIME};
+use handfast_token::InviteId;
 
 const VERSION: u8 = 1;
-
-/// How long a question that was answered makes the next one suspicious, in seconds.
-pub(crate) const LATELY: u64 = 24 * 3600;
-
-/// How long the proofs of an invitation are remembered after the last one, in seconds: as long as any
-/// invitation can live, and a day for clocks that are wrong.
-pub(crate) const MEMORY: u64 = MAX_LIFETIME.as_secs() + 24 * 3600;
 
 /// How many proofs were sent to the host of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

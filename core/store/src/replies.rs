@@ -8,7 +8,7 @@ use super::invitations::{
 use super::record::{Plain, Reader, Writer};
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::pairing::Provenance;
-use handfast_token::{Invitation, InviteId, MAX_LIFETIME, SealedReply};
+use handfast_token::{Invitation, InviteId, SealedReply};
 
 const VERSION: u8 = 1;
 
@@ -33,11 +33,6 @@ impl PendingReply {
     /// Names the invitation.
     pub fn id(&self) -> InviteId {
         self.invitation.keys().invite_id()
-    }
-
-    /// Only the host's clock ends an invitation, so a guest keeps it for as long as any can live.
-    pub(crate) fn is_over(&self, now: u64) -> bool {
-        now >= self.made.saturating_add(MAX_LIFETIME.as_secs())
     }
 
     /// `version 1 | made u64 | port u16 | provenance | invitation | certificate | reply`, the last three

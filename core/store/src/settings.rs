@@ -8,8 +8,6 @@ pub const MAX_SETTING: usize = 1024;
 pub enum Setting {
     /// What this device calls itself.
     Name,
-    /// What links begin with; see [`LinkBase`](handfast_token::LinkBase).
-    LinkBase,
     /// Whom to ask how this device looks from outside: STUN servers, with spaces between them.
     Stun,
     /// The choice that those servers may be asked, or may not.
@@ -27,7 +25,6 @@ impl Setting {
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Name => "name",
-            Self::LinkBase => "link base",
             Self::Stun => "stun",
             Self::AskServers => "ask servers",
             Self::AskRouter => "ask router",

@@ -41,9 +41,9 @@ impl Folder {
     /// A store with something in it, closed again, and its bytes.
     fn filled(&self) -> (PublicKey, Vec<u8>) {
         let store = self.open().unwrap();
-        store.set(Setting::Name, Some("kept")).unwrap();
+        name(&store, "kept").unwrap();
         for key in 0..40 {
-            store.meet(person(key)).unwrap();
+            meet(&store, person(key)).unwrap();
         }
         let key = store.identity().public();
         drop(store);
@@ -68,6 +68,22 @@ fn person(key: u8) -> Person {
         trust: Trust::because(TrustReason::Scanned),
         since: u64::from(key),
     }
+}
+
+fn name(store: &Store, name: &str) -> Result<(), StoreError> {
+    store.batch(|batch| batch.set(Setting::Name, Some(name)))
+}
+
+fn name_of(store: &Store) -> Result<Option<String>, StoreError> {
+    store.batch(|batch| batch.setting(Setting::Name))
+}
+
+fn meet(store: &Store, person: Person) -> Result<(), StoreError> {
+    store.batch(|batch| batch.meet(person)).map(drop)
+}
+
+fn people(store: &Store) -> Result<Vec<Person>, StoreError> {
+    store.batch(|batch| batch.people())
 }
 
 /// The store does not open for this reason, and its file is as it was.
@@ -115,7 +131,7 @@ fn a_store_that_was_cut_off_is_damaged_wherever_it_was_cut() {
     for length in [0, 1, 99, 1024, 4096, 5000, whole.len() / 2, whole.len() - 1] {
         std::fs::write(folder.file("store"), &whole[..length]).unwrap();
         let before = std::fs::read(folder.file("store")).unwrap();
-        let error = folder.open().and_then(|store| store.people()).err();
+        let error = folder.open().and_then(|store| people(&store)).err();
         assert!(
             matches!(error, Some(StoreError::Damaged | StoreError::NotAStore)),
             "{length} of {}: {error:?}",
@@ -124,7 +140,7 @@ fn a_store_that_was_cut_off_is_damaged_wherever_it_was_cut() {
         assert_eq!(std::fs::read(folder.file("store")).unwrap(), before);
     }
     std::fs::write(folder.file("store"), &whole).unwrap();
-    assert_eq!(folder.open().unwrap().people().unwrap().len(), 40);
+    assert_eq!(people(&folder.open().unwrap()).unwrap().len(), 40);
 }
 
 #[test]
@@ -138,7 +154,7 @@ fn a_changed_byte_is_noticed_or_without_effect() {
         std::fs::write(folder.file("store"), &changed).unwrap();
         let read = folder.open().and_then(|store| {
             assert_eq!(store.identity().public(), key);
-            Ok((store.setting(Setting::Name)?, store.people()?.len()))
+            Ok((name_of(&store)?, people(&store)?.len()))
         });
         match read {
             Ok(read) => assert_eq!(read, (Some("kept".to_owned()), 40)),
@@ -207,11 +223,11 @@ fn a_key_is_made_once_and_for_its_owner() {
 fn a_log_without_its_store_is_not_swallowed_by_a_new_one() {
     let folder = Folder::new();
     let store = folder.open().unwrap();
-    store.set(Setting::Name, Some("in the log")).unwrap();
+    name(&store, "in the log").unwrap();
     std::fs::rename(folder.file("store"), folder.file("away")).unwrap();
     assert_eq!(folder.open().err(), Some(StoreError::Damaged));
     std::fs::rename(folder.file("away"), folder.file("store")).unwrap();
-    let name = folder.open().unwrap().setting(Setting::Name);
+    let name = name_of(&folder.open().unwrap());
     assert_eq!(name, Ok(Some("in the log".to_owned())));
 }
 
@@ -221,10 +237,10 @@ fn a_store_that_another_holds_for_too_long_says_so() {
     let store = folder.open().unwrap();
     let other = Connection::open(folder.file("store")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let refused = store.set(Setting::Name, Some("late"));
+    let refused = name(&store, "late");
     assert_eq!(refused, Err(StoreError::InUse));
     other.execute_batch("ROLLBACK").unwrap();
-    store.set(Setting::Name, Some("in time")).unwrap();
+    name(&store, "in time").unwrap();
 }
 
 #[test]
@@ -282,17 +298,17 @@ fn a_full_disk_is_named_and_takes_nothing_away() {
     const NAME: &str = "a_full_disk_is_named_and_takes_nothing_away";
     if let Some(folder) = child_folder(NAME) {
         let store = open(&folder).unwrap();
-        store.set(Setting::Name, Some("before")).unwrap();
+        name(&store, "before").unwrap();
         let long = "x".repeat(1024);
         let mut taken = 0;
         let full = loop {
-            let name = format!("{taken} {long}");
-            match store.meet(Person {
-                name,
+            let met = Person {
+                name: format!("{taken} {long}"),
                 ..person(taken)
-            }) {
-                Ok(_) if taken < 255 => taken += 1,
-                Ok(_) => panic!("the disk is too large"),
+            };
+            match meet(&store, met) {
+                Ok(()) if taken < 255 => taken += 1,
+                Ok(()) => panic!("the disk is too large"),
                 Err(error) => break error,
             }
             std::fs::File::options()
@@ -303,13 +319,13 @@ fn a_full_disk_is_named_and_takes_nothing_away() {
                 .unwrap_or_default();
         };
         assert_eq!(full, StoreError::Full);
-        assert_eq!(store.people().unwrap().len(), usize::from(taken));
+        assert_eq!(people(&store).unwrap().len(), usize::from(taken));
         drop(store);
         std::fs::remove_file(folder.join("ballast")).unwrap();
         let store = open(&folder).unwrap();
-        assert_eq!(store.people().unwrap().len(), usize::from(taken));
-        assert_eq!(store.setting(Setting::Name), Ok(Some("before".to_owned())));
-        store.meet(person(taken)).unwrap();
+        assert_eq!(people(&store).unwrap().len(), usize::from(taken));
+        assert_eq!(name_of(&store), Ok(Some("before".to_owned())));
+        meet(&store, person(taken)).unwrap();
         println!("full after {taken}");
         return;
     }
@@ -347,12 +363,12 @@ fn a_killed_process_loses_nothing_that_it_was_told_is_kept() {
     const NAME: &str = "a_killed_process_loses_nothing_that_it_was_told_is_kept";
     if let Some(folder) = child_folder(NAME) {
         let store = open(&folder).unwrap();
-        let known = store.people().unwrap().len();
+        let known = people(&store).unwrap().len();
         for number in known.. {
             let mut person = person(0);
             person.key.0[..8].copy_from_slice(&number.to_le_bytes());
-            store.meet(person).unwrap();
-            store.set(Setting::Name, Some(&number.to_string())).unwrap();
+            meet(&store, person).unwrap();
+            name(&store, &number.to_string()).unwrap();
             println!("\nkept {number}");
         }
         return;
@@ -381,15 +397,10 @@ fn a_killed_process_loses_nothing_that_it_was_told_is_kept() {
             .or(kept)
             .unwrap();
         let store = folder.open().unwrap();
-        let people = store.people().unwrap();
+        let people = people(&store).unwrap();
         assert!(people.len() > kept, "{kept} of {}", people.len());
         assert!(people.len() <= kept + 2);
-        let name: usize = store
-            .setting(Setting::Name)
-            .unwrap()
-            .unwrap()
-            .parse()
-            .unwrap();
+        let name: usize = name_of(&store).unwrap().unwrap().parse().unwrap();
         assert!((kept..kept + 2).contains(&name));
         let key = store.identity().public();
         assert_eq!(*identity.get_or_insert(key), key);

@@ -277,7 +277,8 @@ pub(crate) async fn behind(
     let folder = tempfile::tempdir()?;
     let home = Home::open(folder.path())?;
     let store = home.store().ok_or("a store")?;
-    let id = PendingId::hosted(store.add_invitation(&kept, now)?);
+    store.batch(|batch| batch.add_invitation(&kept))?;
+    let id = PendingId::hosted(kept.id());
     let host = Shell::start_in(folder, home, settings).await?;
     let session = host.begin(Command::Resume(id, Box::default())).await?;
     host.shown(session).await?;

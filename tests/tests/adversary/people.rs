@@ -10,7 +10,7 @@ use handfast_native::handshake::{Flow, PublicKey, StaticKey, Trust};
 use handfast_native::net::new_certificate;
 use handfast_native::pairing::{Failure, GuestStage, HostHistory, HostStage, Identity};
 use handfast_native::seal::Answers;
-use handfast_native::store::{PendingInvitation, Store};
+use handfast_native::store::{Kept, PendingInvitation, Store};
 use handfast_native::token::{
     Candidate, Candidates, Expiry, Invitation, Name, Question, ReplyError, Role, SealedReply,
     Secret, Token,
@@ -258,7 +258,8 @@ impl Watched {
         let views = self.shows(|views| views.iter().any(is_over)).await;
         match views.into_iter().find(is_over) {
             Some(View::Talking { trust, scans, .. }) => {
-                let people = self.device.store.run(|store| store.people()).await.unwrap();
+                let people = |store: &Store| store.batch(|batch| batch.people());
+                let people = self.device.store.run(people).await.unwrap();
                 let [person] = &people[..] else {
                     panic!("one person: {people:?}")
                 };
@@ -443,8 +444,9 @@ impl Host {
             made: unix_seconds(),
             history: HostHistory::default(),
         };
-        let id = home.store().add_invitation(&kept, unix_seconds()).unwrap();
-        let resume = Command::Resume(PendingId::hosted(id), Box::default());
+        let keep = home.store().batch(|batch| batch.add_invitation(&kept));
+        keep.unwrap();
+        let resume = Command::Resume(PendingId::hosted(kept.id()), Box::default());
         let mut host = Self {
             pairing: home.begin(name, address.ip(), resume, ANSWER).await,
             invitation,
@@ -476,8 +478,12 @@ impl Host {
     pub(crate) async fn failures(&self) -> u8 {
         let id = self.invitation.keys().invite_id();
         let store = &self.pairing.device.store;
-        let kept = store.run(move |store| store.invitation(id, unix_seconds()));
-        kept.await.unwrap().history.strikes.handshakes
+        let all = store.run(|store| store.batch(|batch| batch.invitations()));
+        let mut all = all.await.unwrap().into_iter();
+        match all.find(|kept| kept.id() == id) {
+            Some(Kept::Waiting(kept)) => kept.history.strikes.handshakes,
+            other => panic!("it waits: {other:?}"),
+        }
     }
 
     /// The host scans, or is sent, this reply, as its flow has it.

@@ -3,7 +3,7 @@
 
 use crate::peer::{Folder, Peer, SOON, run};
 use handfast_native::seal::{self, Answers, Credential, Questions, code_characters};
-use handfast_native::store::{KeyFile, Store};
+use handfast_native::store::{Kept, KeyFile, Store};
 use handfast_native::token::{Secret, Token, find};
 use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
@@ -70,10 +70,10 @@ impl Table {
         let home = Path::new(&self.host);
         let store = Store::open(&home.join("store"), &KeyFile::new(home.join("key")));
         let store = store.expect("a store");
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = now.expect("after 1970").as_secs();
-        let id = store.invitations(now).expect("a list")[0].id;
-        let kept = store.invitation(id, now).expect("it waits");
+        let kept = store.batch(|batch| batch.invitations()).expect("a list");
+        let [Kept::Waiting(kept)] = &kept[..] else {
+            panic!("one that waits: {kept:?}")
+        };
         kept.history.strikes.answers
     }
 

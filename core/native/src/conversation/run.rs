@@ -216,7 +216,8 @@ impl Comparison {
     }
 
     /// How far the other side is trusted now.
-    pub fn trust(&self) -> Trust {
+    #[cfg(test)]
+    pub(super) fn trust(&self) -> Trust {
         self.0.machine().trust()
     }
 }

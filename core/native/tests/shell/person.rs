@@ -5,8 +5,8 @@ use handfast_native::device::{
     AcceptTerms, Command, DeliveryMode, InviteTerms, Protection, SessionId, View,
 };
 use handfast_native::seal::Answers;
-use handfast_native::store::{Store, StoreError};
-use handfast_native::token::{Candidate, Invitation, Question, Token, random_bytes};
+use handfast_native::store::{Kept, PendingInvitation, PendingReply, Store, StoreError};
+use handfast_native::token::{Candidate, Invitation, InviteId, Question, Token, random_bytes};
 use handfast_native::{Addresses, DeviceHandle, Home, Options};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::{Deref, DerefMut};
@@ -113,6 +113,33 @@ impl Person {
     /// What the device keeps.
     pub(crate) fn store(&self) -> &Store {
         self.home.as_ref().unwrap().store().unwrap()
+    }
+
+    /// What it keeps of one of its invitations.
+    pub(crate) fn kept(&self, id: InviteId) -> Option<Kept> {
+        let all = self.store().batch(|batch| batch.invitations()).unwrap();
+        all.into_iter().find(|kept| kept.id() == id)
+    }
+
+    /// What it keeps of one that waits.
+    #[track_caller]
+    pub(crate) fn kept_waiting(&self, id: InviteId) -> PendingInvitation {
+        match self.kept(id) {
+            Some(Kept::Waiting(pending)) => *pending,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) fn keep(&self, pending: &PendingInvitation) {
+        let keep = self.store().batch(|batch| batch.add_invitation(pending));
+        keep.unwrap();
+    }
+
+    /// What it keeps of an invitation that it accepted.
+    #[track_caller]
+    pub(crate) fn kept_reply(&self, id: InviteId) -> PendingReply {
+        let all = self.store().batch(|batch| batch.replies()).unwrap();
+        all.into_iter().find(|kept| kept.id() == id).unwrap()
     }
 
     pub(crate) async fn invites(&self, protection: Protection) -> (SessionId, Token) {

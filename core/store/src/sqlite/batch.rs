@@ -7,7 +7,7 @@
 use super::Store;
 use super::rows::{Rows, Table};
 use crate::StoreError;
-use crate::guesses::{self, MOST};
+use crate::guesses::{self, MAX_GUESSES};
 use crate::invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
 use crate::people::{MAX_NAME, Person, Refused};
 use crate::proofs::Proofs;
@@ -173,7 +173,7 @@ impl Batch<'_> {
         let mut all = new.to_vec();
         all.extend(self.guesses()?.into_iter().filter(is_old));
         all.sort_by_key(|one| std::cmp::Reverse(one.last));
-        all.truncate(MOST);
+        all.truncate(MAX_GUESSES);
         let written = guesses::write(&all);
         self.rows.put(Table::Setting, guesses::NAME, &written)
     }

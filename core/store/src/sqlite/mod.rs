@@ -3,22 +3,16 @@
 //! A store that cannot be opened says why ([`StoreError`]) and is left as it is: nothing here ever
 //! replaces a file that exists.
 //!
-//! The methods block for as long as the disk takes. Asynchronous code calls them by [`Store::run`].
-//! Several processes may share a store; each change is one transaction, on the disk when the method
-//! returns (write-ahead log, `synchronous = FULL`).
+//! What is in it is read and changed in a [`Batch`], which is one transaction, on the disk when
+//! [`Store::batch`] returns (write-ahead log, `synchronous = FULL`). It blocks for as long as the disk
+//! takes; asynchronous code calls it by [`Store::run`]. Several processes may share a store.
 
 mod batch;
 mod file;
 mod folder;
-mod guesses;
-mod invitations;
 mod key_file;
-mod people;
-mod proofs;
-mod replies;
 pub(crate) mod rows;
 mod schema;
-mod settings;
 
 pub use batch::Batch;
 pub use key_file::KeyFile;
@@ -27,7 +21,6 @@ use crate::cipher::Cipher;
 use crate::record::Reader;
 use crate::{KeyStore, StoreError};
 use handfast_protocol::handshake::StaticKey;
-use handfast_token::{InviteId, Role};
 use rows::{Rows, Table};
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
@@ -75,17 +68,6 @@ impl Store {
     /// The long-term key of this device, made with the store.
     pub fn identity(&self) -> &StaticKey {
         &self.shared.identity
-    }
-
-    /// What a person may call an invitation of this store in this role: 24 bits that follow from where
-    /// it lies, under the store's key, and so say nothing about the invitation to anybody else.
-    pub fn tag(&self, role: Role, id: InviteId) -> [u8; 3] {
-        let table = match role {
-            Role::Host => Table::Invitation,
-            Role::Guest => Table::Reply,
-        };
-        let [first, second, third, ..] = self.shared.cipher.row(table.name(), &id);
-        [first, second, third]
     }
 
     /// Runs blocking work on this store beside asynchronous code. Must be called within a tokio
