@@ -3,7 +3,9 @@
 use crate::status::Stop;
 use crate::{strings, words};
 use handfast_native::qr::{PictureError, scan_picture_for};
-use handfast_native::token::{FindError, Invitation, SealedReply, Token, find, is_token};
+use handfast_native::token::{
+    FindError, Invitation, SealedReply, Token, find, is_picture, is_token,
+};
 use std::io::{BufRead, Read};
 use std::path::PathBuf;
 
@@ -206,17 +208,7 @@ fn from_standard_input() -> Result<Token, FindError> {
             .take(MOST_BYTES)
             .read_until(b'\n', &mut bytes)
             .unwrap_or(0);
-        let is_picture = ["\u{89}PNG", "\u{ff}\u{d8}\u{ff}", "GIF8", "RIFF"]
-            .iter()
-            .any(|magic| {
-                bytes
-                    .iter()
-                    .map(|&b| char::from(b))
-                    .take(4)
-                    .collect::<String>()
-                    .starts_with(magic)
-            });
-        if is_picture {
+        if is_picture(&bytes) {
             let _ = (&mut input).take(MOST_BYTES).read_to_end(&mut bytes);
             return token_in(&bytes);
         }

@@ -46,6 +46,9 @@ mod render;
 #[cfg(feature = "read")]
 mod scan;
 
+#[cfg(feature = "read")]
+mod svg;
+
 #[cfg(feature = "draw")]
 pub use draw::{Correction, DrawError, Symbol};
 #[cfg(feature = "read")]
