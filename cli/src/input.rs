@@ -4,7 +4,9 @@ use crate::status::Stop;
 use crate::terminal::StandardInput;
 use crate::{strings, words};
 use handfast_native::qr::{PictureError, scan_picture_for};
-use handfast_native::token::{FindError, Invitation, SealedReply, Token, find, is_token};
+use handfast_native::token::{
+    FindError, Invitation, SealedReply, Token, find, is_picture, is_token,
+};
 use handfast_native::unfinished::folder_of;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -221,17 +223,7 @@ fn from_standard_input() -> Result<Token, FindError> {
     let mut bytes = Vec::new();
     loop {
         let read = input.read_line(MOST_BYTES, &mut bytes).unwrap_or(0);
-        let is_picture = ["\u{89}PNG", "\u{ff}\u{d8}\u{ff}", "GIF8", "RIFF"]
-            .iter()
-            .any(|magic| {
-                bytes
-                    .iter()
-                    .map(|&b| char::from(b))
-                    .take(4)
-                    .collect::<String>()
-                    .starts_with(magic)
-            });
-        if is_picture {
+        if is_picture(&bytes) {
             let _ = (&mut input).take(MOST_BYTES).read_to_end(&mut bytes);
             return token_in(&bytes);
         }

@@ -678,8 +678,8 @@ pub(crate) fn option_revoke() -> &'static str {
 
 pub(crate) fn option_pictures() -> &'static str {
     match language() {
-        English => "PNG, JPEG, WebP or GIF",
-        German => "PNG, JPEG, WebP oder GIF",
+        English => "PNG, JPEG, WebP, GIF or BMP, or an SVG of this program",
+        German => "PNG, JPEG, WebP, GIF oder BMP, oder ein SVG dieses Programms",
     }
 }
 
@@ -2551,6 +2551,13 @@ pub(crate) fn picture_unreadable() -> &'static str {
     match language() {
         English => "this is not a picture that can be opened; send it as PNG, JPEG, WebP or GIF",
         German => "das ist kein Bild, das geöffnet werden kann; sende es als PNG, JPEG, WebP oder GIF",
+    }
+}
+
+pub(crate) fn picture_other_kind(kind: impl Display) -> String {
+    match language() {
+        English => format!("this is a picture of the kind {kind}, which is not read: make a screenshot of it, or send it as JPEG"),
+        German => format!("das ist ein Bild der Art {kind}, die nicht gelesen wird: mache ein Bildschirmfoto davon, oder sende es als JPEG"),
     }
 }
 

@@ -153,8 +153,8 @@ fn over(reason: EndReason) -> &'static str {
 }
 
 /// Why no invitation or reply was found.
-pub(crate) fn not_found(error: &FindError) -> &'static str {
-    match error {
+pub(crate) fn not_found(error: &FindError) -> String {
+    let sentence = match error {
         FindError::Nothing => strings::find_nothing(),
         FindError::Cut => strings::find_cut(),
         FindError::NewerVersion => strings::find_newer(),
@@ -162,19 +162,22 @@ pub(crate) fn not_found(error: &FindError) -> &'static str {
         FindError::TooLarge => strings::find_too_large(),
         // Every picture is read by our own reader.
         FindError::Picture(error) => match error.downcast_ref() {
-            Some(error) => picture(error),
+            Some(error) => return picture(error),
             None => strings::find_nothing(),
         },
-    }
+    };
+    sentence.to_owned()
 }
 
 /// Why a picture gave no text.
-pub(crate) fn picture(error: &PictureError) -> &'static str {
-    match error {
+pub(crate) fn picture(error: &PictureError) -> String {
+    let sentence = match error {
+        PictureError::OtherKind(kind) => return strings::picture_other_kind(kind),
         PictureError::NotAPicture => strings::picture_unreadable(),
         PictureError::TooLarge => strings::picture_too_large(),
         PictureError::NoCode => strings::picture_no_code(),
-    }
+    };
+    sentence.to_owned()
 }
 
 /// Why a reply was not taken.

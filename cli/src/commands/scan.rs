@@ -62,7 +62,7 @@ fn read(picture: &Path) -> Vec<Line> {
     let readings = input::read_file(picture)
         .map_err(|stop| stop.sentence)
         .and_then(|bytes| {
-            scan_picture(&bytes).map_err(|error| words::of_place(&file, words::picture(&error)))
+            scan_picture(&bytes).map_err(|error| words::of_place(&file, &words::picture(&error)))
         });
     let milliseconds = milliseconds(started.elapsed());
     let line = |reading: Reading| Line::Read {

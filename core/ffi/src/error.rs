@@ -284,7 +284,7 @@ impl From<FindError> for HandfastError {
 impl From<PictureError> for HandfastError {
     fn from(error: PictureError) -> Self {
         match error {
-            PictureError::NotAPicture => ErrorKind::NotAPicture,
+            PictureError::NotAPicture | PictureError::OtherKind(_) => ErrorKind::NotAPicture,
             PictureError::TooLarge => ErrorKind::TooLarge,
             PictureError::NoCode => ErrorKind::NoCode,
         }

@@ -7,6 +7,7 @@ use image::{DynamicImage, GenericImageView, ImageDecoder, ImageError, ImageReade
 use super::jpeg;
 use super::luma::Luma;
 use super::picture::PictureError;
+use super::svg;
 
 /// The most pixels of a picture that is no JPEG.
 const MOST_PIXELS: u64 = 50_000_000;
@@ -32,6 +33,13 @@ pub(super) fn shots(bytes: &[u8]) -> Result<Vec<Shot>, PictureError> {
     if let Some(shot) = jpeg::decode(bytes) {
         return Ok(vec![shot?]);
     }
+    if svg::is_svg(bytes) {
+        let luma = svg::decode(bytes).ok_or(PictureError::OtherKind("SVG"))?;
+        return Ok(vec![Shot { luma, factor: 1 }]);
+    }
+    if let Some(kind) = other_kind(bytes) {
+        return Err(PictureError::OtherKind(kind));
+    }
     let picture = decode(bytes)?;
     // What is meant to lie behind transparent modules may be light or dark, so both are tried.
     let grounds: &[u8] = match is_transparent(&picture) {
@@ -43,6 +51,20 @@ pub(super) fn shots(bytes: &[u8]) -> Result<Vec<Shot>, PictureError> {
         Some(Shot { luma, factor: 1 })
     });
     Ok(shots.collect())
+}
+
+/// The name of a kind that is not read.
+fn other_kind(bytes: &[u8]) -> Option<&'static str> {
+    // ISO/IEC 14496-12: the first box is of the type `ftyp` and says which kind of file this is.
+    if bytes.get(4..8) == Some(b"ftyp") {
+        return match bytes.get(8..12)? {
+            b"avif" | b"avis" => Some("AVIF"),
+            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"mif1" | b"msf1" => Some("HEIC"),
+            _ => None,
+        };
+    }
+    let is_tiff = bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*");
+    is_tiff.then_some("TIFF")
 }
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage, PictureError> {

@@ -37,6 +37,8 @@ pub enum Rung {
     Blurred,
     /// Gaps between lines closed: characters in a terminal.
     Gaps,
+    /// A symbol without a quiet zone, on a ground of the colour of its modules.
+    Bare,
     /// A symbol on a bent card.
     Bent,
     /// A symbol on a bent card, at twice the size, blurred against noise and then sharpened.
@@ -49,7 +51,7 @@ pub enum Rung {
 
 impl Rung {
     /// Every rung, in climbing order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Blocks,
         Self::Histogram,
         Self::Double,
@@ -61,6 +63,7 @@ impl Rung {
         Self::DoubleSharpened,
         Self::Blurred,
         Self::Gaps,
+        Self::Bare,
         Self::Bent,
         Self::DoubleBent,
         Self::Pure,
@@ -81,6 +84,7 @@ impl Rung {
             Self::DoubleSharpened => "double-sharpened",
             Self::Blurred => "blurred",
             Self::Gaps => "gaps",
+            Self::Bare => "bare",
             Self::Bent => "bent",
             Self::DoubleBent => "double-bent",
             Self::Pure => "pure",
@@ -101,7 +105,7 @@ impl Rung {
     fn matrix(self, base: &Base<'_>) -> Option<Matrix> {
         let luma = base.luma;
         match self {
-            Self::Blocks | Self::Gaps | Self::Bent | Self::Pure => base.by_blocks(),
+            Self::Blocks | Self::Gaps | Self::Bare | Self::Bent | Self::Pure => base.by_blocks(),
             Self::Histogram => Matrix::by_histogram(luma),
             Self::Double => Matrix::by_blocks(base.double()),
             Self::DoubleBent => Matrix::by_blocks(&sharpen(&double(&blur(luma)), 7, 3)),
@@ -153,6 +157,7 @@ impl Rung {
         let taken = taken.seen_from(0.0, 0.0, scale);
         let found = match self {
             Self::Bent | Self::DoubleBent => matrix.find_bent(effort, &taken),
+            Self::Bare => matrix.find_bare(&taken),
             // It fills the picture, so there is one at most.
             Self::Pure if !taken.is_empty() => Vec::new(),
             Self::Pure => matrix.find_pure().into_iter().collect(),
@@ -270,8 +275,8 @@ mod tests {
         let photo = camera.photograph(&symbol, 4);
         let luma = Luma::from_plane(&photo.luma, 400, 400, 400).expect("fits");
         for rung in Rung::ALL {
-            if rung == Rung::Pure {
-                continue; // the background is not pure
+            if matches!(rung, Rung::Pure | Rung::Bare) {
+                continue; // the background is not pure, and there is a quiet zone
             }
             let found = rung.look(&Base::new(&luma), Effort::PICTURE, &Taken::default());
             let [(found, false)] = &found[..] else {

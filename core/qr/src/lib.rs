@@ -18,6 +18,8 @@
 //! ```
 
 #[cfg(feature = "read")]
+mod bare;
+#[cfg(feature = "read")]
 mod bend;
 #[cfg(feature = "read")]
 mod decode;
@@ -45,6 +47,9 @@ mod reader;
 mod render;
 #[cfg(feature = "read")]
 mod scan;
+
+#[cfg(feature = "read")]
+mod svg;
 
 #[cfg(feature = "draw")]
 pub use draw::{Correction, DrawError, Symbol};

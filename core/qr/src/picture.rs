@@ -26,6 +26,11 @@ pub enum PictureError {
     /// The bytes are no picture of a known kind, or a broken one.
     #[error("this is not a picture that can be opened; send it as PNG, JPEG, WebP or GIF")]
     NotAPicture,
+    /// The picture is of a kind that is known by this name and not read.
+    #[error(
+        "this is a picture of the kind {0}, which is not read; make a screenshot of it, or send it as JPEG"
+    )]
+    OtherKind(&'static str),
     /// The picture is above the limits: 128 MiB, 250 million pixels as JPEG, 50 million as anything else.
     #[error("the picture is too large; crop it around the code, or send it as JPEG")]
     TooLarge,
@@ -34,8 +39,8 @@ pub enum PictureError {
     NoCode,
 }
 
-/// Reads every symbol in a picture file (PNG, JPEG, WebP, GIF by content; of moving pictures the
-/// first one); there is at least one. Looks in every way there is, which takes up to some seconds, so
+/// Reads every symbol in a picture file (PNG, JPEG, WebP, GIF, BMP by content, and the SVG that
+/// [`Symbol::to_svg`](super::Symbol::to_svg) writes); there is at least one. Looks in every way there is, which takes up to some seconds, so
 /// it is not for the thread that draws a screen.
 ///
 /// # Errors
@@ -184,6 +189,7 @@ mod tests {
             ImageFormat::Jpeg,
             ImageFormat::WebP,
             ImageFormat::Gif,
+            ImageFormat::Bmp,
         ] {
             let mut bytes = Cursor::new(Vec::new());
             let rgba = DynamicImage::from(picture.to_rgba8());
@@ -278,6 +284,22 @@ mod tests {
         let (x, y) = readings[0].corners[0];
         let off = (x - left as f32).hypot(y - top as f32);
         assert!(off < 20.0, "{:?}", readings[0].corners);
+    }
+
+    #[test]
+    fn a_picture_of_a_kind_that_is_not_read_is_named() {
+        for (head, kind) in [
+            (&b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..], "HEIC"),
+            (b"\0\0\0\x1cftypmif1\0\0\0\0mif1heic", "HEIC"),
+            (b"\0\0\0\x20ftypavif\0\0\0\0avifmif1", "AVIF"),
+            (b"II*\0\x08\0\0\0", "TIFF"),
+            (b"MM\0*\0\0\0\x08", "TIFF"),
+        ] {
+            let error = scan_picture(head).expect_err("not read");
+            assert_eq!(error, PictureError::OtherKind(kind));
+        }
+        let video = scan_picture(b"\0\0\0\x18ftypmp42\0\0\0\0");
+        assert_eq!(video, Err(PictureError::NotAPicture));
     }
 
     #[test]

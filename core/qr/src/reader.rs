@@ -14,6 +14,7 @@ use rxing::qrcode::cpp_port::detector::{
 };
 use rxing::{Binarizer, Luma8Source};
 
+use super::bare::with_edges;
 use super::bend::read_bent;
 use super::fence::fenced;
 use super::found::{Found, Taken, decoded};
@@ -110,11 +111,16 @@ impl Matrix {
     /// Every symbol that decodes, but for those that are taken.
     pub(super) fn find(&self, effort: Effort, taken: &Taken) -> Vec<Found> {
         self.find_by(effort.candidates, effort, taken, |set| {
-            let sampled = SampleQR(&self.0, set).ok()?;
-            // The sampler lists its corners row by row.
-            let [tl, tr, bl, br] = sampled.getPoints().try_into().ok()?;
-            decoded(sampled.getBits(), [tl, tr, br, bl])
+            sampled(&self.0, set)
         })
+    }
+
+    /// The first symbol without a quiet zone that decodes, on a ground of the colour of its dark modules.
+    pub(super) fn find_bare(&self, taken: &Taken) -> Vec<Found> {
+        let found = fenced(|| {
+            with_edges(&self.0, taken).find_map(|(image, set)| fenced(|| sampled(&image, &set))?)
+        });
+        found.flatten().into_iter().collect()
     }
 
     /// Every symbol on a bent card that decodes, but for those that are taken.
@@ -162,6 +168,14 @@ impl Matrix {
             decoded(sampled.getBits(), sampled.getPoints().try_into().ok()?)
         })?
     }
+}
+
+/// The symbol at three finder patterns.
+fn sampled(image: &BitMatrix, set: &FinderPatternSet) -> Option<Found> {
+    let sampled = SampleQR(image, set).ok()?;
+    // The sampler lists its corners row by row.
+    let [tl, tr, bl, br] = sampled.getPoints().try_into().ok()?;
+    decoded(sampled.getBits(), [tl, tr, br, bl])
 }
 
 /// Every symbol that the second reader finds, with a threshold and a search of its own. It panics on

@@ -52,7 +52,7 @@ pub enum FindError {
 
 /// Finds the one token in `input`, which is a file's bytes or a text in UTF-8.
 ///
-/// A PNG, JPEG, GIF or WebP goes to `read_picture`, which returns the texts of all symbols in it and
+/// A picture ([`is_picture`]) goes to `read_picture`, which returns the texts of all symbols in it and
 /// keeps its own limits; symbols that hold something else ([`is_token`]) are passed over. Anything else is a token's raw bytes or a text: a link with a token behind
 /// its `#` on whatever base, `handfast:` or `hfs1:` and a token, or a token alone. The same token several
 /// times counts once.
@@ -134,12 +134,27 @@ fn find_in_bytes(input: &[u8]) -> Result<Token, FindError> {
     }
 }
 
-fn is_picture(input: &[u8]) -> bool {
+/// True if these bytes begin as a picture does, of a kind that is read or of one whose name the reader of
+/// pictures can tell.
+pub fn is_picture(input: &[u8]) -> bool {
+    let signatures: [&[u8]; 7] = [
+        b"\x89PNG\r\n\x1a\n",
+        b"\xff\xd8\xff",
+        b"GIF87a",
+        b"GIF89a",
+        b"II*\0",
+        b"MM\0*",
+        b"<svg",
+    ];
     let webp = input.starts_with(b"RIFF") && input.get(8..12) == Some(b"WEBP");
-    let signatures: [&[u8]; 4] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"];
-    webp || signatures
-        .iter()
-        .any(|signature| input.starts_with(signature))
+    let heif = input.get(4..8) == Some(b"ftyp");
+    // Two letters are too few: four bytes of zeros follow the length of the file.
+    let bmp = input.starts_with(b"BM") && input.get(6..10) == Some(&[0; 4]);
+    webp || heif
+        || bmp
+        || signatures
+            .iter()
+            .any(|signature| input.starts_with(signature))
 }
 
 /// The input as text, if it is UTF-8, or UTF-16 with its mark, without control characters. The raw

@@ -47,7 +47,7 @@ pub use crypto::{Secret, kdf, random_bytes};
 pub use error::{FieldError, TokenError};
 pub use expiry::{Expiry, LINK_LIFETIME, MAX_LIFETIME, QR_LIFETIME};
 pub use filter::{Policy, Range, admit};
-pub use find::{FindError, MAX_FIND_BYTES, MOST_TOKENS, find, find_among, is_token};
+pub use find::{FindError, MAX_FIND_BYTES, MOST_TOKENS, find, find_among, is_picture, is_token};
 pub use fingerprint::Fingerprint;
 pub use ink::is_blank;
 pub use invitation::Invitation;

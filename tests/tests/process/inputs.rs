@@ -102,6 +102,24 @@ fn of_two_invitations_in_a_picture_none_is_taken_unasked_and_a_reply_beside_one_
     Peer::guest(&Folder::new(), &picture, &[]).until("opened");
 }
 
+#[test]
+fn the_vector_picture_of_an_invitation_is_read_and_a_kind_that_is_not_is_named() {
+    let folder = Folder::new();
+    let svg = folder.path("code.svg");
+    let (_host, _) = Peer::host(&folder, &["--svg", &svg]);
+    let outcome = run(&["scan", &svg]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert!(outcome.stdout.starts_with("https://"));
+    Peer::guest(&Folder::new(), &svg, &[]).until("opened");
+
+    let heic = folder.path("photo.heic");
+    std::fs::write(&heic, b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").expect("a file");
+    for outcome in [run(&["join", "--yes", &heic]), run(&["scan", &heic])] {
+        assert!(outcome.stderr.contains("the kind HEIC"), "{outcome:?}");
+        assert!(outcome.stderr.contains("as JPEG"), "{outcome:?}");
+    }
+}
+
 /// The codes of some texts side by side.
 fn sheet(texts: &[&str]) -> Vec<u8> {
     const SCALE: usize = 4;

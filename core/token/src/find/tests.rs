@@ -198,6 +198,10 @@ fn a_picture_goes_to_the_reader_of_symbols() {
         b"\xff\xd8\xff\xe0",
         b"GIF89a..",
         b"RIFF\0\0\0\0WEBPVP8 ",
+        b"BM\x36\x10\0\0\0\0\0\0\x36",
+        b"\0\0\0\x18ftypheic",
+        b"MM\0*\0\0\0\x08",
+        b"<svg xmlns=\"http://www.w3.org/2000/svg\">",
     ] {
         let read = |input: &[u8]| {
             assert_eq!(input, head);
