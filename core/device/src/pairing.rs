@@ -47,8 +47,7 @@ pub(super) fn end_reason(role: Role, failure: Failure) -> Option<EndReason> {
             | Failure::LeftAfterAnswer
             | Failure::NoRoute
             | Failure::NoNetwork
-            | Failure::Local
-            | Failure::Cancelled,
+            | Failure::Local,
             _,
         ) => None,
     }

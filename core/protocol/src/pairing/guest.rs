@@ -715,11 +715,6 @@ impl Guest {
         }
     }
 
-    /// The person stopped it.
-    pub fn cancel(&mut self) {
-        self.end(Failure::Cancelled);
-    }
-
     fn hand_over(&mut self, introduced: Introduced, answered: Option<&Secret<64>>) {
         let flow = match (self.provenance, introduced.two_way()) {
             (Provenance::Camera, true) => Flow::TwoWayScan,

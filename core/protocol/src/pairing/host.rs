@@ -561,11 +561,6 @@ impl Host {
         }
     }
 
-    /// The person stopped it.
-    pub fn cancel(&mut self) {
-        self.end(Failure::Cancelled);
-    }
-
     /// The guest sent the share of its answer: answers with the share of ours.
     fn answer(&mut self, now: Now, mut introduced: Box<Introduced>, message: &Bytes) {
         let (Some(AnswerMessage::Share(theirs)), Some(answer)) =

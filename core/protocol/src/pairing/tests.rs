@@ -627,14 +627,17 @@ fn a_failed_attempt_carries_its_reason_to_the_guest() {
 }
 
 #[test]
-fn cancelling_ends_either_side_once() {
+fn either_side_ends_once() {
     let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
-    scene.guest.cancel();
-    scene.host.cancel();
+    scene.connect();
+    scene.guest.failed(TransportError::NoAddress);
     scene.guest.failed(TransportError::Closed);
-    assert_eq!(scene.guest_failure(), Some(Failure::Cancelled));
+    assert_eq!(scene.guest_failure(), Some(Failure::NoNetwork));
     assert_eq!(scene.guest_failure(), None);
-    assert_eq!(scene.host_failure(), Some(Failure::Cancelled));
+    scene.pass(QR_LIFETIME);
+    scene.pass(QR_LIFETIME);
+    assert_eq!(scene.host_failure(), Some(Failure::Expired));
+    assert_eq!(scene.host_failure(), None);
 }
 
 /// Whether the guest wants servers outside to be asked now.
