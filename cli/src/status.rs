@@ -1,6 +1,6 @@
 //! How the program ends: one number for each kind of end, in one place.
 
-use crate::words;
+use crate::{strings, words};
 use handfast_native::pairing::Failure;
 use handfast_native::token::FindError;
 
@@ -73,7 +73,6 @@ impl Status {
             | Failure::AnswersDiffer
             | Failure::Burned => Self::Insecure,
             Failure::WentAway | Failure::LeftAfterAnswer | Failure::Local => Self::Failed,
-            Failure::Cancelled => Self::Cancelled,
         }
     }
 }
@@ -107,7 +106,7 @@ impl Stop {
     }
 
     pub(crate) fn cancelled() -> Self {
-        Failure::Cancelled.into()
+        Self::new(Status::Cancelled, "cancelled", strings::cancelled())
     }
 }
 
@@ -126,7 +125,6 @@ impl From<Failure> for Stop {
             Failure::NoRoute => "no_route",
             Failure::NoNetwork => "no_network",
             Failure::Local => "local",
-            Failure::Cancelled => "cancelled",
         };
         Self::new(Status::of(failure), kind, words::failure(failure))
     }

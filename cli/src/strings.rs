@@ -2274,7 +2274,7 @@ pub(crate) fn failure_local() -> &'static str {
     }
 }
 
-pub(crate) fn failure_cancelled() -> &'static str {
+pub(crate) fn cancelled() -> &'static str {
     match language() {
         English => "cancelled",
         German => "abgebrochen",

@@ -72,7 +72,6 @@ pub(crate) fn failure(failure: Failure) -> &'static str {
         Failure::NoRoute => strings::failure_no_route(),
         Failure::NoNetwork => strings::failure_no_network(),
         Failure::Local => strings::failure_local(),
-        Failure::Cancelled => strings::failure_cancelled(),
     }
 }
 

@@ -16,7 +16,8 @@ use bytes::Bytes;
 use handfast_protocol::handshake::Trust;
 use handfast_protocol::link::TransportError;
 use handfast_protocol::pairing::{
-    self, Cause, Failure, Guest, GuestEffect, Host, HostEffect, HostStage, HostTerms, Now, Turn,
+    Cause, Failure, Guest, GuestEffect, GuestView, Host, HostEffect, HostStage, HostTerms, Now,
+    Turn,
 };
 use handfast_store::{PendingInvitation, PendingReply, Person, StoreError};
 use handfast_token::{
@@ -46,8 +47,7 @@ pub(super) fn end_reason(role: Role, failure: Failure) -> Option<EndReason> {
             | Failure::LeftAfterAnswer
             | Failure::NoRoute
             | Failure::NoNetwork
-            | Failure::Local
-            | Failure::Cancelled,
+            | Failure::Local,
             _,
         ) => None,
     }
@@ -410,10 +410,7 @@ impl Pairing {
         match (command, &mut self.side) {
             (SessionCommand::OfferReply, Side::Guest { machine, .. }) => machine.offer_reply(),
             (SessionCommand::Answer(answer), Side::Guest { machine, .. }) => {
-                let is_asked = matches!(
-                    machine.view(context.now),
-                    Some(pairing::View::Asking { .. })
-                );
+                let is_asked = matches!(machine.view(), Some(GuestView::Asking { .. }));
                 if !is_asked {
                     return Err(Refusal::NotNow);
                 }
@@ -689,12 +686,12 @@ impl Pairing {
     }
 
     fn show(&mut self, context: &mut Context<'_>) {
-        if let Some(view) = self.view(context.now) {
+        if let Some(view) = self.view() {
             context.show(view);
         }
     }
 
-    fn view(&self, now: Now) -> Option<View> {
+    fn view(&self) -> Option<View> {
         let (cause, is_offline) = (self.cause, self.is_offline);
         match &self.side {
             Side::Host {
@@ -703,9 +700,7 @@ impl Pairing {
                 token,
                 is_outdated,
             } => {
-                let pairing::View::Hosting { stage, .. } = machine.view(now)? else {
-                    return None;
-                };
+                let stage = machine.stage()?;
                 // A locked invitation cannot be made anew without its answer, so there is none to show.
                 let leads_no_further =
                     stage == HostStage::ShowAgain && matches!(token, Token::Sealed(_));
@@ -733,19 +728,19 @@ impl Pairing {
                     is_offline,
                 })
             }
-            Side::Guest { machine, .. } => Some(match machine.view(now)? {
-                pairing::View::Connecting(stage) => View::Connecting {
+            Side::Guest { machine, .. } => Some(match machine.view()? {
+                GuestView::Connecting(stage) => View::Connecting {
                     stage,
                     is_moved: self.is_moved,
                     cause,
                     is_offline,
                 },
-                pairing::View::ReplyNeeded { slot_taken, .. } => View::ReplyNeeded {
+                GuestView::ReplyNeeded { slot_taken } => View::ReplyNeeded {
                     reply: machine.reply()?.clone(),
                     is_slot_taken: slot_taken,
                     cause,
                 },
-                pairing::View::Asking {
+                GuestView::Asking {
                     question,
                     tries_left,
                     was_wrong,
@@ -756,11 +751,6 @@ impl Pairing {
                     was_wrong,
                     is_repeated,
                 },
-                // Of the other role, or the meeting or the failure itself follows.
-                pairing::View::Hosting { .. }
-                | pairing::View::InvitationOpened { .. }
-                | pairing::View::Talking { .. }
-                | pairing::View::Ended(_) => return None,
             }),
         }
     }

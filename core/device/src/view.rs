@@ -376,7 +376,6 @@ mod tests {
             Failure::LeftAfterAnswer,
             Failure::NoNetwork,
             Failure::Local,
-            Failure::Cancelled,
         ] {
             let ends = both.map(|role| SessionEnd::from(failure).ends(role));
             assert_eq!(ends, [None, None], "{failure:?}");

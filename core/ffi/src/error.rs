@@ -222,7 +222,6 @@ impl From<Failure> for ErrorKind {
             Failure::NoRoute => Self::NoRoute,
             Failure::NoNetwork => Self::NoNetwork,
             Failure::Local => Self::Device,
-            Failure::Cancelled => Self::Cancelled,
         }
     }
 }

@@ -14,7 +14,7 @@ pub enum FoundKind {
     Invitation,
     /// A guest's reply, for [`Pairing::reply`](super::Pairing::reply).
     Reply,
-    /// Somebody's invitation that is locked, for [`Pairing::unlock`](super::Pairing::unlock).
+    /// Somebody's invitation that is locked, for [`Session::unlock`](super::Session::unlock).
     LockedInvitation,
     /// Something else that is sealed, for [`Sealing`](super::Sealing).
     Sealed,

@@ -1,6 +1,6 @@
 //! The kinds of errors of a system for serde, which knows none: by their names.
 
-/// For `serde(with = ..)`. A kind without a name here is read as [`io::ErrorKind::Other`].
+/// For `serde(with = ..)`. A kind without a name here is read as [`Other`](std::io::ErrorKind::Other).
 pub(crate) mod error_kind {
     use handfast_token::serialized::read_text;
     use serde::{Deserializer, Serializer};

@@ -50,9 +50,6 @@ pub enum Failure {
     /// A socket or certificate could not be had.
     #[error("this device could not prepare the connection: restart the app")]
     Local,
-    /// The person stopped it.
-    #[error("cancelled")]
-    Cancelled,
 }
 
 impl From<TransportError> for Failure {

@@ -1,7 +1,7 @@
 //! The guest's side of the flow: open, agree, knock, reply where needed.
 
 use super::ask::{ANSWER_PATIENCE, Entropy, Introduced, TRIES};
-use super::view::{GuestStage, View};
+use super::view::{GuestStage, GuestView};
 use super::{AuthenticatedPeer, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing, Provenance};
 use crate::handshake::{
     Agreement, AnswerMessage, Attempt, Established, Flow, HandshakeError, Initiator, Mode, Policy,
@@ -11,8 +11,8 @@ use crate::link::TransportError;
 use bytes::Bytes;
 use handfast_seal::{Answers, Profile};
 use handfast_token::{
-    Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, MAX_LIFETIME, Reply,
-    ReplyError, Role, SealedReply, Secret,
+    Candidates, Fingerprint, Invitation, InvitationKeys, MAX_LIFETIME, Reply, ReplyError, Role,
+    SealedReply, Secret,
 };
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -201,11 +201,6 @@ impl Guest {
         self.tried.proofs
     }
 
-    /// What the invitation names.
-    pub fn peers(&self) -> &[Candidate] {
-        &self.invitation.candidates
-    }
-
     /// Servers outside may be asked how this device is seen, once the local network has failed.
     pub fn may_look_outside(&mut self) {
         self.looking = Looking::Later;
@@ -364,40 +359,30 @@ impl Guest {
         self.effects.pop_front()
     }
 
-    /// What a screen shows now. None once handed over or over: the last effect said how.
-    pub fn view(&self, now: Now) -> Option<View> {
+    /// What a screen shows now. None before the person has agreed, and once handed over or over: the
+    /// last effect said how.
+    pub fn view(&self) -> Option<GuestView> {
         Some(match &self.phase {
-            Phase::Opened => View::InvitationOpened {
-                name: self
-                    .invitation
-                    .name
-                    .as_ref()
-                    .map(|name| name.as_str().to_owned()),
-                question: self.question(),
-                provenance: self.provenance,
-                remaining: self.invitation.expiry.remaining(now.unix),
-            },
             Phase::Knocking { .. } => match &self.reply {
-                Some((_, sealed)) if self.reply_shown => View::ReplyNeeded {
-                    reply: sealed.as_bytes().to_vec(),
+                Some(_) if self.reply_shown => GuestView::ReplyNeeded {
                     slot_taken: self.is_taken(),
                 },
-                _ if self.is_taken() => View::Connecting(GuestStage::SlotTaken),
-                _ => View::Connecting(GuestStage::Knocking),
+                _ if self.is_taken() => GuestView::Connecting(GuestStage::SlotTaken),
+                _ => GuestView::Connecting(GuestStage::Knocking),
             },
-            Phase::Answered => View::Connecting(GuestStage::Answered),
+            Phase::Answered => GuestView::Connecting(GuestStage::Answered),
             Phase::Open {
                 step: Step::Question(_),
                 ..
-            } => View::Asking {
+            } => GuestView::Asking {
                 question: self.question().unwrap_or_default(),
                 tries_left: TRIES.saturating_sub(self.tried.proofs),
                 was_wrong: self.was_wrong,
                 is_repeated: self.provenance != Provenance::Camera
                     && (self.tried.lately || self.tried.proofs > 0),
             },
-            Phase::Open { .. } => View::Connecting(GuestStage::Checking),
-            Phase::Finished => return None,
+            Phase::Open { .. } => GuestView::Connecting(GuestStage::Checking),
+            Phase::Opened | Phase::Finished => return None,
         })
     }
 
@@ -565,7 +550,7 @@ impl Guest {
         }
     }
 
-    /// The person answers the question ([`View::Asking`]). Out of turn it changes nothing.
+    /// The person answers the question ([`GuestView::Asking`]). Out of turn it changes nothing.
     pub fn answer(&mut self, now: Now, answer: &Answers) {
         let (step, until) = match &mut self.phase {
             Phase::Open { step, until } => (step, until),
@@ -728,11 +713,6 @@ impl Guest {
             // Nothing has begun yet, or it is over.
             Phase::Opened | Phase::Finished => {}
         }
-    }
-
-    /// The person stopped it.
-    pub fn cancel(&mut self) {
-        self.end(Failure::Cancelled);
     }
 
     fn hand_over(&mut self, introduced: Introduced, answered: Option<&Secret<64>>) {

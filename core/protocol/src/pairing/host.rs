@@ -2,7 +2,7 @@
 
 use super::ask::{ANSWER_PATIENCE, Entropy, Introduced, REST, TRIES};
 use super::replies::{MOST_REPLIES, ReceivedReply, Replies, Search};
-use super::view::{HostStage, View};
+use super::view::HostStage;
 use super::{
     AuthenticatedPeer, FIRST_MESSAGE, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing,
     Provenance, Turn,
@@ -258,9 +258,9 @@ impl Host {
         self.effects.pop_front()
     }
 
-    /// What a screen shows now. None once handed over or over: the last effect said how.
-    pub fn view(&self, now: Now) -> Option<View> {
-        let stage = match &self.phase {
+    /// How far this is. None once handed over or over: the last effect said how.
+    pub fn stage(&self) -> Option<HostStage> {
+        Some(match &self.phase {
             Phase::Waiting => HostStage::Waiting,
             Phase::Knocked {
                 guest,
@@ -283,9 +283,7 @@ impl Host {
             },
             Phase::Open { .. } => HostStage::Checking,
             Phase::Finished => return None,
-        };
-        let remaining = self.expires.saturating_duration_since(now.monotonic);
-        Some(View::Hosting { stage, remaining })
+        })
     }
 
     /// When [`Self::handle_timeout`] must be called at the latest.
@@ -561,11 +559,6 @@ impl Host {
             }
             Phase::Finished => {}
         }
-    }
-
-    /// The person stopped it.
-    pub fn cancel(&mut self) {
-        self.end(Failure::Cancelled);
     }
 
     /// The guest sent the share of its answer: answers with the share of ours.

@@ -1,19 +1,19 @@
 //! How two people come together: the flow that a person sees, from invitation to an authenticated link.
 //!
 //! [`Host`] and [`Guest`] are state machines without sockets or clock: events and instants go in,
-//! effects and views come out; a driver carries them out. The way is the same every time:
+//! effects and what a screen shows come out; a driver carries them out. The way is the same every time:
 //!
 //! 1. The host makes an invitation and shows it ([`HostStage::Waiting`]).
-//! 2. The guest scans or opens it ([`View::InvitationOpened`]) and agrees to connect.
+//! 2. The guest scans or opens it and agrees to connect.
 //! 3. The guest knocks; the host sees that they are here ([`HostStage::TheyAreHere`]).
 //! 4. Where the networks allow it, the link opens: one scan was enough.
-//! 5. Where they do not, the guest shows its reply ([`View::ReplyNeeded`]) and the host scans it
+//! 5. Where they do not, the guest shows its reply ([`GuestView::ReplyNeeded`]) and the host scans it
 //!    ([`HostStage::ScanTheirCode`]); both knock.
 //! 6. Inside the link both prove that they hold the invitation, and say who they are
 //!    ([`HostStage::Checking`], [`GuestStage::Checking`]).
-//! 7. Where the invitation asks a question, the guest answers it ([`View::Asking`]); nobody learns the
+//! 7. Where the invitation asks a question, the guest answers it ([`GuestView::Asking`]); nobody learns the
 //!    answer, and three wrong ones burn the invitation.
-//! 8. They talk ([`View::Talking`]).
+//! 8. They talk.
 
 mod ask;
 mod cause;
@@ -31,7 +31,7 @@ pub use failure::Failure;
 pub use guest::{Guest, GuestEffect, OtherInvitation, Tried};
 pub use host::{Host, HostEffect, HostHistory, HostTerms, MOST_FORMS, Strikes};
 pub use replies::{MOST_REPLIES, ReceivedReply};
-pub use view::{GuestStage, HostStage, View};
+pub use view::{GuestStage, GuestView, HostStage};
 
 use crate::handshake::{Channel, PublicKey, StaticKey, Trust};
 use bytes::Bytes;

@@ -2,7 +2,7 @@
 
 use super::guest::{Guest, GuestEffect, OtherInvitation, Tried};
 use super::host::{Host, HostEffect, HostHistory, HostTerms, MOST_FORMS, Strikes};
-use super::view::{GuestStage, HostStage, View};
+use super::view::{GuestStage, GuestView, HostStage};
 use super::{AuthenticatedPeer, Failure, Identity, Now, Provenance};
 use crate::certificate::Certificate;
 use crate::handshake::{StaticKey, TrustReason};
@@ -212,19 +212,16 @@ impl Scene {
     }
 
     fn host_stage(&self) -> HostStage {
-        match self.host.view(self.now()) {
-            Some(View::Hosting { stage, .. }) => stage,
-            other => panic!("{other:?}"),
-        }
+        self.host.stage().unwrap()
     }
 
-    fn guest_view(&self) -> View {
-        self.guest.view(self.now()).unwrap()
+    fn guest_view(&self) -> GuestView {
+        self.guest.view().unwrap()
     }
 
     fn shown_reply(&self) -> SealedReply {
         match self.guest_view() {
-            View::ReplyNeeded { reply, .. } => SealedReply::parse(&reply).unwrap(),
+            GuestView::ReplyNeeded { .. } => self.guest.reply().unwrap().clone(),
             other => panic!("{other:?}"),
         }
     }
@@ -254,17 +251,13 @@ fn the_seven_steps_can_be_walked() {
     // 1. The host shows its invitation.
     assert_eq!(scene.host_stage(), HostStage::Waiting);
     // 2. The guest has scanned it, and nothing is sent until the person agrees.
-    assert!(matches!(
-        scene.guest_view(),
-        View::InvitationOpened {
-            provenance: Provenance::Camera,
-            remaining: Some(_),
-            ..
-        }
-    ));
-    assert!(scene.guest.poll_timeout().is_none());
+    assert_eq!(scene.guest.view(), None);
+    assert!(scene.guest.poll_timeout().is_none() && scene.guest.poll_effect().is_none());
     scene.connect();
-    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::Knocking));
+    assert_eq!(
+        scene.guest_view(),
+        GuestView::Connecting(GuestStage::Knocking)
+    );
     // 5. (4 did not come.) The guest shows its reply, and the host takes it.
     scene.pass(Duration::from_secs(3));
     let reply = scene.shown_reply();
@@ -281,18 +274,24 @@ fn the_seven_steps_can_be_walked() {
     // 3. Both hear each other.
     scene.knock();
     assert_eq!(scene.host_stage(), HostStage::TheyAreHere);
-    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::Answered));
+    assert_eq!(
+        scene.guest_view(),
+        GuestView::Connecting(GuestStage::Answered)
+    );
     // 6. Inside the link, both prove themselves.
     scene.open();
     assert_eq!(scene.host_stage(), HostStage::Checking);
-    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::Checking));
+    assert_eq!(
+        scene.guest_view(),
+        GuestView::Connecting(GuestStage::Checking)
+    );
     // 7. They talk.
     let (at_host, at_guest) = scene.talk();
     assert_eq!((at_host.scans, at_guest.scans), (2, 2));
     assert_eq!(at_host.trust.reason(), TrustReason::Scanned);
     assert_eq!(at_host.channel.hash, at_guest.channel.hash);
     assert_eq!(at_host.name, "name 2");
-    assert!(scene.host.view(scene.now()).is_none());
+    assert!(scene.host.stage().is_none());
 }
 
 #[test]
@@ -628,14 +627,17 @@ fn a_failed_attempt_carries_its_reason_to_the_guest() {
 }
 
 #[test]
-fn cancelling_ends_either_side_once() {
+fn either_side_ends_once() {
     let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
-    scene.guest.cancel();
-    scene.host.cancel();
+    scene.connect();
+    scene.guest.failed(TransportError::NoAddress);
     scene.guest.failed(TransportError::Closed);
-    assert_eq!(scene.guest_failure(), Some(Failure::Cancelled));
+    assert_eq!(scene.guest_failure(), Some(Failure::NoNetwork));
     assert_eq!(scene.guest_failure(), None);
-    assert_eq!(scene.host_failure(), Some(Failure::Cancelled));
+    scene.pass(QR_LIFETIME);
+    scene.pass(QR_LIFETIME);
+    assert_eq!(scene.host_failure(), Some(Failure::Expired));
+    assert_eq!(scene.host_failure(), None);
 }
 
 /// Whether the guest wants servers outside to be asked now.
@@ -675,7 +677,7 @@ fn a_guest_that_is_answered_or_may_not_asks_nobody_outside() {
 
 #[test]
 fn a_reply_waits_a_moment_for_the_address_that_others_see() {
-    let is_shown = |scene: &Scene| matches!(scene.guest_view(), View::ReplyNeeded { .. });
+    let is_shown = |scene: &Scene| matches!(scene.guest_view(), GuestView::ReplyNeeded { .. });
     let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
     scene.guest.may_look_outside();
     scene.connect();

@@ -1,40 +1,16 @@
 //! What a screen shows of a pairing. No words for people here: shells have those.
 
-use super::{Failure, Provenance};
-use crate::handshake::Trust;
-use std::time::Duration;
-
-/// One state of the flow, as a screen needs it.
+/// What the screen of a guest shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum View {
-    /// The host shows its invitation.
-    Hosting {
-        /// How far it is.
-        stage: HostStage,
-        /// How long the invitation is still good.
-        remaining: Duration,
-    },
-    /// The guest has opened an invitation and is asked whether to connect. Nothing has been sent.
-    InvitationOpened {
-        /// What the host calls itself.
-        name: Option<String>,
-        /// What will be asked once connected.
-        question: Option<String>,
-        /// How it came here, which is what it will prove.
-        provenance: Provenance,
-        /// How long it is still good by this device's clock; None if it seems to have expired.
-        remaining: Option<Duration>,
-    },
-    /// The guest knocks.
+pub enum GuestView {
+    /// It knocks.
     Connecting(GuestStage),
-    /// The guest's reply must reach the host. The guest goes on knocking.
+    /// Its reply must reach the host. It goes on knocking.
     ReplyNeeded {
-        /// The reply's bytes, for every form a token has.
-        reply: Vec<u8>,
         /// As in [`GuestStage::SlotTaken`].
         slot_taken: bool,
     },
-    /// The guest is asked a question that the host wrote.
+    /// It is asked a question that the host wrote.
     Asking {
         /// The question. It comes from the other side.
         question: String,
@@ -46,15 +22,6 @@ pub enum View {
         /// person should hear that each answer lets whoever asks test one guess.
         is_repeated: bool,
     },
-    /// The two are together.
-    Talking {
-        /// What the other side calls itself; may be empty.
-        name: String,
-        /// What the way of meeting proved about them.
-        trust: Trust,
-    },
-    /// It came to nothing.
-    Ended(Failure),
 }
 
 /// How far a host is.

@@ -23,7 +23,7 @@ fn answer(scene: &mut Scene, answer: &str) -> (Option<End>, Option<End>) {
 
 fn tries_left(scene: &Scene) -> (u8, u8) {
     let at_guest = match scene.guest_view() {
-        View::Asking {
+        GuestView::Asking {
             question,
             tries_left,
             ..
@@ -112,7 +112,7 @@ fn three_wrong_answers_burn_the_invitation() {
     let ends = answer(&mut scene, "Max");
     let differ = |end: Option<End>| matches!(end, Some(Err(Failure::AnswersDiffer)));
     assert!(differ(ends.0) && differ(ends.1));
-    assert!(scene.host.view(scene.now()).is_none());
+    assert!(scene.host.stage().is_none());
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn three_proofs_are_all_whatever_links_and_processes_they_leave_by() {
 #[test]
 fn whoever_answered_before_is_told_that_each_answer_lets_them_test_one_guess() {
     let is_repeated = |scene: &Scene| match scene.guest_view() {
-        View::Asking {
+        GuestView::Asking {
             was_wrong,
             is_repeated,
             ..

@@ -206,12 +206,12 @@ const HOST_STATES: [State; 15] = [
     ("proof (right)", || proof("Rex")),
     ("finished", || {
         let mut at = scene(None);
-        at.scene.host.cancel();
+        at.host_wakes(Some(at.scene.start + QR_LIFETIME));
         at
     }),
 ];
 
-const HOST_EVENTS: [Happening; 18] = [
+const HOST_EVENTS: [Happening; 17] = [
     ("the guest knocks", |at| at.scene.knock()),
     ("another guest knocks", |at| {
         let now = at.scene.now();
@@ -284,7 +284,6 @@ const HOST_EVENTS: [Happening; 18] = [
         at.scene.host.handle_timeout(slept);
     }),
     ("the device moves", |at| at.scene.host.moved(candidates(7))),
-    ("the person stops it", |at| at.scene.host.cancel()),
 ];
 
 fn host_effects(scene: &mut Scene) -> Vec<String> {
@@ -446,12 +445,12 @@ const GUEST_STATES: [State; 15] = [
     ("proof (wrong, the third)", || proving("Max", 2)),
     ("finished", || {
         let mut at = knocking();
-        at.scene.guest.cancel();
+        at.scene.guest.failed(TransportError::Closed);
         at
     }),
 ];
 
-const GUEST_EVENTS: [Happening; 21] = [
+const GUEST_EVENTS: [Happening; 20] = [
     ("the person agrees", |at| at.scene.connect()),
     ("the person goes on after a restart", |at| {
         let reply = at.reply_of(at.scene.guest_fingerprint);
@@ -518,7 +517,6 @@ const GUEST_EVENTS: [Happening; 21] = [
         };
         at.scene.guest.invitation_received(other).unwrap_err();
     }),
-    ("the person stops it", |at| at.scene.guest.cancel()),
 ];
 
 fn guest_effects(scene: &mut Scene) -> Vec<String> {

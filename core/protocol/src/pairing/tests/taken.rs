@@ -12,7 +12,7 @@ fn knocking() -> Scene {
 }
 
 fn is_over(scene: &mut Scene) -> bool {
-    scene.guest.view(scene.now()).is_none() || scene.guest_failure().is_some()
+    scene.guest.view().is_none() || scene.guest_failure().is_some()
 }
 
 #[test]
@@ -20,13 +20,22 @@ fn a_guest_that_finds_the_slot_taken_says_so_and_gets_in_when_it_is_free() {
     let mut scene = knocking();
     scene.pass(Duration::from_secs(2));
     scene.guest.slot_taken(true);
-    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::SlotTaken));
+    assert_eq!(
+        scene.guest_view(),
+        GuestView::Connecting(GuestStage::SlotTaken)
+    );
     // A host that says so has been reached, and needs no reply for that.
     scene.pass(Duration::from_secs(60));
-    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::SlotTaken));
+    assert_eq!(
+        scene.guest_view(),
+        GuestView::Connecting(GuestStage::SlotTaken)
+    );
     assert!(!is_over(&mut scene));
     scene.knock();
-    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::Answered));
+    assert_eq!(
+        scene.guest_view(),
+        GuestView::Connecting(GuestStage::Answered)
+    );
     scene.open();
     scene.talk();
 }
@@ -37,10 +46,7 @@ fn a_reply_that_was_shown_stays_while_the_slot_is_taken_and_is_as_good_as_before
     scene.pass(Duration::from_secs(3));
     let reply = scene.shown_reply();
     scene.guest.slot_taken(true);
-    let shown = |slot_taken| View::ReplyNeeded {
-        reply: reply.as_bytes().to_vec(),
-        slot_taken,
-    };
+    let shown = |slot_taken| GuestView::ReplyNeeded { slot_taken };
     assert_eq!(scene.guest_view(), shown(true));
     scene.pass(Duration::from_secs(60));
     scene.guest.slot_taken(false);
@@ -114,7 +120,10 @@ fn who_never_answers_holds_the_slot_five_minutes_without_a_strike_and_the_true_g
     scene.guest_fingerprint = GUEST;
     scene.pass(Duration::from_secs(299));
     assert!(matches!(scene.host_stage(), HostStage::Asking { .. }));
-    assert_eq!(scene.guest_view(), View::Connecting(GuestStage::SlotTaken));
+    assert_eq!(
+        scene.guest_view(),
+        GuestView::Connecting(GuestStage::SlotTaken)
+    );
     scene.pass(Duration::from_secs(2));
     let abandons = scene.host.poll_effect();
     assert!(matches!(abandons, Some(HostEffect::Abandon)));
