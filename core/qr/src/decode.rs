@@ -94,7 +94,7 @@ fn is_transparent(picture: &DynamicImage) -> bool {
 }
 
 /// The luminance of a picture over an even ground.
-fn on_ground(picture: &DynamicImage, ground: u8) -> Option<Luma<'static>> {
+pub(super) fn on_ground(picture: &DynamicImage, ground: u8) -> Option<Luma<'static>> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let pixels = if picture.color().has_alpha() {
         let ground = u32::from(ground);

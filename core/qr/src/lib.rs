@@ -18,6 +18,8 @@
 //! ```
 
 #[cfg(feature = "read")]
+mod animation;
+#[cfg(feature = "read")]
 mod bare;
 #[cfg(feature = "read")]
 mod bend;

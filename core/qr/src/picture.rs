@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::iter::successors;
 use std::ops::ControlFlow;
 
+use super::animation::later_frames;
 use super::decode::{Shot, shots};
 use super::fence::fenced;
 use super::filter::shrink;
+use super::found::Taken;
 use super::ladder::{Base, Rung};
 use super::luma::Luma;
 use super::reader::Effort;
@@ -64,7 +66,11 @@ pub fn scan_picture_for(
         wanted: &wanted,
     };
     // An error says that enough was read.
-    let _ = shots.iter().try_for_each(|shot| climb.all(shot));
+    let is_enough = shots.iter().try_for_each(|shot| climb.all(shot)).is_break();
+    if !is_enough {
+        // Whatever panics there has shown its frames before.
+        let _ = fenced(|| later_frames(bytes).try_for_each(|frame| climb.glance(&frame)));
+    }
     match climb.readings.into_all() {
         readings if readings.is_empty() => Err(PictureError::NoCode),
         readings => Ok(readings),
@@ -116,10 +122,29 @@ impl Climb<'_> {
         ControlFlow::Continue(())
     }
 
+    /// Looks at one more frame in the ways that nearly always suffice: there may be many.
+    fn glance(&mut self, frame: &Luma<'static>) -> ControlFlow<()> {
+        let fits = |factor: &usize| frame.area() / (factor * factor) <= WHOLE_LADDER;
+        let factor = (1..).find(fits).unwrap_or(1);
+        let luma = at_size(frame, factor);
+        let base = Base::new(&luma);
+        // What was read in another frame is not there any more.
+        let nothing = Taken::default();
+        for rung in FIRST {
+            self.look_beside(&base, factor as f32, rung, &nothing);
+        }
+        self.enough()
+    }
+
     /// Looks at a picture that was shrunk by `scale`.
     fn look(&mut self, base: &Base<'_>, scale: f32, rung: Rung) {
         let taken = self.readings.taken().seen_from(0.0, 0.0, 1.0 / scale);
-        for (found, inverted) in rung.look(base, Effort::PICTURE, &taken) {
+        self.look_beside(base, scale, rung, &taken);
+    }
+
+    /// The same, passing over what is taken.
+    fn look_beside(&mut self, base: &Base<'_>, scale: f32, rung: Rung, taken: &Taken) {
+        for (found, inverted) in rung.look(base, Effort::PICTURE, taken) {
             let found = found.map(|x, y| (x * scale, y * scale));
             self.readings.add(found, rung, inverted);
         }
