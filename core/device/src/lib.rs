@@ -56,7 +56,7 @@ pub use ports::{
 };
 pub use randomness::{NoRandomness, Randomness, system_randomness};
 pub use settings::{Asking, Scope, SessionTerms, Settings};
-pub use snapshot::{Ended, KeptInvitation, Pending, PendingId, ProofCount, Snapshot, Write};
+pub use snapshot::{Ended, KeptInvitation, Pending, PendingId, Snapshot, Write};
 pub use tag::{Named, NotNamed, Tag, named, to_resume};
 pub use view::{
     Event, FileState, Outlook, Reached, RouterReport, Row, RowContent, SessionEnd, View, Wish,

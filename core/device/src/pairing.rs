@@ -9,8 +9,8 @@ use super::snapshot::expires;
 use super::unheard::Unheard;
 use super::{
     AuthenticatedPeer, CarrierCommand, CarrierEvent, DeliveryMode, Done, EndReason, GuestKeys,
-    HostHistory, HostKeys, Milestones, Outlook, PendingId, ProofCount, Provenance, Refusal,
-    RequestId, Role, SessionCommand, SessionEnd, Ticket, View, Write,
+    HostHistory, HostKeys, Milestones, Outlook, PendingId, Provenance, Refusal, RequestId, Role,
+    SessionCommand, SessionEnd, Ticket, View, Write,
 };
 use bytes::Bytes;
 use handfast_protocol::handshake::Trust;
@@ -19,7 +19,7 @@ use handfast_protocol::pairing::{
     Cause, Failure, Guest, GuestEffect, GuestView, Host, HostEffect, HostStage, HostTerms, Now,
     Turn,
 };
-use handfast_store::{PendingInvitation, PendingReply, Person, StoreError};
+use handfast_store::{PendingInvitation, PendingReply, Person, Proofs, StoreError};
 use handfast_token::{
     Candidate, Fingerprint, Invitation, MAX_LIFETIME, Policy, SealedReply, Token, admit,
 };
@@ -598,7 +598,7 @@ impl Pairing {
                     })));
                 }
                 if proofs != proofs_before {
-                    writes.push(Write::CountProofs(ProofCount {
+                    writes.push(Write::CountProofs(Proofs {
                         id: kept.id(),
                         provenance: kept.provenance,
                         sent: *proofs,

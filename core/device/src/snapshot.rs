@@ -11,7 +11,7 @@ use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Tried;
 use handfast_store::{
-    MAX_GUESSES, MAX_MARKS, PendingInvitation, PendingReply, Person, Refused, StoreError,
+    MAX_GUESSES, MAX_MARKS, PendingInvitation, PendingReply, Person, Proofs, Refused, StoreError,
 };
 use handfast_token::{Invitation, InviteId, MAX_LIFETIME};
 use std::collections::BTreeMap;
@@ -68,7 +68,7 @@ pub struct Snapshot {
     pub replies: BTreeMap<InviteId, PendingReply>,
     /// The proofs that it sent as a guest, by invitation. They are kept longer than the invitation:
     /// whoever ends it and opens it again has no more tries.
-    pub proofs: BTreeMap<InviteId, ProofCount>,
+    pub proofs: BTreeMap<InviteId, Proofs>,
     /// Who was met, by long-term key.
     pub people: BTreeMap<[u8; 32], Person>,
     /// Who is not let in again, by long-term key.
@@ -99,19 +99,6 @@ pub struct Ended {
     pub at: u64,
 }
 
-/// How many proofs were sent to the host of an invitation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ProofCount {
-    /// Which invitation.
-    pub id: InviteId,
-    /// How it came.
-    pub provenance: Provenance,
-    /// How many, over all links and processes.
-    pub sent: u8,
-    /// When the last one was sent, in seconds since 1970-01-01 UTC.
-    pub last: u64,
-}
-
 /// One change of what is kept.
 #[derive(Clone, Debug)]
 pub enum Write {
@@ -129,7 +116,7 @@ pub enum Write {
     /// An accepted invitation is done with.
     RemoveReply(InviteId),
     /// So many proofs were sent; a smaller number than is kept changes nothing.
-    CountProofs(ProofCount),
+    CountProofs(Proofs),
     /// These proofs are too old to matter.
     ForgetProofs(InviteId),
     /// Somebody was met. Of somebody known the first time stays, trust rises if this meeting proved
@@ -254,7 +241,7 @@ impl Snapshot {
     /// What was answered before, as a guest of this invitation must know it at `now` (seconds since
     /// 1970-01-01 UTC).
     pub fn tried(&self, id: InviteId, now: u64) -> Tried {
-        let is_recent = |other: &ProofCount| {
+        let is_recent = |other: &Proofs| {
             let is_seen = other.provenance == Provenance::Camera;
             other.id != id && !is_seen && now.saturating_sub(other.last) < LATELY
         };
@@ -604,7 +591,7 @@ mod tests {
     #[test]
     fn who_was_seen_by_the_camera_is_nobody_to_be_warned_of() {
         let count = |id: u8, provenance| {
-            Write::CountProofs(ProofCount {
+            Write::CountProofs(Proofs {
                 id: [id; 16],
                 provenance,
                 sent: 1,
@@ -671,7 +658,7 @@ mod tests {
         assert_eq!(state(&snapshot, id), Some(EndReason::Burned));
 
         let count = |sent, last| {
-            Write::CountProofs(ProofCount {
+            Write::CountProofs(Proofs {
                 id,
                 provenance: Provenance::Carried,
                 sent,

@@ -1,9 +1,9 @@
 //! What a device keeps, as rows of a store: a [`Write`] means there what it means for a [`Snapshot`].
 
-use handfast_device::{Asking, Ended, KeptInvitation, ProofCount, Settings, Snapshot, Write};
+use handfast_device::{Asking, Ended, KeptInvitation, Settings, Snapshot, Write};
 use handfast_protocol::conversation::Limits;
 use handfast_protocol::network::StunServer;
-use handfast_store::{Batch, Kept, Proofs, Setting, StoreError};
+use handfast_store::{Batch, Kept, Setting, StoreError};
 
 /// How a choice for something, and one against it, are written.
 const YES: &str = "yes";
@@ -18,12 +18,7 @@ pub(super) fn put(batch: &Batch<'_>, write: &Write) -> Result<(), StoreError> {
         Write::EndInvitation(id, reason, now) => batch.end_invitation(*id, *reason, *now),
         Write::PutReply(reply) => batch.put_reply(reply),
         Write::RemoveReply(id) => batch.remove_reply(*id),
-        Write::CountProofs(count) => batch.count_proofs(Proofs {
-            id: count.id,
-            provenance: count.provenance,
-            sent: count.sent,
-            last: count.last,
-        }),
+        Write::CountProofs(count) => batch.count_proofs(*count),
         Write::ForgetProofs(id) => batch.forget_proofs(*id),
         // Who is refused is not remembered, which is no failure.
         Write::Meet(person) => batch.meet(person.clone()).map(drop),
@@ -53,18 +48,13 @@ pub(super) fn load(batch: &Batch<'_>, usual: &Settings) -> Result<Snapshot, Stor
         }
     });
     let replies = batch.replies()?.into_iter();
-    let proofs = batch.proofs()?.into_iter().map(|proofs| ProofCount {
-        id: proofs.id,
-        provenance: proofs.provenance,
-        sent: proofs.sent,
-        last: proofs.last,
-    });
+    let proofs = batch.proofs()?.into_iter();
     let people = batch.people()?.into_iter();
     let refused = batch.refused()?.into_iter();
     Ok(Snapshot {
         invitations: invitations.collect(),
         replies: replies.map(|reply| (reply.id(), reply)).collect(),
-        proofs: proofs.map(|count| (count.id, count)).collect(),
+        proofs: proofs.map(|proofs| (proofs.id, proofs)).collect(),
         people: people.map(|person| (person.key.0, person)).collect(),
         refused: refused.map(|refused| (refused.key.0, refused)).collect(),
         settings: settings(batch, usual)?,

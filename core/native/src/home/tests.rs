@@ -1,14 +1,14 @@
 //! What is on the disk is what the device believes: every change means the same to both.
 
 use super::*;
-use handfast_device::{Asking, EndReason, HostHistory, KeptInvitation, ProofCount, Provenance};
+use handfast_device::{Asking, EndReason, HostHistory, KeptInvitation, Provenance};
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::conversation::Limits;
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Strikes;
 use handfast_sim::SplitMix64;
-use handfast_store::{PendingInvitation, PendingReply, Person, Refused};
+use handfast_store::{PendingInvitation, PendingReply, Person, Proofs, Refused};
 use handfast_token::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, QR_LIFETIME, Reply, random_bytes,
 };
@@ -137,7 +137,7 @@ fn write(numbers: &mut Numbers, moment: u64) -> Write {
         4 => Write::EndInvitation(id, EndReason::Used, now),
         5 => Write::PutReply(Box::new(accepted(number, numbers.below(99) as u16))),
         6 => Write::RemoveReply(id),
-        7 => Write::CountProofs(ProofCount {
+        7 => Write::CountProofs(Proofs {
             id,
             provenance: Provenance::Locked,
             sent: numbers.byte(),
