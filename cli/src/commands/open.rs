@@ -445,7 +445,12 @@ mod tests {
             ("../../etc/passwd", "/box/passwd"),
             ("/etc/passwd", "/box/passwd"),
             ("..", "/box/file"),
-            (".bashrc", "/box/bashrc"),
+            // A name that means nothing to this system stays.
+            #[cfg(unix)]
+            (".env", "/box/.env"),
+            #[cfg(unix)]
+            ("a\\b", "/box/a\\b"),
+            #[cfg(not(unix))]
             ("a\\b", "/box/b"),
         ] {
             assert_eq!(beside.of(&named(name)), Path::new(expected), "{name}");

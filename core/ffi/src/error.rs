@@ -61,6 +61,8 @@ pub enum ErrorKind {
     TooLarge,
     /// It is no picture that can be opened.
     NotAPicture,
+    /// It is a picture of a kind that is not read, such as HEIC or TIFF.
+    OtherPicture,
     /// The picture shows no code that can be read.
     NoCode,
     /// The reply answers another invitation.
@@ -192,9 +194,11 @@ impl ErrorKind {
             | Self::RulesBroken => Remedy::TryTogether,
             Self::NoNetwork => Remedy::CheckNetwork,
             Self::NewerVersion => Remedy::Update,
-            Self::SeveralFound | Self::TooLarge | Self::NotAPicture | Self::NoCode => {
-                Remedy::HandInAnother
-            }
+            Self::SeveralFound
+            | Self::TooLarge
+            | Self::NotAPicture
+            | Self::OtherPicture
+            | Self::NoCode => Remedy::HandInAnother,
             Self::WrongReply | Self::WrongThing | Self::TooExpensive => Remedy::HandInAnother,
             Self::WrongAnswer | Self::BadText | Self::NotAServer => Remedy::Retype,
             Self::StorageFull | Self::Storage => Remedy::MakeRoom,
@@ -283,7 +287,8 @@ impl From<FindError> for HandfastError {
 impl From<PictureError> for HandfastError {
     fn from(error: PictureError) -> Self {
         match error {
-            PictureError::NotAPicture | PictureError::OtherKind(_) => ErrorKind::NotAPicture,
+            PictureError::NotAPicture => ErrorKind::NotAPicture,
+            PictureError::OtherKind(_) => ErrorKind::OtherPicture,
             PictureError::TooLarge => ErrorKind::TooLarge,
             PictureError::NoCode => ErrorKind::NoCode,
         }

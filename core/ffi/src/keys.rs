@@ -271,6 +271,7 @@ impl ErrorKind {
             Self::SeveralFound => "kind_several_found",
             Self::TooLarge => "kind_too_large",
             Self::NotAPicture => "kind_not_a_picture",
+            Self::OtherPicture => "kind_other_picture",
             Self::NoCode => "kind_no_code",
             Self::WrongReply => "kind_wrong_reply",
             Self::WrongThing => "kind_wrong_thing",

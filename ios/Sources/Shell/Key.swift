@@ -64,6 +64,7 @@ public enum Key: String, CaseIterable, Sendable {
     case kindSeveralFound = "kind_several_found"
     case kindTooLarge = "kind_too_large"
     case kindNotAPicture = "kind_not_a_picture"
+    case kindOtherPicture = "kind_other_picture"
     case kindNoCode = "kind_no_code"
     case kindWrongReply = "kind_wrong_reply"
     case kindWrongThing = "kind_wrong_thing"

@@ -927,6 +927,8 @@ class FacadeTest {
         assertEquals(ErrorKind.NOTHING_FOUND, kindOf { it.handfast.readFile(ByteArray(5000)) })
         val cut = png(100, 100).copyOf(60)
         assertEquals(ErrorKind.NOT_A_PICTURE, kindOf { it.handfast.readFile(cut) })
+        val tiff = "II*\u0000".encodeToByteArray() + ByteArray(100)
+        assertEquals(ErrorKind.OTHER_PICTURE, kindOf { it.handfast.readFile(tiff) })
     }
 
     @Test
