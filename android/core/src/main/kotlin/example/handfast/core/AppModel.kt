@@ -124,8 +124,10 @@ class AppModel(
     /** Answers what the other side asks, or what something locked asks, which may need a [code] too. */
     fun answer(answers: List<String>, code: String? = null) {
         val asked = front
+        // What opens a file of theirs is never tried on somebody who asks something else.
+        val opensFile = (shown.value as? Screen.Question)?.size != null
         act {
-            if (lockbox.screen != null) {
+            if (opensFile) {
                 lockbox.answer(device, answers, code)
                 show()
             } else {
@@ -245,26 +247,22 @@ class AppModel(
     fun offerReply() = inFront { device.offerReply(it) }
 
     /** One step back: closes the camera, ends what is looked at for good, leaves a screen that is over. */
-    fun back() = act {
-        when {
-            scanning != null -> scanning = null
-            lockbox.leave() -> {}
-            outlook != null -> outlook = null
-            settings != null -> settings = null
-            person != null -> person = null
-            else -> leaveFront()
-        }
-        show()
+    fun back() {
+        val session = front
+        act { goBack(session) }
     }
 
     /** One step back that gives up nothing: what is under way goes on. */
-    fun putAside() = act {
-        val goesOn = view?.let { it.isWaiting || it.isTalking } == true
-        if (scanning == null && lockbox.screen == null && goesOn) {
-            front = null
-            show()
-        } else {
-            back()
+    fun putAside() {
+        val session = front
+        act {
+            val goesOn = view?.let { it.isWaiting || it.isTalking } == true
+            if (scanning == null && lockbox.screen == null && goesOn && front == session) {
+                front = null
+                show()
+            } else {
+                goBack(session)
+            }
         }
     }
 
@@ -496,6 +494,20 @@ class AppModel(
         front = session
         sessions.values.removeIf { it.end != null }
         if (session !in sessions) device.view(session)?.let { sessions[session] = it }
+        show()
+    }
+
+    /** One step back for somebody who looked at this session, or at none. */
+    private suspend fun goBack(asked: Long?) {
+        when {
+            scanning != null -> scanning = null
+            lockbox.leave() -> {}
+            // Another may have come there by itself.
+            view != null -> if (front == asked) leaveFront()
+            outlook != null -> outlook = null
+            settings != null -> settings = null
+            else -> person = null
+        }
         show()
     }
 

@@ -220,6 +220,20 @@ class AppModelTest {
     }
 
     @Test
+    fun `one step back leaves what is seen, and not what lies beneath`() = twoApps { one, two ->
+        one.app.invite(send = true)
+        val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+        two.app.showSettings()
+        two.until<Screen.Settings>()
+        two.app.handIn(link)
+        two.until<Screen.Confirm>()
+        two.app.back()
+        two.until<Screen.Settings>()
+        two.app.back()
+        two.until<Screen.Home> { it.underWay.isEmpty() }
+    }
+
+    @Test
     fun `what is handed in and cannot be used is a notice with a way on`() = oneApp { one ->
         one.app.invite(send = true)
         val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
