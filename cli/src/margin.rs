@@ -47,6 +47,13 @@ pub(crate) fn theirs(name: &str, text: &str, columns: usize) -> String {
     folded
 }
 
+/// Lines of a report, of which each that is too long for the screen goes on so many columns in.
+pub(crate) fn report(text: &str, further: usize, columns: usize) -> String {
+    let further = " ".repeat(further.min(columns / 2));
+    let lines = text.lines().map(|line| fold(line, "", &further, columns));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// The beginning of a text that fits into so many columns.
 pub(crate) fn cut(text: &str, columns: usize) -> &str {
     let mut used = 0;
@@ -183,6 +190,20 @@ mod tests {
                     .collect();
                 assert_eq!(words, [&wanted[..], &wanted[..]].concat());
             }
+        }
+    }
+
+    #[test]
+    fn a_line_of_a_report_is_folded_between_words_and_goes_on_in_its_column() {
+        let told = "  1.5 ms  host  is connected with Ben\n\nCode  60 bytes";
+        assert_eq!(
+            report(told, 16, 35),
+            "  1.5 ms  host  is connected with\n                Ben\n\nCode  60 bytes"
+        );
+        for columns in 1..40 {
+            let folded = report(told, 16, columns);
+            let bare = |text: &str| text.split_whitespace().collect::<String>();
+            assert_eq!(bare(&folded), bare(told));
         }
     }
 

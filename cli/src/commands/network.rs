@@ -6,7 +6,7 @@
 use super::Hands;
 use crate::asking::OutsideArgs;
 use crate::device::Device;
-use crate::output::{json_line, write_line};
+use crate::output::{json_line, write_line, write_report};
 use crate::status::Stop;
 use crate::{strings, words};
 use handfast_native::network::{
@@ -16,6 +16,9 @@ use handfast_native::network::{
 use handfast_native::token::Range;
 use serde::Serialize;
 use std::net::{IpAddr, SocketAddr};
+
+/// How far in a line goes on that is too long for the window: further than any begins.
+const FURTHER: usize = 4;
 
 #[derive(clap::Args)]
 #[command(after_help = strings::network_examples())]
@@ -37,7 +40,7 @@ pub(crate) async fn run(args: Args, mut hands: Hands) -> Result<(), Stop> {
     let report = surveyed?;
     match args.json {
         true => write_line(&json_line(&report.as_json())),
-        false => write_line(&report.to_text()),
+        false => write_report(&report.to_text(), FURTHER),
     }
     Ok(())
 }

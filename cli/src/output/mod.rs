@@ -279,6 +279,15 @@ pub(crate) fn write_line(text: &str) {
     let _ = writeln!(output, "{text}").and_then(|()| output.flush());
 }
 
+/// Writes a report to standard output. Lines that are too long for the window in which it appears go on so
+/// many columns in.
+pub(crate) fn write_report(text: &str, further: usize) {
+    match terminal::window() {
+        Some((columns, _)) => write_line(&margin::report(text, further, columns)),
+        None => write_line(text),
+    }
+}
+
 /// A text without spaces, such as base64, in lines of so many columns.
 fn in_lines(text: &str, columns: usize) -> String {
     let characters: Vec<char> = text.chars().collect();

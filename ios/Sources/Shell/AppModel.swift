@@ -400,7 +400,9 @@ public final class AppModel {
             model.decided()
             model.scanning = nil
             model.lockbox.clear()
-            let before = model.sessions.first { $0.isChoice }
+            // One that was left before may still be among them, until its end is told.
+            let choices = model.sessions.filter(\.isChoice)
+            let before = choices.first { $0.id == model.front } ?? choices.first
             if let before { try? await device.leave(before.id) }
             try await open(model, device)
             if let token = before?.token {
@@ -584,12 +586,11 @@ public final class AppModel {
         if isOccupied { hold(open) } else { try await open(self, device) }
     }
 
-    /// Holds what came meanwhile, and says so, unless the person is just being asked about a reply.
+    /// Holds what came meanwhile, and says so; once the person has decided, if they are asked about a reply.
     private func hold(_ open: @escaping Opening) {
-        guard offered == nil else { return }
         scanning = nil
         held = open
-        notice = Self.anotherUnderWay
+        if offered == nil { notice = Self.anotherUnderWay }
     }
 
     private static let anotherUnderWay = Notice(what: .anotherUnderWay, way: .replace)

@@ -130,6 +130,9 @@ final class HandInTests: XCTestCase {
         host.model.back()
         _ = try await host.hasUnderWay(.hostWaiting)
         host.model.takeReply()
+        // And what came meanwhile is not lost.
+        try await host.isTold(.anotherUnderWay)
+        host.model.noticed()
         try await host.isTold(.replyTaken)
         host.model.returned()
         try await areTogether(host, guest)

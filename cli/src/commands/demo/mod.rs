@@ -11,7 +11,7 @@ mod timeline;
 
 use crate::interrupt::Interrupt;
 use crate::language::{Language, language};
-use crate::output::{Event, Stamped, json_line, write_line};
+use crate::output::{Event, Stamped, json_line, write_line, write_report};
 use crate::status::{Status, Stop};
 use crate::{margin, strings, symbol, terminal, words};
 use figures::Who;
@@ -67,7 +67,7 @@ async fn demonstrate(args: Args, mut interrupt: Interrupt) -> Result<(), Stop> {
         events: Vec::new(),
     };
     if !args.json {
-        write_line(strings::demo_begins());
+        write_report(strings::demo_begins(), 0);
     }
     let ended = tokio::select! {
         ended = demo.watch(&folder, seed, args.two_scan) => ended,
@@ -193,7 +193,7 @@ impl Demo {
             .or_else(|| self.events.first().map(|(_, stamped)| stamped.at_us));
         if let (Some(origin), false) = (origin, self.json) {
             for line in timeline::lines(&self.events, origin) {
-                write_line(&line);
+                write_report(&line, timeline::column());
             }
         }
         ended?;

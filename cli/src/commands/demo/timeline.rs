@@ -12,7 +12,7 @@ pub(super) fn lines(events: &[(Who, Stamped)], origin: u64) -> Vec<String> {
         .filter_map(|(who, stamped)| Some((stamped.at_us, *who, what(*who, &stamped.event)?)))
         .collect();
     told.sort_by_key(|(at, ..)| *at);
-    let width = role(Who::Host).len().max(role(Who::Guest).len());
+    let width = width_of_roles();
     told.into_iter()
         .map(|(at, who, what)| {
             let at = (at as f64 - origin as f64) / 1000.0;
@@ -23,6 +23,15 @@ pub(super) fn lines(events: &[(Who, Stamped)], origin: u64) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// The column in which it stands what was done.
+pub(super) fn column() -> usize {
+    "123456789 ms  ".len() + width_of_roles() + "  ".len()
+}
+
+fn width_of_roles() -> usize {
+    role(Who::Host).len().max(role(Who::Guest).len())
 }
 
 fn role(who: Who) -> &'static str {
@@ -115,5 +124,6 @@ mod tests {
                 .any(|line| line.starts_with("      0.0 ms  guest  "))
         );
         assert!(lines.iter().all(|line| line.as_bytes()[21..23] != *b"  "));
+        assert!(lines.iter().all(|line| line.as_bytes()[column()] != b' '));
     }
 }

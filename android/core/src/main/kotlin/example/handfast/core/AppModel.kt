@@ -99,7 +99,7 @@ class AppModel(
                 try {
                     work()
                 } catch (refusal: Refusal) {
-                    if (!refusal.isSilent) noted.value = refusal.notice()
+                    if (!refusal.isSilent) say(refusal.notice())
                 }
             }
         }
@@ -124,8 +124,10 @@ class AppModel(
     /** Answers what the other side asks, or what something locked asks, which may need a [code] too. */
     fun answer(answers: List<String>, code: String? = null) {
         val asked = front
+        // What opens a file of theirs is never tried on somebody who asks something else.
+        val opensFile = (shown.value as? Screen.Question)?.size != null
         act {
-            if (lockbox.screen != null) {
+            if (opensFile) {
                 lockbox.answer(device, answers, code)
                 show()
             } else {
@@ -223,7 +225,7 @@ class AppModel(
     /** More is tried to get past a strict network, once for each invitation and each reply. */
     fun tryHarder() = inFront {
         device.tryHarder(it)
-        noted.value = Notice(Key.TRYING_HARDER, null, null)
+        say(Notice(Key.TRYING_HARDER, null, null))
     }
 
     /** Asks them to compare, or agrees to: what to compare is shown when both want it. */
@@ -245,26 +247,22 @@ class AppModel(
     fun offerReply() = inFront { device.offerReply(it) }
 
     /** One step back: closes the camera, ends what is looked at for good, leaves a screen that is over. */
-    fun back() = act {
-        when {
-            scanning != null -> scanning = null
-            lockbox.leave() -> {}
-            outlook != null -> outlook = null
-            settings != null -> settings = null
-            person != null -> person = null
-            else -> leaveFront()
-        }
-        show()
+    fun back() {
+        val session = front
+        act { goBack(session) }
     }
 
     /** One step back that gives up nothing: what is under way goes on. */
-    fun putAside() = act {
-        val goesOn = view?.let { it.isWaiting || it.isTalking } == true
-        if (scanning == null && lockbox.screen == null && goesOn) {
-            front = null
-            show()
-        } else {
-            back()
+    fun putAside() {
+        val session = front
+        act {
+            val goesOn = view?.let { it.isWaiting || it.isTalking } == true
+            if (scanning == null && lockbox.screen == null && goesOn && front == session) {
+                front = null
+                show()
+            } else {
+                goBack(session)
+            }
         }
     }
 
@@ -306,20 +304,25 @@ class AppModel(
             val bytes = if (copy.length() > MOST_BYTES) null else runCatching { copy.readBytes() }.getOrNull()
             val what = if (copy.length() > MOST_BYTES) Key.KIND_TOO_LARGE else Key.KIND_STORAGE
             copy.parentFile?.deleteRecursively()
-            if (bytes == null) act { noted.value = Notice(what, null, null) } else handIn(bytes)
+            if (bytes == null) act { say(Notice(what, null, null)) } else handIn(bytes)
         }
     }
 
     /** Leaves what the person is asked about and opens what came meanwhile. What was left is held in its turn. */
     fun replace() = act {
-        val open = pending ?: return@act
+        val open = pending?.takeIf { offered == null } ?: return@act
         pending = null
         noted.value = later.removeFirstOrNull()
         scanning = null
         lockbox.clear()
-        val choice = sessions.entries.find { it.value.isChoice }?.key
+        // One that was left before may still be among them, until its end is told.
+        val choice = front?.takeIf { view?.isChoice == true } ?: sessions.entries.find { it.value.isChoice }?.key
         val before = confirming.takeIf { choice != null }
-        choice?.let { device.leave(it) }
+        try {
+            choice?.let { device.leave(it) }
+        } catch (_: Refusal) {
+            // It is over by itself.
+        }
         open()
         if (before != null) hold { opening(before) }
         show()
@@ -415,16 +418,20 @@ class AppModel(
     private suspend fun reply(token: Token) {
         device.reply(token)
         scanning = null
-        noted.value = Notice(Key.REPLY_TAKEN, null, null)
+        say(Notice(Key.REPLY_TAKEN, null, null))
     }
 
     /** Somebody may be waited for whose reply this is. */
     private val isAwaited get() = sessions.values.any { it.isHosting }
 
-    /** Asks whether to take this reply. One that comes meanwhile does not slip into its place. */
+    /**
+     * Asks whether to take this reply, ahead of what else is asked. One that comes meanwhile does not slip into
+     * its place.
+     */
     private fun offer(reply: Token) {
         if (offered != null) return
         offered = reply
+        noted.value?.takeIf { it.asks }?.let(later::addFirst)
         noted.value = Notice(Key.REPLY_FOUND, null, Way.TAKE_REPLY)
     }
 
@@ -438,7 +445,7 @@ class AppModel(
     /** Says that one thing comes after the other; the file itself is where it was. */
     private fun refuse(copy: File) {
         copy.parentFile?.deleteRecursively()
-        noted.value = Notice(Key.KIND_BUSY, Key.REMEDY_FINISH_FIRST, null)
+        say(Notice(Key.KIND_BUSY, Key.REMEDY_FINISH_FIRST, null))
     }
 
     /** Holds what came meanwhile, and says so; once the person has answered, if they are asked about a reply. */
@@ -457,7 +464,7 @@ class AppModel(
             val session = open()
             scanning = null
             if (sessions[session]?.isKnocking == true) {
-                noted.value = Notice(Key.INVITATION_TAKEN, null, null)
+                say(Notice(Key.INVITATION_TAKEN, null, null))
             } else {
                 confirming = open
             }
@@ -476,15 +483,31 @@ class AppModel(
 
     /** Says something; a question that is open stays until it is answered. */
     private fun say(notice: Notice) {
-        val asks = noted.value?.way.let { it == Way.REPLACE || it == Way.TAKE_REPLY }
-        if (!asks) noted.value = notice else if (notice != noted.value) later += notice
+        if (noted.value?.asks != true) noted.value = notice
+        else if (notice != noted.value && notice !in later) later += notice
     }
+
+    private val Notice.asks get() = way == Way.REPLACE || way == Way.TAKE_REPLY
 
     /** Looks at a session that has just begun. */
     private fun bring(session: Long) {
         front = session
         sessions.values.removeIf { it.end != null }
         if (session !in sessions) device.view(session)?.let { sessions[session] = it }
+        show()
+    }
+
+    /** One step back for somebody who looked at this session, or at none. */
+    private suspend fun goBack(asked: Long?) {
+        when {
+            scanning != null -> scanning = null
+            lockbox.leave() -> {}
+            // Another may have come there by itself.
+            view != null -> if (front == asked) leaveFront()
+            outlook != null -> outlook = null
+            settings != null -> settings = null
+            else -> person = null
+        }
         show()
     }
 
@@ -507,7 +530,7 @@ class AppModel(
             lockbox.ask(copy, asked)
         } else {
             copy.parentFile?.deleteRecursively()
-            noted.value = Notice(Key.SEALED_FOUND, null, null)
+            say(Notice(Key.SEALED_FOUND, null, null))
         }
     }
 

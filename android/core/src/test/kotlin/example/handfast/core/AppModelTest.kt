@@ -186,6 +186,54 @@ class AppModelTest {
     }
 
     @Test
+    fun `a question stays until it is answered, whatever is said or asked meanwhile`() = twoApps { one, two ->
+        one.app.invite(send = true)
+        val code = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
+        one.app.left(kept = false)
+        two.app.handIn(code.invitation.link)
+        two.until<Screen.Confirm>()
+        two.app.accept()
+        two.until<Screen.Connecting>()
+        two.app.offerReply()
+        val reply = two.until<Screen.Reply>().reply.link
+        one.app.handIn(reply)
+        assertEquals(Way.TAKE_REPLY, one.notice().way)
+        one.app.handIn("nothing at all")
+        one.app.noticed()
+        assertEquals(Key.KIND_NOTHING_FOUND, one.app.notice.wait { it?.way != Way.TAKE_REPLY }?.what)
+        one.forget()
+
+        // The reply is asked about first, and what is held is not lost by that.
+        oneApp { other ->
+            one.app.handIn(code.invitation.link)
+            one.until<Screen.Confirm>()
+            other.app.invite(send = true)
+            one.app.handIn(other.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link)
+            assertEquals(Way.REPLACE, one.notice().way)
+            one.app.handIn(reply)
+            one.app.notice.wait { it?.way == Way.TAKE_REPLY }
+            one.app.takeReply()
+            one.app.notice.wait { it?.way == Way.REPLACE }
+            one.app.noticed()
+            one.app.notice.wait { it?.what == Key.REPLY_TAKEN }
+        }
+    }
+
+    @Test
+    fun `one step back leaves what is seen, and not what lies beneath`() = twoApps { one, two ->
+        one.app.invite(send = true)
+        val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+        two.app.showSettings()
+        two.until<Screen.Settings>()
+        two.app.handIn(link)
+        two.until<Screen.Confirm>()
+        two.app.back()
+        two.until<Screen.Settings>()
+        two.app.back()
+        two.until<Screen.Home> { it.underWay.isEmpty() }
+    }
+
+    @Test
     fun `what is handed in and cannot be used is a notice with a way on`() = oneApp { one ->
         one.app.invite(send = true)
         val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
