@@ -31,6 +31,6 @@ pub use certificate::{TunnelCertificate, new_certificate};
 pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, Served};
 pub use error::TransportError;
 pub use guesses::{guessed, guessed_before, guessing};
-pub use interfaces::{Reach, local_addresses, ways_out};
+pub use interfaces::{Reach, local_addresses, told_addresses, ways_out};
 pub use mapping::{AskRouter, PortMapping};
 pub use reach::Reached;
