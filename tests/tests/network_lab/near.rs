@@ -1,13 +1,18 @@
-//! Two machines beside each other, at a cable that gives no addresses.
+//! Two machines beside each other: at a cable that gives no addresses, and with a firewall of their own.
 
 use crate::lab_or_skip;
 use crate::person::{Folder, Person};
 use crate::space::Space;
+use handfast_native::net::lets_in;
 use serde_json::Value;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// How long something may take that happens at once.
 const SOON: Duration = Duration::from_secs(20);
+
+/// How long a host waits before it says that nobody comes, and a little more.
+const HINTED: Duration = Duration::from_secs(12);
 
 /// Two machines at one cable, which has no addresses but those that the system itself gives.
 fn at_one_cable() -> [Space; 2] {
@@ -79,5 +84,71 @@ fn a_cable_beside_another_network_is_found_too() {
     let folder = Folder::new();
     let (mut ana, link) = invited(&host, &folder);
     let mut ben = joined(&guest, &folder, &link);
+    they_talk(&mut ana, &mut ben);
+}
+
+/// Lets in answers and nothing else, as desktops do unless somebody allows more.
+fn guard(space: &Space) {
+    space.nft(
+        "table inet guard { chain input {
+            type filter hook input priority filter; policy drop
+            iif lo accept
+            ct state established,related accept
+        }
+        }",
+    );
+}
+
+fn is_let_in(space: &Space, socket: &str) -> Option<bool> {
+    let socket: SocketAddr = socket.parse().expect("an address");
+    space.inside(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(lets_in(&[socket]))
+    })
+}
+
+#[test]
+fn the_rules_for_others_are_tried_and_nothing_leaves_for_that() {
+    lab_or_skip!();
+    let [host, guest] = at_one_cable();
+    host.ip("addr add 192.168.7.1/24 dev cable");
+    guest.nft(
+        "table inet lab {
+            counter came { }
+            chain input {
+                type filter hook input priority filter
+                udp dport 4000 counter name came
+            }
+        }",
+    );
+    let socket = "192.168.7.1:4000";
+    assert_eq!(is_let_in(&host, socket), Some(true), "no rules at all");
+    guard(&host);
+    assert_eq!(is_let_in(&host, socket), Some(false));
+    host.nft("add rule inet guard input udp dport 4001 accept");
+    assert_eq!(is_let_in(&host, socket), Some(false), "another port");
+    host.nft("add rule inet guard input udp dport 4000 accept");
+    assert_eq!(is_let_in(&host, socket), Some(true));
+    assert_eq!(guest.counted("came"), 0);
+}
+
+#[test]
+fn a_host_behind_its_own_firewall_is_told_so_and_met_by_a_reply() {
+    lab_or_skip!();
+    let [host, guest] = at_one_cable();
+    host.ip("addr add 192.168.7.1/24 dev cable");
+    guest.ip("addr add 192.168.7.2/24 dev cable");
+    guard(&host);
+    let folder = Folder::new();
+    let (mut ana, link) = invited(&host, &folder);
+    let mut ben = joined(&guest, &folder, &link);
+    let hint = ana.until(HINTED, &["hint", "met"]);
+    let cause = hint.as_ref().map(|told| told["cause"].clone());
+    assert_eq!(cause, Some("firewall".into()), "{:?}", ana.told);
+    let reply = ben.until(SOON, &["reply"]).expect("a reply");
+    ana.say(reply["link"].as_str().expect("a link"));
     they_talk(&mut ana, &mut ben);
 }
