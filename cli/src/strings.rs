@@ -3853,6 +3853,13 @@ pub(crate) fn why_kept_apart() -> &'static str {
     }
 }
 
+pub(crate) fn why_firewall() -> &'static str {
+    match language() {
+        English => "the firewall of this computer lets in nobody to whom it has not sent anything",
+        German => "lässt die Firewall dieses Rechners niemanden herein, dem er nichts geschickt hat",
+    }
+}
+
 pub(crate) fn why_no_common_family() -> &'static str {
     match language() {
         English => "one of you has IPv4 only and the other IPv6 only",
@@ -3920,6 +3927,13 @@ pub(crate) fn try_hotspot() -> &'static str {
     match language() {
         English => "allow handfast to receive UDP in the firewall of this computer, and of theirs, or let one of you open a hotspot and the other join it",
         German => "erlaube handfast in der Firewall dieses Rechners, UDP zu empfangen, und ebenso drüben, oder einer von euch öffnet einen Hotspot, und der andere tritt ihm bei",
+    }
+}
+
+pub(crate) fn try_let_in() -> &'static str {
+    match language() {
+        English => "allow handfast to receive UDP there, or open the reply that the other side shows, which needs no permission",
+        German => "erlaube handfast dort, UDP zu empfangen, oder öffne die Antwort, die der andere zeigt, denn dafür braucht es keine Erlaubnis",
     }
 }
 

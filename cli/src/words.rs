@@ -828,6 +828,7 @@ pub(crate) fn cause(cause: Cause) -> String {
     let why = match cause {
         Cause::NoNetwork => strings::why_no_network(),
         Cause::KeptApart => strings::why_kept_apart(),
+        Cause::Firewall => strings::why_firewall(),
         Cause::NoCommonFamily => strings::why_no_common_family(),
         Cause::Blocked => strings::why_blocked(),
         Cause::BothStrict => strings::why_both_strict(),
@@ -840,6 +841,7 @@ pub(crate) fn cause(cause: Cause) -> String {
     let try_this = match cause.remedy() {
         Remedy::JoinNetwork => strings::try_join_network(),
         Remedy::Hotspot => strings::try_hotspot(),
+        Remedy::LetIn => strings::try_let_in(),
         Remedy::OtherNetwork => strings::try_other_network(),
         Remedy::PassReply => strings::try_pass_reply(),
         Remedy::InviteFar => strings::try_invite_far(),
@@ -967,8 +969,10 @@ mod tests {
 
     #[test]
     fn neighbours_that_do_not_hear_each_other_are_told_of_the_firewall_of_this_computer() {
-        let said = cause(Cause::KeptApart);
-        assert!(said.contains("firewall of this computer"), "{said}");
+        for cause in [Cause::KeptApart, Cause::Firewall] {
+            let said = super::cause(cause);
+            assert!(said.contains("firewall of this computer"), "{said}");
+        }
         assert!(!cause(Cause::BothStrict).contains("firewall"));
     }
 
@@ -987,6 +991,7 @@ mod tests {
         for cause in [
             Cause::NoNetwork,
             Cause::KeptApart,
+            Cause::Firewall,
             Cause::NoCommonFamily,
             Cause::Blocked,
             Cause::BothStrict,

@@ -222,6 +222,7 @@ impl Event {
         let key = match cause {
             Cause::NoNetwork => "no_network",
             Cause::KeptApart => "kept_apart",
+            Cause::Firewall => "firewall",
             Cause::NoCommonFamily => "no_common_family",
             Cause::Blocked => "blocked",
             Cause::BothStrict => "both_strict",

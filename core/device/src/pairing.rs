@@ -198,6 +198,7 @@ impl Pairing {
                     keys: pending.invitation.keys(),
                 };
                 context.carry(CarrierCommand::Listen(Box::new(keys)));
+                self.unheard.wait(context.now.monotonic, &self.place);
                 // After a restart the invitation may lead to where this device was.
                 if let Ok(candidates) = self.place.candidates() {
                     machine.moved(candidates);
@@ -323,8 +324,14 @@ impl Pairing {
             CarrierEvent::KnockSeen(guest) => {
                 if let Side::Host { machine, .. } = &mut self.side {
                     self.unheard.heard();
+                    self.cause = None;
                     self.milestones.ready.get_or_insert(elapsed);
                     machine.knocked(now, guest);
+                }
+            }
+            CarrierEvent::Guarded(is_guarded) => {
+                if self.unheard.guarded(is_guarded) {
+                    self.cause = None;
                 }
             }
             CarrierEvent::Answered => {

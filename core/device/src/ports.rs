@@ -171,6 +171,8 @@ pub enum CarrierEvent {
         /// Where the router leads in.
         external: Option<SocketAddr>,
     },
+    /// Host: whether the firewall of this machine seems to let in only whoever was sent to before.
+    Guarded(bool),
     /// Host: somebody who holds the invitation is here; may be told more than once. The link will prove
     /// the fingerprint.
     KnockSeen(Fingerprint),

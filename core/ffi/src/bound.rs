@@ -78,6 +78,8 @@ pub enum Cause {
     NoNetwork,
     /// Both are in one network, which keeps its devices apart.
     KeptApart,
+    /// Nobody came, and the firewall of this device seems to let in only whoever was sent to before.
+    Firewall,
     /// One has IPv4 only and the other IPv6 only.
     NoCommonFamily,
     /// This network lets no direct connections out.

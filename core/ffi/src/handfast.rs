@@ -8,7 +8,7 @@ use super::{
 };
 use handfast_native::device::{self, Command, Event, SessionId};
 use handfast_native::handshake::visible;
-use handfast_native::net::{Reach, local_addresses};
+use handfast_native::net::{Reach, local_addresses, told_addresses};
 use handfast_native::seal;
 use handfast_native::store::{self, Store};
 use handfast_native::token::{LinkBase, Secret};
@@ -223,7 +223,7 @@ impl Handfast {
         self.bridge.command(Command::Wake).await.map(drop)
     }
 
-    /// These are this device's addresses from now on, in the usual notation; none means that there
+    /// These are this device's addresses from now on, in the usual notation and any order; none means that there
     /// is no network. Before the first call, the core asks the operating system. `router`: the address
     /// of the router that leads outside, where the shell knows it; it may be asked for a port.
     ///
@@ -235,9 +235,9 @@ impl Handfast {
         addresses: Vec<String>,
         router: Option<String>,
     ) -> Result<(), HandfastError> {
-        let addresses: Result<_, HandfastError> =
+        let addresses: Result<Vec<IpAddr>, HandfastError> =
             addresses.iter().map(|text| address(text)).collect();
-        let addresses = addresses?;
+        let addresses = told_addresses(&addresses?);
         let router = router.as_deref().map(address).transpose()?;
         let changed = Command::NetworkChanged(addresses, router);
         self.bridge.command(changed).await.map(drop)
@@ -274,7 +274,9 @@ fn start(
             ..device::Settings::default()
         },
         // Until the shell tells them.
-        addresses: Addresses::Told(local_addresses(Reach::Network).unwrap_or_default()),
+        addresses: Addresses::Told(told_addresses(
+            &local_addresses(Reach::Network).unwrap_or_default(),
+        )),
         seal_limits: seal::Limits::PHONE,
         ..Options::new(&settings.downloads)
     };

@@ -424,6 +424,7 @@ fn cause_of(cause: Cause) -> &'static str {
     match cause {
         Cause::NoNetwork => "cause_no_network",
         Cause::KeptApart => "cause_kept_apart",
+        Cause::Firewall => "cause_firewall",
         Cause::NoCommonFamily => "cause_no_common_family",
         Cause::Blocked => "cause_blocked",
         Cause::BothStrict => "cause_both_strict",

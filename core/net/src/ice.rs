@@ -100,6 +100,16 @@ pub(super) struct Ice {
     is_polite: bool,
 }
 
+/// Whether a path may lead from one of our sockets to this address: the families are the same, and of
+/// IPv6 a link-local address reaches its own link and is reached from there.
+pub(super) fn can_reach(local: SocketAddr, peer: SocketAddr) -> bool {
+    let is_bound_to_a_link = |address: SocketAddr| match address {
+        SocketAddr::V4(_) => false,
+        SocketAddr::V6(v6) => v6.ip().is_unicast_link_local(),
+    };
+    local.is_ipv4() == peer.is_ipv4() && is_bound_to_a_link(local) == is_bound_to_a_link(peer)
+}
+
 impl Ice {
     /// The guest is the controlling side (it nominates), because it acts first.
     pub(super) fn new(
@@ -290,7 +300,7 @@ impl Ice {
         locals
             .iter()
             .flat_map(|local| remotes.iter().map(move |remote| (local, remote)))
-            .filter(|(local, remote)| local.addr().is_ipv4() == remote.addr().is_ipv4())
+            .filter(|(local, remote)| can_reach(local.addr(), remote.addr()))
             .map(|(local, remote)| Path {
                 local: local.base_addr(),
                 peer: remote.addr(),

@@ -19,8 +19,13 @@ pub enum Reach {
 /// As long as so many others are named, nothing that exists only inside of this machine is.
 const ENOUGH: usize = 4;
 
-/// The addresses of this device, best first, one of each network; no link-local IPv6 (its scope cannot
-/// travel), and none that the system is about to give up.
+/// How many link-local addresses of IPv6 are named where there is nothing else: a machine has few cables.
+/// Beside other addresses it is one, so that what one person at a table scans stays small.
+const FEW_LINKS: usize = 2;
+
+/// The addresses of this device, best first, one of each network, and none that the system is about to
+/// give up. A link-local address of IPv6 is among them, behind all others, where its interface has nothing
+/// else, as at a cable between two machines.
 ///
 /// # Errors
 /// When the operating system does not list its interfaces.
@@ -32,9 +37,7 @@ pub fn local_addresses(reach: Reach) -> std::io::Result<Vec<IpAddr>> {
         .filter(|interface| match (reach, interface.ip()) {
             (Reach::Loopback, address) => address.is_loopback(),
             (Reach::Network, IpAddr::V4(v4)) => !v4.is_loopback() && !v4.is_unspecified(),
-            (Reach::Network, IpAddr::V6(v6)) => {
-                !v6.is_loopback() && !v6.is_unspecified() && !v6.is_unicast_link_local()
-            }
+            (Reach::Network, IpAddr::V6(v6)) => !v6.is_loopback() && !v6.is_unspecified(),
         })
         .map(|interface| Found {
             address: interface.ip(),
@@ -45,8 +48,44 @@ pub fn local_addresses(reach: Reach) -> std::io::Result<Vec<IpAddr>> {
             has_gateway: details.gateways.contains(&interface.name),
             is_inside: is_inside(&interface.name),
             is_given_up: details.given_up.contains(&interface.ip()),
+            interface: interface.name,
         });
     Ok(in_order(found.collect(), ways_out()))
+}
+
+/// The same order for addresses that a shell tells, which says nothing of their interfaces: a network of
+/// IPv6 is a /64, the way out is looked up, and link-local IPv6 is left out, as phones have it on radios
+/// that lead to nobody.
+pub fn told_addresses(told: &[IpAddr]) -> Vec<IpAddr> {
+    let found = told.iter().filter(|address| !is_bound_to_a_link(address));
+    let found = found.map(|address| Found {
+        address: *address,
+        prefix: match address {
+            IpAddr::V4(_) => 32,
+            IpAddr::V6(_) => 64,
+        },
+        has_gateway: false,
+        is_inside: false,
+        is_given_up: false,
+        interface: String::new(),
+    });
+    in_order(found.collect(), ways_out())
+}
+
+/// The number of the interface that has this link-local address.
+///
+/// # Errors
+/// When none has, or the operating system does not list them.
+pub(crate) fn scope_of(address: Ipv6Addr) -> std::io::Result<u32> {
+    let interfaces = if_addrs::get_if_addrs()?.into_iter();
+    let mut has_it = interfaces.filter(|interface| interface.ip() == IpAddr::V6(address));
+    let index = has_it.find_map(|interface| interface.index);
+    index.ok_or_else(|| std::io::ErrorKind::AddrNotAvailable.into())
+}
+
+/// Link-local, of IPv6: it means something on one interface only.
+fn is_bound_to_a_link(address: &IpAddr) -> bool {
+    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
 }
 
 /// The addresses by which this machine leaves for anywhere else, of each family. Nothing is sent.
@@ -71,11 +110,17 @@ struct Found {
     is_inside: bool,
     /// The system takes another one for whatever is new.
     is_given_up: bool,
+    /// The name of its interface.
+    interface: String,
 }
 
 impl Found {
     /// The network: the address without the bits of its own.
     fn network(&self) -> IpAddr {
+        if is_bound_to_a_link(&self.address) {
+            // All of them have one prefix, and each is of another cable.
+            return self.address;
+        }
         let shift = |bits: u8, width: u32| width.saturating_sub(u32::from(bits));
         match self.address {
             IpAddr::V4(v4) => {
@@ -94,6 +139,12 @@ impl Found {
 fn in_order(mut found: Vec<Found>, ways_out: [Option<IpAddr>; 2]) -> Vec<IpAddr> {
     let is_way_out = |address: &IpAddr| ways_out.contains(&Some(*address));
     found.retain(|one| !one.is_given_up || is_way_out(&one.address));
+    let others = found.iter().filter(|one| !is_bound_to_a_link(&one.address));
+    let served: Vec<String> = others.map(|one| one.interface.clone()).collect();
+    found.retain(|one| {
+        let leads_somewhere = !one.is_inside && !is_tunnel(&one.interface);
+        !is_bound_to_a_link(&one.address) || leads_somewhere && !served.contains(&one.interface)
+    });
     found.sort_by_key(|one| {
         let family = match one.address {
             IpAddr::V4(v4) if v4.is_private() => 0,
@@ -104,13 +155,14 @@ fn in_order(mut found: Vec<Found>, ways_out: [Option<IpAddr>; 2]) -> Vec<IpAddr>
         let is_way_out = is_way_out(&one.address);
         let is_inside = one.is_inside && !is_way_out;
         (
+            is_bound_to_a_link(&one.address),
             is_inside,
             Reverse(is_way_out),
             Reverse(one.has_gateway),
             family,
         )
     });
-    let mut networks = Vec::new();
+    let (mut networks, mut links) = (Vec::new(), 0);
     let mut addresses = Vec::new();
     for one in found {
         if networks.contains(&one.network()) {
@@ -120,9 +172,39 @@ fn in_order(mut found: Vec<Found>, ways_out: [Option<IpAddr>; 2]) -> Vec<IpAddr>
         if one.is_inside && !is_way_out(&one.address) && addresses.len() >= ENOUGH {
             continue;
         }
+        if is_bound_to_a_link(&one.address) {
+            // They come last, so whatever is named by now and is none of them is another network.
+            let has_others = addresses.len() > links;
+            let most = if has_others { 1 } else { FEW_LINKS };
+            if links >= most {
+                continue;
+            }
+            links += 1;
+        }
         addresses.push(one.address);
     }
     addresses
+}
+
+/// Interfaces that have link-local addresses and lead to no cable: tunnels, and radios that systems keep
+/// for themselves.
+fn is_tunnel(name: &str) -> bool {
+    const KNOWN: [&str; 13] = [
+        "tun",
+        "tap",
+        "vnet",
+        "wg",
+        "tailscale",
+        "zt",
+        "ppp",
+        "dummy",
+        "utun",
+        "awdl",
+        "llw",
+        "anpi",
+        "ap",
+    ];
+    KNOWN.iter().any(|known| name.starts_with(known))
 }
 
 /// Interfaces that programs make for their containers and virtual machines, by the names that they give
@@ -215,7 +297,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// `address/prefix`, behind it what is known: `router`, `inside`, `old`.
+    /// `address/prefix`, behind it what is known: `router`, `inside`, `old`, and `on` an interface.
     fn ordered(found: &[&str], ways_out: [Option<&str>; 2]) -> Vec<String> {
         let found = found.iter().map(|text| {
             let mut words = text.split(' ');
@@ -227,6 +309,10 @@ mod tests {
                 has_gateway: known.contains(&"router"),
                 is_inside: known.contains(&"inside"),
                 is_given_up: known.contains(&"old"),
+                interface: match known.split_last() {
+                    Some((name, ["on", ..] | [_, "on"])) => (*name).to_owned(),
+                    _ => address.to_owned(),
+                },
             }
         });
         let ways_out = ways_out.map(|way| way.map(|text| text.parse().unwrap()));
@@ -270,6 +356,40 @@ mod tests {
         let contained = ["172.17.0.2/16 inside", "192.168.1.1/24"];
         let way = [Some("172.17.0.2"), None];
         assert_eq!(ordered(&contained, way), ["172.17.0.2", "192.168.1.1"]);
+    }
+
+    #[test]
+    fn a_link_local_address_is_named_where_its_interface_has_nothing_else() {
+        let found = [
+            "fe80::5/64 on eth0",
+            "fe80::6/64 on wlan0",
+            "192.168.7.5/24 on wlan0",
+            "fe80::7/64 inside on veth1",
+            "fe80::8/64 on utun3",
+            "fe80::9/64 old on eth1",
+        ];
+        let way = [Some("192.168.7.5"), None];
+        assert_eq!(ordered(&found, way), ["192.168.7.5", "fe80::5"]);
+        assert_eq!(ordered(&found[..1], [None, None]), ["fe80::5"]);
+        let cables: Vec<String> = (1..9).map(|n| format!("fe80::{n}/64 on eth{n}")).collect();
+        let cables: Vec<&str> = cables.iter().map(String::as_str).collect();
+        assert_eq!(ordered(&cables, [None, None]), ["fe80::1", "fe80::2"]);
+    }
+
+    #[test]
+    fn of_a_week_that_a_shell_tells_one_address_is_left() {
+        let told = [
+            "fe80::5",
+            "2001:db8:1::1",
+            "2001:db8:1::2",
+            "2001:db8:1::3",
+            "2001:db8:2::1",
+            "10.77.66.5",
+        ];
+        let told = told.map(|text| text.parse().unwrap());
+        let addresses = told_addresses(&told);
+        let texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["10.77.66.5", "2001:db8:1::1", "2001:db8:2::1"]);
     }
 
     #[test]

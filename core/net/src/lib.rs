@@ -9,6 +9,7 @@ mod certificate;
 mod dtls;
 mod endpoint;
 mod error;
+mod firewall;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzz;
@@ -30,7 +31,8 @@ mod taken;
 pub use certificate::{TunnelCertificate, new_certificate};
 pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, Served};
 pub use error::TransportError;
+pub use firewall::lets_in;
 pub use guesses::{guessed, guessed_before, guessing};
-pub use interfaces::{Reach, local_addresses, ways_out};
+pub use interfaces::{Reach, local_addresses, told_addresses, ways_out};
 pub use mapping::{AskRouter, PortMapping};
 pub use reach::Reached;

@@ -4,7 +4,7 @@
 //! random number it repeats. What two servers see of one socket tells how the router in between
 //! translates (RFC 5780 §4.3). Nothing is asked of anybody that the caller did not name.
 
-use super::ice::Path;
+use super::ice::{Path, can_reach};
 use super::knock::is_stun;
 use bytes::Bytes;
 use handfast_protocol::network::{Mapping, ReflexiveReport};
@@ -77,8 +77,7 @@ impl Reflexive {
         self.first_answer = None;
         for local in sockets {
             let could_answer = |server: &&SocketAddr| {
-                server.is_ipv4() == local.is_ipv4()
-                    && server.ip().is_loopback() == local.ip().is_loopback()
+                can_reach(*local, **server) && server.ip().is_loopback() == local.ip().is_loopback()
             };
             for server in self.servers.iter().filter(could_answer).take(MOST_SERVERS) {
                 self.questions.push(Question {

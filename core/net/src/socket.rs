@@ -2,13 +2,14 @@
 
 use super::TransportError;
 use super::ice::Path;
+use super::interfaces::scope_of;
 use bytes::Bytes;
 use quinn_udp::{RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use socket2::{Domain, Protocol, SockAddr, Socket as RawSocket, Type};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, IoSliceMut};
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6, UdpSocket};
 use std::task::{Context, Poll};
 use tokio::io::Interest;
 
@@ -35,11 +36,14 @@ const TOO_LONG: i32 = match () {
     () => 40,
 };
 
-/// One bound socket.
+/// One bound socket. Only here link-local addresses of IPv6 have a scope: it is a number of this machine,
+/// so it is put on where something leaves, and taken off where something arrives.
 pub(super) struct Socket {
     io: tokio::net::UdpSocket,
     state: UdpSocketState,
     local: SocketAddr,
+    /// Of the interface that a link-local address of IPv6 is on; otherwise 0.
+    scope: u32,
 }
 
 /// The sockets of one endpoint. They can be closed and bound again, on the same ports where these can
@@ -182,7 +186,7 @@ impl Sockets {
             for (meta, train) in metas.iter().zip(buffer.chunks(TRAIN)).take(count) {
                 let path = Path {
                     local: socket.local,
-                    peer: meta.addr,
+                    peer: without_scope(meta.addr),
                 };
                 let filled = &train[..meta.len.min(TRAIN)];
                 for datagram in filled.chunks(meta.stride.max(1)) {
@@ -226,7 +230,7 @@ impl Sockets {
                 }
             }
             let transmit = Transmit {
-                destination: path.peer,
+                destination: socket.scoped(path.peer),
                 ecn: None,
                 contents: train,
                 segment_size: (count > 1).then_some(size),
@@ -253,7 +257,7 @@ impl Sockets {
         let Some(socket) = self.sockets.iter().find(|s| s.local == path.local) else {
             return true;
         };
-        let sent = socket.io.try_send_to(datagram, path.peer);
+        let sent = socket.io.try_send_to(datagram, socket.scoped(path.peer));
         !sent.is_err_and(|error| error.raw_os_error() == Some(TOO_LONG))
     }
 
@@ -279,16 +283,26 @@ impl Socket {
         bind_one(SocketAddr::new(address, port))
     }
 
+    /// A peer at a link-local address of IPv6 is where this socket is: its token cannot say on which of
+    /// our interfaces.
+    fn scoped(&self, peer: SocketAddr) -> SocketAddr {
+        match peer {
+            SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() => with_scope(v6, self.scope),
+            _ => peer,
+        }
+    }
+
     /// Sends one datagram, if the kernel takes it now.
     pub(super) fn send_one(&self, peer: SocketAddr, datagram: &[u8]) {
-        if let Err(error) = self.io.try_send_to(datagram, peer) {
+        if let Err(error) = self.io.try_send_to(datagram, self.scoped(peer)) {
             log::trace!("a datagram was not sent: {}", error.kind());
         }
     }
 
     /// The next datagram that is there: its length, and who sent it.
     pub(super) fn receive_one(&self, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
-        self.io.try_recv_from(buffer).ok()
+        let (length, peer) = self.io.try_recv_from(buffer).ok()?;
+        Some((length, without_scope(peer)))
     }
 
     pub(super) fn poll_readable(&self, context: &mut Context<'_>) -> Poll<()> {
@@ -307,7 +321,20 @@ fn bind_first(address: IpAddr, ports: &[u16]) -> io::Result<Socket> {
     Err(refusal)
 }
 
+fn with_scope(address: SocketAddrV6, scope: u32) -> SocketAddr {
+    SocketAddrV6::new(*address.ip(), address.port(), 0, scope).into()
+}
+
+/// As the rest of the program compares addresses, and as tokens name them.
+fn without_scope(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip(), address.port())
+}
+
 fn bind_one(address: SocketAddr) -> io::Result<Socket> {
+    let scope = match address {
+        SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() => scope_of(*v6.ip())?,
+        _ => 0,
+    };
     let raw = RawSocket::new(
         Domain::for_address(address),
         Type::DGRAM,
@@ -317,13 +344,21 @@ fn bind_one(address: SocketAddr) -> io::Result<Socket> {
         raw.set_only_v6(true)?;
     }
     raw.set_nonblocking(true)?;
-    raw.bind(&SockAddr::from(address))?;
+    raw.bind(&SockAddr::from(match address {
+        SocketAddr::V6(v6) => with_scope(v6, scope),
+        SocketAddr::V4(_) => address,
+    }))?;
     // The kernel grants what it allows; less is not an error.
     let _ = raw.set_recv_buffer_size(KERNEL_BUFFER);
     let _ = raw.set_send_buffer_size(KERNEL_BUFFER);
     let socket: UdpSocket = raw.into();
-    let local = socket.local_addr()?;
+    let local = without_scope(socket.local_addr()?);
     let state = UdpSocketState::new(UdpSockRef::from(&socket))?;
     let io = tokio::net::UdpSocket::from_std(socket)?;
-    Ok(Socket { io, state, local })
+    Ok(Socket {
+        io,
+        state,
+        local,
+        scope,
+    })
 }

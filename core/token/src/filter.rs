@@ -22,12 +22,13 @@ pub struct Policy {
 /// - port 0;
 /// - loopback (unless the policy allows it), unspecified, multicast, broadcast;
 /// - IPv4 0/8, 192.0.0/24 (protocol assignments), the three documentation networks, 240/4;
-/// - IPv6 outside of global unicast (2000::/3) and unique local (fc00::/7): this leaves out
-///   link-local addresses, as their scope cannot travel, and every form of an IPv4 address in ::/3;
+/// - IPv6 outside of global unicast (2000::/3), unique local (fc00::/7) and link-local (fe80::/64):
+///   this leaves out every form of an IPv4 address in ::/3;
 /// - inside 2000::/3 what carries an IPv4 address (Teredo, 6to4) and the documentation networks;
 /// - every mDNS name but the first.
 ///
-/// Link-local IPv4 (169.254/16) stays: two phones on a network without DHCP have nothing else.
+/// Link-local addresses (169.254/16, fe80::/64) stay: two devices at one cable, or on a network without
+/// DHCP, have nothing else. The scope of fe80::/64 does not travel; whoever sends takes its own.
 /// The list of special addresses is RFC 6890's.
 ///
 /// ```
@@ -70,8 +71,8 @@ pub enum Range {
 }
 
 impl Range {
-    /// The range of this address. Public, private and carrier addresses are those that [`admit`]
-    /// lets pass.
+    /// The range of this address. Public, private, carrier and link addresses are those that [`admit`]
+    /// lets pass; of IPv6, link addresses outside of fe80::/64 are none that anybody has.
     pub fn of(address: IpAddr) -> Self {
         match address {
             ip if ip.is_loopback() => Self::Loopback,
@@ -102,6 +103,7 @@ fn is_v4_destination(address: Ipv4Addr) -> bool {
 fn is_v6_destination(address: Ipv6Addr) -> bool {
     match address.segments() {
         [0x2001, 0x0000 | 0x0db8, ..] | [0x2002, ..] | [0x3fff, 0..=0x0fff, ..] => false,
+        [0xfe80, 0, 0, 0, ..] => true,
         [first, ..] => first & 0xe000 == 0x2000 || first & 0xfe00 == 0xfc00,
     }
 }
@@ -132,6 +134,7 @@ mod tests {
             "[2001:4860::1]:5000",
             "[3ffe::1]:5000",
             "[fd12:3456::1]:5000",
+            "[fe80::1]:5000",
         ] {
             assert!(admitted(address, Policy::default()), "{address}");
         }
@@ -164,7 +167,7 @@ mod tests {
             "[2001:db8::1]:5000",
             "[2002:7f00:1::]:5000",
             "[3fff:fff::1]:5000",
-            "[fe80::1]:5000",
+            "[fe80:0:0:1::1]:5000",
             "[febf::1]:5000",
             "[fec0::1]:5000",
             "[ff02::fb]:5353",

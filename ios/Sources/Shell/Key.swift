@@ -114,6 +114,7 @@ public enum Key: String, CaseIterable, Sendable {
 
     case causeNoNetwork = "cause_no_network"
     case causeKeptApart = "cause_kept_apart"
+    case causeFirewall = "cause_firewall"
     case causeNoCommonFamily = "cause_no_common_family"
     case causeBlocked = "cause_blocked"
     case causeBothStrict = "cause_both_strict"

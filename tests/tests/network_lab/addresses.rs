@@ -8,6 +8,8 @@ use std::net::IpAddr;
 /// A link that is up, with these addresses.
 fn link(space: &Space, name: &str, number: usize, addresses: &[&str]) {
     space.ip(&format!("link add {name} type veth peer name far{number}"));
+    // The far end stands for another machine, and is none of this one's cables.
+    space.ip(&format!("link set far{number} addrgenmode none"));
     space.ip(&format!("link set {name} up\nlink set far{number} up"));
     for address in addresses {
         let nodad = if address.contains(':') { " nodad" } else { "" };

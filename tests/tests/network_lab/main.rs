@@ -12,6 +12,7 @@ mod kinds;
 mod matrix;
 mod narrow;
 mod nat;
+mod near;
 mod path;
 mod person;
 mod probe;

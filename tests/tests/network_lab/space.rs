@@ -46,6 +46,7 @@ impl Space {
         space.set("ipv4/conf/default/rp_filter", "0");
         space.set("ipv6/conf/all/forwarding", "1");
         // Nobody waits a second for an address that nobody else can have.
+        space.set("ipv6/conf/all/accept_dad", "0");
         space.set("ipv6/conf/default/accept_dad", "0");
         Ok(space)
     }

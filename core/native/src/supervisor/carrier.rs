@@ -13,7 +13,7 @@ use bytes::Bytes;
 use handfast_device::{Bind, CarrierCommand, CarrierEvent, GuestKeys, HostKeys, Scope, SessionId};
 use handfast_net::{
     ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Served, TransportError,
-    TunnelCertificate, new_certificate,
+    TunnelCertificate, lets_in, new_certificate,
 };
 use handfast_protocol::link::{Link, LinkCutter, LinkSender};
 use handfast_protocol::network::StunServer;
@@ -23,6 +23,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 /// What a carrier is told.
@@ -60,6 +61,9 @@ pub(super) struct Carrier {
     /// This session has asked how they are seen from outside. What others asked is not its business.
     has_asked: bool,
     is_paused: bool,
+    is_host: bool,
+    /// Finds out whether the firewall of this machine lets in whoever comes to a host.
+    guard: JoinSet<Option<bool>>,
     link: Option<Open>,
     /// Ends the last link, whoever holds it.
     cutter: Option<LinkCutter>,
@@ -100,6 +104,7 @@ enum Wake {
     Received(Bytes),
     LinkEnded,
     Sent,
+    Guard(Option<bool>),
 }
 
 impl Carrier {
@@ -127,6 +132,8 @@ impl Carrier {
             told: Vec::new(),
             has_asked: false,
             is_paused: false,
+            is_host: false,
+            guard: JoinSet::new(),
             link: None,
             cutter: None,
             turn,
@@ -148,6 +155,11 @@ impl Carrier {
                 Wake::Received(message) => self.tell(CarrierEvent::Received(message)).await,
                 Wake::LinkEnded => self.tell(CarrierEvent::LinkEnded).await,
                 Wake::Sent => {}
+                Wake::Guard(lets_in) => {
+                    if let Some(lets_in) = lets_in {
+                        self.tell(CarrierEvent::Guarded(!lets_in)).await;
+                    }
+                }
             }
         }
         self.release().await;
@@ -157,11 +169,12 @@ impl Carrier {
         if let Some(call) = self.backlog.pop_front() {
             return Wake::Call(Some(call));
         }
-        let (calls, connector) = (&mut self.calls, &mut self.connector);
+        let (calls, connector, guard) = (&mut self.calls, &mut self.connector, &mut self.guard);
         tokio::select! {
             call = calls.recv() => Wake::Call(call),
             event = next(connector) => Wake::Connect(event),
             wake = Open::serve(&mut self.link) => wake,
+            lets_in = done(guard) => Wake::Guard(lets_in),
         }
     }
 
@@ -213,6 +226,8 @@ impl Carrier {
                 let certificate = TunnelCertificate::read(&certificate)?;
                 let endpoint = self.endpoint.take().ok_or(TransportError::Closed)?;
                 let connector = endpoint.host(HostSetup { certificate, keys });
+                self.is_host = true;
+                self.try_firewall(connector.addresses());
                 self.begin(connector).await;
             }
             CarrierCommand::Knock(keys) => {
@@ -361,6 +376,14 @@ impl Carrier {
         }
     }
 
+    /// Another network may have other rules. A guest is let in, as it sends first.
+    fn try_firewall(&mut self, addresses: Vec<SocketAddr>) {
+        if self.is_host {
+            self.guard.abort_all();
+            self.guard.spawn(async move { lets_in(&addresses).await });
+        }
+    }
+
     async fn connected(&mut self, event: ConnectEvent) {
         let event = match event {
             ConnectEvent::Knock(guest) => CarrierEvent::KnockSeen(guest),
@@ -368,14 +391,19 @@ impl Carrier {
             ConnectEvent::Lapsed => CarrierEvent::Lapsed,
             ConnectEvent::Taken(is_taken) => CarrierEvent::SlotTaken(is_taken),
             ConnectEvent::Failed(error) => CarrierEvent::Failed(error),
-            ConnectEvent::Moved => match &self.connector {
-                Some(connector) => CarrierEvent::Moved {
+            ConnectEvent::Moved => {
+                let Some(connector) = &self.connector else {
+                    return;
+                };
+                let moved = CarrierEvent::Moved {
                     addresses: connector.addresses(),
                     reflexive: connector.reflexive().filter(|_| self.has_asked),
                     external: connector.external_address(),
-                },
-                None => return,
-            },
+                };
+                let addresses = connector.addresses();
+                self.try_firewall(addresses);
+                moved
+            }
             ConnectEvent::Open(link) => {
                 let (local, remote) = (link.local_fingerprint(), link.remote_fingerprint());
                 self.cutter = Some(link.cutter());
@@ -472,6 +500,14 @@ impl Open {
             }
         };
         let _ = timeout(GOODBYE, delivered).await;
+    }
+}
+
+async fn done(guard: &mut JoinSet<Option<bool>>) -> Option<bool> {
+    match guard.join_next().await {
+        // One that was given up for another has nothing to say.
+        Some(tried) => tried.ok().flatten(),
+        None => pending().await,
     }
 }
 

@@ -16,7 +16,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The same while nobody is talked to.
 const LOOK_IDLY_EVERY: Duration = Duration::from_secs(4);
 
-/// How many of these looks are followed by one at all addresses, which costs many times as much.
+/// How many of these looks are followed by one at all addresses, which costs many times as much. Without a
+/// way out each is.
 const LOOKS: u32 = 20;
 
 /// How the addresses of this machine become known.
@@ -114,7 +115,9 @@ pub(super) async fn watch_addresses(tell: mpsc::Sender<Happened>, is_close: watc
         tokio::time::sleep(every).await;
         looks = looks.wrapping_add(1);
         let leaves_by = ways_out();
-        if leaves_by == left_by && !looks.is_multiple_of(LOOKS) {
+        // A cable that leads to one other machine is no way out.
+        let has_way_out = leaves_by != [None, None];
+        if has_way_out && leaves_by == left_by && !looks.is_multiple_of(LOOKS) {
             continue;
         }
         left_by = leaves_by;

@@ -17,6 +17,8 @@ pub enum Cause {
     NoNetwork,
     /// Both are in one network, which keeps its devices apart, as Wi-Fi in public places does.
     KeptApart,
+    /// Nobody came, and the firewall of this machine seems to let in only whoever was sent to before.
+    Firewall,
     /// One has IPv4 only and the other IPv6 only.
     NoCommonFamily,
     /// This network lets no UDP out.
@@ -42,6 +44,8 @@ pub enum Remedy {
     JoinNetwork,
     /// One opens a hotspot, the other joins it.
     Hotspot,
+    /// The firewall of this machine lets this program receive, or the host scans or opens the reply.
+    LetIn,
     /// One of the two changes to another network.
     OtherNetwork,
     /// The side that invited scans or opens the reply.
@@ -62,6 +66,7 @@ impl Cause {
         match self {
             Self::NoNetwork => Remedy::JoinNetwork,
             Self::KeptApart => Remedy::Hotspot,
+            Self::Firewall => Remedy::LetIn,
             Self::NoCommonFamily | Self::Blocked | Self::BothStrict => Remedy::OtherNetwork,
             Self::OneStrict => Remedy::TryHarder,
             Self::StrictUnreplied => Remedy::PassReplyAndTryHarder,
