@@ -2160,6 +2160,13 @@ pub(crate) fn lifetime_too_long() -> &'static str {
     }
 }
 
+pub(crate) fn answer_was_wrong() -> &'static str {
+    match language() {
+        English => "They say that this was not the answer.",
+        German => "Das war nicht die Antwort, sagt die andere Seite.",
+    }
+}
+
 pub(crate) fn tries_left_said(count: u64) -> String {
     match (language(), count == 1) {
         (English, true) => "One try is left.".to_owned(),

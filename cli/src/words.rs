@@ -883,6 +883,13 @@ pub(crate) fn lock(error: LockError) -> &'static str {
     }
 }
 
+/// Why something was not taken, where it is said by itself and not behind the name of the program.
+pub(crate) fn by_itself(reason: &str) -> String {
+    let mut rest = reason.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(rest).collect()
+}
+
 /// Why an answer protects nothing.
 pub(crate) fn trivial(reason: Trivial) -> &'static str {
     match reason {
@@ -895,6 +902,15 @@ pub(crate) fn trivial(reason: Trivial) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_that_is_said_by_itself_begins_like_a_sentence() {
+        let said = ["the answer is wrong", "über 9 Zeichen", "Schon groß", ""].map(by_itself);
+        assert_eq!(
+            said,
+            ["The answer is wrong", "Über 9 Zeichen", "Schon groß", ""]
+        );
+    }
 
     #[test]
     fn every_failure_says_what_happened_and_one_thing_to_try() {

@@ -70,12 +70,12 @@ pub(crate) async fn to_seal(
         let alone = match checked(std::slice::from_ref(&first)) {
             Ok(alone) => alone,
             Err(stop) => {
-                output.whisper(&stop.sentence);
+                output.whisper(&words::by_itself(&stop.sentence));
                 continue;
             }
         };
         if let Err((_, reason)) = Strength::of(&alone, questions, &[], false) {
-            output.whisper(words::trivial(reason));
+            output.whisper(&words::by_itself(words::trivial(reason)));
             continue;
         }
         let second = prompt::ask_secretly(strings::answer_again(), interrupt).await?;

@@ -109,7 +109,7 @@ impl AnswerSource {
                 .next(&words::answer_prompt(0, 1), output, lines, interrupt)
                 .await?;
             match checked(&[typed]) {
-                Err(stop) if self.asks(lines) => output.note(stop.sentence),
+                Err(stop) if self.asks(lines) => output.note(words::by_itself(&stop.sentence)),
                 answers => return answers,
             }
         }
@@ -138,7 +138,7 @@ impl AnswerSource {
             });
             let chosen = match chosen {
                 Err(stop) if self.asks(lines) => {
-                    output.note(stop.sentence);
+                    output.note(words::by_itself(&stop.sentence));
                     continue;
                 }
                 chosen => chosen?,

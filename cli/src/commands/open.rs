@@ -72,7 +72,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     loop {
         match attempt(&args, &mut output, &mut interrupt).await {
             Err(stop) if stop.status == Status::WrongAnswer && may_ask_again => {
-                output.note(stop.sentence);
+                output.note(words::by_itself(&stop.sentence));
             }
             ended => return ended,
         }

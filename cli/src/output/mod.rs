@@ -141,9 +141,14 @@ impl Output {
             Event::Asking {
                 question,
                 tries_left,
+                was_wrong,
                 is_repeated,
-                ..
-            } => self.whisper(&words::asking(question, *tries_left, *is_repeated)),
+            } => {
+                if *was_wrong {
+                    self.whisper(strings::answer_was_wrong());
+                }
+                self.whisper(&words::asking(question, *tries_left, *is_repeated));
+            }
             Event::Answering { tries_left } => self.whisper(&words::answering(*tries_left)),
             Event::Hint { text, .. } => self.whisper(text),
             Event::Comparing { symbols, digits } => self.say(&words::comparing(symbols, digits)),

@@ -359,6 +359,22 @@ fn an_answer_does_not_show_while_it_is_typed() {
 }
 
 #[test]
+fn whoever_gives_a_wrong_answer_reads_that_it_was_wrong() {
+    let folder = Folder::new();
+    let answer = folder.path("answer");
+    std::fs::write(&answer, "by the sea").expect("a file");
+    let ask = ["--ask", "Where did we meet?", "--answer-file", &answer];
+    let (_host, link) = Peer::host(&folder, &ask);
+    let program = program().to_string_lossy().into_owned();
+    let join = format!("'{program}' join --yes --incognito '{link}'");
+    let mut guest = Terminal::run(&join, (80, 24));
+    guest.until("* Answer (not shown):");
+    guest.press("on a hill\r");
+    guest.until("* They say that this was not the answer.");
+    guest.until("* 2 tries are left.");
+}
+
+#[test]
 fn a_mebibyte_in_one_line_arrives_in_parts() {
     let folder = Folder::new();
     let (mut host, link) = Peer::host(&folder, &[]);

@@ -71,7 +71,9 @@ pub(super) async fn choose(
                     return Err(refused(SealError::WrongAnswerOrAltered));
                 }
                 if was_wrong {
-                    output.note(words::refused(SealError::WrongAnswerOrAltered));
+                    output.note(words::by_itself(words::refused(
+                        SealError::WrongAnswerOrAltered,
+                    )));
                 }
                 let code_file = args.code_file.as_deref();
                 let terminal = (&mut *output, &mut *lines, &mut *interrupt);
@@ -157,7 +159,7 @@ async fn unlock(
         }
         let answers = match checked(&typed) {
             Err(stop) if source.asks(lines) => {
-                output.note(stop.sentence);
+                output.note(words::by_itself(&stop.sentence));
                 continue;
             }
             answers => answers?,
