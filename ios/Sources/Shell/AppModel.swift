@@ -303,7 +303,10 @@ public final class AppModel {
             } else if let session = model.onStage {
                 // Something else may have come there by itself.
                 guard session.id == front else { return }
-                if session.isOver {
+                if session.over != nil {
+                    model.front = nil
+                    model.sessions.removeAll { $0.id == session.id }
+                } else if session.isOver {
                     model.clearStage()
                 } else if session.isTalking || session.isChoice {
                     try await device.leave(session.id)
@@ -704,6 +707,10 @@ public final class AppModel {
         } else if let session = onStage {
             // What was shown before stays until the core has said what it looks like.
             next = session.view?.screen(denied: denied, typed: session.typed) ?? screen
+            if let over = session.over, case .conversation(var talk) = next {
+                talk.line = over.screen.what
+                next = .conversation(talk)
+            }
         } else {
             next = atHome()
         }
@@ -753,7 +760,11 @@ public final class AppModel {
 
     private func hear(_ view: View, from session: UInt64) {
         let before = sessions.first { $0.id == session }
-        if view.isClosed || view.isOver && session != front {
+        if let end = view.end, let before, session != front, before.isTalking, !before.rows.isEmpty {
+            // What they wrote before stays to be read.
+            change(session) { $0.over = end }
+            say(end)
+        } else if view.isClosed || view.isOver && session != front {
             sessions.removeAll { $0.id == session }
             if session == front { front = nil }
             if let end = view.end { say(end) }

@@ -309,8 +309,8 @@ public struct Conversation: Equatable, Sendable {
     public let name: String
     public let trust: Key
     public let reason: Key
-    /// Why the path is down, while it is.
-    public let line: Key?
+    /// Why the path is down, while it is, or why the conversation is over.
+    public var line: Key?
     /// Who would like to compare, if somebody does.
     public var compare: Key?
     /// A limit that they have reached.

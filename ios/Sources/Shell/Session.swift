@@ -11,6 +11,8 @@ struct Session {
     var token: Token?
     /// What was wrong with what was typed since then.
     var typed: Key?
+    /// Why a conversation that is still to be read is over.
+    var over: Refusal?
     /// What they call themselves, where that is known.
     private var name: String?
 
@@ -18,11 +20,12 @@ struct Session {
         self.id = id
     }
 
-    var isTalking: Bool { view?.isTalking == true }
+    var isTalking: Bool { view?.isTalking == true && over == nil }
     var isLocked: Bool { view?.isLocked == true }
     var isChoice: Bool { view?.isChoice == true }
     var isKnocking: Bool { view?.isKnocking == true }
     var isWaiting: Bool { view?.isWaiting ?? true }
+    /// Nothing of it is left to be read.
     var isOver: Bool { view?.isOver == true }
     /// An invitation of ours that waits, or is made ready.
     var isInvitation: Bool { isOurs && isWaiting }
@@ -53,6 +56,6 @@ struct Session {
             } else {
                 .host(name ?? known?.name)
             }
-        return UnderWay(id: id, with: with, status: view.status)
+        return UnderWay(id: id, with: with, status: over?.screen.what ?? view.status)
     }
 }

@@ -170,6 +170,24 @@ final class UnderWayTests: XCTestCase {
         }
     }
 
+    func testWhatSomebodyWroteBeforeTheyLeftIsThereToBeRead() async throws {
+        try await meeting { host, guest in
+            host.model.putAside()
+            let talk = try await host.hasUnderWay(.underWayTalking)
+            guest.model.send("I have to go")
+            try await guest.reads("I have to go")
+            guest.model.back()
+            try await host.isTold(.kindTheyLeft)
+            _ = try await host.hasUnderWay(.kindTheyLeft)
+            host.model.show(talk.id)
+            let shown = try await host.talks()
+            XCTAssertEqual(shown.line, .kindTheyLeft)
+            try await host.reads("I have to go")
+            host.model.back()
+            _ = try await host.hasNothingThatWaits()
+        }
+    }
+
     func testWhatEndsInTheBackgroundIsSaid() async throws {
         try await meeting { host, guest in
             host.model.putAside()

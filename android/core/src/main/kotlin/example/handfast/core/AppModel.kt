@@ -516,8 +516,10 @@ class AppModel(
         val session = front ?: return
         front = null
         val view = sessions[session] ?: return
-        if (view.end != null) sessions.remove(session)
-        else if (view.isWaiting) device.withdraw(session)
+        if (view.end != null || view.over != null) {
+            sessions.remove(session)
+            allRows.remove(session)
+        } else if (view.isWaiting) device.withdraw(session)
         else device.leave(session)
     }
 
@@ -590,7 +592,13 @@ class AppModel(
         override fun view(session: Long, view: View) = act {
             val before = sessions[session]
             val end = view.end
-            if (view.isClosed || (end != null && session != front)) {
+            val isUnread = end != null && session != front && before?.isTalking == true && session in allRows &&
+                allRows[session]!!.isNotEmpty()
+            if (isUnread) {
+                // What they wrote before stays to be read.
+                sessions[session] = before!!.over(end!!)
+                say(end.notice())
+            } else if (view.isClosed || (end != null && session != front)) {
                 sessions.remove(session)
                 allRows.remove(session)
                 if (session == front) front = null

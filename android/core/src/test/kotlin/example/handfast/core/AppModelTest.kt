@@ -518,6 +518,23 @@ class AppModelTest {
     }
 
     @Test
+    fun `what somebody wrote before they left is there to be read`() = twoApps { one, two ->
+        meet(one, two)
+        one.app.putAside()
+        one.until<Screen.Home> { it.underWay.size == 1 }
+        two.app.send("I have to go")
+        two.app.rows.wait { it.size == 1 }
+        two.app.back()
+        assertEquals(Key.KIND_THEY_LEFT, one.notice().what)
+        val over = one.until<Screen.Home> { it.underWay.singleOrNull()?.status == Key.KIND_THEY_LEFT }.underWay.single()
+        one.app.show(over.session)
+        assertEquals(Key.KIND_THEY_LEFT, one.until<Screen.Conversation>().line)
+        assertEquals("I have to go", (one.app.rows.wait { it.size == 1 }.single() as Row.Text).text)
+        one.app.back()
+        one.until<Screen.Home> { it.underWay.isEmpty() }
+    }
+
+    @Test
     fun `another link never replaces what the person is about to confirm`() = twoApps { one, two ->
         one.app.invite(send = true)
         val asked = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link

@@ -36,7 +36,11 @@ import example.handfast.bindings.Screen as CoreScreen
 internal fun key(id: String) = Key.valueOf(id.uppercase())
 
 /** How a session looks. */
-class View internal constructor(private val screen: CoreScreen) {
+class View internal constructor(
+    private val screen: CoreScreen,
+    /** Why a conversation that is still to be read is over. */
+    val over: Refusal? = null,
+) {
     val isHosting get() = screen is CoreScreen.Hosting
     val isLocked get() = screen is CoreScreen.Locked
     val isTalking = screen.isTalking()
@@ -60,10 +64,15 @@ class View internal constructor(private val screen: CoreScreen) {
     val name = screen.name()
 
     /** How it stands, in a list. */
-    val status = key(screen.status())
+    val status = over?.screen()?.what ?: key(screen.status())
+
+    /** The same conversation, to be read when it is over. */
+    fun over(end: Refusal) = View(screen, end)
 
     /** The screen for it; none if nothing is left to show. */
-    fun screen(hint: Key?) = screen.own(hint)
+    fun screen(hint: Key?) = screen.own(hint).let { shown ->
+        if (over != null && shown is Screen.Conversation) shown.copy(line = status, compare = null) else shown
+    }
 }
 
 private fun CoreScreen.own(denied: Key?): Screen? = when (this) {
