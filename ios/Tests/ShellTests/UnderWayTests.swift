@@ -175,7 +175,6 @@ final class UnderWayTests: XCTestCase {
             host.model.putAside()
             let talk = try await host.hasUnderWay(.underWayTalking)
             guest.model.send("I have to go")
-            try await guest.reads("I have to go")
             guest.model.back()
             try await host.isTold(.kindTheyLeft)
             _ = try await host.hasUnderWay(.kindTheyLeft)
