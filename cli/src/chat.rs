@@ -10,7 +10,7 @@ use crate::sealed_files::landing::takes_files;
 use crate::status::Stop;
 use crate::{input, strings, words};
 use handfast_native::conversation::{Finding, Limits, MAX_TEXT, ToSend};
-use handfast_native::device::{Reached, Refusal, Saying, SessionEnd, View, Wish};
+use handfast_native::device::{Reached, Refusal, RowContent, Saying, SessionEnd, View, Wish};
 use handfast_native::handshake::ShortString;
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -69,6 +69,7 @@ pub(crate) async fn talk(
         shown: None,
         held: VecDeque::new(),
         is_leaving: false,
+        has_turned_away: false,
     };
     chat.met(met, fallback);
     loop {
@@ -96,6 +97,9 @@ struct Chat<'a> {
     held: VecDeque<Held>,
     /// The person wants to go, as soon as files that are coming in are here.
     is_leaving: bool,
+    /// They have turned away: what is still on its way to the screen is not drawn any more. A script gets
+    /// all of it.
+    has_turned_away: bool,
 }
 
 /// What waits until there is room.
@@ -162,7 +166,10 @@ impl Chat<'_> {
             News::View(View::Ended(end)) => return Some(self.end(end)),
             News::View(view) => self.changed(&view),
             News::Row(row) => {
-                self.files.show(&row, self.output);
+                let is_text = matches!(row.content, RowContent::Text(_));
+                if !(is_text && self.has_turned_away) {
+                    self.files.show(&row, self.output);
+                }
                 self.session.shown().await;
             }
             News::NotCompared(error) => self.output.note(words::not_compared(error)),
@@ -236,6 +243,7 @@ impl Chat<'_> {
     }
 
     async fn typed(&mut self, line: String, is_person: bool) {
+        self.has_turned_away |= is_person && line.trim_end() == "/quit";
         if self.held.is_empty() {
             return self.carry_out(line).await;
         }
