@@ -592,11 +592,11 @@ class AppModel(
         override fun view(session: Long, view: View) = act {
             val before = sessions[session]
             val end = view.end
-            val isUnread = end != null && session != front && before?.isTalking == true && session in allRows &&
-                allRows[session]!!.isNotEmpty()
+            val isUnread = end != null && session != front && before?.isTalking == true &&
+                !allRows[session].isNullOrEmpty()
             if (isUnread) {
                 // What they wrote before stays to be read.
-                sessions[session] = before!!.over(end!!)
+                sessions[session] = before.over(end)
                 say(end.notice())
             } else if (view.isClosed || (end != null && session != front)) {
                 sessions.remove(session)
