@@ -50,7 +50,9 @@ class LockScreenView(home: MainActivity) : ScreenView<Screen.Lock>(home) {
         }
     }
 
-    private fun judge() = home.app.judge(typedQuestion, typedAnswer, code.isChecked)
+    private fun judge() {
+        home.app.judge(typedQuestion, typedAnswer, code.isChecked)
+    }
 
     override fun show(screen: Screen.Lock) {
         title.text = home.getString(R.string.lock_title, screen.name)
