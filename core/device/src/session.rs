@@ -452,18 +452,14 @@ impl Session {
                 shared.write(vec![end], Purpose::Answer(request));
                 Err(SessionEnd::Withdrawn)
             }
-            Some(_) => {
-                shared.answer(request, Ok(Done::Ok));
-                Err(SessionEnd::Withdrawn)
-            }
-            // Nothing of it is kept.
-            None if !matches!(self.state, State::Talking(_)) => {
-                shared.answer(request, Ok(Done::Ok));
-                Err(SessionEnd::Withdrawn)
-            }
-            None => {
+            None if matches!(self.state, State::Talking(_)) => {
                 shared.answer(request, Err(Refusal::NotNow));
                 Ok(())
+            }
+            // Nothing of it is kept.
+            Some(_) | None => {
+                shared.answer(request, Ok(Done::Ok));
+                Err(SessionEnd::Withdrawn)
             }
         }
     }

@@ -190,7 +190,10 @@ async fn answers(guest: &Person, joining: SessionId, text: &str) {
 }
 
 /// Nothing more reaches a disk for as long as this is held.
-struct HeldDisk(#[allow(dead_code)] mpsc::Sender<()>); // dropping it lets go
+struct HeldDisk {
+    /// Dropped with it, which lets go.
+    _release: mpsc::Sender<()>,
+}
 
 fn hold(store: &Store) -> HeldDisk {
     let store = store.clone();
@@ -204,7 +207,7 @@ fn hold(store: &Store) -> HeldDisk {
         })
     });
     begins.recv().unwrap();
-    HeldDisk(release)
+    HeldDisk { _release: release }
 }
 
 #[tokio::test]

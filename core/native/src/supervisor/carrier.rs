@@ -310,8 +310,9 @@ impl Carrier {
             true => Some(new_certificate()?),
             false => None,
         };
-        let sockets = self.ports.bind(&bind, &self.network)?;
-        sockets.follow(self.network.addresses(bind.scope)).await;
+        let addresses = self.network.addresses(bind.scope);
+        let sockets = self.ports.bind(&bind, &addresses)?;
+        sockets.follow(addresses).await;
         let endpoint = sockets.endpoint(bind.port);
         let endpoint = match bind.may_guess {
             true => endpoint,

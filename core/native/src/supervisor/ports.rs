@@ -64,20 +64,19 @@ pub(super) struct Reached {
 }
 
 impl Ports {
-    /// Sockets for this, bound now or shared with the sessions that have them.
+    /// Sockets for this on these addresses, bound now or shared with the sessions that have them.
     pub(super) fn bind(
         &self,
         bind: &Bind,
-        network: &Network,
+        addresses: &[IpAddr],
     ) -> Result<Arc<Sockets>, TransportError> {
         let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let addresses = network.addresses(bind.scope);
         if addresses.is_empty() {
             // Sockets of others may be there, and wait for a network.
             return Err(TransportError::NoAddress);
         }
         let known = shared.iter().filter_map(Weak::upgrade);
-        let mut usable = known.filter(|sockets| !bind.is_apart && sockets.serve(bind, &addresses));
+        let mut usable = known.filter(|sockets| !bind.is_apart && sockets.serve(bind, addresses));
         if let Some(sockets) = usable.next() {
             sockets
                 .is_here
@@ -85,7 +84,7 @@ impl Ports {
             return Ok(sockets);
         }
         drop(usable);
-        let endpoint = Endpoint::bind(&addresses, bind.port)?;
+        let endpoint = Endpoint::bind(addresses, bind.port)?;
         endpoint.begin();
         let sockets = Arc::new(Sockets {
             endpoint,
