@@ -48,14 +48,13 @@ class AppModel(
     private lateinit var device: Device
 
     /** What is under way, those begun first first; and the end of the one in front, until it is left. */
-    private val sessions = LinkedHashMap<Long, View>()
+    private val sessions = LinkedHashMap<Long, Session>()
 
     /** The session that is looked at. */
     @Volatile
     var front: Long? = null
         private set
-    private val view get() = front?.let(sessions::get)
-    private val allRows = HashMap<Long, List<Row>>()
+    private val view get() = front?.let { sessions[it]?.view }
 
     private var failure: Screen.Ended? = null
     private var scanning: Screen.Scan? = null
@@ -132,7 +131,7 @@ class AppModel(
                 show()
             } else {
                 val session = asked ?: throw Refusal.NOT_NOW
-                val isLocked = sessions[session]?.isLocked == true
+                val isLocked = sessions[session]?.view?.isLocked == true
                 if (isLocked) device.unlock(session, answers, code) else device.answer(session, answers.firstOrNull().orEmpty())
             }
         }
@@ -220,7 +219,7 @@ class AppModel(
     }
 
     /** The person touched the screen. */
-    fun touched() = act { if (sessions.values.any { it.isWaiting }) device.boost() }
+    fun touched() = act { if (sessions.values.any { it.view.isWaiting }) device.boost() }
 
     /** More is tried to get past a strict network, once for each invitation and each reply. */
     fun tryHarder() = inFront {
@@ -316,7 +315,7 @@ class AppModel(
         scanning = null
         lockbox.clear()
         // One that was left before may still be among them, until its end is told.
-        val choice = front?.takeIf { view?.isChoice == true } ?: sessions.entries.find { it.value.isChoice }?.key
+        val choice = front?.takeIf { view?.isChoice == true } ?: sessions.entries.find { it.value.view.isChoice }?.key
         val before = confirming.takeIf { choice != null }
         try {
             choice?.let { device.leave(it) }
@@ -422,7 +421,7 @@ class AppModel(
     }
 
     /** Somebody may be waited for whose reply this is. */
-    private val isAwaited get() = sessions.values.any { it.isHosting }
+    private val isAwaited get() = sessions.values.any { it.view.isHosting }
 
     /**
      * Asks whether to take this reply, ahead of what else is asked. One that comes meanwhile does not slip into
@@ -436,7 +435,7 @@ class AppModel(
     }
 
     /** Whether the person is in the midst of something that nothing may take the place of. */
-    private val isOccupied get() = lockbox.isAsking || sessions.values.any { it.isChoice }
+    private val isOccupied get() = lockbox.isAsking || sessions.values.any { it.view.isChoice }
 
     private suspend fun alone(occupied: Boolean = isOccupied, open: suspend () -> Unit) {
         if (occupied) hold(open) else open()
@@ -463,7 +462,7 @@ class AppModel(
         try {
             val session = open()
             scanning = null
-            if (sessions[session]?.isKnocking == true) {
+            if (sessions[session]?.view?.isKnocking == true) {
                 say(Notice(Key.INVITATION_TAKEN, null, null))
             } else {
                 confirming = open
@@ -492,8 +491,8 @@ class AppModel(
     /** Looks at a session that has just begun. */
     private fun bring(session: Long) {
         front = session
-        sessions.values.removeIf { it.end != null }
-        if (session !in sessions) device.view(session)?.let { sessions[session] = it }
+        sessions.values.removeIf { it.view.end != null }
+        if (session !in sessions) device.view(session)?.let { sessions[session] = Session(it) }
         show()
     }
 
@@ -515,11 +514,9 @@ class AppModel(
     private suspend fun leaveFront() {
         val session = front ?: return
         front = null
-        val view = sessions[session] ?: return
-        if (view.end != null || view.over != null) {
-            sessions.remove(session)
-            allRows.remove(session)
-        } else if (view.isWaiting) device.withdraw(session)
+        val view = sessions[session]?.view ?: return
+        if (view.end != null || view.over != null) sessions.remove(session)
+        else if (view.isWaiting) device.withdraw(session)
         else device.leave(session)
     }
 
@@ -552,8 +549,8 @@ class AppModel(
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
         val beside = scanning ?: lockbox.screen ?: failure
         val screen = beside ?: view?.screen(denied) ?: atHome()
-        listed.value = front?.let(allRows::get).orEmpty()
-        isWaiting = sessions.values.any { it.isWaiting }
+        listed.value = front?.let { sessions[it]?.rows }.orEmpty()
+        isWaiting = sessions.values.any { it.view.isWaiting }
         shown.value = if (denied != null && screen is Screen.Ended && screen.what == Key.KIND_NOT_REACHED) {
             screen.copy(next = denied, way = Way.APP_SETTINGS)
         } else {
@@ -563,7 +560,7 @@ class AppModel(
 
     /** What is looked at while no session is. */
     private fun atHome(): Screen = outlook ?: settings ?: person ?: Screen.Home(
-        underWay = sessions.map { (session, view) -> underWay(session, view) },
+        underWay = sessions.map { (session, one) -> underWay(session, one.view) },
         waiting = waiting.filter { it.session == null },
         people = people,
     )
@@ -578,7 +575,6 @@ class AppModel(
 
     /** Two are together now. At home, that is looked at by itself. */
     private fun begun(session: Long) {
-        allRows[session] = emptyList()
         val isAtHome = front == null && scanning == null && lockbox.screen == null
         if (isAtHome) front = session
         if (front != session) return
@@ -588,38 +584,40 @@ class AppModel(
         outlook = null
     }
 
+    /** Something that is under way: how it looks, and the rows of its conversation. */
+    private class Session(var view: View, var rows: List<Row> = emptyList())
+
     private inner class Sink : EventSink {
         override fun view(session: Long, view: View) = act {
             val before = sessions[session]
+            val wasTalking = before?.view?.isTalking == true
             val end = view.end
-            val isUnread = end != null && session != front && before?.isTalking == true &&
-                !allRows[session].isNullOrEmpty()
-            if (isUnread) {
+            if (end != null && session != front && wasTalking && before.rows.isNotEmpty()) {
                 // What they wrote before stays to be read.
-                sessions[session] = before.over(end)
+                before.view = before.view.over(end)
                 say(end.notice())
             } else if (view.isClosed || (end != null && session != front)) {
                 sessions.remove(session)
-                allRows.remove(session)
                 if (session == front) front = null
                 if (end != null && !end.isSilent) say(end.notice())
             } else {
-                sessions[session] = view
+                sessions.getOrPut(session) { Session(view) }.view = view
             }
-            if (view.isTalking && before?.isTalking != true) begun(session)
+            if (view.isTalking && !wasTalking) begun(session)
             show()
         }
 
         override fun row(session: Long, row: Row) = act {
-            val rows = allRows[session].orEmpty()
-            val at = rows.indexOfFirst { it.number == row.number }
-            allRows[session] = if (at < 0) rows + row else rows.toMutableList().also { it[at] = row }
+            sessions[session]?.let { one ->
+                val at = one.rows.indexOfFirst { it.number == row.number }
+                one.rows = if (at < 0) one.rows + row else one.rows.toMutableList().also { it[at] = row }
+            }
             device.taken(session)
             show()
         }
 
         override fun gone(session: Long, number: Long) = act {
-            allRows[session] = allRows[session].orEmpty().filter { it.number != number }
+            sessions[session]?.let { one -> one.rows = one.rows.filter { it.number != number } }
             show()
         }
 
@@ -629,7 +627,6 @@ class AppModel(
     }
 
     private companion object {
-
         /** As the core's reader of pictures. */
         const val MOST_BYTES = 64L shl 20
     }
