@@ -53,7 +53,10 @@ async fn every_socket_is_tied_to_the_network_of_its_address_or_is_not_used() {
     drop(other);
 
     let refused = Endpoint::bind(&[NOWHERE], None).err();
-    assert!(matches!(refused, Some(TransportError::Bind(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Some(TransportError::Bind(_))),
+        "{refused:?}"
+    );
     assert_eq!(shell.tied(), [NOWHERE]);
 
     // What asks a router leaves by the same network.
@@ -61,6 +64,10 @@ async fn every_socket_is_tied_to_the_network_of_its_address_or_is_not_used() {
     assert!(PortMapping::ask(local, Some(HERE)).await.is_err());
     let asking = shell.tied();
     assert!(!asking.is_empty() && asking.iter().all(|address| *address == THERE));
-    assert!(PortMapping::ask_for(&[local], AskRouter::No).await.is_none());
+    assert!(
+        PortMapping::ask_for(&[local], AskRouter::No)
+            .await
+            .is_none()
+    );
     assert!(shell.tied().is_empty());
 }
