@@ -1,6 +1,7 @@
 //! Sockets are tied to networks before they are bound. One process has one tether, so these tests are one.
 
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used)] // helpers of tests
 
 use handfast_net::{AskRouter, Endpoint, PortMapping, Tether, TransportError, tie_sockets};
 use std::io;
