@@ -1789,6 +1789,13 @@ pub(crate) fn invitation_in_use() -> &'static str {
     }
 }
 
+pub(crate) fn not_yet() -> &'static str {
+    match language() {
+        English => "this ended a moment ago, and that is still being stored: try again in a moment",
+        German => "das ist gerade erst zu Ende gegangen und wird noch gespeichert: versuche es gleich noch einmal",
+    }
+}
+
 pub(crate) fn reply_kept() -> &'static str {
     match language() {
         English => "Their reply is here already.",

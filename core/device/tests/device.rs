@@ -503,7 +503,7 @@ fn a_store_that_never_answers_when_the_two_meet_keeps_nobody_waiting() {
     // Whether it is used is not known yet, so nobody goes on with it.
     let resume = || Command::Resume(PendingId::hosted(id(&invitation)), Box::default());
     let unknown = world.command(0, resume());
-    assert_eq!(result(&world, 0, unknown), Some(Err(Refusal::NotNow)));
+    assert_eq!(result(&world, 0, unknown), Some(Err(Refusal::NotYet)));
     world.sides[0].disk_mode = DiskMode::Works;
     world.run(seconds(1));
     let used = world.command(0, resume());
