@@ -1831,6 +1831,13 @@ pub(crate) fn other_version(version: impl Display) -> String {
     }
 }
 
+pub(crate) fn owner_silent(process: impl Display) -> String {
+    match language() {
+        English => format!("process {process} is at work with this folder and does not answer: if Ctrl-Z stopped it, type fg in its terminal, or end it, then try again"),
+        German => format!("Prozess {process} arbeitet mit diesem Ordner und antwortet nicht: hat Strg-Z ihn angehalten, gib in seinem Terminal fg ein, oder beende ihn, und versuche es noch einmal"),
+    }
+}
+
 pub(crate) fn socket_not_ours() -> &'static str {
     match language() {
         English => "this was made by somebody else: look who made it, remove it, then try again",
