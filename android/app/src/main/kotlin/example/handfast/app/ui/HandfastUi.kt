@@ -90,11 +90,12 @@ fun Stage(screen: Screen, home: Screen.Home, rows: List<Line>, deeds: Deeds) = B
     val holder = rememberSaveableStateHolder()
     val hasList = maxWidth >= LIST_BESIDE && (screen is Screen.Home || screen is Screen.Conversation || screen is Screen.Person)
     val hasPeople = maxWidth >= PEOPLE_BESIDE && (screen is Screen.ShowCode || screen is Screen.Reply)
+    val listWidth = if (maxWidth >= PEOPLE_BESIDE) 360.dp else 280.dp
     val start = WindowInsets.safeDrawing.only(WindowInsetsSides.Start)
     Row(Modifier.fillMaxSize()) {
         if (hasList || hasPeople) {
             val list = Modifier
-                .width(if (maxWidth >= PEOPLE_BESIDE) 360.dp else 280.dp)
+                .width(listWidth)
                 .consumeWindowInsets(WindowInsets.safeDrawing.only(WindowInsetsSides.End))
             Home(home, deeds.home, list, (screen as? Screen.Conversation)?.session)
         }

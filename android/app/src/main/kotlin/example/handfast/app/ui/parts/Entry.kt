@@ -69,7 +69,7 @@ fun Choice(
     modifier
         .fillMaxWidth()
         .heightIn(min = 56.dp)
-        .toggleable(isOn, enabled, Role.Switch, onChange)
+        .toggleable(isOn, enabled, Role.Switch, onValueChange = onChange)
         .padding(vertical = 8.dp),
     Arrangement.spacedBy(16.dp),
     Alignment.CenterVertically,
