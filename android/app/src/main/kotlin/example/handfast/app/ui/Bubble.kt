@@ -103,7 +103,7 @@ private fun Said(row: Line.Text, name: String, deeds: RowDeeds) = Box {
             .padding(start = 14.dp, end = 14.dp, top = 9.dp, bottom = 9.dp),
     ) {
         Text(linked(row.text) { opening = it }, style = MaterialTheme.typography.bodyLarge)
-        Stamp(row, name)
+        Stamp(row, name, Modifier.align(Alignment.End))
     }
     DropdownMenu(isHeld, { isHeld = false }) {
         MenuLine(stringResource(R.string.copy), Icons.Copy) {
@@ -147,13 +147,13 @@ private fun linked(text: String, onTap: (String) -> Unit): AnnotatedString {
 
 /** When it came, and for a screen reader from whom. */
 @Composable
-private fun ColumnScope.Stamp(row: Line, name: String) {
+private fun Stamp(row: Line, name: String, modifier: Modifier = Modifier) {
     val time = timeOfDay(row.at)
     val who = if (row.ours) stringResource(R.string.row_ours) else named(name)
     val words = stringResource(R.string.row_said, who, time)
     Text(
         time,
-        Modifier.align(Alignment.End).semantics { contentDescription = words },
+        modifier.semantics { contentDescription = words },
         style = MaterialTheme.typography.labelSmall,
     )
 }
@@ -182,7 +182,6 @@ private fun File(row: Line.File, name: String, deeds: RowDeeds) = Column(
         val part = if (row.size == 0L) 1f else done.toFloat() / row.size
         LinearProgressIndicator({ part }, Modifier.fillMaxWidth(), colors.primary, drawStopIndicator = {})
     }
-    Text(state(row), style = MaterialTheme.typography.labelMedium)
     val path = row.path
     if (row.offered || path != null) {
         FlowRow {
@@ -196,7 +195,10 @@ private fun File(row: Line.File, name: String, deeds: RowDeeds) = Column(
             }
         }
     }
-    Stamp(row, name)
+    Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(12.dp), Alignment.Bottom) {
+        Text(state(row), Modifier.weight(1f), style = MaterialTheme.typography.labelMedium)
+        Stamp(row, name)
+    }
 }
 
 /** How it stands; while it moves, how fast and how long still. */

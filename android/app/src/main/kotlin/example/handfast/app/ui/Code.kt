@@ -12,7 +12,7 @@ import androidx.compose.foundation.layout.fillMaxHeight
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.layout.safeDrawing
+import androidx.compose.foundation.layout.systemBars
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.layout.windowInsetsPadding
@@ -51,6 +51,7 @@ import example.handfast.app.ui.parts.Progress
 import example.handfast.app.ui.parts.QrCode
 import example.handfast.app.ui.parts.QuietButton
 import example.handfast.app.ui.parts.READABLE
+import example.handfast.app.ui.parts.aboveAndBeside
 import example.handfast.app.ui.parts.beside
 import example.handfast.app.ui.parts.goodUntil
 import example.handfast.app.ui.parts.live
@@ -97,7 +98,7 @@ fun ShowCode(
     Row(horizontalArrangement = Arrangement.spacedBy(8.dp), verticalAlignment = Alignment.CenterVertically) {
         CircularProgressIndicator(Modifier.size(16.dp).clearAndSetSemantics {}, strokeWidth = 2.5.dp)
         val until = goodUntil(state.expiresAt)
-        Body(if (state.stage == Key.HOST_WAITING) beside(say(state.stage), until) else until, style = MaterialTheme.typography.bodyMedium)
+        Body(if (state.stage == Key.HOST_WAITING) beside(stringResource(R.string.code_waiting), until) else until, style = MaterialTheme.typography.bodyMedium)
     }
     Trouble(state.hint, state.canTryHarder, onTryHarder, onHotspot)
     if (state.sent) {
@@ -181,7 +182,7 @@ private fun CodePage(
     leaving: Leaving,
     modifier: Modifier,
     words: @Composable ColumnScope.() -> Unit,
-) = BoxWithConstraints(modifier.fillMaxSize().windowInsetsPadding(WindowInsets.safeDrawing)) {
+) = BoxWithConstraints(modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside)) {
     val bar = @Composable {
         Bar(title, Leave.BACK, leaving.putAside) { LeavingMenu(leaving) }
     }
@@ -195,13 +196,24 @@ private fun CodePage(
     }
     if (maxWidth > maxHeight) {
         Row(Modifier.fillMaxSize()) {
-            Box(Modifier.fillMaxHeight().padding(start = 16.dp, top = 8.dp, bottom = 8.dp), Alignment.Center) {
+            Box(
+                Modifier
+                    .fillMaxHeight()
+                    .windowInsetsPadding(WindowInsets.systemBars)
+                    .padding(start = 16.dp, top = 8.dp, bottom = 8.dp),
+                Alignment.Center,
+            ) {
                 QrCode(handout.picture, Modifier.widthIn(max = this@BoxWithConstraints.maxWidth * 0.55f))
             }
             Column(Modifier.weight(1f).fillMaxHeight()) {
                 bar()
                 Column(
-                    Modifier.fillMaxSize().verticalScroll(rememberScrollState()).padding(horizontal = EDGE).padding(bottom = 16.dp),
+                    Modifier
+                        .fillMaxSize()
+                        .verticalScroll(rememberScrollState())
+                        .windowInsetsPadding(WindowInsets.systemBars)
+                        .padding(horizontal = EDGE)
+                        .padding(bottom = 16.dp),
                     Arrangement.Center,
                     Alignment.CenterHorizontally,
                     body,
@@ -213,7 +225,12 @@ private fun CodePage(
         Column(Modifier.fillMaxSize()) {
             bar()
             Column(
-                Modifier.fillMaxSize().verticalScroll(rememberScrollState()).padding(horizontal = EDGE).padding(bottom = 16.dp),
+                Modifier
+                    .fillMaxSize()
+                    .verticalScroll(rememberScrollState())
+                    .windowInsetsPadding(WindowInsets.systemBars)
+                    .padding(horizontal = EDGE)
+                    .padding(bottom = 16.dp),
                 Arrangement.spacedBy(20.dp),
                 Alignment.CenterHorizontally,
             ) {

@@ -70,8 +70,7 @@ fun HandfastUi(app: AppModel, phone: Phone) {
     BackHandler(isAskingFirst) { isAskingFirst = false }
     Feel(screen, phone)
     Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.surface) {
-        Column {
-            Note(notice, deeds)
+        Noted(notice, phone::go, app::noticed) {
             if (isAskingFirst) {
                 AskFirst({
                     isAskingFirst = false
@@ -247,14 +246,16 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit) {
     )
 }
 
-/** Something to say beside the screen, which stays until it is read. */
+/** A screen, and above it something to say that stays until it is read. */
 @Composable
-private fun Note(notice: Notice?, deeds: Deeds) = notice?.let {
-    Note(it, onWay = deeds.phone::go, onRead = deeds.app::noticed)
+fun Noted(notice: Notice?, onWay: (Way) -> Unit, onRead: () -> Unit, content: @Composable () -> Unit) = Column {
+    if (notice != null) Note(notice, onWay, onRead)
+    val top = WindowInsets.safeDrawing.only(WindowInsetsSides.Top)
+    Box(if (notice == null) Modifier else Modifier.consumeWindowInsets(top)) { content() }
 }
 
 @Composable
-fun Note(notice: Notice, onWay: (Way) -> Unit, onRead: () -> Unit) = Surface(
+private fun Note(notice: Notice, onWay: (Way) -> Unit, onRead: () -> Unit) = Surface(
     Modifier.fillMaxWidth().live(),
     color = MaterialTheme.colorScheme.secondaryContainer,
 ) {

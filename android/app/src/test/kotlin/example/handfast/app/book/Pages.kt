@@ -2,14 +2,13 @@ package example.handfast.app.book
 
 import androidx.compose.foundation.background
 import androidx.compose.foundation.layout.Box
-import androidx.compose.foundation.layout.Column
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.Color
 import example.handfast.app.ui.AskFirst
 import example.handfast.app.ui.Deeds
 import example.handfast.app.ui.Felt
-import example.handfast.app.ui.Note
+import example.handfast.app.ui.Noted
 import example.handfast.app.ui.Phone
 import example.handfast.app.ui.Stage
 import example.handfast.core.Camera
@@ -34,6 +33,7 @@ import example.handfast.core.Way
 import java.time.LocalDate
 import java.time.LocalTime
 import java.time.ZoneOffset
+import kotlin.random.Random
 
 /** One page of the book: a screen in one of its states. */
 class Page(
@@ -58,6 +58,7 @@ private val people = listOf(
 private val home = Screen.Home(listOf(mira), listOf(jonas), people)
 
 /** A code that looks like one, and can be read by nobody. */
+private val noise = Random(7)
 private val symbol = Symbol(37, ByteArray(37 * 37) { at ->
     val (x, y) = at % 37 to at / 37
     fun corner(cx: Int, cy: Int): Int? {
@@ -66,7 +67,7 @@ private val symbol = Symbol(37, ByteArray(37 * 37) { at ->
         val ring = maxOf(kotlin.math.abs(dx - 3), kotlin.math.abs(dy - 3))
         return if (ring == 3 || ring <= 1) 1 else 0
     }
-    (corner(0, 0) ?: corner(30, 0) ?: corner(0, 30) ?: ((x * 7919 + y * 104_729 + x * y * 31) / 3 % 2)).toByte()
+    (corner(0, 0) ?: corner(30, 0) ?: corner(0, 30) ?: noise.nextInt(2)).toByte()
 })
 private val handout = Handout("https://handfast.example/#token", "token", "TOKEN", symbol)
 
@@ -84,8 +85,8 @@ private val files = listOf(
     Row.File(3, true, "Letter.pdf", 40_000, Key.FILE_SENT, null, null, today(13, 52)),
     Row.File(4, true, "Film.mov", 900_000_000, Key.FILE_WAITING, null, null, today(13, 53)),
 )
-private val symbols = listOf("dog", "cat", "lion", "horse", "unicorn", "pig")
-    .zip(listOf("🐶", "🐱", "🦁", "🐎", "🦄", "🐷")) { name, picture -> Pictograph(picture, name) }
+private val symbols = listOf("elephant", "hedgehog", "owl", "turtle", "frog", "whale")
+    .zip(listOf("🐘", "🦔", "🦉", "🐢", "🐸", "🐳")) { name, picture -> Pictograph(picture, name) }
 
 private fun page(name: String, screen: Screen, isLive: Boolean = false, rows: List<Row> = emptyList()) =
     Page(name, isLive) { deeds -> Stage(screen, home, rows, deeds) }
@@ -111,10 +112,7 @@ val pages: List<Page> = listOf(
         Stage(busy, busy, emptyList(), it)
     },
     Page("home-notice", isLive = true) {
-        Column {
-            Note(Notice(Key.REPLY_FOUND, null, Way.TAKE_REPLY), {}) {}
-            Stage(home, home, emptyList(), it)
-        }
+        Noted(Notice(Key.REPLY_FOUND, null, Way.TAKE_REPLY), {}, {}) { Stage(home, home, emptyList(), it) }
     },
     page("preparing", Screen.Preparing(kept = true), isLive = true),
     page("code", showing, isLive = true),
@@ -171,7 +169,7 @@ val pages: List<Page> = listOf(
         isLive = true,
         rows = rows.take(2),
     ),
-    page("conversation-over", talk.copy(line = Key.KIND_THEY_LEFT, isOver = true), isLive = true, rows = rows),
+    page("conversation-over", talk.copy(line = Key.KIND_THEY_LEFT, isOver = true), isLive = true, rows = rows.filterIsInstance<Row.Text>()),
     page("person", Screen.Person(people[0])),
     page("person-unnamed", Screen.Person(people[2])),
     page("outlook-looking", Screen.Outlook(null), isLive = true),
