@@ -292,6 +292,9 @@ class AppModel(
 
     fun send(text: String) = inFront { device.send(it, text) }
 
+    /** Sends to whoever is in [session], looked at or not. */
+    fun sendTo(session: Long, text: String) = act { device.send(session, text) }
+
     /** Sends a file to whoever is in [session], which may not be looked at any more once a file is picked. */
     fun sendFile(path: String, session: Long? = front) = act { device.sendFile(session ?: throw Refusal.NOT_NOW, path) }
 
@@ -370,15 +373,17 @@ class AppModel(
         }
     }
 
+    /** Something of another app for somebody who was chosen there; it is asked for whom if they are gone. */
+    fun share(shared: Shared, session: Long) = act {
+        if (sessions[session]?.view?.isTalking == true) deliver(shared, session) else ask(shared)
+    }
+
     /** What was shared is for them. */
     fun shareTo(session: Long) = act {
         val shared = sharing ?: return@act
-        sharing = null
         if (sessions[session]?.view?.isTalking != true) throw Refusal.NOT_NOW
-        front = session
-        show()
-        shared.text?.let { device.send(session, it) }
-        outbox.take(session, shared.documents)
+        sharing = null
+        deliver(shared, session)
     }
 
     /** Something that the phone did or could not do. */
@@ -504,6 +509,13 @@ class AppModel(
                 }
             }
         }
+    }
+
+    private suspend fun deliver(shared: Shared, session: Long) {
+        front = session
+        show()
+        shared.text?.let { device.send(session, it) }
+        outbox.take(session, shared.documents)
     }
 
     /** Asks to whom it is to be sent. */

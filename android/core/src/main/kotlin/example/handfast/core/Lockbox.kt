@@ -157,7 +157,7 @@ internal class Lockbox(
 }
 
 /** A label out of something locked, made fit to be the name of a file. It comes from a stranger. */
-internal fun safeName(label: String?): String {
+fun safeName(label: String?): String {
     val last = label.orEmpty().split('/', '\\', ':').last()
     val visible = last.filterNot { it.isISOControl() || it.category == CharCategory.FORMAT }
     return visible.trimStart('.', ' ').take(80).ifEmpty { "handfast" }

@@ -6,7 +6,7 @@ data class Incoming(
     val data: String? = null,
     val text: CharSequence? = null,
     val streams: List<String> = emptyList(),
-    /** The session that a notification or a shortcut of ours is about. */
+    /** The session that a notification of ours is about, or for which something is shared. */
     val session: Long? = null,
     /** The system repeats an old intent: the person came back by the list of recent apps. */
     val isRepeated: Boolean = false,
@@ -25,8 +25,11 @@ sealed interface Arrival {
     /** A document of another app, opened in this one: it holds a token, or something locked. */
     data class Document(val uri: String) : Arrival
 
-    /** Shared in: to be opened if it is ours, and to be sent to a person otherwise. */
-    data class Shared(val uris: List<String>, val text: String?) : Arrival
+    /**
+     * Shared in: to be opened if it is ours, and to be sent to a person otherwise. [session]: the person was
+     * chosen already.
+     */
+    data class Shared(val uris: List<String>, val text: String?, val session: Long? = null) : Arrival
 
     /** A person is to be looked at. */
     data class Session(val session: Long) : Arrival
@@ -44,11 +47,10 @@ sealed interface Arrival {
         /** [ours]: the package of this app, whose own documents nobody else may hand in. */
         fun of(incoming: Incoming, ours: String): Arrival {
             if (incoming.isRepeated) return Nothing
-            incoming.session?.let { return Session(it) }
             return when (incoming.action) {
                 VIEW -> viewed(incoming, ours)
                 SEND, SEND_MULTIPLE -> shared(incoming, ours)
-                else -> Nothing
+                else -> incoming.session?.let(::Session) ?: Nothing
             }
         }
 
@@ -67,10 +69,10 @@ sealed interface Arrival {
             return when {
                 streams.any { !isForeign(it, ours) } -> Refused
                 streams.size > MOST_DOCUMENTS -> Refused
-                streams.isNotEmpty() -> Shared(streams, text?.takeIf { it.length <= MOST_TEXT })
+                streams.isNotEmpty() -> Shared(streams, text?.takeIf { it.length <= MOST_TEXT }, incoming.session)
                 text == null || incoming.isBroken -> Refused
                 text.length > MOST_TEXT -> Refused
-                else -> Shared(emptyList(), text)
+                else -> Shared(emptyList(), text, incoming.session)
             }
         }
 
@@ -82,7 +84,7 @@ sealed interface Arrival {
          * A path would be read with this app's own rights, and so would a document of its own: either way,
          * somebody else would make it send what is not theirs.
          */
-        private fun isForeign(uri: String, ours: String): Boolean {
+        fun isForeign(uri: String, ours: String): Boolean {
             if (scheme(uri) != "content") return false
             val authority = uri.substringAfter("://", "").substringBefore('/').substringBefore('?').substringBefore('#')
             val host = authority.substringAfterLast('@')
