@@ -14,6 +14,7 @@ import example.handfast.app.phone.notices.Keeper
 import example.handfast.app.phone.notices.Notices
 import example.handfast.core.AppModel
 import example.handfast.core.Key
+import example.handfast.core.OwnName
 import example.handfast.core.Row
 import example.handfast.core.bridge.Device
 import example.handfast.core.phone.Ongoing
@@ -21,8 +22,6 @@ import example.handfast.core.phone.Presence.Event
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.flow.collect
-import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
@@ -45,11 +44,12 @@ open class HandfastApp : Application() {
     override fun onCreate() {
         super.onCreate()
         val keys = AndroidKeyStore(File(noBackupFilesDir, "key"))
-        app = AppModel(scope) { told ->
+        val owner = OwnName(File(noBackupFilesDir, "name"), deviceName())
+        app = AppModel(scope, owner) { told ->
             Device.log(details = false)
             tidyCache(this, lending)
             Device.open(
-                name = deviceName(),
+                name = owner.read().orEmpty(),
                 folder = noBackupFilesDir,
                 linkBase = getString(R.string.link_base),
                 keys = keys,
@@ -60,10 +60,13 @@ open class HandfastApp : Application() {
         keeper = Keeper(this, app, notices)
         registerActivityLifecycleCallbacks(Seen())
         scope.launch(Dispatchers.Main) { app.ongoing.collect { keeper.handle(Event.Changed(it, app.front)) } }
-        scope.launch(Dispatchers.Default) { app.ongoing.map { all -> all.filter { it.isTalking }.map { it.copy(isMoving = false, rows = emptyList()) } }.distinctUntilChanged().collect(notices::offerPeople) }
+        scope.launch(Dispatchers.Default) { app.ongoing.map(::people).distinctUntilChanged().collect(notices::offerPeople) }
         scope.launch(Dispatchers.IO) { app.ongoing.map(::received).distinctUntilChanged().collect { downloads.publish() } }
         NetworkWatch(this).start { app.network(it.addresses, it.router) }
     }
+
+    /** Who is connected. */
+    private fun people(ongoing: List<Ongoing>): Map<Long, String> = ongoing.filter { it.isTalking }.associate { it.session to it.name }
 
     /** What has come in, by which it shows that there is more. */
     private fun received(ongoing: List<Ongoing>): List<Row> =

@@ -12,6 +12,7 @@ import example.handfast.core.bridge.screen
 import example.handfast.core.phone.Ongoing
 import example.handfast.core.phone.Sightings
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.channels.Channel
@@ -25,18 +26,28 @@ import java.nio.file.Files
 
 /**
  * What the app shows and what a person can do, without a line of Android in it. Views read the
- * three flows and call the functions; every function returns at once.
+ * flows and call the functions; every function returns at once.
+ *
+ * @param owner what the person is called, which is asked for before anything is opened; none where nobody is to be
+ *   asked
+ * @param clock milliseconds since 1970-01-01 UTC
  */
 class AppModel(
     private val scope: CoroutineScope,
+    private val owner: OwnName? = null,
+    private val clock: () -> Long = System::currentTimeMillis,
     private val open: (EventSink) -> Device,
 ) {
     private val shown = MutableStateFlow<Screen>(Screen.Home())
+    private val around = MutableStateFlow(Screen.Home())
     private val listed = MutableStateFlow<List<Row>>(emptyList())
     private val noted = MutableStateFlow<Notice?>(null)
 
     /** The screen to show. */
     val screen: StateFlow<Screen> = shown.asStateFlow()
+
+    /** What is at home, which a wide display shows beside the screen. */
+    val home: StateFlow<Screen.Home> = around.asStateFlow()
 
     /** The rows of the conversation. */
     val rows: StateFlow<List<Row>> = listed.asStateFlow()
@@ -73,8 +84,13 @@ class AppModel(
     private var person: Screen.Person? = null
     private var settings: Screen.Settings? = null
     private var outlook: Screen.Outlook? = null
+    private var help: Screen.Help? = null
 
     private var localNetworkDenied = false
+    private var asksForNetwork = false
+
+    /** Completed once the person has said what they are called. */
+    private val named = CompletableDeferred<Unit>()
 
     /** Something waits for the other side, so that the app had better stay. */
     @Volatile
@@ -103,6 +119,10 @@ class AppModel(
 
     init {
         scope.launch(Dispatchers.Default) {
+            if (owner != null && owner.read() == null) {
+                shown.value = Screen.Welcome(owner.suggested)
+                named.await()
+            }
             val opened = runCatching { open(Sink()) }
             opened.onFailure { cause ->
                 failure = (cause as? Refusal)?.screen()
@@ -127,6 +147,27 @@ class AppModel(
     }
 
     // --- What a person does -------------------------------------------------------------------
+
+    /** The person is called this, now that it is asked for the first time. What came meanwhile is opened then. */
+    fun welcome(name: String) {
+        scope.launch(Dispatchers.Default) {
+            owner?.keep(name)
+            named.complete(Unit)
+        }
+    }
+
+    /** The person wants to be called something else; others hear of it once the app was started anew. */
+    fun rename(name: String) = act {
+        owner?.keep(name)
+        settings = settings?.copy(name = name)
+        show()
+    }
+
+    /** Shows how to get over something. */
+    fun help(topic: Topic) = act {
+        help = Screen.Help(topic)
+        show()
+    }
 
     /** Makes an invitation and shows its code; or, to be sent, makes one that lives for a day. */
     fun invite(send: Boolean, protection: Protection? = null) = act {
@@ -209,7 +250,7 @@ class AppModel(
 
     /** Shows whom this phone may ask. */
     fun showSettings() = act {
-        settings = Screen.Settings(device.preferences(), Device.usualServers())
+        settings = Screen.Settings(owner?.read().orEmpty(), device.preferences(), Device.usualServers())
         show()
     }
 
@@ -280,7 +321,7 @@ class AppModel(
         val session = front
         act {
             val goesOn = view?.let { it.isWaiting || it.isTalking } == true
-            val isBeside = scanning != null || lockbox.screen != null || (choosing && sharing != null)
+            val isBeside = scanning != null || help != null || lockbox.screen != null || (choosing && sharing != null)
             if (!isBeside && goesOn && front == session) {
                 front = null
                 show()
@@ -288,6 +329,18 @@ class AppModel(
                 goBack(session)
             }
         }
+    }
+
+    /** Ends this attempt. An invitation waits on and can be gone on with; what is over leaves the list. */
+    fun stop() = leaving { device.leave(it) }
+
+    /** Ends what is looked at and the invitation with it, for good. */
+    fun giveUp() = leaving { device.withdraw(it) }
+
+    /** Ends the conversation for both. What was written stays to be read here. */
+    fun goodbye() = inFront {
+        sessions[it]?.isLeft = true
+        device.leave(it)
     }
 
     fun send(text: String) = inFront { device.send(it, text) }
@@ -442,6 +495,12 @@ class AppModel(
     /** Whether the phone lets this app reach others on the same network. */
     fun localNetwork(allowed: Boolean) = act {
         localNetworkDenied = !allowed
+        show()
+    }
+
+    /** Whether the system will ask the person about the local network when they connect. */
+    fun asksForLocalNetwork(asks: Boolean) = act {
+        asksForNetwork = asks
         show()
     }
 
@@ -602,10 +661,24 @@ class AppModel(
         show()
     }
 
+    /** Leaves what is looked at, in this way if it still goes on. */
+    private fun leaving(end: suspend (Long) -> Unit) {
+        val session = front
+        act {
+            val view = sessions[session]?.view
+            if (session != null && view != null) {
+                front = null
+                if (view.end != null || view.over != null) sessions.remove(session) else end(session)
+            }
+            show()
+        }
+    }
+
     /** One step back for somebody who looked at this session, or at none. */
     private suspend fun goBack(asked: Long?) {
         when {
             scanning != null -> scanning = null
+            help != null -> help = null
             lockbox.leave() -> {}
             choosing && sharing != null -> sharing = null
             // Another may have come there by itself.
@@ -654,8 +727,17 @@ class AppModel(
 
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
-        val beside = scanning ?: lockbox.screen ?: failure ?: toWhom()
-        val screen = beside ?: view?.screen(denied) ?: atHome()
+        val beside = scanning ?: help ?: lockbox.screen ?: failure ?: toWhom()
+        val screen = (beside ?: view?.screen(denied) ?: atHome()).let {
+            when (it) {
+                is Screen.Conversation -> it.copy(session = front ?: 0)
+                is Screen.Confirm -> it.copy(asksForNetwork = asksForNetwork)
+                else -> it
+            }
+        }
+        // Only what is on the display counts as read.
+        if (screen is Screen.Conversation) sessions[front]?.let { it.seen = it.rows.size }
+        around.value = listAtHome()
         listed.value = front?.let { sessions[it]?.rows }.orEmpty()
         isWaiting = sessions.values.any { it.view.isWaiting }
         going.value = sessions.map { (session, one) -> one.ongoing(session) }
@@ -668,22 +750,32 @@ class AppModel(
 
     private fun toWhom() = sharing?.takeIf { choosing }?.let { shared ->
         val people = sessions.filterValues { it.view.isTalking && it.view.over == null }
-        Screen.ToWhom(shared.documents.map { it.name }, shared.text, people.map { (session, one) -> underWay(session, one.view) })
+        Screen.ToWhom(shared.documents.map { it.name }, shared.text, people.map { (session, one) -> underWay(session, one) })
     }
 
     /** What is looked at while no session is. */
-    private fun atHome(): Screen = outlook ?: settings ?: person ?: Screen.Home(
-        underWay = sessions.map { (session, one) -> underWay(session, one.view) },
-        waiting = waiting.filter { it.session == null },
+    private fun atHome(): Screen = outlook ?: settings ?: person ?: listAtHome()
+
+    private fun listAtHome() = Screen.Home(
+        underWay = sessions.map { (session, one) -> underWay(session, one) },
+        waiting = waiting.filter { it.session == null || it.session !in sessions },
         people = people,
     )
 
-    private fun underWay(session: Long, view: View) = UnderWay(
+    private fun underWay(session: Long, one: Session) = UnderWay(
         session,
-        view.status,
-        isTalking = view.isTalking,
-        ours = view.isHosting || waiting.any { it.session == session && it.ours },
-        name = view.name ?: waiting.find { it.session == session }?.name,
+        one.view.status,
+        isTalking = one.view.isTalking,
+        ours = one.view.isHosting || waiting.any { it.session == session && it.ours },
+        name = one.view.name ?: waiting.find { it.session == session }?.name,
+        last = when (val last = one.rows.lastOrNull()) {
+            is Row.Text -> last.text
+            is Row.File -> last.name
+            null -> null
+        },
+        at = one.rows.lastOrNull()?.at,
+        unread = one.rows.drop(one.seen).count { !it.ours },
+        isOver = one.view.over != null,
     )
 
     /** Two are together now. At home, that is looked at by itself. */
@@ -696,10 +788,33 @@ class AppModel(
         person = null
         settings = null
         outlook = null
+        help = null
     }
 
     /** Something that is under way: how it looks, and the rows of its conversation. */
     private class Session(var view: View, var rows: List<Row> = emptyList()) {
+        /** How many of the rows were on the display. */
+        var seen = 0
+
+        /** The person said goodbye. */
+        var isLeft = false
+
+        private val paces = HashMap<Long, Pace>()
+
+        /** Puts a row in its place, with when it came and how fast it moves at this instant in milliseconds. */
+        fun put(row: Row, now: Long) {
+            val at = rows.indexOfLast { it.number == row.number }
+            val since = rows.getOrNull(at)?.at ?: (now / 1000)
+            val stamped = when (row) {
+                is Row.Text -> row.copy(at = since)
+                is Row.File -> row.copy(at = since, rate = row.done?.let { pace(row.number).moved(it, now) })
+            }
+            if (row is Row.File && row.done == null) paces.remove(row.number)
+            rows = if (at < 0) rows + stamped else rows.toMutableList().also { it[at] = stamped }
+        }
+
+        private fun pace(number: Long) = paces.getOrPut(number) { Pace() }
+
         fun ongoing(session: Long) = Ongoing(
             session,
             name = view.name.orEmpty(),
@@ -715,10 +830,13 @@ class AppModel(
             val before = sessions[session]
             val wasTalking = before?.view?.isTalking == true
             val end = view.end
-            if (end != null && session != front && wasTalking && before.rows.isNotEmpty()) {
-                // What they wrote before stays to be read.
-                before.view = before.view.over(end)
-                say(end.notice())
+            val isLeft = view.isClosed && before?.isLeft == true
+            val isOver = (end != null && (session == front || before?.rows?.isNotEmpty() == true)) ||
+                (isLeft && before.rows.isNotEmpty())
+            if (wasTalking && isOver) {
+                // What was written before stays to be read.
+                before.view = before.view.over(end?.screen()?.what ?: Key.LINE_LEFT)
+                if (end != null && session != front) say(end.notice())
             } else if (view.isClosed || (end != null && session != front)) {
                 sessions.remove(session)
                 if (session == front) front = null
@@ -732,10 +850,7 @@ class AppModel(
         }
 
         override fun row(session: Long, row: Row) = act {
-            sessions[session]?.let { one ->
-                val at = one.rows.indexOfFirst { it.number == row.number }
-                one.rows = if (at < 0) one.rows + row else one.rows.toMutableList().also { it[at] = row }
-            }
+            sessions[session]?.put(row, clock())
             outbox.saw(session, row)
             device.taken(session)
             show()

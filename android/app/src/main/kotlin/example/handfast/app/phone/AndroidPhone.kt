@@ -102,6 +102,7 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
                 putString(TAKING, taking)
             }
         }
+        activity.lifecycleScope.launch { model.screen.collect(activity.window::follow) }
         activity.lifecycle.addObserver(object : DefaultLifecycleObserver {
             // The person may have been in the settings.
             override fun onStart(owner: LifecycleOwner) = Permission.entries.forEach { carryOut(asks.found(it, isGiven(it))) }

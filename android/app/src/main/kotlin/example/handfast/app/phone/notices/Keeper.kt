@@ -50,13 +50,10 @@ class Keeper(private val context: Context, private val model: AppModel, private 
 
     private fun carryOut(effect: Effect) {
         when (effect) {
-            is Effect.Serve -> when (val running = service) {
-                null -> start(effect.service)
+            is Effect.Serve -> {
+                val running = service
                 // No second promise to the system, which it would hold against the app if it were broken.
-                else -> {
-                    serve(running, effect.service)
-                    Unit
-                }
+                if (running == null) start(effect.service) else serve(running, effect.service)
             }
             Effect.Rest -> context.stopService(Intent(context, KeepingService::class.java))
             is Effect.KeepAwake -> keepAwake(effect.isAwake)

@@ -20,7 +20,6 @@ import example.handfast.app.R
 import example.handfast.core.Key
 import example.handfast.core.Row
 import example.handfast.core.bytes
-import example.handfast.core.phone.Ongoing
 import example.handfast.core.phone.Service
 import example.handfast.core.phone.Tidings
 import java.util.Locale
@@ -94,20 +93,19 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
     }
 
     /** Whoever is connected stands among the people to whom other apps share. */
-    fun offerPeople(ongoing: List<Ongoing>) {
-        val people = ongoing.filter { it.isTalking }
-        val gone = ShortcutManagerCompat.getDynamicShortcuts(context).map { it.id } - people.map { shortcutId(it.session) }.toSet()
+    fun offerPeople(people: Map<Long, String>) {
+        val gone = ShortcutManagerCompat.getDynamicShortcuts(context).map { it.id } - people.keys.map(::shortcutId).toSet()
         if (gone.isNotEmpty()) ShortcutManagerCompat.removeLongLivedShortcuts(context, gone)
-        for (one in people) {
-            val name = one.name.ifEmpty { context.getString(R.string.person_somebody) }
-            val shortcut = ShortcutInfoCompat.Builder(context, shortcutId(one.session))
+        for ((session, called) in people) {
+            val name = called.ifEmpty { context.getString(R.string.person_somebody) }
+            val shortcut = ShortcutInfoCompat.Builder(context, shortcutId(session))
                 .setShortLabel(name)
-                .setPerson(person(one.session, name))
+                .setPerson(person(session, name))
                 .setIcon(IconCompat.createWithResource(context, R.mipmap.launcher))
-                .setIntent(intent(one.session).setAction(Intent.ACTION_MAIN))
+                .setIntent(intent(session).setAction(Intent.ACTION_MAIN))
                 .setCategories(setOf(TO_PERSON))
                 .setLongLived(true)
-                .setLocusId(LocusIdCompat(shortcutId(one.session)))
+                .setLocusId(LocusIdCompat(shortcutId(session)))
                 .build()
             // The launcher takes only so many a day from an app that is not seen.
             runCatching { ShortcutManagerCompat.pushDynamicShortcut(context, shortcut) }
