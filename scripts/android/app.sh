@@ -87,7 +87,10 @@ linked() {
         "${@/#/$libraries/}" || return 0
     rm -rf "${android:?}/$name.gen" "$android/$name.r"
     mkdir -p "$android/$name.gen" "$android/$name.r"
-    aapt2 compile --dir "$app/res" -o "$android/$name.flat.zip"
+    # Tests read the pseudo language that runs from right to left, and no person does.
+    local pseudo=()
+    [[ $name == release ]] || pseudo=(--pseudo-localize)
+    aapt2 compile "${pseudo[@]}" --dir "$app/res" -o "$android/$name.flat.zip"
     # Whether it may be debugged is a matter of the build.
     "$jvm/bin/java" -cp "$(jars "$libraries/merger")" com.android.manifmerger.Merger --main "$app/AndroidManifest.xml" \
         --libs "$(IFS=:; echo "${manifests[*]}")" --property "MIN_SDK_VERSION=$min_sdk" --property "TARGET_SDK_VERSION=$target_sdk" \
