@@ -1,7 +1,9 @@
-// The Android app: activity, views, camera, key store. Nothing but the framework and JNA.
+// The Android app: screens, camera, key store. scripts/test-android and scripts/android-apk do the same without
+// Gradle, from the same catalog.
 plugins {
     alias(libs.plugins.android.application)
     alias(libs.plugins.kotlin.android)
+    alias(libs.plugins.kotlin.compose)
 }
 
 val root = layout.projectDirectory.dir("../..")
@@ -51,6 +53,11 @@ android {
         }
     }
 
+    buildFeatures.compose = true
+
+    // Robolectric draws with the app's own resources.
+    testOptions.unitTests.isIncludeAndroidResources = true
+
     sourceSets["main"].jniLibs.srcDir(libraries)
 
     // Stored, not compressed, so that the system maps them straight out of the APK.
@@ -63,7 +70,9 @@ tasks.named("preBuild") {
 
 dependencies {
     implementation(project(":core"))
+    implementation(libs.bundles.app)
     implementation(libs.jna) {
         artifact { type = "aar" }
     }
+    testImplementation(libs.bundles.test)
 }

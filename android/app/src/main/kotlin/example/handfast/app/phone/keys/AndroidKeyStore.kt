@@ -1,4 +1,4 @@
-package example.handfast.app
+package example.handfast.app.phone.keys
 
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyProperties
