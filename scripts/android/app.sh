@@ -121,5 +121,28 @@ compile_app() {
     fi
 }
 
+r8() {
+    "$jvm/bin/java" -Xmx3g -cp "$(jars "$libraries/r8")" "com.android.tools.r8.$1" "${@:2}"
+}
+
+# $kotlin/shrunk.jar: what R8 leaves of the bindings and JNA under the app's rules, for a JVM. Of android/core,
+# whose functions the tests call, all but what a rule of the app names is kept.
+shrink_core() {
+    local work=$kotlin/shrinking part of=() path=()
+    mkdir -p "$work"
+    for part in core bindings; do python3 scripts/android/pack.py jar "$work/$part.jar" "$kotlin/$part"; done
+    IFS=: read -ra of <<< "${test_path#*:}"
+    for part in "${of[@]}"; do path+=(--classpath "$part"); done
+    {
+        cat android/app/keep.pro
+        echo '-keep class !example.handfast.core.Key, example.handfast.core.** { *; }'
+        echo '-keepattributes *Annotation*,Signature,InnerClasses,EnclosingMethod'
+        # Annotations for the compiler only.
+        echo '-dontwarn org.jetbrains.annotations.**'
+    } > "$work/rules.pro"
+    r8 R8 --classfile --release --lib "$jvm" "${path[@]}" --pg-conf "$work/rules.pro" \
+        --output "$kotlin/shrunk.jar" "$work/core.jar" "$work/bindings.jar" "${class_path%%:*}"
+}
+
 # The API of Java 17: of a later one, phones have not everything.
 compose=(-no-reflect -Xjdk-release=17 "-Xplugin=$kotlin_home/lib/compose-compiler-plugin.jar")
