@@ -78,14 +78,16 @@ framework() {
 # linked NAME SETS...: $android/NAME.xml is the merged manifest, NAME.apk the resources, NAME.jar the classes R,
 # NAME.pro what the manifest names of the classes.
 linked() {
-    local name=$1 of zip manifests=() flats=() packages link_host languages=''
+    local name=$1 of zip manifests=() flats=() packages link_host pseudo=(--pseudo-localize) languages=()
     shift
     for of in "$@"; do
         manifests+=("$android/aar/$of"/*/AndroidManifest.xml)
         while IFS= read -r zip; do flats+=(-R "$zip"); done < <(find "$android/aar/$of" -name res.flat.zip | sort)
     done
     # Libraries speak eighty languages; tests have all of them.
-    if [[ $name == release ]]; then languages=en,de; fi
+    if [[ $name == release ]]; then
+        languages=(-c en,de) pseudo=()
+    fi
     newer "$android/$name.jar" "$app/res" "$app/AndroidManifest.xml" android/gradle.properties scripts/android/app.sh \
         "${@/#/$libraries/}" || return 0
     rm -rf "${android:?}/$name.gen" "$android/$name.r" "$android/$name.res"
@@ -93,8 +95,9 @@ linked() {
     link_host=$(sed -n 's/^handfast.linkHost=//p' android/gradle.properties)
     printf '<resources><string name="%s" translatable="false">%s</string><string name="%s" translatable="false">%s</string></resources>' \
         link_host "$link_host" link_base "https://$link_host/" > "$android/$name.res/values/link.xml"
-    aapt2 compile --dir "$app/res" -o "$android/$name.flat.zip"
     aapt2 compile --dir "$android/$name.res" -o "$android/$name.link.flat.zip"
+    # Tests read the pseudo language that runs from right to left, and no person does.
+    aapt2 compile "${pseudo[@]}" --dir "$app/res" -o "$android/$name.flat.zip"
     "$jvm/bin/java" -cp "$(jars "$libraries/merger")" com.android.manifmerger.Merger --main "$app/AndroidManifest.xml" \
         --libs "$(IFS=:; echo "${manifests[*]}")" --property "MIN_SDK_VERSION=$min_sdk" --property "TARGET_SDK_VERSION=$target_sdk" \
         --property "PACKAGE=$namespace" --placeholder "linkHost=$link_host" --remove-tools-declarations \
@@ -102,7 +105,8 @@ linked() {
     packages=$(sed -n 's/.* package="\([^"]*\)".*/\1/p' "${manifests[@]}" | sort -u | paste -sd:)
     # Debian's aapt2 is older than <queries> and one part of Android's own table; both are left as they are.
     aapt2 link --warn-manifest-validation -I "$android/framework.apk" --manifest "$android/$name.xml" \
-        --auto-add-overlay ${languages:+-c "$languages"} "${flats[@]}" -R "$android/$name.flat.zip" -R "$android/$name.link.flat.zip" --proguard "$android/$name.pro" --java "$android/$name.gen" \
+        --auto-add-overlay "${languages[@]}" "${flats[@]}" -R "$android/$name.flat.zip" \
+        -R "$android/$name.link.flat.zip" --proguard "$android/$name.pro" --java "$android/$name.gen" \
         --extra-packages "$packages" --min-sdk-version "$min_sdk" --target-sdk-version "$target_sdk" \
         -o "$android/$name.apk" 2> >(grep -v -e "Unknown chunk type '200'" -e 'unexpected element <queries>' >&2)
     find "$android/$name.gen" -name R.java -print0 |

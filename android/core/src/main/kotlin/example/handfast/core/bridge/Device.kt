@@ -75,12 +75,25 @@ class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kin
     val isSilent get() = kind.isSilent()
     val isBusy get() = kind == ErrorKind.BUSY
     val isWrongAnswer get() = kind == ErrorKind.WRONG_ANSWER || kind == ErrorKind.BAD_TEXT
-    val isForeign get() = kind == ErrorKind.NOTHING_FOUND
+
+    /** There is nothing of ours in it. */
+    val isForeign get() = kind in FOREIGN_KINDS
     val isNotAServer get() = kind == ErrorKind.NOT_A_SERVER
 
     companion object {
         /** There is nothing to do it to. */
         val NOT_NOW get() = Refusal(ErrorKind.NOT_NOW)
+
+        /** It is nothing of ours. */
+        val FOREIGN get() = Refusal(ErrorKind.NOTHING_FOUND)
+
+        private val FOREIGN_KINDS = setOf(
+            ErrorKind.NOTHING_FOUND,
+            ErrorKind.NOT_A_PICTURE,
+            ErrorKind.OTHER_PICTURE,
+            ErrorKind.NO_CODE,
+            ErrorKind.TOO_LARGE,
+        )
     }
 }
 
@@ -246,9 +259,14 @@ class Device private constructor(private val handfast: Handfast) {
         /** The token in a text: a link, a message around one. */
         fun read(text: String): Token = refused { Token(readText(text)) }
 
+        /** The code for a text. The one that was drawn last is what nearly every caller wants. */
         fun symbol(text: String): Symbol = refused {
-            draw(text).let { Symbol(it.width.toInt(), it.modules) }
+            drawn?.takeIf { it.first == text }?.second
+                ?: draw(text).let { Symbol(it.width.toInt(), it.modules) }.also { drawn = text to it }
         }
+
+        @Volatile
+        private var drawn: Pair<String, Symbol>? = null
 
         /** The bytes of a `.handfast` file. */
         fun file(handout: Handout): ByteArray = refused { fileOf(handout.text) }
