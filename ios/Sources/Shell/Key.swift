@@ -347,5 +347,4 @@ public enum Key: String, CaseIterable, Sendable {
     case waitsMoment = "waits_moment"
     case unread
     case verifiedMark = "verified_mark"
-    case done
 }

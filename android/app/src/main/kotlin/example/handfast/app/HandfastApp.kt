@@ -9,7 +9,7 @@ import java.io.File
 import java.util.Locale
 
 /** The process: one core for as long as it lives, whatever becomes of the activity. */
-class HandfastApp : Application() {
+open class HandfastApp : Application() {
     lateinit var app: AppModel
         private set
 

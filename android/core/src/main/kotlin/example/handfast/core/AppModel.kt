@@ -9,6 +9,7 @@ import example.handfast.core.bridge.EventSink
 import example.handfast.core.bridge.View
 import example.handfast.core.bridge.notice
 import example.handfast.core.bridge.screen
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.channels.Channel
@@ -22,18 +23,28 @@ import java.nio.file.Files
 
 /**
  * What the app shows and what a person can do, without a line of Android in it. Views read the
- * three flows and call the functions; every function returns at once.
+ * flows and call the functions; every function returns at once.
+ *
+ * @param owner what the person is called, which is asked for before anything is opened; none where nobody is to be
+ *   asked
+ * @param clock milliseconds since 1970-01-01 UTC
  */
 class AppModel(
     private val scope: CoroutineScope,
+    private val owner: OwnName? = null,
+    private val clock: () -> Long = System::currentTimeMillis,
     private val open: (EventSink) -> Device,
 ) {
     private val shown = MutableStateFlow<Screen>(Screen.Home())
+    private val around = MutableStateFlow(Screen.Home())
     private val listed = MutableStateFlow<List<Row>>(emptyList())
     private val noted = MutableStateFlow<Notice?>(null)
 
     /** The screen to show. */
     val screen: StateFlow<Screen> = shown.asStateFlow()
+
+    /** What is at home, which a wide display shows beside the screen. */
+    val home: StateFlow<Screen.Home> = around.asStateFlow()
 
     /** The rows of the conversation. */
     val rows: StateFlow<List<Row>> = listed.asStateFlow()
@@ -63,8 +74,13 @@ class AppModel(
     private var person: Screen.Person? = null
     private var settings: Screen.Settings? = null
     private var outlook: Screen.Outlook? = null
+    private var help: Screen.Help? = null
 
     private var localNetworkDenied = false
+    private var asksForNetwork = false
+
+    /** Completed once the person has said what they are called. */
+    private val named = CompletableDeferred<Unit>()
 
     /** Something waits for the other side, so that the app had better stay. */
     @Volatile
@@ -85,6 +101,10 @@ class AppModel(
 
     init {
         scope.launch(Dispatchers.Default) {
+            if (owner != null && owner.read() == null) {
+                shown.value = Screen.Welcome(owner.suggested)
+                named.await()
+            }
             val opened = runCatching { open(Sink()) }
             opened.onFailure { cause ->
                 val refusal = cause as? Refusal ?: throw cause
@@ -105,6 +125,27 @@ class AppModel(
     }
 
     // --- What a person does -------------------------------------------------------------------
+
+    /** The person is called this, now that it is asked for the first time. What came meanwhile is opened then. */
+    fun welcome(name: String) {
+        scope.launch(Dispatchers.Default) {
+            owner?.keep(name)
+            named.complete(Unit)
+        }
+    }
+
+    /** The person wants to be called something else; others hear of it once the app was started anew. */
+    fun rename(name: String) = act {
+        owner?.keep(name)
+        settings = settings?.copy(name = name)
+        show()
+    }
+
+    /** Shows how to get over something. */
+    fun help(topic: Topic) = act {
+        help = Screen.Help(topic)
+        show()
+    }
 
     /** Makes an invitation and shows its code; or, to be sent, makes one that lives for a day. */
     fun invite(send: Boolean, protection: Protection? = null) = act {
@@ -185,7 +226,7 @@ class AppModel(
 
     /** Shows whom this phone may ask. */
     fun showSettings() = act {
-        settings = Screen.Settings(device.preferences(), Device.usualServers())
+        settings = Screen.Settings(owner?.read().orEmpty(), device.preferences(), Device.usualServers())
         show()
     }
 
@@ -256,13 +297,25 @@ class AppModel(
         val session = front
         act {
             val goesOn = view?.let { it.isWaiting || it.isTalking } == true
-            if (scanning == null && lockbox.screen == null && goesOn && front == session) {
+            if (scanning == null && help == null && lockbox.screen == null && goesOn && front == session) {
                 front = null
                 show()
             } else {
                 goBack(session)
             }
         }
+    }
+
+    /** Ends this attempt. An invitation waits on and can be gone on with; what is over leaves the list. */
+    fun stop() = leaving { device.leave(it) }
+
+    /** Ends what is looked at and the invitation with it, for good. */
+    fun giveUp() = leaving { device.withdraw(it) }
+
+    /** Ends the conversation for both. What was written stays to be read here. */
+    fun goodbye() = inFront {
+        sessions[it]?.isLeft = true
+        device.leave(it)
     }
 
     fun send(text: String) = inFront { device.send(it, text) }
@@ -381,6 +434,12 @@ class AppModel(
         show()
     }
 
+    /** Whether the system will ask the person about the local network when they connect. */
+    fun asksForLocalNetwork(asks: Boolean) = act {
+        asksForNetwork = asks
+        show()
+    }
+
     /** These are this phone's addresses now, and its [router]'s where that is known. */
     fun network(addresses: List<String>, router: String? = null) = act { device.networkChanged(addresses, router) }
 
@@ -496,10 +555,24 @@ class AppModel(
         show()
     }
 
+    /** Leaves what is looked at, in this way if it still goes on. */
+    private fun leaving(end: suspend (Long) -> Unit) {
+        val session = front
+        act {
+            val view = sessions[session]?.view
+            if (session != null && view != null) {
+                front = null
+                if (view.end != null || view.over != null) sessions.remove(session) else end(session)
+            }
+            show()
+        }
+    }
+
     /** One step back for somebody who looked at this session, or at none. */
     private suspend fun goBack(asked: Long?) {
         when {
             scanning != null -> scanning = null
+            help != null -> help = null
             lockbox.leave() -> {}
             // Another may have come there by itself.
             view != null -> if (front == asked) leaveFront()
@@ -547,8 +620,17 @@ class AppModel(
 
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
-        val beside = scanning ?: lockbox.screen ?: failure
-        val screen = beside ?: view?.screen(denied) ?: atHome()
+        val beside = scanning ?: help ?: lockbox.screen ?: failure
+        val screen = (beside ?: view?.screen(denied) ?: atHome()).let {
+            when (it) {
+                is Screen.Conversation -> it.copy(session = front ?: 0)
+                is Screen.Confirm -> it.copy(asksForNetwork = asksForNetwork)
+                else -> it
+            }
+        }
+        // Only what is on the display counts as read.
+        if (screen is Screen.Conversation) sessions[front]?.let { it.seen = it.rows.size }
+        around.value = listAtHome()
         listed.value = front?.let { sessions[it]?.rows }.orEmpty()
         isWaiting = sessions.values.any { it.view.isWaiting }
         shown.value = if (denied != null && screen is Screen.Ended && screen.what == Key.KIND_NOT_REACHED) {
@@ -559,18 +641,28 @@ class AppModel(
     }
 
     /** What is looked at while no session is. */
-    private fun atHome(): Screen = outlook ?: settings ?: person ?: Screen.Home(
-        underWay = sessions.map { (session, one) -> underWay(session, one.view) },
-        waiting = waiting.filter { it.session == null },
+    private fun atHome(): Screen = outlook ?: settings ?: person ?: listAtHome()
+
+    private fun listAtHome() = Screen.Home(
+        underWay = sessions.map { (session, one) -> underWay(session, one) },
+        waiting = waiting.filter { it.session == null || it.session !in sessions },
         people = people,
     )
 
-    private fun underWay(session: Long, view: View) = UnderWay(
+    private fun underWay(session: Long, one: Session) = UnderWay(
         session,
-        view.status,
-        isTalking = view.isTalking,
-        ours = view.isHosting || waiting.any { it.session == session && it.ours },
-        name = view.name ?: waiting.find { it.session == session }?.name,
+        one.view.status,
+        isTalking = one.view.isTalking,
+        ours = one.view.isHosting || waiting.any { it.session == session && it.ours },
+        name = one.view.name ?: waiting.find { it.session == session }?.name,
+        last = when (val last = one.rows.lastOrNull()) {
+            is Row.Text -> last.text
+            is Row.File -> last.name
+            null -> null
+        },
+        at = one.rows.lastOrNull()?.at,
+        unread = one.rows.drop(one.seen).count { !it.ours },
+        isOver = one.view.over != null,
     )
 
     /** Two are together now. At home, that is looked at by itself. */
@@ -582,20 +674,46 @@ class AppModel(
         person = null
         settings = null
         outlook = null
+        help = null
     }
 
     /** Something that is under way: how it looks, and the rows of its conversation. */
-    private class Session(var view: View, var rows: List<Row> = emptyList())
+    private class Session(var view: View, var rows: List<Row> = emptyList()) {
+        /** How many of the rows were on the display. */
+        var seen = 0
+
+        /** The person said goodbye. */
+        var isLeft = false
+
+        private val paces = HashMap<Long, Pace>()
+
+        /** Puts a row in its place, with when it came and how fast it moves at this instant in milliseconds. */
+        fun put(row: Row, now: Long) {
+            val at = rows.indexOfLast { it.number == row.number }
+            val since = rows.getOrNull(at)?.at ?: (now / 1000)
+            val stamped = when (row) {
+                is Row.Text -> row.copy(at = since)
+                is Row.File -> row.copy(at = since, rate = row.done?.let { pace(row.number).moved(it, now) })
+            }
+            if (row is Row.File && row.done == null) paces.remove(row.number)
+            rows = if (at < 0) rows + stamped else rows.toMutableList().also { it[at] = stamped }
+        }
+
+        private fun pace(number: Long) = paces.getOrPut(number) { Pace() }
+    }
 
     private inner class Sink : EventSink {
         override fun view(session: Long, view: View) = act {
             val before = sessions[session]
             val wasTalking = before?.view?.isTalking == true
             val end = view.end
-            if (end != null && session != front && wasTalking && before.rows.isNotEmpty()) {
-                // What they wrote before stays to be read.
-                before.view = before.view.over(end)
-                say(end.notice())
+            val isLeft = view.isClosed && before?.isLeft == true
+            val isOver = (end != null && (session == front || before?.rows?.isNotEmpty() == true)) ||
+                (isLeft && before.rows.isNotEmpty())
+            if (wasTalking && isOver) {
+                // What was written before stays to be read.
+                before.view = before.view.over(end?.screen()?.what ?: Key.LINE_LEFT)
+                if (end != null && session != front) say(end.notice())
             } else if (view.isClosed || (end != null && session != front)) {
                 sessions.remove(session)
                 if (session == front) front = null
@@ -608,10 +726,7 @@ class AppModel(
         }
 
         override fun row(session: Long, row: Row) = act {
-            sessions[session]?.let { one ->
-                val at = one.rows.indexOfFirst { it.number == row.number }
-                one.rows = if (at < 0) one.rows + row else one.rows.toMutableList().also { it[at] = row }
-            }
+            sessions[session]?.put(row, clock())
             device.taken(session)
             show()
         }

@@ -50,11 +50,90 @@ class AppModelTest {
 
         one.app.back()
         one.until<Screen.Home>()
-        val ended = two.until<Screen.Ended>()
-        assertEquals(Key.KIND_THEY_LEFT, ended.what)
-        assertEquals(Way.HOME, ended.way)
+        two.until<Screen.Conversation> { it.isOver && it.line == Key.KIND_THEY_LEFT }
         two.app.back()
         two.until<Screen.Home>()
+    }
+
+    @Test
+    fun `a goodbye ends it for both, and what was written stays to be read`() = twoApps { one, two ->
+        meet(one, two)
+        one.app.send("hello")
+        two.app.rows.wait { it.size == 1 }
+        // One step back leaves the screen and nothing else.
+        one.app.putAside()
+        assertTrue(one.until<Screen.Home>().underWay.single().isTalking)
+        one.app.show(one.app.home.value.underWay.single().session)
+        one.until<Screen.Conversation>()
+        one.app.goodbye()
+        one.until<Screen.Conversation> { it.isOver && it.line == Key.LINE_LEFT }
+        assertEquals("hello", (one.app.rows.value.single() as Row.Text).text)
+        two.until<Screen.Conversation> { it.isOver && it.line == Key.KIND_THEY_LEFT }
+        assertEquals("hello", (two.app.rows.value.single() as Row.Text).text)
+        one.app.putAside()
+        assertTrue(one.until<Screen.Home>().underWay.single().isOver)
+        one.app.show(one.app.home.value.underWay.single().session)
+        one.until<Screen.Conversation>()
+        one.app.stop()
+        one.until<Screen.Home> { it.underWay.isEmpty() }
+    }
+
+    @Test
+    fun `put aside it goes on, stopped it waits, given up it is gone`() = oneApp { one ->
+        one.app.invite(send = true)
+        one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
+        one.app.putAside()
+        val aside = one.until<Screen.Home> { it.underWay.size == 1 }
+        one.app.show(aside.underWay.single().session)
+        one.until<Screen.ShowCode>()
+        one.app.stop()
+        val waiting = one.until<Screen.Home> { it.underWay.isEmpty() && it.waiting.size == 1 }.waiting.single()
+        one.app.resume(waiting.id)
+        one.until<Screen.ShowCode>()
+        one.app.giveUp()
+        one.until<Screen.Home> { it.underWay.isEmpty() && it.waiting.isEmpty() }
+    }
+
+    @Test
+    fun `the first start asks for a name, and opens what came meanwhile`() = oneApp { one ->
+        one.app.invite(send = true)
+        val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+        val folder = Files.createTempDirectory("handfast-first").toFile()
+        val name = { OwnName(File(folder, "name"), "Pixel 9") }
+        Phone(folder = folder, owner = name()).use { two ->
+            assertEquals("Pixel 9", two.until<Screen.Welcome>().suggested)
+            two.app.handIn(link)
+            two.app.welcome(" Mira \n")
+            two.until<Screen.Confirm>()
+            two.app.accept()
+            assertEquals("Mira", one.until<Screen.Conversation>().name)
+            assertEquals("Mira", name().read())
+        }
+    }
+
+    @Test
+    fun `rows that nobody looked at are counted, and each has its time`() = twoApps { one, two ->
+        meet(one, two)
+        two.app.putAside()
+        two.until<Screen.Home>()
+        one.app.send("first")
+        one.app.send("last")
+        val aside = two.until<Screen.Home> { it.underWay.singleOrNull()?.unread == 2 }.underWay.single()
+        assertEquals("last", aside.last)
+        assertTrue(aside.at!! > 1_700_000_000)
+        two.app.show(aside.session)
+        two.until<Screen.Conversation>()
+        two.app.home.wait { it.underWay.single().unread == 0 }
+    }
+
+    @Test
+    fun `help is a page of its own, and one step back leaves it alone`() = oneApp { one ->
+        one.app.showSettings()
+        one.until<Screen.Settings>()
+        one.app.help(Topic.LINKS)
+        assertEquals(Topic.LINKS, one.until<Screen.Help>().topic)
+        one.app.putAside()
+        one.until<Screen.Settings>()
     }
 
     @Test
@@ -488,7 +567,7 @@ class AppModelTest {
             three.app.send("third")
             one.app.rows.wait { rows -> rows.map { (it as Row.Text).text } == listOf("third") }
         }
-        one.until<Screen.Ended> { it.what == Key.KIND_THEY_LEFT }
+        one.until<Screen.Conversation> { it.isOver && it.line == Key.KIND_THEY_LEFT }
         one.app.back()
         one.until<Screen.Home> { it.underWay.size == 2 }
         one.app.show(talk.session)
@@ -786,9 +865,10 @@ private fun copy(name: String, bytes: ByteArray): File =
 private class Phone(
     keys: KeyStore = Pocket(),
     private val folder: File = Files.createTempDirectory("handfast-app").toFile(),
+    owner: OwnName? = null,
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
-    val app = AppModel(scope) { told -> Device.open("", folder, null, keys, told) }
+    val app = AppModel(scope, owner) { told -> Device.open(owner?.read().orEmpty(), folder, null, keys, told) }
 
     init {
         app.network(TestDevice.LOOPBACK)

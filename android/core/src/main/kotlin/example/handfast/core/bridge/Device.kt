@@ -246,9 +246,14 @@ class Device private constructor(private val handfast: Handfast) {
         /** The token in a text: a link, a message around one. */
         fun read(text: String): Token = refused { Token(readText(text)) }
 
+        /** The code for a text. The one that was drawn last is what nearly every caller wants. */
         fun symbol(text: String): Symbol = refused {
-            draw(text).let { Symbol(it.width.toInt(), it.modules) }
+            drawn?.takeIf { it.first == text }?.second
+                ?: draw(text).let { Symbol(it.width.toInt(), it.modules) }.also { drawn = text to it }
         }
+
+        @Volatile
+        private var drawn: Pair<String, Symbol>? = null
 
         /** The bytes of a `.handfast` file. */
         fun file(handout: Handout): ByteArray = refused { fileOf(handout.text) }
