@@ -43,7 +43,6 @@ import example.handfast.app.ui.parts.Ask
 import example.handfast.app.ui.parts.Icons
 import example.handfast.app.ui.parts.QuietButton
 import example.handfast.app.ui.parts.beside
-import example.handfast.app.ui.parts.dayOf
 import example.handfast.app.ui.parts.locale
 import example.handfast.app.ui.parts.named
 import example.handfast.app.ui.parts.say
@@ -56,10 +55,10 @@ import example.handfast.core.duration
 import example.handfast.core.linksIn
 import java.net.URI
 
-/** One row, under its day where that begins with it. [name]: what the other side is called. */
+/** One row, under its day if it is the first of it. [name]: what the other side is called. */
 @Composable
-fun Bubble(before: Line?, row: Line, name: String, deeds: RowDeeds) = Column(Modifier.fillMaxWidth()) {
-    if (before == null || dayOf(before.at) != dayOf(row.at)) Day(row.at)
+fun Bubble(row: Line, beginsDay: Boolean, name: String, deeds: RowDeeds) = Column(Modifier.fillMaxWidth()) {
+    if (beginsDay) Day(row.at)
     val colors = MaterialTheme.colorScheme
     val corner = RoundedCornerShape(
         topStart = 20.dp,

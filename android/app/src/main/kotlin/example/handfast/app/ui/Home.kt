@@ -61,7 +61,9 @@ import example.handfast.app.ui.parts.HowItGoes
 import example.handfast.app.ui.parts.Icons
 import example.handfast.app.ui.parts.QuietButton
 import example.handfast.app.ui.parts.Section
+import example.handfast.app.ui.parts.TimeLeft
 import example.handfast.app.ui.parts.aboveAndBeside
+import example.handfast.app.ui.parts.capital
 import example.handfast.app.ui.parts.goodUntil
 import example.handfast.app.ui.parts.beside
 import example.handfast.app.ui.parts.named
@@ -270,17 +272,15 @@ private fun Waits(one: Waiting, onGoOn: () -> Unit, onGiveUp: () -> Unit) = Surf
 ) {
     Column(Modifier.padding(start = 16.dp, top = 16.dp, end = 16.dp, bottom = 4.dp)) {
         Row(horizontalArrangement = Arrangement.spacedBy(14.dp), verticalAlignment = Alignment.CenterVertically) {
-            Box(
-                Modifier.size(44.dp).background(MaterialTheme.colorScheme.tertiaryContainer, MaterialTheme.shapes.medium),
-                Alignment.Center,
-            ) {
-                Icon(Icons.Link, null, tint = MaterialTheme.colorScheme.onTertiaryContainer)
+            Box(Modifier.size(46.dp), Alignment.Center) {
+                TimeLeft(one.expiresAt ?: 0, 44.dp, MaterialTheme.colorScheme.tertiary)
+                Icon(Icons.Link, null, Modifier.size(20.dp), MaterialTheme.colorScheme.tertiary)
             }
             Column(Modifier.weight(1f)) {
                 Text(invitation(one.ours, one.name), style = MaterialTheme.typography.titleMedium)
                 val until = one.expiresAt
                 Body(
-                    if (until == null) stringResource(R.string.confirm_expired) else goodUntil(until),
+                    if (until == null) stringResource(R.string.confirm_expired) else capital(goodUntil(until)),
                     style = MaterialTheme.typography.bodyMedium,
                 )
             }
@@ -342,7 +342,7 @@ private fun Talk(one: UnderWay, isShown: Boolean, onClick: () -> Unit) = PersonR
 private fun Person(one: Contact, onClick: () -> Unit) = PersonRow(
     name = one.name,
     isVerified = one.trust == Key.TRUST_VERIFIED,
-    line = if (one.trust == Key.TRUST_VERIFIED) say(one.reason) else say(one.trust),
+    line = if (one.trust == Key.TRUST_VERIFIED) capital(say(one.reason)) else say(one.trust),
     onClick = onClick,
 )
 

@@ -13,6 +13,7 @@ import example.handfast.app.ui.Phone
 import example.handfast.app.ui.Stage
 import example.handfast.core.Camera
 import example.handfast.core.Contact
+import example.handfast.core.Copying
 import example.handfast.core.Expected
 import example.handfast.core.Handout
 import example.handfast.core.Key
@@ -24,16 +25,15 @@ import example.handfast.core.Report
 import example.handfast.core.Row
 import example.handfast.core.Screen
 import example.handfast.core.SecondCode
-import example.handfast.core.Symbol
 import example.handfast.core.Topic
 import example.handfast.core.UnderWay
 import example.handfast.core.Waiting
 import example.handfast.core.Wanted
 import example.handfast.core.Way
+import example.handfast.core.bridge.Device
 import java.time.LocalDate
 import java.time.LocalTime
 import java.time.ZoneOffset
-import kotlin.random.Random
 
 /** One page of the book: a screen in one of its states. */
 class Page(
@@ -57,18 +57,8 @@ private val people = listOf(
 )
 private val home = Screen.Home(listOf(mira), listOf(jonas), people)
 
-/** A code that looks like one, and can be read by nobody. */
-private val noise = Random(7)
-private val symbol = Symbol(37, ByteArray(37 * 37) { at ->
-    val (x, y) = at % 37 to at / 37
-    fun corner(cx: Int, cy: Int): Int? {
-        val (dx, dy) = x - cx to y - cy
-        if (dx !in -1..7 || dy !in -1..7) return null
-        val ring = maxOf(kotlin.math.abs(dx - 3), kotlin.math.abs(dy - 3))
-        return if (ring == 3 || ring <= 1) 1 else 0
-    }
-    (corner(0, 0) ?: corner(30, 0) ?: corner(0, 30) ?: noise.nextInt(2)).toByte()
-})
+/** A code as the core draws it, of a link that leads nowhere. */
+private val symbol = Device.symbol("HFT1:" + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".repeat(4))
 private val handout = Handout("https://handfast.example/#token", "token", "TOKEN", symbol)
 
 private val talk = Screen.Conversation("Mira", Key.TRUST_VERIFIED, Key.REASON_SCANNED, null, session = 3)
@@ -170,6 +160,11 @@ val pages: List<Page> = listOf(
         rows = rows.take(2),
     ),
     page("conversation-over", talk.copy(line = Key.KIND_THEY_LEFT, isOver = true), isLive = true, rows = rows.filterIsInstance<Row.Text>()),
+    Page("conversation-copying", isLive = true) {
+        Stage(talk, home, rows.take(2), it, listOf(Copying(3, "Holiday.mov", 300_000_000, 900_000_000)))
+    },
+    page("to-whom", Screen.ToWhom(listOf("Harbour.jpg", "Boat.jpg"), "Look at these", listOf(mira))),
+    page("to-whom-nobody", Screen.ToWhom(listOf("Harbour.jpg"), null, emptyList())),
     page("person", Screen.Person(people[0])),
     page("person-unnamed", Screen.Person(people[2])),
     page("outlook-looking", Screen.Outlook(null), isLive = true),

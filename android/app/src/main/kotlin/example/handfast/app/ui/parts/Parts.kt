@@ -27,6 +27,7 @@ import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.AssistChip
 import androidx.compose.material3.Button
 import androidx.compose.material3.ButtonDefaults
+import androidx.compose.material3.CircularProgressIndicator
 import androidx.compose.material3.FilledTonalButton
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
@@ -106,6 +107,7 @@ fun Bar(
     leave: Leave,
     onLeave: () -> Unit,
     modifier: Modifier = Modifier,
+    style: TextStyle = MaterialTheme.typography.titleLarge,
     actions: @Composable RowScope.() -> Unit = {},
 ) {
     Row(
@@ -115,7 +117,7 @@ fun Bar(
         IconButton(onLeave) { Icon(leave.icon, stringResource(leave.words)) }
         Box(Modifier.weight(1f).padding(horizontal = 8.dp)) {
             if (title.isNotEmpty()) {
-                Text(title, Modifier.semantics { heading() }, style = MaterialTheme.typography.titleLarge)
+                Text(title, Modifier.semantics { heading() }, style = style)
             }
         }
         actions()
@@ -265,6 +267,24 @@ fun Avatar(name: String, modifier: Modifier = Modifier, size: Dp = 48.dp, isHere
 }
 
 private val HERE = Color(0xFF2E9E5B)
+
+/** A ring of the time that is left of ten minutes or, beyond them, of a day; the words for it stand beside it. */
+@Composable
+fun TimeLeft(until: Long, size: Dp, color: Color, modifier: Modifier = Modifier) {
+    val left = until - now(every = 5)
+    val whole = if (left <= TEN_MINUTES) TEN_MINUTES else A_DAY
+    CircularProgressIndicator(
+        { left.toFloat().coerceIn(0f, whole) / whole },
+        modifier.size(size).clearAndSetSemantics {},
+        color,
+        strokeWidth = size / 14 + 1.5.dp,
+        trackColor = MaterialTheme.colorScheme.outlineVariant,
+    )
+}
+
+/** In seconds. */
+private const val TEN_MINUTES = 600f
+private const val A_DAY = 86_400f
 
 /** Asks once more before something that cannot be taken back. */
 @Composable
