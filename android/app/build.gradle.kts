@@ -2,7 +2,6 @@
 // Gradle, from the same catalog.
 plugins {
     alias(libs.plugins.android.application)
-    alias(libs.plugins.kotlin.android)
     alias(libs.plugins.kotlin.compose)
 }
 
@@ -36,7 +35,7 @@ val checkPages by tasks.registering(Exec::class) {
 
 android {
     namespace = "example.handfast.app"
-    compileSdk = 36
+    compileSdk = 37 // several libraries want it
 
     defaultConfig {
         applicationId = "example.handfast.app"
@@ -44,16 +43,26 @@ android {
         targetSdk = 36
         versionCode = 1
         versionName = "0.1.0"
+        val linkHost = providers.gradleProperty("handfast.linkHost").get()
+        manifestPlaceholders["linkHost"] = linkHost
+        resValue("string", "link_host", linkHost)
+        resValue("string", "link_base", "https://$linkHost/")
     }
 
     buildTypes {
         release {
             isMinifyEnabled = true
-            proguardFiles(getDefaultProguardFile("proguard-android-optimize.txt"), "keep.pro")
+            proguardFiles("keep.pro")
         }
     }
 
-    buildFeatures.compose = true
+    buildFeatures {
+        compose = true
+        resValues = true
+    }
+
+    // Libraries speak eighty languages.
+    androidResources.localeFilters += listOf("en", "de")
 
     // Robolectric draws with the app's own resources.
     testOptions.unitTests.isIncludeAndroidResources = true

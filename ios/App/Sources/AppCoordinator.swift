@@ -9,14 +9,28 @@ import UIKit
 final class AppCoordinator {
     private(set) var model: AppModel
     @ObservationIgnored private let network = NetworkWatch()
-    @ObservationIgnored private var background = UIBackgroundTaskIdentifier.invalid
+    @ObservationIgnored private let localNetwork = LocalNetworkDriver()
+    @ObservationIgnored private var machine = BackgroundMachine()
+    @ObservationIgnored private var alarm: Task<Void, Never>?
+    @ObservationIgnored private var task = UIBackgroundTaskIdentifier.invalid
 
     init() {
+        #if DEBUG
+        // scripts/ios/pictures takes one of each.
+        if let name = ProcessInfo.processInfo.environment["HANDFAST_SCREEN"],
+            let sample = Sample.all.first(where: { $0.name == name })
+        {
+            model = AppModel(drawing: sample)
+            return
+        }
+        #endif
         Folders.clean()
         model = Self.newModel()
         network.start { [weak self] addresses, router in
             self?.model.network(addresses, router: router)
+            self?.localNetwork.handle(.addresses(addresses))
         }
+        localNetwork.tell = { [weak self] allowed in self?.model.localNetwork(allowed: allowed) }
     }
 
     /// Another model in the place of one that could not be opened.
@@ -35,13 +49,19 @@ final class AppCoordinator {
         }
     }
 
+    /// Somebody on the same network may have to be reached now, or no longer.
+    func needsNeighbours(_ needed: Bool) {
+        localNetwork.handle(.wanted(needed))
+    }
+
     func enter(_ phase: ScenePhase) {
+        localNetwork.handle(.active(phase == .active))
         switch phase {
         case .background:
-            leave()
+            handle(.left(isAtRest: model.isAtRest))
+            watchRest()
         case .active:
-            model.returned()
-            endBackground()
+            handle(.returned)
             takeShared()
         default:
             break
@@ -58,33 +78,55 @@ final class AppCoordinator {
         }
     }
 
-    /// Handing a link to another app puts this one into the background. It may go on waiting there for about
-    /// half a minute; then its sockets are taken away, so it pauses before that.
-    private func leave() {
-        guard !model.isAtRest, background == .invalid else {
-            model.left(kept: !model.isAtRest)
-            return
+    // MARK: The background
+
+    private func handle(_ event: BackgroundMachine.Event) {
+        for effect in machine.handle(event, at: .now) {
+            switch effect {
+            case .begin: begin()
+            case .pause:
+                let model = model
+                model.left()
+                Task {
+                    await model.settled()
+                    handle(.paused)
+                }
+            case .resume: model.returned()
+            case .end:
+                UIApplication.shared.endBackgroundTask(task)
+                task = .invalid
+            }
         }
-        background = UIApplication.shared.beginBackgroundTask { [weak self] in
-            MainActor.assumeIsolated { self?.pause() }
+        alarm?.cancel()
+        alarm = machine.deadline.map { deadline in
+            Task {
+                try? await Task.sleep(until: deadline, clock: .continuous)
+                if !Task.isCancelled { handle(.passed) }
+            }
         }
-        model.left(kept: background != .invalid)
     }
 
-    private func pause() {
+    private func begin() {
+        task = UIApplication.shared.beginBackgroundTask { [weak self] in
+            MainActor.assumeIsolated { self?.handle(.expired) }
+        }
+        handle(.granted(task == .invalid ? nil : .seconds(UIApplication.shared.backgroundTimeRemaining)))
+    }
+
+    /// Tells once when nothing is under way any more.
+    private func watchRest() {
         let model = model
-        model.left(kept: false)
-        Task {
-            await model.settled()
-            endBackground()
+        withObservationTracking {
+            _ = model.isAtRest
+        } onChange: { [weak self] in
+            // This is called just before the change.
+            Task { @MainActor in
+                if model.isAtRest { self?.handle(.rested) } else { self?.watchRest() }
+            }
         }
     }
 
-    private func endBackground() {
-        guard background != .invalid else { return }
-        UIApplication.shared.endBackgroundTask(background)
-        background = .invalid
-    }
+    // MARK: The model
 
     /// What links begin with: the host of the associated domain.
     private static let linkBase = (Bundle.main.object(forInfoDictionaryKey: "LinkHost") as? String)
@@ -92,10 +134,10 @@ final class AppCoordinator {
 
     private static func newModel() -> AppModel {
         AppModel(
-            Setup(
-                name: UIDevice.current.name, folder: Folders.kept.path,
-                downloads: Folders.downloads.path, linkBase: linkBase),
-            keys: Keychain()
+            Setup(name: "", folder: Folders.kept.path, downloads: Folders.downloads.path, linkBase: linkBase),
+            keys: Keychain(),
+            // The system calls every phone "iPhone", so the person is asked.
+            owner: OwnName(file: Folders.support.appendingPathComponent("name"))
         )
     }
 }

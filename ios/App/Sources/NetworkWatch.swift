@@ -24,31 +24,51 @@ private func router(of path: NWPath) -> String? {
     return nil
 }
 
-/// Finds out whether this app may reach others on the same network. The system has no question for that:
-/// a connection that may not be made says why it waits.
+/// Does what a `LocalNetworkMachine` decides.
 @MainActor
-final class LocalNetworkProbe {
+final class LocalNetworkDriver {
+    var tell: (Bool) -> Void = { _ in }
+
+    private var machine = LocalNetworkMachine()
+    private var alarm: Task<Void, Never>?
     private var connection: NWConnection?
 
-    func start(_ tell: @escaping @MainActor (Bool) -> Void) {
-        guard connection == nil, let host = neighbour(of: localAddresses()) else { return }
+    func handle(_ event: LocalNetworkMachine.Event) {
+        for effect in machine.handle(event, at: .now) {
+            switch effect {
+            case .probe(let host, let turn): probe(host, turn)
+            case .stop: stop()
+            case .tell(let allowed): tell(allowed)
+            }
+        }
+        alarm?.cancel()
+        alarm = machine.deadline.map { deadline in
+            Task {
+                try? await Task.sleep(until: deadline, clock: .continuous)
+                if !Task.isCancelled { handle(.passed) }
+            }
+        }
+    }
+
+    private func probe(_ host: String, _ turn: Int) {
+        stop()
         // Nothing is ever sent over it.
         let connection = NWConnection(host: NWEndpoint.Host(host), port: 9, using: .udp)
         self.connection = connection
-        connection.stateUpdateHandler = { [weak connection] state in
-            let denied = connection?.currentPath?.unsatisfiedReason == .localNetworkDenied
-            Task { @MainActor in
+        connection.stateUpdateHandler = { [weak self, weak connection] state in
+            let isForbidden = connection?.currentPath?.unsatisfiedReason == .localNetworkDenied
+            let answer: LocalNetworkMachine.Answer =
                 switch state {
-                case .waiting: if denied { tell(false) }
-                case .ready: tell(true)
-                default: break
+                case .ready: .ready
+                case .waiting where isForbidden: .forbidden
+                default: .unclear
                 }
-            }
+            Task { @MainActor in self?.handle(.said(answer, turn: turn)) }
         }
         connection.start(queue: .main)
     }
 
-    func stop() {
+    private func stop() {
         connection?.cancel()
         connection = nil
     }

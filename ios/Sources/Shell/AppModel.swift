@@ -12,10 +12,14 @@ import Observation
 public final class AppModel {
     /// The screen to show.
     public private(set) var screen: Screen = .home(Home())
+    /// What is at home, which a wide window shows beside the screen.
+    public private(set) var home = Home()
     /// The rows of the conversation on the stage.
     public private(set) var rows: [Row] = []
     /// Something to say beside the screen, until `noticed()`.
     public private(set) var notice: Notice?
+    /// Nothing that is under way needs the other side, so that the app may be put aside without loss.
+    public private(set) var isAtRest = true
     /// The session on the stage; none at home.
     @ObservationIgnored public private(set) var front: UInt64? {
         didSet { rows = onStage?.rows ?? [] }
@@ -39,10 +43,12 @@ public final class AppModel {
     /// Somebody who was met is looked at.
     @ObservationIgnored private var person: Contact?
     @ObservationIgnored private var settings: Settings?
+    @ObservationIgnored private var topic: Topic?
     /// What works from here is looked at; a number for each time, so that what comes too late is recognised.
     @ObservationIgnored private var outlook: (turn: Int, report: Report?)?
     @ObservationIgnored private var turn = 0
-    @ObservationIgnored private var localNetworkDenied = false
+    /// None until it was found out.
+    @ObservationIgnored private var localNetworkAllowed: Bool?
     /// Opens what came while the person was asked about something else.
     @ObservationIgnored private var held: Opening?
     /// A reply that was sent, until the person agrees.
@@ -52,6 +58,9 @@ public final class AppModel {
     @ObservationIgnored private let lockbox = Lockbox()
     /// A question of ours is being made up.
     @ObservationIgnored private var isProtecting = false
+    @ObservationIgnored private let owner: OwnName?
+    /// Tells that the person said what they are called.
+    @ObservationIgnored private let introduced: AsyncStream<Void>.Continuation
 
     private typealias Work = @MainActor @Sendable (AppModel, Device) async throws -> Void
     private typealias Opening = Work
@@ -63,24 +72,75 @@ public final class AppModel {
         case settled(CheckedContinuation<Void, Never>)
     }
 
-    public init(_ setup: Setup, keys: any KeyStore) {
+    /// `owner`: what the person is called, who is asked for it before anything is opened; none where nobody is
+    /// to be asked.
+    public init(_ setup: Setup, keys: any KeyStore, owner: OwnName? = nil) {
         let (steps, lane) = AsyncStream.makeStream(of: Step.self)
         let (told, teller) = AsyncStream.makeStream(of: Event.self)
+        let (named, introduced) = AsyncStream.makeStream(of: Void.self)
         self.lane = lane
+        self.owner = owner
+        self.introduced = introduced
         lockbox.show = { [weak self] in self?.show() }
         Task {
             for await told in told { self.hear(told) }
         }
         Task {
-            await self.run(steps) { try Device(setup, keys: keys) { teller.yield($0) } }
+            if await self.isNamed(named) {
+                var setup = setup
+                setup.name = owner?.read() ?? setup.name
+                await self.run(steps) { [setup] in try Device(setup, keys: keys) { teller.yield($0) } }
+            }
             teller.finish()
         }
     }
 
-    /// Nothing that is under way needs the other side, so that the app may be put aside without loss.
-    public var isAtRest: Bool { !sessions.contains { $0.isWaiting || $0.isTalking } }
+    #if DEBUG
+    /// One that has no core: what is asked of it is left.
+    init() {
+        lane = AsyncStream.makeStream(of: Step.self).continuation
+        introduced = AsyncStream.makeStream(of: Void.self).continuation
+        owner = nil
+    }
+
+    func draw(_ screen: Screen, rows: [Row], home: Home) {
+        self.screen = screen
+        self.rows = rows
+        self.home = home
+    }
+    #endif
 
     // MARK: What a person does
+
+    /// The person is called this, now that they are asked for the first time. What came meanwhile is opened then.
+    public func welcome(_ name: String) {
+        do {
+            try owner?.keep(name)
+            introduced.yield()
+        } catch {
+            say(Notice(what: .kindStorage))
+        }
+    }
+
+    /// The person wants to be called something else, from the next invitation and the next meeting on.
+    public func rename(_ name: String) {
+        act { model, device in
+            let name = OwnName.fit(name)
+            guard let owner = model.owner, name != owner.read() else { return }
+            guard (try? owner.keep(name)) != nil else { return model.say(Notice(what: .kindStorage)) }
+            try await device.rename(name)
+            model.settings?.name = name
+            model.show()
+        }
+    }
+
+    /// Shows how to get over something.
+    public func help(_ topic: Topic) {
+        act { model, _ in
+            model.topic = topic
+            model.show()
+        }
+    }
 
     /// Makes an invitation and shows its code; or, to be sent, makes one that lives for a day. One that is on
     /// the stage is taken back for it. A guest has to know the answer of a `protection`.
@@ -198,7 +258,8 @@ public final class AppModel {
     /// Shows whom this phone may ask.
     public func showSettings() {
         act { model, device in
-            model.settings = Settings(chosen: try await device.preferences(), usual: Device.usualServers)
+            model.settings = Settings(
+                name: model.owner?.read() ?? "", chosen: try await device.preferences(), usual: Device.usualServers)
             model.show()
         }
     }
@@ -291,11 +352,14 @@ public final class AppModel {
         onStage { device, session in try await device.offerReply(session) }
     }
 
-    /// One step back: closes the camera, stops what waits for good, says goodbye, leaves a screen that is over.
+    /// Leaves the screen, and ends nothing: what is on the stage goes on, or stays to be read, and is listed at
+    /// home. What the person would have to decide about is left, and what is not kept yet is dropped.
     public func back() {
         act { [front] model, device in
             if model.scanning != nil {
                 model.scanning = nil
+            } else if model.topic != nil {
+                model.topic = nil
             } else if model.lockbox.leave() {
                 // It is empty now.
             } else if model.isProtecting {
@@ -303,16 +367,9 @@ public final class AppModel {
             } else if let session = model.onStage {
                 // Something else may have come there by itself.
                 guard session.id == front else { return }
-                if session.over != nil {
-                    model.front = nil
-                    model.sessions.removeAll { $0.id == session.id }
-                } else if session.isOver {
-                    model.clearStage()
-                } else if session.isTalking || session.isChoice {
-                    try await device.leave(session.id)
-                } else {
-                    try await device.withdraw(session.id)
-                }
+                if session.isChoice { return try await device.leave(session.id) }
+                if session.isFleeting { return try await device.withdraw(session.id) }
+                model.clearStage()
             } else if model.outlook != nil {
                 model.outlook = nil
             } else if model.settings != nil {
@@ -324,13 +381,22 @@ public final class AppModel {
         }
     }
 
-    /// Goes home, while what is on the stage goes on. What the person would have to decide about is left.
-    public func putAside() {
+    /// Ends this attempt. An invitation waits on and can be gone on with; what is over leaves the list.
+    public func stop() {
+        leaving { device, session in try await device.leave(session) }
+    }
+
+    /// Ends what is on the stage and the invitation with it, for good.
+    public func giveUp() {
+        leaving { device, session in try await device.withdraw(session) }
+    }
+
+    /// Ends the conversation for both. What was written stays to be read here.
+    public func goodbye() {
         act { [front] model, device in
-            guard let session = model.onStage, session.id == front else { return }
-            if session.isChoice { return try await device.leave(session.id) }
-            model.clearStage()
-            model.show()
+            guard let session = model.onStage, session.id == front, session.isTalking else { return }
+            model.change(session.id) { $0.isLeft = true }
+            try await device.leave(session.id)
         }
     }
 
@@ -460,6 +526,7 @@ public final class AppModel {
                 switch camera {
                 case .denied: .cameraDenied
                 case .missing: .cameraMissing
+                case .taken: .cameraTaken
                 case .asking, .running: nil
                 }
             model.show()
@@ -469,7 +536,7 @@ public final class AppModel {
     /// Whether the phone lets this app reach others on the same network.
     public func localNetwork(allowed: Bool) {
         act { model, _ in
-            model.localNetworkDenied = !allowed
+            model.localNetworkAllowed = allowed
             model.show()
         }
     }
@@ -479,11 +546,9 @@ public final class AppModel {
         act { _, device in try await device.networkChanged(addresses, router: router) }
     }
 
-    /// The app left the screen. `kept`: something keeps it running, so that it can go on waiting.
-    public func left(kept: Bool) {
-        act { _, device in
-            if !kept { try await device.pause() }
-        }
+    /// The app is not on the screen, and nothing keeps it running any longer.
+    public func left() {
+        act { _, device in try await device.pause() }
     }
 
     public func returned() {
@@ -493,6 +558,7 @@ public final class AppModel {
     /// Ends everything; whatever is called afterwards does nothing.
     public func shutdown() async {
         lane.finish()
+        introduced.finish()
         await device?.shutdown()
     }
 
@@ -517,6 +583,28 @@ public final class AppModel {
     private func on(_ session: UInt64?, _ work: @escaping SessionWork) {
         guard let session else { return }
         act { _, device in try await work(device, session) }
+    }
+
+    /// Waits until the person has said what they are called, if they have to be asked; whether they did.
+    private func isNamed(_ named: AsyncStream<Void>) async -> Bool {
+        guard let owner, owner.read() == nil else { return true }
+        screen = .welcome
+        for await _ in named { return true }
+        return false
+    }
+
+    /// Leaves what is on the stage, in this way if it still goes on.
+    private func leaving(_ end: @escaping SessionWork) {
+        act { [front] model, device in
+            guard let session = model.onStage, session.id == front else { return }
+            model.clearStage()
+            if session.over != nil {
+                model.sessions.removeAll { $0.id == session.id }
+            } else if !session.isOver {
+                try await end(device, session.id)
+            }
+            model.show()
+        }
     }
 
     private func run(_ steps: AsyncStream<Step>, open: @escaping @Sendable () throws -> Device) async {
@@ -694,10 +782,12 @@ public final class AppModel {
     private nonisolated static let largestFile = 128 << 20
 
     private func show() {
-        let denied: Key? = localNetworkDenied ? .localNetworkDenied : nil
+        let denied: Key? = localNetworkAllowed == false ? .localNetworkDenied : nil
         var next: Screen
         if let scanning {
             next = .scan(scanning)
+        } else if let topic {
+            next = .help(topic)
         } else if let locked = lockbox.screen {
             next = locked
         } else if isProtecting {
@@ -707,9 +797,16 @@ public final class AppModel {
         } else if let session = onStage {
             // What was shown before stays until the core has said what it looks like.
             next = session.view?.screen(denied: denied, typed: session.typed) ?? screen
-            if let over = session.over, case .conversation(var talk) = next {
-                talk.line = over.screen.what
+            switch next {
+            case .conversation(var talk):
+                if let over = session.over { talk.end(over) }
                 next = .conversation(talk)
+                // Only what is on the screen counts as read.
+                change(session.id) { $0.seen = $0.rows.count }
+            case .confirm(var confirm):
+                confirm.asksForNetwork = localNetworkAllowed == nil
+                next = .confirm(confirm)
+            default: break
             }
         } else {
             next = atHome()
@@ -719,6 +816,10 @@ public final class AppModel {
             ended.way = .appSettings
             next = .ended(ended)
         }
+        let rests = !sessions.contains { $0.isWaiting || $0.isTalking }
+        if rests != isAtRest { isAtRest = rests }
+        let listed = listAtHome()
+        if listed != home { home = listed }
         if next != screen { screen = next }
     }
 
@@ -727,13 +828,17 @@ public final class AppModel {
         if let outlook { return .outlook(outlook.report) }
         if let settings { return .settings(settings) }
         if let person { return .person(person) }
+        return .home(listAtHome())
+    }
+
+    private func listAtHome() -> Home {
         var home = Home()
         home.underWay = sessions.compactMap { session in
             session.underWay(waiting.first { $0.session == session.id })
         }
         home.waiting = waiting.filter { $0.session == nil }
         home.people = people
-        return .home(home)
+        return home
     }
 
     private func hear(_ told: Event) {
@@ -745,12 +850,13 @@ public final class AppModel {
         case .view(let session, let view):
             hear(view, from: session)
         case .row(let session, let row):
-            change(session) { $0.take(row) }
-            if session == front { rows = onStage?.rows ?? [] }
+            let second = UInt64(max(0, Date().timeIntervalSince1970))
+            change(session) { $0.take(row, at: second, .now) }
             device?.taken(session)
+            listed(session)
         case .gone(let session, let number):
-            change(session) { session in session.rows.removeAll { $0.id == number } }
-            if session == front { rows = onStage?.rows ?? [] }
+            change(session) { $0.drop(number) }
+            listed(session)
         case .failed(let refusal):
             say(refusal)
         case .listsChanged:
@@ -758,12 +864,18 @@ public final class AppModel {
         }
     }
 
+    /// The rows of a session changed.
+    private func listed(_ session: UInt64) {
+        if session == front { rows = onStage?.rows ?? [] }
+        show()
+    }
+
     private func hear(_ view: View, from session: UInt64) {
         let before = sessions.first { $0.id == session }
-        if let end = view.end, let before, session != front, before.isTalking, !before.rows.isEmpty {
-            // What they wrote before stays to be read.
-            change(session) { $0.over = end }
-            say(end)
+        if let before, before.isTalking, let why = before.endsBy(view), !before.rows.isEmpty || session == front {
+            // What was written before stays to be read.
+            change(session) { $0.end(why) }
+            if let end = view.end, session != front { say(end) }
         } else if view.isClosed || view.isOver && session != front {
             sessions.removeAll { $0.id == session }
             if session == front { front = nil }
@@ -772,13 +884,14 @@ public final class AppModel {
             if before == nil { sessions.append(Session(id: session)) }
             change(session) { $0.look(view) }
         }
-        let isFree = front == nil && scanning == nil && lockbox.screen == nil
+        let isFree = front == nil && scanning == nil && topic == nil && lockbox.screen == nil
         if view.isTalking && before?.isTalking != true && (session == front || isFree) {
             bring(session)
             scanning = nil
             person = nil
             settings = nil
             outlook = nil
+            topic = nil
         }
         show()
         // Which of those that wait are under way is told by nothing else.

@@ -157,7 +157,6 @@ public enum Key: String, CaseIterable, Sendable {
 
     // Labels, and the sentences around them.
     case appName = "app_name"
-    case homeText = "home_text"
     case showCode = "show_code"
     case scanCode = "scan_code"
     case shareLink = "share_link"
@@ -219,10 +218,6 @@ public enum Key: String, CaseIterable, Sendable {
     case qrDescription = "qr_description"
     case timeLeft = "time_left"
     case scanTheirCode = "scan_their_code"
-    case sendInstead = "send_instead"
-    case shareAsLink = "share_as_link"
-    case shareAsPicture = "share_as_picture"
-    case shareAsFile = "share_as_file"
 
     case scanInvitation = "scan_invitation"
     case scanReply = "scan_reply"
@@ -292,4 +287,64 @@ public enum Key: String, CaseIterable, Sendable {
     case wayReplace = "way_replace"
     case wayTakeReply = "way_take_reply"
     case wayRestart = "way_restart"
+
+    case lineLeft = "line_left"
+    case cameraTaken = "camera_taken"
+    case welcomeTitle = "welcome_title"
+    case welcomeText = "welcome_text"
+    case yourName = "your_name"
+    case begin
+    case stepShow = "step_show"
+    case stepScan = "step_scan"
+    case stepTalk = "step_talk"
+    case menu
+    case showCodeText = "show_code_text"
+    case scanCodeText = "scan_code_text"
+    case openLockedFile = "open_locked_file"
+    case homeEmpty = "home_empty"
+    case scanTheirs = "scan_theirs"
+    case notSamePlace = "not_same_place"
+    case otherForms = "other_forms"
+    case formLink = "form_link"
+    case formPicture = "form_picture"
+    case formFile = "form_file"
+    case formPasted = "form_pasted"
+    case askFirst = "ask_first"
+    case copy
+    case stopForNow = "stop_for_now"
+    case giveUpTitle = "give_up_title"
+    case giveUpSure = "give_up_sure"
+    case keepIt = "keep_it"
+    case forgetTitle = "forget_title"
+    case confirmNetwork = "confirm_network"
+    case connected
+    case conversationEmpty = "conversation_empty"
+    case conversationOver = "conversation_over"
+    case removeFromList = "remove_from_list"
+    case goodbyeTitle = "goodbye_title"
+    case goodbyeText = "goodbye_text"
+    case stay
+    case attachFiles = "attach_files"
+    case attachPictures = "attach_pictures"
+    case attachCamera = "attach_camera"
+    case today
+    case yesterday
+    case rowSaid = "row_said"
+    case fileRate = "file_rate"
+    case fileTimeLeft = "file_time_left"
+    case openFile = "open_file"
+    case advanced
+    case linksTitle = "links_title"
+    case linksNoSwitch = "links_no_switch"
+    case linksStepPaste = "links_step_paste"
+    case hotspotTitle = "hotspot_title"
+    case hotspotText = "hotspot_text"
+    case hotspotStepOpen = "hotspot_step_open"
+    case hotspotStepJoin = "hotspot_step_join"
+    case hotspotStepScan = "hotspot_step_scan"
+    case scanFrame = "scan_frame"
+    case noCamera = "no_camera"
+    case waitsMoment = "waits_moment"
+    case unread
+    case verifiedMark = "verified_mark"
 }

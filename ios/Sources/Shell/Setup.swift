@@ -1,6 +1,6 @@
 /// What a shell decides before anything begins.
 public struct Setup: Sendable {
-    /// What this device calls itself; may be empty. Others see it.
+    /// What this device calls itself where nobody is asked; may be empty. Others see it.
     public var name: String
     /// The folder for what this device keeps, private to the app and out of every backup.
     public var folder: String

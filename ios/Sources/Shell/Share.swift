@@ -38,3 +38,13 @@ public enum Share: Equatable, Sendable, CustomStringConvertible, CustomReflectab
     public var description: String { "Share" }
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
+
+/// The name of a picture that was taken at this moment, as it sorts in a folder.
+public func pictureName(at moment: Date, extension type: String, zone: TimeZone = .current) -> String {
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = zone
+    let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: moment)
+    func two(_ part: Int?) -> String { (part ?? 0) < 10 ? "0\(part ?? 0)" : "\(part ?? 0)" }
+    let day = "\(parts.year ?? 0)-\(two(parts.month))-\(two(parts.day))"
+    return "\(day) \(two(parts.hour)).\(two(parts.minute)).\(two(parts.second)).\(type)"
+}

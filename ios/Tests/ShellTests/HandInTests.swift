@@ -81,7 +81,7 @@ final class HandInTests: XCTestCase {
     func testAReplyForAnInvitation() async throws {
         let (host, guest, third) = (Person("Ana"), Person("Ben"), Person("Cleo"))
         let code = try await host.hosts(send: true)
-        host.model.left(kept: false)
+        host.model.left()
         await host.settled()
         try await guest.accepts(code.invitation.link)
         try await guest.sees("knocking") { $0.connecting }
@@ -105,7 +105,7 @@ final class HandInTests: XCTestCase {
     func testAReplyThatWasSent() async throws {
         let (host, guest, third, fourth) = (Person("Ana"), Person("Ben"), Person("Cleo"), Person("Dora"))
         let code = try await host.hosts(send: true)
-        host.model.left(kept: false)
+        host.model.left()
         await host.settled()
         try await guest.accepts(code.invitation.link)
         try await guest.sees("knocking") { $0.connecting }

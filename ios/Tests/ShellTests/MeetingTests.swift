@@ -24,7 +24,7 @@ final class MeetingTests: XCTestCase {
     func testMeetByTwoScans() async throws {
         try await atTable { host, guest in
             let code = try await host.hosts()
-            host.model.left(kept: false)
+            host.model.left()
             await host.settled()
             try await guest.scans(code.invitation.symbol)
             try await guest.sees("question") { $0.confirm }
@@ -121,7 +121,7 @@ final class MeetingTests: XCTestCase {
             let received = try await guest.file(.fileReceived)
             let path = try XCTUnwrap(received.path)
             XCTAssertEqual(try Data(contentsOf: URL(fileURLWithPath: path)), content)
-            XCTAssertEqual(RowPage(.file(received)).choices, [.save(path)])
+            XCTAssertEqual(RowPage(.file(received)).choices, [.open(path), .save(path)])
         }
     }
 
@@ -147,9 +147,9 @@ final class MeetingTests: XCTestCase {
 
     func testOneSaysGoodbye() async throws {
         try await meeting { host, guest in
-            host.model.back()
+            host.model.goodbye()
             try await host.isHome()
-            _ = try await guest.ends(.kindTheyLeft)
+            try await guest.isOver(.kindTheyLeft)
             guest.model.back()
             try await guest.isHome()
         }

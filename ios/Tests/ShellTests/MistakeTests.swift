@@ -62,7 +62,7 @@ final class MistakeTests: XCTestCase {
         // Another one takes its place.
         host.model.invite(send: true)
         try await host.sees("another code") { $0.code?.sent == true ? true : nil }
-        host.model.putAside()
+        host.model.back()
         let only = try await host.sees("home") { $0.home }
         XCTAssertEqual(only.underWay.map(\.with), [.guest])
         await host.leaves()
@@ -136,7 +136,7 @@ final class MistakeTests: XCTestCase {
         let page = Page(.scan(scan))
         XCTAssertEqual(page.status, Phrase(.cameraDenied))
         XCTAssertEqual(page.choices.first?.action, .errand(.settings(.app)))
-        XCTAssertTrue(page.choices.contains { $0.action == .errand(.paste) })
+        XCTAssertTrue(page.everything.contains { $0.action == .errand(.paste) })
         await person.leaves()
     }
 
@@ -148,7 +148,7 @@ final class MistakeTests: XCTestCase {
         let page = Page(.scan(scan))
         XCTAssertEqual(page.status, Phrase(.cameraMissing))
         XCTAssertFalse(page.camera)
-        XCTAssertEqual(page.choices.first?.action, .errand(.paste))
+        XCTAssertEqual(page.chips?.choices.first?.action, .errand(.paste))
         person.model.back()
         try await person.isHome()
         await person.leaves()

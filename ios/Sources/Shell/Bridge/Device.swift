@@ -241,6 +241,11 @@ final class Device: Sendable {
         pairing.boost()
     }
 
+    /// From the next invitation and the next meeting on.
+    func rename(_ name: String) async throws {
+        try await refusing { try await handfast.rename(name: name) }
+    }
+
     func preferences() async throws -> Preferences {
         Preferences(try await refusing { try await handfast.preferences() })
     }

@@ -177,10 +177,13 @@ class AppModel(
         if (shown.value is Screen.KeyLost) anew.trySend(Unit)
     }
 
-    /** The person wants to be called something else; others hear of it once the app was started anew. */
+    /** The person wants to be called something else, from the next invitation on. */
     fun rename(name: String) = act {
-        owner?.keep(name)
-        settings = settings?.copy(name = name)
+        val own = owner ?: return@act
+        own.keep(name)
+        val kept = own.read().orEmpty()
+        device.rename(kept)
+        settings = settings?.copy(name = kept)
         show()
     }
 

@@ -24,6 +24,7 @@ import example.handfast.app.ui.parts.Leave
 import example.handfast.app.ui.parts.MainButton
 import example.handfast.app.ui.parts.OtherButton
 import example.handfast.app.ui.parts.Page
+import example.handfast.app.ui.parts.named
 import example.handfast.core.Screen
 import example.handfast.core.UnderWay
 
@@ -51,9 +52,8 @@ private fun Somebody(one: UnderWay, onClick: () -> Unit) = Row(
     Arrangement.spacedBy(14.dp),
     Alignment.CenterVertically,
 ) {
-    val name = one.name.orEmpty().ifEmpty { stringResource(R.string.person_somebody) }
-    Avatar(name, one.name.orEmpty(), isHere = true)
-    Text(name, Modifier.weight(1f), style = MaterialTheme.typography.titleMedium, maxLines = 2, overflow = TextOverflow.Ellipsis)
+    Avatar(one.name.orEmpty(), isHere = true)
+    Text(named(one.name), Modifier.weight(1f), style = MaterialTheme.typography.titleMedium, maxLines = 2, overflow = TextOverflow.Ellipsis)
 }
 
 /** In UTF-16 units: enough to know which text it was. */

@@ -216,6 +216,9 @@ class Device private constructor(private val handfast: Handfast) {
 
     suspend fun withdraw(id: String) = refusing { pairing.withdraw(id) }
 
+    /** What others see from the next invitation on. */
+    suspend fun rename(name: String) = refusing { handfast.rename(name) }
+
     suspend fun people(): List<Contact> = refusing { handfast.people().map { it.own() } }
 
     suspend fun forget(id: String) = refusing { handfast.forget(id) }
