@@ -42,12 +42,16 @@ struct ChoiceButton<Label: View>: View {
     @State private var isAsking = false
 
     var body: some View {
-        Button(role: choice.asks == nil ? nil : .destructive) {
-            if choice.asks == nil { perform(choice.action) } else { isAsking = true }
-        } label: {
-            label()
+        if case .errand(.share(.link(let link))) = choice.action {
+            ShareLink(item: link) { label() }
+        } else {
+            Button(role: choice.asks == nil ? nil : .destructive) {
+                if choice.asks == nil { perform(choice.action) } else { isAsking = true }
+            } label: {
+                label()
+            }
+            .modifier(Asked(choice: choice, isAsking: $isAsking, perform: perform))
         }
-        .modifier(Asked(choice: choice, isAsking: $isAsking, perform: perform))
     }
 }
 
@@ -219,6 +223,8 @@ extension Action {
         case .errand(.share(.file)), .errand(.pickFile), .errand(.attachFiles): "doc"
         case .errand(.takePicture): "camera"
         case .errand(.paste): "doc.on.clipboard"
+        case .errand(.copy): "doc.on.doc"
+        case .help(.hotspot): "personalhotspot"
         case .errand(.pickToLock): "lock.doc"
         case .protect: "questionmark.bubble"
         case .settings: "gearshape"

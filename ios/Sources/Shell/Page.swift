@@ -265,6 +265,8 @@ public enum Action: Equatable, Sendable {
 public enum Errand: Equatable, Sendable {
     /// Opens the share sheet.
     case share(Share)
+    /// Puts a link on the clipboard.
+    case copy(Share)
     /// Reads the clipboard into `AppModel.handIn`.
     case paste
     /// Picks a picture for `AppModel.handIn`.
@@ -469,7 +471,7 @@ extension Page {
         ]
         return Page(
             title: Phrase(.lookAround), lines: works + network + answers.compactMap { $0 },
-            choices: [Choice(.hotspotTitle, .help(.hotspot))], leave: .back)
+            choices: [Choice.hotspot], leave: .back)
     }
 
     private static func help(_ topic: Topic) -> Page {
@@ -538,21 +540,24 @@ extension Page {
     }
 
     private static func showCode(_ code: ShowCode) -> Page {
-        // Whoever sends a code that was only to be shown would claim more than is true.
-        let ways =
-            code.sent
-            ? Choice.sharing(code.invitation)
-            : [Choice(.formLink, .shareLink), Choice(.askFirst, .protect)]
+        let usual = code.sent ? Key.sendThis : .scanThis
+        let share = Choice(.shareAsLink, .errand(.share(.link(code.invitation.link))))
+        // Both pressing "show" is no dead end.
+        let scan = Choice(code.sent || code.scanNow ? .scanTheirCode : .scanTheirs, .scan)
+        let trouble = [Choice].past(code.hint, code.canTryHarder)
         return Page(
             title: Phrase(.showCode),
-            status: code.triesLeft.map { .counted(.triesLeft, $0) } ?? Phrase(code.stage),
+            status: code.triesLeft.map { .counted(.triesLeft, $0) }
+                ?? Phrase(code.stage == .hostWaiting ? usual : code.stage),
             symbol: code.invitation.symbol,
             lines: code.hint.map { [Phrase($0)] } ?? [],
             deadline: code.expiresAt,
-            // Both pressing "show" is no dead end.
-            choices: [Choice(code.scanNow ? .scanTheirCode : .scanTheirs, .scan)] + .past(code.hint, code.canTryHarder),
-            chips: Chips(text: code.sent ? .otherForms : .notSamePlace, choices: ways),
-            menu: .ending,
+            choices: (code.sent ? (code.scanNow ? [scan, share] : [share, scan]) : [scan]) + trouble,
+            // Whoever sends a code that was only to be shown would claim more than is true: another is made.
+            chips: code.sent
+                ? Chips(text: .otherForms, choices: Choice.otherForms(code.invitation))
+                : Chips(text: .notSamePlace, choices: [Choice(.formLink, .shareLink), Choice(.askFirst, .protect)]),
+            menu: (trouble.contains(.hotspot) ? [] : [.hotspot]) + .ending,
             leave: .close
         )
     }
@@ -595,7 +600,7 @@ extension Page {
             progress: question.progress,
             lines: (question.size.map { [Phrase(.lockedText, .verbatim(amount($0)))] } ?? [])
                 + [Phrase(.questionWarning)] + (question.warning.map { [Phrase($0)] } ?? [])
-                + (question.triesLeft.map { [.counted(.triesLeft, $0)] } ?? []),
+                + (question.triesLeft.map { [.counted(.triesLeft, $0), Phrase(.questionUnseen)] } ?? []),
             choices: [Choice(.answer, .answer)],
             leave: .close
         )
@@ -629,7 +634,7 @@ extension Page {
             title: confirm.name.map { Phrase(.confirmTitle, .verbatim($0)) }
                 ?? Phrase(.confirmTitleUnknown),
             status: confirm.expiresAt == nil ? Phrase(.confirmExpired) : nil,
-            lines: [Phrase(.confirmAddress)] + (confirm.asksForNetwork ? [Phrase(.confirmNetwork)] : [])
+            lines: [Phrase(.confirmBetween), Phrase(.confirmAddress)] + (confirm.asksForNetwork ? [Phrase(.confirmNetwork)] : [])
                 + [Phrase(confirm.proof)]
                 + (confirm.question.map { [Phrase(.confirmQuestion, .verbatim($0))] } ?? []),
             deadline: confirm.expiresAt,
@@ -659,8 +664,10 @@ extension Page {
             title: Phrase(.replyTitle),
             symbol: reply.handout.symbol,
             lines: [Phrase(.replyText)] + (reply.hint.map { [Phrase($0)] } ?? []),
-            choices: [Choice(.scanTheirs, .scan)] + .past(reply.hint, reply.canTryHarder),
-            chips: Chips(text: .notSamePlace, choices: Choice.sharing(reply.handout)),
+            choices: [
+                Choice(.shareAsLink, .errand(.share(.link(reply.handout.link)))), Choice(.scanTheirCode, .scan),
+            ] + .past(reply.hint, reply.canTryHarder),
+            chips: Chips(text: .otherForms, choices: Choice.otherForms(reply.handout)),
             menu: .ending,
             leave: .close
         )
@@ -722,9 +729,9 @@ extension [Choice] {
         var ways: [Choice] = canTryHarder ? [Choice(.tryHarder, .tryHarder)] : []
         switch hint {
         case .localNetworkDenied: ways.append(Choice(.wayAppSettings, .errand(.settings(.app))))
-        case .causeKeptApart, .causeNoCommonFamily, .causeBlocked, .causeBothStrict, .causeOnlyLocal, .kindNoRoute,
-            .kindNotReached:
-            ways.append(Choice(.hotspotTitle, .help(.hotspot)))
+        case .causeNoNetwork, .causeKeptApart, .causeNoCommonFamily, .causeBlocked, .causeBothStrict, .causeOnlyLocal,
+            .causeOneStrict, .kindNoRoute, .kindNotReached:
+            ways.append(.hotspot)
         default: break
         }
         return ways
@@ -737,6 +744,7 @@ extension Notice {
 }
 
 extension Choice {
+    fileprivate static let hotspot = Choice(.hotspotTitle, .help(.hotspot))
     fileprivate static let giveUp = Choice(.giveUp, .giveUp, asks: .giveUp)
 
     /// The ways around the camera.
@@ -746,11 +754,12 @@ extension Choice {
         Choice(.formFile, .errand(.pickFile)),
     ]
 
-    fileprivate static func sharing(_ handout: Handout) -> [Choice] {
+    /// A code to hand on otherwise than as a link.
+    fileprivate static func otherForms(_ handout: Handout) -> [Choice] {
         [
-            Choice(.formLink, .errand(.share(.link(handout.link)))),
             Choice(.formPicture, .errand(.share(.picture(symbol: handout.symbol)))),
             Choice(.formFile, .errand(.share(.file(text: handout.text)))),
+            Choice(.copy, .errand(.copy(.link(handout.link)))),
         ]
     }
 
