@@ -62,8 +62,10 @@ struct Asked: ViewModifier {
     let perform: (Action) -> Void
 
     func body(content: Content) -> some View {
-        if let asks = choice.asks {
-            content.confirmationDialog(say(asks.title), isPresented: $isAsking, titleVisibility: .visible) {
+        content.confirmationDialog(
+            choice.asks.map { say($0.title) } ?? "", isPresented: $isAsking, titleVisibility: .visible
+        ) {
+            if let asks = choice.asks {
                 Button(role: .destructive) {
                     perform(choice.action)
                 } label: {
@@ -73,11 +75,9 @@ struct Asked: ViewModifier {
                 } label: {
                     Text(asks.keep)
                 }
-            } message: {
-                Text(asks.text)
             }
-        } else {
-            content
+        } message: {
+            if let asks = choice.asks { Text(asks.text) }
         }
     }
 }

@@ -126,7 +126,7 @@ public struct ListRow: Equatable, Sendable, Identifiable {
     /// What else can be done.
     public var more: [Choice] = []
 
-    init(_ underWay: UnderWay) {
+    init(_ underWay: UnderWay, open: Choice? = nil) {
         id = String(underWay.id)
         title = Phrase(underWay.with)
         status = Phrase(underWay.status)
@@ -134,7 +134,7 @@ public struct ListRow: Equatable, Sendable, Identifiable {
         at = underWay.at
         unread = underWay.unread
         if case .person(let name) = underWay.with { initial = Shell.initial(of: name) }
-        open = Choice(.underWayShow, .show(underWay.id))
+        self.open = open ?? Choice(.underWayShow, .show(underWay.id))
     }
 
     init(_ waiting: Waiting) {
@@ -257,6 +257,9 @@ public enum Action: Equatable, Sendable {
     case giveUp
     /// Ends the conversation.
     case goodbye
+    /// Sends what was shared.
+    case shareTo(UInt64)
+    case startAnew
     /// Done by the app, as it needs the platform.
     case errand(Errand)
 }
@@ -347,6 +350,8 @@ extension AppModel {
         case .stop: stop()
         case .giveUp: giveUp()
         case .goodbye: goodbye()
+        case .shareTo(let session): shareTo(session)
+        case .startAnew: startAnew()
         case .compare: compare()
         case .compared(let digits, let outcome): compared(digits, outcome)
         case .allowMore: allowMore()
@@ -378,12 +383,14 @@ extension Page {
             case .confirm(let confirm): .confirm(confirm)
             case .protect: .protect
             case .question(let question): .question(question)
+            case .toWhom(let toWhom): .toWhom(toWhom)
             case .compare(let compare): .compare(compare)
             case .opened(let opened): .opened(opened)
             case .connecting(let connecting): .connecting(connecting)
             case .reply(let reply): .reply(reply)
             case .conversation(let conversation): .conversation(conversation)
             case .ended(let ended): .ended(ended)
+            case .keyLost: .keyLost
             }
         switch screen {
         case .showCode, .connecting, .reply:
@@ -418,7 +425,7 @@ extension Page {
                 Tile(choice: Choice(.showCode, .showCode), text: .showCodeText),
                 Tile(choice: Choice(.scanCode, .scan), text: .scanCodeText),
             ],
-            underWay: home.underWay.map(ListRow.init),
+            underWay: home.underWay.map { ListRow($0) },
             waiting: home.waiting.map(ListRow.init),
             people: home.people.map(PersonRow.init),
             lines: isEmpty ? [Phrase(.homeEmpty)] : [],
@@ -615,6 +622,18 @@ extension Page {
         )
     }
 
+    private static func toWhom(_ toWhom: ToWhom) -> Page {
+        let what = toWhom.names + (toWhom.text.map { [$0] } ?? [])
+        return Page(
+            title: Phrase(.toWhomTitle),
+            status: toWhom.people.isEmpty ? Phrase(.toWhomNobody) : nil,
+            underWay: toWhom.people.map { ListRow($0, open: Choice(.send, .shareTo($0.id))) },
+            lines: what.map { .verbatim($0) },
+            choices: toWhom.people.isEmpty ? [Choice(.showCode, .showCode), Choice(.scanCode, .scan)] : [],
+            leave: .close
+        )
+    }
+
     private static func compare(_ compare: Compare) -> Page {
         func found(_ outcome: Outcome) -> Action { .compared(compare.digits, outcome) }
         return Page(
@@ -634,7 +653,8 @@ extension Page {
             title: confirm.name.map { Phrase(.confirmTitle, .verbatim($0)) }
                 ?? Phrase(.confirmTitleUnknown),
             status: confirm.expiresAt == nil ? Phrase(.confirmExpired) : nil,
-            lines: [Phrase(.confirmBetween), Phrase(.confirmAddress)] + (confirm.asksForNetwork ? [Phrase(.confirmNetwork)] : [])
+            lines: [Phrase(.confirmBetween), Phrase(.confirmAddress)]
+                + (confirm.asksForNetwork ? [Phrase(.confirmNetwork)] : [])
                 + [Phrase(confirm.proof)]
                 + (confirm.question.map { [Phrase(.confirmQuestion, .verbatim($0))] } ?? []),
             deadline: confirm.expiresAt,
@@ -708,6 +728,19 @@ extension Page {
                 ]
         }
         return page
+    }
+
+    private static var keyLost: Page {
+        Page(
+            title: Phrase(.keyLostTitle),
+            lines: [Phrase(.keyLostText)],
+            choices: [
+                Choice(
+                    .startAnew, .startAnew,
+                    asks: Asking(title: Phrase(.startAnewTitle), text: .keyLostText, keep: .notNow)),
+                Choice(.wayRestart, .errand(.restart)),
+            ]
+        )
     }
 
     private static func ended(_ ended: Ended) -> Page {
