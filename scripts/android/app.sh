@@ -5,6 +5,7 @@ libraries=$android/libraries
 app=android/app/src/main
 namespace=example.handfast.app
 min_sdk=29
+target_sdk=36
 
 # Android is the newest that this machine's Java can run: 16 wants Java 21.
 android_java() {
@@ -20,7 +21,6 @@ android_java() {
         fi
     done
     export JAVA_HOME=$jvm
-    android_jar=("$libraries/android-$sdk"/*android-all-[0-9]*.jar)
 }
 
 # newer OUT INPUTS...: whether OUT is missing or an input has changed since.
@@ -68,62 +68,47 @@ class_files() {
     echo "${files[*]}"
 }
 
-# Debian 12's own list of signatures is too old, so trixie's is asked, beside the system's apt.
-trixie() {
-    local folder=$android/apt mirror keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-    mkdir -p "$folder"/{lists/partial,cache/archives/partial}
-    mirror=$(grep -rhoE 'https?://[^ ]*/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
-        head -1 | tr -d ' ' || true)
-    if [[ -z $mirror ]]; then
-        echo "skipped: apt's settings name no mirror of Debian" >&2
-        return 77
-    fi
-    printf 'deb [signed-by=%s] %s trixie main\n' "$keyring" "$mirror" > "$folder/sources.list"
-    local options=(-q -o "Dir::Etc::SourceList=$folder/sources.list" -o Dir::Etc::SourceParts=/dev/null
-        -o "Dir::State::Lists=$folder/lists" -o "Dir::Cache=$folder/cache" -o APT::Sandbox::User=root
-        -o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null)
-    [[ -e $folder/updated ]] || { apt-get "${options[@]}" update && touch "$folder/updated"; }
-    (cd "$folder" && apt-get "${options[@]}" "$@")
+# $android/framework.apk: Android's own resources.
+framework() {
+    newer "$android/framework.apk" scripts/android/framework.py "$libraries/android-$sdk.lock" || return 0
+    python3 scripts/android/framework.py "${android_jar[0]}" "$android/framework.part"
+    mv "$android/framework.part" "$android/framework.apk"
 }
 
-# $android/res.apk: Android's own resources.
-framework_resources() {
-    [[ ! -e $android/res.apk ]] || return 0
-    mkdir -p "$android"
-    trixie download android-framework-res
-    dpkg-deb --fsys-tarfile "$android"/apt/android-framework-res_*.deb |
-        tar xO --wildcards '*/framework-res.apk' > "$android/res.apk.part"
-    mv "$android/res.apk.part" "$android/res.apk"
-}
-
-# linked NAME SETS...: $android/NAME.xml is the merged manifest, NAME.apk the resources, NAME.jar the classes R.
+# linked NAME SETS...: $android/NAME.xml is the merged manifest, NAME.apk the resources, NAME.jar the classes R,
+# NAME.pro what the manifest names of the classes.
 linked() {
-    local name=$1 of manifests=() flats=() packages
+    local name=$1 of zip manifests=() flats=() packages link_host pseudo=(--pseudo-localize) languages=()
     shift
     for of in "$@"; do
         manifests+=("$android/aar/$of"/*/AndroidManifest.xml)
         while IFS= read -r zip; do flats+=(-R "$zip"); done < <(find "$android/aar/$of" -name res.flat.zip | sort)
     done
-    newer "$android/$name.jar" "$app/res" "$app/AndroidManifest.xml" scripts/android/app.sh \
+    # Libraries speak eighty languages; tests have all of them.
+    if [[ $name == release ]]; then
+        languages=(-c en,de) pseudo=()
+    fi
+    newer "$android/$name.jar" "$app/res" "$app/AndroidManifest.xml" android/gradle.properties scripts/android/app.sh \
         "${@/#/$libraries/}" || return 0
-    rm -rf "${android:?}/$name.gen" "$android/$name.r"
-    mkdir -p "$android/$name.gen" "$android/$name.r"
+    rm -rf "${android:?}/$name.gen" "$android/$name.r" "$android/$name.res"
+    mkdir -p "$android/$name.gen" "$android/$name.r" "$android/$name.res/values"
+    link_host=$(sed -n 's/^handfast.linkHost=//p' android/gradle.properties)
+    printf '<resources><string name="%s" translatable="false">%s</string><string name="%s" translatable="false">%s</string></resources>' \
+        link_host "$link_host" link_base "https://$link_host/" > "$android/$name.res/values/link.xml"
+    aapt2 compile --dir "$android/$name.res" -o "$android/$name.link.flat.zip"
     # Tests read the pseudo language that runs from right to left, and no person does.
-    local pseudo=()
-    [[ $name == release ]] || pseudo=(--pseudo-localize)
     aapt2 compile "${pseudo[@]}" --dir "$app/res" -o "$android/$name.flat.zip"
-    # Whether it may be debugged is a matter of the build.
     "$jvm/bin/java" -cp "$(jars "$libraries/merger")" com.android.manifmerger.Merger --main "$app/AndroidManifest.xml" \
-        --libs "$(IFS=:; echo "${manifests[*]}")" --property "MIN_SDK_VERSION=$min_sdk" --property "TARGET_SDK_VERSION=36" \
-        --property "PACKAGE=$namespace" --remove-tools-declarations \
+        --libs "$(IFS=:; echo "${manifests[*]}")" --property "MIN_SDK_VERSION=$min_sdk" --property "TARGET_SDK_VERSION=$target_sdk" \
+        --property "PACKAGE=$namespace" --placeholder "linkHost=$link_host" --remove-tools-declarations \
         --log WARNING --out "$android/$name.xml"
     packages=$(sed -n 's/.* package="\([^"]*\)".*/\1/p' "${manifests[@]}" | sort -u | paste -sd:)
-    # These resources are a preview of Android 14, which had no word for that type of service yet, and this
-    # aapt2 knows no <queries>.
-    sed 's/"shortService"/"dataSync"/; s/shortService|//; s/|shortService//' "$android/$name.xml" > "$android/$name.link.xml"
-    aapt2 link --warn-manifest-validation -I "$android/res.apk" --manifest "$android/$name.link.xml" --auto-add-overlay \
-        "${flats[@]}" -R "$android/$name.flat.zip" --java "$android/$name.gen" --extra-packages "$packages" \
-        --min-sdk-version "$min_sdk" --target-sdk-version 36 -o "$android/$name.apk"
+    # Debian's aapt2 is older than <queries> and one part of Android's own table; both are left as they are.
+    aapt2 link --warn-manifest-validation -I "$android/framework.apk" --manifest "$android/$name.xml" \
+        --auto-add-overlay "${languages[@]}" "${flats[@]}" -R "$android/$name.flat.zip" \
+        -R "$android/$name.link.flat.zip" --proguard "$android/$name.pro" --java "$android/$name.gen" \
+        --extra-packages "$packages" --min-sdk-version "$min_sdk" --target-sdk-version "$target_sdk" \
+        -o "$android/$name.apk" 2> >(grep -v -e "Unknown chunk type '200'" -e 'unexpected element <queries>' >&2)
     find "$android/$name.gen" -name R.java -print0 |
         xargs -0 "$jvm/bin/javac" -nowarn -proc:none --release 17 -d "$android/$name.r"
     "$jvm/bin/jar" cf "$android/$name.jar" -C "$android/$name.r" .
@@ -138,6 +123,29 @@ compile_app() {
         echo "generated code is imported outside of the bridge" >&2
         return 1
     fi
+}
+
+r8() {
+    "$jvm/bin/java" -Xmx3g -cp "$(jars "$libraries/r8")" "com.android.tools.r8.$1" "${@:2}"
+}
+
+# $kotlin/shrunk.jar: what R8 leaves of the bindings and JNA under the app's rules, for a JVM. Of android/core,
+# whose functions the tests call, all but what a rule of the app names is kept.
+shrink_core() {
+    local work=$kotlin/shrinking part of=() path=()
+    mkdir -p "$work"
+    for part in core bindings; do python3 scripts/android/pack.py jar "$work/$part.jar" "$kotlin/$part"; done
+    IFS=: read -ra of <<< "${test_path#*:}"
+    for part in "${of[@]}"; do path+=(--classpath "$part"); done
+    {
+        cat android/app/keep.pro
+        echo '-keep class !example.handfast.core.Key, example.handfast.core.** { *; }'
+        echo '-keepattributes *Annotation*,Signature,InnerClasses,EnclosingMethod'
+        # Annotations for the compiler only.
+        echo '-dontwarn org.jetbrains.annotations.**'
+    } > "$work/rules.pro"
+    r8 R8 --classfile --release --lib "$jvm" "${path[@]}" --pg-conf "$work/rules.pro" \
+        --output "$kotlin/shrunk.jar" "$work/core.jar" "$work/bindings.jar" "${class_path%%:*}"
 }
 
 # The API of Java 17: of a later one, phones have not everything.

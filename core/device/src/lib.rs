@@ -515,7 +515,7 @@ impl Device {
         }
         let changed = NetworkCommand::Changed(usable, router);
         self.shared.put(Output::Network(changed));
-        self.feed_all(now, || SessionInput::NetworkChanged { is_offline })
+        self.feed_all(now, || SessionInput::NetworkChanged { is_offline, router })
     }
 
     /// The only place where a device is busy: what the person at a shell is about to confirm is not

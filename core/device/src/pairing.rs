@@ -1,7 +1,7 @@
 //! A pairing under way, in either role: the machine says what to do, and here it is decided what has to
 //! be kept before it is done, and what an end makes of what waits.
 
-use super::place::Place;
+use super::place::{Place, at_router};
 use super::prepare::{Ready, Record};
 use super::session::{Context, SessionInput, end, not_now};
 use super::shared::Purpose;
@@ -24,6 +24,7 @@ use handfast_token::{
     Candidate, Fingerprint, Invitation, MAX_LIFETIME, Policy, SealedReply, Token, admit,
 };
 use std::io;
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 /// How long it may take until something is kept. After that the peer is not kept waiting.
@@ -302,11 +303,12 @@ impl Pairing {
             }
             SessionInput::Wake => self.side.resumed(now),
             SessionInput::Boost => context.carry(CarrierCommand::Boost),
-            SessionInput::NetworkChanged { is_offline } => {
+            SessionInput::NetworkChanged { is_offline, router } => {
                 // What is for this machine alone needs no network.
                 let needs_none =
                     self.place.is_on_this_machine() && !context.shared.network_is_own();
                 self.is_offline = is_offline && !needs_none;
+                self.joined(context, router);
             }
             SessionInput::Sleep
             | SessionInput::Worked(_)
@@ -447,6 +449,16 @@ impl Pairing {
                 self.writer.requests.push(request);
             }
             Err(error) => context.answer(request, Err(Refusal::Reply(error))),
+        }
+    }
+
+    /// The network is another one. A host that turned its hotspot on for this guest is its router, which no
+    /// invitation could name before.
+    fn joined(&mut self, context: &mut Context<'_>, router: Option<IpAddr>) {
+        if let (Some(router), Some(invitation)) = (router, self.side.knocked_at()) {
+            let mut named = admit(invitation.candidates.to_vec(), self.place.policy());
+            named.extend(at_router(router, &named));
+            context.carry(CarrierCommand::Reach(named));
         }
     }
 
@@ -786,6 +798,18 @@ impl Pairing {
 }
 
 impl Side {
+    /// The invitation to whose addresses this guest may send.
+    fn knocked_at(&self) -> Option<&Invitation> {
+        match self {
+            Self::Guest {
+                kept,
+                only_by_reply: false,
+                ..
+            } => Some(&kept.invitation),
+            Self::Guest { .. } | Self::Host { .. } => None,
+        }
+    }
+
     fn host(context: &mut Context<'_>, pending: &PendingInvitation) -> Result<Self, SessionEnd> {
         let now = context.now;
         if pending.invitation.question.is_some() != pending.answer.is_some() {

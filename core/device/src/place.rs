@@ -3,8 +3,11 @@
 use super::ReflexiveReport;
 use handfast_protocol::network::{own_candidates, usable_addresses};
 use handfast_protocol::pairing::Failure;
-use handfast_token::{Candidate, Candidates, Invitation, Policy};
+use handfast_token::{Candidate, Candidates, Invitation, Policy, Range};
 use std::net::{IpAddr, SocketAddr};
+
+/// How many ports of its router a guest tries: a host has one, and another one outside.
+const MOST_AT_ROUTER: usize = 2;
 
 /// Where sockets are bound, and how they are reached from elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +60,25 @@ impl Place {
     }
 }
 
+/// Where a host is that has become the router of the guest's network since it made its invitation: a phone
+/// keeps its port when it turns its hotspot on. `named` is what the invitation names.
+pub(super) fn at_router(router: IpAddr, named: &[Candidate]) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = Vec::new();
+    if Range::of(router) != Range::Private {
+        return found;
+    }
+    for port in named.iter().filter_map(Candidate::ip).map(|at| at.port()) {
+        let candidate = Candidate::host(SocketAddr::new(router, port));
+        if found.len() < MOST_AT_ROUTER
+            && !found.contains(&candidate)
+            && !named.contains(&candidate)
+        {
+            found.push(candidate);
+        }
+    }
+    found
+}
+
 /// The addresses that an invitation can name, best first, as many as fit into one. Loopback counts only
 /// where the shell names it, as tests do.
 pub fn usable(addresses: &[IpAddr]) -> Vec<IpAddr> {
@@ -95,6 +117,26 @@ mod tests {
         let candidates = place.candidates().unwrap();
         let named = candidates.iter().filter_map(Candidate::ip);
         named.map(|address| address.to_string()).collect()
+    }
+
+    #[test]
+    fn a_router_is_tried_at_the_ports_that_an_invitation_names() {
+        let at = |address: &str| Candidate::host(address.parse().unwrap());
+        let named = [
+            "192.168.0.2:4000",
+            "[2001:db8::2]:4000",
+            "8.8.4.4:1",
+            "8.8.4.4:2",
+        ]
+        .map(at);
+        let router: IpAddr = "192.168.43.1".parse().unwrap();
+        let found = [at("192.168.43.1:4000"), at("192.168.43.1:1")];
+        assert_eq!(at_router(router, &named), found);
+        // It is named already, or is no router of a private network.
+        assert_eq!(at_router(router, &found), []);
+        for other in ["8.8.8.8", "127.0.0.1", "fe80::1", "0.0.0.0"] {
+            assert_eq!(at_router(other.parse().unwrap(), &named), []);
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use handfast_seal::{Header, Kind, Lock, SealError};
 use handfast_store::StoreError;
 use handfast_token::{Invitation, SealedReply};
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::time::Instant;
 
 /// What may wait while something is kept. Who keeps to the protocol sends less.
@@ -39,6 +40,8 @@ pub(super) enum SessionInput {
     Wake,
     NetworkChanged {
         is_offline: bool,
+        /// The router of the network that this device is in now, where it is known.
+        router: Option<IpAddr>,
     },
 }
 

@@ -24,6 +24,7 @@ use handfast_seal::Questions;
 use handfast_store::StoreError;
 use handfast_token::{Candidate, Candidates, Invitation, Question, ReplyError, SealedReply, Token};
 use person::{RIGHT, WRONG, accept, accept_with, answer, asked, begun, end_of, hosting, together};
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 use world::{DiskMode, World};
@@ -719,6 +720,23 @@ fn who_moves_is_still_found_by_the_invitation_as_it_is_shown_then() {
     assert!(!talks(&world, 1, guest));
     let again = Command::Open(Box::new(after), Provenance::Camera);
     assert_eq!(begun(&mut world, 1, again), guest);
+    world.run(seconds(5));
+    assert!(talks(&world, 0, host) && talks(&world, 1, guest));
+}
+
+#[test]
+fn a_guest_who_joins_the_hotspot_of_its_host_finds_it_there() {
+    let mut world = World::new(26);
+    let (host, invitation) = hosting_openly(&mut world);
+    // The host opens a network of its own, in which it is the router; nobody scans anything again.
+    let router: IpAddr = "192.168.43.1".parse().unwrap();
+    world.command(0, Command::NetworkChanged(vec![router], None));
+    let guest = accept(&mut world, 1, invitation, SessionTerms::default());
+    world.run(seconds(3));
+    assert!(!talks(&world, 1, guest));
+    let inside = vec!["192.168.43.7".parse().unwrap()];
+    world.command(1, Command::NetworkChanged(Vec::new(), None));
+    world.command(1, Command::NetworkChanged(inside, Some(router)));
     world.run(seconds(5));
     assert!(talks(&world, 0, host) && talks(&world, 1, guest));
 }

@@ -96,6 +96,15 @@ pub trait KeyStore: Send + Sync {
     fn keep(&self, key: Vec<u8>) -> Result<(), KeyStoreError>;
 }
 
+/// The networks that a phone is in at the same time: mobile, a Wi-Fi without internet, its own hotspot.
+#[uniffi::export(with_foreign)]
+pub trait Networks: Send + Sync {
+    /// Ties the socket with this file descriptor to the network in which this phone has the address, so
+    /// that what it sends leaves by that and no other (Android: `Network.bindSocket`). The descriptor
+    /// stays the core's. A socket for which this throws is not used. Called from a thread of the core.
+    fn tie(&self, socket: i32, address: String) -> Result<(), CallbackError>;
+}
+
 /// How much a line of the log matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum LogLevel {

@@ -32,6 +32,7 @@ mod handfast;
 mod keys;
 mod limits;
 mod log;
+mod networks;
 mod pairing;
 mod pending;
 mod preferences;
@@ -51,10 +52,13 @@ pub use bound::{
 pub use contact::Contact;
 pub use entry::{Entry, FileState};
 pub use error::{ErrorKind, HandfastError, Remedy, remedy_of};
-pub use foreign::{CallbackError, Change, KeyStore, KeyStoreError, Listener, LogLevel, LogSink};
+pub use foreign::{
+    CallbackError, Change, KeyStore, KeyStoreError, Listener, LogLevel, LogSink, Networks,
+};
 pub use handfast::{Handfast, Settings};
 pub use limits::{Limits, usual_limits};
 pub use log::{log_to, log_to_platform};
+pub use networks::tie_sockets;
 pub use pairing::{Pairing, Protection};
 pub use pending::Pending;
 pub use preferences::{Preferences, usual_servers};

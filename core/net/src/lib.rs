@@ -27,6 +27,7 @@ mod sctp;
 mod session;
 mod socket;
 mod taken;
+mod tether;
 
 pub use certificate::{TunnelCertificate, new_certificate};
 pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, Served};
@@ -36,3 +37,4 @@ pub use guesses::{guessed, guessed_before, guessing};
 pub use interfaces::{Reach, local_addresses, told_addresses, ways_out};
 pub use mapping::{AskRouter, PortMapping};
 pub use reach::Reached;
+pub use tether::{Tether, tie_sockets};

@@ -3,6 +3,7 @@
 use super::TransportError;
 use super::ice::Path;
 use super::interfaces::scope_of;
+use super::tether::tie;
 use bytes::Bytes;
 use quinn_udp::{RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use socket2::{Domain, Protocol, SockAddr, Socket as RawSocket, Type};
@@ -330,20 +331,35 @@ fn without_scope(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip(), address.port())
 }
 
-fn bind_one(address: SocketAddr) -> io::Result<Socket> {
-    let scope = match address {
-        SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() => scope_of(*v6.ip())?,
-        _ => 0,
-    };
+/// A plain socket on any port of this address.
+pub(super) fn bind_plain(address: IpAddr) -> io::Result<tokio::net::UdpSocket> {
+    let address = SocketAddr::new(address, 0);
+    let raw = tied(address)?;
+    raw.bind(&address.into())?;
+    tokio::net::UdpSocket::from_std(raw.into())
+}
+
+/// A socket that leaves by the network of this address, and is not bound yet.
+fn tied(address: SocketAddr) -> io::Result<RawSocket> {
     let raw = RawSocket::new(
         Domain::for_address(address),
         Type::DGRAM,
         Some(Protocol::UDP),
     )?;
+    raw.set_nonblocking(true)?;
+    tie(&raw, address.ip())?;
+    Ok(raw)
+}
+
+fn bind_one(address: SocketAddr) -> io::Result<Socket> {
+    let scope = match address {
+        SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() => scope_of(*v6.ip())?,
+        _ => 0,
+    };
+    let raw = tied(address)?;
     if address.is_ipv6() {
         raw.set_only_v6(true)?;
     }
-    raw.set_nonblocking(true)?;
     raw.bind(&SockAddr::from(match address {
         SocketAddr::V6(v6) => with_scope(v6, scope),
         SocketAddr::V4(_) => address,

@@ -2,6 +2,7 @@
 
 use super::pcp::Map;
 use super::{Grant, Router, nat_pmp, useful};
+use crate::socket::bind_plain;
 use handfast_protocol::network::MappingError;
 use handfast_token::random_bytes;
 use std::io;
@@ -195,8 +196,7 @@ enum First {
 }
 
 async fn connect(local: IpAddr, router: SocketAddr) -> Result<UdpSocket, MappingError> {
-    let socket = UdpSocket::bind((local, 0)).await;
-    let socket = socket.map_err(crate::error::socket)?;
+    let socket = bind_plain(local).map_err(crate::error::socket)?;
     socket.connect(router).await.map_err(crate::error::socket)?;
     Ok(socket)
 }

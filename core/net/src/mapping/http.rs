@@ -1,6 +1,7 @@
 //! As much of HTTP as a router's UPnP asks for (RFC 9112): one request, one response, one connection.
 
 use super::ssdp::Location;
+use crate::tether::tie;
 use handfast_protocol::network::MappingError;
 use std::net::{IpAddr, SocketAddr};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -26,6 +27,7 @@ pub(super) async fn exchange(
     request: &str,
 ) -> Result<Response, MappingError> {
     let socket = TcpSocket::new_v4().map_err(crate::error::socket)?;
+    tie(&socket, local).map_err(crate::error::socket)?;
     let from = SocketAddr::new(local, 0);
     socket.bind(from).map_err(crate::error::socket)?;
     let stream = socket.connect(to.at).await;

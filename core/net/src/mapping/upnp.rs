@@ -5,12 +5,12 @@ use super::description::{element, services};
 use super::http::{self, Response};
 use super::ssdp::{self, Location};
 use super::{Grant, LIFETIME, Router, useful};
+use crate::socket::bind_plain;
 use handfast_protocol::network::MappingError;
 use handfast_token::{Range, random_bytes};
 use socket2::SockRef;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
-use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long the search and all that follows from it may take.
@@ -50,8 +50,7 @@ pub(super) async fn search(local: SocketAddr, router: &Router) -> Result<Service
         return Err(MappingError::NotOffered);
     }
     let deadline = Instant::now() + PATIENCE;
-    let socket = UdpSocket::bind((local.ip(), 0)).await;
-    let socket = socket.map_err(crate::error::socket)?;
+    let socket = bind_plain(local.ip()).map_err(crate::error::socket)?;
     if let IpAddr::V4(v4) = local.ip() {
         // Otherwise the group is searched in whichever network the system likes best.
         SockRef::from(&socket).set_multicast_if_v4(&v4).ok();

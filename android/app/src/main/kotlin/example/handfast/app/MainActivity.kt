@@ -2,19 +2,13 @@ package example.handfast.app
 
 import android.content.Intent
 import android.os.Bundle
-import android.view.WindowManager
 import androidx.activity.ComponentActivity
 import androidx.activity.compose.setContent
 import androidx.activity.enableEdgeToEdge
-import androidx.lifecycle.lifecycleScope
 import example.handfast.app.phone.AndroidPhone
 import example.handfast.app.ui.HandfastUi
 import example.handfast.app.ui.theme.HandfastTheme
 import example.handfast.core.AppModel
-import example.handfast.core.Screen
-import example.handfast.core.isAwake
-import example.handfast.core.isBright
-import kotlinx.coroutines.launch
 
 /** The one activity: joins the model, the phone and what is drawn. */
 class MainActivity : ComponentActivity() {
@@ -24,39 +18,16 @@ class MainActivity : ComponentActivity() {
     override fun onCreate(savedInstanceState: Bundle?) {
         enableEdgeToEdge()
         super.onCreate(savedInstanceState)
-        phone = AndroidPhone(this)
+        phone = AndroidPhone(this, app)
         setContent { HandfastTheme { HandfastUi(app, phone) } }
-        lifecycleScope.launch { app.screen.collect(::light) }
-        // A link is opened once, not again when the activity is made anew.
-        if (savedInstanceState == null) phone.handIn(intent)
+        phone.begin()
     }
 
     override fun onNewIntent(intent: Intent) {
         super.onNewIntent(intent)
-        phone.handIn(intent)
-    }
-
-    override fun onStart() {
-        super.onStart()
-        phone.started()
-    }
-
-    override fun onStop() {
-        super.onStop()
-        if (!isChangingConfigurations) phone.stopped()
+        phone.arrived(intent)
     }
 
     /** Whoever waits with a finger on the screen need not wait for what became slow. */
     override fun onUserInteraction() = app.touched()
-
-    private fun light(screen: Screen) {
-        val full = WindowManager.LayoutParams.BRIGHTNESS_OVERRIDE_FULL
-        val usual = WindowManager.LayoutParams.BRIGHTNESS_OVERRIDE_NONE
-        window.attributes = window.attributes.apply { screenBrightness = if (screen.isBright) full else usual }
-        if (screen.isAwake) {
-            window.addFlags(WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON)
-        } else {
-            window.clearFlags(WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON)
-        }
-    }
 }

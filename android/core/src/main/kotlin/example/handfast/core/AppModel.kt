@@ -9,6 +9,9 @@ import example.handfast.core.bridge.EventSink
 import example.handfast.core.bridge.View
 import example.handfast.core.bridge.notice
 import example.handfast.core.bridge.screen
+import example.handfast.core.phone.Ongoing
+import example.handfast.core.phone.Sightings
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -49,13 +52,20 @@ class AppModel(
     /** The rows of the conversation. */
     val rows: StateFlow<List<Row>> = listed.asStateFlow()
 
+    private val going = MutableStateFlow<List<Ongoing>>(emptyList())
+
+    /** What goes on, for whoever keeps the app running and tells of it while nobody looks. */
+    val ongoing: StateFlow<List<Ongoing>> = going.asStateFlow()
+
     /** Something to say beside the screen, until [noticed]. */
     val notice: StateFlow<Notice?> = noted.asStateFlow()
 
     /** Everything happens here, one thing after the other. */
     private val lane = Channel<suspend () -> Unit>(Channel.UNLIMITED)
 
-    private val scanner = FrameScanner()
+    /** Made by the camera's thread. */
+    private val scanner by lazy { FrameScanner() }
+    private val sightings = Sightings { System.nanoTime() / 1_000_000 }
     private lateinit var device: Device
 
     /** What is under way, those begun first first; and the end of the one in front, until it is left. */
@@ -98,6 +108,14 @@ class AppModel(
     private var offered: Token? = null
 
     private val lockbox = Lockbox(scope, ::act, ::show)
+    private val outbox = Outbox(scope, ::act, { session, path -> device.sendFile(session, path) }, ::tell)
+
+    /** What is copied out of other apps, to be sent. */
+    val copying: StateFlow<List<Copying>> = outbox.copying
+
+    /** What is to be sent to a person who is not chosen yet; and whether they are being chosen. */
+    private var sharing: Shared? = null
+    private var choosing = false
 
     init {
         scope.launch(Dispatchers.Default) {
@@ -107,8 +125,8 @@ class AppModel(
             }
             val opened = runCatching { open(Sink()) }
             opened.onFailure { cause ->
-                val refusal = cause as? Refusal ?: throw cause
-                failure = refusal.screen()
+                failure = (cause as? Refusal)?.screen()
+                    ?: Screen.Ended(Key.KIND_INTERNAL, Key.REMEDY_RESTART, Way.RESTART)
                 show()
                 return@launch
             }
@@ -119,6 +137,10 @@ class AppModel(
                     work()
                 } catch (refusal: Refusal) {
                     if (!refusal.isSilent) say(refusal.notice())
+                } catch (failure: Exception) {
+                    // A fault of this program ends what was asked for, and nothing else.
+                    if (failure is CancellationException) throw failure
+                    say(Notice(Key.KIND_INTERNAL, Key.REMEDY_RESTART, Way.RESTART))
                 }
             }
         }
@@ -134,10 +156,13 @@ class AppModel(
         }
     }
 
-    /** The person wants to be called something else; others hear of it once the app was started anew. */
+    /** The person wants to be called something else, from the next invitation on. */
     fun rename(name: String) = act {
-        owner?.keep(name)
-        settings = settings?.copy(name = name)
+        val own = owner ?: return@act
+        own.keep(name)
+        val kept = own.read().orEmpty()
+        device.rename(kept)
+        settings = settings?.copy(name = kept)
         show()
     }
 
@@ -150,6 +175,7 @@ class AppModel(
     /** Makes an invitation and shows its code; or, to be sent, makes one that lives for a day. */
     fun invite(send: Boolean, protection: Protection? = null) = act {
         scanning = null
+        choosing = false
         front?.takeIf { view?.isHosting == true }?.let { device.withdraw(it) }
         bring(device.invite(send, protection))
     }
@@ -157,6 +183,7 @@ class AppModel(
     /** Opens the camera. */
     fun scan() = act {
         val wanted = if (view?.isHosting == true) Wanted.REPLY else Wanted.INVITATION
+        sightings.forget()
         scanning = Screen.Scan(wanted, Camera.ASKING, null)
         show()
     }
@@ -297,7 +324,8 @@ class AppModel(
         val session = front
         act {
             val goesOn = view?.let { it.isWaiting || it.isTalking } == true
-            if (scanning == null && help == null && lockbox.screen == null && goesOn && front == session) {
+            val isBeside = scanning != null || help != null || lockbox.screen != null || (choosing && sharing != null)
+            if (!isBeside && goesOn && front == session) {
                 front = null
                 show()
             } else {
@@ -319,6 +347,9 @@ class AppModel(
     }
 
     fun send(text: String) = inFront { device.send(it, text) }
+
+    /** Sends to whoever is in [session], looked at or not. */
+    fun sendTo(session: Long, text: String) = act { device.send(session, text) }
 
     /** Sends a file to whoever is in [session], which may not be looked at any more once a file is picked. */
     fun sendFile(path: String, session: Long? = front) = act { device.sendFile(session ?: throw Refusal.NOT_NOW, path) }
@@ -380,6 +411,40 @@ class AppModel(
         show()
     }
 
+    /** Files of other apps, for whoever is in [session]. */
+    fun attach(documents: List<Document>, session: Long? = front) =
+        act { outbox.take(session ?: throw Refusal.NOT_NOW, documents) }
+
+    /** Something of another app: opened if it is ours, and to be sent to a person otherwise. */
+    fun share(shared: Shared) = act {
+        val document = shared.documents.singleOrNull()
+        when {
+            document != null && document.mayBeOurs -> look(document, shared)
+            shared.documents.isNotEmpty() -> ask(shared)
+            else -> try {
+                take(Device.read(shared.text.orEmpty()))
+            } catch (refusal: Refusal) {
+                if (refusal.isForeign) ask(shared) else throw refusal
+            }
+        }
+    }
+
+    /** Something of another app for somebody who was chosen there; it is asked for whom if they are gone. */
+    fun share(shared: Shared, session: Long) = act {
+        if (sessions[session]?.view?.isTalking == true) deliver(shared, session) else ask(shared)
+    }
+
+    /** What was shared is for them. */
+    fun shareTo(session: Long) = act {
+        val shared = sharing ?: return@act
+        if (sessions[session]?.view?.isTalking != true) throw Refusal.NOT_NOW
+        sharing = null
+        deliver(shared, session)
+    }
+
+    /** Something that the phone did or could not do. */
+    fun tell(what: Key) = act { say(Notice(what, null, null)) }
+
     /** Takes the reply that was handed in. */
     fun takeReply() = act {
         val reply = offered ?: return@act
@@ -404,7 +469,7 @@ class AppModel(
     /**
      * One frame of the camera: its luminance plane in a direct buffer. For the camera's own thread.
      *
-     * @return whether a token was found, so that no more frames are needed
+     * @return whether a token was found that is taken now; one that is refused may be found again
      */
     fun frame(luma: ByteBuffer, stride: Int, width: Int, height: Int): Boolean {
         val token = try {
@@ -414,6 +479,7 @@ class AppModel(
             act { hint(hint) }
             return false
         }
+        if (!sightings.isNew(token.bytes)) return false
         act { if (scanning != null) take(token) }
         return true
     }
@@ -422,6 +488,7 @@ class AppModel(
         val hint = when (camera) {
             Camera.DENIED -> Key.CAMERA_DENIED
             Camera.MISSING -> Key.CAMERA_MISSING
+            Camera.TAKEN -> Key.CAMERA_TAKEN
             Camera.ASKING, Camera.RUNNING -> null
         }
         scanning = scanning?.copy(camera = camera, hint = hint)
@@ -477,6 +544,48 @@ class AppModel(
         device.reply(token)
         scanning = null
         say(Notice(Key.REPLY_TAKEN, null, null))
+    }
+
+    /** Whether there is a token in a document of another app. */
+    private fun look(document: Document, shared: Shared) {
+        scope.launch(Dispatchers.Default) {
+            val copy = runCatching { document.copy() }
+            val found = copy.mapCatching { file ->
+                when {
+                    device.asked(file) != null -> null
+                    file.length() > MOST_BYTES -> throw Refusal.FOREIGN
+                    else -> device.readFile(file.readBytes())
+                }
+            }
+            act {
+                val failure = found.exceptionOrNull()
+                val file = copy.getOrNull()
+                if (found.isSuccess && found.getOrNull() == null && file != null) return@act handIn(file)
+                file?.parentFile?.deleteRecursively()
+                val token = found.getOrNull()
+                when {
+                    token != null -> take(token)
+                    failure is Refusal && failure.isForeign -> ask(shared)
+                    failure is Refusal -> throw failure
+                    else -> say(Notice(Key.CANNOT_OPEN, null, null))
+                }
+            }
+        }
+    }
+
+    private suspend fun deliver(shared: Shared, session: Long) {
+        front = session
+        show()
+        shared.text?.let { device.send(session, it) }
+        outbox.take(session, shared.documents)
+    }
+
+    /** Asks to whom it is to be sent. */
+    private fun ask(shared: Shared) {
+        scanning = null
+        sharing = shared
+        choosing = true
+        show()
     }
 
     /** Somebody may be waited for whose reply this is. */
@@ -574,6 +683,7 @@ class AppModel(
             scanning != null -> scanning = null
             help != null -> help = null
             lockbox.leave() -> {}
+            choosing && sharing != null -> sharing = null
             // Another may have come there by itself.
             view != null -> if (front == asked) leaveFront()
             outlook != null -> outlook = null
@@ -620,7 +730,7 @@ class AppModel(
 
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
-        val beside = scanning ?: help ?: lockbox.screen ?: failure
+        val beside = scanning ?: help ?: lockbox.screen ?: failure ?: toWhom()
         val screen = (beside ?: view?.screen(denied) ?: atHome()).let {
             when (it) {
                 is Screen.Conversation -> it.copy(session = front ?: 0)
@@ -633,11 +743,17 @@ class AppModel(
         around.value = listAtHome()
         listed.value = front?.let { sessions[it]?.rows }.orEmpty()
         isWaiting = sessions.values.any { it.view.isWaiting }
+        going.value = sessions.map { (session, one) -> one.ongoing(session) }
         shown.value = if (denied != null && screen is Screen.Ended && screen.what == Key.KIND_NOT_REACHED) {
             screen.copy(next = denied, way = Way.APP_SETTINGS)
         } else {
             screen
         }
+    }
+
+    private fun toWhom() = sharing?.takeIf { choosing }?.let { shared ->
+        val people = sessions.filterValues { it.view.isTalking && it.view.over == null }
+        Screen.ToWhom(shared.documents.map { it.name }, shared.text, people.map { (session, one) -> underWay(session, one) })
     }
 
     /** What is looked at while no session is. */
@@ -667,6 +783,7 @@ class AppModel(
 
     /** Two are together now. At home, that is looked at by itself. */
     private fun begun(session: Long) {
+        choosing = sharing != null
         val isAtHome = front == null && scanning == null && lockbox.screen == null
         if (isAtHome) front = session
         if (front != session) return
@@ -700,6 +817,15 @@ class AppModel(
         }
 
         private fun pace(number: Long) = paces.getOrPut(number) { Pace() }
+
+        fun ongoing(session: Long) = Ongoing(
+            session,
+            name = view.name.orEmpty(),
+            isTalking = view.isTalking && view.over == null,
+            isWaiting = view.isWaiting,
+            isMoving = rows.any { it is Row.File && it.done != null },
+            rows = rows.takeLast(Ongoing.MOST_ROWS),
+        )
     }
 
     private inner class Sink : EventSink {
@@ -722,11 +848,13 @@ class AppModel(
                 sessions.getOrPut(session) { Session(view) }.view = view
             }
             if (view.isTalking && !wasTalking) begun(session)
+            if (end != null || view.isClosed) outbox.over(session)
             show()
         }
 
         override fun row(session: Long, row: Row) = act {
             sessions[session]?.put(row, clock())
+            outbox.saw(session, row)
             device.taken(session)
             show()
         }

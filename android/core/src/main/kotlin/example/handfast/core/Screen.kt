@@ -113,6 +113,12 @@ sealed interface Screen {
     /** A file of ours is locked now, in a new file at [path]. */
     data class Sealed(val name: String, val size: Long, val path: String, val code: SecondCode?) : Screen
 
+    /**
+     * Something of another app is to be sent: to whom? Without [people] somebody has to be connected first;
+     * it is held until then.
+     */
+    data class ToWhom(val names: List<String>, val text: String?, val people: List<UnderWay>) : Screen
+
     /** Both people see the same, if nobody is in between. */
     data class Compare(val name: String, val symbols: List<Pictograph>, val digits: List<String>) : Screen
 
@@ -159,6 +165,10 @@ val Screen.isBright get() = this is Screen.ShowCode || this is Screen.Reply
 val Screen.isAwake
     get() = isBright || this is Screen.Preparing || this is Screen.Scan || this is Screen.Connecting ||
         this is Screen.Compare
+
+/** An answer or a code is typed or shown, so no picture is taken of the display. */
+val Screen.isSecret
+    get() = this is Screen.Question || this is Screen.Lock || (this is Screen.Sealed && code != null)
 
 /** What [Screen.Help] is about. */
 enum class Topic {
@@ -261,7 +271,15 @@ enum class Outcome { SAME, DIFFERENT, LATER }
 enum class Wanted { INVITATION, REPLY }
 
 /** What is known of the camera. */
-enum class Camera { ASKING, RUNNING, DENIED, MISSING }
+enum class Camera {
+    ASKING,
+    RUNNING,
+    DENIED,
+    MISSING,
+
+    /** Another app has it. */
+    TAKEN,
+}
 
 /** The one thing to do next, as a button. */
 enum class Way {

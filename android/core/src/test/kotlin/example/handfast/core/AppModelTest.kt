@@ -150,6 +150,60 @@ class AppModelTest {
     }
 
     @Test
+    fun `files of other apps are copied, sent, and their copies deleted`() = twoApps { one, two ->
+        meet(one, two)
+        val folder = Files.createTempDirectory("copies").toFile()
+        val documents = listOf("a.bin", "b.bin").map { TestDocument(it, folder) { ByteArray(70_000).inputStream() } }
+        one.app.attach(documents)
+        val offers = two.app.rows.wait { rows -> rows.count { it is Row.File && it.offered } == 2 }
+        assertEquals(listOf("a.bin", "b.bin"), offers.map { (it as Row.File).name })
+        offers.forEach { two.app.acceptFile(it.number) }
+        two.app.rows.wait { rows -> rows.all { (it as Row.File).state == Key.FILE_RECEIVED } }
+        one.app.rows.wait { rows -> rows.size == 2 && rows.all { (it as Row.File).state == Key.FILE_SENT } }
+        one.app.copying.wait { folder.list()!!.isEmpty() }
+        folder.deleteRecursively()
+    }
+
+    @Test
+    fun `what was shared in waits until somebody is there, and goes to whom the person chose`() = twoApps { one, two ->
+        val folder = Files.createTempDirectory("copies").toFile()
+        val film = TestDocument("film.mp4", folder, "video/mp4") { ByteArray(9).inputStream() }
+        one.app.share(Shared(listOf(film), "look"))
+        assertEquals(emptyList(), one.until<Screen.ToWhom>().people)
+        one.app.invite(send = true)
+        two.app.handIn(one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link)
+        two.until<Screen.Confirm>()
+        two.app.accept()
+        two.until<Screen.Conversation>()
+        val choice = one.until<Screen.ToWhom> { it.people.isNotEmpty() }
+        assertEquals(listOf("film.mp4"), choice.names)
+        one.app.shareTo(choice.people.single().session)
+        one.until<Screen.Conversation>()
+        two.app.rows.wait { rows -> rows.any { it is Row.Text && it.text == "look" } && rows.any { it is Row.File } }
+        folder.deleteRecursively()
+    }
+
+    @Test
+    fun `a shared text without an invitation is to be sent, and back drops it`() = oneApp { one ->
+        one.app.share(Shared(emptyList(), "see you at eight"))
+        assertEquals("see you at eight", one.until<Screen.ToWhom>().text)
+        one.app.back()
+        one.until<Screen.Home>()
+    }
+
+    @Test
+    fun `a shared picture without a code is to be sent, and one that cannot be read says so`() = oneApp { one ->
+        val folder = Files.createTempDirectory("copies").toFile()
+        one.app.share(Shared(listOf(TestDocument("photo.jpg", folder, "image/jpeg") { ByteArray(99).inputStream() }), null))
+        one.until<Screen.ToWhom>()
+        one.app.back()
+        one.until<Screen.Home>()
+        one.app.share(Shared(listOf(TestDocument("photo.jpg", folder, "image/jpeg") { throw SecurityException() }), null))
+        assertEquals(Key.CANNOT_OPEN, one.notice().what)
+        assertEquals(emptyList(), folder.list()!!.toList())
+    }
+
+    @Test
     fun `a file that is not there says so`() = twoApps { one, two ->
         meet(one, two)
         one.app.sendFile("/nowhere/at/all")

@@ -43,7 +43,6 @@ import example.handfast.app.ui.parts.Ask
 import example.handfast.app.ui.parts.Icons
 import example.handfast.app.ui.parts.QuietButton
 import example.handfast.app.ui.parts.beside
-import example.handfast.app.ui.parts.dayOf
 import example.handfast.app.ui.parts.locale
 import example.handfast.app.ui.parts.named
 import example.handfast.app.ui.parts.say
@@ -56,10 +55,10 @@ import example.handfast.core.duration
 import example.handfast.core.linksIn
 import java.net.URI
 
-/** One row, under its day where that begins with it. [name]: what the other side is called. */
+/** One row, under its day if it is the first of it. [name]: what the other side is called. */
 @Composable
-fun Bubble(before: Line?, row: Line, name: String, deeds: RowDeeds) = Column(Modifier.fillMaxWidth()) {
-    if (before == null || dayOf(before.at) != dayOf(row.at)) Day(row.at)
+fun Bubble(row: Line, beginsDay: Boolean, name: String, deeds: RowDeeds) = Column(Modifier.fillMaxWidth()) {
+    if (beginsDay) Day(row.at)
     val colors = MaterialTheme.colorScheme
     val corner = RoundedCornerShape(
         topStart = 20.dp,
@@ -103,7 +102,7 @@ private fun Said(row: Line.Text, name: String, deeds: RowDeeds) = Box {
             .padding(start = 14.dp, end = 14.dp, top = 9.dp, bottom = 9.dp),
     ) {
         Text(linked(row.text) { opening = it }, style = MaterialTheme.typography.bodyLarge)
-        Stamp(row, name)
+        Stamp(row, name, Modifier.align(Alignment.End))
     }
     DropdownMenu(isHeld, { isHeld = false }) {
         MenuLine(stringResource(R.string.copy), Icons.Copy) {
@@ -147,13 +146,13 @@ private fun linked(text: String, onTap: (String) -> Unit): AnnotatedString {
 
 /** When it came, and for a screen reader from whom. */
 @Composable
-private fun ColumnScope.Stamp(row: Line, name: String) {
+private fun Stamp(row: Line, name: String, modifier: Modifier = Modifier) {
     val time = timeOfDay(row.at)
     val who = if (row.ours) stringResource(R.string.row_ours) else named(name)
     val words = stringResource(R.string.row_said, who, time)
     Text(
         time,
-        Modifier.align(Alignment.End).semantics { contentDescription = words },
+        modifier.semantics { contentDescription = words },
         style = MaterialTheme.typography.labelSmall,
     )
 }
@@ -182,7 +181,6 @@ private fun File(row: Line.File, name: String, deeds: RowDeeds) = Column(
         val part = if (row.size == 0L) 1f else done.toFloat() / row.size
         LinearProgressIndicator({ part }, Modifier.fillMaxWidth(), colors.primary, drawStopIndicator = {})
     }
-    Text(state(row), style = MaterialTheme.typography.labelMedium)
     val path = row.path
     if (row.offered || path != null) {
         FlowRow {
@@ -196,7 +194,10 @@ private fun File(row: Line.File, name: String, deeds: RowDeeds) = Column(
             }
         }
     }
-    Stamp(row, name)
+    Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(12.dp), Alignment.Bottom) {
+        Text(state(row), Modifier.weight(1f), style = MaterialTheme.typography.labelMedium)
+        Stamp(row, name)
+    }
 }
 
 /** How it stands; while it moves, how fast and how long still. */

@@ -12,13 +12,12 @@ import androidx.compose.foundation.layout.fillMaxHeight
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.layout.safeDrawing
+import androidx.compose.foundation.layout.systemBars
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.layout.windowInsetsPadding
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.verticalScroll
-import androidx.compose.material3.CircularProgressIndicator
 import androidx.compose.material3.DropdownMenu
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
@@ -33,7 +32,6 @@ import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.pluralStringResource
 import androidx.compose.ui.res.stringResource
-import androidx.compose.ui.semantics.clearAndSetSemantics
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import example.handfast.app.R
@@ -51,6 +49,8 @@ import example.handfast.app.ui.parts.Progress
 import example.handfast.app.ui.parts.QrCode
 import example.handfast.app.ui.parts.QuietButton
 import example.handfast.app.ui.parts.READABLE
+import example.handfast.app.ui.parts.TimeLeft
+import example.handfast.app.ui.parts.aboveAndBeside
 import example.handfast.app.ui.parts.beside
 import example.handfast.app.ui.parts.goodUntil
 import example.handfast.app.ui.parts.live
@@ -61,6 +61,9 @@ import example.handfast.core.Screen
 
 /** How something that waits is left: for a while, for this time, for good. */
 class Leaving(val putAside: () -> Unit, val stop: () -> Unit, val giveUp: (() -> Unit)?)
+
+/** What an invitation is sent as. */
+enum class Form { LINK, PICTURE }
 
 /** The ways to hand out a code that was made to be sent. */
 class Sharing(
@@ -77,7 +80,7 @@ fun ShowCode(
     sharing: Sharing,
     leaving: Leaving,
     onScan: () -> Unit,
-    onSend: () -> Unit,
+    onSend: (Form) -> Unit,
     onAskFirst: () -> Unit,
     onTryHarder: () -> Unit,
     onHotspot: () -> Unit,
@@ -95,9 +98,9 @@ fun ShowCode(
         style = MaterialTheme.typography.titleMedium,
     )
     Row(horizontalArrangement = Arrangement.spacedBy(8.dp), verticalAlignment = Alignment.CenterVertically) {
-        CircularProgressIndicator(Modifier.size(16.dp).clearAndSetSemantics {}, strokeWidth = 2.5.dp)
+        TimeLeft(state.expiresAt, 18.dp, MaterialTheme.colorScheme.primary)
         val until = goodUntil(state.expiresAt)
-        Body(if (state.stage == Key.HOST_WAITING) beside(say(state.stage), until) else until, style = MaterialTheme.typography.bodyMedium)
+        Body(if (state.stage == Key.HOST_WAITING) beside(stringResource(R.string.code_waiting), until) else until, style = MaterialTheme.typography.bodyMedium)
     }
     Trouble(state.hint, state.canTryHarder, onTryHarder, onHotspot)
     if (state.sent) {
@@ -118,7 +121,8 @@ fun ShowCode(
         // Whoever sends a code that was only to be shown would claim more than is true: another is made.
         Body(stringResource(R.string.not_same_place), Modifier.padding(top = 4.dp), MaterialTheme.typography.bodyMedium, TextAlign.Center)
         Chips {
-            Chip(stringResource(R.string.form_link), Icons.Link, onSend)
+            Chip(stringResource(R.string.form_link), Icons.Link) { onSend(Form.LINK) }
+            Chip(stringResource(R.string.form_picture), Icons.Picture) { onSend(Form.PICTURE) }
             Chip(stringResource(R.string.ask_first), Icons.Question, onAskFirst)
         }
         QuietButton(stringResource(R.string.hotspot_title), onHotspot)
@@ -181,9 +185,11 @@ private fun CodePage(
     leaving: Leaving,
     modifier: Modifier,
     words: @Composable ColumnScope.() -> Unit,
-) = BoxWithConstraints(modifier.fillMaxSize().windowInsetsPadding(WindowInsets.safeDrawing)) {
+) = BoxWithConstraints(modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside)) {
+    val isBeside = maxWidth > maxHeight
     val bar = @Composable {
-        Bar(title, Leave.BACK, leaving.putAside) { LeavingMenu(leaving) }
+        val style = MaterialTheme.typography.run { if (isBeside) titleMedium else titleLarge }
+        Bar(title, Leave.BACK, leaving.putAside, style = style) { LeavingMenu(leaving) }
     }
     val body: @Composable ColumnScope.() -> Unit = {
         Column(
@@ -193,15 +199,26 @@ private fun CodePage(
             words,
         )
     }
-    if (maxWidth > maxHeight) {
+    if (isBeside) {
         Row(Modifier.fillMaxSize()) {
-            Box(Modifier.fillMaxHeight().padding(start = 16.dp, top = 8.dp, bottom = 8.dp), Alignment.Center) {
+            Box(
+                Modifier
+                    .fillMaxHeight()
+                    .windowInsetsPadding(WindowInsets.systemBars)
+                    .padding(start = 16.dp, top = 8.dp, bottom = 8.dp),
+                Alignment.Center,
+            ) {
                 QrCode(handout.picture, Modifier.widthIn(max = this@BoxWithConstraints.maxWidth * 0.55f))
             }
             Column(Modifier.weight(1f).fillMaxHeight()) {
                 bar()
                 Column(
-                    Modifier.fillMaxSize().verticalScroll(rememberScrollState()).padding(horizontal = EDGE).padding(bottom = 16.dp),
+                    Modifier
+                        .fillMaxSize()
+                        .verticalScroll(rememberScrollState())
+                        .windowInsetsPadding(WindowInsets.systemBars)
+                        .padding(horizontal = EDGE)
+                        .padding(bottom = 16.dp),
                     Arrangement.Center,
                     Alignment.CenterHorizontally,
                     body,
@@ -213,7 +230,12 @@ private fun CodePage(
         Column(Modifier.fillMaxSize()) {
             bar()
             Column(
-                Modifier.fillMaxSize().verticalScroll(rememberScrollState()).padding(horizontal = EDGE).padding(bottom = 16.dp),
+                Modifier
+                    .fillMaxSize()
+                    .verticalScroll(rememberScrollState())
+                    .windowInsetsPadding(WindowInsets.systemBars)
+                    .padding(horizontal = EDGE)
+                    .padding(bottom = 16.dp),
                 Arrangement.spacedBy(20.dp),
                 Alignment.CenterHorizontally,
             ) {

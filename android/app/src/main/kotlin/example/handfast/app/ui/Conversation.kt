@@ -13,6 +13,7 @@ import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.safeDrawing
+import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.windowInsetsPadding
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.rememberLazyListState
@@ -56,10 +57,13 @@ import example.handfast.app.ui.parts.Body
 import example.handfast.app.ui.parts.Hint
 import example.handfast.app.ui.parts.Icons
 import example.handfast.app.ui.parts.OtherButton
+import example.handfast.app.ui.parts.Progress
 import example.handfast.app.ui.parts.QuietButton
+import example.handfast.app.ui.parts.dayOf
 import example.handfast.app.ui.parts.live
 import example.handfast.app.ui.parts.named
 import example.handfast.app.ui.parts.say
+import example.handfast.core.Copying
 import example.handfast.core.Key
 import example.handfast.core.Row as Line
 import example.handfast.core.Screen
@@ -92,7 +96,10 @@ class RowDeeds(
     val openLink: (String) -> Unit,
 )
 
-/** Who is there, what was written, and a line to write in. [hasBack]: there is a screen to go back to. */
+/**
+ * Who is there, what was written, and a line to write in. [hasBack]: there is a screen to go back to. [copying]: files
+ * on their way out of another app.
+ */
 @Composable
 fun Conversation(
     state: Screen.Conversation,
@@ -100,22 +107,26 @@ fun Conversation(
     deeds: TalkDeeds,
     modifier: Modifier = Modifier,
     hasBack: Boolean = true,
+    copying: List<Copying> = emptyList(),
 ) = Column(modifier.fillMaxSize().windowInsetsPadding(WindowInsets.safeDrawing)) {
     Head(state, deeds, hasBack)
-    Notes(state, deeds)
-    if (rows.isEmpty()) {
-        Box(Modifier.weight(1f).fillMaxWidth().padding(32.dp), Alignment.Center) {
-            if (!state.isOver) Body(stringResource(R.string.conversation_empty), align = TextAlign.Center)
-        }
-    } else {
-        Rows(rows, Modifier.weight(1f)) { before, row -> Bubble(before, row, state.name, deeds.rows) }
+    Rows(rows, Modifier.weight(1f), end = { Notes(state, deeds, rows.isEmpty(), copying) }) { row, beginsDay ->
+        Bubble(row, beginsDay, state.name, deeds.rows)
     }
     if (state.isOver) Over(deeds) else Composer(deeds)
 }
 
-/** The rows, of which only those in sight are composed; the last one is in sight at first. */
+/**
+ * The rows, of which only those in sight are composed; the last one is in sight at first, and [end] beneath it.
+ * [row] draws one, which may be the first of its day.
+ */
 @Composable
-fun Rows(rows: List<Line>, modifier: Modifier = Modifier, row: @Composable (Line?, Line) -> Unit) {
+fun Rows(
+    rows: List<Line>,
+    modifier: Modifier = Modifier,
+    end: @Composable () -> Unit = {},
+    row: @Composable (Line, beginsDay: Boolean) -> Unit,
+) {
     val list = rememberLazyListState()
     val last = rows.lastOrNull()
     LaunchedEffect(last?.number) {
@@ -129,12 +140,17 @@ fun Rows(rows: List<Line>, modifier: Modifier = Modifier, row: @Composable (Line
         reverseLayout = true,
         verticalArrangement = Arrangement.spacedBy(6.dp, Alignment.Bottom),
     ) {
+        item("end") { end() }
         items(rows.size, { rows[rows.lastIndex - it].number }) {
             val at = rows.lastIndex - it
-            row(rows.getOrNull(at - 1), rows[at])
+            One(rows[at], at == 0 || dayOf(rows[at - 1].at) != dayOf(rows[at].at), row)
         }
     }
 }
+
+/** One row, composed anew only when it has changed itself. */
+@Composable
+private fun One(row: Line, beginsDay: Boolean, draw: @Composable (Line, Boolean) -> Unit) = draw(row, beginsDay)
 
 @Composable
 private fun Head(state: Screen.Conversation, deeds: TalkDeeds, hasBack: Boolean) {
@@ -155,7 +171,7 @@ private fun Head(state: Screen.Conversation, deeds: TalkDeeds, hasBack: Boolean)
             Arrangement.spacedBy(12.dp),
             Alignment.CenterVertically,
         ) {
-            Avatar(name, state.name, size = androidx.compose.ui.unit.Dp(40f), isHere = !state.isOver)
+            Avatar(state.name, size = 40.dp, isHere = !state.isOver)
             Column(Modifier.weight(1f)) {
                 Row(horizontalArrangement = Arrangement.spacedBy(8.dp), verticalAlignment = Alignment.CenterVertically) {
                     Text(
@@ -225,13 +241,18 @@ private fun TalkMenu(state: Screen.Conversation, deeds: TalkDeeds, onAbout: () -
     }
 }
 
-/** What is to be decided beside the rows. */
+/** What is to be said or decided beneath the rows. */
 @Composable
-private fun Notes(state: Screen.Conversation, deeds: TalkDeeds) {
+private fun Notes(state: Screen.Conversation, deeds: TalkDeeds, isEmpty: Boolean, copying: List<Copying>) {
     val compare = state.compare
     val limit = state.limit
-    if (compare == null && limit == null && !state.isHeld && !state.canVouch) return
-    Column(Modifier.padding(horizontal = 12.dp, vertical = 4.dp), Arrangement.spacedBy(8.dp)) {
+    Column(Modifier.fillMaxWidth(), Arrangement.spacedBy(8.dp), Alignment.CenterHorizontally) {
+        if (isEmpty && !state.isOver) {
+            Body(stringResource(R.string.conversation_empty), Modifier.padding(24.dp), align = TextAlign.Center)
+        }
+        for (one in copying) {
+            Progress(one.name, one.total?.takeIf { it > 0 }?.let { one.done.toFloat() / it }, Modifier.padding(8.dp))
+        }
         if (compare != null) {
             Hint(say(compare), icon = Icons.Compare) {
                 if (compare == Key.COMPARE_OFFERED) OtherButton(stringResource(R.string.compare), deeds.compare)
@@ -295,7 +316,7 @@ private fun Composer(deeds: TalkDeeds) = Surface(color = MaterialTheme.colorSche
                 unfocusedContainerColor = MaterialTheme.colorScheme.surfaceContainerHigh,
             ),
         )
-        FilledIconButton(send, Modifier.heightIn(min = 56.dp), shape = CircleShape) {
+        FilledIconButton(send, Modifier.size(56.dp), shape = CircleShape) {
             Icon(Icons.Send, stringResource(R.string.send))
         }
     }

@@ -49,6 +49,7 @@ import example.handfast.app.ui.parts.QuietButton
 import example.handfast.app.ui.parts.live
 import example.handfast.app.ui.parts.say
 import example.handfast.core.AppModel
+import example.handfast.core.Copying
 import example.handfast.core.Key
 import example.handfast.core.Notice
 import example.handfast.core.Row as Line
@@ -63,22 +64,43 @@ fun HandfastUi(app: AppModel, phone: Phone) {
     val home by app.home.collectAsStateWithLifecycle()
     val rows by app.rows.collectAsStateWithLifecycle()
     val notice by app.notice.collectAsStateWithLifecycle()
+    val copying by app.copying.collectAsStateWithLifecycle()
+    // An invitation that is being made to be sent in this form.
+    var form by rememberSaveable { mutableStateOf<Form?>(null) }
     var isAskingFirst by rememberSaveable { mutableStateOf(false) }
-    val deeds = remember(app, phone) { Deeds(app, phone) { isAskingFirst = true } }
+    val deeds = remember(app, phone) {
+        Deeds(app, phone, askFirst = { isAskingFirst = true }) {
+            form = it
+            phone.invite(send = true)
+        }
+    }
+    LaunchedEffect(screen) {
+        when (val shown = screen) {
+            is Screen.ShowCode -> if (shown.sent) {
+                when (form) {
+                    Form.LINK -> phone.shareLink(shown.invitation)
+                    Form.PICTURE -> phone.sharePicture(shown.invitation)
+                    null -> {}
+                }
+                form = null
+            }
+            is Screen.Preparing -> {}
+            else -> form = null
+        }
+    }
 
     BackHandler(screen !is Screen.Home && screen !is Screen.Welcome) { app.putAside() }
     BackHandler(isAskingFirst) { isAskingFirst = false }
     Feel(screen, phone)
     Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.surface) {
-        Column {
-            Note(notice, deeds)
+        Noted(notice, phone::go, app::noticed) {
             if (isAskingFirst) {
                 AskFirst({
                     isAskingFirst = false
                     phone.invite(send = true, it)
                 }) { isAskingFirst = false }
             } else {
-                Stage(screen, home, rows, deeds)
+                Stage(screen, home, rows, deeds, copying)
             }
         }
     }
@@ -86,7 +108,13 @@ fun HandfastUi(app: AppModel, phone: Phone) {
 
 /** One screen, and on a wide display what belongs beside it. */
 @Composable
-fun Stage(screen: Screen, home: Screen.Home, rows: List<Line>, deeds: Deeds) = BoxWithConstraints {
+fun Stage(
+    screen: Screen,
+    home: Screen.Home,
+    rows: List<Line>,
+    deeds: Deeds,
+    copying: List<Copying> = emptyList(),
+) = BoxWithConstraints {
     val holder = rememberSaveableStateHolder()
     val hasList = maxWidth >= LIST_BESIDE && (screen is Screen.Home || screen is Screen.Conversation || screen is Screen.Person)
     val hasPeople = maxWidth >= PEOPLE_BESIDE && (screen is Screen.ShowCode || screen is Screen.Reply)
@@ -109,7 +137,7 @@ fun Stage(screen: Screen, home: Screen.Home, rows: List<Line>, deeds: Deeds) = B
             ) { shown ->
                 // What was typed and how far one had scrolled is there again when one comes back.
                 holder.SaveableStateProvider(place(shown)) {
-                    if (hasList && shown is Screen.Home) Empty() else Draw(shown, rows, deeds, hasBack = !hasList)
+                    if (hasList && shown is Screen.Home) Empty() else Draw(shown, rows, deeds, hasBack = !hasList, copying)
                 }
             }
         }
@@ -145,7 +173,7 @@ private fun Empty() = Surface(
 }
 
 @Composable
-private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolean) {
+private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolean, copying: List<Copying>) {
     val app = deeds.app
     val phone = deeds.phone
     when (screen) {
@@ -157,7 +185,7 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
             deeds.sharing,
             deeds.leaving,
             onScan = app::scan,
-            onSend = { phone.invite(send = true) },
+            onSend = deeds.sendAs,
             onAskFirst = deeds.askFirst,
             onTryHarder = app::tryHarder,
             onHotspot = deeds.hotspot,
@@ -171,7 +199,13 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
             Connecting(screen, deeds.leaving, app::offerReply, app::scan, app::tryHarder, deeds.hotspot)
         is Screen.Question -> Question(screen, app::answer, app::back)
         is Screen.Compare -> Compare(screen, app::compared)
-        is Screen.Conversation -> Conversation(screen, rows, deeds.talk, hasBack = hasBack)
+        is Screen.Conversation -> Conversation(
+            screen,
+            rows,
+            deeds.talk,
+            hasBack = hasBack,
+            copying = copying.filter { it.session == screen.session },
+        )
         is Screen.Person -> Person(screen, { app.forget(screen.contact.id) }, app::back)
         is Screen.Lock -> Lock(screen, app::judge, app::seal, app::back)
         is Screen.Sealed -> Sealed(
@@ -199,12 +233,13 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
         )
         is Screen.Outlook -> Outlook(screen, deeds.hotspot, app::back)
         is Screen.Help -> Help(screen, { phone.go(Way.NETWORK_SETTINGS) }, phone::allowLinks, app::back)
+        is Screen.ToWhom -> ToWhom(screen, app::shareTo, { phone.invite(send = false) }, app::scan, app::back)
         is Screen.Ended -> Ended(screen, phone::go, app::back)
     }
 }
 
 /** What a person does, handed on to the model or to the phone. */
-class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit) {
+class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val sendAs: (Form) -> Unit) {
     val hotspot = { app.help(Topic.HOTSPOT) }
     val leaving = Leaving(app::putAside, app::stop, app::giveUp)
     val sharing = Sharing(phone::shareLink, phone::sharePicture, phone::shareFile) { phone.copy(it.link) }
@@ -212,7 +247,7 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit) {
     val home = HomeDeeds(
         showCode = { phone.invite(send = false) },
         scan = app::scan,
-        shareLink = { phone.invite(send = true) },
+        shareLink = { sendAs(Form.LINK) },
         askFirst = askFirst,
         lockFile = phone::pickToLock,
         openLocked = phone::pickFile,
@@ -247,14 +282,16 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit) {
     )
 }
 
-/** Something to say beside the screen, which stays until it is read. */
+/** A screen, and above it something to say that stays until it is read. */
 @Composable
-private fun Note(notice: Notice?, deeds: Deeds) = notice?.let {
-    Note(it, onWay = deeds.phone::go, onRead = deeds.app::noticed)
+fun Noted(notice: Notice?, onWay: (Way) -> Unit, onRead: () -> Unit, content: @Composable () -> Unit) = Column {
+    if (notice != null) Note(notice, onWay, onRead)
+    val top = WindowInsets.safeDrawing.only(WindowInsetsSides.Top)
+    Box(if (notice == null) Modifier else Modifier.consumeWindowInsets(top)) { content() }
 }
 
 @Composable
-fun Note(notice: Notice, onWay: (Way) -> Unit, onRead: () -> Unit) = Surface(
+private fun Note(notice: Notice, onWay: (Way) -> Unit, onRead: () -> Unit) = Surface(
     Modifier.fillMaxWidth().live(),
     color = MaterialTheme.colorScheme.secondaryContainer,
 ) {

@@ -11,15 +11,18 @@ import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.RowScope
 import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.WindowInsets
+import androidx.compose.foundation.layout.WindowInsetsSides
 import androidx.compose.foundation.layout.asPaddingValues
 import androidx.compose.foundation.layout.fillMaxHeight
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.only
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.safeDrawing
 import androidx.compose.foundation.layout.size
+import androidx.compose.foundation.layout.windowInsetsPadding
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.items
 import androidx.compose.material3.Badge
@@ -58,6 +61,9 @@ import example.handfast.app.ui.parts.HowItGoes
 import example.handfast.app.ui.parts.Icons
 import example.handfast.app.ui.parts.QuietButton
 import example.handfast.app.ui.parts.Section
+import example.handfast.app.ui.parts.TimeLeft
+import example.handfast.app.ui.parts.aboveAndBeside
+import example.handfast.app.ui.parts.capital
 import example.handfast.app.ui.parts.goodUntil
 import example.handfast.app.ui.parts.beside
 import example.handfast.app.ui.parts.named
@@ -98,8 +104,8 @@ fun Home(state: Screen.Home, deeds: HomeDeeds, modifier: Modifier = Modifier, sh
     var givingUp by rememberSaveable { mutableStateOf<String?>(null) }
     val (talks, tries) = state.underWay.partition { it.isTalking }
     LazyColumn(
-        modifier.fillMaxSize(),
-        contentPadding = WindowInsets.safeDrawing.asPaddingValues(),
+        modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside),
+        contentPadding = WindowInsets.safeDrawing.only(WindowInsetsSides.Bottom).asPaddingValues(),
     ) {
         item("head") { Head(deeds) }
         item("tiles") { Tiles(deeds) }
@@ -264,19 +270,17 @@ private fun Waits(one: Waiting, onGoOn: () -> Unit, onGiveUp: () -> Unit) = Surf
     MaterialTheme.shapes.large,
     color = MaterialTheme.colorScheme.surfaceContainer,
 ) {
-    Column(Modifier.padding(16.dp)) {
+    Column(Modifier.padding(start = 16.dp, top = 16.dp, end = 16.dp, bottom = 4.dp)) {
         Row(horizontalArrangement = Arrangement.spacedBy(14.dp), verticalAlignment = Alignment.CenterVertically) {
-            Box(
-                Modifier.size(44.dp).background(MaterialTheme.colorScheme.tertiaryContainer, MaterialTheme.shapes.medium),
-                Alignment.Center,
-            ) {
-                Icon(Icons.Link, null, tint = MaterialTheme.colorScheme.onTertiaryContainer)
+            Box(Modifier.size(46.dp), Alignment.Center) {
+                TimeLeft(one.expiresAt ?: 0, 44.dp, MaterialTheme.colorScheme.tertiary)
+                Icon(Icons.Link, null, Modifier.size(20.dp), MaterialTheme.colorScheme.tertiary)
             }
             Column(Modifier.weight(1f)) {
                 Text(invitation(one.ours, one.name), style = MaterialTheme.typography.titleMedium)
                 val until = one.expiresAt
                 Body(
-                    if (until == null) stringResource(R.string.confirm_expired) else goodUntil(until),
+                    if (until == null) stringResource(R.string.confirm_expired) else capital(goodUntil(until)),
                     style = MaterialTheme.typography.bodyMedium,
                 )
             }
@@ -308,8 +312,7 @@ private fun Card(onClick: () -> Unit, content: @Composable RowScope.() -> Unit) 
 /** A conversation that goes on, or that is over and can be read. */
 @Composable
 private fun Talk(one: UnderWay, isShown: Boolean, onClick: () -> Unit) = PersonRow(
-    name = named(one.name),
-    key = one.name.orEmpty(),
+    name = one.name.orEmpty(),
     presence = if (one.isOver) null else stringResource(R.string.here_now),
     line = one.last ?: say(one.status),
     isHere = !one.isOver,
@@ -337,17 +340,15 @@ private fun Talk(one: UnderWay, isShown: Boolean, onClick: () -> Unit) = PersonR
 /** Somebody who was met. */
 @Composable
 private fun Person(one: Contact, onClick: () -> Unit) = PersonRow(
-    name = named(one.name),
-    key = one.name,
+    name = one.name,
     isVerified = one.trust == Key.TRUST_VERIFIED,
-    line = if (one.trust == Key.TRUST_VERIFIED) say(one.reason) else say(one.trust),
+    line = if (one.trust == Key.TRUST_VERIFIED) capital(say(one.reason)) else say(one.trust),
     onClick = onClick,
 )
 
 @Composable
 private fun PersonRow(
     name: String,
-    key: String,
     line: String,
     onClick: () -> Unit,
     presence: String? = null,
@@ -367,11 +368,11 @@ private fun PersonRow(
     Arrangement.spacedBy(14.dp),
     Alignment.CenterVertically,
 ) {
-    Avatar(name, key, isHere = isHere)
+    Avatar(name, isHere = isHere)
     Column(Modifier.weight(1f)) {
         Row(horizontalArrangement = Arrangement.spacedBy(8.dp), verticalAlignment = Alignment.CenterVertically) {
             Text(
-                name,
+                named(name),
                 Modifier.weight(1f, fill = false),
                 style = MaterialTheme.typography.titleMedium,
                 maxLines = 2,

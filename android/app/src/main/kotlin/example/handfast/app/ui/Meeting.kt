@@ -53,7 +53,7 @@ fun Confirm(state: Screen.Confirm, onConnect: () -> Unit, onNotNow: () -> Unit) 
         val name = state.name
         if (name != null) {
             Row(horizontalArrangement = Arrangement.spacedBy(16.dp), verticalAlignment = Alignment.CenterVertically) {
-                Avatar(name, name, size = 64.dp)
+                Avatar(name, size = 64.dp)
                 Column(Modifier.weight(1f)) {
                     Text(named(name), style = MaterialTheme.typography.titleLarge)
                     val claim = stringResource(R.string.confirm_claim)
@@ -142,7 +142,7 @@ fun Question(state: Screen.Question, onAnswer: (List<String>, String?) -> Unit, 
         if (state.busy) Progress(stringResource(R.string.unlocking), state.progress)
         MainButton(stringResource(R.string.answer), answer, enabled = !state.busy)
         Facts(listOf(Icons.Info to stringResource(R.string.question_warning)))
-        QuietButton(stringResource(R.string.stop), onStop)
+        QuietButton(stringResource(R.string.stop), onStop, Modifier.align(Alignment.CenterHorizontally))
     }
 }
 

@@ -128,7 +128,7 @@ private fun Seen(state: Screen.Scan, viewfinder: @Composable (Boolean, Modifier)
 @Composable
 private fun Frame(modifier: Modifier) = Canvas(modifier) {
     val side = minOf(size.minDimension, 280.dp.toPx())
-    val corner = side / 6
+    val corner = side / 10
     val start = Offset((size.width - side) / 2, (size.height - side) / 2)
     val stroke = Stroke(4.dp.toPx(), cap = StrokeCap.Round)
     for ((at, angle) in listOf(
@@ -138,6 +138,13 @@ private fun Frame(modifier: Modifier) = Canvas(modifier) {
         Offset(0f, side - 2 * corner) to 90f,
     )) {
         drawArc(Color.White, angle, 90f, false, start + at, Size(2 * corner, 2 * corner), style = stroke)
+    }
+    // The corners' arms, each along an edge of the square.
+    for (x in listOf(0f, side)) for (y in listOf(0f, side)) {
+        val (inX, inY) = (if (x == 0f) 1 else -1) to (if (y == 0f) 1 else -1)
+        val arm = corner * 1.6f
+        drawLine(Color.White, start + Offset(x, y + inY * corner), start + Offset(x, y + inY * arm), stroke.width, StrokeCap.Round)
+        drawLine(Color.White, start + Offset(x + inX * corner, y), start + Offset(x + inX * arm, y), stroke.width, StrokeCap.Round)
     }
 }
 

@@ -83,7 +83,7 @@ fun Settings(
                 Further(
                     stringResource(R.string.advanced),
                     Icons.Settings,
-                    if (isAdvanced) Icons.Close else Icons.Down,
+                    if (isAdvanced) Icons.Up else Icons.Down,
                 ) { isAdvanced = !isAdvanced }
             }
         }
@@ -176,7 +176,7 @@ fun Person(state: Screen.Person, onForget: () -> Unit, onBack: () -> Unit, modif
     var isAsking by rememberSaveable { mutableStateOf(false) }
     Page("", Leave.BACK, onBack, modifier) {
         Row(horizontalArrangement = Arrangement.spacedBy(16.dp), verticalAlignment = Alignment.CenterVertically) {
-            Avatar(name, one.name, size = 72.dp)
+            Avatar(one.name, size = 72.dp)
             Column(Modifier.weight(1f)) {
                 Headline(name)
                 Body(stringResource(R.string.person_since, day(one.since)), style = MaterialTheme.typography.bodyMedium)

@@ -67,7 +67,7 @@ class BookTest {
         val chosen = System.getenv("HANDFAST_PAGES")?.split(',')?.filter { it.isNotEmpty() }
         val drawn = pages.filter { chosen.isNullOrEmpty() || it.name in chosen }
         val variants = if (mode == "all") Variant.ALL else Variant.PAIRWISE
-        val deeds = Deeds(silent(), NoPhone) {}
+        val deeds = Deeds(silent(), NoPhone, askFirst = {}, sendAs = {})
         rule.setContent {
             shown?.let { (page, variant) -> key(page, variant) { Framed(variant) { page.draw(deeds) } } }
         }

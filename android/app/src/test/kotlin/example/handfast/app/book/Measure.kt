@@ -27,17 +27,16 @@ internal class Measure(
         val all = root.below()
         for (node in all) {
             node.layout()?.let { text ->
-                if (text.hasVisualOverflow || (0 until text.lineCount).any(text::isLineEllipsized)) add("cut off: ${node.words()}")
+                if (text.isCut()) add("cut off: ${node.words()}")
                 else if (node.isSeen() && node.isCut()) add("out of sight: ${node.words()}")
             }
-            if (node.isSeen()) contrast(node)?.let { add(it) }
+            if (node.isSeen() && node.isWhole()) contrast(node)?.let { add(it) }
         }
         addAll(overlaps(all.filter { it.isSeen() && it.isLeaf() }))
         for (node in merged.below()) {
-            val isControl = SemanticsActions.OnClick in node.config
-            if (!isControl) continue
+            if (SemanticsActions.OnClick !in node.config || node.isLink() || !node.isSeen()) continue
             if (node.words().isBlank()) add("no name: ${node.config.getOrNull(SemanticsProperties.Role)} ${node.boundsInRoot}")
-            if (node.isSeen() && !node.isCut()) {
+            if (node.isWhole()) {
                 val touch = node.touchBoundsInRoot
                 val least = 48 * variant.density - 1
                 if (touch.width < least || touch.height < least) add("small to touch: ${node.words()}")
@@ -46,16 +45,27 @@ internal class Measure(
         if (page.isLive && all.none { SemanticsProperties.LiveRegion in it.config }) add("changes, and nobody is told")
     }
 
+    /** Whether letters are missing; a rounded pixel is none. */
+    private fun TextLayoutResult.isCut(): Boolean {
+        val widest = (0 until lineCount).maxOfOrNull { multiParagraph.getLineWidth(it) } ?: 0f
+        return (0 until lineCount).any(::isLineEllipsized) || multiParagraph.didExceedMaxLines ||
+            multiParagraph.height > size.height + 2 || widest > size.width + 2
+    }
+
     /** Whether some of it lies within the display. */
     private fun SemanticsNode.isSeen() = boundsInRoot.let { it.width > 1 && it.height > 1 && it.overlaps(display) }
 
     /** Whether some of it is clipped away, by something that does not scroll. */
-    private fun SemanticsNode.isCut(): Boolean {
-        val whole = Rect(positionInRoot.x, positionInRoot.y, positionInRoot.x + size.width, positionInRoot.y + size.height)
-        val seen = boundsInRoot
-        val isWhole = seen.width >= whole.width - 1.5f && seen.height >= whole.height - 1.5f
-        return !isWhole && generateSequence(parent) { it.parent }.none { it.scrolls() }
-    }
+    private fun SemanticsNode.isCut() = !isWhole() && generateSequence(parent) { it.parent }.none { it.scrolls() }
+
+    private fun SemanticsNode.isWhole() =
+        boundsInRoot.let { it.width >= size.width - 1.5f && it.height >= size.height - 1.5f } && display.contains(boundsInRoot)
+
+    private fun Rect.contains(other: Rect) =
+        other.left >= left && other.top >= top && other.right <= right && other.bottom <= bottom
+
+    /** Words within a text that lead somewhere: the text names them, and they are as large as it is. */
+    private fun SemanticsNode.isLink() = config.any { it.key.name == "LinkTestMarker" }
 
     private fun SemanticsNode.scrolls() = SemanticsProperties.VerticalScrollAxisRange in config ||
         SemanticsProperties.HorizontalScrollAxisRange in config || SemanticsActions.ScrollBy in config

@@ -2,18 +2,18 @@ package example.handfast.app.book
 
 import androidx.compose.foundation.background
 import androidx.compose.foundation.layout.Box
-import androidx.compose.foundation.layout.Column
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.Color
 import example.handfast.app.ui.AskFirst
 import example.handfast.app.ui.Deeds
 import example.handfast.app.ui.Felt
-import example.handfast.app.ui.Note
+import example.handfast.app.ui.Noted
 import example.handfast.app.ui.Phone
 import example.handfast.app.ui.Stage
 import example.handfast.core.Camera
 import example.handfast.core.Contact
+import example.handfast.core.Copying
 import example.handfast.core.Expected
 import example.handfast.core.Handout
 import example.handfast.core.Key
@@ -25,12 +25,12 @@ import example.handfast.core.Report
 import example.handfast.core.Row
 import example.handfast.core.Screen
 import example.handfast.core.SecondCode
-import example.handfast.core.Symbol
 import example.handfast.core.Topic
 import example.handfast.core.UnderWay
 import example.handfast.core.Waiting
 import example.handfast.core.Wanted
 import example.handfast.core.Way
+import example.handfast.core.bridge.Device
 import java.time.LocalDate
 import java.time.LocalTime
 import java.time.ZoneOffset
@@ -57,17 +57,8 @@ private val people = listOf(
 )
 private val home = Screen.Home(listOf(mira), listOf(jonas), people)
 
-/** A code that looks like one, and can be read by nobody. */
-private val symbol = Symbol(37, ByteArray(37 * 37) { at ->
-    val (x, y) = at % 37 to at / 37
-    fun corner(cx: Int, cy: Int): Int? {
-        val (dx, dy) = x - cx to y - cy
-        if (dx !in -1..7 || dy !in -1..7) return null
-        val ring = maxOf(kotlin.math.abs(dx - 3), kotlin.math.abs(dy - 3))
-        return if (ring == 3 || ring <= 1) 1 else 0
-    }
-    (corner(0, 0) ?: corner(30, 0) ?: corner(0, 30) ?: ((x * 7919 + y * 104_729 + x * y * 31) / 3 % 2)).toByte()
-})
+/** A code as the core draws it, of a link that leads nowhere. */
+private val symbol = Device.symbol("HFT1:" + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".repeat(4))
 private val handout = Handout("https://handfast.example/#token", "token", "TOKEN", symbol)
 
 private val talk = Screen.Conversation("Mira", Key.TRUST_VERIFIED, Key.REASON_SCANNED, null, session = 3)
@@ -84,8 +75,8 @@ private val files = listOf(
     Row.File(3, true, "Letter.pdf", 40_000, Key.FILE_SENT, null, null, today(13, 52)),
     Row.File(4, true, "Film.mov", 900_000_000, Key.FILE_WAITING, null, null, today(13, 53)),
 )
-private val symbols = listOf("dog", "cat", "lion", "horse", "unicorn", "pig")
-    .zip(listOf("🐶", "🐱", "🦁", "🐎", "🦄", "🐷")) { name, picture -> Pictograph(picture, name) }
+private val symbols = listOf("elephant", "hedgehog", "owl", "turtle", "frog", "whale")
+    .zip(listOf("🐘", "🦔", "🦉", "🐢", "🐸", "🐳")) { name, picture -> Pictograph(picture, name) }
 
 private fun page(name: String, screen: Screen, isLive: Boolean = false, rows: List<Row> = emptyList()) =
     Page(name, isLive) { deeds -> Stage(screen, home, rows, deeds) }
@@ -111,10 +102,7 @@ val pages: List<Page> = listOf(
         Stage(busy, busy, emptyList(), it)
     },
     Page("home-notice", isLive = true) {
-        Column {
-            Note(Notice(Key.REPLY_FOUND, null, Way.TAKE_REPLY), {}) {}
-            Stage(home, home, emptyList(), it)
-        }
+        Noted(Notice(Key.REPLY_FOUND, null, Way.TAKE_REPLY), {}, {}) { Stage(home, home, emptyList(), it) }
     },
     page("preparing", Screen.Preparing(kept = true), isLive = true),
     page("code", showing, isLive = true),
@@ -171,7 +159,12 @@ val pages: List<Page> = listOf(
         isLive = true,
         rows = rows.take(2),
     ),
-    page("conversation-over", talk.copy(line = Key.KIND_THEY_LEFT, isOver = true), isLive = true, rows = rows),
+    page("conversation-over", talk.copy(line = Key.KIND_THEY_LEFT, isOver = true), isLive = true, rows = rows.filterIsInstance<Row.Text>()),
+    Page("conversation-copying", isLive = true) {
+        Stage(talk, home, rows.take(2), it, listOf(Copying(3, "Holiday.mov", 300_000_000, 900_000_000)))
+    },
+    page("to-whom", Screen.ToWhom(listOf("Harbour.jpg", "Boat.jpg"), "Look at these", listOf(mira))),
+    page("to-whom-nobody", Screen.ToWhom(listOf("Harbour.jpg"), null, emptyList())),
     page("person", Screen.Person(people[0])),
     page("person-unnamed", Screen.Person(people[2])),
     page("outlook-looking", Screen.Outlook(null), isLive = true),

@@ -75,12 +75,25 @@ class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kin
     val isSilent get() = kind.isSilent()
     val isBusy get() = kind == ErrorKind.BUSY
     val isWrongAnswer get() = kind == ErrorKind.WRONG_ANSWER || kind == ErrorKind.BAD_TEXT
-    val isForeign get() = kind == ErrorKind.NOTHING_FOUND
+
+    /** There is nothing of ours in it. */
+    val isForeign get() = kind in FOREIGN_KINDS
     val isNotAServer get() = kind == ErrorKind.NOT_A_SERVER
 
     companion object {
         /** There is nothing to do it to. */
         val NOT_NOW get() = Refusal(ErrorKind.NOT_NOW)
+
+        /** It is nothing of ours. */
+        val FOREIGN get() = Refusal(ErrorKind.NOTHING_FOUND)
+
+        private val FOREIGN_KINDS = setOf(
+            ErrorKind.NOTHING_FOUND,
+            ErrorKind.NOT_A_PICTURE,
+            ErrorKind.OTHER_PICTURE,
+            ErrorKind.NO_CODE,
+            ErrorKind.TOO_LARGE,
+        )
     }
 }
 
@@ -200,6 +213,9 @@ class Device private constructor(private val handfast: Handfast) {
     suspend fun waiting(): List<Waiting> = refusing { pairing.pending().map { it.own() } }
 
     suspend fun withdraw(id: String) = refusing { pairing.withdraw(id) }
+
+    /** What others see from the next invitation on. */
+    suspend fun rename(name: String) = refusing { handfast.rename(name) }
 
     suspend fun people(): List<Contact> = refusing { handfast.people().map { it.own() } }
 

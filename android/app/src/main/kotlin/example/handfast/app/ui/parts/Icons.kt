@@ -19,6 +19,7 @@ object Icons {
     val Back = line("M20 12h-16 M10 6l-6 6 6 6", mirrored = true)
     val Next = line("M9 6l6 6-6 6", mirrored = true)
     val Down = line("M6 9l6 6 6-6")
+    val Up = line("M6 15l6-6 6 6")
     val More = line("M12 5.5h.01 M12 12h.01 M12 18.5h.01", weight = 3.4f)
     val Plus = line("M12 5v14 M5 12h14")
     val Send = filled("M4 5.2l16.5 6.8-16.5 6.8v-5.3l8-1.5-8-1.5z", mirrored = true)

@@ -11,7 +11,10 @@ import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.WindowInsets
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.WindowInsetsSides
 import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.imePadding
+import androidx.compose.foundation.layout.only
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.safeDrawing
 import androidx.compose.foundation.layout.size
@@ -24,6 +27,7 @@ import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.AssistChip
 import androidx.compose.material3.Button
 import androidx.compose.material3.ButtonDefaults
+import androidx.compose.material3.CircularProgressIndicator
 import androidx.compose.material3.FilledTonalButton
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
@@ -52,6 +56,10 @@ import example.handfast.app.ui.theme.peopleColors
 /** The space at the edges of a screen. */
 val EDGE = 20.dp
 
+/** What a screen keeps clear of at its top and sides; beneath, it scrolls under the bar of the system. */
+val aboveAndBeside: WindowInsets
+    @Composable get() = WindowInsets.safeDrawing.only(WindowInsetsSides.Top + WindowInsetsSides.Horizontal)
+
 /** Text is no wider than people like to read. */
 val READABLE = 560.dp
 
@@ -61,7 +69,7 @@ enum class Leave(val icon: ImageVector, val words: Int) {
     CLOSE(Icons.Close, R.string.close),
 }
 
-/** A screen of its own: a bar with its title, and what it says beneath, which scrolls where it must. */
+/** A screen of its own: a bar with its title if it has one, and what it says beneath, which scrolls where it must. */
 @Composable
 fun Page(
     title: String,
@@ -71,12 +79,14 @@ fun Page(
     actions: @Composable RowScope.() -> Unit = {},
     content: @Composable ColumnScope.() -> Unit,
 ) {
-    Column(modifier.fillMaxSize().windowInsetsPadding(WindowInsets.safeDrawing)) {
+    Column(modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside)) {
         Bar(title, leave, onLeave, actions = actions)
         Column(
             Modifier
                 .fillMaxWidth()
+                .imePadding()
                 .verticalScroll(rememberScrollState())
+                .windowInsetsPadding(WindowInsets.safeDrawing)
                 .padding(horizontal = EDGE)
                 .padding(top = 8.dp, bottom = 24.dp),
             horizontalAlignment = Alignment.CenterHorizontally,
@@ -97,6 +107,7 @@ fun Bar(
     leave: Leave,
     onLeave: () -> Unit,
     modifier: Modifier = Modifier,
+    style: TextStyle = MaterialTheme.typography.titleLarge,
     actions: @Composable RowScope.() -> Unit = {},
 ) {
     Row(
@@ -104,11 +115,11 @@ fun Bar(
         verticalAlignment = Alignment.CenterVertically,
     ) {
         IconButton(onLeave) { Icon(leave.icon, stringResource(leave.words)) }
-        Text(
-            title,
-            Modifier.weight(1f).padding(horizontal = 8.dp).semantics { heading() },
-            style = MaterialTheme.typography.titleLarge,
-        )
+        Box(Modifier.weight(1f).padding(horizontal = 8.dp)) {
+            if (title.isNotEmpty()) {
+                Text(title, Modifier.semantics { heading() }, style = style)
+            }
+        }
         actions()
     }
 }
@@ -223,19 +234,23 @@ fun Chip(text: String, icon: ImageVector, onClick: () -> Unit) = AssistChip(
     leadingIcon = { Icon(icon, null, Modifier.size(20.dp), tint = MaterialTheme.colorScheme.primary) },
 )
 
-/** Somebody: an initial on a color of their own, and a dot where they are here. What it shows stands beside it. */
+/**
+ * Somebody: an initial on a color of their own, and a dot where they are here. What it shows stands beside it.
+ * [name]: empty of somebody who gave none.
+ */
 @Composable
-fun Avatar(name: String, key: String, modifier: Modifier = Modifier, size: Dp = 48.dp, isHere: Boolean = false) {
+fun Avatar(name: String, modifier: Modifier = Modifier, size: Dp = 48.dp, isHere: Boolean = false) {
     Box(modifier.size(size).clearAndSetSemantics {}) {
-        val color = peopleColors[Math.floorMod(key.hashCode(), peopleColors.size)]
+        val color = peopleColors[Math.floorMod(name.hashCode(), peopleColors.size)]
         Box(Modifier.fillMaxSize().background(color, CircleShape), Alignment.Center) {
-            val initial = name.trim().takeIf { it.isNotEmpty() }?.let { it.substring(0, it.offsetByCodePoints(0, 1)) }
-            if (initial == null) {
+            val shown = name.trim()
+            if (shown.isEmpty()) {
                 Icon(Icons.Person, null, Modifier.size(size / 2), Color.White)
             } else {
                 // As large as the circle wants it, whatever the size of text is.
                 val style = MaterialTheme.typography.titleLarge
-                Text(initial.uppercase(), color = Color.White, style = style.copy(fontSize = fixed(size * 0.42f)))
+                val initial = shown.substring(0, shown.offsetByCodePoints(0, 1)).uppercase()
+                Text(initial, color = Color.White, style = style.copy(fontSize = fixed(size * 0.42f)))
             }
         }
         if (isHere) {
@@ -252,6 +267,24 @@ fun Avatar(name: String, key: String, modifier: Modifier = Modifier, size: Dp = 
 }
 
 private val HERE = Color(0xFF2E9E5B)
+
+/** A ring of the time that is left of ten minutes or, beyond them, of a day; the words for it stand beside it. */
+@Composable
+fun TimeLeft(until: Long, size: Dp, color: Color, modifier: Modifier = Modifier) {
+    val left = until - now(every = 5)
+    val whole = if (left <= TEN_MINUTES) TEN_MINUTES else A_DAY
+    CircularProgressIndicator(
+        { left.toFloat().coerceIn(0f, whole) / whole },
+        modifier.size(size).clearAndSetSemantics {},
+        color,
+        strokeWidth = size / 14 + 1.5.dp,
+        trackColor = MaterialTheme.colorScheme.outlineVariant,
+    )
+}
+
+/** In seconds. */
+private const val TEN_MINUTES = 600f
+private const val A_DAY = 86_400f
 
 /** Asks once more before something that cannot be taken back. */
 @Composable

@@ -102,5 +102,9 @@ fun goodUntil(at: Long): String {
     }
 }
 
+/** A part of a sentence that stands alone. */
+@Composable
+fun capital(text: String): String = locale().let { locale -> text.replaceFirstChar { it.titlecase(locale) } }
+
 /** Two short parts of one line. */
 fun beside(first: String, second: String) = "$first · $second"
