@@ -41,11 +41,12 @@ public struct Inbox: Sendable {
 
     private var left: URL { folder.appendingPathComponent("left") }
 
-    /// Something that is being put together.
-    public final class Parcel {
+    /// Something that is being put together, from any thread.
+    public final class Parcel: @unchecked Sendable {
         fileprivate static let text = "text"
         private let part: URL
         private let left: URL
+        private let lock = NSLock()
         private var files = 0
         private var isLeft = false
 
@@ -61,6 +62,8 @@ public struct Inbox: Sendable {
 
         /// Adds a text, under the one before.
         public func add(_ text: String) throws {
+            lock.lock()
+            defer { lock.unlock() }
             let file = part.appendingPathComponent(Self.text)
             let before = try? String(contentsOf: file, encoding: .utf8)
             try Data([before, text].compactMap { $0 }.joined(separator: "\n").utf8).write(to: file)
@@ -68,6 +71,8 @@ public struct Inbox: Sendable {
 
         /// Adds a copy of a file.
         public func add(copyOf file: URL) throws {
+            lock.lock()
+            defer { lock.unlock() }
             // A file may be called anything.
             let folder = part.appendingPathComponent("\(files)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -77,6 +82,8 @@ public struct Inbox: Sendable {
 
         /// Leaves it in the place of what was left before.
         public func leave() throws {
+            lock.lock()
+            defer { lock.unlock() }
             try? FileManager.default.removeItem(at: left)
             try FileManager.default.moveItem(at: part, to: left)
             isLeft = true
