@@ -78,6 +78,7 @@ public enum Key: String, CaseIterable, Sendable {
     case kindTooMany = "kind_too_many"
     case kindBusy = "kind_busy"
     case kindNotNow = "kind_not_now"
+    case kindNotYet = "kind_not_yet"
     case kindKeyStoreLocked = "kind_key_store_locked"
     case kindKeyStoreFailed = "kind_key_store_failed"
     case kindDevice = "kind_device"
