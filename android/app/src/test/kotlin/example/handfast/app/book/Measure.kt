@@ -45,12 +45,10 @@ internal class Measure(
         if (page.isLive && all.none { SemanticsProperties.LiveRegion in it.config }) add("changes, and nobody is told")
     }
 
-    /** Whether letters are missing; a rounded pixel is none. */
-    private fun TextLayoutResult.isCut(): Boolean {
-        val widest = (0 until lineCount).maxOfOrNull { multiParagraph.getLineWidth(it) } ?: 0f
-        return (0 until lineCount).any(::isLineEllipsized) || multiParagraph.didExceedMaxLines ||
-            multiParagraph.height > size.height + 2 || widest > size.width + 2
-    }
+    /** Whether letters are missing, or a word is broken because it is wider than its place; a rounded pixel is none. */
+    private fun TextLayoutResult.isCut() = (0 until lineCount).any(::isLineEllipsized) ||
+        multiParagraph.didExceedMaxLines || multiParagraph.height > size.height + 2 ||
+        multiParagraph.intrinsics.minIntrinsicWidth > size.width + 2
 
     /** Whether some of it lies within the display. */
     private fun SemanticsNode.isSeen() = boundsInRoot.let { it.width > 1 && it.height > 1 && it.overlaps(display) }
