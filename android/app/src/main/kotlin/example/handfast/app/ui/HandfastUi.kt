@@ -229,6 +229,7 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
             },
             onLookAround = app::lookAround,
             onLinks = { app.help(Topic.LINKS) },
+            onGuard = app::guard,
             onBack = app::back,
         )
         is Screen.Outlook -> Outlook(screen, deeds.hotspot, app::back)
