@@ -218,7 +218,7 @@ extension Action {
         switch self {
         case .showCode: "qrcode"
         case .scan: "qrcode.viewfinder"
-        case .shareLink, .errand(.share(.link)): "link"
+        case .shareLink, .errand(.share(.link)), .errand(.share(.pasted)): "link"
         case .errand(.share(.picture)), .errand(.pickPicture), .errand(.attachPictures): "photo"
         case .errand(.share(.file)), .errand(.pickFile), .errand(.attachFiles): "doc"
         case .errand(.takePicture): "camera"

@@ -61,6 +61,7 @@ public final class AppModel {
     /// What is to be sent to somebody who is not chosen yet; and whether they are being chosen.
     @ObservationIgnored private var sharing: (what: Shared, isAsked: Bool)?
     @ObservationIgnored private let owner: OwnName?
+    @ObservationIgnored private let isHostServed: Bool
     /// Tells that the person said what they are called.
     @ObservationIgnored private let introduced: AsyncStream<Void>.Continuation
     /// Tells that the person agreed to begin anew.
@@ -86,6 +87,7 @@ public final class AppModel {
         let (agreed, anew) = AsyncStream.makeStream(of: Void.self)
         self.lane = lane
         self.owner = owner
+        isHostServed = setup.isHostServed
         self.introduced = introduced
         self.anew = anew
         lockbox.show = { [weak self] in self?.show() }
@@ -110,6 +112,7 @@ public final class AppModel {
         introduced = AsyncStream.makeStream(of: Void.self).continuation
         anew = introduced
         owner = nil
+        isHostServed = true
     }
 
     func draw(_ screen: Screen, rows: [Row], home: Home) {
@@ -903,6 +906,12 @@ public final class AppModel {
             case .confirm(var confirm):
                 confirm.asksForNetwork = localNetworkAllowed == nil
                 next = .confirm(confirm)
+            case .showCode(var code):
+                code.invitation.isTappable = isHostServed
+                next = .showCode(code)
+            case .reply(var reply):
+                reply.handout.isTappable = isHostServed
+                next = .reply(reply)
             default: break
             }
         } else {

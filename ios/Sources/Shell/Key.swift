@@ -314,6 +314,8 @@ public enum Key: String, CaseIterable, Sendable {
     case keyLostText = "key_lost_text"
     case startAnew = "start_anew"
     case startAnewTitle = "start_anew_title"
+    case shareAsPicture = "share_as_picture"
+    case pasteThis = "paste_this"
     case scanTheirs = "scan_theirs"
     case notSamePlace = "not_same_place"
     case otherForms = "other_forms"

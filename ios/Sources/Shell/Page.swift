@@ -548,7 +548,7 @@ extension Page {
 
     private static func showCode(_ code: ShowCode) -> Page {
         let usual = code.sent ? Key.sendThis : .scanThis
-        let share = Choice(.shareAsLink, .errand(.share(.link(code.invitation.link))))
+        let share = Choice.sharing(code.invitation)
         // Both pressing "show" is no dead end.
         let scan = Choice(code.sent || code.scanNow ? .scanTheirCode : .scanTheirs, .scan)
         let trouble = [Choice].past(code.hint, code.canTryHarder)
@@ -685,7 +685,7 @@ extension Page {
             symbol: reply.handout.symbol,
             lines: [Phrase(.replyText)] + (reply.hint.map { [Phrase($0)] } ?? []),
             choices: [
-                Choice(.shareAsLink, .errand(.share(.link(reply.handout.link)))), Choice(.scanTheirCode, .scan),
+                Choice.sharing(reply.handout), Choice(.scanTheirCode, .scan),
             ] + .past(reply.hint, reply.canTryHarder),
             chips: Chips(text: .otherForms, choices: Choice.otherForms(reply.handout)),
             menu: .ending,
@@ -787,10 +787,19 @@ extension Choice {
         Choice(.formFile, .errand(.pickFile)),
     ]
 
-    /// A code to hand on otherwise than as a link.
+    /// The first way to hand a code on.
+    fileprivate static func sharing(_ handout: Handout) -> Choice {
+        handout.isTappable
+            ? Choice(.shareAsLink, .errand(.share(.link(handout.link))))
+            : Choice(.shareAsPicture, .errand(.share(.picture(symbol: handout.symbol))))
+    }
+
+    /// The others.
     fileprivate static func otherForms(_ handout: Handout) -> [Choice] {
         [
-            Choice(.formPicture, .errand(.share(.picture(symbol: handout.symbol)))),
+            handout.isTappable
+                ? Choice(.formPicture, .errand(.share(.picture(symbol: handout.symbol))))
+                : Choice(.formLink, .errand(.share(.pasted(handout.link)))),
             Choice(.formFile, .errand(.share(.file(text: handout.text)))),
             Choice(.copy, .errand(.copy(.link(handout.link)))),
         ]

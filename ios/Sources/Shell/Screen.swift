@@ -173,7 +173,7 @@ public struct ShowCode: Equatable, Sendable {
     public let triesLeft: Int?
     /// Seconds since 1970-01-01 UTC.
     public let expiresAt: UInt64
-    public let invitation: Handout
+    public internal(set) var invitation: Handout
     /// It was made to be sent, not only to be shown.
     public let sent: Bool
     /// What stands in the way, with the one thing to try.
@@ -226,7 +226,7 @@ public struct Connecting: Equatable, Sendable {
 }
 
 public struct Reply: Equatable, Sendable {
-    public let handout: Handout
+    public internal(set) var handout: Handout
     /// What stands in the way, with the one thing to try.
     public var hint: Key?
     /// More could be tried to get past a strict network.
@@ -499,6 +499,8 @@ public struct Handout: Equatable, Sendable, CustomStringConvertible, CustomRefle
     public let text: String
     /// For cameras: the text of the symbol.
     public let symbol: String
+    /// Whoever touches the link gets somewhere. Otherwise it has to be pasted.
+    public internal(set) var isTappable = true
 
     public var description: String { "Handout" }
     public var customMirror: Mirror { Mirror(self, children: [:]) }
