@@ -45,7 +45,11 @@ open class HandfastApp : Application() {
         super.onCreate()
         val keys = AndroidKeyStore(File(noBackupFilesDir, "key"))
         val owner = OwnName(File(noBackupFilesDir, "name"), deviceName())
-        app = AppModel(scope, owner) { told ->
+        val forgetAll = {
+            Device.forgetAll(noBackupFilesDir)
+            keys.forget()
+        }
+        app = AppModel(scope, owner, forgetAll = forgetAll) { told ->
             Device.log(details = false)
             tidyCache(this, lending)
             Device.open(

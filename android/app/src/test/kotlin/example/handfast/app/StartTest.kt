@@ -12,6 +12,7 @@ class StartTest {
     fun `the app starts on the real core and shows who is there`() {
         ActivityScenario.launch(MainActivity::class.java).use { scenario ->
             scenario.onActivity { activity ->
+                activity.app.welcome("Mira")
                 activity.app.invite(send = false)
                 val screen = activity.app.screen.until { it is Screen.ShowCode }
                 assertIs<Screen.ShowCode>(screen)

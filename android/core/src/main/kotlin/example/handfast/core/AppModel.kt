@@ -36,6 +36,8 @@ class AppModel(
     private val scope: CoroutineScope,
     private val owner: OwnName? = null,
     private val clock: () -> Long = System::currentTimeMillis,
+    /** Removes all that this device keeps of itself and others, and the key to it. */
+    private val forgetAll: () -> Unit = {},
     private val open: (EventSink) -> Device,
 ) {
     private val shown = MutableStateFlow<Screen>(Screen.Home())
@@ -60,6 +62,9 @@ class AppModel(
     /** Something to say beside the screen, until [noticed]. */
     val notice: StateFlow<Notice?> = noted.asStateFlow()
 
+    /** The person agrees to lose what cannot be opened any more. */
+    private val anew = Channel<Unit>(Channel.CONFLATED)
+
     /** Everything happens here, one thing after the other. */
     private val lane = Channel<suspend () -> Unit>(Channel.UNLIMITED)
 
@@ -77,7 +82,7 @@ class AppModel(
         private set
     private val view get() = front?.let { sessions[it]?.view }
 
-    private var failure: Screen.Ended? = null
+    private var failure: Screen? = null
     private var scanning: Screen.Scan? = null
     private var waiting = emptyList<Waiting>()
     private var people = emptyList<Contact>()
@@ -123,13 +128,24 @@ class AppModel(
                 shown.value = Screen.Welcome(owner.suggested)
                 named.await()
             }
-            val opened = runCatching { open(Sink()) }
-            opened.onFailure { cause ->
-                failure = (cause as? Refusal)?.screen()
-                    ?: Screen.Ended(Key.KIND_INTERNAL, Key.REMEDY_RESTART, Way.RESTART)
+            var opened = runCatching { open(Sink()) }
+            while (opened.isFailure) {
+                val refusal = opened.exceptionOrNull() as? Refusal
+                failure = when {
+                    refusal == null -> Screen.Ended(Key.KIND_INTERNAL, Key.REMEDY_RESTART, Way.RESTART)
+                    refusal.isKeyGone -> Screen.KeyLost
+                    else -> refusal.screen()
+                }
                 show()
-                return@launch
+                if (refusal?.isKeyGone != true) return@launch
+                anew.receive()
+                opened = runCatching {
+                    forgetAll()
+                    open(Sink())
+                }
             }
+            failure = null
+            show()
             device = opened.getOrThrow()
             act { refresh() }
             for (work in lane) {
@@ -154,6 +170,11 @@ class AppModel(
             owner?.keep(name)
             named.complete(Unit)
         }
+    }
+
+    /** Begins anew where the key is lost, as somebody new. What came in as files stays. */
+    fun startAnew() {
+        if (shown.value is Screen.KeyLost) anew.trySend(Unit)
     }
 
     /** The person wants to be called something else, from the next invitation on. */

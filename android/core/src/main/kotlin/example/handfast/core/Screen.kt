@@ -154,6 +154,12 @@ sealed interface Screen {
         val isOver: Boolean = false,
     ) : Screen
 
+    /**
+     * The phone's key store does not give the key any more, without which nothing that is kept can be opened. A
+     * restart may help; if not, all of it is lost, and one can begin anew.
+     */
+    data object KeyLost : Screen
+
     /** It is over. */
     data class Ended(val what: Key, val next: Key?, val way: Way) : Screen
 }

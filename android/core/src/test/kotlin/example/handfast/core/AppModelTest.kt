@@ -836,19 +836,37 @@ class AppModelTest {
     }
 
     @Test
-    fun `a key store that fails is a screen with a way on`() {
-        for ((broken, what) in listOf(
-            Broken { throw KeyStoreLocked() } to Key.KIND_KEY_STORE_LOCKED,
-            Broken { error("no key store") } to Key.KIND_KEY_STORE_FAILED,
-        )) {
-            Phone(keys = broken).use {
-                runBlocking {
-                    val ended = it.until<Screen.Ended>()
-                    assertEquals(what, ended.what)
-                    assertEquals(Way.RESTART, ended.way)
-                }
+    fun `a key store that is locked is a screen with a way on`() = Phone(keys = Broken { throw KeyStoreLocked() }).use {
+        runBlocking {
+            val ended = it.until<Screen.Ended>()
+            assertEquals(Key.KIND_KEY_STORE_LOCKED, ended.what)
+            assertEquals(Way.RESTART, ended.way)
+        }
+    }
+
+    @Test
+    fun `a key that is lost is told, and one begins anew as somebody new`() {
+        val folder = Files.createTempDirectory("handfast-app").toFile()
+        val before = Phone(keys = Pocket(), folder = folder, staysOnDisk = true).use { runBlocking { it.until<Screen.Home>() } }
+        assertTrue(before.people.isEmpty())
+        // Another key store: the key of what is kept is gone.
+        val keys = Pocket()
+        Phone(keys = keys, folder = folder, staysOnDisk = true).use {
+            runBlocking {
+                it.until<Screen.KeyLost>()
+                it.app.startAnew()
+                it.until<Screen.Home>()
+                it.app.invite(send = true)
+                it.until<Screen.ShowCode> { code -> code.stage == Key.HOST_WAITING }
             }
         }
+        // The new key opens it from now on.
+        Phone(keys = keys, folder = folder).use { runBlocking { it.until<Screen.Home> { home -> home.waiting.isNotEmpty() } } }
+    }
+
+    @Test
+    fun `a key store that fails for a moment costs nothing`() {
+        Phone(keys = Broken { error("no key store") }).use { runBlocking { it.until<Screen.KeyLost>() } }
     }
 
     @Test
@@ -920,9 +938,12 @@ private class Phone(
     keys: KeyStore = Pocket(),
     private val folder: File = Files.createTempDirectory("handfast-app").toFile(),
     owner: OwnName? = null,
+    private val staysOnDisk: Boolean = false,
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
-    val app = AppModel(scope, owner) { told -> Device.open(owner?.read().orEmpty(), folder, null, keys, told) }
+    val app = AppModel(scope, owner, forgetAll = { Device.forgetAll(folder) }) { told ->
+        Device.open(owner?.read().orEmpty(), folder, null, keys, told)
+    }
 
     init {
         app.network(TestDevice.LOOPBACK)
@@ -947,7 +968,7 @@ private class Phone(
     override fun close() {
         runBlocking { app.shutdown() }
         scope.cancel()
-        folder.deleteRecursively()
+        if (!staysOnDisk) folder.deleteRecursively()
     }
 }
 

@@ -138,8 +138,6 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
                 }
             }
         }
-        // What is done is not done again by whoever makes the activity anew out of it.
-        activity.intent = Intent(Intent.ACTION_MAIN)
     }
 
     /** Dropped onto a conversation, or put into its text by the keyboard. */

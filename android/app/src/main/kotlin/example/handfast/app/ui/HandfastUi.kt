@@ -234,6 +234,7 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
         is Screen.Outlook -> Outlook(screen, deeds.hotspot, app::back)
         is Screen.Help -> Help(screen, { phone.go(Way.NETWORK_SETTINGS) }, phone::allowLinks, app::back)
         is Screen.ToWhom -> ToWhom(screen, app::shareTo, { phone.invite(send = false) }, app::scan, app::back)
+        is Screen.KeyLost -> KeyLost({ phone.go(Way.RESTART) }, app::startAnew)
         is Screen.Ended -> Ended(screen, phone::go, app::back)
     }
 }

@@ -78,6 +78,8 @@ class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kin
 
     /** There is nothing of ours in it. */
     val isForeign get() = kind in FOREIGN_KINDS
+    /** The key store failed, or has lost the key. */
+    val isKeyGone get() = kind == ErrorKind.KEY_STORE_FAILED
     val isNotAServer get() = kind == ErrorKind.NOT_A_SERVER
 
     companion object {
@@ -250,9 +252,16 @@ class Device private constructor(private val handfast: Handfast) {
          * @throws Refusal with what is wrong
          */
         fun open(name: String, folder: File, linkBase: String?, keys: KeyStore, told: EventSink): Device {
-            val settings = Settings(name, folder.resolve("kept").path, folder.resolve("received").path, linkBase)
+            val settings = Settings(name, folder.resolve(KEPT).path, folder.resolve("received").path, linkBase)
             return refused { Device(Handfast.open(settings, Keys(keys), Relay(told))) }
         }
+
+        /** Removes all that a device keeps in this folder, which nobody has open. Files that came in stay. */
+        fun forgetAll(folder: File) {
+            folder.resolve(KEPT).deleteRecursively()
+        }
+
+        private const val KEPT = "kept"
 
         /** The core's log goes where the platform keeps logs. */
         fun log(details: Boolean) {

@@ -18,9 +18,11 @@ class AndroidKeyStore(private val file: File) : KeyStore {
     override fun key(): ByteArray? {
         if (!file.exists()) return null
         val wrapped = file.readBytes()
+        // Some phones lose it, as when the screen lock changes. A new one would open nothing.
+        val key = checkNotNull(keptKey()) { "the wrapping key is gone" }
         val cipher = Cipher.getInstance(CIPHER)
         val parameters = GCMParameterSpec(TAG_BITS, wrapped, 0, NONCE_BYTES)
-        cipher.init(Cipher.DECRYPT_MODE, wrappingKey(), parameters)
+        cipher.init(Cipher.DECRYPT_MODE, key, parameters)
         return cipher.doFinal(wrapped, NONCE_BYTES, wrapped.size - NONCE_BYTES)
     }
 
@@ -33,9 +35,18 @@ class AndroidKeyStore(private val file: File) : KeyStore {
         check(partial.renameTo(file)) { "the file could not be put in place" }
     }
 
+    /** Forgets the key, so that nothing which it sealed can be opened again. */
+    fun forget() {
+        file.delete()
+        store().deleteEntry(ALIAS)
+    }
+
+    private fun store() = SystemKeyStore.getInstance(STORE).apply { load(null) }
+
+    private fun keptKey() = store().getKey(ALIAS, null) as SecretKey?
+
     private fun wrappingKey(): SecretKey {
-        val store = SystemKeyStore.getInstance(STORE).apply { load(null) }
-        (store.getKey(ALIAS, null) as SecretKey?)?.let { return it }
+        keptKey()?.let { return it }
         val purposes = KeyProperties.PURPOSE_ENCRYPT or KeyProperties.PURPOSE_DECRYPT
         val spec = KeyGenParameterSpec.Builder(ALIAS, purposes)
             .setBlockModes(KeyProperties.BLOCK_MODE_GCM)

@@ -86,6 +86,7 @@ class NetworkWatch(context: Context, private val interfaces: () -> List<FoundInt
         handler.postDelayed(::look, EVERY)
     }
 
+    @Synchronized
     private fun changes(change: () -> Unit) {
         change()
         val offer = networks.offer()
