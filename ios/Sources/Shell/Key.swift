@@ -313,6 +313,7 @@ public enum Key: String, CaseIterable, Sendable {
     case keyLostTitle = "key_lost_title"
     case keyLostText = "key_lost_text"
     case startAnew = "start_anew"
+    case startAnewText = "start_anew_text"
     case startAnewTitle = "start_anew_title"
     case shareAsPicture = "share_as_picture"
     case pasteThis = "paste_this"

@@ -63,6 +63,8 @@ public struct Page: Equatable, Sendable {
     public var isBright: Bool { symbol != nil }
     /// The person looks on without touching anything, or reads aloud: the screen stays on.
     public private(set) var isAwake = false
+    /// Something is typed that is nobody else's business: the system's pictures of the screen do not show it.
+    public var isSecret: Bool { !questions.isEmpty || protection || locking || code != nil }
     /// Somebody on the same network may have to be reached now.
     public private(set) var needsNeighbours = false
 
@@ -217,6 +219,7 @@ public enum Action: Equatable, Sendable {
     case welcome
     case showCode
     case shareLink
+    case sharePicture
     case scan
     case accept
     case offerReply
@@ -326,7 +329,8 @@ extension AppModel {
         switch action {
         case .welcome: welcome(typed.name)
         case .showCode: invite(send: false)
-        case .shareLink: invite(send: true)
+        case .shareLink: invite(send: true, form: .link)
+        case .sharePicture: invite(send: true, form: .picture)
         case .scan: scan()
         case .accept: accept()
         case .offerReply: offerReply()
@@ -563,7 +567,11 @@ extension Page {
             // Whoever sends a code that was only to be shown would claim more than is true: another is made.
             chips: code.sent
                 ? Chips(text: .otherForms, choices: Choice.otherForms(code.invitation))
-                : Chips(text: .notSamePlace, choices: [Choice(.formLink, .shareLink), Choice(.askFirst, .protect)]),
+                : Chips(
+                    text: .notSamePlace,
+                    choices: [
+                        Choice(.formLink, .shareLink), Choice(.formPicture, .sharePicture), Choice(.askFirst, .protect),
+                    ]),
             menu: (trouble.contains(.hotspot) ? [] : [.hotspot]) + .ending,
             leave: .close
         )
@@ -737,7 +745,7 @@ extension Page {
             choices: [
                 Choice(
                     .startAnew, .startAnew,
-                    asks: Asking(title: Phrase(.startAnewTitle), text: .keyLostText, keep: .notNow)),
+                    asks: Asking(title: Phrase(.startAnewTitle), text: .startAnewText, keep: .notNow)),
                 Choice(.wayRestart, .errand(.restart)),
             ]
         )
@@ -790,7 +798,7 @@ extension Choice {
     /// The first way to hand a code on.
     fileprivate static func sharing(_ handout: Handout) -> Choice {
         handout.isTappable
-            ? Choice(.shareAsLink, .errand(.share(.link(handout.link))))
+            ? Choice(.shareAsLink, .errand(.share(handout.shared)))
             : Choice(.shareAsPicture, .errand(.share(.picture(symbol: handout.symbol))))
     }
 
@@ -799,7 +807,7 @@ extension Choice {
         [
             handout.isTappable
                 ? Choice(.formPicture, .errand(.share(.picture(symbol: handout.symbol))))
-                : Choice(.formLink, .errand(.share(.pasted(handout.link)))),
+                : Choice(.formLink, .errand(.share(handout.shared))),
             Choice(.formFile, .errand(.share(.file(text: handout.text)))),
             Choice(.copy, .errand(.copy(.link(handout.link)))),
         ]

@@ -491,6 +491,11 @@ public struct FileRow: Equatable, Sendable {
     public var isOpen: Bool { [.fileOffered, .fileWaiting, .fileMoving].contains(state) }
 }
 
+/// How a code is handed on to somebody who is elsewhere.
+public enum Form: Sendable {
+    case link, picture
+}
+
 /// Every form of one token. Secret, so it does not print itself.
 public struct Handout: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
     /// For messengers: opens the app, or a page that says what this is.
@@ -501,6 +506,9 @@ public struct Handout: Equatable, Sendable, CustomStringConvertible, CustomRefle
     public let symbol: String
     /// Whoever touches the link gets somewhere. Otherwise it has to be pasted.
     public internal(set) var isTappable = true
+
+    /// As a text.
+    var shared: Share { isTappable ? .link(link) : .pasted(link) }
 
     public var description: String { "Handout" }
     public var customMirror: Mirror { Mirror(self, children: [:]) }

@@ -267,6 +267,16 @@ final class PageTests: XCTestCase {
         XCTAssertEqual(page.everything.map(\.action), [.stop])
     }
 
+    func testWhatIsTypedInSecretIsHiddenFromPicturesOfTheScreen() {
+        for screen in Self.screens {
+            switch screen {
+            case .question, .protect, .lock: XCTAssertTrue(Page(screen).isSecret)
+            case .sealed(let sealed): XCTAssertEqual(Page(screen).isSecret, sealed.code != nil)
+            default: XCTAssertFalse(Page(screen).isSecret)
+            }
+        }
+    }
+
     func testTheScreenStaysOnWhileNobodyTouchesIt() {
         for screen in Self.screens {
             let (isCode, page) = (screen.code != nil || screen.reply != nil, Page(screen))
