@@ -72,6 +72,10 @@ impl Place {
                 let sentence = strings::other_version(words::line(&version));
                 Stop::new(Status::Home, "other_version", sentence)
             }
+            OfHomeError::Silent(owner) => {
+                let sentence = strings::owner_silent(owner);
+                Stop::new(Status::Home, "owner_silent", sentence)
+            }
             OfHomeError::NotOurs(path) => {
                 let sentence = words::of_place(&path.to_string_lossy(), strings::socket_not_ours());
                 Stop::new(Status::Home, "socket_not_ours", sentence)

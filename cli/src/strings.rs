@@ -1789,6 +1789,13 @@ pub(crate) fn invitation_in_use() -> &'static str {
     }
 }
 
+pub(crate) fn not_yet() -> &'static str {
+    match language() {
+        English => "this ended a moment ago, and that is still being stored: try again in a moment",
+        German => "das ist gerade erst zu Ende gegangen und wird noch gespeichert: versuche es gleich noch einmal",
+    }
+}
+
 pub(crate) fn reply_kept() -> &'static str {
     match language() {
         English => "Their reply is here already.",
@@ -1821,6 +1828,13 @@ pub(crate) fn other_version(version: impl Display) -> String {
     match language() {
         English => format!("another version of handfast ({version}) is at work with this folder: close it first"),
         German => format!("eine andere Fassung von handfast ({version}) arbeitet mit diesem Ordner: schließe sie zuerst"),
+    }
+}
+
+pub(crate) fn owner_silent(process: impl Display) -> String {
+    match language() {
+        English => format!("process {process} is at work with this folder and does not answer: if Ctrl-Z stopped it, type fg in its terminal, or end it, then try again"),
+        German => format!("Prozess {process} arbeitet mit diesem Ordner und antwortet nicht: hat Strg-Z ihn angehalten, gib in seinem Terminal fg ein, oder beende ihn, und versuche es noch einmal"),
     }
 }
 

@@ -193,6 +193,7 @@ pub(crate) fn refusal(refusal: Refusal) -> Option<&'static str> {
         Refusal::Reply(error) => Some(reply_refused(error)),
         Refusal::OtherInvitation(_) => Some(strings::other_invitation()),
         Refusal::TooLong => Some(strings::message_too_long()),
+        Refusal::NotYet => Some(strings::not_yet()),
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ use crate::home::Place;
 use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::sealed_files;
-use crate::status::Stop;
+use crate::status::{Status, Stop};
 use crate::{strings, words};
 use handfast_native::device::{
     AcceptTerms, Asking, Command, Done, Event, Named, NotNamed, Refusal, Role, Settings,
@@ -167,6 +167,7 @@ impl Device {
             Refusal::Seal(error) => sealed_files::refused(error),
             Refusal::NoInvitation => Stop::bad_input(strings::sealed()),
             Refusal::Reply(error) => Stop::bad_input(words::reply_refused(error)),
+            Refusal::NotYet => Stop::new(Status::Failed, "not_yet", strings::not_yet()),
             Refusal::UnderWay(_) | Refusal::Busy(_) => self.place.not_named(&NotNamed::UnderWay),
             _ => Failure::Local.into(),
         }

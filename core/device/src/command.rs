@@ -255,6 +255,9 @@ pub enum Refusal {
     /// There is nothing to do it to, or not in this state.
     #[error("that cannot be done now: look at what is shown")]
     NotNow,
+    /// What became of it a moment ago is on its way to the disk. It can be done once that is there.
+    #[error("this ended a moment ago, and that is still being stored: try again in a moment")]
+    NotYet,
     /// The person has to decide about the invitation in this session first, lest they confirm another
     /// one than they see.
     #[error("another invitation waits for your answer: connect, or close it, then open this one")]

@@ -423,7 +423,7 @@ impl Device {
             return Err(Refusal::UnderWay(id));
         }
         if self.shared.is_writing(pending) {
-            return Err(Refusal::NotNow);
+            return Err(Refusal::NotYet);
         }
         let id = self.next_session();
         let session = Session::resume(&mut self.shared, id, pending, terms, now)?;
@@ -549,7 +549,7 @@ impl Device {
         };
         // What is about to be on the disk would not count in what begins now.
         if self.shared.is_writing(pending) {
-            return Err(Refusal::NotNow);
+            return Err(Refusal::NotYet);
         }
         match self.shared.kept().replies.contains_key(&pending.id) {
             true => Ok(()),

@@ -592,7 +592,7 @@ impl Session {
                     self.begin_to_talk(shared, met, now);
                 }
             }
-            State::Talking(talk) => talk.stored(&mut context, ticket, result),
+            State::Talking(talk) => talk.stored(&mut context, ticket, result)?,
             State::Locked { .. } | State::Opened(..) => {}
         }
         self.catch_up(shared, now)

@@ -119,8 +119,7 @@ pub enum Write {
     CountProofs(Proofs),
     /// These proofs are too old to matter.
     ForgetProofs(InviteId),
-    /// Somebody was met. Of somebody known the first time stays, trust rises if this meeting proved
-    /// more, and the name becomes the one told now. Who is refused is not met.
+    /// Somebody was met, beside what is kept of them ([`Person::met_after`]). Who is refused is not met.
     Meet(Person),
     /// Somebody is in between: they are forgotten, and not met again.
     Refuse(Refused),
@@ -220,17 +219,7 @@ impl Snapshot {
         if self.is_refused(person.key) {
             return None;
         }
-        let mut person = person.clone();
-        if let Some(before) = self.people.get(&person.key.0) {
-            let mut trust = before.trust;
-            trust.raise(person.trust);
-            person.trust = trust;
-            person.since = before.since;
-            if person.name.is_empty() {
-                person.name.clone_from(&before.name);
-            }
-        }
-        Some(person)
+        Some(person.clone().met_after(self.people.get(&person.key.0)))
     }
 
     /// Whether whoever has this key is refused.
@@ -690,6 +679,9 @@ mod tests {
         ]);
         let remembered = snapshot.people.values().next().unwrap();
         assert_eq!(*remembered, person("Ada", TrustReason::Scanned, 10));
+        // As the disk has it.
+        let long = person(&"a".repeat(300), TrustReason::Scanned, 10);
+        assert_eq!(snapshot.met(&long).unwrap().name.len(), 256);
     }
 
     #[test]

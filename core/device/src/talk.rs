@@ -48,6 +48,8 @@ pub(super) struct Talk {
     leaving: Leaving,
     /// A rise of trust on its way to the disk. It is shown when it is there.
     raising: Option<Ticket>,
+    /// Why it is over, while that rise is not shown yet.
+    end: Option<SessionEnd>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -117,6 +119,7 @@ impl Talk {
             is_held: false,
             leaving: Leaving::No,
             raising: None,
+            end: None,
         };
         let connected = Connected {
             peer: met.peer,
@@ -156,7 +159,13 @@ impl Talk {
         input: SessionInput,
     ) -> Result<(), SessionEnd> {
         match input {
-            SessionInput::Talk(event) => self.happened(context, event)?,
+            SessionInput::Talk(event) => match self.happened(context, event) {
+                // What the person found is told before that.
+                Err(end) if self.raising.is_some() && self.leaving != Leaving::Now => {
+                    self.end = Some(end);
+                }
+                happened => happened?,
+            },
             // The link was not the conversation's yet when this came.
             SessionInput::Carrier(CarrierEvent::Received(message)) => {
                 let received = TalkCommand::Received(message);
@@ -216,6 +225,7 @@ impl Talk {
                 self.tell_later_ones(context);
                 Ok(Done::Ok)
             }
+            SessionCommand::Close if self.end.is_some() => return Err(SessionEnd::Closed),
             SessionCommand::Close => {
                 self.leaving = Leaving::Now;
                 context.shared.talk(context.id, TalkCommand::LeaveNow);
@@ -235,7 +245,7 @@ impl Talk {
     }
 
     fn say(&mut self, context: &mut Context<'_>, saying: Saying) -> Result<Done, Refusal> {
-        if self.leaving != Leaving::No {
+        if self.leaving != Leaving::No || self.end.is_some() {
             return Err(Refusal::NotNow);
         }
         let command = match saying {
@@ -469,7 +479,6 @@ impl Talk {
         self.list(context, row);
     }
 
-    /// Tells a row, and which ones leave the screen for it.
     /// Tells a row, or keeps one that came while the screen had enough: the peer was held back a moment
     /// after that.
     fn list(&mut self, context: &mut Context<'_>, row: Row) {
@@ -494,6 +503,7 @@ impl Talk {
         }
     }
 
+    /// Tells a row, and which ones leave the screen for it.
     fn tell(&mut self, context: &mut Context<'_>, row: Row) {
         let gone = self.window.tell(&row);
         context.shared.tell(Event::Row(context.id, row));
@@ -542,14 +552,15 @@ impl Talk {
         context: &mut Context<'_>,
         ticket: Ticket,
         result: Result<(), StoreError>,
-    ) {
+    ) -> Result<(), SessionEnd> {
         if self.raising.take_if(|awaited| *awaited == ticket).is_none() {
-            return;
+            return Ok(());
         }
         if let Err(error) = result {
             // A store that fails forgets a comparison, and ends no conversation.
             context.shared.tell(Event::NotRemembered(context.id, error));
         }
         context.show(self.view());
+        self.end.map_or(Ok(()), Err)
     }
 }

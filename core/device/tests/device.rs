@@ -504,7 +504,7 @@ fn a_store_that_never_answers_when_the_two_meet_keeps_nobody_waiting() {
     // Whether it is used is not known yet, so nobody goes on with it.
     let resume = || Command::Resume(PendingId::hosted(id(&invitation)), Box::default());
     let unknown = world.command(0, resume());
-    assert_eq!(result(&world, 0, unknown), Some(Err(Refusal::NotNow)));
+    assert_eq!(result(&world, 0, unknown), Some(Err(Refusal::NotYet)));
     world.sides[0].disk_mode = DiskMode::Works;
     world.run(seconds(1));
     let used = world.command(0, resume());
@@ -622,6 +622,47 @@ fn a_comparison_that_cannot_be_kept_is_said_to_be_and_ends_nothing() {
     assert!(talks(&world, 0, both[0]) && talks(&world, 1, both[1]));
     let people: Vec<_> = world.sides[0].disk.people.values().collect();
     assert_eq!(people[0].trust.reason(), TrustReason::SawTheCode);
+}
+
+#[test]
+fn what_a_comparison_proved_is_told_before_an_end_that_came_meanwhile() {
+    let mut world = World::new(33);
+    let both = together(&mut world);
+    let digits = comparing(&mut world, both);
+    world.sides[0].disk_mode = DiskMode::Hangs;
+    let same = Saying::Compared(digits, Finding::Same);
+    world.tell(0, both[0], SessionCommand::Say(same));
+    world.tell(1, both[1], SessionCommand::Close);
+    world.run(seconds(1));
+    let late = Saying::Text("are you there?".to_owned());
+    let refused = world.tell(0, both[0], SessionCommand::Say(late));
+    assert_eq!(result(&world, 0, refused), Some(Err(Refusal::NotNow)));
+    world.sides[0].disk_mode = DiskMode::Works;
+    world.run(seconds(1));
+    let told = since(&world, 0);
+    let is_verified =
+        |line: &&str| line.starts_with("0 event 1 Talking") && line.contains("Compared");
+    let verified = told.iter().position(is_verified);
+    let left = position(&told, "0 event 1 Ended(PeerLeft)");
+    assert!(verified.is_some_and(|at| at < left), "{told:#?}");
+}
+
+#[test]
+fn who_closes_does_not_wait_until_the_disk_has_what_a_comparison_proved() {
+    let mut world = World::new(34);
+    let both = together(&mut world);
+    let digits = comparing(&mut world, both);
+    world.sides[0].disk_mode = DiskMode::Hangs;
+    let same = Saying::Compared(digits, Finding::Same);
+    world.tell(0, both[0], SessionCommand::Say(same));
+    world.tell(1, both[1], SessionCommand::Close);
+    world.run(seconds(1));
+    world.tell(0, both[0], SessionCommand::Close);
+    assert_eq!(end_of(&world, 0, both[0]), Some(SessionEnd::Closed));
+    world.sides[0].disk_mode = DiskMode::Works;
+    world.run(seconds(1));
+    let people: Vec<_> = world.sides[0].disk.people.values().collect();
+    assert_eq!(people[0].trust.reason(), TrustReason::Compared);
 }
 
 #[test]

@@ -96,6 +96,8 @@ pub enum ErrorKind {
     Busy,
     /// There is nothing under way that this could be done to.
     NotNow,
+    /// What became of it a moment ago is still being stored.
+    NotYet,
     /// The phone's key store cannot be used before the phone is unlocked.
     KeyStoreLocked,
     /// The phone's key store failed or lost the key.
@@ -203,7 +205,7 @@ impl ErrorKind {
             Self::WrongAnswer | Self::BadText | Self::NotAServer => Remedy::Retype,
             Self::StorageFull | Self::Storage => Remedy::MakeRoom,
             Self::Busy | Self::TooMany => Remedy::FinishFirst,
-            Self::TooManyFiles | Self::TooOften => Remedy::Wait,
+            Self::TooManyFiles | Self::TooOften | Self::NotYet => Remedy::Wait,
             Self::KeyStoreLocked => Remedy::Unlock,
             Self::KeyStoreFailed | Self::Device | Self::ShutDown | Self::Internal => {
                 Remedy::Restart
@@ -256,6 +258,7 @@ impl From<Refusal> for HandfastError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::NotNow | Refusal::UnderWay(_) => ErrorKind::NotNow.into(),
+            Refusal::NotYet => ErrorKind::NotYet.into(),
             Refusal::Busy(_) | Refusal::TooMuchWaits => ErrorKind::Busy.into(),
             Refusal::Store(error) => error.into(),
             Refusal::Reply(error) => error.into(),

@@ -288,6 +288,7 @@ impl ErrorKind {
             Self::Refused => "kind_refused",
             Self::Busy => "kind_busy",
             Self::NotNow => "kind_not_now",
+            Self::NotYet => "kind_not_yet",
             Self::KeyStoreLocked => "kind_key_store_locked",
             Self::KeyStoreFailed => "kind_key_store_failed",
             Self::Device => "kind_device",

@@ -9,12 +9,11 @@ use handfast_native::device::{
     Command, EndReason, PendingId, Provenance, Refusal, SessionCommand, SessionId, View,
 };
 use handfast_native::net::new_certificate;
-use handfast_native::pairing::{Failure, HostHistory, HostStage};
-use handfast_native::store::{Kept, PendingInvitation, Store, StoreError};
-use handfast_native::token::{
-    Candidate, Candidates, Expiry, Invitation, LINK_LIFETIME, Question, SealedReply, Secret, Token,
-};
+use handfast_native::pairing::{Failure, HostStage};
+use handfast_native::store::{Kept, Store, StoreError};
+use handfast_native::token::{Candidate, Invitation, Question, SealedReply, Token};
 use handfast_native::unix_seconds;
+use handfast_sim::invitation::leading_to;
 #[cfg(target_os = "linux")]
 use shell::person::{ELSEWHERE, THERE};
 use shell::person::{HERE, Person, QUESTION, RIGHT, answer, named};
@@ -54,34 +53,17 @@ async fn two_in_a_network(
     question: Option<&str>,
 ) -> (Person, Person, SessionId, Invitation) {
     let nobodys = SocketAddr::from(([240, 0, 0, 1], 9));
-    let candidates = [leads_to, nobodys].map(Candidate::host).to_vec();
     let certificate = new_certificate().unwrap();
-    let invitation = Invitation {
-        secret: Secret::random().unwrap(),
-        expiry: Expiry::after(unix_seconds(), LINK_LIFETIME),
-        fingerprint: certificate.fingerprint(),
-        candidates: Candidates::new(candidates).unwrap(),
-        question: question.map(|question| Question::new(question).unwrap()),
-        name: None,
-        host_is_browser: false,
-        host_can_punch: true,
-    };
-    let kept = PendingInvitation {
-        invitation: invitation.clone(),
-        certificate,
-        port,
-        handed: Provenance::Camera,
-        locked: None,
-        answer: question.map(|_| answer(RIGHT)),
-        made: unix_seconds(),
-        history: HostHistory::default(),
-    };
+    let leads_to = [leads_to, nobodys];
+    let mut kept = leading_to(&leads_to, port, certificate, unix_seconds()).unwrap();
+    kept.invitation.question = question.map(|question| Question::new(question).unwrap());
+    kept.answer = question.map(|_| answer(RIGHT));
     let mut host = Person::at_rest("Zoë");
     host.keep(&kept);
     host.start().await;
     let hosting = host.resumes().await;
     host.shows(hosting).await;
-    (host, Person::new("Yun").await, hosting, invitation)
+    (host, Person::new("Yun").await, hosting, kept.invitation)
 }
 
 fn free_port() -> u16 {

@@ -489,6 +489,15 @@ async fn a_home_that_is_in_use_by_somebody_who_serves_nobody_is_said_to_be() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_has_the_home_and_says_nothing_is_named() {
+    let home = Folder::new();
+    let _at_work = Home::open(&home.0).unwrap();
+    let _nobody_accepts = UnixListener::bind(home.socket()).unwrap();
+    let refused = timeout(AT_ONCE, home.try_enter()).await.unwrap().err();
+    assert_eq!(refused, Some(OfHomeError::Silent(std::process::id())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_version_is_named_and_told_nothing() {
     let home = Folder::new();
     let at_work = Home::open(&home.0).unwrap();

@@ -7,7 +7,7 @@ use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
 const VERSION: u8 = 1;
 
 /// The longest name that is kept, in bytes of UTF-8; longer ones are cut.
-pub(crate) const MAX_NAME: usize = 256;
+const MAX_NAME: usize = 256;
 
 /// Somebody this device has met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +57,23 @@ impl Refused {
 }
 
 impl Person {
+    /// What is remembered once they are met as `self` says, after what was remembered of the same key
+    /// before. The first time stays, trust rises if this meeting proved more, and the name becomes the one
+    /// told now, if one was told; it is cut to 256 bytes.
+    pub fn met_after(mut self, before: Option<&Self>) -> Self {
+        if let Some(before) = before {
+            let mut trust = before.trust;
+            trust.raise(self.trust);
+            self.trust = trust;
+            self.since = before.since;
+            if self.name.is_empty() {
+                self.name.clone_from(&before.name);
+            }
+        }
+        self.name.truncate(self.name.floor_char_boundary(MAX_NAME));
+        self
+    }
+
     /// `version 1 | since u64 | key 32 | reason | [key of who introduced them 32] | name`
     pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
         let reason = self.trust.reason();
@@ -109,5 +126,29 @@ fn reason_code(reason: TrustReason) -> u8 {
         TrustReason::Compared => 7,
         TrustReason::TheirQuestion => 8,
         TrustReason::ByYourWord => 9,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(name: &str) -> Person {
+        Person {
+            key: PublicKey([7; 32]),
+            name: name.to_owned(),
+            trust: Trust::because(TrustReason::Scanned),
+            since: 5,
+        }
+    }
+
+    #[test]
+    fn a_name_is_cut_between_characters_whether_they_were_met_before_or_not() {
+        let long = "é".repeat(200);
+        for before in [None, Some(person("Zoe"))] {
+            let met = person(&format!("x{long}")).met_after(before.as_ref());
+            assert_eq!(met.name.len(), MAX_NAME - 1);
+            assert!(met.to_bytes().is_ok());
+        }
     }
 }

@@ -70,12 +70,8 @@ final class AppCoordinator {
 
     /// What was shared into the app meanwhile.
     private func takeShared() {
-        switch Inbox.shared?.take(into: URL.temporaryDirectory) {
-        case .text(let text): model.handIn(text)
-        case .file(let file):
-            model.handIn(file) { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
-        case nil: break
-        }
+        guard let shared = Inbox.shared?.take(into: URL.temporaryDirectory) else { return }
+        model.share(Shared(text: shared.text, files: shared.files))
     }
 
     // MARK: The background

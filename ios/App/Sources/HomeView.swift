@@ -93,7 +93,7 @@ private struct TileView: View {
 }
 
 /// Something that is under way or waits. What else can be done with it appears on a swipe and a long touch.
-private struct ListRowView: View {
+struct ListRowView: View {
     let row: ListRow
     let perform: (Action) -> Void
 

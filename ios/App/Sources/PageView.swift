@@ -49,6 +49,9 @@ struct PageView: View {
                         ProgressView().frame(maxWidth: .infinity)
                     }
                 }
+                ForEach(page.underWay) { row in
+                    ListRowView(row: row) { perform($0, typed) }
+                }
                 if let deadline = page.deadline {
                     TimeLeft(deadline: deadline)
                 }

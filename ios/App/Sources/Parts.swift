@@ -42,12 +42,16 @@ struct ChoiceButton<Label: View>: View {
     @State private var isAsking = false
 
     var body: some View {
-        Button(role: choice.asks == nil ? nil : .destructive) {
-            if choice.asks == nil { perform(choice.action) } else { isAsking = true }
-        } label: {
-            label()
+        if case .errand(.share(.link(let link))) = choice.action {
+            ShareLink(item: link) { label() }
+        } else {
+            Button(role: choice.asks == nil ? nil : .destructive) {
+                if choice.asks == nil { perform(choice.action) } else { isAsking = true }
+            } label: {
+                label()
+            }
+            .modifier(Asked(choice: choice, isAsking: $isAsking, perform: perform))
         }
-        .modifier(Asked(choice: choice, isAsking: $isAsking, perform: perform))
     }
 }
 
@@ -58,8 +62,10 @@ struct Asked: ViewModifier {
     let perform: (Action) -> Void
 
     func body(content: Content) -> some View {
-        if let asks = choice.asks {
-            content.confirmationDialog(say(asks.title), isPresented: $isAsking, titleVisibility: .visible) {
+        content.confirmationDialog(
+            choice.asks.map { say($0.title) } ?? "", isPresented: $isAsking, titleVisibility: .visible
+        ) {
+            if let asks = choice.asks {
                 Button(role: .destructive) {
                     perform(choice.action)
                 } label: {
@@ -69,11 +75,9 @@ struct Asked: ViewModifier {
                 } label: {
                     Text(asks.keep)
                 }
-            } message: {
-                Text(asks.text)
             }
-        } else {
-            content
+        } message: {
+            if let asks = choice.asks { Text(asks.text) }
         }
     }
 }
@@ -219,6 +223,8 @@ extension Action {
         case .errand(.share(.file)), .errand(.pickFile), .errand(.attachFiles): "doc"
         case .errand(.takePicture): "camera"
         case .errand(.paste): "doc.on.clipboard"
+        case .errand(.copy): "doc.on.doc"
+        case .help(.hotspot): "personalhotspot"
         case .errand(.pickToLock): "lock.doc"
         case .protect: "questionmark.bubble"
         case .settings: "gearshape"

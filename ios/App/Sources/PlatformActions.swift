@@ -43,6 +43,8 @@ final class PlatformActions {
             case .file(let file): shared = Shared(item: file)
             case nil: break
             }
+        case .copy(let share):
+            if case .text(let text)? = try? share.prepared(in: Folders.sharing) { copy(text) }
         case .paste:
             paste(into: model)
         case .pickPicture:

@@ -58,9 +58,14 @@ public final class AppModel {
     @ObservationIgnored private let lockbox = Lockbox()
     /// A question of ours is being made up.
     @ObservationIgnored private var isProtecting = false
+    /// What is to be sent to somebody who is not chosen yet; and whether they are being chosen.
+    @ObservationIgnored private var sharing: (what: Shared, isAsked: Bool)?
     @ObservationIgnored private let owner: OwnName?
     /// Tells that the person said what they are called.
     @ObservationIgnored private let introduced: AsyncStream<Void>.Continuation
+    /// Tells that the person agreed to begin anew.
+    @ObservationIgnored private let anew: AsyncStream<Void>.Continuation
+    @ObservationIgnored private var isKeyLost = false
 
     private typealias Work = @MainActor @Sendable (AppModel, Device) async throws -> Void
     private typealias Opening = Work
@@ -78,9 +83,11 @@ public final class AppModel {
         let (steps, lane) = AsyncStream.makeStream(of: Step.self)
         let (told, teller) = AsyncStream.makeStream(of: Event.self)
         let (named, introduced) = AsyncStream.makeStream(of: Void.self)
+        let (agreed, anew) = AsyncStream.makeStream(of: Void.self)
         self.lane = lane
         self.owner = owner
         self.introduced = introduced
+        self.anew = anew
         lockbox.show = { [weak self] in self?.show() }
         Task {
             for await told in told { self.hear(told) }
@@ -89,7 +96,8 @@ public final class AppModel {
             if await self.isNamed(named) {
                 var setup = setup
                 setup.name = owner?.read() ?? setup.name
-                await self.run(steps) { [setup] in try Device(setup, keys: keys) { teller.yield($0) } }
+                let open = { @Sendable [setup] in try Device(setup, keys: keys) { teller.yield($0) } }
+                await self.run(steps, Kept(folder: setup.folder, keys: keys), agreed, open: open)
             }
             teller.finish()
         }
@@ -100,6 +108,7 @@ public final class AppModel {
     init() {
         lane = AsyncStream.makeStream(of: Step.self).continuation
         introduced = AsyncStream.makeStream(of: Void.self).continuation
+        anew = introduced
         owner = nil
     }
 
@@ -120,6 +129,11 @@ public final class AppModel {
         } catch {
             say(Notice(what: .kindStorage))
         }
+    }
+
+    /// Throws away what nobody can read any more, and begins as on the first day. Received files stay.
+    public func startAnew() {
+        anew.yield()
     }
 
     /// The person wants to be called something else, from the next invitation and the next meeting on.
@@ -337,6 +351,7 @@ public final class AppModel {
     /// Opens the camera.
     public func scan() {
         act { model, _ in
+            model.sharing?.isAsked = false
             model.scanning = Scan(wanted: model.onStage?.isInvitation == true ? .reply : .invitation)
             model.show()
         }
@@ -360,6 +375,9 @@ public final class AppModel {
                 model.scanning = nil
             } else if model.topic != nil {
                 model.topic = nil
+            } else if let sharing = model.sharing, sharing.isAsked, model.lockbox.screen == nil {
+                sharing.what.remove()
+                model.sharing = nil
             } else if model.lockbox.leave() {
                 // It is empty now.
             } else if model.isProtecting {
@@ -434,6 +452,34 @@ public final class AppModel {
                 let read = await Result { try await device.read(file: bytes) }
                 model.act { model, device in try await model.take(try read.get(), device) }
             }
+        }
+    }
+
+    /// Something of another app: opened if it is ours, and to be sent to somebody otherwise.
+    public func share(_ shared: Shared) {
+        act { model, device in
+            if let file = shared.files.first, shared.files.count == 1, shared.text == nil {
+                return model.look(at: file, shared, device)
+            }
+            guard shared.files.isEmpty else { return model.ask(shared) }
+            do {
+                try await model.take(try Device.read(text: shared.text ?? ""), device)
+            } catch let refusal as Refusal where refusal.isForeign {
+                model.ask(shared)
+            }
+        }
+    }
+
+    /// What was shared is for them.
+    public func shareTo(_ session: UInt64) {
+        act { model, device in
+            guard let shared = model.sharing?.what else { return }
+            guard model.sessions.contains(where: { $0.id == session && $0.isTalking }) else { throw Refusal.notNow }
+            model.sharing = nil
+            model.bring(session)
+            model.show()
+            if let text = shared.text { try await device.send(session, text) }
+            for file in shared.files { try await device.sendFile(session, file.path) }
         }
     }
 
@@ -559,6 +605,7 @@ public final class AppModel {
     public func shutdown() async {
         lane.finish()
         introduced.finish()
+        anew.finish()
         await device?.shutdown()
     }
 
@@ -585,6 +632,34 @@ public final class AppModel {
         act { _, device in try await work(device, session) }
     }
 
+    /// Opens a file if there is something of ours in it, and asks to whom it goes otherwise.
+    private func look(at file: URL, _ shared: Shared, _ device: Device) {
+        Task {
+            if await Task.detached(operation: { device.asked(file: file) }).value != nil {
+                return self.handIn(file) { shared.remove() }
+            }
+            let bytes = await Task.detached { try? Self.contents(of: file) }.value
+            guard let bytes else { return self.ask(shared) }
+            let read = await Result { try await device.read(file: bytes) }
+            self.act { model, device in
+                do {
+                    try await model.take(try read.get(), device)
+                    shared.remove()
+                } catch let refusal as Refusal where refusal.isForeign {
+                    model.ask(shared)
+                }
+            }
+        }
+    }
+
+    /// Asks to whom it is to be sent.
+    private func ask(_ shared: Shared) {
+        sharing?.what.remove()
+        scanning = nil
+        sharing = (shared, true)
+        show()
+    }
+
     /// Waits until the person has said what they are called, if they have to be asked; whether they did.
     private func isNamed(_ named: AsyncStream<Void>) async -> Bool {
         guard let owner, owner.read() == nil else { return true }
@@ -607,8 +682,24 @@ public final class AppModel {
         }
     }
 
-    private func run(_ steps: AsyncStream<Step>, open: @escaping @Sendable () throws -> Device) async {
-        switch await Task.detached(operation: open).result {
+    private func run(
+        _ steps: AsyncStream<Step>, _ kept: Kept, _ agreed: AsyncStream<Void>,
+        open: @escaping @Sendable () throws -> Device
+    ) async {
+        var opened = await Task.detached(operation: open).result
+        if case .failure(let cause as Refusal) = opened, cause.isKeyStoreFailed, kept.isWithoutKey {
+            isKeyLost = true
+            show()
+            for await _ in agreed {
+                isKeyLost = false
+                opened = await Task.detached {
+                    kept.remove()
+                    return try open()
+                }.result
+                break
+            }
+        }
+        switch opened {
         case .success(let device):
             self.device = device
             act { model, device in try await model.refresh(device) }
@@ -717,6 +808,8 @@ public final class AppModel {
     /// Puts a session on the stage; what was there goes on.
     private func bring(_ session: UInt64) {
         clearStage()
+        // It is asked again once somebody is there.
+        sharing?.isAsked = false
         isProtecting = false
         if !sessions.contains(where: { $0.id == session }) { sessions.append(Session(id: session)) }
         front = session
@@ -792,8 +885,12 @@ public final class AppModel {
             next = locked
         } else if isProtecting {
             next = .protect
+        } else if isKeyLost {
+            next = .keyLost
         } else if let failure {
             next = .ended(failure)
+        } else if let sharing, sharing.isAsked {
+            next = .toWhom(toWhom(sharing.what))
         } else if let session = onStage {
             // What was shown before stays until the core has said what it looks like.
             next = session.view?.screen(denied: denied, typed: session.typed) ?? screen
@@ -821,6 +918,12 @@ public final class AppModel {
         let listed = listAtHome()
         if listed != home { home = listed }
         if next != screen { screen = next }
+    }
+
+    private func toWhom(_ shared: Shared) -> ToWhom {
+        ToWhom(
+            names: shared.files.map(\.lastPathComponent), text: shared.text,
+            people: sessions.filter { $0.isTalking }.compactMap { $0.underWay(nil) })
     }
 
     /// What is looked at while nothing is on the stage.
@@ -892,6 +995,7 @@ public final class AppModel {
             settings = nil
             outlook = nil
             topic = nil
+            sharing?.isAsked = true
         }
         show()
         // Which of those that wait are under way is told by nothing else.

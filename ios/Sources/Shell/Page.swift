@@ -126,7 +126,7 @@ public struct ListRow: Equatable, Sendable, Identifiable {
     /// What else can be done.
     public var more: [Choice] = []
 
-    init(_ underWay: UnderWay) {
+    init(_ underWay: UnderWay, open: Choice? = nil) {
         id = String(underWay.id)
         title = Phrase(underWay.with)
         status = Phrase(underWay.status)
@@ -134,7 +134,7 @@ public struct ListRow: Equatable, Sendable, Identifiable {
         at = underWay.at
         unread = underWay.unread
         if case .person(let name) = underWay.with { initial = Shell.initial(of: name) }
-        open = Choice(.underWayShow, .show(underWay.id))
+        self.open = open ?? Choice(.underWayShow, .show(underWay.id))
     }
 
     init(_ waiting: Waiting) {
@@ -257,6 +257,9 @@ public enum Action: Equatable, Sendable {
     case giveUp
     /// Ends the conversation.
     case goodbye
+    /// Sends what was shared.
+    case shareTo(UInt64)
+    case startAnew
     /// Done by the app, as it needs the platform.
     case errand(Errand)
 }
@@ -265,6 +268,8 @@ public enum Action: Equatable, Sendable {
 public enum Errand: Equatable, Sendable {
     /// Opens the share sheet.
     case share(Share)
+    /// Puts a link on the clipboard.
+    case copy(Share)
     /// Reads the clipboard into `AppModel.handIn`.
     case paste
     /// Picks a picture for `AppModel.handIn`.
@@ -345,6 +350,8 @@ extension AppModel {
         case .stop: stop()
         case .giveUp: giveUp()
         case .goodbye: goodbye()
+        case .shareTo(let session): shareTo(session)
+        case .startAnew: startAnew()
         case .compare: compare()
         case .compared(let digits, let outcome): compared(digits, outcome)
         case .allowMore: allowMore()
@@ -376,12 +383,14 @@ extension Page {
             case .confirm(let confirm): .confirm(confirm)
             case .protect: .protect
             case .question(let question): .question(question)
+            case .toWhom(let toWhom): .toWhom(toWhom)
             case .compare(let compare): .compare(compare)
             case .opened(let opened): .opened(opened)
             case .connecting(let connecting): .connecting(connecting)
             case .reply(let reply): .reply(reply)
             case .conversation(let conversation): .conversation(conversation)
             case .ended(let ended): .ended(ended)
+            case .keyLost: .keyLost
             }
         switch screen {
         case .showCode, .connecting, .reply:
@@ -416,7 +425,7 @@ extension Page {
                 Tile(choice: Choice(.showCode, .showCode), text: .showCodeText),
                 Tile(choice: Choice(.scanCode, .scan), text: .scanCodeText),
             ],
-            underWay: home.underWay.map(ListRow.init),
+            underWay: home.underWay.map { ListRow($0) },
             waiting: home.waiting.map(ListRow.init),
             people: home.people.map(PersonRow.init),
             lines: isEmpty ? [Phrase(.homeEmpty)] : [],
@@ -469,7 +478,7 @@ extension Page {
         ]
         return Page(
             title: Phrase(.lookAround), lines: works + network + answers.compactMap { $0 },
-            choices: [Choice(.hotspotTitle, .help(.hotspot))], leave: .back)
+            choices: [Choice.hotspot], leave: .back)
     }
 
     private static func help(_ topic: Topic) -> Page {
@@ -538,21 +547,24 @@ extension Page {
     }
 
     private static func showCode(_ code: ShowCode) -> Page {
-        // Whoever sends a code that was only to be shown would claim more than is true.
-        let ways =
-            code.sent
-            ? Choice.sharing(code.invitation)
-            : [Choice(.formLink, .shareLink), Choice(.askFirst, .protect)]
+        let usual = code.sent ? Key.sendThis : .scanThis
+        let share = Choice(.shareAsLink, .errand(.share(.link(code.invitation.link))))
+        // Both pressing "show" is no dead end.
+        let scan = Choice(code.sent || code.scanNow ? .scanTheirCode : .scanTheirs, .scan)
+        let trouble = [Choice].past(code.hint, code.canTryHarder)
         return Page(
             title: Phrase(.showCode),
-            status: code.triesLeft.map { .counted(.triesLeft, $0) } ?? Phrase(code.stage),
+            status: code.triesLeft.map { .counted(.triesLeft, $0) }
+                ?? Phrase(code.stage == .hostWaiting ? usual : code.stage),
             symbol: code.invitation.symbol,
             lines: code.hint.map { [Phrase($0)] } ?? [],
             deadline: code.expiresAt,
-            // Both pressing "show" is no dead end.
-            choices: [Choice(code.scanNow ? .scanTheirCode : .scanTheirs, .scan)] + .past(code.hint, code.canTryHarder),
-            chips: Chips(text: code.sent ? .otherForms : .notSamePlace, choices: ways),
-            menu: .ending,
+            choices: (code.sent ? (code.scanNow ? [scan, share] : [share, scan]) : [scan]) + trouble,
+            // Whoever sends a code that was only to be shown would claim more than is true: another is made.
+            chips: code.sent
+                ? Chips(text: .otherForms, choices: Choice.otherForms(code.invitation))
+                : Chips(text: .notSamePlace, choices: [Choice(.formLink, .shareLink), Choice(.askFirst, .protect)]),
+            menu: (trouble.contains(.hotspot) ? [] : [.hotspot]) + .ending,
             leave: .close
         )
     }
@@ -595,7 +607,7 @@ extension Page {
             progress: question.progress,
             lines: (question.size.map { [Phrase(.lockedText, .verbatim(amount($0)))] } ?? [])
                 + [Phrase(.questionWarning)] + (question.warning.map { [Phrase($0)] } ?? [])
-                + (question.triesLeft.map { [.counted(.triesLeft, $0)] } ?? []),
+                + (question.triesLeft.map { [.counted(.triesLeft, $0), Phrase(.questionUnseen)] } ?? []),
             choices: [Choice(.answer, .answer)],
             leave: .close
         )
@@ -606,6 +618,18 @@ extension Page {
             title: .verbatim(opened.name),
             lines: [.verbatim(amount(opened.size))] + (opened.type.map { [.verbatim($0)] } ?? []),
             choices: [Choice(.save, .errand(.save(opened.path)))],
+            leave: .close
+        )
+    }
+
+    private static func toWhom(_ toWhom: ToWhom) -> Page {
+        let what = toWhom.names + (toWhom.text.map { [$0] } ?? [])
+        return Page(
+            title: Phrase(.toWhomTitle),
+            status: toWhom.people.isEmpty ? Phrase(.toWhomNobody) : nil,
+            underWay: toWhom.people.map { ListRow($0, open: Choice(.send, .shareTo($0.id))) },
+            lines: what.map { .verbatim($0) },
+            choices: toWhom.people.isEmpty ? [Choice(.showCode, .showCode), Choice(.scanCode, .scan)] : [],
             leave: .close
         )
     }
@@ -629,7 +653,8 @@ extension Page {
             title: confirm.name.map { Phrase(.confirmTitle, .verbatim($0)) }
                 ?? Phrase(.confirmTitleUnknown),
             status: confirm.expiresAt == nil ? Phrase(.confirmExpired) : nil,
-            lines: [Phrase(.confirmAddress)] + (confirm.asksForNetwork ? [Phrase(.confirmNetwork)] : [])
+            lines: [Phrase(.confirmBetween), Phrase(.confirmAddress)]
+                + (confirm.asksForNetwork ? [Phrase(.confirmNetwork)] : [])
                 + [Phrase(confirm.proof)]
                 + (confirm.question.map { [Phrase(.confirmQuestion, .verbatim($0))] } ?? []),
             deadline: confirm.expiresAt,
@@ -659,8 +684,10 @@ extension Page {
             title: Phrase(.replyTitle),
             symbol: reply.handout.symbol,
             lines: [Phrase(.replyText)] + (reply.hint.map { [Phrase($0)] } ?? []),
-            choices: [Choice(.scanTheirs, .scan)] + .past(reply.hint, reply.canTryHarder),
-            chips: Chips(text: .notSamePlace, choices: Choice.sharing(reply.handout)),
+            choices: [
+                Choice(.shareAsLink, .errand(.share(.link(reply.handout.link)))), Choice(.scanTheirCode, .scan),
+            ] + .past(reply.hint, reply.canTryHarder),
+            chips: Chips(text: .otherForms, choices: Choice.otherForms(reply.handout)),
             menu: .ending,
             leave: .close
         )
@@ -703,6 +730,19 @@ extension Page {
         return page
     }
 
+    private static var keyLost: Page {
+        Page(
+            title: Phrase(.keyLostTitle),
+            lines: [Phrase(.keyLostText)],
+            choices: [
+                Choice(
+                    .startAnew, .startAnew,
+                    asks: Asking(title: Phrase(.startAnewTitle), text: .keyLostText, keep: .notNow)),
+                Choice(.wayRestart, .errand(.restart)),
+            ]
+        )
+    }
+
     private static func ended(_ ended: Ended) -> Page {
         Page(
             title: Phrase(ended.what),
@@ -722,9 +762,9 @@ extension [Choice] {
         var ways: [Choice] = canTryHarder ? [Choice(.tryHarder, .tryHarder)] : []
         switch hint {
         case .localNetworkDenied: ways.append(Choice(.wayAppSettings, .errand(.settings(.app))))
-        case .causeKeptApart, .causeNoCommonFamily, .causeBlocked, .causeBothStrict, .causeOnlyLocal, .kindNoRoute,
-            .kindNotReached:
-            ways.append(Choice(.hotspotTitle, .help(.hotspot)))
+        case .causeNoNetwork, .causeKeptApart, .causeNoCommonFamily, .causeBlocked, .causeBothStrict, .causeOnlyLocal,
+            .causeOneStrict, .kindNoRoute, .kindNotReached:
+            ways.append(.hotspot)
         default: break
         }
         return ways
@@ -737,6 +777,7 @@ extension Notice {
 }
 
 extension Choice {
+    fileprivate static let hotspot = Choice(.hotspotTitle, .help(.hotspot))
     fileprivate static let giveUp = Choice(.giveUp, .giveUp, asks: .giveUp)
 
     /// The ways around the camera.
@@ -746,11 +787,12 @@ extension Choice {
         Choice(.formFile, .errand(.pickFile)),
     ]
 
-    fileprivate static func sharing(_ handout: Handout) -> [Choice] {
+    /// A code to hand on otherwise than as a link.
+    fileprivate static func otherForms(_ handout: Handout) -> [Choice] {
         [
-            Choice(.formLink, .errand(.share(.link(handout.link)))),
             Choice(.formPicture, .errand(.share(.picture(symbol: handout.symbol)))),
             Choice(.formFile, .errand(.share(.file(text: handout.text)))),
+            Choice(.copy, .errand(.copy(.link(handout.link)))),
         ]
     }
 

@@ -60,6 +60,10 @@ public struct Sample: Sendable {
                 Sealed(
                     name: "letter.pdf.handfast", size: 80_100, path: "/letter.pdf.handfast",
                     code: SecondCode(characters: "GAYTE-MJRGQ", words: "acorn actor adult agent")))),
+        Sample(
+            name: "to-whom",
+            screen: .toWhom(ToWhom(names: ["Harbour.jpg", "Map.pdf"], text: nil, people: [home.underWay[0]]))),
+        Sample(name: "to-whom-nobody", screen: .toWhom(ToWhom(names: [], text: "See you at 8", people: []))),
         Sample(name: "connecting", screen: .connecting(Connecting(stage: .guestKnocking))),
         Sample(
             name: "connecting-kept-apart",
@@ -82,6 +86,7 @@ public struct Sample: Sendable {
         Sample(
             name: "ended-key-store",
             screen: .ended(Ended(what: .kindKeyStoreLocked, next: .remedyUnlock, way: .restart))),
+        Sample(name: "key-lost", screen: .keyLost),
     ]
 
     /// What stands at home beside any of them.

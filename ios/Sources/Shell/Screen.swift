@@ -1,3 +1,5 @@
+import Foundation
+
 /// What the app shows: one of these at a time, complete in itself. A view draws it, by its `Page`, and
 /// hands what a person does to `AppModel`; it never asks anything else.
 public enum Screen: Equatable, Sendable {
@@ -38,10 +40,14 @@ public enum Screen: Equatable, Sendable {
     case reply(Reply)
     /// The two are together. The rows are in `AppModel.rows`.
     case conversation(Conversation)
+    /// Something was shared in that is not for this app itself: who is to have it?
+    case toWhom(ToWhom)
     /// Both people see the same, if nobody is in between.
     case compare(Compare)
     /// It is over.
     case ended(Ended)
+    /// The phone's key store lost the key of what is kept, so that nobody can read it any more.
+    case keyLost
 }
 
 /// What `Screen.help` is about.
@@ -281,6 +287,29 @@ public struct Sealed: Equatable, Sendable {
     public let size: UInt64
     public let path: String
     public let code: SecondCode?
+}
+
+/// What another app handed over to be sent. The files are ours, each in a folder of its own.
+public struct Shared: Equatable, Sendable {
+    public let text: String?
+    public let files: [URL]
+
+    public init(text: String? = nil, files: [URL] = []) {
+        self.text = text
+        self.files = files
+    }
+
+    func remove() {
+        for file in files { Copy(file).remove() }
+    }
+}
+
+public struct ToWhom: Equatable, Sendable {
+    /// What the files are called.
+    public let names: [String]
+    public let text: String?
+    /// Who is connected.
+    public let people: [UnderWay]
 }
 
 /// A code that opens something locked together with the answer. Secret, so it does not print itself.

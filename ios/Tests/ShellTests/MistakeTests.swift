@@ -41,8 +41,18 @@ final class MistakeTests: XCTestCase {
         }
         XCTAssertEqual(keys.key()?.count, 32)
         let forgetful = Person(folder: folder)
-        _ = try await forgetful.ends(.kindKeyStoreFailed)
-        await forgetful.leaves()
+        try await forgetful.sees("that it is lost") { $0 == .keyLost ? true : nil }
+        // Nothing is thrown away before the person agrees.
+        await forgetful.model.shutdown()
+        let there = Person(keys: keys, folder: folder)
+        try await there.isHome()
+        await there.settled()
+        await there.model.shutdown()
+        let anew = Person(folder: folder)
+        try await anew.sees("that it is lost") { $0 == .keyLost ? true : nil }
+        XCTAssertNil(anew.model.perform(.startAnew))
+        _ = try await anew.hosts()
+        await anew.leaves()
     }
 
     func testTwoThingsAtOnce() async throws {

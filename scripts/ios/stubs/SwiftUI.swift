@@ -263,6 +263,10 @@ extension Optional: ToolbarContent where Wrapped: ToolbarContent {}
     public static func buildIf<C: ToolbarContent>(_ content: C?) -> C? { content }
 }
 public enum NavigationBarItem { public enum TitleDisplayMode: Sendable { case automatic, inline, large } }
+@MainActor public struct ShareLink<Label: View>: View {
+    public init(item: String, @ViewBuilder label: () -> Label) {}
+    public var body: Never { fatalError() }
+}
 @MainActor public struct Toggle<Label: View>: View {
     public init(isOn: Binding<Bool>, @ViewBuilder label: () -> Label) {}
     public var body: Never { fatalError() }

@@ -8,6 +8,7 @@
 
 mod connect;
 mod figure;
+mod flood;
 mod late;
 mod links;
 mod process;
@@ -42,6 +43,8 @@ enum Subject {
     Scan,
     /// What forged datagrams cost a waiting host.
     Strangers,
+    /// How long a message takes while strangers flood the port.
+    Flood,
     /// What a device costs that waits for ten guests, and asks of servers.
     Waiting,
 }
@@ -128,6 +131,7 @@ async fn measure(subject: Subject, quick: bool) -> Result<Vec<Figure>> {
         Subject::Transfer => transfer::measure(quick).await,
         Subject::Links => links::measure(quick).await,
         Subject::Strangers => strangers::measure(quick).await,
+        Subject::Flood => flood::measure(quick).await,
         Subject::Waiting => waiting::measure(quick).await,
     }
 }

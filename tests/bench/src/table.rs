@@ -7,14 +7,12 @@ use handfast_native::device::{
     SessionId, Settings, View,
 };
 use handfast_native::net::new_certificate;
-use handfast_native::pairing::HostHistory;
-use handfast_native::store::PendingInvitation;
 use handfast_native::token::{
-    Candidate, Candidates, Expiry, Invitation, LinkBase, QR_LIFETIME, SealedReply, Secret, Token,
-    find, link,
+    Candidate, Candidates, Invitation, LinkBase, SealedReply, Token, find, link,
 };
 use handfast_native::{Addresses, DeviceHandle, Home, Options, unix_seconds};
 use handfast_sim::forwarder::{Conditions, Forwarder};
+use handfast_sim::invitation::leading_to;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -252,28 +250,7 @@ pub(crate) async fn behind(
     let port = free.local_addr()?.port();
     drop(free);
     let path = Forwarder::start(SocketAddr::new(HERE, port), conditions)?;
-    let certificate = new_certificate()?;
-    let now = unix_seconds();
-    let invitation = Invitation {
-        secret: Secret::random()?,
-        expiry: Expiry::after(now, QR_LIFETIME),
-        fingerprint: certificate.fingerprint(),
-        candidates: Candidates::new(vec![Candidate::host(path.address())])?,
-        question: None,
-        name: None,
-        host_is_browser: false,
-        host_can_punch: true,
-    };
-    let kept = PendingInvitation {
-        invitation: invitation.clone(),
-        certificate,
-        port,
-        handed: Provenance::Camera,
-        locked: None,
-        answer: None,
-        made: now,
-        history: HostHistory::default(),
-    };
+    let kept = leading_to(&[path.address()], port, new_certificate()?, unix_seconds())?;
     let folder = tempfile::tempdir()?;
     let home = Home::open(folder.path())?;
     let store = home.store().ok_or("a store")?;
@@ -282,5 +259,5 @@ pub(crate) async fn behind(
     let host = Shell::start_in(folder, home, settings).await?;
     let session = host.begin(Command::Resume(id, Box::default())).await?;
     host.shown(session).await?;
-    Ok((host, Waiting::new(session, invitation), path))
+    Ok((host, Waiting::new(session, kept.invitation), path))
 }

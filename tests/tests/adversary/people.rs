@@ -8,14 +8,14 @@ use handfast_native::device::{
 };
 use handfast_native::handshake::{Flow, PublicKey, StaticKey, Trust};
 use handfast_native::net::new_certificate;
-use handfast_native::pairing::{Failure, GuestStage, HostHistory, HostStage, Identity};
+use handfast_native::pairing::{Failure, GuestStage, HostStage, Identity};
 use handfast_native::seal::Answers;
-use handfast_native::store::{Kept, PendingInvitation, Store};
+use handfast_native::store::{Kept, Store};
 use handfast_native::token::{
-    Candidate, Candidates, Expiry, Invitation, Name, Question, ReplyError, Role, SealedReply,
-    Secret, Token,
+    Candidate, Invitation, Name, Question, ReplyError, Role, SealedReply, Secret, Token,
 };
 use handfast_native::{Addresses, DeviceHandle, Home, Listener, Options, unix_seconds};
+use handfast_sim::invitation::leading_to;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
@@ -423,33 +423,19 @@ impl Host {
         let home = Prepared::new();
         let identity = owner(&home, name);
         let certificate = new_certificate().unwrap();
-        let candidates = leads_to.iter().copied().map(Candidate::host);
-        let invitation = Invitation {
-            secret: Secret::random().unwrap(),
-            expiry: Expiry::after(unix_seconds(), Duration::from_secs(600)),
-            fingerprint: certificate.fingerprint(),
-            candidates: Candidates::new(candidates.collect()).unwrap(),
-            question: asks(flow).then(|| Question::new(QUESTION).unwrap()),
-            name: Some(Name::new("Somebody you know").unwrap()),
-            host_is_browser: false,
-            host_can_punch: true,
-        };
-        let kept = PendingInvitation {
-            invitation: invitation.clone(),
-            certificate: certificate.clone(),
-            port: address.port(),
-            handed: provenance(flow),
-            locked: None,
-            answer: asks(flow).then(|| Answers::new(&[ANSWER]).unwrap()),
-            made: unix_seconds(),
-            history: HostHistory::default(),
-        };
+        let now = unix_seconds();
+        let mut kept = leading_to(leads_to, address.port(), certificate.clone(), now).unwrap();
+        kept.handed = provenance(flow);
+        kept.answer = asks(flow).then(|| Answers::new(&[ANSWER]).unwrap());
+        let invitation = &mut kept.invitation;
+        invitation.question = asks(flow).then(|| Question::new(QUESTION).unwrap());
+        invitation.name = Some(Name::new("Somebody you know").unwrap());
         let keep = home.store().batch(|batch| batch.add_invitation(&kept));
         keep.unwrap();
         let resume = Command::Resume(PendingId::hosted(kept.id()), Box::default());
         let mut host = Self {
             pairing: home.begin(name, address.ip(), resume, ANSWER).await,
-            invitation,
+            invitation: kept.invitation,
             identity,
             certificate,
             address,

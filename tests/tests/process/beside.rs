@@ -144,6 +144,19 @@ fn who_stays_for_others_can_be_stopped() {
 }
 
 #[test]
+fn a_process_that_was_stopped_while_it_has_the_home_is_named_to_the_next_one() {
+    let shared = Shared::new();
+    let (first, _) = shared.invite();
+    first.signal("STOP");
+    let outcome = run(&["invitations", "--home", &shared.home]);
+    assert_eq!(outcome.status, Some(10), "{outcome:?}");
+    let named = format!("process {} ", first.id());
+    assert!(outcome.stderr.contains(&named), "{outcome:?}");
+    first.signal("CONT");
+    assert_eq!(shared.list().len(), 1);
+}
+
+#[test]
 fn what_another_process_waits_with_is_taken_back_and_resumed_by_nobody_else() {
     let shared = Shared::new();
     let (mut first, _) = shared.invite();

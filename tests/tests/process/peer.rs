@@ -230,6 +230,11 @@ impl Peer {
         self.child.wait().expect("a child of ours");
     }
 
+    /// The id of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by its name, such as `INT`.
     pub(crate) fn signal(&self, name: &str) {
         signal(&self.child, name);

@@ -23,6 +23,8 @@ const COMMANDS: usize = 16;
 pub(super) enum Unserved {
     /// It did not at this moment.
     Now,
+    /// It is there and said nothing; its process id, where the system tells.
+    Silent(Option<u32>),
     /// It never will.
     For(OfHomeError),
 }
@@ -49,12 +51,13 @@ pub(super) async fn connect(
         Unfit::Nobody => Unserved::Now,
         Unfit::NotOurs => Unserved::For(OfHomeError::NotOurs(socket::path_of(folder))),
     })?;
+    let owner = socket::process_of(&stream);
     let (reading, writing) = split(stream);
     let mut reader = Reader::new(reading, MAX_HELLO);
     let mut writer = Writer::new(writing, MAX_FROM_CLIENT);
     let until = Instant::from_std(until).min(Instant::now() + HELLO);
     let greeted = timeout_at(until, greet(&mut reader, &mut writer, options));
-    let overview = greeted.await.map_err(|_| Unserved::Now)??;
+    let overview = greeted.await.map_err(|_| Unserved::Silent(owner))??;
     let (calls, received) = mpsc::channel(COMMANDS);
     let (shown, overview) = watch::channel(Arc::new(overview));
     let listeners = Listeners::default();

@@ -58,12 +58,18 @@ const IN_FLIGHT: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OfHomeError {
-    /// It does not open. [`StoreError::InUse`]: another process has it, and serves nobody.
+    /// It does not open. [`StoreError::InUse`]: another process has it and serves nobody.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The process that has it is another version of the program.
     #[error("another version of Handfast ({0}) is at work here: close it first")]
     OtherVersion(String),
+    /// The process with this id has it and says nothing: it was stopped, or hangs.
+    #[error(
+        "process {0} is at work here and does not answer: if it was stopped, let it go on, or end it, \
+         then try again"
+    )]
+    Silent(u32),
     /// What should be the socket of this home was made by somebody else. It is not used, and left as it
     /// is.
     #[error("{} was not made by this user: look who made it, remove it, then try again", .0.display())]
@@ -103,13 +109,14 @@ impl DeviceHandle {
                 Err(StoreError::InUse) => {}
                 Err(error) => return Err(error.into()),
             }
-            match client::connect(&folder, &options, until).await {
+            let hindrance = match client::connect(&folder, &options, until).await {
                 Ok(connected) => return Ok(connected),
                 Err(Unserved::For(error)) => return Err(error),
-                Err(Unserved::Now) => {}
-            }
+                Err(Unserved::Silent(Some(owner))) => OfHomeError::Silent(owner),
+                Err(Unserved::Silent(None) | Unserved::Now) => StoreError::InUse.into(),
+            };
             if Instant::now() >= until {
-                return Err(StoreError::InUse.into());
+                return Err(hindrance);
             }
             tokio::time::sleep(PACE).await;
         }

@@ -34,6 +34,10 @@ pub(super) async fn connect(_: &Path) -> Result<Stream, Unfit> {
     Err(Unfit::Nobody)
 }
 
+pub(super) fn process_of(_: &Stream) -> Option<u32> {
+    None
+}
+
 pub(super) fn path_of(folder: &Path) -> PathBuf {
     folder.to_owned()
 }

@@ -124,6 +124,12 @@ fn look_at(path: &Path) -> Result<(), Unfit> {
     }
 }
 
+/// The id of the process at the other end, where the system tells.
+pub(super) fn process_of(stream: &Stream) -> Option<u32> {
+    let peer = stream.peer_cred().ok()?;
+    u32::try_from(peer.pid()?).ok()
+}
+
 fn is_ours(stream: &Stream) -> bool {
     let peer = stream.peer_cred();
     peer.is_ok_and(|peer| peer.uid() == geteuid().as_raw())

@@ -9,7 +9,7 @@ use super::rows::{Rows, Table};
 use crate::StoreError;
 use crate::guesses::{self, MAX_GUESSES};
 use crate::invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
-use crate::people::{MAX_NAME, Person, Refused};
+use crate::people::{Person, Refused};
 use crate::proofs::Proofs;
 use crate::replies::PendingReply;
 use crate::settings::{MAX_SETTING, Setting};
@@ -114,27 +114,16 @@ impl Batch<'_> {
         self.rows.remove(Table::Proof, &id).map(drop)
     }
 
-    /// Somebody was met. Of somebody known the first time stays, trust rises if this meeting proved more,
-    /// and the name becomes the one told now. Returns what is remembered; None of somebody who is refused.
+    /// Somebody was met. Returns what is remembered ([`Person::met_after`]); None of somebody who is
+    /// refused.
     pub fn meet(&self, met: Person) -> Result<Option<Person>, StoreError> {
-        let mut person = met;
-        if self.rows.get(Table::Refused, &person.key.0)?.is_some() {
+        let key = met.key.0;
+        if self.rows.get(Table::Refused, &key)?.is_some() {
             return Ok(None);
         }
-        if let Some(kept) = self.rows.get(Table::Person, &person.key.0)? {
-            let kept = Person::parse(&kept)?;
-            let mut trust = kept.trust;
-            trust.raise(person.trust);
-            person.trust = trust;
-            person.since = kept.since;
-            if person.name.is_empty() {
-                person.name = kept.name;
-            }
-        }
-        person
-            .name
-            .truncate(person.name.floor_char_boundary(MAX_NAME));
-        let key = person.key.0;
+        let before = self.rows.get(Table::Person, &key)?;
+        let before = before.map(|kept| Person::parse(&kept)).transpose()?;
+        let person = met.met_after(before.as_ref());
         self.rows.put(Table::Person, &key, &person.to_bytes()?)?;
         Ok(Some(person))
     }

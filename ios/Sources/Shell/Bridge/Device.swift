@@ -42,6 +42,8 @@ struct Refusal: Error, Equatable, Sendable {
     var isBusy: Bool { kind == .busy }
     var isBadText: Bool { kind == .badText }
     var isForeign: Bool { kind == .nothingFound }
+    var isKeyStoreFailed: Bool { kind == .keyStoreFailed }
+    static let notNow = Refusal(kind: .notNow)
     var isNotAServer: Bool { kind == .notAServer }
 }
 

@@ -159,7 +159,10 @@ private fun OtherForms(handout: Handout, sharing: Sharing) {
 
 @Composable
 private fun Chips(content: @Composable () -> Unit) =
-    FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp, Alignment.CenterHorizontally)) { content() }
+    FlowRow(
+        horizontalArrangement = Arrangement.spacedBy(8.dp, Alignment.CenterHorizontally),
+        verticalArrangement = Arrangement.spacedBy(4.dp),
+    ) { content() }
 
 /** What stands in the way, what can be tried, and where a network in common comes from. */
 @Composable

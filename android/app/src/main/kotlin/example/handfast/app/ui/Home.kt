@@ -6,6 +6,7 @@ import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.BoxWithConstraints
 import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.layout.IntrinsicSize
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.RowScope
@@ -368,12 +369,13 @@ private fun PersonRow(
     Arrangement.spacedBy(14.dp),
     Alignment.CenterVertically,
 ) {
+    // Beside large letters there is no room for a time.
+    val isLarge = LocalDensity.current.fontScale >= 1.5f
     Avatar(name, isHere = isHere)
     Column(Modifier.weight(1f)) {
-        Row(horizontalArrangement = Arrangement.spacedBy(8.dp), verticalAlignment = Alignment.CenterVertically) {
+        FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp), itemVerticalAlignment = Alignment.CenterVertically) {
             Text(
                 named(name),
-                Modifier.weight(1f, fill = false),
                 style = MaterialTheme.typography.titleMedium,
                 maxLines = 2,
                 overflow = TextOverflow.Ellipsis,
@@ -395,6 +397,9 @@ private fun PersonRow(
             maxLines = 2,
             overflow = TextOverflow.Ellipsis,
         )
+        if (isLarge) FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp)) { end() }
     }
-    Column(horizontalAlignment = Alignment.End, verticalArrangement = Arrangement.spacedBy(4.dp)) { end() }
+    if (!isLarge) {
+        Column(horizontalAlignment = Alignment.End, verticalArrangement = Arrangement.spacedBy(4.dp)) { end() }
+    }
 }

@@ -48,7 +48,8 @@ import kotlin.test.fail
 /**
  * The book of all screens: each is drawn in each of its states as people with different eyes, languages and
  * phones see it, and measured. The pictures and an index lie where the property `pictures` says. HANDFAST_BOOK=all
- * draws every variant; HANDFAST_BOOK=write keeps how the screens look now in the repository.
+ * draws every variant; HANDFAST_BOOK=write keeps how the screens look now in the repository, and draws the flows for
+ * the documents.
  */
 @RunWith(PhoneRunner::class)
 @Config(qualifiers = "w2000dp-h2000dp-mdpi")
@@ -90,6 +91,7 @@ class BookTest {
                 faults.getOrPut("${page.name}: not as android/app/src/test/book has it") { mutableListOf() } += variant.name
             }
         }
+        if (mode == "write") drawFlows(folder, File(System.getProperty("handfast.root"), "docs/screens"))
         File(folder, "index.html").writeText(index(drawn, variants))
         val told = faults.map { (fault, where) -> "$fault [${where.size}: ${where.first()}]" }
         File(folder, "faults.txt").writeText(told.joinToString("\n"))
