@@ -26,9 +26,9 @@ final class AppCoordinator {
         #endif
         Folders.clean()
         model = Self.newModel()
-        network.start { [weak self] addresses, router in
-            self?.model.network(addresses, router: router)
-            self?.localNetwork.handle(.addresses(addresses))
+        network.start { [weak self] told in
+            self?.model.network(told.addresses, router: told.router)
+            self?.localNetwork.handle(.addresses(told.addresses))
         }
         localNetwork.tell = { [weak self] allowed in self?.model.localNetwork(allowed: allowed) }
     }
@@ -52,6 +52,7 @@ final class AppCoordinator {
     /// Somebody on the same network may have to be reached now, or no longer.
     func needsNeighbours(_ needed: Bool) {
         localNetwork.handle(.wanted(needed))
+        network.isNeeded(needed)
     }
 
     func enter(_ phase: ScenePhase) {
@@ -124,13 +125,14 @@ final class AppCoordinator {
 
     // MARK: The model
 
-    /// What links begin with: the host of the associated domain.
-    private static let linkBase = (Bundle.main.object(forInfoDictionaryKey: "LinkHost") as? String)
-        .map { "https://\($0)/" }
+    /// The host of links, and of the associated domain: a property of the build.
+    private static let host = Bundle.main.object(forInfoDictionaryKey: "LinkHost") as? String
 
     private static func newModel() -> AppModel {
         AppModel(
-            Setup(name: "", folder: Folders.kept.path, downloads: Folders.downloads.path, linkBase: linkBase),
+            Setup(
+                name: "", folder: Folders.kept.path, downloads: Folders.downloads.path,
+                linkBase: host.map { "https://\($0)/" }, isHostServed: Setup.isServed(host)),
             keys: Keychain(),
             // The system calls every phone "iPhone", so the person is asked.
             owner: OwnName(file: Folders.support.appendingPathComponent("name"))

@@ -2,21 +2,53 @@ import Foundation
 import Network
 import Shell
 
-/// Tells this device's addresses, and its router's, whenever its networks change.
+/// Does what a `NetworkMachine` decides.
 @MainActor
 final class NetworkWatch {
-    private let monitor = NWPathMonitor()
+    private let out = NWPathMonitor()
+    private let wifi = NWPathMonitor(requiredInterfaceType: .wifi)
+    private var machine = NetworkMachine()
+    private var looking: Task<Void, Never>?
+    private var tell: (NetworkMachine.Told) -> Void = { _ in }
 
-    func start(_ tell: @escaping @MainActor ([String], String?) -> Void) {
-        monitor.pathUpdateHandler = { path in
-            let (addresses, router) = (localAddresses(), router(of: path))
-            Task { @MainActor in tell(addresses, router) }
+    func start(_ tell: @escaping (NetworkMachine.Told) -> Void) {
+        self.tell = tell
+        out.pathUpdateHandler = { [weak self] path in
+            let router = router(of: path)
+            Task { @MainActor in self?.look(.leadsOut(router: router)) }
         }
-        monitor.start(queue: .main)
+        wifi.pathUpdateHandler = { [weak self] path in
+            let router = path.status == .unsatisfied ? nil : router(of: path)
+            Task { @MainActor in self?.look(.wifi(router: router)) }
+        }
+        out.start(queue: .main)
+        wifi.start(queue: .main)
+    }
+
+    /// Looks again and again while somebody may come: nothing tells of a hotspot that this phone opened.
+    func isNeeded(_ needed: Bool) {
+        looking?.cancel()
+        looking =
+            needed
+            ? Task {
+                while !Task.isCancelled {
+                    handle(.addresses(localAddresses()))
+                    try? await Task.sleep(for: NetworkMachine.every)
+                }
+            } : nil
+    }
+
+    private func look(_ event: NetworkMachine.Event) {
+        handle(event)
+        handle(.addresses(localAddresses()))
+    }
+
+    private func handle(_ event: NetworkMachine.Event) {
+        if let told = machine.handle(event) { tell(told) }
     }
 }
 
-/// The router that leads outside by IPv4, which may be asked for a port.
+/// The router of a network by IPv4.
 private func router(of path: NWPath) -> String? {
     for case .hostPort(.ipv4(let address), _) in path.gateways {
         return address.rawValue.map(String.init).joined(separator: ".")

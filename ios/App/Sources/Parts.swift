@@ -218,8 +218,8 @@ extension Action {
         switch self {
         case .showCode: "qrcode"
         case .scan: "qrcode.viewfinder"
-        case .shareLink, .errand(.share(.link)): "link"
-        case .errand(.share(.picture)), .errand(.pickPicture), .errand(.attachPictures): "photo"
+        case .shareLink, .errand(.share(.link)), .errand(.share(.pasted)): "link"
+        case .sharePicture, .errand(.share(.picture)), .errand(.pickPicture), .errand(.attachPictures): "photo"
         case .errand(.share(.file)), .errand(.pickFile), .errand(.attachFiles): "doc"
         case .errand(.takePicture): "camera"
         case .errand(.paste): "doc.on.clipboard"

@@ -39,7 +39,12 @@ final class PlatformActions {
         switch errand {
         case .share(let share):
             switch try? share.prepared(in: Folders.sharing) {
-            case .text(let text): shared = Shared(item: text)
+            case .text(let text):
+                if case .pasted = share {
+                    shared = Shared(item: say(.pasteThis) + "\n" + text)
+                } else {
+                    shared = Shared(item: text)
+                }
             case .file(let file): shared = Shared(item: file)
             case nil: break
             }

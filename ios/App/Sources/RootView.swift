@@ -31,6 +31,15 @@ struct RootView: View {
                 }
             }
             .modifier(ErrandSheets(actions: actions, model: model))
+            .overlay {
+                // Before the system takes its picture for the list of apps.
+                if page.isSecret && phase != .active { Color(uiColor: .systemBackground).ignoresSafeArea() }
+            }
+            .onChange(of: model.due) { _, due in
+                guard let due else { return }
+                model.begun()
+                actions.run(due, for: model)
+            }
             // Whoever waits with a finger on the screen need not wait for what became slow.
             .simultaneousGesture(TapGesture().onEnded { model.touched() })
             .modifier(Spotlight(isOn: page.isBright, isAwake: page.isAwake))

@@ -16,6 +16,8 @@ public final class AppModel {
     public private(set) var home = Home()
     /// The rows of the conversation on the stage.
     public private(set) var rows: [Row] = []
+    /// What the platform is to do now, without another touch, until `begun()`.
+    public private(set) var due: Errand?
     /// Something to say beside the screen, until `noticed()`.
     public private(set) var notice: Notice?
     /// Nothing that is under way needs the other side, so that the app may be put aside without loss.
@@ -61,6 +63,9 @@ public final class AppModel {
     /// What is to be sent to somebody who is not chosen yet; and whether they are being chosen.
     @ObservationIgnored private var sharing: (what: Shared, isAsked: Bool)?
     @ObservationIgnored private let owner: OwnName?
+    @ObservationIgnored private let isHostServed: Bool
+    /// How the invitation that is being made is to be handed on at once.
+    @ObservationIgnored private var form: Form?
     /// Tells that the person said what they are called.
     @ObservationIgnored private let introduced: AsyncStream<Void>.Continuation
     /// Tells that the person agreed to begin anew.
@@ -86,6 +91,7 @@ public final class AppModel {
         let (agreed, anew) = AsyncStream.makeStream(of: Void.self)
         self.lane = lane
         self.owner = owner
+        isHostServed = setup.isHostServed
         self.introduced = introduced
         self.anew = anew
         lockbox.show = { [weak self] in self?.show() }
@@ -110,6 +116,7 @@ public final class AppModel {
         introduced = AsyncStream.makeStream(of: Void.self).continuation
         anew = introduced
         owner = nil
+        isHostServed = true
     }
 
     func draw(_ screen: Screen, rows: [Row], home: Home) {
@@ -157,14 +164,22 @@ public final class AppModel {
     }
 
     /// Makes an invitation and shows its code; or, to be sent, makes one that lives for a day. One that is on
-    /// the stage is taken back for it. A guest has to know the answer of a `protection`.
-    public func invite(send: Bool, protection: Protection? = nil) {
+    /// the stage is taken back for it. A guest has to know the answer of a `protection`. Once it is there, it is
+    /// `due` to be handed on in this `form`.
+    public func invite(send: Bool, protection: Protection? = nil, form: Form? = nil) {
         act { model, device in
             model.scanning = nil
             if let before = model.onStage, before.isInvitation { try await device.withdraw(before.id) }
             let session = try await model.begin { try await device.invite(send: send, protection: protection) }
             model.change(session) { $0.isOurs = true }
+            model.form = form
+            model.show()
         }
+    }
+
+    /// What was `due` is under way.
+    public func begun() {
+        due = nil
     }
 
     /// Begins to make up a question for the next guest; `invite` ends it.
@@ -818,6 +833,7 @@ public final class AppModel {
     /// Nothing is on the stage any more. What was there goes on, unless it is over.
     private func clearStage() {
         front = nil
+        form = nil
         sessions.removeAll { $0.isOver }
     }
 
@@ -903,6 +919,12 @@ public final class AppModel {
             case .confirm(var confirm):
                 confirm.asksForNetwork = localNetworkAllowed == nil
                 next = .confirm(confirm)
+            case .showCode(var code):
+                code.invitation.isTappable = isHostServed
+                next = .showCode(code)
+            case .reply(var reply):
+                reply.handout.isTappable = isHostServed
+                next = .reply(reply)
             default: break
             }
         } else {
@@ -912,6 +934,10 @@ public final class AppModel {
             ended.next = denied
             ended.way = .appSettings
             next = .ended(ended)
+        }
+        if let form, case .showCode(let code) = next, code.sent {
+            self.form = nil
+            due = .share(form == .link ? code.invitation.shared : .picture(symbol: code.invitation.symbol))
         }
         let rests = !sessions.contains { $0.isWaiting || $0.isTalking }
         if rests != isAtRest { isAtRest = rests }

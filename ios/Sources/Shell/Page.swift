@@ -63,6 +63,8 @@ public struct Page: Equatable, Sendable {
     public var isBright: Bool { symbol != nil }
     /// The person looks on without touching anything, or reads aloud: the screen stays on.
     public private(set) var isAwake = false
+    /// Something is typed that is nobody else's business: the system's pictures of the screen do not show it.
+    public var isSecret: Bool { !questions.isEmpty || protection || locking || code != nil }
     /// Somebody on the same network may have to be reached now.
     public private(set) var needsNeighbours = false
 
@@ -217,6 +219,7 @@ public enum Action: Equatable, Sendable {
     case welcome
     case showCode
     case shareLink
+    case sharePicture
     case scan
     case accept
     case offerReply
@@ -326,7 +329,8 @@ extension AppModel {
         switch action {
         case .welcome: welcome(typed.name)
         case .showCode: invite(send: false)
-        case .shareLink: invite(send: true)
+        case .shareLink: invite(send: true, form: .link)
+        case .sharePicture: invite(send: true, form: .picture)
         case .scan: scan()
         case .accept: accept()
         case .offerReply: offerReply()
@@ -548,7 +552,7 @@ extension Page {
 
     private static func showCode(_ code: ShowCode) -> Page {
         let usual = code.sent ? Key.sendThis : .scanThis
-        let share = Choice(.shareAsLink, .errand(.share(.link(code.invitation.link))))
+        let share = Choice.sharing(code.invitation)
         // Both pressing "show" is no dead end.
         let scan = Choice(code.sent || code.scanNow ? .scanTheirCode : .scanTheirs, .scan)
         let trouble = [Choice].past(code.hint, code.canTryHarder)
@@ -563,7 +567,11 @@ extension Page {
             // Whoever sends a code that was only to be shown would claim more than is true: another is made.
             chips: code.sent
                 ? Chips(text: .otherForms, choices: Choice.otherForms(code.invitation))
-                : Chips(text: .notSamePlace, choices: [Choice(.formLink, .shareLink), Choice(.askFirst, .protect)]),
+                : Chips(
+                    text: .notSamePlace,
+                    choices: [
+                        Choice(.formLink, .shareLink), Choice(.formPicture, .sharePicture), Choice(.askFirst, .protect),
+                    ]),
             menu: (trouble.contains(.hotspot) ? [] : [.hotspot]) + .ending,
             leave: .close
         )
@@ -685,7 +693,7 @@ extension Page {
             symbol: reply.handout.symbol,
             lines: [Phrase(.replyText)] + (reply.hint.map { [Phrase($0)] } ?? []),
             choices: [
-                Choice(.shareAsLink, .errand(.share(.link(reply.handout.link)))), Choice(.scanTheirCode, .scan),
+                Choice.sharing(reply.handout), Choice(.scanTheirCode, .scan),
             ] + .past(reply.hint, reply.canTryHarder),
             chips: Chips(text: .otherForms, choices: Choice.otherForms(reply.handout)),
             menu: .ending,
@@ -737,7 +745,7 @@ extension Page {
             choices: [
                 Choice(
                     .startAnew, .startAnew,
-                    asks: Asking(title: Phrase(.startAnewTitle), text: .keyLostText, keep: .notNow)),
+                    asks: Asking(title: Phrase(.startAnewTitle), text: .startAnewText, keep: .notNow)),
                 Choice(.wayRestart, .errand(.restart)),
             ]
         )
@@ -787,10 +795,19 @@ extension Choice {
         Choice(.formFile, .errand(.pickFile)),
     ]
 
-    /// A code to hand on otherwise than as a link.
+    /// The first way to hand a code on.
+    fileprivate static func sharing(_ handout: Handout) -> Choice {
+        handout.isTappable
+            ? Choice(.shareAsLink, .errand(.share(handout.shared)))
+            : Choice(.shareAsPicture, .errand(.share(.picture(symbol: handout.symbol))))
+    }
+
+    /// The others.
     fileprivate static func otherForms(_ handout: Handout) -> [Choice] {
         [
-            Choice(.formPicture, .errand(.share(.picture(symbol: handout.symbol)))),
+            handout.isTappable
+                ? Choice(.formPicture, .errand(.share(.picture(symbol: handout.symbol))))
+                : Choice(.formLink, .errand(.share(handout.shared))),
             Choice(.formFile, .errand(.share(.file(text: handout.text)))),
             Choice(.copy, .errand(.copy(.link(handout.link)))),
         ]

@@ -173,7 +173,7 @@ public struct ShowCode: Equatable, Sendable {
     public let triesLeft: Int?
     /// Seconds since 1970-01-01 UTC.
     public let expiresAt: UInt64
-    public let invitation: Handout
+    public internal(set) var invitation: Handout
     /// It was made to be sent, not only to be shown.
     public let sent: Bool
     /// What stands in the way, with the one thing to try.
@@ -226,7 +226,7 @@ public struct Connecting: Equatable, Sendable {
 }
 
 public struct Reply: Equatable, Sendable {
-    public let handout: Handout
+    public internal(set) var handout: Handout
     /// What stands in the way, with the one thing to try.
     public var hint: Key?
     /// More could be tried to get past a strict network.
@@ -491,6 +491,11 @@ public struct FileRow: Equatable, Sendable {
     public var isOpen: Bool { [.fileOffered, .fileWaiting, .fileMoving].contains(state) }
 }
 
+/// How a code is handed on to somebody who is elsewhere.
+public enum Form: Sendable {
+    case link, picture
+}
+
 /// Every form of one token. Secret, so it does not print itself.
 public struct Handout: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
     /// For messengers: opens the app, or a page that says what this is.
@@ -499,6 +504,11 @@ public struct Handout: Equatable, Sendable, CustomStringConvertible, CustomRefle
     public let text: String
     /// For cameras: the text of the symbol.
     public let symbol: String
+    /// Whoever touches the link gets somewhere. Otherwise it has to be pasted.
+    public internal(set) var isTappable = true
+
+    /// As a text.
+    var shared: Share { isTappable ? .link(link) : .pasted(link) }
 
     public var description: String { "Handout" }
     public var customMirror: Mirror { Mirror(self, children: [:]) }

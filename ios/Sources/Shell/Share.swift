@@ -2,8 +2,10 @@ import Foundation
 
 /// Something to hand to another app. Secret, so it does not print itself.
 public enum Share: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
-    /// For messengers.
+    /// For messengers, where a touch on it leads somewhere.
     case link(String)
+    /// For messengers, with a word that it has to be pasted.
+    case pasted(String)
     /// A picture of a QR code.
     case picture(symbol: String)
     /// A `.handfast` file with the token of a text.
@@ -18,7 +20,7 @@ public enum Share: Equatable, Sendable, CustomStringConvertible, CustomReflectab
     /// Makes it ready; files go to `folder`, in the place of earlier ones.
     public func prepared(in folder: URL) throws -> Prepared {
         switch self {
-        case .link(let link):
+        case .link(let link), .pasted(let link):
             return .text(link)
         case .picture(let symbol):
             // Messengers shrink pictures: eight pixels a module survive that.

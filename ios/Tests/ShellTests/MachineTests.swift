@@ -296,6 +296,32 @@ final class LocalNetworkMachineTests: XCTestCase {
     }
 }
 
+final class NetworkMachineTests: XCTestCase {
+    private var machine = NetworkMachine()
+
+    func testAHotspotOfThisPhoneIsToldThoughNoPathChanges() {
+        XCTAssertNil(machine.handle(.leadsOut(router: nil)))
+        XCTAssertEqual(
+            machine.handle(.addresses(["100.64.1.2"])),
+            NetworkMachine.Told(addresses: ["100.64.1.2"], router: nil))
+        XCTAssertNil(machine.handle(.addresses(["100.64.1.2"])))
+        XCTAssertEqual(machine.handle(.addresses(["100.64.1.2", "172.20.10.1"]))?.addresses.last, "172.20.10.1")
+    }
+
+    func testTheRouterIsThatOfAWiFiWithoutInternetWhereThereIsOne() {
+        _ = machine.handle(.addresses(["100.64.1.2"]))
+        XCTAssertEqual(machine.handle(.leadsOut(router: "100.64.0.1"))?.router, "100.64.0.1")
+        XCTAssertEqual(machine.handle(.wifi(router: "172.20.10.1"))?.router, "172.20.10.1")
+        XCTAssertNil(machine.handle(.leadsOut(router: "100.64.0.9")))
+        XCTAssertEqual(machine.handle(.wifi(router: nil))?.router, "100.64.0.9")
+    }
+
+    func testNoNetworkIsToldToo() {
+        _ = machine.handle(.addresses(["10.0.0.2"]))
+        XCTAssertEqual(machine.handle(.addresses([]))?.addresses, [])
+    }
+}
+
 /// The same numbers for the same seed.
 struct Steps {
     private var state: UInt64

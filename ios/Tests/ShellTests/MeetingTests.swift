@@ -145,6 +145,26 @@ final class MeetingTests: XCTestCase {
         }
     }
 
+    func testALinkOrAPictureIsHandedOnWithoutAnotherTouch() async throws {
+        let person = Person("Ana")
+        for action in [Action.shareLink, .sharePicture] {
+            XCTAssertNil(person.model.perform(action))
+            let code = try await person.sees("code") { $0.code }
+            let due = try await person.waiting(for: "what is due") { person.model.due }
+            XCTAssertTrue(code.sent)
+            let share: Share =
+                action == .shareLink ? .link(code.invitation.link) : .picture(symbol: code.invitation.symbol)
+            XCTAssertEqual(due, .share(share))
+            person.model.begun()
+            person.model.back()
+            try await person.isHome()
+            XCTAssertNil(person.model.due)
+        }
+        _ = try await person.hosts(send: true)
+        XCTAssertNil(person.model.due)
+        await person.leaves()
+    }
+
     func testOneSaysGoodbye() async throws {
         try await meeting { host, guest in
             host.model.goodbye()

@@ -187,6 +187,24 @@ final class PageTests: XCTestCase {
         }
     }
 
+    func testWhileNobodyServesTheHostOfLinksAPictureComesFirst() {
+        for (isTappable, first) in [(true, Key.shareAsLink), (false, .shareAsPicture)] {
+            var handout = Self.handout
+            handout.isTappable = isTappable
+            let code = ShowCode(
+                stage: .hostWaiting, scanNow: false, triesLeft: nil, expiresAt: 9, invitation: handout, sent: true)
+            for page in [Page(.showCode(code)), Page(.reply(Reply(handout: handout)))] {
+                XCTAssertEqual(page.choices.first?.label, first)
+                let pastes = page.everything.contains { $0.action == .errand(.share(.pasted(handout.link))) }
+                XCTAssertEqual(pastes, !isTappable)
+            }
+        }
+        XCTAssertFalse(Setup.isServed("handfast.example"))
+        XCTAssertFalse(Setup.isServed(nil))
+        XCTAssertTrue(Setup.isServed("hand.fast"))
+        XCTAssertTrue(Setup.isServed("notexample"))
+    }
+
     func testNoNetworkInCommonLeadsToAHotspot() {
         for hint in [Key.causeKeptApart, .causeOnlyLocal, .causeNoCommonFamily] {
             let page = Page(.connecting(Connecting(stage: .guestKnocking, hint: hint)))
@@ -247,6 +265,16 @@ final class PageTests: XCTestCase {
         XCTAssertEqual(page.conversation?.isOver, true)
         XCTAssertEqual(page.status, Phrase(.kindTheyLeft))
         XCTAssertEqual(page.everything.map(\.action), [.stop])
+    }
+
+    func testWhatIsTypedInSecretIsHiddenFromPicturesOfTheScreen() {
+        for screen in Self.screens {
+            switch screen {
+            case .question, .protect, .lock: XCTAssertTrue(Page(screen).isSecret)
+            case .sealed(let sealed): XCTAssertEqual(Page(screen).isSecret, sealed.code != nil)
+            default: XCTAssertFalse(Page(screen).isSecret)
+            }
+        }
     }
 
     func testTheScreenStaysOnWhileNobodyTouchesIt() {

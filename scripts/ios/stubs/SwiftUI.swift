@@ -348,6 +348,7 @@ extension View {
     public func safeAreaInset<V: View>(
         edge: VerticalEdge, spacing: CGFloat? = nil, @ViewBuilder content: () -> V
     ) -> some View { self }
+    public func overlay<V: View>(@ViewBuilder content: () -> V) -> some View { self }
     public func multilineTextAlignment(_ alignment: TextAlignment) -> some View { self }
     public func lineLimit(_ number: Int?) -> some View { self }
     public func focused(_ condition: FocusState<Bool>.Binding) -> some View { self }
