@@ -117,6 +117,9 @@ class Presence {
     /** What runs has no time left, while another is asked for in its place. */
     private var hasRunOut = false
     private var isSeen = false
+
+    /** It was seen since the process began, which begins awake. */
+    private var wasSeen = false
     private var isAwake = false
     private var isAsleep = false
     private var tellsAsleep = false
@@ -134,6 +137,7 @@ class Presence {
                 isSeen = event.isSeen
                 isRefused = null
                 if (isSeen) {
+                    wasSeen = true
                     isAsleep = false
                     add(Effect.Wake)
                 }
@@ -214,7 +218,7 @@ class Presence {
 
     private fun MutableList<Effect>.sleep() {
         val isKept = isSeen || stage == Stage.STARTING || stage == Stage.RUNNING
-        if (!isKept && !isAsleep) {
+        if (!isKept && !isAsleep && wasSeen) {
             isAsleep = true
             add(Effect.Sleep)
         }
