@@ -3,6 +3,7 @@ package example.handfast.app
 import android.app.Activity
 import android.app.Application
 import android.os.Bundle
+import android.os.SystemClock
 import example.handfast.app.phone.PhoneMemory
 import example.handfast.app.phone.camera.Eye
 import example.handfast.app.phone.files.Downloads
@@ -14,15 +15,18 @@ import example.handfast.app.phone.notices.Keeper
 import example.handfast.app.phone.notices.Notices
 import example.handfast.core.AppModel
 import example.handfast.core.Key
+import example.handfast.core.KeptPrivacy
 import example.handfast.core.OwnName
 import example.handfast.core.Row
 import example.handfast.core.bridge.Device
+import example.handfast.core.phone.AppLock
 import example.handfast.core.phone.Ongoing
 import example.handfast.core.phone.Presence.Event
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.flow.distinctUntilChanged
+import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
 import java.io.File
@@ -39,6 +43,7 @@ open class HandfastApp : Application() {
     val downloads by lazy { Downloads(this, File(noBackupFilesDir, "received")) }
     val eye by lazy { Eye(this, app) }
     val memory = PhoneMemory()
+    val lock = AppLock(SystemClock::elapsedRealtime)
     private val scope = CoroutineScope(SupervisorJob())
 
     override fun onCreate() {
@@ -49,7 +54,8 @@ open class HandfastApp : Application() {
             Device.forgetAll(noBackupFilesDir)
             keys.forget()
         }
-        app = AppModel(scope, owner, forgetAll = forgetAll) { told ->
+        val privacy = KeptPrivacy(File(noBackupFilesDir, "privacy"))
+        app = AppModel(scope, owner, keptPrivacy = privacy, forgetAll = forgetAll) { told ->
             Device.log(details = false)
             tidyCache(this, lending)
             Device.open(
@@ -60,9 +66,10 @@ open class HandfastApp : Application() {
                 told = told,
             )
         }
-        notices = Notices(this) { false }
+        notices = Notices(this) { app.privacy.value?.tellsContent == true }
         keeper = Keeper(this, app, notices)
         registerActivityLifecycleCallbacks(Seen())
+        scope.launch(Dispatchers.Main) { app.privacy.filterNotNull().collect { lock.chosen(it.locksApp) } }
         scope.launch(Dispatchers.Main) { app.ongoing.collect { keeper.handle(Event.Changed(it, app.front)) } }
         scope.launch(Dispatchers.Default) { app.ongoing.map(::people).distinctUntilChanged().collect(notices::offerPeople) }
         scope.launch(Dispatchers.IO) { app.ongoing.map(::received).distinctUntilChanged().collect { downloads.publish() } }
@@ -98,6 +105,7 @@ open class HandfastApp : Application() {
         private fun say() {
             if (isSeen == started.isNotEmpty()) return
             isSeen = started.isNotEmpty()
+            lock.seen(isSeen)
             keeper.handle(Event.Seen(isSeen))
         }
 

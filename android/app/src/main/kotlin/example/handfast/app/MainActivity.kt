@@ -5,7 +5,9 @@ import android.os.Bundle
 import androidx.activity.ComponentActivity
 import androidx.activity.compose.setContent
 import androidx.activity.enableEdgeToEdge
+import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import example.handfast.app.phone.AndroidPhone
+import example.handfast.app.ui.Covered
 import example.handfast.app.ui.HandfastUi
 import example.handfast.app.ui.theme.HandfastTheme
 import example.handfast.core.AppModel
@@ -19,7 +21,9 @@ class MainActivity : ComponentActivity() {
         enableEdgeToEdge()
         super.onCreate(savedInstanceState)
         phone = AndroidPhone(this, app)
-        setContent { HandfastTheme { HandfastUi(app, phone) } }
+        setContent {
+            HandfastTheme { Covered(phone.isCovered.collectAsStateWithLifecycle().value, phone::uncover) { HandfastUi(app, phone) } }
+        }
         phone.begin()
     }
 

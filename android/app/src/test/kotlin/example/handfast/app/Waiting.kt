@@ -6,15 +6,15 @@ import org.robolectric.Shadows.shadowOf
 import java.util.concurrent.TimeUnit
 
 /** Generous, because it is waited for only where something is wrong. */
-private val PATIENCE = TimeUnit.SECONDS.toNanos(120)
+private val PATIENCE = TimeUnit.SECONDS.toNanos(90)
 
-/** Waits for something of the core while the thread that draws goes on. */
-fun until(said: () -> String, happened: () -> Boolean) {
+/** Waits for something of the core, or of the other phone, while the thread that draws goes on. */
+fun until(said: () -> String, idle: () -> Unit = shadowOf(Looper.getMainLooper())::idle, happened: () -> Boolean) {
     val end = System.nanoTime() + PATIENCE
     while (!happened()) {
         check(System.nanoTime() < end) { "waited in vain: ${said()}" }
-        shadowOf(Looper.getMainLooper()).idle()
-        Thread.sleep(5)
+        idle()
+        Thread.sleep(10)
     }
 }
 

@@ -36,6 +36,7 @@ class AppModel(
     private val scope: CoroutineScope,
     private val owner: OwnName? = null,
     private val clock: () -> Long = System::currentTimeMillis,
+    private val keptPrivacy: KeptPrivacy? = null,
     /** Removes all that this device keeps of itself and others, and the key to it. */
     private val forgetAll: () -> Unit = {},
     private val open: (EventSink) -> Device,
@@ -53,6 +54,11 @@ class AppModel(
 
     /** The rows of the conversation. */
     val rows: StateFlow<List<Row>> = listed.asStateFlow()
+
+    private val guarded = MutableStateFlow<Privacy?>(null)
+
+    /** What others get to know who hold or see this phone; none before it was read. */
+    val privacy: StateFlow<Privacy?> = guarded.asStateFlow()
 
     private val going = MutableStateFlow<List<Ongoing>>(emptyList())
 
@@ -124,6 +130,7 @@ class AppModel(
 
     init {
         scope.launch(Dispatchers.Default) {
+            guarded.value = keptPrivacy?.read() ?: Privacy()
             if (owner != null && owner.read() == null) {
                 shown.value = Screen.Welcome(owner.suggested)
                 named.await()
@@ -170,6 +177,14 @@ class AppModel(
             owner?.keep(name)
             named.complete(Unit)
         }
+    }
+
+    /** The person chose, and it counts at once. */
+    fun guard(chosen: Privacy) = act {
+        keptPrivacy?.keep(chosen)
+        guarded.value = chosen
+        settings = settings?.copy(privacy = chosen)
+        show()
     }
 
     /** Begins anew where the key is lost, as somebody new. What came in as files stays. */
@@ -274,7 +289,7 @@ class AppModel(
 
     /** Shows whom this phone may ask. */
     fun showSettings() = act {
-        settings = Screen.Settings(owner?.read().orEmpty(), device.preferences(), Device.usualServers())
+        settings = Screen.Settings(owner?.read().orEmpty(), device.preferences(), Device.usualServers(), privacy = guarded.value)
         show()
     }
 

@@ -24,6 +24,8 @@ sealed interface Screen {
         val usual: List<String>,
         /** What was wrong with what was typed. */
         val hint: Key? = null,
+        /** None where it is not the app's to choose. */
+        val privacy: Privacy? = null,
     ) : Screen
 
     /** What works from here; none while it is being found out, which takes some seconds. */
@@ -172,9 +174,9 @@ val Screen.isAwake
     get() = isBright || this is Screen.Preparing || this is Screen.Scan || this is Screen.Connecting ||
         this is Screen.Compare
 
-/** An answer or a code is typed or shown, so no picture is taken of the display. */
-val Screen.isSecret
-    get() = this is Screen.Question || this is Screen.Lock || (this is Screen.Sealed && code != null)
+/** An answer or a code is typed or shown, so no picture is taken of the display; of our code, as the person chose. */
+fun Screen.isSecret(privacy: Privacy) = this is Screen.Question || this is Screen.Lock ||
+    (this is Screen.Sealed && code != null) || (isBright && privacy.hidesCodes)
 
 /** What [Screen.Help] is about. */
 enum class Topic {

@@ -1,18 +1,23 @@
 package example.handfast.app.phone
 
 import android.Manifest
+import android.app.KeyguardManager
 import android.content.ActivityNotFoundException
 import android.content.ClipData
 import android.content.ClipDescription
 import android.content.ClipboardManager
 import android.content.Intent
 import android.content.pm.PackageManager
+import android.hardware.biometrics.BiometricManager.Authenticators
+import android.hardware.biometrics.BiometricPrompt
 import android.net.Uri
 import android.os.Build
 import android.os.Bundle
+import android.os.CancellationSignal
 import android.os.PersistableBundle
 import android.provider.MediaStore
 import android.provider.Settings
+import android.view.DragEvent
 import android.view.HapticFeedbackConstants
 import androidx.activity.ComponentActivity
 import androidx.activity.result.ActivityResultLauncher
@@ -32,6 +37,7 @@ import androidx.lifecycle.DefaultLifecycleObserver
 import androidx.lifecycle.LifecycleOwner
 import androidx.lifecycle.lifecycleScope
 import example.handfast.app.HandfastApp
+import example.handfast.app.R
 import example.handfast.app.phone.files.ContentDocument
 import example.handfast.app.phone.files.Downloads
 import example.handfast.app.phone.files.TakenPicture
@@ -43,6 +49,7 @@ import example.handfast.core.Document
 import example.handfast.core.Handout
 import example.handfast.core.Key
 import example.handfast.core.NoRoom
+import example.handfast.core.Privacy
 import example.handfast.core.Protection
 import example.handfast.core.Screen
 import example.handfast.core.Shared
@@ -55,6 +62,7 @@ import example.handfast.core.phone.Permission
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.launch
 import java.io.File
 import java.io.IOException
@@ -102,10 +110,18 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
                 putString(TAKING, taking)
             }
         }
-        activity.lifecycleScope.launch { model.screen.collect(activity.window::follow) }
+        activity.lifecycleScope.launch {
+            // What is not known yet may be secret.
+            combine(model.screen, model.privacy) { screen, privacy -> screen to (privacy ?: Privacy(locksApp = true)) }
+                .collect { (screen, privacy) -> activity.window.follow(screen, privacy) }
+        }
+        activity.window.decorView.setOnDragListener { _, event -> event.action != DragEvent.ACTION_DROP || dropped(event) }
         activity.lifecycle.addObserver(object : DefaultLifecycleObserver {
             // The person may have been in the settings.
-            override fun onStart(owner: LifecycleOwner) = Permission.entries.forEach { carryOut(asks.found(it, isGiven(it))) }
+            override fun onStart(owner: LifecycleOwner) {
+                Permission.entries.forEach { carryOut(asks.found(it, isGiven(it))) }
+                sayWhetherAsking()
+            }
         })
     }
 
@@ -140,10 +156,15 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         }
     }
 
-    /** Dropped onto a conversation, or put into its text by the keyboard. */
-    fun dropped(uris: List<Uri>) {
-        val foreign = uris.filter { Arrival.isForeign("$it", activity.packageName) }
-        model.attach(foreign.map(::document))
+    /** Dropped onto a conversation out of another app. The other app lends it for as long as this activity lives. */
+    private fun dropped(event: DragEvent): Boolean {
+        val session = model.front
+        val clip = event.clipData
+        if (clip == null || session == null || model.screen.value !is Screen.Conversation) return false
+        activity.requestDragAndDropPermissions(event)
+        val uris = (0 until clip.itemCount).mapNotNull { clip.getItemAt(it).uri }
+        attach(uris.filter { Arrival.isForeign("$it", activity.packageName) }, session)
+        return uris.isNotEmpty()
     }
 
     // --- Connecting ---------------------------------------------------------------------------
@@ -191,7 +212,7 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         attachingTo = model.front
         if (isGiven(Permission.CAMERA)) {
             beside {
-                val (uri, to) = app.lending.borrow("${activity.getString(example.handfast.app.R.string.file_unnamed)}.jpg")
+                val (uri, to) = app.lending.borrow("${activity.getString(R.string.file_unnamed)}.jpg")
                 taking = to.path
                 onScreen { photo.begin(uri) }
             }
@@ -292,6 +313,28 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         activity.window.decorView.performHapticFeedback(feedback)
     }
 
+    // --- The lock of the app ------------------------------------------------------------------
+
+    /** None until it is known whether the screens are covered. */
+    val isCovered get() = app.lock.isCovered
+
+    /** Asks the person to prove who they are, as the phone itself does it. */
+    fun uncover() {
+        // A phone without a lock of its own keeps nobody out.
+        if (!activity.getSystemService(KeyguardManager::class.java).isDeviceSecure) return app.lock.opened()
+        val prompt = BiometricPrompt.Builder(activity).setTitle(activity.getString(R.string.app_name))
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) {
+            prompt.setAllowedAuthenticators(Authenticators.BIOMETRIC_WEAK or Authenticators.DEVICE_CREDENTIAL)
+        } else {
+            @Suppress("DEPRECATION") // what came in its place came with Android 11
+            prompt.setDeviceCredentialAllowed(true)
+        }
+        val answer = object : BiometricPrompt.AuthenticationCallback() {
+            override fun onAuthenticationSucceeded(result: BiometricPrompt.AuthenticationResult?) = app.lock.opened()
+        }
+        guarded { prompt.build().authenticate(CancellationSignal(), activity.mainExecutor, answer) }
+    }
+
     // --- Permissions --------------------------------------------------------------------------
 
     private fun askForCamera() {
@@ -325,9 +368,18 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
                 app.eye.allowed(isGiven)
                 if (isGiven && (model.screen.value as? Screen.Scan)?.camera == Camera.DENIED) model.camera(Camera.ASKING)
             }
-            Permission.LOCAL_NETWORK -> if (grant != Grant.UNKNOWN) model.localNetwork(isGiven)
+            Permission.LOCAL_NETWORK -> {
+                if (grant != Grant.UNKNOWN) model.localNetwork(isGiven)
+                sayWhetherAsking()
+            }
             Permission.NOTIFICATIONS -> Unit
         }
+    }
+
+    /** Whether the system will ask about the local network. */
+    private fun sayWhetherAsking() {
+        val grant = asks.grant(Permission.LOCAL_NETWORK)
+        model.asksForLocalNetwork(!isGiven(Permission.LOCAL_NETWORK) && grant != Grant.DENIED_FOR_GOOD)
     }
 
     /** What this version of Android does not know needs no asking. */
@@ -352,8 +404,9 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
 
     private fun lock(uri: Uri) = beside { model.lock(document(uri).copy()) }
 
-    private fun attach(uris: List<Uri>) {
-        val session = attachingTo
+    private fun attach(uris: List<Uri>) = attach(uris, attachingTo)
+
+    private fun attach(uris: List<Uri>, session: Long?) {
         if (uris.isEmpty() || session == null) return
         beside {
             val documents = uris.map(::document).onEach { it.name }

@@ -143,14 +143,10 @@ fun Rows(
         item("end") { end() }
         items(rows.size, { rows[rows.lastIndex - it].number }) {
             val at = rows.lastIndex - it
-            One(rows[at], at == 0 || dayOf(rows[at - 1].at) != dayOf(rows[at].at), row)
+            row(rows[at], at == 0 || dayOf(rows[at - 1].at) != dayOf(rows[at].at))
         }
     }
 }
-
-/** One row, composed anew only when it has changed itself. */
-@Composable
-private fun One(row: Line, beginsDay: Boolean, draw: @Composable (Line, Boolean) -> Unit) = draw(row, beginsDay)
 
 @Composable
 private fun Head(state: Screen.Conversation, deeds: TalkDeeds, hasBack: Boolean) {

@@ -23,6 +23,8 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.safeDrawing
 import androidx.compose.foundation.layout.width
 import androidx.compose.foundation.layout.windowInsetsPadding
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
@@ -163,7 +165,7 @@ private fun Empty() = Surface(
     color = MaterialTheme.colorScheme.surfaceContainerLow,
 ) {
     Column(
-        Modifier.padding(24.dp),
+        Modifier.verticalScroll(rememberScrollState()).padding(24.dp),
         Arrangement.spacedBy(24.dp, Alignment.CenterVertically),
         Alignment.CenterHorizontally,
     ) {
@@ -229,6 +231,7 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
             },
             onLookAround = app::lookAround,
             onLinks = { app.help(Topic.LINKS) },
+            onGuard = app::guard,
             onBack = app::back,
         )
         is Screen.Outlook -> Outlook(screen, deeds.hotspot, app::back)

@@ -47,6 +47,7 @@ import example.handfast.core.Expected
 import example.handfast.core.Key
 import example.handfast.core.OwnName
 import example.handfast.core.Preferences
+import example.handfast.core.Privacy
 import example.handfast.core.Screen
 import example.handfast.core.Topic
 
@@ -57,6 +58,7 @@ fun Settings(
     onSave: (name: String, chosen: Preferences) -> Unit,
     onLookAround: () -> Unit,
     onLinks: () -> Unit,
+    onGuard: (Privacy) -> Unit,
     onBack: () -> Unit,
 ) {
     val chosen = state.chosen
@@ -87,6 +89,7 @@ fun Settings(
                 ) { isAdvanced = !isAdvanced }
             }
         }
+        state.privacy?.let { Guarded(it, onGuard) }
         if (isAdvanced) {
             Choice(
                 stringResource(R.string.ask_servers),
@@ -111,6 +114,14 @@ fun Settings(
             { onSave(name, Preferences(askServers, servers.split(' ', ',', '\n'), askRouter, guess)) },
         )
     }
+}
+
+/** What others get to know who hold or see this phone. It counts at once. */
+@Composable
+private fun Guarded(privacy: Privacy, onGuard: (Privacy) -> Unit) {
+    Choice(stringResource(R.string.locks_app), privacy.locksApp, { onGuard(privacy.copy(locksApp = it)) })
+    Choice(stringResource(R.string.hides_codes), privacy.hidesCodes, { onGuard(privacy.copy(hidesCodes = it)) })
+    Choice(stringResource(R.string.tells_content), privacy.tellsContent, { onGuard(privacy.copy(tellsContent = it)) })
 }
 
 /** A line that leads on, or opens something beneath. */

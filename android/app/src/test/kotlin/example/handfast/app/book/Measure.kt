@@ -45,12 +45,13 @@ internal class Measure(
         if (page.isLive && all.none { SemanticsProperties.LiveRegion in it.config }) add("changes, and nobody is told")
     }
 
-    /** Whether letters are missing; a rounded pixel is none. */
-    private fun TextLayoutResult.isCut(): Boolean {
-        val widest = (0 until lineCount).maxOfOrNull { multiParagraph.getLineWidth(it) } ?: 0f
-        return (0 until lineCount).any(::isLineEllipsized) || multiParagraph.didExceedMaxLines ||
-            multiParagraph.height > size.height + 2 || widest > size.width + 2
-    }
+    /** Whether letters are missing, or a word is broken because it is wider than its place; a rounded pixel is none. */
+    private fun TextLayoutResult.isCut() = (0 until lineCount).any(::isLineEllipsized) ||
+        multiParagraph.didExceedMaxLines || multiParagraph.height > size.height + 2 ||
+        (hasOnlyWords() && multiParagraph.intrinsics.minIntrinsicWidth > size.width + 2)
+
+    /** An address or a name of a file may be broken anywhere. */
+    private fun TextLayoutResult.hasOnlyWords() = layoutInput.text.text.split(' ', '\n').all { it.length <= LONGEST_WORD }
 
     /** Whether some of it lies within the display. */
     private fun SemanticsNode.isSeen() = boundsInRoot.let { it.width > 1 && it.height > 1 && it.overlaps(display) }
@@ -117,6 +118,9 @@ internal class Measure(
         return 0.2126 * part(16) + 0.7152 * part(8) + 0.0722 * part(0)
     }
 }
+
+/** In letters, with the marks of the pseudo language. */
+private const val LONGEST_WORD = 24
 
 internal fun SemanticsNode.below(): List<SemanticsNode> = children.flatMap { listOf(it) + it.below() }
 

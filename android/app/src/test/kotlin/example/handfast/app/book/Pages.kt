@@ -193,6 +193,7 @@ val pages: List<Page> = listOf(
     page("help-links", Screen.Help(Topic.LINKS)),
     Page("ask-first") { AskFirst({}) {} },
     page("ended", Screen.Ended(Key.KIND_NOT_REACHED, Key.REMEDY_TRY_TOGETHER, Way.SHOW_CODE), isLive = true),
+    page("key-lost", Screen.KeyLost),
     page("ended-key-store", Screen.Ended(Key.KIND_KEY_STORE_FAILED, Key.REMEDY_RESTART, Way.RESTART), isLive = true),
 )
 

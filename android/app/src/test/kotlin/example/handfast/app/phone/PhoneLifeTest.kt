@@ -2,14 +2,13 @@ package example.handfast.app.phone
 
 import android.app.Notification
 import android.app.NotificationManager
+import android.content.ComponentName
 import android.content.Context
 import android.content.pm.ServiceInfo
 import android.os.Looper
-import androidx.lifecycle.Lifecycle
-import androidx.test.core.app.ActivityScenario
+import androidx.activity.ComponentActivity
 import androidx.test.core.app.ApplicationProvider
 import example.handfast.app.HandfastApp
-import example.handfast.app.MainActivity
 import example.handfast.app.PhoneRunner
 import example.handfast.app.phone.notices.KeepingService
 import example.handfast.app.until
@@ -22,7 +21,6 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.shadows.ShadowChoreographer
 import kotlin.test.assertEquals
 import kotlin.test.assertNotNull
 import kotlin.test.assertNull
@@ -79,19 +77,16 @@ class PhoneLifeTest {
 
     @Test
     fun `rotation is no leaving`() {
-        // What turns for as long as it is shown would never let the looper rest.
-        ShadowChoreographer.setPaused(true)
-        ActivityScenario.launch(MainActivity::class.java).use { scenario ->
-            app.app.welcome("Mira")
-            app.app.screen.until { it is Screen.Home }
-            app.app.invite(send = false)
-            app.app.screen.until { it is Screen.ShowCode }
-            scenario.recreate()
-            shadowOf(Looper.getMainLooper()).idle()
-            assertNull(shadowOf(app).peekNextStartedService())
-            scenario.moveToState(Lifecycle.State.CREATED)
-            assertEquals(KeepingService::class.java.name, shadowOf(app).peekNextStartedService()?.component?.className)
-        }
+        app.app.welcome("Mira")
+        app.app.invite(send = false)
+        app.app.screen.until { it is Screen.ShowCode }
+        shadowOf(app.packageManager).addActivityIfNotPresent(ComponentName(app, ComponentActivity::class.java))
+        val controller = Robolectric.buildActivity(ComponentActivity::class.java).setup()
+        controller.recreate()
+        shadowOf(Looper.getMainLooper()).idle()
+        assertNull(shadowOf(app).peekNextStartedService())
+        controller.pause().stop()
+        assertEquals(KeepingService::class.java.name, shadowOf(app).peekNextStartedService()?.component?.className)
     }
 
     /** The service that the app asked for, begun as the system begins it. */

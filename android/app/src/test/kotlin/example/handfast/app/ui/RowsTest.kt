@@ -4,6 +4,7 @@ import androidx.activity.ComponentActivity
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.height
 import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
 import androidx.compose.runtime.SideEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
@@ -33,11 +34,14 @@ class RowsTest {
 
     private fun show() = rule.setContent {
         Box(Modifier.height(600.dp)) {
-            Rows(rows) { row, _ ->
-                SideEffect { composed.merge(row.number, 1, Int::plus) }
-                Text(if (row is Row.File) "${row.done}" else "row ${row.number}")
-            }
+            Rows(rows) { row, _ -> Counted(row) }
         }
+    }
+
+    @Composable
+    private fun Counted(row: Row) {
+        SideEffect { composed.merge(row.number, 1, Int::plus) }
+        Text(if (row is Row.File) "${row.done}" else "row ${row.number}")
     }
 
     @Test

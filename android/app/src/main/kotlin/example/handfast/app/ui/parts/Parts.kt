@@ -250,7 +250,7 @@ fun Avatar(name: String, modifier: Modifier = Modifier, size: Dp = 48.dp, isHere
                 // As large as the circle wants it, whatever the size of text is.
                 val style = MaterialTheme.typography.titleLarge
                 val initial = shown.substring(0, shown.offsetByCodePoints(0, 1)).uppercase()
-                Text(initial, color = Color.White, style = style.copy(fontSize = fixed(size * 0.42f)))
+                Text(initial, color = Color.White, style = style.copy(fontSize = fixed(size * 0.42f), lineHeight = fixed(size * 0.6f)))
             }
         }
         if (isHere) {

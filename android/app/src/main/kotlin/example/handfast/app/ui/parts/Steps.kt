@@ -85,7 +85,7 @@ fun Numbered(steps: List<String>, modifier: Modifier = Modifier) = Column(modifi
                 Text(
                     "${at + 1}",
                     color = MaterialTheme.colorScheme.onPrimaryContainer,
-                    style = style.copy(fontSize = fixed(16.dp)),
+                    style = style.copy(fontSize = fixed(16.dp), lineHeight = fixed(24.dp)),
                 )
             }
             Text(step, Modifier.weight(1f), style = MaterialTheme.typography.bodyLarge)
