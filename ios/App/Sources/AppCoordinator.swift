@@ -8,6 +8,7 @@ import UIKit
 @MainActor @Observable
 final class AppCoordinator {
     private(set) var model: AppModel
+    let lock = AppLock()
     @ObservationIgnored private let network = NetworkWatch()
     @ObservationIgnored private let localNetwork = LocalNetworkDriver()
     @ObservationIgnored private var machine = BackgroundMachine()
@@ -57,6 +58,8 @@ final class AppCoordinator {
 
     func enter(_ phase: ScenePhase) {
         localNetwork.handle(.active(phase == .active))
+        if phase == .background { lock.handle(.left) }
+        if phase == .active { lock.handle(.returned) }
         switch phase {
         case .background:
             handle(.left(isAtRest: model.isAtRest))

@@ -33,7 +33,11 @@ struct RootView: View {
             .modifier(ErrandSheets(actions: actions, model: model))
             .overlay {
                 // Before the system takes its picture for the list of apps.
-                if page.isSecret && phase != .active { Color(uiColor: .systemBackground).ignoresSafeArea() }
+                if home.lock.isCovered {
+                    LockCover(lock: home.lock)
+                } else if page.isSecret && phase != .active {
+                    Color(uiColor: .systemBackground).ignoresSafeArea()
+                }
             }
             .onChange(of: model.due) { _, due in
                 guard let due else { return }
@@ -68,7 +72,8 @@ struct RootView: View {
                         Text(.homeEmpty).foregroundStyle(.secondary).padding()
                     } else {
                         ScreenView(
-                            page: page, model: model, actions: actions, camera: camera, drafts: $drafts,
+                            page: page, model: model, actions: actions, camera: camera, lock: home.lock,
+                            drafts: $drafts,
                             perform: perform)
                     }
                 }
@@ -79,7 +84,7 @@ struct RootView: View {
                     .navigationDestination(for: Away.self) { _ in
                         ScreenView(
                             page: isHome(model.screen) ? Page(last) : page, model: model, actions: actions,
-                            camera: camera, drafts: $drafts, perform: perform)
+                            camera: camera, lock: home.lock, drafts: $drafts, perform: perform)
                     }
             }
         }
@@ -125,6 +130,7 @@ private struct ScreenView: View {
     let model: AppModel
     let actions: PlatformActions
     let camera: CameraDriver
+    let lock: AppLock
     @Binding var drafts: [UInt64: String]
     let perform: (Action, Typed) -> Void
 
@@ -155,7 +161,7 @@ private struct ScreenView: View {
         if let talk = page.conversation {
             ConversationView(page: page, talk: talk, model: model, actions: actions, perform: act, drafts: $drafts)
         } else if let settings = page.settings {
-            SettingsView(page: page, settings: settings, perform: perform)
+            SettingsView(page: page, settings: settings, lock: lock, perform: perform)
         } else if let symbol = page.symbol {
             CodeView(page: page, symbol: symbol, perform: act)
         } else if page.isScan {
