@@ -9,18 +9,11 @@ struct RootView: View {
     let home: AppCoordinator
 
     @State private var actions = PlatformActions()
-    @State private var camera: CameraDriver
     @State private var drafts: [UInt64: String] = [:]
     /// What is drawn while it leaves.
     @State private var last = Screen.welcome
     @Environment(\.horizontalSizeClass) private var width
     @Environment(\.scenePhase) private var phase
-
-    init(model: AppModel, home: AppCoordinator) {
-        self.model = model
-        self.home = home
-        _camera = State(wrappedValue: CameraDriver(model: model))
-    }
 
     var body: some View {
         let page = Page(model.screen)
@@ -54,10 +47,6 @@ struct RootView: View {
                 AccessibilityNotification.Announcement(text).post()
             }
             .onChange(of: page.needsNeighbours, initial: true) { _, needed in home.needsNeighbours(needed) }
-            .onChange(of: phase) { _, phase in
-                if phase == .active { camera.handle(.entered) }
-                if phase == .background { camera.handle(.left) }
-            }
     }
 
     @ViewBuilder private func content(_ page: Page) -> some View {
@@ -72,7 +61,7 @@ struct RootView: View {
                         Text(.homeEmpty).foregroundStyle(.secondary).padding()
                     } else {
                         ScreenView(
-                            page: page, model: model, actions: actions, camera: camera, lock: home.lock,
+                            page: page, model: model, actions: actions, camera: home.camera, lock: home.lock,
                             drafts: $drafts,
                             perform: perform)
                     }
@@ -84,7 +73,7 @@ struct RootView: View {
                     .navigationDestination(for: Away.self) { _ in
                         ScreenView(
                             page: isHome(model.screen) ? Page(last) : page, model: model, actions: actions,
-                            camera: camera, lock: home.lock, drafts: $drafts, perform: perform)
+                            camera: home.camera, lock: home.lock, drafts: $drafts, perform: perform)
                     }
             }
         }
