@@ -42,7 +42,7 @@ EMPTY = "-empty-to-avoid-conflict-with-guava"
 
 
 def unavailable(why):
-    print(f"{why}; {VARIABLE} may name a further repository, which serves it", file=sys.stderr)
+    print(f"skipped: {why}; {VARIABLE} may name a further repository, which serves it", file=sys.stderr)
     sys.exit(UNAVAILABLE)
 
 

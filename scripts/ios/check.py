@@ -56,6 +56,7 @@ def property_lists():
         APP / "Info.plist",
         "NSCameraUsageDescription",
         "NSLocalNetworkUsageDescription",
+        "NSFaceIDUsageDescription",
         "CFBundleURLTypes",
         "CFBundleDocumentTypes",
         "UTExportedTypeDeclarations",

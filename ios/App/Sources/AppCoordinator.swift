@@ -8,6 +8,8 @@ import UIKit
 @MainActor @Observable
 final class AppCoordinator {
     private(set) var model: AppModel
+    private(set) var camera: CameraDriver
+    let lock = AppLock()
     @ObservationIgnored private let network = NetworkWatch()
     @ObservationIgnored private let localNetwork = LocalNetworkDriver()
     @ObservationIgnored private var machine = BackgroundMachine()
@@ -20,12 +22,16 @@ final class AppCoordinator {
         if let name = ProcessInfo.processInfo.environment["HANDFAST_SCREEN"],
             let sample = Sample.all.first(where: { $0.name == name })
         {
-            model = AppModel(drawing: sample)
+            let drawn = AppModel(drawing: sample)
+            model = drawn
+            camera = CameraDriver(model: drawn)
             return
         }
         #endif
         Folders.clean()
-        model = Self.newModel()
+        let made = Self.newModel()
+        model = made
+        camera = CameraDriver(model: made)
         network.start { [weak self] told in
             self?.model.network(told.addresses, router: told.router)
             self?.localNetwork.handle(.addresses(told.addresses))
@@ -36,7 +42,9 @@ final class AppCoordinator {
     /// Another model in the place of one that could not be opened.
     func restart() {
         let old = model
+        camera.handle(.hidden)
         model = Self.newModel()
+        camera = CameraDriver(model: model)
         model.network(localAddresses())
         Task { await old.shutdown() }
     }
@@ -59,9 +67,13 @@ final class AppCoordinator {
         localNetwork.handle(.active(phase == .active))
         switch phase {
         case .background:
+            lock.handle(.left)
+            camera.handle(.left)
             handle(.left(isAtRest: model.isAtRest))
             watchRest()
         case .active:
+            lock.handle(.returned)
+            camera.handle(.entered)
             handle(.returned)
             takeShared()
         default:

@@ -133,7 +133,7 @@ struct ErrandSheets: ViewModifier {
                 PictureTaker { picture in
                     actions.isTakingPicture = false
                     guard let picture, case .attach(let session) = actions.purpose else { return }
-                    if let file = try? Folders.keep(picture) { model.sendFile(file.path, to: session) }
+                    if let file = try? Folders.keep(picture) { model.sendFile(file.path, to: session, isCopy: true) }
                 }
                 .ignoresSafeArea()
             }
@@ -148,7 +148,7 @@ struct ErrandSheets: ViewModifier {
             }
             // Under the name that the library has for it.
             if let copy = try? await item.loadTransferable(type: PickedFile.self) {
-                model.sendFile(copy.file.path, to: session)
+                model.sendFile(copy.file.path, to: session, isCopy: true)
             }
         }
     }
@@ -157,9 +157,12 @@ struct ErrandSheets: ViewModifier {
         if case .attach(let session) = actions.purpose {
             let model = model
             Task.detached {
-                // A file that cannot be copied cannot be read by the core either, which says so.
-                let copy = (try? Folders.copy(file)) ?? file
-                await model.sendFile(copy.path, to: session)
+                if let copy = try? Folders.copy(file) {
+                    await model.sendFile(copy.path, to: session, isCopy: true)
+                } else {
+                    // What cannot be copied cannot be read by the core either, which says so.
+                    await model.sendFile(file.path, to: session)
+                }
             }
             return
         }

@@ -9,18 +9,11 @@ struct RootView: View {
     let home: AppCoordinator
 
     @State private var actions = PlatformActions()
-    @State private var camera: CameraDriver
     @State private var drafts: [UInt64: String] = [:]
     /// What is drawn while it leaves.
     @State private var last = Screen.welcome
     @Environment(\.horizontalSizeClass) private var width
     @Environment(\.scenePhase) private var phase
-
-    init(model: AppModel, home: AppCoordinator) {
-        self.model = model
-        self.home = home
-        _camera = State(wrappedValue: CameraDriver(model: model))
-    }
 
     var body: some View {
         let page = Page(model.screen)
@@ -33,7 +26,11 @@ struct RootView: View {
             .modifier(ErrandSheets(actions: actions, model: model))
             .overlay {
                 // Before the system takes its picture for the list of apps.
-                if page.isSecret && phase != .active { Color(uiColor: .systemBackground).ignoresSafeArea() }
+                if home.lock.isCovered {
+                    LockCover(lock: home.lock)
+                } else if page.isSecret && phase != .active {
+                    Color(uiColor: .systemBackground).ignoresSafeArea()
+                }
             }
             .onChange(of: model.due) { _, due in
                 guard let due else { return }
@@ -50,10 +47,6 @@ struct RootView: View {
                 AccessibilityNotification.Announcement(text).post()
             }
             .onChange(of: page.needsNeighbours, initial: true) { _, needed in home.needsNeighbours(needed) }
-            .onChange(of: phase) { _, phase in
-                if phase == .active { camera.handle(.entered) }
-                if phase == .background { camera.handle(.left) }
-            }
     }
 
     @ViewBuilder private func content(_ page: Page) -> some View {
@@ -68,7 +61,8 @@ struct RootView: View {
                         Text(.homeEmpty).foregroundStyle(.secondary).padding()
                     } else {
                         ScreenView(
-                            page: page, model: model, actions: actions, camera: camera, drafts: $drafts,
+                            page: page, model: model, actions: actions, camera: home.camera, lock: home.lock,
+                            drafts: $drafts,
                             perform: perform)
                     }
                 }
@@ -79,7 +73,7 @@ struct RootView: View {
                     .navigationDestination(for: Away.self) { _ in
                         ScreenView(
                             page: isHome(model.screen) ? Page(last) : page, model: model, actions: actions,
-                            camera: camera, drafts: $drafts, perform: perform)
+                            camera: home.camera, lock: home.lock, drafts: $drafts, perform: perform)
                     }
             }
         }
@@ -125,6 +119,7 @@ private struct ScreenView: View {
     let model: AppModel
     let actions: PlatformActions
     let camera: CameraDriver
+    let lock: AppLock
     @Binding var drafts: [UInt64: String]
     let perform: (Action, Typed) -> Void
 
@@ -155,7 +150,7 @@ private struct ScreenView: View {
         if let talk = page.conversation {
             ConversationView(page: page, talk: talk, model: model, actions: actions, perform: act, drafts: $drafts)
         } else if let settings = page.settings {
-            SettingsView(page: page, settings: settings, perform: perform)
+            SettingsView(page: page, settings: settings, lock: lock, perform: perform)
         } else if let symbol = page.symbol {
             CodeView(page: page, symbol: symbol, perform: act)
         } else if page.isScan {

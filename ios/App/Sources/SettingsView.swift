@@ -5,6 +5,7 @@ import SwiftUI
 struct SettingsView: View {
     let page: Page
     let settings: Settings
+    @Bindable var lock: AppLock
     let perform: (Action, Typed) -> Void
 
     @State private var typed = Typed()
@@ -20,6 +21,13 @@ struct SettingsView: View {
                 Text(.yourName)
             } footer: {
                 Text(.welcomeText)
+            }
+            if AppLock.isPossible {
+                Section {
+                    Toggle(isOn: $lock.isWanted) { Text(.appLock) }
+                } footer: {
+                    Text(.appLockText)
+                }
             }
             Section {
                 DisclosureGroup(isExpanded: $isAdvanced) {

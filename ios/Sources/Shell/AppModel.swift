@@ -438,8 +438,16 @@ public final class AppModel {
     }
 
     /// `session`: the one that was on the stage when the file was asked for, as picking it takes a while.
-    public func sendFile(_ path: String, to session: UInt64? = nil) {
-        on(session ?? front) { device, session in try await device.sendFile(session, path) }
+    /// `isCopy`: it lies in a folder of its own, and both go once it was sent or came to nothing.
+    public func sendFile(_ path: String, to session: UInt64? = nil, isCopy: Bool = false) {
+        act { [session = session ?? front] model, device in
+            let copy = isCopy ? Copy(URL(fileURLWithPath: path)) : nil
+            guard let session else {
+                copy?.remove()
+                return
+            }
+            try await model.send(path, copy, session, device)
+        }
     }
 
     public func acceptFile(_ number: UInt64) {
@@ -494,7 +502,7 @@ public final class AppModel {
             model.bring(session)
             model.show()
             if let text = shared.text { try await device.send(session, text) }
-            for file in shared.files { try await device.sendFile(session, file.path) }
+            for file in shared.files { try await model.send(file.path, Copy(file), session, device) }
         }
     }
 
@@ -689,7 +697,7 @@ public final class AppModel {
             guard let session = model.onStage, session.id == front else { return }
             model.clearStage()
             if session.over != nil {
-                model.sessions.removeAll { $0.id == session.id }
+                model.remove { $0.id == session.id }
             } else if !session.isOver {
                 try await end(device, session.id)
             }
@@ -834,10 +842,18 @@ public final class AppModel {
     private func clearStage() {
         front = nil
         form = nil
-        sessions.removeAll { $0.isOver }
+        remove { $0.isOver }
     }
 
     private var onStage: Session? { sessions.first { $0.id == front } }
+
+    /// They leave the list, and nothing is sent in them any more.
+    private func remove(_ which: (Session) -> Bool) {
+        for gone in sessions.filter(which) {
+            for copy in gone.everyCopy { copy.remove() }
+        }
+        sessions.removeAll(where: which)
+    }
 
     private func change(_ session: UInt64, _ change: (inout Session) -> Void) {
         if let at = sessions.firstIndex(where: { $0.id == session }) { change(&sessions[at]) }
@@ -993,8 +1009,21 @@ public final class AppModel {
         }
     }
 
+    private func send(_ path: String, _ copy: Copy?, _ session: UInt64, _ device: Device) async throws {
+        do {
+            if let copy { change(session) { $0.keep(copy) } }
+            try await device.sendFile(session, path)
+        } catch {
+            copy?.remove()
+            throw error
+        }
+    }
+
     /// The rows of a session changed.
     private func listed(_ session: UInt64) {
+        var spent: [Copy] = []
+        change(session) { spent = $0.spent() }
+        for copy in spent { copy.remove() }
         if session == front { rows = onStage?.rows ?? [] }
         show()
     }
@@ -1006,7 +1035,7 @@ public final class AppModel {
             change(session) { $0.end(why) }
             if let end = view.end, session != front { say(end) }
         } else if view.isClosed || view.isOver && session != front {
-            sessions.removeAll { $0.id == session }
+            remove { $0.id == session }
             if session == front { front = nil }
             if let end = view.end { say(end) }
         } else {

@@ -317,6 +317,10 @@ public enum Key: String, CaseIterable, Sendable {
     case startAnewTitle = "start_anew_title"
     case shareAsPicture = "share_as_picture"
     case pasteThis = "paste_this"
+    case appLock = "app_lock"
+    case appLockText = "app_lock_text"
+    case appLockReason = "app_lock_reason"
+    case unlock
     case scanTheirs = "scan_theirs"
     case notSamePlace = "not_same_place"
     case otherForms = "other_forms"

@@ -22,6 +22,8 @@ struct Session {
     /// What they call themselves, where that is known.
     private var name: String?
     private var paces: [UInt64: Pace] = [:]
+    /// Copies of our own of what was sent, by the name of the file.
+    private var copies: [String: [Copy]] = [:]
 
     init(id: UInt64) {
         self.id = id
@@ -72,6 +74,29 @@ struct Session {
         }
         if let place { rows[place] = row } else { rows.append(row) }
     }
+
+    /// This file of ours goes when it is no longer needed.
+    mutating func keep(_ copy: Copy) {
+        copies[copy.file.lastPathComponent, default: []].append(copy)
+    }
+
+    /// The copies whose files have all come to an end. Which row is whose is not told, where two are called alike.
+    mutating func spent() -> [Copy] {
+        var spent: [Copy] = []
+        for (name, kept) in copies {
+            let files = rows.compactMap { row in
+                if case .file(let file) = row, file.ours, file.name == name { file } else { nil }
+            }
+            if files.count >= kept.count, !files.contains(where: \.isOpen) {
+                spent += kept
+                copies[name] = nil
+            }
+        }
+        return spent
+    }
+
+    /// All of them, as nothing is sent any more.
+    var everyCopy: [Copy] { copies.values.flatMap { $0 } }
 
     mutating func drop(_ row: UInt64) {
         guard let place = rows.firstIndex(where: { $0.id == row }) else { return }

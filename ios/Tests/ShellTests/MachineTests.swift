@@ -322,6 +322,53 @@ final class NetworkMachineTests: XCTestCase {
     }
 }
 
+final class AppLockMachineTests: XCTestCase {
+    private var machine = AppLockMachine()
+    private let start = ContinuousClock.now
+
+    private func after(_ event: AppLockMachine.Event, at seconds: Double = 0) -> [AppLockMachine.Effect] {
+        machine.handle(event, at: start + .seconds(seconds))
+    }
+
+    func testItIsCoveredFromTheStartUntilTheOwnerIsThere() {
+        XCTAssertEqual(after(.wanted(true, atStart: true)), [])
+        XCTAssertTrue(machine.isCovered)
+        XCTAssertEqual(after(.returned), [.ask])
+        // The system's own question puts the app aside for a moment.
+        XCTAssertEqual(after(.returned), [])
+        XCTAssertEqual(after(.answered(.refused)), [])
+        XCTAssertTrue(machine.isCovered)
+        XCTAssertEqual(after(.touched), [.ask])
+        XCTAssertEqual(after(.touched), [])
+        XCTAssertEqual(after(.answered(.owner)), [])
+        XCTAssertFalse(machine.isCovered)
+    }
+
+    func testASharedFileIsNoLeavingButAMinuteIs() {
+        _ = after(.wanted(true, atStart: false))
+        XCTAssertFalse(machine.isCovered)
+        _ = after(.left)
+        XCTAssertEqual(after(.returned, at: 59), [])
+        _ = after(.left, at: 100)
+        XCTAssertEqual(after(.returned, at: 160), [.ask])
+        XCTAssertTrue(machine.isCovered)
+    }
+
+    func testWhoDoesNotWantItIsNeverAsked() {
+        _ = after(.wanted(false, atStart: true))
+        _ = after(.left)
+        XCTAssertEqual(after(.returned, at: 1000), [])
+        XCTAssertEqual(after(.touched), [])
+    }
+
+    func testAPhoneWithoutALockOfItsOwnLocksNobodyOut() {
+        _ = after(.wanted(true, atStart: true))
+        _ = after(.returned)
+        _ = after(.answered(.impossible))
+        XCTAssertFalse(machine.isCovered)
+    }
+}
+
 /// The same numbers for the same seed.
 struct Steps {
     private var state: UInt64

@@ -137,6 +137,38 @@ final class MeetingTests: XCTestCase {
         }
     }
 
+    func testACopyGoesOnceItsFileWasSentOrCameToNothing() async throws {
+        func copy(_ name: String, in person: Person) throws -> URL {
+            let folder = person.folder.appendingPathComponent(UUID().uuidString)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let file = folder.appendingPathComponent(name)
+            try Data("a".utf8).write(to: file)
+            return file
+        }
+        func isThere(_ file: URL) -> Bool {
+            FileManager.default.fileExists(atPath: file.deletingLastPathComponent().path)
+        }
+        try await meeting { host, guest in
+            let files = try ["a.txt", "a.txt", "b.txt"].map { try copy($0, in: host) }
+            for file in files { host.model.sendFile(file.path, isCopy: true) }
+            let offered = try await guest.waiting(for: "three files") {
+                let rows = guest.model.rows.compactMap { if case .file(let row) = $0 { row } else { nil } }
+                return rows.count == 3 ? rows : nil
+            }
+            XCTAssertEqual(files.map(isThere), [true, true, true])
+            guest.model.acceptFile(offered[0].number)
+            _ = try await host.file(.fileSent)
+            // The other may be the one that is still offered.
+            XCTAssertEqual(files.map(isThere), [true, true, true])
+            guest.model.declineFile(offered[1].number)
+            _ = try await host.waiting(for: "both to go") { isThere(files[0]) || isThere(files[1]) ? nil : true }
+            XCTAssertTrue(isThere(files[2]))
+            host.model.goodbye()
+            host.model.stop()
+            _ = try await host.waiting(for: "the last to go") { isThere(files[2]) ? nil : true }
+        }
+    }
+
     func testAFileThatIsNotThereIsSaid() async throws {
         try await meeting { host, _ in
             host.model.sendFile("/nowhere/at/all")

@@ -178,6 +178,11 @@ val Screen.isAwake
 fun Screen.isSecret(privacy: Privacy) = this is Screen.Question || this is Screen.Lock ||
     (this is Screen.Sealed && code != null) || (isBright && privacy.hidesCodes)
 
+/** Nothing of the app lies behind it, so that one step back leaves the app. */
+val Screen.isOutermost
+    get() = this is Screen.Home || this is Screen.Welcome || this is Screen.KeyLost ||
+        (this is Screen.Ended && way == Way.RESTART)
+
 /** What [Screen.Help] is about. */
 enum class Topic {
     /** No network in common: one of the two opens a hotspot. */

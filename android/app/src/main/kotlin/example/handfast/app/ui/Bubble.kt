@@ -160,8 +160,8 @@ private fun Stamp(row: Line, name: String, modifier: Modifier = Modifier) {
 /** A file: what it is, how far it is, what can be done with it. */
 @Composable
 private fun File(row: Line.File, name: String, deeds: RowDeeds) = Column(
-    Modifier.padding(14.dp),
-    Arrangement.spacedBy(10.dp),
+    Modifier.padding(start = 14.dp, end = 14.dp, top = 14.dp, bottom = 9.dp),
+    Arrangement.spacedBy(if (row.offered || row.path != null) 2.dp else 10.dp),
 ) {
     val colors = MaterialTheme.colorScheme
     val isMoving = row.done != null || row.state == Key.FILE_WAITING

@@ -14,6 +14,7 @@ import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.safeDrawing
 import androidx.compose.foundation.layout.size
+import androidx.compose.foundation.layout.systemBars
 import androidx.compose.foundation.layout.windowInsetsPadding
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.rememberLazyListState
@@ -59,6 +60,7 @@ import example.handfast.app.ui.parts.Icons
 import example.handfast.app.ui.parts.OtherButton
 import example.handfast.app.ui.parts.Progress
 import example.handfast.app.ui.parts.QuietButton
+import example.handfast.app.ui.parts.aboveAndBeside
 import example.handfast.app.ui.parts.dayOf
 import example.handfast.app.ui.parts.live
 import example.handfast.app.ui.parts.named
@@ -108,7 +110,7 @@ fun Conversation(
     modifier: Modifier = Modifier,
     hasBack: Boolean = true,
     copying: List<Copying> = emptyList(),
-) = Column(modifier.fillMaxSize().windowInsetsPadding(WindowInsets.safeDrawing)) {
+) = Column(modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside)) {
     Head(state, deeds, hasBack)
     Rows(rows, Modifier.weight(1f), end = { Notes(state, deeds, rows.isEmpty(), copying) }) { row, beginsDay ->
         Bubble(row, beginsDay, state.name, deeds.rows)
@@ -266,7 +268,10 @@ private fun Notes(state: Screen.Conversation, deeds: TalkDeeds, isEmpty: Boolean
 /** The conversation is over. */
 @Composable
 private fun Over(deeds: TalkDeeds) = Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
-    Column(Modifier.fillMaxWidth().padding(12.dp), horizontalAlignment = Alignment.CenterHorizontally) {
+    Column(
+        Modifier.fillMaxWidth().windowInsetsPadding(WindowInsets.systemBars).padding(12.dp),
+        horizontalAlignment = Alignment.CenterHorizontally,
+    ) {
         Body(
             stringResource(R.string.conversation_over),
             align = TextAlign.Center,
@@ -287,9 +292,12 @@ private fun Composer(deeds: TalkDeeds) = Surface(color = MaterialTheme.colorSche
         }
     }
     Row(
-        Modifier.fillMaxWidth().padding(horizontal = 4.dp, vertical = 8.dp),
+        Modifier
+            .fillMaxWidth()
+            .windowInsetsPadding(WindowInsets.safeDrawing)
+            .padding(horizontal = 4.dp, vertical = 8.dp),
         Arrangement.spacedBy(4.dp),
-        Alignment.Bottom,
+        Alignment.CenterVertically,
     ) {
         Attach(deeds)
         TextField(
@@ -312,7 +320,7 @@ private fun Composer(deeds: TalkDeeds) = Surface(color = MaterialTheme.colorSche
                 unfocusedContainerColor = MaterialTheme.colorScheme.surfaceContainerHigh,
             ),
         )
-        FilledIconButton(send, Modifier.size(56.dp), shape = CircleShape) {
+        FilledIconButton(send, Modifier.size(48.dp), shape = CircleShape) {
             Icon(Icons.Send, stringResource(R.string.send))
         }
     }

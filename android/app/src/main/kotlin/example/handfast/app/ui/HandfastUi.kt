@@ -30,6 +30,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
@@ -58,6 +59,7 @@ import example.handfast.core.Row as Line
 import example.handfast.core.Screen
 import example.handfast.core.Topic
 import example.handfast.core.Way
+import example.handfast.core.isOutermost
 
 /** The whole app: what [app] shows, and what a person does about it. */
 @Composable
@@ -91,7 +93,7 @@ fun HandfastUi(app: AppModel, phone: Phone) {
         }
     }
 
-    BackHandler(screen !is Screen.Home && screen !is Screen.Welcome) { app.putAside() }
+    BackHandler(!screen.isOutermost) { app.putAside() }
     BackHandler(isAskingFirst) { isAskingFirst = false }
     Feel(screen, phone)
     Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.surface) {
@@ -118,6 +120,14 @@ fun Stage(
     copying: List<Copying> = emptyList(),
 ) = BoxWithConstraints {
     val holder = rememberSaveableStateHolder()
+    val here = place(screen)
+    DisposableEffect(here) {
+        onDispose {
+            // A draft is there again when one comes back; what was typed elsewhere is for that once.
+            val stays = screen is Screen.Conversation || screen is Screen.Home
+            if (!stays) holder.removeState(here)
+        }
+    }
     val hasList = maxWidth >= LIST_BESIDE && (screen is Screen.Home || screen is Screen.Conversation || screen is Screen.Person)
     val hasPeople = maxWidth >= PEOPLE_BESIDE && (screen is Screen.ShowCode || screen is Screen.Reply)
     val listWidth = if (maxWidth >= PEOPLE_BESIDE) 360.dp else 280.dp
@@ -137,7 +147,6 @@ fun Stage(
                 contentKey = { place(it) },
                 label = "screen",
             ) { shown ->
-                // What was typed and how far one had scrolled is there again when one comes back.
                 holder.SaveableStateProvider(place(shown)) {
                     if (hasList && shown is Screen.Home) Empty() else Draw(shown, rows, deeds, hasBack = !hasList, copying)
                 }

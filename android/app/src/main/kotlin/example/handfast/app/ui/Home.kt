@@ -67,6 +67,7 @@ import example.handfast.app.ui.parts.aboveAndBeside
 import example.handfast.app.ui.parts.capital
 import example.handfast.app.ui.parts.goodUntil
 import example.handfast.app.ui.parts.beside
+import example.handfast.app.ui.parts.isLarge
 import example.handfast.app.ui.parts.named
 import example.handfast.app.ui.parts.say
 import example.handfast.app.ui.parts.spokenDay
@@ -370,7 +371,7 @@ private fun PersonRow(
     Alignment.CenterVertically,
 ) {
     // Beside large letters there is no room for a time.
-    val isLarge = LocalDensity.current.fontScale >= 1.5f
+    val isLarge = isLarge()
     Avatar(name, isHere = isHere)
     Column(Modifier.weight(1f)) {
         FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp), itemVerticalAlignment = Alignment.CenterVertically) {

@@ -91,7 +91,7 @@ class BookTest {
                 faults.getOrPut("${page.name}: not as android/app/src/test/book has it") { mutableListOf() } += variant.name
             }
         }
-        if (mode == "write") drawFlows(folder, File(System.getProperty("handfast.root"), "docs/screens"))
+        if (mode == "write") drawFlows(folder, File(System.getProperty("handfast.root"), "docs/pictures"))
         File(folder, "index.html").writeText(index(drawn, variants))
         val told = faults.map { (fault, where) -> "$fault [${where.size}: ${where.first()}]" }
         File(folder, "faults.txt").writeText(told.joinToString("\n"))

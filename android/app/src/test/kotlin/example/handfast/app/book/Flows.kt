@@ -15,6 +15,7 @@ private val flows = mapOf(
     "compare" to listOf("conversation-decisions", "compare", "person"),
     "locked-file" to listOf("lock", "sealed", "locked-file", "opened"),
     "no-network" to listOf("connecting-trouble", "help-hotspot", "code"),
+    "screens" to listOf("home", "code", "conversation"),
 )
 
 /** Puts the pages of each flow side by side, out of the pictures in [book], for the documents. */

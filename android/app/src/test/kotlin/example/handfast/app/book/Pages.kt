@@ -20,6 +20,7 @@ import example.handfast.core.Key
 import example.handfast.core.Notice
 import example.handfast.core.Pictograph
 import example.handfast.core.Preferences
+import example.handfast.core.Privacy
 import example.handfast.core.Protection
 import example.handfast.core.Report
 import example.handfast.core.Row
@@ -186,7 +187,7 @@ val pages: List<Page> = listOf(
             ),
         ),
     ),
-    page("settings", Screen.Settings("Ada", Preferences(true, emptyList(), true), listOf("stun.example.org:3478"))),
+    page("settings", Screen.Settings("Ada", Preferences(true, emptyList(), true), listOf("stun.example.org:3478"), privacy = Privacy())),
     page(
         "settings-advanced",
         Screen.Settings("Ada", Preferences(true, listOf("::1]"), false), listOf("stun.example.org:3478"), Key.KIND_NOT_A_SERVER),

@@ -2,6 +2,9 @@ package example.handfast.app.ui
 
 import androidx.activity.ComponentActivity
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.setValue
 import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.hasSetTextAction
 import androidx.compose.ui.test.junit4.StateRestorationTester
@@ -54,6 +57,24 @@ class StayTest {
         rule.onNode(hasSetTextAction()).performTextInput("Nepo")
         tester.emulateSavedInstanceStateRestore()
         rule.onNodeWithText("Nepo").assertIsDisplayed()
+    }
+
+    @Test
+    fun `a draft is there again when one comes back, and what was typed elsewhere is not`() {
+        var screen by mutableStateOf<Screen>(talk)
+        rule.setContent { Drawn(screen) }
+        rule.onNode(hasSetTextAction()).performTextInput("half a sent")
+        screen = Screen.Question(listOf("Our dog?"), size = 1)
+        rule.waitForIdle()
+        rule.onNode(hasSetTextAction()).performTextInput("Nepo")
+        screen = Screen.Home()
+        rule.waitForIdle()
+        screen = Screen.Question(listOf("Our dog?"), size = 2)
+        rule.waitForIdle()
+        rule.onNodeWithText("Nepo").assertDoesNotExist()
+        screen = talk
+        rule.waitForIdle()
+        rule.onNodeWithText("half a sent").assertIsDisplayed()
     }
 
     @Test

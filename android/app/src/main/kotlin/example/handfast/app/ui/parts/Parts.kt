@@ -40,6 +40,7 @@ import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.clearAndSetSemantics
@@ -164,12 +165,12 @@ fun Hint(
         color = if (isBad) colors.errorContainer else colors.tertiaryContainer,
         contentColor = if (isBad) colors.onErrorContainer else colors.onTertiaryContainer,
     ) {
-        Row(Modifier.padding(16.dp), Arrangement.spacedBy(12.dp)) {
-            Icon(if (isBad) Icons.Alert else icon, null)
-            Column(Modifier.weight(1f), Arrangement.spacedBy(8.dp)) {
-                Text(text, style = MaterialTheme.typography.bodyMedium)
-                content()
+        Column(Modifier.padding(16.dp), Arrangement.spacedBy(12.dp)) {
+            Row(horizontalArrangement = Arrangement.spacedBy(12.dp)) {
+                if (!isLarge()) Icon(if (isBad) Icons.Alert else icon, null)
+                Text(text, Modifier.weight(1f), style = MaterialTheme.typography.bodyMedium)
             }
+            content()
         }
     }
 }
@@ -218,7 +219,7 @@ private fun RowScope.Labelled(
     icon: ImageVector?,
     style: TextStyle = MaterialTheme.typography.titleMedium,
 ) {
-    if (icon != null) {
+    if (icon != null && !isLarge()) {
         Icon(icon, null)
         Spacer(Modifier.size(ButtonDefaults.IconSpacing))
     }
@@ -296,6 +297,10 @@ fun Ask(title: String, text: String, yes: String, no: String, onYes: () -> Unit,
     dismissButton = { QuietButton(no, onNo) },
 )
 
+/** Letters are so large that words need the room of what only adorns them. */
+@Composable
+fun isLarge() = LocalDensity.current.fontScale >= 1.5f
+
 /** A size of text that does not grow with the person's setting, for letters within a picture. */
 @Composable
-fun fixed(size: Dp) = with(androidx.compose.ui.platform.LocalDensity.current) { size.toSp() }
+fun fixed(size: Dp) = with(LocalDensity.current) { size.toSp() }

@@ -34,11 +34,22 @@ fun HowItGoes(modifier: Modifier = Modifier) = Column(modifier, Arrangement.spac
 }
 
 @Composable
-private fun Picture(words: String, first: ImageVector, second: ImageVector?, joined: Boolean = false) = Row(
-    Modifier.fillMaxWidth(),
-    Arrangement.spacedBy(20.dp),
-    Alignment.CenterVertically,
-) {
+private fun Picture(words: String, first: ImageVector, second: ImageVector?, joined: Boolean = false) {
+    if (isLarge()) {
+        Column(Modifier.fillMaxWidth(), Arrangement.spacedBy(8.dp)) {
+            Phones(first, second, joined)
+            Text(words, style = MaterialTheme.typography.titleMedium)
+        }
+    } else {
+        Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(20.dp), Alignment.CenterVertically) {
+            Phones(first, second, joined)
+            Text(words, Modifier.weight(1f), style = MaterialTheme.typography.titleMedium)
+        }
+    }
+}
+
+@Composable
+private fun Phones(first: ImageVector, second: ImageVector?, joined: Boolean) {
     Row(
         Modifier
             .size(112.dp, 80.dp)
@@ -55,7 +66,6 @@ private fun Picture(words: String, first: ImageVector, second: ImageVector?, joi
             SmallPhone(second)
         }
     }
-    Text(words, Modifier.weight(1f), style = MaterialTheme.typography.titleMedium)
 }
 
 @Composable
