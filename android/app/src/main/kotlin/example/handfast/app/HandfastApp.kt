@@ -73,7 +73,7 @@ open class HandfastApp : Application() {
         scope.launch(Dispatchers.Main) { app.ongoing.collect { keeper.handle(Event.Changed(it, app.front)) } }
         scope.launch(Dispatchers.Default) { app.ongoing.map(::people).distinctUntilChanged().collect(notices::offerPeople) }
         scope.launch(Dispatchers.IO) { app.ongoing.map(::received).distinctUntilChanged().collect { downloads.publish() } }
-        NetworkWatch(this).start { app.network(it.addresses, it.router) }
+        NetworkWatch(this).start { app.network(it.addresses, it.router, it.isTunnelled) }
     }
 
     /** Who is connected. */

@@ -5,6 +5,7 @@ import android.os.Bundle
 import androidx.activity.ComponentActivity
 import androidx.activity.compose.setContent
 import androidx.activity.enableEdgeToEdge
+import androidx.core.splashscreen.SplashScreen.Companion.installSplashScreen
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import example.handfast.app.phone.AndroidPhone
 import example.handfast.app.ui.Covered
@@ -18,6 +19,7 @@ class MainActivity : ComponentActivity() {
     private lateinit var phone: AndroidPhone
 
     override fun onCreate(savedInstanceState: Bundle?) {
+        installSplashScreen()
         enableEdgeToEdge()
         super.onCreate(savedInstanceState)
         phone = AndroidPhone(this, app)

@@ -98,6 +98,7 @@ class AppModel(
     private var help: Screen.Help? = null
 
     private var localNetworkDenied = false
+    private var isTunnelled = false
     private var asksForNetwork = false
 
     /** Completed once the person has said what they are called. */
@@ -543,8 +544,15 @@ class AppModel(
         show()
     }
 
-    /** These are this phone's addresses now, and its [router]'s where that is known. */
-    fun network(addresses: List<String>, router: String? = null) = act { device.networkChanged(addresses, router) }
+    /**
+     * These are this phone's addresses now, and its [router]'s where that is known. [isTunnelled]: all that leaves
+     * it goes through a VPN.
+     */
+    fun network(addresses: List<String>, router: String? = null, isTunnelled: Boolean = false) = act {
+        this.isTunnelled = isTunnelled
+        device.networkChanged(addresses, router)
+        show()
+    }
 
     /** The app left the screen. [kept]: something keeps it running, so that it can go on waiting. */
     fun left(kept: Boolean) = act { if (!kept) device.pause() }
@@ -770,6 +778,9 @@ class AppModel(
         val screen = (beside ?: view?.screen(denied) ?: atHome()).let {
             when (it) {
                 is Screen.Conversation -> it.copy(session = front ?: 0)
+                // Only where the core knows nothing better.
+                is Screen.ShowCode -> it.copy(hint = it.hint ?: Key.TUNNELLED.takeIf { isTunnelled })
+                is Screen.Connecting -> it.copy(hint = it.hint ?: Key.TUNNELLED.takeIf { isTunnelled })
                 is Screen.Confirm -> it.copy(asksForNetwork = asksForNetwork)
                 else -> it
             }

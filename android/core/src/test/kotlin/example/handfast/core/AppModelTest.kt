@@ -836,6 +836,15 @@ class AppModelTest {
     }
 
     @Test
+    fun `a VPN is said where nothing else is known to hinder`() = oneApp { one ->
+        one.app.network(TestDevice.LOOPBACK, isTunnelled = true)
+        one.app.invite(send = false)
+        one.until<Screen.ShowCode> { it.hint == Key.TUNNELLED }
+        one.app.network(TestDevice.LOOPBACK)
+        one.until<Screen.ShowCode> { it.hint == null }
+    }
+
+    @Test
     fun `a key store that is locked is a screen with a way on`() = Phone(keys = Broken { throw KeyStoreLocked() }).use {
         runBlocking {
             val ended = it.until<Screen.Ended>()

@@ -35,6 +35,7 @@ import example.handfast.core.bridge.Device
 import java.time.LocalDate
 import java.time.LocalTime
 import java.time.ZoneOffset
+import java.util.concurrent.CompletableFuture
 
 /** One page of the book: a screen in one of its states. */
 class Page(
@@ -58,8 +59,9 @@ private val people = listOf(
 )
 private val home = Screen.Home(listOf(mira), listOf(jonas), people)
 
-/** A code as the core draws it, of a link that leads nowhere. */
-private val symbol = Device.symbol("HFT1:" + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".repeat(4))
+/** A code as the core draws it, of a link that leads nowhere; never on the thread that draws. */
+private val symbol =
+    CompletableFuture.supplyAsync { Device.symbol("HFT1:" + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".repeat(4)) }.get()
 private val handout = Handout("https://handfast.example/#token", "token", "TOKEN", symbol)
 
 private val talk = Screen.Conversation("Mira", Key.TRUST_VERIFIED, Key.REASON_SCANNED, null, session = 3)

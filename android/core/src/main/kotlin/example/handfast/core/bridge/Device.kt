@@ -372,13 +372,19 @@ private fun HandfastException.refusal() = when (this) {
     is HandfastException.Failed -> Refusal(kind)
 }
 
+/** Comes before every call of the core: a test has it throw on the thread that draws. */
+@Volatile
+var beforeCall: () -> Unit = {}
+
 private inline fun <T> refused(work: () -> T): T = try {
+    beforeCall()
     work()
 } catch (e: HandfastException) {
     throw e.refusal()
 }
 
 private suspend inline fun <T> refusing(crossinline work: suspend () -> T): T = try {
+    beforeCall()
     work()
 } catch (e: HandfastException) {
     throw e.refusal()
