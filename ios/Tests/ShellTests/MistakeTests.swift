@@ -138,6 +138,22 @@ final class MistakeTests: XCTestCase {
         }
     }
 
+    func testAForbiddenLocalNetworkIsSaidOnBothSides() async throws {
+        try await atTable { host, guest in
+            let code = try await host.hosts(send: true)
+            XCTAssertNil(code.hint)
+            host.model.localNetwork(allowed: false)
+            try await host.sees("why nobody comes") { $0.code?.hint == .localNetworkDenied ? true : nil }
+            host.model.localNetwork(allowed: true)
+            try await host.sees("that it is allowed") { $0.code.flatMap { $0.hint == nil ? true : nil } }
+
+            guest.model.handIn(code.invitation.link)
+            try await guest.sees("that it may be asked") { $0.confirm?.asksForNetwork == true ? true : nil }
+            guest.model.localNetwork(allowed: false)
+            try await guest.sees("that it was asked") { $0.confirm?.asksForNetwork == false ? true : nil }
+        }
+    }
+
     func testCameraDenied() async throws {
         let person = Person()
         person.model.scan()
