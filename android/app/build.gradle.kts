@@ -1,7 +1,8 @@
-// The Android app: activity, views, camera, key store. Nothing but the framework and JNA.
+// The Android app: screens, camera, key store. scripts/test-android and scripts/android-apk do the same without
+// Gradle, from the same catalog.
 plugins {
     alias(libs.plugins.android.application)
-    alias(libs.plugins.kotlin.android)
+    alias(libs.plugins.kotlin.compose)
 }
 
 val root = layout.projectDirectory.dir("../..")
@@ -34,7 +35,7 @@ val checkPages by tasks.registering(Exec::class) {
 
 android {
     namespace = "example.handfast.app"
-    compileSdk = 36
+    compileSdk = 37 // several libraries want it
 
     defaultConfig {
         applicationId = "example.handfast.app"
@@ -42,14 +43,29 @@ android {
         targetSdk = 36
         versionCode = 1
         versionName = "0.1.0"
+        val linkHost = providers.gradleProperty("handfast.linkHost").get()
+        manifestPlaceholders["linkHost"] = linkHost
+        resValue("string", "link_host", linkHost)
+        resValue("string", "link_base", "https://$linkHost/")
     }
 
     buildTypes {
         release {
             isMinifyEnabled = true
-            proguardFiles(getDefaultProguardFile("proguard-android-optimize.txt"), "keep.pro")
+            proguardFiles("keep.pro")
         }
     }
+
+    buildFeatures {
+        compose = true
+        resValues = true
+    }
+
+    // Libraries speak eighty languages.
+    androidResources.localeFilters += listOf("en", "de")
+
+    // Robolectric draws with the app's own resources.
+    testOptions.unitTests.isIncludeAndroidResources = true
 
     sourceSets["main"].jniLibs.srcDir(libraries)
 
@@ -63,7 +79,9 @@ tasks.named("preBuild") {
 
 dependencies {
     implementation(project(":core"))
+    implementation(libs.bundles.app)
     implementation(libs.jna) {
         artifact { type = "aar" }
     }
+    testImplementation(libs.bundles.test)
 }

@@ -56,6 +56,7 @@ def property_lists():
         APP / "Info.plist",
         "NSCameraUsageDescription",
         "NSLocalNetworkUsageDescription",
+        "NSFaceIDUsageDescription",
         "CFBundleURLTypes",
         "CFBundleDocumentTypes",
         "UTExportedTypeDeclarations",
@@ -89,6 +90,11 @@ def property_lists():
     domains = property_list(APP / "Handfast.entitlements")["com.apple.developer.associated-domains"]
     if domains != ["applinks:$(LINK_HOST)"]:
         say(f"Handfast.entitlements: the domains are {domains}")
+
+    # What runs on while the phone is locked opens its files then.
+    protection = property_list(APP / "Handfast.entitlements")["com.apple.developer.default-data-protection"]
+    if protection != "NSFileProtectionCompleteUntilFirstUserAuthentication":
+        say(f"Handfast.entitlements: files cannot be opened while the phone is locked: {protection}")
 
     privacy = property_list(APP / "Resources" / "PrivacyInfo.xcprivacy", "NSPrivacyAccessedAPITypes")
     if privacy["NSPrivacyTracking"] or privacy["NSPrivacyTrackingDomains"] or privacy["NSPrivacyCollectedDataTypes"]:

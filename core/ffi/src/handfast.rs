@@ -136,6 +136,17 @@ impl Handfast {
         self.bridge.command(forget).await.map(drop)
     }
 
+    /// Calls this device something else, from the next invitation and the next meeting on. Only what can be
+    /// seen of the name is kept.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooLarge`], and nothing has changed then; [`ErrorKind::Storage`],
+    /// [`ErrorKind::StorageFull`], [`ErrorKind::ShutDown`].
+    pub async fn rename(&self, name: String) -> Result<(), HandfastError> {
+        let name = visible(&name);
+        self.bridge.choose(|settings| settings.name = name).await
+    }
+
     /// What this device may do to be reached from other networks.
     ///
     /// # Errors

@@ -841,6 +841,28 @@ async fn a_link_that_waits_is_put_aside_or_given_up_before_it_is_shown_again() {
 }
 
 #[tokio::test]
+async fn a_device_is_called_something_else_from_its_next_invitation_on() {
+    let (mut host, mut guest) = (TestDevice::new().await, TestDevice::new().await);
+    let hidden = "\u{202e}Zoë ".to_owned();
+    host.handfast.rename(hidden).await.unwrap();
+    let refused = host.handfast.rename("Z".repeat(2000)).await;
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::TooLarge);
+    host.sends().await;
+    let link = host.until_hosting().await.link;
+    guest
+        .handfast
+        .pairing()
+        .open(read_text(&link).unwrap())
+        .await
+        .unwrap();
+    let opened = |screen| match screen {
+        Screen::InvitationOpened { name, .. } => name,
+        _ => None,
+    };
+    assert_eq!(guest.until(opened).await, "Zoë");
+}
+
+#[tokio::test]
 async fn an_invitation_that_is_gone_on_with_elsewhere_leads_there() {
     for restarts in [true, false] {
         let mut host = TestDevice::new().await;

@@ -2,7 +2,7 @@ import Inbox
 import UIKit
 import UniformTypeIdentifiers
 
-/// Takes a text, a link, a picture or a file out of another app and leaves it for Handfast, which finds it
+/// Takes texts, links, pictures and files out of another app and leaves them for Handfast, which finds them
 /// when it is opened: an extension may not open an app. Looks at nothing, and has no core.
 @objc(ShareViewController)
 final class ShareViewController: UIViewController {
@@ -23,38 +23,40 @@ final class ShareViewController: UIViewController {
 
     /// Whether something was left.
     private func handOver() async -> Bool {
+        guard let parcel = try? Inbox.shared?.parcel() else { return false }
         let items = extensionContext?.inputItems.compactMap { $0 as? NSExtensionItem } ?? []
+        var added = false
         for provider in items.flatMap({ $0.attachments ?? [] }) {
-            if await leave(provider) { return true }
+            if await add(provider, to: parcel) { added = true }
         }
-        return false
+        return added && (try? parcel.leave()) != nil
     }
 
-    private func leave(_ provider: NSItemProvider) async -> Bool {
+    private func add(_ provider: NSItemProvider, to parcel: Inbox.Parcel) async -> Bool {
         func has(_ type: UTType) -> Bool { provider.hasItemConformingToTypeIdentifier(type.identifier) }
         // A link to a file is a link too, and both are data.
-        if has(.image) { return await leaveFile(of: provider, .image) }
-        if has(.plainText) { return await leaveText(of: provider, .plainText) }
-        if has(.fileURL) { return await leaveFile(of: provider, .data) }
-        if has(.url) { return await leaveText(of: provider, .url) }
-        return await leaveFile(of: provider, .data)
+        if has(.image) { return await addFile(of: provider, .image, to: parcel) }
+        if has(.plainText) { return await addText(of: provider, .plainText, to: parcel) }
+        if has(.fileURL) { return await addFile(of: provider, .data, to: parcel) }
+        if has(.url) { return await addText(of: provider, .url, to: parcel) }
+        return await addFile(of: provider, .data, to: parcel)
     }
 
-    private func leaveText(of provider: NSItemProvider, _ type: UTType) async -> Bool {
-        await withCheckedContinuation { done in
+    private func addText(of provider: NSItemProvider, _ type: UTType, to parcel: Inbox.Parcel) async -> Bool {
+        let text: String? = await withCheckedContinuation { done in
             provider.loadItem(forTypeIdentifier: type.identifier, options: nil) { item, _ in
                 let item: Any? = item
-                let text = (item as? String) ?? (item as? URL)?.absoluteString
-                done.resume(returning: text.flatMap { try? Inbox.shared?.leave($0) } != nil)
+                done.resume(returning: (item as? String) ?? (item as? URL)?.absoluteString)
             }
         }
+        return text.flatMap { try? parcel.add($0) } != nil
     }
 
-    private func leaveFile(of provider: NSItemProvider, _ type: UTType) async -> Bool {
+    private func addFile(of provider: NSItemProvider, _ type: UTType, to parcel: Inbox.Parcel) async -> Bool {
         await withCheckedContinuation { done in
             // The file is there only until this returns.
             _ = provider.loadFileRepresentation(forTypeIdentifier: type.identifier) { file, _ in
-                done.resume(returning: file.flatMap { try? Inbox.shared?.leave(copyOf: $0) } != nil)
+                done.resume(returning: file.flatMap { try? parcel.add(copyOf: $0) } != nil)
             }
         }
     }

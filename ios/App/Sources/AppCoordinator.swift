@@ -8,21 +8,43 @@ import UIKit
 @MainActor @Observable
 final class AppCoordinator {
     private(set) var model: AppModel
+    private(set) var camera: CameraDriver
+    let lock = AppLock()
     @ObservationIgnored private let network = NetworkWatch()
-    @ObservationIgnored private var background = UIBackgroundTaskIdentifier.invalid
+    @ObservationIgnored private let localNetwork = LocalNetworkDriver()
+    @ObservationIgnored private var machine = BackgroundMachine()
+    @ObservationIgnored private var alarm: Task<Void, Never>?
+    @ObservationIgnored private var task = UIBackgroundTaskIdentifier.invalid
 
     init() {
-        Folders.clean()
-        model = Self.newModel()
-        network.start { [weak self] addresses, router in
-            self?.model.network(addresses, router: router)
+        #if DEBUG
+        // scripts/ios/pictures takes one of each.
+        if let name = ProcessInfo.processInfo.environment["HANDFAST_SCREEN"],
+            let sample = Sample.all.first(where: { $0.name == name })
+        {
+            let drawn = AppModel(drawing: sample)
+            model = drawn
+            camera = CameraDriver(model: drawn)
+            return
         }
+        #endif
+        Folders.clean()
+        let made = Self.newModel()
+        model = made
+        camera = CameraDriver(model: made)
+        network.start { [weak self] told in
+            self?.model.network(told.addresses, router: told.router)
+            self?.localNetwork.handle(.addresses(told.addresses))
+        }
+        localNetwork.tell = { [weak self] allowed in self?.model.localNetwork(allowed: allowed) }
     }
 
     /// Another model in the place of one that could not be opened.
     func restart() {
         let old = model
+        camera.handle(.hidden)
         model = Self.newModel()
+        camera = CameraDriver(model: model)
         model.network(localAddresses())
         Task { await old.shutdown() }
     }
@@ -35,13 +57,24 @@ final class AppCoordinator {
         }
     }
 
+    /// Somebody on the same network may have to be reached now, or no longer.
+    func needsNeighbours(_ needed: Bool) {
+        localNetwork.handle(.wanted(needed))
+        network.isNeeded(needed)
+    }
+
     func enter(_ phase: ScenePhase) {
+        localNetwork.handle(.active(phase == .active))
         switch phase {
         case .background:
-            leave()
+            lock.handle(.left)
+            camera.handle(.left)
+            handle(.left(isAtRest: model.isAtRest))
+            watchRest()
         case .active:
-            model.returned()
-            endBackground()
+            lock.handle(.returned)
+            camera.handle(.entered)
+            handle(.returned)
             takeShared()
         default:
             break
@@ -50,52 +83,71 @@ final class AppCoordinator {
 
     /// What was shared into the app meanwhile.
     private func takeShared() {
-        switch Inbox.shared?.take(into: URL.temporaryDirectory) {
-        case .text(let text): model.handIn(text)
-        case .file(let file):
-            model.handIn(file) { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
-        case nil: break
+        guard let shared = Inbox.shared?.take(into: URL.temporaryDirectory) else { return }
+        model.share(Shared(text: shared.text, files: shared.files))
+    }
+
+    // MARK: The background
+
+    private func handle(_ event: BackgroundMachine.Event) {
+        for effect in machine.handle(event, at: .now) {
+            switch effect {
+            case .begin: begin()
+            case .pause:
+                let model = model
+                model.left()
+                Task {
+                    await model.settled()
+                    handle(.paused)
+                }
+            case .resume: model.returned()
+            case .end:
+                UIApplication.shared.endBackgroundTask(task)
+                task = .invalid
+            }
+        }
+        alarm?.cancel()
+        alarm = machine.deadline.map { deadline in
+            Task {
+                try? await Task.sleep(until: deadline, clock: .continuous)
+                if !Task.isCancelled { handle(.passed) }
+            }
         }
     }
 
-    /// Handing a link to another app puts this one into the background. It may go on waiting there for about
-    /// half a minute; then its sockets are taken away, so it pauses before that.
-    private func leave() {
-        guard !model.isAtRest, background == .invalid else {
-            model.left(kept: !model.isAtRest)
-            return
+    private func begin() {
+        task = UIApplication.shared.beginBackgroundTask { [weak self] in
+            MainActor.assumeIsolated { self?.handle(.expired) }
         }
-        background = UIApplication.shared.beginBackgroundTask { [weak self] in
-            MainActor.assumeIsolated { self?.pause() }
-        }
-        model.left(kept: background != .invalid)
+        handle(.granted(task == .invalid ? nil : .seconds(UIApplication.shared.backgroundTimeRemaining)))
     }
 
-    private func pause() {
+    /// Tells once when nothing is under way any more.
+    private func watchRest() {
         let model = model
-        model.left(kept: false)
-        Task {
-            await model.settled()
-            endBackground()
+        withObservationTracking {
+            _ = model.isAtRest
+        } onChange: { [weak self] in
+            // This is called just before the change.
+            Task { @MainActor in
+                if model.isAtRest { self?.handle(.rested) } else { self?.watchRest() }
+            }
         }
     }
 
-    private func endBackground() {
-        guard background != .invalid else { return }
-        UIApplication.shared.endBackgroundTask(background)
-        background = .invalid
-    }
+    // MARK: The model
 
-    /// What links begin with: the host of the associated domain.
-    private static let linkBase = (Bundle.main.object(forInfoDictionaryKey: "LinkHost") as? String)
-        .map { "https://\($0)/" }
+    /// The host of links, and of the associated domain: a property of the build.
+    private static let host = Bundle.main.object(forInfoDictionaryKey: "LinkHost") as? String
 
     private static func newModel() -> AppModel {
         AppModel(
             Setup(
-                name: UIDevice.current.name, folder: Folders.kept.path,
-                downloads: Folders.downloads.path, linkBase: linkBase),
-            keys: Keychain()
+                name: "", folder: Folders.kept.path, downloads: Folders.downloads.path,
+                linkBase: host.map { "https://\($0)/" }, isHostServed: Setup.isServed(host)),
+            keys: Keychain(),
+            // The system calls every phone "iPhone", so the person is asked.
+            owner: OwnName(file: Folders.support.appendingPathComponent("name"))
         )
     }
 }

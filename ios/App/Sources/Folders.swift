@@ -1,12 +1,18 @@
 import Foundation
+import Shell
 
 /// Where files are kept.
 enum Folders {
     /// Files that came in; the Files app shows them.
     static let downloads = URL.documentsDirectory
 
-    /// What the core keeps. Its key stays on this device, so a backup could not be read elsewhere.
-    static let kept = unsaved(made(URL.applicationSupportDirectory.appendingPathComponent("kept")))
+    /// What is kept from one start of the app to the next. Its key stays on this device, so a backup could not be
+    /// read elsewhere. Whoever locks the phone does not end a conversation, so its files can be opened then too;
+    /// what is secret in them is sealed.
+    static let support = unlockedOnce(unsaved(made(URL.applicationSupportDirectory)))
+
+    /// What the core keeps.
+    static let kept = unlockedOnce(made(support.appendingPathComponent("kept")))
 
     /// What is handed to other apps.
     static let sharing = URL.temporaryDirectory.appendingPathComponent("sharing")
@@ -33,12 +39,18 @@ enum Folders {
         return copy
     }
 
-    /// A picture from the photo library, which has no name.
-    static func keep(_ picture: Data, type: String) throws -> URL {
+    /// A picture that was just taken, which has no name.
+    static func keep(_ picture: Data) throws -> URL {
         let file = made(outgoing.appendingPathComponent(UUID().uuidString))
-            .appendingPathComponent("photo.\(type)")
+            .appendingPathComponent(pictureName(at: Date(), extension: "jpg"))
         try picture.write(to: file)
         return file
+    }
+
+    private static func unlockedOnce(_ folder: URL) -> URL {
+        try? FileManager.default.setAttributes(
+            [.protectionKey: FileProtectionType.completeUntilFirstUserAuthentication], ofItemAtPath: folder.path)
+        return folder
     }
 
     private static func unsaved(_ folder: URL) -> URL {

@@ -9,7 +9,7 @@ struct HandfastApp: App {
 
     var body: some Scene {
         WindowGroup {
-            RootView(model: home.model, restart: home.restart)
+            RootView(model: home.model, home: home)
                 .id(ObjectIdentifier(home.model))
                 .tint(.accentColor)
                 .onOpenURL { home.open($0) }

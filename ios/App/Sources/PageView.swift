@@ -1,11 +1,9 @@
 import Shell
 import SwiftUI
 
-/// Any screen but the conversation, from top to bottom as its page says.
+/// Any other screen, from top to bottom as its page says.
 struct PageView: View {
     let page: Page
-    let model: AppModel
-    let actions: PlatformActions
     let perform: (Action, Typed) -> Void
 
     @State private var typed = Typed()
@@ -13,23 +11,10 @@ struct PageView: View {
     var body: some View {
         ScrollView {
             VStack(alignment: .leading, spacing: 16) {
-                Text(page.title)
-                    .font(.title2.bold())
-                    .accessibilityAddTraits(.isHeader)
                 if let status = page.status {
                     Text(status).font(.headline)
                 }
-                if let symbol = page.symbol {
-                    SymbolView(text: symbol)
-                        .frame(maxWidth: 500)
-                        .frame(maxWidth: .infinity)
-                }
-                if page.camera {
-                    CameraView(model: model, actions: actions)
-                        .aspectRatio(3 / 4, contentMode: .fit)
-                        .frame(maxWidth: 500)
-                        .frame(maxWidth: .infinity)
-                }
+                if !page.steps.isEmpty { StepList(steps: page.steps) }
                 ForEach(Array(page.lines.enumerated()), id: \.offset) { _, line in
                     Text(line)
                 }
@@ -54,11 +39,8 @@ struct PageView: View {
                     .disabled(page.isBusy)
                     .onChange(of: typed) { perform(.judge, typed) }
                 }
-                if page.preferences != nil {
-                    PreferenceFields(typed: $typed)
-                }
                 if let code = page.code {
-                    CodeView(code: code)
+                    SecondCodeView(code: code)
                 }
                 if page.isBusy {
                     if let progress = page.progress, progress > 0 {
@@ -67,43 +49,23 @@ struct PageView: View {
                         ProgressView().frame(maxWidth: .infinity)
                     }
                 }
+                ForEach(page.underWay) { row in
+                    ListRowView(row: row) { perform($0, typed) }
+                }
                 if let deadline = page.deadline {
                     TimeLeft(deadline: deadline)
                 }
-                ForEach(Array(page.choices.enumerated()), id: \.offset) { place, choice in
-                    ChoiceButton(choice: choice, isFirst: place == 0) { perform($0, typed) }
-                        .disabled(page.disabled.contains(choice.action))
-                }
-                if !page.underWay.isEmpty {
-                    Text(.underWayList).font(.title3.bold()).accessibilityAddTraits(.isHeader)
-                    ForEach(page.underWay) { row in
-                        ListRowView(row: row) { perform($0, typed) }
-                    }
-                }
-                if !page.waiting.isEmpty {
-                    Text(.waitingList).font(.title3.bold()).accessibilityAddTraits(.isHeader)
-                    ForEach(page.waiting) { row in
-                        ListRowView(row: row) { perform($0, typed) }
-                    }
-                }
-                if !page.people.isEmpty {
-                    Text(.people).font(.title3.bold()).accessibilityAddTraits(.isHeader)
-                    ForEach(page.people) { row in
-                        PersonView(row: row) { perform($0, typed) }
-                    }
-                }
+                ChoiceList(page: page) { perform($0, typed) }
             }
             .padding()
+            .frame(maxWidth: 700)
+            .frame(maxWidth: .infinity)
         }
+        .scrollDismissesKeyboard(.interactively)
         // What was typed for one thing is of no use for another.
         .onChange(of: page.questions) { typed = Typed() }
         .onChange(of: page.protection) { typed = Typed() }
         .onChange(of: page.locking) { typed = Typed() }
-        .onChange(of: page.preferences, initial: true) {
-            guard let chosen = page.preferences else { return }
-            typed.preferences = chosen
-            typed.servers = chosen.servers.joined(separator: " ")
-        }
     }
 
     private func answer(at place: Int) -> Binding<String> {
@@ -117,7 +79,7 @@ struct PageView: View {
 }
 
 /// A line for an answer. No keyboard learns from it.
-private struct AnswerField: View {
+struct AnswerField: View {
     let label: String
     @Binding var text: String
 
@@ -128,6 +90,7 @@ private struct AnswerField: View {
                 .textFieldStyle(.roundedBorder)
                 .textInputAutocapitalization(.never)
                 .autocorrectionDisabled()
+                .submitLabel(.done)
         }
     }
 }
@@ -150,22 +113,8 @@ private struct ProtectionFields<Purpose: View>: View {
     }
 }
 
-/// Whom this phone may ask how it is seen from outside.
-private struct PreferenceFields: View {
-    @Binding var typed: Typed
-
-    var body: some View {
-        VStack(alignment: .leading, spacing: 16) {
-            Toggle(isOn: $typed.preferences.asksServers) { Text(.askServers) }
-            AnswerField(label: say(.yourServers), text: $typed.servers)
-            Toggle(isOn: $typed.preferences.asksRouter) { Text(.askRouter) }
-            Toggle(isOn: $typed.preferences.guesses) { Text(.guessPorts) }
-        }
-    }
-}
-
 /// A code to hand on: to copy, and to say aloud.
-private struct CodeView: View {
+private struct SecondCodeView: View {
     let code: SecondCode
 
     var body: some View {
@@ -177,45 +126,6 @@ private struct CodeView: View {
             Text(verbatim: code.words)
         }
         .textSelection(.enabled)
-    }
-}
-
-/// Something that is under way or waits, with what can be done about it.
-private struct ListRowView: View {
-    let row: ListRow
-    let perform: (Action) -> Void
-
-    var body: some View {
-        VStack(alignment: .leading, spacing: 8) {
-            Text(row.title)
-            if let status = row.status { Text(status) }
-            if let deadline = row.deadline { TimeLeft(deadline: deadline) }
-            HStack {
-                ForEach(Array(row.choices.enumerated()), id: \.offset) { place, choice in
-                    ChoiceButton(choice: choice, isFirst: place == 0, perform: perform)
-                }
-            }
-        }
-        .accessibilityElement(children: .contain)
-    }
-}
-
-/// Somebody who was met.
-private struct PersonView: View {
-    let row: PersonRow
-    let perform: (Action) -> Void
-
-    var body: some View {
-        Button {
-            perform(row.action)
-        } label: {
-            VStack(alignment: .leading, spacing: 4) {
-                Text(row.name).font(.headline)
-                Text(row.trust)
-            }
-            .frame(maxWidth: .infinity, minHeight: 32, alignment: .leading)
-        }
-        .buttonStyle(.bordered)
     }
 }
 
@@ -237,45 +147,6 @@ private struct ComparisonView: View {
                 // Read digit by digit, and in the same order in every language.
                 .speechSpellsOutCharacters()
                 .environment(\.layoutDirection, .leftToRight)
-        }
-    }
-}
-
-/// A button of a page; the first stands out.
-private struct ChoiceButton: View {
-    let choice: Choice
-    let isFirst: Bool
-    let perform: (Action) -> Void
-
-    var body: some View {
-        if isFirst {
-            button.buttonStyle(.borderedProminent)
-        } else {
-            button.buttonStyle(.bordered)
-        }
-    }
-
-    private var button: some View {
-        Button {
-            perform(choice.action)
-        } label: {
-            Text(choice.label)
-                .frame(maxWidth: .infinity, minHeight: 32)
-        }
-        .controlSize(.large)
-    }
-}
-
-/// Counts down.
-private struct TimeLeft: View {
-    let deadline: UInt64
-
-    var body: some View {
-        TimelineView(.periodic(from: .now, by: 1)) { context in
-            let now = UInt64(max(0, context.date.timeIntervalSince1970))
-            Text(Phrase(.timeLeft, .verbatim(timeLeft(until: deadline, now: now))))
-                .monospacedDigit()
-                .foregroundStyle(.secondary)
         }
     }
 }

@@ -1,18 +1,21 @@
 import Observation
 import PhotosUI
+import QuickLook
 import Shell
 import SwiftUI
 import UIKit
 import UniformTypeIdentifiers
 
-/// What buttons ask of the platform: sharing, picking, pasting, the torch, the settings.
+/// What buttons ask of the platform: sharing, picking, taking pictures, pasting, the settings.
 @MainActor @Observable
 final class PlatformActions {
     /// What is shared at the moment.
     var shared: Shared?
+    /// What is looked at.
+    var looked: URL?
     var isPickingPicture = false
     var isPickingFile = false
-    var isChoosingWhatToAttach = false
+    var isTakingPicture = false
     /// What becomes of what is picked.
     var purpose = Purpose.handIn
 
@@ -21,10 +24,11 @@ final class PlatformActions {
         /// For whoever was on the stage then.
         case attach(UInt64?)
         case lock
-    }
 
-    /// There is a torch while the camera runs.
-    @ObservationIgnored var torch: (() -> Void)?
+        var takesSeveral: Bool {
+            if case .attach = self { true } else { false }
+        }
+    }
 
     struct Shared: Identifiable {
         let id = UUID()
@@ -35,10 +39,17 @@ final class PlatformActions {
         switch errand {
         case .share(let share):
             switch try? share.prepared(in: Folders.sharing) {
-            case .text(let text): shared = Shared(item: text)
+            case .text(let text):
+                if case .pasted = share {
+                    shared = Shared(item: say(.pasteThis) + "\n" + text)
+                } else {
+                    shared = Shared(item: text)
+                }
             case .file(let file): shared = Shared(item: file)
             case nil: break
             }
+        case .copy(let share):
+            if case .text(let text)? = try? share.prepared(in: Folders.sharing) { copy(text) }
         case .paste:
             paste(into: model)
         case .pickPicture:
@@ -51,12 +62,18 @@ final class PlatformActions {
             purpose = .lock
             isPickingFile = true
         case .save(let path):
-            handOn(URL(fileURLWithPath: path))
-        case .attach:
+            shared = Shared(item: URL(fileURLWithPath: path))
+        case .open(let path):
+            looked = URL(fileURLWithPath: path)
+        case .attachFiles:
             purpose = .attach(model.front)
-            isChoosingWhatToAttach = true
-        case .torch:
-            torch?()
+            isPickingFile = true
+        case .attachPictures:
+            purpose = .attach(model.front)
+            isPickingPicture = true
+        case .takePicture:
+            purpose = .attach(model.front)
+            isTakingPicture = true
         case .settings:
             // There is one place in the settings that an app may lead to: its own.
             if let url = URL(string: UIApplication.openSettingsURLString) {
@@ -67,9 +84,8 @@ final class PlatformActions {
         }
     }
 
-    /// Hands a file on: to the Files app, to another app.
-    func handOn(_ file: URL) {
-        shared = Shared(item: file)
+    func copy(_ text: String) {
+        UIPasteboard.general.string = text
     }
 
     private func paste(into model: AppModel) {
@@ -89,36 +105,50 @@ struct ErrandSheets: ViewModifier {
     @Bindable var actions: PlatformActions
     let model: AppModel
 
-    @State private var picked: PhotosPickerItem?
+    @State private var picked: [PhotosPickerItem] = []
 
     func body(content: Content) -> some View {
         content
             .sheet(item: $actions.shared) { shared in
                 ShareSheet(item: shared.item)
             }
-            .confirmationDialog(say(.attach), isPresented: $actions.isChoosingWhatToAttach) {
-                Button(say(.pickPicture)) { actions.isPickingPicture = true }
-                Button(say(.pickFile)) { actions.isPickingFile = true }
+            .quickLookPreview($actions.looked)
+            .photosPicker(
+                isPresented: $actions.isPickingPicture, selection: $picked,
+                maxSelectionCount: actions.purpose.takesSeveral ? nil : 1,
+                matching: actions.purpose.takesSeveral ? .any(of: [.images, .videos]) : .images
+            )
+            .onChange(of: picked) { _, items in
+                guard !items.isEmpty else { return }
+                picked = []
+                for item in items { take(item) }
             }
-            .photosPicker(isPresented: $actions.isPickingPicture, selection: $picked, matching: .images)
-            .onChange(of: picked) { _, item in
-                guard let item else { return }
-                picked = nil
-                take(item)
+            .fileImporter(
+                isPresented: $actions.isPickingFile, allowedContentTypes: [.item],
+                allowsMultipleSelection: actions.purpose.takesSeveral
+            ) { result in
+                for file in (try? result.get()) ?? [] { take(file) }
             }
-            .fileImporter(isPresented: $actions.isPickingFile, allowedContentTypes: [.item]) { result in
-                if case .success(let file) = result { take(file) }
+            .fullScreenCover(isPresented: $actions.isTakingPicture) {
+                PictureTaker { picture in
+                    actions.isTakingPicture = false
+                    guard let picture, case .attach(let session) = actions.purpose else { return }
+                    if let file = try? Folders.keep(picture) { model.sendFile(file.path, to: session, isCopy: true) }
+                }
+                .ignoresSafeArea()
             }
     }
 
     private func take(_ item: PhotosPickerItem) {
         let purpose = actions.purpose
-        let type = item.supportedContentTypes.first?.preferredFilenameExtension ?? "jpg"
         Task {
-            guard let picture = try? await item.loadTransferable(type: Data.self) else { return }
-            guard case .attach(let session) = purpose else { return model.handIn(picture) }
-            if let file = try? Folders.keep(picture, type: type) {
-                model.sendFile(file.path, to: session)
+            guard case .attach(let session) = purpose else {
+                if let picture = try? await item.loadTransferable(type: Data.self) { model.handIn(picture) }
+                return
+            }
+            // Under the name that the library has for it.
+            if let copy = try? await item.loadTransferable(type: PickedFile.self) {
+                model.sendFile(copy.file.path, to: session, isCopy: true)
             }
         }
     }
@@ -127,9 +157,12 @@ struct ErrandSheets: ViewModifier {
         if case .attach(let session) = actions.purpose {
             let model = model
             Task.detached {
-                // A file that cannot be copied cannot be read by the core either, which says so.
-                let copy = (try? Folders.copy(file)) ?? file
-                await model.sendFile(copy.path, to: session)
+                if let copy = try? Folders.copy(file) {
+                    await model.sendFile(copy.path, to: session, isCopy: true)
+                } else {
+                    // What cannot be copied cannot be read by the core either, which says so.
+                    await model.sendFile(file.path, to: session)
+                }
             }
             return
         }
@@ -143,6 +176,52 @@ struct ErrandSheets: ViewModifier {
             model.handIn(file, then: done)
         }
     }
+}
+
+/// A copy of a picture or film of the library.
+private struct PickedFile: Transferable {
+    let file: URL
+
+    static var transferRepresentation: some TransferRepresentation {
+        FileRepresentation(importedContentType: .item) { received in
+            PickedFile(file: try Folders.copy(received.file))
+        }
+    }
+}
+
+/// The system's own camera, for one picture. None where there is no camera, or the person went back.
+private struct PictureTaker: UIViewControllerRepresentable {
+    let done: (Data?) -> Void
+
+    final class Delegate: NSObject, UIImagePickerControllerDelegate, UINavigationControllerDelegate {
+        let done: (Data?) -> Void
+
+        init(done: @escaping (Data?) -> Void) {
+            self.done = done
+        }
+
+        func imagePickerController(
+            _ picker: UIImagePickerController,
+            didFinishPickingMediaWithInfo info: [UIImagePickerController.InfoKey: Any]
+        ) {
+            done((info[.originalImage] as? UIImage)?.jpegData(compressionQuality: 0.9))
+        }
+
+        func imagePickerControllerDidCancel(_ picker: UIImagePickerController) {
+            done(nil)
+        }
+    }
+
+    func makeCoordinator() -> Delegate { Delegate(done: done) }
+
+    func makeUIViewController(context: Context) -> UIImagePickerController {
+        let picker = UIImagePickerController()
+        picker.sourceType = UIImagePickerController.isSourceTypeAvailable(.camera) ? .camera : .photoLibrary
+        picker.delegate = context.coordinator
+        return picker
+    }
+
+    func updateUIViewController(_ controller: UIImagePickerController, context: Context) {}
 }
 
 private struct ShareSheet: UIViewControllerRepresentable {

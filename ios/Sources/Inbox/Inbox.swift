@@ -10,56 +10,83 @@ public struct Inbox: Sendable {
         self.folder = folder
     }
 
-    public enum Item: Equatable, Sendable {
-        case text(String)
-        /// Whoever took it removes it.
-        case file(URL)
+    /// What was shared at once.
+    public struct Shared: Equatable, Sendable {
+        /// A link, or a message.
+        public var text: String?
+        /// Whoever took them removes them, each with the folder that it is in.
+        public var files: [URL] = []
     }
 
-    /// Leaves a text: a link, or a message with one in it.
-    public func leave(_ text: String) throws {
-        try put { try Data(text.utf8).write(to: $0.appendingPathComponent(Self.text)) }
+    /// Puts something together that the app finds whole, or not at all.
+    public func parcel() throws -> Parcel {
+        try Parcel(in: folder, for: left)
     }
 
-    /// Leaves a copy of a file.
-    public func leave(copyOf file: URL) throws {
-        try put { place in
-            // A file may be called anything.
-            let folder = place.appendingPathComponent(Self.file)
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-            try FileManager.default.copyItem(at: file, to: folder.appendingPathComponent(file.lastPathComponent))
-        }
-    }
-
-    /// What was left last, if it was not taken yet. A file is moved into a folder of its own in `place`.
-    public func take(into place: URL) -> Item? {
+    /// What was left last, if it was not taken yet. Each file is moved into a folder of its own in `place`.
+    public func take(into place: URL) -> Shared? {
         defer { try? FileManager.default.removeItem(at: left) }
-        if let text = try? String(contentsOf: left.appendingPathComponent(Self.text), encoding: .utf8) {
-            return .text(text)
-        }
-        let folder = left.appendingPathComponent(Self.file)
-        guard let name = try? FileManager.default.contentsOfDirectory(atPath: folder.path).first else { return nil }
-        let target = place.appendingPathComponent("shared-\(UUID().uuidString)")
+        var shared = Shared()
+        shared.text = try? String(contentsOf: left.appendingPathComponent(Parcel.text), encoding: .utf8)
         try? FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-        guard (try? FileManager.default.moveItem(at: folder, to: target)) != nil else { return nil }
-        return .file(target.appendingPathComponent(name))
+        for number in 0... {
+            let folder = left.appendingPathComponent("\(number)")
+            guard let name = try? FileManager.default.contentsOfDirectory(atPath: folder.path).first else { break }
+            let target = place.appendingPathComponent("shared-\(UUID().uuidString)")
+            guard (try? FileManager.default.moveItem(at: folder, to: target)) != nil else { break }
+            shared.files.append(target.appendingPathComponent(name))
+        }
+        return shared == Shared() ? nil : shared
     }
 
-    private static let text = "text"
-    private static let file = "file"
     private var left: URL { folder.appendingPathComponent("left") }
 
-    /// Whoever takes it finds all of it or nothing.
-    private func put(_ write: (URL) throws -> Void) throws {
-        let part = folder.appendingPathComponent("part-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true)
-        do {
-            try write(part)
+    /// Something that is being put together, from any thread.
+    public final class Parcel: @unchecked Sendable {
+        fileprivate static let text = "text"
+        private let part: URL
+        private let left: URL
+        private let lock = NSLock()
+        private var files = 0
+        private var isLeft = false
+
+        fileprivate init(in folder: URL, for left: URL) throws {
+            self.left = left
+            part = folder.appendingPathComponent("part-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true)
+        }
+
+        deinit {
+            if !isLeft { try? FileManager.default.removeItem(at: part) }
+        }
+
+        /// Adds a text, under the one before.
+        public func add(_ text: String) throws {
+            lock.lock()
+            defer { lock.unlock() }
+            let file = part.appendingPathComponent(Self.text)
+            let before = try? String(contentsOf: file, encoding: .utf8)
+            try Data([before, text].compactMap { $0 }.joined(separator: "\n").utf8).write(to: file)
+        }
+
+        /// Adds a copy of a file.
+        public func add(copyOf file: URL) throws {
+            lock.lock()
+            defer { lock.unlock() }
+            // A file may be called anything.
+            let folder = part.appendingPathComponent("\(files)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(at: file, to: folder.appendingPathComponent(file.lastPathComponent))
+            files += 1
+        }
+
+        /// Leaves it in the place of what was left before.
+        public func leave() throws {
+            lock.lock()
+            defer { lock.unlock() }
             try? FileManager.default.removeItem(at: left)
             try FileManager.default.moveItem(at: part, to: left)
-        } catch {
-            try? FileManager.default.removeItem(at: part)
-            throw error
+            isLeft = true
         }
     }
 }

@@ -51,6 +51,10 @@ struct Peer {
                 offered = true
             case .confirm:
                 model.accept()
+            case .conversation(let conversation) where conversation.isOver:
+                let why = conversation.line.flatMap { $0 == .lineLeft ? nil : $0.rawValue }
+                say(["ended", why].compactMap { $0 }.joined(separator: " "))
+                return met
             case .conversation(let conversation):
                 if !met {
                     say("talking \(conversation.name)")
@@ -87,7 +91,7 @@ struct Peer {
             while let line = readLine() {
                 Task { @MainActor in model.send(line) }
             }
-            Task { @MainActor in model.back() }
+            Task { @MainActor in model.goodbye() }
         }
     }
 

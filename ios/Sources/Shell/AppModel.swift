@@ -12,10 +12,16 @@ import Observation
 public final class AppModel {
     /// The screen to show.
     public private(set) var screen: Screen = .home(Home())
+    /// What is at home, which a wide window shows beside the screen.
+    public private(set) var home = Home()
     /// The rows of the conversation on the stage.
     public private(set) var rows: [Row] = []
+    /// What the platform is to do now, without another touch, until `begun()`.
+    public private(set) var due: Errand?
     /// Something to say beside the screen, until `noticed()`.
     public private(set) var notice: Notice?
+    /// Nothing that is under way needs the other side, so that the app may be put aside without loss.
+    public private(set) var isAtRest = true
     /// The session on the stage; none at home.
     @ObservationIgnored public private(set) var front: UInt64? {
         didSet { rows = onStage?.rows ?? [] }
@@ -39,10 +45,12 @@ public final class AppModel {
     /// Somebody who was met is looked at.
     @ObservationIgnored private var person: Contact?
     @ObservationIgnored private var settings: Settings?
+    @ObservationIgnored private var topic: Topic?
     /// What works from here is looked at; a number for each time, so that what comes too late is recognised.
     @ObservationIgnored private var outlook: (turn: Int, report: Report?)?
     @ObservationIgnored private var turn = 0
-    @ObservationIgnored private var localNetworkDenied = false
+    /// None until it was found out.
+    @ObservationIgnored private var localNetworkAllowed: Bool?
     /// Opens what came while the person was asked about something else.
     @ObservationIgnored private var held: Opening?
     /// A reply that was sent, until the person agrees.
@@ -52,6 +60,17 @@ public final class AppModel {
     @ObservationIgnored private let lockbox = Lockbox()
     /// A question of ours is being made up.
     @ObservationIgnored private var isProtecting = false
+    /// What is to be sent to somebody who is not chosen yet; and whether they are being chosen.
+    @ObservationIgnored private var sharing: (what: Shared, isAsked: Bool)?
+    @ObservationIgnored private let owner: OwnName?
+    @ObservationIgnored private let isHostServed: Bool
+    /// How the invitation that is being made is to be handed on at once.
+    @ObservationIgnored private var form: Form?
+    /// Tells that the person said what they are called.
+    @ObservationIgnored private let introduced: AsyncStream<Void>.Continuation
+    /// Tells that the person agreed to begin anew.
+    @ObservationIgnored private let anew: AsyncStream<Void>.Continuation
+    @ObservationIgnored private var isKeyLost = false
 
     private typealias Work = @MainActor @Sendable (AppModel, Device) async throws -> Void
     private typealias Opening = Work
@@ -63,34 +82,104 @@ public final class AppModel {
         case settled(CheckedContinuation<Void, Never>)
     }
 
-    public init(_ setup: Setup, keys: any KeyStore) {
+    /// `owner`: what the person is called, who is asked for it before anything is opened; none where nobody is
+    /// to be asked.
+    public init(_ setup: Setup, keys: any KeyStore, owner: OwnName? = nil) {
         let (steps, lane) = AsyncStream.makeStream(of: Step.self)
         let (told, teller) = AsyncStream.makeStream(of: Event.self)
+        let (named, introduced) = AsyncStream.makeStream(of: Void.self)
+        let (agreed, anew) = AsyncStream.makeStream(of: Void.self)
         self.lane = lane
+        self.owner = owner
+        isHostServed = setup.isHostServed
+        self.introduced = introduced
+        self.anew = anew
         lockbox.show = { [weak self] in self?.show() }
         Task {
             for await told in told { self.hear(told) }
         }
         Task {
-            await self.run(steps) { try Device(setup, keys: keys) { teller.yield($0) } }
+            if await self.isNamed(named) {
+                var setup = setup
+                setup.name = owner?.read() ?? setup.name
+                let open = { @Sendable [setup] in try Device(setup, keys: keys) { teller.yield($0) } }
+                await self.run(steps, Kept(folder: setup.folder, keys: keys), agreed, open: open)
+            }
             teller.finish()
         }
     }
 
-    /// Nothing that is under way needs the other side, so that the app may be put aside without loss.
-    public var isAtRest: Bool { !sessions.contains { $0.isWaiting || $0.isTalking } }
+    #if DEBUG
+    /// One that has no core: what is asked of it is left.
+    init() {
+        lane = AsyncStream.makeStream(of: Step.self).continuation
+        introduced = AsyncStream.makeStream(of: Void.self).continuation
+        anew = introduced
+        owner = nil
+        isHostServed = true
+    }
+
+    func draw(_ screen: Screen, rows: [Row], home: Home) {
+        self.screen = screen
+        self.rows = rows
+        self.home = home
+    }
+    #endif
 
     // MARK: What a person does
 
+    /// The person is called this, now that they are asked for the first time. What came meanwhile is opened then.
+    public func welcome(_ name: String) {
+        do {
+            try owner?.keep(name)
+            introduced.yield()
+        } catch {
+            say(Notice(what: .kindStorage))
+        }
+    }
+
+    /// Throws away what nobody can read any more, and begins as on the first day. Received files stay.
+    public func startAnew() {
+        anew.yield()
+    }
+
+    /// The person wants to be called something else, from the next invitation and the next meeting on.
+    public func rename(_ name: String) {
+        act { model, device in
+            let name = OwnName.fit(name)
+            guard let owner = model.owner, name != owner.read() else { return }
+            guard (try? owner.keep(name)) != nil else { return model.say(Notice(what: .kindStorage)) }
+            try await device.rename(name)
+            model.settings?.name = name
+            model.show()
+        }
+    }
+
+    /// Shows how to get over something.
+    public func help(_ topic: Topic) {
+        act { model, _ in
+            model.topic = topic
+            model.show()
+        }
+    }
+
     /// Makes an invitation and shows its code; or, to be sent, makes one that lives for a day. One that is on
-    /// the stage is taken back for it. A guest has to know the answer of a `protection`.
-    public func invite(send: Bool, protection: Protection? = nil) {
+    /// the stage is taken back for it. A guest has to know the answer of a `protection`. Once it is there, it is
+    /// `due` to be handed on in this `form`.
+    public func invite(send: Bool, protection: Protection? = nil, form: Form? = nil) {
         act { model, device in
             model.scanning = nil
             if let before = model.onStage, before.isInvitation { try await device.withdraw(before.id) }
             let session = try await model.begin { try await device.invite(send: send, protection: protection) }
             model.change(session) { $0.isOurs = true }
+            model.form = form
+            model.show()
         }
+    }
+
+    /// What was `due` is under way.
+    public func begun() {
+        due = nil
     }
 
     /// Begins to make up a question for the next guest; `invite` ends it.
@@ -198,7 +287,8 @@ public final class AppModel {
     /// Shows whom this phone may ask.
     public func showSettings() {
         act { model, device in
-            model.settings = Settings(chosen: try await device.preferences(), usual: Device.usualServers)
+            model.settings = Settings(
+                name: model.owner?.read() ?? "", chosen: try await device.preferences(), usual: Device.usualServers)
             model.show()
         }
     }
@@ -276,6 +366,7 @@ public final class AppModel {
     /// Opens the camera.
     public func scan() {
         act { model, _ in
+            model.sharing?.isAsked = false
             model.scanning = Scan(wanted: model.onStage?.isInvitation == true ? .reply : .invitation)
             model.show()
         }
@@ -291,11 +382,17 @@ public final class AppModel {
         onStage { device, session in try await device.offerReply(session) }
     }
 
-    /// One step back: closes the camera, stops what waits for good, says goodbye, leaves a screen that is over.
+    /// Leaves the screen, and ends nothing: what is on the stage goes on, or stays to be read, and is listed at
+    /// home. What the person would have to decide about is left, and what is not kept yet is dropped.
     public func back() {
         act { [front] model, device in
             if model.scanning != nil {
                 model.scanning = nil
+            } else if model.topic != nil {
+                model.topic = nil
+            } else if let sharing = model.sharing, sharing.isAsked, model.lockbox.screen == nil {
+                sharing.what.remove()
+                model.sharing = nil
             } else if model.lockbox.leave() {
                 // It is empty now.
             } else if model.isProtecting {
@@ -303,16 +400,9 @@ public final class AppModel {
             } else if let session = model.onStage {
                 // Something else may have come there by itself.
                 guard session.id == front else { return }
-                if session.over != nil {
-                    model.front = nil
-                    model.sessions.removeAll { $0.id == session.id }
-                } else if session.isOver {
-                    model.clearStage()
-                } else if session.isTalking || session.isChoice {
-                    try await device.leave(session.id)
-                } else {
-                    try await device.withdraw(session.id)
-                }
+                if session.isChoice { return try await device.leave(session.id) }
+                if session.isFleeting { return try await device.withdraw(session.id) }
+                model.clearStage()
             } else if model.outlook != nil {
                 model.outlook = nil
             } else if model.settings != nil {
@@ -324,13 +414,22 @@ public final class AppModel {
         }
     }
 
-    /// Goes home, while what is on the stage goes on. What the person would have to decide about is left.
-    public func putAside() {
+    /// Ends this attempt. An invitation waits on and can be gone on with; what is over leaves the list.
+    public func stop() {
+        leaving { device, session in try await device.leave(session) }
+    }
+
+    /// Ends what is on the stage and the invitation with it, for good.
+    public func giveUp() {
+        leaving { device, session in try await device.withdraw(session) }
+    }
+
+    /// Ends the conversation for both. What was written stays to be read here.
+    public func goodbye() {
         act { [front] model, device in
-            guard let session = model.onStage, session.id == front else { return }
-            if session.isChoice { return try await device.leave(session.id) }
-            model.clearStage()
-            model.show()
+            guard let session = model.onStage, session.id == front, session.isTalking else { return }
+            model.change(session.id) { $0.isLeft = true }
+            try await device.leave(session.id)
         }
     }
 
@@ -339,8 +438,16 @@ public final class AppModel {
     }
 
     /// `session`: the one that was on the stage when the file was asked for, as picking it takes a while.
-    public func sendFile(_ path: String, to session: UInt64? = nil) {
-        on(session ?? front) { device, session in try await device.sendFile(session, path) }
+    /// `isCopy`: it lies in a folder of its own, and both go once it was sent or came to nothing.
+    public func sendFile(_ path: String, to session: UInt64? = nil, isCopy: Bool = false) {
+        act { [session = session ?? front] model, device in
+            let copy = isCopy ? Copy(URL(fileURLWithPath: path)) : nil
+            guard let session else {
+                copy?.remove()
+                return
+            }
+            try await model.send(path, copy, session, device)
+        }
     }
 
     public func acceptFile(_ number: UInt64) {
@@ -368,6 +475,34 @@ public final class AppModel {
                 let read = await Result { try await device.read(file: bytes) }
                 model.act { model, device in try await model.take(try read.get(), device) }
             }
+        }
+    }
+
+    /// Something of another app: opened if it is ours, and to be sent to somebody otherwise.
+    public func share(_ shared: Shared) {
+        act { model, device in
+            if let file = shared.files.first, shared.files.count == 1, shared.text == nil {
+                return model.look(at: file, shared, device)
+            }
+            guard shared.files.isEmpty else { return model.ask(shared) }
+            do {
+                try await model.take(try Device.read(text: shared.text ?? ""), device)
+            } catch let refusal as Refusal where refusal.isForeign {
+                model.ask(shared)
+            }
+        }
+    }
+
+    /// What was shared is for them.
+    public func shareTo(_ session: UInt64) {
+        act { model, device in
+            guard let shared = model.sharing?.what else { return }
+            guard model.sessions.contains(where: { $0.id == session && $0.isTalking }) else { throw Refusal.notNow }
+            model.sharing = nil
+            model.bring(session)
+            model.show()
+            if let text = shared.text { try await device.send(session, text) }
+            for file in shared.files { try await model.send(file.path, Copy(file), session, device) }
         }
     }
 
@@ -460,6 +595,7 @@ public final class AppModel {
                 switch camera {
                 case .denied: .cameraDenied
                 case .missing: .cameraMissing
+                case .taken: .cameraTaken
                 case .asking, .running: nil
                 }
             model.show()
@@ -469,7 +605,7 @@ public final class AppModel {
     /// Whether the phone lets this app reach others on the same network.
     public func localNetwork(allowed: Bool) {
         act { model, _ in
-            model.localNetworkDenied = !allowed
+            model.localNetworkAllowed = allowed
             model.show()
         }
     }
@@ -479,11 +615,9 @@ public final class AppModel {
         act { _, device in try await device.networkChanged(addresses, router: router) }
     }
 
-    /// The app left the screen. `kept`: something keeps it running, so that it can go on waiting.
-    public func left(kept: Bool) {
-        act { _, device in
-            if !kept { try await device.pause() }
-        }
+    /// The app is not on the screen, and nothing keeps it running any longer.
+    public func left() {
+        act { _, device in try await device.pause() }
     }
 
     public func returned() {
@@ -493,6 +627,8 @@ public final class AppModel {
     /// Ends everything; whatever is called afterwards does nothing.
     public func shutdown() async {
         lane.finish()
+        introduced.finish()
+        anew.finish()
         await device?.shutdown()
     }
 
@@ -519,8 +655,74 @@ public final class AppModel {
         act { _, device in try await work(device, session) }
     }
 
-    private func run(_ steps: AsyncStream<Step>, open: @escaping @Sendable () throws -> Device) async {
-        switch await Task.detached(operation: open).result {
+    /// Opens a file if there is something of ours in it, and asks to whom it goes otherwise.
+    private func look(at file: URL, _ shared: Shared, _ device: Device) {
+        Task {
+            if await Task.detached(operation: { device.asked(file: file) }).value != nil {
+                return self.handIn(file) { shared.remove() }
+            }
+            let bytes = await Task.detached { try? Self.contents(of: file) }.value
+            guard let bytes else { return self.ask(shared) }
+            let read = await Result { try await device.read(file: bytes) }
+            self.act { model, device in
+                do {
+                    try await model.take(try read.get(), device)
+                    shared.remove()
+                } catch let refusal as Refusal where refusal.isForeign {
+                    model.ask(shared)
+                }
+            }
+        }
+    }
+
+    /// Asks to whom it is to be sent.
+    private func ask(_ shared: Shared) {
+        sharing?.what.remove()
+        scanning = nil
+        sharing = (shared, true)
+        show()
+    }
+
+    /// Waits until the person has said what they are called, if they have to be asked; whether they did.
+    private func isNamed(_ named: AsyncStream<Void>) async -> Bool {
+        guard let owner, owner.read() == nil else { return true }
+        screen = .welcome
+        for await _ in named { return true }
+        return false
+    }
+
+    /// Leaves what is on the stage, in this way if it still goes on.
+    private func leaving(_ end: @escaping SessionWork) {
+        act { [front] model, device in
+            guard let session = model.onStage, session.id == front else { return }
+            model.clearStage()
+            if session.over != nil {
+                model.remove { $0.id == session.id }
+            } else if !session.isOver {
+                try await end(device, session.id)
+            }
+            model.show()
+        }
+    }
+
+    private func run(
+        _ steps: AsyncStream<Step>, _ kept: Kept, _ agreed: AsyncStream<Void>,
+        open: @escaping @Sendable () throws -> Device
+    ) async {
+        var opened = await Task.detached(operation: open).result
+        if case .failure(let cause as Refusal) = opened, cause.isKeyStoreFailed, kept.isWithoutKey {
+            isKeyLost = true
+            show()
+            for await _ in agreed {
+                isKeyLost = false
+                opened = await Task.detached {
+                    kept.remove()
+                    return try open()
+                }.result
+                break
+            }
+        }
+        switch opened {
         case .success(let device):
             self.device = device
             act { model, device in try await model.refresh(device) }
@@ -629,6 +831,8 @@ public final class AppModel {
     /// Puts a session on the stage; what was there goes on.
     private func bring(_ session: UInt64) {
         clearStage()
+        // It is asked again once somebody is there.
+        sharing?.isAsked = false
         isProtecting = false
         if !sessions.contains(where: { $0.id == session }) { sessions.append(Session(id: session)) }
         front = session
@@ -637,10 +841,19 @@ public final class AppModel {
     /// Nothing is on the stage any more. What was there goes on, unless it is over.
     private func clearStage() {
         front = nil
-        sessions.removeAll { $0.isOver }
+        form = nil
+        remove { $0.isOver }
     }
 
     private var onStage: Session? { sessions.first { $0.id == front } }
+
+    /// They leave the list, and nothing is sent in them any more.
+    private func remove(_ which: (Session) -> Bool) {
+        for gone in sessions.filter(which) {
+            for copy in gone.everyCopy { copy.remove() }
+        }
+        sessions.removeAll(where: which)
+    }
 
     private func change(_ session: UInt64, _ change: (inout Session) -> Void) {
         if let at = sessions.firstIndex(where: { $0.id == session }) { change(&sessions[at]) }
@@ -694,22 +907,41 @@ public final class AppModel {
     private nonisolated static let largestFile = 128 << 20
 
     private func show() {
-        let denied: Key? = localNetworkDenied ? .localNetworkDenied : nil
+        let denied: Key? = localNetworkAllowed == false ? .localNetworkDenied : nil
         var next: Screen
         if let scanning {
             next = .scan(scanning)
+        } else if let topic {
+            next = .help(topic)
         } else if let locked = lockbox.screen {
             next = locked
         } else if isProtecting {
             next = .protect
+        } else if isKeyLost {
+            next = .keyLost
         } else if let failure {
             next = .ended(failure)
+        } else if let sharing, sharing.isAsked {
+            next = .toWhom(toWhom(sharing.what))
         } else if let session = onStage {
             // What was shown before stays until the core has said what it looks like.
             next = session.view?.screen(denied: denied, typed: session.typed) ?? screen
-            if let over = session.over, case .conversation(var talk) = next {
-                talk.line = over.screen.what
+            switch next {
+            case .conversation(var talk):
+                if let over = session.over { talk.end(over) }
                 next = .conversation(talk)
+                // Only what is on the screen counts as read.
+                change(session.id) { $0.seen = $0.rows.count }
+            case .confirm(var confirm):
+                confirm.asksForNetwork = localNetworkAllowed == nil
+                next = .confirm(confirm)
+            case .showCode(var code):
+                code.invitation.isTappable = isHostServed
+                next = .showCode(code)
+            case .reply(var reply):
+                reply.handout.isTappable = isHostServed
+                next = .reply(reply)
+            default: break
             }
         } else {
             next = atHome()
@@ -719,7 +951,21 @@ public final class AppModel {
             ended.way = .appSettings
             next = .ended(ended)
         }
+        if let form, case .showCode(let code) = next, code.sent {
+            self.form = nil
+            due = .share(form == .link ? code.invitation.shared : .picture(symbol: code.invitation.symbol))
+        }
+        let rests = !sessions.contains { $0.isWaiting || $0.isTalking }
+        if rests != isAtRest { isAtRest = rests }
+        let listed = listAtHome()
+        if listed != home { home = listed }
         if next != screen { screen = next }
+    }
+
+    private func toWhom(_ shared: Shared) -> ToWhom {
+        ToWhom(
+            names: shared.files.map(\.lastPathComponent), text: shared.text,
+            people: sessions.filter { $0.isTalking }.compactMap { $0.underWay(nil) })
     }
 
     /// What is looked at while nothing is on the stage.
@@ -727,13 +973,17 @@ public final class AppModel {
         if let outlook { return .outlook(outlook.report) }
         if let settings { return .settings(settings) }
         if let person { return .person(person) }
+        return .home(listAtHome())
+    }
+
+    private func listAtHome() -> Home {
         var home = Home()
         home.underWay = sessions.compactMap { session in
             session.underWay(waiting.first { $0.session == session.id })
         }
         home.waiting = waiting.filter { $0.session == nil }
         home.people = people
-        return .home(home)
+        return home
     }
 
     private func hear(_ told: Event) {
@@ -745,12 +995,13 @@ public final class AppModel {
         case .view(let session, let view):
             hear(view, from: session)
         case .row(let session, let row):
-            change(session) { $0.take(row) }
-            if session == front { rows = onStage?.rows ?? [] }
+            let second = UInt64(max(0, Date().timeIntervalSince1970))
+            change(session) { $0.take(row, at: second, .now) }
             device?.taken(session)
+            listed(session)
         case .gone(let session, let number):
-            change(session) { session in session.rows.removeAll { $0.id == number } }
-            if session == front { rows = onStage?.rows ?? [] }
+            change(session) { $0.drop(number) }
+            listed(session)
         case .failed(let refusal):
             say(refusal)
         case .listsChanged:
@@ -758,27 +1009,48 @@ public final class AppModel {
         }
     }
 
+    private func send(_ path: String, _ copy: Copy?, _ session: UInt64, _ device: Device) async throws {
+        do {
+            if let copy { change(session) { $0.keep(copy) } }
+            try await device.sendFile(session, path)
+        } catch {
+            copy?.remove()
+            throw error
+        }
+    }
+
+    /// The rows of a session changed.
+    private func listed(_ session: UInt64) {
+        var spent: [Copy] = []
+        change(session) { spent = $0.spent() }
+        for copy in spent { copy.remove() }
+        if session == front { rows = onStage?.rows ?? [] }
+        show()
+    }
+
     private func hear(_ view: View, from session: UInt64) {
         let before = sessions.first { $0.id == session }
-        if let end = view.end, let before, session != front, before.isTalking, !before.rows.isEmpty {
-            // What they wrote before stays to be read.
-            change(session) { $0.over = end }
-            say(end)
+        if let before, before.isTalking, let why = before.endsBy(view), !before.rows.isEmpty || session == front {
+            // What was written before stays to be read.
+            change(session) { $0.end(why) }
+            if let end = view.end, session != front { say(end) }
         } else if view.isClosed || view.isOver && session != front {
-            sessions.removeAll { $0.id == session }
+            remove { $0.id == session }
             if session == front { front = nil }
             if let end = view.end { say(end) }
         } else {
             if before == nil { sessions.append(Session(id: session)) }
             change(session) { $0.look(view) }
         }
-        let isFree = front == nil && scanning == nil && lockbox.screen == nil
+        let isFree = front == nil && scanning == nil && topic == nil && lockbox.screen == nil
         if view.isTalking && before?.isTalking != true && (session == front || isFree) {
             bring(session)
             scanning = nil
             person = nil
             settings = nil
             outlook = nil
+            topic = nil
+            sharing?.isAsked = true
         }
         show()
         // Which of those that wait are under way is told by nothing else.

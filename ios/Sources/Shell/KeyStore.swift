@@ -1,3 +1,5 @@
+import Foundation
+
 /// The phone's key store, as the core needs it: one key of 32 bytes.
 public protocol KeyStore: Sendable {
     /// The key that was put here; none before the first time.
@@ -9,4 +11,24 @@ public protocol KeyStore: Sendable {
 /// The phone has not been unlocked, so that its key store is shut.
 public struct KeyStoreLocked: Error {
     public init() {}
+}
+
+/// What the core keeps, and whether there still is a key for it.
+struct Kept: Sendable {
+    let folder: String
+    let keys: any KeyStore
+
+    /// The key store answers, and has no key any more.
+    var isWithoutKey: Bool {
+        guard FileManager.default.fileExists(atPath: folder + "/store") else { return false }
+        do {
+            return try keys.key() == nil
+        } catch {
+            return false
+        }
+    }
+
+    func remove() {
+        try? FileManager.default.removeItem(atPath: folder)
+    }
 }

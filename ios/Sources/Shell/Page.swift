@@ -7,12 +7,19 @@ public struct Page: Equatable, Sendable {
     public var title: Phrase
     /// How it stands. This and the title are read aloud whenever they change.
     public var status: Phrase?
+    /// The first start: how it goes, in three pictures, and a field for the person's name.
+    public var welcome = false
+    /// Pictures that say how something goes, in their order.
+    public var steps: [Step] = []
+    /// The two large ones at home.
+    public var tiles: [Tile] = []
     /// The text of the QR code, as large as the screen allows.
     public var symbol: String?
-    /// The picture of the camera, with a frame.
+    /// The picture of the camera, with a frame; a scan has it where there is one.
     public var camera = false
-    /// A list of rows, and a field for a message.
-    public var conversation = false
+    public var isScan = false
+    /// A list of rows, and a field for a message unless it is over.
+    public var conversation: Talk?
     /// What goes on meanwhile, to be shown.
     public var underWay: [ListRow] = []
     /// What waits for another person, to go on with or give up.
@@ -27,8 +34,8 @@ public struct Page: Equatable, Sendable {
     public var protection = false
     /// Fields for a question and an answer that lock a file, and whether a code is needed too.
     public var locking = false
-    /// Fields for whom this phone may ask, as it was chosen before.
-    public var preferences: Preferences?
+    /// Fields for the person's name and for whom this phone may ask, as it was chosen before.
+    public var settings: Settings?
     /// What may not be pressed at the moment.
     public var disabled: [Action] = []
     /// A code to hand on, in characters and in words.
@@ -44,10 +51,61 @@ public struct Page: Equatable, Sendable {
     public var lines: [Phrase] = []
     /// Until when it lasts, in seconds since 1970-01-01 UTC; counted down.
     public var deadline: UInt64?
-    /// What can be done, the first before all others. There always is something.
-    public var choices: [Choice]
-    /// Somebody else looks at the screen: it stays on, and bright.
-    public var isShownAround: Bool { symbol != nil }
+    /// What can be done, the first before all others.
+    public var choices: [Choice] = []
+    /// What else can be done, small and under a sentence.
+    public var chips: Chips?
+    /// What is seldom done: in the menu of the screen.
+    public var menu: [Choice] = []
+    /// Leaves the screen and ends nothing; none where there is nowhere to go back to.
+    public var leave: Leave?
+    /// Somebody else's camera looks at the screen, which is as bright as it gets.
+    public var isBright: Bool { symbol != nil }
+    /// The person looks on without touching anything, or reads aloud: the screen stays on.
+    public private(set) var isAwake = false
+    /// Something is typed that is nobody else's business: the system's pictures of the screen do not show it.
+    public var isSecret: Bool { !questions.isEmpty || protection || locking || code != nil }
+    /// Somebody on the same network may have to be reached now.
+    public private(set) var needsNeighbours = false
+
+    /// How a screen is left.
+    public enum Leave: Sendable {
+        /// To the screen before.
+        case back
+        /// What was opened over the others is closed.
+        case close
+    }
+}
+
+/// A picture that says how something goes, with a sentence.
+public struct Step: Equatable, Sendable {
+    public let picture: Picture
+    public let text: Phrase
+
+    public enum Picture: Sendable {
+        case show, scan, talk, hotspot, join, link
+    }
+}
+
+/// A large button.
+public struct Tile: Equatable, Sendable {
+    public let choice: Choice
+    public let text: Key
+}
+
+/// Small buttons under a sentence.
+public struct Chips: Equatable, Sendable {
+    public let text: Key
+    public let choices: [Choice]
+}
+
+/// What the screen of a conversation shows around its rows.
+public struct Talk: Equatable, Sendable {
+    public let name: Phrase
+    public let initial: String
+    /// Something was proved about them.
+    public let isProven: Bool
+    public let isOver: Bool
 }
 
 /// Something that is under way, or waits.
@@ -56,15 +114,29 @@ public struct ListRow: Equatable, Sendable, Identifiable {
     public let title: Phrase
     /// How it stands, where that is known.
     public var status: Phrase?
+    /// What was written last.
+    public var last: String?
+    /// When that was, in seconds since 1970-01-01 UTC.
+    public var at: UInt64?
+    public var unread = 0
+    /// Somebody is there, who has an initial.
+    public var initial: String?
     /// In seconds since 1970-01-01 UTC; counted down.
     public var deadline: UInt64?
-    public let choices: [Choice]
+    /// What a touch does.
+    public let open: Choice
+    /// What else can be done.
+    public var more: [Choice] = []
 
-    init(_ underWay: UnderWay) {
+    init(_ underWay: UnderWay, open: Choice? = nil) {
         id = String(underWay.id)
         title = Phrase(underWay.with)
         status = Phrase(underWay.status)
-        choices = [Choice(.underWayShow, .show(underWay.id))]
+        last = underWay.last
+        at = underWay.at
+        unread = underWay.unread
+        if case .person(let name) = underWay.with { initial = Shell.initial(of: name) }
+        self.open = open ?? Choice(.underWayShow, .show(underWay.id))
     }
 
     init(_ waiting: Waiting) {
@@ -72,8 +144,14 @@ public struct ListRow: Equatable, Sendable, Identifiable {
         title = Phrase(waiting.ours ? .guest : .host(waiting.name))
         deadline = waiting.expiresAt
         status = deadline == nil ? Phrase(.confirmExpired) : nil
-        choices = [Choice(.goOn, .resume(waiting.id)), Choice(.giveUp, .withdraw(waiting.id))]
+        open = Choice(.goOn, .resume(waiting.id))
+        more = [Choice(.giveUp, .withdraw(waiting.id), asks: .giveUp)]
     }
+}
+
+/// What stands for somebody in a small circle.
+func initial(of name: String) -> String {
+    name.first { $0.isLetter || $0.isNumber }.map { String($0).uppercased() } ?? "?"
 }
 
 extension Phrase {
@@ -91,12 +169,16 @@ extension Phrase {
 public struct PersonRow: Equatable, Sendable, Identifiable {
     public let id: String
     public let name: Phrase
+    public let initial: String
     public let trust: Phrase
+    public let isProven: Bool
     public var action: Action { .person(id) }
 
     init(_ contact: Contact) {
         id = contact.id
         name = Phrase(.person(contact.name))
+        initial = Shell.initial(of: contact.name)
+        isProven = contact.trust.isProven
         trust = Phrase(.trustLine, Phrase(contact.trust), Phrase(contact.reason))
     }
 }
@@ -105,18 +187,39 @@ public struct PersonRow: Equatable, Sendable, Identifiable {
 public struct Choice: Equatable, Sendable {
     public let label: Key
     public let action: Action
+    /// What is asked before it is done, since it cannot be undone.
+    public let asks: Asking?
 
-    init(_ label: Key, _ action: Action) {
+    init(_ label: Key, _ action: Action, asks: Asking? = nil) {
         self.label = label
         self.action = action
+        self.asks = asks
     }
+}
+
+/// A question before something that cannot be undone.
+public struct Asking: Equatable, Sendable {
+    public let title: Phrase
+    public let text: Key
+    /// The button that does nothing.
+    public let keep: Key
+
+    fileprivate static let giveUp = Asking(title: Phrase(.giveUpTitle), text: .giveUpSure, keep: .keepIt)
+}
+
+extension Key {
+    /// As a trust: more than somebody's word.
+    fileprivate var isProven: Bool { self == .trustVerified || self == .trustAnswerChecked }
 }
 
 /// What a button does.
 public enum Action: Equatable, Sendable {
     /// Done by `AppModel.perform`.
+    /// With the name that was typed.
+    case welcome
     case showCode
     case shareLink
+    case sharePicture
     case scan
     case accept
     case offerReply
@@ -146,10 +249,20 @@ public enum Action: Equatable, Sendable {
     /// With what was chosen and typed.
     case prefer
     case lookAround
-    case putAside
+    case help(Topic)
     case replace
     case takeReply
+    /// Leaves the screen, and ends nothing.
     case back
+    /// Ends the attempt.
+    case stop
+    /// Ends the invitation.
+    case giveUp
+    /// Ends the conversation.
+    case goodbye
+    /// Sends what was shared.
+    case shareTo(UInt64)
+    case startAnew
     /// Done by the app, as it needs the platform.
     case errand(Errand)
 }
@@ -158,6 +271,8 @@ public enum Action: Equatable, Sendable {
 public enum Errand: Equatable, Sendable {
     /// Opens the share sheet.
     case share(Share)
+    /// Puts a link on the clipboard.
+    case copy(Share)
     /// Reads the clipboard into `AppModel.handIn`.
     case paste
     /// Picks a picture for `AppModel.handIn`.
@@ -166,11 +281,16 @@ public enum Errand: Equatable, Sendable {
     case pickFile
     /// Hands on the file at this path.
     case save(String)
-    /// Picks a file for `AppModel.sendFile`.
-    case attach
+    /// Shows the file at this path.
+    case open(String)
+    /// Picks files of any kind for `AppModel.sendFile`.
+    case attachFiles
+    /// Picks pictures and films for `AppModel.sendFile`.
+    case attachPictures
+    /// Takes a picture for `AppModel.sendFile`.
+    case takePicture
     /// Picks a file for `AppModel.lock`.
     case pickToLock
-    case torch
     case settings(Settings)
     /// Makes a new `AppModel` in the place of this one.
     case restart
@@ -184,6 +304,8 @@ public enum Errand: Equatable, Sendable {
 
 /// What a person typed into the fields of a page. Secret, so it does not print itself.
 public struct Typed: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
+    /// What the person is called.
+    public var name = ""
     /// To the questions of the page, in their order.
     public var answers: [String] = []
     /// Beside the answers.
@@ -205,8 +327,10 @@ extension AppModel {
     /// Does what a button says, where that needs no platform; gives back what does.
     public func perform(_ action: Action, typed: Typed = Typed()) -> Errand? {
         switch action {
+        case .welcome: welcome(typed.name)
         case .showCode: invite(send: false)
-        case .shareLink: invite(send: true)
+        case .shareLink: invite(send: true, form: .link)
+        case .sharePicture: invite(send: true, form: .picture)
         case .scan: scan()
         case .accept: accept()
         case .offerReply: offerReply()
@@ -222,9 +346,16 @@ extension AppModel {
         case .person(let id): look(at: id)
         case .forget(let id): forget(id)
         case .settings: showSettings()
-        case .prefer: prefer(typed.preferences, servers: typed.servers)
+        case .prefer:
+            rename(typed.name)
+            prefer(typed.preferences, servers: typed.servers)
         case .lookAround: lookAround()
-        case .putAside: putAside()
+        case .help(let topic): help(topic)
+        case .stop: stop()
+        case .giveUp: giveUp()
+        case .goodbye: goodbye()
+        case .shareTo(let session): shareTo(session)
+        case .startAnew: startAnew()
         case .compare: compare()
         case .compared(let digits, let outcome): compared(digits, outcome)
         case .allowMore: allowMore()
@@ -240,64 +371,104 @@ extension AppModel {
 
 extension Page {
     public init(_ screen: Screen) {
+        self =
+            switch screen {
+            case .welcome: .welcome
+            case .home(let home): .home(home)
+            case .person(let contact): .person(contact)
+            case .settings(let settings): .settings(settings)
+            case .outlook(let report): .outlook(report)
+            case .help(let topic): .help(topic)
+            case .lock(let lock): .lock(lock)
+            case .sealed(let sealed): .sealed(sealed)
+            case .preparing(let isKept): .preparing(isKept)
+            case .showCode(let code): .showCode(code)
+            case .scan(let scan): .scan(scan)
+            case .confirm(let confirm): .confirm(confirm)
+            case .protect: .protect
+            case .question(let question): .question(question)
+            case .toWhom(let toWhom): .toWhom(toWhom)
+            case .compare(let compare): .compare(compare)
+            case .opened(let opened): .opened(opened)
+            case .connecting(let connecting): .connecting(connecting)
+            case .reply(let reply): .reply(reply)
+            case .conversation(let conversation): .conversation(conversation)
+            case .ended(let ended): .ended(ended)
+            case .keyLost: .keyLost
+            }
         switch screen {
-        case .home(let home): self = .home(home)
-        case .person(let contact): self = .person(contact)
-        case .settings(let settings): self = .settings(settings)
-        case .outlook(let report): self = .outlook(report)
-        case .lock(let lock): self = .lock(lock)
-        case .sealed(let sealed): self = .sealed(sealed)
-        case .preparing(let isKept): self = .preparing(isKept)
-        case .showCode(let code): self = .showCode(code)
-        case .scan(let scan): self = .scan(scan)
-        case .confirm(let confirm): self = .confirm(confirm)
-        case .protect: self = .protect
-        case .question(let question): self = .question(question)
-        case .compare(let compare): self = .compare(compare)
-        case .opened(let opened): self = .opened(opened)
-        case .connecting(let connecting): self = .connecting(connecting)
-        case .reply(let reply): self = .reply(reply)
-        case .conversation(let conversation): self = .conversation(conversation)
-        case .ended(let ended): self = .ended(ended)
+        case .showCode, .connecting, .reply:
+            isAwake = true
+            needsNeighbours = true
+        case .preparing, .compare: isAwake = true
+        case .scan:
+            isAwake = true
+            isScan = true
+        default: break
         }
     }
 
-    private static func home(_ home: Home) -> Page {
+    private static var welcome: Page {
         Page(
+            title: Phrase(.welcomeTitle),
+            welcome: true,
+            steps: [
+                Step(picture: .show, text: Phrase(.stepShow)), Step(picture: .scan, text: Phrase(.stepScan)),
+                Step(picture: .talk, text: Phrase(.stepTalk)),
+            ],
+            lines: [Phrase(.welcomeText)],
+            choices: [Choice(.begin, .welcome)]
+        )
+    }
+
+    private static func home(_ home: Home) -> Page {
+        let isEmpty = home.underWay.isEmpty && home.waiting.isEmpty && home.people.isEmpty
+        return Page(
             title: Phrase(.appName),
-            underWay: home.underWay.map(ListRow.init),
+            tiles: [
+                Tile(choice: Choice(.showCode, .showCode), text: .showCodeText),
+                Tile(choice: Choice(.scanCode, .scan), text: .scanCodeText),
+            ],
+            underWay: home.underWay.map { ListRow($0) },
             waiting: home.waiting.map(ListRow.init),
             people: home.people.map(PersonRow.init),
-            lines: [Phrase(.homeText)],
-            choices: [
-                Choice(.showCode, .showCode), Choice(.scanCode, .scan), Choice(.shareLink, .shareLink),
-                Choice(.shareWithQuestion, .protect), Choice(.lockFile, .errand(.pickToLock)),
+            lines: isEmpty ? [Phrase(.homeEmpty)] : [],
+            menu: [
+                Choice(.shareLink, .shareLink), Choice(.shareWithQuestion, .protect),
+                Choice(.lockFile, .errand(.pickToLock)), Choice(.openLockedFile, .errand(.pickFile)),
                 Choice(.settings, .settings),
             ]
         )
     }
 
     private static func preparing(_ isKept: Bool) -> Page {
-        Page(title: Phrase(.makingInvitation), isBusy: true, choices: (isKept ? [.putAside] : []) + [.stop])
+        Page(
+            title: Phrase(.makingInvitation),
+            isBusy: true,
+            lines: [Phrase(.waitsMoment)],
+            choices: isKept ? [Choice(.putAside, .back), Choice(.stopForNow, .stop)] : [Choice(.stop, .back)],
+            leave: .close
+        )
     }
 
     private static func settings(_ settings: Settings) -> Page {
         Page(
             title: Phrase(.settings),
             status: settings.hint.map { Phrase($0) },
-            preferences: settings.chosen,
+            settings: settings,
             lines: [
                 Phrase(.askServersText), Phrase(.usualServers, .verbatim(settings.usual.joined(separator: " "))),
             ],
-            choices: [Choice(.save, .prefer), Choice(.lookAround, .lookAround), Choice(.backHome, .back)]
+            choices: [
+                Choice(.save, .prefer), Choice(.lookAround, .lookAround), Choice(.linksTitle, .help(.links)),
+            ],
+            leave: .back
         )
     }
 
     private static func outlook(_ report: Report?) -> Page {
-        let back = [Choice(.backHome, .back)]
         guard let report else {
-            return Page(
-                title: Phrase(.lookAround), status: Phrase(.lookingAround), isBusy: true, choices: back)
+            return Page(title: Phrase(.lookAround), status: Phrase(.lookingAround), isBusy: true, leave: .back)
         }
         let works = report.works.map { expected in
             Phrase(
@@ -310,7 +481,32 @@ extension Page {
             asked.isEmpty ? Phrase(.askedNobody) : Phrase(.askedServers, .verbatim(asked)),
         ]
         return Page(
-            title: Phrase(.lookAround), lines: works + network + answers.compactMap { $0 }, choices: back)
+            title: Phrase(.lookAround), lines: works + network + answers.compactMap { $0 },
+            choices: [Choice.hotspot], leave: .back)
+    }
+
+    private static func help(_ topic: Topic) -> Page {
+        switch topic {
+        case .hotspot:
+            Page(
+                title: Phrase(.hotspotTitle),
+                steps: [
+                    Step(picture: .hotspot, text: Phrase(.hotspotStepOpen)),
+                    Step(picture: .join, text: Phrase(.hotspotStepJoin)),
+                    Step(picture: .scan, text: Phrase(.hotspotStepScan)),
+                ],
+                lines: [Phrase(.hotspotText)],
+                choices: [Choice(.wayNetworkSettings, .errand(.settings(.network)))],
+                leave: .back)
+        case .links:
+            Page(
+                title: Phrase(.linksTitle),
+                steps: [
+                    Step(picture: .link, text: Phrase(.linksNoSwitch)),
+                    Step(picture: .scan, text: Phrase(.linksStepPaste)),
+                ],
+                leave: .back)
+        }
     }
 
     private static func person(_ contact: Contact) -> Page {
@@ -318,8 +514,13 @@ extension Page {
         let day = Date(timeIntervalSince1970: Double(contact.since)).formatted(date: .long, time: .omitted)
         return Page(
             title: row.name,
-            lines: [row.trust, Phrase(.personSince, .verbatim(day)), Phrase(.forgetText)],
-            choices: [Choice(.forget, .forget(contact.id)), Choice(.backHome, .back)]
+            lines: [row.trust, Phrase(.personSince, .verbatim(day))],
+            choices: [
+                Choice(
+                    .forget, .forget(contact.id),
+                    asks: Asking(title: Phrase(.forgetTitle, row.name), text: .forgetText, keep: .notNow))
+            ],
+            leave: .back
         )
     }
 
@@ -333,7 +534,8 @@ extension Page {
             isBusy: lock.isBusy,
             progress: lock.progress,
             lines: [.verbatim(amount(lock.size)), Phrase(.lockText)],
-            choices: [Choice(.lockNow, .seal), .stop]
+            choices: [Choice(.lockNow, .seal)],
+            leave: .close
         )
     }
 
@@ -343,45 +545,49 @@ extension Page {
             code: sealed.code,
             lines: [Phrase(.fileLine, .verbatim(sealed.name), .verbatim(amount(sealed.size)))]
                 + (sealed.code == nil ? [] : [Phrase(.sealedCode)]),
-            choices: [Choice(.share, .errand(.save(sealed.path))), Choice(.backHome, .back)]
+            choices: [Choice(.share, .errand(.save(sealed.path)))],
+            leave: .close
         )
     }
 
     private static func showCode(_ code: ShowCode) -> Page {
-        let camera = Choice(.scanTheirCode, .scan)
-        var choices: [Choice]
-        if code.sent {
-            choices = Choice.sharing(code.invitation)
-            // The camera comes first once it is needed; a reply may be carried here before that.
-            choices.insert(camera, at: code.scanNow ? 0 : choices.endIndex)
-        } else {
-            // Whoever sends a code that was only to be shown would claim more than is true.
-            choices = (code.scanNow ? [camera] : []) + [Choice(.sendInstead, .shareLink)]
-        }
+        let usual = code.sent ? Key.sendThis : .scanThis
+        let share = Choice.sharing(code.invitation)
+        // Both pressing "show" is no dead end.
+        let scan = Choice(code.sent || code.scanNow ? .scanTheirCode : .scanTheirs, .scan)
+        let trouble = [Choice].past(code.hint, code.canTryHarder)
         return Page(
-            title: Phrase(code.stage),
-            status: code.triesLeft.map { .counted(.triesLeft, $0) },
+            title: Phrase(.showCode),
+            status: code.triesLeft.map { .counted(.triesLeft, $0) }
+                ?? Phrase(code.stage == .hostWaiting ? usual : code.stage),
             symbol: code.invitation.symbol,
             lines: code.hint.map { [Phrase($0)] } ?? [],
             deadline: code.expiresAt,
-            choices: .harder(code.canTryHarder) + choices + [.putAside, .stop]
+            choices: (code.sent ? (code.scanNow ? [scan, share] : [share, scan]) : [scan]) + trouble,
+            // Whoever sends a code that was only to be shown would claim more than is true: another is made.
+            chips: code.sent
+                ? Chips(text: .otherForms, choices: Choice.otherForms(code.invitation))
+                : Chips(
+                    text: .notSamePlace,
+                    choices: [
+                        Choice(.formLink, .shareLink), Choice(.formPicture, .sharePicture), Choice(.askFirst, .protect),
+                    ]),
+            menu: (trouble.contains(.hotspot) ? [] : [.hotspot]) + .ending,
+            leave: .close
         )
     }
 
     private static func scan(_ scan: Scan) -> Page {
         var page = Page(
             title: Phrase(scan.wanted == .reply ? .scanReply : .scanInvitation),
-            status: scan.hint.map { Phrase($0) },
-            choices: Choice.handingIn + [.stop]
+            status: Phrase(scan.hint ?? .scanFrame),
+            chips: Chips(text: .noCamera, choices: Choice.handingIn),
+            leave: .close
         )
         switch scan.camera {
-        case .asking, .running:
-            page.camera = true
-            page.choices.append(Choice(.torch, .errand(.torch)))
-        case .denied:
-            page.choices.insert(Choice(.wayAppSettings, .errand(.settings(.app))), at: 0)
-        case .missing:
-            break
+        case .asking, .running, .taken: page.camera = true
+        case .denied: page.choices = [Choice(.wayAppSettings, .errand(.settings(.app)))]
+        case .missing: break
         }
         return page
     }
@@ -391,7 +597,8 @@ extension Page {
             title: Phrase(.protectionTitle),
             protection: true,
             lines: [Phrase(.protectionText)],
-            choices: [Choice(.makeInvitation, .inviteProtected), Choice(.notNow, .back)]
+            choices: [Choice(.makeInvitation, .inviteProtected)],
+            leave: .close
         )
     }
 
@@ -408,8 +615,9 @@ extension Page {
             progress: question.progress,
             lines: (question.size.map { [Phrase(.lockedText, .verbatim(amount($0)))] } ?? [])
                 + [Phrase(.questionWarning)] + (question.warning.map { [Phrase($0)] } ?? [])
-                + (question.triesLeft.map { [.counted(.triesLeft, $0)] } ?? []),
-            choices: [Choice(.answer, .answer), .stop]
+                + (question.triesLeft.map { [.counted(.triesLeft, $0), Phrase(.questionUnseen)] } ?? []),
+            choices: [Choice(.answer, .answer)],
+            leave: .close
         )
     }
 
@@ -417,7 +625,20 @@ extension Page {
         Page(
             title: .verbatim(opened.name),
             lines: [.verbatim(amount(opened.size))] + (opened.type.map { [.verbatim($0)] } ?? []),
-            choices: [Choice(.save, .errand(.save(opened.path))), Choice(.backHome, .back)]
+            choices: [Choice(.save, .errand(.save(opened.path)))],
+            leave: .close
+        )
+    }
+
+    private static func toWhom(_ toWhom: ToWhom) -> Page {
+        let what = toWhom.names + (toWhom.text.map { [$0] } ?? [])
+        return Page(
+            title: Phrase(.toWhomTitle),
+            status: toWhom.people.isEmpty ? Phrase(.toWhomNobody) : nil,
+            underWay: toWhom.people.map { ListRow($0, open: Choice(.send, .shareTo($0.id))) },
+            lines: what.map { .verbatim($0) },
+            choices: toWhom.people.isEmpty ? [Choice(.showCode, .showCode), Choice(.scanCode, .scan)] : [],
+            leave: .close
         )
     }
 
@@ -440,7 +661,9 @@ extension Page {
             title: confirm.name.map { Phrase(.confirmTitle, .verbatim($0)) }
                 ?? Phrase(.confirmTitleUnknown),
             status: confirm.expiresAt == nil ? Phrase(.confirmExpired) : nil,
-            lines: [Phrase(.confirmAddress), Phrase(confirm.proof)]
+            lines: [Phrase(.confirmBetween), Phrase(.confirmAddress)]
+                + (confirm.asksForNetwork ? [Phrase(.confirmNetwork)] : [])
+                + [Phrase(confirm.proof)]
                 + (confirm.question.map { [Phrase(.confirmQuestion, .verbatim($0))] } ?? []),
             deadline: confirm.expiresAt,
             choices: [Choice(.connect, .accept), Choice(.notNow, .back)]
@@ -448,19 +671,20 @@ extension Page {
     }
 
     private static func connecting(_ connecting: Connecting) -> Page {
-        var page = Page(
+        Page(
             title: Phrase(.connectingTitle),
             status: Phrase(connecting.stage),
-            choices: .harder(connecting.canTryHarder)
-                + [Choice(.showMyReply, .offerReply), Choice(.scanTheirCode, .scan), .putAside, .stop]
+            isBusy: true,
+            lines: connecting.hint.map { [Phrase($0)] } ?? [],
+            choices: .past(connecting.hint, connecting.canTryHarder) + [
+                Choice(.putAside, .back), Choice(.stopForNow, .stop),
+            ],
+            chips: Chips(
+                text: .otherForms,
+                choices: [Choice(.showMyReply, .offerReply), Choice(.scanTheirCode, .scan)]),
+            menu: [.giveUp],
+            leave: .close
         )
-        if let hint = connecting.hint {
-            page.lines = [Phrase(hint)]
-        }
-        if connecting.hint == .localNetworkDenied {
-            page.choices.insert(Choice(.wayAppSettings, .errand(.settings(.app))), at: 0)
-        }
-        return page
     }
 
     private static func reply(_ reply: Reply) -> Page {
@@ -468,40 +692,90 @@ extension Page {
             title: Phrase(.replyTitle),
             symbol: reply.handout.symbol,
             lines: [Phrase(.replyText)] + (reply.hint.map { [Phrase($0)] } ?? []),
-            choices: .harder(reply.canTryHarder) + Choice.sharing(reply.handout)
-                + [Choice(.scanTheirCode, .scan), .putAside, .stop]
+            choices: [
+                Choice.sharing(reply.handout), Choice(.scanTheirCode, .scan),
+            ] + .past(reply.hint, reply.canTryHarder),
+            chips: Chips(text: .otherForms, choices: Choice.otherForms(reply.handout)),
+            menu: .ending,
+            leave: .close
         )
     }
 
     private static func conversation(_ conversation: Conversation) -> Page {
-        Page(
-            title: Phrase(.person(conversation.name)),
+        let name = Phrase(.person(conversation.name))
+        var page = Page(
+            title: name,
             status: conversation.line.map { Phrase($0) },
-            conversation: true,
+            conversation: Talk(
+                name: name, initial: initial(of: conversation.name), isProven: conversation.trust.isProven,
+                isOver: conversation.isOver),
             lines: [Phrase(.trustLine, Phrase(conversation.trust), Phrase(conversation.reason))]
                 + [conversation.compare, conversation.limit].compactMap { $0.map { Phrase($0) } },
-            choices: (conversation.isHeld ? [Choice(.allowMore, .allowMore)] : [])
-                + [Choice(.attach, .errand(.attach)), Choice(.compare, .compare)]
+            leave: .back
+        )
+        if conversation.isOver {
+            page.lines = [Phrase(.conversationOver)]
+            page.choices = [Choice(.removeFromList, .stop)]
+        } else {
+            page.choices =
+                (conversation.isHeld ? [Choice(.allowMore, .allowMore)] : [])
+                + (conversation.compare != nil ? [Choice(.compare, .compare)] : [])
                 + (conversation.canVouch ? [Choice(.onlyTheyWouldAsk, .onlyTheyWouldAsk)] : [])
-                + [.putAside, Choice(.leave, .back)]
+            page.chips = Chips(
+                text: .attach,
+                choices: [
+                    Choice(.attachPictures, .errand(.attachPictures)), Choice(.attachCamera, .errand(.takePicture)),
+                    Choice(.attachFiles, .errand(.attachFiles)),
+                ])
+            page.menu =
+                (conversation.compare == nil ? [Choice(.compare, .compare)] : [])
+                + [
+                    Choice(
+                        .leave, .goodbye,
+                        asks: Asking(title: Phrase(.goodbyeTitle, name), text: .goodbyeText, keep: .stay))
+                ]
+        }
+        return page
+    }
+
+    private static var keyLost: Page {
+        Page(
+            title: Phrase(.keyLostTitle),
+            lines: [Phrase(.keyLostText)],
+            choices: [
+                Choice(
+                    .startAnew, .startAnew,
+                    asks: Asking(title: Phrase(.startAnewTitle), text: .startAnewText, keep: .notNow)),
+                Choice(.wayRestart, .errand(.restart)),
+            ]
         )
     }
 
     private static func ended(_ ended: Ended) -> Page {
-        var choices = [Choice(.backHome, .back)]
-        if let way = Choice(ended.way) { choices.insert(way, at: 0) }
-        return Page(
+        Page(
             title: Phrase(ended.what),
             lines: ended.next.map { [Phrase($0)] } ?? [],
-            choices: choices
+            choices: (Choice(ended.way).map { [$0] } ?? []) + .past(ended.what, false) + [Choice(.backHome, .back)],
+            leave: .close
         )
     }
 }
 
 extension [Choice] {
-    /// Past a strict network, more can be tried.
-    fileprivate static func harder(_ canTry: Bool) -> [Choice] {
-        canTry ? [Choice(.tryHarder, .tryHarder)] : []
+    /// An invitation can be ended for now or for good.
+    fileprivate static let ending = [Choice(.stopForNow, .stop), Choice.giveUp]
+
+    /// The ways past what stands in the way.
+    fileprivate static func past(_ hint: Key?, _ canTryHarder: Bool) -> [Choice] {
+        var ways: [Choice] = canTryHarder ? [Choice(.tryHarder, .tryHarder)] : []
+        switch hint {
+        case .localNetworkDenied: ways.append(Choice(.wayAppSettings, .errand(.settings(.app))))
+        case .causeNoNetwork, .causeKeptApart, .causeNoCommonFamily, .causeBlocked, .causeBothStrict, .causeOnlyLocal,
+            .causeOneStrict, .kindNoRoute, .kindNotReached:
+            ways.append(.hotspot)
+        default: break
+        }
+        return ways
     }
 }
 
@@ -511,21 +785,31 @@ extension Notice {
 }
 
 extension Choice {
-    fileprivate static let stop = Choice(.stop, .back)
-    fileprivate static let putAside = Choice(.putAside, .putAside)
+    fileprivate static let hotspot = Choice(.hotspotTitle, .help(.hotspot))
+    fileprivate static let giveUp = Choice(.giveUp, .giveUp, asks: .giveUp)
 
     /// The ways around the camera.
     fileprivate static let handingIn = [
-        Choice(.paste, .errand(.paste)),
-        Choice(.pickPicture, .errand(.pickPicture)),
-        Choice(.pickFile, .errand(.pickFile)),
+        Choice(.formPasted, .errand(.paste)),
+        Choice(.formPicture, .errand(.pickPicture)),
+        Choice(.formFile, .errand(.pickFile)),
     ]
 
-    fileprivate static func sharing(_ handout: Handout) -> [Choice] {
+    /// The first way to hand a code on.
+    fileprivate static func sharing(_ handout: Handout) -> Choice {
+        handout.isTappable
+            ? Choice(.shareAsLink, .errand(.share(handout.shared)))
+            : Choice(.shareAsPicture, .errand(.share(.picture(symbol: handout.symbol))))
+    }
+
+    /// The others.
+    fileprivate static func otherForms(_ handout: Handout) -> [Choice] {
         [
-            Choice(.shareAsLink, .errand(.share(.link(handout.link)))),
-            Choice(.shareAsPicture, .errand(.share(.picture(symbol: handout.symbol)))),
-            Choice(.shareAsFile, .errand(.share(.file(text: handout.text)))),
+            handout.isTappable
+                ? Choice(.formPicture, .errand(.share(.picture(symbol: handout.symbol))))
+                : Choice(.formLink, .errand(.share(handout.shared))),
+            Choice(.formFile, .errand(.share(.file(text: handout.text)))),
+            Choice(.copy, .errand(.copy(.link(handout.link)))),
         ]
     }
 

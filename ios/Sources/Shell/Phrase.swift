@@ -60,6 +60,11 @@ public func amount(_ bytes: UInt64, locale: Locale = .current) -> String {
     return "\(number) \(units[unit])"
 }
 
+/// A span of seconds, in the units that everybody writes the same.
+func span(_ seconds: UInt64) -> String {
+    seconds < 60 ? "\(seconds) s" : seconds < 3600 ? "\((seconds + 59) / 60) min" : "\((seconds + 3599) / 3600) h"
+}
+
 /// Minutes and seconds that are left, or hours and minutes above one hour; never below zero.
 public func timeLeft(until: UInt64, now: UInt64) -> String {
     let left = until > now ? until - now : 0

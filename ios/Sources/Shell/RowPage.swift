@@ -9,6 +9,11 @@ public struct RowPage: Equatable, Sendable {
     public let author: Phrase
     /// The size of a file and how far it is.
     public var status: Phrase?
+    /// How fast it moves and how long that will take, once that is known.
+    public var pace: Phrase?
+    /// When it came up, in seconds since 1970-01-01 UTC.
+    public let at: UInt64
+    public let isFile: Bool
     /// From 0 to 1, while something moves.
     public var progress: Double?
     /// Where it is, once it came in.
@@ -16,12 +21,15 @@ public struct RowPage: Equatable, Sendable {
     public var choices: [RowChoice] = []
 
     public init(_ row: Row, locale: Locale = .current) {
+        at = row.at
         switch row {
         case .text(let row):
+            isFile = false
             ours = row.ours
             text = row.text
             author = Phrase(row.ours ? .rowOurs : .rowTheirs)
         case .file(let row):
+            isFile = true
             ours = row.ours
             text = row.name
             author = Phrase(row.ours ? .rowOurs : .rowTheirs)
@@ -31,13 +39,18 @@ public struct RowPage: Equatable, Sendable {
                 size = Phrase(.fileProgress, .verbatim(amount(done, locale: locale)), size)
                 progress = row.size == 0 ? 1 : Double(min(done, row.size)) / Double(row.size)
             }
+            if let rate = row.rate, let left = row.secondsLeft {
+                pace = Phrase(
+                    .fileLine, Phrase(.fileRate, .verbatim(amount(rate, locale: locale))),
+                    Phrase(.fileTimeLeft, .verbatim(span(left))))
+            }
             status = Phrase(.fileLine, size, Phrase(row.state))
             if row.isOffered {
                 choices = [.accept(row.number), .decline(row.number)]
             } else if row.isOpen {
                 choices = [.cancel(row.number)]
             } else if let path = row.path {
-                choices = [.save(path)]
+                choices = [.open(path), .save(path)]
             }
         }
     }
@@ -48,7 +61,8 @@ public enum RowChoice: Equatable, Sendable {
     case accept(UInt64)
     case decline(UInt64)
     case cancel(UInt64)
-    /// Hands on the file at this path: only the platform can.
+    /// Shows the file at this path, or hands it on: only the platform can.
+    case open(String)
     case save(String)
 
     public var label: Key {
@@ -56,20 +70,67 @@ public enum RowChoice: Equatable, Sendable {
         case .accept: .accept
         case .decline: .decline
         case .cancel: .stop
+        case .open: .openFile
         case .save: .save
         }
     }
 }
 
 extension AppModel {
-    /// Does what a button in a row says; gives back the path of a file that is to be handed on.
-    public func perform(_ choice: RowChoice) -> String? {
+    /// Does what a button in a row says; gives back what only the platform can do.
+    public func perform(_ choice: RowChoice) -> Errand? {
         switch choice {
         case .accept(let number): acceptFile(number)
         case .decline(let number): declineFile(number)
         case .cancel(let number): cancelFile(number)
-        case .save(let path): return path
+        case .open(let path): return .open(path)
+        case .save(let path): return .save(path)
         }
         return nil
+    }
+}
+
+/// The rows of one day, under its name.
+public struct DayPage: Equatable, Sendable, Identifiable {
+    /// The number of its first row.
+    public let id: UInt64
+    public let title: Phrase
+    public let rows: [Row]
+
+    /// Rows in their order, divided where another day begins.
+    public static func days(
+        of rows: [Row], now: Date = Date(), calendar: Calendar = .current, locale: Locale = .current
+    ) -> [DayPage] {
+        var days: [DayPage] = []
+        var from = rows.startIndex
+        while from < rows.endIndex {
+            let day = Date(timeIntervalSince1970: Double(rows[from].at))
+            let end = calendar.dateInterval(of: .day, for: day)?.end ?? day
+            let to = rows[from...].firstIndex { Double($0.at) >= end.timeIntervalSince1970 } ?? rows.endIndex
+            let title = title(of: day, now, calendar, locale)
+            days.append(DayPage(id: rows[from].id, title: title, rows: Array(rows[from..<to])))
+            from = to
+        }
+        return days
+    }
+
+    private static func title(of day: Date, _ now: Date, _ calendar: Calendar, _ locale: Locale) -> Phrase {
+        if calendar.isDate(day, inSameDayAs: now) { return Phrase(.today) }
+        if let before = calendar.date(byAdding: .day, value: -1, to: now), calendar.isDate(day, inSameDayAs: before) {
+            return Phrase(.yesterday)
+        }
+        return .verbatim(
+            day.formatted(Date.FormatStyle(date: .long, time: .omitted, locale: locale, calendar: calendar)))
+    }
+}
+
+/// Web addresses in what somebody wrote. Nothing else in it leads anywhere.
+public func links(in text: String) -> [(range: Range<String.Index>, url: URL)] {
+    text.ranges(of: /https?:\/\/[^\s<>"\u{2068}\u{2069}]+/).compactMap { range in
+        // A sentence may end behind it.
+        let address = text[range].reversed().drop { ".,;:!?)]".contains($0) }.reversed()
+        let end = text.index(range.lowerBound, offsetBy: address.count)
+        guard let url = URL(string: String(address)), let host = url.host(), !host.isEmpty else { return nil }
+        return (range.lowerBound..<end, url)
     }
 }

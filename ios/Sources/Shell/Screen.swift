@@ -1,14 +1,20 @@
+import Foundation
+
 /// What the app shows: one of these at a time, complete in itself. A view draws it, by its `Page`, and
 /// hands what a person does to `AppModel`; it never asks anything else.
 public enum Screen: Equatable, Sendable {
+    /// The first start: what is the person called?
+    case welcome
     /// Nothing is on the stage. What is under way can be shown, what waits can be gone on with.
     case home(Home)
     /// Somebody who was met.
     case person(Contact)
-    /// Whom this phone may ask how it is seen from outside.
+    /// What the person is called, and whom this phone may ask how it is seen from outside.
     case settings(Settings)
     /// What works from here; none while it is being found out, which takes some seconds.
     case outlook(Report?)
+    /// How to get over something that only people can.
+    case help(Topic)
     /// An invitation is being made, or made ready again, which takes some seconds where it is for somebody
     /// elsewhere. `isKept`: it is in the list of what waits, whatever becomes of this; a new one is not yet.
     case preparing(isKept: Bool)
@@ -34,10 +40,22 @@ public enum Screen: Equatable, Sendable {
     case reply(Reply)
     /// The two are together. The rows are in `AppModel.rows`.
     case conversation(Conversation)
+    /// Something was shared in that is not for this app itself: who is to have it?
+    case toWhom(ToWhom)
     /// Both people see the same, if nobody is in between.
     case compare(Compare)
     /// It is over.
     case ended(Ended)
+    /// The phone's key store lost the key of what is kept, so that nobody can read it any more.
+    case keyLost
+}
+
+/// What `Screen.help` is about.
+public enum Topic: CaseIterable, Sendable {
+    /// No network in common: one of the two opens a hotspot.
+    case hotspot
+    /// How a tapped link opens this app.
+    case links
 }
 
 public struct Home: Equatable, Sendable {
@@ -51,6 +69,8 @@ public struct Home: Equatable, Sendable {
 }
 
 public struct Settings: Equatable, Sendable {
+    /// What others see; empty where no name was given.
+    public var name = ""
     public let chosen: Preferences
     /// The servers that are asked if the person names no other.
     public let usual: [String]
@@ -114,6 +134,14 @@ public struct UnderWay: Equatable, Sendable, Identifiable {
     public let with: Other
     /// How it stands.
     public let status: Key
+    /// What was written last, or the name of the file that came or went last.
+    public var last: String?
+    /// When that was, in seconds since 1970-01-01 UTC.
+    public var at: UInt64?
+    /// How many rows of theirs came since it was looked at.
+    public var unread = 0
+    /// The conversation is over, and stays to be read.
+    public var isOver = false
 
     /// Who is on the other side.
     public enum Other: Equatable, Sendable {
@@ -145,7 +173,7 @@ public struct ShowCode: Equatable, Sendable {
     public let triesLeft: Int?
     /// Seconds since 1970-01-01 UTC.
     public let expiresAt: UInt64
-    public let invitation: Handout
+    public internal(set) var invitation: Handout
     /// It was made to be sent, not only to be shown.
     public let sent: Bool
     /// What stands in the way, with the one thing to try.
@@ -171,6 +199,8 @@ public enum Wanted: Sendable {
 public enum Camera: Sendable {
     case asking
     case running
+    /// Another app has it. It goes on by itself when that is over.
+    case taken
     case denied
     case missing
 }
@@ -183,6 +213,8 @@ public struct Confirm: Equatable, Sendable {
     public let proof: Key
     /// Seconds since 1970-01-01 UTC; none if it seems to be too old.
     public let expiresAt: UInt64?
+    /// The system may ask next whether this app may reach others on the same network.
+    public var asksForNetwork = false
 }
 
 public struct Connecting: Equatable, Sendable {
@@ -194,7 +226,7 @@ public struct Connecting: Equatable, Sendable {
 }
 
 public struct Reply: Equatable, Sendable {
-    public let handout: Handout
+    public internal(set) var handout: Handout
     /// What stands in the way, with the one thing to try.
     public var hint: Key?
     /// More could be tried to get past a strict network.
@@ -255,6 +287,29 @@ public struct Sealed: Equatable, Sendable {
     public let size: UInt64
     public let path: String
     public let code: SecondCode?
+}
+
+/// What another app handed over to be sent. The files are ours, each in a folder of its own.
+public struct Shared: Equatable, Sendable {
+    public let text: String?
+    public let files: [URL]
+
+    public init(text: String? = nil, files: [URL] = []) {
+        self.text = text
+        self.files = files
+    }
+
+    func remove() {
+        for file in files { Copy(file).remove() }
+    }
+}
+
+public struct ToWhom: Equatable, Sendable {
+    /// What the files are called.
+    public let names: [String]
+    public let text: String?
+    /// Who is connected.
+    public let people: [UnderWay]
 }
 
 /// A code that opens something locked together with the answer. Secret, so it does not print itself.
@@ -319,6 +374,20 @@ public struct Conversation: Equatable, Sendable {
     public var isHeld = false
     /// The person may say that only who they mean would have asked what was asked.
     public var canVouch = false
+    /// It is over, as `line` says, and stays to be read.
+    public var isOver = false
+}
+
+extension Conversation {
+    /// It is over for this reason, and nothing can be done in it any more.
+    mutating func end(_ why: Key) {
+        line = why
+        compare = nil
+        limit = nil
+        isHeld = false
+        canVouch = false
+        isOver = true
+    }
 }
 
 public struct Ended: Equatable, Sendable {
@@ -359,12 +428,40 @@ public enum Row: Equatable, Sendable, Identifiable {
         case .file(let row): row.number
         }
     }
+
+    public var ours: Bool {
+        switch self {
+        case .text(let row): row.ours
+        case .file(let row): row.ours
+        }
+    }
+
+    /// When it came up first, in seconds since 1970-01-01 UTC.
+    public internal(set) var at: UInt64 {
+        get {
+            switch self {
+            case .text(let row): row.at
+            case .file(let row): row.at
+            }
+        }
+        set {
+            switch self {
+            case .text(var row):
+                row.at = newValue
+                self = .text(row)
+            case .file(var row):
+                row.at = newValue
+                self = .file(row)
+            }
+        }
+    }
 }
 
 public struct TextRow: Equatable, Sendable {
     public let number: UInt64
     public let ours: Bool
     public let text: String
+    public internal(set) var at: UInt64 = 0
 }
 
 public struct FileRow: Equatable, Sendable {
@@ -378,11 +475,25 @@ public struct FileRow: Equatable, Sendable {
     public let done: UInt64?
     /// Where it is, once it came in.
     public let path: String?
+    public internal(set) var at: UInt64 = 0
+    /// Bytes a second, once that is known, while it is on its way.
+    public internal(set) var rate: UInt64?
+
+    /// The seconds that the rest will take, while that can be said.
+    public var secondsLeft: UInt64? {
+        guard let done, let rate, rate > 0, size >= done else { return nil }
+        return (size - done + rate - 1) / rate
+    }
 
     /// It waits for this person's yes.
     public var isOffered: Bool { state == .fileOffered }
     /// Something may still happen to it.
     public var isOpen: Bool { [.fileOffered, .fileWaiting, .fileMoving].contains(state) }
+}
+
+/// How a code is handed on to somebody who is elsewhere.
+public enum Form: Sendable {
+    case link, picture
 }
 
 /// Every form of one token. Secret, so it does not print itself.
@@ -393,6 +504,11 @@ public struct Handout: Equatable, Sendable, CustomStringConvertible, CustomRefle
     public let text: String
     /// For cameras: the text of the symbol.
     public let symbol: String
+    /// Whoever touches the link gets somewhere. Otherwise it has to be pasted.
+    public internal(set) var isTappable = true
+
+    /// As a text.
+    var shared: Share { isTappable ? .link(link) : .pasted(link) }
 
     public var description: String { "Handout" }
     public var customMirror: Mirror { Mirror(self, children: [:]) }

@@ -1,10 +1,12 @@
-/// Something that is under way, or is over and still on the stage.
+/// Something that is under way, or is over and still to be read.
 struct Session {
     let id: UInt64
     /// As the core told it last; none before the first time.
     private(set) var view: View?
     /// The rows of the conversation.
-    var rows: [Row] = []
+    private(set) var rows: [Row] = []
+    /// How many of the rows were on the screen.
+    var seen = 0
     /// It began as an invitation of ours.
     var isOurs = false
     /// What was opened for it.
@@ -12,9 +14,16 @@ struct Session {
     /// What was wrong with what was typed since then.
     var typed: Key?
     /// Why a conversation that is still to be read is over.
-    var over: Refusal?
+    private(set) var over: Key?
+    /// How it looked when the two last talked, and did not compare.
+    private var talk: View?
+    /// The person said goodbye.
+    var isLeft = false
     /// What they call themselves, where that is known.
     private var name: String?
+    private var paces: [UInt64: Pace] = [:]
+    /// Copies of our own of what was sent, by the name of the file.
+    private var copies: [String: [Copy]] = [:]
 
     init(id: UInt64) {
         self.id = id
@@ -30,19 +39,69 @@ struct Session {
     /// An invitation of ours that waits, or is made ready.
     var isInvitation: Bool { isOurs && isWaiting }
 
+    /// Not kept yet, so that leaving it ends it.
+    var isFleeting: Bool { view?.isFleeting ?? false }
+
+    /// Why a conversation that looks like this now is over, if it is. Who left it without a word to be read has
+    /// nothing to come back for.
+    func endsBy(_ view: View) -> Key? {
+        view.end?.screen.what ?? (view.isClosed && isLeft && !rows.isEmpty ? .lineLeft : nil)
+    }
+
     mutating func look(_ view: View) {
         self.view = view
         typed = nil
         if view.isHosting { isOurs = true }
         name = view.name ?? name
+        if view.isConversation { talk = view }
     }
 
-    mutating func take(_ row: Row) {
-        if let at = rows.firstIndex(where: { $0.id == row.id }) {
-            rows[at] = row
-        } else {
-            rows.append(row)
+    /// It is over for this reason, and stays to be read.
+    mutating func end(_ why: Key) {
+        over = why
+        view = talk ?? view
+    }
+
+    /// A new row, or the new state of one, at this second since 1970-01-01 UTC and this instant.
+    mutating func take(_ row: Row, at second: UInt64, _ now: ContinuousClock.Instant) {
+        let place = rows.lastIndex { $0.id == row.id }
+        var row = row
+        row.at = place.map { rows[$0].at } ?? second
+        if case .file(var file) = row {
+            file.rate = file.done.flatMap { paces[file.number, default: Pace()].moved($0, at: now) }
+            if file.done == nil { paces[file.number] = nil }
+            row = .file(file)
         }
+        if let place { rows[place] = row } else { rows.append(row) }
+    }
+
+    /// This file of ours goes when it is no longer needed.
+    mutating func keep(_ copy: Copy) {
+        copies[copy.file.lastPathComponent, default: []].append(copy)
+    }
+
+    /// The copies whose files have all come to an end. Which row is whose is not told, where two are called alike.
+    mutating func spent() -> [Copy] {
+        var spent: [Copy] = []
+        for (name, kept) in copies {
+            let files = rows.compactMap { row in
+                if case .file(let file) = row, file.ours, file.name == name { file } else { nil }
+            }
+            if files.count >= kept.count, !files.contains(where: \.isOpen) {
+                spent += kept
+                copies[name] = nil
+            }
+        }
+        return spent
+    }
+
+    /// All of them, as nothing is sent any more.
+    var everyCopy: [Copy] { copies.values.flatMap { $0 } }
+
+    mutating func drop(_ row: UInt64) {
+        guard let place = rows.firstIndex(where: { $0.id == row }) else { return }
+        rows.remove(at: place)
+        if place < seen { seen -= 1 }
     }
 
     /// How it stands in the list. `known`: the same among what waits.
@@ -56,6 +115,16 @@ struct Session {
             } else {
                 .host(name ?? known?.name)
             }
-        return UnderWay(id: id, with: with, status: over?.screen.what ?? view.status)
+        var listed = UnderWay(id: id, with: with, status: over ?? view.status)
+        listed.last = rows.last.map {
+            switch $0 {
+            case .text(let row): row.text
+            case .file(let row): row.name
+            }
+        }
+        listed.at = rows.last?.at
+        listed.unread = rows.dropFirst(seen).count { !$0.ours }
+        listed.isOver = over != nil
+        return listed
     }
 }

@@ -2,8 +2,10 @@ import Foundation
 
 /// Something to hand to another app. Secret, so it does not print itself.
 public enum Share: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
-    /// For messengers.
+    /// For messengers, where a touch on it leads somewhere.
     case link(String)
+    /// For messengers, with a word that it has to be pasted.
+    case pasted(String)
     /// A picture of a QR code.
     case picture(symbol: String)
     /// A `.handfast` file with the token of a text.
@@ -18,7 +20,7 @@ public enum Share: Equatable, Sendable, CustomStringConvertible, CustomReflectab
     /// Makes it ready; files go to `folder`, in the place of earlier ones.
     public func prepared(in folder: URL) throws -> Prepared {
         switch self {
-        case .link(let link):
+        case .link(let link), .pasted(let link):
             return .text(link)
         case .picture(let symbol):
             // Messengers shrink pictures: eight pixels a module survive that.
@@ -37,4 +39,14 @@ public enum Share: Equatable, Sendable, CustomStringConvertible, CustomReflectab
 
     public var description: String { "Share" }
     public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// The name of a picture that was taken at this moment, as it sorts in a folder.
+public func pictureName(at moment: Date, extension type: String, zone: TimeZone = .current) -> String {
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = zone
+    let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: moment)
+    func two(_ part: Int?) -> String { (part ?? 0) < 10 ? "0\(part ?? 0)" : "\(part ?? 0)" }
+    let day = "\(parts.year ?? 0)-\(two(parts.month))-\(two(parts.day))"
+    return "\(day) \(two(parts.hour)).\(two(parts.minute)).\(two(parts.second)).\(type)"
 }

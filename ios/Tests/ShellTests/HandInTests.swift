@@ -81,7 +81,7 @@ final class HandInTests: XCTestCase {
     func testAReplyForAnInvitation() async throws {
         let (host, guest, third) = (Person("Ana"), Person("Ben"), Person("Cleo"))
         let code = try await host.hosts(send: true)
-        host.model.left(kept: false)
+        host.model.left()
         await host.settled()
         try await guest.accepts(code.invitation.link)
         try await guest.sees("knocking") { $0.connecting }
@@ -105,7 +105,7 @@ final class HandInTests: XCTestCase {
     func testAReplyThatWasSent() async throws {
         let (host, guest, third, fourth) = (Person("Ana"), Person("Ben"), Person("Cleo"), Person("Dora"))
         let code = try await host.hosts(send: true)
-        host.model.left(kept: false)
+        host.model.left()
         await host.settled()
         try await guest.accepts(code.invitation.link)
         try await guest.sees("knocking") { $0.connecting }
@@ -221,6 +221,58 @@ final class HandInTests: XCTestCase {
         person.model.handIn(file)
         try await person.isTold(.kindTooLarge)
         await person.leaves()
+    }
+
+    func testWhatIsSharedInGoesToWhoIsChosen() async throws {
+        try await meeting { host, guest in
+            let folder = host.folder.appendingPathComponent("shared-1")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let file = folder.appendingPathComponent("Harbour.jpg")
+            try Data("no code in here".utf8).write(to: file)
+            host.model.share(Shared(files: [file]))
+            let asked = try await host.sees("the question") { if case .toWhom(let asked) = $0 { asked } else { nil } }
+            XCTAssertEqual(asked.names, ["Harbour.jpg"])
+            XCTAssertEqual(asked.people.map(\.with), [.person("Ben")])
+            XCTAssertNil(host.model.perform(.shareTo(asked.people[0].id)))
+            let offered = try await guest.file(.fileOffered)
+            XCTAssertEqual(offered.name, "Harbour.jpg")
+            _ = try await host.talks()
+        }
+    }
+
+    func testWhatIsSharedInWaitsUntilSomebodyIsThere() async throws {
+        try await atTable { host, guest in
+            host.model.share(Shared(text: "See you at 8"))
+            try await host.sees("nobody") { screen in
+                if case .toWhom(let asked) = screen, asked.people.isEmpty { true } else { nil }
+            }
+            let code = try await host.hosts()
+            try await guest.scans(code.invitation.symbol)
+            try await guest.sees("question") { $0.confirm }
+            guest.model.accept()
+            let asked = try await host.sees("the question") { screen in
+                if case .toWhom(let asked) = screen, !asked.people.isEmpty { asked } else { nil }
+            }
+            host.model.shareTo(asked.people[0].id)
+            try await guest.reads("See you at 8")
+        }
+    }
+
+    func testALinkThatIsSharedInIsOpenedAndWhatIsDroppedIsGone() async throws {
+        try await atTable { host, guest in
+            guest.model.share(Shared(text: "Come: " + (try await host.hosts(send: true).invitation.link)))
+            try await guest.sees("question") { $0.confirm }
+            guest.model.back()
+            let folder = guest.folder.appendingPathComponent("shared-2")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let file = folder.appendingPathComponent("a.txt")
+            try Data("a".utf8).write(to: file)
+            guest.model.share(Shared(text: "with it", files: [file]))
+            try await guest.sees("the question") { if case .toWhom = $0 { true } else { nil } }
+            guest.model.back()
+            try await guest.isHome()
+            XCTAssertFalse(FileManager.default.fileExists(atPath: folder.path))
+        }
     }
 }
 

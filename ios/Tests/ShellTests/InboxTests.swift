@@ -14,26 +14,37 @@ final class InboxTests: XCTestCase {
 
     func testATextIsTakenOnce() throws {
         XCTAssertNil(inbox.take(into: place))
-        try inbox.leave("Come: https://x/#a \u{1F44B}")
-        XCTAssertEqual(inbox.take(into: place), .text("Come: https://x/#a \u{1F44B}"))
+        let parcel = try inbox.parcel()
+        try parcel.add("Come: https://x/#a \u{1F44B}")
+        XCTAssertNil(inbox.take(into: place))
+        try parcel.leave()
+        XCTAssertEqual(inbox.take(into: place)?.text, "Come: https://x/#a \u{1F44B}")
         XCTAssertNil(inbox.take(into: place))
     }
 
-    func testAFileIsTakenUnderItsName() throws {
-        let file = folder.appendingPathComponent("text")
-        try Data([1, 2]).write(to: file)
-        try inbox.leave(copyOf: file)
-        guard case .file(let taken) = inbox.take(into: place) else { return XCTFail("no file") }
-        XCTAssertEqual(taken.lastPathComponent, "text")
-        XCTAssertEqual(try Data(contentsOf: taken), Data([1, 2]))
+    func testFilesAreTakenUnderTheirNamesAndInTheirOrder() throws {
+        let parcel = try inbox.parcel()
+        for number in 0..<12 {
+            let file = folder.appendingPathComponent(number < 2 ? "text" : "\(number)")
+            try Data([UInt8(number)]).write(to: file)
+            try parcel.add(copyOf: file)
+        }
+        try parcel.leave()
+        let taken = try XCTUnwrap(inbox.take(into: place))
+        XCTAssertNil(taken.text)
+        XCTAssertEqual(taken.files.map(\.lastPathComponent), ["text", "text"] + (2..<12).map(String.init))
+        XCTAssertEqual(try taken.files.map { [UInt8](try Data(contentsOf: $0)) }, (0..<12).map { [UInt8($0)] })
         XCTAssertNil(inbox.take(into: place))
     }
 
     func testTheNewestCountsAndAFailureLeavesTheOneBefore() throws {
-        try inbox.leave("one")
-        try inbox.leave("two")
-        XCTAssertThrowsError(try inbox.leave(copyOf: URL(fileURLWithPath: "/nowhere/at/all")))
-        XCTAssertEqual(inbox.take(into: place), .text("two"))
+        for text in ["one", "two"] {
+            let parcel = try inbox.parcel()
+            try parcel.add(text)
+            try parcel.leave()
+        }
+        XCTAssertThrowsError(try inbox.parcel().add(copyOf: URL(fileURLWithPath: "/nowhere/at/all")))
+        XCTAssertEqual(inbox.take(into: place)?.text, "two")
         XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/inbox"), [])
     }
 }

@@ -7,7 +7,7 @@ import XCTest
 @MainActor
 final class LifeTests: XCTestCase {
     private func isPutAside(_ person: Person) async {
-        person.model.left(kept: false)
+        person.model.left()
         person.model.returned()
         await person.settled()
     }
@@ -86,7 +86,9 @@ final class LifeTests: XCTestCase {
     func testSomethingThatKeepsTheAppRunningLetsItWait() async throws {
         try await atTable { host, guest in
             let code = try await host.hosts(send: true)
-            host.model.left(kept: true)
+            var background = BackgroundMachine()
+            XCTAssertEqual(background.handle(.left(isAtRest: host.model.isAtRest), at: .now), [.begin])
+            XCTAssertEqual(background.handle(.granted(.seconds(28)), at: .now), [])
             try await guest.accepts(code.invitation.link)
             _ = try await guest.talks()
         }
@@ -138,7 +140,7 @@ final class LifeTests: XCTestCase {
     func testCancelWhileHosting() async throws {
         let person = Person()
         _ = try await person.hosts()
-        person.model.back()
+        person.model.giveUp()
         try await person.isHome()
         await person.leaves()
     }
@@ -149,7 +151,7 @@ final class LifeTests: XCTestCase {
         await host.leaves()
         try await guest.accepts(link)
         try await guest.sees("knocking") { $0.connecting }
-        guest.model.back()
+        guest.model.giveUp()
         try await guest.isHome()
         await guest.leaves()
     }

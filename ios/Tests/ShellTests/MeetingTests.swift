@@ -24,7 +24,7 @@ final class MeetingTests: XCTestCase {
     func testMeetByTwoScans() async throws {
         try await atTable { host, guest in
             let code = try await host.hosts()
-            host.model.left(kept: false)
+            host.model.left()
             await host.settled()
             try await guest.scans(code.invitation.symbol)
             try await guest.sees("question") { $0.confirm }
@@ -121,7 +121,7 @@ final class MeetingTests: XCTestCase {
             let received = try await guest.file(.fileReceived)
             let path = try XCTUnwrap(received.path)
             XCTAssertEqual(try Data(contentsOf: URL(fileURLWithPath: path)), content)
-            XCTAssertEqual(RowPage(.file(received)).choices, [.save(path)])
+            XCTAssertEqual(RowPage(.file(received)).choices, [.open(path), .save(path)])
         }
     }
 
@@ -137,6 +137,38 @@ final class MeetingTests: XCTestCase {
         }
     }
 
+    func testACopyGoesOnceItsFileWasSentOrCameToNothing() async throws {
+        func copy(_ name: String, in person: Person) throws -> URL {
+            let folder = person.folder.appendingPathComponent(UUID().uuidString)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let file = folder.appendingPathComponent(name)
+            try Data("a".utf8).write(to: file)
+            return file
+        }
+        func isThere(_ file: URL) -> Bool {
+            FileManager.default.fileExists(atPath: file.deletingLastPathComponent().path)
+        }
+        try await meeting { host, guest in
+            let files = try ["a.txt", "a.txt", "b.txt"].map { try copy($0, in: host) }
+            for file in files { host.model.sendFile(file.path, isCopy: true) }
+            let offered = try await guest.waiting(for: "three files") {
+                let rows = guest.model.rows.compactMap { if case .file(let row) = $0 { row } else { nil } }
+                return rows.count == 3 ? rows : nil
+            }
+            XCTAssertEqual(files.map(isThere), [true, true, true])
+            guest.model.acceptFile(offered[0].number)
+            _ = try await host.file(.fileSent)
+            // The other may be the one that is still offered.
+            XCTAssertEqual(files.map(isThere), [true, true, true])
+            guest.model.declineFile(offered[1].number)
+            _ = try await host.waiting(for: "both to go") { isThere(files[0]) || isThere(files[1]) ? nil : true }
+            XCTAssertTrue(isThere(files[2]))
+            host.model.goodbye()
+            host.model.stop()
+            _ = try await host.waiting(for: "the last to go") { isThere(files[2]) ? nil : true }
+        }
+    }
+
     func testAFileThatIsNotThereIsSaid() async throws {
         try await meeting { host, _ in
             host.model.sendFile("/nowhere/at/all")
@@ -145,11 +177,31 @@ final class MeetingTests: XCTestCase {
         }
     }
 
+    func testALinkOrAPictureIsHandedOnWithoutAnotherTouch() async throws {
+        let person = Person("Ana")
+        for action in [Action.shareLink, .sharePicture] {
+            XCTAssertNil(person.model.perform(action))
+            let code = try await person.sees("code") { $0.code }
+            let due = try await person.waiting(for: "what is due") { person.model.due }
+            XCTAssertTrue(code.sent)
+            let share: Share =
+                action == .shareLink ? .link(code.invitation.link) : .picture(symbol: code.invitation.symbol)
+            XCTAssertEqual(due, .share(share))
+            person.model.begun()
+            person.model.back()
+            try await person.isHome()
+            XCTAssertNil(person.model.due)
+        }
+        _ = try await person.hosts(send: true)
+        XCTAssertNil(person.model.due)
+        await person.leaves()
+    }
+
     func testOneSaysGoodbye() async throws {
         try await meeting { host, guest in
-            host.model.back()
+            host.model.goodbye()
             try await host.isHome()
-            _ = try await guest.ends(.kindTheyLeft)
+            try await guest.isOver(.kindTheyLeft)
             guest.model.back()
             try await guest.isHome()
         }

@@ -41,8 +41,18 @@ final class MistakeTests: XCTestCase {
         }
         XCTAssertEqual(keys.key()?.count, 32)
         let forgetful = Person(folder: folder)
-        _ = try await forgetful.ends(.kindKeyStoreFailed)
-        await forgetful.leaves()
+        try await forgetful.sees("that it is lost") { $0 == .keyLost ? true : nil }
+        // Nothing is thrown away before the person agrees.
+        await forgetful.model.shutdown()
+        let there = Person(keys: keys, folder: folder)
+        try await there.isHome()
+        await there.settled()
+        await there.model.shutdown()
+        let anew = Person(folder: folder)
+        try await anew.sees("that it is lost") { $0 == .keyLost ? true : nil }
+        XCTAssertNil(anew.model.perform(.startAnew))
+        _ = try await anew.hosts()
+        await anew.leaves()
     }
 
     func testTwoThingsAtOnce() async throws {
@@ -62,7 +72,7 @@ final class MistakeTests: XCTestCase {
         // Another one takes its place.
         host.model.invite(send: true)
         try await host.sees("another code") { $0.code?.sent == true ? true : nil }
-        host.model.putAside()
+        host.model.back()
         let only = try await host.sees("home") { $0.home }
         XCTAssertEqual(only.underWay.map(\.with), [.guest])
         await host.leaves()
@@ -128,6 +138,22 @@ final class MistakeTests: XCTestCase {
         }
     }
 
+    func testAForbiddenLocalNetworkIsSaidOnBothSides() async throws {
+        try await atTable { host, guest in
+            let code = try await host.hosts(send: true)
+            XCTAssertNil(code.hint)
+            host.model.localNetwork(allowed: false)
+            try await host.sees("why nobody comes") { $0.code?.hint == .localNetworkDenied ? true : nil }
+            host.model.localNetwork(allowed: true)
+            try await host.sees("that it is allowed") { $0.code.flatMap { $0.hint == nil ? true : nil } }
+
+            guest.model.handIn(code.invitation.link)
+            try await guest.sees("that it may be asked") { $0.confirm?.asksForNetwork == true ? true : nil }
+            guest.model.localNetwork(allowed: false)
+            try await guest.sees("that it was asked") { $0.confirm?.asksForNetwork == false ? true : nil }
+        }
+    }
+
     func testCameraDenied() async throws {
         let person = Person()
         person.model.scan()
@@ -136,7 +162,7 @@ final class MistakeTests: XCTestCase {
         let page = Page(.scan(scan))
         XCTAssertEqual(page.status, Phrase(.cameraDenied))
         XCTAssertEqual(page.choices.first?.action, .errand(.settings(.app)))
-        XCTAssertTrue(page.choices.contains { $0.action == .errand(.paste) })
+        XCTAssertTrue(page.everything.contains { $0.action == .errand(.paste) })
         await person.leaves()
     }
 
@@ -148,7 +174,7 @@ final class MistakeTests: XCTestCase {
         let page = Page(.scan(scan))
         XCTAssertEqual(page.status, Phrase(.cameraMissing))
         XCTAssertFalse(page.camera)
-        XCTAssertEqual(page.choices.first?.action, .errand(.paste))
+        XCTAssertEqual(page.chips?.choices.first?.action, .errand(.paste))
         person.model.back()
         try await person.isHome()
         await person.leaves()

@@ -27,7 +27,9 @@ final class PageTests: XCTestCase {
     /// Every screen in every state that it can be in.
     private static let screens: [Screen] = {
         var all: [Screen] = [
-            .home(home), .home(Home()), .person(home.people[0]), .outlook(nil),
+            .welcome, .keyLost, .toWhom(ToWhom(names: [], text: nil, people: [])), .help(.hotspot), .help(.links),
+            .home(home), .home(Home()), .person(home.people[0]),
+            .outlook(nil),
             .protect, .preparing(isKept: true), .preparing(isKept: false),
             .opened(Opened(name: "fox.jpg", type: "image/jpeg", size: 7, path: "/fox.jpg")),
         ]
@@ -111,24 +113,57 @@ final class PageTests: XCTestCase {
                 all.append(.ended(Ended(what: kind, next: .remedyAskAgain, way: way)))
             }
         }
-        return all
+        return all + Sample.all.map(\.screen)
     }()
 
     func testEveryScreenHasAWayOn() {
         for screen in Self.screens {
             let page = Page(screen)
-            XCTAssertFalse(page.choices.isEmpty, "\(screen)")
-            XCTAssertEqual(Set(page.choices.map(\.label)).count, page.choices.count, "two buttons alike: \(screen)")
-            if !screen.isHome {
-                let back: [Action] = [.back, .compared(["0001", "0002", "0003"], .later)]
-                XCTAssertTrue(page.choices.contains { back.contains($0.action) }, "no way back: \(screen)")
+            let labels = page.everything.map(\.label)
+            XCTAssertEqual(Set(labels).count, labels.count, "two buttons alike: \(screen)")
+            if !screen.isHome && screen != .welcome && screen != .keyLost {
+                let leads = page.choices.contains { choice in
+                    if case .compared(_, .later) = choice.action { true } else { choice.action == .back }
+                }
+                XCTAssertTrue(page.leave != nil || leads, "no way back: \(screen)")
+            } else {
+                XCTAssertFalse(page.everything.isEmpty)
             }
+        }
+    }
+
+    func testEveryScreenIsDrawn() {
+        func kind(_ screen: Screen) -> String { String("\(screen)".prefix { $0 != "(" }) }
+        let names = Sample.all.map(\.name)
+        XCTAssertEqual(Set(names).count, names.count)
+        XCTAssertTrue(names.allSatisfy { $0.wholeMatch(of: /[a-z-]+/) != nil })
+        XCTAssertEqual(Set(Self.screens.map(kind)).subtracting(Sample.all.map { kind($0.screen) }), [])
+    }
+
+    func testWhatCannotBeUndoneIsAskedFirst() {
+        for screen in Self.screens {
+            let page = Page(screen)
+            for choice in page.everything + page.waiting.flatMap(\.more) {
+                switch choice.action {
+                case .goodbye, .giveUp, .withdraw, .forget, .startAnew: XCTAssertNotNil(choice.asks, "\(choice)")
+                default: XCTAssertNil(choice.asks, "\(choice)")
+                }
+            }
+        }
+    }
+
+    func testLeavingAScreenEndsNothing() {
+        for screen in Self.screens {
+            // What ends something says so, on a button of its own.
+            let ends = Page(screen).everything.filter { $0.action == .back }.map(\.label)
+            XCTAssertTrue(Set(ends).isSubset(of: [.putAside, .backHome, .notNow, .stop]), "\(ends)")
+            if ends.contains(.stop) { XCTAssertEqual(screen, .preparing(isKept: false)) }
         }
     }
 
     func testTheCameraIsNeverTheOnlyWay() {
         for case .scan(let scan) in Self.screens {
-            let actions = Page(.scan(scan)).choices.map(\.action)
+            let actions = Page(.scan(scan)).everything.map(\.action)
             for errand in [Errand.paste, .pickPicture, .pickFile] {
                 XCTAssertTrue(actions.contains(.errand(errand)))
             }
@@ -137,16 +172,56 @@ final class PageTests: XCTestCase {
 
     func testACodeThatWasOnlyToBeShownIsNotSent() {
         for case .showCode(let code) in Self.screens {
-            let shares = Page(.showCode(code)).choices.contains {
+            let shares = Page(.showCode(code)).everything.contains {
                 if case .errand(.share) = $0.action { true } else { false }
             }
             XCTAssertEqual(shares, code.sent)
         }
     }
 
-    func testTheirCodeIsScannedFirstOnceItIsNeeded() {
-        for case .showCode(let code) in Self.screens where code.scanNow {
-            XCTAssertEqual(Page(.showCode(code)).choices.first?.action, .scan)
+    func testTheirCodeCanAlwaysBeScannedInstead() {
+        for case .showCode(let code) in Self.screens {
+            let actions = Page(.showCode(code)).choices.map(\.action)
+            XCTAssertTrue(actions.contains(.scan))
+            if code.scanNow || !code.sent { XCTAssertEqual(actions.first, .scan) }
+        }
+    }
+
+    func testWhileNobodyServesTheHostOfLinksAPictureComesFirst() {
+        for (isTappable, first) in [(true, Key.shareAsLink), (false, .shareAsPicture)] {
+            var handout = Self.handout
+            handout.isTappable = isTappable
+            let code = ShowCode(
+                stage: .hostWaiting, scanNow: false, triesLeft: nil, expiresAt: 9, invitation: handout, sent: true)
+            for page in [Page(.showCode(code)), Page(.reply(Reply(handout: handout)))] {
+                XCTAssertEqual(page.choices.first?.label, first)
+                let pastes = page.everything.contains { $0.action == .errand(.share(.pasted(handout.link))) }
+                XCTAssertEqual(pastes, !isTappable)
+            }
+        }
+        XCTAssertFalse(Setup.isServed("handfast.example"))
+        XCTAssertFalse(Setup.isServed(nil))
+        XCTAssertTrue(Setup.isServed("hand.fast"))
+        XCTAssertTrue(Setup.isServed("notexample"))
+    }
+
+    func testNoNetworkInCommonLeadsToAHotspot() {
+        for hint in [Key.causeKeptApart, .causeOnlyLocal, .causeNoCommonFamily] {
+            let page = Page(.connecting(Connecting(stage: .guestKnocking, hint: hint)))
+            XCTAssertTrue(page.choices.contains { $0.action == .help(.hotspot) })
+        }
+    }
+
+    func testWhereTheLocalNetworkIsForbiddenTheSettingsAreOfferedOnBothSides() {
+        let code = ShowCode(
+            stage: .hostWaiting, scanNow: false, triesLeft: nil, expiresAt: 9, invitation: Self.handout, sent: false,
+            hint: .localNetworkDenied)
+        let pages = [
+            Page(.showCode(code)), Page(.reply(Reply(handout: Self.handout, hint: .localNetworkDenied))),
+            Page(.connecting(Connecting(stage: .guestKnocking, hint: .localNetworkDenied))),
+        ]
+        for page in pages {
+            XCTAssertTrue(page.choices.contains { $0.action == .errand(.settings(.app)) })
         }
     }
 
@@ -167,28 +242,50 @@ final class PageTests: XCTestCase {
         for isKept in [true, false] {
             let page = Page(.preparing(isKept: isKept))
             XCTAssertTrue(page.isBusy)
-            XCTAssertEqual(page.choices.map(\.action), isKept ? [.putAside, .back] : [.back])
+            XCTAssertEqual(page.choices.map(\.action), isKept ? [.back, .stop] : [.back])
         }
     }
 
     func testWhatIsUnderWayIsShownByItsRow() {
         let rows = Page(.home(Self.home)).underWay
-        XCTAssertEqual(rows.map(\.choices), Self.home.underWay.map { [Choice(.underWayShow, .show($0.id))] })
+        XCTAssertEqual(rows.map(\.open), Self.home.underWay.map { Choice(.underWayShow, .show($0.id)) })
         XCTAssertEqual(rows.first?.title, Phrase(.waitingTheirsUnknown))
         XCTAssertEqual(rows.first?.status, Phrase(.guestKnocking))
         XCTAssertEqual(rows.last?.title, Phrase(.waitingOurs))
+        XCTAssertEqual(rows.compactMap(\.initial), ["?", "A", "1"])
     }
 
-    func testAConversationIsPutAsideOrLeft() {
-        for case .conversation(let conversation) in Self.screens {
-            XCTAssertEqual(Page(.conversation(conversation)).choices.suffix(2).map(\.action), [.putAside, .back])
+    func testAConversationThatIsOverHasNothingLeftToDoInIt() {
+        var conversation = Conversation(
+            name: "Ana", trust: .trustVerified, reason: .reasonCompared, line: nil, compare: .compareAsked,
+            limit: .limitFiles, isHeld: true, canVouch: true)
+        XCTAssertTrue(Page(.conversation(conversation)).everything.contains { $0.action == .goodbye })
+        conversation.end(.kindTheyLeft)
+        let page = Page(.conversation(conversation))
+        XCTAssertEqual(page.conversation?.isOver, true)
+        XCTAssertEqual(page.status, Phrase(.kindTheyLeft))
+        XCTAssertEqual(page.everything.map(\.action), [.stop])
+    }
+
+    func testWhatIsTypedInSecretIsHiddenFromPicturesOfTheScreen() {
+        for screen in Self.screens {
+            switch screen {
+            case .question, .protect, .lock: XCTAssertTrue(Page(screen).isSecret)
+            case .sealed(let sealed): XCTAssertEqual(Page(screen).isSecret, sealed.code != nil)
+            default: XCTAssertFalse(Page(screen).isSecret)
+            }
         }
     }
 
-    func testOnlyACodeIsShownAround() {
+    func testTheScreenStaysOnWhileNobodyTouchesIt() {
         for screen in Self.screens {
-            let isCode = screen.code != nil || screen.reply != nil
-            XCTAssertEqual(Page(screen).isShownAround, isCode)
+            let (isCode, page) = (screen.code != nil || screen.reply != nil, Page(screen))
+            XCTAssertEqual(page.isBright, isCode)
+            switch screen {
+            case .showCode, .reply, .connecting, .preparing, .scan, .compare: XCTAssertTrue(page.isAwake)
+            default: XCTAssertFalse(page.isAwake)
+            }
+            XCTAssertEqual(page.needsNeighbours, isCode || screen.connecting != nil)
         }
     }
 
@@ -201,7 +298,8 @@ final class PageTests: XCTestCase {
                 let page = Page(screen)
                 let phrases =
                     [page.title, page.status].compactMap { $0 } + page.lines + page.questions
-                    + page.symbols.map(\.name)
+                    + page.symbols.map(\.name) + page.steps.map(\.text)
+                    + page.everything.compactMap(\.asks?.title)
                     + (page.underWay + page.waiting).flatMap { [$0.title, $0.status].compactMap { $0 } }
                 for phrase in phrases {
                     Self.check(phrase, in: strings, language)
@@ -232,7 +330,15 @@ final class PageTests: XCTestCase {
         XCTAssertEqual(
             row(.fileMoving, done: 1_000_000).status,
             Phrase(.fileLine, Phrase(.fileProgress, .verbatim("1,0 MB"), .verbatim("2,5 MB")), Phrase(.fileMoving)))
-        XCTAssertEqual(row(.fileReceived, path: "/a").choices, [.save("/a")])
+        XCTAssertEqual(row(.fileReceived, path: "/a").choices, [.open("/a"), .save("/a")])
+        var moving = FileRow(
+            number: 3, ours: true, name: "a", size: 2_500_000, state: .fileMoving, done: 500_000, path: nil)
+        XCTAssertNil(RowPage(.file(moving)).pace)
+        moving.rate = 900_000
+        XCTAssertEqual(moving.secondsLeft, 3)
+        XCTAssertEqual(
+            RowPage(.file(moving), locale: Locale(identifier: "de")).pace,
+            Phrase(.fileLine, Phrase(.fileRate, .verbatim("900 kB")), Phrase(.fileTimeLeft, .verbatim("3 s"))))
         XCTAssertEqual(row(.kindLost).choices, [])
     }
 
@@ -281,6 +387,11 @@ final class PageTests: XCTestCase {
         XCTAssertEqual(places, arguments.count, "\(key.rawValue) in \(language)")
         for argument in arguments { check(argument, in: strings, language) }
     }
+}
+
+extension Page {
+    /// Every button.
+    var everything: [Choice] { tiles.map(\.choice) + choices + (chips?.choices ?? []) + menu }
 }
 
 /// The app's own sentences in one language.

@@ -99,6 +99,13 @@ final class Person {
         try await sees("home", file: file, line: line) { $0.isHome ? true : nil }
     }
 
+    /// The conversation on the stage is over, and stays to be read.
+    func isOver(_ why: Key, file: StaticString = #filePath, line: UInt = #line) async throws {
+        try await sees(why.rawValue, file: file, line: line) { screen in
+            screen.conversation.flatMap { $0.isOver && $0.line == why ? true : nil }
+        }
+    }
+
     func ends(_ what: Key, file: StaticString = #filePath, line: UInt = #line) async throws -> Ended {
         try await sees(what.rawValue, file: file, line: line) { $0.ended.flatMap { $0.what == what ? $0 : nil } }
     }
@@ -146,7 +153,7 @@ final class Person {
     /// Accepts the invitation of a host that is put aside, so that nobody answers.
     func knocks(at host: Person) async throws {
         let link = try await host.hosts(send: true).invitation.link
-        host.model.left(kept: false)
+        host.model.left()
         await host.settled()
         try await accepts(link)
         try await sees("knocking") { $0.connecting }

@@ -19,7 +19,7 @@ final class RestartTests: XCTestCase {
         XCTAssertTrue(again.sent)
         try await guest.accepts(code.invitation.link)
         try await areTogether(host, guest)
-        host.model.back()
+        host.model.goodbye()
         try await host.hasNothingThatWaits()
         await host.leaves()
         await guest.leaves()
@@ -82,7 +82,7 @@ final class RestartTests: XCTestCase {
         try await guest.sees("asking") { $0.question }
         guest.model.answer(["Bello"])
         try await first.sees("a wrong answer") { $0.code?.triesLeft == 2 ? true : nil }
-        guest.model.back()
+        guest.model.stop()
         try await guest.isHome()
         let host = await first.again()
         host.model.resume(try await host.waits().id)
@@ -99,7 +99,7 @@ final class RestartTests: XCTestCase {
         let waiting = try await person.waits()
         person.model.resume(waiting.id)
         try await person.sees("code") { $0.code }
-        person.model.back()
+        person.model.giveUp()
         try await person.hasNothingThatWaits()
         _ = try await person.hosts()
         let second = await person.again()
@@ -115,7 +115,7 @@ final class RestartTests: XCTestCase {
         let person = Person()
         for count in 1...16 {
             _ = try await person.hosts()
-            person.model.putAside()
+            person.model.back()
             try await person.sees("\(count) that wait") { $0.home?.underWay.count == count ? true : nil }
         }
         person.model.invite(send: false)

@@ -75,7 +75,7 @@ final class TrustTests: XCTestCase {
         try await guest.sees("question") { $0.confirm }
         guest.model.accept()
         try await guest.sees("first try") { $0.question }
-        guest.model.left(kept: false)
+        guest.model.left()
         guest.model.returned()
         await guest.settled()
         // It knocks again, and is asked again.
@@ -176,9 +176,9 @@ final class TrustTests: XCTestCase {
         try await meeting { host, guest in
             let (here, _) = try await comparing(host, guest)
             host.model.compared(here.digits, .different)
-            _ = try await host.ends(.kindNotTheInviter)
+            try await host.isOver(.kindNotTheInviter)
             // Nothing more is said to somebody in between, not even goodbye.
-            _ = try await guest.ends(.kindLost)
+            try await guest.isOver(.kindLost)
             host.model.back()
             let refused = try await host.sees("who is refused") { $0.home?.people.first }
             XCTAssertEqual(refused.reason, .reasonDifferent)

@@ -10,7 +10,7 @@ final class UnderWayTests: XCTestCase {
         let (cleo, dora) = (Person("Cleo"), Person("Dora"))
         try await meeting { host, guest in
             // A conversation, and beside it an invitation of ours that waits.
-            host.model.putAside()
+            host.model.back()
             let code = try await host.hosts(send: true)
             // And somebody else's, which is opened.
             host.model.handIn(try await cleo.hosts(send: true).invitation.link)
@@ -28,7 +28,7 @@ final class UnderWayTests: XCTestCase {
             XCTAssertEqual(there.name, "Cleo")
             XCTAssertEqual(host.model.rows, [])
 
-            host.model.putAside()
+            host.model.back()
             let home = try await host.sees("three") { $0.home?.underWay.count == 3 ? $0.home : nil }
             XCTAssertEqual(home.underWay.map(\.with), [.person("Ben"), .person("Dora"), .person("Cleo")])
             XCTAssertEqual(home.waiting, [])
@@ -41,7 +41,7 @@ final class UnderWayTests: XCTestCase {
                 let text = "only to \(underWay.with)"
                 host.model.send(text)
                 try await person.reads(text)
-                host.model.putAside()
+                host.model.back()
             }
             host.model.show(home.underWay[0].id)
             try await host.reads("are you there?")
@@ -54,7 +54,7 @@ final class UnderWayTests: XCTestCase {
             host.model.send("before")
             guest.model.send("yes?")
             try await host.reads("yes?")
-            host.model.putAside()
+            host.model.back()
             try await host.isHome()
             XCTAssertEqual(host.model.rows, [])
             XCTAssertFalse(host.model.isAtRest)
@@ -68,10 +68,19 @@ final class UnderWayTests: XCTestCase {
             let texts = host.model.rows.compactMap { if case .text(let row) = $0 { row.text } else { nil } }
             XCTAssertEqual(texts.suffix(300), (0..<300).map { "\($0)" }[...])
             XCTAssertEqual(Set(texts.prefix(2)), ["before", "yes?"])
-            host.model.back()
-            try await host.hasNothingThatWaits()
+            host.model.goodbye()
+            try await host.isOver(.lineLeft)
             XCTAssertTrue(host.model.isAtRest)
-            _ = try await guest.ends(.kindTheyLeft)
+            // What was written stays, until the person takes it off the list.
+            host.model.back()
+            let over = try await host.hasUnderWay(.lineLeft)
+            XCTAssertTrue(over.isOver)
+            XCTAssertEqual(over.last, "299")
+            host.model.show(over.id)
+            try await host.isOver(.lineLeft)
+            host.model.stop()
+            try await host.hasNothingThatWaits()
+            try await guest.isOver(.kindTheyLeft)
         }
     }
 
@@ -80,7 +89,7 @@ final class UnderWayTests: XCTestCase {
         try await meeting { host, guest in
             let ben = host.model.front
             // All of this comes before the first of it is done.
-            host.model.putAside()
+            host.model.back()
             host.model.send("to Ben")
             try await guest.reads("to Ben")
             try await host.isHome()
@@ -102,13 +111,13 @@ final class UnderWayTests: XCTestCase {
     func testHomeListsWhatIsUnderWay() async throws {
         let (ana, ben) = (Person("Ana"), Person("Ben"))
         _ = try await ben.hosts()
-        ben.model.putAside()
+        ben.model.back()
         let ours = try await ben.hasUnderWay(.hostWaiting)
         XCTAssertEqual(ours.with, .guest)
         try await ben.knocks(at: ana)
         ben.model.offerReply()
         let reply = try await ben.sees("reply") { $0.reply }
-        ben.model.putAside()
+        ben.model.back()
         let theirs = try await ben.hasUnderWay(.underWayReply)
         XCTAssertEqual(theirs.with, .host("Ana"))
         XCTAssertEqual(ben.model.screen.home?.underWay.map(\.id), [ours.id, theirs.id])
@@ -118,7 +127,7 @@ final class UnderWayTests: XCTestCase {
         let again = try await ben.sees("reply") { $0.reply }
         XCTAssertEqual(again, reply)
         // What is over is listed no more.
-        ben.model.back()
+        ben.model.giveUp()
         try await ben.sees("one") { $0.home?.underWay == [ours] ? true : nil }
         ben.model.show(theirs.id)
         await ben.settled()
@@ -129,14 +138,14 @@ final class UnderWayTests: XCTestCase {
     func testWhatIsPutAsideWaitsAfterARestart() async throws {
         let first = Person("Ana")
         _ = try await first.hosts()
-        first.model.putAside()
+        first.model.back()
         _ = try await first.hasUnderWay(.hostWaiting)
         let again = await first.again()
         let waiting = try await again.waits()
         XCTAssertEqual(again.model.screen.home?.underWay, [])
         again.model.resume(waiting.id)
         try await again.sees("code") { $0.code }
-        again.model.putAside()
+        again.model.back()
         let home = try await again.sees("home") { $0.home?.underWay.isEmpty == false ? $0.home : nil }
         XCTAssertEqual(home.waiting, [])
         await again.leaves()
@@ -145,7 +154,7 @@ final class UnderWayTests: XCTestCase {
     func testAConversationThatBeginsAtHomeComesToTheStage() async throws {
         try await atTable { host, guest in
             let code = try await host.hosts(send: true)
-            host.model.putAside()
+            host.model.back()
             host.model.showSettings()
             try await host.sees("settings") { $0.settings }
             try await guest.accepts(code.invitation.link)
@@ -156,7 +165,7 @@ final class UnderWayTests: XCTestCase {
     func testAConversationThatBeginsMeanwhileStaysInTheList() async throws {
         try await atTable { host, guest in
             let code = try await host.hosts(send: true)
-            host.model.putAside()
+            host.model.back()
             host.model.scan()
             try await host.sees("camera") { $0.scan?.wanted == .invitation ? true : nil }
             try await guest.accepts(code.invitation.link)
@@ -172,30 +181,37 @@ final class UnderWayTests: XCTestCase {
 
     func testWhatSomebodyWroteBeforeTheyLeftIsThereToBeRead() async throws {
         try await meeting { host, guest in
-            host.model.putAside()
+            host.model.back()
             let talk = try await host.hasUnderWay(.underWayTalking)
             guest.model.send("I have to go")
-            guest.model.back()
+            guest.model.goodbye()
             try await host.isTold(.kindTheyLeft)
-            _ = try await host.hasUnderWay(.kindTheyLeft)
+            let unread = try await host.hasUnderWay(.kindTheyLeft)
+            XCTAssertEqual(unread.unread, 1)
+            XCTAssertEqual(unread.last, "I have to go")
             host.model.show(talk.id)
             let shown = try await host.talks()
             XCTAssertEqual(shown.line, .kindTheyLeft)
             try await host.reads("I have to go")
             host.model.back()
+            let read = try await host.hasUnderWay(.kindTheyLeft)
+            XCTAssertEqual(read.unread, 0)
+            host.model.show(talk.id)
+            _ = try await host.talks()
+            host.model.stop()
             _ = try await host.hasNothingThatWaits()
         }
     }
 
     func testWhatEndsInTheBackgroundIsSaid() async throws {
         try await meeting { host, guest in
-            host.model.putAside()
+            host.model.back()
             let code = try await host.hosts()
-            guest.model.back()
+            guest.model.goodbye()
             try await host.isTold(.kindTheyLeft)
             XCTAssertEqual(host.model.screen.code?.invitation, code.invitation)
             host.model.noticed()
-            host.model.putAside()
+            host.model.back()
             let home = try await host.sees("home") { $0.home }
             XCTAssertEqual(home.underWay.map(\.with), [.guest])
         }
@@ -204,13 +220,13 @@ final class UnderWayTests: XCTestCase {
     func testWhatEndsMeanwhileTakesNothingFromWhatIsAsked() async throws {
         let (cleo, dora) = (Person("Cleo"), Person("Dora"))
         try await meeting { host, guest in
-            host.model.putAside()
+            host.model.back()
             for (count, other) in [cleo, dora].enumerated() {
                 host.model.handIn(try await other.hosts(send: true).invitation.link)
                 if count == 0 { try await host.sees("question") { $0.confirm } }
             }
             try await host.isTold(.anotherUnderWay)
-            guest.model.back()
+            guest.model.goodbye()
             _ = try await guest.hasNothingThatWaits()
             XCTAssertEqual(host.model.notice?.what, .anotherUnderWay)
             host.model.noticed()
@@ -224,7 +240,7 @@ final class UnderWayTests: XCTestCase {
         try await atTable { host, guest in
             guest.model.handIn(try await host.hosts(send: true).invitation.link)
             try await guest.sees("question") { $0.confirm }
-            guest.model.putAside()
+            guest.model.back()
             try await guest.hasNothingThatWaits()
             XCTAssertTrue(guest.model.isAtRest)
         }
@@ -235,7 +251,7 @@ final class UnderWayTests: XCTestCase {
         try await guest.knocks(at: host)
         guest.model.offerReply()
         let reply = try await guest.sees("reply") { $0.reply }
-        host.model.putAside()
+        host.model.back()
         _ = try await host.hasUnderWay(.hostWaiting)
         host.model.handIn(reply.link)
         try await host.isTold(.replyFound)

@@ -3,7 +3,7 @@ import UIKit
 
 public struct AVMediaType: Sendable { public static let video = Self() }
 public enum AVAuthorizationStatus { case notDetermined, restricted, denied, authorized }
-public final class AVCaptureDevice: NSObject {
+public final class AVCaptureDevice: NSObject, @unchecked Sendable {
     public struct DeviceType: Sendable { public static let builtInWideAngleCamera = Self() }
     public enum Position { case unspecified, back, front }
     public enum TorchMode { case off, on, auto }
@@ -17,11 +17,30 @@ public final class AVCaptureDevice: NSObject {
     public var torchMode: TorchMode { get { fatalError() } set {} }
     public func lockForConfiguration() throws {}
     public func unlockForConfiguration() {}
+    public final class RotationCoordinator: NSObject {
+        public init(device: AVCaptureDevice, previewLayer: CALayer?) {}
+        public var videoRotationAngleForHorizonLevelPreview: CGFloat { fatalError() }
+        public func observe<V>(
+            _ path: KeyPath<RotationCoordinator, V>, options: NSKeyValueObservingOptions,
+            changeHandler: @escaping @Sendable (RotationCoordinator, NSKeyValueObservedChange<V>) -> Void
+        ) -> NSKeyValueObservation { fatalError() }
+    }
+}
+// Foundation's, on Apple's systems only.
+public final class NSKeyValueObservation: NSObject {}
+public struct NSKeyValueObservedChange<V> {}
+public struct NSKeyValueObservingOptions: OptionSet, Sendable {
+    public let rawValue: UInt
+    public init(rawValue: UInt) { self.rawValue = rawValue }
+    public static let new = Self(rawValue: 1)
 }
 public class AVCaptureInput: NSObject {}
 public final class AVCaptureDeviceInput: AVCaptureInput { public init(device: AVCaptureDevice) throws {} }
 public class AVCaptureOutput: NSObject {}
-public final class AVCaptureConnection: NSObject {}
+public final class AVCaptureConnection: NSObject {
+    public var videoRotationAngle: CGFloat = 0
+    public func isVideoRotationAngleSupported(_ angle: CGFloat) -> Bool { fatalError() }
+}
 public final class AVCaptureVideoDataOutput: AVCaptureOutput {
     public var videoSettings: [String: Any]!
     public var alwaysDiscardsLateVideoFrames = true
@@ -34,7 +53,7 @@ public protocol AVCaptureVideoDataOutputSampleBufferDelegate: NSObjectProtocol {
     func captureOutput(
         _ output: AVCaptureOutput, didOutput sampleBuffer: CMSampleBuffer, from connection: AVCaptureConnection)
 }
-public final class AVCaptureSession: NSObject {
+public final class AVCaptureSession: NSObject, @unchecked Sendable {
     public struct Preset: Sendable {
         public static let hd1280x720 = Self()
         public static let high = Self()
@@ -50,10 +69,12 @@ public final class AVCaptureSession: NSObject {
     public func addOutput(_ output: AVCaptureOutput) {}
     public func startRunning() {}
     public func stopRunning() {}
+    public var isRunning: Bool { fatalError() }
 }
 public struct AVLayerVideoGravity: Sendable { public static let resizeAspectFill = Self() }
 public final class AVCaptureVideoPreviewLayer: CALayer {
     public var session: AVCaptureSession?
+    public var connection: AVCaptureConnection? { fatalError() }
     public var videoGravity = AVLayerVideoGravity()
 }
 public final class CMSampleBuffer {}

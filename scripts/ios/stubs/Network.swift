@@ -1,12 +1,16 @@
 @_exported import Foundation
 
+public enum NWInterface { public enum InterfaceType: Sendable { case wifi, cellular } }
 public struct NWPath: Sendable {
+    public enum Status: Sendable { case satisfied, unsatisfied, requiresConnection }
+    public var status: Status { fatalError() }
     public enum UnsatisfiedReason: Sendable { case notAvailable, cellularDenied, wifiDenied, localNetworkDenied }
     public var unsatisfiedReason: UnsatisfiedReason { fatalError() }
     public var gateways: [NWEndpoint] { fatalError() }
 }
 public final class NWPathMonitor: @unchecked Sendable {
     public init() {}
+    public init(requiredInterfaceType: NWInterface.InterfaceType) {}
     public var pathUpdateHandler: (@Sendable (NWPath) -> Void)?
     public func start(queue: DispatchQueue) {}
 }

@@ -8,6 +8,7 @@
 }
 open class CALayer: NSObject {}
 @MainActor open class UIViewController: UIResponder {
+    public override init() {}
     open func viewDidAppear(_ animated: Bool) {}
     open var extensionContext: NSExtensionContext? { fatalError() }
     open func present(_ controller: UIViewController, animated: Bool, completion: (() -> Void)? = nil) {}
@@ -30,6 +31,7 @@ public struct UIBackgroundTaskIdentifier: Equatable, Sendable { public static le
     public static let openSettingsURLString = ""
     public var connectedScenes: Set<UIScene> { fatalError() }
     public var isIdleTimerDisabled = false
+    public var backgroundTimeRemaining: TimeInterval { fatalError() }
     public func open(_ url: URL) {}
     public func beginBackgroundTask(
         expirationHandler: (@MainActor @Sendable () -> Void)? = nil
@@ -40,7 +42,25 @@ public struct UIBackgroundTaskIdentifier: Equatable, Sendable { public static le
     public static var current: UIDevice { fatalError() }
     public var name: String { fatalError() }
 }
-public final class UIImage: NSObject { public func pngData() -> Data? { fatalError() } }
+public final class UIImage: NSObject {
+    public func pngData() -> Data? { fatalError() }
+    public func jpegData(compressionQuality: CGFloat) -> Data? { fatalError() }
+}
+public final class UIColor: NSObject, @unchecked Sendable {
+    public class var systemBackground: UIColor { fatalError() }
+    public class var secondarySystemBackground: UIColor { fatalError() }
+}
+public struct UITextContentType: Sendable { public static let givenName = Self() }
+@MainActor public protocol UINavigationControllerDelegate: NSObjectProtocol {}
+@MainActor public protocol UIImagePickerControllerDelegate: NSObjectProtocol {}
+@MainActor public final class UIImagePickerController: UIViewController {
+    public enum SourceType { case photoLibrary, camera }
+    public struct InfoKey: Hashable, Sendable { public static let originalImage = Self() }
+    public override init() {}
+    public class func isSourceTypeAvailable(_ type: SourceType) -> Bool { fatalError() }
+    public var sourceType = SourceType.photoLibrary
+    public var delegate: (any UIImagePickerControllerDelegate & UINavigationControllerDelegate)?
+}
 public final class UIPasteboard: NSObject {
     public static var general: UIPasteboard { fatalError() }
     public var hasStrings: Bool { fatalError() }
@@ -65,6 +85,8 @@ extension URL {
     public func startAccessingSecurityScopedResource() -> Bool { fatalError() }
     public func stopAccessingSecurityScopedResource() {}
 }
+public struct FileProtectionType: Sendable { public static let completeUntilFirstUserAuthentication = Self() }
+extension FileAttributeKey { public static let protectionKey = FileAttributeKey(rawValue: "") }
 extension FileManager {
     public func containerURL(forSecurityApplicationGroupIdentifier group: String) -> URL? { fatalError() }
 }

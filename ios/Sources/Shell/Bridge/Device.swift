@@ -42,6 +42,8 @@ struct Refusal: Error, Equatable, Sendable {
     var isBusy: Bool { kind == .busy }
     var isBadText: Bool { kind == .badText }
     var isForeign: Bool { kind == .nothingFound }
+    var isKeyStoreFailed: Bool { kind == .keyStoreFailed }
+    static let notNow = Refusal(kind: .notNow)
     var isNotAServer: Bool { kind == .notAServer }
 }
 
@@ -239,6 +241,11 @@ final class Device: Sendable {
     /// The person is here, so that what waits need not be slow.
     func boost() {
         pairing.boost()
+    }
+
+    /// From the next invitation and the next meeting on.
+    func rename(_ name: String) async throws {
+        try await refusing { try await handfast.rename(name: name) }
     }
 
     func preferences() async throws -> Preferences {

@@ -24,6 +24,11 @@ struct View: Sendable {
         if case .locked = screen { true } else { false }
     }
 
+    /// It is being made, and nothing of it is kept yet.
+    var isFleeting: Bool {
+        if case .preparing(false) = screen { true } else { false }
+    }
+
     /// The person is asked whether to connect, or before that to unlock.
     var isChoice: Bool { screen.isChoice() }
     /// Somebody's invitation is knocked at.
@@ -33,6 +38,11 @@ struct View: Sendable {
     var isTalking: Bool { screen.isTalking() }
     /// Nothing more comes.
     var isOver: Bool { isClosed || end != nil }
+
+    /// The two talk, and do not compare.
+    var isConversation: Bool {
+        if case .talking = screen { true } else { false }
+    }
 
     /// The person ended it.
     var isClosed: Bool {
@@ -62,7 +72,8 @@ struct View: Sendable {
             .showCode(
                 ShowCode(
                     stage: status, scanNow: screen.mustScan(), triesLeft: screen.triesLeft().map(Int.init),
-                    expiresAt: expiresAt, invitation: Handout(invitation), sent: delivery == .send, hint: hint,
+                    expiresAt: expiresAt, invitation: Handout(invitation), sent: delivery == .send,
+                    hint: denied ?? hint,
                     canTryHarder: screen.canTryHarder()))
         case .locked(let questions, let withCode, let isUnlocking, _):
             .question(

@@ -1,41 +1,122 @@
 package example.handfast.app
 
+import android.app.Activity
 import android.app.Application
+import android.os.Bundle
+import android.os.SystemClock
+import example.handfast.app.phone.PhoneMemory
+import example.handfast.app.phone.camera.Eye
+import example.handfast.app.phone.files.Downloads
+import example.handfast.app.phone.files.Lending
+import example.handfast.app.phone.files.tidyCache
+import example.handfast.app.phone.keys.AndroidKeyStore
+import example.handfast.app.phone.network.NetworkWatch
+import example.handfast.app.phone.notices.Keeper
+import example.handfast.app.phone.notices.Notices
 import example.handfast.core.AppModel
+import example.handfast.core.Key
+import example.handfast.core.KeptPrivacy
+import example.handfast.core.OwnName
+import example.handfast.core.Row
 import example.handfast.core.bridge.Device
+import example.handfast.core.phone.AppLock
+import example.handfast.core.phone.Ongoing
+import example.handfast.core.phone.Presence.Event
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.flow.distinctUntilChanged
+import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.launch
 import java.io.File
-import java.util.Locale
 
 /** The process: one core for as long as it lives, whatever becomes of the activity. */
-class HandfastApp : Application() {
+open class HandfastApp : Application() {
     lateinit var app: AppModel
         private set
+    lateinit var keeper: Keeper
+        private set
+    lateinit var notices: Notices
+        private set
+    val lending by lazy { Lending(this) }
+    val downloads by lazy { Downloads(this, File(noBackupFilesDir, "received")) }
+    val eye by lazy { Eye(this, app) }
+    val memory = PhoneMemory()
+    val lock = AppLock(SystemClock::elapsedRealtime)
+    private val scope = CoroutineScope(SupervisorJob())
 
     override fun onCreate() {
         super.onCreate()
-        Device.log(details = false)
-        // Copies of the last time, opened files among them.
-        File(cacheDir, "copies").deleteRecursively()
         val keys = AndroidKeyStore(File(noBackupFilesDir, "key"))
-        app = AppModel(CoroutineScope(SupervisorJob())) { told ->
+        val owner = OwnName(File(noBackupFilesDir, "name"), deviceName())
+        val forgetAll = {
+            Device.forgetAll(noBackupFilesDir)
+            keys.forget()
+        }
+        val privacy = KeptPrivacy(File(noBackupFilesDir, "privacy"))
+        app = AppModel(scope, owner, keptPrivacy = privacy, forgetAll = forgetAll) { told ->
+            Device.log(details = false)
+            tidyCache(this, lending)
             Device.open(
-                name = deviceName(),
+                name = owner.read().orEmpty(),
                 folder = noBackupFilesDir,
                 linkBase = getString(R.string.link_base),
                 keys = keys,
                 told = told,
             )
         }
-        NetworkWatch(this).start(app::network)
+        notices = Notices(this) { app.privacy.value?.tellsContent == true }
+        keeper = Keeper(this, app, notices)
+        registerActivityLifecycleCallbacks(Seen())
+        scope.launch(Dispatchers.Main) { app.privacy.filterNotNull().collect { lock.chosen(it.locksApp) } }
+        scope.launch(Dispatchers.Main) { app.ongoing.collect { keeper.handle(Event.Changed(it, app.front)) } }
+        scope.launch(Dispatchers.Default) { app.ongoing.map(::people).distinctUntilChanged().collect(notices::offerPeople) }
+        scope.launch(Dispatchers.IO) { app.ongoing.map(::received).distinctUntilChanged().collect { downloads.publish() } }
+        NetworkWatch(this).start { app.network(it.addresses, it.router, it.isTunnelled) }
     }
+
+    /** Who is connected. */
+    private fun people(ongoing: List<Ongoing>): Map<Long, String> = ongoing.filter { it.isTalking }.associate { it.session to it.name }
+
+    /** What has come in, by which it shows that there is more. */
+    private fun received(ongoing: List<Ongoing>): List<Row> =
+        ongoing.flatMap { it.rows }.filter { it is Row.File && it.state == Key.FILE_RECEIVED }
 
     /** What the owner called this phone; others see it. */
     private fun deviceName(): String =
         android.provider.Settings.Global.getString(contentResolver, "device_name").orEmpty()
 
-    companion object {
-        fun locale(): Locale = Locale.getDefault()
+    /** Whether any activity of this app is seen. One that is made anew, as on rotation, is not gone meanwhile. */
+    private inner class Seen : ActivityLifecycleCallbacks {
+        private val started = HashSet<Activity>()
+        private var isSeen = false
+
+        override fun onActivityStarted(activity: Activity) {
+            started += activity
+            say()
+        }
+
+        override fun onActivityStopped(activity: Activity) {
+            started -= activity
+            if (!activity.isChangingConfigurations) say()
+        }
+
+        private fun say() {
+            if (isSeen == started.isNotEmpty()) return
+            isSeen = started.isNotEmpty()
+            lock.seen(isSeen)
+            keeper.handle(Event.Seen(isSeen))
+        }
+
+        override fun onActivityCreated(activity: Activity, state: Bundle?) = Unit
+
+        override fun onActivityResumed(activity: Activity) = Unit
+
+        override fun onActivityPaused(activity: Activity) = Unit
+
+        override fun onActivitySaveInstanceState(activity: Activity, state: Bundle) = Unit
+
+        override fun onActivityDestroyed(activity: Activity) = Unit
     }
 }

@@ -1,12 +1,20 @@
 package example.handfast.app
 
+import android.annotation.SuppressLint
 import android.content.Context
 import example.handfast.core.Key
+import example.handfast.core.Pictograph
 import example.handfast.core.Way
 
-/** The sentence for a key, in the language of this context. scripts/check-android finds gaps. */
-fun Context.say(key: Key): String =
-    getString(resources.getIdentifier(key.id, "string", packageName))
+/** The sentence for a key, in the language of this context. A check of the strings finds gaps. */
+fun Context.say(key: Key): String = getString(key.id)
+
+/** What a symbol is called. */
+fun Context.named(symbol: Pictograph): String = getString(symbol.id)
+
+// The core names its sentences; a list of them here would be another place for the same.
+@SuppressLint("DiscouragedApi")
+private fun Context.getString(id: String) = getString(resources.getIdentifier(id, "string", packageName))
 
 fun Context.say(way: Way): String = getString(
     when (way) {

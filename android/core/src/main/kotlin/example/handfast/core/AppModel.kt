@@ -9,6 +9,10 @@ import example.handfast.core.bridge.EventSink
 import example.handfast.core.bridge.View
 import example.handfast.core.bridge.notice
 import example.handfast.core.bridge.screen
+import example.handfast.core.phone.Ongoing
+import example.handfast.core.phone.Sightings
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.channels.Channel
@@ -22,29 +26,57 @@ import java.nio.file.Files
 
 /**
  * What the app shows and what a person can do, without a line of Android in it. Views read the
- * three flows and call the functions; every function returns at once.
+ * flows and call the functions; every function returns at once.
+ *
+ * @param owner what the person is called, which is asked for before anything is opened; none where nobody is to be
+ *   asked
+ * @param clock milliseconds since 1970-01-01 UTC
  */
 class AppModel(
     private val scope: CoroutineScope,
+    private val owner: OwnName? = null,
+    private val clock: () -> Long = System::currentTimeMillis,
+    private val keptPrivacy: KeptPrivacy? = null,
+    /** Removes all that this device keeps of itself and others, and the key to it. */
+    private val forgetAll: () -> Unit = {},
     private val open: (EventSink) -> Device,
 ) {
     private val shown = MutableStateFlow<Screen>(Screen.Home())
+    private val around = MutableStateFlow(Screen.Home())
     private val listed = MutableStateFlow<List<Row>>(emptyList())
     private val noted = MutableStateFlow<Notice?>(null)
 
     /** The screen to show. */
     val screen: StateFlow<Screen> = shown.asStateFlow()
 
+    /** What is at home, which a wide display shows beside the screen. */
+    val home: StateFlow<Screen.Home> = around.asStateFlow()
+
     /** The rows of the conversation. */
     val rows: StateFlow<List<Row>> = listed.asStateFlow()
+
+    private val guarded = MutableStateFlow<Privacy?>(null)
+
+    /** What others get to know who hold or see this phone; none before it was read. */
+    val privacy: StateFlow<Privacy?> = guarded.asStateFlow()
+
+    private val going = MutableStateFlow<List<Ongoing>>(emptyList())
+
+    /** What goes on, for whoever keeps the app running and tells of it while nobody looks. */
+    val ongoing: StateFlow<List<Ongoing>> = going.asStateFlow()
 
     /** Something to say beside the screen, until [noticed]. */
     val notice: StateFlow<Notice?> = noted.asStateFlow()
 
+    /** The person agrees to lose what cannot be opened any more. */
+    private val anew = Channel<Unit>(Channel.CONFLATED)
+
     /** Everything happens here, one thing after the other. */
     private val lane = Channel<suspend () -> Unit>(Channel.UNLIMITED)
 
-    private val scanner = FrameScanner()
+    /** Made by the camera's thread. */
+    private val scanner by lazy { FrameScanner() }
+    private val sightings = Sightings { System.nanoTime() / 1_000_000 }
     private lateinit var device: Device
 
     /** What is under way, those begun first first; and the end of the one in front, until it is left. */
@@ -56,15 +88,21 @@ class AppModel(
         private set
     private val view get() = front?.let { sessions[it]?.view }
 
-    private var failure: Screen.Ended? = null
+    private var failure: Screen? = null
     private var scanning: Screen.Scan? = null
     private var waiting = emptyList<Waiting>()
     private var people = emptyList<Contact>()
     private var person: Screen.Person? = null
     private var settings: Screen.Settings? = null
     private var outlook: Screen.Outlook? = null
+    private var help: Screen.Help? = null
 
     private var localNetworkDenied = false
+    private var isTunnelled = false
+    private var asksForNetwork = false
+
+    /** Completed once the person has said what they are called. */
+    private val named = CompletableDeferred<Unit>()
 
     /** Something waits for the other side, so that the app had better stay. */
     @Volatile
@@ -82,16 +120,40 @@ class AppModel(
     private var offered: Token? = null
 
     private val lockbox = Lockbox(scope, ::act, ::show)
+    private val outbox = Outbox(scope, ::act, { session, path -> device.sendFile(session, path) }, ::tell)
+
+    /** What is copied out of other apps, to be sent. */
+    val copying: StateFlow<List<Copying>> = outbox.copying
+
+    /** What is to be sent to a person who is not chosen yet; and whether they are being chosen. */
+    private var sharing: Shared? = null
+    private var choosing = false
 
     init {
         scope.launch(Dispatchers.Default) {
-            val opened = runCatching { open(Sink()) }
-            opened.onFailure { cause ->
-                val refusal = cause as? Refusal ?: throw cause
-                failure = refusal.screen()
-                show()
-                return@launch
+            guarded.value = keptPrivacy?.read() ?: Privacy()
+            if (owner != null && owner.read() == null) {
+                shown.value = Screen.Welcome(owner.suggested)
+                named.await()
             }
+            var opened = runCatching { open(Sink()) }
+            while (opened.isFailure) {
+                val refusal = opened.exceptionOrNull() as? Refusal
+                failure = when {
+                    refusal == null -> Screen.Ended(Key.KIND_INTERNAL, Key.REMEDY_RESTART, Way.RESTART)
+                    refusal.isKeyGone -> Screen.KeyLost
+                    else -> refusal.screen()
+                }
+                show()
+                if (refusal?.isKeyGone != true) return@launch
+                anew.receive()
+                opened = runCatching {
+                    forgetAll()
+                    open(Sink())
+                }
+            }
+            failure = null
+            show()
             device = opened.getOrThrow()
             act { refresh() }
             for (work in lane) {
@@ -99,6 +161,10 @@ class AppModel(
                     work()
                 } catch (refusal: Refusal) {
                     if (!refusal.isSilent) say(refusal.notice())
+                } catch (failure: Exception) {
+                    // A fault of this program ends what was asked for, and nothing else.
+                    if (failure is CancellationException) throw failure
+                    say(Notice(Key.KIND_INTERNAL, Key.REMEDY_RESTART, Way.RESTART))
                 }
             }
         }
@@ -106,9 +172,47 @@ class AppModel(
 
     // --- What a person does -------------------------------------------------------------------
 
+    /** The person is called this, now that it is asked for the first time. What came meanwhile is opened then. */
+    fun welcome(name: String) {
+        scope.launch(Dispatchers.Default) {
+            owner?.keep(name)
+            named.complete(Unit)
+        }
+    }
+
+    /** The person chose, and it counts at once. */
+    fun guard(chosen: Privacy) = act {
+        keptPrivacy?.keep(chosen)
+        guarded.value = chosen
+        settings = settings?.copy(privacy = chosen)
+        show()
+    }
+
+    /** Begins anew where the key is lost, as somebody new. What came in as files stays. */
+    fun startAnew() {
+        if (shown.value is Screen.KeyLost) anew.trySend(Unit)
+    }
+
+    /** The person wants to be called something else, from the next invitation on. */
+    fun rename(name: String) = act {
+        val own = owner ?: return@act
+        own.keep(name)
+        val kept = own.read().orEmpty()
+        device.rename(kept)
+        settings = settings?.copy(name = kept)
+        show()
+    }
+
+    /** Shows how to get over something. */
+    fun help(topic: Topic) = act {
+        help = Screen.Help(topic)
+        show()
+    }
+
     /** Makes an invitation and shows its code; or, to be sent, makes one that lives for a day. */
     fun invite(send: Boolean, protection: Protection? = null) = act {
         scanning = null
+        choosing = false
         front?.takeIf { view?.isHosting == true }?.let { device.withdraw(it) }
         bring(device.invite(send, protection))
     }
@@ -116,6 +220,7 @@ class AppModel(
     /** Opens the camera. */
     fun scan() = act {
         val wanted = if (view?.isHosting == true) Wanted.REPLY else Wanted.INVITATION
+        sightings.forget()
         scanning = Screen.Scan(wanted, Camera.ASKING, null)
         show()
     }
@@ -185,7 +290,7 @@ class AppModel(
 
     /** Shows whom this phone may ask. */
     fun showSettings() = act {
-        settings = Screen.Settings(device.preferences(), Device.usualServers())
+        settings = Screen.Settings(owner?.read().orEmpty(), device.preferences(), Device.usualServers(), privacy = guarded.value)
         show()
     }
 
@@ -256,7 +361,8 @@ class AppModel(
         val session = front
         act {
             val goesOn = view?.let { it.isWaiting || it.isTalking } == true
-            if (scanning == null && lockbox.screen == null && goesOn && front == session) {
+            val isBeside = scanning != null || help != null || lockbox.screen != null || (choosing && sharing != null)
+            if (!isBeside && goesOn && front == session) {
                 front = null
                 show()
             } else {
@@ -265,7 +371,22 @@ class AppModel(
         }
     }
 
+    /** Ends this attempt. An invitation waits on and can be gone on with; what is over leaves the list. */
+    fun stop() = leaving { device.leave(it) }
+
+    /** Ends what is looked at and the invitation with it, for good. */
+    fun giveUp() = leaving { device.withdraw(it) }
+
+    /** Ends the conversation for both. What was written stays to be read here. */
+    fun goodbye() = inFront {
+        sessions[it]?.isLeft = true
+        device.leave(it)
+    }
+
     fun send(text: String) = inFront { device.send(it, text) }
+
+    /** Sends to whoever is in [session], looked at or not. */
+    fun sendTo(session: Long, text: String) = act { device.send(session, text) }
 
     /** Sends a file to whoever is in [session], which may not be looked at any more once a file is picked. */
     fun sendFile(path: String, session: Long? = front) = act { device.sendFile(session ?: throw Refusal.NOT_NOW, path) }
@@ -327,6 +448,40 @@ class AppModel(
         show()
     }
 
+    /** Files of other apps, for whoever is in [session]. */
+    fun attach(documents: List<Document>, session: Long? = front) =
+        act { outbox.take(session ?: throw Refusal.NOT_NOW, documents) }
+
+    /** Something of another app: opened if it is ours, and to be sent to a person otherwise. */
+    fun share(shared: Shared) = act {
+        val document = shared.documents.singleOrNull()
+        when {
+            document != null && document.mayBeOurs -> look(document, shared)
+            shared.documents.isNotEmpty() -> ask(shared)
+            else -> try {
+                take(Device.read(shared.text.orEmpty()))
+            } catch (refusal: Refusal) {
+                if (refusal.isForeign) ask(shared) else throw refusal
+            }
+        }
+    }
+
+    /** Something of another app for somebody who was chosen there; it is asked for whom if they are gone. */
+    fun share(shared: Shared, session: Long) = act {
+        if (sessions[session]?.view?.isTalking == true) deliver(shared, session) else ask(shared)
+    }
+
+    /** What was shared is for them. */
+    fun shareTo(session: Long) = act {
+        val shared = sharing ?: return@act
+        if (sessions[session]?.view?.isTalking != true) throw Refusal.NOT_NOW
+        sharing = null
+        deliver(shared, session)
+    }
+
+    /** Something that the phone did or could not do. */
+    fun tell(what: Key) = act { say(Notice(what, null, null)) }
+
     /** Takes the reply that was handed in. */
     fun takeReply() = act {
         val reply = offered ?: return@act
@@ -351,7 +506,7 @@ class AppModel(
     /**
      * One frame of the camera: its luminance plane in a direct buffer. For the camera's own thread.
      *
-     * @return whether a token was found, so that no more frames are needed
+     * @return whether a token was found that is taken now; one that is refused may be found again
      */
     fun frame(luma: ByteBuffer, stride: Int, width: Int, height: Int): Boolean {
         val token = try {
@@ -361,6 +516,7 @@ class AppModel(
             act { hint(hint) }
             return false
         }
+        if (!sightings.isNew(token.bytes)) return false
         act { if (scanning != null) take(token) }
         return true
     }
@@ -369,6 +525,7 @@ class AppModel(
         val hint = when (camera) {
             Camera.DENIED -> Key.CAMERA_DENIED
             Camera.MISSING -> Key.CAMERA_MISSING
+            Camera.TAKEN -> Key.CAMERA_TAKEN
             Camera.ASKING, Camera.RUNNING -> null
         }
         scanning = scanning?.copy(camera = camera, hint = hint)
@@ -381,8 +538,21 @@ class AppModel(
         show()
     }
 
-    /** These are this phone's addresses now, and its [router]'s where that is known. */
-    fun network(addresses: List<String>, router: String? = null) = act { device.networkChanged(addresses, router) }
+    /** Whether the system will ask the person about the local network when they connect. */
+    fun asksForLocalNetwork(asks: Boolean) = act {
+        asksForNetwork = asks
+        show()
+    }
+
+    /**
+     * These are this phone's addresses now, and its [router]'s where that is known. [isTunnelled]: all that leaves
+     * it goes through a VPN.
+     */
+    fun network(addresses: List<String>, router: String? = null, isTunnelled: Boolean = false) = act {
+        this.isTunnelled = isTunnelled
+        device.networkChanged(addresses, router)
+        show()
+    }
 
     /** The app left the screen. [kept]: something keeps it running, so that it can go on waiting. */
     fun left(kept: Boolean) = act { if (!kept) device.pause() }
@@ -418,6 +588,48 @@ class AppModel(
         device.reply(token)
         scanning = null
         say(Notice(Key.REPLY_TAKEN, null, null))
+    }
+
+    /** Whether there is a token in a document of another app. */
+    private fun look(document: Document, shared: Shared) {
+        scope.launch(Dispatchers.Default) {
+            val copy = runCatching { document.copy() }
+            val found = copy.mapCatching { file ->
+                when {
+                    device.asked(file) != null -> null
+                    file.length() > MOST_BYTES -> throw Refusal.FOREIGN
+                    else -> device.readFile(file.readBytes())
+                }
+            }
+            act {
+                val failure = found.exceptionOrNull()
+                val file = copy.getOrNull()
+                if (found.isSuccess && found.getOrNull() == null && file != null) return@act handIn(file)
+                file?.parentFile?.deleteRecursively()
+                val token = found.getOrNull()
+                when {
+                    token != null -> take(token)
+                    failure is Refusal && failure.isForeign -> ask(shared)
+                    failure is Refusal -> throw failure
+                    else -> say(Notice(Key.CANNOT_OPEN, null, null))
+                }
+            }
+        }
+    }
+
+    private suspend fun deliver(shared: Shared, session: Long) {
+        front = session
+        show()
+        shared.text?.let { device.send(session, it) }
+        outbox.take(session, shared.documents)
+    }
+
+    /** Asks to whom it is to be sent. */
+    private fun ask(shared: Shared) {
+        scanning = null
+        sharing = shared
+        choosing = true
+        show()
     }
 
     /** Somebody may be waited for whose reply this is. */
@@ -496,11 +708,26 @@ class AppModel(
         show()
     }
 
+    /** Leaves what is looked at, in this way if it still goes on. */
+    private fun leaving(end: suspend (Long) -> Unit) {
+        val session = front
+        act {
+            val view = sessions[session]?.view
+            if (session != null && view != null) {
+                front = null
+                if (view.end != null || view.over != null) sessions.remove(session) else end(session)
+            }
+            show()
+        }
+    }
+
     /** One step back for somebody who looked at this session, or at none. */
     private suspend fun goBack(asked: Long?) {
         when {
             scanning != null -> scanning = null
+            help != null -> help = null
             lockbox.leave() -> {}
+            choosing && sharing != null -> sharing = null
             // Another may have come there by itself.
             view != null -> if (front == asked) leaveFront()
             outlook != null -> outlook = null
@@ -547,10 +774,23 @@ class AppModel(
 
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
-        val beside = scanning ?: lockbox.screen ?: failure
-        val screen = beside ?: view?.screen(denied) ?: atHome()
+        val beside = scanning ?: help ?: lockbox.screen ?: failure ?: toWhom()
+        val screen = (beside ?: view?.screen(denied) ?: atHome()).let {
+            when (it) {
+                is Screen.Conversation -> it.copy(session = front ?: 0)
+                // Only where the core knows nothing better.
+                is Screen.ShowCode -> it.copy(hint = it.hint ?: Key.TUNNELLED.takeIf { isTunnelled })
+                is Screen.Connecting -> it.copy(hint = it.hint ?: Key.TUNNELLED.takeIf { isTunnelled })
+                is Screen.Confirm -> it.copy(asksForNetwork = asksForNetwork)
+                else -> it
+            }
+        }
+        // Only what is on the display counts as read.
+        if (screen is Screen.Conversation) sessions[front]?.let { it.seen = it.rows.size }
+        around.value = listAtHome()
         listed.value = front?.let { sessions[it]?.rows }.orEmpty()
         isWaiting = sessions.values.any { it.view.isWaiting }
+        going.value = sessions.map { (session, one) -> one.ongoing(session) }
         shown.value = if (denied != null && screen is Screen.Ended && screen.what == Key.KIND_NOT_REACHED) {
             screen.copy(next = denied, way = Way.APP_SETTINGS)
         } else {
@@ -558,23 +798,39 @@ class AppModel(
         }
     }
 
+    private fun toWhom() = sharing?.takeIf { choosing }?.let { shared ->
+        val people = sessions.filterValues { it.view.isTalking && it.view.over == null }
+        Screen.ToWhom(shared.documents.map { it.name }, shared.text, people.map { (session, one) -> underWay(session, one) })
+    }
+
     /** What is looked at while no session is. */
-    private fun atHome(): Screen = outlook ?: settings ?: person ?: Screen.Home(
-        underWay = sessions.map { (session, one) -> underWay(session, one.view) },
-        waiting = waiting.filter { it.session == null },
+    private fun atHome(): Screen = outlook ?: settings ?: person ?: listAtHome()
+
+    private fun listAtHome() = Screen.Home(
+        underWay = sessions.map { (session, one) -> underWay(session, one) },
+        waiting = waiting.filter { it.session == null || it.session !in sessions },
         people = people,
     )
 
-    private fun underWay(session: Long, view: View) = UnderWay(
+    private fun underWay(session: Long, one: Session) = UnderWay(
         session,
-        view.status,
-        isTalking = view.isTalking,
-        ours = view.isHosting || waiting.any { it.session == session && it.ours },
-        name = view.name ?: waiting.find { it.session == session }?.name,
+        one.view.status,
+        isTalking = one.view.isTalking,
+        ours = one.view.isHosting || waiting.any { it.session == session && it.ours },
+        name = one.view.name ?: waiting.find { it.session == session }?.name,
+        last = when (val last = one.rows.lastOrNull()) {
+            is Row.Text -> last.text
+            is Row.File -> last.name
+            null -> null
+        },
+        at = one.rows.lastOrNull()?.at,
+        unread = one.rows.drop(one.seen).count { !it.ours },
+        isOver = one.view.over != null,
     )
 
     /** Two are together now. At home, that is looked at by itself. */
     private fun begun(session: Long) {
+        choosing = sharing != null
         val isAtHome = front == null && scanning == null && lockbox.screen == null
         if (isAtHome) front = session
         if (front != session) return
@@ -582,20 +838,55 @@ class AppModel(
         person = null
         settings = null
         outlook = null
+        help = null
     }
 
     /** Something that is under way: how it looks, and the rows of its conversation. */
-    private class Session(var view: View, var rows: List<Row> = emptyList())
+    private class Session(var view: View, var rows: List<Row> = emptyList()) {
+        /** How many of the rows were on the display. */
+        var seen = 0
+
+        /** The person said goodbye. */
+        var isLeft = false
+
+        private val paces = HashMap<Long, Pace>()
+
+        /** Puts a row in its place, with when it came and how fast it moves at this instant in milliseconds. */
+        fun put(row: Row, now: Long) {
+            val at = rows.indexOfLast { it.number == row.number }
+            val since = rows.getOrNull(at)?.at ?: (now / 1000)
+            val stamped = when (row) {
+                is Row.Text -> row.copy(at = since)
+                is Row.File -> row.copy(at = since, rate = row.done?.let { pace(row.number).moved(it, now) })
+            }
+            if (row is Row.File && row.done == null) paces.remove(row.number)
+            rows = if (at < 0) rows + stamped else rows.toMutableList().also { it[at] = stamped }
+        }
+
+        private fun pace(number: Long) = paces.getOrPut(number) { Pace() }
+
+        fun ongoing(session: Long) = Ongoing(
+            session,
+            name = view.name.orEmpty(),
+            isTalking = view.isTalking && view.over == null,
+            isWaiting = view.isWaiting,
+            isMoving = rows.any { it is Row.File && it.done != null },
+            rows = rows.takeLast(Ongoing.MOST_ROWS),
+        )
+    }
 
     private inner class Sink : EventSink {
         override fun view(session: Long, view: View) = act {
             val before = sessions[session]
             val wasTalking = before?.view?.isTalking == true
             val end = view.end
-            if (end != null && session != front && wasTalking && before.rows.isNotEmpty()) {
-                // What they wrote before stays to be read.
-                before.view = before.view.over(end)
-                say(end.notice())
+            val isLeft = view.isClosed && before?.isLeft == true
+            val isOver = (end != null && (session == front || before?.rows?.isNotEmpty() == true)) ||
+                (isLeft && before.rows.isNotEmpty())
+            if (wasTalking && isOver) {
+                // What was written before stays to be read.
+                before.view = before.view.over(end?.screen()?.what ?: Key.LINE_LEFT)
+                if (end != null && session != front) say(end.notice())
             } else if (view.isClosed || (end != null && session != front)) {
                 sessions.remove(session)
                 if (session == front) front = null
@@ -604,14 +895,13 @@ class AppModel(
                 sessions.getOrPut(session) { Session(view) }.view = view
             }
             if (view.isTalking && !wasTalking) begun(session)
+            if (end != null || view.isClosed) outbox.over(session)
             show()
         }
 
         override fun row(session: Long, row: Row) = act {
-            sessions[session]?.let { one ->
-                val at = one.rows.indexOfFirst { it.number == row.number }
-                one.rows = if (at < 0) one.rows + row else one.rows.toMutableList().also { it[at] = row }
-            }
+            sessions[session]?.put(row, clock())
+            outbox.saw(session, row)
             device.taken(session)
             show()
         }

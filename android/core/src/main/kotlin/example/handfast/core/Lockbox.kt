@@ -138,10 +138,10 @@ internal class Lockbox(
 
     /** What came of it: another screen, or something to try again. */
     private fun ended(result: Result<Screen>) {
-        val refusal = result.exceptionOrNull() as? Refusal
-        val hint = refusal?.notice()?.what
+        val failure = result.exceptionOrNull()
+        val hint = if (failure is Refusal) failure.notice().what else Key.KIND_INTERNAL
         val shown = screen
-        if (refusal == null) {
+        if (failure == null) {
             screen = result.getOrThrow()
         } else if (shown is Screen.Lock) {
             screen = shown.copy(busy = false, progress = null, hint = hint)
@@ -150,14 +150,14 @@ internal class Lockbox(
         } else {
             clear()
             show()
-            throw refusal
+            throw failure
         }
         show()
     }
 }
 
 /** A label out of something locked, made fit to be the name of a file. It comes from a stranger. */
-internal fun safeName(label: String?): String {
+fun safeName(label: String?): String {
     val last = label.orEmpty().split('/', '\\', ':').last()
     val visible = last.filterNot { it.isISOControl() || it.category == CharCategory.FORMAT }
     return visible.trimStart('.', ' ').take(80).ifEmpty { "handfast" }

@@ -5,6 +5,9 @@ package example.handfast.core
  * person does to [AppModel]; it never asks anything else.
  */
 sealed interface Screen {
+    /** The first start: what is the person called? [suggested]: what the phone is called. */
+    data class Welcome(val suggested: String) : Screen
+
     /** Nothing is looked at. What is under way can be, and what waits can be gone on with. */
     data class Home(
         val underWay: List<UnderWay> = emptyList(),
@@ -12,17 +15,24 @@ sealed interface Screen {
         val people: List<Contact> = emptyList(),
     ) : Screen
 
-    /** Whom this phone may ask how it is seen from outside. */
+    /** What the person is called, and whom this phone may ask how it is seen from outside. */
     data class Settings(
+        /** What others see; empty where no name was asked for. */
+        val name: String,
         val chosen: Preferences,
         /** The servers that are asked if the person names no other. */
         val usual: List<String>,
         /** What was wrong with what was typed. */
         val hint: Key? = null,
+        /** None where it is not the app's to choose. */
+        val privacy: Privacy? = null,
     ) : Screen
 
     /** What works from here; none while it is being found out, which takes some seconds. */
     data class Outlook(val report: Report?) : Screen
+
+    /** How to get over something that only people can. */
+    data class Help(val topic: Topic) : Screen
 
     /** Somebody who was met. */
     data class Person(val contact: Contact) : Screen
@@ -61,6 +71,8 @@ sealed interface Screen {
         val question: String?,
         val proof: Key,
         val expiresAt: Long?,
+        /** The system will ask next whether this app may reach others on the same network. */
+        val asksForNetwork: Boolean = false,
     ) : Screen
 
     /** Questions that the other side wrote: while connecting, or before something locked opens. */
@@ -103,6 +115,12 @@ sealed interface Screen {
     /** A file of ours is locked now, in a new file at [path]. */
     data class Sealed(val name: String, val size: Long, val path: String, val code: SecondCode?) : Screen
 
+    /**
+     * Something of another app is to be sent: to whom? Without [people] somebody has to be connected first;
+     * it is held until then.
+     */
+    data class ToWhom(val names: List<String>, val text: String?, val people: List<UnderWay>) : Screen
+
     /** Both people see the same, if nobody is in between. */
     data class Compare(val name: String, val symbols: List<Pictograph>, val digits: List<String>) : Screen
 
@@ -132,10 +150,46 @@ sealed interface Screen {
         val isHeld: Boolean = false,
         /** The person may say that only who they mean would have asked what was asked. */
         val canVouch: Boolean = false,
+        /** The session that this is. */
+        val session: Long = 0,
+        /** It is over, as [line] says, and stays to be read. */
+        val isOver: Boolean = false,
     ) : Screen
+
+    /**
+     * The phone's key store does not give the key any more, without which nothing that is kept can be opened. A
+     * restart may help; if not, all of it is lost, and one can begin anew.
+     */
+    data object KeyLost : Screen
 
     /** It is over. */
     data class Ended(val what: Key, val next: Key?, val way: Way) : Screen
+}
+
+/** A code is shown, so the display is as bright as it gets. */
+val Screen.isBright get() = this is Screen.ShowCode || this is Screen.Reply
+
+/** The person looks on without touching anything, so the display stays on. */
+val Screen.isAwake
+    get() = isBright || this is Screen.Preparing || this is Screen.Scan || this is Screen.Connecting ||
+        this is Screen.Compare
+
+/** An answer or a code is typed or shown, so no picture is taken of the display; of our code, as the person chose. */
+fun Screen.isSecret(privacy: Privacy) = this is Screen.Question || this is Screen.Lock ||
+    (this is Screen.Sealed && code != null) || (isBright && privacy.hidesCodes)
+
+/** Nothing of the app lies behind it, so that one step back leaves the app. */
+val Screen.isOutermost
+    get() = this is Screen.Home || this is Screen.Welcome || this is Screen.KeyLost ||
+        (this is Screen.Ended && way == Way.RESTART)
+
+/** What [Screen.Help] is about. */
+enum class Topic {
+    /** No network in common: one of the two opens a hotspot. */
+    HOTSPOT,
+
+    /** How a tapped link opens this app. */
+    LINKS,
 }
 
 /** A symbol to compare. [id] is the key of its name in every language. */
@@ -154,6 +208,14 @@ data class UnderWay(
     val ours: Boolean,
     /** What they call themselves, where that is known: the claim of a stranger. */
     val name: String?,
+    /** What was written last, or the name of the file that came or went last. */
+    val last: String? = null,
+    /** When that was, in seconds since 1970-01-01 UTC. */
+    val at: Long? = null,
+    /** How many rows of theirs came since it was looked at. */
+    val unread: Int = 0,
+    /** The conversation is over, and stays to be read. */
+    val isOver: Boolean = false,
 )
 
 /** An invitation that waits for its guest, or an accepted one whose host was not reached yet. */
@@ -222,7 +284,15 @@ enum class Outcome { SAME, DIFFERENT, LATER }
 enum class Wanted { INVITATION, REPLY }
 
 /** What is known of the camera. */
-enum class Camera { ASKING, RUNNING, DENIED, MISSING }
+enum class Camera {
+    ASKING,
+    RUNNING,
+    DENIED,
+    MISSING,
+
+    /** Another app has it. */
+    TAKEN,
+}
 
 /** The one thing to do next, as a button. */
 enum class Way {
@@ -237,7 +307,15 @@ sealed interface Row {
     val number: Long
     val ours: Boolean
 
-    data class Text(override val number: Long, override val ours: Boolean, val text: String) : Row
+    /** When it came up first, in seconds since 1970-01-01 UTC. */
+    val at: Long
+
+    data class Text(
+        override val number: Long,
+        override val ours: Boolean,
+        val text: String,
+        override val at: Long = 0,
+    ) : Row
 
     data class File(
         override val number: Long,
@@ -249,14 +327,20 @@ sealed interface Row {
         val done: Long?,
         /** Where it is, once it came in. */
         val path: String?,
+        override val at: Long = 0,
+        /** Bytes a second, once that is known, while it is on its way. */
+        val rate: Long? = null,
     ) : Row {
+        /** The seconds that the rest will take, while that can be said. */
+        val secondsLeft get() = if (done == null || rate == null || rate <= 0) null else (size - done + rate - 1) / rate
+
         /** It waits for this person's yes. */
         val offered get() = state == Key.FILE_OFFERED
     }
 }
 
-/** Every form of one token. Secret, so it does not print itself. */
-class Handout(val link: String, val text: String, val symbol: String) {
+/** Every form of one token, and the [picture] of its [symbol]. Secret, so it does not print itself. */
+class Handout(val link: String, val text: String, val symbol: String, val picture: Symbol) {
     override fun equals(other: Any?) = other is Handout && other.link == link
     override fun hashCode() = link.hashCode()
     override fun toString() = "Handout"

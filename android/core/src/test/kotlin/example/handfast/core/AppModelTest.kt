@@ -50,11 +50,90 @@ class AppModelTest {
 
         one.app.back()
         one.until<Screen.Home>()
-        val ended = two.until<Screen.Ended>()
-        assertEquals(Key.KIND_THEY_LEFT, ended.what)
-        assertEquals(Way.HOME, ended.way)
+        two.until<Screen.Conversation> { it.isOver && it.line == Key.KIND_THEY_LEFT }
         two.app.back()
         two.until<Screen.Home>()
+    }
+
+    @Test
+    fun `a goodbye ends it for both, and what was written stays to be read`() = twoApps { one, two ->
+        meet(one, two)
+        one.app.send("hello")
+        two.app.rows.wait { it.size == 1 }
+        // One step back leaves the screen and nothing else.
+        one.app.putAside()
+        assertTrue(one.until<Screen.Home>().underWay.single().isTalking)
+        one.app.show(one.app.home.value.underWay.single().session)
+        one.until<Screen.Conversation>()
+        one.app.goodbye()
+        one.until<Screen.Conversation> { it.isOver && it.line == Key.LINE_LEFT }
+        assertEquals("hello", (one.app.rows.value.single() as Row.Text).text)
+        two.until<Screen.Conversation> { it.isOver && it.line == Key.KIND_THEY_LEFT }
+        assertEquals("hello", (two.app.rows.value.single() as Row.Text).text)
+        one.app.putAside()
+        assertTrue(one.until<Screen.Home>().underWay.single().isOver)
+        one.app.show(one.app.home.value.underWay.single().session)
+        one.until<Screen.Conversation>()
+        one.app.stop()
+        one.until<Screen.Home> { it.underWay.isEmpty() }
+    }
+
+    @Test
+    fun `put aside it goes on, stopped it waits, given up it is gone`() = oneApp { one ->
+        one.app.invite(send = true)
+        one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
+        one.app.putAside()
+        val aside = one.until<Screen.Home> { it.underWay.size == 1 }
+        one.app.show(aside.underWay.single().session)
+        one.until<Screen.ShowCode>()
+        one.app.stop()
+        val waiting = one.until<Screen.Home> { it.underWay.isEmpty() && it.waiting.size == 1 }.waiting.single()
+        one.app.resume(waiting.id)
+        one.until<Screen.ShowCode>()
+        one.app.giveUp()
+        one.until<Screen.Home> { it.underWay.isEmpty() && it.waiting.isEmpty() }
+    }
+
+    @Test
+    fun `the first start asks for a name, and opens what came meanwhile`() = oneApp { one ->
+        one.app.invite(send = true)
+        val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+        val folder = Files.createTempDirectory("handfast-first").toFile()
+        val name = { OwnName(File(folder, "name"), "Pixel 9") }
+        Phone(folder = folder, owner = name()).use { two ->
+            assertEquals("Pixel 9", two.until<Screen.Welcome>().suggested)
+            two.app.handIn(link)
+            two.app.welcome(" Mira \n")
+            two.until<Screen.Confirm>()
+            two.app.accept()
+            assertEquals("Mira", one.until<Screen.Conversation>().name)
+            assertEquals("Mira", name().read())
+        }
+    }
+
+    @Test
+    fun `rows that nobody looked at are counted, and each has its time`() = twoApps { one, two ->
+        meet(one, two)
+        two.app.putAside()
+        two.until<Screen.Home>()
+        one.app.send("first")
+        one.app.send("last")
+        val aside = two.until<Screen.Home> { it.underWay.singleOrNull()?.unread == 2 }.underWay.single()
+        assertEquals("last", aside.last)
+        assertTrue(aside.at!! > 1_700_000_000)
+        two.app.show(aside.session)
+        two.until<Screen.Conversation>()
+        two.app.home.wait { it.underWay.single().unread == 0 }
+    }
+
+    @Test
+    fun `help is a page of its own, and one step back leaves it alone`() = oneApp { one ->
+        one.app.showSettings()
+        one.until<Screen.Settings>()
+        one.app.help(Topic.LINKS)
+        assertEquals(Topic.LINKS, one.until<Screen.Help>().topic)
+        one.app.putAside()
+        one.until<Screen.Settings>()
     }
 
     @Test
@@ -68,6 +147,60 @@ class AppModelTest {
         assertEquals(2_000_000, Files.size(java.nio.file.Path.of((done as Row.File).path!!)))
         one.app.rows.wait { (it.single() as Row.File).state == Key.FILE_SENT }
         Files.delete(file)
+    }
+
+    @Test
+    fun `files of other apps are copied, sent, and their copies deleted`() = twoApps { one, two ->
+        meet(one, two)
+        val folder = Files.createTempDirectory("copies").toFile()
+        val documents = listOf("a.bin", "b.bin").map { TestDocument(it, folder) { ByteArray(70_000).inputStream() } }
+        one.app.attach(documents)
+        val offers = two.app.rows.wait { rows -> rows.count { it is Row.File && it.offered } == 2 }
+        assertEquals(listOf("a.bin", "b.bin"), offers.map { (it as Row.File).name })
+        offers.forEach { two.app.acceptFile(it.number) }
+        two.app.rows.wait { rows -> rows.all { (it as Row.File).state == Key.FILE_RECEIVED } }
+        one.app.rows.wait { rows -> rows.size == 2 && rows.all { (it as Row.File).state == Key.FILE_SENT } }
+        one.app.copying.wait { folder.list()!!.isEmpty() }
+        folder.deleteRecursively()
+    }
+
+    @Test
+    fun `what was shared in waits until somebody is there, and goes to whom the person chose`() = twoApps { one, two ->
+        val folder = Files.createTempDirectory("copies").toFile()
+        val film = TestDocument("film.mp4", folder, "video/mp4") { ByteArray(9).inputStream() }
+        one.app.share(Shared(listOf(film), "look"))
+        assertEquals(emptyList(), one.until<Screen.ToWhom>().people)
+        one.app.invite(send = true)
+        two.app.handIn(one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link)
+        two.until<Screen.Confirm>()
+        two.app.accept()
+        two.until<Screen.Conversation>()
+        val choice = one.until<Screen.ToWhom> { it.people.isNotEmpty() }
+        assertEquals(listOf("film.mp4"), choice.names)
+        one.app.shareTo(choice.people.single().session)
+        one.until<Screen.Conversation>()
+        two.app.rows.wait { rows -> rows.any { it is Row.Text && it.text == "look" } && rows.any { it is Row.File } }
+        folder.deleteRecursively()
+    }
+
+    @Test
+    fun `a shared text without an invitation is to be sent, and back drops it`() = oneApp { one ->
+        one.app.share(Shared(emptyList(), "see you at eight"))
+        assertEquals("see you at eight", one.until<Screen.ToWhom>().text)
+        one.app.back()
+        one.until<Screen.Home>()
+    }
+
+    @Test
+    fun `a shared picture without a code is to be sent, and one that cannot be read says so`() = oneApp { one ->
+        val folder = Files.createTempDirectory("copies").toFile()
+        one.app.share(Shared(listOf(TestDocument("photo.jpg", folder, "image/jpeg") { ByteArray(99).inputStream() }), null))
+        one.until<Screen.ToWhom>()
+        one.app.back()
+        one.until<Screen.Home>()
+        one.app.share(Shared(listOf(TestDocument("photo.jpg", folder, "image/jpeg") { throw SecurityException() }), null))
+        assertEquals(Key.CANNOT_OPEN, one.notice().what)
+        assertEquals(emptyList(), folder.list()!!.toList())
     }
 
     @Test
@@ -488,7 +621,7 @@ class AppModelTest {
             three.app.send("third")
             one.app.rows.wait { rows -> rows.map { (it as Row.Text).text } == listOf("third") }
         }
-        one.until<Screen.Ended> { it.what == Key.KIND_THEY_LEFT }
+        one.until<Screen.Conversation> { it.isOver && it.line == Key.KIND_THEY_LEFT }
         one.app.back()
         one.until<Screen.Home> { it.underWay.size == 2 }
         one.app.show(talk.session)
@@ -703,19 +836,46 @@ class AppModelTest {
     }
 
     @Test
-    fun `a key store that fails is a screen with a way on`() {
-        for ((broken, what) in listOf(
-            Broken { throw KeyStoreLocked() } to Key.KIND_KEY_STORE_LOCKED,
-            Broken { error("no key store") } to Key.KIND_KEY_STORE_FAILED,
-        )) {
-            Phone(keys = broken).use {
-                runBlocking {
-                    val ended = it.until<Screen.Ended>()
-                    assertEquals(what, ended.what)
-                    assertEquals(Way.RESTART, ended.way)
-                }
+    fun `a VPN is said where nothing else is known to hinder`() = oneApp { one ->
+        one.app.network(TestDevice.LOOPBACK, isTunnelled = true)
+        one.app.invite(send = false)
+        one.until<Screen.ShowCode> { it.hint == Key.TUNNELLED }
+        one.app.network(TestDevice.LOOPBACK)
+        one.until<Screen.ShowCode> { it.hint == null }
+    }
+
+    @Test
+    fun `a key store that is locked is a screen with a way on`() = Phone(keys = Broken { throw KeyStoreLocked() }).use {
+        runBlocking {
+            val ended = it.until<Screen.Ended>()
+            assertEquals(Key.KIND_KEY_STORE_LOCKED, ended.what)
+            assertEquals(Way.RESTART, ended.way)
+        }
+    }
+
+    @Test
+    fun `a key that is lost is told, and one begins anew as somebody new`() {
+        val folder = Files.createTempDirectory("handfast-app").toFile()
+        val before = Phone(keys = Pocket(), folder = folder, staysOnDisk = true).use { runBlocking { it.until<Screen.Home>() } }
+        assertTrue(before.people.isEmpty())
+        // Another key store: the key of what is kept is gone.
+        val keys = Pocket()
+        Phone(keys = keys, folder = folder, staysOnDisk = true).use {
+            runBlocking {
+                it.until<Screen.KeyLost>()
+                it.app.startAnew()
+                it.until<Screen.Home>()
+                it.app.invite(send = true)
+                it.until<Screen.ShowCode> { code -> code.stage == Key.HOST_WAITING }
             }
         }
+        // The new key opens it from now on.
+        Phone(keys = keys, folder = folder).use { runBlocking { it.until<Screen.Home> { home -> home.waiting.isNotEmpty() } } }
+    }
+
+    @Test
+    fun `a key store that fails for a moment costs nothing`() {
+        Phone(keys = Broken { error("no key store") }).use { runBlocking { it.until<Screen.KeyLost>() } }
     }
 
     @Test
@@ -786,9 +946,13 @@ private fun copy(name: String, bytes: ByteArray): File =
 private class Phone(
     keys: KeyStore = Pocket(),
     private val folder: File = Files.createTempDirectory("handfast-app").toFile(),
+    owner: OwnName? = null,
+    private val staysOnDisk: Boolean = false,
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
-    val app = AppModel(scope) { told -> Device.open("", folder, null, keys, told) }
+    val app = AppModel(scope, owner, forgetAll = { Device.forgetAll(folder) }) { told ->
+        Device.open(owner?.read().orEmpty(), folder, null, keys, told)
+    }
 
     init {
         app.network(TestDevice.LOOPBACK)
@@ -813,7 +977,7 @@ private class Phone(
     override fun close() {
         runBlocking { app.shutdown() }
         scope.cancel()
-        folder.deleteRecursively()
+        if (!staysOnDisk) folder.deleteRecursively()
     }
 }
 

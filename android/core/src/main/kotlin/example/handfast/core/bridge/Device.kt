@@ -75,12 +75,27 @@ class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kin
     val isSilent get() = kind.isSilent()
     val isBusy get() = kind == ErrorKind.BUSY
     val isWrongAnswer get() = kind == ErrorKind.WRONG_ANSWER || kind == ErrorKind.BAD_TEXT
-    val isForeign get() = kind == ErrorKind.NOTHING_FOUND
+
+    /** There is nothing of ours in it. */
+    val isForeign get() = kind in FOREIGN_KINDS
+    /** The key store failed, or has lost the key. */
+    val isKeyGone get() = kind == ErrorKind.KEY_STORE_FAILED
     val isNotAServer get() = kind == ErrorKind.NOT_A_SERVER
 
     companion object {
         /** There is nothing to do it to. */
         val NOT_NOW get() = Refusal(ErrorKind.NOT_NOW)
+
+        /** It is nothing of ours. */
+        val FOREIGN get() = Refusal(ErrorKind.NOTHING_FOUND)
+
+        private val FOREIGN_KINDS = setOf(
+            ErrorKind.NOTHING_FOUND,
+            ErrorKind.NOT_A_PICTURE,
+            ErrorKind.OTHER_PICTURE,
+            ErrorKind.NO_CODE,
+            ErrorKind.TOO_LARGE,
+        )
     }
 }
 
@@ -201,6 +216,9 @@ class Device private constructor(private val handfast: Handfast) {
 
     suspend fun withdraw(id: String) = refusing { pairing.withdraw(id) }
 
+    /** What others see from the next invitation on. */
+    suspend fun rename(name: String) = refusing { handfast.rename(name) }
+
     suspend fun people(): List<Contact> = refusing { handfast.people().map { it.own() } }
 
     suspend fun forget(id: String) = refusing { handfast.forget(id) }
@@ -234,9 +252,16 @@ class Device private constructor(private val handfast: Handfast) {
          * @throws Refusal with what is wrong
          */
         fun open(name: String, folder: File, linkBase: String?, keys: KeyStore, told: EventSink): Device {
-            val settings = Settings(name, folder.resolve("kept").path, folder.resolve("received").path, linkBase)
+            val settings = Settings(name, folder.resolve(KEPT).path, folder.resolve("received").path, linkBase)
             return refused { Device(Handfast.open(settings, Keys(keys), Relay(told))) }
         }
+
+        /** Removes all that a device keeps in this folder, which nobody has open. Files that came in stay. */
+        fun forgetAll(folder: File) {
+            folder.resolve(KEPT).deleteRecursively()
+        }
+
+        private const val KEPT = "kept"
 
         /** The core's log goes where the platform keeps logs. */
         fun log(details: Boolean) {
@@ -246,9 +271,14 @@ class Device private constructor(private val handfast: Handfast) {
         /** The token in a text: a link, a message around one. */
         fun read(text: String): Token = refused { Token(readText(text)) }
 
+        /** The code for a text. The one that was drawn last is what nearly every caller wants. */
         fun symbol(text: String): Symbol = refused {
-            draw(text).let { Symbol(it.width.toInt(), it.modules) }
+            drawn?.takeIf { it.first == text }?.second
+                ?: draw(text).let { Symbol(it.width.toInt(), it.modules) }.also { drawn = text to it }
         }
+
+        @Volatile
+        private var drawn: Pair<String, Symbol>? = null
 
         /** The bytes of a `.handfast` file. */
         fun file(handout: Handout): ByteArray = refused { fileOf(handout.text) }
@@ -342,13 +372,19 @@ private fun HandfastException.refusal() = when (this) {
     is HandfastException.Failed -> Refusal(kind)
 }
 
+/** Comes before every call of the core: a test has it throw on the thread that draws. */
+@Volatile
+var beforeCall: () -> Unit = {}
+
 private inline fun <T> refused(work: () -> T): T = try {
+    beforeCall()
     work()
 } catch (e: HandfastException) {
     throw e.refusal()
 }
 
 private suspend inline fun <T> refusing(crossinline work: suspend () -> T): T = try {
+    beforeCall()
     work()
 } catch (e: HandfastException) {
     throw e.refusal()

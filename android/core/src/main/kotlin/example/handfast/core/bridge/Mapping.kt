@@ -39,7 +39,7 @@ internal fun key(id: String) = Key.valueOf(id.uppercase())
 class View internal constructor(
     private val screen: CoreScreen,
     /** Why a conversation that is still to be read is over. */
-    val over: Refusal? = null,
+    val over: Key? = null,
 ) {
     val isHosting get() = screen is CoreScreen.Hosting
     val isLocked get() = screen is CoreScreen.Locked
@@ -64,14 +64,18 @@ class View internal constructor(
     val name = screen.name()
 
     /** How it stands, in a list. */
-    val status = over?.screen()?.what ?: key(screen.status())
+    val status = over ?: key(screen.status())
 
-    /** The same conversation, to be read when it is over. */
-    fun over(end: Refusal) = View(screen, end)
+    /** The same conversation, to be read when it is over, for that reason. */
+    fun over(why: Key) = View(screen, why)
 
     /** The screen for it; none if nothing is left to show. */
     fun screen(hint: Key?) = screen.own(hint).let { shown ->
-        if (over != null && shown is Screen.Conversation) shown.copy(line = status, compare = null) else shown
+        if (over != null && shown is Screen.Conversation) {
+            shown.copy(line = over, compare = null, limit = null, isHeld = false, canVouch = false, isOver = true)
+        } else {
+            shown
+        }
     }
 }
 
@@ -174,7 +178,7 @@ internal fun Entry.row(): Row = when (this) {
     )
 }
 
-private fun CoreHandout.own() = Handout(link, text, symbol)
+private fun CoreHandout.own() = Handout(link, text, symbol, Device.symbol(symbol))
 
 private val Remedy.way
     get() = when (this) {

@@ -1,0 +1,79 @@
+package example.handfast.app.phone.camera
+
+import android.graphics.Matrix
+import android.graphics.RectF
+import android.graphics.SurfaceTexture
+import android.view.Surface
+import android.view.TextureView
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.DisposableEffect
+import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.viewinterop.AndroidView
+import androidx.lifecycle.compose.LifecycleStartEffect
+import example.handfast.core.phone.Viewport
+
+/** What [eye] sees, while this is drawn and its activity is visible. */
+@Composable
+fun Viewfinder(eye: Eye, torch: Boolean, modifier: Modifier) {
+    LifecycleStartEffect(eye) {
+        eye.shown(true)
+        onStopOrDispose { eye.shown(false) }
+    }
+    LaunchedEffect(eye, torch) { eye.torch(torch) }
+    DisposableEffect(eye) { onDispose { eye.traitsKnown = {} } }
+    AndroidView(
+        factory = { context ->
+            Preview(TextureView(context), eye).view
+        },
+        modifier = modifier,
+    )
+}
+
+/** A view that the camera draws on, upright and not stretched. */
+private class Preview(val view: TextureView, private val eye: Eye) : TextureView.SurfaceTextureListener {
+    private var traits: CameraTraits? = null
+
+    init {
+        view.surfaceTextureListener = this
+        view.addOnLayoutChangeListener { _, _, _, _, _, _, _, _, _ -> fit() }
+        eye.traitsKnown = {
+            traits = it
+            fit()
+        }
+    }
+
+    private fun fit() {
+        val traits = traits ?: return
+        val display = when (view.display?.rotation) {
+            Surface.ROTATION_90 -> 90
+            Surface.ROTATION_180 -> 180
+            Surface.ROTATION_270 -> 270
+            else -> 0
+        }
+        val seen = Viewport.fitting(view.width, view.height, traits.width, traits.height, traits.sensor, display) ?: return
+        val (middleX, middleY) = view.width / 2f to view.height / 2f
+        val drawn = RectF(0f, 0f, seen.width, seen.height).apply { offset(middleX - centerX(), middleY - centerY()) }
+        view.setTransform(
+            Matrix().apply {
+                setRectToRect(RectF(0f, 0f, view.width.toFloat(), view.height.toFloat()), drawn, Matrix.ScaleToFit.FILL)
+                postRotate(seen.degrees.toFloat(), middleX, middleY)
+            },
+        )
+    }
+
+    override fun onSurfaceTextureAvailable(surface: SurfaceTexture, width: Int, height: Int) {
+        eye.drawOn(surface)
+        fit()
+    }
+
+    override fun onSurfaceTextureSizeChanged(surface: SurfaceTexture, width: Int, height: Int) = fit()
+
+    override fun onSurfaceTextureDestroyed(surface: SurfaceTexture): Boolean {
+        eye.drawNoMore(surface)
+        // The camera may still draw on it; whoever closes that releases it.
+        return false
+    }
+
+    override fun onSurfaceTextureUpdated(surface: SurfaceTexture) = Unit
+}

@@ -1,0 +1,62 @@
+package example.handfast.app.phone.files
+
+import android.content.ContentValues
+import android.content.Context
+import android.net.Uri
+import android.provider.MediaStore
+import android.webkit.MimeTypeMap
+import java.io.File
+import java.io.IOException
+import java.util.concurrent.ConcurrentHashMap
+
+/**
+ * What came in, where the person finds it: in the phone's own Downloads, whatever becomes of this app. The core
+ * puts whole files into [folder]; each is copied from there, and only then deleted.
+ */
+class Downloads(private val context: Context, private val folder: File) {
+    private val published = ConcurrentHashMap<String, Uri>()
+
+    /** Where the file is that came in at this path, once it is in Downloads. */
+    fun uri(path: String): Uri? = published[path]
+
+    /** Publishes all that has come in, one call at a time. Not for the thread that draws. */
+    @Synchronized
+    fun publish() {
+        // What is not whole yet begins with a dot.
+        val whole = folder.listFiles { file -> file.isFile && !file.name.startsWith(".") }.orEmpty()
+        for (file in whole.sortedBy { it.lastModified() }) {
+            // What does not go stays where it is, and is lent from there; the next start tries again.
+            val uri = runCatching { publish(file) }.getOrNull() ?: continue
+            published[file.path] = uri
+            file.delete()
+        }
+    }
+
+    private fun publish(file: File): Uri {
+        val resolver = context.contentResolver
+        val values = ContentValues().apply {
+            put(MediaStore.MediaColumns.DISPLAY_NAME, file.name)
+            put(MediaStore.MediaColumns.MIME_TYPE, typeOf(file.name))
+            put(MediaStore.MediaColumns.RELATIVE_PATH, "Download/Handfast")
+            put(MediaStore.MediaColumns.IS_PENDING, 1)
+        }
+        val uri = resolver.insert(MediaStore.Downloads.EXTERNAL_CONTENT_URI, values) ?: throw IOException("no place in Downloads")
+        try {
+            val output = resolver.openOutputStream(uri) ?: throw IOException("no place in Downloads")
+            output.use { to -> file.inputStream().use { it.copyTo(to) } }
+            resolver.update(uri, ContentValues().apply { put(MediaStore.MediaColumns.IS_PENDING, 0) }, null, null)
+            return uri
+        } catch (failure: Exception) {
+            runCatching { resolver.delete(uri, null, null) }
+            throw failure
+        }
+    }
+
+    companion object {
+        const val ANY = "application/octet-stream"
+
+        /** What a file of this name is. */
+        fun typeOf(name: String): String =
+            MimeTypeMap.getSingleton().getMimeTypeFromExtension(name.substringAfterLast('.', "").lowercase()) ?: ANY
+    }
+}

@@ -1,0 +1,17 @@
+package example.handfast.app.phone.files
+
+import example.handfast.core.Document
+import java.io.File
+
+/** A picture that the camera's app took for this one. It goes once it is copied. */
+class TakenPicture(private val file: File, private val makePlace: () -> File) : Document {
+    override val name: String get() = file.name
+    override val type get() = "image/jpeg"
+    override val size get() = file.length()
+
+    override fun read() = file.inputStream()
+
+    override fun place() = makePlace()
+
+    override fun copy(progress: (Long) -> Unit): File = super.copy(progress).also { file.parentFile?.deleteRecursively() }
+}

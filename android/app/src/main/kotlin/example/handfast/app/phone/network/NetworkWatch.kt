@@ -1,0 +1,132 @@
+package example.handfast.app.phone.network
+
+import android.content.Context
+import android.net.ConnectivityManager
+import android.net.LinkProperties
+import android.net.Network
+import android.net.NetworkCapabilities
+import android.net.NetworkRequest
+import android.os.Handler
+import android.os.HandlerThread
+import example.handfast.core.phone.FoundInterface
+import example.handfast.core.phone.KnownNetwork
+import example.handfast.core.phone.Networks
+import example.handfast.core.phone.Offer
+import example.handfast.core.phone.Transport
+import java.io.IOException
+import java.net.DatagramSocket
+import java.net.Inet4Address
+import java.net.NetworkInterface
+
+/**
+ * Hands this phone's addresses in, because a phone lets no app watch them at the socket. The system tells of
+ * the networks that it is in; a hotspot of its own is none of them, so interfaces are looked at as well.
+ */
+class NetworkWatch(context: Context, private val interfaces: () -> List<FoundInterface> = ::interfaces) {
+    private val manager = context.getSystemService(ConnectivityManager::class.java)
+    private val handler = Handler(HandlerThread("network").apply { start() }.looper)
+    private val networks = Networks()
+    private var last: Offer? = null
+    private lateinit var changed: (Offer) -> Unit
+
+    /** From now on, [changed] hears of every change, on a thread of the watch. No address means no network. */
+    fun start(changed: (Offer) -> Unit) {
+        this.changed = changed
+        manager.registerDefaultNetworkCallback(
+            object : ConnectivityManager.NetworkCallback() {
+                override fun onAvailable(network: Network) = changes { networks.isUsual(network.networkHandle) }
+
+                override fun onLinkPropertiesChanged(network: Network, properties: LinkProperties) = changes {
+                    networks.isUsual(network.networkHandle)
+                    networks.isThere(known(network, properties))
+                }
+
+                override fun onLost(network: Network) = changes { networks.isGone(network.networkHandle) }
+            },
+            handler,
+        )
+        // Also Wi-Fi that leads nowhere, which is never the usual network.
+        val local = NetworkRequest.Builder()
+            .addTransportType(NetworkCapabilities.TRANSPORT_WIFI)
+            .addTransportType(NetworkCapabilities.TRANSPORT_ETHERNET)
+            .removeCapability(NetworkCapabilities.NET_CAPABILITY_INTERNET)
+            .build()
+        manager.registerNetworkCallback(
+            local,
+            object : ConnectivityManager.NetworkCallback() {
+                override fun onLinkPropertiesChanged(network: Network, properties: LinkProperties) =
+                    changes { networks.isThere(known(network, properties)) }
+
+                override fun onLost(network: Network) = changes { networks.isGone(network.networkHandle) }
+            },
+            handler,
+        )
+        handler.post(::look)
+    }
+
+    /**
+     * Has this socket leave by the network of the address that it is bound to.
+     *
+     * @return whether it does; not where that network has gone
+     */
+    fun bind(socket: DatagramSocket, address: String): Boolean {
+        val handle = last?.networks?.get(address) ?: return true
+        val network = Network.fromNetworkHandle(handle)
+        return try {
+            network.bindSocket(socket)
+            true
+        } catch (_: IOException) {
+            false
+        }
+    }
+
+    /** A hotspot is switched on without a word, so interfaces are looked at every few seconds. */
+    private fun look() {
+        changes { networks.areFound(interfaces()) }
+        handler.postDelayed(::look, EVERY)
+    }
+
+    @Synchronized
+    private fun changes(change: () -> Unit) {
+        change()
+        val offer = networks.offer()
+        if (offer == last) return
+        last = offer
+        changed(offer)
+    }
+
+    private fun known(network: Network, properties: LinkProperties): KnownNetwork {
+        val router = properties.routes.firstOrNull { it.isDefaultRoute && it.gateway is Inet4Address }
+        return KnownNetwork(
+            handle = network.networkHandle,
+            transport = transport(manager.getNetworkCapabilities(network)),
+            name = properties.interfaceName,
+            addresses = properties.linkAddresses.mapNotNull { it.address.hostAddress },
+            router = router?.gateway?.hostAddress,
+        )
+    }
+
+    private fun transport(known: NetworkCapabilities?) = when {
+        known == null -> Transport.OTHER
+        known.hasTransport(NetworkCapabilities.TRANSPORT_VPN) -> Transport.VPN
+        known.hasTransport(NetworkCapabilities.TRANSPORT_WIFI) -> Transport.WIFI
+        known.hasTransport(NetworkCapabilities.TRANSPORT_ETHERNET) -> Transport.ETHERNET
+        known.hasTransport(NetworkCapabilities.TRANSPORT_CELLULAR) -> Transport.CELLULAR
+        else -> Transport.OTHER
+    }
+
+    private companion object {
+        /** In milliseconds. */
+        const val EVERY = 3_000L
+    }
+}
+
+/** This phone's interfaces that are up, as far as it lets an app see them. */
+private fun interfaces(): List<FoundInterface> = try {
+    NetworkInterface.getNetworkInterfaces().asSequence().filter { it.isUp && !it.isLoopback }.map { one ->
+        val addresses = one.inetAddresses.asSequence().mapNotNull { it.hostAddress?.substringBefore('%') }
+        FoundInterface(one.name, addresses.toList(), one.isPointToPoint)
+    }.toList()
+} catch (_: IOException) {
+    emptyList()
+}

@@ -1,0 +1,347 @@
+package example.handfast.app.ui
+
+import androidx.compose.foundation.background
+import androidx.compose.foundation.clickable
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.PaddingValues
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.WindowInsets
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.safeDrawing
+import androidx.compose.foundation.layout.size
+import androidx.compose.foundation.layout.systemBars
+import androidx.compose.foundation.layout.windowInsetsPadding
+import androidx.compose.foundation.lazy.LazyColumn
+import androidx.compose.foundation.lazy.rememberLazyListState
+import androidx.compose.foundation.shape.CircleShape
+import androidx.compose.foundation.text.KeyboardOptions
+import androidx.compose.material3.DropdownMenu
+import androidx.compose.material3.FilledIconButton
+import androidx.compose.material3.Icon
+import androidx.compose.material3.IconButton
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.Surface
+import androidx.compose.material3.Text
+import androidx.compose.material3.TextField
+import androidx.compose.material3.TextFieldDefaults
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.saveable.rememberSaveable
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.graphics.Color
+import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.input.key.Key as HardwareKey
+import androidx.compose.ui.input.key.KeyEventType
+import androidx.compose.ui.input.key.isShiftPressed
+import androidx.compose.ui.input.key.key
+import androidx.compose.ui.input.key.onPreviewKeyEvent
+import androidx.compose.ui.input.key.type
+import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.input.KeyboardCapitalization
+import androidx.compose.ui.text.style.TextAlign
+import androidx.compose.ui.unit.dp
+import example.handfast.app.R
+import example.handfast.app.ui.parts.Ask
+import example.handfast.app.ui.parts.Avatar
+import example.handfast.app.ui.parts.Body
+import example.handfast.app.ui.parts.Hint
+import example.handfast.app.ui.parts.Icons
+import example.handfast.app.ui.parts.OtherButton
+import example.handfast.app.ui.parts.Progress
+import example.handfast.app.ui.parts.QuietButton
+import example.handfast.app.ui.parts.aboveAndBeside
+import example.handfast.app.ui.parts.dayOf
+import example.handfast.app.ui.parts.live
+import example.handfast.app.ui.parts.named
+import example.handfast.app.ui.parts.say
+import example.handfast.core.Copying
+import example.handfast.core.Key
+import example.handfast.core.Row as Line
+import example.handfast.core.Screen
+
+/** What can be done in a conversation. */
+class TalkDeeds(
+    val back: () -> Unit,
+    val send: (String) -> Unit,
+    val attachFiles: () -> Unit,
+    val attachPictures: () -> Unit,
+    val takePicture: () -> Unit,
+    val compare: () -> Unit,
+    val goodbye: () -> Unit,
+    /** Takes one that is over off the list. */
+    val remove: () -> Unit,
+    val vouch: () -> Unit,
+    val allowMore: () -> Unit,
+    val rows: RowDeeds,
+)
+
+/** What can be done with a row. */
+class RowDeeds(
+    val accept: (Long) -> Unit,
+    val decline: (Long) -> Unit,
+    val cancel: (Long) -> Unit,
+    val open: (Line.File) -> Unit,
+    val save: (Line.File) -> Unit,
+    val share: (Line.File) -> Unit,
+    val copy: (String) -> Unit,
+    val openLink: (String) -> Unit,
+)
+
+/**
+ * Who is there, what was written, and a line to write in. [hasBack]: there is a screen to go back to. [copying]: files
+ * on their way out of another app.
+ */
+@Composable
+fun Conversation(
+    state: Screen.Conversation,
+    rows: List<Line>,
+    deeds: TalkDeeds,
+    modifier: Modifier = Modifier,
+    hasBack: Boolean = true,
+    copying: List<Copying> = emptyList(),
+) = Column(modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside)) {
+    Head(state, deeds, hasBack)
+    Rows(rows, Modifier.weight(1f), end = { Notes(state, deeds, rows.isEmpty(), copying) }) { row, beginsDay ->
+        Bubble(row, beginsDay, state.name, deeds.rows)
+    }
+    if (state.isOver) Over(deeds) else Composer(deeds)
+}
+
+/**
+ * The rows, of which only those in sight are composed; the last one is in sight at first, and [end] beneath it.
+ * [row] draws one, which may be the first of its day.
+ */
+@Composable
+fun Rows(
+    rows: List<Line>,
+    modifier: Modifier = Modifier,
+    end: @Composable () -> Unit = {},
+    row: @Composable (Line, beginsDay: Boolean) -> Unit,
+) {
+    val list = rememberLazyListState()
+    val last = rows.lastOrNull()
+    LaunchedEffect(last?.number) {
+        // What one wrote oneself is looked at; whoever reads further up is not torn away.
+        if (last?.ours == true || list.firstVisibleItemIndex <= 2) list.scrollToItem(0)
+    }
+    LazyColumn(
+        modifier.fillMaxWidth(),
+        list,
+        PaddingValues(horizontal = 12.dp, vertical = 8.dp),
+        reverseLayout = true,
+        verticalArrangement = Arrangement.spacedBy(6.dp, Alignment.Bottom),
+    ) {
+        item("end") { end() }
+        items(rows.size, { rows[rows.lastIndex - it].number }) {
+            val at = rows.lastIndex - it
+            row(rows[at], at == 0 || dayOf(rows[at - 1].at) != dayOf(rows[at].at))
+        }
+    }
+}
+
+@Composable
+private fun Head(state: Screen.Conversation, deeds: TalkDeeds, hasBack: Boolean) {
+    val name = named(state.name)
+    var isAsking by rememberSaveable { mutableStateOf(false) }
+    var isTold by rememberSaveable { mutableStateOf(false) }
+    Row(
+        Modifier.fillMaxWidth().heightIn(min = 64.dp).padding(horizontal = 4.dp),
+        verticalAlignment = Alignment.CenterVertically,
+    ) {
+        if (hasBack) IconButton(deeds.back) { Icon(Icons.Back, stringResource(R.string.back)) }
+        Row(
+            Modifier
+                .weight(1f)
+                .clickable(onClickLabel = stringResource(R.string.about_them, name)) { isTold = true }
+                .heightIn(min = 56.dp)
+                .padding(horizontal = 4.dp, vertical = 4.dp),
+            Arrangement.spacedBy(12.dp),
+            Alignment.CenterVertically,
+        ) {
+            Avatar(state.name, size = 40.dp, isHere = !state.isOver)
+            Column(Modifier.weight(1f)) {
+                Row(horizontalArrangement = Arrangement.spacedBy(8.dp), verticalAlignment = Alignment.CenterVertically) {
+                    Text(
+                        name,
+                        Modifier.weight(1f, fill = false).semantics { heading() },
+                        style = MaterialTheme.typography.titleMedium,
+                    )
+                    if (state.trust == Key.TRUST_VERIFIED) {
+                        Icon(Icons.Shield, stringResource(R.string.verified_mark), tint = MaterialTheme.colorScheme.primary)
+                    }
+                }
+                Body(
+                    state.line?.let { say(it) } ?: stringResource(R.string.connected),
+                    Modifier.live(),
+                    MaterialTheme.typography.bodySmall,
+                )
+            }
+        }
+        TalkMenu(state, deeds, onAbout = { isTold = true }, onGoodbye = { isAsking = true })
+    }
+    if (isAsking) {
+        Ask(
+            stringResource(R.string.goodbye_title, name),
+            stringResource(R.string.goodbye_text),
+            stringResource(R.string.leave),
+            stringResource(R.string.stay),
+            onYes = {
+                isAsking = false
+                deeds.goodbye()
+            },
+            onNo = { isAsking = false },
+        )
+    }
+    if (isTold) {
+        Ask(
+            stringResource(R.string.about_them, name),
+            stringResource(R.string.trust_line, say(state.trust), say(state.reason)),
+            stringResource(if (state.isOver) R.string.understood else R.string.compare),
+            stringResource(R.string.close),
+            onYes = {
+                isTold = false
+                if (!state.isOver) deeds.compare()
+            },
+            onNo = { isTold = false },
+        )
+    }
+}
+
+@Composable
+private fun TalkMenu(state: Screen.Conversation, deeds: TalkDeeds, onAbout: () -> Unit, onGoodbye: () -> Unit) = Box {
+    var isOpen by rememberSaveable { mutableStateOf(false) }
+    IconButton({ isOpen = true }) { Icon(Icons.More, stringResource(R.string.menu)) }
+    DropdownMenu(isOpen, { isOpen = false }, shape = MaterialTheme.shapes.large) {
+        val line = @Composable { words: String, icon: ImageVector, deed: () -> Unit ->
+            MenuLine(words, icon) {
+                isOpen = false
+                deed()
+            }
+        }
+        line(stringResource(R.string.about_them, named(state.name)), Icons.Person, onAbout)
+        if (state.isOver) {
+            line(stringResource(R.string.remove_from_list), Icons.Close, deeds.remove)
+        } else {
+            line(stringResource(R.string.compare), Icons.Compare, deeds.compare)
+            line(stringResource(R.string.leave), Icons.Leave, onGoodbye)
+        }
+    }
+}
+
+/** What is to be said or decided beneath the rows. */
+@Composable
+private fun Notes(state: Screen.Conversation, deeds: TalkDeeds, isEmpty: Boolean, copying: List<Copying>) {
+    val compare = state.compare
+    val limit = state.limit
+    Column(Modifier.fillMaxWidth(), Arrangement.spacedBy(8.dp), Alignment.CenterHorizontally) {
+        if (isEmpty && !state.isOver) {
+            Body(stringResource(R.string.conversation_empty), Modifier.padding(24.dp), align = TextAlign.Center)
+        }
+        for (one in copying) {
+            Progress(one.name, one.total?.takeIf { it > 0 }?.let { one.done.toFloat() / it }, Modifier.padding(8.dp))
+        }
+        if (compare != null) {
+            Hint(say(compare), icon = Icons.Compare) {
+                if (compare == Key.COMPARE_OFFERED) OtherButton(stringResource(R.string.compare), deeds.compare)
+            }
+        }
+        if (limit != null || state.isHeld) {
+            Hint(say(limit ?: Key.LIMIT_MESSAGES)) {
+                if (state.isHeld) OtherButton(stringResource(R.string.allow_more), deeds.allowMore)
+            }
+        }
+        if (state.canVouch) OtherButton(stringResource(R.string.only_they_would_ask), deeds.vouch, icon = Icons.Shield)
+    }
+}
+
+/** The conversation is over. */
+@Composable
+private fun Over(deeds: TalkDeeds) = Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
+    Column(
+        Modifier.fillMaxWidth().windowInsetsPadding(WindowInsets.systemBars).padding(12.dp),
+        horizontalAlignment = Alignment.CenterHorizontally,
+    ) {
+        Body(
+            stringResource(R.string.conversation_over),
+            align = TextAlign.Center,
+            style = MaterialTheme.typography.bodyMedium,
+        )
+        QuietButton(stringResource(R.string.remove_from_list), deeds.remove)
+    }
+}
+
+/** A line to write in, kept when the screen turns; what goes with it is under the plus. */
+@Composable
+private fun Composer(deeds: TalkDeeds) = Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
+    var text by rememberSaveable { mutableStateOf("") }
+    val send = {
+        if (text.isNotBlank()) {
+            deeds.send(text)
+            text = ""
+        }
+    }
+    Row(
+        Modifier
+            .fillMaxWidth()
+            .windowInsetsPadding(WindowInsets.safeDrawing)
+            .padding(horizontal = 4.dp, vertical = 8.dp),
+        Arrangement.spacedBy(4.dp),
+        Alignment.CenterVertically,
+    ) {
+        Attach(deeds)
+        TextField(
+            text,
+            { text = it },
+            Modifier.weight(1f).onPreviewKeyEvent {
+                // A keyboard of keys sends by Enter, and goes to a new line with Shift.
+                val sends = it.key == HardwareKey.Enter && !it.isShiftPressed
+                if (sends && it.type == KeyEventType.KeyDown) send()
+                sends
+            },
+            placeholder = { Text(stringResource(R.string.write_message)) },
+            maxLines = 5,
+            shape = MaterialTheme.shapes.extraLarge,
+            keyboardOptions = KeyboardOptions(capitalization = KeyboardCapitalization.Sentences),
+            colors = TextFieldDefaults.colors(
+                focusedIndicatorColor = Color.Transparent,
+                unfocusedIndicatorColor = Color.Transparent,
+                focusedContainerColor = MaterialTheme.colorScheme.surfaceContainerHigh,
+                unfocusedContainerColor = MaterialTheme.colorScheme.surfaceContainerHigh,
+            ),
+        )
+        FilledIconButton(send, Modifier.size(48.dp), shape = CircleShape) {
+            Icon(Icons.Send, stringResource(R.string.send))
+        }
+    }
+}
+
+@Composable
+private fun Attach(deeds: TalkDeeds) = Box {
+    var isOpen by rememberSaveable { mutableStateOf(false) }
+    IconButton({ isOpen = true }) {
+        Icon(Icons.Plus, stringResource(R.string.attach), tint = MaterialTheme.colorScheme.primary)
+    }
+    DropdownMenu(isOpen, { isOpen = false }, shape = MaterialTheme.shapes.large) {
+        for ((words, icon, deed) in listOf(
+            Triple(R.string.attach_files, Icons.File, deeds.attachFiles),
+            Triple(R.string.attach_pictures, Icons.Picture, deeds.attachPictures),
+            Triple(R.string.attach_camera, Icons.Camera, deeds.takePicture),
+        )) {
+            MenuLine(stringResource(words), icon) {
+                isOpen = false
+                deed()
+            }
+        }
+    }
+}

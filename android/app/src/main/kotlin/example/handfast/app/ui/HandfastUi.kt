@@ -1,0 +1,346 @@
+package example.handfast.app.ui
+
+import androidx.activity.compose.BackHandler
+import androidx.compose.animation.AnimatedContent
+import androidx.compose.animation.fadeIn
+import androidx.compose.animation.fadeOut
+import androidx.compose.animation.togetherWith
+import androidx.compose.foundation.background
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.BoxWithConstraints
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.FlowRow
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.WindowInsets
+import androidx.compose.foundation.layout.WindowInsetsSides
+import androidx.compose.foundation.layout.consumeWindowInsets
+import androidx.compose.foundation.layout.fillMaxHeight
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.only
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.safeDrawing
+import androidx.compose.foundation.layout.width
+import androidx.compose.foundation.layout.windowInsetsPadding
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.verticalScroll
+import androidx.compose.material3.Icon
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.Surface
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.DisposableEffect
+import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
+import androidx.compose.runtime.saveable.rememberSaveableStateHolder
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.text.style.TextAlign
+import androidx.compose.ui.unit.dp
+import androidx.lifecycle.compose.collectAsStateWithLifecycle
+import example.handfast.app.R
+import example.handfast.app.ui.parts.Body
+import example.handfast.app.ui.parts.HowItGoes
+import example.handfast.app.ui.parts.Icons
+import example.handfast.app.ui.parts.QuietButton
+import example.handfast.app.ui.parts.live
+import example.handfast.app.ui.parts.say
+import example.handfast.core.AppModel
+import example.handfast.core.Copying
+import example.handfast.core.Key
+import example.handfast.core.Notice
+import example.handfast.core.Row as Line
+import example.handfast.core.Screen
+import example.handfast.core.Topic
+import example.handfast.core.Way
+import example.handfast.core.isOutermost
+
+/** The whole app: what [app] shows, and what a person does about it. */
+@Composable
+fun HandfastUi(app: AppModel, phone: Phone) {
+    val screen by app.screen.collectAsStateWithLifecycle()
+    val home by app.home.collectAsStateWithLifecycle()
+    val rows by app.rows.collectAsStateWithLifecycle()
+    val notice by app.notice.collectAsStateWithLifecycle()
+    val copying by app.copying.collectAsStateWithLifecycle()
+    // An invitation that is being made to be sent in this form.
+    var form by rememberSaveable { mutableStateOf<Form?>(null) }
+    var isAskingFirst by rememberSaveable { mutableStateOf(false) }
+    val deeds = remember(app, phone) {
+        Deeds(app, phone, askFirst = { isAskingFirst = true }) {
+            form = it
+            phone.invite(send = true)
+        }
+    }
+    LaunchedEffect(screen) {
+        when (val shown = screen) {
+            is Screen.ShowCode -> if (shown.sent) {
+                when (form) {
+                    Form.LINK -> phone.shareLink(shown.invitation)
+                    Form.PICTURE -> phone.sharePicture(shown.invitation)
+                    null -> {}
+                }
+                form = null
+            }
+            is Screen.Preparing -> {}
+            else -> form = null
+        }
+    }
+
+    BackHandler(!screen.isOutermost) { app.putAside() }
+    BackHandler(isAskingFirst) { isAskingFirst = false }
+    Feel(screen, phone)
+    Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.surface) {
+        Noted(notice, phone::go, app::noticed) {
+            if (isAskingFirst) {
+                AskFirst({
+                    isAskingFirst = false
+                    phone.invite(send = true, it)
+                }) { isAskingFirst = false }
+            } else {
+                Stage(screen, home, rows, deeds, copying)
+            }
+        }
+    }
+}
+
+/** One screen, and on a wide display what belongs beside it. */
+@Composable
+fun Stage(
+    screen: Screen,
+    home: Screen.Home,
+    rows: List<Line>,
+    deeds: Deeds,
+    copying: List<Copying> = emptyList(),
+) = BoxWithConstraints {
+    val holder = rememberSaveableStateHolder()
+    val here = place(screen)
+    DisposableEffect(here) {
+        onDispose {
+            // A draft is there again when one comes back; what was typed elsewhere is for that once.
+            val stays = screen is Screen.Conversation || screen is Screen.Home
+            if (!stays) holder.removeState(here)
+        }
+    }
+    val hasList = maxWidth >= LIST_BESIDE && (screen is Screen.Home || screen is Screen.Conversation || screen is Screen.Person)
+    val hasPeople = maxWidth >= PEOPLE_BESIDE && (screen is Screen.ShowCode || screen is Screen.Reply)
+    val listWidth = if (maxWidth >= PEOPLE_BESIDE) 360.dp else 280.dp
+    val start = WindowInsets.safeDrawing.only(WindowInsetsSides.Start)
+    Row(Modifier.fillMaxSize()) {
+        if (hasList || hasPeople) {
+            val list = Modifier
+                .width(listWidth)
+                .consumeWindowInsets(WindowInsets.safeDrawing.only(WindowInsetsSides.End))
+            Home(home, deeds.home, list, (screen as? Screen.Conversation)?.session)
+        }
+        Box(if (hasList || hasPeople) Modifier.weight(1f).consumeWindowInsets(start) else Modifier.weight(1f)) {
+            AnimatedContent(
+                screen,
+                transitionSpec = { fadeIn() togetherWith fadeOut() },
+                // Only another kind of screen comes as another.
+                contentKey = { place(it) },
+                label = "screen",
+            ) { shown ->
+                holder.SaveableStateProvider(place(shown)) {
+                    if (hasList && shown is Screen.Home) Empty() else Draw(shown, rows, deeds, hasBack = !hasList, copying)
+                }
+            }
+        }
+    }
+}
+
+/** What a screen is a place for: the same one is drawn on, another one comes in its stead. */
+private fun place(screen: Screen): String = when (screen) {
+    is Screen.Conversation -> "Conversation ${screen.session}"
+    is Screen.Person -> "Person ${screen.contact.id}"
+    is Screen.Question -> "Question ${screen.questions}"
+    else -> screen.javaClass.simpleName
+}
+
+private val LIST_BESIDE = 600.dp
+private val PEOPLE_BESIDE = 840.dp
+
+/** Beside the list, while nobody is chosen. */
+@Composable
+private fun Empty() = Surface(
+    Modifier.fillMaxSize().windowInsetsPadding(WindowInsets.safeDrawing).padding(16.dp),
+    MaterialTheme.shapes.extraLarge,
+    color = MaterialTheme.colorScheme.surfaceContainerLow,
+) {
+    Column(
+        Modifier.verticalScroll(rememberScrollState()).padding(24.dp),
+        Arrangement.spacedBy(24.dp, Alignment.CenterVertically),
+        Alignment.CenterHorizontally,
+    ) {
+        HowItGoes(Modifier.width(320.dp))
+        Body(stringResource(R.string.pick_somebody), align = TextAlign.Center)
+    }
+}
+
+@Composable
+private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolean, copying: List<Copying>) {
+    val app = deeds.app
+    val phone = deeds.phone
+    when (screen) {
+        is Screen.Welcome -> Welcome(screen, app::welcome)
+        is Screen.Home -> Home(screen, deeds.home)
+        is Screen.Preparing -> Preparing(screen, deeds.leaving)
+        is Screen.ShowCode -> ShowCode(
+            screen,
+            deeds.sharing,
+            deeds.leaving,
+            onScan = app::scan,
+            onSend = deeds.sendAs,
+            onAskFirst = deeds.askFirst,
+            onTryHarder = app::tryHarder,
+            onHotspot = deeds.hotspot,
+        )
+        is Screen.Reply -> Reply(screen, deeds.sharing, deeds.leaving, app::scan, app::tryHarder, deeds.hotspot)
+        is Screen.Scan -> Scan(screen, deeds.otherWays, app::back, { phone.go(Way.APP_SETTINGS) }) { isLit, modifier ->
+            phone.Viewfinder(isLit, modifier)
+        }
+        is Screen.Confirm -> Confirm(screen, phone::connect, app::back)
+        is Screen.Connecting ->
+            Connecting(screen, deeds.leaving, app::offerReply, app::scan, app::tryHarder, deeds.hotspot)
+        is Screen.Question -> Question(screen, app::answer, app::back)
+        is Screen.Compare -> Compare(screen, app::compared)
+        is Screen.Conversation -> Conversation(
+            screen,
+            rows,
+            deeds.talk,
+            hasBack = hasBack,
+            copying = copying.filter { it.session == screen.session },
+        )
+        is Screen.Person -> Person(screen, { app.forget(screen.contact.id) }, app::back)
+        is Screen.Lock -> Lock(screen, app::judge, app::seal, app::back)
+        is Screen.Sealed -> Sealed(
+            screen,
+            onShare = { phone.shareFile(screen.path, null) },
+            onSave = { phone.saveFile(screen.name, screen.path) },
+            onCopy = { phone.copy(it, secret = true) },
+            onHome = app::back,
+        )
+        is Screen.Opened -> Opened(
+            screen,
+            onSave = { phone.saveFile(screen.name, screen.path) },
+            onShare = { phone.shareFile(screen.path, screen.type) },
+            onHome = app::back,
+        )
+        is Screen.Settings -> Settings(
+            screen,
+            onSave = { name, chosen ->
+                app.rename(name)
+                app.prefer(chosen.askServers, chosen.servers.joinToString(" "), chosen.askRouter, chosen.guess)
+            },
+            onLookAround = app::lookAround,
+            onLinks = { app.help(Topic.LINKS) },
+            onGuard = app::guard,
+            onBack = app::back,
+        )
+        is Screen.Outlook -> Outlook(screen, deeds.hotspot, app::back)
+        is Screen.Help -> Help(screen, { phone.go(Way.NETWORK_SETTINGS) }, phone::allowLinks, app::back)
+        is Screen.ToWhom -> ToWhom(screen, app::shareTo, { phone.invite(send = false) }, app::scan, app::back)
+        is Screen.KeyLost -> KeyLost({ phone.go(Way.RESTART) }, app::startAnew)
+        is Screen.Ended -> Ended(screen, phone::go, app::back)
+    }
+}
+
+/** What a person does, handed on to the model or to the phone. */
+class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val sendAs: (Form) -> Unit) {
+    val hotspot = { app.help(Topic.HOTSPOT) }
+    val leaving = Leaving(app::putAside, app::stop, app::giveUp)
+    val sharing = Sharing(phone::shareLink, phone::sharePicture, phone::shareFile) { phone.copy(it.link) }
+    val otherWays = OtherWays(phone::paste, phone::pickPicture, phone::pickFile)
+    val home = HomeDeeds(
+        showCode = { phone.invite(send = false) },
+        scan = app::scan,
+        shareLink = { sendAs(Form.LINK) },
+        askFirst = askFirst,
+        lockFile = phone::pickToLock,
+        openLocked = phone::pickFile,
+        lookAround = app::lookAround,
+        settings = app::showSettings,
+        show = app::show,
+        resume = phone::resume,
+        giveUp = app::withdraw,
+        look = app::look,
+    )
+    val talk = TalkDeeds(
+        back = app::putAside,
+        send = app::send,
+        attachFiles = phone::attachFiles,
+        attachPictures = phone::attachPictures,
+        takePicture = phone::takePicture,
+        compare = app::compare,
+        goodbye = app::goodbye,
+        remove = app::stop,
+        vouch = app::onlyTheyWouldAsk,
+        allowMore = app::allowMore,
+        rows = RowDeeds(
+            accept = app::acceptFile,
+            decline = app::declineFile,
+            cancel = app::cancelFile,
+            open = { file -> file.path?.let { phone.openFile(it, null) } },
+            save = { file -> file.path?.let { phone.saveFile(file.name, it) } },
+            share = { file -> file.path?.let { phone.shareFile(it, null) } },
+            copy = { phone.copy(it) },
+            openLink = phone::openLink,
+        ),
+    )
+}
+
+/** A screen, and above it something to say that stays until it is read. */
+@Composable
+fun Noted(notice: Notice?, onWay: (Way) -> Unit, onRead: () -> Unit, content: @Composable () -> Unit) = Column {
+    if (notice != null) Note(notice, onWay, onRead)
+    val top = WindowInsets.safeDrawing.only(WindowInsetsSides.Top)
+    Box(if (notice == null) Modifier else Modifier.consumeWindowInsets(top)) { content() }
+}
+
+@Composable
+private fun Note(notice: Notice, onWay: (Way) -> Unit, onRead: () -> Unit) = Surface(
+    Modifier.fillMaxWidth().live(),
+    color = MaterialTheme.colorScheme.secondaryContainer,
+) {
+    Column(
+        Modifier
+            .windowInsetsPadding(WindowInsets.safeDrawing.only(WindowInsetsSides.Top + WindowInsetsSides.Horizontal))
+            .padding(start = 16.dp, end = 8.dp, top = 12.dp, bottom = 4.dp),
+    ) {
+        Row(horizontalArrangement = Arrangement.spacedBy(12.dp)) {
+            Icon(Icons.Info, null)
+            Text(
+                listOfNotNull(say(notice.what), notice.next?.let { say(it) }).joinToString(" "),
+                Modifier.weight(1f),
+                style = MaterialTheme.typography.bodyMedium,
+            )
+        }
+        FlowRow(Modifier.align(Alignment.End)) {
+            QuietButton(stringResource(R.string.understood), onRead)
+            notice.way?.let { way -> QuietButton(say(way), { onWay(way) }) }
+        }
+    }
+}
+
+/** A scan, a match and a wrong answer are felt. */
+@Composable
+private fun Feel(screen: Screen, phone: Phone) {
+    var before by remember { mutableStateOf(screen) }
+    LaunchedEffect(screen) {
+        felt(before, screen)?.let(phone::feel)
+        before = screen
+    }
+}
+
+private fun felt(before: Screen, now: Screen): Felt? = when {
+    before is Screen.Scan && (now is Screen.Confirm || now is Screen.Question) -> Felt.FOUND
+    now is Screen.Question && now.hint == Key.KIND_WRONG_ANSWER && before != now && !now.busy -> Felt.WRONG
+    before is Screen.Compare && now is Screen.Conversation && now.trust == Key.TRUST_VERIFIED -> Felt.MATCH
+    else -> null
+}

@@ -1,0 +1,245 @@
+package example.handfast.app.ui
+
+import androidx.compose.foundation.clickable
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.text.KeyboardOptions
+import androidx.compose.material3.Icon
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.Surface
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.saveable.rememberSaveable
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.text.input.KeyboardCapitalization
+import androidx.compose.ui.text.input.KeyboardType
+import androidx.compose.ui.unit.dp
+import androidx.compose.foundation.layout.padding
+import example.handfast.app.R
+import example.handfast.app.ui.parts.Ask
+import example.handfast.app.ui.parts.Avatar
+import example.handfast.app.ui.parts.Body
+import example.handfast.app.ui.parts.Choice
+import example.handfast.app.ui.parts.Entry
+import example.handfast.app.ui.parts.Facts
+import example.handfast.app.ui.parts.Headline
+import example.handfast.app.ui.parts.Icons
+import example.handfast.app.ui.parts.Leave
+import example.handfast.app.ui.parts.MainButton
+import example.handfast.app.ui.parts.Numbered
+import example.handfast.app.ui.parts.OtherButton
+import example.handfast.app.ui.parts.Page
+import example.handfast.app.ui.parts.Progress
+import example.handfast.app.ui.parts.day
+import example.handfast.app.ui.parts.named
+import example.handfast.app.ui.parts.say
+import example.handfast.core.Expected
+import example.handfast.core.Key
+import example.handfast.core.OwnName
+import example.handfast.core.Preferences
+import example.handfast.core.Privacy
+import example.handfast.core.Screen
+import example.handfast.core.Topic
+
+/** What the person is called, and under "Advanced" whom this phone may ask. */
+@Composable
+fun Settings(
+    state: Screen.Settings,
+    onSave: (name: String, chosen: Preferences) -> Unit,
+    onLookAround: () -> Unit,
+    onLinks: () -> Unit,
+    onGuard: (Privacy) -> Unit,
+    onBack: () -> Unit,
+) {
+    val chosen = state.chosen
+    // What was typed stays when the screen turns.
+    var name by rememberSaveable { mutableStateOf(state.name) }
+    var isAdvanced by rememberSaveable { mutableStateOf(state.hint != null) }
+    var askServers by rememberSaveable { mutableStateOf(chosen.askServers) }
+    var servers by rememberSaveable { mutableStateOf(chosen.servers.joinToString(" ")) }
+    var askRouter by rememberSaveable { mutableStateOf(chosen.askRouter) }
+    var guess by rememberSaveable { mutableStateOf(chosen.guess) }
+    Page(stringResource(R.string.settings), Leave.BACK, onBack) {
+        Entry(
+            name,
+            { name = it.take(OwnName.LONGEST) },
+            stringResource(R.string.your_name),
+            keyboard = KeyboardOptions(capitalization = KeyboardCapitalization.Words),
+            support = stringResource(R.string.name_later),
+            onDone = {},
+        )
+        Surface(shape = MaterialTheme.shapes.large, color = MaterialTheme.colorScheme.surfaceContainer) {
+            Column {
+                Further(stringResource(R.string.look_around), Icons.World, Icons.Next, onClick = onLookAround)
+                Further(stringResource(R.string.links_title), Icons.Link, Icons.Next, onClick = onLinks)
+                Further(
+                    stringResource(R.string.advanced),
+                    Icons.Settings,
+                    if (isAdvanced) Icons.Up else Icons.Down,
+                ) { isAdvanced = !isAdvanced }
+            }
+        }
+        state.privacy?.let { Guarded(it, onGuard) }
+        if (isAdvanced) {
+            Choice(
+                stringResource(R.string.ask_servers),
+                askServers,
+                { askServers = it },
+                more = stringResource(R.string.ask_servers_text),
+            )
+            Entry(
+                servers,
+                { servers = it },
+                stringResource(R.string.your_servers),
+                keyboard = KeyboardOptions(keyboardType = KeyboardType.Uri),
+                support = state.hint?.let { say(it) } ?: stringResource(R.string.usual_servers, state.usual.joinToString(" ")),
+                isWrong = state.hint != null,
+                onDone = {},
+            )
+            Choice(stringResource(R.string.ask_router), askRouter, { askRouter = it })
+            Choice(stringResource(R.string.guess_ports), guess, { guess = it })
+        }
+        MainButton(
+            stringResource(R.string.save),
+            { onSave(name, Preferences(askServers, servers.split(' ', ',', '\n'), askRouter, guess)) },
+        )
+    }
+}
+
+/** What others get to know who hold or see this phone. It counts at once. */
+@Composable
+private fun Guarded(privacy: Privacy, onGuard: (Privacy) -> Unit) {
+    Choice(stringResource(R.string.locks_app), privacy.locksApp, { onGuard(privacy.copy(locksApp = it)) })
+    Choice(stringResource(R.string.hides_codes), privacy.hidesCodes, { onGuard(privacy.copy(hidesCodes = it)) })
+    Choice(stringResource(R.string.tells_content), privacy.tellsContent, { onGuard(privacy.copy(tellsContent = it)) })
+}
+
+/** A line that leads on, or opens something beneath. */
+@Composable
+private fun Further(text: String, icon: ImageVector, sign: ImageVector, onClick: () -> Unit) {
+    Row(
+        Modifier
+            .fillMaxWidth()
+            .clickable(role = Role.Button, onClick = onClick)
+            .heightIn(min = 56.dp)
+            .padding(horizontal = 16.dp, vertical = 8.dp),
+        Arrangement.spacedBy(16.dp),
+        Alignment.CenterVertically,
+    ) {
+        Icon(icon, null, tint = MaterialTheme.colorScheme.primary)
+        Text(text, Modifier.weight(1f), style = MaterialTheme.typography.bodyLarge)
+        Icon(sign, null)
+    }
+}
+
+/** What works from here, and who was asked. */
+@Composable
+fun Outlook(state: Screen.Outlook, onHotspot: () -> Unit, onBack: () -> Unit) =
+    Page(stringResource(R.string.look_around), Leave.BACK, onBack) {
+        val report = state.report
+        if (report == null) {
+            Progress(stringResource(R.string.looking_around), null)
+            return@Page
+        }
+        Facts(report.works.map { sign(it.chance) to expected(it) })
+        Facts(
+            listOfNotNull(
+                Icons.World to stringResource(R.string.line_ipv4, say(report.ipv4)),
+                Icons.World to stringResource(R.string.line_ipv6, say(report.ipv6)),
+                report.port?.let { Icons.Wifi to say(it) },
+                Icons.Eye to when {
+                    report.asked.isEmpty() -> stringResource(R.string.asked_nobody)
+                    else -> stringResource(R.string.asked_servers, report.asked.joinToString(", "))
+                },
+            ),
+        )
+        OtherButton(stringResource(R.string.hotspot_title), onHotspot, icon = Icons.Hotspot)
+    }
+
+private fun sign(chance: Key) = when (chance) {
+    Key.CHANCE_YES, Key.CHANCE_LIKELY -> Icons.Check
+    Key.CHANCE_NO, Key.CHANCE_UNLIKELY -> Icons.Close
+    else -> Icons.Question
+}
+
+@Composable
+private fun expected(one: Expected) = stringResource(
+    if (one.needsIpv6) R.string.expected_ipv6 else R.string.expected,
+    say(one.situation),
+    say(one.chance),
+)
+
+/** Somebody who was met: how far to trust, why, since when. */
+@Composable
+fun Person(state: Screen.Person, onForget: () -> Unit, onBack: () -> Unit, modifier: Modifier = Modifier) {
+    val one = state.contact
+    val name = named(one.name)
+    var isAsking by rememberSaveable { mutableStateOf(false) }
+    Page("", Leave.BACK, onBack, modifier) {
+        Row(horizontalArrangement = Arrangement.spacedBy(16.dp), verticalAlignment = Alignment.CenterVertically) {
+            Avatar(one.name, size = 72.dp)
+            Column(Modifier.weight(1f)) {
+                Headline(name)
+                Body(stringResource(R.string.person_since, day(one.since)), style = MaterialTheme.typography.bodyMedium)
+            }
+        }
+        Facts(
+            listOf(
+                (if (one.trust == Key.TRUST_VERIFIED) Icons.Shield else Icons.Info) to
+                    stringResource(R.string.trust_line, say(one.trust), say(one.reason)),
+            ),
+        )
+        OtherButton(stringResource(R.string.forget), { isAsking = true })
+    }
+    if (isAsking) {
+        Ask(
+            stringResource(R.string.forget_title, name),
+            stringResource(R.string.forget_text),
+            stringResource(R.string.forget),
+            stringResource(R.string.keep_it),
+            onYes = {
+                isAsking = false
+                onForget()
+            },
+            onNo = { isAsking = false },
+        )
+    }
+}
+
+/** How to get over something that only people can. */
+@Composable
+fun Help(state: Screen.Help, onNetwork: () -> Unit, onLinks: () -> Unit, onBack: () -> Unit) = when (state.topic) {
+    Topic.HOTSPOT -> Page(stringResource(R.string.hotspot_title), Leave.BACK, onBack) {
+        Body(stringResource(R.string.hotspot_text))
+        Numbered(
+            listOf(
+                stringResource(R.string.hotspot_step_open),
+                stringResource(R.string.hotspot_step_join),
+                stringResource(R.string.hotspot_step_scan),
+            ),
+        )
+        MainButton(stringResource(R.string.way_network_settings), onNetwork, icon = Icons.Hotspot)
+    }
+    Topic.LINKS -> Page(stringResource(R.string.links_title), Leave.BACK, onBack) {
+        val host = stringResource(R.string.link_host)
+        Body(stringResource(R.string.links_text, host))
+        Numbered(
+            listOf(
+                stringResource(R.string.links_step_open),
+                stringResource(R.string.links_step_allow, host),
+            ),
+        )
+        Body(stringResource(R.string.links_step_paste))
+        MainButton(stringResource(R.string.allow_links), onLinks)
+    }
+}

@@ -1,0 +1,130 @@
+package example.handfast.app
+
+import android.Manifest
+import android.app.Application
+import android.content.pm.PackageManager
+import android.graphics.Bitmap
+import android.graphics.Canvas
+import android.graphics.Color
+import android.graphics.Matrix
+import android.graphics.Paint
+import android.hardware.camera2.CameraCharacteristics
+import android.hardware.camera2.CameraManager
+import android.media.FedImage
+import android.media.Image
+import android.media.ImageReader
+import android.os.Handler
+import androidx.test.core.app.ApplicationProvider
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Implementation
+import org.robolectric.annotation.Implements
+import org.robolectric.annotation.RealObject
+import org.robolectric.shadow.api.Shadow
+import org.robolectric.shadows.ShadowCameraCharacteristics
+import org.robolectric.shadows.ShadowImageReader
+import java.nio.ByteBuffer
+import java.util.concurrent.ConcurrentLinkedQueue
+
+/**
+ * A camera that sees what a test shows it. A test that uses it says `@Config(shadows = [FedReader::class])`.
+ */
+object FedCamera {
+    /** A phone that has a camera, and has been allowed to use it if [allowed]. */
+    fun install(allowed: Boolean = true) {
+        val phone = ApplicationProvider.getApplicationContext<Application>()
+        shadowOf(phone.packageManager).setSystemFeature(PackageManager.FEATURE_CAMERA_ANY, true)
+        if (allowed) shadowOf(phone).grantPermissions(Manifest.permission.CAMERA)
+        val traits = ShadowCameraCharacteristics.newCameraCharacteristics()
+        shadowOf(traits).set(CameraCharacteristics.LENS_FACING, CameraCharacteristics.LENS_FACING_BACK)
+        shadowOf(phone.getSystemService(CameraManager::class.java)).addCamera("0", traits)
+        FedReader.running = null
+    }
+
+    /** Whether somebody looks through it. */
+    val isRunning get() = FedReader.running != null
+
+    /** Holds this picture before the camera, once it runs, until [enough]. */
+    fun see(picture: Bitmap, enough: () -> Boolean) {
+        until({ "nobody opens the camera" }) { isRunning }
+        val frame = seen(picture)
+        until({ "what the camera sees is not read" }) {
+            FedReader.running?.takeIf { it.isHungry }?.feed(frame)
+            enough()
+        }
+    }
+
+    /**
+     * The picture as a camera has it: smaller than the frame, askew, nearer at one side, on grey, under a lamp
+     * that does not reach everywhere.
+     */
+    fun seen(picture: Bitmap): Bitmap {
+        val frame = Bitmap.createBitmap(WIDTH, HEIGHT, Bitmap.Config.ARGB_8888)
+        val (right, low) = picture.width.toFloat() to picture.height.toFloat()
+        val fit = minOf(WIDTH * SHARE / right, HEIGHT * SHARE / low)
+        val matrix = Matrix().apply {
+            setPolyToPoly(
+                floatArrayOf(0f, 0f, right, 0f, right, low, 0f, low), 0,
+                floatArrayOf(0f, 0f, right, low * 0.04f, right * 0.97f, low, right * 0.02f, low * 0.96f), 0, 4,
+            )
+            postScale(fit, fit)
+            postRotate(9f)
+            postTranslate(WIDTH * 0.33f, HEIGHT * 0.02f)
+        }
+        Canvas(frame).apply {
+            drawColor(Color.rgb(120, 120, 120))
+            drawBitmap(picture, matrix, Paint(Paint.FILTER_BITMAP_FLAG))
+            drawRect(0f, HEIGHT / 2f, WIDTH.toFloat(), HEIGHT.toFloat(), Paint().apply { color = Color.argb(60, 0, 0, 0) })
+        }
+        return frame
+    }
+
+    private const val WIDTH = 1280
+    private const val HEIGHT = 720
+    private const val SHARE = 0.85f
+}
+
+/** An ImageReader whose frames come from [FedCamera]. */
+@Implements(ImageReader::class)
+class FedReader : ShadowImageReader() {
+    @RealObject
+    private lateinit var real: ImageReader
+    private var listener: ImageReader.OnImageAvailableListener? = null
+    private var handler: Handler? = null
+    private val frames = ConcurrentLinkedQueue<Image>()
+
+    /** Whether the last frame was taken. */
+    val isHungry get() = frames.isEmpty()
+
+    @Implementation
+    fun setOnImageAvailableListener(listener: ImageReader.OnImageAvailableListener?, handler: Handler?) {
+        this.listener = listener
+        this.handler = handler
+        running = this
+    }
+
+    @Implementation
+    fun acquireLatestImage(): Image? = frames.poll()
+
+    @Implementation
+    override fun close() {
+        if (running === this) running = null
+        super.close()
+    }
+
+    fun feed(frame: Bitmap) {
+        val pixels = IntArray(frame.width * frame.height)
+        frame.getPixels(pixels, 0, frame.width, 0, 0, frame.width, frame.height)
+        // A core reads a direct buffer only.
+        val luma = ByteBuffer.allocateDirect(pixels.size)
+        for (it in pixels) luma.put(Color.green(it).toByte())
+        luma.flip()
+        frames.add(FedImage(frame.width, frame.height, luma))
+        handler?.post { listener?.onImageAvailable(real) }
+    }
+
+    companion object {
+        /** The one that somebody listens to. */
+        @Volatile
+        var running: FedReader? = null
+    }
+}

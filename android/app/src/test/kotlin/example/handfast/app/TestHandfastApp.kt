@@ -1,0 +1,20 @@
+package example.handfast.app
+
+import android.content.Context
+import android.os.Looper
+import androidx.core.content.FileProvider
+import example.handfast.core.bridge.beforeCall
+
+/** The app on a phone whose keys are in memory. Robolectric finds this class by its name and makes it instead. */
+class TestHandfastApp : HandfastApp() {
+    override fun attachBaseContext(base: Context) {
+        FakeKeyStore.install()
+        beforeCall = {
+            check(Looper.myLooper() !== Looper.getMainLooper()) { "the core is called on the thread that draws" }
+        }
+        super.attachBaseContext(base)
+        // It remembers the folders of the phone of the test before.
+        val folders = FileProvider::class.java.getDeclaredField("sCache").apply { isAccessible = true }
+        (folders.get(null) as MutableMap<*, *>).clear()
+    }
+}

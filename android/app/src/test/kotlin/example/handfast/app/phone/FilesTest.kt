@@ -1,0 +1,156 @@
+package example.handfast.app.phone
+
+import android.app.Activity
+import android.content.ComponentName
+import android.content.ContentProvider
+import android.content.ContentValues
+import android.content.Intent
+import android.database.Cursor
+import android.net.Uri
+import android.os.Bundle
+import android.os.ParcelFileDescriptor
+import androidx.activity.ComponentActivity
+import androidx.test.core.app.ApplicationProvider
+import example.handfast.app.HandfastApp
+import example.handfast.app.PhoneRunner
+import example.handfast.app.phone.files.Downloads
+import example.handfast.app.phone.files.Lending
+import example.handfast.app.phone.files.tidyCache
+import example.handfast.app.until
+import example.handfast.core.Key
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.Shadows.shadowOf
+import java.io.ByteArrayOutputStream
+import java.io.File
+import java.nio.file.Files
+import kotlin.test.assertEquals
+import kotlin.test.assertFalse
+import kotlin.test.assertNotEquals
+import kotlin.test.assertNotNull
+import kotlin.test.assertNull
+import kotlin.test.assertTrue
+
+/** What becomes of files that go to other apps and come from the other side. */
+@RunWith(PhoneRunner::class)
+class FilesTest {
+    private val app get() = ApplicationProvider.getApplicationContext<HandfastApp>()
+
+    private fun read(uri: Uri) = assertNotNull(app.contentResolver.openInputStream(uri)).use { String(it.readBytes()) }
+
+    @Test
+    fun `two that are lent by one name are both there to be read`() {
+        val lending = Lending(app)
+        val one = lending.lend("code.png", "one".toByteArray())
+        val two = lending.lend("code.png", "two".toByteArray())
+        assertNotEquals(one, two)
+        assertEquals("one" to "two", read(one) to read(two))
+    }
+
+    @Test
+    fun `what was lent stays until it is old, and nothing else stays when the app starts`() {
+        val lending = Lending(app)
+        val lent = lending.lend("code.png", "one".toByteArray())
+        val opened = File(app.cacheDir, "copies/x/letter.pdf").apply { parentFile?.mkdirs() }.apply { writeText("secret") }
+        val unlocked = File(app.cacheDir, "unlock1/open").apply { parentFile?.mkdirs() }.apply { writeText("secret") }
+        tidyCache(app, lending)
+        assertFalse(opened.exists() || unlocked.exists())
+        assertEquals("one", read(lent))
+        tidyCache(app, lending, now = System.currentTimeMillis() + 25L * 60 * 60 * 1000)
+        assertTrue(File(app.cacheDir, Lending.FOLDER).listFiles().orEmpty().isEmpty())
+    }
+
+    @Test
+    fun `what came in lies in Downloads, and only then not here any more`() {
+        Robolectric.setupContentProvider(Media::class.java, "media")
+        val folder = Files.createTempDirectory("received").toFile()
+        val file = File(folder, "letter.pdf").apply { writeText("hello") }
+        val unfinished = File(folder, ".handfast-0123456789abcdef.part").apply { writeText("hel") }
+        val downloads = Downloads(app, folder)
+        downloads.publish()
+        assertEquals("hello", read(assertNotNull(downloads.uri(file.path))))
+        assertFalse(file.exists())
+        assertTrue(unfinished.exists())
+    }
+
+    @Test
+    fun `what finds no place in Downloads stays here`() {
+        val folder = Files.createTempDirectory("received").toFile()
+        val file = File(folder, "letter.pdf").apply { writeText("hello") }
+        val downloads = Downloads(app, folder)
+        Robolectric.setupContentProvider(Full::class.java, "media")
+        downloads.publish()
+        assertNull(downloads.uri(file.path))
+        assertTrue(file.exists())
+    }
+
+    @Test
+    fun `Save outlives a rotation, and says that it is done`() {
+        app.app.welcome("Mira")
+        val file = Files.createTempFile("letter", ".txt").toFile().apply { writeText("hello") }
+        shadowOf(app.packageManager).addActivityIfNotPresent(ComponentName(app, PhoneActivity::class.java))
+        val controller = Robolectric.buildActivity(PhoneActivity::class.java).setup()
+        controller.get().phone.saveFile("letter.txt", file.path)
+        val asked = shadowOf(controller.get()).nextStartedActivityForResult
+        assertEquals(Intent.ACTION_CREATE_DOCUMENT, asked.intent.action)
+        controller.recreate()
+        val place = Uri.parse("content://com.example/letter")
+        val saved = ByteArrayOutputStream()
+        shadowOf(app.contentResolver).registerOutputStream(place, saved)
+        val anew = controller.get()
+        anew.given(asked.requestCode, Intent().setData(place))
+        assertEquals(Key.FILE_SAVED, app.app.notice.until { it != null }?.what)
+        assertEquals("hello", "$saved")
+    }
+
+    @Test
+    fun `what no app can do is said`() {
+        app.app.welcome("Mira")
+        shadowOf(app).checkActivities(true)
+        shadowOf(app.packageManager).addActivityIfNotPresent(ComponentName(app, PhoneActivity::class.java))
+        val phone = Robolectric.buildActivity(PhoneActivity::class.java).setup().get().phone
+        phone.openLink("https://example.com/")
+        assertEquals(Key.NO_APP, app.app.notice.until { it != null }?.what)
+        app.app.noticed()
+        app.app.notice.until { it == null }
+        phone.openLink("javascript:alert(1)")
+        assertEquals(Key.CANNOT_OPEN, app.app.notice.until { it != null }?.what)
+    }
+
+    class PhoneActivity : ComponentActivity() {
+        lateinit var phone: AndroidPhone
+
+        override fun onCreate(savedInstanceState: Bundle?) {
+            super.onCreate(savedInstanceState)
+            phone = AndroidPhone(this, (application as HandfastApp).app)
+        }
+
+        @Suppress("DEPRECATION") // the system's own way in
+        fun given(request: Int, data: Intent) = onActivityResult(request, Activity.RESULT_OK, data)
+    }
+
+    open class Media : ContentProvider() {
+        private val files = HashMap<Uri, File>()
+
+        override fun onCreate() = true
+
+        override fun insert(uri: Uri, values: ContentValues?): Uri? =
+            Uri.parse("$uri/${files.size + 1}").also { files[it] = File.createTempFile("media", null) }
+
+        override fun openFile(uri: Uri, mode: String): ParcelFileDescriptor =
+            ParcelFileDescriptor.open(files.getValue(uri), ParcelFileDescriptor.parseMode(mode))
+
+        override fun update(uri: Uri, values: ContentValues?, selection: String?, arguments: Array<String>?) = 1
+
+        override fun delete(uri: Uri, selection: String?, arguments: Array<String>?) = 1
+
+        override fun getType(uri: Uri): String? = null
+
+        override fun query(uri: Uri, columns: Array<String>?, selection: String?, arguments: Array<String>?, order: String?): Cursor? = null
+    }
+
+    class Full : Media() {
+        override fun insert(uri: Uri, values: ContentValues?): Uri? = null
+    }
+}

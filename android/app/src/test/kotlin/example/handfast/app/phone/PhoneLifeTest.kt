@@ -1,0 +1,100 @@
+package example.handfast.app.phone
+
+import android.app.Notification
+import android.app.NotificationManager
+import android.content.ComponentName
+import android.content.Context
+import android.content.pm.ServiceInfo
+import android.os.Looper
+import androidx.activity.ComponentActivity
+import androidx.test.core.app.ApplicationProvider
+import example.handfast.app.HandfastApp
+import example.handfast.app.PhoneRunner
+import example.handfast.app.phone.notices.KeepingService
+import example.handfast.app.until
+import example.handfast.core.Row
+import example.handfast.core.Screen
+import example.handfast.core.phone.Ongoing
+import example.handfast.core.phone.Presence.Event
+import org.junit.Before
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.Shadows.shadowOf
+import kotlin.test.assertEquals
+import kotlin.test.assertNotNull
+import kotlin.test.assertNull
+import kotlin.test.assertTrue
+
+/** What keeps the app running, and what it tells meanwhile. */
+@RunWith(PhoneRunner::class)
+class PhoneLifeTest {
+    private val app get() = ApplicationProvider.getApplicationContext<HandfastApp>()
+    private val notices get() = shadowOf(app.getSystemService(Context.NOTIFICATION_SERVICE) as NotificationManager)
+
+    @Before
+    fun `what the model says at the start is heard`() {
+        shadowOf(Looper.getMainLooper()).idle()
+    }
+
+    @Test
+    fun `somebody who is connected keeps the app running as long as they are`() {
+        app.keeper.handle(Event.Seen(true))
+        app.keeper.handle(Event.Changed(listOf(talking()), 1))
+        val service = begun()
+        assertEquals(ServiceInfo.FOREGROUND_SERVICE_TYPE_CONNECTED_DEVICE, service.foregroundServiceType)
+        assertTrue(shadowOf(service).isForegroundStopped.not())
+        app.keeper.handle(Event.Changed(emptyList(), null))
+        assertNotNull(shadowOf(app).nextStoppedService)
+    }
+
+    @Test
+    fun `an invitation that waits has a short service, and when its time is over the phone sleeps and says so`() {
+        app.keeper.handle(Event.Seen(true))
+        app.keeper.handle(Event.Changed(listOf(talking().copy(isTalking = false, isWaiting = true)), null))
+        app.keeper.handle(Event.Seen(false))
+        val service = begun()
+        assertEquals(ServiceInfo.FOREGROUND_SERVICE_TYPE_SHORT_SERVICE, service.foregroundServiceType)
+        service.onTimeout(1)
+        assertTrue(notices.allNotifications.any { it.channelId == "asleep" })
+        app.keeper.handle(Event.Seen(true))
+        assertTrue(notices.allNotifications.none { it.channelId == "asleep" })
+    }
+
+    @Test
+    fun `a message is told with its person, hidden on a locked screen, and can be answered`() {
+        app.keeper.handle(Event.Seen(true))
+        app.keeper.handle(Event.Changed(listOf(talking()), 1))
+        app.keeper.handle(Event.Seen(false))
+        app.keeper.handle(Event.Changed(listOf(talking(Row.Text(4, ours = false, text = "hello"))), 1))
+        val told = notices.allNotifications.single { it.channelId == "messages" }
+        assertEquals(Notification.VISIBILITY_PRIVATE, told.visibility)
+        assertTrue("hello" !in told.publicVersion.extras.toString())
+        assertEquals(1, told.actions.single().remoteInputs.size)
+        app.keeper.handle(Event.Seen(true))
+        assertTrue(notices.allNotifications.none { it.channelId == "messages" })
+    }
+
+    @Test
+    fun `rotation is no leaving`() {
+        app.app.welcome("Mira")
+        app.app.invite(send = false)
+        app.app.screen.until { it is Screen.ShowCode }
+        shadowOf(app.packageManager).addActivityIfNotPresent(ComponentName(app, ComponentActivity::class.java))
+        val controller = Robolectric.buildActivity(ComponentActivity::class.java).setup()
+        controller.recreate()
+        shadowOf(Looper.getMainLooper()).idle()
+        assertNull(shadowOf(app).peekNextStartedService())
+        controller.pause().stop()
+        assertEquals(KeepingService::class.java.name, shadowOf(app).peekNextStartedService()?.component?.className)
+    }
+
+    /** The service that the app asked for, begun as the system begins it. */
+    private fun begun(): KeepingService {
+        val intent = assertNotNull(shadowOf(app).nextStartedService)
+        return Robolectric.buildService(KeepingService::class.java, intent).create().startCommand(0, 1).get()
+    }
+
+    private fun talking(vararg rows: Row) =
+        Ongoing(1, "Mira", isTalking = true, isWaiting = false, isMoving = false, rows = rows.toList())
+}

@@ -1,0 +1,98 @@
+package example.handfast.app.ui
+
+import androidx.activity.ComponentActivity
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.test.assertIsDisplayed
+import androidx.compose.ui.test.hasSetTextAction
+import androidx.compose.ui.test.junit4.StateRestorationTester
+import androidx.compose.ui.test.junit4.v2.createAndroidComposeRule
+import androidx.compose.ui.test.onNodeWithContentDescription
+import androidx.compose.ui.test.onNodeWithText
+import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performTextInput
+import example.handfast.app.PhoneRunner
+import example.handfast.app.book.NoPhone
+import example.handfast.app.ui.theme.HandfastTheme
+import example.handfast.core.AppModel
+import example.handfast.core.Key
+import example.handfast.core.OwnName
+import example.handfast.core.Screen
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import org.junit.Rule
+import org.junit.Test
+import org.junit.runner.RunWith
+import java.io.File
+import kotlin.test.assertEquals
+
+/** What a person typed stays, and nothing ends without being asked. */
+@RunWith(PhoneRunner::class)
+class StayTest {
+    @get:Rule
+    val rule = createAndroidComposeRule<ComponentActivity>()
+
+    private val model = AppModel(CoroutineScope(Job()), OwnName(File("/nowhere/at/all"), "")) { error("never opened") }
+    private val deeds = Deeds(model, NoPhone, {}, {})
+    private val talk = Screen.Conversation("Mira", Key.TRUST_VERIFIED, Key.REASON_SCANNED, null, session = 3)
+
+    @Composable
+    private fun Drawn(screen: Screen) = HandfastTheme { Stage(screen, Screen.Home(), emptyList(), deeds) }
+
+    @Test
+    fun `a draft outlives the activity`() {
+        val tester = StateRestorationTester(rule)
+        tester.setContent { Drawn(talk) }
+        rule.onNode(hasSetTextAction()).performTextInput("half a sent")
+        tester.emulateSavedInstanceStateRestore()
+        rule.onNodeWithText("half a sent").assertIsDisplayed()
+    }
+
+    @Test
+    fun `an answer and a question of one's own outlive the activity`() {
+        val tester = StateRestorationTester(rule)
+        tester.setContent { Drawn(Screen.Question(listOf("Our dog?"))) }
+        rule.onNode(hasSetTextAction()).performTextInput("Nepo")
+        tester.emulateSavedInstanceStateRestore()
+        rule.onNodeWithText("Nepo").assertIsDisplayed()
+    }
+
+    @Test
+    fun `a draft is there again when one comes back, and what was typed elsewhere is not`() {
+        var screen by mutableStateOf<Screen>(talk)
+        rule.setContent { Drawn(screen) }
+        rule.onNode(hasSetTextAction()).performTextInput("half a sent")
+        screen = Screen.Question(listOf("Our dog?"), size = 1)
+        rule.waitForIdle()
+        rule.onNode(hasSetTextAction()).performTextInput("Nepo")
+        screen = Screen.Home()
+        rule.waitForIdle()
+        screen = Screen.Question(listOf("Our dog?"), size = 2)
+        rule.waitForIdle()
+        rule.onNodeWithText("Nepo").assertDoesNotExist()
+        screen = talk
+        rule.waitForIdle()
+        rule.onNodeWithText("half a sent").assertIsDisplayed()
+    }
+
+    @Test
+    fun `goodbye is said only after a yes`() {
+        var goodbyes = 0
+        val asked = TalkDeeds(
+            {}, {}, {}, {}, {}, {}, { goodbyes++ }, {}, {}, {}, RowDeeds({}, {}, {}, {}, {}, {}, {}, {}),
+        )
+        rule.setContent { HandfastTheme { Conversation(talk, emptyList(), asked) } }
+        fun say() {
+            rule.onNodeWithContentDescription("More").performClick()
+            rule.onNodeWithText("Say goodbye").performClick()
+        }
+        say()
+        rule.onNodeWithText("Stay").performClick()
+        assertEquals(0, goodbyes)
+        say()
+        rule.onNodeWithText("Say goodbye").performClick()
+        assertEquals(1, goodbyes)
+    }
+}

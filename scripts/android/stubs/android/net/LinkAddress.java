@@ -1,5 +1,0 @@
-package android.net;
-
-public class LinkAddress {
-    public native java.net.InetAddress getAddress();
-}
