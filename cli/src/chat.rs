@@ -14,9 +14,10 @@ use handfast_native::device::{Reached, Refusal, RowContent, Saying, SessionEnd, 
 use handfast_native::handshake::ShortString;
 use std::collections::VecDeque;
 use std::path::PathBuf;
+use tokio::time::{Duration, Instant, sleep_until};
 
-/// Lines that a person may type while so much waits that nothing more is taken.
-const MOST_HELD: usize = 4096;
+/// How long what a person has said may still be on its way when they leave.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Where files go, and what they may cost.
 #[derive(clap::Args)]
@@ -69,19 +70,21 @@ pub(crate) async fn talk(
         shown: None,
         held: VecDeque::new(),
         is_leaving: false,
-        has_turned_away: false,
+        leaves_by: None,
     };
     chat.met(met, fallback);
     loop {
+        // Where nobody leaves by a certain time, this is not waited for.
+        let time_to_leave = sleep_until(chat.leaves_by.unwrap_or_else(Instant::now));
         tokio::select! {
             news = chat.session.next() => match chat.hear(news).await {
                 Some(end) => return end,
                 None => chat.say_what_was_held().await,
             },
             line = lines.next(), if chat.takes_a_line(lines) => {
-                let line = line.unwrap_or_else(|| "/quit".to_owned());
                 chat.typed(line, lines.is_terminal()).await;
             }
+            () = time_to_leave, if chat.leaves_by.is_some() => return chat.break_off().await,
             () = interrupt.pressed() => return Err(chat.session.close(chat.output).await),
         }
     }
@@ -95,11 +98,11 @@ struct Chat<'a> {
     shown: Option<Shown>,
     /// What the device had no room for, in the order in which it was typed.
     held: VecDeque<Held>,
-    /// The person wants to go, as soon as files that are coming in are here.
+    /// Nothing more will be typed. What is under way goes through first.
     is_leaving: bool,
-    /// They have turned away: what is still on its way to the screen is not drawn any more. A script gets
-    /// all of it.
-    has_turned_away: bool,
+    /// The person has turned away, and is gone by then, whatever is still under way: what comes in is not
+    /// drawn any more. A script that leaves gets all of it.
+    leaves_by: Option<Instant>,
 }
 
 /// What waits until there is room.
@@ -108,6 +111,8 @@ enum Held {
     Line(String),
     /// What is left of a text that goes in parts.
     Text(String),
+    /// The end of what is typed.
+    End,
 }
 
 /// What is told of a conversation when it changes.
@@ -167,7 +172,7 @@ impl Chat<'_> {
             News::View(view) => self.changed(&view),
             News::Row(row) => {
                 let is_text = matches!(row.content, RowContent::Text(_));
-                if !(is_text && self.has_turned_away) {
+                if !(is_text && self.leaves_by.is_some()) {
                     self.files.show(&row, self.output);
                 }
                 self.session.shown().await;
@@ -235,37 +240,61 @@ impl Chat<'_> {
 
     /// Whether to read on. A script waits until there is room; a person may always want to leave.
     fn takes_a_line(&self, lines: &Lines) -> bool {
-        let has_room = match lines.is_terminal() {
-            true => self.held.len() < MOST_HELD,
-            false => self.held.is_empty(),
-        };
-        has_room && !self.is_leaving
+        (lines.is_terminal() || self.held.is_empty()) && !self.is_leaving
     }
 
-    async fn typed(&mut self, line: String, is_person: bool) {
-        self.has_turned_away |= is_person && line.trim_end() == "/quit";
-        if self.held.is_empty() {
-            return self.carry_out(line).await;
+    async fn typed(&mut self, line: Option<String>, is_person: bool) {
+        let Some(line) = line else {
+            self.held.push_back(Held::End);
+            return self.say_what_was_held().await;
+        };
+        if is_person && line.trim() == "/quit" {
+            self.leaves_by = Some(Instant::now() + PATIENCE);
+            self.held.clear();
+            return self.leave().await;
         }
-        match line.trim_end() {
-            "/quit" if is_person => {
-                self.held.clear();
-                self.carry_out(line).await;
-            }
-            _ => self.held.push_back(Held::Line(line)),
+        match self.held.is_empty() {
+            true => self.carry_out(line).await,
+            false => self.held.push_back(Held::Line(line)),
         }
     }
 
     /// Tries again what there was no room for.
     async fn say_what_was_held(&mut self) {
-        let held = std::mem::take(&mut self.held);
-        for held in held {
+        let mut waiting = std::mem::take(&mut self.held);
+        while self.held.is_empty()
+            && let Some(held) = waiting.pop_front()
+        {
             match held {
-                held if !self.held.is_empty() => self.held.push_back(held),
                 Held::Line(line) => self.carry_out(line).await,
                 Held::Text(text) => self.say_in_parts(&text).await,
+                Held::End => self.deliver_and_leave().await,
             }
         }
+        self.held.append(&mut waiting);
+    }
+
+    /// Leaves once everything that is under way is through.
+    async fn deliver_and_leave(&mut self) {
+        if self.files.are_under_way() {
+            self.output.note(strings::files_under_way());
+        }
+        self.leave().await;
+    }
+
+    async fn leave(&mut self) {
+        self.is_leaving = true;
+        // One that is over says so.
+        let _ = self.session.say(Saying::Leave).await;
+    }
+
+    /// Leaves whatever is under way.
+    async fn break_off(&mut self) -> Result<(), Stop> {
+        let _ = self.session.close(self.output).await;
+        if self.files.are_under_way() {
+            self.output.note(strings::files_cut_off());
+        }
+        self.end(SessionEnd::Closed)
     }
 
     /// Does what a line says. What there is no room for waits until there is.
@@ -273,14 +302,7 @@ impl Chat<'_> {
         let (command, rest) = command(line.trim_end());
         match command {
             "" => {}
-            "/quit" => {
-                self.is_leaving = true;
-                if self.files.are_under_way() {
-                    self.output.note(strings::files_under_way());
-                }
-                // One that is over says so.
-                let _ = self.session.say(Saying::Leave).await;
-            }
+            "/quit" => self.deliver_and_leave().await,
             "/help" => self.output.note(strings::chat_help()),
             "/send" if rest.is_empty() => self.output.note(strings::send_what()),
             "/send" => match file(rest.to_owned()).await {

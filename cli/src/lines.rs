@@ -21,7 +21,7 @@ pub(crate) struct Lines {
     kept: VecDeque<String>,
     ended: bool,
     terminal: bool,
-    /// Where a person types below what the program says.
+    /// Where a person types.
     _keyboard: Option<Keyboard>,
 }
 
@@ -30,11 +30,11 @@ impl Lines {
     pub(crate) fn of_standard_input(output: &Output) -> Self {
         let (sender, queue) = mpsc::channel(AHEAD);
         let keyboard = match output.is_for_programs() {
-            true => None,
+            true => Keyboard::begin_echoing(),
             false => Keyboard::begin(),
         };
-        let is_drawn = keyboard.is_some();
-        std::thread::spawn(move || match is_drawn {
+        let is_typed = keyboard.is_some();
+        std::thread::spawn(move || match is_typed {
             true => {
                 while let Some(line) = terminal::next_line() {
                     if sender.blocking_send(line).is_err() {

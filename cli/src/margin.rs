@@ -65,7 +65,7 @@ pub(crate) fn cut(text: &str, columns: usize) -> &str {
 }
 
 /// One line as several, none of which fills the screen: between words where there are any.
-fn fold(line: &str, first: &str, further: &str, columns: usize) -> String {
+pub(crate) fn fold(line: &str, first: &str, further: &str, columns: usize) -> String {
     // A terminal may go on in the next line as soon as the last column is full.
     let room = |margin: &str| columns.saturating_sub(margin.len() + 1).max(1);
     let mut folded = String::from(first);

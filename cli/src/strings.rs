@@ -1614,6 +1614,13 @@ pub(crate) fn files_under_way() -> &'static str {
     }
 }
 
+pub(crate) fn files_cut_off() -> &'static str {
+    match language() {
+        English => "Files were still on their way and have not arrived. Ctrl-D instead of /quit waits for them.",
+        German => "Es waren noch Dateien unterwegs, die nicht angekommen sind. Strg-D statt /quit wartet auf sie.",
+    }
+}
+
 pub(crate) fn downloads_not_permitted(folder: impl Display) -> String {
     match language() {
         English => format!("No file can be taken, since nothing may be written in {folder}: change its rights, or start again with another folder (--downloads)."),
@@ -1735,8 +1742,8 @@ pub(crate) fn guest() -> &'static str {
 
 pub(crate) fn chat_help() -> &'static str {
     match language() {
-        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         ask them to compare six symbols, or agree to: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            say goodbye and leave\nA line that begins with * at the edge is from this program. What they write stands further in.",
-        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         um einen Vergleich von sechs Symbolen bitten oder zustimmen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            verabschieden und gehen\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
+        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
     }
 }
 
@@ -3425,8 +3432,8 @@ pub(crate) fn answer_one_character() -> &'static str {
 
 pub(crate) fn answer_common() -> &'static str {
     match language() {
-        English => "this is one of the answers that everybody tries first: choose another question",
-        German => "das ist eine der Antworten, die alle zuerst probieren: wähle eine andere Frage",
+        English => "this is one of the answers that everybody tries first: choose another answer",
+        German => "das ist eine der Antworten, die alle zuerst probieren: wähle eine andere Antwort",
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::language::{Language, language};
 use crate::output::Side;
-use crate::strings;
+use crate::{margin, strings};
 use handfast_native::conversation::{CompareError, FileError, Violation};
 use handfast_native::device::{EndReason, NotNamed, Reached, Refusal, Role, SessionEnd, Tag};
 use handfast_native::handshake::{
@@ -53,8 +53,17 @@ pub(crate) fn symbols(shown: &ShortString) -> Vec<String> {
 /// What both people compare.
 pub(crate) fn comparing(symbols: &[String], digits: &str) -> String {
     // Two rows, so that a narrow window breaks none of them.
-    let rows: Vec<String> = symbols.chunks(3).map(|row| row.join("   ")).collect();
-    strings::comparing(rows.join("\n  "), digits)
+    let width = |symbol: &String| symbol.chars().map(margin::width).sum::<usize>();
+    let column = symbols.iter().map(width).max();
+    let padded = |symbol: &String| {
+        let room = column.unwrap_or(0) - width(symbol);
+        format!("{symbol}{}", " ".repeat(room))
+    };
+    let rows = symbols.chunks(3).map(|row| {
+        let row: Vec<String> = row.iter().map(padded).collect();
+        row.join("   ").trim_end().to_owned()
+    });
+    strings::comparing(rows.collect::<Vec<_>>().join("\n  "), digits)
 }
 
 /// Why two did not come together, and one thing to try.
@@ -903,6 +912,29 @@ pub(crate) fn trivial(reason: Trivial) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_compared_stands_in_columns() {
+        let symbols = [
+            "🐌 snail",
+            "📎 paper clip",
+            "☕ coffee",
+            "⚡ lightning",
+            "🍒 cherries",
+            "⛵ boat",
+        ];
+        let told = comparing(&symbols.map(str::to_owned), "0138");
+        let columns = |row: &str, before: &str| {
+            let (left, _) = row.split_once(before).expect("it is there");
+            left.chars().map(margin::width).sum::<usize>()
+        };
+        let rows: Vec<&str> = told.lines().filter(|row| row.contains("   ")).collect();
+        let [above, below] = rows[..] else {
+            panic!("{told}")
+        };
+        assert_eq!(columns(above, "📎"), columns(below, "🍒"));
+        assert_eq!(columns(above, "☕"), columns(below, "⛵"));
+    }
 
     #[test]
     fn a_reason_that_is_said_by_itself_begins_like_a_sentence() {

@@ -1,6 +1,6 @@
 //! The rows at the foot of the screen, and how they are drawn and taken away again.
 
-use crate::margin::{cut, width};
+use crate::margin::{self, cut, width};
 
 /// The most rows of a line that is typed which are shown at a time: those around the cursor.
 const MOST_ROWS: usize = 6;
@@ -92,18 +92,26 @@ impl Foot {
 pub(super) fn kept(prompt: &str, text: &str, columns: usize) -> String {
     // Nobody sees more of it, and a long text takes its time to fold.
     let text = cut(text, columns.saturating_mul(MOST_KEPT + 1));
-    let before = text.len();
-    let whole = Shown {
-        prompt,
-        text,
-        before,
-    };
-    let (mut rows, _) = fold(&whole, columns);
+    let text: String = text.chars().map(plain).collect();
+    let folded = margin::fold(&text, prompt, FURTHER, columns);
+    let mut rows: Vec<&str> = folded.lines().collect();
     if rows.len() > MOST_KEPT {
         rows.truncate(MOST_KEPT - 1);
-        rows.push(CUT.to_owned());
+        rows.push(CUT);
     }
     format!("{}\r\n", rows.join("\r\n"))
+}
+
+/// What is written to a terminal that moves no cursor, so that a line which shows `shown` shows `text`.
+pub(super) fn echo(shown: &str, text: &str) -> String {
+    let as_shown = |text: &str| text.chars().map(plain).collect::<String>();
+    if let Some(added) = text.strip_prefix(shown) {
+        return as_shown(added);
+    }
+    match shown.strip_prefix(text) {
+        Some(removed) => "\x08 \x08".repeat(removed.chars().map(width).sum()),
+        None => format!("\r\n{}", as_shown(text)),
+    }
 }
 
 /// A line in rows that do not fill the screen, and where its cursor is.
@@ -193,8 +201,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_echoed_is_what_changed_or_the_whole_line_again() {
+        assert_eq!(echo("", "hé\n"), "hé ");
+        assert_eq!(echo("hé", "hé"), "");
+        assert_eq!(echo("a日", "a"), "\x08 \x08\x08 \x08");
+        assert_eq!(echo("helo", "hello"), "\r\nhello");
+    }
+
+    #[test]
     fn what_stays_of_a_line_is_all_of_it_or_its_beginning() {
         assert_eq!(kept("> ", "hello", 80), "> hello\r\n");
+        assert_eq!(
+            kept("> ", "good morning to you", 14),
+            "> good\r\n  morning to\r\n  you\r\n"
+        );
+        assert_eq!(kept("Answer: ", "", 80), "Answer: \r\n");
         let long = kept("> ", &"x".repeat(70_000), 80);
         assert_eq!(long.lines().count(), MOST_KEPT);
         assert!(long.ends_with("  ...\r\n"));

@@ -1,7 +1,7 @@
 //! What is typed, key by key: the mode of the terminal, and reading from it.
 
 use super::line::{Key, Typed};
-use super::{Input, can_draw, canvas, screen};
+use super::{Input, can_draw, canvas, is_dumb, screen};
 use crate::interrupt;
 use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event};
 use crossterm::{execute, terminal};
@@ -16,17 +16,32 @@ const AT_ONCE: Duration = Duration::from_millis(1);
 /// The terminal gives out keys, as this program has asked for.
 static IS_RAW: AtomicBool = AtomicBool::new(false);
 
-/// While this lives, a line is typed at the foot of the screen.
+/// While this lives, a line is typed key by key.
 pub(crate) struct Keyboard(());
 
 impl Keyboard {
-    /// Begins to take keys. None where no person types, or where nothing can be drawn.
+    /// Begins to take keys, at the foot of the screen where that can be drawn. None where no person types.
     pub(crate) fn begin() -> Option<Self> {
-        if !io::stdin().is_terminal() || !can_draw() || enter().is_err() {
+        match can_draw() {
+            true => Self::begin_with(None),
+            false => Self::begin_echoing(),
+        }
+    }
+
+    /// Begins to take keys and shows what is typed as the terminal itself would, and nothing else.
+    pub(crate) fn begin_echoing() -> Option<Self> {
+        // Where lines have no longest length, the system may show and give out whole ones.
+        let echoed = cfg!(unix).then(String::new)?;
+        Self::begin_with(Some(echoed))
+    }
+
+    fn begin_with(echoed: Option<String>) -> Option<Self> {
+        if !io::stdin().is_terminal() || enter().is_err() {
             return None;
         }
         let mut screen = screen();
         screen.erase();
+        screen.echoed = echoed;
         screen.input = Some(Input::default());
         screen.draw();
         drop(screen);
@@ -40,6 +55,7 @@ impl Drop for Keyboard {
         leave();
         let mut screen = screen();
         screen.input = None;
+        screen.echoed = None;
         screen.draw();
     }
 }
@@ -49,7 +65,9 @@ fn enter() -> io::Result<()> {
     IS_RAW.store(true, Relaxed);
     keep_lines_and_signals()?;
     // A terminal that does not know of pastes shows nothing of this.
-    let _ = execute!(canvas(), EnableBracketedPaste);
+    if !is_dumb() {
+        let _ = execute!(canvas(), EnableBracketedPaste);
+    }
     Ok(())
 }
 
@@ -57,7 +75,9 @@ fn enter() -> io::Result<()> {
 pub(super) fn leave() {
     screen().erase();
     if IS_RAW.swap(false, Relaxed) {
-        let _ = execute!(canvas(), DisableBracketedPaste);
+        if !is_dumb() {
+            let _ = execute!(canvas(), DisableBracketedPaste);
+        }
         let _ = terminal::disable_raw_mode();
     }
 }
@@ -149,7 +169,7 @@ pub(crate) fn next_line() -> Option<String> {
 
 /// Standard input, also where a person types it: as long as it is, to where they press Ctrl-D.
 pub(crate) enum StandardInput {
-    /// From a pipe, a file, or a terminal on which nothing can be drawn.
+    /// From a pipe or a file.
     Plain(io::Stdin),
     /// From a person.
     Typed {

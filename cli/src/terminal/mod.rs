@@ -5,7 +5,8 @@
 //! keeps no more than 4,095 bytes of one (termios(3), canonical mode). What is pasted arrives as one piece,
 //! line breaks and all, and is sent when the person presses Enter.
 //!
-//! Where there is no such terminal, such as behind a pipe, nothing of this is drawn.
+//! Where nothing can be drawn, what is typed is echoed as the terminal itself would, and where nobody types,
+//! not even that.
 
 mod foot;
 mod keyboard;
@@ -72,8 +73,12 @@ pub(crate) struct Secretly {
 pub(crate) fn ask_secretly(prompt: &str) -> Option<Secretly> {
     let mut screen = screen();
     screen.erase();
+    let is_echoed = screen.echoed.is_some();
     let asked = screen.input.as_mut().map(|input| {
         let before = std::mem::take(input);
+        if is_echoed {
+            put(prompt);
+        }
         input.prompt = prompt.to_owned();
         input.is_secret = true;
         Secretly {
@@ -108,6 +113,8 @@ struct Screen {
     input: Option<Input>,
     /// What takes away what was drawn last; None while nothing is.
     drawn: Option<String>,
+    /// What of the line that is typed was echoed, where no more than that is shown.
+    echoed: Option<String>,
 }
 
 /// A line that is being typed.
@@ -146,6 +153,7 @@ static SCREEN: Mutex<Screen> = Mutex::new(Screen {
     rows: Vec::new(),
     input: None,
     drawn: None,
+    echoed: None,
 });
 
 fn screen() -> MutexGuard<'static, Screen> {
@@ -154,16 +162,28 @@ fn screen() -> MutexGuard<'static, Screen> {
 
 /// A screen on which the cursor can be moved.
 fn can_draw() -> bool {
-    let is_plain = std::env::var_os("TERM").is_none_or(|name| name.is_empty() || name == "dumb");
     let is_seen = io::stderr().is_terminal() || io::stdout().is_terminal();
-    is_seen && (cfg!(windows) || !is_plain)
+    is_seen && !is_dumb()
 }
 
-/// Where the foot stands: with what is said about how it is going, unless that goes somewhere else.
+/// A terminal that takes what would move its cursor for a text.
+fn is_dumb() -> bool {
+    let is_plain = |name: std::ffi::OsString| name.is_empty() || name == "dumb";
+    !cfg!(windows) && std::env::var_os("TERM").is_none_or(is_plain)
+}
+
+/// Where the foot stands: with what is said about how it is going, unless that goes somewhere else. What is
+/// typed is echoed there, or where it is typed.
 fn canvas() -> Box<dyn Write> {
-    match io::stderr().is_terminal() {
-        true => Box::new(io::stderr()),
-        false => Box::new(io::stdout()),
+    if io::stderr().is_terminal() {
+        return Box::new(io::stderr());
+    }
+    if io::stdout().is_terminal() {
+        return Box::new(io::stdout());
+    }
+    match std::fs::File::options().write(true).open("/dev/tty") {
+        Ok(terminal) => Box::new(terminal),
+        Err(_) => Box::new(io::sink()),
     }
 }
 
@@ -175,6 +195,13 @@ impl Screen {
     }
 
     fn draw(&mut self) {
+        if let Some(echoed) = &mut self.echoed {
+            if let Some(input) = self.input.as_ref().filter(|input| !input.is_secret) {
+                put(&foot::echo(echoed, input.line.text()));
+                input.line.text().clone_into(echoed);
+            }
+            return;
+        }
         if (self.rows.is_empty() && self.input.is_none()) || !can_draw() {
             return;
         }
@@ -199,6 +226,11 @@ impl Screen {
         let typed = input.line.press(key);
         if let Typed::Line(text) = &typed {
             let shown = if input.is_secret { "" } else { text.as_str() };
+            if let Some(echoed) = &mut self.echoed {
+                put(&format!("{}\r\n", foot::echo(echoed, shown)));
+                echoed.clear();
+                return typed;
+            }
             let kept = foot::kept(&input.prompt, shown, columns());
             self.erase();
             put(&kept);

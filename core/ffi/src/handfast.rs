@@ -215,6 +215,15 @@ impl Handfast {
         self.bridge.blocking(move || scan::read_file(&bytes)).await
     }
 
+    /// Finds every token in a picture, a `.handfast` file or a text file, each that differs once, in the order
+    /// in which they were found. There is one at least; of several a person chooses. Takes up to some seconds.
+    ///
+    /// # Errors
+    /// Those of [`Self::read_file`], but for [`ErrorKind::SeveralFound`].
+    pub async fn read_all(&self, bytes: Vec<u8>) -> Result<Vec<Found>, HandfastError> {
+        self.bridge.blocking(move || scan::read_all(&bytes)).await
+    }
+
     /// The app leaves the screen and may not run any more. Everything that is under way is put aside and
     /// taken up by [`Self::resume`]; an open conversation is left as it is. Returns when the sockets are
     /// given up.

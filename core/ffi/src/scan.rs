@@ -60,7 +60,7 @@ impl Scanner {
 /// [`ErrorKind::TooLarge`].
 #[uniffi::export]
 pub fn read_text(text: &str) -> Result<Found, HandfastError> {
-    guarded(|| Ok(Found::new(&in_text(text)?, Provenance::Carried)))
+    guarded(|| Ok(carried(&in_text(text)?)))
 }
 
 /// The token in a text.
@@ -71,10 +71,26 @@ pub(super) fn in_text(text: &str) -> Result<Token, FindError> {
 
 /// Finds the one token in a picture, a `.handfast` file or a text file. Takes up to some seconds.
 pub(super) fn read_file(bytes: &[u8]) -> Result<Found, HandfastError> {
-    let token = find(bytes, |picture| {
+    Ok(carried(&in_file(bytes)?))
+}
+
+/// The same where there may be several: each that differs, for a person to choose from.
+pub(super) fn read_all(bytes: &[u8]) -> Result<Vec<Found>, HandfastError> {
+    match in_file(bytes) {
+        Ok(token) => Ok(vec![carried(&token)]),
+        Err(FindError::SeveralTokens(tokens)) => Ok(tokens.iter().map(carried).collect()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn in_file(bytes: &[u8]) -> Result<Token, FindError> {
+    find(bytes, |picture| {
         qr::scan_picture_for(picture, is_token).map(texts)
-    })?;
-    Ok(Found::new(&token, Provenance::Carried))
+    })
+}
+
+fn carried(token: &Token) -> Found {
+    Found::new(token, Provenance::Carried)
 }
 
 fn texts(readings: Vec<qr::Reading>) -> Vec<String> {
@@ -90,6 +106,7 @@ pub(super) fn token_of(found: &Found) -> Result<Token, HandfastError> {
 mod tests {
     use super::*;
     use crate::FoundKind;
+    use handfast_native::token::bare_text;
 
     const INVITATION: &str =
         "handfast:EQhLHxZoN2JVqVdxcv4PhcA5yidhKXZmKNeDZvlTzCd_w-flRBuUrstXwmpaDE5m1dSvIwEDfwAAAbDR";
@@ -125,5 +142,24 @@ mod tests {
         assert_eq!(kind(&[MENU, INVITATION]), found);
         assert_eq!(kind(&[INVITATION, MENU, INVITATION]), found);
         assert_eq!(kind(&[MENU]), Err(ErrorKind::NothingFound.into()));
+    }
+
+    #[test]
+    fn of_several_invitations_a_person_chooses() {
+        let Ok(Token::Invitation(mut other)) = in_text(INVITATION) else {
+            panic!("it is one")
+        };
+        other.host_can_punch = !other.host_can_punch;
+        let other = bare_text(&other.to_bytes());
+        let both = format!("{INVITATION} or {other}").into_bytes();
+        let one = read_file(&both).map(|found| found.kind);
+        assert_eq!(one, Err(ErrorKind::SeveralFound.into()));
+        let all = read_all(&both).expect("two");
+        let tokens = all.iter().map(token_of).map(|token| token.expect("whole"));
+        let meant = [INVITATION, &other].map(|text| in_text(text).expect("one"));
+        assert_eq!(tokens.collect::<Vec<_>>(), meant);
+        assert_eq!(read_all(INVITATION.as_bytes()).expect("one").len(), 1);
+        let none = read_all(b"hello").map(|found| found.len());
+        assert_eq!(none, Err(ErrorKind::NothingFound.into()));
     }
 }

@@ -79,13 +79,17 @@ pub(super) fn sharpen(luma: &Luma<'_>, radius: usize, strength: i16) -> Luma<'st
     })
 }
 
+/// Bits behind the point of a number that is multiplied by instead of dividing.
+const PRECISION: u32 = 48;
+
 /// Threshold for each pixel: the mean of the square of `2 * radius + 1` pixels around it (cut at
 /// the edges), times `percent`.
 pub(super) fn local_mean(luma: &Luma<'_>, radius: usize, percent: u32) -> Luma<'static> {
     let (width, height) = (luma.width(), luma.height());
     let radius = radius.min(width.max(height));
-    // Sums of the columns inside the window's rows, moved down row by row.
+    // Sums of the columns inside the window's rows, moved down row by row, and of all columns before each.
     let mut columns = vec![0u32; width];
+    let mut before = vec![0u32; width + 1];
     for y in 0..radius.min(height) {
         add(&mut columns, luma.row(y));
     }
@@ -94,34 +98,39 @@ pub(super) fn local_mean(luma: &Luma<'_>, radius: usize, percent: u32) -> Luma<'
             add(&mut columns, luma.row(y + radius));
         }
         if y > radius {
-            let leaving = luma.row(y - radius - 1);
-            columns
-                .iter_mut()
-                .zip(leaving)
-                .for_each(|(sum, p)| *sum -= u32::from(*p));
+            let leaving = luma.row(y - radius - 1).iter();
+            let pairs = columns.iter_mut().zip(leaving);
+            pairs.for_each(|(sum, p)| *sum -= u32::from(*p));
+        }
+        let mut sum = 0u32;
+        for (before, column) in before[1..].iter_mut().zip(&columns) {
+            // What overflows falls out of the difference again.
+            sum = sum.wrapping_add(*column);
+            *before = sum;
         }
         let rows = (y + radius + 1).min(height) - y.saturating_sub(radius);
-        let mut sum: u64 = columns[..radius.min(width)]
-            .iter()
-            .map(|c| u64::from(*c))
-            .sum();
-        // Dividing is dear, and inside of the image the window always has the same size. Half a unit
-        // more divides to the same whole number, whatever is lost in a quotient's last digits.
-        let (mut size, mut share) = (0, 0.0);
-        let half = 0.5 / (100 * rows * width) as f64;
-        for (x, out) in out.iter_mut().enumerate() {
-            if x + radius < width {
-                sum += u64::from(columns[x + radius]);
+        // Dividing is dear. What is multiplied by instead is exact for windows of up to 100,000 pixels, and
+        // at most one too much for larger ones.
+        let share = |columns: usize| {
+            let divisor = (100 * rows * columns) as u64;
+            ((u64::from(percent) << PRECISION) / divisor) + 1
+        };
+        let mean = |from: u32, to: u32, share: u64| {
+            ((u64::from(to.wrapping_sub(from)) * share) >> PRECISION).min(255) as u8
+        };
+        // Inside of the image the window always has the same size.
+        let size = 2 * radius + 1;
+        if let Some(ends) = before.get(size..) {
+            let share = share(size);
+            let windows = before.iter().zip(ends);
+            for (out, (from, to)) in out[radius..].iter_mut().zip(windows) {
+                *out = mean(*from, *to, share);
             }
-            if x > radius {
-                sum -= u64::from(columns[x - radius - 1]);
-            }
-            let cols = (x + radius + 1).min(width) - x.saturating_sub(radius);
-            if cols != size {
-                size = cols;
-                share = f64::from(percent) / (100 * rows * cols) as f64;
-            }
-            *out = (sum as f64 * share + half).min(255.0) as u8;
+        }
+        let left = radius.min(width);
+        for x in (0..left).chain(width.saturating_sub(radius).max(left)..width) {
+            let (from, to) = (x.saturating_sub(radius), (x + radius + 1).min(width));
+            out[x] = mean(before[from], before[to], share(to - from));
         }
     })
 }

@@ -125,10 +125,11 @@ impl Rung {
     pub(super) fn look(self, base: &Base<'_>, effort: Effort, taken: &Taken) -> Vec<(Found, bool)> {
         let upright = |found| (found, false);
         if self == Self::SecondReader {
-            return find_by_second_reader(base.luma)
-                .into_iter()
-                .map(upright)
-                .collect();
+            let may_look = base
+                .by_blocks()
+                .is_none_or(|matrix| matrix.suits_second_reader());
+            let found = may_look.then(|| find_by_second_reader(base.luma));
+            return found.into_iter().flatten().map(upright).collect();
         }
         if self == Self::Gaps {
             return look_through_gaps(base, taken);

@@ -32,6 +32,8 @@ mod fence;
 #[cfg(feature = "read")]
 mod filter;
 #[cfg(feature = "read")]
+mod finder;
+#[cfg(feature = "read")]
 mod found;
 #[cfg(feature = "read")]
 mod gaps;
@@ -49,9 +51,10 @@ mod reader;
 mod render;
 #[cfg(feature = "read")]
 mod scan;
-
 #[cfg(feature = "read")]
 mod svg;
+#[cfg(feature = "read")]
+mod threshold;
 
 #[cfg(feature = "draw")]
 pub use draw::{Correction, DrawError, Symbol};

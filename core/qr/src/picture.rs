@@ -97,11 +97,11 @@ impl Climb<'_> {
         let base = Base::new(&luma);
         let scale = (shot.factor * middle) as f32;
         for rung in FIRST {
-            self.look(&base, scale, rung);
+            self.look(&base, scale, rung, Effort::PICTURE);
         }
         self.enough()?;
         for rung in Rung::ALL.into_iter().filter(|rung| !FIRST.contains(rung)) {
-            self.look(&base, scale, rung);
+            self.look(&base, scale, rung, Effort::PICTURE);
             self.enough()?;
         }
         let larger = successors(Some(middle), |factor| Some(factor * 2 / 3));
@@ -109,13 +109,13 @@ impl Climb<'_> {
         for factor in larger.chain([2, 3, 4].map(|times| middle * times)) {
             let luma = at_size(&shot.luma, factor);
             let base = Base::new(&luma);
-            let rungs = match luma.area() {
-                0..SMALL => &FIRST[..],
-                SMALL..LARGE => &FIRST[..2],
-                LARGE.. => &FIRST[..1],
+            let (rungs, effort) = match luma.area() {
+                0..SMALL => (&FIRST[..], Effort::PICTURE),
+                SMALL..LARGE => (&FIRST[..2], Effort::SHARP),
+                LARGE.. => (&FIRST[..1], Effort::SHARP),
             };
             for rung in rungs {
-                self.look(&base, (shot.factor * factor) as f32, *rung);
+                self.look(&base, (shot.factor * factor) as f32, *rung, effort);
             }
             self.enough()?;
         }
@@ -131,20 +131,26 @@ impl Climb<'_> {
         // What was read in another frame is not there any more.
         let nothing = Taken::default();
         for rung in FIRST {
-            self.look_beside(&base, factor as f32, rung, &nothing);
+            self.look_beside(&base, factor as f32, (rung, Effort::PICTURE), &nothing);
         }
         self.enough()
     }
 
     /// Looks at a picture that was shrunk by `scale`.
-    fn look(&mut self, base: &Base<'_>, scale: f32, rung: Rung) {
+    fn look(&mut self, base: &Base<'_>, scale: f32, rung: Rung, effort: Effort) {
         let taken = self.readings.taken().seen_from(0.0, 0.0, 1.0 / scale);
-        self.look_beside(base, scale, rung, &taken);
+        self.look_beside(base, scale, (rung, effort), &taken);
     }
 
     /// The same, passing over what is taken.
-    fn look_beside(&mut self, base: &Base<'_>, scale: f32, rung: Rung, taken: &Taken) {
-        for (found, inverted) in rung.look(base, Effort::PICTURE, taken) {
+    fn look_beside(
+        &mut self,
+        base: &Base<'_>,
+        scale: f32,
+        (rung, effort): (Rung, Effort),
+        taken: &Taken,
+    ) {
+        for (found, inverted) in rung.look(base, effort, taken) {
             let found = found.map(|x, y| (x * scale, y * scale));
             self.readings.add(found, rung, inverted);
         }

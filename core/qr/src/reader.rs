@@ -5,27 +5,28 @@
 
 use rqrr::BitGrid;
 use rxing::common::cpp_essentials::ConcentricPattern;
-use rxing::common::{
-    BIT_FIELD_BASE_BITS, BitArray, BitFieldBaseType, BitMatrix, DetectorRXingResult,
-    GlobalHistogramBinarizer, HybridBinarizer,
-};
+use rxing::common::{BitMatrix, DetectorRXingResult, GlobalHistogramBinarizer};
 use rxing::qrcode::cpp_port::detector::{
-    DetectPureQR, FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR,
+    DetectPureQR, FinderPatternSet, GenerateFinderPatternSets, SampleQR,
 };
 use rxing::{Binarizer, Luma8Source};
 
 use super::bare::with_edges;
 use super::bend::read_bent;
 use super::fence::fenced;
+use super::finder::finder_patterns;
 use super::found::{Found, Taken, decoded};
 use super::gaps::{Gaps, Lines, without};
 use super::luma::Luma;
+use super::threshold::{below, below_blocks};
 
 /// How much a search may cost.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Effort {
     /// True to look at every third row; false to look only at as many as large symbols need.
     pub(super) every_row: bool,
+    /// The least width of a finder pattern in a row, in pixels.
+    pub(super) least: u32,
     /// Triples of finder patterns that are sampled and come to nothing at most.
     pub(super) candidates: usize,
     /// Triples that are taken in vain for the corners of a bent symbol at most.
@@ -36,22 +37,33 @@ impl Effort {
     /// For a frame of a running camera: the next frame is another chance.
     pub(super) const FRAME: Self = Self {
         every_row: false,
+        least: 0,
         candidates: 12,
         bent: 2,
     };
     /// For large symbols in many guises, each of which is cheap to look at.
     pub(super) const LARGE: Self = Self {
         every_row: false,
+        least: 0,
         candidates: 12,
         bent: 0,
     };
     /// For a picture file: this is the only chance.
     pub(super) const PICTURE: Self = Self {
         every_row: true,
+        least: 0,
         candidates: 200,
         bent: 6,
     };
+    /// For one of many megapixels at its full size, where modules of less than two pixels are noise.
+    pub(super) const SHARP: Self = Self {
+        least: 12,
+        ..Self::PICTURE
+    };
 }
+
+/// Finder patterns among which the second reader still looks.
+const MOST_FOR_SECOND_READER: usize = 60;
 
 fn source<'a>(luma: &'a Luma<'_>) -> Option<Luma8Source<'a>> {
     let (width, height) = (luma.width() as u32, luma.height() as u32);
@@ -63,39 +75,23 @@ fn source<'a>(luma: &'a Luma<'_>) -> Option<Luma8Source<'a>> {
 pub(super) struct Matrix(BitMatrix);
 
 impl Matrix {
-    /// Thresholds by the luminance of blocks of 8x8 pixels and their neighbours.
+    /// Thresholds by the luminance of blocks and their neighbours; a small image at one level.
     pub(super) fn by_blocks(luma: &Luma<'_>) -> Option<Self> {
-        fenced(|| Self::of(&HybridBinarizer::new(source(luma)?)))?
+        let blocks = below_blocks(luma).map(Self);
+        blocks.or_else(|| Self::by_histogram(luma))
     }
 
     /// Thresholds the whole image at one level, chosen between the peaks of its histogram.
     pub(super) fn by_histogram(luma: &Luma<'_>) -> Option<Self> {
-        fenced(|| Self::of(&GlobalHistogramBinarizer::new(source(luma)?)))?
-    }
-
-    fn of(thresholds: &impl Binarizer) -> Option<Self> {
-        thresholds.get_black_matrix().ok().cloned().map(Self)
+        fenced(|| {
+            let thresholds = GlobalHistogramBinarizer::new(source(luma)?);
+            thresholds.get_black_matrix().ok().cloned().map(Self)
+        })?
     }
 
     /// Dark is what lies below the threshold image of the same size.
     pub(super) fn below(luma: &Luma<'_>, threshold: &Luma<'_>) -> Option<Self> {
-        let mut matrix = BitMatrix::new(luma.width() as u32, luma.height() as u32).ok()?;
-        let mut bits = BitArray::with_size(luma.width());
-        for y in 0..luma.height() {
-            let (row, limits) = (luma.row(y), threshold.row(y));
-            let words = row
-                .chunks(BIT_FIELD_BASE_BITS)
-                .zip(limits.chunks(BIT_FIELD_BASE_BITS));
-            for (index, (pixels, limits)) in words.enumerate() {
-                let mut word: BitFieldBaseType = 0;
-                for (bit, (pixel, limit)) in pixels.iter().zip(limits).enumerate() {
-                    word |= BitFieldBaseType::from(pixel < limit) << bit;
-                }
-                bits.setBulk(index * BIT_FIELD_BASE_BITS, word);
-            }
-            matrix.setRow(y as u32, &bits);
-        }
-        Some(Self(matrix))
+        below(luma, threshold).map(Self)
     }
 
     /// The same with gaps of up to `longest` pixels closed.
@@ -137,7 +133,7 @@ impl Matrix {
         read: impl Fn(&FinderPatternSet) -> Option<Found>,
     ) -> Vec<Found> {
         let sets = fenced(|| {
-            let mut patterns = FindFinderPatterns(&self.0, effort.every_row, 0);
+            let mut patterns = finder_patterns(&self.0, effort.every_row, effort.least);
             patterns.retain(|pattern| !taken.holds(pattern.p.x, pattern.p.y));
             GenerateFinderPatternSets(&mut patterns)
         });
@@ -159,6 +155,12 @@ impl Matrix {
             }
         }
         found
+    }
+
+    /// False where so much looks like finder patterns that the second reader, which tries all pairs of
+    /// them for each, would take seconds.
+    pub(super) fn suits_second_reader(&self) -> bool {
+        finder_patterns(&self.0, true, 0).len() <= MOST_FOR_SECOND_READER
     }
 
     /// A symbol that fills the image without perspective, even at one pixel a module.

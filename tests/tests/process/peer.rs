@@ -168,8 +168,13 @@ impl Peer {
 
     /// Types a line.
     pub(crate) fn say(&mut self, line: &str) {
+        assert!(self.try_to_say(line), "the program reads");
+    }
+
+    /// Types a line. Whether the program still reads.
+    pub(crate) fn try_to_say(&mut self, line: &str) -> bool {
         let input = self.input.as_mut().expect("still open");
-        writeln!(input, "{line}").expect("the program reads");
+        writeln!(input, "{line}").is_ok()
     }
 
     /// Ends its standard input.

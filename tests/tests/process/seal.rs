@@ -520,8 +520,17 @@ fn a_hostile_folder_is_not_unpacked() {
 
 /// Runs the program where `at` is a file system of its own; None if this user may not make one.
 fn on_own_disk(at: &str, options: &str, command: &str) -> Option<Outcome> {
+    on_medium(
+        &format!("mount -t tmpfs -o {options} none '{at}'"),
+        at,
+        command,
+    )
+}
+
+/// Runs the program where something is mounted at `at`, and names what is there afterwards; None if it cannot be.
+fn on_medium(mount: &str, at: &str, command: &str) -> Option<Outcome> {
     let script = format!(
-        "mount -t tmpfs -o {options} none '{at}' || exit 77; {command}; code=$?; ls -A '{at}' >&2; exit $code"
+        "{mount} || exit 77; {command}; code=$?; ls -A '{at}' >&2; umount '{at}'; exit $code"
     );
     let output = Command::new("unshare")
         .args(["-m", "sh", "-c", &script])
@@ -592,6 +601,57 @@ fn who_cannot_store_files_hears_it_before_anybody_is_there() {
             "{outcome:?}"
         );
     }
+}
+
+#[test]
+#[allow(clippy::print_stdout)]
+fn a_medium_without_hard_links_takes_what_is_locked_and_what_is_opened() {
+    let folder = Folder::new();
+    let (card, image) = (folder.path("card"), folder.path("image"));
+    fs::create_dir(&card).expect("made");
+    let blank = fs::File::create(&image).expect("made");
+    blank.set_len(32 << 20).expect("sparse");
+    let is_formatted = Command::new("mkfs.exfat").arg(&image).output();
+    if !is_formatted.is_ok_and(|output| output.status.success()) {
+        println!("skipped: no mkfs.exfat");
+        return;
+    }
+    let mount = format!("mount -t exfat-fuse -o loop '{image}' '{card}' >/dev/null 2>&1");
+    // It is a medium without hard links, or this would show nothing.
+    let linked = format!("touch '{card}/a'; ln '{card}/a' '{card}/b' 2>/dev/null; rm '{card}/a'");
+    let Some(outcome) = on_medium(&mount, &card, &format!("{linked}; true")) else {
+        println!("skipped: no exFAT for this user");
+        return;
+    };
+    assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(0), ""));
+
+    let (plain, tree) = (folder.path("plain"), folder.path("tree"));
+    fs::write(&plain, noise(300_000)).expect("written");
+    fs::create_dir_all(folder.path("tree/deep")).expect("made");
+    fs::write(folder.path("tree/deep/a"), "1").expect("written");
+    let answers = folder.path("answers");
+    fs::write(&answers, "Nordwind").expect("written");
+    let program = program().to_string_lossy();
+    let with = format!(
+        "--json --answer-file '{answers}' >>'{}'",
+        folder.path("told")
+    );
+    let command = [
+        format!("seal '{plain}' -o '{card}/plain.handfast' -q '{QUESTION}'"),
+        format!("open '{card}/plain.handfast' -o '{card}/opened'"),
+        format!("seal '{tree}' -o '{card}/tree.handfast' -q '{QUESTION}'"),
+        format!("open '{card}/tree.handfast' -o '{card}/grown'"),
+    ]
+    .map(|command| format!("'{program}' {command} {with}"))
+    .join(" && ");
+    let same = format!("cmp '{plain}' '{card}/opened' && diff -r '{tree}' '{card}/grown'");
+    let outcome = on_medium(&mount, &card, &format!("{command} && {same}")).expect("as before");
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let there: Vec<&str> = outcome.stderr.lines().collect();
+    assert_eq!(
+        there,
+        ["grown", "opened", "plain.handfast", "tree.handfast"]
+    );
 }
 
 #[test]

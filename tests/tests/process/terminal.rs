@@ -9,6 +9,7 @@ use rustix::termios::{LocalModes, Winsize, tcgetattr, tcgetpgrp, tcsetwinsize};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -238,6 +239,86 @@ fn a_long_paste_arrives_also_where_what_is_told_goes_to_a_file() {
         told.contains("You are connected") && !told.contains('\x1b'),
         "{told}"
     );
+}
+
+#[test]
+fn a_long_line_arrives_whatever_the_terminal_can_draw() {
+    for (before, behind) in [("", ">/dev/null 2>&1"), ("TERM=dumb ", ""), ("", "--json")] {
+        let folder = Folder::new();
+        let (mut host, link) = Peer::host(&folder, &[]);
+        let program = program().to_string_lossy().into_owned();
+        let join = format!("{before}'{program}' join --yes --incognito '{link}' {behind}");
+        let mut guest = Terminal::run(&join, (80, 24));
+        host.until("met");
+        guest.until_keys(true);
+        let typed = a_long_text(10_000);
+        guest.press(&typed);
+        guest.press("\r");
+        assert_eq!(text_of(&mut host, typed.len()), typed, "{behind}");
+        guest.press("mended, and shpwn\x7f\x7f\x7fown");
+        if behind != "--json" {
+            guest.until("mended, and shown");
+        }
+        guest.press("\r");
+        assert_eq!(host.until("message")["text"], "mended, and shown");
+        guest.press("/quit\r");
+        assert_eq!(guest.end(), Some(0));
+        assert!(!guest.rows().iter().any(|row| row.contains("[?2004")));
+    }
+}
+
+#[test]
+fn whoever_leaves_is_shown_nothing_more_of_what_comes_in() {
+    let folder = Folder::new();
+    let (mut host, link) = Peer::host(&folder, &[]);
+    let much = " --unverified-messages 1000000 --unverified-text 1GiB";
+    let mut guest = Terminal::guest(&link, much);
+    let is_over = Arc::new(AtomicBool::new(false));
+    let stop = is_over.clone();
+    let writing = std::thread::spawn(move || {
+        // When the guest is gone, the host ends and reads no more.
+        let mut numbers = (0u64..).take_while(|_| !stop.load(Ordering::Relaxed));
+        while numbers
+            .next()
+            .is_some_and(|number| host.try_to_say(&number.to_string()))
+        {}
+        host
+    });
+    // Enough that some of it still waits to be drawn.
+    guest.until("    Ana: 1000");
+    guest.press("/quit\r");
+    assert_eq!(guest.end(), Some(0));
+    is_over.store(true, Ordering::Relaxed);
+    drop(writing.join().expect("no panic"));
+    let rows = guest.rows();
+    let left = rows.iter().position(|row| row.starts_with("> /quit"));
+    let after = &rows[left.expect("typed")..];
+    let drawn = after.iter().filter(|row| row.starts_with("    Ana:"));
+    assert!(drawn.count() < 40, "{}", after.join("\n"));
+}
+
+#[test]
+fn whoever_leaves_waits_neither_for_a_file_nor_for_lines_that_nobody_reads() {
+    let folder = Folder::new();
+    let file = folder.path("large");
+    let large = File::create(&file).expect("a file");
+    large.set_len(1 << 32).expect("sparse");
+    // Of what is written to them, they read three lines.
+    let few = ["--unverified-messages", "3"];
+    let (mut host, link) = Peer::host(&folder, &few);
+    let downloads = folder.path("guest-downloads");
+    let mut guest = Terminal::guest(&link, &format!(" --keep-free 0 --downloads '{downloads}'"));
+    host.say(&format!("/send {file}"));
+    guest.until("* They want to send");
+    guest.press("/accept\r");
+    host.until("file_progress");
+    for number in 0..9_000 {
+        guest.press(&format!("{number}\r"));
+    }
+    host.until("limited");
+    guest.press("/quit\r");
+    assert_eq!(guest.end(), Some(0));
+    guest.until("* Files were still on their way");
 }
 
 #[test]
