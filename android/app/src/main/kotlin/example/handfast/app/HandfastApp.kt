@@ -19,6 +19,7 @@ import example.handfast.core.KeptPrivacy
 import example.handfast.core.OwnName
 import example.handfast.core.Row
 import example.handfast.core.bridge.Device
+import example.handfast.core.bridge.tieSockets
 import example.handfast.core.phone.AppLock
 import example.handfast.core.phone.Ongoing
 import example.handfast.core.phone.Presence.Event
@@ -55,8 +56,10 @@ open class HandfastApp : Application() {
             keys.forget()
         }
         val privacy = KeptPrivacy(File(noBackupFilesDir, "privacy"))
+        val networks = NetworkWatch(this)
         app = AppModel(scope, owner, keptPrivacy = privacy, forgetAll = forgetAll) { told ->
             Device.log(details = false)
+            tieSockets(networks::tie)
             tidyCache(this, lending)
             Device.open(
                 name = owner.read().orEmpty(),
@@ -73,7 +76,7 @@ open class HandfastApp : Application() {
         scope.launch(Dispatchers.Main) { app.ongoing.collect { keeper.handle(Event.Changed(it, app.front)) } }
         scope.launch(Dispatchers.Default) { app.ongoing.map(::people).distinctUntilChanged().collect(notices::offerPeople) }
         scope.launch(Dispatchers.IO) { app.ongoing.map(::received).distinctUntilChanged().collect { downloads.publish() } }
-        NetworkWatch(this).start { app.network(it.addresses, it.router, it.isTunnelled) }
+        networks.start { app.network(it.addresses, it.router, it.isTunnelled) }
     }
 
     /** Who is connected. */

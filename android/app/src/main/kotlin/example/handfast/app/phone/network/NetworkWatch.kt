@@ -2,19 +2,20 @@ package example.handfast.app.phone.network
 
 import android.content.Context
 import android.net.ConnectivityManager
+import android.net.InetAddresses
 import android.net.LinkProperties
 import android.net.Network
 import android.net.NetworkCapabilities
 import android.net.NetworkRequest
 import android.os.Handler
 import android.os.HandlerThread
+import android.os.ParcelFileDescriptor
 import example.handfast.core.phone.FoundInterface
 import example.handfast.core.phone.KnownNetwork
 import example.handfast.core.phone.Networks
 import example.handfast.core.phone.Offer
 import example.handfast.core.phone.Transport
 import java.io.IOException
-import java.net.DatagramSocket
 import java.net.Inet4Address
 import java.net.NetworkInterface
 
@@ -22,11 +23,20 @@ import java.net.NetworkInterface
  * Hands this phone's addresses in, because a phone lets no app watch them at the socket. The system tells of
  * the networks that it is in; a hotspot of its own is none of them, so interfaces are looked at as well.
  */
-class NetworkWatch(context: Context, private val interfaces: () -> List<FoundInterface> = ::interfaces) {
+class NetworkWatch(
+    context: Context,
+    private val interfaces: () -> List<FoundInterface> = ::interfaces,
+    private val descriptor: (Int) -> ParcelFileDescriptor = ParcelFileDescriptor::fromFd,
+) {
     private val manager = context.getSystemService(ConnectivityManager::class.java)
     private val handler = Handler(HandlerThread("network").apply { start() }.looper)
     private val networks = Networks()
     private var last: Offer? = null
+    private val there = HashMap<Long, Network>()
+
+    /** Which network has which address, for the threads of the core. */
+    @Volatile
+    private var tied = emptyMap<String, Network>()
     private lateinit var changed: (Offer) -> Unit
 
     /** From now on, [changed] hears of every change, on a thread of the watch. No address means no network. */
@@ -41,7 +51,7 @@ class NetworkWatch(context: Context, private val interfaces: () -> List<FoundInt
                     networks.isThere(known(network, properties))
                 }
 
-                override fun onLost(network: Network) = changes { networks.isGone(network.networkHandle) }
+                override fun onLost(network: Network) = changes { isGone(network) }
             },
             handler,
         )
@@ -57,7 +67,7 @@ class NetworkWatch(context: Context, private val interfaces: () -> List<FoundInt
                 override fun onLinkPropertiesChanged(network: Network, properties: LinkProperties) =
                     changes { networks.isThere(known(network, properties)) }
 
-                override fun onLost(network: Network) = changes { networks.isGone(network.networkHandle) }
+                override fun onLost(network: Network) = changes { isGone(network) }
             },
             handler,
         )
@@ -65,19 +75,15 @@ class NetworkWatch(context: Context, private val interfaces: () -> List<FoundInt
     }
 
     /**
-     * Has this socket leave by the network of the address that it is bound to.
+     * Has the socket with this file descriptor leave by the network that has this address. One whose address is in
+     * no network needs none.
      *
-     * @return whether it does; not where that network has gone
+     * @throws IOException if that network has gone
      */
-    fun bind(socket: DatagramSocket, address: String): Boolean {
-        val handle = last?.networks?.get(address) ?: return true
-        val network = Network.fromNetworkHandle(handle)
-        return try {
-            network.bindSocket(socket)
-            true
-        } catch (_: IOException) {
-            false
-        }
+    fun tie(socket: Int, address: String) {
+        val network = tied[plain(address)] ?: return
+        // The descriptor stays its owner's: what is tied is the socket, which a copy of it names as well.
+        descriptor(socket).use { network.bindSocket(it.fileDescriptor) }
     }
 
     /** A hotspot is switched on without a word, so interfaces are looked at every few seconds. */
@@ -92,10 +98,17 @@ class NetworkWatch(context: Context, private val interfaces: () -> List<FoundInt
         val offer = networks.offer()
         if (offer == last) return
         last = offer
+        tied = offer.networks.mapNotNull { (address, handle) -> there[handle]?.let { plain(address) to it } }.toMap()
         changed(offer)
     }
 
+    private fun isGone(network: Network) {
+        there -= network.networkHandle
+        networks.isGone(network.networkHandle)
+    }
+
     private fun known(network: Network, properties: LinkProperties): KnownNetwork {
+        there[network.networkHandle] = network
         val router = properties.routes.firstOrNull { it.isDefaultRoute && it.gateway is Inet4Address }
         return KnownNetwork(
             handle = network.networkHandle,
@@ -120,6 +133,10 @@ class NetworkWatch(context: Context, private val interfaces: () -> List<FoundInt
         const val EVERY = 3_000L
     }
 }
+
+/** An address in the one form that Java gives it: IPv6 is written in many, and on a phone with its interface. */
+private fun plain(address: String): String =
+    InetAddresses.parseNumericAddress(address.substringBefore('%')).hostAddress.orEmpty()
 
 /** This phone's interfaces that are up, as far as it lets an app see them. */
 private fun interfaces(): List<FoundInterface> = try {
