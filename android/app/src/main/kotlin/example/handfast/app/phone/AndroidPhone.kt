@@ -41,6 +41,7 @@ import example.handfast.app.R
 import example.handfast.app.phone.files.ContentDocument
 import example.handfast.app.phone.files.Downloads
 import example.handfast.app.phone.files.TakenPicture
+import example.handfast.app.phone.notices.Notices
 import example.handfast.app.ui.Felt
 import example.handfast.app.ui.Phone
 import example.handfast.core.AppModel
@@ -98,7 +99,7 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         activity.addOnContextAvailableListener {
             kept.consumeRestoredStateForKey(KEPT)?.let { state ->
                 saving = state.getString(SAVING)
-                attachingTo = if (state.containsKey(ATTACHING_TO)) state.getLong(ATTACHING_TO) else null
+                attachingTo = Notices.sessionOf(state.getString(ATTACHING_TO))
                 taking = state.getString(TAKING)
                 beganBefore = true
             }
@@ -106,7 +107,7 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         kept.registerSavedStateProvider(KEPT) {
             Bundle().apply {
                 putString(SAVING, saving)
-                attachingTo?.let { putLong(ATTACHING_TO, it) }
+                putString(ATTACHING_TO, attachingTo?.let(Notices::nameOf))
                 putString(TAKING, taking)
             }
         }
@@ -407,17 +408,22 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
     private fun attach(uris: List<Uri>) = attach(uris, attachingTo)
 
     private fun attach(uris: List<Uri>, session: Long?) {
-        if (uris.isEmpty() || session == null) return
+        if (uris.isEmpty()) return
         beside {
             val documents = uris.map(::document).onEach { it.name }
-            model.attach(documents, session)
+            // Where the system has ended the process meanwhile, so has the conversation.
+            if (session == null) model.share(Shared(documents, null)) else model.attach(documents, session)
         }
     }
 
     private fun attachTaken() {
         val file = taking?.let(::File) ?: return
         taking = null
-        attachingTo?.let { session -> model.attach(listOf(TakenPicture(file, document(Uri.EMPTY)::place)), session) }
+        val picture = listOf(TakenPicture(file, document(Uri.EMPTY)::place))
+        when (val session = attachingTo) {
+            null -> model.share(Shared(picture, null))
+            else -> model.attach(picture, session)
+        }
     }
 
     private fun save(to: Uri) {

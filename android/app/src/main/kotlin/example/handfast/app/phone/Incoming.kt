@@ -25,7 +25,7 @@ fun incoming(intent: Intent): Incoming {
     val session = when {
         isShared -> Notices.sessionOf(shortcut)
         intent.action == Intent.ACTION_VIEW -> null
-        else -> read { if (intent.hasExtra(Notices.SESSION)) intent.getLongExtra(Notices.SESSION, -1) else null }
+        else -> Notices.sessionOf(read { intent.getStringExtra(Notices.SESSION) })
     }
     return Incoming(
         action = intent.action,

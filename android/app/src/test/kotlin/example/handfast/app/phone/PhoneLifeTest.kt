@@ -4,13 +4,18 @@ import android.app.Notification
 import android.app.NotificationManager
 import android.content.ComponentName
 import android.content.Context
+import android.content.Intent
 import android.content.pm.ServiceInfo
+import android.os.Bundle
 import android.os.Looper
 import androidx.activity.ComponentActivity
+import androidx.core.app.RemoteInput
 import androidx.test.core.app.ApplicationProvider
 import example.handfast.app.HandfastApp
 import example.handfast.app.PhoneRunner
 import example.handfast.app.phone.notices.KeepingService
+import example.handfast.app.phone.notices.Notices
+import example.handfast.app.phone.notices.ReplyReceiver
 import example.handfast.app.until
 import example.handfast.core.Row
 import example.handfast.core.Screen
@@ -73,6 +78,21 @@ class PhoneLifeTest {
         assertEquals(1, told.actions.single().remoteInputs.size)
         app.keeper.handle(Event.Seen(true))
         assertTrue(notices.allNotifications.none { it.channelId == "messages" })
+    }
+
+    @Test
+    fun `an answer in a notification of an earlier process goes to nobody`() {
+        app.keeper.handle(Event.Seen(true))
+        app.keeper.handle(Event.Changed(listOf(talking()), 1))
+        for ((of, isSent) in listOf("earlier/1" to false, Notices.nameOf(1) to true)) {
+            val answer = Intent().putExtra(Notices.SESSION, of)
+            val typed = Bundle().apply { putCharSequence(ReplyReceiver.ANSWER, "yes") }
+            RemoteInput.addResultsToIntent(arrayOf(RemoteInput.Builder(ReplyReceiver.ANSWER).build()), answer, typed)
+            ReplyReceiver().onReceive(app, answer)
+            val isToldUnsent = notices.allNotifications.any { it.channelId == "messages" }
+            assertEquals(!isSent, isToldUnsent)
+            (app.getSystemService(Context.NOTIFICATION_SERVICE) as NotificationManager).cancelAll()
+        }
     }
 
     @Test

@@ -23,6 +23,7 @@ import example.handfast.core.bytes
 import example.handfast.core.phone.Service
 import example.handfast.core.phone.Tidings
 import java.util.Locale
+import java.util.UUID
 
 /** What stands among the notifications: one for each person, one for what keeps the app running. */
 class Notices(private val context: Context, private val showsContent: () -> Boolean) {
@@ -36,6 +37,8 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
             channel(ASLEEP, R.string.channel_asleep, NotificationManagerCompat.IMPORTANCE_DEFAULT),
         )
         manager.createNotificationChannelsCompat(channels)
+        // What an earlier process told is about conversations that are gone.
+        manager.cancelAll()
     }
 
     /** What says that the app keeps running, while it does. */
@@ -58,8 +61,8 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
         for (row in tidings.rows) style.addMessage(line(row), now, person.takeUnless { row.ours })
         val builder = builder(MESSAGES)
             .setStyle(style)
-            .setShortcutId(shortcutId(tidings.session))
-            .setLocusId(LocusIdCompat(shortcutId(tidings.session)))
+            .setShortcutId(nameOf(tidings.session))
+            .setLocusId(LocusIdCompat(nameOf(tidings.session)))
             .setCategory(NotificationCompat.CATEGORY_MESSAGE)
             .setContentIntent(open(tidings.session))
             .setAutoCancel(true)
@@ -67,10 +70,10 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
             .setVisibility(if (showsContent()) NotificationCompat.VISIBILITY_PUBLIC else NotificationCompat.VISIBILITY_PRIVATE)
             .setPublicVersion(hidden())
         if (tidings.isTalking) builder.addAction(reply(tidings.session))
-        post(tag(tidings.session), TIDINGS, builder.build())
+        post(nameOf(tidings.session), TIDINGS, builder.build())
     }
 
-    fun untell(session: Long) = manager.cancel(tag(session), TIDINGS)
+    fun untell(session: Long) = manager.cancel(nameOf(session), TIDINGS)
 
     /** What waits does so in vain until the person comes. */
     fun tellAsleep(isAsleep: Boolean) {
@@ -89,23 +92,23 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
             .setContentText(context.getString(R.string.unsent_text))
             .setContentIntent(open(null))
             .setAutoCancel(true)
-        post(tag(session), TIDINGS, builder.build())
+        post(nameOf(session), TIDINGS, builder.build())
     }
 
     /** Whoever is connected stands among the people to whom other apps share. */
     fun offerPeople(people: Map<Long, String>) {
-        val gone = ShortcutManagerCompat.getDynamicShortcuts(context).map { it.id } - people.keys.map(::shortcutId).toSet()
+        val gone = ShortcutManagerCompat.getDynamicShortcuts(context).map { it.id } - people.keys.map(::nameOf).toSet()
         if (gone.isNotEmpty()) ShortcutManagerCompat.removeLongLivedShortcuts(context, gone)
         for ((session, called) in people) {
             val name = called.ifEmpty { context.getString(R.string.person_somebody) }
-            val shortcut = ShortcutInfoCompat.Builder(context, shortcutId(session))
+            val shortcut = ShortcutInfoCompat.Builder(context, nameOf(session))
                 .setShortLabel(name)
                 .setPerson(person(session, name))
                 .setIcon(IconCompat.createWithResource(context, R.mipmap.launcher))
                 .setIntent(intent(session).setAction(Intent.ACTION_MAIN))
                 .setCategories(setOf(TO_PERSON))
                 .setLongLived(true)
-                .setLocusId(LocusIdCompat(shortcutId(session)))
+                .setLocusId(LocusIdCompat(nameOf(session)))
                 .build()
             // The launcher takes only so many a day from an app that is not seen.
             runCatching { ShortcutManagerCompat.pushDynamicShortcut(context, shortcut) }
@@ -124,7 +127,7 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
         .build()
 
     private fun person(session: Long, name: String) = Person.Builder()
-        .setKey(shortcutId(session))
+        .setKey(nameOf(session))
         .setName(name.ifEmpty { context.getString(R.string.person_somebody) })
         .build()
 
@@ -143,7 +146,7 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
         val intent = PendingIntent.getBroadcast(
             context,
             session.toInt(),
-            Intent(context, ReplyReceiver::class.java).putExtra(SESSION, session),
+            Intent(context, ReplyReceiver::class.java).putExtra(SESSION, nameOf(session)),
             PendingIntent.FLAG_UPDATE_CURRENT or PendingIntent.FLAG_MUTABLE,
         )
         return NotificationCompat.Action.Builder(null, label, intent)
@@ -155,7 +158,7 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
 
     private fun intent(session: Long?) = Intent(context, MainActivity::class.java)
         .addFlags(Intent.FLAG_ACTIVITY_NEW_TASK or Intent.FLAG_ACTIVITY_SINGLE_TOP)
-        .apply { session?.let { putExtra(SESSION, it) } }
+        .apply { session?.let { putExtra(SESSION, nameOf(it)) } }
 
     private fun open(session: Long?): PendingIntent = PendingIntent.getActivity(
         context,
@@ -170,8 +173,6 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
         if (!isGranted && !manager.areNotificationsEnabled()) return
         manager.notify(tag, number, notification)
     }
-
-    private fun tag(session: Long) = "session-$session"
 
     companion object {
         /** The session that an intent of ours is about. */
@@ -190,9 +191,14 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
         /** In UTF-16 units: nobody reads more in a notification. */
         private const val MOST_TEXT = 500
 
-        private fun shortcutId(session: Long) = "session-$session"
+        /** Numbers of sessions begin anew in each process, and what is left of an earlier one means nobody here. */
+        private val process = "${UUID.randomUUID()}"
 
-        /** The session that a shortcut is about. */
-        fun sessionOf(shortcut: String?): Long? = shortcut?.removePrefix("session-")?.toLongOrNull()
+        /** What a session is called where a later process may read it. */
+        fun nameOf(session: Long) = "$process/$session"
+
+        /** The session of this process that is called so. */
+        fun sessionOf(name: String?): Long? =
+            name?.takeIf { it.startsWith("$process/") }?.removePrefix("$process/")?.toLongOrNull()
     }
 }

@@ -11,7 +11,8 @@ import example.handfast.core.phone.Presence.Event
 class ReplyReceiver : BroadcastReceiver() {
     override fun onReceive(context: Context, intent: Intent) {
         val text = RemoteInput.getResultsFromIntent(intent)?.getCharSequence(ANSWER)?.toString().orEmpty()
-        val session = intent.getLongExtra(Notices.SESSION, -1)
+        // Of an earlier process: nobody.
+        val session = Notices.sessionOf(intent.getStringExtra(Notices.SESSION)) ?: -1
         val app = context.applicationContext as HandfastApp
         if (text.isNotBlank()) app.keeper.handle(Event.Answered(session, text))
     }
