@@ -8,12 +8,15 @@ import android.graphics.Canvas
 import android.graphics.Color
 import android.graphics.Matrix
 import android.graphics.Paint
+import android.graphics.SurfaceTexture
 import android.hardware.camera2.CameraCharacteristics
 import android.hardware.camera2.CameraManager
 import android.media.FedImage
 import android.media.Image
 import android.media.ImageReader
 import android.os.Handler
+import android.view.TextureView
+import android.view.View
 import androidx.test.core.app.ApplicationProvider
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Implementation
@@ -22,11 +25,13 @@ import org.robolectric.annotation.RealObject
 import org.robolectric.shadow.api.Shadow
 import org.robolectric.shadows.ShadowCameraCharacteristics
 import org.robolectric.shadows.ShadowImageReader
+import org.robolectric.shadows.ShadowView
 import java.nio.ByteBuffer
 import java.util.concurrent.ConcurrentLinkedQueue
 
 /**
- * A camera that sees what a test shows it. A test that uses it says `@Config(shadows = [FedReader::class])`.
+ * A camera that sees what a test shows it. A test that uses it says
+ * `@Config(shadows = [FedReader::class, FedPreview::class])`.
  */
 object FedCamera {
     /** A phone that has a camera, and has been allowed to use it if [allowed]. */
@@ -38,29 +43,31 @@ object FedCamera {
         shadowOf(traits).set(CameraCharacteristics.LENS_FACING, CameraCharacteristics.LENS_FACING_BACK)
         shadowOf(phone.getSystemService(CameraManager::class.java)).addCamera("0", traits)
         FedReader.running = null
+        FedReader.broken = null
     }
 
     /** Whether somebody looks through it. */
     val isRunning get() = FedReader.running != null
 
-    /** Holds this picture before the camera, once it runs, until [enough]. */
-    fun see(picture: Bitmap, enough: () -> Boolean) {
-        until({ "nobody opens the camera" }) { isRunning }
+    /** Holds this picture before the camera, once it runs, until [enough]; the screen goes on by [idle]. */
+    fun see(picture: Bitmap, idle: () -> Unit, enough: () -> Boolean) {
+        until({ "nobody opens the camera" }, idle) { isRunning }
         val frame = seen(picture)
-        until({ "what the camera sees is not read" }) {
+        until({ "what the camera sees is not read" }, idle) {
+            FedReader.broken?.let { throw AssertionError("the camera's thread ended", it) }
             FedReader.running?.takeIf { it.isHungry }?.feed(frame)
             enough()
         }
     }
 
     /**
-     * The picture as a camera has it: smaller than the frame, askew, nearer at one side, on grey, under a lamp
-     * that does not reach everywhere.
+     * The picture as a camera has it that is held over its upper part: askew, nearer at one side, on grey, under a
+     * lamp that does not reach everywhere.
      */
     fun seen(picture: Bitmap): Bitmap {
         val frame = Bitmap.createBitmap(WIDTH, HEIGHT, Bitmap.Config.ARGB_8888)
         val (right, low) = picture.width.toFloat() to picture.height.toFloat()
-        val fit = minOf(WIDTH * SHARE / right, HEIGHT * SHARE / low)
+        val fit = HEIGHT * SHARE / minOf(right, low)
         val matrix = Matrix().apply {
             setPolyToPoly(
                 floatArrayOf(0f, 0f, right, 0f, right, low, 0f, low), 0,
@@ -111,6 +118,10 @@ class FedReader : ShadowImageReader() {
         super.close()
     }
 
+    /** There is nothing native to close, and the finalizer would. */
+    @Implementation
+    fun nativeClose() = Unit
+
     fun feed(frame: Bitmap) {
         val pixels = IntArray(frame.width * frame.height)
         frame.getPixels(pixels, 0, frame.width, 0, 0, frame.width, frame.height)
@@ -119,12 +130,46 @@ class FedReader : ShadowImageReader() {
         for (it in pixels) luma.put(Color.green(it).toByte())
         luma.flip()
         frames.add(FedImage(frame.width, frame.height, luma))
-        handler?.post { listener?.onImageAvailable(real) }
+        handler?.post {
+            try {
+                listener?.onImageAvailable(real)
+            } catch (failure: Throwable) {
+                // Thrown here, it would end this thread without a word.
+                broken = failure
+            }
+        }
     }
 
     companion object {
         /** The one that somebody listens to. */
         @Volatile
         var running: FedReader? = null
+
+        /** What the app threw at a frame. */
+        @Volatile
+        var broken: Throwable? = null
+    }
+}
+
+/** A TextureView that can be drawn on as soon as it is seen; Robolectric has no graphics processor that would say so. */
+@Implements(TextureView::class)
+class FedPreview : ShadowView() {
+    @RealObject
+    private lateinit var real: TextureView
+
+    @Implementation
+    fun setSurfaceTextureListener(listener: TextureView.SurfaceTextureListener?) {
+        if (listener == null) return
+        real.addOnAttachStateChangeListener(object : View.OnAttachStateChangeListener {
+            private var surface: SurfaceTexture? = null
+
+            override fun onViewAttachedToWindow(view: View) {
+                surface = SurfaceTexture(false).also { listener.onSurfaceTextureAvailable(it, view.width, view.height) }
+            }
+
+            override fun onViewDetachedFromWindow(view: View) {
+                surface?.let(listener::onSurfaceTextureDestroyed)
+            }
+        })
     }
 }

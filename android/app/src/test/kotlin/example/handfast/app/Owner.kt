@@ -27,22 +27,23 @@ class Owner(private val rule: ComposeTestRule) {
         controller.recreate()
     }
 
-    /** Goes to the home screen, and comes back. */
-    fun goesAwayAndComesBack() {
+    /** Goes to the home screen, and comes back; [meanwhile] nothing of the app is seen. */
+    fun goesAwayAndComesBack(meanwhile: () -> Unit = {}) {
         controller.pause().stop()
         rule.waitForIdle()
+        meanwhile()
         controller.restart().resume()
     }
 
     private fun words(@StringRes words: Int, vararg arguments: Any) = activity.getString(words, *arguments)
 
-    fun sees(words: String) = wait("nobody sees \"$words\" on ${app.screen.value}") { isThere(says(words)) }
+    fun sees(words: String) = wait("looks for \"$words\"") { isThere(says(words)) }
 
     fun sees(@StringRes words: Int, vararg arguments: Any) = sees(words(words, *arguments))
 
     fun taps(words: String) {
         val wanted = says(words) and hasClickAction()
-        wait("nobody can tap on \"$words\" on ${app.screen.value}") { isThere(wanted) }
+        wait("taps on \"$words\"") { isThere(wanted) }
         if (isThere(wanted and hasAnyAncestor(hasScrollAction()))) rule.onNode(wanted).performScrollTo()
         rule.onNode(wanted).performClick()
     }
@@ -51,7 +52,7 @@ class Owner(private val rule: ComposeTestRule) {
 
     /** Into the one line that there is to write in. */
     fun writes(text: String) {
-        wait("there is nothing to write in on ${app.screen.value}") { isThere(hasSetTextAction()) }
+        wait("writes \"$text\"") { isThere(hasSetTextAction()) }
         rule.onNode(hasSetTextAction()).performTextReplacement(text)
     }
 
@@ -70,7 +71,11 @@ class Owner(private val rule: ComposeTestRule) {
         return Bitmap.createBitmap(view.width, view.height, Bitmap.Config.ARGB_8888).also { view.draw(Canvas(it)) }
     }
 
-    fun wait(said: String, happened: () -> Boolean) = until({ said }, rule::waitForIdle, happened)
+    private fun wait(what: String, happened: () -> Boolean) {
+        // Where a test stops, it is seen what was waited for.
+        println(what)
+        until({ "$what, and sees ${app.screen.value}" }, rule::waitForIdle, happened)
+    }
 
     private fun says(words: String) = hasText(words) or hasContentDescription(words)
 
