@@ -241,11 +241,12 @@ impl Told {
             } => Some(Stage::Answering(*tries_left)),
             view => State::of(view).map(Stage::State),
         };
-        if stage != self.stage {
-            match stage {
-                Some(Stage::State(state)) => output.tell(Event::State { state }),
-                Some(Stage::Answering(tries_left)) => output.tell(Event::Answering { tries_left }),
-                None => {}
+        // Where nothing is told in between, such as while another process takes the work over, what comes
+        // again is known.
+        if let Some(now) = stage.filter(|_| stage != self.stage) {
+            match now {
+                Stage::State(state) => output.tell(Event::State { state }),
+                Stage::Answering(tries_left) => output.tell(Event::Answering { tries_left }),
             }
             self.stage = stage;
         }

@@ -86,11 +86,15 @@ fn when_the_first_process_ends_another_goes_on_with_what_waits() {
         let (mut first, _) = shared.invite();
         let (mut second, link) = shared.invite();
         let (mut third, other) = shared.invite();
+        for host in [&mut second, &mut third] {
+            host.until_state("waiting");
+        }
         first.signal(signal);
         let status = first.end(SOON);
         assert_eq!(status, (signal == "INT").then_some(130));
         for (host, link) in [(&mut second, link), (&mut third, other)] {
             let mut visitor = shared.visitor(&link);
+            assert_ne!(host.until("state")["state"], "waiting", "it was told");
             host.until("met");
             visitor.until("met");
             hear_each_other(host, &mut visitor);
