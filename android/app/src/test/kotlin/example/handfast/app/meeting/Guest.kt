@@ -28,7 +28,7 @@ class Guest {
         FedCamera.install()
         FedNetwork.comes("127.0.0.1/8")
         ben.taps(R.string.scan_code)
-        FedCamera.see(Meeting.ofThisProcess().look()) { ben.app.screen.value is Screen.Confirm }
+        FedCamera.see(Meeting.ofThisProcess().look(), rule::waitForIdle) { ben.app.screen.value is Screen.Confirm }
         ben.taps(R.string.connect)
         ben.sees("hello, who is there?")
         ben.writes("it is Ben")
