@@ -61,26 +61,19 @@ object FedCamera {
     }
 
     /**
-     * The picture as a camera has it that is held over its upper part: askew, nearer at one side, on grey, under a
-     * lamp that does not reach everywhere.
+     * The picture as a camera has it that is held over its upper part: askew, in another size, on grey.
      */
     fun seen(picture: Bitmap): Bitmap {
         val frame = Bitmap.createBitmap(WIDTH, HEIGHT, Bitmap.Config.ARGB_8888)
-        val (right, low) = picture.width.toFloat() to picture.height.toFloat()
-        val fit = HEIGHT * SHARE / minOf(right, low)
+        val fit = HEIGHT * SHARE / minOf(picture.width, picture.height)
         val matrix = Matrix().apply {
-            setPolyToPoly(
-                floatArrayOf(0f, 0f, right, 0f, right, low, 0f, low), 0,
-                floatArrayOf(0f, 0f, right, low * 0.04f, right * 0.97f, low, right * 0.02f, low * 0.96f), 0, 4,
-            )
             postScale(fit, fit)
             postRotate(9f)
-            postTranslate(WIDTH * 0.33f, HEIGHT * 0.02f)
+            postTranslate(WIDTH * 0.33f, 0f)
         }
         Canvas(frame).apply {
             drawColor(Color.rgb(120, 120, 120))
             drawBitmap(picture, matrix, Paint(Paint.FILTER_BITMAP_FLAG))
-            drawRect(0f, HEIGHT / 2f, WIDTH.toFloat(), HEIGHT.toFloat(), Paint().apply { color = Color.argb(60, 0, 0, 0) })
         }
         return frame
     }
