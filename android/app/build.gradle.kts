@@ -43,6 +43,8 @@ android {
         targetSdk = 36
         versionCode = 1
         versionName = "0.1.0"
+        // JNA brings its library for more processors than the core is built for.
+        ndk.abiFilters += listOf("arm64-v8a", "armeabi-v7a", "x86_64")
         val linkHost = providers.gradleProperty("handfast.linkHost").get()
         manifestPlaceholders["linkHost"] = linkHost
         resValue("string", "link_host", linkHost)

@@ -240,7 +240,9 @@ impl Chat<'_> {
 
     /// Whether to read on. A script waits until there is room; a person may always want to leave.
     fn takes_a_line(&self, lines: &Lines) -> bool {
-        (lines.is_terminal() || self.held.is_empty()) && !self.is_leaving
+        // Behind the end nothing comes, again and again.
+        let has_ended = matches!(self.held.back(), Some(Held::End));
+        (lines.is_terminal() || self.held.is_empty()) && !has_ended && !self.is_leaving
     }
 
     async fn typed(&mut self, line: Option<String>, is_person: bool) {

@@ -36,6 +36,10 @@ jars() {
 
 # fetched SETS...: the libraries, checked against the lock; an AAR unpacked, its resources compiled.
 fetched() {
+    if ! command -v aapt2 >/dev/null || ! command -v unzip >/dev/null; then
+        apt-get update --quiet
+        DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends aapt unzip
+    fi
     python3 scripts/android/libraries.py fetch "$@"
     local of aar folder
     for of in "$@"; do

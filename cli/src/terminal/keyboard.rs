@@ -158,7 +158,13 @@ pub(crate) fn next_line() -> Option<String> {
                 screen().draw();
                 return Some(text);
             }
-            Typed::End => return None,
+            Typed::End => {
+                // Nobody reads keys any more, so the system has to make a signal of Ctrl-C again.
+                if !cfg!(unix) {
+                    leave();
+                }
+                return None;
+            }
             Typed::Interrupt => interrupt::press(),
             // A text that comes as single keys is drawn once.
             Typed::Nothing if matches!(event::poll(AT_ONCE), Ok(true)) => {}

@@ -45,7 +45,7 @@ final class AppCoordinator {
         camera.handle(.hidden)
         model = Self.newModel()
         camera = CameraDriver(model: model)
-        model.network(localAddresses())
+        if let told = network.told { model.network(told.addresses, router: told.router) }
         Task { await old.shutdown() }
     }
 
@@ -93,12 +93,12 @@ final class AppCoordinator {
         for effect in machine.handle(event, at: .now) {
             switch effect {
             case .begin: begin()
-            case .pause:
+            case .pause(let turn):
                 let model = model
                 model.left()
                 Task {
                     await model.settled()
-                    handle(.paused)
+                    handle(.paused(turn: turn))
                 }
             case .resume: model.returned()
             case .end:

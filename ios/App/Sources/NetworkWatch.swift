@@ -8,6 +8,8 @@ final class NetworkWatch {
     private let out = NWPathMonitor()
     private let wifi = NWPathMonitor(requiredInterfaceType: .wifi)
     private var machine = NetworkMachine()
+    /// What was told last.
+    var told: NetworkMachine.Told? { machine.told }
     private var looking: Task<Void, Never>?
     private var tell: (NetworkMachine.Told) -> Void = { _ in }
 

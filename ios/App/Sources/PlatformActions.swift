@@ -19,6 +19,15 @@ final class PlatformActions {
     /// What becomes of what is picked.
     var purpose = Purpose.handIn
 
+    /// Nothing lies over the screen any more.
+    func dismiss() {
+        shared = nil
+        looked = nil
+        isPickingPicture = false
+        isPickingFile = false
+        isTakingPicture = false
+    }
+
     enum Purpose {
         case handIn
         /// For whoever was on the stage then.

@@ -28,9 +28,13 @@ struct RootView: View {
                 // Before the system takes its picture for the list of apps.
                 if home.lock.isCovered {
                     LockCover(lock: home.lock)
-                } else if page.isSecret && phase != .active {
+                } else if (page.isSecret || home.lock.isWanted) && phase != .active {
                     Color(uiColor: .systemBackground).ignoresSafeArea()
                 }
+            }
+            // What was opened over the screen lies over its cover, too.
+            .onChange(of: home.lock.isCovered) { _, isCovered in
+                if isCovered { actions.dismiss() }
             }
             .onChange(of: model.due) { _, due in
                 guard let due else { return }

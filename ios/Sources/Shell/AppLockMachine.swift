@@ -31,6 +31,8 @@ public struct AppLockMachine: Sendable {
 
     private var isWanted = false
     private var isAsking = false
+    /// The system's question makes the app leave and return, which is no reason to ask again.
+    private var asksByItself = true
     private var leftAt: Instant?
     public private(set) var isCovered = false
 
@@ -44,15 +46,17 @@ public struct AppLockMachine: Sendable {
             return []
         case .left:
             leftAt = leftAt ?? now
+            asksByItself = true
             return []
         case .returned:
             defer { leftAt = nil }
             if isWanted, let leftAt, now - leftAt >= Self.grace { isCovered = true }
-            return ask()
+            return asksByItself ? ask() : []
         case .touched:
             return ask()
         case .answered(let answer):
             isAsking = false
+            asksByItself = answer != .refused
             if answer != .refused { isCovered = false }
             return []
         }

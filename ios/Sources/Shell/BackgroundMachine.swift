@@ -15,8 +15,8 @@ public struct BackgroundMachine: Sendable {
         case passed
         /// The system takes back what it granted. Whoever has not ended by the time this was handled is killed.
         case expired
-        /// What `Effect.pause` began is done.
-        case paused
+        /// What `Effect.pause` of this turn began is done.
+        case paused(turn: Int)
         /// The app is on the screen again.
         case returned
     }
@@ -24,8 +24,8 @@ public struct BackgroundMachine: Sendable {
     public enum Effect: Equatable, Sendable {
         /// Ask the system to let the app run on.
         case begin
-        /// Put everything to sleep.
-        case pause
+        /// Put everything to sleep. `turn`: the person may have been back and gone again before that is done.
+        case pause(turn: Int)
         /// Wake everything up.
         case resume
         /// Tell the system that nothing more is to be done.
@@ -49,6 +49,7 @@ public struct BackgroundMachine: Sendable {
 
     private var state = State.front
     private var isAtRest = false
+    private var turn = 0
     /// The system lets the app run on.
     private var isGranted = false
     /// When `passed` is due; none while nothing is waited for.
@@ -83,7 +84,7 @@ public struct BackgroundMachine: Sendable {
             return pause() + release()
         case (.expired, _):
             return release()
-        case (.paused, .pausing):
+        case (.paused(turn), .pausing):
             state = .asleep
             return release()
         case (.returned, .front):
@@ -100,7 +101,8 @@ public struct BackgroundMachine: Sendable {
     private mutating func pause() -> [Effect] {
         state = .pausing
         deadline = nil
-        return [.pause]
+        turn += 1
+        return [.pause(turn: turn)]
     }
 
     private mutating func release() -> [Effect] {

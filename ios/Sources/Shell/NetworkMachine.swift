@@ -21,7 +21,8 @@ public struct NetworkMachine: Sendable {
     private var addresses: [String]?
     private var out: String?
     private var wifi: String?
-    private var told: Told?
+    /// What the core knows.
+    public private(set) var told: Told?
 
     public init() {}
 

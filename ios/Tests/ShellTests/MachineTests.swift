@@ -136,8 +136,8 @@ final class BackgroundMachineTests: XCTestCase {
         XCTAssertEqual(after(.granted(.seconds(28))), [])
         XCTAssertEqual(machine.deadline, start + .seconds(20))
         XCTAssertEqual(after(.passed, at: 19), [])
-        XCTAssertEqual(after(.passed, at: 20), [.pause])
-        XCTAssertEqual(after(.paused, at: 21), [.end])
+        XCTAssertEqual(after(.passed, at: 20), [.pause(turn: 1)])
+        XCTAssertEqual(after(.paused(turn: 1), at: 21), [.end])
         XCTAssertEqual(after(.expired, at: 28), [])
         XCTAssertEqual(after(.returned, at: 60), [.resume])
     }
@@ -150,36 +150,36 @@ final class BackgroundMachineTests: XCTestCase {
 
     func testNothingUnderWaySleepsAtOnceAndWithTimeToDoSo() {
         XCTAssertEqual(after(.left(isAtRest: true)), [.begin])
-        XCTAssertEqual(after(.granted(.seconds(28))), [.pause])
-        XCTAssertEqual(after(.paused), [.end])
+        XCTAssertEqual(after(.granted(.seconds(28))), [.pause(turn: 1)])
+        XCTAssertEqual(after(.paused(turn: 1)), [.end])
     }
 
     func testWhereTheSystemRefusesItSleepsAtOnce() {
         _ = after(.left(isAtRest: false))
-        XCTAssertEqual(after(.granted(nil)), [.pause])
-        XCTAssertEqual(after(.paused), [])
+        XCTAssertEqual(after(.granted(nil)), [.pause(turn: 1)])
+        XCTAssertEqual(after(.paused(turn: 1)), [])
         XCTAssertEqual(after(.returned), [.resume])
     }
 
     func testWhatComesToRestMeanwhileSleeps() {
         _ = after(.left(isAtRest: false))
         _ = after(.granted(.seconds(28)))
-        XCTAssertEqual(after(.rested, at: 3), [.pause])
+        XCTAssertEqual(after(.rested, at: 3), [.pause(turn: 1)])
         XCTAssertEqual(after(.rested, at: 3), [])
     }
 
     func testTimeThatEndsEarlyIsGivenBackAtOnce() {
         _ = after(.left(isAtRest: false))
         _ = after(.granted(.seconds(28)))
-        XCTAssertEqual(after(.expired, at: 5), [.pause, .end])
-        XCTAssertEqual(after(.paused, at: 5), [])
+        XCTAssertEqual(after(.expired, at: 5), [.pause(turn: 1), .end])
+        XCTAssertEqual(after(.paused(turn: 1), at: 5), [])
     }
 
     func testTimeThatEndsWhileItFallsAsleepIsGivenBackOnce() {
         _ = after(.left(isAtRest: true))
         _ = after(.granted(.seconds(28)))
         XCTAssertEqual(after(.expired), [.end])
-        XCTAssertEqual(after(.paused), [])
+        XCTAssertEqual(after(.paused(turn: 1)), [])
         XCTAssertEqual(after(.returned), [.resume])
     }
 
@@ -196,7 +196,17 @@ final class BackgroundMachineTests: XCTestCase {
         _ = after(.left(isAtRest: true))
         _ = after(.granted(.seconds(28)))
         XCTAssertEqual(after(.returned), [.resume, .end])
-        XCTAssertEqual(after(.paused), [])
+        XCTAssertEqual(after(.paused(turn: 1)), [])
+    }
+
+    func testASleepThatIsDoneAfterTheNextBeganDoesNotEndThatOne() {
+        _ = after(.left(isAtRest: true))
+        XCTAssertEqual(after(.granted(.seconds(28))), [.pause(turn: 1)])
+        _ = after(.returned)
+        _ = after(.left(isAtRest: true))
+        XCTAssertEqual(after(.granted(.seconds(28))), [.pause(turn: 2)])
+        XCTAssertEqual(after(.paused(turn: 1)), [])
+        XCTAssertEqual(after(.paused(turn: 2)), [.end])
     }
 
     func testTimeThatIsGrantedTooLateIsGivenBack() {
@@ -209,15 +219,20 @@ final class BackgroundMachineTests: XCTestCase {
     func testAThousandStepsKeepNothingOfTheSystem() {
         var random = Steps(seed: 11)
         var held = 0
+        var turn = 0
         for step in 0..<1000 {
             let events: [BackgroundMachine.Event] = [
-                .left(isAtRest: random.next(2) == 0), .rested, .passed, .paused, .returned,
+                .left(isAtRest: random.next(2) == 0), .rested, .passed, .paused(turn: turn), .returned,
             ]
             let event = events[random.next(events.count)]
             for effect in after(event, at: Double(step)) {
+                if case .pause(let new) = effect { turn = new }
                 if effect == .begin {
                     held += 1
-                    XCTAssertFalse(after(.granted(.seconds(28)), at: Double(step)).contains(.begin))
+                    for next in after(.granted(.seconds(28)), at: Double(step)) {
+                        XCTAssertNotEqual(next, .begin)
+                        if case .pause(let new) = next { turn = new }
+                    }
                 }
                 if effect == .end { held -= 1 }
             }
@@ -342,6 +357,18 @@ final class AppLockMachineTests: XCTestCase {
         XCTAssertEqual(after(.touched), [])
         XCTAssertEqual(after(.answered(.owner)), [])
         XCTAssertFalse(machine.isCovered)
+    }
+
+    func testWhoRefusesIsNotAskedAgainBeforeTheyLeftOrTouchedIt() {
+        _ = after(.wanted(true, atStart: true))
+        XCTAssertEqual(after(.returned), [.ask])
+        XCTAssertEqual(after(.answered(.refused)), [])
+        // The system's own question is gone, so the app is there again.
+        XCTAssertEqual(after(.returned), [])
+        XCTAssertEqual(after(.touched), [.ask])
+        XCTAssertEqual(after(.answered(.refused)), [])
+        _ = after(.left)
+        XCTAssertEqual(after(.returned), [.ask])
     }
 
     func testASharedFileIsNoLeavingButAMinuteIs() {

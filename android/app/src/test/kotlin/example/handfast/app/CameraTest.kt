@@ -11,7 +11,7 @@ import org.junit.runner.RunWith
 import org.robolectric.annotation.Config
 
 @RunWith(PhoneRunner::class)
-@Config(qualifiers = "w360dp-h740dp-xhdpi", shadows = [FedReader::class, FedPreview::class])
+@Config(qualifiers = "w360dp-h740dp-xhdpi", shadows = [FedPreview::class])
 class CameraTest {
     @get:Rule
     val rule = createEmptyComposeRule()

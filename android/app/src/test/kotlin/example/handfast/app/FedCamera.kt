@@ -30,8 +30,8 @@ import java.nio.ByteBuffer
 import java.util.concurrent.ConcurrentLinkedQueue
 
 /**
- * A camera that sees what a test shows it. A test that uses it says
- * `@Config(shadows = [FedReader::class, FedPreview::class])`.
+ * A camera that sees what a test shows it. A test that draws what it sees says
+ * `@Config(shadows = [FedPreview::class])`; [FedReader] is there for every test.
  */
 object FedCamera {
     /** A phone that has a camera, and has been allowed to use it if [allowed]. */

@@ -4,7 +4,6 @@ import androidx.compose.ui.test.junit4.v2.createEmptyComposeRule
 import example.handfast.app.FedCamera
 import example.handfast.app.FedNetwork
 import example.handfast.app.FedPreview
-import example.handfast.app.FedReader
 import example.handfast.app.Owner
 import example.handfast.app.PhoneRunner
 import example.handfast.app.R
@@ -16,7 +15,7 @@ import org.robolectric.annotation.Config
 
 /** The other phone of [TwoPhonesTest], which begins it. */
 @RunWith(PhoneRunner::class)
-@Config(qualifiers = "w360dp-h740dp-xhdpi", shadows = [FedReader::class, FedPreview::class])
+@Config(qualifiers = "w360dp-h740dp-xhdpi", shadows = [FedPreview::class])
 class Guest {
     @get:Rule
     val rule = createEmptyComposeRule()

@@ -3,7 +3,6 @@ package example.handfast.app.phone
 import android.graphics.SurfaceTexture
 import androidx.test.core.app.ApplicationProvider
 import example.handfast.app.FedCamera
-import example.handfast.app.FedReader
 import example.handfast.app.HandfastApp
 import example.handfast.app.PhoneRunner
 import example.handfast.app.phone.camera.CameraHardware
@@ -17,13 +16,11 @@ import org.junit.After
 import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
-import org.robolectric.annotation.Config
 import java.util.concurrent.CopyOnWriteArrayList
 import kotlin.test.assertEquals
 
 /** The camera through Android's own Camera2, and through one that a test plays. */
 @RunWith(PhoneRunner::class)
-@Config(shadows = [FedReader::class])
 class CameraTest {
     private val app get() = ApplicationProvider.getApplicationContext<HandfastApp>()
     private val model get() = app.app
