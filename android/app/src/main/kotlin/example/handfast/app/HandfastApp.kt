@@ -14,10 +14,9 @@ import example.handfast.app.phone.network.NetworkWatch
 import example.handfast.app.phone.notices.Keeper
 import example.handfast.app.phone.notices.Notices
 import example.handfast.core.AppModel
-import example.handfast.core.Key
 import example.handfast.core.KeptPrivacy
 import example.handfast.core.OwnName
-import example.handfast.core.Row
+import example.handfast.core.Screen
 import example.handfast.core.bridge.Device
 import example.handfast.core.bridge.tieSockets
 import example.handfast.core.phone.AppLock
@@ -26,6 +25,7 @@ import example.handfast.core.phone.Presence.Event
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.map
@@ -73,18 +73,18 @@ open class HandfastApp : Application() {
         keeper = Keeper(this, app, notices)
         registerActivityLifecycleCallbacks(Seen())
         scope.launch(Dispatchers.Main) { app.privacy.filterNotNull().collect { lock.chosen(it.locksApp) } }
-        scope.launch(Dispatchers.Main) { app.ongoing.collect { keeper.handle(Event.Changed(it, app.front)) } }
+        scope.launch(Dispatchers.Main) {
+            combine(app.ongoing, app.screen) { ongoing, screen -> Event.Changed(ongoing, (screen as? Screen.Conversation)?.session) }
+                .distinctUntilChanged()
+                .collect(keeper::handle)
+        }
         scope.launch(Dispatchers.Default) { app.ongoing.map(::people).distinctUntilChanged().collect(notices::offerPeople) }
-        scope.launch(Dispatchers.IO) { app.ongoing.map(::received).distinctUntilChanged().collect { downloads.publish() } }
+        scope.launch(Dispatchers.IO) { app.ongoing.map { all -> all.associate { it.session to it.received } }.distinctUntilChanged().collect { downloads.publish() } }
         networks.start { app.network(it.addresses, it.router, it.isTunnelled) }
     }
 
     /** Who is connected. */
     private fun people(ongoing: List<Ongoing>): Map<Long, String> = ongoing.filter { it.isTalking }.associate { it.session to it.name }
-
-    /** What has come in, by which it shows that there is more. */
-    private fun received(ongoing: List<Ongoing>): List<Row> =
-        ongoing.flatMap { it.rows }.filter { it is Row.File && it.state == Key.FILE_RECEIVED }
 
     /** What the owner called this phone; others see it. */
     private fun deviceName(): String =

@@ -104,11 +104,6 @@ class AppModel(
     /** Completed once the person has said what they are called. */
     private val named = CompletableDeferred<Unit>()
 
-    /** Something waits for the other side, so that the app had better stay. */
-    @Volatile
-    var isWaiting = false
-        private set
-
     /** Opens what the person is about to confirm; and what came meanwhile and is held. */
     private var confirming: (suspend () -> Long)? = null
     private var pending: (suspend () -> Unit)? = null
@@ -789,7 +784,6 @@ class AppModel(
         if (screen is Screen.Conversation) sessions[front]?.let { it.seen = it.rows.size }
         around.value = listAtHome()
         listed.value = front?.let { sessions[it]?.rows }.orEmpty()
-        isWaiting = sessions.values.any { it.view.isWaiting }
         going.value = sessions.map { (session, one) -> one.ongoing(session) }
         shown.value = if (denied != null && screen is Screen.Ended && screen.what == Key.KIND_NOT_REACHED) {
             screen.copy(next = denied, way = Way.APP_SETTINGS)
@@ -872,6 +866,7 @@ class AppModel(
             isWaiting = view.isWaiting,
             isMoving = rows.any { it is Row.File && it.done != null },
             rows = rows.takeLast(Ongoing.MOST_ROWS),
+            received = rows.count { it is Row.File && it.state == Key.FILE_RECEIVED },
         )
     }
 

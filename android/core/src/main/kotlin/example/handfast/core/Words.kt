@@ -15,16 +15,6 @@ fun bytes(count: Long, locale: Locale): String {
     return String.format(locale, "%.${digits}f %s", amount, units[unit])
 }
 
-/** Minutes and seconds that are left, or hours and minutes above one hour; never below zero. */
-fun timeLeft(until: Long, now: Long, locale: Locale): String {
-    val left = (until - now).coerceAtLeast(0)
-    return if (left >= 3600) {
-        String.format(locale, "%d:%02d h", left / 3600, left / 60 % 60)
-    } else {
-        String.format(locale, "%d:%02d", left / 60, left % 60)
-    }
-}
-
 /** Seconds as people say them: in seconds, minutes, or hours and minutes. */
 fun duration(seconds: Long, locale: Locale): String = when {
     seconds < 60 -> String.format(locale, "%d s", seconds)

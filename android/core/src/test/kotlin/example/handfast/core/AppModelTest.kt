@@ -899,9 +899,9 @@ class AppModelTest {
         assertEquals("1.5 MB", bytes(1_500_000, Locale.ENGLISH))
         assertEquals("1,5 MB", bytes(1_500_000, Locale.GERMAN))
         assertEquals("250 GB", bytes(250_000_000_000, Locale.ENGLISH))
-        assertEquals("9:59", timeLeft(599, 0, Locale.ENGLISH))
-        assertEquals("23:59 h", timeLeft(86_399, 0, Locale.ENGLISH))
-        assertEquals("0:00", timeLeft(5, 10, Locale.ENGLISH))
+        assertEquals("9 min", duration(599, Locale.ENGLISH))
+        assertEquals("23:59 h", duration(86_399, Locale.ENGLISH))
+        assertEquals("0 s", duration(0, Locale.ENGLISH))
     }
 
     // --- Help ---------------------------------------------------------------------------------

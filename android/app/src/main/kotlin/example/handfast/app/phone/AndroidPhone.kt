@@ -67,6 +67,7 @@ import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.launch
 import java.io.File
 import java.io.IOException
+import java.io.InputStream
 
 /**
  * The phone as an activity has it. Made in its `onCreate`, before anything is drawn: what another app gives back
@@ -130,7 +131,11 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
 
     /** Takes what the activity was opened with, once: not again when it is made anew. */
     fun begin() {
-        if (!beganBefore) arrived(activity.intent)
+        if (!beganBefore) {
+            // The task may have been swiped away while a question was open, and the process have gone on.
+            carryOut(asks.lost())
+            arrived(activity.intent)
+        }
         beganBefore = true
     }
 
@@ -172,6 +177,7 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
 
     override fun invite(send: Boolean, protection: Protection?) {
         val wanted = listOfNotNull(Permission.LOCAL_NETWORK, Permission.NOTIFICATIONS.takeIf { send })
+        val model = model
         ask(wanted) { model.invite(send, protection) }
     }
 
@@ -181,7 +187,10 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         ask(listOf(Permission.NOTIFICATIONS)) {}
     }
 
-    override fun resume(id: String) = ask(listOf(Permission.LOCAL_NETWORK)) { model.resume(id) }
+    override fun resume(id: String) {
+        val model = model
+        ask(listOf(Permission.LOCAL_NETWORK)) { model.resume(id) }
+    }
 
     override fun paste() {
         val clip = activity.getSystemService(ClipboardManager::class.java).primaryClip
@@ -247,7 +256,8 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
     }
 
     override fun saveFile(name: String, path: String) {
-        saving = path
+        // By then the process may be another one, which does not know what became of the path.
+        saving = "${app.downloads.uri(path) ?: path}"
         place.begin(name)
     }
 
@@ -430,14 +440,18 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         val path = saving ?: return
         saving = null
         beside {
-            val output = activity.contentResolver.openOutputStream(to, "wt") ?: throw IOException("no place to save to")
-            output.use { into -> stream(path).use { it.copyTo(into) } }
+            stream(path).use { from ->
+                val output = activity.contentResolver.openOutputStream(to, "wt") ?: throw IOException("no place to save to")
+                output.use { from.copyTo(it) }
+            }
             model.tell(Key.FILE_SAVED)
         }
     }
 
-    private fun stream(path: String) = app.downloads.uri(path)?.let { activity.contentResolver.openInputStream(it) }
-        ?: File(path).inputStream()
+    private fun stream(path: String): InputStream {
+        val published = if (path.startsWith("content:")) Uri.parse(path) else app.downloads.uri(path)
+        return published?.let { activity.contentResolver.openInputStream(it) } ?: File(path).inputStream()
+    }
 
     /** Another app may read it from now on. */
     private fun lent(path: String): Uri = app.downloads.uri(path) ?: app.lending.lend(File(path))

@@ -2,14 +2,20 @@ package example.handfast.app.ui
 
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.WindowInsets
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.safeDrawing
 import androidx.compose.foundation.layout.size
+import androidx.compose.foundation.layout.windowInsetsPadding
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.saveable.rememberSaveableStateHolder
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.stringResource
@@ -25,10 +31,14 @@ import example.handfast.app.ui.parts.MainButton
  * covered, nothing is shown.
  */
 @Composable
-fun Covered(isCovered: Boolean?, onUncover: () -> Unit, screens: @Composable () -> Unit) = when (isCovered) {
-    false -> screens()
-    null -> Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.surface) {}
-    true -> Cover(onUncover)
+fun Covered(isCovered: Boolean?, onUncover: () -> Unit, screens: @Composable () -> Unit) {
+    // What was typed beneath is there again.
+    val beneath = rememberSaveableStateHolder()
+    when (isCovered) {
+        false -> beneath.SaveableStateProvider("screens") { screens() }
+        null -> Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.surface) {}
+        true -> Cover(onUncover)
+    }
 }
 
 @Composable
@@ -36,7 +46,7 @@ private fun Cover(onUncover: () -> Unit) {
     LaunchedEffect(Unit) { onUncover() }
     Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.surface) {
         Column(
-            Modifier.padding(EDGE),
+            Modifier.windowInsetsPadding(WindowInsets.safeDrawing).verticalScroll(rememberScrollState()).padding(EDGE),
             Arrangement.spacedBy(24.dp, Alignment.CenterVertically),
             Alignment.CenterHorizontally,
         ) {

@@ -59,6 +59,7 @@ import example.handfast.core.Row as Line
 import example.handfast.core.Screen
 import example.handfast.core.Topic
 import example.handfast.core.Way
+import java.util.UUID
 import example.handfast.core.isOutermost
 
 /** The whole app: what [app] shows, and what a person does about it. */
@@ -96,6 +97,7 @@ fun HandfastUi(app: AppModel, phone: Phone) {
     BackHandler(!screen.isOutermost) { app.putAside() }
     BackHandler(isAskingFirst) { isAskingFirst = false }
     Feel(screen, phone)
+    val beneath = rememberSaveableStateHolder()
     Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.surface) {
         Noted(notice, phone::go, app::noticed) {
             if (isAskingFirst) {
@@ -104,7 +106,7 @@ fun HandfastUi(app: AppModel, phone: Phone) {
                     phone.invite(send = true, it)
                 }) { isAskingFirst = false }
             } else {
-                Stage(screen, home, rows, deeds, copying)
+                beneath.SaveableStateProvider("stage") { Stage(screen, home, rows, deeds, copying) }
             }
         }
     }
@@ -155,9 +157,12 @@ fun Stage(
     }
 }
 
+/** Numbers of sessions begin anew in each process, and what was typed for one is not for another. */
+private val process = "${UUID.randomUUID()}"
+
 /** What a screen is a place for: the same one is drawn on, another one comes in its stead. */
 private fun place(screen: Screen): String = when (screen) {
-    is Screen.Conversation -> "Conversation ${screen.session}"
+    is Screen.Conversation -> "Conversation $process/${screen.session}"
     is Screen.Person -> "Person ${screen.contact.id}"
     is Screen.Question -> "Question ${screen.questions}"
     else -> screen.javaClass.simpleName
@@ -328,7 +333,7 @@ private fun Note(notice: Notice, onWay: (Way) -> Unit, onRead: () -> Unit) = Sur
     }
 }
 
-/** A scan, a match and a wrong answer are felt. */
+/** A match and a wrong answer are felt; a scan is by the camera itself. */
 @Composable
 private fun Feel(screen: Screen, phone: Phone) {
     var before by remember { mutableStateOf(screen) }
@@ -339,7 +344,6 @@ private fun Feel(screen: Screen, phone: Phone) {
 }
 
 private fun felt(before: Screen, now: Screen): Felt? = when {
-    before is Screen.Scan && (now is Screen.Confirm || now is Screen.Question) -> Felt.FOUND
     now is Screen.Question && now.hint == Key.KIND_WRONG_ANSWER && before != now && !now.busy -> Felt.WRONG
     before is Screen.Compare && now is Screen.Conversation && now.trust == Key.TRUST_VERIFIED -> Felt.MATCH
     else -> null

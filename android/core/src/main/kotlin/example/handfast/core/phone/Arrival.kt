@@ -88,7 +88,8 @@ sealed interface Arrival {
             if (scheme(uri) != "content") return false
             val authority = uri.substringAfter("://", "").substringBefore('/').substringBefore('?').substringBefore('#')
             val host = authority.substringAfterLast('@')
-            return host.isNotEmpty() && host != ours && !host.startsWith("$ours.")
+            // Android takes percent signs for what they stand for, so none may hide what it is.
+            return host.isNotEmpty() && '%' !in authority && host != ours && !host.startsWith("$ours.")
         }
 
         private const val VIEW = "android.intent.action.VIEW"

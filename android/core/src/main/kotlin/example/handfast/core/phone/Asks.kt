@@ -54,6 +54,8 @@ class Asks<T> {
     fun answered(permission: Permission, isGiven: Boolean, mayAskAgain: Boolean): List<Effect<T>> = buildList {
         if (asking == permission) asking = null
         know(permission, grant(isGiven, mayAskAgain))
+        // Whoever else wants it has the answer, too.
+        for (wish in wishes) wish.permissions.remove(permission)
         proceed()
     }
 

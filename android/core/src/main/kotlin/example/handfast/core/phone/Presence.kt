@@ -15,6 +15,8 @@ data class Ongoing(
     val isMoving: Boolean,
     /** The newest rows. */
     val rows: List<Row> = emptyList(),
+    /** How many files have come in whole. */
+    val received: Int = 0,
 ) {
     companion object {
         /** As many as a notification shows. */

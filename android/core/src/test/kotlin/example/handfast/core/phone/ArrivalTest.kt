@@ -66,6 +66,13 @@ class ArrivalTest {
     }
 
     @Test
+    fun `a document of this app is nobody's to hand in, however its address is written`() {
+        for (host in listOf("example.handfast.app.lent", "example.handfast%2Eapp.lent", "x@example.handfast.app", "example.handfast.app")) {
+            assertEquals(Arrival.Refused, arrival(Incoming(VIEW, data = "content://$host/lent/1")), host)
+        }
+    }
+
+    @Test
     fun `another action opens the app and nothing else`() {
         assertEquals(Arrival.Nothing, arrival(Incoming(null)))
         assertEquals(Arrival.Nothing, arrival(Incoming("android.intent.action.MAIN", data = "content://a/b")))
@@ -77,7 +84,7 @@ class ArrivalTest {
     @Test
     fun `no intent of any app ends the app`() {
         val random = Random(1)
-        val pieces = listOf("content:", "//", "example.handfast.app", "/", "?", "#", "@", ":", "\u0000", "\uD800", "file:", "%2F", "x".repeat(5000))
+        val pieces = listOf("content:", "//", "example.handfast.app", "/", "?", "#", "@", ":", "\u0000", "\uD800", "file:", "%2F", "%2E", "x".repeat(5000))
         fun piece() = (0..random.nextInt(6)).joinToString("") { pieces.random(random) }
         fun maybe() = if (random.nextBoolean()) piece() else null
         repeat(5_000) {

@@ -8,6 +8,8 @@ import android.view.TextureView
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.rememberUpdatedState
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.viewinterop.AndroidView
 import androidx.lifecycle.compose.LifecycleStartEffect
@@ -16,8 +18,11 @@ import example.handfast.core.phone.Viewport
 /** What [eye] sees, while this is drawn and its activity is visible. */
 @Composable
 fun Viewfinder(eye: Eye, torch: Boolean, modifier: Modifier) {
+    val lit by rememberUpdatedState(torch)
     LifecycleStartEffect(eye) {
         eye.shown(true)
+        // Out of sight, its light went out.
+        eye.torch(lit)
         onStopOrDispose { eye.shown(false) }
     }
     LaunchedEffect(eye, torch) { eye.torch(torch) }
@@ -34,6 +39,9 @@ fun Viewfinder(eye: Eye, torch: Boolean, modifier: Modifier) {
 private class Preview(val view: TextureView, private val eye: Eye) : TextureView.SurfaceTextureListener {
     private var traits: CameraTraits? = null
 
+    /** How the display was turned then. */
+    private var fitted: Int? = null
+
     init {
         view.surfaceTextureListener = this
         view.addOnLayoutChangeListener { _, _, _, _, _, _, _, _, _ -> fit() }
@@ -45,7 +53,8 @@ private class Preview(val view: TextureView, private val eye: Eye) : TextureView
 
     private fun fit() {
         val traits = traits ?: return
-        val display = when (view.display?.rotation) {
+        fitted = view.display?.rotation
+        val display = when (fitted) {
             Surface.ROTATION_90 -> 90
             Surface.ROTATION_180 -> 180
             Surface.ROTATION_270 -> 270
@@ -75,5 +84,8 @@ private class Preview(val view: TextureView, private val eye: Eye) : TextureView
         return false
     }
 
-    override fun onSurfaceTextureUpdated(surface: SurfaceTexture) = Unit
+    /** A phone that is turned by half a turn is laid out no other way. */
+    override fun onSurfaceTextureUpdated(surface: SurfaceTexture) {
+        if (view.display?.rotation != fitted) fit()
+    }
 }

@@ -16,6 +16,11 @@ import java.util.concurrent.ConcurrentHashMap
 class Downloads(private val context: Context, private val folder: File) {
     private val published = ConcurrentHashMap<String, Uri>()
 
+    init {
+        // Nobody names what an earlier process published.
+        folder.listFiles { file -> file.isDirectory }.orEmpty().forEach { it.delete() }
+    }
+
     /** Where the file is that came in at this path, once it is in Downloads. */
     fun uri(path: String): Uri? = published[path]
 
@@ -28,7 +33,8 @@ class Downloads(private val context: Context, private val folder: File) {
             // What does not go stays where it is, and is lent from there; the next start tries again.
             val uri = runCatching { publish(file) }.getOrNull() ?: continue
             published[file.path] = uri
-            file.delete()
+            // Its row names this path for as long as this process lives, so no later file may have it.
+            if (file.delete()) file.mkdir()
         }
     }
 
@@ -43,7 +49,9 @@ class Downloads(private val context: Context, private val folder: File) {
         val uri = resolver.insert(MediaStore.Downloads.EXTERNAL_CONTENT_URI, values) ?: throw IOException("no place in Downloads")
         try {
             val output = resolver.openOutputStream(uri) ?: throw IOException("no place in Downloads")
-            output.use { to -> file.inputStream().use { it.copyTo(to) } }
+            val copied = output.use { to -> file.inputStream().use { it.copyTo(to) } }
+            // A file has its name for a moment before it is whole.
+            if (copied != file.length()) throw IOException("the file is still being put in its place")
             resolver.update(uri, ContentValues().apply { put(MediaStore.MediaColumns.IS_PENDING, 0) }, null, null)
             return uri
         } catch (failure: Exception) {

@@ -9,6 +9,9 @@ class TakenPicture(private val file: File, private val makePlace: () -> File) : 
     override val type get() = "image/jpeg"
     override val size get() = file.length()
 
+    /** Nobody photographs a code to send it. */
+    override val mayBeOurs get() = false
+
     override fun read() = file.inputStream()
 
     override fun place() = makePlace()

@@ -56,9 +56,10 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
     fun tell(tidings: Tidings) {
         val person = person(tidings.session, tidings.name)
         val style = NotificationCompat.MessagingStyle(Person.Builder().setName(context.getString(R.string.tidings_you)).build())
-        val now = System.currentTimeMillis()
-        if (tidings.rows.isEmpty()) style.addMessage(context.getString(R.string.tidings_here), now, person)
-        for (row in tidings.rows) style.addMessage(line(row), now, person.takeUnless { row.ours })
+        if (tidings.rows.isEmpty()) {
+            style.addMessage(context.getString(R.string.tidings_here), System.currentTimeMillis(), person)
+        }
+        for (row in tidings.rows) style.addMessage(line(row), row.at * 1000, person.takeUnless { row.ours })
         val builder = builder(MESSAGES)
             .setStyle(style)
             .setShortcutId(nameOf(tidings.session))
@@ -67,8 +68,8 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
             .setContentIntent(open(tidings.session))
             .setAutoCancel(true)
             .setOnlyAlertOnce(!tidings.isNew)
-            .setVisibility(if (showsContent()) NotificationCompat.VISIBILITY_PUBLIC else NotificationCompat.VISIBILITY_PRIVATE)
-            .setPublicVersion(hidden())
+            // A private one with a public version would show its content, unless the phone hides that everywhere.
+            .setVisibility(if (showsContent()) NotificationCompat.VISIBILITY_PUBLIC else NotificationCompat.VISIBILITY_SECRET)
         if (tidings.isTalking) builder.addAction(reply(tidings.session))
         post(nameOf(tidings.session), TIDINGS, builder.build())
     }
@@ -119,12 +120,6 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
         NotificationChannelCompat.Builder(id, importance).setName(context.getString(name)).build()
 
     private fun builder(channel: String) = NotificationCompat.Builder(context, channel).setSmallIcon(R.drawable.mark)
-
-    /** What a locked screen shows. */
-    private fun hidden() = builder(MESSAGES)
-        .setContentTitle(context.getString(R.string.app_name))
-        .setContentText(context.getString(R.string.tidings_hidden))
-        .build()
 
     private fun person(session: Long, name: String) = Person.Builder()
         .setKey(nameOf(session))
