@@ -27,6 +27,7 @@ import example.handfast.core.Row
 import example.handfast.core.Screen
 import example.handfast.core.SecondCode
 import example.handfast.core.Topic
+import example.handfast.core.Symbol
 import example.handfast.core.UnderWay
 import example.handfast.core.Waiting
 import example.handfast.core.Wanted
@@ -36,6 +37,7 @@ import java.time.LocalDate
 import java.time.LocalTime
 import java.time.ZoneOffset
 import java.util.concurrent.CompletableFuture
+import java.util.function.Supplier
 
 /** One page of the book: a screen in one of its states. */
 class Page(
@@ -59,9 +61,15 @@ private val people = listOf(
 )
 private val home = Screen.Home(listOf(mira), listOf(jonas), people)
 
-/** A code as the core draws it, of a link that leads nowhere; never on the thread that draws. */
-private val symbol =
-    CompletableFuture.supplyAsync { Device.symbol("HFT1:" + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".repeat(4)) }.get()
+/**
+ * A code as the core draws it, of a link that leads nowhere. In a class of its own, as it is never drawn on the thread
+ * that draws, which waits for it while this file's own values are being made.
+ */
+private class Drawing : Supplier<Symbol> {
+    override fun get() = Device.symbol("HFT1:" + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".repeat(4))
+}
+
+private val symbol = CompletableFuture.supplyAsync(Drawing()).get()
 private val handout = Handout("https://handfast.example/#token", "token", "TOKEN", symbol)
 
 private val talk = Screen.Conversation("Mira", Key.TRUST_VERIFIED, Key.REASON_SCANNED, null, session = 3)
