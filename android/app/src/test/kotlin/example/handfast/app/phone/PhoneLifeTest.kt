@@ -96,11 +96,11 @@ class PhoneLifeTest {
 
     @Test
     fun `rotation is no leaving`() {
+        shadowOf(app.packageManager).addActivityIfNotPresent(ComponentName(app, ComponentActivity::class.java))
+        val controller = Robolectric.buildActivity(ComponentActivity::class.java).setup()
         app.app.welcome("Mira")
         app.app.invite(send = false)
         app.app.screen.until { it is Screen.ShowCode }
-        shadowOf(app.packageManager).addActivityIfNotPresent(ComponentName(app, ComponentActivity::class.java))
-        val controller = Robolectric.buildActivity(ComponentActivity::class.java).setup()
         controller.recreate()
         shadowOf(Looper.getMainLooper()).idle()
         assertNull(shadowOf(app).peekNextStartedService())
