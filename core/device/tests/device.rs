@@ -624,16 +624,22 @@ fn a_comparison_that_cannot_be_kept_is_said_to_be_and_ends_nothing() {
     assert_eq!(people[0].trust.reason(), TrustReason::SawTheCode);
 }
 
-#[test]
-fn what_a_comparison_proved_is_told_before_an_end_that_came_meanwhile() {
-    let mut world = World::new(33);
-    let both = together(&mut world);
-    let digits = comparing(&mut world, both);
+/// Two compare, and one leaves before the disk of the other has that they are the same.
+fn proved_while_the_disk_hangs(world: &mut World) -> [SessionId; 2] {
+    let both = together(world);
+    let digits = comparing(world, both);
     world.sides[0].disk_mode = DiskMode::Hangs;
     let same = Saying::Compared(digits, Finding::Same);
     world.tell(0, both[0], SessionCommand::Say(same));
     world.tell(1, both[1], SessionCommand::Close);
     world.run(seconds(1));
+    both
+}
+
+#[test]
+fn what_a_comparison_proved_is_told_before_an_end_that_came_meanwhile() {
+    let mut world = World::new(33);
+    let both = proved_while_the_disk_hangs(&mut world);
     let late = Saying::Text("are you there?".to_owned());
     let refused = world.tell(0, both[0], SessionCommand::Say(late));
     assert_eq!(result(&world, 0, refused), Some(Err(Refusal::NotNow)));
@@ -650,13 +656,7 @@ fn what_a_comparison_proved_is_told_before_an_end_that_came_meanwhile() {
 #[test]
 fn who_closes_does_not_wait_until_the_disk_has_what_a_comparison_proved() {
     let mut world = World::new(34);
-    let both = together(&mut world);
-    let digits = comparing(&mut world, both);
-    world.sides[0].disk_mode = DiskMode::Hangs;
-    let same = Saying::Compared(digits, Finding::Same);
-    world.tell(0, both[0], SessionCommand::Say(same));
-    world.tell(1, both[1], SessionCommand::Close);
-    world.run(seconds(1));
+    let both = proved_while_the_disk_hangs(&mut world);
     world.tell(0, both[0], SessionCommand::Close);
     assert_eq!(end_of(&world, 0, both[0]), Some(SessionEnd::Closed));
     world.sides[0].disk_mode = DiskMode::Works;

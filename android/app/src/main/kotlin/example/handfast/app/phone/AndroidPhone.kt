@@ -4,7 +4,6 @@ import android.Manifest
 import android.app.KeyguardManager
 import android.content.ActivityNotFoundException
 import android.content.ClipData
-import android.content.ClipDescription
 import android.content.ClipboardManager
 import android.content.Intent
 import android.content.pm.PackageManager
@@ -429,7 +428,7 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
     private fun attachTaken() {
         val file = taking?.let(::File) ?: return
         taking = null
-        val picture = listOf(TakenPicture(file, document(Uri.EMPTY)::place))
+        val picture = listOf(TakenPicture(app, file))
         when (val session = attachingTo) {
             null -> model.share(Shared(picture, null))
             else -> model.attach(picture, session)

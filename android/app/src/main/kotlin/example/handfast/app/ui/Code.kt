@@ -194,6 +194,12 @@ private fun CodePage(
         val style = MaterialTheme.typography.run { if (isBeside) titleMedium else titleLarge }
         Bar(title, Leave.BACK, leaving.putAside, style = style) { LeavingMenu(leaving) }
     }
+    val scrolling = Modifier
+        .fillMaxSize()
+        .verticalScroll(rememberScrollState())
+        .windowInsetsPadding(WindowInsets.systemBars)
+        .padding(horizontal = EDGE)
+        .padding(bottom = 16.dp)
     val body: @Composable ColumnScope.() -> Unit = {
         Column(
             Modifier.widthIn(max = READABLE).fillMaxWidth(),
@@ -216,12 +222,7 @@ private fun CodePage(
             Column(Modifier.weight(1f).fillMaxHeight()) {
                 bar()
                 Column(
-                    Modifier
-                        .fillMaxSize()
-                        .verticalScroll(rememberScrollState())
-                        .windowInsetsPadding(WindowInsets.systemBars)
-                        .padding(horizontal = EDGE)
-                        .padding(bottom = 16.dp),
+                    scrolling,
                     Arrangement.Center,
                     Alignment.CenterHorizontally,
                     body,
@@ -233,12 +234,7 @@ private fun CodePage(
         Column(Modifier.fillMaxSize()) {
             bar()
             Column(
-                Modifier
-                    .fillMaxSize()
-                    .verticalScroll(rememberScrollState())
-                    .windowInsetsPadding(WindowInsets.systemBars)
-                    .padding(horizontal = EDGE)
-                    .padding(bottom = 16.dp),
+                scrolling,
                 Arrangement.spacedBy(20.dp),
                 Alignment.CenterHorizontally,
             ) {

@@ -1,15 +1,8 @@
 package example.handfast.app.ui
 
 import androidx.compose.foundation.layout.Arrangement
-import androidx.compose.foundation.layout.Column
-import androidx.compose.foundation.layout.WindowInsets
 import androidx.compose.foundation.layout.fillMaxSize
-import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.layout.safeDrawing
 import androidx.compose.foundation.layout.size
-import androidx.compose.foundation.layout.windowInsetsPadding
-import androidx.compose.foundation.rememberScrollState
-import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
@@ -21,8 +14,8 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.unit.dp
 import example.handfast.app.R
+import example.handfast.app.ui.parts.BarePage
 import example.handfast.app.ui.parts.Body
-import example.handfast.app.ui.parts.EDGE
 import example.handfast.app.ui.parts.Icons
 import example.handfast.app.ui.parts.MainButton
 
@@ -45,11 +38,7 @@ fun Covered(isCovered: Boolean?, onUncover: () -> Unit, screens: @Composable () 
 private fun Cover(onUncover: () -> Unit) {
     LaunchedEffect(Unit) { onUncover() }
     Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.surface) {
-        Column(
-            Modifier.windowInsetsPadding(WindowInsets.safeDrawing).verticalScroll(rememberScrollState()).padding(EDGE),
-            Arrangement.spacedBy(24.dp, Alignment.CenterVertically),
-            Alignment.CenterHorizontally,
-        ) {
+        BarePage(Arrangement.spacedBy(24.dp, Alignment.CenterVertically)) {
             Icon(Icons.Lock, null, Modifier.size(48.dp), MaterialTheme.colorScheme.primary)
             Body(stringResource(R.string.covered))
             MainButton(stringResource(R.string.uncover), onUncover)

@@ -1,27 +1,18 @@
 package example.handfast.app.ui
 
 import androidx.compose.foundation.layout.Arrangement
-import androidx.compose.foundation.layout.Column
-import androidx.compose.foundation.layout.WindowInsets
-import androidx.compose.foundation.layout.fillMaxSize
-import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.layout.safeDrawing
-import androidx.compose.foundation.layout.windowInsetsPadding
-import androidx.compose.foundation.rememberScrollState
-import androidx.compose.foundation.verticalScroll
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
-import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.unit.dp
 import example.handfast.app.R
 import example.handfast.app.ui.parts.Ask
+import example.handfast.app.ui.parts.BarePage
 import example.handfast.app.ui.parts.Body
-import example.handfast.app.ui.parts.EDGE
 import example.handfast.app.ui.parts.Headline
 import example.handfast.app.ui.parts.MainButton
 import example.handfast.app.ui.parts.OtherButton
@@ -30,11 +21,7 @@ import example.handfast.app.ui.parts.OtherButton
 @Composable
 fun KeyLost(onRestart: () -> Unit, onAnew: () -> Unit) {
     var isAsking by rememberSaveable { mutableStateOf(false) }
-    Column(
-        Modifier.fillMaxSize().windowInsetsPadding(WindowInsets.safeDrawing)
-            .verticalScroll(rememberScrollState()).padding(EDGE),
-        Arrangement.spacedBy(16.dp, Alignment.CenterVertically),
-    ) {
+    BarePage(Arrangement.spacedBy(16.dp, Alignment.CenterVertically), Alignment.Start) {
         Headline(stringResource(R.string.key_lost_title))
         Body(stringResource(R.string.key_lost_text))
         MainButton(stringResource(R.string.way_restart), onRestart)

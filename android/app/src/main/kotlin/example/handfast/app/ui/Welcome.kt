@@ -3,17 +3,11 @@ package example.handfast.app.ui
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
-import androidx.compose.foundation.layout.WindowInsets
-import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.layout.safeDrawing
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.widthIn
-import androidx.compose.foundation.layout.windowInsetsPadding
-import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.text.KeyboardOptions
-import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
@@ -31,8 +25,8 @@ import androidx.compose.ui.text.font.FontWeight
 import androidx.compose.ui.text.input.KeyboardCapitalization
 import androidx.compose.ui.unit.dp
 import example.handfast.app.R
+import example.handfast.app.ui.parts.BarePage
 import example.handfast.app.ui.parts.Body
-import example.handfast.app.ui.parts.EDGE
 import example.handfast.app.ui.parts.Entry
 import example.handfast.app.ui.parts.Headline
 import example.handfast.app.ui.parts.HowItGoes
@@ -44,14 +38,7 @@ import example.handfast.core.Screen
 
 /** The first start: how it goes, and one question. */
 @Composable
-fun Welcome(state: Screen.Welcome, onName: (String) -> Unit) = Column(
-    Modifier
-        .fillMaxSize()
-        .windowInsetsPadding(WindowInsets.safeDrawing)
-        .verticalScroll(rememberScrollState())
-        .padding(EDGE),
-    horizontalAlignment = Alignment.CenterHorizontally,
-) {
+fun Welcome(state: Screen.Welcome, onName: (String) -> Unit) = BarePage {
     var name by rememberSaveable { mutableStateOf(state.suggested) }
     Column(Modifier.widthIn(max = READABLE).fillMaxWidth(), Arrangement.spacedBy(20.dp)) {
         AppName()

@@ -20,7 +20,7 @@ class ContentDocument(private val context: Context, private val uri: Uri) : Docu
 
     override fun read(): InputStream = context.contentResolver.openInputStream(uri) ?: throw FileNotFoundException()
 
-    override fun place() = File(copies(context), "${UUID.randomUUID()}").apply { mkdirs() }
+    override fun place() = place(context)
 
     /** Its name and size, as far as the other app says: it may say anything, or fail. */
     private fun look(): Pair<String, Long?> {
@@ -38,7 +38,7 @@ class ContentDocument(private val context: Context, private val uri: Uri) : Docu
     }
 
     companion object {
-        /** Copies of other apps' documents, for as long as they are needed. */
-        fun copies(context: Context) = File(context.cacheDir, "copies")
+        /** An empty folder for the copy of another app's document, for as long as it is needed. */
+        fun place(context: Context) = File(context.cacheDir, "copies/${UUID.randomUUID()}").apply { mkdirs() }
     }
 }

@@ -70,6 +70,23 @@ enum class Leave(val icon: ImageVector, val words: Int) {
     CLOSE(Icons.Close, R.string.close),
 }
 
+/** A screen without a bar, which scrolls where it must. */
+@Composable
+fun BarePage(
+    vertical: Arrangement.Vertical = Arrangement.Top,
+    horizontal: Alignment.Horizontal = Alignment.CenterHorizontally,
+    content: @Composable ColumnScope.() -> Unit,
+) = Column(
+    Modifier
+        .fillMaxSize()
+        .windowInsetsPadding(WindowInsets.safeDrawing)
+        .verticalScroll(rememberScrollState())
+        .padding(EDGE),
+    vertical,
+    horizontal,
+    content,
+)
+
 /** A screen of its own: a bar with its title if it has one, and what it says beneath, which scrolls where it must. */
 @Composable
 fun Page(
