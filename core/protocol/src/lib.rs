@@ -9,17 +9,20 @@
 //! - [`reconnect`] is how two who have met come together again by themselves.
 //! - [`conversation`] carries texts and files on such a link.
 //! - [`link`] is what the machines see of a network; [`certificate`] what a network is known by.
-//! - [`network`] judges what a network lets through.
+//! - [`network`] judges what a network lets through; [`Now`] is what clocks say.
 
 pub mod certificate;
 pub mod conversation;
 pub mod handshake;
 pub mod link;
 pub mod network;
+mod now;
 pub mod pairing;
 pub mod reconnect;
 #[cfg(feature = "serde")]
 mod serialized;
+
+pub use now::Now;
 
 #[cfg(test)]
 #[path = "../../../tests/src/vectors.rs"]
