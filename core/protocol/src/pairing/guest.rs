@@ -37,6 +37,10 @@ const LOOK_PATIENCE: Duration = Duration::from_secs(2);
 /// and only the host's counts.
 const EXPIRED_PATIENCE: Duration = Duration::from_secs(8);
 
+/// How long a host is knocked at that was met, and left before it said whether it keeps this guest: it may
+/// come back to the invitation, or have used it up, and is found as a contact then.
+const MET_PATIENCE: Duration = Duration::from_secs(30);
+
 /// An invitation that is not the one being answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -100,6 +104,8 @@ pub struct Guest {
     tried: Tried,
     /// The host has said that an answer was wrong.
     was_wrong: bool,
+    /// The host is kept, or this guest keeps nobody.
+    has_met: bool,
     /// Runs of the check, so that no two use the same randomness.
     runs: u32,
     phase: Phase,
@@ -191,6 +197,7 @@ impl Guest {
             slot: Heard::Nothing,
             tried: Tried::default(),
             was_wrong: false,
+            has_met: false,
             runs: 0,
             phase: Phase::Opened,
             effects: VecDeque::new(),
@@ -414,6 +421,7 @@ impl Guest {
                 if self.gives_up.is_some_and(|at| now.monotonic >= at) {
                     let left = self.invitation.expiry.remaining(now.unix);
                     self.end(match (self.slot, left) {
+                        _ if self.has_met => Failure::WentAway,
                         (Heard::Taken | Heard::WasTaken, _) => Failure::Taken,
                         (Heard::Nothing, Some(_)) => Failure::NotReached,
                         (Heard::Nothing, None) => Failure::Expired,
@@ -591,6 +599,7 @@ impl Guest {
         };
         match std::mem::replace(step, Step::Nothing) {
             Step::Kept(mut keeping) => {
+                self.has_met = true;
                 let frame = keeping.say(is_kept);
                 self.effects.extend(frame.map(GuestEffect::Send));
                 self.conclude(keeping);
@@ -757,6 +766,10 @@ impl Guest {
     }
 
     fn again(&mut self, now: Now) {
+        if self.has_met {
+            let soon = now.monotonic + MET_PATIENCE;
+            self.gives_up = self.gives_up.map(|at| at.min(soon));
+        }
         self.phase = Phase::Knocking {
             since: now.monotonic,
         };

@@ -231,3 +231,20 @@ fn what_cannot_be_kept_is_not_said_to_be() {
     scene.guest.not_kept();
     assert_eq!(scene.guest_failure(), Some(Failure::Local));
 }
+
+#[test]
+fn a_host_that_left_after_it_was_kept_is_not_knocked_at_for_long() {
+    for is_said in [false, true] {
+        let mut scene = introduced();
+        if is_said {
+            scene.guest.remembered(true);
+        }
+        let now = scene.now();
+        scene.guest.link_ended(now);
+        scene.pass(Duration::from_secs(29));
+        assert_eq!(scene.guest_failure(), None);
+        scene.pass(Duration::from_secs(1));
+        let expected = is_said.then_some(Failure::WentAway);
+        assert_eq!(scene.guest_failure(), expected, "{is_said}");
+    }
+}

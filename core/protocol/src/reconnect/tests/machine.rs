@@ -159,8 +159,8 @@ fn what_finds_moves_on_with_the_slower_clock() {
         ([86_400, 172_800], 20_787),
         ([-900_000, 0], 20_787),
     ] {
-        for side in 0..2 {
-            world.sides[side].ahead = ahead[side];
+        for (side, ahead) in world.sides.iter_mut().zip(ahead) {
+            side.ahead = ahead;
         }
         world.meet();
         world.assert_back("a clock was set");

@@ -26,7 +26,9 @@ const FAULTS: [(usize, Fault); 6] = [
 ];
 
 /// How a schedule chooses among what may happen: always the first, always the last.
-const SCHEDULES: [fn(&[Step]) -> Option<&Step>; 2] = [<[Step]>::first, <[Step]>::last];
+const SCHEDULES: [Schedule; 2] = [<[Step]>::first, <[Step]>::last];
+
+type Schedule = fn(&[Step]) -> Option<&Step>;
 
 /// Up to this many steps of a link happen, then the fault, then whatever still can.
 fn link(world: &mut World, schedule: usize, steps: usize, (side, fault): (usize, Fault)) -> usize {
