@@ -4,7 +4,7 @@
 
 use handfast_protocol::handshake::StaticKey;
 use handfast_protocol::reconnect::ReconnectKeys;
-use handfast_token::{Secret, SealedHere};
+use handfast_token::{SealedHere, Secret};
 use libfuzzer_sys::fuzz_target;
 
 const NOW: u64 = 1_795_000_000;
