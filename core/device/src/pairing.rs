@@ -19,7 +19,7 @@ use handfast_protocol::pairing::{
     Cause, Failure, Guest, GuestEffect, GuestView, Host, HostEffect, HostStage, HostTerms, Now,
     Turn,
 };
-use handfast_store::{PendingInvitation, PendingReply, Person, Proofs, StoreError};
+use handfast_store::{Contact, PendingInvitation, PendingReply, Proofs, StoreError};
 use handfast_token::{
     Candidate, Fingerprint, Invitation, MAX_LIFETIME, Policy, SealedReply, Token, admit,
 };
@@ -551,7 +551,7 @@ impl Pairing {
         // Somebody who is refused is not remembered by this, and goes.
         let writes = vec![
             end(self.pending(), EndReason::Used, now),
-            Write::Meet(person(&peer, now)),
+            Write::Meet(contact(&peer, now)),
         ];
         self.conclusion = Some(Conclusion {
             ticket: context.write(writes),
@@ -671,14 +671,14 @@ impl Pairing {
         conclusion: Conclusion,
     ) -> Result<Remembered, SessionEnd> {
         let peer = *conclusion.peer;
-        let remembered = context.shared.kept().people.get(&peer.key.0);
+        let remembered = context.shared.kept().contacts.get(&peer.key.0);
         let is_unknown = remembered.is_none() && !context.terms.is_incognito;
         if is_unknown || context.shared.is_refused(peer.key) {
             return Err(SessionEnd::Refused);
         }
         // Who keeps nothing of this does not know them from before either.
         let remembered = remembered.filter(|_| !context.terms.is_incognito);
-        let trust = remembered.map_or(peer.trust, |person| person.trust);
+        let trust = remembered.map_or(peer.trust, |contact| contact.trust);
         // Their reply led them here, and need not be kept any more.
         for request in std::mem::take(&mut self.writer.requests) {
             context.answer(request, Ok(Done::Ok));
@@ -969,13 +969,8 @@ impl Side {
 }
 
 /// What is remembered of somebody who was met now.
-fn person(peer: &AuthenticatedPeer, now: Now) -> Person {
-    Person {
-        key: peer.key,
-        name: peer.name.clone(),
-        trust: peer.trust,
-        since: now.unix,
-    }
+fn contact(peer: &AuthenticatedPeer, now: Now) -> Contact {
+    Contact::met(peer.key, peer.name.clone(), peer.trust, now.unix)
 }
 
 fn too_late() -> StoreError {

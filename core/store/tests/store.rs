@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)] // helpers of tests
 
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
-use handfast_store::{KeyFile, KeyStore, KeyStoreError, Person, Setting, Store, StoreError};
+use handfast_store::{Contact, KeyFile, KeyStore, KeyStoreError, Setting, Store, StoreError};
 use handfast_token::{Secret, random_bytes};
 use rusqlite::Connection;
 use std::io::{BufRead, BufReader, Write};
@@ -43,7 +43,7 @@ impl Folder {
         let store = self.open().unwrap();
         name(&store, "kept").unwrap();
         for key in 0..40 {
-            meet(&store, person(key)).unwrap();
+            meet(&store, contact(key)).unwrap();
         }
         let key = store.identity().public();
         drop(store);
@@ -61,13 +61,9 @@ fn open(folder: &Path) -> Result<Store, StoreError> {
     Store::open(&folder.join("store"), &KeyFile::new(folder.join("key")))
 }
 
-fn person(key: u8) -> Person {
-    Person {
-        key: PublicKey([key; 32]),
-        name: "Zoë".to_owned(),
-        trust: Trust::because(TrustReason::Scanned),
-        since: u64::from(key),
-    }
+fn contact(key: u8) -> Contact {
+    let trust = Trust::because(TrustReason::Scanned);
+    Contact::met(PublicKey([key; 32]), "Zoë", trust, u64::from(key))
 }
 
 fn name(store: &Store, name: &str) -> Result<(), StoreError> {
@@ -78,12 +74,12 @@ fn name_of(store: &Store) -> Result<Option<String>, StoreError> {
     store.batch(|batch| batch.setting(Setting::Name))
 }
 
-fn meet(store: &Store, person: Person) -> Result<(), StoreError> {
-    store.batch(|batch| batch.meet(person)).map(drop)
+fn meet(store: &Store, contact: Contact) -> Result<(), StoreError> {
+    store.batch(|batch| batch.meet(contact)).map(drop)
 }
 
-fn people(store: &Store) -> Result<Vec<Person>, StoreError> {
-    store.batch(|batch| batch.people())
+fn contacts(store: &Store) -> Result<Vec<Contact>, StoreError> {
+    store.batch(|batch| batch.contacts())
 }
 
 /// The store does not open for this reason, and its file is as it was.
@@ -131,7 +127,7 @@ fn a_store_that_was_cut_off_is_damaged_wherever_it_was_cut() {
     for length in [0, 1, 99, 1024, 4096, 5000, whole.len() / 2, whole.len() - 1] {
         std::fs::write(folder.file("store"), &whole[..length]).unwrap();
         let before = std::fs::read(folder.file("store")).unwrap();
-        let error = folder.open().and_then(|store| people(&store)).err();
+        let error = folder.open().and_then(|store| contacts(&store)).err();
         assert!(
             matches!(error, Some(StoreError::Damaged | StoreError::NotAStore)),
             "{length} of {}: {error:?}",
@@ -140,7 +136,7 @@ fn a_store_that_was_cut_off_is_damaged_wherever_it_was_cut() {
         assert_eq!(std::fs::read(folder.file("store")).unwrap(), before);
     }
     std::fs::write(folder.file("store"), &whole).unwrap();
-    assert_eq!(people(&folder.open().unwrap()).unwrap().len(), 40);
+    assert_eq!(contacts(&folder.open().unwrap()).unwrap().len(), 40);
 }
 
 #[test]
@@ -154,7 +150,7 @@ fn a_changed_byte_is_noticed_or_without_effect() {
         std::fs::write(folder.file("store"), &changed).unwrap();
         let read = folder.open().and_then(|store| {
             assert_eq!(store.identity().public(), key);
-            Ok((name_of(&store)?, people(&store)?.len()))
+            Ok((name_of(&store)?, contacts(&store)?.len()))
         });
         match read {
             Ok(read) => assert_eq!(read, (Some("kept".to_owned()), 40)),
@@ -302,9 +298,9 @@ fn a_full_disk_is_named_and_takes_nothing_away() {
         let long = "x".repeat(1024);
         let mut taken = 0;
         let full = loop {
-            let met = Person {
+            let met = Contact {
                 name: format!("{taken} {long}"),
-                ..person(taken)
+                ..contact(taken)
             };
             match meet(&store, met) {
                 Ok(()) if taken < 255 => taken += 1,
@@ -319,13 +315,13 @@ fn a_full_disk_is_named_and_takes_nothing_away() {
                 .unwrap_or_default();
         };
         assert_eq!(full, StoreError::Full);
-        assert_eq!(people(&store).unwrap().len(), usize::from(taken));
+        assert_eq!(contacts(&store).unwrap().len(), usize::from(taken));
         drop(store);
         std::fs::remove_file(folder.join("ballast")).unwrap();
         let store = open(&folder).unwrap();
-        assert_eq!(people(&store).unwrap().len(), usize::from(taken));
+        assert_eq!(contacts(&store).unwrap().len(), usize::from(taken));
         assert_eq!(name_of(&store), Ok(Some("before".to_owned())));
-        meet(&store, person(taken)).unwrap();
+        meet(&store, contact(taken)).unwrap();
         println!("full after {taken}");
         return;
     }
@@ -363,11 +359,11 @@ fn a_killed_process_loses_nothing_that_it_was_told_is_kept() {
     const NAME: &str = "a_killed_process_loses_nothing_that_it_was_told_is_kept";
     if let Some(folder) = child_folder(NAME) {
         let store = open(&folder).unwrap();
-        let known = people(&store).unwrap().len();
+        let known = contacts(&store).unwrap().len();
         for number in known.. {
-            let mut person = person(0);
-            person.key.0[..8].copy_from_slice(&number.to_le_bytes());
-            meet(&store, person).unwrap();
+            let mut contact = contact(0);
+            contact.key.0[..8].copy_from_slice(&number.to_le_bytes());
+            meet(&store, contact).unwrap();
             name(&store, &number.to_string()).unwrap();
             println!("\nkept {number}");
         }
@@ -397,9 +393,9 @@ fn a_killed_process_loses_nothing_that_it_was_told_is_kept() {
             .or(kept)
             .unwrap();
         let store = folder.open().unwrap();
-        let people = people(&store).unwrap();
-        assert!(people.len() > kept, "{kept} of {}", people.len());
-        assert!(people.len() <= kept + 2);
+        let contacts = contacts(&store).unwrap();
+        assert!(contacts.len() > kept, "{kept} of {}", contacts.len());
+        assert!(contacts.len() <= kept + 2);
         let name: usize = name_of(&store).unwrap().unwrap().parse().unwrap();
         assert!((kept..kept + 2).contains(&name));
         let key = store.identity().public();

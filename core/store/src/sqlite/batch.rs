@@ -7,15 +7,17 @@
 use super::Store;
 use super::rows::{Rows, Table};
 use crate::StoreError;
+use crate::contacts::{Contact, ContactChange, Refused};
 use crate::guesses::{self, MAX_GUESSES};
 use crate::invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
-use crate::people::{Person, Refused};
 use crate::proofs::Proofs;
 use crate::replies::PendingReply;
 use crate::settings::{MAX_SETTING, Setting};
+use crate::ways::Way;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::HostHistory;
+use handfast_protocol::reconnect::ReconnectKeys;
 use handfast_token::InviteId;
 
 /// One transaction; see the module text. Every method fails only when the store does, or where a value is
@@ -114,30 +116,42 @@ impl Batch<'_> {
         self.rows.remove(Table::Proof, &id).map(drop)
     }
 
-    /// Somebody was met. Returns what is remembered ([`Person::met_after`]); None of somebody who is
-    /// refused.
-    pub fn meet(&self, met: Person) -> Result<Option<Person>, StoreError> {
-        let key = met.key.0;
-        if self.rows.get(Table::Refused, &key)?.is_some() {
+    /// Somebody was met. Returns what is kept ([`Contact::met_after`]); None of somebody who is refused.
+    pub fn meet(&self, met: Contact) -> Result<Option<Contact>, StoreError> {
+        if self.rows.get(Table::Refused, &met.key.0)?.is_some() {
             return Ok(None);
         }
-        let before = self.rows.get(Table::Person, &key)?;
-        let before = before.map(|kept| Person::parse(&kept)).transpose()?;
-        let person = met.met_after(before.as_ref());
-        self.rows.put(Table::Person, &key, &person.to_bytes()?)?;
-        Ok(Some(person))
+        let before = self.contact(met.key)?;
+        let contact = met.met_after(before.as_ref());
+        self.put_contact(&contact)?;
+        Ok(Some(contact))
+    }
+
+    /// Changes what is kept of a contact. Of somebody who is none, nothing is.
+    pub fn change_contact(&self, key: PublicKey, change: &ContactChange) -> Result<(), StoreError> {
+        self.with_contact(key, |contact| contact.change(change))
+    }
+
+    /// A contact was reached by this way ([`Contact::add_way`]).
+    pub fn add_way(&self, key: PublicKey, way: Way) -> Result<(), StoreError> {
+        self.with_contact(key, |contact| contact.add_way(way))
+    }
+
+    /// This is what it takes to meet a contact again, in the place of what was kept of it.
+    pub fn put_reconnect(&self, key: PublicKey, keys: &ReconnectKeys) -> Result<(), StoreError> {
+        self.with_contact(key, |contact| contact.reconnect = Some(keys.clone()))
     }
 
     /// Whoever has this key is in between. They are forgotten, and not met again.
     pub fn refuse(&self, refused: &Refused) -> Result<(), StoreError> {
-        self.rows.remove(Table::Person, &refused.key.0)?;
+        self.rows.remove(Table::Contact, &refused.key.0)?;
         self.rows
             .put(Table::Refused, &refused.key.0, &refused.to_bytes()?)
     }
 
     /// Forgets somebody, also that they were refused. Whether there was anything to forget.
     pub fn forget(&self, key: PublicKey) -> Result<bool, StoreError> {
-        let was_met = self.rows.remove(Table::Person, &key.0)?;
+        let was_met = self.rows.remove(Table::Contact, &key.0)?;
         let was_refused = self.rows.remove(Table::Refused, &key.0)?;
         Ok(was_met || was_refused)
     }
@@ -183,8 +197,8 @@ impl Batch<'_> {
     }
 
     /// Everybody who was met.
-    pub fn people(&self) -> Result<Vec<Person>, StoreError> {
-        self.all(Table::Person, Person::parse)
+    pub fn contacts(&self) -> Result<Vec<Contact>, StoreError> {
+        self.all(Table::Contact, Contact::parse)
     }
 
     /// Everybody who is refused.
@@ -212,6 +226,30 @@ impl Batch<'_> {
     ) -> Result<Vec<T>, StoreError> {
         let rows = self.rows.all(table)?;
         rows.iter().map(|row| parse(row)).collect()
+    }
+
+    fn contact(&self, key: PublicKey) -> Result<Option<Contact>, StoreError> {
+        let kept = self.rows.get(Table::Contact, &key.0)?;
+        kept.map(|kept| Contact::parse(&kept)).transpose()
+    }
+
+    fn put_contact(&self, contact: &Contact) -> Result<(), StoreError> {
+        self.rows
+            .put(Table::Contact, &contact.key.0, &contact.to_bytes()?)
+    }
+
+    fn with_contact(
+        &self,
+        key: PublicKey,
+        change: impl FnOnce(&mut Contact),
+    ) -> Result<(), StoreError> {
+        match self.contact(key)? {
+            Some(mut contact) => {
+                change(&mut contact);
+                self.put_contact(&contact)
+            }
+            None => Ok(()),
+        }
     }
 
     fn invitation(&self, id: InviteId) -> Result<Option<Kept>, StoreError> {

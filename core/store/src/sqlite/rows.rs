@@ -12,7 +12,7 @@ pub(crate) enum Table {
     Setting,
     Invitation,
     Reply,
-    Person,
+    Contact,
     Proof,
     Refused,
 }
@@ -24,7 +24,8 @@ impl Table {
             Self::Setting => "setting",
             Self::Invitation => "invitation",
             Self::Reply => "reply",
-            Self::Person => "person",
+            // The seals of rows hold the name of their table, so that it stays what it was first.
+            Self::Contact => "person",
             Self::Proof => "proof",
             Self::Refused => "refused",
         }
