@@ -11,6 +11,7 @@
 
 mod cipher;
 mod contacts;
+mod conversation;
 mod error;
 mod guesses;
 mod invitations;
@@ -33,6 +34,10 @@ pub mod unfinished;
 mod ways;
 
 pub use contacts::{Contact, ContactChange, Refused};
+pub use conversation::{
+    DamagedEntry, KeptEntry, LogEnd, LogLine, MAX_BODY, MAX_DRAFT, MAX_HEAD, MAX_LEDGER, Place,
+    Query, Searched,
+};
 pub use error::StoreError;
 pub use guesses::MAX_GUESSES;
 pub use invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};

@@ -29,15 +29,19 @@ static CERTIFICATE: LazyLock<Certificate> =
     LazyLock::new(|| Certificate::new(b"a certificate and its key".to_vec(), Fingerprint([3; 32])));
 
 /// A folder that is removed in the end.
-pub(super) struct Folder(std::path::PathBuf);
+pub(crate) struct Folder(std::path::PathBuf);
 
 impl Folder {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let name = data_encoding::HEXLOWER.encode(&random_bytes::<8>().unwrap());
         Self(std::env::temp_dir().join(format!("handfast-store-{name}")))
     }
 
-    fn open(&self) -> Result<Store, StoreError> {
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    pub(crate) fn open(&self) -> Result<Store, StoreError> {
         Store::open(&self.0.join("store"), &KeyFile::new(self.0.join("key")))
     }
 }
@@ -467,8 +471,11 @@ fn a_store_of_an_earlier_form_is_taken_to_this_one() {
     meet(&store, contact(1, TrustReason::Scanned)).unwrap();
     drop(store);
     let file = rusqlite::Connection::open(folder.0.join("store")).unwrap();
-    file.execute_batch("DROP TABLE proof; DROP TABLE refused; PRAGMA user_version = 1;")
-        .unwrap();
+    file.execute_batch(
+        "DROP TABLE proof; DROP TABLE refused; DROP TABLE conversation; DROP TABLE log;
+         DROP TABLE draft; PRAGMA user_version = 1;",
+    )
+    .unwrap();
     drop(file);
     let store = folder.open().unwrap();
     assert_eq!(contacts(&store), [contact(1, TrustReason::Scanned)]);

@@ -19,11 +19,14 @@ use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::HostHistory;
 use handfast_protocol::reconnect::ReconnectKeys;
 use handfast_token::InviteId;
+use std::cell::Cell;
 
 /// One transaction; see the module text. Every method fails only when the store does, or where a value is
 /// longer than its place.
 pub struct Batch<'a> {
-    rows: &'a Rows<'a>,
+    pub(super) rows: &'a Rows<'a>,
+    /// Set where something is erased of which no trace may stay.
+    pub(super) erases: &'a Cell<bool>,
 }
 
 impl Store {
@@ -35,7 +38,17 @@ impl Store {
         &self,
         work: impl FnOnce(&Batch<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.transact(|rows| work(&Batch { rows }))
+        let erases = Cell::new(false);
+        let done = self.transact(|rows| {
+            work(&Batch {
+                rows,
+                erases: &erases,
+            })
+        })?;
+        if erases.get() {
+            self.clear_traces();
+        }
+        Ok(done)
     }
 }
 
@@ -142,15 +155,18 @@ impl Batch<'_> {
         self.with_contact(key, |contact| contact.reconnect = Some(keys.clone()))
     }
 
-    /// Whoever has this key is in between. They are forgotten, and not met again.
+    /// Whoever has this key is in between. They are forgotten with all that was said, and not met again.
     pub fn refuse(&self, refused: &Refused) -> Result<(), StoreError> {
+        self.forget_conversation(refused.key)?;
         self.rows.remove(Table::Contact, &refused.key.0)?;
         self.rows
             .put(Table::Refused, &refused.key.0, &refused.to_bytes()?)
     }
 
-    /// Forgets somebody, also that they were refused. Whether there was anything to forget.
+    /// Forgets somebody with all that was said, also that they were refused. Whether there was anything to
+    /// forget.
     pub fn forget(&self, key: PublicKey) -> Result<bool, StoreError> {
+        self.forget_conversation(key)?;
         let was_met = self.rows.remove(Table::Contact, &key.0)?;
         let was_refused = self.rows.remove(Table::Refused, &key.0)?;
         Ok(was_met || was_refused)

@@ -4,7 +4,7 @@
 //! whole store, or damaged, and never half made.
 
 use super::rows::{Rows, Table};
-use super::{IDENTITY, folder, schema};
+use super::{IDENTITY, conversation, folder, schema};
 use crate::cipher::Cipher;
 use crate::{KeyStore, StoreError, private};
 use handfast_token::Secret;
@@ -75,16 +75,15 @@ fn open_existing(path: &Path, cipher: &Cipher) -> Result<Connection, StoreError>
     if path.metadata()?.len() == 0 {
         return Err(StoreError::Damaged);
     }
+    // A process that was killed left it, and may have erased something just before.
+    let log = folder::beside(path, "-wal").metadata();
+    let is_unfinished = log.is_ok_and(|log| log.len() > 0);
     let mut connection = connect(path)?;
     if connection.is_readonly("main")? {
         return Err(StoreError::ReadOnly);
     }
     schema::recognise(&connection)?;
-    // The store is small, so all of it is looked at: a hole is found now and not when it is needed.
-    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if found != "ok" {
-        return Err(StoreError::Damaged);
-    }
+    schema::check(&connection)?;
     let check: [u8; 32] =
         connection.query_row("SELECT value FROM key_check", [], |row| row.get(0))?;
     if Secret::new(check) != cipher.check() {
@@ -96,6 +95,9 @@ fn open_existing(path: &Path, cipher: &Cipher) -> Result<Connection, StoreError>
         return Err(StoreError::internal(format!("journal mode {mode}")));
     }
     schema::migrate(&mut connection)?;
+    if is_unfinished || conversation::has_abandoned(&connection)? {
+        conversation::clear(&mut connection)?;
+    }
     Ok(connection)
 }
 

@@ -8,6 +8,7 @@
 //! takes; asynchronous code calls it by [`Store::run`]. Several processes may share a store.
 
 mod batch;
+mod conversation;
 mod file;
 mod folder;
 mod key_file;
@@ -24,7 +25,7 @@ use handfast_protocol::handshake::StaticKey;
 use rows::{Rows, Table};
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The one row of [`Table::Identity`].
 const IDENTITY: &[u8] = b"static key";
@@ -85,17 +86,26 @@ impl Store {
             .map_err(StoreError::internal)?
     }
 
+    /// Once something is erased for good: removes what the file and its log still hold of it. The next
+    /// start does what cannot be done now.
+    fn clear_traces(&self) {
+        if let Err(error) = conversation::clear(&mut self.connection()) {
+            log::warn!("store: what was erased is cleared away later: {error}");
+        }
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        // A panic between two statements has rolled its transaction back.
+        let connection = self.shared.connection.lock();
+        connection.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// One transaction: all of `work` is on the disk when this returns, or nothing of it.
     pub(crate) fn transact<T>(
         &self,
         work: impl FnOnce(&Rows<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        // A panic between two statements has rolled its transaction back.
-        let mut connection = self
-            .shared
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut connection = self.connection();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&Rows::new(&transaction, &self.shared.cipher))?;
         transaction.commit()?;
