@@ -105,9 +105,9 @@ pub struct Searched {
 
 impl LogLine {
     /// Bytes of [`Self::write`].
-    const BYTES: usize = 32 + 4 + 8 + 1;
+    pub(crate) const BYTES: usize = 32 + 4 + 8 + 1;
 
-    fn write(self, writer: Writer) -> Writer {
+    pub(crate) fn write(self, writer: Writer) -> Writer {
         writer
             .raw(&self.author.0)
             .u32(self.counter)
@@ -115,7 +115,7 @@ impl LogLine {
             .byte(self.line)
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, StoreError> {
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             author: PublicKey(reader.array()?),
             counter: reader.u32()?,

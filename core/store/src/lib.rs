@@ -16,6 +16,7 @@ mod error;
 mod guesses;
 mod invitations;
 mod key_store;
+mod partial_files;
 #[cfg(feature = "sqlite")]
 pub mod private;
 mod proofs;
@@ -42,6 +43,7 @@ pub use error::StoreError;
 pub use guesses::MAX_GUESSES;
 pub use invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
 pub use key_store::{KeyStore, KeyStoreError};
+pub use partial_files::{MAX_RANGES, OfferId, PartialFile};
 pub use proofs::Proofs;
 pub use replies::PendingReply;
 pub use settings::{MAX_SETTING, Setting};

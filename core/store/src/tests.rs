@@ -473,7 +473,7 @@ fn a_store_of_an_earlier_form_is_taken_to_this_one() {
     let file = rusqlite::Connection::open(folder.0.join("store")).unwrap();
     file.execute_batch(
         "DROP TABLE proof; DROP TABLE refused; DROP TABLE conversation; DROP TABLE log;
-         DROP TABLE draft; PRAGMA user_version = 1;",
+         DROP TABLE draft; DROP TABLE partial; PRAGMA user_version = 1;",
     )
     .unwrap();
     drop(file);

@@ -1,9 +1,11 @@
 //! Conversations as a store keeps them: in order, once, sealed, and gone when they are erased.
 
 use super::*;
+use crate::partial_files::tests::partial;
 use crate::tests::Folder;
-use crate::{Batch, Contact, MAX_BODY, Refused, Store};
+use crate::{Batch, Contact, MAX_BODY, PartialFile, Refused, Store};
 use handfast_protocol::handshake::{Trust, TrustReason};
+use handfast_protocol::reconnect::ReconnectKeys;
 use handfast_token::Secret;
 use proptest::prelude::*;
 use std::collections::HashSet;
@@ -505,6 +507,64 @@ fn whoever_is_forgotten_or_refused_takes_the_conversation_along() {
     let sql = "SELECT count(*) FROM conversation";
     let rows: i64 = file.query_row(sql, [], |row| row.get(0)).unwrap();
     assert_eq!(rows, 1);
+}
+
+#[test]
+fn a_file_that_is_not_whole_is_known_until_it_is_or_its_conversation_is_erased() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    let known = || {
+        let store = folder.open().unwrap();
+        let mut known = store.batch(|batch| batch.partial_files()).unwrap();
+        known.sort_by_key(|file| file.offer.sequence);
+        known
+    };
+    let put = |file: &PartialFile| store.batch(|batch| batch.put_partial_file(file)).unwrap();
+    add(&store, &talk(3));
+    let [mut one, two] = [partial(1), partial(2)];
+    let mut others = partial(3);
+    others.offer.with = PublicKey([8; 32]);
+    [&one, &two, &others].into_iter().for_each(put);
+    one.verified = vec![0..1_000];
+    one.is_paused = true;
+    put(&one);
+    assert_eq!(known(), [one, two.clone(), others.clone()]);
+    let whole = store.batch(|batch| batch.remove_partial_file(two.offer));
+    whole.unwrap();
+    assert_eq!(known().len(), 2);
+    store.batch(|batch| batch.erase_conversation(WITH)).unwrap();
+    assert_eq!(known(), [others]);
+}
+
+#[test]
+fn nothing_of_whoever_is_forgotten_is_left_in_a_file() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    let key = |number: u8| PublicKey([number; 32]);
+    for number in 0..60 {
+        let trust = Trust::because(TrustReason::Scanned);
+        let name = "Zoë ".repeat(1 + usize::from(number % 40));
+        let keys = ReconnectKeys::from_first_meeting(&Secret::new([number; 32]), 1, 1);
+        let met = store.batch(|batch| {
+            batch.meet(Contact::met(key(number), name, trust, 1))?;
+            batch.put_reconnect(key(number), &keys)
+        });
+        met.unwrap();
+    }
+    let rows = || {
+        let file = rusqlite::Connection::open(folder.path().join("store")).unwrap();
+        let mut statement = file.prepare("SELECT value FROM person").unwrap();
+        let found = statement.query_map([], |row| row.get(0)).unwrap();
+        found.map(Result::unwrap).collect::<HashSet<Vec<u8>>>()
+    };
+    let before = rows();
+    for number in (0..60).filter(|number| number % 3 != 0) {
+        assert_eq!(store.batch(|batch| batch.forget(key(number))), Ok(true));
+    }
+    let left = rows();
+    assert_eq!(left.len(), 20);
+    let (held, of) = parts_held(&folder, before.difference(&left));
+    assert!(held == 0 && of > 300, "{held} of {of}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::StoreError;
 use crate::contacts::{Contact, ContactChange, Refused};
 use crate::guesses::{self, MAX_GUESSES};
 use crate::invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
+use crate::partial_files::{OfferId, PartialFile};
 use crate::proofs::Proofs;
 use crate::replies::PendingReply;
 use crate::settings::{MAX_SETTING, Setting};
@@ -157,6 +158,7 @@ impl Batch<'_> {
 
     /// Whoever has this key is in between. They are forgotten with all that was said, and not met again.
     pub fn refuse(&self, refused: &Refused) -> Result<(), StoreError> {
+        self.erases.set(true);
         self.forget_conversation(refused.key)?;
         self.rows.remove(Table::Contact, &refused.key.0)?;
         self.rows
@@ -166,10 +168,34 @@ impl Batch<'_> {
     /// Forgets somebody with all that was said, also that they were refused. Whether there was anything to
     /// forget.
     pub fn forget(&self, key: PublicKey) -> Result<bool, StoreError> {
+        self.erases.set(true);
         self.forget_conversation(key)?;
         let was_met = self.rows.remove(Table::Contact, &key.0)?;
         let was_refused = self.rows.remove(Table::Refused, &key.0)?;
         Ok(was_met || was_refused)
+    }
+
+    /// Keeps what there is of a file, in the place of what was kept of it.
+    pub fn put_partial_file(&self, file: &PartialFile) -> Result<(), StoreError> {
+        let name = file.offer.name();
+        self.rows.put(Table::Partial, &name, &file.to_bytes()?)
+    }
+
+    /// A file is whole, or given up.
+    pub fn remove_partial_file(&self, offer: OfferId) -> Result<(), StoreError> {
+        self.rows.remove(Table::Partial, &offer.name()).map(drop)
+    }
+
+    /// Every file that is not whole.
+    pub fn partial_files(&self) -> Result<Vec<PartialFile>, StoreError> {
+        self.all(Table::Partial, PartialFile::parse)
+    }
+
+    /// Forgets what there is of files that somebody offered. The bytes lie where they are.
+    pub(super) fn remove_partial_files(&self, with: PublicKey) -> Result<(), StoreError> {
+        let files = self.partial_files()?.into_iter();
+        let mut theirs = files.filter(|file| file.offer.with == with);
+        theirs.try_for_each(|file| self.remove_partial_file(file.offer))
     }
 
     /// Makes a choice, or with none takes it back.

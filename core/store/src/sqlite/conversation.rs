@@ -288,13 +288,15 @@ impl Batch<'_> {
         Ok(Some(draft))
     }
 
-    /// Erases what was said with this contact, and what is being typed. Where the logs end stays, or all of it
+    /// Erases what was said with this contact, what is being typed, and what there is of files that were not
+    /// whole, the bytes of which are for somebody else to remove. Where the logs end stays, or all of it
     /// would come back from the other side.
     pub fn erase_conversation(&self, with: PublicKey) -> Result<(), StoreError> {
         let Some(old) = self.conversation(with)? else {
             return Ok(());
         };
         self.remove_draft(old.number)?;
+        self.remove_partial_files(with)?;
         self.begin(old.number, old.row, old.state.ledger)?;
         self.erases.set(true);
         Ok(())
@@ -315,6 +317,7 @@ impl Batch<'_> {
             params![old.number, nobody],
         )?;
         self.remove_draft(old.number)?;
+        self.remove_partial_files(with)?;
         let sql = "UPDATE log SET value = zeroblob(length(value)) WHERE conversation = ?1";
         self.rows.transaction.execute(sql, [old.number])?;
         let sql = "DELETE FROM log WHERE conversation = ?1";

@@ -15,6 +15,7 @@ pub(crate) enum Table {
     Contact,
     Proof,
     Refused,
+    Partial,
 }
 
 impl Table {
@@ -28,6 +29,7 @@ impl Table {
             Self::Contact => "person",
             Self::Proof => "proof",
             Self::Refused => "refused",
+            Self::Partial => "partial",
         }
     }
 }

@@ -31,6 +31,7 @@ const STEPS: &[&str] = &[
         row BLOB NOT NULL UNIQUE, value BLOB NOT NULL);
     CREATE INDEX log_of_conversation ON log (conversation);
     CREATE TABLE draft (conversation INTEGER PRIMARY KEY, value BLOB NOT NULL);
+    CREATE TABLE partial (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 ",
 ];
 
@@ -69,6 +70,7 @@ const CHECKED: &[&str] = &[
     "conversation",
     "log",
     "draft",
+    "partial",
 ];
 
 /// Looks for holes.
