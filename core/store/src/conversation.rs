@@ -137,13 +137,13 @@ impl LogLine {
 }
 
 impl Place {
-    const BYTES: usize = 8 + LogLine::BYTES + 8;
+    pub(crate) const BYTES: usize = 8 + LogLine::BYTES + 8;
 
-    fn write(self, writer: Writer) -> Writer {
+    pub(crate) fn write(self, writer: Writer) -> Writer {
         self.log.write(writer.u64(self.lamport)).u64(self.sequence)
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, StoreError> {
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             lamport: reader.u64()?,
             log: LogLine::read(reader)?,

@@ -13,6 +13,7 @@ mod cipher;
 mod contacts;
 mod conversation;
 mod error;
+mod export;
 mod guesses;
 mod invitations;
 mod key_store;
@@ -40,6 +41,7 @@ pub use conversation::{
     Query, Searched,
 };
 pub use error::StoreError;
+pub use export::{Export, ExportError};
 pub use guesses::MAX_GUESSES;
 pub use invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
 pub use key_store::{KeyStore, KeyStoreError};

@@ -62,6 +62,17 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
+    /// Bytes behind a length of four bytes, at most `most` of them.
+    pub(super) fn long_bytes(&mut self, most: usize) -> Result<&'a [u8], StoreError> {
+        let length = usize::try_from(self.u32()?).map_err(|_| StoreError::Damaged)?;
+        if length > most {
+            return Err(StoreError::Damaged);
+        }
+        let (taken, rest) = self.0.split_at_checked(length).ok_or(StoreError::Damaged)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
     pub(super) fn text(&mut self, most: usize) -> Result<&'a str, StoreError> {
         std::str::from_utf8(self.bytes(most)?).map_err(|_| StoreError::Damaged)
     }

@@ -2,7 +2,7 @@
 
 use super::Result;
 use super::figure::{Figure, Goal};
-use super::process::resident_memory;
+use super::process::{cpu_time, resident_memory};
 use handfast_native::handshake::PublicKey;
 use handfast_native::store::{KeptEntry, KeyFile, LogLine, Place, Query, Store};
 use std::io::Write;
@@ -68,11 +68,12 @@ pub(crate) fn measure(quick: bool) -> Result<Vec<Figure>> {
     let mut ordered = sent.clone();
     ordered.sort_by(f64::total_cmp);
     let slowest = ordered[ordered.len() * 99 / 100];
-    let (mut newest, mut rest) = (Vec::new(), Vec::new());
+    let (mut newest, mut used, mut rest) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..if quick { 3 } else { 9 } {
-        let (took, a_second) = searched(&store)?;
-        newest.push(took);
-        rest.push(a_second);
+        let searched = search(&store)?;
+        newest.push(searched.newest);
+        used.push(searched.used);
+        rest.push(searched.a_second);
     }
     Ok(vec![
         Figure::new("open 100,000 messages and show the last 50", "ms", opened)
@@ -81,6 +82,7 @@ pub(crate) fn measure(quick: bool) -> Result<Vec<Figure>> {
         Figure::new("say one thing more, durably", "ms", sent).held_to(Goal::AtMost(10.0)),
         Figure::new("99 of 100 of these within", "ms", vec![slowest]),
         Figure::new("search the newest 10,000", "ms", newest).held_to(Goal::AtMost(100.0)),
+        Figure::new("processor of that", "ms", used),
         Figure::new("search the rest", "a second", rest),
     ])
 }
@@ -130,17 +132,24 @@ fn opened_by_another(folder: &Path) -> Result<(f64, f64)> {
     Ok((took.parse()?, more.parse()?))
 }
 
-/// Milliseconds for the newest, and how many of the others are looked at in a second. Nothing is found, so
-/// all of it is looked at.
-fn searched(store: &Store) -> Result<(f64, f64)> {
+struct Searched {
+    /// Milliseconds for the newest, and of the processor for these.
+    newest: f64,
+    used: f64,
+    /// How many of the others are looked at in a second.
+    a_second: f64,
+}
+
+/// Nothing is found, so all of it is looked at.
+fn search(store: &Store) -> Result<Searched> {
     let query = Query::new("nowhere änne").ok_or("a word")?;
     let is_wanted = |entry: &KeptEntry| {
         let text = entry.body.as_deref().map(std::str::from_utf8);
         text.and_then(std::result::Result::ok)
             .is_some_and(|text| query.matches(text))
     };
-    let began = Instant::now();
-    let (mut newest, mut looked, mut from) = (0.0, 0, None);
+    let (began, used_before) = (Instant::now(), cpu_time());
+    let (mut newest, mut used, mut looked, mut from) = (0.0, 0.0, 0, None);
     loop {
         let step = store.batch(|batch| batch.search(WITH, from.as_ref(), STEP, is_wanted))?;
         if !step.found.is_empty() {
@@ -149,6 +158,8 @@ fn searched(store: &Store) -> Result<(f64, f64)> {
         looked += STEP;
         if looked == NEWEST {
             newest = began.elapsed().as_secs_f64();
+            let both = used_before.zip(cpu_time());
+            used = both.map_or(f64::NAN, |(before, now)| (now - before).as_secs_f64());
         }
         match step.next {
             Some(next) => from = Some(next),
@@ -156,5 +167,9 @@ fn searched(store: &Store) -> Result<(f64, f64)> {
         }
     }
     let rest = (looked - NEWEST) as f64 / (began.elapsed().as_secs_f64() - newest);
-    Ok((newest * 1e3, rest))
+    Ok(Searched {
+        newest: newest * 1e3,
+        used: used * 1e3,
+        a_second: rest,
+    })
 }

@@ -26,8 +26,19 @@ use std::cell::Cell;
 /// longer than its place.
 pub struct Batch<'a> {
     pub(super) rows: &'a Rows<'a>,
-    /// Set where something is erased of which no trace may stay.
-    pub(super) erases: &'a Cell<bool>,
+    /// What it erases of which no trace may stay.
+    pub(super) erases: &'a Cell<Erased>,
+}
+
+/// What was erased, the more of the file has to be cleared the later it stands here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Erased {
+    #[default]
+    Nothing,
+    /// What was said, or some of it.
+    Entries,
+    /// Somebody, with the keys that they were met by.
+    Contact,
 }
 
 impl Store {
@@ -39,15 +50,15 @@ impl Store {
         &self,
         work: impl FnOnce(&Batch<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let erases = Cell::new(false);
+        let erases = Cell::default();
         let done = self.transact(|rows| {
             work(&Batch {
                 rows,
                 erases: &erases,
             })
         })?;
-        if erases.get() {
-            self.clear_traces();
+        if erases.get() > Erased::Nothing {
+            self.clear_traces(erases.get());
         }
         Ok(done)
     }
@@ -158,7 +169,7 @@ impl Batch<'_> {
 
     /// Whoever has this key is in between. They are forgotten with all that was said, and not met again.
     pub fn refuse(&self, refused: &Refused) -> Result<(), StoreError> {
-        self.erases.set(true);
+        self.erase(Erased::Contact);
         self.forget_conversation(refused.key)?;
         self.rows.remove(Table::Contact, &refused.key.0)?;
         self.rows
@@ -168,7 +179,7 @@ impl Batch<'_> {
     /// Forgets somebody with all that was said, also that they were refused. Whether there was anything to
     /// forget.
     pub fn forget(&self, key: PublicKey) -> Result<bool, StoreError> {
-        self.erases.set(true);
+        self.erase(Erased::Contact);
         self.forget_conversation(key)?;
         let was_met = self.rows.remove(Table::Contact, &key.0)?;
         let was_refused = self.rows.remove(Table::Refused, &key.0)?;
@@ -268,6 +279,11 @@ impl Batch<'_> {
     ) -> Result<Vec<T>, StoreError> {
         let rows = self.rows.all(table)?;
         rows.iter().map(|row| parse(row)).collect()
+    }
+
+    /// No trace of this may stay once the batch is on the disk.
+    pub(super) fn erase(&self, what: Erased) {
+        self.erases.set(self.erases.get().max(what));
     }
 
     fn contact(&self, key: PublicKey) -> Result<Option<Contact>, StoreError> {

@@ -13,7 +13,7 @@ mod traces;
 
 pub(super) use traces::{clear, has_abandoned};
 
-use super::batch::Batch;
+use super::batch::{Batch, Erased};
 use crate::StoreError;
 use crate::cipher::{Cipher, RowId};
 use crate::conversation::{
@@ -76,7 +76,7 @@ impl Batch<'_> {
         );
         let values = params![number(place.sequence)?, line.number];
         self.rows.transaction.execute(&sql, values)?;
-        self.erases.set(true);
+        self.erase(Erased::Entries);
         Ok(())
     }
 
@@ -298,7 +298,7 @@ impl Batch<'_> {
         self.remove_draft(old.number)?;
         self.remove_partial_files(with)?;
         self.begin(old.number, old.row, old.state.ledger)?;
-        self.erases.set(true);
+        self.erase(Erased::Entries);
         Ok(())
     }
 
@@ -322,7 +322,7 @@ impl Batch<'_> {
         self.rows.transaction.execute(sql, [old.number])?;
         let sql = "DELETE FROM log WHERE conversation = ?1";
         self.rows.transaction.execute(sql, [old.number])?;
-        self.erases.set(true);
+        self.erase(Erased::Entries);
         Ok(())
     }
 

@@ -9,6 +9,7 @@
 
 mod batch;
 mod conversation;
+mod export;
 mod file;
 mod folder;
 mod key_file;
@@ -16,6 +17,7 @@ pub(crate) mod rows;
 mod schema;
 
 pub use batch::Batch;
+use batch::Erased;
 pub use key_file::KeyFile;
 
 use crate::cipher::Cipher;
@@ -49,7 +51,12 @@ impl Store {
     /// # Errors
     /// Whatever hinders it; see [`StoreError`]. A file that is there is not changed then.
     pub fn open(path: &Path, key_store: &dyn KeyStore) -> Result<Self, StoreError> {
-        let (mut connection, cipher) = file::open(path, key_store)?;
+        let opened = file::open(path, key_store, None)?;
+        let (connection, cipher) = opened.ok_or(StoreError::Internal)?;
+        Self::of(connection, cipher)
+    }
+
+    fn of(mut connection: Connection, cipher: Cipher) -> Result<Self, StoreError> {
         let transaction = connection.transaction()?;
         let kept = Rows::new(&transaction, &cipher).get(Table::Identity, IDENTITY)?;
         let kept = kept.ok_or(StoreError::Damaged)?;
@@ -88,8 +95,8 @@ impl Store {
 
     /// Once something is erased for good: removes what the file and its log still hold of it. The next
     /// start does what cannot be done now.
-    fn clear_traces(&self) {
-        if let Err(error) = conversation::clear(&mut self.connection()) {
+    fn clear_traces(&self, erased: Erased) {
+        if let Err(error) = conversation::clear(&mut self.connection(), erased) {
             log::warn!("store: what was erased is cleared away later: {error}");
         }
     }

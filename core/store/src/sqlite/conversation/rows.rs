@@ -46,18 +46,14 @@ pub(super) struct Sealed {
 impl Batch<'_> {
     pub(super) fn conversation(&self, with: PublicKey) -> Result<Option<Conversation>, StoreError> {
         let row = self.rows.cipher.row(CONVERSATION, &with.0);
-        let found: Option<(i64, [u8; 8], Vec<u8>, Vec<u8>)> = self
-            .rows
-            .transaction
-            .query_row(
-                "SELECT number, entries, key, state FROM conversation WHERE row = ?1",
-                [row],
-                |found| Ok((found.get(0)?, found.get(1)?, found.get(2)?, found.get(3)?)),
-            )
-            .optional()?;
-        let Some((number, entries, key, state)) = found else {
+        let sql = "SELECT number, entries, key, state FROM conversation WHERE row = ?1";
+        let mut statement = self.rows.transaction.prepare(sql)?;
+        let mut rows = statement.query([row])?;
+        let Some(found) = rows.next()? else {
             return Ok(None);
         };
+        let (number, entries) = (found.get(0)?, found.get(1)?);
+        let (key, state): (Vec<u8>, Vec<u8>) = (found.get(2)?, found.get(3)?);
         let key = self.rows.cipher.open(CONVERSATION, &row, &key)?;
         let key: [u8; 32] = key[..].try_into().map_err(|_| StoreError::Damaged)?;
         let state = self.rows.cipher.open(STATE, &row, &state)?;

@@ -1,5 +1,6 @@
 //! What is left of conversations that were erased, and its end.
 
+use super::super::batch::Erased;
 use crate::StoreError;
 use data_encoding::HEXLOWER;
 use rusqlite::{Connection, TransactionBehavior};
@@ -8,14 +9,31 @@ use std::collections::BTreeSet;
 /// What tables of entries are called, in front of the name that is chance.
 const ENTRIES: &str = "entry_";
 
+/// Whoever comes or goes makes SQLite move other contacts about between pages, and it leaves their copies
+/// where they lay. Pages of a table that is dropped are overwritten as a whole.
+const REWRITE_CONTACTS: &str = "
+    CREATE TABLE rewritten (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    INSERT INTO rewritten SELECT row, value FROM person ORDER BY row;
+    DROP TABLE person;
+    ALTER TABLE rewritten RENAME TO person;
+";
+
 /// Drops the tables of conversations that were erased, and what the log of the database still holds of
 /// them. Without the key that went with them they are nothing but bytes, so whoever finds no time for this
 /// loses nothing by doing it later.
-pub(in crate::sqlite) fn clear(connection: &mut Connection) -> Result<(), StoreError> {
+pub(in crate::sqlite) fn clear(
+    connection: &mut Connection,
+    erased: Erased,
+) -> Result<(), StoreError> {
     for table in abandoned(connection)? {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have done it.
         transaction.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
+        transaction.commit()?;
+    }
+    if erased >= Erased::Contact {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(REWRITE_CONTACTS)?;
         transaction.commit()?;
     }
     empty_log(connection)
