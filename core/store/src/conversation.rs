@@ -5,13 +5,12 @@
 //! its end without being opened as a whole.
 
 mod query;
-mod state;
+pub(crate) mod state;
 #[cfg(test)]
 #[cfg(feature = "sqlite")]
 mod tests;
 
 pub use query::Query;
-pub(crate) use state::State;
 
 use super::StoreError;
 use super::record::{Plain, Reader, Writer};
@@ -92,6 +91,9 @@ pub struct LogEnd {
     pub shown: u64,
     /// Up to where the other side has said to hold it; 0 if nowhere.
     pub delivered: u64,
+    /// The number of the first entry that is kept: that with which the line begins, or the next one after
+    /// the conversation was erased.
+    pub first: u64,
 }
 
 /// What a step of a search came to.
@@ -197,15 +199,16 @@ impl KeptEntry {
         })
     }
 
-    /// Where the line ends that ends with this.
-    pub(crate) fn end(&self, delivered: u64) -> LogEnd {
+    /// Where a line ends that begins and ends with this.
+    pub(crate) fn end(&self) -> LogEnd {
         LogEnd {
             log: self.place.log,
             sequence: self.place.sequence,
             hash: self.hash,
             lamport: self.place.lamport,
             shown: self.shown,
-            delivered,
+            delivered: 0,
+            first: self.place.sequence,
         }
     }
 }
@@ -220,12 +223,12 @@ impl std::fmt::Debug for KeptEntry {
 
 impl LogEnd {
     /// `version 1 | author 32 | counter u32 | random 8 | line u8 | sequence u64 | hash 32 | lamport u64 |
-    /// shown u64 | delivered u64`: always as long, so that it is replaced where it lies.
+    /// shown u64 | delivered u64 | first u64`: always as long, so that it is replaced where it lies.
     pub(crate) fn to_bytes(self) -> Plain {
-        let writer = Writer::new(VERSION, 1 + LogLine::BYTES + 4 * 8 + 32);
+        let writer = Writer::new(VERSION, 1 + LogLine::BYTES + 5 * 8 + 32);
         let writer = self.log.write(writer).u64(self.sequence).raw(&self.hash);
         let writer = writer.u64(self.lamport).u64(self.shown);
-        writer.u64(self.delivered).finish()
+        writer.u64(self.delivered).u64(self.first).finish()
     }
 
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
@@ -238,6 +241,7 @@ impl LogEnd {
             lamport: reader.u64()?,
             shown: reader.u64()?,
             delivered: reader.u64()?,
+            first: reader.u64()?,
         };
         reader.finish()?;
         Ok(end)

@@ -84,12 +84,12 @@ impl Export {
         limits: &Limits,
         sink: impl Write,
     ) -> Result<(), ExportError> {
-        check(&lock)?;
         let header = Header {
             kind: Kind::DeviceState,
             lock,
             salt,
         };
+        Self::check(&header)?;
         let content = self.to_bytes()?;
         let content = Cursor::new(&content[..]);
         Ok(seal(
@@ -102,7 +102,25 @@ impl Export {
         )?)
     }
 
-    /// Opens a container from its beginning. What is asked for has to be known before: [`Header::parse`].
+    /// Whether a container that begins like this may be taken for a device. To be asked before anybody is asked
+    /// for an answer.
+    ///
+    /// # Errors
+    /// [`ExportError::NotAnExport`] or [`ExportError::AnswerAlone`].
+    pub fn check(header: &Header) -> Result<(), ExportError> {
+        match (header.kind, &header.lock) {
+            (Kind::Invitation | Kind::Reply | Kind::File, _) => Err(ExportError::NotAnExport),
+            (
+                Kind::DeviceState,
+                Lock::Answers {
+                    with_code: false, ..
+                },
+            ) => Err(ExportError::AnswerAlone),
+            (Kind::DeviceState, Lock::Answers { .. } | Lock::Key) => Ok(()),
+        }
+    }
+
+    /// Opens a container from its beginning.
     ///
     /// # Errors
     /// Whatever hinders it; see [`ExportError`].
@@ -112,10 +130,7 @@ impl Export {
         limits: &Limits,
     ) -> Result<Self, ExportError> {
         let header = Header::read(&mut container)?;
-        match header.kind {
-            Kind::DeviceState => check(&header.lock)?,
-            _ => return Err(ExportError::NotAnExport),
-        }
+        Self::check(&header)?;
         let front = Cursor::new(header.to_bytes());
         let mut content = Zeroizing::new(Vec::new());
         open_into(
@@ -132,7 +147,8 @@ impl Export {
     }
 
     /// `version 1 | private key 32 | (kind u8 | length u32 | record)*`: contacts, then those who are refused,
-    /// then entries as `key of the contact 32 | place 61 | head u16, head as it is kept | [body u32, body]`.
+    /// then entries as `version 1 | key of the contact 32 | place 61 | head u16, head as it is kept | 0/1, body
+    /// u32, body`.
     fn to_bytes(&self) -> Result<Plain, StoreError> {
         let mut records = Vec::new();
         for contact in &self.contacts {
@@ -180,16 +196,6 @@ impl Export {
     }
 }
 
-/// An export is sealed under a key or a code, whatever else is asked.
-fn check(lock: &Lock) -> Result<(), ExportError> {
-    match lock {
-        Lock::Answers {
-            with_code: false, ..
-        } => Err(ExportError::AnswerAlone),
-        Lock::Answers { .. } | Lock::Key => Ok(()),
-    }
-}
-
 fn entry_to_bytes(with: PublicKey, entry: &KeptEntry) -> Result<Plain, StoreError> {
     let head = entry.head_to_bytes()?;
     let length = entry.body.as_ref().map_or(0, Vec::len);
@@ -222,6 +228,18 @@ impl std::fmt::Debug for Export {
             .field("refused", &self.refused.len())
             .field("entries", &self.entries.len())
             .finish_non_exhaustive()
+    }
+}
+
+/// For fuzzing alone: reads what somebody may have sealed, who has the key.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn fuzz_export(bytes: &[u8]) {
+    if let Ok(export) = Export::parse(bytes) {
+        let written = export
+            .to_bytes()
+            .expect("what was read is within its limits");
+        assert_eq!(Export::parse(&written), Ok(export));
     }
 }
 

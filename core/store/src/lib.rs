@@ -41,6 +41,9 @@ pub use conversation::{
     Query, Searched,
 };
 pub use error::StoreError;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use export::fuzz_export;
 pub use export::{Export, ExportError};
 pub use guesses::MAX_GUESSES;
 pub use invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};

@@ -184,7 +184,7 @@ pub(crate) mod tests {
         for verified in [
             vec![0..7, 7..9],
             vec![0..7, 3..9],
-            vec![4..4],
+            vec![0..1, 4..4],
             vec![9..10, 0..2],
         ] {
             let bytes = PartialFile {

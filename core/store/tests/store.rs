@@ -195,14 +195,14 @@ fn a_store_that_was_cut_off_is_damaged_wherever_it_was_cut() {
     assert_eq!(said(&store).unwrap().len(), SAID as usize);
 }
 
-#[test]
-fn a_changed_byte_is_noticed_or_without_effect() {
+/// How many of these changes of a filled store are noticed. The others are without effect.
+fn noticed(changes: impl Iterator<Item = impl FnOnce(&mut Vec<u8>)>) -> usize {
     let folder = Folder::new();
     let (key, whole) = folder.filled();
     let mut noticed = 0;
-    for step in 0..200 {
+    for change in changes {
         let mut changed = whole.clone();
-        changed[step * whole.len() / 200] ^= 0x10;
+        change(&mut changed);
         std::fs::write(folder.file("store"), &changed).unwrap();
         let read = folder.open().and_then(|store| {
             assert_eq!(store.identity().public(), key);
@@ -222,7 +222,38 @@ fn a_changed_byte_is_noticed_or_without_effect() {
         let _ = std::fs::remove_file(folder.file("store-wal"));
         let _ = std::fs::remove_file(folder.file("store-shm"));
     }
+    noticed
+}
+
+#[test]
+fn a_changed_byte_is_noticed_or_without_effect() {
+    let changes = (0..200).map(|step| {
+        move |bytes: &mut Vec<u8>| {
+            let at = step * bytes.len() / 200;
+            bytes[at] ^= 0x10;
+        }
+    });
+    let noticed = noticed(changes);
     // What is not noticed lies in space that is not used.
+    assert!(noticed > 10, "{noticed}");
+}
+
+#[test]
+fn a_torn_page_is_noticed_or_without_effect() {
+    const PAGE: usize = 4096;
+    let changes = (0..40).map(|number| {
+        move |bytes: &mut Vec<u8>| {
+            // The second half of a page was not written, or came from another.
+            let pages = bytes.len() / PAGE;
+            let torn = (number % pages) * PAGE + PAGE / 2;
+            let other = ((number * 7 + 1) % pages) * PAGE + PAGE / 2;
+            match number % 2 {
+                0 => bytes[torn..torn + PAGE / 2].fill(0),
+                _ => bytes.copy_within(other..other + PAGE / 2, torn),
+            }
+        }
+    });
+    let noticed = noticed(changes);
     assert!(noticed > 10, "{noticed}");
 }
 
@@ -405,7 +436,7 @@ fn a_full_disk_is_named_and_takes_nothing_away() {
     let inner = child(NAME, &disk);
     let mut command = Command::new("unshare");
     command.args(["--mount", "--map-root-user", "sh", "-c"]);
-    command.arg("mount -t tmpfs -o size=256k none \"$0\" || exit 99; exec \"$@\"");
+    command.arg("mount -t tmpfs -o size=512k none \"$0\" || exit 99; exec \"$@\"");
     command
         .arg(&disk)
         .arg(inner.get_program())

@@ -1,5 +1,6 @@
 //! Conversations as a store keeps them: in order, once, sealed, and gone when they are erased.
 
+use super::state::State;
 use super::*;
 use crate::partial_files::tests::partial;
 use crate::tests::Folder;
@@ -78,6 +79,15 @@ fn talk(count: u64) -> Vec<KeptEntry> {
             )
         })
         .collect()
+}
+
+/// The end of a line with this entry.
+fn ended(entry: &KeptEntry, delivered: u64, first: u64) -> LogEnd {
+    LogEnd {
+        delivered,
+        first,
+        ..entry.end()
+    }
 }
 
 /// All bytes of the store and its log.
@@ -247,18 +257,29 @@ fn the_end_of_each_log_is_known_and_what_is_delivered_only_grows() {
         ends()[0].delivered
     };
     assert_eq!([delivered(2), delivered(1), delivered(3)], [2, 2, 3]);
-    assert_eq!(ends(), [said[4].end(3), said[3].end(0), fork.end(0)]);
+    assert_eq!(
+        ends(),
+        [
+            ended(&said[4], 3, 1),
+            ended(&said[3], 0, 1),
+            ended(&fork, 0, 2)
+        ]
+    );
     // A further entry keeps what was delivered.
     let sixth = entry(log(ME, 1, 0), 4, 12, "sixth");
     add(&store, std::slice::from_ref(&sixth));
-    assert_eq!(ends()[0], sixth.end(3));
+    assert_eq!(ends()[0], ended(&sixth, 3, 1));
     // All of it outlives what was said.
     let before = ends();
     store
         .batch(|batch| batch.put_ledger(WITH, b"marks"))
         .unwrap();
     store.batch(|batch| batch.erase_conversation(WITH)).unwrap();
-    assert_eq!(ends(), before);
+    let after = before.into_iter().map(|end| LogEnd {
+        first: end.sequence + 1,
+        ..end
+    });
+    assert_eq!(ends(), after.collect::<Vec<_>>());
     let ledger = store.batch(|batch| batch.ledger(WITH));
     assert_eq!(ledger, Ok(b"marks".to_vec()));
     let long = store.batch(|batch| batch.put_ledger(WITH, &[0; MAX_LEDGER + 1]));
@@ -525,7 +546,7 @@ fn a_file_that_is_not_whole_is_known_until_it_is_or_its_conversation_is_erased()
     let mut others = partial(3);
     others.offer.with = PublicKey([8; 32]);
     [&one, &two, &others].into_iter().for_each(put);
-    one.verified = vec![0..1_000];
+    one.verified = vec![0..1_000, 2_000..2_001];
     one.is_paused = true;
     put(&one);
     assert_eq!(known(), [one, two.clone(), others.clone()]);
@@ -574,7 +595,7 @@ fn a_batch_that_fails_erases_nothing() {
     add(&store, &talk(5));
     let failed = store.batch(|batch| {
         batch.erase_conversation(WITH)?;
-        batch.add_entry(WITH, &entry(log(ME, 1, 0), 9, 9, "new"))?;
+        batch.add_entry(WITH, &entry(log(ME, 1, 0), 4, 9, "new"))?;
         Err::<(), _>(StoreError::Full)
     });
     assert_eq!(failed, Err(StoreError::Full));
@@ -615,6 +636,47 @@ fn an_entry_that_something_else_changed_is_told_by_its_place_and_the_others_are_
     // It goes on where it can.
     add(&store, &[entry(log(ME, 1, 0), 4, 6, "text 6")]);
     assert_eq!(page(&store, None, 1).len(), 1);
+}
+
+#[test]
+fn an_entry_that_is_missing_is_noticed_and_one_out_of_turn_is_not_taken() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    let said = talk(9);
+    add(&store, &said);
+    let out_of_turn = [
+        entry(log(ME, 1, 0), 7, 20, ""),
+        entry(log(ME, 1, 0), 6, 9, ""),
+    ];
+    for entry in &out_of_turn {
+        let refused = store.batch(|batch| batch.add_entry(WITH, entry));
+        assert_eq!(refused, Err(StoreError::Internal));
+    }
+    let file = rusqlite::Connection::open(folder.path().join("store")).unwrap();
+    let sql = "SELECT name FROM sqlite_schema WHERE name GLOB 'entry_*' AND type = 'table'";
+    let table: String = file.query_row(sql, [], |row| row.get(0)).unwrap();
+    for lamport in [1, 4, 9] {
+        file.execute_batch(&format!(
+            "CREATE TABLE kept AS SELECT * FROM {table} WHERE lamport = {lamport};
+             DELETE FROM {table} WHERE lamport = {lamport};"
+        ))
+        .unwrap();
+        let all = store.batch(|batch| batch.entries(WITH, None, PLENTY));
+        assert_eq!(all, Err(StoreError::Damaged), "{lamport}");
+        let log = said[lamport - 1].place.log;
+        let of_log = store.batch(|batch| batch.entries_of_log(WITH, log, 1, PLENTY));
+        // A page from the missing one on.
+        let number = said[lamport - 1].place.sequence;
+        let from_it = store.batch(|batch| batch.entries_of_log(WITH, log, number, PLENTY));
+        let is_last = lamport == 9;
+        assert!(of_log == Err(StoreError::Damaged) || is_last, "{lamport}");
+        assert_eq!(from_it, Err(StoreError::Damaged), "{lamport}");
+        file.execute_batch(&format!(
+            "INSERT INTO {table} SELECT * FROM kept; DROP TABLE kept;"
+        ))
+        .unwrap();
+    }
+    assert_eq!(page(&store, None, PLENTY).len(), 9);
 }
 
 #[test]
@@ -660,12 +722,13 @@ fn any_place() -> impl Strategy<Value = Place> {
 proptest! {
     #[test]
     fn the_end_of_a_log_reads_as_it_was_written_and_in_no_other_way(
-        place in any_place(), hash: [u8; 32], shown: u64, delivered: u64,
-        at: prop::sample::Index, bytes in prop::collection::vec(any::<u8>(), 0..140),
+        place in any_place(), hash: [u8; 32], shown: u64, delivered: u64, first: u64,
+        at: prop::sample::Index, bytes in prop::collection::vec(any::<u8>(), 0..150),
     ) {
         let entry = KeptEntry { place, hash, shown, head: Vec::new(), body: None };
-        let written = entry.end(delivered).to_bytes();
-        prop_assert_eq!(LogEnd::parse(&written), Ok(entry.end(delivered)));
+        let end = ended(&entry, delivered, first);
+        let written = end.to_bytes();
+        prop_assert_eq!(LogEnd::parse(&written), Ok(end));
         prop_assert!(LogEnd::parse(&written[..at.index(written.len())]).is_err());
         if let Ok(read) = LogEnd::parse(&bytes) {
             prop_assert_eq!(read.to_bytes().to_vec(), bytes);

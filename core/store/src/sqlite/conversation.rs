@@ -6,12 +6,12 @@
 //! page. A row in which nothing is left to erase stays, as everybody has to know that something stood there.
 //!
 //! A conversation as a whole is erased by overwriting its key, in the same transaction as everything else
-//! that is to happen with it. The table is dropped afterwards ([`clear`](traces::clear)), by the next start if need be.
+//! that is to happen with it. The table is dropped afterwards ([`traces`]), by the next start if need be.
 
 mod rows;
 mod traces;
 
-pub(super) use traces::{clear, has_abandoned};
+pub(super) use traces::{clear_or_later, has_abandoned};
 
 use super::batch::{Batch, Erased};
 use crate::StoreError;
@@ -33,7 +33,8 @@ impl Batch<'_> {
     /// did before it was erased, changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::TooLong`] where something of it is longer than its place.
+    /// [`StoreError::TooLong`] where something of it is longer than its place; [`StoreError::Internal`] for one
+    /// that is not the next of its line.
     pub fn add_entry(&self, with: PublicKey, entry: &KeptEntry) -> Result<(), StoreError> {
         let head = entry.head_to_bytes()?;
         let body = entry.body.as_deref().unwrap_or_default();
@@ -47,6 +48,11 @@ impl Batch<'_> {
         if log.end.sequence >= place.sequence {
             return Ok(());
         }
+        if log.end.sequence + 1 < place.sequence || log.end.lamport >= place.lamport {
+            return Err(StoreError::internal(
+                "an entry that is not the next of its line",
+            ));
+        }
         let seal = |kind, value: &[u8]| conversation.cipher.seal(kind, &name(place), value);
         let body = match &entry.body {
             Some(body) => seal(BODY, body)?,
@@ -58,7 +64,11 @@ impl Batch<'_> {
         );
         let values = params![log.number, sequence, lamport, seal(HEAD, &head)?, body];
         self.rows.transaction.execute(&sql, values)?;
-        let end = entry.end(log.end.delivered);
+        let end = LogEnd {
+            delivered: log.end.delivered,
+            first: log.end.first,
+            ..entry.end()
+        };
         self.put_line(&conversation, Line { end, ..log })
     }
 
@@ -143,8 +153,10 @@ impl Batch<'_> {
             return Ok(Vec::new());
         };
         let mut lines = self.lines(conversation.number)?;
-        lines.retain(|line| line.end.log.is_beside(log));
-        let Some(last) = lines.iter().map(|line| line.end.sequence).max() else {
+        lines.retain(|line| line.end.log.is_beside(log) && line.end.first <= line.end.sequence);
+        let last = lines.iter().map(|line| line.end.sequence).max();
+        let first = lines.iter().map(|line| line.end.first).min();
+        let (Some(first), Some(last)) = (first.map(|first| first.max(from)), last) else {
             return Ok(Vec::new());
         };
         let sql = format!(
@@ -153,7 +165,7 @@ impl Batch<'_> {
             conversation.table
         );
         let mut statement = self.rows.transaction.prepare(&sql)?;
-        let mut rows = statement.query([number(from)?, number(last)?])?;
+        let mut rows = statement.query([number(first)?, number(last)?])?;
         let mut found: Vec<Sealed> = Vec::new();
         let mut bytes = 0_usize;
         while let Some(row) = rows.next()? {
@@ -170,6 +182,13 @@ impl Batch<'_> {
             found.push(sealed);
         }
         found.sort_by_key(|sealed| (sealed.place.sequence, sealed.place.log.line));
+        let mut numbers: Vec<u64> = found.iter().map(|sealed| sealed.place.sequence).collect();
+        numbers.dedup();
+        // None is left out, see `Gaps`.
+        let is_begun = first > last || numbers.first() == Some(&first);
+        if !is_begun || numbers.windows(2).any(|pair| pair[0] + 1 != pair[1]) {
+            return Err(StoreError::Damaged);
+        }
         let opened = found.into_iter().map(|sealed| sealed.open(&conversation));
         Ok(opened.collect())
     }
@@ -297,6 +316,10 @@ impl Batch<'_> {
         };
         self.remove_draft(old.number)?;
         self.remove_partial_files(with)?;
+        for mut line in self.lines(old.number)? {
+            line.end.first = line.end.sequence + 1;
+            self.put_line(&old, line)?;
+        }
         self.begin(old.number, old.row, old.state.ledger)?;
         self.erase(Erased::Entries);
         Ok(())

@@ -110,7 +110,7 @@ fn open_existing(path: &Path, cipher: &Cipher) -> Result<Connection, StoreError>
     }
     schema::migrate(&mut connection)?;
     if is_unfinished || conversation::has_abandoned(&connection)? {
-        conversation::clear(&mut connection, Erased::Contact)?;
+        conversation::clear_or_later(&mut connection, Erased::Contact);
     }
     Ok(connection)
 }

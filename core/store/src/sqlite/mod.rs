@@ -96,9 +96,7 @@ impl Store {
     /// Once something is erased for good: removes what the file and its log still hold of it. The next
     /// start does what cannot be done now.
     fn clear_traces(&self, erased: Erased) {
-        if let Err(error) = conversation::clear(&mut self.connection(), erased) {
-            log::warn!("store: what was erased is cleared away later: {error}");
-        }
+        conversation::clear_or_later(&mut self.connection(), erased);
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {

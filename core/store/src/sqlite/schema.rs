@@ -85,7 +85,7 @@ pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
             // An earlier form, which has fewer.
             continue;
         }
-        let sql = format!("PRAGMA quick_check({table})");
+        let sql = format!("PRAGMA integrity_check({table})");
         let found: String = connection.query_row(&sql, [], |row| row.get(0))?;
         if found != "ok" {
             return Err(StoreError::Damaged);

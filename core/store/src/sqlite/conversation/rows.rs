@@ -4,7 +4,8 @@ use super::super::batch::Batch;
 use super::traces::table;
 use crate::StoreError;
 use crate::cipher::{Cipher, RowId, SEAL};
-use crate::conversation::{DamagedEntry, KeptEntry, LogEnd, LogLine, Place, State};
+use crate::conversation::state::State;
+use crate::conversation::{DamagedEntry, KeptEntry, LogEnd, LogLine, Place};
 use handfast_protocol::handshake::PublicKey;
 use handfast_token::{Secret, random_bytes};
 use rusqlite::{OptionalExtension, Row, params};
@@ -190,9 +191,11 @@ impl Batch<'_> {
         if let Some(line) = self.line(conversation, log)? {
             return Ok(line);
         }
+        // Before its first entry.
         let end = LogEnd {
-            sequence: 0,
-            ..entry.end(0)
+            sequence: entry.place.sequence.saturating_sub(1),
+            lamport: 0,
+            ..entry.end()
         };
         let name = self.line_row(conversation, log);
         let sealed = self.rows.cipher.seal(LOG, &name, &end.to_bytes())?;
@@ -244,11 +247,13 @@ impl Batch<'_> {
         );
         let mut statement = self.rows.transaction.prepare(&sql)?;
         let mut rows = statement.query([top])?;
+        let mut gaps = Gaps::new(&lines, before);
         // Of one Lamport time there is at most one entry on each line.
         let mut same: Vec<Sealed> = Vec::new();
         loop {
             let next = match rows.next()? {
-                Some(row) => Sealed::read(row, &lines)?,
+                // On no line that is known: some of these are missing.
+                Some(row) => Some(Sealed::read(row, &lines)?.ok_or(StoreError::Damaged)?),
                 None => None,
             };
             let is_over = next.is_none();
@@ -260,6 +265,7 @@ impl Batch<'_> {
                 same.sort_by_key(|sealed| std::cmp::Reverse(sealed.place));
                 for sealed in same.drain(..) {
                     let place = sealed.place;
+                    gaps.find(place)?;
                     if look(place, sealed.open(&conversation)).is_break() {
                         return Ok(());
                     }
@@ -267,8 +273,47 @@ impl Batch<'_> {
             }
             same.extend(next.filter(|next| before.is_none_or(|before| next.place < *before)));
             if is_over {
-                return Ok(());
+                return gaps.find_at_beginning();
             }
+        }
+    }
+}
+
+/// Notices when an entry is missing on the way back: numbers of a line have none left out, and a page that
+/// something else wrote over may look like one on which nothing was ever written.
+struct Gaps<'a>(Vec<(&'a LogEnd, Option<u64>)>);
+
+impl<'a> Gaps<'a> {
+    /// On the way from before a place, or from the end.
+    fn new(lines: &'a [Line], before: Option<&Place>) -> Self {
+        let next = |end: &LogEnd| match before {
+            None => Some(end.sequence),
+            Some(before) if before.log == end.log => before.sequence.checked_sub(1),
+            Some(_) => None,
+        };
+        let all = lines.iter().map(|line| (&line.end, next(&line.end)));
+        Self(all.collect())
+    }
+
+    /// This one comes next.
+    fn find(&mut self, place: Place) -> Result<(), StoreError> {
+        let mut lines = self.0.iter_mut();
+        match lines.find(|(end, _)| end.log == place.log) {
+            Some((_, next)) if next.is_none_or(|next| next == place.sequence) => {
+                *next = place.sequence.checked_sub(1);
+                Ok(())
+            }
+            _ => Err(StoreError::Damaged),
+        }
+    }
+
+    /// Nothing more comes.
+    fn find_at_beginning(&self) -> Result<(), StoreError> {
+        let is_whole =
+            |(end, next): &(&LogEnd, Option<u64>)| next.is_none_or(|next| next < end.first);
+        match self.0.iter().all(is_whole) {
+            true => Ok(()),
+            false => Err(StoreError::Damaged),
         }
     }
 }

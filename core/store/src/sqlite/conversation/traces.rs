@@ -18,25 +18,41 @@ const REWRITE_CONTACTS: &str = "
     ALTER TABLE rewritten RENAME TO person;
 ";
 
+/// Removes what the file and its log still hold of what was erased. The next start does what cannot be done
+/// now, as on a disk that is full.
+pub(in crate::sqlite) fn clear_or_later(connection: &mut Connection, erased: Erased) {
+    if let Err(error) = clear(connection, erased) {
+        log::warn!("store: what was erased is cleared away later: {error}");
+    }
+}
+
 /// Drops the tables of conversations that were erased, and what the log of the database still holds of
 /// them. Without the key that went with them they are nothing but bytes, so whoever finds no time for this
 /// loses nothing by doing it later.
-pub(in crate::sqlite) fn clear(
-    connection: &mut Connection,
-    erased: Erased,
-) -> Result<(), StoreError> {
+fn clear(connection: &mut Connection, erased: Erased) -> Result<(), StoreError> {
+    // First, as it also makes room for the rest.
+    empty_log(connection)?;
+    let mut is_changed = false;
     for table in abandoned(connection)? {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have done it.
-        transaction.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
-        transaction.commit()?;
+        change(connection, &format!("DROP TABLE IF EXISTS {table}"))?;
+        is_changed = true;
     }
     if erased >= Erased::Contact {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute_batch(REWRITE_CONTACTS)?;
-        transaction.commit()?;
+        change(connection, REWRITE_CONTACTS)?;
+        is_changed = true;
     }
-    empty_log(connection)
+    match is_changed {
+        true => empty_log(connection),
+        false => Ok(()),
+    }
+}
+
+fn change(connection: &mut Connection, sql: &str) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(sql)?;
+    transaction.commit()?;
+    Ok(())
 }
 
 /// Whether tables are left behind.
