@@ -1,7 +1,7 @@
 //! The one application layer: what this device does for its person, whatever shell shows it.
 //!
 //! A [`Device`] owns everything between the person and the network that is a decision: invitations and
-//! replies that wait, sessions with peers (any number at once), the people met, the settings, and what
+//! replies that wait, sessions with peers (any number at once), contacts, the settings, and what
 //! counts against whom. It is a machine. [`Input`]s and instants go in ([`Device::handle`]), [`Output`]s
 //! ([`Device::poll`]) and the next deadline ([`Device::deadline`]) come out. It opens no socket, reads
 //! no clock, touches no disk and starts no thread; drivers do that, and decide nothing. So one seed
@@ -71,7 +71,7 @@ pub use handfast_token::Role;
 use handfast_protocol::handshake::StaticKey;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Now;
-use handfast_store::{MAX_SETTING, Person, Refused, StoreError};
+use handfast_store::{Contact, MAX_SETTING, Refused, StoreError};
 use handfast_token::{Invitation, ReplyError, SealedReply};
 use session::{Session, SessionInput};
 use shared::{Purpose, Shared};
@@ -270,10 +270,10 @@ impl Device {
     }
 
     /// Who was met, those met first first.
-    pub fn people(&self) -> Vec<&Person> {
-        let mut people: Vec<&Person> = self.shared.kept().people.values().collect();
-        people.sort_by_key(|person| (person.since, person.key.0));
-        people
+    pub fn contacts(&self) -> Vec<&Contact> {
+        let mut contacts: Vec<&Contact> = self.shared.kept().contacts.values().collect();
+        contacts.sort_by_key(|contact| (contact.since, contact.key.0));
+        contacts
     }
 
     /// Who is not let in again, those of the earliest comparison first.
@@ -335,7 +335,7 @@ impl Device {
             }
             Command::Forget(key) => {
                 let kept = self.shared.kept();
-                if !kept.people.contains_key(&key.0) && !kept.is_refused(key) {
+                if !kept.contacts.contains_key(&key.0) && !kept.is_refused(key) {
                     return Err(StoreError::Unknown.into());
                 }
                 let forget = vec![Write::Forget(key)];

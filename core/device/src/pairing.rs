@@ -19,7 +19,7 @@ use handfast_protocol::pairing::{
     Cause, Failure, Guest, GuestEffect, GuestView, Host, HostEffect, HostStage, HostTerms, Now,
     Turn,
 };
-use handfast_store::{PendingInvitation, PendingReply, Person, Proofs, StoreError};
+use handfast_store::{Contact, PendingInvitation, PendingReply, Proofs, StoreError};
 use handfast_token::{
     Candidate, Fingerprint, Invitation, MAX_LIFETIME, Policy, SealedReply, Token, admit,
 };
@@ -560,7 +560,7 @@ impl Pairing {
             return;
         };
         let now = context.now;
-        let met = Write::Meet(person(peer, now));
+        let met = Write::Meet(contact(peer, now));
         let snapshot = self.side.snapshot();
         // Somebody who is refused is not remembered by this, and has used the invitation up.
         let mut writes = match context.shared.is_refused(peer.key) {
@@ -717,14 +717,14 @@ impl Pairing {
         context: &mut Context<'_>,
         peer: AuthenticatedPeer,
     ) -> Result<Remembered, SessionEnd> {
-        let remembered = context.shared.kept().people.get(&peer.key.0);
+        let remembered = context.shared.kept().contacts.get(&peer.key.0);
         let is_unknown = remembered.is_none() && !context.terms.is_incognito;
         if is_unknown || context.shared.is_refused(peer.key) {
             return Err(SessionEnd::Refused);
         }
         // Who keeps nothing of this does not know them from before either.
         let remembered = remembered.filter(|_| !context.terms.is_incognito);
-        let trust = remembered.map_or(peer.trust, |person| person.trust);
+        let trust = remembered.map_or(peer.trust, |contact| contact.trust);
         // Their reply led them here, and need not be kept any more.
         for request in std::mem::take(&mut self.writer.requests) {
             context.answer(request, Ok(Done::Ok));
@@ -1034,13 +1034,8 @@ impl Side {
 }
 
 /// What is remembered of somebody who was met now.
-fn person(peer: &AuthenticatedPeer, now: Now) -> Person {
-    Person {
-        key: peer.key,
-        name: peer.name.clone(),
-        trust: peer.trust,
-        since: now.unix,
-    }
+fn contact(peer: &AuthenticatedPeer, now: Now) -> Contact {
+    Contact::met(peer.key, peer.name.clone(), peer.trust, now.unix)
 }
 
 fn too_late() -> StoreError {

@@ -178,11 +178,16 @@ impl Shared {
         if result.is_err() {
             return Some(purpose);
         }
-        let (mut pending, mut people) = (false, false);
+        let (mut pending, mut contacts) = (false, false);
         for write in &writes {
             self.kept.apply(write);
             match write {
-                Write::Meet(_) | Write::Refuse(_) | Write::Forget(_) => people = true,
+                Write::Meet(_)
+                | Write::Contact(..)
+                | Write::Way(..)
+                | Write::Reconnect(..)
+                | Write::Refuse(_)
+                | Write::Forget(_) => contacts = true,
                 Write::Settings(settings) => self.settings = (**settings).clone(),
                 Write::CountProofs(_) | Write::ForgetProofs(_) | Write::Guesses(_) => {}
                 Write::AddInvitation(_)
@@ -196,8 +201,8 @@ impl Shared {
         if pending {
             self.tell(Event::PendingChanged);
         }
-        if people {
-            self.tell(Event::PeopleChanged);
+        if contacts {
+            self.tell(Event::ContactsChanged);
         }
         Some(purpose)
     }
@@ -236,6 +241,9 @@ fn names(write: &Write) -> Option<PendingId> {
         Write::RemoveReply(id) | Write::ForgetProofs(id) => (Role::Guest, *id),
         Write::CountProofs(count) => (Role::Guest, count.id),
         Write::Meet(_)
+        | Write::Contact(..)
+        | Write::Way(..)
+        | Write::Reconnect(..)
         | Write::Refuse(_)
         | Write::Forget(_)
         | Write::Settings(_)

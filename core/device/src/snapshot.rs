@@ -10,8 +10,10 @@ use super::{EndReason, HostHistory, Provenance, Role, Settings};
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Tried;
+use handfast_protocol::reconnect::ReconnectKeys;
 use handfast_store::{
-    MAX_GUESSES, MAX_MARKS, PendingInvitation, PendingReply, Person, Proofs, Refused, StoreError,
+    Contact, ContactChange, MAX_GUESSES, MAX_MARKS, PendingInvitation, PendingReply, Proofs,
+    Refused, StoreError, Way,
 };
 use handfast_token::{Invitation, InviteId, MAX_LIFETIME};
 use std::collections::BTreeMap;
@@ -70,7 +72,7 @@ pub struct Snapshot {
     /// whoever ends it and opens it again has no more tries.
     pub proofs: BTreeMap<InviteId, Proofs>,
     /// Who was met, by long-term key.
-    pub people: BTreeMap<[u8; 32], Person>,
+    pub contacts: BTreeMap<[u8; 32], Contact>,
     /// Who is not let in again, by long-term key.
     pub refused: BTreeMap<[u8; 32], Refused>,
     /// What the person chose, if they did.
@@ -119,8 +121,14 @@ pub enum Write {
     CountProofs(Proofs),
     /// These proofs are too old to matter.
     ForgetProofs(InviteId),
-    /// Somebody was met, beside what is kept of them ([`Person::met_after`]). Who is refused is not met.
-    Meet(Person),
+    /// Somebody was met, beside what is kept of them ([`Contact::met_after`]). Who is refused is not met.
+    Meet(Contact),
+    /// Something about a contact is another thing now.
+    Contact(PublicKey, ContactChange),
+    /// A contact was reached by this way ([`Contact::add_way`]).
+    Way(PublicKey, Way),
+    /// This is what it takes to meet a contact again, in the place of what was kept of it.
+    Reconnect(PublicKey, Box<ReconnectKeys>),
     /// Somebody is in between: they are forgotten, and not met again.
     Refuse(Refused),
     /// Forget somebody, also that they were refused.
@@ -196,17 +204,22 @@ impl Snapshot {
             Write::ForgetProofs(id) => {
                 self.proofs.remove(id);
             }
-            Write::Meet(person) => {
-                if let Some(person) = self.met(person) {
-                    self.people.insert(person.key.0, person);
+            Write::Meet(contact) => {
+                if let Some(contact) = self.met(contact) {
+                    self.contacts.insert(contact.key.0, contact);
                 }
             }
+            Write::Contact(key, change) => self.with_contact(*key, |it| it.change(change)),
+            Write::Way(key, way) => self.with_contact(*key, |it| it.add_way(*way)),
+            Write::Reconnect(key, keys) => {
+                self.with_contact(*key, |it| it.reconnect = Some((**keys).clone()));
+            }
             Write::Refuse(refused) => {
-                self.people.remove(&refused.key.0);
+                self.contacts.remove(&refused.key.0);
                 self.refused.insert(refused.key.0, refused.clone());
             }
             Write::Forget(key) => {
-                self.people.remove(&key.0);
+                self.contacts.remove(&key.0);
                 self.refused.remove(&key.0);
             }
             Write::Settings(settings) => self.settings = Some((**settings).clone()),
@@ -214,12 +227,13 @@ impl Snapshot {
         }
     }
 
-    /// What is remembered of somebody once they are met; None if they are refused.
-    pub fn met(&self, person: &Person) -> Option<Person> {
-        if self.is_refused(person.key) {
+    /// What is kept of somebody once they are met; None if they are refused.
+    pub fn met(&self, contact: &Contact) -> Option<Contact> {
+        if self.is_refused(contact.key) {
             return None;
         }
-        Some(person.clone().met_after(self.people.get(&person.key.0)))
+        let before = self.contacts.get(&contact.key.0);
+        Some(contact.clone().met_after(before))
     }
 
     /// Whether whoever has this key is refused.
@@ -328,6 +342,13 @@ impl Snapshot {
             }
         }
         writes
+    }
+
+    /// Of somebody who is no contact, nothing is kept.
+    fn with_contact(&mut self, key: PublicKey, change: impl FnOnce(&mut Contact)) {
+        if let Some(contact) = self.contacts.get_mut(&key.0) {
+            change(contact);
+        }
     }
 
     fn add_history(&mut self, id: InviteId, history: &HostHistory, now: u64) {
@@ -668,46 +689,45 @@ mod tests {
 
     #[test]
     fn somebody_known_keeps_the_first_time_and_the_strongest_trust() {
-        let person = |name: &str, reason, since| Person {
-            key: PublicKey([5; 32]),
-            name: name.to_owned(),
-            trust: Trust::because(reason),
-            since,
+        let met = |name: &str, reason, now| {
+            Contact::met(PublicKey([5; 32]), name, Trust::because(reason), now)
         };
         let snapshot = kept(&[
-            Write::Meet(person("Ada", TrustReason::Scanned, 10)),
-            Write::Meet(person("", TrustReason::OpenLink, 20)),
+            Write::Meet(met("Ada", TrustReason::Scanned, 10)),
+            Write::Meet(met("", TrustReason::OpenLink, 20)),
         ]);
-        let remembered = snapshot.people.values().next().unwrap();
-        assert_eq!(*remembered, person("Ada", TrustReason::Scanned, 10));
+        let expected = Contact {
+            heard: 20,
+            ..met("Ada", TrustReason::Scanned, 10)
+        };
+        assert_eq!(snapshot.contacts.values().next(), Some(&expected));
         // As the disk has it.
-        let long = person(&"a".repeat(300), TrustReason::Scanned, 10);
+        let long = met(&"a".repeat(300), TrustReason::Scanned, 10);
         assert_eq!(snapshot.met(&long).unwrap().name.len(), 256);
     }
 
     #[test]
     fn who_is_refused_is_forgotten_and_not_met_until_they_are_forgotten_again() {
         let key = PublicKey([5; 32]);
-        let person = Person {
-            key,
-            name: String::new(),
-            trust: Trust::because(TrustReason::OpenLink),
-            since: 1,
-        };
+        let contact = Contact::met(key, "", Trust::because(TrustReason::OpenLink), 1);
+        let findable = Write::Contact(key, ContactChange::Findable(true));
         let refused = Refused {
             key,
             name: String::new(),
             since: 2,
         };
         let mut snapshot = kept(&[
-            Write::Meet(person.clone()),
+            Write::Meet(contact.clone()),
             Write::Refuse(refused),
-            Write::Meet(person.clone()),
+            Write::Meet(contact.clone()),
+            findable.clone(),
         ]);
-        assert!(snapshot.people.is_empty() && snapshot.is_refused(key));
+        assert!(snapshot.contacts.is_empty() && snapshot.is_refused(key));
         snapshot.apply(&Write::Forget(key));
-        snapshot.apply(&Write::Meet(person));
-        assert!(snapshot.people.len() == 1 && !snapshot.is_refused(key));
+        snapshot.apply(&Write::Meet(contact));
+        snapshot.apply(&findable);
+        assert!(snapshot.contacts[&key.0].findable);
+        assert!(snapshot.contacts.len() == 1 && !snapshot.is_refused(key));
     }
 
     #[test]

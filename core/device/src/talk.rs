@@ -15,7 +15,7 @@ use handfast_protocol::conversation::{
 };
 use handfast_protocol::handshake::{PublicKey, ShortString, Trust, TrustReason};
 use handfast_protocol::pairing::{Failure, Now};
-use handfast_store::{Person, Refused, StoreError};
+use handfast_store::{Contact, Refused, StoreError};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What may wait to be said before no more is taken.
@@ -534,17 +534,12 @@ impl Talk {
 
     /// Remembers how far the peer is trusted now.
     fn remember(&mut self, context: &mut Context<'_>) {
-        let person = self.person(context.now);
-        self.raising = Some(context.write(vec![Write::Meet(person)]));
+        let met = self.contact(context.now);
+        self.raising = Some(context.write(vec![Write::Meet(met)]));
     }
 
-    fn person(&self, now: Now) -> Person {
-        Person {
-            key: self.key,
-            name: self.name.clone(),
-            trust: self.trust,
-            since: now.unix,
-        }
+    fn contact(&self, now: Now) -> Contact {
+        Contact::met(self.key, self.name.clone(), self.trust, now.unix)
     }
 
     pub(super) fn stored(

@@ -28,8 +28,8 @@ pub enum Event {
     RowGone(SessionId, u64),
     /// What [`Device::pending`](super::Device::pending) says is another list now.
     PendingChanged,
-    /// What [`Device::people`](super::Device::people) says is another list now.
-    PeopleChanged,
+    /// What [`Device::contacts`](super::Device::contacts) says is another list now.
+    ContactsChanged,
     /// What this network lets through.
     NetworkReport(Box<NetworkReport>),
     /// Something about the person in this session could not be kept, and is forgotten after a restart.

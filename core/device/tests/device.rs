@@ -125,8 +125,11 @@ fn two_meet_and_are_remembered_by_both() {
             .any(|line| line.contains("1 event Row") && line.contains("hello"))
     );
     for (side, reason) in [(0, TrustReason::SawTheCode), (1, TrustReason::Scanned)] {
-        let people = world.sides[side].device.as_ref().unwrap().people();
-        let reasons: Vec<_> = people.iter().map(|person| person.trust.reason()).collect();
+        let contacts = world.sides[side].device.as_ref().unwrap().contacts();
+        let reasons: Vec<_> = contacts
+            .iter()
+            .map(|contact| contact.trust.reason())
+            .collect();
         assert_eq!(reasons, [reason], "{side}");
         world.check_kept(side);
     }
@@ -157,7 +160,7 @@ fn a_difference_hangs_up_without_a_goodbye_and_they_are_not_met_again() {
     assert_eq!(end_of(&world, 0, both[0]), Some(SessionEnd::Different));
     assert_eq!(end_of(&world, 1, both[1]), Some(SessionEnd::Lost));
     let disk = &world.sides[0].disk;
-    assert!(disk.people.is_empty() && disk.is_refused(world.sides[1].key.public()));
+    assert!(disk.contacts.is_empty() && disk.is_refused(world.sides[1].key.public()));
 
     let (host, invitation) = hosting_openly(&mut world);
     accept(&mut world, 1, invitation.clone(), SessionTerms::default());
@@ -197,8 +200,8 @@ fn a_comparison_that_is_equal_raises_trust_for_good() {
     }
     world.run(seconds(1));
     world.kill_and_start(0);
-    let people = world.sides[0].device.as_ref().unwrap().people();
-    assert_eq!(people[0].trust.level(), TrustLevel::Verified);
+    let contacts = world.sides[0].device.as_ref().unwrap().contacts();
+    assert_eq!(contacts[0].trust.level(), TrustLevel::Verified);
 }
 
 #[test]
@@ -487,7 +490,7 @@ fn a_store_that_fails_when_the_two_meet_keeps_the_invitation_and_they_do_not_tal
     world.run(seconds(10));
     let full = StoreError::Full;
     assert_eq!(end_of(&world, 0, host), Some(SessionEnd::Store(full)));
-    assert!(waits(&world, 0, &invitation) && world.sides[0].disk.people.is_empty());
+    assert!(waits(&world, 0, &invitation) && world.sides[0].disk.contacts.is_empty());
     assert!(end_of(&world, 1, guest).is_some() || !talks(&world, 1, guest));
 }
 
@@ -518,7 +521,7 @@ fn a_store_that_never_answers_when_the_two_meet_keeps_nobody_waiting() {
     let used = world.command(0, resume());
     let over = Refusal::Store(StoreError::Over(EndReason::Used));
     assert_eq!(result(&world, 0, used), Some(Err(over)));
-    assert_eq!(world.sides[0].disk.people.len(), 1);
+    assert_eq!(world.sides[0].disk.contacts.len(), 1);
 }
 
 #[test]
@@ -630,8 +633,8 @@ fn a_comparison_that_cannot_be_kept_is_said_to_be_and_ends_nothing() {
     world.run(seconds(1));
     position(&since(&world, 0), "NotRemembered(SessionId(1), Full)");
     assert!(talks(&world, 0, both[0]) && talks(&world, 1, both[1]));
-    let people: Vec<_> = world.sides[0].disk.people.values().collect();
-    assert_eq!(people[0].trust.reason(), TrustReason::SawTheCode);
+    let contacts: Vec<_> = world.sides[0].disk.contacts.values().collect();
+    assert_eq!(contacts[0].trust.reason(), TrustReason::SawTheCode);
 }
 
 /// Two compare, and one leaves before the disk of the other has that they are the same.
@@ -671,8 +674,8 @@ fn who_closes_does_not_wait_until_the_disk_has_what_a_comparison_proved() {
     assert_eq!(end_of(&world, 0, both[0]), Some(SessionEnd::Closed));
     world.sides[0].disk_mode = DiskMode::Works;
     world.run(seconds(1));
-    let people: Vec<_> = world.sides[0].disk.people.values().collect();
-    assert_eq!(people[0].trust.reason(), TrustReason::Compared);
+    let contacts: Vec<_> = world.sides[0].disk.contacts.values().collect();
+    assert_eq!(contacts[0].trust.reason(), TrustReason::Compared);
 }
 
 #[test]
@@ -849,9 +852,9 @@ fn a_session_that_is_incognito_keeps_nothing_and_is_somebody_else() {
     world.run(seconds(5));
     assert!(talks(&world, 1, guest));
     assert!(end_of(&world, 1, guest).is_none());
-    assert!(world.sides[0].disk.people.is_empty());
+    assert!(world.sides[0].disk.contacts.is_empty());
     let own = world.sides[0].key.public();
-    let met = &world.sides[1].disk.people;
+    let met = &world.sides[1].disk.contacts;
     assert!(met.len() == 1 && !met.contains_key(&own.0), "somebody else");
     assert!(!world.log.iter().any(|line| line.contains("0 store")));
     assert!(world.log.iter().any(|line| line.contains("is_apart: true")));
@@ -940,8 +943,8 @@ fn a_locked_invitation_opens_with_the_answer_alone() {
     world.tell(1, guest, SessionCommand::Accept(Box::default()));
     world.run(seconds(5));
     assert!(talks(&world, 0, host) && talks(&world, 1, guest));
-    let people = world.sides[0].device.as_ref().unwrap().people();
-    assert_eq!(people[0].trust.reason(), TrustReason::LockedLink);
+    let contacts = world.sides[0].device.as_ref().unwrap().contacts();
+    assert_eq!(contacts[0].trust.reason(), TrustReason::LockedLink);
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn change(event: Event, base: &LinkBase) -> Option<Change> {
             number,
         },
         Event::PendingChanged => Change::PendingChanged,
-        Event::PeopleChanged => Change::PeopleChanged,
+        Event::ContactsChanged => Change::PeopleChanged,
         Event::NotRemembered(session, error) => failed(session, error.into()),
         Event::NotCompared(session, error) => failed(session, error.into()),
         // Whoever asked for it hears.

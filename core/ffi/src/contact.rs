@@ -18,11 +18,11 @@ pub struct Contact {
 }
 
 impl Contact {
-    pub(super) fn new(person: &store::Person) -> Self {
+    pub(super) fn new(contact: &store::Contact) -> Self {
         Self {
-            id: HEXLOWER.encode(&person.key.0),
-            person: Person::new(&person.name, person.trust),
-            since: person.since,
+            id: HEXLOWER.encode(&contact.key.0),
+            person: Person::new(&contact.name, contact.trust),
+            since: contact.since,
         }
     }
 

@@ -121,7 +121,7 @@ impl Handfast {
     /// [`ErrorKind::ShutDown`].
     pub async fn people(&self) -> Result<Vec<Contact>, HandfastError> {
         let overview = self.bridge.overview()?;
-        let people = overview.people.iter().map(Contact::new);
+        let people = overview.contacts.iter().map(Contact::new);
         let refused = overview.refused.iter().map(Contact::refused);
         Ok(people.chain(refused).collect())
     }

@@ -262,7 +262,7 @@ async fn a_comparison_raises_trust_and_a_difference_ends_everything_with_whoever
         let found = refused
             .wait_for(|overview| overview.refused.len() == 1)
             .await;
-        found.unwrap().people.len()
+        found.unwrap().contacts.len()
     });
     assert_eq!(refused.await.unwrap(), 0);
     zoe.sees_gone(hosting).await;

@@ -110,8 +110,8 @@ fn own_key(person: &Person) -> [u8; 32] {
 
 fn keys_known_to(person: &Person) -> Vec<[u8; 32]> {
     let overview = person.device.overview();
-    let people = overview.borrow().people.clone();
-    people.iter().map(|person| person.key.0).collect()
+    let contacts = overview.borrow().contacts.clone();
+    contacts.iter().map(|contact| contact.key.0).collect()
 }
 
 #[tokio::test]

@@ -142,7 +142,7 @@ impl Shell {
     }
 
     fn knows(&self) -> usize {
-        self.device.overview().borrow().people.len()
+        self.device.overview().borrow().contacts.len()
     }
 }
 

@@ -13,6 +13,9 @@ use zeroize::Zeroizing;
 
 const SALT: usize = 16;
 
+/// How many bytes a sealed value is longer.
+pub(super) const SEAL: usize = SALT + 16;
+
 /// The name of a row as it stands in the file.
 pub(super) type RowId = [u8; 16];
 
@@ -46,7 +49,7 @@ impl Cipher {
     pub(super) fn seal(
         &self,
         table: &str,
-        row: RowId,
+        row: &[u8],
         value: &[u8],
     ) -> Result<Vec<u8>, StoreError> {
         let salt: [u8; SALT] = random_bytes().map_err(StoreError::internal)?;
@@ -62,7 +65,7 @@ impl Cipher {
     pub(super) fn open(
         &self,
         table: &str,
-        row: RowId,
+        row: &[u8],
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let (salt, sealed) = sealed.split_first_chunk().ok_or(StoreError::Damaged)?;
@@ -74,8 +77,8 @@ impl Cipher {
         Ok(value)
     }
 
-    fn at(&self, table: &str, row: RowId, salt: [u8; SALT]) -> ChaCha20Poly1305 {
-        let parts: [&[u8]; 3] = [&salt, table.as_bytes(), &row];
+    fn at(&self, table: &str, row: &[u8], salt: [u8; SALT]) -> ChaCha20Poly1305 {
+        let parts: [&[u8]; 3] = [&salt, table.as_bytes(), row];
         let key = kdf(self.key.expose(), "HFS1 store value", &parts);
         ChaCha20Poly1305::new(key.expose().into())
     }
@@ -94,10 +97,10 @@ mod tests {
     fn a_value_opens_only_where_it_was_put() {
         let cipher = cipher(1);
         let (here, there) = (cipher.row("a", b"x"), cipher.row("a", b"y"));
-        let sealed = cipher.seal("a", here, b"value").unwrap();
-        assert_eq!(*cipher.open("a", here, &sealed).unwrap(), b"value");
+        let sealed = cipher.seal("a", &here, b"value").unwrap();
+        assert_eq!(*cipher.open("a", &here, &sealed).unwrap(), b"value");
         for (table, row) in [("b", here), ("a", there)] {
-            let moved = cipher.open(table, row, &sealed).err();
+            let moved = cipher.open(table, &row, &sealed).err();
             assert_eq!(moved, Some(StoreError::Damaged));
         }
     }
@@ -106,7 +109,7 @@ mod tests {
     fn the_same_value_is_never_written_alike() {
         let cipher = cipher(1);
         let row = cipher.row("a", b"x");
-        let [one, other] = [0, 1].map(|_| cipher.seal("a", row, b"value").unwrap());
+        let [one, other] = [0, 1].map(|_| cipher.seal("a", &row, b"value").unwrap());
         assert_ne!(one, other);
     }
 
@@ -122,12 +125,12 @@ mod tests {
         fn changed_bytes_do_not_open(value: Vec<u8>, at: prop::sample::Index, bits in 1u8..) {
             let cipher = cipher(1);
             let row = cipher.row("a", b"x");
-            let mut sealed = cipher.seal("a", row, &value).unwrap();
-            prop_assert_eq!(&**cipher.open("a", row, &sealed).unwrap(), &value[..]);
+            let mut sealed = cipher.seal("a", &row, &value).unwrap();
+            prop_assert_eq!(&**cipher.open("a", &row, &sealed).unwrap(), &value[..]);
             let at = at.index(sealed.len());
             sealed[at] ^= bits;
-            prop_assert_eq!(cipher.open("a", row, &sealed).err(), Some(StoreError::Damaged));
-            prop_assert!(cipher.open("a", row, &sealed[..at]).is_err());
+            prop_assert_eq!(cipher.open("a", &row, &sealed).err(), Some(StoreError::Damaged));
+            prop_assert!(cipher.open("a", &row, &sealed[..at]).is_err());
         }
     }
 }

@@ -1,5 +1,5 @@
 //! What outlives the process: who this device is, its settings, invitations and replies that wait,
-//! people met before.
+//! contacts and what it takes to meet them again.
 //!
 //! Each kind of value is a record with one form of its own, sealed before it is written under a key that
 //! lies in a [`KeyStore`] outside of the store; see `cipher.rs`. Nothing here opens a socket or reads a
@@ -10,11 +10,14 @@
 #![cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 
 mod cipher;
+mod contacts;
+mod conversation;
 mod error;
+mod export;
 mod guesses;
 mod invitations;
 mod key_store;
-mod people;
+mod partial_files;
 #[cfg(feature = "sqlite")]
 pub mod private;
 mod proofs;
@@ -30,14 +33,25 @@ mod sqlite;
 mod tests;
 #[cfg(feature = "sqlite")]
 pub mod unfinished;
+mod ways;
 
+pub use contacts::{Contact, ContactChange, Refused};
+pub use conversation::{
+    DamagedEntry, KeptEntry, LogEnd, LogLine, MAX_BODY, MAX_DRAFT, MAX_HEAD, MAX_LEDGER, Place,
+    Query, Searched,
+};
 pub use error::StoreError;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use export::fuzz_export;
+pub use export::{Export, ExportError};
 pub use guesses::MAX_GUESSES;
 pub use invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
 pub use key_store::{KeyStore, KeyStoreError};
-pub use people::{Person, Refused};
+pub use partial_files::{MAX_RANGES, OfferId, PartialFile};
 pub use proofs::Proofs;
 pub use replies::PendingReply;
 pub use settings::{MAX_SETTING, Setting};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{Batch, KeyFile, Store};
+pub use ways::{MAX_WAYS, Way};

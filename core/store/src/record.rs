@@ -35,8 +35,20 @@ impl<'a> Reader<'a> {
         self.array().map(u16::from_le_bytes)
     }
 
+    pub(super) fn u32(&mut self) -> Result<u32, StoreError> {
+        self.array().map(u32::from_le_bytes)
+    }
+
     pub(super) fn u64(&mut self) -> Result<u64, StoreError> {
         self.array().map(u64::from_le_bytes)
+    }
+
+    /// All that is left, at most `most` bytes.
+    pub(super) fn rest(self, most: usize) -> Result<&'a [u8], StoreError> {
+        match self.0.len() <= most {
+            true => Ok(self.0),
+            false => Err(StoreError::Damaged),
+        }
     }
 
     /// Bytes behind a length of two bytes, at most `most` of them.
@@ -50,17 +62,42 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
+    /// Bytes behind a length of four bytes, at most `most` of them.
+    pub(super) fn long_bytes(&mut self, most: usize) -> Result<&'a [u8], StoreError> {
+        let length = usize::try_from(self.u32()?).map_err(|_| StoreError::Damaged)?;
+        if length > most {
+            return Err(StoreError::Damaged);
+        }
+        let (taken, rest) = self.0.split_at_checked(length).ok_or(StoreError::Damaged)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
     pub(super) fn text(&mut self, most: usize) -> Result<&'a str, StoreError> {
         std::str::from_utf8(self.bytes(most)?).map_err(|_| StoreError::Damaged)
     }
 
+    /// What `read` reads, behind a byte that says whether it is there.
+    pub(super) fn optional<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        match self.byte()? {
+            0 => Ok(None),
+            1 => read(self).map(Some),
+            _ => Err(StoreError::Damaged),
+        }
+    }
+
+    /// The version of a record, of which all up to `known` can be read.
+    ///
     /// # Errors
     /// [`StoreError::Newer`] for a version that is not known yet.
-    pub(super) fn version(&mut self, known: u8) -> Result<(), StoreError> {
+    pub(super) fn version(&mut self, known: u8) -> Result<u8, StoreError> {
         match self.byte()? {
             0 => Err(StoreError::Damaged),
             version if version > known => Err(StoreError::Newer),
-            _ => Ok(()),
+            version => Ok(version),
         }
     }
 
@@ -101,8 +138,27 @@ impl Writer {
         self.raw(&number.to_le_bytes())
     }
 
+    pub(super) fn u32(self, number: u32) -> Self {
+        self.raw(&number.to_le_bytes())
+    }
+
     pub(super) fn u64(self, number: u64) -> Self {
         self.raw(&number.to_le_bytes())
+    }
+
+    /// What `write` writes of a value, behind a byte that says whether there is one.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub(super) fn optional<T>(
+        self,
+        value: Option<T>,
+        write: impl FnOnce(Self, T) -> Result<Self, StoreError>,
+    ) -> Result<Self, StoreError> {
+        match value {
+            None => Ok(self.byte(0)),
+            Some(value) => write(self.byte(1), value),
+        }
     }
 
     /// # Errors

@@ -4,11 +4,13 @@
 use super::invitations::Kept;
 use super::proofs::Proofs;
 use super::sqlite::rows::Table;
+use super::ways::tests::any_ways;
 use super::*;
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::handshake::{PublicKey, Trust, TrustLevel, TrustReason};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::{HostHistory, MOST_REPLIES, Provenance, ReceivedReply, Strikes};
+use handfast_protocol::reconnect::ReconnectKeys;
 use handfast_seal::Answers;
 use handfast_token::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, InviteId, Name, Reply, Secret,
@@ -27,15 +29,19 @@ static CERTIFICATE: LazyLock<Certificate> =
     LazyLock::new(|| Certificate::new(b"a certificate and its key".to_vec(), Fingerprint([3; 32])));
 
 /// A folder that is removed in the end.
-pub(super) struct Folder(std::path::PathBuf);
+pub(crate) struct Folder(std::path::PathBuf);
 
 impl Folder {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let name = data_encoding::HEXLOWER.encode(&random_bytes::<8>().unwrap());
         Self(std::env::temp_dir().join(format!("handfast-store-{name}")))
     }
 
-    fn open(&self) -> Result<Store, StoreError> {
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    pub(crate) fn open(&self) -> Result<Store, StoreError> {
         Store::open(&self.0.join("store"), &KeyFile::new(self.0.join("key")))
     }
 }
@@ -93,13 +99,9 @@ fn accepted(fill: u8) -> PendingReply {
     }
 }
 
-fn person(key: u8, reason: TrustReason) -> Person {
-    Person {
-        key: PublicKey([key; 32]),
-        name: "Zoë".to_owned(),
-        trust: Trust::because(reason),
-        since: NOW,
-    }
+fn contact(key: u8, reason: TrustReason) -> Contact {
+    let trust = Trust::because(reason);
+    Contact::met(PublicKey([key; 32]), "Zoë", trust, NOW)
 }
 
 fn set(store: &Store, setting: Setting, value: Option<&str>) -> Result<(), StoreError> {
@@ -156,12 +158,12 @@ fn replies(store: &Store) -> Vec<PendingReply> {
     store.batch(|batch| batch.replies()).unwrap()
 }
 
-fn meet(store: &Store, person: Person) -> Option<Person> {
-    store.batch(|batch| batch.meet(person)).unwrap()
+fn meet(store: &Store, contact: Contact) -> Option<Contact> {
+    store.batch(|batch| batch.meet(contact)).unwrap()
 }
 
-fn people(store: &Store) -> Vec<Person> {
-    store.batch(|batch| batch.people()).unwrap()
+fn contacts(store: &Store) -> Vec<Contact> {
+    store.batch(|batch| batch.contacts()).unwrap()
 }
 
 /// Whether there was anything to forget of whoever has this key.
@@ -416,8 +418,8 @@ fn a_pending_reply_comes_back_as_it_was() {
 fn whoever_was_refused_is_not_met_again_until_they_are_forgotten() {
     let folder = Folder::new();
     let store = folder.open().unwrap();
-    meet(&store, person(1, TrustReason::Scanned)).unwrap();
-    meet(&store, person(2, TrustReason::Scanned)).unwrap();
+    meet(&store, contact(1, TrustReason::Scanned)).unwrap();
+    meet(&store, contact(2, TrustReason::Scanned)).unwrap();
     let refused = Refused {
         key: PublicKey([1; 32]),
         name: "ß".repeat(200),
@@ -431,46 +433,80 @@ fn whoever_was_refused_is_not_met_again_until_they_are_forgotten() {
         ..refused
     };
     assert_eq!(store.batch(|batch| batch.refused()), Ok(vec![cut]));
-    assert_eq!(people(&store), [person(2, TrustReason::Scanned)]);
-    assert_eq!(meet(&store, person(1, TrustReason::Scanned)), None);
-    assert_eq!(people(&store), [person(2, TrustReason::Scanned)]);
+    assert_eq!(contacts(&store), [contact(2, TrustReason::Scanned)]);
+    assert_eq!(meet(&store, contact(1, TrustReason::Scanned)), None);
+    assert_eq!(contacts(&store), [contact(2, TrustReason::Scanned)]);
     assert!(forget(&store, 1) && !forget(&store, 1));
-    meet(&store, person(1, TrustReason::OpenLink)).unwrap();
+    meet(&store, contact(1, TrustReason::OpenLink)).unwrap();
+}
+
+#[test]
+fn what_changes_is_kept_of_a_contact_and_of_nobody_else() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    meet(&store, contact(1, TrustReason::Scanned)).unwrap();
+    let keys = ReconnectKeys::from_first_meeting(&Secret::new([9; 32]), NOW, NOW);
+    let way = Way {
+        ours: "192.168.1.7:40123".parse().unwrap(),
+        theirs: "192.168.1.8:40123".parse().unwrap(),
+        router: Some("192.168.1.1".parse().unwrap()),
+        at: NOW,
+    };
+    for key in [1, 2].map(|key| PublicKey([key; 32])) {
+        let all = store.batch(|batch| {
+            batch.change_contact(key, &ContactChange::Given(Some("Mum".to_owned())))?;
+            batch.change_contact(key, &ContactChange::Findable(true))?;
+            batch.add_way(key, way)?;
+            batch.put_reconnect(key, &keys)
+        });
+        all.unwrap();
+    }
+    let expected = Contact {
+        given: Some("Mum".to_owned()),
+        findable: true,
+        ways: vec![way],
+        reconnect: Some(keys),
+        ..contact(1, TrustReason::Scanned)
+    };
+    assert_eq!(contacts(&folder.open().unwrap()), [expected]);
 }
 
 #[test]
 fn a_store_of_an_earlier_form_is_taken_to_this_one() {
     let folder = Folder::new();
     let store = folder.open().unwrap();
-    meet(&store, person(1, TrustReason::Scanned)).unwrap();
+    meet(&store, contact(1, TrustReason::Scanned)).unwrap();
     drop(store);
     let file = rusqlite::Connection::open(folder.0.join("store")).unwrap();
-    file.execute_batch("DROP TABLE proof; DROP TABLE refused; PRAGMA user_version = 1;")
-        .unwrap();
+    file.execute_batch(
+        "DROP TABLE proof; DROP TABLE refused; DROP TABLE conversation; DROP TABLE log;
+         DROP TABLE draft; DROP TABLE partial; PRAGMA user_version = 1;",
+    )
+    .unwrap();
     drop(file);
     let store = folder.open().unwrap();
-    assert_eq!(people(&store), [person(1, TrustReason::Scanned)]);
+    assert_eq!(contacts(&store), [contact(1, TrustReason::Scanned)]);
     assert_eq!(store.batch(|batch| batch.refused()), Ok(Vec::new()));
 }
 
 #[test]
-fn trust_in_a_person_rises_and_never_falls() {
+fn trust_in_a_contact_rises_by_what_meetings_prove_and_never_falls_by_it() {
     let folder = Folder::new();
     let store = folder.open().unwrap();
-    meet(&store, person(1, TrustReason::Scanned)).unwrap();
-    let again = Person {
-        since: NOW + 9,
-        name: String::new(),
-        ..person(1, TrustReason::OpenLink)
+    meet(&store, contact(1, TrustReason::Scanned)).unwrap();
+    let trust = Trust::because(TrustReason::OpenLink);
+    let again = Contact::met(PublicKey([1; 32]), "", trust, NOW + 9);
+    let kept = Contact {
+        heard: NOW + 9,
+        ..contact(1, TrustReason::Scanned)
     };
-    let remembered = meet(&store, again);
-    assert_eq!(remembered, Some(person(1, TrustReason::Scanned)));
-    meet(&store, person(2, TrustReason::OpenLink)).unwrap();
-    let risen = meet(&store, person(2, TrustReason::Compared)).unwrap();
+    assert_eq!(meet(&store, again), Some(kept));
+    meet(&store, contact(2, TrustReason::OpenLink)).unwrap();
+    let risen = meet(&store, contact(2, TrustReason::Compared)).unwrap();
     assert_eq!(risen.trust.level(), TrustLevel::Verified);
-    assert_eq!(people(&folder.open().unwrap()).len(), 2);
+    assert_eq!(contacts(&folder.open().unwrap()).len(), 2);
     assert!(forget(&store, 1) && !forget(&store, 1));
-    assert_eq!(people(&store), [risen]);
+    assert_eq!(contacts(&store), [risen]);
 }
 
 #[test]
@@ -503,7 +539,7 @@ fn nothing_that_matters_stands_in_the_files_or_in_what_is_printed() {
     let folder = Folder::new();
     let store = folder.open().unwrap();
     set(&store, Setting::Name, Some("a telling name")).unwrap();
-    meet(&store, person(0xa5, TrustReason::Scanned)).unwrap();
+    meet(&store, contact(0xa5, TrustReason::Scanned)).unwrap();
     add(&store, &pending(0x5a));
     let mut files = Vec::new();
     for entry in std::fs::read_dir(&folder.0).unwrap() {
@@ -564,6 +600,40 @@ fn any_reason() -> impl Strategy<Value = TrustReason> {
         Just(TrustReason::TheirQuestion),
         Just(TrustReason::ByYourWord),
     ]
+}
+
+fn any_contact() -> impl Strategy<Value = Contact> {
+    let names = (".{0,60}", prop::option::of(".{0,60}"));
+    let times = (any::<u64>(), any::<u64>(), any::<u64>());
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let trust = (any_reason(), prop::option::of(any_reason()));
+    let numbers = (
+        prop::option::of(any::<i32>()),
+        prop::option::of(any::<u64>()),
+    );
+    let ways = (any_ways(), prop::option::of(any::<[u8; 32]>()));
+    (any::<[u8; 32]>(), names, times, flags, trust, numbers, ways).prop_map(
+        |(key, (name, given), (since, trusted, heard), flags, (reason, fallen), numbers, ways)| {
+            let (findable, blocked, frozen, replaced) = flags;
+            let trust = Trust::because(reason);
+            let keys = |rs0| ReconnectKeys::from_first_meeting(&Secret::new(rs0), NOW, NOW);
+            Contact {
+                given,
+                trusted,
+                heard,
+                fallen: fallen.map(Trust::because),
+                clock: numbers.0,
+                findable,
+                blocked,
+                frozen,
+                replaced,
+                allowance: numbers.1,
+                ways: ways.0,
+                reconnect: ways.1.map(keys),
+                ..Contact::met(PublicKey(key), name, trust, since)
+            }
+        },
+    )
 }
 
 fn any_pending() -> impl Strategy<Value = PendingInvitation> {
@@ -639,19 +709,16 @@ proptest! {
     }
 
     #[test]
-    fn a_kept_person_reads_as_they_were_written(
-        key: [u8; 32], since: u64, name in ".{0,60}", reason in any_reason(),
-    ) {
-        let person = Person { key: PublicKey(key), since, name, trust: Trust::because(reason) };
-        prop_assert_eq!(Person::parse(&person.to_bytes().unwrap()), Ok(person));
+    fn a_kept_contact_reads_as_it_was_written(contact in any_contact()) {
+        prop_assert_eq!(Contact::parse(&contact.to_bytes().unwrap()), Ok(contact));
     }
 
     #[test]
     fn a_changed_record_is_refused_or_has_one_encoding(
-        at: prop::sample::Index, bits in 1u8.., cut: prop::sample::Index,
+        contact in any_contact(), at: prop::sample::Index, bits in 1u8.., cut: prop::sample::Index,
     ) {
         let reply = accepted(1).to_bytes().unwrap();
-        let person = person(1, TrustReason::IntroducedBy(PublicKey([7; 32]))).to_bytes().unwrap();
+        let contact = contact.to_bytes().unwrap();
         let mut with_reply = pending(1);
         with_reply.history.replies = vec![ReceivedReply {
             reply: sealed_reply(&with_reply.invitation),
@@ -661,7 +728,7 @@ proptest! {
             pending(1).to_test_bytes(),
             with_reply.to_test_bytes(),
             reply.to_vec(),
-            person.to_vec(),
+            contact.to_vec(),
         ] {
             let mut changed = bytes.clone();
             changed[at.index(bytes.len())] ^= bits;
@@ -670,10 +737,10 @@ proptest! {
             for bytes in [cut, &long] {
                 prop_assert!(Kept::parse(bytes).is_err());
                 prop_assert!(PendingReply::parse(bytes).is_err());
-                prop_assert!(Person::parse(bytes).is_err());
+                prop_assert!(Contact::parse(bytes).is_err());
             }
             // A certificate's text has many forms; everything else has one.
-            if let Ok(read) = Person::parse(&changed) {
+            if let Ok(read) = Contact::parse(&changed) {
                 prop_assert_eq!(read.to_bytes().unwrap().to_vec(), changed);
             }
             let _ = (Kept::parse(&bytes), PendingReply::parse(&bytes));
@@ -695,6 +762,6 @@ proptest! {
 
     #[test]
     fn arbitrary_records_never_panic(bytes: Vec<u8>) {
-        let _ = (Kept::parse(&bytes), PendingReply::parse(&bytes), Person::parse(&bytes));
+        let _ = (Kept::parse(&bytes), PendingReply::parse(&bytes), Contact::parse(&bytes));
     }
 }

@@ -4,12 +4,18 @@
 #![allow(clippy::unwrap_used)] // helpers of tests
 
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
-use handfast_store::{KeyFile, KeyStore, KeyStoreError, Person, Setting, Store, StoreError};
+use handfast_store::{
+    Contact, KeptEntry, KeyFile, KeyStore, KeyStoreError, LogLine, Place, Setting, Store,
+    StoreError,
+};
 use handfast_token::{Secret, random_bytes};
 use rusqlite::Connection;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// How many entries a filled store has.
+const SAID: u64 = 40;
 
 /// Names what a child process of these tests does; without it a test is not a child.
 const CHILD: &str = "HANDFAST_STORE_CHILD";
@@ -43,7 +49,10 @@ impl Folder {
         let store = self.open().unwrap();
         name(&store, "kept").unwrap();
         for key in 0..40 {
-            meet(&store, person(key)).unwrap();
+            meet(&store, contact(key)).unwrap();
+        }
+        for sequence in 1..=SAID {
+            say(&store, sequence).unwrap();
         }
         let key = store.identity().public();
         drop(store);
@@ -61,13 +70,9 @@ fn open(folder: &Path) -> Result<Store, StoreError> {
     Store::open(&folder.join("store"), &KeyFile::new(folder.join("key")))
 }
 
-fn person(key: u8) -> Person {
-    Person {
-        key: PublicKey([key; 32]),
-        name: "Zoë".to_owned(),
-        trust: Trust::because(TrustReason::Scanned),
-        since: u64::from(key),
-    }
+fn contact(key: u8) -> Contact {
+    let trust = Trust::because(TrustReason::Scanned);
+    Contact::met(PublicKey([key; 32]), "Zoë", trust, u64::from(key))
 }
 
 fn name(store: &Store, name: &str) -> Result<(), StoreError> {
@@ -78,12 +83,53 @@ fn name_of(store: &Store) -> Result<Option<String>, StoreError> {
     store.batch(|batch| batch.setting(Setting::Name))
 }
 
-fn meet(store: &Store, person: Person) -> Result<(), StoreError> {
-    store.batch(|batch| batch.meet(person)).map(drop)
+fn meet(store: &Store, contact: Contact) -> Result<(), StoreError> {
+    store.batch(|batch| batch.meet(contact)).map(drop)
 }
 
-fn people(store: &Store) -> Result<Vec<Person>, StoreError> {
-    store.batch(|batch| batch.people())
+fn contacts(store: &Store) -> Result<Vec<Contact>, StoreError> {
+    store.batch(|batch| batch.contacts())
+}
+
+/// Somebody with whom there is a conversation.
+const WITH: PublicKey = PublicKey([200; 32]);
+
+/// The entry with this number in the one log of that conversation.
+fn entry(sequence: u64) -> KeptEntry {
+    let log = LogLine {
+        author: WITH,
+        counter: 1,
+        random: [1; 8],
+        line: 0,
+    };
+    KeptEntry {
+        place: Place {
+            lamport: sequence,
+            log,
+            sequence,
+        },
+        hash: [sequence as u8; 32],
+        shown: sequence,
+        head: vec![sequence as u8; 120],
+        body: Some(format!("text {sequence} ").repeat(30).into_bytes()),
+    }
+}
+
+fn say(store: &Store, sequence: u64) -> Result<(), StoreError> {
+    store.batch(|batch| batch.add_entry(WITH, &entry(sequence)))
+}
+
+/// All entries, the first first.
+fn said(store: &Store) -> Result<Vec<KeptEntry>, StoreError> {
+    let entries = store.batch(|batch| batch.entries(WITH, None, usize::MAX))?;
+    let entries: Result<Vec<_>, _> = entries.into_iter().rev().collect();
+    entries.map_err(|_| StoreError::Damaged)
+}
+
+/// The entry that is last of that log, by what the store says.
+fn last_said(store: &Store) -> Result<u64, StoreError> {
+    let ends = store.batch(|batch| batch.log_ends(WITH))?;
+    Ok(ends.first().map_or(0, |end| end.sequence))
 }
 
 /// The store does not open for this reason, and its file is as it was.
@@ -131,7 +177,11 @@ fn a_store_that_was_cut_off_is_damaged_wherever_it_was_cut() {
     for length in [0, 1, 99, 1024, 4096, 5000, whole.len() / 2, whole.len() - 1] {
         std::fs::write(folder.file("store"), &whole[..length]).unwrap();
         let before = std::fs::read(folder.file("store")).unwrap();
-        let error = folder.open().and_then(|store| people(&store)).err();
+        let read = folder.open().and_then(|store| {
+            contacts(&store)?;
+            said(&store)
+        });
+        let error = read.err();
         assert!(
             matches!(error, Some(StoreError::Damaged | StoreError::NotAStore)),
             "{length} of {}: {error:?}",
@@ -140,30 +190,70 @@ fn a_store_that_was_cut_off_is_damaged_wherever_it_was_cut() {
         assert_eq!(std::fs::read(folder.file("store")).unwrap(), before);
     }
     std::fs::write(folder.file("store"), &whole).unwrap();
-    assert_eq!(people(&folder.open().unwrap()).unwrap().len(), 40);
+    let store = folder.open().unwrap();
+    assert_eq!(contacts(&store).unwrap().len(), 40);
+    assert_eq!(said(&store).unwrap().len(), SAID as usize);
 }
 
-#[test]
-fn a_changed_byte_is_noticed_or_without_effect() {
+/// How many of these changes of a filled store are noticed. The others are without effect.
+fn noticed(changes: impl Iterator<Item = impl FnOnce(&mut Vec<u8>)>) -> usize {
     let folder = Folder::new();
     let (key, whole) = folder.filled();
     let mut noticed = 0;
-    for step in 0..200 {
+    for change in changes {
         let mut changed = whole.clone();
-        changed[step * whole.len() / 200] ^= 0x10;
+        change(&mut changed);
         std::fs::write(folder.file("store"), &changed).unwrap();
         let read = folder.open().and_then(|store| {
             assert_eq!(store.identity().public(), key);
-            Ok((name_of(&store)?, people(&store)?.len()))
+            let entries = said(&store);
+            // Whatever became of what was said, it hinders nothing else.
+            let rest = (name_of(&store)?, contacts(&store)?.len());
+            assert_eq!(rest, (Some("kept".to_owned()), 40));
+            let taken = say(&store, SAID + 1);
+            let is_typed = matches!(taken, Ok(()) | Err(StoreError::Damaged));
+            assert!(is_typed, "{taken:?}");
+            entries
         });
         match read {
-            Ok(read) => assert_eq!(read, (Some("kept".to_owned()), 40)),
+            Ok(entries) => assert_eq!(entries, (1..=SAID).map(entry).collect::<Vec<_>>()),
             Err(_) => noticed += 1,
         }
         let _ = std::fs::remove_file(folder.file("store-wal"));
         let _ = std::fs::remove_file(folder.file("store-shm"));
     }
+    noticed
+}
+
+#[test]
+fn a_changed_byte_is_noticed_or_without_effect() {
+    let changes = (0..200).map(|step| {
+        move |bytes: &mut Vec<u8>| {
+            let at = step * bytes.len() / 200;
+            bytes[at] ^= 0x10;
+        }
+    });
+    let noticed = noticed(changes);
     // What is not noticed lies in space that is not used.
+    assert!(noticed > 10, "{noticed}");
+}
+
+#[test]
+fn a_torn_page_is_noticed_or_without_effect() {
+    const PAGE: usize = 4096;
+    let changes = (0..40).map(|number| {
+        move |bytes: &mut Vec<u8>| {
+            // The second half of a page was not written, or came from another.
+            let pages = bytes.len() / PAGE;
+            let torn = (number % pages) * PAGE + PAGE / 2;
+            let other = ((number * 7 + 1) % pages) * PAGE + PAGE / 2;
+            match number % 2 {
+                0 => bytes[torn..torn + PAGE / 2].fill(0),
+                _ => bytes.copy_within(other..other + PAGE / 2, torn),
+            }
+        }
+    });
+    let noticed = noticed(changes);
     assert!(noticed > 10, "{noticed}");
 }
 
@@ -300,15 +390,19 @@ fn a_full_disk_is_named_and_takes_nothing_away() {
         let store = open(&folder).unwrap();
         name(&store, "before").unwrap();
         let long = "x".repeat(1024);
-        let mut taken = 0;
+        let (mut taken, mut words) = (0, 0);
         let full = loop {
-            let met = Person {
+            let met = Contact {
                 name: format!("{taken} {long}"),
-                ..person(taken)
+                ..contact(taken)
             };
             match meet(&store, met) {
                 Ok(()) if taken < 255 => taken += 1,
                 Ok(()) => panic!("the disk is too large"),
+                Err(error) => break error,
+            }
+            match say(&store, words + 1) {
+                Ok(()) => words += 1,
                 Err(error) => break error,
             }
             std::fs::File::options()
@@ -319,13 +413,20 @@ fn a_full_disk_is_named_and_takes_nothing_away() {
                 .unwrap_or_default();
         };
         assert_eq!(full, StoreError::Full);
-        assert_eq!(people(&store).unwrap().len(), usize::from(taken));
+        let is_as_it_was = |store: &Store| {
+            assert_eq!(contacts(store).unwrap().len(), usize::from(taken));
+            let expected: Vec<KeptEntry> = (1..=words).map(entry).collect();
+            assert_eq!(said(store), Ok(expected));
+            assert_eq!(last_said(store), Ok(words));
+        };
+        is_as_it_was(&store);
         drop(store);
         std::fs::remove_file(folder.join("ballast")).unwrap();
         let store = open(&folder).unwrap();
-        assert_eq!(people(&store).unwrap().len(), usize::from(taken));
+        is_as_it_was(&store);
         assert_eq!(name_of(&store), Ok(Some("before".to_owned())));
-        meet(&store, person(taken)).unwrap();
+        meet(&store, contact(taken)).unwrap();
+        say(&store, words + 1).unwrap();
         println!("full after {taken}");
         return;
     }
@@ -335,7 +436,7 @@ fn a_full_disk_is_named_and_takes_nothing_away() {
     let inner = child(NAME, &disk);
     let mut command = Command::new("unshare");
     command.args(["--mount", "--map-root-user", "sh", "-c"]);
-    command.arg("mount -t tmpfs -o size=256k none \"$0\" || exit 99; exec \"$@\"");
+    command.arg("mount -t tmpfs -o size=512k none \"$0\" || exit 99; exec \"$@\"");
     command
         .arg(&disk)
         .arg(inner.get_program())
@@ -363,11 +464,11 @@ fn a_killed_process_loses_nothing_that_it_was_told_is_kept() {
     const NAME: &str = "a_killed_process_loses_nothing_that_it_was_told_is_kept";
     if let Some(folder) = child_folder(NAME) {
         let store = open(&folder).unwrap();
-        let known = people(&store).unwrap().len();
+        let known = contacts(&store).unwrap().len();
         for number in known.. {
-            let mut person = person(0);
-            person.key.0[..8].copy_from_slice(&number.to_le_bytes());
-            meet(&store, person).unwrap();
+            let mut contact = contact(0);
+            contact.key.0[..8].copy_from_slice(&number.to_le_bytes());
+            meet(&store, contact).unwrap();
             name(&store, &number.to_string()).unwrap();
             println!("\nkept {number}");
         }
@@ -397,13 +498,74 @@ fn a_killed_process_loses_nothing_that_it_was_told_is_kept() {
             .or(kept)
             .unwrap();
         let store = folder.open().unwrap();
-        let people = people(&store).unwrap();
-        assert!(people.len() > kept, "{kept} of {}", people.len());
-        assert!(people.len() <= kept + 2);
+        let contacts = contacts(&store).unwrap();
+        assert!(contacts.len() > kept, "{kept} of {}", contacts.len());
+        assert!(contacts.len() <= kept + 2);
         let name: usize = name_of(&store).unwrap().unwrap().parse().unwrap();
         assert!((kept..kept + 2).contains(&name));
         let key = store.identity().public();
         assert_eq!(*identity.get_or_insert(key), key);
+    }
+}
+
+/// What was said is there in order, whole and once, wherever a process died that was writing it, and what
+/// was erased stays erased.
+#[test]
+fn processes_killed_at_any_write_lose_and_double_nothing_that_was_said() {
+    const NAME: &str = "processes_killed_at_any_write_lose_and_double_nothing_that_was_said";
+    /// Every so many entries the one before is erased, in the batch that tells it delivered.
+    const ERASED: u64 = 3;
+    if let Some(folder) = child_folder(NAME) {
+        let store = open(&folder).unwrap();
+        for sequence in last_said(&store).unwrap() + 1.. {
+            let new = entry(sequence);
+            let written = store.batch(|batch| {
+                batch.add_entry(WITH, &new)?;
+                batch.put_draft(WITH, Some(&format!("draft {sequence}")))?;
+                batch.set_delivered(WITH, new.place.log, sequence - 1)?;
+                match sequence.is_multiple_of(ERASED) {
+                    true => batch.erase_body(WITH, entry(sequence - 1).place),
+                    false => Ok(()),
+                }
+            });
+            written.unwrap();
+            println!("\nkept {sequence}");
+        }
+        return;
+    }
+    let folder = Folder::new();
+    let mut last = 0;
+    for round in 0..20 {
+        let mut process = child(NAME, &folder.0)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let number = |line: String| line.strip_prefix("kept ")?.parse::<u64>().ok();
+        let mut kept = lines.by_ref().map_while(Result::ok).filter_map(number);
+        let told = kept.by_ref().take(1 + round % 5).last();
+        // Some way into the next write.
+        std::thread::sleep(std::time::Duration::from_micros(617 * round as u64));
+        process.kill().unwrap();
+        process.wait().unwrap();
+        // The pipe may hold more than was read.
+        let told = kept.last().or(told).unwrap();
+        let store = folder.open().unwrap();
+        let all = said(&store).unwrap();
+        let count = all.len() as u64;
+        assert!(count == told || count == told + 1, "{count} and {told}");
+        assert!(count > last, "nothing is forgotten");
+        last = count;
+        for (entry_kept, sequence) in all.iter().zip(1_u64..) {
+            let is_erased = (sequence + 1).is_multiple_of(ERASED) && sequence < count;
+            let mut expected = entry(sequence);
+            expected.body = expected.body.filter(|_| !is_erased);
+            assert_eq!(*entry_kept, expected);
+        }
+        let ends = store.batch(|batch| batch.log_ends(WITH)).unwrap();
+        assert_eq!((ends[0].sequence, ends[0].delivered), (count, count - 1));
+        let draft = store.batch(|batch| batch.draft(WITH)).unwrap();
+        assert_eq!(draft, Some(format!("draft {count}")));
     }
 }
 

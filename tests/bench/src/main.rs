@@ -13,6 +13,7 @@ mod late;
 mod links;
 mod process;
 mod reading;
+mod store;
 mod strangers;
 mod table;
 mod token;
@@ -23,6 +24,7 @@ use clap::Parser;
 use figure::Figure;
 use std::io::Write;
 use std::process::ExitCode;
+use store::Opening;
 use strangers::Strangers;
 use transfer::Sender;
 
@@ -41,6 +43,8 @@ enum Subject {
     Transfer,
     /// Time to read a symbol in a camera frame.
     Scan,
+    /// What a long conversation costs: to open it, to go on with it, and to search it.
+    Store,
     /// What forged datagrams cost a waiting host.
     Strangers,
     /// How long a message takes while strangers flood the port.
@@ -72,6 +76,8 @@ enum Other {
     Sender(Sender),
     #[command(hide = true)]
     Strangers(Strangers),
+    #[command(hide = true)]
+    Opening(Opening),
 }
 
 /// Anything may go wrong in a measurement, and then there is no figure.
@@ -83,6 +89,7 @@ fn main() -> ExitCode {
         None => in_runtime(print_figures(&args)),
         Some(Other::Sender(sender)) => in_runtime(transfer::send(sender)),
         Some(Other::Strangers(strangers)) => strangers::send(strangers),
+        Some(Other::Opening(opening)) => store::open(opening),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -130,6 +137,7 @@ async fn measure(subject: Subject, quick: bool) -> Result<Vec<Figure>> {
         Subject::Late => late::measure(quick).await,
         Subject::Transfer => transfer::measure(quick).await,
         Subject::Links => links::measure(quick).await,
+        Subject::Store => store::measure(quick),
         Subject::Strangers => strangers::measure(quick).await,
         Subject::Flood => flood::measure(quick).await,
         Subject::Waiting => waiting::measure(quick).await,

@@ -258,12 +258,12 @@ impl Watched {
         let views = self.shows(|views| views.iter().any(is_over)).await;
         match views.into_iter().find(is_over) {
             Some(View::Talking { trust, scans, .. }) => {
-                let people = |store: &Store| store.batch(|batch| batch.people());
-                let people = self.device.store.run(people).await.unwrap();
-                let [person] = &people[..] else {
-                    panic!("one person: {people:?}")
+                let contacts = |store: &Store| store.batch(|batch| batch.contacts());
+                let contacts = self.device.store.run(contacts).await.unwrap();
+                let [contact] = &contacts[..] else {
+                    panic!("one contact: {contacts:?}")
                 };
-                let (key, heard) = (person.key, self.heard.take());
+                let (key, heard) = (contact.key, self.heard.take());
                 Ok(Meeting {
                     peer: Peer { key, trust, scans },
                     talk: Talk {

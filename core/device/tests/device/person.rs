@@ -316,7 +316,7 @@ fn meet_once_more(world: &mut World) {
     let sessions = together(world);
     for (side, session) in sessions.iter().enumerate() {
         let key = world.sides[1 - side].key.public();
-        assert!(world.sides[side].disk.people.contains_key(&key.0));
+        assert!(world.sides[side].disk.contacts.contains_key(&key.0));
         assert!(matches!(
             world.sides[side].views.get(session),
             Some(View::Talking { .. })

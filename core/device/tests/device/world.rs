@@ -909,7 +909,7 @@ impl World {
         match command {
             TalkCommand::Start(connected) => {
                 let other = self.sides[1 - side].key.public();
-                let known = &self.sides[side].disk.people;
+                let known = &self.sides[side].disk.contacts;
                 let is_known = known.contains_key(&other.0);
                 assert!(is_known || self.is_incognito, "met and not remembered");
                 let is_other = connected.peer.key == other;

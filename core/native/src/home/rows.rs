@@ -21,7 +21,10 @@ pub(super) fn put(batch: &Batch<'_>, write: &Write) -> Result<(), StoreError> {
         Write::CountProofs(count) => batch.count_proofs(*count),
         Write::ForgetProofs(id) => batch.forget_proofs(*id),
         // Who is refused is not remembered, which is no failure.
-        Write::Meet(person) => batch.meet(person.clone()).map(drop),
+        Write::Meet(contact) => batch.meet(contact.clone()).map(drop),
+        Write::Contact(key, change) => batch.change_contact(*key, change),
+        Write::Way(key, way) => batch.add_way(*key, *way),
+        Write::Reconnect(key, keys) => batch.put_reconnect(*key, keys),
         Write::Refuse(refused) => batch.refuse(refused),
         Write::Forget(key) => batch.forget(*key).map(drop),
         Write::Settings(settings) => put_settings(batch, settings),
@@ -49,13 +52,13 @@ pub(super) fn load(batch: &Batch<'_>, usual: &Settings) -> Result<Snapshot, Stor
     });
     let replies = batch.replies()?.into_iter();
     let proofs = batch.proofs()?.into_iter();
-    let people = batch.people()?.into_iter();
+    let contacts = batch.contacts()?.into_iter();
     let refused = batch.refused()?.into_iter();
     Ok(Snapshot {
         invitations: invitations.collect(),
         replies: replies.map(|reply| (reply.id(), reply)).collect(),
         proofs: proofs.map(|proofs| (proofs.id, proofs)).collect(),
-        people: people.map(|person| (person.key.0, person)).collect(),
+        contacts: contacts.map(|contact| (contact.key.0, contact)).collect(),
         refused: refused.map(|refused| (refused.key.0, refused)).collect(),
         settings: settings(batch, usual)?,
         guesses: batch.guesses()?,

@@ -7,8 +7,11 @@ use handfast_protocol::conversation::Limits;
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Strikes;
+use handfast_protocol::reconnect::ReconnectKeys;
 use handfast_sim::SplitMix64;
-use handfast_store::{PendingInvitation, PendingReply, Person, Proofs, Refused};
+use handfast_store::{
+    Contact, ContactChange, PendingInvitation, PendingReply, Proofs, Refused, Way,
+};
 use handfast_token::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, QR_LIFETIME, Reply, random_bytes,
 };
@@ -118,7 +121,7 @@ fn write(numbers: &mut Numbers, moment: u64) -> Write {
     let (id, key) = (hosted(number).id(), PublicKey([number; 32]));
     let now = MADE + moment;
     let name = ["", "Ada", "Bo"][numbers.below(3) as usize].to_owned();
-    match numbers.below(13) {
+    match numbers.below(16) {
         0 | 1 => Write::AddInvitation(Box::new(hosted(number))),
         2 => Write::RemoveInvitation(id),
         3 => {
@@ -148,15 +151,13 @@ fn write(numbers: &mut Numbers, moment: u64) -> Write {
             last: now,
         }),
         8 => Write::ForgetProofs(id),
-        9 => Write::Meet(Person {
-            key,
-            name,
-            trust: Trust::because(match numbers.below(2) {
+        9 => {
+            let trust = Trust::because(match numbers.below(2) {
                 0 => TrustReason::OpenLink,
                 _ => TrustReason::Scanned,
-            }),
-            since: now,
-        }),
+            });
+            Write::Meet(Contact::met(key, name, trust, now))
+        }
         10 => match numbers.below(2) {
             0 => Write::Forget(key),
             _ => Write::Refuse(Refused {
@@ -166,6 +167,20 @@ fn write(numbers: &mut Numbers, moment: u64) -> Write {
             }),
         },
         11 => Write::Settings(Box::new(settings(numbers))),
+        12 => Write::Contact(key, change(numbers, now)),
+        13 => {
+            let way = Way {
+                ours: ([192, 168, 0, 2], 4000).into(),
+                theirs: ([192, 168, 0, number], 4000).into(),
+                router: Some(IpAddr::from([192, 168, 0, 1])),
+                at: now,
+            };
+            Write::Way(key, way)
+        }
+        14 => {
+            let keys = ReconnectKeys::from_first_meeting(&Secret::new([number; 32]), now, now);
+            Write::Reconnect(key, Box::new(keys))
+        }
         _ => Write::Guesses(vec![Guessed {
             token: [number; 32],
             at: IpAddr::V4(Ipv4Addr::new(9, 9, 9, 9)),
@@ -176,13 +191,30 @@ fn write(numbers: &mut Numbers, moment: u64) -> Write {
     }
 }
 
+/// One of the changes of a contact.
+fn change(numbers: &mut Numbers, now: u64) -> ContactChange {
+    let is_so = numbers.below(2) == 0;
+    match numbers.below(10) {
+        0 => ContactChange::Given(is_so.then(|| "Mum".to_owned())),
+        1 => ContactChange::Heard(now),
+        2 => ContactChange::Findable(is_so),
+        3 => ContactChange::Blocked(is_so),
+        4 => ContactChange::Allowance(is_so.then_some(now)),
+        5 => ContactChange::Fell(Trust::because(TrustReason::OpenLink), now),
+        6 => ContactChange::Frozen,
+        7 => ContactChange::Clock(now as i32),
+        8 => ContactChange::Named(["", "Ada"][usize::from(is_so)].to_owned()),
+        _ => ContactChange::Replaced(is_so),
+    }
+}
+
 /// Everything that is kept, in a form that can be compared.
 fn described(snapshot: &Snapshot) -> String {
     let Snapshot {
         invitations,
         replies,
         proofs,
-        people,
+        contacts,
         refused,
         settings,
         guesses,
@@ -199,7 +231,7 @@ fn described(snapshot: &Snapshot) -> String {
         .map(|(id, reply)| format!("{id:?} {} {}", reply.port, reply.made))
         .collect();
     format!(
-        "{invitations:#?} {replies:#?} {proofs:#?} {people:#?} {refused:#?} {settings:#?} {guesses:#?}"
+        "{invitations:#?} {replies:#?} {proofs:#?} {contacts:#?} {refused:#?} {settings:#?} {guesses:#?}"
     )
 }
 

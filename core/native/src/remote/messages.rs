@@ -1,7 +1,7 @@
 //! What an owner and a client tell each other: each message is one JSON object on one line.
 
 use handfast_device::{Command, Done, Event, Named, Pending, Refusal, SessionId, Settings, View};
-use handfast_store::{Person, Refused};
+use handfast_store::{Contact, Refused};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -96,7 +96,7 @@ pub struct OverviewChange {
     pub names: Option<Vec<Named>>,
     /// Who was met.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub people: Option<Vec<Person>>,
+    pub contacts: Option<Vec<Contact>>,
     /// Who is not let in again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Vec<Refused>>,
@@ -115,7 +115,7 @@ impl OverviewChange {
             sessions: news(&old.sessions, &new.sessions),
             pending: news(&old.pending, &new.pending),
             names: news(&old.names, &new.names),
-            people: news(&old.people, &new.people),
+            contacts: news(&old.contacts, &new.contacts),
             refused: news(&old.refused, &new.refused),
             settings: news(&old.settings, &new.settings),
         }
@@ -131,7 +131,7 @@ impl OverviewChange {
         put(&mut overview.sessions, self.sessions);
         put(&mut overview.pending, self.pending);
         put(&mut overview.names, self.names);
-        put(&mut overview.people, self.people);
+        put(&mut overview.contacts, self.contacts);
         put(&mut overview.refused, self.refused);
         put(&mut overview.settings, self.settings);
     }

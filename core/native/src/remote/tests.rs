@@ -15,7 +15,7 @@ use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, 
 use handfast_protocol::network::{Mapping, MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInvitation};
 use handfast_seal::{Answers, Questions, SealError};
-use handfast_store::{KeyStoreError, Person, Refused, StoreError};
+use handfast_store::{Contact, KeyStoreError, Refused, StoreError};
 use handfast_token::{Question, ReplyError, Secret, Token};
 use proptest::prelude::*;
 use serde::Serialize;
@@ -282,7 +282,7 @@ impl Numbers {
             1 => Event::Row(self.id(), self.row()),
             2 => Event::RowGone(self.id(), self.any()),
             3 => Event::PendingChanged,
-            4 => Event::PeopleChanged,
+            4 => Event::ContactsChanged,
             5 => Event::NetworkReport(Box::new(self.survey())),
             6 => {
                 let error = self.one(&[CompareError::TooSoon, CompareError::NotShown]);
@@ -482,11 +482,18 @@ impl Numbers {
                 id: self.pending(),
                 ended: self.perhaps(|numbers| numbers.one(&[EndReason::Used, EndReason::Burned])),
             });
-            overview.people.push(Person {
-                key: self.key(),
-                name: self.text(),
-                trust: self.trust(),
-                since: self.any(),
+            overview.contacts.push(Contact {
+                given: self.perhaps(Self::text),
+                trusted: self.any(),
+                fallen: self.perhaps(Self::trust),
+                heard: self.any(),
+                clock: self.perhaps(|numbers| numbers.below(100) as i32 - 50),
+                findable: self.yes(),
+                blocked: self.yes(),
+                frozen: self.yes(),
+                replaced: self.yes(),
+                allowance: self.perhaps(Self::any),
+                ..Contact::met(self.key(), self.text(), self.trust(), self.any())
             });
             overview.refused.push(Refused {
                 key: self.key(),
@@ -551,7 +558,7 @@ proptest! {
         for _ in 0..4 {
             let mut now = numbers.overview();
             if numbers.yes() {
-                now.people = before.people.clone();
+                now.contacts = before.contacts.clone();
             }
             let change = OverviewChange::between(&before, &now);
             let line = serde_json::to_string(&change).unwrap();

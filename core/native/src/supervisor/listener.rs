@@ -105,7 +105,7 @@ fn replaces(new: &Event, old: &Event) -> bool {
         }
         (Event::View(new, _), Event::View(old, _)) => new == old,
         (Event::PendingChanged, Event::PendingChanged)
-        | (Event::PeopleChanged, Event::PeopleChanged)
+        | (Event::ContactsChanged, Event::ContactsChanged)
         | (Event::NetworkReport(_), Event::NetworkReport(_)) => true,
         _ => false,
     }

@@ -40,7 +40,7 @@ use handfast_device::{
 };
 use handfast_protocol::pairing::Now;
 use handfast_seal as seal;
-use handfast_store::{Person, Refused, StoreError};
+use handfast_store::{Contact, Refused, StoreError};
 use shells::Shells;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -91,7 +91,7 @@ pub struct Overview {
     /// What people call whatever waits, and the invitations of this device that are over.
     pub names: Vec<Named>,
     /// Who was met, those met first first.
-    pub people: Vec<Person>,
+    pub contacts: Vec<Contact>,
     /// Who is not let in again, those of the earliest comparison first.
     pub refused: Vec<Refused>,
     /// The settings that are in force.

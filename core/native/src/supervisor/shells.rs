@@ -161,7 +161,7 @@ impl Shells {
                 sessions: own.remove(id).unwrap_or_default(),
                 pending: overview.pending.clone(),
                 names: overview.names.clone(),
-                people: overview.people.clone(),
+                contacts: overview.contacts.clone(),
                 refused: overview.refused.clone(),
                 settings: overview.settings.clone(),
             };
@@ -183,7 +183,7 @@ impl Shells {
             | Event::RowGone(session, _)
             | Event::NotCompared(session, _)
             | Event::NotRemembered(session, _) => Some(session),
-            Event::PendingChanged | Event::PeopleChanged | Event::NetworkReport(_) => None,
+            Event::PendingChanged | Event::ContactsChanged | Event::NetworkReport(_) => None,
         };
         match session {
             Some(session) => {

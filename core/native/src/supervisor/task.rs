@@ -346,7 +346,7 @@ impl Task {
                 .collect(),
             pending: self.device.pending(now),
             names: self.device.names(),
-            people: self.device.people().into_iter().cloned().collect(),
+            contacts: self.device.contacts().into_iter().cloned().collect(),
             refused: self.device.refused().into_iter().cloned().collect(),
             settings: self.device.settings().clone(),
         };

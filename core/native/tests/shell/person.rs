@@ -191,8 +191,8 @@ impl Person {
 
     pub(crate) fn knows(&self) -> Vec<String> {
         let overview = self.device.overview();
-        let people = overview.borrow().people.clone();
-        people.into_iter().map(|person| person.name).collect()
+        let contacts = overview.borrow().contacts.clone();
+        contacts.into_iter().map(|contact| contact.name).collect()
     }
 
     /// This session is not there any more.

@@ -7,21 +7,38 @@
 use super::Store;
 use super::rows::{Rows, Table};
 use crate::StoreError;
+use crate::contacts::{Contact, ContactChange, Refused};
 use crate::guesses::{self, MAX_GUESSES};
 use crate::invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
-use crate::people::{Person, Refused};
+use crate::partial_files::{OfferId, PartialFile};
 use crate::proofs::Proofs;
 use crate::replies::PendingReply;
 use crate::settings::{MAX_SETTING, Setting};
+use crate::ways::Way;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::HostHistory;
+use handfast_protocol::reconnect::ReconnectKeys;
 use handfast_token::InviteId;
+use std::cell::Cell;
 
 /// One transaction; see the module text. Every method fails only when the store does, or where a value is
 /// longer than its place.
 pub struct Batch<'a> {
-    rows: &'a Rows<'a>,
+    pub(super) rows: &'a Rows<'a>,
+    /// What it erases of which no trace may stay.
+    pub(super) erases: &'a Cell<Erased>,
+}
+
+/// What was erased, the more of the file has to be cleared the later it stands here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Erased {
+    #[default]
+    Nothing,
+    /// What was said, or some of it.
+    Entries,
+    /// Somebody, with the keys that they were met by.
+    Contact,
 }
 
 impl Store {
@@ -33,7 +50,17 @@ impl Store {
         &self,
         work: impl FnOnce(&Batch<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.transact(|rows| work(&Batch { rows }))
+        let erases = Cell::default();
+        let done = self.transact(|rows| {
+            work(&Batch {
+                rows,
+                erases: &erases,
+            })
+        })?;
+        if erases.get() > Erased::Nothing {
+            self.clear_traces(erases.get());
+        }
+        Ok(done)
     }
 }
 
@@ -114,32 +141,72 @@ impl Batch<'_> {
         self.rows.remove(Table::Proof, &id).map(drop)
     }
 
-    /// Somebody was met. Returns what is remembered ([`Person::met_after`]); None of somebody who is
-    /// refused.
-    pub fn meet(&self, met: Person) -> Result<Option<Person>, StoreError> {
-        let key = met.key.0;
-        if self.rows.get(Table::Refused, &key)?.is_some() {
+    /// Somebody was met. Returns what is kept ([`Contact::met_after`]); None of somebody who is refused.
+    pub fn meet(&self, met: Contact) -> Result<Option<Contact>, StoreError> {
+        if self.rows.get(Table::Refused, &met.key.0)?.is_some() {
             return Ok(None);
         }
-        let before = self.rows.get(Table::Person, &key)?;
-        let before = before.map(|kept| Person::parse(&kept)).transpose()?;
-        let person = met.met_after(before.as_ref());
-        self.rows.put(Table::Person, &key, &person.to_bytes()?)?;
-        Ok(Some(person))
+        let before = self.contact(met.key)?;
+        let contact = met.met_after(before.as_ref());
+        self.put_contact(&contact)?;
+        Ok(Some(contact))
     }
 
-    /// Whoever has this key is in between. They are forgotten, and not met again.
+    /// Changes what is kept of a contact. Of somebody who is none, nothing is.
+    pub fn change_contact(&self, key: PublicKey, change: &ContactChange) -> Result<(), StoreError> {
+        self.with_contact(key, |contact| contact.change(change))
+    }
+
+    /// A contact was reached by this way ([`Contact::add_way`]).
+    pub fn add_way(&self, key: PublicKey, way: Way) -> Result<(), StoreError> {
+        self.with_contact(key, |contact| contact.add_way(way))
+    }
+
+    /// This is what it takes to meet a contact again, in the place of what was kept of it.
+    pub fn put_reconnect(&self, key: PublicKey, keys: &ReconnectKeys) -> Result<(), StoreError> {
+        self.with_contact(key, |contact| contact.reconnect = Some(keys.clone()))
+    }
+
+    /// Whoever has this key is in between. They are forgotten with all that was said, and not met again.
     pub fn refuse(&self, refused: &Refused) -> Result<(), StoreError> {
-        self.rows.remove(Table::Person, &refused.key.0)?;
+        self.erase(Erased::Contact);
+        self.forget_conversation(refused.key)?;
+        self.rows.remove(Table::Contact, &refused.key.0)?;
         self.rows
             .put(Table::Refused, &refused.key.0, &refused.to_bytes()?)
     }
 
-    /// Forgets somebody, also that they were refused. Whether there was anything to forget.
+    /// Forgets somebody with all that was said, also that they were refused. Whether there was anything to
+    /// forget.
     pub fn forget(&self, key: PublicKey) -> Result<bool, StoreError> {
-        let was_met = self.rows.remove(Table::Person, &key.0)?;
+        self.erase(Erased::Contact);
+        self.forget_conversation(key)?;
+        let was_met = self.rows.remove(Table::Contact, &key.0)?;
         let was_refused = self.rows.remove(Table::Refused, &key.0)?;
         Ok(was_met || was_refused)
+    }
+
+    /// Keeps what there is of a file, in the place of what was kept of it.
+    pub fn put_partial_file(&self, file: &PartialFile) -> Result<(), StoreError> {
+        let name = file.offer.name();
+        self.rows.put(Table::Partial, &name, &file.to_bytes()?)
+    }
+
+    /// A file is whole, or given up.
+    pub fn remove_partial_file(&self, offer: OfferId) -> Result<(), StoreError> {
+        self.rows.remove(Table::Partial, &offer.name()).map(drop)
+    }
+
+    /// Every file that is not whole.
+    pub fn partial_files(&self) -> Result<Vec<PartialFile>, StoreError> {
+        self.all(Table::Partial, PartialFile::parse)
+    }
+
+    /// Forgets what there is of files that somebody offered. The bytes lie where they are.
+    pub(super) fn remove_partial_files(&self, with: PublicKey) -> Result<(), StoreError> {
+        let files = self.partial_files()?.into_iter();
+        let mut theirs = files.filter(|file| file.offer.with == with);
+        theirs.try_for_each(|file| self.remove_partial_file(file.offer))
     }
 
     /// Makes a choice, or with none takes it back.
@@ -183,8 +250,8 @@ impl Batch<'_> {
     }
 
     /// Everybody who was met.
-    pub fn people(&self) -> Result<Vec<Person>, StoreError> {
-        self.all(Table::Person, Person::parse)
+    pub fn contacts(&self) -> Result<Vec<Contact>, StoreError> {
+        self.all(Table::Contact, Contact::parse)
     }
 
     /// Everybody who is refused.
@@ -212,6 +279,35 @@ impl Batch<'_> {
     ) -> Result<Vec<T>, StoreError> {
         let rows = self.rows.all(table)?;
         rows.iter().map(|row| parse(row)).collect()
+    }
+
+    /// No trace of this may stay once the batch is on the disk.
+    pub(super) fn erase(&self, what: Erased) {
+        self.erases.set(self.erases.get().max(what));
+    }
+
+    fn contact(&self, key: PublicKey) -> Result<Option<Contact>, StoreError> {
+        let kept = self.rows.get(Table::Contact, &key.0)?;
+        kept.map(|kept| Contact::parse(&kept)).transpose()
+    }
+
+    fn put_contact(&self, contact: &Contact) -> Result<(), StoreError> {
+        self.rows
+            .put(Table::Contact, &contact.key.0, &contact.to_bytes()?)
+    }
+
+    fn with_contact(
+        &self,
+        key: PublicKey,
+        change: impl FnOnce(&mut Contact),
+    ) -> Result<(), StoreError> {
+        match self.contact(key)? {
+            Some(mut contact) => {
+                change(&mut contact);
+                self.put_contact(&contact)
+            }
+            None => Ok(()),
+        }
     }
 
     fn invitation(&self, id: InviteId) -> Result<Option<Kept>, StoreError> {

@@ -3,10 +3,11 @@
 //! A new store is finished under another name and then put in place, so a file that is there is a
 //! whole store, or damaged, and never half made.
 
+use super::batch::Erased;
 use super::rows::{Rows, Table};
-use super::{IDENTITY, folder, schema};
+use super::{IDENTITY, conversation, export, folder, schema};
 use crate::cipher::Cipher;
-use crate::{KeyStore, StoreError, private};
+use crate::{Export, KeyStore, StoreError, private};
 use handfast_token::Secret;
 use rusqlite::{Connection, OpenFlags};
 use std::io;
@@ -16,10 +17,13 @@ use std::time::Duration;
 /// How long to wait for another process to finish its transaction.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Opens the store in this file, which is made if there is none: with a fresh identity, or of an export. None
+/// where there is an export and a store.
 pub(super) fn open(
     path: &Path,
     key_store: &dyn KeyStore,
-) -> Result<(Connection, Cipher), StoreError> {
+    export: Option<&Export>,
+) -> Result<Option<(Connection, Cipher)>, StoreError> {
     private::create_folders(folder::of(path))?;
     // Two processes that begin at once must agree on one key and one file.
     let is_there = path.try_exists()?;
@@ -29,6 +33,9 @@ pub(super) fn open(
             _ => error.into(),
         })?;
     let is_there = path.try_exists()?;
+    if is_there && export.is_some() {
+        return Ok(None);
+    }
     // A log without its store: part of the store was taken away, and a new one would swallow it.
     if !is_there && folder::beside(path, "-wal").try_exists()? {
         return Err(StoreError::Damaged);
@@ -44,26 +51,33 @@ pub(super) fn open(
     };
     let cipher = Cipher::new(key);
     if !is_there {
-        make(path, &cipher)?;
+        make(path, &cipher, export)?;
     }
     drop(beginning);
     let connection = open_existing(path, &cipher)?;
-    Ok((connection, cipher))
+    Ok(Some((connection, cipher)))
 }
 
-fn make(path: &Path, cipher: &Cipher) -> Result<(), StoreError> {
+fn make(path: &Path, cipher: &Cipher, export: Option<&Export>) -> Result<(), StoreError> {
     let unfinished = folder::beside(path, ".new");
     drop(private::create_anew(&unfinished)?);
     let mut connection = connect(&unfinished)?;
     schema::sign(&connection)?;
     schema::migrate(&mut connection)?;
-    let identity = Secret::<32>::random().map_err(StoreError::internal)?;
+    let identity = match export {
+        Some(export) => export.identity.clone(),
+        None => Secret::random().map_err(StoreError::internal)?,
+    };
     let transaction = connection.transaction()?;
     transaction.execute(
         "INSERT INTO key_check (value) VALUES (?1)",
         [cipher.check().expose()],
     )?;
-    Rows::new(&transaction, cipher).put(Table::Identity, IDENTITY, identity.expose())?;
+    let rows = Rows::new(&transaction, cipher);
+    rows.put(Table::Identity, IDENTITY, identity.expose())?;
+    if let Some(export) = export {
+        export::fill(&rows, export)?;
+    }
     transaction.commit()?;
     connection.close().map_err(|(_, error)| error)?;
     folder::put_in_place(&unfinished, path)?;
@@ -75,16 +89,15 @@ fn open_existing(path: &Path, cipher: &Cipher) -> Result<Connection, StoreError>
     if path.metadata()?.len() == 0 {
         return Err(StoreError::Damaged);
     }
+    // A process that was killed left it, and may have erased something just before.
+    let log = folder::beside(path, "-wal").metadata();
+    let is_unfinished = log.is_ok_and(|log| log.len() > 0);
     let mut connection = connect(path)?;
     if connection.is_readonly("main")? {
         return Err(StoreError::ReadOnly);
     }
     schema::recognise(&connection)?;
-    // The store is small, so all of it is looked at: a hole is found now and not when it is needed.
-    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if found != "ok" {
-        return Err(StoreError::Damaged);
-    }
+    schema::check(&connection)?;
     let check: [u8; 32] =
         connection.query_row("SELECT value FROM key_check", [], |row| row.get(0))?;
     if Secret::new(check) != cipher.check() {
@@ -96,6 +109,9 @@ fn open_existing(path: &Path, cipher: &Cipher) -> Result<Connection, StoreError>
         return Err(StoreError::internal(format!("journal mode {mode}")));
     }
     schema::migrate(&mut connection)?;
+    if is_unfinished || conversation::has_abandoned(&connection)? {
+        conversation::clear_or_later(&mut connection, Erased::Contact);
+    }
     Ok(connection)
 }
 

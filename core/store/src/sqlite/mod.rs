@@ -8,6 +8,8 @@
 //! takes; asynchronous code calls it by [`Store::run`]. Several processes may share a store.
 
 mod batch;
+mod conversation;
+mod export;
 mod file;
 mod folder;
 mod key_file;
@@ -15,6 +17,7 @@ pub(crate) mod rows;
 mod schema;
 
 pub use batch::Batch;
+use batch::Erased;
 pub use key_file::KeyFile;
 
 use crate::cipher::Cipher;
@@ -24,7 +27,7 @@ use handfast_protocol::handshake::StaticKey;
 use rows::{Rows, Table};
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The one row of [`Table::Identity`].
 const IDENTITY: &[u8] = b"static key";
@@ -48,7 +51,12 @@ impl Store {
     /// # Errors
     /// Whatever hinders it; see [`StoreError`]. A file that is there is not changed then.
     pub fn open(path: &Path, key_store: &dyn KeyStore) -> Result<Self, StoreError> {
-        let (mut connection, cipher) = file::open(path, key_store)?;
+        let opened = file::open(path, key_store, None)?;
+        let (connection, cipher) = opened.ok_or(StoreError::Internal)?;
+        Self::of(connection, cipher)
+    }
+
+    fn of(mut connection: Connection, cipher: Cipher) -> Result<Self, StoreError> {
         let transaction = connection.transaction()?;
         let kept = Rows::new(&transaction, &cipher).get(Table::Identity, IDENTITY)?;
         let kept = kept.ok_or(StoreError::Damaged)?;
@@ -85,17 +93,24 @@ impl Store {
             .map_err(StoreError::internal)?
     }
 
+    /// Once something is erased for good: removes what the file and its log still hold of it. The next
+    /// start does what cannot be done now.
+    fn clear_traces(&self, erased: Erased) {
+        conversation::clear_or_later(&mut self.connection(), erased);
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        // A panic between two statements has rolled its transaction back.
+        let connection = self.shared.connection.lock();
+        connection.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// One transaction: all of `work` is on the disk when this returns, or nothing of it.
     pub(crate) fn transact<T>(
         &self,
         work: impl FnOnce(&Rows<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        // A panic between two statements has rolled its transaction back.
-        let mut connection = self
-            .shared
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut connection = self.connection();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&Rows::new(&transaction, &self.shared.cipher))?;
         transaction.commit()?;

@@ -12,9 +12,10 @@ pub(crate) enum Table {
     Setting,
     Invitation,
     Reply,
-    Person,
+    Contact,
     Proof,
     Refused,
+    Partial,
 }
 
 impl Table {
@@ -24,16 +25,18 @@ impl Table {
             Self::Setting => "setting",
             Self::Invitation => "invitation",
             Self::Reply => "reply",
-            Self::Person => "person",
+            // The seals of rows hold the name of their table, so that it stays what it was first.
+            Self::Contact => "person",
             Self::Proof => "proof",
             Self::Refused => "refused",
+            Self::Partial => "partial",
         }
     }
 }
 
 pub(crate) struct Rows<'a> {
-    transaction: &'a Transaction<'a>,
-    cipher: &'a Cipher,
+    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) cipher: &'a Cipher,
 }
 
 impl<'a> Rows<'a> {
@@ -53,7 +56,7 @@ impl<'a> Rows<'a> {
             .query_row(&sql, [row], |found| found.get(0))
             .optional()?;
         sealed
-            .map(|sealed| self.cipher.open(table.name(), row, &sealed))
+            .map(|sealed| self.cipher.open(table.name(), &row, &sealed))
             .transpose()
     }
 
@@ -65,7 +68,7 @@ impl<'a> Rows<'a> {
         let mut values = Vec::new();
         for pair in found {
             let (row, sealed): (RowId, Vec<u8>) = pair?;
-            values.push(self.cipher.open(table.name(), row, &sealed)?);
+            values.push(self.cipher.open(table.name(), &row, &sealed)?);
         }
         Ok(values)
     }
@@ -73,7 +76,7 @@ impl<'a> Rows<'a> {
     /// Writes the value of this name, over an older one if there is one.
     pub(crate) fn put(&self, table: Table, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
         let row = self.cipher.row(table.name(), name);
-        let sealed = self.cipher.seal(table.name(), row, value)?;
+        let sealed = self.cipher.seal(table.name(), &row, value)?;
         let sql = format!(
             "INSERT INTO {} (row, value) VALUES (?1, ?2)
              ON CONFLICT (row) DO UPDATE SET value = excluded.value",

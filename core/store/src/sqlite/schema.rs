@@ -21,6 +21,18 @@ const STEPS: &[&str] = &[
     CREATE TABLE proof      (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE refused    (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 ",
+    // The entries of each conversation lie in a table of its own, which comes and goes with it.
+    "
+    CREATE TABLE conversation (
+        number INTEGER PRIMARY KEY, row BLOB NOT NULL UNIQUE,
+        entries BLOB NOT NULL, key BLOB NOT NULL, state BLOB NOT NULL);
+    CREATE TABLE log (
+        id INTEGER PRIMARY KEY, conversation INTEGER NOT NULL,
+        row BLOB NOT NULL UNIQUE, value BLOB NOT NULL);
+    CREATE INDEX log_of_conversation ON log (conversation);
+    CREATE TABLE draft (conversation INTEGER PRIMARY KEY, value BLOB NOT NULL);
+    CREATE TABLE partial (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+",
 ];
 
 /// Marks a new file as a store.
@@ -40,6 +52,44 @@ pub(super) fn recognise(connection: &Connection) -> Result<(), StoreError> {
     }
     if version(connection)? > STEPS.len() {
         return Err(StoreError::Newer);
+    }
+    Ok(())
+}
+
+/// What is looked at when a store opens: all but entries, which may be many. A hole in these is found now
+/// and not when they are needed; in a conversation it costs that conversation, when it is read.
+const CHECKED: &[&str] = &[
+    "key_check",
+    "identity",
+    "setting",
+    "invitation",
+    "reply",
+    "person",
+    "proof",
+    "refused",
+    "conversation",
+    "log",
+    "draft",
+    "partial",
+];
+
+/// Looks for holes.
+///
+/// # Errors
+/// [`StoreError::Damaged`] if there is one.
+pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
+    for table in CHECKED {
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE name = ?1";
+        let is_there: bool = connection.query_row(sql, [table], |row| row.get(0))?;
+        if !is_there {
+            // An earlier form, which has fewer.
+            continue;
+        }
+        let sql = format!("PRAGMA integrity_check({table})");
+        let found: String = connection.query_row(&sql, [], |row| row.get(0))?;
+        if found != "ok" {
+            return Err(StoreError::Damaged);
+        }
     }
     Ok(())
 }

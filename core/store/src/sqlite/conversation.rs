@@ -1,0 +1,357 @@
+//! The rows of conversations.
+//!
+//! Each conversation has a table of entries of its own, named by chance and sealed under a key of its own,
+//! so whatever erases one touches no page of another. Its rows are only ever added, or overwritten by as many
+//! zeros where something in them is erased: then SQLite moves nothing about, and no copy stays behind in a
+//! page. A row in which nothing is left to erase stays, as everybody has to know that something stood there.
+//!
+//! A conversation as a whole is erased by overwriting its key, in the same transaction as everything else
+//! that is to happen with it. The table is dropped afterwards ([`traces`]), by the next start if need be.
+
+mod rows;
+mod traces;
+
+pub(super) use traces::{clear_or_later, has_abandoned};
+
+use super::batch::{Batch, Erased};
+use crate::StoreError;
+use crate::cipher::{Cipher, RowId};
+use crate::conversation::{
+    DamagedEntry, KeptEntry, LogEnd, LogLine, MAX_BODY, MAX_DRAFT, MAX_LEDGER, Place, Searched,
+};
+use handfast_protocol::handshake::PublicKey;
+use handfast_token::{Secret, random_bytes};
+use rows::{BODY, HEAD, Line, Sealed, name, number};
+use rusqlite::{OptionalExtension, params};
+use std::ops::ControlFlow;
+
+/// What is being typed, as its seal names it.
+const DRAFT: &str = "draft";
+
+impl Batch<'_> {
+    /// Keeps an entry of the conversation with this contact, at the end of its line. One that stands there, or
+    /// did before it was erased, changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLong`] where something of it is longer than its place; [`StoreError::Internal`] for one
+    /// that is not the next of its line.
+    pub fn add_entry(&self, with: PublicKey, entry: &KeptEntry) -> Result<(), StoreError> {
+        let head = entry.head_to_bytes()?;
+        let body = entry.body.as_deref().unwrap_or_default();
+        if body.len() > MAX_BODY {
+            return Err(StoreError::TooLong);
+        }
+        let conversation = self.conversation_or_new(with)?;
+        let place = entry.place;
+        let (sequence, lamport) = (number(place.sequence)?, number(place.lamport)?);
+        let log = self.line_or_new(&conversation, entry)?;
+        if log.end.sequence >= place.sequence {
+            return Ok(());
+        }
+        if log.end.sequence + 1 < place.sequence || log.end.lamport >= place.lamport {
+            return Err(StoreError::internal(
+                "an entry that is not the next of its line",
+            ));
+        }
+        let seal = |kind, value: &[u8]| conversation.cipher.seal(kind, &name(place), value);
+        let body = match &entry.body {
+            Some(body) => seal(BODY, body)?,
+            None => Vec::new(),
+        };
+        let sql = format!(
+            "INSERT INTO {} (log, sequence, lamport, head, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            conversation.table
+        );
+        let values = params![log.number, sequence, lamport, seal(HEAD, &head)?, body];
+        self.rows.transaction.execute(&sql, values)?;
+        let end = LogEnd {
+            delivered: log.end.delivered,
+            first: log.end.first,
+            ..entry.end()
+        };
+        self.put_line(&conversation, Line { end, ..log })
+    }
+
+    /// Erases what can be erased of an entry; the rest of it stays.
+    pub fn erase_body(&self, with: PublicKey, place: Place) -> Result<(), StoreError> {
+        let Some(conversation) = self.conversation(with)? else {
+            return Ok(());
+        };
+        let Some(line) = self.line(&conversation, place.log)? else {
+            return Ok(());
+        };
+        let sql = format!(
+            "UPDATE {} SET body = zeroblob(length(body)) WHERE sequence = ?1 AND log = ?2",
+            conversation.table
+        );
+        let values = params![number(place.sequence)?, line.number];
+        self.rows.transaction.execute(&sql, values)?;
+        self.erase(Erased::Entries);
+        Ok(())
+    }
+
+    /// The last entries of the conversation with this contact that stand before a place, or at its end: the last
+    /// first, at most so many.
+    pub fn entries(
+        &self,
+        with: PublicKey,
+        before: Option<&Place>,
+        most: usize,
+    ) -> Result<Vec<Result<KeptEntry, DamagedEntry>>, StoreError> {
+        let mut found = Vec::new();
+        if most > 0 {
+            self.walk(with, before, |_, entry| {
+                found.push(entry);
+                match found.len() < most {
+                    true => ControlFlow::Continue(()),
+                    false => ControlFlow::Break(()),
+                }
+            })?;
+        }
+        Ok(found)
+    }
+
+    /// Looks at so many entries that stand before a place, or at the end, the last first. What is damaged is
+    /// passed over.
+    pub fn search(
+        &self,
+        with: PublicKey,
+        before: Option<&Place>,
+        steps: usize,
+        mut is_wanted: impl FnMut(&KeptEntry) -> bool,
+    ) -> Result<Searched, StoreError> {
+        let mut searched = Searched::default();
+        let mut left = steps;
+        self.walk(with, before, |place, entry| {
+            if let Ok(entry) = entry
+                && is_wanted(&entry)
+            {
+                searched.found.push(entry);
+            }
+            left = left.saturating_sub(1);
+            match left {
+                0 => {
+                    searched.next = Some(place);
+                    ControlFlow::Break(())
+                }
+                _ => ControlFlow::Continue(()),
+            }
+        })?;
+        Ok(searched)
+    }
+
+    /// Entries of a log on all of its lines, from a number on, in the order of numbers and lines: as many
+    /// numbers as have together not more than so many bytes, and one if there is any.
+    pub fn entries_of_log(
+        &self,
+        with: PublicKey,
+        log: LogLine,
+        from: u64,
+        most_bytes: usize,
+    ) -> Result<Vec<Result<KeptEntry, DamagedEntry>>, StoreError> {
+        let Some(conversation) = self.conversation(with)? else {
+            return Ok(Vec::new());
+        };
+        let mut lines = self.lines(conversation.number)?;
+        lines.retain(|line| line.end.log.is_beside(log) && line.end.first <= line.end.sequence);
+        let last = lines.iter().map(|line| line.end.sequence).max();
+        let first = lines.iter().map(|line| line.end.first).min();
+        let (Some(first), Some(last)) = (first.map(|first| first.max(from)), last) else {
+            return Ok(Vec::new());
+        };
+        let sql = format!(
+            "SELECT log, sequence, lamport, head, body FROM {} WHERE sequence BETWEEN ?1 AND ?2
+             ORDER BY sequence",
+            conversation.table
+        );
+        let mut statement = self.rows.transaction.prepare(&sql)?;
+        let mut rows = statement.query([number(first)?, number(last)?])?;
+        let mut found: Vec<Sealed> = Vec::new();
+        let mut bytes = 0_usize;
+        while let Some(row) = rows.next()? {
+            let Some(sealed) = Sealed::read(row, &lines)? else {
+                continue;
+            };
+            let is_another = |one: &Sealed| one.place.sequence != sealed.place.sequence;
+            bytes += sealed.head.len() + sealed.body.len();
+            if bytes > most_bytes && found.first().is_some_and(is_another) {
+                // All lines of a number, or none.
+                found.retain(is_another);
+                break;
+            }
+            found.push(sealed);
+        }
+        found.sort_by_key(|sealed| (sealed.place.sequence, sealed.place.log.line));
+        let mut numbers: Vec<u64> = found.iter().map(|sealed| sealed.place.sequence).collect();
+        numbers.dedup();
+        // None is left out, see `Gaps`.
+        let is_begun = first > last || numbers.first() == Some(&first);
+        if !is_begun || numbers.windows(2).any(|pair| pair[0] + 1 != pair[1]) {
+            return Err(StoreError::Damaged);
+        }
+        let opened = found.into_iter().map(|sealed| sealed.open(&conversation));
+        Ok(opened.collect())
+    }
+
+    /// Where each line of each log ends.
+    pub fn log_ends(&self, with: PublicKey) -> Result<Vec<LogEnd>, StoreError> {
+        let Some(conversation) = self.conversation(with)? else {
+            return Ok(Vec::new());
+        };
+        let lines = self.lines(conversation.number)?;
+        Ok(lines.into_iter().map(|line| line.end).collect())
+    }
+
+    /// The other side has said to hold this line up to there. An earlier place than is kept changes nothing.
+    pub fn set_delivered(
+        &self,
+        with: PublicKey,
+        log: LogLine,
+        sequence: u64,
+    ) -> Result<(), StoreError> {
+        let Some(conversation) = self.conversation(with)? else {
+            return Ok(());
+        };
+        match self.line(&conversation, log)? {
+            Some(mut line) if line.end.delivered < sequence => {
+                line.end.delivered = sequence;
+                self.put_line(&conversation, line)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The person has read up to this place. An earlier one than is kept changes nothing.
+    pub fn set_read(&self, with: PublicKey, place: Place) -> Result<(), StoreError> {
+        let mut conversation = self.conversation_or_new(with)?;
+        if conversation.state.read.is_none_or(|read| read < place) {
+            conversation.state.read = Some(place);
+            self.put_state(&conversation)?;
+        }
+        Ok(())
+    }
+
+    /// Up to where the person has read.
+    pub fn read_mark(&self, with: PublicKey) -> Result<Option<Place>, StoreError> {
+        let conversation = self.conversation(with)?;
+        Ok(conversation.and_then(|conversation| conversation.state.read))
+    }
+
+    /// What the ledger keeps beside the rows, in the place of what it kept: at most [`MAX_LEDGER`] bytes.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLong`] for more.
+    pub fn put_ledger(&self, with: PublicKey, ledger: &[u8]) -> Result<(), StoreError> {
+        if ledger.len() > MAX_LEDGER {
+            return Err(StoreError::TooLong);
+        }
+        let mut conversation = self.conversation_or_new(with)?;
+        conversation.state.ledger = ledger.to_vec();
+        self.put_state(&conversation)
+    }
+
+    /// What the ledger keeps beside the rows; nothing if it never did.
+    pub fn ledger(&self, with: PublicKey) -> Result<Vec<u8>, StoreError> {
+        let conversation = self.conversation(with)?;
+        Ok(conversation.map_or(Vec::new(), |conversation| conversation.state.ledger))
+    }
+
+    /// Keeps what is being typed, in the place of what was. It has a key of its own, which goes with it.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLong`] above [`MAX_DRAFT`] bytes.
+    pub fn put_draft(&self, with: PublicKey, draft: Option<&str>) -> Result<(), StoreError> {
+        let draft = draft.unwrap_or_default();
+        if draft.len() > MAX_DRAFT {
+            return Err(StoreError::TooLong);
+        }
+        if draft.is_empty() && self.draft(with)?.is_none() {
+            return Ok(());
+        }
+        let mut conversation = self.conversation_or_new(with)?;
+        conversation.state.draft = Secret::random().map_err(StoreError::internal)?;
+        self.put_state(&conversation)?;
+        match draft {
+            "" => self.remove_draft(conversation.number),
+            draft => {
+                let cipher = Cipher::new(conversation.state.draft);
+                let sealed = cipher.seal(DRAFT, &[], draft.as_bytes())?;
+                let sql = "INSERT INTO draft (conversation, value) VALUES (?1, ?2)
+                     ON CONFLICT (conversation) DO UPDATE SET value = excluded.value";
+                let values = params![conversation.number, sealed];
+                self.rows.transaction.execute(sql, values)?;
+                Ok(())
+            }
+        }
+    }
+
+    /// What is being typed, if anything.
+    pub fn draft(&self, with: PublicKey) -> Result<Option<String>, StoreError> {
+        let Some(conversation) = self.conversation(with)? else {
+            return Ok(None);
+        };
+        let sealed: Option<Vec<u8>> = self
+            .rows
+            .transaction
+            .query_row(
+                "SELECT value FROM draft WHERE conversation = ?1",
+                [conversation.number],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let Some(sealed) = sealed else {
+            return Ok(None);
+        };
+        let opened = Cipher::new(conversation.state.draft).open(DRAFT, &[], &sealed)?;
+        let draft = String::from_utf8(opened.to_vec()).map_err(|_| StoreError::Damaged)?;
+        Ok(Some(draft))
+    }
+
+    /// Erases what was said with this contact, what is being typed, and what there is of files that were not
+    /// whole, the bytes of which are for somebody else to remove. Where the logs end stays, or all of it
+    /// would come back from the other side.
+    pub fn erase_conversation(&self, with: PublicKey) -> Result<(), StoreError> {
+        let Some(old) = self.conversation(with)? else {
+            return Ok(());
+        };
+        self.remove_draft(old.number)?;
+        self.remove_partial_files(with)?;
+        for mut line in self.lines(old.number)? {
+            line.end.first = line.end.sequence + 1;
+            self.put_line(&old, line)?;
+        }
+        self.begin(old.number, old.row, old.state.ledger)?;
+        self.erase(Erased::Entries);
+        Ok(())
+    }
+
+    /// Erases everything of the conversation with this contact.
+    pub(super) fn forget_conversation(&self, with: PublicKey) -> Result<(), StoreError> {
+        let Some(old) = self.conversation(with)? else {
+            return Ok(());
+        };
+        // The row itself stays for another conversation: its place is never anybody else's.
+        let nobody: RowId = random_bytes().map_err(StoreError::internal)?;
+        self.rows.transaction.execute(
+            "UPDATE conversation
+             SET row = ?2, entries = zeroblob(8), key = zeroblob(length(key)),
+                 state = zeroblob(length(state))
+             WHERE number = ?1",
+            params![old.number, nobody],
+        )?;
+        self.remove_draft(old.number)?;
+        self.remove_partial_files(with)?;
+        let sql = "UPDATE log SET value = zeroblob(length(value)) WHERE conversation = ?1";
+        self.rows.transaction.execute(sql, [old.number])?;
+        let sql = "DELETE FROM log WHERE conversation = ?1";
+        self.rows.transaction.execute(sql, [old.number])?;
+        self.erase(Erased::Entries);
+        Ok(())
+    }
+
+    fn remove_draft(&self, conversation: i64) -> Result<(), StoreError> {
+        let sql = "DELETE FROM draft WHERE conversation = ?1";
+        self.rows.transaction.execute(sql, [conversation])?;
+        Ok(())
+    }
+}
