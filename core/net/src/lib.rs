@@ -30,7 +30,9 @@ mod taken;
 mod tether;
 
 pub use certificate::{TunnelCertificate, new_certificate};
-pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, Served};
+pub use endpoint::{
+    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, SeekSetup, Served,
+};
 pub use error::TransportError;
 pub use firewall::lets_in;
 pub use guesses::{guessed, guessed_before, guessing};

@@ -29,6 +29,10 @@ const MOST_BATCHES: usize = 4;
 /// A batch of so many datagrams says that more is there.
 const LARGE_BATCH: usize = 64;
 
+/// How long after one contact another one is looked for anew, and in what time all of them are.
+const APART: Duration = Duration::from_millis(1_200);
+const ROUND: Duration = Duration::from_secs(60);
+
 /// What a handle of the endpoint wants.
 pub(super) enum Call {
     /// Serve one more invitation.
@@ -44,9 +48,9 @@ pub(super) enum Call {
 
 pub(super) struct Driver {
     sockets: Sockets,
-    router: Router,
-    slots: Vec<Slot>,
-    next_id: SlotId,
+    pub(super) router: Router,
+    pub(super) slots: Vec<Slot>,
+    pub(super) next_id: SlotId,
     /// None once no handle is left.
     calls: Option<mpsc::UnboundedReceiver<Call>>,
     /// None once nobody can tell of moves any more.
@@ -192,7 +196,7 @@ impl Driver {
         let now = Instant::now();
         slot.id = self.next_id;
         self.next_id += 1;
-        self.router.add(slot.id, &slot.local_ufrag());
+        self.router.listen(slot.id, &slot.local_ufrags());
         let shared = self.locals.borrow().clone();
         for socket in std::mem::take(&mut slot.brought) {
             slot.own.push(self.sockets.adopt(socket));
@@ -249,11 +253,8 @@ impl Driver {
                         continue;
                     };
                     slot.take_datagram(now, path, BytesMut::from(datagram));
-                    if matches!(datagram.first(), Some(0..=3)) {
-                        if slot.is_known(path) {
-                            router.learn(id, path);
-                        }
-                        break;
+                    if matches!(datagram.first(), Some(0..=3)) && slot.is_known(path) {
+                        router.learn(id, path);
                     }
                 }
             });
@@ -284,11 +285,13 @@ impl Driver {
             }
         }
         self.tell_seen(now);
+        self.seat_newcomers(now);
         for slot in &mut self.slots {
             if std::mem::take(&mut slot.is_touched) {
                 slot.pump(now, &self.sockets, &mut self.router);
             }
         }
+        self.judge_newcomers(now);
         self.send();
         self.dismiss();
     }
@@ -391,10 +394,15 @@ impl Driver {
         {
             asking.ask_from(now, &bound);
         }
+        // Those who look for many contacts do not knock at all of them at once.
+        let seeking = self.slots.iter().filter(|slot| slot.seeks()).count();
+        let apart = APART.min(ROUND / u32::try_from(seeking.max(1)).unwrap_or(u32::MAX));
+        let mut delay = Duration::ZERO;
         for slot in &mut self.slots {
             if is_elsewhere || whom(slot) {
                 let bound = slot.bound(&shared);
-                slot.go_on(now, bound, is_early);
+                slot.go_on(now, bound, is_early, delay);
+                delay += if slot.seeks() { apart } else { Duration::ZERO };
             }
         }
     }
@@ -413,7 +421,8 @@ impl Driver {
 
     /// Whether it matters what servers see: somebody may still come, or waits for what they say.
     fn is_looking(&self, now: Instant) -> bool {
-        self.slots.iter().any(|slot| slot.commands.is_some())
+        let waits = |slot: &Slot| slot.commands.is_some() && !matches!(slot.side, Side::Seek(_));
+        self.slots.iter().any(waits)
             || self.looks_until.is_some_and(|until| now < until)
     }
 

@@ -110,8 +110,9 @@ impl Slot {
 
     fn role(&self) -> Role {
         match self.side {
-            Side::Host(_) => Role::Host,
-            Side::Guest(_) => Role::Guest,
+            Side::Host(..) => Role::Host,
+            // Nothing is guessed for contacts.
+            Side::Guest(_) | Side::Seek(_) => Role::Guest,
         }
     }
 }
