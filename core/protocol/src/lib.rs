@@ -6,6 +6,7 @@
 //!
 //! - [`handshake`] proves who is at the other end of a link, and seals what is said there.
 //! - [`pairing`] is the way from an invitation to an authenticated link.
+//! - [`reconnect`] is how two who have met come together again by themselves.
 //! - [`conversation`] carries texts and files on such a link.
 //! - [`link`] is what the machines see of a network; [`certificate`] what a network is known by.
 //! - [`network`] judges what a network lets through.
@@ -16,6 +17,7 @@ pub mod handshake;
 pub mod link;
 pub mod network;
 pub mod pairing;
+pub mod reconnect;
 #[cfg(feature = "serde")]
 mod serialized;
 

@@ -1,18 +1,60 @@
 //! READY, the first message that each side puts into the sealed channel: who I say I am.
 
+use super::extensions;
 use super::name::{at_most, visible};
 use handfast_token::Secret;
 
 /// Longest name in bytes of UTF-8.
 pub const MAX_NAME: usize = 64;
 
-/// `random 32 | u8 length, name | u16 length, extensions`. Extensions are skipped: the block is where
-/// later versions put theirs.
+/// `random 32 | u8 length, name | u16 length, extensions`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ready {
     random: Secret<32>,
     name: String,
+    clock: u64,
+    kind: Option<ClientKind>,
 }
+
+/// What somebody says they are. It is a claim, and changes nothing but what is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+#[repr(u8)]
+pub enum ClientKind {
+    /// A program on a computer.
+    Program = 1,
+    /// An app on a phone.
+    App = 2,
+    /// A page in a browser.
+    Page = 3,
+    /// A part of another program.
+    Embedded = 4,
+    /// A page that was opened from a file.
+    File = 5,
+}
+
+impl ClientKind {
+    fn from_byte(byte: u8) -> Option<Self> {
+        Some(match byte {
+            1 => Self::Program,
+            2 => Self::App,
+            3 => Self::Page,
+            4 => Self::Embedded,
+            5 => Self::File,
+            _ => return None,
+        })
+    }
+}
+
+/// The sender's clock. The number is odd, as those are that a reader may pass over, but this one is there
+/// in every READY.
+const CLOCK: u8 = 1;
+/// What the sender is.
+const KIND: u8 = 3;
 
 /// A READY message that this version cannot read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,11 +66,16 @@ pub struct ReadyError;
 impl Ready {
     /// Makes what this side says. `random` is fresh, and enters the secret with which the two find each
     /// other again; `name` is cut to [`MAX_NAME`] bytes and cleaned, and is empty
-    /// if nothing of it can be seen.
-    pub fn new(random: Secret<32>, name: &str) -> Self {
+    /// if nothing of it can be seen; `clock` is in seconds since 1970 UTC.
+    pub fn new(random: Secret<32>, name: &str, clock: u64, kind: Option<ClientKind>) -> Self {
         // It is cleaned once more after the cut, which may leave nothing that can be seen.
         let name = visible(at_most(&visible(name), MAX_NAME));
-        Self { random, name }
+        Self {
+            random,
+            name,
+            clock,
+            kind,
+        }
     }
 
     /// This side's share of the secret with which the two find each other again.
@@ -41,19 +88,36 @@ impl Ready {
         &self.name
     }
 
-    /// The canonical bytes, without extensions.
+    /// What the clock of this side said, in seconds since 1970 UTC.
+    pub fn clock(&self) -> u64 {
+        self.clock
+    }
+
+    /// What this side says it is. None if it does not say, or says what this version does not know.
+    pub fn kind(&self) -> Option<ClientKind> {
+        self.kind
+    }
+
+    /// The canonical bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = self.random.expose().to_vec();
         bytes.push(self.name.len() as u8);
         bytes.extend(self.name.as_bytes());
-        bytes.extend([0, 0]);
+        let clock = self.clock.to_le_bytes();
+        let kind = self.kind.map(|kind| [kind as u8]);
+        let extensions = [
+            Some((CLOCK, &clock[..])),
+            kind.as_ref().map(|kind| (KIND, &kind[..])),
+        ];
+        extensions::write(extensions.into_iter().flatten(), &mut bytes);
         bytes
     }
 
     /// Reads what the other side said.
     ///
     /// # Errors
-    /// When a length does not fit, the name is too long or not UTF-8, or bytes are left over.
+    /// When a length does not fit, the name is too long or not UTF-8, the clock is missing, an extension
+    /// is there that nobody may pass over, or bytes are left over.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ReadyError> {
         let (random, rest) = bytes.split_first_chunk::<32>().ok_or(ReadyError)?;
         let (&length, rest) = rest.split_first().ok_or(ReadyError)?;
@@ -61,16 +125,23 @@ impl Ready {
             return Err(ReadyError);
         }
         let (name, extensions) = rest.split_at_checked(length.into()).ok_or(ReadyError)?;
-        skip_extensions(extensions).ok_or(ReadyError)?;
         let name = std::str::from_utf8(name).map_err(|_| ReadyError)?;
-        Ok(Self::new(Secret::new(*random), name))
+        let (mut clock, mut kind) = (None, None);
+        extensions::read(extensions, |number, value| {
+            match number {
+                CLOCK => clock = Some(u64::from_le_bytes(value.try_into().ok()?)),
+                KIND => {
+                    let [byte] = value else { return None };
+                    kind = ClientKind::from_byte(*byte);
+                }
+                _ => return extensions::unknown(number),
+            }
+            Some(())
+        })
+        .ok_or(ReadyError)?;
+        let clock = clock.ok_or(ReadyError)?;
+        Ok(Self::new(Secret::new(*random), name, clock, kind))
     }
-}
-
-/// Passes over `u16 length | bytes`, which must end exactly where the message ends.
-pub(super) fn skip_extensions(bytes: &[u8]) -> Option<()> {
-    let (length, rest) = bytes.split_first_chunk::<2>()?;
-    (usize::from(u16::from_le_bytes(*length)) == rest.len()).then_some(())
 }
 
 #[cfg(test)]

@@ -95,6 +95,8 @@ impl Introduced {
             key: self.peer,
             name: self.ready.name().to_owned(),
             trust,
+            kind: self.ready.kind(),
+            clock: self.ready.clock(),
             scans: if self.two_way { 2 } else { 1 },
             reconnect_secret: kdf(host.expose(), "HFS1 reconnect 0", &parts),
             channel: self.channel,

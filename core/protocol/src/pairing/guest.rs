@@ -514,7 +514,8 @@ impl Guest {
             Step::Second(initiators) => match finish_one(initiators, message) {
                 Ok((mut established, third, mode)) => {
                     let random = self.entropy.ready(&established.channel.hash);
-                    let ready = Ready::new(random, &self.identity.name);
+                    let Identity { name, kind, .. } = &self.identity;
+                    let ready = Ready::new(random, name, now.unix, *kind);
                     let Ok(frame) = established.channel.sealer.seal(&ready.to_bytes()) else {
                         return self.end(Failure::Local);
                     };

@@ -510,7 +510,8 @@ impl Host {
             Step::Third { responder, which } => match responder.finish(message) {
                 Ok(mut established) => {
                     let random = self.entropy.ready(&established.channel.hash);
-                    let ready = Ready::new(random, &self.identity.name);
+                    let Identity { name, kind, .. } = &self.identity;
+                    let ready = Ready::new(random, name, now.unix, *kind);
                     match established.channel.sealer.seal(&ready.to_bytes()) {
                         Ok(frame) => {
                             *step = Step::Ready {
