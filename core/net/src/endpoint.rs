@@ -34,7 +34,7 @@ use bytes::{Bytes, BytesMut};
 use handfast_protocol::link::{Link, LinkEnd, LinkError, LinkState};
 use handfast_protocol::network::{ReflexiveReport, StunServer};
 use handfast_protocol::pairing::Turn;
-use handfast_protocol::reconnect::HourKeys;
+use handfast_protocol::reconnect::RendezvousKeys;
 use handfast_token::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Knocker, Role};
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
@@ -132,7 +132,7 @@ enum Command {
     Again,
     Reach(Vec<Candidate>),
     TryHarder,
-    Hours(Vec<HourKeys>),
+    Hours(Vec<RendezvousKeys>),
     Stands,
 }
 
@@ -333,7 +333,7 @@ impl Connector {
 
     /// Contact: listen in these hours from now on, and knock in the first of them. What has been begun in
     /// another hour goes on in it.
-    pub async fn hours(&self, hours: Vec<HourKeys>) {
+    pub async fn hours(&self, hours: Vec<RendezvousKeys>) {
         let _ = self.commands.send(Command::Hours(hours)).await;
     }
 

@@ -6,6 +6,7 @@
 
 mod asked;
 mod certificate;
+mod discovery;
 mod dtls;
 mod endpoint;
 mod error;
@@ -30,6 +31,7 @@ mod taken;
 mod tether;
 
 pub use certificate::{TunnelCertificate, new_certificate};
+pub use discovery::LocalNetwork;
 pub use endpoint::{
     ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, SeekSetup, Served,
 };

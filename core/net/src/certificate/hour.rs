@@ -50,9 +50,7 @@ impl TunnelCertificate {
             .map_err(TransportError::certificate)?;
         let mut params = CertificateParams::default();
         params.distinguished_name = DistinguishedName::new();
-        params
-            .distinguished_name
-            .push(DnType::CommonName, SUBJECT);
+        params.distinguished_name.push(DnType::CommonName, SUBJECT);
         params.serial_number = Some(SerialNumber::from_slice(&[1]));
         params.not_before = date_time_ymd(1970, 1, 1);
         params.not_after = date_time_ymd(9999, 12, 31);

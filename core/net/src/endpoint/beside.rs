@@ -12,7 +12,7 @@ use crate::ice::Path;
 use crate::session::Session;
 use bytes::BytesMut;
 use handfast_protocol::link::{LinkError, LinkState};
-use handfast_protocol::reconnect::HourKeys;
+use handfast_protocol::reconnect::RendezvousKeys;
 use std::time::{Duration, Instant};
 
 /// How often somebody may come, and how often a link may be replaced.
@@ -37,7 +37,7 @@ pub(super) struct Beside {
 
 /// Somebody who comes, until the slot is there.
 struct Newcomer {
-    keys: HourKeys,
+    keys: RendezvousKeys,
     path: Path,
     datagram: Option<BytesMut>,
 }
@@ -60,15 +60,13 @@ impl Beside {
     pub(super) fn come(
         &mut self,
         now: Instant,
-        keys: HourKeys,
+        keys: RendezvousKeys,
         path: Path,
         datagram: Option<BytesMut>,
     ) {
         let is_soon = |at: Option<Instant>, every| at.is_some_and(|at| now < at + every);
         let is_one_here = self.is_beside() || self.slot.is_some() || self.comes.is_some();
-        if is_one_here
-            || is_soon(self.came, COMES_EVERY)
-            || is_soon(self.replaced, REPLACED_EVERY)
+        if is_one_here || is_soon(self.came, COMES_EVERY) || is_soon(self.replaced, REPLACED_EVERY)
         {
             return;
         }
@@ -105,7 +103,7 @@ enum Verdict {
 
 impl Slot {
     /// The slot of somebody who comes, which gets this name.
-    fn take_newcomer(&mut self, now: Instant, id: SlotId) -> Option<Self> {
+    fn begin_beside(&mut self, now: Instant, id: SlotId) -> Option<Self> {
         let own = self.id;
         let Side::Seek(seeking) = &mut self.side else {
             return None;
@@ -121,7 +119,7 @@ impl Slot {
             .and_then(|parties| Session::new(now, parties, &locals))
             .ok()?;
         // In the same hour the path was proved by the session that there is.
-        if seeking.current.as_ref().map(|keys| keys.hour) == Some(keys.hour) {
+        if seeking.current.as_ref().map(|keys| keys.at) == Some(keys.at) {
             session.begin_at(now, path);
         }
         if let Some(datagram) = datagram {
@@ -129,7 +127,12 @@ impl Slot {
         }
         seeking.beside.slot = Some(id);
         let side = Side::Seek(Box::new(seeking.in_one_hour(keys, own)));
-        let mut slot = Self::new(side, self.events.clone(), self.locals.clone(), self.seen.clone());
+        let mut slot = Self::new(
+            side,
+            self.events.clone(),
+            self.locals.clone(),
+            self.seen.clone(),
+        );
         slot.id = id;
         slot.answered = true;
         slot.session = Some(session);
@@ -201,7 +204,7 @@ impl super::driver::Driver {
     /// Gives everybody a slot who comes while a link is open.
     pub(super) fn seat_newcomers(&mut self, now: Instant) {
         for at in 0..self.slots.len() {
-            if let Some(slot) = self.slots[at].take_newcomer(now, self.next_id) {
+            if let Some(slot) = self.slots[at].begin_beside(now, self.next_id) {
                 self.next_id += 1;
                 self.slots.push(slot);
             }
@@ -211,7 +214,12 @@ impl super::driver::Driver {
     /// Lets those beside take the place of those before them when it is time.
     pub(super) fn judge_newcomers(&mut self, now: Instant) {
         for at in 0..self.slots.len() {
-            let Some(slot) = self.slots.get_mut(at).and_then(Slot::beside).and_then(|b| b.slot) else {
+            let Some(slot) = self
+                .slots
+                .get_mut(at)
+                .and_then(Slot::beside)
+                .and_then(|b| b.slot)
+            else {
                 if let Some(beside) = self.slots.get_mut(at).and_then(Slot::beside) {
                     beside.stands |= std::mem::take(&mut beside.is_told);
                 }

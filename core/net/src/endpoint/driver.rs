@@ -422,8 +422,7 @@ impl Driver {
     /// Whether it matters what servers see: somebody may still come, or waits for what they say.
     fn is_looking(&self, now: Instant) -> bool {
         let waits = |slot: &Slot| slot.commands.is_some() && !matches!(slot.side, Side::Seek(_));
-        self.slots.iter().any(waits)
-            || self.looks_until.is_some_and(|until| now < until)
+        self.slots.iter().any(waits) || self.looks_until.is_some_and(|until| now < until)
     }
 
     /// When servers are asked again, or what was learned can be told.

@@ -267,6 +267,45 @@ mod tests {
     }
 
     #[test]
+    fn a_contact_is_found_in_every_hour_that_is_listened_for_and_in_no_other() {
+        let mut router = hosts();
+        let check = |pair: u8| check(&keys(pair).host_ice(), &keys(pair).host_ice(), Role::Guest);
+        let ufrags = |pairs: &[u8]| -> Vec<String> {
+            let pairs = pairs.iter();
+            pairs.map(|pair| keys(*pair).host_ice().ufrag).collect()
+        };
+        router.listen(20, &ufrags(&[50, 51]));
+        for pair in [50, 51] {
+            assert_eq!(router.route(path(1, 2), &check(pair).unwrap()), [20]);
+        }
+        router.learn(20, path(1, 2));
+        router.listen(20, &ufrags(&[51, 52]));
+        assert!(router.route(path(1, 2), &check(50).unwrap()).is_empty());
+        assert_eq!(router.route(path(1, 2), &check(52).unwrap()), [20]);
+        // What is known of its paths does not depend on the hour.
+        assert_eq!(router.route(path(1, 2), &[22, 254, 253]), [20]);
+    }
+
+    #[test]
+    fn two_slots_of_one_contact_hear_the_same_until_one_takes_over() {
+        let now = Instant::now();
+        let mut router = hosts();
+        let ours = keys(50).host_ice();
+        let check = check(&ours, &ours, Role::Guest).unwrap();
+        router.listen(20, std::slice::from_ref(&ours.ufrag));
+        router.listen(21, std::slice::from_ref(&ours.ufrag));
+        assert_eq!(router.route(path(1, 2), &check), [20, 21]);
+        router.sent(now, 21, path(1, 3), &check);
+        let mut answer = check.to_vec();
+        answer[..2].copy_from_slice(&[1, 1]);
+        assert_eq!(router.route(path(1, 3), &answer), [21]);
+        router.hand_over(21, 20);
+        assert_eq!(router.route(path(1, 2), &check), [20]);
+        assert_eq!(router.route(path(1, 3), &answer), [20]);
+        assert_eq!(router.route(path(1, 3), &[22, 254, 253]), [20]);
+    }
+
+    #[test]
     fn memory_for_checks_and_paths_has_an_end() {
         let now = Instant::now();
         let mut router = hosts();

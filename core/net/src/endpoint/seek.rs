@@ -17,8 +17,8 @@ use crate::ice::{Path, can_reach};
 use crate::knock::{self, BINDING_REQUEST};
 use crate::session::{Parties, Session};
 use bytes::BytesMut;
-use handfast_protocol::reconnect::{HourKeys, Part, SideKeys};
-use handfast_token::{Candidate, Role};
+use handfast_protocol::reconnect::{Part, RendezvousKeys, SideKeys};
+use handfast_token::Candidate;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -43,7 +43,7 @@ pub struct SeekSetup {
     /// Which of the two this side is.
     pub part: Part,
     /// The hours in which the contact is listened for. This side knocks in the first of them.
-    pub hours: Vec<HourKeys>,
+    pub hours: Vec<RendezvousKeys>,
     /// Where the contact may be, best first; see [`handfast_token::admit`] before trusting somebody's list.
     pub addresses: Vec<Candidate>,
     /// When this side begins to knock, so that those who look for many contacts do not do it all at once. It
@@ -54,20 +54,20 @@ pub struct SeekSetup {
 /// A slot's search for a contact.
 pub(super) struct Seeking {
     pub(super) part: Part,
-    pub(super) hours: Vec<HourKeys>,
+    pub(super) hours: Vec<RendezvousKeys>,
     addresses: Vec<Candidate>,
     /// Since when the contact is looked for quickly.
     since: Instant,
     /// When something is to be done, while there is no session.
     next: Option<Instant>,
     /// The hour of the session that there is, or was last.
-    pub(super) current: Option<HourKeys>,
+    pub(super) current: Option<RendezvousKeys>,
     /// Whose turn it is of the paths, when one packet goes at a time.
     turn: usize,
     /// Those packets.
     asked: Asked,
     /// Initiator: since when the contact is heard in another hour, and in which.
-    elsewhere: Option<(Instant, HourKeys)>,
+    elsewhere: Option<(Instant, RendezvousKeys)>,
     /// The router has to be told which hours are listened to.
     pub(super) is_renewed: bool,
     /// What there is to know of others who come while a link is open.
@@ -94,7 +94,7 @@ impl Seeking {
     }
 
     /// The search of a slot beside: it has nobody to look for but who is there already.
-    pub(super) fn in_one_hour(&self, keys: HourKeys, of: SlotId) -> Self {
+    pub(super) fn in_one_hour(&self, keys: RendezvousKeys, of: SlotId) -> Self {
         Self {
             part: self.part,
             hours: Vec::new(),
@@ -125,22 +125,12 @@ impl Seeking {
     }
 
     /// This side's keys of an hour, and the contact's.
-    fn sides<'a>(&self, keys: &'a HourKeys) -> (&'a SideKeys, &'a SideKeys) {
-        match self.part {
-            Part::Initiator => (&keys.initiator, &keys.responder),
-            Part::Responder => (&keys.responder, &keys.initiator),
-        }
-    }
-
-    fn role(&self) -> Role {
-        match self.part {
-            Part::Initiator => Role::Guest,
-            Part::Responder => Role::Host,
-        }
+    fn sides<'a>(&self, keys: &'a RendezvousKeys) -> (&'a SideKeys, &'a SideKeys) {
+        (keys.of(self.part), keys.of(self.part.other()))
     }
 
     /// The hour in which a check is addressed to this side, if it is the contact's.
-    fn hour_of(&self, datagram: &[u8]) -> Option<HourKeys> {
+    fn hour_of(&self, datagram: &[u8]) -> Option<RendezvousKeys> {
         let half = knock::local_half(datagram)?;
         let mut hours = self.hours.iter().chain(&self.current);
         let keys = hours.find(|keys| self.sides(keys).0.ice.ufrag == half)?;
@@ -154,10 +144,10 @@ impl Seeking {
     ///
     /// # Errors
     /// When its keys are none.
-    pub(super) fn parties(&self, keys: &HourKeys) -> Result<Parties, TransportError> {
+    pub(super) fn parties(&self, keys: &RendezvousKeys) -> Result<Parties, TransportError> {
         let (ours, theirs) = self.sides(keys);
         Ok(Parties {
-            role: self.role(),
+            role: self.part.role(),
             certificate: TunnelCertificate::of_scalar(&ours.dtls)?,
             local: ours.ice.clone(),
             remote: theirs.ice.clone(),
@@ -270,17 +260,19 @@ impl Slot {
             return;
         };
         let (ours, theirs) = seeking.sides(&keys);
-        if let Some(check) = knock::check(&ours.ice, &theirs.ice, seeking.role()) {
+        if let Some(check) = knock::check(&ours.ice, &theirs.ice, seeking.part.role()) {
             seeking.asked.sent(now, path, &check);
             self.out.push_back((path, check));
         }
         // The answer is in that hour, whatever is listened to by then.
-        seeking.current = Some(keys);
-        seeking.is_renewed = true;
+        if seeking.current.as_ref().map(|keys| keys.at) != Some(keys.at) {
+            seeking.current = Some(keys);
+            seeking.is_renewed = true;
+        }
     }
 
     /// Begins a session in that hour, at every address that is known and where the contact was just heard.
-    fn begin_in(&mut self, now: Instant, keys: HourKeys, heard: Option<SocketAddr>) {
+    fn begin_in(&mut self, now: Instant, keys: RendezvousKeys, heard: Option<SocketAddr>) {
         let Side::Seek(seeking) = &mut self.side else {
             return;
         };
@@ -298,8 +290,7 @@ impl Slot {
         seeking.is_renewed = true;
         self.answered = false;
         self.deadline = None;
-        let session = parties
-            .and_then(|parties| Session::new(now, parties, &self.locals.borrow()));
+        let session = parties.and_then(|parties| Session::new(now, parties, &self.locals.borrow()));
         match session {
             Ok(mut session) => {
                 session.add_peers(now, &peers);
@@ -350,7 +341,13 @@ impl Slot {
     }
 
     /// The contact was heard in that hour, which is not that of the session, if there is one.
-    fn hear_in(&mut self, now: Instant, keys: HourKeys, path: Path, check: Option<&BytesMut>) {
+    fn hear_in(
+        &mut self,
+        now: Instant,
+        keys: RendezvousKeys,
+        path: Path,
+        check: Option<&BytesMut>,
+    ) {
         let is_here = |session: &Session| session.is_here(now) && !session.is_silent();
         let is_here = self.session.as_ref().map(is_here);
         let Side::Seek(seeking) = &mut self.side else {
@@ -383,15 +380,15 @@ impl Slot {
     }
 
     /// The hours in which the contact is listened for are these now.
-    pub(super) fn renew_hours(&mut self, now: Instant, hours: Vec<HourKeys>) {
+    pub(super) fn renew_hours(&mut self, now: Instant, hours: Vec<RendezvousKeys>) {
         let is_found = self.is_found();
         let Side::Seek(seeking) = &mut self.side else {
             return;
         };
         seeking.hours = hours;
         seeking.is_renewed = true;
-        let hour = |keys: &HourKeys| keys.hour;
-        let is_other = seeking.current.as_ref().map(hour) != seeking.hours.first().map(hour);
+        let at = |keys: &RendezvousKeys| keys.at;
+        let is_other = seeking.current.as_ref().map(at) != seeking.hours.first().map(at);
         if self.session.is_some() && !is_found && is_other {
             // Nobody was heard in the hour that is over. The pace goes on as it was.
             self.session = None;
@@ -463,3 +460,6 @@ impl Slot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
