@@ -10,6 +10,7 @@ use super::head::{HERE, check_head};
 use super::reader::Reader;
 use super::{Candidates, TokenError};
 use crate::crypto::{Secret, kdf};
+use std::time::Duration;
 
 /// The length of the salt by which no two of these tokens are alike.
 pub const HERE_SALT: usize = 8;
@@ -59,7 +60,17 @@ impl HereKey<'_> {
     }
 }
 
+/// How long a *here* token is good: its maker listens no longer.
+pub const HERE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl Here {
+    /// How old it is at `now`, which is in seconds since 1970 UTC by its maker's clock as far as that is
+    /// known. Made in the future, it is new.
+    pub fn age(&self, now: u64) -> Duration {
+        let made = u64::from(self.made) * 60;
+        Duration::from_secs(now.saturating_sub(made))
+    }
+
     /// Seals it for one contact. `salt` is 8 random bytes, fresh for each call: the cipher's key depends on
     /// it, and its nonce is always zero.
     pub fn seal(&self, key: &HereKey<'_>, salt: [u8; HERE_SALT]) -> SealedHere {

@@ -51,7 +51,7 @@ pub use expiry::{Expiry, LINK_LIFETIME, MAX_LIFETIME, QR_LIFETIME};
 pub use filter::{Policy, Range, admit};
 pub use find::{FindError, MAX_FIND_BYTES, MOST_TOKENS, find, find_among, is_picture, is_token};
 pub use fingerprint::Fingerprint;
-pub use here::{HERE_SALT, Here, HereError, HereKey, SealedHere};
+pub use here::{HERE_LIFETIME, HERE_SALT, Here, HereError, HereKey, SealedHere};
 pub use ink::is_blank;
 pub use invitation::Invitation;
 pub use keys::{IceCredentials, IcePassword, InvitationKeys, InviteId};

@@ -127,16 +127,57 @@ fn build(
     initiator: bool,
 ) -> Result<HandshakeState, snow::Error> {
     let prologue = attempt.prologue.to_bytes();
-    let builder = Builder::new(PATTERN.parse()?)
-        .local_private_key(key.private().expose())?
-        .remote_public_key(&peer.0)?
-        .psk(0, attempt.psk.expose())?
-        .prologue(&prologue)?;
+    let builder = builder(key, &peer.0, attempt, &prologue)?;
     if initiator {
         builder.build_initiator()
     } else {
         builder.build_responder()
     }
+}
+
+fn builder<'a>(
+    key: &'a StaticKey,
+    peer: &'a [u8; 32],
+    attempt: &'a KnownAttempt,
+    prologue: &'a [u8],
+) -> Result<Builder<'a>, snow::Error> {
+    Builder::new(PATTERN.parse()?)
+        .local_private_key(key.private().expose())?
+        .remote_public_key(peer)?
+        .psk(0, attempt.psk.expose())?
+        .prologue(prologue)
+}
+
+/// A handshake with ephemeral keys that are not fresh, for the worked example: both messages, both ends.
+#[cfg(test)]
+pub(crate) fn known_by_hand(
+    initiator: (&StaticKey, [u8; 32]),
+    responder: (&StaticKey, [u8; 32]),
+    attempt: &KnownAttempt,
+) -> (Vec<u8>, Vec<u8>, Established, Established) {
+    let (peer, other) = (responder.0.public(), initiator.0.public());
+    let side = |(key, ephemeral): (&StaticKey, [u8; 32]), peer: PublicKey, is_initiator: bool| {
+        let prologue = attempt.prologue.to_bytes();
+        let builder = builder(key, &peer.0, attempt, &prologue).expect("honest keys");
+        let builder = builder.fixed_ephemeral_key_for_testing_only(&ephemeral);
+        let state = match is_initiator {
+            true => builder.build_initiator(),
+            false => builder.build_responder(),
+        };
+        state.expect("honest keys")
+    };
+    let (mut one, mut two) = (side(initiator, peer, true), side(responder, other, false));
+    let failure = HandshakeError::Malformed;
+    let first = write(&mut one, &[]).expect("a first message");
+    read(&mut two, &first, failure).expect("it opens");
+    let second = write(&mut two, &greeting()).expect("a second message");
+    read(&mut one, &second, failure).expect("it opens");
+    let capabilities = Capabilities::default();
+    let ends = (
+        established(one, peer, capabilities),
+        established(two, other, capabilities),
+    );
+    (first, second, ends.0, ends.1)
 }
 
 #[cfg(test)]

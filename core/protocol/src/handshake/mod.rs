@@ -55,6 +55,8 @@ mod trust;
 pub use channel::{Channel, ChannelError, MAX_BODY, Opener, Sealer};
 pub use comparison::{Commitment, GuestComparison, HostComparison, SYMBOLS, ShortString};
 pub use cpace::{Agreement, AnswerMessage, Attempt, Parties};
+#[cfg(test)]
+pub(crate) use known::known_by_hand;
 pub use known::{KnownAttempt, KnownInitiator, respond_to_known};
 pub use name::{at_most, visible};
 pub use noise::{

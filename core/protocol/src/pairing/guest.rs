@@ -149,6 +149,7 @@ enum Step {
     Ready {
         established: Box<Established>,
         mode: Mode,
+        own_clock: u64,
     },
     /// None, before the person here has answered.
     Question(Box<Introduced>),
@@ -522,6 +523,7 @@ impl Guest {
                     *step = Step::Ready {
                         established: Box::new(established),
                         mode,
+                        own_clock: now.unix,
                     };
                     self.effects.push_back(GuestEffect::Send(third.into()));
                     self.effects.push_back(GuestEffect::Send(frame));
@@ -532,8 +534,13 @@ impl Guest {
                     self.end(Failure::NotTheInviter);
                 }
             },
-            Step::Ready { established, mode } => {
-                match Introduced::read_ready(*established, mode == Mode::TwoWay, message) {
+            Step::Ready {
+                established,
+                mode,
+                own_clock,
+            } => {
+                let two_way = mode == Mode::TwoWay;
+                match Introduced::read_ready(*established, two_way, own_clock, message) {
                     Some(_) if has_no_try_left => self.end(Failure::AnswersDiffer),
                     Some(introduced) if self.invitation.question.is_some() => {
                         *until = now.monotonic + ANSWER_PATIENCE;

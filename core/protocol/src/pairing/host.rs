@@ -199,6 +199,7 @@ enum Step {
     Ready {
         established: Box<Established>,
         which: usize,
+        own_clock: u64,
     },
     /// The share of an answer.
     Share(Box<Introduced>),
@@ -517,6 +518,7 @@ impl Host {
                             *step = Step::Ready {
                                 established: Box::new(established),
                                 which,
+                                own_clock: now.unix,
                             };
                             self.effects.push_back(HostEffect::Send(frame));
                         }
@@ -525,9 +527,13 @@ impl Host {
                 }
                 Err(error) => self.refuse(now, error),
             },
-            Step::Ready { established, which } => {
+            Step::Ready {
+                established,
+                which,
+                own_clock,
+            } => {
                 let two_way = prologues.get(which).map(|p| p.mode) == Some(Mode::TwoWay);
-                let introduced = Introduced::read_ready(*established, two_way, message);
+                let introduced = Introduced::read_ready(*established, two_way, own_clock, message);
                 *had_ready = introduced.is_some();
                 match introduced {
                     Some(introduced) if self.terms.answer.is_some() => {

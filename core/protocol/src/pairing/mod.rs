@@ -34,8 +34,8 @@ pub use replies::{MOST_REPLIES, ReceivedReply};
 pub use view::{GuestStage, GuestView, HostStage};
 
 use crate::handshake::{Channel, ClientKind, PublicKey, StaticKey, Trust};
+use crate::reconnect::ReconnectKeys;
 use bytes::Bytes;
-use handfast_token::Secret;
 use std::time::{Duration, Instant};
 
 /// How long the proofs inside an open link may take.
@@ -109,7 +109,7 @@ pub struct AuthenticatedPeer {
     /// The sealed channel inside the link.
     pub channel: Channel,
     /// What the two find and recognise each other by when they meet again; both hold the same.
-    pub reconnect_secret: Secret<32>,
+    pub reconnect: ReconnectKeys,
 }
 
 /// A message for the link.

@@ -50,6 +50,7 @@ impl Message {
         match self {
             Self::Kept => vec![KEPT],
             Self::Names { restored, name } => {
+                let name = at_most(name, MAX_NAME);
                 let mut bytes = vec![NAMES, u8::from(*restored), name.len() as u8];
                 bytes.extend(name.as_bytes());
                 bytes

@@ -7,17 +7,23 @@
 //! 3. [`Reconnecting`] takes an open link to an authenticated channel that both sides have kept.
 //! 4. A device that was restored from an old copy has none of these secrets in common any more; it is
 //!    found all the same, and both persons are asked ([`ReconnectEffect::AskRestored`]).
+//! 5. Where nothing of that finds, a person carries a *here* token once ([`FindingKey::seal_here`]).
 
 mod failure;
 mod finding;
 mod generations;
+mod here;
 mod keys;
 mod machine;
 mod message;
 
+#[cfg(test)]
+mod tests;
+
 pub use failure::ReconnectFailure;
 pub use finding::{FindingKey, Rendezvous, RendezvousKeys, SideKeys, first_day};
 pub use generations::Generations;
+pub use here::{HERE_PACKETS, HERE_PACKETS_AN_ADDRESS, SpentHere};
 pub use keys::ReconnectKeys;
 pub use machine::{ReconnectEffect, ReconnectSetup, Reconnecting, RestoredClaim, Returned};
 pub use message::{Message, MessageError};
