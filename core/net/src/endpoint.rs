@@ -17,6 +17,7 @@ mod roam;
 mod router;
 mod seek;
 
+use beside::Word;
 use driver::{Call, Driver};
 pub use roam::Roaming;
 use router::{Router, SlotId};
@@ -326,7 +327,8 @@ impl Connector {
         let _ = self.commands.send(Command::Reach(addresses)).await;
     }
 
-    /// Guest: begin anew. A link that is open is given up.
+    /// Guest: begin anew. A link that is open is given up. Contact: the same, of the link that was opened last;
+    /// one that was open before it goes on.
     pub async fn again(&self) {
         let _ = self.commands.send(Command::Again).await;
     }
@@ -625,10 +627,13 @@ impl Slot {
             Command::Expect(guest, peers, turn) => self.expect(guest, &peers, turn),
             Command::ExpectNobody => self.expect_nobody(),
             Command::Reach(peers) => self.reach(peers),
-            Command::Again => self.give_up(Instant::now()),
+            Command::Again => {
+                self.give_up(Instant::now());
+                self.judge_last(Word::GivenUp);
+            }
             Command::TryHarder => self.try_harder(Instant::now()),
             Command::Hours(hours) => self.renew_hours(Instant::now(), hours),
-            Command::Stands => self.stand(),
+            Command::Stands => self.judge_last(Word::Stands),
         }
     }
 

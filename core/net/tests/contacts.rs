@@ -53,6 +53,8 @@ fn setup(part: Part, hours: Vec<RendezvousKeys>, addresses: Vec<Candidate>) -> S
 struct Pair {
     initiator: Endpoint,
     responder: Endpoint,
+    /// What is left of processes that ended: their sockets are closed, and stay so.
+    ended: Vec<Endpoint>,
 }
 
 impl Pair {
@@ -60,6 +62,7 @@ impl Pair {
         Self {
             initiator: device(),
             responder: device(),
+            ended: Vec::new(),
         }
     }
 
@@ -79,7 +82,8 @@ impl Pair {
         };
         let port = own.addresses()[0].port();
         own.roaming().pause().await;
-        *own = Endpoint::bind(&[V4], Some(port)).unwrap();
+        let again = Endpoint::bind(&[V4], Some(port)).unwrap();
+        self.ended.push(std::mem::replace(own, again));
         assert_eq!(own.addresses()[0].port(), port);
     }
 }
@@ -245,14 +249,15 @@ async fn another_pair_is_never_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_contacts_and_two_of_one_address_share_a_port() {
-    let (device, other) = (device(), device());
+async fn many_contacts_share_a_port_and_are_tried_where_another_of_them_is() {
+    let (device, other, third) = (device(), device(), device());
     let hour = |pair| hours(pair, &[NOON]);
     let mut here: Vec<Connector> = (1..=10)
         .map(|pair| device.seek(setup(Part::Responder, hour(pair), at(&other))))
         .collect();
-    let mut there: Vec<Connector> = (1..=2)
-        .map(|pair| other.seek(setup(Part::Initiator, hour(pair), at(&device))))
+    let mut there: Vec<Connector> = (1..)
+        .zip([&other, &third])
+        .map(|(pair, own)| own.seek(setup(Part::Initiator, hour(pair), at(&device))))
         .collect();
     let mut links = Vec::new();
     for (one, other) in there.iter_mut().zip(&mut here) {
@@ -366,6 +371,30 @@ async fn a_link_that_stands_outlives_whoever_has_no_more_than_the_keys_of_the_ho
     drop((at_copy, copy));
     talk(&mut one, &mut other).await;
     assert_eq!(*other.state().borrow(), LinkState::Open);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn giving_up_the_last_link_leaves_the_one_before_it() {
+    let pair = Pair::new();
+    let mut initiator = pair.seek(Part::Initiator, &[NOON]);
+    let mut responder = pair.seek(Part::Responder, &[NOON]);
+    let (mut one, mut other) = meet(&mut initiator, &mut responder).await;
+    initiator.stands().await;
+    responder.stands().await;
+    let elsewhere = device();
+    let copy = setup(Part::Initiator, hours(1, &[NOON]), at(&pair.responder));
+    let mut copy = elsewhere.seek(copy);
+    let (mut beside, mut at_copy) = tokio::join!(opened(&mut responder), opened(&mut copy));
+    responder.again().await;
+    assert_eq!(ended(&mut beside).await, LinkError::ClosedHere);
+    assert_eq!(ended(&mut at_copy).await, LinkError::ClosedByPeer);
+    drop(copy);
+    talk(&mut one, &mut other).await;
+    // Without another beside it, it is that one.
+    responder.again().await;
+    assert_eq!(ended(&mut other).await, LinkError::ClosedHere);
+    assert_eq!(ended(&mut one).await, LinkError::ClosedByPeer);
+    meet(&mut initiator, &mut responder).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -113,6 +113,24 @@ mod tests {
     }
 
     #[test]
+    fn the_pin_is_that_of_the_document() {
+        for (scalar, digest) in [
+            (
+                "6f494f8ddd9738c355582707f18701584746c90d505366fb4f3d77f13af10835",
+                "3f51dcd8afe41d12f57d804549fea93c3de18c173e0709f6aba250489f231512",
+            ),
+            (
+                "7fab9ed22aa7d1c04dce5a3fea685f012297660f7d0a9b83a85fefc1637feeca",
+                "312e70f7def9629b3ca3c782a7e5d9283583bd9afde64f83d2282cf39ce5c616",
+            ),
+        ] {
+            let scalar = HEXLOWER.decode(scalar.as_bytes()).unwrap();
+            let pin = pin_of_scalar(&Secret::new(scalar.try_into().unwrap())).unwrap();
+            assert_eq!(HEXLOWER.encode(&pin.0), digest);
+        }
+    }
+
+    #[test]
     fn the_pin_of_a_certificate_is_known_without_it() {
         for fill in [1, 0x55, 0xee] {
             let certificate = TunnelCertificate::of_scalar(&scalar(fill)).unwrap();

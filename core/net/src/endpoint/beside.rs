@@ -31,8 +31,17 @@ pub(super) struct Beside {
     replaced: Option<Instant>,
     /// Whoever is above has said of the open link that the contact is at its end.
     stands: bool,
-    /// It was said just now, of the link that was opened last.
-    is_told: bool,
+    /// What was said just now of the link that was opened last.
+    word: Option<Word>,
+}
+
+/// What whoever is above says of the link that was opened last.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    /// The contact is at its end.
+    Stands,
+    /// It is not wanted any more.
+    GivenUp,
 }
 
 /// Somebody who comes, until the slot is there.
@@ -78,15 +87,10 @@ impl Beside {
         });
     }
 
-    /// The contact is at the end of the link that was opened last.
-    pub(super) fn tell(&mut self) {
-        self.is_told = true;
-    }
-
     /// The link has ended: nothing is known of the next one.
     pub(super) fn forget(&mut self) {
         self.stands = false;
-        self.is_told = false;
+        self.word = None;
     }
 }
 
@@ -97,8 +101,8 @@ enum Verdict {
     Both,
     /// The one beside takes the other's place.
     Newer,
-    /// There is none beside it any more.
-    Alone,
+    /// The one beside is given up.
+    GivenUp,
 }
 
 impl Slot {
@@ -140,10 +144,37 @@ impl Slot {
         Some(slot)
     }
 
-    /// The one behind the link that was opened last is the contact.
-    pub(super) fn stand(&mut self) {
+    /// Whoever is above says this of the link that was opened last.
+    pub(super) fn judge_last(&mut self, word: Word) {
         if let Some(beside) = self.beside() {
-            beside.tell();
+            beside.word = Some(word);
+        }
+    }
+
+    /// What was said is of this slot's own link, if it was of none beside.
+    fn conclude(&mut self) {
+        let Some(beside) = self.beside() else { return };
+        match beside.word.take() {
+            Some(Word::Stands) => beside.stands = true,
+            Some(Word::GivenUp) if beside.slot.is_none() => self.give_up_link(),
+            Some(Word::GivenUp) | None => {}
+        }
+    }
+
+    /// Gives up what there is, with a goodbye.
+    fn give_up_link(&mut self) {
+        if self.link.is_some() {
+            self.end_link(LinkError::ClosedHere);
+            self.link = None;
+        } else {
+            self.end_session();
+        }
+        self.is_touched = true;
+    }
+
+    fn beside_is_over(&mut self) {
+        if let Some(beside) = self.beside() {
+            beside.slot = None;
         }
     }
 
@@ -175,7 +206,8 @@ impl Slot {
     /// Whether this slot is beside another, and goes on.
     pub(super) fn is_wanted_beside(&self) -> bool {
         let is_beside = |seeking: &Seeking| seeking.beside.is_beside();
-        matches!(&self.side, Side::Seek(seeking) if is_beside(seeking)) && self.session.is_some()
+        let goes_on = self.session.is_some() || self.link.is_some();
+        matches!(&self.side, Side::Seek(seeking) if is_beside(seeking)) && goes_on
     }
 
     /// Takes over what the slot beside this one has. The link that was open ends without a goodbye.
@@ -211,43 +243,33 @@ impl super::driver::Driver {
         }
     }
 
-    /// Lets those beside take the place of those before them when it is time.
-    pub(super) fn judge_newcomers(&mut self, now: Instant) {
-        for at in 0..self.slots.len() {
-            let Some(slot) = self
-                .slots
-                .get_mut(at)
-                .and_then(Slot::beside)
-                .and_then(|b| b.slot)
-            else {
-                if let Some(beside) = self.slots.get_mut(at).and_then(Slot::beside) {
-                    beside.stands |= std::mem::take(&mut beside.is_told);
-                }
-                continue;
-            };
-            let newer = self.slots.iter().position(|other| other.id == slot);
-            match newer.map_or(Verdict::Alone, |newer| self.judge(at, newer)) {
-                Verdict::Both => {}
-                Verdict::Alone => {
-                    if let Some(beside) = self.slots[at].beside() {
-                        beside.slot = None;
-                    }
-                }
-                Verdict::Newer => {
-                    let Some(newer) = newer.map(|newer| self.slots.remove(newer)) else {
-                        continue;
-                    };
+    /// Lets those beside take the place of those before them when it is time. True if something is to be
+    /// looked at.
+    pub(super) fn judge_newcomers(&mut self, now: Instant) -> bool {
+        let mut at = 0;
+        while at < self.slots.len() {
+            let beside = self.slots[at].beside();
+            if let Some(slot) = beside.and_then(|beside| beside.slot) {
+                let is_it = |other: &Slot| other.id == slot && other.is_wanted_beside();
+                let newer = self.slots.iter().position(is_it);
+                match newer.map(|newer| (newer, self.judge(at, newer))) {
                     // The one beside was begun later, so it stands behind.
-                    let older = &mut self.slots[at];
-                    self.router.hand_over(newer.id, older.id);
-                    older.replace_by(now, newer);
+                    Some((newer, Verdict::Newer)) => {
+                        let newer = self.slots.remove(newer);
+                        let older = &mut self.slots[at];
+                        self.router.hand_over(newer.id, older.id);
+                        older.replace_by(now, newer);
+                    }
+                    Some((newer, Verdict::GivenUp)) => self.slots[newer].give_up_link(),
+                    Some((_, Verdict::Both)) => {}
+                    None => self.slots[at].beside_is_over(),
                 }
             }
-            if let Some(beside) = self.slots[at].beside() {
-                beside.stands |= std::mem::take(&mut beside.is_told);
-            }
+            self.slots[at].conclude();
+            at += 1;
         }
         self.dismiss_orphans();
+        self.slots.iter().any(|slot| slot.is_touched)
     }
 
     fn judge(&mut self, older: usize, newer: usize) -> Verdict {
@@ -257,23 +279,30 @@ impl super::driver::Driver {
         let is_gone = older.link.is_none() && older.session.is_none();
         let is_waited_for = older.commands.is_some();
         let Some(beside) = older.beside() else {
-            return Verdict::Alone;
+            return Verdict::Both;
         };
-        let is_due = is_open && (!beside.stands || beside.is_told);
-        match is_due || (is_gone && is_here && is_waited_for) {
-            true => Verdict::Newer,
-            false => Verdict::Both,
+        let is_due = is_open && (!beside.stands || beside.word == Some(Word::Stands));
+        match (is_due, beside.word) {
+            (_, Some(Word::GivenUp)) => Verdict::GivenUp,
+            (true, _) => Verdict::Newer,
+            (false, _) if is_gone && is_here && is_waited_for => Verdict::Newer,
+            (false, _) => Verdict::Both,
         }
     }
 
     /// Nobody waits any more for those whose link was not open when the connector went.
     fn dismiss_orphans(&mut self) {
+        if self.slots.iter().all(|slot| slot.is_heard_above()) {
+            return;
+        }
         let waits = |slot: &Slot| slot.commands.is_some().then_some(slot.id);
         let waiting: Vec<SlotId> = self.slots.iter().filter_map(waits).collect();
         for slot in &mut self.slots {
             let of = slot.beside().and_then(|beside| beside.of);
-            if slot.link.is_none() && of.is_some_and(|of| !waiting.contains(&of)) {
+            let is_begun = slot.link.is_none() && slot.session.is_some();
+            if is_begun && of.is_some_and(|of| !waiting.contains(&of)) {
                 slot.session = None;
+                slot.is_touched = true;
             }
         }
     }

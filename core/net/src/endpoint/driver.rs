@@ -286,14 +286,20 @@ impl Driver {
         }
         self.tell_seen(now);
         self.seat_newcomers(now);
+        self.pump(now);
+        if self.judge_newcomers(now) {
+            self.pump(now);
+        }
+        self.send();
+        self.dismiss();
+    }
+
+    fn pump(&mut self, now: Instant) {
         for slot in &mut self.slots {
             if std::mem::take(&mut slot.is_touched) {
                 slot.pump(now, &self.sockets, &mut self.router);
             }
         }
-        self.judge_newcomers(now);
-        self.send();
-        self.dismiss();
     }
 
     /// Sends for each in turn.

@@ -99,7 +99,7 @@ fn only_what_is_announced_so_is_read() {
 }
 
 fn finding(pair: u8) -> FindingKey {
-    FindingKey::of_first_meeting(&seed(pair), 20_000)
+    FindingKey::of_first_meeting(&seed(pair), 19_999)
 }
 
 const ANA: PublicKey = PublicKey([1; 32]);
