@@ -6,6 +6,7 @@
 
 mod asked;
 mod certificate;
+mod changes;
 mod dtls;
 mod endpoint;
 mod error;
@@ -30,6 +31,7 @@ mod taken;
 mod tether;
 
 pub use certificate::{TunnelCertificate, new_certificate};
+pub use changes::AddressChanges;
 pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, Served};
 pub use error::TransportError;
 pub use firewall::lets_in;
