@@ -16,6 +16,7 @@ mod reflexive;
 mod roam;
 mod router;
 mod seek;
+mod wakers;
 
 use beside::Word;
 use driver::{Call, Driver};
@@ -23,6 +24,7 @@ pub use roam::Roaming;
 use router::{Router, SlotId};
 pub use seek::SeekSetup;
 use seek::Seeking;
+use wakers::{SlotWaker, TaskWaker};
 
 use super::certificate::TunnelCertificate;
 use super::error::TransportError;
@@ -39,7 +41,9 @@ use handfast_protocol::reconnect::RendezvousKeys;
 use handfast_token::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Knocker, Role};
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
@@ -385,6 +389,10 @@ enum Side {
 /// One invitation that is being served, or one contact that is looked for.
 struct Slot {
     id: SlotId,
+    /// Woken when something came that it waits for.
+    waker: Arc<SlotWaker>,
+    /// When it has to act, as of the last [`Slot::pump`].
+    due: Option<Instant>,
     /// Where its sockets are bound, or were when they were closed.
     locals: watch::Sender<Vec<SocketAddr>>,
     /// What the servers said that were asked.
@@ -440,10 +448,45 @@ struct Serving {
     /// Messages that the reader above had no room for yet: one while the session lives, and at the
     /// end everything that had arrived.
     held: VecDeque<Bytes>,
+    /// Done when there is room again, while something is held and somebody waits for that.
+    room: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// Whoever is above has dropped its senders: deliver what is left, then say goodbye.
     leaving: bool,
-    /// The session is over for this reason; only `held` is still to be delivered.
-    ended: Option<LinkError>,
+    /// The session is over; only `held` is still to be delivered.
+    ended: bool,
+}
+
+impl Serving {
+    /// Ready when something came from above that is waited for.
+    fn poll_wake(&mut self, context: &mut Context<'_>, can_write: bool) -> Poll<Wake> {
+        if !self.ended && LinkEnd::poll_cut(&mut self.end.cut, context).is_ready() {
+            return Poll::Ready(Wake::Cut);
+        }
+        if self.poll_room(context).is_ready() {
+            return Poll::Ready(Wake::Room);
+        }
+        match can_write && !self.leaving {
+            true => self.end.outgoing.poll_recv(context).map(Wake::Outgoing),
+            false => Poll::Pending,
+        }
+    }
+
+    /// Ready when there is room for what is held. No reader counts as room: it will be dropped.
+    fn poll_room(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.held.is_empty() {
+            self.room = None;
+            return Poll::Pending;
+        }
+        let room = self.room.get_or_insert_with(|| {
+            let incoming = self.end.incoming.clone();
+            Box::pin(async move { drop(incoming.reserve_owned().await) })
+        });
+        let polled = room.as_mut().poll(context);
+        if polled.is_ready() {
+            self.room = None;
+        }
+        polled
+    }
 }
 
 /// The last datagrams of a session that has ended.
@@ -473,6 +516,8 @@ impl Slot {
     ) -> Self {
         Self {
             id: 0,
+            waker: TaskWaker::default().slot(),
+            due: None,
             locals,
             seen,
             own: Vec::new(),
@@ -543,25 +588,28 @@ impl Slot {
         timers.into_iter().flatten().min()
     }
 
-    async fn wake(&mut self) -> Wake {
+    /// What it was woken for, if it was.
+    fn poll_woken(&mut self) -> Poll<Wake> {
+        let waker = self.waker.clone();
+        waker.poll(|context| self.poll_wake(context))
+    }
+
+    /// Ready when something came that it waits for now. What that is changes only where it is touched.
+    fn poll_wake(&mut self, context: &mut Context<'_>) -> Poll<Wake> {
+        if let Some(commands) = &mut self.commands
+            && let Poll::Ready(command) = commands.poll_recv(context)
+        {
+            return Poll::Ready(Wake::Command(command));
+        }
+        if let Some(port_guess) = &self.port_guess
+            && port_guess.poll_readable(context).is_ready()
+        {
+            return Poll::Ready(Wake::Found);
+        }
         let can_write = self.session.as_mut().is_some_and(Session::is_writable);
-        let port_guess = &self.port_guess;
-        let is_congested = !self.queue.is_empty();
-        let (outgoing, incoming, cut) = match &mut self.link {
-            Some(link) => (
-                Some(&mut link.end.outgoing)
-                    .filter(|_| can_write && !link.leaving && !is_congested),
-                Some(&link.end.incoming).filter(|_| !link.held.is_empty()),
-                Some(&mut link.end.cut).filter(|_| link.ended.is_none()),
-            ),
-            None => (None, None, None),
-        };
-        tokio::select! {
-            command = next_or_never(self.commands.as_mut()) => Wake::Command(command),
-            message = next_or_never(outgoing) => Wake::Outgoing(message),
-            () = cut_or_never(cut) => Wake::Cut,
-            () = room_or_never(incoming) => Wake::Room,
-            () = guess::found_or_never(port_guess.as_ref()) => Wake::Found,
+        match &mut self.link {
+            Some(link) => link.poll_wake(context, can_write && self.queue.is_empty()),
+            None => Poll::Pending,
         }
     }
 
@@ -815,7 +863,7 @@ impl Slot {
         }
     }
 
-    /// Everything that can move without waiting, moves.
+    /// Everything that can move without waiting, moves. What is waited for then may be something else.
     fn pump(&mut self, now: Instant, sockets: &Sockets, router: &mut Router) {
         self.since_batch = 0;
         if let Some(session) = &mut self.session {
@@ -842,6 +890,8 @@ impl Slot {
             router.sent(now, self.id, path, &datagram);
             self.queue.push_back((path, datagram));
         }
+        self.due = self.poll_timeout();
+        self.waker.note();
     }
 
     fn handle_events(&mut self, now: Instant) {
@@ -873,8 +923,9 @@ impl Slot {
         self.link = Some(Serving {
             end,
             held: VecDeque::new(),
+            room: None,
             leaving: false,
-            ended: None,
+            ended: false,
         });
         let _ = self.events.try_send(ConnectEvent::Open(link));
     }
@@ -905,8 +956,7 @@ impl Slot {
                 Err(mpsc::error::TrySendError::Closed(_)) => {}
             }
         }
-        if let Some(why) = link.ended {
-            let _ = link.end.state.send(LinkState::Closed(why));
+        if link.ended {
             self.link = None;
         }
     }
@@ -932,7 +982,7 @@ impl Slot {
         if let Some(ends) = session.attempt_ends() {
             self.deadline = Some(ends);
         }
-        if let Some(link) = &mut self.link {
+        if let Some(link) = self.link.as_mut().filter(|link| !link.ended) {
             let state = if session.is_silent() || session.is_stuck(now) {
                 LinkState::Interrupted
             } else {
@@ -958,13 +1008,15 @@ impl Slot {
         }
     }
 
-    /// Ends the session; the link follows when everything that arrived has been handed up.
+    /// Ends the session, which is told at once: nobody may be reading. The link follows when everything
+    /// that arrived has been handed up.
     fn end_link(&mut self, why: LinkError) {
         if let (Some(session), Some(link)) = (&mut self.session, &mut self.link) {
             while let Ok(Some(message)) = session.read() {
                 link.held.push_back(message);
             }
-            link.ended = Some(why);
+            link.ended = true;
+            let _ = link.end.state.send(LinkState::Closed(why));
         }
         self.seek_after_link(Instant::now(), why == LinkError::ClosedByPeer);
         self.end_session();
@@ -1013,34 +1065,5 @@ impl Slot {
         if goodbye.left == 0 {
             self.goodbye = None;
         }
-    }
-}
-
-async fn sleep_until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn next_or_never<T>(receiver: Option<&mut mpsc::Receiver<T>>) -> Option<T> {
-    match receiver {
-        Some(receiver) => receiver.recv().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn cut_or_never(cut: Option<&mut watch::Receiver<bool>>) {
-    match cut {
-        Some(cut) => LinkEnd::is_cut(cut).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn room_or_never(sender: Option<&mpsc::Sender<Bytes>>) {
-    match sender {
-        // Closed counts as room: what is held will be dropped.
-        Some(sender) => drop(sender.reserve().await),
-        None => std::future::pending().await,
     }
 }

@@ -6,6 +6,7 @@
 
 mod asked;
 mod certificate;
+mod changes;
 mod discovery;
 mod dtls;
 mod endpoint;
@@ -31,6 +32,7 @@ mod taken;
 mod tether;
 
 pub use certificate::{TunnelCertificate, new_certificate};
+pub use changes::AddressChanges;
 pub use discovery::LocalNetwork;
 pub use endpoint::{
     ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, SeekSetup, Served,

@@ -6,7 +6,8 @@
 
 use bytes::Bytes;
 use handfast_token::Fingerprint;
-use std::sync::Arc;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
 use tokio::sync::{mpsc, watch};
 
 /// The largest message a link carries, in bytes: what every WebRTC stack accepts without negotiation.
@@ -100,7 +101,7 @@ pub struct LinkReceiver {
 
 /// Ends a link at once. Nothing that waits to be sent is delivered any more.
 #[derive(Clone, Debug)]
-pub struct LinkCutter(Arc<watch::Sender<bool>>);
+pub struct LinkCutter(mpsc::Sender<()>);
 
 /// The driver's half of a [`Link`].
 #[derive(Debug)]
@@ -111,16 +112,22 @@ pub struct LinkEnd {
     pub incoming: mpsc::Sender<Bytes>,
     /// Where the driver says how the link is.
     pub state: watch::Sender<LinkState>,
-    /// True once the link is cut: close at once.
-    pub cut: watch::Receiver<bool>,
+    /// Says once that the link is cut: close at once.
+    pub cut: mpsc::Receiver<()>,
 }
 
 impl LinkEnd {
     /// Waits until the link is cut.
-    pub async fn is_cut(cut: &mut watch::Receiver<bool>) {
-        if cut.wait_for(|is| *is).await.is_err() {
+    pub async fn is_cut(cut: &mut mpsc::Receiver<()>) {
+        poll_fn(|context| Self::poll_cut(cut, context)).await;
+    }
+
+    /// Ready when the link is cut.
+    pub fn poll_cut(cut: &mut mpsc::Receiver<()>, context: &mut Context<'_>) -> Poll<()> {
+        match cut.poll_recv(context) {
+            Poll::Ready(Some(())) => Poll::Ready(()),
             // Nobody is left who could cut it.
-            std::future::pending().await
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
         }
     }
 }
@@ -132,7 +139,7 @@ impl Link {
         let (out_tx, out_rx) = mpsc::channel(QUEUE);
         let (in_tx, in_rx) = mpsc::channel(QUEUE);
         let (state_tx, state_rx) = watch::channel(LinkState::Open);
-        let (cut_tx, cut_rx) = watch::channel(false);
+        let (cut_tx, cut_rx) = mpsc::channel(1);
         let link = Link {
             sender: LinkSender {
                 queue: out_tx,
@@ -142,7 +149,7 @@ impl Link {
                 queue: in_rx,
                 state: state_rx,
             },
-            cutter: LinkCutter(Arc::new(cut_tx)),
+            cutter: LinkCutter(cut_tx),
             local,
             remote,
         };
@@ -218,7 +225,8 @@ impl Link {
 impl LinkCutter {
     /// Ends the link. It is closed here, and the other side hears no more than that it is over.
     pub fn cut(&self) {
-        self.0.send_replace(true);
+        // One that is full or closed: it is cut already, or over.
+        let _ = self.0.try_send(());
     }
 }
 

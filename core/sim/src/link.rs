@@ -119,7 +119,7 @@ struct Queues {
     incoming: mpsc::Sender<Bytes>,
 }
 
-fn open(end: LinkEnd) -> (Queues, watch::Sender<LinkState>, watch::Receiver<bool>) {
+fn open(end: LinkEnd) -> (Queues, watch::Sender<LinkState>, mpsc::Receiver<()>) {
     let LinkEnd {
         outgoing,
         incoming,

@@ -236,7 +236,8 @@ impl super::driver::Driver {
     /// Gives everybody a slot who comes while a link is open.
     pub(super) fn seat_newcomers(&mut self, now: Instant) {
         for at in 0..self.slots.len() {
-            if let Some(slot) = self.slots[at].begin_beside(now, self.next_id) {
+            if let Some(mut slot) = self.slots[at].begin_beside(now, self.next_id) {
+                slot.waker = self.waker.slot();
                 self.next_id += 1;
                 self.slots.push(slot);
             }
