@@ -33,7 +33,8 @@ const TAGS_A_KEY: usize = 32;
 /// How many announcements of a network are looked at.
 pub const MOST_INSTANCES: usize = 128;
 
-/// How many that led to nobody are followed in a minute.
+/// How many are compared with the contacts in a minute, and how many are followed that led to nobody.
+const MOST_LOOKS: u32 = 512;
 const MOST_FUTILE: usize = 8;
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -198,14 +199,17 @@ pub struct Nearby {
     known: HashMap<InstanceName, Found>,
     /// What was followed, and to nobody so far.
     futile: VecDeque<(Instant, InstanceName)>,
+    /// Since when, and how many were looked at.
+    looks: Option<(Instant, u32)>,
 }
 
 impl Nearby {
     /// Takes what was heard, and says which contacts announce so. Each is to be knocked at there. `contacts`
-    /// are those that may be found, with their static keys; `hours` as in [`Announcement::is_by`].
+    /// are those that may be found, with their static keys and finding keys of this day; `hours` as in
+    /// [`Announcement::is_by`].
     ///
-    /// Nothing comes of what was looked at before, of more than 128 announcements at a time, and of those that
-    /// name a contact more than eight times a minute without leading to one.
+    /// Nothing comes of what was looked at before, of more than 128 announcements at a time and 512 a minute,
+    /// and of those that name a contact more than eight times a minute without leading to one.
     pub fn hear<'a, C>(
         &mut self,
         now: Instant,
@@ -216,7 +220,7 @@ impl Nearby {
         let instance = found.announcement.instance;
         let is_news = self.known.get(&instance) != Some(&found);
         let has_room = self.known.contains_key(&instance) || self.known.len() < MOST_INSTANCES;
-        if !is_news || !has_room {
+        if !is_news || !has_room || !self.may_look(now) {
             return Vec::new();
         }
         let is_old = |(at, _): &(Instant, _)| now >= *at + MINUTE;
@@ -243,6 +247,15 @@ impl Nearby {
             // It is looked at again when it is heard again.
             false => Vec::new(),
         }
+    }
+
+    fn may_look(&mut self, now: Instant) -> bool {
+        let (since, looks) = self.looks.get_or_insert((now, 0));
+        if now >= *since + MINUTE {
+            (*since, *looks) = (now, 0);
+        }
+        *looks += 1;
+        *looks <= MOST_LOOKS
     }
 
     /// The contact who announced so has answered there.
