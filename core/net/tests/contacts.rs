@@ -159,6 +159,23 @@ async fn an_address_that_is_learned_later_is_knocked_at_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_packet_is_enough_for_who_has_been_looked_for_in_vain_for_long() {
+    for knows in [Part::Initiator, Part::Responder] {
+        let (own, other) = (device(), device());
+        let listens = setup(knows.other(), hours(1, &[NOON]), Vec::new());
+        let mut listener = other.seek(listens);
+        let long_ago = Instant::now().checked_sub(Duration::from_secs(360));
+        let knocks = SeekSetup {
+            speaks_from: long_ago.unwrap(),
+            ..setup(knows, hours(1, &[NOON]), at(&other))
+        };
+        let mut patient = own.seek(knocks);
+        let (mut one, mut other) = tokio::join!(opened(&mut patient), opened(&mut listener));
+        talk(&mut one, &mut other).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_initiator_says_in_which_hour_they_meet() {
     // Both listen in both; the clocks disagree.
     let pair = Pair::new();

@@ -103,6 +103,8 @@ enum Verdict {
     Newer,
     /// The one beside is given up.
     GivenUp,
+    /// The one beside was never there: somebody repeated what the contact once sent.
+    Nobody,
 }
 
 impl Slot {
@@ -156,8 +158,8 @@ impl Slot {
         let Some(beside) = self.beside() else { return };
         match beside.word.take() {
             Some(Word::Stands) => beside.stands = true,
-            Some(Word::GivenUp) if beside.slot.is_none() => self.give_up_link(),
-            Some(Word::GivenUp) | None => {}
+            Some(Word::GivenUp) => self.give_up_link(),
+            None => {}
         }
     }
 
@@ -253,7 +255,7 @@ impl super::driver::Driver {
             if let Some(slot) = beside.and_then(|beside| beside.slot) {
                 let is_it = |other: &Slot| other.id == slot && other.is_wanted_beside();
                 let newer = self.slots.iter().position(is_it);
-                match newer.map(|newer| (newer, self.judge(at, newer))) {
+                match newer.map(|newer| (newer, self.judge(now, at, newer))) {
                     // The one beside was begun later, so it stands behind.
                     Some((newer, Verdict::Newer)) => {
                         let newer = self.slots.remove(newer);
@@ -263,6 +265,10 @@ impl super::driver::Driver {
                     }
                     Some((newer, Verdict::GivenUp)) => self.slots[newer].give_up_link(),
                     Some((_, Verdict::Both)) => {}
+                    Some((newer, Verdict::Nobody)) => {
+                        self.slots[newer].session = None;
+                        self.slots[at].beside_is_over();
+                    }
                     None => self.slots[at].beside_is_over(),
                 }
             }
@@ -273,9 +279,10 @@ impl super::driver::Driver {
         self.slots.iter().any(|slot| slot.is_touched)
     }
 
-    fn judge(&mut self, older: usize, newer: usize) -> Verdict {
+    fn judge(&mut self, now: Instant, older: usize, newer: usize) -> Verdict {
         let is_open = self.slots[newer].link.is_some();
-        let is_here = self.slots[newer].session.is_some();
+        let session = self.slots[newer].session.as_ref();
+        let is_here = session.is_some_and(|session| session.is_here(now));
         let older = &mut self.slots[older];
         let is_gone = older.link.is_none() && older.session.is_none();
         let is_waited_for = older.commands.is_some();
@@ -284,9 +291,13 @@ impl super::driver::Driver {
         };
         let is_due = is_open && (!beside.stands || beside.word == Some(Word::Stands));
         match (is_due, beside.word) {
-            (_, Some(Word::GivenUp)) => Verdict::GivenUp,
+            (_, Some(Word::GivenUp)) if is_open => {
+                beside.word = None;
+                Verdict::GivenUp
+            }
             (true, _) => Verdict::Newer,
-            (false, _) if is_gone && is_here && is_waited_for => Verdict::Newer,
+            (false, _) if !is_open && !is_here => Verdict::Nobody,
+            (false, _) if is_gone && is_waited_for => Verdict::Newer,
             (false, _) => Verdict::Both,
         }
     }
