@@ -886,6 +886,7 @@ impl Slot {
             }
         }
         self.renew_router(router);
+        self.keep_within_limits();
         for (path, datagram) in self.out.drain(..) {
             router.sent(now, self.id, path, &datagram);
             self.queue.push_back((path, datagram));

@@ -17,8 +17,11 @@ use crate::ice::{Path, can_reach};
 use crate::knock::{self, BINDING_REQUEST};
 use crate::session::{Parties, Session};
 use bytes::BytesMut;
-use handfast_protocol::reconnect::{Part, RendezvousKeys, SideKeys};
+use handfast_protocol::reconnect::{
+    HERE_PACKETS, HERE_PACKETS_AN_ADDRESS, Part, Rendezvous, RendezvousKeys, SideKeys,
+};
 use handfast_token::Candidate;
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -44,7 +47,8 @@ pub struct SeekSetup {
     pub part: Part,
     /// The hours in which the contact is listened for. This side knocks in the first of them.
     pub hours: Vec<RendezvousKeys>,
-    /// Where the contact may be, best first; see [`handfast_token::admit`] before trusting somebody's list.
+    /// Where the contact may be, best first; see [`handfast_token::admit`] before trusting somebody's list. At
+    /// the rendezvous of a *here* token no more is sent there than one token may cause, until they are heard.
     pub addresses: Vec<Candidate>,
     /// When this side begins to knock, so that those who look for many contacts do not do it all at once. It
     /// listens from the beginning.
@@ -68,10 +72,18 @@ pub(super) struct Seeking {
     asked: Asked,
     /// Initiator: since when the contact is heard in another hour, and in which.
     elsewhere: Option<(Instant, RendezvousKeys)>,
+    spent: Spent,
     /// The router has to be told which hours are listened to.
     pub(super) is_renewed: bool,
     /// What there is to know of others who come while a link is open.
     pub(super) beside: Beside,
+}
+
+/// How many packets went to somebody who was not heard: all of them, and those to each address.
+#[derive(Default)]
+struct Spent {
+    all: u32,
+    to: HashMap<SocketAddr, u32>,
 }
 
 impl Seeking {
@@ -86,6 +98,7 @@ impl Seeking {
             turn: 0,
             asked: Asked::default(),
             elsewhere: None,
+            spent: Spent::default(),
             is_renewed: true,
             beside: Beside::default(),
         };
@@ -105,6 +118,7 @@ impl Seeking {
             turn: 0,
             asked: Asked::default(),
             elsewhere: None,
+            spent: Spent::default(),
             is_renewed: true,
             beside: Beside::of(of),
         }
@@ -153,6 +167,20 @@ impl Seeking {
             remote: theirs.ice.clone(),
             expected: pin_of_scalar(&theirs.dtls)?,
         })
+    }
+
+    /// Whether a packet may go there while nobody was heard. A *here* token may name anybody, so one causes
+    /// only so many.
+    fn may_send(&mut self, peer: SocketAddr) -> bool {
+        let at = self.current.as_ref().map(|keys| keys.at);
+        if !matches!(at, Some(Rendezvous::Here(_))) {
+            return true;
+        }
+        let to = self.spent.to.entry(peer).or_default();
+        let may = *to < HERE_PACKETS_AN_ADDRESS && self.spent.all < HERE_PACKETS;
+        *to += u32::from(may);
+        self.spent.all += u32::from(may);
+        may
     }
 
     /// The next way to knock when one packet goes at a time: the contact's addresses in turn.
@@ -215,6 +243,16 @@ impl Slot {
             && std::mem::take(&mut seeking.is_renewed)
         {
             router.listen(self.id, &seeking.ufrags());
+        }
+    }
+
+    /// Drops what is beyond that which may be sent to somebody who was not heard.
+    pub(super) fn keep_within_limits(&mut self) {
+        if self.is_found() {
+            return;
+        }
+        if let Side::Seek(seeking) = &mut self.side {
+            self.out.retain(|(path, _)| seeking.may_send(path.peer));
         }
     }
 

@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use tokio::sync::{mpsc, watch};
 
 const NOON: u32 = 20_000 * 24 + 12;
+/// How many addresses there are, where nothing else is said.
 const PEERS: u16 = 3;
 
 fn hours(hours: &[u32]) -> Vec<RendezvousKeys> {
@@ -27,13 +28,17 @@ struct Alone {
 
 impl Alone {
     fn new(part: Part, listened: &[u32], delay: Duration) -> Self {
+        Self::at(part, hours(listened), delay, PEERS)
+    }
+
+    fn at(part: Part, keys: Vec<RendezvousKeys>, delay: Duration, peers: u16) -> Self {
         let sockets = Sockets::bind(&[IpAddr::V4(Ipv4Addr::LOCALHOST)], None).unwrap();
         let began = Instant::now();
         let peer = |port| Candidate::host(([127, 0, 0, 9], 5_000 + port).into());
         let setup = SeekSetup {
             part,
-            hours: hours(listened),
-            addresses: (0..PEERS).map(peer).collect(),
+            hours: keys,
+            addresses: (0..peers).map(peer).collect(),
             speaks_from: began + delay,
         };
         let (events_tx, events) = mpsc::channel(16);
@@ -89,6 +94,23 @@ async fn after_five_minutes_one_packet_a_minute_goes_to_the_addresses_in_turn() 
             let mut three = three.to_vec();
             three.sort_unstable();
             assert_eq!(three, [5_000, 5_001, 5_002]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_here_token_causes_so_many_packets_to_an_address_and_in_all() {
+    for (part, peers, an_address, all) in
+        [(Part::Initiator, 3, 40, 120), (Part::Responder, 8, 40, 200)]
+    {
+        let mut keys = hours(&[NOON]);
+        keys[0].at = Rendezvous::Here([1; 8]);
+        let mut alone = Alone::at(part, keys, Duration::ZERO, peers);
+        let sent = alone.sends(Duration::ZERO, 60 * MINUTE);
+        assert_eq!(sent.len(), all);
+        for port in 5_000..5_000 + peers {
+            let there = sent.iter().filter(|(_, path, _)| path.peer.port() == port);
+            assert!(there.count() <= an_address);
         }
     }
 }
