@@ -8,3 +8,5 @@ mod again;
 mod captures;
 mod meeting;
 mod pair;
+#[cfg(target_os = "linux")]
+mod routers;

@@ -130,3 +130,11 @@ pub(crate) async fn ended(link: &mut Link) -> LinkError {
     };
     timeout(SOON, end).await.expect("an end in time")
 }
+
+/// This end of a link hears a word of the other's.
+#[cfg(target_os = "linux")]
+pub(crate) async fn talk_once(link: &mut Link, part: Part) {
+    link.send(format!("{part:?}").into()).await.unwrap();
+    let heard = timeout(SOON, link.receive()).await.unwrap().unwrap();
+    assert_eq!(heard, format!("{:?}", part.other()));
+}
