@@ -1544,6 +1544,13 @@ pub(crate) fn reply_not_invitation() -> &'static str {
     }
 }
 
+pub(crate) fn here_not_invitation() -> &'static str {
+    match language() {
+        English => "this says where somebody is whom you have met, and invites nobody: ask for an invitation",
+        German => "das sagt, wo jemand ist, den du schon getroffen hast, und lädt niemanden ein: bitte um eine Einladung",
+    }
+}
+
 pub(crate) fn paste_invitation() -> &'static str {
     match language() {
         English => "Paste the invitation and press Enter:",
@@ -3103,6 +3110,13 @@ pub(crate) fn is_reply() -> &'static str {
     match language() {
         English => "a reply to an invitation",
         German => "ein Antwortcode zu einer Einladung",
+    }
+}
+
+pub(crate) fn is_here() -> &'static str {
+    match language() {
+        English => "where somebody is whom you have met",
+        German => "wo jemand ist, den du schon getroffen hast",
     }
 }
 

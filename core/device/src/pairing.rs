@@ -114,11 +114,18 @@ struct SnapshotWriter {
     requests: Vec<RequestId>,
 }
 
-/// The two have met, once this is on the disk.
+/// What two who meet come to, once this is on the disk.
 struct Conclusion {
     ticket: Ticket,
     until: Instant,
-    peer: Box<AuthenticatedPeer>,
+    step: ConclusionStep,
+}
+
+enum ConclusionStep {
+    /// The peer is remembered, and is told so. The invitation is for nobody else any more.
+    Remember(PairingSnapshot),
+    /// The peer has said whether it remembers this device: the invitation is over, and the two talk.
+    End(Box<AuthenticatedPeer>),
 }
 
 /// Two who met, and it is kept.
@@ -135,6 +142,7 @@ enum Effect {
     ExpectNobody,
     Send(Bytes),
     Keep,
+    Remember,
     Abandon,
     Again,
     LookOutside,
@@ -515,6 +523,7 @@ impl Pairing {
                 self.writer.blocks_until = Some(context.now.monotonic + KEEPING);
                 self.copy(context);
             }
+            Effect::Remember => self.remember(context),
             Effect::Abandon => {
                 self.has_link = false;
                 context.carry(CarrierCommand::Shut);
@@ -544,19 +553,37 @@ impl Pairing {
         Ok(())
     }
 
-    /// The invitation ends and the peer is remembered, in one batch, before the two talk.
-    fn conclude(&mut self, context: &mut Context<'_>, peer: Box<AuthenticatedPeer>) {
+    /// The peer is remembered, and the invitation is for nobody else any more, in one batch, before the peer
+    /// is told so.
+    fn remember(&mut self, context: &mut Context<'_>) {
+        let Some(peer) = self.side.met() else {
+            return;
+        };
         let now = context.now;
-        self.milestones.authenticated = Some(now.monotonic.saturating_duration_since(self.began));
-        // Somebody who is refused is not remembered by this, and goes.
-        let writes = vec![
-            end(self.pending(), EndReason::Used, now),
-            Write::Meet(person(&peer, now)),
-        ];
+        let met = Write::Meet(person(peer, now));
+        let snapshot = self.side.snapshot();
+        // Somebody who is refused is not remembered by this, and has used the invitation up.
+        let mut writes = match context.shared.is_refused(peer.key) {
+            true => vec![end(self.pending(), EndReason::Used, now)],
+            false => self.news(&snapshot, now),
+        };
+        writes.push(met);
         self.conclusion = Some(Conclusion {
             ticket: context.write(writes),
             until: now.monotonic + KEEPING,
-            peer,
+            step: ConclusionStep::Remember(snapshot),
+        });
+    }
+
+    /// The invitation ends before the two talk.
+    fn conclude(&mut self, context: &mut Context<'_>, peer: Box<AuthenticatedPeer>) {
+        let now = context.now;
+        self.milestones.authenticated = Some(now.monotonic.saturating_duration_since(self.began));
+        let writes = vec![end(self.pending(), EndReason::Used, now)];
+        self.conclusion = Some(Conclusion {
+            ticket: context.write(writes),
+            until: now.monotonic + KEEPING,
+            step: ConclusionStep::End(peer),
         });
     }
 
@@ -640,7 +667,14 @@ impl Pairing {
     ) -> Result<Option<Remembered>, SessionEnd> {
         if let Some(conclusion) = self.conclusion.take_if(|one| one.ticket == ticket) {
             result.map_err(SessionEnd::Store)?;
-            return self.met(context, conclusion).map(Some);
+            return match conclusion.step {
+                ConclusionStep::Remember(snapshot) => {
+                    self.writer.kept = snapshot;
+                    self.remembered(context)?;
+                    Ok(None)
+                }
+                ConclusionStep::End(peer) => self.met(context, *peer).map(Some),
+            };
         }
         let Some((_, snapshot)) = self.writer.writing.take_if(|(one, _)| *one == ticket) else {
             return Ok(None);
@@ -665,12 +699,24 @@ impl Pairing {
         Ok(None)
     }
 
+    /// The peer is on the disk, and is told so, unless this device keeps nobody or refuses them.
+    fn remembered(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
+        if let Some(peer) = self.side.met()
+            && context.shared.is_refused(peer.key)
+        {
+            context.write(vec![end(self.pending(), EndReason::Used, context.now)]);
+            return Err(SessionEnd::Refused);
+        }
+        self.side.remembered(!context.terms.is_incognito);
+        self.copy(context);
+        self.go_on(context)
+    }
+
     fn met(
         &mut self,
         context: &mut Context<'_>,
-        conclusion: Conclusion,
+        peer: AuthenticatedPeer,
     ) -> Result<Remembered, SessionEnd> {
-        let peer = *conclusion.peer;
         let remembered = context.shared.kept().people.get(&peer.key.0);
         let is_unknown = remembered.is_none() && !context.terms.is_incognito;
         if is_unknown || context.shared.is_refused(peer.key) {
@@ -916,6 +962,7 @@ impl Side {
                 HostEffect::ExpectNobody => Effect::ExpectNobody,
                 HostEffect::Send(message) => Effect::Send(message),
                 HostEffect::Keep => Effect::Keep,
+                HostEffect::Remember => Effect::Remember,
                 HostEffect::Abandon => Effect::Abandon,
                 HostEffect::LookOutside => Effect::LookOutside,
                 HostEffect::Reissue(invitation) => Effect::Reissue(invitation),
@@ -925,11 +972,27 @@ impl Side {
             Self::Guest { machine, .. } => machine.poll_effect().map(|effect| match effect {
                 GuestEffect::Send(message) => Effect::Send(message),
                 GuestEffect::Keep => Effect::Keep,
+                GuestEffect::Remember => Effect::Remember,
                 GuestEffect::Again => Effect::Again,
                 GuestEffect::LookOutside => Effect::LookOutside,
                 GuestEffect::Done(peer) => Effect::Done(peer),
                 GuestEffect::Over(failure) => Effect::Over(failure),
             }),
+        }
+    }
+
+    /// Whom the machine wants kept.
+    fn met(&self) -> Option<&AuthenticatedPeer> {
+        match self {
+            Self::Host { machine, .. } => machine.met(),
+            Self::Guest { machine, .. } => machine.met(),
+        }
+    }
+
+    fn remembered(&mut self, is_kept: bool) {
+        match self {
+            Self::Host { machine, .. } => machine.remembered(is_kept),
+            Self::Guest { machine, .. } => machine.remembered(is_kept),
         }
     }
 

@@ -610,6 +610,7 @@ mod tests {
             strikes,
             forms: vec![],
             replies,
+            met: None,
         };
         for late in [
             Write::AddInvitation(Box::new(pending)),

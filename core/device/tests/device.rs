@@ -507,6 +507,14 @@ fn a_store_that_never_answers_when_the_two_meet_keeps_nobody_waiting() {
     assert_eq!(result(&world, 0, unknown), Some(Err(Refusal::NotYet)));
     world.sides[0].disk_mode = DiskMode::Works;
     world.run(seconds(1));
+    assert_eq!(world.sides[0].disk.people.len(), 1);
+    // The guest was told nothing, so it comes again, and nobody else does.
+    let again = world.command(0, resume());
+    assert!(matches!(
+        result(&world, 0, again),
+        Some(Ok(Done::Session(_)))
+    ));
+    world.run(seconds(10));
     let used = world.command(0, resume());
     let over = Refusal::Store(StoreError::Over(EndReason::Used));
     assert_eq!(result(&world, 0, used), Some(Err(over)));
@@ -518,8 +526,10 @@ fn what_comes_before_the_meeting_is_kept_reaches_the_conversation() {
     let mut world = World::new(29);
     let (host, invitation) = hosting_openly(&mut world);
     world.run(seconds(1));
-    world.sides[0].disk_mode = DiskMode::Hangs;
     let guest = accept(&mut world, 1, invitation, SessionTerms::default());
+    // The guest is remembered and told so, and the end of the invitation is not on the disk yet.
+    world.run_until(seconds(5), |world| !world.sides[0].disk.people.is_empty());
+    world.sides[0].disk_mode = DiskMode::Hangs;
     world.run(seconds(3));
     assert!(talks(&world, 1, guest) && !talks(&world, 0, host));
     let text = Saying::Text("early".to_owned());

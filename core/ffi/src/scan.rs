@@ -78,7 +78,7 @@ pub(super) fn read_file(bytes: &[u8]) -> Result<Found, HandfastError> {
 pub(super) fn read_all(bytes: &[u8]) -> Result<Vec<Found>, HandfastError> {
     match in_file(bytes) {
         Ok(token) => Ok(vec![carried(&token)?]),
-        Err(FindError::SeveralTokens(tokens)) => Ok(tokens.iter().map(carried).collect()),
+        Err(FindError::SeveralTokens(tokens)) => tokens.iter().map(carried).collect(),
         Err(error) => Err(error.into()),
     }
 }

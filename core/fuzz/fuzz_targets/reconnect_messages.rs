@@ -2,8 +2,8 @@
 
 #![no_main]
 
+use handfast_protocol::Now;
 use handfast_protocol::handshake::StaticKey;
-use handfast_protocol::pairing::Now;
 use handfast_protocol::reconnect::{
     Message, ReconnectEffect, ReconnectKeys, ReconnectSetup, Reconnecting,
 };

@@ -10,7 +10,7 @@
 //! - [`discovery`] is how they find each other in one local network.
 //! - [`conversation`] carries texts and files on such a link.
 //! - [`link`] is what the machines see of a network; [`certificate`] what a network is known by.
-//! - [`network`] judges what a network lets through.
+//! - [`network`] judges what a network lets through; [`Now`] is what clocks say.
 
 pub mod certificate;
 pub mod conversation;
@@ -18,10 +18,13 @@ pub mod discovery;
 pub mod handshake;
 pub mod link;
 pub mod network;
+mod now;
 pub mod pairing;
 pub mod reconnect;
 #[cfg(feature = "serde")]
 mod serialized;
+
+pub use now::Now;
 
 #[cfg(test)]
 #[path = "../../../tests/src/vectors.rs"]

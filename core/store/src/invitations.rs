@@ -19,6 +19,10 @@ use zeroize::Zeroizing;
 pub const MAX_MARKS: usize = 64;
 
 const VERSION: u8 = 1;
+
+// What an invitation is that is not over; the reasons of its end have the numbers between.
+const WAITING: u8 = 0;
+const WAITING_FOR_ONE: u8 = 5;
 pub(super) const MAX_INVITATION: usize = 1024;
 const MAX_LOCKED: usize = 8192;
 pub(super) const MAX_REPLY: usize = 512;
@@ -91,7 +95,8 @@ impl Kept {
         }
     }
 
-    /// `version 1 | 0 | pending` while it waits, `version 1 | end_reason | made u64 | ended u64 | id 16`
+    /// `version 1 | 0, or 5 and a fingerprint | pending` while it waits for anybody, or for the one who was met
+    /// and has not said whether they keep it; `version 1 | end_reason | made u64 | ended u64 | id 16`
     /// afterwards.
     pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
         match self {
@@ -114,8 +119,13 @@ impl Kept {
         let mut reader = Reader::new(bytes);
         reader.version(VERSION)?;
         let end_reason = match reader.byte()? {
-            0 => {
-                let pending = PendingInvitation::read(&mut reader)?;
+            state @ (WAITING | WAITING_FOR_ONE) => {
+                let met = match state {
+                    WAITING_FOR_ONE => Some(Fingerprint(reader.array()?)),
+                    _ => None,
+                };
+                let mut pending = PendingInvitation::read(&mut reader)?;
+                pending.history.met = met;
                 reader.finish()?;
                 return Ok(Self::Waiting(Box::new(pending)));
             }
@@ -170,15 +180,19 @@ impl PendingInvitation {
         let answer = self.answer.as_ref().map(Answers::to_kept);
         let answer = answer.unwrap_or_default();
         let locked = self.locked.as_deref().unwrap_or_default();
-        let room = 32
+        let room = 64
             + 32 * MOST_FORMS
             + MAX_INVITATION
             + MAX_CERTIFICATE
             + locked.len()
             + answer.len()
             + MOST_REPLIES * (3 + MAX_REPLY);
-        let writer = Writer::new(VERSION, room)
-            .byte(0)
+        let writer = Writer::new(VERSION, room);
+        let writer = match self.history.met {
+            None => writer.byte(WAITING),
+            Some(met) => writer.byte(WAITING_FOR_ONE).raw(&met.0),
+        };
+        let writer = writer
             .u64(self.made)
             .u16(self.port)
             .byte(provenance_code(self.handed))
@@ -248,6 +262,7 @@ impl PendingInvitation {
                 strikes,
                 forms,
                 replies,
+                met: None,
             },
         })
     }

@@ -208,6 +208,7 @@ fn a_writer_that_is_behind_takes_no_strike_back_and_forgets_no_form() {
         },
         forms: forms.iter().map(|form| [*form; 32]).collect(),
         replies: Vec::new(),
+        met: None,
     };
     let write = |history: HostHistory| {
         add_history(&store, id, &history);
@@ -219,6 +220,12 @@ fn a_writer_that_is_behind_takes_no_strike_back_and_forgets_no_form() {
     // Nor does whoever keeps the same invitation once more.
     add(&store, &pending(1));
     assert_eq!(waiting(&store, id).history, history(3, 2, &[1, 2]));
+    let met = HostHistory {
+        met: Some(Fingerprint([7; 32])),
+        ..HostHistory::default()
+    };
+    assert_eq!(write(met.clone()).met, met.met);
+    assert_eq!(write(HostHistory::default()).met, met.met);
     add_history(&store, id, &history(5, 0, &[]));
     assert_eq!(end_of(&store, id), Some(EndReason::Burned));
 }
@@ -593,6 +600,7 @@ fn any_pending() -> impl Strategy<Value = PendingInvitation> {
                         },
                         forms: vec![[answers; 32]; usize::from(answers % 9)],
                         replies,
+                        met: (port % 3 == 0).then_some(Fingerprint([handshakes; 32])),
                     },
                 }
             },

@@ -2,12 +2,15 @@
 
 use crate::people::{GUEST_SIDE, HOST_SIDE, SOON, identity};
 use bytes::Bytes;
-use handfast_native::handshake::{Channel, Initiator, Mode, Policy, Prologue, Ready, Responder};
+use handfast_native::handshake::{
+    Channel, Flow, Initiator, Mode, Policy, Prologue, Ready, Responder,
+};
 use handfast_native::link::{Link, LinkError};
 use handfast_native::net::{
     ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, TransportError, TunnelCertificate,
 };
 use handfast_native::pairing::Identity;
+use handfast_native::reconnect::Message;
 use handfast_native::token::{Candidate, Invitation, Role, Secret};
 use std::net::SocketAddr;
 use tokio::time::timeout;
@@ -125,7 +128,12 @@ impl Holder {
 
     /// This side's first frame.
     pub(crate) fn ready(&self, channel: &mut Channel) -> Bytes {
-        let ready = Ready::new(Secret::random().unwrap(), &self.identity.name, 1_795_000_000, None);
+        let ready = Ready::new(
+            Secret::random().unwrap(),
+            &self.identity.name,
+            1_795_000_000,
+            None,
+        );
         channel.sealer.seal(&ready.to_bytes()).unwrap()
     }
 
@@ -142,7 +150,7 @@ impl Holder {
         open_ready(&mut established.channel, &frame);
         Passed {
             channel: established.channel,
-            ready,
+            last: ready,
             heard: vec![second, frame],
         }
     }
@@ -163,7 +171,7 @@ impl Holder {
         open_ready(&mut established.channel, &frame);
         Passed {
             channel: established.channel,
-            ready,
+            last: ready,
             heard: vec![first, third, frame],
         }
     }
@@ -172,10 +180,34 @@ impl Holder {
 /// A handshake that was passed by hand.
 pub(crate) struct Passed {
     pub(crate) channel: Channel,
-    /// The one frame that was sent.
-    pub(crate) ready: Bytes,
+    /// The last frame that was sent.
+    pub(crate) last: Bytes,
     /// Everything that the other side sent, as it came.
     pub(crate) heard: Vec<Bytes>,
+}
+
+impl Passed {
+    /// [`Self::keep`], unless there is a question first.
+    pub(crate) async fn keep_unless_asked(self, flow: Flow, link: &mut Link) -> Self {
+        match flow {
+            Flow::LinkAsk => self,
+            Flow::TwoWayScan | Flow::OneScan | Flow::LinkOpen | Flow::LinkLocked => {
+                self.keep(link).await
+            }
+        }
+    }
+
+    /// Says that the other side is kept, and hears that this one is.
+    pub(crate) async fn keep(mut self, link: &mut Link) -> Self {
+        let kept = Message::Kept.to_bytes();
+        self.last = self.channel.sealer.seal(&kept).unwrap();
+        link.send(self.last.clone()).await.unwrap();
+        let frame = receive(link).await.unwrap();
+        let body = self.channel.opener.open(frame.clone()).unwrap();
+        assert_eq!(Message::parse(&body), Ok(Message::Kept));
+        self.heard.push(frame);
+        self
+    }
 }
 
 fn open_ready(channel: &mut Channel, frame: &Bytes) {

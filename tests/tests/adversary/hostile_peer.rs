@@ -186,19 +186,19 @@ async fn hostile(role: Role) -> Hostile {
             let mut host = Host::new(flow).await;
             let holder = Holder::of(&host.invitation);
             let mut link = holder.knock(host.address).await.unwrap();
-            let passed = holder.be_guest(&mut link).await;
+            let passed = holder.be_guest(&mut link).await.keep(&mut link).await;
             (link, passed, host.pairing.meeting().await)
         }
         Role::Host => {
             let (holder, mut guest, mut link) = with_hostile_host(flow).await;
-            let passed = holder.be_host(&mut link).await;
+            let passed = holder.be_host(&mut link).await.keep(&mut link).await;
             (link, passed, guest.pairing.meeting().await)
         }
     };
     Hostile {
         link,
         channel: passed.channel,
-        last: passed.ready,
+        last: passed.last,
         other: converse(meeting),
     }
 }

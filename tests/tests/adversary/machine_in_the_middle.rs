@@ -165,13 +165,14 @@ async fn with_the_secret_alone_nobody_passes_for_the_host() {
 
         // To the host it is one more guest who saw the code, opened the lock, or is asked.
         let mut link = holder.knock(host.address).await.unwrap();
-        holder.be_guest(&mut link).await;
+        let passed = holder.be_guest(&mut link).await;
         if flow == Flow::LinkAsk {
             let asked =
                 |views: &[View]| matches!(stages(views).last(), Some(HostStage::Asking { .. }));
             host.pairing.shows(asked).await;
             continue;
         }
+        passed.keep(&mut link).await;
         let met = host.pairing.meeting().await.peer;
         assert_eq!((met.scans, met.trust), (1, trust_without_reply(flow)));
         if flow != Flow::LinkLocked {
@@ -273,11 +274,13 @@ async fn between(flow: Flow) -> Between {
     let as_host = async {
         let mut link = middle.meet_guest(&forged).await.unwrap();
         let passed = forged.be_host(&mut link).await;
+        let passed = passed.keep_unless_asked(flow, &mut link).await;
         Leg { link, passed }
     };
     let as_guest = async {
         let mut link = holder.knock(host.address).await.unwrap();
         let passed = holder.be_guest(&mut link).await;
+        let passed = passed.keep_unless_asked(flow, &mut link).await;
         Leg { link, passed }
     };
     let (near, far) = tokio::join!(as_host, as_guest);

@@ -106,6 +106,7 @@ impl Introduced {
             clock: self.ready.clock(),
             scans: if self.two_way { 2 } else { 1 },
             reconnect: ReconnectKeys::from_first_meeting(&rs0, self.own_clock, self.ready.clock()),
+            keeps_us: false,
             channel: self.channel,
         }
     }

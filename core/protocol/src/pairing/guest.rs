@@ -1,6 +1,7 @@
 //! The guest's side of the flow: open, agree, knock, reply where needed.
 
 use super::ask::{ANSWER_PATIENCE, Entropy, Introduced, TRIES};
+use super::keeping::Keeping;
 use super::view::{GuestStage, GuestView};
 use super::{AuthenticatedPeer, Failure, HANDSHAKE_PATIENCE, Identity, Now, Outgoing, Provenance};
 use crate::handshake::{
@@ -36,6 +37,10 @@ const LOOK_PATIENCE: Duration = Duration::from_secs(2);
 /// and only the host's counts.
 const EXPIRED_PATIENCE: Duration = Duration::from_secs(8);
 
+/// How long a host is knocked at that was met, and left before it said whether it keeps this guest: it may
+/// come back to the invitation, or have used it up, and is found as a contact then.
+const MET_PATIENCE: Duration = Duration::from_secs(30);
+
 /// An invitation that is not the one being answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -50,11 +55,14 @@ pub enum GuestEffect {
     /// Keep what [`Guest::proofs`] says now, before anything else that follows here: whoever gets a
     /// proof can test one guess at the answer with it, whatever happens to this device.
     Keep,
+    /// Keep whom [`Guest::met`] tells, durably, and say so by [`Guest::remembered`]: until then the host
+    /// is told nothing.
+    Remember,
     /// Give up the link, and knock again.
     Again,
     /// Ask servers outside how this device is seen, for the reply.
     LookOutside,
-    /// The host is who made the invitation: hand over.
+    /// The host is who made the invitation, and has said whether it keeps this guest: hand over.
     Done(Box<AuthenticatedPeer>),
     /// It is over.
     Over(Failure),
@@ -96,6 +104,8 @@ pub struct Guest {
     tried: Tried,
     /// The host has said that an answer was wrong.
     was_wrong: bool,
+    /// The host is kept, or this guest keeps nobody.
+    has_met: bool,
     /// Runs of the check, so that no two use the same randomness.
     runs: u32,
     phase: Phase,
@@ -157,6 +167,8 @@ enum Step {
     Share(Box<Introduced>, Box<Attempt>),
     /// The proof of the host's answer, or that the answers differ.
     Proof(Box<Introduced>, Box<Agreement>),
+    /// Whether the host keeps this guest.
+    Kept(Box<Keeping>),
     Nothing,
 }
 
@@ -185,6 +197,7 @@ impl Guest {
             slot: Heard::Nothing,
             tried: Tried::default(),
             was_wrong: false,
+            has_met: false,
             runs: 0,
             phase: Phase::Opened,
             effects: VecDeque::new(),
@@ -408,6 +421,7 @@ impl Guest {
                 if self.gives_up.is_some_and(|at| now.monotonic >= at) {
                     let left = self.invitation.expiry.remaining(now.unix);
                     self.end(match (self.slot, left) {
+                        _ if self.has_met => Failure::WentAway,
                         (Heard::Taken | Heard::WasTaken, _) => Failure::Taken,
                         (Heard::Nothing, Some(_)) => Failure::NotReached,
                         (Heard::Nothing, None) => Failure::Expired,
@@ -546,7 +560,7 @@ impl Guest {
                         *until = now.monotonic + ANSWER_PATIENCE;
                         *step = Step::Question(Box::new(introduced));
                     }
-                    Some(introduced) => self.hand_over(introduced, None),
+                    Some(introduced) => self.meet(now, introduced, None),
                     None => self.end(Failure::NotTheInviter),
                 }
             }
@@ -554,7 +568,48 @@ impl Guest {
             Step::Question(_) => self.end(Failure::NotTheInviter),
             Step::Share(introduced, attempt) => self.prove(introduced, *attempt, message),
             Step::Proof(introduced, agreement) => self.judge(now, introduced, *agreement, message),
+            Step::Kept(mut keeping) => match keeping.hear(message) {
+                true => self.conclude(keeping),
+                false => self.end(Failure::NotTheInviter),
+            },
             Step::Nothing => {}
+        }
+    }
+
+    /// Whom [`GuestEffect::Remember`] is about.
+    pub fn met(&self) -> Option<&AuthenticatedPeer> {
+        match &self.phase {
+            Phase::Open {
+                step: Step::Kept(keeping),
+                ..
+            } => Some(keeping.peer()),
+            Phase::Open { .. }
+            | Phase::Opened
+            | Phase::Knocking { .. }
+            | Phase::Answered
+            | Phase::Finished => None,
+        }
+    }
+
+    /// The host is kept now; or `is_kept` is false, and this guest keeps nobody. Out of turn it changes
+    /// nothing.
+    pub fn remembered(&mut self, is_kept: bool) {
+        let Phase::Open { step, .. } = &mut self.phase else {
+            return;
+        };
+        match std::mem::replace(step, Step::Nothing) {
+            Step::Kept(mut keeping) => {
+                self.has_met = true;
+                let frame = keeping.say(is_kept);
+                self.effects.extend(frame.map(GuestEffect::Send));
+                self.conclude(keeping);
+            }
+            other @ (Step::Second(_)
+            | Step::Ready { .. }
+            | Step::Question(_)
+            | Step::Share(..)
+            | Step::Proof(..)
+            | Step::Nothing) => *step = other,
         }
     }
 
@@ -570,6 +625,7 @@ impl Guest {
             | Step::Ready { .. }
             | Step::Share(..)
             | Step::Proof(..)
+            | Step::Kept(_)
             | Step::Nothing) => {
                 *step = other;
                 return;
@@ -614,9 +670,10 @@ impl Guest {
         }
     }
 
-    /// What [`GuestEffect::Keep`] asked for cannot be done, so nothing that was to follow is sent.
+    /// What [`GuestEffect::Keep`] or [`GuestEffect::Remember`] asked for cannot be done, so nothing that was
+    /// to follow is sent.
     pub fn not_kept(&mut self) {
-        if self.has_sent_proof() {
+        if self.has_sent_proof() || self.met().is_some() {
             self.end(Failure::Local);
         }
     }
@@ -630,6 +687,7 @@ impl Guest {
                 | Step::Ready { .. }
                 | Step::Question(_)
                 | Step::Share(..)
+                | Step::Kept(_)
                 | Step::Nothing => false,
             },
             Phase::Opened | Phase::Knocking { .. } | Phase::Answered | Phase::Finished => false,
@@ -646,7 +704,7 @@ impl Guest {
     ) {
         match introduced.hear(message) {
             Some(AnswerMessage::Proof(theirs)) => match agreement.confirm(&theirs) {
-                Some(key) => self.hand_over(*introduced, Some(&key)),
+                Some(key) => self.meet(now, *introduced, Some(&key)),
                 None => self.end(Failure::NotTheInviter),
             },
             Some(AnswerMessage::NoMatch) if self.tried.is_used_up() => {
@@ -691,6 +749,9 @@ impl Guest {
             Phase::Open { step, .. } => match step {
                 Step::Second(_) => self.end(Failure::NotTheInviter),
                 Step::Proof(..) => self.end(Failure::LeftAfterAnswer),
+                // They are met again by what both may have kept, and the invitation is good for as long as
+                // the host has not heard that this side has.
+                Step::Kept(_) => self.again(now),
                 Step::Ready { .. } | Step::Question(_) | Step::Share(..) | Step::Nothing => {
                     match self.was_wrong {
                         // The host counts the answers of all links; for it, that was the last one.
@@ -705,6 +766,10 @@ impl Guest {
     }
 
     fn again(&mut self, now: Now) {
+        if self.has_met {
+            let soon = now.monotonic + MET_PATIENCE;
+            self.gives_up = self.gives_up.map(|at| at.min(soon));
+        }
         self.phase = Phase::Knocking {
             since: now.monotonic,
         };
@@ -723,7 +788,8 @@ impl Guest {
         }
     }
 
-    fn hand_over(&mut self, introduced: Introduced, answered: Option<&Secret<64>>) {
+    /// Both have introduced themselves: what they meet again by has to be kept first.
+    fn meet(&mut self, now: Now, introduced: Introduced, answered: Option<&Secret<64>>) {
         let flow = match (self.provenance, introduced.two_way()) {
             (Provenance::Camera, true) => Flow::TwoWayScan,
             (Provenance::Camera, false) => Flow::OneScan,
@@ -731,8 +797,22 @@ impl Guest {
             (Provenance::Locked, _) => Flow::LinkLocked,
         };
         let peer = introduced.into_authenticated_peer(flow, &self.entropy, answered);
-        self.phase = Phase::Finished;
-        self.effects.push_back(GuestEffect::Done(Box::new(peer)));
+        if let Phase::Open { step, until } = &mut self.phase {
+            *until = now.monotonic + HANDSHAKE_PATIENCE;
+            *step = Step::Kept(Box::new(Keeping::new(peer)));
+            self.effects.push_back(GuestEffect::Remember);
+        }
+    }
+
+    /// Hands over, if both have said whether they keep each other.
+    fn conclude(&mut self, keeping: Box<Keeping>) {
+        if keeping.is_done() {
+            self.phase = Phase::Finished;
+            let peer = keeping.into_peer();
+            self.effects.push_back(GuestEffect::Done(peer));
+        } else {
+            self.go_on(Step::Kept(keeping));
+        }
     }
 
     fn end(&mut self, failure: Failure) {
@@ -763,6 +843,8 @@ impl Guest {
                 Step::Question(_) => "question",
                 Step::Share(..) => "share",
                 Step::Proof(..) => "proof",
+                Step::Kept(keeping) if keeping.is_waiting() => "keeping",
+                Step::Kept(_) => "kept",
                 Step::Nothing => unreachable!("only while a message is looked at"),
             },
             Phase::Finished => "finished",

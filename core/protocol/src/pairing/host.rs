@@ -1,6 +1,7 @@
 //! The host's side of the flow: show, wait, let one guest in.
 
 use super::ask::{ANSWER_PATIENCE, Entropy, Introduced, REST, TRIES};
+use super::keeping::Keeping;
 use super::replies::{MOST_REPLIES, ReceivedReply, Replies, Search};
 use super::view::HostStage;
 use super::{
@@ -73,6 +74,9 @@ pub struct HostHistory {
     pub forms: Vec<[u8; 32]>,
     /// The replies that came, in the order in which their guests are looked for.
     pub replies: Vec<ReceivedReply>,
+    /// The certificate of the guest who was met here, and has not said yet whether it keeps this host: the
+    /// invitation is for nobody else any more.
+    pub met: Option<Fingerprint>,
 }
 
 impl HostHistory {
@@ -94,6 +98,7 @@ impl HostHistory {
             }
         }
         self.replies.truncate(MOST_REPLIES);
+        self.met = self.met.or(other.met);
     }
 }
 
@@ -109,13 +114,16 @@ pub enum HostEffect {
     /// Keep what [`Host::history`] says now, before anything else that follows here: a try that a guest
     /// has heard of counts, whatever happens to this device.
     Keep,
+    /// Keep whom [`Host::met`] tells and what [`Host::history`] says, durably and both or neither, and say so
+    /// by [`Host::remembered`]: until then the guest is told nothing.
+    Remember,
     /// Give up the link, and wait for another guest.
     Abandon,
     /// Ask servers outside how this device is seen: the local network has failed.
     LookOutside,
     /// Show the invitation in this form from now on: it leads elsewhere.
     Reissue(Box<Invitation>),
-    /// The guest has proved that it holds the invitation: the link is handed over.
+    /// The guest holds the invitation, and has said whether it keeps this host: the link is handed over.
     Done(Box<AuthenticatedPeer>),
     /// It is over.
     Over(Failure),
@@ -136,6 +144,8 @@ pub struct Host {
     replies: Replies,
     strikes: Strikes,
     asking: Asking,
+    /// Who was met, and has not said whether it keeps this host.
+    met: Option<Fingerprint>,
     /// Where this device is now, if it moved while a link was open.
     elsewhere: Option<Candidates>,
     effects: VecDeque<HostEffect>,
@@ -205,6 +215,8 @@ enum Step {
     Share(Box<Introduced>),
     /// The proof of an answer.
     Proof(Box<Introduced>, Box<Agreement>),
+    /// Whether the guest keeps this host.
+    Kept(Box<Keeping>),
     Nothing,
 }
 
@@ -223,6 +235,7 @@ impl Host {
             replies: Replies::default(),
             strikes: Strikes::default(),
             asking: Asking::default(),
+            met: None,
             elsewhere: None,
             effects: VecDeque::new(),
         }
@@ -237,6 +250,7 @@ impl Host {
         known.merge(&history);
         self.strikes = known.strikes;
         self.forms = known.forms;
+        self.met = known.met;
         self.replies = Replies::open(&self.keys, known.replies)?;
         self.look(now);
         if self.replies.sought().is_some() {
@@ -251,6 +265,7 @@ impl Host {
             strikes: self.strikes,
             forms: self.forms.clone(),
             replies: self.replies.kept(),
+            met: self.met,
         }
     }
 
@@ -378,6 +393,9 @@ impl Host {
 
     /// Somebody who holds the invitation knocked: the one with this certificate, if they tell the truth.
     pub fn knocked(&mut self, now: Now, guest: Fingerprint) {
+        if self.is_for_another(guest) {
+            return;
+        }
         match &mut self.phase {
             Phase::Waiting => {
                 self.phase = Phase::Knocked {
@@ -408,6 +426,9 @@ impl Host {
             provenance,
         };
         let guest = self.replies.hold(&self.keys, received)?;
+        if self.is_for_another(guest) {
+            return Ok(());
+        }
         let heard = match &self.phase {
             Phase::Waiting => None,
             Phase::Knocked { guest, .. } => *guest,
@@ -445,6 +466,9 @@ impl Host {
             // The link before it is gone.
             Phase::Open { .. } => self.vacate(now),
             Phase::Finished => return,
+        }
+        if self.is_for_another(remote) {
+            return self.effects.push_back(HostEffect::Abandon);
         }
         let one_way = Prologue {
             mode: Mode::OneWay,
@@ -540,7 +564,7 @@ impl Host {
                         *until = now.monotonic + ANSWER_PATIENCE;
                         *step = Step::Share(Box::new(introduced));
                     }
-                    Some(introduced) => self.hand_over(introduced, None),
+                    Some(introduced) => self.meet(now, introduced, None),
                     None => self.refuse(now, HandshakeError::Malformed),
                 }
             }
@@ -553,6 +577,10 @@ impl Host {
             }
             Step::Share(introduced) => self.answer(now, introduced, message),
             Step::Proof(introduced, agreement) => self.judge(now, introduced, *agreement, message),
+            Step::Kept(mut keeping) => match keeping.hear(message) {
+                true => self.conclude(keeping),
+                false => self.refuse(now, HandshakeError::Malformed),
+            },
             Step::Nothing => {}
         }
     }
@@ -612,7 +640,7 @@ impl Host {
         };
         if let Some(key) = key {
             self.effects.push_back(HostEffect::Send(frame));
-            return self.hand_over(*introduced, Some(&key));
+            return self.meet(now, *introduced, Some(&key));
         }
         self.strikes.answers = self.strikes.answers.saturating_add(1);
         self.effects.push_back(HostEffect::Keep);
@@ -632,18 +660,30 @@ impl Host {
         }
     }
 
+    /// Somebody else was met here already.
+    fn is_for_another(&self, guest: Fingerprint) -> bool {
+        self.met.is_some_and(|met| met != guest)
+    }
+
     /// True while it is too early to look at another answer.
     fn rests(&self, now: Now) -> bool {
         let until = self.asking.rests_until;
         until.is_some_and(|until| now.monotonic < until)
     }
 
-    fn hand_over(&mut self, introduced: Introduced, answered: Option<&Secret<64>>) {
-        let reply = match &self.phase {
-            Phase::Open { reply, .. } => *reply,
-            Phase::Waiting | Phase::Knocked { .. } | Phase::Finished => None,
+    /// Both have introduced themselves: what they meet again by has to be kept first.
+    fn meet(&mut self, now: Now, introduced: Introduced, answered: Option<&Secret<64>>) {
+        let Phase::Open {
+            guest,
+            reply,
+            until,
+            step,
+            ..
+        } = &mut self.phase
+        else {
+            return;
         };
-        let flow = match (reply, self.terms.handed) {
+        let flow = match (*reply, self.terms.handed) {
             (Some(Provenance::Camera), _) => Flow::TwoWayScan,
             (Some(Provenance::Carried | Provenance::Locked) | None, Provenance::Locked) => {
                 Flow::LinkLocked
@@ -653,8 +693,53 @@ impl Host {
             | (_, Provenance::Carried) => Flow::LinkOpen,
         };
         let peer = introduced.into_authenticated_peer(flow, &self.entropy, answered);
-        self.phase = Phase::Finished;
-        self.effects.push_back(HostEffect::Done(Box::new(peer)));
+        self.met = Some(*guest);
+        *until = now.monotonic + HANDSHAKE_PATIENCE;
+        *step = Step::Kept(Box::new(Keeping::new(peer)));
+        self.effects.push_back(HostEffect::Remember);
+    }
+
+    /// Whom [`HostEffect::Remember`] is about.
+    pub fn met(&self) -> Option<&AuthenticatedPeer> {
+        match &self.phase {
+            Phase::Open {
+                step: Step::Kept(keeping),
+                ..
+            } => Some(keeping.peer()),
+            Phase::Open { .. } | Phase::Waiting | Phase::Knocked { .. } | Phase::Finished => None,
+        }
+    }
+
+    /// The guest is kept now; or `is_kept` is false, and this host keeps nobody. Out of turn it changes
+    /// nothing.
+    pub fn remembered(&mut self, is_kept: bool) {
+        let Phase::Open { step, .. } = &mut self.phase else {
+            return;
+        };
+        match std::mem::replace(step, Step::Nothing) {
+            Step::Kept(mut keeping) => {
+                let frame = keeping.say(is_kept);
+                self.effects.extend(frame.map(HostEffect::Send));
+                self.conclude(keeping);
+            }
+            other @ (Step::First
+            | Step::Third { .. }
+            | Step::Ready { .. }
+            | Step::Share(_)
+            | Step::Proof(..)
+            | Step::Nothing) => *step = other,
+        }
+    }
+
+    /// Hands over, if both have said whether they keep each other.
+    fn conclude(&mut self, keeping: Box<Keeping>) {
+        if keeping.is_done() {
+            self.phase = Phase::Finished;
+            let peer = keeping.into_peer();
+            self.effects.push_back(HostEffect::Done(peer));
+        } else {
+            self.go_on(Step::Kept(keeping));
+        }
     }
 
     /// The guest failed a proof. It is told nothing; the person is told only when it burns.
@@ -703,6 +788,9 @@ impl Host {
     fn search(&mut self, search: Search, turn: Turn) {
         match search {
             Search::Same => {}
+            Search::Guest(guest, _) if self.is_for_another(guest) => {
+                self.effects.push_back(HostEffect::ExpectNobody);
+            }
             Search::Guest(guest, candidates) => {
                 let expect = HostEffect::Expect(guest, candidates, turn);
                 self.effects.push_back(expect);
@@ -757,6 +845,8 @@ impl Host {
                 Step::Share(_) if self.rests(now) => "share, resting",
                 Step::Share(_) => "share",
                 Step::Proof(..) => "proof",
+                Step::Kept(keeping) if keeping.is_waiting() => "keeping",
+                Step::Kept(_) => "kept",
                 Step::Nothing => unreachable!("only while a message is looked at"),
             },
             Phase::Finished => "finished",

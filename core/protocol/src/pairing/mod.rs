@@ -13,19 +13,22 @@
 //!    ([`HostStage::Checking`], [`GuestStage::Checking`]).
 //! 7. Where the invitation asks a question, the guest answers it ([`GuestView::Asking`]); nobody learns the
 //!    answer, and three wrong ones burn the invitation.
-//! 8. They talk.
+//! 8. Both keep what they meet again by, and tell each other so.
+//! 9. They talk.
 
 mod ask;
 mod cause;
 mod failure;
 mod guest;
 mod host;
+mod keeping;
 mod replies;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::now::Now;
 pub use cause::{Cause, Remedy, Signs};
 pub use failure::Failure;
 pub use guest::{Guest, GuestEffect, OtherInvitation, Tried};
@@ -36,7 +39,7 @@ pub use view::{GuestStage, GuestView, HostStage};
 use crate::handshake::{Channel, ClientKind, PublicKey, StaticKey, Trust};
 use crate::reconnect::ReconnectKeys;
 use bytes::Bytes;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long the proofs inside an open link may take.
 pub const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(15);
@@ -82,15 +85,6 @@ pub enum Turn {
     Now,
 }
 
-/// Both clocks at one moment.
-#[derive(Clone, Copy, Debug)]
-pub struct Now {
-    /// For intervals.
-    pub monotonic: Instant,
-    /// For expiry: seconds since 1970-01-01 UTC by this device's clock.
-    pub unix: u64,
-}
-
 /// Somebody who proved to hold the invitation, and the channel to them.
 #[derive(Debug)]
 pub struct AuthenticatedPeer {
@@ -110,6 +104,8 @@ pub struct AuthenticatedPeer {
     pub channel: Channel,
     /// What the two find and recognise each other by when they meet again; both hold the same.
     pub reconnect: ReconnectKeys,
+    /// The other side has said that it keeps what this one is met again by. If it has not, they cannot be.
+    pub keeps_us: bool,
 }
 
 /// A message for the link.

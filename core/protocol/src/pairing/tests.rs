@@ -17,6 +17,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 mod ask;
+mod kept;
 mod ready;
 mod replies;
 mod table;
@@ -178,6 +179,7 @@ impl Scene {
                     GuestEffect::Again => self.host.link_ended(now),
                     GuestEffect::Done(host) => at_guest = Some(Ok(host)),
                     GuestEffect::Over(failure) => at_guest = Some(Err(failure)),
+                    GuestEffect::Remember => self.guest.remembered(true),
                     GuestEffect::LookOutside | GuestEffect::Keep => {}
                 }
             }
@@ -187,6 +189,7 @@ impl Scene {
                     HostEffect::Done(guest) => at_host = Some(Ok(guest)),
                     HostEffect::Over(failure) => at_host = Some(Err(failure)),
                     HostEffect::Abandon => self.guest.link_ended(now),
+                    HostEffect::Remember => self.host.remembered(true),
                     HostEffect::Expect(..)
                     | HostEffect::ExpectNobody
                     | HostEffect::LookOutside

@@ -5,15 +5,18 @@ use super::failure::ReconnectFailure;
 use super::generations::following;
 use super::keys::ReconnectKeys;
 use super::message::Message;
+use crate::Now;
 use crate::handshake::{
     Channel, ClientKind, Established, HandshakeError, KnownAttempt, KnownInitiator, Mode, Prologue,
     PublicKey, Ready, StaticKey, respond_to_known,
 };
-use crate::pairing::{HANDSHAKE_PATIENCE, Now};
 use bytes::Bytes;
 use handfast_token::{Fingerprint, Secret};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
+
+/// How long the proofs inside an open link may take, and then what follows them.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// How long two persons may think about a restored device.
 const PERSONS_PATIENCE: Duration = Duration::from_secs(5 * 60);
@@ -153,7 +156,7 @@ impl Reconnecting {
     pub fn start(now: Now, setup: ReconnectSetup) -> Self {
         let mut this = Self {
             phase: Phase::Open {
-                until: now.monotonic + HANDSHAKE_PATIENCE,
+                until: now.monotonic + PATIENCE,
                 step: Step::First,
             },
             setup,
@@ -373,7 +376,7 @@ impl Reconnecting {
             is_kept: false,
             channel,
         });
-        self.wait_until(now.monotonic + HANDSHAKE_PATIENCE);
+        self.wait_until(now.monotonic + PATIENCE);
         match proof {
             Proof::Generation(_) => self.keep(introduced),
             Proof::Restored if ready.name().is_empty() => self.say_names(introduced),

@@ -1,8 +1,8 @@
 //! Two devices that come together again, with time as an argument and no network.
 
 use super::*;
+use crate::Now;
 use crate::handshake::{ClientKind, PublicKey, StaticKey};
-use crate::pairing::Now;
 use bytes::Bytes;
 use handfast_token::{Fingerprint, Secret};
 use std::time::{Duration, Instant};

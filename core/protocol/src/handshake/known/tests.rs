@@ -16,13 +16,16 @@ fn attempt(mode: Mode, psk: u8) -> KnownAttempt {
     }
 }
 
+/// What one side goes on with, and the place of the attempt that it belongs to.
+type End = (Established, usize);
+
 /// Runs a handshake between the keys 10 and 20, in which `meddle` may change message 1 or 2. Gives both
 /// ends with the place of the attempt that each went on with.
 fn run(
     initiator: &[KnownAttempt],
     responder: &[KnownAttempt],
     mut meddle: impl FnMut(u8, &mut Vec<u8>),
-) -> Result<((Established, usize), (Established, usize)), HandshakeError> {
+) -> Result<(End, End), HandshakeError> {
     let (one, other) = (key(10), key(20));
     let (waiting, mut m1) = KnownInitiator::start(&one, other.public(), initiator)?;
     meddle(1, &mut m1);
@@ -76,8 +79,18 @@ fn the_newest_that_both_hold_opens_the_channel() {
             &all,
             (0, 1),
         ),
-        ("one was restored", &all, &[restored.clone()], (2, 0)),
-        ("the initiator was", &[restored.clone()], &all, (0, 2)),
+        (
+            "one was restored",
+            &all,
+            std::slice::from_ref(&restored),
+            (2, 0),
+        ),
+        (
+            "the initiator was",
+            std::slice::from_ref(&restored),
+            &all,
+            (0, 2),
+        ),
     ] {
         let (one, other) = run(initiator, responder, |_, _| {}).expect(what);
         assert_eq!((one.1, other.1), expected, "{what}");
@@ -157,18 +170,18 @@ fn first_messages_have_one_length_and_come_in_threes_at_most() {
 
 #[test]
 fn an_ephemeral_key_of_low_order_is_refused() {
-    let refused = run(&any_state(), &any_state(), |number, message| match number {
-        2 => message[..32].fill(0),
-        _ => {}
+    let refused = run(&any_state(), &any_state(), |number, message| {
+        if number == 2 {
+            message[..32].fill(0);
+        }
     });
     assert_eq!(refused.err(), Some(HandshakeError::SecondMessage));
-    let refused = run(&any_state(), &any_state(), |number, message| match number {
-        1 => {
+    let refused = run(&any_state(), &any_state(), |number, message| {
+        if number == 1 {
             for first in message.chunks_mut(FIRST_MESSAGE) {
                 first[..32].fill(0);
             }
         }
-        _ => {}
     });
     assert_eq!(refused.err(), Some(HandshakeError::FirstMessage));
 }

@@ -75,6 +75,7 @@ impl At {
         loop {
             match self.scene.guest.poll_effect() {
                 Some(GuestEffect::Send(message)) => return message,
+                Some(GuestEffect::Remember) => self.scene.guest.remembered(true),
                 Some(_) => {}
                 None => panic!("the guest has something to say"),
             }
@@ -176,7 +177,12 @@ fn resting() -> At {
     at
 }
 
-const HOST_STATES: [State; 15] = [
+/// Both have introduced themselves, and the guest is not kept yet.
+fn keeping() -> At {
+    ready(None).host_goes_on()
+}
+
+const HOST_STATES: [State; 17] = [
     ("waiting", || scene(None)),
     ("looked for", || scene(None).replies()),
     ("looked for, overdue", || {
@@ -204,6 +210,12 @@ const HOST_STATES: [State; 15] = [
     }),
     ("proof (wrong)", || proof("Max")),
     ("proof (right)", || proof("Rex")),
+    ("keeping", keeping),
+    ("kept", || {
+        let mut at = keeping();
+        at.scene.host.remembered(true);
+        at
+    }),
     ("finished", || {
         let mut at = scene(None);
         at.host_wakes(Some(at.scene.start + QR_LIFETIME));
@@ -211,7 +223,7 @@ const HOST_STATES: [State; 15] = [
     }),
 ];
 
-const HOST_EVENTS: [Happening; 17] = [
+const HOST_EVENTS: [Happening; 18] = [
     ("the guest knocks", |at| at.scene.knock()),
     ("another guest knocks", |at| {
         let now = at.scene.now();
@@ -260,6 +272,7 @@ const HOST_EVENTS: [Happening; 17] = [
         let now = at.scene.now();
         at.scene.host.received(now, &Bytes::from(vec![0xaa; 96]));
     }),
+    ("the guest is kept", |at| at.scene.host.remembered(true)),
     ("the link ends", |at| {
         at.scene.host.link_ended(at.scene.now())
     }),
@@ -298,6 +311,7 @@ fn host_effects(scene: &mut Scene) -> Vec<String> {
         HostEffect::ExpectNobody => "expect nobody".to_owned(),
         HostEffect::Send(_) => "send".to_owned(),
         HostEffect::Keep => "keep".to_owned(),
+        HostEffect::Remember => "remember".to_owned(),
         HostEffect::Abandon => "abandon".to_owned(),
         HostEffect::LookOutside => "look outside".to_owned(),
         HostEffect::Reissue(_) => "reissue".to_owned(),
@@ -343,6 +357,7 @@ fn of_host(at: &mut At) -> Bytes {
     loop {
         match at.scene.host.poll_effect() {
             Some(HostEffect::Send(message)) => return message,
+            Some(HostEffect::Remember) => at.scene.host.remembered(true),
             Some(_) => {}
             None => panic!("the host has something to say"),
         }
@@ -415,7 +430,12 @@ fn proving(answer: &str, proofs: u8) -> At {
     guest_goes_on(at)
 }
 
-const GUEST_STATES: [State; 15] = [
+/// Both have introduced themselves, and the host is not kept yet.
+fn keeping_host() -> At {
+    guest_goes_on(guest_goes_on(second(None)))
+}
+
+const GUEST_STATES: [State; 17] = [
     ("opened", undecided),
     ("knocking", knocking),
     ("knocking, reply shown", || {
@@ -443,6 +463,12 @@ const GUEST_STATES: [State; 15] = [
     ("proof (right)", || proving("Rex", 0)),
     ("proof (wrong)", || proving("Max", 0)),
     ("proof (wrong, the third)", || proving("Max", 2)),
+    ("keeping", keeping_host),
+    ("kept", || {
+        let mut at = keeping_host();
+        at.scene.guest.remembered(true);
+        at
+    }),
     ("finished", || {
         let mut at = knocking();
         at.scene.guest.failed(TransportError::Closed);
@@ -450,7 +476,7 @@ const GUEST_STATES: [State; 15] = [
     }),
 ];
 
-const GUEST_EVENTS: [Happening; 20] = [
+const GUEST_EVENTS: [Happening; 21] = [
     ("the person agrees", |at| at.scene.connect()),
     ("the person goes on after a restart", |at| {
         let reply = at.reply_of(at.scene.guest_fingerprint);
@@ -486,6 +512,7 @@ const GUEST_EVENTS: [Happening; 20] = [
     ("the slot is taken", |at| at.scene.guest.slot_taken(true)),
     ("the slot is free", |at| at.scene.guest.slot_taken(false)),
     ("a try cannot be kept", |at| at.scene.guest.not_kept()),
+    ("the host is kept", |at| at.scene.guest.remembered(true)),
     ("it is time", |at| {
         if let Some(time) = at.scene.guest.poll_timeout() {
             at.scene.elapsed = time.saturating_duration_since(at.scene.start);
@@ -524,6 +551,7 @@ fn guest_effects(scene: &mut Scene) -> Vec<String> {
     let said = effects.map(|effect| match effect {
         GuestEffect::Send(_) => "send".to_owned(),
         GuestEffect::Keep => "keep".to_owned(),
+        GuestEffect::Remember => "remember".to_owned(),
         GuestEffect::Again => "again".to_owned(),
         GuestEffect::LookOutside => "look outside".to_owned(),
         GuestEffect::Done(met) => done(&met),

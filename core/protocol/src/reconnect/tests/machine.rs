@@ -5,6 +5,7 @@ use super::*;
 use crate::handshake::{
     Channel, KnownAttempt, KnownInitiator, Mode, Prologue, Ready, respond_to_known,
 };
+use proptest::prelude::*;
 
 /// One machine, and a contact that goes through all of it by hand.
 struct ByHand {
@@ -158,8 +159,8 @@ fn what_finds_moves_on_with_the_slower_clock() {
         ([86_400, 172_800], 20_787),
         ([-900_000, 0], 20_787),
     ] {
-        for side in 0..2 {
-            world.sides[side].ahead = ahead[side];
+        for (side, ahead) in world.sides.iter_mut().zip(ahead) {
+            side.ahead = ahead;
         }
         world.meet();
         world.assert_back("a clock was set");
@@ -427,4 +428,30 @@ fn the_initiator_hears_only_the_one_that_it_knocked_at() {
         by_hand.machine.poll_effect(),
         Some(ReconnectEffect::Keep(_))
     ));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_bytes_in_the_place_of_any_message_end_it_and_break_nothing(
+        place in 0_usize..6, bytes in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let mut world = World::new();
+        world.connect();
+        let mut delivered = 0;
+        while let Some(step) = world.steps().first().copied() {
+            if let Step::Deliver(side) = step {
+                if delivered == place {
+                    world.sides[side].incoming[0] = bytes.clone().into();
+                }
+                delivered += 1;
+            }
+            world.step(step);
+        }
+        prop_assert!(delivered > place);
+        prop_assert!(!world.sides[0].is_back() || !world.sides[1].is_back());
+        world.meet();
+        world.assert_back("after other bytes");
+    }
 }

@@ -26,7 +26,9 @@ const FAULTS: [(usize, Fault); 6] = [
 ];
 
 /// How a schedule chooses among what may happen: always the first, always the last.
-const SCHEDULES: [fn(&[Step]) -> Option<&Step>; 2] = [<[Step]>::first, <[Step]>::last];
+const SCHEDULES: [Schedule; 2] = [<[Step]>::first, <[Step]>::last];
+
+type Schedule = fn(&[Step]) -> Option<&Step>;
 
 /// Up to this many steps of a link happen, then the fault, then whatever still can.
 fn link(world: &mut World, schedule: usize, steps: usize, (side, fault): (usize, Fault)) -> usize {
@@ -66,39 +68,97 @@ fn a_fault_after_every_step_leaves_a_secret_in_common() {
     }
 }
 
-/// Links that come to an end at any moment, of which the two learn at different times, and devices that
-/// die with any part of their writes done.
-fn run(seed: u64) {
-    let mut numbers = Numbers(seed);
-    let mut world = World::new();
-    for _ in 0..1 + numbers.below(5) {
-        world.connect();
-        loop {
-            let steps = world.steps();
-            if steps.is_empty() {
-                break;
-            }
-            if numbers.below(10) == 0 {
+/// One link on which anything may happen: it ends at any moment, and the two learn so at different times;
+/// devices die with any part of their writes done; persons agree, or do not, if they are asked.
+fn any_link(world: &mut World, numbers: &mut Numbers) {
+    world.connect();
+    loop {
+        let steps = world.steps();
+        let asked: Vec<usize> = (0..2).filter(|side| world.is_asked(*side)).collect();
+        if steps.is_empty() && asked.is_empty() {
+            break;
+        }
+        let which = numbers.below(steps.len() + asked.len());
+        match numbers.below(10) {
+            0 => {
                 let fault = match numbers.below(3) {
                     0 => Fault::Leave,
                     1 => Fault::Die(numbers.below(3)),
                     _ => Fault::Die(0),
                 };
                 world.fail(numbers.below(2), fault);
-            } else {
-                world.step(steps[numbers.below(steps.len())]);
             }
+            chance => match steps.get(which) {
+                Some(step) => world.step(*step),
+                None => world.decide(asked[which - steps.len()], chance > 2),
+            },
         }
     }
-    world.meet();
-    world.assert_back(&format!("seed {seed}"));
+}
+
+/// The seeds that are tried; `HANDFAST_SEEDS` asks for more, `HANDFAST_SEED` for one alone.
+fn seeds() -> std::ops::Range<u64> {
+    let asked = |name| std::env::var(name).ok()?.parse().ok();
+    match (asked("HANDFAST_SEED"), asked("HANDFAST_SEEDS")) {
+        (Some(seed), _) => seed..seed + 1,
+        (None, many) => 0..many.unwrap_or(300),
+    }
 }
 
 #[test]
 fn whatever_happens_to_links_and_devices_they_come_back() {
-    for seed in 0..300 {
-        run(seed);
+    for seed in seeds() {
+        let mut numbers = Numbers(seed);
+        let mut world = World::new();
+        for _ in 0..1 + numbers.below(5) {
+            any_link(&mut world, &mut numbers);
+        }
+        world.meet();
+        world.assert_back(&format!("seed {seed}"));
     }
+}
+
+#[test]
+fn whatever_happens_and_whatever_is_restored_they_come_back_when_both_agree() {
+    let mut asked = 0;
+    for seed in seeds() {
+        let what = format!("seed {seed}");
+        let mut numbers = Numbers(seed);
+        let mut world = World::new();
+        let mut copies = [vec![first_keys()], vec![first_keys()]];
+        for _ in 0..1 + numbers.below(6) {
+            if numbers.below(3) == 0 {
+                let side = numbers.below(2);
+                let copy = numbers.below(copies[side].len());
+                let copy = copies[side][copy].clone();
+                // A copy that was taken of a device, or one that was imported as the rules want it.
+                world.sides[side].disk = match numbers.below(3) {
+                    0 => copy,
+                    _ => copy.imported(),
+                };
+            }
+            any_link(&mut world, &mut numbers);
+            for (side, copies) in copies.iter_mut().enumerate() {
+                copies.push(world.sides[side].disk.clone());
+            }
+        }
+        world.meet();
+        if world.is_asked(0) || world.is_asked(1) {
+            asked += 1;
+            for side in 0..2 {
+                assert!(world.is_asked(side), "{what}");
+                world.decide(side, true);
+                world.settle();
+            }
+            world.assert_talking(&what);
+            world.meet();
+        }
+        world.assert_back(&what);
+    }
+    assert!(
+        asked * 10 > seeds().count() || seeds().count() == 1,
+        "{asked}"
+    );
 }
 
 /// The rule that all of this rests on: without it the two are apart, and the checks above say so.

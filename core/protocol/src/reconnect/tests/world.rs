@@ -176,6 +176,23 @@ impl World {
         self.carry_out(side);
     }
 
+    /// The person of this side is asked now.
+    pub(super) fn is_asked(&self, side: usize) -> bool {
+        let this = &self.sides[side];
+        this.machine.is_some() && this.asked.is_some()
+    }
+
+    /// The person of this side decides.
+    pub(super) fn decide(&mut self, side: usize, agrees: bool) {
+        let this = &mut self.sides[side];
+        this.asked = None;
+        match agrees {
+            true => this.machine().agree(),
+            false => this.machine().decline(),
+        }
+        self.carry_out(side);
+    }
+
     /// Until nothing is left to happen.
     pub(super) fn settle(&mut self) {
         while let Some(&step) = self.steps().first() {
