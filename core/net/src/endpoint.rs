@@ -34,7 +34,7 @@ use super::port_guess::PortGuess;
 use super::session::{Parties, Session, SessionEvent};
 use super::socket::{Socket, Sockets};
 use bytes::{Bytes, BytesMut};
-use handfast_protocol::link::{Link, LinkEnd, LinkError, LinkState};
+use handfast_protocol::link::{Link, LinkEnd, LinkError, LinkPath, LinkState};
 use handfast_protocol::network::{ReflexiveReport, StunServer};
 use handfast_protocol::pairing::Turn;
 use handfast_protocol::reconnect::RendezvousKeys;
@@ -921,6 +921,7 @@ impl Slot {
         let Some(session) = &self.session else { return };
         self.deadline = None;
         let (link, end) = Link::new(session.own_fingerprint(), observed);
+        tell_path(session, &end);
         self.link = Some(Serving {
             end,
             held: VecDeque::new(),
@@ -997,6 +998,7 @@ impl Slot {
             if changed && !link.leaving {
                 self.deadline = (state == LinkState::Interrupted).then(|| now + PATIENCE);
             }
+            tell_path(session, &link.end);
         }
     }
 
@@ -1067,4 +1069,15 @@ impl Slot {
             self.goodbye = None;
         }
     }
+}
+
+/// Says which way the datagrams take, if it is another one now.
+fn tell_path(session: &Session, end: &LinkEnd) {
+    let path = session.path();
+    let path = path.map(|Path { local, peer }| LinkPath { local, peer });
+    end.path.send_if_modified(|told| {
+        let is_news = *told != path;
+        *told = path;
+        is_news
+    });
 }

@@ -277,6 +277,11 @@ impl Session {
         self.forgotten.take()
     }
 
+    /// The way to send.
+    pub(super) fn path(&self) -> Option<Path> {
+        self.ice.path()
+    }
+
     /// Whether what comes by a path may be the peer's.
     pub(super) fn is_known(&self, path: Path) -> bool {
         self.ice.is_known(path)

@@ -55,6 +55,17 @@ async fn one_scan_is_enough_where_the_host_can_be_reached() {
 }
 
 #[tokio::test]
+async fn each_side_knows_where_the_other_is() {
+    let (host, guest) = pair(&[V4]).await;
+    let known = |link: &Link| *link.path().borrow();
+    let (at_host, at_guest) = (known(&host).unwrap(), known(&guest).unwrap());
+    assert_eq!(
+        (at_host.local, at_host.peer),
+        (at_guest.peer, at_guest.local)
+    );
+}
+
+#[tokio::test]
 async fn ipv6_works_alone_and_beside_ipv4() {
     for addresses in [vec![V6], vec![V4, V6]] {
         let (mut host, guest) = pair(&addresses).await;

@@ -7,6 +7,7 @@
 use bytes::Bytes;
 use handfast_token::Fingerprint;
 use std::future::poll_fn;
+use std::net::SocketAddr;
 use std::task::{Context, Poll};
 use tokio::sync::{mpsc, watch};
 
@@ -25,6 +26,15 @@ pub enum LinkState {
     Interrupted,
     /// Over, for the reason given. No further state follows.
     Closed(LinkError),
+}
+
+/// Between which addresses a link's datagrams travel at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkPath {
+    /// The socket of this side.
+    pub local: SocketAddr,
+    /// Where the peer is, as it is seen from here.
+    pub peer: SocketAddr,
 }
 
 /// Why a link ended, or a message was refused.
@@ -77,6 +87,7 @@ pub struct Link {
     sender: LinkSender,
     receiver: LinkReceiver,
     cutter: LinkCutter,
+    path: watch::Receiver<Option<LinkPath>>,
     local: Fingerprint,
     remote: Fingerprint,
 }
@@ -112,6 +123,8 @@ pub struct LinkEnd {
     pub incoming: mpsc::Sender<Bytes>,
     /// Where the driver says how the link is.
     pub state: watch::Sender<LinkState>,
+    /// Where the driver says which way the datagrams take. None where there are none, as in memory.
+    pub path: watch::Sender<Option<LinkPath>>,
     /// Says once that the link is cut: close at once.
     pub cut: mpsc::Receiver<()>,
 }
@@ -139,6 +152,7 @@ impl Link {
         let (out_tx, out_rx) = mpsc::channel(QUEUE);
         let (in_tx, in_rx) = mpsc::channel(QUEUE);
         let (state_tx, state_rx) = watch::channel(LinkState::Open);
+        let (path_tx, path_rx) = watch::channel(None);
         let (cut_tx, cut_rx) = mpsc::channel(1);
         let link = Link {
             sender: LinkSender {
@@ -150,6 +164,7 @@ impl Link {
                 state: state_rx,
             },
             cutter: LinkCutter(cut_tx),
+            path: path_rx,
             local,
             remote,
         };
@@ -157,6 +172,7 @@ impl Link {
             outgoing: out_rx,
             incoming: in_tx,
             state: state_tx,
+            path: path_tx,
             cut: cut_rx,
         };
         (link, end)
@@ -191,6 +207,12 @@ impl Link {
     /// How the link is now, and a way to wait for changes.
     pub fn state(&self) -> watch::Receiver<LinkState> {
         self.sender.state.clone()
+    }
+
+    /// Which way its datagrams take now, and a way to wait for changes: either side may move. The address of
+    /// the peer has answered a check, so it can be looked for there another time.
+    pub fn path(&self) -> watch::Receiver<Option<LinkPath>> {
+        self.path.clone()
     }
 
     /// The way to end it at once, whoever holds it then.

@@ -125,6 +125,7 @@ fn open(end: LinkEnd) -> (Queues, watch::Sender<LinkState>, mpsc::Receiver<()>) 
         incoming,
         state,
         cut,
+        ..
     } = end;
     (Queues { outgoing, incoming }, state, cut)
 }
