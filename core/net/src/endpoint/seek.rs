@@ -108,19 +108,17 @@ impl Seeking {
 
     /// The search of a slot beside: it has nobody to look for but who is there already.
     pub(super) fn in_one_hour(&self, keys: RendezvousKeys, of: SlotId) -> Self {
-        Self {
+        let nobody = SeekSetup {
             part: self.part,
             hours: Vec::new(),
             addresses: Vec::new(),
-            since: self.since,
+            speaks_from: self.since,
+        };
+        Self {
             next: None,
             current: Some(keys),
-            turn: 0,
-            asked: Asked::default(),
-            elsewhere: None,
-            spent: Spent::default(),
-            is_renewed: true,
             beside: Beside::of(of),
+            ..Self::new(nobody)
         }
     }
 
@@ -394,6 +392,7 @@ impl Slot {
         if self.commands.is_none() {
             return;
         }
+        let own = seeking.hours.first().filter(|own| own.at != keys.at);
         match (self.link.is_some(), is_here, seeking.part) {
             (true, ..) | (false, Some(true), Part::Responder) => {
                 seeking.beside.come(now, keys, path, check.cloned());
@@ -406,6 +405,12 @@ impl Slot {
                 }
                 if let Some(session) = self.session.as_mut().filter(|s| !s.is_known(path)) {
                     session.add_peers(now, &[Candidate::host(path.peer)]);
+                }
+            }
+            (false, None, Part::Initiator) if let Some(own) = own.cloned() => {
+                self.begin_in(now, own, Some(path.peer));
+                if let Side::Seek(seeking) = &mut self.side {
+                    seeking.elsewhere = Some((now, keys));
                 }
             }
             (false, None, _) | (false, Some(false), Part::Responder) => {

@@ -83,12 +83,8 @@ async fn both_are_restarted_and_meet_where_they_were() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_that_stands_outlives_whoever_has_no_more_than_the_keys_of_the_hour() {
-    let pair = Pair::new();
-    let mut initiator = pair.seek(Part::Initiator, &[NOON]);
-    let mut responder = pair.seek(Part::Responder, &[NOON]);
-    let (mut one, mut other) = meet(&mut initiator, &mut responder).await;
-    initiator.stands().await;
-    responder.stands().await;
+    let (pair, connectors, links) = Pair::standing(&[NOON]).await;
+    let ([_initiator, mut responder], (mut one, mut other)) = (connectors, links);
     // A copied device, which proves nothing that is above the tunnel.
     let elsewhere = device();
     let copy = setup(Part::Initiator, hours(1, &[NOON]), at(&pair.responder));
@@ -103,12 +99,8 @@ async fn a_link_that_stands_outlives_whoever_has_no_more_than_the_keys_of_the_ho
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recorded_check_of_another_hour_disturbs_no_link_and_keeps_nobody_out() {
-    let mut pair = Pair::new();
-    let mut initiator = pair.seek(Part::Initiator, &[NOON]);
-    let mut responder = pair.seek(Part::Responder, &[NOON, NOON + 1]);
-    let (mut one, mut other) = meet(&mut initiator, &mut responder).await;
-    initiator.stands().await;
-    responder.stands().await;
+    let (mut pair, connectors, links) = Pair::standing(&[NOON, NOON + 1]).await;
+    let ([_initiator, mut responder], (mut one, mut other)) = (connectors, links);
     // Somebody on the path has a check of the next hour, and sends it again and again.
     let stranger = UdpSocket::bind("127.0.0.1:0").unwrap();
     let there = vec![Candidate::host(stranger.local_addr().unwrap())];
@@ -140,12 +132,8 @@ async fn a_recorded_check_of_another_hour_disturbs_no_link_and_keeps_nobody_out(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn giving_up_the_last_link_leaves_the_one_before_it() {
-    let pair = Pair::new();
-    let mut initiator = pair.seek(Part::Initiator, &[NOON]);
-    let mut responder = pair.seek(Part::Responder, &[NOON]);
-    let (mut one, mut other) = meet(&mut initiator, &mut responder).await;
-    initiator.stands().await;
-    responder.stands().await;
+    let (pair, connectors, links) = Pair::standing(&[NOON]).await;
+    let ([mut initiator, mut responder], (mut one, mut other)) = (connectors, links);
     let elsewhere = device();
     let copy = setup(Part::Initiator, hours(1, &[NOON]), at(&pair.responder));
     let mut copy = elsewhere.seek(copy);

@@ -74,6 +74,17 @@ impl Pair {
         own.seek(setup(part, hours(1, listened), at(other)))
     }
 
+    /// Two who have met, and know that it is each other; the responder listens in these hours.
+    pub(crate) async fn standing(listened: &[u32]) -> (Self, [Connector; 2], (Link, Link)) {
+        let pair = Self::new();
+        let mut initiator = pair.seek(Part::Initiator, &[NOON]);
+        let mut responder = pair.seek(Part::Responder, listened);
+        let links = meet(&mut initiator, &mut responder).await;
+        initiator.stands().await;
+        responder.stands().await;
+        (pair, [initiator, responder], links)
+    }
+
     /// This side's process ends without a word, and another one begins on the same port.
     pub(crate) async fn restart(&mut self, part: Part) {
         let own = match part {
