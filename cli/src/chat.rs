@@ -14,7 +14,7 @@ use handfast_native::device::{Reached, Refusal, RowContent, Saying, SessionEnd, 
 use handfast_native::handshake::ShortString;
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use tokio::time::{Duration, Instant, sleep_until};
+use tokio::time::{Duration, Instant, sleep_until, timeout_at};
 
 /// How long what a person has said may still be on its way when they leave.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -251,9 +251,12 @@ impl Chat<'_> {
             return self.say_what_was_held().await;
         };
         if is_person && line.trim() == "/quit" {
-            self.leaves_by = Some(Instant::now() + PATIENCE);
+            let by = Instant::now() + PATIENCE;
+            self.leaves_by = Some(by);
             self.held.clear();
-            return self.leave().await;
+            // A device that is slow to answer has heard it all the same.
+            let _ = timeout_at(by, self.leave()).await;
+            return;
         }
         match self.held.is_empty() {
             true => self.carry_out(line).await,

@@ -195,8 +195,9 @@ impl Session {
 
     /// Closes it on the person's wish, with a goodbye to whoever is there.
     pub(crate) async fn close(&mut self, output: &mut Output) -> Stop {
-        let _ = self.orders().give(SessionCommand::Close).await;
+        let orders = self.orders();
         let ended = async {
+            let _ = orders.give(SessionCommand::Close).await;
             loop {
                 match self.next().await {
                     News::View(View::Ended(_)) | News::Gone => return,

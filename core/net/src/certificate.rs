@@ -7,6 +7,10 @@ use rtc_crypto::{HashAlgorithm, RTCCryptoProvider};
 use rtc_dtls::crypto::Certificate as DtlsCertificate;
 use std::sync::Arc;
 
+mod hour;
+
+pub(super) use hour::pin_of_scalar;
+
 /// How the block of the private key begins in PEM, as the library writes it.
 const PRIVATE_KEY: &str = "-----BEGIN PRIVATE_KEY-----";
 
@@ -17,6 +21,30 @@ const PRIVATE_KEY: &str = "-----BEGIN PRIVATE_KEY-----";
 pub struct TunnelCertificate {
     inner: DtlsCertificate,
     fingerprint: Fingerprint,
+    pin: Pin,
+}
+
+/// What of a certificate is pinned, by SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pin {
+    /// All of it, in DER: what an invitation or a reply names.
+    Whole,
+    /// Its SubjectPublicKeyInfo, in DER: two contacts know each other's key of an hour beforehand, and the
+    /// rest has a signature in which each process puts other random numbers.
+    PublicKey,
+}
+
+impl Pin {
+    /// What is compared of a certificate.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(super) fn of(self, der: &[u8]) -> Result<Fingerprint, TransportError> {
+        match self {
+            Self::Whole => fingerprint_of(der),
+            Self::PublicKey => fingerprint_of(hour::public_key_info(der)?),
+        }
+    }
 }
 
 impl TunnelCertificate {
@@ -28,7 +56,7 @@ impl TunnelCertificate {
         // The default of the library is P-256.
         DtlsCertificate::generate_self_signed([], provider().crypto())
             .map_err(TransportError::certificate)
-            .and_then(Self::from_inner)
+            .and_then(|inner| Self::pinned(inner, Pin::Whole))
     }
 
     /// Reads what [`Self::keep`] wrote.
@@ -41,7 +69,7 @@ impl TunnelCertificate {
         let begins = pem.find(PRIVATE_KEY).unwrap_or(0);
         let inner = DtlsCertificate::from_pem(&pem[begins..], provider().crypto())
             .map_err(TransportError::certificate)?;
-        let read = Self::from_inner(inner)?;
+        let read = Self::pinned(inner, Pin::Whole)?;
         match read.fingerprint == kept.fingerprint() {
             true => Ok(read),
             false => Err(TransportError::certificate("another fingerprint")),
@@ -60,22 +88,31 @@ impl TunnelCertificate {
         Ok(Certificate::new(pem.into_bytes(), self.fingerprint))
     }
 
-    /// SHA-256 of the certificate in DER.
+    /// SHA-256 of the certificate in DER, or of its SubjectPublicKeyInfo if that is what it is pinned by.
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
+    }
+
+    /// What of it is pinned, here and at the peer.
+    pub(super) fn pin(&self) -> Pin {
+        self.pin
     }
 
     pub(super) fn dtls(&self) -> DtlsCertificate {
         self.inner.clone()
     }
 
-    fn from_inner(inner: DtlsCertificate) -> Result<Self, TransportError> {
+    fn pinned(inner: DtlsCertificate, pin: Pin) -> Result<Self, TransportError> {
         let der = inner
             .certificate
             .first()
             .ok_or_else(|| TransportError::certificate("no certificate"))?;
-        let fingerprint = fingerprint_of(der)?;
-        Ok(Self { inner, fingerprint })
+        let fingerprint = pin.of(der)?;
+        Ok(Self {
+            inner,
+            fingerprint,
+            pin,
+        })
     }
 }
 
@@ -98,8 +135,8 @@ pub(super) fn provider() -> Arc<dyn RTCCryptoProvider> {
     rtc_crypto::default_provider().expect("the provider is compiled in")
 }
 
-/// SHA-256 of a certificate in DER.
-pub(super) fn fingerprint_of(der: &[u8]) -> Result<Fingerprint, TransportError> {
+/// SHA-256 of something in DER.
+fn fingerprint_of(der: &[u8]) -> Result<Fingerprint, TransportError> {
     let hash = provider()
         .crypto()
         .hash(HashAlgorithm::Sha256, der)

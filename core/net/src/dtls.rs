@@ -6,7 +6,7 @@ mod fence;
 
 pub(super) use fence::{Greeting, greeting};
 
-use super::certificate::{TunnelCertificate, fingerprint_of, provider};
+use super::certificate::{TunnelCertificate, provider};
 use super::error::Logged;
 use super::{TransportError, path_mtu};
 use bytes::BytesMut;
@@ -84,6 +84,7 @@ impl Dtls {
         let placeholder = TransportContext::default();
         let observed = Arc::new(OnceLock::new());
         let seen = observed.clone();
+        let pin = certificate.pin();
         let config = ConfigBuilder::default()
             .with_crypto_provider(provider())
             .with_certificates(vec![certificate.dtls()])
@@ -92,7 +93,8 @@ impl Dtls {
             .with_insecure_skip_verify(true)
             .with_verify_peer_certificate(Some(Arc::new(move |chain: &[Vec<u8>], _: &[_]| {
                 let der = chain.first().ok_or(RtcError::ErrNonCertificate)?;
-                let found = fingerprint_of(der)
+                let found = pin
+                    .of(der)
                     .map_err(|_| RtcError::ErrNoMatchingCertificateFingerprint)?;
                 if found != expected {
                     return Err(RtcError::ErrNoMatchingCertificateFingerprint);
@@ -152,13 +154,23 @@ impl Dtls {
         *self.greeting.get_or_insert(greeting) == greeting
     }
 
+    /// Whether somebody has begun this tunnel.
+    pub(super) fn is_greeted(&self) -> bool {
+        self.greeting.is_some()
+    }
+
+    /// Whether that is the greeting which began this tunnel.
+    pub(super) fn is_with(&self, greeting: Greeting) -> bool {
+        self.greeting == Some(greeting)
+    }
+
     /// Whether the client has not shown yet that it receives what is sent to its address (RFC 6347
     /// §4.2.1).
     pub(super) fn is_greeted_only(&self) -> bool {
         !self.is_client && self.fence.taken() < 2
     }
 
-    /// SHA-256 of the certificate the peer proved to hold, once the tunnel stands.
+    /// SHA-256 of what is pinned of the certificate that the peer proved to hold, once the tunnel stands.
     pub(super) fn observed(&self) -> Option<Fingerprint> {
         self.observed.get().copied()
     }

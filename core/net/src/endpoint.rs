@@ -7,6 +7,7 @@
 //! the host waits again. A guest knocks for as long as it is wanted: an attempt that came to nothing is
 //! followed by another.
 
+mod beside;
 mod driver;
 mod guess;
 mod hairpin;
@@ -14,10 +15,16 @@ mod newcomer;
 mod reflexive;
 mod roam;
 mod router;
+mod seek;
+mod wakers;
 
+use beside::Word;
 use driver::{Call, Driver};
 pub use roam::Roaming;
 use router::{Router, SlotId};
+pub use seek::SeekSetup;
+use seek::Seeking;
+use wakers::{SlotWaker, TaskWaker};
 
 use super::certificate::TunnelCertificate;
 use super::error::TransportError;
@@ -27,13 +34,16 @@ use super::port_guess::PortGuess;
 use super::session::{Parties, Session, SessionEvent};
 use super::socket::{Socket, Sockets};
 use bytes::{Bytes, BytesMut};
-use handfast_protocol::link::{Link, LinkEnd, LinkError, LinkState};
+use handfast_protocol::link::{Link, LinkEnd, LinkError, LinkPath, LinkState};
 use handfast_protocol::network::{ReflexiveReport, StunServer};
 use handfast_protocol::pairing::Turn;
+use handfast_protocol::reconnect::RendezvousKeys;
 use handfast_token::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Knocker, Role};
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
@@ -91,9 +101,9 @@ pub enum ConnectEvent {
     /// Host: somebody who holds the invitation is here, and may be told more than once. The fingerprint
     /// is the one they claim; the link will prove it.
     Knock(Fingerprint),
-    /// Guest: the host answered, so the way is open.
+    /// Guest, contact: the other side answered, so the way is open.
     Answered,
-    /// Guest: the host went away again before the link was open. The knocking goes on.
+    /// Guest, contact: the other side went away again before the link was open. The knocking goes on.
     Lapsed,
     /// Guest: whether the host is with somebody else right now. The knocking goes on, and this guest
     /// gets in when the slot is free.
@@ -103,7 +113,7 @@ pub enum ConnectEvent {
     /// The sockets are bound elsewhere now, or are seen elsewhere from outside; see
     /// [`Connector::addresses`] and [`Connector::reflexive`].
     Moved,
-    /// This attempt came to nothing. A host goes on waiting; a guest is done.
+    /// This attempt came to nothing. A host goes on waiting, a contact goes on looking; a guest is done.
     Failed(TransportError),
 }
 
@@ -127,6 +137,8 @@ enum Command {
     Again,
     Reach(Vec<Candidate>),
     TryHarder,
+    Hours(Vec<RendezvousKeys>),
+    Stands,
 }
 
 /// The bound sockets of a device, for any number of invitations. It is a handle: clones share the
@@ -221,12 +233,19 @@ impl Endpoint {
 
     /// Waits for a guest.
     pub fn host(&self, setup: HostSetup) -> Connector {
-        self.start(Side::Host(setup))
+        let credentials = setup.keys.host_ice();
+        self.start(Side::Host(setup, credentials))
     }
 
     /// Knocks at a host.
     pub fn guest(&self, setup: GuestSetup) -> Connector {
         self.start(Side::Guest(setup))
+    }
+
+    /// Looks for somebody who was met before, and listens for them: from the ports that all share. A link
+    /// that is open may be followed by another one while the connector is kept; see [`Connector::stands`].
+    pub fn seek(&self, setup: SeekSetup) -> Connector {
+        self.start(Side::Seek(Box::new(Seeking::new(setup))))
     }
 
     /// Hands an order to the task, which begins with the first one.
@@ -255,39 +274,17 @@ impl Endpoint {
         let (events_tx, events) = mpsc::channel(16);
         let (commands, commands_rx) = mpsc::channel(4);
         let (locals, addresses) = watch::channel(self.addresses());
+        let named = match &side {
+            Side::Guest(setup) => setup.addresses.clone(),
+            Side::Host(..) | Side::Seek(_) => Vec::new(),
+        };
         let slot = Slot {
-            id: 0,
-            locals,
-            seen: self.reflexive.clone(),
-            own: Vec::new(),
             brought: std::mem::take(&mut *self.own.lock().unwrap_or_else(PoisonError::into_inner)),
-            is_apart: false,
             port: self.port,
-            may_guess: self.may_guess,
-            hurried: Instant::now(),
-            port_guess: None,
-            named: match &side {
-                Side::Guest(setup) => setup.addresses.clone(),
-                Side::Host(_) => Vec::new(),
-            },
-            host_credentials: side.keys().host_ice(),
-            side,
-            events: events_tx,
+            may_guess: self.may_guess && !matches!(side, Side::Seek(_)),
+            named,
             commands: Some(commands_rx),
-            answered: false,
-            is_taken: false,
-            session: None,
-            newcomer: None,
-            link: None,
-            deadline: None,
-            announced: None,
-            again: None,
-            out: VecDeque::new(),
-            queue: VecDeque::new(),
-            is_touched: false,
-            since_batch: 0,
-            goodbye: None,
-            refusals: (Instant::now(), 0),
+            ..Slot::new(side, events_tx, locals, self.reflexive.clone())
         };
         self.call(Call::Serve(Box::new(slot)));
         Connector {
@@ -329,14 +326,28 @@ impl Connector {
         let _ = self.commands.send(Command::ExpectNobody).await;
     }
 
-    /// Guest: the host may be here as well.
+    /// Guest, contact: the other side may be here as well.
     pub async fn reach(&self, addresses: Vec<Candidate>) {
         let _ = self.commands.send(Command::Reach(addresses)).await;
     }
 
-    /// Guest: begin anew. A link that is open is given up.
+    /// Guest: begin anew. A link that is open is given up. Contact: the same, of the link that was opened last;
+    /// one that was open before it goes on.
     pub async fn again(&self) {
         let _ = self.commands.send(Command::Again).await;
+    }
+
+    /// Contact: listen in these hours from now on, and knock in the first of them. What has been begun in
+    /// another hour goes on in it.
+    pub async fn hours(&self, hours: Vec<RendezvousKeys>) {
+        let _ = self.commands.send(Command::Hours(hours)).await;
+    }
+
+    /// Contact: the one behind the link that was opened last has proved who they are. A link that was open
+    /// before it ends as [`LinkError::Lost`], without a goodbye. Whoever comes from now on gets a link beside
+    /// this one, which stays open until that is said of theirs.
+    pub async fn stands(&self) {
+        let _ = self.commands.send(Command::Stands).await;
     }
 
     /// The person wants more to be tried to get past a strict network than one token may cause by
@@ -369,22 +380,19 @@ impl Served {
 }
 
 enum Side {
-    Host(HostSetup),
+    /// With the credentials that a knock is addressed with.
+    Host(HostSetup, IceCredentials),
     Guest(GuestSetup),
+    Seek(Box<Seeking>),
 }
 
-impl Side {
-    fn keys(&self) -> &InvitationKeys {
-        match self {
-            Self::Host(setup) => &setup.keys,
-            Self::Guest(setup) => &setup.keys,
-        }
-    }
-}
-
-/// One invitation that is being served.
+/// One invitation that is being served, or one contact that is looked for.
 struct Slot {
     id: SlotId,
+    /// Woken when something came that it waits for.
+    waker: Arc<SlotWaker>,
+    /// When it has to act, as of the last [`Slot::pump`].
+    due: Option<Instant>,
     /// Where its sockets are bound, or were when they were closed.
     locals: watch::Sender<Vec<SocketAddr>>,
     /// What the servers said that were asked.
@@ -405,8 +413,6 @@ struct Slot {
     /// Where the token that was handed in last says that the peer is.
     named: Vec<Candidate>,
     side: Side,
-    /// The host's credentials: what a knock is addressed with.
-    host_credentials: IceCredentials,
     events: mpsc::Sender<ConnectEvent>,
     /// Whether whoever is knocked at has answered.
     answered: bool,
@@ -442,10 +448,45 @@ struct Serving {
     /// Messages that the reader above had no room for yet: one while the session lives, and at the
     /// end everything that had arrived.
     held: VecDeque<Bytes>,
+    /// Done when there is room again, while something is held and somebody waits for that.
+    room: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// Whoever is above has dropped its senders: deliver what is left, then say goodbye.
     leaving: bool,
-    /// The session is over for this reason; only `held` is still to be delivered.
-    ended: Option<LinkError>,
+    /// The session is over; only `held` is still to be delivered.
+    ended: bool,
+}
+
+impl Serving {
+    /// Ready when something came from above that is waited for.
+    fn poll_wake(&mut self, context: &mut Context<'_>, can_write: bool) -> Poll<Wake> {
+        if !self.ended && LinkEnd::poll_cut(&mut self.end.cut, context).is_ready() {
+            return Poll::Ready(Wake::Cut);
+        }
+        if self.poll_room(context).is_ready() {
+            return Poll::Ready(Wake::Room);
+        }
+        match can_write && !self.leaving {
+            true => self.end.outgoing.poll_recv(context).map(Wake::Outgoing),
+            false => Poll::Pending,
+        }
+    }
+
+    /// Ready when there is room for what is held. No reader counts as room: it will be dropped.
+    fn poll_room(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.held.is_empty() {
+            self.room = None;
+            return Poll::Pending;
+        }
+        let room = self.room.get_or_insert_with(|| {
+            let incoming = self.end.incoming.clone();
+            Box::pin(async move { drop(incoming.reserve_owned().await) })
+        });
+        let polled = room.as_mut().poll(context);
+        if polled.is_ready() {
+            self.room = None;
+        }
+        polled
+    }
 }
 
 /// The last datagrams of a session that has ended.
@@ -466,10 +507,52 @@ enum Wake {
 }
 
 impl Slot {
+    /// A slot that nobody can order about, with nothing to do yet.
+    fn new(
+        side: Side,
+        events: mpsc::Sender<ConnectEvent>,
+        locals: watch::Sender<Vec<SocketAddr>>,
+        seen: watch::Receiver<Option<ReflexiveReport>>,
+    ) -> Self {
+        Self {
+            id: 0,
+            waker: TaskWaker::default().slot(),
+            due: None,
+            locals,
+            seen,
+            own: Vec::new(),
+            brought: Vec::new(),
+            is_apart: false,
+            port: None,
+            may_guess: false,
+            hurried: Instant::now(),
+            port_guess: None,
+            named: Vec::new(),
+            side,
+            events,
+            commands: None,
+            answered: false,
+            is_taken: false,
+            session: None,
+            newcomer: None,
+            link: None,
+            deadline: None,
+            announced: None,
+            again: None,
+            out: VecDeque::new(),
+            queue: VecDeque::new(),
+            is_touched: false,
+            since_batch: 0,
+            goodbye: None,
+            refusals: (Instant::now(), 0),
+        }
+    }
+
     /// A slot ends when nobody waits for a link and none is open.
     fn is_wanted(&self) -> bool {
         self.link.is_some()
             || self.goodbye.is_some()
+            || self.is_wanted_beside()
             || (self.commands.is_some() && !self.events.is_closed())
     }
 
@@ -482,11 +565,12 @@ impl Slot {
         }
     }
 
-    /// The fragment by which checks name this side.
-    fn local_ufrag(&self) -> String {
+    /// The fragments by which checks name this side.
+    fn local_ufrags(&self) -> Vec<String> {
         match &self.side {
-            Side::Host(_) => self.host_credentials.ufrag.clone(),
-            Side::Guest(setup) => setup.certificate.fingerprint().to_ufrag(),
+            Side::Host(_, credentials) => vec![credentials.ufrag.clone()],
+            Side::Guest(setup) => vec![setup.certificate.fingerprint().to_ufrag()],
+            Side::Seek(seeking) => seeking.ufrags(),
         }
     }
 
@@ -499,29 +583,33 @@ impl Slot {
             self.goodbye.as_ref().map(|goodbye| goodbye.next),
             self.port_guess.as_ref().and_then(PortGuess::poll_timeout),
             self.guesses_at(),
+            self.seeks_at(),
         ];
         timers.into_iter().flatten().min()
     }
 
-    async fn wake(&mut self) -> Wake {
+    /// What it was woken for, if it was.
+    fn poll_woken(&mut self) -> Poll<Wake> {
+        let waker = self.waker.clone();
+        waker.poll(|context| self.poll_wake(context))
+    }
+
+    /// Ready when something came that it waits for now. What that is changes only where it is touched.
+    fn poll_wake(&mut self, context: &mut Context<'_>) -> Poll<Wake> {
+        if let Some(commands) = &mut self.commands
+            && let Poll::Ready(command) = commands.poll_recv(context)
+        {
+            return Poll::Ready(Wake::Command(command));
+        }
+        if let Some(port_guess) = &self.port_guess
+            && port_guess.poll_readable(context).is_ready()
+        {
+            return Poll::Ready(Wake::Found);
+        }
         let can_write = self.session.as_mut().is_some_and(Session::is_writable);
-        let port_guess = &self.port_guess;
-        let is_congested = !self.queue.is_empty();
-        let (outgoing, incoming, cut) = match &mut self.link {
-            Some(link) => (
-                Some(&mut link.end.outgoing)
-                    .filter(|_| can_write && !link.leaving && !is_congested),
-                Some(&link.end.incoming).filter(|_| !link.held.is_empty()),
-                Some(&mut link.end.cut).filter(|_| link.ended.is_none()),
-            ),
-            None => (None, None, None),
-        };
-        tokio::select! {
-            command = next_or_never(self.commands.as_mut()) => Wake::Command(command),
-            message = next_or_never(outgoing) => Wake::Outgoing(message),
-            () = cut_or_never(cut) => Wake::Cut,
-            () = room_or_never(incoming) => Wake::Room,
-            () = guess::found_or_never(port_guess.as_ref()) => Wake::Found,
+        match &mut self.link {
+            Some(link) => link.poll_wake(context, can_write && self.queue.is_empty()),
+            None => Poll::Pending,
         }
     }
 
@@ -554,8 +642,10 @@ impl Slot {
     /// Meets a guest whose reply announced it. Replies are of native guests; a browser that made one is
     /// heard when it knocks.
     fn begin_as_announced(&mut self, guest: Fingerprint, peers: &[Candidate]) {
-        let knocker = self.side.keys().native_guest(guest);
-        self.begin_as_host(knocker, peers);
+        if let Side::Host(setup, _) = &self.side {
+            let knocker = setup.keys.native_guest(guest);
+            self.begin_as_host(knocker, peers);
+        }
     }
 
     fn begin_as_host(&mut self, knocker: Knocker, peers: &[Candidate]) {
@@ -585,8 +675,13 @@ impl Slot {
             Command::Expect(guest, peers, turn) => self.expect(guest, &peers, turn),
             Command::ExpectNobody => self.expect_nobody(),
             Command::Reach(peers) => self.reach(peers),
-            Command::Again => self.give_up(Instant::now()),
+            Command::Again => {
+                self.give_up(Instant::now());
+                self.judge_last(Word::GivenUp);
+            }
             Command::TryHarder => self.try_harder(Instant::now()),
+            Command::Hours(hours) => self.renew_hours(Instant::now(), hours),
+            Command::Stands => self.judge_last(Word::Stands),
         }
     }
 
@@ -627,6 +722,9 @@ impl Slot {
 
     fn reach(&mut self, peers: Vec<Candidate>) {
         let now = Instant::now();
+        if let Side::Seek(_) = &self.side {
+            return self.reach_contact(now, peers);
+        }
         self.boost(now);
         if let Some(session) = self.session.as_mut().filter(|s| !s.is_open()) {
             session.add_peers(now, &peers);
@@ -641,7 +739,7 @@ impl Slot {
     fn take_datagram(&mut self, now: Instant, path: Path, datagram: BytesMut) {
         self.is_touched = true;
         match &self.side {
-            Side::Host(setup) => {
+            Side::Host(setup, credentials) => {
                 // Data of a running session need not be looked at twice.
                 let knocking = datagram.first() == Some(&0);
                 let is_with = |knocker: &Knocker| {
@@ -649,7 +747,7 @@ impl Slot {
                     session.is_some_and(|session| session.is_with(knocker))
                 };
                 if let Some(knocker) = knocking
-                    .then(|| knock::knocker(&datagram, &setup.keys, &self.host_credentials))
+                    .then(|| knock::knocker(&datagram, &setup.keys, credentials))
                     .flatten()
                     && !is_with(&knocker)
                 {
@@ -664,12 +762,18 @@ impl Slot {
                 }
             }
             Side::Guest(_) => {}
+            Side::Seek(_) => {
+                if self.take_as_seeker(now, path, &datagram) {
+                    return;
+                }
+            }
         }
         self.show_newcomer(now, path, &datagram);
         let Some(session) = &mut self.session else {
             return;
         };
         session.handle(now, path, datagram);
+        let forgotten = session.take_forgotten();
         self.since_batch += 1;
         let most = match session.wants_small_batches() {
             true => FEW_DATAGRAMS,
@@ -678,6 +782,9 @@ impl Slot {
         if self.since_batch >= most {
             self.since_batch = 0;
             session.after_batch(now);
+        }
+        if let Some(path) = forgotten {
+            self.meet_beside(now, path);
         }
     }
 
@@ -703,7 +810,8 @@ impl Slot {
         }
         *count += 1;
         if *count <= REFUSALS_A_SECOND
-            && let Some(answer) = knock::refusal(request, &self.host_credentials)
+            && let Side::Host(_, credentials) = &self.side
+            && let Some(answer) = knock::refusal(request, credentials)
         {
             self.queue.push_back((path, answer.into()));
         }
@@ -742,6 +850,7 @@ impl Slot {
             session.handle_timeout(now);
         }
         self.guess(now);
+        self.seek(now);
         self.say_goodbye(now);
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             self.deadline = None;
@@ -754,7 +863,7 @@ impl Slot {
         }
     }
 
-    /// Everything that can move without waiting, moves.
+    /// Everything that can move without waiting, moves. What is waited for then may be something else.
     fn pump(&mut self, now: Instant, sockets: &Sockets, router: &mut Router) {
         self.since_batch = 0;
         if let Some(session) = &mut self.session {
@@ -776,10 +885,14 @@ impl Slot {
                 }
             }
         }
+        self.renew_router(router);
+        self.keep_within_limits();
         for (path, datagram) in self.out.drain(..) {
             router.sent(now, self.id, path, &datagram);
             self.queue.push_back((path, datagram));
         }
+        self.due = self.poll_timeout();
+        self.waker.note();
     }
 
     fn handle_events(&mut self, now: Instant) {
@@ -805,17 +918,16 @@ impl Slot {
     }
 
     fn open(&mut self, observed: Fingerprint) {
-        let local = match &self.side {
-            Side::Host(setup) => setup.certificate.fingerprint(),
-            Side::Guest(setup) => setup.certificate.fingerprint(),
-        };
+        let Some(session) = &self.session else { return };
         self.deadline = None;
-        let (link, end) = Link::new(local, observed);
+        let (link, end) = Link::new(session.own_fingerprint(), observed);
+        tell_path(session, &end);
         self.link = Some(Serving {
             end,
             held: VecDeque::new(),
+            room: None,
             leaving: false,
-            ended: None,
+            ended: false,
         });
         let _ = self.events.try_send(ConnectEvent::Open(link));
     }
@@ -846,8 +958,7 @@ impl Slot {
                 Err(mpsc::error::TrySendError::Closed(_)) => {}
             }
         }
-        if let Some(why) = link.ended {
-            let _ = link.end.state.send(LinkState::Closed(why));
+        if link.ended {
             self.link = None;
         }
     }
@@ -857,12 +968,12 @@ impl Slot {
         let Some(session) = &mut self.session else {
             return;
         };
-        let knocks = matches!(self.side, Side::Guest(_)) || self.announced.is_some();
+        let knocks = !matches!(self.side, Side::Host(..)) || self.announced.is_some();
         if knocks && !self.answered && session.is_answered() {
             self.answered = true;
             let _ = self.events.try_send(match self.side {
-                Side::Guest(_) => ConnectEvent::Answered,
-                Side::Host(_) => ConnectEvent::Knock(session.expected()),
+                Side::Guest(_) | Side::Seek(_) => ConnectEvent::Answered,
+                Side::Host(..) => ConnectEvent::Knock(session.expected()),
             });
         }
         let is_taken = session.is_taken();
@@ -873,7 +984,7 @@ impl Slot {
         if let Some(ends) = session.attempt_ends() {
             self.deadline = Some(ends);
         }
-        if let Some(link) = &mut self.link {
+        if let Some(link) = self.link.as_mut().filter(|link| !link.ended) {
             let state = if session.is_silent() || session.is_stuck(now) {
                 LinkState::Interrupted
             } else {
@@ -887,6 +998,7 @@ impl Slot {
             if changed && !link.leaving {
                 self.deadline = (state == LinkState::Interrupted).then(|| now + PATIENCE);
             }
+            tell_path(session, &link.end);
         }
     }
 
@@ -899,21 +1011,26 @@ impl Slot {
         }
     }
 
-    /// Ends the session; the link follows when everything that arrived has been handed up.
+    /// Ends the session, which is told at once: nobody may be reading. The link follows when everything
+    /// that arrived has been handed up.
     fn end_link(&mut self, why: LinkError) {
         if let (Some(session), Some(link)) = (&mut self.session, &mut self.link) {
             while let Ok(Some(message)) = session.read() {
                 link.held.push_back(message);
             }
-            link.ended = Some(why);
+            link.ended = true;
+            let _ = link.end.state.send(LinkState::Closed(why));
         }
+        self.seek_after_link(Instant::now(), why == LinkError::ClosedByPeer);
         self.end_session();
         self.deliver();
     }
 
     fn fail(&mut self, error: TransportError) {
         self.end_session();
-        let _ = self.events.try_send(ConnectEvent::Failed(error));
+        if self.is_heard_above() {
+            let _ = self.events.try_send(ConnectEvent::Failed(error));
+        }
     }
 
     /// Closes the session. Its goodbye is sent more than once, because nobody acknowledges it.
@@ -924,6 +1041,7 @@ impl Slot {
         };
         let now = Instant::now();
         self.wait_again(now);
+        self.seek_again(now);
         session.close(now);
         let mut datagrams = Vec::new();
         while let Some(out) = session.poll_transmit() {
@@ -953,31 +1071,13 @@ impl Slot {
     }
 }
 
-async fn sleep_until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn next_or_never<T>(receiver: Option<&mut mpsc::Receiver<T>>) -> Option<T> {
-    match receiver {
-        Some(receiver) => receiver.recv().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn cut_or_never(cut: Option<&mut watch::Receiver<bool>>) {
-    match cut {
-        Some(cut) => LinkEnd::is_cut(cut).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn room_or_never(sender: Option<&mpsc::Sender<Bytes>>) {
-    match sender {
-        // Closed counts as room: what is held will be dropped.
-        Some(sender) => drop(sender.reserve().await),
-        None => std::future::pending().await,
-    }
+/// Says which way the datagrams take, if it is another one now.
+fn tell_path(session: &Session, end: &LinkEnd) {
+    let path = session.path();
+    let path = path.map(|Path { local, peer }| LinkPath { local, peer });
+    end.path.send_if_modified(|told| {
+        let is_news = *told != path;
+        *told = path;
+        is_news
+    });
 }

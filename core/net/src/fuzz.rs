@@ -5,7 +5,7 @@ use super::dtls::{Dtls, DtlsEvent};
 use super::sctp::Sctp;
 use super::{knock, reflexive};
 use bytes::{Bytes, BytesMut};
-use handfast_token::InvitationKeys;
+use handfast_token::{InvitationKeys, Secret};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,10 @@ pub fn a_knock(datagram: &[u8], keys: &InvitationKeys) {
     let guest = keys.guest_ice(handfast_token::Fingerprint([9; 32]));
     let _ = knock::is_peers_check(datagram, &host_credentials, &guest, false);
     let _ = knock::is_success(datagram, &host_credentials);
+    let _ = knock::knows_no_tunnel(datagram);
+    if let Some(answer) = knock::without_tunnel(datagram, &host_credentials) {
+        assert!(knock::is_success(&answer, &host_credentials) && knock::knows_no_tunnel(&answer));
+    }
     reflexive::fuzz(datagram);
     if let Some(answer) = knock::refusal(datagram, &host_credentials) {
         assert!(knock::is_refusal(&answer, &host_credentials));
@@ -34,16 +38,19 @@ fn pieces(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-fn certificates() -> &'static [TunnelCertificate; 2] {
-    static CERTIFICATES: OnceLock<[TunnelCertificate; 2]> = OnceLock::new();
-    CERTIFICATES.get_or_init(|| {
-        [(); 2].map(|()| TunnelCertificate::generate().expect("the operating system's randomness"))
-    })
+fn certificates(are_contacts: bool) -> &'static [TunnelCertificate; 2] {
+    static CERTIFICATES: OnceLock<[[TunnelCertificate; 2]; 2]> = OnceLock::new();
+    let made = CERTIFICATES.get_or_init(|| {
+        let fresh = || TunnelCertificate::generate().expect("the operating system's randomness");
+        let of = |fill| TunnelCertificate::of_scalar(&Secret::new([fill; 32])).expect("a scalar");
+        [[fresh(), fresh()], [of(1), of(2)]]
+    });
+    &made[usize::from(are_contacts)]
 }
 
 /// Two ends of a tunnel, after so many exchanges between them; it stands after four.
-fn tunnel(now: Instant, exchanges: u8) -> [Dtls; 2] {
-    let [host, guest] = certificates();
+fn tunnel(now: Instant, exchanges: u8, are_contacts: bool) -> [Dtls; 2] {
+    let [host, guest] = certificates(are_contacts);
     let begin = |is_client, own: &TunnelCertificate, other: &TunnelCertificate| {
         Dtls::new(now, is_client, own, other.fingerprint()).expect("a tunnel")
     };
@@ -68,7 +75,7 @@ pub fn a_tunnel(bytes: &[u8]) {
         return;
     };
     let mut now = Instant::now();
-    let mut ends = tunnel(now, exchanges % 5);
+    let mut ends = tunnel(now, exchanges % 5, way & 2 != 0);
     let was_open = ends.iter().all(Dtls::is_open);
     let at = usize::from(way & 1);
     for datagram in pieces(bytes) {

@@ -35,15 +35,34 @@ const MOVED: Duration = Duration::from_secs(1);
 /// The agent's own tick; only its ratio to the instants we hand in matters. See [`Ice::act_now`].
 const TICK: Duration = Duration::from_millis(5);
 
-/// The pace of knocking while nothing has answered: until this long after the start, this often.
-const PACE: [(Duration, Duration); 3] = [
-    (Duration::from_secs(1), Duration::from_millis(50)),
-    (Duration::from_secs(5), Duration::from_millis(100)),
-    (Duration::from_secs(30), Duration::from_millis(250)),
-];
+/// How often somebody is knocked at who has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pace {
+    /// Until this long after the start, this often.
+    begins: [(Duration, Duration); 3],
+    /// Afterwards: one check in this time, however many paths there are.
+    polite: Duration,
+}
 
-/// The pace afterwards: one check in this time, however many paths there are.
-const POLITE: Duration = Duration::from_secs(1);
+/// Somebody who was invited, or who invited: both sides see to it that it happens now.
+pub(super) const INVITED: Pace = Pace {
+    begins: [
+        (Duration::from_secs(1), Duration::from_millis(50)),
+        (Duration::from_secs(5), Duration::from_millis(100)),
+        (Duration::from_secs(30), Duration::from_millis(250)),
+    ],
+    polite: Duration::from_secs(1),
+};
+
+/// A contact: one of many, whose device may be off, and who knocks by itself when it is not.
+pub(super) const CONTACT: Pace = Pace {
+    begins: [
+        (Duration::from_secs(1), Duration::from_millis(200)),
+        (Duration::from_secs(5), Duration::from_millis(500)),
+        (Duration::from_secs(30), Duration::from_secs(2)),
+    ],
+    polite: Duration::from_secs(5),
+};
 
 /// The same while many more sockets knock beside.
 const PATIENT: Duration = Duration::from_secs(4);
@@ -94,9 +113,10 @@ pub(super) struct Ice {
     is_lost: bool,
     /// A check came from elsewhere since the agreed path was last heard.
     seems_moved: bool,
-    /// The pace at the end.
-    polite: Duration,
-    /// Whether that is the pace from now on.
+    pace: Pace,
+    /// Many more sockets knock beside.
+    backs_off: bool,
+    /// Whether the pace at the end is that from now on.
     is_polite: bool,
 }
 
@@ -118,6 +138,7 @@ impl Ice {
         local: &IceCredentials,
         remote: &IceCredentials,
         sockets: &[SocketAddr],
+        pace: Pace,
     ) -> Result<Self, TransportError> {
         Ok(Self {
             agent: begin_agent(now, controlling, local, remote, sockets)?,
@@ -134,7 +155,8 @@ impl Ice {
             heard: None,
             is_lost: false,
             seems_moved: false,
-            polite: POLITE,
+            pace,
+            backs_off: false,
             is_polite: false,
         })
     }
@@ -202,6 +224,19 @@ impl Ice {
         }
         self.started = now;
         self.next_check = now;
+        Ok(())
+    }
+
+    /// The pace is that of a search which began then.
+    pub(super) fn paced_from(&mut self, started: Instant) {
+        self.started = started;
+    }
+
+    /// The peer was heard on this path, by whoever has the same credentials.
+    pub(super) fn begin_at(&mut self, now: Instant, path: Path) -> Result<(), TransportError> {
+        self.add_peer(now, path.peer, false)?;
+        self.provisional = Some(path);
+        self.heard = Some(now);
         Ok(())
     }
 
@@ -316,7 +351,7 @@ impl Ice {
 
     /// Whether knocking in vain is slower than it is anyway.
     pub(super) fn back_off(&mut self, backs_off: bool) {
-        self.polite = if backs_off { PATIENT } else { POLITE };
+        self.backs_off = backs_off;
     }
 
     /// Whether knocking is as slow as at the end: the peer is there, and is with somebody else.
@@ -350,7 +385,12 @@ impl Ice {
             true => Duration::MAX,
             false => now.saturating_duration_since(self.started),
         };
-        let mut every = pace(elapsed, self.possible_paths().len(), self.polite);
+        let polite = match self.backs_off {
+            true => PATIENT,
+            false => self.pace.polite,
+        };
+        let paths = self.possible_paths().len();
+        let mut every = self.pace.after(elapsed, paths, polite);
         if self.agreed().is_some() {
             every = CONSENT;
         } else if self.heard.is_some() {
@@ -416,11 +456,15 @@ fn begin_agent(
     Ok(agent)
 }
 
-fn pace(elapsed: Duration, paths: usize, polite: Duration) -> Duration {
-    PACE.iter().find(|(until, _)| elapsed < *until).map_or_else(
-        || polite * u32::try_from(paths.max(1)).unwrap_or(u32::MAX),
-        |(_, every)| *every,
-    )
+impl Pace {
+    /// In what time the next check follows, so long after the start.
+    fn after(&self, elapsed: Duration, paths: usize, polite: Duration) -> Duration {
+        let begins = self.begins.iter().find(|(until, _)| elapsed < *until);
+        begins.map_or_else(
+            || polite * u32::try_from(paths.max(1)).unwrap_or(u32::MAX),
+            |(_, every)| *every,
+        )
+    }
 }
 
 fn context(path: Path) -> TransportContext {
@@ -479,8 +523,8 @@ mod tests {
         let keys = InvitationKeys::derive(&Secret::new([1; 16]));
         let (host, guest) = (keys.host_ice(), keys.guest_ice(Fingerprint([2; 32])));
         (
-            Ice::new(now, false, &host, &guest, &[SOCKET]).unwrap(),
-            Ice::new(now, true, &guest, &host, &[SOCKET]).unwrap(),
+            Ice::new(now, false, &host, &guest, &[SOCKET], INVITED).unwrap(),
+            Ice::new(now, true, &guest, &host, &[SOCKET], INVITED).unwrap(),
         )
     }
 
@@ -578,8 +622,8 @@ mod tests {
         let keys = InvitationKeys::derive(&Secret::new([1; 16]));
         let (ours, theirs) = (keys.host_ice(), keys.guest_ice(Fingerprint([2; 32])));
         let [home, away] = [7000, 7001].map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
-        let mut host = Ice::new(now, false, &ours, &theirs, &[SOCKET]).unwrap();
-        let mut guest = Ice::new(now, true, &theirs, &ours, &[home]).unwrap();
+        let mut host = Ice::new(now, false, &ours, &theirs, &[SOCKET], INVITED).unwrap();
+        let mut guest = Ice::new(now, true, &theirs, &ours, &[home], INVITED).unwrap();
         guest.add_peer(now, SOCKET, false).unwrap();
         talk(&mut host, &mut guest, home, now, Duration::from_secs(1));
         assert_eq!(guest.path().map(|path| path.local), Some(home));
@@ -601,8 +645,8 @@ mod tests {
         let keys = InvitationKeys::derive(&Secret::new([1; 16]));
         let (ours, theirs) = (keys.host_ice(), keys.guest_ice(Fingerprint([2; 32])));
         let [home, away] = [7000, 7001].map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
-        let mut host = Ice::new(now, false, &ours, &theirs, &[SOCKET]).unwrap();
-        let mut guest = Ice::new(now, true, &theirs, &ours, &[home]).unwrap();
+        let mut host = Ice::new(now, false, &ours, &theirs, &[SOCKET], INVITED).unwrap();
+        let mut guest = Ice::new(now, true, &theirs, &ours, &[home], INVITED).unwrap();
         guest.add_peer(now, SOCKET, false).unwrap();
         talk(&mut host, &mut guest, home, now, Duration::from_secs(1));
         let later = now + Duration::from_secs(1);

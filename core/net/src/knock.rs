@@ -11,13 +11,15 @@ use handfast_token::{IceCredentials, InvitationKeys, Knocker, Role, random_bytes
 use rtc_ice::attributes::control::{AttrControlled, AttrControlling};
 use rtc_ice::attributes::priority::PriorityAttr;
 use rtc_stun::attributes::{
-    ATTR_ERROR_CODE, ATTR_ICE_CONTROLLED, ATTR_ICE_CONTROLLING, ATTR_USERNAME, AttrType,
+    ATTR_ERROR_CODE, ATTR_ICE_CONTROLLED, ATTR_ICE_CONTROLLING, ATTR_USERNAME,
+    ATTR_XORMAPPED_ADDRESS, AttrType,
 };
 use rtc_stun::error_code::{ErrorCode, ErrorCodeAttribute};
 use rtc_stun::fingerprint::FINGERPRINT;
 use rtc_stun::integrity::MessageIntegrity;
 use rtc_stun::message::{
-    BINDING_ERROR, BINDING_REQUEST as BINDING_REQUEST_TYPE, Getter, Message, Setter, TransactionId,
+    BINDING_ERROR, BINDING_REQUEST as BINDING_REQUEST_TYPE, BINDING_SUCCESS as SUCCESS, Getter,
+    Message, Setter, TransactionId,
 };
 use rtc_stun::textattrs::Username;
 
@@ -31,12 +33,17 @@ const PEER_REFLEXIVE: u32 = (110 << 24) | (65_535 << 8) | 255;
 /// on an unknown attribute is passed over (RFC 8489 §14); nobody has registered this one.
 const PADDING: AttrType = AttrType(0xff26);
 
+/// Says in an answer to a check that whoever answers knows of no tunnel. As PADDING, it is passed over by
+/// whoever does not know it, and nobody has registered it.
+const NO_TUNNEL: AttrType = AttrType(0xff27);
+
 const HEADER: usize = 20;
 const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
 pub(super) const BINDING_REQUEST: [u8; 2] = [0, 1];
 const BINDING_SUCCESS: [u8; 2] = [1, 1];
 const BINDING_ERROR_TYPE: [u8; 2] = [1, 0x11];
 const USERNAME: [u8; 2] = [0, 6];
+const MESSAGE_INTEGRITY: [u8; 2] = [0, 8];
 
 /// The guest who sent this datagram, if it is a knock at the host of an invitation, which has these
 /// credentials.
@@ -161,6 +168,47 @@ pub(super) fn is_success(datagram: &[u8], theirs: &IceCredentials) -> bool {
     is_stun(datagram, BINDING_SUCCESS) && verified(datagram, theirs.password.expose()).is_some()
 }
 
+/// The same answer to a check, with the word that there is no tunnel here. None if it is no such answer.
+pub(super) fn without_tunnel(answer: &[u8], ours: &IceCredentials) -> Option<Vec<u8>> {
+    if !is_stun(answer, BINDING_SUCCESS) {
+        return None;
+    }
+    let mut message = Message::new();
+    message.raw = answer.to_vec();
+    message.decode().ok()?;
+    let mapped = message.get(ATTR_XORMAPPED_ADDRESS).ok()?;
+    let mut marked = Message::new();
+    marked
+        .build(&[
+            Box::new(message),
+            Box::new(SUCCESS),
+            Box::new(Raw(ATTR_XORMAPPED_ADDRESS, mapped)),
+            Box::new(Raw(NO_TUNNEL, Vec::new())),
+            Box::new(MessageIntegrity::new_short_term_integrity_with_provider(
+                ours.password.expose().to_owned(),
+                provider().crypto(),
+            )),
+            Box::new(FINGERPRINT),
+        ])
+        .ok()?;
+    Some(marked.raw)
+}
+
+/// Whether a datagram that is an authentic answer says so.
+pub(super) fn knows_no_tunnel(answer: &[u8]) -> bool {
+    attribute(answer, NO_TUNNEL.0.to_be_bytes()).is_some()
+}
+
+/// An attribute as it is.
+struct Raw(AttrType, Vec<u8>);
+
+impl Setter for Raw {
+    fn add_to(&self, message: &mut Message) -> Result<(), rtc_shared::error::Error> {
+        message.add(self.0, &self.1);
+        Ok(())
+    }
+}
+
 /// The answer to a knock when the table is taken. None if the request cannot be answered.
 pub(super) fn refusal(request: &[u8], ours: &IceCredentials) -> Option<Vec<u8>> {
     let mut message = Message::new();
@@ -211,14 +259,21 @@ pub(super) fn local_half(datagram: &[u8]) -> Option<&str> {
     username(datagram)?.split_once(':').map(|(half, _)| half)
 }
 
-/// The USERNAME attribute, found without decoding the message.
 fn username(datagram: &[u8]) -> Option<&str> {
+    std::str::from_utf8(attribute(datagram, USERNAME)?).ok()
+}
+
+/// The first attribute of this type in front of the proof, found without decoding the message.
+fn attribute(datagram: &[u8], kind: [u8; 2]) -> Option<&[u8]> {
     let mut rest = datagram.get(HEADER..)?;
     loop {
         let length = usize::from(u16::from_be_bytes([*rest.get(2)?, *rest.get(3)?]));
         let value = rest.get(4..4 + length)?;
-        if rest[..2] == USERNAME {
-            return std::str::from_utf8(value).ok();
+        if rest[..2] == kind {
+            return Some(value);
+        }
+        if rest[..2] == MESSAGE_INTEGRITY {
+            return None;
         }
         rest = rest.get(4 + length.next_multiple_of(4)..)?;
     }

@@ -6,6 +6,8 @@
 
 mod asked;
 mod certificate;
+mod changes;
+mod discovery;
 mod dtls;
 mod endpoint;
 mod error;
@@ -30,7 +32,11 @@ mod taken;
 mod tether;
 
 pub use certificate::{TunnelCertificate, new_certificate};
-pub use endpoint::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, Served};
+pub use changes::AddressChanges;
+pub use discovery::LocalNetwork;
+pub use endpoint::{
+    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, SeekSetup, Served,
+};
 pub use error::TransportError;
 pub use firewall::lets_in;
 pub use guesses::{guessed, guessed_before, guessing};

@@ -9,10 +9,10 @@
 
 use super::TransportError;
 use super::asked::Asked;
-use super::certificate::TunnelCertificate;
+use super::certificate::{Pin, TunnelCertificate};
 use super::dtls::{self, Dtls, DtlsEvent, Greeting, Heard};
 use super::error::Logged;
-use super::ice::{Ice, Path};
+use super::ice::{CONTACT, INVITED, Ice, Path};
 use super::knock::{self, BINDING_REQUEST};
 use super::path_mtu::{self, PathMtu};
 use super::sctp::{Sctp, SctpEvent};
@@ -48,14 +48,25 @@ const GRACE: Duration = Duration::from_secs(2);
 /// To how many possible paths the guest's first DTLS flight goes.
 const EARLY_PATHS: usize = 8;
 
+/// How many paths are remembered that a contact proved to be on; the oldest are forgotten first.
+const MOST_PROVEN: usize = 32;
+
 /// Who this side is, and who it expects, in one session.
 pub(super) struct Parties {
+    /// Of two contacts, the initiator does what a guest does: it controls, and is the client of the tunnel.
     pub(super) role: Role,
     pub(super) certificate: TunnelCertificate,
     pub(super) local: IceCredentials,
     pub(super) remote: IceCredentials,
-    /// SHA-256 of the certificate that the peer must prove to hold.
+    /// What the certificate that the peer must prove to hold is pinned by, in the way of this side's own.
     pub(super) expected: Fingerprint,
+}
+
+impl Parties {
+    /// They have met before, and derived everything that they use here.
+    fn are_contacts(&self) -> bool {
+        self.certificate.pin() == Pin::PublicKey
+    }
 }
 
 /// What a session reports.
@@ -78,6 +89,11 @@ pub(super) struct Session {
     /// Whoever has answered one of these is there now.
     asked: Asked,
     is_present: bool,
+    /// Contacts: the ways that authentic messages came. The same address may be tried for several contacts,
+    /// so only there a tunnel's datagrams are this one's.
+    proven: VecDeque<Path>,
+    /// Initiator: the way that the peer said of an open tunnel that it knows of none.
+    forgotten: Option<Path>,
     /// Guest: whether somebody else is at the table.
     taken: Taken,
     dtls: Dtls,
@@ -125,7 +141,12 @@ impl Session {
         sockets: &[SocketAddr],
     ) -> Result<Self, TransportError> {
         let is_guest = parties.role == Role::Guest;
-        let ice = Ice::new(now, is_guest, &parties.local, &parties.remote, sockets)?;
+        let pace = match parties.are_contacts() {
+            true => CONTACT,
+            false => INVITED,
+        };
+        let (ours, theirs) = (&parties.local, &parties.remote);
+        let ice = Ice::new(now, is_guest, ours, theirs, sockets, pace)?;
         let dtls = Dtls::new(now, is_guest, &parties.certificate, parties.expected)?;
         Ok(Self {
             sctp: Sctp::new(now, !is_guest),
@@ -133,6 +154,8 @@ impl Session {
             ice,
             asked: Asked::default(),
             is_present: false,
+            proven: VecDeque::new(),
+            forgotten: None,
             taken: Taken::default(),
             dtls,
             newcomer: None,
@@ -163,6 +186,11 @@ impl Session {
         let (ours, theirs) = self.credentials();
         self.expected() == knocker.fingerprint
             && (&ours.ufrag, &theirs.ufrag) == (&knocker.host.ufrag, &knocker.guest.ufrag)
+    }
+
+    /// What this side's certificate is pinned by.
+    pub(super) fn own_fingerprint(&self) -> Fingerprint {
+        self.parties.certificate.fingerprint()
     }
 
     /// This side's credentials, and the peer's.
@@ -196,6 +224,64 @@ impl Session {
         }
     }
 
+    /// The pace of knocking is that of a search which began then.
+    pub(super) fn paced_from(&mut self, started: Instant) {
+        self.ice.paced_from(started);
+    }
+
+    /// Another session with the same credentials heard the peer on this path, just now.
+    pub(super) fn begin_at(&mut self, now: Instant, path: Path) {
+        if let Err(error) = self.ice.begin_at(now, path) {
+            return log::debug!("a path was left out: {error}");
+        }
+        self.hear(now, path);
+        self.ice.handle_timeout(now);
+        self.flush(now);
+        self.greets = None;
+        self.send_first_flight(&[path]);
+    }
+
+    /// Something authentic came by this path.
+    fn hear(&mut self, now: Instant, path: Path) {
+        if self.parties.are_contacts() && !self.proven.contains(&path) {
+            if self.proven.len() >= MOST_PROVEN {
+                self.proven.pop_front();
+            }
+            self.proven.push_back(path);
+        }
+        if !self.is_answered() {
+            self.answered = Some(now);
+            self.heard = Some(now);
+            self.greets = Some(path);
+        }
+    }
+
+    /// Whether a tunnel's datagrams by this path may be the peer's.
+    fn is_tunnels(&self, path: Path) -> bool {
+        self.ice.is_known(path) && (!self.parties.are_contacts() || self.proven.contains(&path))
+    }
+
+    /// Of a contact: whether this begins another tunnel than the open one. Whoever sends it may be somebody
+    /// who can write the peer's address, so the open one is not touched.
+    pub(super) fn is_begun_anew(&self, path: Path, datagram: &[u8]) -> bool {
+        let is_server = self.parties.role == Role::Host && self.parties.are_contacts();
+        is_server
+            && self.is_open
+            && self.is_tunnels(path)
+            && dtls::greeting(datagram).is_some_and(|greeting| !self.dtls.is_with(greeting))
+    }
+
+    /// The way by which a contact said that it knows of no tunnel, though there is an open one: it was
+    /// restarted. Told once.
+    pub(super) fn take_forgotten(&mut self) -> Option<Path> {
+        self.forgotten.take()
+    }
+
+    /// The way to send.
+    pub(super) fn path(&self) -> Option<Path> {
+        self.ice.path()
+    }
+
     /// Whether what comes by a path may be the peer's.
     pub(super) fn is_known(&self, path: Path) -> bool {
         self.ice.is_known(path)
@@ -218,7 +304,7 @@ impl Session {
         match datagram.first() {
             Some(0..=3) if self.take_answer(now, path, &datagram) => {}
             Some(0..=3) => self.handle_stun(now, path, datagram),
-            Some(20..=63) if self.ice.is_known(path) => self.handle_dtls(now, path, datagram),
+            Some(20..=63) if self.is_tunnels(path) => self.handle_dtls(now, path, datagram),
             _ => {}
         }
         if was_silent && !self.is_silent() {
@@ -232,6 +318,7 @@ impl Session {
             return;
         }
         let is_refused = check.is_some() && self.is_refusal(&datagram);
+        let is_forgotten = check.is_some() && self.is_open && knock::knows_no_tunnel(&datagram);
         let is_authentic = is_refused || self.ice.handle(now, path, datagram);
         if let Some(check) = check.filter(|_| is_authentic) {
             self.asked.answered(check);
@@ -241,10 +328,9 @@ impl Session {
         } else if is_authentic {
             self.is_present |= check.is_some();
             self.taken = Taken::default();
-            if !self.is_answered() {
-                self.answered = Some(now);
-                self.heard = Some(now);
-                self.greets = Some(path);
+            self.hear(now, path);
+            if is_forgotten && self.parties.role == Role::Guest && self.parties.are_contacts() {
+                self.forgotten = Some(path);
             }
         }
     }
@@ -253,6 +339,7 @@ impl Session {
     /// been, knows better.
     fn is_refusal(&self, datagram: &[u8]) -> bool {
         self.parties.role == Role::Guest
+            && !self.parties.are_contacts()
             && !self.is_answered()
             && knock::is_refusal(datagram, &self.parties.remote)
     }
@@ -298,7 +385,9 @@ impl Session {
             .as_ref()
             .is_some_and(|n| !n.dtls.is_greeted_only() && now < n.heard + TUNNEL_PATIENCE);
         if is_that != Some(true) {
-            if self.is_settled || is_young || is_busy {
+            // With an open tunnel of a contact goes its session: another one is begun beside.
+            let is_kept = self.is_settled || self.is_open && self.parties.are_contacts();
+            if is_kept || is_young || is_busy {
                 return;
             }
             match self.new_tunnel(now) {
@@ -414,7 +503,8 @@ impl Session {
             if self.asked.sent(now, path, &datagram) {
                 self.taken.asked(now, path);
             }
-            self.out.push_back((path, datagram.freeze()));
+            let datagram = self.with_word(datagram.freeze());
+            self.out.push_back((path, datagram));
         }
         while let Some(packets) = self.sctp.poll_transmit(now) {
             for packet in packets {
@@ -432,6 +522,15 @@ impl Session {
         while let Some(datagram) = self.dtls.poll_transmit() {
             self.out.push_back((path, datagram.freeze()));
         }
+    }
+
+    /// An answer of the server of a tunnel that nobody has begun says so: the client may have one that this
+    /// side lost. It is said in answer to a check, so that nobody else can say it at another time.
+    fn with_word(&self, datagram: Bytes) -> Bytes {
+        let is_server = self.parties.role == Role::Host && self.parties.are_contacts();
+        let marked = (is_server && !self.dtls.is_greeted())
+            .then(|| knock::without_tunnel(&datagram, &self.parties.local));
+        marked.flatten().map_or(datagram, Bytes::from)
     }
 
     /// Goes on finding out what the path carries.

@@ -55,6 +55,17 @@ async fn one_scan_is_enough_where_the_host_can_be_reached() {
 }
 
 #[tokio::test]
+async fn each_side_knows_where_the_other_is() {
+    let (host, guest) = pair(&[V4]).await;
+    let known = |link: &Link| *link.path().borrow();
+    let (at_host, at_guest) = (known(&host).unwrap(), known(&guest).unwrap());
+    assert_eq!(
+        (at_host.local, at_host.peer),
+        (at_guest.peer, at_guest.local)
+    );
+}
+
+#[tokio::test]
 async fn ipv6_works_alone_and_beside_ipv4() {
     for addresses in [vec![V6], vec![V4, V6]] {
         let (mut host, guest) = pair(&addresses).await;
@@ -292,6 +303,23 @@ async fn shutting_down_delivers_what_was_sent() {
         LinkState::Closed(LinkError::ClosedByPeer)
     );
     sent.await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_does_not_read_hears_that_the_other_side_left_and_can_read_all_of_it_then() {
+    let (host, mut guest) = pair(&[V4]).await;
+    for number in 0..200_u8 {
+        host.send(Bytes::from(vec![number; 100])).await.unwrap();
+    }
+    host.shutdown().await;
+    let mut state = guest.state();
+    let closed = LinkState::Closed(LinkError::ClosedByPeer);
+    let told = timeout(SOON, state.wait_for(|state| *state == closed));
+    assert!(told.await.is_ok(), "{:?}", *guest.state().borrow());
+    for number in 0..200_u8 {
+        assert_eq!(guest.receive().await.unwrap(), vec![number; 100]);
+    }
+    assert_eq!(guest.receive().await, Err(LinkError::ClosedByPeer));
 }
 
 #[tokio::test]

@@ -7,12 +7,14 @@
 //! - [`handshake`] proves who is at the other end of a link, and seals what is said there.
 //! - [`pairing`] is the way from an invitation to an authenticated link.
 //! - [`reconnect`] is how two who have met come together again by themselves.
+//! - [`discovery`] is how they find each other in one local network.
 //! - [`conversation`] carries texts and files on such a link.
 //! - [`link`] is what the machines see of a network; [`certificate`] what a network is known by.
 //! - [`network`] judges what a network lets through; [`Now`] is what clocks say.
 
 pub mod certificate;
 pub mod conversation;
+pub mod discovery;
 pub mod handshake;
 pub mod link;
 pub mod network;

@@ -6,7 +6,9 @@
 
 use bytes::Bytes;
 use handfast_token::Fingerprint;
-use std::sync::Arc;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::task::{Context, Poll};
 use tokio::sync::{mpsc, watch};
 
 /// The largest message a link carries, in bytes: what every WebRTC stack accepts without negotiation.
@@ -24,6 +26,15 @@ pub enum LinkState {
     Interrupted,
     /// Over, for the reason given. No further state follows.
     Closed(LinkError),
+}
+
+/// Between which addresses a link's datagrams travel at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkPath {
+    /// The socket of this side.
+    pub local: SocketAddr,
+    /// Where the peer is, as it is seen from here.
+    pub peer: SocketAddr,
 }
 
 /// Why a link ended, or a message was refused.
@@ -76,6 +87,7 @@ pub struct Link {
     sender: LinkSender,
     receiver: LinkReceiver,
     cutter: LinkCutter,
+    path: watch::Receiver<Option<LinkPath>>,
     local: Fingerprint,
     remote: Fingerprint,
 }
@@ -100,7 +112,7 @@ pub struct LinkReceiver {
 
 /// Ends a link at once. Nothing that waits to be sent is delivered any more.
 #[derive(Clone, Debug)]
-pub struct LinkCutter(Arc<watch::Sender<bool>>);
+pub struct LinkCutter(mpsc::Sender<()>);
 
 /// The driver's half of a [`Link`].
 #[derive(Debug)]
@@ -111,16 +123,24 @@ pub struct LinkEnd {
     pub incoming: mpsc::Sender<Bytes>,
     /// Where the driver says how the link is.
     pub state: watch::Sender<LinkState>,
-    /// True once the link is cut: close at once.
-    pub cut: watch::Receiver<bool>,
+    /// Where the driver says which way the datagrams take. None where there are none, as in memory.
+    pub path: watch::Sender<Option<LinkPath>>,
+    /// Says once that the link is cut: close at once.
+    pub cut: mpsc::Receiver<()>,
 }
 
 impl LinkEnd {
     /// Waits until the link is cut.
-    pub async fn is_cut(cut: &mut watch::Receiver<bool>) {
-        if cut.wait_for(|is| *is).await.is_err() {
+    pub async fn is_cut(cut: &mut mpsc::Receiver<()>) {
+        poll_fn(|context| Self::poll_cut(cut, context)).await;
+    }
+
+    /// Ready when the link is cut.
+    pub fn poll_cut(cut: &mut mpsc::Receiver<()>, context: &mut Context<'_>) -> Poll<()> {
+        match cut.poll_recv(context) {
+            Poll::Ready(Some(())) => Poll::Ready(()),
             // Nobody is left who could cut it.
-            std::future::pending().await
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
         }
     }
 }
@@ -132,7 +152,8 @@ impl Link {
         let (out_tx, out_rx) = mpsc::channel(QUEUE);
         let (in_tx, in_rx) = mpsc::channel(QUEUE);
         let (state_tx, state_rx) = watch::channel(LinkState::Open);
-        let (cut_tx, cut_rx) = watch::channel(false);
+        let (path_tx, path_rx) = watch::channel(None);
+        let (cut_tx, cut_rx) = mpsc::channel(1);
         let link = Link {
             sender: LinkSender {
                 queue: out_tx,
@@ -142,7 +163,8 @@ impl Link {
                 queue: in_rx,
                 state: state_rx,
             },
-            cutter: LinkCutter(Arc::new(cut_tx)),
+            cutter: LinkCutter(cut_tx),
+            path: path_rx,
             local,
             remote,
         };
@@ -150,6 +172,7 @@ impl Link {
             outgoing: out_rx,
             incoming: in_tx,
             state: state_tx,
+            path: path_tx,
             cut: cut_rx,
         };
         (link, end)
@@ -186,6 +209,12 @@ impl Link {
         self.sender.state.clone()
     }
 
+    /// Which way its datagrams take now, and a way to wait for changes: either side may move. The address of
+    /// the peer has answered a check, so it can be looked for there another time.
+    pub fn path(&self) -> watch::Receiver<Option<LinkPath>> {
+        self.path.clone()
+    }
+
     /// The way to end it at once, whoever holds it then.
     pub fn cutter(&self) -> LinkCutter {
         self.cutter.clone()
@@ -218,7 +247,8 @@ impl Link {
 impl LinkCutter {
     /// Ends the link. It is closed here, and the other side hears no more than that it is over.
     pub fn cut(&self) {
-        self.0.send_replace(true);
+        // One that is full or closed: it is cut already, or over.
+        let _ = self.0.try_send(());
     }
 }
 

@@ -7,10 +7,10 @@ use image::{DynamicImage, GenericImageView, ImageDecoder, ImageError, ImageReade
 use super::jpeg;
 use super::luma::Luma;
 use super::picture::PictureError;
-use super::svg;
+use super::{svg, webp};
 
 /// The most pixels of a picture that is no JPEG.
-const MOST_PIXELS: u64 = 50_000_000;
+pub(super) const MOST_PIXELS: u64 = 50_000_000;
 
 /// The most bytes of a picture file.
 pub(super) const MOST_BYTES: usize = 128 << 20;
@@ -30,7 +30,7 @@ pub(super) fn shots(bytes: &[u8]) -> Result<Vec<Shot>, PictureError> {
     if bytes.len() > MOST_BYTES {
         return Err(PictureError::TooLarge);
     }
-    if let Some(shot) = jpeg::decode(bytes) {
+    if let Some(shot) = jpeg::decode(bytes).or_else(|| webp::decode(bytes)) {
         return Ok(vec![shot?]);
     }
     if svg::is_svg(bytes) {

@@ -55,6 +55,8 @@ mod scan;
 mod svg;
 #[cfg(feature = "read")]
 mod threshold;
+#[cfg(feature = "read")]
+mod webp;
 
 #[cfg(feature = "draw")]
 pub use draw::{Correction, DrawError, Symbol};

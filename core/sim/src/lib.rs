@@ -1,6 +1,7 @@
 //! What tests and measurements put in place of the world: a link between two ends in memory, a bad path
-//! between two sockets, and an invitation that leads there.
+//! between two sockets, an invitation that leads there, and a local network where devices find each other.
 
+pub mod discovery;
 pub mod forwarder;
 pub mod invitation;
 pub mod link;

@@ -119,12 +119,13 @@ struct Queues {
     incoming: mpsc::Sender<Bytes>,
 }
 
-fn open(end: LinkEnd) -> (Queues, watch::Sender<LinkState>, watch::Receiver<bool>) {
+fn open(end: LinkEnd) -> (Queues, watch::Sender<LinkState>, mpsc::Receiver<()>) {
     let LinkEnd {
         outgoing,
         incoming,
         state,
         cut,
+        ..
     } = end;
     (Queues { outgoing, incoming }, state, cut)
 }

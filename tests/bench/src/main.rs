@@ -13,6 +13,7 @@ mod late;
 mod links;
 mod process;
 mod reading;
+mod seeking;
 mod store;
 mod strangers;
 mod table;
@@ -51,6 +52,8 @@ enum Subject {
     Flood,
     /// What a device costs that waits for ten guests, and asks of servers.
     Waiting,
+    /// What a device costs that looks for 50 contacts in vain.
+    Seeking,
 }
 
 /// Measure on this machine how fast and how frugal Handfast is
@@ -141,5 +144,6 @@ async fn measure(subject: Subject, quick: bool) -> Result<Vec<Figure>> {
         Subject::Strangers => strangers::measure(quick).await,
         Subject::Flood => flood::measure(quick).await,
         Subject::Waiting => waiting::measure(quick).await,
+        Subject::Seeking => seeking::measure(quick).await,
     }
 }

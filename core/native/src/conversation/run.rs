@@ -374,7 +374,9 @@ impl Driver {
     /// None at the end.
     fn carry_out(&mut self) -> Option<Waiting> {
         let ending = self.shared.machine().ending();
-        if ending.is_some() && self.receiver.take().is_some() && ending == Some(Ending::Different) {
+        let has_just_ended = ending.is_some() && self.receiver.take().is_some();
+        // Nobody is owed a word, or it was hung up here. What still waits on the link could keep it open.
+        if has_just_ended && matches!(ending, Some(Ending::Different | Ending::Left)) {
             self.cutter.cut();
         }
         for _ in 0..TURN {

@@ -9,7 +9,7 @@ use handfast_protocol::handshake::{
     Channel, ChannelError, Initiator, Mode, Policy, Prologue, Responder, StaticKey, Trust,
     TrustReason,
 };
-use handfast_protocol::link::{Link, LinkError};
+use handfast_protocol::link::{Link, LinkError, LinkState};
 use handfast_sim::link::{Conditions, Controls, pair};
 use handfast_token::{Secret, random_bytes};
 use std::fs;
@@ -392,6 +392,23 @@ async fn dropping_a_conversation_hangs_up() {
     let (a, mut b, _controls) = sides(SLOW, |_| {});
     drop(a);
     assert_eq!(b.rest().await.1, Ending::Lost(LinkError::ClosedByPeer));
+}
+
+/// The clock stands still while anybody has something to do, so a wait that is over had no end.
+#[tokio::test(start_paused = true)]
+async fn what_waits_on_the_link_does_not_keep_it_open_when_it_is_hung_up() {
+    const LONG: Duration = Duration::from_secs(3_600);
+    // Nobody reads at the other end.
+    let (link, unread, _controls) = pair(7, SLOW);
+    let (channel, _) = channels(&link, &unread);
+    let mut state = link.state();
+    let a = Side::new(link, channel, |_| {});
+    let text = "x".repeat(MAX_TEXT);
+    while timeout(LONG, a.conversation.send_text(&text)).await.is_ok() {}
+    drop(a);
+    let closed = LinkState::Closed(LinkError::ClosedHere);
+    let closes = timeout(LONG, state.wait_for(|state| *state == closed));
+    assert!(closes.await.is_ok(), "it is open still");
 }
 
 #[tokio::test]

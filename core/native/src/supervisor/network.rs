@@ -3,12 +3,17 @@
 
 use super::task::Happened;
 use handfast_device::{Input, Scope, usable};
-use handfast_net::{AskRouter, Endpoint, Reach, guessed, guessing, local_addresses, ways_out};
+use handfast_net::{
+    AddressChanges, AskRouter, Endpoint, Reach, guessed, guessing, local_addresses, ways_out,
+};
 use handfast_protocol::network::{NetworkReport, StunServer};
 use handfast_token::MAX_CANDIDATES;
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+
+/// Addresses that come and go together do so within this time.
+const TOGETHER: Duration = Duration::from_millis(100);
 
 /// How often it is looked whether this machine leaves by another address.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -17,7 +22,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const LOOK_IDLY_EVERY: Duration = Duration::from_secs(4);
 
 /// How many of these looks are followed by one at all addresses, which costs many times as much. Without a
-/// way out each is.
+/// way out each is, and where the system tells of addresses, it is looked then.
 const LOOKS: u32 = 20;
 
 /// How the addresses of this machine become known.
@@ -106,18 +111,26 @@ fn looked_up(reach: Reach) -> Vec<IpAddr> {
 /// somebody is talked to, who would notice, so it is looked more often.
 pub(super) async fn watch_addresses(tell: mpsc::Sender<Happened>, is_close: watch::Receiver<bool>) {
     let (mut known, mut left_by) = (looked_up(Reach::Network), ways_out());
+    let changes = AddressChanges::listen();
     let mut looks = 0_u32;
     loop {
         let every = match *is_close.borrow() {
             true => LOOK_EVERY,
             false => LOOK_IDLY_EVERY,
         };
-        tokio::time::sleep(every).await;
+        let is_told = tokio::select! {
+            () = tokio::time::sleep(every) => false,
+            () = changes.next() => true,
+        };
+        if is_told {
+            tokio::time::sleep(TOGETHER).await;
+        }
         looks = looks.wrapping_add(1);
         let leaves_by = ways_out();
         // A cable that leads to one other machine is no way out.
         let has_way_out = leaves_by != [None, None];
-        if has_way_out && leaves_by == left_by && !looks.is_multiple_of(LOOKS) {
+        let is_as_before = has_way_out && leaves_by == left_by;
+        if is_as_before && !is_told && !looks.is_multiple_of(LOOKS) {
             continue;
         }
         left_by = leaves_by;

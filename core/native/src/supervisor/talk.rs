@@ -14,8 +14,9 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-/// How long what was written may take to be delivered before a goodbye that the person wants now.
-const DELIVERY: Duration = Duration::from_millis(1_200);
+/// How long what was written may take to be delivered before a goodbye that the person wants now. What
+/// has left by then still comes ahead of the goodbye.
+const DELIVERY: Duration = Duration::from_millis(400);
 
 /// Where files go, and how much room there is for them.
 #[derive(Clone, Debug)]

@@ -7,7 +7,8 @@
 
 use super::roam::Move;
 use super::router::{Router, SlotId};
-use super::{Side, Slot, Wake, next_or_never, sleep_until};
+use super::wakers::TaskWaker;
+use super::{Side, Slot, Wake};
 use crate::ice::Path;
 use crate::port_guess::PortGuess;
 use crate::reflexive::Reflexive;
@@ -16,9 +17,8 @@ use crate::{ConnectEvent, TransportError};
 use bytes::{Bytes, BytesMut};
 use handfast_protocol::network::ReflexiveReport;
 use std::collections::VecDeque;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -28,6 +28,10 @@ const MOST_BATCHES: usize = 4;
 
 /// A batch of so many datagrams says that more is there.
 const LARGE_BATCH: usize = 64;
+
+/// How long after one contact another one is looked for anew, and in what time all of them are.
+const APART: Duration = Duration::from_millis(1_200);
+const ROUND: Duration = Duration::from_secs(60);
 
 /// What a handle of the endpoint wants.
 pub(super) enum Call {
@@ -44,9 +48,11 @@ pub(super) enum Call {
 
 pub(super) struct Driver {
     sockets: Sockets,
-    router: Router,
-    slots: Vec<Slot>,
-    next_id: SlotId,
+    pub(super) router: Router,
+    pub(super) slots: Vec<Slot>,
+    /// What wakes whoever drives, when a slot is woken.
+    pub(super) waker: TaskWaker,
+    pub(super) next_id: SlotId,
     /// None once no handle is left.
     calls: Option<mpsc::UnboundedReceiver<Call>>,
     /// None once nobody can tell of moves any more.
@@ -88,6 +94,7 @@ impl Driver {
             sockets,
             router: Router::default(),
             slots: Vec::new(),
+            waker: TaskWaker::default(),
             next_id: 0,
             calls: Some(calls),
             moves: Some(moves),
@@ -129,22 +136,19 @@ impl Driver {
     }
 
     async fn wait(&mut self) -> Woken {
-        let timers = self.slots.iter().filter_map(Slot::poll_timeout);
+        let timers = self.slots.iter().filter_map(|slot| slot.due);
         let timer = timers.chain(self.asks_at()).min();
         let timer = timer.filter(|_| !self.is_paused);
         let is_congested =
             !self.questions.is_empty() || self.slots.iter().any(|slot| !slot.queue.is_empty());
         self.turn += 1;
         let (turn, count) = (self.turn, self.slots.len());
-        let (sockets, slots) = (&self.sockets, &mut self.slots);
+        let (sockets, slots, waker) = (&self.sockets, &mut self.slots, &self.waker);
         let (calls, moves) = (self.calls.as_mut(), self.moves.as_mut());
-        let mut wakes: Vec<Pin<Box<dyn Future<Output = Wake> + Send + '_>>> = Vec::new();
-        for slot in slots {
-            wakes.push(Box::pin(slot.wake()));
-        }
-        let woken = poll_fn(move |context| {
+        let woken = poll_fn(|context| {
+            waker.register(context);
             for at in (0..count).map(|at| (at + turn) % count) {
-                if let Poll::Ready(wake) = wakes[at].as_mut().poll(context) {
+                if let Poll::Ready(wake) = slots[at].poll_woken() {
                     return Poll::Ready(Woken::Slot(at, wake));
                 }
             }
@@ -191,8 +195,9 @@ impl Driver {
     fn serve(&mut self, mut slot: Slot) {
         let now = Instant::now();
         slot.id = self.next_id;
+        slot.waker = self.waker.slot();
         self.next_id += 1;
-        self.router.add(slot.id, &slot.local_ufrag());
+        self.router.listen(slot.id, &slot.local_ufrags());
         let shared = self.locals.borrow().clone();
         for socket in std::mem::take(&mut slot.brought) {
             slot.own.push(self.sockets.adopt(socket));
@@ -249,11 +254,8 @@ impl Driver {
                         continue;
                     };
                     slot.take_datagram(now, path, BytesMut::from(datagram));
-                    if matches!(datagram.first(), Some(0..=3)) {
-                        if slot.is_known(path) {
-                            router.learn(id, path);
-                        }
-                        break;
+                    if matches!(datagram.first(), Some(0..=3)) && slot.is_known(path) {
+                        router.learn(id, path);
                     }
                 }
             });
@@ -277,20 +279,28 @@ impl Driver {
                 self.go_on(now, is_due, false);
             }
             for slot in &mut self.slots {
-                if slot.poll_timeout().is_some_and(|at| at <= now) {
+                if slot.due.is_some_and(|at| at <= now) {
                     slot.handle_timeout(now);
                     slot.is_touched = true;
                 }
             }
         }
         self.tell_seen(now);
+        self.seat_newcomers(now);
+        self.pump(now);
+        if self.judge_newcomers(now) {
+            self.pump(now);
+        }
+        self.send();
+        self.dismiss();
+    }
+
+    fn pump(&mut self, now: Instant) {
         for slot in &mut self.slots {
             if std::mem::take(&mut slot.is_touched) {
                 slot.pump(now, &self.sockets, &mut self.router);
             }
         }
-        self.send();
-        self.dismiss();
     }
 
     /// Sends for each in turn.
@@ -298,7 +308,12 @@ impl Driver {
         self.sockets.send(&mut self.questions);
         let count = self.slots.len();
         for at in (0..count).map(|at| (at + self.turn) % count) {
-            self.sockets.send(&mut self.slots[at].queue);
+            let slot = &mut self.slots[at];
+            if !slot.queue.is_empty() {
+                self.sockets.send(&mut slot.queue);
+                // Whoever has something to say waits until all of it has left.
+                slot.waker.note();
+            }
         }
     }
 
@@ -391,10 +406,15 @@ impl Driver {
         {
             asking.ask_from(now, &bound);
         }
+        // Those who look for many contacts do not knock at all of them at once.
+        let seeking = self.slots.iter().filter(|slot| slot.seeks()).count();
+        let apart = APART.min(ROUND / u32::try_from(seeking.max(1)).unwrap_or(u32::MAX));
+        let mut delay = Duration::ZERO;
         for slot in &mut self.slots {
             if is_elsewhere || whom(slot) {
                 let bound = slot.bound(&shared);
-                slot.go_on(now, bound, is_early);
+                slot.go_on(now, bound, is_early, delay);
+                delay += if slot.seeks() { apart } else { Duration::ZERO };
             }
         }
     }
@@ -413,8 +433,8 @@ impl Driver {
 
     /// Whether it matters what servers see: somebody may still come, or waits for what they say.
     fn is_looking(&self, now: Instant) -> bool {
-        self.slots.iter().any(|slot| slot.commands.is_some())
-            || self.looks_until.is_some_and(|until| now < until)
+        let waits = |slot: &Slot| slot.commands.is_some() && !matches!(slot.side, Side::Seek(_));
+        self.slots.iter().any(waits) || self.looks_until.is_some_and(|until| now < until)
     }
 
     /// When servers are asked again, or what was learned can be told.
@@ -456,6 +476,7 @@ impl Driver {
         for slot in &mut self.slots {
             let _ = slot.events.try_send(ConnectEvent::Moved);
             slot.boost(now);
+            slot.is_touched = true;
         }
     }
 }
@@ -465,6 +486,20 @@ async fn next_unbounded_or_never(
 ) -> Option<Call> {
     match calls {
         Some(calls) => calls.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_or_never<T>(receiver: Option<&mut mpsc::Receiver<T>>) -> Option<T> {
+    match receiver {
+        Some(receiver) => receiver.recv().await,
         None => std::future::pending().await,
     }
 }

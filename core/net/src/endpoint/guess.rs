@@ -7,7 +7,6 @@ use crate::ice::Path;
 use crate::port_guess::{Pace, Part, Plan, PortGuess};
 use bytes::BytesMut;
 use handfast_token::Role;
-use std::future::poll_fn;
 use std::time::Instant;
 
 impl Slot {
@@ -32,7 +31,7 @@ impl Slot {
         }
     }
 
-    /// When guessing may begin, if it has not.
+    /// When guessing may begin, if it has not. What is guessed for others meanwhile makes it later.
     pub(super) fn guesses_at(&self) -> Option<Instant> {
         let plan = self.plan().filter(|_| self.port_guess.is_none())?;
         let earliest = self.hurried + PLAIN;
@@ -110,16 +109,9 @@ impl Slot {
 
     fn role(&self) -> Role {
         match self.side {
-            Side::Host(_) => Role::Host,
-            Side::Guest(_) => Role::Guest,
+            Side::Host(..) => Role::Host,
+            // Nothing is guessed for contacts.
+            Side::Guest(_) | Side::Seek(_) => Role::Guest,
         }
-    }
-}
-
-/// Ready when something came to one of the many sockets.
-pub(super) async fn found_or_never(port_guess: Option<&PortGuess>) {
-    match port_guess {
-        Some(port_guess) => poll_fn(|context| port_guess.poll_readable(context)).await,
-        None => std::future::pending().await,
     }
 }

@@ -34,7 +34,7 @@ impl Slot {
 
     /// The parties of a session in which this host meets that guest.
     pub(super) fn parties_with(&self, knocker: Knocker) -> Option<Parties> {
-        let super::Side::Host(setup) = &self.side else {
+        let super::Side::Host(setup, _) = &self.side else {
             return None;
         };
         Some(Parties {

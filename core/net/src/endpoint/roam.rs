@@ -8,7 +8,7 @@ use crate::socket::{Socket, Sockets};
 use crate::{ConnectEvent, TransportError};
 use handfast_protocol::link::{LinkError, LinkState};
 use std::net::{IpAddr, SocketAddr};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 /// Tells an endpoint that this device sleeps, wakes or moves. It keeps nothing alive.
@@ -104,11 +104,21 @@ impl Slot {
     }
 
     /// Goes on from where its sockets are bound now, quickly, or knocks if there was nothing yet.
-    pub(super) fn go_on(&mut self, now: Instant, bound: Vec<SocketAddr>, is_early: bool) {
+    /// Whoever looks for a contact begins to knock after this delay.
+    pub(super) fn go_on(
+        &mut self,
+        now: Instant,
+        bound: Vec<SocketAddr>,
+        is_early: bool,
+        delay: Duration,
+    ) {
         self.is_touched = true;
         self.again = is_early.then(|| now + REST);
         self.boost(now);
         self.move_to(bound.clone());
+        if self.seeks() {
+            return self.seek_from(now + delay);
+        }
         if let Some(newcomer) = &mut self.newcomer {
             newcomer.restart_ice(now, &bound);
         }
@@ -123,11 +133,11 @@ impl Slot {
     fn begin_as_expected(&mut self) {
         match (&self.side, self.announced.clone()) {
             (Side::Guest(_), _) => self.begin_as_guest(),
-            (Side::Host(_), Some((guest, peers))) => {
+            (Side::Host(..), Some((guest, peers))) => {
                 self.begin_as_announced(guest, &peers);
                 self.deadline = None;
             }
-            (Side::Host(_), None) => {}
+            (Side::Host(..), None) | (Side::Seek(_), _) => {}
         }
     }
 
@@ -142,7 +152,7 @@ impl Slot {
     /// the guest the link may be open already, and that would be a refusal.
     pub(super) fn lapse(&mut self, now: Instant) {
         match self.side {
-            Side::Host(_) => {
+            Side::Host(..) => {
                 self.session = None;
                 self.deadline = None;
                 self.wait_again(now);
@@ -154,6 +164,7 @@ impl Slot {
                 self.again = Some(now + REST);
                 let _ = self.events.try_send(ConnectEvent::Lapsed);
             }
+            Side::Seek(_) => self.lapse_as_seeker(now),
         }
     }
 

@@ -1,6 +1,7 @@
-//! Which of the invitations that share one set of sockets a datagram is for. No sockets, no clock.
+//! Which of those who share one set of sockets a datagram is for. No sockets, no clock.
 //!
-//! A check (a STUN request) names who it is for in the first half of USERNAME: one look-up. The answer to
+//! A check (a STUN request) names who it is for in the first half of USERNAME: one look-up, for an invitation
+//! and for a contact in each hour in which it is listened for. The answer to
 //! a check repeats the number of that check. Everything else belongs to the tunnel on whose path it
 //! comes. Whatever fits nothing is dropped, at the cost of one look-up that finds nothing; whether it is
 //! authentic is for the session to say.
@@ -32,7 +33,7 @@ const GUEST_UFRAG: usize = 43;
 /// See the module text.
 #[derive(Default)]
 pub(super) struct Router {
-    ufrags: HashMap<String, SlotId>,
+    ufrags: HashMap<String, Vec<SlotId>>,
     checks: HashMap<Transaction, SlotId>,
     sent: VecDeque<(Instant, Transaction)>,
     paths: HashMap<Path, Vec<SlotId>>,
@@ -40,15 +41,41 @@ pub(super) struct Router {
 }
 
 impl Router {
-    /// Checks for this fragment are for that one from now on.
-    pub(super) fn add(&mut self, id: SlotId, ufrag: &str) {
-        self.ufrags.insert(key(ufrag).to_owned(), id);
-        self.known.insert(id, VecDeque::new());
+    /// Checks for these fragments, and no others, are for that one from now on. Two have one fragment if
+    /// somebody comes again to a contact's slot.
+    pub(super) fn listen(&mut self, id: SlotId, ufrags: &[String]) {
+        self.forget_ufrags(id);
+        for ufrag in ufrags {
+            let ids = self.ufrags.entry(key(ufrag).to_owned()).or_default();
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        self.known.entry(id).or_default();
+    }
+
+    fn forget_ufrags(&mut self, id: SlotId) {
+        self.ufrags.retain(|_, ids| {
+            ids.retain(|other| *other != id);
+            !ids.is_empty()
+        });
+    }
+
+    /// What was that one's is the other's from now on.
+    pub(super) fn hand_over(&mut self, from: SlotId, to: SlotId) {
+        for id in self.checks.values_mut().filter(|id| **id == from) {
+            *id = to;
+        }
+        for path in self.known.remove(&from).unwrap_or_default() {
+            self.forget(from, path);
+            self.learn(to, path);
+        }
+        self.forget_ufrags(from);
     }
 
     /// Nothing is for that one any more.
     pub(super) fn remove(&mut self, id: SlotId) {
-        self.ufrags.retain(|_, other| *other != id);
+        self.forget_ufrags(id);
         self.checks.retain(|_, other| *other != id);
         for path in self.known.remove(&id).unwrap_or_default() {
             self.forget(id, path);
@@ -111,11 +138,14 @@ impl Router {
             Some(0..=3) if is_stun(datagram, BINDING_REQUEST) => {
                 knock::local_half(datagram).and_then(|half| self.ufrags.get(key(half)))
             }
-            Some(0..=3) => transaction(datagram).and_then(|number| self.checks.get(&number)),
-            Some(20..=63) => return self.paths.get(&path).map_or(&[], Vec::as_slice),
+            Some(0..=3) => {
+                let found = transaction(datagram).and_then(|number| self.checks.get(&number));
+                return found.map_or(&[], std::slice::from_ref);
+            }
+            Some(20..=63) => self.paths.get(&path),
             _ => None,
         };
-        found.map_or(&[], std::slice::from_ref)
+        found.map_or(&[], Vec::as_slice)
     }
 
     /// Whether one of these already has something to do with that address of a peer.
@@ -160,7 +190,7 @@ mod tests {
     fn hosts() -> Router {
         let mut router = Router::default();
         for fill in 0..10 {
-            router.add(fill.into(), &keys(fill).host_ice().ufrag);
+            router.listen(fill.into(), &[keys(fill).host_ice().ufrag]);
         }
         router
     }
@@ -210,7 +240,7 @@ mod tests {
         let (now, keys) = (Instant::now(), keys(3));
         let mut router = hosts();
         let guest = keys.guest_ice(GUEST);
-        router.add(20, &guest.ufrag);
+        router.listen(20, std::slice::from_ref(&guest.ufrag));
         let check = check(&keys.host_ice(), &guest, Role::Host).unwrap();
         assert_eq!(router.route(path(1, 2), &check), [20]);
         let mut answer = check.to_vec();
@@ -234,6 +264,45 @@ mod tests {
         assert!(router.route(path(1, 2), &greeting).is_empty());
         assert!(router.route(path(1, 2), &knock(&keys(4))).is_empty());
         assert_eq!(router.route(path(1, 3), &greeting), [5]);
+    }
+
+    #[test]
+    fn a_contact_is_found_in_every_hour_that_is_listened_for_and_in_no_other() {
+        let mut router = hosts();
+        let check = |pair: u8| check(&keys(pair).host_ice(), &keys(pair).host_ice(), Role::Guest);
+        let ufrags = |pairs: &[u8]| -> Vec<String> {
+            let pairs = pairs.iter();
+            pairs.map(|pair| keys(*pair).host_ice().ufrag).collect()
+        };
+        router.listen(20, &ufrags(&[50, 51]));
+        for pair in [50, 51] {
+            assert_eq!(router.route(path(1, 2), &check(pair).unwrap()), [20]);
+        }
+        router.learn(20, path(1, 2));
+        router.listen(20, &ufrags(&[51, 52]));
+        assert!(router.route(path(1, 2), &check(50).unwrap()).is_empty());
+        assert_eq!(router.route(path(1, 2), &check(52).unwrap()), [20]);
+        // What is known of its paths does not depend on the hour.
+        assert_eq!(router.route(path(1, 2), &[22, 254, 253]), [20]);
+    }
+
+    #[test]
+    fn two_slots_of_one_contact_hear_the_same_until_one_takes_over() {
+        let now = Instant::now();
+        let mut router = hosts();
+        let ours = keys(50).host_ice();
+        let check = check(&ours, &ours, Role::Guest).unwrap();
+        router.listen(20, std::slice::from_ref(&ours.ufrag));
+        router.listen(21, std::slice::from_ref(&ours.ufrag));
+        assert_eq!(router.route(path(1, 2), &check), [20, 21]);
+        router.sent(now, 21, path(1, 3), &check);
+        let mut answer = check.to_vec();
+        answer[..2].copy_from_slice(&[1, 1]);
+        assert_eq!(router.route(path(1, 3), &answer), [21]);
+        router.hand_over(21, 20);
+        assert_eq!(router.route(path(1, 2), &check), [20]);
+        assert_eq!(router.route(path(1, 3), &answer), [20]);
+        assert_eq!(router.route(path(1, 3), &[22, 254, 253]), [20]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Two sessions on a clock of their own: what happens after hours takes no time here.
 
 mod browser;
+mod contacts;
 mod forgery;
 
 use super::*;
@@ -48,6 +49,10 @@ impl End {
                 },
             ),
         };
+        Self::of(now, local, parties)
+    }
+
+    fn of(now: Instant, local: SocketAddr, parties: Parties) -> Self {
         Self {
             session: Session::new(now, parties, &[local]).unwrap(),
             local,
@@ -213,6 +218,16 @@ struct Line {
 }
 
 impl Line {
+    fn new(delay: Duration, begins: f64, seed: u64) -> Self {
+        Self {
+            delay,
+            begins,
+            is_bad: false,
+            random: SplitMix64(seed),
+            under_way: VecDeque::new(),
+        }
+    }
+
     fn send(&mut self, now: Instant, datagrams: Vec<(Path, Bytes)>) {
         for datagram in datagrams {
             let changes = if self.is_bad { 0.25 } else { self.begins };
@@ -245,20 +260,20 @@ fn meet_over(
     seed: u64,
     certificates: &[TunnelCertificate; 2],
 ) -> Duration {
-    let mut lines = [0, 1].map(|side| Line {
-        delay,
-        begins,
-        is_bad: false,
-        random: SplitMix64(2 * seed + side),
-        under_way: VecDeque::new(),
-    });
-    let (mut guest, began) = patient_guest(certificates, Duration::ZERO);
+    let lines = [0, 1].map(|side| Line::new(delay, begins, 2 * seed + side));
+    let (guest, began) = patient_guest(certificates, Duration::ZERO);
     let mut host = End::new(began, Role::Host, certificates);
     host.session.add_peers(began, &[Candidate::host(GUEST)]);
+    greet_over(lines, host, guest, began)
+}
+
+/// How long it takes over these lines, that to the guest first, until both have opened and the three messages
+/// of a handshake have been exchanged.
+fn greet_over(mut lines: [Line; 2], mut host: End, mut guest: End, began: Instant) -> Duration {
     let (mut now, mut messages, mut is_begun) = (began, 0, false);
     let word = Bytes::from_static(&[0; 48]);
     while messages < 3 {
-        assert!(now < began + Duration::from_secs(120), "seed {seed}");
+        assert!(now < began + Duration::from_secs(120), "they do not meet");
         lines[0].send(now, host.act(now));
         lines[1].send(now, guest.act(now));
         now += STEP;
