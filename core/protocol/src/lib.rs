@@ -7,6 +7,7 @@
 //! - [`handshake`] proves who is at the other end of a link, and seals what is said there.
 //! - [`pairing`] is the way from an invitation to an authenticated link.
 //! - [`conversation`] carries texts and files on such a link.
+//! - [`mod@log`] is a conversation that lasts: what both wrote, in an order, on both disks.
 //! - [`link`] is what the machines see of a network; [`certificate`] what a network is known by.
 //! - [`network`] judges what a network lets through.
 
@@ -14,6 +15,7 @@ pub mod certificate;
 pub mod conversation;
 pub mod handshake;
 pub mod link;
+pub mod log;
 pub mod network;
 pub mod pairing;
 #[cfg(feature = "serde")]
