@@ -18,14 +18,16 @@ use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};
 use handfast_token::{Secret, kdf};
 use std::collections::VecDeque;
 use std::fmt;
+use subtle::ConstantTimeEq;
 
 /// Most bytes of a bundle.
 pub const MAX_BUNDLE: usize = 1 << 20;
 
 /// Kind and version.
 const HEAD: u8 = 0x51;
-/// Bytes in front of the seal: head, tag, salt and length.
-const CLEAR: usize = 1 + 4 + 8 + 4;
+const TAG: usize = 4;
+/// Bytes in front of the seal: head, day, tag, salt and length.
+const CLEAR: usize = 1 + 2 + TAG + 8 + 4;
 const SEAL: usize = 16;
 /// The inside has a multiple of so many bytes, so that a short text shows nothing of its length.
 const BLOCK: usize = 1_024;
@@ -33,26 +35,25 @@ const BLOCK: usize = 1_024;
 const MAX_INSIDE: usize = (MAX_BUNDLE - CLEAR - SEAL) / BLOCK * BLOCK;
 
 /// What a bundle is sealed under.
-struct BundleKey {
-    key: Secret<32>,
+struct BundleKey<'a> {
+    /// What the two find each other by on the day on which it was made.
+    finding: &'a Secret<32>,
+    maker: PublicKey,
+    salt: [u8; 8],
 }
 
-impl BundleKey {
-    /// That of one bundle: of the two contacts' finding key of the day on which it was made, the static key
-    /// of its maker, and its salt.
-    fn new(finding: &Secret<32>, maker: PublicKey, salt: [u8; 8]) -> Self {
-        let key = kdf(finding.expose(), "HFS1 bundle", &[&maker.0, &salt]);
-        Self { key }
+impl BundleKey<'_> {
+    fn derived(&self, label: &str) -> Secret<32> {
+        kdf(self.finding.expose(), label, &[&self.maker.0, &self.salt])
     }
 
-    fn tag(&self) -> [u8; 4] {
-        let tag = kdf(self.key.expose(), "HFS1 bundle tag", &[]);
-        let (tag, _) = tag.expose().split_first_chunk().expect("4 of 32 bytes");
-        *tag
+    fn tag(&self) -> [u8; TAG] {
+        let [a, b, c, d, ..] = *self.derived("HFS1 bundle tag").expose();
+        [a, b, c, d]
     }
 
     fn cipher(&self) -> ChaCha20Poly1305 {
-        ChaCha20Poly1305::new(self.key.expose().into())
+        ChaCha20Poly1305::new(self.derived("HFS1 bundle key").expose().into())
     }
 }
 
@@ -121,16 +122,26 @@ impl Bundle {
         &self.bytes
     }
 
-    fn salt(&self) -> [u8; 8] {
+    /// The day whose finding key opens it, counted from 1970-01-01 UTC.
+    pub fn day(&self) -> u16 {
+        u16::from_le_bytes([self.bytes[1], self.bytes[2]])
+    }
+
+    fn key<'a>(&self, finding: &'a Secret<32>, maker: PublicKey) -> BundleKey<'a> {
         let mut salt = [0; 8];
-        salt.copy_from_slice(&self.bytes[5..13]);
-        salt
+        salt.copy_from_slice(&self.bytes[3 + TAG..][..8]);
+        BundleKey {
+            finding,
+            maker,
+            salt,
+        }
     }
 
     /// True if it seems to be made by `maker` on the day of that finding key: the same four bytes come of
     /// one key in four thousand million.
     pub fn is_of(&self, finding: &Secret<32>, maker: PublicKey) -> bool {
-        BundleKey::new(finding, maker, self.salt()).tag() == self.bytes[1..5]
+        let tag = self.key(finding, maker).tag();
+        tag.ct_eq(&self.bytes[3..3 + TAG]).into()
     }
 
     /// Opens one of `maker`, made on the day of that finding key, and begins to read it.
@@ -138,12 +149,12 @@ impl Bundle {
     /// # Errors
     /// When it is of another maker or day, or was altered.
     pub fn open(&self, finding: &Secret<32>, maker: PublicKey) -> Result<Import, BundleError> {
-        let key = BundleKey::new(finding, maker, self.salt());
-        if key.tag() != self.bytes[1..5] {
+        if !self.is_of(finding, maker) {
             return Err(BundleError::OtherKey);
         }
         let (aad, msg) = self.bytes.split_at(CLEAR);
-        let inside = key
+        let inside = self
+            .key(finding, maker)
             .cipher()
             .decrypt(&Nonce::default(), Payload { msg, aad })
             .map_err(|_| BundleError::Altered)?;
@@ -226,15 +237,20 @@ impl Packing {
         self.rows
     }
 
-    /// Seals it under the contacts' finding key of today. `maker` is the own static key, `salt` is fresh
+    /// Seals it under the contacts' finding key of that day. `maker` is the own static key, `salt` is fresh
     /// and random: the key depends on it, and the nonce is always zero.
-    pub fn seal(self, finding: &Secret<32>, maker: PublicKey, salt: [u8; 8]) -> Bundle {
+    pub fn seal(self, day: u16, finding: &Secret<32>, maker: PublicKey, salt: [u8; 8]) -> Bundle {
         let mut inside = (self.inside.len() as u32).to_le_bytes().to_vec();
         inside.extend(self.inside);
         inside.resize(padded(inside.len()), 0);
-        let key = BundleKey::new(finding, maker, salt);
+        let key = BundleKey {
+            finding,
+            maker,
+            salt,
+        };
         let mut bytes = Vec::with_capacity(CLEAR + inside.len() + SEAL);
         bytes.push(HEAD);
+        bytes.extend(day.to_le_bytes());
         bytes.extend(key.tag());
         bytes.extend(salt);
         bytes.extend((inside.len() as u32).to_le_bytes());

@@ -49,7 +49,7 @@ pub enum Request {
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// What was written here is on the other side's disk, up to there.
+    /// What was written here is on the other side's disk, up to there. It is kept, for [`Saved`](super::Saved).
     Delivered {
         /// In which own incarnation.
         incarnation: Incarnation,
@@ -402,11 +402,14 @@ impl Exchange {
             && self.room() >= MAX_ARRIVAL
             && !self.is_over
         {
-            self.requests.push_back(Request::Load {
-                log,
-                from: lacking.from,
-                at_most: self.room(),
-            });
+            // To see if a claim is true, one entry is enough.
+            let at_most = match lacking.claims.is_empty() {
+                true => self.room(),
+                false => MAX_ARRIVAL,
+            };
+            let from = lacking.from;
+            self.requests
+                .push_back(Request::Load { log, from, at_most });
             self.loading = Some(log);
         }
     }

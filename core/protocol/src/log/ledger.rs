@@ -213,7 +213,7 @@ impl Ledger {
     }
 
     /// Writes at the end of the own log: the row to keep, behind the first row of an incarnation if this
-    /// begins one. `now` is in milliseconds since 1970-01-01 UTC; `random` is fresh for each call.
+    /// begins one. [`Self::marks`] are kept together with the first of them. `now` is in milliseconds since 1970-01-01 UTC; `random` is fresh for each call.
     ///
     /// # Errors
     /// When no further incarnation may be begun, or there are no numbers left.

@@ -48,6 +48,7 @@ mod intake;
 mod ledger;
 mod message;
 mod order;
+mod record;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -72,5 +73,6 @@ pub use ledger::{
 };
 pub use message::{Heads, Malformed, Message};
 pub use order::Place;
+pub use record::MAX_RECORD;
 pub use row::{Arrival, Author, LogId, Row, Tip};
 pub use transcript::{Agreement, Item, Quote, Shown, Transcript};

@@ -8,6 +8,7 @@ use handfast_token::Secret;
 use proptest::prelude::*;
 
 mod bundle;
+mod examples;
 mod exchange;
 mod ledger;
 mod simulation;

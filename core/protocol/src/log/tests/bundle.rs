@@ -4,6 +4,7 @@ use super::*;
 use crate::handshake::PublicKey;
 
 const SALT: [u8; 8] = *b"saltsalt";
+const DAY: u16 = 20_717;
 
 fn finding() -> Secret<32> {
     Secret::new([77; 32])
@@ -25,7 +26,7 @@ fn bundle(ana: &mut Writer, texts: usize, length: usize) -> (Bundle, usize) {
     let fit = rows.iter().take_while(|row| packing.add(row)).count();
     assert_eq!(packing.rows(), fit);
     let maker = maker(ana.ledger.keys());
-    (packing.seal(&finding(), maker, SALT), fit)
+    (packing.seal(DAY, &finding(), maker, SALT), fit)
 }
 
 /// Reads one onto a disk.
@@ -145,7 +146,7 @@ fn short_texts_make_bundles_of_one_length() {
         let (sealed, _) = bundle(&mut Writer::new(ana.clone()), 1, length);
         sealed.as_bytes().len()
     });
-    assert_eq!(lengths, [1_057; 3]);
+    assert_eq!(lengths, [1_059; 3]);
 }
 
 #[test]
@@ -153,6 +154,7 @@ fn only_its_reader_knows_whose_it_is_and_nobody_can_change_it() {
     let [ana, ben] = keys();
     let (sealed, _) = bundle(&mut Writer::new(ana.clone()), 1, 5);
     let peer = maker(&ana);
+    assert_eq!(sealed.day(), DAY);
     assert!(sealed.is_of(&finding(), peer));
     assert!(!sealed.is_of(&Secret::new([78; 32]), peer));
     assert!(

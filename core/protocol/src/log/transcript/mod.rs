@@ -312,20 +312,23 @@ impl Transcript {
         })
     }
 
-    /// True if this tells root and size of a file that was offered without them.
+    /// True if this tells root and size of a file that was offered without them. Of what is erased only the
+    /// kind is left to tell.
     fn is_size(&self, line: &Line) -> bool {
         const UNKNOWN: Root = [0; 32];
-        let is_offer = |offer: &Line| {
-            offer.log.author == line.log.author
-                && matches!(&offer.body, Ok(Body::File(offer)) if offer.root == UNKNOWN)
+        let offer = line.about.and_then(|target| self.find(&target));
+        let Some((_, offer)) = offer.filter(|_| line.kind == Kind::FILE) else {
+            return false;
         };
-        match &line.body {
-            Ok(Body::File(file)) if file.root != UNKNOWN => {
-                let offer = line.about.and_then(|target| self.find(&target));
-                offer.is_some_and(|(_, offer)| is_offer(offer))
+        let is_own = offer.log.author == line.log.author && offer.kind == Kind::FILE;
+        is_own
+            && match (&offer.body, &line.body) {
+                (Ok(Body::File(offer)), Ok(Body::File(file))) => {
+                    offer.root == UNKNOWN && file.root != UNKNOWN
+                }
+                (Err(Unreadable::Erased), _) | (_, Err(Unreadable::Erased)) => true,
+                _ => false,
             }
-            _ => false,
-        }
     }
 
     /// The edits of a text by its own writer, in their order, each with its version.
