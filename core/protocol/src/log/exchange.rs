@@ -13,9 +13,11 @@
 use super::entry::Incarnation;
 use super::fault::Fault;
 use super::intake::{Intake, WINDOW};
-use super::ledger::{Ledger, Looked, Marks};
+use super::lacking::{Claim, Lacking};
+use super::ledger::{Ledger, Looked};
 use super::message::{Heads, MAX_ARRIVAL, Message, Parts};
 use super::row::{Arrival, Author, LogId, Row, Tip};
+use super::saved::Marks;
 use std::collections::{BTreeMap, VecDeque};
 
 /// What is asked of the store. Requests are done in the order in which they come.
@@ -102,20 +104,6 @@ pub struct Exchange {
     requests: VecDeque<Request>,
     events: VecDeque<Event>,
     is_over: bool,
-}
-
-/// What the other side lacks of one log.
-#[derive(Debug)]
-struct Lacking {
-    /// The next place and line to send.
-    from: (u64, u8),
-    /// The last place.
-    until: u64,
-    /// True if the log has one line alone.
-    is_single: bool,
-    /// Where the other side says to be. Each is tried, the last first: if this device has the same there,
-    /// everything before it is the same.
-    claims: Vec<Tip>,
 }
 
 /// An entry to send.
@@ -342,37 +330,21 @@ impl Exchange {
         Ok(())
     }
 
-    /// Finds out from where on the other side lacks a log, by where its lines end there and here.
-    fn compare(&mut self, ledger: &mut Ledger, log: LogId, tips: &[Tip], mut theirs: Vec<Tip>) {
-        let Some(until) = tips.iter().map(|tip| tip.sequence).max() else {
-            return;
-        };
+    fn compare(&mut self, ledger: &mut Ledger, log: LogId, tips: &[Tip], theirs: Vec<Tip>) {
         if tips.iter().all(|tip| theirs.contains(tip)) {
-            return self.delivered(ledger, log, tips[0].sequence);
-        }
-        let is_single = tips.len() == 1;
-        let is_ahead = theirs.iter().any(|tip| tip.sequence > until);
-        let is_forked = theirs.iter().any(|tip| tip.sequence == until);
-        theirs.retain(|tip| tip.sequence < until && is_single);
-        if is_single && is_ahead && !is_forked && theirs.is_empty() {
-            // They hold more than this device. If it is of another line, what stands here was never theirs.
-            let is_delivered = match log.author {
-                Author::Me => ledger.delivered_up_to(log.incarnation) >= until,
-                Author::Peer => true,
-            };
-            if is_delivered {
-                return;
+            if let Some(main) = tips.first() {
+                self.delivered(ledger, log, main.sequence);
             }
+            return;
         }
-        theirs.sort_unstable();
-        let mut lacking = Lacking {
-            from: (1, 0),
-            until,
-            is_single,
-            claims: theirs,
+        // Where the other side holds more of its own log, it sends that itself.
+        let has_all_if_ahead = |until| match log.author {
+            Author::Me => ledger.delivered_up_to(log.incarnation) >= until,
+            Author::Peer => true,
         };
-        lacking.next_claim();
-        self.lacking.insert(log, lacking);
+        if let Some(lacking) = Lacking::find(tips, theirs, has_all_if_ahead) {
+            self.lacking.insert(log, lacking);
+        }
     }
 
     fn delivered(&mut self, ledger: &mut Ledger, log: LogId, up_to: u64) {
@@ -395,7 +367,7 @@ impl Exchange {
         let gives_back = self.gives_back;
         let next = self.lacking.iter().find(|(log, lacking)| {
             let is_allowed = log.author == Author::Me || gives_back;
-            is_allowed && lacking.from.0 <= lacking.until
+            is_allowed && !lacking.is_over()
         });
         if let Some((&log, lacking)) = next
             && self.loading.is_none()
@@ -403,9 +375,9 @@ impl Exchange {
             && !self.is_over
         {
             // To see if a claim is true, one entry is enough.
-            let at_most = match lacking.claims.is_empty() {
-                true => self.room(),
-                false => MAX_ARRIVAL,
+            let at_most = match lacking.has_claim() {
+                true => MAX_ARRIVAL,
+                false => self.room(),
             };
             let from = lacking.from;
             self.requests
@@ -419,24 +391,23 @@ impl Exchange {
         let lacking = self.lacking.get_mut(&log).ok_or(Fault::Damaged)?;
         let bytes: usize = rows.iter().map(Row::length).sum();
         let Some(first) = rows.first() else {
-            // The place has no further lines, and it was the last.
-            let is_end = lacking.from.1 > 0 && lacking.from.0 == lacking.until;
-            lacking.from = (lacking.until + 1, 0);
-            return is_end.then_some(()).ok_or(Fault::Damaged);
+            return match lacking.end_without_rows() {
+                true => Ok(()),
+                false => Err(Fault::Damaged),
+            };
         };
         if !lacking.are_next(log, &rows) || bytes > WINDOW - self.outstanding {
             return Err(Fault::Damaged);
         }
-        if let Some(claim) = lacking.claims.pop() {
-            if first.before != claim.hash {
-                lacking.next_claim();
+        match lacking.check(first) {
+            Claim::None => {}
+            Claim::True(claim) => self.delivered(ledger, log, claim.sequence),
+            Claim::False => {
                 if log.author == Author::Me {
                     ledger.doubt(now, log.incarnation);
                 }
                 return Ok(());
             }
-            lacking.claims.clear();
-            self.delivered(ledger, log, claim.sequence);
         }
         for row in rows {
             self.send(&row);
@@ -460,10 +431,7 @@ impl Exchange {
             about,
         });
         if let Some(lacking) = self.lacking.get_mut(&log) {
-            lacking.from = match lacking.is_single {
-                true => (about.tip.sequence + 1, 0),
-                false => (about.tip.sequence, about.line + 1),
-            };
+            lacking.sent(row);
         }
     }
 
@@ -481,15 +449,12 @@ impl Exchange {
         // With nothing before it, it goes at once; else the store is asked for it in its turn.
         let is_next = self.loading.is_none()
             && self.room() >= row.length()
-            && self.lacking.iter().all(|(other, lacking)| {
-                other.author == Author::Peer || lacking.from.0 > lacking.until
-            });
-        let lacking = self.lacking.entry(log).or_insert(Lacking {
-            from: (tip.sequence, 0),
-            until: tip.sequence,
-            is_single,
-            claims: Vec::new(),
-        });
+            && self
+                .lacking
+                .iter()
+                .all(|(other, lacking)| other.author == Author::Peer || lacking.is_over());
+        let lacking = self.lacking.entry(log);
+        let lacking = lacking.or_insert_with(|| Lacking::behind(tip, is_single));
         lacking.until = tip.sequence;
         if is_next {
             self.send(row);
@@ -540,25 +505,5 @@ impl Exchange {
             self.delivered(ledger, log, up_to);
         }
         Ok(())
-    }
-}
-
-impl Lacking {
-    /// Goes on behind the last place that is claimed, or at the beginning.
-    fn next_claim(&mut self) {
-        let sequence = self.claims.last().map_or(1, |claim| claim.sequence + 1);
-        self.from = (sequence, 0);
-    }
-
-    /// True if these rows are what was asked for: in order and without a gap.
-    fn are_next(&self, log: LogId, rows: &[Row]) -> bool {
-        let (mut sequence, mut line) = self.from;
-        rows.iter().all(|row| {
-            let at = row.entry.header.sequence;
-            let is_on = at == sequence && row.line >= line;
-            let is_behind = at == sequence + 1 && line > 0;
-            (sequence, line) = (at, row.line.saturating_add(1));
-            row.log() == log && (is_on || is_behind)
-        })
     }
 }

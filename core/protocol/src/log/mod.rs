@@ -45,11 +45,13 @@ mod entry;
 mod exchange;
 mod fault;
 mod intake;
+mod lacking;
 mod ledger;
 mod message;
 mod order;
 mod record;
 mod row;
+mod saved;
 #[cfg(test)]
 mod tests;
 mod transcript;
@@ -67,12 +69,10 @@ pub use entry::{
 pub use exchange::{Event, Exchange, Request};
 pub use fault::{AppendError, Fault};
 pub use intake::WINDOW;
-pub use ledger::{
-    Damaged, Head, HeadsNews, Ledger, Looked, MAX_INCARNATIONS, MAX_LINES, Marks, Point, Received,
-    Saved,
-};
+pub use ledger::{HeadsNews, Ledger, Looked, MAX_INCARNATIONS, MAX_LINES, Received};
 pub use message::{Heads, Malformed, Message};
 pub use order::Place;
 pub use record::MAX_RECORD;
 pub use row::{Arrival, Author, LogId, Row, Tip};
+pub use saved::{Damaged, Head, Marks, Point, Saved};
 pub use transcript::{Agreement, Item, Quote, Shown, Transcript};

@@ -1,8 +1,8 @@
 //! Rows and marks as a store keeps them: in two parts, so that a body can be erased, and in one encoding.
 
 use super::entry::{BadEntry, Content, Entry, Header, Incarnation, array};
-use super::ledger::Marks;
 use super::row::{Author, Row};
+use super::saved::Marks;
 use bytes::{Buf, Bytes};
 use handfast_token::Secret;
 use zeroize::Zeroizing;
