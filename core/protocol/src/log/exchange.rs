@@ -180,7 +180,8 @@ impl Exchange {
         !self.is_over && (self.heads.is_some() || !self.unsaid.is_empty() || has_entry)
     }
 
-    /// The next request to the store.
+    /// The next request to the store. What was asked for is done also when the exchange is over, as the ledger
+    /// counts on it; whoever cannot do it makes the ledger anew from what is on the disk.
     pub fn poll_request(&mut self) -> Option<Request> {
         self.requests.pop_front()
     }

@@ -478,6 +478,15 @@ impl Ledger {
         log.map_or(0, |log| log.delivered)
     }
 
+    /// What the other side is not known to hold of the own log: of which incarnation, and from which place on.
+    pub fn undelivered(&self) -> Vec<(LogId, u64)> {
+        let logs = self.of(Author::Me).filter_map(|(log, state)| {
+            let end = state.lines.first()?.sequence;
+            (state.delivered < end).then_some((*log, state.delivered + 1))
+        });
+        logs.collect()
+    }
+
     /// The highest Lamport time that is held.
     fn highest(&self) -> u64 {
         let heads = self.logs.values().flat_map(|log| &log.lines);

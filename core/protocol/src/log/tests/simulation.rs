@@ -210,7 +210,8 @@ impl World {
                 6..8 if failures > 0 => self.fill_the_disk(side),
                 8..11 if copies > 0 => self.copy(side),
                 11..13 if copies > 0 => self.restore(side),
-                13..25 => self.connect(false),
+                13..23 => self.connect(false),
+                23..25 => self.carry(side),
                 25..70 => self.write(side),
                 70..110 => self.commit(side),
                 110..130 => self.answer(side),
@@ -508,6 +509,69 @@ impl World {
         self.note("connected".to_owned());
     }
 
+    /// What waits leaves as a bundle, and is read at once, twice.
+    fn carry(&mut self, side: usize) {
+        let is_free = |device: &Device| device.exchange.is_none() && device.ledger.is_settled();
+        if !self.devices.iter().all(is_free) {
+            return;
+        }
+        let (finding, day) = (Secret::new([1; 32]), 20_717);
+        let device = &self.devices[side];
+        let maker = device.keys.key_of(Author::Me);
+        let mut packing = Packing::start(&device.ledger).expect("settled");
+        for (log, from) in device.ledger.undelivered() {
+            let rows = device.disk.load(log, (from, 0), usize::MAX);
+            let mut rows = rows.iter().filter(|row| row.line == 0);
+            let _ = rows.all(|row| packing.add(row));
+        }
+        let salt = self.random.bits().to_le_bytes();
+        let bundle = packing.seal(day, &finding, maker, salt);
+        let bundle = Bundle::parse(Bytes::copy_from_slice(bundle.as_bytes())).expect("a bundle");
+        let reader = 1 - side;
+        for is_again in [false, true] {
+            let import = bundle.open(&finding, maker).expect("theirs");
+            match self.read(reader, import) {
+                Ok(imported) => {
+                    assert!(!is_again || imported.new == 0, "read twice");
+                    self.seen.insert("a bundle was read");
+                }
+                // A reader who came back from a copy lacks what was delivered before.
+                Err(fault) => {
+                    assert_eq!(fault, Fault::Gap);
+                    assert!(self.has_copies);
+                }
+            }
+        }
+        self.note(format!("{side} sent a bundle"));
+    }
+
+    fn read(&mut self, reader: usize, mut import: Import) -> Result<Imported, Fault> {
+        import.go_on(self.now, &mut self.devices[reader].ledger);
+        while let Some(request) = import.poll_request() {
+            match request {
+                Request::Keep(row) => {
+                    self.keep(reader, *row);
+                    import.kept(self.now, &mut self.devices[reader].ledger, 1);
+                }
+                Request::LookUp { log, sequence } => {
+                    let device = &mut self.devices[reader];
+                    let looked = device.disk.look(log, sequence);
+                    import.looked(self.now, &mut device.ledger, &looked);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        while let Some(event) = import.poll_event() {
+            let Event::Delivered { incarnation, up_to } = event else {
+                panic!("{event:?}");
+            };
+            self.check_delivered(reader, incarnation, up_to);
+            let delivered = &mut self.devices[reader].disk.delivered;
+            delivered.insert(incarnation, up_to);
+        }
+        import.outcome().expect("nothing is awaited")
+    }
+
     /// In the end everything gets through, and everybody gets back what is theirs.
     fn settle(&mut self) {
         self.cut();
@@ -657,6 +721,7 @@ fn whatever_the_seed_both_disks_hold_the_same_and_nothing_is_lost_or_doubled() {
     }
     // Nothing of this is shown by runs in which nothing happens.
     for wanted in [
+        "a bundle was read",
         "a fork was kept beside",
         "a second incarnation",
         "an entry in parts",
