@@ -19,6 +19,7 @@ use super::message::{Heads, MAX_ARRIVAL, Message, Parts};
 use super::row::{Arrival, Author, LogId, Row, Tip};
 use super::saved::Marks;
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 
 /// What is asked of the store. Requests are done in the order in which they come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +77,6 @@ pub enum Event {
 }
 
 /// See the module text.
-#[derive(Debug)]
 pub struct Exchange {
     /// True if the other side gets back what it has written itself.
     gives_back: bool,
@@ -107,7 +107,6 @@ pub struct Exchange {
 }
 
 /// An entry to send.
-#[derive(Debug)]
 struct Departure {
     parts: Parts,
     about: Departed,
@@ -119,6 +118,16 @@ struct Departed {
     tip: Tip,
     line: u8,
     bytes: usize,
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut exchange = f.debug_struct("Exchange");
+        exchange
+            .field("outstanding", &self.outstanding)
+            .field("is_over", &self.is_over)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Exchange {

@@ -10,6 +10,7 @@ use super::row::{Arrival, Author, LogId, Row, Tip};
 use crate::handshake::MAX_BODY;
 use bytes::{Buf, Bytes};
 use std::collections::BTreeSet;
+use std::fmt;
 
 const HEADS: u8 = 18;
 const ENTRY: u8 = 19;
@@ -24,8 +25,8 @@ pub(super) const MAX_ARRIVAL: usize = FRONT + MAX_ENTRY;
 /// Bytes in front of an entry on its way.
 const FRONT: usize = 1 + 32;
 
-/// One message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One message. `Debug` shows nothing of an entry.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Message {
     /// Where each log ends at the sender. Once, before anything else here.
     Heads(Heads),
@@ -131,8 +132,17 @@ impl Message {
     }
 }
 
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Heads(heads) => heads.fmt(f),
+            Self::Entry { more, part } => write!(f, "Entry({more}, {} bytes)", part.len()),
+            Self::Stored { log, tip } => write!(f, "Stored({log:?}, {tip:?})"),
+        }
+    }
+}
+
 /// An entry on its way, cut into messages.
-#[derive(Debug)]
 pub(super) struct Parts {
     rest: Bytes,
 }

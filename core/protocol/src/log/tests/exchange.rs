@@ -317,6 +317,21 @@ fn what_is_said_to_be_this_persons_own_is_refused_if_it_is_not() {
 }
 
 #[test]
+fn what_people_write_shows_in_no_debug_output() {
+    let (mut ana, _) = two(1, 10);
+    let loads = format!("{:?}", ana.requests);
+    ana.store();
+    let ready = format!("{:?}", ana.exchange);
+    let mut printed = format!("{loads}{ready}{:?}", ana.disk);
+    while let Some(message) = ana.exchange.poll_message() {
+        printed += &format!("{message:?}");
+    }
+    assert!(!printed.contains("xxx"), "{printed}");
+    // As a list of numbers it would be there as well.
+    assert!(!printed.contains("120, 120"), "{printed}");
+}
+
+#[test]
 fn ten_thousand_old_entries_cost_a_look_each_and_no_memory() {
     let (mut ana, mut ben) = two(3, 10);
     ana.store();
