@@ -131,8 +131,8 @@ impl fmt::Debug for Exchange {
 }
 
 impl Exchange {
-    /// Begins where nothing but logs may be said from now on, on both sides. None while rows that came out of
-    /// the ledger are not on the disk: what is only in memory must not be told of.
+    /// Begins once the channel is complete on both sides, when each has kept how to meet again. None while rows
+    /// that came out of the ledger are not on the disk: what is only in memory must not be told of.
     ///
     /// `gives_back` tells if a person has agreed before that the other side gets back what it has lost.
     pub fn start(ledger: &Ledger, gives_back: bool) -> Option<Self> {
