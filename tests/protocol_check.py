@@ -2,8 +2,8 @@
 """The protocol a second time, written from docs/protocol.md alone.
 
 It takes the worked examples out of the document and computes them again: invitation and reply, the
-keys from S, the text forms, the container, the prologue, the Noise handshake, the first frames and
-what two people compare. CPace is left to the vectors of its authors.
+keys from S, the text forms, the container, the prologue, the Noise handshake, the first frames, what
+two people compare, and a second meeting. CPace is left to the vectors of its authors.
 Then it opens the frozen containers and normalises the frozen answers of tests/frozen/. Where this
 and the core agree, the document is enough for somebody who has never seen the core.
 
@@ -24,6 +24,7 @@ import regex
 import unicodedata2
 import zstandard
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -459,6 +460,12 @@ def handshake(prologue, psk, guest, host):
     return first, second, third, state.h, *state.hkdf(b"", 2)
 
 
+def ready(random, name, clock, kind):
+    """3.6"""
+    extensions = b"\x01" + u16(8) + u64(clock) + b"\x03" + u16(1) + bytes([kind])
+    return random + bytes([len(name)]) + name.encode() + u16(len(extensions)) + extensions
+
+
 def frame(key, counter, body, changes_key=False):
     """3.7"""
     plain = bytes([changes_key]) + u16(len(body)) + body
@@ -481,6 +488,62 @@ def compared(host_nonce, handshake_hash, guest_nonce):
     return f"{symbols}; {digits[:4]} {digits[4:8]} {digits[8:]}"
 
 
+# --- 5. Meeting again --------------------------------------------------------------------------
+
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def first_day(one_clock, other_clock):
+    """5.1"""
+    return max(min(one_clock, other_clock) // 86400 - 1, 0)
+
+
+def finding_key(rs0, first, day):
+    key = kdf(rs0, "HFS1 find")
+    for _ in range(first, day):
+        key = kdf(key, "HFS1 find day")
+    return key
+
+
+def rendezvous(f, place, side):
+    """5.1: ufrag, password and private key of one side."""
+    ice = kdf(f, "HFS1 again ice", place, bytes([side]))
+    keys = (kdf(f, "HFS1 again dtls", place, bytes([side]), bytes([counter])) for counter in range(256))
+    scalar = next(key for key in keys if 1 <= int.from_bytes(key, "big") < P256_ORDER)
+    return base64_bare(ice[:8]), base64_bare(ice[8:26]), scalar
+
+
+def public_key_digest(scalar):
+    """5.1: SHA-256 of the SubjectPublicKeyInfo."""
+    key = ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1()).public_key()
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
+
+
+def handshake_again(prologue, psk, initiator, responder):
+    """5.2, as in `handshake`."""
+    (initiator_s, initiator_e), (responder_s, responder_e) = initiator, responder
+    state = Noise(b"Noise_KKpsk0_25519_ChaChaPoly_BLAKE2s", prologue)
+    state.mix_hash(public(initiator_s))
+    state.mix_hash(public(responder_s))
+    # psk, e, es, ss
+    state.mix_psk(psk)
+    state.mix_ephemeral(public(initiator_e))
+    state.mix_key(dh(initiator_e, public(responder_s)))
+    state.mix_key(dh(initiator_s, public(responder_s)))
+    first = public(initiator_e) + state.seal(b"")
+    # e, ee, se
+    state.mix_ephemeral(public(responder_e))
+    state.mix_key(dh(responder_e, public(initiator_e)))
+    state.mix_key(dh(responder_e, public(initiator_s)))
+    second = public(responder_e) + state.seal(b"\x01" + u32(0) + u16(0))
+    return first, second, state.h, *state.hkdf(b"", 2)
+
+
+def here_token(f, day, maker, salt, body):
+    """5.5"""
+    front = b"\x31" + u16(day) + kdf(f, "HFS1 here tag", maker, salt)[:4] + salt + bytes([len(body)])
+    key = kdf(f, "HFS1 here key", maker, salt)
+    return front + ChaCha20Poly1305(key).encrypt(bytes(12), body, front)
 # --- 6. Logs -----------------------------------------------------------------------------------
 
 
@@ -633,9 +696,9 @@ def handshake_example(keys, invitation, reply_body):
     agree_hex("handshake hash", hash_)
     agree_hex("key of the guest's frames", guest_key)
     agree_hex("key of the host's frames", host_key)
-    ready = counting(0xE0) + b"\x03Ben" + u16(0)
-    agree_hex("READY", ready)
-    agree_hex("frame 0", frame(guest_key, 0, ready))
+    body = ready(counting(0xE0), "Ben", 1_795_000_000, 2)
+    agree_hex("READY", body)
+    agree_hex("frame 0", frame(guest_key, 0, body))
     agree_hex("frame 1", frame(guest_key, 1, b"\x01\0Hello", changes_key=True))
     agree_hex("frame 2", frame(rekey(guest_key), 2, b"\x09"))
     agree_hex("answer as password", password(2, ["Rex"], b""))
@@ -643,6 +706,47 @@ def handshake_example(keys, invitation, reply_body):
     agree("shown", compared(counting(0x41), hash_, counting(0x61)), stated("shown"))
 
 
+def meeting_again_example():
+    """5.9"""
+    rs0, hour = counting(0), 498_612
+    first, day = first_day(1_794_900_000, 1_794_900_030), hour // 24
+    agree("days", (first, day), (20_773, 20_775))
+    f = finding_key(rs0, first, day)
+    agree_hex("finding key of the first day", finding_key(rs0, first, first))
+    agree_hex("finding key of that hour", f)
+    digests = []
+    for side, who in ((1, "initiator"), (2, "responder")):
+        ufrag, ice_password, scalar = rendezvous(f, u32(hour), side)
+        agree(f"ufrag of the {who}", ufrag, stated(f"ufrag of the {who}"))
+        agree(f"password of the {who}", ice_password, stated(f"password of the {who}"))
+        agree_hex(f"private key of the {who}'s certificate", scalar)
+        digests.append(public_key_digest(scalar))
+        agree_hex(f"digest of the {who}'s public key", digests[-1])
+    agree_hex("restored secret", kdf(rs0, "HFS1 restored"))
+    both = b"handfast-1\0\0\x04\0" + bytes(16 + 32 + 32) + digests[1] + digests[0]
+    agree("length of the prologue", len(both), 158)
+    agree_hex("prologue of the return", both)
+    initiator, responder = (counting(0xA0), counting(0xC0)), (counting(0x60), counting(0x80))
+    agree("who begins", public(initiator[0]) < public(responder[0]), True)
+    m1, m2, hash_, initiator_key, responder_key = handshake_again(both, rs0, initiator, responder)
+    agree("lengths", (len(m1), len(m2)), (48, 55))
+    agree_hex("M1 of the return", m1)
+    agree_hex("M2 of the return", m2)
+    agree_hex("handshake hash of the return", hash_)
+    agree_hex("READY of the initiator", frame(initiator_key, 0, ready(counting(0xE0), "Ben", 1_795_003_600, 2)))
+    agree_hex("READY of the responder", frame(responder_key, 0, ready(counting(0), "Ana", 1_795_003_607, 1)))
+    agree_hex("KEPT of the initiator", frame(initiator_key, 1, b"\x0e"))
+    agree_hex("new secret", kdf(rs0, "HFS1 reconnect", counting(0xE0), counting(0), hash_))
+    maker = public(initiator[0])
+    body = u32(1_795_003_600 // 60) + b"\0" + b"\x01" + b"\x01" + bytes([1, 9]) + u16(50321)
+    token = here_token(f, day, maker, b"saltsalt", body)
+    agree_hex("here token", token)
+    agree("here token as bare text", "handfast:" + base64url(token), stated("here token as bare text"))
+    ufrag, ice_password, _ = rendezvous(f, b"saltsalt", 1)
+    agree("ufrag after the here token", ufrag, stated("ufrag of the initiator after the token"))
+    agree("password after the here token", ice_password, stated("password of the initiator after the token"))
+    tag = kdf(f, "HFS1 here mdns", maker, counting(0xD0, 16), u32(hour), u16(50321))[:4]
+    agree_hex("tag in the local network", tag)
 def log_example():
     """6.8"""
     private, author = counting(0x60), public(counting(0x60))
@@ -729,6 +833,7 @@ def main():
     keys, invitation, reply_body = invitation_example()
     container_examples()
     handshake_example(keys, invitation, reply_body)
+    meeting_again_example()
     log_example()
     answers, containers = frozen_answers(), frozen_containers()
     print(f"docs/protocol.md holds: {checked} values agree,")

@@ -110,6 +110,7 @@ fn show(line: &Line, several: bool) {
 enum Kind {
     Invitation,
     Reply,
+    Here,
     Sealed,
     Newer,
     Damaged,
@@ -121,6 +122,7 @@ impl Kind {
         match self {
             Self::Invitation => strings::is_invitation(),
             Self::Reply => strings::is_reply(),
+            Self::Here => strings::is_here(),
             Self::Sealed => strings::is_sealed(),
             Self::Newer => strings::is_newer(),
             Self::Damaged => strings::is_damaged(),
@@ -133,6 +135,7 @@ fn kind(text: &str) -> Kind {
     match find_among(&[text]) {
         Ok(Token::Invitation(_)) => Kind::Invitation,
         Ok(Token::Reply(_)) => Kind::Reply,
+        Ok(Token::Here(_)) => Kind::Here,
         Ok(Token::Sealed(_)) => Kind::Sealed,
         Err(FindError::NewerVersion) => Kind::Newer,
         Err(FindError::Cut) => Kind::Damaged,

@@ -87,7 +87,7 @@ impl Pairing {
         let open = match token_of(&found)? {
             Token::Invitation(invitation) => Command::Open(Box::new(invitation), found.provenance),
             Token::Sealed(container) => Command::OpenLocked(container),
-            Token::Reply(_) => return Err(ErrorKind::WrongThing.into()),
+            Token::Reply(_) | Token::Here(_) => return Err(ErrorKind::WrongThing.into()),
         };
         self.session(self.bridge.command(open).await?)
     }

@@ -48,7 +48,7 @@ impl Scanner {
                 return Ok(None);
             }
             let token = find_among(&texts(readings))?;
-            Ok(Some(Found::new(&token, Provenance::Camera)))
+            Found::new(&token, Provenance::Camera).map(Some)
         })
     }
 }
@@ -60,7 +60,7 @@ impl Scanner {
 /// [`ErrorKind::TooLarge`].
 #[uniffi::export]
 pub fn read_text(text: &str) -> Result<Found, HandfastError> {
-    guarded(|| Ok(carried(&in_text(text)?)))
+    guarded(|| carried(&in_text(text)?))
 }
 
 /// The token in a text.
@@ -71,13 +71,13 @@ pub(super) fn in_text(text: &str) -> Result<Token, FindError> {
 
 /// Finds the one token in a picture, a `.handfast` file or a text file. Takes up to some seconds.
 pub(super) fn read_file(bytes: &[u8]) -> Result<Found, HandfastError> {
-    Ok(carried(&in_file(bytes)?))
+    carried(&in_file(bytes)?)
 }
 
 /// The same where there may be several: each that differs, for a person to choose from.
 pub(super) fn read_all(bytes: &[u8]) -> Result<Vec<Found>, HandfastError> {
     match in_file(bytes) {
-        Ok(token) => Ok(vec![carried(&token)]),
+        Ok(token) => Ok(vec![carried(&token)?]),
         Err(FindError::SeveralTokens(tokens)) => Ok(tokens.iter().map(carried).collect()),
         Err(error) => Err(error.into()),
     }
@@ -89,7 +89,7 @@ fn in_file(bytes: &[u8]) -> Result<Token, FindError> {
     })
 }
 
-fn carried(token: &Token) -> Found {
+fn carried(token: &Token) -> Result<Found, HandfastError> {
     Found::new(token, Provenance::Carried)
 }
 

@@ -2,7 +2,7 @@
 
 use super::guard::guarded;
 use super::scan::in_text;
-use super::{HandfastError, Provenance};
+use super::{ErrorKind, HandfastError, Provenance};
 use handfast_native::qr;
 use handfast_native::seal::{self, Header};
 use handfast_native::token::{LinkBase, QrText, Token, bare_text, link};
@@ -45,20 +45,23 @@ impl std::fmt::Display for Found {
 }
 
 impl Found {
-    pub(super) fn new(token: &Token, provenance: Provenance) -> Self {
+    /// # Errors
+    /// [`ErrorKind::NewerVersion`] for what no shell can take yet.
+    pub(super) fn new(token: &Token, provenance: Provenance) -> Result<Self, HandfastError> {
         let kind = match token {
             Token::Invitation(_) => FoundKind::Invitation,
             Token::Reply(_) => FoundKind::Reply,
+            Token::Here(_) => return Err(ErrorKind::NewerVersion.into()),
             Token::Sealed(container) => match Header::parse(container) {
                 Ok(header) if header.kind == seal::Kind::Invitation => FoundKind::LockedInvitation,
                 _ => FoundKind::Sealed,
             },
         };
-        Self {
+        Ok(Self {
             kind,
             provenance,
             token: token.to_bytes(),
-        }
+        })
     }
 }
 
@@ -93,7 +96,7 @@ impl Handout {
             link: link(base, &bytes),
             text: match token {
                 Token::Sealed(container) => seal::text(container),
-                Token::Invitation(_) | Token::Reply(_) => bare_text(&bytes),
+                Token::Invitation(_) | Token::Reply(_) | Token::Here(_) => bare_text(&bytes),
             },
             symbol: QrText::new(base, &bytes).as_str().to_owned(),
         }

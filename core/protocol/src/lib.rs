@@ -6,6 +6,7 @@
 //!
 //! - [`handshake`] proves who is at the other end of a link, and seals what is said there.
 //! - [`pairing`] is the way from an invitation to an authenticated link.
+//! - [`reconnect`] is how two who have met come together again by themselves.
 //! - [`conversation`] carries texts and files on such a link.
 //! - [`mod@log`] is a conversation that lasts: what both wrote, in an order, on both disks.
 //! - [`link`] is what the machines see of a network; [`certificate`] what a network is known by.
@@ -18,6 +19,7 @@ pub mod link;
 pub mod log;
 pub mod network;
 pub mod pairing;
+pub mod reconnect;
 #[cfg(feature = "serde")]
 mod serialized;
 

@@ -144,13 +144,24 @@ pub(super) fn any_reply() -> impl Strategy<Value = Reply> {
     })
 }
 
-/// An invitation or a sealed reply.
+/// An invitation, a sealed reply or a sealed *here* token.
 pub(super) fn any_token() -> impl Strategy<Value = Token> {
     prop_oneof![
         any_invitation().prop_map(Token::Invitation),
         (any_reply(), any::<[u8; 16]>(), any::<[u8; 8]>()).prop_map(|(reply, secret, salt)| {
             Token::Reply(reply.seal(&InvitationKeys::derive(&Secret::new(secret)), salt))
         }),
+        (any::<(u32, [u8; 32], u16, [u8; 8])>(), any_candidates()).prop_map(
+            |((made, finding, day, salt), candidates)| {
+                let finding = Secret::new(finding);
+                let key = HereKey {
+                    finding: &finding,
+                    day,
+                    maker: &[4; 32],
+                };
+                Token::Here(Here { made, candidates }.seal(&key, salt))
+            }
+        ),
     ]
 }
 

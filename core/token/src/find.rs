@@ -261,7 +261,7 @@ fn read_at(text: &[u8], start: usize) -> Reading {
     let promise = head(&symbols).map(kind);
     let container = promise == Some(Kind::Container) && is_container(&symbols);
     let last = ends.last().map_or(start, |&(_, end)| end);
-    if container || matches!(promise, Some(Kind::Invitation | Kind::Reply)) {
+    if container || matches!(promise, Some(Kind::Invitation | Kind::Reply | Kind::Here)) {
         for (count, end) in ends {
             match decode(&symbols[..count]).map(Token::parse_text_bytes) {
                 Some(Ok(token)) => return Reading::Found { token, end },
@@ -276,7 +276,7 @@ fn read_at(text: &[u8], start: usize) -> Reading {
     match (before, promise) {
         (Announcement::Ours, Some(Kind::Newer)) => Reading::Newer,
         (Announcement::Fragment, Some(Kind::Newer)) if first_run >= NEWER => Reading::Newer,
-        (_, Some(Kind::Invitation | Kind::Reply)) => Reading::Cut { end: start },
+        (_, Some(Kind::Invitation | Kind::Reply | Kind::Here)) => Reading::Cut { end: start },
         _ if container => Reading::Cut { end: last },
         (Announcement::Ours, _) if first_run >= UNANNOUNCED => Reading::Cut { end: start },
         _ => Reading::Nothing,

@@ -7,6 +7,7 @@ use super::TokenError;
 // kind 4 is the first letter of a sealed container.
 pub(crate) const INVITATION: u8 = 0x11;
 pub(crate) const REPLY: u8 = 0x21;
+pub(crate) const HERE: u8 = 0x31;
 pub(crate) const CONTAINER: &[u8; 4] = b"HFS1";
 
 /// What a first byte promises.
@@ -14,6 +15,7 @@ pub(crate) const CONTAINER: &[u8; 4] = b"HFS1";
 pub(crate) enum Kind {
     Invitation,
     Reply,
+    Here,
     Container,
     Newer,
     Unknown,
@@ -23,8 +25,9 @@ pub(crate) fn kind(head: u8) -> Kind {
     match head {
         INVITATION => Kind::Invitation,
         REPLY => Kind::Reply,
+        HERE => Kind::Here,
         head if head == CONTAINER[0] => Kind::Container,
-        0x12..=0x1f | 0x22..=0x2f => Kind::Newer,
+        0x12..=0x1f | 0x22..=0x2f | 0x32..=0x3f => Kind::Newer,
         _ => Kind::Unknown,
     }
 }

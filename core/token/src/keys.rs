@@ -51,12 +51,7 @@ impl InvitationKeys {
 
     /// The host's ICE credentials.
     pub fn host_ice(&self) -> IceCredentials {
-        let derived = self.kdf("HFS1 ice host", &[]);
-        let (ufrag, rest) = derived.expose().split_at(8);
-        IceCredentials {
-            ufrag: BASE64_NOPAD.encode(ufrag),
-            password: IcePassword::from_bytes(first_of(rest)),
-        }
+        IceCredentials::of(&self.kdf("HFS1 ice host", &[]))
     }
 
     /// The ICE credentials of the guest whose certificate has this fingerprint. The fingerprint is
@@ -92,11 +87,23 @@ impl std::fmt::Debug for InvitationKeys {
 /// Username fragment and password of one side (RFC 8839 §5.4), both of `ice-char`s only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IceCredentials {
-    /// 11 characters for a host, the 43 of the fingerprint for a guest; with a browser see
+    /// 11 characters for a host and between contacts, the 43 of the fingerprint for a guest; with a browser see
     /// [`Knocker`](super::Knocker). Public.
     pub ufrag: String,
     /// 24 characters, or what a browser chose. Secret.
     pub password: IcePassword,
+}
+
+impl IceCredentials {
+    /// The credentials of somebody for whom this was derived: 8 bytes of it are the fragment, 18 the
+    /// password, both in base64.
+    pub fn of(derived: &Secret<32>) -> Self {
+        let (ufrag, rest) = derived.expose().split_at(8);
+        Self {
+            ufrag: BASE64_NOPAD.encode(ufrag),
+            password: IcePassword::from_bytes(first_of(rest)),
+        }
+    }
 }
 
 /// An ICE password, wiped when dropped and never printed.

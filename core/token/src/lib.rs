@@ -1,12 +1,13 @@
 //! What two people hand each other: invitation and reply, and every form they take on the way.
 //!
-//! A host makes an [`Invitation`], a guest answers with a [`Reply`]. Each is one byte string with
+//! A host makes an [`Invitation`], a guest answers with a [`Reply`]. Two who have met say where they are now
+//! by [`Here`]. Each is one byte string with
 //! exactly one encoding, called a token, and each byte string has several forms: a QR code, a link,
 //! a text, a file. [`find`] recognises any of them in whatever a person hands in.
 //!
 //! This crate opens no socket and reads no clock. The bytes are described in
 //! `docs/protocol.md`, completely enough for a second implementation. In short:
-//! - The first byte is the kind (1 invitation, 2 reply) in its high and the version (1) in its low
+//! - The first byte is the kind (1 invitation, 2 reply, 3 here) in its high and the version (1) in its low
 //!   four bits. A known kind in a later version is [`TokenError::NewerVersion`]; a sealed container
 //!   is known by its `HFS1` and kept whole.
 //! - Tokens end where they say they end: none is the beginning of another. That is what lets
@@ -26,6 +27,7 @@ mod filter;
 mod find;
 mod fingerprint;
 mod head;
+mod here;
 mod ink;
 mod invitation;
 mod keys;
@@ -49,6 +51,7 @@ pub use expiry::{Expiry, LINK_LIFETIME, MAX_LIFETIME, QR_LIFETIME};
 pub use filter::{Policy, Range, admit};
 pub use find::{FindError, MAX_FIND_BYTES, MOST_TOKENS, find, find_among, is_picture, is_token};
 pub use fingerprint::Fingerprint;
+pub use here::{HERE_LIFETIME, HERE_SALT, Here, HereError, HereKey, SealedHere};
 pub use ink::is_blank;
 pub use invitation::Invitation;
 pub use keys::{IceCredentials, IcePassword, InvitationKeys, InviteId};

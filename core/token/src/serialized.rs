@@ -112,7 +112,9 @@ impl<'de> Deserialize<'de> for Invitation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Token::deserialize(deserializer)? {
             Token::Invitation(invitation) => Ok(invitation),
-            Token::Reply(_) | Token::Sealed(_) => Err(D::Error::custom("this is no invitation")),
+            Token::Reply(_) | Token::Here(_) | Token::Sealed(_) => {
+                Err(D::Error::custom("this is no invitation"))
+            }
         }
     }
 }
@@ -127,7 +129,9 @@ impl<'de> Deserialize<'de> for SealedReply {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Token::deserialize(deserializer)? {
             Token::Reply(reply) => Ok(reply),
-            Token::Invitation(_) | Token::Sealed(_) => Err(D::Error::custom("this is no reply")),
+            Token::Invitation(_) | Token::Here(_) | Token::Sealed(_) => {
+                Err(D::Error::custom("this is no reply"))
+            }
         }
     }
 }

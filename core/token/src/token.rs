@@ -4,16 +4,19 @@ use blake2::digest::consts::U4;
 use blake2::{Blake2b, Digest};
 
 use super::head::{CONTAINER, Kind, kind};
-use super::{Invitation, SealedReply, TokenError, invitation, reply};
+use super::{Invitation, SealedHere, SealedReply, TokenError, here, invitation, reply};
 
 const CHECK: usize = 4;
 
-/// The most bytes of an invitation or reply.
-pub(super) const MAX_BYTES: usize = if invitation::MAX_BYTES > reply::MAX_BYTES {
-    invitation::MAX_BYTES
-} else {
-    reply::MAX_BYTES
-};
+/// The most bytes of a token that is no container.
+pub(super) const MAX_BYTES: usize =
+    longest([invitation::MAX_BYTES, reply::MAX_BYTES, here::MAX_BYTES]);
+
+const fn longest(lengths: [usize; 3]) -> usize {
+    let [a, b, c] = lengths;
+    let longer = if a > b { a } else { b };
+    if longer > c { longer } else { c }
+}
 
 /// Anything that people hand each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub enum Token {
     Invitation(Invitation),
     /// From the guest, to be opened with the invitation's keys.
     Reply(SealedReply),
+    /// From a contact, to be opened with what the two find each other by.
+    Here(SealedHere),
     /// A sealed container (it begins with `HFS1`), whole and unopened.
     Sealed(Vec<u8>),
 }
@@ -38,6 +43,7 @@ impl Token {
         match kind(*bytes.first().ok_or(TokenError::Cut)?) {
             Kind::Invitation => Invitation::parse(bytes).map(Self::Invitation),
             Kind::Reply => SealedReply::parse(bytes).map(Self::Reply),
+            Kind::Here => SealedHere::parse(bytes).map(Self::Here),
             Kind::Newer => Err(TokenError::NewerVersion),
             Kind::Container | Kind::Unknown => Err(TokenError::NotAToken),
         }
@@ -67,6 +73,7 @@ impl Token {
         match self {
             Self::Invitation(invitation) => invitation.to_bytes(),
             Self::Reply(reply) => reply.as_bytes().to_vec(),
+            Self::Here(here) => here.as_bytes().to_vec(),
             Self::Sealed(bytes) => bytes.clone(),
         }
     }
@@ -108,7 +115,10 @@ mod tests {
             (b"\x12", Err(TokenError::NewerVersion)),
             (b"\x2f", Err(TokenError::NewerVersion)),
             (b"\x10", Err(TokenError::NotAToken)),
-            (b"\x31", Err(TokenError::NotAToken)),
+            (b"\x31", Err(TokenError::Cut)),
+            (b"\x30", Err(TokenError::NotAToken)),
+            (b"\x32", Err(TokenError::NewerVersion)),
+            (b"\x41", Err(TokenError::NotAToken)),
             (b"\x01", Err(TokenError::NotAToken)),
             (b"\x21", Err(TokenError::Cut)),
             (b"", Err(TokenError::Cut)),
@@ -121,7 +131,7 @@ mod tests {
         #[test]
         fn no_token_is_the_beginning_of_another(token in any_token(), more in prop::collection::vec(any::<u8>(), 1..9)) {
             let bytes = token.to_bytes();
-            prop_assert!((53..=MAX_BYTES).contains(&bytes.len()));
+            prop_assert!((38..=MAX_BYTES).contains(&bytes.len()));
             prop_assert!(Token::parse(&[&bytes[..], &more].concat()).is_err());
             for length in 0..bytes.len() {
                 prop_assert_eq!(Token::parse(&bytes[..length]), Err(TokenError::Cut));

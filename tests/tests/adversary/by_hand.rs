@@ -125,7 +125,7 @@ impl Holder {
 
     /// This side's first frame.
     pub(crate) fn ready(&self, channel: &mut Channel) -> Bytes {
-        let ready = Ready::new(Secret::random().unwrap(), &self.identity.name);
+        let ready = Ready::new(Secret::random().unwrap(), &self.identity.name, 1_795_000_000, None);
         channel.sealer.seal(&ready.to_bytes()).unwrap()
     }
 

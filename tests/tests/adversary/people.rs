@@ -364,6 +364,7 @@ pub(crate) fn identity(name: &str) -> Identity {
     Identity {
         key: StaticKey::new(Secret::random().unwrap()),
         name: name.to_owned(),
+        kind: None,
     }
 }
 
@@ -372,6 +373,7 @@ fn owner(home: &Prepared, name: &str) -> Identity {
     Identity {
         key: home.store().identity().clone(),
         name: name.to_owned(),
+        kind: None,
     }
 }
 

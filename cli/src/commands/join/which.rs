@@ -10,7 +10,7 @@ use handfast_native::token::{FindError, Token};
 
 /// True for what can be joined.
 fn is_invitation(token: &Token) -> bool {
-    !matches!(token, Token::Reply(_))
+    !matches!(token, Token::Reply(_) | Token::Here(_))
 }
 
 /// The one invitation that was found, or that a person chooses among several.

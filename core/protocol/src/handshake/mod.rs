@@ -44,6 +44,8 @@
 mod channel;
 mod comparison;
 mod cpace;
+mod extensions;
+mod known;
 mod name;
 mod noise;
 mod prologue;
@@ -53,11 +55,14 @@ mod trust;
 pub use channel::{Channel, ChannelError, MAX_BODY, Opener, Sealer};
 pub use comparison::{Commitment, GuestComparison, HostComparison, SYMBOLS, ShortString};
 pub use cpace::{Agreement, AnswerMessage, Attempt, Parties};
+#[cfg(test)]
+pub(crate) use known::known_by_hand;
+pub use known::{KnownAttempt, KnownInitiator, respond_to_known};
 pub use name::{at_most, visible};
 pub use noise::{
     Capabilities, Established, HandshakeError, Initiator, MAX_HANDSHAKE_MESSAGE, PublicKey,
     Responder, StaticKey,
 };
 pub use prologue::{Mode, Policy, Prologue};
-pub use ready::{MAX_NAME, Ready, ReadyError};
+pub use ready::{ClientKind, MAX_NAME, Ready, ReadyError};
 pub use trust::{Flow, Trust, TrustLevel, TrustReason};

@@ -5,7 +5,7 @@
 //! first, so that an outsider learns no long-term key, and again last, so that it protects the keys
 //! of the channel. Nobody is asked anything here; see [`super::Trust`] for what a success proves.
 
-use super::ready::skip_extensions;
+use super::extensions;
 use super::{Channel, Prologue};
 use curve25519_dalek::MontgomeryPoint;
 use handfast_token::{Role, Secret};
@@ -101,7 +101,7 @@ impl Capabilities {
 
 /// The payload of the second and third message:
 /// `version u8 | capabilities u32 | u16 length, extensions to skip`.
-fn greeting() -> Vec<u8> {
+pub(super) fn greeting() -> Vec<u8> {
     let mut bytes = vec![VERSION];
     bytes.extend(Capabilities::OURS.0.to_le_bytes());
     bytes.extend([0, 0]);
@@ -109,10 +109,10 @@ fn greeting() -> Vec<u8> {
 }
 
 /// A version above ours is welcome: whoever speaks it also speaks this one. Version 0 does not exist.
-fn read_greeting(bytes: &[u8]) -> Option<Capabilities> {
+pub(super) fn read_greeting(bytes: &[u8]) -> Option<Capabilities> {
     let (&version, rest) = bytes.split_first()?;
     let (capabilities, extensions) = rest.split_first_chunk()?;
-    skip_extensions(extensions)?;
+    extensions::skip(extensions)?;
     (version != 0).then_some(Capabilities(u32::from_le_bytes(*capabilities)))
 }
 
@@ -230,18 +230,18 @@ fn build(
 }
 
 /// Building and writing depend on nothing from outside; only the randomness can fail.
-fn local(_: snow::Error) -> HandshakeError {
+pub(super) fn local(_: snow::Error) -> HandshakeError {
     HandshakeError::Local
 }
 
-fn write(state: &mut HandshakeState, payload: &[u8]) -> Result<Vec<u8>, HandshakeError> {
+pub(super) fn write(state: &mut HandshakeState, payload: &[u8]) -> Result<Vec<u8>, HandshakeError> {
     let mut message = vec![0; MAX_HANDSHAKE_MESSAGE];
     let length = state.write_message(payload, &mut message).map_err(local)?;
     message.truncate(length);
     Ok(message)
 }
 
-fn read(
+pub(super) fn read(
     state: &mut HandshakeState,
     message: &[u8],
     failure: HandshakeError,
@@ -258,7 +258,10 @@ fn read(
 }
 
 /// Refuses a message that begins with an ephemeral key of low order, which the Noise library accepts.
-fn refuse_low_order(message: &[u8], failure: HandshakeError) -> Result<(), HandshakeError> {
+pub(super) fn refuse_low_order(
+    message: &[u8],
+    failure: HandshakeError,
+) -> Result<(), HandshakeError> {
     match message.first_chunk() {
         Some(ephemeral) if !PublicKey(*ephemeral).is_low_order() => Ok(()),
         _ => Err(failure),
@@ -281,7 +284,7 @@ fn introduced(
     Ok((peer, capabilities))
 }
 
-fn established(
+pub(super) fn established(
     mut state: HandshakeState,
     peer: PublicKey,
     capabilities: Capabilities,

@@ -21,8 +21,10 @@ pub enum Mode {
     TwoWay = 2,
     /// Invitation and reply went through somebody whom both already know.
     Introduced = 3,
-    /// The two have met before.
+    /// The two have met before, and hold a secret that only their last meetings made.
     Reconnect = 4,
+    /// The two have met before, and one of them was restored from an older copy.
+    Restored = 5,
 }
 
 /// What the invitation asks for after the handshake. A third bit is reserved for a key encapsulation.
@@ -70,6 +72,20 @@ impl Prologue {
             mode: Mode::TwoWay,
             reply_digest: Some(reply_digest),
             ..self
+        }
+    }
+
+    /// Those of two who have met: nothing was carried, so there is nothing else to agree on. `responder` and
+    /// `initiator` are SHA-256 of the public keys (SubjectPublicKeyInfo) seen in this session.
+    pub fn again(mode: Mode, responder: Fingerprint, initiator: Fingerprint) -> Self {
+        Self {
+            mode,
+            policy: Policy::default(),
+            invite_id: [0; 16],
+            invitation_digest: [0; 32],
+            reply_digest: None,
+            host: responder,
+            guest: initiator,
         }
     }
 

@@ -1,18 +1,60 @@
 //! READY, the first message that each side puts into the sealed channel: who I say I am.
 
+use super::extensions;
 use super::name::{at_most, visible};
 use handfast_token::Secret;
 
 /// Longest name in bytes of UTF-8.
 pub const MAX_NAME: usize = 64;
 
-/// `random 32 | u8 length, name | u16 length, extensions`. Extensions are skipped: the block is where
-/// later versions put theirs.
+/// `random 32 | u8 length, name | u16 length, extensions`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ready {
     random: Secret<32>,
     name: String,
+    clock: u64,
+    kind: Option<ClientKind>,
 }
+
+/// What somebody says they are. It is a claim, and changes nothing but what is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+#[repr(u8)]
+pub enum ClientKind {
+    /// A program on a computer.
+    Program = 1,
+    /// An app on a phone.
+    App = 2,
+    /// A page in a browser.
+    Page = 3,
+    /// A part of another program.
+    Embedded = 4,
+    /// A page that was opened from a file.
+    File = 5,
+}
+
+impl ClientKind {
+    fn from_byte(byte: u8) -> Option<Self> {
+        Some(match byte {
+            1 => Self::Program,
+            2 => Self::App,
+            3 => Self::Page,
+            4 => Self::Embedded,
+            5 => Self::File,
+            _ => return None,
+        })
+    }
+}
+
+/// The sender's clock. The number is odd, as those are that a reader may pass over, but this one is there
+/// in every READY.
+const CLOCK: u8 = 1;
+/// What the sender is.
+const KIND: u8 = 3;
 
 /// A READY message that this version cannot read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,11 +66,16 @@ pub struct ReadyError;
 impl Ready {
     /// Makes what this side says. `random` is fresh, and enters the secret with which the two find each
     /// other again; `name` is cut to [`MAX_NAME`] bytes and cleaned, and is empty
-    /// if nothing of it can be seen.
-    pub fn new(random: Secret<32>, name: &str) -> Self {
+    /// if nothing of it can be seen; `clock` is in seconds since 1970 UTC.
+    pub fn new(random: Secret<32>, name: &str, clock: u64, kind: Option<ClientKind>) -> Self {
         // It is cleaned once more after the cut, which may leave nothing that can be seen.
         let name = visible(at_most(&visible(name), MAX_NAME));
-        Self { random, name }
+        Self {
+            random,
+            name,
+            clock,
+            kind,
+        }
     }
 
     /// This side's share of the secret with which the two find each other again.
@@ -41,19 +88,36 @@ impl Ready {
         &self.name
     }
 
-    /// The canonical bytes, without extensions.
+    /// What the clock of this side said, in seconds since 1970 UTC.
+    pub fn clock(&self) -> u64 {
+        self.clock
+    }
+
+    /// What this side says it is. None if it does not say, or says what this version does not know.
+    pub fn kind(&self) -> Option<ClientKind> {
+        self.kind
+    }
+
+    /// The canonical bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = self.random.expose().to_vec();
         bytes.push(self.name.len() as u8);
         bytes.extend(self.name.as_bytes());
-        bytes.extend([0, 0]);
+        let clock = self.clock.to_le_bytes();
+        let kind = self.kind.map(|kind| [kind as u8]);
+        let extensions = [
+            Some((CLOCK, &clock[..])),
+            kind.as_ref().map(|kind| (KIND, &kind[..])),
+        ];
+        extensions::write(extensions.into_iter().flatten(), &mut bytes);
         bytes
     }
 
     /// Reads what the other side said.
     ///
     /// # Errors
-    /// When a length does not fit, the name is too long or not UTF-8, or bytes are left over.
+    /// When a length does not fit, the name is too long or not UTF-8, the clock is missing, an extension
+    /// is there that nobody may pass over, or bytes are left over.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ReadyError> {
         let (random, rest) = bytes.split_first_chunk::<32>().ok_or(ReadyError)?;
         let (&length, rest) = rest.split_first().ok_or(ReadyError)?;
@@ -61,16 +125,23 @@ impl Ready {
             return Err(ReadyError);
         }
         let (name, extensions) = rest.split_at_checked(length.into()).ok_or(ReadyError)?;
-        skip_extensions(extensions).ok_or(ReadyError)?;
         let name = std::str::from_utf8(name).map_err(|_| ReadyError)?;
-        Ok(Self::new(Secret::new(*random), name))
+        let (mut clock, mut kind) = (None, None);
+        extensions::read(extensions, |number, value| {
+            match number {
+                CLOCK => clock = Some(u64::from_le_bytes(value.try_into().ok()?)),
+                KIND => {
+                    let [byte] = value else { return None };
+                    kind = ClientKind::from_byte(*byte);
+                }
+                _ => return extensions::unknown(number),
+            }
+            Some(())
+        })
+        .ok_or(ReadyError)?;
+        let clock = clock.ok_or(ReadyError)?;
+        Ok(Self::new(Secret::new(*random), name, clock, kind))
     }
-}
-
-/// Passes over `u16 length | bytes`, which must end exactly where the message ends.
-pub(super) fn skip_extensions(bytes: &[u8]) -> Option<()> {
-    let (length, rest) = bytes.split_first_chunk::<2>()?;
-    (usize::from(u16::from_le_bytes(*length)) == rest.len()).then_some(())
 }
 
 #[cfg(test)]
@@ -78,58 +149,103 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// A READY of 7s, with this name and these extensions.
+    fn bytes(name: &[u8], extensions: &[u8]) -> Vec<u8> {
+        let length = (extensions.len() as u16).to_le_bytes();
+        [&[7; 32][..], &[name.len() as u8], name, &length, extensions].concat()
+    }
+
+    /// A READY with this name and nothing that need not be there.
+    fn named(name: &str) -> Vec<u8> {
+        bytes(name.as_bytes(), &[&[CLOCK, 8, 0][..], &[9; 8]].concat())
+    }
+
+    fn ready(name: &str, kind: Option<ClientKind>) -> Ready {
+        Ready::new(Secret::new([7; 32]), name, u64::from_le_bytes([9; 8]), kind)
+    }
+
     #[test]
-    fn extensions_of_a_later_version_are_skipped() {
-        let ready = Ready::new(Secret::new([7; 32]), "Ada");
-        let mut bytes = ready.to_bytes();
-        bytes.truncate(bytes.len() - 2);
-        bytes.extend([3, 0, 9, 9, 9]);
-        assert_eq!(Ready::from_bytes(&bytes), Ok(ready));
+    fn clock_and_kind_are_extensions_in_their_order() {
+        let mut expected = named("Ada");
+        expected.extend([KIND, 1, 0, 2]);
+        let at = 32 + 1 + 3;
+        expected[at..at + 2].copy_from_slice(&15_u16.to_le_bytes());
+        assert_eq!(ready("Ada", Some(ClientKind::App)).to_bytes(), expected);
+        assert_eq!(ready("Ada", None).to_bytes(), named("Ada"));
+    }
+
+    #[test]
+    fn what_nobody_has_to_know_is_passed_over_and_nothing_else() {
+        let clock = [&[CLOCK, 8, 0][..], &[9; 8]].concat();
+        let with = |more: &[u8]| Ready::from_bytes(&bytes(b"Ada", &[&clock[..], more].concat()));
+        for later in [
+            &[5, 0, 0][..],
+            &[5, 2, 0, 1, 2, 255, 0, 0],
+            &[KIND, 1, 0, 200],
+        ] {
+            assert_eq!(with(later), Ok(ready("Ada", None)), "{later:?}");
+        }
+        for (why, more) in [
+            ("an even number", &[2, 0, 0][..]),
+            ("an even number behind an odd one", &[5, 0, 0, 6, 0, 0]),
+            ("the same number twice", &[CLOCK, 0, 0]),
+            ("a falling number", &[5, 0, 0, KIND, 1, 0, 1]),
+            ("a kind of two bytes", &[KIND, 2, 0, 1, 1]),
+            ("a cut length", &[5, 0]),
+            ("a cut value", &[5, 1, 0]),
+        ] {
+            assert_eq!(with(more), Err(ReadyError), "{why}");
+        }
+        for (why, all) in [
+            ("no clock", &[][..]),
+            ("a kind and no clock", &[KIND, 1, 0, 1]),
+            ("a short clock", &[CLOCK, 7, 0, 1, 2, 3, 4, 5, 6, 7]),
+        ] {
+            assert_eq!(
+                Ready::from_bytes(&bytes(b"Ada", all)),
+                Err(ReadyError),
+                "{why}"
+            );
+        }
     }
 
     #[test]
     fn what_the_other_side_claims_to_be_called_is_cleaned() {
-        let mut bytes = vec![0; 32];
-        bytes.push(8);
-        bytes.extend("A\u{202e}da\n\u{0}".as_bytes());
-        bytes.extend([0, 0]);
-        assert_eq!(Ready::from_bytes(&bytes).map(|r| r.name), Ok("Ada".into()));
+        let name = "A\u{202e}da\n\u{0}";
+        assert_eq!(Ready::from_bytes(&named(name)), Ok(ready("Ada", None)));
     }
 
     #[test]
     fn a_name_of_blank_glyphs_is_none() {
         let blank = "\u{3164}".repeat(21);
-        let named =
-            |name: &str| [&[7; 32][..], &[name.len() as u8], name.as_bytes(), &[0, 0]].concat();
         for name in [&blank, "\u{2800}", "\u{200b}", "\u{e0041}\u{e007f}"] {
             let ready = Ready::from_bytes(&named(name)).expect("a name is a claim");
             assert_eq!(ready.name(), "", "{name:?}");
         }
-        let late = Ready::new(Secret::new([7; 32]), &format!("{blank}\u{3164}Ana"));
+        let late = ready(&format!("{blank}\u{3164}Ana"), None);
         assert_eq!(late.name(), "", "only what fits can be seen");
     }
 
     #[test]
     fn a_long_name_is_cut_on_writing_and_refused_on_reading() {
-        let ready = Ready::new(Secret::new([7; 32]), &"ß".repeat(40));
-        assert_eq!(ready.name().len(), 64);
-        let mut bytes = vec![0; 32];
-        bytes.push(65);
-        bytes.extend([b'a'; 65]);
-        bytes.extend([0, 0]);
-        assert_eq!(Ready::from_bytes(&bytes), Err(ReadyError));
+        assert_eq!(ready(&"ß".repeat(40), None).name().len(), 64);
+        assert_eq!(Ready::from_bytes(&named(&"a".repeat(65))), Err(ReadyError));
+    }
+
+    fn any_kind() -> impl Strategy<Value = Option<ClientKind>> {
+        any::<u8>().prop_map(ClientKind::from_byte)
     }
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(random: [u8; 32], name in ".{0,80}") {
-            let ready = Ready::new(Secret::new(random), &name);
+        fn what_is_written_is_read(random: [u8; 32], name in ".{0,80}", clock: u64, kind in any_kind()) {
+            let ready = Ready::new(Secret::new(random), &name, clock, kind);
             prop_assert_eq!(Ready::from_bytes(&ready.to_bytes()), Ok(ready));
         }
 
         #[test]
-        fn a_cut_or_lengthened_message_is_refused(name in "[a-z]{0,64}", cut in 1_usize..35) {
-            let mut bytes = Ready::new(Secret::new([1; 32]), &name).to_bytes();
+        fn a_cut_or_lengthened_message_is_refused(name in "[a-z]{0,64}", cut in 1_usize..45) {
+            let mut bytes = ready(&name, None).to_bytes();
             prop_assert!(Ready::from_bytes(&bytes[..bytes.len() - cut]).is_err());
             bytes.push(0);
             prop_assert!(Ready::from_bytes(&bytes).is_err());
@@ -138,6 +254,11 @@ mod tests {
         #[test]
         fn any_bytes_are_read_without_a_panic(bytes: Vec<u8>) {
             let _ = Ready::from_bytes(&bytes);
+        }
+
+        #[test]
+        fn any_extensions_are_read_without_a_panic(extensions in prop::collection::vec(0_u8..9, 0..40)) {
+            let _ = Ready::from_bytes(&bytes(b"Ada", &extensions));
         }
     }
 }

@@ -5,6 +5,7 @@ use super::AuthenticatedPeer;
 use crate::handshake::{
     AnswerMessage, Channel, Established, Flow, Parties, PublicKey, Ready, Trust,
 };
+use crate::reconnect::ReconnectKeys;
 use bytes::Bytes;
 use handfast_token::{Role, Secret, kdf};
 use std::time::Duration;
@@ -23,6 +24,8 @@ pub(super) struct Introduced {
     channel: Channel,
     peer: PublicKey,
     ready: Ready,
+    /// What the clock of this side said in its own READY.
+    own_clock: u64,
     two_way: bool,
 }
 
@@ -31,6 +34,7 @@ impl Introduced {
     pub(super) fn read_ready(
         mut established: Established,
         two_way: bool,
+        own_clock: u64,
         frame: &Bytes,
     ) -> Option<Self> {
         let body = established.channel.opener.open(frame.clone()).ok()?;
@@ -39,6 +43,7 @@ impl Introduced {
             channel: established.channel,
             peer: established.peer,
             ready,
+            own_clock,
             two_way,
         })
     }
@@ -71,7 +76,8 @@ impl Introduced {
         AnswerMessage::parse(&self.channel.opener.open(frame.clone()).ok()?)
     }
 
-    /// Ends the introduction. `own` is the randomness that this side's READY was made of, and `answered`
+    /// Ends the introduction. Both sides go by the clocks as both READYs said them, so that they keep keys
+    /// of the same day. `own` is the randomness that this side's READY was made of, and `answered`
     /// the key that both derived from the answer, where one was asked for.
     pub(super) fn into_authenticated_peer(
         self,
@@ -91,12 +97,15 @@ impl Introduced {
         };
         let key: &[u8] = answered.map_or(&[], |key| key.expose());
         let parts: [&[u8]; 3] = [guest.expose(), &self.channel.hash, key];
+        let rs0 = kdf(host.expose(), "HFS1 reconnect 0", &parts);
         AuthenticatedPeer {
             key: self.peer,
             name: self.ready.name().to_owned(),
             trust,
+            kind: self.ready.kind(),
+            clock: self.ready.clock(),
             scans: if self.two_way { 2 } else { 1 },
-            reconnect_secret: kdf(host.expose(), "HFS1 reconnect 0", &parts),
+            reconnect: ReconnectKeys::from_first_meeting(&rs0, self.own_clock, self.ready.clock()),
             channel: self.channel,
         }
     }

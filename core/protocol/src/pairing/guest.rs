@@ -149,6 +149,7 @@ enum Step {
     Ready {
         established: Box<Established>,
         mode: Mode,
+        own_clock: u64,
     },
     /// None, before the person here has answered.
     Question(Box<Introduced>),
@@ -514,13 +515,15 @@ impl Guest {
             Step::Second(initiators) => match finish_one(initiators, message) {
                 Ok((mut established, third, mode)) => {
                     let random = self.entropy.ready(&established.channel.hash);
-                    let ready = Ready::new(random, &self.identity.name);
+                    let Identity { name, kind, .. } = &self.identity;
+                    let ready = Ready::new(random, name, now.unix, *kind);
                     let Ok(frame) = established.channel.sealer.seal(&ready.to_bytes()) else {
                         return self.end(Failure::Local);
                     };
                     *step = Step::Ready {
                         established: Box::new(established),
                         mode,
+                        own_clock: now.unix,
                     };
                     self.effects.push_back(GuestEffect::Send(third.into()));
                     self.effects.push_back(GuestEffect::Send(frame));
@@ -531,8 +534,13 @@ impl Guest {
                     self.end(Failure::NotTheInviter);
                 }
             },
-            Step::Ready { established, mode } => {
-                match Introduced::read_ready(*established, mode == Mode::TwoWay, message) {
+            Step::Ready {
+                established,
+                mode,
+                own_clock,
+            } => {
+                let two_way = mode == Mode::TwoWay;
+                match Introduced::read_ready(*established, two_way, own_clock, message) {
                     Some(_) if has_no_try_left => self.end(Failure::AnswersDiffer),
                     Some(introduced) if self.invitation.question.is_some() => {
                         *until = now.monotonic + ANSWER_PATIENCE;

@@ -199,6 +199,7 @@ enum Step {
     Ready {
         established: Box<Established>,
         which: usize,
+        own_clock: u64,
     },
     /// The share of an answer.
     Share(Box<Introduced>),
@@ -510,12 +511,14 @@ impl Host {
             Step::Third { responder, which } => match responder.finish(message) {
                 Ok(mut established) => {
                     let random = self.entropy.ready(&established.channel.hash);
-                    let ready = Ready::new(random, &self.identity.name);
+                    let Identity { name, kind, .. } = &self.identity;
+                    let ready = Ready::new(random, name, now.unix, *kind);
                     match established.channel.sealer.seal(&ready.to_bytes()) {
                         Ok(frame) => {
                             *step = Step::Ready {
                                 established: Box::new(established),
                                 which,
+                                own_clock: now.unix,
                             };
                             self.effects.push_back(HostEffect::Send(frame));
                         }
@@ -524,9 +527,13 @@ impl Host {
                 }
                 Err(error) => self.refuse(now, error),
             },
-            Step::Ready { established, which } => {
+            Step::Ready {
+                established,
+                which,
+                own_clock,
+            } => {
                 let two_way = prologues.get(which).map(|p| p.mode) == Some(Mode::TwoWay);
-                let introduced = Introduced::read_ready(*established, two_way, message);
+                let introduced = Introduced::read_ready(*established, two_way, own_clock, message);
                 *had_ready = introduced.is_some();
                 match introduced {
                     Some(introduced) if self.terms.answer.is_some() => {

@@ -33,9 +33,9 @@ pub use host::{Host, HostEffect, HostHistory, HostTerms, MOST_FORMS, Strikes};
 pub use replies::{MOST_REPLIES, ReceivedReply};
 pub use view::{GuestStage, GuestView, HostStage};
 
-use crate::handshake::{Channel, PublicKey, StaticKey, Trust};
+use crate::handshake::{Channel, ClientKind, PublicKey, StaticKey, Trust};
+use crate::reconnect::ReconnectKeys;
 use bytes::Bytes;
-use handfast_token::Secret;
 use std::time::{Duration, Instant};
 
 /// How long the proofs inside an open link may take.
@@ -53,6 +53,8 @@ pub struct Identity {
     pub key: StaticKey,
     /// What this device calls itself; may be empty.
     pub name: String,
+    /// What this device is, if it says so.
+    pub kind: Option<ClientKind>,
 }
 
 /// How a token came to this device. Only the live camera shows that the people are together.
@@ -98,12 +100,16 @@ pub struct AuthenticatedPeer {
     pub name: String,
     /// What the way of meeting proves about them.
     pub trust: Trust,
+    /// What they say they are.
+    pub kind: Option<ClientKind>,
+    /// What their clock said when they introduced themselves, in seconds since 1970 UTC.
+    pub clock: u64,
     /// 2 if the guest's reply was needed, 1 if the invitation alone was enough.
     pub scans: u8,
     /// The sealed channel inside the link.
     pub channel: Channel,
     /// What the two find and recognise each other by when they meet again; both hold the same.
-    pub reconnect_secret: Secret<32>,
+    pub reconnect: ReconnectKeys,
 }
 
 /// A message for the link.

@@ -5,7 +5,7 @@ use super::host::{Host, HostEffect, HostHistory, HostTerms, MOST_FORMS, Strikes}
 use super::view::{GuestStage, GuestView, HostStage};
 use super::{AuthenticatedPeer, Failure, Identity, Now, Provenance};
 use crate::certificate::Certificate;
-use crate::handshake::{StaticKey, TrustReason};
+use crate::handshake::{ClientKind, StaticKey, TrustReason};
 use crate::link::TransportError;
 use bytes::Bytes;
 use handfast_seal::Answers;
@@ -45,6 +45,7 @@ fn identity(seed: u8) -> Identity {
     Identity {
         key: StaticKey::new(Secret::new([seed; 32])),
         name: format!("name {seed}"),
+        kind: Some(ClientKind::Program),
     }
 }
 

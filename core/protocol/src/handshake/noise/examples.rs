@@ -1,7 +1,9 @@
 //! The worked example of `docs/protocol.md`, section 3: every line that the document states about it.
 
 use super::*;
-use crate::handshake::{Attempt, HostComparison, Mode, Parties, Policy, Ready, SYMBOLS};
+use crate::handshake::{
+    Attempt, ClientKind, HostComparison, Mode, Parties, Policy, Ready, SYMBOLS,
+};
 use data_encoding::HEXLOWER;
 use handfast_seal::{Answers, Profile};
 use handfast_token::{Invitation, Role, SealedReply};
@@ -74,7 +76,13 @@ fn the_worked_example_is_what_the_document_says() {
 
     let host_static = StaticKey::new(Secret::new(counting(0xa0))).public();
     let mut established = established(guest, host_static, Capabilities::OURS);
-    let ready = Ready::new(Secret::new(counting(0xe0)), "Ben").to_bytes();
+    let ready = Ready::new(
+        Secret::new(counting(0xe0)),
+        "Ben",
+        1_795_000_000,
+        Some(ClientKind::App),
+    )
+    .to_bytes();
     let sealer = &mut established.channel.sealer;
     let ready_frame = sealer.seal(&ready).unwrap();
     sealer.rekey_next();

@@ -56,7 +56,7 @@ fn the_right_answer_however_it_is_typed_brings_both_together() {
     };
     assert_eq!(at_host.trust.reason(), TrustReason::Answered);
     assert_eq!(at_guest.trust.reason(), TrustReason::TheirQuestion);
-    assert_eq!(at_host.reconnect_secret, at_guest.reconnect_secret);
+    assert_eq!(at_host.reconnect, at_guest.reconnect);
 }
 
 #[test]
@@ -341,7 +341,7 @@ fn every_way_of_meeting_proves_what_it_can() {
         match ends {
             (Some(Ok(at_host)), Some(Ok(at_guest))) => {
                 assert_eq!(at_host.channel.hash, at_guest.channel.hash);
-                assert_eq!(at_host.reconnect_secret, at_guest.reconnect_secret);
+                assert_eq!(at_host.reconnect, at_guest.reconnect);
                 (at_guest.trust.level(), at_host.trust.level())
             }
             other => panic!("{other:?}"),
