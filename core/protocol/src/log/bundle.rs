@@ -122,7 +122,8 @@ impl Bundle {
         &self.bytes
     }
 
-    /// The day whose finding key opens it, counted from 1970-01-01 UTC.
+    /// The day whose finding key opens it, counted from 1970-01-01 UTC
+    /// ([`FindingKey::at`](crate::reconnect::FindingKey::at)).
     pub fn day(&self) -> u16 {
         u16::from_le_bytes([self.bytes[1], self.bytes[2]])
     }
