@@ -544,6 +544,27 @@ def here_token(f, day, maker, salt, body):
     front = b"\x31" + u16(day) + kdf(f, "HFS1 here tag", maker, salt)[:4] + salt + bytes([len(body)])
     key = kdf(f, "HFS1 here key", maker, salt)
     return front + ChaCha20Poly1305(key).encrypt(bytes(12), body, front)
+# --- 6. Logs -----------------------------------------------------------------------------------
+
+
+def log_entry(kind, incarnation, sequence, lamport, time, body, blind, before, own_key):
+    """6.2: the entry whole and erased, and its hash. It is about nothing and stays for good."""
+    header = bytes([1, kind]) + incarnation + u64(sequence) + u64(lamport) + u64(time)
+    header += u32(0) + b"\0" + u32(len(body))
+    require(len(header) == 47, "length of a header")
+    commitment = kdf(blind, "HFS1 body", body)
+    hash_ = kdf(before, "HFS1 entry", header, commitment)
+    own_tag = kdf(own_key, "HFS1 own entry", hash_)[:16]
+    return header + b"\x01" + blind + body + own_tag, header + b"\0" + commitment + own_tag, hash_
+
+
+def seal_bundle(day, finding, maker, salt, content):
+    """6.7"""
+    inside = u32(len(content)) + content
+    inside += bytes(-len(inside) % 1024)
+    front = b"\x51" + u16(day) + kdf(finding, "HFS1 bundle tag", maker, salt)[:4] + salt + u32(len(inside))
+    key = kdf(finding, "HFS1 bundle key", maker, salt)
+    return front + ChaCha20Poly1305(key).encrypt(bytes(12), inside, front)
 
 
 # --- The checks --------------------------------------------------------------------------------
@@ -726,6 +747,34 @@ def meeting_again_example():
     agree("password after the here token", ice_password, stated("password of the initiator after the token"))
     tag = kdf(f, "HFS1 here mdns", maker, counting(0xD0, 16), u32(hour), u16(50321))[:4]
     agree_hex("tag in the local network", tag)
+def log_example():
+    """6.8"""
+    private, author = counting(0x60), public(counting(0x60))
+    name = kdf(bytes(32), "HFS1 talk", *sorted([author, public(counting(0xA0))]))
+    own_key = kdf(private, "HFS1 own log", name)
+    incarnation = u32(1) + counting(0xC0, 8)
+    beginning = kdf(name, "HFS1 log", author, incarnation)
+    agree_hex("name of the conversation", name)
+    agree_hex("beginning of the log", beginning)
+    time = 1_790_000_000_000
+    first, _, first_hash = log_entry(8, incarnation, 1, 1, time, b"\0", counting(0, 16), beginning, own_key)
+    agree_hex("first entry", first)
+    agree_hex("hash of the first entry", first_hash)
+    text, blind = b"Hello", counting(0x10, 16)
+    second, erased, hash_ = log_entry(1, incarnation, 2, 2, time + 1000, text, blind, first_hash, own_key)
+    agree_hex("second entry", second)
+    agree_hex("hash of the second entry", hash_)
+    agree_hex("second entry, erased", erased)
+    row = incarnation + u64(2) + hash_
+    agree_hex("HEADS", b"\x12\x01" + row + b"\0")
+    agree_hex("ENTRY", b"\x13\0\0" + first_hash + second)
+    agree_hex("STORED", b"\x14\x01" + row)
+    content = b"\0"
+    for before, entry in ((beginning, first), (first_hash, second)):
+        content += u32(33 + len(entry)) + b"\0" + before + entry
+    bundle = seal_bundle(20717, counting(0x40), author, b"saltsalt", content)
+    agree_hex("tag of the bundle", bundle[3:7])
+    agree_hex("digest of the bundle, by BLAKE2b with 32 bytes", digest(bundle))
 
 
 def expected_content(content):
@@ -785,6 +834,7 @@ def main():
     container_examples()
     handshake_example(keys, invitation, reply_body)
     meeting_again_example()
+    log_example()
     answers, containers = frozen_answers(), frozen_containers()
     print(f"docs/protocol.md holds: {checked} values agree,")
     print(f"among them {containers} frozen containers and {answers} frozen answers")

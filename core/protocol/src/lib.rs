@@ -9,6 +9,7 @@
 //! - [`reconnect`] is how two who have met come together again by themselves.
 //! - [`discovery`] is how they find each other in one local network.
 //! - [`conversation`] carries texts and files on such a link.
+//! - [`mod@log`] is a conversation that lasts: what both wrote, in an order, on both disks.
 //! - [`link`] is what the machines see of a network; [`certificate`] what a network is known by.
 //! - [`network`] judges what a network lets through; [`Now`] is what clocks say.
 
@@ -17,6 +18,7 @@ pub mod conversation;
 pub mod discovery;
 pub mod handshake;
 pub mod link;
+pub mod log;
 pub mod network;
 mod now;
 pub mod pairing;
