@@ -7,6 +7,7 @@
 //! - [`handshake`] proves who is at the other end of a link, and seals what is said there.
 //! - [`pairing`] is the way from an invitation to an authenticated link.
 //! - [`conversation`] carries texts and files on such a link.
+//! - [`transfer`] carries files that survive any number of links.
 //! - [`link`] is what the machines see of a network; [`certificate`] what a network is known by.
 //! - [`network`] judges what a network lets through.
 
@@ -18,6 +19,7 @@ pub mod network;
 pub mod pairing;
 #[cfg(feature = "serde")]
 mod serialized;
+pub mod transfer;
 
 #[cfg(test)]
 #[path = "../../../tests/src/vectors.rs"]
