@@ -1,13 +1,20 @@
 //! Files of the other side that are wanted here: which of them come, and how each stands.
 //!
 //! What a person agreed to is a [`Fetch`]: a file, or a folder. What comes is an item: the one file, the
-//! manifest of a folder, or one of the files in it. `wants` asks for the groups of items, fairly, and checks what
-//! comes.
+//! manifest of a folder, or one of the files in it. `state` is how they stand, `folder` and `room` what they
+//! need beside their bytes, `ends` how they fail. `wants` asks for the groups of items, fairly, and checks what comes.
 
+mod ends;
+mod folder;
+mod room;
+mod state;
 mod wants;
 
+pub use self::state::{Fetch, Goal};
+
+use self::state::{Fetching, Item, Phase, Stage};
 use self::wants::Wants;
-use super::manifest::{MAX_MANIFEST, Manifest, ManifestContent, ManifestEntry};
+use super::manifest::{MAX_MANIFEST, ManifestContent, ManifestEntry};
 use super::message::{EntryId, Message, Source, State};
 use super::port::{Ask, Done, FileId, FileResult, Place, RequestId};
 use super::ranges::Ranges;
@@ -17,125 +24,12 @@ use super::{Content, Direction, FileError, Progress, Status, Terms, Violation};
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Files and folders that come at the same time.
 const MOST_AT_ONCE: usize = 8;
 
-/// Files of one folder that come at the same time.
-const MOST_OF_FOLDER: usize = 32;
-
-/// How often it is asked whether there is still room: after so many bytes. Others use the disk too.
-const ROOM_EVERY: u64 = 16 << 20;
-
 /// How often the other side hears how far a file is: after so many bytes.
 const SAY_EVERY: u64 = 1 << 20;
-
-/// What a person agreed to take.
-#[derive(Clone, Debug)]
-pub struct Fetch {
-    /// What the entry calls it.
-    pub source: Source,
-    /// What it is: of a folder, its manifest. None while the other side has not said it yet.
-    pub content: Option<Content>,
-    /// Where it goes.
-    pub goal: Goal,
-    /// The person agreed that its programs may be run.
-    pub may_run: bool,
-}
-
-/// Where something goes.
-#[derive(Clone, Debug)]
-pub enum Goal {
-    /// A file.
-    File {
-        /// The folder it will be in.
-        folder: PathBuf,
-        /// The name that it was offered by. It need not be safe.
-        name: String,
-    },
-    /// What is in a folder goes into this one. What is there already is not asked for.
-    Folder {
-        /// The folder.
-        folder: PathBuf,
-    },
-}
-
-/// A fetch, and how it stands.
-struct Fetching {
-    fetch: Fetch,
-    phase: Phase,
-    is_paused: bool,
-    /// The other side answers no WANT for now.
-    is_held: bool,
-    /// Bytes that were checked and kept, of as many as are known.
-    kept: u64,
-    size: Option<u64>,
-    /// How many of them the other side has heard of, in units of [`SAY_EVERY`].
-    said: u64,
-    /// Bytes that were kept since it was asked how much room there is.
-    unmeasured: u64,
-}
-
-enum Phase {
-    Queued,
-    /// The file comes.
-    File,
-    /// The manifest of the folder comes.
-    Listing,
-    /// There may be room for the folder.
-    Measuring(Folder),
-    /// What is in the folder comes.
-    Folder(Folder),
-    /// All of the folder is there.
-    Settling(Folder),
-    Done(PathBuf),
-    Failed {
-        reason: FileError,
-        by_peer: bool,
-    },
-}
-
-/// A folder whose manifest is known.
-struct Folder {
-    manifest: Arc<Manifest>,
-    /// The file that the manifest came as.
-    listing: FileId,
-    /// The entry that follows, and how many of those before are not done.
-    next: usize,
-    open: usize,
-    /// Why a file of it cannot be had.
-    failed: Option<FileError>,
-}
-
-/// A file that comes.
-struct Item {
-    owner: Source,
-    /// Which entry of the folder it is.
-    entry: Option<usize>,
-    /// What it is asked for by.
-    source: Source,
-    content: Option<Content>,
-    stage: Stage,
-    /// Groups that are kept or on their way to the disk, and those that were asked for as well.
-    given: Ranges,
-    wanted: Ranges,
-    /// WANTs that were not answered whole.
-    open_wants: usize,
-    /// Where the file ends that has no size yet, in groups, once that is known.
-    end: Option<u64>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// The disk looks for what there is of it.
-    Beginning,
-    /// The disk says how much room there is.
-    Measuring,
-    Coming,
-    /// All of it is kept, and it goes to its place.
-    Ending,
-}
 
 enum Asked {
     Begin(FileId),
@@ -245,20 +139,6 @@ impl Fetches {
             self.say(source, out);
             self.tell(source, out);
             self.go_on(out);
-        }
-    }
-
-    /// A person does not want it, or not any more. What came of it is removed.
-    pub(super) fn refuse(&mut self, source: Source, reason: FileError, out: &mut Outputs) {
-        let phase = self.fetches.get(&source).map(|fetching| &fetching.phase);
-        if let Some(Phase::Queued) = phase {
-            // What there is of it has to be found before it can go.
-            self.start(source, out);
-        }
-        let is_done = |fetching: &Fetching| matches!(fetching.phase, Phase::Done(_));
-        if !self.fetches.get(&source).is_some_and(is_done) {
-            out.say(source, State::Refused(reason));
-            self.end(source, reason, false, true, out);
         }
     }
 
@@ -466,69 +346,6 @@ impl Fetches {
         self.ask(begin, Asked::Begin(file), out);
     }
 
-    /// Begins what follows in a folder.
-    fn open_files(&mut self, source: Source, out: &mut Outputs) {
-        loop {
-            let Some(Fetching {
-                fetch:
-                    Fetch {
-                        goal: Goal::Folder { folder },
-                        ..
-                    },
-                phase: Phase::Folder(coming),
-                ..
-            }) = self.fetches.get_mut(&source)
-            else {
-                return;
-            };
-            let number = coming.next;
-            let entry = coming.manifest.entries().get(number);
-            let Some(entry) = entry.filter(|_| coming.open < MOST_OF_FOLDER) else {
-                if entry.is_none() && coming.open == 0 {
-                    self.settle(source, out);
-                }
-                return;
-            };
-            coming.next += 1;
-            coming.open += 1;
-            let place = Place::Inside {
-                folder: folder.clone(),
-                path: entry.path.clone(),
-            };
-            match entry.content {
-                ManifestContent::Folder => {
-                    self.ask(Ask::Folder { place }, Asked::Folder(source), out);
-                }
-                ManifestContent::File { size, root, .. } => {
-                    let content = Some(Content { size, root });
-                    let root = Source::Root(root);
-                    self.begin(source, Some(number), root, content, place, out);
-                }
-            }
-        }
-    }
-
-    /// Everything in a folder was dealt with.
-    fn settle(&mut self, source: Source, out: &mut Outputs) {
-        let Some(fetching) = self.fetches.get_mut(&source) else {
-            return;
-        };
-        let Goal::Folder { folder } = &fetching.fetch.goal else {
-            return;
-        };
-        match std::mem::replace(&mut fetching.phase, Phase::Queued) {
-            Phase::Folder(coming) => {
-                let settle = Ask::Settle {
-                    folder: folder.clone(),
-                    manifest: coming.manifest.clone(),
-                };
-                fetching.phase = Phase::Settling(coming);
-                self.ask(settle, Asked::Settle(source), out);
-            }
-            other => fetching.phase = other,
-        }
-    }
-
     /// The disk has answered.
     pub(super) fn answered(&mut self, id: RequestId, result: FileResult, out: &mut Outputs) {
         let Some(asked) = self.asked.remove(&id) else {
@@ -612,75 +429,6 @@ impl Fetches {
         }
     }
 
-    /// Bytes that are still to be kept of everything else that is under way.
-    fn expected_beside(&self, source: Source) -> u64 {
-        let others = self.fetches.iter().filter(|(other, fetching)| {
-            **other != source
-                && !fetching.phase.is_over()
-                && !matches!(fetching.phase, Phase::Queued)
-        });
-        others.fold(0, |sum, (_, fetching)| sum.saturating_add(fetching.rest()))
-    }
-
-    /// True if enough room is left after so many bytes more.
-    fn fits(&self, free: u64, bytes: u64) -> bool {
-        let room = free.checked_sub(self.terms.keep_free);
-        room.is_some_and(|room| bytes <= room)
-    }
-
-    fn room(&mut self, file: FileId, result: FileResult, out: &mut Outputs) {
-        let Some(owner) = self.items.get(&file).map(|item| item.owner) else {
-            return;
-        };
-        match self.has_room(owner, result) {
-            Ok(()) => self.come(file, out),
-            Err(reason) => self.fail(owner, reason, out),
-        }
-    }
-
-    fn rest(&mut self, source: Source, result: FileResult, out: &mut Outputs) {
-        let is_over = |fetching: &Fetching| fetching.phase.is_over();
-        if self.fetches.get(&source).is_none_or(is_over) {
-            return;
-        }
-        if let Err(reason) = self.has_room(source, result) {
-            self.fail(source, reason, out);
-        }
-    }
-
-    fn has_room(&self, source: Source, result: FileResult) -> Result<(), FileError> {
-        let Ok(Done::Free(free)) = result else {
-            return Err(storage(result));
-        };
-        let rest = self.fetches.get(&source).map_or(0, Fetching::rest);
-        match self.fits(free, rest.saturating_add(self.expected_beside(source))) {
-            true => Ok(()),
-            false => Err(FileError::NoSpace),
-        }
-    }
-
-    fn measured(&mut self, source: Source, result: FileResult, out: &mut Outputs) {
-        let (free, missing) = match result {
-            Ok(Done::Measured { free, missing }) => (free, missing),
-            result => return self.fail(source, storage(result), out),
-        };
-        let has_room = self.fits(free, missing.saturating_add(self.expected_beside(source)));
-        let Some(fetching) = self.fetches.get_mut(&source) else {
-            return;
-        };
-        match std::mem::replace(&mut fetching.phase, Phase::Queued) {
-            Phase::Measuring(folder) => {
-                fetching.size = Some(folder.manifest.size());
-                fetching.phase = Phase::Folder(folder);
-                if !has_room {
-                    self.fail(source, FileError::NoSpace, out);
-                }
-            }
-            other => fetching.phase = other,
-        }
-        self.tell(source, out);
-    }
-
     fn kept(&mut self, owner: Source, bytes: u64, out: &mut Outputs) {
         let Some(fetching) = self.fetches.get_mut(&owner) else {
             return;
@@ -689,7 +437,7 @@ impl Fetches {
             return;
         }
         fetching.unmeasured += bytes;
-        if fetching.unmeasured >= ROOM_EVERY {
+        if fetching.unmeasured >= room::EVERY {
             fetching.unmeasured = 0;
             self.ask(Ask::FreeSpace, Asked::Rest(owner), out);
         }
@@ -775,157 +523,6 @@ impl Fetches {
         }
     }
 
-    /// One of the entries that were open in a folder is done.
-    fn one_less(&mut self, source: Source, out: &mut Outputs) {
-        if let Some(Fetching {
-            phase: Phase::Folder(folder),
-            ..
-        }) = self.fetches.get_mut(&source)
-        {
-            folder.open = folder.open.saturating_sub(1);
-            self.open_files(source, out);
-        }
-    }
-
-    fn loaded(&mut self, file: FileId, result: FileResult, out: &mut Outputs) {
-        let Some(item) = self.items.get(&file) else {
-            return;
-        };
-        let source = item.owner;
-        let bytes = match result {
-            Ok(Done::Loaded(bytes)) => bytes,
-            Err(FileError::Damaged) => return self.damaged(source, out),
-            result => return self.fail(source, storage(result), out),
-        };
-        let Ok(manifest) = Manifest::parse(&bytes) else {
-            return self.damaged(source, out);
-        };
-        self.items.remove(&file);
-        let Some(fetching) = self.fetches.get_mut(&source) else {
-            return;
-        };
-        let manifest = Arc::new(manifest);
-        fetching.phase = Phase::Measuring(Folder {
-            manifest: manifest.clone(),
-            listing: file,
-            next: 0,
-            open: 0,
-            failed: None,
-        });
-        if let Goal::Folder { folder } = &fetching.fetch.goal {
-            let folder = folder.clone();
-            let measure = Ask::Measure { folder, manifest };
-            self.ask(measure, Asked::Measure(source), out);
-        }
-    }
-
-    fn settled(&mut self, source: Source, result: FileResult, out: &mut Outputs) {
-        let Some(fetching) = self.fetches.get(&source) else {
-            return;
-        };
-        let (Phase::Settling(folder), Goal::Folder { folder: path }) =
-            (&fetching.phase, &fetching.fetch.goal)
-        else {
-            return;
-        };
-        let (path, listing, failed) = (path.clone(), folder.listing, folder.failed);
-        match (result, failed) {
-            (Err(reason), _) => self.fail(source, reason, out),
-            (Ok(_), Some(reason)) => self.end(source, reason, true, false, out),
-            (Ok(_), None) => {
-                self.ask(Ask::Discard { file: listing }, Asked::Nothing, out);
-                self.done(source, path, out);
-            }
-        }
-    }
-
-    // Ends that are no good ones.
-
-    /// Something of the disk failed that one item is about.
-    fn fail_item(&mut self, file: FileId, reason: FileError, out: &mut Outputs) {
-        if let Some(owner) = self.items.get(&file).map(|item| item.owner) {
-            self.fail(owner, reason, out);
-        }
-    }
-
-    /// It failed here.
-    fn fail(&mut self, source: Source, reason: FileError, out: &mut Outputs) {
-        out.say(source, State::Refused(reason));
-        self.end(source, reason, false, false, out);
-    }
-
-    /// What came is not what was offered. Of a file without a root nobody knows which part is to blame.
-    fn damaged(&mut self, source: Source, out: &mut Outputs) {
-        out.say(source, State::Refused(FileError::Damaged));
-        let is_given_up = matches!(source, Source::Entry(_));
-        self.end(source, FileError::Damaged, true, is_given_up, out);
-    }
-
-    /// The other side cannot give one file of a folder any more.
-    fn lose(&mut self, file: FileId, reason: FileError, out: &mut Outputs) {
-        let Some(item) = self.items.remove(&file) else {
-            return;
-        };
-        self.ask(Ask::Suspend { file }, Asked::Nothing, out);
-        if let Some(Fetching {
-            phase: Phase::Folder(folder),
-            ..
-        }) = self.fetches.get_mut(&item.owner)
-        {
-            folder.failed = Some(reason);
-        }
-        // Its own WANTs were ended, and not those of the whole folder.
-        if let Some(fetching) = self.fetches.get_mut(&item.owner) {
-            fetching.is_held = false;
-        }
-        self.one_less(item.owner, out);
-    }
-
-    /// A fetch comes to nothing.
-    fn end(
-        &mut self,
-        source: Source,
-        reason: FileError,
-        by_peer: bool,
-        is_given_up: bool,
-        out: &mut Outputs,
-    ) {
-        let files = self.items.iter().filter(|(_, item)| item.owner == source);
-        let mut files: Vec<FileId> = files.map(|(file, _)| *file).collect();
-        if let Some(fetching) = self.fetches.get_mut(&source) {
-            let phase = Phase::Failed { reason, by_peer };
-            let before = std::mem::replace(&mut fetching.phase, phase);
-            files.extend(before.listing());
-        } else {
-            let status = Status::Failed { reason, by_peer };
-            out.tell(Direction::Incoming, source, status);
-        }
-        for file in files {
-            self.items.remove(&file);
-            let ask = match is_given_up {
-                true => Ask::Discard { file },
-                false => Ask::Suspend { file },
-            };
-            self.ask(ask, Asked::Nothing, out);
-        }
-        self.tell(source, out);
-        self.go_on(out);
-    }
-
-    /// The channel is over. What was checked of everything is kept.
-    pub(super) fn close(&mut self, out: &mut Outputs) {
-        self.is_closed = true;
-        for (file, verified) in self.wants.close() {
-            self.keep(file, verified, out);
-        }
-        let mut files: Vec<FileId> = std::mem::take(&mut self.items).into_keys().collect();
-        files.extend(self.fetches.values().filter_map(|f| f.phase.listing()));
-        self.fetches.clear();
-        for file in files {
-            self.ask(Ask::Suspend { file }, Asked::Nothing, out);
-        }
-    }
-
     // What is said and told of all that.
 
     /// Says how a file stands here.
@@ -981,37 +578,6 @@ impl Fetches {
             _ => 0,
         });
         keeping.sum::<usize>() + self.wants.held()
-    }
-}
-
-impl Phase {
-    fn is_over(&self) -> bool {
-        matches!(self, Self::Done(_) | Self::Failed { .. })
-    }
-
-    /// The file that a manifest came as, if that still lies on the disk.
-    fn listing(&self) -> Option<FileId> {
-        match self {
-            Self::Measuring(folder) | Self::Folder(folder) | Self::Settling(folder) => {
-                Some(folder.listing)
-            }
-            _ => None,
-        }
-    }
-}
-
-impl Fetching {
-    /// True if its groups may be asked for now.
-    fn is_to_come(&self) -> bool {
-        !self.is_paused && !self.is_held
-    }
-
-    /// Bytes that are still to be kept. Of a file without a size, its next segment.
-    fn rest(&self) -> u64 {
-        match self.size {
-            Some(size) => size.saturating_sub(self.kept),
-            None => u64::from(Segment::LENGTH),
-        }
     }
 }
 

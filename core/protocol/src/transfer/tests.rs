@@ -3,6 +3,7 @@
 use super::*;
 use bytes::Bytes;
 
+mod example;
 mod machine;
 mod simulation;
 mod tree;
