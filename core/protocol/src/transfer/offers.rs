@@ -216,7 +216,8 @@ impl Offers {
     }
 
     fn end_want(&mut self, number: u32) {
-        let Some(want) = self.wants.get_mut(&number) else {
+        let want = self.wants.get_mut(&number);
+        let Some(want) = want.filter(|want| !want.is_over) else {
             return;
         };
         want.is_over = true;
