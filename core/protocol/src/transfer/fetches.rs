@@ -103,7 +103,14 @@ impl Fetches {
             said: 0,
             unmeasured: 0,
         };
+        let is_named = match (source, fetching.fetch.content) {
+            (Source::Root(root), content) => content.is_some_and(|content| content.root == root),
+            (Source::Entry(_), _) => true,
+        };
         self.fetches.insert(source, fetching);
+        if !is_named {
+            return self.fail(source, FileError::Unreadable, out);
+        }
         self.say(source, out);
         self.tell(source, out);
         self.go_on(out);
@@ -119,6 +126,9 @@ impl Fetches {
             return;
         }
         fetching.size = Some(content.size);
+        if content.size > self.terms.largest && !fetching.phase.is_over() {
+            return self.fail(source, FileError::TooLarge, out);
+        }
         self.tell(source, out);
         let item = self.items.iter_mut().find(|(_, item)| item.owner == source);
         if let Some((&file, item)) = item {
@@ -160,9 +170,8 @@ impl Fetches {
             }
             return true;
         };
-        let is_over = |fetching: &Fetching| fetching.phase.is_over();
         if let Some(fetching) = self.fetches.get(&source) {
-            if !is_over(fetching) {
+            if !fetching.phase.is_over() && !self.is_ending(source) {
                 self.end(source, reason, true, false, out);
             }
             return true;
@@ -435,6 +444,10 @@ impl Fetches {
         };
         if fetching.phase.is_over() || matches!(fetching.phase, Phase::Listing) {
             return;
+        }
+        let is_file = matches!(fetching.phase, Phase::File);
+        if is_file && fetching.kept.saturating_add(bytes) > self.terms.largest {
+            return self.fail(owner, FileError::TooLarge, out);
         }
         fetching.unmeasured += bytes;
         if fetching.unmeasured >= room::EVERY {

@@ -4,7 +4,7 @@ use super::super::message::{Source, State};
 use super::super::port::{Ask, FileId};
 use super::super::say::Outputs;
 use super::super::{Direction, FileError, Status};
-use super::{Asked, Fetches, Fetching, Phase};
+use super::{Asked, Fetches, Fetching, Phase, Stage};
 
 impl Fetches {
     /// A person does not want it, or not any more. What came of it is removed.
@@ -20,9 +20,22 @@ impl Fetches {
             self.start(source, out);
         }
         let is_done = |fetching: &Fetching| matches!(fetching.phase, Phase::Done(_));
-        if !self.fetches.get(&source).is_some_and(is_done) {
+        if !self.fetches.get(&source).is_some_and(is_done) && !self.is_ending(source) {
             out.say(source, State::Refused(reason));
             self.end(source, reason, false, true, out);
+        }
+    }
+
+    /// True if all of it is here and goes to its place: it is too late to stop that.
+    pub(super) fn is_ending(&self, source: Source) -> bool {
+        let phase = self.fetches.get(&source).map(|fetching| &fetching.phase);
+        match phase {
+            Some(Phase::File) => {
+                let mut items = self.items.values();
+                items.any(|item| item.owner == source && item.stage == Stage::Ending)
+            }
+            Some(Phase::Settling(_)) => true,
+            _ => false,
         }
     }
 

@@ -259,6 +259,71 @@ fn a_size_takes_no_memory_and_needs_room() {
 }
 
 #[test]
+fn a_pipe_ends_at_the_size_of_the_largest_file() {
+    let mut taker = Taker::new(ENTRY, None);
+    let terms = Terms {
+        largest: 20_000,
+        ..TERMS
+    };
+    taker.machine = Transfers::new(terms);
+    taker.fetch(ENTRY, None);
+    let content = content(40_000);
+    let (tree, _) = whole(&content);
+    assert_eq!(taker.says().0.len(), 4);
+    let segment = tree.segment(0).expect("read");
+    taker
+        .hear(Message::Segment { number: 1, segment })
+        .expect("asked for");
+    let answer = tree
+        .encode_in_segment(&(0..3), block(&content, 0))
+        .expect("read");
+    taker.answer(1, &answer).expect("asked for");
+    assert_eq!(taker.says().1, [State::Refused(FileError::TooLarge)]);
+}
+
+#[test]
+fn it_is_too_late_to_stop_what_goes_to_its_place() {
+    let content = content(40_000);
+    let (tree, known) = whole(&content);
+    let source = Source::Root(known.root);
+    let mut taker = Taker::new(source, Some(known));
+    assert_eq!(taker.says().0.len(), 1);
+    let answer = encode(&tree, &content, 0, 3);
+    for part in answer.chunks(message::PART) {
+        let (number, bytes) = (1, Bytes::copy_from_slice(part));
+        taker
+            .machine
+            .heard(Message::Group { number, bytes })
+            .expect("asked for");
+    }
+    taker.machine.refuse(source, FileError::Cancelled);
+    let state = State::Withdrawn(FileError::Cancelled);
+    taker
+        .hear(Message::State { source, state })
+        .expect("a state");
+    assert_eq!(taker.finished, 1);
+    let path = Some("in/a".into());
+    assert_eq!(taker.status(), Some(Status::Done { path }));
+}
+
+#[test]
+fn what_has_a_root_is_fetched_as_what_it_is() {
+    for content in [
+        None,
+        Some(Content {
+            size: 1,
+            root: Root([8; 32]),
+        }),
+    ] {
+        let mut taker = Taker::new(Source::Root(Root([9; 32])), content);
+        assert_eq!(
+            taker.says(),
+            (vec![], vec![State::Refused(FileError::Unreadable)])
+        );
+    }
+}
+
+#[test]
 fn whoever_gives_nothing_is_not_asked_again_until_they_offer_it_again() {
     let content = content(40_000);
     let (_, known) = whole(&content);
