@@ -18,9 +18,9 @@ pub(super) fn parent_of(place: &Place) -> io::Result<(PathBuf, &str)> {
         Place::Inside { folder, path } => {
             private::create_folders(folder)?;
             let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
-            let parts = above.split('/').filter(|part| !part.is_empty());
-            let parent = parts.fold(Ok(folder.clone()), |at, part| folder_in(&at?, part));
-            Ok((parent?, name))
+            let mut parts = above.split('/').filter(|part| !part.is_empty());
+            let parent = parts.try_fold(folder.clone(), |at, part| folder_in(&at, part))?;
+            Ok((parent, name))
         }
         Place::Aside => Err(io::ErrorKind::InvalidInput.into()),
     }

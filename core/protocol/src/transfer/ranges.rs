@@ -92,7 +92,7 @@ mod tests {
     fn what_touches_becomes_one() {
         let mut ranges: Ranges = [3..5, 8..9].into_iter().collect();
         ranges.add(5..8);
-        assert_eq!(ranges.iter().collect::<Vec<_>>(), [3..9]);
+        assert!(ranges.iter().eq(std::iter::once(3..9)));
         assert_eq!(ranges.gap(0, 20), Some(0..3));
         assert_eq!(ranges.gap(4, 20), Some(9..20));
         assert_eq!(ranges.gap(4, 9), None);

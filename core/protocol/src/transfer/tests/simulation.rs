@@ -281,7 +281,7 @@ impl World {
     fn act(&mut self) {
         let side = self.random.below(2) as usize;
         let pick = self.random.below(64) as usize;
-        let is_calm = self.seed % 4 == 0;
+        let is_calm = self.seed.is_multiple_of(4);
         let side_now = &mut self.sides[side];
         let (given, taken) = (
             side_now
