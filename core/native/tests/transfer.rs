@@ -252,11 +252,10 @@ impl End {
 
     /// How a file stood last.
     fn status(&self, wanted: Source) -> Option<&Status> {
-        let of_it = self.events.iter().rev().find_map(|event| match event {
+        self.events.iter().rev().find_map(|event| match event {
             Event::Changed { source, status, .. } if *source == wanted => Some(status),
             _ => None,
-        });
-        of_it
+        })
     }
 
     fn path_of(&self, source: Source) -> PathBuf {
