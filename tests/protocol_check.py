@@ -3,7 +3,7 @@
 
 It takes the worked examples out of the document and computes them again: invitation and reply, the
 keys from S, the text forms, the container, the prologue, the Noise handshake, the first frames, what
-two people compare, and a second meeting. CPace is left to the vectors of its authors.
+two people compare, a second meeting, and the tree, the messages and the list of files. CPace is left to the vectors of its authors.
 Then it opens the frozen containers and normalises the frozen answers of tests/frozen/. Where this
 and the core agree, the document is enough for somebody who has never seen the core.
 
@@ -567,6 +567,103 @@ def seal_bundle(day, finding, maker, salt, content):
     return front + ChaCha20Poly1305(key).encrypt(bytes(12), inside, front)
 
 
+# --- 7. Files ----------------------------------------------------------------------------------
+
+GROUP = 16384
+BLAKE3_IV = (
+    0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19,
+)
+BLAKE3_ORDER = (2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8)
+CHUNK_START, CHUNK_END, PARENT, ROOT_FLAG = 1, 2, 4, 8
+
+
+def compress(value, block, counter, flags):
+    words = [int.from_bytes(block.ljust(64, b"\0")[i : i + 4], "little") for i in range(0, 64, 4)]
+    state = [*value, *BLAKE3_IV[:4], counter & 0xFFFFFFFF, counter >> 32, len(block), flags]
+
+    def mix(a, b, c, d, x, y):
+        for word, right, left in ((x, 16, 12), (y, 8, 7)):
+            state[a] = (state[a] + state[b] + word) & 0xFFFFFFFF
+            mixed = state[d] ^ state[a]
+            state[d] = (mixed >> right | mixed << (32 - right)) & 0xFFFFFFFF
+            state[c] = (state[c] + state[d]) & 0xFFFFFFFF
+            mixed = state[b] ^ state[c]
+            state[b] = (mixed >> left | mixed << (32 - left)) & 0xFFFFFFFF
+
+    for _ in range(7):
+        for column in range(4):
+            mix(column, column + 4, column + 8, column + 12, *words[2 * column : 2 * column + 2])
+        for diagonal in range(4):
+            places = (4 + (diagonal + 1) % 4, 8 + (diagonal + 2) % 4, 12 + (diagonal + 3) % 4)
+            mix(diagonal, *places, *words[8 + 2 * diagonal : 10 + 2 * diagonal])
+        words = [words[place] for place in BLAKE3_ORDER]
+    return [state[i] ^ state[i + 8] for i in range(8)]
+
+
+def subtree(content, first=0, flags=0):
+    """The value over some bytes that begin with this chunk of 1,024 bytes of the file."""
+    if len(content) > 1024:
+        middle = 1024
+        while 2 * middle < len(content):
+            middle *= 2
+        children = subtree(content[:middle], first) + subtree(content[middle:], first + middle // 1024)
+        value = compress(BLAKE3_IV, children, 0, PARENT | flags)
+    else:
+        blocks = [content[i : i + 64] for i in range(0, len(content), 64)] or [b""]
+        value = BLAKE3_IV
+        for number, block in enumerate(blocks):
+            is_last = number + 1 == len(blocks)
+            ends = CHUNK_START * (number == 0) | (CHUNK_END | flags) * is_last
+            value = compress(value, block, first, ends)
+    return b"".join(u32(word) for word in value)
+
+
+def root_of(content):
+    return subtree(content, 0, ROOT_FLAG)
+
+
+def encoding(content, wanted, first=0, end=None):
+    end = -(-len(content) // GROUP) if end is None else end
+    if end - first == 1:
+        return content[first * GROUP : end * GROUP]
+    count = 1
+    while 2 * count < end - first:
+        count *= 2
+    children = ((first, first + count), (first + count, end))
+    values = [subtree(content[a * GROUP : b * GROUP], a * GROUP // 1024) for a, b in children]
+    below = [encoding(content, wanted, a, b) for a, b in children if any(a <= n < b for n in wanted)]
+    return b"".join(values + below)
+
+
+def read_manifest(manifest):
+    reader = Reader(manifest)
+    require(reader.number(1) == 1, "the version")
+    count = reader.number(4)
+    require(count <= 100_000 and len(manifest) <= 1 << 24, "too much")
+    entries, folders, folded = [], set(), set()
+    for _ in range(count):
+        kind = reader.number(1)
+        require(kind <= 2, "the kind")
+        path = reader.take(reader.number(2)).decode()
+        parts = path.split("/")
+        require(len(path.encode()) <= 4096 and len(parts) <= 64, "a long path")
+        for part in parts:
+            require(part not in ("", ".", "..") and len(part.encode()) <= 255, "a part of a path")
+            require(not any(unicodedata2.category(c) == "Cc" for c in part), "a control character")
+        require(len(parts) == 1 or "/".join(parts[:-1]) in folders, "a folder that is not there")
+        nfc = unicodedata2.normalize("NFC", unicodedata2.normalize("NFC", path).casefold())
+        require(nfc not in folded, "two paths that are one")
+        folded.add(nfc)
+        if kind == 0:
+            folders.add(path)
+        time = reader.number(8)
+        entries.append((kind, path, time) + ((reader.number(8), reader.take(32)) if kind else ()))
+    reader.end()
+    paths = [entry[1].encode() for entry in entries]
+    require(paths == sorted(paths), "the order")
+    return entries
+
+
 # --- The checks --------------------------------------------------------------------------------
 
 checked = 0
@@ -777,6 +874,29 @@ def log_example():
     agree_hex("digest of the bundle, by BLAKE2b with 32 bytes", digest(bundle))
 
 
+def file_example():
+    agree("BLAKE3 of nothing", root_of(b"").hex()[:16], "af1349b9f5f9a1a6")
+    content = bytes(i % 251 for i in range(40_000))
+    root = root_of(content)
+    source = b"\0" + root
+    agree_hex("root of the file", root)
+    agree_hex("want", b"\x15" + u32(1) + source + u64(1) + b"\x01")
+    answer = encoding(content, [1])
+    agree("the answer's last group", answer[128:], content[GROUP : 2 * GROUP])
+    agree_hex("answer before its group", answer[:128])
+    agree_hex("segment of the file", b"\x17" + u32(2) + u32(len(content)) + subtree(content))
+    agree_hex("state of the file", b"\x20" + source + b"\x02" + u64(GROUP))
+    entries = [b"\0" + u16(1) + b"a" + u64(1_700_000_000_000)]
+    entries += [b"\1" + u16(3) + b"a/b" + u64(1_700_000_000_123) + u64(len(content)) + root]
+    manifest = b"\1" + u32(2) + b"".join(entries)
+    agree_hex("manifest", manifest)
+    agree_hex("root of the manifest", root_of(manifest))
+    agree("the manifest's files", read_manifest(manifest)[1][3:], (len(content), root))
+    upside_down = b"\1" + u32(2) + b"".join(reversed(entries))
+    refuses("a manifest out of order", read_manifest, upside_down)
+    refuses("a manifest with bytes left over", read_manifest, manifest + b"\0")
+
+
 def expected_content(content):
     (form, value), = content.items()
     if form == "hex":
@@ -835,6 +955,7 @@ def main():
     handshake_example(keys, invitation, reply_body)
     meeting_again_example()
     log_example()
+    file_example()
     answers, containers = frozen_answers(), frozen_containers()
     print(f"docs/protocol.md holds: {checked} values agree,")
     print(f"among them {containers} frozen containers and {answers} frozen answers")

@@ -22,5 +22,7 @@ pub mod folder;
 mod home;
 mod logs;
 pub mod remote;
+mod serial;
 mod supervisor;
 mod time;
+pub mod transfer;

@@ -10,6 +10,7 @@
 //! - [`discovery`] is how they find each other in one local network.
 //! - [`conversation`] carries texts and files on such a link.
 //! - [`mod@log`] is a conversation that lasts: what both wrote, in an order, on both disks.
+//! - [`transfer`] carries files that survive any number of links.
 //! - [`link`] is what the machines see of a network; [`certificate`] what a network is known by.
 //! - [`network`] judges what a network lets through; [`Now`] is what clocks say.
 
@@ -25,6 +26,7 @@ pub mod pairing;
 pub mod reconnect;
 #[cfg(feature = "serde")]
 mod serialized;
+pub mod transfer;
 
 pub use now::Now;
 

@@ -106,7 +106,8 @@ impl Unfinished {
             let random: [u8; 8] = random_bytes().map_err(|_| io::ErrorKind::Other)?;
             let name = format!("{PREFIX}{:016x}{FILE}", u64::from_le_bytes(random));
             let path = folder.join(name);
-            let file = private::create(&path)?;
+            let mut options = private::options();
+            let file = options.read(true).create_new(true).open(&path)?;
             // Another process that cleans up may have come between the name and the lock.
             let is_held = match file.try_lock() {
                 Ok(()) => fs::symlink_metadata(&path).is_ok(),
@@ -121,7 +122,7 @@ impl Unfinished {
         }
     }
 
-    /// What is being written.
+    /// What is being written. It can be read as well.
     pub fn file(&self) -> &File {
         &self.file
     }
@@ -133,12 +134,7 @@ impl Unfinished {
     /// says when the name cannot be, or the file not be stored.
     pub fn settle(&self, place: &Path) -> io::Result<()> {
         self.file.sync_all()?;
-        // Whoever abandons everything waits for the second of the two steps.
-        let _begun = begun();
-        private::create(place)?;
-        fs::rename(&self.path, place).inspect_err(|_| {
-            let _ = fs::remove_file(place);
-        })?;
+        put(&self.path, place)?;
         sync_folder_of(place);
         Ok(())
     }
@@ -159,6 +155,19 @@ impl Drop for Unfinished {
         let _ = fs::remove_file(&self.path);
         begun().paths.remove(&self.path);
     }
+}
+
+/// Gives a file another place, which nothing has yet.
+///
+/// # Errors
+/// As [`Unfinished::settle`].
+pub fn put(file: &Path, place: &Path) -> io::Result<()> {
+    // Whoever abandons everything waits for the second of the two steps.
+    let _begun = begun();
+    private::create(place)?;
+    fs::rename(file, place).inspect_err(|_| {
+        let _ = fs::remove_file(place);
+    })
 }
 
 /// A folder that is being filled. It is removed when dropped, unless it got its place.

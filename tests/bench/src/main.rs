@@ -8,6 +8,7 @@
 
 mod connect;
 mod figure;
+mod files;
 mod flood;
 mod late;
 mod links;
@@ -42,6 +43,8 @@ enum Subject {
     Late,
     /// Throughput of one file between two processes.
     Transfer,
+    /// What the tree, the machines and the disk cost of files that survive cuts.
+    Files,
     /// Time to read a symbol in a camera frame.
     Scan,
     /// What a long conversation costs: to open it, to go on with it, and to search it.
@@ -139,6 +142,7 @@ async fn measure(subject: Subject, quick: bool) -> Result<Vec<Figure>> {
         Subject::Connect => connect::measure(quick).await,
         Subject::Late => late::measure(quick).await,
         Subject::Transfer => transfer::measure(quick).await,
+        Subject::Files => files::measure(quick).await,
         Subject::Links => links::measure(quick).await,
         Subject::Store => store::measure(quick),
         Subject::Strangers => strangers::measure(quick).await,

@@ -6,6 +6,7 @@
 
 use crate::file_names::names_in;
 use crate::folder::{Packed, Seen};
+use crate::serial::serve;
 use bytes::Bytes;
 use handfast_protocol::conversation::{
     Ask, Done, FileError, FileId, FileRequest, FileResult, RequestId, numbered_file_name,
@@ -60,10 +61,13 @@ impl Files {
         let incoming = folder.clone();
         spawn_blocking(move || remove_abandoned(&incoming));
         let way = || {
-            let (requests, asked) = mpsc::unbounded_channel();
-            let disk = Disk::new(folder.clone(), space);
-            tokio::spawn(serve(disk, asked, to.clone()));
-            requests
+            let mut disk = Disk::new(folder.clone(), space);
+            let perform = move |FileRequest { id, ask }: FileRequest| {
+                // Whoever waits for it would wait for ever if a panic took the answer along.
+                let done = catch_unwind(AssertUnwindSafe(|| disk.perform(ask)));
+                Some((id, done.unwrap_or(Err(FileError::Storage))))
+            };
+            serve(perform, to.clone())
         };
         Self {
             outgoing: way(),
@@ -91,32 +95,6 @@ impl Files {
     /// The next answer. None when the runtime ends. May be dropped half-way.
     pub(super) async fn answer(&mut self) -> Option<Answer> {
         self.answers.recv().await
-    }
-}
-
-/// Does what is asked, in that order, until nobody can ask any more.
-async fn serve(
-    mut disk: Disk,
-    mut asked: mpsc::UnboundedReceiver<FileRequest>,
-    answers: mpsc::UnboundedSender<Answer>,
-) {
-    while let Some(first) = asked.recv().await {
-        let to = answers.clone();
-        let work = spawn_blocking(move || {
-            let mut next = Some(first);
-            while let Some(FileRequest { id, ask }) = next {
-                // Whoever waits for it would wait for ever if a panic took the answer along.
-                let done = catch_unwind(AssertUnwindSafe(|| disk.perform(ask)));
-                // Nobody waits for the answer of a conversation that was dropped.
-                let _ = to.send((id, done.unwrap_or(Err(FileError::Storage))));
-                next = asked.try_recv().ok();
-            }
-            (disk, asked)
-        });
-        match work.await {
-            Ok(back) => (disk, asked) = back,
-            Err(_) => return,
-        }
     }
 }
 
@@ -352,7 +330,7 @@ fn read(file: &mut impl Read, length: usize) -> Result<Bytes, FileError> {
 }
 
 /// What a failure of this device's storage means to people.
-pub(super) fn failed(error: &io::Error) -> FileError {
+pub(crate) fn failed(error: &io::Error) -> FileError {
     use io::ErrorKind::{
         FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
     };

@@ -8,6 +8,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use files::failed;
 pub use files::{Space, ToSend, free_space};
 pub use handfast_protocol::conversation::*;
 pub use run::{Comparison, Conversation, Options};

@@ -241,11 +241,11 @@ pub enum FileError {
 }
 
 impl FileError {
-    fn code(self) -> u8 {
+    pub(crate) fn code(self) -> u8 {
         self as u8
     }
 
-    fn from_code(code: u8) -> Option<Self> {
+    pub(crate) fn from_code(code: u8) -> Option<Self> {
         Some(match code {
             1 => Self::Declined,
             2 => Self::TooLarge,

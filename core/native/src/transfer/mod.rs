@@ -1,0 +1,158 @@
+//! Files of a conversation on a real disk: what [`Transfers`] asks for, done on threads that may block.
+//!
+//! `partial` is a file that comes: written beside its place, with a record of what of it was checked, so that a
+//! process that was killed goes on where it was. `place` is where it goes then. `sources` reads files that
+//! go, and checks what it reads; `hashing` reads those whose root is not known yet. `listing` makes the
+//! manifest of a folder. Nothing here decides what may be had or taken: the machine does.
+
+mod hashing;
+mod listing;
+mod partial;
+mod place;
+mod positioned;
+mod sources;
+
+pub use handfast_protocol::transfer::*;
+pub use hashing::Entries;
+pub use listing::{Listing, list};
+
+use self::partial::Partials;
+use self::sources::Sources;
+use crate::conversation::{FileError, Space, failed};
+use crate::serial::serve;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use tokio::sync::mpsc;
+
+/// Where files are kept.
+#[derive(Clone, Debug)]
+pub struct Keeping {
+    /// What tells this conversation from others: nothing that came in another is taken for something of this
+    /// one.
+    pub scope: [u8; 32],
+    /// A folder of this program's own, for the trees of files that go, manifests, and what pipes brought.
+    pub own: PathBuf,
+    /// A place on the disk that files come to.
+    pub incoming: PathBuf,
+    /// How to find out how much room there is.
+    pub space: Space,
+}
+
+type Answer = (RequestId, FileResult);
+
+/// The near end of the disk, for the machine of one channel.
+pub struct Files {
+    incoming: mpsc::UnboundedSender<FileRequest>,
+    outgoing: mpsc::UnboundedSender<FileRequest>,
+    answers: mpsc::UnboundedReceiver<Answer>,
+    to: mpsc::UnboundedSender<Answer>,
+    entries: Arc<Entries>,
+    own: PathBuf,
+}
+
+impl Files {
+    /// Must be called inside a tokio runtime. `entries` may be shared by the channels of one conversation, so that
+    /// nothing is read twice because a connection was cut.
+    ///
+    /// # Errors
+    /// When the program's own folder cannot be made.
+    pub fn new(keeping: &Keeping, entries: Arc<Entries>) -> io::Result<Self> {
+        handfast_store::private::create_folders(&keeping.own)?;
+        let (to, answers) = mpsc::unbounded_channel();
+        let mut partials = Partials::new(keeping.clone());
+        let incoming = serve(
+            move |request: FileRequest| {
+                let result = caught(|| partials.perform(request.ask));
+                Some((request.id, result))
+            },
+            to.clone(),
+        );
+        let mut sources = Sources::new(keeping.own.clone(), entries.clone());
+        let again = Arc::new(OnceLock::new());
+        let itself = again.clone();
+        let outgoing = serve(
+            move |request: FileRequest| {
+                let id = request.id;
+                let encode = || sources.encode(request, itself.get()?);
+                let encoded = catch_unwind(AssertUnwindSafe(encode));
+                encoded.unwrap_or(Some((id, Err(FileError::Unreadable))))
+            },
+            to.clone(),
+        );
+        // Set before anything can be asked.
+        let _ = again.set(outgoing.downgrade());
+        Ok(Self {
+            incoming,
+            outgoing,
+            answers,
+            to,
+            entries,
+            own: keeping.own.clone(),
+        })
+    }
+
+    /// Asks for something. [`Self::answer`] follows.
+    pub fn ask(&self, request: FileRequest) {
+        match request.ask {
+            Ask::Encode { .. } => {
+                // A way ends before this only together with the runtime.
+                let _ = self.outgoing.send(request);
+            }
+            Ask::Hash { entry, path } => self.hash(request.id, entry, path),
+            _ => {
+                let _ = self.incoming.send(request);
+            }
+        }
+    }
+
+    /// Reads a file on a thread of its own, as long as that takes.
+    fn hash(&self, id: RequestId, entry: EntryId, path: PathBuf) {
+        let (own, to) = (self.own.clone(), self.to.clone());
+        let (reading, is_new) = self.entries.begin(entry);
+        let all = Arc::downgrade(&self.entries);
+        let answers = self.to.clone();
+        // No thread of the runtime, which would wait at its end for a pipe that nobody writes to.
+        let thread = std::thread::Builder::new().name("hashing".to_owned());
+        let begun = thread.spawn(move || {
+            let content = || match is_new {
+                true => reading.read(&path, &own, &all),
+                false => reading.follow(),
+            };
+            let result = caught(|| content().map(Done::Hashed));
+            // Nobody waits for the answer of a channel that was dropped.
+            let _ = to.send((id, result));
+        });
+        if begun.is_err() {
+            let _ = answers.send((id, Err(FileError::Unreadable)));
+        }
+    }
+
+    /// The next answer. None when the runtime ends. May be dropped half-way.
+    pub async fn answer(&mut self) -> Option<Answer> {
+        self.answers.recv().await
+    }
+}
+
+/// Whoever waits for an answer would wait for ever if a panic took it along.
+fn caught(perform: impl FnOnce() -> FileResult) -> FileResult {
+    let done = catch_unwind(AssertUnwindSafe(perform));
+    done.unwrap_or(Err(FileError::Storage))
+}
+
+/// What a file is: reads it once, and keeps its tree in this program's own folder.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn content_of(path: &Path, own: &Path) -> io::Result<Content> {
+    let tree = sources::read_tree(path)?;
+    sources::keep_tree(&tree, own);
+    let (size, root) = (tree.size(), tree.root());
+    let root = root.ok_or(io::ErrorKind::UnexpectedEof)?;
+    Ok(Content { size, root })
+}
+
+fn stored<T>(result: io::Result<T>) -> Result<T, FileError> {
+    result.map_err(|error| failed(&error))
+}
