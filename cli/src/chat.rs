@@ -63,6 +63,7 @@ pub(crate) async fn talk(
     fallback: &str,
     (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
+    session.meets();
     let mut chat = Chat {
         session,
         output,

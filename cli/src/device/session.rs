@@ -146,6 +146,11 @@ impl Session {
         }
     }
 
+    /// The two have met, so nothing waits for them any more.
+    pub(crate) fn meets(&mut self) {
+        self.waits = None;
+    }
+
     /// Says under which name it is kept, as soon as it has one.
     pub(crate) fn tell_name(&mut self, output: &mut Output) {
         if self.waits.is_some() {

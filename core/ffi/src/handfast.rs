@@ -205,23 +205,14 @@ impl Handfast {
         Err(ErrorKind::ShutDown.into())
     }
 
-    /// Finds the one token in a picture, a `.handfast` file or a text file. Takes up to some
-    /// seconds.
-    ///
-    /// # Errors
-    /// Those of [`read_text`](super::read_text), and for pictures [`ErrorKind::NotAPicture`] and
-    /// [`ErrorKind::NoCode`].
-    pub async fn read_file(&self, bytes: Vec<u8>) -> Result<Found, HandfastError> {
-        self.bridge.blocking(move || scan::read_file(&bytes)).await
-    }
-
     /// Finds every token in a picture, a `.handfast` file or a text file, each that differs once, in the order
     /// in which they were found. There is one at least; of several a person chooses. Takes up to some seconds.
     ///
     /// # Errors
-    /// Those of [`Self::read_file`], but for [`ErrorKind::SeveralFound`].
-    pub async fn read_all(&self, bytes: Vec<u8>) -> Result<Vec<Found>, HandfastError> {
-        self.bridge.blocking(move || scan::read_all(&bytes)).await
+    /// Those of [`read_text`](super::read_text) but for [`ErrorKind::SeveralFound`], and for pictures
+    /// [`ErrorKind::NotAPicture`] and [`ErrorKind::NoCode`].
+    pub async fn read_file(&self, bytes: Vec<u8>) -> Result<Vec<Found>, HandfastError> {
+        self.bridge.blocking(move || scan::read_file(&bytes)).await
     }
 
     /// The app leaves the screen and may not run any more. Everything that is under way is put aside and

@@ -69,24 +69,17 @@ pub(super) fn in_text(text: &str) -> Result<Token, FindError> {
     find(text.as_bytes(), |_| Err(qr::PictureError::NotAPicture))
 }
 
-/// Finds the one token in a picture, a `.handfast` file or a text file. Takes up to some seconds.
-pub(super) fn read_file(bytes: &[u8]) -> Result<Found, HandfastError> {
-    carried(&in_file(bytes)?)
-}
-
-/// The same where there may be several: each that differs, for a person to choose from.
-pub(super) fn read_all(bytes: &[u8]) -> Result<Vec<Found>, HandfastError> {
-    match in_file(bytes) {
+/// Finds every token in a picture, a `.handfast` file or a text file, each that differs once: of several a
+/// person chooses. Takes up to some seconds.
+pub(super) fn read_file(bytes: &[u8]) -> Result<Vec<Found>, HandfastError> {
+    let found = find(bytes, |picture| {
+        qr::scan_picture_for(picture, is_token).map(texts)
+    });
+    match found {
         Ok(token) => Ok(vec![carried(&token)?]),
         Err(FindError::SeveralTokens(tokens)) => tokens.iter().map(carried).collect(),
         Err(error) => Err(error.into()),
     }
-}
-
-fn in_file(bytes: &[u8]) -> Result<Token, FindError> {
-    find(bytes, |picture| {
-        qr::scan_picture_for(picture, is_token).map(texts)
-    })
 }
 
 fn carried(token: &Token) -> Result<Found, HandfastError> {
@@ -106,7 +99,9 @@ pub(super) fn token_of(found: &Found) -> Result<Token, HandfastError> {
 mod tests {
     use super::*;
     use crate::FoundKind;
-    use handfast_native::token::bare_text;
+    use handfast_native::token::{Expiry, Name, QR_LIFETIME, bare_text};
+    use handfast_native::unix_seconds;
+    use std::time::Duration;
 
     const INVITATION: &str =
         "handfast:EQhLHxZoN2JVqVdxcv4PhcA5yidhKXZmKNeDZvlTzCd_w-flRBuUrstXwmpaDE5m1dSvIwEDfwAAAbDR";
@@ -145,21 +140,30 @@ mod tests {
     }
 
     #[test]
-    fn of_several_invitations_a_person_chooses() {
+    fn of_several_invitations_in_a_file_a_person_chooses_by_name_and_time() {
         let Ok(Token::Invitation(mut other)) = in_text(INVITATION) else {
             panic!("it is one")
         };
-        other.host_can_punch = !other.host_can_punch;
+        other.name = Name::cleaned("Mira");
+        other.expiry = Expiry::after(unix_seconds(), QR_LIFETIME);
+        let expiry = other.expiry;
         let other = bare_text(&other.to_bytes());
         let both = format!("{INVITATION} or {other}").into_bytes();
-        let one = read_file(&both).map(|found| found.kind);
-        assert_eq!(one, Err(ErrorKind::SeveralFound.into()));
-        let all = read_all(&both).expect("two");
+        let all = read_file(&both).expect("two");
+        assert_eq!(
+            [&all[0].name, &all[1].name],
+            [&None, &Some("Mira".to_owned())]
+        );
+        assert!(
+            all[1]
+                .expires_at
+                .is_some_and(|at| Expiry::after(at, Duration::ZERO) == expiry)
+        );
         let tokens = all.iter().map(token_of).map(|token| token.expect("whole"));
         let meant = [INVITATION, &other].map(|text| in_text(text).expect("one"));
         assert_eq!(tokens.collect::<Vec<_>>(), meant);
-        assert_eq!(read_all(INVITATION.as_bytes()).expect("one").len(), 1);
-        let none = read_all(b"hello").map(|found| found.len());
+        assert_eq!(read_file(INVITATION.as_bytes()).expect("one").len(), 1);
+        let none = read_file(b"hello").map(|found| found.len());
         assert_eq!(none, Err(ErrorKind::NothingFound.into()));
     }
 }

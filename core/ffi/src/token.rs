@@ -3,9 +3,10 @@
 use super::guard::guarded;
 use super::scan::in_text;
 use super::{ErrorKind, HandfastError, Provenance};
-use handfast_native::qr;
+use handfast_native::handshake::visible;
 use handfast_native::seal::{self, Header};
 use handfast_native::token::{LinkBase, QrText, Token, bare_text, link};
+use handfast_native::{qr, unix_seconds};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
@@ -28,6 +29,10 @@ pub struct Found {
     pub kind: FoundKind,
     /// How it came here.
     pub provenance: Provenance,
+    /// What the host of an invitation calls itself, safe to show on one line: the claim of a stranger.
+    pub name: Option<String>,
+    /// Until when an invitation lives, in seconds since 1970-01-01 UTC. None if it seems to have expired.
+    pub expires_at: Option<u64>,
     /// Its bytes.
     pub token: Vec<u8>,
 }
@@ -57,9 +62,19 @@ impl Found {
                 _ => FoundKind::Sealed,
             },
         };
+        let invitation = match token {
+            Token::Invitation(invitation) => Some(invitation),
+            Token::Reply(_) | Token::Sealed(_) | Token::Here(_) => None,
+        };
+        let name = invitation.and_then(|invitation| invitation.name.as_ref());
+        let name = name.map(|name| visible(name.as_str()));
+        let now = unix_seconds();
+        let left = invitation.and_then(|invitation| invitation.expiry.remaining(now));
         Ok(Self {
             kind,
             provenance,
+            name: name.filter(|name| !name.is_empty()),
+            expires_at: left.map(|left| now + left.as_secs()),
             token: token.to_bytes(),
         })
     }

@@ -55,6 +55,8 @@ public final class AppModel {
     @ObservationIgnored private var held: Opening?
     /// A reply that was sent, until the person agrees.
     @ObservationIgnored private var offered: Token?
+    /// What was found in a picture or file, until the person says which of it is meant.
+    @ObservationIgnored private var found: [Token] = []
     /// What is said once the person has decided about what the notice asks.
     @ObservationIgnored private var unsaid: [Notice] = []
     @ObservationIgnored private let lockbox = Lockbox()
@@ -390,6 +392,8 @@ public final class AppModel {
                 model.scanning = nil
             } else if model.topic != nil {
                 model.topic = nil
+            } else if !model.found.isEmpty, model.lockbox.screen == nil {
+                model.found = []
             } else if let sharing = model.sharing, sharing.isAsked, model.lockbox.screen == nil {
                 sharing.what.remove()
                 model.sharing = nil
@@ -473,8 +477,19 @@ public final class AppModel {
         act { model, device in
             Task {
                 let read = await Result { try await device.read(file: bytes) }
-                model.act { model, device in try await model.take(try read.get(), device) }
+                model.act { model, device in try await model.take(oneOf: try read.get(), device) }
             }
+        }
+    }
+
+    /// The person means this one of what was found, by its place.
+    public func pick(_ place: Int) {
+        act { model, device in
+            guard model.found.indices.contains(place) else { return }
+            let meant = model.found[place]
+            model.found = []
+            model.show()
+            try await model.take(meant, device)
         }
     }
 
@@ -666,7 +681,7 @@ public final class AppModel {
             let read = await Result { try await device.read(file: bytes) }
             self.act { model, device in
                 do {
-                    try await model.take(try read.get(), device)
+                    try await model.take(oneOf: try read.get(), device)
                     shared.remove()
                 } catch let refusal as Refusal where refusal.isForeign {
                     model.ask(shared)
@@ -756,7 +771,16 @@ public final class AppModel {
         say(Notice(what: .replyTaken))
     }
 
+    /// Takes what was found. Of several, a person says which is meant.
+    private func take(oneOf tokens: [Token], _ device: Device) async throws {
+        if let only = tokens.first, tokens.count == 1 { return try await take(only, device) }
+        scanning = nil
+        found = tokens
+        show()
+    }
+
     private func take(_ token: Token, _ device: Device) async throws {
+        found = []
         switch token.kind {
         case .reply:
             // Anybody can send a link. What the camera saw, or nobody waits for, needs no question.
@@ -921,6 +945,8 @@ public final class AppModel {
             next = .keyLost
         } else if let failure {
             next = .ended(failure)
+        } else if !found.isEmpty {
+            next = .which(found.map(\.listed))
         } else if let sharing, sharing.isAsked {
             next = .toWhom(toWhom(sharing.what))
         } else if let session = onStage {
@@ -1042,7 +1068,7 @@ public final class AppModel {
             if before == nil { sessions.append(Session(id: session)) }
             change(session) { $0.look(view) }
         }
-        let isFree = front == nil && scanning == nil && topic == nil && lockbox.screen == nil
+        let isFree = front == nil && scanning == nil && topic == nil && lockbox.screen == nil && found.isEmpty
         if view.isTalking && before?.isTalking != true && (session == front || isFree) {
             bring(session)
             scanning = nil

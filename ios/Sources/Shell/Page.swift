@@ -139,6 +139,14 @@ public struct ListRow: Equatable, Sendable, Identifiable {
         self.open = open ?? Choice(.underWayShow, .show(underWay.id))
     }
 
+    init(_ found: FoundToken, at place: Int) {
+        id = String(place)
+        title = found.name.map { Phrase(.waitingTheirs, .verbatim($0)) } ?? Phrase(found.what)
+        deadline = found.expiresAt
+        status = found.what == .foundInvitation && deadline == nil ? Phrase(.confirmExpired) : nil
+        open = Choice(.goOn, .pick(place))
+    }
+
     init(_ waiting: Waiting) {
         id = waiting.id
         title = Phrase(waiting.ours ? .guest : .host(waiting.name))
@@ -260,6 +268,8 @@ public enum Action: Equatable, Sendable {
     case giveUp
     /// Ends the conversation.
     case goodbye
+    /// Takes one of what was found.
+    case pick(Int)
     /// Sends what was shared.
     case shareTo(UInt64)
     case startAnew
@@ -354,6 +364,7 @@ extension AppModel {
         case .stop: stop()
         case .giveUp: giveUp()
         case .goodbye: goodbye()
+        case .pick(let place): pick(place)
         case .shareTo(let session): shareTo(session)
         case .startAnew: startAnew()
         case .compare: compare()
@@ -388,6 +399,7 @@ extension Page {
             case .protect: .protect
             case .question(let question): .question(question)
             case .toWhom(let toWhom): .toWhom(toWhom)
+            case .which(let found): .which(found)
             case .compare(let compare): .compare(compare)
             case .opened(let opened): .opened(opened)
             case .connecting(let connecting): .connecting(connecting)
@@ -638,6 +650,15 @@ extension Page {
             underWay: toWhom.people.map { ListRow($0, open: Choice(.send, .shareTo($0.id))) },
             lines: what.map { .verbatim($0) },
             choices: toWhom.people.isEmpty ? [Choice(.showCode, .showCode), Choice(.scanCode, .scan)] : [],
+            leave: .close
+        )
+    }
+
+    private static func which(_ found: [FoundToken]) -> Page {
+        Page(
+            title: Phrase(.foundTitle),
+            underWay: found.indices.map { ListRow(found[$0], at: $0) },
+            lines: [Phrase(.foundText)],
             leave: .close
         )
     }

@@ -61,6 +61,12 @@ public struct Sample: Sendable {
                     name: "letter.pdf.handfast", size: 80_100, path: "/letter.pdf.handfast",
                     code: SecondCode(characters: "GAYTE-MJRGQ", words: "acorn actor adult agent")))),
         Sample(
+            name: "which",
+            screen: .which([
+                FoundToken(what: .foundInvitation, name: "Mira", expiresAt: home.waiting.first?.expiresAt),
+                FoundToken(what: .foundInvitation), FoundToken(what: .foundReply), FoundToken(what: .foundLocked),
+            ])),
+        Sample(
             name: "to-whom",
             screen: .toWhom(ToWhom(names: ["Harbour.jpg", "Map.pdf"], text: nil, people: [home.underWay[0]]))),
         Sample(name: "to-whom-nobody", screen: .toWhom(ToWhom(names: [], text: "See you at 8", people: []))),

@@ -42,6 +42,8 @@ public enum Screen: Equatable, Sendable {
     case conversation(Conversation)
     /// Something was shared in that is not for this app itself: who is to have it?
     case toWhom(ToWhom)
+    /// More than one was found in a picture or file: which is meant?
+    case which([FoundToken])
     /// Both people see the same, if nobody is in between.
     case compare(Compare)
     /// It is over.
@@ -310,6 +312,16 @@ public struct ToWhom: Equatable, Sendable {
     public let text: String?
     /// Who is connected.
     public let people: [UnderWay]
+}
+
+/// One of several that were found.
+public struct FoundToken: Equatable, Sendable {
+    /// What it is, said of an invitation that has no name.
+    public let what: Key
+    /// What the host of an invitation calls itself: the claim of a stranger.
+    public var name: String?
+    /// Until when an invitation lives, in seconds since 1970-01-01 UTC; none if it seems to be too old.
+    public var expiresAt: UInt64?
 }
 
 /// A code that opens something locked together with the answer. Secret, so it does not print itself.

@@ -40,6 +40,31 @@ final class HandInTests: XCTestCase {
         try await isRefused(.kindIncomplete) { String($0.dropLast(8)) }
     }
 
+    func testTwoInvitationsInAFile() async throws {
+        let (ana, cem, ben) = (Person("Ana"), Person("Cem"), Person("Ben"))
+        let links = [try await ana.hosts(send: true), try await cem.hosts(send: true)].map(\.invitation.link)
+        let file = Data(links.joined(separator: " ").utf8)
+        func which() async throws -> [FoundToken] {
+            ben.model.handIn(file)
+            return try await ben.sees("choice") { if case .which(let found) = $0 { found } else { nil } }
+        }
+        let found = try await which()
+        XCTAssertEqual(found.map(\.what), [.foundInvitation, .foundInvitation])
+        XCTAssertTrue(found.allSatisfy { $0.expiresAt != nil })
+        ben.model.back()
+        try await ben.isHome()
+        _ = try await which()
+        ben.model.pick(2)
+        ben.model.pick(1)
+        _ = try await ben.sees("question") { $0.confirm }
+        ben.model.accept()
+        _ = try await ben.talks()
+        _ = try await cem.talks()
+        await ana.leaves()
+        await cem.leaves()
+        await ben.leaves()
+    }
+
     func testADoublyEncodedLink() async throws {
         try await isUnderstood { link in
             let encoded = { (text: String) in

@@ -24,10 +24,16 @@ final class PageTests: XCTestCase {
         return home
     }()
 
+    private static let found = [
+        FoundToken(what: .foundInvitation, name: "Mira", expiresAt: 4_102_444_800), FoundToken(what: .foundInvitation),
+        FoundToken(what: .foundReply), FoundToken(what: .foundLocked),
+    ]
+
     /// Every screen in every state that it can be in.
     private static let screens: [Screen] = {
         var all: [Screen] = [
-            .welcome, .keyLost, .toWhom(ToWhom(names: [], text: nil, people: [])), .help(.hotspot), .help(.links),
+            .welcome, .keyLost, .which(found), .toWhom(ToWhom(names: [], text: nil, people: [])), .help(.hotspot),
+            .help(.links),
             .home(home), .home(Home()), .person(home.people[0]),
             .outlook(nil),
             .protect, .preparing(isKept: true), .preparing(isKept: false),

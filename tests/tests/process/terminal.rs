@@ -322,6 +322,33 @@ fn whoever_leaves_waits_neither_for_a_file_nor_for_lines_that_nobody_reads() {
 }
 
 #[test]
+fn whoever_leaves_somebody_who_is_not_heard_any_more_is_offered_no_invitation_that_was_used() {
+    let folder = Folder::new();
+    let (program, home) = (program().to_string_lossy(), folder.path("home"));
+    let invite = format!("'{program}' --home '{home}' invite --loopback");
+    let mut host = Terminal::run(&invite, (100, 60));
+    host.until("* Waiting");
+    let rows = host.rows();
+    let link = rows.iter().take_while(|row| !row.starts_with('*'));
+    let guest = Peer::guest(&folder, &link.cloned().collect::<String>(), &[]);
+    host.until("* You are connected");
+    guest.signal("STOP");
+    host.press("hello?\r");
+    host.until("> hello?");
+    host.press("/quit\r");
+    assert_eq!(host.end(), Some(0));
+    host.until("* You left.");
+    let rows = host.rows();
+    let after = rows
+        .iter()
+        .skip_while(|row| !row.contains("You are connected"));
+    assert!(
+        !after.into_iter().any(|row| row.contains("--resume")),
+        "{rows:?}"
+    );
+}
+
+#[test]
 fn what_comes_in_does_not_tear_the_line_that_is_typed() {
     let folder = Folder::new();
     let (mut host, link) = Peer::host(&folder, &[]);

@@ -24,6 +24,17 @@ struct Token: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// How it looks among several.
+    var listed: FoundToken {
+        let what: Key =
+            switch kind {
+            case .invitation: .foundInvitation
+            case .reply: .foundReply
+            case .lockedInvitation, .sealed: .foundLocked
+            }
+        return FoundToken(what: what, name: found.name, expiresAt: found.expiresAt)
+    }
+
     /// This app's camera saw it on somebody's screen.
     var isSeen: Bool { found.provenance == .camera }
 
@@ -261,9 +272,10 @@ final class Device: Sendable {
         Report(try await refusing { try await handfast.network() })
     }
 
-    /// The token in a picture, a `.handfast` file or a text file. Takes up to some seconds.
-    func read(file bytes: Data) async throws -> Token {
-        Token(found: try await refusing { try await handfast.readFile(bytes: bytes) })
+    /// Every token in a picture, a `.handfast` file or a text file; there is one at least. Takes up to some
+    /// seconds.
+    func read(file bytes: Data) async throws -> [Token] {
+        try await refusing { try await handfast.readFile(bytes: bytes) }.map(Token.init)
     }
 
     func shutdown() async {

@@ -111,6 +111,9 @@ class AppModel(
     /** What is said once a question is answered. */
     private val later = ArrayDeque<Notice>()
 
+    /** What was found in a picture or file, until the person says which of it is meant. */
+    private var found = emptyList<Token>()
+
     /** A reply that was sent, until the person agrees. */
     private var offered: Token? = null
 
@@ -356,7 +359,8 @@ class AppModel(
         val session = front
         act {
             val goesOn = view?.let { it.isWaiting || it.isTalking } == true
-            val isBeside = scanning != null || help != null || lockbox.screen != null || (choosing && sharing != null)
+            val isBeside = scanning != null || help != null || lockbox.screen != null || found.isNotEmpty() ||
+                (choosing && sharing != null)
             if (!isBeside && goesOn && front == session) {
                 front = null
                 show()
@@ -400,9 +404,17 @@ class AppModel(
         act {
             scope.launch(Dispatchers.Default) {
                 val read = runCatching { device.readFile(bytes) }
-                act { take(read.getOrThrow()) }
+                act { takeOneOf(read.getOrThrow()) }
             }
         }
+    }
+
+    /** The person means this one of what was found, by its place. */
+    fun pick(place: Int) = act {
+        val meant = found.getOrNull(place) ?: return@act
+        found = emptyList()
+        show()
+        take(meant)
     }
 
     /** A file that was picked or shared: our own copy of it, in a folder of its own. */
@@ -568,6 +580,7 @@ class AppModel(
     }
 
     private suspend fun take(token: Token) {
+        found = emptyList()
         when (token.kind) {
             // Anybody can send a link. What the camera saw, or nobody waits for, needs no question.
             TokenKind.REPLY -> if (token.isSeen || !isAwaited) reply(token) else offer(token)
@@ -576,6 +589,14 @@ class AppModel(
             TokenKind.INVITATION, TokenKind.LOCKED_INVITATION ->
                 alone(lockbox.isAsking) { opening { device.open(token) } }
         }
+        show()
+    }
+
+    /** Takes what was found. Of several, a person says which is meant. */
+    private suspend fun takeOneOf(tokens: List<Token>) {
+        tokens.singleOrNull()?.let { return take(it) }
+        scanning = null
+        found = tokens
         show()
     }
 
@@ -601,9 +622,9 @@ class AppModel(
                 val file = copy.getOrNull()
                 if (found.isSuccess && found.getOrNull() == null && file != null) return@act handIn(file)
                 file?.parentFile?.deleteRecursively()
-                val token = found.getOrNull()
+                val tokens = found.getOrNull()
                 when {
-                    token != null -> take(token)
+                    tokens != null -> takeOneOf(tokens)
                     failure is Refusal && failure.isForeign -> ask(shared)
                     failure is Refusal -> throw failure
                     else -> say(Notice(Key.CANNOT_OPEN, null, null))
@@ -722,6 +743,7 @@ class AppModel(
             scanning != null -> scanning = null
             help != null -> help = null
             lockbox.leave() -> {}
+            found.isNotEmpty() -> found = emptyList()
             choosing && sharing != null -> sharing = null
             // Another may have come there by itself.
             view != null -> if (front == asked) leaveFront()
@@ -769,7 +791,7 @@ class AppModel(
 
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
-        val beside = scanning ?: help ?: lockbox.screen ?: failure ?: toWhom()
+        val beside = scanning ?: help ?: lockbox.screen ?: failure ?: which() ?: toWhom()
         val screen = (beside ?: view?.screen(denied) ?: atHome()).let {
             when (it) {
                 is Screen.Conversation -> it.copy(session = front ?: 0)
@@ -791,6 +813,8 @@ class AppModel(
             screen
         }
     }
+
+    private fun which() = found.takeIf { it.isNotEmpty() }?.let { tokens -> Screen.Which(tokens.map { it.listed }) }
 
     private fun toWhom() = sharing?.takeIf { choosing }?.let { shared ->
         val people = sessions.filterValues { it.view.isTalking && it.view.over == null }
@@ -825,7 +849,7 @@ class AppModel(
     /** Two are together now. At home, that is looked at by itself. */
     private fun begun(session: Long) {
         choosing = sharing != null
-        val isAtHome = front == null && scanning == null && lockbox.screen == null
+        val isAtHome = front == null && scanning == null && lockbox.screen == null && found.isEmpty()
         if (isAtHome) front = session
         if (front != session) return
         scanning = null

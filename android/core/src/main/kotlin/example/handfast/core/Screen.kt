@@ -64,6 +64,9 @@ sealed interface Screen {
     /** The camera, and the ways around it. */
     data class Scan(val wanted: Wanted, val camera: Camera, val hint: Key?) : Screen
 
+    /** More than one was found in a picture or file: which is meant? */
+    data class Which(val found: List<FoundToken>) : Screen
+
     /** Whether to connect. Nothing has been sent. */
     data class Confirm(
         val name: String?,
@@ -230,6 +233,18 @@ data class Waiting(
     /** The session that goes on with it, if one does. */
     val session: Long? = null,
 )
+
+/** One of several that were found. */
+data class FoundToken(
+    /** What it is, said of an invitation that has no [name]. */
+    val what: Key,
+    /** What the host of an invitation calls itself: the claim of a stranger. */
+    val name: String?,
+    /** Until when an invitation lives, in seconds since 1970-01-01 UTC; none if it seems to be too old. */
+    val expiresAt: Long?,
+) {
+    val isInvitation get() = what == Key.FOUND_INVITATION
+}
 
 /** Somebody who was met. */
 data class Contact(

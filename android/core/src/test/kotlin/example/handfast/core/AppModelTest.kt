@@ -184,6 +184,31 @@ class AppModelTest {
     }
 
     @Test
+    fun `of two invitations in a file the person says which is meant, and back drops both`() = twoApps { one, two ->
+        val links = List(2) {
+            one.app.invite(send = true)
+            val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+            one.app.putAside()
+            one.until<Screen.Home>()
+            link
+        }
+        val file = links.joinToString(" ").encodeToByteArray()
+        two.app.handIn(file)
+        val which = two.until<Screen.Which>()
+        assertEquals(2, which.found.count { it.isInvitation && it.expiresAt != null })
+        two.app.back()
+        two.until<Screen.Home>()
+        two.app.handIn(file)
+        two.until<Screen.Which>()
+        two.app.pick(2)
+        two.app.pick(1)
+        two.until<Screen.Confirm>()
+        two.app.accept()
+        two.until<Screen.Conversation>()
+        one.until<Screen.Conversation>()
+    }
+
+    @Test
     fun `a shared text without an invitation is to be sent, and back drops it`() = oneApp { one ->
         one.app.share(Shared(emptyList(), "see you at eight"))
         assertEquals("see you at eight", one.until<Screen.ToWhom>().text)

@@ -210,6 +210,7 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
         is Screen.Scan -> Scan(screen, deeds.otherWays, app::back, { phone.go(Way.APP_SETTINGS) }) { isLit, modifier ->
             phone.Viewfinder(isLit, modifier)
         }
+        is Screen.Which -> Which(screen, app::pick, app::back)
         is Screen.Confirm -> Confirm(screen, phone::connect, app::back)
         is Screen.Connecting ->
             Connecting(screen, deeds.leaving, app::offerReply, app::scan, app::tryHarder, deeds.hotspot)

@@ -33,6 +33,7 @@ import example.handfast.bindings.logToPlatform
 import example.handfast.bindings.readText
 import example.handfast.bindings.strengthOf
 import example.handfast.core.Contact
+import example.handfast.core.FoundToken
 import example.handfast.core.Handout
 import example.handfast.core.Key
 import example.handfast.core.KeyStore
@@ -59,6 +60,18 @@ class Token internal constructor(internal val found: Found) {
         FoundKind.LOCKED_INVITATION -> TokenKind.LOCKED_INVITATION
         FoundKind.SEALED -> TokenKind.SEALED
     }
+
+    /** How it looks among several. */
+    val listed
+        get() = FoundToken(
+            when (kind) {
+                TokenKind.INVITATION -> Key.FOUND_INVITATION
+                TokenKind.REPLY -> Key.FOUND_REPLY
+                TokenKind.LOCKED_INVITATION, TokenKind.SEALED -> Key.FOUND_LOCKED
+            },
+            found.name,
+            found.expiresAt?.toLong(),
+        )
 
     /** This app's camera saw it on somebody's screen. */
     val isSeen get() = found.provenance == Provenance.CAMERA
@@ -240,7 +253,8 @@ class Device private constructor(private val handfast: Handfast) {
     suspend fun networkChanged(addresses: List<String>, router: String?) =
         refusing { handfast.networkChanged(addresses, router) }
 
-    suspend fun readFile(bytes: ByteArray) = refusing { Token(handfast.readFile(bytes)) }
+    /** Every token in a picture, a `.handfast` file or a text file; there is one at least. */
+    suspend fun readFile(bytes: ByteArray): List<Token> = refusing { handfast.readFile(bytes).map(::Token) }
 
     suspend fun shutdown() = handfast.shutdown()
 

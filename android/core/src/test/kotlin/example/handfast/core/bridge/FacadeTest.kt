@@ -76,10 +76,10 @@ class FacadeTest {
         host.handfast.pause()
         guest.accept(seen(frame(invitation.symbol)))
         guest.session.offerReply()
-        val reply = guest.untilReply()
-        // Whoever scans at once scans before the guest has found the way by itself.
+        val reply = seen(frame(guest.untilReply().symbol))
+        // Whoever hands it in at once does so before the guest has found the way by itself.
         host.handfast.resume()
-        kindlyReply(host, seen(frame(reply.symbol)))
+        kindlyReply(host, reply)
         assertEquals(TrustLevel.VERIFIED, guest.untilTalking().person.level)
         assertEquals(TrustLevel.VERIFIED, host.untilTalking().person.level)
     }
@@ -98,7 +98,7 @@ class FacadeTest {
     @Test
     fun `meet by picture`() = atTable { host, guest ->
         val picture = drawPng(host.host(DeliveryMode.SEND).symbol, 4u)
-        guest.accept(guest.handfast.readFile(picture))
+        guest.accept(guest.handfast.readFile(picture).single())
         host.untilTalking()
         guest.untilTalking()
     }
@@ -920,7 +920,15 @@ class FacadeTest {
         val invitation = it.host(DeliveryMode.SEND)
         val code = drawPng(invitation.symbol, 8u)
         val picture = png(8000, 5000) { image -> image.paste(code, 1600) }
-        assertContentEquals(fileOf(invitation.text), it.handfast.readFile(picture).token)
+        assertContentEquals(fileOf(invitation.text), it.handfast.readFile(picture).single().token)
+    }
+
+    @Test
+    fun `two invitations in a file`() = alone {
+        val both = List(2) { _ -> it.host(DeliveryMode.SEND).text }
+        val found = it.handfast.readFile(both.joinToString(" and ").encodeToByteArray())
+        assertEquals(both.map { text -> fileOf(text).toList() }, found.map { one -> one.token.toList() })
+        assertTrue(found.all { one -> one.kind == FoundKind.INVITATION && one.expiresAt != null })
     }
 
     @Test
