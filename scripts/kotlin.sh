@@ -58,3 +58,14 @@ compile_core() {
     compile "$kotlin/bindings" "$class_path" "$kotlin/handfast.kt" -- -nowarn
     compile "$kotlin/core" "$kotlin/bindings:$class_path" android/core/src/main/kotlin -- -Werror
 }
+
+# HANDFAST_PROGRAM: the program of the desktop, which tests talk to, with a home of its own.
+program() {
+    if [[ -z ${HANDFAST_PROGRAM:-} ]]; then
+        cargo build --quiet --locked --workspace --all-features --bin handfast
+        HANDFAST_PROGRAM=$PWD/$target/debug/handfast
+    fi
+    HANDFAST_HOME=$(realpath -m "$kotlin/home")
+    export HANDFAST_HOME
+    rm -rf "$HANDFAST_HOME"
+}

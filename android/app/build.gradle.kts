@@ -70,6 +70,7 @@ android {
     testOptions.unitTests.isIncludeAndroidResources = true
 
     sourceSets["main"].jniLibs.srcDir(libraries)
+    sourceSets["test"].kotlin.srcDir("../core/src/testFixtures/kotlin")
 
     // Stored, not compressed, so that the system maps them straight out of the APK.
     packaging.jniLibs.useLegacyPackaging = false

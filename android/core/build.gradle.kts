@@ -19,6 +19,10 @@ kotlin {
     sourceSets.main {
         kotlin.srcDir(bindings)
     }
+    // What the tests of the app use as well.
+    sourceSets.test {
+        kotlin.srcDir("src/testFixtures/kotlin")
+    }
 }
 
 dependencies {

@@ -1,12 +1,12 @@
 //! What all objects of the facade share: the device at work, and the runtime that it works on.
 
 use super::guard::joined;
+use super::links::Links;
 use super::screen::screen;
 use super::{Change, Entry, ErrorKind, HandfastError, Listener, Screen};
 use handfast_native::device::{
     self, Command, Done, Event, Refusal, RowContent, SessionCommand, SessionId, Settings,
 };
-use handfast_native::token::LinkBase;
 use handfast_native::{DeviceEnd, DeviceHandle, Overview};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
@@ -18,7 +18,7 @@ use tokio::runtime::Handle;
 /// is closed holds neither a file nor a part of the runtime.
 pub(super) struct Bridge {
     tools: Mutex<Option<Tools>>,
-    pub(super) base: LinkBase,
+    pub(super) links: Links,
     /// One choice after the other, as each is made of the one before.
     choosing: tokio::sync::Mutex<()>,
     is_closed: Arc<AtomicBool>,
@@ -32,10 +32,10 @@ struct Tools {
 }
 
 impl Bridge {
-    pub(super) fn new(runtime: Handle, device: DeviceHandle, base: LinkBase) -> Self {
+    pub(super) fn new(runtime: Handle, device: DeviceHandle, links: Links) -> Self {
         Self {
             tools: Mutex::new(Some(Tools { runtime, device })),
-            base,
+            links,
             choosing: tokio::sync::Mutex::default(),
             is_closed: Arc::default(),
         }
@@ -135,7 +135,7 @@ pub(super) async fn tell(
     device: DeviceHandle,
     mut events: handfast_native::Listener,
     shell: Arc<dyn Listener>,
-    base: LinkBase,
+    links: Links,
 ) {
     let tell = |change| match catch_unwind(AssertUnwindSafe(|| shell.changed(change))) {
         Ok(Ok(())) => {}
@@ -143,7 +143,7 @@ pub(super) async fn tell(
         Err(_) => log::warn!("the listener panicked"),
     };
     while let Some(event) = events.next().await {
-        if let Some(change) = change(event, &base) {
+        if let Some(change) = change(event, &links) {
             tell(change);
         }
     }
@@ -159,11 +159,11 @@ pub(super) async fn tell(
 }
 
 /// What of an event concerns a screen.
-fn change(event: Event, base: &LinkBase) -> Option<Change> {
+fn change(event: Event, links: &Links) -> Option<Change> {
     Some(match event {
         Event::View(session, view) => Change::Shown {
             session: session.0,
-            screen: screen(&view, base),
+            screen: screen(&view, &links.base()),
         },
         Event::Row(session, row) => Change::Listed {
             session: session.0,

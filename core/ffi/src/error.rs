@@ -100,8 +100,10 @@ pub enum ErrorKind {
     NotYet,
     /// The phone's key store cannot be used before the phone is unlocked.
     KeyStoreLocked,
-    /// The phone's key store failed or lost the key.
+    /// The phone's key store failed. It may work at another time.
     KeyStoreFailed,
+    /// The phone's key store has lost the key, or has another: what is kept here can never be opened again.
+    KeyLost,
     /// Sockets or randomness could not be had.
     Device,
     /// It was shut down.
@@ -207,9 +209,11 @@ impl ErrorKind {
             Self::Busy | Self::TooMany => Remedy::FinishFirst,
             Self::TooManyFiles | Self::TooOften | Self::NotYet => Remedy::Wait,
             Self::KeyStoreLocked => Remedy::Unlock,
-            Self::KeyStoreFailed | Self::Device | Self::ShutDown | Self::Internal => {
-                Remedy::Restart
-            }
+            Self::KeyStoreFailed
+            | Self::KeyLost
+            | Self::Device
+            | Self::ShutDown
+            | Self::Internal => Remedy::Restart,
         }
     }
 }
@@ -388,9 +392,10 @@ impl From<StoreError> for HandfastError {
         ::log::warn!("the store: {error}");
         match error {
             StoreError::KeyStore(KeyStoreError::Locked) => ErrorKind::KeyStoreLocked,
-            StoreError::KeyStore(_) | StoreError::WrongKey | StoreError::KeyMissing => {
-                ErrorKind::KeyStoreFailed
-            }
+            StoreError::KeyStore(KeyStoreError::Damaged)
+            | StoreError::WrongKey
+            | StoreError::KeyMissing => ErrorKind::KeyLost,
+            StoreError::KeyStore(_) => ErrorKind::KeyStoreFailed,
             StoreError::Newer => ErrorKind::NewerVersion,
             StoreError::Full => ErrorKind::StorageFull,
             StoreError::TooMany => ErrorKind::TooMany,

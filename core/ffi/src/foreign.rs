@@ -23,6 +23,9 @@ pub enum KeyStoreError {
     /// The phone has not been unlocked since it was started.
     #[error("the key store is locked")]
     Locked,
+    /// The key that was put there cannot be had any more, whatever is tried.
+    #[error("the key store has lost the key")]
+    Lost,
     /// Anything else.
     #[error("the key store failed")]
     Failed,

@@ -2,6 +2,7 @@
 
 use super::bridge::{self, Bridge};
 use super::guard::guarded;
+use super::links::Links;
 use super::{
     Contact, ErrorKind, Found, HandfastError, KeyStore, KeyStoreError, Limits, Listener,
     NetworkReport, Pairing, Preferences, Sealing, Session, UnderWay, scan, screen, usual_limits,
@@ -11,7 +12,7 @@ use handfast_native::handshake::visible;
 use handfast_native::net::{Reach, local_addresses, told_addresses};
 use handfast_native::seal;
 use handfast_native::store::{self, Store};
-use handfast_native::token::{LinkBase, Secret};
+use handfast_native::token::Secret;
 use handfast_native::{Addresses, DeviceHandle, Home, Options};
 use std::io;
 use std::net::IpAddr;
@@ -34,7 +35,8 @@ pub struct Settings {
     pub folder: String,
     /// The folder for files that come in. Made if it is not there.
     pub downloads: String,
-    /// What links begin with; none for `https://handfast.example/`.
+    /// What links begin with: an address of the web up to the `#`, or only its host; none for
+    /// `https://handfast.example/`.
     pub link_base: Option<String>,
 }
 
@@ -50,7 +52,7 @@ impl Handfast {
     /// Opens it. Asks the key store, so it is not for the thread that draws a screen.
     ///
     /// # Errors
-    /// [`ErrorKind::KeyStoreLocked`] or [`ErrorKind::KeyStoreFailed`]; [`ErrorKind::Storage`], [`ErrorKind::StorageFull`] or
+    /// [`ErrorKind::KeyStoreLocked`], [`ErrorKind::KeyStoreFailed`] or [`ErrorKind::KeyLost`]; [`ErrorKind::Storage`], [`ErrorKind::StorageFull`] or
     /// [`ErrorKind::NewerVersion`] if what was kept cannot be opened; [`ErrorKind::BadText`] for a link base
     /// that is none; [`ErrorKind::Device`] if threads or randomness cannot be had.
     #[uniffi::constructor]
@@ -60,10 +62,7 @@ impl Handfast {
         listener: Arc<dyn Listener>,
     ) -> Result<Arc<Self>, HandfastError> {
         guarded(|| {
-            let base = match &settings.link_base {
-                Some(base) => LinkBase::new(base).map_err(|_| ErrorKind::BadText)?,
-                None => LinkBase::DEFAULT,
-            };
+            let links = Links::new(settings.link_base.as_deref())?;
             let file = Path::new(&settings.folder).join(STORE);
             let store = Store::open(&file, &Keys(key_store))?;
             let home = Home::with_store(&settings.folder, store);
@@ -75,9 +74,9 @@ impl Handfast {
                 .build()
                 .map_err(|_| ErrorKind::Device)?;
             let (device, events) = start(&runtime, home, &settings)?;
-            let telling = bridge::tell(device.clone(), events, listener, base.clone());
+            let telling = bridge::tell(device.clone(), events, listener, links.clone());
             runtime.spawn(telling);
-            let bridge = Bridge::new(runtime.handle().clone(), device, base);
+            let bridge = Bridge::new(runtime.handle().clone(), device, links);
             Ok(Arc::new(Self {
                 bridge: Arc::new(bridge),
                 runtime: Mutex::new(Some(runtime)),
@@ -97,9 +96,10 @@ impl Handfast {
     pub fn under_way(&self) -> Result<Vec<UnderWay>, HandfastError> {
         let overview = self.bridge.overview()?;
         let sessions = overview.sessions.iter();
+        let base = self.bridge.links.base();
         let under_way = sessions.map(|(id, view)| UnderWay {
             session: id.0,
-            screen: screen::screen(view, &self.bridge.base),
+            screen: screen::screen(view, &base),
         });
         Ok(under_way.collect())
     }
@@ -145,6 +145,15 @@ impl Handfast {
     pub async fn rename(&self, name: String) -> Result<(), HandfastError> {
         let name = visible(&name);
         self.bridge.choose(|settings| settings.name = name).await
+    }
+
+    /// Begins links otherwise, from the next one on: as in [`Settings::link_base`], which says it at the next start.
+    /// A link is read whatever it begins with. Gives the whole of what they begin with now.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadText`], and nothing has changed then.
+    pub fn begin_links_with(&self, base: String) -> Result<String, HandfastError> {
+        self.bridge.links.begin_with(&base)
     }
 
     /// What this device may do to be reached from other networks.
@@ -370,6 +379,7 @@ impl From<KeyStoreError> for store::KeyStoreError {
     fn from(error: KeyStoreError) -> Self {
         match error {
             KeyStoreError::Locked => Self::Locked,
+            KeyStoreError::Lost => Self::Damaged,
             KeyStoreError::Failed => Self::Unreachable(io::ErrorKind::Other),
         }
     }

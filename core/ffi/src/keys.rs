@@ -291,6 +291,7 @@ impl ErrorKind {
             Self::NotYet => "kind_not_yet",
             Self::KeyStoreLocked => "kind_key_store_locked",
             Self::KeyStoreFailed => "kind_key_store_failed",
+            Self::KeyLost => "kind_key_lost",
             Self::Device => "kind_device",
             Self::ShutDown => "kind_shut_down",
             Self::Internal => "kind_internal",

@@ -31,6 +31,7 @@ mod guard;
 mod handfast;
 mod keys;
 mod limits;
+mod links;
 mod log;
 mod networks;
 mod pairing;

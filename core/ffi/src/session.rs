@@ -55,7 +55,7 @@ impl Session {
     pub fn screen(&self) -> Result<Option<Screen>, HandfastError> {
         let overview = self.bridge.overview()?;
         let view = overview.sessions.get(&self.id);
-        Ok(view.map(|view| screen::screen(view, &self.bridge.base)))
+        Ok(view.map(|view| screen::screen(view, &self.bridge.links.base())))
     }
 
     // --- Coming together ------------------------------------------------------------------------

@@ -33,7 +33,7 @@ final class AppCoordinator {
         model = made
         camera = CameraDriver(model: made)
         network.start { [weak self] told in
-            self?.model.network(told.addresses, router: told.router)
+            self?.model.network(told.addresses, router: told.router, isTunnelled: told.isTunnelled)
             self?.localNetwork.handle(.addresses(told.addresses))
         }
         localNetwork.tell = { [weak self] allowed in self?.model.localNetwork(allowed: allowed) }
@@ -45,7 +45,7 @@ final class AppCoordinator {
         camera.handle(.hidden)
         model = Self.newModel()
         camera = CameraDriver(model: model)
-        if let told = network.told { model.network(told.addresses, router: told.router) }
+        if let told = network.told { model.network(told.addresses, router: told.router, isTunnelled: told.isTunnelled) }
         Task { await old.shutdown() }
     }
 
@@ -147,7 +147,8 @@ final class AppCoordinator {
                 linkBase: host.map { "https://\($0)/" }, isHostServed: Setup.isServed(host)),
             keys: Keychain(),
             // The system calls every phone "iPhone", so the person is asked.
-            owner: OwnName(file: Folders.support.appendingPathComponent("name"))
+            owner: OwnName(file: Folders.support.appendingPathComponent("name")),
+            links: OwnLinks(file: Folders.support.appendingPathComponent("links"))
         )
     }
 }

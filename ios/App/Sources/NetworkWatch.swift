@@ -16,8 +16,8 @@ final class NetworkWatch {
     func start(_ tell: @escaping (NetworkMachine.Told) -> Void) {
         self.tell = tell
         out.pathUpdateHandler = { [weak self] path in
-            let router = router(of: path)
-            Task { @MainActor in self?.look(.leadsOut(router: router)) }
+            let (router, isTunnel) = (router(of: path), isTunnel(path))
+            Task { @MainActor in self?.look(.leadsOut(router: router, isTunnel: isTunnel)) }
         }
         wifi.pathUpdateHandler = { [weak self] path in
             let router = path.status == .unsatisfied ? nil : router(of: path)
@@ -56,6 +56,11 @@ private func router(of path: NWPath) -> String? {
         return address.rawValue.map(String.init).joined(separator: ".")
     }
     return nil
+}
+
+/// A VPN is an interface of no kind that the system names, and comes first where it takes everything.
+private func isTunnel(_ path: NWPath) -> Bool {
+    path.availableInterfaces.first?.type == .other
 }
 
 /// Does what a `LocalNetworkMachine` decides.

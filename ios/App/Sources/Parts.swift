@@ -238,16 +238,24 @@ extension Action {
     }
 }
 
-/// Counts down.
+/// Counts down, in words and as a ring.
 struct TimeLeft: View {
     let deadline: UInt64
 
     var body: some View {
         TimelineView(.periodic(from: .now, by: 1)) { context in
             let now = UInt64(max(0, context.date.timeIntervalSince1970))
-            Text(Phrase(.timeLeft, .verbatim(timeLeft(until: deadline, now: now))))
-                .monospacedDigit()
-                .foregroundStyle(.secondary)
+            HStack(spacing: 8) {
+                Circle()
+                    .trim(from: 0, to: shareLeft(until: deadline, now: now))
+                    .stroke(.tint, lineWidth: 3)
+                    .rotationEffect(.degrees(-90))
+                    .frame(width: 18, height: 18)
+                    .accessibilityHidden(true)
+                Text(Phrase(.timeLeft, .verbatim(timeLeft(until: deadline, now: now))))
+                    .monospacedDigit()
+                    .foregroundStyle(.secondary)
+            }
         }
     }
 }

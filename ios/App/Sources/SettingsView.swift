@@ -33,6 +33,7 @@ struct SettingsView: View {
                 DisclosureGroup(isExpanded: $isAdvanced) {
                     Toggle(isOn: $typed.preferences.asksServers) { Text(.askServers) }
                     AnswerField(label: say(.yourServers), text: $typed.servers)
+                    AnswerField(label: say(.yourLinks), text: $typed.links)
                     if let status = page.status { Text(status).font(.headline) }
                     Toggle(isOn: $typed.preferences.asksRouter) { Text(.askRouter) }
                     Toggle(isOn: $typed.preferences.guesses) { Text(.guessPorts) }
@@ -56,10 +57,11 @@ struct SettingsView: View {
         .scrollDismissesKeyboard(.interactively)
         .onChange(of: settings, initial: true) { before, settings in
             // What was refused stays as it was typed.
-            guard settings.hint == nil else { return isAdvanced = true }
+            guard settings.hint == nil, settings.linkHint == nil else { return isAdvanced = true }
             typed.name = settings.name
             typed.preferences = settings.chosen
             typed.servers = settings.chosen.servers.joined(separator: " ")
+            typed.links = settings.links
         }
     }
 }

@@ -66,6 +66,12 @@ public final class AppModel {
     @ObservationIgnored private var sharing: (what: Shared, isAsked: Bool)?
     @ObservationIgnored private let owner: OwnName?
     @ObservationIgnored private let isHostServed: Bool
+    /// What links begin with: in this build, and as the person wants it.
+    @ObservationIgnored private let usualLinks: String
+    @ObservationIgnored private let links: OwnLinks?
+    @ObservationIgnored private var ownLinks: String?
+    /// All that leaves this phone goes through a VPN.
+    @ObservationIgnored private var isTunnelled = false
     /// How the invitation that is being made is to be handed on at once.
     @ObservationIgnored private var form: Form?
     /// Tells that the person said what they are called.
@@ -86,7 +92,7 @@ public final class AppModel {
 
     /// `owner`: what the person is called, who is asked for it before anything is opened; none where nobody is
     /// to be asked.
-    public init(_ setup: Setup, keys: any KeyStore, owner: OwnName? = nil) {
+    public init(_ setup: Setup, keys: any KeyStore, owner: OwnName? = nil, links: OwnLinks? = nil) {
         let (steps, lane) = AsyncStream.makeStream(of: Step.self)
         let (told, teller) = AsyncStream.makeStream(of: Event.self)
         let (named, introduced) = AsyncStream.makeStream(of: Void.self)
@@ -94,6 +100,8 @@ public final class AppModel {
         self.lane = lane
         self.owner = owner
         isHostServed = setup.isHostServed
+        usualLinks = setup.linkBase ?? Setup.usualLinks
+        self.links = links
         self.introduced = introduced
         self.anew = anew
         lockbox.show = { [weak self] in self?.show() }
@@ -105,7 +113,7 @@ public final class AppModel {
                 var setup = setup
                 setup.name = owner?.read() ?? setup.name
                 let open = { @Sendable [setup] in try Device(setup, keys: keys) { teller.yield($0) } }
-                await self.run(steps, Kept(folder: setup.folder, keys: keys), agreed, open: open)
+                await self.run(steps, setup.folder, agreed, open: open)
             }
             teller.finish()
         }
@@ -119,6 +127,8 @@ public final class AppModel {
         anew = introduced
         owner = nil
         isHostServed = true
+        usualLinks = Setup.usualLinks
+        links = nil
     }
 
     func draw(_ screen: Screen, rows: [Row], home: Home) {
@@ -290,23 +300,41 @@ public final class AppModel {
     public func showSettings() {
         act { model, device in
             model.settings = Settings(
-                name: model.owner?.read() ?? "", chosen: try await device.preferences(), usual: Device.usualServers)
+                name: model.owner?.read() ?? "", chosen: try await device.preferences(), usual: Device.usualServers,
+                links: model.ownLinks ?? "", usualLinks: model.usualLinks)
             model.show()
         }
     }
 
     /// The person chose. `servers`: as they were typed, with spaces between them; without any, the usual ones.
-    public func prefer(_ chosen: Preferences, servers: String) {
+    /// `links`: what they begin with, the same.
+    public func prefer(_ chosen: Preferences, servers: String, links: String = "") {
         var chosen = chosen
         chosen.servers = servers.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init)
         act { [chosen] model, device in
             do {
                 try await device.prefer(chosen)
+                try model.beginLinks(with: links, device)
                 model.settings = nil
             } catch let refusal as Refusal where refusal.isNotAServer {
                 model.settings?.hint = refusal.notice.what
+                model.settings?.linkHint = nil
+            } catch let refusal as Refusal where refusal.isBadText {
+                model.settings?.hint = nil
+                model.settings?.linkHint = refusal.notice.what
             }
             model.show()
+        }
+    }
+
+    private func beginLinks(with typed: String, _ device: Device) throws {
+        let isUsual = typed.allSatisfy(\.isWhitespace)
+        let base = try device.beginLinks(with: isUsual ? usualLinks : typed)
+        ownLinks = base == usualLinks ? nil : base
+        do {
+            try links?.keep(ownLinks)
+        } catch {
+            say(Notice(what: .kindStorage))
         }
     }
 
@@ -626,8 +654,13 @@ public final class AppModel {
     }
 
     /// These are this phone's addresses now, and its router's where that is known.
-    public func network(_ addresses: [String], router: String? = nil) {
-        act { _, device in try await device.networkChanged(addresses, router: router) }
+    /// `isTunnelled`: all that leaves it goes through a VPN.
+    public func network(_ addresses: [String], router: String? = nil, isTunnelled: Bool = false) {
+        act { model, device in
+            model.isTunnelled = isTunnelled
+            model.show()
+            try await device.networkChanged(addresses, router: router)
+        }
     }
 
     /// The app is not on the screen, and nothing keeps it running any longer.
@@ -721,17 +754,17 @@ public final class AppModel {
     }
 
     private func run(
-        _ steps: AsyncStream<Step>, _ kept: Kept, _ agreed: AsyncStream<Void>,
+        _ steps: AsyncStream<Step>, _ kept: String, _ agreed: AsyncStream<Void>,
         open: @escaping @Sendable () throws -> Device
     ) async {
         var opened = await Task.detached(operation: open).result
-        if case .failure(let cause as Refusal) = opened, cause.isKeyStoreFailed, kept.isWithoutKey {
+        if case .failure(let cause as Refusal) = opened, cause.isKeyLost {
             isKeyLost = true
             show()
             for await _ in agreed {
                 isKeyLost = false
                 opened = await Task.detached {
-                    kept.remove()
+                    try? FileManager.default.removeItem(atPath: kept)
                     return try open()
                 }.result
                 break
@@ -740,6 +773,8 @@ public final class AppModel {
         switch opened {
         case .success(let device):
             self.device = device
+            // One that a later version of this program takes for none is the usual one here.
+            ownLinks = links?.read().flatMap { try? device.beginLinks(with: $0) }
             act { model, device in try await model.refresh(device) }
         case .failure(let cause):
             failure = (cause as? Refusal)?.screen
@@ -932,6 +967,7 @@ public final class AppModel {
 
     private func show() {
         let denied: Key? = localNetworkAllowed == false ? .localNetworkDenied : nil
+        let tunnel: Key? = isTunnelled ? .tunnelled : nil
         var next: Screen
         if let scanning {
             next = .scan(scanning)
@@ -962,10 +998,15 @@ public final class AppModel {
                 confirm.asksForNetwork = localNetworkAllowed == nil
                 next = .confirm(confirm)
             case .showCode(var code):
-                code.invitation.isTappable = isHostServed
+                code.invitation.isTappable = ownLinks != nil || isHostServed
+                // Only where the core knows nothing better.
+                code.hint = code.hint ?? tunnel
                 next = .showCode(code)
+            case .connecting(var connecting):
+                connecting.hint = connecting.hint ?? tunnel
+                next = .connecting(connecting)
             case .reply(var reply):
-                reply.handout.isTappable = isHostServed
+                reply.handout.isTappable = ownLinks != nil || isHostServed
                 next = .reply(reply)
             default: break
             }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The phone's key store, as the core needs it: one key of 32 bytes.
 public protocol KeyStore: Sendable {
     /// The key that was put here; none before the first time.
@@ -13,22 +11,7 @@ public struct KeyStoreLocked: Error {
     public init() {}
 }
 
-/// What the core keeps, and whether there still is a key for it.
-struct Kept: Sendable {
-    let folder: String
-    let keys: any KeyStore
-
-    /// The key store answers, and has no key any more.
-    var isWithoutKey: Bool {
-        guard FileManager.default.fileExists(atPath: folder + "/store") else { return false }
-        do {
-            return try keys.key() == nil
-        } catch {
-            return false
-        }
-    }
-
-    func remove() {
-        try? FileManager.default.removeItem(atPath: folder)
-    }
+/// The key that was put there cannot be had any more, whatever is tried.
+public struct KeyLost: Error {
+    public init() {}
 }

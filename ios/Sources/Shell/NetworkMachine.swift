@@ -2,8 +2,8 @@
 /// and may be the other phone itself, where that opened a hotspot.
 public struct NetworkMachine: Sendable {
     public enum Event: Equatable, Sendable {
-        /// The network that leads out, and its router where that is known.
-        case leadsOut(router: String?)
+        /// The network that leads out, and its router where that is known; whether it is somebody's VPN.
+        case leadsOut(router: String?, isTunnel: Bool = false)
         /// The Wi-Fi, also one without internet, and its router.
         case wifi(router: String?)
         /// This phone's addresses, of whatever interface: a hotspot of its own changes nothing else.
@@ -13,6 +13,8 @@ public struct NetworkMachine: Sendable {
     public struct Told: Equatable, Sendable {
         public let addresses: [String]
         public let router: String?
+        /// All that leaves this phone goes through a VPN, so nobody on the same network may be reached.
+        public var isTunnelled = false
     }
 
     /// How often the addresses are looked at while somebody may come.
@@ -21,6 +23,7 @@ public struct NetworkMachine: Sendable {
     private var addresses: [String]?
     private var out: String?
     private var wifi: String?
+    private var isTunnelled = false
     /// What the core knows.
     public private(set) var told: Told?
 
@@ -29,12 +32,12 @@ public struct NetworkMachine: Sendable {
     /// What is to be told, if it is something new.
     public mutating func handle(_ event: Event) -> Told? {
         switch event {
-        case .leadsOut(let router): out = router
+        case .leadsOut(let router, let isTunnel): (out, isTunnelled) = (router, isTunnel)
         case .wifi(let router): wifi = router
         case .addresses(let found): addresses = found
         }
         guard let addresses else { return nil }
-        let next = Told(addresses: addresses, router: wifi ?? out)
+        let next = Told(addresses: addresses, router: wifi ?? out, isTunnelled: isTunnelled)
         guard next != told else { return nil }
         told = next
         return next

@@ -326,6 +326,8 @@ public struct Typed: Equatable, Sendable, CustomStringConvertible, CustomReflect
     public var preferences = Preferences()
     /// Servers of the person's own, with spaces between them.
     public var servers = ""
+    /// What their links begin with.
+    public var links = ""
 
     public init() {}
 
@@ -358,7 +360,7 @@ extension AppModel {
         case .settings: showSettings()
         case .prefer:
             rename(typed.name)
-            prefer(typed.preferences, servers: typed.servers)
+            prefer(typed.preferences, servers: typed.servers, links: typed.links)
         case .lookAround: lookAround()
         case .help(let topic): help(topic)
         case .stop: stop()
@@ -466,10 +468,11 @@ extension Page {
     private static func settings(_ settings: Settings) -> Page {
         Page(
             title: Phrase(.settings),
-            status: settings.hint.map { Phrase($0) },
+            status: (settings.hint ?? settings.linkHint).map { Phrase($0) },
             settings: settings,
             lines: [
                 Phrase(.askServersText), Phrase(.usualServers, .verbatim(settings.usual.joined(separator: " "))),
+                Phrase(.yourLinksText, .verbatim(settings.usualLinks)),
             ],
             choices: [
                 Choice(.save, .prefer), Choice(.lookAround, .lookAround), Choice(.linksTitle, .help(.links)),
@@ -761,7 +764,7 @@ extension Page {
 
     private static var keyLost: Page {
         Page(
-            title: Phrase(.keyLostTitle),
+            title: Phrase(.kindKeyLost),
             lines: [Phrase(.keyLostText)],
             choices: [
                 Choice(

@@ -73,3 +73,10 @@ public func timeLeft(until: UInt64, now: UInt64) -> String {
         ? "\(left / 3600):\(padded(left / 60 % 60)) h"
         : "\(left / 60):\(padded(left % 60))"
 }
+
+/// How much is left of ten minutes or, beyond them, of a day: from 0 to 1.
+public func shareLeft(until: UInt64, now: UInt64) -> Double {
+    let left = until > now ? until - now : 0
+    let whole: UInt64 = left <= 600 ? 600 : 86_400
+    return min(1, Double(left) / Double(whole))
+}

@@ -76,8 +76,13 @@ public struct Settings: Equatable, Sendable {
     public let chosen: Preferences
     /// The servers that are asked if the person names no other.
     public let usual: [String]
-    /// What was wrong with what was typed.
+    /// What was wrong with the servers that were typed.
     public var hint: Key?
+    /// What the person's own links begin with; empty for the usual beginning.
+    public var links = ""
+    public var usualLinks = "https://handfast.example/"
+    /// What was wrong with the beginning that was typed.
+    public var linkHint: Key?
 }
 
 /// Whom this phone may ask how it is seen from outside.

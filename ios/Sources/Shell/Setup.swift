@@ -21,6 +21,9 @@ public struct Setup: Sendable {
         self.isHostServed = isHostServed
     }
 
+    /// What links begin with where a build says nothing else.
+    static let usualLinks = "https://handfast.example/"
+
     /// The host that a build begins with belongs to nobody, by RFC 2606.
     public static func isServed(_ host: String?) -> Bool {
         guard let host, !host.isEmpty else { return false }

@@ -331,6 +331,12 @@ final class NetworkMachineTests: XCTestCase {
         XCTAssertEqual(machine.handle(.wifi(router: nil))?.router, "100.64.0.9")
     }
 
+    func testAVPNIsTold() {
+        _ = machine.handle(.addresses(["10.0.0.2"]))
+        XCTAssertEqual(machine.handle(.leadsOut(router: nil, isTunnel: true))?.isTunnelled, true)
+        XCTAssertEqual(machine.handle(.leadsOut(router: nil))?.isTunnelled, false)
+    }
+
     func testNoNetworkIsToldToo() {
         _ = machine.handle(.addresses(["10.0.0.2"]))
         XCTAssertEqual(machine.handle(.addresses([]))?.addresses, [])

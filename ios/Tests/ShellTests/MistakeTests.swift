@@ -27,7 +27,13 @@ final class MistakeTests: XCTestCase {
 
     func testAKeyStoreThatHoldsNonsense() async throws {
         let person = Person(keys: MemoryKeys([1, 2, 3, 4, 5, 6, 7]))
-        _ = try await person.ends(.kindKeyStoreFailed)
+        try await person.sees("that it is lost") { $0 == .keyLost ? true : nil }
+        await person.leaves()
+    }
+
+    func testAKeyStoreThatSaysThatTheKeyIsLost() async throws {
+        let person = Person(keys: BrokenKeys(failure: KeyLost()))
+        try await person.sees("that it is lost") { $0 == .keyLost ? true : nil }
         await person.leaves()
     }
 

@@ -1,12 +1,16 @@
 @_exported import Foundation
 
-public enum NWInterface { public enum InterfaceType: Sendable { case wifi, cellular } }
+public struct NWInterface: Sendable {
+    public enum InterfaceType: Sendable { case other, wifi, cellular, wiredEthernet, loopback }
+    public var type: InterfaceType { fatalError() }
+}
 public struct NWPath: Sendable {
     public enum Status: Sendable { case satisfied, unsatisfied, requiresConnection }
     public var status: Status { fatalError() }
     public enum UnsatisfiedReason: Sendable { case notAvailable, cellularDenied, wifiDenied, localNetworkDenied }
     public var unsatisfiedReason: UnsatisfiedReason { fatalError() }
     public var gateways: [NWEndpoint] { fatalError() }
+    public var availableInterfaces: [NWInterface] { fatalError() }
 }
 public final class NWPathMonitor: @unchecked Sendable {
     public init() {}

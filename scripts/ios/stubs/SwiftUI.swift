@@ -164,6 +164,12 @@ extension TextSelectability where Self == EnabledTextSelectability { public stat
 public protocol Shape: View {}
 extension Shape { public var body: Never { fatalError() } }
 public struct Circle: Shape { public init() {} }
+extension Shape {
+    public func trim(from: CGFloat = 0, to: CGFloat = 1) -> some Shape { self }
+    public func stroke<S: ShapeStyle>(_ style: S, lineWidth: CGFloat = 1) -> some View { self }
+}
+public struct Angle: Sendable { public static func degrees(_ degrees: Double) -> Angle { Angle() } }
+extension View { public func rotationEffect(_ angle: Angle) -> some View { self } }
 public struct UnevenRoundedRectangle: Shape {
     public init(
         topLeadingRadius: CGFloat = 0, bottomLeadingRadius: CGFloat = 0, bottomTrailingRadius: CGFloat = 0,

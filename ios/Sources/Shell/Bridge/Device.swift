@@ -53,7 +53,7 @@ struct Refusal: Error, Equatable, Sendable {
     var isBusy: Bool { kind == .busy }
     var isBadText: Bool { kind == .badText }
     var isForeign: Bool { kind == .nothingFound }
-    var isKeyStoreFailed: Bool { kind == .keyStoreFailed }
+    var isKeyLost: Bool { kind == .keyLost }
     static let notNow = Refusal(kind: .notNow)
     var isNotAServer: Bool { kind == .notAServer }
 }
@@ -259,6 +259,11 @@ final class Device: Sendable {
         try await refusing { try await handfast.rename(name: name) }
     }
 
+    /// What links begin with from now on, of which a host is enough; the whole of it.
+    func beginLinks(with base: String) throws -> String {
+        try refusing { try handfast.beginLinksWith(base: base) }
+    }
+
     func preferences() async throws -> Preferences {
         Preferences(try await refusing { try await handfast.preferences() })
     }
@@ -418,6 +423,8 @@ private final class Keys: Core.KeyStore {
             return try work()
         } catch is KeyStoreLocked {
             throw KeyStoreError.Locked
+        } catch is KeyLost {
+            throw KeyStoreError.Lost
         } catch {
             throw KeyStoreError.Failed
         }

@@ -14,7 +14,7 @@ import example.handfast.app.phone.network.NetworkWatch
 import example.handfast.app.phone.notices.Keeper
 import example.handfast.app.phone.notices.Notices
 import example.handfast.core.AppModel
-import example.handfast.core.KeptPrivacy
+import example.handfast.core.KeptChoices
 import example.handfast.core.OwnName
 import example.handfast.core.Screen
 import example.handfast.core.bridge.Device
@@ -55,24 +55,25 @@ open class HandfastApp : Application() {
             Device.forgetAll(noBackupFilesDir)
             keys.forget()
         }
-        val privacy = KeptPrivacy(File(noBackupFilesDir, "privacy"))
+        val choices = KeptChoices(File(noBackupFilesDir, "choices"))
         val networks = NetworkWatch(this)
-        app = AppModel(scope, owner, keptPrivacy = privacy, forgetAll = forgetAll) { told ->
+        val usualLinks = getString(R.string.link_base)
+        app = AppModel(scope, owner, keptChoices = choices, usualLinks = usualLinks, forgetAll = forgetAll) { told ->
             Device.log(details = false)
             tieSockets(networks::tie)
             tidyCache(this, lending)
             Device.open(
                 name = owner.read().orEmpty(),
                 folder = noBackupFilesDir,
-                linkBase = getString(R.string.link_base),
+                linkBase = usualLinks,
                 keys = keys,
                 told = told,
             )
         }
-        notices = Notices(this) { app.privacy.value?.tellsContent == true }
+        notices = Notices(this) { app.choices.value?.tellsContent == true }
         keeper = Keeper(this, app, notices)
         registerActivityLifecycleCallbacks(Seen())
-        scope.launch(Dispatchers.Main) { app.privacy.filterNotNull().collect { lock.chosen(it.locksApp) } }
+        scope.launch(Dispatchers.Main) { app.choices.filterNotNull().collect { lock.chosen(it.locksApp) } }
         scope.launch(Dispatchers.Main) {
             combine(app.ongoing, app.screen) { ongoing, screen -> Event.Changed(ongoing, (screen as? Screen.Conversation)?.session) }
                 .distinctUntilChanged()

@@ -24,7 +24,8 @@ class MainActivity : ComponentActivity() {
         super.onCreate(savedInstanceState)
         phone = AndroidPhone(this, app)
         setContent {
-            HandfastTheme { Covered(phone.isCovered.collectAsStateWithLifecycle().value, phone::uncover) { HandfastUi(app, phone) } }
+            val choices = app.choices.collectAsStateWithLifecycle().value
+            HandfastTheme(ofPhone = choices?.hasPhoneColors == true) { Covered(phone.isCovered.collectAsStateWithLifecycle().value, phone::uncover) { HandfastUi(app, phone) } }
         }
         phone.begin()
     }

@@ -1,6 +1,7 @@
 package example.handfast.app
 
 import android.security.keystore.KeyGenParameterSpec
+import java.io.File
 import java.io.InputStream
 import java.io.OutputStream
 import java.security.Key
@@ -24,7 +25,12 @@ import javax.crypto.spec.SecretKeySpec
 object FakeKeyStore {
     val keys = HashMap<String, SecretKey>()
 
-    fun install() {
+    /** Where a phone keeps them that outlives its process; none where it does not. */
+    private var kept: File? = null
+
+    fun install(kept: File?) {
+        this.kept = kept
+        kept?.listFiles().orEmpty().forEach { keys[it.name] = SecretKeySpec(it.readBytes(), "AES") }
         Security.removeProvider(NAME)
         val provider = object : Provider(NAME, "1.0", "in memory") {}
         provider["KeyStore.$NAME"] = Store::class.java.name
@@ -47,6 +53,7 @@ object FakeKeyStore {
 
         override fun engineGenerateKey(): SecretKey {
             val bytes = ByteArray(32).also(SecureRandom()::nextBytes)
+            kept?.let { File(it.apply { mkdirs() }, alias).writeBytes(bytes) }
             return SecretKeySpec(bytes, "AES").also { keys[alias] = it }
         }
     }
@@ -60,6 +67,7 @@ object FakeKeyStore {
 
         override fun engineDeleteEntry(alias: String) {
             keys.remove(alias)
+            kept?.let { File(it, alias).delete() }
         }
 
         override fun engineAliases() = Collections.enumeration(keys.keys)

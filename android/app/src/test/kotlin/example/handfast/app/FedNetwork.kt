@@ -9,10 +9,15 @@ import android.net.LinkProperties
 import android.net.Network
 import android.net.NetworkCapabilities
 import android.net.RouteInfo
+import android.os.ParcelFileDescriptor
 import androidx.test.core.app.ApplicationProvider
 import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Implementation
+import org.robolectric.annotation.Implements
 import org.robolectric.shadows.ShadowNetwork
 import org.robolectric.shadows.ShadowNetworkCapabilities
+import org.robolectric.shadows.ShadowParcelFileDescriptor
+import java.io.File
 
 /** A phone's networks, as a test makes them come and go. Whoever has asked the system hears of it. */
 object FedNetwork {
@@ -49,5 +54,18 @@ object FedNetwork {
 
     fun goes(network: Network) {
         for (callback in shadowOf(manager).networkCallbacks.toList()) callback.onLost(network)
+    }
+}
+
+/** Copies of file descriptors: what Robolectric takes for one is this process's own input, which it closes. */
+@Implements(ParcelFileDescriptor::class)
+class FedDescriptor : ShadowParcelFileDescriptor() {
+    companion object {
+        private val any by lazy { File.createTempFile("socket", null) }
+
+        @JvmStatic
+        @Implementation
+        fun fromFd(@Suppress("UNUSED_PARAMETER") descriptor: Int): ParcelFileDescriptor =
+            ParcelFileDescriptor.open(any, ParcelFileDescriptor.MODE_READ_ONLY)
     }
 }

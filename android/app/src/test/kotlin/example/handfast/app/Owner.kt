@@ -1,7 +1,12 @@
 package example.handfast.app
 
+import android.app.Activity
+import android.app.NotificationManager
+import android.content.Intent
 import android.graphics.Bitmap
 import android.graphics.Canvas
+import android.net.Uri
+import android.os.Bundle
 import androidx.annotation.StringRes
 import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.hasAnyAncestor
@@ -11,57 +16,127 @@ import androidx.compose.ui.test.hasScrollAction
 import androidx.compose.ui.test.hasSetTextAction
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.junit4.ComposeTestRule
+import androidx.compose.ui.test.onFirst
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextReplacement
 import org.robolectric.Robolectric
+import org.robolectric.Shadows.shadowOf
 
-/** Whoever holds the phone: sees words, taps on them and writes. What is not there yet is waited for. */
-class Owner(private val rule: ComposeTestRule) {
-    private val controller = Robolectric.buildActivity(MainActivity::class.java).setup()
+/**
+ * Whoever holds the phone: sees words, taps on them and writes. What is not there yet is waited for. [by]: what
+ * opens the app; [before]: how the activity stood when the system ended it.
+ */
+class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundle? = null) {
+    private var controller = Robolectric.buildActivity(MainActivity::class.java, by).run { if (before == null) setup() else setup(before) }
     private val activity get() = controller.get()
     val app get() = activity.app
+
+    /** Has allowed the app this. */
+    fun allows(permission: String) = shadowOf(activity.application).grantPermissions(permission)
 
     /** Turns the phone, so that the activity is made anew. */
     fun turns() {
         controller.recreate()
     }
 
-    /** Goes to the home screen, and comes back; [meanwhile] nothing of the app is seen. */
-    fun goesAwayAndComesBack(meanwhile: () -> Unit = {}) {
+    /** Goes to the home screen: nothing of the app is seen. What the system keeps of the activity then. */
+    fun goesAway(): Bundle {
         controller.pause().stop()
         rule.waitForIdle()
-        meanwhile()
+        return Bundle().also(controller::saveInstanceState)
+    }
+
+    /** Comes back, by tapping on something that opens the app in this way, if on anything. */
+    fun comesBack(by: Intent? = null) {
+        by?.let(controller::newIntent)
         controller.restart().resume()
     }
 
-    private fun words(@StringRes words: Int, vararg arguments: Any) = activity.getString(words, *arguments)
+    fun goesAwayAndComesBack(meanwhile: () -> Unit = {}) {
+        goesAway()
+        meanwhile()
+        comesBack()
+    }
+
+    /** The system ends the activity behind another app, and the person finds it among the recent apps. */
+    fun comesBackByRecents() {
+        val before = goesAway()
+        val again = Intent(activity.intent).addFlags(Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY)
+        controller.destroy()
+        controller = Robolectric.buildActivity(MainActivity::class.java, again).setup(before)
+    }
+
+    /** Another app hands this over while the app is seen. */
+    fun isHanded(intent: Intent) {
+        controller.pause().newIntent(intent).resume()
+    }
+
+    /** The app that the person chose was handed this. */
+    fun handsOut(): Intent {
+        var chosen: Intent? = null
+        wait("hands something to another app") {
+            val started = shadowOf(activity).nextStartedActivity
+            @Suppress("DEPRECATION") // the typed form came with Android 13
+            chosen = started?.takeIf { it.action == Intent.ACTION_CHOOSER }?.getParcelableExtra(Intent.EXTRA_INTENT)
+            chosen != null
+        }
+        return chosen!!
+    }
+
+    /** Picks this, once another app's files are there to be picked from. */
+    fun picks(document: Uri) {
+        var asked: Intent? = null
+        wait("picks $document") {
+            asked = shadowOf(activity).nextStartedActivityForResult?.intent?.takeIf { it.action == Intent.ACTION_OPEN_DOCUMENT }
+            asked != null
+        }
+        shadowOf(activity).receiveResult(asked, Activity.RESULT_OK, Intent().setData(document))
+    }
+
+    /** What a tap on the notification of a message does. */
+    fun notified(): Intent {
+        val notices = shadowOf(activity.getSystemService(NotificationManager::class.java))
+        wait("hears of a message") { notices.allNotifications.any { it.channelId == "messages" } }
+        return shadowOf(notices.allNotifications.last { it.channelId == "messages" }.contentIntent).savedIntent
+    }
+
+    fun read(document: Uri) = activity.contentResolver.openInputStream(document)!!.use { it.readBytes() }
+
+    fun words(@StringRes words: Int, vararg arguments: Any) = activity.getString(words, *arguments)
 
     fun sees(words: String) = wait("looks for \"$words\"") { isThere(says(words)) }
 
     fun sees(@StringRes words: Int, vararg arguments: Any) = sees(words(words, *arguments))
 
+    /** On the first of several. */
     fun taps(words: String) {
         val wanted = says(words) and hasClickAction()
         wait("taps on \"$words\"") { isThere(wanted) }
-        if (isThere(wanted and hasAnyAncestor(hasScrollAction()))) rule.onNode(wanted).performScrollTo()
-        rule.onNode(wanted).performClick()
+        val one = rule.onAllNodes(wanted).onFirst()
+        if (isThere(wanted and hasAnyAncestor(hasScrollAction()))) one.performScrollTo()
+        one.performClick()
     }
 
     fun taps(@StringRes words: Int, vararg arguments: Any) = taps(words(words, *arguments))
 
-    /** Into the one line that there is to write in. */
+    /** Into the first line that there is to write in. */
     fun writes(text: String) {
         wait("writes \"$text\"") { isThere(hasSetTextAction()) }
-        rule.onNode(hasSetTextAction()).performTextReplacement(text)
+        rule.onAllNodes(hasSetTextAction()).onFirst().performTextReplacement(text)
     }
 
     /** The first start, by somebody of this name. */
     fun begins(name: String) {
+        isCalled(name)
+        sees(R.string.scan_code_text)
+    }
+
+    /** The first start, with something that is opened after it. */
+    fun isCalled(name: String) {
         sees(R.string.your_name)
         writes(name)
         taps(R.string.begin)
-        sees(R.string.scan_code_text)
     }
 
     /** What the display shows. */
@@ -71,7 +146,7 @@ class Owner(private val rule: ComposeTestRule) {
         return Bitmap.createBitmap(view.width, view.height, Bitmap.Config.ARGB_8888).also { view.draw(Canvas(it)) }
     }
 
-    private fun wait(what: String, happened: () -> Boolean) {
+    fun wait(what: String, happened: () -> Boolean) {
         // Where a test stops, it is seen what was waited for.
         println(what)
         until({ "$what, and sees ${app.screen.value}" }, rule::waitForIdle, happened)

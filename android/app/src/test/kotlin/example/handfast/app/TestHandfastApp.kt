@@ -4,11 +4,12 @@ import android.content.Context
 import android.os.Looper
 import androidx.core.content.FileProvider
 import example.handfast.core.bridge.beforeCall
+import java.io.File
 
 /** The app on a phone whose keys are in memory. Robolectric finds this class by its name and makes it instead. */
 class TestHandfastApp : HandfastApp() {
     override fun attachBaseContext(base: Context) {
-        FakeKeyStore.install()
+        FakeKeyStore.install(kept?.resolve("keys"))
         beforeCall = {
             check(Looper.myLooper() !== Looper.getMainLooper()) { "the core is called on the thread that draws" }
         }
@@ -16,5 +17,15 @@ class TestHandfastApp : HandfastApp() {
         // It remembers the folders of the phone of the test before.
         val folders = FileProvider::class.java.getDeclaredField("sCache").apply { isAccessible = true }
         (folders.get(null) as MutableMap<*, *>).clear()
+    }
+
+    override fun getNoBackupFilesDir(): File = kept?.resolve("files")?.apply { mkdirs() } ?: super.getNoBackupFilesDir()
+
+    companion object {
+        /** Names [kept]. */
+        const val KEPT = "handfast.phone"
+
+        /** What a phone keeps beyond the end of a process; none where a test has a phone of its own. */
+        val kept = System.getProperty(KEPT)?.let(::File)
     }
 }

@@ -6,7 +6,7 @@ import org.robolectric.Shadows.shadowOf
 import java.util.concurrent.TimeUnit
 
 /** Generous, because it is waited for only where something is wrong. */
-private val PATIENCE = TimeUnit.MINUTES.toNanos(3)
+private val PATIENCE = TimeUnit.MINUTES.toNanos(10)
 
 /** Waits for something of the core, or of the other phone, while the thread that draws goes on. */
 fun until(said: () -> String, idle: () -> Unit = shadowOf(Looper.getMainLooper())::idle, happened: () -> Boolean) {

@@ -16,6 +16,7 @@ import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
@@ -36,7 +37,9 @@ class AppModel(
     private val scope: CoroutineScope,
     private val owner: OwnName? = null,
     private val clock: () -> Long = System::currentTimeMillis,
-    private val keptPrivacy: KeptPrivacy? = null,
+    private val keptChoices: KeptChoices? = null,
+    /** What links begin with, unless the person chooses something else. */
+    private val usualLinks: String = "https://handfast.example/",
     /** Removes all that this device keeps of itself and others, and the key to it. */
     private val forgetAll: () -> Unit = {},
     private val open: (EventSink) -> Device,
@@ -55,10 +58,10 @@ class AppModel(
     /** The rows of the conversation. */
     val rows: StateFlow<List<Row>> = listed.asStateFlow()
 
-    private val guarded = MutableStateFlow<Privacy?>(null)
+    private val chosen = MutableStateFlow<Choices?>(null)
 
-    /** What others get to know who hold or see this phone; none before it was read. */
-    val privacy: StateFlow<Privacy?> = guarded.asStateFlow()
+    /** What the person chose of the app itself; none before it was read. */
+    val choices: StateFlow<Choices?> = chosen.asStateFlow()
 
     private val going = MutableStateFlow<List<Ongoing>>(emptyList())
 
@@ -118,10 +121,18 @@ class AppModel(
     private var offered: Token? = null
 
     private val lockbox = Lockbox(scope, ::act, ::show)
-    private val outbox = Outbox(scope, ::act, { session, path -> device.sendFile(session, path) }, ::tell)
+    private val sending = Copier(scope, ::act)
+    private val taking = Copier(scope, ::act)
+    private val outbox = Outbox(sending, { session, path -> device.sendFile(session, path) }, ::sayNoCopy)
 
-    /** What is copied out of other apps, to be sent. */
-    val copying: StateFlow<List<Copying>> = outbox.copying
+    /** What is being copied out of another app, to be sent. */
+    val copying: StateFlow<Copying?> = sending.copying
+
+    /** What is being copied out of another app, to be looked at. */
+    val takingIn: StateFlow<Copying?> = taking.copying
+
+    /** The one that takes so long that it is shown. */
+    private var shownTakingIn: Long? = null
 
     /** What is to be sent to a person who is not chosen yet; and whether they are being chosen. */
     private var sharing: Shared? = null
@@ -129,7 +140,7 @@ class AppModel(
 
     init {
         scope.launch(Dispatchers.Default) {
-            guarded.value = keptPrivacy?.read() ?: Privacy()
+            chosen.value = keptChoices?.read() ?: Choices()
             if (owner != null && owner.read() == null) {
                 shown.value = Screen.Welcome(owner.suggested)
                 named.await()
@@ -139,11 +150,11 @@ class AppModel(
                 val refusal = opened.exceptionOrNull() as? Refusal
                 failure = when {
                     refusal == null -> Screen.Ended(Key.KIND_INTERNAL, Key.REMEDY_RESTART, Way.RESTART)
-                    refusal.isKeyGone -> Screen.KeyLost
+                    refusal.isWithoutKey -> Screen.KeyLost(isForGood = refusal.isKeyLost)
                     else -> refusal.screen()
                 }
                 show()
-                if (refusal?.isKeyGone != true) return@launch
+                if (refusal?.isWithoutKey != true) return@launch
                 anew.receive()
                 opened = runCatching {
                     forgetAll()
@@ -153,7 +164,11 @@ class AppModel(
             failure = null
             show()
             device = opened.getOrThrow()
-            act { refresh() }
+            act {
+                // One that a later version of this program takes for none is the usual one here.
+                chosen.value?.linkBase?.let { runCatching { device.beginLinksWith(it) } }
+                refresh()
+            }
             for (work in lane) {
                 try {
                     work()
@@ -178,11 +193,11 @@ class AppModel(
         }
     }
 
-    /** The person chose, and it counts at once. */
-    fun guard(chosen: Privacy) = act {
-        keptPrivacy?.keep(chosen)
-        guarded.value = chosen
-        settings = settings?.copy(privacy = chosen)
+    /** The person chose, and it counts at once; what links begin with, from the next one on. */
+    fun choose(choices: Choices) = act {
+        keptChoices?.keep(choices)
+        chosen.value = choices
+        settings = settings?.copy(choices = choices)
         show()
     }
 
@@ -240,13 +255,16 @@ class AppModel(
         }
     }
 
-    /** Begins to lock a file: our own copy of it, in a folder of its own. */
-    fun lock(copy: File) = act {
-        if (isOccupied) return@act refuse(copy)
+    /** Begins to lock a file. */
+    fun lock(document: Document) = takeIn(document) { copy ->
+        if (isOccupied) return@takeIn refuse(copy)
         scanning = null
         lockbox.lock(copy)
         show()
     }
+
+    /** Does not want to send what is being copied any more. */
+    fun stopCopying(number: Long) = act { sending.stop(number) }
 
     /** The question and answer as they are typed, and whether the file is to need a code too. */
     fun judge(question: String, answer: String, withCode: Boolean) = act {
@@ -288,21 +306,38 @@ class AppModel(
 
     /** Shows whom this phone may ask. */
     fun showSettings() = act {
-        settings = Screen.Settings(owner?.read().orEmpty(), device.preferences(), Device.usualServers(), privacy = guarded.value)
+        settings = Screen.Settings(owner?.read().orEmpty(), device.preferences(), Device.usualServers(), choices = chosen.value)
         show()
     }
 
-    /** The person chose. [servers]: as they were typed; without any, the usual ones. */
-    fun prefer(askServers: Boolean, servers: String, askRouter: Boolean, guess: Boolean = true) = act {
+    /**
+     * The person chose. [servers]: as they were typed; without any, the usual ones. [links]: what they begin with, the
+     * same.
+     */
+    fun prefer(askServers: Boolean, servers: String, askRouter: Boolean, guess: Boolean = true, links: String = "") = act {
         val named = servers.split(' ', ',', '\n').filter { it.isNotBlank() }
         try {
             device.prefer(Preferences(askServers, named, askRouter, guess))
+            beginLinksWith(links)
             settings = null
         } catch (refusal: Refusal) {
-            if (!refusal.isNotAServer) throw refusal
-            settings = settings?.copy(hint = refusal.notice().what)
+            val why = refusal.notice().what
+            settings = when {
+                refusal.isNotAServer -> settings?.copy(hint = why, linkHint = null)
+                refusal.isBadText -> settings?.copy(hint = null, linkHint = why)
+                else -> throw refusal
+            }
         }
         show()
+    }
+
+    private fun beginLinksWith(typed: String) {
+        val base = device.beginLinksWith(typed.ifBlank { usualLinks })
+        val known = chosen.value ?: return
+        val choices = known.copy(linkBase = base.takeIf { it != usualLinks })
+        if (choices == known) return
+        keptChoices?.keep(choices)
+        chosen.value = choices
     }
 
     /** Finds out what works from here. */
@@ -359,8 +394,8 @@ class AppModel(
         val session = front
         act {
             val goesOn = view?.let { it.isWaiting || it.isTalking } == true
-            val isBeside = scanning != null || help != null || lockbox.screen != null || found.isNotEmpty() ||
-                (choosing && sharing != null)
+            val isBeside = takingIn() != null || scanning != null || help != null || lockbox.screen != null ||
+                found.isNotEmpty() || (choosing && sharing != null)
             if (!isBeside && goesOn && front == session) {
                 front = null
                 show()
@@ -386,9 +421,6 @@ class AppModel(
 
     /** Sends to whoever is in [session], looked at or not. */
     fun sendTo(session: Long, text: String) = act { device.send(session, text) }
-
-    /** Sends a file to whoever is in [session], which may not be looked at any more once a file is picked. */
-    fun sendFile(path: String, session: Long? = front) = act { device.sendFile(session ?: throw Refusal.NOT_NOW, path) }
 
     fun acceptFile(number: Long) = inFront { device.acceptFile(it, number) }
 
@@ -417,23 +449,8 @@ class AppModel(
         take(meant)
     }
 
-    /** A file that was picked or shared: our own copy of it, in a folder of its own. */
-    fun handIn(copy: File) = act {
-        val asked = device.asked(copy)
-        if (asked != null) {
-            if (isOccupied) return@act refuse(copy)
-            scanning = null
-            lockbox.ask(copy, asked)
-            show()
-            return@act
-        }
-        scope.launch(Dispatchers.Default) {
-            val bytes = if (copy.length() > MOST_BYTES) null else runCatching { copy.readBytes() }.getOrNull()
-            val what = if (copy.length() > MOST_BYTES) Key.KIND_TOO_LARGE else Key.KIND_STORAGE
-            copy.parentFile?.deleteRecursively()
-            if (bytes == null) act { say(Notice(what, null, null)) } else handIn(bytes)
-        }
-    }
+    /** A file that was picked or shared. */
+    fun handIn(document: Document) = takeIn(document, ::look)
 
     /** Leaves what the person is asked about and opens what came meanwhile. What was left is held in its turn. */
     fun replace() = act {
@@ -455,7 +472,7 @@ class AppModel(
         show()
     }
 
-    /** Files of other apps, for whoever is in [session]. */
+    /** Files of other apps, for whoever is in [session], who may not be looked at any more once they are picked. */
     fun attach(documents: List<Document>, session: Long? = front) =
         act { outbox.take(session ?: throw Refusal.NOT_NOW, documents) }
 
@@ -608,28 +625,64 @@ class AppModel(
 
     /** Whether there is a token in a document of another app. */
     private fun look(document: Document, shared: Shared) {
+        takeIn(document) { file ->
+            if (device.asked(file) != null) return@takeIn look(file)
+            scope.launch(Dispatchers.Default) {
+                val found = runCatching {
+                    if (file.length() > MOST_BYTES) throw Refusal.FOREIGN
+                    device.readFile(file.readBytes())
+                }
+                file.parentFile?.deleteRecursively()
+                act {
+                    val failure = found.exceptionOrNull()
+                    val tokens = found.getOrNull()
+                    when {
+                        tokens != null -> takeOneOf(tokens)
+                        failure is Refusal && failure.isForeign -> ask(shared)
+                        failure is Refusal -> throw failure
+                        else -> say(Notice(Key.CANNOT_OPEN, null, null))
+                    }
+                }
+            }
+        }
+    }
+
+    /** Copies a document that the person is to look at, and shows that if it takes longer than a moment. */
+    private fun takeIn(document: Document, then: suspend (File) -> Unit) = act {
+        taking.copy(document, session = null) { copy ->
+            copy.exceptionOrNull()?.let(::sayNoCopy)
+            copy.getOrNull()?.let { then(it) }
+            show()
+        }
         scope.launch(Dispatchers.Default) {
-            val copy = runCatching { document.copy() }
-            val found = copy.mapCatching { file ->
-                when {
-                    device.asked(file) != null -> null
-                    file.length() > MOST_BYTES -> throw Refusal.FOREIGN
-                    else -> device.readFile(file.readBytes())
-                }
-            }
+            delay(MOMENT)
             act {
-                val failure = found.exceptionOrNull()
-                val file = copy.getOrNull()
-                if (found.isSuccess && found.getOrNull() == null && file != null) return@act handIn(file)
-                file?.parentFile?.deleteRecursively()
-                val tokens = found.getOrNull()
-                when {
-                    tokens != null -> takeOneOf(tokens)
-                    failure is Refusal && failure.isForeign -> ask(shared)
-                    failure is Refusal -> throw failure
-                    else -> say(Notice(Key.CANNOT_OPEN, null, null))
-                }
+                shownTakingIn = takingIn.value?.number
+                show()
             }
+        }
+    }
+
+    private fun takingIn() = takingIn.value?.takeIf { it.number == shownTakingIn }?.let { Screen.TakingIn(it.name) }
+
+    private fun sayNoCopy(failure: Throwable) {
+        say(Notice(if (failure is NoRoom) Key.KIND_STORAGE_FULL else Key.CANNOT_OPEN, null, null))
+    }
+
+    /** Asks for the answer of a locked file, or looks for a token in it. */
+    private fun look(copy: File) {
+        val asked = device.asked(copy)
+        if (asked != null) {
+            if (isOccupied) return refuse(copy)
+            scanning = null
+            lockbox.ask(copy, asked)
+            return show()
+        }
+        scope.launch(Dispatchers.Default) {
+            val bytes = if (copy.length() > MOST_BYTES) null else runCatching { copy.readBytes() }.getOrNull()
+            val what = if (copy.length() > MOST_BYTES) Key.KIND_TOO_LARGE else Key.KIND_STORAGE
+            copy.parentFile?.deleteRecursively()
+            if (bytes == null) act { say(Notice(what, null, null)) } else handIn(bytes)
         }
     }
 
@@ -740,6 +793,7 @@ class AppModel(
     /** One step back for somebody who looked at this session, or at none. */
     private suspend fun goBack(asked: Long?) {
         when {
+            takingIn() != null -> shownTakingIn?.let(taking::stop)
             scanning != null -> scanning = null
             help != null -> help = null
             lockbox.leave() -> {}
@@ -791,7 +845,7 @@ class AppModel(
 
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
-        val beside = scanning ?: help ?: lockbox.screen ?: failure ?: which() ?: toWhom()
+        val beside = takingIn() ?: scanning ?: help ?: lockbox.screen ?: failure ?: which() ?: toWhom()
         val screen = (beside ?: view?.screen(denied) ?: atHome()).let {
             when (it) {
                 is Screen.Conversation -> it.copy(session = front ?: 0)
@@ -938,5 +992,8 @@ class AppModel(
     private companion object {
         /** As the core's reader of pictures. */
         const val MOST_BYTES = 64L shl 20
+
+        /** In milliseconds: what takes longer says how far it is. */
+        const val MOMENT = 500L
     }
 }

@@ -29,7 +29,7 @@ interface Document {
     /**
      * A copy, in a folder of its own.
      *
-     * @param progress hears how many bytes there are, at every megabyte
+     * @param progress hears how many bytes there are, after every piece of them; what it throws ends the copy
      * @throws NoRoom before the storage is full
      * @throws java.io.IOException or whatever the other app throws; nothing is left behind in any case
      */
@@ -41,16 +41,16 @@ interface Document {
                 file.outputStream().use { to ->
                     val piece = ByteArray(PIECE)
                     var done = 0L
-                    var told = 0L
+                    var looked = 0L
                     while (true) {
                         val count = from.read(piece)
                         if (count < 0) break
                         to.write(piece, 0, count)
                         done += count
-                        if (done - told < STEP) continue
-                        told = done
-                        if (folder.usableSpace < RESERVE) throw NoRoom()
                         progress(done)
+                        if (done - looked < STEP) continue
+                        looked = done
+                        if (folder.usableSpace < RESERVE) throw NoRoom()
                     }
                 }
             }
@@ -77,13 +77,3 @@ class NoRoom : IOException()
 class Shared(val documents: List<Document>, val text: String?) {
     override fun toString() = "Shared(${documents.size})"
 }
-
-/** A document that is being copied, so that it can be sent. */
-data class Copying(
-    val session: Long,
-    val name: String,
-    /** Bytes that are copied. */
-    val done: Long,
-    /** None where the other app does not say. */
-    val total: Long?,
-)

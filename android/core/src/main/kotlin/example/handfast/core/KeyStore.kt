@@ -11,3 +11,6 @@ interface KeyStore {
 
 /** The phone has not been unlocked since it was started. */
 class KeyStoreLocked : Exception()
+
+/** The key that was put there cannot be had any more, whatever is tried. */
+class KeyLost : Exception()

@@ -25,7 +25,9 @@ sealed interface Screen {
         /** What was wrong with what was typed. */
         val hint: Key? = null,
         /** None where it is not the app's to choose. */
-        val privacy: Privacy? = null,
+        val choices: Choices? = null,
+        /** What was wrong with the beginning of links that was typed. */
+        val linkHint: Key? = null,
     ) : Screen
 
     /** What works from here; none while it is being found out, which takes some seconds. */
@@ -160,10 +162,13 @@ sealed interface Screen {
     ) : Screen
 
     /**
-     * The phone's key store does not give the key any more, without which nothing that is kept can be opened. A
-     * restart may help; if not, all of it is lost, and one can begin anew.
+     * The phone's key store does not give the key without which nothing that is kept can be opened. One can begin
+     * anew, without all of that. [isForGood]: the key is lost; otherwise a restart may help.
      */
-    data object KeyLost : Screen
+    data class KeyLost(val isForGood: Boolean) : Screen
+
+    /** A document of another app is on its way in. How far it is, is in [AppModel.takingIn]. */
+    data class TakingIn(val name: String) : Screen
 
     /** It is over. */
     data class Ended(val what: Key, val next: Key?, val way: Way) : Screen
@@ -175,11 +180,11 @@ val Screen.isBright get() = this is Screen.ShowCode || this is Screen.Reply
 /** The person looks on without touching anything, so the display stays on. */
 val Screen.isAwake
     get() = isBright || this is Screen.Preparing || this is Screen.Scan || this is Screen.Connecting ||
-        this is Screen.Compare
+        this is Screen.Compare || this is Screen.TakingIn
 
 /** An answer or a code is typed or shown, so no picture is taken of the display; of our code, as the person chose. */
-fun Screen.isSecret(privacy: Privacy) = this is Screen.Question || this is Screen.Lock ||
-    (this is Screen.Sealed && code != null) || (isBright && privacy.hidesCodes)
+fun Screen.isSecret(choices: Choices) = this is Screen.Question || this is Screen.Lock ||
+    (this is Screen.Sealed && code != null) || (isBright && choices.hidesCodes)
 
 /** Nothing of the app lies behind it, so that one step back leaves the app. */
 val Screen.isOutermost
@@ -356,6 +361,13 @@ sealed interface Row {
 
 /** Every form of one token, and the [picture] of its [symbol]. Secret, so it does not print itself. */
 class Handout(val link: String, val text: String, val symbol: String, val picture: Symbol) {
+    /** A tap on the link leads somewhere. The host that a build begins with belongs to nobody (RFC 2606). */
+    val isTappable: Boolean
+        get() {
+            val host = link.substringAfter("://").takeWhile { it !in "/:#?" }
+            return host != "example" && !host.endsWith(".example")
+        }
+
     override fun equals(other: Any?) = other is Handout && other.link == link
     override fun hashCode() = link.hashCode()
     override fun toString() = "Handout"

@@ -8,17 +8,21 @@ import example.handfast.core.bridge.png
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeoutOrNull
 import org.junit.Test
+import java.io.ByteArrayInputStream
 import java.io.File
+import java.io.InputStream
 import java.net.DatagramSocket
 import java.net.InetAddress
 import java.net.URLEncoder
 import java.nio.file.Files
 import java.util.Locale
+import java.util.concurrent.CountDownLatch
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertIs
@@ -139,14 +143,12 @@ class AppModelTest {
     @Test
     fun `a file is offered, taken and shown`() = twoApps { one, two ->
         meet(one, two)
-        val file = Files.createTempFile("handfast", ".bin").also { Files.write(it, ByteArray(2_000_000)) }
-        one.app.sendFile("$file")
+        one.app.attach(listOf(document("film.bin", ByteArray(2_000_000))))
         val offer = two.app.rows.wait { it.any { row -> row is Row.File && row.offered } }.single()
         two.app.acceptFile(offer.number)
         val done = two.app.rows.wait { (it.single() as Row.File).state == Key.FILE_RECEIVED }.single()
         assertEquals(2_000_000, Files.size(java.nio.file.Path.of((done as Row.File).path!!)))
         one.app.rows.wait { (it.single() as Row.File).state == Key.FILE_SENT }
-        Files.delete(file)
     }
 
     @Test
@@ -231,7 +233,10 @@ class AppModelTest {
     @Test
     fun `a file that is not there says so`() = twoApps { one, two ->
         meet(one, two)
-        one.app.sendFile("/nowhere/at/all")
+        val gone = object : TestDocument("letter.txt", folder()) {
+            override fun copy(progress: (Long) -> Unit) = File("/nowhere/at/all")
+        }
+        one.app.attach(listOf(gone))
         val notice = one.notice()
         assertEquals(Key.KIND_STORAGE, notice.what)
         assertEquals(Way.STORAGE_SETTINGS, notice.way)
@@ -790,8 +795,7 @@ class AppModelTest {
 
     @Test
     fun `a file is locked and opened`() = oneApp { one ->
-        val letter = copy("letter.txt", "dear diary".encodeToByteArray())
-        one.app.lock(letter)
+        one.app.lock(document("letter.txt", "dear diary".encodeToByteArray()))
         assertEquals("letter.txt", one.until<Screen.Lock>().name)
         one.app.judge("Our dog?", "dog", withCode = false)
         assertTrue(one.until<Screen.Lock> { it.strength == Key.STRENGTH_IN_QUESTION }.useless)
@@ -802,15 +806,15 @@ class AppModelTest {
         one.app.seal("Our dog?", "Nepomuk")
         val sealed = one.until<Screen.Sealed>()
         assertEquals("letter.txt.handfast" to null, sealed.name to sealed.code)
-        val received = copy("x.handfast", File(sealed.path).readBytes())
+        val received = File(sealed.path).readBytes()
         one.app.back()
         one.until<Screen.Home>()
         assertFalse(File(sealed.path).exists())
 
-        one.app.handIn(received)
+        one.app.handIn(document("x.handfast", received))
         val question = one.until<Screen.Question>()
         assertEquals(listOf("Our dog?") to false, question.questions to question.withCode)
-        assertEquals(received.length(), question.size)
+        assertEquals(received.size.toLong(), question.size)
         one.app.answer(listOf("Rex"))
         assertEquals(Key.KIND_WRONG_ANSWER, one.until<Screen.Question> { it.hint != null && !it.busy }.hint)
         one.app.answer(listOf("nepomuk "))
@@ -824,7 +828,7 @@ class AppModelTest {
 
     @Test
     fun `a file that needs a code opens with it in any form`() = oneApp { one ->
-        one.app.lock(copy("a.bin", ByteArray(1000)))
+        one.app.lock(document("a.bin", ByteArray(1000)))
         one.until<Screen.Lock>()
         one.app.judge("Our dog?", "Rex", withCode = true)
         val code = one.until<Screen.Lock> { it.strength == Key.STRENGTH_BEYOND_REACH }.code!!
@@ -834,7 +838,7 @@ class AppModelTest {
         assertFalse(code.characters in "$sealed")
         val bytes = File(sealed.path).readBytes()
         for ((typed, hint) in listOf(null to Key.KIND_WRONG_ANSWER, "what?" to Key.KIND_BAD_TEXT)) {
-            one.app.handIn(copy("a.handfast", bytes))
+            one.app.handIn(document("a.handfast", bytes))
             assertTrue(one.until<Screen.Question> { it.hint == null }.withCode)
             one.app.answer(listOf("Rex"), typed)
             assertEquals(hint, one.until<Screen.Question> { it.hint != null && !it.busy }.hint)
@@ -843,7 +847,7 @@ class AppModelTest {
             one.until<Screen.Home>()
         }
         for (typed in listOf(code.characters, code.words)) {
-            one.app.handIn(copy("a.handfast", bytes))
+            one.app.handIn(document("a.handfast", bytes))
             one.until<Screen.Question> { it.hint == null }
             one.app.answer(listOf("Rex"), typed)
             assertEquals(1000, one.until<Screen.Opened>().size)
@@ -892,7 +896,7 @@ class AppModelTest {
         val keys = Pocket()
         Phone(keys = keys, folder = folder, staysOnDisk = true).use {
             runBlocking {
-                it.until<Screen.KeyLost>()
+                assertTrue(it.until<Screen.KeyLost>().isForGood)
                 it.app.startAnew()
                 assertTrue(it.until<Screen.Home>().waiting.isEmpty())
                 it.app.invite(send = true)
@@ -905,7 +909,74 @@ class AppModelTest {
 
     @Test
     fun `a key store that fails for a moment costs nothing`() {
-        Phone(keys = Broken { error("no key store") }).use { runBlocking { it.until<Screen.KeyLost>() } }
+        Phone(keys = Broken { error("no key store") }).use {
+            runBlocking { assertFalse(it.until<Screen.KeyLost>().isForGood) }
+        }
+    }
+
+    @Test
+    fun `a key store that says that its key is lost is believed`() {
+        Phone(keys = Broken { throw KeyLost() }).use {
+            runBlocking { assertTrue(it.until<Screen.KeyLost>().isForGood) }
+        }
+    }
+
+    @Test
+    fun `a copy for somebody is stopped, and the next one goes on`() = twoApps { one, two ->
+        meet(one, two)
+        val (folder, slow) = folder().let { it to Slow("film.bin", it) }
+        one.app.attach(listOf(slow, document("letter.txt", ByteArray(9))))
+        val copying = one.app.copying.wait { it?.name == "film.bin" }!!
+        one.app.stopCopying(copying.number)
+        val offer = two.app.rows.wait { it.any { row -> row is Row.File && row.offered } }.single()
+        assertEquals("letter.txt", (offer as Row.File).name)
+        // Whoever reads on finds that nobody waits.
+        slow.released.countDown()
+        eventually { folder.list()!!.isEmpty() }
+        assertEquals(null, one.app.notice.value)
+    }
+
+    @Test
+    fun `what takes long to come in is shown, and one step back stops it`() = oneApp { one ->
+        val (folder, slow) = folder().let { it to Slow("film.bin", it) }
+        one.app.lock(slow)
+        assertEquals("film.bin", one.until<Screen.TakingIn>().name)
+        one.app.putAside()
+        one.until<Screen.Home>()
+        slow.released.countDown()
+        eventually { folder.list()!!.isEmpty() }
+        one.app.lock(document("letter.txt", ByteArray(9)))
+        assertEquals("letter.txt", one.until<Screen.Lock>().name)
+    }
+
+    @Test
+    fun `links begin as the person wants it, after a restart too`() {
+        val choices = KeptChoices(File(folder(), "choices"))
+        Phone(choices = choices).use {
+            runBlocking {
+                it.app.showSettings()
+                it.until<Screen.Settings>()
+                it.app.prefer(askServers = false, servers = "", askRouter = false, links = "two words")
+                assertEquals(Key.KIND_BAD_TEXT, it.until<Screen.Settings> { set -> set.linkHint != null }.linkHint)
+                it.app.prefer(askServers = false, servers = "", askRouter = false, links = "meet.test")
+                it.until<Screen.Home>()
+                it.app.invite(send = false)
+                assertTrue(it.until<Screen.ShowCode> { code -> code.stage == Key.HOST_WAITING }.invitation.link.startsWith("https://meet.test/#"))
+            }
+        }
+        Phone(choices = choices).use {
+            runBlocking {
+                it.app.invite(send = false)
+                val own = it.until<Screen.ShowCode> { code -> code.stage == Key.HOST_WAITING }.invitation
+                assertTrue(own.link.startsWith("https://meet.test/#") && own.isTappable)
+                it.app.giveUp()
+                it.until<Screen.Home>()
+                it.app.prefer(askServers = false, servers = "", askRouter = false)
+                it.app.invite(send = false)
+                val usual = it.until<Screen.ShowCode> { code -> code.stage == Key.HOST_WAITING }.invitation
+                assertTrue(usual.link.startsWith("https://handfast.example/#") && !usual.isTappable)
+            }
+        }
     }
 
     @Test
@@ -968,9 +1039,27 @@ private class Pocket : KeyStore {
     }
 }
 
-/** A file of its own folder, as the shell hands in. */
-private fun copy(name: String, bytes: ByteArray): File =
-    Files.createTempDirectory("handfast-in").resolve(name).toFile().apply { writeBytes(bytes) }
+private fun folder(): File = Files.createTempDirectory("handfast-in").toFile()
+
+/** A document of another app, as the shell hands in. */
+private fun document(name: String, bytes: ByteArray) = TestDocument(name, folder()) { ByteArrayInputStream(bytes) }
+
+/** One whose reader waits after the first piece until [released]. */
+private class Slow(name: String, folder: File) : TestDocument(name, folder) {
+    val released = CountDownLatch(1)
+
+    override fun read() = object : InputStream() {
+        private var pieces = 0
+
+        override fun read() = throw UnsupportedOperationException()
+
+        override fun read(into: ByteArray, from: Int, most: Int): Int {
+            if (pieces++ == 0) return most
+            released.await()
+            return if (pieces < 5) most else -1
+        }
+    }
+}
 
 /** An app without a screen, on loopback. */
 private class Phone(
@@ -978,9 +1067,10 @@ private class Phone(
     private val folder: File = Files.createTempDirectory("handfast-app").toFile(),
     owner: OwnName? = null,
     private val staysOnDisk: Boolean = false,
+    choices: KeptChoices? = null,
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
-    val app = AppModel(scope, owner, forgetAll = { Device.forgetAll(folder) }) { told ->
+    val app = AppModel(scope, owner, keptChoices = choices, forgetAll = { Device.forgetAll(folder) }) { told ->
         Device.open(owner?.read().orEmpty(), folder, null, keys, told)
     }
 
@@ -1009,6 +1099,11 @@ private class Phone(
         scope.cancel()
         if (!staysOnDisk) folder.deleteRecursively()
     }
+}
+
+/** For what no flow tells. */
+private suspend fun eventually(happened: () -> Boolean) {
+    withTimeoutOrNull(TestDevice.SOON) { while (!happened()) delay(10) } ?: fail("it did not happen")
 }
 
 private suspend fun <T> StateFlow<T>.wait(wanted: (T) -> Boolean): T =

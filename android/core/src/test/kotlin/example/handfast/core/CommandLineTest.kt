@@ -42,7 +42,7 @@ class CommandLineTest {
 
 /** A running `handfast COMMAND --json`. */
 private fun handfast(device: TestDevice, command: String, vararg more: String) =
-    Program(System.getProperty("handfast.program"), command, "--json", "--downloads", "${device.folder}", *more)
+    Program.handfast(command, "--json", "--downloads", "${device.folder}", *more)
 
 /** The next event of this kind, as its line of JSON. */
 private fun Program.event(name: String) = until("\"event\":\"$name\"")

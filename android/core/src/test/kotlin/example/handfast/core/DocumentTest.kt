@@ -21,7 +21,7 @@ class DocumentTest {
         val told = mutableListOf<Long>()
         val copy = TestDocument("a.bin", folder) { ByteArrayInputStream(bytes) }.copy { told += it }
         assertContentEquals(bytes, copy.readBytes())
-        assertEquals(listOf(1L shl 20, 2L shl 20, 3L shl 20), told)
+        assertEquals(told.sorted() to (3L shl 20), told to told.last())
         assertEquals("a.bin", copy.name)
         assertTrue(copy.parentFile.parentFile == folder)
     }
@@ -47,18 +47,4 @@ class DocumentTest {
         assertFalse(may("film.mp4", "video/mp4"))
         assertFalse(may("a.bin", null))
     }
-}
-
-/** A document of a test. */
-class TestDocument(
-    override val name: String,
-    private val folder: File,
-    override val type: String? = null,
-    private val stream: () -> InputStream = { ByteArrayInputStream(ByteArray(0)) },
-) : Document {
-    override val size: Long? = null
-
-    override fun read() = stream()
-
-    override fun place(): File = Files.createTempDirectory(folder.toPath(), "copy").toFile()
 }

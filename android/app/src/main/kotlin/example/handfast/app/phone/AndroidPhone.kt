@@ -48,8 +48,7 @@ import example.handfast.core.Camera
 import example.handfast.core.Document
 import example.handfast.core.Handout
 import example.handfast.core.Key
-import example.handfast.core.NoRoom
-import example.handfast.core.Privacy
+import example.handfast.core.Choices
 import example.handfast.core.Protection
 import example.handfast.core.Screen
 import example.handfast.core.Shared
@@ -113,8 +112,8 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         }
         activity.lifecycleScope.launch {
             // What is not known yet may be secret.
-            combine(model.screen, model.privacy) { screen, privacy -> screen to (privacy ?: Privacy(locksApp = true)) }
-                .collect { (screen, privacy) -> activity.window.follow(screen, privacy) }
+            combine(model.screen, model.choices) { screen, choices -> screen to (choices ?: Choices(locksApp = true)) }
+                .collect { (screen, choices) -> activity.window.follow(screen, choices) }
         }
         activity.window.decorView.setOnDragListener { _, event -> event.action != DragEvent.ACTION_DROP || dropped(event) }
         activity.lifecycle.addObserver(object : DefaultLifecycleObserver {
@@ -149,9 +148,8 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
             is Arrival.Session -> model.show(arrival.session)
             is Arrival.Shared -> {
                 val shared = Shared(arrival.uris.map { document(Uri.parse(it)) }, arrival.text)
-                // The other app is asked for names, which takes as long as it likes.
                 beside {
-                    shared.documents.forEach { it.name }
+                    shared.documents.forEach { it.known() }
                     when (val session = arrival.session) {
                         null -> model.share(shared)
                         else -> model.share(shared, session)
@@ -232,8 +230,11 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         }
     }
 
-    override fun shareLink(handout: Handout) =
-        choose(Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, handout.link))
+    override fun shareLink(handout: Handout) {
+        // A link that leads nowhere says how it is used.
+        val text = if (handout.isTappable) handout.link else "${activity.getString(R.string.paste_this)}\n${handout.link}"
+        choose(Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, text))
+    }
 
     override fun sharePicture(handout: Handout) = beside {
         share(app.lending.lend("handfast.png", Device.png(handout.symbol, PIXELS_A_MODULE)), "image/png")
@@ -409,17 +410,20 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
 
     private fun document(uri: Uri): Document = ContentDocument(app, uri)
 
-    /** Looked through, or asked for its answer if it is a locked file. */
-    private fun open(uri: Uri) = beside { model.handIn(document(uri).copy()) }
+    /** The other app was asked for its name, which takes as long as it likes. */
+    private fun Document.known() = also { name }
 
-    private fun lock(uri: Uri) = beside { model.lock(document(uri).copy()) }
+    /** Looked through, or asked for its answer if it is a locked file. */
+    private fun open(uri: Uri) = beside { model.handIn(document(uri).known()) }
+
+    private fun lock(uri: Uri) = beside { model.lock(document(uri).known()) }
 
     private fun attach(uris: List<Uri>) = attach(uris, attachingTo)
 
     private fun attach(uris: List<Uri>, session: Long?) {
         if (uris.isEmpty()) return
         beside {
-            val documents = uris.map(::document).onEach { it.name }
+            val documents = uris.map { document(it).known() }
             // Where the system has ended the process meanwhile, so has the conversation.
             if (session == null) model.share(Shared(documents, null)) else model.attach(documents, session)
         }
@@ -493,8 +497,6 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         besides.launch {
             try {
                 work()
-            } catch (_: NoRoom) {
-                model.tell(Key.KIND_STORAGE_FULL)
             } catch (_: Exception) {
                 model.tell(Key.CANNOT_OPEN)
             }

@@ -30,6 +30,7 @@ import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.res.pluralStringResource
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.text.style.TextAlign
@@ -106,9 +107,9 @@ fun ShowCode(
     if (state.sent) {
         if (state.scanNow) {
             MainButton(stringResource(R.string.scan_their_code), onScan, icon = Icons.Scan)
-            OtherButton(stringResource(R.string.share_as_link), { sharing.link(state.invitation) }, icon = Icons.Link)
+            Best(state.invitation, sharing) { text, icon, share -> OtherButton(text, share, icon = icon) }
         } else {
-            MainButton(stringResource(R.string.share_as_link), { sharing.link(state.invitation) }, icon = Icons.Link)
+            Best(state.invitation, sharing) { text, icon, share -> MainButton(text, share, icon = icon) }
             OtherButton(stringResource(R.string.scan_their_code), onScan, icon = Icons.Scan)
         }
         OtherForms(state.invitation, sharing)
@@ -142,17 +143,27 @@ fun Reply(
 ) = CodePage(stringResource(R.string.reply_title), state.reply, leaving, modifier) {
     Body(stringResource(R.string.reply_text), align = TextAlign.Center)
     Trouble(state.hint, state.canTryHarder, onTryHarder, onHotspot)
-    MainButton(stringResource(R.string.share_as_link), { sharing.link(state.reply) }, icon = Icons.Link)
+    Best(state.reply, sharing) { text, icon, share -> MainButton(text, share, icon = icon) }
     OtherButton(stringResource(R.string.scan_their_code), onScan, icon = Icons.Scan)
     OtherForms(state.reply, sharing)
 }
+
+/** The form that most easily opens the app on the other phone. */
+@Composable
+private fun Best(handout: Handout, sharing: Sharing, button: @Composable (String, ImageVector, () -> Unit) -> Unit) =
+    if (handout.isTappable) {
+        button(stringResource(R.string.share_as_link), Icons.Link) { sharing.link(handout) }
+    } else {
+        button(stringResource(R.string.share_as_picture), Icons.Picture) { sharing.picture(handout) }
+    }
 
 @Composable
 private fun OtherForms(handout: Handout, sharing: Sharing) {
     Body(stringResource(R.string.other_forms), Modifier.padding(top = 4.dp), MaterialTheme.typography.bodyMedium, TextAlign.Center)
     Chips {
-        Chip(stringResource(R.string.form_picture), Icons.Picture) { sharing.picture(handout) }
+        if (handout.isTappable) Chip(stringResource(R.string.form_picture), Icons.Picture) { sharing.picture(handout) }
         Chip(stringResource(R.string.form_file), Icons.File) { sharing.file(handout) }
+        if (!handout.isTappable) Chip(stringResource(R.string.form_link), Icons.Link) { sharing.link(handout) }
         Chip(stringResource(R.string.copy), Icons.Copy) { sharing.copy(handout) }
     }
 }

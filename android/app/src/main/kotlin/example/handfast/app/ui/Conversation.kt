@@ -33,6 +33,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
@@ -46,7 +47,10 @@ import androidx.compose.ui.input.key.key
 import androidx.compose.ui.input.key.onPreviewKeyEvent
 import androidx.compose.ui.input.key.type
 import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.semantics.LiveRegionMode
+import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.input.KeyboardCapitalization
 import androidx.compose.ui.text.style.TextAlign
@@ -65,6 +69,7 @@ import example.handfast.app.ui.parts.dayOf
 import example.handfast.app.ui.parts.live
 import example.handfast.app.ui.parts.named
 import example.handfast.app.ui.parts.say
+import example.handfast.app.ui.parts.size
 import example.handfast.core.Copying
 import example.handfast.core.Key
 import example.handfast.core.Row as Line
@@ -83,6 +88,8 @@ class TalkDeeds(
     val remove: () -> Unit,
     val vouch: () -> Unit,
     val allowMore: () -> Unit,
+    /** Does not want to send what is being copied. */
+    val stopCopying: (Long) -> Unit,
     val rows: RowDeeds,
 )
 
@@ -99,8 +106,8 @@ class RowDeeds(
 )
 
 /**
- * Who is there, what was written, and a line to write in. [hasBack]: there is a screen to go back to. [copying]: files
- * on their way out of another app.
+ * Who is there, what was written, and a line to write in. [hasBack]: there is a screen to go back to. [copying]: a file
+ * on its way out of another app.
  */
 @Composable
 fun Conversation(
@@ -109,13 +116,40 @@ fun Conversation(
     deeds: TalkDeeds,
     modifier: Modifier = Modifier,
     hasBack: Boolean = true,
-    copying: List<Copying> = emptyList(),
+    copying: Copying? = null,
 ) = Column(modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside)) {
     Head(state, deeds, hasBack)
     Rows(rows, Modifier.weight(1f), end = { Notes(state, deeds, rows.isEmpty(), copying) }) { row, beginsDay ->
         Bubble(row, beginsDay, state.name, deeds.rows)
     }
+    Newest(rows, state.name)
     if (state.isOver) Over(deeds) else Composer(deeds)
+}
+
+/** What came last since this was opened, for a screen reader, which says it then; nobody sees it. */
+@Composable
+private fun Newest(rows: List<Line>, name: String) {
+    val before = remember { rows.lastOrNull()?.number ?: -1 }
+    val row = rows.lastOrNull { !it.ours && it.number > before && isTold(it) }
+    val words = row?.let { stringResource(R.string.row_spoken, named(name), told(it)) }.orEmpty()
+    Box(
+        Modifier.size(1.dp).semantics {
+            liveRegion = LiveRegionMode.Polite
+            contentDescription = words
+        },
+    )
+}
+
+private fun isTold(row: Line) = row !is Line.File || row.offered || row.state == Key.FILE_RECEIVED
+
+@Composable
+private fun told(row: Line) = when (row) {
+    is Line.Text -> row.text
+    is Line.File -> stringResource(
+        if (row.offered) R.string.tidings_offer else R.string.tidings_file,
+        row.name,
+        size(row.size),
+    )
 }
 
 /**
@@ -241,15 +275,20 @@ private fun TalkMenu(state: Screen.Conversation, deeds: TalkDeeds, onAbout: () -
 
 /** What is to be said or decided beneath the rows. */
 @Composable
-private fun Notes(state: Screen.Conversation, deeds: TalkDeeds, isEmpty: Boolean, copying: List<Copying>) {
+private fun Notes(state: Screen.Conversation, deeds: TalkDeeds, isEmpty: Boolean, copying: Copying?) {
     val compare = state.compare
     val limit = state.limit
     Column(Modifier.fillMaxWidth(), Arrangement.spacedBy(8.dp), Alignment.CenterHorizontally) {
         if (isEmpty && !state.isOver) {
             Body(stringResource(R.string.conversation_empty), Modifier.padding(24.dp), align = TextAlign.Center)
         }
-        for (one in copying) {
-            Progress(one.name, one.total?.takeIf { it > 0 }?.let { one.done.toFloat() / it }, Modifier.padding(8.dp))
+        if (copying != null) {
+            Row(verticalAlignment = Alignment.CenterVertically) {
+                Progress(stringResource(R.string.taking_in, copying.name), copying.progress, Modifier.weight(1f).padding(8.dp))
+                IconButton({ deeds.stopCopying(copying.number) }) {
+                    Icon(Icons.Close, stringResource(R.string.stop_file, copying.name))
+                }
+            }
         }
         if (compare != null) {
             Hint(say(compare), icon = Icons.Compare) {

@@ -70,6 +70,7 @@ fun HandfastUi(app: AppModel, phone: Phone) {
     val rows by app.rows.collectAsStateWithLifecycle()
     val notice by app.notice.collectAsStateWithLifecycle()
     val copying by app.copying.collectAsStateWithLifecycle()
+    val takingIn by app.takingIn.collectAsStateWithLifecycle()
     // An invitation that is being made to be sent in this form.
     var form by rememberSaveable { mutableStateOf<Form?>(null) }
     var isAskingFirst by rememberSaveable { mutableStateOf(false) }
@@ -106,7 +107,7 @@ fun HandfastUi(app: AppModel, phone: Phone) {
                     phone.invite(send = true, it)
                 }) { isAskingFirst = false }
             } else {
-                beneath.SaveableStateProvider("stage") { Stage(screen, home, rows, deeds, copying) }
+                beneath.SaveableStateProvider("stage") { Stage(screen, home, rows, deeds, copying, takingIn) }
             }
         }
     }
@@ -119,7 +120,8 @@ fun Stage(
     home: Screen.Home,
     rows: List<Line>,
     deeds: Deeds,
-    copying: List<Copying> = emptyList(),
+    copying: Copying? = null,
+    takingIn: Copying? = null,
 ) = BoxWithConstraints {
     val holder = rememberSaveableStateHolder()
     val here = place(screen)
@@ -150,7 +152,7 @@ fun Stage(
                 label = "screen",
             ) { shown ->
                 holder.SaveableStateProvider(place(shown)) {
-                    if (hasList && shown is Screen.Home) Empty() else Draw(shown, rows, deeds, hasBack = !hasList, copying)
+                    if (hasList && shown is Screen.Home) Empty() else Draw(shown, rows, deeds, hasBack = !hasList, copying, takingIn)
                 }
             }
         }
@@ -189,7 +191,7 @@ private fun Empty() = Surface(
 }
 
 @Composable
-private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolean, copying: List<Copying>) {
+private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolean, copying: Copying?, takingIn: Copying?) {
     val app = deeds.app
     val phone = deeds.phone
     when (screen) {
@@ -221,7 +223,7 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
             rows,
             deeds.talk,
             hasBack = hasBack,
-            copying = copying.filter { it.session == screen.session },
+            copying = copying?.takeIf { it.session == screen.session },
         )
         is Screen.Person -> Person(screen, { app.forget(screen.contact.id) }, app::back)
         is Screen.Lock -> Lock(screen, app::judge, app::seal, app::back)
@@ -240,19 +242,20 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
         )
         is Screen.Settings -> Settings(
             screen,
-            onSave = { name, chosen ->
+            onSave = { name, chosen, links ->
                 app.rename(name)
-                app.prefer(chosen.askServers, chosen.servers.joinToString(" "), chosen.askRouter, chosen.guess)
+                app.prefer(chosen.askServers, chosen.servers.joinToString(" "), chosen.askRouter, chosen.guess, links)
             },
             onLookAround = app::lookAround,
             onLinks = { app.help(Topic.LINKS) },
-            onGuard = app::guard,
+            onChoose = app::choose,
             onBack = app::back,
         )
         is Screen.Outlook -> Outlook(screen, deeds.hotspot, app::back)
         is Screen.Help -> Help(screen, { phone.go(Way.NETWORK_SETTINGS) }, phone::allowLinks, app::back)
         is Screen.ToWhom -> ToWhom(screen, app::shareTo, { phone.invite(send = false) }, app::scan, app::back)
-        is Screen.KeyLost -> KeyLost({ phone.go(Way.RESTART) }, app::startAnew)
+        is Screen.TakingIn -> TakingIn(screen, takingIn?.progress, app::back)
+        is Screen.KeyLost -> KeyLost(screen, { phone.go(Way.RESTART) }, app::startAnew)
         is Screen.Ended -> Ended(screen, phone::go, app::back)
     }
 }
@@ -288,6 +291,7 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         remove = app::stop,
         vouch = app::onlyTheyWouldAsk,
         allowMore = app::allowMore,
+        stopCopying = app::stopCopying,
         rows = RowDeeds(
             accept = app::acceptFile,
             decline = app::declineFile,

@@ -16,23 +16,33 @@ import example.handfast.app.ui.parts.Body
 import example.handfast.app.ui.parts.Headline
 import example.handfast.app.ui.parts.MainButton
 import example.handfast.app.ui.parts.OtherButton
+import example.handfast.app.ui.parts.say
+import example.handfast.core.Key
+import example.handfast.core.Screen
 
-/** The key to all that is kept is gone: what that means, and the two things to try. */
+/** The key to all that is kept does not come: what that means, and the two things to try, the better one first. */
 @Composable
-fun KeyLost(onRestart: () -> Unit, onAnew: () -> Unit) {
+fun KeyLost(state: Screen.KeyLost, onRestart: () -> Unit, onAnew: () -> Unit) {
     var isAsking by rememberSaveable { mutableStateOf(false) }
     BarePage(Arrangement.spacedBy(16.dp, Alignment.CenterVertically), Alignment.Start) {
-        Headline(stringResource(R.string.key_lost_title))
-        Body(stringResource(R.string.key_lost_text))
-        MainButton(stringResource(R.string.way_restart), onRestart)
-        OtherButton(stringResource(R.string.start_anew), { isAsking = true })
+        if (state.isForGood) {
+            Headline(say(Key.KIND_KEY_LOST))
+            Body(stringResource(R.string.key_lost_text))
+            MainButton(stringResource(R.string.start_anew), { isAsking = true })
+            OtherButton(stringResource(R.string.way_restart), onRestart)
+        } else {
+            Headline(say(Key.KIND_KEY_STORE_FAILED))
+            Body(stringResource(R.string.key_kept_back_text))
+            MainButton(stringResource(R.string.way_restart), onRestart)
+            OtherButton(stringResource(R.string.start_anew), { isAsking = true })
+        }
     }
     if (isAsking) {
         Ask(
             stringResource(R.string.start_anew_title),
             stringResource(R.string.start_anew_text),
             stringResource(R.string.start_anew),
-            stringResource(R.string.start_anew_not),
+            stringResource(R.string.not_now),
             onYes = {
                 isAsking = false
                 onAnew()

@@ -121,3 +121,11 @@ fun Opened(state: Screen.Opened, onSave: () -> Unit, onShare: () -> Unit, onHome
         MainButton(stringResource(R.string.save), onSave, icon = Icons.Save)
         OtherButton(stringResource(R.string.share), onShare, icon = Icons.Share)
     }
+
+/** A file of another app is on its way in. [progress]: from 0 to 1, where that is known. */
+@Composable
+fun TakingIn(state: Screen.TakingIn, progress: Float?, onStop: () -> Unit) =
+    Page(stringResource(R.string.app_name), Leave.CLOSE, onStop) {
+        Progress(stringResource(R.string.taking_in, state.name), progress)
+        OtherButton(stringResource(R.string.stop), onStop)
+    }

@@ -43,11 +43,12 @@ import example.handfast.app.ui.parts.Progress
 import example.handfast.app.ui.parts.day
 import example.handfast.app.ui.parts.named
 import example.handfast.app.ui.parts.say
+import example.handfast.app.ui.theme.hasPhoneColors
 import example.handfast.core.Expected
 import example.handfast.core.Key
 import example.handfast.core.OwnName
 import example.handfast.core.Preferences
-import example.handfast.core.Privacy
+import example.handfast.core.Choices
 import example.handfast.core.Screen
 import example.handfast.core.Topic
 
@@ -55,20 +56,21 @@ import example.handfast.core.Topic
 @Composable
 fun Settings(
     state: Screen.Settings,
-    onSave: (name: String, chosen: Preferences) -> Unit,
+    onSave: (name: String, chosen: Preferences, links: String) -> Unit,
     onLookAround: () -> Unit,
     onLinks: () -> Unit,
-    onGuard: (Privacy) -> Unit,
+    onChoose: (Choices) -> Unit,
     onBack: () -> Unit,
 ) {
     val chosen = state.chosen
     // What was typed stays when the screen turns.
     var name by rememberSaveable { mutableStateOf(state.name) }
-    var isAdvanced by rememberSaveable { mutableStateOf(state.hint != null) }
+    var isAdvanced by rememberSaveable { mutableStateOf(state.hint != null || state.linkHint != null) }
     var askServers by rememberSaveable { mutableStateOf(chosen.askServers) }
     var servers by rememberSaveable { mutableStateOf(chosen.servers.joinToString(" ")) }
     var askRouter by rememberSaveable { mutableStateOf(chosen.askRouter) }
     var guess by rememberSaveable { mutableStateOf(chosen.guess) }
+    var links by rememberSaveable { mutableStateOf(state.choices?.linkBase.orEmpty()) }
     Page(stringResource(R.string.settings), Leave.BACK, onBack) {
         Entry(
             name,
@@ -89,7 +91,7 @@ fun Settings(
                 ) { isAdvanced = !isAdvanced }
             }
         }
-        state.privacy?.let { Guarded(it, onGuard) }
+        state.choices?.let { Chosen(it, onChoose) }
         if (isAdvanced) {
             Choice(
                 stringResource(R.string.ask_servers),
@@ -108,20 +110,32 @@ fun Settings(
             )
             Choice(stringResource(R.string.ask_router), askRouter, { askRouter = it })
             Choice(stringResource(R.string.guess_ports), guess, { guess = it })
+            Entry(
+                links,
+                { links = it },
+                stringResource(R.string.your_links),
+                keyboard = KeyboardOptions(keyboardType = KeyboardType.Uri),
+                support = state.linkHint?.let { say(it) } ?: stringResource(R.string.your_links_text, stringResource(R.string.link_base)),
+                isWrong = state.linkHint != null,
+                onDone = {},
+            )
         }
         MainButton(
             stringResource(R.string.save),
-            { onSave(name, Preferences(askServers, servers.split(' ', ',', '\n'), askRouter, guess)) },
+            { onSave(name, Preferences(askServers, servers.split(' ', ',', '\n'), askRouter, guess), links) },
         )
     }
 }
 
-/** What others get to know who hold or see this phone. It counts at once. */
+/** What others get to know who hold or see this phone, and how the app looks. It counts at once. */
 @Composable
-private fun Guarded(privacy: Privacy, onGuard: (Privacy) -> Unit) {
-    Choice(stringResource(R.string.locks_app), privacy.locksApp, { onGuard(privacy.copy(locksApp = it)) })
-    Choice(stringResource(R.string.hides_codes), privacy.hidesCodes, { onGuard(privacy.copy(hidesCodes = it)) })
-    Choice(stringResource(R.string.tells_content), privacy.tellsContent, { onGuard(privacy.copy(tellsContent = it)) })
+private fun Chosen(choices: Choices, onChoose: (Choices) -> Unit) {
+    Choice(stringResource(R.string.locks_app), choices.locksApp, { onChoose(choices.copy(locksApp = it)) })
+    Choice(stringResource(R.string.hides_codes), choices.hidesCodes, { onChoose(choices.copy(hidesCodes = it)) })
+    Choice(stringResource(R.string.tells_content), choices.tellsContent, { onChoose(choices.copy(tellsContent = it)) })
+    if (hasPhoneColors) {
+        Choice(stringResource(R.string.phone_colors), choices.hasPhoneColors, { onChoose(choices.copy(hasPhoneColors = it)) })
+    }
 }
 
 /** A line that leads on, or opens something beneath. */

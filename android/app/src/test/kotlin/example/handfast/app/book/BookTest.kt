@@ -57,17 +57,16 @@ class BookTest {
     @get:Rule
     val rule = createAndroidComposeRule<ComponentActivity>()
 
-    private val folder = File(System.getProperty("pictures"), "book")
-    private val mode = System.getenv("HANDFAST_BOOK").orEmpty()
+    private val folder get() = Book.folder
+    private val mode get() = Book.mode
     private var shown by mutableStateOf<Pair<Page, Variant>?>(null)
 
     @Test
     fun `every screen can be read, reached and used by everybody`() {
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"))
         folder.mkdirs()
-        val chosen = System.getenv("HANDFAST_PAGES")?.split(',')?.filter { it.isNotEmpty() }
-        val drawn = pages.filter { chosen.isNullOrEmpty() || it.name in chosen }
-        val variants = if (mode == "all") Variant.ALL else Variant.PAIRWISE
+        val drawn = pages.filter { Book.isWanted(it.name) }
+        val variants = Book.variants
         val deeds = Deeds(silent(), NoPhone, askFirst = {}, sendAs = {})
         rule.setContent {
             shown?.let { (page, variant) -> key(page, variant) { Framed(variant) { page.draw(deeds) } } }
@@ -87,7 +86,7 @@ class BookTest {
             for (fault in Measure(page, variant, root, merged, picture).faults()) {
                 faults.getOrPut("${page.name}: $fault") { mutableListOf() } += variant.name
             }
-            if (variant == Variant.USUAL && !fits(page, fingerprint(merged, variant.density))) {
+            if (variant == Variant.USUAL && !fits(page.name, fingerprint(merged, variant.density))) {
                 faults.getOrPut("${page.name}: not as android/app/src/test/book has it") { mutableListOf() } += variant.name
             }
         }
@@ -96,16 +95,6 @@ class BookTest {
         val told = faults.map { (fault, where) -> "$fault [${where.size}: ${where.first()}]" }
         File(folder, "faults.txt").writeText(told.joinToString("\n"))
         if (told.isNotEmpty()) fail(told.joinToString("\n", "${told.size} faults:\n"))
-    }
-
-    /** Whether the page is as the repository has it, or is kept there now. */
-    private fun fits(page: Page, now: String): Boolean {
-        val kept = File(System.getProperty("handfast.root"), "android/app/src/test/book/${page.name}.txt")
-        if (mode == "write") {
-            kept.parentFile!!.mkdirs()
-            kept.writeText(now)
-        }
-        return kept.exists() && kept.readText() == now
     }
 
     private fun picture(variant: Variant): Bitmap {
@@ -132,7 +121,6 @@ class BookTest {
             }
         }
         val context = remember { base.createConfigurationContext(configuration) }
-        val isRightToLeft = variant.language == "ar-XB"
         CompositionLocalProvider(
             LocalContext provides context,
             LocalConfiguration provides configuration,
@@ -142,7 +130,7 @@ class BookTest {
             Box(Modifier, Alignment.TopStart) {
                 HandfastTheme(variant.isDark) {
                     CompositionLocalProvider(
-                        LocalLayoutDirection provides if (isRightToLeft) LayoutDirection.Rtl else LayoutDirection.Ltr,
+                        LocalLayoutDirection provides if (variant.isRightToLeft) LayoutDirection.Rtl else LayoutDirection.Ltr,
                     ) {
                         Surface(
                             Modifier.requiredSize(variant.width.dp, variant.height.dp).testTag(FRAME),

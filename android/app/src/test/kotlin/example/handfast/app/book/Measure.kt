@@ -42,7 +42,24 @@ internal class Measure(
                 if (touch.width < least || touch.height < least) add("small to touch: ${node.words()}")
             }
         }
+        for ((one, next) in reached(merged).zipWithNext()) {
+            if (next.isSeen() && one.isSeen() && next.liesBefore(one)) add("out of order: ${one.words()} / ${next.words()}")
+        }
         if (page.isLive && all.none { SemanticsProperties.LiveRegion in it.config }) add("changes, and nobody is told")
+    }
+
+    /** What a keyboard and a screen reader come to, in their order. */
+    private fun reached(root: SemanticsNode) =
+        root.inOrder().filter { SemanticsActions.OnClick in it.config || SemanticsActions.SetText in it.config }
+
+    /** Whether a person reads it before the [other]: it ends above where that begins, or before it on the same line. */
+    private fun SemanticsNode.liesBefore(other: SemanticsNode): Boolean {
+        val (mine, theirs) = boundsInRoot to other.boundsInRoot
+        // Two columns are read one after the other.
+        val isBeside = mine.right <= theirs.left || theirs.right <= mine.left
+        if (mine.bottom <= theirs.top + 1) return !isBeside
+        val isOnOneLine = mine.top < theirs.bottom && theirs.top < mine.bottom
+        return isOnOneLine && if (variant.isRightToLeft) mine.left >= theirs.right - 1 else mine.right <= theirs.left + 1
     }
 
     /** Whether letters are missing, or a word is broken because it is wider than its place; a rounded pixel is none. */
@@ -137,9 +154,15 @@ internal fun SemanticsNode.words(): String = listOfNotNull(
     config.getOrNull(SemanticsProperties.EditableText)?.text,
 ).joinToString(" ").trim()
 
+/** The same in the order in which it is read: what a list that grows from its end has, it has from its end on. */
+internal fun SemanticsNode.inOrder(): List<SemanticsNode> {
+    val isReversed = config.getOrNull(SemanticsProperties.VerticalScrollAxisRange)?.reverseScrolling == true
+    return (if (isReversed) children.sortedBy { it.positionInRoot.y } else children).flatMap { listOf(it) + it.inOrder() }
+}
+
 /** What a screen is made of, a line for each thing that a reader reaches: its box in dp, what it is, what it says. */
 internal fun fingerprint(root: SemanticsNode, density: Float): String = buildString {
-    for (node in root.below()) {
+    for (node in root.inOrder()) {
         val words = node.words()
         val signs = listOfNotNull(
             node.config.getOrNull(SemanticsProperties.Role)?.toString(),

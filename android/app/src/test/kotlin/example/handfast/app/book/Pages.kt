@@ -6,6 +6,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.Color
 import example.handfast.app.ui.AskFirst
+import example.handfast.app.ui.Covered
 import example.handfast.app.ui.Deeds
 import example.handfast.app.ui.Felt
 import example.handfast.app.ui.Noted
@@ -20,7 +21,7 @@ import example.handfast.core.Key
 import example.handfast.core.Notice
 import example.handfast.core.Pictograph
 import example.handfast.core.Preferences
-import example.handfast.core.Privacy
+import example.handfast.core.Choices
 import example.handfast.core.Protection
 import example.handfast.core.Report
 import example.handfast.core.Row
@@ -70,7 +71,7 @@ private class Drawing : Supplier<Symbol> {
 }
 
 private val symbol = CompletableFuture.supplyAsync(Drawing()).get()
-private val handout = Handout("https://handfast.example/#token", "token", "TOKEN", symbol)
+private val handout = Handout("https://links.test/#token", "token", "TOKEN", symbol)
 
 private val talk = Screen.Conversation("Mira", Key.TRUST_VERIFIED, Key.REASON_SCANNED, null, session = 3)
 private val rows = listOf(
@@ -118,6 +119,11 @@ val pages: List<Page> = listOf(
     page("preparing", Screen.Preparing(kept = true), isLive = true),
     page("code", showing, isLive = true),
     page("code-sent", showing.copy(sent = true, expiresAt = today(18, 40)), isLive = true),
+    page(
+        "code-sent-unserved",
+        showing.copy(sent = true, expiresAt = today(18, 40), invitation = Handout("https://handfast.example/#token", "token", "TOKEN", symbol)),
+        isLive = true,
+    ),
     page("code-asking", showing.copy(stage = Key.HOST_ASKING, triesLeft = 2), isLive = true),
     page("code-scan-now", showing.copy(stage = Key.HOST_SCAN_THEIR_CODE, scanNow = true), isLive = true),
     page(
@@ -172,7 +178,10 @@ val pages: List<Page> = listOf(
     ),
     page("conversation-over", talk.copy(line = Key.KIND_THEY_LEFT, isOver = true), isLive = true, rows = rows.filterIsInstance<Row.Text>()),
     Page("conversation-copying", isLive = true) {
-        Stage(talk, home, rows.take(2), it, listOf(Copying(3, "Holiday.mov", 300_000_000, 900_000_000)))
+        Stage(talk, home, rows.take(2), it, Copying(1, 3, "Holiday.mov", 300_000_000, 900_000_000))
+    },
+    Page("taking-in", isLive = true) {
+        Stage(Screen.TakingIn("Holiday.mov"), home, emptyList(), it, takingIn = Copying(1, null, "Holiday.mov", 300_000_000, 900_000_000))
     },
     page("to-whom", Screen.ToWhom(listOf("Harbour.jpg", "Boat.jpg"), "Look at these", listOf(mira))),
     page("to-whom-nobody", Screen.ToWhom(listOf("Harbour.jpg"), null, emptyList())),
@@ -195,17 +204,18 @@ val pages: List<Page> = listOf(
             ),
         ),
     ),
-    page("settings", Screen.Settings("Ada", Preferences(true, emptyList(), true), listOf("stun.example.org:3478"), privacy = Privacy())),
+    page("settings", Screen.Settings("Ada", Preferences(true, emptyList(), true), listOf("stun.example.org:3478"), choices = Choices())),
     page(
         "settings-advanced",
-        Screen.Settings("Ada", Preferences(true, listOf("::1]"), false), listOf("stun.example.org:3478"), Key.KIND_NOT_A_SERVER),
+        Screen.Settings("Ada", Preferences(true, listOf("::1]"), false), listOf("stun.example.org:3478"), Key.KIND_NOT_A_SERVER, Choices(linkBase = "https://meet.test/")),
     ),
     page("help-hotspot", Screen.Help(Topic.HOTSPOT)),
     page("help-links", Screen.Help(Topic.LINKS)),
     Page("ask-first") { AskFirst({}) {} },
     page("ended", Screen.Ended(Key.KIND_NOT_REACHED, Key.REMEDY_TRY_TOGETHER, Way.SHOW_CODE), isLive = true),
-    page("key-lost", Screen.KeyLost),
-    page("ended-key-store", Screen.Ended(Key.KIND_KEY_STORE_FAILED, Key.REMEDY_RESTART, Way.RESTART), isLive = true),
+    page("key-lost", Screen.KeyLost(isForGood = true)),
+    page("key-kept-back", Screen.KeyLost(isForGood = false)),
+    Page("covered") { Covered(true, {}) {} },
 )
 
 /** A phone that does nothing. */

@@ -17,6 +17,7 @@ data class Variant(
     val around: Around,
 ) {
     val locale: Locale = Locale.forLanguageTag(language)
+    val isRightToLeft = language == "ar-XB"
     private val longer = when (side) {
         360 -> 740
         600 -> 960
@@ -30,6 +31,16 @@ data class Variant(
 
     val name = listOf(
         language, if (isDark) "dark" else "light", "$scale", "$width" + "x$height", around.name.lowercase(),
+    ).joinToString("-")
+
+    /** Such a phone, as Robolectric is told of it. */
+    val qualifiers = listOf(
+        language.replace("-", "-r"),
+        if (isRightToLeft) "ldrtl" else "ldltr",
+        "w${width}dp-h${height}dp",
+        if (isLandscape) "land" else "port",
+        if (isDark) "night" else "notnight",
+        if (density == 2f) "xhdpi" else "hdpi",
     ).joinToString("-")
 
     fun insets(): WindowInsetsCompat {

@@ -1,9 +1,12 @@
 package example.handfast.app.meeting
 
+import android.content.Intent
+import android.net.Uri
 import androidx.compose.ui.test.junit4.v2.createEmptyComposeRule
 import example.handfast.app.FedCamera
 import example.handfast.app.FedNetwork
 import example.handfast.app.FedPreview
+import example.handfast.app.Media
 import example.handfast.app.Owner
 import example.handfast.app.PhoneRunner
 import example.handfast.app.R
@@ -12,6 +15,7 @@ import org.junit.Rule
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.annotation.Config
+import kotlin.test.assertContentEquals
 
 /** The other phone of [TwoPhonesTest], which begins it. */
 @RunWith(PhoneRunner::class)
@@ -21,7 +25,8 @@ class Guest {
     val rule = createEmptyComposeRule()
 
     @Test
-    fun `scans, talks and leaves`() {
+    fun `scans, talks, takes a file and leaves`() {
+        Media.install()
         val ben = Owner(rule)
         ben.begins("Ben")
         FedCamera.install()
@@ -34,9 +39,24 @@ class Guest {
         ben.turns()
         ben.sees("it is Ben")
         ben.taps(R.string.send)
-        ben.sees("one moment")
-        ben.goesAwayAndComesBack()
+
+        // A file comes in, and goes on to another app.
+        ben.taps(R.string.accept)
+        ben.taps(R.string.share)
+        @Suppress("DEPRECATION") // the typed form came with Android 13
+        val shared = ben.handsOut().getParcelableExtra<Uri>(Intent.EXTRA_STREAM)!!
+        assertContentEquals(TwoPhonesTest.letter, ben.read(shared))
+
+        // Out of the conversation and out of the app: the notification of a message leads back to both.
+        ben.sees("read it?")
         ben.writes("still here")
+        ben.taps(R.string.send)
+        ben.taps(R.string.back)
+        ben.sees(R.string.scan_code_text)
+        ben.goesAway()
+        ben.comesBack(ben.notified())
+        ben.sees("one moment")
+        ben.writes("I am back")
         ben.taps(R.string.send)
         ben.sees(R.string.conversation_over)
     }

@@ -2,56 +2,79 @@ package example.handfast.app.meeting
 
 import android.graphics.Bitmap
 import android.graphics.BitmapFactory
+import example.handfast.app.OtherProcess
+import example.handfast.app.TestHandfastApp
 import example.handfast.app.until
 import java.io.File
-import java.lang.management.ManagementFactory
 
 /**
  * Where two phones are in one place: each can hold its display before the other's camera, and that is all that
- * passes between the two processes beside the network.
+ * passes between the two processes beside the network; and what passes where they are not: a message of another
+ * app.
  */
 class Meeting(private val folder: File) {
     /** Holds up what the display shows. */
-    fun show(picture: Bitmap) {
-        val part = File(folder, "part")
-        part.outputStream().use { picture.compress(Bitmap.CompressFormat.PNG, 100, it) }
-        check(part.renameTo(File(folder, SHOWN)))
-    }
+    fun show(picture: Bitmap) = put(SHOWN) { file -> file.outputStream().use { picture.compress(Bitmap.CompressFormat.PNG, 100, it) } }
 
     /** What the other one holds up, once it does. */
-    fun look(): Bitmap {
-        val file = File(folder, SHOWN)
-        until({ "nothing is shown" }) { file.exists() }
-        return BitmapFactory.decodeFile(file.path)
+    fun look(): Bitmap = BitmapFactory.decodeFile(find(SHOWN).path)
+
+    /** Sends a message by another app. */
+    fun message(text: String) = put(MESSAGE) { it.writeText(text) }
+
+    /** The message that came by another app, once it has. */
+    fun message() = find(MESSAGE).readText()
+
+    private fun put(name: String, write: (File) -> Unit) {
+        val part = File(folder, "part").also(write)
+        check(part.renameTo(File(folder, name)))
+    }
+
+    private fun find(name: String) = File(folder, name).also { until({ "there is no $name" }, happened = it::exists) }
+
+    /** The other phone, which [next] begins anew, and all that it keeps. */
+    class Other(val meeting: Meeting, private val folder: File) : AutoCloseable {
+        private var process: OtherProcess? = null
+
+        /** The phone's next process, in which [what] runs, once the system has ended the one before. */
+        fun next(what: Class<*>) {
+            process?.run {
+                ends(OtherProcess.KILLED)
+                close()
+            }
+            process = OtherProcess(what, PLACE to folder, TestHandfastApp.KEPT to File(folder, "phone"))
+        }
+
+        fun ends() = process?.ends()
+
+        fun said() = process?.said()
+
+        override fun close() {
+            process?.close()
+        }
     }
 
     companion object {
         private const val SHOWN = "shown.png"
+        private const val MESSAGE = "message.txt"
         private const val PLACE = "handfast.meeting"
 
         /** That of the process that began this one. */
         fun ofThisProcess() = Meeting(File(System.getProperty(PLACE)!!))
 
-        /** Begins a process as this one, in which [other] runs. */
-        fun with(other: Class<*>, work: (Meeting) -> Unit) {
-            val folder = File.createTempFile("meeting", "").apply {
-                delete()
-                mkdirs()
-            }
-            val java = File(System.getProperty("java.home"), "bin/java").path
-            val options = ManagementFactory.getRuntimeMXBean().inputArguments
-            val command = listOf(java) + options + listOf("-D$PLACE=$folder", "-cp", System.getProperty("java.class.path"))
-            val said = File(folder, "said.txt")
-            val process = ProcessBuilder(command + listOf("org.junit.runner.JUnitCore", other.name))
-                .redirectErrorStream(true)
-                .redirectOutput(said)
-                .start()
+        /** Meets another phone, in whose process [other] runs. */
+        fun with(other: Class<*>, work: (Other) -> Unit) {
+            val folder = File.createTempFile("meeting", "").apply { delete() }.apply { mkdirs() }
             try {
-                work(Meeting(folder))
-                check(process.waitFor() == 0) { "the other phone: ${said.readText()}" }
-            } catch (failure: Throwable) {
-                process.destroyForcibly().waitFor()
-                throw AssertionError("${failure.message}; the other phone: ${said.readText()}", failure)
+                Other(Meeting(folder), folder).use {
+                    it.next(other)
+                    try {
+                        work(it)
+                        it.ends()
+                    } catch (failure: Throwable) {
+                        throw AssertionError("${failure.message}; the other phone: ${it.said()}", failure)
+                    }
+                }
             } finally {
                 folder.deleteRecursively()
             }

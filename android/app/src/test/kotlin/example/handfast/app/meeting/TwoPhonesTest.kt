@@ -1,6 +1,8 @@
 package example.handfast.app.meeting
 
+import android.content.Intent
 import androidx.compose.ui.test.junit4.v2.createEmptyComposeRule
+import example.handfast.app.Documents
 import example.handfast.app.FedNetwork
 import example.handfast.app.Owner
 import example.handfast.app.PhoneRunner
@@ -9,8 +11,9 @@ import org.junit.Rule
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.annotation.Config
+import kotlin.random.Random
 
-/** Two processes of the app on the real core, as two people hold them. */
+/** Two processes of the app on the real core, as two people hold them. [Guest] is the other. */
 @RunWith(PhoneRunner::class)
 @Config(qualifiers = "w360dp-h740dp-xhdpi")
 class TwoPhonesTest {
@@ -18,25 +21,46 @@ class TwoPhonesTest {
     val rule = createEmptyComposeRule()
 
     @Test
-    fun `one shows a code, the other's camera sees it, and they talk`() = Meeting.with(Guest::class.java) { meeting ->
+    fun `one shows a code, the other's camera sees it, and they talk`() = Meeting.with(Guest::class.java) { other ->
         val ana = Owner(rule)
         ana.begins("Ana")
         FedNetwork.comes("127.0.0.1/8")
         ana.taps(R.string.show_code)
         ana.sees(R.string.scan_this)
-        meeting.show(ana.picture())
+        other.meeting.show(ana.picture())
         ana.sees(R.string.write_message)
         ana.writes("hello, who is there?")
         ana.taps(R.string.send)
         ana.sees("it is Ben")
         ana.turns()
         ana.sees("it is Ben")
+
+        // A file that lies in another app.
+        ana.taps(R.string.attach)
+        ana.taps(R.string.attach_files)
+        ana.picks(Documents.have("letter.pdf", letter))
+        ana.sees(R.string.file_sent)
+
+        // What somebody shares in another app, to whoever is connected.
+        ana.isHanded(Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, "read it?"))
+        ana.sees(R.string.to_whom_title)
+        ana.taps("Ben")
+        ana.sees("still here")
+
+        // The system ends the activity behind another app; the draft is there again.
+        ana.writes("one mo")
+        ana.comesBackByRecents()
+        ana.sees("one mo")
         ana.writes("one moment")
         ana.taps(R.string.send)
-        ana.sees("still here")
+        ana.sees("I am back")
         ana.taps(R.string.menu)
         ana.taps(R.string.leave)
         ana.sees(R.string.goodbye_text)
         ana.taps(R.string.leave)
+    }
+
+    companion object {
+        val letter = Random(1).nextBytes(3_000_000)
     }
 }

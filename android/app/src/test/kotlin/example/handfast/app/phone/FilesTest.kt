@@ -2,16 +2,14 @@ package example.handfast.app.phone
 
 import android.app.Activity
 import android.content.ComponentName
-import android.content.ContentProvider
-import android.content.ContentValues
 import android.content.Intent
-import android.database.Cursor
 import android.net.Uri
 import android.os.Bundle
-import android.os.ParcelFileDescriptor
 import androidx.activity.ComponentActivity
 import androidx.test.core.app.ApplicationProvider
+import example.handfast.app.Full
 import example.handfast.app.HandfastApp
+import example.handfast.app.Media
 import example.handfast.app.PhoneRunner
 import example.handfast.app.phone.files.Downloads
 import example.handfast.app.phone.files.Lending
@@ -63,7 +61,7 @@ class FilesTest {
 
     @Test
     fun `what came in lies in Downloads, and only then not here any more`() {
-        Robolectric.setupContentProvider(Media::class.java, "media")
+        Media.install()
         val folder = Files.createTempDirectory("received").toFile()
         val file = File(folder, "letter.pdf").apply { writeText("hello") }
         val unfinished = File(folder, ".handfast-0123456789abcdef.part").apply { writeText("hel") }
@@ -82,7 +80,7 @@ class FilesTest {
         val folder = Files.createTempDirectory("received").toFile()
         val file = File(folder, "letter.pdf").apply { writeText("hello") }
         val downloads = Downloads(app, folder)
-        Robolectric.setupContentProvider(Full::class.java, "media")
+        Media.install(Full::class.java)
         downloads.publish()
         assertNull(downloads.uri(file.path))
         assertTrue(file.exists())
@@ -131,29 +129,5 @@ class FilesTest {
 
         @Suppress("DEPRECATION") // the system's own way in
         fun given(request: Int, data: Intent) = onActivityResult(request, Activity.RESULT_OK, data)
-    }
-
-    open class Media : ContentProvider() {
-        private val files = HashMap<Uri, File>()
-
-        override fun onCreate() = true
-
-        override fun insert(uri: Uri, values: ContentValues?): Uri? =
-            Uri.parse("$uri/${files.size + 1}").also { files[it] = File.createTempFile("media", null) }
-
-        override fun openFile(uri: Uri, mode: String): ParcelFileDescriptor =
-            ParcelFileDescriptor.open(files.getValue(uri), ParcelFileDescriptor.parseMode(mode))
-
-        override fun update(uri: Uri, values: ContentValues?, selection: String?, arguments: Array<String>?) = 1
-
-        override fun delete(uri: Uri, selection: String?, arguments: Array<String>?) = 1
-
-        override fun getType(uri: Uri): String? = null
-
-        override fun query(uri: Uri, columns: Array<String>?, selection: String?, arguments: Array<String>?, order: String?): Cursor? = null
-    }
-
-    class Full : Media() {
-        override fun insert(uri: Uri, values: ContentValues?): Uri? = null
     }
 }

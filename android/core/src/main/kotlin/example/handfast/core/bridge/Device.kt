@@ -36,6 +36,7 @@ import example.handfast.core.Contact
 import example.handfast.core.FoundToken
 import example.handfast.core.Handout
 import example.handfast.core.Key
+import example.handfast.core.KeyLost
 import example.handfast.core.KeyStore
 import example.handfast.core.KeyStoreLocked
 import example.handfast.core.Outcome
@@ -91,9 +92,11 @@ class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kin
 
     /** There is nothing of ours in it. */
     val isForeign get() = kind in FOREIGN_KINDS
-    /** The key store failed, or has lost the key. */
-    val isKeyGone get() = kind == ErrorKind.KEY_STORE_FAILED
+    /** The key store does not give the key: it failed, or has lost it for good. */
+    val isWithoutKey get() = kind == ErrorKind.KEY_STORE_FAILED || isKeyLost
+    val isKeyLost get() = kind == ErrorKind.KEY_LOST
     val isNotAServer get() = kind == ErrorKind.NOT_A_SERVER
+    val isBadText get() = kind == ErrorKind.BAD_TEXT
 
     companion object {
         /** There is nothing to do it to. */
@@ -232,6 +235,9 @@ class Device private constructor(private val handfast: Handfast) {
     /** What others see from the next invitation on. */
     suspend fun rename(name: String) = refusing { handfast.rename(name) }
 
+    /** What links begin with from now on, of which a host is enough; the whole of it. */
+    fun beginLinksWith(base: String): String = refused { handfast.beginLinksWith(base) }
+
     suspend fun people(): List<Contact> = refusing { handfast.people().map { it.own() } }
 
     suspend fun forget(id: String) = refusing { handfast.forget(id) }
@@ -337,6 +343,8 @@ class Device private constructor(private val handfast: Handfast) {
             work()
         } catch (_: KeyStoreLocked) {
             throw KeyStoreException.Locked()
+        } catch (_: KeyLost) {
+            throw KeyStoreException.Lost()
         } catch (_: Exception) {
             throw KeyStoreException.Failed()
         }

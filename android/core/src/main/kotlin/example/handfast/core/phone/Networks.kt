@@ -3,10 +3,9 @@ package example.handfast.core.phone
 /** How a network leads outside. */
 enum class Transport { WIFI, CELLULAR, ETHERNET, VPN, OTHER }
 
-/** A network that the system told of. */
-data class KnownNetwork(
-    /** The system's own number for it, by which a socket is bound to it. */
-    val handle: Long,
+/** A network that the system told of. [network]: the system's own name for it, by which a socket is bound to it. */
+data class KnownNetwork<N : Any>(
+    val network: N,
     val transport: Transport,
     /** Of the interface. */
     val name: String?,
@@ -18,60 +17,64 @@ data class KnownNetwork(
 /** An interface that was found by looking, which the system may not tell of: a hotspot of this phone, a cable. */
 data class FoundInterface(val name: String, val addresses: List<String>, val isPointToPoint: Boolean = false)
 
+/**
+ * An address of this phone, and the network to which a socket of it has to be bound, since an unbound one leaves by the
+ * usual network. That of an interface which is no network to the system has none, and needs none.
+ */
+data class Place<N : Any>(val address: String, val network: N?)
+
 /** What is offered to whoever connects. */
-data class Offer(
-    /** Each once, those of the network that leads outside first. */
-    val addresses: List<String>,
+data class Offer<N : Any>(
+    /** Each address once, those of the network that leads outside first. */
+    val places: List<Place<N>>,
     /** May be asked for a port. */
     val router: String?,
-    /**
-     * To which network the socket of an address has to be bound, since an unbound one leaves by the usual
-     * network. An address that is not in it is of an interface that is no network to the system, and needs none.
-     */
-    val networks: Map<String, Long>,
     /** All that leaves this phone goes through somebody's tunnel, so nobody on the same network is reached. */
     val isTunnelled: Boolean,
-)
+) {
+    val addresses get() = places.map { it.address }
+
+    fun networkOf(address: String) = places.find { it.address == address }?.network
+}
 
 /**
  * Which addresses this phone offers: of every network that it is in, also one that leads nowhere, and of its own
  * hotspot.
  */
-class Networks {
-    private val known = LinkedHashMap<Long, KnownNetwork>()
+class Networks<N : Any> {
+    private val known = LinkedHashMap<N, KnownNetwork<N>>()
     private var found = emptyList<FoundInterface>()
-    private var usual: Long? = null
+    private var usual: N? = null
 
-    fun isThere(network: KnownNetwork) {
-        known[network.handle] = network
+    fun isThere(network: KnownNetwork<N>) {
+        known[network.network] = network
     }
 
-    fun isGone(handle: Long) {
-        known -= handle
-        if (usual == handle) usual = null
+    fun isGone(network: N) {
+        known -= network
+        if (usual == network) usual = null
     }
 
     /** What leaves this phone leaves by this network. */
-    fun isUsual(handle: Long?) {
-        usual = handle
+    fun isUsual(network: N?) {
+        usual = network
     }
 
     fun areFound(interfaces: List<FoundInterface>) {
         found = interfaces
     }
 
-    fun offer(): Offer {
+    fun offer(): Offer<N> {
         val first = known[usual]
         // A mobile network beside Wi-Fi is not paid for unasked.
         val others = known.values.filter { it !== first && it.transport != Transport.CELLULAR && it.transport != Transport.VPN }
         val networks = listOfNotNull(first) + others
         val names = known.values.mapNotNull { it.name }
         val own = found.filter { it.name !in names && it.isOurs }.flatMap { it.addresses }.filterNot(::isOfLink)
+        val places = networks.flatMap { network -> network.addresses.map { Place<N>(it, network.network) } } + own.map { Place<N>(it, null) }
         return Offer(
-            addresses = (networks.flatMap { it.addresses } + own).distinct(),
+            places = places.distinctBy { it.address },
             router = first?.router ?: others.firstNotNullOfOrNull { it.router },
-            networks = networks.flatMap { network -> network.addresses.map { it to network.handle } }
-                .groupBy({ it.first }, { it.second }).mapValues { it.value.first() },
             isTunnelled = first?.transport == Transport.VPN,
         )
     }

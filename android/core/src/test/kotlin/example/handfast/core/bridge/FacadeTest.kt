@@ -793,7 +793,11 @@ class FacadeTest {
         assertEquals(ErrorKind.KEY_STORE_LOCKED, openWith { throw KeyStoreException.Locked() })
 
     @Test
-    fun `a key store that holds nonsense`() = assertEquals(ErrorKind.KEY_STORE_FAILED, openWith { ByteArray(7) })
+    fun `a key store that says that the key is lost`() =
+        assertEquals(ErrorKind.KEY_LOST, openWith { throw KeyStoreException.Lost() })
+
+    @Test
+    fun `a key store that holds nonsense`() = assertEquals(ErrorKind.KEY_LOST, openWith { ByteArray(7) })
 
     @Test
     fun `a key store that lost its key`() {
@@ -806,7 +810,7 @@ class FacadeTest {
         Handfast.open(settings, keyStore, deaf).destroy()
         Handfast.open(settings, keyStore, deaf).destroy()
         val kind = runBlocking { kindOf { Handfast.open(settings, MemoryKeyStore(), deaf) } }
-        assertEquals(ErrorKind.KEY_STORE_FAILED, kind)
+        assertEquals(ErrorKind.KEY_LOST, kind)
         folder.toFile().deleteRecursively()
     }
 

@@ -1,7 +1,7 @@
 package example.handfast.core.phone
 
-import example.handfast.core.KeptPrivacy
-import example.handfast.core.Privacy
+import example.handfast.core.KeptChoices
+import example.handfast.core.Choices
 import org.junit.Test
 import java.nio.file.Files
 import kotlin.test.assertEquals
@@ -48,10 +48,10 @@ class AppLockTest {
 
     @Test
     fun `what was chosen is there after a restart`() {
-        val file = Files.createTempDirectory("privacy").resolve("privacy").toFile()
-        assertEquals(Privacy(), KeptPrivacy(file).read())
-        val chosen = Privacy(locksApp = true, tellsContent = true)
-        KeptPrivacy(file).keep(chosen)
-        assertEquals(chosen, KeptPrivacy(file).read())
+        val file = Files.createTempDirectory("choices").resolve("choices").toFile()
+        assertEquals(Choices(), KeptChoices(file).read())
+        val chosen = Choices(locksApp = true, tellsContent = true)
+        KeptChoices(file).keep(chosen)
+        assertEquals(chosen, KeptChoices(file).read())
     }
 }

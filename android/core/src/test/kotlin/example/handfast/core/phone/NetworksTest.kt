@@ -2,11 +2,11 @@ package example.handfast.core.phone
 
 import org.junit.Test
 import kotlin.test.assertEquals
-import kotlin.test.assertFalse
+import kotlin.test.assertNull
 import kotlin.test.assertTrue
 
 class NetworksTest {
-    private val networks = Networks()
+    private val networks = Networks<Int>()
     private val wifi = KnownNetwork(1, Transport.WIFI, "wlan0", listOf("192.168.1.7", "fe80::1"), "192.168.1.1")
     private val mobile = KnownNetwork(2, Transport.CELLULAR, "rmnet0", listOf("10.20.30.40"), null)
 
@@ -28,8 +28,8 @@ class NetworksTest {
         networks.isUsual(2)
         val offer = networks.offer()
         assertEquals(mobile.addresses + wifi.addresses, offer.addresses)
-        assertEquals(1, offer.networks["192.168.1.7"])
-        assertEquals(2, offer.networks["10.20.30.40"])
+        assertEquals(1, offer.networkOf("192.168.1.7"))
+        assertEquals(2, offer.networkOf("10.20.30.40"))
     }
 
     @Test
@@ -55,7 +55,7 @@ class NetworksTest {
         val offer = networks.offer()
         assertEquals(listOf("10.20.30.40", "192.168.43.1"), offer.addresses)
         // It is no network to the system, so nothing can be bound to it.
-        assertFalse("192.168.43.1" in offer.networks)
+        assertNull(offer.networkOf("192.168.43.1"))
     }
 
     @Test

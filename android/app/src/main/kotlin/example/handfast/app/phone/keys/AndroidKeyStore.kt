@@ -1,10 +1,14 @@
 package example.handfast.app.phone.keys
 
 import android.security.keystore.KeyGenParameterSpec
+import android.security.keystore.KeyPermanentlyInvalidatedException
 import android.security.keystore.KeyProperties
+import example.handfast.core.KeyLost
 import example.handfast.core.KeyStore
 import java.io.File
 import java.security.KeyStore as SystemKeyStore
+import java.security.UnrecoverableKeyException
+import javax.crypto.AEADBadTagException
 import javax.crypto.Cipher
 import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
@@ -18,12 +22,21 @@ class AndroidKeyStore(private val file: File) : KeyStore {
     override fun key(): ByteArray? {
         if (!file.exists()) return null
         val wrapped = file.readBytes()
-        // Some phones lose it, as when the screen lock changes. A new one would open nothing.
-        val key = checkNotNull(keptKey()) { "the wrapping key is gone" }
-        val cipher = Cipher.getInstance(CIPHER)
-        val parameters = GCMParameterSpec(TAG_BITS, wrapped, 0, NONCE_BYTES)
-        cipher.init(Cipher.DECRYPT_MODE, key, parameters)
-        return cipher.doFinal(wrapped, NONCE_BYTES, wrapped.size - NONCE_BYTES)
+        if (wrapped.size <= NONCE_BYTES) throw KeyLost()
+        return try {
+            // Some phones lose it, as when the screen lock changes. A new one would open nothing.
+            val key = keptKey() ?: throw KeyLost()
+            val cipher = Cipher.getInstance(CIPHER)
+            cipher.init(Cipher.DECRYPT_MODE, key, GCMParameterSpec(TAG_BITS, wrapped, 0, NONCE_BYTES))
+            cipher.doFinal(wrapped, NONCE_BYTES, wrapped.size - NONCE_BYTES)
+        } catch (_: UnrecoverableKeyException) {
+            throw KeyLost()
+        } catch (_: KeyPermanentlyInvalidatedException) {
+            throw KeyLost()
+        } catch (_: AEADBadTagException) {
+            // Another key has its name, or the file is damaged.
+            throw KeyLost()
+        }
     }
 
     override fun keep(key: ByteArray) {

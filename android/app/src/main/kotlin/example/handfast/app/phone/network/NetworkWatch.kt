@@ -17,6 +17,7 @@ import example.handfast.core.phone.Offer
 import example.handfast.core.phone.Transport
 import java.io.IOException
 import java.net.Inet4Address
+import java.net.InetAddress
 import java.net.NetworkInterface
 
 /**
@@ -30,28 +31,26 @@ class NetworkWatch(
 ) {
     private val manager = context.getSystemService(ConnectivityManager::class.java)
     private val handler = Handler(HandlerThread("network").apply { start() }.looper)
-    private val networks = Networks()
-    private var last: Offer? = null
-    private val there = HashMap<Long, Network>()
+    private val networks = Networks<Network>()
 
-    /** Which network has which address, for the threads of the core. */
+    /** What was told last. Threads of the core read it too. */
     @Volatile
-    private var tied = emptyMap<String, Network>()
-    private lateinit var changed: (Offer) -> Unit
+    private var offer: Offer<Network>? = null
+    private lateinit var changed: (Offer<Network>) -> Unit
 
     /** From now on, [changed] hears of every change, on a thread of the watch. No address means no network. */
-    fun start(changed: (Offer) -> Unit) {
+    fun start(changed: (Offer<Network>) -> Unit) {
         this.changed = changed
         manager.registerDefaultNetworkCallback(
             object : ConnectivityManager.NetworkCallback() {
-                override fun onAvailable(network: Network) = changes { networks.isUsual(network.networkHandle) }
+                override fun onAvailable(network: Network) = changes { networks.isUsual(network) }
 
                 override fun onLinkPropertiesChanged(network: Network, properties: LinkProperties) = changes {
-                    networks.isUsual(network.networkHandle)
+                    networks.isUsual(network)
                     networks.isThere(known(network, properties))
                 }
 
-                override fun onLost(network: Network) = changes { isGone(network) }
+                override fun onLost(network: Network) = changes { networks.isGone(network) }
             },
             handler,
         )
@@ -67,7 +66,7 @@ class NetworkWatch(
                 override fun onLinkPropertiesChanged(network: Network, properties: LinkProperties) =
                     changes { networks.isThere(known(network, properties)) }
 
-                override fun onLost(network: Network) = changes { isGone(network) }
+                override fun onLost(network: Network) = changes { networks.isGone(network) }
             },
             handler,
         )
@@ -81,7 +80,7 @@ class NetworkWatch(
      * @throws IOException if that network has gone
      */
     fun tie(socket: Int, address: String) {
-        val network = tied[plain(address)] ?: return
+        val network = offer?.networkOf(plain(address)) ?: return
         // The descriptor stays its owner's: what is tied is the socket, which a copy of it names as well.
         descriptor(socket).use { network.bindSocket(it.fileDescriptor) }
     }
@@ -95,26 +94,19 @@ class NetworkWatch(
     @Synchronized
     private fun changes(change: () -> Unit) {
         change()
-        val offer = networks.offer()
-        if (offer == last) return
-        last = offer
-        tied = offer.networks.mapNotNull { (address, handle) -> there[handle]?.let { plain(address) to it } }.toMap()
-        changed(offer)
+        val now = networks.offer()
+        if (now == offer) return
+        offer = now
+        changed(now)
     }
 
-    private fun isGone(network: Network) {
-        there -= network.networkHandle
-        networks.isGone(network.networkHandle)
-    }
-
-    private fun known(network: Network, properties: LinkProperties): KnownNetwork {
-        there[network.networkHandle] = network
+    private fun known(network: Network, properties: LinkProperties): KnownNetwork<Network> {
         val router = properties.routes.firstOrNull { it.isDefaultRoute && it.gateway is Inet4Address }
         return KnownNetwork(
-            handle = network.networkHandle,
+            network = network,
             transport = transport(manager.getNetworkCapabilities(network)),
             name = properties.interfaceName,
-            addresses = properties.linkAddresses.mapNotNull { it.address.hostAddress },
+            addresses = properties.linkAddresses.map { plain(it.address) },
             router = router?.gateway?.hostAddress,
         )
     }
@@ -135,14 +127,14 @@ class NetworkWatch(
 }
 
 /** An address in the one form that Java gives it: IPv6 is written in many, and on a phone with its interface. */
-private fun plain(address: String): String =
-    InetAddresses.parseNumericAddress(address.substringBefore('%')).hostAddress.orEmpty()
+private fun plain(address: String): String = plain(InetAddresses.parseNumericAddress(address.substringBefore('%')))
+
+private fun plain(address: InetAddress): String = address.hostAddress.orEmpty().substringBefore('%')
 
 /** This phone's interfaces that are up, as far as it lets an app see them. */
 private fun interfaces(): List<FoundInterface> = try {
     NetworkInterface.getNetworkInterfaces().asSequence().filter { it.isUp && !it.isLoopback }.map { one ->
-        val addresses = one.inetAddresses.asSequence().mapNotNull { it.hostAddress?.substringBefore('%') }
-        FoundInterface(one.name, addresses.toList(), one.isPointToPoint)
+        FoundInterface(one.name, one.inetAddresses.asSequence().map(::plain).toList(), one.isPointToPoint)
     }.toList()
 } catch (_: IOException) {
     emptyList()

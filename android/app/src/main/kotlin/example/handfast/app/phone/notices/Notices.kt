@@ -55,7 +55,7 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
 
     fun tell(tidings: Tidings) {
         val person = person(tidings.session, tidings.name)
-        val style = NotificationCompat.MessagingStyle(Person.Builder().setName(context.getString(R.string.tidings_you)).build())
+        val style = NotificationCompat.MessagingStyle(Person.Builder().setName(context.getString(R.string.row_ours)).build())
         if (tidings.rows.isEmpty()) {
             style.addMessage(context.getString(R.string.tidings_here), System.currentTimeMillis(), person)
         }
@@ -101,7 +101,7 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
         val gone = ShortcutManagerCompat.getDynamicShortcuts(context).map { it.id } - people.keys.map(::nameOf).toSet()
         if (gone.isNotEmpty()) ShortcutManagerCompat.removeLongLivedShortcuts(context, gone)
         for ((session, called) in people) {
-            val name = called.ifEmpty { context.getString(R.string.person_somebody) }
+            val name = called.ifEmpty { context.getString(R.string.person_unknown) }
             val shortcut = ShortcutInfoCompat.Builder(context, nameOf(session))
                 .setShortLabel(name)
                 .setPerson(person(session, name))
@@ -123,7 +123,7 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
 
     private fun person(session: Long, name: String) = Person.Builder()
         .setKey(nameOf(session))
-        .setName(name.ifEmpty { context.getString(R.string.person_somebody) })
+        .setName(name.ifEmpty { context.getString(R.string.person_unknown) })
         .build()
 
     private fun line(row: Row): String = when (row) {

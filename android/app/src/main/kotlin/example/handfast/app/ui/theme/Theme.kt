@@ -1,19 +1,37 @@
 package example.handfast.app.ui.theme
 
+import android.os.Build
 import androidx.compose.foundation.isSystemInDarkTheme
 import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Shapes
 import androidx.compose.material3.darkColorScheme
+import androidx.compose.material3.dynamicDarkColorScheme
+import androidx.compose.material3.dynamicLightColorScheme
 import androidx.compose.material3.lightColorScheme
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.graphics.Color
+import androidx.compose.ui.platform.LocalContext
 import androidx.compose.ui.unit.dp
 
-/** Calm surfaces, teal for what to do, amber for what waits: Material's roles, in the light and in the dark. */
+/**
+ * Calm surfaces, teal for what to do, amber for what waits: Material's roles, in the light and in the dark.
+ * [ofPhone]: in the colors that the person gave the phone, where it has such.
+ */
 @Composable
-fun HandfastTheme(dark: Boolean = isSystemInDarkTheme(), content: @Composable () -> Unit) =
-    MaterialTheme(colorScheme = if (dark) Dark else Light, shapes = Rounded, content = content)
+fun HandfastTheme(dark: Boolean = isSystemInDarkTheme(), ofPhone: Boolean = false, content: @Composable () -> Unit) {
+    val context = LocalContext.current
+    val colors = when {
+        ofPhone && Build.VERSION.SDK_INT >= Build.VERSION_CODES.S ->
+            if (dark) dynamicDarkColorScheme(context) else dynamicLightColorScheme(context)
+        dark -> Dark
+        else -> Light
+    }
+    MaterialTheme(colorScheme = colors, shapes = Rounded, content = content)
+}
+
+/** The person gives this phone colors of their own. */
+val hasPhoneColors get() = Build.VERSION.SDK_INT >= Build.VERSION_CODES.S
 
 private val Rounded = Shapes(
     extraSmall = RoundedCornerShape(8.dp),

@@ -1,13 +1,12 @@
 package example.handfast.core
 
-import example.handfast.core.bridge.TestDevice
 import java.io.IOException
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
 import kotlin.concurrent.thread
 import kotlin.test.fail
 
-/** A running program that talks in lines. */
+/** A running program that talks in lines, for the tests of `android/core` and of the app. */
 class Program(vararg command: String) : AutoCloseable {
     private val said = LinkedBlockingQueue<String>()
     private val process =
@@ -37,7 +36,7 @@ class Program(vararg command: String) : AutoCloseable {
     fun until(part: String): String {
         val seen = mutableListOf<String>()
         while (true) {
-            val line = said.poll(TestDevice.SOON, TimeUnit.MILLISECONDS) ?: fail("no $part, only $seen")
+            val line = said.poll(SOON, TimeUnit.MILLISECONDS) ?: fail("no $part, only $seen")
             if (part in line) return line
             seen += line
         }
@@ -45,11 +44,19 @@ class Program(vararg command: String) : AutoCloseable {
 
     /** Its status, once it has ended by itself. */
     fun ended(): Int {
-        if (!process.waitFor(TestDevice.SOON, TimeUnit.MILLISECONDS)) fail("it goes on")
+        if (!process.waitFor(SOON, TimeUnit.MILLISECONDS)) fail("it goes on")
         return process.exitValue()
     }
 
     override fun close() {
         process.destroyForcibly()
+    }
+
+    companion object {
+        /** The program of the desktop. */
+        fun handfast(vararg arguments: String) = Program(System.getProperty("handfast.program"), *arguments)
+
+        /** In milliseconds. Generous, because it is waited for only where something is wrong. */
+        private const val SOON = 120_000L
     }
 }
