@@ -10,7 +10,9 @@ use crate::sealed_files::landing::takes_files;
 use crate::status::Stop;
 use crate::{input, strings, words};
 use handfast_native::conversation::{Finding, Limits, MAX_TEXT, ToSend};
-use handfast_native::device::{Reached, Refusal, RowContent, Saying, SessionEnd, View, Wish};
+use handfast_native::device::{
+    Reached, Refusal, RowContent, Saying, SessionCommand, SessionEnd, View, Wish,
+};
 use handfast_native::handshake::ShortString;
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -71,6 +73,7 @@ pub(crate) async fn talk(
         shown: None,
         held: VecDeque::new(),
         is_leaving: false,
+        is_away: false,
         leaves_by: None,
     };
     chat.met(met, fallback);
@@ -101,6 +104,8 @@ struct Chat<'a> {
     held: VecDeque<Held>,
     /// Nothing more will be typed. What is under way goes through first.
     is_leaving: bool,
+    /// A contact is gone, and looked for. What is typed waits.
+    is_away: bool,
     /// The person has turned away, and is gone by then, whatever is still under way: what comes in is not
     /// drawn any more. A script that leaves gets all of it.
     leaves_by: Option<Instant>,
@@ -170,6 +175,22 @@ impl Chat<'_> {
     async fn hear(&mut self, news: News) -> Option<Result<(), Stop>> {
         match news {
             News::View(View::Ended(end)) => return Some(self.end(end)),
+            News::View(View::Seeking { name, restored, .. }) => {
+                if !std::mem::replace(&mut self.is_away, true) {
+                    self.output.tell(Event::Away);
+                    self.leave_if_nothing_waits();
+                }
+                if let Some(claim) = &restored {
+                    self.output.tell(Event::restored(&name, claim));
+                }
+            }
+            News::View(view @ View::Talking { .. }) if self.is_away => {
+                self.is_away = false;
+                if let View::Talking { name, .. } = &view {
+                    self.output.tell(Event::Back { name: name.clone() });
+                }
+                self.changed(&view);
+            }
             News::View(view) => self.changed(&view),
             News::Row(row) => {
                 let is_text = matches!(row.content, RowContent::Text(_));
@@ -249,6 +270,7 @@ impl Chat<'_> {
     async fn typed(&mut self, line: Option<String>, is_person: bool) {
         let Some(line) = line else {
             self.held.push_back(Held::End);
+            self.leave_if_nothing_waits();
             return self.say_what_was_held().await;
         };
         if is_person && line.trim() == "/quit" {
@@ -259,7 +281,15 @@ impl Chat<'_> {
             let _ = timeout_at(by, self.leave()).await;
             return;
         }
-        match self.held.is_empty() {
+        if self.is_away
+            && let Some(agrees) = words::restored_answer(&line)
+        {
+            let answer = SessionCommand::AcceptRestored(agrees);
+            // Whoever left meanwhile asks no more.
+            let _ = self.session.orders().give(answer).await;
+            return;
+        }
+        match self.held.is_empty() && !self.is_away {
             true => self.carry_out(line).await,
             false => self.held.push_back(Held::Line(line)),
         }
@@ -267,6 +297,9 @@ impl Chat<'_> {
 
     /// Tries again what there was no room for.
     async fn say_what_was_held(&mut self) {
+        if self.is_away {
+            return;
+        }
         let mut waiting = std::mem::take(&mut self.held);
         while self.held.is_empty()
             && let Some(held) = waiting.pop_front()
@@ -278,6 +311,15 @@ impl Chat<'_> {
             }
         }
         self.held.append(&mut waiting);
+    }
+
+    /// Nobody is there, nothing more will be typed, and nothing that was typed waits for them.
+    fn leave_if_nothing_waits(&mut self) {
+        let mut held = self.held.iter();
+        if self.is_away && (held.all(|held| matches!(held, Held::End))) {
+            let is_over = self.is_leaving || !self.held.is_empty();
+            self.leaves_by = self.leaves_by.or(is_over.then(Instant::now));
+        }
     }
 
     /// Leaves once everything that is under way is through.

@@ -237,15 +237,15 @@ pub(crate) fn long_about() -> &'static str {
 
 pub(crate) fn short_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
     }
 }
 
 pub(crate) fn after_help() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
     }
 }
 
@@ -281,6 +281,20 @@ pub(crate) fn invitations_examples() -> &'static str {
     match language() {
         English => "Examples:\n  handfast invitations\n  handfast invitations --revoke bakotilu",
         German => "Beispiele:\n  handfast invitations\n  handfast invitations --revoke bakotilu",
+    }
+}
+
+pub(crate) fn contacts_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast contacts\n  handfast contacts --forget Ben",
+        German => "Beispiele:\n  handfast contacts\n  handfast contacts --forget Ben",
+    }
+}
+
+pub(crate) fn chat_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast chat Ben\n\nThe two look for each other, so Ben has to do the same. Nothing has to be sent or shown: they\ntry the addresses at which they reached each other before.",
+        German => "Beispiele:\n  handfast chat Ben\n\nDie beiden suchen einander, also muss Ben das Gleiche tun. Nichts muss gesendet oder gezeigt\nwerden: Sie versuchen es an den Adressen, an denen sie einander schon erreicht haben.",
     }
 }
 
@@ -358,6 +372,41 @@ pub(crate) fn command_inspect() -> &'static str {
     match language() {
         English => "Tell what a locked file says without its answer",
         German => "Zeigen, was eine verschlossene Datei ohne die Antwort verrät",
+    }
+}
+
+pub(crate) fn command_contacts() -> &'static str {
+    match language() {
+        English => "List the people you have met, or forget somebody",
+        German => "Die Leute auflisten, die du getroffen hast, oder jemanden vergessen",
+    }
+}
+
+pub(crate) fn command_chat() -> &'static str {
+    match language() {
+        English => "Look for somebody you have met before, and talk",
+        German => "Jemanden suchen, den du schon getroffen hast, und reden",
+    }
+}
+
+pub(crate) fn option_contact() -> &'static str {
+    match language() {
+        English => "Who it is: the name, its beginning, or the letters and digits behind it",
+        German => "Wer es ist: der Name, sein Anfang, oder die Buchstaben und Ziffern dahinter",
+    }
+}
+
+pub(crate) fn option_forget() -> &'static str {
+    match language() {
+        English => "Forget this contact",
+        German => "Diesen Kontakt vergessen",
+    }
+}
+
+pub(crate) fn option_loopback_contact() -> &'static str {
+    match language() {
+        English => "Look for them on this machine too",
+        German => "Auch auf diesem Rechner suchen",
     }
 }
 
@@ -1772,6 +1821,97 @@ pub(crate) fn nothing_to_resume() -> &'static str {
     match language() {
         English => "nothing is waiting: make a new invitation, or ask for one",
         German => "es wartet nichts: erstelle eine neue Einladung oder bitte um eine",
+    }
+}
+
+pub(crate) fn contact() -> &'static str {
+    match language() {
+        English => "somebody",
+        German => "jemand",
+    }
+}
+
+pub(crate) fn no_contacts() -> &'static str {
+    match language() {
+        English => "You have met nobody yet.",
+        German => "Du hast noch niemanden getroffen.",
+    }
+}
+
+pub(crate) fn contact_line(name: impl Display, id: impl Display, ago: impl Display, trust: impl Display) -> String {
+    match language() {
+        English => format!("{name} ({id}), heard {ago} ago. {trust}"),
+        German => format!("{name} ({id}), gehört vor {ago}. {trust}"),
+    }
+}
+
+pub(crate) fn unknown_contact() -> &'static str {
+    match language() {
+        English => "no contact is called that: look at the list that handfast contacts prints",
+        German => "kein Kontakt heißt so: sieh in die Liste, die handfast contacts ausgibt",
+    }
+}
+
+pub(crate) fn several_contacts() -> &'static str {
+    match language() {
+        English => "several contacts are called that: take the letters and digits behind the name, as handfast contacts prints them",
+        German => "mehrere Kontakte heißen so: nimm die Buchstaben und Ziffern hinter dem Namen, wie handfast contacts sie ausgibt",
+    }
+}
+
+pub(crate) fn forgotten(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} is forgotten. To find each other again you have to meet once more."),
+        German => format!("{name} ist vergessen. Um euch wiederzufinden, müsst ihr euch noch einmal treffen."),
+    }
+}
+
+pub(crate) fn seeking(name: impl Display) -> String {
+    match language() {
+        English => format!("Looking for {name}. It works as soon as they look for you as well."),
+        German => format!("Ich suche {name}. Es geht, sobald auch dort nach dir gesucht wird."),
+    }
+}
+
+pub(crate) fn seeking_heard(name: impl Display, ago: impl Display) -> String {
+    match language() {
+        English => format!("Looking for {name}, heard {ago} ago. It works as soon as they look for you as well."),
+        German => format!("Ich suche {name}, gehört vor {ago}. Es geht, sobald auch dort nach dir gesucht wird."),
+    }
+}
+
+pub(crate) fn contact_away() -> &'static str {
+    match language() {
+        English => "They are gone. You are told when they are back; what you type waits.",
+        German => "Die andere Seite ist weg. Du hörst, wenn sie wieder da ist; was du tippst, wartet.",
+    }
+}
+
+pub(crate) fn contact_back(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} is back."),
+        German => format!("{name} ist wieder da."),
+    }
+}
+
+pub(crate) fn restored_theirs(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} says that theirs is a restored device, as on a new phone. If you do not know of one, somebody may use a copy: ask them. Go on with it? /yes or /no"),
+        German => format!("{name} sagt, es sei ein wiederhergestelltes Gerät, wie nach einem neuen Telefon. Weißt du von keinem, benutzt vielleicht jemand eine Kopie: frag nach. Damit weitermachen? /ja oder /nein"),
+    }
+}
+
+pub(crate) fn restored_ours(name: impl Display) -> String {
+    match language() {
+        English => format!("This device was restored. {name} is asked whether to go on with it. Are you sure it is them? /yes or /no"),
+        German => format!("Dieses Gerät wurde wiederhergestellt. {name} wird gefragt, ob es damit weitergeht. Bist du sicher, dass sie es sind? /ja oder /nein"),
+    }
+}
+
+pub(crate) fn restored_unclear(name: impl Display) -> String {
+    match language() {
+        English => format!("The two devices have no secret in common any more: one of them was restored, or somebody uses a copy. Ask {name}. Go on? /yes or /no"),
+        German => format!("Die beiden Geräte haben kein gemeinsames Geheimnis mehr: Eines wurde wiederhergestellt, oder jemand benutzt eine Kopie. Frag {name}. Weitermachen? /ja oder /nein"),
     }
 }
 

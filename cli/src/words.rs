@@ -3,9 +3,12 @@
 
 use crate::language::{Language, language};
 use crate::output::Side;
+use crate::status::{Status, Stop};
 use crate::{margin, strings};
 use handfast_native::conversation::{CompareError, FileError, Violation};
-use handfast_native::device::{EndReason, NotNamed, Reached, Refusal, Role, SessionEnd, Tag};
+use handfast_native::device::{
+    EndReason, NotCalled, NotNamed, Reached, Refusal, Role, SessionEnd, Tag,
+};
 use handfast_native::handshake::{
     ChannelError, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
 };
@@ -14,9 +17,11 @@ use handfast_native::network::{
 };
 use handfast_native::pairing::{Cause, Failure, Remedy};
 use handfast_native::qr::PictureError;
+use handfast_native::reconnect::RestoredClaim;
 use handfast_native::seal::{Cost, Kind, LockError, SealError, Strength, Trivial, Verdict};
 use handfast_native::store::{KeyStoreError, StoreError};
 use handfast_native::token::{FieldError, FindError, Range, ReplyError, Token};
+use handfast_native::unix_seconds;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -399,6 +404,69 @@ pub(crate) fn limited(limit: Reached) -> &'static str {
         Reached::Text => strings::limit_bytes(),
         Reached::Files => strings::limit_offers(),
     }
+}
+
+/// Somebody who was met, in a list.
+pub(crate) fn contact(name: &str, id: &str, trust: &str, heard: u64) -> String {
+    let ago = Duration::from_secs(unix_seconds().saturating_sub(heard));
+    strings::contact_line(called(name), id, duration(ago), trust)
+}
+
+/// What to call a contact.
+fn called(name: &str) -> String {
+    match name {
+        "" => strings::contact().to_owned(),
+        name => quoted(name),
+    }
+}
+
+/// Nobody, or more than one, is called that.
+pub(crate) fn not_called(error: NotCalled) -> Stop {
+    match error {
+        NotCalled::Unknown => Stop::new(
+            Status::BadInput,
+            "unknown_contact",
+            strings::unknown_contact(),
+        ),
+        NotCalled::Several => Stop::new(
+            Status::Usage,
+            "several_contacts",
+            strings::several_contacts(),
+        ),
+    }
+}
+
+/// Somebody was forgotten.
+pub(crate) fn forgotten(name: &str) -> String {
+    strings::forgotten(called(name))
+}
+
+/// A contact is looked for, and was last heard then.
+pub(crate) fn seeking(name: &str, heard: u64) -> String {
+    let ago = Duration::from_secs(unix_seconds().saturating_sub(heard));
+    match heard {
+        0 => strings::seeking(called(name)),
+        _ => strings::seeking_heard(called(name), duration(ago)),
+    }
+}
+
+/// A contact who was gone is here again.
+pub(crate) fn back(name: &str) -> String {
+    strings::contact_back(called(name))
+}
+
+/// What two say of a restored device, and what the person can do.
+pub(crate) fn restored(name: &str, claim: &RestoredClaim) -> String {
+    match (claim.theirs, claim.ours) {
+        (true, false) => strings::restored_theirs(called(name)),
+        (false, true) => strings::restored_ours(called(name)),
+        (true, true) | (false, false) => strings::restored_unclear(called(name)),
+    }
+}
+
+/// What a line means where somebody is asked about a restored device.
+pub(crate) fn restored_answer(line: &str) -> Option<bool> {
+    consent(line.trim().strip_prefix('/')?)
 }
 
 /// They left.

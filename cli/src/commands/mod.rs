@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
+mod chat;
 mod completions;
+mod contacts;
 mod demo;
 mod inspect;
 mod invitations;
@@ -32,6 +34,10 @@ pub(crate) enum Command {
     Join(join::Args),
     #[command(about = strings::command_invitations())]
     Invitations(invitations::Args),
+    #[command(about = strings::command_contacts())]
+    Contacts(contacts::Args),
+    #[command(about = strings::command_chat())]
+    Chat(chat::Args),
     #[command(about = strings::command_scan())]
     Scan(scan::Args),
     #[command(about = strings::command_seal())]
@@ -61,6 +67,8 @@ impl Command {
             Self::Invite(args) => args.talk.json,
             Self::Join(args) => args.talk.json,
             Self::Invitations(args) => args.json,
+            Self::Contacts(args) => args.json,
+            Self::Chat(args) => args.json,
             Self::Scan(args) => args.json,
             Self::Seal(args) => args.json,
             Self::Open(args) => args.json,
@@ -79,6 +87,8 @@ impl Command {
             Self::Invite(args) => talk(args.talk.json, move |hands| invite::run(args, hands)),
             Self::Join(args) => talk(args.talk.json, move |hands| join::run(args, hands)),
             Self::Invitations(args) => talk(args.json, move |hands| invitations::run(args, hands)),
+            Self::Contacts(args) => talk(args.json, move |hands| contacts::run(args, hands)),
+            Self::Chat(args) => talk(args.json, move |hands| chat::run(args, hands)),
             Self::Scan(args) => scan::run(&args),
             Self::Seal(args) => talk(args.json, move |hands| seal::run(args, hands)),
             Self::Open(args) => talk(args.json, move |hands| open::run(args, hands)),

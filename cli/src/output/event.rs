@@ -5,6 +5,7 @@ use crate::{strings, words};
 use handfast_native::device::{Reached, Role, View};
 use handfast_native::handshake::{Trust, TrustReason};
 use handfast_native::pairing::{Cause, GuestStage, HostStage};
+use handfast_native::reconnect::RestoredClaim;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -55,6 +56,36 @@ pub(crate) enum Event {
     },
     /// It was ended by the person.
     Revoked { id: String },
+    /// Somebody who was met, for a list. Times are seconds since 1970-01-01 UTC.
+    Contact {
+        name: String,
+        /// Tells those of one name apart.
+        id: String,
+        /// Their long-term key, in hexadecimal digits.
+        key: String,
+        #[serde(flatten)]
+        trusted: Trusted,
+        since: u64,
+        heard: u64,
+        /// The two hold something in common by which they find each other.
+        can_be_found: bool,
+    },
+    /// The person forgot somebody.
+    Forgotten { name: String, key: String },
+    /// Somebody who was met is looked for. They were last heard then; 0 if that is not known.
+    Seeking { name: String, heard: u64 },
+    /// One of the two devices was restored from a copy, or somebody uses one: the person answers with
+    /// `/yes` or `/no`.
+    Restored {
+        name: String,
+        theirs: bool,
+        ours: bool,
+        text: String,
+    },
+    /// They are gone, and looked for. What is typed waits.
+    Away,
+    /// They are here again, after they were gone.
+    Back { name: String },
     /// The guest is asked. The question comes from the other side.
     Asking {
         question: String,
@@ -217,6 +248,16 @@ impl Event {
         }
     }
 
+    /// What two say of a restored device.
+    pub(crate) fn restored(name: &str, claim: &RestoredClaim) -> Self {
+        Self::Restored {
+            name: name.to_owned(),
+            theirs: claim.theirs,
+            ours: claim.ours,
+            text: words::restored(name, claim),
+        }
+    }
+
     /// What most likely stands in the way.
     pub(crate) fn hint(cause: Cause) -> Self {
         let key = match cause {
@@ -343,6 +384,10 @@ impl State {
             View::ReplyNeeded { is_slot_taken, .. } => match is_slot_taken {
                 true => Self::SeatTaken,
                 false => Self::ReplyNeeded,
+            },
+            View::Seeking { is_here, .. } => match is_here {
+                true => Self::Checking,
+                false => return None,
             },
             View::Preparing { .. }
             | View::Locked { .. }

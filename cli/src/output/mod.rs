@@ -137,6 +137,21 @@ impl Output {
                 let left = Duration::from_secs(*expires_in_s);
                 self.say(&words::pending(id, *seat, name.as_deref(), left));
             }
+            Event::Contact {
+                name,
+                id,
+                trusted,
+                heard,
+                ..
+            } => {
+                let trust = words::trust_sentence(trusted.0.reason());
+                self.say(&words::contact(name, id, trust, *heard));
+            }
+            Event::Forgotten { name, .. } => self.whisper(&words::forgotten(name)),
+            Event::Seeking { name, heard } => self.whisper(&words::seeking(name, *heard)),
+            Event::Restored { text, .. } => self.whisper(text),
+            Event::Away => self.whisper(strings::contact_away()),
+            Event::Back { name } => self.whisper(&words::back(name)),
             Event::Revoked { id } => self.whisper(&strings::revoked(id)),
             Event::Asking {
                 question,

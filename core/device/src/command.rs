@@ -42,6 +42,8 @@ pub enum Command {
     /// A guest's reply came here. The device finds the invitation that it answers. The answer follows
     /// once the guest is looked for and the reply is kept.
     Reply(Box<SealedReply>, Provenance),
+    /// Look for a contact, and talk to them once they are here. It goes on until the session is closed.
+    Seek(PublicKey, Box<SessionTerms>),
     /// Something for one session.
     To(SessionId, SessionCommand),
     /// Forget somebody who was met, or who is refused.
@@ -81,6 +83,8 @@ pub enum SessionCommand {
     OfferReply,
     /// Guest: answer the question.
     Answer(Answers),
+    /// Contact: whether the conversation goes on with a device that was restored from a copy.
+    AcceptRestored(bool),
     /// More may be tried to get past a strict network than one token causes by itself.
     TryHarder,
     /// Stop here. What waits goes on waiting in the store; a conversation says goodbye at once.

@@ -18,6 +18,8 @@
 //! 4. The two are together: in one batch the invitation ends and the peer is remembered. Only then
 //!    they talk, so that no invitation lives twice and nobody is met who is not remembered.
 //! 5. `talk`: rows, files, the comparison, and what it makes of the trust in the peer.
+//! 6. `returning`: a contact is looked for by what only the two hold (`hours`), proves to be them, and both
+//!    keep the next secret before they talk. It goes on beside the conversation, and after it.
 //!
 //! # The rules of what is kept
 //!
@@ -27,12 +29,15 @@
 //! fails ends the wait: what cannot be kept is not done. A reply is acted on at once and then kept,
 //! because the guest stands there.
 
+mod called;
 mod command;
+mod hours;
 mod pairing;
 mod place;
 mod ports;
 mod prepare;
 mod randomness;
+mod returning;
 #[cfg(feature = "serde")]
 pub mod serialized;
 mod session;
@@ -45,6 +50,7 @@ mod unheard;
 mod view;
 mod window;
 
+pub use called::{NotCalled, called, short_key};
 pub use command::{
     AcceptTerms, Answer, Command, DeliveryMode, Done, InviteTerms, Protection, Refusal, Saying,
     SessionCommand,
@@ -52,7 +58,7 @@ pub use command::{
 pub use place::usable;
 pub use ports::{
     Bind, CarrierCommand, CarrierEvent, Connected, GuestKeys, HostKeys, Input, Milestones,
-    NetworkCommand, Output, TalkCommand, TalkEvent, Ticket, Work, WorkDone,
+    NetworkCommand, Output, SeekKeys, TalkCommand, TalkEvent, Ticket, Work, WorkDone,
 };
 pub use randomness::{NoRandomness, Randomness, system_randomness};
 pub use settings::{Asking, Scope, SessionTerms, Settings};
@@ -68,7 +74,7 @@ pub use handfast_protocol::pairing::{AuthenticatedPeer, HostHistory, Provenance}
 pub use handfast_store::EndReason;
 pub use handfast_token::Role;
 
-use handfast_protocol::handshake::StaticKey;
+use handfast_protocol::handshake::{PublicKey, StaticKey};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Now;
 use handfast_store::{Contact, MAX_SETTING, Refused, StoreError};
@@ -311,6 +317,7 @@ impl Device {
             Command::Resume(pending, terms) => self.resume(pending, *terms, now).map(Some),
             Command::Withdraw(pending) => self.withdraw(request, pending, now),
             Command::Reply(reply, provenance) => self.reply(request, *reply, provenance, now),
+            Command::Seek(key, terms) => self.seek(key, *terms, now).map(Some),
             Command::To(id, command) => {
                 if !self.sessions.contains_key(&id) {
                     return Err(Refusal::NotNow);
@@ -386,6 +393,16 @@ impl Device {
         self.must_have_room(Role::Host, now)?;
         let id = self.next_session();
         let session = Session::invite(&mut self.shared, id, terms)?;
+        Ok(self.begin(session, now))
+    }
+
+    fn seek(&mut self, key: PublicKey, terms: SessionTerms, now: Now) -> Result<Done, Refusal> {
+        let mut sessions = self.sessions.iter();
+        if let Some((id, _)) = sessions.find(|(_, session)| session.peer() == Some(key)) {
+            return Err(Refusal::UnderWay(*id));
+        }
+        let id = self.next_session();
+        let session = Session::seek(&mut self.shared, id, key, terms, now)?;
         Ok(self.begin(session, now))
     }
 
@@ -513,6 +530,7 @@ impl Device {
             let is_own = usable.iter().all(IpAddr::is_loopback);
             self.shared.set_network_is_own(is_own);
         }
+        self.shared.set_router(router);
         let changed = NetworkCommand::Changed(usable, router);
         self.shared.put(Output::Network(changed));
         self.feed_all(now, || SessionInput::NetworkChanged { is_offline, router })

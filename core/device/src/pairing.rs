@@ -14,12 +14,14 @@ use super::{
 };
 use bytes::Bytes;
 use handfast_protocol::handshake::Trust;
-use handfast_protocol::link::TransportError;
+use handfast_protocol::link::{LinkPath, TransportError};
 use handfast_protocol::pairing::{
     Cause, Failure, Guest, GuestEffect, GuestView, Host, HostEffect, HostStage, HostTerms, Now,
     Turn,
 };
-use handfast_store::{Contact, PendingInvitation, PendingReply, Proofs, StoreError};
+use handfast_store::{
+    Contact, ContactChange, PendingInvitation, PendingReply, Proofs, StoreError, Way,
+};
 use handfast_token::{
     Candidate, Fingerprint, Invitation, MAX_LIFETIME, Policy, SealedReply, Token, admit,
 };
@@ -67,6 +69,8 @@ pub(super) struct Pairing {
     /// Guest: a reply that an earlier process made does not lead here any more.
     is_moved: bool,
     has_link: bool,
+    /// Which way the last link took.
+    path: Option<LinkPath>,
     began: Instant,
     milestones: Milestones,
     conclusion: Option<Conclusion>,
@@ -132,6 +136,8 @@ enum ConclusionStep {
 pub(super) struct Remembered {
     pub(super) peer: AuthenticatedPeer,
     pub(super) trust: Trust,
+    /// Which way the link takes, as it is kept.
+    pub(super) path: Option<LinkPath>,
     pub(super) early: Vec<Bytes>,
     pub(super) milestones: Milestones,
 }
@@ -190,6 +196,7 @@ impl Pairing {
             outlook: ready.outlook,
             is_moved: ready.is_moved,
             has_link: false,
+            path: None,
             began: context.now.monotonic,
             milestones: Milestones::default(),
             conclusion: None,
@@ -365,7 +372,12 @@ impl Pairing {
                     machine.slot_taken(is_taken);
                 }
             }
-            CarrierEvent::LinkOpen { local, remote } => {
+            CarrierEvent::LinkOpen {
+                local,
+                remote,
+                path,
+            } => {
+                self.path = path;
                 self.unheard.heard();
                 self.cause = None;
                 self.has_link = true;
@@ -560,7 +572,14 @@ impl Pairing {
             return;
         };
         let now = context.now;
-        let met = Write::Meet(contact(peer, now));
+        let met = Write::Meet(Contact {
+            ways: self
+                .path
+                .map(|path| way(path, context))
+                .into_iter()
+                .collect(),
+            ..contact(peer, now)
+        });
         let snapshot = self.side.snapshot();
         // Somebody who is refused is not remembered by this, and has used the invitation up.
         let mut writes = match context.shared.is_refused(peer.key) {
@@ -579,7 +598,11 @@ impl Pairing {
     fn conclude(&mut self, context: &mut Context<'_>, peer: Box<AuthenticatedPeer>) {
         let now = context.now;
         self.milestones.authenticated = Some(now.monotonic.saturating_duration_since(self.began));
-        let writes = vec![end(self.pending(), EndReason::Used, now)];
+        let mut writes = vec![end(self.pending(), EndReason::Used, now)];
+        if !peer.keeps_us {
+            // Whoever keeps nothing is not found again.
+            writes.push(Write::Contact(peer.key, ContactChange::Unfindable));
+        }
         self.conclusion = Some(Conclusion {
             ticket: context.write(writes),
             until: now.monotonic + KEEPING,
@@ -732,6 +755,7 @@ impl Pairing {
         Ok(Remembered {
             trust,
             peer,
+            path: self.path,
             early: Vec::new(),
             milestones: self.milestones,
         })
@@ -1035,7 +1059,27 @@ impl Side {
 
 /// What is remembered of somebody who was met now.
 fn contact(peer: &AuthenticatedPeer, now: Now) -> Contact {
-    Contact::met(peer.key, peer.name.clone(), peer.trust, now.unix)
+    Contact {
+        clock: Some(clock_ahead(peer.clock, now)),
+        reconnect: Some(peer.reconnect.clone()),
+        ..Contact::met(peer.key, peer.name.clone(), peer.trust, now.unix)
+    }
+}
+
+/// How a contact is reached by a link that takes this path.
+pub(super) fn way(path: LinkPath, context: &Context<'_>) -> Way {
+    Way {
+        ours: path.local,
+        theirs: path.peer,
+        router: context.shared.router(),
+        at: context.now.unix,
+    }
+}
+
+/// By how many seconds a clock that says `unix` is ahead of this device's.
+pub(super) fn clock_ahead(unix: u64, now: Now) -> i32 {
+    let off = i128::from(unix) - i128::from(now.unix);
+    i32::try_from(off).unwrap_or(if off < 0 { i32::MIN } else { i32::MAX })
 }
 
 fn too_late() -> StoreError {

@@ -9,9 +9,10 @@ use bytes::Bytes;
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::conversation::{self, CompareError, Finding, Limits, Transfer};
 use handfast_protocol::handshake::{ShortString, Trust};
-use handfast_protocol::link::TransportError;
+use handfast_protocol::link::{LinkPath, TransportError};
 use handfast_protocol::network::{Guessed, NetworkReport, StunServer};
 use handfast_protocol::pairing::Turn;
+use handfast_protocol::reconnect::{Part, RendezvousKeys};
 use handfast_seal::{self as seal, Answers, Credential, Questions, SealError};
 use handfast_store::StoreError;
 use handfast_token::{Candidate, Fingerprint, Invitation, InvitationKeys, Secret};
@@ -83,9 +84,15 @@ pub enum CarrierCommand {
     Listen(Box<HostKeys>),
     /// Knock at the host of this invitation.
     Knock(Box<GuestKeys>),
-    /// Guest: the host can be here too, or instead.
+    /// Look for a contact, and listen to them.
+    Seek(Box<SeekKeys>),
+    /// Contact: these hours are good now.
+    Hours(Vec<RendezvousKeys>),
+    /// Contact: who is at the end of the newest link has proved it. A link before that ends.
+    Stands,
+    /// Guest and contact: the peer can be here too, or instead.
     Reach(Vec<Candidate>),
-    /// Guest: give up the link, and knock again.
+    /// Give up the link, and knock again.
     KnockAgain,
     /// Host: knock at this guest as well.
     Expect(Fingerprint, Vec<Candidate>, Turn),
@@ -143,6 +150,17 @@ pub struct GuestKeys {
     pub addresses: Vec<Candidate>,
 }
 
+/// By what two contacts find each other and are recognised on the network.
+#[derive(Debug)]
+pub struct SeekKeys {
+    /// On which side of the pair this device is.
+    pub part: Part,
+    /// The hours that are good now. The first is sent in, the others are listened to.
+    pub hours: Vec<RendezvousKeys>,
+    /// Where the contact may be; only what may be sent to.
+    pub addresses: Vec<Candidate>,
+}
+
 /// What happens on the way to a peer.
 #[derive(Debug)]
 pub enum CarrierEvent {
@@ -188,6 +206,8 @@ pub enum CarrierEvent {
         local: Fingerprint,
         /// Of the peer.
         remote: Fingerprint,
+        /// Which way it takes.
+        path: Option<LinkPath>,
     },
     /// A message came over the link.
     Received(Bytes),
@@ -301,6 +321,8 @@ pub enum TalkEvent {
     Said,
     /// The wish to compare was not taken.
     NotCompared(CompareError),
+    /// The link takes this way now.
+    Path(LinkPath),
     /// It ended without a word.
     Gone,
 }

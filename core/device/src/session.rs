@@ -3,6 +3,7 @@
 use super::pairing::{Pairing, Remembered};
 use super::place::is_on_this_machine;
 use super::prepare::{Plan, Preparing};
+use super::returning::Returning;
 use super::shared::{Purpose, Shared};
 use super::snapshot::{expires, name_of};
 use super::talk::Talk;
@@ -139,6 +140,8 @@ enum State {
     Preparing(Box<Preparing>),
     Pairing(Box<Pairing>),
     Talking(Box<Talk>),
+    /// A contact is looked for, or talked to.
+    Returning(Box<Returning>),
 }
 
 /// What ends what waits.
@@ -209,6 +212,24 @@ impl Session {
         Self::new(shared, id, SessionTerms::default(), state)
     }
 
+    /// Looks for a contact.
+    pub(super) fn seek(
+        shared: &mut Shared,
+        id: SessionId,
+        key: PublicKey,
+        terms: SessionTerms,
+        now: Now,
+    ) -> Result<Self, Refusal> {
+        // Whoever is nobody is found by nobody.
+        let terms = SessionTerms {
+            is_incognito: false,
+            ..terms
+        };
+        let identity = shared.identity(&terms).map_err(|_| Refusal::NotNow)?;
+        let returning = Returning::new(shared, &identity, key, now)?;
+        Self::new(shared, id, terms, State::Returning(Box::new(returning)))
+    }
+
     /// Goes on with what waits.
     pub(super) fn resume(
         shared: &mut Shared,
@@ -249,7 +270,9 @@ impl Session {
     pub(super) fn waits_for_a_choice(&self) -> bool {
         match self.state {
             State::Locked { .. } | State::Opened(..) => true,
-            State::Preparing(_) | State::Pairing(_) | State::Talking(_) => false,
+            State::Preparing(_) | State::Pairing(_) | State::Talking(_) | State::Returning(_) => {
+                false
+            }
         }
     }
 
@@ -261,14 +284,15 @@ impl Session {
             }
             State::Preparing(preparing) => preparing.pending(),
             State::Pairing(pairing) => Some(pairing.pending()),
-            State::Locked { .. } | State::Talking(_) => None,
+            State::Locked { .. } | State::Talking(_) | State::Returning(_) => None,
         }
     }
 
-    /// With whom it talks.
+    /// With whom it talks, or whom it looks for.
     pub(super) fn peer(&self) -> Option<PublicKey> {
         match &self.state {
             State::Talking(talk) => Some(talk.key()),
+            State::Returning(returning) => Some(returning.key()),
             State::Locked { .. } | State::Opened(..) | State::Preparing(_) | State::Pairing(_) => {
                 None
             }
@@ -288,13 +312,16 @@ impl Session {
         match &self.state {
             State::Preparing(preparing) => preparing.hosted(),
             State::Pairing(pairing) => pairing.hosted(),
-            State::Locked { .. } | State::Opened(..) | State::Talking(_) => None,
+            State::Locked { .. } | State::Opened(..) | State::Talking(_) | State::Returning(_) => {
+                None
+            }
         }
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
         match &self.state {
             State::Pairing(pairing) => pairing.deadline(),
+            State::Returning(returning) => returning.deadline(),
             State::Locked { .. } | State::Opened(..) | State::Preparing(_) | State::Talking(_) => {
                 None
             }
@@ -306,6 +333,7 @@ impl Session {
         let (state, mut context) = self.parts(shared, now);
         match state {
             State::Preparing(preparing) => preparing.begin(&mut context),
+            State::Returning(returning) => returning.begin(&mut context),
             State::Opened(..) | State::Locked { .. } => self.show_choice(shared, now),
             State::Pairing(_) | State::Talking(_) => {}
         }
@@ -357,7 +385,9 @@ impl Session {
                 },
                 Lock::Key => return,
             },
-            State::Preparing(_) | State::Pairing(_) | State::Talking(_) => return,
+            State::Preparing(_) | State::Pairing(_) | State::Talking(_) | State::Returning(_) => {
+                return;
+            }
         };
         context.show(view);
     }
@@ -398,6 +428,7 @@ impl Session {
     fn is_blocked(&self) -> bool {
         match &self.state {
             State::Pairing(pairing) => pairing.is_blocked(),
+            State::Returning(returning) => returning.is_blocked(),
             State::Locked { .. } | State::Opened(..) | State::Preparing(_) | State::Talking(_) => {
                 false
             }
@@ -415,7 +446,7 @@ impl Session {
             return self.withdraw(shared, request, now);
         }
         if let SessionInput::Command(_, SessionCommand::Close) = input
-            && !matches!(self.state, State::Talking(_))
+            && !matches!(self.state, State::Talking(_) | State::Returning(_))
         {
             return Err(SessionEnd::Closed);
         }
@@ -428,6 +459,7 @@ impl Session {
             }
             State::Pairing(pairing) => pairing.take(&mut context, input),
             State::Talking(talk) => talk.take(&mut context, input),
+            State::Returning(returning) => returning.take(&mut context, input),
         }
     }
 
@@ -447,7 +479,7 @@ impl Session {
                 let kept = &shared.kept().replies;
                 pending.is_some_and(|pending| kept.contains_key(&pending.id))
             }
-            State::Locked { .. } | State::Talking(_) => false,
+            State::Locked { .. } | State::Talking(_) | State::Returning(_) => false,
         };
         match pending {
             Some(pending) if is_kept && !self.terms.is_incognito => {
@@ -455,7 +487,7 @@ impl Session {
                 shared.write(vec![end], Purpose::Answer(request));
                 Err(SessionEnd::Withdrawn)
             }
-            None if matches!(self.state, State::Talking(_)) => {
+            None if matches!(self.state, State::Talking(_) | State::Returning(_)) => {
                 shared.answer(request, Err(Refusal::NotNow));
                 Ok(())
             }
@@ -593,6 +625,7 @@ impl Session {
                 }
             }
             State::Talking(talk) => talk.stored(&mut context, ticket, result)?,
+            State::Returning(returning) => returning.stored(&mut context, ticket, result)?,
             State::Locked { .. } | State::Opened(..) => {}
         }
         self.catch_up(shared, now)
@@ -615,8 +648,10 @@ impl Session {
     /// The deadline has come.
     pub(super) fn tick(&mut self, shared: &mut Shared, now: Now) -> Result<(), SessionEnd> {
         let (state, mut context) = self.parts(shared, now);
-        if let State::Pairing(pairing) = state {
-            pairing.tick(&mut context)?;
+        match state {
+            State::Pairing(pairing) => pairing.tick(&mut context)?,
+            State::Returning(returning) => returning.tick(&mut context)?,
+            State::Locked { .. } | State::Opened(..) | State::Preparing(_) | State::Talking(_) => {}
         }
         self.catch_up(shared, now)
     }
@@ -629,6 +664,7 @@ impl Session {
             State::Preparing(preparing) => preparing.over(&mut context, end),
             State::Pairing(pairing) => pairing.over(&mut context, end),
             State::Talking(talk) => talk.over(&mut context),
+            State::Returning(returning) => returning.over(&mut context),
             State::Locked { .. } | State::Opened(..) => {}
         }
         if !matches!(state, State::Locked { .. } | State::Opened(..)) {

@@ -10,6 +10,7 @@ use handfast_protocol::pairing::Identity;
 use handfast_store::StoreError;
 use handfast_token::Secret;
 use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
 
 /// See the module text.
 pub(super) struct Shared {
@@ -27,6 +28,8 @@ pub(super) struct Shared {
     is_asleep: bool,
     /// A shell has named this machine's own addresses as its network, as tests do.
     network_is_own: bool,
+    /// The router of the network that this device is in, where it is known.
+    router: Option<IpAddr>,
     outputs: VecDeque<Output>,
 }
 
@@ -60,6 +63,7 @@ impl Shared {
             last_row: 0,
             is_asleep: false,
             network_is_own: false,
+            router: None,
             outputs: VecDeque::new(),
         }
     }
@@ -92,6 +96,14 @@ impl Shared {
 
     pub(super) fn set_network_is_own(&mut self, is_own: bool) {
         self.network_is_own = is_own;
+    }
+
+    pub(super) fn router(&self) -> Option<IpAddr> {
+        self.router
+    }
+
+    pub(super) fn set_router(&mut self, router: Option<IpAddr>) {
+        self.router = router;
     }
 
     /// Who this device is in a session on these terms.

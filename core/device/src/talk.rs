@@ -1,7 +1,7 @@
 //! A conversation under way: what happens becomes rows and states, and what the person says becomes
 //! commands for the conversation. How far the peer is trusted is decided here, and remembered.
 
-use super::pairing::Remembered;
+use super::pairing::{Remembered, way};
 use super::session::{Context, SessionInput, not_now};
 use super::shared::Purpose;
 use super::window::Window;
@@ -14,6 +14,7 @@ use handfast_protocol::conversation::{
     self, Direction, Ending, Finding, Limit, MAX_TEXT, Transfer,
 };
 use handfast_protocol::handshake::{PublicKey, ShortString, Trust, TrustReason};
+use handfast_protocol::link::LinkPath;
 use handfast_protocol::pairing::{Failure, Now};
 use handfast_store::{Contact, Refused, StoreError};
 use std::collections::{BTreeMap, VecDeque};
@@ -28,6 +29,8 @@ pub(super) struct Talk {
     trust: Trust,
     scans: u8,
     milestones: Milestones,
+    /// Which way the link takes, as far as it is kept.
+    path: Option<LinkPath>,
     is_interrupted: bool,
     wish: Wish,
     comparing: Option<ShortString>,
@@ -64,11 +67,11 @@ enum Leaving {
 struct File {
     name: String,
     size: u64,
-    way: Way,
+    origin: Origin,
     is_moving: bool,
 }
 
-enum Way {
+enum Origin {
     /// With this number.
     Ours(u32),
     Theirs(Transfer),
@@ -78,7 +81,7 @@ impl File {
     fn row(&self, number: u64, state: FileState) -> Row {
         Row {
             number,
-            ours: matches!(self.way, Way::Ours(_)),
+            ours: matches!(self.origin, Origin::Ours(_)),
             content: RowContent::File {
                 name: self.name.clone(),
                 size: self.size,
@@ -88,10 +91,12 @@ impl File {
     }
 
     fn is(&self, transfer: Transfer) -> bool {
-        match (&self.way, transfer.direction) {
-            (Way::Ours(number), Direction::Outgoing) => transfer.number() == *number,
-            (Way::Theirs(theirs), Direction::Incoming) => *theirs == transfer,
-            (Way::Ours(_), Direction::Incoming) | (Way::Theirs(_), Direction::Outgoing) => false,
+        match (&self.origin, transfer.direction) {
+            (Origin::Ours(number), Direction::Outgoing) => transfer.number() == *number,
+            (Origin::Theirs(theirs), Direction::Incoming) => *theirs == transfer,
+            (Origin::Ours(_), Direction::Incoming) | (Origin::Theirs(_), Direction::Outgoing) => {
+                false
+            }
         }
     }
 }
@@ -105,6 +110,7 @@ impl Talk {
             trust: met.trust,
             scans: met.peer.scans,
             milestones: met.milestones,
+            path: met.path,
             is_interrupted: false,
             wish: Wish::Nobody,
             comparing: None,
@@ -237,6 +243,7 @@ impl Talk {
             | SessionCommand::ShowAgain(..)
             | SessionCommand::OfferReply
             | SessionCommand::Answer(_)
+            | SessionCommand::AcceptRestored(_)
             | SessionCommand::TryHarder
             | SessionCommand::Withdraw => Err(Refusal::NotNow),
         };
@@ -266,7 +273,7 @@ impl Talk {
                 let file = File {
                     name,
                     size,
-                    way: Way::Ours(self.sent),
+                    origin: Origin::Ours(self.sent),
                     is_moving: false,
                 };
                 let number = context.shared.next_row();
@@ -277,7 +284,7 @@ impl Talk {
             }
             Saying::AcceptFile(number) => {
                 let file = self.files.get_mut(&number).ok_or(Refusal::NotNow)?;
-                let Way::Theirs(transfer) = file.way else {
+                let Origin::Theirs(transfer) = file.origin else {
                     return Err(Refusal::NotNow);
                 };
                 if std::mem::replace(&mut file.is_moving, true) {
@@ -288,9 +295,9 @@ impl Talk {
                 TalkCommand::AcceptFile(transfer)
             }
             Saying::CancelFile(number) => {
-                match self.files.get(&number).ok_or(Refusal::NotNow)?.way {
-                    Way::Ours(number) => TalkCommand::CancelOurs(number),
-                    Way::Theirs(transfer) => TalkCommand::CancelTheirs(transfer),
+                match self.files.get(&number).ok_or(Refusal::NotNow)?.origin {
+                    Origin::Ours(number) => TalkCommand::CancelOurs(number),
+                    Origin::Theirs(transfer) => TalkCommand::CancelTheirs(transfer),
                 }
             }
             // Something is on the screen that has to be judged first.
@@ -360,6 +367,10 @@ impl Talk {
                 }
                 return Ok(());
             }
+            TalkEvent::Path(path) => {
+                self.found_by(context, path);
+                return Ok(());
+            }
             TalkEvent::Gone if self.leaving == Leaving::Now => return Err(SessionEnd::Closed),
             TalkEvent::Gone => return Err(Failure::Local.into()),
         };
@@ -383,7 +394,7 @@ impl Talk {
                 let file = File {
                     name,
                     size,
-                    way: Way::Theirs(transfer),
+                    origin: Origin::Theirs(transfer),
                     is_moving: !asks,
                 };
                 let number = context.shared.next_row();
@@ -453,6 +464,14 @@ impl Talk {
         Ok(())
     }
 
+    /// The contact is looked for there another time.
+    fn found_by(&mut self, context: &mut Context<'_>, path: LinkPath) {
+        if self.path.replace(path) != Some(path) {
+            let writes = vec![Write::Way(self.key, way(path, context))];
+            context.write_unattended(writes, Purpose::Nothing);
+        }
+    }
+
     fn ended(&self, ending: Ending) -> SessionEnd {
         match ending {
             _ if self.leaving == Leaving::Now => SessionEnd::Closed,
@@ -513,7 +532,7 @@ impl Talk {
     }
 
     fn leave_if_time(&mut self, context: &mut Context<'_>) {
-        let comes_in = |file: &File| file.is_moving && matches!(file.way, Way::Theirs(_));
+        let comes_in = |file: &File| file.is_moving && matches!(file.origin, Origin::Theirs(_));
         if self.leaving == Leaving::Soon && !self.files.values().any(comes_in) {
             self.leaving = Leaving::Now;
             context.shared.talk(context.id, TalkCommand::Leave);

@@ -3,9 +3,10 @@
 use super::pairing::end_reason;
 use super::{DeliveryMode, EndReason, Milestones, Provenance, Role, SessionId};
 use handfast_protocol::conversation::{CompareError, FileError, Violation};
-use handfast_protocol::handshake::{ShortString, Trust};
+use handfast_protocol::handshake::{PublicKey, ShortString, Trust};
 use handfast_protocol::network::{MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage};
+use handfast_protocol::reconnect::RestoredClaim;
 use handfast_seal::{Questions, SealError};
 use handfast_store::StoreError;
 use handfast_token::{SealedReply, Token};
@@ -133,6 +134,21 @@ pub enum View {
         was_wrong: bool,
         /// An answer was given to somebody unverified within a day, or to this invitation before.
         is_repeated: bool,
+    },
+    /// A contact is looked for.
+    Seeking {
+        /// Whom the person looks for.
+        key: PublicKey,
+        /// What they are called here.
+        name: String,
+        /// When they were heard last, in seconds since 1970-01-01 UTC; 0 if that is not known.
+        heard: u64,
+        /// Somebody came who proves to be them at this moment.
+        is_here: bool,
+        /// One of the two devices was restored from a copy, or somebody uses one: the person decides.
+        restored: Option<RestoredClaim>,
+        /// This device has no network at the moment.
+        is_offline: bool,
     },
     /// The two are together.
     Talking {

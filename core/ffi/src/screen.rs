@@ -183,6 +183,19 @@ pub(super) fn screen(view: &View, base: &LinkBase) -> Screen {
             is_offline: *is_offline,
             cause: *cause,
         },
+        // The shells have no way yet to look for a contact; it would look like this.
+        View::Seeking {
+            is_here,
+            is_offline,
+            ..
+        } => Screen::Connecting {
+            stage: match is_here {
+                true => GuestStage::Checking,
+                false => GuestStage::Knocking,
+            },
+            is_offline: *is_offline,
+            cause: None,
+        },
         View::ReplyNeeded {
             reply,
             is_slot_taken,

@@ -3,6 +3,7 @@
 mod ask;
 #[cfg(unix)]
 mod beside;
+mod contacts;
 mod demo;
 mod ends;
 #[cfg(target_os = "linux")]

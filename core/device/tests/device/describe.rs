@@ -64,6 +64,8 @@ fn carrier(command: &CarrierCommand) -> String {
     match command {
         CarrierCommand::Listen(_) => "Listen".to_owned(),
         CarrierCommand::Knock(keys) => format!("Knock {:?}", keys.addresses),
+        CarrierCommand::Seek(keys) => format!("Seek {:?} {:?}", keys.part, keys.addresses),
+        CarrierCommand::Hours(hours) => format!("Hours {}", hours.len()),
         CarrierCommand::Expect(_, candidates, turn) => format!("Expect {candidates:?} {turn:?}"),
         CarrierCommand::Send(message) => format!("Send {}", message.len()),
         other => format!("{other:?}"),

@@ -8,12 +8,15 @@
 use super::talk::SimTalk;
 use handfast_device::{
     Answer, CarrierCommand, CarrierEvent, Command, Device, Event, GuestKeys, HostKeys, Input,
-    KeptInvitation, NetworkCommand, NoRandomness, Output, RequestId, RouterReport, SessionCommand,
-    SessionId, Settings, ShellId, Snapshot, TalkCommand, TalkEvent, Ticket, View, Write,
+    KeptInvitation, NetworkCommand, NoRandomness, Output, RequestId, RouterReport, SeekKeys,
+    SessionCommand, SessionId, Settings, ShellId, Snapshot, TalkCommand, TalkEvent, Ticket, View,
+    Write,
 };
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::handshake::StaticKey;
+use handfast_protocol::link::LinkPath;
 use handfast_protocol::pairing::Now;
+use handfast_protocol::reconnect::Part;
 use handfast_store::StoreError;
 use handfast_token::{Candidate, Fingerprint, InviteId, Secret};
 use std::collections::{BTreeMap, VecDeque};
@@ -129,6 +132,8 @@ pub(crate) struct Side {
     pub(crate) views: BTreeMap<SessionId, View>,
     pub(crate) answers: BTreeMap<RequestId, Answer>,
     pub(crate) talks: BTreeMap<SessionId, SimTalk>,
+    /// Over which link each of them goes.
+    talk_links: BTreeMap<SessionId, u64>,
     pub(crate) key: StaticKey,
     /// How often it was started.
     pub(crate) life: u64,
@@ -160,23 +165,28 @@ enum SocketRole {
         keys: Box<GuestKeys>,
         is_knocking: bool,
     },
+    /// A contact, who knocks and is knocked at.
+    Contact(Box<SeekKeys>),
 }
 
 /// One end of a link.
 type End = (usize, u64, SessionId);
 
 struct Link {
-    /// The host's end, then the guest's.
+    /// The host's end, then the guest's; the responder's, then the initiator's.
     ends: [End; 2],
-    guest: Fingerprint,
+    /// Of their certificates.
+    fingerprints: [Fingerprint; 2],
     /// When the last message to each of them arrives.
     last: [Duration; 2],
 }
 
 enum Happening {
-    /// A guest knocks.
     Said(usize, SessionId),
+    /// A guest knocks.
     Knock(End),
+    /// A contact knocks.
+    Seek(End),
     /// What was on its way to a peer's device.
     Arrives(End, CarrierEvent),
     /// The link is open for this end, if it still is one.
@@ -206,6 +216,7 @@ impl Side {
             views: BTreeMap::new(),
             answers: BTreeMap::new(),
             talks: BTreeMap::new(),
+            talk_links: BTreeMap::new(),
             key: StaticKey::new(Secret::new(key)),
             life: 0,
             seed: rng.next(),
@@ -320,6 +331,7 @@ impl World {
         one.writing.clear();
         one.sockets.clear();
         one.talks.clear();
+        one.talk_links.clear();
         one.views.clear();
         one.is_asleep = false;
         one.first_request = one.last_request;
@@ -465,6 +477,7 @@ impl World {
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Knock(end) => self.knock(end),
+            Happening::Seek(end) => self.seek(end),
             Happening::Said(side, session) => {
                 self.feed(side, Input::Talk(session, TalkEvent::Said))
             }
@@ -486,11 +499,14 @@ impl World {
                     return;
                 };
                 let at = usize::from(one.ends[1] == end);
-                let (host, guest) = (self.fingerprint(one.ends[0]), Some(one.guest));
-                if let (Some(host), Some(guest)) = (host, guest) {
-                    let (local, remote) = [(host, guest), (guest, host)][at];
-                    self.feed_carrier(end, CarrierEvent::LinkOpen { local, remote });
-                }
+                let (local, remote) = (one.fingerprints[at], one.fingerprints[1 - at]);
+                let path = self.path(one.ends[at], one.ends[1 - at]);
+                let open = CarrierEvent::LinkOpen {
+                    local,
+                    remote,
+                    path,
+                };
+                self.feed_carrier(end, open);
             }
             Happening::Delivered(link, at, message) => {
                 let Some(one) = self.links.get(&link) else {
@@ -498,10 +514,10 @@ impl World {
                 };
                 let end = one.ends[at];
                 match message {
-                    Some(message) => self.receive(end, message),
+                    Some(message) => self.receive(end, link, message),
                     None => {
                         self.links.remove(&link);
-                        self.lost(end, link);
+                        self.lost(end, link, Duration::ZERO);
                     }
                 }
             }
@@ -596,8 +612,25 @@ impl World {
                 }
                 self.later(Duration::from_millis(20), Happening::Knock(end));
             }
+            CarrierCommand::Seek(keys) => {
+                if let Some(socket) = one.sockets.get_mut(&session) {
+                    socket.role = SocketRole::Contact(keys);
+                }
+                self.later(Duration::from_millis(20), Happening::Seek(end));
+            }
+            CarrierCommand::Hours(hours) => {
+                if let Some(SocketRole::Contact(keys)) =
+                    one.sockets.get_mut(&session).map(|socket| &mut socket.role)
+                {
+                    keys.hours = hours;
+                }
+            }
             CarrierCommand::Reach(addresses) => {
-                if let Some(SocketRole::Guest { keys, .. }) =
+                if let Some(SocketRole::Contact(keys)) =
+                    one.sockets.get_mut(&session).map(|socket| &mut socket.role)
+                {
+                    keys.addresses.extend(addresses);
+                } else if let Some(SocketRole::Guest { keys, .. }) =
                     one.sockets.get_mut(&session).map(|socket| &mut socket.role)
                 {
                     keys.addresses.extend(addresses);
@@ -628,13 +661,26 @@ impl World {
                     *expected = None;
                 }
             }
-            CarrierCommand::Send(message) => self.send(side, session, message),
+            CarrierCommand::Send(message) => self.send(self.link_of(side, session), message),
             CarrierCommand::Shut => self.close(side, session),
             CarrierCommand::Cut => self.cut(side, session),
             CarrierCommand::Release => {
                 self.close(side, session);
-                self.sides[side].sockets.remove(&session);
-                self.sides[side].talks.remove(&session);
+                let one = &mut self.sides[side];
+                one.sockets.remove(&session);
+                one.talks.remove(&session);
+                one.talk_links.remove(&session);
+            }
+            CarrierCommand::Stands => {
+                // What was said on the link before is over for both.
+                if let (Some((old, at)), newest) = (
+                    self.talk_link_of(side, session),
+                    self.link_of(side, session),
+                ) && newest.is_none_or(|(newest, _)| newest != old)
+                {
+                    self.sides[side].talk_links.remove(&session);
+                    self.end_link(old, at, Duration::ZERO);
+                }
             }
             CarrierCommand::LookOutside(_) | CarrierCommand::Boost | CarrierCommand::TryHarder => {}
         }
@@ -671,17 +717,6 @@ impl World {
         }
     }
 
-    /// SHA-256 of the certificate of a host's end.
-    fn fingerprint(&self, (side, life, session): End) -> Option<Fingerprint> {
-        let one = &self.sides[side];
-        let socket = one.sockets.get(&session).filter(|_| one.life == life)?;
-        match &socket.role {
-            SocketRole::Host { keys, .. } => Some(keys.certificate.fingerprint()),
-            SocketRole::Guest { keys, .. } => Some(keys.certificate.fingerprint()),
-            SocketRole::Idle => None,
-        }
-    }
-
     /// A guest knocks, and the host may hear it.
     fn knock(&mut self, from: End) {
         let (side, life, session) = from;
@@ -704,6 +739,7 @@ impl World {
         let is_named = |candidates: &[Candidate], address: SocketAddr| {
             candidates.iter().any(|one| one.ip() == Some(address))
         };
+        let keys_of_host = keys.host;
         let is_found = |socket: &Socket| match &socket.role {
             SocketRole::Host {
                 keys: theirs,
@@ -716,7 +752,7 @@ impl World {
                 let is_right = theirs.certificate.fingerprint() == keys.host;
                 theirs.keys.invite_id() == id && is_right && (is_known || is_expected)
             }
-            SocketRole::Idle | SocketRole::Guest { .. } => false,
+            SocketRole::Idle | SocketRole::Guest { .. } | SocketRole::Contact(_) => false,
         };
         let mut hosts = other.sockets.iter();
         let host = hosts.find(|(_, socket)| is_found(socket));
@@ -728,7 +764,7 @@ impl World {
             return;
         };
         if let Some(link) = link.filter(|link| self.links.contains_key(link)) {
-            if self.links[&link].guest != guest {
+            if self.links[&link].fingerprints[1] != guest {
                 let taken = CarrierEvent::SlotTaken(true);
                 return self.feed_carrier(from, taken);
             }
@@ -740,13 +776,56 @@ impl World {
         if self.rng.happens(self.chaos.link_lapses) {
             return self.feed_carrier(from, CarrierEvent::Lapsed);
         }
-        self.join(host, from, guest);
+        self.join([host, from], [keys_of_host, guest]);
     }
 
-    fn join(&mut self, host: End, from: End, guest: Fingerprint) {
+    /// A contact knocks where the other one may be, in the hour that it has, as long as there is no link.
+    fn seek(&mut self, from: End) {
+        let (side, life, session) = from;
+        let is_lost = self.rng.happens(self.chaos.knock_is_lost);
+        let (one, other) = (&self.sides[side], &self.sides[1 - side]);
+        let socket = one.sockets.get(&session).filter(|_| one.life == life);
+        let Some(SocketRole::Contact(keys)) = socket.map(|socket| &socket.role) else {
+            return;
+        };
+        let is_linked = self.link_of(side, session).is_some();
+        let is_heard = one.may_talk() && other.may_talk();
+        let found = other.sockets.iter().find_map(|(session, socket)| {
+            let SocketRole::Contact(theirs) = &socket.role else {
+                return None;
+            };
+            let mut named = keys.addresses.iter();
+            let is_named = named.any(|named| named.ip() == Some(socket.address));
+            let hour = keys
+                .hours
+                .first()
+                .filter(|hour| theirs.hours.contains(hour))?;
+            is_named.then(|| (end(other, *session), hour.clone()))
+        });
+        let part = keys.part;
+        self.later(KNOCK_EVERY, Happening::Seek(from));
+        let Some((to, hour)) = found.filter(|_| is_heard && !is_linked && !is_lost) else {
+            return;
+        };
+        let ends = match part {
+            Part::Initiator => [to, from],
+            Part::Responder => [from, to],
+        };
+        let fingerprints = [Part::Responder, Part::Initiator].map(|part| {
+            let mut fingerprint = [0; 32];
+            let ufrag = hour.of(part).ice.ufrag.as_bytes();
+            fingerprint[..ufrag.len()].copy_from_slice(ufrag);
+            Fingerprint(fingerprint)
+        });
+        self.feed_carrier(from, CarrierEvent::Answered);
+        self.join(ends, fingerprints);
+    }
+
+    fn join(&mut self, ends: [End; 2], fingerprints: [Fingerprint; 2]) {
         self.last_link += 1;
         let link = self.last_link;
-        for (side, life, session) in [host, from] {
+        let [host, from] = ends;
+        for (side, life, session) in ends {
             let one = &mut self.sides[side];
             match one.sockets.get_mut(&session).filter(|_| one.life == life) {
                 Some(socket) => {
@@ -758,23 +837,38 @@ impl World {
                 None => return,
             }
         }
-        let ends = [host, from];
         let last = [self.elapsed + Duration::from_millis(40); 2];
-        self.links.insert(link, Link { ends, guest, last });
+        let joined = Link {
+            ends,
+            fingerprints,
+            last,
+        };
+        self.links.insert(link, joined);
         self.later(Duration::from_millis(20), Happening::Opens(host, link));
         self.later(Duration::from_millis(30), Happening::Opens(from, link));
     }
 
+    /// The newest link of a session, and at which end it is.
     fn link_of(&self, side: usize, session: SessionId) -> Option<(u64, usize)> {
+        let link = self.sides[side].sockets.get(&session)?.link?;
+        self.end_of_link(side, session, link)
+    }
+
+    /// The link of its conversation.
+    fn talk_link_of(&self, side: usize, session: SessionId) -> Option<(u64, usize)> {
+        let link = *self.sides[side].talk_links.get(&session)?;
+        self.end_of_link(side, session, link)
+    }
+
+    fn end_of_link(&self, side: usize, session: SessionId, link: u64) -> Option<(u64, usize)> {
         let one = &self.sides[side];
-        let link = one.sockets.get(&session)?.link?;
         let ends = self.links.get(&link)?.ends;
         let at = ends.iter().position(|other| *other == end(one, session))?;
         Some((link, at))
     }
 
-    fn send(&mut self, side: usize, session: SessionId, message: bytes::Bytes) {
-        let Some((link, at)) = self.link_of(side, session) else {
+    fn send(&mut self, over: Option<(u64, usize)>, message: bytes::Bytes) {
+        let Some((link, at)) = over else {
             return;
         };
         if self.rng.happens(self.chaos.link_is_lost) {
@@ -782,7 +876,7 @@ impl World {
             let ends = self.links[&link].ends;
             self.links.remove(&link);
             for at in both {
-                self.lost(ends[at], link);
+                self.lost(ends[at], link, Duration::ZERO);
             }
             return;
         }
@@ -824,54 +918,38 @@ impl World {
 
     /// The end at `at` is gone at once; the other one hears of it after a while.
     fn end_link(&mut self, link: u64, at: usize, after: Duration) {
-        let Some(one) = self.links.remove(&link) else {
-            return;
-        };
-        let other = one.ends[1 - at];
-        let (side, life, session) = other;
-        let is_there = self.sides[side].life == life;
-        let socket = self.sides[side].sockets.get_mut(&session);
-        if let Some(socket) = socket.filter(|socket| is_there && socket.link == Some(link)) {
-            socket.link = None;
-            let ended = CarrierEvent::LinkEnded;
-            match self.sides[side].talks.get_mut(&session) {
-                Some(talk) => {
-                    let event = talk.lost();
-                    self.feed(side, Input::Talk(session, event));
-                }
-                None => self.later(after, Happening::Arrives(other, ended)),
-            }
+        if let Some(one) = self.links.remove(&link) {
+            self.lost(one.ends[1 - at], link, after);
         }
     }
 
-    /// The link has ended for this end.
-    fn lost(&mut self, end: End, link: u64) {
+    /// The link has ended for this end. A conversation hears it at once, whoever looks for somebody after a
+    /// while.
+    fn lost(&mut self, end: End, link: u64, after: Duration) {
         let (side, life, session) = end;
         let one = &mut self.sides[side];
         if one.life != life {
             return;
         }
-        let Some(socket) = one.sockets.get_mut(&session) else {
-            return;
-        };
-        if socket.link.take_if(|held| *held == link).is_none() {
-            return;
-        }
-        match one.talks.get_mut(&session) {
-            Some(talk) => {
-                let event = talk.lost();
-                self.feed(side, Input::Talk(session, event));
-            }
-            None => self.feed_carrier(end, CarrierEvent::LinkEnded),
+        let socket = one.sockets.get_mut(&session);
+        let was_newest =
+            socket.is_some_and(|socket| socket.link.take_if(|held| *held == link).is_some());
+        let is_talks = one.talk_links.get(&session) == Some(&link);
+        if is_talks && let Some(talk) = one.talks.get_mut(&session) {
+            one.talk_links.remove(&session);
+            let event = talk.lost();
+            self.feed(side, Input::Talk(session, event));
+        } else if was_newest {
+            self.later(after, Happening::Arrives(end, CarrierEvent::LinkEnded));
         }
     }
 
-    fn receive(&mut self, end: End, message: bytes::Bytes) {
+    fn receive(&mut self, end: End, link: u64, message: bytes::Bytes) {
         let (side, life, session) = end;
         if self.sides[side].life != life {
             return;
         }
-        match self.sides[side].talks.contains_key(&session) {
+        match self.sides[side].talk_links.get(&session) == Some(&link) {
             true => self.hear(side, session, message),
             false => self.feed_carrier(end, CarrierEvent::Received(message)),
         }
@@ -893,7 +971,7 @@ impl World {
         tell: Vec<TalkEvent>,
     ) {
         for frame in say {
-            self.send(side, session, frame);
+            self.send(self.talk_link_of(side, session), frame);
         }
         for event in tell {
             match event {
@@ -917,13 +995,20 @@ impl World {
                 let early = connected.early.clone();
                 let seed = self.rng.next();
                 let talk = SimTalk::new(connected.peer.channel, seed);
-                self.sides[side].talks.insert(session, talk);
+                let link = self.link_of(side, session).map(|(link, _)| link);
+                let one = &mut self.sides[side];
+                one.talks.insert(session, talk);
+                match link {
+                    Some(link) => drop(one.talk_links.insert(session, link)),
+                    None => drop(one.talk_links.remove(&session)),
+                }
                 self.used(side, session);
+                self.tell_path(side, session);
                 for message in early {
                     self.hear(side, session, message);
                 }
                 // A link that ended meanwhile says so now.
-                if self.link_of(side, session).is_none()
+                if link.is_none()
                     && let Some(talk) = self.sides[side].talks.get_mut(&session)
                 {
                     let event = talk.lost();
@@ -937,7 +1022,7 @@ impl World {
                 };
                 let (say, tell, leaves) = talk.carry_out(command);
                 for frame in say {
-                    self.send(side, session, frame);
+                    self.send(self.talk_link_of(side, session), frame);
                 }
                 if leaves {
                     self.close(side, session);
@@ -945,6 +1030,29 @@ impl World {
                 self.talked(side, session, Vec::new(), tell);
             }
         }
+    }
+
+    /// A conversation hears which way its link takes.
+    fn tell_path(&mut self, side: usize, session: SessionId) {
+        let Some((link, at)) = self.talk_link_of(side, session) else {
+            return;
+        };
+        let ends = self.links[&link].ends;
+        if let Some(path) = self.path(ends[at], ends[1 - at]) {
+            self.feed(side, Input::Talk(session, TalkEvent::Path(path)));
+        }
+    }
+
+    /// Which way a link between these ends takes, seen from the first.
+    fn path(&self, from: End, to: End) -> Option<LinkPath> {
+        let address = |(side, _, session): End| {
+            let socket = self.sides[side].sockets.get(&session);
+            socket.map(|socket| socket.address)
+        };
+        Some(LinkPath {
+            local: address(from)?,
+            peer: address(to)?,
+        })
     }
 
     /// An invitation brought its host together with somebody.
@@ -966,7 +1074,7 @@ impl World {
                 let id = keys.keys.invite_id();
                 assert!(!replies.contains_key(&id), "it still waits");
             }
-            SocketRole::Idle => {}
+            SocketRole::Idle | SocketRole::Contact(_) => {}
         }
     }
 
@@ -975,7 +1083,7 @@ impl World {
         let id = id.and_then(|socket| match &socket.role {
             SocketRole::Host { keys, .. } => Some(keys.keys.invite_id()),
             SocketRole::Guest { keys, .. } => Some(keys.keys.invite_id()),
-            SocketRole::Idle => None,
+            SocketRole::Idle | SocketRole::Contact(_) => None,
         });
         let disk = &self.sides[side].disk;
         match (&view, id) {

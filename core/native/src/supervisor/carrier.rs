@@ -10,9 +10,11 @@ use super::ports::{Move, Ports, Sockets, What};
 use super::task::{Generation, Happened};
 use crate::GOODBYE;
 use bytes::Bytes;
-use handfast_device::{Bind, CarrierCommand, CarrierEvent, GuestKeys, HostKeys, Scope, SessionId};
+use handfast_device::{
+    Bind, CarrierCommand, CarrierEvent, GuestKeys, HostKeys, Scope, SeekKeys, SessionId,
+};
 use handfast_net::{
-    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Served, TransportError,
+    ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, SeekSetup, Served, TransportError,
     TunnelCertificate, lets_in, new_certificate,
 };
 use handfast_protocol::link::{Link, LinkCutter, LinkSender};
@@ -22,6 +24,7 @@ use std::future::pending;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -62,6 +65,8 @@ pub(super) struct Carrier {
     has_asked: bool,
     is_paused: bool,
     is_host: bool,
+    /// A contact may come again while the two talk, and is let in beside that.
+    is_contact: bool,
     /// Finds out whether the firewall of this machine lets in whoever comes to a host.
     guard: JoinSet<Option<bool>>,
     link: Option<Open>,
@@ -133,6 +138,7 @@ impl Carrier {
             has_asked: false,
             is_paused: false,
             is_host: false,
+            is_contact: false,
             guard: JoinSet::new(),
             link: None,
             cutter: None,
@@ -245,6 +251,32 @@ impl Carrier {
                 };
                 let endpoint = self.endpoint.take().ok_or(TransportError::Closed)?;
                 self.begin(endpoint.guest(setup)).await;
+            }
+            CarrierCommand::Seek(keys) => {
+                let SeekKeys {
+                    part,
+                    hours,
+                    addresses,
+                } = *keys;
+                let setup = SeekSetup {
+                    part,
+                    hours,
+                    addresses,
+                    speaks_from: Instant::now(),
+                };
+                let endpoint = self.endpoint.take().ok_or(TransportError::Closed)?;
+                self.is_contact = true;
+                self.begin(endpoint.seek(setup)).await;
+            }
+            CarrierCommand::Hours(hours) => {
+                if let Some(connector) = &self.connector {
+                    connector.hours(hours).await;
+                }
+            }
+            CarrierCommand::Stands => {
+                if let Some(connector) = &self.connector {
+                    connector.stands().await;
+                }
             }
             CarrierCommand::Reach(candidates) => {
                 if let Some(connector) = &self.connector {
@@ -407,6 +439,7 @@ impl Carrier {
             }
             ConnectEvent::Open(link) => {
                 let (local, remote) = (link.local_fingerprint(), link.remote_fingerprint());
+                let path = *link.path().borrow();
                 self.cutter = Some(link.cutter());
                 self.link = Some(Open {
                     sender: link.sender(),
@@ -414,15 +447,22 @@ impl Carrier {
                     outgoing: VecDeque::new(),
                     has_ended: false,
                 });
-                CarrierEvent::LinkOpen { local, remote }
+                CarrierEvent::LinkOpen {
+                    local,
+                    remote,
+                    path,
+                }
             }
         };
         self.tell(event).await;
     }
 
-    /// The conversation gets the link, behind what was read from it here. Nobody else is let in.
+    /// The conversation gets the link, behind what was read from it here. Nobody but a contact is let in any
+    /// more.
     async fn hand_over(&mut self) {
-        self.connector = None;
+        if !self.is_contact {
+            self.connector = None;
+        }
         let link = match self.link.take() {
             Some(mut open) => {
                 open.deliver().await;

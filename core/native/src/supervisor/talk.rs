@@ -5,13 +5,13 @@ use super::task::{Generation, Happened};
 use crate::conversation::{Conversation, Event, Options, Space, Transfer};
 use bytes::Bytes;
 use handfast_device::{Connected, SessionId, TalkCommand, TalkEvent};
-use handfast_protocol::link::Link;
+use handfast_protocol::link::{Link, LinkPath};
 use std::collections::VecDeque;
 use std::future::pending;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
 /// How long what was written may take to be delivered before a goodbye that the person wants now. What
@@ -28,7 +28,7 @@ pub(super) struct Files {
 /// A conversation that is about to begin.
 pub(super) struct Talk {
     pub(super) session: SessionId,
-    pub(super) generation: Generation,
+    pub(super) conversation: Generation,
     pub(super) commands: mpsc::UnboundedReceiver<TalkCommand>,
     pub(super) tell: mpsc::Sender<Happened>,
 }
@@ -63,9 +63,10 @@ impl Talk {
             space: files.space,
         };
         let early = connected.early.into_iter().chain(early).collect();
+        let path = link.path();
         let (conversation, mut events) =
             Conversation::start_behind(early, link, connected.peer.channel, options);
-        let leaving = self.talk(&conversation, &mut events).await;
+        let leaving = self.talk(&conversation, &mut events, path).await;
         match leaving {
             Leaving::Over | Leaving::Dropped => return,
             Leaving::Soon | Leaving::Now => {}
@@ -74,7 +75,7 @@ impl Talk {
     }
 
     async fn tell(&self, event: TalkEvent) {
-        let happened = Happened::Talk(self.session, self.generation, event);
+        let happened = Happened::Talk(self.session, self.conversation, event);
         let _ = self.tell.send(happened).await;
     }
 
@@ -91,7 +92,9 @@ impl Talk {
         &mut self,
         conversation: &Conversation,
         events: &mut mpsc::Receiver<Event>,
+        mut path: watch::Receiver<Option<LinkPath>>,
     ) -> Leaving {
+        path.mark_changed();
         let mut waiting: VecDeque<TalkCommand> = VecDeque::new();
         let mut saying: Option<Saying<'_>> = None;
         // Files that go out, and those of them that were stopped before they had begun.
@@ -172,6 +175,7 @@ impl Talk {
                     }
                     self.tell(TalkEvent::Said).await;
                 }
+                path = next_path(&mut path) => self.tell(TalkEvent::Path(path)).await,
                 event = events.recv(), if !is_held => {
                     if !self.pass(event).await {
                         return Leaving::Over;
@@ -226,6 +230,16 @@ impl Talk {
             self.tell(TalkEvent::Gone).await;
         }
     }
+}
+
+/// The next way that the link takes.
+async fn next_path(path: &mut watch::Receiver<Option<LinkPath>>) -> LinkPath {
+    while path.changed().await.is_ok() {
+        if let Some(path) = *path.borrow_and_update() {
+            return path;
+        }
+    }
+    pending().await
 }
 
 async fn said(saying: &mut Option<Saying<'_>>) -> Option<Transfer> {

@@ -33,7 +33,8 @@ const HAPPENED: usize = 64;
 /// How long it may take to close every session, and to end every task after that.
 const FAREWELL: Duration = Duration::from_secs(3);
 
-/// Which carrier and conversation of a session: one that was released is not heard any more.
+/// Which carrier, or which conversation, of a session: one that was released, or that another one has
+/// replaced, is not heard any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Generation(u64);
 
@@ -110,7 +111,13 @@ enum Talking {
         early: Vec<Bytes>,
         commands: Vec<TalkCommand>,
     },
-    Now(mpsc::UnboundedSender<TalkCommand>),
+    Now(Generation, mpsc::UnboundedSender<TalkCommand>),
+}
+
+impl Talking {
+    fn is(&self, conversation: Generation) -> bool {
+        matches!(self, Self::Now(now, _) if *now == conversation)
+    }
 }
 
 /// What wakes the task.
@@ -251,8 +258,9 @@ impl Task {
                     self.begin_to_talk(id, link);
                 }
             }
-            Happened::Talk(id, generation, event) => {
-                if self.is_current(id, generation) {
+            Happened::Talk(id, conversation, event) => {
+                let session = self.sessions.get(&id);
+                if session.is_some_and(|session| session.talk.is(conversation)) {
                     self.handle(Input::Talk(id, event));
                 }
             }
@@ -267,6 +275,11 @@ impl Task {
                 self.handle(*input);
             }
         }
+    }
+
+    fn next_generation(&mut self) -> Generation {
+        self.last_generation += 1;
+        Generation(self.last_generation)
     }
 
     fn is_current(&self, id: SessionId, generation: Generation) -> bool {
@@ -365,8 +378,7 @@ impl Task {
         match command {
             CarrierCommand::Bind(bind) => {
                 self.release(id);
-                self.last_generation += 1;
-                let generation = Generation(self.last_generation);
+                let generation = self.next_generation();
                 let (calls, received) = mpsc::unbounded_channel();
                 let (going, gone) = watch::channel(());
                 let turn = PortTurn {
@@ -410,7 +422,8 @@ impl Task {
             return;
         };
         match (&mut session.talk, command) {
-            (Talking::Not, TalkCommand::Start(connected)) => {
+            // One that goes on is replaced, and says nothing more.
+            (_, TalkCommand::Start(connected)) => {
                 session.talk = Talking::Soon {
                     connected,
                     early: Vec::new(),
@@ -420,7 +433,7 @@ impl Task {
             }
             (Talking::Soon { early, .. }, TalkCommand::Received(message)) => early.push(message),
             (Talking::Soon { commands, .. }, command) => commands.push(command),
-            (Talking::Now(calls), command) => {
+            (Talking::Now(_, calls), command) => {
                 let _ = calls.send(command);
             }
             (Talking::Not, _) => {}
@@ -429,6 +442,7 @@ impl Task {
 
     /// The link is here, and everything that came over it before.
     fn begin_to_talk(&mut self, id: SessionId, link: Option<Link>) {
+        let conversation = self.next_generation();
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
@@ -448,10 +462,10 @@ impl Task {
         for command in commands {
             let _ = calls.send(command);
         }
-        session.talk = Talking::Now(calls);
+        session.talk = Talking::Now(conversation, calls);
         let talk = Talk {
             session: id,
-            generation: session.generation,
+            conversation,
             commands: received,
             tell: self.tell.clone(),
         };

@@ -62,6 +62,7 @@ pub enum ReconnectEffect {
 
 /// What the other side says where the two have no secret in common any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RestoredClaim {
     /// What they call themselves; a claim, and may be empty.
     pub name: String,

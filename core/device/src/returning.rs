@@ -1,0 +1,565 @@
+//! Somebody met before, who is looked for, talked to, and looked for again when the link is lost.
+//!
+//! Both knock at every way by which they reached each other before, by what only the two can derive for this
+//! hour. Whoever comes that way proves to be the contact, and both keep the next secret, before anything is
+//! said. While the two talk, this device goes on listening: a contact whose device began anew knows nothing
+//! of the link, and comes again.
+
+use super::hours::hours;
+use super::pairing::{Remembered, clock_ahead, way};
+use super::place::Place;
+use super::session::{Context, SessionInput, not_now};
+use super::shared::{Purpose, Shared};
+use super::talk::Talk;
+use super::{
+    AuthenticatedPeer, Bind, CarrierCommand, CarrierEvent, Done, Milestones, Refusal, SeekKeys,
+    SessionCommand, SessionEnd, Ticket, View, Write,
+};
+use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
+use handfast_protocol::link::LinkPath;
+use handfast_protocol::pairing::{Failure, Identity, Now};
+use handfast_protocol::reconnect::{
+    Part, ReconnectEffect, ReconnectKeys, ReconnectSetup, Reconnecting, RendezvousKeys,
+    RestoredClaim, Returned,
+};
+use handfast_store::{Contact, ContactChange, StoreError, Way};
+use handfast_token::{Candidate, Fingerprint, Range, admit};
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+/// How long a way is remembered by which the contact was not reached since, in seconds.
+const WAY_LASTS: u64 = 30 * 24 * 3600;
+
+/// See the module text.
+pub(super) struct Returning {
+    key: PublicKey,
+    part: Part,
+    place: Place,
+    step: Step,
+    /// Since when nobody is heard.
+    since: Instant,
+    /// When other hours are good.
+    hours_end: Option<Instant>,
+    proof: Option<Proof>,
+    /// Which way the last link took.
+    path: Option<LinkPath>,
+    talk: Option<Box<Talk>>,
+    is_offline: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// The device sleeps, or has no network.
+    Stopped,
+    Binding,
+    Looking,
+}
+
+/// Somebody came by what only the contact knows, and proves to be them.
+struct Proof {
+    machine: Reconnecting,
+    began: Instant,
+    /// What has to be on the disk before the machine goes on.
+    keeping: Option<Ticket>,
+    /// The person has to decide about a restored device.
+    asks: Option<RestoredClaim>,
+}
+
+impl Returning {
+    /// Looks for a contact.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] of somebody who was never met, or with whom nothing is held in common by
+    /// which the two find each other.
+    pub(super) fn new(
+        shared: &Shared,
+        identity: &Identity,
+        key: PublicKey,
+        now: Now,
+    ) -> Result<Self, Refusal> {
+        let contact = shared.kept().contacts.get(&key.0);
+        let keys = contact.and_then(|contact| contact.reconnect.as_ref());
+        if keys.is_none() {
+            return Err(StoreError::Unknown.into());
+        }
+        Ok(Self {
+            key,
+            part: Part::of(identity.key.public(), key),
+            place: Place::default(),
+            step: Step::Stopped,
+            since: now.monotonic,
+            hours_end: None,
+            proof: None,
+            path: None,
+            talk: None,
+            is_offline: false,
+        })
+    }
+
+    pub(super) fn key(&self) -> PublicKey {
+        self.key
+    }
+
+    pub(super) fn is_blocked(&self) -> bool {
+        let proof = self.proof.as_ref();
+        proof.is_some_and(|proof| proof.keeping.is_some())
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let proof = self.proof.as_ref();
+        let proof = proof.and_then(|proof| proof.machine.poll_timeout());
+        let hours = self.hours_end.filter(|_| self.step == Step::Looking);
+        [proof, hours].into_iter().flatten().min()
+    }
+
+    /// Asks for sockets.
+    pub(super) fn begin(&mut self, context: &mut Context<'_>) {
+        self.show(context);
+        if context.shared.is_asleep() {
+            return;
+        }
+        let ways = self.ways(context);
+        let own = ways.first().map(|way| way.ours.port());
+        let bind = Bind {
+            scope: context.terms.scope,
+            port: context.terms.port.or(own).or(context.shared.kept().port()),
+            is_apart: false,
+            with_certificate: false,
+            may_guess: false,
+        };
+        self.step = Step::Binding;
+        context.carry(CarrierCommand::Bind(bind));
+    }
+
+    /// The ways that lead somewhere from the network that this device is in, the last used first. A private
+    /// address means another machine in another network.
+    fn ways<'a>(&self, context: &'a Context<'_>) -> Vec<&'a Way> {
+        let contact = context.shared.kept().contacts.get(&self.key.0);
+        let ways = contact.map(|contact| contact.ways.as_slice());
+        let is_young = |way: &&Way| context.now.unix.saturating_sub(way.at) < WAY_LASTS;
+        let ways = ways.unwrap_or_default().iter().filter(is_young);
+        ways.filter(|way| leads_from(&self.place, context.shared.router(), way))
+            .collect()
+    }
+
+    /// Where the contact may be.
+    fn addresses(&self, context: &Context<'_>) -> Vec<Candidate> {
+        let ways = self.ways(context).into_iter();
+        let named = ways.map(|way| Candidate::host(way.theirs));
+        admit(named.collect::<Vec<_>>(), self.place.policy())
+    }
+
+    fn contact<'a>(&self, context: &'a Context<'_>) -> Option<&'a Contact> {
+        context.shared.kept().contacts.get(&self.key.0)
+    }
+
+    fn keys(&self, context: &Context<'_>) -> Option<ReconnectKeys> {
+        self.contact(context)?.reconnect.clone()
+    }
+
+    /// The hours that are good now.
+    fn hours(&mut self, context: &Context<'_>) -> Result<Vec<RendezvousKeys>, SessionEnd> {
+        let contact = self.contact(context).ok_or(StoreError::Unknown);
+        let contact = contact.map_err(SessionEnd::Store)?;
+        let clock = contact.clock;
+        // The hours are those of the initiator's clock.
+        let unix = match self.part {
+            Part::Initiator => context.now.unix,
+            Part::Responder => {
+                (context.now.unix).saturating_add_signed(clock.unwrap_or_default().into())
+            }
+        };
+        let now = context.now.monotonic;
+        let in_vain = match self.talk {
+            Some(_) => Duration::ZERO,
+            None => now.saturating_duration_since(self.since),
+        };
+        let good = hours(unix, clock.is_some(), in_vain);
+        self.hours_end = Some(now + good.lasts);
+        let finding = contact.reconnect.as_ref().map(|keys| &keys.finding);
+        let finding = finding.ok_or(SessionEnd::Store(StoreError::Unknown))?;
+        let listened = good.listened.into_iter();
+        Ok(listened.filter_map(|hour| finding.hour(hour)).collect())
+    }
+
+    pub(super) fn take(
+        &mut self,
+        context: &mut Context<'_>,
+        input: SessionInput,
+    ) -> Result<(), SessionEnd> {
+        match input {
+            SessionInput::Carrier(event) => self.carried(context, event)?,
+            SessionInput::Talk(event) => {
+                if let Some(talk) = &mut self.talk {
+                    let taken = talk.take(context, SessionInput::Talk(event));
+                    self.talked(context, taken)?;
+                }
+            }
+            SessionInput::Command(_, SessionCommand::Close) if self.talk.is_none() => {
+                return Err(SessionEnd::Closed);
+            }
+            SessionInput::Command(request, SessionCommand::AcceptRestored(agrees)) => {
+                let result = self.decide(agrees);
+                context.answer(request, result);
+            }
+            input @ (SessionInput::Command(..) | SessionInput::PeerRefused(_)) => {
+                match &mut self.talk {
+                    Some(talk) => {
+                        let taken = talk.take(context, input);
+                        self.talked(context, taken)?;
+                    }
+                    None => self.refuse(context, &input)?,
+                }
+            }
+            SessionInput::Sleep => {}
+            SessionInput::Wake if self.step == Step::Stopped => self.begin(context),
+            SessionInput::Wake | SessionInput::Boost => context.carry(CarrierCommand::Boost),
+            SessionInput::NetworkChanged { is_offline, .. } => {
+                self.is_offline = is_offline;
+                match self.step {
+                    Step::Stopped if !is_offline => self.begin(context),
+                    Step::Stopped | Step::Binding => {}
+                    Step::Looking => {
+                        let addresses = self.addresses(context);
+                        context.carry(CarrierCommand::Reach(addresses));
+                    }
+                }
+            }
+            SessionInput::Worked(_) => {}
+            input @ (SessionInput::Reply(..)
+            | SessionInput::ShownAgain(..)
+            | SessionInput::Withdraw(_)) => not_now(context.shared, &input),
+        }
+        self.go_on(context)
+    }
+
+    /// The person decides about a restored device.
+    fn decide(&mut self, agrees: bool) -> Result<Done, Refusal> {
+        let proof = self.proof.as_mut().filter(|proof| proof.asks.is_some());
+        let proof = proof.ok_or(Refusal::NotNow)?;
+        proof.asks = None;
+        match agrees {
+            true => proof.machine.agree(),
+            false => proof.machine.decline(),
+        }
+        Ok(Done::Ok)
+    }
+
+    /// Nobody is there to do it with.
+    fn refuse(
+        &mut self,
+        context: &mut Context<'_>,
+        input: &SessionInput,
+    ) -> Result<(), SessionEnd> {
+        match input {
+            SessionInput::PeerRefused(key) if *key == self.key => Err(SessionEnd::Refused),
+            input => {
+                not_now(context.shared, input);
+                Ok(())
+            }
+        }
+    }
+
+    fn carried(
+        &mut self,
+        context: &mut Context<'_>,
+        event: CarrierEvent,
+    ) -> Result<(), SessionEnd> {
+        match event {
+            CarrierEvent::Bound { addresses, .. } if self.step == Step::Binding => {
+                self.place.addresses = addresses;
+                self.step = Step::Looking;
+                let seek = SeekKeys {
+                    part: self.part,
+                    hours: self.hours(context)?,
+                    addresses: self.addresses(context),
+                };
+                context.carry(CarrierCommand::Seek(Box::new(seek)));
+            }
+            CarrierEvent::LinkOpen {
+                local,
+                remote,
+                path,
+            } => {
+                self.prove(context, local, remote)?;
+                self.path = path;
+            }
+            CarrierEvent::Received(message) => match (&mut self.proof, &mut self.talk) {
+                (Some(proof), _) => proof.machine.received(context.now, &message),
+                (None, Some(talk)) => {
+                    let received = SessionInput::Carrier(CarrierEvent::Received(message));
+                    let taken = talk.take(context, received);
+                    self.talked(context, taken)?;
+                }
+                (None, None) => {}
+            },
+            CarrierEvent::LinkEnded => {
+                if let Some(proof) = &mut self.proof {
+                    proof.machine.link_ended();
+                }
+            }
+            CarrierEvent::Moved {
+                addresses,
+                reflexive,
+                external,
+            } => {
+                self.place = Place {
+                    addresses,
+                    reflexive,
+                    external,
+                };
+                let addresses = self.addresses(context);
+                context.carry(CarrierCommand::Reach(addresses));
+            }
+            // There is no network now; the next one begins anew.
+            CarrierEvent::Failed(_) if self.step == Step::Binding => {
+                self.step = Step::Stopped;
+                self.is_offline = true;
+            }
+            CarrierEvent::Failed(error) => {
+                log::debug!("a contact is looked for again: {error}");
+                self.proof = None;
+                context.carry(CarrierCommand::KnockAgain);
+            }
+            CarrierEvent::Bound { .. }
+            | CarrierEvent::Reached { .. }
+            | CarrierEvent::Guarded(_)
+            | CarrierEvent::KnockSeen(_)
+            | CarrierEvent::Answered
+            | CarrierEvent::Lapsed
+            | CarrierEvent::SlotTaken(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Somebody is there by what only the contact knows. An older proof is given up for it.
+    fn prove(
+        &mut self,
+        context: &mut Context<'_>,
+        local: Fingerprint,
+        remote: Fingerprint,
+    ) -> Result<(), SessionEnd> {
+        let keys = self.keys(context).ok_or(StoreError::Unknown);
+        let setup = ReconnectSetup {
+            key: context.identity.key.clone(),
+            name: context.identity.name.clone(),
+            kind: context.identity.kind,
+            peer: self.key,
+            keys: keys.map_err(SessionEnd::Store)?,
+            local,
+            remote,
+            random: context.shared.secret().map_err(|_| Failure::Local)?,
+        };
+        self.proof = Some(Proof {
+            machine: Reconnecting::start(context.now, setup),
+            began: context.now.monotonic,
+            keeping: None,
+            asks: None,
+        });
+        Ok(())
+    }
+
+    /// Does what the machine wants, and shows how it stands.
+    fn go_on(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
+        while let Some(proof) = &mut self.proof
+            && proof.keeping.is_none()
+            && let Some(effect) = proof.machine.poll_effect()
+        {
+            match effect {
+                ReconnectEffect::Send(message) => context.carry(CarrierCommand::Send(message)),
+                ReconnectEffect::Keep(keys) => {
+                    proof.keeping = Some(context.write(vec![Write::Reconnect(self.key, keys)]));
+                }
+                ReconnectEffect::AskRestored(claim) => proof.asks = Some(claim),
+                ReconnectEffect::Done(returned) => self.returned(context, *returned),
+                ReconnectEffect::Over(failure) => {
+                    log::debug!("whoever came did not prove to be the contact: {failure}");
+                    self.proof = None;
+                    context.carry(CarrierCommand::KnockAgain);
+                }
+            }
+        }
+        self.show(context);
+        Ok(())
+    }
+
+    /// The contact is back. What was said on a link before is over; the screen goes on.
+    fn returned(&mut self, context: &mut Context<'_>, returned: Returned) {
+        let now = context.now;
+        let began = self.proof.take().map_or(now.monotonic, |proof| proof.began);
+        let authenticated = now.monotonic.saturating_duration_since(began);
+        let Some(contact) = self.contact(context).cloned() else {
+            return;
+        };
+        let mut changes = vec![
+            ContactChange::Named(returned.name.clone()),
+            ContactChange::Heard(now.unix),
+            ContactChange::Clock(clock_ahead(returned.clock, now)),
+        ];
+        let mut trust = contact.trust;
+        if returned.restored.is_some() {
+            // Whoever has a copy could have come as well.
+            trust = Trust::because(TrustReason::OpenLink);
+            changes.push(ContactChange::Fell(trust, now.unix));
+        }
+        let mut writes = vec![Write::Reconnect(self.key, Box::new(returned.keys.clone()))];
+        writes.extend(
+            self.path
+                .map(|path| Write::Way(self.key, way(path, context))),
+        );
+        let changes = changes.into_iter();
+        writes.extend(changes.map(|change| Write::Contact(self.key, change)));
+        context.write_unattended(writes, Purpose::Nothing);
+        let met = Remembered {
+            trust,
+            peer: AuthenticatedPeer {
+                key: self.key,
+                name: match (contact.given, returned.name) {
+                    (Some(given), _) => given,
+                    (None, told) if told.is_empty() => contact.name,
+                    (None, told) => told,
+                },
+                trust,
+                scans: 0,
+                channel: returned.channel,
+                clock: returned.clock,
+                kind: returned.kind,
+                keeps_us: true,
+                reconnect: returned.keys,
+            },
+            path: self.path,
+            early: Vec::new(),
+            milestones: Milestones {
+                authenticated: Some(authenticated),
+                ..Milestones::default()
+            },
+        };
+        context.carry(CarrierCommand::Stands);
+        self.talk = Some(Box::new(Talk::start(context, met)));
+    }
+
+    /// What an end of the conversation means here: whoever is lost, or left, is looked for again.
+    fn talked(
+        &mut self,
+        context: &mut Context<'_>,
+        taken: Result<(), SessionEnd>,
+    ) -> Result<(), SessionEnd> {
+        match taken {
+            Err(SessionEnd::Lost | SessionEnd::PeerLeft) => {
+                if let Some(mut talk) = self.talk.take() {
+                    talk.over(context);
+                }
+                self.since = context.now.monotonic;
+                let addresses = self.addresses(context);
+                context.carry(CarrierCommand::Reach(addresses));
+                Ok(())
+            }
+            taken => taken,
+        }
+    }
+
+    /// The deadline has come.
+    pub(super) fn tick(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
+        let now = context.now.monotonic;
+        let is_due = |at: Option<Instant>| at.is_some_and(|at| now >= at);
+        if let Some(proof) = &mut self.proof
+            && is_due(proof.machine.poll_timeout())
+        {
+            match proof.keeping {
+                None => proof.machine.handle_timeout(context.now),
+                // The disk is too late for whoever waits there.
+                Some(_) => {
+                    self.proof = None;
+                    context.carry(CarrierCommand::KnockAgain);
+                }
+            }
+        }
+        if self.step == Step::Looking && is_due(self.hours_end) {
+            let hours = self.hours(context)?;
+            context.carry(CarrierCommand::Hours(hours));
+        }
+        self.go_on(context)
+    }
+
+    /// What was written is on the disk, or not.
+    pub(super) fn stored(
+        &mut self,
+        context: &mut Context<'_>,
+        ticket: Ticket,
+        result: Result<(), StoreError>,
+    ) -> Result<(), SessionEnd> {
+        if let Some(proof) = &mut self.proof
+            && proof
+                .keeping
+                .take_if(|awaited| *awaited == ticket)
+                .is_some()
+        {
+            match result {
+                Ok(()) => proof.machine.kept(),
+                Err(_) => proof.machine.not_kept(),
+            }
+            self.go_on(context)?;
+            return result.map_err(SessionEnd::Store);
+        }
+        match &mut self.talk {
+            Some(talk) => {
+                let taken = talk.stored(context, ticket, result);
+                self.talked(context, taken)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn show(&self, context: &mut Context<'_>) {
+        if self.talk.is_some() {
+            return;
+        }
+        let contact = self.contact(context);
+        let view = View::Seeking {
+            key: self.key,
+            name: contact
+                .map(|contact| contact.shown_name().to_owned())
+                .unwrap_or_default(),
+            heard: contact.map_or(0, |contact| contact.heard),
+            is_here: self.proof.is_some(),
+            restored: self.proof.as_ref().and_then(|proof| proof.asks.clone()),
+            is_offline: self.is_offline,
+        };
+        context.show(view);
+    }
+
+    pub(super) fn over(&mut self, context: &mut Context<'_>) {
+        if let Some(talk) = &mut self.talk {
+            talk.over(context);
+        }
+    }
+}
+
+/// Whether a way can lead to the contact from here. A private address is good only where this device is in the
+/// network in which it was: its own address had the same prefix, and the router is the same as far as both are
+/// known.
+fn leads_from(place: &Place, router: Option<IpAddr>, way: &Way) -> bool {
+    match Range::of(way.theirs.ip()) {
+        Range::Private | Range::Carrier | Range::Link => {
+            let is_same_router = match (router, way.router) {
+                (Some(now), Some(then)) => now == then,
+                (None, _) | (_, None) => true,
+            };
+            let mut bound = place.addresses.iter();
+            // Before sockets are bound nobody knows.
+            is_same_router
+                && (place.addresses.is_empty() || bound.any(|now| is_near(now.ip(), way.ours.ip())))
+        }
+        _ => true,
+    }
+}
+
+/// Whether two addresses of this device are in one network, as far as their prefixes tell: 24 bits of IPv4,
+/// 64 of IPv6.
+fn is_near(one: IpAddr, other: IpAddr) -> bool {
+    match (one, other) {
+        (IpAddr::V4(one), IpAddr::V4(other)) => one.octets()[..3] == other.octets()[..3],
+        (IpAddr::V6(one), IpAddr::V6(other)) => one.octets()[..8] == other.octets()[..8],
+        _ => false,
+    }
+}

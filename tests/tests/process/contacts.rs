@@ -1,0 +1,92 @@
+//! People who have met find each other again, with nothing but a name.
+
+use crate::peer::{Folder, Peer, SOON, run};
+
+/// Two who have met, and their homes.
+fn apart(folder: &Folder) -> [String; 2] {
+    let homes = ["ana", "ben"].map(|name| folder.path(name));
+    let (mut host, link) = Peer::host(folder, &["--home", &homes[0]]);
+    let mut guest = Peer::guest(folder, &link, &["--home", &homes[1]]);
+    host.until("met");
+    guest.until("met");
+    guest.say("/quit");
+    assert_eq!(host.until("ended")["reason"], "peer_left");
+    assert_eq!((host.end(SOON), guest.end(SOON)), (Some(0), Some(0)));
+    homes
+}
+
+fn chat(folder: &Folder, home: &str, name: &str) -> Peer {
+    let downloads = folder.path("downloads");
+    let mut args = vec!["chat", name, "--json", "--loopback", "--home", home];
+    args.extend(["--downloads", &downloads]);
+    Peer::start(&args)
+}
+
+#[test]
+fn two_who_have_met_talk_again_without_an_invitation() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    for _ in 0..2 {
+        let mut at_ana = chat(&folder, &ana, "ben");
+        assert_eq!(at_ana.until("seeking")["name"], "Ben");
+        at_ana.say("are you there?");
+        let mut at_ben = chat(&folder, &ben, "Ana");
+        let met = at_ben.until("met");
+        assert_eq!((&met["name"], &met["scans"]), (&"Ana".into(), &0.into()));
+        assert_eq!(at_ana.until("met")["name"], "Ben");
+        assert_eq!(at_ben.until("message")["text"], "are you there?");
+        at_ben.say("here");
+        assert_eq!(at_ana.until("message")["text"], "here");
+        at_ben.say("/quit");
+        assert_eq!(at_ben.end(SOON), Some(0));
+        // Who stays is told, and leaves when nothing more is to be said.
+        at_ana.until("away");
+        at_ana.hang_up();
+        assert_eq!(at_ana.until("ended")["reason"], "left");
+        assert_eq!(at_ana.end(SOON), Some(0));
+    }
+}
+
+#[test]
+fn what_is_typed_while_somebody_is_away_reaches_them_when_they_are_back() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let mut at_ana = chat(&folder, &ana, "Ben");
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    at_ana.until("met");
+    at_ben.until("met");
+    at_ben.say("/quit");
+    assert_eq!(at_ben.end(SOON), Some(0));
+    at_ana.until("away");
+    at_ana.say("one");
+    at_ana.say("two");
+    at_ana.hang_up();
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    assert_eq!(at_ana.until("back")["name"], "Ben");
+    for expected in ["one", "two"] {
+        assert_eq!(at_ben.until("message")["text"], expected);
+    }
+    assert_eq!(at_ana.until("ended")["reason"], "left");
+    assert_eq!(at_ana.end(SOON), Some(0));
+}
+
+#[test]
+fn contacts_are_listed_named_by_a_beginning_and_forgotten() {
+    let folder = Folder::new();
+    let [ana, _] = apart(&folder);
+    let listed = run(&["contacts", "--json", "--home", &ana]);
+    assert!(listed.stdout.contains("\"name\":\"Ben\""), "{listed:?}");
+    assert!(
+        listed.stdout.contains("\"can_be_found\":true"),
+        "{listed:?}"
+    );
+    let read = run(&["contacts", "--home", &ana]);
+    assert!(read.stdout.contains("“Ben”"), "{read:?}");
+    let unknown = run(&["chat", "Zoe", "--home", &ana]);
+    assert_eq!(unknown.status, Some(3));
+    assert!(unknown.stderr.contains("handfast contacts"), "{unknown:?}");
+    let forgotten = run(&["contacts", "--forget", "be", "--home", &ana]);
+    assert_eq!(forgotten.status, Some(0), "{forgotten:?}");
+    let nobody = run(&["contacts", "--home", &ana]);
+    assert!(nobody.stderr.contains("met nobody"), "{nobody:?}");
+}
