@@ -572,14 +572,14 @@ impl Pairing {
             return;
         };
         let now = context.now;
-        let met = Write::Meet(Contact {
+        let met = Write::Meet(Box::new(Contact {
             ways: self
                 .path
                 .map(|path| way(path, context))
                 .into_iter()
                 .collect(),
             ..contact(peer, now)
-        });
+        }));
         let snapshot = self.side.snapshot();
         // Somebody who is refused is not remembered by this, and has used the invitation up.
         let mut writes = match context.shared.is_refused(peer.key) {

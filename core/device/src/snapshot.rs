@@ -122,7 +122,7 @@ pub enum Write {
     /// These proofs are too old to matter.
     ForgetProofs(InviteId),
     /// Somebody was met, beside what is kept of them ([`Contact::met_after`]). Who is refused is not met.
-    Meet(Contact),
+    Meet(Box<Contact>),
     /// Something about a contact is another thing now.
     Contact(PublicKey, ContactChange),
     /// A contact was reached by this way ([`Contact::add_way`]).
@@ -693,8 +693,8 @@ mod tests {
             Contact::met(PublicKey([5; 32]), name, Trust::because(reason), now)
         };
         let snapshot = kept(&[
-            Write::Meet(met("Ada", TrustReason::Scanned, 10)),
-            Write::Meet(met("", TrustReason::OpenLink, 20)),
+            Write::Meet(Box::new(met("Ada", TrustReason::Scanned, 10))),
+            Write::Meet(Box::new(met("", TrustReason::OpenLink, 20))),
         ]);
         let expected = Contact {
             heard: 20,
@@ -717,14 +717,14 @@ mod tests {
             since: 2,
         };
         let mut snapshot = kept(&[
-            Write::Meet(contact.clone()),
+            Write::Meet(Box::new(contact.clone())),
             Write::Refuse(refused),
-            Write::Meet(contact.clone()),
+            Write::Meet(Box::new(contact.clone())),
             findable.clone(),
         ]);
         assert!(snapshot.contacts.is_empty() && snapshot.is_refused(key));
         snapshot.apply(&Write::Forget(key));
-        snapshot.apply(&Write::Meet(contact));
+        snapshot.apply(&Write::Meet(Box::new(contact)));
         snapshot.apply(&findable);
         assert!(snapshot.contacts[&key.0].findable);
         assert!(snapshot.contacts.len() == 1 && !snapshot.is_refused(key));

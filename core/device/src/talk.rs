@@ -554,7 +554,7 @@ impl Talk {
     /// Remembers how far the peer is trusted now.
     fn remember(&mut self, context: &mut Context<'_>) {
         let met = self.contact(context.now);
-        self.raising = Some(context.write(vec![Write::Meet(met)]));
+        self.raising = Some(context.write(vec![Write::Meet(Box::new(met))]));
     }
 
     fn contact(&self, now: Now) -> Contact {

@@ -510,7 +510,7 @@ fn a_store_that_never_answers_when_the_two_meet_keeps_nobody_waiting() {
     assert_eq!(result(&world, 0, unknown), Some(Err(Refusal::NotYet)));
     world.sides[0].disk_mode = DiskMode::Works;
     world.run(seconds(1));
-    assert_eq!(world.sides[0].disk.people.len(), 1);
+    assert_eq!(world.sides[0].disk.contacts.len(), 1);
     // The guest was told nothing, so it comes again, and nobody else does.
     let again = world.command(0, resume());
     assert!(matches!(
@@ -531,7 +531,7 @@ fn what_comes_before_the_meeting_is_kept_reaches_the_conversation() {
     world.run(seconds(1));
     let guest = accept(&mut world, 1, invitation, SessionTerms::default());
     // The guest is remembered and told so, and the end of the invitation is not on the disk yet.
-    world.run_until(seconds(5), |world| !world.sides[0].disk.people.is_empty());
+    world.run_until(seconds(5), |world| !world.sides[0].disk.contacts.is_empty());
     world.sides[0].disk_mode = DiskMode::Hangs;
     world.run(seconds(3));
     assert!(talks(&world, 1, guest) && !talks(&world, 0, host));

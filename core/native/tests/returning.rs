@@ -3,7 +3,6 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
-#[allow(dead_code)]
 mod shell;
 
 use handfast_native::device::{Command, SessionCommand, SessionEnd, SessionId};

@@ -21,7 +21,7 @@ pub(super) fn put(batch: &Batch<'_>, write: &Write) -> Result<(), StoreError> {
         Write::CountProofs(count) => batch.count_proofs(*count),
         Write::ForgetProofs(id) => batch.forget_proofs(*id),
         // Who is refused is not remembered, which is no failure.
-        Write::Meet(contact) => batch.meet(contact.clone()).map(drop),
+        Write::Meet(contact) => batch.meet((**contact).clone()).map(drop),
         Write::Contact(key, change) => batch.change_contact(*key, change),
         Write::Way(key, way) => batch.add_way(*key, *way),
         Write::Reconnect(key, keys) => batch.put_reconnect(*key, keys),

@@ -156,7 +156,7 @@ fn write(numbers: &mut Numbers, moment: u64) -> Write {
                 0 => TrustReason::OpenLink,
                 _ => TrustReason::Scanned,
             });
-            Write::Meet(Contact::met(key, name, trust, now))
+            Write::Meet(Box::new(Contact::met(key, name, trust, now)))
         }
         10 => match numbers.below(2) {
             0 => Write::Forget(key),
