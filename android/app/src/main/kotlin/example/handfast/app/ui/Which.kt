@@ -13,6 +13,9 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.role
+import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import example.handfast.app.R
 import example.handfast.app.ui.parts.Body
@@ -36,7 +39,7 @@ fun Which(state: Screen.Which, onPick: (Int) -> Unit, onClose: () -> Unit) =
 @Composable
 private fun Found(one: FoundToken, onClick: () -> Unit) = Surface(
     onClick,
-    Modifier.fillMaxWidth(),
+    Modifier.fillMaxWidth().semantics { role = Role.Button },
     shape = MaterialTheme.shapes.large,
     color = MaterialTheme.colorScheme.surfaceContainer,
 ) {

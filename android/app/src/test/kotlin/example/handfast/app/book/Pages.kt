@@ -16,6 +16,7 @@ import example.handfast.core.Camera
 import example.handfast.core.Contact
 import example.handfast.core.Copying
 import example.handfast.core.Expected
+import example.handfast.core.FoundToken
 import example.handfast.core.Handout
 import example.handfast.core.Key
 import example.handfast.core.Notice
@@ -183,6 +184,17 @@ val pages: List<Page> = listOf(
     Page("taking-in", isLive = true) {
         Stage(Screen.TakingIn("Holiday.mov"), home, emptyList(), it, takingIn = Copying(1, null, "Holiday.mov", 300_000_000, 900_000_000))
     },
+    page(
+        "which",
+        Screen.Which(
+            listOf(
+                FoundToken(Key.FOUND_INVITATION, "Mira", today(18, 40)),
+                FoundToken(Key.FOUND_INVITATION, null, null),
+                FoundToken(Key.FOUND_REPLY, null, null),
+                FoundToken(Key.FOUND_LOCKED, null, null),
+            ),
+        ),
+    ),
     page("to-whom", Screen.ToWhom(listOf("Harbour.jpg", "Boat.jpg"), "Look at these", listOf(mira))),
     page("to-whom-nobody", Screen.ToWhom(listOf("Harbour.jpg"), null, emptyList())),
     page("person", Screen.Person(people[0])),
