@@ -452,14 +452,14 @@ struct Serving {
     room: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// Whoever is above has dropped its senders: deliver what is left, then say goodbye.
     leaving: bool,
-    /// The session is over; only `held` is still to be delivered.
-    ended: bool,
+    /// The session is over for this reason; only `held` is still to be delivered.
+    ended: Option<LinkError>,
 }
 
 impl Serving {
     /// Ready when something came from above that is waited for.
     fn poll_wake(&mut self, context: &mut Context<'_>, can_write: bool) -> Poll<Wake> {
-        if !self.ended && LinkEnd::poll_cut(&mut self.end.cut, context).is_ready() {
+        if self.ended.is_none() && LinkEnd::poll_cut(&mut self.end.cut, context).is_ready() {
             return Poll::Ready(Wake::Cut);
         }
         if self.poll_room(context).is_ready() {
@@ -927,7 +927,7 @@ impl Slot {
             held: VecDeque::new(),
             room: None,
             leaving: false,
-            ended: false,
+            ended: None,
         });
         let _ = self.events.try_send(ConnectEvent::Open(link));
     }
@@ -958,7 +958,8 @@ impl Slot {
                 Err(mpsc::error::TrySendError::Closed(_)) => {}
             }
         }
-        if link.ended {
+        if let Some(why) = link.ended {
+            let _ = link.end.state.send(LinkState::Closed(why));
             self.link = None;
         }
     }
@@ -984,7 +985,7 @@ impl Slot {
         if let Some(ends) = session.attempt_ends() {
             self.deadline = Some(ends);
         }
-        if let Some(link) = self.link.as_mut().filter(|link| !link.ended) {
+        if let Some(link) = &mut self.link {
             let state = if session.is_silent() || session.is_stuck(now) {
                 LinkState::Interrupted
             } else {
@@ -1011,15 +1012,13 @@ impl Slot {
         }
     }
 
-    /// Ends the session, which is told at once: nobody may be reading. The link follows when everything
-    /// that arrived has been handed up.
+    /// Ends the session; the link follows when everything that arrived has been handed up.
     fn end_link(&mut self, why: LinkError) {
         if let (Some(session), Some(link)) = (&mut self.session, &mut self.link) {
             while let Ok(Some(message)) = session.read() {
                 link.held.push_back(message);
             }
-            link.ended = true;
-            let _ = link.end.state.send(LinkState::Closed(why));
+            link.ended = Some(why);
         }
         self.seek_after_link(Instant::now(), why == LinkError::ClosedByPeer);
         self.end_session();

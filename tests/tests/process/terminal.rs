@@ -225,7 +225,7 @@ fn a_long_paste_arrives_also_where_what_is_told_goes_to_a_file() {
     let join = format!("'{program}' join --yes --incognito '{link}' 2>'{told}'");
     let mut guest = Terminal::run(&join, (80, 24));
     host.until("met");
-    guest.until(">");
+    guest.until_keys(true);
     let pasted = a_long_text(9_000);
     guest.paste(&pasted);
     guest.press("\r");
