@@ -1,10 +1,9 @@
 //! Where somebody is now, said to a contact alone: sealed, so that whoever carries it learns nothing but
 //! its day and how many addresses it may hold.
 
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};
 use subtle::ConstantTimeEq;
 
+use super::behind::{SEAL_BYTES, open_behind, seal_behind};
 use super::candidate::MAX_LIST_BYTES;
 use super::head::{HERE, check_head};
 use super::reader::Reader;
@@ -17,7 +16,6 @@ pub const HERE_SALT: usize = 8;
 
 const TAG: usize = 4;
 const CLEAR_BYTES: usize = 1 + 2 + TAG + HERE_SALT + 1;
-const SEAL_BYTES: usize = 16;
 const MIN_BODY: usize = 4 + 1 + 1;
 const MAX_BODY: usize = 4 + 1 + MAX_LIST_BYTES;
 
@@ -54,9 +52,8 @@ impl HereKey<'_> {
         [a, b, c, d]
     }
 
-    fn cipher(&self, salt: [u8; HERE_SALT]) -> ChaCha20Poly1305 {
-        let key = kdf(self.finding.expose(), "HFS1 here key", &[self.maker, &salt]);
-        ChaCha20Poly1305::new(key.expose().into())
+    fn seal(&self, salt: [u8; HERE_SALT]) -> Secret<32> {
+        kdf(self.finding.expose(), "HFS1 here key", &[self.maker, &salt])
     }
 }
 
@@ -75,26 +72,18 @@ impl Here {
     /// it, and its nonce is always zero.
     pub fn seal(&self, key: &HereKey<'_>, salt: [u8; HERE_SALT]) -> SealedHere {
         let body = self.body();
-        let mut bytes = Vec::with_capacity(CLEAR_BYTES + body.len() + SEAL_BYTES);
-        bytes.push(HERE);
-        bytes.extend_from_slice(&key.day.to_le_bytes());
-        bytes.extend_from_slice(&key.tag(salt));
-        bytes.extend_from_slice(&salt);
-        bytes.push(body.len() as u8);
-        let payload = Payload {
-            msg: &body,
-            aad: &bytes,
-        };
-        let sealed = key
-            .cipher(salt)
-            .encrypt(&Nonce::default(), payload)
-            .expect("the cipher takes any message of this size");
-        bytes.extend_from_slice(&sealed);
+        let tag = key.tag(salt);
+        let mut head = Vec::with_capacity(CLEAR_BYTES + body.len() + SEAL_BYTES);
+        head.push(HERE);
+        head.extend_from_slice(&key.day.to_le_bytes());
+        head.extend_from_slice(&tag);
+        head.extend_from_slice(&salt);
+        head.push(body.len() as u8);
         SealedHere {
             day: key.day,
-            tag: key.tag(salt),
+            tag,
             salt,
-            bytes,
+            bytes: seal_behind(head, &key.seal(salt), &body),
         }
     }
 
@@ -193,11 +182,8 @@ impl SealedHere {
         if self.day != key.day || !is_ours {
             return Err(HereError::OtherContact);
         }
-        let (aad, msg) = self.bytes.split_at(CLEAR_BYTES);
-        let body = key
-            .cipher(self.salt)
-            .decrypt(&Nonce::default(), Payload { msg, aad })
-            .map_err(|_| HereError::Altered)?;
+        let body = open_behind(&self.bytes, CLEAR_BYTES, &key.seal(self.salt));
+        let body = body.ok_or(HereError::Altered)?;
         Here::parse_body(&body).map_err(|_| HereError::Altered)
     }
 }

@@ -17,6 +17,7 @@
 
 pub mod crypto;
 
+mod behind;
 mod candidate;
 mod digits;
 mod error;
@@ -42,6 +43,7 @@ pub mod serialized;
 mod text;
 mod token;
 
+pub use behind::{SEAL_BYTES, open_behind, seal_behind};
 pub use candidate::{
     Candidate, CandidateAddress, CandidateKind, Candidates, MAX_CANDIDATES, MdnsName,
 };

@@ -1,21 +1,18 @@
 //! What a guest hands back: sealed, so that whoever carries it can neither read nor forge it.
 
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};
-
+use super::behind::{SEAL_BYTES, open_behind, seal_behind};
 use super::candidate::MAX_LIST_BYTES;
 use super::head::{REPLY, check_head};
 use super::reader::Reader;
 use super::{Candidates, Fingerprint, InvitationKeys, TokenError};
-use crate::crypto::{digest, kdf};
+use crate::crypto::{Secret, digest, kdf};
 
 const CLEAR_BYTES: usize = 14;
-const TAG_BYTES: usize = 16;
 const MIN_BODY: usize = 33;
 const MAX_BODY: usize = 32 + MAX_LIST_BYTES;
 
 /// The most bytes of a sealed reply.
-pub(super) const MAX_BYTES: usize = CLEAR_BYTES + MAX_BODY + TAG_BYTES;
+pub(super) const MAX_BYTES: usize = CLEAR_BYTES + MAX_BODY + SEAL_BYTES;
 
 // The body's length travels in one byte.
 const _: () = assert!(MAX_BODY <= 255);
@@ -52,23 +49,15 @@ impl Reply {
     /// ```
     pub fn seal(&self, keys: &InvitationKeys, salt: [u8; 8]) -> SealedReply {
         let body = self.body();
-        let mut bytes = Vec::with_capacity(CLEAR_BYTES + body.len() + TAG_BYTES);
-        bytes.push(REPLY);
-        bytes.extend_from_slice(&keys.invite_tag());
-        bytes.extend_from_slice(&salt);
-        bytes.push(body.len() as u8);
-        let payload = Payload {
-            msg: &body,
-            aad: &bytes,
-        };
-        let sealed = cipher(keys, salt)
-            .encrypt(&Nonce::default(), payload)
-            .expect("the cipher takes any message of this size");
-        bytes.extend_from_slice(&sealed);
+        let mut head = Vec::with_capacity(CLEAR_BYTES + body.len() + SEAL_BYTES);
+        head.push(REPLY);
+        head.extend_from_slice(&keys.invite_tag());
+        head.extend_from_slice(&salt);
+        head.push(body.len() as u8);
         SealedReply {
             invite_tag: keys.invite_tag(),
             salt,
-            bytes,
+            bytes: seal_behind(head, &key(keys, salt), &body),
         }
     }
 
@@ -134,7 +123,7 @@ impl SealedReply {
         if !(MIN_BODY..=MAX_BODY).contains(&length) {
             return Err(TokenError::Malformed("a length that no reply has"));
         }
-        reader.bytes(length + TAG_BYTES)?;
+        reader.bytes(length + SEAL_BYTES)?;
         reader.finish()?;
         Ok(Self {
             invite_tag,
@@ -161,10 +150,8 @@ impl SealedReply {
         if self.invite_tag != keys.invite_tag() {
             return Err(ReplyError::OtherInvitation);
         }
-        let (aad, msg) = self.bytes.split_at(CLEAR_BYTES);
-        let body = cipher(keys, self.salt)
-            .decrypt(&Nonce::default(), Payload { msg, aad })
-            .map_err(|_| ReplyError::Altered)?;
+        let body = open_behind(&self.bytes, CLEAR_BYTES, &key(keys, self.salt));
+        let body = body.ok_or(ReplyError::Altered)?;
         Reply::parse_body(&body).map_err(|_| ReplyError::Altered)
     }
 }
@@ -175,16 +162,14 @@ impl std::fmt::Debug for SealedReply {
     }
 }
 
-fn cipher(keys: &InvitationKeys, salt: [u8; 8]) -> ChaCha20Poly1305 {
-    let key = kdf(keys.reply_key().expose(), "HFS1 reply", &[&salt]);
-    ChaCha20Poly1305::new(key.expose().into())
+fn key(keys: &InvitationKeys, salt: [u8; 8]) -> Secret<32> {
+    kdf(keys.reply_key().expose(), "HFS1 reply", &[&salt])
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::examples::{any_invitation, any_reply, invitation, reply};
     use super::*;
-    use crate::crypto::Secret;
     use proptest::prelude::*;
 
     #[test]
@@ -239,14 +224,7 @@ mod tests {
         bytes.extend_from_slice(&keys.invite_tag());
         bytes.extend_from_slice(&[5; 8]);
         bytes.push(body.len() as u8);
-        let payload = Payload {
-            msg: &body,
-            aad: &bytes,
-        };
-        let sealed = cipher(&keys, [5; 8])
-            .encrypt(&Nonce::default(), payload)
-            .unwrap();
-        bytes.extend_from_slice(&sealed);
+        let bytes = seal_behind(bytes, &key(&keys, [5; 8]), &body);
         let sealed = SealedReply::parse(&bytes).unwrap();
         assert_eq!(sealed.open(&keys), Err(ReplyError::Altered));
     }

@@ -13,9 +13,7 @@ use super::message::{MAX_ARRIVAL, read_tips, write_tips};
 use super::row::{Arrival, Author, LogId, Row, Tip};
 use crate::handshake::PublicKey;
 use bytes::{Buf, Bytes};
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};
-use handfast_token::{Secret, kdf};
+use handfast_token::{SEAL_BYTES, Secret, kdf, open_behind, seal_behind};
 use std::collections::VecDeque;
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -28,11 +26,11 @@ const HEAD: u8 = 0x51;
 const TAG: usize = 4;
 /// Bytes in front of the seal: head, day, tag, salt and length.
 const CLEAR: usize = 1 + 2 + TAG + 8 + 4;
-const SEAL: usize = 16;
+
 /// The inside has a multiple of so many bytes, so that a short text shows nothing of its length.
 const BLOCK: usize = 1_024;
 /// Most bytes inside.
-const MAX_INSIDE: usize = (MAX_BUNDLE - CLEAR - SEAL) / BLOCK * BLOCK;
+const MAX_INSIDE: usize = (MAX_BUNDLE - CLEAR - SEAL_BYTES) / BLOCK * BLOCK;
 
 /// What a bundle is sealed under.
 struct BundleKey<'a> {
@@ -52,8 +50,8 @@ impl BundleKey<'_> {
         [a, b, c, d]
     }
 
-    fn cipher(&self) -> ChaCha20Poly1305 {
-        ChaCha20Poly1305::new(self.derived("HFS1 bundle key").expose().into())
+    fn seal(&self) -> Secret<32> {
+        self.derived("HFS1 bundle key")
     }
 }
 
@@ -111,7 +109,7 @@ impl Bundle {
         });
         let length = length.ok_or(BundleError::Malformed)?;
         let is_length = (BLOCK..=MAX_INSIDE).contains(&length) && length.is_multiple_of(BLOCK);
-        match is_length && bytes.len() == CLEAR + length + SEAL {
+        match is_length && bytes.len() == CLEAR + length + SEAL_BYTES {
             true => Ok(Self { bytes }),
             false => Err(BundleError::Malformed),
         }
@@ -153,12 +151,8 @@ impl Bundle {
         if !self.is_of(finding, maker) {
             return Err(BundleError::OtherKey);
         }
-        let (aad, msg) = self.bytes.split_at(CLEAR);
-        let inside = self
-            .key(finding, maker)
-            .cipher()
-            .decrypt(&Nonce::default(), Payload { msg, aad })
-            .map_err(|_| BundleError::Altered)?;
+        let key = self.key(finding, maker).seal();
+        let inside = open_behind(&self.bytes, CLEAR, &key).ok_or(BundleError::Altered)?;
         let inside = Inside::parse(inside.into()).ok_or(BundleError::Altered)?;
         Ok(Import::new(inside))
     }
@@ -249,23 +243,15 @@ impl Packing {
             maker,
             salt,
         };
-        let mut bytes = Vec::with_capacity(CLEAR + inside.len() + SEAL);
-        bytes.push(HEAD);
-        bytes.extend(day.to_le_bytes());
-        bytes.extend(key.tag());
-        bytes.extend(salt);
-        bytes.extend((inside.len() as u32).to_le_bytes());
-        let payload = Payload {
-            msg: &inside,
-            aad: &bytes,
-        };
-        let sealed = key
-            .cipher()
-            .encrypt(&Nonce::default(), payload)
-            .expect("the cipher takes any message of this size");
-        bytes.extend(sealed);
-        let bytes = bytes.into();
-        Bundle { bytes }
+        let mut head = Vec::with_capacity(CLEAR + inside.len() + SEAL_BYTES);
+        head.push(HEAD);
+        head.extend(day.to_le_bytes());
+        head.extend(key.tag());
+        head.extend(salt);
+        head.extend((inside.len() as u32).to_le_bytes());
+        Bundle {
+            bytes: seal_behind(head, &key.seal(), &inside).into(),
+        }
     }
 }
 

@@ -84,15 +84,7 @@ fn a_seal_around_something_else_is_refused() {
         bytes.extend(key.tag([5; 8]));
         bytes.extend([5; 8]);
         bytes.push(body.len() as u8);
-        let payload = Payload {
-            msg: body,
-            aad: &bytes,
-        };
-        let sealed = key
-            .cipher([5; 8])
-            .encrypt(&Nonce::default(), payload)
-            .unwrap();
-        bytes.extend(sealed);
+        let bytes = seal_behind(bytes, &key.seal([5; 8]), body);
         SealedHere::parse(&bytes).unwrap().open(&key)
     };
     let body = here().body();
