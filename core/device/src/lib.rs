@@ -55,7 +55,7 @@ pub use command::{
     AcceptTerms, Answer, Command, DeliveryMode, Done, InviteTerms, Protection, Refusal, Saying,
     SessionCommand,
 };
-pub use place::usable;
+pub use place::{Place, usable};
 pub use ports::{
     Bind, CarrierCommand, CarrierEvent, Connected, GuestKeys, HostKeys, Input, Milestones,
     NetworkCommand, Output, SeekKeys, TalkCommand, TalkEvent, Ticket, Work, WorkDone,

@@ -399,16 +399,8 @@ impl Pairing {
                     self.side.link_ended(now);
                 }
             }
-            CarrierEvent::Moved {
-                addresses,
-                reflexive,
-                external,
-            } => {
-                self.place = Place {
-                    addresses,
-                    reflexive,
-                    external,
-                };
+            CarrierEvent::Moved(place) => {
+                self.place = place;
                 self.moved(context);
             }
             CarrierEvent::Failed(error) => {
@@ -601,7 +593,7 @@ impl Pairing {
         let mut writes = vec![end(self.pending(), EndReason::Used, now)];
         if !peer.keeps_us {
             // Whoever keeps nothing is not found again.
-            writes.push(Write::Contact(peer.key, ContactChange::Unfindable));
+            writes.push(Write::Contact(peer.key, ContactChange::NotKept));
         }
         self.conclusion = Some(Conclusion {
             ticket: context.write(writes),

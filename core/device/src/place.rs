@@ -11,12 +11,13 @@ const MOST_AT_ROUTER: usize = 2;
 
 /// Where sockets are bound, and how they are reached from elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) addresses: Vec<SocketAddr>,
-    /// How servers see them, if any were asked.
-    pub(super) reflexive: Option<ReflexiveReport>,
+pub struct Place {
+    /// Where they are bound.
+    pub addresses: Vec<SocketAddr>,
+    /// How servers see them, as far as that is known; None if none was asked.
+    pub reflexive: Option<ReflexiveReport>,
     /// Where the router leads in, if it opened a port.
-    pub(super) external: Option<SocketAddr>,
+    pub external: Option<SocketAddr>,
 }
 
 impl Place {

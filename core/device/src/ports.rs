@@ -2,8 +2,8 @@
 //! the store, conversations, and work that takes long. Drivers translate; none decides.
 
 use super::{
-    Answer, AuthenticatedPeer, Command, Event, ReflexiveReport, RequestId, RouterReport, Scope,
-    SessionId, ShellId, Write,
+    Answer, AuthenticatedPeer, Command, Event, Place, ReflexiveReport, RequestId, RouterReport,
+    Scope, SessionId, ShellId, Write,
 };
 use bytes::Bytes;
 use handfast_protocol::certificate::Certificate;
@@ -181,14 +181,7 @@ pub enum CarrierEvent {
         router: RouterReport,
     },
     /// The sockets are bound, or seen, elsewhere now.
-    Moved {
-        /// Where they are bound.
-        addresses: Vec<SocketAddr>,
-        /// How they are seen from outside, as far as that is known.
-        reflexive: Option<ReflexiveReport>,
-        /// Where the router leads in.
-        external: Option<SocketAddr>,
-    },
+    Moved(Place),
     /// Host: whether the firewall of this machine seems to let in only whoever was sent to before.
     Guarded(bool),
     /// Host: somebody who holds the invitation is here; may be told more than once. The link will prove

@@ -334,19 +334,8 @@ impl Preparing {
                 self.place.external = external;
                 self.record(context)
             }
-            (
-                Step::Reaching | Step::Locking(_) | Step::Keeping(..),
-                CarrierEvent::Moved {
-                    addresses,
-                    reflexive,
-                    external,
-                },
-            ) => {
-                self.place = Place {
-                    addresses,
-                    reflexive,
-                    external,
-                };
+            (Step::Reaching | Step::Locking(_) | Step::Keeping(..), CarrierEvent::Moved(place)) => {
+                self.place = place;
                 Ok(())
             }
             (_, CarrierEvent::Failed(error)) => Err(Failure::from(error).into()),

@@ -189,12 +189,6 @@ impl Returning {
     ) -> Result<(), SessionEnd> {
         match input {
             SessionInput::Carrier(event) => self.carried(context, event)?,
-            SessionInput::Talk(event) => {
-                if let Some(talk) = &mut self.talk {
-                    let taken = talk.take(context, SessionInput::Talk(event));
-                    self.talked(context, taken)?;
-                }
-            }
             SessionInput::Command(_, SessionCommand::Close) if self.talk.is_none() => {
                 return Err(SessionEnd::Closed);
             }
@@ -202,15 +196,9 @@ impl Returning {
                 let result = self.decide(agrees);
                 context.answer(request, result);
             }
-            input @ (SessionInput::Command(..) | SessionInput::PeerRefused(_)) => {
-                match &mut self.talk {
-                    Some(talk) => {
-                        let taken = talk.take(context, input);
-                        self.talked(context, taken)?;
-                    }
-                    None => self.refuse(context, &input)?,
-                }
-            }
+            input @ (SessionInput::Talk(_)
+            | SessionInput::Command(..)
+            | SessionInput::PeerRefused(_)) => self.pass(context, input)?,
             SessionInput::Sleep => {}
             SessionInput::Wake if self.step == Step::Stopped => self.begin(context),
             SessionInput::Wake | SessionInput::Boost => context.carry(CarrierCommand::Boost),
@@ -245,16 +233,16 @@ impl Returning {
         Ok(Done::Ok)
     }
 
-    /// Nobody is there to do it with.
-    fn refuse(
-        &mut self,
-        context: &mut Context<'_>,
-        input: &SessionInput,
-    ) -> Result<(), SessionEnd> {
-        match input {
-            SessionInput::PeerRefused(key) if *key == self.key => Err(SessionEnd::Refused),
-            input => {
-                not_now(context.shared, input);
+    /// Passes on what is for the conversation. Without one, nobody is there to do it with.
+    fn pass(&mut self, context: &mut Context<'_>, input: SessionInput) -> Result<(), SessionEnd> {
+        match (&mut self.talk, input) {
+            (Some(talk), input) => {
+                let taken = talk.take(context, input);
+                self.talked(context, taken)
+            }
+            (None, SessionInput::PeerRefused(key)) if key == self.key => Err(SessionEnd::Refused),
+            (None, input) => {
+                not_now(context.shared, &input);
                 Ok(())
             }
         }
@@ -284,30 +272,20 @@ impl Returning {
                 self.prove(context, local, remote)?;
                 self.path = path;
             }
-            CarrierEvent::Received(message) => match (&mut self.proof, &mut self.talk) {
-                (Some(proof), _) => proof.machine.received(context.now, &message),
-                (None, Some(talk)) => {
-                    let received = SessionInput::Carrier(CarrierEvent::Received(message));
-                    let taken = talk.take(context, received);
-                    self.talked(context, taken)?;
+            CarrierEvent::Received(message) => match &mut self.proof {
+                Some(proof) => proof.machine.received(context.now, &message),
+                None => {
+                    let received = CarrierEvent::Received(message);
+                    self.pass(context, SessionInput::Carrier(received))?;
                 }
-                (None, None) => {}
             },
             CarrierEvent::LinkEnded => {
                 if let Some(proof) = &mut self.proof {
                     proof.machine.link_ended();
                 }
             }
-            CarrierEvent::Moved {
-                addresses,
-                reflexive,
-                external,
-            } => {
-                self.place = Place {
-                    addresses,
-                    reflexive,
-                    external,
-                };
+            CarrierEvent::Moved(place) => {
+                self.place = place;
                 let addresses = self.addresses(context);
                 context.carry(CarrierCommand::Reach(addresses));
             }

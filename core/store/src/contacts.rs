@@ -104,8 +104,8 @@ pub enum ContactChange {
     /// They came back as a restored device, or somebody with a copy did: trust is this since that time,
     /// if it was more.
     Fell(Trust, u64),
-    /// The two hold nothing in common any more by which they find each other.
-    Unfindable,
+    /// They keep nothing of this device, so the two hold nothing in common by which they find each other.
+    NotKept,
     /// Somebody else has their keys.
     Frozen,
     /// Another device has taken the place of this one at them, or the person has said whose it is.
@@ -213,7 +213,7 @@ impl Contact {
             ContactChange::Blocked(is_so) => self.blocked = *is_so,
             ContactChange::Allowance(most) => self.allowance = *most,
             ContactChange::Heard(at) => self.heard = self.heard.max(*at),
-            ContactChange::Unfindable => self.reconnect = None,
+            ContactChange::NotKept => self.reconnect = None,
             ContactChange::Clock(ahead) => self.clock = Some(*ahead),
             ContactChange::Fell(trust, at) => {
                 if trust.level() < self.trust.level() {

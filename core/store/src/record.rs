@@ -54,17 +54,16 @@ impl<'a> Reader<'a> {
     /// Bytes behind a length of two bytes, at most `most` of them.
     pub(super) fn bytes(&mut self, most: usize) -> Result<&'a [u8], StoreError> {
         let length = usize::from(self.u16()?);
-        if length > most {
-            return Err(StoreError::Damaged);
-        }
-        let (taken, rest) = self.0.split_at_checked(length).ok_or(StoreError::Damaged)?;
-        self.0 = rest;
-        Ok(taken)
+        self.take(length, most)
     }
 
     /// Bytes behind a length of four bytes, at most `most` of them.
     pub(super) fn long_bytes(&mut self, most: usize) -> Result<&'a [u8], StoreError> {
         let length = usize::try_from(self.u32()?).map_err(|_| StoreError::Damaged)?;
+        self.take(length, most)
+    }
+
+    fn take(&mut self, length: usize, most: usize) -> Result<&'a [u8], StoreError> {
         if length > most {
             return Err(StoreError::Damaged);
         }

@@ -8,7 +8,7 @@
 use super::talk::SimTalk;
 use handfast_device::{
     Answer, CarrierCommand, CarrierEvent, Command, Device, Event, GuestKeys, HostKeys, Input,
-    KeptInvitation, NetworkCommand, NoRandomness, Output, RequestId, RouterReport, SeekKeys,
+    KeptInvitation, NetworkCommand, NoRandomness, Output, Place, RequestId, RouterReport, SeekKeys,
     SessionCommand, SessionId, Settings, ShellId, Snapshot, TalkCommand, TalkEvent, Ticket, View,
     Write,
 };
@@ -704,11 +704,11 @@ impl World {
                 }
                 let life = one.life;
                 for (session, address) in moved {
-                    let event = CarrierEvent::Moved {
+                    let event = CarrierEvent::Moved(Place {
                         addresses: vec![address],
                         reflexive: None,
                         external: None,
-                    };
+                    });
                     let end = (side, life, session);
                     self.later(Duration::from_millis(5), Happening::Arrives(end, event));
                 }

@@ -11,7 +11,7 @@ use super::task::{Generation, Happened};
 use crate::GOODBYE;
 use bytes::Bytes;
 use handfast_device::{
-    Bind, CarrierCommand, CarrierEvent, GuestKeys, HostKeys, Scope, SeekKeys, SessionId,
+    Bind, CarrierCommand, CarrierEvent, GuestKeys, HostKeys, Place, Scope, SeekKeys, SessionId,
 };
 use handfast_net::{
     ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, SeekSetup, Served, TransportError,
@@ -428,11 +428,11 @@ impl Carrier {
                 let Some(connector) = &self.connector else {
                     return;
                 };
-                let moved = CarrierEvent::Moved {
+                let moved = CarrierEvent::Moved(Place {
                     addresses: connector.addresses(),
                     reflexive: connector.reflexive().filter(|_| self.has_asked),
                     external: connector.external_address(),
-                };
+                });
                 let addresses = connector.addresses();
                 self.try_firewall(addresses);
                 moved

@@ -1,44 +1,18 @@
 //! Two devices whose people have met before find each other again, shown in a simulated world, and whole
 //! lives of returns that follow from a seed.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // tests
-
-#[allow(dead_code)]
-#[path = "device/describe.rs"]
-mod describe;
-#[allow(dead_code)]
-#[path = "device/person.rs"]
-mod person;
-#[allow(dead_code)]
-#[path = "device/talk.rs"]
-mod talk;
-#[allow(dead_code)]
-#[path = "device/world.rs"]
-mod world;
-
+use super::person::{accept, begun, end_of, hosting, together};
+use super::world::{Chaos, DiskMode, World};
+use super::{HOUR, result, seconds, seeds, talks};
 use handfast_device::{
-    Command, Done, Protection, Refusal, Saying, SessionCommand, SessionEnd, SessionId,
-    SessionTerms, View,
+    Command, Protection, Refusal, Saying, SessionCommand, SessionEnd, SessionId, SessionTerms, View,
 };
 use handfast_protocol::handshake::{PublicKey, TrustLevel};
 use handfast_protocol::reconnect::RestoredClaim;
 use handfast_store::StoreError;
-use person::{accept, begun, end_of, hosting, together};
 use std::net::{IpAddr, Ipv4Addr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
-use world::{Chaos, DiskMode, World};
-
-const HOUR: i64 = 3600;
-
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
-
-fn talks(world: &World, side: usize, session: SessionId) -> bool {
-    let view = world.sides[side].views.get(&session);
-    matches!(view, Some(View::Talking { .. }))
-}
 
 fn seeking(key: PublicKey) -> Command {
     Command::Seek(key, Box::default())
@@ -196,17 +170,12 @@ fn who_was_never_met_or_is_forgotten_is_not_looked_for() {
     let key = world.sides[1].key.public();
     let unknown = Some(Err(Refusal::Store(StoreError::Unknown)));
     let request = world.command(0, seeking(key));
-    assert_eq!(result(&world, request), unknown);
+    assert_eq!(result(&world, 0, request), unknown);
     let mut world = apart(12);
     world.command(0, Command::Forget(key));
     world.run(seconds(1));
     let request = world.command(0, seeking(key));
-    assert_eq!(result(&world, request), unknown);
-}
-
-fn result(world: &World, request: handfast_device::RequestId) -> Option<Result<Done, Refusal>> {
-    let answer = world.sides[0].answers.get(&request);
-    answer.map(|answer| answer.result)
+    assert_eq!(result(&world, 0, request), unknown);
 }
 
 #[test]
@@ -216,7 +185,7 @@ fn nobody_is_looked_for_twice_at_one_time() {
     let key = world.sides[1].key.public();
     let request = world.command(0, seeking(key));
     assert_eq!(
-        result(&world, request),
+        result(&world, 0, request),
         Some(Err(Refusal::UnderWay(session)))
     );
     world.tell(0, session, SessionCommand::Close);
@@ -324,12 +293,6 @@ fn a_restored_device_is_not_let_in_when_one_person_declines() {
         world.run(seconds(10));
         assert!(!talks(&world, 0, both[0]) && !talks(&world, 1, both[1]));
     }
-}
-
-/// How many lives of returns a test lives.
-fn seeds() -> std::ops::Range<u64> {
-    let most = std::env::var("HANDFAST_SEEDS").ok();
-    0..most.and_then(|most| most.parse().ok()).unwrap_or(100)
 }
 
 /// Devices die at any moment, disks fail and links are lost: the two always find each other again.

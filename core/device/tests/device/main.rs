@@ -3,13 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // tests
 
-#[path = "device/describe.rs"]
 mod describe;
-#[path = "device/person.rs"]
 mod person;
-#[path = "device/talk.rs"]
+mod returning;
 mod talk;
-#[path = "device/world.rs"]
 mod world;
 
 use handfast_device::{
