@@ -315,10 +315,13 @@ impl Chat<'_> {
 
     /// Nobody is there, nothing more will be typed, and nothing that was typed waits for them.
     fn leave_if_nothing_waits(&mut self) {
-        let mut held = self.held.iter();
-        if self.is_away && (held.all(|held| matches!(held, Held::End))) {
-            let is_over = self.is_leaving || !self.held.is_empty();
-            self.leaves_by = self.leaves_by.or(is_over.then(Instant::now));
+        // Behind the end nothing is held.
+        let is_over = match self.held.front() {
+            Some(first) => matches!(first, Held::End),
+            None => self.is_leaving,
+        };
+        if self.is_away && is_over {
+            self.leaves_by.get_or_insert_with(Instant::now);
         }
     }
 
