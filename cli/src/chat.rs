@@ -3,11 +3,13 @@
 use crate::commands::Terminal;
 use crate::device::{News, Session, lost};
 use crate::files::Files;
+use crate::interrupt::Interrupt;
 use crate::limits::LimitArgs;
 use crate::lines::Lines;
 use crate::output::{Event, Output, Parting, Trusted};
+use crate::screen::{Screen, Window};
 use crate::sealed_files::landing::takes_files;
-use crate::status::Stop;
+use crate::status::{Status, Stop};
 use crate::{input, strings, words};
 use handfast_native::conversation::{Finding, Limits, MAX_TEXT, ToSend};
 use handfast_native::device::{
@@ -17,6 +19,23 @@ use handfast_native::handshake::ShortString;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use tokio::time::{Duration, Instant, sleep_until, timeout_at};
+
+/// What can be done besides writing, as it is typed.
+pub(crate) const COMMANDS: [&str; 10] = [
+    "/accept",
+    "/compare",
+    "/decline",
+    "/different",
+    "/help",
+    "/more",
+    "/onlythey",
+    "/quit",
+    "/same",
+    "/send",
+];
+
+/// How much of what waits is shown: so many lines, and so many bytes of each.
+const SHOWN: (usize, usize) = (100, 4096);
 
 /// How long what a person has said may still be on its way when they leave.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -31,6 +50,8 @@ pub(crate) struct ChatArgs {
         help = strings::option_downloads()
     )]
     downloads: PathBuf,
+    #[arg(long, help = strings::option_plain())]
+    plain: bool,
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -49,19 +70,33 @@ impl ChatArgs {
         }
     }
 
+    /// Has the conversation take the whole window, if a person sits at one that can show it. Otherwise it is
+    /// told in lines. Whether it does.
+    pub(crate) fn take_window(&self, screen: Screen, output: &mut Output, lines: &Lines) -> bool {
+        let is_wanted = !self.plain && !output.is_for_programs() && lines.are_keys();
+        let window = is_wanted.then(|| Window::open(screen)).flatten();
+        let is_open = window.is_some();
+        if let Some(window) = window {
+            output.open(window);
+            self.tell_obstacles(output);
+        }
+        is_open
+    }
+
     /// The folder for files that come in, wherever the device is at work.
     pub(crate) fn downloads(&self) -> PathBuf {
         std::path::absolute(&self.downloads).unwrap_or_else(|_| self.downloads.clone())
     }
 }
 
-/// Talks until one side leaves. `fallback` is what to call somebody without a name.
+/// Talks until one side leaves. `met`: none yet for a contact who is looked for. `fallback` is what to call
+/// somebody without a name.
 ///
 /// # Errors
 /// When the connection was lost or ended for safety, or by Ctrl-C.
 pub(crate) async fn talk(
     session: &mut Session,
-    met: View,
+    met: Option<View>,
     fallback: &str,
     (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
@@ -69,34 +104,34 @@ pub(crate) async fn talk(
     let mut chat = Chat {
         session,
         output,
+        fallback,
         files: Files::default(),
         shown: None,
         held: VecDeque::new(),
         is_leaving: false,
-        is_away: false,
+        is_away: met.is_none(),
         leaves_by: None,
     };
-    chat.met(met, fallback);
-    loop {
-        // Where nobody leaves by a certain time, this is not waited for.
-        let time_to_leave = sleep_until(chat.leaves_by.unwrap_or_else(Instant::now));
-        tokio::select! {
-            news = chat.session.next() => match chat.hear(news).await {
-                Some(end) => return end,
-                None => chat.say_what_was_held().await,
-            },
-            line = lines.next(), if chat.takes_a_line(lines) => {
-                chat.typed(line, lines.is_terminal()).await;
-            }
-            () = time_to_leave, if chat.leaves_by.is_some() => return chat.break_off().await,
-            () = interrupt.pressed() => return Err(chat.session.close(chat.output).await),
-        }
+    chat.look_around();
+    match met {
+        Some(met) => chat.met(met),
+        None => chat.output.tell(Event::Seeking {
+            name: fallback.to_owned(),
+            heard: 0,
+        }),
     }
+    let ended = chat.converse(lines, interrupt).await;
+    chat.read_on(&ended, lines, interrupt).await;
+    chat.output.close();
+    chat.output.tell(Event::Ended { reason: ended? });
+    Ok(())
 }
 
 struct Chat<'a> {
     session: &'a mut Session,
     output: &'a mut Output,
+    /// What to call somebody without a name.
+    fallback: &'a str,
     files: Files,
     /// As it was told last.
     shown: Option<Shown>,
@@ -157,9 +192,91 @@ impl Shown {
 }
 
 impl Chat<'_> {
+    /// Hears what the other side does, and does what is typed. How it ends.
+    async fn converse(
+        &mut self,
+        lines: &mut Lines,
+        interrupt: &mut Interrupt,
+    ) -> Result<Parting, Stop> {
+        loop {
+            // Where nobody leaves by a certain time, this is not waited for.
+            let time_to_leave = sleep_until(self.leaves_by.unwrap_or_else(Instant::now));
+            tokio::select! {
+                news = self.session.next() => match self.hear(news).await {
+                    Some(end) => return end,
+                    None => self.say_what_was_held().await,
+                },
+                line = lines.next(), if self.takes_a_line(lines) => {
+                    self.typed(line, lines.is_terminal()).await;
+                }
+                () = time_to_leave, if self.leaves_by.is_some() => return self.break_off().await,
+                () = interrupt.pressed() => return Err(self.session.close(self.output).await),
+            }
+            self.show_what_waits();
+        }
+    }
+
+    /// In a window, what was said stays to be read until the person leaves.
+    async fn read_on(
+        &mut self,
+        ended: &Result<Parting, Stop>,
+        lines: &mut Lines,
+        interrupt: &mut Interrupt,
+    ) {
+        let why = match ended {
+            _ if self.is_leaving => return,
+            Ok(Parting::Left) => return,
+            Ok(Parting::PeerLeft) => words::peer_left(self.output.name()),
+            Err(stop) if stop.status == Status::Cancelled => return,
+            Err(stop) => words::by_itself(&stop.sentence),
+        };
+        let Some(window) = self.output.window() else {
+            return;
+        };
+        window.update(|screen, at| screen.end(&why, at));
+        loop {
+            tokio::select! {
+                line = lines.next() => match line.as_deref().map(str::trim) {
+                    None | Some("/quit") => return,
+                    Some(_) => self.output.note(strings::screen_over_how()),
+                },
+                () = interrupt.pressed() => return,
+            }
+        }
+    }
+
+    /// Shows in a window who else was met, and what else waits.
+    fn look_around(&self) {
+        if let Some(window) = self.output.window() {
+            let overview = self.session.overview();
+            window.update(|screen, _| screen.look_around(&overview));
+        }
+    }
+
+    /// Shows in a window what was typed and cannot be said yet.
+    fn show_what_waits(&self) {
+        let Some(window) = self.output.window() else {
+            return;
+        };
+        let (most, bytes) = SHOWN;
+        let texts = self.held.iter().filter_map(|held| match held {
+            Held::Line(text) | Held::Text(text) => Some(text),
+            Held::End => None,
+        });
+        let lines = texts.take(most).map(|text| {
+            let end = text.floor_char_boundary(bytes);
+            text[..end].to_owned()
+        });
+        let lines = lines.collect();
+        window.update(|screen, _| screen.wait(lines));
+    }
+
     /// Tells who was met, with what trust, and how long it took.
-    fn met(&mut self, met: View, fallback: &str) {
-        self.output.met(&met, fallback);
+    fn met(&mut self, met: View) {
+        if let Some(window) = self.output.window() {
+            window.update(|screen, _| screen.look(&met));
+        }
+        self.output.met(&met, self.fallback);
         self.shown = Shown::of(&met).map(|shown| Shown {
             // Whatever else there is already is told behind that.
             is_interrupted: false,
@@ -172,7 +289,10 @@ impl Chat<'_> {
     }
 
     /// Tells what happened. Some at the end.
-    async fn hear(&mut self, news: News) -> Option<Result<(), Stop>> {
+    async fn hear(&mut self, news: News) -> Option<Result<Parting, Stop>> {
+        if let (News::View(view), Some(window)) = (&news, self.output.window()) {
+            window.update(|screen, _| screen.look(view));
+        }
         match news {
             News::View(View::Ended(end)) => return Some(self.end(end)),
             News::View(View::Seeking { name, restored, .. }) => {
@@ -183,6 +303,10 @@ impl Chat<'_> {
                 if let Some(claim) = &restored {
                     self.output.tell(Event::restored(&name, claim));
                 }
+            }
+            News::View(view @ View::Talking { .. }) if self.shown.is_none() => {
+                self.is_away = false;
+                self.met(view);
             }
             News::View(view @ View::Talking { .. }) if self.is_away => {
                 self.is_away = false;
@@ -201,6 +325,7 @@ impl Chat<'_> {
             }
             News::NotCompared(error) => self.output.note(words::not_compared(error)),
             News::NotRemembered => self.output.note(strings::not_remembered()),
+            News::Others => self.look_around(),
             News::Gone => return Some(Err(lost())),
         }
         None
@@ -250,14 +375,12 @@ impl Chat<'_> {
         }
     }
 
-    fn end(&mut self, end: SessionEnd) -> Result<(), Stop> {
-        let reason = match end {
-            SessionEnd::PeerLeft => Parting::PeerLeft,
-            SessionEnd::Closed => Parting::Left,
-            end => return Err(self.session.stop(end)),
-        };
-        self.output.tell(Event::Ended { reason });
-        Ok(())
+    fn end(&self, end: SessionEnd) -> Result<Parting, Stop> {
+        match end {
+            SessionEnd::PeerLeft => Ok(Parting::PeerLeft),
+            SessionEnd::Closed => Ok(Parting::Left),
+            end => Err(self.session.stop(end)),
+        }
     }
 
     /// Whether to read on. A script waits until there is room; a person may always want to leave.
@@ -340,7 +463,8 @@ impl Chat<'_> {
     }
 
     /// Leaves whatever is under way.
-    async fn break_off(&mut self) -> Result<(), Stop> {
+    async fn break_off(&mut self) -> Result<Parting, Stop> {
+        self.output.close();
         let _ = self.session.close(self.output).await;
         if self.files.are_under_way() {
             self.output.note(strings::files_cut_off());
@@ -354,7 +478,12 @@ impl Chat<'_> {
         match command {
             "" => {}
             "/quit" => self.deliver_and_leave().await,
-            "/help" => self.output.note(strings::chat_help()),
+            "/help" => {
+                self.output.note(strings::chat_help());
+                if self.output.window().is_some() {
+                    self.output.note(strings::screen_help());
+                }
+            }
             "/send" if rest.is_empty() => self.output.note(strings::send_what()),
             "/send" => match file(rest.to_owned()).await {
                 Ok((file, left_out)) => match self.say(file).await {

@@ -578,6 +578,13 @@ pub(crate) fn option_keep_free() -> &'static str {
     }
 }
 
+pub(crate) fn option_plain() -> &'static str {
+    match language() {
+        English => "Talk in plain lines, also where the whole window could be used",
+        German => "In einfachen Zeilen reden, auch wo das ganze Fenster genutzt werden könnte",
+    }
+}
+
 pub(crate) fn option_downloads() -> &'static str {
     match language() {
         English => "Where received files go",
@@ -1800,6 +1807,302 @@ pub(crate) fn chat_help() -> &'static str {
     match language() {
         English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
         German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+    }
+}
+
+pub(crate) fn screen_you() -> &'static str {
+    match language() {
+        English => "you",
+        German => "du",
+    }
+}
+
+pub(crate) fn screen_people() -> &'static str {
+    match language() {
+        English => "People",
+        German => "Personen",
+    }
+}
+
+pub(crate) fn screen_waiting() -> &'static str {
+    match language() {
+        English => "Waiting",
+        German => "Wartet",
+    }
+}
+
+pub(crate) fn screen_invitation(tag: impl Display) -> String {
+    match language() {
+        English => format!("Invitation {tag}"),
+        German => format!("Einladung {tag}"),
+    }
+}
+
+pub(crate) fn screen_reply_to(name: impl Display) -> String {
+    match language() {
+        English => format!("Reply to {name}"),
+        German => format!("Antwort an {name}"),
+    }
+}
+
+pub(crate) fn screen_here() -> &'static str {
+    match language() {
+        English => "here",
+        German => "da",
+    }
+}
+
+pub(crate) fn screen_silent() -> &'static str {
+    match language() {
+        English => "silent",
+        German => "still",
+    }
+}
+
+pub(crate) fn screen_checking() -> &'static str {
+    match language() {
+        English => "checking",
+        German => "wird geprüft",
+    }
+}
+
+pub(crate) fn screen_trying() -> &'static str {
+    match language() {
+        English => "trying",
+        German => "gesucht",
+    }
+}
+
+pub(crate) fn screen_offline() -> &'static str {
+    match language() {
+        English => "no network",
+        German => "kein Netz",
+    }
+}
+
+pub(crate) fn screen_connected() -> &'static str {
+    match language() {
+        English => "connected",
+        German => "verbunden",
+    }
+}
+
+pub(crate) fn screen_why_silent() -> &'static str {
+    match language() {
+        English => "silent; what you send waits",
+        German => "still; was du sendest, wartet",
+    }
+}
+
+pub(crate) fn screen_why_checking() -> &'static str {
+    match language() {
+        English => "here; checking that it is them",
+        German => "da; es wird geprüft, wer es ist",
+    }
+}
+
+pub(crate) fn screen_why_trying() -> &'static str {
+    match language() {
+        English => "trying, not here yet",
+        German => "gesucht, noch nicht da",
+    }
+}
+
+pub(crate) fn screen_why_trying_heard(ago: impl Display) -> String {
+    match language() {
+        English => format!("trying, heard {ago} ago"),
+        German => format!("gesucht, gehört vor {ago}"),
+    }
+}
+
+pub(crate) fn screen_why_offline() -> &'static str {
+    match language() {
+        English => "this machine has no network",
+        German => "dieser Rechner hat kein Netz",
+    }
+}
+
+pub(crate) fn screen_why_over() -> &'static str {
+    match language() {
+        English => "not connected",
+        German => "nicht verbunden",
+    }
+}
+
+pub(crate) fn screen_verified() -> &'static str {
+    match language() {
+        English => "verified",
+        German => "überprüft",
+    }
+}
+
+pub(crate) fn screen_answer_checked() -> &'static str {
+    match language() {
+        English => "answer checked",
+        German => "Antwort geprüft",
+    }
+}
+
+pub(crate) fn screen_introduced() -> &'static str {
+    match language() {
+        English => "introduced",
+        German => "vorgestellt",
+    }
+}
+
+pub(crate) fn screen_unverified() -> &'static str {
+    match language() {
+        English => "not verified",
+        German => "nicht überprüft",
+    }
+}
+
+pub(crate) fn screen_today() -> &'static str {
+    match language() {
+        English => "today",
+        German => "heute",
+    }
+}
+
+pub(crate) fn screen_yesterday() -> &'static str {
+    match language() {
+        English => "yesterday",
+        German => "gestern",
+    }
+}
+
+pub(crate) fn screen_months() -> &'static str {
+    match language() {
+        English => "January February March April May June July August September October November December",
+        German => "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    }
+}
+
+pub(crate) fn screen_day(day: impl Display, month: impl Display, year: impl Display) -> String {
+    match language() {
+        English => format!("{day} {month} {year}"),
+        German => format!("{day}. {month} {year}"),
+    }
+}
+
+pub(crate) fn screen_true_host(host: impl Display) -> String {
+    match language() {
+        English => format!("(leads to {host})"),
+        German => format!("(führt zu {host})"),
+    }
+}
+
+pub(crate) fn screen_file_waits() -> &'static str {
+    match language() {
+        English => "waits until they take it",
+        German => "wartet, bis sie angenommen wird",
+    }
+}
+
+pub(crate) fn screen_file_offered(number: impl Display) -> String {
+    match language() {
+        English => format!("waits: /accept {number} or /decline {number}"),
+        German => format!("wartet: /accept {number} oder /decline {number}"),
+    }
+}
+
+pub(crate) fn screen_file_of(done: impl Display, all: impl Display) -> String {
+    match language() {
+        English => format!("{done} of {all}"),
+        German => format!("{done} von {all}"),
+    }
+}
+
+pub(crate) fn screen_file_stored(path: impl Display) -> String {
+    match language() {
+        English => format!("is here: {path}"),
+        German => format!("ist hier: {path}"),
+    }
+}
+
+pub(crate) fn screen_file_arrived() -> &'static str {
+    match language() {
+        English => "has arrived",
+        German => "ist angekommen",
+    }
+}
+
+pub(crate) fn screen_compare() -> &'static str {
+    match language() {
+        English => "Do they see the same, in this order?",
+        German => "Sieht die andere Seite dasselbe, in dieser Reihenfolge?",
+    }
+}
+
+pub(crate) fn screen_compare_how() -> &'static str {
+    match language() {
+        English => "/same, /different, or Esc for later",
+        German => "/same für gleich, /different für anders, Esc für später",
+    }
+}
+
+pub(crate) fn screen_further_down() -> &'static str {
+    match language() {
+        English => "End goes to the last line",
+        German => "Ende führt zur letzten Zeile",
+    }
+}
+
+pub(crate) fn screen_new_below(count: u64) -> String {
+    match (language(), count == 1) {
+        (English, true) => format!("{count} new line below: End"),
+        (English, false) => format!("{count} new lines below: End"),
+        (German, true) => format!("{count} neue Zeile unten: Ende"),
+        (German, false) => format!("{count} neue Zeilen unten: Ende"),
+    }
+}
+
+pub(crate) fn screen_over_how() -> &'static str {
+    match language() {
+        English => "The conversation is over. What was said stays here until you leave with F10.",
+        German => "Das Gespräch ist zu Ende. Was gesagt wurde, bleibt hier, bis du mit F10 gehst.",
+    }
+}
+
+pub(crate) fn screen_key_file() -> &'static str {
+    match language() {
+        English => "file",
+        German => "Datei",
+    }
+}
+
+pub(crate) fn screen_key_compare() -> &'static str {
+    match language() {
+        English => "compare",
+        German => "vergleichen",
+    }
+}
+
+pub(crate) fn screen_key_history() -> &'static str {
+    match language() {
+        English => "history",
+        German => "Verlauf",
+    }
+}
+
+pub(crate) fn screen_key_help() -> &'static str {
+    match language() {
+        English => "help",
+        German => "Hilfe",
+    }
+}
+
+pub(crate) fn screen_key_leave() -> &'static str {
+    match language() {
+        English => "leave",
+        German => "gehen",
+    }
+}
+
+pub(crate) fn screen_help() -> &'static str {
+    match language() {
+        English => "Keys:\n  PgUp, PgDn       read what was said before\n  Home, End        its beginning and its end, while nothing is typed\n  Alt-Enter        go on in a new line\n  Tab              complete a command; Up and Down bring back earlier ones\n  Esc              put aside what asks for an answer, or show it again",
+        German => "Tasten:\n  Bild auf, ab     lesen, was vorher gesagt wurde\n  Pos1, Ende       Anfang und Ende davon, solange nichts getippt ist\n  Alt-Eingabe      in einer neuen Zeile weiterschreiben\n  Tab              einen Befehl ergänzen; Auf und Ab holen frühere zurück\n  Esc              weglegen, was eine Antwort will, oder wieder zeigen",
     }
 }
 

@@ -119,7 +119,8 @@ pub(crate) async fn until_met<F: Face>(
                     output.show_code();
                 }
             },
-            Some(News::Row(_) | News::NotCompared(_) | News::NotRemembered) | None => {}
+            Some(News::Row(_) | News::NotCompared(_) | News::NotRemembered | News::Others)
+            | None => {}
         }
         tokio::select! {
             next = session.next() => news = Some(next),

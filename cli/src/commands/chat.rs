@@ -7,6 +7,7 @@ use crate::device::{Device, Session};
 use crate::home::HomeArgs;
 use crate::lines::Lines;
 use crate::output::{Event, Output};
+use crate::screen::Screen;
 use crate::status::Stop;
 use crate::waiting::{self, Face, Meaning};
 use crate::{strings, words};
@@ -73,8 +74,18 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         }
     };
     let mut lines = Lines::of_standard_input(&output);
+    let screen = Screen::new(contact.shown_name(), Some(contact.key));
+    let is_drawn = args.chat.take_window(screen, &mut output, &lines);
     let terminal = (&mut output, &mut lines, &mut interrupt);
-    let ended = meet(&mut session, contact.shown_name(), terminal).await;
+    let name = match contact.shown_name() {
+        "" => strings::contact(),
+        name => name,
+    };
+    let ended = match is_drawn {
+        // What is typed meanwhile is a part of the conversation already.
+        true => chat::talk(&mut session, None, name, terminal).await,
+        false => meet(&mut session, name, terminal).await,
+    };
     session.end(&mut output, &mut interrupt).await;
     ended
 }
@@ -88,11 +99,7 @@ async fn meet(
     let mut answers = AnswerSource::none();
     let terminal = (&mut *output, &mut *lines, &mut *interrupt);
     let met = waiting::until_met(session, &mut face, &mut answers, terminal).await?;
-    let fallback = match name {
-        "" => strings::contact(),
-        name => name,
-    };
-    chat::talk(session, met, fallback, (output, lines, interrupt)).await
+    chat::talk(session, Some(met), name, (output, lines, interrupt)).await
 }
 
 /// Says once that somebody is looked for.

@@ -28,6 +28,8 @@ pub(crate) enum News {
     NotCompared(CompareError),
     /// Something about the peer is forgotten after a restart.
     NotRemembered,
+    /// Who was met, or what waits, is another list now.
+    Others,
     /// The device has ended without being told to by this command.
     Gone,
 }
@@ -92,6 +94,9 @@ impl Session {
                     News::NotCompared(error)
                 }
                 Some(device::Event::NotRemembered(id, _)) if id == self.id => News::NotRemembered,
+                Some(device::Event::ContactsChanged | device::Event::PendingChanged) => {
+                    News::Others
+                }
                 Some(_) => continue,
             };
         }

@@ -165,7 +165,7 @@ impl Talk<'_> {
                     }
                 }
                 News::Gone => return Err(lost()),
-                News::View(_) | News::NotCompared(_) | News::NotRemembered => {}
+                News::View(_) | News::NotCompared(_) | News::NotRemembered | News::Others => {}
             }
         }
     }

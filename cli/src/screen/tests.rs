@@ -1,0 +1,516 @@
+//! What people see, drawn in windows of several sizes, and what keys change of it.
+
+use super::draw::draw;
+use super::history::{Moment, Pen};
+use super::looks::Looks;
+use super::time::Zone;
+use super::{Screen, text};
+use crate::output::{Event, Trusted};
+use crate::terminal::{Key, Typed};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use handfast_native::Overview;
+use handfast_native::conversation::FileError;
+use handfast_native::device::{FileState, Milestones, Reached, Row, RowContent, View, Wish};
+use handfast_native::handshake::{PublicKey, ShortString, Trust, TrustReason};
+use handfast_native::store::Contact;
+use ratatui_core::backend::{Backend, TestBackend};
+use ratatui_core::buffer::Buffer;
+use ratatui_core::layout::Rect;
+use ratatui_core::style::Color;
+use ratatui_core::terminal::Terminal;
+use std::time::{Duration, Instant};
+
+/// 2026-11-29 13:58 UTC.
+const NOON: u64 = 1_795_960_680;
+
+/// Somebody at a window.
+struct Person {
+    screen: Screen,
+    size: (u16, u16),
+    looks: Looks,
+    begun: Instant,
+    /// Seconds since then.
+    now: u64,
+    rows: u64,
+}
+
+impl Person {
+    fn at(size: (u16, u16)) -> Self {
+        Self {
+            screen: Screen::new("Mira", Some(PublicKey([1; 32]))),
+            size,
+            looks: Looks::FULL,
+            begun: Instant::now(),
+            now: 0,
+            rows: 0,
+        }
+    }
+
+    /// One who talks to somebody that was scanned.
+    fn talking(size: (u16, u16)) -> Self {
+        let mut person = Self::at(size);
+        person.screen.look(&view());
+        person
+    }
+
+    fn moment(&self) -> Moment {
+        Moment {
+            unix: (NOON + self.now) * 1000,
+            instant: self.begun + Duration::from_secs(self.now),
+        }
+    }
+
+    fn pen(&self) -> Pen {
+        Pen {
+            looks: self.looks,
+            zone: Zone::Utc,
+            now: self.moment(),
+        }
+    }
+
+    fn window(&self) -> Rect {
+        Rect::new(0, 0, self.size.0, self.size.1)
+    }
+
+    fn says(&mut self, ours: bool, said: &str) {
+        let content = RowContent::Text(said.to_owned());
+        self.rows += 1;
+        let row = Row {
+            number: self.rows,
+            ours,
+            content,
+        };
+        let at = self.moment();
+        self.screen.row(&row, None, at);
+    }
+
+    fn file(&mut self, number: u64, ours: bool, state: FileState) {
+        let content = RowContent::File {
+            name: "Harbour.mov".to_owned(),
+            size: 212 << 20,
+            state,
+        };
+        let row = Row {
+            number,
+            ours,
+            content,
+        };
+        let at = self.moment();
+        self.screen.row(&row, Some(1), at);
+    }
+
+    fn press_with(&mut self, code: KeyCode, held: KeyModifiers) -> Typed {
+        let (window, pen) = (self.window(), self.pen());
+        let key = Key::Pressed(KeyEvent::new(code, held));
+        self.screen.press(key, window, pen)
+    }
+
+    fn press(&mut self, code: KeyCode) -> Typed {
+        self.press_with(code, KeyModifiers::NONE)
+    }
+
+    fn types(&mut self, typed: &str) {
+        for c in typed.chars() {
+            self.press(KeyCode::Char(c));
+        }
+    }
+
+    fn buffer(&self) -> Buffer {
+        let mut canvas = Terminal::new(TestBackend::new(self.size.0, self.size.1)).expect("drawn");
+        let drawn = |frame: &mut ratatui_core::terminal::Frame<'_>| {
+            if let Some(cursor) = draw(&self.screen, self.pen(), frame.buffer_mut()) {
+                frame.set_cursor_position(cursor);
+            }
+        };
+        canvas.draw(drawn).expect("drawn");
+        assert!(canvas.backend_mut().get_cursor_position().is_ok());
+        canvas.backend().buffer().clone()
+    }
+
+    /// The rows of the window as a person reads them.
+    fn sees(&self) -> Vec<String> {
+        let buffer = self.buffer();
+        let (columns, rows) = self.size;
+        let row = |y| {
+            let (mut row, mut x) = (String::new(), 0);
+            while x < columns {
+                let symbol = buffer[(x, y)].symbol();
+                row.push_str(symbol);
+                x += (text::width(symbol) as u16).max(1);
+            }
+            row.trim_end().to_owned()
+        };
+        (0..rows).map(row).collect()
+    }
+
+    #[track_caller]
+    fn must_see(&self, expected: &[&str]) {
+        let seen = self.sees();
+        assert!(seen == expected, "{:#?}", seen);
+    }
+}
+
+fn view() -> View {
+    view_with(None)
+}
+
+fn view_with(reached: Option<Reached>) -> View {
+    View::Talking {
+        name: "Mira".to_owned(),
+        trust: Trust::because(TrustReason::Scanned),
+        scans: 1,
+        milestones: Milestones::default(),
+        is_interrupted: false,
+        wish: Wish::Nobody,
+        comparing: None,
+        reached,
+        times_reached: 0,
+        is_full: false,
+    }
+}
+
+#[test]
+fn a_conversation_at_80_columns_and_24_rows() {
+    let mut person = Person::talking((80, 24));
+    person.screen.tell(
+        &Event::Met {
+            name: "Mira".to_owned(),
+            trusted: Trusted(Trust::because(TrustReason::Scanned)),
+            scans: 1,
+            ready_ms: None,
+            open_ms: None,
+            authenticated_ms: None,
+        },
+        Moment {
+            unix: (NOON - 86_400) * 1000,
+            instant: person.begun,
+        },
+    );
+    person.says(false, "Did you get home all right?");
+    person.now = 120;
+    person.says(true, "Yes! Sending you the pictures now.");
+    person.file(100, true, FileState::Moving { done: 0 });
+    person.now = 122;
+    person.file(100, true, FileState::Moving { done: 136 << 20 });
+    person.says(false, "See you at the harbour!");
+    person.types("on my w");
+    person.must_see(&[
+        " People                 │ Mira ✓ verified · connected",
+        "▸● Mira            here │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │                    ── yesterday ──",
+        "                        │ 13:58 *     You are connected with “Mira”.",
+        "                        │             Verified: their screen was scanned by",
+        "                        │             camera.",
+        "                        │                      ── today ──",
+        "                        │ 13:58 Mira  Did you get home all right?",
+        "                        │ 14:00 you   Yes! Sending you the pictures now.",
+        "                        │ 14:00 you   Harbour.mov  212 MiB",
+        "                        │             ████████░░░░░░   64 %  68 MiB/s  0:01",
+        "                        │ 14:00 Mira  See you at the harbour!",
+        "                        │ > on my w",
+        " F4 file  F5 compare  PgUp history  F1 help                           F10 leave",
+    ]);
+}
+
+#[test]
+fn a_narrow_window_shows_the_conversation_alone() {
+    let mut person = Person::talking((40, 10));
+    person.looks = Looks::PLAIN;
+    person.screen.look(&View::Seeking {
+        key: PublicKey([1; 32]),
+        name: "Mira".to_owned(),
+        heard: NOON - 7200,
+        is_here: false,
+        restored: None,
+        is_offline: false,
+    });
+    person.says(false, "Did you get home all right?");
+    person.screen.wait(vec!["Yes! See you".to_owned()]);
+    person.must_see(&[
+        " Mira, trying, heard 120 minutes ago",
+        "",
+        "",
+        "",
+        "              -- today --",
+        " 13:58 Mira  Did you get home all",
+        "             right?",
+        " 13:58 you   Yes! See you            ..",
+        " >",
+        " F4 file  F5 compare          F10 leave",
+    ]);
+}
+
+#[test]
+fn a_large_window_shows_people_and_what_is_compared() {
+    let mut person = Person::talking((100, 30));
+    let met = |key, name: &str, heard| Contact {
+        heard,
+        ..Contact::met(
+            PublicKey([key; 32]),
+            name,
+            Trust::because(TrustReason::OpenLink),
+            1,
+        )
+    };
+    person.screen.look_around(&Overview {
+        contacts: vec![
+            met(2, "Grandpa", NOON - 100_000),
+            met(1, "Mira", NOON - 60),
+            met(
+                3,
+                "Dr. \u{202e}Aydin with a name that has no end",
+                NOON - 300,
+            ),
+        ],
+        ..Overview::default()
+    });
+    let compared: ShortString = serde_json::from_str("12345678901").expect("of 36 bits");
+    person.screen.asked.comparing = Some(compared);
+    person.says(false, "See you at the harbour!");
+    person.must_see(&[
+        " People                 │ Mira ✓ verified · connected",
+        " ○ Grandpa     28 hours │",
+        "▸● Mira            here │",
+        " ○ Dr. Aydin~ 5 minutes │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │",
+        "                        │                                ── today ──",
+        "                        │ 13:58 Mira  See you at the harbour!",
+        "                        │ ─────────────────────────────────────────────────────────────────────────",
+        "                        │ Do they see the same, in this order?",
+        "                        │ 🦀 crab     🌈 rainbow  🔑 key",
+        "                        │ 🦒 giraffe  🎸 guitar   💡 lamp",
+        "                        │ 0123 4567 8901",
+        "                        │ /same, /different, or Esc for later",
+        "                        │ >",
+        " F4 file  F5 compare  PgUp history  F1 help                                               F10 leave",
+    ]);
+}
+
+#[test]
+fn what_they_write_stays_in_its_column_whatever_it_is() {
+    for (said, rows) in [
+        (
+            "\u{202e}evil\u{1b}[2J\u{1b}]0;title\u{7} 13:58 you   I agree",
+            &["evil[2J]0;title 13:58 you   I agree"][..],
+        ),
+        ("שלום לך, מה שלומך היום?", &["שלום לך, מה שלומך היום?"]),
+        (
+            "日本語の長い文はどこで折り返されるのでしょうか、これは長い",
+            &[
+                "日本語の長い文はどこで折り返されるの",
+                "でしょうか、これは長い",
+            ],
+        ),
+        (
+            "\r\n\r\n* Verified\r\n── today ──",
+            &["* Verified", "── today ──"],
+        ),
+    ] {
+        let mut person = Person::talking((80, 24));
+        person.says(false, said);
+        let seen = person.sees();
+        let last = 22 - rows.len();
+        for (number, row) in rows.iter().enumerate() {
+            let margin = match number {
+                0 => "                        │ 13:58 Mira  ",
+                _ => "                        │             ",
+            };
+            assert_eq!(seen[last + number], format!("{margin}{row}"));
+        }
+    }
+}
+
+#[test]
+fn nobody_passes_for_this_person_or_for_this_program() {
+    for (name, shown) in [("you", "“you”"), ("*", "“*”"), ("YOU\u{200b}", "“YOU”")] {
+        let mut person = Person::talking((80, 24));
+        person.screen.call(name);
+        person.says(false, "I agree");
+        assert!(person.sees()[21].contains(shown), "{:#?}", person.sees());
+    }
+}
+
+#[test]
+fn a_file_tells_what_became_of_it() {
+    let mut person = Person::talking((80, 24));
+    person.file(1, false, FileState::Offered);
+    assert!(person.sees()[21].ends_with("waits: /accept 1 or /decline 1"));
+    let done = FileState::Done {
+        path: Some("/home/ana/handfast-downloads/Harbour.mov".into()),
+        hash: Vec::new(),
+        took: Duration::from_secs(1),
+    };
+    person.file(1, false, done);
+    let seen = person.sees().join(" ");
+    assert!(
+        seen.contains("is here:") && seen.contains("Harbour.mov"),
+        "{seen}"
+    );
+    let failed = FileState::Failed {
+        error: FileError::NoSpace,
+        by_peer: true,
+    };
+    person.file(2, true, failed);
+    assert_eq!(
+        person
+            .sees()
+            .join(" ")
+            .matches("Harbour.mov  212 MiB")
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn what_is_read_stays_while_something_is_added_below() {
+    let mut person = Person::talking((60, 12));
+    for number in 0..40 {
+        person.says(false, &format!("line {number}"));
+    }
+    let shows = |person: &Person, said: &str| person.sees().iter().any(|row| row.ends_with(said));
+    assert!(shows(&person, "line 39") && !shows(&person, "line 20"));
+    person.press(KeyCode::PageUp);
+    assert!(shows(&person, "line 32") && !shows(&person, "line 33"));
+    let before = person.sees();
+    person.says(false, "one more");
+    let after = person.sees();
+    assert_eq!(before[..9], after[..9]);
+    assert!(after[9].contains("1 new line below: End"), "{after:#?}");
+    person.press(KeyCode::Home);
+    assert!(shows(&person, "── today ──") && shows(&person, "line 0"));
+    // Further up is nothing, and further down each line comes once.
+    person.press(KeyCode::PageUp);
+    assert!(shows(&person, "line 0"));
+    let mut read = Vec::new();
+    for _ in 0..8 {
+        read.extend(person.sees());
+        person.press(KeyCode::PageDown);
+    }
+    for number in 0..40 {
+        let said = format!("  line {number}");
+        assert!(read.iter().any(|row| row.ends_with(&said)), "{number}");
+    }
+    assert!(shows(&person, "one more"));
+    person.press(KeyCode::PageUp);
+    person.press(KeyCode::End);
+    assert!(shows(&person, "one more"));
+}
+
+#[test]
+fn keys_say_what_can_be_typed() {
+    let mut person = Person::talking((80, 24));
+    person.types("half");
+    for (number, line) in [(1, "/help"), (5, "/compare"), (10, "/quit")] {
+        assert_eq!(
+            person.press(KeyCode::F(number)),
+            Typed::Line(line.to_owned())
+        );
+    }
+    // What is typed is not lost to a key that begins something else.
+    assert_eq!(person.press(KeyCode::F(4)), Typed::Nothing);
+    person.press_with(KeyCode::Enter, KeyModifiers::ALT);
+    person.types("done");
+    assert_eq!(
+        person.press(KeyCode::Enter),
+        Typed::Line("half\ndone".to_owned())
+    );
+    assert_eq!(person.press(KeyCode::F(4)), Typed::Nothing);
+    person.types("a.txt");
+    let send = Typed::Line("/send a.txt".to_owned());
+    assert_eq!(person.press(KeyCode::Enter), send);
+    person.types("/comp");
+    person.press(KeyCode::Tab);
+    assert_eq!(
+        person.press(KeyCode::Enter),
+        Typed::Line("/compare ".to_owned())
+    );
+    person.press(KeyCode::Up);
+    person.press(KeyCode::Up);
+    assert_eq!(person.press(KeyCode::Enter), send);
+    let ended = person.press_with(KeyCode::Char('d'), KeyModifiers::CONTROL);
+    assert_eq!(ended, Typed::End);
+}
+
+#[test]
+fn what_asks_for_an_answer_is_put_aside_until_something_else_is_asked() {
+    let mut person = Person::talking((80, 24));
+    let reached = |limit| view_with(Some(limit));
+    let asks = |person: &Person| person.sees().iter().any(|row| row.contains("/more"));
+    person.screen.look(&reached(Reached::Messages));
+    assert!(asks(&person));
+    person.press(KeyCode::Esc);
+    assert!(!asks(&person));
+    person.screen.look(&reached(Reached::Messages));
+    assert!(!asks(&person));
+    person.screen.look(&reached(Reached::Text));
+    assert!(asks(&person));
+}
+
+#[test]
+fn without_colours_everything_says_the_same() {
+    let mut person = Person::talking((80, 24));
+    person.says(false, "hello");
+    person.file(1, false, FileState::Offered);
+    let coloured = person.sees();
+    person.looks = Looks::COLOURLESS;
+    assert_eq!(person.sees(), coloured);
+    let cells = person.buffer();
+    let is_plain = |colour| colour == Color::Reset;
+    assert!(
+        cells
+            .content()
+            .iter()
+            .all(|cell| is_plain(cell.fg) && is_plain(cell.bg))
+    );
+    person.looks = Looks::PLAIN;
+    let ours = person.sees().concat().replace("Mira", "");
+    assert!(ours.is_ascii(), "{ours}");
+}
+
+#[test]
+fn no_window_is_too_small_or_too_large_to_be_drawn() {
+    let sizes = [0, 1, 2, 3, 5, 9, 24, 41, 59, 60, 61, 200];
+    for columns in sizes {
+        for rows in sizes {
+            let mut person = Person::talking((columns, rows));
+            person.screen.asked.reached = Some(Reached::Text);
+            person.types("wörter 日本 ");
+            person.file(1, false, FileState::Moving { done: 5 });
+            person.says(false, &"日本 👩\u{200d}🚀 e\u{301} ".repeat(40));
+            for code in [
+                KeyCode::PageUp,
+                KeyCode::Home,
+                KeyCode::PageDown,
+                KeyCode::End,
+            ] {
+                person.press(code);
+                person.buffer();
+            }
+        }
+    }
+}
