@@ -14,6 +14,9 @@ use ratatui_core::text::{Line, Span};
 /// Columns of the people, and from how many columns on there is room for them.
 const PEOPLE: (u16, u16) = (24, 60);
 
+/// The most columns of a line with its time and author: eyes find no way back from further.
+const MOST_OF_A_LINE: u16 = 120;
+
 /// The most rows of the line that is typed.
 const MOST_TYPED: usize = 6;
 
@@ -83,7 +86,7 @@ impl Places {
     /// Where lines of the history are drawn.
     pub(super) fn room<'a>(&self, screen: &'a Screen) -> Room<'a> {
         Room {
-            columns: self.history.width.into(),
+            columns: self.history.width.min(MOST_OF_A_LINE).into(),
             peer: &screen.current.name,
         }
     }

@@ -9,6 +9,7 @@ use crate::{strings, words};
 use handfast_native::device::FileState;
 use ratatui_core::style::Style;
 use ratatui_core::text::{Line, Span};
+use std::cell::RefCell;
 use std::time::Instant;
 
 /// The most columns of an author.
@@ -91,6 +92,8 @@ pub(super) struct Entry {
     /// When it was written, in milliseconds since 1970-01-01 UTC.
     pub(super) at: u64,
     pub(super) mark: Mark,
+    /// A text in rows of so many columns, as it was drawn last: it may be long.
+    folded: RefCell<(usize, Vec<String>)>,
 }
 
 impl Entry {
@@ -100,6 +103,7 @@ impl Entry {
             content,
             at,
             mark: Mark::None,
+            folded: RefCell::default(),
         }
     }
 
@@ -129,9 +133,14 @@ impl Entry {
 
     pub(super) fn rows(&self, room: Room<'_>, pen: Pen) -> Vec<Line<'static>> {
         let columns = room.text_columns();
-        let plain = |row: String| Line::raw(row);
         let texts: Vec<Line<'static>> = match &self.content {
-            Content::Text(text) => text::rows(text, columns).into_iter().map(plain).collect(),
+            Content::Text(text) => {
+                let mut folded = self.folded.borrow_mut();
+                if folded.0 != columns {
+                    *folded = (columns, text::rows(text, columns));
+                }
+                folded.1.iter().cloned().map(Line::raw).collect()
+            }
             Content::Note(text) => {
                 let rows = text.lines().flat_map(|line| text::columned(line, columns));
                 rows.map(|row| Line::styled(row, pen.looks.accent()))

@@ -118,7 +118,7 @@ impl History {
     }
 
     /// What was said last is seen.
-    pub(super) fn to_the_end(&mut self) {
+    pub(super) fn see_the_end(&mut self) {
         self.bottom = None;
         self.unseen = 0;
     }

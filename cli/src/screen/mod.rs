@@ -209,7 +209,7 @@ impl Screen {
                 let typed = self.typed.press(key);
                 if let Typed::Line(line) = &typed {
                     self.remember(line);
-                    self.history.to_the_end();
+                    self.history.see_the_end();
                 }
                 return typed;
             }
@@ -235,10 +235,10 @@ impl Screen {
         let places = Places::of(self, window, pen);
         // One row says that there is more below.
         let rows = usize::from(places.history.height).saturating_sub(1).max(1);
-        let columns = places.history.width;
         let peer = self.current.name.clone();
+        let columns = places.room(self).columns;
         let room = Room {
-            columns: columns.into(),
+            columns,
             peer: &peer,
         };
         self.history.scroll(way.by(rows), room, rows, pen);

@@ -6,6 +6,7 @@ use super::history::{Moment, Pen};
 use super::looks::Looks;
 use super::time::Zone;
 use crate::terminal::{self, Key, Typed, WholeWindow};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_core::layout::Rect;
 use ratatui_core::terminal::Terminal;
 use ratatui_crossterm::CrosstermBackend;
@@ -102,8 +103,17 @@ impl Drawn {
     }
 }
 
+/// Ctrl-L, as at any terminal that something else has written to.
+fn is_to_draw_all(key: &Key) -> bool {
+    let redraw = KeyEvent::new(KeyCode::Char('l'), KeyModifiers::CONTROL);
+    matches!(key, Key::Pressed(pressed) if *pressed == redraw)
+}
+
 impl WholeWindow for Drawn {
     fn press(&mut self, key: Key) -> Typed {
+        if is_to_draw_all(&key) {
+            self.draw(true);
+        }
         let window = self.area();
         let pen = self.pen();
         held(&self.screen).press(key, window, pen)

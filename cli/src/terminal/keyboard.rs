@@ -176,7 +176,7 @@ fn look_after_stops() {
                 }
                 Some(()) = goes_on.recv() => {
                     if std::mem::take(&mut was_raw) && enter().is_ok() {
-                        screen().draw_again();
+                        screen().draw_anew();
                     }
                 }
                 else => return,
@@ -196,7 +196,7 @@ pub(crate) fn next_line() -> Option<String> {
             Ok(Event::Key(key)) => Key::Pressed(key),
             Ok(Event::Paste(text)) => Key::Pasted(text),
             Ok(Event::Resize(..)) => {
-                screen().draw_again();
+                screen().draw_anew();
                 continue;
             }
             Ok(_) => continue,

@@ -52,7 +52,7 @@ pub(crate) fn above<T>(write: impl FnOnce() -> T) -> T {
     let mut screen = screen();
     screen.erase();
     let written = write();
-    screen.draw_again();
+    screen.draw_anew();
     written
 }
 
@@ -120,7 +120,7 @@ pub(crate) fn give_window(whole: Box<dyn WholeWindow>) {
     screen.erase();
     screen.whole = Some(whole);
     keyboard::enter_window();
-    screen.draw_again();
+    screen.draw_anew();
 }
 
 /// The window shows again what it showed before.
@@ -261,14 +261,19 @@ impl Screen {
         self.drawn = Some(foot.erasing());
     }
 
-    /// Draws what has changed. Where the window has another size now, it is not known what became of the
-    /// old rows, and some of them may stay.
+    /// Draws what has changed.
     fn draw_again(&mut self) {
-        if self.whole.is_some() {
-            return self.draw_whole(true);
-        }
         self.erase();
         self.draw();
+    }
+
+    /// Draws all of it, as it is not known what the window shows. Where that has another size now, it is not
+    /// known either what became of the old rows at its foot, and some of them may stay.
+    fn draw_anew(&mut self) {
+        match self.whole.is_some() {
+            true => self.draw_whole(true),
+            false => self.draw_again(),
+        }
     }
 
     /// A key was pressed, or something was pasted. What comes of it; a whole line stays on the screen.
