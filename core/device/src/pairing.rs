@@ -136,6 +136,8 @@ enum ConclusionStep {
 pub(super) struct Remembered {
     pub(super) peer: AuthenticatedPeer,
     pub(super) trust: Trust,
+    /// The person agreed that the peer gets back what it has lost.
+    pub(super) gives_back: bool,
     /// Which way the link takes, as it is kept.
     pub(super) path: Option<LinkPath>,
     pub(super) early: Vec<Bytes>,
@@ -328,7 +330,9 @@ impl Pairing {
             SessionInput::Sleep
             | SessionInput::Worked(_)
             | SessionInput::Talk(_)
-            | SessionInput::PeerRefused(_) => {}
+            | SessionInput::PeerRefused(_)
+            | SessionInput::Listed
+            | SessionInput::LogsEnded(_) => {}
             input @ SessionInput::Withdraw(_) => not_now(context.shared, &input),
         }
         self.go_on(context)
@@ -747,6 +751,7 @@ impl Pairing {
         Ok(Remembered {
             trust,
             peer,
+            gives_back: false,
             path: self.path,
             early: Vec::new(),
             milestones: self.milestones,

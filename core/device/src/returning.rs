@@ -5,6 +5,7 @@
 //! said. While the two talk, this device goes on listening: a contact whose device began anew knows nothing
 //! of the link, and comes again.
 
+use super::history::{History, write};
 use super::hours::hours;
 use super::pairing::{Remembered, clock_ahead, way};
 use super::place::Place;
@@ -12,7 +13,7 @@ use super::session::{Context, SessionInput, not_now};
 use super::shared::{Purpose, Shared};
 use super::talk::Talk;
 use super::{
-    AuthenticatedPeer, Bind, CarrierCommand, CarrierEvent, Done, Milestones, Refusal, SeekKeys,
+    AuthenticatedPeer, Bind, CarrierCommand, CarrierEvent, Done, Milestones, Refusal, Saying, SeekKeys,
     SessionCommand, SessionEnd, Ticket, View, Write,
 };
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
@@ -44,6 +45,8 @@ pub(super) struct Returning {
     /// Which way the last link took.
     path: Option<LinkPath>,
     talk: Option<Box<Talk>>,
+    /// It ends once everything that was written is with them.
+    is_leaving: bool,
     is_offline: bool,
 }
 
@@ -92,6 +95,7 @@ impl Returning {
             proof: None,
             path: None,
             talk: None,
+            is_leaving: false,
             is_offline: false,
         })
     }
@@ -114,6 +118,7 @@ impl Returning {
 
     /// Asks for sockets.
     pub(super) fn begin(&mut self, context: &mut Context<'_>) {
+        context.listing.list_history(context.shared, self.key);
         self.show(context);
         if context.shared.is_asleep() {
             return;
@@ -198,6 +203,8 @@ impl Returning {
             }
             input @ (SessionInput::Talk(_)
             | SessionInput::Command(..)
+            | SessionInput::Listed
+            | SessionInput::LogsEnded(_)
             | SessionInput::PeerRefused(_)) => self.pass(context, input)?,
             SessionInput::Sleep => {}
             SessionInput::Wake if self.step == Step::Stopped => self.begin(context),
@@ -241,6 +248,17 @@ impl Returning {
                 self.talked(context, taken)
             }
             (None, SessionInput::PeerRefused(key)) if key == self.key => Err(SessionEnd::Refused),
+            (None, SessionInput::Command(request, SessionCommand::Say(Saying::Leave))) => {
+                self.is_leaving = true;
+                context.answer(request, Ok(Done::Ok));
+                Ok(())
+            }
+            // It is kept, and goes when they are here.
+            (None, SessionInput::Command(request, SessionCommand::Say(saying))) => {
+                let written = write(context, self.key, saying);
+                context.answer(request, written);
+                Ok(())
+            }
             (None, input) => {
                 not_now(context.shared, &input);
                 Ok(())
@@ -339,6 +357,11 @@ impl Returning {
 
     /// Does what the machine wants, and shows how it stands.
     fn go_on(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
+        let history = context.shared.history(self.key);
+        let owes_nothing = history.is_none_or(History::owes_nothing);
+        if self.is_leaving && self.talk.is_none() && owes_nothing {
+            return Err(SessionEnd::Closed);
+        }
         while let Some(proof) = &mut self.proof
             && proof.keeping.is_none()
             && let Some(effect) = proof.machine.poll_effect()
@@ -405,6 +428,7 @@ impl Returning {
                 keeps_us: true,
                 reconnect: returned.keys,
             },
+            gives_back: returned.restored.is_some(),
             path: self.path,
             early: Vec::new(),
             milestones: Milestones {
@@ -413,7 +437,7 @@ impl Returning {
             },
         };
         context.carry(CarrierCommand::Stands);
-        self.talk = Some(Box::new(Talk::start(context, met)));
+        self.talk = Some(Box::new(Talk::start(context, met, self.is_leaving)));
     }
 
     /// What an end of the conversation means here: whoever is lost, or left, is looked for again.
@@ -423,8 +447,10 @@ impl Returning {
         taken: Result<(), SessionEnd>,
     ) -> Result<(), SessionEnd> {
         match taken {
-            Err(SessionEnd::Lost | SessionEnd::PeerLeft) => {
+            // What could not be kept has to come again.
+            Err(SessionEnd::Lost | SessionEnd::PeerLeft | SessionEnd::Store(_)) => {
                 if let Some(mut talk) = self.talk.take() {
+                    self.is_leaving |= talk.is_leaving();
                     talk.over(context);
                 }
                 self.since = context.now.monotonic;
