@@ -7,9 +7,7 @@ use crate::home::HomeArgs;
 use crate::lines::Lines;
 use crate::status::Stop;
 use crate::{strings, words};
-use handfast_native::device::{
-    AcceptTerms, Command, Scope, SessionTerms, called,
-};
+use handfast_native::device::{AcceptTerms, Command, Scope, SessionTerms, called};
 use handfast_native::handshake::visible;
 
 #[derive(clap::Args)]

@@ -66,7 +66,8 @@ pub use settings::{Asking, Scope, SessionTerms, Settings};
 pub use snapshot::{Ended, KeptInvitation, Pending, PendingId, Snapshot, Write};
 pub use tag::{Named, NotNamed, Tag, named, to_resume};
 pub use view::{
-    Event, FileState, Lasting, Outlook, Quoted, Reached, Reaction, RouterReport, Row, RowContent, SessionEnd, View, Wish,
+    Event, FileState, Lasting, Outlook, Quoted, Reached, Reaction, RouterReport, Row, RowContent,
+    SessionEnd, View, Wish,
 };
 
 // What the crates below define and this layer speaks of.

@@ -201,6 +201,8 @@ pub enum CarrierEvent {
     SlotTaken(bool),
     /// The link is open. The fingerprints are of the certificates that were seen in it.
     LinkOpen {
+        /// Tells it from others of its session.
+        number: u64,
         /// Of this side.
         local: Fingerprint,
         /// Of the peer.
@@ -276,6 +278,8 @@ pub enum TalkCommand {
 /// Two who met.
 #[derive(Debug)]
 pub struct Connected {
+    /// The link on which they did. If another one is open by now, this one is lost.
+    pub link: u64,
     /// Who is at the other end, and the sealed channel to them.
     pub peer: AuthenticatedPeer,
     /// How far they are trusted, by this meeting and all before it.

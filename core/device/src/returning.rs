@@ -13,8 +13,8 @@ use super::session::{Context, SessionInput, not_now};
 use super::shared::{Purpose, Shared};
 use super::talk::Talk;
 use super::{
-    AuthenticatedPeer, Bind, CarrierCommand, CarrierEvent, Done, Milestones, Refusal, Saying, SeekKeys,
-    SessionCommand, SessionEnd, Ticket, View, Write,
+    AuthenticatedPeer, Bind, CarrierCommand, CarrierEvent, Done, Milestones, Refusal, Saying,
+    SeekKeys, SessionCommand, SessionEnd, Ticket, View, Write,
 };
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
 use handfast_protocol::link::LinkPath;
@@ -42,7 +42,8 @@ pub(super) struct Returning {
     /// When other hours are good.
     hours_end: Option<Instant>,
     proof: Option<Proof>,
-    /// Which way the last link took.
+    /// The last link that was open, and which way it took.
+    link: u64,
     path: Option<LinkPath>,
     talk: Option<Box<Talk>>,
     /// It ends once everything that was written is with them.
@@ -93,6 +94,7 @@ impl Returning {
             since: now.monotonic,
             hours_end: None,
             proof: None,
+            link: 0,
             path: None,
             talk: None,
             is_leaving: false,
@@ -283,12 +285,13 @@ impl Returning {
                 context.carry(CarrierCommand::Seek(Box::new(seek)));
             }
             CarrierEvent::LinkOpen {
+                number,
                 local,
                 remote,
                 path,
             } => {
                 self.prove(context, local, remote)?;
-                self.path = path;
+                (self.link, self.path) = (number, path);
             }
             CarrierEvent::Received(message) => match &mut self.proof {
                 Some(proof) => proof.machine.received(context.now, &message),
@@ -429,6 +432,7 @@ impl Returning {
                 reconnect: returned.keys,
             },
             gives_back: returned.restored.is_some(),
+            link: self.link,
             path: self.path,
             early: Vec::new(),
             milestones: Milestones {

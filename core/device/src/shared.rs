@@ -1,10 +1,10 @@
 //! What all sessions of a device share: what is kept, the settings, and the way out.
 
-use super::randomness::{self, NoRandomness, Randomness};
 use super::history::History;
+use super::randomness::{self, NoRandomness, Randomness};
 use super::{
-    Answer, CarrierCommand, Done, Event, Output, PendingId, Query, Refusal, RequestId, Role, SessionId,
-    SessionTerms, Settings, Snapshot, TalkCommand, Ticket, Write,
+    Answer, CarrierCommand, Done, Event, Output, PendingId, Query, Refusal, RequestId, Role,
+    SessionId, SessionTerms, Settings, Snapshot, TalkCommand, Ticket, Write,
 };
 use handfast_protocol::handshake::{PublicKey, StaticKey};
 use handfast_protocol::log::Place;
@@ -234,10 +234,10 @@ impl Shared {
 
     /// Conversations that no session is about any more are put away.
     pub(super) fn put_histories_away(&mut self, is_in_use: impl Fn(PublicKey) -> bool) {
-        let is_needed = |key: &[u8; 32], history: &History| {
-            is_in_use(PublicKey(*key)) || !history.is_idle()
-        };
-        self.histories.retain(|key, history| is_needed(key, history));
+        let is_needed =
+            |key: &[u8; 32], history: &History| is_in_use(PublicKey(*key)) || !history.is_idle();
+        self.histories
+            .retain(|key, history| is_needed(key, history));
     }
 
     /// What a session does instead that keeps nothing.

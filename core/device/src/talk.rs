@@ -86,7 +86,12 @@ impl File {
             size: self.size,
             state,
         };
-        unkept(number, matches!(self.origin, Origin::Ours(_)), content, self.at)
+        unkept(
+            number,
+            matches!(self.origin, Origin::Ours(_)),
+            content,
+            self.at,
+        )
     }
 
     fn is(&self, transfer: Transfer) -> bool {
@@ -131,6 +136,7 @@ impl Talk {
             end: None,
         };
         let connected = Connected {
+            link: met.link,
             peer: met.peer,
             trust: met.trust,
             limits: (context.terms.limits).unwrap_or(context.shared.settings().limits),
@@ -290,7 +296,12 @@ impl Talk {
             Saying::Text(text) => {
                 self.count_unsaid()?;
                 let content = RowContent::Text(text.clone());
-                let row = unkept(context.shared.next_row(), true, content, milliseconds(context.now));
+                let row = unkept(
+                    context.shared.next_row(),
+                    true,
+                    content,
+                    milliseconds(context.now),
+                );
                 context.list(row);
                 TalkCommand::Text(text)
             }
@@ -409,7 +420,12 @@ impl Talk {
         match event {
             conversation::Event::TextReceived(text) => {
                 let content = RowContent::Text(text);
-                let row = unkept(context.shared.next_row(), false, content, milliseconds(context.now));
+                let row = unkept(
+                    context.shared.next_row(),
+                    false,
+                    content,
+                    milliseconds(context.now),
+                );
                 context.list(row);
             }
             conversation::Event::Log(message) => {
@@ -537,7 +553,9 @@ impl Talk {
     /// The link is over.
     pub(super) fn over(&mut self, context: &mut Context<'_>) {
         let id = context.id;
-        context.shared.with_history(self.key, |history, _| history.end_exchange(id));
+        context
+            .shared
+            .with_history(self.key, |history, _| history.end_exchange(id));
     }
 
     /// The person leaves as soon as everything is through.

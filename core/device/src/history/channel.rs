@@ -122,12 +122,7 @@ impl Channel {
     }
 
     /// Says what there is to say, asks what there is to ask, and tells what is for others.
-    pub(super) fn poll(
-        &mut self,
-        ledger: &Ledger,
-        shared: &mut Shared,
-        with: PublicKey,
-    ) -> Wanted {
+    pub(super) fn poll(&mut self, ledger: &Ledger, shared: &mut Shared, with: PublicKey) -> Wanted {
         let mut wanted = Wanted::default();
         let Some(exchange) = &mut self.exchange else {
             return wanted;

@@ -19,10 +19,11 @@ pub(super) use saying::write;
 use super::shared::Shared;
 use super::{Done, Event, Found, Page, Query, Refusal, RequestId, SessionId, Ticket, Write};
 use channel::Channel;
-use handfast_protocol::log::{
-    self, Author, Body, Draft, DraftError, Fault, Ledger, LogKeys, Marks, Place, ReplyTo, Row, Transcript,
-};
 use handfast_protocol::handshake::PublicKey;
+use handfast_protocol::log::{
+    self, Author, Body, Draft, DraftError, Fault, Ledger, LogKeys, Marks, Place, ReplyTo, Row,
+    Transcript,
+};
 use handfast_protocol::pairing::Now;
 use handfast_store::StoreError;
 use std::collections::{BTreeMap, VecDeque};
@@ -142,7 +143,10 @@ impl History {
 
     /// Every row that is at hand, as if it had just been read.
     pub(super) fn everything(&self) -> BTreeMap<Place, bool> {
-        self.transcript.places().map(|place| (place, true)).collect()
+        self.transcript
+            .places()
+            .map(|place| (place, true))
+            .collect()
     }
 
     /// What looks different since this was asked last, and whether it was there before.
@@ -197,15 +201,17 @@ impl History {
 
     /// Whether everything that was written here is on the other side's disk, or cannot get there now.
     pub(super) fn is_delivered(&self, session: SessionId) -> bool {
-        let is_exchanged = self.channel.as_ref().is_some_and(|channel| {
-            channel.session == session && channel.fault().is_none()
-        });
+        let is_exchanged = self
+            .channel
+            .as_ref()
+            .is_some_and(|channel| channel.session == session && channel.fault().is_none());
         !is_exchanged || self.owes_nothing()
     }
 
     /// Everything that was written here is on the other side's disk, as far as this one knows.
     pub(super) fn owes_nothing(&self) -> bool {
-        let is_written = self.drafts.is_empty() && self.writing.iter().all(|batch| batch.own() == 0);
+        let is_written =
+            self.drafts.is_empty() && self.writing.iter().all(|batch| batch.own() == 0);
         let mut ledger = self.ledger.iter();
         let is_there = is_written && ledger.any(|ledger| ledger.undelivered().is_empty());
         // Where nothing can be read, nothing can be sent.
@@ -443,7 +449,10 @@ impl History {
                 ledger.delivered_up_to(incarnation) >= row.entry.header.sequence
             });
         let new = self.keys.place(row);
-        for place in self.transcript.insert(row, is_delivered.then_some(at), None) {
+        for place in self
+            .transcript
+            .insert(row, is_delivered.then_some(at), None)
+        {
             let was_there = was_there || place != new;
             self.touched.entry(place).or_insert(was_there);
         }
@@ -535,7 +544,10 @@ impl History {
         };
         let wanted = channel.poll(ledger, shared, self.with);
         for (incarnation, up_to) in wanted.delivered {
-            shared.write_history(vec![Write::Delivered(self.with, incarnation, up_to)], self.with);
+            shared.write_history(
+                vec![Write::Delivered(self.with, incarnation, up_to)],
+                self.with,
+            );
             for place in self.transcript.delivered(at, incarnation, up_to) {
                 self.touched.entry(place).or_insert(true);
             }

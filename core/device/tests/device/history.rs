@@ -5,8 +5,8 @@ use super::person::{accept, begun, end_of, hosting, together};
 use super::world::{Chaos, DiskMode, World};
 use super::{result, seconds, seeds, since, talks};
 use handfast_device::{
-    Command, Done, Protection, Quoted, Refusal, Row, RowContent, Saying, SessionCommand, SessionEnd,
-    SessionId, SessionTerms,
+    Command, Done, Protection, Quoted, Refusal, Row, RowContent, Saying, SessionCommand,
+    SessionEnd, SessionId, SessionTerms,
 };
 use handfast_protocol::log::Author;
 use std::collections::BTreeMap;
@@ -62,11 +62,10 @@ fn agree(world: &World) -> bool {
         Author::Peer => Author::Me,
     };
     let seen_by_the_other = told[1].iter();
-    let seen_by_the_other = seen_by_the_other
-        .map(|(author, hash, body)| (other(*author), *hash, body.clone()));
+    let seen_by_the_other =
+        seen_by_the_other.map(|(author, hash, body)| (other(*author), *hash, body.clone()));
     let theirs = seen_by_the_other.collect::<Vec<_>>();
     if told[0] != theirs {
-
         let read = |told: &[(Author, [u8; 32], Option<Vec<u8>>)]| -> Vec<String> {
             let rows = told.iter();
             rows.map(|(author, hash, body)| {
@@ -104,7 +103,10 @@ fn what_is_said_is_on_the_disk_before_it_is_shown_and_told_when_it_is_on_theirs(
     assert!(is_delivered(&world) && agree(&world));
     assert_eq!(texts(&world, 1, both[1]), ["hello"]);
     let log = since(&world, line);
-    assert!(!log.iter().any(|line| line.contains("talk Text")), "nothing goes that is not kept");
+    assert!(
+        !log.iter().any(|line| line.contains("talk Text")),
+        "nothing goes that is not kept"
+    );
 }
 
 #[test]
@@ -134,7 +136,13 @@ fn what_is_written_while_nobody_is_there_goes_when_they_are() {
         assert_eq!(texts(&world, side, session), ["one", "two"], "{side}");
     }
     assert!(agree(&world));
-    assert!(row(&world, 0, first, "two").lasting.clone().unwrap().is_delivered);
+    assert!(
+        row(&world, 0, first, "two")
+            .lasting
+            .clone()
+            .unwrap()
+            .is_delivered
+    );
 }
 
 #[test]
@@ -144,12 +152,16 @@ fn replies_reactions_edits_and_what_is_taken_back_look_the_same_on_both_sides() 
     say(&mut world, 0, both[0], "Shall we meet at five?");
     say(&mut world, 0, both[0], "secret");
     world.run(seconds(2));
-    let [question, secret] = ["Shall we meet at five?", "secret"].map(|text| {
-        [0, 1].map(|side| row(&world, side, both[side], text).number)
-    });
+    let [question, secret] = ["Shall we meet at five?", "secret"]
+        .map(|text| [0, 1].map(|side| row(&world, side, both[side], text).number));
     let (to, text) = (question[1], "yes".to_owned());
     tell(&mut world, 1, both[1], Saying::Reply { to, text });
-    tell(&mut world, 1, both[1], Saying::React(question[1], "👍".to_owned()));
+    tell(
+        &mut world,
+        1,
+        both[1],
+        Saying::React(question[1], "👍".to_owned()),
+    );
     let (row_of_it, text) = (question[0], "Shall we meet at six?".to_owned());
     let edit = Saying::Edit {
         row: row_of_it,
@@ -245,7 +257,10 @@ fn what_cannot_be_kept_is_given_back_and_not_said() {
     say(&mut world, 0, both[0], "too much");
     world.run(seconds(2));
     let log = since(&world, line);
-    assert!(log.iter().any(|line| line.contains("NotWritten") && line.contains("too much")));
+    assert!(
+        log.iter()
+            .any(|line| line.contains("NotWritten") && line.contains("too much"))
+    );
     assert_eq!(texts(&world, 0, both[0]), [""; 0]);
     assert_eq!(texts(&world, 1, both[1]), [""; 0]);
     // What cannot be kept ends the link, and nothing else.
@@ -257,7 +272,12 @@ fn what_cannot_be_kept_is_given_back_and_not_said() {
     };
     say(&mut world, 0, first, "again");
     world.run(seconds(2));
-    assert_eq!(texts(&world, 0, first), ["again"], "{:#?}", since(&world, line));
+    assert_eq!(
+        texts(&world, 0, first),
+        ["again"],
+        "{:#?}",
+        since(&world, line)
+    );
 }
 
 #[test]
@@ -391,7 +411,9 @@ fn live(seed: u64) {
         };
         let bodies: Vec<Vec<u8>> = logs.told().into_iter().filter_map(|row| row.2).collect();
         for text in seen[side].keys() {
-            let count = bodies.iter().filter(|body| body.as_slice() == text.as_bytes());
+            let count = bodies
+                .iter()
+                .filter(|body| body.as_slice() == text.as_bytes());
             assert_eq!(count.count(), 1, "{text} is there once: {seed}");
         }
     }

@@ -94,7 +94,10 @@ impl Logs {
                         before.map(|row| Head::of(row).point).collect()
                     }
                 },
-                at: conversation.at(*log, *sequence).map(|row| row.hash).collect(),
+                at: conversation
+                    .at(*log, *sequence)
+                    .map(|row| row.hash)
+                    .collect(),
             }),
             Query::Load {
                 log, from, at_most, ..

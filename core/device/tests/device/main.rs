@@ -22,7 +22,9 @@ use handfast_protocol::pairing::{Failure, OtherInvitation};
 use handfast_seal::Questions;
 use handfast_store::StoreError;
 use handfast_token::{Candidate, Candidates, Invitation, Question, ReplyError, SealedReply, Token};
-use person::{RIGHT, WRONG, accept, accept_with, answer, asked, begun, end_of, hosting, together, together_on};
+use person::{
+    RIGHT, WRONG, accept, accept_with, answer, asked, begun, end_of, hosting, together, together_on,
+};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;

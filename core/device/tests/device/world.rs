@@ -9,9 +9,9 @@ use super::logs::Logs;
 use super::talk::SimTalk;
 use handfast_device::{
     Answer, CarrierCommand, CarrierEvent, Command, Device, Event, GuestKeys, HostKeys, Input,
-    KeptInvitation, NetworkCommand, NoRandomness, Output, Place, Query, RequestId, RouterReport, Row, SeekKeys,
-    SessionCommand, SessionId, Settings, ShellId, Snapshot, TalkCommand, TalkEvent, Ticket, View,
-    Write,
+    KeptInvitation, NetworkCommand, NoRandomness, Output, Place, Query, RequestId, RouterReport,
+    Row, SeekKeys, SessionCommand, SessionId, Settings, ShellId, Snapshot, TalkCommand, TalkEvent,
+    Ticket, View, Write,
 };
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::handshake::StaticKey;
@@ -320,6 +320,9 @@ impl World {
     pub(crate) fn note(&mut self, side: usize, what: impl std::fmt::Display) {
         let at = self.elapsed.as_millis();
         self.log.push(format!("{at} {side} {what}"));
+        if std::env::var_os("HANDFAST_LOUD").is_some() {
+            eprintln!("{}", self.log.last().unwrap());
+        }
     }
 
     /// Starts a device with what is on its disk.
@@ -554,6 +557,7 @@ impl World {
                     self.sides[end.0].open_links.insert(end.2, link);
                 }
                 let open = CarrierEvent::LinkOpen {
+                    number: link,
                     local,
                     remote,
                     path,
@@ -1064,7 +1068,8 @@ impl World {
                 let early = connected.early.clone();
                 let seed = self.rng.next();
                 let talk = SimTalk::new(connected.peer.channel, connected.has_log, seed);
-                let link = self.open_link_of(side, session).map(|(link, _)| link);
+                let link = self.end_of_link(side, session, connected.link);
+                let link = link.map(|(link, _)| link);
                 let one = &mut self.sides[side];
                 one.talks.insert(session, talk);
                 match link {

@@ -74,7 +74,11 @@ impl Conversation<'_, '_> {
                 let point = |row: &Row| Head::of(row).point;
                 Found::Looked(Looked {
                     before: before.iter().map(point).collect(),
-                    at: self.at(*log, *sequence)?.iter().map(|row| row.hash).collect(),
+                    at: self
+                        .at(*log, *sequence)?
+                        .iter()
+                        .map(|row| row.hash)
+                        .collect(),
                 })
             }
             Query::Load {
@@ -230,7 +234,9 @@ impl Conversation<'_, '_> {
         most_bytes: usize,
     ) -> Result<Vec<(store::Place, Row)>, StoreError> {
         let line = self.line(log, 0);
-        let found = self.batch.entries_of_log(self.with, line, from, most_bytes)?;
+        let found = self
+            .batch
+            .entries_of_log(self.with, line, from, most_bytes)?;
         let found = found.into_iter().map(|entry| {
             let entry = entry.map_err(|_| StoreError::Damaged)?;
             Ok((entry.place, self.row(entry)?))

@@ -5,10 +5,10 @@ use super::messages::{FromClient, FromOwner, OverviewChange};
 use crate::Overview;
 use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
-    AcceptTerms, Command, DeliveryMode, Done, EndReason, Event, FileState, InviteTerms, Milestones,
-    Lasting, Named, Outlook, Pending, PendingId, Protection, Provenance, Quoted, Reached, Reaction, ReflexiveReport, Refusal,
-    RouterReport, Row, RowContent, Saying, Scope, SessionCommand, SessionEnd, SessionId,
-    SessionTerms, Tag, View, Wish,
+    AcceptTerms, Command, DeliveryMode, Done, EndReason, Event, FileState, InviteTerms, Lasting,
+    Milestones, Named, Outlook, Pending, PendingId, Protection, Provenance, Quoted, Reached,
+    Reaction, ReflexiveReport, Refusal, RouterReport, Row, RowContent, Saying, Scope,
+    SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};

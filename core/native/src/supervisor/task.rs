@@ -428,12 +428,13 @@ impl Task {
         match (&mut session.talk, command) {
             // One that goes on is replaced, and says nothing more.
             (_, TalkCommand::Start(connected)) => {
+                let call = carrier::Call::HandOver(connected.link);
                 session.talk = Talking::Soon {
                     connected,
                     early: Vec::new(),
                     commands: Vec::new(),
                 };
-                let _ = session.carrier.send(carrier::Call::HandOver);
+                let _ = session.carrier.send(call);
             }
             (Talking::Soon { early, .. }, TalkCommand::Received(message)) => early.push(message),
             (Talking::Soon { commands, .. }, command) => commands.push(command),
