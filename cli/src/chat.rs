@@ -13,7 +13,7 @@ use crate::status::{Status, Stop};
 use crate::{input, strings, words};
 use handfast_native::conversation::{Finding, Limits, MAX_TEXT, ToSend};
 use handfast_native::device::{
-    Reached, Refusal, RowContent, Saying, SessionCommand, SessionEnd, View, Wish,
+    Done, Reached, Refusal, Row, RowContent, Saying, SessionCommand, SessionEnd, View, Wish,
 };
 use handfast_native::handshake::ShortString;
 use std::collections::VecDeque;
@@ -21,17 +21,22 @@ use std::path::PathBuf;
 use tokio::time::{Duration, Instant, sleep_until, timeout_at};
 
 /// What can be done besides writing, as it is typed.
-pub(crate) const COMMANDS: [&str; 10] = [
+pub(crate) const COMMANDS: [&str; 15] = [
     "/accept",
     "/compare",
     "/decline",
     "/different",
+    "/edit",
     "/help",
+    "/history",
     "/more",
     "/onlythey",
     "/quit",
+    "/react",
+    "/reply",
     "/same",
     "/send",
+    "/withdraw",
 ];
 
 /// How much of what waits is shown: so many lines, and so many bytes of each.
@@ -89,61 +94,113 @@ impl ChatArgs {
     }
 }
 
-/// Talks until one side leaves. `met`: none yet for a contact who is looked for. `fallback` is what to call
-/// somebody without a name.
+/// Talks until one side leaves. `fallback` is what to call somebody without a name.
 ///
 /// # Errors
 /// When the connection was lost or ended for safety, or by Ctrl-C.
 pub(crate) async fn talk(
     session: &mut Session,
-    met: Option<View>,
+    met: View,
     fallback: &str,
     (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
     session.meets();
-    let mut chat = Chat {
-        session,
-        output,
-        fallback,
-        files: Files::default(),
-        shown: None,
-        held: VecDeque::new(),
-        is_leaving: false,
-        is_away: met.is_none(),
-        leaves_by: None,
-    };
-    chat.look_around();
-    match met {
-        Some(met) => chat.met(met),
-        None => chat.output.tell(Event::Seeking {
-            name: fallback.to_owned(),
-            heard: 0,
-        }),
+    let mut chat = Chat::new(session, output, fallback);
+    chat.met(met);
+    chat.run(lines, interrupt).await
+}
+
+/// Looks for a contact and talks to them, until this side leaves. `fallback` is what to call somebody without a
+/// name.
+///
+/// # Errors
+/// When the contact cannot be looked for any more, or by Ctrl-C.
+pub(crate) async fn talk_again(
+    session: &mut Session,
+    fallback: &str,
+    (output, lines, interrupt): Terminal<'_>,
+) -> Result<(), Stop> {
+    let mut chat = Chat::new(session, output, fallback);
+    chat.is_away = true;
+    chat.run(lines, interrupt).await
+}
+
+impl<'a> Chat<'a> {
+    fn new(session: &'a mut Session, output: &'a mut Output, fallback: &str) -> Self {
+        Self {
+            session,
+            output,
+            fallback: fallback.to_owned(),
+            files: Files::default(),
+            last: Last::default(),
+            shown: None,
+            held: VecDeque::new(),
+            is_leaving: false,
+            has_met: false,
+            is_sought: false,
+            is_asked: false,
+            is_away: false,
+            leaves_by: None,
+        }
     }
-    let ended = chat.converse(lines, interrupt).await;
-    chat.read_on(&ended, lines, interrupt).await;
-    chat.output.close();
-    chat.output.tell(Event::Ended { reason: ended? });
-    Ok(())
+
+    async fn run(mut self, lines: &mut Lines, interrupt: &mut Interrupt) -> Result<(), Stop> {
+        self.look_around();
+        let ended = self.converse(lines, interrupt).await;
+        self.read_on(&ended, lines, interrupt).await;
+        self.output.close();
+        self.output.tell(Event::Ended { reason: ended? });
+        Ok(())
+    }
 }
 
 struct Chat<'a> {
     session: &'a mut Session,
     output: &'a mut Output,
     /// What to call somebody without a name.
-    fallback: &'a str,
+    fallback: String,
     files: Files,
+    last: Last,
     /// As it was told last.
     shown: Option<Shown>,
     /// What the device had no room for, in the order in which it was typed.
     held: VecDeque<Held>,
     /// Nothing more will be typed. What is under way goes through first.
     is_leaving: bool,
-    /// A contact is gone, and looked for. What is typed waits.
+    /// The two have been together in this session.
+    has_met: bool,
+    /// It was told who is looked for.
+    is_sought: bool,
+    /// It was asked whether a restored device is taken for them.
+    is_asked: bool,
+    /// A contact is looked for. What is written is kept for them, and everything else waits.
     is_away: bool,
     /// The person has turned away, and is gone by then, whatever is still under way: what comes in is not
     /// drawn any more. A script that leaves gets all of it.
     leaves_by: Option<Instant>,
+}
+
+/// The rows that are meant where none is named.
+#[derive(Default)]
+struct Last {
+    /// The number of the newest row that was told: one that is told again is not the last for that.
+    newest: u64,
+    ours: Option<u64>,
+    theirs: Option<u64>,
+}
+
+impl Last {
+    fn hear(&mut self, row: &Row) {
+        let is_last = row.number > self.newest && row.before.is_none();
+        self.newest = self.newest.max(row.number);
+        let is_kept_text = row.lasting.is_some() && matches!(row.content, RowContent::Text(_));
+        if is_last && is_kept_text {
+            match row.ours {
+                true => self.ours = Some(row.number),
+                false => self.theirs = Some(row.number),
+            }
+        }
+    }
 }
 
 /// What waits until there is room.
@@ -273,10 +330,11 @@ impl Chat<'_> {
 
     /// Tells who was met, with what trust, and how long it took.
     fn met(&mut self, met: View) {
+        self.has_met = true;
         if let Some(window) = self.output.window() {
             window.update(|screen, _| screen.look(&met));
         }
-        self.output.met(&met, self.fallback);
+        self.output.met(&met, &self.fallback);
         self.shown = Shown::of(&met).map(|shown| Shown {
             // Whatever else there is already is told behind that.
             is_interrupted: false,
@@ -295,16 +353,25 @@ impl Chat<'_> {
         }
         match news {
             News::View(View::Ended(end)) => return Some(self.end(end)),
-            News::View(View::Seeking { name, restored, .. }) => {
+            News::View(View::Seeking {
+                name,
+                heard,
+                restored,
+                ..
+            }) => {
                 if !std::mem::replace(&mut self.is_away, true) {
                     self.output.tell(Event::Away);
-                    self.leave_if_nothing_waits();
                 }
-                if let Some(claim) = &restored {
+                if !self.has_met && !std::mem::replace(&mut self.is_sought, true) {
+                    let name = name.clone();
+                    self.output.tell(Event::Seeking { name, heard });
+                }
+                let was_asked = std::mem::replace(&mut self.is_asked, restored.is_some());
+                if let Some(claim) = restored.as_ref().filter(|_| !was_asked) {
                     self.output.tell(Event::restored(&name, claim));
                 }
             }
-            News::View(view @ View::Talking { .. }) if self.shown.is_none() => {
+            News::View(view @ View::Talking { .. }) if !self.has_met => {
                 self.is_away = false;
                 self.met(view);
             }
@@ -318,6 +385,7 @@ impl Chat<'_> {
             News::View(view) => self.changed(&view),
             News::Row(row) => {
                 let is_text = matches!(row.content, RowContent::Text(_));
+                self.last.hear(&row);
                 if !(is_text && self.leaves_by.is_some()) {
                     self.files.show(&row, self.output);
                 }
@@ -325,6 +393,16 @@ impl Chat<'_> {
             }
             News::NotCompared(error) => self.output.note(words::not_compared(error)),
             News::NotRemembered => self.output.note(strings::not_remembered()),
+            News::NotWritten(text, error) => {
+                let why = self.session.not_kept(error);
+                self.output.tell(Event::NotWritten { text, why });
+            }
+            News::OtherDevice => self.output.note(strings::other_device()),
+            News::RowGone(number) => {
+                if let Some(window) = self.output.window() {
+                    window.update(|screen, _| screen.gone(number));
+                }
+            }
             News::Others => self.look_around(),
             News::Gone => return Some(Err(lost())),
         }
@@ -393,7 +471,6 @@ impl Chat<'_> {
     async fn typed(&mut self, line: Option<String>, is_person: bool) {
         let Some(line) = line else {
             self.held.push_back(Held::End);
-            self.leave_if_nothing_waits();
             return self.say_what_was_held().await;
         };
         if is_person && line.trim() == "/quit" {
@@ -412,7 +489,7 @@ impl Chat<'_> {
             let _ = self.session.orders().give(answer).await;
             return;
         }
-        match self.held.is_empty() && !self.is_away {
+        match self.held.is_empty() {
             true => self.carry_out(line).await,
             false => self.held.push_back(Held::Line(line)),
         }
@@ -420,9 +497,6 @@ impl Chat<'_> {
 
     /// Tries again what there was no room for.
     async fn say_what_was_held(&mut self) {
-        if self.is_away {
-            return;
-        }
         let mut waiting = std::mem::take(&mut self.held);
         while self.held.is_empty()
             && let Some(held) = waiting.pop_front()
@@ -434,18 +508,6 @@ impl Chat<'_> {
             }
         }
         self.held.append(&mut waiting);
-    }
-
-    /// Nobody is there, nothing more will be typed, and nothing that was typed waits for them.
-    fn leave_if_nothing_waits(&mut self) {
-        // Behind the end nothing is held.
-        let is_over = match self.held.front() {
-            Some(first) => matches!(first, Held::End),
-            None => self.is_leaving,
-        };
-        if self.is_away && is_over {
-            self.leaves_by.get_or_insert_with(Instant::now);
-        }
     }
 
     /// Leaves once everything that is under way is through.
@@ -476,6 +538,7 @@ impl Chat<'_> {
     async fn carry_out(&mut self, line: String) {
         let (command, rest) = command(line.trim_end());
         match command {
+            "" if self.is_away => self.session.orders().boost().await,
             "" => {}
             "/quit" => self.deliver_and_leave().await,
             "/help" => {
@@ -484,6 +547,24 @@ impl Chat<'_> {
                     self.output.note(strings::screen_help());
                 }
             }
+            "/history" => self.tell_earlier().await,
+            "/reply" => {
+                let last = self.last.theirs;
+                self.about(rest, last, |to, text| Saying::Reply { to, text })
+                    .await;
+            }
+            "/react" => self.about(rest, self.last.theirs, Saying::React).await,
+            "/edit" => {
+                let last = self.last.ours;
+                self.about(rest, last, |row, text| Saying::Edit { row, text })
+                    .await;
+            }
+            "/withdraw" => {
+                let last = self.last.ours;
+                self.about(rest, last, |row, _| Saying::TakeBack(row)).await;
+            }
+            // Nobody is there to do it with.
+            _ if self.is_away && is_command(command) => self.held.push_back(Held::Line(line)),
             "/send" if rest.is_empty() => self.output.note(strings::send_what()),
             "/send" => match file(rest.to_owned()).await {
                 Ok((file, left_out)) => match self.say(file).await {
@@ -502,7 +583,7 @@ impl Chat<'_> {
                 self.try_to(Saying::OnlyThey, strings::nothing_to_say())
                     .await
             }
-            _ if command.starts_with('/') && !command.starts_with("//") => {
+            _ if is_command(command) => {
                 self.output.note(strings::no_such_command());
             }
             text => {
@@ -536,6 +617,45 @@ impl Chat<'_> {
                 true
             }
             Ok(()) => true,
+        }
+    }
+
+    /// Does this about the row that is named at the beginning, or else about the last that it fits.
+    async fn about(
+        &mut self,
+        rest: &str,
+        last: Option<u64>,
+        saying: impl FnOnce(u64, String) -> Saying,
+    ) {
+        let named = rest.strip_prefix('#').map(|rest| {
+            let (number, text) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            (number.parse().ok(), text)
+        });
+        let (row, text) = named.unwrap_or((last, rest));
+        let saying = row.map(|row| saying(row, text.trim().to_owned()));
+        match saying {
+            Some(saying) => self.try_to(saying, strings::no_such_line()).await,
+            None => self.output.note(strings::no_such_line()),
+        }
+    }
+
+    /// What was said before follows, if there is any.
+    async fn tell_earlier(&mut self) {
+        match self.session.orders().give(SessionCommand::Earlier).await {
+            // Something is being read already.
+            Ok(Done::Ok) | Err(Refusal::NotYet) => {}
+            Ok(_) | Err(Refusal::NotNow) => {
+                if let Some(window) = self.output.window() {
+                    window.update(|screen, _| screen.is_all());
+                } else {
+                    self.output.note(strings::nothing_before());
+                }
+            }
+            Err(refusal) => {
+                if let Some(sentence) = words::refusal(refusal) {
+                    self.output.note(sentence);
+                }
+            }
         }
     }
 
@@ -580,13 +700,19 @@ impl Chat<'_> {
     }
 }
 
+fn is_command(word: &str) -> bool {
+    word.starts_with('/') && !word.starts_with("//")
+}
+
 /// A typed line as its first word, if that is a command, and what follows it.
 fn command(line: &str) -> (&str, &str) {
     let bare = line.trim();
     let (first, rest) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
     match first {
-        "/send" | "/accept" | "/decline" => (first, rest.trim()),
-        _ if first.starts_with('/') && !first.starts_with("//") => (bare, ""),
+        "/send" | "/accept" | "/decline" | "/reply" | "/react" | "/edit" | "/withdraw" => {
+            (first, rest.trim())
+        }
+        _ if is_command(first) => (bare, ""),
         _ => (line, ""),
     }
 }

@@ -1805,15 +1805,8 @@ pub(crate) fn guest() -> &'static str {
 
 pub(crate) fn chat_help() -> &'static str {
     match language() {
-        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
-        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
-    }
-}
-
-pub(crate) fn screen_you() -> &'static str {
-    match language() {
-        English => "you",
-        German => "du",
+        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
+        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
     }
 }
 
@@ -1992,6 +1985,62 @@ pub(crate) fn screen_true_host(host: impl Display) -> String {
     }
 }
 
+pub(crate) fn screen_withdrawn() -> &'static str {
+    match language() {
+        English => "took this back",
+        German => "hat das zurückgenommen",
+    }
+}
+
+pub(crate) fn screen_ended() -> &'static str {
+    match language() {
+        English => "has run out",
+        German => "ist abgelaufen",
+    }
+}
+
+pub(crate) fn screen_edited() -> &'static str {
+    match language() {
+        English => "changed",
+        German => "geändert",
+    }
+}
+
+pub(crate) fn screen_disappears(left: impl Display) -> String {
+    match language() {
+        English => format!("disappears in {left}"),
+        German => format!("verschwindet in {left}"),
+    }
+}
+
+pub(crate) fn screen_quote_other() -> &'static str {
+    match language() {
+        English => "something that is no text",
+        German => "etwas, das kein Text ist",
+    }
+}
+
+pub(crate) fn screen_quote_not_here() -> &'static str {
+    match language() {
+        English => "something that is not here",
+        German => "etwas, das nicht hier ist",
+    }
+}
+
+pub(crate) fn no_such_line() -> &'static str {
+    match language() {
+        English => "There is no line here that this can be done to.",
+        German => "Hier steht keine Zeile, mit der das geht.",
+    }
+}
+
+pub(crate) fn nothing_before() -> &'static str {
+    match language() {
+        English => "There is nothing before this.",
+        German => "Davor gibt es nichts.",
+    }
+}
+
 pub(crate) fn screen_file_waits() -> &'static str {
     match language() {
         English => "waits until they take it",
@@ -2078,6 +2127,13 @@ pub(crate) fn screen_key_compare() -> &'static str {
     }
 }
 
+pub(crate) fn screen_key_reply() -> &'static str {
+    match language() {
+        English => "reply",
+        German => "Antwort",
+    }
+}
+
 pub(crate) fn screen_key_history() -> &'static str {
     match language() {
         English => "history",
@@ -2101,8 +2157,8 @@ pub(crate) fn screen_key_leave() -> &'static str {
 
 pub(crate) fn screen_help() -> &'static str {
     match language() {
-        English => "Keys:\n  PgUp, PgDn       read what was said before\n  Home, End        its beginning and its end, while nothing is typed\n  Alt-Enter        go on in a new line\n  Tab              complete a command; Up and Down bring back earlier ones\n  Esc              put aside what asks for an answer, or show it again",
-        German => "Tasten:\n  Bild auf, ab     lesen, was vorher gesagt wurde\n  Pos1, Ende       Anfang und Ende davon, solange nichts getippt ist\n  Alt-Eingabe      in einer neuen Zeile weiterschreiben\n  Tab              einen Befehl ergänzen; Auf und Ab holen frühere zurück\n  Esc              weglegen, was eine Antwort will, oder wieder zeigen",
+        English => "Keys:\n  PgUp, PgDn       read what was said before\n  Home, End        its beginning and its end, while nothing is typed\n  Alt-Up, Alt-Down choose a line: F6 replies to it, F7 reacts, F8 changes it, F9 takes it back\n  Alt-Enter        go on in a new line\n  Tab              complete a command; Up and Down bring back earlier ones\n  Esc              put aside what asks for an answer, or show it again",
+        German => "Tasten:\n  Bild auf, ab     lesen, was vorher gesagt wurde\n  Pos1, Ende       Anfang und Ende davon, solange nichts getippt ist\n  Alt-Auf, Alt-Ab  eine Zeile wählen: F6 antwortet darauf, F7 reagiert, F8 ändert sie, F9 nimmt sie zurück\n  Alt-Eingabe      in einer neuen Zeile weiterschreiben\n  Tab              einen Befehl ergänzen; Auf und Ab holen frühere zurück\n  Esc              weglegen, was eine Antwort will, oder wieder zeigen",
     }
 }
 
@@ -2313,6 +2369,48 @@ pub(crate) fn not_remembered() -> &'static str {
     match language() {
         English => "This could not be kept, so it is forgotten when the program ends.",
         German => "Das ließ sich nicht aufbewahren und ist vergessen, wenn das Programm endet.",
+    }
+}
+
+pub(crate) fn other_device() -> &'static str {
+    match language() {
+        English => "Another device writes to them as you, or did: a copy of this one. If that is not yours, tell them.",
+        German => "Ein anderes Gerät schreibt ihnen als du, oder hat es getan: eine Kopie von diesem. Wenn es nicht deines ist, sag es ihnen.",
+    }
+}
+
+pub(crate) fn you() -> &'static str {
+    match language() {
+        English => "you",
+        German => "du",
+    }
+}
+
+pub(crate) fn they_edited(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} changed that to:"),
+        German => format!("{name} hat das geändert in:"),
+    }
+}
+
+pub(crate) fn they_took_back(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} took something back."),
+        German => format!("{name} hat etwas zurückgenommen."),
+    }
+}
+
+pub(crate) fn row_restored() -> &'static str {
+    match language() {
+        English => "Their device came back from a copy: it begins anew here.",
+        German => "Ihr Gerät kam aus einer Kopie zurück: Es beginnt hier neu.",
+    }
+}
+
+pub(crate) fn row_not_readable() -> &'static str {
+    match language() {
+        English => "Something stands here that this version cannot read; update the program.",
+        German => "Hier steht etwas, das diese Version nicht lesen kann; aktualisiere das Programm.",
     }
 }
 
@@ -3420,6 +3518,13 @@ pub(crate) fn broken_unasked() -> &'static str {
     match language() {
         English => "the other side sent what nobody asked for; connect again",
         German => "die andere Seite hat gesendet, worum niemand gebeten hat; verbindet euch noch einmal",
+    }
+}
+
+pub(crate) fn broken_log() -> &'static str {
+    match language() {
+        English => "what the other side sent does not agree with what is kept here; connect again, or ask them to update",
+        German => "was die andere Seite gesendet hat, stimmt nicht mit dem überein, was hier aufbewahrt ist; verbindet euch noch einmal, oder bitte sie um eine Aktualisierung",
     }
 }
 

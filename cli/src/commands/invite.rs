@@ -197,7 +197,7 @@ async fn host(
     let (met, name) = (met?, strings::guest());
     let chat = &args.talk.chat;
     chat.take_window(Screen::new(name, None), output, lines);
-    chat::talk(session, Some(met), name, (output, lines, interrupt)).await
+    chat::talk(session, met, name, (output, lines, interrupt)).await
 }
 
 /// What a host has shown.

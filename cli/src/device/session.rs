@@ -28,6 +28,12 @@ pub(crate) enum News {
     NotCompared(CompareError),
     /// Something about the peer is forgotten after a restart.
     NotRemembered,
+    /// This was written here and could not be kept, so it is not said.
+    NotWritten(String, StoreError),
+    /// Another device writes as this person.
+    OtherDevice,
+    /// This row has to leave the screen.
+    RowGone(u64),
     /// Who was met, or what waits, is another list now.
     Others,
     /// The device has ended without being told to by this command.
@@ -94,6 +100,11 @@ impl Session {
                     News::NotCompared(error)
                 }
                 Some(device::Event::NotRemembered(id, _)) if id == self.id => News::NotRemembered,
+                Some(device::Event::NotWritten(id, text, error)) if id == self.id => {
+                    News::NotWritten(text, error)
+                }
+                Some(device::Event::OtherDevice(_)) => News::OtherDevice,
+                Some(device::Event::RowGone(id, number)) if id == self.id => News::RowGone(number),
                 Some(device::Event::ContactsChanged | device::Event::PendingChanged) => {
                     News::Others
                 }
@@ -193,7 +204,7 @@ impl Session {
         self.device.start_again().await?;
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok => return Err(Failure::Local.into()),
+            Done::Ok | Done::Beginning => return Err(Failure::Local.into()),
         }
         Ok(())
     }
@@ -266,6 +277,11 @@ impl Session {
             SessionEnd::Store(error) => self.device.place.refused(error),
             _ => Failure::Local.into(),
         }
+    }
+
+    /// What hinders the store, and what to do.
+    pub(crate) fn not_kept(&self, error: StoreError) -> String {
+        self.device.place.refused(error).sentence
     }
 
     /// Ends the work, as [`Device::end`].

@@ -88,6 +88,7 @@ impl Places {
         Room {
             columns: self.history.width.min(MOST_OF_A_LINE).into(),
             peer: &screen.current.name,
+            chosen: screen.chosen,
         }
     }
 }
@@ -216,6 +217,7 @@ fn keys_in(columns: usize, pen: Pen) -> Line<'static> {
         let what = match what {
             Said::File => strings::screen_key_file(),
             Said::Compare => strings::screen_key_compare(),
+            Said::Reply => strings::screen_key_reply(),
             Said::History => strings::screen_key_history(),
             Said::Help => strings::screen_key_help(),
         };

@@ -6,11 +6,11 @@ use super::text;
 use super::time;
 use crate::output::under_way::{bar, clock, percent};
 use crate::{strings, words};
-use handfast_native::device::FileState;
+use handfast_native::device::{FileState, Lasting, Quoted, Row, RowContent};
 use ratatui_core::style::Style;
 use ratatui_core::text::{Line, Span};
 use std::cell::RefCell;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The most columns of an author.
 const MOST_OF_AN_AUTHOR: usize = 12;
@@ -28,13 +28,15 @@ const MARK: usize = 2;
 pub(super) struct Room<'a> {
     pub(super) columns: usize,
     pub(super) peer: &'a str,
+    /// The row that is chosen.
+    pub(super) chosen: Option<u64>,
 }
 
 impl Room<'_> {
     /// What the peer is called among authors. It is taken neither for this person nor for this program.
     fn author(self) -> String {
         let name = words::line(self.peer);
-        let is_mistaken = name.to_lowercase() == strings::screen_you().to_lowercase()
+        let is_mistaken = name.to_lowercase() == strings::you().to_lowercase()
             || name.starts_with(|c: char| !c.is_alphanumeric());
         match is_mistaken {
             true => words::quoted(&name),
@@ -44,7 +46,7 @@ impl Room<'_> {
 
     fn author_columns(self) -> usize {
         let most = MOST_OF_AN_AUTHOR.min(self.columns / 5);
-        let wide = [self.author().as_str(), strings::screen_you()].map(text::width);
+        let wide = [self.author().as_str(), strings::you()].map(text::width);
         wide.into_iter().max().unwrap_or(0).min(most)
     }
 
@@ -71,11 +73,15 @@ pub(super) enum Author {
 
 /// How far a line has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mark {
+enum Mark {
     /// That is not known, or not said.
     None,
     /// It waits for them.
     Waits,
+    /// It is on the disk here.
+    OnThisDevice,
+    /// It is on their disk.
+    OnTheirs,
 }
 
 /// What a line is.
@@ -85,26 +91,103 @@ pub(super) enum Content {
     File(Box<FileOnTheWay>),
 }
 
+/// What is said about a line.
+#[derive(Default)]
+struct Beside {
+    quote: Option<String>,
+    reactions: Vec<(Author, String)>,
+    is_edited: bool,
+    /// When it disappears.
+    ends_at: Option<u64>,
+}
+
+impl Beside {
+    fn of(lasting: &Lasting) -> Self {
+        let quote = lasting.quote.as_ref().map(|quote| match quote {
+            Quoted::Text(text) => words::line(text),
+            Quoted::Other => strings::screen_quote_other().to_owned(),
+            Quoted::NotHere => strings::screen_quote_not_here().to_owned(),
+        });
+        let reactions = lasting.reactions.iter().map(|reaction| {
+            let author = match reaction.ours {
+                true => Author::Me,
+                false => Author::Peer,
+            };
+            (author, words::line(&reaction.symbol))
+        });
+        Self {
+            quote,
+            reactions: reactions.collect(),
+            is_edited: !lasting.earlier.is_empty(),
+            ends_at: lasting.ends_at,
+        }
+    }
+}
+
 /// A line.
 pub(super) struct Entry {
+    /// The row of the conversation that it is; None for what this program says.
+    pub(super) row: Option<u64>,
     author: Author,
-    content: Content,
+    pub(super) content: Content,
     /// When it was written, in milliseconds since 1970-01-01 UTC.
     pub(super) at: u64,
-    pub(super) mark: Mark,
+    /// Both keep it.
+    pub(super) is_kept: bool,
+    mark: Mark,
+    beside: Beside,
     /// A text in rows of so many columns, as it was drawn last: it may be long.
     folded: RefCell<(usize, Vec<String>)>,
 }
 
 impl Entry {
-    pub(super) fn new(author: Author, content: Content, at: u64) -> Self {
+    fn new(author: Author, content: Content, at: u64) -> Self {
         Self {
+            row: None,
             author,
             content,
             at,
+            is_kept: false,
             mark: Mark::None,
+            beside: Beside::default(),
             folded: RefCell::default(),
         }
+    }
+
+    /// A row of the conversation. A file is given what is known of it besides.
+    pub(super) fn of(row: &Row) -> Self {
+        let note = |said: &str| Content::Note(said.to_owned());
+        let content = match &row.content {
+            RowContent::Text(text) => Content::Text(text.clone()),
+            RowContent::Withdrawn => note(strings::screen_withdrawn()),
+            RowContent::Ended => note(strings::screen_ended()),
+            RowContent::Restored => note(strings::row_restored()),
+            RowContent::NotReadable => note(strings::row_not_readable()),
+            RowContent::File { name, size, .. } => {
+                Content::File(Box::new(FileOnTheWay::new(name, *size, None)))
+            }
+        };
+        let author = match row.ours {
+            true => Author::Me,
+            false => Author::Peer,
+        };
+        let mark = match &row.lasting {
+            Some(lasting) if row.ours && lasting.is_delivered => Mark::OnTheirs,
+            Some(_) if row.ours => Mark::OnThisDevice,
+            _ => Mark::None,
+        };
+        Self {
+            row: Some(row.number),
+            is_kept: row.lasting.is_some(),
+            mark,
+            beside: row.lasting.as_ref().map(Beside::of).unwrap_or_default(),
+            ..Self::new(author, content, row.at)
+        }
+    }
+
+    /// Something that this program says.
+    pub(super) fn note(text: &str, at: u64) -> Self {
+        Self::new(Author::Nobody, Content::Note(text.to_owned()), at)
     }
 
     /// What is typed here and waits.
@@ -121,33 +204,55 @@ impl Entry {
             Content::Text(text) | Content::Note(text) => text.len(),
             Content::File(file) => file.name.len(),
         };
-        size_of::<Self>() + text
+        let quote = self.beside.quote.as_ref().map_or(0, String::len);
+        size_of::<Self>() + text + quote
     }
 
-    pub(super) fn as_file(&mut self) -> Option<&mut FileOnTheWay> {
+    /// What is known of a file, for the line that takes the place of this one.
+    pub(super) fn take_file(&mut self) -> Option<FileOnTheWay> {
         match &mut self.content {
-            Content::File(file) => Some(file),
+            Content::File(file) => Some(std::mem::take(file)),
             Content::Text(_) | Content::Note(_) => None,
+        }
+    }
+
+    pub(super) fn own_text(&self) -> Option<&str> {
+        match (&self.content, self.author) {
+            (Content::Text(text), Author::Me) => Some(text),
+            _ => None,
         }
     }
 
     pub(super) fn rows(&self, room: Room<'_>, pen: Pen) -> Vec<Line<'static>> {
         let columns = room.text_columns();
-        let texts: Vec<Line<'static>> = match &self.content {
+        let mut texts = Vec::new();
+        if let Some(quote) = &self.beside.quote {
+            let line = pen.looks.either("┃ ", "| ");
+            let quote = text::cut(quote, columns.saturating_sub(2));
+            texts.push(Line::styled(format!("{line}{quote}"), pen.looks.faint()));
+        }
+        match &self.content {
             Content::Text(text) => {
                 let mut folded = self.folded.borrow_mut();
                 if folded.0 != columns {
                     *folded = (columns, text::rows(text, columns));
                 }
-                folded.1.iter().cloned().map(Line::raw).collect()
+                texts.extend(folded.1.iter().cloned().map(Line::raw));
             }
             Content::Note(text) => {
                 let rows = text.lines().flat_map(|line| text::columned(line, columns));
-                rows.map(|row| Line::styled(row, pen.looks.accent()))
-                    .collect()
+                let style = match self.author {
+                    Author::Nobody => pen.looks.accent(),
+                    Author::Me | Author::Peer => pen.looks.faint(),
+                };
+                texts.extend(rows.map(|row| Line::styled(row, style)));
             }
-            Content::File(file) => file.rows(columns, self.author == Author::Me, pen),
-        };
+            Content::File(file) => texts.extend(file.rows(columns, self.author == Author::Me, pen)),
+        }
+        if let Some(beside) = self.said_beside(room, pen) {
+            let rows = text::fold(&beside, columns).into_iter();
+            texts.extend(rows.map(|row| Line::styled(row, pen.looks.faint())));
+        }
         let mut rows = Vec::new();
         for (number, text) in texts.into_iter().enumerate() {
             let mut spans = self.margin(number == 0, room, pen);
@@ -161,6 +266,26 @@ impl Entry {
         rows
     }
 
+    /// What the two reacted with, whether it was changed, and how long it stays.
+    fn said_beside(&self, room: Room<'_>, pen: Pen) -> Option<String> {
+        let reactions = self.beside.reactions.iter().map(|(author, symbol)| {
+            let author = match author {
+                Author::Me => strings::you().to_owned(),
+                Author::Peer | Author::Nobody => room.author(),
+            };
+            format!("{author} {symbol}")
+        });
+        let mut said: Vec<String> = reactions.collect();
+        if self.beside.is_edited {
+            said.push(strings::screen_edited().to_owned());
+        }
+        if let Some(ends) = self.beside.ends_at {
+            let left = Duration::from_millis(ends.saturating_sub(pen.now.unix));
+            said.push(strings::screen_disappears(words::duration(left)));
+        }
+        (!said.is_empty()).then(|| format!("({})", said.join(", ")))
+    }
+
     /// What stands before the text: time and author, or room.
     fn margin(&self, is_first: bool, room: Room<'_>, pen: Pen) -> Vec<Span<'static>> {
         if !is_first {
@@ -168,15 +293,21 @@ impl Entry {
         }
         let columns = room.author_columns();
         let (author, style) = match self.author {
-            Author::Me => (strings::screen_you().to_owned(), pen.looks.faint()),
+            Author::Me => (strings::you().to_owned(), pen.looks.faint()),
             Author::Peer => (room.author(), pen.looks.strong()),
             Author::Nobody => ("*".to_owned(), pen.looks.accent()),
         };
         let author = text::cut(&author, columns);
+        let is_chosen = self.row.is_some() && self.row == room.chosen;
         let room = " ".repeat(columns + GAP - text::width(&author));
         let time = time::clock(pen.zone.at(self.at));
+        let sign = match is_chosen {
+            true => Span::styled(pen.looks.either("▸", ">"), pen.looks.accent()),
+            false => Span::raw(" "),
+        };
         vec![
-            Span::styled(format!("{time} "), pen.looks.faint()),
+            Span::styled(time, pen.looks.faint()),
+            sign,
             Span::styled(author, style),
             Span::raw(room),
         ]
@@ -187,6 +318,8 @@ impl Entry {
         let tick = match self.mark {
             Mark::None => return,
             Mark::Waits => pen.looks.either("…", ".."),
+            Mark::OnThisDevice => pen.looks.either("✓", "+"),
+            Mark::OnTheirs => pen.looks.either("✓✓", "++"),
         };
         if let Some(row) = rows.last_mut() {
             let beside = room.columns.saturating_sub(row.width() + MARK);
@@ -197,11 +330,12 @@ impl Entry {
 }
 
 /// A file in a history.
+#[derive(Default)]
 pub(super) struct FileOnTheWay {
-    pub(super) row: u64,
     name: String,
     bytes: u64,
-    state: FileState,
+    /// How far it is; None before that was told.
+    state: Option<FileState>,
     /// By which the person answers.
     number: Option<u64>,
     /// When something of it moved first, and how far it was then.
@@ -211,25 +345,13 @@ pub(super) struct FileOnTheWay {
 }
 
 impl FileOnTheWay {
-    pub(super) fn new(
-        row: u64,
-        name: &str,
-        bytes: u64,
-        number: Option<u64>,
-        state: &FileState,
-        at: Instant,
-    ) -> Self {
-        let mut file = Self {
-            row,
+    pub(super) fn new(name: &str, bytes: u64, number: Option<u64>) -> Self {
+        Self {
             name: name.to_owned(),
             bytes,
-            state: FileState::Waiting,
             number,
-            begun: None,
-            rate: 0,
-        };
-        file.moved(state, at);
-        file
+            ..Self::default()
+        }
     }
 
     /// It looks like this now.
@@ -239,7 +361,7 @@ impl FileOnTheWay {
             let seconds = at.saturating_duration_since(begun).as_secs_f64();
             self.rate = (done.saturating_sub(from) as f64 / seconds.max(0.001)) as u64;
         }
-        self.state = state.clone();
+        self.state = Some(state.clone());
     }
 
     fn rows(&self, columns: usize, ours: bool, pen: Pen) -> Vec<Line<'static>> {
@@ -258,7 +380,10 @@ impl FileOnTheWay {
     /// How far it is.
     fn said(&self, ours: bool, columns: usize, pen: Pen) -> (String, Style) {
         let plain = Style::new();
-        match &self.state {
+        let Some(state) = &self.state else {
+            return (String::new(), plain);
+        };
+        match state {
             FileState::Waiting => (strings::screen_file_waits().to_owned(), plain),
             FileState::Offered => {
                 let number = self.number.unwrap_or(0);

@@ -1,7 +1,7 @@
 //! What was said: the lines that are held, and which of them are seen. It is scrolled by rows, and stays
 //! where it is while something is added below.
 
-use super::entry::{Author, Content, Entry, FileOnTheWay, Room};
+use super::entry::{Content, Entry, FileOnTheWay, Room};
 use super::looks::Looks;
 use super::text;
 use super::time::{self, Zone};
@@ -70,37 +70,126 @@ struct Bottom {
 impl History {
     /// A row of the conversation is new, or looks like this now. `number`: by which the person answers.
     pub(super) fn row(&mut self, row: &Row, number: Option<u64>, at: Moment) {
-        let author = match row.ours {
-            true => Author::Me,
-            false => Author::Peer,
-        };
-        let (name, size, state) = match &row.content {
-            RowContent::Text(text) => return self.push(author, Content::Text(text.clone()), at),
-            RowContent::File { name, size, state } => (name, *size, state),
-        };
-        let is_it = |file: &&mut FileOnTheWay| file.row == row.number;
-        let files = self.entries.iter_mut().rev().filter_map(Entry::as_file);
-        match files.into_iter().find(is_it) {
-            Some(file) => file.moved(state, at.instant),
+        let place = self.place_of(row.number);
+        let mut entry = Entry::of(row);
+        if let RowContent::File { name, size, state } = &row.content {
+            let known = place.and_then(|at| self.entries[at].take_file());
+            let mut file = known.unwrap_or_else(|| FileOnTheWay::new(name, *size, number));
+            file.moved(state, at.instant);
+            entry.content = Content::File(Box::new(file));
+        }
+        match place {
+            Some(place) => {
+                self.bytes += entry.bytes();
+                let before = std::mem::replace(&mut self.entries[place], entry);
+                self.bytes -= before.bytes();
+            }
             None => {
-                let file = FileOnTheWay::new(row.number, name, size, number, state, at.instant);
-                self.push(author, Content::File(Box::new(file)), at);
+                let before = row.before.and_then(|number| self.place_of(number));
+                let is_old = row.lasting.as_ref().is_some_and(|lasting| lasting.is_old);
+                let place = match before {
+                    Some(place) => place,
+                    None if is_old => self.behind_what_was_said(entry.at),
+                    None => self.entries.len(),
+                };
+                self.insert(place, entry);
             }
         }
     }
 
-    /// Something that this program says.
-    pub(super) fn note(&mut self, text: &str, at: Moment) {
-        self.push(Author::Nobody, Content::Note(text.to_owned()), at);
+    /// This row has to leave.
+    pub(super) fn gone(&mut self, number: u64) {
+        let Some(place) = self.place_of(number) else {
+            return;
+        };
+        self.bytes -= self.entries.remove(place).map_or(0, |entry| entry.bytes());
+        let place = self.first + place as u64;
+        if let Some(bottom) = &mut self.bottom
+            && bottom.serial > place
+        {
+            bottom.serial -= 1;
+        }
     }
 
-    fn push(&mut self, author: Author, content: Content, at: Moment) {
-        if self.bottom.is_some() {
+    /// Where the row with this number stands. Most that change are late ones.
+    fn place_of(&self, number: u64) -> Option<usize> {
+        let mut entries = self.entries.iter();
+        entries.rposition(|entry| entry.row == Some(number))
+    }
+
+    /// In front of what this program has said since then.
+    fn behind_what_was_said(&self, at: u64) -> usize {
+        let later = self.entries.iter().rev();
+        let later = later.take_while(|entry| entry.row.is_none() && entry.at > at);
+        self.entries.len() - later.count()
+    }
+
+    /// The row that is chosen next, from the one that is chosen, in this direction; those are left out that
+    /// nobody keeps.
+    pub(super) fn choose(&self, chosen: Option<u64>, is_up: bool) -> Option<u64> {
+        let chosen = chosen.and_then(|number| self.place_of(number));
+        let is_kept = |entry: &&Entry| entry.is_kept;
+        let found = match (chosen, is_up) {
+            (Some(at), true) => self.entries.range(..at).rev().find(is_kept),
+            (None, true) => self.entries.iter().rev().find(is_kept),
+            (Some(at), false) => self.entries.range(at + 1..).find(is_kept),
+            (None, false) => None,
+        };
+        found.and_then(|entry| entry.row)
+    }
+
+    /// What this row says, if it is an own text.
+    pub(super) fn own_text(&self, number: u64) -> Option<&str> {
+        let place = self.place_of(number)?;
+        self.entries[place].own_text()
+    }
+
+    /// Scrolls so that this row is seen in a room of so many.
+    pub(super) fn show(&mut self, number: u64, room: Room<'_>, rows: usize, pen: Pen) {
+        let Some(place) = self.place_of(number) else {
+            return;
+        };
+        let Some((last, row)) = self.place(room, pen) else {
+            return;
+        };
+        let between = (place..last).map(|at| self.rows_of(at, room, pen).len());
+        if place > last || between.sum::<usize>() + row + 1 > rows {
+            self.bottom = self.row_below(place, rows, room, pen);
+        }
+    }
+
+    /// Whether the beginning of what is held is seen.
+    pub(super) fn is_at_the_top(&self, room: Room<'_>, rows: usize, pen: Pen) -> bool {
+        let Some((last, row)) = self.place(room, pen) else {
+            return true;
+        };
+        let mut height = row + 1;
+        for at in (0..last).rev() {
+            if height > rows {
+                return false;
+            }
+            height += self.rows_of(at, room, pen).len();
+        }
+        height <= rows
+    }
+
+    /// Something that this program says.
+    pub(super) fn note(&mut self, text: &str, at: Moment) {
+        self.insert(self.entries.len(), Entry::note(text, at.unix));
+    }
+
+    fn insert(&mut self, place: usize, entry: Entry) {
+        let is_last = place == self.entries.len();
+        if self.bottom.is_some() && is_last {
             self.unseen += 1;
         }
-        let entry = Entry::new(author, content, at.unix);
         self.bytes += entry.bytes();
-        self.entries.push_back(entry);
+        self.entries.insert(place, entry);
+        if let Some(bottom) = &mut self.bottom
+            && bottom.serial >= self.first + place as u64
+        {
+            bottom.serial += 1;
+        }
         let (most, most_bytes) = MOST;
         while self.entries.len() > 1 && (self.entries.len() > most || self.bytes > most_bytes) {
             self.bytes -= self.entries.pop_front().map_or(0, |entry| entry.bytes());
@@ -127,12 +216,12 @@ impl History {
     pub(super) fn scroll(&mut self, by: Scroll, room: Room<'_>, rows: usize, pen: Pen) {
         match by {
             Scroll::Last => self.bottom = None,
-            Scroll::First => self.bottom = self.row_from_the_top(rows, room, pen),
+            Scroll::First => self.bottom = self.row_below(0, rows, room, pen),
             Scroll::Up(count) => {
                 let bottom = self.up(count, room, pen);
                 self.bottom = bottom;
                 if self.seen(room, rows, pen).len() < rows {
-                    self.bottom = self.row_from_the_top(rows, room, pen);
+                    self.bottom = self.row_below(0, rows, room, pen);
                 }
             }
             Scroll::Down(count) => self.bottom = self.down(count, room, pen),
@@ -142,10 +231,10 @@ impl History {
         }
     }
 
-    /// The last row of the first so many; None where there are no more.
-    fn row_from_the_top(&self, rows: usize, room: Room<'_>, pen: Pen) -> Option<Bottom> {
+    /// The last of so many rows from this line on; None where there are no more.
+    fn row_below(&self, from: usize, rows: usize, room: Room<'_>, pen: Pen) -> Option<Bottom> {
         let mut left = rows.saturating_sub(1);
-        for at in 0..self.entries.len() {
+        for at in from..self.entries.len() {
             let height = self.rows_of(at, room, pen).len();
             if left < height {
                 let bottom = Bottom {

@@ -18,6 +18,10 @@ pub(super) enum Action {
     Scroll(Way),
     /// The command that was typed before the one that is shown, or after it.
     Recall(Order),
+    /// A command about the line that is chosen begins like this.
+    About(&'static str),
+    /// The line before the one that is chosen, or after it.
+    Choose(Order),
     /// The rest of the command that is typed.
     Complete,
     /// What asks for an answer is put aside, or shown again.
@@ -56,9 +60,10 @@ pub(super) enum Order {
 }
 
 /// What is shown of the keys at the foot of the screen: the key, and what it is for.
-pub(super) const SHOWN: [(&str, Said); 4] = [
+pub(super) const SHOWN: [(&str, Said); 5] = [
     ("F4", Said::File),
     ("F5", Said::Compare),
+    ("F6", Said::Reply),
     ("PgUp", Said::History),
     ("F1", Said::Help),
 ];
@@ -71,6 +76,7 @@ pub(super) const LEAVE: &str = "F10";
 pub(super) enum Said {
     File,
     Compare,
+    Reply,
     History,
     Help,
 }
@@ -86,11 +92,17 @@ pub(super) fn action(key: &KeyEvent, typed: &str) -> Action {
         KeyCode::F(1) => Action::Line("/help"),
         KeyCode::F(4) => Action::Begin("/send "),
         KeyCode::F(5) => Action::Line("/compare"),
+        KeyCode::F(6) => Action::About("/reply"),
+        KeyCode::F(7) => Action::About("/react"),
+        KeyCode::F(8) => Action::About("/edit"),
+        KeyCode::F(9) => Action::About("/withdraw"),
         KeyCode::F(10) => Action::Line("/quit"),
         KeyCode::PageUp => Action::Scroll(Way::Back),
         KeyCode::PageDown => Action::Scroll(Way::Forth),
         KeyCode::Home if typed.is_empty() || !is_free => Action::Scroll(Way::First),
         KeyCode::End if typed.is_empty() || !is_free => Action::Scroll(Way::Last),
+        KeyCode::Up if held == KeyModifiers::ALT => Action::Choose(Order::Before),
+        KeyCode::Down if held == KeyModifiers::ALT => Action::Choose(Order::After),
         KeyCode::Up => Action::Recall(Order::Before),
         KeyCode::Down => Action::Recall(Order::After),
         KeyCode::Tab if typed.starts_with('/') => Action::Complete,
@@ -127,10 +139,10 @@ mod tests {
 
     #[test]
     fn every_key_that_is_shown_does_something_that_can_be_typed_or_scrolls() {
-        for number in [1, 4, 5, 10] {
+        for number in [1, 4, 5, 6, 7, 8, 9, 10] {
             let action = action(&pressed(KeyCode::F(number)), "typed");
             assert!(
-                matches!(&action, Action::Line(line) | Action::Begin(line)
+                matches!(&action, Action::Line(line) | Action::Begin(line) | Action::About(line)
                     if crate::chat::COMMANDS.contains(&line.trim())),
                 "{action:?}"
             );

@@ -49,6 +49,10 @@ pub(crate) struct Screen {
     history: History,
     /// What was typed while nobody was there to hear it.
     waiting: Vec<String>,
+    /// The row that is chosen to do something about it.
+    chosen: Option<u64>,
+    /// There is nothing before what is held.
+    is_whole: bool,
     asked: Asked,
     /// What is asked is not shown for now.
     is_put_aside: bool,
@@ -72,6 +76,8 @@ impl Screen {
             trust: None,
             history: History::default(),
             waiting: Vec::new(),
+            chosen: None,
+            is_whole: false,
             asked: Asked::default(),
             is_put_aside: false,
             typed: Line::default(),
@@ -166,6 +172,17 @@ impl Screen {
         self.history.row(row, number, at);
     }
 
+    /// This row has to leave.
+    pub(crate) fn gone(&mut self, number: u64) {
+        self.history.gone(number);
+        self.chosen = self.chosen.filter(|chosen| *chosen != number);
+    }
+
+    /// There is nothing before what is shown.
+    pub(crate) fn is_all(&mut self) {
+        self.is_whole = true;
+    }
+
     /// Something happened that a line is to tell of. What is told by the state of the screen is none.
     pub(crate) fn tell(&mut self, event: &Event, at: Moment) {
         let told = match event {
@@ -175,6 +192,12 @@ impl Screen {
             Event::Back { name } => words::back(name),
             Event::Trust { trusted } => words::trust_sentence(trusted.0.reason()).to_owned(),
             Event::Released => strings::released().to_owned(),
+            Event::NotWritten { text, why } => {
+                if self.typed.text().is_empty() {
+                    self.typed.replace(text.clone());
+                }
+                why.clone()
+            }
             Event::Note { text } | Event::Hint { text, .. } => text.clone(),
             _ => return,
         };
@@ -209,6 +232,7 @@ impl Screen {
                 let typed = self.typed.press(key);
                 if let Typed::Line(line) = &typed {
                     self.remember(line);
+                    self.chosen = None;
                     self.history.see_the_end();
                 }
                 return typed;
@@ -218,30 +242,89 @@ impl Screen {
                 self.typed.replace(line.to_owned());
             }
             Action::NewLine => self.typed.insert("\n"),
-            Action::Scroll(way) => self.scroll(way, window, pen),
+            Action::About(command) if self.typed.text().is_empty() => {
+                let line = self.about(command);
+                self.typed.replace(line);
+            }
+            Action::Choose(order) => self.choose(order, window, pen),
+            Action::Scroll(way) => {
+                self.scroll(way, window, pen);
+                let is_back = matches!(way, keys::Way::Back | keys::Way::First);
+                if is_back && !self.is_whole && self.is_at_the_top(window, pen) {
+                    return Typed::Line("/history".to_owned());
+                }
+            }
             Action::Recall(order) => self.recall(order),
             Action::Complete => {
                 if let Some(whole) = keys::completed(self.typed.text(), &COMMANDS) {
                     self.typed.replace(whole);
                 }
             }
+            Action::PutAside if self.chosen.is_some() => self.chosen = None,
             Action::PutAside => self.is_put_aside = !self.is_put_aside,
-            Action::Begin(_) | Action::Nothing => {}
+            Action::Begin(_) | Action::About(_) | Action::Nothing => {}
         }
         Typed::Nothing
     }
 
-    fn scroll(&mut self, way: keys::Way, window: Rect, pen: Pen) {
-        let places = Places::of(self, window, pen);
-        // One row says that there is more below.
-        let rows = usize::from(places.history.height).saturating_sub(1).max(1);
+    /// The beginning of a command about the line that is chosen, or about the last that it fits.
+    fn about(&self, command: &str) -> String {
+        let Some(chosen) = self.chosen else {
+            return format!("{command} ");
+        };
+        let text = match command {
+            "/edit" => self.history.own_text(chosen).unwrap_or_default(),
+            _ => "",
+        };
+        format!("{command} #{chosen} {text}")
+    }
+
+    fn choose(&mut self, order: Order, window: Rect, pen: Pen) {
+        let chosen = self.history.choose(self.chosen, order == Order::Before);
+        self.chosen = match order {
+            Order::Before => chosen.or(self.chosen),
+            Order::After => chosen,
+        };
+        let (columns, rows) = self.room_for_history(window, pen);
         let peer = self.current.name.clone();
-        let columns = places.room(self).columns;
         let room = Room {
             columns,
             peer: &peer,
+            chosen: self.chosen,
+        };
+        match self.chosen {
+            Some(chosen) => self.history.show(chosen, room, rows, pen),
+            None => self.history.see_the_end(),
+        }
+    }
+
+    fn scroll(&mut self, way: keys::Way, window: Rect, pen: Pen) {
+        let (columns, rows) = self.room_for_history(window, pen);
+        let peer = self.current.name.clone();
+        let room = Room {
+            columns,
+            peer: &peer,
+            chosen: self.chosen,
         };
         self.history.scroll(way.by(rows), room, rows, pen);
+    }
+
+    fn is_at_the_top(&self, window: Rect, pen: Pen) -> bool {
+        let (columns, rows) = self.room_for_history(window, pen);
+        let room = Room {
+            columns,
+            peer: &self.current.name,
+            chosen: self.chosen,
+        };
+        self.history.is_at_the_top(room, rows, pen)
+    }
+
+    /// Columns and rows of the history in this window, where there is more of it below.
+    fn room_for_history(&self, window: Rect, pen: Pen) -> (usize, usize) {
+        let places = Places::of(self, window, pen);
+        // One row says that there is more.
+        let rows = usize::from(places.history.height).saturating_sub(1);
+        (places.room(self).columns, rows.max(1))
     }
 
     fn remember(&mut self, line: &str) {

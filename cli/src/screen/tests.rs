@@ -10,7 +10,9 @@ use crate::terminal::{Key, Typed};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handfast_native::Overview;
 use handfast_native::conversation::FileError;
-use handfast_native::device::{FileState, Milestones, Reached, Row, RowContent, View, Wish};
+use handfast_native::device::{
+    FileState, Lasting, Milestones, Quoted, Reached, Reaction, Row, RowContent, View, Wish,
+};
 use handfast_native::handshake::{PublicKey, ShortString, Trust, TrustReason};
 use handfast_native::store::Contact;
 use ratatui_core::backend::{Backend, TestBackend};
@@ -75,13 +77,8 @@ impl Person {
     fn says(&mut self, ours: bool, said: &str) {
         let content = RowContent::Text(said.to_owned());
         self.rows += 1;
-        let row = Row {
-            number: self.rows,
-            ours,
-            content,
-        };
-        let at = self.moment();
-        self.screen.row(&row, None, at);
+        let row = self.row(self.rows, ours, content);
+        self.hears(&row);
     }
 
     fn file(&mut self, number: u64, ours: bool, state: FileState) {
@@ -90,13 +87,23 @@ impl Person {
             size: 212 << 20,
             state,
         };
-        let row = Row {
+        let row = self.row(number, ours, content);
+        self.screen.row(&row, Some(1), self.moment());
+    }
+
+    fn row(&self, number: u64, ours: bool, content: RowContent) -> Row {
+        Row {
             number,
             ours,
+            at: self.moment().unix,
+            before: None,
+            lasting: None,
             content,
-        };
-        let at = self.moment();
-        self.screen.row(&row, Some(1), at);
+        }
+    }
+
+    fn hears(&mut self, row: &Row) {
+        self.screen.row(row, None, self.moment());
     }
 
     fn press_with(&mut self, code: KeyCode, held: KeyModifiers) -> Typed {
@@ -218,7 +225,7 @@ fn a_conversation_at_80_columns_and_24_rows() {
         "                        │             ████████░░░░░░   64 %  68 MiB/s  0:01",
         "                        │ 14:00 Mira  See you at the harbour!",
         "                        │ > on my w",
-        " F4 file  F5 compare  PgUp history  F1 help                           F10 leave",
+        " F4 file  F5 compare  F6 reply  PgUp history  F1 help                 F10 leave",
     ]);
 }
 
@@ -307,7 +314,7 @@ fn a_large_window_shows_people_and_what_is_compared() {
         "                        │ 0123 4567 8901",
         "                        │ /same, /different, or Esc for later",
         "                        │ >",
-        " F4 file  F5 compare  PgUp history  F1 help                                               F10 leave",
+        " F4 file  F5 compare  F6 reply  PgUp history  F1 help                                     F10 leave",
     ]);
 }
 
@@ -513,4 +520,155 @@ fn no_window_is_too_small_or_too_large_to_be_drawn() {
             }
         }
     }
+}
+
+/// A text that both keep.
+fn kept(number: u64, ours: bool, at: u64, text: &str) -> Row {
+    Row {
+        number,
+        ours,
+        at: at * 1000,
+        before: None,
+        lasting: Some(Lasting {
+            is_delivered: false,
+            is_old: false,
+            quote: None,
+            reactions: Vec::new(),
+            earlier: Vec::new(),
+            ends_at: None,
+        }),
+        content: RowContent::Text(text.to_owned()),
+    }
+}
+
+fn with(mut row: Row, change: impl FnOnce(&mut Lasting)) -> Row {
+    if let Some(lasting) = &mut row.lasting {
+        change(lasting);
+    }
+    row
+}
+
+#[test]
+fn what_both_keep_shows_where_it_is_what_it_answers_and_what_became_of_it() {
+    let mut person = Person::talking((80, 12));
+    person.hears(&kept(1, false, NOON, "Where shall we meet?"));
+    person.hears(&with(
+        kept(2, true, NOON + 60, "At the harbour"),
+        |lasting| {
+            lasting.quote = Some(Quoted::Text("Where shall\n\u{202e}we meet?".to_owned()));
+        },
+    ));
+    person.hears(&kept(3, true, NOON + 60, "At 8"));
+    person.hears(&with(
+        kept(2, true, NOON + 60, "At the old harbour"),
+        |lasting| {
+            lasting.is_delivered = true;
+            lasting.quote = Some(Quoted::Text("Where shall\n\u{202e}we meet?".to_owned()));
+            lasting.earlier = vec!["At the harbour".to_owned()];
+            lasting.reactions = vec![Reaction {
+                ours: false,
+                symbol: "👍\n".to_owned(),
+            }];
+        },
+    ));
+    let mut withdrawn = kept(1, false, NOON, "");
+    withdrawn.content = RowContent::Withdrawn;
+    person.hears(&withdrawn);
+    person.must_see(&[
+        " People                 │ Mira ✓ verified · connected",
+        "▸● Mira            here │",
+        "                        │",
+        "                        │",
+        "                        │                      ── today ──",
+        "                        │ 13:58 Mira  took this back",
+        "                        │ 13:59 you   ┃ Where shall we meet?",
+        "                        │             At the old harbour",
+        "                        │             (Mira 👍, changed)                     ✓✓",
+        "                        │ 13:59 you   At 8                                   ✓",
+        "                        │ >",
+        " F4 file  F5 compare  F6 reply  PgUp history  F1 help                 F10 leave",
+    ]);
+}
+
+#[test]
+fn earlier_pages_come_above_and_move_nothing_that_is_read() {
+    let mut person = Person::talking((60, 12));
+    let at = person.moment();
+    person.screen.tell(
+        &Event::Seeking {
+            name: "Mira".to_owned(),
+            heard: 0,
+        },
+        at,
+    );
+    for number in 20..40 {
+        let old = kept(
+            number,
+            false,
+            NOON - 200 + number,
+            &format!("line {number}"),
+        );
+        person.hears(&with(old, |lasting| lasting.is_old = true));
+    }
+    let shows = |person: &Person, said: &str| person.sees().iter().any(|row| row.ends_with(said));
+    // What was said before stands above what the program says now.
+    assert!(shows(&person, "look for you as well.") && shows(&person, "line 39"));
+    let mut asked = Typed::Nothing;
+    for _ in 0..4 {
+        asked = person.press(KeyCode::PageUp);
+    }
+    assert_eq!(asked, Typed::Line("/history".to_owned()));
+    let before = person.sees();
+    assert!(before[1].contains("today") && shows(&person, "line 20"));
+    let mut number = 20;
+    for earlier in (0..20).rev() {
+        let mut row = kept(
+            100 + earlier,
+            false,
+            NOON - 90_000 + earlier,
+            &format!("line {earlier}"),
+        );
+        row.before = Some(number);
+        person.hears(&row);
+        number = row.number;
+    }
+    assert_eq!(person.sees()[2..], before[2..]);
+    assert_eq!(person.press(KeyCode::PageUp), Typed::Nothing);
+    assert!(shows(&person, "line 15"));
+    person.press(KeyCode::Home);
+    assert!(shows(&person, "yesterday ──") && shows(&person, "line 0"));
+    person.screen.is_all();
+    assert_eq!(person.press(KeyCode::PageUp), Typed::Nothing);
+    // What has to leave is not there any more, and the rest stays.
+    person.screen.gone(100);
+    assert!(!shows(&person, "line 0") && shows(&person, "line 1"));
+}
+
+#[test]
+fn a_line_is_chosen_to_do_something_about_it() {
+    let mut person = Person::talking((80, 24));
+    person.says(false, "nobody keeps this");
+    person.hears(&kept(10, false, NOON, "Where shall we meet?"));
+    person.hears(&kept(11, true, NOON, "At the harbour"));
+    person.press(KeyCode::F(6));
+    assert_eq!(person.screen.typed.text(), "/reply ");
+    person.press_with(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    person.press_with(KeyCode::Up, KeyModifiers::ALT);
+    assert!(
+        person.sees()[21].contains("13:58▸you"),
+        "{:#?}",
+        person.sees()
+    );
+    person.press(KeyCode::F(8));
+    assert_eq!(person.screen.typed.text(), "/edit #11 At the harbour");
+    person.press_with(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    for _ in 0..3 {
+        person.press_with(KeyCode::Up, KeyModifiers::ALT);
+    }
+    person.press(KeyCode::F(7));
+    person.types("❤");
+    let react = Typed::Line("/react #10 ❤".to_owned());
+    assert_eq!(person.press(KeyCode::Enter), react);
+    // What was done is done, and nothing is chosen any more.
+    assert!(!person.sees().concat().contains("13:58▸"));
 }

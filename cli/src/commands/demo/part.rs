@@ -146,7 +146,13 @@ impl Part {
                         told.tell(&view, &mut self.output);
                     }
                     News::Gone => return Err(Failure::Local.into()),
-                    News::Row(_) | News::NotCompared(_) | News::NotRemembered | News::Others => {}
+                    News::Row(_)
+                    | News::NotCompared(_)
+                    | News::NotRemembered
+                    | News::NotWritten(..)
+                    | News::OtherDevice
+                | News::RowGone(_)
+                | News::Others => {}
                 },
                 Some(seen) = seen.recv() => {
                     let Some(token) = self.saw("guest-screen", seen)? else { continue };

@@ -164,7 +164,7 @@ async fn guest(
     let name = name.as_deref().unwrap_or(strings::host());
     let chat = &args.talk.chat;
     chat.take_window(Screen::new(name, None), output, lines);
-    chat::talk(session, Some(met), name, (output, lines, interrupt)).await
+    chat::talk(session, met, name, (output, lines, interrupt)).await
 }
 
 /// What a guest has shown.
