@@ -226,6 +226,9 @@ mod tests {
         Row {
             number,
             ours: false,
+            at: 0,
+            before: None,
+            lasting: None,
             content: RowContent::File {
                 name: "a.txt".to_owned(),
                 size: 5,

@@ -77,6 +77,7 @@ pub use handfast_store::EndReason;
 pub use handfast_token::Role;
 
 use handfast_protocol::handshake::{PublicKey, StaticKey};
+use handfast_protocol::log::Place as LogPlace;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Now;
 use handfast_store::{Contact, MAX_SETTING, Refused, StoreError};
@@ -661,28 +662,42 @@ impl Device {
     /// Tells what is new of the conversations, ends the links over which they cannot go on, and puts away
     /// those that no session is about.
     fn list_histories(&mut self, now: Now) {
-        for id in self.ids() {
-            let history = self.sessions.get(&id).and_then(Session::history);
-            let history = history.and_then(|with| self.shared.history(with));
-            if let Some(fault) = history.and_then(|history| history.fault(id)) {
-                self.feed(id, SessionInput::LogsEnded(fault), now);
+        loop {
+            let touched = self.shared.take_touched();
+            for id in self.ids() {
+                self.list_history(id, &touched, now);
+            }
+            if touched.is_empty() {
+                break;
             }
         }
-        let touched: BTreeMap<[u8; 32], _> = self
-            .shared
-            .take_touched()
-            .into_iter()
-            .map(|(with, touched)| (with.0, touched))
-            .collect();
-        let mut in_use = BTreeSet::new();
-        for session in self.sessions.values_mut() {
-            if let Some(with) = session.history() {
-                in_use.insert(with.0);
-                session.list_history(&mut self.shared, touched.get(&with.0), now);
-            }
+        let in_use = self.sessions.values().filter_map(Session::history);
+        let in_use: BTreeSet<[u8; 32]> = in_use.map(|with| with.0).collect();
+        self.shared
+            .put_histories_away(|with| in_use.contains(&with.0));
+    }
+
+    fn list_history(
+        &mut self,
+        id: SessionId,
+        touched: &BTreeMap<[u8; 32], BTreeMap<LogPlace, bool>>,
+        now: Now,
+    ) {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        let Some(with) = session.history() else {
+            return;
+        };
+        let touched = touched.get(&with.0);
+        session.list_history(&mut self.shared, touched, now);
+        let history = self.shared.history(with);
+        if let Some(fault) = history.and_then(|history| history.fault(id)) {
+            self.feed(id, SessionInput::LogsEnded(fault), now);
+        } else if touched.is_some() {
+            // Whoever waits for that goes on.
+            self.feed(id, SessionInput::Listed, now);
         }
-        let is_in_use = |with: PublicKey| in_use.contains(&with.0);
-        self.shared.put_histories_away(is_in_use);
     }
 
     fn tick(&mut self, now: Now) {

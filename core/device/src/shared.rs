@@ -225,11 +225,12 @@ impl Shared {
         Some(done)
     }
 
-    /// Rows that look different since this was asked last, with whom each was talked.
-    pub(super) fn take_touched(&mut self) -> Vec<(PublicKey, BTreeMap<Place, bool>)> {
+    /// Conversations in which something happened since this was asked last, each with the rows that look
+    /// different now.
+    pub(super) fn take_touched(&mut self) -> BTreeMap<[u8; 32], BTreeMap<Place, bool>> {
         let histories = self.histories.iter_mut();
-        let touched = histories.map(|(key, history)| (PublicKey(*key), history.take_touched()));
-        touched.filter(|(_, touched)| !touched.is_empty()).collect()
+        let touched = histories.filter_map(|(key, history)| Some((*key, history.take_touched()?)));
+        touched.collect()
     }
 
     /// Conversations that no session is about any more are put away.

@@ -109,7 +109,9 @@ impl Talk {
     /// Begins to talk with somebody who was met.
     pub(super) fn start(context: &mut Context<'_>, met: Remembered, is_leaving: bool) -> Self {
         let is_kept = context.shared.kept().contacts.contains_key(&met.peer.key.0);
-        let has_history = met.peer.keeps_us && is_kept && !context.terms.is_incognito;
+        // Nobody has two logs with themselves.
+        let is_another = met.peer.key != context.identity.key.public();
+        let has_history = met.peer.keeps_us && is_kept && is_another && !context.terms.is_incognito;
         let talk = Self {
             key: met.peer.key,
             name: met.peer.name.clone(),

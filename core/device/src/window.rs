@@ -121,6 +121,9 @@ mod tests {
         let file = |state| Row {
             number: 0,
             ours: false,
+            at: 0,
+            before: None,
+            lasting: None,
             content: RowContent::File {
                 name: "f".to_owned(),
                 size: 1,

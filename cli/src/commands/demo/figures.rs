@@ -265,7 +265,14 @@ pub(super) mod tests {
                     text: "Hi".into(),
                 },
             ),
-            (Host, 1_030_000, Event::Message { text: "Hi".into() }),
+            (
+                Host,
+                1_030_000,
+                Event::Message {
+                    row: 1,
+                    text: "Hi".into(),
+                },
+            ),
             (
                 Host,
                 1_530_000,

@@ -61,6 +61,8 @@ pub(super) struct History {
     reading: BTreeMap<Ticket, Reading>,
     /// What looks different since it was listed, and whether it was there before.
     touched: BTreeMap<Place, bool>,
+    /// Something happened since that was asked.
+    has_moved: bool,
     /// The store failed, and has not been read since.
     is_ahead: bool,
     /// Why it cannot be read.
@@ -121,6 +123,7 @@ impl History {
             writing: VecDeque::new(),
             reading: BTreeMap::new(),
             touched: BTreeMap::new(),
+            has_moved: false,
             is_ahead: false,
             failure: None,
         }
@@ -149,9 +152,11 @@ impl History {
             .collect()
     }
 
-    /// What looks different since this was asked last, and whether it was there before.
-    pub(super) fn take_touched(&mut self) -> BTreeMap<Place, bool> {
-        std::mem::take(&mut self.touched)
+    /// What looks different since this was asked last, and whether it was there before; None if nothing has
+    /// happened at all.
+    pub(super) fn take_touched(&mut self) -> Option<BTreeMap<Place, bool>> {
+        let touched = std::mem::take(&mut self.touched);
+        std::mem::take(&mut self.has_moved).then_some(touched)
     }
 
     pub(super) fn item(&self, place: &Place, now: Now) -> Option<log::Item<'_>> {
@@ -471,6 +476,7 @@ impl History {
 
     /// Does whatever can be done by now.
     fn go_on(&mut self, shared: &mut Shared, now: Now) {
+        self.has_moved = true;
         let at = milliseconds(now);
         let Some(ledger) = self.ledger.as_mut().filter(|_| !self.is_ahead) else {
             return;
