@@ -13,7 +13,8 @@ use crate::status::{Status, Stop};
 use crate::{input, strings, words};
 use handfast_native::conversation::{Finding, Limits, MAX_TEXT, ToSend};
 use handfast_native::device::{
-    Done, Reached, Refusal, Row, RowContent, Saying, SessionCommand, SessionEnd, View, Wish,
+    self, Command, Done, Reached, Refusal, Row, RowContent, Saying, SessionCommand, SessionEnd,
+    SessionTerms, View, Wish,
 };
 use handfast_native::handshake::ShortString;
 use std::collections::VecDeque;
@@ -21,7 +22,7 @@ use std::path::PathBuf;
 use tokio::time::{Duration, Instant, sleep_until, timeout_at};
 
 /// What can be done besides writing, as it is typed.
-pub(crate) const COMMANDS: [&str; 15] = [
+pub(crate) const COMMANDS: [&str; 16] = [
     "/accept",
     "/compare",
     "/decline",
@@ -36,6 +37,7 @@ pub(crate) const COMMANDS: [&str; 15] = [
     "/reply",
     "/same",
     "/send",
+    "/to",
     "/withdraw",
 ];
 
@@ -94,7 +96,8 @@ impl ChatArgs {
     }
 }
 
-/// Talks until one side leaves. `fallback` is what to call somebody without a name.
+/// Talks until one side leaves. `fallback` is what to call somebody without a name; others are looked for on
+/// these terms.
 ///
 /// # Errors
 /// When the connection was lost or ended for safety, or by Ctrl-C.
@@ -102,35 +105,44 @@ pub(crate) async fn talk(
     session: &mut Session,
     met: View,
     fallback: &str,
+    terms: SessionTerms,
     (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
     session.meets();
-    let mut chat = Chat::new(session, output, fallback);
+    let mut chat = Chat::new(session, output, fallback, terms);
     chat.met(met);
     chat.run(lines, interrupt).await
 }
 
 /// Looks for a contact and talks to them, until this side leaves. `fallback` is what to call somebody without a
-/// name.
+/// name; others are looked for on the same terms.
 ///
 /// # Errors
 /// When the contact cannot be looked for any more, or by Ctrl-C.
 pub(crate) async fn talk_again(
     session: &mut Session,
     fallback: &str,
+    terms: SessionTerms,
     (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
-    let mut chat = Chat::new(session, output, fallback);
+    let mut chat = Chat::new(session, output, fallback, terms);
     chat.is_away = true;
     chat.run(lines, interrupt).await
 }
 
 impl<'a> Chat<'a> {
-    fn new(session: &'a mut Session, output: &'a mut Output, fallback: &str) -> Self {
+    fn new(
+        session: &'a mut Session,
+        output: &'a mut Output,
+        fallback: &str,
+        terms: SessionTerms,
+    ) -> Self {
+        output.call(fallback);
         Self {
             session,
             output,
             fallback: fallback.to_owned(),
+            terms,
             files: Files::default(),
             last: Last::default(),
             shown: None,
@@ -159,6 +171,8 @@ struct Chat<'a> {
     output: &'a mut Output,
     /// What to call somebody without a name.
     fallback: String,
+    /// On which terms others are looked for.
+    terms: SessionTerms,
     files: Files,
     last: Last,
     /// As it was told last.
@@ -563,6 +577,7 @@ impl Chat<'_> {
                 let last = self.last.ours;
                 self.about(rest, last, |row, _| Saying::TakeBack(row)).await;
             }
+            "/to" => self.turn_to(rest).await,
             // Nobody is there to do it with.
             _ if self.is_away && is_command(command) => self.held.push_back(Held::Line(line)),
             "/send" if rest.is_empty() => self.output.note(strings::send_what()),
@@ -639,6 +654,36 @@ impl Chat<'_> {
         }
     }
 
+    /// Looks for this contact from now on, and talks to them. Whoever was talked to is told goodbye.
+    async fn turn_to(&mut self, called: &str) {
+        if self.files.are_under_way() || !self.held.is_empty() {
+            return self.output.note(strings::not_turned());
+        }
+        let overview = self.session.overview();
+        let contact = match device::called(&overview.contacts, called) {
+            Ok(contact) => contact,
+            Err(error) => {
+                let why = words::not_called(error).sentence;
+                return self.output.note(words::by_itself(&why));
+            }
+        };
+        let seek = Command::Seek(contact.key, Box::new(self.terms.clone()));
+        if let Err(stop) = self.session.turn(seek).await {
+            return self.output.note(words::by_itself(&stop.sentence));
+        }
+        self.fallback = words::name_of(contact.shown_name()).to_owned();
+        self.output.call(&self.fallback);
+        if let Some(window) = self.output.window() {
+            window.update(|screen, _| screen.turn_to(contact.shown_name(), contact.key));
+        }
+        self.files = Files::default();
+        self.last = Last::default();
+        self.shown = None;
+        (self.has_met, self.is_sought, self.is_asked) = (false, false, false);
+        self.is_away = true;
+        self.look_around();
+    }
+
     /// What was said before follows, if there is any.
     async fn tell_earlier(&mut self) {
         match self.session.orders().give(SessionCommand::Earlier).await {
@@ -709,7 +754,7 @@ fn command(line: &str) -> (&str, &str) {
     let bare = line.trim();
     let (first, rest) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
     match first {
-        "/send" | "/accept" | "/decline" | "/reply" | "/react" | "/edit" | "/withdraw" => {
+        "/accept" | "/decline" | "/edit" | "/react" | "/reply" | "/send" | "/to" | "/withdraw" => {
             (first, rest.trim())
         }
         _ if is_command(first) => (bare, ""),

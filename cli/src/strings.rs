@@ -1805,8 +1805,8 @@ pub(crate) fn guest() -> &'static str {
 
 pub(crate) fn chat_help() -> &'static str {
     match language() {
-        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
-        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
+        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
     }
 }
 
@@ -2034,6 +2034,13 @@ pub(crate) fn no_such_line() -> &'static str {
     }
 }
 
+pub(crate) fn not_turned() -> &'static str {
+    match language() {
+        English => "Something is still on its way here and would be lost. Wait until it is through.",
+        German => "Hier ist noch etwas unterwegs und ginge verloren. Warte, bis es durch ist.",
+    }
+}
+
 pub(crate) fn nothing_before() -> &'static str {
     match language() {
         English => "There is nothing before this.",
@@ -2134,6 +2141,13 @@ pub(crate) fn screen_key_reply() -> &'static str {
     }
 }
 
+pub(crate) fn screen_key_people() -> &'static str {
+    match language() {
+        English => "people",
+        German => "Personen",
+    }
+}
+
 pub(crate) fn screen_key_history() -> &'static str {
     match language() {
         English => "history",
@@ -2157,8 +2171,8 @@ pub(crate) fn screen_key_leave() -> &'static str {
 
 pub(crate) fn screen_help() -> &'static str {
     match language() {
-        English => "Keys:\n  PgUp, PgDn       read what was said before\n  Home, End        its beginning and its end, while nothing is typed\n  Alt-Up, Alt-Down choose a line: F6 replies to it, F7 reacts, F8 changes it, F9 takes it back\n  Alt-Enter        go on in a new line\n  Tab              complete a command; Up and Down bring back earlier ones\n  Esc              put aside what asks for an answer, or show it again",
-        German => "Tasten:\n  Bild auf, ab     lesen, was vorher gesagt wurde\n  Pos1, Ende       Anfang und Ende davon, solange nichts getippt ist\n  Alt-Auf, Alt-Ab  eine Zeile wählen: F6 antwortet darauf, F7 reagiert, F8 ändert sie, F9 nimmt sie zurück\n  Alt-Eingabe      in einer neuen Zeile weiterschreiben\n  Tab              einen Befehl ergänzen; Auf und Ab holen frühere zurück\n  Esc              weglegen, was eine Antwort will, oder wieder zeigen",
+        English => "Keys:\n  PgUp, PgDn       read what was said before\n  Home, End        its beginning and its end, while nothing is typed\n  Alt-Up, Alt-Down choose a line: F6 replies to it, F7 reacts, F8 changes it, F9 takes it back\n  Alt-Enter        go on in a new line\n  Tab, Alt-1..9    turn to the next one, or to one by place; in a command, complete it\n  Up, Down         bring back commands that were typed\n  Esc              put aside what asks for an answer, or show it again",
+        German => "Tasten:\n  Bild auf, ab     lesen, was vorher gesagt wurde\n  Pos1, Ende       Anfang und Ende davon, solange nichts getippt ist\n  Alt-Auf, Alt-Ab  eine Zeile wählen: F6 antwortet darauf, F7 reagiert, F8 ändert sie, F9 nimmt sie zurück\n  Alt-Eingabe      in einer neuen Zeile weiterschreiben\n  Tab, Alt-1..9    zur nächsten Person, oder zu einer nach ihrem Platz; in einem Befehl: ihn ergänzen\n  Auf, Ab          getippte Befehle zurückholen\n  Esc              weglegen, was eine Antwort will, oder wieder zeigen",
     }
 }
 

@@ -72,11 +72,8 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     let screen = Screen::new(contact.shown_name(), Some(contact.key));
     args.chat.take_window(screen, &mut output, &lines);
     let terminal = (&mut output, &mut lines, &mut interrupt);
-    let fallback = match contact.shown_name() {
-        "" => strings::contact(),
-        name => name,
-    };
-    let ended = chat::talk_again(&mut session, fallback, terminal).await;
+    let name = words::name_of(contact.shown_name());
+    let ended = chat::talk_again(&mut session, name, args.terms(), terminal).await;
     session.end(&mut output, &mut interrupt).await;
     ended
 }

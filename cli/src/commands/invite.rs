@@ -197,7 +197,15 @@ async fn host(
     let (met, name) = (met?, strings::guest());
     let chat = &args.talk.chat;
     chat.take_window(Screen::new(name, None), output, lines);
-    chat::talk(session, met, name, (output, lines, interrupt)).await
+    let terminal = (output, lines, interrupt);
+    chat::talk(
+        session,
+        met,
+        name,
+        args.talk.seeking(args.loopback),
+        terminal,
+    )
+    .await
 }
 
 /// What a host has shown.

@@ -209,6 +209,22 @@ impl Session {
         Ok(())
     }
 
+    /// Begins another session and follows that from now on. The one before is closed, with a goodbye.
+    ///
+    /// # Errors
+    /// Why it cannot begin. Nothing has changed then.
+    pub(crate) async fn turn(&mut self, command: Command) -> Result<(), Stop> {
+        let before = self.orders();
+        match self.device.command(command).await? {
+            Done::Session(id) | Done::GoesOn(id) => self.id = id,
+            Done::Ok | Done::Beginning => return Err(Failure::Local.into()),
+        }
+        self.untaken = 0;
+        // One that is over needs no goodbye.
+        let _ = before.give(SessionCommand::Close).await;
+        Ok(())
+    }
+
     /// The device has ended without being told to by this command.
     pub(crate) fn is_gone(&self) -> bool {
         self.device.is_gone()

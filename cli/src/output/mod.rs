@@ -90,7 +90,7 @@ impl Output {
                 "" => fallback,
                 name => name,
             };
-            name.clone_into(&mut self.name);
+            self.name = name.to_owned();
             self.tell(Event::Met {
                 name: name.to_owned(),
                 trusted: Trusted(*trust),
@@ -100,6 +100,11 @@ impl Output {
                 authenticated_ms: milestones.authenticated.map(milliseconds),
             });
         }
+    }
+
+    /// The other side is called so from now on.
+    pub(crate) fn call(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
     }
 
     /// What the other side is called, once that is known.

@@ -218,6 +218,7 @@ fn keys_in(columns: usize, pen: Pen) -> Line<'static> {
             Said::File => strings::screen_key_file(),
             Said::Compare => strings::screen_key_compare(),
             Said::Reply => strings::screen_key_reply(),
+            Said::People => strings::screen_key_people(),
             Said::History => strings::screen_key_history(),
             Said::Help => strings::screen_key_help(),
         };

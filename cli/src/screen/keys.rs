@@ -22,6 +22,8 @@ pub(super) enum Action {
     About(&'static str),
     /// The line before the one that is chosen, or after it.
     Choose(Order),
+    /// Somebody else is to be talked to.
+    Turn(Whom),
     /// The rest of the command that is typed.
     Complete,
     /// What asks for an answer is put aside, or shown again.
@@ -52,6 +54,14 @@ impl Way {
     }
 }
 
+/// Somebody else, by their place among people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whom {
+    Next,
+    Before,
+    At(usize),
+}
+
 /// Earlier or later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
@@ -60,10 +70,11 @@ pub(super) enum Order {
 }
 
 /// What is shown of the keys at the foot of the screen: the key, and what it is for.
-pub(super) const SHOWN: [(&str, Said); 5] = [
+pub(super) const SHOWN: [(&str, Said); 6] = [
     ("F4", Said::File),
     ("F5", Said::Compare),
     ("F6", Said::Reply),
+    ("Tab", Said::People),
     ("PgUp", Said::History),
     ("F1", Said::Help),
 ];
@@ -77,6 +88,7 @@ pub(super) enum Said {
     File,
     Compare,
     Reply,
+    People,
     History,
     Help,
 }
@@ -106,6 +118,11 @@ pub(super) fn action(key: &KeyEvent, typed: &str) -> Action {
         KeyCode::Up => Action::Recall(Order::Before),
         KeyCode::Down => Action::Recall(Order::After),
         KeyCode::Tab if typed.starts_with('/') => Action::Complete,
+        KeyCode::Tab => Action::Turn(Whom::Next),
+        KeyCode::BackTab => Action::Turn(Whom::Before),
+        KeyCode::Char(digit @ '1'..='9') if held == KeyModifiers::ALT => {
+            Action::Turn(Whom::At(digit as usize - '1' as usize))
+        }
         KeyCode::Esc => Action::PutAside,
         KeyCode::Enter if held == KeyModifiers::ALT => Action::NewLine,
         _ => Action::Edit,
@@ -159,7 +176,7 @@ mod tests {
             assert_eq!(action(&pressed(code), "typed"), Action::Edit);
             assert!(matches!(action(&pressed(code), ""), Action::Scroll(_)));
         }
-        for code in [KeyCode::Char('q'), KeyCode::Tab, KeyCode::Backspace] {
+        for code in [KeyCode::Char('q'), KeyCode::Left, KeyCode::Backspace] {
             assert_eq!(action(&pressed(code), "typed"), Action::Edit);
         }
         let newline = KeyEvent::new(KeyCode::Enter, KeyModifiers::ALT);

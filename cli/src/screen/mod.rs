@@ -22,7 +22,7 @@ mod window;
 pub(crate) use window::Window;
 
 use crate::chat::COMMANDS;
-use crate::output::Event;
+use crate::output::{Event, hex};
 use crate::terminal::{Key, Line, Typed};
 use crate::{strings, words};
 use draw::Places;
@@ -35,7 +35,7 @@ use keys::{Action, Order};
 use people::{People, Person, Presence};
 use pinned::Asked;
 use ratatui_core::layout::Rect;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// The most commands that are kept to be typed again.
 const MOST_RECALLED: usize = 100;
@@ -57,6 +57,8 @@ pub(crate) struct Screen {
     /// What is asked is not shown for now.
     is_put_aside: bool,
     typed: Line,
+    /// What was begun to be typed for others, by their keys.
+    drafts: BTreeMap<[u8; 32], String>,
     /// Commands that were typed, the last one last.
     recalled: VecDeque<String>,
     /// How far back the one is that is typed again.
@@ -81,6 +83,7 @@ impl Screen {
             asked: Asked::default(),
             is_put_aside: false,
             typed: Line::default(),
+            drafts: BTreeMap::new(),
             recalled: VecDeque::new(),
             back: 0,
         }
@@ -158,6 +161,21 @@ impl Screen {
         if self.asked != before {
             self.is_put_aside = false;
         }
+    }
+
+    /// Somebody else is talked to. What was being typed waits for whom it was typed for.
+    pub(crate) fn turn_to(&mut self, name: &str, key: PublicKey) {
+        let mut other = Self::new(name, Some(key));
+        other.people = std::mem::take(&mut self.people);
+        other.recalled = std::mem::take(&mut self.recalled);
+        other.drafts = std::mem::take(&mut self.drafts);
+        if let Some(before) = self.current.key {
+            let typed = self.typed.text().to_owned();
+            other.drafts.insert(before.0, typed);
+        }
+        let draft = other.drafts.remove(&key.0);
+        other.typed.replace(draft.unwrap_or_default());
+        *self = other;
     }
 
     /// What they call themselves; nothing where they do not.
@@ -245,6 +263,11 @@ impl Screen {
             Action::About(command) if self.typed.text().is_empty() => {
                 let line = self.about(command);
                 self.typed.replace(line);
+            }
+            Action::Turn(whom) => {
+                if let Some(key) = self.people.beside(&self.current, whom) {
+                    return Typed::Line(format!("/to {}", hex(&key.0[..4])));
+                }
             }
             Action::Choose(order) => self.choose(order, window, pen),
             Action::Scroll(way) => {

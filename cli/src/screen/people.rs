@@ -1,6 +1,7 @@
 //! Who was met and what waits, beside the conversation.
 
 use super::history::Pen;
+use super::keys::Whom;
 use super::text;
 use crate::{strings, words};
 use handfast_native::Overview;
@@ -213,6 +214,22 @@ impl People {
         }
         drawn.extend(waiting);
         drawn
+    }
+
+    /// Who is meant beside the one who is talked to.
+    pub(super) fn beside(&self, current: &Person, whom: Whom) -> Option<PublicKey> {
+        let people = self.with(current);
+        let count = people.len();
+        let at = people.iter().position(|person| {
+            person.presence == current.presence && person.name == current.name
+        })?;
+        let meant = match whom {
+            Whom::Next => (at + 1) % count,
+            Whom::Before => (at + count - 1) % count,
+            Whom::At(place) => place,
+        };
+        let other = people.get(meant).filter(|_| meant != at)?;
+        other.key
     }
 
     /// Everybody, with how it stands with the one who is talked to.

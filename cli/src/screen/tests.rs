@@ -225,7 +225,7 @@ fn a_conversation_at_80_columns_and_24_rows() {
         "                        │             ████████░░░░░░   64 %  68 MiB/s  0:01",
         "                        │ 14:00 Mira  See you at the harbour!",
         "                        │ > on my w",
-        " F4 file  F5 compare  F6 reply  PgUp history  F1 help                 F10 leave",
+        " F4 file  F5 compare  F6 reply  Tab people  PgUp history  F1 help     F10 leave",
     ]);
 }
 
@@ -314,7 +314,7 @@ fn a_large_window_shows_people_and_what_is_compared() {
         "                        │ 0123 4567 8901",
         "                        │ /same, /different, or Esc for later",
         "                        │ >",
-        " F4 file  F5 compare  F6 reply  PgUp history  F1 help                                     F10 leave",
+        " F4 file  F5 compare  F6 reply  Tab people  PgUp history  F1 help                         F10 leave",
     ]);
 }
 
@@ -586,7 +586,7 @@ fn what_both_keep_shows_where_it_is_what_it_answers_and_what_became_of_it() {
         "                        │             (Mira 👍, changed)                     ✓✓",
         "                        │ 13:59 you   At 8                                   ✓",
         "                        │ >",
-        " F4 file  F5 compare  F6 reply  PgUp history  F1 help                 F10 leave",
+        " F4 file  F5 compare  F6 reply  Tab people  PgUp history  F1 help     F10 leave",
     ]);
 }
 
@@ -671,4 +671,41 @@ fn a_line_is_chosen_to_do_something_about_it() {
     assert_eq!(person.press(KeyCode::Enter), react);
     // What was done is done, and nothing is chosen any more.
     assert!(!person.sees().concat().contains("13:58▸"));
+}
+
+#[test]
+fn tab_turns_to_the_next_one_and_keeps_what_was_typed_for_whom() {
+    let mut person = Person::talking((80, 24));
+    let met = |key, name: &str| {
+        let trust = Trust::because(TrustReason::Scanned);
+        Contact::met(PublicKey([key; 32]), name, trust, 1)
+    };
+    let overview = Overview {
+        contacts: vec![met(1, "Mira"), met(2, "Grandpa"), met(3, "Jonas")],
+        ..Overview::default()
+    };
+    person.screen.look_around(&overview);
+    person.types("for Mira");
+    let to = |key: &str| Typed::Line(format!("/to {key}"));
+    assert_eq!(person.press(KeyCode::Tab), to("02020202"));
+    assert_eq!(person.press(KeyCode::BackTab), to("03030303"));
+    let third = person.press_with(KeyCode::Char('3'), KeyModifiers::ALT);
+    assert_eq!(third, to("03030303"));
+    let nobody = person.press_with(KeyCode::Char('9'), KeyModifiers::ALT);
+    assert_eq!(nobody, Typed::Nothing);
+    person.says(false, "said by Mira");
+    person.screen.turn_to("Grandpa", PublicKey([2; 32]));
+    person.types("for Grandpa");
+    let seen = person.sees();
+    assert!(
+        seen[0].contains("│ Grandpa, trying") || seen[0].contains("│ Grandpa · trying"),
+        "{seen:#?}"
+    );
+    assert!(seen[2].starts_with("▸◌ Grandpa"), "{seen:#?}");
+    assert!(!seen.concat().contains("said by Mira"));
+    person.screen.turn_to("Mira", PublicKey([1; 32]));
+    assert_eq!(
+        person.press(KeyCode::Enter),
+        Typed::Line("for Mira".to_owned())
+    );
 }

@@ -251,3 +251,48 @@ fn a_window_that_is_too_small_or_too_simple_has_lines() {
         assert_eq!(guest.end(), Some(0));
     }
 }
+
+#[test]
+fn whoever_has_several_contacts_turns_from_one_to_the_next() {
+    let folder = Folder::new();
+    let ana = folder.path("ana");
+    for name in ["Ben", "Cid"] {
+        let (mut host, link) = Peer::host(&folder, &["--home", &ana]);
+        let home = folder.path(name);
+        let join = [
+            "join", "--json", "--yes", "--name", name, &link, "--home", &home,
+        ];
+        let mut guest = Peer::start(&join);
+        host.until("met");
+        guest.until("met");
+        guest.say("/quit");
+        assert_eq!((host.end(SOON), guest.end(SOON)), (Some(0), Some(0)));
+    }
+    let chat = |name: &str| {
+        let (home, downloads) = (folder.path(name), folder.path("downloads"));
+        let mut args = vec!["chat", "Ana", "--json", "--loopback", "--home", &home];
+        args.extend(["--downloads", &downloads]);
+        Peer::start(&args)
+    };
+    let mut at_ana = sits(&folder, "ana", "chat Ben --loopback");
+    at_ana.until_seen("○ Cid");
+    let (mut ben, mut cid) = (chat("Ben"), chat("Cid"));
+    ben.until("met");
+    at_ana.press("to Ben\r");
+    assert_eq!(ben.until("message")["text"], "to Ben");
+    at_ana.press("half\t");
+    at_ana.until_seen("Cid · ");
+    cid.until("met");
+    ben.until("away");
+    at_ana.press("to Cid\r");
+    assert_eq!(cid.until("message")["text"], "to Cid");
+    cid.say("hello");
+    at_ana.until_seen("Cid  hello");
+    at_ana.press("/to ben\r");
+    ben.until("back");
+    // What both keep is there again, and so is what was being typed.
+    at_ana.until_seen("you  to Ben");
+    at_ana.until_seen("> half");
+    at_ana.press("\x1b[21~");
+    assert_eq!(at_ana.end(), Some(0));
+}

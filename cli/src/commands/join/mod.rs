@@ -164,7 +164,15 @@ async fn guest(
     let name = name.as_deref().unwrap_or(strings::host());
     let chat = &args.talk.chat;
     chat.take_window(Screen::new(name, None), output, lines);
-    chat::talk(session, met, name, (output, lines, interrupt)).await
+    let terminal = (output, lines, interrupt);
+    chat::talk(
+        session,
+        met,
+        name,
+        args.talk.seeking(args.loopback),
+        terminal,
+    )
+    .await
 }
 
 /// What a guest has shown.
