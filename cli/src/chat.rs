@@ -10,20 +10,25 @@ use crate::output::{Event, Output, Parting, Trusted};
 use crate::screen::{Screen, Window};
 use crate::sealed_files::landing::takes_files;
 use crate::status::{Status, Stop};
+use crate::symbol::Forms;
+use crate::waiting::Told;
 use crate::{input, strings, words};
 use handfast_native::conversation::{Finding, Limits, MAX_TEXT, ToSend};
 use handfast_native::device::{
-    self, Command, Done, Reached, Refusal, Row, RowContent, Saying, SessionCommand, SessionEnd,
-    SessionTerms, View, Wish,
+    self, Command, DeliveryMode, Done, InviteTerms, Reached, Refusal, Row, RowContent, Saying,
+    SessionCommand, SessionEnd, SessionTerms, View, Wish,
 };
-use handfast_native::handshake::ShortString;
+use handfast_native::handshake::{PublicKey, ShortString};
+use handfast_native::token::{LinkBase, Token};
+use handfast_native::unix_seconds;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use tokio::time::{Duration, Instant, sleep_until, timeout_at};
 
 /// What can be done besides writing, as it is typed.
-pub(crate) const COMMANDS: [&str; 16] = [
+pub(crate) const COMMANDS: [&str; 17] = [
     "/accept",
+    "/code",
     "/compare",
     "/decline",
     "/different",
@@ -43,6 +48,9 @@ pub(crate) const COMMANDS: [&str; 16] = [
 
 /// How much of what waits is shown: so many lines, and so many bytes of each.
 const SHOWN: (usize, usize) = (100, 4096);
+
+/// How long somebody else may take to scan a code.
+const CODE_LIFETIME: Duration = Duration::from_secs(600);
 
 /// How long what a person has said may still be on its way when they leave.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -143,6 +151,8 @@ impl<'a> Chat<'a> {
             output,
             fallback: fallback.to_owned(),
             terms,
+            beside: Told::default(),
+            code: None,
             files: Files::default(),
             last: Last::default(),
             shown: None,
@@ -173,6 +183,9 @@ struct Chat<'a> {
     fallback: String,
     /// On which terms others are looked for.
     terms: SessionTerms,
+    /// What was told of the code that is shown for somebody else, and what it says.
+    beside: Told,
+    code: Option<Token>,
     files: Files,
     last: Last,
     /// As it was told last.
@@ -412,6 +425,7 @@ impl Chat<'_> {
                 self.output.tell(Event::NotWritten { text, why });
             }
             News::OtherDevice => self.output.note(strings::other_device()),
+            News::Beside(view) => self.hear_beside(view).await,
             News::RowGone(number) => {
                 if let Some(window) = self.output.window() {
                     window.update(|screen, _| screen.gone(number));
@@ -577,6 +591,7 @@ impl Chat<'_> {
                 let last = self.last.ours;
                 self.about(rest, last, |row, _| Saying::TakeBack(row)).await;
             }
+            "/code" => self.show_or_end_code().await,
             "/to" => self.turn_to(rest).await,
             // Nobody is there to do it with.
             _ if self.is_away && is_command(command) => self.held.push_back(Held::Line(line)),
@@ -671,17 +686,95 @@ impl Chat<'_> {
         if let Err(stop) = self.session.turn(seek).await {
             return self.output.note(words::by_itself(&stop.sentence));
         }
-        self.fallback = words::name_of(contact.shown_name()).to_owned();
+        self.begin_anew(contact.shown_name(), Some(contact.key));
+        self.is_away = true;
+        self.look_around();
+    }
+
+    /// Somebody else is talked to from now on.
+    fn begin_anew(&mut self, name: &str, key: Option<PublicKey>) {
+        self.fallback = words::name_of(name).to_owned();
         self.output.call(&self.fallback);
         if let Some(window) = self.output.window() {
-            window.update(|screen, _| screen.turn_to(contact.shown_name(), contact.key));
+            window.update(|screen, _| screen.turn_to(name, key));
         }
         self.files = Files::default();
         self.last = Last::default();
         self.shown = None;
         (self.has_met, self.is_sought, self.is_asked) = (false, false, false);
-        self.is_away = true;
-        self.look_around();
+        self.is_away = false;
+    }
+
+    /// Shows a code by which somebody else gets here, or takes it back.
+    async fn show_or_end_code(&mut self) {
+        if self.session.end_beside().await {
+            return self.hide_code();
+        }
+        if self.files.are_under_way() || !self.held.is_empty() {
+            return self.output.note(strings::not_turned());
+        }
+        let invite = Command::Invite(Box::new(InviteTerms {
+            lifetime: Some(CODE_LIFETIME),
+            is_far: false,
+            terms: self.terms.clone(),
+            // A terminal cannot know by which way what it shows is taken.
+            ..InviteTerms::new(DeliveryMode::Send)
+        }));
+        if let Err(stop) = self.session.begin_beside(invite).await {
+            self.output.note(words::by_itself(&stop.sentence));
+        }
+    }
+
+    fn hide_code(&mut self) {
+        self.beside = Told::default();
+        self.code = None;
+        if let Some(window) = self.output.window() {
+            window.update(|screen, _| screen.show_code(None));
+        }
+    }
+
+    /// What became of the code that is shown.
+    async fn hear_beside(&mut self, view: View) {
+        match &view {
+            View::Talking { .. } => {
+                self.session.turn_beside().await;
+                self.hide_code();
+                self.begin_anew(strings::guest(), None);
+                self.met(view);
+            }
+            View::Ended(end) => {
+                let why = self.session.stop(*end).sentence;
+                self.session.end_beside().await;
+                self.hide_code();
+                self.output.note(words::by_itself(&why));
+            }
+            View::Hosting {
+                token, expires_at, ..
+            } => {
+                self.beside.tell(&view, self.output);
+                if self.code.as_ref() != Some(token) {
+                    let left = expires_at.saturating_sub(unix_seconds());
+                    self.show_code(token, Duration::from_secs(left));
+                    self.code = Some(token.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn show_code(&mut self, token: &Token, left: Duration) {
+        let forms = match Forms::new(&LinkBase::default(), &token.to_text_bytes()) {
+            Ok(forms) => forms,
+            Err(stop) => return self.output.note(stop.sentence),
+        };
+        if let Some(window) = self.output.window() {
+            let (symbol, link) = (forms.symbol.clone(), forms.link.clone());
+            window.update(|screen, _| screen.show_code(Some((symbol, link))));
+            return self.output.note(words::good_for(left));
+        }
+        self.output.show_token(&forms, true);
+        self.output.tell(Event::invitation(forms, left));
+        self.output.show_code();
     }
 
     /// What was said before follows, if there is any.

@@ -125,6 +125,7 @@ pub(crate) async fn until_met<F: Face>(
                 | News::NotRemembered
                 | News::NotWritten(..)
                 | News::OtherDevice
+                | News::Beside(_)
                 | News::RowGone(_)
                 | News::Others,
             )

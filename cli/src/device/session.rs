@@ -32,6 +32,8 @@ pub(crate) enum News {
     NotWritten(String, StoreError),
     /// Another device writes as this person.
     OtherDevice,
+    /// What was begun beside looks like this now.
+    Beside(View),
     /// This row has to leave the screen.
     RowGone(u64),
     /// Who was met, or what waits, is another list now.
@@ -71,6 +73,8 @@ impl Orders {
 pub(crate) struct Session {
     device: Device,
     id: SessionId,
+    /// Another one, which was begun meanwhile and is not followed yet.
+    beside: Option<SessionId>,
     again: AcceptTerms,
     /// What it waits with, once that is kept, and what people call it.
     waits: Option<(PendingId, Tag)>,
@@ -83,6 +87,7 @@ impl Session {
         Self {
             device,
             id,
+            beside: None,
             again,
             waits: None,
             untaken: 0,
@@ -95,6 +100,9 @@ impl Session {
             return match self.device.listener.next().await {
                 None => News::Gone,
                 Some(device::Event::View(id, view)) if id == self.id => News::View(*view),
+                Some(device::Event::View(id, view)) if Some(id) == self.beside => {
+                    News::Beside(*view)
+                }
                 Some(device::Event::Row(id, row)) if id == self.id => News::Row(row),
                 Some(device::Event::NotCompared(id, error)) if id == self.id => {
                     News::NotCompared(error)
@@ -207,6 +215,38 @@ impl Session {
             Done::Ok | Done::Beginning => return Err(Failure::Local.into()),
         }
         Ok(())
+    }
+
+    /// Begins another session beside this one.
+    ///
+    /// # Errors
+    /// Why it cannot begin.
+    pub(crate) async fn begin_beside(&mut self, command: Command) -> Result<(), Stop> {
+        match self.device.command(command).await? {
+            Done::Session(id) | Done::GoesOn(id) => self.beside = Some(id),
+            Done::Ok | Done::Beginning => return Err(Failure::Local.into()),
+        }
+        Ok(())
+    }
+
+    /// Takes back what was begun beside. Whether there was anything.
+    pub(crate) async fn end_beside(&mut self) -> bool {
+        let Some(id) = self.beside.take() else {
+            return false;
+        };
+        let withdraw = Command::To(id, SessionCommand::Withdraw);
+        // One that is over is taken back already.
+        let _ = self.device.command(withdraw).await;
+        true
+    }
+
+    /// Follows what was begun beside from now on. This one is closed, with a goodbye.
+    pub(crate) async fn turn_beside(&mut self) {
+        let before = self.orders();
+        if let Some(id) = self.beside.take() {
+            (self.id, self.untaken) = (id, 0);
+            let _ = before.give(SessionCommand::Close).await;
+        }
     }
 
     /// Begins another session and follows that from now on. The one before is closed, with a goodbye.

@@ -5,7 +5,7 @@ use super::entry::Room;
 use super::history::{Pen, between};
 use super::keys::{self, Said};
 use super::people::trust;
-use super::{pinned, text};
+use super::{code, pinned, text};
 use crate::strings;
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::{Position, Rect};
@@ -24,6 +24,8 @@ const MOST_TYPED: usize = 6;
 pub(super) struct Places {
     /// None where the window is too narrow.
     people: Option<Rect>,
+    /// Everything beside them.
+    talk: Rect,
     head: Rect,
     pub(super) history: Rect,
     pinned: Rect,
@@ -71,6 +73,7 @@ impl Places {
         };
         Self {
             people,
+            talk: inner,
             head: below(0, head),
             history: below(head, room - pinned),
             pinned: below(head + room - pinned, pinned),
@@ -97,15 +100,23 @@ impl Places {
 pub(super) fn draw(screen: &Screen, pen: Pen, buffer: &mut Buffer) -> Option<Position> {
     let places = Places::of(screen, *buffer.area(), pen);
     draw_people(screen, &places, pen, buffer);
-    put(&[head(screen, places.head, pen)], places.head, buffer);
-    draw_history(screen, &places, pen, buffer);
-    let columns = usize::from(places.pinned.width);
-    put(&pinned::rows(screen, columns, pen), places.pinned, buffer);
     put(
         &[keys_in(places.keys.width.into(), pen)],
         places.keys,
         buffer,
     );
+    match &screen.code {
+        Some((symbol, link)) => {
+            let areas = [places.history, places.talk];
+            if code::draw(symbol, link, areas, pen, buffer) == places.talk {
+                return None;
+            }
+        }
+        None => draw_history(screen, &places, pen, buffer),
+    }
+    put(&[head(screen, places.head, pen)], places.head, buffer);
+    let columns = usize::from(places.pinned.width);
+    put(&pinned::rows(screen, columns, pen), places.pinned, buffer);
     let area = places.typed;
     let (rows, (row, column)) = screen.typed_rows(area.width.into(), area.height.into());
     let rows: Vec<Line<'_>> = rows.into_iter().map(Line::raw).collect();
@@ -121,7 +132,7 @@ pub(super) fn draw(screen: &Screen, pen: Pen, buffer: &mut Buffer) -> Option<Pos
 }
 
 /// Draws rows in their place. None leaves it.
-fn put(rows: &[Line<'_>], place: Rect, buffer: &mut Buffer) {
+pub(super) fn put(rows: &[Line<'_>], place: Rect, buffer: &mut Buffer) {
     for (row, y) in rows.iter().zip(place.y..place.bottom()) {
         buffer.set_line(place.x, y, row, place.width);
     }
@@ -215,9 +226,9 @@ fn keys_in(columns: usize, pen: Pen) -> Line<'static> {
     let mut used = 1;
     for (key, what) in keys::SHOWN {
         let what = match what {
+            Said::Code => strings::screen_key_code(),
             Said::File => strings::screen_key_file(),
             Said::Compare => strings::screen_key_compare(),
-            Said::Reply => strings::screen_key_reply(),
             Said::People => strings::screen_key_people(),
             Said::History => strings::screen_key_history(),
             Said::Help => strings::screen_key_help(),

@@ -71,9 +71,9 @@ pub(super) enum Order {
 
 /// What is shown of the keys at the foot of the screen: the key, and what it is for.
 pub(super) const SHOWN: [(&str, Said); 6] = [
+    ("F2", Said::Code),
     ("F4", Said::File),
     ("F5", Said::Compare),
-    ("F6", Said::Reply),
     ("Tab", Said::People),
     ("PgUp", Said::History),
     ("F1", Said::Help),
@@ -85,9 +85,9 @@ pub(super) const LEAVE: &str = "F10";
 /// What a key is for, in a word.
 #[derive(Clone, Copy)]
 pub(super) enum Said {
+    Code,
     File,
     Compare,
-    Reply,
     People,
     History,
     Help,
@@ -102,6 +102,7 @@ pub(super) fn action(key: &KeyEvent, typed: &str) -> Action {
     let is_free = held.is_empty();
     match key.code {
         KeyCode::F(1) => Action::Line("/help"),
+        KeyCode::F(2) => Action::Line("/code"),
         KeyCode::F(4) => Action::Begin("/send "),
         KeyCode::F(5) => Action::Line("/compare"),
         KeyCode::F(6) => Action::About("/reply"),
@@ -156,7 +157,7 @@ mod tests {
 
     #[test]
     fn every_key_that_is_shown_does_something_that_can_be_typed_or_scrolls() {
-        for number in [1, 4, 5, 6, 7, 8, 9, 10] {
+        for number in [1, 2, 4, 5, 6, 7, 8, 9, 10] {
             let action = action(&pressed(KeyCode::F(number)), "typed");
             assert!(
                 matches!(&action, Action::Line(line) | Action::Begin(line) | Action::About(line)

@@ -14,9 +14,8 @@ pub(crate) struct Looks {
 impl Looks {
     /// Those of the terminal in which this program runs.
     pub(crate) fn of_this_terminal() -> Self {
-        let without_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
-            has_colours: !without_colour,
+            has_colours: symbol::has_colours(),
             has_blocks: symbol::has_blocks(),
         }
     }
@@ -38,6 +37,10 @@ impl Looks {
         has_colours: true,
         has_blocks: true,
     };
+
+    pub(super) fn has_colours(self) -> bool {
+        self.has_colours
+    }
 
     pub(super) fn has_blocks(self) -> bool {
         self.has_blocks

@@ -5,6 +5,7 @@
 //! picture of it, and knows of no terminal. [`window`] puts the two at one. Nothing is decided here: a key
 //! says the same as a line that is typed, and lines go where they go without a screen.
 
+mod code;
 mod draw;
 mod entry;
 mod history;
@@ -30,6 +31,7 @@ use entry::{Entry, Room};
 use handfast_native::Overview;
 use handfast_native::device::{Row, View};
 use handfast_native::handshake::{PublicKey, Trust};
+use handfast_native::qr::Symbol;
 use history::{History, Moment, Pen};
 use keys::{Action, Order};
 use people::{People, Person, Presence};
@@ -53,6 +55,8 @@ pub(crate) struct Screen {
     chosen: Option<u64>,
     /// There is nothing before what is held.
     is_whole: bool,
+    /// What is shown for somebody else to scan, and the link that says the same.
+    code: Option<(Symbol, String)>,
     asked: Asked,
     /// What is asked is not shown for now.
     is_put_aside: bool,
@@ -80,6 +84,7 @@ impl Screen {
             waiting: Vec::new(),
             chosen: None,
             is_whole: false,
+            code: None,
             asked: Asked::default(),
             is_put_aside: false,
             typed: Line::default(),
@@ -164,18 +169,24 @@ impl Screen {
     }
 
     /// Somebody else is talked to. What was being typed waits for whom it was typed for.
-    pub(crate) fn turn_to(&mut self, name: &str, key: PublicKey) {
-        let mut other = Self::new(name, Some(key));
+    pub(crate) fn turn_to(&mut self, name: &str, key: Option<PublicKey>) {
+        let mut other = Self::new(name, key);
         other.people = std::mem::take(&mut self.people);
         other.recalled = std::mem::take(&mut self.recalled);
         other.drafts = std::mem::take(&mut self.drafts);
+        other.code = self.code.take();
         if let Some(before) = self.current.key {
             let typed = self.typed.text().to_owned();
             other.drafts.insert(before.0, typed);
         }
-        let draft = other.drafts.remove(&key.0);
+        let draft = key.and_then(|key| other.drafts.remove(&key.0));
         other.typed.replace(draft.unwrap_or_default());
         *self = other;
+    }
+
+    /// A code is shown for somebody else, with the link that says the same, or not any more.
+    pub(crate) fn show_code(&mut self, code: Option<(Symbol, String)>) {
+        self.code = code;
     }
 
     /// What they call themselves; nothing where they do not.
@@ -209,6 +220,7 @@ impl Screen {
             Event::Away => strings::contact_away().to_owned(),
             Event::Back { name } => words::back(name),
             Event::Trust { trusted } => words::trust_sentence(trusted.0.reason()).to_owned(),
+            Event::State { state } => state.sentence().to_owned(),
             Event::Released => strings::released().to_owned(),
             Event::NotWritten { text, why } => {
                 if self.typed.text().is_empty() {
@@ -283,6 +295,7 @@ impl Screen {
                     self.typed.replace(whole);
                 }
             }
+            Action::PutAside if self.code.is_some() => return Typed::Line("/code".to_owned()),
             Action::PutAside if self.chosen.is_some() => self.chosen = None,
             Action::PutAside => self.is_put_aside = !self.is_put_aside,
             Action::Begin(_) | Action::About(_) | Action::Nothing => {}

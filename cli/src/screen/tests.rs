@@ -14,6 +14,7 @@ use handfast_native::device::{
     FileState, Lasting, Milestones, Quoted, Reached, Reaction, Row, RowContent, View, Wish,
 };
 use handfast_native::handshake::{PublicKey, ShortString, Trust, TrustReason};
+use handfast_native::qr::Symbol;
 use handfast_native::store::Contact;
 use ratatui_core::backend::{Backend, TestBackend};
 use ratatui_core::buffer::Buffer;
@@ -225,7 +226,7 @@ fn a_conversation_at_80_columns_and_24_rows() {
         "                        │             ████████░░░░░░   64 %  68 MiB/s  0:01",
         "                        │ 14:00 Mira  See you at the harbour!",
         "                        │ > on my w",
-        " F4 file  F5 compare  F6 reply  Tab people  PgUp history  F1 help     F10 leave",
+        " F2 code  F4 file  F5 compare  Tab people  PgUp history  F1 help      F10 leave",
     ]);
 }
 
@@ -253,7 +254,7 @@ fn a_narrow_window_shows_the_conversation_alone() {
         "             right?",
         " 13:58 you   Yes! See you            ..",
         " >",
-        " F4 file  F5 compare          F10 leave",
+        " F2 code  F4 file  F1 help    F10 leave",
     ]);
 }
 
@@ -314,7 +315,7 @@ fn a_large_window_shows_people_and_what_is_compared() {
         "                        │ 0123 4567 8901",
         "                        │ /same, /different, or Esc for later",
         "                        │ >",
-        " F4 file  F5 compare  F6 reply  Tab people  PgUp history  F1 help                         F10 leave",
+        " F2 code  F4 file  F5 compare  Tab people  PgUp history  F1 help                          F10 leave",
     ]);
 }
 
@@ -432,7 +433,7 @@ fn what_is_read_stays_while_something_is_added_below() {
 fn keys_say_what_can_be_typed() {
     let mut person = Person::talking((80, 24));
     person.types("half");
-    for (number, line) in [(1, "/help"), (5, "/compare"), (10, "/quit")] {
+    for (number, line) in [(1, "/help"), (2, "/code"), (5, "/compare"), (10, "/quit")] {
         assert_eq!(
             person.press(KeyCode::F(number)),
             Typed::Line(line.to_owned())
@@ -586,7 +587,7 @@ fn what_both_keep_shows_where_it_is_what_it_answers_and_what_became_of_it() {
         "                        │             (Mira 👍, changed)                     ✓✓",
         "                        │ 13:59 you   At 8                                   ✓",
         "                        │ >",
-        " F4 file  F5 compare  F6 reply  Tab people  PgUp history  F1 help     F10 leave",
+        " F2 code  F4 file  F5 compare  Tab people  PgUp history  F1 help      F10 leave",
     ]);
 }
 
@@ -694,7 +695,7 @@ fn tab_turns_to_the_next_one_and_keeps_what_was_typed_for_whom() {
     let nobody = person.press_with(KeyCode::Char('9'), KeyModifiers::ALT);
     assert_eq!(nobody, Typed::Nothing);
     person.says(false, "said by Mira");
-    person.screen.turn_to("Grandpa", PublicKey([2; 32]));
+    person.screen.turn_to("Grandpa", Some(PublicKey([2; 32])));
     person.types("for Grandpa");
     let seen = person.sees();
     assert!(
@@ -703,9 +704,51 @@ fn tab_turns_to_the_next_one_and_keeps_what_was_typed_for_whom() {
     );
     assert!(seen[2].starts_with("▸◌ Grandpa"), "{seen:#?}");
     assert!(!seen.concat().contains("said by Mira"));
-    person.screen.turn_to("Mira", PublicKey([1; 32]));
+    person.screen.turn_to("Mira", Some(PublicKey([1; 32])));
     assert_eq!(
         person.press(KeyCode::Enter),
         Typed::Line("for Mira".to_owned())
     );
+}
+
+#[test]
+fn a_code_is_black_on_white_and_whole_or_it_is_a_link() {
+    let drawn = Symbol::draw(&"A".repeat(90));
+    let symbol = drawn.unwrap_or_else(|_| panic!("it fits"));
+    let link = "https://handfast.example/#AAAA".to_owned();
+    let code = Some((symbol.clone(), link));
+    let mut person = Person::talking((80, 24));
+    person.screen.show_code(code.clone());
+    let buffer = person.buffer();
+    // Where its rows begin: in the middle beside the people.
+    let side = symbol.outer_width() as u16;
+    let left = 26 + (53 - side) / 2;
+    let module = |x: u16, y: u16| {
+        let cell = &buffer[(left + x, 1 + y / 2)];
+        let is_ink = match (cell.symbol(), y % 2) {
+            ("█", _) | ("▀", 0) | ("▄", 1) => true,
+            (" ", _) | ("▀", _) | ("▄", _) => false,
+            (other, _) => panic!("{other}"),
+        };
+        let colour = [cell.bg, cell.fg][usize::from(is_ink)];
+        assert!(matches!(colour, Color::Black | Color::White));
+        colour == Color::Black
+    };
+    for y in 0..side {
+        for x in 0..side {
+            let is_inside = x >= 4 && y >= 4;
+            let is_dark = is_inside && symbol.is_dark(usize::from(x) - 4, usize::from(y) - 4);
+            assert_eq!(module(x, y), is_dark, "{x} {y}");
+        }
+    }
+    let mut narrow = Person::talking((40, 10));
+    narrow.screen.show_code(code);
+    let seen = narrow.sees().concat();
+    assert!(
+        seen.contains("no room") && seen.contains("handfast.example/#"),
+        "{seen}"
+    );
+    assert_eq!(narrow.press(KeyCode::Esc), Typed::Line("/code".to_owned()));
+    narrow.screen.show_code(None);
+    assert_eq!(narrow.press(KeyCode::Esc), Typed::Nothing);
 }

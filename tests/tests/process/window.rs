@@ -17,6 +17,9 @@ trait Seen {
     /// Waits until something is to be read in the window.
     fn until_seen(&self, said: &str);
 
+    /// Gives it another size.
+    fn resize(&self, size: (u16, u16));
+
     /// Waits until the program has the whole window, or has given it back.
     fn until_whole(&self, is_whole: bool);
 }
@@ -47,6 +50,19 @@ impl Seen for Terminal {
             );
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    fn resize(&self, (columns, rows): (u16, u16)) {
+        let size = Winsize {
+            ws_col: columns,
+            ws_row: rows,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        let mut parser = self.screen.lock().expect("no panic");
+        parser.screen_mut().set_size(rows, columns);
+        drop(parser);
+        tcsetwinsize(&self.keys, size).expect("a terminal");
     }
 
     #[track_caller]
@@ -205,19 +221,7 @@ fn the_window_is_drawn_anew_for_another_size() {
     let mut guest = sits(&folder, "guest", &format!("join --yes '{link}'"));
     guest.until_seen("│ ");
     for (columns, rows, has_people) in [(40, 10, false), (200, 60, true), (30, 5, false)] {
-        let size = Winsize {
-            ws_col: columns,
-            ws_row: rows,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        guest
-            .screen
-            .lock()
-            .expect("no panic")
-            .screen_mut()
-            .set_size(rows, columns);
-        tcsetwinsize(&guest.keys, size).expect("a terminal");
+        guest.resize((columns, rows));
         host.say(&format!("at {columns}"));
         guest.until_seen(&format!("at {columns}"));
         guest.until_seen("F10 leave");
@@ -295,4 +299,35 @@ fn whoever_has_several_contacts_turns_from_one_to_the_next() {
     at_ana.until_seen("> half");
     at_ana.press("\x1b[21~");
     assert_eq!(at_ana.end(), Some(0));
+}
+
+#[test]
+fn somebody_new_comes_by_the_code_on_a_key() {
+    let folder = Folder::new();
+    let [mut host, _guest] = two(&folder);
+    // F2: where a window is too small for the code, it has the link.
+    host.resize((60, 20));
+    host.press("\x1bOQ");
+    host.until_seen("https://");
+    let is_of_a_link = |c: char| c.is_ascii_alphanumeric() || ":/.#-_".contains(c);
+    let window = host.window();
+    let rows = window
+        .iter()
+        .filter_map(|row| Some(row.split_once('│')?.1.trim()));
+    let rows = rows.skip_while(|row| !row.starts_with("https://"));
+    let rows = rows.take_while(|row| !row.is_empty() && row.chars().all(is_of_a_link));
+    let link: String = rows.collect();
+    let home = folder.path("cid");
+    let join = [
+        "join", "--json", "--yes", "--name", "Cid", &link, "--home", &home,
+    ];
+    let mut cid = Peer::start(&join);
+    cid.until("met");
+    host.until_seen("Cid · ");
+    cid.say("hello");
+    host.until_seen("Cid  hello");
+    host.press("hello Cid\r");
+    assert_eq!(cid.until("message")["text"], "hello Cid");
+    host.press("\x1b[21~");
+    assert_eq!(host.end(), Some(0));
 }

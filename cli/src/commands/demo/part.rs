@@ -151,6 +151,7 @@ impl Part {
                     | News::NotRemembered
                     | News::NotWritten(..)
                     | News::OtherDevice
+                | News::Beside(_)
                 | News::RowGone(_)
                 | News::Others => {}
                 },

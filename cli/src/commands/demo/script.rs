@@ -175,6 +175,7 @@ impl Talk<'_> {
                 | News::NotRemembered
                 | News::NotWritten(..)
                 | News::OtherDevice
+                | News::Beside(_)
                 | News::RowGone(_)
                 | News::Others => {}
             }
