@@ -331,3 +331,60 @@ fn somebody_new_comes_by_the_code_on_a_key() {
     host.press("\x1b[21~");
     assert_eq!(host.end(), Some(0));
 }
+
+#[test]
+fn what_both_keep_is_answered_changed_taken_back_and_read_again() {
+    let folder = Folder::new();
+    let [mut host, mut guest] = two(&folder);
+    host.press("Where do we meet?\r");
+    guest.until_seen("Ana  Where do we meet?");
+    host.until_seen("✓✓");
+    guest.press("/reply At the harbour\r");
+    host.until_seen("┃ Where do we meet?");
+    host.until_seen("At the harbour");
+    host.press("/react 👍\r");
+    guest.until_seen("(Ana 👍)");
+    host.press("/edit When do we meet?\r");
+    guest.until_seen("When do we meet?");
+    guest.until_seen("(changed)");
+    guest.press("/withdraw\r");
+    host.until_seen("took this back");
+    for at in [&mut guest, &mut host] {
+        at.press("\x1b[21~");
+        assert_eq!(at.end(), Some(0));
+    }
+    let mut again = sits(&folder, "ana", "chat Ben --loopback");
+    again.until_seen("you  When do we meet?");
+    again.until_seen("Ben  took this back");
+    again.press("\x1b[21~");
+    assert_eq!(again.end(), Some(0));
+}
+
+#[test]
+fn all_that_was_said_before_is_read_page_by_page() {
+    const LINES: usize = 130;
+    let folder = Folder::new();
+    let ana = folder.path("ana");
+    let (mut host, link) = Peer::host(&folder, &["--home", &ana]);
+    let mut guest = Peer::guest(&folder, &link, &[]);
+    guest.until("met");
+    for number in 0..LINES {
+        guest.say(&format!("line {number}."));
+    }
+    guest.say("/quit");
+    assert_eq!(guest.end(SOON), Some(0));
+    assert_eq!(host.end(SOON), Some(0));
+    let mut at_ana = sits(&folder, "ana", "chat Ben --loopback");
+    at_ana.until_seen(&format!("line {}.", LINES - 1));
+    let until = Instant::now() + 3 * SOON;
+    while !at_ana.window().iter().any(|row| row.contains("line 0.")) {
+        assert!(Instant::now() < until, "{}", at_ana.window().join("\n"));
+        // Page up
+        at_ana.press("\x1b[5~");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    at_ana.press("\x1b[F");
+    at_ana.until_seen(&format!("line {}.", LINES - 1));
+    at_ana.press("\x1b[21~");
+    assert_eq!(at_ana.end(), Some(0));
+}
