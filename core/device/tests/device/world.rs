@@ -320,9 +320,6 @@ impl World {
     pub(crate) fn note(&mut self, side: usize, what: impl std::fmt::Display) {
         let at = self.elapsed.as_millis();
         self.log.push(format!("{at} {side} {what}"));
-        if std::env::var_os("HANDFAST_LOUD").is_some() {
-            eprintln!("{}", self.log.last().unwrap());
-        }
     }
 
     /// Starts a device with what is on its disk.

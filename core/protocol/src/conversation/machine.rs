@@ -454,7 +454,7 @@ impl Machine {
             return self.out.tell(Event::Log(message));
         };
         self.entry = self.entry.saturating_add(part.len());
-        match more {
+        match *more || message.begins_a_log() {
             true => self.out.tell(Event::Log(message)),
             false => {
                 let bytes = std::mem::take(&mut self.entry);
