@@ -8,17 +8,11 @@ import android.graphics.Canvas
 import android.net.Uri
 import android.os.Bundle
 import androidx.annotation.StringRes
-import androidx.compose.ui.test.SemanticsMatcher
-import androidx.compose.ui.test.hasAnyAncestor
 import androidx.compose.ui.test.hasClickAction
-import androidx.compose.ui.test.hasContentDescription
-import androidx.compose.ui.test.hasScrollAction
 import androidx.compose.ui.test.hasSetTextAction
-import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.isEnabled
 import androidx.compose.ui.test.junit4.ComposeTestRule
-import androidx.compose.ui.test.onFirst
 import androidx.compose.ui.test.performClick
-import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextReplacement
 import org.robolectric.Robolectric
 import org.robolectric.Shadows.shadowOf
@@ -105,25 +99,22 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
 
     fun words(@StringRes words: Int, vararg arguments: Any) = activity.getString(words, *arguments)
 
-    fun sees(words: String) = wait("looks for \"$words\"") { isThere(says(words)) }
+    fun sees(words: String) = wait("looks for \"$words\"") { rule.finds(says(words)) }
 
     fun sees(@StringRes words: Int, vararg arguments: Any) = sees(words(words, *arguments))
 
     /** On the first of several. */
     fun taps(words: String) {
-        val wanted = says(words) and hasClickAction()
-        wait("taps on \"$words\"") { isThere(wanted) }
-        val one = rule.onAllNodes(wanted).onFirst()
-        if (isThere(wanted and hasAnyAncestor(hasScrollAction()))) one.performScrollTo()
-        one.performClick()
+        val wanted = says(words) and hasClickAction() and isEnabled()
+        wait("taps on \"$words\"") { rule.finds(wanted) && rule.reaches(wanted) { performClick() } }
     }
 
     fun taps(@StringRes words: Int, vararg arguments: Any) = taps(words(words, *arguments))
 
     /** Into the first line that there is to write in. */
     fun writes(text: String) {
-        wait("writes \"$text\"") { isThere(hasSetTextAction()) }
-        rule.onAllNodes(hasSetTextAction()).onFirst().performTextReplacement(text)
+        val line = hasSetTextAction() and isEnabled()
+        wait("writes \"$text\"") { rule.finds(line) && rule.reaches(line) { performTextReplacement(text) } }
     }
 
     /** The first start, by somebody of this name. */
@@ -151,8 +142,4 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
         println(what)
         until({ "$what, and sees ${app.screen.value}" }, rule::waitForIdle, happened)
     }
-
-    private fun says(words: String) = hasText(words) or hasContentDescription(words)
-
-    private fun isThere(wanted: SemanticsMatcher) = rule.onAllNodes(wanted).fetchSemanticsNodes().isNotEmpty()
 }

@@ -3,10 +3,14 @@ package example.handfast.app
 import android.content.Context
 import android.os.Looper
 import androidx.core.content.FileProvider
+import example.handfast.app.phone.network.NetworkWatch
 import example.handfast.core.bridge.beforeCall
 import java.io.File
 
-/** The app on a phone whose keys are in memory. Robolectric finds this class by its name and makes it instead. */
+/**
+ * The app on a phone whose keys are in memory, and which is in those networks alone that [FedNetwork] says. Robolectric
+ * finds this class by its name and makes it instead.
+ */
 class TestHandfastApp : HandfastApp() {
     override fun attachBaseContext(base: Context) {
         FakeKeyStore.install(kept?.resolve("keys"))
@@ -20,6 +24,8 @@ class TestHandfastApp : HandfastApp() {
     }
 
     override fun getNoBackupFilesDir(): File = kept?.resolve("files")?.apply { mkdirs() } ?: super.getNoBackupFilesDir()
+
+    override fun networks() = NetworkWatch(this, interfaces = { emptyList() })
 
     companion object {
         /** Names [kept]. */
