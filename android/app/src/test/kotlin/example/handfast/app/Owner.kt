@@ -7,6 +7,7 @@ import android.graphics.Bitmap
 import android.graphics.Canvas
 import android.net.Uri
 import android.os.Bundle
+import android.os.Looper
 import androidx.annotation.StringRes
 import androidx.compose.ui.test.hasClickAction
 import androidx.compose.ui.test.hasSetTextAction
@@ -23,7 +24,8 @@ import org.robolectric.Shadows.shadowOf
  */
 class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundle? = null) {
     private var controller = Robolectric.buildActivity(MainActivity::class.java, by).run { if (before == null) setup() else setup(before) }
-    private val activity get() = controller.get()
+    private var isAway = false
+    val activity: MainActivity get() = controller.get()
     val app get() = activity.app
 
     /** Has allowed the app this. */
@@ -34,10 +36,17 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
         controller.recreate()
     }
 
+    /** Presses or swipes Back. */
+    fun goesBack() {
+        activity.onBackPressedDispatcher.onBackPressed()
+    }
+
     /** Goes to the home screen: nothing of the app is seen. What the system keeps of the activity then. */
     fun goesAway(): Bundle {
-        controller.pause().stop()
         rule.waitForIdle()
+        isAway = true
+        controller.pause().stop()
+        idle()
         return Bundle().also(controller::saveInstanceState)
     }
 
@@ -45,6 +54,7 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
     fun comesBack(by: Intent? = null) {
         by?.let(controller::newIntent)
         controller.restart().resume()
+        isAway = false
     }
 
     fun goesAwayAndComesBack(meanwhile: () -> Unit = {}) {
@@ -59,6 +69,7 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
         val again = Intent(activity.intent).addFlags(Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY)
         controller.destroy()
         controller = Robolectric.buildActivity(MainActivity::class.java, again).setup(before)
+        isAway = false
     }
 
     /** Another app hands this over while the app is seen. */
@@ -140,6 +151,9 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
     fun wait(what: String, happened: () -> Boolean) {
         // Where a test stops, it is seen what was waited for.
         println(what)
-        until({ "$what, and sees ${app.screen.value}" }, rule::waitForIdle, happened)
+        until({ "$what, and sees ${app.screen.value}" }, ::idle, happened)
     }
+
+    /** Lets the phone do what it has to. What is still to be drawn waits while nobody sees it, so that is not waited for. */
+    fun idle() = if (isAway) shadowOf(Looper.getMainLooper()).idle() else rule.waitForIdle()
 }

@@ -3,9 +3,11 @@ package example.handfast.app
 import android.content.Context
 import android.os.Looper
 import androidx.core.content.FileProvider
+import androidx.test.espresso.IdlingPolicies
 import example.handfast.app.phone.network.NetworkWatch
 import example.handfast.core.bridge.beforeCall
 import java.io.File
+import java.util.concurrent.TimeUnit
 
 /**
  * The app on a phone whose keys are in memory, and which is in those networks alone that [FedNetwork] says. Robolectric
@@ -17,6 +19,8 @@ class TestHandfastApp : HandfastApp() {
         beforeCall = {
             check(Looper.myLooper() !== Looper.getMainLooper()) { "the core is called on the thread that draws" }
         }
+        // A machine that has other things to do takes its time until nothing is left to draw.
+        IdlingPolicies.setMasterPolicyTimeout(5, TimeUnit.MINUTES)
         super.attachBaseContext(base)
         // It remembers the folders of the phone of the test before.
         val folders = FileProvider::class.java.getDeclaredField("sCache").apply { isAccessible = true }
