@@ -61,6 +61,7 @@ impl Talk {
             trust: connected.trust,
             limits: connected.limits,
             space: files.space,
+            files: None,
         };
         let early = connected.early.into_iter().chain(early).collect();
         let path = link.path();

@@ -10,6 +10,7 @@
 
 use super::FileError;
 use crate::handshake::MAX_BODY;
+use crate::transfer;
 use bytes::{Buf, Bytes};
 use std::iter;
 
@@ -64,6 +65,8 @@ pub enum Message {
     CompareNonce([u8; 32]),
     /// The host's nonce.
     CompareOpen([u8; 32]),
+    /// About a file that survives the connection.
+    File(transfer::Message),
     /// Something optional of a later version.
     Unknown,
 }
@@ -155,12 +158,19 @@ impl Message {
             Self::CompareNonce(value) => head.extend(iter::once(12).chain(*value)),
             Self::CompareOpen(value) => head.extend(iter::once(13).chain(*value)),
             Self::Unknown => head.push(OPTIONAL),
+            Self::File(message) => return message.encode(),
         }
         (head, tail)
     }
 
     /// Reads one body.
     pub fn parse(mut body: Bytes) -> Result<Self, Malformed> {
+        if let Some(kind) = body.first()
+            && transfer::message::KINDS.contains(kind)
+        {
+            let message = transfer::Message::parse(body).map_err(|_| Malformed)?;
+            return Ok(Self::File(message));
+        }
         let kind = body.try_get_u8().map_err(|_| Malformed)?;
         let message = match kind {
             1 => {
