@@ -29,8 +29,10 @@ pub(super) struct Trees {
 enum Made {
     /// It is made. These wait for it.
     Waiting(Vec<FileRequest>),
-    /// It is there, or cannot be.
-    Done(Result<Tree, FileError>),
+    /// It is there.
+    There(Tree),
+    /// It cannot be, which so many have still to hear.
+    Failed(FileError, usize),
 }
 
 impl Trees {
@@ -48,7 +50,13 @@ impl Trees {
     ) -> Result<Option<Tree>, FileError> {
         let mut made = lock(&self.made);
         match made.remove(&source) {
-            Some(Made::Done(tree)) => return tree.map(Some),
+            Some(Made::There(tree)) => return Ok(Some(tree)),
+            Some(Made::Failed(reason, left)) => {
+                if left > 1 {
+                    made.insert(source, Made::Failed(reason, left - 1));
+                }
+                return Err(reason);
+            }
             Some(waiting @ Made::Waiting(_)) => {
                 made.insert(source, waiting);
                 return Ok(None);
@@ -87,7 +95,11 @@ impl Trees {
         };
         let mut all = lock(&self.made);
         match all.get_mut(&source) {
-            Some(Made::Done(_)) => return Some(request),
+            Some(Made::There(_)) => return Some(request),
+            Some(Made::Failed(_, left)) => {
+                *left += 1;
+                return Some(request);
+            }
             Some(Made::Waiting(waiting)) => {
                 waiting.push(request);
                 return None;
@@ -101,8 +113,19 @@ impl Trees {
             // Whoever wanted it may be gone.
             let is_over = || again.strong_count() == 0;
             let tree = make(&path, content, &own, is_over);
-            let before = lock(&made).insert(source, Made::Done(tree));
-            if let (Some(Made::Waiting(waiting)), Some(again)) = (before, again.upgrade()) {
+            let mut made = lock(&made);
+            let Some(Made::Waiting(waiting)) = made.remove(&source) else {
+                return;
+            };
+            made.insert(
+                source,
+                match tree {
+                    Ok(tree) => Made::There(tree),
+                    Err(reason) => Made::Failed(reason, waiting.len()),
+                },
+            );
+            drop(made);
+            if let Some(again) = again.upgrade() {
                 for request in waiting {
                     let _ = again.send(request);
                 }
@@ -111,7 +134,7 @@ impl Trees {
         if begun.is_ok() {
             return None;
         }
-        let failed = Made::Done(Err(FileError::Unreadable));
+        let failed = Made::Failed(FileError::Unreadable, 1);
         match all.insert(source, failed) {
             Some(Made::Waiting(mut waiting)) => waiting.pop(),
             _ => None,
