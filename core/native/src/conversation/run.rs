@@ -514,7 +514,7 @@ fn send_pieces(sender: &LinkSender, shared: &Shared) {
             return;
         };
         let piece = shared.machine().poll_piece(now(), ahead);
-        if !piece.is_some_and(|piece| room.send(piece).is_ok()) {
+        if piece.is_none_or(|piece| room.send(piece).is_err()) {
             return;
         }
     }

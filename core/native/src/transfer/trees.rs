@@ -30,7 +30,7 @@ enum Made {
     /// It is made. These wait for it.
     Waiting(Vec<FileRequest>),
     /// It is there.
-    There(Tree),
+    There(Box<Tree>),
     /// It cannot be, which so many have still to hear.
     Failed(FileError, usize),
 }
@@ -50,7 +50,7 @@ impl Trees {
     ) -> Result<Option<Tree>, FileError> {
         let mut made = lock(&self.made);
         match made.remove(&source) {
-            Some(Made::There(tree)) => return Ok(Some(tree)),
+            Some(Made::There(tree)) => return Ok(Some(*tree)),
             Some(Made::Failed(reason, left)) => {
                 if left > 1 {
                     made.insert(source, Made::Failed(reason, left - 1));
@@ -120,7 +120,7 @@ impl Trees {
             made.insert(
                 source,
                 match tree {
-                    Ok(tree) => Made::There(tree),
+                    Ok(tree) => Made::There(Box::new(tree)),
                     Err(reason) => Made::Failed(reason, waiting.len()),
                 },
             );
