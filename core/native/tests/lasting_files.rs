@@ -93,7 +93,7 @@ impl Pair {
         self.folder.path().join(name)
     }
 
-    fn side(&self, name: &str, link: Link, channel: Channel) -> Side {
+    fn side(&self, name: &str, link: Link, channel: Channel, decided: Vec<Decision>) -> Side {
         let own = self.path(&format!("own-{name}"));
         let options = Options {
             files: Some(Carrying {
@@ -108,6 +108,7 @@ impl Pair {
                     keep_free: 0,
                     largest: 1 << 40,
                 },
+                decided,
             }),
             ..Options::new(self.path("in"), Trust::because(TrustReason::Scanned))
         };
@@ -122,16 +123,12 @@ impl Pair {
     async fn connect(&self) -> [Side; 2] {
         let (host, guest) = links().await;
         let (at_guest, at_host) = channels(&guest, &host);
-        let giver = self.side("giver", host, at_host);
-        let taker = self.side("taker", guest, at_guest);
-        for offer in &self.offers {
-            let offer = Decision::Offer(offer.clone());
-            giver.conversation.decide(offer).await;
-        }
-        for fetch in &self.fetches {
-            let fetch = Decision::Fetch(fetch.clone());
-            taker.conversation.decide(fetch).await;
-        }
+        let offers = self.offers.iter().cloned().map(Decision::Offer).collect();
+        let fetches = self.fetches.iter().cloned().map(Decision::Fetch).collect();
+        // Who wants something is first, and the other side finds that on its link.
+        let taker = self.side("taker", guest, at_guest, fetches);
+        tokio::task::yield_now().await;
+        let giver = self.side("giver", host, at_host, offers);
         [giver, taker]
     }
 

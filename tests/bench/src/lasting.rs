@@ -79,15 +79,14 @@ pub(crate) async fn give(giver: &Giver) -> Result<()> {
         link.send(first.into()).await?;
         let (done, third) = initiator.finish(&link.receive().await?)?;
         link.send(third.into()).await?;
-        let options = options(&giver.own, &giver.own, Arc::clone(&entries));
-        let (conversation, mut events) = Conversation::start(link, done.channel, options);
-        let offer = Offer {
+        let offer = Decision::Offer(Offer {
             source,
             path: giver.file.clone(),
             content,
             folder: None,
-        };
-        conversation.decide(Decision::Offer(offer)).await;
+        });
+        let options = options(&giver.own, &giver.own, Arc::clone(&entries), offer);
+        let (_conversation, mut events) = Conversation::start(link, done.channel, options);
         while events.recv().await.is_some() {}
     }
     Ok(())
@@ -118,7 +117,7 @@ fn prologue(link: &Link, is_host: bool) -> Prologue {
     }
 }
 
-fn options(own: &Path, incoming: &Path, entries: Arc<Entries>) -> Options {
+fn options(own: &Path, incoming: &Path, entries: Arc<Entries>, decided: Decision) -> Options {
     let keeping = Keeping {
         scope: [7; 32],
         own: own.to_owned(),
@@ -134,6 +133,7 @@ fn options(own: &Path, incoming: &Path, entries: Arc<Entries>) -> Options {
             keeping,
             entries,
             terms,
+            decided: vec![decided],
         }),
         ..Options::new(incoming, Trust::because(TrustReason::Scanned))
     }
@@ -246,12 +246,10 @@ impl<'a> Given<'a> {
             None => link,
         };
         let folder = self.folder.join("in");
-        let options = options(&self.folder.join("taker"), self.folder, Arc::default());
-        let (conversation, events) = Conversation::start(link, channel, options);
         let source = self
             .content
             .map_or(Source::Entry(ENTRY), |content| Source::Root(content.root));
-        let fetch = Fetch {
+        let fetch = Decision::Fetch(Fetch {
             source,
             content: self.content,
             goal: Place::File {
@@ -259,9 +257,11 @@ impl<'a> Given<'a> {
                 name: "file".to_owned(),
             },
             may_run: false,
-        };
+        });
+        let own = self.folder.join("taker");
+        let options = options(&own, self.folder, Arc::default(), fetch);
         let began = Instant::now();
-        conversation.decide(Decision::Fetch(fetch)).await;
+        let (conversation, events) = Conversation::start(link, channel, options);
         Ok(Taking {
             conversation,
             events,

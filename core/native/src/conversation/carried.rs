@@ -1,10 +1,11 @@
 //! Files that survive the connection, where both keep the conversation: how its driver asks for what the machine
 //! wants of the disk.
 
-use crate::transfer::{Entries, FileResult, Files, Keeping, RequestId, Terms};
+use crate::transfer::{Decision, Entries, FileResult, Files, Keeping, RequestId, Terms};
 use handfast_protocol::conversation::Machine;
 use std::future::pending;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Where such files are kept, and what of this device they may use.
 #[derive(Clone)]
@@ -15,6 +16,9 @@ pub struct Carrying {
     pub entries: Arc<Entries>,
     /// What the disk may be used for.
     pub terms: Terms,
+    /// What was decided before. It is done before anything is read: who wants a file that is not offered yet hears
+    /// that it cannot be had.
+    pub decided: Vec<Decision>,
 }
 
 impl std::fmt::Debug for Carrying {
@@ -27,9 +31,21 @@ impl std::fmt::Debug for Carrying {
 pub(super) struct Carried(Option<Files>);
 
 impl Carried {
-    /// Must be called inside a tokio runtime.
-    pub(super) fn new(carrying: Option<Carrying>) -> Self {
-        Self(carrying.map(|carrying| Files::new(&carrying.keeping, carrying.entries)))
+    /// Begins these files in a machine that has heard nothing yet. Must be called inside a tokio runtime.
+    pub(super) fn begin(
+        now: Instant,
+        machine: Machine,
+        carrying: Option<Carrying>,
+    ) -> (Self, Machine) {
+        let Some(carrying) = carrying else {
+            return (Self(None), machine);
+        };
+        let mut machine = machine.with_files(carrying.terms);
+        for decision in carrying.decided {
+            machine.decide(now, decision);
+        }
+        let files = Files::new(&carrying.keeping, carrying.entries);
+        (Self(Some(files)), machine)
     }
 
     /// Hands on what the machine wants.

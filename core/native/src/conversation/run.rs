@@ -97,10 +97,7 @@ impl Conversation {
             random: Secret::random().ok(),
         };
         let machine = Machine::new(now(), channel, terms);
-        let machine = match &carrying {
-            Some(carrying) => machine.with_files(carrying.terms),
-            None => machine,
-        };
+        let (carried, machine) = Carried::begin(now(), machine, carrying);
         let shared = Arc::new(Shared {
             machine: Mutex::new(machine),
             told: Notify::new(),
@@ -122,7 +119,7 @@ impl Conversation {
             state,
             cutter,
             files: Files::new(downloads, space),
-            carried: Carried::new(carrying),
+            carried,
             events,
         };
         let driver = tokio::spawn(driver.run());

@@ -9,7 +9,7 @@ use super::{Content, Direction, FileError, Transfers};
 /// See the module text.
 #[derive(Clone, Debug)]
 pub enum Decision {
-    /// [`Transfers::offer`]
+    /// [`Transfers::offer`], before the other side can hear of it in another way.
     Offer(Offer),
     /// [`Transfers::fetch`]
     Fetch(Fetch),
