@@ -361,7 +361,7 @@ pub(crate) async fn measure(quick: bool) -> Result<Vec<Figure>> {
         speeds.push(speed(size * MIB).await?);
         firsts.push(first_block().await?);
     }
-    let [again, memory] = cut_often(long * MIB, cuts).await?;
+    let [again, each, memory] = cut_often(long * MIB, cuts).await?;
     let mut figures = vec![
         Figure::new(
             "a file that survives cuts, between two processes",
@@ -382,6 +382,11 @@ pub(crate) async fn measure(quick: bool) -> Result<Vec<Figure>> {
         )
         .held_to(Goal::AtMost(1.0)),
     ];
+    figures.push(Figure::new(
+        "sent again for each of these cuts, in all",
+        "MiB",
+        vec![each],
+    ));
     if memory > 0.0 {
         let figure = Figure::new("memory of who took it", "MiB", vec![memory]);
         figures.push(figure.held_to(Goal::AtMost(64.0)));
@@ -429,9 +434,10 @@ async fn first_block() -> Result<f64> {
     Ok(took.as_secs_f64() * 1_000.0)
 }
 
-/// What came more than once of a file, in percent of it, beside a MiB for each cut; and the memory of this process.
+/// What came more than once of a file, in percent of it, beside a MiB for each cut; that for each cut in MiB; and the
+/// memory of this process.
 /// The other process is killed at every tenth cut, and this side begins anew from its disk at each.
-async fn cut_often(size: u64, cuts: u64) -> Result<[f64; 2]> {
+async fn cut_often(size: u64, cuts: u64) -> Result<[f64; 3]> {
     let mut random = SplitMix64(7);
     let mut received = Vec::new();
     for cuts in [0, cuts] {
@@ -462,7 +468,9 @@ async fn cut_often(size: u64, cuts: u64) -> Result<[f64; 2]> {
         }
         received.push(counter.load(Ordering::Relaxed));
     }
-    let again = received[1].saturating_sub(received[0] + cuts * MIB);
+    let again = received[1].saturating_sub(received[0]);
+    let each = again as f64 / MIB as f64 / cuts as f64;
+    let beside = again.saturating_sub(cuts * MIB);
     let memory = resident_memory().map_or(0.0, |bytes| bytes as f64 / MIB as f64);
-    Ok([again as f64 / size as f64 * 100.0, memory])
+    Ok([beside as f64 / size as f64 * 100.0, each, memory])
 }
