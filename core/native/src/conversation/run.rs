@@ -11,6 +11,7 @@ use handfast_protocol::handshake::{Channel, ShortString, Trust};
 use handfast_protocol::link::{
     Link, LinkCutter, LinkError, LinkReceiver, LinkRoom, LinkSender, LinkState,
 };
+use handfast_protocol::log;
 use handfast_protocol::transfer::{AHEAD, Decision, FRAME};
 use handfast_token::Secret;
 use std::collections::VecDeque;
@@ -37,6 +38,8 @@ pub struct Options {
     pub trust: Trust,
     /// What it may cost.
     pub limits: Limits,
+    /// What is said goes by the logs that both keep ([`Conversation::send_log`]).
+    pub has_log: bool,
     /// How to find out how much room there is: [`free_space`], or what a test puts in its place.
     pub space: Space,
     /// Where files are kept that survive the connection. None where the conversation is not kept.
@@ -50,6 +53,7 @@ impl Options {
             downloads: downloads.into(),
             trust,
             limits: Limits::USUAL,
+            has_log: false,
             space: free_space,
             files: None,
         }
@@ -88,6 +92,7 @@ impl Conversation {
             downloads,
             trust,
             limits,
+            has_log,
             space,
             files: carrying,
         } = options;
@@ -95,6 +100,7 @@ impl Conversation {
             trust,
             limits,
             random: Secret::random().ok(),
+            has_log,
         };
         let machine = Machine::new(now(), channel, terms);
         let (carried, machine) = Carried::begin(now(), machine, carrying);
@@ -139,6 +145,12 @@ impl Conversation {
         let sent = self.shared.texts.pass(send).await;
         self.shared.told.notify_one();
         sent
+    }
+
+    /// Says this about the logs, ahead of any file that is under way. Whoever exchanges them bounds how much
+    /// waits.
+    pub fn send_log(&self, message: log::Message) {
+        self.shared.tell(|machine| machine.send_log(message));
     }
 
     /// Sends a file when those before it are through. How it goes is told by events; a file that

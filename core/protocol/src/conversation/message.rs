@@ -10,6 +10,7 @@
 
 use super::FileError;
 use crate::handshake::MAX_BODY;
+use crate::log;
 use crate::transfer;
 use bytes::{Buf, Bytes};
 use std::iter;
@@ -67,6 +68,8 @@ pub enum Message {
     CompareOpen([u8; 32]),
     /// About a file that survives the connection.
     File(transfer::Message),
+    /// About the two logs, where both people keep what is said.
+    Log(log::Message),
     /// Something optional of a later version.
     Unknown,
 }
@@ -157,6 +160,7 @@ impl Message {
             Self::CompareCommit(value) => head.extend(iter::once(11).chain(*value)),
             Self::CompareNonce(value) => head.extend(iter::once(12).chain(*value)),
             Self::CompareOpen(value) => head.extend(iter::once(13).chain(*value)),
+            Self::Log(message) => return message.encode(),
             Self::Unknown => head.push(OPTIONAL),
             Self::File(message) => return message.encode(),
         }
@@ -165,13 +169,16 @@ impl Message {
 
     /// Reads one body.
     pub fn parse(mut body: Bytes) -> Result<Self, Malformed> {
-        if let Some(kind) = body.first()
-            && transfer::message::KINDS.contains(kind)
-        {
-            let message = transfer::Message::parse(body).map_err(|_| Malformed)?;
-            return Ok(Self::File(message));
+        let kind = *body.first().ok_or(Malformed)?;
+        if log::Message::is_kind(kind) {
+            let message = log::Message::parse(body);
+            return message.map(Self::Log).map_err(|_| Malformed);
         }
-        let kind = body.try_get_u8().map_err(|_| Malformed)?;
+        if transfer::message::KINDS.contains(&kind) {
+            let message = transfer::Message::parse(body);
+            return message.map(Self::File).map_err(|_| Malformed);
+        }
+        body.advance(1);
         let message = match kind {
             1 => {
                 let more = match body.try_get_u8() {

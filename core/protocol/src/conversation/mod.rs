@@ -41,6 +41,7 @@ pub use message::MAX_TEXT;
 
 use crate::handshake::{ChannelError, ShortString};
 use crate::link::LinkError;
+use crate::log;
 use crate::transfer;
 #[cfg(fuzzing)]
 use message::Message;
@@ -72,6 +73,8 @@ impl Transfer {
 pub enum Event {
     /// The other person wrote this. It may contain anything a text can contain.
     TextReceived(String),
+    /// The other side said this about the logs.
+    Log(log::Message),
     /// The other side wants to send a file.
     FileOffered {
         /// The file.
@@ -182,6 +185,9 @@ pub enum Violation {
     /// Not a message, or a text that is not UTF-8.
     #[error("the other side sent something this version does not understand; update the app")]
     Malformed,
+    /// What it said about the logs, or sent of them, is against their rules.
+    #[error(transparent)]
+    Log(log::Fault),
     /// A text longer than [`MAX_TEXT`].
     #[error("the other side sent a text that is too long; connect again")]
     TextTooLong,

@@ -30,6 +30,7 @@ fn terms() -> Terms {
         trust: Trust::because(TrustReason::Scanned),
         limits: Limits::USUAL,
         random: None,
+        has_log: false,
     }
 }
 
