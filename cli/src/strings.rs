@@ -286,8 +286,8 @@ pub(crate) fn invitations_examples() -> &'static str {
 
 pub(crate) fn contacts_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast contacts\n  handfast contacts --forget Ben",
-        German => "Beispiele:\n  handfast contacts\n  handfast contacts --forget Ben",
+        English => "Examples:\n  handfast contacts\n  handfast contacts --rename Ben 'Ben from work'\n  handfast contacts --rename 'Ben from work' ''         # as he calls himself again\n  handfast contacts --take-files-up-to Ben 200MiB       # or 0, or usual\n  handfast contacts --block Ben\n  handfast contacts --forget Ben",
+        German => "Beispiele:\n  handfast contacts\n  handfast contacts --rename Ben 'Ben (Arbeit)'\n  handfast contacts --rename 'Ben (Arbeit)' ''          # wieder, wie er sich nennt\n  handfast contacts --take-files-up-to Ben 200MiB       # oder 0, oder usual\n  handfast contacts --block Ben\n  handfast contacts --forget Ben",
     }
 }
 
@@ -377,8 +377,8 @@ pub(crate) fn command_inspect() -> &'static str {
 
 pub(crate) fn command_contacts() -> &'static str {
     match language() {
-        English => "List the people you have met, or forget somebody",
-        German => "Die Leute auflisten, die du getroffen hast, oder jemanden vergessen",
+        English => "List the people you have met; rename, block or forget somebody",
+        German => "Die Leute auflisten, die du getroffen hast; jemanden umbenennen, blockieren, vergessen",
     }
 }
 
@@ -393,6 +393,34 @@ pub(crate) fn option_contact() -> &'static str {
     match language() {
         English => "Who it is: the name, its beginning, or the letters and digits behind it",
         German => "Wer es ist: der Name, sein Anfang, oder die Buchstaben und Ziffern dahinter",
+    }
+}
+
+pub(crate) fn option_rename() -> &'static str {
+    match language() {
+        English => "Call this contact NEW here; an empty NEW is the name that they call themselves",
+        German => "Diesen Kontakt hier NEU nennen; ein leeres NEU ist der Name, den er sich selbst gibt",
+    }
+}
+
+pub(crate) fn option_block() -> &'static str {
+    match language() {
+        English => "Look for this contact no more, never let them in, and hang up now",
+        German => "Diesen Kontakt nicht mehr suchen, nie hereinlassen und jetzt auflegen",
+    }
+}
+
+pub(crate) fn option_unblock() -> &'static str {
+    match language() {
+        English => "Take the block away",
+        German => "Die Blockierung zurücknehmen",
+    }
+}
+
+pub(crate) fn option_take_files_up_to() -> &'static str {
+    match language() {
+        English => "Take files from this contact unasked, so many bytes in each conversation; 0 asks always, usual is as for everybody. It goes before --accept-files",
+        German => "Dateien dieses Kontakts ungefragt nehmen, so viele Bytes in jedem Gespräch; 0 fragt immer, usual heißt wie bei allen. Es geht vor --accept-files",
     }
 }
 
@@ -1842,6 +1870,104 @@ pub(crate) fn contact_line(name: impl Display, id: impl Display, ago: impl Displ
     match language() {
         English => format!("{name} ({id}), heard {ago} ago. {trust}"),
         German => format!("{name} ({id}), gehört vor {ago}. {trust}"),
+    }
+}
+
+pub(crate) fn contact_own_name(name: impl Display) -> String {
+    match language() {
+        English => format!("They call themselves {name}."),
+        German => format!("Nennt sich selbst {name}."),
+    }
+}
+
+pub(crate) fn contact_blocked() -> &'static str {
+    match language() {
+        English => "Blocked.",
+        German => "Blockiert.",
+    }
+}
+
+pub(crate) fn contact_files(size: impl Display) -> String {
+    match language() {
+        English => format!("Files up to {size} in a conversation are taken unasked."),
+        German => format!("Dateien bis {size} in einem Gespräch werden ungefragt genommen."),
+    }
+}
+
+pub(crate) fn contact_no_files() -> &'static str {
+    match language() {
+        English => "No file is taken unasked.",
+        German => "Keine Datei wird ungefragt genommen.",
+    }
+}
+
+pub(crate) fn contact_renamed(name: impl Display, given: impl Display) -> String {
+    match language() {
+        English => format!("{name} is called {given} here from now on."),
+        German => format!("{name} heißt hier von nun an {given}."),
+    }
+}
+
+pub(crate) fn contact_unnamed(name: impl Display, own: impl Display) -> String {
+    match language() {
+        English => format!("{name} is called {own} again, as they call themselves."),
+        German => format!("{name} heißt wieder {own}, nach dem eigenen Namen."),
+    }
+}
+
+pub(crate) fn contact_now_blocked(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} is blocked: not looked for, and not let in. They can notice that. To undo it: handfast contacts --unblock"),
+        German => format!("{name} ist blockiert, wird nicht gesucht und kommt nicht herein. Bemerken lässt sich das. Rückgängig macht es handfast contacts --unblock"),
+    }
+}
+
+pub(crate) fn contact_unblocked(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} is not blocked any more."),
+        German => format!("{name} ist nicht mehr blockiert."),
+    }
+}
+
+pub(crate) fn contact_now_files(name: impl Display, size: impl Display) -> String {
+    match language() {
+        English => format!("From the next conversation on, files from {name} are taken unasked, up to {size} in each."),
+        German => format!("Vom nächsten Gespräch an werden Dateien von {name} ungefragt genommen, in jedem bis {size}."),
+    }
+}
+
+pub(crate) fn contact_now_no_files(name: impl Display) -> String {
+    match language() {
+        English => format!("From the next conversation on, you are asked about every file from {name}."),
+        German => format!("Vom nächsten Gespräch an wirst du vor jeder Datei von {name} gefragt."),
+    }
+}
+
+pub(crate) fn contact_files_usual(name: impl Display) -> String {
+    match language() {
+        English => format!("Files from {name} are taken as they are from everybody."),
+        German => format!("Dateien von {name} werden genommen wie von allen."),
+    }
+}
+
+pub(crate) fn blocked() -> &'static str {
+    match language() {
+        English => "you have blocked this contact: take the block away with handfast contacts --unblock, then look for them",
+        German => "du hast diesen Kontakt blockiert: nimm das mit handfast contacts --unblock zurück, dann such ihn",
+    }
+}
+
+pub(crate) fn ended_blocked() -> &'static str {
+    match language() {
+        English => "you have blocked whoever came, so they are not let in. To let them in, take the block away with handfast contacts --unblock, and make a new invitation",
+        German => "du hast blockiert, wer da kam, also kommt er nicht herein. Soll er herein, nimm das mit handfast contacts --unblock zurück und erstelle eine neue Einladung",
+    }
+}
+
+pub(crate) fn ended_elsewhere() -> &'static str {
+    match language() {
+        English => "you are connected to them already, in another window: go on there",
+        German => "ihr seid schon verbunden, in einem anderen Fenster: mach dort weiter",
     }
 }
 
@@ -4196,6 +4322,13 @@ pub(crate) fn value_name_question() -> &'static str {
     }
 }
 
+pub(crate) fn value_name_new() -> &'static str {
+    match language() {
+        English => "NEW",
+        German => "NEU",
+    }
+}
+
 pub(crate) fn value_name_size() -> &'static str {
     match language() {
         English => "SIZE",
@@ -4331,6 +4464,7 @@ pub(crate) fn value_name(english: &str) -> Option<&'static str> {
         "PATH" => value_name_path(),
         "PICTURE" => value_name_picture(),
         "QUESTION" => value_name_question(),
+        "NEW" => value_name_new(),
         "SIZE" => value_name_size(),
         "TIME" => value_name_time(),
         "COMMAND" => value_name_command(),

@@ -167,6 +167,7 @@ impl Device {
             Refusal::Seal(error) => sealed_files::refused(error),
             Refusal::NoInvitation => Stop::bad_input(strings::sealed()),
             Refusal::Reply(error) => Stop::bad_input(words::reply_refused(error)),
+            Refusal::Blocked => Stop::new(Status::Failed, "blocked", strings::blocked()),
             Refusal::NotYet => Stop::new(Status::Failed, "not_yet", strings::not_yet()),
             Refusal::UnderWay(_) | Refusal::Busy(_) => self.place.not_named(&NotNamed::UnderWay),
             _ => Failure::Local.into(),

@@ -1,6 +1,6 @@
 //! What a person, or the shell on their behalf, tells a device to do.
 
-use super::{PendingId, Provenance, RequestId, SessionId, SessionTerms, Settings};
+use super::{ContactEdit, PendingId, Provenance, RequestId, SessionId, SessionTerms, Settings};
 use handfast_protocol::conversation::Finding;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::pairing::OtherInvitation;
@@ -48,6 +48,8 @@ pub enum Command {
     To(SessionId, SessionCommand),
     /// Forget somebody who was met, or who is refused.
     Forget(PublicKey),
+    /// Something about a contact is otherwise from now on. The answer follows once that is kept.
+    Change(PublicKey, ContactEdit),
     /// Choose these settings from now on. The answer follows once they are kept.
     Choose(Box<Settings>),
     /// The person is here: whatever became slow while nobody answered is quick for a while.
@@ -272,6 +274,9 @@ pub enum Refusal {
     /// A session goes on with this already.
     #[error("this is under way already: look at what is shown")]
     UnderWay(SessionId),
+    /// The person has blocked this contact.
+    #[error("you have blocked this contact: unblock them first")]
+    Blocked,
     /// The store did not take it, or does not know it.
     #[error(transparent)]
     Store(StoreError),

@@ -31,6 +31,7 @@
 
 mod called;
 mod command;
+mod contacts;
 mod hours;
 mod pairing;
 mod place;
@@ -55,6 +56,7 @@ pub use command::{
     AcceptTerms, Answer, Command, DeliveryMode, Done, InviteTerms, Protection, Refusal, Saying,
     SessionCommand,
 };
+pub use contacts::{ContactEdit, ContactView};
 pub use place::{Place, usable};
 pub use ports::{
     Bind, CarrierCommand, CarrierEvent, Connected, GuestKeys, HostKeys, Input, Milestones,
@@ -77,7 +79,7 @@ pub use handfast_token::Role;
 use handfast_protocol::handshake::{PublicKey, StaticKey};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Now;
-use handfast_store::{Contact, MAX_SETTING, Refused, StoreError};
+use handfast_store::{MAX_SETTING, Refused, StoreError};
 use handfast_token::{Invitation, ReplyError, SealedReply};
 use session::{Session, SessionInput};
 use shared::{Purpose, Shared};
@@ -213,6 +215,9 @@ impl Device {
         while let Some(ticket) = self.shared.kept_already() {
             self.stored(ticket, Ok(()), now);
         }
+        while let Some(peer) = self.shared.came_back() {
+            self.end_with(peer, SessionEnd::Elsewhere, now);
+        }
     }
 
     /// The next thing to do, in order.
@@ -273,13 +278,6 @@ impl Device {
             ended,
         });
         all.collect()
-    }
-
-    /// Who was met, those met first first.
-    pub fn contacts(&self) -> Vec<&Contact> {
-        let mut contacts: Vec<&Contact> = self.shared.kept().contacts.values().collect();
-        contacts.sort_by_key(|contact| (contact.since, contact.key.0));
-        contacts
     }
 
     /// Who is not let in again, those of the earliest comparison first.
@@ -349,6 +347,7 @@ impl Device {
                 self.shared.write(forget, Purpose::Answer(request));
                 Ok(None)
             }
+            Command::Change(key, edit) => self.change(request, key, edit, now),
             Command::Choose(settings) => {
                 let named = settings.asking.named.iter();
                 let length: usize = named.map(|server| server.to_string().len() + 1).sum();
@@ -641,9 +640,7 @@ impl Device {
             session.over(&mut self.shared, end, now);
             // Whoever is in between here is so wherever else they are.
             if let Some(peer) = peer {
-                for id in self.ids() {
-                    self.feed(id, SessionInput::PeerRefused(peer), now);
-                }
+                self.end_with(peer, SessionEnd::Refused, now);
             }
         }
     }
@@ -674,6 +671,13 @@ impl Device {
             Purpose::Answer(request) => {
                 let result = result.map(|()| Done::Ok).map_err(Refusal::Store);
                 self.shared.answer(request, result);
+            }
+            Purpose::Contact(request) => {
+                let result = result.map(|()| Done::Ok).map_err(Refusal::Store);
+                self.shared.answer(request, result);
+                for id in self.ids() {
+                    self.feed(id, SessionInput::ContactChanged, now);
+                }
             }
             Purpose::Session(id) => {
                 self.with_session(id, now, |session, shared| {

@@ -34,8 +34,11 @@ pub(super) enum SessionInput {
     Reply(RequestId, SealedReply, Provenance),
     ShownAgain(RequestId, Box<Invitation>, Provenance),
     Withdraw(RequestId),
-    /// The person found in another session that this peer is in between.
-    PeerRefused(PublicKey),
+    /// Whatever goes on with this peer ends like this: the person wants nothing of them any more, or they
+    /// were met in another session.
+    PeerEnds(PublicKey, SessionEnd),
+    /// What is kept of a contact is something else now.
+    ContactChanged,
     Boost,
     Sleep,
     Wake,
@@ -57,7 +60,8 @@ impl SessionInput {
             Self::Carrier(_)
             | Self::Talk(_)
             | Self::Worked(_)
-            | Self::PeerRefused(_)
+            | Self::PeerEnds(..)
+            | Self::ContactChanged
             | Self::Boost
             | Self::Sleep
             | Self::Wake

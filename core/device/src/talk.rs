@@ -127,16 +127,21 @@ impl Talk {
             raising: None,
             end: None,
         };
+        let limits = (context.terms.limits).unwrap_or(context.shared.settings().limits);
         let connected = Connected {
-            peer: met.peer,
             trust: met.trust,
-            limits: (context.terms.limits).unwrap_or(context.shared.settings().limits),
+            // What the person said of this contact goes before what they said of all.
+            limits: match kept(context, met.peer.key).and_then(|contact| contact.allowance) {
+                Some(unasked) => limits.with_unasked(unasked),
+                None => limits,
+            },
+            peer: met.peer,
             downloads: context.terms.downloads.clone(),
             early: met.early,
         };
         let start = TalkCommand::Start(Box::new(connected));
         context.shared.talk(context.id, start);
-        context.show(talk.view());
+        context.show(talk.view(context));
         talk
     }
 
@@ -144,9 +149,10 @@ impl Talk {
         self.key
     }
 
-    fn view(&self) -> View {
+    fn view(&self, context: &Context<'_>) -> View {
+        let given = kept(context, self.key).and_then(|contact| contact.given.as_ref());
         View::Talking {
-            name: self.name.clone(),
+            name: given.unwrap_or(&self.name).clone(),
             trust: self.trust,
             scans: self.scans,
             milestones: self.milestones,
@@ -181,11 +187,13 @@ impl Talk {
             SessionInput::Carrier(CarrierEvent::LinkOpen { .. }) => return Err(SessionEnd::Lost),
             SessionInput::Carrier(_) | SessionInput::Worked(_) => {}
             SessionInput::Command(request, command) => self.command(context, request, command)?,
-            SessionInput::PeerRefused(key) if key == self.key => {
+            // Where the two are together, it is not elsewhere.
+            SessionInput::PeerEnds(key, end) if key == self.key && end != SessionEnd::Elsewhere => {
                 context.carry(CarrierCommand::Cut);
-                return Err(SessionEnd::Refused);
+                return Err(end);
             }
-            SessionInput::PeerRefused(_)
+            SessionInput::PeerEnds(..)
+            | SessionInput::ContactChanged
             | SessionInput::Boost
             | SessionInput::Sleep
             | SessionInput::Wake
@@ -197,7 +205,7 @@ impl Talk {
         self.leave_if_time(context);
         self.hold_or_go_on(context);
         if self.raising.is_none() {
-            context.show(self.view());
+            context.show(self.view(context));
         }
         Ok(())
     }
@@ -574,7 +582,13 @@ impl Talk {
             // A store that fails forgets a comparison, and ends no conversation.
             context.shared.tell(Event::NotRemembered(context.id, error));
         }
-        context.show(self.view());
+        context.show(self.view(context));
         self.end.map_or(Ok(()), Err)
     }
+}
+
+/// What is kept of whoever this session is about, unless it keeps nothing.
+fn kept<'a>(context: &'a Context<'_>, key: PublicKey) -> Option<&'a Contact> {
+    let kept = context.shared.kept().contacts.get(&key.0);
+    kept.filter(|_| !context.terms.is_incognito)
 }

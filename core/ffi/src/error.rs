@@ -243,7 +243,8 @@ impl From<SessionEnd> for ErrorKind {
             SessionEnd::Failed(failure) => failure.into(),
             SessionEnd::Moved => Self::Moved,
             SessionEnd::Seal(error) => HandfastError::from(error).kind(),
-            SessionEnd::Refused => Self::Refused,
+            SessionEnd::Refused | SessionEnd::Blocked => Self::Refused,
+            SessionEnd::Elsewhere => Self::NotNow,
             SessionEnd::Different => Self::NotTheInviter,
             SessionEnd::PeerLeft => Self::TheyLeft,
             SessionEnd::Lost => Self::Lost,
@@ -262,6 +263,7 @@ impl From<Refusal> for HandfastError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::NotNow | Refusal::UnderWay(_) => ErrorKind::NotNow.into(),
+            Refusal::Blocked => ErrorKind::Refused.into(),
             Refusal::NotYet => ErrorKind::NotYet.into(),
             Refusal::Busy(_) | Refusal::TooMuchWaits => ErrorKind::Busy.into(),
             Refusal::Store(error) => error.into(),

@@ -94,7 +94,9 @@ fn write(write: &Write) -> String {
 fn talk(command: &TalkCommand) -> String {
     match command {
         TalkCommand::Start(connected) => {
-            format!("Start {} {:?}", connected.early.len(), connected.trust)
+            let unasked = connected.limits.verified.unasked;
+            let early = connected.early.len();
+            format!("Start {early} {:?} unasked {unasked}", connected.trust)
         }
         TalkCommand::Received(message) => format!("Received {}", message.len()),
         TalkCommand::Judge(_, finding) => format!("Judge {finding:?}"),

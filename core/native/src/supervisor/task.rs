@@ -359,7 +359,7 @@ impl Task {
                 .collect(),
             pending: self.device.pending(now),
             names: self.device.names(),
-            contacts: self.device.contacts().into_iter().cloned().collect(),
+            contacts: self.device.contacts(),
             refused: self.device.refused().into_iter().cloned().collect(),
             settings: self.device.settings().clone(),
         };
