@@ -7,8 +7,8 @@ use crate::status::{Status, Stop};
 use crate::{margin, strings};
 use handfast_native::conversation::{CompareError, FileError, Violation};
 use handfast_native::device::{
-    ContactEdit, ContactView, EndReason, NotCalled, NotNamed, Reached, Refusal, Role, SessionEnd,
-    Tag,
+    ContactEdit, ContactView, EndReason, Exported, NotCalled, NotNamed, Reached, Refusal, Role,
+    SessionEnd, Tag,
 };
 use handfast_native::handshake::{
     ChannelError, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
@@ -700,6 +700,20 @@ pub(crate) fn sealed(path: &str, bytes: u64) -> String {
     strings::sealed_at(line(path), size(bytes))
 }
 
+/// A device was written to a file.
+pub(crate) fn exported(path: &str, exported: &Exported) -> String {
+    let (path, size) = (line(path), size(exported.bytes));
+    match exported.messages {
+        0 => strings::exported(path, size, exported.contacts),
+        messages => strings::exported_with_messages(path, size, exported.contacts, messages),
+    }
+}
+
+/// A device was made of a file.
+pub(crate) fn imported(path: &str, contacts: u64) -> String {
+    strings::imported(line(path), contacts)
+}
+
 /// Why so much is not written where nobody can be asked.
 pub(crate) fn too_large_to_write(bytes: u64) -> String {
     strings::too_large_to_write(size(bytes))
@@ -821,10 +835,10 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
 
 pub(crate) fn holds_no_file(held: Kind) -> String {
     strings::holds_no_file(match held {
+        Kind::DeviceState => return strings::holds_a_device().to_owned(),
         Kind::Invitation => strings::is_invitation(),
         Kind::Reply => strings::held_reply(),
         Kind::File => strings::held_file(),
-        Kind::DeviceState => strings::held_device_state(),
     })
 }
 

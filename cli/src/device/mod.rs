@@ -107,8 +107,16 @@ impl Device {
     /// # Errors
     /// Why it was not.
     pub(crate) async fn command(&self, command: Command) -> Result<Done, Stop> {
-        let done = self.handle.command(command).await;
+        let done = self.order(command).await;
         done.map_err(|refusal| self.refused(refusal))
+    }
+
+    /// The same, for whoever says in their own words why it was not.
+    ///
+    /// # Errors
+    /// As the device says it.
+    pub(crate) async fn order(&self, command: Command) -> Result<Done, Refusal> {
+        self.handle.command(command).await
     }
 
     /// Begins a session, and follows it. What it waits with is taken up on these terms if the device has
@@ -123,7 +131,7 @@ impl Device {
     ) -> Result<Session, (Self, Stop)> {
         match self.command(command).await {
             Ok(Done::Session(id) | Done::GoesOn(id)) => Ok(Session::new(self, id, again)),
-            Ok(Done::Ok) => Err((self, Failure::Local.into())),
+            Ok(Done::Ok | Done::Exported(_)) => Err((self, Failure::Local.into())),
             Err(stop) => Err((self, stop)),
         }
     }
@@ -161,7 +169,7 @@ impl Device {
     }
 
     /// The device did not do what it was told.
-    fn refused(&self, refusal: Refusal) -> Stop {
+    pub(crate) fn refused(&self, refusal: Refusal) -> Stop {
         match refusal {
             Refusal::Store(error) => self.place.refused(error),
             Refusal::Seal(error) => sealed_files::refused(error),

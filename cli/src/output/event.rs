@@ -189,6 +189,21 @@ pub(crate) enum Event {
         bytes: u64,
         milliseconds: f64,
     },
+    /// This device is in a file now, which this code opens.
+    Exported {
+        path: String,
+        bytes: u64,
+        contacts: u64,
+        messages: u64,
+        code: String,
+        code_words: String,
+    },
+    /// The device of this home was made of a file.
+    Imported {
+        path: String,
+        contacts: u64,
+        messages: u64,
+    },
     /// It led nowhere.
     Failed {
         kind: String,

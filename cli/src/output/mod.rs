@@ -215,7 +215,10 @@ impl Output {
                 self.under_way.moved(name, true, *done, *bytes);
             }
             // What is locked was shown where it was made.
-            Event::Sealed { .. } => {}
+            Event::Sealed { .. } | Event::Exported { .. } => {}
+            Event::Imported { path, contacts, .. } => {
+                self.whisper(&words::imported(path, *contacts));
+            }
             Event::Unsealed {
                 path,
                 folder,

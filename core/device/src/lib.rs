@@ -32,6 +32,7 @@
 mod called;
 mod command;
 mod contacts;
+mod export;
 mod hours;
 mod pairing;
 mod place;
@@ -57,6 +58,7 @@ pub use command::{
     SessionCommand,
 };
 pub use contacts::{ContactEdit, ContactView};
+pub use export::{ExportTerms, Exported};
 pub use place::{Place, usable};
 pub use ports::{
     Bind, CarrierCommand, CarrierEvent, Connected, GuestKeys, HostKeys, Input, Milestones,
@@ -208,6 +210,9 @@ impl Device {
             Input::Worked(id, done) => self.feed(id, SessionInput::Worked(done), now),
             Input::Stored(ticket, result) => self.stored(ticket, result, now),
             Input::Guessed(guesses) => self.guesses.new = guesses,
+            Input::Exported(request, result) => {
+                self.shared.answer(request, result.map(Done::Exported));
+            }
             Input::Surveyed(report) => self.shared.tell(Event::NetworkReport(report)),
             Input::Tick => {}
         }
@@ -348,6 +353,7 @@ impl Device {
                 Ok(None)
             }
             Command::Change(key, edit) => self.change(request, key, edit, now),
+            Command::Export(terms) => self.export(request, terms),
             Command::Choose(settings) => {
                 let named = settings.asking.named.iter();
                 let length: usize = named.map(|server| server.to_string().len() + 1).sum();
@@ -504,7 +510,7 @@ impl Device {
             Some((Some(id), _)) => id,
             Some((None, pending)) => match self.resume(pending, AcceptTerms::default(), now)? {
                 Done::Session(id) | Done::GoesOn(id) => id,
-                Done::Ok => return Err(Refusal::NotNow),
+                Done::Ok | Done::Exported(_) => return Err(Refusal::NotNow),
             },
         };
         let reply = SessionInput::Reply(request, reply, provenance);

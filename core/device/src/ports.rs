@@ -2,8 +2,8 @@
 //! the store, conversations, and work that takes long. Drivers translate; none decides.
 
 use super::{
-    Answer, AuthenticatedPeer, Command, Event, Place, ReflexiveReport, RequestId, RouterReport,
-    Scope, SessionId, ShellId, Write,
+    Answer, AuthenticatedPeer, Command, Event, ExportTerms, Exported, Place, ReflexiveReport,
+    Refusal, RequestId, RouterReport, Scope, SessionId, ShellId, Write,
 };
 use bytes::Bytes;
 use handfast_protocol::certificate::Certificate;
@@ -33,6 +33,8 @@ pub enum Input {
     Stored(Ticket, Result<(), StoreError>),
     /// Work is finished.
     Worked(SessionId, WorkDone),
+    /// What became of [`Output::Export`].
+    Exported(RequestId, Result<Exported, Refusal>),
     /// The carrier has guessed at these, those that were made last first.
     Guessed(Vec<Guessed>),
     /// What [`NetworkCommand::Survey`] asked for.
@@ -42,7 +44,7 @@ pub enum Input {
 }
 
 /// What a device wants done. They are carried out in the order in which they come; only
-/// [`Self::Work`] and [`Self::Store`] take their time, and of those the batches keep their order.
+/// [`Self::Work`], [`Self::Export`] and [`Self::Store`] take their time, and of those the batches keep their order.
 #[derive(Debug)]
 pub enum Output {
     /// The answer to a command.
@@ -55,6 +57,8 @@ pub enum Output {
     Network(NetworkCommand),
     /// Keep all of this, or nothing, and say so with [`Input::Stored`].
     Store(Ticket, Vec<Write>),
+    /// Write all that is kept to a file, and say what became of it with [`Input::Exported`].
+    Export(RequestId, Box<ExportTerms>),
     /// For the conversation of one session.
     Talk(SessionId, TalkCommand),
     /// Do this where it may take long, and say what came of it with [`Input::Worked`].

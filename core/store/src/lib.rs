@@ -24,7 +24,7 @@ mod proofs;
 mod record;
 mod replies;
 #[cfg(feature = "serde")]
-mod serialized;
+pub mod serialized;
 mod settings;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -3,7 +3,7 @@
 use crate::peer::{Folder, Peer, SOON, run};
 
 /// Two who have met, and their homes.
-fn apart(folder: &Folder) -> [String; 2] {
+pub(crate) fn apart(folder: &Folder) -> [String; 2] {
     let homes = ["ana", "ben"].map(|name| folder.path(name));
     let (mut host, link) = Peer::host(folder, &["--home", &homes[0]]);
     let mut guest = Peer::guest(folder, &link, &["--home", &homes[1]]);
@@ -15,7 +15,7 @@ fn apart(folder: &Folder) -> [String; 2] {
     homes
 }
 
-fn chat(folder: &Folder, home: &str, name: &str) -> Peer {
+pub(crate) fn chat(folder: &Folder, home: &str, name: &str) -> Peer {
     let downloads = folder.path("downloads");
     let mut args = vec!["chat", name, "--json", "--loopback", "--home", home];
     args.extend(["--downloads", &downloads]);
@@ -91,11 +91,14 @@ fn contacts_are_listed_named_by_a_beginning_and_forgotten() {
     assert!(nobody.stderr.contains("met nobody"), "{nobody:?}");
 }
 
-/// The one contact of this home, as `contacts --json` lists it.
-fn listed(home: &str) -> serde_json::Value {
+/// The one contact of this home, as `contacts --json` lists it, without the moment.
+pub(crate) fn listed(home: &str) -> serde_json::Value {
     let listed = run(&["contacts", "--json", "--home", home]);
     assert_eq!(listed.status, Some(0), "{listed:?}");
-    serde_json::from_str(listed.stdout.trim()).expect("one object")
+    let mut contact: serde_json::Value =
+        serde_json::from_str(listed.stdout.trim()).expect("one object");
+    contact["at_us"] = serde_json::Value::Null;
+    contact
 }
 
 /// What becomes of a contact, said by another process if one has the home.

@@ -16,6 +16,7 @@ pub(crate) fn output(output: &Output) -> String {
             format!("store {} {}", ticket.0, writes.join(", "))
         }
         Output::Talk(session, command) => format!("{} talk {}", session.0, talk(command)),
+        Output::Export(request, _) => format!("export {}", request.0),
         Output::Work(session, Work::Lock { .. }) => format!("{} lock", session.0),
         Output::Work(session, Work::Unlock { .. }) => format!("{} unlock", session.0),
     }

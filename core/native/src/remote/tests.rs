@@ -6,9 +6,9 @@ use crate::Overview;
 use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
     AcceptTerms, Command, ContactEdit, ContactView, DeliveryMode, Done, EndReason, Event,
-    FileState, InviteTerms, Milestones, Named, Outlook, Pending, PendingId, Protection, Provenance,
-    Reached, ReflexiveReport, Refusal, RouterReport, Row, RowContent, Saying, Scope,
-    SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
+    ExportTerms, Exported, FileState, InviteTerms, Milestones, Named, Outlook, Pending, PendingId,
+    Protection, Provenance, Reached, ReflexiveReport, Refusal, RouterReport, Row, RowContent,
+    Saying, Scope, SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
@@ -202,7 +202,7 @@ impl Numbers {
     }
 
     fn command(&mut self) -> Command {
-        match self.below(16) {
+        match self.below(17) {
             0 => Command::Invite(Box::new(self.invite_terms())),
             1 => {
                 let invitation = invitation(self.below(256) as u8);
@@ -227,6 +227,12 @@ impl Numbers {
             12 => Command::Sleep,
             13 => Command::Seek(self.key(), Box::new(self.session_terms())),
             14 => Command::Change(self.key(), self.edit()),
+            15 => Command::Export(Box::new(ExportTerms {
+                place: self.path(),
+                with_messages: self.yes(),
+                code: Secret::new([self.below(256) as u8; 16]),
+                beside: self.perhaps(|numbers| (numbers.questions(), numbers.answers())),
+            })),
             _ => Command::Wake,
         }
     }
@@ -458,10 +464,16 @@ impl Numbers {
 
     fn result(&mut self) -> Result<Done, Refusal> {
         let (id, error) = (self.id(), self.store_error());
+        let exported = Exported {
+            bytes: self.any(),
+            contacts: self.any(),
+            messages: self.any(),
+        };
         self.one(&[
             Ok(Done::Ok),
             Ok(Done::Session(id)),
             Ok(Done::GoesOn(id)),
+            Ok(Done::Exported(exported)),
             Err(Refusal::NotNow),
             Err(Refusal::Busy(id)),
             Err(Refusal::TooMuchWaits),
@@ -473,6 +485,8 @@ impl Numbers {
             Err(Refusal::Seal(SealError::NotOurs)),
             Err(Refusal::TooLong),
             Err(Refusal::Blocked),
+            Err(Refusal::NotWritten(ErrorKind::AlreadyExists)),
+            Err(Refusal::NotWritten(ErrorKind::StorageFull)),
         ])
     }
 
