@@ -122,7 +122,9 @@ fn where_a_copy_was_used_the_original_and_whom_it_meets_are_asked_whose_that_was
     }
     at_ana.say("/no");
     at_ben.say("/yes");
-    // Who was not agreed to is not let in, and the one before still is.
+    // Who was not agreed to is not let in, and asks again for as long as they look; the one before still is.
+    at_ben.until("restored");
+    at_ben.die();
     let mut at_copy = chat(&folder, &copy, "Ana");
     at_copy.until("met");
     assert_eq!(at_ana.until("back")["name"], "Ben");
