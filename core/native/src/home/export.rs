@@ -6,6 +6,8 @@ use handfast_seal::Limits;
 use handfast_store::unfinished::{Unfinished, folder_of};
 use handfast_store::{Export, ExportError, KeyFile, Store, StoreError, private};
 use handfast_token::random_bytes;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -30,20 +32,26 @@ impl Home {
         let folder = folder.into();
         let was_there = folder.exists();
         private::create_folders(&folder).map_err(StoreError::from)?;
-        let at_work = take(&folder)?;
-        let had_key = folder.join(KEY).exists();
-        let key = KeyFile::new(folder.join(KEY));
-        let imported = Store::import(&folder.join(STORE), &key, export);
-        match imported {
-            Ok(store) => Ok(Self::of(folder, store, Some(at_work))),
+        let before = names_in(&folder);
+        let made = take(&folder)
+            .map_err(ExportError::from)
+            .and_then(|at_work| {
+                let key = KeyFile::new(folder.join(KEY));
+                let store = Store::import(&folder.join(STORE), &key, export);
+                // Nobody else has the folder until this is tidied up.
+                store
+                    .map_err(|error| {
+                        remove_others(&folder, &before);
+                        error
+                    })
+                    .map(|store| (store, at_work))
+            });
+        match made {
+            Ok((store, at_work)) => Ok(Self::of(folder, store, Some(at_work))),
             Err(error) => {
-                if !matches!(error, ExportError::Occupied) && !had_key {
-                    // A key that opens nothing.
-                    let _ = fs::remove_file(folder.join(KEY));
-                }
                 if !was_there {
-                    drop(at_work);
-                    let _ = fs::remove_dir_all(&folder);
+                    // It stays if there is anything in it.
+                    let _ = fs::remove_dir(&folder);
                 }
                 Err(error)
             }
@@ -53,6 +61,18 @@ impl Home {
     /// Whether a home can be made of an export in this folder: there is no device in it.
     pub fn is_free(folder: &Path) -> bool {
         matches!(fs::symlink_metadata(folder.join(STORE)), Err(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+}
+
+fn names_in(folder: &Path) -> BTreeSet<OsString> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name()).collect()
+}
+
+/// Removes the files that were not there before.
+fn remove_others(folder: &Path, before: &BTreeSet<OsString>) {
+    for name in names_in(folder).difference(before) {
+        let _ = fs::remove_file(folder.join(name));
     }
 }
 
@@ -82,3 +102,6 @@ fn write(store: &Store, terms: &ExportTerms) -> Result<Exported, Refusal> {
         messages: export.entries.len() as u64,
     })
 }
+
+#[cfg(test)]
+mod tests;

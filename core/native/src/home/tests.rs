@@ -17,13 +17,13 @@ use handfast_token::{
 };
 use std::net::{IpAddr, Ipv4Addr};
 
-const MADE: u64 = 1_790_000_000;
+pub(crate) const MADE: u64 = 1_790_000_000;
 
 /// A folder that is gone with this.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let number = u64::from_le_bytes(random_bytes().unwrap());
         Self(std::env::temp_dir().join(format!("handfast-home-{number:x}")))
     }
