@@ -39,12 +39,8 @@ impl Home {
                 let key = KeyFile::new(folder.join(KEY));
                 let store = Store::import(&folder.join(STORE), &key, export);
                 // Nobody else has the folder until this is tidied up.
-                store
-                    .map_err(|error| {
-                        remove_others(&folder, &before);
-                        error
-                    })
-                    .map(|store| (store, at_work))
+                let store = store.inspect_err(|_| remove_others(&folder, &before))?;
+                Ok((store, at_work))
             });
         match made {
             Ok((store, at_work)) => Ok(Self::of(folder, store, Some(at_work))),
