@@ -12,22 +12,24 @@ use std::time::Duration;
 struct Moved {
     file: String,
     code: String,
+    messages: u64,
 }
 
 impl Moved {
     /// What is in this home now.
     fn out_of(folder: &Folder, home: &str, more: &[&str]) -> Self {
-        let moved = Self {
-            file: folder.path("moving.handfast"),
-            code: folder.path("code.txt"),
-        };
-        let args = ["export", &moved.file, "--json", "--home", home];
+        let (file, code) = (folder.path("moving.handfast"), folder.path("code.txt"));
+        let args = ["export", &file, "--json", "--home", home];
         let exported = run(&[&args[..], more].concat());
         assert_eq!(exported.status, Some(0), "{exported:?}");
         let told = told(&exported, "exported");
         assert_eq!(told["contacts"], 1, "{told}");
-        fs::write(&moved.code, told["code"].as_str().expect("a code")).expect("written");
-        moved
+        fs::write(&code, told["code"].as_str().expect("a code")).expect("written");
+        Self {
+            file,
+            code,
+            messages: told["messages"].as_u64().expect("a number"),
+        }
     }
 
     fn import(&self, home: &str) -> Outcome {
@@ -102,6 +104,7 @@ fn where_a_copy_was_used_the_original_and_whom_it_meets_are_asked_whose_that_was
     let [ana, ben] = apart(&folder);
     let copy = folder.path("copy");
     let moved = Moved::out_of(&folder, &ben, &["--without-messages"]);
+    assert_eq!(moved.messages, 0);
     assert_eq!(moved.import(&copy).status, Some(0));
     let mut at_ana = chat(&folder, &ana, "Ben");
     let mut at_copy = chat(&folder, &copy, "Ana");
@@ -138,7 +141,10 @@ fn a_device_is_written_beside_the_process_that_works_with_it_and_for_its_owner_a
     let mut at_ben = chat(&folder, &ben, "Ana");
     at_ana.until("met");
     at_ben.until("met");
+    at_ana.say("hello");
+    assert_eq!(at_ben.until("message")["text"], "hello");
     let moved = Moved::out_of(&folder, &ben, &[]);
+    assert!(moved.messages > 0, "what was said goes along");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -191,6 +197,7 @@ fn what_is_not_this_device_in_a_file_is_refused_and_changes_nothing() {
     let other = Moved {
         file: moved.file.clone(),
         code: folder.path("other.txt"),
+        messages: 0,
     };
     fs::write(&other.code, "GAYTE-MZUGU-3DOOB-ZMFRG-GZDFMY").expect("written");
     refused(&other.import(&anew), 7, "wrong_answer");
@@ -198,6 +205,7 @@ fn what_is_not_this_device_in_a_file_is_refused_and_changes_nothing() {
     let damaged = Moved {
         file: folder.path("damaged"),
         code: moved.code.clone(),
+        messages: 0,
     };
     let mut flipped = whole.clone();
     *flipped.last_mut().expect("bytes") ^= 1;
@@ -216,6 +224,7 @@ fn what_is_not_this_device_in_a_file_is_refused_and_changes_nothing() {
     let other = Moved {
         file: sealed,
         code: moved.code.clone(),
+        messages: 0,
     };
     refused(&other.import(&anew), 3, "not_an_export");
     assert!(!Path::new(&anew).exists(), "nothing was made");
