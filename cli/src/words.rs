@@ -456,6 +456,14 @@ pub(crate) fn contact_edited(contact: &ContactView, edit: &ContactEdit) -> Strin
     }
 }
 
+/// What to call a contact among names.
+pub(crate) fn name_of(name: &str) -> &str {
+    match name {
+        "" => strings::contact(),
+        name => name,
+    }
+}
+
 /// What to call a contact.
 fn called(name: &str) -> String {
     match name {

@@ -5,6 +5,7 @@ use crate::chat::{self, ChatArgs};
 use crate::device::Device;
 use crate::home::HomeArgs;
 use crate::lines::Lines;
+use crate::screen::Screen;
 use crate::status::Stop;
 use crate::{strings, words};
 use handfast_native::device::{AcceptTerms, Command, Scope, SessionTerms, called};
@@ -68,12 +69,11 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         }
     };
     let mut lines = Lines::of_standard_input(&output);
+    let screen = Screen::new(contact.shown_name(), Some(contact.key));
+    args.chat.take_window(screen, &mut output, &lines);
     let terminal = (&mut output, &mut lines, &mut interrupt);
-    let fallback = match contact.shown_name() {
-        "" => strings::contact(),
-        name => name,
-    };
-    let ended = chat::talk_again(&mut session, fallback, terminal).await;
+    let name = words::name_of(contact.shown_name());
+    let ended = chat::talk_again(&mut session, name, args.terms(), terminal).await;
     session.end(&mut output, &mut interrupt).await;
     ended
 }
