@@ -760,6 +760,7 @@ def container_examples():
     known = {"answers": ["Rex"], "code": counting(0x80, 16)}
     agree_hex("password of the answer example", password(2, **known))
     container = example("answer", front, known, "hello")
+    agree_hex("key of the code 80 81 .. 8f", kdf(counting(0x80, 16), "HFS1 code key"))
     agree("container as text", container_text(container), stated("container as text"))
 
 

@@ -83,14 +83,15 @@ fn with_default(arg: Arg) -> Arg {
 }
 
 fn with_value_name(arg: Arg) -> Arg {
-    let name = match arg.get_value_names() {
-        Some([name]) => strings::value_name(name),
-        _ => None,
+    let Some(names) = arg.get_value_names() else {
+        return arg;
     };
-    match name {
-        Some(name) => arg.value_name(name),
-        None => arg,
-    }
+    let said = |name: &clap::builder::Str| match strings::value_name(name) {
+        Some(said) => said.into(),
+        None => name.clone(),
+    };
+    let names: Vec<_> = names.iter().map(said).collect();
+    arg.value_names(names)
 }
 
 /// The line that shows how to call each command.

@@ -46,7 +46,10 @@ impl LimitArgs {
 }
 
 /// Reads a number of bytes, with or without a unit.
-fn size(text: &str) -> Result<u64, String> {
+///
+/// # Errors
+/// How it is written.
+pub(crate) fn size(text: &str) -> Result<u64, String> {
     const UNITS: [(&str, u32); 5] = [("", 0), ("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
     let text = text.trim();
     let digits = text

@@ -237,15 +237,15 @@ pub(crate) fn long_about() -> &'static str {
 
 pub(crate) fn short_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast export FILE           take this device along; import takes it up\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
     }
 }
 
 pub(crate) fn after_help() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast export FILE           take this device along; import takes it up\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
     }
 }
 
@@ -286,8 +286,8 @@ pub(crate) fn invitations_examples() -> &'static str {
 
 pub(crate) fn contacts_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast contacts\n  handfast contacts --forget Ben",
-        German => "Beispiele:\n  handfast contacts\n  handfast contacts --forget Ben",
+        English => "Examples:\n  handfast contacts\n  handfast contacts --rename Ben 'Ben from work'\n  handfast contacts --rename 'Ben from work' ''         # as he calls himself again\n  handfast contacts --take-files-up-to Ben 200MiB       # or 0, or usual\n  handfast contacts --block Ben\n  handfast contacts --forget Ben",
+        German => "Beispiele:\n  handfast contacts\n  handfast contacts --rename Ben 'Ben (Arbeit)'\n  handfast contacts --rename 'Ben (Arbeit)' ''          # wieder, wie er sich nennt\n  handfast contacts --take-files-up-to Ben 200MiB       # oder 0, oder usual\n  handfast contacts --block Ben\n  handfast contacts --forget Ben",
     }
 }
 
@@ -295,6 +295,20 @@ pub(crate) fn chat_examples() -> &'static str {
     match language() {
         English => "Examples:\n  handfast chat Ben\n\nThe two look for each other, so Ben has to do the same. Nothing has to be sent or shown: they\ntry the addresses at which they reached each other before.",
         German => "Beispiele:\n  handfast chat Ben\n\nDie beiden suchen einander, also muss Ben das Gleiche tun. Nichts muss gesendet oder gezeigt\nwerden: Sie versuchen es an den Adressen, an denen sie einander schon erreicht haben.",
+    }
+}
+
+pub(crate) fn export_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast export moving.handfast\n  handfast export moving.handfast -q 'Which boat?'       an answer is needed as well\n  handfast export moving.handfast --without-messages\n\nThe file holds who you are, whom you have met and how you find each other, and what was said.\nInvitations that wait stay here. The file opens with a code that is shown once, and never with\nan answer alone.",
+        German => "Beispiele:\n  handfast export umzug.handfast\n  handfast export umzug.handfast -q 'Welches Boot?'      braucht auch eine Antwort\n  handfast export umzug.handfast --without-messages\n\nIn der Datei steht, wer du bist, wen du getroffen hast, wie ihr euch findet und was gesagt wurde.\nEinladungen, die warten, bleiben hier. Sie öffnet sich mit einem Code, der einmal gezeigt wird,\nund nie mit einer Antwort allein.",
+    }
+}
+
+pub(crate) fn import_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast import moving.handfast\n  handfast import moving.handfast --code-file code.txt\n  handfast import moving.handfast --home elsewhere\n\nIt is taken up only where there is no device yet. All of it is there afterwards, or nothing.",
+        German => "Beispiele:\n  handfast import umzug.handfast\n  handfast import umzug.handfast --code-file code.txt\n  handfast import umzug.handfast --home anderswo\n\nÜbernommen wird sie nur, wo noch kein Gerät ist. Danach ist alles da, oder nichts.",
     }
 }
 
@@ -377,8 +391,8 @@ pub(crate) fn command_inspect() -> &'static str {
 
 pub(crate) fn command_contacts() -> &'static str {
     match language() {
-        English => "List the people you have met, or forget somebody",
-        German => "Die Leute auflisten, die du getroffen hast, oder jemanden vergessen",
+        English => "List the people you have met; rename, block or forget somebody",
+        German => "Die Leute auflisten, die du getroffen hast; jemanden umbenennen, blockieren, vergessen",
     }
 }
 
@@ -396,6 +410,34 @@ pub(crate) fn option_contact() -> &'static str {
     }
 }
 
+pub(crate) fn option_rename() -> &'static str {
+    match language() {
+        English => "Call this contact NEW here; an empty NEW is the name that they call themselves",
+        German => "Diesen Kontakt hier NEU nennen; ein leeres NEU ist der Name, den er sich selbst gibt",
+    }
+}
+
+pub(crate) fn option_block() -> &'static str {
+    match language() {
+        English => "Look for this contact no more, never let them in, and hang up now",
+        German => "Diesen Kontakt nicht mehr suchen, nie hereinlassen und jetzt auflegen",
+    }
+}
+
+pub(crate) fn option_unblock() -> &'static str {
+    match language() {
+        English => "Take the block away",
+        German => "Die Blockierung zurücknehmen",
+    }
+}
+
+pub(crate) fn option_take_files_up_to() -> &'static str {
+    match language() {
+        English => "Take files from this contact unasked, so many bytes in each conversation; 0 asks always, usual is as for everybody. It goes before --accept-files",
+        German => "Dateien dieses Kontakts ungefragt nehmen, so viele Bytes in jedem Gespräch; 0 fragt immer, usual heißt wie bei allen. Es geht vor --accept-files",
+    }
+}
+
 pub(crate) fn option_forget() -> &'static str {
     match language() {
         English => "Forget this contact",
@@ -407,6 +449,41 @@ pub(crate) fn option_loopback_contact() -> &'static str {
     match language() {
         English => "Look for them on this machine too",
         German => "Auch auf diesem Rechner suchen",
+    }
+}
+
+pub(crate) fn command_export() -> &'static str {
+    match language() {
+        English => "Take this device along to another machine, in a locked file",
+        German => "Dieses Gerät in einer verschlossenen Datei auf einen anderen Rechner mitnehmen",
+    }
+}
+
+pub(crate) fn command_import() -> &'static str {
+    match language() {
+        English => "Make the device of this machine of such a file",
+        German => "Aus einer solchen Datei das Gerät dieses Rechners machen",
+    }
+}
+
+pub(crate) fn option_export_file() -> &'static str {
+    match language() {
+        English => "The file to write, which is not there yet",
+        German => "Die Datei, die geschrieben wird und noch nicht da ist",
+    }
+}
+
+pub(crate) fn option_export_question() -> &'static str {
+    match language() {
+        English => "Ask this as well when the file is opened; may be given up to five times",
+        German => "Auch das wird beim Öffnen gefragt; bis zu fünfmal möglich",
+    }
+}
+
+pub(crate) fn option_without_messages() -> &'static str {
+    match language() {
+        English => "Leave out what was said",
+        German => "Weglassen, was gesagt wurde",
     }
 }
 
@@ -2232,6 +2309,104 @@ pub(crate) fn contact_line(name: impl Display, id: impl Display, ago: impl Displ
     }
 }
 
+pub(crate) fn contact_own_name(name: impl Display) -> String {
+    match language() {
+        English => format!("They call themselves {name}."),
+        German => format!("Nennt sich selbst {name}."),
+    }
+}
+
+pub(crate) fn contact_blocked() -> &'static str {
+    match language() {
+        English => "Blocked.",
+        German => "Blockiert.",
+    }
+}
+
+pub(crate) fn contact_files(size: impl Display) -> String {
+    match language() {
+        English => format!("Files up to {size} in a conversation are taken unasked."),
+        German => format!("Dateien bis {size} in einem Gespräch werden ungefragt genommen."),
+    }
+}
+
+pub(crate) fn contact_no_files() -> &'static str {
+    match language() {
+        English => "No file is taken unasked.",
+        German => "Keine Datei wird ungefragt genommen.",
+    }
+}
+
+pub(crate) fn contact_renamed(name: impl Display, given: impl Display) -> String {
+    match language() {
+        English => format!("{name} is called {given} here from now on."),
+        German => format!("{name} heißt hier von nun an {given}."),
+    }
+}
+
+pub(crate) fn contact_unnamed(name: impl Display, own: impl Display) -> String {
+    match language() {
+        English => format!("{name} is called {own} again, as they call themselves."),
+        German => format!("{name} heißt wieder {own}, nach dem eigenen Namen."),
+    }
+}
+
+pub(crate) fn contact_now_blocked(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} is blocked: not looked for, and not let in. They can notice that. To undo it: handfast contacts --unblock"),
+        German => format!("{name} ist blockiert, wird nicht gesucht und kommt nicht herein. Bemerken lässt sich das. Rückgängig macht es handfast contacts --unblock"),
+    }
+}
+
+pub(crate) fn contact_unblocked(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} is not blocked any more."),
+        German => format!("{name} ist nicht mehr blockiert."),
+    }
+}
+
+pub(crate) fn contact_now_files(name: impl Display, size: impl Display) -> String {
+    match language() {
+        English => format!("From the next conversation on, files from {name} are taken unasked, up to {size} in each."),
+        German => format!("Vom nächsten Gespräch an werden Dateien von {name} ungefragt genommen, in jedem bis {size}."),
+    }
+}
+
+pub(crate) fn contact_now_no_files(name: impl Display) -> String {
+    match language() {
+        English => format!("From the next conversation on, you are asked about every file from {name}."),
+        German => format!("Vom nächsten Gespräch an wirst du vor jeder Datei von {name} gefragt."),
+    }
+}
+
+pub(crate) fn contact_files_usual(name: impl Display) -> String {
+    match language() {
+        English => format!("Files from {name} are taken as they are from everybody."),
+        German => format!("Dateien von {name} werden genommen wie von allen."),
+    }
+}
+
+pub(crate) fn blocked() -> &'static str {
+    match language() {
+        English => "you have blocked this contact: take the block away with handfast contacts --unblock, then look for them",
+        German => "du hast diesen Kontakt blockiert: nimm das mit handfast contacts --unblock zurück, dann such ihn",
+    }
+}
+
+pub(crate) fn ended_blocked() -> &'static str {
+    match language() {
+        English => "you have blocked whoever came, so they are not let in. To let them in, take the block away with handfast contacts --unblock, and make a new invitation",
+        German => "du hast blockiert, wer da kam, also kommt er nicht herein. Soll er herein, nimm das mit handfast contacts --unblock zurück und erstelle eine neue Einladung",
+    }
+}
+
+pub(crate) fn ended_elsewhere() -> &'static str {
+    match language() {
+        English => "you are connected to them already, in another window: go on there",
+        German => "ihr seid schon verbunden, in einem anderen Fenster: mach dort weiter",
+    }
+}
+
 pub(crate) fn unknown_contact() -> &'static str {
     match language() {
         English => "no contact is called that: look at the list that handfast contacts prints",
@@ -2297,8 +2472,8 @@ pub(crate) fn restored_ours(name: impl Display) -> String {
 
 pub(crate) fn restored_unclear(name: impl Display) -> String {
     match language() {
-        English => format!("The two devices have no secret in common any more: one of them was restored, or somebody uses a copy. Ask {name}. Go on? /yes or /no"),
-        German => format!("Die beiden Geräte haben kein gemeinsames Geheimnis mehr: Eines wurde wiederhergestellt, oder jemand benutzt eine Kopie. Frag {name}. Weitermachen? /ja oder /nein"),
+        English => format!("Another device has met {name} in the place of one of these two, as a copy of it does. If you have restored yours elsewhere, was that you? If {name} has, was it them? If not, somebody uses a copy. Go on here? /yes or /no"),
+        German => format!("Ein anderes Gerät hat {name} anstelle von einem dieser beiden getroffen, wie eine Kopie davon es tut. Hast du deines anderswo wiederhergestellt, warst du das? Hat {name} das getan, war es diese Person? Sonst benutzt jemand eine Kopie. Hier weitermachen? /ja oder /nein"),
     }
 }
 
@@ -2509,6 +2684,90 @@ pub(crate) fn code_prompt() -> &'static str {
     match language() {
         English => "Code (letters and digits, or words):",
         German => "Code (Buchstaben und Ziffern, oder Wörter):",
+    }
+}
+
+pub(crate) fn holds_a_device() -> &'static str {
+    match language() {
+        English => "this holds a device that moves and not a file: take it up with handfast import",
+        German => "darin ist ein Gerät, das umzieht, und keine Datei: übernimm es mit handfast import",
+    }
+}
+
+pub(crate) fn nothing_to_export() -> &'static str {
+    match language() {
+        English => "there is no device here yet, so nothing to take along: name its folder with --home",
+        German => "hier ist noch kein Gerät, also nichts mitzunehmen: nenne seinen Ordner mit --home",
+    }
+}
+
+pub(crate) fn too_large_to_export() -> &'static str {
+    match language() {
+        English => "with all messages this is more than another device opens: leave them out with --without-messages",
+        German => "mit allen Nachrichten ist das mehr, als ein anderes Gerät öffnet: lass sie mit --without-messages weg",
+    }
+}
+
+pub(crate) fn exported(path: impl Display, size: impl Display, contacts: impl Display) -> String {
+    match language() {
+        English => format!("This device is in {path} now ({size}), without messages. Contacts: {contacts}."),
+        German => format!("Dieses Gerät ist jetzt in {path} ({size}), ohne Nachrichten. Kontakte: {contacts}."),
+    }
+}
+
+pub(crate) fn exported_with_messages(path: impl Display, size: impl Display, contacts: impl Display, messages: impl Display) -> String {
+    match language() {
+        English => format!("This device is in {path} now ({size}). Contacts: {contacts}, entries of conversations: {messages}."),
+        German => format!("Dieses Gerät ist jetzt in {path} ({size}). Kontakte: {contacts}, Einträge aus Gesprächen: {messages}."),
+    }
+}
+
+pub(crate) fn export_code_follows() -> &'static str {
+    match language() {
+        English => "Whoever has the file and this code is you to everybody you have met. It is shown only now. Keep it elsewhere than the file:",
+        German => "Wer die Datei und diesen Code hat, ist für alle, die du getroffen hast, du. Er wird nur jetzt gezeigt. Bewahre ihn anderswo auf als die Datei:",
+    }
+}
+
+pub(crate) fn export_then() -> &'static str {
+    match language() {
+        English => "On the other machine: handfast import. The first time it meets somebody, both of you are asked whether to go on with a restored device, and how far you are trusted begins anew. Use one of the two from then on: if this one meets them after that, it is asked whether that was you.",
+        German => "Auf dem anderen Rechner: handfast import. Trifft er jemanden zum ersten Mal, werdet ihr beide gefragt, ob es mit einem wiederhergestellten Gerät weitergeht, und das Vertrauen beginnt neu. Benutze von da an nur eines der beiden: Trifft dieses sie danach, wird es gefragt, ob du das warst.",
+    }
+}
+
+pub(crate) fn imported(path: impl Display, contacts: impl Display) -> String {
+    match language() {
+        English => format!("The device is in {path} now. Contacts: {contacts}. Look for them with handfast chat NAME: the first time, both of you are asked whether to go on. Leave the old device off."),
+        German => format!("Das Gerät ist jetzt in {path}. Kontakte: {contacts}. Such sie mit handfast chat NAME: Beim ersten Mal werdet ihr beide gefragt, ob es weitergeht. Lass das alte Gerät aus."),
+    }
+}
+
+pub(crate) fn import_occupied() -> &'static str {
+    match language() {
+        English => "there is a device here already, and two are never made one: name an empty folder with --home, or move this one away",
+        German => "hier ist schon ein Gerät, und aus zweien wird nie eines: nenne einen leeren Ordner mit --home, oder nimm dieses hier weg",
+    }
+}
+
+pub(crate) fn import_answer_alone() -> &'static str {
+    match language() {
+        English => "this is locked with an answer alone, which can be guessed: make another one with handfast export",
+        German => "das ist nur mit einer Antwort verschlossen, die sich raten lässt: erstelle es neu mit handfast export",
+    }
+}
+
+pub(crate) fn not_an_export() -> &'static str {
+    match language() {
+        English => "this is locked and holds no device: open it with handfast open",
+        German => "das ist verschlossen und enthält kein Gerät: öffne es mit handfast open",
+    }
+}
+
+pub(crate) fn import_wrong_code() -> &'static str {
+    match language() {
+        English => "the code or the answer is wrong, or the file was altered: try again",
+        German => "der Code oder die Antwort ist falsch, oder die Datei wurde verändert: versuch es noch einmal",
     }
 }
 
@@ -4233,13 +4492,6 @@ pub(crate) fn held_file() -> &'static str {
     }
 }
 
-pub(crate) fn held_device_state() -> &'static str {
-    match language() {
-        English => "what a device remembers",
-        German => "was ein Gerät sich merkt",
-    }
-}
-
 pub(crate) fn inspected_file() -> &'static str {
     match language() {
         English => "A locked file or folder.",
@@ -4249,8 +4501,8 @@ pub(crate) fn inspected_file() -> &'static str {
 
 pub(crate) fn inspected_device_state() -> &'static str {
     match language() {
-        English => "What a device remembers, locked.",
-        German => "Was ein Gerät sich merkt, verschlossen.",
+        English => "A device that moves, locked: handfast import makes this machine that device.",
+        German => "Ein Gerät, das umzieht, verschlossen: handfast import macht diesen Rechner zu dem Gerät.",
     }
 }
 
@@ -4632,6 +4884,13 @@ pub(crate) fn value_name_question() -> &'static str {
     }
 }
 
+pub(crate) fn value_name_new() -> &'static str {
+    match language() {
+        English => "NEW",
+        German => "NEU",
+    }
+}
+
 pub(crate) fn value_name_size() -> &'static str {
     match language() {
         English => "SIZE",
@@ -4767,6 +5026,7 @@ pub(crate) fn value_name(english: &str) -> Option<&'static str> {
         "PATH" => value_name_path(),
         "PICTURE" => value_name_picture(),
         "QUESTION" => value_name_question(),
+        "NEW" => value_name_new(),
         "SIZE" => value_name_size(),
         "TIME" => value_name_time(),
         "COMMAND" => value_name_command(),

@@ -2,12 +2,13 @@
 //! from elsewhere in it. No error of the core is shown as it words itself: each has a sentence here.
 
 use crate::language::{Language, language};
-use crate::output::Side;
+use crate::output::{Listed, Side};
 use crate::status::{Status, Stop};
 use crate::{margin, strings};
 use handfast_native::conversation::{CompareError, FileError, Violation};
 use handfast_native::device::{
-    EndReason, NotCalled, NotNamed, Reached, Refusal, Role, SessionEnd, Tag,
+    ContactEdit, ContactView, EndReason, Exported, NotCalled, NotNamed, Reached, Refusal, Role,
+    SessionEnd, Tag,
 };
 use handfast_native::handshake::{
     ChannelError, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
@@ -407,9 +408,52 @@ pub(crate) fn limited(limit: Reached) -> &'static str {
 }
 
 /// Somebody who was met, in a list.
-pub(crate) fn contact(name: &str, id: &str, trust: &str, heard: u64) -> String {
-    let ago = Duration::from_secs(unix_seconds().saturating_sub(heard));
-    strings::contact_line(called(name), id, duration(ago), trust)
+pub(crate) fn contact(contact: &Listed) -> String {
+    let ago = Duration::from_secs(unix_seconds().saturating_sub(contact.heard));
+    let trust = trust_sentence(contact.trusted.0.reason());
+    let mut line = strings::contact_line(called(&contact.name), &contact.id, duration(ago), trust);
+    let mut add = |sentence: &str| {
+        line.push(' ');
+        line.push_str(sentence);
+    };
+    if contact.calls_themselves != contact.name {
+        add(&strings::contact_own_name(called(
+            &contact.calls_themselves,
+        )));
+    }
+    if contact.blocked {
+        add(strings::contact_blocked());
+    }
+    if let Some(most) = contact.files_up_to {
+        add(&files_up_to(most));
+    }
+    line
+}
+
+fn files_up_to(most: u64) -> String {
+    match most {
+        0 => strings::contact_no_files().to_owned(),
+        most => strings::contact_files(size(most)),
+    }
+}
+
+/// What a person decided about somebody who was met, as they were called until then.
+pub(crate) fn contact_edited(contact: &ContactView, edit: &ContactEdit) -> String {
+    let name = called(contact.shown_name());
+    match edit {
+        ContactEdit::Name(given) => {
+            let given = given.as_deref().map(str::trim).unwrap_or_default();
+            match given {
+                "" => strings::contact_unnamed(name, called(&contact.name)),
+                given => strings::contact_renamed(name, quoted(given)),
+            }
+        }
+        ContactEdit::Blocked(true) => strings::contact_now_blocked(name),
+        ContactEdit::Blocked(false) => strings::contact_unblocked(name),
+        ContactEdit::Allowance(None) => strings::contact_files_usual(name),
+        ContactEdit::Allowance(Some(0)) => strings::contact_now_no_files(name),
+        ContactEdit::Allowance(Some(most)) => strings::contact_now_files(name, size(*most)),
+    }
 }
 
 /// What to call a contact among names.
@@ -665,6 +709,20 @@ pub(crate) fn sealed(path: &str, bytes: u64) -> String {
     strings::sealed_at(line(path), size(bytes))
 }
 
+/// A device was written to a file.
+pub(crate) fn exported(path: &str, exported: &Exported) -> String {
+    let (path, size) = (line(path), size(exported.bytes));
+    match exported.messages {
+        0 => strings::exported(path, size, exported.contacts),
+        messages => strings::exported_with_messages(path, size, exported.contacts, messages),
+    }
+}
+
+/// A device was made of a file.
+pub(crate) fn imported(path: &str, contacts: u64) -> String {
+    strings::imported(line(path), contacts)
+}
+
 /// Why so much is not written where nobody can be asked.
 pub(crate) fn too_large_to_write(bytes: u64) -> String {
     strings::too_large_to_write(size(bytes))
@@ -786,10 +844,10 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
 
 pub(crate) fn holds_no_file(held: Kind) -> String {
     strings::holds_no_file(match held {
+        Kind::DeviceState => return strings::holds_a_device().to_owned(),
         Kind::Invitation => strings::is_invitation(),
         Kind::Reply => strings::held_reply(),
         Kind::File => strings::held_file(),
-        Kind::DeviceState => strings::held_device_state(),
     })
 }
 

@@ -4,6 +4,8 @@ mod chat;
 mod completions;
 mod contacts;
 mod demo;
+mod export;
+mod import;
 mod inspect;
 mod invitations;
 mod invite;
@@ -38,6 +40,10 @@ pub(crate) enum Command {
     Contacts(contacts::Args),
     #[command(about = strings::command_chat())]
     Chat(chat::Args),
+    #[command(about = strings::command_export())]
+    Export(export::Args),
+    #[command(about = strings::command_import())]
+    Import(import::Args),
     #[command(about = strings::command_scan())]
     Scan(scan::Args),
     #[command(about = strings::command_seal())]
@@ -69,6 +75,8 @@ impl Command {
             Self::Invitations(args) => args.json,
             Self::Contacts(args) => args.json,
             Self::Chat(args) => args.json,
+            Self::Export(args) => args.json,
+            Self::Import(args) => args.json,
             Self::Scan(args) => args.json,
             Self::Seal(args) => args.json,
             Self::Open(args) => args.json,
@@ -89,6 +97,8 @@ impl Command {
             Self::Invitations(args) => talk(args.json, move |hands| invitations::run(args, hands)),
             Self::Contacts(args) => talk(args.json, move |hands| contacts::run(args, hands)),
             Self::Chat(args) => talk(args.json, move |hands| chat::run(args, hands)),
+            Self::Export(args) => talk(args.json, move |hands| export::run(args, hands)),
+            Self::Import(args) => talk(args.json, move |hands| import::run(args, hands)),
             Self::Scan(args) => scan::run(&args),
             Self::Seal(args) => talk(args.json, move |hands| seal::run(args, hands)),
             Self::Open(args) => talk(args.json, move |hands| open::run(args, hands)),

@@ -464,13 +464,18 @@ fn tell(output: &Output, sealed: &Sealed, code: Option<&Secret<16>>) {
         output.whisper(&words::sealed(&place.to_string_lossy(), sealed.bytes));
     }
     if let Some(code) = code {
-        let characters = code_characters(code);
-        output.whisper(strings::code_follows());
-        if let Ok(symbol) = Symbol::draw(&characters) {
-            let drawn = Zeroizing::new(symbol::drawn(&symbol));
-            output.print(drawn.trim_end_matches('\n'));
-        }
-        output.print(&characters);
-        output.print(&code_words(code));
+        show_code(output, code, strings::code_follows());
     }
+}
+
+/// A code in every form, behind a sentence about it.
+pub(super) fn show_code(output: &Output, code: &Secret<16>, sentence: &str) {
+    let characters = code_characters(code);
+    output.whisper(sentence);
+    if let Ok(symbol) = Symbol::draw(&characters) {
+        let drawn = Zeroizing::new(symbol::drawn(&symbol));
+        output.print(drawn.trim_end_matches('\n'));
+    }
+    output.print(&characters);
+    output.print(&code_words(code));
 }

@@ -107,8 +107,16 @@ impl Device {
     /// # Errors
     /// Why it was not.
     pub(crate) async fn command(&self, command: Command) -> Result<Done, Stop> {
-        let done = self.handle.command(command).await;
+        let done = self.order(command).await;
         done.map_err(|refusal| self.refused(refusal))
+    }
+
+    /// The same, for whoever says in their own words why it was not.
+    ///
+    /// # Errors
+    /// As the device says it.
+    pub(crate) async fn order(&self, command: Command) -> Result<Done, Refusal> {
+        self.handle.command(command).await
     }
 
     /// Begins a session, and follows it. What it waits with is taken up on these terms if the device has
@@ -123,7 +131,9 @@ impl Device {
     ) -> Result<Session, (Self, Stop)> {
         match self.command(command).await {
             Ok(Done::Session(id) | Done::GoesOn(id)) => Ok(Session::new(self, id, again)),
-            Ok(Done::Ok | Done::Beginning) => Err((self, Failure::Local.into())),
+            Ok(Done::Ok | Done::Beginning | Done::Exported(_)) => {
+                Err((self, Failure::Local.into()))
+            }
             Err(stop) => Err((self, stop)),
         }
     }
@@ -161,12 +171,13 @@ impl Device {
     }
 
     /// The device did not do what it was told.
-    fn refused(&self, refusal: Refusal) -> Stop {
+    pub(crate) fn refused(&self, refusal: Refusal) -> Stop {
         match refusal {
             Refusal::Store(error) => self.place.refused(error),
             Refusal::Seal(error) => sealed_files::refused(error),
             Refusal::NoInvitation => Stop::bad_input(strings::sealed()),
             Refusal::Reply(error) => Stop::bad_input(words::reply_refused(error)),
+            Refusal::Blocked => Stop::new(Status::Failed, "blocked", strings::blocked()),
             Refusal::NotYet => Stop::new(Status::Failed, "not_yet", strings::not_yet()),
             Refusal::UnderWay(_) | Refusal::Busy(_) => self.place.not_named(&NotNamed::UnderWay),
             _ => Failure::Local.into(),

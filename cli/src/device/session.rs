@@ -212,7 +212,7 @@ impl Session {
         self.device.start_again().await?;
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok | Done::Beginning => return Err(Failure::Local.into()),
+            Done::Ok | Done::Beginning | Done::Exported(_) => return Err(Failure::Local.into()),
         }
         Ok(())
     }
@@ -323,6 +323,10 @@ impl Session {
             SessionEnd::Moved => Stop::new(Status::NotReached, "moved", strings::over_moved()),
             SessionEnd::Seal(error) => sealed_files::refused(error),
             SessionEnd::Refused => Stop::new(Status::Insecure, "refused", strings::refused()),
+            SessionEnd::Blocked => Stop::new(Status::Failed, "blocked", strings::ended_blocked()),
+            SessionEnd::Elsewhere => {
+                Stop::new(Status::Failed, "elsewhere", strings::ended_elsewhere())
+            }
             SessionEnd::Different => Stop::new(Status::Insecure, "different", strings::different()),
             // Both sides say goodbye in their own way.
             SessionEnd::PeerLeft => Failure::WentAway.into(),

@@ -56,19 +56,13 @@ pub(crate) enum Event {
     },
     /// It was ended by the person.
     Revoked { id: String },
-    /// Somebody who was met, for a list. Times are seconds since 1970-01-01 UTC.
-    Contact {
-        name: String,
-        /// Tells those of one name apart.
-        id: String,
-        /// Their long-term key, in hexadecimal digits.
-        key: String,
+    /// Somebody who was met, for a list.
+    Contact(Listed),
+    /// The person decided something about somebody who was met, who looks like this now.
+    ContactChanged {
         #[serde(flatten)]
-        trusted: Trusted,
-        since: u64,
-        heard: u64,
-        /// The two hold something in common by which they find each other.
-        can_be_found: bool,
+        contact: Listed,
+        text: String,
     },
     /// The person forgot somebody.
     Forgotten { name: String, key: String },
@@ -210,6 +204,21 @@ pub(crate) enum Event {
         bytes: u64,
         milliseconds: f64,
     },
+    /// This device is in a file now, which this code opens.
+    Exported {
+        path: String,
+        bytes: u64,
+        contacts: u64,
+        messages: u64,
+        code: String,
+        code_words: String,
+    },
+    /// The device of this home was made of a file.
+    Imported {
+        path: String,
+        contacts: u64,
+        messages: u64,
+    },
     /// It led nowhere.
     Failed {
         kind: String,
@@ -293,6 +302,27 @@ impl Event {
             text: words::cause(cause),
         }
     }
+}
+
+/// Somebody who was met. Times are seconds since 1970-01-01 UTC.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Listed {
+    /// What they are called here.
+    pub(crate) name: String,
+    pub(crate) calls_themselves: String,
+    /// Tells those of one name apart.
+    pub(crate) id: String,
+    /// Their long-term key, in hexadecimal digits.
+    pub(crate) key: String,
+    #[serde(flatten)]
+    pub(crate) trusted: Trusted,
+    pub(crate) since: u64,
+    pub(crate) heard: u64,
+    /// The two hold something in common by which they find each other.
+    pub(crate) can_be_found: bool,
+    pub(crate) blocked: bool,
+    /// So many bytes of files are taken from them unasked; none if as from everybody.
+    pub(crate) files_up_to: Option<u64>,
 }
 
 /// On which side of an invitation this machine is, as programs read it.

@@ -6,7 +6,7 @@
 mod event;
 pub(crate) mod under_way;
 
-pub(crate) use event::{Event, Parting, Side, Stamped, State, Trusted};
+pub(crate) use event::{Event, Listed, Parting, Side, Stamped, State, Trusted};
 
 use crate::screen::Window;
 use crate::status::{Status, Stop};
@@ -171,16 +171,8 @@ impl Output {
                 let left = Duration::from_secs(*expires_in_s);
                 self.say(&words::pending(id, *seat, name.as_deref(), left));
             }
-            Event::Contact {
-                name,
-                id,
-                trusted,
-                heard,
-                ..
-            } => {
-                let trust = words::trust_sentence(trusted.0.reason());
-                self.say(&words::contact(name, id, trust, *heard));
-            }
+            Event::Contact(contact) => self.say(&words::contact(contact)),
+            Event::ContactChanged { text, .. } => self.whisper(text),
             Event::Forgotten { name, .. } => self.whisper(&words::forgotten(name)),
             Event::Seeking { name, heard } => self.whisper(&words::seeking(name, *heard)),
             Event::Restored { text, .. } => self.whisper(text),
@@ -273,7 +265,10 @@ impl Output {
                 self.under_way.moved(name, true, *done, *bytes);
             }
             // What is locked was shown where it was made.
-            Event::Sealed { .. } => {}
+            Event::Sealed { .. } | Event::Exported { .. } => {}
+            Event::Imported { path, contacts, .. } => {
+                self.whisper(&words::imported(path, *contacts));
+            }
             Event::Unsealed {
                 path,
                 folder,

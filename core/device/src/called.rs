@@ -1,6 +1,6 @@
 //! Which contact is meant by what somebody typed.
 
-use handfast_store::Contact;
+use super::ContactView;
 
 /// How many hexadecimal digits of a key tell contacts of one name apart.
 const DIGITS: usize = 8;
@@ -17,7 +17,7 @@ pub enum NotCalled {
 }
 
 /// The beginning of a contact's key, which tells those of one name apart.
-pub fn short_key(contact: &Contact) -> String {
+pub fn short_key(contact: &ContactView) -> String {
     let digits = contact.key.0.iter().map(|byte| format!("{byte:02x}"));
     digits.take(DIGITS / 2).collect()
 }
@@ -27,10 +27,10 @@ pub fn short_key(contact: &Contact) -> String {
 ///
 /// # Errors
 /// [`NotCalled`], if it is none or several.
-pub fn called<'a>(contacts: &'a [Contact], typed: &str) -> Result<&'a Contact, NotCalled> {
+pub fn called<'a>(contacts: &'a [ContactView], typed: &str) -> Result<&'a ContactView, NotCalled> {
     let typed = typed.trim().to_lowercase();
-    let name = |contact: &Contact| contact.shown_name().to_lowercase();
-    let ways: [&dyn Fn(&Contact) -> bool; 3] = [
+    let name = |contact: &ContactView| contact.shown_name().to_lowercase();
+    let ways: [&dyn Fn(&ContactView) -> bool; 3] = [
         &|contact| name(contact) == typed,
         &|contact| short_key(contact) == typed,
         &|contact| name(contact).starts_with(&typed),
@@ -53,18 +53,20 @@ pub fn called<'a>(contacts: &'a [Contact], typed: &str) -> Result<&'a Contact, N
 mod tests {
     use super::*;
     use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
+    use handfast_store::Contact;
 
-    fn contacts(names: &[&str]) -> Vec<Contact> {
+    fn contacts(names: &[&str]) -> Vec<ContactView> {
         let trust = Trust::because(TrustReason::Scanned);
         let all = names.iter().zip(1..);
         all.map(|(name, key)| Contact::met(PublicKey([key; 32]), *name, trust, 1))
+            .map(|contact| ContactView::from(&contact))
             .collect()
     }
 
     #[test]
     fn a_whole_name_goes_before_its_beginning() {
         let contacts = contacts(&["Ann", "Anna", "Ömer"]);
-        let meant = |typed| called(&contacts, typed).map(Contact::shown_name);
+        let meant = |typed| called(&contacts, typed).map(ContactView::shown_name);
         assert_eq!(meant("ann"), Ok("Ann"));
         assert_eq!(meant("anna"), Ok("Anna"));
         assert_eq!(meant("ö"), Ok("Ömer"));

@@ -1,6 +1,9 @@
 //! What a person, or the shell on their behalf, tells a device to do.
 
-use super::{PendingId, Provenance, RequestId, SessionId, SessionTerms, Settings};
+use super::{
+    ContactEdit, ExportTerms, Exported, PendingId, Provenance, RequestId, SessionId, SessionTerms,
+    Settings,
+};
 use handfast_protocol::conversation::Finding;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::pairing::OtherInvitation;
@@ -9,6 +12,7 @@ use handfast_store::StoreError;
 use handfast_token::{
     Invitation, LINK_LIFETIME, QR_LIFETIME, Question, ReplyError, SealedReply, Secret,
 };
+use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -48,6 +52,11 @@ pub enum Command {
     To(SessionId, SessionCommand),
     /// Forget somebody who was met, or who is refused.
     Forget(PublicKey),
+    /// Something about a contact is otherwise from now on. The answer follows once that is kept.
+    Change(PublicKey, ContactEdit),
+    /// Write this device to a file, so that another one can be made of it. The answer is [`Done::Exported`], once
+    /// the file is in its place.
+    Export(Box<ExportTerms>),
     /// Choose these settings from now on. The answer follows once they are kept.
     Choose(Box<Settings>),
     /// The person is here: whatever became slow while nobody answered is quick for a while.
@@ -257,6 +266,8 @@ pub enum Done {
     Session(SessionId),
     /// This session, which was there already, goes on.
     GoesOn(SessionId),
+    /// This was written.
+    Exported(Exported),
     /// There is nothing before.
     Beginning,
 }
@@ -295,9 +306,21 @@ pub enum Refusal {
     /// A session goes on with this already.
     #[error("this is under way already: look at what is shown")]
     UnderWay(SessionId),
+    /// The person has blocked this contact.
+    #[error("you have blocked this contact: unblock them first")]
+    Blocked,
     /// The store did not take it, or does not know it.
     #[error(transparent)]
     Store(StoreError),
+    /// A file cannot be written.
+    #[error("the file cannot be written ({0}): choose another place")]
+    NotWritten(
+        #[cfg_attr(
+            feature = "serde",
+            serde(with = "handfast_store::serialized::error_kind")
+        )]
+        io::ErrorKind,
+    ),
     /// The reply is for another invitation, or was altered.
     #[error(transparent)]
     Reply(ReplyError),

@@ -31,6 +31,8 @@
 
 mod called;
 mod command;
+mod contacts;
+mod export;
 mod history;
 mod hours;
 mod pairing;
@@ -56,6 +58,8 @@ pub use command::{
     AcceptTerms, Answer, Command, DeliveryMode, Done, InviteTerms, Protection, Refusal, Saying,
     SessionCommand,
 };
+pub use contacts::{ContactEdit, ContactView};
+pub use export::{ExportTerms, Exported};
 pub use place::{Place, usable};
 pub use ports::{
     Bind, CarrierCommand, CarrierEvent, Connected, Found, GuestKeys, HostKeys, Input, Milestones,
@@ -80,7 +84,7 @@ use handfast_protocol::handshake::{PublicKey, StaticKey};
 use handfast_protocol::log::Place as LogPlace;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Now;
-use handfast_store::{Contact, MAX_SETTING, Refused, StoreError};
+use handfast_store::{MAX_SETTING, Refused, StoreError};
 use handfast_token::{Invitation, ReplyError, SealedReply};
 use session::{Session, SessionInput};
 use shared::{Purpose, Shared};
@@ -216,12 +220,18 @@ impl Device {
             Input::Worked(id, done) => self.feed(id, SessionInput::Worked(done), now),
             Input::Stored(ticket, result) => self.stored(ticket, result, now),
             Input::Guessed(guesses) => self.guesses.new = guesses,
+            Input::Exported(request, result) => {
+                self.shared.answer(request, result.map(Done::Exported));
+            }
             Input::Surveyed(report) => self.shared.tell(Event::NetworkReport(report)),
             Input::Tick => {}
         }
         self.tick(now);
         while let Some(ticket) = self.shared.kept_already() {
             self.stored(ticket, Ok(()), now);
+        }
+        while let Some(peer) = self.shared.came_back() {
+            self.end_with(peer, SessionEnd::Elsewhere, now);
         }
         self.list_histories(now);
     }
@@ -284,13 +294,6 @@ impl Device {
             ended,
         });
         all.collect()
-    }
-
-    /// Who was met, those met first first.
-    pub fn contacts(&self) -> Vec<&Contact> {
-        let mut contacts: Vec<&Contact> = self.shared.kept().contacts.values().collect();
-        contacts.sort_by_key(|contact| (contact.since, contact.key.0));
-        contacts
     }
 
     /// Who is not let in again, those of the earliest comparison first.
@@ -360,6 +363,8 @@ impl Device {
                 self.shared.write(forget, Purpose::Answer(request));
                 Ok(None)
             }
+            Command::Change(key, edit) => self.change(request, key, edit, now),
+            Command::Export(terms) => self.export(request, terms),
             Command::Choose(settings) => {
                 let named = settings.asking.named.iter();
                 let length: usize = named.map(|server| server.to_string().len() + 1).sum();
@@ -516,7 +521,7 @@ impl Device {
             Some((Some(id), _)) => id,
             Some((None, pending)) => match self.resume(pending, AcceptTerms::default(), now)? {
                 Done::Session(id) | Done::GoesOn(id) => id,
-                Done::Ok | Done::Beginning => return Err(Refusal::NotNow),
+                Done::Ok | Done::Beginning | Done::Exported(_) => return Err(Refusal::NotNow),
             },
         };
         let reply = SessionInput::Reply(request, reply, provenance);
@@ -652,9 +657,7 @@ impl Device {
             session.over(&mut self.shared, end, now);
             // Whoever is in between here is so wherever else they are.
             if let Some(peer) = peer {
-                for id in self.ids() {
-                    self.feed(id, SessionInput::PeerRefused(peer), now);
-                }
+                self.end_with(peer, SessionEnd::Refused, now);
             }
         }
     }
@@ -726,6 +729,13 @@ impl Device {
             Purpose::Answer(request) => {
                 let result = result.map(|()| Done::Ok).map_err(Refusal::Store);
                 self.shared.answer(request, result);
+            }
+            Purpose::Contact(request) => {
+                let result = result.map(|()| Done::Ok).map_err(Refusal::Store);
+                self.shared.answer(request, result);
+                for id in self.ids() {
+                    self.feed(id, SessionInput::ContactChanged, now);
+                }
             }
             Purpose::Session(id) => {
                 self.with_session(id, now, |session, shared| {

@@ -13,7 +13,7 @@ use super::{
     SessionCommand, SessionEnd, Ticket, View, Write,
 };
 use bytes::Bytes;
-use handfast_protocol::handshake::Trust;
+use handfast_protocol::handshake::{PublicKey, Trust};
 use handfast_protocol::link::{LinkPath, TransportError};
 use handfast_protocol::pairing::{
     Cause, Failure, Guest, GuestEffect, GuestView, Host, HostEffect, HostStage, HostTerms, Now,
@@ -76,6 +76,9 @@ pub(super) struct Pairing {
     began: Instant,
     milestones: Milestones,
     conclusion: Option<Conclusion>,
+    /// Who was met, and may come as a contact if the link is lost before both have said that they keep each
+    /// other.
+    met: Option<PublicKey>,
 }
 
 /// The role of this device, with what only that role has.
@@ -207,6 +210,7 @@ impl Pairing {
             began: context.now.monotonic,
             milestones: Milestones::default(),
             conclusion: None,
+            met: None,
         })
     }
 
@@ -332,10 +336,17 @@ impl Pairing {
                 self.is_offline = is_offline && !needs_none;
                 self.joined(context, router);
             }
+            SessionInput::PeerEnds(key, why) if self.met == Some(key) => {
+                context.carry(CarrierCommand::Cut);
+                let used = vec![end(self.pending(), EndReason::Used, now)];
+                context.write_unattended(used, Purpose::Nothing);
+                return Err(why);
+            }
             SessionInput::Sleep
             | SessionInput::Worked(_)
             | SessionInput::Talk(_)
-            | SessionInput::PeerRefused(_)
+            | SessionInput::PeerEnds(..)
+            | SessionInput::ContactChanged
             | SessionInput::Listed
             | SessionInput::LogsEnded(_) => {}
             input @ SessionInput::Withdraw(_) => not_now(context.shared, &input),
@@ -583,12 +594,15 @@ impl Pairing {
             ..contact(peer, now)
         }));
         let snapshot = self.side.snapshot();
-        // Somebody who is refused is not remembered by this, and has used the invitation up.
-        let mut writes = match context.shared.is_refused(peer.key) {
-            true => vec![end(self.pending(), EndReason::Used, now)],
-            false => self.news(&snapshot, now),
+        let writes = match context.shared.shuts_out(peer.key) {
+            // Somebody who is not let in is not remembered by this, and has used the invitation up.
+            Some(_) => vec![end(self.pending(), EndReason::Used, now)],
+            None => {
+                let mut writes = self.news(&snapshot, now);
+                writes.push(met);
+                writes
+            }
         };
-        writes.push(met);
         self.conclusion = Some(Conclusion {
             ticket: context.write(writes),
             until: now.monotonic + KEEPING,
@@ -726,11 +740,12 @@ impl Pairing {
 
     /// The peer is on the disk, and is told so, unless this device keeps nobody or refuses them.
     fn remembered(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
-        if let Some(peer) = self.side.met()
-            && context.shared.is_refused(peer.key)
+        self.met = self.side.met().map(|peer| peer.key);
+        if let Some(key) = self.met
+            && let Some(why) = context.shared.shuts_out(key)
         {
             context.write(vec![end(self.pending(), EndReason::Used, context.now)]);
-            return Err(SessionEnd::Refused);
+            return Err(why);
         }
         self.side.remembered(!context.terms.is_incognito);
         self.copy(context);
@@ -744,7 +759,10 @@ impl Pairing {
     ) -> Result<Remembered, SessionEnd> {
         let remembered = context.shared.kept().contacts.get(&peer.key.0);
         let is_unknown = remembered.is_none() && !context.terms.is_incognito;
-        if is_unknown || context.shared.is_refused(peer.key) {
+        if let Some(why) = context.shared.shuts_out(peer.key) {
+            return Err(why);
+        }
+        if is_unknown {
             return Err(SessionEnd::Refused);
         }
         // Who keeps nothing of this does not know them from before either.

@@ -2,8 +2,8 @@
 //! the store, conversations, and work that takes long. Drivers translate; none decides.
 
 use super::{
-    Answer, AuthenticatedPeer, Command, Event, Place, ReflexiveReport, RequestId, RouterReport,
-    Scope, SessionId, ShellId, Write,
+    Answer, AuthenticatedPeer, Command, Event, ExportTerms, Exported, Place, ReflexiveReport,
+    Refusal, RequestId, RouterReport, Scope, SessionId, ShellId, Write,
 };
 use bytes::Bytes;
 use handfast_protocol::certificate::Certificate;
@@ -36,6 +36,8 @@ pub enum Input {
     Found(Ticket, Result<Found, StoreError>),
     /// Work is finished.
     Worked(SessionId, WorkDone),
+    /// What became of [`Output::Export`].
+    Exported(RequestId, Result<Exported, Refusal>),
     /// The carrier has guessed at these, those that were made last first.
     Guessed(Vec<Guessed>),
     /// What [`NetworkCommand::Survey`] asked for.
@@ -45,8 +47,8 @@ pub enum Input {
 }
 
 /// What a device wants done. They are carried out in the order in which they come; only
-/// [`Self::Work`], [`Self::Store`] and [`Self::Find`] take their time, and the last two keep their order, so that what
-/// was stored is found.
+/// [`Self::Work`], [`Self::Export`], [`Self::Store`] and [`Self::Find`] take their time, and the last two keep their
+/// order, so that what was stored is found.
 #[derive(Debug)]
 pub enum Output {
     /// The answer to a command.
@@ -59,6 +61,8 @@ pub enum Output {
     Network(NetworkCommand),
     /// Keep all of this, or nothing, and say so with [`Input::Stored`].
     Store(Ticket, Vec<Write>),
+    /// Write all that is kept to a file, and say what became of it with [`Input::Exported`].
+    Export(RequestId, Box<ExportTerms>),
     /// Read this, and say what it is with [`Input::Found`].
     Find(Ticket, Query),
     /// For the conversation of one session.

@@ -23,7 +23,7 @@ use handfast_protocol::reconnect::{
     Part, ReconnectEffect, ReconnectKeys, ReconnectSetup, Reconnecting, RendezvousKeys,
     RestoredClaim, Returned,
 };
-use handfast_store::{Contact, ContactChange, StoreError, Way};
+use handfast_store::{Contact, ContactChange, Return, StoreError, Way};
 use handfast_token::{Candidate, Fingerprint, Range, admit};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -74,7 +74,7 @@ impl Returning {
     ///
     /// # Errors
     /// [`StoreError::Unknown`] of somebody who was never met, or with whom nothing is held in common by
-    /// which the two find each other.
+    /// which the two find each other; [`Refusal::Blocked`].
     pub(super) fn new(
         shared: &Shared,
         identity: &Identity,
@@ -85,6 +85,9 @@ impl Returning {
         let keys = contact.and_then(|contact| contact.reconnect.as_ref());
         if keys.is_none() {
             return Err(StoreError::Unknown.into());
+        }
+        if shared.shuts_out(key).is_some() {
+            return Err(Refusal::Blocked);
         }
         Ok(Self {
             key,
@@ -207,7 +210,8 @@ impl Returning {
             | SessionInput::Command(..)
             | SessionInput::Listed
             | SessionInput::LogsEnded(_)
-            | SessionInput::PeerRefused(_)) => self.pass(context, input)?,
+            | SessionInput::PeerEnds(..)
+            | SessionInput::ContactChanged) => self.pass(context, input)?,
             SessionInput::Sleep => {}
             SessionInput::Wake if self.step == Step::Stopped => self.begin(context),
             SessionInput::Wake | SessionInput::Boost => context.carry(CarrierCommand::Boost),
@@ -249,7 +253,12 @@ impl Returning {
                 let taken = talk.take(context, input);
                 self.talked(context, taken)
             }
-            (None, SessionInput::PeerRefused(key)) if key == self.key => Err(SessionEnd::Refused),
+            (None, SessionInput::PeerEnds(key, end))
+                if key == self.key && end != SessionEnd::Elsewhere =>
+            {
+                context.carry(CarrierCommand::Cut);
+                Err(end)
+            }
             (None, SessionInput::Command(request, SessionCommand::Say(Saying::Leave))) => {
                 self.is_leaving = true;
                 context.answer(request, Ok(Done::Ok));
@@ -395,33 +404,27 @@ impl Returning {
         let Some(contact) = self.contact(context).cloned() else {
             return;
         };
-        let mut changes = vec![
-            ContactChange::Named(returned.name.clone()),
-            ContactChange::Heard(now.unix),
-            ContactChange::Clock(clock_ahead(returned.clock, now)),
-        ];
-        let mut trust = contact.trust;
-        if returned.restored.is_some() {
-            // Whoever has a copy could have come as well.
-            trust = Trust::because(TrustReason::OpenLink);
-            changes.push(ContactChange::Fell(trust, now.unix));
-        }
-        let mut writes = vec![Write::Reconnect(self.key, Box::new(returned.keys.clone()))];
-        writes.extend(
-            self.path
-                .map(|path| Write::Way(self.key, way(path, context))),
-        );
-        let changes = changes.into_iter();
-        writes.extend(changes.map(|change| Write::Contact(self.key, change)));
-        context.write_unattended(writes, Purpose::Nothing);
+        // Whoever has a copy could have come as well.
+        let falls_to = (returned.restored.as_ref()).map(|_| Trust::because(TrustReason::OpenLink));
+        let trust = falls_to.unwrap_or(contact.trust);
+        let back = Return {
+            name: returned.name.clone(),
+            at: now.unix,
+            clock: clock_ahead(returned.clock, now),
+            way: self.path.map(|path| way(path, context)),
+            falls_to,
+            keys: returned.keys.clone(),
+        };
+        let write = Write::Contact(self.key, ContactChange::Returned(Box::new(back)));
+        context.write_unattended(vec![write], Purpose::Nothing);
+        context.shared.comes_back(self.key);
         let met = Remembered {
             trust,
             peer: AuthenticatedPeer {
                 key: self.key,
-                name: match (contact.given, returned.name) {
-                    (Some(given), _) => given,
-                    (None, told) if told.is_empty() => contact.name,
-                    (None, told) => told,
+                name: match returned.name {
+                    told if told.is_empty() => contact.name,
+                    told => told,
                 },
                 trust,
                 scans: 0,

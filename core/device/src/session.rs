@@ -36,8 +36,11 @@ pub(super) enum SessionInput {
     Reply(RequestId, SealedReply, Provenance),
     ShownAgain(RequestId, Box<Invitation>, Provenance),
     Withdraw(RequestId),
-    /// The person found in another session that this peer is in between.
-    PeerRefused(PublicKey),
+    /// Whatever goes on with this peer ends like this: the person wants nothing of them any more, or they
+    /// were met in another session.
+    PeerEnds(PublicKey, SessionEnd),
+    /// What is kept of a contact is something else now.
+    ContactChanged,
     /// Rows of the history were told, or there is room for more.
     Listed,
     /// The exchange of the logs is over.
@@ -63,7 +66,8 @@ impl SessionInput {
             Self::Carrier(_)
             | Self::Talk(_)
             | Self::Worked(_)
-            | Self::PeerRefused(_)
+            | Self::PeerEnds(..)
+            | Self::ContactChanged
             | Self::Listed
             | Self::LogsEnded(_)
             | Self::Boost

@@ -4,12 +4,12 @@ use super::history::History;
 use super::randomness::{self, NoRandomness, Randomness};
 use super::{
     Answer, CarrierCommand, Done, Event, Output, PendingId, Query, Refusal, RequestId, Role,
-    SessionId, SessionTerms, Settings, Snapshot, TalkCommand, Ticket, Write,
+    SessionEnd, SessionId, SessionTerms, Settings, Snapshot, TalkCommand, Ticket, Write,
 };
 use handfast_protocol::handshake::{PublicKey, StaticKey};
 use handfast_protocol::log::Place;
 use handfast_protocol::pairing::Identity;
-use handfast_store::StoreError;
+use handfast_store::{Contact, ContactChange, StoreError};
 use handfast_token::Secret;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
@@ -23,6 +23,8 @@ pub(super) struct Shared {
     random: Box<dyn Randomness>,
     /// What is on its way there.
     writing: BTreeMap<Ticket, (Vec<Write>, Purpose)>,
+    /// Contacts who came back, and may have been met in another session that is not over.
+    came_back: VecDeque<PublicKey>,
     /// Tickets of sessions that keep nothing.
     kept_already: VecDeque<Ticket>,
     last_ticket: u64,
@@ -52,6 +54,8 @@ pub(super) enum Purpose {
     /// The session with somebody who is in between is over already.
     Refusal(SessionId),
     Answer(RequestId),
+    /// Who waits for an answer; every session hears that contacts are otherwise.
+    Contact(RequestId),
 }
 
 impl Shared {
@@ -67,6 +71,7 @@ impl Shared {
             kept,
             random,
             writing: BTreeMap::new(),
+            came_back: VecDeque::new(),
             kept_already: VecDeque::new(),
             last_ticket: 0,
             histories: BTreeMap::new(),
@@ -302,14 +307,31 @@ impl Shared {
         Some(purpose)
     }
 
-    /// Whoever has this key is refused, or will be by what is on its way to the disk.
-    pub(super) fn is_refused(&self, key: PublicKey) -> bool {
+    /// This contact is here again.
+    pub(super) fn comes_back(&mut self, key: PublicKey) {
+        self.came_back.push_back(key);
+    }
+
+    pub(super) fn came_back(&mut self) -> Option<PublicKey> {
+        self.came_back.pop_front()
+    }
+
+    /// Why whoever has this key is not let in, by what is kept or on its way to the disk; None if they are.
+    pub(super) fn shuts_out(&self, key: PublicKey) -> Option<SessionEnd> {
+        let is_blocked = |contact: &Contact| contact.blocked;
+        let kept = match self.kept.is_refused(key) {
+            true => Some(SessionEnd::Refused),
+            false => (self.kept.contacts.get(&key.0).is_some_and(is_blocked))
+                .then_some(SessionEnd::Blocked),
+        };
         let writes = self.writing.values().flat_map(|(writes, _)| writes);
-        let is_refused = self.kept.is_refused(key);
-        writes.fold(is_refused, |is_refused, write| match write {
-            Write::Refuse(refused) if refused.key == key => true,
-            Write::Forget(forgotten) if *forgotten == key => false,
-            _ => is_refused,
+        writes.fold(kept, |why, write| match write {
+            Write::Refuse(refused) if refused.key == key => Some(SessionEnd::Refused),
+            Write::Forget(forgotten) if *forgotten == key => None,
+            Write::Contact(contact, ContactChange::Blocked(is_so)) if *contact == key => {
+                is_so.then_some(SessionEnd::Blocked)
+            }
+            _ => why,
         })
     }
 

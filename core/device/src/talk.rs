@@ -144,11 +144,16 @@ impl Talk {
             raising: None,
             end: None,
         };
+        let limits = (context.terms.limits).unwrap_or(context.shared.settings().limits);
         let connected = Connected {
             link: met.link,
-            peer: met.peer,
             trust: met.trust,
-            limits: (context.terms.limits).unwrap_or(context.shared.settings().limits),
+            // What the person said of this contact goes before what they said of all.
+            limits: match kept(context, met.peer.key).and_then(|contact| contact.allowance) {
+                Some(unasked) => limits.with_unasked(unasked),
+                None => limits,
+            },
+            peer: met.peer,
             has_log: has_history,
             downloads: context.terms.downloads.clone(),
             early: met.early,
@@ -162,7 +167,7 @@ impl Talk {
                 history.begin_exchange(shared, id, met.gives_back, now);
             });
         }
-        context.show(talk.view());
+        context.show(talk.view(context));
         talk
     }
 
@@ -170,9 +175,10 @@ impl Talk {
         self.key
     }
 
-    fn view(&self) -> View {
+    fn view(&self, context: &Context<'_>) -> View {
+        let given = kept(context, self.key).and_then(|contact| contact.given.as_ref());
         View::Talking {
-            name: self.name.clone(),
+            name: given.unwrap_or(&self.name).clone(),
             trust: self.trust,
             scans: self.scans,
             milestones: self.milestones,
@@ -214,11 +220,13 @@ impl Talk {
             }
             SessionInput::Carrier(_) | SessionInput::Worked(_) | SessionInput::Listed => {}
             SessionInput::Command(request, command) => self.command(context, request, command)?,
-            SessionInput::PeerRefused(key) if key == self.key => {
+            // Where the two are together, it is not elsewhere.
+            SessionInput::PeerEnds(key, end) if key == self.key && end != SessionEnd::Elsewhere => {
                 context.carry(CarrierCommand::Cut);
-                return Err(SessionEnd::Refused);
+                return Err(end);
             }
-            SessionInput::PeerRefused(_)
+            SessionInput::PeerEnds(..)
+            | SessionInput::ContactChanged
             | SessionInput::Boost
             | SessionInput::Sleep
             | SessionInput::Wake
@@ -236,7 +244,7 @@ impl Talk {
         self.leave_if_time(context);
         self.hold_or_go_on(context);
         if self.raising.is_none() {
-            context.show(self.view());
+            context.show(self.view(context));
         }
         Ok(())
     }
@@ -672,7 +680,13 @@ impl Talk {
             // A store that fails forgets a comparison, and ends no conversation.
             context.shared.tell(Event::NotRemembered(context.id, error));
         }
-        context.show(self.view());
+        context.show(self.view(context));
         self.end.map_or(Ok(()), Err)
     }
+}
+
+/// What is kept of whoever this session is about, unless it keeps nothing.
+fn kept<'a>(context: &'a Context<'_>, key: PublicKey) -> Option<&'a Contact> {
+    let kept = context.shared.kept().contacts.get(&key.0);
+    kept.filter(|_| !context.terms.is_incognito)
 }

@@ -268,6 +268,12 @@ pub enum SessionEnd {
     /// A comparison with whoever came showed a difference before.
     #[error("a comparison showed that this is somebody in between: do not let them in")]
     Refused,
+    /// The person has blocked whoever came.
+    #[error("you have blocked this contact: unblock them to talk to them")]
+    Blocked,
+    /// The two, who met before this was over, are together in another session.
+    #[error("you are connected to them already: look at the other conversation")]
+    Elsewhere,
     /// The person found a difference just now.
     #[error("somebody is in between: make a new invitation and pass it on another way")]
     Different,
@@ -292,9 +298,13 @@ impl SessionEnd {
             Self::Failed(failure) => end_reason(role, failure),
             Self::Withdrawn => Some(EndReason::Revoked),
             // The two had met.
-            Self::Refused | Self::Different | Self::PeerLeft | Self::Lost | Self::Broken(_) => {
-                Some(EndReason::Used)
-            }
+            Self::Refused
+            | Self::Blocked
+            | Self::Elsewhere
+            | Self::Different
+            | Self::PeerLeft
+            | Self::Lost
+            | Self::Broken(_) => Some(EndReason::Used),
             Self::Closed | Self::Moved | Self::Seal(_) => None,
             Self::Store(StoreError::Over(reason)) => Some(reason),
             Self::Store(_) => None,

@@ -2,6 +2,7 @@
 
 use super::{ErrorKind, HandfastError, Person};
 use data_encoding::HEXLOWER;
+use handfast_native::device::ContactView;
 use handfast_native::handshake::PublicKey;
 use handfast_native::store;
 
@@ -18,10 +19,10 @@ pub struct Contact {
 }
 
 impl Contact {
-    pub(super) fn new(contact: &store::Contact) -> Self {
+    pub(super) fn new(contact: &ContactView) -> Self {
         Self {
             id: HEXLOWER.encode(&contact.key.0),
-            person: Person::new(&contact.name, contact.trust),
+            person: Person::new(contact.shown_name(), contact.trust),
             since: contact.since,
         }
     }

@@ -239,7 +239,11 @@ impl From<Failure> for ErrorKind {
 impl From<SessionEnd> for ErrorKind {
     fn from(end: SessionEnd) -> Self {
         match end {
-            SessionEnd::Closed | SessionEnd::Withdrawn => Self::Cancelled,
+            // What the person did, here or in another conversation.
+            SessionEnd::Closed
+            | SessionEnd::Withdrawn
+            | SessionEnd::Blocked
+            | SessionEnd::Elsewhere => Self::Cancelled,
             SessionEnd::Failed(failure) => failure.into(),
             SessionEnd::Moved => Self::Moved,
             SessionEnd::Seal(error) => HandfastError::from(error).kind(),
@@ -261,7 +265,7 @@ impl From<SessionEnd> for ErrorKind {
 impl From<Refusal> for HandfastError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::NotNow | Refusal::UnderWay(_) => ErrorKind::NotNow.into(),
+            Refusal::NotNow | Refusal::UnderWay(_) | Refusal::Blocked => ErrorKind::NotNow.into(),
             Refusal::NotYet => ErrorKind::NotYet.into(),
             Refusal::Busy(_) | Refusal::TooMuchWaits => ErrorKind::Busy.into(),
             Refusal::Store(error) => error.into(),

@@ -7,7 +7,7 @@ use super::{
     Contact, ErrorKind, Found, HandfastError, KeyStore, KeyStoreError, Limits, Listener,
     NetworkReport, Pairing, Preferences, Sealing, Session, UnderWay, scan, screen, usual_limits,
 };
-use handfast_native::device::{self, Command, Event, SessionId};
+use handfast_native::device::{self, Command, ContactEdit, Event, SessionId};
 use handfast_native::handshake::visible;
 use handfast_native::net::{Reach, local_addresses, told_addresses};
 use handfast_native::seal;
@@ -134,6 +134,38 @@ impl Handfast {
     pub async fn forget(&self, id: String) -> Result<(), HandfastError> {
         let forget = Command::Forget(Contact::key(&id)?);
         self.bridge.command(forget).await.map(drop)
+    }
+
+    /// Calls somebody this from now on, wherever they are shown; with none, or a name of which nothing is seen,
+    /// what they call themselves.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if nobody is called that, [`ErrorKind::Storage`], [`ErrorKind::StorageFull`],
+    /// [`ErrorKind::ShutDown`].
+    pub async fn give_name(&self, id: String, name: Option<String>) -> Result<(), HandfastError> {
+        self.change(&id, ContactEdit::Name(name)).await
+    }
+
+    /// Looks for somebody no more and lets them in no more, or does again. A conversation with somebody who is
+    /// blocked ends at once, without a goodbye.
+    ///
+    /// # Errors
+    /// Those of [`Self::give_name`].
+    pub async fn block(&self, id: String, is_blocked: bool) -> Result<(), HandfastError> {
+        self.change(&id, ContactEdit::Blocked(is_blocked)).await
+    }
+
+    /// Takes so many bytes of files from somebody without asking, in each conversation from the next one on; with
+    /// none, as many as from everybody.
+    ///
+    /// # Errors
+    /// Those of [`Self::give_name`].
+    pub async fn take_files_up_to(
+        &self,
+        id: String,
+        bytes: Option<u64>,
+    ) -> Result<(), HandfastError> {
+        self.change(&id, ContactEdit::Allowance(bytes)).await
     }
 
     /// Calls this device something else, from the next invitation and the next meeting on. Only what can be
@@ -277,6 +309,13 @@ impl Handfast {
         if let Some(runtime) = runtime.take() {
             put_away(runtime).await;
         }
+    }
+}
+
+impl Handfast {
+    async fn change(&self, id: &str, edit: ContactEdit) -> Result<(), HandfastError> {
+        let change = Command::Change(Contact::key(id)?, edit);
+        self.bridge.command(change).await.map(drop)
     }
 }
 

@@ -239,7 +239,12 @@ pub(super) fn screen(view: &View, base: &LinkBase) -> Screen {
             wish: *wish,
             reached: *reached,
         },
-        View::Ended(SessionEnd::Closed | SessionEnd::Withdrawn) => Screen::Closed,
+        View::Ended(
+            SessionEnd::Closed
+            | SessionEnd::Withdrawn
+            | SessionEnd::Blocked
+            | SessionEnd::Elsewhere,
+        ) => Screen::Closed,
         View::Ended(end) => {
             let kind = ErrorKind::from(*end);
             let remedy = kind.remedy();

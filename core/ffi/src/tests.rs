@@ -458,6 +458,37 @@ async fn a_difference_hangs_up_and_whoever_it_was_is_not_let_in_until_forgotten(
 }
 
 #[tokio::test]
+async fn a_person_names_somebody_and_hangs_up_by_blocking_them() {
+    let (mut host, mut guest) = (TestDevice::new().await, TestDevice::new().await);
+    meet(&mut host, &mut guest).await;
+    host.until_talking().await;
+    let device = host.handfast.clone();
+    guest.until_talking().await;
+    let id = device.people().await.unwrap()[0].id.clone();
+    let given = Some("My sister".to_owned());
+    device.give_name(id.clone(), given).await.unwrap();
+    let is_named = |screen| match screen {
+        Screen::Talking { person, .. } => (person.name == "My sister").then_some(()),
+        _ => None,
+    };
+    host.until(is_named).await;
+    assert_eq!(device.people().await.unwrap()[0].person.name, "My sister");
+    device.take_files_up_to(id.clone(), Some(7)).await.unwrap();
+    device.block(id.clone(), true).await.unwrap();
+    host.until_closed().await;
+    assert_eq!(
+        guest.until_ended().await,
+        ErrorKind::Lost,
+        "without a goodbye"
+    );
+    device.block(id.clone(), false).await.unwrap();
+    meet(&mut host, &mut guest).await;
+    host.until_talking().await;
+    let nobody = device.block("ab".repeat(32), true).await;
+    assert_eq!(nobody, Err(ErrorKind::NotNow.into()));
+}
+
+#[tokio::test]
 async fn whoever_shuts_down_twice_waits_twice_and_hears_so_afterwards() {
     let mut host = TestDevice::new().await;
     let _hosting = host.sends().await;

@@ -67,6 +67,11 @@ fn the_worked_examples_are_what_the_document_says() {
             lines.push(format!("container as text: {}\n", text(&container)));
         }
     }
+    let Credential::Key(key) = Credential::of_code(&Secret::new(counting(0x80))) else {
+        panic!("a code by itself is a key");
+    };
+    let hex = HEXLOWER.encode(key.expose());
+    lines.push(format!("key of the code 80 81 .. 8f: {hex}\n"));
     lines.retain(|line| !DOCUMENT.contains(line));
     let missing = lines.concat();
     assert!(

@@ -21,6 +21,13 @@ pub enum Credential {
     },
 }
 
+impl Credential {
+    /// The key that a code is by itself: who has the code opens it, and nobody guesses 16 random bytes.
+    pub fn of_code(code: &Secret<16>) -> Self {
+        Self::Key(kdf(code.expose(), "HFS1 code key", &[]))
+    }
+}
+
 /// The keys of one container, which depend on every byte of its header.
 ///
 /// ChaCha20-Poly1305 does not commit to its key: one ciphertext can be made to open under many,

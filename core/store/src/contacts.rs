@@ -86,8 +86,6 @@ pub struct Contact {
 /// One change of what is kept of a contact. It means the same if it comes twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContactChange {
-    /// They call themselves this now; empty changes nothing. It is cut to 256 bytes.
-    Named(String),
     /// The name that the person here gives them; None for the one that they call themselves. It is cut to
     /// 256 bytes.
     Given(Option<String>),
@@ -97,19 +95,31 @@ pub enum ContactChange {
     Blocked(bool),
     /// So many bytes of files are taken from them unasked; None for what the settings say.
     Allowance(Option<u64>),
-    /// They were heard of at this time; an earlier one than is kept changes nothing.
-    Heard(u64),
-    /// Their clock is ahead of the one here by so many seconds.
-    Clock(i32),
-    /// They came back as a restored device, or somebody with a copy did: trust is this since that time,
-    /// if it was more.
-    Fell(Trust, u64),
+    /// They came back.
+    Returned(Box<Return>),
     /// They keep nothing of this device, so the two hold nothing in common by which they find each other.
     NotKept,
     /// Somebody else has their keys.
     Frozen,
     /// Another device has taken the place of this one at them, or the person has said whose it is.
     Replaced(bool),
+}
+
+/// What is new about a contact who came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Return {
+    /// What they call themselves now; empty changes nothing. It is cut to 256 bytes.
+    pub name: String,
+    /// When, in seconds since 1970-01-01 UTC; an earlier time than is kept changes nothing.
+    pub at: u64,
+    /// By how many seconds their clock is ahead of the one here.
+    pub clock: i32,
+    /// By which way ([`Contact::add_way`]).
+    pub way: Option<Way>,
+    /// They are a restored device, or somebody with a copy is: trust is this from now on, if it was more.
+    pub falls_to: Option<Trust>,
+    /// What it takes to meet them the next time.
+    pub keys: ReconnectKeys,
 }
 
 /// Somebody who is not to be met again.
@@ -206,24 +216,33 @@ impl Contact {
     /// Makes this change.
     pub fn change(&mut self, change: &ContactChange) {
         match change {
-            ContactChange::Named(name) if name.is_empty() => {}
-            ContactChange::Named(name) => cut(name).clone_into(&mut self.name),
             ContactChange::Given(name) => self.given = name.as_deref().map(cut).map(str::to_owned),
             ContactChange::Findable(is_so) => self.findable = *is_so,
             ContactChange::Blocked(is_so) => self.blocked = *is_so,
             ContactChange::Allowance(most) => self.allowance = *most,
-            ContactChange::Heard(at) => self.heard = self.heard.max(*at),
+            ContactChange::Returned(back) => self.returned(back),
             ContactChange::NotKept => self.reconnect = None,
-            ContactChange::Clock(ahead) => self.clock = Some(*ahead),
-            ContactChange::Fell(trust, at) => {
-                if trust.level() < self.trust.level() {
-                    self.fallen.get_or_insert(self.trust);
-                    (self.trust, self.trusted) = (*trust, *at);
-                }
-            }
             ContactChange::Frozen => self.frozen = true,
             ContactChange::Replaced(is_so) => self.replaced = *is_so,
         }
+    }
+
+    fn returned(&mut self, back: &Return) {
+        if !back.name.is_empty() {
+            cut(&back.name).clone_into(&mut self.name);
+        }
+        self.heard = self.heard.max(back.at);
+        self.clock = Some(back.clock);
+        if let Some(way) = back.way {
+            self.add_way(way);
+        }
+        if let Some(trust) = back.falls_to
+            && trust.level() < self.trust.level()
+        {
+            self.fallen.get_or_insert(self.trust);
+            (self.trust, self.trusted) = (trust, back.at);
+        }
+        self.reconnect = Some(back.keys.clone());
     }
 
     /// They were reached by this way, which stands in the place of what is kept of the same address of
@@ -434,14 +453,33 @@ mod tests {
         assert!(!format!("{expected:?}").contains("[2, 2"), "{expected:?}");
     }
 
+    fn back(name: &str, at: u64) -> Return {
+        Return {
+            name: name.to_owned(),
+            at,
+            clock: -3,
+            way: None,
+            falls_to: None,
+            keys: ReconnectKeys::from_first_meeting(&Secret::new([5; 32]), 5, 5),
+        }
+    }
+
+    fn returned(contact: &mut Contact, back: Return) {
+        contact.change(&ContactChange::Returned(Box::new(back)));
+    }
+
     #[test]
     fn trust_that_fell_shows_what_it_was_until_a_meeting_verifies_again() {
         let mut zoe = met("Zoe", TrustReason::Compared, 5);
         let (compared, open) = (zoe.trust, Trust::because(TrustReason::OpenLink));
-        zoe.change(&ContactChange::Fell(open, 8));
+        let restored = |at| Return {
+            falls_to: Some(open),
+            ..back("", at)
+        };
+        returned(&mut zoe, restored(8));
         zoe.change(&ContactChange::Frozen);
         // Twice is once: what it was first is what is shown.
-        zoe.change(&ContactChange::Fell(open, 9));
+        returned(&mut zoe, restored(9));
         let now = (zoe.trust, zoe.trusted, zoe.fallen);
         assert_eq!(now, (open, 8, Some(compared)));
         let unproven = met("", TrustReason::Answered, 10).met_after(Some(&zoe));
@@ -453,19 +491,23 @@ mod tests {
     }
 
     #[test]
-    fn a_contact_that_tells_no_name_keeps_the_last_that_it_told() {
+    fn a_contact_that_came_back_is_known_by_what_it_told_last_and_heard_of_never_earlier() {
         let mut zoe = met("Zoe", TrustReason::Scanned, 5);
-        zoe.change(&ContactChange::Named("Zoé".to_owned()));
-        zoe.change(&ContactChange::Named(String::new()));
-        assert_eq!(zoe.shown_name(), "Zoé");
-    }
-
-    #[test]
-    fn a_contact_is_heard_of_later_and_never_earlier() {
-        let mut zoe = met("Zoe", TrustReason::Scanned, 5);
-        zoe.change(&ContactChange::Heard(9));
-        zoe.change(&ContactChange::Heard(7));
-        assert_eq!((zoe.heard, zoe.since), (9, 5));
+        let way = Way {
+            ours: ([192, 168, 0, 1], 4000).into(),
+            theirs: ([192, 168, 0, 2], 4000).into(),
+            router: None,
+            at: 9,
+        };
+        let told = Return {
+            way: Some(way),
+            ..back("Zoé", 9)
+        };
+        returned(&mut zoe, told);
+        returned(&mut zoe, back("", 7));
+        assert_eq!((zoe.shown_name(), zoe.heard, zoe.since), ("Zoé", 9, 5));
+        assert_eq!((zoe.clock, &zoe.ways[..]), (Some(-3), &[way][..]));
+        assert!(zoe.reconnect.is_some() && zoe.trust.level() == TrustLevel::Verified);
     }
 
     #[test]

@@ -26,6 +26,9 @@ const ENTRY: u8 = 3;
 /// The most bytes of a record.
 const MAX_RECORD: usize = 128 << 10;
 
+/// The most bytes of all records: what a phone opens. The memory for them is taken at once.
+const MAX_CONTENT: u64 = Limits::PHONE.content_bytes;
+
 /// See the module text. `Debug` shows no more than how much there is.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Export {
@@ -95,7 +98,7 @@ impl Export {
         Ok(seal(
             &header,
             credential,
-            limits,
+            &bounded(limits),
             &About::default(),
             content,
             sink,
@@ -136,7 +139,7 @@ impl Export {
         open_into(
             front.chain(container),
             credential,
-            limits,
+            &bounded(limits),
             |_, _, length| {
                 // Enough from the start, so that no copy is left behind by growing.
                 content.reserve_exact(length.try_into().map_err(std::io::Error::other)?);
@@ -193,6 +196,14 @@ impl Export {
             last = kind;
         }
         Ok(export)
+    }
+}
+
+/// What may be spent on an export.
+fn bounded(limits: &Limits) -> Limits {
+    Limits {
+        content_bytes: limits.content_bytes.min(MAX_CONTENT),
+        ..limits.clone()
     }
 }
 

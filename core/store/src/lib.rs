@@ -24,7 +24,7 @@ mod proofs;
 mod record;
 mod replies;
 #[cfg(feature = "serde")]
-mod serialized;
+pub mod serialized;
 mod settings;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -35,7 +35,7 @@ mod tests;
 pub mod unfinished;
 mod ways;
 
-pub use contacts::{Contact, ContactChange, Refused};
+pub use contacts::{Contact, ContactChange, Refused, Return};
 pub use conversation::{
     DamagedEntry, KeptEntry, LogEnd, LogLine, MAX_BODY, MAX_DRAFT, MAX_HEAD, MAX_LEDGER, Place,
     Query, Searched,

@@ -1,7 +1,7 @@
 //! The kinds of errors of a system for serde, which knows none: by their names.
 
 /// For `serde(with = ..)`. A kind without a name here is read as [`Other`](std::io::ErrorKind::Other).
-pub(crate) mod error_kind {
+pub mod error_kind {
     use handfast_token::serialized::read_text;
     use serde::{Deserializer, Serializer};
     use std::io::ErrorKind;
@@ -42,11 +42,15 @@ pub(crate) mod error_kind {
         ErrorKind::WriteZero,
     ];
 
-    pub(crate) fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok, S::Error> {
+    /// # Errors
+    /// That of the format.
+    pub fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(&format_args!("{kind:?}"))
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKind, D::Error> {
+    /// # Errors
+    /// That of the format.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKind, D::Error> {
         read_text(from, "a kind of error", |text| {
             let mut kinds = KINDS.iter().copied();
             let found = kinds.find(|kind| format!("{kind:?}") == text);

@@ -3,7 +3,7 @@
 use crate::peer::{Folder, Peer, SOON, run};
 
 /// Two who have met, and their homes.
-fn apart(folder: &Folder) -> [String; 2] {
+pub(crate) fn apart(folder: &Folder) -> [String; 2] {
     let homes = ["ana", "ben"].map(|name| folder.path(name));
     let (mut host, link) = Peer::host(folder, &["--home", &homes[0]]);
     let mut guest = Peer::guest(folder, &link, &["--home", &homes[1]]);
@@ -15,7 +15,7 @@ fn apart(folder: &Folder) -> [String; 2] {
     homes
 }
 
-fn chat(folder: &Folder, home: &str, name: &str) -> Peer {
+pub(crate) fn chat(folder: &Folder, home: &str, name: &str) -> Peer {
     let downloads = folder.path("downloads");
     let mut args = vec!["chat", name, "--json", "--loopback", "--home", home];
     args.extend(["--downloads", &downloads]);
@@ -89,4 +89,103 @@ fn contacts_are_listed_named_by_a_beginning_and_forgotten() {
     assert_eq!(forgotten.status, Some(0), "{forgotten:?}");
     let nobody = run(&["contacts", "--home", &ana]);
     assert!(nobody.stderr.contains("met nobody"), "{nobody:?}");
+}
+
+/// The one contact of this home, as `contacts --json` lists it, without the moment.
+pub(crate) fn listed(home: &str) -> serde_json::Value {
+    let listed = run(&["contacts", "--json", "--home", home]);
+    assert_eq!(listed.status, Some(0), "{listed:?}");
+    let mut contact: serde_json::Value =
+        serde_json::from_str(listed.stdout.trim()).expect("one object");
+    contact["at_us"] = serde_json::Value::Null;
+    contact
+}
+
+/// What becomes of a contact, said by another process if one has the home.
+fn decide(home: &str, args: &[&str]) -> serde_json::Value {
+    let all = [&["contacts", "--json", "--home", home], args].concat();
+    let decided = run(&all);
+    assert_eq!(decided.status, Some(0), "{decided:?}");
+    serde_json::from_str(decided.stdout.trim()).expect("one object")
+}
+
+#[test]
+fn a_contact_has_the_name_that_its_person_gave_wherever_it_is_shown() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let renamed = decide(&ana, &["--rename", "ben", "My brother"]);
+    assert_eq!(renamed["event"], "contact_changed");
+    assert_eq!(renamed["name"], "My brother");
+    assert_eq!(listed(&ana)["calls_themselves"], "Ben");
+    let read = run(&["contacts", "--home", &ana]);
+    assert!(
+        read.stdout.contains("“My brother”") && read.stdout.contains("“Ben”"),
+        "{read:?}"
+    );
+    let mut at_ana = chat(&folder, &ana, "my bro");
+    assert_eq!(at_ana.until("seeking")["name"], "My brother");
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    at_ben.until("met");
+    assert_eq!(at_ana.until("met")["name"], "My brother");
+    // What is decided meanwhile goes through the process that has the home, which finds them as before.
+    let listed = decide(&ana, &["--rename", "my brother", ""]);
+    assert_eq!(
+        (&listed["name"], &listed["can_be_found"]),
+        (&"Ben".into(), &true.into())
+    );
+    let unknown = run(&["contacts", "--rename", "my brother", "X", "--home", &ana]);
+    assert_eq!(unknown.status, Some(3), "{unknown:?}");
+}
+
+#[test]
+fn who_is_blocked_in_another_window_is_gone_at_once_and_comes_back_when_unblocked() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let mut at_ana = chat(&folder, &ana, "Ben");
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    at_ana.until("met");
+    at_ben.until("met");
+    assert_eq!(decide(&ana, &["--block", "Ben"])["blocked"], true);
+    assert_eq!(at_ana.until("failed")["kind"], "blocked");
+    assert_eq!(at_ana.end(SOON), Some(1));
+    at_ben.until("away");
+    let refused = run(&["chat", "Ben", "--json", "--home", &ana]);
+    assert!(
+        refused.stdout.contains("\"kind\":\"blocked\""),
+        "{refused:?}"
+    );
+    assert_eq!(decide(&ana, &["--unblock", "Ben"])["blocked"], false);
+    let mut at_ana = chat(&folder, &ana, "Ben");
+    at_ana.until("met");
+    assert_eq!(at_ben.until("back")["name"], "Ana");
+}
+
+#[test]
+fn files_come_unasked_as_far_as_the_person_allowed_this_contact() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let (small, large) = (folder.path("small"), folder.path("large"));
+    std::fs::write(&small, [1; 1_000]).expect("written");
+    std::fs::write(&large, [2; 2_000]).expect("written");
+    let nonsense = ["contacts", "--take-files-up-to", "Ben", "much"];
+    assert_eq!(
+        run(&[&nonsense[..], &["--home", &ana]].concat()).status,
+        Some(2)
+    );
+    for (most, asks) in [
+        ("1500", [false, true]),
+        ("0", [true, true]),
+        ("usual", [true, true]),
+    ] {
+        let decided = decide(&ana, &["--take-files-up-to", "Ben", most]);
+        assert_eq!(decided["files_up_to"].as_u64(), most.parse().ok());
+        let mut at_ana = chat(&folder, &ana, "Ben");
+        let mut at_ben = chat(&folder, &ben, "Ana");
+        at_ben.until("met");
+        at_ana.until("met");
+        for (file, asks) in [&small, &large].into_iter().zip(asks) {
+            at_ben.say(&format!("/send {file}"));
+            assert_eq!(at_ana.until("file_offered")["asks"], asks, "{most} {file}");
+        }
+    }
 }

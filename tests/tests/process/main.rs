@@ -12,6 +12,7 @@ mod german;
 mod home;
 mod inputs;
 mod late;
+mod moving;
 mod network;
 mod peer;
 #[cfg(unix)]

@@ -17,6 +17,7 @@ pub(crate) fn output(output: &Output) -> String {
         }
         Output::Find(ticket, query) => format!("find {} {}", ticket.0, self::query(query)),
         Output::Talk(session, command) => format!("{} talk {}", session.0, talk(command)),
+        Output::Export(request, _) => format!("export {}", request.0),
         Output::Work(session, Work::Lock { .. }) => format!("{} lock", session.0),
         Output::Work(session, Work::Unlock { .. }) => format!("{} unlock", session.0),
     }
@@ -95,7 +96,9 @@ fn write(write: &Write) -> String {
 fn talk(command: &TalkCommand) -> String {
     match command {
         TalkCommand::Start(connected) => {
-            format!("Start {} {:?}", connected.early.len(), connected.trust)
+            let unasked = connected.limits.verified.unasked;
+            let early = connected.early.len();
+            format!("Start {early} {:?} unasked {unasked}", connected.trust)
         }
         TalkCommand::Received(message) => format!("Received {}", message.len()),
         TalkCommand::Judge(_, finding) => format!("Judge {finding:?}"),

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // tests
 
+mod contacts;
 mod describe;
 mod history;
 mod logs;

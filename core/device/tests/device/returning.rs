@@ -19,13 +19,13 @@ fn seeking(key: PublicKey) -> Command {
 }
 
 /// Somebody looks for the other.
-fn seek(world: &mut World, side: usize) -> SessionId {
+pub(super) fn seek(world: &mut World, side: usize) -> SessionId {
     let key = world.sides[1 - side].key.public();
     begun(world, side, seeking(key))
 }
 
 /// Two who have met, and said goodbye.
-fn apart(seed: u64) -> World {
+pub(super) fn apart(seed: u64) -> World {
     let mut world = World::new(seed);
     let both = together(&mut world);
     world.run(seconds(2));
@@ -35,7 +35,7 @@ fn apart(seed: u64) -> World {
 }
 
 /// Both look for each other, and talk.
-fn back_together(world: &mut World, most: Duration) -> [SessionId; 2] {
+pub(super) fn back_together(world: &mut World, most: Duration) -> [SessionId; 2] {
     let both = [0, 1].map(|side| seek(world, side));
     let found = world.run_until(most, |world| {
         (0..2).all(|side| talks(world, side, both[side]))
@@ -49,7 +49,7 @@ fn back_together(world: &mut World, most: Duration) -> [SessionId; 2] {
 }
 
 /// Whether a text of the one is read by the other.
-fn is_heard(world: &mut World, from: usize, both: [SessionId; 2], text: &str) -> bool {
+pub(super) fn is_heard(world: &mut World, from: usize, both: [SessionId; 2], text: &str) -> bool {
     let say = SessionCommand::Say(Saying::Text(text.to_owned()));
     world.tell(from, both[from], say);
     let heard = format!("{} event Row", 1 - from);

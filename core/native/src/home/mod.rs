@@ -2,6 +2,7 @@
 //!
 //! A device believes that nobody else writes what it keeps, so one process at a time has a home.
 
+mod export;
 mod history;
 mod rows;
 #[cfg(test)]
@@ -51,42 +52,27 @@ impl Home {
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let folder = folder.into();
         private::create_folders(&folder)?;
-        let opened = private::options()
-            .create(true)
-            .truncate(false)
-            .open(folder.join(AT_WORK));
-        let at_work = opened.map_err(|error| match error.kind() {
-            io::ErrorKind::PermissionDenied if folder.join(STORE).exists() => StoreError::ReadOnly,
-            _ => error.into(),
-        })?;
-        at_work.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => StoreError::InUse,
-            TryLockError::Error(error) => error.into(),
-        })?;
-        remove_abandoned(&folder);
+        let at_work = take(&folder)?;
         let key = KeyFile::new(folder.join(KEY));
         let store = Store::open(&folder.join(STORE), &key)?;
-        Ok(Self {
+        Ok(Self::of(folder, store, Some(at_work)))
+    }
+
+    fn of(folder: PathBuf, store: Store, at_work: Option<File>) -> Self {
+        Self {
             identity: store.identity().clone(),
             disk: Some(Disk {
                 folder,
                 store,
-                _at_work: Some(Arc::new(at_work)),
+                _at_work: at_work.map(Arc::new),
             }),
-        })
+        }
     }
 
     /// A folder whose store is open already, as on phones, which keep its key elsewhere and run a program
     /// once.
     pub fn with_store(folder: impl Into<PathBuf>, store: Store) -> Self {
-        Self {
-            identity: store.identity().clone(),
-            disk: Some(Disk {
-                folder: folder.into(),
-                store,
-                _at_work: None,
-            }),
-        }
+        Self::of(folder.into(), store, None)
     }
 
     /// No folder at all: a device that keeps nothing, and is somebody new in every run.
@@ -154,4 +140,22 @@ impl Home {
         };
         store.run(find).await
     }
+}
+
+/// Takes this folder for this process, and removes what killed ones left unfinished in it.
+fn take(folder: &Path) -> Result<File, StoreError> {
+    let opened = private::options()
+        .create(true)
+        .truncate(false)
+        .open(folder.join(AT_WORK));
+    let at_work = opened.map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied if folder.join(STORE).exists() => StoreError::ReadOnly,
+        _ => error.into(),
+    })?;
+    at_work.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => StoreError::InUse,
+        TryLockError::Error(error) => error.into(),
+    })?;
+    remove_abandoned(folder);
+    Ok(at_work)
 }

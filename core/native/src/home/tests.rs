@@ -10,20 +10,20 @@ use handfast_protocol::pairing::Strikes;
 use handfast_protocol::reconnect::ReconnectKeys;
 use handfast_sim::SplitMix64;
 use handfast_store::{
-    Contact, ContactChange, PendingInvitation, PendingReply, Proofs, Refused, Way,
+    Contact, ContactChange, PendingInvitation, PendingReply, Proofs, Refused, Return, Way,
 };
 use handfast_token::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, QR_LIFETIME, Reply, random_bytes,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
-const MADE: u64 = 1_790_000_000;
+pub(crate) const MADE: u64 = 1_790_000_000;
 
 /// A folder that is gone with this.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let number = u64::from_le_bytes(random_bytes().unwrap());
         Self(std::env::temp_dir().join(format!("handfast-home-{number:x}")))
     }
@@ -194,16 +194,20 @@ fn write(numbers: &mut Numbers, moment: u64) -> Write {
 /// One of the changes of a contact.
 fn change(numbers: &mut Numbers, now: u64) -> ContactChange {
     let is_so = numbers.below(2) == 0;
-    match numbers.below(10) {
+    match numbers.below(7) {
         0 => ContactChange::Given(is_so.then(|| "Mum".to_owned())),
-        1 => ContactChange::Heard(now),
+        1 => ContactChange::Returned(Box::new(Return {
+            name: ["", "Ada"][usize::from(is_so)].to_owned(),
+            at: now,
+            clock: now as i32,
+            way: None,
+            falls_to: is_so.then(|| Trust::because(TrustReason::OpenLink)),
+            keys: ReconnectKeys::from_first_meeting(&Secret::new([1; 32]), now, now),
+        })),
         2 => ContactChange::Findable(is_so),
         3 => ContactChange::Blocked(is_so),
         4 => ContactChange::Allowance(is_so.then_some(now)),
-        5 => ContactChange::Fell(Trust::because(TrustReason::OpenLink), now),
-        6 => ContactChange::Frozen,
-        7 => ContactChange::Clock(now as i32),
-        8 => ContactChange::Named(["", "Ada"][usize::from(is_so)].to_owned()),
+        5 => ContactChange::Frozen,
         _ => ContactChange::Replaced(is_so),
     }
 }

@@ -226,7 +226,9 @@ impl Client {
 fn from_here(mut command: Command) -> Command {
     let path = match &mut command {
         Command::To(_, SessionCommand::Say(Saying::File { path, .. })) => Some(path),
+        Command::Export(terms) => Some(&mut terms.place),
         Command::Invite(terms) => terms.terms.downloads.as_mut(),
+        Command::Seek(_, terms) => terms.downloads.as_mut(),
         Command::Resume(_, terms) | Command::To(_, SessionCommand::Accept(terms)) => {
             terms.terms.downloads.as_mut()
         }

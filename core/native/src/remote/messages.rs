@@ -1,7 +1,9 @@
 //! What an owner and a client tell each other: each message is one JSON object on one line.
 
-use handfast_device::{Command, Done, Event, Named, Pending, Refusal, SessionId, Settings, View};
-use handfast_store::{Contact, Refused};
+use handfast_device::{
+    Command, ContactView, Done, Event, Named, Pending, Refusal, SessionId, Settings, View,
+};
+use handfast_store::Refused;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -96,7 +98,7 @@ pub struct OverviewChange {
     pub names: Option<Vec<Named>>,
     /// Who was met.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub contacts: Option<Vec<Contact>>,
+    pub contacts: Option<Vec<ContactView>>,
     /// Who is not let in again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Vec<Refused>>,

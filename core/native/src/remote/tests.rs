@@ -5,17 +5,18 @@ use super::messages::{FromClient, FromOwner, OverviewChange};
 use crate::Overview;
 use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
-    AcceptTerms, Command, DeliveryMode, Done, EndReason, Event, FileState, InviteTerms, Lasting,
-    Milestones, Named, Outlook, Pending, PendingId, Protection, Provenance, Quoted, Reached,
-    Reaction, ReflexiveReport, Refusal, RouterReport, Row, RowContent, Saying, Scope,
-    SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
+    AcceptTerms, Command, ContactEdit, ContactView, DeliveryMode, Done, EndReason, Event,
+    ExportTerms, Exported, FileState, InviteTerms, Lasting, Milestones, Named, Outlook, Pending,
+    PendingId, Protection, Provenance, Quoted, Reached, Reaction, ReflexiveReport, Refusal,
+    RouterReport, Row, RowContent, Saying, Scope, SessionCommand, SessionEnd, SessionId,
+    SessionTerms, Tag, View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
 use handfast_protocol::network::{Mapping, MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInvitation};
 use handfast_seal::{Answers, Questions, SealError};
-use handfast_store::{Contact, KeyStoreError, Refused, StoreError};
+use handfast_store::{KeyStoreError, Refused, StoreError};
 use handfast_token::{Question, ReplyError, Secret, Token};
 use proptest::prelude::*;
 use serde::Serialize;
@@ -202,7 +203,7 @@ impl Numbers {
     }
 
     fn command(&mut self) -> Command {
-        match self.below(14) {
+        match self.below(17) {
             0 => Command::Invite(Box::new(self.invite_terms())),
             1 => {
                 let invitation = invitation(self.below(256) as u8);
@@ -225,7 +226,23 @@ impl Numbers {
                 Command::NetworkChanged(addresses, self.perhaps(Self::address))
             }
             12 => Command::Sleep,
+            13 => Command::Seek(self.key(), Box::new(self.session_terms())),
+            14 => Command::Change(self.key(), self.edit()),
+            15 => Command::Export(Box::new(ExportTerms {
+                place: self.path(),
+                with_messages: self.yes(),
+                code: Secret::new([self.below(256) as u8; 16]),
+                beside: self.perhaps(|numbers| (numbers.questions(), numbers.answers())),
+            })),
             _ => Command::Wake,
+        }
+    }
+
+    fn edit(&mut self) -> ContactEdit {
+        match self.below(3) {
+            0 => ContactEdit::Name(self.perhaps(Self::text)),
+            1 => ContactEdit::Blocked(self.yes()),
+            _ => ContactEdit::Allowance(self.perhaps(Self::any)),
         }
     }
 
@@ -474,6 +491,8 @@ impl Numbers {
             SessionEnd::Moved,
             SessionEnd::Seal(SealError::WrongAnswerOrAltered),
             SessionEnd::Refused,
+            SessionEnd::Blocked,
+            SessionEnd::Elsewhere,
             SessionEnd::Different,
             SessionEnd::PeerLeft,
             SessionEnd::Lost,
@@ -485,10 +504,16 @@ impl Numbers {
 
     fn result(&mut self) -> Result<Done, Refusal> {
         let (id, error) = (self.id(), self.store_error());
+        let exported = Exported {
+            bytes: self.any(),
+            contacts: self.any(),
+            messages: self.any(),
+        };
         self.one(&[
             Ok(Done::Ok),
             Ok(Done::Session(id)),
             Ok(Done::GoesOn(id)),
+            Ok(Done::Exported(exported)),
             Ok(Done::Beginning),
             Err(Refusal::NotNow),
             Err(Refusal::Busy(id)),
@@ -500,6 +525,9 @@ impl Numbers {
             Err(Refusal::OtherInvitation(OtherInvitation)),
             Err(Refusal::Seal(SealError::NotOurs)),
             Err(Refusal::TooLong),
+            Err(Refusal::Blocked),
+            Err(Refusal::NotWritten(ErrorKind::AlreadyExists)),
+            Err(Refusal::NotWritten(ErrorKind::StorageFull)),
         ])
     }
 
@@ -522,18 +550,21 @@ impl Numbers {
                 id: self.pending(),
                 ended: self.perhaps(|numbers| numbers.one(&[EndReason::Used, EndReason::Burned])),
             });
-            overview.contacts.push(Contact {
+            overview.contacts.push(ContactView {
+                key: self.key(),
+                name: self.text(),
                 given: self.perhaps(Self::text),
+                trust: self.trust(),
                 trusted: self.any(),
                 fallen: self.perhaps(Self::trust),
+                since: self.any(),
                 heard: self.any(),
-                clock: self.perhaps(|numbers| numbers.below(100) as i32 - 50),
                 findable: self.yes(),
                 blocked: self.yes(),
                 frozen: self.yes(),
                 replaced: self.yes(),
                 allowance: self.perhaps(Self::any),
-                ..Contact::met(self.key(), self.text(), self.trust(), self.any())
+                can_be_found: self.yes(),
             });
             overview.refused.push(Refused {
                 key: self.key(),

@@ -35,12 +35,12 @@ use crate::Home;
 use crate::conversation::{Space, free_space};
 use crate::remote::{self, Socket};
 use handfast_device::{
-    self as device, Command, Device, Done, Named, NotNamed, Pending, PendingId, Refusal, Role,
-    SessionId, Settings, Tag, View, system_randomness,
+    self as device, Command, ContactView, Device, Done, Named, NotNamed, Pending, PendingId,
+    Refusal, Role, SessionId, Settings, Tag, View, system_randomness,
 };
 use handfast_protocol::pairing::Now;
 use handfast_seal as seal;
-use handfast_store::{Contact, Refused, StoreError};
+use handfast_store::{Refused, StoreError};
 use shells::Shells;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -91,7 +91,7 @@ pub struct Overview {
     /// What people call whatever waits, and the invitations of this device that are over.
     pub names: Vec<Named>,
     /// Who was met, those met first first.
-    pub contacts: Vec<Contact>,
+    pub contacts: Vec<ContactView>,
     /// Who is not let in again, those of the earliest comparison first.
     pub refused: Vec<Refused>,
     /// The settings that are in force.

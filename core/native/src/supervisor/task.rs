@@ -11,9 +11,9 @@ use super::{Call, Options, Overview, now};
 use crate::{GOODBYE, Home};
 use bytes::Bytes;
 use handfast_device::{
-    CarrierCommand, CarrierEvent, Command, Connected, Device, Done, Event, Input, NetworkCommand,
-    Output, Refusal, RequestId, SessionCommand, SessionId, ShellId, TalkCommand, TalkEvent, View,
-    Work,
+    CarrierCommand, CarrierEvent, Command, Connected, Device, Done, Event, ExportTerms, Input,
+    NetworkCommand, Output, Refusal, RequestId, SessionCommand, SessionId, ShellId, TalkCommand,
+    TalkEvent, View, Work,
 };
 use handfast_net::guessed_before;
 use handfast_protocol::conversation::{self, Ending};
@@ -60,6 +60,7 @@ impl From<Input> for Happened {
 /// See the module text.
 pub(super) struct Task {
     device: Device,
+    home: Home,
     calls: mpsc::Receiver<Call>,
     clients: mpsc::Receiver<ClientCall>,
     happened: mpsc::Receiver<Happened>,
@@ -142,13 +143,14 @@ impl Task {
         let (disk, jobs) = mpsc::unbounded_channel();
         let (is_close, closeness) = watch::channel(false);
         let (mut tasks, mut watchers) = (JoinSet::new(), JoinSet::new());
-        tasks.spawn(disk::run(home, jobs, tell.clone()));
+        tasks.spawn(disk::run(home.clone(), jobs, tell.clone()));
         watchers.spawn(network::watch_guesses(tell.clone()));
         if options.addresses == Addresses::Watched {
             watchers.spawn(network::watch_addresses(tell.clone(), closeness));
         }
         Self {
             device,
+            home,
             calls,
             clients,
             happened,
@@ -318,6 +320,7 @@ impl Task {
                 }
                 Output::Talk(id, command) => self.talk(id, command),
                 Output::Work(id, work) => self.work(id, work),
+                Output::Export(request, terms) => self.export(request, *terms),
             }
         }
         // Rows are not in it, and settings that were chosen are no event.
@@ -363,7 +366,7 @@ impl Task {
                 .collect(),
             pending: self.device.pending(now),
             names: self.device.names(),
-            contacts: self.device.contacts().into_iter().cloned().collect(),
+            contacts: self.device.contacts(),
             refused: self.device.refused().into_iter().cloned().collect(),
             settings: self.device.settings().clone(),
         };
@@ -531,6 +534,16 @@ impl Task {
         for session in self.sessions.values() {
             let _ = session.carrier.send(call());
         }
+    }
+
+    fn export(&mut self, request: RequestId, terms: ExportTerms) {
+        let (home, turn, tell) = (self.home.clone(), self.work.clone(), self.tell.clone());
+        self.tasks.spawn(async move {
+            // It is never closed.
+            let _turn = turn.acquire_owned().await;
+            let exported = home.export(terms).await;
+            let _ = tell.send(Input::Exported(request, exported).into()).await;
+        });
     }
 
     fn work(&mut self, id: SessionId, work: Work) {

@@ -1,0 +1,139 @@
+//! What a person does with their contacts, and what a screen shows of them.
+
+use super::session::SessionInput;
+use super::shared::Purpose;
+use super::{Device, Done, Refusal, RequestId, SessionEnd, Write};
+use handfast_protocol::handshake::{PublicKey, Trust, visible};
+use handfast_protocol::pairing::Now;
+use handfast_store::{Contact, ContactChange, StoreError};
+
+/// What a person decides about somebody they have met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+pub enum ContactEdit {
+    /// They are called this here; None, or a name of which nothing is seen, for what they call themselves.
+    Name(Option<String>),
+    /// They are not looked for and not let in any more, or are again. What goes on with them ends at once.
+    Blocked(bool),
+    /// So many bytes of files are taken from them unasked, in each conversation from the next one on; None
+    /// for what the settings say.
+    Allowance(Option<u64>),
+}
+
+impl From<ContactEdit> for ContactChange {
+    fn from(edit: ContactEdit) -> Self {
+        match edit {
+            ContactEdit::Name(name) => {
+                let name = name.map(|name| visible(&name));
+                Self::Given(name.filter(|name| !name.trim().is_empty()))
+            }
+            ContactEdit::Blocked(is_so) => Self::Blocked(is_so),
+            ContactEdit::Allowance(most) => Self::Allowance(most),
+        }
+    }
+}
+
+/// A contact as a screen shows it: what is kept of them without what it takes to meet them again, and whether
+/// there is that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ContactView {
+    /// Their long-term key, which is who they are.
+    pub key: PublicKey,
+    /// What they call themselves; may be empty.
+    pub name: String,
+    /// The name that the person here gave them, if they did.
+    pub given: Option<String>,
+    /// How far they are trusted, and why.
+    pub trust: Trust,
+    /// Since when, in seconds since 1970-01-01 UTC.
+    pub trusted: u64,
+    /// What trust rested on before it fell.
+    pub fallen: Option<Trust>,
+    /// When they were first met, in seconds since 1970-01-01 UTC.
+    pub since: u64,
+    /// When they were last heard of, in seconds since 1970-01-01 UTC.
+    pub heard: u64,
+    /// They are looked for by themselves, and told where this device is.
+    pub findable: bool,
+    /// They are not answered.
+    pub blocked: bool,
+    /// Somebody else has their keys.
+    pub frozen: bool,
+    /// Another device has taken the place of this one at them, as far as the person has not said whose.
+    pub replaced: bool,
+    /// The most bytes of files that are taken from them unasked; None for what the settings say.
+    pub allowance: Option<u64>,
+    /// The two hold something in common by which they find each other.
+    pub can_be_found: bool,
+}
+
+impl ContactView {
+    /// What a screen calls them; may be empty.
+    pub fn shown_name(&self) -> &str {
+        self.given.as_ref().unwrap_or(&self.name)
+    }
+}
+
+impl From<&Contact> for ContactView {
+    fn from(contact: &Contact) -> Self {
+        Self {
+            key: contact.key,
+            name: contact.name.clone(),
+            given: contact.given.clone(),
+            trust: contact.trust,
+            trusted: contact.trusted,
+            fallen: contact.fallen,
+            since: contact.since,
+            heard: contact.heard,
+            findable: contact.findable,
+            blocked: contact.blocked,
+            frozen: contact.frozen,
+            replaced: contact.replaced,
+            allowance: contact.allowance,
+            can_be_found: contact.reconnect.is_some(),
+        }
+    }
+}
+
+impl Device {
+    /// Who was met, those met first first.
+    pub fn contacts(&self) -> Vec<ContactView> {
+        let kept = self.shared.kept().contacts.values();
+        let mut contacts: Vec<ContactView> = kept.map(ContactView::from).collect();
+        contacts.sort_by_key(|contact| (contact.since, contact.key.0));
+        contacts
+    }
+
+    /// Keeps what the person decided about a contact. Whoever is blocked is hung up on before that is kept, and
+    /// hears no goodbye.
+    pub(super) fn change(
+        &mut self,
+        request: RequestId,
+        key: PublicKey,
+        edit: ContactEdit,
+        now: Now,
+    ) -> Result<Option<Done>, Refusal> {
+        if !self.shared.kept().contacts.contains_key(&key.0) {
+            return Err(StoreError::Unknown.into());
+        }
+        let blocks = edit == ContactEdit::Blocked(true);
+        let change = vec![Write::Contact(key, edit.into())];
+        self.shared.write(change, Purpose::Contact(request));
+        if blocks {
+            self.end_with(key, SessionEnd::Blocked, now);
+        }
+        Ok(None)
+    }
+
+    /// Whatever goes on with this peer ends like this.
+    pub(super) fn end_with(&mut self, peer: PublicKey, end: SessionEnd, now: Now) {
+        for id in self.ids() {
+            self.feed(id, SessionInput::PeerEnds(peer, end), now);
+        }
+    }
+}
