@@ -180,7 +180,7 @@ impl Entry {
             row: Some(row.number),
             is_kept: row.lasting.is_some(),
             mark,
-            beside: row.lasting.as_ref().map(Beside::of).unwrap_or_default(),
+            beside: row.lasting.as_deref().map(Beside::of).unwrap_or_default(),
             ..Self::new(author, content, row.at)
         }
     }

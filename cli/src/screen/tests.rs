@@ -530,14 +530,14 @@ fn kept(number: u64, ours: bool, at: u64, text: &str) -> Row {
         ours,
         at: at * 1000,
         before: None,
-        lasting: Some(Lasting {
+        lasting: Some(Box::new(Lasting {
             is_delivered: false,
             is_old: false,
             quote: None,
             reactions: Vec::new(),
             earlier: Vec::new(),
             ends_at: None,
-        }),
+        })),
         content: RowContent::Text(text.to_owned()),
     }
 }
