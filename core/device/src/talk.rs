@@ -1,7 +1,7 @@
 //! A conversation under way: what happens becomes rows and states, and what the person says becomes
 //! commands for the conversation. How far the peer is trusted is decided here, and remembered.
 
-use super::history::{milliseconds, unkept, write};
+use super::history::{History, milliseconds, unkept, write};
 use super::pairing::{Remembered, way};
 use super::session::{Context, SessionInput, not_now};
 use super::shared::Purpose;
@@ -18,7 +18,8 @@ use handfast_protocol::link::LinkPath;
 use handfast_protocol::log::Fault;
 use handfast_protocol::pairing::{Failure, Now};
 use handfast_store::{Contact, Refused, StoreError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
 
 /// What may wait to be said before no more is taken.
 const MOST_UNSAID: u32 = 512;
@@ -47,6 +48,10 @@ pub(super) struct Talk {
     is_full: bool,
     /// Both keep what is said.
     has_history: bool,
+    /// Files that go behind what was written before them, which is on its way to the disk.
+    behind: VecDeque<PathBuf>,
+    /// What happened to files, each behind the batch that was on its way to the disk then.
+    heard: VecDeque<(Option<Ticket>, conversation::Event)>,
     is_held: bool,
     leaving: Leaving,
     /// A rise of trust on its way to the disk. It is shown when it is there.
@@ -129,6 +134,8 @@ impl Talk {
             unsaid: 0,
             is_full: false,
             has_history,
+            behind: VecDeque::new(),
+            heard: VecDeque::new(),
             is_held: false,
             leaving: match is_leaving {
                 true => Leaving::Soon,
@@ -224,6 +231,8 @@ impl Talk {
             let history = context.shared.history(self.key);
             self.is_full &= history.is_some_and(|history| !history.has_room());
         }
+        self.send_files(context);
+        self.tell_files(context);
         self.leave_if_time(context);
         self.hold_or_go_on(context);
         if self.raising.is_none() {
@@ -321,7 +330,9 @@ impl Talk {
                 let row = file.row(number, FileState::Waiting);
                 self.files.insert(number, file);
                 context.list(row);
-                TalkCommand::SendFile(path)
+                self.behind.push_back(path);
+                self.send_files(context);
+                return Ok(Done::Ok);
             }
             Saying::AcceptFile(number) => {
                 let file = self.files.get_mut(&number).ok_or(Refusal::NotNow)?;
@@ -370,6 +381,16 @@ impl Talk {
         };
         context.shared.talk(context.id, command);
         Ok(Done::Ok)
+    }
+
+    /// Sends files, once everything that was written before is.
+    fn send_files(&mut self, context: &mut Context<'_>) {
+        let history = context.shared.history(self.key);
+        if !self.has_history || history.is_none_or(History::is_written) {
+            for path in self.behind.drain(..) {
+                context.shared.talk(context.id, TalkCommand::SendFile(path));
+            }
+        }
     }
 
     fn count_unsaid(&mut self) -> Result<(), Refusal> {
@@ -436,6 +457,55 @@ impl Talk {
                     history.received(shared, id, message, now);
                 });
             }
+            event @ (conversation::Event::FileOffered { .. }
+            | conversation::Event::FileProgress { .. }
+            | conversation::Event::FileReceived { .. }
+            | conversation::Event::FileSent { .. }
+            | conversation::Event::FileFailed { .. }) => {
+                let history = context.shared.history(self.key);
+                let before = history.and_then(History::last_batch);
+                self.heard.push_back((before, event));
+                self.tell_files(context);
+            }
+            conversation::Event::File(_) => {}
+            conversation::Event::CompareOffered => self.wish = Wish::Theirs,
+            conversation::Event::Comparing(shown) => {
+                self.wish = Wish::Nobody;
+                self.comparing = Some(shown);
+            }
+            conversation::Event::Limited(limit) => {
+                self.times_reached += 1;
+                self.reached = Some(match limit {
+                    Limit::Entries => Reached::Messages,
+                    Limit::Bytes => Reached::Text,
+                    Limit::OpenOffers => Reached::Files,
+                });
+            }
+            conversation::Event::Released => self.reached = None,
+            conversation::Event::Interrupted => self.is_interrupted = true,
+            conversation::Event::Resumed => self.is_interrupted = false,
+            conversation::Event::Ended(ending) => return Err(self.ended(ending)),
+        }
+        Ok(())
+    }
+
+    /// Tells what happened to files, once everything that came before is on the disk and told.
+    fn tell_files(&mut self, context: &mut Context<'_>) {
+        while let Some((before, _)) = self.heard.front() {
+            let history = context.shared.history(self.key);
+            let is_behind = before
+                .is_some_and(|batch| history.is_some_and(|history| history.is_keeping(batch)));
+            if is_behind {
+                break;
+            }
+            if let Some((_, event)) = self.heard.pop_front() {
+                self.file_happened(context, event);
+            }
+        }
+    }
+
+    fn file_happened(&mut self, context: &mut Context<'_>, event: conversation::Event) {
+        match event {
             conversation::Event::FileOffered {
                 transfer,
                 name,
@@ -498,26 +568,8 @@ impl Talk {
                 by_peer,
             } => self.file_is(context, transfer, FileState::Failed { error, by_peer }),
             // Begun without files that survive the connection, a conversation tells nothing of them.
-            conversation::Event::File(_) => {}
-            conversation::Event::CompareOffered => self.wish = Wish::Theirs,
-            conversation::Event::Comparing(shown) => {
-                self.wish = Wish::Nobody;
-                self.comparing = Some(shown);
-            }
-            conversation::Event::Limited(limit) => {
-                self.times_reached += 1;
-                self.reached = Some(match limit {
-                    Limit::Entries => Reached::Messages,
-                    Limit::Bytes => Reached::Text,
-                    Limit::OpenOffers => Reached::Files,
-                });
-            }
-            conversation::Event::Released => self.reached = None,
-            conversation::Event::Interrupted => self.is_interrupted = true,
-            conversation::Event::Resumed => self.is_interrupted = false,
-            conversation::Event::Ended(ending) => return Err(self.ended(ending)),
+            _ => {}
         }
-        Ok(())
     }
 
     /// The contact is looked for there another time.
@@ -556,6 +608,9 @@ impl Talk {
 
     /// The link is over.
     pub(super) fn over(&mut self, context: &mut Context<'_>) {
+        for (_, event) in std::mem::take(&mut self.heard) {
+            self.file_happened(context, event);
+        }
         let id = context.id;
         context
             .shared

@@ -213,12 +213,25 @@ impl History {
         !is_exchanged || self.owes_nothing()
     }
 
+    /// The batch that went to the disk last, if it is not there yet.
+    pub(super) fn last_batch(&self) -> Option<Ticket> {
+        self.writing.back().map(|batch| batch.ticket)
+    }
+
+    /// Whether this batch is on its way to the disk.
+    pub(super) fn is_keeping(&self, ticket: Ticket) -> bool {
+        self.writing.iter().any(|batch| batch.ticket == ticket)
+    }
+
+    /// Everything that was written here is on the disk.
+    pub(super) fn is_written(&self) -> bool {
+        self.drafts.is_empty() && self.writing.iter().all(|batch| batch.own() == 0)
+    }
+
     /// Everything that was written here is on the other side's disk, as far as this one knows.
     pub(super) fn owes_nothing(&self) -> bool {
-        let is_written =
-            self.drafts.is_empty() && self.writing.iter().all(|batch| batch.own() == 0);
         let mut ledger = self.ledger.iter();
-        let is_there = is_written && ledger.any(|ledger| ledger.undelivered().is_empty());
+        let is_there = self.is_written() && ledger.any(|ledger| ledger.undelivered().is_empty());
         // Where nothing can be read, nothing can be sent.
         is_there || self.failure.is_some()
     }

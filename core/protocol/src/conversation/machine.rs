@@ -539,8 +539,11 @@ impl Machine {
         let log::Message::Entry { more, part } = &message else {
             return self.out.tell(Event::Log(message));
         };
+        if message.begins_a_log() {
+            return self.out.tell(Event::Log(message));
+        }
         self.entry = self.entry.saturating_add(part.len());
-        match *more || message.begins_a_log() {
+        match more {
             true => self.out.tell(Event::Log(message)),
             false => {
                 let bytes = std::mem::take(&mut self.entry);
