@@ -1903,8 +1903,8 @@ pub(crate) fn screen_waiting() -> &'static str {
 
 pub(crate) fn screen_invitation(tag: impl Display) -> String {
     match language() {
-        English => format!("Invitation {tag}"),
-        German => format!("Einladung {tag}"),
+        English => format!("Code {tag}"),
+        German => format!("Code {tag}"),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::history::Pen;
 use super::keys::Whom;
 use super::text;
+use super::time;
 use crate::{strings, words};
 use handfast_native::Overview;
 use handfast_native::device::{Pending, Role};
@@ -10,6 +11,9 @@ use handfast_native::handshake::{PublicKey, Trust, TrustLevel};
 use ratatui_core::style::Style;
 use ratatui_core::text::{Line, Span};
 use std::time::Duration;
+
+/// What ends sooner is told by the clock.
+const A_DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// How somebody can be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,8 +155,11 @@ impl Waiting {
 
     fn row(&self, columns: usize, pen: Pen) -> Line<'static> {
         let left = self.until.map(|until| {
-            let left = until.saturating_sub(pen.now.unix / 1000);
-            words::duration(Duration::from_secs(left))
+            let left = Duration::from_secs(until.saturating_sub(pen.now.unix / 1000));
+            match left < A_DAY {
+                true => time::clock(pen.zone.at(until.saturating_mul(1000))),
+                false => words::duration(left),
+            }
         });
         let left = left.unwrap_or_default();
         let room = columns.saturating_sub(3);

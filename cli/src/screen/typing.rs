@@ -6,6 +6,9 @@ use crate::terminal::plain;
 /// What stands in front of it, and in front of its further rows.
 const PROMPT: [&str; 2] = ["> ", "  "];
 
+/// How many bytes of a text are looked at on either side of its cursor: more than any window shows of it.
+const MOST_AROUND: usize = 16 << 10;
+
 /// Rows of a text that is typed, of which the last are at most so many columns wide; and where its cursor is,
 /// in rows and columns. Of many rows those around the cursor are shown.
 pub(super) fn rows(
@@ -14,6 +17,7 @@ pub(super) fn rows(
     columns: usize,
     most: usize,
 ) -> (Vec<String>, (usize, usize)) {
+    let (typed, cursor) = around(typed, cursor);
     let cursor = typed[..cursor].chars().map(shown).map(char::len_utf8).sum();
     let typed: String = typed.chars().map(shown).collect();
     let (mut rows, mut place) = (Vec::new(), (0, 0));
@@ -47,6 +51,13 @@ pub(super) fn rows(
     let first = (row + 1).saturating_sub(most.max(1));
     let seen = rows.into_iter().skip(first).take(most).collect();
     (seen, (row - first, column))
+}
+
+/// What of a text may be seen around its cursor, and where that is in it.
+fn around(typed: &str, cursor: usize) -> (&str, usize) {
+    let from = typed.floor_char_boundary(cursor.saturating_sub(MOST_AROUND));
+    let to = typed.floor_char_boundary(cursor.saturating_add(MOST_AROUND));
+    (&typed[from..to], cursor - from)
 }
 
 /// What is shown of a character: none moves the cursor, or turns the line around, but for the end of a line.
@@ -88,5 +99,11 @@ mod tests {
         assert_eq!((seen.len(), row), (4, 3));
         let (seen, place) = rows(&text, 0, 20, 4);
         assert_eq!((seen.len(), place), (4, (0, 2)));
+        // However long it is.
+        let text = "日本 ".repeat(1 << 20);
+        for cursor in [0, text.len() / 2 / 7 * 7, text.len()] {
+            let (seen, (row, _)) = rows(&text, cursor, 20, 4);
+            assert!(seen.len() == 4 && row < 4);
+        }
     }
 }
