@@ -146,6 +146,7 @@ impl Talk {
 
     fn view(&self) -> View {
         View::Talking {
+            key: self.key,
             name: self.name.clone(),
             trust: self.trust,
             scans: self.scans,
