@@ -213,6 +213,7 @@ pub(super) fn screen(view: &View, base: &LinkBase) -> Screen {
             is_here,
             restored,
             is_offline,
+            ..
         } => Screen::Apart {
             contact: contact::id(*key),
             person: Person::new(name, *trust),

@@ -785,6 +785,8 @@ public final class AppModel {
             model.clearStage()
             if session.over != nil {
                 model.remove { $0.id == session.id }
+                // Nobody sees any more that it waits.
+                if let contact = session.contact { model.waitingTexts.forget(contact) }
             } else if !session.isOver {
                 try await end(device, session.id)
             }
@@ -942,9 +944,10 @@ public final class AppModel {
 
     /// Sends a text, or keeps it until they are here: they may leave while it is on its way.
     private func say(_ text: String, in session: UInt64, _ device: Device) async throws {
-        let one = sessions.first { $0.id == session }
-        guard let contact = one?.contact else { return try await device.send(session, text) }
-        if one?.isApart != true && waitingTexts.of(contact).isEmpty {
+        guard let contact = sessions.first(where: { $0.id == session })?.contact else {
+            return try await device.send(session, text)
+        }
+        if waitingTexts.of(contact).isEmpty {
             do {
                 return try await device.send(session, text)
             } catch let refusal as Refusal where refusal.isNotNow && canSeek(contact) {}
@@ -1221,8 +1224,9 @@ public final class AppModel {
     private func hear(_ view: View, from session: UInt64) {
         let before = sessions.first { $0.id == session }
         let wasApart = before?.isApart == true
-        if let before, before.isTalking || wasApart, let why = before.endsBy(view),
-            !before.rows.isEmpty || session == front
+        let isReadable = before.map { !$0.rows.isEmpty || !waitingTexts.of($0.contact).isEmpty } ?? false
+        if let before, before.isTalking || wasApart, let why = before.endsBy(view, isReadable: isReadable),
+            isReadable || session == front
         {
             // What was written before stays to be read.
             change(session) { $0.end(why) }

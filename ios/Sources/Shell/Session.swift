@@ -47,8 +47,8 @@ struct Session {
 
     /// Why a conversation that looks like this now is over, if it is. Who left it without a word to be read has
     /// nothing to come back for.
-    func endsBy(_ view: View) -> Key? {
-        view.end?.screen.what ?? (view.isClosed && isLeft && !rows.isEmpty ? (isApart ? .lineStopped : .lineLeft) : nil)
+    func endsBy(_ view: View, isReadable: Bool) -> Key? {
+        view.end?.screen.what ?? (view.isClosed && isLeft && isReadable ? (isApart ? .lineStopped : .lineLeft) : nil)
     }
 
     mutating func look(_ view: View) {

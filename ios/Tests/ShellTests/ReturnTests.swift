@@ -73,6 +73,28 @@ final class ReturnTests: XCTestCase {
         }
     }
 
+    func testPauseWhileSomebodyIsLookedFor() async throws {
+        try await meeting { host, guest in
+            try await said(host, guest)
+            host.model.goodbye()
+            try await guest.isOver(.kindTheyLeft)
+            let contact = try XCTUnwrap(guest.model.screen.conversation?.contact)
+            guest.model.meet(contact)
+            try await guest.isApart()
+            guest.model.left()
+            await guest.settled()
+            guest.model.returned()
+            host.model.meet(try XCTUnwrap(host.model.screen.conversation?.contact))
+            try await host.isHere()
+            try await guest.isHere()
+            // Whoever sleeps is looked for until they wake.
+            host.model.left()
+            await host.settled()
+            host.model.returned()
+            try await said(host, guest)
+        }
+    }
+
     func testARestoredDeviceIsAskedAbout() async throws {
         try await again { host, first in
             try await said(host, first)

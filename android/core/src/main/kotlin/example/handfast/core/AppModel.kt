@@ -751,16 +751,14 @@ class AppModel(
     /** Sends a text, or keeps it until they are here: they may leave while it is on its way. */
     private suspend fun say(session: Long, text: String) {
         val contact = sessions[session]?.view?.contact
-        if (contact != null && (sessions[session]?.view?.isApart == true || waitingTexts.of(contact).isNotEmpty())) {
-            waitingTexts.add(contact, text)
-        } else {
+        if (waitingTexts.of(contact).isEmpty()) {
             try {
-                device.send(session, text)
+                return device.send(session, text)
             } catch (refusal: Refusal) {
                 if (!refusal.isNotNow || contact == null || !canSeek(contact)) throw refusal
-                waitingTexts.add(contact, text)
             }
         }
+        waitingTexts.add(contact ?: return, text)
         show()
     }
 
@@ -907,7 +905,13 @@ class AppModel(
             val view = sessions[session]?.view
             if (session != null && view != null) {
                 front = null
-                if (view.end != null || view.over != null) sessions.remove(session) else end(session)
+                if (view.end != null || view.over != null) {
+                    sessions.remove(session)
+                    // Nobody sees any more that it waits.
+                    view.contact?.let(waitingTexts::forget)
+                } else {
+                    end(session)
+                }
             }
             show()
         }
@@ -1101,9 +1105,9 @@ class AppModel(
             val wasApart = before?.view?.isApart == true
             val end = view.end
             val isLeft = view.isClosed && before?.isLeft == true
-            val isOver = (end != null && (session == front || before?.rows?.isNotEmpty() == true)) ||
-                (isLeft && before.rows.isNotEmpty())
-            if ((wasTalking || wasApart) && isOver) {
+            val isReadable = before != null && (before.rows.isNotEmpty() || waitingTexts.of(before.view.contact).isNotEmpty())
+            val isOver = (end != null && (session == front || isReadable)) || (isLeft && isReadable)
+            if (before != null && (wasTalking || wasApart) && isOver) {
                 // What was written before stays to be read.
                 val why = end?.screen()?.what ?: if (wasApart) Key.LINE_STOPPED else Key.LINE_LEFT
                 before.view = before.view.over(why)

@@ -854,6 +854,22 @@ class FacadeTest {
         }
     }
 
+    @Test
+    fun `pause while somebody is looked for`() = atTable("Ana", "Ben") { host, guest ->
+        parted(host, guest)
+        host.seek()
+        host.untilApart()
+        host.handfast.pause()
+        host.handfast.resume()
+        guest.seek()
+        host.untilTalking()
+        guest.untilTalking()
+        // Whoever sleeps is looked for until they wake.
+        guest.handfast.pause()
+        guest.handfast.resume()
+        said(host, guest)
+    }
+
     /** A word each way. */
     private suspend fun said(one: TestDevice, other: TestDevice) {
         one.session.sendText("are you there?")

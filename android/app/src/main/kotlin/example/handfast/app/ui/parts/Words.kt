@@ -107,7 +107,7 @@ fun lastHeard(at: Long): String {
     return when (dayOf(at)) {
         today -> stringResource(R.string.heard_today, timeOfDay(at))
         today.minusDays(1) -> stringResource(R.string.heard_yesterday)
-        else -> stringResource(R.string.heard_day, day(at))
+        else -> stringResource(R.string.heard_day, shortDay(at))
     }
 }
 
