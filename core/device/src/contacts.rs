@@ -5,7 +5,7 @@ use super::shared::Purpose;
 use super::{Device, Done, Refusal, RequestId, SessionEnd, Write};
 use handfast_protocol::handshake::{PublicKey, Trust, visible};
 use handfast_protocol::pairing::Now;
-use handfast_store::{Contact, ContactChange, StoreError};
+use handfast_store::{Contact, ContactChange, StoreError, Way};
 
 /// What a person decides about somebody they have met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub struct ContactView {
     pub allowance: Option<u64>,
     /// The two hold something in common by which they find each other.
     pub can_be_found: bool,
+    /// The last ways by which they were reached, the newest first.
+    pub ways: Vec<Way>,
 }
 
 impl ContactView {
@@ -96,6 +98,7 @@ impl From<&Contact> for ContactView {
             replaced: contact.replaced,
             allowance: contact.allowance,
             can_be_found: contact.reconnect.is_some(),
+            ways: contact.ways.clone(),
         }
     }
 }

@@ -525,13 +525,15 @@ impl Returning {
         if self.talk.is_some() {
             return;
         }
-        let contact = self.contact(context);
+        // Whoever was forgotten meanwhile is shown no more.
+        let Some(contact) = self.contact(context) else {
+            return;
+        };
         let view = View::Seeking {
             key: self.key,
-            name: contact
-                .map(|contact| contact.shown_name().to_owned())
-                .unwrap_or_default(),
-            heard: contact.map_or(0, |contact| contact.heard),
+            name: contact.shown_name().to_owned(),
+            trust: contact.trust,
+            heard: contact.heard,
             is_here: self.proof.is_some(),
             restored: self.proof.as_ref().and_then(|proof| proof.asks.clone()),
             is_offline: self.is_offline,

@@ -178,6 +178,7 @@ impl Talk {
     fn view(&self, context: &Context<'_>) -> View {
         let given = kept(context, self.key).and_then(|contact| contact.given.as_ref());
         View::Talking {
+            key: self.key,
             name: given.unwrap_or(&self.name).clone(),
             trust: self.trust,
             scans: self.scans,

@@ -146,6 +146,8 @@ pub enum View {
         key: PublicKey,
         /// What they are called here.
         name: String,
+        /// How far they are trusted, and why.
+        trust: Trust,
         /// When they were heard last, in seconds since 1970-01-01 UTC; 0 if that is not known.
         heard: u64,
         /// Somebody came who proves to be them at this moment.
@@ -157,6 +159,8 @@ pub enum View {
     },
     /// The two are together.
     Talking {
+        /// With whom.
+        key: PublicKey,
         /// What the peer calls itself; may be empty.
         name: String,
         /// How far it is trusted, and why.

@@ -6,6 +6,7 @@ pub use handfast_native::device::{DeliveryMode, Provenance, Reached, Role, Wish}
 pub use handfast_native::handshake::TrustLevel;
 pub use handfast_native::network::{Chance, Reachability, Situation};
 pub use handfast_native::pairing::{Cause, GuestStage, HostStage};
+pub use handfast_native::reconnect::RestoredClaim;
 
 /// How an invitation is handed out.
 #[uniffi::remote(Enum)]
@@ -111,6 +112,17 @@ pub enum TrustLevel {
     AnswerChecked,
     /// Seen in person, or compared.
     Verified,
+}
+
+/// What two devices say that have no secret in common any more.
+#[uniffi::remote(Record)]
+pub struct RestoredClaim {
+    /// What the other side calls itself; a claim, and may be empty.
+    pub name: String,
+    /// They say that theirs was restored from a copy.
+    pub theirs: bool,
+    /// This device was restored from a copy. If neither was, somebody uses a copy, or has used one.
+    pub ours: bool,
 }
 
 /// Who would like to compare. Nothing is shown before both do.

@@ -4,8 +4,8 @@
 
 use super::{
     Cause, Chance, ErrorKind, FileState, GuestStage, HostStage, NetworkReport, Outlook, Person,
-    PortAnswer, Provenance, Reachability, Reached, Remedy, Screen, Situation, Strength, TrustLevel,
-    TrustReason, Wish,
+    PortAnswer, Provenance, Reachability, Reached, Remedy, RestoredClaim, Screen, Situation,
+    Strength, TrustLevel, TrustReason, Wish,
 };
 
 #[uniffi::export]
@@ -25,6 +25,11 @@ impl Screen {
             Self::Connecting { stage, .. } => guest_stage(*stage),
             Self::ReplyNeeded { .. } => "under_way_reply",
             Self::Asking { .. } => "under_way_asking",
+            Self::Apart {
+                is_offline: true, ..
+            } => "apart_offline",
+            Self::Apart { is_here: true, .. } => "apart_here",
+            Self::Apart { .. } => "apart_looking",
             Self::Talking {
                 is_interrupted: true,
                 ..
@@ -60,6 +65,10 @@ impl Screen {
             | Self::Asking {
                 was_wrong: true, ..
             } => ErrorKind::WrongAnswer.sentence(),
+            Self::Apart {
+                restored: Some(claim),
+                ..
+            } => restored(claim),
             Self::Talking {
                 wish: Wish::Ours, ..
             } => "compare_asked",
@@ -152,7 +161,34 @@ impl Screen {
                 | Self::Connecting { .. }
                 | Self::ReplyNeeded { .. }
                 | Self::Asking { .. }
+                | Self::Apart { .. }
         )
+    }
+
+    /// Somebody who was met before is looked for.
+    pub fn is_apart(&self) -> bool {
+        matches!(self, Self::Apart { .. })
+    }
+
+    /// The person decides whether to go on with a device that was restored from a copy.
+    pub fn asks_about_restored(&self) -> bool {
+        matches!(
+            self,
+            Self::Apart {
+                restored: Some(_),
+                ..
+            }
+        )
+    }
+
+    /// Which contact this is with, once that is known.
+    pub fn contact(&self) -> Option<String> {
+        match self {
+            Self::Apart { contact, .. }
+            | Self::Comparing { contact, .. }
+            | Self::Talking { contact, .. } => Some(contact.clone()),
+            _ => None,
+        }
     }
 
     /// The two are together.
@@ -170,12 +206,12 @@ impl Screen {
         matches!(self, Self::Connecting { .. } | Self::ReplyNeeded { .. })
     }
 
-    /// What they call themselves, where that is known: the claim of a stranger.
+    /// What they are called, where that is known: the claim of a stranger.
     pub fn name(&self) -> Option<String> {
         match self {
-            Self::Talking { person, .. } | Self::Comparing { person, .. } => {
-                Some(person.name.clone())
-            }
+            Self::Talking { person, .. }
+            | Self::Comparing { person, .. }
+            | Self::Apart { person, .. } => Some(person.name.clone()),
             Self::InvitationOpened { name, .. } => name.clone(),
             _ => None,
         }
@@ -414,6 +450,14 @@ fn guest_stage(stage: GuestStage) -> &'static str {
     }
 }
 
+fn restored(claim: &RestoredClaim) -> &'static str {
+    match (claim.theirs, claim.ours) {
+        (true, false) => "apart_restored_theirs",
+        (false, true) => "apart_restored_ours",
+        (true, true) | (false, false) => "apart_restored_unclear",
+    }
+}
+
 fn proof(provenance: Provenance) -> &'static str {
     match provenance {
         Provenance::Camera => "proof_camera",
@@ -497,6 +541,7 @@ mod tests {
             "situation_",
             "chance_",
             "proof_",
+            "apart_",
         ];
         let tables = phones.lines().filter_map(|line| {
             let key = line.strip_prefix('[')?.strip_suffix(']')?;

@@ -48,9 +48,9 @@ mod token;
 
 pub use bound::{
     Cause, Chance, DeliveryMode, Finding, GuestStage, HostStage, Provenance, Reachability, Reached,
-    Role, Situation, TrustLevel, Wish,
+    RestoredClaim, Role, Situation, TrustLevel, Wish,
 };
-pub use contact::Contact;
+pub use contact::{Contact, Way};
 pub use entry::{Entry, FileState};
 pub use error::{ErrorKind, HandfastError, Remedy, remedy_of};
 pub use foreign::{

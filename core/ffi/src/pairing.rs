@@ -4,7 +4,7 @@ use super::bridge::{Bridge, refused};
 use super::pending::parse;
 use super::scan::token_of;
 use super::{
-    Answered, DeliveryMode, ErrorKind, Found, HandfastError, Pending, Provenance, Session,
+    Answered, Contact, DeliveryMode, ErrorKind, Found, HandfastError, Pending, Provenance, Session,
 };
 use handfast_native::device::{self, AcceptTerms, Command, Done, InviteTerms, Refusal};
 use handfast_native::seal::Questions;
@@ -44,6 +44,15 @@ impl Pairing {
         match done {
             Done::Session(id) | Done::GoesOn(id) => Ok(Session::new(self.bridge.clone(), id)),
             Done::Ok | Done::Beginning | Done::Exported(_) => Err(ErrorKind::Internal.into()),
+        }
+    }
+
+    /// The session that this command begins, or the one that does what it wants already.
+    async fn begin_or_go_on(&self, command: Command) -> Result<Arc<Session>, HandfastError> {
+        let device = self.bridge.device()?;
+        match device.command(command).await {
+            Err(Refusal::UnderWay(session)) => self.session(Done::GoesOn(session)),
+            done => self.session(done.map_err(|refusal| refused(&device, refusal))?),
         }
     }
 }
@@ -131,7 +140,6 @@ impl Pairing {
     /// [`ErrorKind::Moved`], once it is prepared, and is still pending then.
     pub async fn resume(&self, id: String) -> Result<Arc<Session>, HandfastError> {
         let pending = parse(&id)?;
-        let device = self.bridge.device()?;
         let overview = self.bridge.overview()?;
         let known = overview.pending.iter().find(|(one, _)| one.id == pending);
         let terms = AcceptTerms {
@@ -140,10 +148,19 @@ impl Pairing {
             ..AcceptTerms::default()
         };
         let resume = Command::Resume(pending, Box::new(terms));
-        match device.command(resume).await {
-            Err(Refusal::UnderWay(session)) => self.session(Done::GoesOn(session)),
-            done => self.session(done.map_err(|refusal| refused(&device, refusal))?),
-        }
+        self.begin_or_go_on(resume).await
+    }
+
+    /// Looks for somebody who was met before and is called that among
+    /// [`Handfast::people`](super::Handfast::people), and talks to them once they look for this
+    /// device as well. Who is looked for or talked to already has one session, which goes on.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if nobody is called that, or the two hold nothing in common by which they find
+    /// each other ([`Contact::can_be_found`](super::Contact::can_be_found)).
+    pub async fn seek(&self, contact: String) -> Result<Arc<Session>, HandfastError> {
+        let seek = Command::Seek(Contact::key(&contact)?, Box::default());
+        self.begin_or_go_on(seek).await
     }
 
     /// Takes an invitation back, or stops waiting for somebody else's host, for good. What is under

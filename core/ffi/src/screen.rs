@@ -3,7 +3,7 @@
 
 use super::{
     Cause, DeliveryMode, ErrorKind, GuestStage, Handout, HostStage, Provenance, Reached, Remedy,
-    TrustLevel, Wish,
+    RestoredClaim, TrustLevel, Wish, contact,
 };
 use handfast_native::device::{SessionEnd, View};
 use handfast_native::handshake::{self, SYMBOLS, ShortString};
@@ -92,9 +92,29 @@ pub enum Screen {
         /// read that each answer lets them test one guess.
         is_repeated: bool,
     },
+    /// Somebody who was met before is looked for, and talked to once they are here; what was written before
+    /// stays on the screen. Whoever is lost or says goodbye in such a session is looked for again. It
+    /// goes on until the person leaves it.
+    Apart {
+        /// Whom the person looks for.
+        contact: String,
+        /// What they are called here, and how far to trust that it is them.
+        person: Person,
+        /// When they were heard last, in seconds since 1970-01-01 UTC.
+        heard: u64,
+        /// Somebody came who proves to be them at this moment.
+        is_here: bool,
+        /// One of the two devices was restored from a copy, or somebody uses one: the person decides with
+        /// [`Session::accept_restored`](super::Session::accept_restored).
+        restored: Option<RestoredClaim>,
+        /// This device has no network at the moment; it waits for one.
+        is_offline: bool,
+    },
     /// Both people see the same now, and say so with [`Session::compared`](super::Session::compared). The
     /// conversation goes on beneath.
     Comparing {
+        /// Which contact this is.
+        contact: String,
         /// Who is there.
         person: Person,
         /// Six pictographs.
@@ -104,6 +124,8 @@ pub enum Screen {
     },
     /// The two are together.
     Talking {
+        /// Which contact this is.
+        contact: String,
         /// Who is there.
         person: Person,
         /// The path is silent. What is sent now waits.
@@ -183,18 +205,22 @@ pub(super) fn screen(view: &View, base: &LinkBase) -> Screen {
             is_offline: *is_offline,
             cause: *cause,
         },
-        // The shells have no way yet to look for a contact; it would look like this.
         View::Seeking {
+            key,
+            name,
+            trust,
+            heard,
             is_here,
+            restored,
             is_offline,
             ..
-        } => Screen::Connecting {
-            stage: match is_here {
-                true => GuestStage::Checking,
-                false => GuestStage::Knocking,
-            },
+        } => Screen::Apart {
+            contact: contact::id(*key),
+            person: Person::new(name, *trust),
+            heard: *heard,
+            is_here: *is_here,
+            restored: restored.clone(),
             is_offline: *is_offline,
-            cause: None,
         },
         View::ReplyNeeded {
             reply,
@@ -217,16 +243,19 @@ pub(super) fn screen(view: &View, base: &LinkBase) -> Screen {
             is_repeated: *is_repeated,
         },
         View::Talking {
+            key,
             name,
             trust,
             comparing: Some(shown),
             ..
         } => Screen::Comparing {
+            contact: contact::id(*key),
             person: Person::new(name, *trust),
             symbols: shown.symbols().map(pictograph).to_vec(),
             digits: digits(*shown),
         },
         View::Talking {
+            key,
             name,
             trust,
             is_interrupted,
@@ -234,6 +263,7 @@ pub(super) fn screen(view: &View, base: &LinkBase) -> Screen {
             reached,
             ..
         } => Screen::Talking {
+            contact: contact::id(*key),
             person: Person::new(name, *trust),
             is_interrupted: *is_interrupted,
             wish: *wish,

@@ -104,6 +104,15 @@ impl Session {
         self.command(SessionCommand::OfferReply).await
     }
 
+    /// [`Screen::Apart`]: whether the person goes on with a device that was restored from a copy, theirs or
+    /// this one. Both are asked. What was proved before does not count then until they compare.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if nothing of that kind is asked.
+    pub async fn accept_restored(&self, agrees: bool) -> Result<(), HandfastError> {
+        self.command(SessionCommand::AcceptRestored(agrees)).await
+    }
+
     /// The person asks for more to be tried to get past a strict network: 2,048 small packets more to
     /// the one address that the other side named, at once. An invitation or a reply causes as many by
     /// itself; this is taken once for each. Best offered with [`Cause::OneStrict`](super::Cause::OneStrict)
@@ -116,7 +125,7 @@ impl Session {
     }
 
     /// Leaves it. What waits stays among [`Pairing::pending`](super::Pairing::pending), unless it is new and
-    /// still being prepared. A conversation cancels files that are under way, delivers what was written and
+    /// still being prepared. A contact is not looked for any more. A conversation cancels files that are under way, delivers what was written and
     /// says goodbye, within about two seconds. [`Screen::Closed`] follows.
     ///
     /// # Errors

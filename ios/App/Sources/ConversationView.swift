@@ -10,7 +10,7 @@ struct ConversationView: View {
     let perform: (Action) -> Void
 
     /// What was typed to each, for as long as the app runs.
-    @Binding var drafts: [UInt64: String]
+    @Binding var drafts: [String: String]
     @FocusState private var isWriting: Bool
 
     var body: some View {
@@ -22,7 +22,7 @@ struct ConversationView: View {
         .toolbar {
             ToolbarItem(placement: .principal) {
                 HStack(spacing: 8) {
-                    Avatar(initial: talk.initial)
+                    Avatar(initial: talk.initial, presence: talk.presence)
                     Text(talk.name).font(.headline)
                     if talk.isProven { VerifiedMark() }
                 }
@@ -53,7 +53,7 @@ struct ConversationView: View {
         ScrollViewReader { reader in
             ScrollView {
                 LazyVStack(spacing: 8) {
-                    if model.rows.isEmpty && !talk.isOver {
+                    if model.rows.isEmpty && talk.presence == .here {
                         Text(.conversationEmpty).foregroundStyle(.secondary).padding(.top, 40)
                     }
                     ForEach(DayPage.days(of: model.rows)) { day in
@@ -62,6 +62,13 @@ struct ConversationView: View {
                         ForEach(day.rows) { row in
                             RowView(row: RowPage(row), perform: act, copy: actions.copy)
                         }
+                    }
+                    if let waiting = talk.waiting {
+                        Text(waiting)
+                            .font(.footnote)
+                            .foregroundStyle(.secondary)
+                            .multilineTextAlignment(.center)
+                            .padding(20)
                     }
                 }
                 .padding()
@@ -116,11 +123,11 @@ struct ConversationView: View {
     }
 
     private var draft: Binding<String> {
-        let session = model.front ?? 0
+        let contact = talk.contact ?? ""
         return Binding {
-            drafts[session] ?? ""
+            drafts[contact] ?? ""
         } set: { text in
-            drafts[session] = text
+            drafts[contact] = text
         }
     }
 

@@ -121,20 +121,7 @@ struct ListRowView: View {
                     }
                     .multilineTextAlignment(.leading)
                     .frame(maxWidth: .infinity, alignment: .leading)
-                    VStack(alignment: .trailing, spacing: 4) {
-                        if let at = row.at {
-                            Text(verbatim: clock(at)).font(.footnote).foregroundStyle(.secondary)
-                        }
-                        if row.unread > 0 {
-                            Text(verbatim: "\(row.unread)")
-                                .font(.footnote.bold())
-                                .foregroundStyle(.white)
-                                .padding(6)
-                                .background(Color.accentColor)
-                                .clipShape(Circle())
-                                .accessibilityLabel(Text(.counted(.unread, row.unread)))
-                        }
-                    }
+                    NewsOf(at: row.at, unread: row.unread)
                 }
                 .frame(minHeight: 44)
             }
@@ -142,6 +129,29 @@ struct ListRowView: View {
             .accessibilityElement(children: .combine)
             if !row.more.isEmpty {
                 MoreMenu(choices: row.more, perform: perform).frame(minWidth: 44, minHeight: 44)
+            }
+        }
+    }
+}
+
+/// When something was written last, and how much of it was not read.
+private struct NewsOf: View {
+    let at: UInt64?
+    let unread: Int
+
+    var body: some View {
+        VStack(alignment: .trailing, spacing: 4) {
+            if let at {
+                Text(verbatim: clock(at)).font(.footnote).foregroundStyle(.secondary)
+            }
+            if unread > 0 {
+                Text(verbatim: "\(unread)")
+                    .font(.footnote.bold())
+                    .foregroundStyle(.white)
+                    .padding(6)
+                    .background(Color.accentColor)
+                    .clipShape(Circle())
+                    .accessibilityLabel(Text(.counted(.unread, unread)))
             }
         }
     }
@@ -157,16 +167,24 @@ private struct PersonRowView: View {
             perform(row.action)
         } label: {
             HStack(spacing: 12) {
-                Avatar(initial: row.initial)
+                Avatar(initial: row.initial, presence: row.presence)
                 VStack(alignment: .leading, spacing: 2) {
                     HStack(spacing: 6) {
                         Text(row.name).font(.headline)
                         if row.isProven { VerifiedMark() }
+                        if let place = row.place {
+                            Text(place).font(.footnote).foregroundStyle(.secondary)
+                        }
                     }
-                    Text(row.trust).font(.subheadline).foregroundStyle(.secondary)
+                    if let last = row.last {
+                        Text(verbatim: last).lineLimit(1).foregroundStyle(.secondary)
+                    } else {
+                        Text(row.trust).font(.subheadline).foregroundStyle(.secondary)
+                    }
                 }
                 .multilineTextAlignment(.leading)
                 .frame(maxWidth: .infinity, alignment: .leading)
+                NewsOf(at: row.at, unread: row.unread)
             }
             .frame(minHeight: 44)
         }

@@ -4,19 +4,35 @@ import SwiftUI
 /// What stands for a person: an initial on a colour, and a mark where something was proved.
 struct Avatar: View {
     let initial: String
+    /// What it shows stands beside it in words.
+    var presence = Presence.away
 
     /// Dark enough for white letters, in light and in dark.
     private static let colours: [Color] = [.teal, .indigo, .brown, .purple, .blue, .pink, .green, .orange]
 
     var body: some View {
-        Text(verbatim: initial)
-            .font(.title3.bold())
-            .foregroundStyle(.white)
-            .frame(width: 44, height: 44)
-            .background(Color.black.opacity(0.35))
-            .background(colour)
-            .clipShape(Circle())
-            .accessibilityHidden(true)
+        ZStack(alignment: .bottomTrailing) {
+            Text(verbatim: initial)
+                .font(.title3.bold())
+                .foregroundStyle(.white)
+                .frame(width: 44, height: 44)
+                .background(Color.black.opacity(0.35))
+                .background(colour)
+                .clipShape(Circle())
+            dot
+        }
+        .accessibilityHidden(true)
+    }
+
+    /// Filled where they are here, a ring where they are looked for.
+    @ViewBuilder private var dot: some View {
+        if presence != .away {
+            Image(systemName: presence == .here ? "circle.fill" : "circle")
+                .font(.caption2.bold())
+                .foregroundStyle(presence == .here ? Color.green : Color.orange)
+                .background(Color(uiColor: .systemBackground))
+                .clipShape(Circle())
+        }
     }
 
     private var colour: Color {
@@ -231,8 +247,9 @@ extension Action {
         case .compare: "checkmark.shield"
         case .offerReply: "qrcode"
         case .goodbye: "hand.wave"
+        case .person, .meet: "person"
         case .stop: "pause.circle"
-        case .giveUp, .withdraw: "xmark.circle"
+        case .giveUp, .withdraw, .stopLooking: "xmark.circle"
         default: "arrow.right.circle"
         }
     }

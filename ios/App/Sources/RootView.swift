@@ -9,7 +9,7 @@ struct RootView: View {
     let home: AppCoordinator
 
     @State private var actions = PlatformActions()
-    @State private var drafts: [UInt64: String] = [:]
+    @State private var drafts: [String: String] = [:]
     /// What is drawn while it leaves.
     @State private var last = Screen.welcome
     @Environment(\.horizontalSizeClass) private var width
@@ -124,7 +124,7 @@ private struct ScreenView: View {
     let actions: PlatformActions
     let camera: CameraDriver
     let lock: AppLock
-    @Binding var drafts: [UInt64: String]
+    @Binding var drafts: [String: String]
     let perform: (Action, Typed) -> Void
 
     var body: some View {

@@ -24,7 +24,7 @@ public final class AppModel {
     public private(set) var isAtRest = true
     /// The session on the stage; none at home.
     @ObservationIgnored public private(set) var front: UInt64? {
-        didSet { rows = onStage?.rows ?? [] }
+        didSet { drawRows() }
     }
 
     /// Everything that a person does, one thing after the other.
@@ -42,8 +42,10 @@ public final class AppModel {
     /// Also what is under way.
     @ObservationIgnored private var waiting: [Waiting] = []
     @ObservationIgnored private var people: [Contact] = []
-    /// Somebody who was met is looked at.
-    @ObservationIgnored private var person: Contact?
+    /// Who of the people is looked at.
+    @ObservationIgnored private var person: String?
+    /// What was written to people who were not here, and waits.
+    @ObservationIgnored private var waitingTexts = WaitingTexts()
     @ObservationIgnored private var settings: Settings?
     @ObservationIgnored private var topic: Topic?
     /// What works from here is looked at; a number for each time, so that what comes too late is recognised.
@@ -262,6 +264,7 @@ public final class AppModel {
     public func show(_ session: UInt64) {
         act { model, _ in
             guard model.sessions.contains(where: { $0.id == session }) else { return }
+            model.person = nil
             model.bring(session)
             model.show()
         }
@@ -283,14 +286,46 @@ public final class AppModel {
     /// Shows somebody who was met.
     public func look(at id: String) {
         act { model, _ in
-            model.person = model.people.first { $0.id == id }
+            model.person = id
             model.show()
+        }
+    }
+
+    /// Looks for somebody who was met, and shows the conversation with them; who cannot be found is shown instead.
+    public func meet(_ id: String) {
+        act { model, device in
+            if model.canSeek(id) {
+                try await model.seek(id, device, isShown: true)
+            } else {
+                model.person = id
+            }
+            model.show()
+        }
+    }
+
+    /// Whether to go on with a device that was restored from a copy.
+    public func acceptRestored(_ agrees: Bool) {
+        onStage { device, session in try await device.acceptRestored(session, agrees) }
+    }
+
+    /// A text that waits is not to be sent any more.
+    public func takeBack(_ number: UInt64) {
+        act { model, _ in
+            model.waitingTexts.remove(number)
+            model.drawRows()
         }
     }
 
     public func forget(_ id: String) {
         act { model, device in
+            // Nobody is looked for whom this phone does not know.
+            if let session = model.sessions.first(where: { $0.contact == id }) {
+                if session.id == model.front { model.clearStage() }
+                if session.over == nil { try await model.end(session.id, device) }
+                model.remove { $0.id == session.id }
+            }
             try await device.forget(id)
+            model.waitingTexts.forget(id)
             model.person = nil
             try await model.refresh(device)
         }
@@ -375,6 +410,7 @@ public final class AppModel {
 
     /// Asks them to compare, or agrees to: what to compare is shown when both want it.
     public func compare() {
+        act { model, _ in model.person = nil }
         onStage { device, session in try await device.compare(session) }
     }
 
@@ -429,6 +465,8 @@ public final class AppModel {
                 // It is empty now.
             } else if model.isProtecting {
                 model.isProtecting = false
+            } else if model.person != nil {
+                model.person = nil
             } else if let session = model.onStage {
                 // Something else may have come there by itself.
                 guard session.id == front else { return }
@@ -437,10 +475,8 @@ public final class AppModel {
                 model.clearStage()
             } else if model.outlook != nil {
                 model.outlook = nil
-            } else if model.settings != nil {
-                model.settings = nil
             } else {
-                model.person = nil
+                model.settings = nil
             }
             model.show()
         }
@@ -456,17 +492,20 @@ public final class AppModel {
         leaving { device, session in try await device.withdraw(session) }
     }
 
-    /// Ends the conversation for both. What was written stays to be read here.
+    /// Ends the conversation for both, or looks for nobody any more. What was written stays to be read here.
     public func goodbye() {
         act { [front] model, device in
-            guard let session = model.onStage, session.id == front, session.isTalking else { return }
+            guard let session = model.onStage, session.id == front, session.isTalking || session.isApart else { return }
             model.change(session.id) { $0.isLeft = true }
             try await device.leave(session.id)
         }
     }
 
     public func send(_ text: String) {
-        onStage { device, session in try await device.send(session, text) }
+        act { [front] model, device in
+            guard let front else { return }
+            try await model.say(text, in: front, device)
+        }
     }
 
     /// `session`: the one that was on the stage when the file was asked for, as picking it takes a while.
@@ -544,7 +583,7 @@ public final class AppModel {
             model.sharing = nil
             model.bring(session)
             model.show()
-            if let text = shared.text { try await device.send(session, text) }
+            if let text = shared.text { try await model.say(text, in: session, device) }
             for file in shared.files { try await model.send(file.path, Copy(file), session, device) }
         }
     }
@@ -746,6 +785,8 @@ public final class AppModel {
             model.clearStage()
             if session.over != nil {
                 model.remove { $0.id == session.id }
+                // Nobody sees any more that it waits.
+                if let contact = session.contact { model.waitingTexts.forget(contact) }
             } else if !session.isOver {
                 try await end(device, session.id)
             }
@@ -872,9 +913,76 @@ public final class AppModel {
         }
     }
 
-    /// Begins a session, or finds the one that is there, and puts it on the stage.
+    private func canSeek(_ contact: String) -> Bool {
+        people.contains { $0.id == contact && $0.canBeFound && !$0.isBlocked }
+    }
+
+    /// Looks for somebody, or goes on to where that is done already. What was written to them before is there.
+    private func seek(_ contact: String, _ device: Device, isShown: Bool) async throws {
+        person = nil
+        let session = try await begin(isShown: isShown) { try await device.seek(contact) }
+        try await join(session, contact, device)
+    }
+
+    /// One person, one session: what others with the same person hold goes over to this one.
+    private func join(_ session: UInt64, _ contact: String, _ device: Device) async throws {
+        for other in sessions where other.id != session && other.contact == contact {
+            change(session) { $0.takeOver(other) }
+            if front == other.id { front = session }
+            remove { $0.id == other.id }
+            if other.over == nil { try await end(other.id, device) }
+        }
+        drawRows()
+    }
+
+    /// Leaves a session that may be over by itself.
+    private func end(_ session: UInt64, _ device: Device) async throws {
+        do {
+            try await device.leave(session)
+        } catch let refusal as Refusal where refusal.isNotNow {}
+    }
+
+    /// Sends a text, or keeps it until they are here: they may leave while it is on its way.
+    private func say(_ text: String, in session: UInt64, _ device: Device) async throws {
+        guard let contact = sessions.first(where: { $0.id == session })?.contact else {
+            return try await device.send(session, text)
+        }
+        if waitingTexts.of(contact).isEmpty {
+            do {
+                return try await device.send(session, text)
+            } catch let refusal as Refusal where refusal.isNotNow && canSeek(contact) {}
+        }
+        waitingTexts.add(text, to: contact, at: Self.now)
+        drawRows()
+        show()
+    }
+
+    /// Sends what waits for whoever is in this session, as far as it is taken.
+    private func sendWaiting(_ session: UInt64, _ device: Device) async throws {
+        guard let one = sessions.first(where: { $0.id == session }), one.isTalking else { return }
+        for row in waitingTexts.of(one.contact) {
+            do {
+                try await device.send(session, row.text)
+            } catch let refusal as Refusal where refusal.isNotNow || refusal.isBusy {
+                // They are gone again, or it is taken once there is room: both are told.
+                return
+            }
+            waitingTexts.remove(row.number)
+        }
+        drawRows()
+    }
+
+    /// In seconds since 1970-01-01 UTC.
+    private static var now: UInt64 { UInt64(max(0, Date().timeIntervalSince1970)) }
+
+    private func drawRows() {
+        let stage = onStage
+        rows = (stage?.rows ?? []) + waitingTexts.of(stage?.contact).map { .text($0) }
+    }
+
+    /// Begins a session, or finds the one that is there, and puts it on the stage if it `isShown`.
     @discardableResult
-    private func begin(_ work: () async throws -> UInt64) async throws -> UInt64 {
+    private func begin(isShown: Bool = true, _ work: () async throws -> UInt64) async throws -> UInt64 {
         unheard = []
         defer {
             let told = unheard ?? []
@@ -883,7 +991,11 @@ public final class AppModel {
             show()
         }
         let session = try await work()
-        bring(session)
+        if isShown {
+            bring(session)
+        } else if !sessions.contains(where: { $0.id == session }) {
+            sessions.append(Session(id: session))
+        }
         return session
     }
 
@@ -985,12 +1097,17 @@ public final class AppModel {
             next = .which(found.map(\.listed))
         } else if let sharing, sharing.isAsked {
             next = .toWhom(toWhom(sharing.what))
+        } else if let person = people.first(where: { $0.id == person }) {
+            next = .person(person)
         } else if let session = onStage {
             // What was shown before stays until the core has said what it looks like.
             next = session.view?.screen(denied: denied, typed: session.typed) ?? screen
             switch next {
             case .conversation(var talk):
-                if let over = session.over { talk.end(over) }
+                if let over = session.over {
+                    talk.end(over)
+                    talk.canSeek = talk.contact.map(canSeek) ?? false
+                }
                 next = .conversation(talk)
                 // Only what is on the screen counts as read.
                 change(session.id) { $0.seen = $0.rows.count }
@@ -1039,18 +1156,24 @@ public final class AppModel {
     private func atHome() -> Screen {
         if let outlook { return .outlook(outlook.report) }
         if let settings { return .settings(settings) }
-        if let person { return .person(person) }
         return .home(listAtHome())
     }
 
     private func listAtHome() -> Home {
         var home = Home()
         home.underWay = sessions.compactMap { session in
-            session.underWay(waiting.first { $0.session == session.id })
+            var listed = session.underWay(waiting.first { $0.session == session.id })
+            if let waits = waitingTexts.of(session.contact).last { listed?.last = waits.text }
+            return listed
         }
         home.waiting = waiting.filter { $0.session == nil }
-        home.people = people
+        home.people = people.sorted { last(of: $0) > last(of: $1) }
         return home
+    }
+
+    /// When something was written with them last, or else when they were heard.
+    private func last(of contact: Contact) -> UInt64 {
+        sessions.first { $0.contact == contact.id }?.rows.last?.at ?? contact.heard ?? 0
     }
 
     private func hear(_ told: Event) {
@@ -1062,8 +1185,7 @@ public final class AppModel {
         case .view(let session, let view):
             hear(view, from: session)
         case .row(let session, let row):
-            let second = UInt64(max(0, Date().timeIntervalSince1970))
-            change(session) { $0.take(row, at: second, .now) }
+            change(session) { $0.take(row, at: Self.now, .now) }
             device?.taken(session)
             listed(session)
         case .gone(let session, let number):
@@ -1077,6 +1199,10 @@ public final class AppModel {
     }
 
     private func send(_ path: String, _ copy: Copy?, _ session: UInt64, _ device: Device) async throws {
+        if sessions.contains(where: { $0.id == session && $0.isApart }) {
+            copy?.remove()
+            return say(Notice(what: .filesLater))
+        }
         do {
             if let copy { change(session) { $0.keep(copy) } }
             try await device.sendFile(session, path)
@@ -1091,16 +1217,28 @@ public final class AppModel {
         var spent: [Copy] = []
         change(session) { spent = $0.spent() }
         for copy in spent { copy.remove() }
-        if session == front { rows = onStage?.rows ?? [] }
+        if session == front { drawRows() }
         show()
     }
 
     private func hear(_ view: View, from session: UInt64) {
         let before = sessions.first { $0.id == session }
-        if let before, before.isTalking, let why = before.endsBy(view), !before.rows.isEmpty || session == front {
+        let wasApart = before?.isApart == true
+        let isReadable = before.map { !$0.rows.isEmpty || !waitingTexts.of($0.contact).isEmpty } ?? false
+        if let before, before.isTalking || wasApart, let why = before.endsBy(view, isReadable: isReadable),
+            isReadable || session == front
+        {
             // What was written before stays to be read.
             change(session) { $0.end(why) }
-            if let end = view.end, session != front { say(end) }
+            if let contact = before.contact, view.end?.isLost == true, canSeek(contact) {
+                // Nobody wanted to part.
+                act { model, device in
+                    try await model.seek(contact, device, isShown: false)
+                    model.show()
+                }
+            } else if let end = view.end, session != front {
+                say(end)
+            }
         } else if view.isClosed || view.isOver && session != front {
             remove { $0.id == session }
             if session == front { front = nil }
@@ -1110,7 +1248,19 @@ public final class AppModel {
             change(session) { $0.look(view) }
         }
         let isFree = front == nil && scanning == nil && topic == nil && lockbox.screen == nil && found.isEmpty
-        if view.isTalking && before?.isTalking != true && (session == front || isFree) {
+        if view.isTalking && before?.isTalking != true {
+            act { model, device in
+                if let contact = view.contact { try await model.join(session, contact, device) }
+                try await model.sendWaiting(session, device)
+                model.show()
+            }
+        } else if view.isTalking, !waitingTexts.of(view.contact).isEmpty {
+            act { model, device in try await model.sendWaiting(session, device) }
+        }
+        // Who comes back comes to where they were.
+        if view.isTalking && wasApart {
+            sharing?.isAsked = true
+        } else if view.isTalking && before?.isTalking != true && (session == front || isFree) {
             bring(session)
             scanning = nil
             person = nil

@@ -106,6 +106,11 @@ public struct Talk: Equatable, Sendable {
     /// Something was proved about them.
     public let isProven: Bool
     public let isOver: Bool
+    public let presence: Presence
+    /// Who of the people it is, to whom what is typed belongs.
+    public let contact: String?
+    /// What stands beneath the rows while they are looked for.
+    public var waiting: Phrase?
 }
 
 /// Something that is under way, or waits.
@@ -180,14 +185,50 @@ public struct PersonRow: Equatable, Sendable, Identifiable {
     public let initial: String
     public let trust: Phrase
     public let isProven: Bool
-    public var action: Action { .person(id) }
+    public let presence: Presence
+    /// The same in words; none where nothing is known.
+    public let place: Phrase?
+    /// What was written last.
+    public let last: String?
+    /// When that was, in seconds since 1970-01-01 UTC.
+    public let at: UInt64?
+    public let unread: Int
+    public var action: Action { .meet(id) }
 
-    init(_ contact: Contact) {
+    /// `talk`: what is under way with them, or is over and can be read.
+    init(_ contact: Contact, _ talk: UnderWay? = nil) {
         id = contact.id
         name = Phrase(.person(contact.name))
         initial = Shell.initial(of: contact.name)
         isProven = contact.trust.isProven
         trust = Phrase(.trustLine, Phrase(contact.trust), Phrase(contact.reason))
+        presence = talk?.presence ?? .away
+        place =
+            switch presence {
+            case .here: Phrase(.hereNow)
+            case .trying: Phrase(.trying)
+            case .away: contact.heard.map { Phrase(day: $0) }
+            }
+        last = talk?.last
+        at = talk?.at
+        unread = talk?.unread ?? 0
+    }
+}
+
+extension Phrase {
+    /// The day of a second since 1970-01-01 UTC, as people say it who were there.
+    init(day: UInt64) {
+        self = DayPage.title(of: Date(timeIntervalSince1970: Double(day)), Date(), .current, .current)
+    }
+
+    /// When somebody was heard last.
+    init(heard: UInt64) {
+        let at = Date(timeIntervalSince1970: Double(heard))
+        switch Phrase(day: heard) {
+        case Phrase(.today): self.init(.heardToday, .verbatim(at.formatted(date: .omitted, time: .shortened)))
+        case Phrase(.yesterday): self.init(.heardYesterday)
+        case let day: self.init(.heardDay, day)
+        }
     }
 }
 
@@ -252,6 +293,9 @@ public enum Action: Equatable, Sendable {
     case resume(String)
     case withdraw(String)
     case person(String)
+    /// Looks for somebody who was met.
+    case meet(String)
+    case acceptRestored(Bool)
     case forget(String)
     case settings
     /// With what was chosen and typed.
@@ -268,6 +312,8 @@ public enum Action: Equatable, Sendable {
     case giveUp
     /// Ends the conversation.
     case goodbye
+    /// Looks for them no more.
+    case stopLooking
     /// Takes one of what was found.
     case pick(Int)
     /// Sends what was shared.
@@ -356,6 +402,8 @@ extension AppModel {
         case .resume(let id): resume(id)
         case .withdraw(let id): withdraw(id)
         case .person(let id): look(at: id)
+        case .meet(let id): meet(id)
+        case .acceptRestored(let agrees): acceptRestored(agrees)
         case .forget(let id): forget(id)
         case .settings: showSettings()
         case .prefer:
@@ -365,7 +413,7 @@ extension AppModel {
         case .help(let topic): help(topic)
         case .stop: stop()
         case .giveUp: giveUp()
-        case .goodbye: goodbye()
+        case .goodbye, .stopLooking: goodbye()
         case .pick(let place): pick(place)
         case .shareTo(let session): shareTo(session)
         case .startAnew: startAnew()
@@ -443,9 +491,9 @@ extension Page {
                 Tile(choice: Choice(.showCode, .showCode), text: .showCodeText),
                 Tile(choice: Choice(.scanCode, .scan), text: .scanCodeText),
             ],
-            underWay: home.underWay.map { ListRow($0) },
+            underWay: home.others.map { ListRow($0) },
             waiting: home.waiting.map(ListRow.init),
-            people: home.people.map(PersonRow.init),
+            people: home.people.map { PersonRow($0, home.with($0)) },
             lines: isEmpty ? [Phrase(.homeEmpty)] : [],
             menu: [
                 Choice(.shareLink, .shareLink), Choice(.shareWithQuestion, .protect),
@@ -526,11 +574,29 @@ extension Page {
 
     private static func person(_ contact: Contact) -> Page {
         let row = PersonRow(contact)
-        let day = Date(timeIntervalSince1970: Double(contact.since)).formatted(date: .long, time: .omitted)
+        func day(_ second: UInt64) -> Phrase {
+            .verbatim(Date(timeIntervalSince1970: Double(second)).formatted(date: .long, time: .omitted))
+        }
+        let newer = contact.trusted.flatMap { day($0) == day(contact.since) ? nil : $0 }
+        let trust = newer.map { Phrase(.fileLine, row.trust, Phrase(.personTrusted, day($0))) } ?? row.trust
+        var lines = [trust, Phrase(.personSince, day(contact.since))]
+        lines += contact.ownName.map { [Phrase(.personOwnName, Phrase(.person($0)))] } ?? []
+        lines += contact.hasFallen ? [Phrase(.personFallen)] : []
+        lines += contact.heard.map { [Phrase(heard: $0)] } ?? []
+        lines += contact.ways.map { Phrase(.fileLine, Phrase(.personWay, .verbatim($0.address)), Phrase(day: $0.at)) }
+        let isRefused = contact.reason == .reasonDifferent
+        if contact.isBlocked {
+            lines.append(Phrase(.personBlocked))
+        } else if !contact.canBeFound && !isRefused {
+            lines.append(Phrase(.personCannotBeFound))
+        }
+        let meeting: [Choice] =
+            contact.isBlocked || isRefused
+            ? [] : [contact.canBeFound ? Choice(.lookAgain, .meet(contact.id)) : Choice(.showCode, .showCode)]
         return Page(
             title: row.name,
-            lines: [row.trust, Phrase(.personSince, .verbatim(day))],
-            choices: [
+            lines: lines,
+            choices: meeting + [
                 Choice(
                     .forget, .forget(contact.id),
                     asks: Asking(title: Phrase(.forgetTitle, row.name), text: .forgetText, keep: .notNow))
@@ -727,19 +793,38 @@ extension Page {
 
     private static func conversation(_ conversation: Conversation) -> Page {
         let name = Phrase(.person(conversation.name))
+        let apart = conversation.apart
         var page = Page(
             title: name,
             status: conversation.line.map { Phrase($0) },
             conversation: Talk(
                 name: name, initial: initial(of: conversation.name), isProven: conversation.trust.isProven,
-                isOver: conversation.isOver),
+                isOver: conversation.isOver,
+                presence: conversation.isOver ? .away : apart == nil ? .here : .trying,
+                contact: conversation.contact,
+                waiting: apart.flatMap { $0.restored == nil ? Phrase(.lookingText, name) : nil }),
             lines: [Phrase(.trustLine, Phrase(conversation.trust), Phrase(conversation.reason))]
                 + [conversation.compare, conversation.limit].compactMap { $0.map { Phrase($0) } },
             leave: .back
         )
+        let about = conversation.contact.map { [Choice(.personAbout, .person($0))] } ?? []
         if conversation.isOver {
             page.lines = [Phrase(.conversationOver)]
-            page.choices = [Choice(.removeFromList, .stop)]
+            page.choices =
+                (conversation.canSeek ? conversation.contact.map { [Choice(.lookAgain, .meet($0))] } ?? [] : [])
+                + [Choice(.removeFromList, .stop)]
+            page.menu = about
+        } else if let apart {
+            if conversation.line == .apartLooking, apart.heard > 0 {
+                page.status = Phrase(.fileLine, Phrase(.apartLooking), Phrase(heard: apart.heard))
+            }
+            if let restored = apart.restored {
+                page.lines = [Phrase(restored)]
+                page.choices = [
+                    Choice(.restoredGoOn, .acceptRestored(true)), Choice(.restoredRefuse, .acceptRestored(false)),
+                ]
+            }
+            page.menu = about + [Choice(.stopLooking, .stopLooking)]
         } else {
             page.choices =
                 (conversation.isHeld ? [Choice(.allowMore, .allowMore)] : [])
@@ -752,7 +837,7 @@ extension Page {
                     Choice(.attachFiles, .errand(.attachFiles)),
                 ])
             page.menu =
-                (conversation.compare == nil ? [Choice(.compare, .compare)] : [])
+                about + (conversation.compare == nil ? [Choice(.compare, .compare)] : [])
                 + [
                     Choice(
                         .leave, .goodbye,

@@ -28,6 +28,10 @@ public struct RowPage: Equatable, Sendable {
             ours = row.ours
             text = row.text
             author = Phrase(row.ours ? .rowOurs : .rowTheirs)
+            if row.waits {
+                status = Phrase(.textWaits)
+                choices = [.takeBack(row.number)]
+            }
         case .file(let row):
             isFile = true
             ours = row.ours
@@ -61,6 +65,8 @@ public enum RowChoice: Equatable, Sendable {
     case accept(UInt64)
     case decline(UInt64)
     case cancel(UInt64)
+    /// A text that waits is not to be sent.
+    case takeBack(UInt64)
     /// Shows the file at this path, or hands it on: only the platform can.
     case open(String)
     case save(String)
@@ -70,6 +76,7 @@ public enum RowChoice: Equatable, Sendable {
         case .accept: .accept
         case .decline: .decline
         case .cancel: .stop
+        case .takeBack: .takeBackText
         case .open: .openFile
         case .save: .save
         }
@@ -83,6 +90,7 @@ extension AppModel {
         case .accept(let number): acceptFile(number)
         case .decline(let number): declineFile(number)
         case .cancel(let number): cancelFile(number)
+        case .takeBack(let number): takeBack(number)
         case .open(let path): return .open(path)
         case .save(let path): return .save(path)
         }
@@ -114,7 +122,7 @@ public struct DayPage: Equatable, Sendable, Identifiable {
         return days
     }
 
-    private static func title(of day: Date, _ now: Date, _ calendar: Calendar, _ locale: Locale) -> Phrase {
+    static func title(of day: Date, _ now: Date, _ calendar: Calendar, _ locale: Locale) -> Phrase {
         if calendar.isDate(day, inSameDayAs: now) { return Phrase(.today) }
         if let before = calendar.date(byAdding: .day, value: -1, to: now), calendar.isDate(day, inSameDayAs: before) {
             return Phrase(.yesterday)

@@ -86,6 +86,8 @@ public struct Sample: Sendable {
                     ], digits: ["0412", "7731", "9056"]))),
         Sample(name: "talk-begun", screen: .conversation(talk)),
         Sample(name: "talk", screen: .conversation(talk), rows: rows),
+        Sample(name: "apart", screen: .conversation(apart()), rows: Array(rows.prefix(2))),
+        Sample(name: "apart-restored", screen: .conversation(apart(restored: .apartRestoredTheirs))),
         Sample(name: "talk-over", screen: .conversation(over), rows: rows),
         Sample(
             name: "ended", screen: .ended(Ended(what: .kindNotReached, next: .remedyTryTogether, way: .showCode))),
@@ -130,6 +132,14 @@ public struct Sample: Sendable {
 
     private static let talk = Conversation(
         name: "Mira", trust: .trustVerified, reason: .reasonScanned, line: nil, compare: nil, limit: nil)
+
+    private static func apart(restored: Key? = nil) -> Conversation {
+        var apart = talk
+        apart.line = .apartLooking
+        apart.contact = mira.id
+        apart.apart = Apart(heard: 1_764_424_920, restored: restored)
+        return apart
+    }
 
     private static let over: Conversation = {
         var over = talk

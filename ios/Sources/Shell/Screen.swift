@@ -38,7 +38,8 @@ public enum Screen: Equatable, Sendable {
     case connecting(Connecting)
     /// Our reply, for the host's camera.
     case reply(Reply)
-    /// The two are together. The rows are in `AppModel.rows`.
+    /// With somebody who is here, or who is looked for and comes back to the same place. The rows are in
+    /// `AppModel.rows`.
     case conversation(Conversation)
     /// Something was shared in that is not for this app itself: who is to have it?
     case toWhom(ToWhom)
@@ -68,6 +69,17 @@ public struct Home: Equatable, Sendable {
     public var people: [Contact] = []
 
     public init() {}
+
+    /// What is under way with somebody, or is over and can be read.
+    public func with(_ contact: Contact) -> UnderWay? { underWay.first { $0.contact == contact.id } }
+
+    /// What is under way with nobody of the people.
+    public var others: [UnderWay] { underWay.filter { one in !people.contains { $0.id == one.contact } } }
+}
+
+/// Where somebody is, as far as that is known.
+public enum Presence: Sendable {
+    case here, trying, away
 }
 
 public struct Settings: Equatable, Sendable {
@@ -149,6 +161,13 @@ public struct UnderWay: Equatable, Sendable, Identifiable {
     public var unread = 0
     /// The conversation is over, and stays to be read.
     public var isOver = false
+    /// Who of the people is on the other side, once that is known.
+    public var contact: String?
+    /// Somebody who was met is looked for.
+    public var isApart = false
+
+    /// Where they are.
+    public var presence: Presence { isOver ? .away : isApart ? .trying : .here }
 
     /// Who is on the other side.
     public enum Other: Equatable, Sendable {
@@ -164,12 +183,33 @@ public struct UnderWay: Equatable, Sendable, Identifiable {
 /// Somebody who was met.
 public struct Contact: Equatable, Sendable, Identifiable {
     public let id: String
-    /// What they call themselves; may be empty.
+    /// What they are called here; may be empty.
     public let name: String
     public let trust: Key
     public let reason: Key
     /// Seconds since 1970-01-01 UTC.
     public let since: UInt64
+    /// What they call themselves, where they are called something else here.
+    public var ownName: String?
+    /// Since when they are trusted that far, in seconds since 1970-01-01 UTC; none where it is since they were met.
+    public var trusted: UInt64?
+    /// They were trusted further, until they came back as a restored device.
+    public var hasFallen = false
+    /// When they were heard last, in seconds since 1970-01-01 UTC; none of who is not let in.
+    public var heard: UInt64?
+    /// They can be looked for.
+    public var canBeFound = false
+    public var isBlocked = false
+    /// The ways by which they were reached, the newest first.
+    public var ways: [ReachedBy] = []
+}
+
+/// A way by which somebody was reached.
+public struct ReachedBy: Equatable, Sendable {
+    /// Their address there.
+    public let address: String
+    /// Seconds since 1970-01-01 UTC.
+    public let at: UInt64
 }
 
 public struct ShowCode: Equatable, Sendable {
@@ -393,6 +433,20 @@ public struct Conversation: Equatable, Sendable {
     public var canVouch = false
     /// It is over, as `line` says, and stays to be read.
     public var isOver = false
+    /// Who of the people it is.
+    public var contact: String?
+    /// They are looked for, as `line` says; none while they are here.
+    public var apart: Apart?
+    /// It is over, and they can be looked for.
+    public var canSeek = false
+}
+
+/// Somebody is looked for, and comes back to the same place.
+public struct Apart: Equatable, Sendable {
+    /// When they were heard last, in seconds since 1970-01-01 UTC.
+    public let heard: UInt64
+    /// Whether to go on with a device that was restored from a copy, which the person is asked.
+    public var restored: Key?
 }
 
 extension Conversation {
@@ -403,6 +457,7 @@ extension Conversation {
         limit = nil
         isHeld = false
         canVouch = false
+        apart = nil
         isOver = true
     }
 }
@@ -479,6 +534,8 @@ public struct TextRow: Equatable, Sendable {
     public let ours: Bool
     public let text: String
     public internal(set) var at: UInt64 = 0
+    /// Nobody was here to send it to; it goes when they are.
+    public var waits = false
 }
 
 public struct FileRow: Equatable, Sendable {

@@ -30,6 +30,9 @@ struct Session {
     }
 
     var isTalking: Bool { view?.isTalking == true && over == nil }
+    var isApart: Bool { view?.isApart == true && over == nil }
+    /// Who of the people is on the other side, once that is known.
+    var contact: String? { view?.contact }
     var isLocked: Bool { view?.isLocked == true }
     var isChoice: Bool { view?.isChoice == true }
     var isKnocking: Bool { view?.isKnocking == true }
@@ -44,8 +47,8 @@ struct Session {
 
     /// Why a conversation that looks like this now is over, if it is. Who left it without a word to be read has
     /// nothing to come back for.
-    func endsBy(_ view: View) -> Key? {
-        view.end?.screen.what ?? (view.isClosed && isLeft && !rows.isEmpty ? .lineLeft : nil)
+    func endsBy(_ view: View, isReadable: Bool) -> Key? {
+        view.end?.screen.what ?? (view.isClosed && isLeft && isReadable ? (isApart ? .lineStopped : .lineLeft) : nil)
     }
 
     mutating func look(_ view: View) {
@@ -53,7 +56,7 @@ struct Session {
         typed = nil
         if view.isHosting { isOurs = true }
         name = view.name ?? name
-        if view.isConversation { talk = view }
+        if view.isConversation || view.isApart { talk = view }
     }
 
     /// It is over for this reason, and stays to be read.
@@ -98,6 +101,13 @@ struct Session {
     /// All of them, as nothing is sent any more.
     var everyCopy: [Copy] { copies.values.flatMap { $0 } }
 
+    /// What an earlier session with the same person holds goes over to this one.
+    mutating func takeOver(_ before: Session) {
+        let isRead = before.seen >= before.rows.count
+        seen = isRead ? before.seen + seen : before.seen
+        rows = before.rows + rows
+    }
+
     mutating func drop(_ row: UInt64) {
         guard let place = rows.firstIndex(where: { $0.id == row }) else { return }
         rows.remove(at: place)
@@ -108,7 +118,7 @@ struct Session {
     func underWay(_ known: Waiting?) -> UnderWay? {
         guard let view, !view.isOver else { return nil }
         let with: UnderWay.Other =
-            if view.isTalking {
+            if view.isTalking || view.isApart {
                 .person(name ?? "")
             } else if isOurs || known?.ours == true {
                 .guest
@@ -125,6 +135,8 @@ struct Session {
         listed.at = rows.last?.at
         listed.unread = rows.dropFirst(seen).count { !$0.ours }
         listed.isOver = over != nil
+        listed.contact = contact
+        listed.isApart = isApart
         return listed
     }
 }

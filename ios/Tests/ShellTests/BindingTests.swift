@@ -86,7 +86,7 @@ final class BindingTests: XCTestCase {
             try await here.sendText(text: "\(number)")
         }
         await guest.listener.hears {
-            if case .shown(_, .talking(_, _, _, .messages)) = $0 { true } else { false }
+            if case .shown(_, .talking(_, _, _, _, .messages)) = $0 { true } else { false }
         }
         XCTAssertEqual(guest.listener.texts, ["0", "1", "2"])
         try await there.allowMore()

@@ -177,8 +177,8 @@ final class TrustTests: XCTestCase {
             let (here, _) = try await comparing(host, guest)
             host.model.compared(here.digits, .different)
             try await host.isOver(.kindNotTheInviter)
-            // Nothing more is said to somebody in between, not even goodbye.
-            try await guest.isOver(.kindLost)
+            // Nothing more is said to somebody in between, not even goodbye: to them it looks like a lost line.
+            try await guest.sees("that they are looked for") { $0.conversation?.apart }
             host.model.back()
             let refused = try await host.sees("who is refused") { $0.home?.people.first }
             XCTAssertEqual(refused.reason, .reasonDifferent)

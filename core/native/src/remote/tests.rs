@@ -15,6 +15,7 @@ use handfast_protocol::conversation::{CompareError, FileError, Finding, Violatio
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
 use handfast_protocol::network::{Mapping, MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInvitation};
+use handfast_protocol::reconnect::RestoredClaim;
 use handfast_seal::{Answers, Questions, SealError};
 use handfast_store::{KeyStoreError, Refused, StoreError};
 use handfast_token::{Question, ReplyError, Secret, Token};
@@ -399,7 +400,7 @@ impl Numbers {
     }
 
     fn view(&mut self) -> View {
-        match self.below(9) {
+        match self.below(10) {
             0 => View::Preparing {
                 is_kept: self.yes(),
             },
@@ -459,6 +460,7 @@ impl Numbers {
                 is_repeated: self.yes(),
             },
             7 => View::Talking {
+                key: self.key(),
                 name: self.text(),
                 trust: self.trust(),
                 scans: self.below(256) as u8,
@@ -477,6 +479,19 @@ impl Numbers {
                 }),
                 reached: self
                     .perhaps(|n| n.one(&[Reached::Messages, Reached::Text, Reached::Files])),
+            },
+            8 => View::Seeking {
+                key: self.key(),
+                name: self.text(),
+                trust: self.trust(),
+                heard: self.any(),
+                is_here: self.yes(),
+                restored: self.perhaps(|numbers| RestoredClaim {
+                    name: numbers.text(),
+                    theirs: numbers.yes(),
+                    ours: numbers.yes(),
+                }),
+                is_offline: self.yes(),
             },
             _ => View::Ended(self.end()),
         }
@@ -565,6 +580,7 @@ impl Numbers {
                 replaced: self.yes(),
                 allowance: self.perhaps(Self::any),
                 can_be_found: self.yes(),
+                ways: Vec::new(),
             });
             overview.refused.push(Refused {
                 key: self.key(),

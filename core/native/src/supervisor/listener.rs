@@ -168,7 +168,7 @@ impl Listeners {
 mod tests {
     use super::*;
     use handfast_device::{Milestones, Row, RowContent, SessionEnd, SessionId, Wish};
-    use handfast_protocol::handshake::{Trust, TrustReason};
+    use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
 
     fn view(session: u64, view: View) -> Event {
         Event::View(SessionId(session), Box::new(view))
@@ -224,6 +224,7 @@ mod tests {
 
     fn talking(is_interrupted: bool) -> Event {
         let talking = View::Talking {
+            key: PublicKey([1; 32]),
             name: String::new(),
             trust: Trust::because(TrustReason::OpenLink),
             scans: 1,

@@ -51,6 +51,10 @@ struct Refusal: Error, Equatable, Sendable {
     /// The person does not need to hear of it.
     var isSilent: Bool { kind.isSilent() }
     var isBusy: Bool { kind == .busy }
+    /// There is nothing to do it to, or not any more.
+    var isNotNow: Bool { kind == .notNow }
+    /// The connection is gone, and nobody said goodbye.
+    var isLost: Bool { kind == .lost }
     var isBadText: Bool { kind == .badText }
     var isForeign: Bool { kind == .nothingFound }
     var isKeyLost: Bool { kind == .keyLost }
@@ -140,6 +144,16 @@ final class Device: Sendable {
     /// Goes on with what waits. The session is the one that does already, if one does.
     func resume(_ id: String) async throws -> UInt64 {
         try await refusing { try await pairing.resume(id: id).id() }
+    }
+
+    /// Looks for somebody who was met. The session is the one that does already, or talks to them, if one does.
+    func seek(_ contact: String) async throws -> UInt64 {
+        try await refusing { try await pairing.seek(contact: contact).id() }
+    }
+
+    /// Whether to go on with a device that was restored from a copy.
+    func acceptRestored(_ session: UInt64, _ agrees: Bool) async throws {
+        try await within(session) { try await $0.acceptRestored(agrees: agrees) }
     }
 
     func withdraw(_ id: String) async throws {

@@ -39,6 +39,11 @@ struct View: Sendable {
     /// Nothing more comes.
     var isOver: Bool { isClosed || end != nil }
 
+    /// Somebody who was met before is looked for.
+    var isApart: Bool { screen.isApart() }
+    /// Who of the people is on the other side, once that is known.
+    var contact: String? { screen.contact() }
+
     /// The two talk, and do not compare.
     var isConversation: Bool {
         if case .talking = screen { true } else { false }
@@ -93,19 +98,24 @@ struct View: Sendable {
                 Question(
                     questions: [question], triesLeft: Int(triesLeft), hint: hint,
                     warning: screen.warning().map(key)))
-        case .comparing(let person, let symbols, let digits):
+        case .apart(_, let person, let heard, _, _, _):
+            .conversation(
+                Conversation(
+                    name: person.name, trust: key(person.trust()), reason: key(person.trustReason()), line: status,
+                    contact: contact, apart: Apart(heard: heard, restored: hint)))
+        case .comparing(_, let person, let symbols, let digits):
             .compare(
                 Compare(
                     name: person.name,
                     symbols: symbols.map { Pictograph(picture: $0.picture, name: .symbol($0.name)) },
                     digits: digits))
-        case .talking(let person, let isInterrupted, _, _):
+        case .talking(_, let person, let isInterrupted, _, _):
             .conversation(
                 Conversation(
                     name: person.name, trust: key(person.trust()), reason: key(person.trustReason()),
                     line: isInterrupted ? .lineInterrupted : nil, compare: hint,
                     limit: screen.limit().map(key), isHeld: screen.isHeld(),
-                    canVouch: person.canBeVouchedFor()))
+                    canVouch: person.canBeVouchedFor(), contact: contact))
         case .ended(let kind, _):
             .ended(Refusal(kind: kind).screen)
         }
@@ -167,7 +177,10 @@ extension Contact {
     init(_ contact: Core.Contact) {
         self.init(
             id: contact.id, name: contact.person.name, trust: key(contact.person.trust()),
-            reason: key(contact.person.trustReason()), since: contact.since)
+            reason: key(contact.person.trustReason()), since: contact.since, ownName: contact.ownName,
+            trusted: contact.trusted, hasFallen: contact.hasFallen, heard: contact.heard.flatMap { $0 > 0 ? $0 : nil },
+            canBeFound: contact.canBeFound, isBlocked: contact.isBlocked,
+            ways: contact.ways.map { ReachedBy(address: $0.address, at: $0.at) })
     }
 }
 

@@ -68,6 +68,11 @@ class AppModel(
     /** What goes on, for whoever keeps the app running and tells of it while nobody looks. */
     val ongoing: StateFlow<List<Ongoing>> = going.asStateFlow()
 
+    private val remaining = MutableStateFlow(Unfinished())
+
+    /** What a later process goes on with, by [goOn]. */
+    val unfinished: StateFlow<Unfinished> = remaining.asStateFlow()
+
     /** Something to say beside the screen, until [noticed]. */
     val notice: StateFlow<Notice?> = noted.asStateFlow()
 
@@ -91,11 +96,15 @@ class AppModel(
         private set
     private val view get() = front?.let { sessions[it]?.view }
 
+    /** What was written to people who were not here, and waits. */
+    private val waitingTexts = WaitingTexts { clock() / 1000 }
+
     private var failure: Screen? = null
     private var scanning: Screen.Scan? = null
     private var waiting = emptyList<Waiting>()
     private var people = emptyList<Contact>()
-    private var person: Screen.Person? = null
+    /** Who of the people is looked at. */
+    private var person: String? = null
     private var settings: Screen.Settings? = null
     private var outlook: Screen.Outlook? = null
     private var help: Screen.Help? = null
@@ -279,7 +288,10 @@ class AppModel(
 
     /** Looks at something that is under way. */
     fun show(session: Long) = act {
-        if (session in sessions) front = session
+        if (session in sessions) {
+            front = session
+            person = null
+        }
         show()
     }
 
@@ -294,12 +306,52 @@ class AppModel(
 
     /** Shows somebody who was met. */
     fun look(id: String) = act {
-        person = people.find { it.id == id }?.let(Screen::Person)
+        person = id
+        show()
+    }
+
+    /** Looks for somebody who was met, and shows the conversation with them; who cannot be found is shown instead. */
+    fun meet(id: String) = act {
+        if (canSeek(id)) {
+            choosing = false
+            bring(seek(id))
+        } else {
+            person = id
+            show()
+        }
+    }
+
+    /** Looks for nobody any more in the session that is looked at. What was written stays to be read here. */
+    fun stopLooking() = goodbye()
+
+    /** Whether to go on with a device that was restored from a copy. */
+    fun acceptRestored(agrees: Boolean) = inFront { device.acceptRestored(it, agrees) }
+
+    /** A text that waits is not to be sent any more. */
+    fun takeBack(number: Long) = act {
+        waitingTexts.remove(number)
+        show()
+    }
+
+    /** Goes on with what an earlier process was about. */
+    fun goOn(unfinished: Unfinished) = act {
+        refresh()
+        waitingTexts.restore(unfinished.texts)
+        for (contact in unfinished.people.filter(::canSeek)) {
+            val session = seek(contact)
+            if (contact == unfinished.front && front == null) bring(session)
+        }
         show()
     }
 
     fun forget(id: String) = act {
+        // Nobody is looked for whom this phone does not know.
+        sessionWith(id)?.let { (session, one) ->
+            if (session == front) front = null
+            if (one.view.over == null) end(session) else sessions.remove(session)
+        }
         device.forget(id)
+        waitingTexts.forget(id)
         person = null
         refresh()
     }
@@ -366,7 +418,10 @@ class AppModel(
     }
 
     /** Asks them to compare, or agrees to: what to compare is shown when both want it. */
-    fun compare() = inFront { device.compare(it) }
+    fun compare() = inFront {
+        person = null
+        device.compare(it)
+    }
 
     /** What the person found who saw these [digits]. */
     fun compared(digits: List<String>, outcome: Outcome) = inFront { device.compared(it, digits, outcome) }
@@ -395,7 +450,7 @@ class AppModel(
         act {
             val goesOn = view?.let { it.isWaiting || it.isTalking } == true
             val isBeside = takingIn() != null || scanning != null || help != null || lockbox.screen != null ||
-                found.isNotEmpty() || (choosing && sharing != null)
+                found.isNotEmpty() || (choosing && sharing != null) || person != null
             if (!isBeside && goesOn && front == session) {
                 front = null
                 show()
@@ -417,10 +472,10 @@ class AppModel(
         device.leave(it)
     }
 
-    fun send(text: String) = inFront { device.send(it, text) }
+    fun send(text: String) = inFront { say(it, text) }
 
     /** Sends to whoever is in [session], looked at or not. */
-    fun sendTo(session: Long, text: String) = act { device.send(session, text) }
+    fun sendTo(session: Long, text: String) = act { say(session, text) }
 
     fun acceptFile(number: Long) = inFront { device.acceptFile(it, number) }
 
@@ -462,19 +517,14 @@ class AppModel(
         // One that was left before may still be among them, until its end is told.
         val choice = front?.takeIf { view?.isChoice == true } ?: sessions.entries.find { it.value.view.isChoice }?.key
         val before = confirming.takeIf { choice != null }
-        try {
-            choice?.let { device.leave(it) }
-        } catch (_: Refusal) {
-            // It is over by itself.
-        }
+        choice?.let { end(it) }
         open()
         if (before != null) hold { opening(before) }
         show()
     }
 
     /** Files of other apps, for whoever is in [session], who may not be looked at any more once they are picked. */
-    fun attach(documents: List<Document>, session: Long? = front) =
-        act { outbox.take(session ?: throw Refusal.NOT_NOW, documents) }
+    fun attach(documents: List<Document>, session: Long? = front) = act { attach(session ?: throw Refusal.NOT_NOW, documents) }
 
     /** Something of another app: opened if it is ours, and to be sent to a person otherwise. */
     fun share(shared: Shared) = act {
@@ -689,8 +739,78 @@ class AppModel(
     private suspend fun deliver(shared: Shared, session: Long) {
         front = session
         show()
-        shared.text?.let { device.send(session, it) }
-        outbox.take(session, shared.documents)
+        shared.text?.let { say(session, it) }
+        attach(session, shared.documents)
+    }
+
+    private fun attach(session: Long, documents: List<Document>) {
+        if (documents.isNotEmpty() && sessions[session]?.view?.isApart == true) say(Notice(Key.FILES_LATER, null, null))
+        else outbox.take(session, documents)
+    }
+
+    /** Sends a text, or keeps it until they are here: they may leave while it is on its way. */
+    private suspend fun say(session: Long, text: String) {
+        val contact = sessions[session]?.view?.contact
+        if (waitingTexts.of(contact).isEmpty()) {
+            try {
+                return device.send(session, text)
+            } catch (refusal: Refusal) {
+                if (!refusal.isNotNow || contact == null || !canSeek(contact)) throw refusal
+            }
+        }
+        waitingTexts.add(contact ?: return, text)
+        show()
+    }
+
+    /** Sends what waits for whoever is in this session, as far as it is taken. */
+    private suspend fun sendWaiting(session: Long) {
+        val view = sessions[session]?.view ?: return
+        val contact = view.contact ?: return
+        if (!view.isTalking || view.over != null) return
+        for (row in waitingTexts.of(contact)) {
+            try {
+                device.send(session, row.text)
+            } catch (refusal: Refusal) {
+                // They are gone again, or it is taken once there is room: both are told.
+                if (refusal.isNotNow || refusal.isBusy) return
+                throw refusal
+            }
+            waitingTexts.remove(row.number)
+        }
+        show()
+    }
+
+    private fun canSeek(contact: String) = people.any { it.id == contact && it.canBeFound && !it.isBlocked }
+
+    private fun sessionWith(contact: String) = sessions.entries.find { it.value.view.contact == contact }
+
+    /** The session in which somebody is looked for, or talked to. What was written to them before is in it. */
+    private suspend fun seek(contact: String): Long {
+        val session = device.seek(contact)
+        if (session !in sessions) device.view(session)?.let { sessions[session] = Session(it) }
+        join(session)
+        return session
+    }
+
+    /** One person, one session: what others with the same person hold goes over to this one. */
+    private suspend fun join(session: Long) {
+        val one = sessions[session] ?: return
+        val contact = one.view.contact ?: return
+        for ((number, other) in sessions.filter { it.key != session && it.value.view.contact == contact }) {
+            one.takeOver(other)
+            if (front == number) front = session
+            sessions.remove(number)
+            if (other.view.over == null) end(number)
+        }
+    }
+
+    /** Leaves a session that may be over by itself. */
+    private suspend fun end(session: Long) {
+        try {
+            device.leave(session)
+        } catch (refusal: Refusal) {
+            if (!refusal.isNotNow) throw refusal
+        }
     }
 
     /** Asks to whom it is to be sent. */
@@ -772,6 +892,7 @@ class AppModel(
     /** Looks at a session that has just begun. */
     private fun bring(session: Long) {
         front = session
+        person = null
         sessions.values.removeIf { it.view.end != null }
         if (session !in sessions) device.view(session)?.let { sessions[session] = Session(it) }
         show()
@@ -784,7 +905,13 @@ class AppModel(
             val view = sessions[session]?.view
             if (session != null && view != null) {
                 front = null
-                if (view.end != null || view.over != null) sessions.remove(session) else end(session)
+                if (view.end != null || view.over != null) {
+                    sessions.remove(session)
+                    // Nobody sees any more that it waits.
+                    view.contact?.let(waitingTexts::forget)
+                } else {
+                    end(session)
+                }
             }
             show()
         }
@@ -799,11 +926,11 @@ class AppModel(
             lockbox.leave() -> {}
             found.isNotEmpty() -> found = emptyList()
             choosing && sharing != null -> sharing = null
+            person != null -> person = null
             // Another may have come there by itself.
             view != null -> if (front == asked) leaveFront()
             outlook != null -> outlook = null
             settings != null -> settings = null
-            else -> person = null
         }
         show()
     }
@@ -813,9 +940,13 @@ class AppModel(
         val session = front ?: return
         front = null
         val view = sessions[session]?.view ?: return
-        if (view.end != null || view.over != null) sessions.remove(session)
-        else if (view.isWaiting) device.withdraw(session)
-        else device.leave(session)
+        when {
+            view.end != null || view.over != null -> sessions.remove(session)
+            // They are looked for until the person says otherwise.
+            view.isApart -> {}
+            view.isWaiting -> device.withdraw(session)
+            else -> device.leave(session)
+        }
     }
 
     /** Something small and locked that came as a text or a code. */
@@ -845,10 +976,11 @@ class AppModel(
 
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
-        val beside = takingIn() ?: scanning ?: help ?: lockbox.screen ?: failure ?: which() ?: toWhom()
+        val beside = takingIn() ?: scanning ?: help ?: lockbox.screen ?: failure ?: which() ?: toWhom() ?: person()
         val screen = (beside ?: view?.screen(denied) ?: atHome()).let {
             when (it) {
-                is Screen.Conversation -> it.copy(session = front ?: 0)
+                is Screen.Conversation ->
+                    it.copy(session = front ?: 0, canSeek = it.isOver && it.contact?.let(::canSeek) == true)
                 // Only where the core knows nothing better.
                 is Screen.ShowCode -> it.copy(hint = it.hint ?: Key.TUNNELLED.takeIf { isTunnelled })
                 is Screen.Connecting -> it.copy(hint = it.hint ?: Key.TUNNELLED.takeIf { isTunnelled })
@@ -859,7 +991,8 @@ class AppModel(
         // Only what is on the display counts as read.
         if (screen is Screen.Conversation) sessions[front]?.let { it.seen = it.rows.size }
         around.value = listAtHome()
-        listed.value = front?.let { sessions[it]?.rows }.orEmpty()
+        listed.value = front?.let { sessions[it] }?.let { it.rows + waitingTexts.of(it.view.contact) }.orEmpty()
+        remaining.value = unfinished()
         going.value = sessions.map { (session, one) -> one.ongoing(session) }
         shown.value = if (denied != null && screen is Screen.Ended && screen.what == Key.KIND_NOT_REACHED) {
             screen.copy(next = denied, way = Way.APP_SETTINGS)
@@ -875,13 +1008,21 @@ class AppModel(
         Screen.ToWhom(shared.documents.map { it.name }, shared.text, people.map { (session, one) -> underWay(session, one) })
     }
 
+    private fun person() = people.find { it.id == person }?.let { Screen.Person(it, around.value.with(it)) }
+
+    private fun unfinished() = Unfinished(
+        people = sessions.values.filter { it.view.over == null }.mapNotNull { it.view.contact }.filter(::canSeek),
+        front = view?.contact,
+        texts = waitingTexts.all,
+    )
+
     /** What is looked at while no session is. */
-    private fun atHome(): Screen = outlook ?: settings ?: person ?: listAtHome()
+    private fun atHome(): Screen = outlook ?: settings ?: listAtHome()
 
     private fun listAtHome() = Screen.Home(
         underWay = sessions.map { (session, one) -> underWay(session, one) },
         waiting = waiting.filter { it.session == null || it.session !in sessions },
-        people = people,
+        people = people.sortedByDescending { sessionWith(it.id)?.value?.rows?.lastOrNull()?.at ?: it.heard ?: 0 },
     )
 
     private fun underWay(session: Long, one: Session) = UnderWay(
@@ -890,7 +1031,7 @@ class AppModel(
         isTalking = one.view.isTalking,
         ours = one.view.isHosting || waiting.any { it.session == session && it.ours },
         name = one.view.name ?: waiting.find { it.session == session }?.name,
-        last = when (val last = one.rows.lastOrNull()) {
+        last = when (val last = waitingTexts.of(one.view.contact).lastOrNull() ?: one.rows.lastOrNull()) {
             is Row.Text -> last.text
             is Row.File -> last.name
             null -> null
@@ -898,6 +1039,8 @@ class AppModel(
         at = one.rows.lastOrNull()?.at,
         unread = one.rows.drop(one.seen).count { !it.ours },
         isOver = one.view.over != null,
+        contact = one.view.contact,
+        isApart = one.view.isApart,
     )
 
     /** Two are together now. At home, that is looked at by itself. */
@@ -923,6 +1066,12 @@ class AppModel(
 
         private val paces = HashMap<Long, Pace>()
 
+        /** What an earlier session with the same person holds. */
+        fun takeOver(before: Session) {
+            rows = (before.rows + rows).distinctBy { it.number }
+            seen = if (before.seen < before.rows.size) before.seen else before.seen + seen
+        }
+
         /** Puts a row in its place, with when it came and how fast it moves at this instant in milliseconds. */
         fun put(row: Row, now: Long) {
             val at = rows.indexOfLast { it.number == row.number }
@@ -941,10 +1090,11 @@ class AppModel(
             session,
             name = view.name.orEmpty(),
             isTalking = view.isTalking && view.over == null,
-            isWaiting = view.isWaiting,
+            isWaiting = view.isWaiting && view.over == null,
             isMoving = rows.any { it is Row.File && it.done != null },
             rows = rows.takeLast(Ongoing.MOST_ROWS),
             received = rows.count { it is Row.File && it.state == Key.FILE_RECEIVED },
+            isApart = view.isApart && view.over == null,
         )
     }
 
@@ -952,14 +1102,19 @@ class AppModel(
         override fun view(session: Long, view: View) = act {
             val before = sessions[session]
             val wasTalking = before?.view?.isTalking == true
+            val wasApart = before?.view?.isApart == true
             val end = view.end
             val isLeft = view.isClosed && before?.isLeft == true
-            val isOver = (end != null && (session == front || before?.rows?.isNotEmpty() == true)) ||
-                (isLeft && before.rows.isNotEmpty())
-            if (wasTalking && isOver) {
+            val isReadable = before != null && (before.rows.isNotEmpty() || waitingTexts.of(before.view.contact).isNotEmpty())
+            val isOver = (end != null && (session == front || isReadable)) || (isLeft && isReadable)
+            if (before != null && (wasTalking || wasApart) && isOver) {
                 // What was written before stays to be read.
-                before.view = before.view.over(end?.screen()?.what ?: Key.LINE_LEFT)
-                if (end != null && session != front) say(end.notice())
+                val why = end?.screen()?.what ?: if (wasApart) Key.LINE_STOPPED else Key.LINE_LEFT
+                before.view = before.view.over(why)
+                val contact = before.view.contact
+                // Nobody wanted to part.
+                if (end?.isLost == true && contact != null && canSeek(contact)) seek(contact)
+                else if (end != null && session != front) say(end.notice())
             } else if (view.isClosed || (end != null && session != front)) {
                 sessions.remove(session)
                 if (session == front) front = null
@@ -967,7 +1122,12 @@ class AppModel(
             } else {
                 sessions.getOrPut(session) { Session(view) }.view = view
             }
-            if (view.isTalking && !wasTalking) begun(session)
+            if (view.isTalking && !wasTalking) {
+                // Who comes back comes to where they were.
+                if (wasApart) choosing = sharing != null else begun(session)
+                join(session)
+            }
+            sendWaiting(session)
             if (end != null || view.isClosed) outbox.over(session)
             show()
         }

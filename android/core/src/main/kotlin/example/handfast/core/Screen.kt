@@ -13,7 +13,16 @@ sealed interface Screen {
         val underWay: List<UnderWay> = emptyList(),
         val waiting: List<Waiting> = emptyList(),
         val people: List<Contact> = emptyList(),
-    ) : Screen
+    ) : Screen {
+        /** What is under way with somebody, or is over and can be read. */
+        fun with(contact: Contact) = underWay.find { it.contact == contact.id }
+
+        /** Where they are, as far as that is known. */
+        fun presence(contact: Contact) = with(contact).presence
+
+        /** What is under way with nobody of the [people]. */
+        val others get() = underWay.filter { one -> people.none { it.id == one.contact } }
+    }
 
     /** What the person is called, and whom this phone may ask how it is seen from outside. */
     data class Settings(
@@ -36,8 +45,10 @@ sealed interface Screen {
     /** How to get over something that only people can. */
     data class Help(val topic: Topic) : Screen
 
-    /** Somebody who was met. */
-    data class Person(val contact: Contact) : Screen
+    /** Somebody who was met. [talk]: what is under way with them. */
+    data class Person(val contact: Contact, val talk: UnderWay? = null) : Screen {
+        val presence get() = talk.presence
+    }
 
     /**
      * An invitation is being made, or made ready again, which takes some seconds where it is for somebody
@@ -140,7 +151,10 @@ sealed interface Screen {
         val canTryHarder: Boolean = false,
     ) : Screen
 
-    /** The rows are in [AppModel.rows]. */
+    /**
+     * With somebody who is here, or who is looked for and comes back to the same place. The rows are in
+     * [AppModel.rows].
+     */
     data class Conversation(
         val name: String,
         val trust: Key,
@@ -159,7 +173,20 @@ sealed interface Screen {
         val session: Long = 0,
         /** It is over, as [line] says, and stays to be read. */
         val isOver: Boolean = false,
-    ) : Screen
+        /** Who of the people it is; none before that is known. */
+        val contact: String? = null,
+        /** They are looked for, as [line] says; none while they are here. */
+        val apart: Apart? = null,
+        /** It is over, and they can be looked for. */
+        val canSeek: Boolean = false,
+    ) : Screen {
+        val presence
+            get() = when {
+                isOver -> Presence.AWAY
+                apart != null -> Presence.TRYING
+                else -> Presence.HERE
+            }
+    }
 
     /**
      * The phone's key store does not give the key without which nothing that is kept can be opened. One can begin
@@ -190,6 +217,25 @@ fun Screen.isSecret(choices: Choices) = this is Screen.Question || this is Scree
 val Screen.isOutermost
     get() = this is Screen.Home || this is Screen.Welcome || this is Screen.KeyLost ||
         (this is Screen.Ended && way == Way.RESTART)
+
+/** Somebody is looked for. */
+data class Apart(
+    /** When they were heard last, in seconds since 1970-01-01 UTC. */
+    val heard: Long,
+    /** Whether to go on with a device that was restored from a copy, which the person is asked. */
+    val restored: Key? = null,
+)
+
+/** Where somebody is, as far as that is known. */
+enum class Presence { HERE, TRYING, AWAY }
+
+/** Where whoever this goes on with is; of nobody with whom anything does, nothing is known. */
+val UnderWay?.presence
+    get() = when {
+        this == null || isOver -> Presence.AWAY
+        isTalking -> Presence.HERE
+        else -> Presence.TRYING
+    }
 
 /** What [Screen.Help] is about. */
 enum class Topic {
@@ -224,6 +270,10 @@ data class UnderWay(
     val unread: Int = 0,
     /** The conversation is over, and stays to be read. */
     val isOver: Boolean = false,
+    /** Who of the people is on the other side, once that is known. */
+    val contact: String? = null,
+    /** Somebody who was met is looked for. */
+    val isApart: Boolean = false,
 )
 
 /** An invitation that waits for its guest, or an accepted one whose host was not reached yet. */
@@ -254,13 +304,41 @@ data class FoundToken(
 /** Somebody who was met. */
 data class Contact(
     val id: String,
-    /** What they call themselves; may be empty. */
+    /** What they are called here; may be empty. */
     val name: String,
     val trust: Key,
     val reason: Key,
     /** Seconds since 1970-01-01 UTC. */
     val since: Long,
+    /** What they call themselves, where they are called something else here. */
+    val ownName: String? = null,
+    /** Since when they are trusted that far, in seconds since 1970-01-01 UTC. */
+    val trusted: Long = since,
+    /** They were trusted further, until they came back as a restored device. */
+    val hasFallen: Boolean = false,
+    /** When they were heard last, in seconds since 1970-01-01 UTC; none of who is not let in. */
+    val heard: Long? = null,
+    /** They can be looked for. */
+    val canBeFound: Boolean = false,
+    val isBlocked: Boolean = false,
+    /** The ways by which they were reached, the newest first. */
+    val ways: List<ReachedBy> = emptyList(),
 )
+
+/** A way by which somebody was reached: their address there, and when, in seconds since 1970-01-01 UTC. */
+data class ReachedBy(val address: String, val at: Long)
+
+/** What a person was about, for a later process to go on with. Secret, so it does not print itself. */
+class Unfinished(
+    /** Who is looked for or talked to, those begun first first. */
+    val people: List<String> = emptyList(),
+    /** Which of them is looked at. */
+    val front: String? = null,
+    /** What was written to whom and waits, in its order. */
+    val texts: List<Pair<String, String>> = emptyList(),
+) {
+    override fun toString() = "Unfinished"
+}
 
 /** A code that opens something locked together with the answer. Secret, so it does not print itself. */
 class SecondCode(val characters: String, val words: String) {
@@ -335,6 +413,8 @@ sealed interface Row {
         override val ours: Boolean,
         val text: String,
         override val at: Long = 0,
+        /** Nobody was here to send it to; it goes when they are. */
+        val waits: Boolean = false,
     ) : Row
 
     data class File(

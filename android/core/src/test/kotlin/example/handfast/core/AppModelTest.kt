@@ -653,12 +653,12 @@ class AppModelTest {
         }
         one.until<Screen.Conversation> { it.isOver && it.line == Key.KIND_THEY_LEFT }
         one.app.back()
-        one.until<Screen.Home> { it.underWay.size == 2 }
-        one.app.show(talk.session)
+        // Who came twice is one person, with what was written before.
+        one.app.show(one.until<Screen.Home> { it.underWay.size == 1 && it.underWay.single().isTalking }.underWay.single().session)
         one.until<Screen.Conversation>()
         one.app.rows.wait { rows -> rows.map { (it as Row.Text).text } == listOf("first") }
         one.app.back()
-        one.until<Screen.Home> { it.underWay.size == 1 }
+        one.until<Screen.Home> { it.underWay.isEmpty() }
     }
 
     @Test
@@ -1005,6 +1005,127 @@ class AppModelTest {
         assertEquals("0 s", duration(0, Locale.ENGLISH))
     }
 
+    // --- Together again -----------------------------------------------------------------------
+
+    @Test
+    fun `a person at home is tapped on, and is talked to in the same place`() = twoApps { first, second ->
+        meet(first, second)
+        hear(first, second)
+        val pocket = first.again()
+        val other = second.again()
+        pocket.use { one ->
+            other.use { two ->
+                val met = one.until<Screen.Home> { it.people.singleOrNull()?.canBeFound == true }
+                assertEquals(Presence.AWAY, met.presence(met.people.single()))
+                one.app.meet(met.people.single().id)
+                val apart = one.until<Screen.Conversation> { it.apart != null && it.line == Key.APART_LOOKING }
+                assertTrue(apart.apart!!.heard > 1_700_000_000)
+                // Nobody is there to read it yet.
+                one.app.send("first")
+                one.app.send("taken back")
+                val waits = one.app.rows.wait { it.size == 2 }.filterIsInstance<Row.Text>()
+                assertTrue(waits.all { it.waits })
+                one.app.takeBack(waits.last().number)
+                one.app.rows.wait { it.size == 1 }
+                // One step back leaves the screen and nothing else.
+                one.app.putAside()
+                val home = one.until<Screen.Home>()
+                assertEquals(Presence.TRYING, home.presence(home.people.single()))
+                assertEquals("first", home.with(home.people.single())!!.last)
+                one.app.meet(met.people.single().id)
+                assertEquals(apart.session, one.until<Screen.Conversation>().session)
+                two.app.meet(two.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
+                two.app.rows.wait { texts(it) == listOf("first" to false) }
+                one.until<Screen.Conversation> { it.apart == null && it.session == apart.session }
+                one.app.rows.wait { texts(it) == listOf("first" to true) && it.none { row -> (row as Row.Text).waits } }
+            }
+        }
+    }
+
+    @Test
+    fun `who leaves is looked for in the same place, with what was written`() = twoApps { one, two ->
+        again(one, two)
+        hear(one, two)
+        two.app.goodbye()
+        val left = two.until<Screen.Conversation> { it.isOver && it.line == Key.LINE_LEFT }
+        assertTrue(left.canSeek)
+        one.until<Screen.Conversation> { it.apart != null }
+        assertEquals(2, one.app.rows.value.size)
+        // While somebody is away, home stays home.
+        one.app.putAside()
+        one.until<Screen.Home>()
+        two.app.meet(left.contact!!)
+        two.until<Screen.Conversation> { !it.isOver && it.apart == null }
+        assertEquals(2, two.app.rows.value.size)
+        one.app.home.wait { it.presence(it.people.single()) == Presence.HERE }
+        assertIs<Screen.Home>(one.app.screen.value)
+        one.app.meet(one.app.home.value.people.single().id)
+        one.until<Screen.Conversation> { it.apart == null }
+        one.app.send("and now?")
+        two.app.rows.wait { ("and now?" to false) in texts(it) }
+        two.app.goodbye()
+        one.until<Screen.Conversation> { it.apart != null }
+        one.app.stopLooking()
+        one.until<Screen.Conversation> { it.isOver && it.line == Key.LINE_STOPPED && it.canSeek }
+        assertEquals(3, one.app.rows.value.size)
+    }
+
+    @Test
+    fun `a later process goes on with whom the person looked for`() = twoApps { first, two ->
+        meet(first, two)
+        hear(first, two)
+        first.app.goodbye()
+        val contact = first.until<Screen.Conversation> { it.isOver }.contact!!
+        first.app.meet(contact)
+        first.until<Screen.Conversation> { it.apart != null }
+        first.app.send("do not forget")
+        first.app.rows.wait { ("do not forget" to true) in texts(it) }
+        val unfinished = first.app.unfinished.wait { it.texts.isNotEmpty() }
+        assertEquals(listOf(contact) to contact, unfinished.people to unfinished.front)
+        first.again().use { one ->
+            one.app.goOn(unfinished)
+            one.until<Screen.Conversation> { it.apart != null && it.contact == contact }
+            two.app.meet(two.app.home.value.people.single().id)
+            two.app.rows.wait { ("do not forget" to false) in texts(it) }
+            one.until<Screen.Conversation> { it.apart == null }
+        }
+    }
+
+    @Test
+    fun `whoever is forgotten is not looked for`() = twoApps { one, two ->
+        again(one, two)
+        two.app.stop()
+        val contact = one.until<Screen.Conversation> { it.apart != null }.contact!!
+        one.app.look(contact)
+        assertTrue(one.until<Screen.Person>().talk!!.isApart)
+        one.app.forget(contact)
+        one.until<Screen.Home> { it.people.isEmpty() && it.underWay.isEmpty() }
+        one.app.meet(contact)
+        one.app.showSettings()
+        one.until<Screen.Settings>()
+    }
+
+    private val texts = { rows: List<Row> -> rows.filterIsInstance<Row.Text>().map { it.text to it.ours } }
+
+    /** A word each way. */
+    private suspend fun hear(one: Phone, two: Phone) {
+        one.app.send("hello")
+        two.app.rows.wait { ("hello" to false) in texts(it) }
+        two.app.send("hi")
+        one.app.rows.wait { ("hi" to false) in texts(it) }
+    }
+
+    /** Two who met, and found each other again. */
+    private suspend fun again(one: Phone, two: Phone) {
+        meet(one, two)
+        one.app.stop()
+        one.until<Screen.Home> { it.underWay.isEmpty() }
+        two.until<Screen.Conversation> { it.isOver }
+        two.app.stop()
+        for (phone in listOf(one, two)) phone.app.meet(phone.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
+        for (phone in listOf(one, two)) phone.until<Screen.Conversation> { it.apart == null && !it.isOver }
+    }
+
     // --- Help ---------------------------------------------------------------------------------
 
     private fun oneApp(work: suspend (Phone) -> Unit) = Phone().use { runBlocking { work(it) } }
@@ -1063,13 +1184,14 @@ private class Slow(name: String, folder: File) : TestDocument(name, folder) {
 
 /** An app without a screen, on loopback. */
 private class Phone(
-    keys: KeyStore = Pocket(),
+    private val keys: KeyStore = Pocket(),
     private val folder: File = Files.createTempDirectory("handfast-app").toFile(),
     owner: OwnName? = null,
     private val staysOnDisk: Boolean = false,
     choices: KeptChoices? = null,
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
+    private var isGone = false
     val app = AppModel(scope, owner, keptChoices = choices, forgetAll = { Device.forgetAll(folder) }) { told ->
         Device.open(owner?.read().orEmpty(), folder, null, keys, told)
     }
@@ -1094,7 +1216,16 @@ private class Phone(
         return (1..12).any { app.frame(frame.luma, frame.stride, frame.width, frame.height) }
     }
 
+    /** Ends, and begins anew with what is kept. */
+    fun again(): Phone {
+        isGone = true
+        runBlocking { app.shutdown() }
+        scope.cancel()
+        return Phone(keys, folder)
+    }
+
     override fun close() {
+        if (isGone) return
         runBlocking { app.shutdown() }
         scope.cancel()
         if (!staysOnDisk) folder.deleteRecursively()

@@ -100,6 +100,8 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
                 saving = state.getString(SAVING)
                 attachingTo = Notices.sessionOf(state.getString(ATTACHING_TO))
                 taking = state.getString(TAKING)
+                // This process knows by itself what it is about.
+                if (Notices.sessionOf(state.getString(OF_PROCESS)) == null) state.getBundle(UNFINISHED)?.let { model.goOn(unfinished(it)) }
                 beganBefore = true
             }
         }
@@ -108,6 +110,8 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
                 putString(SAVING, saving)
                 putString(ATTACHING_TO, attachingTo?.let(Notices::nameOf))
                 putString(TAKING, taking)
+                putString(OF_PROCESS, Notices.nameOf(0))
+                putBundle(UNFINISHED, bundle(model.unfinished.value))
             }
         }
         activity.lifecycleScope.launch {
@@ -181,6 +185,13 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
     override fun connect() {
         ask(listOf(Permission.LOCAL_NETWORK), model::accept)
         // Asked while the phones find each other: what they write is told when nobody looks.
+        ask(listOf(Permission.NOTIFICATIONS)) {}
+    }
+
+    override fun meet(contact: String) {
+        val model = model
+        ask(listOf(Permission.LOCAL_NETWORK)) { model.meet(contact) }
+        // Who comes while nobody looks is told.
         ask(listOf(Permission.NOTIFICATIONS)) {}
     }
 
@@ -528,5 +539,7 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         const val SAVING = "saving"
         const val ATTACHING_TO = "attachingTo"
         const val TAKING = "taking"
+        const val OF_PROCESS = "process"
+        const val UNFINISHED = "unfinished"
     }
 }

@@ -109,6 +109,12 @@ private fun Said(row: Line.Text, name: String, deeds: RowDeeds) = Box {
             isHeld = false
             deeds.copy(row.text)
         }
+        if (row.waits) {
+            MenuLine(stringResource(R.string.take_back_text), Icons.Close) {
+                isHeld = false
+                deeds.takeBack(row.number)
+            }
+        }
     }
     opening?.let { address ->
         Ask(
@@ -148,6 +154,12 @@ private fun linked(text: String, onTap: (String) -> Unit): AnnotatedString {
 @Composable
 private fun Stamp(row: Line, name: String, modifier: Modifier = Modifier) {
     val time = timeOfDay(row.at)
+    if (row is Line.Text && row.waits) {
+        return Row(modifier, Arrangement.spacedBy(4.dp), Alignment.CenterVertically) {
+            Icon(Icons.Clock, null, Modifier.size(14.dp))
+            Text(stringResource(R.string.text_waits), style = MaterialTheme.typography.labelSmall)
+        }
+    }
     val who = if (row.ours) stringResource(R.string.row_ours) else named(name)
     val words = stringResource(R.string.row_said, who, time)
     Text(

@@ -7,6 +7,7 @@ import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.PaddingValues
 import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.WindowInsets
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
@@ -61,11 +62,14 @@ import example.handfast.app.ui.parts.Avatar
 import example.handfast.app.ui.parts.Body
 import example.handfast.app.ui.parts.Hint
 import example.handfast.app.ui.parts.Icons
+import example.handfast.app.ui.parts.MainButton
 import example.handfast.app.ui.parts.OtherButton
 import example.handfast.app.ui.parts.Progress
 import example.handfast.app.ui.parts.QuietButton
 import example.handfast.app.ui.parts.aboveAndBeside
+import example.handfast.app.ui.parts.beside
 import example.handfast.app.ui.parts.dayOf
+import example.handfast.app.ui.parts.lastHeard
 import example.handfast.app.ui.parts.live
 import example.handfast.app.ui.parts.named
 import example.handfast.app.ui.parts.say
@@ -84,6 +88,14 @@ class TalkDeeds(
     val takePicture: () -> Unit,
     val compare: () -> Unit,
     val goodbye: () -> Unit,
+    /** Looks for them no more. */
+    val stopLooking: () -> Unit,
+    /** Looks for them, by what the core calls them. */
+    val meet: (String) -> Unit,
+    /** Shows who that is. */
+    val about: (String) -> Unit,
+    /** Whether to go on with a device that was restored from a copy. */
+    val acceptRestored: (Boolean) -> Unit,
     /** Takes one that is over off the list. */
     val remove: () -> Unit,
     val vouch: () -> Unit,
@@ -102,6 +114,8 @@ class RowDeeds(
     val save: (Line.File) -> Unit,
     val share: (Line.File) -> Unit,
     val copy: (String) -> Unit,
+    /** Does not want to send a text that waits. */
+    val takeBack: (Long) -> Unit,
     val openLink: (String) -> Unit,
 )
 
@@ -123,7 +137,7 @@ fun Conversation(
         Bubble(row, beginsDay, state.name, deeds.rows)
     }
     Newest(rows, state.name)
-    if (state.isOver) Over(deeds) else Composer(deeds)
+    if (state.isOver) Over(state, deeds) else Composer(deeds, canAttach = state.apart == null)
 }
 
 /** What came last since this was opened, for a screen reader, which says it then; nobody sees it. */
@@ -188,7 +202,7 @@ fun Rows(
 private fun Head(state: Screen.Conversation, deeds: TalkDeeds, hasBack: Boolean) {
     val name = named(state.name)
     var isAsking by rememberSaveable { mutableStateOf(false) }
-    var isTold by rememberSaveable { mutableStateOf(false) }
+    val onAbout = { state.contact?.let(deeds.about) ?: Unit }
     Row(
         Modifier.fillMaxWidth().heightIn(min = 64.dp).padding(horizontal = 4.dp),
         verticalAlignment = Alignment.CenterVertically,
@@ -197,13 +211,13 @@ private fun Head(state: Screen.Conversation, deeds: TalkDeeds, hasBack: Boolean)
         Row(
             Modifier
                 .weight(1f)
-                .clickable(onClickLabel = stringResource(R.string.about_them, name)) { isTold = true }
+                .clickable(onClickLabel = stringResource(R.string.about_them, name)) { onAbout() }
                 .heightIn(min = 56.dp)
                 .padding(horizontal = 4.dp, vertical = 4.dp),
             Arrangement.spacedBy(12.dp),
             Alignment.CenterVertically,
         ) {
-            Avatar(state.name, size = 40.dp, isHere = !state.isOver)
+            Avatar(state.name, size = 40.dp, presence = state.presence)
             Column(Modifier.weight(1f)) {
                 Row(horizontalArrangement = Arrangement.spacedBy(8.dp), verticalAlignment = Alignment.CenterVertically) {
                     Text(
@@ -216,13 +230,13 @@ private fun Head(state: Screen.Conversation, deeds: TalkDeeds, hasBack: Boolean)
                     }
                 }
                 Body(
-                    state.line?.let { say(it) } ?: stringResource(R.string.connected),
+                    line(state),
                     Modifier.live(),
                     MaterialTheme.typography.bodySmall,
                 )
             }
         }
-        TalkMenu(state, deeds, onAbout = { isTold = true }, onGoodbye = { isAsking = true })
+        TalkMenu(state, deeds, onAbout, onGoodbye = { isAsking = true })
     }
     if (isAsking) {
         Ask(
@@ -237,19 +251,14 @@ private fun Head(state: Screen.Conversation, deeds: TalkDeeds, hasBack: Boolean)
             onNo = { isAsking = false },
         )
     }
-    if (isTold) {
-        Ask(
-            stringResource(R.string.about_them, name),
-            stringResource(R.string.trust_line, say(state.trust), say(state.reason)),
-            stringResource(if (state.isOver) R.string.understood else R.string.compare),
-            stringResource(R.string.close),
-            onYes = {
-                isTold = false
-                if (!state.isOver) deeds.compare()
-            },
-            onNo = { isTold = false },
-        )
-    }
+}
+
+/** How the two are connected, or why they are not. */
+@Composable
+private fun line(state: Screen.Conversation): String {
+    val line = say(state.line ?: return stringResource(R.string.connected))
+    val heard = state.apart?.heard?.takeIf { it > 0 && state.line == Key.APART_LOOKING } ?: return line
+    return beside(line, lastHeard(heard))
 }
 
 @Composable
@@ -266,6 +275,8 @@ private fun TalkMenu(state: Screen.Conversation, deeds: TalkDeeds, onAbout: () -
         line(stringResource(R.string.about_them, named(state.name)), Icons.Person, onAbout)
         if (state.isOver) {
             line(stringResource(R.string.remove_from_list), Icons.Close, deeds.remove)
+        } else if (state.apart != null) {
+            line(stringResource(R.string.stop_looking), Icons.Close, deeds.stopLooking)
         } else {
             line(stringResource(R.string.compare), Icons.Compare, deeds.compare)
             line(stringResource(R.string.leave), Icons.Leave, onGoodbye)
@@ -279,7 +290,16 @@ private fun Notes(state: Screen.Conversation, deeds: TalkDeeds, isEmpty: Boolean
     val compare = state.compare
     val limit = state.limit
     Column(Modifier.fillMaxWidth(), Arrangement.spacedBy(8.dp), Alignment.CenterHorizontally) {
-        if (isEmpty && !state.isOver) {
+        val apart = state.apart
+        val restored = apart?.restored
+        if (restored != null) {
+            Hint(say(restored), icon = Icons.Shield) {
+                OtherButton(stringResource(R.string.restored_go_on), { deeds.acceptRestored(true) })
+                OtherButton(stringResource(R.string.restored_refuse), { deeds.acceptRestored(false) })
+            }
+        } else if (apart != null) {
+            Body(stringResource(R.string.looking_text, named(state.name)), Modifier.padding(24.dp), align = TextAlign.Center)
+        } else if (isEmpty && !state.isOver) {
             Body(stringResource(R.string.conversation_empty), Modifier.padding(24.dp), align = TextAlign.Center)
         }
         if (copying != null) {
@@ -306,7 +326,7 @@ private fun Notes(state: Screen.Conversation, deeds: TalkDeeds, isEmpty: Boolean
 
 /** The conversation is over. */
 @Composable
-private fun Over(deeds: TalkDeeds) = Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
+private fun Over(state: Screen.Conversation, deeds: TalkDeeds) = Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
     Column(
         Modifier.fillMaxWidth().windowInsetsPadding(WindowInsets.systemBars).padding(12.dp),
         horizontalAlignment = Alignment.CenterHorizontally,
@@ -316,13 +336,17 @@ private fun Over(deeds: TalkDeeds) = Surface(color = MaterialTheme.colorScheme.s
             align = TextAlign.Center,
             style = MaterialTheme.typography.bodyMedium,
         )
+        val contact = state.contact.takeIf { state.canSeek }
+        if (contact != null) {
+            MainButton(stringResource(R.string.look_for, named(state.name)), { deeds.meet(contact) }, Modifier.padding(top = 12.dp))
+        }
         QuietButton(stringResource(R.string.remove_from_list), deeds.remove)
     }
 }
 
 /** A line to write in, kept when the screen turns; what goes with it is under the plus. */
 @Composable
-private fun Composer(deeds: TalkDeeds) = Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
+private fun Composer(deeds: TalkDeeds, canAttach: Boolean) = Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
     var text by rememberSaveable { mutableStateOf("") }
     val send = {
         if (text.isNotBlank()) {
@@ -338,7 +362,7 @@ private fun Composer(deeds: TalkDeeds) = Surface(color = MaterialTheme.colorSche
         Arrangement.spacedBy(4.dp),
         Alignment.CenterVertically,
     ) {
-        Attach(deeds)
+        if (canAttach) Attach(deeds) else Spacer(Modifier.size(8.dp))
         TextField(
             text,
             { text = it },

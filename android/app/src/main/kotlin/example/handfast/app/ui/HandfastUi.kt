@@ -164,7 +164,8 @@ private val process = "${UUID.randomUUID()}"
 
 /** What a screen is a place for: the same one is drawn on, another one comes in its stead. */
 private fun place(screen: Screen): String = when (screen) {
-    is Screen.Conversation -> "Conversation $process/${screen.session}"
+    // With somebody who is known it is theirs, in whichever session and process.
+    is Screen.Conversation -> "Conversation ${screen.contact ?: "$process/${screen.session}"}"
     is Screen.Person -> "Person ${screen.contact.id}"
     is Screen.Question -> "Question ${screen.questions}"
     else -> screen.javaClass.simpleName
@@ -225,7 +226,7 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
             hasBack = hasBack,
             copying = copying?.takeIf { it.session == screen.session },
         )
-        is Screen.Person -> Person(screen, { app.forget(screen.contact.id) }, app::back)
+        is Screen.Person -> Person(screen, deeds.person)
         is Screen.Lock -> Lock(screen, app::judge, app::seal, app::back)
         is Screen.Sealed -> Sealed(
             screen,
@@ -278,8 +279,9 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         show = app::show,
         resume = phone::resume,
         giveUp = app::withdraw,
-        look = app::look,
+        meet = phone::meet,
     )
+    val person = PersonDeeds(app::back, phone::meet, app::compare, { phone.invite(send = false) }, app::forget)
     val talk = TalkDeeds(
         back = app::putAside,
         send = app::send,
@@ -288,6 +290,10 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         takePicture = phone::takePicture,
         compare = app::compare,
         goodbye = app::goodbye,
+        stopLooking = app::stopLooking,
+        meet = phone::meet,
+        about = app::look,
+        acceptRestored = app::acceptRestored,
         remove = app::stop,
         vouch = app::onlyTheyWouldAsk,
         allowMore = app::allowMore,
@@ -300,6 +306,7 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
             save = { file -> file.path?.let { phone.saveFile(file.name, it) } },
             share = { file -> file.path?.let { phone.shareFile(it, null) } },
             copy = { phone.copy(it) },
+            takeBack = app::takeBack,
             openLink = phone::openLink,
         ),
     )

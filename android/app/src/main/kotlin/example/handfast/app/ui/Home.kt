@@ -70,15 +70,17 @@ import example.handfast.app.ui.parts.beside
 import example.handfast.app.ui.parts.isLarge
 import example.handfast.app.ui.parts.named
 import example.handfast.app.ui.parts.say
-import example.handfast.app.ui.parts.spokenDay
+import example.handfast.app.ui.parts.shortDay
 import example.handfast.app.ui.parts.dayOf
 import example.handfast.app.ui.parts.LocalClock
 import example.handfast.app.ui.parts.timeOfDay
 import example.handfast.core.Contact
 import example.handfast.core.Key
+import example.handfast.core.Presence
 import example.handfast.core.Screen
 import example.handfast.core.UnderWay
 import example.handfast.core.Waiting
+import example.handfast.core.presence
 
 /** What can be done at home. */
 class HomeDeeds(
@@ -96,15 +98,15 @@ class HomeDeeds(
     val resume: (String) -> Unit,
     /** Gives up what waits. */
     val giveUp: (String) -> Unit,
-    /** Looks at a person. */
-    val look: (String) -> Unit,
+    /** Looks for a person, or at them. */
+    val meet: (String) -> Unit,
 )
 
 /** People first, what waits, and the two ways to meet somebody. [shown]: the session that is looked at beside it. */
 @Composable
 fun Home(state: Screen.Home, deeds: HomeDeeds, modifier: Modifier = Modifier, shown: Long? = null) {
     var givingUp by rememberSaveable { mutableStateOf<String?>(null) }
-    val (talks, tries) = state.underWay.partition { it.isTalking }
+    val (talks, tries) = state.others.partition { it.isTalking }
     LazyColumn(
         modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside),
         contentPadding = WindowInsets.safeDrawing.only(WindowInsetsSides.Bottom).asPaddingValues(),
@@ -123,7 +125,10 @@ fun Home(state: Screen.Home, deeds: HomeDeeds, modifier: Modifier = Modifier, sh
             items(talks, { "talk ${it.session}" }) { one ->
                 Talk(one, isShown = one.session == shown) { deeds.show(one.session) }
             }
-            items(state.people, { "person ${it.id}" }) { one -> Person(one) { deeds.look(one.id) } }
+            items(state.people, { "person ${it.id}" }) { one ->
+                val talk = state.with(one)
+                Known(one, talk, isShown = talk != null && talk.session == shown) { deeds.meet(one.id) }
+            }
         }
         if (state.underWay.isEmpty() && state.waiting.isEmpty() && state.people.isEmpty()) {
             item("empty") {
@@ -311,20 +316,40 @@ private fun Card(onClick: () -> Unit, content: @Composable RowScope.() -> Unit) 
     Row(Modifier.padding(16.dp), Arrangement.spacedBy(14.dp), Alignment.CenterVertically, content)
 }
 
-/** A conversation that goes on, or that is over and can be read. */
+/** A conversation with somebody who is not kept, that goes on, or that is over and can be read. */
 @Composable
 private fun Talk(one: UnderWay, isShown: Boolean, onClick: () -> Unit) = PersonRow(
     name = one.name.orEmpty(),
-    presence = if (one.isOver) null else stringResource(R.string.here_now),
+    presence = one.presence,
+    where = if (one.isOver) null else stringResource(R.string.here_now),
     line = one.last ?: say(one.status),
-    isHere = !one.isOver,
     isShown = isShown,
     onClick = onClick,
-) {
+) { Last(one) }
+
+/** Somebody who was met, and [talk] with them. */
+@Composable
+private fun Known(one: Contact, talk: UnderWay?, isShown: Boolean, onClick: () -> Unit) = PersonRow(
+    name = one.name,
+    presence = talk.presence,
+    where = when (talk.presence) {
+        Presence.HERE -> stringResource(R.string.here_now)
+        Presence.TRYING -> stringResource(R.string.trying)
+        Presence.AWAY -> one.heard?.let { shortDay(it) }
+    },
+    isVerified = one.trust == Key.TRUST_VERIFIED,
+    line = talk?.last ?: if (one.trust == Key.TRUST_VERIFIED) capital(say(one.reason)) else say(one.trust),
+    isShown = isShown,
+    onClick = onClick,
+) { if (talk != null) Last(talk) }
+
+/** When something was written last, and how much of it was not read. */
+@Composable
+private fun Last(one: UnderWay) {
     one.at?.let { at ->
         val isToday = dayOf(at) == dayOf(LocalClock.current())
         Text(
-            if (isToday) timeOfDay(at) else spokenDay(at),
+            if (isToday) timeOfDay(at) else shortDay(at),
             style = MaterialTheme.typography.labelMedium,
             color = MaterialTheme.colorScheme.onSurfaceVariant,
         )
@@ -339,23 +364,15 @@ private fun Talk(one: UnderWay, isShown: Boolean, onClick: () -> Unit) = PersonR
     }
 }
 
-/** Somebody who was met. */
-@Composable
-private fun Person(one: Contact, onClick: () -> Unit) = PersonRow(
-    name = one.name,
-    isVerified = one.trust == Key.TRUST_VERIFIED,
-    line = if (one.trust == Key.TRUST_VERIFIED) capital(say(one.reason)) else say(one.trust),
-    onClick = onClick,
-)
-
 @Composable
 private fun PersonRow(
     name: String,
     line: String,
     onClick: () -> Unit,
-    presence: String? = null,
+    presence: Presence,
+    /** The same in words. */
+    where: String?,
     isVerified: Boolean = false,
-    isHere: Boolean = false,
     isShown: Boolean = false,
     end: @Composable () -> Unit = {},
 ) = Row(
@@ -372,7 +389,7 @@ private fun PersonRow(
 ) {
     // Beside large letters there is no room for a time.
     val isLarge = isLarge()
-    Avatar(name, isHere = isHere)
+    Avatar(name, presence = presence)
     Column(Modifier.weight(1f)) {
         FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp), itemVerticalAlignment = Alignment.CenterVertically) {
             Text(
@@ -389,7 +406,7 @@ private fun PersonRow(
                     MaterialTheme.colorScheme.primary,
                 )
             }
-            if (presence != null) Body(beside("", presence).trim(), style = MaterialTheme.typography.bodySmall)
+            if (where != null) Body(beside("", where).trim(), style = MaterialTheme.typography.bodySmall)
         }
         Text(
             line,

@@ -17,6 +17,9 @@ interface Phone {
     /** Asks for the local network where the system wants that, then connects. */
     fun connect()
 
+    /** The same before somebody who was met is looked for. */
+    fun meet(contact: String)
+
     /** The same before something that waits goes on. */
     fun resume(id: String)
 

@@ -193,43 +193,6 @@ private fun expected(one: Expected) = stringResource(
     say(one.chance),
 )
 
-/** Somebody who was met: how far to trust, why, since when. */
-@Composable
-fun Person(state: Screen.Person, onForget: () -> Unit, onBack: () -> Unit, modifier: Modifier = Modifier) {
-    val one = state.contact
-    val name = named(one.name)
-    var isAsking by rememberSaveable { mutableStateOf(false) }
-    Page("", Leave.BACK, onBack, modifier) {
-        Row(horizontalArrangement = Arrangement.spacedBy(16.dp), verticalAlignment = Alignment.CenterVertically) {
-            Avatar(one.name, size = 72.dp)
-            Column(Modifier.weight(1f)) {
-                Headline(name)
-                Body(stringResource(R.string.person_since, day(one.since)), style = MaterialTheme.typography.bodyMedium)
-            }
-        }
-        Facts(
-            listOf(
-                (if (one.trust == Key.TRUST_VERIFIED) Icons.Shield else Icons.Info) to
-                    stringResource(R.string.trust_line, say(one.trust), say(one.reason)),
-            ),
-        )
-        OtherButton(stringResource(R.string.forget), { isAsking = true })
-    }
-    if (isAsking) {
-        Ask(
-            stringResource(R.string.forget_title, name),
-            stringResource(R.string.forget_text),
-            stringResource(R.string.forget),
-            stringResource(R.string.keep_it),
-            onYes = {
-                isAsking = false
-                onForget()
-            },
-            onNo = { isAsking = false },
-        )
-    }
-}
-
 /** How to get over something that only people can. */
 @Composable
 fun Help(state: Screen.Help, onNetwork: () -> Unit, onLinks: () -> Unit, onBack: () -> Unit) = when (state.topic) {

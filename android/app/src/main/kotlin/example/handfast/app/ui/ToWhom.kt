@@ -25,6 +25,7 @@ import example.handfast.app.ui.parts.MainButton
 import example.handfast.app.ui.parts.OtherButton
 import example.handfast.app.ui.parts.Page
 import example.handfast.app.ui.parts.named
+import example.handfast.core.Presence
 import example.handfast.core.Screen
 import example.handfast.core.UnderWay
 
@@ -52,7 +53,7 @@ private fun Somebody(one: UnderWay, onClick: () -> Unit) = Row(
     Arrangement.spacedBy(14.dp),
     Alignment.CenterVertically,
 ) {
-    Avatar(one.name.orEmpty(), isHere = true)
+    Avatar(one.name.orEmpty(), presence = Presence.HERE)
     Text(named(one.name), Modifier.weight(1f), style = MaterialTheme.typography.titleMedium, maxLines = 2, overflow = TextOverflow.Ellipsis)
 }
 

@@ -12,6 +12,7 @@ import java.io.File
 private val flows = mapOf(
     "meet" to listOf("welcome", "home-empty", "code", "scan", "confirm", "conversation"),
     "meet-far" to listOf("home", "code-sent", "confirm-asked", "question", "reply", "conversation"),
+    "again" to listOf("home", "apart", "apart-waits", "conversation", "person-here"),
     "compare" to listOf("conversation-decisions", "compare", "person"),
     "locked-file" to listOf("lock", "sealed", "locked-file", "opened"),
     "no-network" to listOf("connecting-trouble", "help-hotspot", "code"),

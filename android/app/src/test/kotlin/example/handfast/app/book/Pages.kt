@@ -12,6 +12,7 @@ import example.handfast.app.ui.Felt
 import example.handfast.app.ui.Noted
 import example.handfast.app.ui.Phone
 import example.handfast.app.ui.Stage
+import example.handfast.core.Apart
 import example.handfast.core.Camera
 import example.handfast.core.Contact
 import example.handfast.core.Copying
@@ -24,6 +25,7 @@ import example.handfast.core.Pictograph
 import example.handfast.core.Preferences
 import example.handfast.core.Choices
 import example.handfast.core.Protection
+import example.handfast.core.ReachedBy
 import example.handfast.core.Report
 import example.handfast.core.Row
 import example.handfast.core.Screen
@@ -54,14 +56,16 @@ val NOW = LocalDate.of(2026, 11, 28).toEpochSecond(LocalTime.of(14, 5), ZoneOffs
 
 private fun today(hour: Int, minute: Int) = NOW + (hour - 14) * 3600L + (minute - 5) * 60L
 
-private val mira = UnderWay(3, Key.UNDER_WAY_TALKING, true, true, "Mira", "See you at the harbour!", today(14, 2), 2)
+private val mira = UnderWay(3, Key.UNDER_WAY_TALKING, true, true, "Mira", "See you at the harbour!", today(14, 2), 2, contact = "0")
+private val aydin = UnderWay(5, Key.APART_LOOKING, false, false, "Dr. Aydin", "Can you send me the results?", today(9, 12) - 86_400 * 16, contact = "2", isApart = true)
 private val jonas = Waiting("a", true, null, today(18, 40))
 private val people = listOf(
-    Contact("1", "Grandpa", Key.TRUST_VERIFIED, Key.REASON_SCANNED, NOW - 86_400 * 2),
-    Contact("2", "Dr. Aydin", Key.TRUST_UNVERIFIED, Key.REASON_OPEN_LINK, NOW - 86_400 * 16),
-    Contact("3", "", Key.TRUST_UNVERIFIED, Key.REASON_SAW_THE_CODE, NOW - 86_400 * 30),
+    Contact("0", "Mira", Key.TRUST_VERIFIED, Key.REASON_COMPARED, NOW - 86_400 * 40, heard = NOW - 60, canBeFound = true),
+    Contact("1", "Grandpa", Key.TRUST_VERIFIED, Key.REASON_SCANNED, NOW - 86_400 * 2, heard = NOW - 86_400, canBeFound = true),
+    Contact("2", "Dr. Aydin", Key.TRUST_UNVERIFIED, Key.REASON_OPEN_LINK, NOW - 86_400 * 16, heard = NOW - 86_400 * 16, canBeFound = true),
+    Contact("3", "", Key.TRUST_UNVERIFIED, Key.REASON_SAW_THE_CODE, NOW - 86_400 * 30, heard = NOW - 86_400 * 30),
 )
-private val home = Screen.Home(listOf(mira), listOf(jonas), people)
+private val home = Screen.Home(listOf(mira, aydin), listOf(jonas), people)
 
 /**
  * A code as the core draws it, of a link that leads nowhere. In a class of its own, as it is never drawn on the thread
@@ -74,7 +78,8 @@ private class Drawing : Supplier<Symbol> {
 private val symbol = CompletableFuture.supplyAsync(Drawing()).get()
 private val handout = Handout("https://links.test/#token", "token", "TOKEN", symbol)
 
-private val talk = Screen.Conversation("Mira", Key.TRUST_VERIFIED, Key.REASON_SCANNED, null, session = 3)
+private val talk = Screen.Conversation("Mira", Key.TRUST_VERIFIED, Key.REASON_SCANNED, null, session = 3, contact = "0")
+private val apart = talk.copy(line = Key.APART_LOOKING, apart = Apart(NOW - 86_400))
 private val rows = listOf(
     Row.Text(1, false, "Did you get home all right?", today(13, 58) - 86_400),
     Row.Text(2, false, "Here is the boat: https://boats.example/harbour/blue", today(13, 58)),
@@ -177,6 +182,17 @@ val pages: List<Page> = listOf(
         isLive = true,
         rows = rows.take(2),
     ),
+    page("apart", apart, isLive = true),
+    page(
+        "apart-waits",
+        apart.copy(apart = Apart(today(13, 2))),
+        isLive = true,
+        rows = rows.take(2) + Row.Text(-1, true, "I am at the harbour now.", today(14, 4), waits = true),
+    ),
+    page("apart-offline", apart.copy(line = Key.APART_OFFLINE), isLive = true, rows = rows.take(3)),
+    page("apart-here", apart.copy(line = Key.APART_HERE), isLive = true, rows = rows.take(3)),
+    page("apart-restored", apart.copy(line = Key.APART_HERE, apart = Apart(NOW - 86_400, Key.APART_RESTORED_THEIRS)), isLive = true, rows = rows.take(1)),
+    page("conversation-over-found", talk.copy(line = Key.KIND_THEY_LEFT, isOver = true, canSeek = true), isLive = true, rows = rows.take(2)),
     page("conversation-over", talk.copy(line = Key.KIND_THEY_LEFT, isOver = true), isLive = true, rows = rows.filterIsInstance<Row.Text>()),
     Page("conversation-copying", isLive = true) {
         Stage(talk, home, rows.take(2), it, Copying(1, 3, "Holiday.mov", 300_000_000, 900_000_000))
@@ -197,8 +213,10 @@ val pages: List<Page> = listOf(
     ),
     page("to-whom", Screen.ToWhom(listOf("Harbour.jpg", "Boat.jpg"), "Look at these", listOf(mira))),
     page("to-whom-nobody", Screen.ToWhom(listOf("Harbour.jpg"), null, emptyList())),
-    page("person", Screen.Person(people[0])),
-    page("person-unnamed", Screen.Person(people[2])),
+    page("person", Screen.Person(people[1].copy(ways = listOf(ReachedBy("198.51.100.7", NOW - 86_400), ReachedBy("192.168.1.20", NOW - 86_400 * 2))))),
+    page("person-here", Screen.Person(people[0].copy(ownName = "Miranda", trusted = NOW - 86_400 * 3), mira)),
+    page("person-fallen", Screen.Person(people[2].copy(hasFallen = true), aydin)),
+    page("person-unnamed", Screen.Person(people[3])),
     page("outlook-looking", Screen.Outlook(null), isLive = true),
     page(
         "outlook",
@@ -234,6 +252,7 @@ val pages: List<Page> = listOf(
 object NoPhone : Phone {
     override fun invite(send: Boolean, protection: Protection?) = Unit
     override fun connect() = Unit
+    override fun meet(contact: String) = Unit
     override fun resume(id: String) = Unit
     override fun paste() = Unit
     override fun pickPicture() = Unit

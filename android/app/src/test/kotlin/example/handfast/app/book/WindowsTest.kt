@@ -55,7 +55,7 @@ class WindowsTest {
         Opened("conversation-menu", "conversation", R.string.menu),
         Opened("conversation-attach", "conversation", R.string.attach),
         Opened("conversation-goodbye", "conversation", R.string.menu, R.string.leave),
-        Opened("conversation-about", "conversation", R.string.menu, R.string.about_them),
+        Opened("apart-menu", "apart", R.string.menu),
         Opened("person-forget", "person", R.string.forget),
         Opened("key-lost-anew", "key-lost", R.string.start_anew),
     )

@@ -88,6 +88,12 @@ class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kin
     /** The person does not need to hear of it. */
     val isSilent get() = kind.isSilent()
     val isBusy get() = kind == ErrorKind.BUSY
+
+    /** There is nothing to do it to, or not any more. */
+    val isNotNow get() = kind == ErrorKind.NOT_NOW
+
+    /** The connection is gone, and nobody said goodbye. */
+    val isLost get() = kind == ErrorKind.LOST
     val isWrongAnswer get() = kind == ErrorKind.WRONG_ANSWER || kind == ErrorKind.BAD_TEXT
 
     /** There is nothing of ours in it. */
@@ -149,6 +155,9 @@ class Device private constructor(private val handfast: Handfast) {
 
     suspend fun resume(id: String): Long = begin { pairing.resume(id) }
 
+    /** Looks for somebody who was met; the session that does so, or talks to them, already. */
+    suspend fun seek(contact: String): Long = begin { pairing.seek(contact) }
+
     private suspend fun begin(work: suspend () -> Session): Long = refusing { work().use { it.id().toLong() } }
 
     /** How a session was shown last; none once it is over. */
@@ -162,6 +171,9 @@ class Device private constructor(private val handfast: Handfast) {
         with(session) { it.unlock(answers, code?.let(Code::read)) }
 
     suspend fun accept(session: Long) = with(session) { it.accept() }
+
+    /** Whether to go on with a device that was restored from a copy. */
+    suspend fun acceptRestored(session: Long, agrees: Boolean) = with(session) { it.acceptRestored(agrees) }
 
     suspend fun answer(session: Long, text: String) = with(session) { it.answer(text) }
 

@@ -11,6 +11,7 @@ import example.handfast.bindings.Pending
 import example.handfast.bindings.Remedy
 import example.handfast.bindings.Role
 import example.handfast.bindings.remedyOf
+import example.handfast.core.Apart
 import example.handfast.core.Contact
 import example.handfast.core.Expected
 import example.handfast.core.Handout
@@ -21,6 +22,7 @@ import example.handfast.core.Pictograph
 import example.handfast.core.Preferences
 import example.handfast.core.Protection
 import example.handfast.core.Report
+import example.handfast.core.ReachedBy
 import example.handfast.core.Row
 import example.handfast.core.Screen
 import example.handfast.core.SecondCode
@@ -54,6 +56,12 @@ class View internal constructor(
     /** Something waits for the other side, or soon will. */
     val isWaiting = screen.isWaiting()
 
+    /** Somebody who was met before is looked for. */
+    val isApart = screen.isApart()
+
+    /** Who of the people is on the other side, once that is known. */
+    val contact = screen.contact()
+
     /** Nothing is left to show. */
     val isClosed get() = screen is CoreScreen.Closed
 
@@ -72,7 +80,7 @@ class View internal constructor(
     /** The screen for it; none if nothing is left to show. */
     fun screen(hint: Key?) = screen.own(hint).let { shown ->
         if (over != null && shown is Screen.Conversation) {
-            shown.copy(line = over, compare = null, limit = null, isHeld = false, canVouch = false, isOver = true)
+            shown.copy(line = over, compare = null, limit = null, isHeld = false, canVouch = false, isOver = true, apart = null)
         } else {
             shown
         }
@@ -106,6 +114,14 @@ private fun CoreScreen.own(denied: Key?): Screen? = when (this) {
         hint = hint()?.let(::key),
         warning = warning()?.let(::key),
     )
+    is CoreScreen.Apart -> Screen.Conversation(
+        name = person.name,
+        trust = key(person.trust()),
+        reason = key(person.trustReason()),
+        line = key(status()),
+        contact = contact,
+        apart = Apart(heard.toLong(), hint()?.let(::key)),
+    )
     is CoreScreen.Comparing -> Screen.Compare(
         name = person.name,
         symbols = symbols.map { Pictograph(it.picture, it.name) },
@@ -120,6 +136,7 @@ private fun CoreScreen.own(denied: Key?): Screen? = when (this) {
         compare = hint()?.let(::key),
         limit = limit()?.let(::key),
         isHeld = isHeld(),
+        contact = contact,
     )
     is CoreScreen.Closed -> null
     is CoreScreen.Ended -> Screen.Ended(key(kind.key()), remedy.key()?.let(::key), remedy.way)
@@ -142,8 +159,20 @@ internal fun Protection?.own(): CoreProtection = when {
 
 internal fun Pending.own() = Waiting(id, role == Role.HOST, name, expiresAt?.toLong(), session?.toLong())
 
-internal fun CoreContact.own() =
-    Contact(id, person.name, key(person.trust()), key(person.trustReason()), since.toLong())
+internal fun CoreContact.own() = Contact(
+    id = id,
+    name = person.name,
+    trust = key(person.trust()),
+    reason = key(person.trustReason()),
+    since = since.toLong(),
+    ownName = ownName,
+    trusted = trusted.toLong(),
+    hasFallen = hasFallen,
+    heard = heard?.toLong()?.takeIf { it > 0 },
+    canBeFound = canBeFound,
+    isBlocked = isBlocked,
+    ways = ways.map { ReachedBy(it.address, it.at.toLong()) },
+)
 
 internal fun Code.own() = use { SecondCode(it.characters(), it.words()) }
 

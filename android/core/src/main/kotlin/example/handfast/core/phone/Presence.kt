@@ -17,6 +17,8 @@ data class Ongoing(
     val rows: List<Row> = emptyList(),
     /** How many files have come in whole. */
     val received: Int = 0,
+    /** Somebody who was met is looked for, and what is written to them waits. */
+    val isApart: Boolean = false,
 ) {
     companion object {
         /** As many as a notification shows. */
@@ -171,7 +173,7 @@ class Presence {
                 runs = null
             }
             is Event.Answered -> {
-                val isThere = ongoing.any { it.session == event.session && it.isTalking }
+                val isThere = ongoing.any { it.session == event.session && (it.isTalking || it.isApart) }
                 add(if (isThere) Effect.Send(event.session, event.text) else Effect.TellUnsent(event.session))
             }
         }
@@ -235,7 +237,11 @@ class Presence {
         looked.keys.retainAll(there)
         for (one in ongoing) {
             val hasCome = one.isTalking && talking.add(one.session)
-            if (!one.isTalking) talking -= one.session
+            if (!one.isTalking) {
+                talking -= one.session
+                // That they are here is not true any more.
+                if (told[one.session]?.isEmpty() == true) untell(one.session)
+            }
             if (isSeen && one.session == front) {
                 one.rows.lastOrNull()?.let { looked[one.session] = it.number }
                 untell(one.session)

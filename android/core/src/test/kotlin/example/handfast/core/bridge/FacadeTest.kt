@@ -778,6 +778,114 @@ class FacadeTest {
         }
     }
 
+    // --- Together again -----------------------------------------------------------------------
+
+    @Test
+    fun `two who met find each other again`() = atTable("Ana", "Ben") { firstHost, firstGuest ->
+        meet(firstHost, firstGuest)
+        said(firstHost, firstGuest)
+        firstHost.again().use { host ->
+            firstGuest.again().use { guest ->
+                val known = host.handfast.people().single()
+                assertTrue(known.canBeFound && !known.isBlocked && known.heard!! > 1_700_000_000uL && known.ways.isNotEmpty())
+                host.seek()
+                val apart = host.untilApart { !it.isHere }
+                assertEquals(known.id to "Ben", apart.contact to apart.person.name)
+                assertEquals(host.session.id(), host.pairing.seek(known.id).id())
+                guest.seek()
+                assertEquals(known.id, host.untilTalking().contact)
+                guest.untilTalking()
+                said(host, guest)
+                assertEquals(ErrorKind.NOT_NOW, kindOf { host.pairing.seek("Ben") })
+            }
+        }
+    }
+
+    @Test
+    fun `who leaves is looked for, and comes back to the same session`() = atTable("Ana", "Ben") { host, guest ->
+        parted(host, guest)
+        host.seek()
+        guest.seek()
+        host.untilTalking()
+        guest.untilTalking()
+        guest.leave()
+        host.untilApart()
+        assertEquals(ErrorKind.NOT_NOW, kindOf { host.session.sendText("too early") })
+        guest.seek()
+        host.untilTalking()
+        guest.untilTalking()
+        said(host, guest)
+        // Nobody is looked for any more.
+        guest.leave()
+        host.untilApart()
+        host.leave()
+        assertEquals(emptyList(), host.handfast.underWay())
+    }
+
+    @Test
+    fun `a restored device is asked about`() = atTable("Ana", "Ben") { host, firstGuest ->
+        parted(host, firstGuest)
+        firstGuest.again().use { before ->
+            before.handfast.shutdown()
+            val copy = before.copy()
+            before.again().use { guest ->
+                host.seek()
+                repeat(2) {
+                    guest.seek()
+                    host.untilTalking()
+                    guest.untilTalking()
+                    said(host, guest)
+                    guest.leave()
+                    host.untilApart()
+                }
+                guest.restored(copy).use { restored ->
+                    restored.seek()
+                    host.untilApart { it.restored != null }
+                    assertEquals("apart_restored", restored.untilApart { it.restored != null }.hint()!!.take(14))
+                    host.session.acceptRestored(true)
+                    restored.session.acceptRestored(true)
+                    assertEquals(TrustLevel.UNVERIFIED, host.untilTalking().person.level)
+                    restored.untilTalking()
+                    said(host, restored)
+                    assertEquals(ErrorKind.NOT_NOW, kindOf { host.session.acceptRestored(true) })
+                }
+            }
+            copy.toFile().deleteRecursively()
+        }
+    }
+
+    @Test
+    fun `pause while somebody is looked for`() = atTable("Ana", "Ben") { host, guest ->
+        parted(host, guest)
+        host.seek()
+        host.untilApart()
+        host.handfast.pause()
+        host.handfast.resume()
+        guest.seek()
+        host.untilTalking()
+        guest.untilTalking()
+        // Whoever sleeps is looked for until they wake.
+        guest.handfast.pause()
+        guest.handfast.resume()
+        said(host, guest)
+    }
+
+    /** A word each way. */
+    private suspend fun said(one: TestDevice, other: TestDevice) {
+        one.session.sendText("are you there?")
+        assertEquals("are you there?", other.untilText())
+        other.session.sendText("I am")
+        assertEquals("I am", one.untilText())
+    }
+
+    /** Two who met and said goodbye. */
+    private suspend fun parted(host: TestDevice, guest: TestDevice) {
+        meet(host, guest)
+        said(host, guest)
+        host.leave()
+        assertEquals(ErrorKind.THEY_LEFT, guest.untilEnded())
+    }
+
     // --- What a shell does wrong --------------------------------------------------------------
 
     @Test

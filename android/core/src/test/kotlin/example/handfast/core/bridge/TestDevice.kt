@@ -95,6 +95,9 @@ class TestDevice(
 
     suspend fun untilTalking(): Screen.Talking = until { it is Screen.Talking } as Screen.Talking
 
+    suspend fun untilApart(wanted: (Screen.Apart) -> Boolean = { true }): Screen.Apart =
+        until { it is Screen.Apart && wanted(it) } as Screen.Apart
+
     suspend fun untilClosed() = until { it is Screen.Closed }
 
     suspend fun untilComparing(): Screen.Comparing = until { it is Screen.Comparing } as Screen.Comparing
@@ -159,6 +162,23 @@ class TestDevice(
         handfast.destroy()
         pairing.destroy()
         return TestDevice(name, keyStore, deaf, folder)
+    }
+
+    /** The same with what it kept at an earlier time. */
+    fun restored(kept: Path): TestDevice {
+        isGone = true
+        runBlocking { handfast.shutdown() }
+        folder.toFile().deleteRecursively()
+        kept.toFile().copyRecursively(folder.toFile())
+        return TestDevice(name, keyStore, deaf, folder)
+    }
+
+    /** A copy of what it keeps now, while nobody uses it. */
+    fun copy(): Path = Files.createTempDirectory("handfast-copy").also { folder.toFile().copyRecursively(it.toFile(), overwrite = true) }
+
+    /** Looks for the one person that it knows. */
+    suspend fun seek() {
+        session = pairing.seek(handfast.people().single().id)
     }
 
     /** Goes on with the one thing that waits. */

@@ -155,6 +155,29 @@ class PresenceTest {
     }
 
     @Test
+    fun `who is looked for is waited for some minutes, and told of when they are here, as long as that is so`() {
+        seen(true)
+        changed(apart(), front = 1)
+        assertEquals(listOf<Effect>(Effect.Serve(Service.WAITING)), seen(false))
+        presence.handle(Event.Started(Service.WAITING))
+        val come = changed(talking())
+        val tidings = come.filterIsInstance<Effect.Tell>().single().tidings
+        assertTrue(tidings.isNew && tidings.rows.isEmpty() && tidings.name == "Mira")
+        assertTrue(Effect.Serve(Service.CONNECTED) in come)
+        presence.handle(Event.Started(Service.CONNECTED))
+        assertEquals(listOf(Effect.Serve(Service.WAITING), Effect.Untell(1)), changed(apart()))
+        presence.handle(Event.Started(Service.WAITING))
+        assertEquals(listOf(Effect.Rest, Effect.Sleep, Effect.TellAsleep(true)), presence.handle(Event.RanOut))
+    }
+
+    @Test
+    fun `an answer to somebody who is looked for waits with what else is written to them`() {
+        changed(apart())
+        val sent = presence.handle(Event.Answered(1, "soon")).filterIsInstance<Effect.Send>().single()
+        assertEquals(1L to "soon", sent.session to sent.text)
+    }
+
+    @Test
     fun `an answer to somebody who is gone is told as not sent`() =
         assertEquals(listOf<Effect>(Effect.TellUnsent(9)), presence.handle(Event.Answered(9, "yes")))
 
@@ -181,7 +204,7 @@ class PresenceTest {
             repeat(80) {
                 when (random.nextInt(6)) {
                     0 -> handle(Event.Seen(random.nextBoolean()))
-                    1 -> handle(Event.Changed(List(random.nextInt(3)) { if (random.nextBoolean()) talking().copy(session = it.toLong()) else waiting().copy(session = it.toLong()) }, 0))
+                    1 -> handle(Event.Changed(List(random.nextInt(3)) { listOf(talking(), waiting(), apart()).random(random).copy(session = it.toLong()) }, 0))
                     2 -> if (starting) {
                         starting = false
                         if (random.nextBoolean()) {
@@ -205,6 +228,8 @@ class PresenceTest {
 
     private fun talking(vararg rows: Row) =
         Ongoing(1, "Mira", isTalking = true, isWaiting = false, isMoving = false, rows = rows.toList())
+
+    private fun apart() = Ongoing(1, "Mira", isTalking = false, isWaiting = true, isMoving = false, isApart = true)
 
     private fun waiting() = Ongoing(1, "", isTalking = false, isWaiting = true, isMoving = false)
 

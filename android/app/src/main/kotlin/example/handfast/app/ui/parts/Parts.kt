@@ -1,6 +1,7 @@
 package example.handfast.app.ui.parts
 
 import androidx.compose.foundation.background
+import androidx.compose.foundation.border
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
@@ -53,6 +54,7 @@ import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.dp
 import example.handfast.app.R
 import example.handfast.app.ui.theme.peopleColors
+import example.handfast.core.Presence
 
 /** The space at the edges of a screen. */
 val EDGE = 20.dp
@@ -253,11 +255,11 @@ fun Chip(text: String, icon: ImageVector, onClick: () -> Unit) = AssistChip(
 )
 
 /**
- * Somebody: an initial on a color of their own, and a dot where they are here. What it shows stands beside it.
- * [name]: empty of somebody who gave none.
+ * Somebody: an initial on a color of their own, and a dot where they are here, a ring where they are looked for. What
+ * it shows stands beside it. [name]: empty of somebody who gave none.
  */
 @Composable
-fun Avatar(name: String, modifier: Modifier = Modifier, size: Dp = 48.dp, isHere: Boolean = false) {
+fun Avatar(name: String, modifier: Modifier = Modifier, size: Dp = 48.dp, presence: Presence = Presence.AWAY) {
     Box(modifier.size(size).clearAndSetSemantics {}) {
         val color = peopleColors[Math.floorMod(name.hashCode(), peopleColors.size)]
         Box(Modifier.fillMaxSize().background(color, CircleShape), Alignment.Center) {
@@ -271,15 +273,10 @@ fun Avatar(name: String, modifier: Modifier = Modifier, size: Dp = 48.dp, isHere
                 Text(initial, color = Color.White, style = style.copy(fontSize = fixed(size * 0.42f), lineHeight = fixed(size * 0.6f)))
             }
         }
-        if (isHere) {
-            Box(
-                Modifier
-                    .align(Alignment.BottomEnd)
-                    .size(14.dp)
-                    .background(MaterialTheme.colorScheme.surface, CircleShape)
-                    .padding(2.5.dp)
-                    .background(HERE, CircleShape),
-            )
+        if (presence != Presence.AWAY) {
+            val surface = MaterialTheme.colorScheme.surface
+            val dot = Modifier.align(Alignment.BottomEnd).size(14.dp).background(surface, CircleShape).padding(2.5.dp)
+            Box(if (presence == Presence.HERE) dot.background(HERE, CircleShape) else dot.border(2.dp, MaterialTheme.colorScheme.tertiary, CircleShape))
         }
     }
 }

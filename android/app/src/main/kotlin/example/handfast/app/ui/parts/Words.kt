@@ -86,6 +86,31 @@ fun spokenDay(at: Long): String {
     }
 }
 
+/** The same in a few letters, for a list: a day of the last week by its name, one of this year without it. */
+@Composable
+fun shortDay(at: Long): String {
+    val locale = locale()
+    val (day, today) = dayOf(at) to dayOf(LocalClock.current())
+    if (day > today.minusDays(2)) return spokenDay(at)
+    val parts = when {
+        day > today.minusDays(7) -> "EEE"
+        day.year == today.year -> "dMMM"
+        else -> "dMMMyyyy"
+    }
+    return remember(day, parts, locale) { DateTimeFormatter.ofPattern(DateFormat.getBestDateTimePattern(locale, parts), locale).format(day) }
+}
+
+/** When somebody was heard last, as a part of a sentence. */
+@Composable
+fun lastHeard(at: Long): String {
+    val today = dayOf(LocalClock.current())
+    return when (dayOf(at)) {
+        today -> stringResource(R.string.heard_today, timeOfDay(at))
+        today.minusDays(1) -> stringResource(R.string.heard_yesterday)
+        else -> stringResource(R.string.heard_day, shortDay(at))
+    }
+}
+
 fun dayOf(at: Long): LocalDate = Instant.ofEpochSecond(at).atZone(ZoneId.systemDefault()).toLocalDate()
 
 /** How long something is good for: in minutes up to an hour, and beyond that until when. */

@@ -1,0 +1,195 @@
+import Foundation
+import XCTest
+
+@testable import Shell
+
+/// Two who have met find each other again, as tests/scenarios.md has it.
+@MainActor
+final class ReturnTests: XCTestCase {
+    func testTwoWhoMetFindEachOtherAgain() async throws {
+        try await meeting { first, second in
+            try await said(first, second)
+            let (host, guest) = (await first.again(), await second.again())
+            let known = try await host.knows()
+            XCTAssertTrue(known.canBeFound && !known.isBlocked && !known.ways.isEmpty)
+            XCTAssertGreaterThan(try XCTUnwrap(known.heard), 1_700_000_000)
+            host.model.meet(known.id)
+            let apart = try await host.isApart()
+            XCTAssertEqual([apart.name, apart.contact], ["Ben", known.id])
+            XCTAssertEqual(apart.line, .apartLooking)
+            let session = host.model.front
+            // What is written while nobody is here waits, and can be taken back.
+            host.model.send("first")
+            host.model.send("taken back")
+            let waits = try await host.waiting(for: "texts that wait") { host.texts.count == 2 ? host.texts : nil }
+            XCTAssertTrue(waits.allSatisfy(\.waits))
+            host.model.takeBack(waits[1].number)
+            host.model.back()
+            let home = try await host.sees("home") { $0.home }
+            XCTAssertEqual(home.with(known)?.presence, .trying)
+            XCTAssertEqual(home.with(known)?.last, "first")
+            XCTAssertTrue(home.others.isEmpty)
+            host.model.meet(known.id)
+            try await host.isApart()
+            XCTAssertEqual(host.model.front, session)
+            guest.model.meet(try await guest.knows().id)
+            try await guest.reads("first")
+            try await host.isHere()
+            XCTAssertEqual(host.model.front, session)
+            _ = try await host.waiting(for: "nothing that waits") {
+                host.texts.map(\.text) == ["first"] && !host.texts[0].waits ? true : nil
+            }
+            try await said(host, guest)
+            await host.leaves()
+            await guest.leaves()
+        }
+    }
+
+    func testWhoLeavesIsLookedForAndComesBackToTheSameSession() async throws {
+        try await again { host, guest in
+            try await said(host, guest)
+            guest.model.goodbye()
+            try await guest.isOver(.lineLeft)
+            XCTAssertEqual(guest.model.screen.conversation?.canSeek, true)
+            let apart = try await host.isApart()
+            XCTAssertEqual(host.texts.count, 2)
+            // While somebody comes back, home stays home.
+            host.model.back()
+            try await host.isHome()
+            let contact = try XCTUnwrap(guest.model.screen.conversation?.contact)
+            guest.model.meet(contact)
+            try await guest.isHere()
+            XCTAssertEqual(guest.texts.count, 2)
+            try await host.sees("them at home") { $0.home?.underWay.first?.presence == .here ? true : nil }
+            host.model.meet(try XCTUnwrap(apart.contact))
+            try await host.isHere()
+            host.model.send("and now?")
+            try await guest.reads("and now?")
+            guest.model.goodbye()
+            try await host.isApart()
+            host.model.goodbye()
+            try await host.isOver(.lineStopped)
+            XCTAssertEqual(host.texts.count, 3)
+        }
+    }
+
+    func testPauseWhileSomebodyIsLookedFor() async throws {
+        try await meeting { host, guest in
+            try await said(host, guest)
+            host.model.goodbye()
+            try await guest.isOver(.kindTheyLeft)
+            let contact = try XCTUnwrap(guest.model.screen.conversation?.contact)
+            guest.model.meet(contact)
+            try await guest.isApart()
+            guest.model.left()
+            await guest.settled()
+            guest.model.returned()
+            host.model.meet(try XCTUnwrap(host.model.screen.conversation?.contact))
+            try await host.isHere()
+            try await guest.isHere()
+            // Whoever sleeps is looked for until they wake.
+            host.model.left()
+            await host.settled()
+            host.model.returned()
+            try await said(host, guest)
+        }
+    }
+
+    func testARestoredDeviceIsAskedAbout() async throws {
+        try await again { host, first in
+            try await said(host, first)
+            let before = await first.again()
+            await before.model.shutdown()
+            let copy = URL.fresh()
+            try FileManager.default.removeItem(at: copy)
+            try FileManager.default.copyItem(at: before.folder, to: copy)
+            var guest = await before.again()
+            for _ in 0..<2 {
+                guest.model.meet(try await guest.knows().id)
+                try await guest.isHere()
+                try await host.isHere()
+                try await said(host, guest)
+                guest = await guest.again()
+                try await host.isApart()
+            }
+            await guest.model.shutdown()
+            try FileManager.default.removeItem(at: guest.folder)
+            try FileManager.default.moveItem(at: copy, to: guest.folder)
+            let restored = await guest.again()
+            restored.model.meet(try await restored.knows().id)
+            for person in [host, restored] {
+                try await person.sees("the question") { $0.conversation?.apart?.restored }
+                let page = Page(person.model.screen)
+                XCTAssertEqual(page.choices.map(\.action), [.acceptRestored(true), .acceptRestored(false)])
+            }
+            host.model.acceptRestored(true)
+            restored.model.acceptRestored(true)
+            for person in [host, restored] {
+                try await person.isHere()
+                XCTAssertEqual(person.model.screen.conversation?.trust, .trustUnverified)
+            }
+            try await said(host, restored)
+            await restored.leaves()
+        }
+    }
+
+    func testWhoeverIsForgottenIsNotLookedFor() async throws {
+        try await again { host, guest in
+            guest.model.goodbye()
+            let apart = try await host.isApart()
+            let contact = try XCTUnwrap(apart.contact)
+            host.model.look(at: contact)
+            try await host.sees("them") { if case .person = $0 { true } else { nil } }
+            host.model.forget(contact)
+            try await host.sees("nobody") { $0.home.flatMap { $0.people.isEmpty && $0.underWay.isEmpty ? true : nil } }
+        }
+    }
+
+    /// A word each way.
+    private func said(_ one: Person, _ other: Person) async throws {
+        one.model.send("are you there?")
+        try await other.reads("are you there?")
+        other.model.send("I am")
+        try await one.reads("I am")
+    }
+
+    /// Two who met, said goodbye, and found each other again.
+    private func again(_ body: (Person, Person) async throws -> Void) async throws {
+        try await meeting { host, guest in
+            host.model.goodbye()
+            try await guest.isOver(.kindTheyLeft)
+            guest.model.stop()
+            for person in [host, guest] {
+                if !person.model.screen.isHome { person.model.stop() }
+                person.model.meet(try await person.knows().id)
+            }
+            try await host.isHere()
+            try await guest.isHere()
+            try await body(host, guest)
+        }
+    }
+}
+
+extension Person {
+    /// The one person at home.
+    fileprivate func knows(file: StaticString = #filePath, line: UInt = #line) async throws -> Contact {
+        try await sees("somebody who was met", file: file, line: line) { $0.home?.people.first }
+    }
+
+    @discardableResult
+    fileprivate func isApart(file: StaticString = #filePath, line: UInt = #line) async throws -> Shell.Conversation {
+        try await sees("that they are looked for", file: file, line: line) { screen in
+            screen.conversation.flatMap { $0.apart == nil ? nil : $0 }
+        }
+    }
+
+    fileprivate func isHere(file: StaticString = #filePath, line: UInt = #line) async throws {
+        try await sees("them", file: file, line: line) { screen in
+            screen.conversation.flatMap { $0.apart == nil && !$0.isOver ? true : nil }
+        }
+    }
+
+    fileprivate var texts: [TextRow] {
+        model.rows.compactMap { if case .text(let row) = $0 { row } else { nil } }
+    }
+}
