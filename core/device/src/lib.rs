@@ -19,7 +19,8 @@
 //!    they talk, so that no invitation lives twice and nobody is met who is not remembered.
 //! 5. `talk`: rows, files, the comparison, and what it makes of the trust in the peer.
 //! 6. `returning`: a contact is looked for by what only the two hold (`hours`), proves to be them, and both
-//!    keep the next secret before they talk. It goes on beside the conversation, and after it.
+//!    keep the next secret before they talk. It goes on beside the conversation, and after it. `nearby`
+//!    announces this device to those who are looked for, in the local network.
 //!
 //! # The rules of what is kept
 //!
@@ -32,6 +33,7 @@
 mod called;
 mod command;
 mod hours;
+mod nearby;
 mod pairing;
 mod place;
 mod ports;
@@ -55,6 +57,7 @@ pub use command::{
     AcceptTerms, Answer, Command, DeliveryMode, Done, InviteTerms, Protection, Refusal, Saying,
     SessionCommand,
 };
+pub use nearby::NearbyCommand;
 pub use place::{Place, usable};
 pub use ports::{
     Bind, CarrierCommand, CarrierEvent, Connected, GuestKeys, HostKeys, Input, Milestones,
@@ -79,6 +82,7 @@ use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Now;
 use handfast_store::{Contact, MAX_SETTING, Refused, StoreError};
 use handfast_token::{Invitation, ReplyError, SealedReply};
+use nearby::Nearby;
 use session::{Session, SessionInput};
 use shared::{Purpose, Shared};
 use std::collections::BTreeMap;
@@ -149,6 +153,7 @@ pub struct Device {
     /// As the shell said last.
     network: Option<(Vec<IpAddr>, Option<IpAddr>)>,
     guesses: Guesses,
+    nearby: Nearby,
 }
 
 /// Guesses that are not kept yet.
@@ -176,6 +181,7 @@ impl Device {
             shells: BTreeMap::new(),
             network: None,
             guesses: Guesses::default(),
+            nearby: Nearby::default(),
         };
         let guesses = device.shared.kept().guesses.clone();
         if !guesses.is_empty() {
@@ -201,11 +207,19 @@ impl Device {
                     self.shared.answer(request, result);
                 }
             }
-            Input::Carrier(id, event) => self.feed(id, SessionInput::Carrier(event), now),
+            Input::Carrier(id, event) => {
+                if let CarrierEvent::Answered | CarrierEvent::LinkOpen { .. } = event
+                    && let Some(peer) = self.sessions.get(&id).and_then(Session::peer)
+                {
+                    self.nearby.answered(peer);
+                }
+                self.feed(id, SessionInput::Carrier(event), now);
+            }
             Input::Talk(id, event) => self.feed(id, SessionInput::Talk(event), now),
             Input::Worked(id, done) => self.feed(id, SessionInput::Worked(done), now),
             Input::Stored(ticket, result) => self.stored(ticket, result, now),
             Input::Guessed(guesses) => self.guesses.new = guesses,
+            Input::Nearby(event) => self.heard_nearby(event, now),
             Input::Surveyed(report) => self.shared.tell(Event::NetworkReport(report)),
             Input::Tick => {}
         }
@@ -213,6 +227,7 @@ impl Device {
         while let Some(ticket) = self.shared.kept_already() {
             self.stored(ticket, Ok(()), now);
         }
+        self.look_nearby(now);
     }
 
     /// The next thing to do, in order.
@@ -230,7 +245,8 @@ impl Device {
         let sessions = self.sessions.values().filter_map(Session::deadline);
         let guesses = self.guesses.not_before;
         let guesses = guesses.filter(|_| !self.guesses.new.is_empty());
-        sessions.chain(guesses).min()
+        let nearby = self.nearby.deadline();
+        sessions.chain(guesses).chain(nearby).min()
     }
 
     /// What is kept, as far as the store has said so.
@@ -531,6 +547,7 @@ impl Device {
             self.shared.set_network_is_own(is_own);
         }
         self.shared.set_router(router);
+        self.nearby.moved(is_offline);
         let changed = NetworkCommand::Changed(usable, router);
         self.shared.put(Output::Network(changed));
         self.feed_all(now, || SessionInput::NetworkChanged { is_offline, router })

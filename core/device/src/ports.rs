@@ -2,12 +2,13 @@
 //! the store, conversations, and work that takes long. Drivers translate; none decides.
 
 use super::{
-    Answer, AuthenticatedPeer, Command, Event, Place, ReflexiveReport, RequestId, RouterReport,
-    Scope, SessionId, ShellId, Write,
+    Answer, AuthenticatedPeer, Command, Event, NearbyCommand, Place, ReflexiveReport, RequestId,
+    RouterReport, Scope, SessionId, ShellId, Write,
 };
 use bytes::Bytes;
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::conversation::{self, CompareError, Finding, Limits, Transfer};
+use handfast_protocol::discovery::DiscoveryEvent;
 use handfast_protocol::handshake::{ShortString, Trust};
 use handfast_protocol::link::{LinkPath, TransportError};
 use handfast_protocol::network::{Guessed, NetworkReport, StunServer};
@@ -35,6 +36,8 @@ pub enum Input {
     Worked(SessionId, WorkDone),
     /// The carrier has guessed at these, those that were made last first.
     Guessed(Vec<Guessed>),
+    /// Something was heard in the local network, since [`NearbyCommand::Look`].
+    Nearby(DiscoveryEvent),
     /// What [`NetworkCommand::Survey`] asked for.
     Surveyed(Box<NetworkReport>),
     /// The deadline has come.
@@ -53,6 +56,8 @@ pub enum Output {
     Carrier(SessionId, CarrierCommand),
     /// For all sockets.
     Network(NetworkCommand),
+    /// For the local network's name service.
+    Nearby(NearbyCommand),
     /// Keep all of this, or nothing, and say so with [`Input::Stored`].
     Store(Ticket, Vec<Write>),
     /// For the conversation of one session.

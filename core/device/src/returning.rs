@@ -6,6 +6,7 @@
 //! of the link, and comes again.
 
 use super::hours::hours;
+use super::nearby::Wanted;
 use super::pairing::{Remembered, clock_ahead, way};
 use super::place::Place;
 use super::session::{Context, SessionInput, not_now};
@@ -24,7 +25,7 @@ use handfast_protocol::reconnect::{
 };
 use handfast_store::{Contact, ContactChange, StoreError, Way};
 use handfast_token::{Candidate, Fingerprint, Range, admit};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 /// How long a way is remembered by which the contact was not reached since, in seconds.
@@ -43,6 +44,8 @@ pub(super) struct Returning {
     proof: Option<Proof>,
     /// Which way the last link took.
     path: Option<LinkPath>,
+    /// Where they were last said to be in the local network.
+    nearby: Vec<SocketAddr>,
     talk: Option<Box<Talk>>,
     is_offline: bool,
 }
@@ -91,6 +94,7 @@ impl Returning {
             hours_end: None,
             proof: None,
             path: None,
+            nearby: Vec::new(),
             talk: None,
             is_offline: false,
         })
@@ -144,9 +148,30 @@ impl Returning {
 
     /// Where the contact may be.
     fn addresses(&self, context: &Context<'_>) -> Vec<Candidate> {
-        let ways = self.ways(context).into_iter();
-        let named = ways.map(|way| Candidate::host(way.theirs));
+        let ways = self.ways(context).into_iter().map(|way| way.theirs);
+        let nearby = self.nearby.iter().copied();
+        let named = nearby.chain(ways).map(Candidate::host);
         admit(named.collect::<Vec<_>>(), self.place.policy())
+    }
+
+    /// That they are looked for from these sockets, if others can reach them.
+    pub(super) fn wanted(&self, shared: &Shared, now: Now) -> Option<Wanted<'_>> {
+        let contact = shared.kept().contacts.get(&self.key.0)?;
+        let is_out = self.step == Step::Looking && !self.place.is_on_this_machine();
+        (is_out && !contact.blocked).then_some(Wanted {
+            key: self.key,
+            finding: contact.reconnect.as_ref()?.finding.clone(),
+            addresses: &self.place.addresses,
+            unix: self.unix(contact.clock, now),
+        })
+    }
+
+    /// They seem to be here, in the local network. True if they are known to be there already.
+    pub(super) fn found(&mut self, context: &mut Context<'_>, nearby: Vec<SocketAddr>) -> bool {
+        self.nearby = nearby;
+        let addresses = self.addresses(context);
+        context.carry(CarrierCommand::Reach(addresses));
+        self.talk.is_some() || self.proof.is_some()
     }
 
     fn contact<'a>(&self, context: &'a Context<'_>) -> Option<&'a Contact> {
@@ -157,18 +182,20 @@ impl Returning {
         self.contact(context)?.reconnect.clone()
     }
 
+    /// What the initiator's clock shows, by which hours go. `clock`: how far theirs is ahead of the one here.
+    fn unix(&self, clock: Option<i32>, now: Now) -> u64 {
+        match self.part {
+            Part::Initiator => now.unix,
+            Part::Responder => (now.unix).saturating_add_signed(clock.unwrap_or_default().into()),
+        }
+    }
+
     /// The hours that are good now.
     fn hours(&mut self, context: &Context<'_>) -> Result<Vec<RendezvousKeys>, SessionEnd> {
         let contact = self.contact(context).ok_or(StoreError::Unknown);
         let contact = contact.map_err(SessionEnd::Store)?;
         let clock = contact.clock;
-        // The hours are those of the initiator's clock.
-        let unix = match self.part {
-            Part::Initiator => context.now.unix,
-            Part::Responder => {
-                (context.now.unix).saturating_add_signed(clock.unwrap_or_default().into())
-            }
-        };
+        let unix = self.unix(clock, context.now);
         let now = context.now.monotonic;
         let in_vain = match self.talk {
             Some(_) => Duration::ZERO,
@@ -286,6 +313,7 @@ impl Returning {
             }
             CarrierEvent::Moved(place) => {
                 self.place = place;
+                self.nearby.clear();
                 let addresses = self.addresses(context);
                 context.carry(CarrierCommand::Reach(addresses));
             }

@@ -9,23 +9,24 @@ use handfast_device::{
 };
 use handfast_protocol::handshake::{PublicKey, TrustLevel};
 use handfast_protocol::reconnect::RestoredClaim;
+use handfast_sim::discovery::SimNetwork;
 use handfast_store::StoreError;
 use std::net::{IpAddr, Ipv4Addr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-fn seeking(key: PublicKey) -> Command {
+pub(super) fn seeking(key: PublicKey) -> Command {
     Command::Seek(key, Box::default())
 }
 
 /// Somebody looks for the other.
-fn seek(world: &mut World, side: usize) -> SessionId {
+pub(super) fn seek(world: &mut World, side: usize) -> SessionId {
     let key = world.sides[1 - side].key.public();
     begun(world, side, seeking(key))
 }
 
 /// Two who have met, and said goodbye.
-fn apart(seed: u64) -> World {
+pub(super) fn apart(seed: u64) -> World {
     let mut world = World::new(seed);
     let both = together(&mut world);
     world.run(seconds(2));
@@ -49,7 +50,7 @@ fn back_together(world: &mut World, most: Duration) -> [SessionId; 2] {
 }
 
 /// Whether a text of the one is read by the other.
-fn is_heard(world: &mut World, from: usize, both: [SessionId; 2], text: &str) -> bool {
+pub(super) fn is_heard(world: &mut World, from: usize, both: [SessionId; 2], text: &str) -> bool {
     let say = SessionCommand::Say(Saying::Text(text.to_owned()));
     world.tell(from, both[from], say);
     let heard = format!("{} event Row", 1 - from);
@@ -298,6 +299,7 @@ fn a_restored_device_is_not_let_in_when_one_person_declines() {
 /// Devices die at any moment, disks fail and links are lost: the two always find each other again.
 fn live(seed: u64) {
     let mut world = apart(seed);
+    world.local_network = seed.is_multiple_of(2).then(SimNetwork::default);
     for _ in 0..12 {
         world.chaos = Chaos {
             store_fails: 40,

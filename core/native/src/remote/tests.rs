@@ -169,6 +169,7 @@ impl Numbers {
             is_incognito: self.yes(),
             called: self.perhaps(Self::text),
             asking: self.perhaps(|numbers| settings(numbers).asking),
+            nearby: self.perhaps(Self::yes),
             limits: self.perhaps(|numbers| settings(numbers).limits),
             downloads: self.perhaps(Self::path),
             scope: self.one(&[Scope::Network, Scope::Both, Scope::ThisMachine]),

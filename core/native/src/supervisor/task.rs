@@ -2,6 +2,7 @@
 //! nothing else, so whatever is done here is done at once or given to another task.
 
 use super::carrier::{self, Carrier, PortTurn};
+use super::nearby;
 use super::network::{self, Addresses, Network};
 use super::ports::{Move, Ports, What};
 use super::shells::{ClientCall, Shells};
@@ -10,9 +11,9 @@ use super::{Call, Options, Overview, disk, now};
 use crate::{GOODBYE, Home};
 use bytes::Bytes;
 use handfast_device::{
-    CarrierCommand, CarrierEvent, Command, Connected, Device, Done, Event, Input, NetworkCommand,
-    Output, Refusal, RequestId, SessionCommand, SessionId, ShellId, TalkCommand, TalkEvent, Ticket,
-    View, Work, Write,
+    CarrierCommand, CarrierEvent, Command, Connected, Device, Done, Event, Input, NearbyCommand,
+    NetworkCommand, Output, Refusal, RequestId, SessionCommand, SessionId, ShellId, TalkCommand,
+    TalkEvent, Ticket, View, Work, Write,
 };
 use handfast_net::guessed_before;
 use handfast_protocol::conversation::{self, Ending};
@@ -77,6 +78,7 @@ pub(super) struct Task {
     /// Ends when every socket was told to pause, and has.
     pausing: Option<mpsc::Receiver<()>>,
     disk: mpsc::UnboundedSender<(Ticket, Vec<Write>)>,
+    nearby: mpsc::UnboundedSender<NearbyCommand>,
     /// Batches that are not on the disk yet.
     unwritten: usize,
     /// One piece of work at a time: each takes much memory.
@@ -139,9 +141,13 @@ impl Task {
     ) -> Self {
         let (tell, happened) = mpsc::channel(HAPPENED);
         let (disk, batches) = mpsc::unbounded_channel();
+        let (nearby, looks) = mpsc::unbounded_channel();
         let (is_close, closeness) = watch::channel(false);
         let (mut tasks, mut watchers) = (JoinSet::new(), JoinSet::new());
         tasks.spawn(disk::run(home, batches, tell.clone()));
+        if let Some(service) = options.name_service.clone() {
+            tasks.spawn(nearby::run(service, looks, tell.clone()));
+        }
         watchers.spawn(network::watch_guesses(tell.clone()));
         if options.addresses == Addresses::Watched {
             watchers.spawn(network::watch_addresses(tell.clone(), closeness));
@@ -162,6 +168,7 @@ impl Task {
             last_move: 0,
             pausing: None,
             disk,
+            nearby,
             unwritten: 0,
             work: Arc::new(Semaphore::new(1)),
             work_limits: options.seal_limits.clone(),
@@ -307,6 +314,10 @@ impl Task {
                 }
                 Output::Carrier(id, command) => self.carry(id, command),
                 Output::Network(command) => self.command_network(command),
+                Output::Nearby(command) => {
+                    // Where there is no name service nobody is there to hear it.
+                    let _ = self.nearby.send(command);
+                }
                 Output::Store(ticket, writes) => {
                     self.unwritten += 1;
                     // Its task ends after this one alone.
@@ -579,11 +590,12 @@ impl Task {
             happened,
             sessions,
             disk,
+            nearby,
             ..
         } = self;
         shells.end();
         // By this the tasks hear that nobody wants anything any more, and none waits to tell.
-        drop((happened, sessions, disk));
+        drop((happened, sessions, disk, nearby));
         watchers.shutdown().await;
         let ended = async { while tasks.join_next().await.is_some() {} };
         if timeout(FAREWELL, ended).await.is_err() {
