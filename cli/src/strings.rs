@@ -515,6 +515,13 @@ pub(crate) fn option_no_stun() -> &'static str {
     }
 }
 
+pub(crate) fn option_no_local_discovery() -> &'static str {
+    match language() {
+        English => "Never announce this device in the local network, nor listen there: nobody but the contact can tell who it is, but everybody there can tell that the program is used",
+        German => "Dieses Gerät nie im lokalen Netz bekannt geben und dort nicht lauschen: wer es ist, erkennt nur der Kontakt, aber dass das Programm benutzt wird, erkennt dort jeder",
+    }
+}
+
 pub(crate) fn option_no_port_mapping() -> &'static str {
     match language() {
         English => "Never ask the router to open a port",

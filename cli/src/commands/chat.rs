@@ -30,6 +30,8 @@ pub(crate) struct Args {
     chat: ChatArgs,
     #[arg(long, help = strings::option_loopback_contact())]
     loopback: bool,
+    #[arg(long, help = strings::option_no_local_discovery())]
+    no_local_discovery: bool,
 }
 
 impl Args {
@@ -39,6 +41,7 @@ impl Args {
             called: self.name.as_deref().map(visible),
             limits: Some(self.chat.limits()),
             downloads: Some(self.chat.downloads()),
+            nearby: self.no_local_discovery.then_some(false),
             scope: match self.loopback {
                 true => Scope::Both,
                 false => Scope::Network,

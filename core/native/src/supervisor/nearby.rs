@@ -27,12 +27,16 @@ impl NameService {
     /// The usual one on this system; None where the shell has to bring it.
     pub fn usual() -> Option<Self> {
         #[cfg(feature = "mdns")]
-        return Some(Self::new(|addresses| {
-            let network = handfast_net::LocalNetwork::of(addresses)?;
-            Ok(Box::new(network))
-        }));
+        {
+            Some(Self::new(|addresses| {
+                let network = handfast_net::LocalNetwork::of(addresses)?;
+                Ok(Box::new(network))
+            }))
+        }
         #[cfg(not(feature = "mdns"))]
-        None
+        {
+            None
+        }
     }
 }
 
