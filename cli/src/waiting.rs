@@ -163,7 +163,9 @@ fn read<F: Face>(line: String, session: &Session, lines: &Lines) -> Reading {
         };
         match meaning {
             Meaning::Do(command, done) => match orders.give(command).await {
-                Ok(Done::Ok | Done::Session(_) | Done::GoesOn(_)) => Outcome::Say(done.into()),
+                Ok(Done::Ok | Done::Session(_) | Done::GoesOn(_) | Done::Here(..)) => {
+                    Outcome::Say(done.into())
+                }
                 Err(Refusal::OtherInvitation(_)) if !is_person => Outcome::Later(line),
                 Err(_) if orders.are_for_nobody() => Outcome::Again(line),
                 Err(refusal) => match words::refusal(refusal) {

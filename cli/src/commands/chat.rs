@@ -35,8 +35,22 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// Whom the person means.
+    pub(super) fn contact(&self) -> &str {
+        &self.contact
+    }
+
+    /// The device of the home.
+    ///
+    /// # Errors
+    /// What hinders it.
+    pub(super) async fn start_device(&self, output: &mut Output) -> Result<Device, Stop> {
+        self.chat.tell_obstacles(output);
+        Device::start(self.home.place()?).await
+    }
+
     /// How this session differs from others.
-    fn terms(&self) -> SessionTerms {
+    pub(super) fn terms(&self) -> SessionTerms {
         SessionTerms {
             called: self.name.as_deref().map(visible),
             limits: Some(self.chat.limits()),
@@ -56,8 +70,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         mut output,
         mut interrupt,
     } = hands;
-    args.chat.tell_obstacles(&mut output);
-    let device = interrupt.stops(Device::start(args.home.place()?)).await?;
+    let device = interrupt.stops(args.start_device(&mut output)).await?;
     let overview = device.overview();
     let contact = called(&overview.contacts, &args.contact).cloned();
     let contact = match contact {
@@ -82,7 +95,8 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     ended
 }
 
-async fn meet(
+/// Waits for a contact, and talks.
+pub(super) async fn meet(
     session: &mut Session,
     name: &str,
     (output, lines, interrupt): Terminal<'_>,
@@ -91,16 +105,20 @@ async fn meet(
     let mut answers = AnswerSource::none();
     let terminal = (&mut *output, &mut *lines, &mut *interrupt);
     let met = waiting::until_met(session, &mut face, &mut answers, terminal).await?;
-    let fallback = match name {
+    chat::talk(session, met, name_of(name), (output, lines, interrupt)).await
+}
+
+/// What somebody is called who may have no name.
+pub(super) fn name_of(name: &str) -> &str {
+    match name {
         "" => strings::contact(),
         name => name,
-    };
-    chat::talk(session, met, fallback, (output, lines, interrupt)).await
+    }
 }
 
 /// Says once that somebody is looked for.
 #[derive(Default)]
-struct Seeker {
+pub(super) struct Seeker {
     is_told: bool,
     is_asked: bool,
 }

@@ -4,6 +4,7 @@ mod chat;
 mod completions;
 mod contacts;
 mod demo;
+mod here;
 mod inspect;
 mod invitations;
 mod invite;
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Contacts(contacts::Args),
     #[command(about = strings::command_chat())]
     Chat(chat::Args),
+    #[command(about = strings::command_here())]
+    Here(here::Args),
     #[command(about = strings::command_scan())]
     Scan(scan::Args),
     #[command(about = strings::command_seal())]
@@ -69,6 +72,7 @@ impl Command {
             Self::Invitations(args) => args.json,
             Self::Contacts(args) => args.json,
             Self::Chat(args) => args.json,
+            Self::Here(args) => args.chat.json,
             Self::Scan(args) => args.json,
             Self::Seal(args) => args.json,
             Self::Open(args) => args.json,
@@ -89,6 +93,7 @@ impl Command {
             Self::Invitations(args) => talk(args.json, move |hands| invitations::run(args, hands)),
             Self::Contacts(args) => talk(args.json, move |hands| contacts::run(args, hands)),
             Self::Chat(args) => talk(args.json, move |hands| chat::run(args, hands)),
+            Self::Here(args) => talk(args.chat.json, move |hands| here::run(args, hands)),
             Self::Scan(args) => scan::run(&args),
             Self::Seal(args) => talk(args.json, move |hands| seal::run(args, hands)),
             Self::Open(args) => talk(args.json, move |hands| open::run(args, hands)),

@@ -123,7 +123,7 @@ impl Device {
     ) -> Result<Session, (Self, Stop)> {
         match self.command(command).await {
             Ok(Done::Session(id) | Done::GoesOn(id)) => Ok(Session::new(self, id, again)),
-            Ok(Done::Ok) => Err((self, Failure::Local.into())),
+            Ok(Done::Ok | Done::Here(..)) => Err((self, Failure::Local.into())),
             Err(stop) => Err((self, stop)),
         }
     }
@@ -167,6 +167,8 @@ impl Device {
             Refusal::Seal(error) => sealed_files::refused(error),
             Refusal::NoInvitation => Stop::bad_input(strings::sealed()),
             Refusal::Reply(error) => Stop::bad_input(words::reply_refused(error)),
+            Refusal::Here(error) => Stop::bad_input(words::here_refused(error)),
+            Refusal::SpentHere => Stop::bad_input(strings::here_spent()),
             Refusal::NotYet => Stop::new(Status::Failed, "not_yet", strings::not_yet()),
             Refusal::UnderWay(_) | Refusal::Busy(_) => self.place.not_named(&NotNamed::UnderWay),
             _ => Failure::Local.into(),

@@ -188,7 +188,7 @@ impl Session {
         self.device.start_again().await?;
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok => return Err(Failure::Local.into()),
+            Done::Ok | Done::Here(..) => return Err(Failure::Local.into()),
         }
         Ok(())
     }

@@ -20,7 +20,8 @@
 //! 5. `talk`: rows, files, the comparison, and what it makes of the trust in the peer.
 //! 6. `returning`: a contact is looked for by what only the two hold (`hours`), proves to be them, and both
 //!    keep the next secret before they talk. It goes on beside the conversation, and after it. `nearby`
-//!    announces this device to those who are looked for, in the local network.
+//!    announces this device to those who are looked for, in the local network; `here` says to one of them
+//!    where it is, by a token that people carry.
 //!
 //! # The rules of what is kept
 //!
@@ -32,6 +33,7 @@
 
 mod called;
 mod command;
+mod here;
 mod hours;
 mod nearby;
 mod pairing;
@@ -80,6 +82,7 @@ pub use handfast_token::Role;
 use handfast_protocol::handshake::{PublicKey, StaticKey};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Now;
+use handfast_protocol::reconnect::SpentHere;
 use handfast_store::{Contact, MAX_SETTING, Refused, StoreError};
 use handfast_token::{Invitation, ReplyError, SealedReply};
 use nearby::Nearby;
@@ -154,6 +157,7 @@ pub struct Device {
     network: Option<(Vec<IpAddr>, Option<IpAddr>)>,
     guesses: Guesses,
     nearby: Nearby,
+    spent_here: SpentHere,
 }
 
 /// Guesses that are not kept yet.
@@ -182,6 +186,7 @@ impl Device {
             network: None,
             guesses: Guesses::default(),
             nearby: Nearby::default(),
+            spent_here: SpentHere::default(),
         };
         let guesses = device.shared.kept().guesses.clone();
         if !guesses.is_empty() {
@@ -334,6 +339,8 @@ impl Device {
             Command::Withdraw(pending) => self.withdraw(request, pending, now),
             Command::Reply(reply, provenance) => self.reply(request, *reply, provenance, now),
             Command::Seek(key, terms) => self.seek(key, *terms, now).map(Some),
+            Command::ReadHere(token) => self.read_here(&token, now).map(Some),
+            Command::SeekHere(token, terms) => self.seek_here(shell, &token, *terms, now).map(Some),
             Command::To(id, command) => {
                 if !self.sessions.contains_key(&id) {
                     return Err(Refusal::NotNow);
@@ -413,9 +420,8 @@ impl Device {
     }
 
     fn seek(&mut self, key: PublicKey, terms: SessionTerms, now: Now) -> Result<Done, Refusal> {
-        let mut sessions = self.sessions.iter();
-        if let Some((id, _)) = sessions.find(|(_, session)| session.peer() == Some(key)) {
-            return Err(Refusal::UnderWay(*id));
+        if let Some(id) = self.session_with(key) {
+            return Err(Refusal::UnderWay(id));
         }
         let id = self.next_session();
         let session = Session::seek(&mut self.shared, id, key, terms, now)?;
@@ -521,7 +527,7 @@ impl Device {
             Some((Some(id), _)) => id,
             Some((None, pending)) => match self.resume(pending, AcceptTerms::default(), now)? {
                 Done::Session(id) | Done::GoesOn(id) => id,
-                Done::Ok => return Err(Refusal::NotNow),
+                Done::Ok | Done::Here(..) => return Err(Refusal::NotNow),
             },
         };
         let reply = SessionInput::Reply(request, reply, provenance);

@@ -5,6 +5,7 @@
 //! said. While the two talk, this device goes on listening: a contact whose device began anew knows nothing
 //! of the link, and comes again.
 
+use super::here::{Opened, Whereabouts};
 use super::hours::hours;
 use super::nearby::Wanted;
 use super::pairing::{Remembered, clock_ahead, way};
@@ -46,6 +47,7 @@ pub(super) struct Returning {
     path: Option<LinkPath>,
     /// Where they were last said to be in the local network.
     nearby: Vec<SocketAddr>,
+    here: Whereabouts,
     talk: Option<Box<Talk>>,
     is_offline: bool,
 }
@@ -95,6 +97,7 @@ impl Returning {
             proof: None,
             path: None,
             nearby: Vec::new(),
+            here: Whereabouts::default(),
             talk: None,
             is_offline: false,
         })
@@ -112,8 +115,10 @@ impl Returning {
     pub(super) fn deadline(&self) -> Option<Instant> {
         let proof = self.proof.as_ref();
         let proof = proof.and_then(|proof| proof.machine.poll_timeout());
-        let hours = self.hours_end.filter(|_| self.step == Step::Looking);
-        [proof, hours].into_iter().flatten().min()
+        let is_looking = self.step == Step::Looking;
+        let hours = self.hours_end.filter(|_| is_looking);
+        let here = self.here.deadline().filter(|_| is_looking);
+        [proof, hours, here].into_iter().flatten().min()
     }
 
     /// Asks for sockets.
@@ -151,6 +156,7 @@ impl Returning {
         let ways = self.ways(context).into_iter().map(|way| way.theirs);
         let nearby = self.nearby.iter().copied();
         let named = nearby.chain(ways).map(Candidate::host);
+        let named = self.here.addresses().chain(named);
         admit(named.collect::<Vec<_>>(), self.place.policy())
     }
 
@@ -172,6 +178,60 @@ impl Returning {
         let addresses = self.addresses(context);
         context.carry(CarrierCommand::Reach(addresses));
         self.talk.is_some() || self.proof.is_some()
+    }
+
+    /// They have said where they are.
+    pub(super) fn open_here(
+        &mut self,
+        context: &mut Context<'_>,
+        opened: Opened,
+    ) -> Result<(), SessionEnd> {
+        self.here.open(opened);
+        if self.step == Step::Looking {
+            let places = self.hours(context)?;
+            context.carry(CarrierCommand::Hours(places));
+            let addresses = self.addresses(context);
+            context.carry(CarrierCommand::Reach(addresses));
+        }
+        Ok(())
+    }
+
+    /// The person wants to say where this device is.
+    fn want_here(&mut self, context: &mut Context<'_>) -> Result<Done, Refusal> {
+        if self.talk.is_some() {
+            return Err(Refusal::NotNow);
+        }
+        let servers = context.asking().servers(self.place.is_on_this_machine());
+        self.here.want(!servers.is_empty(), context.now.monotonic);
+        if self.step == Step::Looking {
+            self.look_outside(context);
+        }
+        Ok(Done::Ok)
+    }
+
+    /// Asks how this device is seen from outside, where it is to say where it is.
+    fn look_outside(&self, context: &mut Context<'_>) {
+        let servers = context.asking().servers(self.place.is_on_this_machine());
+        if self.here.deadline().is_some() && self.place.reflexive.is_none() && !servers.is_empty() {
+            context.carry(CarrierCommand::LookOutside(servers));
+        }
+    }
+
+    /// Says where this device is, if that is wanted and not said yet.
+    fn say_here(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
+        if self.step != Step::Looking || self.talk.is_some() {
+            return Ok(());
+        }
+        let finding = self.keys(context).map(|keys| keys.finding);
+        if let Some(finding) = finding
+            && self
+                .here
+                .say(context.shared, &finding, &self.place, context.now)
+        {
+            let places = self.hours(context)?;
+            context.carry(CarrierCommand::Hours(places));
+        }
+        Ok(())
     }
 
     fn contact<'a>(&self, context: &'a Context<'_>) -> Option<&'a Contact> {
@@ -202,11 +262,14 @@ impl Returning {
             None => now.saturating_duration_since(self.since),
         };
         let good = hours(unix, clock.is_some(), in_vain);
-        self.hours_end = Some(now + good.lasts);
         let finding = contact.reconnect.as_ref().map(|keys| &keys.finding);
         let finding = finding.ok_or(SessionEnd::Store(StoreError::Unknown))?;
         let listened = good.listened.into_iter();
-        Ok(listened.filter_map(|hour| finding.hour(hour)).collect())
+        let listened = listened.filter_map(|hour| finding.hour(hour));
+        let places = self.here.places(listened, now);
+        let ends = now + good.lasts;
+        self.hours_end = Some(self.here.last_until(now).map_or(ends, |at| at.min(ends)));
+        Ok(places)
     }
 
     pub(super) fn take(
@@ -218,6 +281,10 @@ impl Returning {
             SessionInput::Carrier(event) => self.carried(context, event)?,
             SessionInput::Command(_, SessionCommand::Close) if self.talk.is_none() => {
                 return Err(SessionEnd::Closed);
+            }
+            SessionInput::Command(request, SessionCommand::Here) => {
+                let result = self.want_here(context);
+                context.answer(request, result);
             }
             SessionInput::Command(request, SessionCommand::AcceptRestored(agrees)) => {
                 let result = self.decide(agrees);
@@ -290,6 +357,7 @@ impl Returning {
                     addresses: self.addresses(context),
                 };
                 context.carry(CarrierCommand::Seek(Box::new(seek)));
+                self.look_outside(context);
             }
             CarrierEvent::LinkOpen {
                 local,
@@ -385,6 +453,7 @@ impl Returning {
                 }
             }
         }
+        self.say_here(context)?;
         self.show(context);
         Ok(())
     }
@@ -440,6 +509,9 @@ impl Returning {
                 ..Milestones::default()
             },
         };
+        if self.here.met() {
+            self.hours_end = Some(now.monotonic);
+        }
         context.carry(CarrierCommand::Stands);
         self.talk = Some(Box::new(Talk::start(context, met)));
     }
@@ -529,6 +601,7 @@ impl Returning {
             heard: contact.map_or(0, |contact| contact.heard),
             is_here: self.proof.is_some(),
             restored: self.proof.as_ref().and_then(|proof| proof.asks.clone()),
+            here: self.here.token(),
             is_offline: self.is_offline,
         };
         context.show(view);

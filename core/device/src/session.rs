@@ -1,5 +1,6 @@
 //! One session: from the wish to connect with somebody to the goodbye.
 
+use super::here::Opened;
 use super::nearby::Wanted;
 use super::pairing::{Pairing, Remembered};
 use super::place::is_on_this_machine;
@@ -322,6 +323,19 @@ impl Session {
         match self.parts(shared, now) {
             (State::Returning(returning), mut context) => returning.found(&mut context, addresses),
             _ => true,
+        }
+    }
+
+    /// The contact has said where they are.
+    pub(super) fn open_here(
+        &mut self,
+        shared: &mut Shared,
+        opened: Opened,
+        now: Now,
+    ) -> Result<(), SessionEnd> {
+        match self.parts(shared, now) {
+            (State::Returning(returning), mut context) => returning.open_here(&mut context, opened),
+            _ => Ok(()),
         }
     }
 

@@ -244,6 +244,7 @@ impl Talk {
             | SessionCommand::OfferReply
             | SessionCommand::Answer(_)
             | SessionCommand::AcceptRestored(_)
+            | SessionCommand::Here
             | SessionCommand::TryHarder
             | SessionCommand::Withdraw => Err(Refusal::NotNow),
         };

@@ -88,6 +88,27 @@ fn two_programs_that_began_anew_at_other_addresses_find_each_other_in_the_local_
 }
 
 #[test]
+fn who_is_not_found_otherwise_says_where_they_are() {
+    lab_or_skip!();
+    let apart = Apart::new();
+    moves(&apart.world.host, 71);
+    moves(&apart.world.guest, 72);
+    let say = ["here", "Ben", "--no-stun", "--no-local-discovery"];
+    let mut ana = Person::start(&apart.world.host, &apart.folder, "Ana", &say);
+    let here = ana.until(SOON, &["here"]).expect("she says where she is");
+    let link = here["link"].as_str().expect("a link");
+    let join = ["join", link, "--yes", "--no-stun"];
+    let mut ben = Person::start(&apart.world.guest, &apart.folder, "Ben", &join);
+    let said = ben.until(SOON, &["here_opened"]).expect("he is told who");
+    assert_eq!(said["name"], "Ana");
+    let have_met = ana.until(SOON, &["met"]).and(ben.until(SOON, &["met"]));
+    have_met.expect("they meet");
+    ana.say("hello");
+    let has_read = ben.heard(SOON, |told| told["text"] == "hello");
+    has_read.expect("they talk");
+}
+
+#[test]
 fn who_forbids_it_is_not_found_in_the_local_network() {
     lab_or_skip!();
     let apart = Apart::new();

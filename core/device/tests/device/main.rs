@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // tests
 
 mod describe;
+mod here;
 mod nearby;
 mod person;
 mod returning;

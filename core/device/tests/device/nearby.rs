@@ -16,7 +16,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-fn moves(world: &mut World, side: usize, address: [u8; 4]) {
+pub(super) fn moves(world: &mut World, side: usize, address: [u8; 4]) {
     let address = IpAddr::V4(Ipv4Addr::from(address));
     world.command(side, Command::NetworkChanged(vec![address], None));
 }

@@ -16,7 +16,7 @@ use handfast_protocol::network::{Mapping, MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInvitation};
 use handfast_seal::{Answers, Questions, SealError};
 use handfast_store::{Contact, KeyStoreError, Refused, StoreError};
-use handfast_token::{Question, ReplyError, Secret, Token};
+use handfast_token::{Here, HereError, HereKey, Question, ReplyError, SealedHere, Secret, Token};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -203,7 +203,10 @@ impl Numbers {
     }
 
     fn command(&mut self) -> Command {
-        match self.below(14) {
+        match self.below(17) {
+            14 => Command::Seek(self.key(), Box::new(self.session_terms())),
+            15 => Command::ReadHere(self.here()),
+            16 => Command::SeekHere(self.here(), Box::new(self.session_terms())),
             0 => Command::Invite(Box::new(self.invite_terms())),
             1 => {
                 let invitation = invitation(self.below(256) as u8);
@@ -230,8 +233,22 @@ impl Numbers {
         }
     }
 
+    fn here(&mut self) -> Box<SealedHere> {
+        let here = Here {
+            made: self.below(1 << 32) as u32,
+            candidates: accepted(1, 1).invitation.candidates.clone(),
+        };
+        let key = HereKey {
+            finding: &Secret::new([1; 32]),
+            day: self.below(1 << 16) as u16,
+            maker: &self.key().0,
+        };
+        Box::new(here.seal(&key, [self.below(256) as u8; 8]))
+    }
+
     fn session_command(&mut self) -> SessionCommand {
-        match self.below(11) {
+        match self.below(12) {
+            11 => SessionCommand::Here,
             0 => {
                 let code = self.perhaps(|numbers| Secret::new([numbers.below(256) as u8; 16]));
                 SessionCommand::Unlock(self.answers(), code)
@@ -451,6 +468,9 @@ impl Numbers {
             Ok(Done::Ok),
             Ok(Done::Session(id)),
             Ok(Done::GoesOn(id)),
+            Ok(Done::Here(self.key(), self.any())),
+            Err(Refusal::Here(HereError::OtherContact)),
+            Err(Refusal::SpentHere),
             Err(Refusal::NotNow),
             Err(Refusal::Busy(id)),
             Err(Refusal::TooMuchWaits),
