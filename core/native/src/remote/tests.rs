@@ -464,11 +464,12 @@ impl Numbers {
 
     fn result(&mut self) -> Result<Done, Refusal> {
         let (id, error) = (self.id(), self.store_error());
+        let (key, age) = (self.key(), self.any());
         self.one(&[
             Ok(Done::Ok),
             Ok(Done::Session(id)),
             Ok(Done::GoesOn(id)),
-            Ok(Done::Here(self.key(), self.any())),
+            Ok(Done::Here(key, age)),
             Err(Refusal::Here(HereError::OtherContact)),
             Err(Refusal::SpentHere),
             Err(Refusal::NotNow),
