@@ -1,18 +1,13 @@
 //! `handfast chat`: look for somebody who was met before, and talk. It needs no invitation.
 
 use super::{Hands, Terminal};
-use crate::answers::talk::AnswerSource;
-use crate::chat::{self, ChatArgs};
+use crate::chat::{self, ChatArgs, Shows};
 use crate::device::{Device, Session};
 use crate::home::HomeArgs;
 use crate::lines::Lines;
-use crate::output::{Event, Output};
 use crate::status::Stop;
-use crate::waiting::{self, Face, Meaning};
 use crate::{strings, words};
-use handfast_native::device::{
-    AcceptTerms, Command, Scope, SessionCommand, SessionTerms, View, called,
-};
+use handfast_native::device::{AcceptTerms, Command, Scope, SessionCommand, SessionTerms, called};
 use handfast_native::handshake::visible;
 
 #[derive(clap::Args)]
@@ -35,20 +30,6 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// Whom the person means.
-    pub(super) fn contact(&self) -> &str {
-        &self.contact
-    }
-
-    /// The device of the home.
-    ///
-    /// # Errors
-    /// What hinders it.
-    pub(super) async fn start_device(&self, output: &mut Output) -> Result<Device, Stop> {
-        self.chat.tell_obstacles(output);
-        Device::start(self.home.place()?).await
-    }
-
     /// How this session differs from others.
     pub(super) fn terms(&self) -> SessionTerms {
         SessionTerms {
@@ -66,11 +47,23 @@ impl Args {
 }
 
 pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
+    let terms = args.terms();
+    look_for(&args, terms, None, hands).await
+}
+
+/// Looks for a contact, and talks. Where something can show it, it is said to them where this device is.
+pub(super) async fn look_for(
+    args: &Args,
+    terms: SessionTerms,
+    shows: Option<Shows<'_>>,
+    hands: Hands,
+) -> Result<(), Stop> {
     let Hands {
         mut output,
         mut interrupt,
     } = hands;
-    let device = interrupt.stops(args.start_device(&mut output)).await?;
+    args.chat.tell_obstacles(&mut output);
+    let device = interrupt.stops(Device::start(args.home.place()?)).await?;
     let overview = device.overview();
     let contact = called(&overview.contacts, &args.contact).cloned();
     let contact = match contact {
@@ -80,7 +73,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
             return Err(words::not_called(error));
         }
     };
-    let seek = Command::Seek(contact.key, Box::new(args.terms()));
+    let seek = Command::Seek(contact.key, Box::new(terms));
     let mut session = match device.begin(seek, AcceptTerms::default()).await {
         Ok(session) => session,
         Err((device, stop)) => {
@@ -90,74 +83,24 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     };
     let mut lines = Lines::of_standard_input(&output);
     let terminal = (&mut output, &mut lines, &mut interrupt);
-    let ended = meet(&mut session, contact.shown_name(), terminal).await;
+    let ended = talk(&mut session, contact.shown_name(), shows, terminal).await;
     session.end(&mut output, &mut interrupt).await;
     ended
 }
 
-/// Waits for a contact, and talks.
-pub(super) async fn meet(
+/// Talks to a contact of that name.
+pub(super) async fn talk(
     session: &mut Session,
     name: &str,
-    (output, lines, interrupt): Terminal<'_>,
+    shows: Option<Shows<'_>>,
+    terminal: Terminal<'_>,
 ) -> Result<(), Stop> {
-    let mut face = Seeker::default();
-    let mut answers = AnswerSource::none();
-    let terminal = (&mut *output, &mut *lines, &mut *interrupt);
-    let met = waiting::until_met(session, &mut face, &mut answers, terminal).await?;
-    chat::talk(session, met, name_of(name), (output, lines, interrupt)).await
-}
-
-/// What somebody is called who may have no name.
-pub(super) fn name_of(name: &str) -> &str {
-    match name {
+    if shows.is_some() {
+        session.command(SessionCommand::Here).await?;
+    }
+    let fallback = match name {
         "" => strings::contact(),
         name => name,
-    }
-}
-
-/// Says once that somebody is looked for.
-#[derive(Default)]
-pub(super) struct Seeker {
-    is_told: bool,
-    is_asked: bool,
-}
-
-impl Face for Seeker {
-    fn draw(
-        &mut self,
-        view: &View,
-        _session: &mut Session,
-        output: &mut Output,
-    ) -> Result<(), Stop> {
-        let View::Seeking {
-            name,
-            heard,
-            restored,
-            ..
-        } = view
-        else {
-            return Ok(());
-        };
-        if !std::mem::replace(&mut self.is_told, true) {
-            output.tell(Event::Seeking {
-                name: name.clone(),
-                heard: *heard,
-            });
-        }
-        let was_asked = std::mem::replace(&mut self.is_asked, restored.is_some());
-        if let Some(claim) = restored.as_ref().filter(|_| !was_asked) {
-            output.tell(Event::restored(name, claim));
-        }
-        Ok(())
-    }
-
-    const EMPTY: Meaning = Meaning::Boost;
-
-    fn read(line: &str, _is_person: bool) -> Meaning {
-        match words::restored_answer(line) {
-            Some(agrees) => Meaning::Do(SessionCommand::AcceptRestored(agrees), ""),
-            None => Meaning::Later,
-        }
-    }
+    };
+    chat::talk_again(session, fallback, shows, terminal).await
 }

@@ -1,20 +1,16 @@
 //! `handfast here`: say to somebody who was met before where this device is, and talk once they are here.
 //! And the other end of it: what somebody says so.
 
-use super::chat::{self, Seeker};
+use super::Hands;
+use super::chat;
 use super::invite::{SCALE, link_base, write};
-use super::{Hands, Terminal};
-use crate::answers::talk::AnswerSource;
 use crate::asking::StunArgs;
 use crate::device::{Device, Session};
 use crate::output::{Event, Output};
 use crate::status::Stop;
+use crate::strings;
 use crate::symbol::Forms;
-use crate::waiting::{self, Face, Meaning};
-use crate::{strings, words};
-use handfast_native::device::{
-    AcceptTerms, Command, Done, SessionCommand, SessionTerms, View, called,
-};
+use handfast_native::device::{AcceptTerms, Command, Done, SessionTerms};
 use handfast_native::pairing::Failure;
 use handfast_native::store::Contact;
 use handfast_native::token::{HERE_LIFETIME, LinkBase, SealedHere, Token};
@@ -38,90 +34,21 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
-    let Hands {
-        mut output,
-        mut interrupt,
-    } = hands;
-    let device = interrupt.stops(args.chat.start_device(&mut output)).await?;
-    let overview = device.overview();
-    let contact = match called(&overview.contacts, args.chat.contact()) {
-        Ok(contact) => contact.clone(),
-        Err(error) => {
-            device.end(&mut output, &mut interrupt).await;
-            return Err(words::not_called(error));
-        }
-    };
     let terms = SessionTerms {
         asking: Some(args.stun.asking()),
         ..args.chat.terms()
     };
-    let seek = Command::Seek(contact.key, Box::new(terms));
-    let mut session = match device.begin(seek, AcceptTerms::default()).await {
-        Ok(session) => session,
-        Err((device, stop)) => {
-            device.end(&mut output, &mut interrupt).await;
-            return Err(stop);
+    let mut shown: Option<Token> = None;
+    let shows = |name: &str, token: &Token, output: &mut Output| {
+        if shown.as_ref() == Some(token) {
+            return Ok(());
         }
-    };
-    let mut lines = crate::lines::Lines::of_standard_input(&output);
-    let terminal = (&mut output, &mut lines, &mut interrupt);
-    let ended = say(&args, &mut session, &contact, terminal).await;
-    session.end(&mut output, &mut interrupt).await;
-    ended
-}
-
-/// Says where this device is, waits, and talks.
-async fn say(
-    args: &Args,
-    session: &mut Session,
-    contact: &Contact,
-    (output, lines, interrupt): Terminal<'_>,
-) -> Result<(), Stop> {
-    session.command(SessionCommand::Here).await?;
-    let mut face = Teller {
-        args,
-        seeker: Seeker::default(),
-        shown: None,
-    };
-    let mut answers = AnswerSource::none();
-    let terminal = (&mut *output, &mut *lines, &mut *interrupt);
-    let met = waiting::until_met(session, &mut face, &mut answers, terminal).await?;
-    let terminal = (output, lines, interrupt);
-    crate::chat::talk(session, met, chat::name_of(contact.shown_name()), terminal).await
-}
-
-/// Shows the token whenever it is another one.
-struct Teller<'a> {
-    args: &'a Args,
-    seeker: Seeker,
-    shown: Option<Token>,
-}
-
-impl Face for Teller<'_> {
-    const EMPTY: Meaning = Seeker::EMPTY;
-
-    fn draw(
-        &mut self,
-        view: &View,
-        session: &mut Session,
-        output: &mut Output,
-    ) -> Result<(), Stop> {
-        self.seeker.draw(view, session, output)?;
-        if let View::Seeking { name, here, .. } = view
-            && let Some(token) = here
-            && self.shown.as_ref() != Some(token)
-        {
-            if self.shown.replace(token.clone()).is_some() {
-                output.note(strings::here_moved());
-            }
-            show(self.args, name, token, output)?;
+        if shown.replace(token.clone()).is_some() {
+            output.note(strings::here_moved());
         }
-        Ok(())
-    }
-
-    fn read(line: &str, is_person: bool) -> Meaning {
-        Seeker::read(line, is_person)
-    }
+        show(&args, name, token, output)
+    };
+    chat::look_for(&args.chat, terms, Some(Box::new(shows)), hands).await
 }
 
 fn show(args: &Args, name: &str, token: &Token, output: &mut Output) -> Result<(), Stop> {
@@ -132,6 +59,7 @@ fn show(args: &Args, name: &str, token: &Token, output: &mut Output) -> Result<(
     }
     output.show_token(&forms, !args.link_only);
     output.tell(Event::here(name, forms, HERE_LIFETIME));
+    output.show_code();
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 //! of the link, and comes again.
 
 use super::here::{Opened, Whereabouts};
+use super::history::{History, write};
 use super::hours::hours;
 use super::nearby::Wanted;
 use super::pairing::{Remembered, clock_ahead, way};
@@ -14,8 +15,8 @@ use super::session::{Context, SessionInput, not_now};
 use super::shared::{Purpose, Shared};
 use super::talk::Talk;
 use super::{
-    AuthenticatedPeer, Bind, CarrierCommand, CarrierEvent, Done, Milestones, Refusal, SeekKeys,
-    SessionCommand, SessionEnd, Ticket, View, Write,
+    AuthenticatedPeer, Bind, CarrierCommand, CarrierEvent, Done, Milestones, Refusal, Saying,
+    SeekKeys, SessionCommand, SessionEnd, Ticket, View, Write,
 };
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
 use handfast_protocol::link::LinkPath;
@@ -43,12 +44,15 @@ pub(super) struct Returning {
     /// When other hours are good.
     hours_end: Option<Instant>,
     proof: Option<Proof>,
-    /// Which way the last link took.
+    /// The last link that was open, and which way it took.
+    link: u64,
     path: Option<LinkPath>,
     /// Where they were last said to be in the local network.
     nearby: Vec<SocketAddr>,
     here: Whereabouts,
     talk: Option<Box<Talk>>,
+    /// It ends once everything that was written is with them.
+    is_leaving: bool,
     is_offline: bool,
 }
 
@@ -95,10 +99,12 @@ impl Returning {
             since: now.monotonic,
             hours_end: None,
             proof: None,
+            link: 0,
             path: None,
             nearby: Vec::new(),
             here: Whereabouts::default(),
             talk: None,
+            is_leaving: false,
             is_offline: false,
         })
     }
@@ -123,6 +129,7 @@ impl Returning {
 
     /// Asks for sockets.
     pub(super) fn begin(&mut self, context: &mut Context<'_>) {
+        context.listing.list_history(context.shared, self.key);
         self.show(context);
         if context.shared.is_asleep() {
             return;
@@ -292,6 +299,8 @@ impl Returning {
             }
             input @ (SessionInput::Talk(_)
             | SessionInput::Command(..)
+            | SessionInput::Listed
+            | SessionInput::LogsEnded(_)
             | SessionInput::PeerRefused(_)) => self.pass(context, input)?,
             SessionInput::Sleep => {}
             SessionInput::Wake if self.step == Step::Stopped => self.begin(context),
@@ -335,6 +344,17 @@ impl Returning {
                 self.talked(context, taken)
             }
             (None, SessionInput::PeerRefused(key)) if key == self.key => Err(SessionEnd::Refused),
+            (None, SessionInput::Command(request, SessionCommand::Say(Saying::Leave))) => {
+                self.is_leaving = true;
+                context.answer(request, Ok(Done::Ok));
+                Ok(())
+            }
+            // It is kept, and goes when they are here.
+            (None, SessionInput::Command(request, SessionCommand::Say(saying))) => {
+                let written = write(context, self.key, saying);
+                context.answer(request, written);
+                Ok(())
+            }
             (None, input) => {
                 not_now(context.shared, &input);
                 Ok(())
@@ -360,12 +380,13 @@ impl Returning {
                 self.look_outside(context);
             }
             CarrierEvent::LinkOpen {
+                number,
                 local,
                 remote,
                 path,
             } => {
                 self.prove(context, local, remote)?;
-                self.path = path;
+                (self.link, self.path) = (number, path);
             }
             CarrierEvent::Received(message) => match &mut self.proof {
                 Some(proof) => proof.machine.received(context.now, &message),
@@ -435,6 +456,11 @@ impl Returning {
 
     /// Does what the machine wants, and shows how it stands.
     fn go_on(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
+        let history = context.shared.history(self.key);
+        let owes_nothing = history.is_none_or(History::owes_nothing);
+        if self.is_leaving && self.talk.is_none() && owes_nothing {
+            return Err(SessionEnd::Closed);
+        }
         while let Some(proof) = &mut self.proof
             && proof.keeping.is_none()
             && let Some(effect) = proof.machine.poll_effect()
@@ -502,6 +528,8 @@ impl Returning {
                 keeps_us: true,
                 reconnect: returned.keys,
             },
+            gives_back: returned.restored.is_some(),
+            link: self.link,
             path: self.path,
             early: Vec::new(),
             milestones: Milestones {
@@ -513,7 +541,7 @@ impl Returning {
             self.hours_end = Some(now.monotonic);
         }
         context.carry(CarrierCommand::Stands);
-        self.talk = Some(Box::new(Talk::start(context, met)));
+        self.talk = Some(Box::new(Talk::start(context, met, self.is_leaving)));
     }
 
     /// What an end of the conversation means here: whoever is lost, or left, is looked for again.
@@ -523,8 +551,10 @@ impl Returning {
         taken: Result<(), SessionEnd>,
     ) -> Result<(), SessionEnd> {
         match taken {
-            Err(SessionEnd::Lost | SessionEnd::PeerLeft) => {
+            // What could not be kept has to come again.
+            Err(SessionEnd::Lost | SessionEnd::PeerLeft | SessionEnd::Store(_)) => {
                 if let Some(mut talk) = self.talk.take() {
+                    self.is_leaving |= talk.is_leaving();
                     talk.over(context);
                 }
                 self.since = context.now.monotonic;

@@ -102,7 +102,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     let terminal = (&mut output, &mut lines, &mut interrupt);
     let ended = match opened {
         Opened::Invitation(handed) => guest(&args, &mut session, handed, terminal).await,
-        Opened::Here(name) => super::chat::meet(&mut session, &name, terminal).await,
+        Opened::Here(name) => super::chat::talk(&mut session, &name, None, terminal).await,
     };
     session.end(&mut output, &mut interrupt).await;
     ended
