@@ -42,6 +42,9 @@ fn said(row: &Row, text: &str) -> Event {
 impl Files {
     /// Shows a row that is new, or that has changed.
     pub(crate) fn show(&mut self, row: &Row, output: &mut Output) {
+        if output.window().is_some() {
+            return self.draw(row, output);
+        }
         match &row.content {
             RowContent::Text(text) => match &row.lasting {
                 Some(lasting) => self.show_kept(row, Some(text), lasting, output),
@@ -107,20 +110,44 @@ impl Files {
         }
     }
 
-    fn begin(&mut self, row: &Row, name: &str, bytes: u64, state: &FileState, output: &mut Output) {
-        let asks = matches!(state, FileState::Offered);
+    /// Shows it in a window, as it stands there.
+    fn draw(&mut self, row: &Row, output: &Output) {
         let mut number = None;
-        if !row.ours {
-            self.last += 1;
-            number = Some(self.last);
+        if let RowContent::File { state, .. } = &row.content {
+            let known = self.files.get(&row.number);
+            number = match known {
+                Some(file) => file.number,
+                None => self.insert(row, state),
+            };
+            if matches!(state, FileState::Done { .. } | FileState::Failed { .. }) {
+                self.files.remove(&row.number);
+            }
+        }
+        if let Some(window) = output.window() {
+            window.update(|screen, at| screen.row(row, number, at));
+        }
+    }
+
+    fn begin(&mut self, row: &Row, name: &str, bytes: u64, state: &FileState, output: &mut Output) {
+        if let Some(number) = self.insert(row, state) {
             output.tell(Event::FileOffered {
-                number: self.last,
+                number,
                 name: name.to_owned(),
                 bytes,
-                asks,
+                asks: matches!(state, FileState::Offered),
             });
         }
+    }
+
+    /// Knows of a file from now on. The number by which a person answers, if it is theirs.
+    fn insert(&mut self, row: &Row, state: &FileState) -> Option<u64> {
+        let asks = matches!(state, FileState::Offered);
+        let number = (!row.ours).then(|| {
+            self.last += 1;
+            self.last
+        });
         self.files.insert(row.number, File { number, asks });
+        number
     }
 
     /// The rows of the offers that are meant by a number, or of all; they wait for no answer any more.

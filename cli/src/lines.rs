@@ -22,7 +22,7 @@ pub(crate) struct Lines {
     ended: bool,
     terminal: bool,
     /// Where a person types.
-    _keyboard: Option<Keyboard>,
+    keyboard: Option<Keyboard>,
 }
 
 impl Lines {
@@ -51,8 +51,13 @@ impl Lines {
             kept: VecDeque::new(),
             ended: false,
             terminal: io::stdin().is_terminal(),
-            _keyboard: keyboard,
+            keyboard,
         }
+    }
+
+    /// Whether what a person types is taken key by key.
+    pub(crate) fn are_keys(&self) -> bool {
+        self.keyboard.is_some()
     }
 
     /// Whether a person types.

@@ -599,6 +599,13 @@ pub(crate) fn option_keep_free() -> &'static str {
     }
 }
 
+pub(crate) fn option_plain() -> &'static str {
+    match language() {
+        English => "Talk in plain lines, also where the whole window could be used",
+        German => "In einfachen Zeilen reden, auch wo das ganze Fenster genutzt werden könnte",
+    }
+}
+
 pub(crate) fn option_downloads() -> &'static str {
     match language() {
         English => "Where received files go",
@@ -1868,8 +1875,388 @@ pub(crate) fn guest() -> &'static str {
 
 pub(crate) fn chat_help() -> &'static str {
     match language() {
-        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
-        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
+        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+    }
+}
+
+pub(crate) fn screen_people() -> &'static str {
+    match language() {
+        English => "People",
+        German => "Personen",
+    }
+}
+
+pub(crate) fn screen_waiting() -> &'static str {
+    match language() {
+        English => "Waiting",
+        German => "Wartet",
+    }
+}
+
+pub(crate) fn screen_invitation(tag: impl Display) -> String {
+    match language() {
+        English => format!("Invitation {tag}"),
+        German => format!("Einladung {tag}"),
+    }
+}
+
+pub(crate) fn screen_reply_to(name: impl Display) -> String {
+    match language() {
+        English => format!("Reply to {name}"),
+        German => format!("Antwort an {name}"),
+    }
+}
+
+pub(crate) fn screen_here() -> &'static str {
+    match language() {
+        English => "here",
+        German => "da",
+    }
+}
+
+pub(crate) fn screen_silent() -> &'static str {
+    match language() {
+        English => "silent",
+        German => "still",
+    }
+}
+
+pub(crate) fn screen_checking() -> &'static str {
+    match language() {
+        English => "checking",
+        German => "wird geprüft",
+    }
+}
+
+pub(crate) fn screen_trying() -> &'static str {
+    match language() {
+        English => "trying",
+        German => "gesucht",
+    }
+}
+
+pub(crate) fn screen_offline() -> &'static str {
+    match language() {
+        English => "no network",
+        German => "kein Netz",
+    }
+}
+
+pub(crate) fn screen_connected() -> &'static str {
+    match language() {
+        English => "connected",
+        German => "verbunden",
+    }
+}
+
+pub(crate) fn screen_why_silent() -> &'static str {
+    match language() {
+        English => "silent; what you send waits",
+        German => "still; was du sendest, wartet",
+    }
+}
+
+pub(crate) fn screen_why_checking() -> &'static str {
+    match language() {
+        English => "here; checking that it is them",
+        German => "da; es wird geprüft, wer es ist",
+    }
+}
+
+pub(crate) fn screen_why_trying() -> &'static str {
+    match language() {
+        English => "trying, not here yet",
+        German => "gesucht, noch nicht da",
+    }
+}
+
+pub(crate) fn screen_why_trying_heard(ago: impl Display) -> String {
+    match language() {
+        English => format!("trying, heard {ago} ago"),
+        German => format!("gesucht, gehört vor {ago}"),
+    }
+}
+
+pub(crate) fn screen_why_offline() -> &'static str {
+    match language() {
+        English => "this machine has no network",
+        German => "dieser Rechner hat kein Netz",
+    }
+}
+
+pub(crate) fn screen_why_over() -> &'static str {
+    match language() {
+        English => "not connected",
+        German => "nicht verbunden",
+    }
+}
+
+pub(crate) fn screen_verified() -> &'static str {
+    match language() {
+        English => "verified",
+        German => "überprüft",
+    }
+}
+
+pub(crate) fn screen_answer_checked() -> &'static str {
+    match language() {
+        English => "answer checked",
+        German => "Antwort geprüft",
+    }
+}
+
+pub(crate) fn screen_introduced() -> &'static str {
+    match language() {
+        English => "introduced",
+        German => "vorgestellt",
+    }
+}
+
+pub(crate) fn screen_unverified() -> &'static str {
+    match language() {
+        English => "not verified",
+        German => "nicht überprüft",
+    }
+}
+
+pub(crate) fn screen_today() -> &'static str {
+    match language() {
+        English => "today",
+        German => "heute",
+    }
+}
+
+pub(crate) fn screen_yesterday() -> &'static str {
+    match language() {
+        English => "yesterday",
+        German => "gestern",
+    }
+}
+
+pub(crate) fn screen_months() -> &'static str {
+    match language() {
+        English => "January February March April May June July August September October November December",
+        German => "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    }
+}
+
+pub(crate) fn screen_day(day: impl Display, month: impl Display, year: impl Display) -> String {
+    match language() {
+        English => format!("{day} {month} {year}"),
+        German => format!("{day}. {month} {year}"),
+    }
+}
+
+pub(crate) fn screen_true_host(host: impl Display) -> String {
+    match language() {
+        English => format!("(leads to {host})"),
+        German => format!("(führt zu {host})"),
+    }
+}
+
+pub(crate) fn screen_withdrawn() -> &'static str {
+    match language() {
+        English => "took this back",
+        German => "hat das zurückgenommen",
+    }
+}
+
+pub(crate) fn screen_ended() -> &'static str {
+    match language() {
+        English => "has run out",
+        German => "ist abgelaufen",
+    }
+}
+
+pub(crate) fn screen_edited() -> &'static str {
+    match language() {
+        English => "changed",
+        German => "geändert",
+    }
+}
+
+pub(crate) fn screen_disappears(left: impl Display) -> String {
+    match language() {
+        English => format!("disappears in {left}"),
+        German => format!("verschwindet in {left}"),
+    }
+}
+
+pub(crate) fn screen_quote_other() -> &'static str {
+    match language() {
+        English => "something that is no text",
+        German => "etwas, das kein Text ist",
+    }
+}
+
+pub(crate) fn screen_quote_not_here() -> &'static str {
+    match language() {
+        English => "something that is not here",
+        German => "etwas, das nicht hier ist",
+    }
+}
+
+pub(crate) fn no_such_line() -> &'static str {
+    match language() {
+        English => "There is no line here that this can be done to.",
+        German => "Hier steht keine Zeile, mit der das geht.",
+    }
+}
+
+pub(crate) fn not_turned() -> &'static str {
+    match language() {
+        English => "Something is still on its way here and would be lost. Wait until it is through.",
+        German => "Hier ist noch etwas unterwegs und ginge verloren. Warte, bis es durch ist.",
+    }
+}
+
+pub(crate) fn nothing_before() -> &'static str {
+    match language() {
+        English => "There is nothing before this.",
+        German => "Davor gibt es nichts.",
+    }
+}
+
+pub(crate) fn screen_file_waits() -> &'static str {
+    match language() {
+        English => "waits until they take it",
+        German => "wartet, bis sie angenommen wird",
+    }
+}
+
+pub(crate) fn screen_file_offered(number: impl Display) -> String {
+    match language() {
+        English => format!("waits: /accept {number} or /decline {number}"),
+        German => format!("wartet: /accept {number} oder /decline {number}"),
+    }
+}
+
+pub(crate) fn screen_file_of(done: impl Display, all: impl Display) -> String {
+    match language() {
+        English => format!("{done} of {all}"),
+        German => format!("{done} von {all}"),
+    }
+}
+
+pub(crate) fn screen_file_stored(path: impl Display) -> String {
+    match language() {
+        English => format!("is here: {path}"),
+        German => format!("ist hier: {path}"),
+    }
+}
+
+pub(crate) fn screen_file_arrived() -> &'static str {
+    match language() {
+        English => "has arrived",
+        German => "ist angekommen",
+    }
+}
+
+pub(crate) fn screen_compare() -> &'static str {
+    match language() {
+        English => "Do they see the same, in this order?",
+        German => "Sieht die andere Seite dasselbe, in dieser Reihenfolge?",
+    }
+}
+
+pub(crate) fn screen_compare_how() -> &'static str {
+    match language() {
+        English => "/same, /different, or Esc for later",
+        German => "/same für gleich, /different für anders, Esc für später",
+    }
+}
+
+pub(crate) fn screen_further_down() -> &'static str {
+    match language() {
+        English => "End goes to the last line",
+        German => "Ende führt zur letzten Zeile",
+    }
+}
+
+pub(crate) fn screen_new_below(count: u64) -> String {
+    match (language(), count == 1) {
+        (English, true) => format!("{count} new line below: End"),
+        (English, false) => format!("{count} new lines below: End"),
+        (German, true) => format!("{count} neue Zeile unten: Ende"),
+        (German, false) => format!("{count} neue Zeilen unten: Ende"),
+    }
+}
+
+pub(crate) fn screen_over_how() -> &'static str {
+    match language() {
+        English => "The conversation is over. What was said stays here until you leave with F10.",
+        German => "Das Gespräch ist zu Ende. Was gesagt wurde, bleibt hier, bis du mit F10 gehst.",
+    }
+}
+
+pub(crate) fn screen_code() -> &'static str {
+    match language() {
+        English => "For somebody else to scan. Esc takes it back.",
+        German => "Für jemand anderen zum Scannen. Esc nimmt ihn zurück.",
+    }
+}
+
+pub(crate) fn screen_no_code() -> &'static str {
+    match language() {
+        English => "The code has no room in this window: make it larger, or hand on this link. Esc takes it back.",
+        German => "Der Code hat in diesem Fenster keinen Platz: Mach es größer oder gib diesen Link weiter. Esc nimmt ihn zurück.",
+    }
+}
+
+pub(crate) fn screen_key_code() -> &'static str {
+    match language() {
+        English => "code",
+        German => "Code",
+    }
+}
+
+pub(crate) fn screen_key_file() -> &'static str {
+    match language() {
+        English => "file",
+        German => "Datei",
+    }
+}
+
+pub(crate) fn screen_key_compare() -> &'static str {
+    match language() {
+        English => "compare",
+        German => "vergleichen",
+    }
+}
+
+pub(crate) fn screen_key_people() -> &'static str {
+    match language() {
+        English => "people",
+        German => "Personen",
+    }
+}
+
+pub(crate) fn screen_key_history() -> &'static str {
+    match language() {
+        English => "history",
+        German => "Verlauf",
+    }
+}
+
+pub(crate) fn screen_key_help() -> &'static str {
+    match language() {
+        English => "help",
+        German => "Hilfe",
+    }
+}
+
+pub(crate) fn screen_key_leave() -> &'static str {
+    match language() {
+        English => "leave",
+        German => "gehen",
+    }
+}
+
+pub(crate) fn screen_help() -> &'static str {
+    match language() {
+        English => "Keys:\n  PgUp, PgDn       read what was said before\n  Home, End        its beginning and its end, while nothing is typed\n  Alt-Up, Alt-Down choose a line: F6 replies to it, F7 reacts, F8 changes it, F9 takes it back\n  Alt-Enter        go on in a new line\n  Tab, Alt-1..9    turn to the next one, or to one by place; in a command, complete it\n  Up, Down         bring back commands that were typed\n  Esc              put aside what asks for an answer, or show it again",
+        German => "Tasten:\n  Bild auf, ab     lesen, was vorher gesagt wurde\n  Pos1, Ende       Anfang und Ende davon, solange nichts getippt ist\n  Alt-Auf, Alt-Ab  eine Zeile wählen: F6 antwortet darauf, F7 reagiert, F8 ändert sie, F9 nimmt sie zurück\n  Alt-Eingabe      in einer neuen Zeile weiterschreiben\n  Tab, Alt-1..9    zur nächsten Person, oder zu einer nach ihrem Platz; in einem Befehl: ihn ergänzen\n  Auf, Ab          getippte Befehle zurückholen\n  Esc              weglegen, was eine Antwort will, oder wieder zeigen",
     }
 }
 

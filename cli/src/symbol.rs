@@ -2,7 +2,8 @@
 
 use crate::status::Stop;
 use crate::strings;
-use handfast_native::qr::{Style, Symbol};
+pub(crate) use handfast_native::qr::Style;
+use handfast_native::qr::Symbol;
 use handfast_native::token::{LinkBase, QrText, bare_text, link};
 use std::io::IsTerminal;
 
@@ -87,15 +88,17 @@ fn is_plain(terminal: &str) -> bool {
     terminal == "dumb" || terminal.starts_with("vt")
 }
 
+/// Whether this terminal shows colours, and is to.
+pub(crate) fn has_colours() -> bool {
+    let without_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_plain = std::env::var("TERM").is_ok_and(|name| is_plain(&name));
+    std::io::stdout().is_terminal() && !without_colour && !is_plain
+}
+
 /// How this terminal shows symbols: in explicit colours where there are some.
 fn style() -> Style {
-    let without_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let background = std::env::var("COLORFGBG").ok();
-    let is_plain = std::env::var("TERM").is_ok_and(|name| is_plain(&name));
-    style_for(
-        std::io::stdout().is_terminal() && !without_colour && !is_plain,
-        background.as_deref(),
-    )
+    style_for(has_colours(), background.as_deref())
 }
 
 /// `background`: the variable COLORFGBG, with which some terminals tell their colours.

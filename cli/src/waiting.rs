@@ -124,7 +124,10 @@ pub(crate) async fn until_met<F: Face>(
                 | News::NotCompared(_)
                 | News::NotRemembered
                 | News::NotWritten(..)
-                | News::OtherDevice,
+                | News::OtherDevice
+                | News::Beside(_)
+                | News::RowGone(_)
+                | News::Others,
             )
             | None => {}
         }

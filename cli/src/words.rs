@@ -430,6 +430,14 @@ pub(crate) fn contact(name: &str, id: &str, trust: &str, heard: u64) -> String {
     strings::contact_line(called(name), id, duration(ago), trust)
 }
 
+/// What to call a contact among names.
+pub(crate) fn name_of(name: &str) -> &str {
+    match name {
+        "" => strings::contact(),
+        name => name,
+    }
+}
+
 /// What to call a contact.
 fn called(name: &str) -> String {
     match name {

@@ -5,6 +5,7 @@ use crate::chat::{self, ChatArgs, Shows};
 use crate::device::{Device, Session};
 use crate::home::HomeArgs;
 use crate::lines::Lines;
+use crate::screen::Screen;
 use crate::status::Stop;
 use crate::{strings, words};
 use handfast_native::device::{AcceptTerms, Command, Scope, SessionCommand, SessionTerms, called};
@@ -82,8 +83,14 @@ pub(super) async fn look_for(
         }
     };
     let mut lines = Lines::of_standard_input(&output);
+    let screen = Screen::new(contact.shown_name(), Some(contact.key));
+    // What is handed out is shown in lines.
+    if shows.is_none() {
+        args.chat.take_window(screen, &mut output, &lines);
+    }
     let terminal = (&mut output, &mut lines, &mut interrupt);
-    let ended = talk(&mut session, contact.shown_name(), shows, terminal).await;
+    let name = contact.shown_name();
+    let ended = talk(&mut session, name, args.terms(), shows, terminal).await;
     session.end(&mut output, &mut interrupt).await;
     ended
 }
@@ -92,15 +99,12 @@ pub(super) async fn look_for(
 pub(super) async fn talk(
     session: &mut Session,
     name: &str,
+    terms: SessionTerms,
     shows: Option<Shows<'_>>,
     terminal: Terminal<'_>,
 ) -> Result<(), Stop> {
     if shows.is_some() {
         session.command(SessionCommand::Here).await?;
     }
-    let fallback = match name {
-        "" => strings::contact(),
-        name => name,
-    };
-    chat::talk_again(session, fallback, shows, terminal).await
+    chat::talk_again(session, words::name_of(name), terms, shows, terminal).await
 }

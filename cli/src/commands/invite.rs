@@ -7,6 +7,7 @@ use crate::asking::MeetingArgs;
 use crate::device::{Device, Session};
 use crate::lines::Lines;
 use crate::output::{Event, Output};
+use crate::screen::Screen;
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::waiting::{self, Face, Meaning};
@@ -185,7 +186,7 @@ async fn host(
     session: &mut Session,
     (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
-    let mut screen = Screen { args, shown: None };
+    let mut screen = Shows { args, shown: None };
     // Whoever hosts is asked nothing.
     let mut nothing = AnswerSource::none();
     let terminal = (&mut *output, &mut *lines, &mut *interrupt);
@@ -193,11 +194,22 @@ async fn host(
     if met.is_err() && args.resume.is_none() {
         session.take_back_unseen().await;
     }
-    chat::talk(session, met?, strings::guest(), (output, lines, interrupt)).await
+    let (met, name) = (met?, strings::guest());
+    let chat = &args.talk.chat;
+    chat.take_window(Screen::new(name, None), output, lines);
+    let terminal = (output, lines, interrupt);
+    chat::talk(
+        session,
+        met,
+        name,
+        args.talk.seeking(args.loopback),
+        terminal,
+    )
+    .await
 }
 
 /// What a host has shown.
-struct Screen<'a> {
+struct Shows<'a> {
     args: &'a Args,
     shown: Option<Shown>,
 }
@@ -208,7 +220,7 @@ struct Shown {
     is_outdated: bool,
 }
 
-impl Face for Screen<'_> {
+impl Face for Shows<'_> {
     const EMPTY: Meaning = Meaning::Nothing;
 
     fn draw(

@@ -24,7 +24,7 @@ use crate::output::Output;
 use crate::status::{Status, Stop};
 use crate::strings;
 use clap::Subcommand;
-use handfast_native::device::{Role, SessionTerms};
+use handfast_native::device::{Role, Scope, SessionTerms};
 use handfast_native::handshake::visible;
 
 #[derive(Subcommand)]
@@ -155,6 +155,19 @@ impl Talk {
             limits: Some(self.chat.limits()),
             downloads: Some(self.chat.downloads()),
             ..SessionTerms::default()
+        }
+    }
+}
+
+impl Talk {
+    /// On which terms contacts are looked for beside, where programs on this machine are looked for too.
+    fn seeking(&self, is_on_this_machine: bool) -> SessionTerms {
+        SessionTerms {
+            scope: match is_on_this_machine {
+                true => Scope::Both,
+                false => Scope::Network,
+            },
+            ..self.terms()
         }
     }
 }

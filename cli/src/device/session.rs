@@ -32,6 +32,12 @@ pub(crate) enum News {
     NotWritten(String, StoreError),
     /// Another device writes as this person.
     OtherDevice,
+    /// What was begun beside looks like this now.
+    Beside(View),
+    /// This row has to leave the screen.
+    RowGone(u64),
+    /// Who was met, or what waits, is another list now.
+    Others,
     /// The device has ended without being told to by this command.
     Gone,
 }
@@ -67,6 +73,8 @@ impl Orders {
 pub(crate) struct Session {
     device: Device,
     id: SessionId,
+    /// Another one, which was begun meanwhile and is not followed yet.
+    beside: Option<SessionId>,
     again: AcceptTerms,
     /// What it waits with, once that is kept, and what people call it.
     waits: Option<(PendingId, Tag)>,
@@ -79,6 +87,7 @@ impl Session {
         Self {
             device,
             id,
+            beside: None,
             again,
             waits: None,
             untaken: 0,
@@ -91,6 +100,9 @@ impl Session {
             return match self.device.listener.next().await {
                 None => News::Gone,
                 Some(device::Event::View(id, view)) if id == self.id => News::View(*view),
+                Some(device::Event::View(id, view)) if Some(id) == self.beside => {
+                    News::Beside(*view)
+                }
                 Some(device::Event::Row(id, row)) if id == self.id => News::Row(row),
                 Some(device::Event::NotCompared(id, error)) if id == self.id => {
                     News::NotCompared(error)
@@ -100,6 +112,10 @@ impl Session {
                     News::NotWritten(text, error)
                 }
                 Some(device::Event::OtherDevice(_)) => News::OtherDevice,
+                Some(device::Event::RowGone(id, number)) if id == self.id => News::RowGone(number),
+                Some(device::Event::ContactsChanged | device::Event::PendingChanged) => {
+                    News::Others
+                }
                 Some(_) => continue,
             };
         }
@@ -198,6 +214,54 @@ impl Session {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
             Done::Ok | Done::Beginning | Done::Here(..) => return Err(Failure::Local.into()),
         }
+        Ok(())
+    }
+
+    /// Begins another session beside this one.
+    ///
+    /// # Errors
+    /// Why it cannot begin.
+    pub(crate) async fn begin_beside(&mut self, command: Command) -> Result<(), Stop> {
+        match self.device.command(command).await? {
+            Done::Session(id) | Done::GoesOn(id) => self.beside = Some(id),
+            Done::Ok | Done::Beginning | Done::Here(..) => return Err(Failure::Local.into()),
+        }
+        Ok(())
+    }
+
+    /// Takes back what was begun beside. Whether there was anything.
+    pub(crate) async fn end_beside(&mut self) -> bool {
+        let Some(id) = self.beside.take() else {
+            return false;
+        };
+        let withdraw = Command::To(id, SessionCommand::Withdraw);
+        // One that is over is taken back already.
+        let _ = self.device.command(withdraw).await;
+        true
+    }
+
+    /// Follows what was begun beside from now on. This one is closed, with a goodbye.
+    pub(crate) async fn turn_beside(&mut self) {
+        let before = self.orders();
+        if let Some(id) = self.beside.take() {
+            (self.id, self.untaken) = (id, 0);
+            let _ = before.give(SessionCommand::Close).await;
+        }
+    }
+
+    /// Begins another session and follows that from now on. The one before is closed, with a goodbye.
+    ///
+    /// # Errors
+    /// Why it cannot begin. Nothing has changed then.
+    pub(crate) async fn turn(&mut self, command: Command) -> Result<(), Stop> {
+        let before = self.orders();
+        match self.device.command(command).await? {
+            Done::Session(id) | Done::GoesOn(id) => self.id = id,
+            Done::Ok | Done::Beginning | Done::Here(..) => return Err(Failure::Local.into()),
+        }
+        self.untaken = 0;
+        // One that is over needs no goodbye.
+        let _ = before.give(SessionCommand::Close).await;
         Ok(())
     }
 

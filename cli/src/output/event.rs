@@ -439,7 +439,7 @@ impl State {
     }
 
     /// As a person reads it.
-    pub(super) fn sentence(self) -> &'static str {
+    pub(crate) fn sentence(self) -> &'static str {
         match self {
             Self::Waiting => strings::waiting(),
             Self::TheyAreHere => strings::they_are_here(),

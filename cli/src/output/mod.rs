@@ -4,10 +4,11 @@
 //! output that is closed is no reason to fail.
 
 mod event;
-mod under_way;
+pub(crate) mod under_way;
 
 pub(crate) use event::{Event, Parting, Side, Stamped, State, Trusted};
 
+use crate::screen::Window;
 use crate::status::{Status, Stop};
 use crate::symbol::{self, Forms};
 use crate::{margin, strings, terminal, words};
@@ -29,6 +30,8 @@ pub(crate) struct Output {
     under_way: UnderWay,
     /// A code that is to be drawn below what is said of it.
     code: Option<Symbol>,
+    /// What shows it instead of lines.
+    window: Option<Window>,
 }
 
 impl Output {
@@ -38,11 +41,30 @@ impl Output {
             name: String::new(),
             under_way: UnderWay::default(),
             code: None,
+            window: None,
         }
+    }
+
+    /// Shows everything in a window from now on, until that is closed.
+    pub(crate) fn open(&mut self, window: Window) {
+        self.window = Some(window);
+    }
+
+    /// Shows lines again.
+    pub(crate) fn close(&mut self) {
+        self.window = None;
+    }
+
+    /// The window that shows everything, if one does.
+    pub(crate) fn window(&self) -> Option<&Window> {
+        self.window.as_ref()
     }
 
     /// Shows what happened.
     pub(crate) fn tell(&mut self, event: Event) {
+        if let Some(window) = &self.window {
+            return window.update(|screen, at| screen.tell(&event, at));
+        }
         if self.json {
             write_line(&json_line(&Stamped {
                 at_us: unix_microseconds(),
@@ -68,6 +90,7 @@ impl Output {
                 "" => fallback,
                 name => name,
             };
+            self.name = name.to_owned();
             self.tell(Event::Met {
                 name: name.to_owned(),
                 trusted: Trusted(*trust),
@@ -77,6 +100,16 @@ impl Output {
                 authenticated_ms: milestones.authenticated.map(milliseconds),
             });
         }
+    }
+
+    /// The other side is called so from now on.
+    pub(crate) fn call(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+    }
+
+    /// What the other side is called, once that is known.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// A word to the person.
@@ -175,7 +208,6 @@ impl Output {
             Event::Trust { trusted } => self.whisper(words::trust_sentence(trusted.0.reason())),
             Event::State { state } => self.whisper(state.sentence()),
             Event::Met { name, trusted, .. } => {
-                self.name = name.clone();
                 self.whisper(&words::met(name, trusted.0.reason()));
                 self.whisper(strings::chat_begins());
             }

@@ -94,7 +94,11 @@ impl File {
         let row = format!("{}{name} {} {told}{left}", margin::MARK, BAR);
         let used: usize = row.chars().map(margin::width).sum();
         let room = columns.saturating_sub(used).min(MOST_OF_A_BAR);
-        let row = row.replacen(BAR, &bar(self.done, self.bytes, room), 1);
+        let row = row.replacen(
+            BAR,
+            &bar(self.done, self.bytes, room, symbol::has_blocks()),
+            1,
+        );
         margin::cut(&row, columns.saturating_sub(1)).to_owned()
     }
 }
@@ -102,14 +106,16 @@ impl File {
 /// What stands in a row where its bar will be.
 const BAR: &str = "\u{0}";
 
-fn percent(done: u64, bytes: u64) -> u64 {
+/// How much of a file is through, in hundredths.
+pub(crate) fn percent(done: u64, bytes: u64) -> u64 {
     let share = u128::from(done.min(bytes)) * 100 / u128::from(bytes.max(1));
     share as u64
 }
 
-fn bar(done: u64, bytes: u64, room: usize) -> String {
+/// The same as a bar of so many columns, in blocks where there are some.
+pub(crate) fn bar(done: u64, bytes: u64, room: usize, has_blocks: bool) -> String {
     let filled = percent(done, bytes) as usize * room / 100;
-    let (full, empty) = match symbol::has_blocks() {
+    let (full, empty) = match has_blocks {
         true => ("█", "░"),
         false => ("#", "-"),
     };
@@ -117,7 +123,7 @@ fn bar(done: u64, bytes: u64, room: usize) -> String {
 }
 
 /// Seconds as a clock says them.
-fn clock(seconds: u64) -> String {
+pub(crate) fn clock(seconds: u64) -> String {
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
     match hours {
         0 => format!("{minutes}:{:02}", seconds % 60),

@@ -142,8 +142,8 @@ fn fold(line: &Shown<'_>, columns: usize) -> (Vec<String>, Place) {
     (rows, cursor)
 }
 
-/// What is shown of a character. None moves the cursor or turns the line around, as what is pasted might.
-fn plain(c: char) -> char {
+/// What is shown of a character that is typed. None moves the cursor or turns the line around, as what is pasted might.
+pub(crate) fn plain(c: char) -> char {
     match c {
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' => ' ',
         c if c.is_control() => ' ',

@@ -3,9 +3,12 @@
 use super::line::{Key, Typed};
 use super::{Input, can_draw, canvas, is_dumb, screen};
 use crate::interrupt;
+use crossterm::cursor::Show;
 use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{execute, terminal};
 use std::io::{self, IsTerminal, Read};
+use std::sync::Once;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -15,6 +18,9 @@ const AT_ONCE: Duration = Duration::from_millis(1);
 
 /// The terminal gives out keys, as this program has asked for.
 static IS_RAW: AtomicBool = AtomicBool::new(false);
+
+/// Something has the whole window, also while the program is stopped.
+static IS_WHOLE: AtomicBool = AtomicBool::new(false);
 
 /// While this lives, a line is typed key by key.
 pub(crate) struct Keyboard(());
@@ -68,13 +74,58 @@ fn enter() -> io::Result<()> {
     if !is_dumb() {
         let _ = execute!(canvas(), EnableBracketedPaste);
     }
+    if IS_WHOLE.load(Relaxed) {
+        let _ = execute!(io::stdout(), EnterAlternateScreen);
+    }
     Ok(())
+}
+
+/// The window is there to be drawn on.
+pub(super) fn has_window() -> bool {
+    IS_WHOLE.load(Relaxed) && IS_RAW.load(Relaxed)
+}
+
+/// What the window showed is kept for later.
+pub(super) fn enter_window() {
+    IS_WHOLE.store(true, Relaxed);
+    if IS_RAW.load(Relaxed) {
+        let _ = execute!(io::stdout(), EnterAlternateScreen);
+    }
+}
+
+/// The window shows again what it showed.
+pub(super) fn leave_window() {
+    if IS_WHOLE.swap(false, Relaxed) && IS_RAW.load(Relaxed) {
+        let _ = execute!(io::stdout(), LeaveAlternateScreen, Show);
+    }
 }
 
 /// Takes the foot of the screen away, and gives the terminal back as it was.
 pub(super) fn leave() {
-    screen().erase();
+    // Nothing is drawn meanwhile.
+    let mut screen = screen();
+    screen.erase();
+    leave_modes();
+}
+
+/// What a panic says is read on a usual terminal.
+pub(super) fn look_after_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let say = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            // Whoever panics may be drawing.
+            leave_modes();
+            say(panic);
+        }));
+    });
+}
+
+fn leave_modes() {
     if IS_RAW.swap(false, Relaxed) {
+        if IS_WHOLE.load(Relaxed) {
+            let _ = execute!(io::stdout(), LeaveAlternateScreen, Show);
+        }
         if !is_dumb() {
             let _ = execute!(canvas(), DisableBracketedPaste);
         }
@@ -125,7 +176,7 @@ fn look_after_stops() {
                 }
                 Some(()) = goes_on.recv() => {
                     if std::mem::take(&mut was_raw) && enter().is_ok() {
-                        screen().draw_again();
+                        screen().draw_anew();
                     }
                 }
                 else => return,
@@ -145,7 +196,7 @@ pub(crate) fn next_line() -> Option<String> {
             Ok(Event::Key(key)) => Key::Pressed(key),
             Ok(Event::Paste(text)) => Key::Pasted(text),
             Ok(Event::Resize(..)) => {
-                screen().draw_again();
+                screen().draw_anew();
                 continue;
             }
             Ok(_) => continue,

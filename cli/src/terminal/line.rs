@@ -7,21 +7,21 @@ const LONGEST: usize = 16 << 20;
 
 /// A line, and where in it the person is.
 #[derive(Default)]
-pub(super) struct Line {
+pub(crate) struct Line {
     text: String,
     /// In bytes, between two characters.
     cursor: usize,
 }
 
 /// Something that a person did.
-pub(super) enum Key {
+pub(crate) enum Key {
     Pressed(KeyEvent),
     Pasted(String),
 }
 
 /// What comes of a key.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Typed {
+pub(crate) enum Typed {
     /// The line is whole, and an empty one begins.
     Line(String),
     /// Nothing more will be typed.
@@ -33,16 +33,23 @@ pub(super) enum Typed {
 }
 
 impl Line {
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    pub(super) fn cursor(&self) -> usize {
+    /// In bytes, between two characters.
+    pub(crate) fn cursor(&self) -> usize {
         self.cursor
     }
 
+    /// Another text instead, with the cursor at its end.
+    pub(crate) fn replace(&mut self, text: String) {
+        self.cursor = text.len();
+        self.text = text;
+    }
+
     /// Does what a key is for.
-    pub(super) fn press(&mut self, key: Key) -> Typed {
+    pub(crate) fn press(&mut self, key: Key) -> Typed {
         let pressed = match key {
             Key::Pressed(pressed) if pressed.kind == KeyEventKind::Release => {
                 return Typed::Nothing;
@@ -105,7 +112,7 @@ impl Line {
         self.insert(text.strip_suffix('\n').unwrap_or(&text));
     }
 
-    fn insert(&mut self, text: &str) {
+    pub(crate) fn insert(&mut self, text: &str) {
         let room = LONGEST.saturating_sub(self.text.len());
         let text = &text[..text.floor_char_boundary(room)];
         self.text.insert_str(self.cursor, text);

@@ -5,6 +5,8 @@
 //! keeps no more than 4,095 bytes of one (termios(3), canonical mode). What is pasted arrives as one piece,
 //! line breaks and all, and is sent when the person presses Enter.
 //!
+//! Something may take the whole window instead ([`WholeWindow`]), for as long as somebody types.
+//!
 //! Where nothing can be drawn, what is typed is echoed as the terminal itself would, and where nobody types,
 //! not even that.
 
@@ -12,10 +14,11 @@ mod foot;
 mod keyboard;
 mod line;
 
+pub(crate) use foot::plain;
 pub(crate) use keyboard::{Keyboard, StandardInput, next_line};
+pub(crate) use line::{Key, Line, Typed};
 
 use foot::{Foot, Shown};
-use line::{Key, Line, Typed};
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -49,7 +52,7 @@ pub(crate) fn above<T>(write: impl FnOnce() -> T) -> T {
     let mut screen = screen();
     screen.erase();
     let written = write();
-    screen.draw();
+    screen.draw_anew();
     written
 }
 
@@ -101,6 +104,39 @@ impl Drop for Secretly {
     }
 }
 
+/// What takes the whole window: what is pressed is for it, and it draws itself.
+pub(crate) trait WholeWindow: Send {
+    /// Does what a key is for.
+    fn press(&mut self, key: Key) -> Typed;
+
+    /// Draws what has changed or, where it is not known what the window shows, all of it.
+    fn draw(&mut self, is_all: bool);
+}
+
+/// Hands the whole window over, until it is taken back.
+pub(crate) fn give_window(whole: Box<dyn WholeWindow>) {
+    keyboard::look_after_panics();
+    let mut screen = screen();
+    screen.erase();
+    screen.whole = Some(whole);
+    keyboard::enter_window();
+    screen.draw_anew();
+}
+
+/// The window shows again what it showed before.
+pub(crate) fn take_window_back() {
+    let mut screen = screen();
+    if screen.whole.take().is_some() {
+        keyboard::leave_window();
+        screen.draw();
+    }
+}
+
+/// Draws what has changed in the whole window.
+pub(crate) fn draw_window() {
+    screen().draw_whole(false);
+}
+
 /// The terminal is as it was found. Whoever ends the program in the middle of something calls this.
 pub(crate) fn restore() {
     under_way(Vec::new());
@@ -109,6 +145,8 @@ pub(crate) fn restore() {
 
 /// What is drawn, and what is typed.
 struct Screen {
+    /// What has the whole window. Nothing else is drawn then.
+    whole: Option<Box<dyn WholeWindow>>,
     rows: Vec<String>,
     input: Option<Input>,
     /// What takes away what was drawn last; None while nothing is.
@@ -150,6 +188,7 @@ impl Input {
 }
 
 static SCREEN: Mutex<Screen> = Mutex::new(Screen {
+    whole: None,
     rows: Vec::new(),
     input: None,
     drawn: None,
@@ -167,7 +206,7 @@ fn can_draw() -> bool {
 }
 
 /// A terminal that takes what would move its cursor for a text.
-fn is_dumb() -> bool {
+pub(crate) fn is_dumb() -> bool {
     let is_plain = |name: std::ffi::OsString| name.is_empty() || name == "dumb";
     !cfg!(windows) && std::env::var_os("TERM").is_none_or(is_plain)
 }
@@ -194,7 +233,18 @@ impl Screen {
         }
     }
 
+    fn draw_whole(&mut self, is_all: bool) {
+        if let Some(whole) = &mut self.whole
+            && keyboard::has_window()
+        {
+            whole.draw(is_all);
+        }
+    }
+
     fn draw(&mut self) {
+        if self.whole.is_some() {
+            return self.draw_whole(false);
+        }
         if let Some(echoed) = &mut self.echoed {
             if let Some(input) = self.input.as_ref().filter(|input| !input.is_secret) {
                 put(&foot::echo(echoed, input.line.text()));
@@ -211,15 +261,26 @@ impl Screen {
         self.drawn = Some(foot.erasing());
     }
 
-    /// Draws what has changed. Where the window has another size now, it is not known what became of the
-    /// old rows, and some of them may stay.
+    /// Draws what has changed.
     fn draw_again(&mut self) {
         self.erase();
         self.draw();
     }
 
+    /// Draws all of it, as it is not known what the window shows. Where that has another size now, it is not
+    /// known either what became of the old rows at its foot, and some of them may stay.
+    fn draw_anew(&mut self) {
+        match self.whole.is_some() {
+            true => self.draw_whole(true),
+            false => self.draw_again(),
+        }
+    }
+
     /// A key was pressed, or something was pasted. What comes of it; a whole line stays on the screen.
     fn typed(&mut self, key: Key) -> Typed {
+        if let Some(whole) = &mut self.whole {
+            return whole.press(key);
+        }
         let Some(input) = &mut self.input else {
             return Typed::Nothing;
         };

@@ -498,6 +498,8 @@ impl Talk {
                 reason: error,
                 by_peer,
             } => self.file_is(context, transfer, FileState::Failed { error, by_peer }),
+            // Begun without files that survive the connection, a conversation tells nothing of them.
+            conversation::Event::File(_) => {}
             conversation::Event::CompareOffered => self.wish = Wish::Theirs,
             conversation::Event::Comparing(shown) => {
                 self.wish = Wish::Nobody;

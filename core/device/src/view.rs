@@ -323,7 +323,7 @@ pub struct Row {
     /// Where it is new: it stands before the row with this number. None for the end.
     pub before: Option<u64>,
     /// What there is to say of it if both keep it. None for what nobody keeps.
-    pub lasting: Option<Lasting>,
+    pub lasting: Option<Box<Lasting>>,
     /// What it is.
     pub content: RowContent,
 }

@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used)] // helpers of tests
 
 use handfast_native::conversation::{Direction, FileError};
-use handfast_native::transfer::tree::GROUP;
+use handfast_native::transfer::tree::{ChainingValue, GROUP};
 use handfast_native::transfer::{
-    Content, Entries, EntryId, Event, Fetch, FileResult, Files, Goal, Keeping, Listing, Message,
-    Offer, OfferedFolder, RequestId, Root, Source, Status, Terms, Transfers, WINDOW, content_of,
-    list,
+    Ask, Content, Done, Entries, EntryId, Event, Fetch, FileId, FileRequest, FileResult, Files,
+    Goal, Keeping, Listing, Message, Offer, OfferedFolder, Place, Ranges, RequestId, Root, Source,
+    Status, Terms, Transfers, Verified, WINDOW, content_of, list,
 };
 use std::collections::VecDeque;
 use std::io::Write;
@@ -77,7 +77,7 @@ impl Pair {
         };
         End {
             machine: Transfers::new(TERMS),
-            files: Files::new(&keeping, entries).unwrap(),
+            files: Files::new(&keeping, entries),
             queue: VecDeque::new(),
             open: 0,
             events: Vec::new(),
@@ -599,4 +599,148 @@ async fn a_file_is_paused_by_either_and_goes_on() {
         }
         pair.cut(ends, false).await;
     }
+}
+
+/// A disk by itself, and what it answers.
+struct Disk {
+    files: Files,
+    asked: u64,
+}
+
+impl Disk {
+    fn new(pair: &Pair) -> Self {
+        Self {
+            files: pair.end("disk", Arc::default()).files,
+            asked: 0,
+        }
+    }
+
+    fn ask(&mut self, ask: Ask) -> RequestId {
+        self.asked += 1;
+        let id = RequestId(self.asked);
+        self.files.ask(FileRequest { id, ask });
+        id
+    }
+
+    async fn answer(&mut self) -> Answer {
+        self.files.answer().await.unwrap()
+    }
+
+    fn begin(&mut self, file: u64, pair: &Pair, content: Content) -> RequestId {
+        let place = Place::In {
+            folder: pair.path("in"),
+            name: file.to_string(),
+        };
+        self.ask(Ask::Begin {
+            file: FileId(file),
+            source: Source::Root(content.root),
+            content: Some(content),
+            place,
+        })
+    }
+}
+
+/// Larger than what is hashed while others wait.
+fn large() -> Content {
+    Content {
+        size: 1 << 30,
+        root: Root([9; 32]),
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_large_file_that_has_to_be_hashed_first_keeps_no_other_waiting() {
+    let mut pair = Pair::new();
+    let small = pair.give("small", &content(70_000, 1));
+    let small = pair.offers.iter().find(|offer| offer.source == small);
+    let small = small.unwrap().clone();
+    // Reading it goes on until somebody has written to it and left.
+    let (reader, writer) = io::pipe().unwrap();
+    let path = {
+        use std::os::fd::AsRawFd;
+        PathBuf::from(format!("/dev/fd/{}", reader.as_raw_fd()))
+    };
+    let mut disk = Disk::new(&pair);
+    let encode = |disk: &mut Disk, path: &Path, content: Content| {
+        disk.ask(Ask::Encode {
+            path: path.to_owned(),
+            source: Source::Root(content.root),
+            content: Some(content),
+            groups: 0..1,
+        })
+    };
+    let slow = [0, 1].map(|_| encode(&mut disk, &path, large()));
+    let quick = encode(&mut disk, &small.path, small.content.unwrap());
+    let (id, result) = disk.answer().await;
+    assert_eq!(id, quick);
+    assert!(result.is_ok());
+    drop(writer);
+    for id in slow {
+        // It is not what was offered.
+        assert_eq!(disk.answer().await, (id, Err(FileError::Changed)));
+    }
+}
+
+#[tokio::test]
+async fn a_large_file_that_has_to_be_looked_through_first_keeps_no_other_waiting() {
+    let pair = Pair::new();
+    let mut disk = Disk::new(&pair);
+    let (file, bytes) = (FileId(1), content(GROUP as usize, 1));
+    disk.begin(1, &pair, large());
+    assert!(disk.answer().await.1.is_ok());
+    let values = vec![ChainingValue::of_group(0, &bytes)];
+    let verified = Verified {
+        groups: 0..1,
+        values,
+        bytes: bytes.into(),
+    };
+    for ask in [Ask::Keep { file, verified }, Ask::Suspend { file }] {
+        disk.ask(ask);
+        assert!(disk.answer().await.1.is_ok());
+    }
+    // Somebody else has it, for a while.
+    let mut there = names(&pair.path("in")).into_iter();
+    let there = there.find(|name| name.ends_with(".bytes")).unwrap();
+    let held = fs::File::open(pair.path("in").join(there)).unwrap();
+    held.try_lock().unwrap();
+    let slow = disk.begin(2, &pair, large());
+    let given_up = disk.ask(Ask::Suspend { file: FileId(2) });
+    let quick = disk.ask(Ask::FreeSpace);
+    assert_eq!(disk.answer().await.0, quick);
+    drop(held);
+    // In the order in which they were asked, for one file.
+    assert_eq!(disk.answer().await.0, slow);
+    assert_eq!(disk.answer().await, (given_up, Ok(Done::Closed)));
+    // And it is still there.
+    let again = disk.begin(1, &pair, large());
+    let (id, result) = disk.answer().await;
+    assert_eq!(id, again);
+    let kept: Ranges = std::iter::once(0..1).collect();
+    assert_eq!(result, Ok(Done::Begun(kept)));
+}
+
+#[tokio::test]
+async fn what_nobody_used_for_long_is_removed_and_nothing_else() {
+    let pair = Pair::new();
+    let own = pair.path("own-disk");
+    fs::create_dir(&own).unwrap();
+    let old = SystemTime::now() - Duration::from_secs(100 * 24 * 3600);
+    for (name, is_old) in [
+        ("a.tree", true),
+        ("b.tree", false),
+        ("c.manifest", true),
+        ("d.manifest", false),
+        ("of somebody else", true),
+    ] {
+        let file = fs::File::create(own.join(name)).unwrap();
+        if is_old {
+            file.set_modified(old).unwrap();
+        }
+    }
+    let _disk = Disk::new(&pair);
+    while names(&own).len() > 3 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert_eq!(names(&own), ["b.tree", "d.manifest", "of somebody else"]);
 }

@@ -17,6 +17,7 @@
 pub mod certificate;
 pub mod conversation;
 pub mod discovery;
+mod file;
 pub mod handshake;
 pub mod link;
 pub mod log;

@@ -286,6 +286,23 @@ impl LinkSender {
         self.queue.try_reserve().ok().map(LinkRoom)
     }
 
+    /// How many messages wait here that the link has not taken.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// Waits until no more than so many do. May be dropped half-way.
+    ///
+    /// # Errors
+    /// When the link is closed.
+    pub async fn at_most(&self, waiting: usize) -> Result<(), LinkError> {
+        let free = self.queue.max_capacity().saturating_sub(waiting);
+        match self.queue.reserve_many(free).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(closed(&self.state)),
+        }
+    }
+
     /// How the link is now, and a way to wait for changes.
     pub fn state(&self) -> watch::Receiver<LinkState> {
         self.state.clone()

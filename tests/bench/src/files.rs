@@ -74,7 +74,7 @@ impl End {
         };
         Ok(Self {
             machine: Transfers::new(terms),
-            files: Files::new(&keeping, Arc::<Entries>::default())?,
+            files: Files::new(&keeping, Arc::<Entries>::default()),
             open: 0,
         })
     }

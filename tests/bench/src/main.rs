@@ -10,6 +10,7 @@ mod connect;
 mod figure;
 mod files;
 mod flood;
+mod lasting;
 mod late;
 mod links;
 mod process;
@@ -24,6 +25,7 @@ mod waiting;
 
 use clap::Parser;
 use figure::Figure;
+use lasting::Giver;
 use std::io::Write;
 use std::process::ExitCode;
 use store::Opening;
@@ -45,6 +47,8 @@ enum Subject {
     Transfer,
     /// What the tree, the machines and the disk cost of files that survive cuts.
     Files,
+    /// Those files between two processes, cut many times.
+    Lasting,
     /// Time to read a symbol in a camera frame.
     Scan,
     /// What a long conversation costs: to open it, to go on with it, and to search it.
@@ -81,6 +85,8 @@ enum Other {
     #[command(hide = true)]
     Sender(Sender),
     #[command(hide = true)]
+    Giver(Giver),
+    #[command(hide = true)]
     Strangers(Strangers),
     #[command(hide = true)]
     Opening(Opening),
@@ -94,6 +100,7 @@ fn main() -> ExitCode {
     let done = match &args.other {
         None => in_runtime(print_figures(&args)),
         Some(Other::Sender(sender)) => in_runtime(transfer::send(sender)),
+        Some(Other::Giver(giver)) => in_runtime(lasting::give(giver)),
         Some(Other::Strangers(strangers)) => strangers::send(strangers),
         Some(Other::Opening(opening)) => store::open(opening),
     };
@@ -143,6 +150,7 @@ async fn measure(subject: Subject, quick: bool) -> Result<Vec<Figure>> {
         Subject::Late => late::measure(quick).await,
         Subject::Transfer => transfer::measure(quick).await,
         Subject::Files => files::measure(quick).await,
+        Subject::Lasting => lasting::measure(quick).await,
         Subject::Links => links::measure(quick).await,
         Subject::Store => store::measure(quick),
         Subject::Strangers => strangers::measure(quick).await,

@@ -20,3 +20,5 @@ mod seal;
 mod talk;
 #[cfg(target_os = "linux")]
 mod terminal;
+#[cfg(target_os = "linux")]
+mod window;

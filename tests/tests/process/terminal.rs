@@ -17,19 +17,19 @@ use std::time::{Duration, Instant};
 const SCROLLBACK: usize = 4_000;
 
 /// A terminal with a program in it.
-struct Terminal {
+pub(crate) struct Terminal {
     child: Child,
-    keys: File,
-    screen: Arc<Mutex<vt100::Parser>>,
+    pub(crate) keys: File,
+    pub(crate) screen: Arc<Mutex<vt100::Parser>>,
 }
 
 impl Terminal {
     /// Runs a command of the shell at a terminal of so many columns and rows.
-    fn run(command: &str, size: (u16, u16)) -> Self {
+    pub(crate) fn run(command: &str, size: (u16, u16)) -> Self {
         Self::run_in("C.UTF-8", command, size)
     }
 
-    fn run_in(locale: &str, command: &str, (columns, rows): (u16, u16)) -> Self {
+    pub(crate) fn run_in(locale: &str, command: &str, (columns, rows): (u16, u16)) -> Self {
         let near = pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         pty::grantpt(&near).expect("ours");
         pty::unlockpt(&near).expect("ours");
@@ -77,14 +77,15 @@ impl Terminal {
 
     fn guest_of(link: &str, behind: &str, size: (u16, u16)) -> Self {
         let program = program().to_string_lossy().into_owned();
-        let join = format!("trap : INT; '{program}' join --yes --incognito '{link}'{behind}");
+        let join =
+            format!("trap : INT; '{program}' join --yes --plain --incognito '{link}'{behind}");
         let terminal = Self::run(&join, size);
         terminal.until("* You are connected");
         terminal
     }
 
     /// The rows of the screen, with those that have scrolled away.
-    fn rows(&self) -> Vec<String> {
+    pub(crate) fn rows(&self) -> Vec<String> {
         let mut parser = self.screen.lock().expect("no panic");
         let screen = parser.screen_mut();
         let (height, width) = screen.size();
@@ -106,7 +107,7 @@ impl Terminal {
 
     /// Waits until a row begins like this.
     #[track_caller]
-    fn until(&self, beginning: &str) {
+    pub(crate) fn until(&self, beginning: &str) {
         self.until_all(&[beginning]);
     }
 
@@ -132,19 +133,19 @@ impl Terminal {
         }
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.keys
             .write_all(keys.as_bytes())
             .expect("the terminal takes keys");
     }
 
     /// As a terminal hands on what is pasted to a program that asked to be told.
-    fn paste(&mut self, text: &str) {
+    pub(crate) fn paste(&mut self, text: &str) {
         self.press(&format!("\x1b[200~{text}\x1b[201~"));
     }
 
     /// Waits until the terminal gives out keys, or lines.
-    fn until_keys(&self, are_given: bool) {
+    pub(crate) fn until_keys(&self, are_given: bool) {
         let until = Instant::now() + SOON;
         let gives_keys = || {
             let modes = tcgetattr(&self.keys).expect("a terminal");
@@ -156,7 +157,7 @@ impl Terminal {
         }
     }
 
-    fn end(&mut self) -> Option<i32> {
+    pub(crate) fn end(&mut self) -> Option<i32> {
         let until = Instant::now() + SOON;
         while Instant::now() < until {
             if let Some(status) = self.child.try_wait().expect("a child of ours") {
@@ -222,7 +223,7 @@ fn a_long_paste_arrives_also_where_what_is_told_goes_to_a_file() {
     let (mut host, link) = Peer::host(&folder, &[]);
     let program = program().to_string_lossy().into_owned();
     let told = folder.path("told");
-    let join = format!("'{program}' join --yes --incognito '{link}' 2>'{told}'");
+    let join = format!("'{program}' join --yes --plain --incognito '{link}' 2>'{told}'");
     let mut guest = Terminal::run(&join, (80, 24));
     host.until("met");
     guest.until_keys(true);
@@ -325,7 +326,7 @@ fn whoever_leaves_waits_neither_for_a_file_nor_for_lines_that_nobody_reads() {
 fn whoever_leaves_somebody_who_is_not_heard_any_more_is_offered_no_invitation_that_was_used() {
     let folder = Folder::new();
     let (program, home) = (program().to_string_lossy(), folder.path("home"));
-    let invite = format!("'{program}' --home '{home}' invite --loopback");
+    let invite = format!("'{program}' --home '{home}' invite --plain --loopback");
     let mut host = Terminal::run(&invite, (100, 60));
     host.until("* Waiting");
     let rows = host.rows();
@@ -453,7 +454,7 @@ fn an_answer_does_not_show_while_it_is_typed() {
     let lock = ["--lock", "Where did we meet?", "--answer-file", &answer];
     let (mut host, link) = Peer::host(&folder, &lock);
     let program = program().to_string_lossy().into_owned();
-    let join = format!("'{program}' join --yes --incognito '{link}'");
+    let join = format!("'{program}' join --yes --plain --incognito '{link}'");
     let mut guest = Terminal::run(&join, (80, 24));
     guest.until("* They ask: Where did we meet?");
     guest.until("* Answer (not shown):");
@@ -474,7 +475,7 @@ fn whoever_gives_a_wrong_answer_reads_that_it_was_wrong() {
     let ask = ["--ask", "Where did we meet?", "--answer-file", &answer];
     let (_host, link) = Peer::host(&folder, &ask);
     let program = program().to_string_lossy().into_owned();
-    let join = format!("'{program}' join --yes --incognito '{link}'");
+    let join = format!("'{program}' join --yes --plain --incognito '{link}'");
     let mut guest = Terminal::run(&join, (80, 24));
     guest.until("* Answer (not shown):");
     guest.press("on a hill\r");

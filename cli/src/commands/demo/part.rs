@@ -150,7 +150,10 @@ impl Part {
                     | News::NotCompared(_)
                     | News::NotRemembered
                     | News::NotWritten(..)
-                    | News::OtherDevice => {}
+                    | News::OtherDevice
+                | News::Beside(_)
+                | News::RowGone(_)
+                | News::Others => {}
                 },
                 Some(seen) = seen.recv() => {
                     let Some(token) = self.saw("guest-screen", seen)? else { continue };

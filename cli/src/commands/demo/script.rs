@@ -174,7 +174,10 @@ impl Talk<'_> {
                 | News::NotCompared(_)
                 | News::NotRemembered
                 | News::NotWritten(..)
-                | News::OtherDevice => {}
+                | News::OtherDevice
+                | News::Beside(_)
+                | News::RowGone(_)
+                | News::Others => {}
             }
         }
     }

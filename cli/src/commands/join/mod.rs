@@ -12,6 +12,7 @@ use crate::input::NoToken;
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event, Output};
+use crate::screen::Screen;
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::waiting::{self, Face, Meaning};
@@ -102,7 +103,9 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     let terminal = (&mut output, &mut lines, &mut interrupt);
     let ended = match opened {
         Opened::Invitation(handed) => guest(&args, &mut session, handed, terminal).await,
-        Opened::Here(name) => super::chat::talk(&mut session, &name, None, terminal).await,
+        Opened::Here(name) => {
+            super::chat::talk(&mut session, &name, args.talk.terms(), None, terminal).await
+        }
     };
     session.end(&mut output, &mut interrupt).await;
     ended
@@ -173,7 +176,7 @@ async fn guest(
         }
         None => tell_resumed(session, output),
     };
-    let mut screen = Screen {
+    let mut screen = Shows {
         png: args.reply_png.clone(),
         is_drawn: false,
         reply: None,
@@ -181,17 +184,27 @@ async fn guest(
     let terminal = (&mut *output, &mut *lines, &mut *interrupt);
     let met = waiting::until_met(session, &mut screen, &mut answers, terminal).await?;
     let name = name.as_deref().unwrap_or(strings::host());
-    chat::talk(session, met, name, (output, lines, interrupt)).await
+    let chat = &args.talk.chat;
+    chat.take_window(Screen::new(name, None), output, lines);
+    let terminal = (output, lines, interrupt);
+    chat::talk(
+        session,
+        met,
+        name,
+        args.talk.seeking(args.loopback),
+        terminal,
+    )
+    .await
 }
 
 /// What a guest has shown.
-struct Screen {
+struct Shows {
     png: Option<PathBuf>,
     is_drawn: bool,
     reply: Option<SealedReply>,
 }
 
-impl Face for Screen {
+impl Face for Shows {
     const EMPTY: Meaning = Meaning::Boost;
 
     fn draw(

@@ -175,14 +175,14 @@ fn row_of(item: &Item<'_>, number: u64, before: Option<u64>, is_old: bool) -> Ro
         ours: item.author == Author::Me,
         at: item.at,
         before,
-        lasting: Some(Lasting {
+        lasting: Some(Box::new(Lasting {
             is_delivered: item.is_delivered,
             is_old,
             quote,
             reactions: reactions.collect(),
             earlier,
             ends_at: item.ends_at,
-        }),
+        })),
         content,
     }
 }

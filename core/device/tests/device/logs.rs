@@ -143,7 +143,7 @@ impl Conversation {
             .any(|other| other.line == row.line && other.hash != row.hash);
         assert!(!before, "a place is written twice");
         let mut new = row.clone();
-        for (_, other) in &mut self.rows {
+        for other in self.rows.values_mut() {
             if row.erases(other) {
                 other.entry.erase();
             }

@@ -1,6 +1,7 @@
 //! Runs a conversation on a real link and a real disk: carries frames, requests and events of the
 //! machine to where they belong, and time and network in.
 
+use super::carried::{Carried, Carrying};
 use super::files::{Files, Space, free_space};
 use bytes::Bytes;
 use handfast_protocol::conversation::{
@@ -11,6 +12,7 @@ use handfast_protocol::link::{
     Link, LinkCutter, LinkError, LinkReceiver, LinkRoom, LinkSender, LinkState,
 };
 use handfast_protocol::log;
+use handfast_protocol::transfer::{AHEAD, Decision, FRAME};
 use handfast_token::Secret;
 use std::collections::VecDeque;
 use std::future::pending;
@@ -40,6 +42,8 @@ pub struct Options {
     pub has_log: bool,
     /// How to find out how much room there is: [`free_space`], or what a test puts in its place.
     pub space: Space,
+    /// Where files are kept that survive the connection. None where the conversation is not kept.
+    pub files: Option<Carrying>,
 }
 
 impl Options {
@@ -51,6 +55,7 @@ impl Options {
             limits: Limits::USUAL,
             has_log: false,
             space: free_space,
+            files: None,
         }
     }
 }
@@ -89,6 +94,7 @@ impl Conversation {
             limits,
             has_log,
             space,
+            files: carrying,
         } = options;
         let terms = Terms {
             trust,
@@ -96,8 +102,10 @@ impl Conversation {
             random: Secret::random().ok(),
             has_log,
         };
+        let machine = Machine::new(now(), channel, terms);
+        let (carried, machine) = Carried::begin(now(), machine, carrying);
         let shared = Arc::new(Shared {
-            machine: Mutex::new(Machine::new(now(), channel, terms)),
+            machine: Mutex::new(machine),
             told: Notify::new(),
             texts: Gate::default(),
             files: Gate::default(),
@@ -117,6 +125,7 @@ impl Conversation {
             state,
             cutter,
             files: Files::new(downloads, space),
+            carried,
             events,
         };
         let driver = tokio::spawn(driver.run());
@@ -173,6 +182,11 @@ impl Conversation {
     /// Takes a file that was offered and waits for this.
     pub async fn accept(&self, transfer: Transfer) {
         self.shared.tell(|machine| machine.accept(now(), transfer));
+    }
+
+    /// Something was decided about a file that survives the connection ([`Event::File`]).
+    pub async fn decide(&self, decision: Decision) {
+        self.shared.tell(|machine| machine.decide(now(), decision));
     }
 
     /// Stops a file of either direction: declines an offer, ends a transfer, takes one out of the queue.
@@ -300,6 +314,7 @@ struct Driver {
     state: watch::Receiver<LinkState>,
     cutter: LinkCutter,
     files: Files,
+    carried: Carried,
     events: mpsc::Sender<Event>,
 }
 
@@ -331,6 +346,8 @@ impl Incoming {
 struct Waiting {
     /// Room on the link for a frame.
     to_send: bool,
+    /// Little enough on the link for a piece of a file behind it.
+    to_add: bool,
     /// A frame of the other side.
     to_read: bool,
     /// Room for an event.
@@ -348,6 +365,7 @@ impl Driver {
                 receiver,
                 state,
                 files,
+                carried,
                 events,
                 ..
             } = &mut self;
@@ -356,6 +374,11 @@ impl Driver {
                 sent = send(sender, shared), if waiting.to_send => {
                     if sent.is_err() {
                         // Why is said where frames are read.
+                        *sender = None;
+                    }
+                }
+                drained = drained(sender), if waiting.to_add => {
+                    if drained.is_err() {
                         *sender = None;
                     }
                 }
@@ -374,6 +397,12 @@ impl Driver {
                 answer = files.answer() => match answer {
                     Some((id, result)) => {
                         shared.machine().file_answered(now(), id, result);
+                    }
+                    None => return,
+                },
+                answer = carried.answer() => match answer {
+                    Some((id, result)) => {
+                        shared.machine().file_request_answered(now(), id, result);
                     }
                     None => return,
                 },
@@ -399,16 +428,21 @@ impl Driver {
                 break;
             }
         }
+        if let Some(sender) = &self.sender {
+            send_pieces(sender, &self.shared);
+        }
         let is_over = self.tell();
         let mut machine = self.shared.machine();
         while let Some(request) = machine.poll_request() {
             self.files.ask(request);
         }
+        self.carried.ask(&mut machine);
         if machine.has_said_all() {
             self.sender = None;
         }
         let waiting = Waiting {
             to_send: machine.has_frame() && self.sender.is_some(),
+            to_add: machine.has_piece() && self.sender.is_some(),
             to_read: machine.wants_frame() && self.receiver.is_some(),
             to_tell: machine.has_event(),
         };
@@ -479,6 +513,28 @@ async fn send(sender: &Option<LinkSender>, shared: &Shared) -> Result<(), LinkEr
 fn send_one(room: LinkRoom<'_>, shared: &Shared) -> bool {
     let frame = shared.machine().poll_frame(now());
     frame.is_some_and(|frame| room.send(frame).is_ok())
+}
+
+/// Sends pieces of files, as far as what is said next does not wait behind too many.
+fn send_pieces(sender: &LinkSender, shared: &Shared) {
+    loop {
+        let ahead = FRAME * sender.waiting();
+        let Some(room) = sender.try_room() else {
+            return;
+        };
+        let piece = shared.machine().poll_piece(now(), ahead);
+        if piece.is_none_or(|piece| room.send(piece).is_err()) {
+            return;
+        }
+    }
+}
+
+/// Waits until a piece of a file may be sent.
+async fn drained(sender: &Option<LinkSender>) -> Result<(), LinkError> {
+    match sender {
+        Some(sender) => sender.at_most(AHEAD / FRAME - 1).await,
+        None => pending().await,
+    }
 }
 
 async fn receive(receiver: &mut Option<Incoming>) -> Result<Bytes, LinkError> {

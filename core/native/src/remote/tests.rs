@@ -351,7 +351,7 @@ impl Numbers {
             ours: self.yes(),
             at: self.any(),
             before: self.perhaps(Self::any),
-            lasting: self.perhaps(Self::lasting),
+            lasting: self.perhaps(|numbers| Box::new(numbers.lasting())),
             content: match self.below(6) {
                 0 => RowContent::Text(self.text()),
                 1 => RowContent::Withdrawn,

@@ -62,6 +62,7 @@ impl Talk {
             limits: connected.limits,
             has_log: connected.has_log,
             space: files.space,
+            files: None,
         };
         let early = connected.early.into_iter().chain(early).collect();
         let path = link.path();

@@ -3,7 +3,8 @@
 //! A pipe can be read only once, so what comes out of it is written beside, and removed at the end of the
 //! conversation.
 
-use super::sources::{encode, keep_tree};
+use super::sources::encode;
+use super::trees::keep_tree;
 use crate::conversation::{FileError, failed};
 use handfast_protocol::transfer::tree::SEGMENT;
 use handfast_protocol::transfer::{Content, EntryId, FileRequest, FileResult, Source, Tree};

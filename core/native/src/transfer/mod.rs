@@ -1,30 +1,36 @@
 //! Files of a conversation on a real disk: what [`Transfers`] asks for, done on threads that may block.
 //!
 //! `partial` is a file that comes: written beside its place, with a record of what of it was checked, so that a
-//! process that was killed goes on where it was. `place` is where it goes then. `sources` reads files that
-//! go, and checks what it reads; `hashing` reads those whose root is not known yet. `listing` makes the
-//! manifest of a folder. Nothing here decides what may be had or taken: the machine does.
+//! process that was killed goes on where it was; `partials` are those of one channel. `place` is where it
+//! goes then, and `whole` a folder that came. `sources` reads files that go, and checks what it reads by their
+//! `trees`; `hashing` reads those whose root is not known yet. `listing` makes the manifest of a folder. Nothing here decides what may be had or taken: the machine does.
 
 mod hashing;
 mod listing;
 mod partial;
+mod partials;
 mod place;
 mod positioned;
 mod sources;
+mod trees;
+mod whole;
 
 pub use handfast_protocol::transfer::*;
 pub use hashing::Entries;
 pub use listing::{Listing, list};
 
-use self::partial::Partials;
+use self::partials::{Partials, Work};
 use self::sources::Sources;
-use crate::conversation::{FileError, Space, failed};
+use self::trees::{keep_tree, read_tree, remove_unused};
+use crate::conversation::{Space, failed};
 use crate::serial::serve;
+use handfast_store::{private, unfinished::remove_abandoned};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 
 /// Where files are kept.
 #[derive(Clone, Debug)]
@@ -44,7 +50,7 @@ type Answer = (RequestId, FileResult);
 
 /// The near end of the disk, for the machine of one channel.
 pub struct Files {
-    incoming: mpsc::UnboundedSender<FileRequest>,
+    incoming: mpsc::UnboundedSender<Work>,
     outgoing: mpsc::UnboundedSender<FileRequest>,
     answers: mpsc::UnboundedReceiver<Answer>,
     to: mpsc::UnboundedSender<Answer>,
@@ -54,21 +60,28 @@ pub struct Files {
 
 impl Files {
     /// Must be called inside a tokio runtime. `entries` may be shared by the channels of one conversation, so that
-    /// nothing is read twice because a connection was cut.
-    ///
-    /// # Errors
-    /// When the program's own folder cannot be made.
-    pub fn new(keeping: &Keeping, entries: Arc<Entries>) -> io::Result<Self> {
-        handfast_store::private::create_folders(&keeping.own)?;
+    /// nothing is read twice because a connection was cut. What nobody used for long is removed from the program's
+    /// own folder.
+    pub fn new(keeping: &Keeping, entries: Arc<Entries>) -> Self {
         let (to, answers) = mpsc::unbounded_channel();
+        // Without it each file that needs it fails by itself.
+        if let Err(error) = private::create_folders(&keeping.own) {
+            log::warn!("no folder for what is known of files: {error}");
+        }
+        let own = keeping.own.clone();
+        spawn_blocking(move || {
+            remove_unused(&own);
+            remove_abandoned(&own);
+        });
         let mut partials = Partials::new(keeping.clone());
+        let again = Arc::new(OnceLock::new());
+        let itself = again.clone();
         let incoming = serve(
-            move |request: FileRequest| {
-                let result = caught(|| partials.perform(request.ask));
-                Some((request.id, result))
-            },
+            move |work: Work| partials.perform(work, itself.get()?),
             to.clone(),
         );
+        // Set before anything can be asked.
+        let _ = again.set(incoming.downgrade());
         let mut sources = Sources::new(keeping.own.clone(), entries.clone());
         let again = Arc::new(OnceLock::new());
         let itself = again.clone();
@@ -83,14 +96,14 @@ impl Files {
         );
         // Set before anything can be asked.
         let _ = again.set(outgoing.downgrade());
-        Ok(Self {
+        Self {
             incoming,
             outgoing,
             answers,
             to,
             entries,
             own: keeping.own.clone(),
-        })
+        }
     }
 
     /// Asks for something. [`Self::answer`] follows.
@@ -102,7 +115,7 @@ impl Files {
             }
             Ask::Hash { entry, path } => self.hash(request.id, entry, path),
             _ => {
-                let _ = self.incoming.send(request);
+                let _ = self.incoming.send(Work::Asked(request));
             }
         }
     }
@@ -146,8 +159,8 @@ fn caught(perform: impl FnOnce() -> FileResult) -> FileResult {
 /// # Errors
 /// When it cannot be read.
 pub fn content_of(path: &Path, own: &Path) -> io::Result<Content> {
-    let tree = sources::read_tree(path)?;
-    sources::keep_tree(&tree, own);
+    let tree = read_tree(path, || false)?;
+    keep_tree(&tree, own);
     let (size, root) = (tree.size(), tree.root());
     let root = root.ok_or(io::ErrorKind::UnexpectedEof)?;
     Ok(Content { size, root })

@@ -6,34 +6,27 @@
 //! neither a torn write nor a flipped bit is taken for what was sent. At the end the values of the record have
 //! to combine to the root.
 
-use super::place::{found, is_as_long, make_folder, parent_of, put};
+use super::place::{found, parent_of, put};
 use super::positioned::{read_exact_at, write_all_at};
 use super::{Keeping, stored};
 use crate::conversation::FileError;
 use data_encoding::HEXLOWER;
-use handfast_protocol::transfer::tree::{self, BLOCK, ChainingValue, GROUP};
+use handfast_protocol::transfer::tree::{self, BLOCK, ChainingValue, GROUP, SEGMENT};
 use handfast_protocol::transfer::{
-    Ask, Content, Done, FileId, FileResult, Manifest, ManifestContent, Place, Ranges, Root, Source,
-    Verified,
+    Content, Done, FileResult, Place, Ranges, Root, Source, Verified,
 };
 use handfast_store::private;
 use handfast_token::kdf;
-use std::collections::HashMap;
 use std::fs::{self, File, FileTimes};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const VALUE: u64 = 32;
 
-/// The files that come in one channel.
-pub(super) struct Partials {
-    keeping: Keeping,
-    open: HashMap<FileId, Partial>,
-}
-
 /// What there is of a file.
-struct Partial {
+pub(super) struct Partial {
     place: Place,
     content: Option<Content>,
     /// Where its bytes and its record are.
@@ -43,122 +36,70 @@ struct Partial {
     files: Option<(File, Option<File>)>,
 }
 
-impl Partials {
-    pub(super) fn new(keeping: Keeping) -> Self {
-        let open = HashMap::new();
-        Self { keeping, open }
-    }
-
-    pub(super) fn perform(&mut self, ask: Ask) -> FileResult {
-        match ask {
-            Ask::FreeSpace => Ok(Done::Free(self.free()?)),
-            Ask::Measure { folder, manifest } => Ok(Done::Measured {
-                free: self.free()?,
-                missing: missing(&folder, &manifest),
-            }),
-            Ask::Begin {
-                file,
-                source,
-                content,
-                place,
-            } => self.begin(file, source, content, place),
-            Ask::Keep { file, verified } => {
-                stored(self.get(file)?.keep(&verified))?;
-                Ok(Done::Kept)
-            }
-            Ask::Finish {
-                file,
-                content,
-                time,
-                may_run,
-            } => {
-                let path = self.get(file)?.finish(content, time, may_run)?;
-                self.open.remove(&file);
-                Ok(Done::Finished(path))
-            }
-            Ask::Load { file, content } => self.get(file)?.load(content),
-            Ask::Suspend { file } => {
-                self.open.remove(&file);
-                Ok(Done::Closed)
-            }
-            Ask::Discard { file } => {
-                if let Some(mut partial) = self.open.remove(&file) {
-                    partial.files = None;
-                    partial.remove();
-                }
-                Ok(Done::Closed)
-            }
-            Ask::Folder { place } => {
-                stored(make_folder(&place))?;
-                Ok(Done::Closed)
-            }
-            Ask::Settle { folder, manifest } => {
-                stored(settle(&folder, &manifest))?;
-                Ok(Done::Closed)
-            }
-            Ask::Hash { .. } | Ask::Encode { .. } => Err(FileError::Unreadable),
-        }
-    }
-
-    fn free(&self) -> Result<u64, FileError> {
-        stored((self.keeping.space)(&self.keeping.incoming))
-    }
-
-    fn get(&mut self, file: FileId) -> Result<&mut Partial, FileError> {
-        self.open.get_mut(&file).ok_or(FileError::Storage)
-    }
-
-    fn begin(
-        &mut self,
-        file: FileId,
-        source: Source,
+impl Partial {
+    /// Where what there is of a file is found again: in the folder that it goes to, so that it need not be
+    /// copied at the end.
+    pub(super) fn new(
+        keeping: &Keeping,
+        source: &Source,
         content: Option<Content>,
         place: Place,
-    ) -> FileResult {
-        let [bytes, record] = self.name(&source, &place);
-        let mut partial = Partial {
+    ) -> Self {
+        let (folder, path) = match &place {
+            Place::In { folder, name } => (folder, name.as_str()),
+            Place::Inside { folder, path } => (folder, path.as_str()),
+            Place::Aside => (&keeping.own, ""),
+        };
+        let parts: [&[u8]; 2] = [&source.to_bytes(), path.as_bytes()];
+        let key = kdf(&keeping.scope, "HFS1 partial", &parts);
+        let name = HEXLOWER.encode(&key.expose()[..16]);
+        let [bytes, record] =
+            ["bytes", "groups"].map(|kind| folder.join(format!(".handfast-{name}.{kind}")));
+        Self {
             place,
             content,
             bytes,
             record,
             files: None,
-        };
-        let kept = match partial.place {
-            Place::Aside => stored(partial.look())?,
-            _ => {
-                let (parent, name) = stored(parent_of(&partial.place))?;
-                let name = name.to_owned();
-                let kept = stored(partial.look())?;
-                if let Some(path) = content.and_then(|content| found(&parent, &name, content)) {
-                    partial.files = None;
-                    partial.remove();
-                    return Ok(Done::Finished(path));
-                }
-                kept
+        }
+    }
+
+    /// True if finding out what there is of it may take long.
+    pub(super) fn is_slow_to_begin(&self) -> bool {
+        const SLOW: u64 = SEGMENT * GROUP;
+        let is_large = self.content.is_some_and(|content| content.size > SLOW);
+        let record = fs::metadata(&self.record);
+        is_large || record.is_ok_and(|record| record.len() > SEGMENT * VALUE)
+    }
+
+    /// Finds out what there is of it, until `is_over`: the groups that are here, or where it is, whole and equal.
+    pub(super) fn begin(&mut self, is_over: &AtomicBool) -> FileResult {
+        if self.place == Place::Aside {
+            return Ok(Done::Begun(stored(self.look(is_over))?));
+        }
+        let (parent, name) = stored(parent_of(&self.place))?;
+        let name = name.to_owned();
+        let kept = stored(self.look(is_over))?;
+        match self
+            .content
+            .and_then(|content| found(&parent, &name, content, is_over))
+        {
+            Some(path) => {
+                self.discard();
+                Ok(Done::Finished(path))
             }
-        };
-        self.open.insert(file, partial);
-        Ok(Done::Begun(kept))
+            None => Ok(Done::Begun(kept)),
+        }
     }
 
-    /// Where what there is of a file is found again: in the folder that it goes to, so that it need not be
-    /// copied at the end.
-    fn name(&self, source: &Source, place: &Place) -> [PathBuf; 2] {
-        let (folder, path) = match place {
-            Place::In { folder, name } => (folder, name.as_str()),
-            Place::Inside { folder, path } => (folder, path.as_str()),
-            Place::Aside => (&self.keeping.own, ""),
-        };
-        let parts: [&[u8]; 2] = [&source.to_bytes(), path.as_bytes()];
-        let key = kdf(&self.keeping.scope, "HFS1 partial", &parts);
-        let name = HEXLOWER.encode(&key.expose()[..16]);
-        ["bytes", "groups"].map(|kind| folder.join(format!(".handfast-{name}.{kind}")))
+    /// Removes what there is of it.
+    pub(super) fn discard(&mut self) {
+        self.files = None;
+        self.remove();
     }
-}
 
-impl Partial {
     /// Opens what is there, and finds out which groups of it are right.
-    fn look(&mut self) -> io::Result<Ranges> {
+    fn look(&mut self, is_over: &AtomicBool) -> io::Result<Ranges> {
         let open = |path: &Path| File::options().read(true).write(true).open(path);
         match (open(&self.bytes), open(&self.record)) {
             (Ok(bytes), Ok(record)) => {
@@ -167,7 +108,7 @@ impl Partial {
                 if fs::symlink_metadata(&self.bytes).is_err() {
                     return Ok(Ranges::new());
                 }
-                let kept = compare(&bytes, &record)?;
+                let kept = compare(&bytes, &record, is_over)?;
                 self.files = Some((bytes, Some(record)));
                 Ok(kept)
             }
@@ -178,7 +119,7 @@ impl Partial {
         }
     }
 
-    fn keep(&mut self, verified: &Verified) -> io::Result<()> {
+    pub(super) fn keep(&mut self, verified: &Verified) -> io::Result<()> {
         let first = verified.groups.start;
         let is_one_piece = self.content.is_some_and(|content| {
             first == 0 && verified.bytes.len() as u64 == content.size && self.files.is_none()
@@ -226,7 +167,7 @@ impl Partial {
         }
     }
 
-    fn finish(
+    pub(super) fn finish(
         &mut self,
         content: Content,
         time: Option<u64>,
@@ -234,8 +175,7 @@ impl Partial {
     ) -> Result<PathBuf, FileError> {
         self.check(content)?;
         let path = stored(self.settle(content, time, may_run))?;
-        self.files = None;
-        self.remove();
+        self.discard();
         Ok(path)
     }
 
@@ -265,7 +205,7 @@ impl Partial {
         put(&self.bytes, &parent, name)
     }
 
-    fn load(&mut self, content: Content) -> FileResult {
+    pub(super) fn load(&mut self, content: Content) -> FileResult {
         self.check(content)?;
         let mut whole = vec![0; content.size as usize];
         if let Some((bytes, _)) = &self.files {
@@ -305,12 +245,15 @@ fn lock(file: &File) -> io::Result<()> {
 }
 
 /// The groups whose bytes are those that were recorded.
-fn compare(bytes: &File, record: &File) -> io::Result<Ranges> {
+fn compare(bytes: &File, record: &File, is_over: &AtomicBool) -> io::Result<Ranges> {
     let (size, count) = (bytes.metadata()?.len(), record.metadata()?.len() / VALUE);
     let mut kept = Ranges::new();
     let mut group = vec![0; GROUP as usize];
     let all = count.min(tree::groups(size));
     for first in (0..all).step_by(BLOCK as usize) {
+        if is_over.load(Ordering::Relaxed) {
+            break;
+        }
         let recorded = values_from(record, first, BLOCK.min(all - first))?;
         for (number, value) in (first..).zip(recorded) {
             if value.0 == [0; 32] {
@@ -345,7 +288,7 @@ fn values_from(record: &File, first: u64, count: u64) -> io::Result<Vec<Chaining
     Ok(values.iter().map(|value| ChainingValue(*value)).collect())
 }
 
-fn instant(time: u64) -> Option<SystemTime> {
+pub(super) fn instant(time: u64) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::from_millis(time))
 }
 
@@ -361,50 +304,4 @@ fn set_program(file: &File) -> io::Result<()> {
         let _ = file;
         Ok(())
     }
-}
-
-/// Bytes of files that are not there, as far as names and lengths tell.
-fn missing(folder: &Path, manifest: &Manifest) -> u64 {
-    let missing = manifest.entries().iter().map(|entry| match entry.content {
-        ManifestContent::File { size, .. } if !is_as_long(folder, &entry.path, size) => size,
-        _ => 0,
-    });
-    missing.sum()
-}
-
-/// Gives folders their times, and brings everything to the disk.
-fn settle(folder: &Path, manifest: &Manifest) -> io::Result<()> {
-    private::create_folders(folder)?;
-    // Last, since every new file changes the folder that it is in.
-    for entry in manifest.entries().iter().rev() {
-        if entry.content == ManifestContent::Folder {
-            let path = entry.path.clone();
-            let folder = folder.to_owned();
-            let place = make_folder(&Place::Inside { folder, path })?;
-            if let (Ok(place), Some(time)) = (File::open(place), instant(entry.time)) {
-                let _ = place.set_times(FileTimes::new().set_modified(time));
-            }
-        }
-    }
-    sync(folder, manifest)
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn sync(folder: &Path, _: &Manifest) -> io::Result<()> {
-    Ok(rustix::fs::syncfs(File::open(folder)?)?)
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn sync(folder: &Path, manifest: &Manifest) -> io::Result<()> {
-    for entry in manifest.entries() {
-        let path = entry
-            .path
-            .split('/')
-            .fold(folder.to_owned(), |path, part| path.join(part));
-        // One that got another name here is on its way to the disk all the same.
-        if let (ManifestContent::File { .. }, Ok(file)) = (entry.content, File::open(path)) {
-            file.sync_all()?;
-        }
-    }
-    Ok(())
 }

@@ -1,12 +1,14 @@
 //! Where a file that came goes: below one folder, never through a link, and never over something else.
 
+use super::trees::read_tree;
 use crate::conversation::numbered_file_name;
 use crate::file_names::names_in;
 use handfast_protocol::transfer::{Content, Place, Root};
 use handfast_store::{private, unfinished};
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The folder in which a file will be, and the name that it was given. What is missing above it is made.
 pub(super) fn parent_of(place: &Place) -> io::Result<(PathBuf, &str)> {
@@ -65,11 +67,16 @@ fn taken(parent: &Path, name: &str) -> impl Iterator<Item = PathBuf> {
 }
 
 /// Where this content is already, at the place or beside it under a number.
-pub(super) fn found(parent: &Path, name: &str, content: Content) -> Option<PathBuf> {
+pub(super) fn found(
+    parent: &Path,
+    name: &str,
+    content: Content,
+    is_over: &AtomicBool,
+) -> Option<PathBuf> {
     taken(parent, name).find(|path| {
         let about = fs::symlink_metadata(path);
         let is_as_long = about.is_ok_and(|about| about.is_file() && about.len() == content.size);
-        is_as_long && root_of(path).is_ok_and(|root| root == content.root)
+        is_as_long && root_of(path, is_over).is_ok_and(|root| root == content.root)
     })
 }
 
@@ -81,16 +88,9 @@ pub(super) fn is_as_long(folder: &Path, path: &str, size: u64) -> bool {
     fs::symlink_metadata(path).is_ok_and(|about| about.is_file() && about.len() == size)
 }
 
-fn root_of(path: &Path) -> io::Result<Root> {
-    let mut tree = handfast_protocol::transfer::Tree::new();
-    let mut file = File::open(path)?;
-    let mut buffer = vec![0; 256 << 10];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(tree.finish()),
-            count => tree.update(&buffer[..count]),
-        }
-    }
+fn root_of(path: &Path, is_over: &AtomicBool) -> io::Result<Root> {
+    let tree = read_tree(path, || is_over.load(Ordering::Relaxed))?;
+    tree.root().ok_or(io::ErrorKind::Interrupted.into())
 }
 
 /// Gives a whole file its name, or the name with the first number that is free. What this medium does not keep of

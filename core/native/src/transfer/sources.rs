@@ -2,16 +2,16 @@
 
 use super::hashing::{Entries, Found};
 use super::positioned::read_exact_at;
+use super::trees::Trees;
 use crate::conversation::FileError;
 use bytes::Bytes;
 use handfast_protocol::transfer::tree::{self, BLOCK, GROUP, SEGMENT, Segment};
 use handfast_protocol::transfer::{
-    Ask, Content, Done, FileRequest, FileResult, RequestId, Root, Source, Tree,
+    Ask, Content, Done, FileRequest, FileResult, RequestId, Source, Tree,
 };
-use handfast_store::private;
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,13 +20,9 @@ use tokio::sync::mpsc::WeakUnboundedSender;
 /// Files that stay open between two requests.
 const MOST_OPEN: usize = 16;
 
-/// What is read at once.
-const PART: usize = (BLOCK * GROUP) as usize;
-
 /// Files that go, in one channel.
 pub(super) struct Sources {
-    /// Where trees are kept.
-    own: PathBuf,
+    trees: Trees,
     entries: Arc<Entries>,
     /// What was read last, the newest first.
     open: VecDeque<(Source, Open)>,
@@ -41,10 +37,16 @@ struct Open {
 impl Sources {
     pub(super) fn new(own: PathBuf, entries: Arc<Entries>) -> Self {
         let open = VecDeque::new();
-        Self { own, entries, open }
+        let trees = Trees::new(own);
+        Self {
+            trees,
+            entries,
+            open,
+        }
     }
 
-    /// Answers [`Ask::Encode`], unless that has to wait for what is still being read. It is sent to `again` then.
+    /// Answers [`Ask::Encode`], unless that has to wait for what is still being read. It is sent to `again` once that
+    /// is so.
     pub(super) fn encode(
         &mut self,
         mut request: FileRequest,
@@ -76,6 +78,11 @@ impl Sources {
                 Some(content) => self.encode_known(path, *source, *content, groups),
                 None => Err(FileError::Unreadable),
             };
+            let Some(result) = result.transpose() else {
+                let (path, source) = (path.clone(), *source);
+                request = self.trees.make(path, source, request, again)?;
+                continue;
+            };
             if result.is_err() {
                 let source = *source;
                 self.open.retain(|(open, _)| *open != source);
@@ -84,52 +91,40 @@ impl Sources {
         }
     }
 
+    /// None while the tree of the file is not there.
     fn encode_known(
         &mut self,
         path: &Path,
         source: Source,
         content: Content,
         groups: &Range<u64>,
-    ) -> FileResult {
-        let open = self.open(path, source, content)?;
-        encode(&open.file, &open.tree, source, groups)
+    ) -> Result<Option<Done>, FileError> {
+        match self.open(path, source, content)? {
+            Some(open) => encode(&open.file, &open.tree, source, groups).map(Some),
+            None => Ok(None),
+        }
     }
 
-    fn open(&mut self, path: &Path, source: Source, content: Content) -> Result<&Open, FileError> {
+    fn open(
+        &mut self,
+        path: &Path,
+        source: Source,
+        content: Content,
+    ) -> Result<Option<&Open>, FileError> {
         let known = self.open.iter().position(|(open, _)| *open == source);
         let open = match known.and_then(|place| self.open.remove(place)) {
             Some(open) => open,
             None => {
                 let file = File::open(path).map_err(|_| FileError::Unreadable)?;
-                let tree = self.tree(path, source, content)?;
+                let Some(tree) = self.trees.get(path, source, content)? else {
+                    return Ok(None);
+                };
                 (source, Open { file, tree })
             }
         };
         self.open.truncate(MOST_OPEN - 1);
         self.open.push_front(open);
-        self.open
-            .front()
-            .map(|(_, open)| open)
-            .ok_or(FileError::Unreadable)
-    }
-
-    /// The tree of a file that was offered as this: as it was kept, or made anew.
-    fn tree(&self, path: &Path, source: Source, content: Content) -> Result<Tree, FileError> {
-        let is_small = tree::groups(content.size) <= BLOCK;
-        let kept = match (source, is_small) {
-            (Source::Root(_), true) => Tree::of_small(content.size, content.root),
-            (Source::Entry(_), true) => None,
-            (_, false) => kept_tree(&self.own, content),
-        };
-        if let Some(tree) = kept {
-            return Ok(tree);
-        }
-        let tree = read_tree(path).map_err(|_| FileError::Unreadable)?;
-        if (tree.size(), tree.root()) != (content.size, Some(content.root)) {
-            return Err(FileError::Changed);
-        }
-        keep_tree(&tree, &self.own);
-        Ok(tree)
+        Ok(self.open.front().map(|(_, open)| open))
     }
 }
 
@@ -164,36 +159,4 @@ pub(super) fn encode(file: &File, tree: &Tree, source: Source, groups: &Range<u6
     };
     let bytes = encoded.ok_or(FileError::Changed)?;
     Ok(Done::Encoded { segment, bytes })
-}
-
-/// Reads a file to its end.
-pub(super) fn read_tree(path: &Path) -> io::Result<Tree> {
-    let mut file = File::open(path)?;
-    let (mut tree, mut buffer) = (Tree::new(), vec![0; PART]);
-    loop {
-        match file.read(&mut buffer)? {
-            0 => {
-                tree.finish();
-                return Ok(tree);
-            }
-            count => tree.update(&buffer[..count]),
-        }
-    }
-}
-
-fn tree_at(own: &Path, root: Root) -> PathBuf {
-    own.join(format!("{root}.tree"))
-}
-
-fn kept_tree(own: &Path, content: Content) -> Option<Tree> {
-    let bytes = std::fs::read(tree_at(own, content.root)).ok()?;
-    Tree::from_bytes(content.size, content.root, &bytes)
-}
-
-/// Keeps the tree of a file of more than a block. One that cannot be kept is made anew when it is needed.
-pub(super) fn keep_tree(tree: &Tree, own: &Path) {
-    let bytes = tree.to_bytes();
-    if let (false, Some(root)) = (bytes.is_empty(), tree.root()) {
-        let _ = private::write(&tree_at(own, root), &bytes);
-    }
 }

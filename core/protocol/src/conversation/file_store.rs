@@ -6,26 +6,12 @@
 //! kinds need not wait for each other. A file that comes in lies under a temporary name that nobody else
 //! can choose, until it is finished. A store that goes away discards what is not finished.
 
-use super::FileError;
+use super::{FileError, FileId};
 use bytes::Bytes;
 use std::path::PathBuf;
 
-/// The number of a request. Its answer carries the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RequestId(pub u64);
-
-/// A file that is open at the store. The machine chooses the number, and uses it once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId(pub u64);
-
-/// One request to the store.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileRequest {
-    /// What the answer has to name.
-    pub id: RequestId,
-    /// What is wanted.
-    pub ask: Ask,
-}
+/// One request.
+pub type FileRequest = crate::file::FileRequest<Ask>;
 
 /// What can be wanted of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]

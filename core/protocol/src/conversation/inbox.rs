@@ -1,11 +1,11 @@
 //! Files on their way in: any number that the limits allow may be offered, one at a time comes.
 
 use super::file_name::safe;
-use super::file_store::{Ask, Done, FileId, FileResult, RequestId};
+use super::file_store::{Ask, Done, FileResult};
 use super::limits::Limits;
 use super::message::{CHUNK, Hash, Message};
 use super::outputs::Outputs;
-use super::{Event, Failure, FileError, Limit, Transfer, Violation};
+use super::{Event, Failure, FileError, FileId, Limit, RequestId, Transfer, Violation};
 use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest};
 use bytes::Bytes;

@@ -11,25 +11,30 @@
 //! the machine leaves the link unread then, which holds back the other side, until there is room again.
 
 use super::compare::{CompareError, Comparer, Finding, Next};
-use super::file_store::{FileRequest, FileResult, RequestId};
+use super::file_store::{FileRequest, FileResult};
 use super::inbox::{self, Inbox, Offer};
 use super::limits::{Account, Limit, Limits};
 use super::message::{MAX_TEXT, Message};
 use super::outbox::{self, Outbox, Verdict};
 use super::outputs::{EVENTS, Outputs};
 use super::send_queue::{SendQueue, TEXTS};
-use super::{ConversationError, Direction, Ending, Event, FileError, Transfer, Violation};
+use super::transfers::Carried;
+use super::{
+    ConversationError, Direction, Ending, Event, FileError, RequestId, Transfer, Violation,
+};
 use crate::handshake::{Channel, Opener, ShortString, Trust, TrustReason};
 use crate::link::LinkError;
 use crate::log;
+use crate::transfer::{self, Decision};
 use bytes::Bytes;
 use handfast_token::Secret;
 use std::path::PathBuf;
 use std::time::Instant;
 
 /// The most that a conversation holds of texts and of the contents of files, in bytes, including what is
-/// in the hands of the file store: texts and entries of logs that wait to be sent, texts that wait to be told and the one that
-/// comes, blocks of the file that goes, pieces of the file that comes.
+/// in the hands of the file store: texts and entries of logs that wait to be sent, texts that wait to be told and
+/// the one that comes, blocks of the file that goes, pieces of the file that comes. Files that survive the
+/// connection ([`Machine::with_files`]) hold their two windows beside that, 2 MiB and a little.
 pub const MOST_HELD: usize = (TEXTS + EVENTS + 2) * MAX_TEXT
     + log::WINDOW
     + outbox::BLOCKS * outbox::BLOCK
@@ -55,6 +60,8 @@ pub struct Machine {
     out: Outputs,
     inbox: Inbox,
     outbox: Outbox,
+    /// Files that survive the connection, where both keep the conversation.
+    files: Option<Carried>,
     comparer: Comparer,
     trust: Trust,
     account: Account,
@@ -127,6 +134,7 @@ impl Machine {
             out: Outputs::new(SendQueue::new(now, sealer)),
             inbox: Inbox::new(&limits),
             outbox: Outbox::new(),
+            files: None,
             comparer: Comparer::new(role, hash, random),
             trust,
             account: Account::new(limits),
@@ -142,6 +150,13 @@ impl Machine {
             ending: None,
             is_end_told: false,
         }
+    }
+
+    /// Carries files too that survive the connection ([`Self::decide`]). Without this, whoever says anything about
+    /// such a file breaks the rules.
+    pub fn with_files(mut self, terms: transfer::Terms) -> Self {
+        self.files = Some(Carried::new(terms));
+        self
     }
 
     // The link.
@@ -182,12 +197,47 @@ impl Machine {
 
     /// True if a frame waits to be put on the link as soon as that has room.
     pub fn has_frame(&self) -> bool {
-        !self.out.queue.is_empty()
+        !self.out.queue.is_empty() || self.may_speak() && self.has_word_of_files()
+    }
+
+    fn has_word_of_files(&self) -> bool {
+        self.files.as_ref().is_some_and(Carried::has_message)
     }
 
     /// The next frame for the link, which has room for it.
     pub fn poll_frame(&mut self, now: Instant) -> Option<Bytes> {
-        let message = self.out.queue.next()?;
+        // Before the blocks of a file, which whoever keeps the conversation does not send.
+        let of_files = match self.out.queue.has_talk() || !self.may_speak() {
+            true => None,
+            false => self.files.as_mut().and_then(Carried::next_message),
+        };
+        let message = of_files.map(Message::File);
+        let message = message.or_else(|| self.out.queue.next())?;
+        self.seal(now, message)
+    }
+
+    /// True if a piece of a file that survives the connection waits to be put on the link, where nothing else does.
+    pub fn has_piece(&self) -> bool {
+        let has_piece = self.files.as_ref().is_some_and(Carried::has_piece);
+        has_piece && self.may_speak() && !self.has_frame()
+    }
+
+    /// The next piece for the link, on which `ahead` bytes wait. None if more than
+    /// [`AHEAD`](transfer::AHEAD) would: what is said next must not wait behind them.
+    pub fn poll_piece(&mut self, now: Instant, ahead: usize) -> Option<Bytes> {
+        if !self.has_piece() {
+            return None;
+        }
+        let piece = self.files.as_mut()?.next_piece(ahead)?;
+        self.seal(now, Message::File(piece))
+    }
+
+    /// False once nothing follows the goodbye.
+    fn may_speak(&self) -> bool {
+        self.ending.is_none() && self.leaving != Leaving::Left
+    }
+
+    fn seal(&mut self, now: Instant, message: Message) -> Option<Bytes> {
         let frame = self.out.queue.seal(now, &message);
         if message == Message::Bye {
             self.leaving = Leaving::Left;
@@ -222,6 +272,24 @@ impl Machine {
         self.go_on(now);
     }
 
+    /// The next request about files that survive the connection, to whoever keeps those.
+    pub fn poll_file_request(&mut self) -> Option<transfer::FileRequest> {
+        self.files.as_mut()?.poll_request()
+    }
+
+    /// Such a request was dealt with.
+    pub fn file_request_answered(
+        &mut self,
+        now: Instant,
+        id: RequestId,
+        result: transfer::FileResult,
+    ) {
+        if let Some(files) = &mut self.files {
+            files.answered(id, result);
+            self.go_on(now);
+        }
+    }
+
     // The person.
 
     /// The next event, in the order in which they happened. [`Event::Ended`] is the last.
@@ -239,7 +307,13 @@ impl Machine {
     /// How far a file is ([`Event::FileProgress`]), once all other events are taken. May be left waiting:
     /// only the newest is kept.
     pub fn poll_progress(&mut self) -> Option<Event> {
-        self.out.next_progress()
+        match self.has_event() {
+            true => None,
+            false => {
+                let of_files = || self.files.as_mut()?.next_progress();
+                self.out.next_progress().or_else(of_files)
+            }
+        }
     }
 
     /// Sends a text, ahead of any file that is under way. False if as many wait as may: it can be tried
@@ -313,6 +387,14 @@ impl Machine {
                 Direction::Outgoing => self.outbox.cancel(transfer, &mut self.out),
                 Direction::Incoming => self.inbox.refuse(transfer.number, &mut self.out),
             }
+            self.go_on(now);
+        }
+    }
+
+    /// Something was decided about a file that survives the connection. Nothing happens where there are none.
+    pub fn decide(&mut self, now: Instant, decision: Decision) {
+        if let Some(files) = &mut self.files {
+            files.decide(decision);
             self.go_on(now);
         }
     }
@@ -430,6 +512,10 @@ impl Machine {
                 self.compared(next);
             }
             Message::Bye => return Err(Ending::PeerLeft),
+            Message::File(message) => {
+                let files = self.files.as_mut().ok_or(Violation::Malformed)?;
+                files.heard(message)?;
+            }
             Message::Unknown => {}
         }
         Ok(())
@@ -527,7 +613,13 @@ impl Machine {
             }
         }
         self.inbox.go_on(&mut self.out);
-        let is_tidy = !self.outbox.is_waiting() && !self.inbox.is_waiting();
+        if let Some(files) = &mut self.files
+            && !self.is_end_told
+        {
+            files.go_on(&mut self.out.events);
+        }
+        let is_kept = self.files.as_ref().is_none_or(Carried::is_tidy);
+        let is_tidy = !self.outbox.is_waiting() && !self.inbox.is_waiting() && is_kept;
         if let Some(ending) = self.ending
             && is_tidy
             && !std::mem::replace(&mut self.is_end_told, true)
@@ -566,6 +658,9 @@ impl Machine {
             self.text = Vec::new();
             self.inbox.end(&mut self.out);
             self.outbox.end(&mut self.out);
+            if let Some(files) = &mut self.files {
+                files.close();
+            }
             self.out.queue.close();
         }
     }
@@ -579,7 +674,8 @@ impl Machine {
             Event::Log(log::Message::Entry { part, .. }) => part.len(),
             _ => 0,
         });
-        let files = self.outbox.held() + self.inbox.held();
+        let carried = self.files.as_ref().map_or(0, Carried::held);
+        let files = self.outbox.held() + self.inbox.held() + carried;
         self.out.queue.held() + files + self.text.len() + held + events.sum::<usize>()
     }
 }

@@ -11,6 +11,7 @@
 use super::FileError;
 use crate::handshake::MAX_BODY;
 use crate::log;
+use crate::transfer;
 use bytes::{Buf, Bytes};
 use std::iter;
 
@@ -65,6 +66,8 @@ pub enum Message {
     CompareNonce([u8; 32]),
     /// The host's nonce.
     CompareOpen([u8; 32]),
+    /// About a file that survives the connection.
+    File(transfer::Message),
     /// About the two logs, where both people keep what is said.
     Log(log::Message),
     /// Something optional of a later version.
@@ -159,6 +162,7 @@ impl Message {
             Self::CompareOpen(value) => head.extend(iter::once(13).chain(*value)),
             Self::Log(message) => return message.encode(),
             Self::Unknown => head.push(OPTIONAL),
+            Self::File(message) => return message.encode(),
         }
         (head, tail)
     }
@@ -169,6 +173,10 @@ impl Message {
         if log::Message::is_kind(kind) {
             let message = log::Message::parse(body);
             return message.map(Self::Log).map_err(|_| Malformed);
+        }
+        if transfer::message::KINDS.contains(&kind) {
+            let message = transfer::Message::parse(body);
+            return message.map(Self::File).map_err(|_| Malformed);
         }
         body.advance(1);
         let message = match kind {

@@ -12,7 +12,8 @@
 //!
 //! Inside the machine: `send_queue` is the way out, `outbox` and `inbox` are the files of either
 //! direction, `file_store` what they ask of whoever keeps files, `limits` the account of what they cost,
-//! `compare` the comparison, `message` the bytes, `outputs` what waits to be taken.
+//! `compare` the comparison, `message` the bytes, `outputs` what waits to be taken. `transfers` are the files that
+//! survive the connection, where both keep the conversation.
 
 mod compare;
 mod file_name;
@@ -26,12 +27,14 @@ mod outputs;
 mod send_queue;
 #[cfg(test)]
 mod tests;
+mod transfers;
 
+pub use crate::file::{Direction, FileError, FileId, RequestId};
 pub use compare::{CompareError, Finding};
 pub use file_name::{
     numbered as numbered_file_name, portable as portable_file_name, safe as safe_file_name,
 };
-pub use file_store::{Ask, Done, FileId, FileRequest, FileResult, RequestId};
+pub use file_store::{Ask, Done, FileRequest, FileResult};
 pub use limits::{Allowance, Limit, Limits};
 pub use machine::{MOST_HELD, Machine, Terms};
 pub use message::MAX_TEXT;
@@ -39,19 +42,11 @@ pub use message::MAX_TEXT;
 use crate::handshake::{ChannelError, ShortString};
 use crate::link::LinkError;
 use crate::log;
+use crate::transfer;
 #[cfg(fuzzing)]
 use message::Message;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// Which way a file goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// To the other side.
-    Outgoing,
-    /// From the other side.
-    Incoming,
-}
 
 /// One file on its way. Unique within a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -134,6 +129,8 @@ pub enum Event {
         /// True if it failed at the other side, false if it failed here.
         by_peer: bool,
     },
+    /// Something about a file that survives the connection ([`Machine::with_files`]).
+    File(transfer::Event),
     /// The other person would like to compare. [`Machine::wish`] accepts; nothing happens before.
     CompareOffered,
     /// Both people see this now, and compare it by eye or voice: if it is equal, nobody is in between.
@@ -200,73 +197,6 @@ pub enum Violation {
     /// What the other side showed for the comparison is not what it had committed to.
     #[error("somebody may be in between: make a new invitation and pass it on another way")]
     Cheated,
-}
-
-/// Why a file did not go through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
-#[repr(u8)]
-pub enum FileError {
-    /// The person did not want it.
-    #[error("the file was declined")]
-    Declined = 1,
-    /// Larger than the receiver takes.
-    #[error("the file is too large for the receiving device")]
-    TooLarge = 2,
-    /// As many files wait for an answer there as may.
-    #[error("too many files wait for an answer; send it again after them")]
-    TooMany = 3,
-    /// The receiver's storage is full, or would have less room left than has to stay.
-    #[error("there is not enough room to store it; make room and try again")]
-    NoSpace = 4,
-    /// The receiver may not write to its folder.
-    #[error("files may not be stored there; choose another folder")]
-    NoPermission = 5,
-    /// The receiver's storage failed in another way.
-    #[error("the file could not be stored; try again")]
-    Storage = 6,
-    /// The sender could not read it.
-    #[error("the file could not be read; is it still there?")]
-    Unreadable = 7,
-    /// It became shorter while it was sent.
-    #[error("the file changed while it was sent; send it again")]
-    Changed = 8,
-    /// Size or hash do not agree with what was promised.
-    #[error("the file arrived damaged; send it again")]
-    Damaged = 9,
-    /// A person stopped it.
-    #[error("the file was cancelled")]
-    Cancelled = 10,
-    /// The conversation was over before the file was through.
-    #[error("the conversation ended before the file was through; connect and send it again")]
-    Ended = 11,
-}
-
-impl FileError {
-    pub(crate) fn code(self) -> u8 {
-        self as u8
-    }
-
-    pub(crate) fn from_code(code: u8) -> Option<Self> {
-        Some(match code {
-            1 => Self::Declined,
-            2 => Self::TooLarge,
-            3 => Self::TooMany,
-            4 => Self::NoSpace,
-            5 => Self::NoPermission,
-            6 => Self::Storage,
-            7 => Self::Unreadable,
-            8 => Self::Changed,
-            9 => Self::Damaged,
-            10 => Self::Cancelled,
-            11 => Self::Ended,
-            _ => return None,
-        })
-    }
 }
 
 /// Why a file failed, and on which side.

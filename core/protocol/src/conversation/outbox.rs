@@ -1,10 +1,10 @@
 //! Files on their way out: several are offered at a time, and one after the other goes.
 
 use super::file_name::safe;
-use super::file_store::{Ask, Done, FileId, FileResult, RequestId};
+use super::file_store::{Ask, Done, FileResult};
 use super::message::{CHUNK, Hash, Message};
 use super::outputs::Outputs;
-use super::{Event, Failure, FileError, Transfer};
+use super::{Event, Failure, FileError, FileId, RequestId, Transfer};
 use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest};
 use bytes::Bytes;

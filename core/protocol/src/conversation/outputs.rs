@@ -1,10 +1,10 @@
 //! What comes out of the machine, until whoever drives it takes it: messages for the other side,
 //! requests to the file store, events for the person.
 
-use super::file_store::{Ask, FileId, FileRequest, RequestId};
+use super::file_store::{Ask, FileRequest};
 use super::message::Message;
 use super::send_queue::SendQueue;
-use super::{Direction, Event, Failure, FileError, Transfer};
+use super::{Direction, Event, Failure, FileError, FileId, RequestId, Transfer};
 use std::collections::VecDeque;
 
 /// Events that may wait here before what the other side says is no longer read. Whoever drives the

@@ -129,6 +129,11 @@ impl SendQueue {
         self.bulk.clear();
     }
 
+    /// True if something waits that is ahead of files.
+    pub(super) fn has_talk(&self) -> bool {
+        !self.talk.is_empty()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.talk.is_empty() && self.bulk.is_empty()
     }

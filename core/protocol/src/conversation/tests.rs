@@ -8,6 +8,7 @@ use blake2::{Blake2b, Digest};
 use bytes::Bytes;
 use handfast_token::Secret;
 
+mod files;
 mod machine;
 mod simulation;
 

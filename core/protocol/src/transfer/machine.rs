@@ -3,9 +3,9 @@
 use super::fetches::{Fetch, Fetches};
 use super::message::{EntryId, Message, Source, State};
 use super::offers::{Offer, Offers};
-use super::port::{FileRequest, FileResult, RequestId};
+use super::port::{FileRequest, FileResult};
 use super::say::Outputs;
-use super::{Content, Direction, Event, FileError, Violation};
+use super::{Content, Direction, Event, FileError, RequestId, Violation};
 use crate::handshake::MAX_BODY;
 
 /// Bytes of files that may wait beneath the machine, ahead of whatever else is said.
@@ -15,7 +15,7 @@ pub const AHEAD: usize = 64 << 10;
 const MOST_ASKED: usize = 256;
 
 /// Bytes of a frame with the largest body, its header, padding and tag.
-const FRAME: usize = MAX_BODY + 80;
+pub const FRAME: usize = MAX_BODY + 80;
 
 /// What the disk of this device may be used for.
 #[derive(Clone, Copy, Debug)]
@@ -140,6 +140,17 @@ impl Transfers {
         if let Some(want) = self.fetches.next_want() {
             return Some(want);
         }
+        self.poll_piece(ahead)
+    }
+
+    /// True if a piece of a file waits to be sent.
+    pub fn has_piece(&self) -> bool {
+        self.offers.has_piece()
+    }
+
+    /// The next piece of a file, while `ahead` bytes of files wait beneath, if no more than [`AHEAD`] would wait with
+    /// it.
+    pub fn poll_piece(&mut self, ahead: usize) -> Option<Message> {
         match ahead + FRAME <= AHEAD {
             true => self.offers.next_piece(),
             false => None,
@@ -182,9 +193,14 @@ impl Transfers {
         self.out.next_event()
     }
 
+    /// True if something happened that was not asked for yet.
+    pub fn has_event(&self) -> bool {
+        self.out.has_event()
+    }
+
     /// Bytes of files that are held here, or by the disk for this.
     #[cfg(test)]
-    pub(super) fn held(&self) -> usize {
+    pub(crate) fn held(&self) -> usize {
         self.offers.held() + self.fetches.held()
     }
 }

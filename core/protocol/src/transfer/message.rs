@@ -4,7 +4,7 @@
 //! which *offers* it; the other *wants* it.
 
 use super::tree::{BLOCK, ChainingValue, Root, Segment};
-use crate::conversation::FileError;
+use crate::file::FileError;
 use crate::handshake::MAX_BODY;
 use bytes::{Buf, Bytes};
 use std::ops::Range;

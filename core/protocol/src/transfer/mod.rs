@@ -13,8 +13,9 @@
 //!
 //! Data walks one way: `tree` and `ranges` know what a file is, `manifest` what a folder is, `message` what is
 //! said, `port` what is asked of a disk. `offers` is the side that has a file, `fetches` the side that
-//! wants one, and `machine` joins the two to a channel.
+//! wants one, `machine` joins the two to a channel, and `decision` is what people want of it.
 
+mod decision;
 mod fetches;
 mod machine;
 pub mod manifest;
@@ -24,19 +25,21 @@ mod port;
 mod ranges;
 mod say;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod tree;
 
+pub use decision::Decision;
 pub use fetches::{Fetch, Goal};
-pub use machine::{AHEAD, Terms, Transfers};
+pub use machine::{AHEAD, FRAME, Terms, Transfers};
 pub use manifest::{Manifest, ManifestContent, ManifestEntry, ManifestError};
 pub use message::{EntryId, Message, Source, State};
 pub use offers::{Offer, OfferedFolder};
-pub use port::{Ask, Done, FileId, FileRequest, FileResult, Place, RequestId};
+pub use port::{Ask, Done, FileRequest, FileResult, Place};
 pub use ranges::Ranges;
 pub use tree::{Root, Tree, Verified};
 
-use crate::conversation::{Direction, FileError};
+pub use crate::file::{Direction, FileError, FileId, RequestId};
+
 use std::path::PathBuf;
 
 /// Groups that a channel may have on their way: 1 MiB, from the WANT to the disk.

@@ -2,10 +2,10 @@
 
 use super::manifest::{Manifest, ManifestContent};
 use super::message::{EntryId, Message, PART, Source, State};
-use super::port::{Ask, Done, FileResult, RequestId};
+use super::port::{Ask, Done, FileResult};
 use super::say::Outputs;
 use super::tree::{Root, Segment, groups};
-use super::{Content, Direction, Event, FileError, Progress, Status, Violation, WINDOW};
+use super::{Content, Direction, Event, FileError, Progress, RequestId, Status, Violation, WINDOW};
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -438,6 +438,11 @@ impl Offers {
         if let Some(want) = self.wants.remove(&number) {
             self.wanted -= want.groups;
         }
+    }
+
+    /// True if there is one.
+    pub(super) fn has_piece(&self) -> bool {
+        !self.answers.is_empty()
     }
 
     /// The next piece of a file.

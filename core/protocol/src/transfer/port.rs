@@ -10,28 +10,14 @@ use super::manifest::Manifest;
 use super::message::{EntryId, Source};
 use super::ranges::Ranges;
 use super::tree::{Segment, Verified};
-use super::{Content, FileError};
+use super::{Content, FileError, FileId};
 use bytes::Bytes;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The number of a request. Its answer carries the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RequestId(pub u64);
-
-/// A file that comes. The machine chooses the number, and uses it once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId(pub u64);
-
 /// One request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileRequest {
-    /// What the answer has to name.
-    pub id: RequestId,
-    /// What is wanted.
-    pub ask: Ask,
-}
+pub type FileRequest = crate::file::FileRequest<Ask>;
 
 /// Where a file that comes is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! What is still to be said and told: for each file only the newest, so that it is bounded by the number of files.
 
 use super::message::{Message, Source, State};
-use super::port::{Ask, FileRequest, RequestId};
-use super::{Direction, Event, Status};
+use super::port::{Ask, FileRequest};
+use super::{Direction, Event, RequestId, Status};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Things that wait in the order in which they came up first, each with what was put last.
@@ -93,6 +93,10 @@ impl Outputs {
             source,
             status,
         })
+    }
+
+    pub(super) fn has_event(&self) -> bool {
+        !self.events.is_empty() || !self.statuses.order.is_empty()
     }
 
     /// Asks whoever keeps files. The answer comes under the number that this gives.

@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 mod example;
 mod machine;
-mod simulation;
+pub(crate) mod simulation;
 mod tree;
 
 fn content(length: usize) -> Vec<u8> {

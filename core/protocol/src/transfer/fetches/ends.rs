@@ -1,9 +1,9 @@
 //! Ends of a fetch that are no good ones, and the end of the channel.
 
 use super::super::message::{Source, State};
-use super::super::port::{Ask, FileId};
+use super::super::port::Ask;
 use super::super::say::Outputs;
-use super::super::{Direction, FileError, Status};
+use super::super::{Direction, FileError, FileId, Status};
 use super::{Asked, Fetches, Fetching, Phase, Stage};
 
 impl Fetches {

@@ -2,9 +2,9 @@
 
 use super::super::manifest::{Manifest, ManifestContent};
 use super::super::message::Source;
-use super::super::port::{Ask, Done, FileId, FileResult, Place};
+use super::super::port::{Ask, Done, FileResult, Place};
 use super::super::say::Outputs;
-use super::super::{Content, FileError};
+use super::super::{Content, FileError, FileId};
 use super::{Asked, Fetch, Fetches, Fetching, Goal, Phase, storage};
 use std::sync::Arc;
 

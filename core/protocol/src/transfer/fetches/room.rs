@@ -1,9 +1,9 @@
 //! Room on the disk, looked for before anything is asked for, and again while it comes.
 
-use super::super::FileError;
 use super::super::message::Source;
-use super::super::port::{Done, FileId, FileResult};
+use super::super::port::{Done, FileResult};
 use super::super::say::Outputs;
+use super::super::{FileError, FileId};
 use super::{Fetches, Fetching, Phase, storage};
 
 /// How often it is asked whether there is still room: after so many bytes. Others use the disk too.

@@ -1,10 +1,9 @@
 //! What comes, and how it stands.
 
 use super::super::message::Source;
-use super::super::port::FileId;
 use super::super::ranges::Ranges;
 use super::super::tree::Segment;
-use super::super::{Content, FileError};
+use super::super::{Content, FileError, FileId};
 use super::folder::Folder;
 use std::path::PathBuf;
 

@@ -4,9 +4,8 @@
 //! each.
 
 use super::super::message::{Message, Source};
-use super::super::port::FileId;
 use super::super::tree::{BLOCK, Decoder, SEGMENT, Segment, Verified, groups};
-use super::super::{Violation, WINDOW};
+use super::super::{FileId, Violation, WINDOW};
 use super::{Item, Stage};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;

@@ -2,7 +2,6 @@
 
 use super::super::tree::{BLOCK, GROUP, SEGMENT, Segment};
 use super::*;
-use crate::conversation::FileError;
 
 const TERMS: Terms = Terms {
     keep_free: 1_000,

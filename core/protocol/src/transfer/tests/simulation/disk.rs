@@ -3,7 +3,6 @@
 use super::super::super::tree::{GROUP, SEGMENT, Segment};
 use super::super::*;
 use super::Random;
-use crate::conversation::FileError;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 use std::path::PathBuf;

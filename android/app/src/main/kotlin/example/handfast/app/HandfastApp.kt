@@ -56,7 +56,7 @@ open class HandfastApp : Application() {
             keys.forget()
         }
         val choices = KeptChoices(File(noBackupFilesDir, "choices"))
-        val networks = NetworkWatch(this)
+        val networks = networks()
         val usualLinks = getString(R.string.link_base)
         app = AppModel(scope, owner, keptChoices = choices, usualLinks = usualLinks, forgetAll = forgetAll) { told ->
             Device.log(details = false)
@@ -83,6 +83,8 @@ open class HandfastApp : Application() {
         scope.launch(Dispatchers.IO) { app.ongoing.map { all -> all.associate { it.session to it.received } }.distinctUntilChanged().collect { downloads.publish() } }
         networks.start { app.network(it.addresses, it.router, it.isTunnelled) }
     }
+
+    protected open fun networks() = NetworkWatch(this)
 
     /** Who is connected. */
     private fun people(ongoing: List<Ongoing>): Map<Long, String> = ongoing.filter { it.isTalking }.associate { it.session to it.name }

@@ -25,7 +25,7 @@ class CameraTest {
         var frames = 0
         val nothing = Bitmap.createBitmap(400, 400, Bitmap.Config.ARGB_8888).apply { eraseColor(Color.LTGRAY) }
         FedCamera.see(nothing, rule::waitForIdle) { frames++ > 5 && (owner.app.screen.value as Screen.Scan).camera == Camera.RUNNING }
-        owner.goesAwayAndComesBack { until({ "the camera runs behind another app" }, rule::waitForIdle) { !FedCamera.isRunning } }
+        owner.goesAwayAndComesBack { until({ "the camera runs behind another app" }, owner::idle) { !FedCamera.isRunning } }
         FedCamera.see(nothing, rule::waitForIdle) { true }
         owner.taps(R.string.close)
         until({ "the camera is still open" }, rule::waitForIdle) { !FedCamera.isRunning }

@@ -9,6 +9,7 @@ import android.os.ParcelFileDescriptor
 import android.provider.OpenableColumns
 import org.robolectric.Robolectric
 import java.io.File
+import java.util.concurrent.ConcurrentHashMap
 
 /** Another app that has files, each by its name: `content://com.example.files/letter.pdf`. */
 class Documents : ContentProvider() {
@@ -47,7 +48,7 @@ class Documents : ContentProvider() {
 
 /** The phone's own Downloads, which Robolectric has not. */
 open class Media : ContentProvider() {
-    private val files = HashMap<Uri, File>()
+    private val files = ConcurrentHashMap<Uri, File>()
 
     override fun onCreate() = true
 

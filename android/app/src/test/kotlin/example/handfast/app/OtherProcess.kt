@@ -30,6 +30,11 @@ class OtherProcess(of: Class<*>, vararg properties: Pair<String, Any>) : AutoClo
         check(status == with) { "it ended with $status" }
     }
 
+    /** [heard] is called once it has ended with a test that failed. */
+    fun failing(heard: () -> Unit) {
+        process.onExit().thenAccept { if (it.exitValue() !in listOf(0, KILLED)) heard() }
+    }
+
     /** What it has said so far. */
     fun said(): String = said.readText()
 

@@ -7,18 +7,13 @@ import android.graphics.Bitmap
 import android.graphics.Canvas
 import android.net.Uri
 import android.os.Bundle
+import android.os.Looper
 import androidx.annotation.StringRes
-import androidx.compose.ui.test.SemanticsMatcher
-import androidx.compose.ui.test.hasAnyAncestor
 import androidx.compose.ui.test.hasClickAction
-import androidx.compose.ui.test.hasContentDescription
-import androidx.compose.ui.test.hasScrollAction
 import androidx.compose.ui.test.hasSetTextAction
-import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.isEnabled
 import androidx.compose.ui.test.junit4.ComposeTestRule
-import androidx.compose.ui.test.onFirst
 import androidx.compose.ui.test.performClick
-import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextReplacement
 import org.robolectric.Robolectric
 import org.robolectric.Shadows.shadowOf
@@ -29,7 +24,8 @@ import org.robolectric.Shadows.shadowOf
  */
 class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundle? = null) {
     private var controller = Robolectric.buildActivity(MainActivity::class.java, by).run { if (before == null) setup() else setup(before) }
-    private val activity get() = controller.get()
+    private var isAway = false
+    val activity: MainActivity get() = controller.get()
     val app get() = activity.app
 
     /** Has allowed the app this. */
@@ -40,10 +36,17 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
         controller.recreate()
     }
 
+    /** Presses or swipes Back. */
+    fun goesBack() {
+        activity.onBackPressedDispatcher.onBackPressed()
+    }
+
     /** Goes to the home screen: nothing of the app is seen. What the system keeps of the activity then. */
     fun goesAway(): Bundle {
-        controller.pause().stop()
         rule.waitForIdle()
+        isAway = true
+        controller.pause().stop()
+        idle()
         return Bundle().also(controller::saveInstanceState)
     }
 
@@ -51,6 +54,7 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
     fun comesBack(by: Intent? = null) {
         by?.let(controller::newIntent)
         controller.restart().resume()
+        isAway = false
     }
 
     fun goesAwayAndComesBack(meanwhile: () -> Unit = {}) {
@@ -65,6 +69,7 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
         val again = Intent(activity.intent).addFlags(Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY)
         controller.destroy()
         controller = Robolectric.buildActivity(MainActivity::class.java, again).setup(before)
+        isAway = false
     }
 
     /** Another app hands this over while the app is seen. */
@@ -105,25 +110,22 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
 
     fun words(@StringRes words: Int, vararg arguments: Any) = activity.getString(words, *arguments)
 
-    fun sees(words: String) = wait("looks for \"$words\"") { isThere(says(words)) }
+    fun sees(words: String) = wait("looks for \"$words\"") { rule.finds(says(words)) }
 
     fun sees(@StringRes words: Int, vararg arguments: Any) = sees(words(words, *arguments))
 
     /** On the first of several. */
     fun taps(words: String) {
-        val wanted = says(words) and hasClickAction()
-        wait("taps on \"$words\"") { isThere(wanted) }
-        val one = rule.onAllNodes(wanted).onFirst()
-        if (isThere(wanted and hasAnyAncestor(hasScrollAction()))) one.performScrollTo()
-        one.performClick()
+        val wanted = says(words) and hasClickAction() and isEnabled()
+        wait("taps on \"$words\"") { rule.finds(wanted) && rule.reaches(wanted) { performClick() } }
     }
 
     fun taps(@StringRes words: Int, vararg arguments: Any) = taps(words(words, *arguments))
 
     /** Into the first line that there is to write in. */
     fun writes(text: String) {
-        wait("writes \"$text\"") { isThere(hasSetTextAction()) }
-        rule.onAllNodes(hasSetTextAction()).onFirst().performTextReplacement(text)
+        val line = hasSetTextAction() and isEnabled()
+        wait("writes \"$text\"") { rule.finds(line) && rule.reaches(line) { performTextReplacement(text) } }
     }
 
     /** The first start, by somebody of this name. */
@@ -149,10 +151,9 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
     fun wait(what: String, happened: () -> Boolean) {
         // Where a test stops, it is seen what was waited for.
         println(what)
-        until({ "$what, and sees ${app.screen.value}" }, rule::waitForIdle, happened)
+        until({ "$what, and sees ${app.screen.value}" }, ::idle, happened)
     }
 
-    private fun says(words: String) = hasText(words) or hasContentDescription(words)
-
-    private fun isThere(wanted: SemanticsMatcher) = rule.onAllNodes(wanted).fetchSemanticsNodes().isNotEmpty()
+    /** Lets the phone do what it has to. What is still to be drawn waits while nobody sees it, so that is not waited for. */
+    fun idle() = if (isAway) shadowOf(Looper.getMainLooper()).idle() else rule.waitForIdle()
 }

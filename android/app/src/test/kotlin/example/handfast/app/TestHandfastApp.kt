@@ -3,16 +3,24 @@ package example.handfast.app
 import android.content.Context
 import android.os.Looper
 import androidx.core.content.FileProvider
+import androidx.test.espresso.IdlingPolicies
+import example.handfast.app.phone.network.NetworkWatch
 import example.handfast.core.bridge.beforeCall
 import java.io.File
+import java.util.concurrent.TimeUnit
 
-/** The app on a phone whose keys are in memory. Robolectric finds this class by its name and makes it instead. */
+/**
+ * The app on a phone whose keys are in memory, and which is in those networks alone that [FedNetwork] says. Robolectric
+ * finds this class by its name and makes it instead.
+ */
 class TestHandfastApp : HandfastApp() {
     override fun attachBaseContext(base: Context) {
         FakeKeyStore.install(kept?.resolve("keys"))
         beforeCall = {
             check(Looper.myLooper() !== Looper.getMainLooper()) { "the core is called on the thread that draws" }
         }
+        // A machine that has other things to do takes its time until nothing is left to draw.
+        IdlingPolicies.setMasterPolicyTimeout(5, TimeUnit.MINUTES)
         super.attachBaseContext(base)
         // It remembers the folders of the phone of the test before.
         val folders = FileProvider::class.java.getDeclaredField("sCache").apply { isAccessible = true }
@@ -20,6 +28,8 @@ class TestHandfastApp : HandfastApp() {
     }
 
     override fun getNoBackupFilesDir(): File = kept?.resolve("files")?.apply { mkdirs() } ?: super.getNoBackupFilesDir()
+
+    override fun networks() = NetworkWatch(this, interfaces = { emptyList() })
 
     companion object {
         /** Names [kept]. */

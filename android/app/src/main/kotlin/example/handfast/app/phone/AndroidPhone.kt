@@ -452,12 +452,12 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
     }
 
     private fun stream(path: String): InputStream {
-        val published = if (path.startsWith("content:")) Uri.parse(path) else app.downloads.uri(path)
-        return published?.let { activity.contentResolver.openInputStream(it) } ?: File(path).inputStream()
+        if (!path.startsWith("content:")) return app.downloads.read(path)
+        return activity.contentResolver.openInputStream(Uri.parse(path)) ?: throw IOException("nothing to read")
     }
 
     /** Another app may read it from now on. */
-    private fun lent(path: String): Uri = app.downloads.uri(path) ?: app.lending.lend(File(path))
+    private fun lent(path: String): Uri = app.downloads.uri(path) ?: app.lending.lend(File(path).name, app.downloads.read(path))
 
     // --- Inside -------------------------------------------------------------------------------
 

@@ -11,18 +11,16 @@ import androidx.compose.ui.semantics.SemanticsActions
 import androidx.compose.ui.semantics.SemanticsNode
 import androidx.compose.ui.semantics.SemanticsProperties
 import androidx.compose.ui.test.hasClickAction
-import androidx.compose.ui.test.hasContentDescription
-import androidx.compose.ui.test.hasScrollToNodeAction
-import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isDialog
 import androidx.compose.ui.test.isPopup
 import androidx.compose.ui.test.junit4.v2.createEmptyComposeRule
 import androidx.compose.ui.test.onFirst
 import androidx.compose.ui.test.onLast
-import androidx.compose.ui.test.performScrollToNode
 import androidx.compose.ui.test.performSemanticsAction
 import example.handfast.app.PhoneRunner
 import example.handfast.app.R
+import example.handfast.app.finds
+import example.handfast.app.says
 import example.handfast.app.ui.Deeds
 import example.handfast.app.ui.parts.LocalClock
 import example.handfast.app.ui.theme.HandfastTheme
@@ -99,12 +97,8 @@ class WindowsTest {
     /** On a wide display, what belongs to the screen itself comes after the list beside it. */
     private fun touch(words: String) {
         rule.waitForIdle()
-        val wanted = (hasText(words) or hasContentDescription(words)) and hasClickAction()
-        // With large letters it may lie further down in a list, where it is not there yet.
-        val lists = rule.onAllNodes(hasScrollToNodeAction())
-        for (list in lists.fetchSemanticsNodes().indices) {
-            if (rule.onAllNodes(wanted).fetchSemanticsNodes().isEmpty()) runCatching { lists[list].performScrollToNode(wanted) }
-        }
+        val wanted = says(words) and hasClickAction()
+        rule.finds(wanted)
         rule.onAllNodes(wanted).onLast().performSemanticsAction(SemanticsActions.OnClick) { it() }
         rule.waitForIdle()
     }

@@ -36,6 +36,11 @@ class DeathTest {
         ben.writes("good to see you")
         ben.taps(R.string.send)
         ben.sees(R.string.conversation_over)
+        other.meeting.say(OVER)
+    }
+
+    companion object {
+        const val OVER = "over"
     }
 }
 
@@ -88,5 +93,7 @@ class HostAfter {
         ana.taps(R.string.leave)
         ana.sees(R.string.goodbye_text)
         ana.taps(R.string.leave)
+        // A goodbye goes as long as the process does.
+        Meeting.ofThisProcess().hear(DeathTest.OVER)
     }
 }

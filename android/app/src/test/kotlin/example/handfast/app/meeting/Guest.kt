@@ -54,10 +54,16 @@ class Guest {
         ben.taps(R.string.back)
         ben.sees(R.string.scan_code_text)
         ben.goesAway()
+        // What comes while somebody looks is told by no notification.
+        Meeting.ofThisProcess().say(AWAY)
         ben.comesBack(ben.notified())
         ben.sees("one moment")
         ben.writes("I am back")
         ben.taps(R.string.send)
         ben.sees(R.string.conversation_over)
+    }
+
+    companion object {
+        const val AWAY = "away"
     }
 }

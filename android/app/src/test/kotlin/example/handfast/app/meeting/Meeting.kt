@@ -25,8 +25,16 @@ class Meeting(private val folder: File) {
     /** The message that came by another app, once it has. */
     fun message() = find(MESSAGE).readText()
 
+    /** Says how far it is on this phone, once. */
+    fun say(what: String) = put(what) { it.writeText(what) }
+
+    /** Goes on only once that is said beside the other phone. */
+    fun hear(what: String) {
+        find(what)
+    }
+
     private fun put(name: String, write: (File) -> Unit) {
-        val part = File(folder, "part").also(write)
+        val part = File(folder, "$name.part").also(write)
         check(part.renameTo(File(folder, name)))
     }
 
@@ -42,7 +50,8 @@ class Meeting(private val folder: File) {
                 ends(OtherProcess.KILLED)
                 close()
             }
-            process = OtherProcess(what, PLACE to folder, TestHandfastApp.KEPT to File(folder, "phone"))
+            val waits = Thread.currentThread()
+            process = OtherProcess(what, PLACE to folder, TestHandfastApp.KEPT to File(folder, "phone")).apply { failing(waits::interrupt) }
         }
 
         fun ends() = process?.ends()
@@ -51,6 +60,8 @@ class Meeting(private val folder: File) {
 
         override fun close() {
             process?.close()
+            // Whoever heard of its end waits for nothing any more.
+            Thread.interrupted()
         }
     }
 

@@ -52,6 +52,7 @@ class TwoPhonesTest {
         ana.comesBackByRecents()
         ana.sees("one mo")
         ana.writes("one moment")
+        other.meeting.hear(Guest.AWAY)
         ana.taps(R.string.send)
         ana.sees("I am back")
         ana.taps(R.string.menu)

@@ -23,6 +23,7 @@ import org.robolectric.Shadows.shadowOf
 import java.io.ByteArrayOutputStream
 import java.io.File
 import java.nio.file.Files
+import kotlin.concurrent.thread
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertNotEquals
@@ -73,6 +74,20 @@ class FilesTest {
         assertTrue(unfinished.exists())
         Downloads(app, folder)
         assertFalse(file.exists())
+    }
+
+    @Test
+    fun `what goes to Downloads can be read all the while`() {
+        Media.install()
+        val folder = Files.createTempDirectory("received").toFile()
+        val downloads = Downloads(app, folder)
+        val files = List(100) { File(folder, "$it.txt").apply { writeText("hello") } }
+        val publishing = thread { downloads.publish() }
+        do {
+            val goesOn = publishing.isAlive
+            for (file in files) assertEquals("hello", downloads.read(file.path).use { String(it.readBytes()) })
+        } while (goesOn)
+        assertTrue(files.all { downloads.uri(it.path) != null })
     }
 
     @Test

@@ -6,7 +6,9 @@ import android.net.Uri
 import android.provider.MediaStore
 import android.webkit.MimeTypeMap
 import java.io.File
+import java.io.FileNotFoundException
 import java.io.IOException
+import java.io.InputStream
 import java.util.concurrent.ConcurrentHashMap
 
 /**
@@ -16,6 +18,9 @@ import java.util.concurrent.ConcurrentHashMap
 class Downloads(private val context: Context, private val folder: File) {
     private val published = ConcurrentHashMap<String, Uri>()
 
+    /** Held while a file goes from here, and while one is opened here. */
+    private val going = Any()
+
     init {
         // Nobody names what an earlier process published.
         folder.listFiles { file -> file.isDirectory }.orEmpty().forEach { it.delete() }
@@ -23,6 +28,12 @@ class Downloads(private val context: Context, private val folder: File) {
 
     /** Where the file is that came in at this path, once it is in Downloads. */
     fun uri(path: String): Uri? = published[path]
+
+    /** The file that came in at this path, wherever it is by now. */
+    fun read(path: String): InputStream = synchronized(going) {
+        val uri = uri(path) ?: return File(path).inputStream()
+        context.contentResolver.openInputStream(uri) ?: throw FileNotFoundException(path)
+    }
 
     /** Publishes all that has come in, one call at a time. Not for the thread that draws. */
     @Synchronized
@@ -32,9 +43,11 @@ class Downloads(private val context: Context, private val folder: File) {
         for (file in whole.sortedBy { it.lastModified() }) {
             // What does not go stays where it is, and is lent from there; the next start tries again.
             val uri = runCatching { publish(file) }.getOrNull() ?: continue
-            published[file.path] = uri
-            // Its row names this path for as long as this process lives, so no later file may have it.
-            if (file.delete()) file.mkdir()
+            synchronized(going) {
+                published[file.path] = uri
+                // Its row names this path for as long as this process lives, so no later file may have it.
+                if (file.delete()) file.mkdir()
+            }
         }
     }
 

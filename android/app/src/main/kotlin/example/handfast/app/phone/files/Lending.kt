@@ -4,6 +4,7 @@ import android.content.Context
 import android.net.Uri
 import androidx.core.content.FileProvider
 import java.io.File
+import java.io.InputStream
 import java.util.UUID
 
 /**
@@ -17,8 +18,9 @@ class Lending(private val context: Context) {
     /** Lends these bytes. Writes a file, so it is not for the thread that draws. */
     fun lend(name: String, bytes: ByteArray): Uri = uri(place(name).apply { writeBytes(bytes) })
 
-    /** Lends a copy of this file. */
-    fun lend(file: File): Uri = uri(place(file.name).also { file.copyTo(it) })
+    /** Lends a copy of what comes by this stream. */
+    fun lend(name: String, stream: InputStream): Uri =
+        uri(place(name).also { to -> stream.use { from -> to.outputStream().use(from::copyTo) } })
 
     /** An empty file for another app to write to, and where it is. */
     fun borrow(name: String): Pair<Uri, File> = place(name).let { uri(it) to it }

@@ -1,0 +1,73 @@
+//! What was told of a conversation, and what waits in it.
+
+use crate::output::Trusted;
+use handfast_native::device::{Reached, Row, RowContent, View, Wish};
+use handfast_native::handshake::ShortString;
+
+/// The rows that are meant where none is named.
+#[derive(Default)]
+pub(super) struct Last {
+    /// The number of the newest row that was told: one that is told again is not the last for that.
+    pub(super) newest: u64,
+    pub(super) ours: Option<u64>,
+    pub(super) theirs: Option<u64>,
+}
+
+impl Last {
+    pub(super) fn hear(&mut self, row: &Row) {
+        let is_last = row.number > self.newest && row.before.is_none();
+        self.newest = self.newest.max(row.number);
+        let is_kept_text = row.lasting.is_some() && matches!(row.content, RowContent::Text(_));
+        if is_last && is_kept_text {
+            match row.ours {
+                true => self.ours = Some(row.number),
+                false => self.theirs = Some(row.number),
+            }
+        }
+    }
+}
+
+/// What waits until there is room.
+pub(super) enum Held {
+    /// As it was typed.
+    Line(String),
+    /// What is left of a text that goes in parts.
+    Text(String),
+    /// The end of what is typed.
+    End,
+}
+
+/// What is told of a conversation when it changes.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
+    pub(super) trusted: Trusted,
+    pub(super) is_interrupted: bool,
+    pub(super) wish: Wish,
+    pub(super) comparing: Option<ShortString>,
+    pub(super) reached: Option<Reached>,
+    pub(super) times_reached: u32,
+}
+
+impl Shown {
+    pub(super) fn of(view: &View) -> Option<Self> {
+        match view {
+            View::Talking {
+                trust,
+                is_interrupted,
+                wish,
+                comparing,
+                reached,
+                times_reached,
+                ..
+            } => Some(Self {
+                trusted: Trusted(*trust),
+                is_interrupted: *is_interrupted,
+                wish: *wish,
+                comparing: *comparing,
+                reached: *reached,
+                times_reached: *times_reached,
+            }),
+            _ => None,
+        }
+    }
+}
