@@ -5,7 +5,7 @@ use handfast_native::device::Asking;
 use handfast_native::network::{NotAServer, StunServer};
 
 #[derive(clap::Args)]
-pub(crate) struct OutsideArgs {
+pub(crate) struct StunArgs {
     #[arg(
         long = "stun",
         value_name = "HOST:PORT",
@@ -15,8 +15,6 @@ pub(crate) struct OutsideArgs {
     servers: Vec<StunServer>,
     #[arg(long, conflicts_with = "servers", help = strings::option_no_stun())]
     no_stun: bool,
-    #[arg(long, help = strings::option_no_port_mapping())]
-    no_port_mapping: bool,
 }
 
 fn stun_server(text: &str) -> Result<StunServer, String> {
@@ -24,13 +22,30 @@ fn stun_server(text: &str) -> Result<StunServer, String> {
         .map_err(|NotAServer| strings::stun_server_how().into())
 }
 
-impl OutsideArgs {
+impl StunArgs {
     pub(crate) fn asking(&self) -> Asking {
         Asking {
             servers: !self.no_stun,
             named: self.servers.clone(),
-            router: !self.no_port_mapping,
             ..Asking::default()
+        }
+    }
+}
+
+/// The same where a router may be asked too.
+#[derive(clap::Args)]
+pub(crate) struct OutsideArgs {
+    #[command(flatten)]
+    stun: StunArgs,
+    #[arg(long, help = strings::option_no_port_mapping())]
+    no_port_mapping: bool,
+}
+
+impl OutsideArgs {
+    pub(crate) fn asking(&self) -> Asking {
+        Asking {
+            router: !self.no_port_mapping,
+            ..self.stun.asking()
         }
     }
 }

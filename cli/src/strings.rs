@@ -237,15 +237,15 @@ pub(crate) fn long_about() -> &'static str {
 
 pub(crate) fn short_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast export FILE           take this device along; import takes it up\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
     }
 }
 
 pub(crate) fn after_help() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast export FILE           take this device along; import takes it up\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
     }
 }
 
@@ -288,6 +288,13 @@ pub(crate) fn contacts_examples() -> &'static str {
     match language() {
         English => "Examples:\n  handfast contacts\n  handfast contacts --rename Ben 'Ben from work'\n  handfast contacts --rename 'Ben from work' ''         # as he calls himself again\n  handfast contacts --take-files-up-to Ben 200MiB       # or 0, or usual\n  handfast contacts --block Ben\n  handfast contacts --forget Ben",
         German => "Beispiele:\n  handfast contacts\n  handfast contacts --rename Ben 'Ben (Arbeit)'\n  handfast contacts --rename 'Ben (Arbeit)' ''          # wieder, wie er sich nennt\n  handfast contacts --take-files-up-to Ben 200MiB       # oder 0, oder usual\n  handfast contacts --block Ben\n  handfast contacts --forget Ben",
+    }
+}
+
+pub(crate) fn here_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast here Ben              show a code and a link for Ben, and look for him\n  handfast here Ben --png here.png\n\nWhere both have moved since you met, nothing tells either where the other is.\nSend the link by any messenger, or have the code scanned: only Ben can use it,\nonce, for a day and as long as this goes on. Ben opens it with handfast join.",
+        German => "Beispiele:\n  handfast here Ben              zeigt einen Code und einen Link für Ben und sucht ihn\n  handfast here Ben --png hier.png\n\nSind beide seit eurem Treffen woanders, weiß keiner, wo der andere ist. Schicke\nden Link über irgendeinen Messenger, oder lass den Code scannen: nur Ben kann ihn\nbenutzen, einmal, einen Tag lang und solange das hier weiterläuft. Ben öffnet ihn\nmit handfast join.",
     }
 }
 
@@ -435,6 +442,13 @@ pub(crate) fn option_take_files_up_to() -> &'static str {
     match language() {
         English => "Take files from this contact unasked, so many bytes in each conversation; 0 asks always, usual is as for everybody. It goes before --accept-files",
         German => "Dateien dieses Kontakts ungefragt nehmen, so viele Bytes in jedem Gespräch; 0 fragt immer, usual heißt wie bei allen. Es geht vor --accept-files",
+    }
+}
+
+pub(crate) fn command_here() -> &'static str {
+    match language() {
+        English => "Say to somebody you have met where this device is, by a code or a link for them alone",
+        German => "Jemandem, den du getroffen hast, sagen, wo dieses Gerät ist: mit Code oder Link nur für diese Person",
     }
 }
 
@@ -589,6 +603,13 @@ pub(crate) fn option_no_stun() -> &'static str {
     match language() {
         English => "Never ask a STUN server",
         German => "Nie einen STUN-Server fragen",
+    }
+}
+
+pub(crate) fn option_no_local_discovery() -> &'static str {
+    match language() {
+        English => "Never announce this device in the local network, nor listen there: nobody but the contact can tell who it is, but everybody there can tell that the program is used",
+        German => "Dieses Gerät nie im lokalen Netz bekannt geben und dort nicht lauschen: wer es ist, erkennt nur der Kontakt, aber dass das Programm benutzt wird, erkennt dort jeder",
     }
 }
 
@@ -1681,6 +1702,55 @@ pub(crate) fn here_not_invitation() -> &'static str {
     match language() {
         English => "this says where somebody is whom you have met, and invites nobody: ask for an invitation",
         German => "das sagt, wo jemand ist, den du schon getroffen hast, und lädt niemanden ein: bitte um eine Einladung",
+    }
+}
+
+pub(crate) fn here_other() -> &'static str {
+    match language() {
+        English => "this is from nobody you have met, or not for this device: ask them to send it again",
+        German => "das ist von niemandem, den du getroffen hast, oder nicht für dieses Gerät: bitte darum, dass es noch einmal geschickt wird",
+    }
+}
+
+pub(crate) fn here_altered() -> &'static str {
+    match language() {
+        English => "this was altered on the way: ask for it to be sent again",
+        German => "das wurde unterwegs verändert: bitte darum, dass es noch einmal geschickt wird",
+    }
+}
+
+pub(crate) fn here_spent() -> &'static str {
+    match language() {
+        English => "this has been used: ask them to send where they are again",
+        German => "das ist schon benutzt worden: bitte darum, dass noch einmal geschickt wird, wo sie sind",
+    }
+}
+
+pub(crate) fn here_shown(name: impl Display) -> String {
+    match language() {
+        English => format!("Send this to {name}, nobody else can use it. It leads here for a day, as long as this goes on."),
+        German => format!("Schicke das an {name}, niemand sonst kann es benutzen. Es führt einen Tag lang hierher, solange das hier weiterläuft."),
+    }
+}
+
+pub(crate) fn here_moved() -> &'static str {
+    match language() {
+        English => "This device is elsewhere now. This leads here:",
+        German => "Dieses Gerät ist jetzt woanders. Das hier führt her:",
+    }
+}
+
+pub(crate) fn here_said(name: impl Display, age: impl Display) -> String {
+    match language() {
+        English => format!("{name} says where they are, as of {age} ago."),
+        German => format!("{name} sagt, wo sie zu finden sind, Stand vor {age}."),
+    }
+}
+
+pub(crate) fn here_old() -> &'static str {
+    match language() {
+        English => "That is more than a day old, so most likely nobody listens there any more: ask them to send it again.",
+        German => "Das ist über einen Tag alt, dort lauscht also wahrscheinlich niemand mehr: bitte darum, dass es noch einmal geschickt wird.",
     }
 }
 

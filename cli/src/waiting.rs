@@ -178,7 +178,8 @@ fn read<F: Face>(line: String, session: &Session, lines: &Lines) -> Reading {
                     | Done::Beginning
                     | Done::Session(_)
                     | Done::GoesOn(_)
-                    | Done::Exported(_),
+                    | Done::Exported(_)
+                    | Done::Here(..),
                 ) => Outcome::Say(done.into()),
                 Err(Refusal::OtherInvitation(_)) if !is_person => Outcome::Later(line),
                 Err(_) if orders.are_for_nobody() => Outcome::Again(line),

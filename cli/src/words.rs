@@ -21,7 +21,7 @@ use handfast_native::qr::PictureError;
 use handfast_native::reconnect::RestoredClaim;
 use handfast_native::seal::{Cost, Kind, LockError, SealError, Strength, Trivial, Verdict};
 use handfast_native::store::{KeyStoreError, StoreError};
-use handfast_native::token::{FieldError, FindError, Range, ReplyError, Token};
+use handfast_native::token::{FieldError, FindError, HereError, Range, ReplyError, Token};
 use handfast_native::unix_seconds;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -200,6 +200,24 @@ pub(crate) fn reply_refused(error: ReplyError) -> &'static str {
         ReplyError::OtherInvitation => strings::reply_other_invitation(),
         ReplyError::Altered => strings::reply_altered(),
     }
+}
+
+/// Why what says where somebody is says nothing here.
+pub(crate) fn here_refused(error: HereError) -> &'static str {
+    match error {
+        HereError::OtherContact => strings::here_other(),
+        HereError::Altered => strings::here_altered(),
+    }
+}
+
+/// What to do with what says where this device is.
+pub(crate) fn here_shown(name: &str) -> String {
+    strings::here_shown(called(name))
+}
+
+/// Who says where they are, and since when.
+pub(crate) fn here_said(name: &str, age: Duration) -> String {
+    strings::here_said(called(name), duration(age))
 }
 
 /// Why a line was not obeyed; None if the end of the session says it.

@@ -45,8 +45,11 @@ pub(crate) async fn talk(
     chat.run(lines, interrupt).await
 }
 
+/// Shows what says to a contact, of that name, where this device is.
+pub(crate) type Shows<'a> = Box<dyn FnMut(&str, &Token, &mut Output) -> Result<(), Stop> + 'a>;
+
 /// Looks for a contact and talks to them, until this side leaves. `fallback` is what to call somebody without a
-/// name; others are looked for on the same terms.
+/// name; others are looked for on the same terms. What is handed out for the contact is shown by `shows`.
 ///
 /// # Errors
 /// When the contact cannot be looked for any more, or by Ctrl-C.
@@ -54,10 +57,12 @@ pub(crate) async fn talk_again(
     session: &mut Session,
     fallback: &str,
     terms: SessionTerms,
+    shows: Option<Shows<'_>>,
     (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
     let mut chat = Chat::new(session, output, fallback, terms);
     chat.is_away = true;
+    chat.shows = shows;
     chat.run(lines, interrupt).await
 }
 
@@ -85,6 +90,7 @@ impl<'a> Chat<'a> {
             is_sought: false,
             is_asked: false,
             is_away: false,
+            shows: None,
             leaves_by: None,
         }
     }
@@ -125,6 +131,8 @@ struct Chat<'a> {
     is_asked: bool,
     /// A contact is looked for. What is written is kept for them, and everything else waits.
     is_away: bool,
+    /// Shows where this device is.
+    shows: Option<Shows<'a>>,
     /// The person has turned away, and is gone by then, whatever is still under way: what comes in is not
     /// drawn any more. A script that leaves gets all of it.
     leaves_by: Option<Instant>,
@@ -239,6 +247,7 @@ impl Chat<'_> {
                 name,
                 heard,
                 restored,
+                here,
                 ..
             }) => {
                 if !std::mem::replace(&mut self.is_away, true) {
@@ -251,6 +260,11 @@ impl Chat<'_> {
                 let was_asked = std::mem::replace(&mut self.is_asked, restored.is_some());
                 if let Some(claim) = restored.as_ref().filter(|_| !was_asked) {
                     self.output.tell(Event::restored(&name, claim));
+                }
+                if let (Some(token), Some(shows)) = (&here, &mut self.shows)
+                    && let Err(stop) = shows(&name, token, self.output)
+                {
+                    return Some(Err(stop));
                 }
             }
             News::View(view @ View::Talking { .. }) if !self.has_met => {

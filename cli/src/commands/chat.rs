@@ -1,14 +1,14 @@
 //! `handfast chat`: look for somebody who was met before, and talk. It needs no invitation.
 
-use super::Hands;
-use crate::chat::{self, ChatArgs};
-use crate::device::Device;
+use super::{Hands, Terminal};
+use crate::chat::{self, ChatArgs, Shows};
+use crate::device::{Device, Session};
 use crate::home::HomeArgs;
 use crate::lines::Lines;
 use crate::screen::Screen;
 use crate::status::Stop;
 use crate::{strings, words};
-use handfast_native::device::{AcceptTerms, Command, Scope, SessionTerms, called};
+use handfast_native::device::{AcceptTerms, Command, Scope, SessionCommand, SessionTerms, called};
 use handfast_native::handshake::visible;
 
 #[derive(clap::Args)]
@@ -26,15 +26,18 @@ pub(crate) struct Args {
     chat: ChatArgs,
     #[arg(long, help = strings::option_loopback_contact())]
     loopback: bool,
+    #[arg(long, help = strings::option_no_local_discovery())]
+    no_local_discovery: bool,
 }
 
 impl Args {
     /// How this session differs from others.
-    fn terms(&self) -> SessionTerms {
+    pub(super) fn terms(&self) -> SessionTerms {
         SessionTerms {
             called: self.name.as_deref().map(visible),
             limits: Some(self.chat.limits()),
             downloads: Some(self.chat.downloads()),
+            nearby: self.no_local_discovery.then_some(false),
             scope: match self.loopback {
                 true => Scope::Both,
                 false => Scope::Network,
@@ -45,6 +48,17 @@ impl Args {
 }
 
 pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
+    let terms = args.terms();
+    look_for(&args, terms, None, hands).await
+}
+
+/// Looks for a contact, and talks. Where something can show it, it is said to them where this device is.
+pub(super) async fn look_for(
+    args: &Args,
+    terms: SessionTerms,
+    shows: Option<Shows<'_>>,
+    hands: Hands,
+) -> Result<(), Stop> {
     let Hands {
         mut output,
         mut interrupt,
@@ -60,7 +74,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
             return Err(words::not_called(error));
         }
     };
-    let seek = Command::Seek(contact.key, Box::new(args.terms()));
+    let seek = Command::Seek(contact.key, Box::new(terms));
     let mut session = match device.begin(seek, AcceptTerms::default()).await {
         Ok(session) => session,
         Err((device, stop)) => {
@@ -70,10 +84,27 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     };
     let mut lines = Lines::of_standard_input(&output);
     let screen = Screen::new(contact.shown_name(), Some(contact.key));
-    args.chat.take_window(screen, &mut output, &lines);
+    // What is handed out is shown in lines.
+    if shows.is_none() {
+        args.chat.take_window(screen, &mut output, &lines);
+    }
     let terminal = (&mut output, &mut lines, &mut interrupt);
-    let name = words::name_of(contact.shown_name());
-    let ended = chat::talk_again(&mut session, name, args.terms(), terminal).await;
+    let name = contact.shown_name();
+    let ended = talk(&mut session, name, args.terms(), shows, terminal).await;
     session.end(&mut output, &mut interrupt).await;
     ended
+}
+
+/// Talks to a contact of that name.
+pub(super) async fn talk(
+    session: &mut Session,
+    name: &str,
+    terms: SessionTerms,
+    shows: Option<Shows<'_>>,
+    terminal: Terminal<'_>,
+) -> Result<(), Stop> {
+    if shows.is_some() {
+        session.command(SessionCommand::Here).await?;
+    }
+    chat::talk_again(session, words::name_of(name), terms, shows, terminal).await
 }

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Pixels a module of the pictures that are written.
-const SCALE: usize = 8;
+pub(super) const SCALE: usize = 8;
 
 #[derive(clap::Args)]
 #[command(after_help = strings::invite_examples())]
@@ -77,7 +77,7 @@ pub(crate) struct Args {
     meeting: MeetingArgs,
 }
 
-fn link_base(text: &str) -> Result<LinkBase, String> {
+pub(super) fn link_base(text: &str) -> Result<LinkBase, String> {
     LinkBase::new(text).map_err(words::field)
 }
 

@@ -5,6 +5,7 @@ mod completions;
 mod contacts;
 mod demo;
 mod export;
+mod here;
 mod import;
 mod inspect;
 mod invitations;
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Export(export::Args),
     #[command(about = strings::command_import())]
     Import(import::Args),
+    #[command(about = strings::command_here())]
+    Here(here::Args),
     #[command(about = strings::command_scan())]
     Scan(scan::Args),
     #[command(about = strings::command_seal())]
@@ -77,6 +80,7 @@ impl Command {
             Self::Chat(args) => args.json,
             Self::Export(args) => args.json,
             Self::Import(args) => args.json,
+            Self::Here(args) => args.chat.json,
             Self::Scan(args) => args.json,
             Self::Seal(args) => args.json,
             Self::Open(args) => args.json,
@@ -99,6 +103,7 @@ impl Command {
             Self::Chat(args) => talk(args.json, move |hands| chat::run(args, hands)),
             Self::Export(args) => talk(args.json, move |hands| export::run(args, hands)),
             Self::Import(args) => talk(args.json, move |hands| import::run(args, hands)),
+            Self::Here(args) => talk(args.chat.json, move |hands| here::run(args, hands)),
             Self::Scan(args) => scan::run(&args),
             Self::Seal(args) => talk(args.json, move |hands| seal::run(args, hands)),
             Self::Open(args) => talk(args.json, move |hands| open::run(args, hands)),

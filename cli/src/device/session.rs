@@ -212,7 +212,9 @@ impl Session {
         self.device.start_again().await?;
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok | Done::Beginning | Done::Exported(_) => return Err(Failure::Local.into()),
+            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+                return Err(Failure::Local.into());
+            }
         }
         Ok(())
     }
@@ -224,7 +226,9 @@ impl Session {
     pub(crate) async fn begin_beside(&mut self, command: Command) -> Result<(), Stop> {
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.beside = Some(id),
-            Done::Ok | Done::Beginning | Done::Exported(_) => return Err(Failure::Local.into()),
+            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+                return Err(Failure::Local.into());
+            }
         }
         Ok(())
     }
@@ -257,7 +261,9 @@ impl Session {
         let before = self.orders();
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok | Done::Beginning | Done::Exported(_) => return Err(Failure::Local.into()),
+            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+                return Err(Failure::Local.into());
+            }
         }
         self.untaken = 0;
         // One that is over needs no goodbye.

@@ -68,6 +68,18 @@ pub(crate) enum Event {
     Forgotten { name: String, key: String },
     /// Somebody who was met is looked for. They were last heard then; 0 if that is not known.
     Seeking { name: String, heard: u64 },
+    /// What says to a contact where this device is, in every form.
+    Here {
+        name: String,
+        link: String,
+        text: String,
+        bytes: usize,
+        qr_version: u8,
+        qr_modules: usize,
+        expires_in_s: u64,
+    },
+    /// A contact says where they are, and said so this long ago. Nothing has been sent.
+    HereOpened { name: String, age_s: u64 },
     /// One of the two devices was restored from a copy, or somebody uses one: the person answers with
     /// `/yes` or `/no`.
     Restored {
@@ -239,6 +251,19 @@ impl Event {
     /// An invitation in these forms.
     pub(crate) fn invitation(forms: Forms, remaining: Duration) -> Self {
         Self::Invitation {
+            qr_version: forms.symbol.version(),
+            qr_modules: forms.symbol.width(),
+            link: forms.link,
+            text: forms.text,
+            bytes: forms.bytes,
+            expires_in_s: remaining.as_secs(),
+        }
+    }
+
+    /// What says to a contact where this device is, in these forms.
+    pub(crate) fn here(name: &str, forms: Forms, remaining: Duration) -> Self {
+        Self::Here {
+            name: name.to_owned(),
             qr_version: forms.symbol.version(),
             qr_modules: forms.symbol.width(),
             link: forms.link,

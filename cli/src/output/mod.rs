@@ -175,6 +175,10 @@ impl Output {
             Event::ContactChanged { text, .. } => self.whisper(text),
             Event::Forgotten { name, .. } => self.whisper(&words::forgotten(name)),
             Event::Seeking { name, heard } => self.whisper(&words::seeking(name, *heard)),
+            Event::Here { name, .. } => self.whisper(&words::here_shown(name)),
+            Event::HereOpened { name, age_s } => {
+                self.whisper(&words::here_said(name, Duration::from_secs(*age_s)));
+            }
             Event::Restored { text, .. } => self.whisper(text),
             Event::Away => self.whisper(strings::contact_away()),
             Event::Back { name } => self.whisper(&words::back(name)),

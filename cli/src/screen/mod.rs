@@ -138,7 +138,7 @@ impl Screen {
                 is_here,
                 restored,
                 is_offline,
-                trust: _,
+                ..
             } => {
                 self.call(name);
                 self.current.key = Some(*key);

@@ -240,6 +240,7 @@ fn a_narrow_window_shows_the_conversation_alone() {
         heard: NOON - 7200,
         is_here: false,
         restored: None,
+        here: None,
         is_offline: false,
     });
     person.says(false, "Did you get home all right?");

@@ -10,7 +10,8 @@ use handfast_protocol::pairing::OtherInvitation;
 use handfast_seal::{Answers, Questions, SealError};
 use handfast_store::StoreError;
 use handfast_token::{
-    Invitation, LINK_LIFETIME, QR_LIFETIME, Question, ReplyError, SealedReply, Secret,
+    HereError, Invitation, LINK_LIFETIME, QR_LIFETIME, Question, ReplyError, SealedHere,
+    SealedReply, Secret,
 };
 use std::io;
 use std::net::IpAddr;
@@ -48,6 +49,11 @@ pub enum Command {
     Reply(Box<SealedReply>, Provenance),
     /// Look for a contact, and talk to them once they are here. It goes on until the session is closed.
     Seek(PublicKey, Box<SessionTerms>),
+    /// Somebody says where they are by this token: who, and since when. The answer is [`Done::Here`]; nothing
+    /// is sent, and the person confirms it before [`Self::SeekHere`].
+    ReadHere(Box<SealedHere>),
+    /// Look for them there too. Each token does that once.
+    SeekHere(Box<SealedHere>, Box<SessionTerms>),
     /// Something for one session.
     To(SessionId, SessionCommand),
     /// Forget somebody who was met, or who is refused.
@@ -94,6 +100,9 @@ pub enum SessionCommand {
     Answer(Answers),
     /// Contact: whether the conversation goes on with a device that was restored from a copy.
     AcceptRestored(bool),
+    /// Contact: say to them by a token where this device is. [`View::Seeking`](super::View::Seeking) shows it
+    /// once it is made, which takes as long as servers that may be asked.
+    Here,
     /// More may be tried to get past a strict network than one token causes by itself.
     TryHarder,
     /// Stop here. What waits goes on waiting in the store; a conversation says goodbye at once.
@@ -270,6 +279,8 @@ pub enum Done {
     Exported(Exported),
     /// There is nothing before.
     Beginning,
+    /// This contact has said where they are, so many seconds ago by their clock.
+    Here(PublicKey, u64),
 }
 
 /// The answer to a command, for whoever gave it.
@@ -324,6 +335,12 @@ pub enum Refusal {
     /// The reply is for another invitation, or was altered.
     #[error(transparent)]
     Reply(ReplyError),
+    /// The token that says where somebody is, is of nobody known, not for this device, or was altered.
+    #[error(transparent)]
+    Here(HereError),
+    /// That token has been used.
+    #[error("this has been used: ask them to send where they are again")]
+    SpentHere,
     /// What was shown again is not what is knocked at.
     #[error(transparent)]
     OtherInvitation(#[from] OtherInvitation),

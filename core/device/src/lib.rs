@@ -19,7 +19,9 @@
 //!    they talk, so that no invitation lives twice and nobody is met who is not remembered.
 //! 5. `talk`: rows, files, the comparison, and what it makes of the trust in the peer.
 //! 6. `returning`: a contact is looked for by what only the two hold (`hours`), proves to be them, and both
-//!    keep the next secret before they talk. It goes on beside the conversation, and after it.
+//!    keep the next secret before they talk. It goes on beside the conversation, and after it. `nearby`
+//!    announces this device to those who are looked for, in the local network; `here` says to one of them
+//!    where it is, by a token that people carry.
 //!
 //! # The rules of what is kept
 //!
@@ -33,8 +35,10 @@ mod called;
 mod command;
 mod contacts;
 mod export;
+mod here;
 mod history;
 mod hours;
+mod nearby;
 mod pairing;
 mod place;
 mod ports;
@@ -60,6 +64,7 @@ pub use command::{
 };
 pub use contacts::{ContactEdit, ContactView};
 pub use export::{ExportTerms, Exported};
+pub use nearby::NearbyCommand;
 pub use place::{Place, usable};
 pub use ports::{
     Bind, CarrierCommand, CarrierEvent, Connected, Found, GuestKeys, HostKeys, Input, Milestones,
@@ -84,8 +89,10 @@ use handfast_protocol::handshake::{PublicKey, StaticKey};
 use handfast_protocol::log::Place as LogPlace;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Now;
+use handfast_protocol::reconnect::SpentHere;
 use handfast_store::{MAX_SETTING, Refused, StoreError};
 use handfast_token::{Invitation, ReplyError, SealedReply};
+use nearby::Nearby;
 use session::{Session, SessionInput};
 use shared::{Purpose, Shared};
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,6 +163,8 @@ pub struct Device {
     /// As the shell said last.
     network: Option<(Vec<IpAddr>, Option<IpAddr>)>,
     guesses: Guesses,
+    nearby: Nearby,
+    spent_here: SpentHere,
 }
 
 /// Guesses that are not kept yet.
@@ -183,6 +192,8 @@ impl Device {
             shells: BTreeMap::new(),
             network: None,
             guesses: Guesses::default(),
+            nearby: Nearby::default(),
+            spent_here: SpentHere::default(),
         };
         let guesses = device.shared.kept().guesses.clone();
         if !guesses.is_empty() {
@@ -208,7 +219,14 @@ impl Device {
                     self.shared.answer(request, result);
                 }
             }
-            Input::Carrier(id, event) => self.feed(id, SessionInput::Carrier(event), now),
+            Input::Carrier(id, event) => {
+                if let CarrierEvent::Answered | CarrierEvent::LinkOpen { .. } = event
+                    && let Some(peer) = self.sessions.get(&id).and_then(Session::peer)
+                {
+                    self.nearby.answered(peer);
+                }
+                self.feed(id, SessionInput::Carrier(event), now);
+            }
             Input::Talk(id, event) => self.feed(id, SessionInput::Talk(event), now),
             Input::Found(ticket, result) => {
                 if let Some(with) = self.shared.found(ticket) {
@@ -223,6 +241,7 @@ impl Device {
             Input::Exported(request, result) => {
                 self.shared.answer(request, result.map(Done::Exported));
             }
+            Input::Nearby(event) => self.heard_nearby(event, now),
             Input::Surveyed(report) => self.shared.tell(Event::NetworkReport(report)),
             Input::Tick => {}
         }
@@ -234,6 +253,7 @@ impl Device {
             self.end_with(peer, SessionEnd::Elsewhere, now);
         }
         self.list_histories(now);
+        self.look_nearby(now);
     }
 
     /// The next thing to do, in order.
@@ -251,7 +271,8 @@ impl Device {
         let sessions = self.sessions.values().filter_map(Session::deadline);
         let guesses = self.guesses.not_before;
         let guesses = guesses.filter(|_| !self.guesses.new.is_empty());
-        sessions.chain(guesses).min()
+        let nearby = self.nearby.deadline();
+        sessions.chain(guesses).chain(nearby).min()
     }
 
     /// What is kept, as far as the store has said so.
@@ -332,6 +353,8 @@ impl Device {
             Command::Withdraw(pending) => self.withdraw(request, pending, now),
             Command::Reply(reply, provenance) => self.reply(request, *reply, provenance, now),
             Command::Seek(key, terms) => self.seek(key, *terms, now).map(Some),
+            Command::ReadHere(token) => self.read_here(&token, now).map(Some),
+            Command::SeekHere(token, terms) => self.seek_here(shell, &token, *terms, now).map(Some),
             Command::To(id, command) => {
                 if !self.sessions.contains_key(&id) {
                     return Err(Refusal::NotNow);
@@ -413,9 +436,8 @@ impl Device {
     }
 
     fn seek(&mut self, key: PublicKey, terms: SessionTerms, now: Now) -> Result<Done, Refusal> {
-        let mut sessions = self.sessions.iter();
-        if let Some((id, _)) = sessions.find(|(_, session)| session.peer() == Some(key)) {
-            return Err(Refusal::UnderWay(*id));
+        if let Some(id) = self.session_with(key) {
+            return Err(Refusal::UnderWay(id));
         }
         let id = self.next_session();
         let session = Session::seek(&mut self.shared, id, key, terms, now)?;
@@ -521,7 +543,9 @@ impl Device {
             Some((Some(id), _)) => id,
             Some((None, pending)) => match self.resume(pending, AcceptTerms::default(), now)? {
                 Done::Session(id) | Done::GoesOn(id) => id,
-                Done::Ok | Done::Beginning | Done::Exported(_) => return Err(Refusal::NotNow),
+                Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+                    return Err(Refusal::NotNow);
+                }
             },
         };
         let reply = SessionInput::Reply(request, reply, provenance);
@@ -547,6 +571,7 @@ impl Device {
             self.shared.set_network_is_own(is_own);
         }
         self.shared.set_router(router);
+        self.nearby.moved(is_offline);
         let changed = NetworkCommand::Changed(usable, router);
         self.shared.put(Output::Network(changed));
         self.feed_all(now, || SessionInput::NetworkChanged { is_offline, router })

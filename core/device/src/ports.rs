@@ -2,12 +2,13 @@
 //! the store, conversations, and work that takes long. Drivers translate; none decides.
 
 use super::{
-    Answer, AuthenticatedPeer, Command, Event, ExportTerms, Exported, Place, ReflexiveReport,
-    Refusal, RequestId, RouterReport, Scope, SessionId, ShellId, Write,
+    Answer, AuthenticatedPeer, Command, Event, ExportTerms, Exported, NearbyCommand, Place,
+    ReflexiveReport, Refusal, RequestId, RouterReport, Scope, SessionId, ShellId, Write,
 };
 use bytes::Bytes;
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::conversation::{self, CompareError, Finding, Limits, Transfer};
+use handfast_protocol::discovery::DiscoveryEvent;
 use handfast_protocol::handshake::{PublicKey, ShortString, Trust};
 use handfast_protocol::link::{LinkPath, TransportError};
 use handfast_protocol::log::{self, LogId, Looked, Saved};
@@ -40,6 +41,8 @@ pub enum Input {
     Exported(RequestId, Result<Exported, Refusal>),
     /// The carrier has guessed at these, those that were made last first.
     Guessed(Vec<Guessed>),
+    /// Something was heard in the local network, since [`NearbyCommand::Look`].
+    Nearby(DiscoveryEvent),
     /// What [`NetworkCommand::Survey`] asked for.
     Surveyed(Box<NetworkReport>),
     /// The deadline has come.
@@ -59,6 +62,8 @@ pub enum Output {
     Carrier(SessionId, CarrierCommand),
     /// For all sockets.
     Network(NetworkCommand),
+    /// For the local network's name service.
+    Nearby(NearbyCommand),
     /// Keep all of this, or nothing, and say so with [`Input::Stored`].
     Store(Ticket, Vec<Write>),
     /// Write all that is kept to a file, and say what became of it with [`Input::Exported`].

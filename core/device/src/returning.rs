@@ -5,8 +5,10 @@
 //! said. While the two talk, this device goes on listening: a contact whose device began anew knows nothing
 //! of the link, and comes again.
 
+use super::here::{Opened, Whereabouts};
 use super::history::{History, write};
 use super::hours::hours;
+use super::nearby::Wanted;
 use super::pairing::{Remembered, clock_ahead, way};
 use super::place::Place;
 use super::session::{Context, SessionInput, not_now};
@@ -25,7 +27,7 @@ use handfast_protocol::reconnect::{
 };
 use handfast_store::{Contact, ContactChange, Return, StoreError, Way};
 use handfast_token::{Candidate, Fingerprint, Range, admit};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 /// How long a way is remembered by which the contact was not reached since, in seconds.
@@ -45,6 +47,9 @@ pub(super) struct Returning {
     /// The last link that was open, and which way it took.
     link: u64,
     path: Option<LinkPath>,
+    /// Where they were last said to be in the local network.
+    nearby: Vec<SocketAddr>,
+    here: Whereabouts,
     talk: Option<Box<Talk>>,
     /// It ends once everything that was written is with them.
     is_leaving: bool,
@@ -99,6 +104,8 @@ impl Returning {
             proof: None,
             link: 0,
             path: None,
+            nearby: Vec::new(),
+            here: Whereabouts::default(),
             talk: None,
             is_leaving: false,
             is_offline: false,
@@ -117,8 +124,10 @@ impl Returning {
     pub(super) fn deadline(&self) -> Option<Instant> {
         let proof = self.proof.as_ref();
         let proof = proof.and_then(|proof| proof.machine.poll_timeout());
-        let hours = self.hours_end.filter(|_| self.step == Step::Looking);
-        [proof, hours].into_iter().flatten().min()
+        let is_looking = self.step == Step::Looking;
+        let hours = self.hours_end.filter(|_| is_looking);
+        let here = self.here.deadline().filter(|_| is_looking);
+        [proof, hours, here].into_iter().flatten().min()
     }
 
     /// Asks for sockets.
@@ -154,9 +163,85 @@ impl Returning {
 
     /// Where the contact may be.
     fn addresses(&self, context: &Context<'_>) -> Vec<Candidate> {
-        let ways = self.ways(context).into_iter();
-        let named = ways.map(|way| Candidate::host(way.theirs));
+        let ways = self.ways(context).into_iter().map(|way| way.theirs);
+        let nearby = self.nearby.iter().copied();
+        let named = nearby.chain(ways).map(Candidate::host);
+        let named = self.here.addresses().chain(named);
         admit(named.collect::<Vec<_>>(), self.place.policy())
+    }
+
+    /// That they are looked for from these sockets, if others can reach them.
+    pub(super) fn wanted(&self, shared: &Shared, now: Now) -> Option<Wanted<'_>> {
+        let contact = shared.kept().contacts.get(&self.key.0)?;
+        let is_out = self.step == Step::Looking && !self.place.is_on_this_machine();
+        (is_out && !contact.blocked).then_some(Wanted {
+            key: self.key,
+            finding: contact.reconnect.as_ref()?.finding.clone(),
+            addresses: &self.place.addresses,
+            unix: self.unix(contact.clock, now),
+        })
+    }
+
+    /// They seem to be here, in the local network. True if they are known to be there already.
+    pub(super) fn found(&mut self, context: &mut Context<'_>, nearby: Vec<SocketAddr>) -> bool {
+        self.nearby = nearby;
+        let addresses = self.addresses(context);
+        context.carry(CarrierCommand::Reach(addresses));
+        self.talk.is_some() || self.proof.is_some()
+    }
+
+    /// They have said where they are.
+    pub(super) fn open_here(
+        &mut self,
+        context: &mut Context<'_>,
+        opened: Opened,
+    ) -> Result<(), SessionEnd> {
+        self.here.open(opened);
+        if self.step == Step::Looking {
+            let places = self.hours(context)?;
+            context.carry(CarrierCommand::Hours(places));
+            let addresses = self.addresses(context);
+            context.carry(CarrierCommand::Reach(addresses));
+        }
+        Ok(())
+    }
+
+    /// The person wants to say where this device is.
+    fn want_here(&mut self, context: &mut Context<'_>) -> Result<Done, Refusal> {
+        if self.talk.is_some() {
+            return Err(Refusal::NotNow);
+        }
+        let servers = context.asking().servers(self.place.is_on_this_machine());
+        self.here.want(!servers.is_empty(), context.now.monotonic);
+        if self.step == Step::Looking {
+            self.look_outside(context);
+        }
+        Ok(Done::Ok)
+    }
+
+    /// Asks how this device is seen from outside, where it is to say where it is.
+    fn look_outside(&self, context: &mut Context<'_>) {
+        let servers = context.asking().servers(self.place.is_on_this_machine());
+        if self.here.deadline().is_some() && self.place.reflexive.is_none() && !servers.is_empty() {
+            context.carry(CarrierCommand::LookOutside(servers));
+        }
+    }
+
+    /// Says where this device is, if that is wanted and not said yet.
+    fn say_here(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
+        if self.step != Step::Looking || self.talk.is_some() {
+            return Ok(());
+        }
+        let finding = self.keys(context).map(|keys| keys.finding);
+        if let Some(finding) = finding
+            && self
+                .here
+                .say(context.shared, &finding, &self.place, context.now)
+        {
+            let places = self.hours(context)?;
+            context.carry(CarrierCommand::Hours(places));
+        }
+        Ok(())
     }
 
     fn contact<'a>(&self, context: &'a Context<'_>) -> Option<&'a Contact> {
@@ -167,29 +252,34 @@ impl Returning {
         self.contact(context)?.reconnect.clone()
     }
 
+    /// What the initiator's clock shows, by which hours go. `clock`: how far theirs is ahead of the one here.
+    fn unix(&self, clock: Option<i32>, now: Now) -> u64 {
+        match self.part {
+            Part::Initiator => now.unix,
+            Part::Responder => (now.unix).saturating_add_signed(clock.unwrap_or_default().into()),
+        }
+    }
+
     /// The hours that are good now.
     fn hours(&mut self, context: &Context<'_>) -> Result<Vec<RendezvousKeys>, SessionEnd> {
         let contact = self.contact(context).ok_or(StoreError::Unknown);
         let contact = contact.map_err(SessionEnd::Store)?;
         let clock = contact.clock;
-        // The hours are those of the initiator's clock.
-        let unix = match self.part {
-            Part::Initiator => context.now.unix,
-            Part::Responder => {
-                (context.now.unix).saturating_add_signed(clock.unwrap_or_default().into())
-            }
-        };
+        let unix = self.unix(clock, context.now);
         let now = context.now.monotonic;
         let in_vain = match self.talk {
             Some(_) => Duration::ZERO,
             None => now.saturating_duration_since(self.since),
         };
         let good = hours(unix, clock.is_some(), in_vain);
-        self.hours_end = Some(now + good.lasts);
         let finding = contact.reconnect.as_ref().map(|keys| &keys.finding);
         let finding = finding.ok_or(SessionEnd::Store(StoreError::Unknown))?;
         let listened = good.listened.into_iter();
-        Ok(listened.filter_map(|hour| finding.hour(hour)).collect())
+        let listened = listened.filter_map(|hour| finding.hour(hour));
+        let places = self.here.places(listened, now);
+        let ends = now + good.lasts;
+        self.hours_end = Some(self.here.last_until(now).map_or(ends, |at| at.min(ends)));
+        Ok(places)
     }
 
     pub(super) fn take(
@@ -201,6 +291,10 @@ impl Returning {
             SessionInput::Carrier(event) => self.carried(context, event)?,
             SessionInput::Command(_, SessionCommand::Close) if self.talk.is_none() => {
                 return Err(SessionEnd::Closed);
+            }
+            SessionInput::Command(request, SessionCommand::Here) => {
+                let result = self.want_here(context);
+                context.answer(request, result);
             }
             SessionInput::Command(request, SessionCommand::AcceptRestored(agrees)) => {
                 let result = self.decide(agrees);
@@ -292,6 +386,7 @@ impl Returning {
                     addresses: self.addresses(context),
                 };
                 context.carry(CarrierCommand::Seek(Box::new(seek)));
+                self.look_outside(context);
             }
             CarrierEvent::LinkOpen {
                 number,
@@ -316,6 +411,7 @@ impl Returning {
             }
             CarrierEvent::Moved(place) => {
                 self.place = place;
+                self.nearby.clear();
                 let addresses = self.addresses(context);
                 context.carry(CarrierCommand::Reach(addresses));
             }
@@ -392,6 +488,7 @@ impl Returning {
                 }
             }
         }
+        self.say_here(context)?;
         self.show(context);
         Ok(())
     }
@@ -443,6 +540,9 @@ impl Returning {
                 ..Milestones::default()
             },
         };
+        if self.here.met() {
+            self.hours_end = Some(now.monotonic);
+        }
         context.carry(CarrierCommand::Stands);
         self.talk = Some(Box::new(Talk::start(context, met, self.is_leaving)));
     }
@@ -536,6 +636,7 @@ impl Returning {
             heard: contact.heard,
             is_here: self.proof.is_some(),
             restored: self.proof.as_ref().and_then(|proof| proof.asks.clone()),
+            here: self.here.token(),
             is_offline: self.is_offline,
         };
         context.show(view);

@@ -1,6 +1,8 @@
 //! One session: from the wish to connect with somebody to the goodbye.
 
+use super::here::Opened;
 use super::history::Listing;
+use super::nearby::Wanted;
 use super::pairing::{Pairing, Remembered};
 use super::place::is_on_this_machine;
 use super::prepare::{Plan, Preparing};
@@ -10,8 +12,8 @@ use super::snapshot::{expires, name_of};
 use super::talk::Talk;
 use super::{
     AcceptTerms, Asking, CarrierCommand, CarrierEvent, Done, EndReason, Event, InviteTerms, Output,
-    PendingId, Provenance, Refusal, RequestId, Role, Row, SessionCommand, SessionEnd, SessionId,
-    SessionTerms, TalkEvent, Ticket, View, Work, WorkDone, Write,
+    PendingId, Provenance, Refusal, RequestId, Role, Row, Scope, SessionCommand, SessionEnd,
+    SessionId, SessionTerms, TalkEvent, Ticket, View, Work, WorkDone, Write,
 };
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{Fault, Place};
@@ -20,7 +22,7 @@ use handfast_seal::{Header, Kind, Lock, SealError};
 use handfast_store::StoreError;
 use handfast_token::{Invitation, SealedReply};
 use std::collections::{BTreeMap, VecDeque};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 /// What may wait while something is kept. Who keeps to the protocol sends less.
@@ -316,6 +318,44 @@ impl Session {
             State::Locked { .. } | State::Opened(..) | State::Preparing(_) | State::Pairing(_) => {
                 None
             }
+        }
+    }
+
+    /// Whom it looks for in the local network, if it may. Who stays on this machine is not looked for there.
+    pub(super) fn wanted_nearby(&self, shared: &Shared, now: Now) -> Option<Wanted<'_>> {
+        let State::Returning(returning) = &self.state else {
+            return None;
+        };
+        let may = self.terms.nearby.unwrap_or(shared.settings().nearby);
+        let is_elsewhere = self.terms.scope == Scope::Network;
+        returning
+            .wanted(shared, now)
+            .filter(|_| may && is_elsewhere)
+    }
+
+    /// The contact seems to be here. True if they are known to be there without that.
+    pub(super) fn found_nearby(
+        &mut self,
+        shared: &mut Shared,
+        addresses: Vec<SocketAddr>,
+        now: Now,
+    ) -> bool {
+        match self.parts(shared, now) {
+            (State::Returning(returning), mut context) => returning.found(&mut context, addresses),
+            _ => true,
+        }
+    }
+
+    /// The contact has said where they are.
+    pub(super) fn open_here(
+        &mut self,
+        shared: &mut Shared,
+        opened: Opened,
+        now: Now,
+    ) -> Result<(), SessionEnd> {
+        match self.parts(shared, now) {
+            (State::Returning(returning), mut context) => returning.open_here(&mut context, opened),
+            _ => Ok(()),
         }
     }
 

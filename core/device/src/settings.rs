@@ -12,6 +12,8 @@ pub struct Settings {
     pub name: String,
     /// Whom it may ask how it is reached from other networks.
     pub asking: Asking,
+    /// Whether contacts who are looked for are told in the local network that this device is there.
+    pub nearby: bool,
     /// What the other side of a conversation may cost.
     pub limits: Limits,
 }
@@ -21,6 +23,7 @@ impl Default for Settings {
         Self {
             name: String::new(),
             asking: Asking::default(),
+            nearby: true,
             limits: Limits::USUAL,
         }
     }
@@ -78,6 +81,8 @@ pub struct SessionTerms {
     pub called: Option<String>,
     /// Whom it may ask, if not [`Settings::asking`].
     pub asking: Option<Asking>,
+    /// Whether the contact is told in the local network, if not [`Settings::nearby`].
+    pub nearby: Option<bool>,
     /// What the peer may cost, if not [`Settings::limits`].
     pub limits: Option<Limits>,
     /// The folder for files that come in, if not the usual one.

@@ -287,6 +287,7 @@ impl Talk {
             | SessionCommand::OfferReply
             | SessionCommand::Answer(_)
             | SessionCommand::AcceptRestored(_)
+            | SessionCommand::Here
             | SessionCommand::TryHarder
             | SessionCommand::Earlier
             | SessionCommand::Taken(_)

@@ -154,6 +154,8 @@ pub enum View {
         is_here: bool,
         /// One of the two devices was restored from a copy, or somebody uses one: the person decides.
         restored: Option<RestoredClaim>,
+        /// What says to them where this device is, and is handed out.
+        here: Option<Token>,
         /// This device has no network at the moment.
         is_offline: bool,
     },

@@ -336,6 +336,8 @@ fn start(
         addresses: Addresses::Told(told_addresses(
             &local_addresses(Reach::Network).unwrap_or_default(),
         )),
+        // Phones have one of the system's, which the shell does not bring yet.
+        name_service: None,
         seal_limits: seal::Limits::PHONE,
         ..Options::new(&settings.downloads)
     };

@@ -43,7 +43,9 @@ impl Pairing {
     fn session(&self, done: Done) -> Result<Arc<Session>, HandfastError> {
         match done {
             Done::Session(id) | Done::GoesOn(id) => Ok(Session::new(self.bridge.clone(), id)),
-            Done::Ok | Done::Beginning | Done::Exported(_) => Err(ErrorKind::Internal.into()),
+            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+                Err(ErrorKind::Internal.into())
+            }
         }
     }
 

@@ -13,7 +13,9 @@ pub use handfast_token as token;
 pub use home::Home;
 pub use logs::OwnLines;
 pub use remote::OfHomeError;
-pub use supervisor::{Addresses, DeviceEnd, DeviceHandle, Listener, Options, Overview};
+pub use supervisor::{
+    Addresses, DeviceEnd, DeviceHandle, Listener, NameService, Options, Overview,
+};
 pub use time::{GOODBYE, unix_seconds};
 
 pub mod conversation;

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -19,8 +20,11 @@ const MOST_WAITING: usize = 256;
 /// How many announcements are remembered by their full names, to know which one is over.
 const MOST_NAMES: usize = 512;
 
-/// Announces and listens by multicast, on every interface or on some. It is made and used within a tokio
-/// runtime, and says goodbye when it is dropped.
+/// How long it may take to say goodbye.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// Announces and listens by multicast. It is made and used within a tokio runtime, and says goodbye when it is
+/// dropped, which takes a moment.
 pub struct LocalNetwork {
     daemon: ServiceDaemon,
     service: String,
@@ -31,26 +35,18 @@ pub struct LocalNetwork {
 }
 
 impl LocalNetwork {
-    /// Everything that this device is connected to, but not itself.
+    /// On the interfaces of these addresses alone.
     ///
     /// # Errors
     /// When no thread or socket can be had.
-    pub fn new() -> io::Result<Self> {
-        let network = Self::begin()?;
-        let itself = vec![IfKind::LoopbackV4, IfKind::LoopbackV6];
-        network
-            .daemon
-            .disable_interface(itself)
-            .map_err(io::Error::other)?;
-        Ok(network)
-    }
-
-    /// The interfaces of these addresses alone.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
     pub fn of(addresses: &[IpAddr]) -> io::Result<Self> {
-        let network = Self::begin()?;
+        let network = Self {
+            daemon: ServiceDaemon::new().map_err(io::Error::other)?,
+            service: format!("{SERVICE}.local."),
+            announced: None,
+            browsing: None,
+            heard: mpsc::channel(MOST_WAITING),
+        };
         let interfaces: Vec<IfKind> = addresses.iter().copied().map(IfKind::Addr).collect();
         let daemon = &network.daemon;
         daemon
@@ -58,16 +54,6 @@ impl LocalNetwork {
             .and_then(|()| daemon.enable_interface(interfaces))
             .map_err(io::Error::other)?;
         Ok(network)
-    }
-
-    fn begin() -> io::Result<Self> {
-        Ok(Self {
-            daemon: ServiceDaemon::new().map_err(io::Error::other)?,
-            service: format!("{SERVICE}.local."),
-            announced: None,
-            browsing: None,
-            heard: mpsc::channel(MOST_WAITING),
-        })
     }
 
     fn register(&self, announcement: &Announcement) -> mdns_sd::Result<String> {
@@ -81,7 +67,9 @@ impl LocalNetwork {
             announcement.port(),
             txt.collect::<Vec<_>>(),
         )?;
-        let info = info.enable_addr_auto();
+        let mut info = info.enable_addr_auto();
+        // Nobody else has that name, so nobody has to be asked for it first.
+        info.set_requires_probe(false);
         let full = info.get_fullname().to_owned();
         self.daemon.register(info)?;
         Ok(full)
@@ -135,7 +123,10 @@ impl Drop for LocalNetwork {
             browsing.abort();
         }
         self.announce(None);
-        let _ = self.daemon.shutdown();
+        if let Ok(ended) = self.daemon.shutdown() {
+            // The goodbye is sent by then.
+            let _ = ended.recv_timeout(FAREWELL);
+        }
     }
 }
 

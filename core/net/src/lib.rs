@@ -7,6 +7,7 @@
 mod asked;
 mod certificate;
 mod changes;
+#[cfg(feature = "mdns")]
 mod discovery;
 mod dtls;
 mod endpoint;
@@ -33,6 +34,7 @@ mod tether;
 
 pub use certificate::{TunnelCertificate, new_certificate};
 pub use changes::AddressChanges;
+#[cfg(feature = "mdns")]
 pub use discovery::LocalNetwork;
 pub use endpoint::{
     ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, Roaming, SeekSetup, Served,

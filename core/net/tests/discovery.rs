@@ -1,6 +1,6 @@
 //! The real name service, on the loopback interface of a network of its own.
 
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", feature = "mdns"))]
 #![allow(clippy::unwrap_used)] // helpers of tests
 
 use handfast_net::LocalNetwork;

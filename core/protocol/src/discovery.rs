@@ -192,61 +192,115 @@ pub trait Discovery: Send {
     fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<DiscoveryEvent>;
 }
 
+/// A contact whom this device looks for, and by what their announcements are known.
+#[derive(Clone, Debug)]
+pub struct Sought {
+    /// Their long-term key.
+    pub key: PublicKey,
+    /// What the two find each other by, of the day of the first of the hours or an earlier one.
+    pub finding: FindingKey,
+    /// The hours in which they may announce; see [`Announcement::is_by`].
+    pub hours: [u32; 3],
+}
+
+/// A contact seems to be there, and is to be knocked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lead {
+    /// Who.
+    pub key: PublicKey,
+    /// Where.
+    pub addresses: Vec<SocketAddr>,
+}
+
 /// Judges what is heard in one network: whose it may be, and how much of it is followed. No clock.
 #[derive(Default)]
 pub struct Nearby {
     /// What was looked at.
-    known: HashMap<InstanceName, Found>,
-    /// What was followed, and to nobody so far.
-    futile: VecDeque<(Instant, InstanceName)>,
+    known: HashMap<InstanceName, Known>,
+    /// Who was knocked at, and has not answered so far.
+    futile: VecDeque<(Instant, PublicKey)>,
     /// Since when, and how many were looked at.
     looks: Option<(Instant, u32)>,
 }
 
+struct Known {
+    found: Found,
+    /// It names somebody, at a time at which too many had been followed.
+    is_owed: bool,
+}
+
 impl Nearby {
-    /// Takes what was heard, and says which contacts announce so. Each is to be knocked at there. `contacts`
-    /// are those that may be found, with their static keys and finding keys of this day; `hours` as in
-    /// [`Announcement::is_by`].
+    /// Takes what was heard, and says who announces so.
     ///
-    /// Nothing comes of what was looked at before, of more than 128 announcements at a time and 512 a minute,
-    /// and of those that name a contact more than eight times a minute without leading to one.
-    pub fn hear<'a, C>(
-        &mut self,
-        now: Instant,
-        found: Found,
-        contacts: impl IntoIterator<Item = (C, PublicKey, &'a FindingKey)>,
-        hours: &[u32],
-    ) -> Vec<C> {
+    /// Nothing comes of what was looked at before, of more than 128 announcements at a time and 512 a minute.
+    /// Of those that name a contact, eight a minute are followed that lead to nobody; the others
+    /// have to wait ([`Self::waits_until`]).
+    pub fn hear(&mut self, now: Instant, found: Found, sought: &[Sought]) -> Option<Lead> {
         let instance = found.announcement.instance;
-        let is_news = self.known.get(&instance) != Some(&found);
-        let has_room = self.known.contains_key(&instance) || self.known.len() < MOST_INSTANCES;
+        let known = self.known.get(&instance);
+        let is_news = known.is_none_or(|known| known.found != found);
+        let has_room = known.is_some() || self.known.len() < MOST_INSTANCES;
         if !is_news || !has_room || !self.may_look(now) {
+            return None;
+        }
+        let known = Known {
+            found,
+            is_owed: false,
+        };
+        self.known.insert(instance, known);
+        self.follow(now, &instance, sought)
+    }
+
+    /// These contacts are looked for from now on as well: says who of them announces what was heard before.
+    pub fn look_for(&mut self, now: Instant, sought: &[Sought]) -> Vec<Lead> {
+        let instances: Vec<InstanceName> = self.known.keys().copied().collect();
+        let instances = instances.iter();
+        instances
+            .filter_map(|instance| self.follow(now, instance, sought))
+            .collect()
+    }
+
+    /// Follows what had to wait, as far as that is allowed by now.
+    pub fn go_on(&mut self, now: Instant, sought: &[Sought]) -> Vec<Lead> {
+        if self.waits_until().is_none_or(|at| now < at) {
             return Vec::new();
         }
+        let owed = self.known.iter().filter(|(_, known)| known.is_owed);
+        let owed: Vec<InstanceName> = owed.map(|(instance, _)| *instance).collect();
+        owed.iter()
+            .filter_map(|instance| self.follow(now, instance, sought))
+            .collect()
+    }
+
+    /// When something may be followed that has to wait, if anything has to.
+    pub fn waits_until(&self) -> Option<Instant> {
+        let is_owed = self.known.values().any(|known| known.is_owed);
+        let (since, _) = self.looks.filter(|_| is_owed)?;
+        match self.futile.len() < MOST_FUTILE {
+            // At once.
+            true => Some(since),
+            false => self.futile.front().map(|(at, _)| *at + MINUTE),
+        }
+    }
+
+    fn follow(&mut self, now: Instant, instance: &InstanceName, sought: &[Sought]) -> Option<Lead> {
         let is_old = |(at, _): &(Instant, _)| now >= *at + MINUTE;
         while self.futile.front().is_some_and(is_old) {
             self.futile.pop_front();
         }
-        let is_by = |(_, key, finding): &(C, PublicKey, &FindingKey)| {
-            found.announcement.is_by(finding, *key, hours)
+        let known = self.known.get_mut(instance)?;
+        let is_by = |sought: &&Sought| {
+            let announcement = &known.found.announcement;
+            announcement.is_by(&sought.finding, sought.key, &sought.hours)
         };
-        let named: Vec<C> = contacts
-            .into_iter()
-            .filter(is_by)
-            .map(|(contact, ..)| contact)
-            .collect();
-        let is_followed = !named.is_empty() && self.futile.len() < MOST_FUTILE;
-        if is_followed {
-            self.futile.push_back((now, instance));
-        }
-        if is_followed || named.is_empty() {
-            self.known.insert(instance, found);
-        }
-        match is_followed {
-            true => named,
-            // It is looked at again when it is heard again.
-            false => Vec::new(),
-        }
+        let named = sought.iter().find(is_by).map(|sought| sought.key);
+        known.is_owed = named.is_some() && self.futile.len() >= MOST_FUTILE;
+        let key = named.filter(|_| !known.is_owed)?;
+        self.futile.push_back((now, key));
+        Some(Lead {
+            key,
+            addresses: known.found.addresses.clone(),
+        })
     }
 
     fn may_look(&mut self, now: Instant) -> bool {
@@ -258,9 +312,9 @@ impl Nearby {
         *looks <= MOST_LOOKS
     }
 
-    /// The contact who announced so has answered there.
-    pub fn answered(&mut self, instance: &InstanceName) {
-        self.futile.retain(|(_, followed)| followed != instance);
+    /// That contact has answered, so what was followed to them was not futile.
+    pub fn answered(&mut self, contact: PublicKey) {
+        self.futile.retain(|(_, followed)| *followed != contact);
     }
 
     /// That announcement is over.

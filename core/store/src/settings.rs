@@ -16,6 +16,8 @@ pub enum Setting {
     AskRouter,
     /// The choice that a way past a strict network may be guessed, or may not.
     Guess,
+    /// The choice that contacts are told in the local network that this device is there, or not.
+    Nearby,
     /// What the other side of a conversation may cost.
     Limits,
 }
@@ -29,6 +31,7 @@ impl Setting {
             Self::AskServers => "ask servers",
             Self::AskRouter => "ask router",
             Self::Guess => "guess",
+            Self::Nearby => "nearby",
             Self::Limits => "limits",
         }
     }

@@ -4,7 +4,7 @@
 //! Whoever writes a secret by this wipes what it was written to. Reading makes no copy of the text beside
 //! that of the format, and no error repeats it.
 
-use super::{Invitation, Label, SCHEME, SealedReply, Secret, Token, bare_text};
+use super::{Invitation, Label, SCHEME, SealedHere, SealedReply, Secret, Token, bare_text};
 use data_encoding::BASE64URL_NOPAD;
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -131,6 +131,23 @@ impl<'de> Deserialize<'de> for SealedReply {
             Token::Reply(reply) => Ok(reply),
             Token::Invitation(_) | Token::Here(_) | Token::Sealed(_) => {
                 Err(D::Error::custom("this is no reply"))
+            }
+        }
+    }
+}
+
+impl Serialize for SealedHere {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Token::Here(self.clone()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SealedHere {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Token::deserialize(deserializer)? {
+            Token::Here(here) => Ok(here),
+            Token::Invitation(_) | Token::Reply(_) | Token::Sealed(_) => {
+                Err(D::Error::custom("this does not say where somebody is"))
             }
         }
     }

@@ -4,6 +4,7 @@
 
 mod absence;
 mod addresses;
+mod again;
 mod captures;
 mod chosen;
 mod faults;

@@ -71,6 +71,66 @@ fn what_is_typed_while_somebody_is_away_reaches_them_when_they_are_back() {
 }
 
 #[test]
+fn who_says_where_they_are_is_found_by_the_one_who_is_meant_and_by_nobody_else() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let [picture, downloads] = ["here.png", "downloads"].map(|name| folder.path(name));
+    let mut at_ana = Peer::start(&[
+        "here",
+        "Ben",
+        "--json",
+        "--loopback",
+        "--no-stun",
+        "--home",
+        &ana,
+        "--png",
+        &picture,
+        "--downloads",
+        &downloads,
+    ]);
+    let here = at_ana.until("here");
+    assert_eq!(here["name"], "Ben");
+    let link = here["link"].as_str().expect("a link");
+    let scanned = run(&["scan", &picture, "--json"]);
+    assert!(scanned.stdout.contains("\"kind\":\"here\""), "{scanned:?}");
+
+    // Neither a stranger nor who made it.
+    let stranger = run(&["join", link, "--yes", "--json"]);
+    assert_eq!(stranger.status, Some(3), "{stranger:?}");
+    assert!(
+        stranger.stdout.contains("nobody you have met"),
+        "{stranger:?}"
+    );
+    let own = run(&["join", link, "--yes", "--home", &ana]);
+    assert_eq!(own.status, Some(3), "{own:?}");
+    // Nobody is asked, so nothing is sent.
+    let unasked = run(&["join", link, "--home", &ben]);
+    assert_eq!(unasked.status, Some(2), "{unasked:?}");
+    assert!(unasked.stderr.contains("“Ana”"), "{unasked:?}");
+
+    let join = [
+        "join",
+        link,
+        "--yes",
+        "--json",
+        "--loopback",
+        "--no-stun",
+        "--home",
+        &ben,
+    ];
+    let mut at_ben = Peer::start(&[&join[..], &["--downloads", &downloads]].concat());
+    assert_eq!(at_ben.until("here_opened")["name"], "Ana");
+    assert_eq!(at_ben.until("met")["name"], "Ana");
+    assert_eq!(at_ana.until("met")["name"], "Ben");
+    at_ana.say("found");
+    assert_eq!(at_ben.until("message")["text"], "found");
+    at_ben.say("/quit");
+    assert_eq!(at_ben.end(SOON), Some(0));
+    at_ana.hang_up();
+    assert_eq!(at_ana.end(SOON), Some(0));
+}
+
+#[test]
 fn contacts_are_listed_named_by_a_beginning_and_forgotten() {
     let folder = Folder::new();
     let [ana, _] = apart(&folder);

@@ -173,7 +173,7 @@ async fn unlock(
 }
 
 /// Asks the person. Nothing has been sent before.
-async fn agree(
+pub(super) async fn agree(
     name: Option<&str>,
     output: &Output,
     lines: &mut Lines,

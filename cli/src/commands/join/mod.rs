@@ -4,7 +4,7 @@ mod choice;
 mod which;
 
 use super::invite::write;
-use super::{Hands, Talk, Terminal};
+use super::{Hands, Talk, Terminal, here};
 use crate::answers::talk::{AnswerArgs, AnswerSource};
 use crate::asking::MeetingArgs;
 use crate::device::{Device, Session};
@@ -93,7 +93,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     args.talk.tell_obstacles(&mut output);
     let device = interrupt.stops(args.talk.start_device()).await?;
     let begun = begin(&args, device, &mut output, &mut interrupt).await;
-    let (mut session, handed, mut lines) = match begun {
+    let (mut session, opened, mut lines) = match begun {
         Ok(begun) => begun,
         Err((device, stop)) => {
             device.end(&mut output, &mut interrupt).await;
@@ -101,22 +101,36 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         }
     };
     let terminal = (&mut output, &mut lines, &mut interrupt);
-    let ended = guest(&args, &mut session, handed, terminal).await;
+    let ended = match opened {
+        Opened::Invitation(handed) => guest(&args, &mut session, handed, terminal).await,
+        Opened::Here(name) => {
+            super::chat::talk(&mut session, &name, args.talk.terms(), None, terminal).await
+        }
+    };
     session.end(&mut output, &mut interrupt).await;
     ended
 }
 
-/// Opens the invitation that was handed in, or goes on with one.
+/// What was opened.
+enum Opened {
+    /// An invitation as it was handed in; None if it is gone on with.
+    Invitation(Option<Handed>),
+    /// Where somebody is who is called so.
+    Here(String),
+}
+
+/// Opens what was handed in, or goes on with an invitation.
 async fn begin(
     args: &Args,
     device: Device,
     output: &mut Output,
     interrupt: &mut Interrupt,
-) -> Result<(Session, Option<Handed>, Lines), (Device, Stop)> {
+) -> Result<(Session, Opened, Lines), (Device, Stop)> {
     let Some(argument) = &args.invitation else {
         let wanted = args.resume.as_ref().and_then(Option::as_deref);
         let session = device.resume(Role::Guest, wanted, args.terms()).await?;
-        return Ok((session, None, Lines::of_standard_input(output)));
+        let lines = Lines::of_standard_input(output);
+        return Ok((session, Opened::Invitation(None), lines));
     };
     let found = match read(argument.clone(), output, interrupt).await {
         Ok(found) => found,
@@ -129,6 +143,14 @@ async fn begin(
         Err(stop) => return Err((device, stop)),
     };
     let handed = match token {
+        Token::Here(here) => {
+            let agree = async |name: Option<&str>, output: &Output| match args.yes {
+                true => Ok(()),
+                false => choice::agree(name, output, &mut lines, interrupt).await,
+            };
+            let (session, name) = here::open(device, here, args.terms(), agree, output).await?;
+            return Ok((session, Opened::Here(name), lines));
+        }
         Token::Sealed(container) => Handed::Locked(container),
         other => match input::invitation(other) {
             Ok(invitation) => Handed::Open(Box::new(invitation)),
@@ -136,7 +158,7 @@ async fn begin(
         },
     };
     let session = device.begin(handed.clone().open(), args.terms()).await?;
-    Ok((session, Some(handed), lines))
+    Ok((session, Opened::Invitation(Some(handed)), lines))
 }
 
 /// Agrees, waits for the host, and talks.

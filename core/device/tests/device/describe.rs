@@ -2,7 +2,8 @@
 //! so nothing that follows from it is written.
 
 use handfast_device::{
-    CarrierCommand, Event, NetworkCommand, Output, Query, TalkCommand, View, Work, Write,
+    CarrierCommand, Event, NearbyCommand, NetworkCommand, Output, Query, TalkCommand, View, Work,
+    Write,
 };
 
 pub(crate) fn output(output: &Output) -> String {
@@ -11,6 +12,8 @@ pub(crate) fn output(output: &Output) -> String {
         Output::Event(event) => format!("event {}", self::event(event)),
         Output::Carrier(session, command) => format!("{} {}", session.0, carrier(command)),
         Output::Network(command) => format!("network {}", network(command)),
+        Output::Nearby(NearbyCommand::Look { addresses, .. }) => format!("nearby {addresses:?}"),
+        Output::Nearby(NearbyCommand::Rest) => "nearby no more".to_owned(),
         Output::Store(ticket, writes) => {
             let writes: Vec<String> = writes.iter().map(write).collect();
             format!("store {} {}", ticket.0, writes.join(", "))

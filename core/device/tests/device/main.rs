@@ -5,8 +5,10 @@
 
 mod contacts;
 mod describe;
+mod here;
 mod history;
 mod logs;
+mod nearby;
 mod person;
 mod returning;
 mod talk;

@@ -9,19 +9,22 @@ use super::logs::Logs;
 use super::talk::SimTalk;
 use handfast_device::{
     Answer, CarrierCommand, CarrierEvent, Command, Device, Event, Exported, GuestKeys, HostKeys,
-    Input, KeptInvitation, NetworkCommand, NoRandomness, Output, Place, Query, RequestId,
-    RouterReport, Row, SeekKeys, SessionCommand, SessionId, Settings, ShellId, Snapshot,
+    Input, KeptInvitation, NearbyCommand, NetworkCommand, NoRandomness, Output, Place, Query,
+    RequestId, RouterReport, Row, SeekKeys, SessionCommand, SessionId, Settings, ShellId, Snapshot,
     TalkCommand, TalkEvent, Ticket, View, Write,
 };
 use handfast_protocol::certificate::Certificate;
+use handfast_protocol::discovery::Discovery;
 use handfast_protocol::handshake::StaticKey;
 use handfast_protocol::link::LinkPath;
 use handfast_protocol::pairing::Now;
 use handfast_protocol::reconnect::Part;
+use handfast_sim::discovery::{SimDiscovery, SimNetwork};
 use handfast_store::StoreError;
 use handfast_token::{Candidate, Fingerprint, InviteId, Secret};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 /// When a world begins, in seconds since 1970-01-01 UTC.
@@ -109,6 +112,8 @@ pub(crate) struct World {
     pub(crate) log: Vec<String>,
     /// Somebody is incognito: they are nobody that the other side knows, and remember nobody.
     pub(crate) is_incognito: bool,
+    /// The network in which both hear what the other announces; None where nothing is carried.
+    pub(crate) local_network: Option<SimNetwork>,
     began: Instant,
     elapsed: Duration,
     queue: BTreeMap<(Duration, u64), Happening>,
@@ -142,6 +147,8 @@ pub(crate) struct Side {
     /// The link that was told last to be open.
     open_links: BTreeMap<SessionId, u64>,
     pub(crate) key: StaticKey,
+    /// What it announces and hears in the local network.
+    pub(crate) nearby: Option<SimDiscovery>,
     /// How often it was started.
     pub(crate) life: u64,
     seed: u64,
@@ -195,6 +202,8 @@ struct Link {
 }
 
 enum Happening {
+    /// What others announced is heard.
+    Nearby(usize),
     Said(usize, SessionId),
     /// A guest knocks.
     Knock(End),
@@ -235,6 +244,7 @@ impl Side {
             talk_links: BTreeMap::new(),
             open_links: BTreeMap::new(),
             key,
+            nearby: None,
             life: 0,
             seed: rng.next(),
             writing: VecDeque::new(),
@@ -295,6 +305,7 @@ impl World {
             sides: [Side::new(0, seed), Side::new(1, seed)],
             log: Vec::new(),
             is_incognito: false,
+            local_network: None,
             began: Instant::now(),
             elapsed: Duration::ZERO,
             queue: BTreeMap::new(),
@@ -353,6 +364,7 @@ impl World {
         let one = &mut self.sides[side];
         let life = one.life;
         one.device = None;
+        one.nearby = None;
         for (_, job) in one.writing.drain(..).take(batches).collect::<Vec<_>>() {
             if let Job::Keep(writes) = job {
                 let _ = one.keep(&writes);
@@ -495,6 +507,7 @@ impl World {
                 Output::Event(_) => {}
                 Output::Carrier(session, command) => self.carry(side, session, command),
                 Output::Network(command) => self.network(side, command),
+                Output::Nearby(command) => self.announce(side, command),
                 Output::Store(ticket, writes) => {
                     let one = &mut self.sides[side];
                     one.writing.push_back((ticket, Job::Keep(writes)));
@@ -531,8 +544,36 @@ impl World {
         }
     }
 
+    fn announce(&mut self, side: usize, command: NearbyCommand) {
+        let one = &mut self.sides[side];
+        match (command, &self.local_network) {
+            (NearbyCommand::Look { announcement, .. }, Some(network)) => {
+                let joined = one.nearby.get_or_insert_with(|| network.join(one.address));
+                joined.announce(Some(&announcement));
+                joined.browse(true);
+            }
+            (NearbyCommand::Rest, _) => one.nearby = None,
+            (NearbyCommand::Look { .. }, None) => {}
+        }
+        for side in 0..2 {
+            let after = self.rng.milliseconds(20, 200);
+            self.later(after, Happening::Nearby(side));
+        }
+    }
+
+    /// Takes what was announced.
+    fn hear_nearby(&mut self, side: usize) {
+        let mut context = Context::from_waker(Waker::noop());
+        while let Some(nearby) = &mut self.sides[side].nearby
+            && let Poll::Ready(event) = nearby.poll_event(&mut context)
+        {
+            self.feed(side, Input::Nearby(event));
+        }
+    }
+
     fn happen(&mut self, happening: Happening) {
         match happening {
+            Happening::Nearby(side) => self.hear_nearby(side),
             Happening::Knock(end) => self.knock(end),
             Happening::Seek(end) => self.seek(end),
             Happening::Said(side, session) => {

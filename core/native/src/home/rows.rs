@@ -77,6 +77,7 @@ fn put_settings(batch: &Batch<'_>, settings: &Settings) -> Result<(), StoreError
     let Settings {
         name,
         asking,
+        nearby,
         limits,
     } = settings;
     let named: Vec<String> = asking.named.iter().map(StunServer::to_string).collect();
@@ -86,6 +87,7 @@ fn put_settings(batch: &Batch<'_>, settings: &Settings) -> Result<(), StoreError
     batch.set(Setting::AskServers, yes_or_no(asking.servers))?;
     batch.set(Setting::AskRouter, yes_or_no(asking.router))?;
     batch.set(Setting::Guess, yes_or_no(asking.guess))?;
+    batch.set(Setting::Nearby, yes_or_no(*nearby))?;
     batch.set(Setting::Limits, Some(&limits_to_text(limits)))
 }
 
@@ -96,8 +98,9 @@ fn settings(batch: &Batch<'_>, usual: &Settings) -> Result<Option<Settings>, Sto
     let asks = batch.setting(Setting::AskServers)?;
     let router = batch.setting(Setting::AskRouter)?;
     let guess = batch.setting(Setting::Guess)?;
+    let nearby = batch.setting(Setting::Nearby)?;
     let limits = batch.setting(Setting::Limits)?;
-    let chosen = [&name, &named, &asks, &router, &guess, &limits];
+    let chosen = [&name, &named, &asks, &router, &guess, &nearby, &limits];
     if chosen.iter().all(|choice| choice.is_none()) {
         return Ok(None);
     }
@@ -115,6 +118,7 @@ fn settings(batch: &Batch<'_>, usual: &Settings) -> Result<Option<Settings>, Sto
             router: may(router, usual.asking.router),
             guess: may(guess, usual.asking.guess),
         },
+        nearby: may(nearby, usual.nearby),
         limits: limits
             .and_then(|text| limits_from_text(&text))
             .unwrap_or(usual.limits),

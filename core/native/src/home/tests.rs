@@ -109,6 +109,7 @@ pub(crate) fn settings(numbers: &mut Numbers) -> Settings {
             router: numbers.below(2) == 0,
             guess: numbers.below(2) == 0,
         },
+        nearby: numbers.below(2) == 0,
         limits: Limits::USUAL,
     };
     settings.limits.keep_free = numbers.below(100);

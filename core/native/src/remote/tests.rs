@@ -18,7 +18,7 @@ use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInv
 use handfast_protocol::reconnect::RestoredClaim;
 use handfast_seal::{Answers, Questions, SealError};
 use handfast_store::{KeyStoreError, Refused, StoreError};
-use handfast_token::{Question, ReplyError, Secret, Token};
+use handfast_token::{Here, HereError, HereKey, Question, ReplyError, SealedHere, Secret, Token};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -171,6 +171,7 @@ impl Numbers {
             is_incognito: self.yes(),
             called: self.perhaps(Self::text),
             asking: self.perhaps(|numbers| settings(numbers).asking),
+            nearby: self.perhaps(Self::yes),
             limits: self.perhaps(|numbers| settings(numbers).limits),
             downloads: self.perhaps(Self::path),
             scope: self.one(&[Scope::Network, Scope::Both, Scope::ThisMachine]),
@@ -204,7 +205,7 @@ impl Numbers {
     }
 
     fn command(&mut self) -> Command {
-        match self.below(17) {
+        match self.below(19) {
             0 => Command::Invite(Box::new(self.invite_terms())),
             1 => {
                 let invitation = invitation(self.below(256) as u8);
@@ -235,6 +236,8 @@ impl Numbers {
                 code: Secret::new([self.below(256) as u8; 16]),
                 beside: self.perhaps(|numbers| (numbers.questions(), numbers.answers())),
             })),
+            16 => Command::ReadHere(self.here()),
+            17 => Command::SeekHere(self.here(), Box::new(self.session_terms())),
             _ => Command::Wake,
         }
     }
@@ -247,8 +250,22 @@ impl Numbers {
         }
     }
 
+    fn here(&mut self) -> Box<SealedHere> {
+        let here = Here {
+            made: self.below(1 << 32) as u32,
+            candidates: accepted(1, 1).invitation.candidates.clone(),
+        };
+        let key = HereKey {
+            finding: &Secret::new([1; 32]),
+            day: self.below(1 << 16) as u16,
+            maker: &self.key().0,
+        };
+        Box::new(here.seal(&key, [self.below(256) as u8; 8]))
+    }
+
     fn session_command(&mut self) -> SessionCommand {
-        match self.below(12) {
+        match self.below(13) {
+            12 => SessionCommand::Here,
             0 => {
                 let code = self.perhaps(|numbers| Secret::new([numbers.below(256) as u8; 16]));
                 SessionCommand::Unlock(self.answers(), code)
@@ -524,11 +541,15 @@ impl Numbers {
             contacts: self.any(),
             messages: self.any(),
         };
+        let (key, age) = (self.key(), self.any());
         self.one(&[
             Ok(Done::Ok),
             Ok(Done::Session(id)),
             Ok(Done::GoesOn(id)),
             Ok(Done::Exported(exported)),
+            Ok(Done::Here(key, age)),
+            Err(Refusal::Here(HereError::OtherContact)),
+            Err(Refusal::SpentHere),
             Ok(Done::Beginning),
             Err(Refusal::NotNow),
             Err(Refusal::Busy(id)),

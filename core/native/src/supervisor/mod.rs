@@ -8,6 +8,7 @@
 //! - `carrier`: the link of one session, on sockets that it shares with others (`ports`);
 //! - `talk`: its conversation, once the two have met and the link was handed over;
 //! - `disk`: one batch after the other, in their order;
+//! - `nearby`: who is announced, and announces themselves, in the local network;
 //! - `network`: where this machine is, surveys, and what was guessed.
 //!
 //! Other processes may use the device through this one ([`DeviceHandle::of_home`]); `shells` knows which
@@ -19,6 +20,7 @@
 mod carrier;
 mod disk;
 mod listener;
+mod nearby;
 mod network;
 mod ports;
 mod shells;
@@ -26,6 +28,7 @@ mod talk;
 mod task;
 
 pub use listener::{DeviceEnd, Listener};
+pub use nearby::NameService;
 pub use network::Addresses;
 
 pub(crate) use listener::Listeners;
@@ -60,6 +63,8 @@ pub struct Options {
     pub settings: Settings,
     /// How this machine's addresses become known.
     pub addresses: Addresses,
+    /// By what contacts are found in the local network, if anything can.
+    pub name_service: Option<NameService>,
     /// How to find out how much room there is for files.
     pub space: Space,
     /// How much memory and time a locked invitation may take to open.
@@ -73,6 +78,7 @@ impl Options {
             downloads: downloads.into(),
             settings: Settings::default(),
             addresses: Addresses::Watched,
+            name_service: NameService::usual(),
             space: free_space,
             seal_limits: seal::Limits::DESKTOP,
         }

@@ -3,6 +3,7 @@
 
 use super::carrier::{self, Carrier, PortTurn};
 use super::disk::{self, Job};
+use super::nearby;
 use super::network::{self, Addresses, Network};
 use super::ports::{Move, Ports, What};
 use super::shells::{ClientCall, Shells};
@@ -12,8 +13,8 @@ use crate::{GOODBYE, Home};
 use bytes::Bytes;
 use handfast_device::{
     CarrierCommand, CarrierEvent, Command, Connected, Device, Done, Event, ExportTerms, Input,
-    NetworkCommand, Output, Refusal, RequestId, SessionCommand, SessionId, ShellId, TalkCommand,
-    TalkEvent, View, Work,
+    NearbyCommand, NetworkCommand, Output, Refusal, RequestId, SessionCommand, SessionId, ShellId,
+    TalkCommand, TalkEvent, View, Work,
 };
 use handfast_net::guessed_before;
 use handfast_protocol::conversation::{self, Ending};
@@ -79,6 +80,7 @@ pub(super) struct Task {
     /// Ends when every socket was told to pause, and has.
     pausing: Option<mpsc::Receiver<()>>,
     disk: mpsc::UnboundedSender<Job>,
+    nearby: mpsc::UnboundedSender<NearbyCommand>,
     /// Batches that are not on the disk yet.
     unwritten: usize,
     /// One piece of work at a time: each takes much memory.
@@ -141,9 +143,13 @@ impl Task {
     ) -> Self {
         let (tell, happened) = mpsc::channel(HAPPENED);
         let (disk, jobs) = mpsc::unbounded_channel();
+        let (nearby, looks) = mpsc::unbounded_channel();
         let (is_close, closeness) = watch::channel(false);
         let (mut tasks, mut watchers) = (JoinSet::new(), JoinSet::new());
         tasks.spawn(disk::run(home.clone(), jobs, tell.clone()));
+        if let Some(service) = options.name_service.clone() {
+            tasks.spawn(nearby::run(service, looks, tell.clone()));
+        }
         watchers.spawn(network::watch_guesses(tell.clone()));
         if options.addresses == Addresses::Watched {
             watchers.spawn(network::watch_addresses(tell.clone(), closeness));
@@ -165,6 +171,7 @@ impl Task {
             last_move: 0,
             pausing: None,
             disk,
+            nearby,
             unwritten: 0,
             work: Arc::new(Semaphore::new(1)),
             work_limits: options.seal_limits.clone(),
@@ -310,6 +317,10 @@ impl Task {
                 }
                 Output::Carrier(id, command) => self.carry(id, command),
                 Output::Network(command) => self.command_network(command),
+                Output::Nearby(command) => {
+                    // Where there is no name service nobody is there to hear it.
+                    let _ = self.nearby.send(command);
+                }
                 Output::Store(ticket, writes) => {
                     self.unwritten += 1;
                     // Its task ends after this one alone.
@@ -597,11 +608,12 @@ impl Task {
             happened,
             sessions,
             disk,
+            nearby,
             ..
         } = self;
         shells.end();
         // By this the tasks hear that nobody wants anything any more, and none waits to tell.
-        drop((happened, sessions, disk));
+        drop((happened, sessions, disk, nearby));
         watchers.shutdown().await;
         let ended = async { while tasks.join_next().await.is_some() {} };
         if timeout(FAREWELL, ended).await.is_err() {

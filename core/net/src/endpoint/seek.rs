@@ -79,9 +79,10 @@ pub(super) struct Seeking {
     pub(super) beside: Beside,
 }
 
-/// How many packets went to somebody who was not heard: all of them, and those to each address.
+/// How many packets went to somebody who was not heard by one token: all of them, and those to each address.
 #[derive(Default)]
 struct Spent {
+    at: Option<Rendezvous>,
     all: u32,
     to: HashMap<SocketAddr, u32>,
 }
@@ -173,6 +174,12 @@ impl Seeking {
         let at = self.current.as_ref().map(|keys| keys.at);
         if !matches!(at, Some(Rendezvous::Here(_))) {
             return true;
+        }
+        if self.spent.at != at {
+            self.spent = Spent {
+                at,
+                ..Spent::default()
+            };
         }
         let to = self.spent.to.entry(peer).or_default();
         let may = *to < HERE_PACKETS_AN_ADDRESS && self.spent.all < HERE_PACKETS;

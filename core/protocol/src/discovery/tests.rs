@@ -114,10 +114,23 @@ fn by_ana(pair: u8, name: InstanceName, hour: u32) -> Found {
     }
 }
 
-fn heard(nearby: &mut Nearby, now: Instant, found: Found) -> Vec<u8> {
-    let contacts = [(1, finding(1)), (2, finding(2))];
-    let contacts = contacts.iter().map(|(pair, key)| (*pair, ANA, key));
-    nearby.hear(now, found, contacts, &[HOUR, HOUR - 1, HOUR + 1])
+/// Whom Ben looks for: somebody for each pair, by whose key alone Ana knows them.
+fn sought(pairs: &[u8]) -> Vec<Sought> {
+    let sought = pairs.iter().map(|pair| Sought {
+        key: ANA,
+        finding: finding(*pair),
+        hours: [HOUR, HOUR - 1, HOUR + 1],
+    });
+    sought.collect()
+}
+
+fn heard(nearby: &mut Nearby, now: Instant, found: Found) -> bool {
+    let addresses = found.addresses.clone();
+    let lead = nearby.hear(now, found, &sought(&[1, 2]));
+    lead.is_some_and(|lead| {
+        assert_eq!((lead.key, lead.addresses), (ANA, addresses));
+        true
+    })
 }
 
 #[test]
@@ -142,28 +155,47 @@ fn a_contact_is_recognised_in_its_hour_and_the_neighbours_by_the_other_of_the_pa
 fn an_announcement_is_followed_once_and_again_from_other_addresses() {
     let (now, mut nearby) = (Instant::now(), Nearby::default());
     let mut found = by_ana(1, NAME, HOUR);
-    assert_eq!(heard(&mut nearby, now, found.clone()), [1]);
-    assert!(heard(&mut nearby, now, found.clone()).is_empty());
+    assert!(heard(&mut nearby, now, found.clone()));
+    assert!(!heard(&mut nearby, now, found.clone()));
     found.addresses.push(([10, 0, 0, 1], 4000).into());
-    assert_eq!(heard(&mut nearby, now, found.clone()), [1]);
+    assert!(heard(&mut nearby, now, found.clone()));
     nearby.gone(&NAME);
-    assert_eq!(heard(&mut nearby, now, found), [1]);
+    assert!(heard(&mut nearby, now, found));
 }
 
 #[test]
-fn what_leads_to_nobody_is_followed_eight_times_a_minute() {
+fn who_is_looked_for_later_is_found_in_what_was_heard_before() {
+    let (now, mut nearby) = (Instant::now(), Nearby::default());
+    assert!(!heard(&mut nearby, now, by_ana(3, NAME, HOUR)));
+    assert!(nearby.look_for(now, &sought(&[4])).is_empty());
+    let leads = nearby.look_for(now, &sought(&[4, 3]));
+    assert_eq!(leads.len(), 1);
+    nearby.gone(&NAME);
+    assert!(nearby.look_for(now, &sought(&[3])).is_empty());
+}
+
+#[test]
+fn what_leads_to_nobody_is_followed_eight_times_a_minute_and_the_rest_waits() {
     let (now, mut nearby) = (Instant::now(), Nearby::default());
     for fill in 0..8 {
-        assert_eq!(heard(&mut nearby, now, by_ana(1, [fill; 16], HOUR)), [1]);
+        assert!(heard(&mut nearby, now, by_ana(1, [fill; 16], HOUR)));
     }
-    let ninth = by_ana(2, [8; 16], HOUR);
-    assert!(heard(&mut nearby, now, ninth.clone()).is_empty());
-    // One of them was there after all.
-    nearby.answered(&[3; 16]);
-    assert_eq!(heard(&mut nearby, now, ninth), [2]);
-    let tenth = by_ana(2, [9; 16], HOUR);
-    assert!(heard(&mut nearby, now, tenth.clone()).is_empty());
-    assert_eq!(heard(&mut nearby, now + MINUTE, tenth), [2]);
+    assert_eq!(nearby.waits_until(), None);
+    for fill in 8..20 {
+        assert!(!heard(&mut nearby, now, by_ana(2, [fill; 16], HOUR)));
+    }
+    assert_eq!(nearby.waits_until(), Some(now + MINUTE));
+    let both = sought(&[1, 2]);
+    assert!(nearby.go_on(now + MINUTE / 2, &both).is_empty());
+    assert_eq!(nearby.go_on(now + MINUTE, &both).len(), 8);
+    // Somebody was there after all.
+    let now = now + MINUTE;
+    nearby.answered(BEN);
+    assert!(nearby.go_on(now, &both).is_empty());
+    nearby.answered(ANA);
+    assert_eq!(nearby.waits_until().map(|at| at <= now), Some(true));
+    assert_eq!(nearby.go_on(now, &both).len(), 4);
+    assert_eq!(nearby.waits_until(), None);
 }
 
 #[test]
@@ -175,9 +207,9 @@ fn a_network_full_of_announcements_takes_no_memory_without_end() {
         heard(&mut nearby, now, by_ana(3, name, HOUR));
     }
     assert_eq!(nearby.known.len(), MOST_INSTANCES);
-    assert!(heard(&mut nearby, now, by_ana(1, NAME, HOUR)).is_empty());
+    assert!(!heard(&mut nearby, now, by_ana(1, NAME, HOUR)));
     nearby.gone(&[0; 16]);
-    assert_eq!(heard(&mut nearby, now, by_ana(1, NAME, HOUR)), [1]);
+    assert!(heard(&mut nearby, now, by_ana(1, NAME, HOUR)));
 }
 
 #[test]
@@ -189,8 +221,8 @@ fn an_announcement_that_changes_all_the_time_is_not_looked_at_all_the_time() {
         heard(&mut nearby, now, found.clone());
     }
     let right = by_ana(1, [1; 16], HOUR);
-    assert!(heard(&mut nearby, now, right.clone()).is_empty());
-    assert_eq!(heard(&mut nearby, now + MINUTE, right), [1]);
+    assert!(!heard(&mut nearby, now, right.clone()));
+    assert!(heard(&mut nearby, now + MINUTE, right));
 }
 
 proptest! {

@@ -116,6 +116,28 @@ async fn a_here_token_causes_so_many_packets_to_an_address_and_in_all() {
 }
 
 #[tokio::test]
+async fn another_token_has_packets_of_its_own_and_the_same_gets_no_more() {
+    let place = |salt| {
+        let mut keys = hours(&[NOON]);
+        keys[0].at = Rendezvous::Here([salt; 8]);
+        keys
+    };
+    let mut alone = Alone::at(Part::Initiator, place(1), Duration::ZERO, PEERS);
+    let mut at = Duration::ZERO;
+    for (keys, minutes, sent) in [
+        (place(1), 60, 120),
+        (place(2), 130, 120),
+        (hours(&[NOON]), 10, 10),
+        (place(2), 130, 0),
+    ] {
+        alone.slot.renew_hours(alone.began + at, keys);
+        let until = at + minutes * MINUTE;
+        assert_eq!(alone.sends(at, until).len(), sent, "{at:?}");
+        at = until;
+    }
+}
+
+#[tokio::test]
 async fn what_is_listened_for_is_never_sent() {
     let mut alone = Alone::new(Part::Initiator, &[NOON, NOON - 1, NOON + 1], Duration::ZERO);
     let sent = alone.sends(Duration::ZERO, 20 * MINUTE);
