@@ -3,6 +3,7 @@
 use crate::commands::Terminal;
 use crate::device::{News, Session, lost};
 use crate::files::Files;
+use crate::interrupt::Interrupt;
 use crate::limits::LimitArgs;
 use crate::lines::Lines;
 use crate::output::{Event, Output, Parting, Trusted};
@@ -66,30 +67,60 @@ pub(crate) async fn talk(
     (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
     session.meets();
-    let mut chat = Chat {
-        session,
-        output,
-        files: Files::default(),
-        shown: None,
-        held: VecDeque::new(),
-        is_leaving: false,
-        is_away: false,
-        leaves_by: None,
-    };
-    chat.met(met, fallback);
-    loop {
-        // Where nobody leaves by a certain time, this is not waited for.
-        let time_to_leave = sleep_until(chat.leaves_by.unwrap_or_else(Instant::now));
-        tokio::select! {
-            news = chat.session.next() => match chat.hear(news).await {
-                Some(end) => return end,
-                None => chat.say_what_was_held().await,
-            },
-            line = lines.next(), if chat.takes_a_line(lines) => {
-                chat.typed(line, lines.is_terminal()).await;
+    let mut chat = Chat::new(session, output, fallback);
+    chat.met(met);
+    chat.run(lines, interrupt).await
+}
+
+/// Looks for a contact and talks to them, until this side leaves. `fallback` is what to call somebody without a
+/// name.
+///
+/// # Errors
+/// When the contact cannot be looked for any more, or by Ctrl-C.
+pub(crate) async fn talk_again(
+    session: &mut Session,
+    fallback: &str,
+    (output, lines, interrupt): Terminal<'_>,
+) -> Result<(), Stop> {
+    let mut chat = Chat::new(session, output, fallback);
+    chat.is_away = true;
+    chat.run(lines, interrupt).await
+}
+
+impl<'a> Chat<'a> {
+    fn new(session: &'a mut Session, output: &'a mut Output, fallback: &str) -> Self {
+        Self {
+            session,
+            output,
+            fallback: fallback.to_owned(),
+            files: Files::default(),
+            shown: None,
+            held: VecDeque::new(),
+            is_leaving: false,
+            has_met: false,
+            is_sought: false,
+            is_asked: false,
+            is_away: false,
+            leaves_by: None,
+        }
+    }
+
+    async fn run(mut self, lines: &mut Lines, interrupt: &mut Interrupt) -> Result<(), Stop> {
+        let chat = &mut self;
+        loop {
+            // Where nobody leaves by a certain time, this is not waited for.
+            let time_to_leave = sleep_until(chat.leaves_by.unwrap_or_else(Instant::now));
+            tokio::select! {
+                news = chat.session.next() => match chat.hear(news).await {
+                    Some(end) => return end,
+                    None => chat.say_what_was_held().await,
+                },
+                line = lines.next(), if chat.takes_a_line(lines) => {
+                    chat.typed(line, lines.is_terminal()).await;
+                }
+                () = time_to_leave, if chat.leaves_by.is_some() => return chat.break_off().await,
+                () = interrupt.pressed() => return Err(chat.session.close(chat.output).await),
             }
-            () = time_to_leave, if chat.leaves_by.is_some() => return chat.break_off().await,
-            () = interrupt.pressed() => return Err(chat.session.close(chat.output).await),
         }
     }
 }
@@ -97,6 +128,8 @@ pub(crate) async fn talk(
 struct Chat<'a> {
     session: &'a mut Session,
     output: &'a mut Output,
+    /// What to call somebody without a name.
+    fallback: String,
     files: Files,
     /// As it was told last.
     shown: Option<Shown>,
@@ -104,7 +137,13 @@ struct Chat<'a> {
     held: VecDeque<Held>,
     /// Nothing more will be typed. What is under way goes through first.
     is_leaving: bool,
-    /// A contact is gone, and looked for. What is typed waits.
+    /// The two have been together in this session.
+    has_met: bool,
+    /// It was told who is looked for.
+    is_sought: bool,
+    /// It was asked whether a restored device is taken for them.
+    is_asked: bool,
+    /// A contact is looked for. What is written is kept for them, and everything else waits.
     is_away: bool,
     /// The person has turned away, and is gone by then, whatever is still under way: what comes in is not
     /// drawn any more. A script that leaves gets all of it.
@@ -158,8 +197,9 @@ impl Shown {
 
 impl Chat<'_> {
     /// Tells who was met, with what trust, and how long it took.
-    fn met(&mut self, met: View, fallback: &str) {
-        self.output.met(&met, fallback);
+    fn met(&mut self, met: View) {
+        self.has_met = true;
+        self.output.met(&met, &self.fallback);
         self.shown = Shown::of(&met).map(|shown| Shown {
             // Whatever else there is already is told behind that.
             is_interrupted: false,
@@ -175,14 +215,27 @@ impl Chat<'_> {
     async fn hear(&mut self, news: News) -> Option<Result<(), Stop>> {
         match news {
             News::View(View::Ended(end)) => return Some(self.end(end)),
-            News::View(View::Seeking { name, restored, .. }) => {
+            News::View(View::Seeking {
+                name,
+                heard,
+                restored,
+                ..
+            }) => {
                 if !std::mem::replace(&mut self.is_away, true) {
                     self.output.tell(Event::Away);
-                    self.leave_if_nothing_waits();
                 }
-                if let Some(claim) = &restored {
+                if !self.has_met && !std::mem::replace(&mut self.is_sought, true) {
+                    let name = name.clone();
+                    self.output.tell(Event::Seeking { name, heard });
+                }
+                let was_asked = std::mem::replace(&mut self.is_asked, restored.is_some());
+                if let Some(claim) = restored.as_ref().filter(|_| !was_asked) {
                     self.output.tell(Event::restored(&name, claim));
                 }
+            }
+            News::View(view @ View::Talking { .. }) if !self.has_met => {
+                self.is_away = false;
+                self.met(view);
             }
             News::View(view @ View::Talking { .. }) if self.is_away => {
                 self.is_away = false;
@@ -201,6 +254,11 @@ impl Chat<'_> {
             }
             News::NotCompared(error) => self.output.note(words::not_compared(error)),
             News::NotRemembered => self.output.note(strings::not_remembered()),
+            News::NotWritten(text, error) => {
+                let why = self.session.not_kept(error);
+                self.output.tell(Event::NotWritten { text, why });
+            }
+            News::OtherDevice => self.output.note(strings::other_device()),
             News::Gone => return Some(Err(lost())),
         }
         None
@@ -270,7 +328,6 @@ impl Chat<'_> {
     async fn typed(&mut self, line: Option<String>, is_person: bool) {
         let Some(line) = line else {
             self.held.push_back(Held::End);
-            self.leave_if_nothing_waits();
             return self.say_what_was_held().await;
         };
         if is_person && line.trim() == "/quit" {
@@ -289,7 +346,7 @@ impl Chat<'_> {
             let _ = self.session.orders().give(answer).await;
             return;
         }
-        match self.held.is_empty() && !self.is_away {
+        match self.held.is_empty() {
             true => self.carry_out(line).await,
             false => self.held.push_back(Held::Line(line)),
         }
@@ -297,9 +354,6 @@ impl Chat<'_> {
 
     /// Tries again what there was no room for.
     async fn say_what_was_held(&mut self) {
-        if self.is_away {
-            return;
-        }
         let mut waiting = std::mem::take(&mut self.held);
         while self.held.is_empty()
             && let Some(held) = waiting.pop_front()
@@ -311,18 +365,6 @@ impl Chat<'_> {
             }
         }
         self.held.append(&mut waiting);
-    }
-
-    /// Nobody is there, nothing more will be typed, and nothing that was typed waits for them.
-    fn leave_if_nothing_waits(&mut self) {
-        // Behind the end nothing is held.
-        let is_over = match self.held.front() {
-            Some(first) => matches!(first, Held::End),
-            None => self.is_leaving,
-        };
-        if self.is_away && is_over {
-            self.leaves_by.get_or_insert_with(Instant::now);
-        }
     }
 
     /// Leaves once everything that is under way is through.
@@ -352,9 +394,12 @@ impl Chat<'_> {
     async fn carry_out(&mut self, line: String) {
         let (command, rest) = command(line.trim_end());
         match command {
+            "" if self.is_away => self.session.orders().boost().await,
             "" => {}
             "/quit" => self.deliver_and_leave().await,
             "/help" => self.output.note(strings::chat_help()),
+            // Nobody is there to do it with.
+            _ if self.is_away && is_command(command) => self.held.push_back(Held::Line(line)),
             "/send" if rest.is_empty() => self.output.note(strings::send_what()),
             "/send" => match file(rest.to_owned()).await {
                 Ok((file, left_out)) => match self.say(file).await {
@@ -373,7 +418,7 @@ impl Chat<'_> {
                 self.try_to(Saying::OnlyThey, strings::nothing_to_say())
                     .await
             }
-            _ if command.starts_with('/') && !command.starts_with("//") => {
+            _ if is_command(command) => {
                 self.output.note(strings::no_such_command());
             }
             text => {
@@ -451,13 +496,17 @@ impl Chat<'_> {
     }
 }
 
+fn is_command(word: &str) -> bool {
+    word.starts_with('/') && !word.starts_with("//")
+}
+
 /// A typed line as its first word, if that is a command, and what follows it.
 fn command(line: &str) -> (&str, &str) {
     let bare = line.trim();
     let (first, rest) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
     match first {
         "/send" | "/accept" | "/decline" => (first, rest.trim()),
-        _ if first.starts_with('/') && !first.starts_with("//") => (bare, ""),
+        _ if is_command(first) => (bare, ""),
         _ => (line, ""),
     }
 }

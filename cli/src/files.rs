@@ -1,8 +1,8 @@
 //! The rows of a conversation as a terminal shows them: each once, and of a file what has changed.
 
 use crate::output::{Event, Output, hex};
-use crate::words;
-use handfast_native::device::{FileState, Row, RowContent};
+use crate::{strings, words};
+use handfast_native::device::{FileState, Lasting, Row, RowContent};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -12,6 +12,15 @@ pub(crate) struct Files {
     files: BTreeMap<u64, File>,
     /// The number of the last one that was offered.
     last: u64,
+    /// What both keep, as it was shown last, by row.
+    kept: BTreeMap<u64, Kept>,
+}
+
+/// A row that both keep, as it was shown last.
+#[derive(Clone, PartialEq)]
+struct Kept {
+    text: Option<String>,
+    is_delivered: bool,
 }
 
 struct File {
@@ -21,17 +30,30 @@ struct File {
     asks: bool,
 }
 
+/// A text that is new.
+fn said(row: &Row, text: &str) -> Event {
+    let (number, text) = (row.number, text.to_owned());
+    match row.ours {
+        true => Event::MessageSent { row: number, text },
+        false => Event::Message { row: number, text },
+    }
+}
+
 impl Files {
     /// Shows a row that is new, or that has changed.
     pub(crate) fn show(&mut self, row: &Row, output: &mut Output) {
         match &row.content {
-            RowContent::Text(text) => {
-                let text = text.clone();
-                output.tell(match row.ours {
-                    true => Event::MessageSent { text },
-                    false => Event::Message { text },
-                });
+            RowContent::Text(text) => match &row.lasting {
+                Some(lasting) => self.show_kept(row, Some(text), lasting, output),
+                None => output.tell(said(row, text)),
+            },
+            RowContent::Withdrawn | RowContent::Ended => {
+                if let Some(lasting) = &row.lasting {
+                    self.show_kept(row, None, lasting, output);
+                }
             }
+            RowContent::Restored => output.note(strings::row_restored()),
+            RowContent::NotReadable => output.note(strings::row_not_readable()),
             RowContent::File { name, size, state } => {
                 if !self.files.contains_key(&row.number) {
                     self.begin(row, name, *size, state, output);
@@ -44,6 +66,44 @@ impl Files {
                     self.files.remove(&row.number);
                 }
             }
+        }
+    }
+
+    /// Shows what is new of a row that both keep.
+    fn show_kept(
+        &mut self,
+        row: &Row,
+        text: Option<&String>,
+        lasting: &Lasting,
+        output: &mut Output,
+    ) {
+        let now = Kept {
+            text: text.cloned(),
+            is_delivered: lasting.is_delivered,
+        };
+        let (number, ours) = (row.number, row.ours);
+        match (self.kept.insert(number, now.clone()), text) {
+            (None, Some(text)) if lasting.is_old => output.tell(Event::Earlier {
+                row: number,
+                ours,
+                at_ms: row.at,
+                text: text.clone(),
+            }),
+            (None, Some(text)) => output.tell(said(row, text)),
+            // Nobody here has seen it.
+            (None, None) => {}
+            (Some(before), text) if before.text != now.text => output.tell(match text {
+                Some(text) => Event::Edited {
+                    row: number,
+                    ours,
+                    text: text.clone(),
+                },
+                None => Event::TakenBack { row: number, ours },
+            }),
+            (Some(_), _) => {}
+        }
+        if ours && now.is_delivered && !lasting.is_old {
+            output.tell(Event::Delivered { row: number });
         }
     }
 
@@ -139,6 +199,9 @@ mod tests {
         Row {
             number,
             ours: false,
+            at: 0,
+            before: None,
+            lasting: None,
             content: RowContent::File {
                 name: "a.txt".to_owned(),
                 size: 5,

@@ -2013,6 +2013,48 @@ pub(crate) fn not_remembered() -> &'static str {
     }
 }
 
+pub(crate) fn other_device() -> &'static str {
+    match language() {
+        English => "Another device writes to them as you, or did: a copy of this one. If that is not yours, tell them.",
+        German => "Ein anderes Gerät schreibt ihnen als du, oder hat es getan: eine Kopie von diesem. Wenn es nicht deines ist, sag es ihnen.",
+    }
+}
+
+pub(crate) fn you() -> &'static str {
+    match language() {
+        English => "you",
+        German => "du",
+    }
+}
+
+pub(crate) fn they_edited(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} changed that to:"),
+        German => format!("{name} hat das geändert in:"),
+    }
+}
+
+pub(crate) fn they_took_back(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} took something back."),
+        German => format!("{name} hat etwas zurückgenommen."),
+    }
+}
+
+pub(crate) fn row_restored() -> &'static str {
+    match language() {
+        English => "Their device came back from a copy: it begins anew here.",
+        German => "Ihr Gerät kam aus einer Kopie zurück: Es beginnt hier neu.",
+    }
+}
+
+pub(crate) fn row_not_readable() -> &'static str {
+    match language() {
+        English => "Something stands here that this version cannot read; update the program.",
+        German => "Hier steht etwas, das diese Version nicht lesen kann; aktualisiere das Programm.",
+    }
+}
+
 pub(crate) fn moved_guest() -> &'static str {
     match language() {
         English => "This machine is not where your reply leads any more: a new one takes its place.",
@@ -3117,6 +3159,13 @@ pub(crate) fn broken_unasked() -> &'static str {
     match language() {
         English => "the other side sent what nobody asked for; connect again",
         German => "die andere Seite hat gesendet, worum niemand gebeten hat; verbindet euch noch einmal",
+    }
+}
+
+pub(crate) fn broken_log() -> &'static str {
+    match language() {
+        English => "what the other side sent does not agree with what is kept here; connect again, or ask them to update",
+        German => "was die andere Seite gesendet hat, stimmt nicht mit dem überein, was hier aufbewahrt ist; verbindet euch noch einmal, oder bitte sie um eine Aktualisierung",
     }
 }
 

@@ -119,7 +119,14 @@ pub(crate) async fn until_met<F: Face>(
                     output.show_code();
                 }
             },
-            Some(News::Row(_) | News::NotCompared(_) | News::NotRemembered) | None => {}
+            Some(
+                News::Row(_)
+                | News::NotCompared(_)
+                | News::NotRemembered
+                | News::NotWritten(..)
+                | News::OtherDevice,
+            )
+            | None => {}
         }
         tokio::select! {
             next = session.next() => news = Some(next),
@@ -163,7 +170,9 @@ fn read<F: Face>(line: String, session: &Session, lines: &Lines) -> Reading {
         };
         match meaning {
             Meaning::Do(command, done) => match orders.give(command).await {
-                Ok(Done::Ok | Done::Session(_) | Done::GoesOn(_)) => Outcome::Say(done.into()),
+                Ok(Done::Ok | Done::Beginning | Done::Session(_) | Done::GoesOn(_)) => {
+                    Outcome::Say(done.into())
+                }
                 Err(Refusal::OtherInvitation(_)) if !is_person => Outcome::Later(line),
                 Err(_) if orders.are_for_nobody() => Outcome::Again(line),
                 Err(refusal) => match words::refusal(refusal) {

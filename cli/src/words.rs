@@ -503,6 +503,7 @@ pub(crate) fn broken(violation: Violation) -> String {
         Violation::Malformed => strings::broken_unknown(),
         Violation::TextTooLong => strings::broken_too_long(),
         Violation::OutOfTurn => strings::broken_unasked(),
+        Violation::Log(_) => strings::broken_log(),
         Violation::Cheated => strings::failure_wrong_certificate(),
     };
     strings::broken(why)

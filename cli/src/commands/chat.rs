@@ -1,18 +1,13 @@
 //! `handfast chat`: look for somebody who was met before, and talk. It needs no invitation.
 
-use super::{Hands, Terminal};
-use crate::answers::talk::AnswerSource;
+use super::Hands;
 use crate::chat::{self, ChatArgs};
-use crate::device::{Device, Session};
+use crate::device::Device;
 use crate::home::HomeArgs;
 use crate::lines::Lines;
-use crate::output::{Event, Output};
 use crate::status::Stop;
-use crate::waiting::{self, Face, Meaning};
 use crate::{strings, words};
-use handfast_native::device::{
-    AcceptTerms, Command, Scope, SessionCommand, SessionTerms, View, called,
-};
+use handfast_native::device::{AcceptTerms, Command, Scope, SessionTerms, called};
 use handfast_native::handshake::visible;
 
 #[derive(clap::Args)]
@@ -74,69 +69,11 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     };
     let mut lines = Lines::of_standard_input(&output);
     let terminal = (&mut output, &mut lines, &mut interrupt);
-    let ended = meet(&mut session, contact.shown_name(), terminal).await;
-    session.end(&mut output, &mut interrupt).await;
-    ended
-}
-
-async fn meet(
-    session: &mut Session,
-    name: &str,
-    (output, lines, interrupt): Terminal<'_>,
-) -> Result<(), Stop> {
-    let mut face = Seeker::default();
-    let mut answers = AnswerSource::none();
-    let terminal = (&mut *output, &mut *lines, &mut *interrupt);
-    let met = waiting::until_met(session, &mut face, &mut answers, terminal).await?;
-    let fallback = match name {
+    let fallback = match contact.shown_name() {
         "" => strings::contact(),
         name => name,
     };
-    chat::talk(session, met, fallback, (output, lines, interrupt)).await
-}
-
-/// Says once that somebody is looked for.
-#[derive(Default)]
-struct Seeker {
-    is_told: bool,
-    is_asked: bool,
-}
-
-impl Face for Seeker {
-    fn draw(
-        &mut self,
-        view: &View,
-        _session: &mut Session,
-        output: &mut Output,
-    ) -> Result<(), Stop> {
-        let View::Seeking {
-            name,
-            heard,
-            restored,
-            ..
-        } = view
-        else {
-            return Ok(());
-        };
-        if !std::mem::replace(&mut self.is_told, true) {
-            output.tell(Event::Seeking {
-                name: name.clone(),
-                heard: *heard,
-            });
-        }
-        let was_asked = std::mem::replace(&mut self.is_asked, restored.is_some());
-        if let Some(claim) = restored.as_ref().filter(|_| !was_asked) {
-            output.tell(Event::restored(name, claim));
-        }
-        Ok(())
-    }
-
-    const EMPTY: Meaning = Meaning::Boost;
-
-    fn read(line: &str, _is_person: bool) -> Meaning {
-        match words::restored_answer(line) {
-            Some(agrees) => Meaning::Do(SessionCommand::AcceptRestored(agrees), ""),
-            None => Meaning::Later,
-        }
-    }
+    let ended = chat::talk_again(&mut session, fallback, terminal).await;
+    session.end(&mut output, &mut interrupt).await;
+    ended
 }

@@ -123,7 +123,7 @@ impl Device {
     ) -> Result<Session, (Self, Stop)> {
         match self.command(command).await {
             Ok(Done::Session(id) | Done::GoesOn(id)) => Ok(Session::new(self, id, again)),
-            Ok(Done::Ok) => Err((self, Failure::Local.into())),
+            Ok(Done::Ok | Done::Beginning) => Err((self, Failure::Local.into())),
             Err(stop) => Err((self, stop)),
         }
     }

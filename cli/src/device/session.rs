@@ -28,6 +28,10 @@ pub(crate) enum News {
     NotCompared(CompareError),
     /// Something about the peer is forgotten after a restart.
     NotRemembered,
+    /// This was written here and could not be kept, so it is not said.
+    NotWritten(String, StoreError),
+    /// Another device writes as this person.
+    OtherDevice,
     /// The device has ended without being told to by this command.
     Gone,
 }
@@ -92,6 +96,10 @@ impl Session {
                     News::NotCompared(error)
                 }
                 Some(device::Event::NotRemembered(id, _)) if id == self.id => News::NotRemembered,
+                Some(device::Event::NotWritten(id, text, error)) if id == self.id => {
+                    News::NotWritten(text, error)
+                }
+                Some(device::Event::OtherDevice(_)) => News::OtherDevice,
                 Some(_) => continue,
             };
         }
@@ -188,7 +196,7 @@ impl Session {
         self.device.start_again().await?;
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok => return Err(Failure::Local.into()),
+            Done::Ok | Done::Beginning => return Err(Failure::Local.into()),
         }
         Ok(())
     }
@@ -261,6 +269,11 @@ impl Session {
             SessionEnd::Store(error) => self.device.place.refused(error),
             _ => Failure::Local.into(),
         }
+    }
+
+    /// What hinders the store, and what to do.
+    pub(crate) fn not_kept(&self, error: StoreError) -> String {
+        self.device.place.refused(error).sentence
     }
 
     /// Ends the work, as [`Device::end`].

@@ -122,9 +122,24 @@ pub(crate) enum Event {
         authenticated_ms: Option<f64>,
     },
     /// They wrote this.
-    Message { text: String },
-    /// This was written here, and is on its way.
-    MessageSent { text: String },
+    Message { row: u64, text: String },
+    /// This was written here, and is kept or on its way.
+    MessageSent { row: u64, text: String },
+    /// This was said before, in milliseconds since 1970-01-01 UTC.
+    Earlier {
+        row: u64,
+        ours: bool,
+        at_ms: u64,
+        text: String,
+    },
+    /// What was written here is on their disk.
+    Delivered { row: u64 },
+    /// Something that was said says this now.
+    Edited { row: u64, ours: bool, text: String },
+    /// Something that was said was taken back.
+    TakenBack { row: u64, ours: bool },
+    /// What was written here could not be kept, so it is not said.
+    NotWritten { text: String, why: String },
     /// They have sent as much as they may, or offered as many files.
     Limited { limit: String, text: String },
     /// What was held back comes.
@@ -463,6 +478,7 @@ mod tests {
     #[test]
     fn a_message_never_breaks_its_line() {
         let line = json_line(&Event::Message {
+            row: 1,
             text: "a\nb\u{2028}".into(),
         });
         assert!(!line.contains('\n'));

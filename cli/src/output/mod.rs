@@ -127,7 +127,8 @@ impl Output {
             Event::Reply { .. }
             | Event::Opened { .. }
             | Event::Kept { .. }
-            | Event::MessageSent { .. } => {}
+            | Event::MessageSent { .. }
+            | Event::Delivered { .. } => {}
             Event::Pending {
                 id,
                 seat,
@@ -174,8 +175,25 @@ impl Output {
                 self.whisper(&words::met(name, trusted.0.reason()));
                 self.whisper(strings::chat_begins());
             }
-            Event::Message { text } => {
+            Event::Message { text, .. } => {
                 self.print(&margin::theirs(&self.name, text, terminal::columns()));
+            }
+            Event::Earlier { ours, text, .. } => {
+                let name = match ours {
+                    true => strings::you(),
+                    false => &self.name,
+                };
+                self.print(&margin::theirs(name, text, terminal::columns()));
+            }
+            Event::Edited { ours: true, .. } | Event::TakenBack { ours: true, .. } => {}
+            Event::Edited { text, .. } => {
+                self.whisper(&strings::they_edited(&self.name));
+                self.print(&margin::theirs(&self.name, text, terminal::columns()));
+            }
+            Event::TakenBack { .. } => self.whisper(&strings::they_took_back(&self.name)),
+            Event::NotWritten { text, why } => {
+                self.complain(why);
+                self.print(&margin::theirs(strings::you(), text, terminal::columns()));
             }
             Event::CompareOffered => self.whisper(strings::compare_offered()),
             Event::Limited { text, .. } => self.whisper(text),

@@ -93,6 +93,8 @@ pub enum SessionCommand {
     Withdraw,
     /// Something in a conversation.
     Say(Saying),
+    /// Rows before those that are listed. They come as events behind the answer, or that is [`Done::Beginning`].
+    Earlier,
     /// So many rows of the conversation have reached the screen.
     Taken(u32),
 }
@@ -105,8 +107,27 @@ pub enum SessionCommand {
     serde(rename_all = "snake_case")
 )]
 pub enum Saying {
-    /// Write this.
+    /// Write this. Where both keep what is said, it can be done while nobody is there, and its row comes once it
+    /// is on the disk.
     Text(String),
+    /// Write this about what stands in a row. This and the three below are there where both keep what is said.
+    Reply {
+        /// The row.
+        to: u64,
+        /// What is written.
+        text: String,
+    },
+    /// React to what stands in this row with a symbol, or with nothing any more.
+    React(u64, String),
+    /// Change an own text.
+    Edit {
+        /// The row.
+        row: u64,
+        /// What it says from now on.
+        text: String,
+    },
+    /// Take back what stands in this row: it is erased on both sides.
+    TakeBack(u64),
     /// Send this file.
     File {
         /// Where it is.
@@ -236,6 +257,8 @@ pub enum Done {
     Session(SessionId),
     /// This session, which was there already, goes on.
     GoesOn(SessionId),
+    /// There is nothing before.
+    Beginning,
 }
 
 /// The answer to a command, for whoever gave it.

@@ -31,6 +31,7 @@
 
 mod called;
 mod command;
+mod history;
 mod hours;
 mod pairing;
 mod place;
@@ -57,15 +58,16 @@ pub use command::{
 };
 pub use place::{Place, usable};
 pub use ports::{
-    Bind, CarrierCommand, CarrierEvent, Connected, GuestKeys, HostKeys, Input, Milestones,
-    NetworkCommand, Output, SeekKeys, TalkCommand, TalkEvent, Ticket, Work, WorkDone,
+    Bind, CarrierCommand, CarrierEvent, Connected, Found, GuestKeys, HostKeys, Input, Milestones,
+    NetworkCommand, Output, Page, Query, SeekKeys, TalkCommand, TalkEvent, Ticket, Work, WorkDone,
 };
 pub use randomness::{NoRandomness, Randomness, system_randomness};
 pub use settings::{Asking, Scope, SessionTerms, Settings};
 pub use snapshot::{Ended, KeptInvitation, Pending, PendingId, Snapshot, Write};
 pub use tag::{Named, NotNamed, Tag, named, to_resume};
 pub use view::{
-    Event, FileState, Outlook, Reached, RouterReport, Row, RowContent, SessionEnd, View, Wish,
+    Event, FileState, Lasting, Outlook, Quoted, Reached, Reaction, RouterReport, Row, RowContent,
+    SessionEnd, View, Wish,
 };
 
 // What the crates below define and this layer speaks of.
@@ -75,13 +77,14 @@ pub use handfast_store::EndReason;
 pub use handfast_token::Role;
 
 use handfast_protocol::handshake::{PublicKey, StaticKey};
+use handfast_protocol::log::Place as LogPlace;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Now;
 use handfast_store::{Contact, MAX_SETTING, Refused, StoreError};
 use handfast_token::{Invitation, ReplyError, SealedReply};
 use session::{Session, SessionInput};
 use shared::{Purpose, Shared};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
@@ -203,6 +206,13 @@ impl Device {
             }
             Input::Carrier(id, event) => self.feed(id, SessionInput::Carrier(event), now),
             Input::Talk(id, event) => self.feed(id, SessionInput::Talk(event), now),
+            Input::Found(ticket, result) => {
+                if let Some(with) = self.shared.found(ticket) {
+                    self.shared.with_history(with, |history, shared| {
+                        history.found(shared, ticket, result, now);
+                    });
+                }
+            }
             Input::Worked(id, done) => self.feed(id, SessionInput::Worked(done), now),
             Input::Stored(ticket, result) => self.stored(ticket, result, now),
             Input::Guessed(guesses) => self.guesses.new = guesses,
@@ -213,6 +223,7 @@ impl Device {
         while let Some(ticket) = self.shared.kept_already() {
             self.stored(ticket, Ok(()), now);
         }
+        self.list_histories(now);
     }
 
     /// The next thing to do, in order.
@@ -505,7 +516,7 @@ impl Device {
             Some((Some(id), _)) => id,
             Some((None, pending)) => match self.resume(pending, AcceptTerms::default(), now)? {
                 Done::Session(id) | Done::GoesOn(id) => id,
-                Done::Ok => return Err(Refusal::NotNow),
+                Done::Ok | Done::Beginning => return Err(Refusal::NotNow),
             },
         };
         let reply = SessionInput::Reply(request, reply, provenance);
@@ -648,6 +659,47 @@ impl Device {
         }
     }
 
+    /// Tells what is new of the conversations, ends the links over which they cannot go on, and puts away
+    /// those that no session is about.
+    fn list_histories(&mut self, now: Now) {
+        loop {
+            let touched = self.shared.take_touched();
+            for id in self.ids() {
+                self.list_history(id, &touched, now);
+            }
+            if touched.is_empty() {
+                break;
+            }
+        }
+        let in_use = self.sessions.values().filter_map(Session::history);
+        let in_use: BTreeSet<[u8; 32]> = in_use.map(|with| with.0).collect();
+        self.shared
+            .put_histories_away(|with| in_use.contains(&with.0));
+    }
+
+    fn list_history(
+        &mut self,
+        id: SessionId,
+        touched: &BTreeMap<[u8; 32], BTreeMap<LogPlace, bool>>,
+        now: Now,
+    ) {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        let Some(with) = session.history() else {
+            return;
+        };
+        let touched = touched.get(&with.0);
+        session.list_history(&mut self.shared, touched, now);
+        let history = self.shared.history(with);
+        if let Some(fault) = history.and_then(|history| history.fault(id)) {
+            self.feed(id, SessionInput::LogsEnded(fault), now);
+        } else if touched.is_some() {
+            // Whoever waits for that goes on.
+            self.feed(id, SessionInput::Listed, now);
+        }
+    }
+
     fn tick(&mut self, now: Now) {
         let is_due = |at: Option<Instant>| at.is_some_and(|at| now.monotonic >= at);
         let due = self.sessions.iter();
@@ -678,6 +730,11 @@ impl Device {
             Purpose::Session(id) => {
                 self.with_session(id, now, |session, shared| {
                     session.stored(shared, ticket, result, now)
+                });
+            }
+            Purpose::History(with) => {
+                self.shared.with_history(with, |history, shared| {
+                    history.stored(shared, ticket, result, now);
                 });
             }
             Purpose::Refusal(id) => {

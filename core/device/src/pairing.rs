@@ -71,6 +71,8 @@ pub(super) struct Pairing {
     has_link: bool,
     /// Which way the last link took.
     path: Option<LinkPath>,
+    /// The last link that was open.
+    link: u64,
     began: Instant,
     milestones: Milestones,
     conclusion: Option<Conclusion>,
@@ -136,6 +138,10 @@ enum ConclusionStep {
 pub(super) struct Remembered {
     pub(super) peer: AuthenticatedPeer,
     pub(super) trust: Trust,
+    /// The person agreed that the peer gets back what it has lost.
+    pub(super) gives_back: bool,
+    /// The link on which they met.
+    pub(super) link: u64,
     /// Which way the link takes, as it is kept.
     pub(super) path: Option<LinkPath>,
     pub(super) early: Vec<Bytes>,
@@ -197,6 +203,7 @@ impl Pairing {
             is_moved: ready.is_moved,
             has_link: false,
             path: None,
+            link: 0,
             began: context.now.monotonic,
             milestones: Milestones::default(),
             conclusion: None,
@@ -328,7 +335,9 @@ impl Pairing {
             SessionInput::Sleep
             | SessionInput::Worked(_)
             | SessionInput::Talk(_)
-            | SessionInput::PeerRefused(_) => {}
+            | SessionInput::PeerRefused(_)
+            | SessionInput::Listed
+            | SessionInput::LogsEnded(_) => {}
             input @ SessionInput::Withdraw(_) => not_now(context.shared, &input),
         }
         self.go_on(context)
@@ -373,11 +382,12 @@ impl Pairing {
                 }
             }
             CarrierEvent::LinkOpen {
+                number,
                 local,
                 remote,
                 path,
             } => {
-                self.path = path;
+                (self.link, self.path) = (number, path);
                 self.unheard.heard();
                 self.cause = None;
                 self.has_link = true;
@@ -747,6 +757,8 @@ impl Pairing {
         Ok(Remembered {
             trust,
             peer,
+            gives_back: false,
+            link: self.link,
             path: self.path,
             early: Vec::new(),
             milestones: self.milestones,

@@ -8,8 +8,9 @@ use super::{
 use bytes::Bytes;
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::conversation::{self, CompareError, Finding, Limits, Transfer};
-use handfast_protocol::handshake::{ShortString, Trust};
+use handfast_protocol::handshake::{PublicKey, ShortString, Trust};
 use handfast_protocol::link::{LinkPath, TransportError};
+use handfast_protocol::log::{self, LogId, Looked, Saved};
 use handfast_protocol::network::{Guessed, NetworkReport, StunServer};
 use handfast_protocol::pairing::Turn;
 use handfast_protocol::reconnect::{Part, RendezvousKeys};
@@ -31,6 +32,8 @@ pub enum Input {
     Talk(SessionId, TalkEvent),
     /// The batch with this ticket is on the disk, or nothing of it is.
     Stored(Ticket, Result<(), StoreError>),
+    /// What was asked with this ticket, or why it cannot be read.
+    Found(Ticket, Result<Found, StoreError>),
     /// Work is finished.
     Worked(SessionId, WorkDone),
     /// The carrier has guessed at these, those that were made last first.
@@ -42,7 +45,8 @@ pub enum Input {
 }
 
 /// What a device wants done. They are carried out in the order in which they come; only
-/// [`Self::Work`] and [`Self::Store`] take their time, and of those the batches keep their order.
+/// [`Self::Work`], [`Self::Store`] and [`Self::Find`] take their time, and the last two keep their order, so that what
+/// was stored is found.
 #[derive(Debug)]
 pub enum Output {
     /// The answer to a command.
@@ -55,13 +59,15 @@ pub enum Output {
     Network(NetworkCommand),
     /// Keep all of this, or nothing, and say so with [`Input::Stored`].
     Store(Ticket, Vec<Write>),
+    /// Read this, and say what it is with [`Input::Found`].
+    Find(Ticket, Query),
     /// For the conversation of one session.
     Talk(SessionId, TalkCommand),
     /// Do this where it may take long, and say what came of it with [`Input::Worked`].
     Work(SessionId, Work),
 }
 
-/// Names a batch for the store.
+/// Names a batch for the store, or a question to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
 
@@ -195,6 +201,8 @@ pub enum CarrierEvent {
     SlotTaken(bool),
     /// The link is open. The fingerprints are of the certificates that were seen in it.
     LinkOpen {
+        /// Tells it from others of its session.
+        number: u64,
         /// Of this side.
         local: Fingerprint,
         /// Of the peer.
@@ -237,8 +245,10 @@ pub enum TalkCommand {
     Start(Box<Connected>),
     /// A message that came over the link before the conversation had it.
     Received(Bytes),
-    /// Write this.
+    /// Write this, which nobody keeps.
     Text(String),
+    /// Say this about the logs.
+    Log(log::Message),
     /// Send this file. Those that go out are numbered from 1 in this order.
     SendFile(PathBuf),
     /// Take an offered file.
@@ -268,12 +278,16 @@ pub enum TalkCommand {
 /// Two who met.
 #[derive(Debug)]
 pub struct Connected {
+    /// The link on which they did. If another one is open by now, this one is lost.
+    pub link: u64,
     /// Who is at the other end, and the sealed channel to them.
     pub peer: AuthenticatedPeer,
     /// How far they are trusted, by this meeting and all before it.
     pub trust: Trust,
     /// What they may cost.
     pub limits: Limits,
+    /// Both keep what is said.
+    pub has_log: bool,
     /// The folder for files that come in, if not the usual one.
     pub downloads: Option<PathBuf>,
     /// What came over the link behind the handshake, before anything else that will.
@@ -318,6 +332,81 @@ pub enum TalkEvent {
     Path(LinkPath),
     /// It ended without a word.
     Gone,
+}
+
+/// What is read of the conversation with a contact.
+#[derive(Clone, Debug)]
+pub enum Query {
+    /// Where its logs end, and its last rows.
+    Ledger {
+        /// With whom.
+        with: PublicKey,
+        /// How many rows at most.
+        most: usize,
+    },
+    /// What stands at a place of a log, on all its lines, and at the place before it.
+    LookUp {
+        /// With whom.
+        with: PublicKey,
+        /// Which log.
+        log: LogId,
+        /// Which place.
+        sequence: u64,
+    },
+    /// Rows of a log in the order of places and lines.
+    Load {
+        /// With whom.
+        with: PublicKey,
+        /// Which log.
+        log: LogId,
+        /// From which place and line on.
+        from: (u64, u8),
+        /// Up to so many bytes together ([`log::Row::length`]), and one in any case.
+        at_most: usize,
+    },
+    /// Rows before a place, or the last ones.
+    Rows {
+        /// With whom.
+        with: PublicKey,
+        /// The place.
+        before: Option<log::Place>,
+        /// How many at most.
+        most: usize,
+    },
+}
+
+impl Query {
+    /// Whose conversation is asked for.
+    pub fn with(&self) -> PublicKey {
+        match self {
+            Self::Ledger { with, .. }
+            | Self::LookUp { with, .. }
+            | Self::Load { with, .. }
+            | Self::Rows { with, .. } => *with,
+        }
+    }
+}
+
+/// What a [`Query`] found.
+#[derive(Debug)]
+pub enum Found {
+    /// Where the logs end, and the last rows.
+    Ledger(Box<Saved>, Page),
+    /// What stands where it was looked up.
+    Looked(Looked),
+    /// Rows of a log.
+    Loaded(Vec<log::Row>),
+    /// Rows of both logs.
+    Rows(Page),
+}
+
+/// Rows of a conversation that stand together, the last first.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The rows.
+    pub rows: Vec<log::Row>,
+    /// Nothing stands before them.
+    pub is_first: bool,
 }
 
 /// Work that takes a second or so, and much memory.

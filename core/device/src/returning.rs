@@ -5,6 +5,7 @@
 //! said. While the two talk, this device goes on listening: a contact whose device began anew knows nothing
 //! of the link, and comes again.
 
+use super::history::{History, write};
 use super::hours::hours;
 use super::pairing::{Remembered, clock_ahead, way};
 use super::place::Place;
@@ -12,8 +13,8 @@ use super::session::{Context, SessionInput, not_now};
 use super::shared::{Purpose, Shared};
 use super::talk::Talk;
 use super::{
-    AuthenticatedPeer, Bind, CarrierCommand, CarrierEvent, Done, Milestones, Refusal, SeekKeys,
-    SessionCommand, SessionEnd, Ticket, View, Write,
+    AuthenticatedPeer, Bind, CarrierCommand, CarrierEvent, Done, Milestones, Refusal, Saying,
+    SeekKeys, SessionCommand, SessionEnd, Ticket, View, Write,
 };
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
 use handfast_protocol::link::LinkPath;
@@ -41,9 +42,12 @@ pub(super) struct Returning {
     /// When other hours are good.
     hours_end: Option<Instant>,
     proof: Option<Proof>,
-    /// Which way the last link took.
+    /// The last link that was open, and which way it took.
+    link: u64,
     path: Option<LinkPath>,
     talk: Option<Box<Talk>>,
+    /// It ends once everything that was written is with them.
+    is_leaving: bool,
     is_offline: bool,
 }
 
@@ -90,8 +94,10 @@ impl Returning {
             since: now.monotonic,
             hours_end: None,
             proof: None,
+            link: 0,
             path: None,
             talk: None,
+            is_leaving: false,
             is_offline: false,
         })
     }
@@ -114,6 +120,7 @@ impl Returning {
 
     /// Asks for sockets.
     pub(super) fn begin(&mut self, context: &mut Context<'_>) {
+        context.listing.list_history(context.shared, self.key);
         self.show(context);
         if context.shared.is_asleep() {
             return;
@@ -198,6 +205,8 @@ impl Returning {
             }
             input @ (SessionInput::Talk(_)
             | SessionInput::Command(..)
+            | SessionInput::Listed
+            | SessionInput::LogsEnded(_)
             | SessionInput::PeerRefused(_)) => self.pass(context, input)?,
             SessionInput::Sleep => {}
             SessionInput::Wake if self.step == Step::Stopped => self.begin(context),
@@ -241,6 +250,17 @@ impl Returning {
                 self.talked(context, taken)
             }
             (None, SessionInput::PeerRefused(key)) if key == self.key => Err(SessionEnd::Refused),
+            (None, SessionInput::Command(request, SessionCommand::Say(Saying::Leave))) => {
+                self.is_leaving = true;
+                context.answer(request, Ok(Done::Ok));
+                Ok(())
+            }
+            // It is kept, and goes when they are here.
+            (None, SessionInput::Command(request, SessionCommand::Say(saying))) => {
+                let written = write(context, self.key, saying);
+                context.answer(request, written);
+                Ok(())
+            }
             (None, input) => {
                 not_now(context.shared, &input);
                 Ok(())
@@ -265,12 +285,13 @@ impl Returning {
                 context.carry(CarrierCommand::Seek(Box::new(seek)));
             }
             CarrierEvent::LinkOpen {
+                number,
                 local,
                 remote,
                 path,
             } => {
                 self.prove(context, local, remote)?;
-                self.path = path;
+                (self.link, self.path) = (number, path);
             }
             CarrierEvent::Received(message) => match &mut self.proof {
                 Some(proof) => proof.machine.received(context.now, &message),
@@ -339,6 +360,11 @@ impl Returning {
 
     /// Does what the machine wants, and shows how it stands.
     fn go_on(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
+        let history = context.shared.history(self.key);
+        let owes_nothing = history.is_none_or(History::owes_nothing);
+        if self.is_leaving && self.talk.is_none() && owes_nothing {
+            return Err(SessionEnd::Closed);
+        }
         while let Some(proof) = &mut self.proof
             && proof.keeping.is_none()
             && let Some(effect) = proof.machine.poll_effect()
@@ -405,6 +431,8 @@ impl Returning {
                 keeps_us: true,
                 reconnect: returned.keys,
             },
+            gives_back: returned.restored.is_some(),
+            link: self.link,
             path: self.path,
             early: Vec::new(),
             milestones: Milestones {
@@ -413,7 +441,7 @@ impl Returning {
             },
         };
         context.carry(CarrierCommand::Stands);
-        self.talk = Some(Box::new(Talk::start(context, met)));
+        self.talk = Some(Box::new(Talk::start(context, met, self.is_leaving)));
     }
 
     /// What an end of the conversation means here: whoever is lost, or left, is looked for again.
@@ -423,8 +451,10 @@ impl Returning {
         taken: Result<(), SessionEnd>,
     ) -> Result<(), SessionEnd> {
         match taken {
-            Err(SessionEnd::Lost | SessionEnd::PeerLeft) => {
+            // What could not be kept has to come again.
+            Err(SessionEnd::Lost | SessionEnd::PeerLeft | SessionEnd::Store(_)) => {
                 if let Some(mut talk) = self.talk.take() {
+                    self.is_leaving |= talk.is_leaving();
                     talk.over(context);
                 }
                 self.since = context.now.monotonic;

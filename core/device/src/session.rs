@@ -1,5 +1,6 @@
 //! One session: from the wish to connect with somebody to the goodbye.
 
+use super::history::Listing;
 use super::pairing::{Pairing, Remembered};
 use super::place::is_on_this_machine;
 use super::prepare::{Plan, Preparing};
@@ -9,15 +10,16 @@ use super::snapshot::{expires, name_of};
 use super::talk::Talk;
 use super::{
     AcceptTerms, Asking, CarrierCommand, CarrierEvent, Done, EndReason, Event, InviteTerms, Output,
-    PendingId, Provenance, Refusal, RequestId, Role, SessionCommand, SessionEnd, SessionId,
+    PendingId, Provenance, Refusal, RequestId, Role, Row, SessionCommand, SessionEnd, SessionId,
     SessionTerms, TalkEvent, Ticket, View, Work, WorkDone, Write,
 };
 use handfast_protocol::handshake::PublicKey;
+use handfast_protocol::log::{Fault, Place};
 use handfast_protocol::pairing::{Failure, Identity, Now, OtherInvitation};
 use handfast_seal::{Header, Kind, Lock, SealError};
 use handfast_store::StoreError;
 use handfast_token::{Invitation, SealedReply};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::time::Instant;
 
@@ -36,6 +38,10 @@ pub(super) enum SessionInput {
     Withdraw(RequestId),
     /// The person found in another session that this peer is in between.
     PeerRefused(PublicKey),
+    /// Rows of the history were told, or there is room for more.
+    Listed,
+    /// The exchange of the logs is over.
+    LogsEnded(Fault),
     Boost,
     Sleep,
     Wake,
@@ -58,6 +64,8 @@ impl SessionInput {
             | Self::Talk(_)
             | Self::Worked(_)
             | Self::PeerRefused(_)
+            | Self::Listed
+            | Self::LogsEnded(_)
             | Self::Boost
             | Self::Sleep
             | Self::Wake
@@ -73,6 +81,7 @@ pub(super) struct Context<'a> {
     pub(super) terms: &'a SessionTerms,
     pub(super) identity: &'a Identity,
     pub(super) now: Now,
+    pub(super) listing: &'a mut Listing,
     shown: &'a mut Option<View>,
 }
 
@@ -101,6 +110,11 @@ impl Context<'_> {
         self.shared.answer(request, result);
     }
 
+    /// Tells a row that nobody keeps.
+    pub(super) fn list(&mut self, row: Row) {
+        self.listing.list(self.shared, self.id, row);
+    }
+
     /// Shows this, if it is news.
     pub(super) fn show(&mut self, view: View) {
         if self.shown.as_ref() != Some(&view) {
@@ -124,6 +138,7 @@ pub(super) struct Session {
     state: State,
     /// What has to wait until something is kept.
     inbox: VecDeque<SessionInput>,
+    listing: Listing,
     shown: Option<View>,
 }
 
@@ -166,6 +181,7 @@ impl Session {
             identity,
             state,
             inbox: VecDeque::new(),
+            listing: Listing::default(),
             shown: None,
         })
     }
@@ -346,6 +362,7 @@ impl Session {
             terms: &self.terms,
             identity: &self.identity,
             now,
+            listing: &mut self.listing,
             shown: &mut self.shown,
         };
         (&mut self.state, context)
@@ -450,6 +467,10 @@ impl Session {
         {
             return Err(SessionEnd::Closed);
         }
+        let input = match self.read_on(shared, input) {
+            Some(input) => input,
+            None => return Ok(()),
+        };
         let (state, mut context) = self.parts(shared, now);
         match state {
             State::Locked { .. } | State::Opened(..) => self.choose(shared, input, now),
@@ -461,6 +482,47 @@ impl Session {
             State::Talking(talk) => talk.take(&mut context, input),
             State::Returning(returning) => returning.take(&mut context, input),
         }
+    }
+
+    /// What is about the rows of the session, whatever its state; the input if it is about something else.
+    fn read_on(&mut self, shared: &mut Shared, input: SessionInput) -> Option<SessionInput> {
+        match input {
+            SessionInput::Command(request, SessionCommand::Taken(rows)) => {
+                self.listing.taken(shared, self.id, rows);
+                shared.answer(request, Ok(Done::Ok));
+                // Whoever was held back may go on.
+                matches!(self.state, State::Talking(_) | State::Returning(_))
+                    .then_some(SessionInput::Listed)
+            }
+            SessionInput::Command(request, SessionCommand::Earlier) => {
+                let earlier = self.listing.history().and_then(|with| {
+                    shared.with_history(with, |history, shared| history.earlier(shared, request))
+                });
+                if let Some(answer) = earlier.unwrap_or(Some(Err(Refusal::NotNow))) {
+                    shared.answer(request, answer);
+                }
+                None
+            }
+            input => Some(input),
+        }
+    }
+
+    /// Whose history is listed.
+    pub(super) fn history(&self) -> Option<PublicKey> {
+        self.listing.history()
+    }
+
+    /// Tells what is new, or looks different, of the history.
+    pub(super) fn list_history(
+        &mut self,
+        shared: &mut Shared,
+        touched: Option<&BTreeMap<Place, bool>>,
+        now: Now,
+    ) {
+        if let Some(touched) = touched {
+            self.listing.owe(touched);
+        }
+        self.listing.tell_owed(shared, self.id, now);
     }
 
     fn withdraw(
@@ -641,7 +703,7 @@ impl Session {
             }
         }
         let (state, mut context) = self.parts(shared, now);
-        let talk = Talk::start(&mut context, met);
+        let talk = Talk::start(&mut context, met, false);
         *state = State::Talking(Box::new(talk));
     }
 
@@ -667,6 +729,7 @@ impl Session {
             State::Returning(returning) => returning.over(&mut context),
             State::Locked { .. } | State::Opened(..) => {}
         }
+        context.listing.flush(context.shared, context.id);
         if !matches!(state, State::Locked { .. } | State::Opened(..)) {
             context.carry(CarrierCommand::Release);
         }

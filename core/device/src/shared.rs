@@ -1,11 +1,13 @@
 //! What all sessions of a device share: what is kept, the settings, and the way out.
 
+use super::history::History;
 use super::randomness::{self, NoRandomness, Randomness};
 use super::{
-    Answer, CarrierCommand, Done, Event, Output, PendingId, Refusal, RequestId, Role, SessionId,
-    SessionTerms, Settings, Snapshot, TalkCommand, Ticket, Write,
+    Answer, CarrierCommand, Done, Event, Output, PendingId, Query, Refusal, RequestId, Role,
+    SessionId, SessionTerms, Settings, Snapshot, TalkCommand, Ticket, Write,
 };
 use handfast_protocol::handshake::{PublicKey, StaticKey};
+use handfast_protocol::log::Place;
 use handfast_protocol::pairing::Identity;
 use handfast_store::StoreError;
 use handfast_token::Secret;
@@ -24,6 +26,11 @@ pub(super) struct Shared {
     /// Tickets of sessions that keep nothing.
     kept_already: VecDeque<Ticket>,
     last_ticket: u64,
+    /// Conversations that sessions are about.
+    histories: BTreeMap<[u8; 32], History>,
+    /// Whose conversation is asked for.
+    finding: BTreeMap<Ticket, PublicKey>,
+    last_exchange: u64,
     last_row: u64,
     is_asleep: bool,
     /// A shell has named this machine's own addresses as its network, as tests do.
@@ -40,6 +47,8 @@ pub(super) enum Purpose {
     /// Removing what is too old; one such batch at a time is enough.
     Tidying,
     Session(SessionId),
+    /// The conversation with this contact.
+    History(PublicKey),
     /// The session with somebody who is in between is over already.
     Refusal(SessionId),
     Answer(RequestId),
@@ -60,6 +69,9 @@ impl Shared {
             writing: BTreeMap::new(),
             kept_already: VecDeque::new(),
             last_ticket: 0,
+            histories: BTreeMap::new(),
+            finding: BTreeMap::new(),
+            last_exchange: 0,
             last_row: 0,
             is_asleep: false,
             network_is_own: false,
@@ -163,6 +175,72 @@ impl Shared {
         ticket
     }
 
+    /// Has something of the conversation with this contact kept.
+    pub(super) fn write_history(&mut self, writes: Vec<Write>, with: PublicKey) -> Ticket {
+        self.write(writes, Purpose::History(with))
+    }
+
+    /// Asks the store for something of the conversation with this contact.
+    pub(super) fn find(&mut self, query: Query, with: PublicKey) -> Ticket {
+        let ticket = self.next_ticket();
+        self.finding.insert(ticket, with);
+        self.put(Output::Find(ticket, query));
+        ticket
+    }
+
+    /// Whose conversation was asked for with this.
+    pub(super) fn found(&mut self, ticket: Ticket) -> Option<PublicKey> {
+        self.finding.remove(&ticket)
+    }
+
+    pub(super) fn next_exchange(&mut self) -> u64 {
+        self.last_exchange += 1;
+        self.last_exchange
+    }
+
+    /// The conversation with this contact is at hand from now on. What of it is at hand already.
+    pub(super) fn open_history(&mut self, with: PublicKey) -> BTreeMap<Place, bool> {
+        if !self.histories.contains_key(&with.0) {
+            let mut history = History::new(self, with);
+            history.open(self);
+            self.histories.insert(with.0, history);
+        }
+        let history = self.history(with);
+        history.map_or(BTreeMap::new(), History::everything)
+    }
+
+    pub(super) fn history(&self, with: PublicKey) -> Option<&History> {
+        self.histories.get(&with.0)
+    }
+
+    /// Does something with the conversation with this contact, if that is at hand.
+    pub(super) fn with_history<T>(
+        &mut self,
+        with: PublicKey,
+        act: impl FnOnce(&mut History, &mut Self) -> T,
+    ) -> Option<T> {
+        let mut history = self.histories.remove(&with.0)?;
+        let done = act(&mut history, self);
+        self.histories.insert(with.0, history);
+        Some(done)
+    }
+
+    /// Conversations in which something happened since this was asked last, each with the rows that look
+    /// different now.
+    pub(super) fn take_touched(&mut self) -> BTreeMap<[u8; 32], BTreeMap<Place, bool>> {
+        let histories = self.histories.iter_mut();
+        let touched = histories.filter_map(|(key, history)| Some((*key, history.take_touched()?)));
+        touched.collect()
+    }
+
+    /// Conversations that no session is about any more are put away.
+    pub(super) fn put_histories_away(&mut self, is_in_use: impl Fn(PublicKey) -> bool) {
+        let is_needed =
+            |key: &[u8; 32], history: &History| is_in_use(PublicKey(*key)) || !history.is_idle();
+        self.histories
+            .retain(|key, history| is_needed(key, history));
+    }
+
     /// What a session does instead that keeps nothing.
     pub(super) fn write_nothing(&mut self, purpose: Purpose) -> Ticket {
         let ticket = self.next_ticket();
@@ -201,7 +279,12 @@ impl Shared {
                 | Write::Refuse(_)
                 | Write::Forget(_) => contacts = true,
                 Write::Settings(settings) => self.settings = (**settings).clone(),
-                Write::CountProofs(_) | Write::ForgetProofs(_) | Write::Guesses(_) => {}
+                Write::CountProofs(_)
+                | Write::ForgetProofs(_)
+                | Write::Guesses(_)
+                | Write::Row(..)
+                | Write::Marks(..)
+                | Write::Delivered(..) => {}
                 Write::AddInvitation(_)
                 | Write::RemoveInvitation(_)
                 | Write::History(..)
@@ -259,6 +342,9 @@ fn names(write: &Write) -> Option<PendingId> {
         | Write::Refuse(_)
         | Write::Forget(_)
         | Write::Settings(_)
+        | Write::Row(..)
+        | Write::Marks(..)
+        | Write::Delivered(..)
         | Write::Guesses(_) => return None,
     };
     Some(PendingId { role, id })

@@ -8,6 +8,7 @@
 use super::place::is_on_this_machine;
 use super::{EndReason, HostHistory, Provenance, Role, Settings};
 use handfast_protocol::handshake::PublicKey;
+use handfast_protocol::log::{Incarnation, Marks, Row};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Tried;
 use handfast_protocol::reconnect::ReconnectKeys;
@@ -133,6 +134,12 @@ pub enum Write {
     Refuse(Refused),
     /// Forget somebody, also that they were refused.
     Forget(PublicKey),
+    /// This row stands in the conversation with this contact from now on. What it takes back is erased.
+    Row(PublicKey, Box<Row>),
+    /// What the ledger of the conversation with this contact keeps beside the rows.
+    Marks(PublicKey, Marks),
+    /// This contact has said to hold that incarnation of this device's log, up to there.
+    Delivered(PublicKey, Incarnation, u64),
     /// What the person chose.
     Settings(Box<Settings>),
     /// These guesses were made, the last first; others that are kept stay.
@@ -222,6 +229,8 @@ impl Snapshot {
                 self.contacts.remove(&key.0);
                 self.refused.remove(&key.0);
             }
+            // Conversations are not at hand as a whole.
+            Write::Row(..) | Write::Marks(..) | Write::Delivered(..) => {}
             Write::Settings(settings) => self.settings = Some((**settings).clone()),
             Write::Guesses(guesses) => self.add_guesses(guesses),
         }

@@ -1,23 +1,24 @@
 //! A conversation under way: what happens becomes rows and states, and what the person says becomes
 //! commands for the conversation. How far the peer is trusted is decided here, and remembered.
 
+use super::history::{milliseconds, unkept, write};
 use super::pairing::{Remembered, way};
 use super::session::{Context, SessionInput, not_now};
 use super::shared::Purpose;
-use super::window::Window;
 use super::{
     CarrierCommand, CarrierEvent, Connected, Done, Event, FileState, Milestones, Reached, Refusal,
     RequestId, Row, RowContent, Saying, SessionCommand, SessionEnd, TalkCommand, TalkEvent, Ticket,
     View, Wish, Write,
 };
 use handfast_protocol::conversation::{
-    self, Direction, Ending, Finding, Limit, MAX_TEXT, Transfer,
+    self, Direction, Ending, Finding, Limit, MAX_TEXT, Transfer, Violation,
 };
 use handfast_protocol::handshake::{PublicKey, ShortString, Trust, TrustReason};
 use handfast_protocol::link::LinkPath;
+use handfast_protocol::log::Fault;
 use handfast_protocol::pairing::{Failure, Now};
 use handfast_store::{Contact, Refused, StoreError};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 /// What may wait to be said before no more is taken.
 const MOST_UNSAID: u32 = 512;
@@ -44,9 +45,8 @@ pub(super) struct Talk {
     unsaid: u32,
     /// Somebody waits for room.
     is_full: bool,
-    window: Window,
-    /// Rows of the peer that are told once the screen has taken others.
-    later: VecDeque<Row>,
+    /// Both keep what is said.
+    has_history: bool,
     is_held: bool,
     leaving: Leaving,
     /// A rise of trust on its way to the disk. It is shown when it is there.
@@ -69,6 +69,8 @@ struct File {
     size: u64,
     origin: Origin,
     is_moving: bool,
+    /// When it was offered, in milliseconds since 1970-01-01 UTC.
+    at: u64,
 }
 
 enum Origin {
@@ -79,15 +81,17 @@ enum Origin {
 
 impl File {
     fn row(&self, number: u64, state: FileState) -> Row {
-        Row {
+        let content = RowContent::File {
+            name: self.name.clone(),
+            size: self.size,
+            state,
+        };
+        unkept(
             number,
-            ours: matches!(self.origin, Origin::Ours(_)),
-            content: RowContent::File {
-                name: self.name.clone(),
-                size: self.size,
-                state,
-            },
-        }
+            matches!(self.origin, Origin::Ours(_)),
+            content,
+            self.at,
+        )
     }
 
     fn is(&self, transfer: Transfer) -> bool {
@@ -103,7 +107,11 @@ impl File {
 
 impl Talk {
     /// Begins to talk with somebody who was met.
-    pub(super) fn start(context: &mut Context<'_>, met: Remembered) -> Self {
+    pub(super) fn start(context: &mut Context<'_>, met: Remembered, is_leaving: bool) -> Self {
+        let is_kept = context.shared.kept().contacts.contains_key(&met.peer.key.0);
+        // Nobody has two logs with themselves.
+        let is_another = met.peer.key != context.identity.key.public();
+        let has_history = met.peer.keeps_us && is_kept && is_another && !context.terms.is_incognito;
         let talk = Self {
             key: met.peer.key,
             name: met.peer.name.clone(),
@@ -120,22 +128,33 @@ impl Talk {
             sent: 0,
             unsaid: 0,
             is_full: false,
-            window: Window::default(),
-            later: VecDeque::new(),
+            has_history,
             is_held: false,
-            leaving: Leaving::No,
+            leaving: match is_leaving {
+                true => Leaving::Soon,
+                false => Leaving::No,
+            },
             raising: None,
             end: None,
         };
         let connected = Connected {
+            link: met.link,
             peer: met.peer,
             trust: met.trust,
             limits: (context.terms.limits).unwrap_or(context.shared.settings().limits),
+            has_log: has_history,
             downloads: context.terms.downloads.clone(),
             early: met.early,
         };
         let start = TalkCommand::Start(Box::new(connected));
         context.shared.talk(context.id, start);
+        if has_history {
+            context.listing.list_history(context.shared, talk.key);
+            let (id, now) = (context.id, context.now);
+            context.shared.with_history(talk.key, |history, shared| {
+                history.begin_exchange(shared, id, met.gives_back, now);
+            });
+        }
         context.show(talk.view());
         talk
     }
@@ -180,7 +199,14 @@ impl Talk {
             }
             // The peer has begun anew, and knows nothing of the link on which the two met.
             SessionInput::Carrier(CarrierEvent::LinkOpen { .. }) => return Err(SessionEnd::Lost),
-            SessionInput::Carrier(_) | SessionInput::Worked(_) => {}
+            SessionInput::LogsEnded(fault) => {
+                context.carry(CarrierCommand::Cut);
+                return Err(match fault {
+                    Fault::Storage | Fault::Damaged => SessionEnd::Store(StoreError::Internal),
+                    fault => SessionEnd::Broken(Violation::Log(fault)),
+                });
+            }
+            SessionInput::Carrier(_) | SessionInput::Worked(_) | SessionInput::Listed => {}
             SessionInput::Command(request, command) => self.command(context, request, command)?,
             SessionInput::PeerRefused(key) if key == self.key => {
                 context.carry(CarrierCommand::Cut);
@@ -194,6 +220,10 @@ impl Talk {
             input @ (SessionInput::Reply(..)
             | SessionInput::ShownAgain(..)
             | SessionInput::Withdraw(_)) => not_now(context.shared, &input),
+        }
+        if self.has_history {
+            let history = context.shared.history(self.key);
+            self.is_full &= history.is_some_and(|history| !history.has_room());
         }
         self.leave_if_time(context);
         self.hold_or_go_on(context);
@@ -227,11 +257,6 @@ impl Talk {
                 }
             }
             SessionCommand::Say(saying) => self.say(context, saying),
-            SessionCommand::Taken(rows) => {
-                self.window.taken(rows);
-                self.tell_later_ones(context);
-                Ok(Done::Ok)
-            }
             SessionCommand::Close if self.end.is_some() => return Err(SessionEnd::Closed),
             SessionCommand::Close => {
                 self.leaving = Leaving::Now;
@@ -246,6 +271,8 @@ impl Talk {
             | SessionCommand::Answer(_)
             | SessionCommand::AcceptRestored(_)
             | SessionCommand::TryHarder
+            | SessionCommand::Earlier
+            | SessionCommand::Taken(_)
             | SessionCommand::Withdraw => Err(Refusal::NotNow),
         };
         context.answer(request, result);
@@ -257,15 +284,28 @@ impl Talk {
             return Err(Refusal::NotNow);
         }
         let command = match saying {
+            Saying::Text(_)
+            | Saying::Reply { .. }
+            | Saying::React(..)
+            | Saying::Edit { .. }
+            | Saying::TakeBack(_)
+                if self.has_history =>
+            {
+                let written = write(context, self.key, saying);
+                self.is_full |= matches!(written, Err(Refusal::TooMuchWaits));
+                return written;
+            }
             Saying::Text(text) if text.len() > MAX_TEXT => return Err(Refusal::TooLong),
             Saying::Text(text) => {
                 self.count_unsaid()?;
-                let row = Row {
-                    number: context.shared.next_row(),
-                    ours: true,
-                    content: RowContent::Text(text.clone()),
-                };
-                self.list(context, row);
+                let content = RowContent::Text(text.clone());
+                let row = unkept(
+                    context.shared.next_row(),
+                    true,
+                    content,
+                    milliseconds(context.now),
+                );
+                context.list(row);
                 TalkCommand::Text(text)
             }
             Saying::File { path, name, size } => {
@@ -276,11 +316,12 @@ impl Talk {
                     size,
                     origin: Origin::Ours(self.sent),
                     is_moving: false,
+                    at: milliseconds(context.now),
                 };
                 let number = context.shared.next_row();
                 let row = file.row(number, FileState::Waiting);
                 self.files.insert(number, file);
-                self.list(context, row);
+                context.list(row);
                 TalkCommand::SendFile(path)
             }
             Saying::AcceptFile(number) => {
@@ -292,7 +333,7 @@ impl Talk {
                     return Err(Refusal::NotNow);
                 }
                 let row = file.row(number, FileState::Moving { done: 0 });
-                self.list(context, row);
+                context.list(row);
                 TalkCommand::AcceptFile(transfer)
             }
             Saying::CancelFile(number) => {
@@ -321,8 +362,12 @@ impl Talk {
                 self.leaving = Leaving::Soon;
                 return Ok(Done::Ok);
             }
-            // It has an answer of its own.
-            Saying::Compared(..) => return Err(Refusal::NotNow),
+            // It has an answer of its own, and what nobody keeps cannot be named.
+            Saying::Compared(..)
+            | Saying::Reply { .. }
+            | Saying::React(..)
+            | Saying::Edit { .. }
+            | Saying::TakeBack(_) => return Err(Refusal::NotNow),
         };
         context.shared.talk(context.id, command);
         Ok(Done::Ok)
@@ -377,12 +422,20 @@ impl Talk {
         };
         match event {
             conversation::Event::TextReceived(text) => {
-                let row = Row {
-                    number: context.shared.next_row(),
-                    ours: false,
-                    content: RowContent::Text(text),
-                };
-                self.list(context, row);
+                let content = RowContent::Text(text);
+                let row = unkept(
+                    context.shared.next_row(),
+                    false,
+                    content,
+                    milliseconds(context.now),
+                );
+                context.list(row);
+            }
+            conversation::Event::Log(message) => {
+                let (id, now) = (context.id, context.now);
+                context.shared.with_history(self.key, |history, shared| {
+                    history.received(shared, id, message, now);
+                });
             }
             conversation::Event::FileOffered {
                 transfer,
@@ -397,6 +450,7 @@ impl Talk {
                     size,
                     origin: Origin::Theirs(transfer),
                     is_moving: !asks,
+                    at: milliseconds(context.now),
                 };
                 let number = context.shared.next_row();
                 let row = file.row(
@@ -407,7 +461,7 @@ impl Talk {
                     },
                 );
                 self.files.insert(number, file);
-                self.list(context, row);
+                context.list(row);
             }
             conversation::Event::FileProgress { transfer, done, .. } => {
                 self.file_is(context, transfer, FileState::Moving { done });
@@ -496,45 +550,27 @@ impl Talk {
         if is_over {
             self.files.remove(&number);
         }
-        self.list(context, row);
+        context.list(row);
     }
 
-    /// Tells a row, or keeps one that came while the screen had enough: the peer was held back a moment
-    /// after that.
-    fn list(&mut self, context: &mut Context<'_>, row: Row) {
-        match row.ours || (self.window.has_room() && self.later.is_empty()) {
-            true => self.tell(context, row),
-            false => self.later.push_back(row),
-        }
-    }
-
-    fn tell_later_ones(&mut self, context: &mut Context<'_>) {
-        while self.window.has_room()
-            && let Some(row) = self.later.pop_front()
-        {
-            self.tell(context, row);
-        }
-    }
-
-    /// It is over: everything that came is told.
+    /// The link is over.
     pub(super) fn over(&mut self, context: &mut Context<'_>) {
-        for row in std::mem::take(&mut self.later) {
-            self.tell(context, row);
-        }
+        let id = context.id;
+        context
+            .shared
+            .with_history(self.key, |history, _| history.end_exchange(id));
     }
 
-    /// Tells a row, and which ones leave the screen for it.
-    fn tell(&mut self, context: &mut Context<'_>, row: Row) {
-        let gone = self.window.tell(&row);
-        context.shared.tell(Event::Row(context.id, row));
-        for number in gone {
-            context.shared.tell(Event::RowGone(context.id, number));
-        }
+    /// The person leaves as soon as everything is through.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.leaving == Leaving::Soon
     }
 
     fn leave_if_time(&mut self, context: &mut Context<'_>) {
         let comes_in = |file: &File| file.is_moving && matches!(file.origin, Origin::Theirs(_));
-        if self.leaving == Leaving::Soon && !self.files.values().any(comes_in) {
+        let is_delivered = context.shared.history(self.key);
+        let is_delivered = is_delivered.is_none_or(|history| history.is_delivered(context.id));
+        if self.leaving == Leaving::Soon && is_delivered && !self.files.values().any(comes_in) {
             self.leaving = Leaving::Now;
             context.shared.talk(context.id, TalkCommand::Leave);
         }
@@ -542,7 +578,12 @@ impl Talk {
 
     /// Holds the peer back while the screen has enough to show. Who leaves shows no more.
     fn hold_or_go_on(&mut self, context: &mut Context<'_>) {
-        let holds = !self.window.has_room() && self.leaving == Leaving::No;
+        // What is kept waits on the disk.
+        let is_full = match self.has_history {
+            true => context.listing.is_behind(),
+            false => !context.listing.has_room(),
+        };
+        let holds = is_full && self.leaving == Leaving::No;
         if holds != std::mem::replace(&mut self.is_held, holds) {
             let command = match holds {
                 true => TalkCommand::Hold,

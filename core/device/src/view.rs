@@ -25,6 +25,11 @@ pub enum Event {
     View(SessionId, Box<View>),
     /// A row of a conversation is new, or looks like this now.
     Row(SessionId, Row),
+    /// What was written in this session is not kept, for this reason, so it is not said either: it is given back.
+    /// Nothing where it was no text.
+    NotWritten(SessionId, String, StoreError),
+    /// Another device writes to this contact as this person, or did: a copy of this one.
+    OtherDevice(PublicKey),
     /// This row has to leave the screen.
     RowGone(SessionId, u64),
     /// What [`Device::pending`](super::Device::pending) says is another list now.
@@ -315,8 +320,58 @@ pub struct Row {
     pub number: u64,
     /// It goes from this side to the other.
     pub ours: bool,
+    /// When it was said, in milliseconds since 1970-01-01 UTC.
+    pub at: u64,
+    /// Where it is new: it stands before the row with this number. None for the end.
+    pub before: Option<u64>,
+    /// What there is to say of it if both keep it. None for what nobody keeps.
+    pub lasting: Option<Lasting>,
     /// What it is.
     pub content: RowContent,
+}
+
+/// What there is to say of a row that both keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Lasting {
+    /// It was written here, and is on the other side's disk.
+    pub is_delivered: bool,
+    /// It was there before this session looked.
+    pub is_old: bool,
+    /// What it replies to.
+    pub quote: Option<Quoted>,
+    /// What each of the two reacted with.
+    pub reactions: Vec<Reaction>,
+    /// What it said before it was edited, the oldest first.
+    pub earlier: Vec<String>,
+    /// When it disappears, if that is known, in milliseconds since 1970-01-01 UTC.
+    pub ends_at: Option<u64>,
+}
+
+/// What a row replies to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+pub enum Quoted {
+    /// This text, in the version that was seen.
+    Text(String),
+    /// Something that is no text, or not any more.
+    Other,
+    /// Something that is not here.
+    NotHere,
+}
+
+/// What somebody reacted with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Reaction {
+    /// It is of this device's person.
+    pub ours: bool,
+    /// A symbol, as the other side sent it.
+    pub symbol: String,
 }
 
 /// What a row is.
@@ -329,6 +384,14 @@ pub struct Row {
 pub enum RowContent {
     /// A text.
     Text(String),
+    /// Its writer took it back.
+    Withdrawn,
+    /// It has run out, or is erased.
+    Ended,
+    /// Its writer came back from a copy, and begins anew.
+    Restored,
+    /// A later version wrote it.
+    NotReadable,
     /// A file.
     File {
         /// Its name, without a folder.

@@ -33,6 +33,10 @@ impl Held {
     fn of(row: &Row) -> Self {
         let (bytes, is_open) = match &row.content {
             RowContent::Text(text) => (text.len(), false),
+            RowContent::Withdrawn
+            | RowContent::Ended
+            | RowContent::Restored
+            | RowContent::NotReadable => (0, false),
             RowContent::File { name, state, .. } => {
                 let is_over = matches!(state, FileState::Done { .. } | FileState::Failed { .. });
                 (name.len(), !is_over)
@@ -92,6 +96,9 @@ mod tests {
         Row {
             number,
             ours: false,
+            at: 0,
+            before: None,
+            lasting: None,
             content: RowContent::Text("a".repeat(length)),
         }
     }
@@ -114,6 +121,9 @@ mod tests {
         let file = |state| Row {
             number: 0,
             ours: false,
+            at: 0,
+            before: None,
+            lasting: None,
             content: RowContent::File {
                 name: "f".to_owned(),
                 size: 1,

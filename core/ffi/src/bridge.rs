@@ -165,10 +165,13 @@ fn change(event: Event, links: &Links) -> Option<Change> {
             session: session.0,
             screen: screen(&view, &links.base()),
         },
-        Event::Row(session, row) => Change::Listed {
-            session: session.0,
-            entry: entry(row),
-        },
+        Event::Row(session, row) => {
+            let (session, number) = (session.0, row.number);
+            match entry(row) {
+                Some(entry) => Change::Listed { session, entry },
+                None => Change::Gone { session, number },
+            }
+        }
         Event::RowGone(session, number) => Change::Gone {
             session: session.0,
             number,
@@ -179,6 +182,8 @@ fn change(event: Event, links: &Links) -> Option<Change> {
         Event::NotCompared(session, error) => failed(session, error.into()),
         // Whoever asked for it hears.
         Event::NetworkReport(_) => return None,
+        Event::NotWritten(session, _, error) => failed(session, error.into()),
+        Event::OtherDevice(_) => return None,
     })
 }
 
@@ -192,13 +197,15 @@ fn failed(session: SessionId, error: HandfastError) -> Change {
     }
 }
 
-fn entry(row: device::Row) -> Entry {
+/// A row as a screen lists it; None for one of which nothing is left to show.
+fn entry(row: device::Row) -> Option<Entry> {
     let device::Row {
         number,
         ours,
         content,
+        ..
     } = row;
-    match content {
+    Some(match content {
         RowContent::Text(text) => Entry::Text { number, ours, text },
         RowContent::File { name, size, state } => Entry::File {
             number,
@@ -207,5 +214,9 @@ fn entry(row: device::Row) -> Entry {
             size,
             state: state.into(),
         },
-    }
+        RowContent::Withdrawn
+        | RowContent::Ended
+        | RowContent::Restored
+        | RowContent::NotReadable => return None,
+    })
 }

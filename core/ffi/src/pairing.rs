@@ -43,7 +43,7 @@ impl Pairing {
     fn session(&self, done: Done) -> Result<Arc<Session>, HandfastError> {
         match done {
             Done::Session(id) | Done::GoesOn(id) => Ok(Session::new(self.bridge.clone(), id)),
-            Done::Ok => Err(ErrorKind::Internal.into()),
+            Done::Ok | Done::Beginning => Err(ErrorKind::Internal.into()),
         }
     }
 

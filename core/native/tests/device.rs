@@ -59,7 +59,7 @@ async fn a_file_arrives_whole() {
             .hears(|event| match event {
                 Event::Row(_, row) => match &row.content {
                     RowContent::File { state, .. } => Some((row.number, state.clone())),
-                    RowContent::Text(_) => None,
+                    _ => None,
                 },
                 _ => None,
             })

@@ -238,7 +238,7 @@ async fn files_go_to_the_folder_of_whoever_talks_and_come_from_theirs() {
     let file = |event: &Event| match event {
         Event::Row(_, row) => match &row.content {
             RowContent::File { state, .. } => Some((row.number, state.clone())),
-            RowContent::Text(_) => None,
+            _ => None,
         },
         _ => None,
     };

@@ -76,7 +76,7 @@ async fn hear(shell: &Shell, listener: &mut Listener) -> Result<Heard> {
                         ..
                     } => return Err(error.into()),
                     RowContent::File { state, .. } => return Ok(Heard::File(row.number, state)),
-                    RowContent::Text(_) => {}
+                    _ => {}
                 }
             }
             Event::View(_, view) => {

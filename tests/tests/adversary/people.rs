@@ -194,10 +194,12 @@ impl Watcher {
                     self.say(session, SessionCommand::Taken(1)).await;
                 }
                 Event::Row(_, row) => {
-                    let _ = self.hears.send(match row.content {
+                    let heard = match row.content {
                         RowContent::Text(text) => Heard::Text(text),
                         RowContent::File { .. } => Heard::File,
-                    });
+                        _ => continue,
+                    };
+                    let _ = self.hears.send(heard);
                 }
                 _ => {}
             }

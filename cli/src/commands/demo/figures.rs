@@ -257,8 +257,22 @@ pub(super) mod tests {
             ),
             (Guest, 1_027_000, met("Ana", 0.5)),
             (Host, 1_028_000, met("Ben", 500.0)),
-            (Guest, 1_029_000, Event::MessageSent { text: "Hi".into() }),
-            (Host, 1_030_000, Event::Message { text: "Hi".into() }),
+            (
+                Guest,
+                1_029_000,
+                Event::MessageSent {
+                    row: 1,
+                    text: "Hi".into(),
+                },
+            ),
+            (
+                Host,
+                1_030_000,
+                Event::Message {
+                    row: 1,
+                    text: "Hi".into(),
+                },
+            ),
             (
                 Host,
                 1_530_000,

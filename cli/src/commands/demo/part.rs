@@ -146,7 +146,11 @@ impl Part {
                         told.tell(&view, &mut self.output);
                     }
                     News::Gone => return Err(Failure::Local.into()),
-                    News::Row(_) | News::NotCompared(_) | News::NotRemembered => {}
+                    News::Row(_)
+                    | News::NotCompared(_)
+                    | News::NotRemembered
+                    | News::NotWritten(..)
+                    | News::OtherDevice => {}
                 },
                 Some(seen) = seen.recv() => {
                     let Some(token) = self.saw("guest-screen", seen)? else { continue };

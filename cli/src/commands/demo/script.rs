@@ -161,11 +161,20 @@ impl Talk<'_> {
                             let sentence = words::file_failed(FILE_NAME, error, by_peer);
                             return Err(Stop::local(sentence));
                         }
-                        RowContent::Text(_) | RowContent::File { .. } => {}
+                        RowContent::Text(_)
+                        | RowContent::File { .. }
+                        | RowContent::Withdrawn
+                        | RowContent::Ended
+                        | RowContent::Restored
+                        | RowContent::NotReadable => {}
                     }
                 }
                 News::Gone => return Err(lost()),
-                News::View(_) | News::NotCompared(_) | News::NotRemembered => {}
+                News::View(_)
+                | News::NotCompared(_)
+                | News::NotRemembered
+                | News::NotWritten(..)
+                | News::OtherDevice => {}
             }
         }
     }

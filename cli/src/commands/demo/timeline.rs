@@ -73,7 +73,7 @@ fn what(who: Who, event: &Event) -> Option<String> {
             ) => return None,
         },
         Event::Met { name, trusted, .. } => words::demo_met(name, trusted.0.reason()),
-        Event::MessageSent { text } => words::demo_says(text),
+        Event::MessageSent { text, .. } => words::demo_says(text),
         Event::FileMade { bytes, .. } => words::demo_file_made(*bytes),
         Event::FileOffered { name, bytes, .. } => words::demo_file_begins(name, *bytes),
         Event::FileReceived { bytes, seconds, .. } => words::demo_file_stored(*bytes, *seconds),

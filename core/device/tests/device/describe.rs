@@ -2,7 +2,7 @@
 //! so nothing that follows from it is written.
 
 use handfast_device::{
-    CarrierCommand, Event, NetworkCommand, Output, TalkCommand, View, Work, Write,
+    CarrierCommand, Event, NetworkCommand, Output, Query, TalkCommand, View, Work, Write,
 };
 
 pub(crate) fn output(output: &Output) -> String {
@@ -15,6 +15,7 @@ pub(crate) fn output(output: &Output) -> String {
             let writes: Vec<String> = writes.iter().map(write).collect();
             format!("store {} {}", ticket.0, writes.join(", "))
         }
+        Output::Find(ticket, query) => format!("find {} {}", ticket.0, self::query(query)),
         Output::Talk(session, command) => format!("{} talk {}", session.0, talk(command)),
         Output::Work(session, Work::Lock { .. }) => format!("{} lock", session.0),
         Output::Work(session, Work::Unlock { .. }) => format!("{} unlock", session.0),
@@ -99,5 +100,15 @@ fn talk(command: &TalkCommand) -> String {
         TalkCommand::Received(message) => format!("Received {}", message.len()),
         TalkCommand::Judge(_, finding) => format!("Judge {finding:?}"),
         other => format!("{other:?}"),
+    }
+}
+
+/// What is asked of a conversation, without whose it is.
+fn query(query: &Query) -> String {
+    match query {
+        Query::Ledger { most, .. } => format!("ledger {most}"),
+        Query::LookUp { sequence, .. } => format!("look up {sequence}"),
+        Query::Load { from, at_most, .. } => format!("load {from:?} {at_most}"),
+        Query::Rows { most, .. } => format!("rows {most}"),
     }
 }

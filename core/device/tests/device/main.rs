@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // tests
 
 mod describe;
+mod history;
+mod logs;
 mod person;
 mod returning;
 mod talk;
@@ -20,7 +22,9 @@ use handfast_protocol::pairing::{Failure, OtherInvitation};
 use handfast_seal::Questions;
 use handfast_store::StoreError;
 use handfast_token::{Candidate, Candidates, Invitation, Question, ReplyError, SealedReply, Token};
-use person::{RIGHT, WRONG, accept, accept_with, answer, asked, begun, end_of, hosting, together};
+use person::{
+    RIGHT, WRONG, accept, accept_with, answer, asked, begun, end_of, hosting, together, together_on,
+};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -546,9 +550,14 @@ fn what_comes_before_the_meeting_is_kept_reaches_the_conversation() {
 }
 
 #[test]
-fn rows_that_are_not_taken_hold_the_peer_back() {
+fn rows_that_nobody_keeps_and_no_screen_takes_hold_the_peer_back() {
     let mut world = World::new(30);
-    let both = together(&mut world);
+    world.is_incognito = true;
+    let terms = SessionTerms {
+        is_incognito: true,
+        ..SessionTerms::default()
+    };
+    let both = together_on(&mut world, &terms);
     for number in 0..256 {
         assert!(!world.log.iter().any(|line| line.contains("0 1 talk Hold")));
         let text = Saying::Text(number.to_string());

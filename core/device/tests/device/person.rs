@@ -327,9 +327,12 @@ fn meet_once_more(world: &mut World) {
 
 /// The first invites the second, who comes; the sessions of both.
 pub(crate) fn together(world: &mut World) -> [SessionId; 2] {
-    let terms = SessionTerms::default();
+    together_on(world, &SessionTerms::default())
+}
+
+pub(crate) fn together_on(world: &mut World, terms: &SessionTerms) -> [SessionId; 2] {
     let (host, invitation) = hosting(world, 0, Protection::Open, terms.clone());
-    let guest = accept(world, 1, invitation, terms);
+    let guest = accept(world, 1, invitation, terms.clone());
     let both = [host, guest];
     let talks = |world: &World| {
         (0..2).all(|side| {

@@ -6,6 +6,7 @@ use handfast_device::{TalkCommand, TalkEvent};
 use handfast_protocol::conversation::{Ending, Event};
 use handfast_protocol::handshake::{Channel, GuestComparison, HostComparison, ShortString};
 use handfast_protocol::link::LinkError;
+use handfast_protocol::log::Message;
 use handfast_token::{Role, Secret};
 
 const TEXT: u8 = 0;
@@ -14,12 +15,14 @@ const WISH: u8 = 2;
 const COMMIT: u8 = 3;
 const NONCE: u8 = 4;
 const OPEN: u8 = 5;
+const LOG: u8 = 6;
 
 /// Frames to send, and what to tell.
 type Said = (Vec<Bytes>, Vec<TalkEvent>);
 
 pub(crate) struct SimTalk {
     channel: Channel,
+    has_log: bool,
     seed: u64,
     ours: bool,
     theirs: bool,
@@ -30,9 +33,10 @@ pub(crate) struct SimTalk {
 }
 
 impl SimTalk {
-    pub(crate) fn new(channel: Channel, seed: u64) -> Self {
+    pub(crate) fn new(channel: Channel, has_log: bool, seed: u64) -> Self {
         Self {
             channel,
+            has_log,
             seed,
             ours: false,
             theirs: false,
@@ -90,7 +94,13 @@ impl SimTalk {
         let (kind, rest) = body.split_first().expect("a kind");
         let array = || <[u8; 32]>::try_from(rest).expect("32 bytes");
         match *kind {
+            LOG => {
+                assert!(self.has_log, "a word about logs where one side keeps none");
+                let message = Message::parse(Bytes::copy_from_slice(rest)).expect("a message");
+                (Vec::new(), Self::tell(Event::Log(message)))
+            }
             TEXT => {
+                assert!(!self.has_log, "a text where both keep what is said");
                 let text = String::from_utf8(rest.to_vec()).expect("a text");
                 (Vec::new(), Self::tell(Event::TextReceived(text)))
             }
@@ -137,6 +147,11 @@ impl SimTalk {
             TalkCommand::Text(text) => {
                 let say = self.say(TEXT, text.as_bytes());
                 (say, vec![TalkEvent::Said], false)
+            }
+            TalkCommand::Log(message) => {
+                let (head, tail) = message.encode();
+                let say = self.say(LOG, &[&head[..], &tail].concat());
+                (say, Vec::new(), false)
             }
             TalkCommand::Compare if self.ours || self.host.is_some() || self.guest.is_some() => {
                 (Vec::new(), Vec::new(), false)

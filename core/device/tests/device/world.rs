@@ -5,12 +5,13 @@
 //! Everything follows from one seed but the keys that Noise, CPace and certificates make for themselves;
 //! what those are changes no decision, and the log leaves them out.
 
+use super::logs::Logs;
 use super::talk::SimTalk;
 use handfast_device::{
     Answer, CarrierCommand, CarrierEvent, Command, Device, Event, GuestKeys, HostKeys, Input,
-    KeptInvitation, NetworkCommand, NoRandomness, Output, Place, RequestId, RouterReport, SeekKeys,
-    SessionCommand, SessionId, Settings, ShellId, Snapshot, TalkCommand, TalkEvent, Ticket, View,
-    Write,
+    KeptInvitation, NetworkCommand, NoRandomness, Output, Place, Query, RequestId, RouterReport,
+    Row, SeekKeys, SessionCommand, SessionId, Settings, ShellId, Snapshot, TalkCommand, TalkEvent,
+    Ticket, View, Write,
 };
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::handshake::StaticKey;
@@ -124,21 +125,27 @@ pub(crate) struct Side {
     pub(crate) number: usize,
     pub(crate) device: Option<Device>,
     pub(crate) disk: Snapshot,
+    /// The conversations on it.
+    pub(crate) logs: Logs,
     pub(crate) disk_mode: DiskMode,
     /// The conversation takes seconds for whatever is said.
     pub(crate) says_late: bool,
     /// How far this clock is off, in seconds.
     pub(crate) clock_is_off: i64,
     pub(crate) views: BTreeMap<SessionId, View>,
+    /// The rows on the screen of each session.
+    pub(crate) screens: BTreeMap<SessionId, Vec<Row>>,
     pub(crate) answers: BTreeMap<RequestId, Answer>,
     pub(crate) talks: BTreeMap<SessionId, SimTalk>,
     /// Over which link each of them goes.
     talk_links: BTreeMap<SessionId, u64>,
+    /// The link that was told last to be open.
+    open_links: BTreeMap<SessionId, u64>,
     pub(crate) key: StaticKey,
     /// How often it was started.
     pub(crate) life: u64,
     seed: u64,
-    writing: VecDeque<(Ticket, Vec<Write>)>,
+    writing: VecDeque<(Ticket, Job)>,
     sockets: BTreeMap<SessionId, Socket>,
     address: IpAddr,
     is_asleep: bool,
@@ -147,6 +154,12 @@ pub(crate) struct Side {
     last_request: u64,
     /// The last one of the life before.
     first_request: u64,
+}
+
+/// What a disk is to do.
+enum Job {
+    Keep(Vec<Write>),
+    Find(Query),
 }
 
 struct Socket {
@@ -206,18 +219,22 @@ impl Side {
         let mut rng = Rng::new(seed ^ (number as u64 + 1).wrapping_mul(0x51_7c_c1_b7));
         let mut key = [0; 32];
         key.fill_with(|| rng.next() as u8);
+        let key = StaticKey::new(Secret::new(key));
         Self {
             number,
             device: None,
             disk: Snapshot::default(),
+            logs: Logs::new(&key),
             disk_mode: DiskMode::Works,
             says_late: false,
             clock_is_off: 0,
             views: BTreeMap::new(),
+            screens: BTreeMap::new(),
             answers: BTreeMap::new(),
             talks: BTreeMap::new(),
             talk_links: BTreeMap::new(),
-            key: StaticKey::new(Secret::new(key)),
+            open_links: BTreeMap::new(),
+            key,
             life: 0,
             seed: rng.next(),
             writing: VecDeque::new(),
@@ -229,6 +246,18 @@ impl Side {
             last_request: 0,
             first_request: 0,
         }
+    }
+
+    /// All of this is on the disk.
+    fn keep(&mut self, writes: &[Write]) -> Result<(), StoreError> {
+        self.logs.keep(writes)?;
+        apply(&mut self.disk, writes);
+        Ok(())
+    }
+
+    /// The rows on the screen of a session, the first first.
+    pub(crate) fn rows(&self, session: SessionId) -> &[Row] {
+        self.screens.get(&session).map_or(&[], Vec::as_slice)
     }
 
     /// The only session whose view is like that.
@@ -324,15 +353,19 @@ impl World {
         let one = &mut self.sides[side];
         let life = one.life;
         one.device = None;
-        for (_, writes) in one.writing.drain(..).take(batches).collect::<Vec<_>>() {
-            apply(&mut one.disk, &writes);
+        for (_, job) in one.writing.drain(..).take(batches).collect::<Vec<_>>() {
+            if let Job::Keep(writes) = job {
+                let _ = one.keep(&writes);
+            }
         }
         let one = &mut self.sides[side];
         one.writing.clear();
         one.sockets.clear();
         one.talks.clear();
         one.talk_links.clear();
+        one.open_links.clear();
         one.views.clear();
+        one.screens.clear();
         one.is_asleep = false;
         one.first_request = one.last_request;
         let is_of_it = |end: &End| (end.0, end.1) == (side, life);
@@ -450,18 +483,34 @@ impl World {
                     assert!(before.is_none(), "answered twice: {answer:?}");
                 }
                 Output::Event(Event::View(session, view)) => self.shown(side, session, *view),
+                Output::Event(Event::Row(session, row)) => {
+                    let screens = &mut self.sides[side].screens;
+                    list(screens.entry(session).or_default(), row);
+                }
+                Output::Event(Event::RowGone(session, number)) => {
+                    let screens = &mut self.sides[side].screens;
+                    let rows = screens.entry(session).or_default();
+                    rows.retain(|row| row.number != number);
+                }
                 Output::Event(_) => {}
                 Output::Carrier(session, command) => self.carry(side, session, command),
                 Output::Network(command) => self.network(side, command),
                 Output::Store(ticket, writes) => {
                     let one = &mut self.sides[side];
-                    one.writing.push_back((ticket, writes));
+                    one.writing.push_back((ticket, Job::Keep(writes)));
                     let life = one.life;
                     let slow = self.rng.happens(self.chaos.store_is_slow);
                     let after = match slow {
                         true => self.rng.milliseconds(1_000, 8_000),
                         false => self.rng.milliseconds(1, 40),
                     };
+                    self.later(after, Happening::Disk(side, life));
+                }
+                Output::Find(ticket, query) => {
+                    let one = &mut self.sides[side];
+                    one.writing.push_back((ticket, Job::Find(query)));
+                    let life = one.life;
+                    let after = self.rng.milliseconds(1, 20);
                     self.later(after, Happening::Disk(side, life));
                 }
                 Output::Talk(session, command) => self.talk(side, session, command),
@@ -501,7 +550,11 @@ impl World {
                 let at = usize::from(one.ends[1] == end);
                 let (local, remote) = (one.fingerprints[at], one.fingerprints[1 - at]);
                 let path = self.path(one.ends[at], one.ends[1 - at]);
+                if self.sides[end.0].life == end.1 {
+                    self.sides[end.0].open_links.insert(end.2, link);
+                }
                 let open = CarrierEvent::LinkOpen {
+                    number: link,
                     local,
                     remote,
                     path,
@@ -536,15 +589,24 @@ impl World {
             self.later(Duration::from_millis(100), Happening::Disk(side, life));
             return;
         }
-        let Some((ticket, writes)) = one.writing.pop_front() else {
+        let Some((ticket, job)) = one.writing.pop_front() else {
             return;
         };
-        let result = match fails || one.disk_mode == DiskMode::Fails {
-            true => Err(StoreError::Full),
-            false => {
-                apply(&mut one.disk, &writes);
-                Ok(())
+        let fails = fails || one.disk_mode == DiskMode::Fails;
+        let writes = match job {
+            Job::Keep(writes) => writes,
+            Job::Find(query) => {
+                let found = match fails {
+                    true => Err(StoreError::Internal),
+                    false => Ok(one.logs.find(&query)),
+                };
+                self.note(side, format_args!("found {} {}", ticket.0, found.is_ok()));
+                return self.feed(side, Input::Found(ticket, found));
             }
+        };
+        let result = match fails {
+            true => Err(StoreError::Full),
+            false => one.keep(&writes),
         };
         self.check_agreement(side);
         self.note(side, format_args!("disk {} {result:?}", ticket.0));
@@ -661,7 +723,9 @@ impl World {
                     *expected = None;
                 }
             }
-            CarrierCommand::Send(message) => self.send(self.link_of(side, session), message),
+            CarrierCommand::Send(message) => {
+                self.send(self.open_link_of(side, session), message);
+            }
             CarrierCommand::Shut => self.close(side, session),
             CarrierCommand::Cut => self.cut(side, session),
             CarrierCommand::Release => {
@@ -675,7 +739,7 @@ impl World {
                 // What was said on the link before is over for both.
                 if let (Some((old, at)), newest) = (
                     self.talk_link_of(side, session),
-                    self.link_of(side, session),
+                    self.open_link_of(side, session),
                 ) && newest.is_none_or(|(newest, _)| newest != old)
                 {
                     self.sides[side].talk_links.remove(&session);
@@ -854,6 +918,12 @@ impl World {
         self.end_of_link(side, session, link)
     }
 
+    /// The link of a session that was told last to be open.
+    fn open_link_of(&self, side: usize, session: SessionId) -> Option<(u64, usize)> {
+        let link = *self.sides[side].open_links.get(&session)?;
+        self.end_of_link(side, session, link)
+    }
+
     /// The link of its conversation.
     fn talk_link_of(&self, side: usize, session: SessionId) -> Option<(u64, usize)> {
         let link = *self.sides[side].talk_links.get(&session)?;
@@ -994,8 +1064,9 @@ impl World {
                 assert!(is_other || self.is_incognito, "somebody else");
                 let early = connected.early.clone();
                 let seed = self.rng.next();
-                let talk = SimTalk::new(connected.peer.channel, seed);
-                let link = self.link_of(side, session).map(|(link, _)| link);
+                let talk = SimTalk::new(connected.peer.channel, connected.has_log, seed);
+                let link = self.end_of_link(side, session, connected.link);
+                let link = link.map(|(link, _)| link);
                 let one = &mut self.sides[side];
                 one.talks.insert(session, talk);
                 match link {
@@ -1152,6 +1223,19 @@ impl World {
             assert_eq!(believed, kept, "side {side}");
         }
     }
+}
+
+/// Lists a row as a screen does.
+fn list(rows: &mut Vec<Row>, row: Row) {
+    if let Some(old) = rows.iter_mut().find(|old| old.number == row.number) {
+        *old = row;
+        return;
+    }
+    let at = row.before.map(|before| {
+        let at = rows.iter().position(|old| old.number == before);
+        at.expect("a row that is on the screen")
+    });
+    rows.insert(at.unwrap_or(rows.len()), row);
 }
 
 /// What has ended stays ended.

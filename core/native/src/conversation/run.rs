@@ -10,6 +10,7 @@ use handfast_protocol::handshake::{Channel, ShortString, Trust};
 use handfast_protocol::link::{
     Link, LinkCutter, LinkError, LinkReceiver, LinkRoom, LinkSender, LinkState,
 };
+use handfast_protocol::log;
 use handfast_token::Secret;
 use std::collections::VecDeque;
 use std::future::pending;
@@ -35,6 +36,8 @@ pub struct Options {
     pub trust: Trust,
     /// What it may cost.
     pub limits: Limits,
+    /// What is said goes by the logs that both keep ([`Conversation::send_log`]).
+    pub has_log: bool,
     /// How to find out how much room there is: [`free_space`], or what a test puts in its place.
     pub space: Space,
 }
@@ -46,6 +49,7 @@ impl Options {
             downloads: downloads.into(),
             trust,
             limits: Limits::USUAL,
+            has_log: false,
             space: free_space,
         }
     }
@@ -83,12 +87,14 @@ impl Conversation {
             downloads,
             trust,
             limits,
+            has_log,
             space,
         } = options;
         let terms = Terms {
             trust,
             limits,
             random: Secret::random().ok(),
+            has_log,
         };
         let shared = Arc::new(Shared {
             machine: Mutex::new(Machine::new(now(), channel, terms)),
@@ -130,6 +136,12 @@ impl Conversation {
         let sent = self.shared.texts.pass(send).await;
         self.shared.told.notify_one();
         sent
+    }
+
+    /// Says this about the logs, ahead of any file that is under way. Whoever exchanges them bounds how much
+    /// waits.
+    pub fn send_log(&self, message: log::Message) {
+        self.shared.tell(|machine| machine.send_log(message));
     }
 
     /// Sends a file when those before it are through. How it goes is told by events; a file that

@@ -2,15 +2,17 @@
 //!
 //! A device believes that nobody else writes what it keeps, so one process at a time has a home.
 
+mod history;
 mod rows;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use handfast_device::{Settings, Snapshot, Write};
+use handfast_device::{Found, Query, Settings, Snapshot, Write};
 use handfast_protocol::handshake::StaticKey;
 use handfast_store::unfinished::remove_abandoned;
 use handfast_store::{KeyFile, Store, StoreError, private};
 use handfast_token::Secret;
+use history::Conversation;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -128,9 +130,28 @@ impl Home {
         let Some(store) = self.store() else {
             return Ok(());
         };
+        let own = self.identity.public();
         let keep = move |store: &Store| {
-            store.batch(|batch| writes.iter().try_for_each(|write| rows::put(batch, write)))
+            store.batch(|batch| {
+                let mut writes = writes.iter();
+                writes.try_for_each(|write| rows::put(batch, own, write))
+            })
         };
         store.run(keep).await
+    }
+
+    /// Reads something of a conversation. Whoever keeps nothing has none.
+    pub(crate) async fn find(&self, query: Query) -> Result<Found, StoreError> {
+        let Some(store) = self.store() else {
+            return Err(StoreError::Unknown);
+        };
+        let own = self.identity.public();
+        let find = move |store: &Store| {
+            store.batch(|batch| {
+                let with = query.with();
+                Conversation { batch, own, with }.find(&query)
+            })
+        };
+        store.run(find).await
     }
 }

@@ -1,7 +1,9 @@
 //! What a device keeps, as rows of a store: a [`Write`] means there what it means for a [`Snapshot`].
 
+use super::history::Conversation;
 use handfast_device::{Asking, Ended, KeptInvitation, Settings, Snapshot, Write};
 use handfast_protocol::conversation::Limits;
+use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::StunServer;
 use handfast_store::{Batch, Kept, Setting, StoreError};
 
@@ -10,7 +12,8 @@ const YES: &str = "yes";
 const NO: &str = "no";
 
 /// Carries out one change.
-pub(super) fn put(batch: &Batch<'_>, write: &Write) -> Result<(), StoreError> {
+pub(super) fn put(batch: &Batch<'_>, own: PublicKey, write: &Write) -> Result<(), StoreError> {
+    let conversation = |with| Conversation { batch, own, with };
     match write {
         Write::AddInvitation(pending) => batch.add_invitation(pending),
         Write::RemoveInvitation(id) => batch.remove_invitation(*id),
@@ -27,6 +30,11 @@ pub(super) fn put(batch: &Batch<'_>, write: &Write) -> Result<(), StoreError> {
         Write::Reconnect(key, keys) => batch.put_reconnect(*key, keys),
         Write::Refuse(refused) => batch.refuse(refused),
         Write::Forget(key) => batch.forget(*key).map(drop),
+        Write::Row(with, row) => conversation(*with).add(row),
+        Write::Marks(with, marks) => conversation(*with).put_marks(*marks),
+        Write::Delivered(with, incarnation, up_to) => {
+            conversation(*with).set_delivered(*incarnation, *up_to)
+        }
         Write::Settings(settings) => put_settings(batch, settings),
         Write::Guesses(guesses) => batch.add_guesses(guesses),
     }

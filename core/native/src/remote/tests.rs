@@ -5,10 +5,10 @@ use super::messages::{FromClient, FromOwner, OverviewChange};
 use crate::Overview;
 use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
-    AcceptTerms, Command, DeliveryMode, Done, EndReason, Event, FileState, InviteTerms, Milestones,
-    Named, Outlook, Pending, PendingId, Protection, Provenance, Reached, ReflexiveReport, Refusal,
-    RouterReport, Row, RowContent, Saying, Scope, SessionCommand, SessionEnd, SessionId,
-    SessionTerms, Tag, View, Wish,
+    AcceptTerms, Command, DeliveryMode, Done, EndReason, Event, FileState, InviteTerms, Lasting,
+    Milestones, Named, Outlook, Pending, PendingId, Protection, Provenance, Quoted, Reached,
+    Reaction, ReflexiveReport, Refusal, RouterReport, Row, RowContent, Saying, Scope,
+    SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
@@ -231,7 +231,7 @@ impl Numbers {
     }
 
     fn session_command(&mut self) -> SessionCommand {
-        match self.below(11) {
+        match self.below(12) {
             0 => {
                 let code = self.perhaps(|numbers| Secret::new([numbers.below(256) as u8; 16]));
                 SessionCommand::Unlock(self.answers(), code)
@@ -251,12 +251,13 @@ impl Numbers {
                 SessionCommand::ShowAgain(Box::new(invitation), self.provenance())
             }
             9 => SessionCommand::Withdraw,
+            10 => SessionCommand::Earlier,
             _ => SessionCommand::Taken(self.below(1 << 32) as u32),
         }
     }
 
     fn saying(&mut self) -> Saying {
-        match self.below(9) {
+        match self.below(13) {
             0 => Saying::Text(self.text()),
             1 => Saying::File {
                 path: self.path(),
@@ -273,12 +274,22 @@ impl Numbers {
             }
             6 => Saying::OnlyThey,
             7 => Saying::AllowMore,
+            8 => Saying::Reply {
+                to: self.any(),
+                text: self.text(),
+            },
+            9 => Saying::React(self.any(), self.text()),
+            10 => Saying::Edit {
+                row: self.any(),
+                text: self.text(),
+            },
+            11 => Saying::TakeBack(self.any()),
             _ => Saying::Leave,
         }
     }
 
     fn event(&mut self) -> Event {
-        match self.below(8) {
+        match self.below(10) {
             0 => Event::View(self.id(), Box::new(self.view())),
             1 => Event::Row(self.id(), self.row()),
             2 => Event::RowGone(self.id(), self.any()),
@@ -289,6 +300,8 @@ impl Numbers {
                 let error = self.one(&[CompareError::TooSoon, CompareError::NotShown]);
                 Event::NotCompared(self.id(), error)
             }
+            7 => Event::NotWritten(self.id(), self.text(), self.store_error()),
+            8 => Event::OtherDevice(self.key()),
             _ => Event::NotRemembered(self.id(), self.store_error()),
         }
     }
@@ -319,9 +332,16 @@ impl Numbers {
         Row {
             number: self.any(),
             ours: self.yes(),
-            content: match self.yes() {
-                true => RowContent::Text(self.text()),
-                false => RowContent::File {
+            at: self.any(),
+            before: self.perhaps(Self::any),
+            lasting: self.perhaps(Self::lasting),
+            content: match self.below(6) {
+                0 => RowContent::Text(self.text()),
+                1 => RowContent::Withdrawn,
+                2 => RowContent::Ended,
+                3 => RowContent::Restored,
+                4 => RowContent::NotReadable,
+                _ => RowContent::File {
                     name: self.text(),
                     size: self.any(),
                     state: match self.below(5) {
@@ -340,6 +360,25 @@ impl Numbers {
                     },
                 },
             },
+        }
+    }
+
+    fn lasting(&mut self) -> Lasting {
+        let reaction = Reaction {
+            ours: self.yes(),
+            symbol: self.text(),
+        };
+        Lasting {
+            is_delivered: self.yes(),
+            is_old: self.yes(),
+            quote: self.perhaps(|numbers| match numbers.below(3) {
+                0 => Quoted::Text(numbers.text()),
+                1 => Quoted::Other,
+                _ => Quoted::NotHere,
+            }),
+            reactions: vec![reaction; self.below(3) as usize],
+            earlier: vec![self.text(); self.below(3) as usize],
+            ends_at: self.perhaps(Self::any),
         }
     }
 
@@ -465,6 +504,7 @@ impl Numbers {
             Ok(Done::Ok),
             Ok(Done::Session(id)),
             Ok(Done::GoesOn(id)),
+            Ok(Done::Beginning),
             Err(Refusal::NotNow),
             Err(Refusal::Busy(id)),
             Err(Refusal::TooMuchWaits),

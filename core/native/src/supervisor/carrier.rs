@@ -34,7 +34,7 @@ use tokio::time::timeout;
 pub(super) enum Call {
     Carry(CarrierCommand),
     /// The conversation takes the link: [`Happened::HandedOver`] follows.
-    HandOver,
+    HandOver(u64),
     /// For all sockets.
     Move(Move),
     /// The router is there now, where that is known.
@@ -70,6 +70,8 @@ pub(super) struct Carrier {
     /// Finds out whether the firewall of this machine lets in whoever comes to a host.
     guard: JoinSet<Option<bool>>,
     link: Option<Open>,
+    /// The number of the last link.
+    last_link: u64,
     /// Ends the last link, whoever holds it.
     cutter: Option<LinkCutter>,
     turn: PortTurn,
@@ -141,6 +143,7 @@ impl Carrier {
             is_contact: false,
             guard: JoinSet::new(),
             link: None,
+            last_link: 0,
             cutter: None,
             turn,
         }
@@ -197,7 +200,7 @@ impl Carrier {
                     self.tell(CarrierEvent::Failed(error)).await;
                 }
             }
-            Call::HandOver => self.hand_over().await,
+            Call::HandOver(number) => self.hand_over(number).await,
             Call::Move(a_move) => self.tell_sockets(a_move).await,
             Call::Network(network) => self.network = network,
         }
@@ -441,6 +444,7 @@ impl Carrier {
                 let (local, remote) = (link.local_fingerprint(), link.remote_fingerprint());
                 let path = *link.path().borrow();
                 self.cutter = Some(link.cutter());
+                self.last_link += 1;
                 self.link = Some(Open {
                     sender: link.sender(),
                     link,
@@ -448,6 +452,7 @@ impl Carrier {
                     has_ended: false,
                 });
                 CarrierEvent::LinkOpen {
+                    number: self.last_link,
                     local,
                     remote,
                     path,
@@ -457,13 +462,14 @@ impl Carrier {
         self.tell(event).await;
     }
 
-    /// The conversation gets the link, behind what was read from it here. Nobody but a contact is let in any
-    /// more.
-    async fn hand_over(&mut self) {
+    /// The conversation gets the link with this number, behind what was read from it here. Nobody but a contact
+    /// is let in any more.
+    async fn hand_over(&mut self, number: u64) {
         if !self.is_contact {
             self.connector = None;
         }
-        let link = match self.link.take() {
+        let is_it = self.last_link == number;
+        let link = match self.link.take_if(|_| is_it) {
             Some(mut open) => {
                 open.deliver().await;
                 Some(open.link)

@@ -178,6 +178,9 @@ mod tests {
         let row = Row {
             number,
             ours: true,
+            at: 0,
+            before: None,
+            lasting: None,
             content: RowContent::Text(text.to_owned()),
         };
         Event::Row(SessionId(1), row)

@@ -182,8 +182,12 @@ impl Shells {
             | Event::Row(session, _)
             | Event::RowGone(session, _)
             | Event::NotCompared(session, _)
-            | Event::NotRemembered(session, _) => Some(session),
-            Event::PendingChanged | Event::ContactsChanged | Event::NetworkReport(_) => None,
+            | Event::NotRemembered(session, _)
+            | Event::NotWritten(session, ..) => Some(session),
+            Event::PendingChanged
+            | Event::ContactsChanged
+            | Event::OtherDevice(_)
+            | Event::NetworkReport(_) => None,
         };
         match session {
             Some(session) => {

@@ -60,6 +60,7 @@ impl Talk {
             downloads: connected.downloads.unwrap_or(files.downloads),
             trust: connected.trust,
             limits: connected.limits,
+            has_log: connected.has_log,
             space: files.space,
         };
         let early = connected.early.into_iter().chain(early).collect();
@@ -126,6 +127,7 @@ impl Talk {
                         | TalkCommand::SendFile(_)
                         | TalkCommand::Leave),
                     ) => waiting.push_back(command),
+                    Some(TalkCommand::Log(message)) => conversation.send_log(message),
                     Some(TalkCommand::AcceptFile(transfer)) => conversation.accept(transfer).await,
                     Some(TalkCommand::CancelTheirs(transfer)) => {
                         conversation.cancel(transfer).await;

@@ -2,17 +2,18 @@
 //! nothing else, so whatever is done here is done at once or given to another task.
 
 use super::carrier::{self, Carrier, PortTurn};
+use super::disk::{self, Job};
 use super::network::{self, Addresses, Network};
 use super::ports::{Move, Ports, What};
 use super::shells::{ClientCall, Shells};
 use super::talk::Talk;
-use super::{Call, Options, Overview, disk, now};
+use super::{Call, Options, Overview, now};
 use crate::{GOODBYE, Home};
 use bytes::Bytes;
 use handfast_device::{
     CarrierCommand, CarrierEvent, Command, Connected, Device, Done, Event, Input, NetworkCommand,
-    Output, Refusal, RequestId, SessionCommand, SessionId, ShellId, TalkCommand, TalkEvent, Ticket,
-    View, Work, Write,
+    Output, Refusal, RequestId, SessionCommand, SessionId, ShellId, TalkCommand, TalkEvent, View,
+    Work,
 };
 use handfast_net::guessed_before;
 use handfast_protocol::conversation::{self, Ending};
@@ -76,7 +77,7 @@ pub(super) struct Task {
     last_move: u64,
     /// Ends when every socket was told to pause, and has.
     pausing: Option<mpsc::Receiver<()>>,
-    disk: mpsc::UnboundedSender<(Ticket, Vec<Write>)>,
+    disk: mpsc::UnboundedSender<Job>,
     /// Batches that are not on the disk yet.
     unwritten: usize,
     /// One piece of work at a time: each takes much memory.
@@ -138,10 +139,10 @@ impl Task {
         shells: Shells,
     ) -> Self {
         let (tell, happened) = mpsc::channel(HAPPENED);
-        let (disk, batches) = mpsc::unbounded_channel();
+        let (disk, jobs) = mpsc::unbounded_channel();
         let (is_close, closeness) = watch::channel(false);
         let (mut tasks, mut watchers) = (JoinSet::new(), JoinSet::new());
-        tasks.spawn(disk::run(home, batches, tell.clone()));
+        tasks.spawn(disk::run(home, jobs, tell.clone()));
         watchers.spawn(network::watch_guesses(tell.clone()));
         if options.addresses == Addresses::Watched {
             watchers.spawn(network::watch_addresses(tell.clone(), closeness));
@@ -310,7 +311,10 @@ impl Task {
                 Output::Store(ticket, writes) => {
                     self.unwritten += 1;
                     // Its task ends after this one alone.
-                    let _ = self.disk.send((ticket, writes));
+                    let _ = self.disk.send(Job::Keep(ticket, writes));
+                }
+                Output::Find(ticket, query) => {
+                    let _ = self.disk.send(Job::Find(ticket, query));
                 }
                 Output::Talk(id, command) => self.talk(id, command),
                 Output::Work(id, work) => self.work(id, work),
@@ -424,12 +428,13 @@ impl Task {
         match (&mut session.talk, command) {
             // One that goes on is replaced, and says nothing more.
             (_, TalkCommand::Start(connected)) => {
+                let call = carrier::Call::HandOver(connected.link);
                 session.talk = Talking::Soon {
                     connected,
                     early: Vec::new(),
                     commands: Vec::new(),
                 };
-                let _ = session.carrier.send(carrier::Call::HandOver);
+                let _ = session.carrier.send(call);
             }
             (Talking::Soon { early, .. }, TalkCommand::Received(message)) => early.push(message),
             (Talking::Soon { commands, .. }, command) => commands.push(command),

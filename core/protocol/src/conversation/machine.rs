@@ -21,15 +21,17 @@ use super::send_queue::{SendQueue, TEXTS};
 use super::{ConversationError, Direction, Ending, Event, FileError, Transfer, Violation};
 use crate::handshake::{Channel, Opener, ShortString, Trust, TrustReason};
 use crate::link::LinkError;
+use crate::log;
 use bytes::Bytes;
 use handfast_token::Secret;
 use std::path::PathBuf;
 use std::time::Instant;
 
 /// The most that a conversation holds of texts and of the contents of files, in bytes, including what is
-/// in the hands of the file store: texts that wait to be sent, texts that wait to be told and the one that
+/// in the hands of the file store: texts and entries of logs that wait to be sent, texts that wait to be told and the one that
 /// comes, blocks of the file that goes, pieces of the file that comes.
 pub const MOST_HELD: usize = (TEXTS + EVENTS + 2) * MAX_TEXT
+    + log::WINDOW
     + outbox::BLOCKS * outbox::BLOCK
     + (inbox::PIECES + 1) * inbox::PIECE;
 
@@ -43,6 +45,8 @@ pub struct Terms {
     /// 32 random bytes, from which the nonces of comparisons follow. None where this device has no
     /// randomness to give: it never compares then.
     pub random: Option<Secret<32>>,
+    /// What is said goes by the logs that both keep, and not as texts that nobody keeps.
+    pub has_log: bool,
 }
 
 /// The state machine of one side of a conversation. See the module text.
@@ -56,8 +60,11 @@ pub struct Machine {
     account: Account,
     /// The number of the last file that the person asked to send.
     last: u32,
+    has_log: bool,
     /// The parts of a text that have come so far.
     text: Vec<u8>,
+    /// Bytes of the parts of an entry that have come so far.
+    entry: usize,
     /// What is beyond a limit. While it waits for the person, nothing more is read.
     held: Option<Entry>,
     /// How the path is, and what the person was told about it last.
@@ -85,6 +92,8 @@ enum Leaving {
 /// What counts against a limit.
 enum Entry {
     Text(String),
+    /// The last part of an entry, and how long all of it is.
+    Log(log::Message, usize),
     Offer(Offer),
 }
 
@@ -92,6 +101,7 @@ impl Entry {
     fn bytes(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
+            Self::Log(_, bytes) => *bytes,
             Self::Offer(offer) => offer.name.len(),
         }
     }
@@ -110,6 +120,7 @@ impl Machine {
             trust,
             limits,
             random,
+            has_log,
         } = terms;
         Self {
             opener,
@@ -120,7 +131,9 @@ impl Machine {
             trust,
             account: Account::new(limits),
             last: 0,
+            has_log,
             text: Vec::new(),
+            entry: 0,
             held: None,
             is_silent: false,
             is_silence_told: false,
@@ -244,6 +257,14 @@ impl Machine {
             self.out.queue.text(text.as_bytes().to_vec().into());
         }
         Ok(has_room)
+    }
+
+    /// Says this about the logs, ahead of any file that is under way. Whoever exchanges them bounds how much
+    /// waits here.
+    pub fn send_log(&mut self, message: log::Message) {
+        if self.must_be_open().is_ok() && self.has_log {
+            self.out.queue.log(message);
+        }
     }
 
     /// Sends a file when those before it are through. `path` is what the file store will be asked for. None
@@ -384,7 +405,10 @@ impl Machine {
         let message = Message::parse(body).map_err(|_| Violation::Malformed)?;
         let out = &mut self.out;
         match message {
+            Message::Text { .. } if self.has_log => return Err(Violation::OutOfTurn.into()),
             Message::Text { more, part } => self.text(more, &part)?,
+            Message::Log(_) if !self.has_log => return Err(Violation::OutOfTurn.into()),
+            Message::Log(message) => self.log(message),
             Message::Offer { id, size, name } => {
                 if self.inbox.announced(id, out)? {
                     self.enter(Entry::Offer(Offer::new(id, size, &name)));
@@ -424,6 +448,21 @@ impl Machine {
         Ok(())
     }
 
+    /// What counts is a whole entry.
+    fn log(&mut self, message: log::Message) {
+        let log::Message::Entry { more, part } = &message else {
+            return self.out.tell(Event::Log(message));
+        };
+        self.entry = self.entry.saturating_add(part.len());
+        match *more || message.begins_a_log() {
+            true => self.out.tell(Event::Log(message)),
+            false => {
+                let bytes = std::mem::take(&mut self.entry);
+                self.enter(Entry::Log(message, bytes));
+            }
+        }
+    }
+
     fn compared(&mut self, next: Next) {
         if let Some(message) = next.say {
             self.out.say(message);
@@ -457,12 +496,13 @@ impl Machine {
             // Nobody will be there to answer, or to allow more. That a text is not read here any more
             // follows from the goodbye.
             (Entry::Offer(offer), _) if is_leaving => self.out.decline(offer.id, FileError::Ended),
-            (Entry::Text(_), Err(_)) if is_leaving => {}
+            (Entry::Text(_) | Entry::Log(..), Err(_)) if is_leaving => {}
             (entry, Err(limit)) => {
                 self.held = Some(entry);
                 return Err(limit);
             }
             (Entry::Text(text), Ok(())) => self.out.tell(Event::TextReceived(text)),
+            (Entry::Log(message, _), Ok(())) => self.out.tell(Event::Log(message)),
             (Entry::Offer(offer), Ok(())) => {
                 let is_taken = self.account.take_unasked(level, offer.size);
                 self.inbox.offer(offer, is_taken, &mut self.out);
@@ -536,6 +576,7 @@ impl Machine {
         let held = self.held.as_ref().map_or(0, Entry::bytes);
         let events = self.out.events.iter().map(|event| match event {
             Event::TextReceived(text) => text.len(),
+            Event::Log(log::Message::Entry { part, .. }) => part.len(),
             _ => 0,
         });
         let files = self.outbox.held() + self.inbox.held();

@@ -10,6 +10,7 @@
 
 use super::FileError;
 use crate::handshake::MAX_BODY;
+use crate::log;
 use bytes::{Buf, Bytes};
 use std::iter;
 
@@ -64,6 +65,8 @@ pub enum Message {
     CompareNonce([u8; 32]),
     /// The host's nonce.
     CompareOpen([u8; 32]),
+    /// About the two logs, where both people keep what is said.
+    Log(log::Message),
     /// Something optional of a later version.
     Unknown,
 }
@@ -154,6 +157,7 @@ impl Message {
             Self::CompareCommit(value) => head.extend(iter::once(11).chain(*value)),
             Self::CompareNonce(value) => head.extend(iter::once(12).chain(*value)),
             Self::CompareOpen(value) => head.extend(iter::once(13).chain(*value)),
+            Self::Log(message) => return message.encode(),
             Self::Unknown => head.push(OPTIONAL),
         }
         (head, tail)
@@ -161,7 +165,12 @@ impl Message {
 
     /// Reads one body.
     pub fn parse(mut body: Bytes) -> Result<Self, Malformed> {
-        let kind = body.try_get_u8().map_err(|_| Malformed)?;
+        let kind = *body.first().ok_or(Malformed)?;
+        if log::Message::is_kind(kind) {
+            let message = log::Message::parse(body);
+            return message.map(Self::Log).map_err(|_| Malformed);
+        }
+        body.advance(1);
         let message = match kind {
             1 => {
                 let more = match body.try_get_u8() {

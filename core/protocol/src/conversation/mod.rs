@@ -38,6 +38,7 @@ pub use message::MAX_TEXT;
 
 use crate::handshake::{ChannelError, ShortString};
 use crate::link::LinkError;
+use crate::log;
 #[cfg(fuzzing)]
 use message::Message;
 use std::path::PathBuf;
@@ -77,6 +78,8 @@ impl Transfer {
 pub enum Event {
     /// The other person wrote this. It may contain anything a text can contain.
     TextReceived(String),
+    /// The other side said this about the logs.
+    Log(log::Message),
     /// The other side wants to send a file.
     FileOffered {
         /// The file.
@@ -185,6 +188,9 @@ pub enum Violation {
     /// Not a message, or a text that is not UTF-8.
     #[error("the other side sent something this version does not understand; update the app")]
     Malformed,
+    /// What it said about the logs, or sent of them, is against their rules.
+    #[error(transparent)]
+    Log(log::Fault),
     /// A text longer than [`MAX_TEXT`].
     #[error("the other side sent a text that is too long; connect again")]
     TextTooLong,

@@ -6,6 +6,7 @@
 
 use super::message::{CHUNK, Message, Texts};
 use crate::handshake::Sealer;
+use crate::log;
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -24,6 +25,8 @@ const KEY_LIFE: Duration = Duration::from_secs(3600);
 enum Talk {
     /// What is left of a text. No other message goes between its parts.
     Text(Texts),
+    /// As many as whoever exchanges the logs gives at a time.
+    Log(log::Message),
     Message(Message),
 }
 
@@ -41,6 +44,8 @@ pub(super) struct SendQueue {
     talk: VecDeque<Talk>,
     /// How many of these are texts.
     texts: usize,
+    /// How many are about logs.
+    logs: usize,
     bulk: VecDeque<Bulk>,
     is_closed: bool,
 }
@@ -52,6 +57,7 @@ impl SendQueue {
             key_ends: now + KEY_LIFE,
             talk: VecDeque::new(),
             texts: 0,
+            logs: 0,
             bulk: VecDeque::new(),
             is_closed: false,
         }
@@ -63,7 +69,7 @@ impl SendQueue {
 
     /// True if there is room for answers to what the other side says.
     pub(super) fn has_room_for_answers(&self) -> bool {
-        self.talk.len() - self.texts < ANSWERS
+        self.talk.len() - self.texts - self.logs < ANSWERS
     }
 
     /// Sends a whole text ahead of chunks, in as many messages as it needs.
@@ -71,6 +77,14 @@ impl SendQueue {
         if !self.is_closed {
             self.texts += 1;
             self.talk.push_back(Talk::Text(Message::texts(text)));
+        }
+    }
+
+    /// Sends what is said about the logs ahead of chunks.
+    pub(super) fn log(&mut self, message: log::Message) {
+        if !self.is_closed {
+            self.logs += 1;
+            self.talk.push_back(Talk::Log(message));
         }
     }
 
@@ -111,7 +125,7 @@ impl SendQueue {
     pub(super) fn close(&mut self) {
         self.is_closed = true;
         self.talk.clear();
-        self.texts = 0;
+        (self.texts, self.logs) = (0, 0);
         self.bulk.clear();
     }
 
@@ -123,6 +137,10 @@ impl SendQueue {
     pub(super) fn next(&mut self) -> Option<Message> {
         match self.talk.pop_front() {
             Some(Talk::Message(message)) => return Some(message),
+            Some(Talk::Log(message)) => {
+                self.logs -= 1;
+                return Some(Message::Log(message));
+            }
             Some(Talk::Text(mut parts)) => {
                 let part = parts.next();
                 match parts.is_over() {
@@ -164,7 +182,8 @@ impl SendQueue {
     pub(super) fn held(&self) -> usize {
         let talk = self.talk.iter().map(|talk| match talk {
             Talk::Text(parts) => parts.left(),
-            Talk::Message(_) => 0,
+            Talk::Log(log::Message::Entry { part, .. }) => part.len(),
+            Talk::Log(_) | Talk::Message(_) => 0,
         });
         let bulk = self.bulk.iter().map(|bulk| match bulk {
             Bulk::Block { bytes, .. } => bytes.len(),

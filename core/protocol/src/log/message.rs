@@ -4,7 +4,7 @@
 //! A message is one byte of kind and its fields. There is one encoding of everything, and a parser
 //! refuses any other.
 
-use super::entry::{BadEntry, Entry, Incarnation, MAX_ENTRY, Whose, array};
+use super::entry::{BadEntry, Entry, Header, Incarnation, Kind, MAX_ENTRY, Whose, array};
 use super::ledger::{MAX_INCARNATIONS, MAX_LINES};
 use super::row::{Arrival, Author, LogId, Row, Tip};
 use crate::handshake::MAX_BODY;
@@ -75,6 +75,16 @@ impl Message {
     /// True if a frame body of this kind is read here.
     pub fn is_kind(kind: u8) -> bool {
         matches!(kind, HEADS | ENTRY | STORED)
+    }
+
+    /// True for the first entry of an incarnation, which says nothing to a person.
+    pub fn begins_a_log(&self) -> bool {
+        let Self::Entry { more: false, part } = self else {
+            return false;
+        };
+        let mut entry = part.get(FRONT..).map(Bytes::copy_from_slice);
+        let header = entry.as_mut().and_then(|entry| Header::read(entry).ok());
+        header.is_some_and(|header| header.kind == Kind::FIRST && header.sequence == 1)
     }
 
     /// The body as a head and the bytes behind it, which are not copied.

@@ -14,6 +14,7 @@ fn machine(now: Instant, limits: Limits) -> (Machine, Sealer) {
         trust: Trust::because(TrustReason::OpenLink),
         limits,
         random: None,
+        has_log: false,
     };
     let channel = Channel::new(&ours, &theirs, [7; 32], Role::Host);
     let other = Channel::new(&theirs, &ours, [7; 32], Role::Guest);

@@ -265,6 +265,7 @@ impl World {
                 trust: Trust::because(reason),
                 limits,
                 random: Some(random.secret()),
+                has_log: false,
             };
             let store = Store {
                 free: match !is_calm && random.one_in(4) {

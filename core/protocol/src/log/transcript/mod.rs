@@ -9,7 +9,7 @@ mod life;
 
 use super::body::{Body, FileBody, FolderBody, Root, Unreadable};
 use super::chain::LogKeys;
-use super::entry::{Incarnation, Kind, Life, Whose};
+use super::entry::{Incarnation, Kind, Life, ReplyTo, Whose};
 use super::order::Place;
 use super::row::{Author, LogId, Row};
 pub use life::Agreement;
@@ -162,6 +162,36 @@ impl Transcript {
         }
         self.rows.insert(place, line);
         self.touched(&place)
+    }
+
+    /// How many rows were handed in.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Where they stand, in their order.
+    pub fn places(&self) -> impl Iterator<Item = Place> + '_ {
+        self.rows.keys().copied()
+    }
+
+    /// How somebody who writes now says to be about what stands there: as it was first, or as it is seen.
+    pub fn named(&self, place: &Place, writer: Author, as_seen: bool) -> Option<ReplyTo> {
+        let line = self.rows.get(place)?;
+        let seen = self.edits(line).last().filter(|_| as_seen);
+        Some(ReplyTo {
+            whose: match line.log.author == writer {
+                true => Whose::Writer,
+                false => Whose::Other,
+            },
+            incarnation: line.log.incarnation,
+            sequence: line.sequence,
+            version: seen.map_or(line.version, |(version, _)| version),
+        })
     }
 
     /// Forgets the rows that are not within `kept`, so that memory does not grow with what was scrolled.

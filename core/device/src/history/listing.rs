@@ -1,0 +1,188 @@
+//! The rows of one session on one screen: those of the history, and those that nobody keeps.
+//!
+//! A screen takes so many at a time. What is kept waits on the disk until there is room for it, and is told
+//! as it looks then; what is not kept waits here, and whoever sends it is held back across the link.
+
+use super::super::shared::Shared;
+use super::super::window::Window;
+use super::super::{Event, Lasting, Quoted, Reaction, Row, RowContent, SessionId};
+use handfast_protocol::handshake::PublicKey;
+use handfast_protocol::log::{Author, Item, Place, Quote, Shown};
+use handfast_protocol::pairing::Now;
+use std::collections::{BTreeMap, VecDeque};
+
+/// See the module text.
+#[derive(Default)]
+pub(crate) struct Listing {
+    window: Window,
+    /// Rows of the peer that nobody keeps, until the screen has taken others.
+    later: VecDeque<Row>,
+    /// Whose history is listed.
+    history: Option<PublicKey>,
+    /// Rows of it that are to be told, and whether they were there before.
+    owed: BTreeMap<Place, bool>,
+    /// Rows of it that were told: their number, and whether they were there before.
+    told: BTreeMap<Place, (u64, bool)>,
+}
+
+impl Listing {
+    /// Lists the history of this contact from now on.
+    pub(crate) fn list_history(&mut self, shared: &mut Shared, with: PublicKey) {
+        if self.history.replace(with) != Some(with) {
+            self.owed = shared.open_history(with);
+        }
+    }
+
+    pub(crate) fn history(&self) -> Option<PublicKey> {
+        self.history
+    }
+
+    /// These look different now.
+    pub(crate) fn owe(&mut self, touched: &BTreeMap<Place, bool>) {
+        for (place, was_there) in touched {
+            self.owed.entry(*place).or_insert(*was_there);
+        }
+    }
+
+    /// What stands in the row with this number.
+    pub(crate) fn place_of(&self, number: u64) -> Option<Place> {
+        let mut told = self.told.iter();
+        let found = told.find(|(_, (told, _))| *told == number);
+        found.map(|(place, _)| *place)
+    }
+
+    pub(crate) fn has_room(&self) -> bool {
+        self.window.has_room()
+    }
+
+    /// Rows that nobody keeps wait for room.
+    pub(crate) fn is_behind(&self) -> bool {
+        !self.later.is_empty()
+    }
+
+    /// So many rows have reached the screen.
+    pub(crate) fn taken(&mut self, shared: &mut Shared, id: SessionId, rows: u32) {
+        self.window.taken(rows);
+        while self.window.has_room()
+            && let Some(row) = self.later.pop_front()
+        {
+            self.tell(shared, id, row);
+        }
+    }
+
+    /// Tells a row that nobody keeps, or keeps one that came while the screen had enough: the peer was held
+    /// back a moment after that.
+    pub(crate) fn list(&mut self, shared: &mut Shared, id: SessionId, row: Row) {
+        match row.ours || (self.window.has_room() && self.later.is_empty()) {
+            true => self.tell(shared, id, row),
+            false => self.later.push_back(row),
+        }
+    }
+
+    /// It is over: everything that came is told.
+    pub(crate) fn flush(&mut self, shared: &mut Shared, id: SessionId) {
+        for row in std::mem::take(&mut self.later) {
+            self.tell(shared, id, row);
+        }
+    }
+
+    /// Tells what is owed of the history, as far as the screen takes it.
+    pub(crate) fn tell_owed(&mut self, shared: &mut Shared, id: SessionId, now: Now) {
+        let Some(with) = self.history else {
+            return;
+        };
+        while self.window.has_room()
+            && let Some((place, was_there)) = self.owed.pop_first()
+        {
+            let told = self.told.get(&place).copied();
+            let (number, was_there) = told.unwrap_or_else(|| (shared.next_row(), was_there));
+            let before = match told {
+                Some(_) => None,
+                None => self.behind(&place),
+            };
+            let row = shared.history(with).and_then(|history| {
+                let item = history.item(&place, now)?;
+                Some(row_of(&item, number, before, was_there))
+            });
+            match row {
+                Some(row) => {
+                    self.told.insert(place, (number, was_there));
+                    self.tell(shared, id, row);
+                }
+                None if self.told.remove(&place).is_some() => {
+                    shared.tell(Event::RowGone(id, number));
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// The row before which a new one stands.
+    fn behind(&self, place: &Place) -> Option<u64> {
+        let next = self.told.range(place..).next();
+        next.map(|(_, (number, _))| *number)
+    }
+
+    /// Tells a row, and which ones leave the screen for it.
+    fn tell(&mut self, shared: &mut Shared, id: SessionId, row: Row) {
+        let gone = self.window.tell(&row);
+        shared.tell(Event::Row(id, row));
+        for number in gone {
+            self.told.retain(|_, (told, _)| *told != number);
+            shared.tell(Event::RowGone(id, number));
+        }
+    }
+}
+
+/// A row that nobody keeps.
+pub(crate) fn unkept(number: u64, ours: bool, content: RowContent, at: u64) -> Row {
+    Row {
+        number,
+        ours,
+        at,
+        before: None,
+        lasting: None,
+        content,
+    }
+}
+
+/// An item of a history as a row of a screen.
+fn row_of(item: &Item<'_>, number: u64, before: Option<u64>, is_old: bool) -> Row {
+    let mut earlier = Vec::new();
+    let content = match &item.shown {
+        Shown::Text { text, earlier: old } => {
+            earlier = old.iter().map(|text| (*text).to_owned()).collect();
+            RowContent::Text((*text).to_owned())
+        }
+        Shown::Restored => RowContent::Restored,
+        Shown::Withdrawn => RowContent::Withdrawn,
+        Shown::Ended => RowContent::Ended,
+        Shown::File { .. } | Shown::Folder(_) | Shown::LifeProposed(_) | Shown::NotReadable => {
+            RowContent::NotReadable
+        }
+    };
+    let quote = item.quote.as_ref().map(|quote| match quote {
+        Quote::Text { text, .. } => Quoted::Text((*text).to_owned()),
+        Quote::Other { .. } => Quoted::Other,
+        Quote::NotHere => Quoted::NotHere,
+    });
+    let reactions = item.reactions.iter().map(|(author, symbol)| Reaction {
+        ours: *author == Author::Me,
+        symbol: (*symbol).to_owned(),
+    });
+    Row {
+        number,
+        ours: item.author == Author::Me,
+        at: item.at,
+        before,
+        lasting: Some(Lasting {
+            is_delivered: item.is_delivered,
+            is_old,
+            quote,
+            reactions: reactions.collect(),
+            earlier,
+            ends_at: item.ends_at,
+        }),
+        content,
+    }
+}

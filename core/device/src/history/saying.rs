@@ -1,0 +1,43 @@
+//! What a person writes, as an entry of the log.
+
+use super::super::session::Context;
+use super::super::{Done, Refusal, Saying};
+use handfast_protocol::handshake::PublicKey;
+use handfast_protocol::log::{Body, ReplyTo};
+
+/// Writes this to a contact, whether they are here or not.
+///
+/// # Errors
+/// When nothing like it can be written, or so much waits for the disk that no more is taken.
+pub(crate) fn write(
+    context: &mut Context<'_>,
+    with: PublicKey,
+    saying: Saying,
+) -> Result<Done, Refusal> {
+    let about = |row: u64, as_seen: bool| -> Result<Option<ReplyTo>, Refusal> {
+        let place = context.listing.place_of(row);
+        let history = context.shared.history(with);
+        let about = place.and_then(|place| history?.about(&place, as_seen));
+        about.map(Some).ok_or(Refusal::NotNow)
+    };
+    let (body, about) = match saying {
+        Saying::Text(text) => (Body::Text(text), None),
+        Saying::Reply { to, text } => (Body::Text(text), about(to, true)?),
+        Saying::React(row, symbol) => (Body::Reaction(symbol), about(row, false)?),
+        Saying::Edit { row, text } => (Body::Edit(text), about(row, false)?),
+        Saying::TakeBack(row) => (Body::Withdraw, about(row, false)?),
+        Saying::File { .. }
+        | Saying::AcceptFile(_)
+        | Saying::CancelFile(_)
+        | Saying::Compare
+        | Saying::Compared(..)
+        | Saying::OnlyThey
+        | Saying::AllowMore
+        | Saying::Leave => return Err(Refusal::NotNow),
+    };
+    let (session, now) = (context.id, context.now);
+    let written = context.shared.with_history(with, |history, shared| {
+        history.write(shared, session, &body, about, now)
+    });
+    written.unwrap_or(Err(Refusal::NotNow))
+}

@@ -1,0 +1,212 @@
+//! The conversations of a simulated disk: rows in memory, with the same rules as a store's.
+
+use handfast_device::{Found, Page, Query, Write};
+use handfast_protocol::handshake::StaticKey;
+use handfast_protocol::log::{
+    Author, Content, Head, Incarnation, LogId, LogKeys, Looked, Marks, Place, Row, Saved,
+};
+use handfast_store::StoreError;
+use std::collections::BTreeMap;
+
+/// See the module text. Clones are copies of the disk.
+#[derive(Clone)]
+pub(crate) struct Logs {
+    own: StaticKey,
+    conversations: BTreeMap<[u8; 32], Conversation>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Conversation {
+    keys: LogKeys,
+    pub(crate) rows: BTreeMap<Place, Row>,
+    pub(crate) marks: Marks,
+    pub(crate) delivered: BTreeMap<Incarnation, u64>,
+}
+
+impl Logs {
+    pub(crate) fn new(own: &StaticKey) -> Self {
+        Self {
+            own: own.clone(),
+            conversations: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn with(&self, key: [u8; 32]) -> Option<&Conversation> {
+        self.conversations.get(&key)
+    }
+
+    /// The disk was made from an export.
+    pub(crate) fn imported(&mut self) {
+        for conversation in self.conversations.values_mut() {
+            conversation.marks = Marks::default();
+        }
+    }
+
+    fn of(&mut self, key: handfast_protocol::handshake::PublicKey) -> &mut Conversation {
+        let own = &self.own;
+        let conversation = self.conversations.entry(key.0);
+        conversation.or_insert_with(|| Conversation {
+            keys: LogKeys::new(own, key),
+            rows: BTreeMap::new(),
+            marks: Marks::default(),
+            delivered: BTreeMap::new(),
+        })
+    }
+
+    /// All of this is there, or nothing: what is not the next of its line is not kept.
+    pub(crate) fn keep(&mut self, writes: &[Write]) -> Result<(), StoreError> {
+        let mut logs = self.clone();
+        for write in writes {
+            logs.apply(write)?;
+        }
+        *self = logs;
+        Ok(())
+    }
+
+    fn apply(&mut self, write: &Write) -> Result<(), StoreError> {
+        match write {
+            Write::Row(with, row) => return self.of(*with).add(row),
+            Write::Marks(with, marks) => self.of(*with).marks = *marks,
+            Write::Delivered(with, incarnation, up_to) => {
+                let delivered = &mut self.of(*with).delivered;
+                let last = delivered.entry(*incarnation).or_default();
+                *last = up_to.max(last).to_owned();
+            }
+            Write::Forget(with) => drop(self.conversations.remove(&with.0)),
+            Write::Refuse(refused) => drop(self.conversations.remove(&refused.key.0)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(crate) fn find(&mut self, query: &Query) -> Found {
+        let conversation = self.of(query.with());
+        match query {
+            Query::Ledger { most, .. } => {
+                let page = conversation.page(None, *most);
+                Found::Ledger(Box::new(conversation.saved()), page)
+            }
+            Query::LookUp { log, sequence, .. } => Found::Looked(Looked {
+                before: match sequence {
+                    0 | 1 => Vec::new(),
+                    sequence => {
+                        let before = conversation.at(*log, sequence - 1);
+                        before.map(|row| Head::of(row).point).collect()
+                    }
+                },
+                at: conversation
+                    .at(*log, *sequence)
+                    .map(|row| row.hash)
+                    .collect(),
+            }),
+            Query::Load {
+                log, from, at_most, ..
+            } => {
+                let place = |row: &Row| (row.entry.header.sequence, row.line);
+                let mut wanted: Vec<Row> = conversation
+                    .rows
+                    .values()
+                    .filter(|row| row.log() == *log && place(row) >= *from)
+                    .cloned()
+                    .collect();
+                wanted.sort_by_key(place);
+                let mut bytes = 0;
+                let fits = |row: &Row| {
+                    bytes += row.length();
+                    bytes <= *at_most || bytes == row.length()
+                };
+                Found::Loaded(wanted.into_iter().take_while(fits).collect())
+            }
+            Query::Rows { before, most, .. } => Found::Rows(conversation.page(*before, *most)),
+        }
+    }
+}
+
+impl Conversation {
+    fn add(&mut self, row: &Row) -> Result<(), StoreError> {
+        let sequence = row.entry.header.sequence;
+        let ends = self.saved().heads;
+        let end_of = |line: u8| {
+            let mut ends = ends.iter();
+            ends.find(|(log, of, _)| (*log, *of) == (row.log(), line))
+        };
+        let is_next = match (end_of(row.line), row.line) {
+            (Some((.., end)), _) => end.sequence + 1 >= sequence,
+            (None, 0) => sequence == 1,
+            (None, line) => end_of(line - 1).is_some(),
+        };
+        if !is_next {
+            return Err(StoreError::Internal);
+        }
+        let before = self
+            .at(row.log(), row.entry.header.sequence)
+            .any(|other| other.line == row.line && other.hash != row.hash);
+        assert!(!before, "a place is written twice");
+        let mut new = row.clone();
+        for (_, other) in &mut self.rows {
+            if row.erases(other) {
+                other.entry.erase();
+            }
+            if other.erases(row) {
+                new.entry.erase();
+            }
+        }
+        let place = self.keys.place(&new);
+        self.rows.entry(place).or_insert(new);
+        Ok(())
+    }
+
+    fn at(&self, log: LogId, sequence: u64) -> impl Iterator<Item = &Row> {
+        self.rows
+            .values()
+            .filter(move |row| row.log() == log && row.entry.header.sequence == sequence)
+    }
+
+    fn page(&self, before: Option<Place>, most: usize) -> Page {
+        let rows = self.rows.iter().rev();
+        let rows = rows.filter(|(place, _)| before.is_none_or(|before| **place < before));
+        let rows: Vec<Row> = rows.take(most).map(|(_, row)| row.clone()).collect();
+        let is_first = rows.len() < most;
+        Page { rows, is_first }
+    }
+
+    fn saved(&self) -> Saved {
+        let mut heads: BTreeMap<(LogId, u8), Head> = BTreeMap::new();
+        for row in self.rows.values() {
+            let head = Head::of(row);
+            let last = heads.entry((row.log(), row.line)).or_insert(head);
+            if last.sequence < head.sequence {
+                *last = head;
+            }
+        }
+        let is_own = |log: &LogId| log.author == Author::Me;
+        Saved {
+            delivered: heads
+                .keys()
+                .filter(|(log, line)| is_own(log) && *line == 0)
+                .map(|(log, _)| {
+                    let delivered = self.delivered.get(&log.incarnation);
+                    (log.incarnation, delivered.copied().unwrap_or_default())
+                })
+                .collect(),
+            heads: heads
+                .into_iter()
+                .map(|((log, line), head)| (log, line, head))
+                .collect(),
+            marks: self.marks,
+        }
+    }
+
+    /// What stands in both logs, in the order of every screen: who wrote it, seen by `Author::Me` of this disk,
+    /// its hash, and what it says if that is not erased.
+    pub(crate) fn told(&self) -> Vec<(Author, [u8; 32], Option<Vec<u8>>)> {
+        let rows = self.rows.values().map(|row| {
+            let body = match &row.entry.content {
+                Content::Whole { body, .. } => Some(body.to_vec()),
+                Content::Erased { .. } => None,
+            };
+            (row.author, row.hash, body)
+        });
+        rows.collect()
+    }
+}

@@ -1,0 +1,278 @@
+//! The conversations of a device as rows of a store: what a [`Query`] asks and what a row of a log means there.
+
+use bytes::Bytes;
+use handfast_device::{Found, Page, Query};
+use handfast_protocol::handshake::PublicKey;
+use handfast_protocol::log::{
+    Author, Head, Incarnation, Kind, LogId, Looked, Marks, Place, Point, ReplyTo, Row, Saved, Whose,
+};
+use handfast_store::{self as store, Batch, KeptEntry, LogLine, StoreError};
+
+/// Bytes of rows that are read at a time where all of them are looked at.
+const STRETCH: usize = 256 << 10;
+
+/// What of which device is read and written, and with whom it talks.
+#[derive(Clone, Copy)]
+pub(super) struct Conversation<'a, 'b> {
+    pub(super) batch: &'a Batch<'b>,
+    pub(super) own: PublicKey,
+    pub(super) with: PublicKey,
+}
+
+impl Conversation<'_, '_> {
+    /// Keeps a row, and erases what it takes back.
+    pub(super) fn add(self, row: &Row) -> Result<(), StoreError> {
+        let header = &row.entry.header;
+        let body = row.to_body_record();
+        let entry = KeptEntry {
+            place: store::Place {
+                lamport: header.lamport,
+                log: self.line(row.log(), row.line),
+                sequence: header.sequence,
+            },
+            hash: row.hash,
+            shown: row.shown,
+            head: row.to_record(),
+            body: body.map(|body| body.to_vec()),
+        };
+        self.batch.add_entry(self.with, &entry)?;
+        let about = header.reply_to.filter(|about| about.whose == Whose::Writer);
+        match (header.kind, about) {
+            (Kind::WITHDRAW, Some(about)) => self.take_back(row, about),
+            // What it is about may be taken back already.
+            (Kind::EDIT | Kind::FILE, Some(about)) if self.is_erased(row.author, about)? => {
+                self.batch.erase_body(self.with, entry.place)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn put_marks(self, marks: Marks) -> Result<(), StoreError> {
+        self.batch.put_ledger(self.with, &marks.to_bytes())
+    }
+
+    pub(super) fn set_delivered(self, of: Incarnation, up_to: u64) -> Result<(), StoreError> {
+        let log = LogId {
+            author: Author::Me,
+            incarnation: of,
+        };
+        self.batch
+            .set_delivered(self.with, self.line(log, 0), up_to)
+    }
+
+    /// Answers a question about it.
+    pub(super) fn find(self, query: &Query) -> Result<Found, StoreError> {
+        Ok(match query {
+            Query::Ledger { most, .. } => {
+                Found::Ledger(Box::new(self.saved()?), self.page(None, *most)?)
+            }
+            Query::LookUp { log, sequence, .. } => {
+                let before = match sequence {
+                    0 | 1 => Vec::new(),
+                    sequence => self.at(*log, sequence - 1)?,
+                };
+                let point = |row: &Row| Head::of(row).point;
+                Found::Looked(Looked {
+                    before: before.iter().map(point).collect(),
+                    at: self
+                        .at(*log, *sequence)?
+                        .iter()
+                        .map(|row| row.hash)
+                        .collect(),
+                })
+            }
+            Query::Load {
+                log, from, at_most, ..
+            } => Found::Loaded(self.load(*log, *from, *at_most)?),
+            Query::Rows { before, most, .. } => Found::Rows(self.page(*before, *most)?),
+        })
+    }
+
+    /// Erases the bodies that this withdrawal takes back: of what it is about, and of what was said about that
+    /// by the same writer. Where the first is erased already, the others are too.
+    fn take_back(self, withdrawal: &Row, about: ReplyTo) -> Result<(), StoreError> {
+        if self.is_erased(withdrawal.author, about)? {
+            return Ok(());
+        }
+        for log in self.logs_of(withdrawal.author)? {
+            let mut next = match log.incarnation.cmp(&about.incarnation) {
+                std::cmp::Ordering::Less => continue,
+                std::cmp::Ordering::Equal => about.sequence,
+                std::cmp::Ordering::Greater => 1,
+            };
+            loop {
+                let found = self.entries_of(log, next, STRETCH)?;
+                let Some((last, _)) = found.last() else {
+                    break;
+                };
+                next = last.sequence + 1;
+                for (place, row) in found {
+                    if withdrawal.erases(&row) {
+                        self.batch.erase_body(self.with, place)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// True if nothing is left of what stands there.
+    fn is_erased(self, writer: Author, about: ReplyTo) -> Result<bool, StoreError> {
+        let log = LogId {
+            author: writer,
+            incarnation: about.incarnation,
+        };
+        let found = self.at(log, about.sequence)?;
+        let mut found = found.iter().filter(|row| row.version() == about.version);
+        Ok(found.any(|row| row.to_body_record().is_none()))
+    }
+
+    /// The logs of one of the two.
+    fn logs_of(self, author: Author) -> Result<Vec<LogId>, StoreError> {
+        let ends = self.batch.log_ends(self.with)?;
+        let logs = ends.iter().map(|end| self.log(end.log));
+        let mut logs: Vec<LogId> = logs.filter(|log| log.author == author).collect();
+        logs.sort_unstable();
+        logs.dedup();
+        Ok(logs)
+    }
+
+    fn saved(self) -> Result<Saved, StoreError> {
+        let ends = self.batch.log_ends(self.with)?;
+        let marks = self.batch.ledger(self.with)?;
+        let delivered = ends.iter().filter_map(|end| {
+            let log = self.log(end.log);
+            let is_main = log.author == Author::Me && end.log.line == 0;
+            is_main.then_some((log.incarnation, end.delivered))
+        });
+        Ok(Saved {
+            delivered: delivered.collect(),
+            marks: match marks.is_empty() {
+                true => Marks::default(),
+                false => Marks::from_bytes(marks.into()).map_err(|_| StoreError::Damaged)?,
+            },
+            heads: ends
+                .iter()
+                .map(|end| {
+                    let point = Point {
+                        hash: end.hash,
+                        lamport: end.lamport,
+                        shown: end.shown,
+                    };
+                    let head = Head {
+                        sequence: end.sequence,
+                        point,
+                    };
+                    (self.log(end.log), end.log.line, head)
+                })
+                .collect(),
+        })
+    }
+
+    /// The last rows before a place. What is damaged is left out.
+    fn page(self, before: Option<Place>, most: usize) -> Result<Page, StoreError> {
+        let before = before.map(|place| store::Place {
+            lamport: place.lamport,
+            log: LogLine {
+                author: PublicKey(place.author),
+                counter: place.incarnation.counter,
+                random: place.incarnation.random,
+                line: 0,
+            },
+            sequence: place.sequence,
+        });
+        let found = self.batch.entries(self.with, before.as_ref(), most)?;
+        let is_first = found.len() < most;
+        let rows = found.into_iter().filter_map(|entry| match entry {
+            Ok(entry) => self.row(entry).ok(),
+            Err(damaged) => {
+                log::warn!("{damaged}, and left out");
+                None
+            }
+        });
+        Ok(Page {
+            rows: rows.collect(),
+            is_first,
+        })
+    }
+
+    /// What stands at a place of a log, on all its lines.
+    fn at(self, log: LogId, sequence: u64) -> Result<Vec<Row>, StoreError> {
+        let found = self.entries_of(log, sequence, 0)?.into_iter();
+        let rows = found.filter(|(place, _)| place.sequence == sequence);
+        Ok(rows.map(|(_, row)| row).collect())
+    }
+
+    /// Rows of a log from a place and line on, of so many bytes together, and one in any case.
+    fn load(
+        self,
+        log: LogId,
+        (sequence, line): (u64, u8),
+        at_most: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        let found = self.entries_of(log, sequence, at_most)?.into_iter();
+        let wanted = found.map(|(_, row)| row).filter(|row| {
+            let place = (row.entry.header.sequence, row.line);
+            place >= (sequence, line)
+        });
+        let mut bytes = 0_usize;
+        let mut rows: Vec<Row> = Vec::new();
+        for row in wanted {
+            bytes += row.length();
+            if bytes > at_most && !rows.is_empty() {
+                break;
+            }
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    fn entries_of(
+        self,
+        log: LogId,
+        from: u64,
+        most_bytes: usize,
+    ) -> Result<Vec<(store::Place, Row)>, StoreError> {
+        let line = self.line(log, 0);
+        let found = self
+            .batch
+            .entries_of_log(self.with, line, from, most_bytes)?;
+        let found = found.into_iter().map(|entry| {
+            let entry = entry.map_err(|_| StoreError::Damaged)?;
+            Ok((entry.place, self.row(entry)?))
+        });
+        found.collect()
+    }
+
+    fn row(self, entry: KeptEntry) -> Result<Row, StoreError> {
+        let LogId { author, .. } = self.log(entry.place.log);
+        let body = entry.body.map(Bytes::from);
+        let row = Row::from_record(author, entry.place.log.line, entry.head.into(), body);
+        row.map_err(|_| StoreError::Damaged)
+    }
+
+    fn line(self, log: LogId, line: u8) -> LogLine {
+        LogLine {
+            author: match log.author {
+                Author::Me => self.own,
+                Author::Peer => self.with,
+            },
+            counter: log.incarnation.counter,
+            random: log.incarnation.random,
+            line,
+        }
+    }
+
+    fn log(self, line: LogLine) -> LogId {
+        LogId {
+            author: match line.author == self.own {
+                true => Author::Me,
+                false => Author::Peer,
+            },
+            incarnation: Incarnation {
+                counter: line.counter,
+                random: line.random,
+            },
+        }
+    }
+}
