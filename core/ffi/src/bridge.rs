@@ -3,7 +3,7 @@
 use super::guard::joined;
 use super::links::Links;
 use super::screen::screen;
-use super::{Change, Entry, ErrorKind, HandfastError, Listener, Screen};
+use super::{Change, Entry, ErrorKind, HandfastError, Listener, Mark, Screen};
 use handfast_native::device::{
     self, Command, Done, Event, Refusal, RowContent, SessionCommand, SessionId, Settings,
 };
@@ -166,9 +166,13 @@ fn change(event: Event, links: &Links) -> Option<Change> {
             screen: screen(&view, &links.base()),
         },
         Event::Row(session, row) => {
-            let (session, number) = (session.0, row.number);
+            let (session, number, before) = (session.0, row.number, row.before);
             match entry(row) {
-                Some(entry) => Change::Listed { session, entry },
+                Some(entry) => Change::Listed {
+                    session,
+                    entry,
+                    before,
+                },
                 None => Change::Gone { session, number },
             }
         }
@@ -202,17 +206,28 @@ fn entry(row: device::Row) -> Option<Entry> {
     let device::Row {
         number,
         ours,
+        at,
         content,
+        lasting,
         ..
     } = row;
+    let at = at / 1000;
     Some(match content {
-        RowContent::Text(text) => Entry::Text { number, ours, text },
+        RowContent::Text(text) => Entry::Text {
+            number,
+            ours,
+            text,
+            at,
+            mark: Mark::of(lasting.as_ref()),
+            is_old: lasting.is_some_and(|lasting| lasting.is_old),
+        },
         RowContent::File { name, size, state } => Entry::File {
             number,
             ours,
             name,
             size,
             state: state.into(),
+            at,
         },
         RowContent::Withdrawn
         | RowContent::Ended

@@ -14,6 +14,12 @@ pub enum Entry {
         ours: bool,
         /// It may contain anything that a text can contain.
         text: String,
+        /// When it was said, in seconds since 1970-01-01 UTC.
+        at: u64,
+        /// Who keeps it.
+        mark: Mark,
+        /// It was there before this session looked.
+        is_old: bool,
     },
     /// A file.
     File {
@@ -27,7 +33,30 @@ pub enum Entry {
         size: u64,
         /// How far it is.
         state: FileState,
+        /// When it came up, in seconds since 1970-01-01 UTC.
+        at: u64,
     },
+}
+
+/// Who keeps what was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Mark {
+    /// Nobody, beyond this conversation.
+    Nobody,
+    /// It is on this device; of ours, it goes on from here.
+    OnThisDevice,
+    /// It is on theirs as well.
+    OnTheirs,
+}
+
+impl Mark {
+    pub(super) fn of(lasting: Option<&device::Lasting>) -> Self {
+        match lasting {
+            None => Self::Nobody,
+            Some(lasting) if lasting.is_delivered => Self::OnTheirs,
+            Some(_) => Self::OnThisDevice,
+        }
+    }
 }
 
 /// How far a file is.

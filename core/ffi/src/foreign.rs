@@ -53,6 +53,8 @@ pub enum Change {
         session: u64,
         /// The whole state of it.
         entry: Entry,
+        /// Where a new one stands: before the row with this number; none for the end.
+        before: Option<u64>,
     },
     /// The row with this number leaves the screen: so many have come after it.
     Gone {

@@ -4,7 +4,7 @@ use super::bridge::Bridge;
 use super::sealing::credential_parts;
 use super::{Code, ErrorKind, Finding, HandfastError, Screen, screen};
 use handfast_native::conversation::ToSend;
-use handfast_native::device::{AcceptTerms, Command, Saying, SessionCommand, SessionId};
+use handfast_native::device::{AcceptTerms, Command, Done, Saying, SessionCommand, SessionId};
 use handfast_native::seal::Answers;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -146,7 +146,8 @@ impl Session {
 
     // --- Talking --------------------------------------------------------------------------------
 
-    /// Sends a text of at most 64 KiB, ahead of files that are under way. Returns when it is queued.
+    /// Sends a text of at most 64 KiB, ahead of files that are under way. Returns when it is queued; to a contact
+    /// that keeps what is said, when it is on the disk, and it can be said while they are apart.
     ///
     /// # Errors
     /// [`ErrorKind::BadText`] if it is empty, [`ErrorKind::TooLarge`], [`ErrorKind::NotNow`] without a
@@ -156,6 +157,23 @@ impl Session {
             return Err(ErrorKind::BadText.into());
         }
         self.say(Saying::Text(text)).await
+    }
+
+    /// Lists what was said before the rows that are listed, as far as both keep it; false where nothing was.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] without a contact that is kept.
+    pub async fn earlier(&self) -> Result<bool, HandfastError> {
+        let earlier = Command::To(self.id, SessionCommand::Earlier);
+        Ok(self.bridge.command(earlier).await? != Done::Beginning)
+    }
+
+    /// Takes back the text in the row with this number, which both keep: it is erased on both sides.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if there is none, or it is not ours.
+    pub async fn take_back(&self, number: u64) -> Result<(), HandfastError> {
+        self.say(Saying::TakeBack(number)).await
     }
 
     /// Sends the file at this path, or the folder as one archive, after those before it. How it goes is told

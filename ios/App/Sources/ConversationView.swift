@@ -60,7 +60,8 @@ struct ConversationView: View {
                         Text(day.title).font(.footnote.bold()).foregroundStyle(.secondary).padding(8)
                             .accessibilityAddTraits(.isHeader)
                         ForEach(day.rows) { row in
-                            RowView(row: RowPage(row), perform: act, copy: actions.copy)
+                            RowView(row: RowPage(row), perform: act, copy: actions.copy, takeBack: takeBack(row))
+                                .onAppear { if row.id == model.rows.first?.id { model.earlier() } }
                         }
                     }
                     if let waiting = talk.waiting {
@@ -122,6 +123,12 @@ struct ConversationView: View {
         .background(.thinMaterial)
     }
 
+    /// Erases a text of ours that both keep.
+    private func takeBack(_ row: Row) -> (() -> Void)? {
+        guard case .text(let text) = row, text.ours, text.mark != .nobody else { return nil }
+        return { model.takeBack(text.number) }
+    }
+
     private var draft: Binding<String> {
         let contact = talk.contact ?? ""
         return Binding {
@@ -146,6 +153,7 @@ private struct RowView: View {
     let row: RowPage
     let perform: (RowChoice) -> Void
     let copy: (String) -> Void
+    let takeBack: (() -> Void)?
 
     var body: some View {
         VStack(alignment: .leading, spacing: 6) {
@@ -203,6 +211,9 @@ private struct RowView: View {
                     } icon: {
                         Image(systemName: "doc.on.doc")
                     }
+                }
+                if let takeBack {
+                    Button(action: takeBack) { Text(.takeBackText) }
                 }
             }
         }

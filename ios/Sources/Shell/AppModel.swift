@@ -44,8 +44,6 @@ public final class AppModel {
     @ObservationIgnored private var people: [Contact] = []
     /// Who of the people is looked at.
     @ObservationIgnored private var person: String?
-    /// What was written to people who were not here, and waits.
-    @ObservationIgnored private var waitingTexts = WaitingTexts()
     @ObservationIgnored private var settings: Settings?
     @ObservationIgnored private var topic: Topic?
     /// What works from here is looked at; a number for each time, so that what comes too late is recognised.
@@ -308,11 +306,18 @@ public final class AppModel {
         onStage { device, session in try await device.acceptRestored(session, agrees) }
     }
 
-    /// A text that waits is not to be sent any more.
+    /// A text of ours that both keep is erased on both sides.
     public func takeBack(_ number: UInt64) {
-        act { model, _ in
-            model.waitingTexts.remove(number)
-            model.drawRows()
+        onStage { device, session in try await device.takeBack(session, number) }
+    }
+
+    /// Lists what was said before what is listed, while there is anything.
+    public func earlier() {
+        act { [front] model, device in
+            guard let session = model.onStage, session.id == front, session.hasEarlier, session.over == nil else { return }
+            model.change(session.id) { $0.hasEarlier = false }
+            let hasEarlier = try await device.earlier(session.id)
+            model.change(session.id) { $0.hasEarlier = hasEarlier }
         }
     }
 
@@ -325,7 +330,6 @@ public final class AppModel {
                 model.remove { $0.id == session.id }
             }
             try await device.forget(id)
-            model.waitingTexts.forget(id)
             model.person = nil
             try await model.refresh(device)
         }
@@ -502,10 +506,7 @@ public final class AppModel {
     }
 
     public func send(_ text: String) {
-        act { [front] model, device in
-            guard let front else { return }
-            try await model.say(text, in: front, device)
-        }
+        onStage { device, session in try await device.send(session, text) }
     }
 
     /// `session`: the one that was on the stage when the file was asked for, as picking it takes a while.
@@ -583,7 +584,7 @@ public final class AppModel {
             model.sharing = nil
             model.bring(session)
             model.show()
-            if let text = shared.text { try await model.say(text, in: session, device) }
+            if let text = shared.text { try await device.send(session, text) }
             for file in shared.files { try await model.send(file.path, Copy(file), session, device) }
         }
     }
@@ -785,8 +786,6 @@ public final class AppModel {
             model.clearStage()
             if session.over != nil {
                 model.remove { $0.id == session.id }
-                // Nobody sees any more that it waits.
-                if let contact = session.contact { model.waitingTexts.forget(contact) }
             } else if !session.isOver {
                 try await end(device, session.id)
             }
@@ -942,42 +941,8 @@ public final class AppModel {
         } catch let refusal as Refusal where refusal.isNotNow {}
     }
 
-    /// Sends a text, or keeps it until they are here: they may leave while it is on its way.
-    private func say(_ text: String, in session: UInt64, _ device: Device) async throws {
-        guard let contact = sessions.first(where: { $0.id == session })?.contact else {
-            return try await device.send(session, text)
-        }
-        if waitingTexts.of(contact).isEmpty {
-            do {
-                return try await device.send(session, text)
-            } catch let refusal as Refusal where refusal.isNotNow && canSeek(contact) {}
-        }
-        waitingTexts.add(text, to: contact, at: Self.now)
-        drawRows()
-        show()
-    }
-
-    /// Sends what waits for whoever is in this session, as far as it is taken.
-    private func sendWaiting(_ session: UInt64, _ device: Device) async throws {
-        guard let one = sessions.first(where: { $0.id == session }), one.isTalking else { return }
-        for row in waitingTexts.of(one.contact) {
-            do {
-                try await device.send(session, row.text)
-            } catch let refusal as Refusal where refusal.isNotNow || refusal.isBusy {
-                // They are gone again, or it is taken once there is room: both are told.
-                return
-            }
-            waitingTexts.remove(row.number)
-        }
-        drawRows()
-    }
-
-    /// In seconds since 1970-01-01 UTC.
-    private static var now: UInt64 { UInt64(max(0, Date().timeIntervalSince1970)) }
-
     private func drawRows() {
-        let stage = onStage
-        rows = (stage?.rows ?? []) + waitingTexts.of(stage?.contact).map { .text($0) }
+        rows = onStage?.rows ?? []
     }
 
     /// Begins a session, or finds the one that is there, and puts it on the stage if it `isShown`.
@@ -1110,7 +1075,7 @@ public final class AppModel {
                 }
                 next = .conversation(talk)
                 // Only what is on the screen counts as read.
-                change(session.id) { $0.seen = $0.rows.count }
+                change(session.id) { $0.unread = [] }
             case .confirm(var confirm):
                 confirm.asksForNetwork = localNetworkAllowed == nil
                 next = .confirm(confirm)
@@ -1162,9 +1127,7 @@ public final class AppModel {
     private func listAtHome() -> Home {
         var home = Home()
         home.underWay = sessions.compactMap { session in
-            var listed = session.underWay(waiting.first { $0.session == session.id })
-            if let waits = waitingTexts.of(session.contact).last { listed?.last = waits.text }
-            return listed
+            session.underWay(waiting.first { $0.session == session.id })
         }
         home.waiting = waiting.filter { $0.session == nil }
         home.people = people.sorted { last(of: $0) > last(of: $1) }
@@ -1184,8 +1147,8 @@ public final class AppModel {
         switch told {
         case .view(let session, let view):
             hear(view, from: session)
-        case .row(let session, let row):
-            change(session) { $0.take(row, at: Self.now, .now) }
+        case .row(let session, let row, let before):
+            change(session) { $0.take(row, before: before, .now) }
             device?.taken(session)
             listed(session)
         case .gone(let session, let number):
@@ -1224,9 +1187,8 @@ public final class AppModel {
     private func hear(_ view: View, from session: UInt64) {
         let before = sessions.first { $0.id == session }
         let wasApart = before?.isApart == true
-        let isReadable = before.map { !$0.rows.isEmpty || !waitingTexts.of($0.contact).isEmpty } ?? false
-        if let before, before.isTalking || wasApart, let why = before.endsBy(view, isReadable: isReadable),
-            isReadable || session == front
+        if let before, before.isTalking || wasApart, let why = before.endsBy(view),
+            !before.rows.isEmpty || session == front
         {
             // What was written before stays to be read.
             change(session) { $0.end(why) }
@@ -1251,11 +1213,8 @@ public final class AppModel {
         if view.isTalking && before?.isTalking != true {
             act { model, device in
                 if let contact = view.contact { try await model.join(session, contact, device) }
-                try await model.sendWaiting(session, device)
                 model.show()
             }
-        } else if view.isTalking, !waitingTexts.of(view.contact).isEmpty {
-            act { model, device in try await model.sendWaiting(session, device) }
         }
         // Who comes back comes to where they were.
         if view.isTalking && wasApart {

@@ -28,9 +28,12 @@ public struct RowPage: Equatable, Sendable {
             ours = row.ours
             text = row.text
             author = Phrase(row.ours ? .rowOurs : .rowTheirs)
-            if row.waits {
-                status = Phrase(.textWaits)
-                choices = [.takeBack(row.number)]
+            if row.ours {
+                switch row.mark {
+                case .nobody: break
+                case .onThisPhone: status = Phrase(.markHere)
+                case .onTheirs: status = Phrase(.markTheirs)
+                }
             }
         case .file(let row):
             isFile = true
@@ -65,8 +68,6 @@ public enum RowChoice: Equatable, Sendable {
     case accept(UInt64)
     case decline(UInt64)
     case cancel(UInt64)
-    /// A text that waits is not to be sent.
-    case takeBack(UInt64)
     /// Shows the file at this path, or hands it on: only the platform can.
     case open(String)
     case save(String)
@@ -76,7 +77,6 @@ public enum RowChoice: Equatable, Sendable {
         case .accept: .accept
         case .decline: .decline
         case .cancel: .stop
-        case .takeBack: .takeBackText
         case .open: .openFile
         case .save: .save
         }
@@ -90,7 +90,6 @@ extension AppModel {
         case .accept(let number): acceptFile(number)
         case .decline(let number): declineFile(number)
         case .cancel(let number): cancelFile(number)
-        case .takeBack(let number): takeBack(number)
         case .open(let path): return .open(path)
         case .save(let path): return .save(path)
         }

@@ -534,8 +534,16 @@ public struct TextRow: Equatable, Sendable {
     public let ours: Bool
     public let text: String
     public internal(set) var at: UInt64 = 0
-    /// Nobody was here to send it to; it goes when they are.
-    public var waits = false
+    public var mark = Mark.nobody
+    /// It was there before this session looked.
+    public var isOld = false
+}
+
+/// Who keeps what was written.
+public enum Mark: Sendable {
+    /// Nobody, beyond this conversation.
+    case nobody
+    case onThisPhone, onTheirs
 }
 
 public struct FileRow: Equatable, Sendable {

@@ -5,8 +5,10 @@ struct Session {
     private(set) var view: View?
     /// The rows of the conversation.
     private(set) var rows: [Row] = []
-    /// How many of the rows were on the screen.
-    var seen = 0
+    /// The numbers of their rows that were not on the screen.
+    var unread: Set<UInt64> = []
+    /// There may be something before the rows.
+    var hasEarlier = true
     /// It began as an invitation of ours.
     var isOurs = false
     /// What was opened for it.
@@ -47,8 +49,8 @@ struct Session {
 
     /// Why a conversation that looks like this now is over, if it is. Who left it without a word to be read has
     /// nothing to come back for.
-    func endsBy(_ view: View, isReadable: Bool) -> Key? {
-        view.end?.screen.what ?? (view.isClosed && isLeft && isReadable ? (isApart ? .lineStopped : .lineLeft) : nil)
+    func endsBy(_ view: View) -> Key? {
+        view.end?.screen.what ?? (view.isClosed && isLeft && !rows.isEmpty ? (isApart ? .lineStopped : .lineLeft) : nil)
     }
 
     mutating func look(_ view: View) {
@@ -65,17 +67,25 @@ struct Session {
         view = talk ?? view
     }
 
-    /// A new row, or the new state of one, at this second since 1970-01-01 UTC and this instant.
-    mutating func take(_ row: Row, at second: UInt64, _ now: ContinuousClock.Instant) {
+    /// A new row, which stands before the one with this number or at the end, or the new state of one, at this
+    /// instant.
+    mutating func take(_ row: Row, before: UInt64?, _ now: ContinuousClock.Instant) {
         let place = rows.lastIndex { $0.id == row.id }
         var row = row
-        row.at = place.map { rows[$0].at } ?? second
-        if case .file(var file) = row {
+        var isOld = false
+        switch row {
+        case .text(let text): isOld = text.isOld
+        case .file(var file):
             file.rate = file.done.flatMap { paces[file.number, default: Pace()].moved($0, at: now) }
             if file.done == nil { paces[file.number] = nil }
             row = .file(file)
         }
-        if let place { rows[place] = row } else { rows.append(row) }
+        if let place {
+            rows[place] = row
+            return
+        }
+        if !row.ours && !isOld { unread.insert(row.id) }
+        rows.insert(row, at: before.flatMap { number in rows.firstIndex { $0.id == number } } ?? rows.endIndex)
     }
 
     /// This file of ours goes when it is no longer needed.
@@ -101,17 +111,17 @@ struct Session {
     /// All of them, as nothing is sent any more.
     var everyCopy: [Copy] { copies.values.flatMap { $0 } }
 
-    /// What an earlier session with the same person holds goes over to this one.
+    /// What only an earlier session with the same person holds goes over to this one: the core lists again what both
+    /// keep.
     mutating func takeOver(_ before: Session) {
-        let isRead = before.seen >= before.rows.count
-        seen = isRead ? before.seen + seen : before.seen
-        rows = before.rows + rows
+        let kept = before.rows.filter { if case .text(let row) = $0 { row.mark == .nobody } else { true } }
+        rows = (kept + rows).sorted { $0.at < $1.at }
     }
 
     mutating func drop(_ row: UInt64) {
         guard let place = rows.firstIndex(where: { $0.id == row }) else { return }
         rows.remove(at: place)
-        if place < seen { seen -= 1 }
+        unread.remove(row)
     }
 
     /// How it stands in the list. `known`: the same among what waits.
@@ -133,7 +143,7 @@ struct Session {
             }
         }
         listed.at = rows.last?.at
-        listed.unread = rows.dropFirst(seen).count { !$0.ours }
+        listed.unread = unread.count
         listed.isOver = over != nil
         listed.contact = contact
         listed.isApart = isApart

@@ -21,9 +21,10 @@ final class ReturnTests: XCTestCase {
             // What is written while nobody is here waits, and can be taken back.
             host.model.send("first")
             host.model.send("taken back")
-            let waits = try await host.waiting(for: "texts that wait") { host.texts.count == 2 ? host.texts : nil }
-            XCTAssertTrue(waits.allSatisfy(\.waits))
-            host.model.takeBack(waits[1].number)
+            let waits = try await host.waiting(for: "texts that wait") { host.texts.count == 4 ? host.texts : nil }
+            XCTAssertTrue(waits.suffix(2).allSatisfy { $0.mark == .onThisPhone })
+            host.model.takeBack(waits[3].number)
+            _ = try await host.waiting(for: "one that is gone") { host.texts.count == 3 ? true : nil }
             host.model.back()
             let home = try await host.sees("home") { $0.home }
             XCTAssertEqual(home.with(known)?.presence, .trying)
@@ -37,7 +38,7 @@ final class ReturnTests: XCTestCase {
             try await host.isHere()
             XCTAssertEqual(host.model.front, session)
             _ = try await host.waiting(for: "nothing that waits") {
-                host.texts.map(\.text) == ["first"] && !host.texts[0].waits ? true : nil
+                host.texts.last?.text == "first" && host.texts.last?.mark == .onTheirs ? true : nil
             }
             try await said(host, guest)
             await host.leaves()

@@ -184,6 +184,9 @@ final class UnderWayTests: XCTestCase {
             host.model.back()
             let talk = try await host.hasUnderWay(.underWayTalking)
             guest.model.send("I have to go")
+            _ = try await guest.waiting(for: "it to be there") {
+                if case .text(let row) = guest.model.rows.last, row.mark == .onTheirs { true } else { nil }
+            }
             guest.model.goodbye()
             try await host.isTold(.kindTheyLeft)
             let unread = try await host.hasUnderWay(.kindTheyLeft)

@@ -66,8 +66,9 @@ struct Refusal: Error, Equatable, Sendable {
 enum Event: Sendable {
     /// A session looks like this now.
     case view(UInt64, View)
-    /// A new row in a session, or the new state of one. Once it has reached the screen, `Device.taken` says so.
-    case row(UInt64, Row)
+    /// A new row in a session, which stands before the one with this number or at the end, or the new state of one.
+    /// Once it has reached the screen, `Device.taken` says so.
+    case row(UInt64, Row, before: UInt64?)
     /// A row leaves the screen of a session, by its number.
     case gone(UInt64, UInt64)
     /// Something that was begun in a session came to nothing.
@@ -229,6 +230,16 @@ final class Device: Sendable {
 
     func send(_ session: UInt64, _ text: String) async throws {
         try await within(session) { try await $0.sendText(text: text) }
+    }
+
+    /// A text of ours that both keep is erased on both sides.
+    func takeBack(_ session: UInt64, _ number: UInt64) async throws {
+        try await within(session) { try await $0.takeBack(number: number) }
+    }
+
+    /// Lists what was said before; whether there was anything.
+    func earlier(_ session: UInt64) async throws -> Bool {
+        try await refusing { try await handfast.session(id: session).earlier() }
     }
 
     func sendFile(_ session: UInt64, _ path: String) async throws {
@@ -409,7 +420,7 @@ private final class Relay: Listener {
     func changed(change: Change) throws {
         switch change {
         case .shown(let session, let screen): tell(.view(session, View(screen)))
-        case .listed(let session, let entry): tell(.row(session, Row(entry)))
+        case .listed(let session, let entry, let before): tell(.row(session, Row(entry), before: before))
         case .gone(let session, let number): tell(.gone(session, number))
         case .failed(_, let kind, _): tell(.failed(Refusal(kind: kind)))
         case .pendingChanged, .peopleChanged: tell(.listsChanged)

@@ -139,9 +139,10 @@ extension Refusal {
 extension Row {
     init(_ entry: Entry) {
         switch entry {
-        case .text(let number, let ours, let text):
-            self = .text(TextRow(number: number, ours: ours, text: text))
-        case .file(let number, let ours, let name, let size, let state):
+        case .text(let number, let ours, let text, let at, let mark, let isOld):
+            self = .text(
+                TextRow(number: number, ours: ours, text: text, at: at, mark: Mark(mark), isOld: isOld))
+        case .file(let number, let ours, let name, let size, let state, let at):
             var done: UInt64?
             var path: String?
             if case .moving(let through) = state { done = through }
@@ -149,7 +150,17 @@ extension Row {
             self = .file(
                 FileRow(
                     number: number, ours: ours, name: name, size: size, state: key(state.status()),
-                    done: done, path: path))
+                    done: done, path: path, at: at))
+        }
+    }
+}
+
+extension Mark {
+    init(_ mark: Core.Mark) {
+        switch mark {
+        case .nobody: self = .nobody
+        case .onThisDevice: self = .onThisPhone
+        case .onTheirs: self = .onTheirs
         }
     }
 }

@@ -96,9 +96,6 @@ class AppModel(
         private set
     private val view get() = front?.let { sessions[it]?.view }
 
-    /** What was written to people who were not here, and waits. */
-    private val waitingTexts = WaitingTexts { clock() / 1000 }
-
     private var failure: Screen? = null
     private var scanning: Screen.Scan? = null
     private var waiting = emptyList<Waiting>()
@@ -327,16 +324,19 @@ class AppModel(
     /** Whether to go on with a device that was restored from a copy. */
     fun acceptRestored(agrees: Boolean) = inFront { device.acceptRestored(it, agrees) }
 
-    /** A text that waits is not to be sent any more. */
-    fun takeBack(number: Long) = act {
-        waitingTexts.remove(number)
-        show()
+    /** A text of ours that both keep is erased on both sides. */
+    fun takeBack(number: Long) = inFront { device.takeBack(it, number) }
+
+    /** Lists what was said before what is listed, while there is anything. */
+    fun earlier() = inFront { session ->
+        val one = sessions[session]?.takeIf { it.hasEarlier } ?: return@inFront
+        one.hasEarlier = false
+        one.hasEarlier = one.view.over == null && one.rows.any { it is Row.Text && it.mark != Mark.NOBODY } && device.earlier(session)
     }
 
     /** Goes on with what an earlier process was about. */
     fun goOn(unfinished: Unfinished) = act {
         refresh()
-        waitingTexts.restore(unfinished.texts)
         for (contact in unfinished.people.filter(::canSeek)) {
             val session = seek(contact)
             if (contact == unfinished.front && front == null) bring(session)
@@ -351,7 +351,6 @@ class AppModel(
             if (one.view.over == null) end(session) else sessions.remove(session)
         }
         device.forget(id)
-        waitingTexts.forget(id)
         person = null
         refresh()
     }
@@ -472,10 +471,10 @@ class AppModel(
         device.leave(it)
     }
 
-    fun send(text: String) = inFront { say(it, text) }
+    fun send(text: String) = inFront { device.send(it, text) }
 
     /** Sends to whoever is in [session], looked at or not. */
-    fun sendTo(session: Long, text: String) = act { say(session, text) }
+    fun sendTo(session: Long, text: String) = act { device.send(session, text) }
 
     fun acceptFile(number: Long) = inFront { device.acceptFile(it, number) }
 
@@ -739,45 +738,13 @@ class AppModel(
     private suspend fun deliver(shared: Shared, session: Long) {
         front = session
         show()
-        shared.text?.let { say(session, it) }
+        shared.text?.let { device.send(session, it) }
         attach(session, shared.documents)
     }
 
     private fun attach(session: Long, documents: List<Document>) {
         if (documents.isNotEmpty() && sessions[session]?.view?.isApart == true) say(Notice(Key.FILES_LATER, null, null))
         else outbox.take(session, documents)
-    }
-
-    /** Sends a text, or keeps it until they are here: they may leave while it is on its way. */
-    private suspend fun say(session: Long, text: String) {
-        val contact = sessions[session]?.view?.contact
-        if (waitingTexts.of(contact).isEmpty()) {
-            try {
-                return device.send(session, text)
-            } catch (refusal: Refusal) {
-                if (!refusal.isNotNow || contact == null || !canSeek(contact)) throw refusal
-            }
-        }
-        waitingTexts.add(contact ?: return, text)
-        show()
-    }
-
-    /** Sends what waits for whoever is in this session, as far as it is taken. */
-    private suspend fun sendWaiting(session: Long) {
-        val view = sessions[session]?.view ?: return
-        val contact = view.contact ?: return
-        if (!view.isTalking || view.over != null) return
-        for (row in waitingTexts.of(contact)) {
-            try {
-                device.send(session, row.text)
-            } catch (refusal: Refusal) {
-                // They are gone again, or it is taken once there is room: both are told.
-                if (refusal.isNotNow || refusal.isBusy) return
-                throw refusal
-            }
-            waitingTexts.remove(row.number)
-        }
-        show()
     }
 
     private fun canSeek(contact: String) = people.any { it.id == contact && it.canBeFound && !it.isBlocked }
@@ -907,8 +874,6 @@ class AppModel(
                 front = null
                 if (view.end != null || view.over != null) {
                     sessions.remove(session)
-                    // Nobody sees any more that it waits.
-                    view.contact?.let(waitingTexts::forget)
                 } else {
                     end(session)
                 }
@@ -989,9 +954,9 @@ class AppModel(
             }
         }
         // Only what is on the display counts as read.
-        if (screen is Screen.Conversation) sessions[front]?.let { it.seen = it.rows.size }
+        if (screen is Screen.Conversation) sessions[front]?.unread?.clear()
         around.value = listAtHome()
-        listed.value = front?.let { sessions[it] }?.let { it.rows + waitingTexts.of(it.view.contact) }.orEmpty()
+        listed.value = front?.let { sessions[it]?.rows }.orEmpty()
         remaining.value = unfinished()
         going.value = sessions.map { (session, one) -> one.ongoing(session) }
         shown.value = if (denied != null && screen is Screen.Ended && screen.what == Key.KIND_NOT_REACHED) {
@@ -1013,7 +978,6 @@ class AppModel(
     private fun unfinished() = Unfinished(
         people = sessions.values.filter { it.view.over == null }.mapNotNull { it.view.contact }.filter(::canSeek),
         front = view?.contact,
-        texts = waitingTexts.all,
     )
 
     /** What is looked at while no session is. */
@@ -1031,13 +995,13 @@ class AppModel(
         isTalking = one.view.isTalking,
         ours = one.view.isHosting || waiting.any { it.session == session && it.ours },
         name = one.view.name ?: waiting.find { it.session == session }?.name,
-        last = when (val last = waitingTexts.of(one.view.contact).lastOrNull() ?: one.rows.lastOrNull()) {
+        last = when (val last = one.rows.lastOrNull()) {
             is Row.Text -> last.text
             is Row.File -> last.name
             null -> null
         },
         at = one.rows.lastOrNull()?.at,
-        unread = one.rows.drop(one.seen).count { !it.ours },
+        unread = one.unread.size,
         isOver = one.view.over != null,
         contact = one.view.contact,
         isApart = one.view.isApart,
@@ -1058,30 +1022,30 @@ class AppModel(
 
     /** Something that is under way: how it looks, and the rows of its conversation. */
     private class Session(var view: View, var rows: List<Row> = emptyList()) {
-        /** How many of the rows were on the display. */
-        var seen = 0
+        /** The numbers of their rows that were not on the display. */
+        val unread = HashSet<Long>()
+
+        /** There may be something before the rows. */
+        var hasEarlier = true
 
         /** The person said goodbye. */
         var isLeft = false
 
         private val paces = HashMap<Long, Pace>()
 
-        /** What an earlier session with the same person holds. */
+        /** What only an earlier session with the same person holds: the core lists again what both keep. */
         fun takeOver(before: Session) {
-            rows = (before.rows + rows).distinctBy { it.number }
-            seen = if (before.seen < before.rows.size) before.seen else before.seen + seen
+            rows = (before.rows.filter { it !is Row.Text || it.mark == Mark.NOBODY } + rows).distinctBy { it.number }.sortedBy { it.at }
         }
 
-        /** Puts a row in its place, with when it came and how fast it moves at this instant in milliseconds. */
-        fun put(row: Row, now: Long) {
+        /** Puts a row in its place, with how fast it moves at this instant in milliseconds. */
+        fun put(row: Row, before: Long?, now: Long) {
             val at = rows.indexOfLast { it.number == row.number }
-            val since = rows.getOrNull(at)?.at ?: (now / 1000)
-            val stamped = when (row) {
-                is Row.Text -> row.copy(at = since)
-                is Row.File -> row.copy(at = since, rate = row.done?.let { pace(row.number).moved(it, now) })
-            }
+            val stamped = if (row is Row.File) row.copy(rate = row.done?.let { pace(row.number).moved(it, now) }) else row
             if (row is Row.File && row.done == null) paces.remove(row.number)
-            rows = if (at < 0) rows + stamped else rows.toMutableList().also { it[at] = stamped }
+            if (at < 0 && !row.ours && (row as? Row.Text)?.isOld != true) unread += row.number
+            val place = before?.let { number -> rows.indexOfFirst { it.number == number } }?.takeIf { it >= 0 } ?: rows.size
+            rows = rows.toMutableList().also { if (at < 0) it.add(place, stamped) else it[at] = stamped }
         }
 
         private fun pace(number: Long) = paces.getOrPut(number) { Pace() }
@@ -1105,9 +1069,9 @@ class AppModel(
             val wasApart = before?.view?.isApart == true
             val end = view.end
             val isLeft = view.isClosed && before?.isLeft == true
-            val isReadable = before != null && (before.rows.isNotEmpty() || waitingTexts.of(before.view.contact).isNotEmpty())
-            val isOver = (end != null && (session == front || isReadable)) || (isLeft && isReadable)
-            if (before != null && (wasTalking || wasApart) && isOver) {
+            val isOver = (end != null && (session == front || before?.rows?.isNotEmpty() == true)) ||
+                (isLeft && before.rows.isNotEmpty())
+            if ((wasTalking || wasApart) && isOver) {
                 // What was written before stays to be read.
                 val why = end?.screen()?.what ?: if (wasApart) Key.LINE_STOPPED else Key.LINE_LEFT
                 before.view = before.view.over(why)
@@ -1127,20 +1091,22 @@ class AppModel(
                 if (wasApart) choosing = sharing != null else begun(session)
                 join(session)
             }
-            sendWaiting(session)
             if (end != null || view.isClosed) outbox.over(session)
             show()
         }
 
-        override fun row(session: Long, row: Row) = act {
-            sessions[session]?.put(row, clock())
+        override fun row(session: Long, row: Row, before: Long?) = act {
+            sessions[session]?.put(row, before, clock())
             outbox.saw(session, row)
             device.taken(session)
             show()
         }
 
         override fun gone(session: Long, number: Long) = act {
-            sessions[session]?.let { one -> one.rows = one.rows.filter { it.number != number } }
+            sessions[session]?.let { one -> 
+                one.rows = one.rows.filter { it.number != number }
+                one.unread -= number
+            }
             show()
         }
 

@@ -334,8 +334,6 @@ class Unfinished(
     val people: List<String> = emptyList(),
     /** Which of them is looked at. */
     val front: String? = null,
-    /** What was written to whom and waits, in its order. */
-    val texts: List<Pair<String, String>> = emptyList(),
 ) {
     override fun toString() = "Unfinished"
 }
@@ -413,8 +411,9 @@ sealed interface Row {
         override val ours: Boolean,
         val text: String,
         override val at: Long = 0,
-        /** Nobody was here to send it to; it goes when they are. */
-        val waits: Boolean = false,
+        val mark: Mark = Mark.NOBODY,
+        /** It was there before this session looked. */
+        val isOld: Boolean = false,
     ) : Row
 
     data class File(
@@ -437,6 +436,14 @@ sealed interface Row {
         /** It waits for this person's yes. */
         val offered get() = state == Key.FILE_OFFERED
     }
+}
+
+/** Who keeps what was written. */
+enum class Mark {
+    /** Nobody, beyond this conversation. */
+    NOBODY,
+    ON_THIS_PHONE,
+    ON_THEIRS,
 }
 
 /** Every form of one token, and the [picture] of its [symbol]. Secret, so it does not print itself. */

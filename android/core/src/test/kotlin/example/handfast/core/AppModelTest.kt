@@ -686,7 +686,7 @@ class AppModelTest {
         one.app.putAside()
         one.until<Screen.Home> { it.underWay.size == 1 }
         two.app.send("I have to go")
-        two.app.rows.wait { it.size == 1 }
+        two.app.rows.wait { (it.singleOrNull() as? Row.Text)?.mark == Mark.ON_THEIRS }
         two.app.back()
         assertEquals(Key.KIND_THEY_LEFT, one.notice().what)
         val over = one.until<Screen.Home> { it.underWay.singleOrNull()?.status == Key.KIND_THEY_LEFT }.underWay.single()
@@ -1023,10 +1023,11 @@ class AppModelTest {
                 // Nobody is there to read it yet.
                 one.app.send("first")
                 one.app.send("taken back")
-                val waits = one.app.rows.wait { it.size == 2 }.filterIsInstance<Row.Text>()
-                assertTrue(waits.all { it.waits })
+                val before = listOf("hello" to true, "hi" to false)
+                val waits = one.app.rows.wait { texts(it) == before + listOf("first" to true, "taken back" to true) }.filterIsInstance<Row.Text>()
+                assertEquals(listOf(Mark.ON_THIS_PHONE, Mark.ON_THIS_PHONE), waits.drop(2).map { it.mark })
                 one.app.takeBack(waits.last().number)
-                one.app.rows.wait { it.size == 1 }
+                one.app.rows.wait { it.size == 3 }
                 // One step back leaves the screen and nothing else.
                 one.app.putAside()
                 val home = one.until<Screen.Home>()
@@ -1035,9 +1036,10 @@ class AppModelTest {
                 one.app.meet(met.people.single().id)
                 assertEquals(apart.session, one.until<Screen.Conversation>().session)
                 two.app.meet(two.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
-                two.app.rows.wait { texts(it) == listOf("first" to false) }
+                two.app.rows.wait { texts(it) == listOf("hello" to false, "hi" to true, "first" to false) }
                 one.until<Screen.Conversation> { it.apart == null && it.session == apart.session }
-                one.app.rows.wait { texts(it) == listOf("first" to true) && it.none { row -> (row as Row.Text).waits } }
+                one.app.rows.wait { rows -> rows.filter { it.ours }.all { (it as Row.Text).mark == Mark.ON_THEIRS } }
+                assertEquals(0, one.app.home.value.underWay.single().unread)
             }
         }
     }
@@ -1080,7 +1082,7 @@ class AppModelTest {
         first.until<Screen.Conversation> { it.apart != null }
         first.app.send("do not forget")
         first.app.rows.wait { ("do not forget" to true) in texts(it) }
-        val unfinished = first.app.unfinished.wait { it.texts.isNotEmpty() }
+        val unfinished = first.app.unfinished.value
         assertEquals(listOf(contact) to contact, unfinished.people to unfinished.front)
         first.again().use { one ->
             one.app.goOn(unfinished)

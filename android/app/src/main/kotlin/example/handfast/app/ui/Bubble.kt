@@ -50,14 +50,15 @@ import example.handfast.app.ui.parts.size
 import example.handfast.app.ui.parts.spokenDay
 import example.handfast.app.ui.parts.timeOfDay
 import example.handfast.core.Key
+import example.handfast.core.Mark
 import example.handfast.core.Row as Line
 import example.handfast.core.duration
 import example.handfast.core.linksIn
 import java.net.URI
 
-/** One row, under its day if it is the first of it. [name]: what the other side is called. */
+/** One row, under its day if it is the first of it. [name]: what the other side is called. [isHere]: it can be sent now. */
 @Composable
-fun Bubble(row: Line, beginsDay: Boolean, name: String, deeds: RowDeeds) = Column(Modifier.fillMaxWidth()) {
+fun Bubble(row: Line, beginsDay: Boolean, name: String, deeds: RowDeeds, isHere: Boolean = true) = Column(Modifier.fillMaxWidth()) {
     if (beginsDay) Day(row.at)
     val colors = MaterialTheme.colorScheme
     val corner = RoundedCornerShape(
@@ -73,7 +74,7 @@ fun Bubble(row: Line, beginsDay: Boolean, name: String, deeds: RowDeeds) = Colum
         contentColor = if (row.ours) colors.onPrimaryContainer else colors.onSurface,
     ) {
         when (row) {
-            is Line.Text -> Said(row, name, deeds)
+            is Line.Text -> Said(row, name, deeds, waits = row.ours && row.mark == Mark.ON_THIS_PHONE && !isHere)
             is Line.File -> File(row, name, deeds)
         }
     }
@@ -93,7 +94,7 @@ private fun ColumnScope.Day(at: Long) = Text(
 
 /** A text; held for a while it can be copied, and what looks like a web address can be tapped. */
 @Composable
-private fun Said(row: Line.Text, name: String, deeds: RowDeeds) = Box {
+private fun Said(row: Line.Text, name: String, deeds: RowDeeds, waits: Boolean) = Box {
     var isHeld by remember { mutableStateOf(false) }
     var opening by remember { mutableStateOf<String?>(null) }
     Column(
@@ -102,14 +103,14 @@ private fun Said(row: Line.Text, name: String, deeds: RowDeeds) = Box {
             .padding(start = 14.dp, end = 14.dp, top = 9.dp, bottom = 9.dp),
     ) {
         Text(linked(row.text) { opening = it }, style = MaterialTheme.typography.bodyLarge)
-        Stamp(row, name, Modifier.align(Alignment.End))
+        if (waits) Waits(Modifier.align(Alignment.End)) else Stamp(row, name, Modifier.align(Alignment.End))
     }
     DropdownMenu(isHeld, { isHeld = false }) {
         MenuLine(stringResource(R.string.copy), Icons.Copy) {
             isHeld = false
             deeds.copy(row.text)
         }
-        if (row.waits) {
+        if (row.ours && row.mark != Mark.NOBODY) {
             MenuLine(stringResource(R.string.take_back_text), Icons.Close) {
                 isHeld = false
                 deeds.takeBack(row.number)
@@ -154,19 +155,29 @@ private fun linked(text: String, onTap: (String) -> Unit): AnnotatedString {
 @Composable
 private fun Stamp(row: Line, name: String, modifier: Modifier = Modifier) {
     val time = timeOfDay(row.at)
-    if (row is Line.Text && row.waits) {
-        return Row(modifier, Arrangement.spacedBy(4.dp), Alignment.CenterVertically) {
-            Icon(Icons.Clock, null, Modifier.size(14.dp))
-            Text(stringResource(R.string.text_waits), style = MaterialTheme.typography.labelSmall)
-        }
-    }
     val who = if (row.ours) stringResource(R.string.row_ours) else named(name)
     val words = stringResource(R.string.row_said, who, time)
-    Text(
-        time,
-        modifier.semantics { contentDescription = words },
-        style = MaterialTheme.typography.labelSmall,
-    )
+    Row(modifier, Arrangement.spacedBy(4.dp), Alignment.CenterVertically) {
+        Text(
+            time,
+            Modifier.semantics { contentDescription = words },
+            style = MaterialTheme.typography.labelSmall,
+        )
+        val mark = (row as? Line.Text)?.mark?.takeIf { row.ours && it != Mark.NOBODY } ?: return@Row
+        val isTheirs = mark == Mark.ON_THEIRS
+        Icon(
+            if (isTheirs) Icons.Checks else Icons.Check,
+            stringResource(if (isTheirs) R.string.mark_theirs else R.string.mark_here),
+            Modifier.size(16.dp),
+        )
+    }
+}
+
+/** Nobody is here to send it to. */
+@Composable
+private fun Waits(modifier: Modifier) = Row(modifier, Arrangement.spacedBy(4.dp), Alignment.CenterVertically) {
+    Icon(Icons.Clock, null, Modifier.size(14.dp))
+    Text(stringResource(R.string.text_waits), style = MaterialTheme.typography.labelSmall)
 }
 
 /** A file: what it is, how far it is, what can be done with it. */

@@ -32,6 +32,7 @@ import androidx.compose.material3.TextField
 import androidx.compose.material3.TextFieldDefaults
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.derivedStateOf
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
@@ -76,6 +77,7 @@ import example.handfast.app.ui.parts.say
 import example.handfast.app.ui.parts.size
 import example.handfast.core.Copying
 import example.handfast.core.Key
+import example.handfast.core.Presence
 import example.handfast.core.Row as Line
 import example.handfast.core.Screen
 
@@ -96,6 +98,8 @@ class TalkDeeds(
     val about: (String) -> Unit,
     /** Whether to go on with a device that was restored from a copy. */
     val acceptRestored: (Boolean) -> Unit,
+    /** Lists what was said before. */
+    val earlier: () -> Unit,
     /** Takes one that is over off the list. */
     val remove: () -> Unit,
     val vouch: () -> Unit,
@@ -133,8 +137,8 @@ fun Conversation(
     copying: Copying? = null,
 ) = Column(modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside)) {
     Head(state, deeds, hasBack)
-    Rows(rows, Modifier.weight(1f), end = { Notes(state, deeds, rows.isEmpty(), copying) }) { row, beginsDay ->
-        Bubble(row, beginsDay, state.name, deeds.rows)
+    Rows(rows, Modifier.weight(1f), deeds.earlier, end = { Notes(state, deeds, rows.isEmpty(), copying) }) { row, beginsDay ->
+        Bubble(row, beginsDay, state.name, deeds.rows, isHere = state.presence == Presence.HERE)
     }
     Newest(rows, state.name)
     if (state.isOver) Over(state, deeds) else Composer(deeds, canAttach = state.apart == null)
@@ -168,17 +172,21 @@ private fun told(row: Line) = when (row) {
 
 /**
  * The rows, of which only those in sight are composed; the last one is in sight at first, and [end] beneath it.
- * [row] draws one, which may be the first of its day.
+ * [row] draws one, which may be the first of its day. [onTop]: the first of them is in sight, or nearly.
  */
 @Composable
 fun Rows(
     rows: List<Line>,
     modifier: Modifier = Modifier,
+    onTop: () -> Unit = {},
     end: @Composable () -> Unit = {},
     row: @Composable (Line, beginsDay: Boolean) -> Unit,
 ) {
     val list = rememberLazyListState()
     val last = rows.lastOrNull()
+    val isNearTop by remember { derivedStateOf { (list.layoutInfo.visibleItemsInfo.lastOrNull()?.index ?: 0) >= list.layoutInfo.totalItemsCount - NEAR } }
+    // What came meanwhile may not reach beyond the display.
+    LaunchedEffect(isNearTop, rows.firstOrNull()?.number) { if (isNearTop && rows.isNotEmpty()) onTop() }
     LaunchedEffect(last?.number) {
         // What one wrote oneself is looked at; whoever reads further up is not torn away.
         if (last?.ours == true || list.firstVisibleItemIndex <= 2) list.scrollToItem(0)
@@ -197,6 +205,9 @@ fun Rows(
         }
     }
 }
+
+/** So many rows before the first one, more are asked for. */
+private const val NEAR = 5
 
 @Composable
 private fun Head(state: Screen.Conversation, deeds: TalkDeeds, hasBack: Boolean) {

@@ -294,6 +294,7 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         meet = phone::meet,
         about = app::look,
         acceptRestored = app::acceptRestored,
+        earlier = app::earlier,
         remove = app::stop,
         vouch = app::onlyTheyWouldAsk,
         allowMore = app::allowMore,

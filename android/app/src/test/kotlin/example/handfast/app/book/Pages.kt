@@ -20,6 +20,7 @@ import example.handfast.core.Expected
 import example.handfast.core.FoundToken
 import example.handfast.core.Handout
 import example.handfast.core.Key
+import example.handfast.core.Mark
 import example.handfast.core.Notice
 import example.handfast.core.Pictograph
 import example.handfast.core.Preferences
@@ -83,7 +84,7 @@ private val apart = talk.copy(line = Key.APART_LOOKING, apart = Apart(NOW - 86_4
 private val rows = listOf(
     Row.Text(1, false, "Did you get home all right?", today(13, 58) - 86_400),
     Row.Text(2, false, "Here is the boat: https://boats.example/harbour/blue", today(13, 58)),
-    Row.Text(3, true, "Yes! Sending you the pictures now.", today(14, 0)),
+    Row.Text(3, true, "Yes! Sending you the pictures now.", today(14, 0), Mark.ON_THEIRS),
     Row.File(4, true, "Harbour.mov", 212_000_000, Key.FILE_MOVING, 138_000_000, null, today(14, 1), 88_000_000),
     Row.Text(5, false, "See you at the harbour!", today(14, 2)),
 )
@@ -187,7 +188,7 @@ val pages: List<Page> = listOf(
         "apart-waits",
         apart.copy(apart = Apart(today(13, 2))),
         isLive = true,
-        rows = rows.take(2) + Row.Text(-1, true, "I am at the harbour now.", today(14, 4), waits = true),
+        rows = rows.take(2) + Row.Text(6, true, "I am at the harbour now.", today(14, 4), Mark.ON_THIS_PHONE),
     ),
     page("apart-offline", apart.copy(line = Key.APART_OFFLINE), isLive = true, rows = rows.take(3)),
     page("apart-here", apart.copy(line = Key.APART_HERE), isLive = true, rows = rows.take(3)),

@@ -81,7 +81,7 @@ class StayTest {
     fun `goodbye is said only after a yes`() {
         var goodbyes = 0
         val asked = TalkDeeds(
-            {}, {}, {}, {}, {}, {}, { goodbyes++ }, {}, {}, {}, {}, {}, {}, {}, {}, RowDeeds({}, {}, {}, {}, {}, {}, {}, {}, {}),
+            {}, {}, {}, {}, {}, {}, { goodbyes++ }, {}, {}, {}, {}, {}, {}, {}, {}, {}, RowDeeds({}, {}, {}, {}, {}, {}, {}, {}, {}),
         )
         rule.setContent { HandfastTheme { Conversation(talk, emptyList(), asked) } }
         fun say() {

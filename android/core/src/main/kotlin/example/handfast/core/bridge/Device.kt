@@ -125,8 +125,11 @@ class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kin
 interface EventSink {
     fun view(session: Long, view: View)
 
-    /** A new row, or the new state of one. Once it has reached the screen, [Device.taken] says so. */
-    fun row(session: Long, row: Row)
+    /**
+     * A new row, which stands before the one with the number [before] or at the end, or the new state of one. Once it
+     * has reached the screen, [Device.taken] says so.
+     */
+    fun row(session: Long, row: Row, before: Long?)
 
     /** The row with this number leaves the screen. */
     fun gone(session: Long, number: Long)
@@ -204,6 +207,12 @@ class Device private constructor(private val handfast: Handfast) {
     suspend fun onlyTheyWouldAsk(session: Long) = with(session) { it.onlyTheyWouldAsk() }
 
     suspend fun send(session: Long, text: String) = with(session) { it.sendText(text) }
+
+    /** A text of ours that both keep is erased on both sides. */
+    suspend fun takeBack(session: Long, number: Long) = with(session) { it.takeBack(number.toULong()) }
+
+    /** Lists what was said before; whether there was anything. */
+    suspend fun earlier(session: Long): Boolean = refusing { at(session).use { it.earlier() } }
 
     suspend fun sendFile(session: Long, path: String) = with(session) { it.sendFile(path) }
 
@@ -335,7 +344,7 @@ class Device private constructor(private val handfast: Handfast) {
             try {
                 when (change) {
                     is Change.Shown -> told.view(change.session.toLong(), View(change.screen))
-                    is Change.Listed -> told.row(change.session.toLong(), change.entry.row())
+                    is Change.Listed -> told.row(change.session.toLong(), change.entry.row(), change.before?.toLong())
                     is Change.Gone -> told.gone(change.session.toLong(), change.number.toLong())
                     is Change.Failed -> told.failed(change.session.toLong(), Refusal(change.kind))
                     Change.PendingChanged, Change.PeopleChanged -> told.listsChanged()

@@ -16,6 +16,7 @@ import example.handfast.core.Contact
 import example.handfast.core.Expected
 import example.handfast.core.Handout
 import example.handfast.core.Key
+import example.handfast.core.Mark
 import example.handfast.core.Notice
 import example.handfast.core.Outcome
 import example.handfast.core.Pictograph
@@ -30,6 +31,7 @@ import example.handfast.core.Waiting
 import example.handfast.core.Way
 import example.handfast.bindings.Contact as CoreContact
 import example.handfast.bindings.Handout as CoreHandout
+import example.handfast.bindings.Mark as CoreMark
 import example.handfast.bindings.Preferences as CorePreferences
 import example.handfast.bindings.Protection as CoreProtection
 import example.handfast.bindings.Screen as CoreScreen
@@ -195,7 +197,7 @@ internal fun Outcome.own() = when (this) {
 }
 
 internal fun Entry.row(): Row = when (this) {
-    is Entry.Text -> Row.Text(number.toLong(), ours, text)
+    is Entry.Text -> Row.Text(number.toLong(), ours, text, at.toLong(), mark.own(), isOld)
     is Entry.File -> Row.File(
         number = number.toLong(),
         ours = ours,
@@ -204,7 +206,14 @@ internal fun Entry.row(): Row = when (this) {
         state = key(state.status()),
         done = (state as? FileState.Moving)?.done?.toLong(),
         path = (state as? FileState.Done)?.path,
+        at = at.toLong(),
     )
+}
+
+private fun CoreMark.own() = when (this) {
+    CoreMark.NOBODY -> Mark.NOBODY
+    CoreMark.ON_THIS_DEVICE -> Mark.ON_THIS_PHONE
+    CoreMark.ON_THEIRS -> Mark.ON_THEIRS
 }
 
 private fun CoreHandout.own() = Handout(link, text, symbol, Device.symbol(symbol))

@@ -272,7 +272,7 @@ class Presence {
     /** A file is told when it is offered and when it is there, and not at every piece of it. */
     private val Row.isTold
         get() = when (this) {
-            is Row.Text -> true
+            is Row.Text -> !isOld
             is Row.File -> offered || state == Key.FILE_RECEIVED
         }
 }

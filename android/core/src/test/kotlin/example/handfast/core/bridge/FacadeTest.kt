@@ -810,11 +810,14 @@ class FacadeTest {
         guest.untilTalking()
         guest.leave()
         host.untilApart()
-        assertEquals(ErrorKind.NOT_NOW, kindOf { host.session.sendText("too early") })
+        // What is said while nobody is there goes when they are.
+        host.session.sendText("too early")
         guest.seek()
         host.untilTalking()
         guest.untilTalking()
+        assertEquals("too early", guest.untilText())
         said(host, guest)
+        assertEquals(false, guest.session.earlier())
         // Nobody is looked for any more.
         guest.leave()
         host.untilApart()

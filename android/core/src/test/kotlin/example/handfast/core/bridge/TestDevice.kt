@@ -106,7 +106,7 @@ class TestDevice(
 
     suspend fun untilEnded(): ErrorKind = (until { it is Screen.Ended } as Screen.Ended).kind
 
-    suspend fun untilText(): String = (untilEntry { it is Entry.Text && !it.ours } as Entry.Text).text
+    suspend fun untilText(): String = (untilEntry { it is Entry.Text && !it.ours && !it.isOld } as Entry.Text).text
 
     suspend fun untilFile(wanted: (FileState) -> Boolean): Entry.File =
         untilEntry { it is Entry.File && wanted(it.state) } as Entry.File

@@ -39,6 +39,7 @@ object Icons {
     val Share = line("M12 15v-11 M8 7.5l4-3.5 4 3.5 M5 12v7a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1v-7")
     val Save = line("M12 4v11 M8 11.5l4 3.5 4-3.5 M5 19.5h14")
     val Check = line("M5 12.5l4.5 4.5 9.5-10")
+    val Checks = line("M2 13l4 4 8-9 M11.5 16.5l.5.5 9-9")
     val Settings = line("M4 7h8 M16.5 7h3.5 M14.2 4.8a2.2 2.2 0 1 0 .01 0z M4 17h3.5 M12 17h8 M9.8 14.8a2.2 2.2 0 1 0 .01 0z")
     val Info = line("M12 4a8 8 0 1 0 .01 0z M12 11.5v4.5 M12 8.2h.01")
     val Alert = line("M12 4l9 16h-18z M12 10v4.5 M12 17.3h.01")
