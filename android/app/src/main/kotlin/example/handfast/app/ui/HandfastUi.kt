@@ -96,22 +96,32 @@ fun HandfastUi(app: AppModel, phone: Phone) {
     }
 
     BackHandler(!screen.isOutermost) { app.putAside() }
-    BackHandler(isAskingFirst) { isAskingFirst = false }
-    Feel(screen, phone)
     val beneath = rememberSaveableStateHolder()
+    val askNothing = {
+        isAskingFirst = false
+        beneath.removeState(QUESTION)
+    }
+    // What comes meanwhile, as by a link, is looked at first; what was typed here is there again then.
+    val asksFirst = isAskingFirst && (screen is Screen.Home || screen is Screen.ShowCode)
+    BackHandler(asksFirst) { askNothing() }
+    Feel(screen, phone)
     Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.surface) {
         Noted(notice, phone::go, app::noticed) {
-            if (isAskingFirst) {
-                AskFirst({
-                    isAskingFirst = false
-                    phone.invite(send = true, it)
-                }) { isAskingFirst = false }
+            if (asksFirst) {
+                beneath.SaveableStateProvider(QUESTION) {
+                    AskFirst({
+                        askNothing()
+                        phone.invite(send = true, it)
+                    }, askNothing)
+                }
             } else {
                 beneath.SaveableStateProvider("stage") { Stage(screen, home, rows, deeds, copying, takingIn) }
             }
         }
     }
 }
+
+private const val QUESTION = "question"
 
 /** One screen, and on a wide display what belongs beside it. */
 @Composable
@@ -221,7 +231,7 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
         is Screen.Conversation -> Conversation(
             screen,
             rows,
-            deeds.talk,
+            remember(deeds, screen.session) { deeds.talk(screen.session) },
             hasBack = hasBack,
             copying = copying?.takeIf { it.session == screen.session },
         )
@@ -280,9 +290,11 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         giveUp = app::withdraw,
         look = app::look,
     )
-    val talk = TalkDeeds(
+
+    /** What is done in the conversation that is drawn: another may have come to the front meanwhile. */
+    fun talk(session: Long) = TalkDeeds(
         back = app::putAside,
-        send = app::send,
+        send = { app.sendTo(session, it) },
         attachFiles = phone::attachFiles,
         attachPictures = phone::attachPictures,
         takePicture = phone::takePicture,
