@@ -30,7 +30,6 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
-import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
@@ -135,12 +134,13 @@ fun Stage(
 ) = BoxWithConstraints {
     val holder = rememberSaveableStateHolder()
     val here = place(screen)
-    DisposableEffect(here) {
-        onDispose {
-            // A draft is there again when one comes back; what was typed elsewhere is for that once.
-            val stays = screen is Screen.Conversation || screen is Screen.Home
-            if (!stays) holder.removeState(here)
-        }
+    var passing by rememberSaveable { mutableStateOf<String?>(null) }
+    LaunchedEffect(here) {
+        // A draft is there again when one comes back; what was typed elsewhere is for that once. Whatever covers all of
+        // this for a while is no other place.
+        val left = passing
+        if (left != null && left != here) holder.removeState(left)
+        passing = here.takeUnless { screen is Screen.Conversation || screen is Screen.Home }
     }
     val hasList = maxWidth >= LIST_BESIDE && (screen is Screen.Home || screen is Screen.Conversation || screen is Screen.Person)
     val hasPeople = maxWidth >= PEOPLE_BESIDE && (screen is Screen.ShowCode || screen is Screen.Reply)

