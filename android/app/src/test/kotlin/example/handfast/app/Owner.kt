@@ -114,7 +114,7 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
 
     fun sees(@StringRes words: Int, vararg arguments: Any) = sees(words(words, *arguments))
 
-    /** On the first of several. */
+    /** On the first of several. Where the next screen has the same words, something that only it has is to be seen first. */
     fun taps(words: String) {
         val wanted = says(words) and hasClickAction() and isEnabled()
         wait("taps on \"$words\"") { rule.finds(wanted) && rule.reaches(wanted) { performClick() } }

@@ -30,7 +30,6 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
-import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
@@ -96,22 +95,32 @@ fun HandfastUi(app: AppModel, phone: Phone) {
     }
 
     BackHandler(!screen.isOutermost) { app.putAside() }
-    BackHandler(isAskingFirst) { isAskingFirst = false }
-    Feel(screen, phone)
     val beneath = rememberSaveableStateHolder()
+    val askNothing = {
+        isAskingFirst = false
+        beneath.removeState(QUESTION)
+    }
+    // What comes meanwhile, as by a link, is looked at first; what was typed here is there again then.
+    val asksFirst = isAskingFirst && (screen is Screen.Home || screen is Screen.ShowCode)
+    BackHandler(asksFirst) { askNothing() }
+    Feel(screen, phone)
     Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.surface) {
         Noted(notice, phone::go, app::noticed) {
-            if (isAskingFirst) {
-                AskFirst({
-                    isAskingFirst = false
-                    phone.invite(send = true, it)
-                }) { isAskingFirst = false }
+            if (asksFirst) {
+                beneath.SaveableStateProvider(QUESTION) {
+                    AskFirst({
+                        askNothing()
+                        phone.invite(send = true, it)
+                    }, askNothing)
+                }
             } else {
                 beneath.SaveableStateProvider("stage") { Stage(screen, home, rows, deeds, copying, takingIn) }
             }
         }
     }
 }
+
+private const val QUESTION = "question"
 
 /** One screen, and on a wide display what belongs beside it. */
 @Composable
@@ -125,12 +134,13 @@ fun Stage(
 ) = BoxWithConstraints {
     val holder = rememberSaveableStateHolder()
     val here = place(screen)
-    DisposableEffect(here) {
-        onDispose {
-            // A draft is there again when one comes back; what was typed elsewhere is for that once.
-            val stays = screen is Screen.Conversation || screen is Screen.Home
-            if (!stays) holder.removeState(here)
-        }
+    var passing by rememberSaveable { mutableStateOf<String?>(null) }
+    LaunchedEffect(here) {
+        // A draft is there again when one comes back; what was typed elsewhere is for that once. Whatever covers all of
+        // this for a while is no other place.
+        val left = passing
+        if (left != null && left != here) holder.removeState(left)
+        passing = here.takeUnless { screen is Screen.Conversation || screen is Screen.Home }
     }
     val hasList = maxWidth >= LIST_BESIDE && (screen is Screen.Home || screen is Screen.Conversation || screen is Screen.Person)
     val hasPeople = maxWidth >= PEOPLE_BESIDE && (screen is Screen.ShowCode || screen is Screen.Reply)
@@ -222,7 +232,7 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
         is Screen.Conversation -> Conversation(
             screen,
             rows,
-            deeds.talk,
+            remember(deeds, screen.session) { deeds.talk(screen.session) },
             hasBack = hasBack,
             copying = copying?.takeIf { it.session == screen.session },
         )
@@ -282,9 +292,11 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         meet = phone::meet,
     )
     val person = PersonDeeds(app::back, phone::meet, app::compare, { phone.invite(send = false) }, app::forget)
-    val talk = TalkDeeds(
+
+    /** What is done in the conversation that is drawn: another may have come to the front meanwhile. */
+    fun talk(session: Long) = TalkDeeds(
         back = app::putAside,
-        send = app::send,
+        send = { app.sendTo(session, it) },
         attachFiles = phone::attachFiles,
         attachPictures = phone::attachPictures,
         takePicture = phone::takePicture,

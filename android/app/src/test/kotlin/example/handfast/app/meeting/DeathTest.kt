@@ -63,6 +63,7 @@ class HostBefore {
         Meeting.ofThisProcess().message(ana.handsOut().getStringExtra(Intent.EXTRA_TEXT)!!.lines().last())
         ana.sees(R.string.send_this)
         ana.taps(R.string.back)
+        ana.sees(R.string.scan_code_text)
         ana.taps(R.string.menu)
         ana.taps(R.string.share_with_question)
         ana.writes("What was our first")

@@ -78,6 +78,19 @@ class StayTest {
     }
 
     @Test
+    fun `what was typed anywhere is there again beneath the lock`() {
+        var isCovered by mutableStateOf(false)
+        rule.setContent { Covered(isCovered, {}) { Drawn(Screen.Question(listOf("Our dog?"))) } }
+        rule.onNode(hasSetTextAction()).performTextInput("Nepo")
+        isCovered = true
+        rule.waitForIdle()
+        rule.onNodeWithText("Nepo").assertDoesNotExist()
+        isCovered = false
+        rule.waitForIdle()
+        rule.onNodeWithText("Nepo").assertIsDisplayed()
+    }
+
+    @Test
     fun `goodbye is said only after a yes`() {
         var goodbyes = 0
         val asked = TalkDeeds(

@@ -1,0 +1,43 @@
+package example.handfast.app.monkey
+
+import androidx.compose.ui.test.junit4.v2.createEmptyComposeRule
+import example.handfast.app.FedCamera
+import example.handfast.app.FedPreview
+import example.handfast.app.PhoneRunner
+import org.junit.Assume.assumeTrue
+import org.junit.Rule
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.annotation.Config
+import java.util.concurrent.CopyOnWriteArrayList
+import kotlin.test.assertEquals
+
+/** HANDFAST_STEPS, HANDFAST_SEED: how many steps, and which; without the first, none. */
+@RunWith(PhoneRunner::class)
+@Config(qualifiers = "w360dp-h740dp-xhdpi", shadows = [FedPreview::class])
+class MonkeyTest {
+    @get:Rule
+    val rule = createEmptyComposeRule()
+
+    @Test
+    fun `whatever is done in whatever order, nothing crashes, no text is lost and nothing stays open`() {
+        val steps = number("HANDFAST_STEPS", 0).toInt()
+        assumeTrue(steps > 0)
+        val thrown = CopyOnWriteArrayList<Throwable>()
+        val usual = Thread.getDefaultUncaughtExceptionHandler()
+        Thread.setDefaultUncaughtExceptionHandler { _, failure -> thrown += failure }
+        try {
+            FedCamera.install()
+            val monkey = Monkey(rule, number("HANDFAST_SEED", 2))
+            repeat(steps) {
+                monkey.step()
+                assertEquals(emptyList<Throwable>(), thrown)
+            }
+            monkey.ends()
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(usual)
+        }
+    }
+
+    private fun number(name: String, usual: Long) = System.getenv(name)?.toLong() ?: usual
+}
