@@ -110,6 +110,7 @@ impl Screen {
         let before = self.asked.clone();
         match view {
             View::Talking {
+                key,
                 name,
                 trust,
                 is_interrupted,
@@ -119,6 +120,7 @@ impl Screen {
                 ..
             } => {
                 self.call(name);
+                self.current.key = Some(*key);
                 self.trust = Some(*trust);
                 self.current.presence = match is_interrupted {
                     true => Presence::Silent,

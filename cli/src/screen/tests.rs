@@ -11,7 +11,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handfast_native::Overview;
 use handfast_native::conversation::FileError;
 use handfast_native::device::{
-    FileState, Lasting, Milestones, Quoted, Reached, Reaction, Row, RowContent, View, Wish,
+    ContactView, FileState, Lasting, Milestones, Quoted, Reached, Reaction, Row, RowContent, View,
+    Wish,
 };
 use handfast_native::handshake::{PublicKey, ShortString, Trust, TrustReason};
 use handfast_native::qr::Symbol;
@@ -164,6 +165,7 @@ fn view() -> View {
 
 fn view_with(reached: Option<Reached>) -> View {
     View::Talking {
+        key: PublicKey([1; 32]),
         name: "Mira".to_owned(),
         trust: Trust::because(TrustReason::Scanned),
         scans: 1,
@@ -237,6 +239,7 @@ fn a_narrow_window_shows_the_conversation_alone() {
     person.screen.look(&View::Seeking {
         key: PublicKey([1; 32]),
         name: "Mira".to_owned(),
+        trust: Trust::because(TrustReason::Scanned),
         heard: NOON - 7200,
         is_here: false,
         restored: None,
@@ -262,14 +265,13 @@ fn a_narrow_window_shows_the_conversation_alone() {
 #[test]
 fn a_large_window_shows_people_and_what_is_compared() {
     let mut person = Person::talking((100, 30));
-    let met = |key, name: &str, heard| Contact {
-        heard,
-        ..Contact::met(
-            PublicKey([key; 32]),
-            name,
-            Trust::because(TrustReason::OpenLink),
-            1,
-        )
+    let met = |key, name: &str, heard| {
+        let trust = Trust::because(TrustReason::OpenLink);
+        let contact = Contact {
+            heard,
+            ..Contact::met(PublicKey([key; 32]), name, trust, 1)
+        };
+        ContactView::from(&contact)
     };
     person.screen.look_around(&Overview {
         contacts: vec![
@@ -680,7 +682,7 @@ fn tab_turns_to_the_next_one_and_keeps_what_was_typed_for_whom() {
     let mut person = Person::talking((80, 24));
     let met = |key, name: &str| {
         let trust = Trust::because(TrustReason::Scanned);
-        Contact::met(PublicKey([key; 32]), name, trust, 1)
+        ContactView::from(&Contact::met(PublicKey([key; 32]), name, trust, 1))
     };
     let overview = Overview {
         contacts: vec![met(1, "Mira"), met(2, "Grandpa"), met(3, "Jonas")],

@@ -72,6 +72,8 @@ struct Proof {
     keeping: Option<Ticket>,
     /// The person has to decide about a restored device.
     asks: Option<RestoredClaim>,
+    /// The person has agreed to one.
+    has_agreed: bool,
 }
 
 impl Returning {
@@ -334,7 +336,10 @@ impl Returning {
         let proof = proof.ok_or(Refusal::NotNow)?;
         proof.asks = None;
         match agrees {
-            true => proof.machine.agree(),
+            true => {
+                proof.has_agreed = true;
+                proof.machine.agree();
+            }
             false => proof.machine.decline(),
         }
         Ok(Done::Ok)
@@ -459,6 +464,7 @@ impl Returning {
             began: context.now.monotonic,
             keeping: None,
             asks: None,
+            has_agreed: false,
         });
         Ok(())
     }
@@ -477,7 +483,15 @@ impl Returning {
             match effect {
                 ReconnectEffect::Send(message) => context.carry(CarrierCommand::Send(message)),
                 ReconnectEffect::Keep(keys) => {
-                    proof.keeping = Some(context.write(vec![Write::Reconnect(self.key, keys)]));
+                    let mut writes = vec![Write::Reconnect(self.key, keys)];
+                    if proof.has_agreed {
+                        // Whoever has a copy could have come as well. The secret by which they come again is
+                        // never kept without that.
+                        let trust = Trust::because(TrustReason::OpenLink);
+                        let fell = ContactChange::Fell(trust, context.now.unix);
+                        writes.push(Write::Contact(self.key, fell));
+                    }
+                    proof.keeping = Some(context.write(writes));
                 }
                 ReconnectEffect::AskRestored(claim) => proof.asks = Some(claim),
                 ReconnectEffect::Done(returned) => self.returned(context, *returned),
@@ -501,15 +515,12 @@ impl Returning {
         let Some(contact) = self.contact(context).cloned() else {
             return;
         };
-        // Whoever has a copy could have come as well.
-        let falls_to = (returned.restored.as_ref()).map(|_| Trust::because(TrustReason::OpenLink));
-        let trust = falls_to.unwrap_or(contact.trust);
+        let trust = contact.trust;
         let back = Return {
             name: returned.name.clone(),
             at: now.unix,
             clock: clock_ahead(returned.clock, now),
             way: self.path.map(|path| way(path, context)),
-            falls_to,
             keys: returned.keys.clone(),
         };
         let write = Write::Contact(self.key, ContactChange::Returned(Box::new(back)));
@@ -531,7 +542,8 @@ impl Returning {
                 keeps_us: true,
                 reconnect: returned.keys,
             },
-            gives_back: returned.restored.is_some(),
+            // Who is restored was agreed to, and who is not has what was agreed on before.
+            gives_back: true,
             link: self.link,
             path: self.path,
             early: Vec::new(),

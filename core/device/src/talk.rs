@@ -54,9 +54,11 @@ pub(super) struct Talk {
     heard: VecDeque<(Option<Ticket>, conversation::Event)>,
     is_held: bool,
     leaving: Leaving,
+    /// It is said as soon as what was written is on its way to the other side.
+    owes_goodbye: bool,
     /// A rise of trust on its way to the disk. It is shown when it is there.
     raising: Option<Ticket>,
-    /// Why it is over, while that rise is not shown yet.
+    /// Why it is over, while that rise, or what came before, is not shown yet.
     end: Option<SessionEnd>,
 }
 
@@ -141,6 +143,7 @@ impl Talk {
                 true => Leaving::Soon,
                 false => Leaving::No,
             },
+            owes_goodbye: false,
             raising: None,
             end: None,
         };
@@ -199,8 +202,8 @@ impl Talk {
     ) -> Result<(), SessionEnd> {
         match input {
             SessionInput::Talk(event) => match self.happened(context, event) {
-                // What the person found is told before that.
-                Err(end) if self.raising.is_some() && self.leaving != Leaving::Now => {
+                // What the person found, and what came before, is told before that.
+                Err(end) if self.is_behind(context) && self.leaving != Leaving::Now => {
                     self.end = Some(end);
                 }
                 happened => happened?,
@@ -243,11 +246,26 @@ impl Talk {
         self.send_files(context);
         self.tell_files(context);
         self.leave_if_time(context);
+        self.say_goodbye(context, true);
         self.hold_or_go_on(context);
         if self.raising.is_none() {
             context.show(self.view(context));
         }
-        Ok(())
+        self.end_if_told(context)
+    }
+
+    /// Something is on its way to the disk that has to be told before the end.
+    fn is_behind(&self, context: &Context<'_>) -> bool {
+        let history = context.shared.history(self.key);
+        let history = history.filter(|_| self.has_history);
+        self.raising.is_some() || history.and_then(History::last_batch).is_some()
+    }
+
+    fn end_if_told(&self, context: &Context<'_>) -> Result<(), SessionEnd> {
+        match self.end {
+            Some(end) if !self.is_behind(context) => Err(end),
+            _ => Ok(()),
+        }
     }
 
     fn command(
@@ -276,8 +294,11 @@ impl Talk {
             SessionCommand::Say(saying) => self.say(context, saying),
             SessionCommand::Close if self.end.is_some() => return Err(SessionEnd::Closed),
             SessionCommand::Close => {
+                // Who says it twice waits for no disk.
+                let waits = self.leaving != Leaving::Now;
                 self.leaving = Leaving::Now;
-                context.shared.talk(context.id, TalkCommand::LeaveNow);
+                self.owes_goodbye = true;
+                self.say_goodbye(context, waits);
                 Ok(Done::Ok)
             }
             SessionCommand::Unlock(..)
@@ -632,6 +653,16 @@ impl Talk {
         self.leaving == Leaving::Soon
     }
 
+    /// Says goodbye at once, or behind what is on its way to the disk.
+    fn say_goodbye(&mut self, context: &mut Context<'_>, waits: bool) {
+        let history = context.shared.history(self.key);
+        let is_written = !self.has_history || history.is_none_or(History::is_written);
+        if self.owes_goodbye && (is_written || !waits) {
+            self.owes_goodbye = false;
+            context.shared.talk(context.id, TalkCommand::LeaveNow);
+        }
+    }
+
     fn leave_if_time(&mut self, context: &mut Context<'_>) {
         let comes_in = |file: &File| file.is_moving && matches!(file.origin, Origin::Theirs(_));
         let is_delivered = context.shared.history(self.key);
@@ -683,7 +714,7 @@ impl Talk {
             context.shared.tell(Event::NotRemembered(context.id, error));
         }
         context.show(self.view(context));
-        self.end.map_or(Ok(()), Err)
+        self.end_if_told(context)
     }
 }
 

@@ -218,7 +218,7 @@ fn entry(row: device::Row) -> Option<Entry> {
             ours,
             text,
             at,
-            mark: Mark::of(lasting.as_ref()),
+            mark: Mark::of(lasting.as_deref()),
             is_old: lasting.is_some_and(|lasting| lasting.is_old),
         },
         RowContent::File { name, size, state } => Entry::File {

@@ -97,6 +97,9 @@ pub enum ContactChange {
     Allowance(Option<u64>),
     /// They came back.
     Returned(Box<Return>),
+    /// They are a restored device, or somebody with a copy is: trust is this from now on, if it was more, since
+    /// that time in seconds since 1970-01-01 UTC.
+    Fell(Trust, u64),
     /// They keep nothing of this device, so the two hold nothing in common by which they find each other.
     NotKept,
     /// Somebody else has their keys.
@@ -116,8 +119,6 @@ pub struct Return {
     pub clock: i32,
     /// By which way ([`Contact::add_way`]).
     pub way: Option<Way>,
-    /// They are a restored device, or somebody with a copy is: trust is this from now on, if it was more.
-    pub falls_to: Option<Trust>,
     /// What it takes to meet them the next time.
     pub keys: ReconnectKeys,
 }
@@ -221,6 +222,11 @@ impl Contact {
             ContactChange::Blocked(is_so) => self.blocked = *is_so,
             ContactChange::Allowance(most) => self.allowance = *most,
             ContactChange::Returned(back) => self.returned(back),
+            ContactChange::Fell(trust, at) if trust.level() < self.trust.level() => {
+                self.fallen.get_or_insert(self.trust);
+                (self.trust, self.trusted) = (*trust, *at);
+            }
+            ContactChange::Fell(..) => {}
             ContactChange::NotKept => self.reconnect = None,
             ContactChange::Frozen => self.frozen = true,
             ContactChange::Replaced(is_so) => self.replaced = *is_so,
@@ -235,12 +241,6 @@ impl Contact {
         self.clock = Some(back.clock);
         if let Some(way) = back.way {
             self.add_way(way);
-        }
-        if let Some(trust) = back.falls_to
-            && trust.level() < self.trust.level()
-        {
-            self.fallen.get_or_insert(self.trust);
-            (self.trust, self.trusted) = (trust, back.at);
         }
         self.reconnect = Some(back.keys.clone());
     }
@@ -459,7 +459,6 @@ mod tests {
             at,
             clock: -3,
             way: None,
-            falls_to: None,
             keys: ReconnectKeys::from_first_meeting(&Secret::new([5; 32]), 5, 5),
         }
     }
@@ -472,14 +471,10 @@ mod tests {
     fn trust_that_fell_shows_what_it_was_until_a_meeting_verifies_again() {
         let mut zoe = met("Zoe", TrustReason::Compared, 5);
         let (compared, open) = (zoe.trust, Trust::because(TrustReason::OpenLink));
-        let restored = |at| Return {
-            falls_to: Some(open),
-            ..back("", at)
-        };
-        returned(&mut zoe, restored(8));
+        zoe.change(&ContactChange::Fell(open, 8));
         zoe.change(&ContactChange::Frozen);
         // Twice is once: what it was first is what is shown.
-        returned(&mut zoe, restored(9));
+        zoe.change(&ContactChange::Fell(open, 9));
         let now = (zoe.trust, zoe.trusted, zoe.fallen);
         assert_eq!(now, (open, 8, Some(compared)));
         let unproven = met("", TrustReason::Answered, 10).met_after(Some(&zoe));

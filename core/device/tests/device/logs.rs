@@ -197,6 +197,27 @@ impl Conversation {
         }
     }
 
+    pub(crate) fn dump(&self) -> Vec<String> {
+        let rows = self.rows.values().map(|row| {
+            let h = &row.entry.header;
+            let body = match &row.entry.content {
+                Content::Whole { body, .. } => String::from_utf8_lossy(body).into_owned(),
+                _ => "ERASED".into(),
+            };
+            format!(
+                "{:?} {}/{} line {} seq {} lam {} k{} {body}",
+                row.author,
+                h.incarnation.counter,
+                h.incarnation.random[0],
+                row.line,
+                h.sequence,
+                h.lamport,
+                h.kind.0
+            )
+        });
+        rows.collect()
+    }
+
     /// What stands in both logs, in the order of every screen: who wrote it, seen by `Author::Me` of this disk,
     /// its hash, and what it says if that is not erased.
     pub(crate) fn told(&self) -> Vec<(Author, [u8; 32], Option<Vec<u8>>)> {

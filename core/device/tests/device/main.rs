@@ -983,11 +983,11 @@ fn a_device_that_sleeps_and_wakes_goes_on() {
 
 /// The seeds of the lives that are lived: `HANDFAST_SEEDS` asks for another number of them, and
 /// `HANDFAST_SEED` for this one alone, with its log.
-fn seeds() -> std::ops::Range<u64> {
+fn seeds(usual: u64) -> std::ops::Range<u64> {
     let asked = |name| std::env::var(name).ok()?.parse().ok();
     match (asked("HANDFAST_SEED"), asked("HANDFAST_SEEDS")) {
         (Some(seed), _) => seed..seed + 1,
-        (None, many) => 0..many.unwrap_or(100),
+        (None, many) => 0..many.unwrap_or(usual),
     }
 }
 
@@ -1005,7 +1005,7 @@ const MUST_HAPPEN: [&str; 8] = [
 
 #[test]
 fn whatever_two_people_do_what_both_kept_agrees() {
-    let seeds = seeds();
+    let seeds = seeds(100);
     let is_alone = seeds.end - seeds.start == 1;
     let mut happened = [0; MUST_HAPPEN.len()];
     for seed in seeds.clone() {

@@ -195,20 +195,20 @@ fn write(numbers: &mut Numbers, moment: u64) -> Write {
 /// One of the changes of a contact.
 fn change(numbers: &mut Numbers, now: u64) -> ContactChange {
     let is_so = numbers.below(2) == 0;
-    match numbers.below(7) {
+    match numbers.below(8) {
         0 => ContactChange::Given(is_so.then(|| "Mum".to_owned())),
         1 => ContactChange::Returned(Box::new(Return {
             name: ["", "Ada"][usize::from(is_so)].to_owned(),
             at: now,
             clock: now as i32,
             way: None,
-            falls_to: is_so.then(|| Trust::because(TrustReason::OpenLink)),
             keys: ReconnectKeys::from_first_meeting(&Secret::new([1; 32]), now, now),
         })),
         2 => ContactChange::Findable(is_so),
         3 => ContactChange::Blocked(is_so),
         4 => ContactChange::Allowance(is_so.then_some(now)),
         5 => ContactChange::Frozen,
+        6 => ContactChange::Fell(Trust::because(TrustReason::OpenLink), now),
         _ => ContactChange::Replaced(is_so),
     }
 }

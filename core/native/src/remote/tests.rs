@@ -508,6 +508,7 @@ impl Numbers {
                     theirs: numbers.yes(),
                     ours: numbers.yes(),
                 }),
+                here: None,
                 is_offline: self.yes(),
             },
             _ => View::Ended(self.end()),
