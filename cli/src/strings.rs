@@ -237,15 +237,15 @@ pub(crate) fn long_about() -> &'static str {
 
 pub(crate) fn short_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
     }
 }
 
 pub(crate) fn after_help() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
     }
 }
 
@@ -302,6 +302,13 @@ pub(crate) fn chat_examples() -> &'static str {
     match language() {
         English => "Examples:\n  handfast chat Ben\n\nThe two look for each other, so Ben has to do the same. Nothing has to be sent or shown: they\ntry the addresses at which they reached each other before.",
         German => "Beispiele:\n  handfast chat Ben\n\nDie beiden suchen einander, also muss Ben das Gleiche tun. Nichts muss gesendet oder gezeigt\nwerden: Sie versuchen es an den Adressen, an denen sie einander schon erreicht haben.",
+    }
+}
+
+pub(crate) fn listen_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast listen                be there for everybody you have met\n  handfast listen --json --downloads ~/Downloads\n\nWhat they write is kept here, and told to them to have arrived. What was written to them\ngoes when they are here. handfast chat NAME beside it takes its place with NAME for as\nlong as you talk. Files come by themselves as far as the limits allow.",
+        German => "Beispiele:\n  handfast listen                ist für alle da, die du getroffen hast\n  handfast listen --json --downloads ~/Downloads\n\nWas sie schreiben, wird hier aufbewahrt und ihnen als angekommen gemeldet. Was ihnen\ngeschrieben wurde, geht, sobald sie hier sind. handfast chat NAME daneben übernimmt NAME,\nsolange ihr redet. Dateien kommen von selbst, soweit die Grenzen es erlauben.",
     }
 }
 
@@ -400,6 +407,13 @@ pub(crate) fn command_contacts() -> &'static str {
     match language() {
         English => "List the people you have met; rename, block or forget somebody",
         German => "Die Leute auflisten, die du getroffen hast; jemanden umbenennen, blockieren, vergessen",
+    }
+}
+
+pub(crate) fn command_listen() -> &'static str {
+    match language() {
+        English => "Be there for everybody you have met, and keep what they write",
+        German => "Für alle da sein, die du getroffen hast, und aufbewahren, was sie schreiben",
     }
 }
 
@@ -2642,6 +2656,62 @@ pub(crate) fn not_remembered() -> &'static str {
     match language() {
         English => "This could not be kept, so it is forgotten when the program ends.",
         German => "Das ließ sich nicht aufbewahren und ist vergessen, wenn das Programm endet.",
+    }
+}
+
+pub(crate) fn listen_nobody() -> &'static str {
+    match language() {
+        English => "There is nobody yet whom this device could find: meet somebody first. It listens all the same.",
+        German => "Es gibt noch niemanden, den dieses Gerät finden könnte: Triff erst jemanden. Es hört trotzdem.",
+    }
+}
+
+pub(crate) fn listen_one() -> &'static str {
+    match language() {
+        English => "One contact is looked for. Ctrl-C ends it.",
+        German => "Ein Kontakt wird gesucht. Strg-C beendet es.",
+    }
+}
+
+pub(crate) fn listen_many(count: impl Display) -> String {
+    match language() {
+        English => format!("{count} contacts are looked for. Ctrl-C ends it."),
+        German => format!("{count} Kontakte werden gesucht. Strg-C beendet es."),
+    }
+}
+
+pub(crate) fn listen_present(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} is here."),
+        German => format!("{name} ist da."),
+    }
+}
+
+pub(crate) fn listen_absent(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} is gone."),
+        German => format!("{name} ist weg."),
+    }
+}
+
+pub(crate) fn listen_restored(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} seems to have a restored device. Talk to them (handfast chat) to decide about it."),
+        German => format!("{name} hat anscheinend ein wiederhergestelltes Gerät. Sprich sie an (handfast chat), um zu entscheiden."),
+    }
+}
+
+pub(crate) fn listen_file_waits(name: impl Display, file: impl Display, size: impl Display) -> String {
+    match language() {
+        English => format!("{name} wants to send {file} ({size}). Talk to them (handfast chat) to take it."),
+        German => format!("{name} möchte {file} senden ({size}). Sprich sie an (handfast chat), um sie anzunehmen."),
+    }
+}
+
+pub(crate) fn listen_file(name: impl Display, path: impl Display, size: impl Display) -> String {
+    match language() {
+        English => format!("{name} sent {path} ({size})."),
+        German => format!("{name} hat {path} gesendet ({size})."),
     }
 }
 

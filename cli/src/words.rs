@@ -525,6 +525,25 @@ pub(crate) fn back(name: &str) -> String {
     strings::contact_back(called(name))
 }
 
+/// So many are looked for at once.
+pub(crate) fn listening(contacts: usize) -> String {
+    match contacts {
+        0 => strings::listen_nobody().to_owned(),
+        1 => strings::listen_one().to_owned(),
+        many => strings::listen_many(many),
+    }
+}
+
+/// Somebody wants to send a file, and nobody is there to answer.
+pub(crate) fn file_waits(name: &str, file: &str, bytes: u64) -> String {
+    strings::listen_file_waits(name, quoted(file), size(bytes))
+}
+
+/// Somebody sent a file.
+pub(crate) fn file_from(name: &str, bytes: u64, path: &str) -> String {
+    strings::listen_file(name, line(path), size(bytes))
+}
+
 /// What two say of a restored device, and what the person can do.
 pub(crate) fn restored(name: &str, claim: &RestoredClaim) -> String {
     match (claim.theirs, claim.ours) {

@@ -11,6 +11,7 @@ mod inspect;
 mod invitations;
 mod invite;
 mod join;
+mod listen;
 mod man;
 mod network;
 mod open;
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Contacts(contacts::Args),
     #[command(about = strings::command_chat())]
     Chat(chat::Args),
+    #[command(about = strings::command_listen())]
+    Listen(listen::Args),
     #[command(about = strings::command_export())]
     Export(export::Args),
     #[command(about = strings::command_import())]
@@ -78,6 +81,7 @@ impl Command {
             Self::Invitations(args) => args.json,
             Self::Contacts(args) => args.json,
             Self::Chat(args) => args.json,
+            Self::Listen(args) => args.json,
             Self::Export(args) => args.json,
             Self::Import(args) => args.json,
             Self::Here(args) => args.chat.json,
@@ -101,6 +105,7 @@ impl Command {
             Self::Invitations(args) => talk(args.json, move |hands| invitations::run(args, hands)),
             Self::Contacts(args) => talk(args.json, move |hands| contacts::run(args, hands)),
             Self::Chat(args) => talk(args.json, move |hands| chat::run(args, hands)),
+            Self::Listen(args) => talk(args.json, move |hands| listen::run(args, hands)),
             Self::Export(args) => talk(args.json, move |hands| export::run(args, hands)),
             Self::Import(args) => talk(args.json, move |hands| import::run(args, hands)),
             Self::Here(args) => talk(args.chat.json, move |hands| here::run(args, hands)),

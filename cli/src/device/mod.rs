@@ -97,6 +97,11 @@ impl Device {
         Err(Failure::Local.into())
     }
 
+    /// What happens next in any session of this command. May be dropped half-way.
+    pub(crate) async fn next(&mut self) -> Option<Event> {
+        self.listener.next().await
+    }
+
     /// How everything stands.
     pub(crate) fn overview(&self) -> Arc<Overview> {
         self.handle.overview().borrow().clone()

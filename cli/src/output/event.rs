@@ -88,6 +88,25 @@ pub(crate) enum Event {
         ours: bool,
         text: String,
     },
+    /// So many who were met are looked for at once.
+    Listening { contacts: usize },
+    /// Somebody who was met is here.
+    Present { name: String },
+    /// They are gone again, and looked for.
+    Absent { name: String },
+    /// Somebody wrote this, while nobody talks to them here.
+    MessageFrom {
+        name: String,
+        row: u64,
+        text: String,
+    },
+    /// Somebody sent this file, which is stored here.
+    FileFrom {
+        name: String,
+        file: String,
+        path: String,
+        bytes: u64,
+    },
     /// They are gone, and looked for. What is typed waits.
     Away,
     /// They are here again, after they were gone.

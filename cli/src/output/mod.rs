@@ -174,6 +174,15 @@ impl Output {
             Event::Contact(contact) => self.say(&words::contact(contact)),
             Event::ContactChanged { text, .. } => self.whisper(text),
             Event::Forgotten { name, .. } => self.whisper(&words::forgotten(name)),
+            Event::Listening { contacts } => self.whisper(&words::listening(*contacts)),
+            Event::Present { name } => self.whisper(&strings::listen_present(name)),
+            Event::Absent { name } => self.whisper(&strings::listen_absent(name)),
+            Event::MessageFrom { name, text, .. } => {
+                self.print(&margin::theirs(name, text, terminal::columns()));
+            }
+            Event::FileFrom {
+                name, path, bytes, ..
+            } => self.say(&words::file_from(name, *bytes, path)),
             Event::Seeking { name, heard } => self.whisper(&words::seeking(name, *heard)),
             Event::Here { name, .. } => self.whisper(&words::here_shown(name)),
             Event::HereOpened { name, age_s } => {

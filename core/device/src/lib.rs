@@ -437,7 +437,10 @@ impl Device {
 
     fn seek(&mut self, key: PublicKey, terms: SessionTerms, now: Now) -> Result<Done, Refusal> {
         if let Some(id) = self.session_with(key) {
-            return Err(Refusal::UnderWay(id));
+            if !self.sessions.get(&id).is_some_and(Session::yields) || terms.yields {
+                return Err(Refusal::UnderWay(id));
+            }
+            self.with_session(id, now, |_, _| Err(SessionEnd::Elsewhere));
         }
         let id = self.next_session();
         let session = Session::seek(&mut self.shared, id, key, terms, now)?;

@@ -551,6 +551,11 @@ impl Session {
         }
     }
 
+    /// Whoever else looks for the same contact takes its place.
+    pub(super) fn yields(&self) -> bool {
+        self.terms.yields
+    }
+
     /// Whose history is listed.
     pub(super) fn history(&self) -> Option<PublicKey> {
         self.listing.history()

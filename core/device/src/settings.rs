@@ -92,6 +92,9 @@ pub struct SessionTerms {
     pub scope: Scope,
     /// The UDP port to be preferred.
     pub port: Option<u16>,
+    /// Whoever else looks for the same contact takes its place, as somebody who wants to talk does where
+    /// somebody only listens.
+    pub yields: bool,
 }
 
 /// Which addresses of this device a session uses.

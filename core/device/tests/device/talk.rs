@@ -90,6 +90,10 @@ impl SimTalk {
     }
 
     pub(crate) fn hear(&mut self, frame: Bytes) -> Said {
+        // Of a link that is gone nothing is heard.
+        if self.is_over {
+            return (Vec::new(), Vec::new());
+        }
         let body = self.channel.opener.open(frame).expect("the peer's frame");
         let (kind, rest) = body.split_first().expect("a kind");
         let array = || <[u8; 32]>::try_from(rest).expect("32 bytes");
