@@ -721,11 +721,11 @@ impl Device {
             return;
         };
         let touched = touched.get(&with.0);
-        session.list_history(&mut self.shared, touched, now);
+        let is_listed = session.list_history(&mut self.shared, touched, now);
         let history = self.shared.history(with);
         if let Some(fault) = history.and_then(|history| history.fault(id)) {
             self.feed(id, SessionInput::LogsEnded(fault), now);
-        } else if touched.is_some() {
+        } else if touched.is_some() || is_listed {
             // Whoever waits for that goes on.
             self.feed(id, SessionInput::Listed, now);
         }

@@ -561,17 +561,17 @@ impl Session {
         self.listing.history()
     }
 
-    /// Tells what is new, or looks different, of the history.
+    /// Tells what is new, or looks different, of the history. Whether anything was told.
     pub(super) fn list_history(
         &mut self,
         shared: &mut Shared,
         touched: Option<&BTreeMap<Place, bool>>,
         now: Now,
-    ) {
+    ) -> bool {
         if let Some(touched) = touched {
             self.listing.owe(touched);
         }
-        self.listing.tell_owed(shared, self.id, now);
+        self.listing.tell_owed(shared, self.id, now)
     }
 
     fn withdraw(

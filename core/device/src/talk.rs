@@ -675,7 +675,7 @@ impl Talk {
 
     /// Holds the peer back while the screen has enough to show. Who leaves shows no more.
     fn hold_or_go_on(&mut self, context: &mut Context<'_>) {
-        // What is kept waits on the disk.
+        // What is kept may wait for a while.
         let is_full = match self.has_history {
             true => context.listing.is_behind(),
             false => !context.listing.has_room(),

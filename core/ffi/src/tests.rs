@@ -210,11 +210,15 @@ impl TestDevice {
         .await
     }
 
-    /// The texts that are told until none has come for a while. None of them reaches a screen.
-    async fn texts(&mut self) -> Vec<String> {
+    /// The texts that are told until so many are there, and none comes for a while. None of them reaches a
+    /// screen.
+    async fn texts(&mut self, expected: usize) -> Vec<String> {
         let mut texts = Vec::new();
-        let quiet = Duration::from_secs(2);
-        while let Ok(change) = tokio::time::timeout(quiet, self.changes.recv()).await {
+        let quiet = |texts: &Vec<String>| match texts.len() < expected {
+            true => Duration::from_secs(60),
+            false => Duration::from_secs(2),
+        };
+        while let Ok(change) = tokio::time::timeout(quiet(&texts), self.changes.recv()).await {
             if let Change::Listed {
                 entry: Entry::Text { text, .. },
                 ..
@@ -358,28 +362,20 @@ async fn a_listener_that_shows_nothing_holds_the_other_side_back() {
     let [writing, reading] = meet(&mut host, &mut guest).await;
     host.until_talking().await;
     guest.until_talking().await;
-    let mut sent = 0;
-    // Somebody who writes as fast as is taken, until that is full from there to here.
-    let mut refused = 0;
-    while refused < 20 {
-        match writing
-            .send_text(format!("{sent:05}{}", "x".repeat(10_000)))
-            .await
-        {
-            Ok(()) => (sent, refused) = (sent + 1, 0),
-            Err(error) => {
-                assert_eq!(error.kind(), ErrorKind::Busy);
-                refused += 1;
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
+    // What is written is kept there, however much a screen here takes.
+    let sent = 700;
+    for number in 0..sent {
+        let text = format!("{number:05}{}", "x".repeat(1_000));
+        while let Err(error) = writing.send_text(text.clone()).await {
+            assert_eq!(error.kind(), ErrorKind::Busy);
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        assert!(sent < 8_000, "80 MB, and nobody reads");
     }
-    let told = guest.texts().await;
+    let told = guest.texts(256).await;
     assert_eq!(told.len(), 256, "of {sent}");
     // What reaches the screen makes room for as much again, in order, and nothing was lost.
     reading.taken(256);
-    let more = guest.texts().await;
+    let more = guest.texts(256).await;
     assert_eq!(more.len(), 256);
     for (number, text) in told.iter().chain(&more).enumerate() {
         assert!(text.starts_with(&format!("{number:05}")), "{number}");
@@ -412,7 +408,9 @@ async fn somebody_unverified_who_has_sent_enough_is_seen_to_be_held() {
     assert_eq!(reached, Some(Reached::Messages));
     reading.allow_more().await.unwrap();
     assert_eq!(guest.until(is_held).await, None);
-    assert_eq!(guest.texts().await, ["3", "4"]);
+    // How many were told before that is as it may be.
+    let last = guest.texts(2).await;
+    assert_eq!(last.last().map(String::as_str), Some("4"));
 }
 
 #[tokio::test]

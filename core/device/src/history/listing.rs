@@ -1,7 +1,7 @@
 //! The rows of one session on one screen: those of the history, and those that nobody keeps.
 //!
-//! A screen takes so many at a time. What is kept waits on the disk until there is room for it, and is told
-//! as it looks then; what is not kept waits here, and whoever sends it is held back across the link.
+//! A screen takes so many at a time. What is kept waits until there is room for it, and is told as it looks
+//! then; what is not kept waits here. Whoever sends more of either is held back across the link.
 
 use super::super::shared::Shared;
 use super::super::window::Window;
@@ -10,6 +10,9 @@ use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{Author, Item, Place, Quote, Shown};
 use handfast_protocol::pairing::Now;
 use std::collections::{BTreeMap, VecDeque};
+
+/// Rows of the history that may wait for the screen before whoever writes them is held back.
+const MOST_OWED: usize = 256;
 
 /// See the module text.
 #[derive(Default)]
@@ -55,9 +58,9 @@ impl Listing {
         self.window.has_room()
     }
 
-    /// Rows that nobody keeps wait for room.
+    /// Rows that nobody keeps wait for room, or as many of the history as may.
     pub(crate) fn is_behind(&self) -> bool {
-        !self.later.is_empty()
+        !self.later.is_empty() || self.owed.len() >= MOST_OWED
     }
 
     /// So many rows have reached the screen.
@@ -86,13 +89,14 @@ impl Listing {
         }
     }
 
-    /// Tells what is owed of the history, as far as the screen takes it.
-    pub(crate) fn tell_owed(&mut self, shared: &mut Shared, id: SessionId, now: Now) {
+    /// Tells what is owed of the history, as far as the screen takes it. Whether that was anything.
+    pub(crate) fn tell_owed(&mut self, shared: &mut Shared, id: SessionId, now: Now) -> bool {
         let Some(with) = self.history else {
-            return;
+            return false;
         };
-        while self.window.has_room()
-            && let Some((place, was_there)) = self.owed.pop_first()
+        let owed = self.owed.len();
+        while let Some(place) = self.next_owed(with)
+            && let Some(was_there) = self.owed.remove(&place)
         {
             let told = self.told.get(&place).copied();
             let (number, was_there) = told.unwrap_or_else(|| (shared.next_row(), was_there));
@@ -115,6 +119,14 @@ impl Listing {
                 None => {}
             }
         }
+        self.owed.len() < owed
+    }
+
+    /// The next row to tell. What was said here is told in any case: nobody is held back by it.
+    fn next_owed(&self, with: PublicKey) -> Option<Place> {
+        let mut owed = self.owed.keys();
+        let is_next = |place: &&Place| self.window.has_room() || place.author != with.0;
+        owed.find(is_next).copied()
     }
 
     /// The row before which a new one stands.

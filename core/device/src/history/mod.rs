@@ -31,8 +31,12 @@ use std::collections::{BTreeMap, VecDeque};
 /// Rows that are read at a time.
 const PAGE: usize = 50;
 
-/// Rows that are at hand at most. Of a longer conversation the oldest are read again when they are looked at.
+/// Rows that are at hand at most, unless somebody looks further back. Of a longer conversation the oldest are
+/// read again when they are looked at.
 const MOST_ROWS: usize = 20_000;
+
+/// Bytes of all of them together at most: twice what may wait for a screen, and more.
+const MOST_BYTES: usize = 48 << 20;
 
 /// What may be written here and not be on the disk yet.
 const MOST_UNWRITTEN: usize = 512;
@@ -52,6 +56,9 @@ pub(super) struct History {
     /// None while it is read.
     ledger: Option<Ledger>,
     transcript: Transcript,
+    /// How large each row at hand is, and all of them together.
+    sizes: BTreeMap<Place, usize>,
+    bytes: usize,
     start: Start,
     /// The link over which the logs are exchanged.
     channel: Option<Channel>,
@@ -117,6 +124,8 @@ impl History {
             ledger: None,
             transcript: Transcript::new(keys.clone()),
             keys,
+            sizes: BTreeMap::new(),
+            bytes: 0,
             start: Start::At(None),
             channel: None,
             drafts: VecDeque::new(),
@@ -467,6 +476,9 @@ impl History {
                 ledger.delivered_up_to(incarnation) >= row.entry.header.sequence
             });
         let new = self.keys.place(row);
+        let before = self.sizes.insert(new, row.length());
+        self.bytes += row.length();
+        self.bytes -= before.unwrap_or_default();
         for place in self
             .transcript
             .insert(row, is_delivered.then_some(at), None)
@@ -476,14 +488,20 @@ impl History {
         }
     }
 
+    /// Of very much that comes, half is at hand.
     fn forget_the_oldest(&mut self) {
-        let length = self.transcript.len();
-        if length > MOST_ROWS {
-            let first = self.transcript.places().nth(length - MOST_ROWS / 2);
-            if let Some(first) = first {
-                self.transcript.retain(first..);
-                self.start = Start::At(Some(first));
+        if self.sizes.len() <= MOST_ROWS && self.bytes <= MOST_BYTES {
+            return;
+        }
+        while self.sizes.len() > MOST_ROWS / 2 || self.bytes > MOST_BYTES / 2 {
+            match self.sizes.pop_first() {
+                Some((_, bytes)) => self.bytes -= bytes,
+                None => break,
             }
+        }
+        if let Some(first) = self.sizes.keys().next().copied() {
+            self.transcript.retain(first..);
+            self.start = Start::At(Some(first));
         }
     }
 

@@ -4,7 +4,7 @@
 use super::logs::Logs;
 use super::person::{accept, begun, end_of, hosting, together};
 use super::world::{Chaos, DiskMode, World};
-use super::{result, seconds, seeds, since, talks};
+use super::{position, result, seconds, seeds, since, talks};
 use handfast_device::{
     Command, Done, Protection, Quoted, Refusal, Row, RowContent, Saying, SessionCommand,
     SessionEnd, SessionId, SessionTerms, Snapshot, View,
@@ -235,6 +235,43 @@ fn rows_that_are_kept_wait_on_the_disk_for_a_screen_that_has_enough() {
     assert_eq!(texts(&world, 0, both[0]).len(), 256);
     world.tell(0, both[0], SessionCommand::Taken(200));
     assert_eq!(texts(&world, 0, both[0]).len(), 300);
+}
+
+#[test]
+fn who_was_held_back_goes_on_as_soon_as_the_screen_has_taken_what_waited() {
+    let mut world = World::new(70);
+    let both = together(&mut world);
+    for number in 0..900 {
+        say(&mut world, 1, both[1], &number.to_string());
+        if number % 100 == 99 {
+            world.run(seconds(2));
+            world.tell(1, both[1], SessionCommand::Taken(100));
+        }
+    }
+    world.run(seconds(5));
+    position(&since(&world, 0), "0 1 talk Hold");
+    for _ in 0..4 {
+        world.tell(0, both[0], SessionCommand::Taken(256));
+        world.run(seconds(5));
+    }
+    let expected: Vec<String> = (0..900).map(|number| number.to_string()).collect();
+    assert_eq!(texts(&world, 0, both[0]), expected);
+}
+
+#[test]
+fn who_writes_more_than_the_own_screen_takes_is_heard_all_the_same() {
+    let mut world = World::new(71);
+    let both = together(&mut world);
+    for number in 0..700 {
+        say(&mut world, 1, both[1], &number.to_string());
+        if number % 100 == 99 {
+            world.run(seconds(2));
+            world.tell(0, both[0], SessionCommand::Taken(100));
+        }
+    }
+    world.run(seconds(5));
+    assert_eq!(texts(&world, 0, both[0]).len(), 700);
+    assert_eq!(texts(&world, 1, both[1]).len(), 700);
 }
 
 #[test]

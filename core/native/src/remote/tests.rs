@@ -168,6 +168,7 @@ impl Numbers {
 
     fn session_terms(&mut self) -> SessionTerms {
         SessionTerms {
+            yields: self.yes(),
             is_incognito: self.yes(),
             called: self.perhaps(Self::text),
             asking: self.perhaps(|numbers| settings(numbers).asking),

@@ -164,16 +164,6 @@ impl Transcript {
         self.touched(&place)
     }
 
-    /// How many rows were handed in.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// True if there are none.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// Where they stand, in their order.
     pub fn places(&self) -> impl Iterator<Item = Place> + '_ {
         self.rows.keys().copied()
