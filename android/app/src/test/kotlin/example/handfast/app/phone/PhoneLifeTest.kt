@@ -11,6 +11,7 @@ import android.os.Looper
 import androidx.activity.ComponentActivity
 import androidx.core.app.RemoteInput
 import androidx.test.core.app.ApplicationProvider
+import example.handfast.app.FedNetwork
 import example.handfast.app.HandfastApp
 import example.handfast.app.PhoneRunner
 import example.handfast.app.phone.notices.KeepingService
@@ -98,6 +99,7 @@ class PhoneLifeTest {
     fun `rotation is no leaving`() {
         shadowOf(app.packageManager).addActivityIfNotPresent(ComponentName(app, ComponentActivity::class.java))
         val controller = Robolectric.buildActivity(ComponentActivity::class.java).setup()
+        FedNetwork.comes("127.0.0.1/8")
         app.app.welcome("Mira")
         app.app.invite(send = false)
         app.app.screen.until { it is Screen.ShowCode }
