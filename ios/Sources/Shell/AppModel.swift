@@ -314,7 +314,9 @@ public final class AppModel {
     /// Lists what was said before what is listed, while there is anything.
     public func earlier() {
         act { [front] model, device in
-            guard let session = model.onStage, session.id == front, session.hasEarlier, session.over == nil else { return }
+            guard let session = model.onStage, session.id == front, session.hasEarlier, session.over == nil else {
+                return
+            }
             model.change(session.id) { $0.hasEarlier = false }
             let hasEarlier = try await device.earlier(session.id)
             model.change(session.id) { $0.hasEarlier = hasEarlier }
