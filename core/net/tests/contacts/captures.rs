@@ -81,8 +81,11 @@ async fn sessions(pair: u8, hours: impl Iterator<Item = u32>, network: u8) -> Ve
 /// would stand in all of its sessions, and in none of another's.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sessions_of_a_pair_in_different_hours_share_nothing_that_names_it() {
-    let theirs = sessions(1, NOON..NOON + 12, 20).await;
-    let others = sessions(2, NOON..NOON + 12, 40).await;
+    // At the same time, as a greeting says in which second it was sent.
+    let (theirs, others) = tokio::join!(
+        sessions(1, NOON..NOON + 12, 20),
+        sessions(2, NOON..NOON + 12, 40)
+    );
     let others: Strings = others.iter().flat_map(|capture| strings(capture)).collect();
     let names = &common(&theirs) - &others;
     assert!(names.is_empty(), "{names:02x?}");
