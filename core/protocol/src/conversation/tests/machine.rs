@@ -4,17 +4,22 @@ use super::*;
 use crate::conversation::inbox::{PIECE, PIECES};
 use crate::conversation::outbox::{BLOCK, BLOCKS};
 use crate::handshake::Sealer;
+use crate::log;
 use handfast_token::Role;
 use std::time::Instant;
 
 /// A machine, and the other side's way to it.
 fn machine(now: Instant, limits: Limits) -> (Machine, Sealer) {
+    machine_with_log(now, limits, false)
+}
+
+fn machine_with_log(now: Instant, limits: Limits, has_log: bool) -> (Machine, Sealer) {
     let (ours, theirs) = (Secret::new([1; 32]), Secret::new([2; 32]));
     let terms = Terms {
         trust: Trust::because(TrustReason::OpenLink),
         limits,
         random: None,
-        has_log: false,
+        has_log,
     };
     let channel = Channel::new(&ours, &theirs, [7; 32], Role::Host);
     let other = Channel::new(&theirs, &ours, [7; 32], Role::Guest);
@@ -38,6 +43,29 @@ fn ask_past_room(machine: &mut Machine, now: Instant) -> Option<(RequestId, Ask)
             Some((id, Ask::FreeSpace)) => machine.file_answered(now, id, Ok(Done::Free(1 << 60))),
             asked => return asked,
         }
+    }
+}
+
+#[test]
+fn what_is_said_goes_by_logs_where_both_keep_them_and_by_nothing_else() {
+    let now = Instant::now();
+    let text = Message::Text {
+        more: false,
+        part: Bytes::from_static(b"hi"),
+    };
+    let log = Message::Log(log::Message::Heads(log::Heads::default()));
+    for (has_log, message, is_heard) in [
+        (false, &text, true),
+        (false, &log, false),
+        (true, &text, false),
+        (true, &log, true),
+    ] {
+        let (mut machine, mut sealer) = machine_with_log(now, Limits::USUAL, has_log);
+        let said = frame(&mut sealer, message);
+        machine.frame_received(now, said);
+        let out_of_turn = Some(Ending::Broken(Violation::OutOfTurn));
+        let expected = if is_heard { None } else { out_of_turn };
+        assert_eq!(machine.ending(), expected, "{has_log} {message:?}");
     }
 }
 
