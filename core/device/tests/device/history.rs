@@ -68,6 +68,19 @@ fn agree(world: &World) -> bool {
     told[0] == seen_by_the_other.collect::<Vec<_>>()
 }
 
+/// Both disks hold the same entries, whatever of them is erased.
+fn agree_but_for_bodies(world: &World) -> bool {
+    let hashes = [0, 1].map(|side| {
+        let other = world.sides[1 - side].key.public();
+        let logs = world.sides[side].logs.with(other.0);
+        let told = logs.map_or(Vec::new(), |logs| logs.told());
+        told.into_iter()
+            .map(|(_, hash, _)| hash)
+            .collect::<Vec<_>>()
+    });
+    hashes[0] == hashes[1]
+}
+
 #[test]
 fn what_is_said_is_on_the_disk_before_it_is_shown_and_told_when_it_is_on_theirs() {
     let mut world = World::new(60);
@@ -474,7 +487,9 @@ fn live(seed: u64) {
         let other = world.sides[1 - side].key.public();
         world.sides[side].logs.with(other.0).map(|logs| logs.read())
     });
-    assert!(agree(&world), "{seed}: {disks:#?}");
+    // What a device took back, and told nobody before it was lost, may be whole in its copy.
+    let do_agree = agree(&world) || (life.is_restored && agree_but_for_bodies(&world));
+    assert!(do_agree, "{seed}: {disks:#?}");
     for (side, seen) in life.seen.iter().enumerate() {
         let other = world.sides[1 - side].key.public();
         let Some(logs) = world.sides[side].logs.with(other.0) else {
