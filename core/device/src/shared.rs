@@ -180,15 +180,20 @@ impl Shared {
         ticket
     }
 
-    /// Has something of the conversation with this contact kept.
+    /// Has something of the conversation with this contact kept. Nothing here asks what of it is on its way, so
+    /// no copy of it waits.
     pub(super) fn write_history(&mut self, writes: Vec<Write>, with: PublicKey) -> Ticket {
-        self.write(writes, Purpose::History(with))
+        let ticket = self.next_ticket();
+        let purpose = Purpose::History(with);
+        self.writing.insert(ticket, (Vec::new(), purpose));
+        self.put(Output::Store(ticket, writes));
+        ticket
     }
 
-    /// Asks the store for something of the conversation with this contact.
-    pub(super) fn find(&mut self, query: Query, with: PublicKey) -> Ticket {
+    /// Asks the store for something of the conversation with a contact.
+    pub(super) fn find(&mut self, query: Query) -> Ticket {
         let ticket = self.next_ticket();
-        self.finding.insert(ticket, with);
+        self.finding.insert(ticket, query.with());
         self.put(Output::Find(ticket, query));
         ticket
     }
@@ -240,10 +245,8 @@ impl Shared {
 
     /// Conversations that no session is about any more are put away.
     pub(super) fn put_histories_away(&mut self, is_in_use: impl Fn(PublicKey) -> bool) {
-        let is_needed =
-            |key: &[u8; 32], history: &History| is_in_use(PublicKey(*key)) || !history.is_idle();
         self.histories
-            .retain(|key, history| is_needed(key, history));
+            .retain(|key, history| is_in_use(PublicKey(*key)) || !history.is_idle());
     }
 
     /// What a session does instead that keeps nothing.

@@ -240,7 +240,7 @@ impl Talk {
             | SessionInput::Withdraw(_)) => not_now(context.shared, &input),
         }
         if self.has_history {
-            let history = context.shared.history(self.key);
+            let history = self.history(context);
             self.is_full &= history.is_some_and(|history| !history.has_room());
         }
         self.send_files(context);
@@ -256,9 +256,19 @@ impl Talk {
 
     /// Something is on its way to the disk that has to be told before the end.
     fn is_behind(&self, context: &Context<'_>) -> bool {
+        let on_its_way = self.history(context).and_then(History::last_batch);
+        self.raising.is_some() || on_its_way.is_some()
+    }
+
+    /// What both keep of what is said here, where they do.
+    fn history<'a>(&self, context: &'a Context<'_>) -> Option<&'a History> {
         let history = context.shared.history(self.key);
-        let history = history.filter(|_| self.has_history);
-        self.raising.is_some() || history.and_then(History::last_batch).is_some()
+        history.filter(|_| self.has_history)
+    }
+
+    /// Everything that was written before is on the disk.
+    fn is_written(&self, context: &Context<'_>) -> bool {
+        self.history(context).is_none_or(History::is_written)
     }
 
     fn end_if_told(&self, context: &Context<'_>) -> Result<(), SessionEnd> {
@@ -337,14 +347,7 @@ impl Talk {
             Saying::Text(text) if text.len() > MAX_TEXT => return Err(Refusal::TooLong),
             Saying::Text(text) => {
                 self.count_unsaid()?;
-                let content = RowContent::Text(text.clone());
-                let row = unkept(
-                    context.shared.next_row(),
-                    true,
-                    content,
-                    milliseconds(context.now),
-                );
-                context.list(row);
+                list_text(context, true, text.clone());
                 TalkCommand::Text(text)
             }
             Saying::File { path, name, size } => {
@@ -416,8 +419,7 @@ impl Talk {
 
     /// Sends files, once everything that was written before is.
     fn send_files(&mut self, context: &mut Context<'_>) {
-        let history = context.shared.history(self.key);
-        if !self.has_history || history.is_none_or(History::is_written) {
+        if self.is_written(context) {
             for path in self.behind.drain(..) {
                 context.shared.talk(context.id, TalkCommand::SendFile(path));
             }
@@ -473,14 +475,7 @@ impl Talk {
         };
         match event {
             conversation::Event::TextReceived(text) => {
-                let content = RowContent::Text(text);
-                let row = unkept(
-                    context.shared.next_row(),
-                    false,
-                    content,
-                    milliseconds(context.now),
-                );
-                context.list(row);
+                list_text(context, false, text);
             }
             conversation::Event::Log(message) => {
                 let (id, now) = (context.id, context.now);
@@ -493,8 +488,7 @@ impl Talk {
             | conversation::Event::FileReceived { .. }
             | conversation::Event::FileSent { .. }
             | conversation::Event::FileFailed { .. }) => {
-                let history = context.shared.history(self.key);
-                let before = history.and_then(History::last_batch);
+                let before = self.history(context).and_then(History::last_batch);
                 self.heard.push_back((before, event));
                 self.tell_files(context);
             }
@@ -523,10 +517,8 @@ impl Talk {
     /// Tells what happened to files, once everything that came before is on the disk and told.
     fn tell_files(&mut self, context: &mut Context<'_>) {
         while let Some((before, _)) = self.heard.front() {
-            let history = context.shared.history(self.key);
-            let is_behind = before
-                .is_some_and(|batch| history.is_some_and(|history| history.is_keeping(batch)));
-            if is_behind {
+            let history = self.history(context);
+            if before.is_some_and(|batch| history.is_some_and(|one| one.is_keeping(batch))) {
                 break;
             }
             if let Some((_, event)) = self.heard.pop_front() {
@@ -655,9 +647,7 @@ impl Talk {
 
     /// Says goodbye at once, or behind what is on its way to the disk.
     fn say_goodbye(&mut self, context: &mut Context<'_>, waits: bool) {
-        let history = context.shared.history(self.key);
-        let is_written = !self.has_history || history.is_none_or(History::is_written);
-        if self.owes_goodbye && (is_written || !waits) {
+        if self.owes_goodbye && (!waits || self.is_written(context)) {
             self.owes_goodbye = false;
             context.shared.talk(context.id, TalkCommand::LeaveNow);
         }
@@ -665,8 +655,8 @@ impl Talk {
 
     fn leave_if_time(&mut self, context: &mut Context<'_>) {
         let comes_in = |file: &File| file.is_moving && matches!(file.origin, Origin::Theirs(_));
-        let is_delivered = context.shared.history(self.key);
-        let is_delivered = is_delivered.is_none_or(|history| history.is_delivered(context.id));
+        let history = self.history(context);
+        let is_delivered = history.is_none_or(|history| history.is_delivered(context.id));
         if self.leaving == Leaving::Soon && is_delivered && !self.files.values().any(comes_in) {
             self.leaving = Leaving::Now;
             context.shared.talk(context.id, TalkCommand::Leave);
@@ -716,6 +706,13 @@ impl Talk {
         context.show(self.view(context));
         self.end_if_told(context)
     }
+}
+
+/// Lists a text that nobody keeps.
+fn list_text(context: &mut Context<'_>, ours: bool, text: String) {
+    let number = context.shared.next_row();
+    let at = milliseconds(context.now);
+    context.list(unkept(number, ours, RowContent::Text(text), at));
 }
 
 /// What is kept of whoever this session is about, unless it keeps nothing.

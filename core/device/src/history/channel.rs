@@ -134,6 +134,7 @@ impl Channel {
                     continue;
                 }
                 Request::KeepMarks(_) => {
+                    // What was written here since may have changed them once more.
                     wanted.marks = Some(ledger.marks());
                     continue;
                 }
@@ -149,7 +150,7 @@ impl Channel {
                     at_most,
                 },
             };
-            wanted.asked.push(shared.find(query, with));
+            wanted.asked.push(shared.find(query));
         }
         while let Some(message) = exchange.poll_message() {
             shared.talk(self.session, TalkCommand::Log(message));

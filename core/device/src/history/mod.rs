@@ -144,8 +144,7 @@ impl History {
             with: self.with,
             most: PAGE,
         };
-        let ticket = shared.find(query, self.with);
-        self.reading.insert(ticket, Reading::Ledger);
+        self.reading.insert(shared.find(query), Reading::Ledger);
     }
 
     /// Nothing is on its way, so nothing is lost if it is not at hand any more.
@@ -155,10 +154,7 @@ impl History {
 
     /// Every row that is at hand, as if it had just been read.
     pub(super) fn everything(&self) -> BTreeMap<Place, bool> {
-        self.transcript
-            .places()
-            .map(|place| (place, true))
-            .collect()
+        self.sizes.keys().map(|place| (*place, true)).collect()
     }
 
     /// What looks different since this was asked last, and whether it was there before; None if nothing has
@@ -179,8 +175,12 @@ impl History {
 
     /// Whether more may be written.
     pub(super) fn has_room(&self) -> bool {
-        let writing: usize = self.writing.iter().map(Batch::own).sum();
-        writing + self.drafts.len() < MOST_UNWRITTEN
+        self.own_on_their_way() + self.drafts.len() < MOST_UNWRITTEN
+    }
+
+    /// What was written here and is on its way to the disk.
+    fn own_on_their_way(&self) -> usize {
+        self.writing.iter().map(Batch::own).sum()
     }
 
     /// Writes this for a person. It is shown once it is on the disk.
@@ -234,7 +234,7 @@ impl History {
 
     /// Everything that was written here is on the disk.
     pub(super) fn is_written(&self) -> bool {
-        self.drafts.is_empty() && self.writing.iter().all(|batch| batch.own() == 0)
+        self.drafts.is_empty() && self.own_on_their_way() == 0
     }
 
     /// Everything that was written here is on the other side's disk, as far as this one knows.
@@ -265,8 +265,8 @@ impl History {
             before,
             most: PAGE,
         };
-        let ticket = shared.find(query, self.with);
-        self.reading.insert(ticket, Reading::Earlier(request));
+        let reading = Reading::Earlier(request);
+        self.reading.insert(shared.find(query), reading);
         None
     }
 
@@ -322,11 +322,9 @@ impl History {
         result: Result<(), StoreError>,
         now: Now,
     ) {
-        let is_it = |batch: &Batch| batch.ticket == ticket;
-        let Some(at) = self.writing.iter().position(is_it) else {
-            return;
-        };
-        let Some(batch) = self.writing.remove(at) else {
+        let mut batches = self.writing.iter();
+        let at = batches.position(|batch| batch.ticket == ticket);
+        let Some(batch) = at.and_then(|at| self.writing.remove(at)) else {
             return;
         };
         match result {
@@ -371,7 +369,7 @@ impl History {
         }
         if let Of::Own(written) = batch.of {
             for (session, text) in written {
-                shared.tell(Event::NotWritten(session, text.unwrap_or_default(), error));
+                give_back(shared, session, text, error);
             }
         }
     }
@@ -449,18 +447,16 @@ impl History {
             channel.storage_failed();
         }
         for Unwritten { session, text, .. } in self.drafts.drain(..) {
-            shared.tell(Event::NotWritten(session, text.unwrap_or_default(), error));
+            give_back(shared, session, text, error);
         }
     }
 
     /// Takes in rows that were read, and how far back they go.
     fn take_in(&mut self, page: Page, at: u64) {
         let Page { rows, is_first } = page;
-        let oldest = rows.last().map(|row| self.keys.place(row));
-        self.start = match (is_first, oldest) {
-            (true, _) => Start::First,
-            (false, Some(oldest)) => Start::At(Some(oldest)),
-            (false, None) => Start::First,
+        self.start = match rows.last() {
+            Some(oldest) if !is_first => Start::At(Some(self.keys.place(oldest))),
+            _ => Start::First,
         };
         for row in &rows {
             self.list(row, true, at);
@@ -522,7 +518,7 @@ impl History {
     /// What was written here gets its places, and goes to the disk: one batch after the other, with all that
     /// came meanwhile.
     fn write_drafts(&mut self, shared: &mut Shared, at: u64) {
-        let is_writing = self.writing.iter().any(|batch| batch.own() > 0);
+        let is_writing = self.own_on_their_way() > 0;
         let is_beginning = self.channel.as_ref().is_some_and(Channel::is_beginning);
         let Some(ledger) = self.ledger.as_mut() else {
             return;
@@ -549,13 +545,9 @@ impl History {
                 }
                 Ok(Err(error)) => {
                     ::log::warn!("nothing more can be written: {error}");
-                    let error = StoreError::Full;
-                    shared.tell(Event::NotWritten(session, text.unwrap_or_default(), error));
+                    give_back(shared, session, text, StoreError::Full);
                 }
-                Err(_) => {
-                    let error = StoreError::Internal;
-                    shared.tell(Event::NotWritten(session, text.unwrap_or_default(), error));
-                }
+                Err(_) => give_back(shared, session, text, StoreError::Internal),
             }
         }
         let marks = (ledger.marks() != marks).then(|| ledger.marks());
@@ -581,10 +573,8 @@ impl History {
         };
         let wanted = channel.poll(ledger, shared, self.with);
         for (incarnation, up_to) in wanted.delivered {
-            shared.write_history(
-                vec![Write::Delivered(self.with, incarnation, up_to)],
-                self.with,
-            );
+            let delivered = Write::Delivered(self.with, incarnation, up_to);
+            shared.write_history(vec![delivered], self.with);
             for place in self.transcript.delivered(at, incarnation, up_to) {
                 self.touched.entry(place).or_insert(true);
             }
@@ -595,6 +585,11 @@ impl History {
         }
         self.keep(shared, wanted.marks, wanted.rows, Of::Exchange(number));
     }
+}
+
+/// Tells the person who wrote it that it is not kept, and gives back the text.
+fn give_back(shared: &mut Shared, session: SessionId, text: Option<String>, error: StoreError) {
+    shared.tell(Event::NotWritten(session, text.unwrap_or_default(), error));
 }
 
 impl Batch {

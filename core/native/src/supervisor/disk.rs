@@ -70,7 +70,7 @@ fn gather(
 
 async fn keep(
     home: &Home,
-    mut batches: Vec<(Ticket, Vec<Write>)>,
+    batches: Vec<(Ticket, Vec<Write>)>,
 ) -> Vec<(Ticket, Result<(), StoreError>)> {
     if batches.len() > 1 {
         let all = batches.iter().flat_map(|(_, writes)| writes.clone());
@@ -82,7 +82,7 @@ async fn keep(
         }
     }
     let mut kept = Vec::new();
-    for (ticket, writes) in batches.drain(..) {
+    for (ticket, writes) in batches {
         kept.push((ticket, home.keep(writes).await));
     }
     kept

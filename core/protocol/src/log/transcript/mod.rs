@@ -164,11 +164,6 @@ impl Transcript {
         self.touched(&place)
     }
 
-    /// Where they stand, in their order.
-    pub fn places(&self) -> impl Iterator<Item = Place> + '_ {
-        self.rows.keys().copied()
-    }
-
     /// How somebody who writes now says to be about what stands there: as it was first, or as it is seen.
     pub fn named(&self, place: &Place, writer: Author, as_seen: bool) -> Option<ReplyTo> {
         let line = self.rows.get(place)?;
