@@ -1,14 +1,13 @@
 //! `handfast chat`: look for somebody who was met before, and talk. It needs no invitation.
 
-use super::{Hands, Terminal};
-use crate::chat::{self, ChatArgs, Shows};
+use super::{Hands, Seek, Terminal};
+use crate::chat::{self, Shows};
 use crate::device::{Device, Session};
-use crate::home::HomeArgs;
 use crate::lines::Lines;
 use crate::screen::Screen;
 use crate::status::Stop;
 use crate::{strings, words};
-use handfast_native::device::{AcceptTerms, Command, Scope, SessionCommand, SessionTerms, called};
+use handfast_native::device::{AcceptTerms, Command, SessionCommand, SessionTerms, called};
 use handfast_native::handshake::visible;
 
 #[derive(clap::Args)]
@@ -19,15 +18,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME", help = strings::option_name())]
     name: Option<String>,
     #[command(flatten)]
-    home: HomeArgs,
-    #[arg(long, help = strings::option_json_events())]
-    pub(super) json: bool,
-    #[command(flatten)]
-    chat: ChatArgs,
-    #[arg(long, help = strings::option_loopback_contact())]
-    loopback: bool,
-    #[arg(long, help = strings::option_no_local_discovery())]
-    no_local_discovery: bool,
+    pub(super) seek: Seek,
 }
 
 impl Args {
@@ -35,14 +26,7 @@ impl Args {
     pub(super) fn terms(&self) -> SessionTerms {
         SessionTerms {
             called: self.name.as_deref().map(visible),
-            limits: Some(self.chat.limits()),
-            downloads: Some(self.chat.downloads()),
-            nearby: self.no_local_discovery.then_some(false),
-            scope: match self.loopback {
-                true => Scope::Both,
-                false => Scope::Network,
-            },
-            ..SessionTerms::default()
+            ..self.seek.terms()
         }
     }
 }
@@ -63,8 +47,10 @@ pub(super) async fn look_for(
         mut output,
         mut interrupt,
     } = hands;
-    args.chat.tell_obstacles(&mut output);
-    let device = interrupt.stops(Device::start(args.home.place()?)).await?;
+    args.seek.chat.tell_obstacles(&mut output);
+    let device = interrupt
+        .stops(Device::start(args.seek.home.place()?))
+        .await?;
     let overview = device.overview();
     let contact = called(&overview.contacts, &args.contact).cloned();
     let contact = match contact {
@@ -86,7 +72,7 @@ pub(super) async fn look_for(
     let screen = Screen::new(contact.shown_name(), Some(contact.key));
     // What is handed out is shown in lines.
     if shows.is_none() {
-        args.chat.take_window(screen, &mut output, &lines);
+        args.seek.chat.take_window(screen, &mut output, &lines);
     }
     let terminal = (&mut output, &mut lines, &mut interrupt);
     let name = contact.shown_name();

@@ -7,11 +7,10 @@ use crate::asking::MeetingArgs;
 use crate::device::{Device, Session};
 use crate::lines::Lines;
 use crate::output::{Event, Output};
-use crate::screen::Screen;
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::waiting::{self, Face, Meaning};
-use crate::{chat, duration, input, strings, words};
+use crate::{duration, input, strings, words};
 use handfast_native::device::{
     AcceptTerms, Command, DeliveryMode, InviteTerms, Outlook, Protection, Provenance, Role,
     RouterReport, Scope, SessionCommand, SessionTerms, View,
@@ -195,17 +194,10 @@ async fn host(
         session.take_back_unseen().await;
     }
     let (met, name) = (met?, strings::guest());
-    let chat = &args.talk.chat;
-    chat.take_window(Screen::new(name, None), output, lines);
     let terminal = (output, lines, interrupt);
-    chat::talk(
-        session,
-        met,
-        name,
-        args.talk.seeking(args.loopback),
-        terminal,
-    )
-    .await
+    let talk = &args.talk;
+    talk.with((session, met), name, args.loopback, terminal)
+        .await
 }
 
 /// What a host has shown.

@@ -1,15 +1,13 @@
 //! `handfast listen`: be there for everybody who was met, without talking. What they write is kept and told, and
 //! what was written to them goes when they are here.
 
-use super::Hands;
-use crate::chat::ChatArgs;
+use super::{Hands, Seek};
 use crate::device::Device;
-use crate::home::HomeArgs;
 use crate::output::{Event, Output};
 use crate::status::Stop;
 use crate::{strings, words};
 use handfast_native::device::{
-    self, Command, Done, FileState, Refusal, Row, RowContent, Scope, SessionCommand, SessionEnd,
+    self, Command, Done, FileState, Refusal, Row, RowContent, SessionCommand, SessionEnd,
     SessionId, SessionTerms, View,
 };
 use handfast_native::handshake::PublicKey;
@@ -24,31 +22,7 @@ const AGAIN: Duration = Duration::from_secs(5);
 #[command(after_help = strings::listen_examples())]
 pub(crate) struct Args {
     #[command(flatten)]
-    home: HomeArgs,
-    #[arg(long, help = strings::option_json_events())]
-    pub(super) json: bool,
-    #[command(flatten)]
-    chat: ChatArgs,
-    #[arg(long, help = strings::option_loopback_contact())]
-    loopback: bool,
-    #[arg(long, help = strings::option_no_local_discovery())]
-    no_local_discovery: bool,
-}
-
-impl Args {
-    fn terms(&self) -> SessionTerms {
-        SessionTerms {
-            limits: Some(self.chat.limits()),
-            downloads: Some(self.chat.downloads()),
-            nearby: self.no_local_discovery.then_some(false),
-            scope: match self.loopback {
-                true => Scope::Both,
-                false => Scope::Network,
-            },
-            yields: true,
-            ..SessionTerms::default()
-        }
-    }
+    pub(super) seek: Seek,
 }
 
 pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
@@ -56,11 +30,16 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         mut output,
         mut interrupt,
     } = hands;
-    args.chat.tell_obstacles(&mut output);
-    let device = interrupt.stops(Device::start(args.home.place()?)).await?;
+    args.seek.chat.tell_obstacles(&mut output);
+    let device = interrupt
+        .stops(Device::start(args.seek.home.place()?))
+        .await?;
     let mut listening = Listening {
         device,
-        terms: args.terms(),
+        terms: SessionTerms {
+            yields: true,
+            ..args.seek.terms()
+        },
         present: BTreeMap::new(),
         again: None,
     };

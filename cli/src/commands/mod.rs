@@ -18,16 +18,17 @@ mod open;
 mod scan;
 mod seal;
 
-use crate::chat::ChatArgs;
-use crate::device::Device;
+use crate::chat::{self as conversation, ChatArgs};
+use crate::device::{Device, Session};
 use crate::home::{HomeArgs, Place};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::Output;
+use crate::screen::Screen;
 use crate::status::{Status, Stop};
 use crate::strings;
 use clap::Subcommand;
-use handfast_native::device::{Role, Scope, SessionTerms};
+use handfast_native::device::{Role, Scope, SessionTerms, View};
 use handfast_native::handshake::visible;
 
 #[derive(Subcommand)]
@@ -80,11 +81,11 @@ impl Command {
             Self::Join(args) => args.talk.json,
             Self::Invitations(args) => args.json,
             Self::Contacts(args) => args.json,
-            Self::Chat(args) => args.json,
-            Self::Listen(args) => args.json,
+            Self::Chat(args) => args.seek.json,
+            Self::Listen(args) => args.seek.json,
             Self::Export(args) => args.json,
             Self::Import(args) => args.json,
-            Self::Here(args) => args.chat.json,
+            Self::Here(args) => args.chat.seek.json,
             Self::Scan(args) => args.json,
             Self::Seal(args) => args.json,
             Self::Open(args) => args.json,
@@ -104,11 +105,11 @@ impl Command {
             Self::Join(args) => talk(args.talk.json, move |hands| join::run(args, hands)),
             Self::Invitations(args) => talk(args.json, move |hands| invitations::run(args, hands)),
             Self::Contacts(args) => talk(args.json, move |hands| contacts::run(args, hands)),
-            Self::Chat(args) => talk(args.json, move |hands| chat::run(args, hands)),
-            Self::Listen(args) => talk(args.json, move |hands| listen::run(args, hands)),
+            Self::Chat(args) => talk(args.seek.json, move |hands| chat::run(args, hands)),
+            Self::Listen(args) => talk(args.seek.json, move |hands| listen::run(args, hands)),
             Self::Export(args) => talk(args.json, move |hands| export::run(args, hands)),
             Self::Import(args) => talk(args.json, move |hands| import::run(args, hands)),
-            Self::Here(args) => talk(args.chat.json, move |hands| here::run(args, hands)),
+            Self::Here(args) => talk(args.chat.seek.json, move |hands| here::run(args, hands)),
             Self::Scan(args) => scan::run(&args),
             Self::Seal(args) => talk(args.json, move |hands| seal::run(args, hands)),
             Self::Open(args) => talk(args.json, move |hands| open::run(args, hands)),
@@ -172,18 +173,64 @@ impl Talk {
             ..SessionTerms::default()
         }
     }
-}
 
-impl Talk {
-    /// On which terms contacts are looked for beside, where programs on this machine are looked for too.
+    /// The same, where programs on this machine are looked for too.
     fn seeking(&self, is_on_this_machine: bool) -> SessionTerms {
         SessionTerms {
-            scope: match is_on_this_machine {
-                true => Scope::Both,
-                false => Scope::Network,
-            },
+            scope: scope(is_on_this_machine),
             ..self.terms()
         }
+    }
+
+    /// Talks with somebody who was met now, and who is called `name` unless they say otherwise. Contacts are
+    /// looked for beside, on this machine too if that is said.
+    async fn with(
+        &self,
+        (session, met): (&mut Session, View),
+        name: &str,
+        is_on_this_machine: bool,
+        (output, lines, interrupt): Terminal<'_>,
+    ) -> Result<(), Stop> {
+        self.chat
+            .take_window(Screen::new(name, None), output, lines);
+        let terms = self.seeking(is_on_this_machine);
+        conversation::talk(session, met, name, terms, (output, lines, interrupt)).await
+    }
+}
+
+/// What the commands have in common that look for those who were met before.
+#[derive(clap::Args)]
+pub(crate) struct Seek {
+    #[command(flatten)]
+    home: HomeArgs,
+    #[arg(long, help = strings::option_json_events())]
+    json: bool,
+    #[command(flatten)]
+    chat: ChatArgs,
+    #[arg(long, help = strings::option_loopback_contact())]
+    loopback: bool,
+    #[arg(long, help = strings::option_no_local_discovery())]
+    no_local_discovery: bool,
+}
+
+impl Seek {
+    /// How these sessions differ from others.
+    fn terms(&self) -> SessionTerms {
+        SessionTerms {
+            limits: Some(self.chat.limits()),
+            downloads: Some(self.chat.downloads()),
+            nearby: self.no_local_discovery.then_some(false),
+            scope: scope(self.loopback),
+            ..SessionTerms::default()
+        }
+    }
+}
+
+/// Where somebody is looked for.
+fn scope(is_on_this_machine: bool) -> Scope {
+    match is_on_this_machine {
+        true => Scope::Both,
+        false => Scope::Network,
     }
 }
 

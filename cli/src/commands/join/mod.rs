@@ -3,7 +3,7 @@
 mod choice;
 mod which;
 
-use super::invite::write;
+use super::invite::{SCALE, write};
 use super::{Hands, Talk, Terminal, here};
 use crate::answers::talk::{AnswerArgs, AnswerSource};
 use crate::asking::MeetingArgs;
@@ -12,24 +12,18 @@ use crate::input::NoToken;
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event, Output};
-use crate::screen::Screen;
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::waiting::{self, Face, Meaning};
-use crate::{chat, duration, input, strings};
+use crate::{duration, input, strings};
 use choice::{Handed, choose, tell_resumed};
-use handfast_native::device::{
-    AcceptTerms, Provenance, Role, Scope, SessionCommand, SessionTerms, View,
-};
+use handfast_native::device::{AcceptTerms, Provenance, Role, SessionCommand, SessionTerms, View};
 use handfast_native::pairing::Failure;
 use handfast_native::token::{FindError, LinkBase, SealedReply, Token};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::task::spawn_blocking;
 use which::which;
-
-/// Pixels a module of the picture of the reply.
-const SCALE: usize = 8;
 
 #[derive(clap::Args)]
 #[command(after_help = strings::join_examples())]
@@ -74,11 +68,7 @@ impl Args {
             only_by_reply: self.only_by_reply,
             terms: SessionTerms {
                 asking: Some(self.meeting.asking()),
-                scope: match self.loopback {
-                    true => Scope::Both,
-                    false => Scope::Network,
-                },
-                ..self.talk.terms()
+                ..self.talk.seeking(self.loopback)
             },
             ..AcceptTerms::default()
         }
@@ -184,17 +174,10 @@ async fn guest(
     let terminal = (&mut *output, &mut *lines, &mut *interrupt);
     let met = waiting::until_met(session, &mut screen, &mut answers, terminal).await?;
     let name = name.as_deref().unwrap_or(strings::host());
-    let chat = &args.talk.chat;
-    chat.take_window(Screen::new(name, None), output, lines);
     let terminal = (output, lines, interrupt);
-    chat::talk(
-        session,
-        met,
-        name,
-        args.talk.seeking(args.loopback),
-        terminal,
-    )
-    .await
+    let talk = &args.talk;
+    talk.with((session, met), name, args.loopback, terminal)
+        .await
 }
 
 /// What a guest has shown.
