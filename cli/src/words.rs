@@ -56,6 +56,11 @@ pub(crate) fn symbols(shown: &ShortString) -> Vec<String> {
     shown.symbols().map(symbol).to_vec()
 }
 
+/// The digits of a comparison, in its groups.
+pub(crate) fn digits(shown: &ShortString) -> String {
+    shown.digits().map(|group| format!("{group:04}")).join(" ")
+}
+
 /// What both people compare.
 pub(crate) fn comparing(symbols: &[String], digits: &str) -> String {
     // Two rows, so that a narrow window breaks none of them.

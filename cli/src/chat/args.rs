@@ -40,16 +40,13 @@ impl ChatArgs {
     }
 
     /// Has the conversation take the whole window, if a person sits at one that can show it. Otherwise it is
-    /// told in lines. Whether it does.
-    pub(crate) fn take_window(&self, screen: Screen, output: &mut Output, lines: &Lines) -> bool {
+    /// told in lines.
+    pub(crate) fn take_window(&self, screen: Screen, output: &mut Output, lines: &Lines) {
         let is_wanted = !self.plain && !output.is_for_programs() && lines.are_keys();
-        let window = is_wanted.then(|| Window::open(screen)).flatten();
-        let is_open = window.is_some();
-        if let Some(window) = window {
+        if is_wanted && let Some(window) = Window::open(screen) {
             output.open(window);
             self.tell_obstacles(output);
         }
-        is_open
     }
 
     /// The folder for files that come in, wherever the device is at work.

@@ -332,7 +332,7 @@ impl Chat<'_> {
         if let Some(shown) = now.comparing.filter(|_| now.comparing != before.comparing) {
             output.tell(Event::Comparing {
                 symbols: words::symbols(&shown),
-                digits: shown.digits().map(|group| format!("{group:04}")).join(" "),
+                digits: words::digits(&shown),
             });
         }
         // In between it was not reached, though nobody saw that.

@@ -116,8 +116,7 @@ impl Chat<'_> {
             Err(stop) => return self.output.note(stop.sentence),
         };
         if let Some(window) = self.output.window() {
-            let (symbol, link) = (forms.symbol.clone(), forms.link.clone());
-            window.update(|screen, _| screen.show_code(Some((symbol, link))));
+            window.update(|screen, _| screen.show_code(Some((forms.symbol, forms.link))));
             return self.output.note(words::good_for(left));
         }
         self.output.show_token(&forms, true);

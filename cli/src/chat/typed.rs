@@ -176,12 +176,17 @@ impl Chat<'_> {
         match self.session.say(saying).await {
             Err(Refusal::TooMuchWaits) => false,
             Err(refusal) => {
-                if let Some(sentence) = words::refusal(refusal) {
-                    self.output.note(sentence);
-                }
+                self.refused(refusal);
                 true
             }
             Ok(()) => true,
+        }
+    }
+
+    /// Tells why something was not done, where there is anything to tell.
+    fn refused(&mut self, refusal: Refusal) {
+        if let Some(sentence) = words::refusal(refusal) {
+            self.output.note(sentence);
         }
     }
 
@@ -216,11 +221,7 @@ impl Chat<'_> {
                     self.output.note(strings::nothing_before());
                 }
             }
-            Err(refusal) => {
-                if let Some(sentence) = words::refusal(refusal) {
-                    self.output.note(sentence);
-                }
-            }
+            Err(refusal) => self.refused(refusal),
         }
     }
 

@@ -88,11 +88,8 @@ impl Places {
 
     /// Where lines of the history are drawn.
     pub(super) fn room<'a>(&self, screen: &'a Screen) -> Room<'a> {
-        Room {
-            columns: self.history.width.min(MOST_OF_A_LINE).into(),
-            peer: &screen.current.name,
-            chosen: screen.chosen,
-        }
+        let columns = self.history.width.min(MOST_OF_A_LINE).into();
+        Room::with(&screen.current, columns, screen.chosen)
     }
 }
 

@@ -2,6 +2,7 @@
 //! way.
 
 use super::history::Pen;
+use super::people::Person;
 use super::text;
 use super::time;
 use crate::output::under_way::{bar, clock, percent};
@@ -27,12 +28,21 @@ const MARK: usize = 2;
 #[derive(Clone, Copy)]
 pub(super) struct Room<'a> {
     pub(super) columns: usize,
-    pub(super) peer: &'a str,
+    peer: &'a str,
     /// The row that is chosen.
-    pub(super) chosen: Option<u64>,
+    chosen: Option<u64>,
 }
 
-impl Room<'_> {
+impl<'a> Room<'a> {
+    /// One of so many columns, where this person is talked to.
+    pub(super) fn with(peer: &'a Person, columns: usize, chosen: Option<u64>) -> Self {
+        Self {
+            columns,
+            peer: &peer.name,
+            chosen,
+        }
+    }
+
     /// What the peer is called among authors. It is taken neither for this person nor for this program.
     fn author(self) -> String {
         let name = words::line(self.peer);

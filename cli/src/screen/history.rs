@@ -218,8 +218,7 @@ impl History {
             Scroll::Last => self.bottom = None,
             Scroll::First => self.bottom = self.row_below(0, rows, room, pen),
             Scroll::Up(count) => {
-                let bottom = self.up(count, room, pen);
-                self.bottom = bottom;
+                self.bottom = self.up(count, room, pen);
                 if self.seen(room, rows, pen).len() < rows {
                     self.bottom = self.row_below(0, rows, room, pen);
                 }

@@ -325,12 +325,7 @@ impl Screen {
             Order::After => chosen,
         };
         let (columns, rows) = self.room_for_history(window, pen);
-        let peer = self.current.name.clone();
-        let room = Room {
-            columns,
-            peer: &peer,
-            chosen: self.chosen,
-        };
+        let room = Room::with(&self.current, columns, self.chosen);
         match self.chosen {
             Some(chosen) => self.history.show(chosen, room, rows, pen),
             None => self.history.see_the_end(),
@@ -339,22 +334,13 @@ impl Screen {
 
     fn scroll(&mut self, way: keys::Way, window: Rect, pen: Pen) {
         let (columns, rows) = self.room_for_history(window, pen);
-        let peer = self.current.name.clone();
-        let room = Room {
-            columns,
-            peer: &peer,
-            chosen: self.chosen,
-        };
+        let room = Room::with(&self.current, columns, self.chosen);
         self.history.scroll(way.by(rows), room, rows, pen);
     }
 
     fn is_at_the_top(&self, window: Rect, pen: Pen) -> bool {
         let (columns, rows) = self.room_for_history(window, pen);
-        let room = Room {
-            columns,
-            peer: &self.current.name,
-            chosen: self.chosen,
-        };
+        let room = Room::with(&self.current, columns, self.chosen);
         self.history.is_at_the_top(room, rows, pen)
     }
 

@@ -209,11 +209,8 @@ impl People {
             let shown = self.waiting.iter().take(most);
             waiting.extend(shown.map(|one| one.row(columns, pen)));
         }
-        let people = self.with(current);
+        let (people, at) = self.with(current);
         let room = rows.saturating_sub(waiting.len() + 1);
-        let is_current =
-            |person: &Person| person.presence == current.presence && person.key == current.key;
-        let at = people.iter().position(is_current).unwrap_or(0);
         let first = (at + 1).saturating_sub(room);
         let mut drawn = vec![head(strings::screen_people())];
         for (number, person) in people.iter().enumerate().skip(first).take(room) {
@@ -225,11 +222,8 @@ impl People {
 
     /// Who is meant beside the one who is talked to.
     pub(super) fn beside(&self, current: &Person, whom: Whom) -> Option<PublicKey> {
-        let people = self.with(current);
+        let (people, at) = self.with(current);
         let count = people.len();
-        let at = people.iter().position(|person| {
-            person.presence == current.presence && person.name == current.name
-        })?;
         let meant = match whom {
             Whom::Next => (at + 1) % count,
             Whom::Before => (at + count - 1) % count,
@@ -239,8 +233,8 @@ impl People {
         other.key
     }
 
-    /// Everybody, with how it stands with the one who is talked to.
-    pub(super) fn with(&self, current: &Person) -> Vec<Person> {
+    /// Everybody, with how it stands with the one who is talked to, and where that one is among them.
+    fn with(&self, current: &Person) -> (Vec<Person>, usize) {
         let mut people = self.others.clone();
         let place = people.iter().rposition(|person| match current.key {
             Some(key) => person.key == Some(key),
@@ -256,6 +250,6 @@ impl People {
             }
             None => people.insert(0, current.clone()),
         }
-        people
+        (people, place.unwrap_or(0))
     }
 }

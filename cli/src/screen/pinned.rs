@@ -76,7 +76,6 @@ fn pictures(shown: &ShortString, columns: usize) -> Vec<String> {
                 .to_owned()
         })
         .collect();
-    let digits = shown.digits().map(|group| format!("{group:04}"));
-    rows.push(digits.join(" "));
+    rows.push(words::digits(shown));
     rows
 }
