@@ -1,5 +1,6 @@
 //! Work that may block, one piece after the other, in order.
 
+use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
@@ -35,5 +36,24 @@ where
             }
         }
     });
+    requests
+}
+
+/// The same for work that may have to wait for something else: whoever performs it is told where to send it again
+/// then. That is no sender of its own, so it keeps nothing alive.
+pub(crate) fn serve_again<Q, A, P>(
+    mut perform: P,
+    answers: mpsc::UnboundedSender<A>,
+) -> mpsc::UnboundedSender<Q>
+where
+    Q: Send + 'static,
+    A: Send + 'static,
+    P: FnMut(Q, &mpsc::WeakUnboundedSender<Q>) -> Option<A> + Send + 'static,
+{
+    let again = Arc::new(OnceLock::new());
+    let itself = again.clone();
+    let requests = serve(move |request| perform(request, itself.get()?), answers);
+    // Set before anything can be asked.
+    let _ = again.set(requests.downgrade());
     requests
 }

@@ -3,7 +3,8 @@
 //! `partial` is a file that comes: written beside its place, with a record of what of it was checked, so that a
 //! process that was killed goes on where it was; `partials` are those of one channel. `place` is where it
 //! goes then, and `whole` a folder that came. `sources` reads files that go, and checks what it reads by their
-//! `trees`; `hashing` reads those whose root is not known yet. `listing` makes the manifest of a folder. Nothing here decides what may be had or taken: the machine does.
+//! `trees`; `hashing` reads those whose root is not known yet. `listing` makes the manifest of a folder. Nothing
+//! here decides what may be had or taken: the machine does.
 
 mod hashing;
 mod listing;
@@ -23,12 +24,12 @@ use self::partials::{Partials, Work};
 use self::sources::Sources;
 use self::trees::{keep_tree, read_tree, remove_unused};
 use crate::conversation::{Space, failed};
-use crate::serial::serve;
+use crate::serial::serve_again;
 use handfast_store::{private, unfinished::remove_abandoned};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
@@ -74,28 +75,17 @@ impl Files {
             remove_abandoned(&own);
         });
         let mut partials = Partials::new(keeping.clone());
-        let again = Arc::new(OnceLock::new());
-        let itself = again.clone();
-        let incoming = serve(
-            move |work: Work| partials.perform(work, itself.get()?),
-            to.clone(),
-        );
-        // Set before anything can be asked.
-        let _ = again.set(incoming.downgrade());
+        let incoming = serve_again(move |work, again| partials.perform(work, again), to.clone());
         let mut sources = Sources::new(keeping.own.clone(), entries.clone());
-        let again = Arc::new(OnceLock::new());
-        let itself = again.clone();
-        let outgoing = serve(
-            move |request: FileRequest| {
+        let outgoing = serve_again(
+            move |request: FileRequest, again| {
                 let id = request.id;
-                let encode = || sources.encode(request, itself.get()?);
+                let encode = || sources.encode(request, again);
                 let encoded = catch_unwind(AssertUnwindSafe(encode));
                 encoded.unwrap_or(Some((id, Err(FileError::Unreadable))))
             },
             to.clone(),
         );
-        // Set before anything can be asked.
-        let _ = again.set(outgoing.downgrade());
         Self {
             incoming,
             outgoing,
@@ -125,7 +115,6 @@ impl Files {
         let (own, to) = (self.own.clone(), self.to.clone());
         let (reading, is_new) = self.entries.begin(entry);
         let all = Arc::downgrade(&self.entries);
-        let answers = self.to.clone();
         // No thread of the runtime, which would wait at its end for a pipe that nobody writes to.
         let thread = std::thread::Builder::new().name("hashing".to_owned());
         let begun = thread.spawn(move || {
@@ -138,7 +127,7 @@ impl Files {
             let _ = to.send((id, result));
         });
         if begun.is_err() {
-            let _ = answers.send((id, Err(FileError::Unreadable)));
+            let _ = self.to.send((id, Err(FileError::Unreadable)));
         }
     }
 
