@@ -223,12 +223,12 @@ impl Client {
 }
 
 /// The same command for a process that works in another folder.
-fn from_here(mut command: Command) -> Command {
+pub(super) fn from_here(mut command: Command) -> Command {
     let path = match &mut command {
         Command::To(_, SessionCommand::Say(Saying::File { path, .. })) => Some(path),
         Command::Export(terms) => Some(&mut terms.place),
         Command::Invite(terms) => terms.terms.downloads.as_mut(),
-        Command::Seek(_, terms) => terms.downloads.as_mut(),
+        Command::Seek(_, terms) | Command::SeekHere(_, terms) => terms.downloads.as_mut(),
         Command::Resume(_, terms) | Command::To(_, SessionCommand::Accept(terms)) => {
             terms.terms.downloads.as_mut()
         }

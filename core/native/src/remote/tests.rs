@@ -1,5 +1,6 @@
 //! Everything that may go over the socket is read as it was written, and says the same.
 
+use super::client::from_here;
 use super::fuzz;
 use super::messages::{FromClient, FromOwner, OverviewChange};
 use crate::Overview;
@@ -25,7 +26,7 @@ use serde::de::DeserializeOwned;
 use std::fmt::Debug;
 use std::io::ErrorKind;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 impl Numbers {
@@ -625,6 +626,21 @@ fn survives<T: Serialize + DeserializeOwned + Debug>(message: &T) {
     assert_eq!(serde_json::to_string(&read).unwrap(), line);
 }
 
+/// The files and folders that a command names, as far as they are text.
+fn places(command: &serde_json::Value) -> Vec<&Path> {
+    let Some(fields) = command.as_object() else {
+        let parts = command.as_array().into_iter().flatten();
+        return parts.flat_map(places).collect();
+    };
+    let named = fields
+        .iter()
+        .flat_map(|(name, field)| match (name.as_str(), field.as_str()) {
+            ("downloads" | "path" | "place", Some(place)) => vec![Path::new(place)],
+            _ => places(field),
+        });
+    named.collect()
+}
+
 proptest! {
     #[test]
     fn every_message_is_read_as_it_was_written(seed: u64) {
@@ -639,6 +655,17 @@ proptest! {
             let again: View = serde_json::from_str(&serde_json::to_string(&view).unwrap()).unwrap();
             prop_assert_eq!(again, view);
             survives(&FromOwner::Answer { request, result: numbers.result() });
+        }
+    }
+
+    #[test]
+    fn whatever_a_client_asks_names_places_that_mean_the_same_to_the_owner(seed: u64) {
+        let mut numbers = Numbers::from(seed);
+        for _ in 0..20 {
+            let command = serde_json::to_value(from_here(numbers.command())).unwrap();
+            for place in places(&command) {
+                prop_assert!(place.is_absolute() || place == Path::new(""), "{}", command);
+            }
         }
     }
 
