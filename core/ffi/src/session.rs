@@ -125,8 +125,8 @@ impl Session {
     }
 
     /// Leaves it. What waits stays among [`Pairing::pending`](super::Pairing::pending), unless it is new and
-    /// still being prepared. A contact is not looked for any more. A conversation cancels files that are under way, delivers what was written and
-    /// says goodbye, within about two seconds. [`Screen::Closed`] follows.
+    /// still being prepared. A contact is not looked for any more. A conversation cancels files that are under
+    /// way, delivers what was written and says goodbye, within about two seconds. [`Screen::Closed`] follows.
     ///
     /// # Errors
     /// [`ErrorKind::NotNow`] if it is over already.
@@ -146,8 +146,8 @@ impl Session {
 
     // --- Talking --------------------------------------------------------------------------------
 
-    /// Sends a text of at most 64 KiB, ahead of files that are under way. Returns when it is queued; to a contact
-    /// that keeps what is said, when it is on the disk, and it can be said while they are apart.
+    /// Sends a text of at most 64 KiB, ahead of files that are under way. Returns when it is queued. To a contact
+    /// that keeps what is said it can be said while they are apart too, and is listed once it is on the disk.
     ///
     /// # Errors
     /// [`ErrorKind::BadText`] if it is empty, [`ErrorKind::TooLarge`], [`ErrorKind::NotNow`] without a
