@@ -8,16 +8,14 @@ mod table;
 use handfast_native::conversation::{
     Carrying, Conversation, Direction, Event, FileError, Options, free_space,
 };
-use handfast_native::handshake::{
-    Channel, Initiator, Mode, Policy, Prologue, Responder, StaticKey, Trust, TrustReason,
-};
-use handfast_native::token::Secret;
+use handfast_native::handshake::{Channel, Trust, TrustReason};
 use handfast_native::transfer::{
     self, Content, Decision, Entries, Fetch, Goal, Keeping, Offer, OfferedFolder, Source, Status,
     Terms, content_of, list,
 };
 use handfast_protocol::link::Link;
 use handfast_sim::SplitMix64;
+use handfast_sim::handshake::channels;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,27 +40,6 @@ async fn links() -> (Link, Link) {
     let mut host = table.place_host(&[V4]);
     let mut guest = table.place_guest(&host, V4);
     tokio::join!(opened(&mut host), opened(&mut guest))
-}
-
-fn channels(guest: &Link, host: &Link) -> (Channel, Channel) {
-    let (guest_key, host_key) = (
-        StaticKey::new(Secret::new([1; 32])),
-        StaticKey::new(Secret::new([2; 32])),
-    );
-    let psk = Secret::new([3; 32]);
-    let prologue = Prologue {
-        mode: Mode::OneWay,
-        policy: Policy::default(),
-        invite_id: [4; 16],
-        invitation_digest: [5; 32],
-        reply_digest: None,
-        host: host.local_fingerprint(),
-        guest: guest.local_fingerprint(),
-    };
-    let (initiator, m1) = Initiator::start(&guest_key, &psk, &prologue).unwrap();
-    let (responder, _, m2) = Responder::respond(&host_key, &psk, &[prologue], &m1).unwrap();
-    let (guest, m3) = initiator.finish(&m2).unwrap();
-    (guest.channel, responder.finish(&m3).unwrap().channel)
 }
 
 /// One side of one connection.
@@ -122,7 +99,7 @@ impl Pair {
     /// Begins a connection: one side gives everything, the other takes it.
     async fn connect(&self) -> [Side; 2] {
         let (host, guest) = links().await;
-        let (at_guest, at_host) = channels(&guest, &host);
+        let (at_guest, at_host) = channels(&guest, &host).unwrap();
         let offers = self.offers.iter().cloned().map(Decision::Offer).collect();
         let fetches = self.fetches.iter().cloned().map(Decision::Fetch).collect();
         // Who wants something is first, and the other side finds that on its link.

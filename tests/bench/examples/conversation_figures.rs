@@ -5,10 +5,8 @@
 #![allow(clippy::print_stdout)]
 
 use handfast_native::conversation::{Conversation, Event, Limits, Options};
-use handfast_native::handshake::{
-    Initiator, Mode, Policy, Prologue, Responder, StaticKey, Trust, TrustReason,
-};
-use handfast_native::token::Secret;
+use handfast_native::handshake::{Trust, TrustReason};
+use handfast_sim::handshake::channels;
 use handfast_sim::link::{Conditions, pair};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -31,23 +29,8 @@ async fn measure(mib: usize, folder: PathBuf) -> Result<(), Box<dyn error::Error
     fs::write(&source, vec![0x5a; mib << 20])?;
 
     let (guest, host, _controls) = pair(1, Conditions::default());
-    let psk = Secret::new([1; 32]);
-    let prologue = Prologue {
-        mode: Mode::OneWay,
-        policy: Policy::default(),
-        invite_id: [2; 16],
-        invitation_digest: [3; 32],
-        reply_digest: None,
-        host: host.local_fingerprint(),
-        guest: guest.local_fingerprint(),
-    };
     let start = Instant::now();
-    let guest_key = StaticKey::new(Secret::new([4; 32]));
-    let host_key = StaticKey::new(Secret::new([5; 32]));
-    let (initiator, first) = Initiator::start(&guest_key, &psk, &prologue)?;
-    let (responder, _, second) = Responder::respond(&host_key, &psk, &[prologue], &first)?;
-    let (at_guest, third) = initiator.finish(&second)?;
-    let at_host = responder.finish(&third)?;
+    let (at_guest, at_host) = channels(&guest, &host)?;
     println!("handshake, both sides: {:?}", start.elapsed());
 
     let options = Options {
@@ -57,8 +40,8 @@ async fn measure(mib: usize, folder: PathBuf) -> Result<(), Box<dyn error::Error
             Trust::because(TrustReason::OpenLink),
         )
     };
-    let (sender, mut sent) = Conversation::start(guest, at_guest.channel, options.clone());
-    let (receiver, mut received) = Conversation::start(host, at_host.channel, options);
+    let (sender, mut sent) = Conversation::start(guest, at_guest, options.clone());
+    let (receiver, mut received) = Conversation::start(host, at_host, options);
     tokio::spawn(async move { while received.recv().await.is_some() {} });
     for _ in 0..3 {
         sender.send_file(&source).await?;

@@ -6,7 +6,7 @@ use super::figure::{Figure, Goal};
 use super::process::resident_memory;
 use handfast_native::conversation::{Carrying, Conversation, Event, Options, free_space};
 use handfast_native::handshake::{
-    Channel, Initiator, Mode, Policy, Prologue, Responder, StaticKey, Trust, TrustReason,
+    Channel, Initiator, Prologue, Responder, StaticKey, Trust, TrustReason,
 };
 use handfast_native::transfer::{
     self, Content, Decision, Entries, EntryId, Fetch, Goal as Place, Keeping, Offer, Root, Source,
@@ -14,7 +14,7 @@ use handfast_native::transfer::{
 };
 use handfast_net::{ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, TunnelCertificate};
 use handfast_protocol::link::{Link, LinkEnd, LinkError, LinkState};
-use handfast_sim::SplitMix64;
+use handfast_sim::{SplitMix64, handshake};
 use handfast_token::{Candidate, Fingerprint, InvitationKeys, Secret};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -102,18 +102,9 @@ fn static_key(of: u8) -> StaticKey {
 
 fn prologue(link: &Link, is_host: bool) -> Prologue {
     let (local, remote) = (link.local_fingerprint(), link.remote_fingerprint());
-    let (host, guest) = match is_host {
-        true => (local, remote),
-        false => (remote, local),
-    };
-    Prologue {
-        mode: Mode::OneWay,
-        policy: Policy::default(),
-        invite_id: [4; 16],
-        invitation_digest: [5; 32],
-        reply_digest: None,
-        host,
-        guest,
+    match is_host {
+        true => handshake::prologue(local, remote),
+        false => handshake::prologue(remote, local),
     }
 }
 

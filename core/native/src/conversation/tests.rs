@@ -5,11 +5,9 @@ use super::*;
 use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest};
 use bytes::Bytes;
-use handfast_protocol::handshake::{
-    Channel, ChannelError, Initiator, Mode, Policy, Prologue, Responder, StaticKey, Trust,
-    TrustReason,
-};
+use handfast_protocol::handshake::{Channel, ChannelError, Trust, TrustReason};
 use handfast_protocol::link::{Link, LinkError, LinkState};
+use handfast_sim::handshake;
 use handfast_sim::link::{Conditions, Controls, pair};
 use handfast_token::{Secret, random_bytes};
 use std::fs;
@@ -56,27 +54,7 @@ impl Drop for Scratch {
 }
 
 fn channels(guest: &Link, host: &Link) -> (Channel, Channel) {
-    let (guest_key, host_key) = (
-        StaticKey::new(Secret::new([1; 32])),
-        StaticKey::new(Secret::new([2; 32])),
-    );
-    let psk = Secret::new([3; 32]);
-    let prologue = Prologue {
-        mode: Mode::OneWay,
-        policy: Policy::default(),
-        invite_id: [4; 16],
-        invitation_digest: [5; 32],
-        reply_digest: None,
-        host: host.local_fingerprint(),
-        guest: guest.local_fingerprint(),
-    };
-    let (initiator, m1) = Initiator::start(&guest_key, &psk, &prologue).expect("randomness");
-    let (responder, _, m2) = Responder::respond(&host_key, &psk, &[prologue], &m1).expect("honest");
-    let (guest, m3) = initiator.finish(&m2).expect("honest");
-    (
-        guest.channel,
-        responder.finish(&m3).expect("honest").channel,
-    )
+    handshake::channels(guest, host).expect("randomness")
 }
 
 /// One side of a test: a conversation, its events and its folder.
