@@ -103,7 +103,7 @@ pub enum CarrierCommand {
     Seek(Box<SeekKeys>),
     /// Contact: these hours are good now.
     Hours(Vec<RendezvousKeys>),
-    /// Contact: who is at the end of the newest link has proved it. A link before that ends.
+    /// Host and contact: who is at the end of the newest link has proved it. A link before that ends.
     Stands,
     /// Guest and contact: the peer can be here too, or instead.
     Reach(Vec<Candidate>),
@@ -115,6 +115,10 @@ pub enum CarrierCommand {
     ExpectNobody,
     /// Send this message over the link.
     Send(Bytes),
+    /// Host: send this message over the link beside.
+    SendBeside(Bytes),
+    /// Host: end the link beside.
+    ShutBeside,
     /// Deliver what was sent, then end the link with a goodbye. The sockets go on.
     Shut,
     /// End the link at once, without a goodbye.
@@ -208,10 +212,13 @@ pub enum CarrierEvent {
     Lapsed,
     /// Guest: whether the host is with somebody else right now. The knocking goes on.
     SlotTaken(bool),
-    /// The link is open. The fingerprints are of the certificates that were seen in it.
+    /// A link is open. The fingerprints are of the certificates that were seen in it.
     LinkOpen {
         /// Tells it from others of its session.
         number: u64,
+        /// Host: the guest's handshake stands on another, and this one is beside that until it stands here, or
+        /// the other ends.
+        is_beside: bool,
         /// Of this side.
         local: Fingerprint,
         /// Of the peer.
@@ -223,6 +230,10 @@ pub enum CarrierEvent {
     Received(Bytes),
     /// The link has ended, in whatever way.
     LinkEnded,
+    /// Host: a message came over the link beside.
+    ReceivedBeside(Bytes),
+    /// Host: the link beside has ended.
+    BesideEnded,
     /// It came to nothing. A host goes on waiting; a guest is done; who wanted sockets has none.
     Failed(TransportError),
 }

@@ -398,6 +398,7 @@ impl Returning {
                 local,
                 remote,
                 path,
+                ..
             } => {
                 self.prove(context, local, remote)?;
                 (self.link, self.path) = (number, path);
@@ -436,7 +437,9 @@ impl Returning {
             | CarrierEvent::KnockSeen(_)
             | CarrierEvent::Answered
             | CarrierEvent::Lapsed
-            | CarrierEvent::SlotTaken(_) => {}
+            | CarrierEvent::SlotTaken(_)
+            | CarrierEvent::ReceivedBeside(_)
+            | CarrierEvent::BesideEnded => {}
         }
         Ok(())
     }

@@ -460,7 +460,10 @@ impl Session {
         input: SessionInput,
         now: Now,
     ) -> Result<(), SessionEnd> {
-        let is_message = matches!(input, SessionInput::Carrier(CarrierEvent::Received(_)));
+        let is_message = matches!(
+            input,
+            SessionInput::Carrier(CarrierEvent::Received(_) | CarrierEvent::ReceivedBeside(_))
+        );
         if is_message && self.inbox.len() >= MOST_WAITING {
             shared.carry(self.id, CarrierCommand::Cut);
             return Ok(());
@@ -748,6 +751,12 @@ impl Session {
         for input in std::mem::take(&mut self.inbox) {
             match input {
                 SessionInput::Carrier(CarrierEvent::Received(message)) => met.early.push(message),
+                // Whoever came beside is too late.
+                SessionInput::Carrier(
+                    CarrierEvent::LinkOpen { .. }
+                    | CarrierEvent::ReceivedBeside(_)
+                    | CarrierEvent::BesideEnded,
+                ) => {}
                 input => self.inbox.push_back(input),
             }
         }

@@ -604,6 +604,7 @@ impl World {
                 }
                 let open = CarrierEvent::LinkOpen {
                     number: link,
+                    is_beside: false,
                     local,
                     remote,
                     path,
@@ -775,6 +776,8 @@ impl World {
             CarrierCommand::Send(message) => {
                 self.send(self.open_link_of(side, session), message);
             }
+            // Nobody comes beside here.
+            CarrierCommand::SendBeside(_) | CarrierCommand::ShutBeside => {}
             CarrierCommand::Shut => self.close(side, session),
             CarrierCommand::Cut => self.cut(side, session),
             CarrierCommand::Release => {
