@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 
 /// What a carrier is told.
 #[derive(Debug)]
@@ -534,11 +534,13 @@ impl Carrier {
             link.send_what_fits();
         }
         (self.connector, self.endpoint) = (None, None);
+        // One moment for all of it: a peer that takes nothing holds nobody up twice.
+        let until = tokio::time::Instant::now() + GOODBYE;
         if let Some(served) = self.served.take() {
-            let _ = timeout(GOODBYE, served.ended()).await;
+            let _ = timeout_at(until, served.ended()).await;
         }
         let mapping = match self.sockets.take() {
-            Some(sockets) => sockets.leave().await,
+            Some(sockets) => sockets.leave(until).await,
             None => None,
         };
         drop(self.turn.gone);
