@@ -72,6 +72,9 @@ pub enum Command {
     Survey,
     /// This device has these addresses now, and this router where it is known.
     NetworkChanged(Vec<IpAddr>, Option<IpAddr>),
+    /// Whether the person looks elsewhere, while what is open goes on. Links are checked seldom while both
+    /// people do. Sessions that yield are looked at by nobody anyway.
+    Away(bool),
     /// The device is about to be suspended: sockets are given up.
     Sleep,
     /// It is back.

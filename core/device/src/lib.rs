@@ -411,6 +411,10 @@ impl Device {
             Command::NetworkChanged(addresses, router) => {
                 self.network_changed(addresses, router, now)
             }
+            Command::Away(is_away) => {
+                self.shared.set_away(is_away);
+                self.feed_all(now, || SessionInput::Away)
+            }
             Command::Sleep => {
                 self.shared.set_asleep(true);
                 let done = self.feed_all(now, || SessionInput::Sleep);

@@ -272,6 +272,8 @@ pub enum TalkCommand {
     Judge(ShortString, Finding),
     /// The peer is trusted so far now.
     Trust(Trust),
+    /// Whether this device is in the background.
+    Away(bool),
     /// As much again may come.
     AllowMore,
     /// Tell nothing more until [`Self::GoOn`]: the screen has enough to show.

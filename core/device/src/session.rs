@@ -48,6 +48,8 @@ pub(super) enum SessionInput {
     /// The exchange of the logs is over.
     LogsEnded(Fault),
     Boost,
+    /// The person looks elsewhere, or here again.
+    Away,
     Sleep,
     Wake,
     NetworkChanged {
@@ -73,6 +75,7 @@ impl SessionInput {
             | Self::Listed
             | Self::LogsEnded(_)
             | Self::Boost
+            | Self::Away
             | Self::Sleep
             | Self::Wake
             | Self::NetworkChanged { .. } => None,

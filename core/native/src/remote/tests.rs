@@ -207,7 +207,7 @@ impl Numbers {
     }
 
     fn command(&mut self) -> Command {
-        match self.below(19) {
+        match self.below(20) {
             0 => Command::Invite(Box::new(self.invite_terms())),
             1 => {
                 let invitation = invitation(self.below(256) as u8);
@@ -230,6 +230,7 @@ impl Numbers {
                 Command::NetworkChanged(addresses, self.perhaps(Self::address))
             }
             12 => Command::Sleep,
+            18 => Command::Away(self.yes()),
             13 => Command::Seek(self.key(), Box::new(self.session_terms())),
             14 => Command::Change(self.key(), self.edit()),
             15 => Command::Export(Box::new(ExportTerms {

@@ -273,6 +273,9 @@ class Device private constructor(private val handfast: Handfast) {
     /** What works from here. Takes some seconds. */
     suspend fun network(): Report = refusing { handfast.network().own() }
 
+    /** Whether nobody looks at the app, while a conversation goes on. */
+    suspend fun away(isAway: Boolean) = refusing { handfast.away(isAway) }
+
     suspend fun pause() = refusing { handfast.pause() }
 
     suspend fun resume() = refusing { handfast.resume() }
