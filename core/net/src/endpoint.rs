@@ -665,6 +665,7 @@ impl Slot {
             local: setup.keys.guest_ice(setup.certificate.fingerprint()),
             remote: setup.keys.host_ice(),
             expected: setup.host,
+            cookie: None,
         };
         let peers = setup.addresses.clone();
         self.begin(parties, &peers);
