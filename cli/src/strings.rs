@@ -2393,6 +2393,41 @@ pub(crate) fn contact_line(name: impl Display, id: impl Display, ago: impl Displ
     }
 }
 
+pub(crate) fn contact_one_unread() -> &'static str {
+    match language() {
+        English => "1 message is unread.",
+        German => "1 Nachricht ist ungelesen.",
+    }
+}
+
+pub(crate) fn contact_unread(count: impl Display) -> String {
+    match language() {
+        English => format!("{count} messages are unread."),
+        German => format!("{count} Nachrichten sind ungelesen."),
+    }
+}
+
+pub(crate) fn new_messages() -> &'static str {
+    match language() {
+        English => "New:",
+        German => "Neu:",
+    }
+}
+
+pub(crate) fn screen_new() -> &'static str {
+    match language() {
+        English => "new",
+        German => "neu",
+    }
+}
+
+pub(crate) fn screen_unread(count: impl Display) -> String {
+    match language() {
+        English => format!("{count} new"),
+        German => format!("{count} neu"),
+    }
+}
+
 pub(crate) fn contact_own_name(name: impl Display) -> String {
     match language() {
         English => format!("They call themselves {name}."),

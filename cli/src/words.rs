@@ -444,6 +444,11 @@ pub(crate) fn contact(contact: &Listed) -> String {
             &contact.calls_themselves,
         )));
     }
+    match contact.unread {
+        0 => {}
+        1 => add(strings::contact_one_unread()),
+        many => add(&strings::contact_unread(unread(many))),
+    }
     if contact.blocked {
         add(strings::contact_blocked());
     }
@@ -451,6 +456,14 @@ pub(crate) fn contact(contact: &Listed) -> String {
         add(&files_up_to(most));
     }
     line
+}
+
+/// How many messages nobody has seen.
+pub(crate) fn unread(count: u64) -> String {
+    match count {
+        1_000.. => "999+".to_owned(),
+        count => count.to_string(),
+    }
 }
 
 fn files_up_to(most: u64) -> String {

@@ -286,6 +286,11 @@ impl Chat<'_> {
                     self.files.show(&row, self.output);
                 }
                 self.session.shown().await;
+                // Whoever has turned away sees nothing more.
+                let is_unread = row.lasting.as_ref().is_some_and(|one| one.is_unread);
+                if is_unread && self.leaves_by.is_none() {
+                    self.session.seen(row.number).await;
+                }
             }
             News::NotCompared(error) => self.output.note(words::not_compared(error)),
             News::NotRemembered => self.output.note(strings::not_remembered()),

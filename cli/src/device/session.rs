@@ -170,6 +170,12 @@ impl Session {
         }
     }
 
+    /// A person has this row before their eyes.
+    pub(crate) async fn seen(&self, row: u64) {
+        // One that is over is read already.
+        let _ = self.orders().give(SessionCommand::Seen(row)).await;
+    }
+
     /// The two have met, so nothing waits for them any more.
     pub(crate) fn meets(&mut self) {
         self.waits = None;

@@ -157,6 +157,8 @@ pub(crate) enum Event {
         at_ms: u64,
         text: String,
     },
+    /// What follows came while nobody looked.
+    New,
     /// What was written here is on their disk.
     Delivered { row: u64 },
     /// Something that was said says this now.
@@ -367,6 +369,10 @@ pub(crate) struct Listed {
     pub(crate) blocked: bool,
     /// So many bytes of files are taken from them unasked; none if as from everybody.
     pub(crate) files_up_to: Option<u64>,
+    /// How many of their messages nobody has seen; 1,000 stands for as many or more.
+    pub(crate) unread: u64,
+    /// When something was said last, in milliseconds since 1970-01-01 UTC.
+    pub(crate) last_said_ms: Option<u64>,
 }
 
 /// On which side of an invitation this machine is, as programs read it.

@@ -222,6 +222,7 @@ impl Output {
                 };
                 self.print(&margin::theirs(name, text, terminal::columns()));
             }
+            Event::New => self.whisper(strings::new_messages()),
             Event::Edited { ours: true, .. } | Event::TakenBack { ours: true, .. } => {}
             Event::Edited { text, .. } => {
                 self.whisper(&strings::they_edited(&self.name));

@@ -78,6 +78,7 @@ impl Screen {
                 key,
                 name: name.to_owned(),
                 presence: Presence::Sought(0),
+                unread: 0,
             },
             trust: None,
             history: History::default(),

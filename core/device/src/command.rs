@@ -115,6 +115,9 @@ pub enum SessionCommand {
     Earlier,
     /// So many rows of the conversation have reached the screen.
     Taken(u32),
+    /// A person has this row of the other side before their eyes, and with it whatever was told that stands above
+    /// it. Whoever only passes rows on does not say so: then they are new for whoever looks next.
+    Seen(u64),
 }
 
 /// What is done in a conversation.

@@ -64,6 +64,7 @@ pub use command::{
 };
 pub use contacts::{ContactEdit, ContactView};
 pub use export::{ExportTerms, Exported};
+pub use history::Summary;
 pub use nearby::NearbyCommand;
 pub use place::{Place, usable};
 pub use ports::{
@@ -775,6 +776,7 @@ impl Device {
                     history.stored(shared, ticket, result, now);
                 });
             }
+            Purpose::Read(with, place) => self.shared.mark_is_written(with, place),
             Purpose::Refusal(id) => {
                 if let Err(error) = result {
                     self.shared.tell(Event::NotRemembered(id, error));

@@ -131,6 +131,48 @@ fn who_says_where_they_are_is_found_by_the_one_who_is_meant_and_by_nobody_else()
 }
 
 #[test]
+fn what_came_while_nobody_looked_is_counted_and_begins_with_a_line() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let mut listening = Peer::start(&[
+        "listen",
+        "--json",
+        "--loopback",
+        "--home",
+        &ben,
+        "--downloads",
+        &folder.path("downloads"),
+    ]);
+    listening.until("listening");
+    let mut at_ana = chat(&folder, &ana, "Ben");
+    at_ana.until("met");
+    for text in ["one", "two"] {
+        at_ana.say(text);
+        // What only passes by is not seen.
+        assert_eq!(listening.until("message_from")["text"], text);
+    }
+    assert_eq!(listed(&ben)["unread"], 2);
+    assert!(listed(&ben)["last_said_ms"].is_u64());
+    let read = run(&["contacts", "--home", &ben]);
+    let said: Vec<&str> = read.stdout.split_whitespace().collect();
+    assert!(
+        said.join(" ").contains("2 messages are unread."),
+        "{read:?}"
+    );
+
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    at_ben.until("new");
+    for text in ["one", "two"] {
+        assert_eq!(at_ben.until("earlier")["text"], text);
+    }
+    at_ana.say("three");
+    assert_eq!(at_ben.until("message")["text"], "three");
+    at_ana.hang_up();
+    at_ben.until("away");
+    assert_eq!(listed(&ben)["unread"], 0);
+}
+
+#[test]
 fn contacts_are_listed_named_by_a_beginning_and_forgotten() {
     let folder = Folder::new();
     let [ana, _] = apart(&folder);

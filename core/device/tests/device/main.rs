@@ -12,6 +12,7 @@ mod nearby;
 mod person;
 mod returning;
 mod talk;
+mod unread;
 mod world;
 
 use handfast_device::{

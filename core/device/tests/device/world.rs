@@ -262,6 +262,7 @@ impl Side {
     fn keep(&mut self, writes: &[Write]) -> Result<(), StoreError> {
         self.logs.keep(writes)?;
         apply(&mut self.disk, writes);
+        self.disk.summaries = self.logs.summaries();
         Ok(())
     }
 

@@ -266,7 +266,7 @@ impl Numbers {
     }
 
     fn session_command(&mut self) -> SessionCommand {
-        match self.below(13) {
+        match self.below(14) {
             12 => SessionCommand::Here,
             0 => {
                 let code = self.perhaps(|numbers| Secret::new([numbers.below(256) as u8; 16]));
@@ -288,6 +288,7 @@ impl Numbers {
             }
             9 => SessionCommand::Withdraw,
             10 => SessionCommand::Earlier,
+            11 => SessionCommand::Seen(self.any()),
             _ => SessionCommand::Taken(self.below(1 << 32) as u32),
         }
     }
@@ -407,6 +408,7 @@ impl Numbers {
         Lasting {
             is_delivered: self.yes(),
             is_old: self.yes(),
+            is_unread: self.yes(),
             quote: self.perhaps(|numbers| match numbers.below(3) {
                 0 => Quoted::Text(numbers.text()),
                 1 => Quoted::Other,
@@ -605,6 +607,8 @@ impl Numbers {
                 allowance: self.perhaps(Self::any),
                 can_be_found: self.yes(),
                 ways: Vec::new(),
+                unread: self.any(),
+                last_said: self.perhaps(Self::any),
             });
             overview.refused.push(Refused {
                 key: self.key(),

@@ -221,10 +221,13 @@ impl Batch<'_> {
         }
     }
 
-    /// The person has read up to this place. An earlier one than is kept changes nothing.
+    /// The person has read what the other side wrote up to this place in its log: that is the order in which it
+    /// comes, and what comes late may stand far up on a screen. An earlier one than is kept changes nothing.
     pub fn set_read(&self, with: PublicKey, place: Place) -> Result<(), StoreError> {
+        let in_its_log = |place: &Place| (place.log.counter, place.log.random, place.sequence);
         let mut conversation = self.conversation_or_new(with)?;
-        if conversation.state.read.is_none_or(|read| read < place) {
+        let read = conversation.state.read.as_ref().map(in_its_log);
+        if read < Some(in_its_log(&place)) {
             conversation.state.read = Some(place);
             self.put_state(&conversation)?;
         }
