@@ -458,6 +458,15 @@ pub(crate) fn contact(contact: &Listed) -> String {
     line
 }
 
+/// Who said something that was found, and when.
+pub(crate) fn hit(name: &str, ours: bool, at: u64) -> String {
+    let when = crate::screen::moment(at);
+    match ours {
+        true => strings::hit_ours(called(name), when),
+        false => strings::hit_theirs(called(name), when),
+    }
+}
+
 /// How many messages nobody has seen.
 pub(crate) fn unread(count: u64) -> String {
     match count {

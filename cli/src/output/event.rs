@@ -2,7 +2,7 @@
 
 use crate::symbol::Forms;
 use crate::{strings, words};
-use handfast_native::device::{Reached, Role, View};
+use handfast_native::device::{Hit, Reached, Role, View};
 use handfast_native::handshake::{Trust, TrustReason};
 use handfast_native::pairing::{Cause, GuestStage, HostStage};
 use handfast_native::reconnect::RestoredClaim;
@@ -159,6 +159,13 @@ pub(crate) enum Event {
     },
     /// What follows came while nobody looked.
     New,
+    /// This was said with a contact, in milliseconds since 1970-01-01 UTC, and found.
+    Hit {
+        name: String,
+        ours: bool,
+        at_ms: u64,
+        text: String,
+    },
     /// What was written here is on their disk.
     Delivered { row: u64 },
     /// Something that was said says this now.
@@ -302,6 +309,16 @@ impl Event {
             link: forms.link,
             text: forms.text,
             bytes: forms.bytes,
+        }
+    }
+
+    /// This was found in the conversation with this contact.
+    pub(crate) fn hit(name: &str, hit: Hit) -> Self {
+        Self::Hit {
+            name: name.to_owned(),
+            ours: hit.ours,
+            at_ms: hit.at,
+            text: hit.text,
         }
     }
 

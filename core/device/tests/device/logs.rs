@@ -140,6 +140,30 @@ impl Logs {
                 Found::Loaded(wanted.into_iter().take_while(fits).collect())
             }
             Query::Rows { before, most, .. } => Found::Rows(conversation.page(*before, *most)),
+            Query::Search {
+                words,
+                before,
+                steps,
+                most,
+                ..
+            } => {
+                let Page { rows, is_first } = conversation.page(*before, *steps);
+                let next = match is_first {
+                    true => None,
+                    false => rows.last().map(|row| conversation.keys.place(row)),
+                };
+                let may_be = |row: &Row| match &row.entry.content {
+                    Content::Whole { body, .. } => words.matches(&String::from_utf8_lossy(body)),
+                    Content::Erased { .. } => false,
+                };
+                let mut found: Vec<Row> = rows.into_iter().filter(may_be).collect();
+                let next = match found.get(most.saturating_sub(1)) {
+                    Some(last) => Some(conversation.keys.place(last)),
+                    None => next,
+                };
+                found.truncate(*most);
+                Found::Searched(found, next)
+            }
         }
     }
 }

@@ -123,6 +123,23 @@ impl Conversation<'_, '_> {
                 log, from, at_most, ..
             } => Found::Loaded(self.load(*log, *from, *at_most)?),
             Query::Rows { before, most, .. } => Found::Rows(self.page(*before, *most)?),
+            Query::Search {
+                words,
+                before,
+                steps,
+                most,
+                ..
+            } => {
+                let before = before.map(|place| self.kept_place(place));
+                let may_be = |body: &[u8]| words.matches(&String::from_utf8_lossy(body));
+                let most = (*steps, *most);
+                let found = self
+                    .batch
+                    .search(self.with, before.as_ref(), most, may_be)?;
+                let rows = found.found.into_iter();
+                let rows = rows.filter_map(|entry| self.row(entry).ok()).collect();
+                Found::Searched(rows, found.next.map(|place| self.place(place)))
+            }
         })
     }
 
@@ -278,6 +295,17 @@ impl Conversation<'_, '_> {
         let body = entry.body.map(Bytes::from);
         let row = Row::from_record(author, entry.place.log.line, entry.head.into(), body);
         row.map_err(|_| StoreError::Damaged)
+    }
+
+    /// Where that stands, before whatever does.
+    fn place(self, kept: store::Place) -> Place {
+        Place {
+            lamport: kept.lamport,
+            author: kept.log.author.0,
+            incarnation: self.log(kept.log).incarnation,
+            sequence: kept.sequence,
+            hash: [0; 32],
+        }
     }
 
     /// Before what stands there on any line.

@@ -7,13 +7,14 @@ use crate::Overview;
 use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
     AcceptTerms, Command, ContactEdit, ContactView, DeliveryMode, Done, EndReason, Event,
-    ExportTerms, Exported, FileState, InviteTerms, Lasting, Milestones, Named, Outlook, Pending,
-    PendingId, Protection, Provenance, Quoted, Reached, Reaction, ReflexiveReport, Refusal,
-    RouterReport, Row, RowContent, Saying, Scope, SessionCommand, SessionEnd, SessionId,
-    SessionTerms, Tag, View, Wish,
+    ExportTerms, Exported, FileState, Hit, Hits, InviteTerms, Lasting, Milestones, Named, Outlook,
+    Pending, PendingId, Protection, Provenance, Quoted, Reached, Reaction, ReflexiveReport,
+    Refusal, RouterReport, Row, RowContent, Saying, Scope, Search, SessionCommand, SessionEnd,
+    SessionId, SessionTerms, Tag, View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
+use handfast_protocol::log::{Incarnation, Place};
 use handfast_protocol::network::{Mapping, MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInvitation};
 use handfast_protocol::reconnect::RestoredClaim;
@@ -207,7 +208,12 @@ impl Numbers {
     }
 
     fn command(&mut self) -> Command {
-        match self.below(19) {
+        match self.below(20) {
+            19 => Command::Search(Box::new(Search {
+                with: self.key(),
+                words: self.text(),
+                before: self.perhaps(Self::place),
+            })),
             0 => Command::Invite(Box::new(self.invite_terms())),
             1 => {
                 let invitation = invitation(self.below(256) as u8);
@@ -241,6 +247,19 @@ impl Numbers {
             16 => Command::ReadHere(self.here()),
             17 => Command::SeekHere(self.here(), Box::new(self.session_terms())),
             _ => Command::Wake,
+        }
+    }
+
+    fn place(&mut self) -> Place {
+        Place {
+            lamport: self.any(),
+            author: self.key().0,
+            incarnation: Incarnation {
+                counter: self.below(1 << 32) as u32,
+                random: self.any().to_le_bytes(),
+            },
+            sequence: self.any(),
+            hash: self.key().0,
         }
     }
 
@@ -547,12 +566,22 @@ impl Numbers {
             messages: self.any(),
         };
         let (key, age) = (self.key(), self.any());
+        let hit = Hit {
+            ours: self.yes(),
+            at: self.any(),
+            text: self.text(),
+        };
+        let hits = Hits {
+            hits: vec![hit; self.below(3) as usize],
+            next: self.perhaps(Self::place),
+        };
         self.one(&[
             Ok(Done::Ok),
             Ok(Done::Session(id)),
             Ok(Done::GoesOn(id)),
             Ok(Done::Exported(exported)),
             Ok(Done::Here(key, age)),
+            Ok(Done::Found(Box::new(hits))),
             Err(Refusal::Here(HereError::OtherContact)),
             Err(Refusal::SpentHere),
             Ok(Done::Beginning),
