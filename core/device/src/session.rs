@@ -541,6 +541,11 @@ impl Session {
                 matches!(self.state, State::Talking(_) | State::Returning(_))
                     .then_some(SessionInput::Listed)
             }
+            SessionInput::Command(request, SessionCommand::Seen(row)) => {
+                self.listing.seen(shared, row);
+                shared.answer(request, Ok(Done::Ok));
+                None
+            }
             SessionInput::Command(request, SessionCommand::Earlier) => {
                 let earlier = self.listing.history().and_then(|with| {
                     shared.with_history(with, |history, shared| history.earlier(shared, request))

@@ -324,6 +324,7 @@ impl Talk {
             | SessionCommand::TryHarder
             | SessionCommand::Earlier
             | SessionCommand::Taken(_)
+            | SessionCommand::Seen(_)
             | SessionCommand::Withdraw => Err(Refusal::NotNow),
         };
         context.answer(request, result);

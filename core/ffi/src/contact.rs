@@ -30,6 +30,11 @@ pub struct Contact {
     pub is_blocked: bool,
     /// The ways by which they were reached, the newest first.
     pub ways: Vec<Way>,
+    /// How many of their messages nobody has seen ([`Session::seen`](super::Session::seen)); 1,000 stands for as
+    /// many or more.
+    pub unread: u64,
+    /// When something was said last, by them or here, in seconds since 1970-01-01 UTC.
+    pub last_said: Option<u64>,
 }
 
 /// A way by which somebody was reached.
@@ -70,6 +75,8 @@ impl Contact {
             can_be_found: contact.can_be_found,
             is_blocked: contact.blocked,
             ways,
+            unread: contact.unread,
+            last_said: contact.last_said.map(|at| at / 1000),
         }
     }
 
@@ -85,6 +92,8 @@ impl Contact {
             can_be_found: false,
             is_blocked: false,
             ways: Vec::new(),
+            unread: 0,
+            last_said: None,
         }
     }
 
