@@ -28,6 +28,8 @@ pub struct Contact {
     pub can_be_found: bool,
     /// They are not answered.
     pub is_blocked: bool,
+    /// So many bytes of files are taken from them unasked in each conversation; none for as many as from everybody.
+    pub takes_files_up_to: Option<u64>,
     /// The ways by which they were reached, the newest first.
     pub ways: Vec<Way>,
 }
@@ -69,6 +71,7 @@ impl Contact {
             heard: Some(contact.heard),
             can_be_found: contact.can_be_found,
             is_blocked: contact.blocked,
+            takes_files_up_to: contact.allowance,
             ways,
         }
     }
@@ -84,6 +87,7 @@ impl Contact {
             heard: None,
             can_be_found: false,
             is_blocked: false,
+            takes_files_up_to: None,
             ways: Vec::new(),
         }
     }
