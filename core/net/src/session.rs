@@ -743,6 +743,11 @@ impl Session {
         self.ice.is_silent()
     }
 
+    /// Whether nobody looks at either device; see [`Ice::be_quiet`].
+    pub(super) fn be_quiet(&mut self, now: Instant, is_quiet: bool) {
+        self.ice.be_quiet(now, is_quiet);
+    }
+
     /// Whether nothing that is sent arrives, although the peer is heard.
     pub(super) fn is_stuck(&mut self, now: Instant) -> bool {
         self.sctp.is_stuck(now)
@@ -768,6 +773,7 @@ impl Session {
 
     /// Queues one message; it leaves with the next [`Self::flush`].
     pub(super) fn write(&mut self, now: Instant, message: &Bytes) -> Result<(), TransportError> {
+        self.ice.expect_answer(now);
         self.sctp.write(now, message)
     }
 
