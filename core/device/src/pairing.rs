@@ -27,7 +27,8 @@ use handfast_token::{
 };
 use std::io;
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long it may take until something is kept. After that the peer is not kept waiting.
 const KEEPING: Duration = Duration::from_secs(5);
@@ -455,7 +456,9 @@ impl Pairing {
                 self.has_link = false;
                 self.side.failed(now, error);
             }
-            CarrierEvent::Bound { .. } | CarrierEvent::Reached { .. } => {}
+            CarrierEvent::Bound { .. }
+            | CarrierEvent::BoundOutOfSight { .. }
+            | CarrierEvent::Reached { .. } => {}
         }
     }
 

@@ -17,7 +17,7 @@ use handfast_protocol::pairing::Turn;
 use handfast_protocol::reconnect::{Part, RendezvousKeys};
 use handfast_seal::{self as seal, Answers, Credential, Questions, SealError};
 use handfast_store::StoreError;
-use handfast_token::{Candidate, Fingerprint, Invitation, InvitationKeys, Secret};
+use handfast_token::{Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, Secret};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -83,7 +83,8 @@ pub struct Ticket(pub u64);
 /// What one session wants of the network.
 #[derive(Debug)]
 pub enum CarrierCommand {
-    /// Have sockets for this session. [`CarrierEvent::Bound`] or [`CarrierEvent::Failed`] follows.
+    /// Have sockets for this session. [`CarrierEvent::Bound`], [`CarrierEvent::BoundOutOfSight`] or
+    /// [`CarrierEvent::Failed`] follows.
     Bind(Bind),
     /// Ask these servers how the sockets are seen from outside, and the router for a port where that is
     /// allowed, both at the same time and for some seconds. [`CarrierEvent::Reached`] follows.
@@ -187,6 +188,13 @@ pub enum CarrierEvent {
     Bound {
         /// Where.
         addresses: Vec<SocketAddr>,
+        /// The certificate that was asked for.
+        certificate: Option<Certificate>,
+    },
+    /// A browser has sockets for this session, and keeps out of sight where they are.
+    BoundOutOfSight {
+        /// What it has others told; may be empty, as the peer sees where its checks come from.
+        told: Candidates,
         /// The certificate that was asked for.
         certificate: Option<Certificate>,
     },

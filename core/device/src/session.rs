@@ -23,7 +23,7 @@ use handfast_store::StoreError;
 use handfast_token::{Invitation, SealedReply};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
-use std::time::Instant;
+use web_time::Instant;
 
 /// What may wait while something is kept. Who keeps to the protocol sends less.
 const MOST_WAITING: usize = 256;
