@@ -125,6 +125,8 @@ class StayTest {
         assertEquals(1, sent.size)
     }
 
-    private fun deeds(send: (String) -> Unit = {}, goodbye: () -> Unit = {}) =
-        TalkDeeds({}, send, {}, {}, {}, {}, goodbye, {}, {}, {}, {}, {}, {}, {}, {}, {}, RowDeeds({}, {}, {}, {}, {}, {}, {}, {}, {}))
+    private fun deeds(send: (String) -> Unit = {}, goodbye: () -> Unit = {}) = TalkDeeds(
+        {}, { text, _ -> send(text) }, {}, { null }, {}, {}, {}, {}, goodbye, {}, {}, {}, {}, {}, {}, {}, {}, {},
+        RowDeeds({}, {}, {}, {}, {}, {}, {}, {}, { _, _ -> }, {}, {}, {}),
+    )
 }
