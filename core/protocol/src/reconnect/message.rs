@@ -1,12 +1,14 @@
 //! What is said in a channel about the contact itself: whether it is kept, and who is in front of it.
 
 use crate::handshake::{MAX_NAME, at_most, visible};
+use crate::question;
 
 const KEPT: u8 = 14;
 const NAMES: u8 = 15;
 const NOT_KEPT: u8 = 16;
 const FORGET: u8 = 17;
 const AWAY: u8 = 24;
+const DISOWN: u8 = 33;
 
 /// One message: a byte of kind and its fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +28,10 @@ pub enum Message {
     Forget,
     /// Whether this side is in the background, so that little should be sent to it.
     Away(bool),
+    /// Another device came in the name of this side, and its person says that it is not theirs.
+    Disown,
+    /// About a question that one side asks the other.
+    Question(question::Message),
 }
 
 /// Bytes that are none of these messages, in the one form that each has.
@@ -42,7 +48,8 @@ impl Message {
 
     /// True for the kinds of this section.
     pub fn is_kind(kind: u8) -> bool {
-        matches!(kind, KEPT | NAMES | NOT_KEPT | FORGET | AWAY)
+        matches!(kind, KEPT | NAMES | NOT_KEPT | FORGET | AWAY | DISOWN)
+            || question::KINDS.contains(&kind)
     }
 
     /// The one encoding.
@@ -58,14 +65,16 @@ impl Message {
             Self::NotKept => vec![NOT_KEPT],
             Self::Forget => vec![FORGET],
             Self::Away(away) => vec![AWAY, u8::from(*away)],
+            Self::Disown => vec![DISOWN],
+            Self::Question(message) => message.to_bytes(),
         }
     }
 
     /// Reads what the other side said.
     ///
     /// # Errors
-    /// When it is of another kind, a length does not fit, the name is too long or not UTF-8, or bytes are
-    /// left over.
+    /// When it is of another kind, a length does not fit, the name is too long or not UTF-8, bytes are left
+    /// over, or it is no message of a question ([`question::Message::parse`]).
     pub fn parse(bytes: &[u8]) -> Result<Self, MessageError> {
         match bytes {
             [KEPT] => Ok(Self::Kept),
@@ -78,6 +87,10 @@ impl Message {
             [NOT_KEPT] => Ok(Self::NotKept),
             [FORGET] => Ok(Self::Forget),
             [AWAY, away @ (0 | 1)] => Ok(Self::Away(*away == 1)),
+            [DISOWN] => Ok(Self::Disown),
+            [kind, ..] if question::KINDS.contains(kind) => {
+                question::Message::parse(bytes).map(Self::Question)
+            }
             _ => Err(MessageError),
         }
     }
