@@ -114,7 +114,7 @@ impl Chat<'_> {
 
     /// Another device that came to them as this person is theirs, or is not.
     pub(super) async fn other_device(&mut self, is_ours: bool) {
-        let Some(key) = self.person.key else {
+        let Some(key) = self.person.with else {
             return self.output.note(strings::ask_not_now());
         };
         let edit = ContactEdit::OtherDeviceIsOurs(is_ours);

@@ -3,6 +3,7 @@
 mod args;
 mod asking;
 mod others;
+mod search;
 mod sending;
 mod shown;
 mod typed;
@@ -205,6 +206,7 @@ impl Chat<'_> {
     /// Tells who was met, with what trust, and how long it took.
     fn met(&mut self, met: View) {
         self.person.has_met = true;
+        self.know(&met);
         if let Some(window) = self.output.window() {
             window.update(|screen, _| screen.look(&met));
         }
@@ -220,15 +222,23 @@ impl Chat<'_> {
         self.changed(&met);
     }
 
+    fn know(&mut self, view: &View) {
+        if let View::Talking { key, .. } | View::Seeking { key, .. } = view {
+            self.person.with = Some(*key);
+        }
+    }
+
     /// Tells what happened. Some at the end.
     async fn hear(&mut self, news: News) -> Option<Result<Parting, Stop>> {
+        if let News::View(view) = &news {
+            self.know(view);
+        }
         if let (News::View(view), Some(window)) = (&news, self.output.window()) {
             window.update(|screen, _| screen.look(view));
         }
         match news {
             News::View(View::Ended(end)) => return Some(self.end(end)),
             News::View(View::Seeking {
-                key,
                 name,
                 heard,
                 restored,
@@ -237,7 +247,6 @@ impl Chat<'_> {
                 here,
                 ..
             }) => {
-                self.person.key = Some(key);
                 if let Some(hindrance) = hindrance
                     && !std::mem::replace(&mut self.person.is_hindered, true)
                 {
@@ -281,6 +290,11 @@ impl Chat<'_> {
                     self.person.files.show(&row, self.output);
                 }
                 self.session.shown().await;
+                // Whoever has turned away sees nothing more.
+                let is_unread = row.lasting.as_ref().is_some_and(|one| one.is_unread);
+                if is_unread && self.leaves_by.is_none() {
+                    self.session.seen(row.number).await;
+                }
             }
             News::NotCompared(error) => self.output.note(words::not_compared(error)),
             News::NotRemembered => self.output.note(strings::not_remembered()),
@@ -303,13 +317,9 @@ impl Chat<'_> {
 
     fn changed(&mut self, view: &View) {
         if let View::Talking {
-            key,
-            name,
-            questions,
-            ..
+            name, questions, ..
         } = view
         {
-            self.person.key = Some(*key);
             self.tell_questions(name, questions);
         }
         let (Some(now), Some(before)) = (Shown::of(view), self.person.shown) else {

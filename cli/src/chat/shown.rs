@@ -9,7 +9,8 @@ use handfast_native::handshake::{PublicKey, ShortString};
 /// What is known of whoever is talked to, or looked for.
 #[derive(Default)]
 pub(super) struct Person {
-    pub(super) key: Option<PublicKey>,
+    /// Who it is, once that is known.
+    pub(super) with: Option<PublicKey>,
     pub(super) files: Files,
     pub(super) last: Last,
     /// As it was told last.

@@ -11,7 +11,7 @@ use tokio::time::{Duration, Instant, timeout_at};
 use zeroize::Zeroizing;
 
 /// What can be done besides writing, as it is typed.
-pub(crate) const COMMANDS: [&str; 22] = [
+pub(crate) const COMMANDS: [&str; 23] = [
     "/accept",
     "/answer",
     "/ask",
@@ -31,6 +31,7 @@ pub(crate) const COMMANDS: [&str; 22] = [
     "/react",
     "/reply",
     "/same",
+    "/search",
     "/send",
     "/to",
     "/withdraw",
@@ -138,6 +139,7 @@ impl Chat<'_> {
                 let last = self.person.last.ours;
                 self.about(rest, last, |row, _| Saying::TakeBack(row)).await;
             }
+            "/search" => self.search(rest).await,
             "/code" => self.show_or_end_code().await,
             "/ask" => self.ask(rest),
             "/answer" => self.begin_to_answer(rest).await,
@@ -297,8 +299,8 @@ fn command(line: &str) -> (&str, &str) {
     let bare = line.trim();
     let (first, rest) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
     match first {
-        "/accept" | "/answer" | "/ask" | "/decline" | "/edit" | "/react" | "/reply" | "/send"
-        | "/to" | "/withdraw" => (first, rest.trim()),
+        "/accept" | "/answer" | "/ask" | "/decline" | "/edit" | "/react" | "/reply" | "/search"
+        | "/send" | "/to" | "/withdraw" => (first, rest.trim()),
         _ if is_command(first) => (bare, ""),
         _ => (line, ""),
     }

@@ -205,6 +205,8 @@ fn listed(contact: &ContactView) -> Listed {
         frozen: contact.frozen,
         replaced: contact.replaced,
         files_up_to: contact.allowance,
+        unread: contact.unread,
+        last_said_ms: contact.last_said,
     }
 }
 

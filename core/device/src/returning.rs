@@ -332,7 +332,8 @@ impl Returning {
             | SessionInput::LogsEnded(_)
             | SessionInput::PeerEnds(..)
             | SessionInput::Parts(..)
-            | SessionInput::ContactChanged) => self.pass(context, input)?,
+            | SessionInput::ContactChanged
+            | SessionInput::Away) => self.pass(context, input)?,
             SessionInput::Sleep => {}
             SessionInput::Wake if self.step == Step::Stopped => self.begin(context),
             SessionInput::Wake | SessionInput::Boost => context.carry(CarrierCommand::Boost),

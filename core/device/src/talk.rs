@@ -176,6 +176,7 @@ impl Talk {
         };
         let start = TalkCommand::Start(Box::new(connected));
         context.shared.talk(context.id, start);
+        tell_away(context);
         if has_history {
             context.listing.list_history(context.shared, talk.key);
             let (id, now) = (context.id, context.now);
@@ -239,6 +240,7 @@ impl Talk {
             }
             SessionInput::Carrier(_) | SessionInput::Worked(_) | SessionInput::Listed => {}
             SessionInput::Command(request, command) => self.command(context, request, command)?,
+            SessionInput::Away => tell_away(context),
             SessionInput::Parts(key, why) if key == self.key => self.part(context, why),
             // Where the two are together, it is not elsewhere. Who is told why hears that first.
             SessionInput::PeerEnds(key, end)
@@ -351,6 +353,7 @@ impl Talk {
             | SessionCommand::TryHarder
             | SessionCommand::Earlier
             | SessionCommand::Taken(_)
+            | SessionCommand::Seen(_)
             | SessionCommand::Withdraw => Err(Refusal::NotNow),
         };
         context.answer(request, result);
@@ -814,4 +817,10 @@ fn list_text(context: &mut Context<'_>, ours: bool, text: String) {
     let number = context.shared.next_row();
     let at = milliseconds(context.now);
     context.list(unkept(number, ours, RowContent::Text(text), at));
+}
+
+/// Tells the conversation whether somebody looks at it.
+fn tell_away(context: &mut Context<'_>) {
+    let is_away = context.terms.yields || context.shared.is_away();
+    context.shared.talk(context.id, TalkCommand::Away(is_away));
 }

@@ -152,6 +152,7 @@ impl Talk {
                     }
                     Some(TalkCommand::Contact(message)) => conversation.say_of_contact(message),
                     Some(TalkCommand::Trust(trust)) => conversation.raise_trust(trust),
+                    Some(TalkCommand::Away(is_away)) => conversation.set_away(is_away),
                     Some(TalkCommand::AllowMore) => conversation.allow_more().await,
                     Some(TalkCommand::Hold) => is_held = true,
                     Some(TalkCommand::GoOn) => is_held = false,

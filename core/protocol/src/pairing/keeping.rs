@@ -50,11 +50,7 @@ impl Keeping {
             Some(Message::Kept) => true,
             Some(Message::NotKept) => false,
             Some(
-                Message::Names { .. }
-                | Message::Forget
-                | Message::Away(_)
-                | Message::Disown
-                | Message::Question(_),
+                Message::Names { .. } | Message::Forget | Message::Disown | Message::Question(_),
             )
             | None => return false,
         };

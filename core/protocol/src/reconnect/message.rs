@@ -1,4 +1,4 @@
-//! What is said in a channel about the contact itself: whether it is kept, and who is in front of it.
+//! What is said in a channel about the contact itself: whether it is kept, and who it is.
 
 use crate::handshake::{MAX_NAME, at_most, visible};
 use crate::question;
@@ -7,7 +7,6 @@ const KEPT: u8 = 14;
 const NAMES: u8 = 15;
 const NOT_KEPT: u8 = 16;
 const FORGET: u8 = 17;
-const AWAY: u8 = 24;
 const DISOWN: u8 = 33;
 
 /// One message: a byte of kind and its fields.
@@ -26,8 +25,6 @@ pub enum Message {
     NotKept,
     /// This side has erased what the other is met again by.
     Forget,
-    /// Whether this side is in the background, so that little should be sent to it.
-    Away(bool),
     /// Another device came in the name of this side, and its person says that it is not theirs.
     Disown,
     /// About a question that one side asks the other.
@@ -48,8 +45,7 @@ impl Message {
 
     /// True for the kinds of this section.
     pub fn is_kind(kind: u8) -> bool {
-        matches!(kind, KEPT | NAMES | NOT_KEPT | FORGET | AWAY | DISOWN)
-            || question::KINDS.contains(&kind)
+        matches!(kind, KEPT | NAMES | NOT_KEPT | FORGET | DISOWN) || question::KINDS.contains(&kind)
     }
 
     /// The one encoding.
@@ -64,7 +60,6 @@ impl Message {
             }
             Self::NotKept => vec![NOT_KEPT],
             Self::Forget => vec![FORGET],
-            Self::Away(away) => vec![AWAY, u8::from(*away)],
             Self::Disown => vec![DISOWN],
             Self::Question(message) => message.to_bytes(),
         }
@@ -86,7 +81,6 @@ impl Message {
             }
             [NOT_KEPT] => Ok(Self::NotKept),
             [FORGET] => Ok(Self::Forget),
-            [AWAY, away @ (0 | 1)] => Ok(Self::Away(*away == 1)),
             [DISOWN] => Ok(Self::Disown),
             [kind, ..] if question::KINDS.contains(kind) => {
                 question::Message::parse(bytes).map(Self::Question)

@@ -71,7 +71,7 @@ fn what_is_said_goes_by_logs_where_both_keep_them_and_by_nothing_else() {
 
 #[test]
 fn of_the_contact_only_what_belongs_into_a_conversation_is_heard() {
-    use crate::reconnect::Message::{Away, Disown, Forget, Kept, NotKept, Question};
+    use crate::reconnect::Message::{Disown, Forget, Kept, NotKept, Question};
     let now = Instant::now();
     for (message, is_heard) in [
         (Forget, true),
@@ -79,7 +79,6 @@ fn of_the_contact_only_what_belongs_into_a_conversation_is_heard() {
         (Question(question::Message::NoAnswer), true),
         (Kept, false),
         (NotKept, false),
-        (Away(true), false),
         (reconnect::Message::names(false, "Ana"), false),
     ] {
         let (mut machine, mut sealer) = machine_with_log(now, Limits::USUAL, false);
@@ -102,6 +101,26 @@ fn trust_rises_by_what_is_told_and_never_falls() {
         machine.raise_trust(now, told);
         assert_eq!(machine.trust(), answered);
     }
+}
+
+#[test]
+fn a_link_is_quiet_while_both_devices_are_in_the_background() {
+    let now = Instant::now();
+    let (mut machine, mut sealer) = machine(now, Limits::USUAL);
+    assert!(!machine.has_frame(), "nobody is told what is so anyway");
+    for (ours, theirs) in [(true, true), (true, false), (true, true), (false, true)] {
+        machine.set_away(now, ours);
+        let said = frame(&mut sealer, &Message::Away(theirs));
+        machine.frame_received(now, said);
+        assert_eq!(machine.is_quiet(), ours && theirs);
+    }
+    while machine.poll_frame(now).is_some() {}
+    for is_away in [false, true, false] {
+        machine.set_away(now, is_away);
+        assert!(!machine.is_quiet() || is_away);
+    }
+    let told = std::iter::from_fn(|| machine.poll_frame(now)).count();
+    assert_eq!(told, 2, "each change is told once");
 }
 
 #[test]

@@ -12,8 +12,6 @@ fn each_has_its_one_form() {
         (Message::names(true, ""), &[15, 1, 0]),
         (Message::NotKept, &[16]),
         (Message::Forget, &[17]),
-        (Message::Away(false), &[24, 0]),
-        (Message::Away(true), &[24, 1]),
         (Message::Question(question::Message::NoMatch(1)), &[30, 1]),
         (Message::Question(question::Message::NoAnswer), &[31]),
         (Message::Disown, &[33]),
