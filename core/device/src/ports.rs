@@ -104,7 +104,7 @@ pub enum CarrierCommand {
     Seek(Box<SeekKeys>),
     /// Contact: these hours are good now.
     Hours(Vec<RendezvousKeys>),
-    /// Contact: who is at the end of the newest link has proved it. A link before that ends.
+    /// Host and contact: who is at the end of the newest link has proved it. A link before that ends.
     Stands,
     /// Guest and contact: the peer can be here too, or instead.
     Reach(Vec<Candidate>),
@@ -116,6 +116,10 @@ pub enum CarrierCommand {
     ExpectNobody,
     /// Send this message over the link.
     Send(Bytes),
+    /// Host: send this message over the link beside.
+    SendBeside(Bytes),
+    /// Host: end the link beside.
+    ShutBeside,
     /// Deliver what was sent, then end the link with a goodbye. The sockets go on.
     Shut,
     /// End the link at once, without a goodbye.
@@ -216,10 +220,13 @@ pub enum CarrierEvent {
     Lapsed,
     /// Guest: whether the host is with somebody else right now. The knocking goes on.
     SlotTaken(bool),
-    /// The link is open. The fingerprints are of the certificates that were seen in it.
+    /// A link is open. The fingerprints are of the certificates that were seen in it.
     LinkOpen {
         /// Tells it from others of its session.
         number: u64,
+        /// Host: the guest's handshake stands on another, and this one is beside that until it stands here, or
+        /// the other ends.
+        is_beside: bool,
         /// Of this side.
         local: Fingerprint,
         /// Of the peer.
@@ -231,6 +238,10 @@ pub enum CarrierEvent {
     Received(Bytes),
     /// The link has ended, in whatever way.
     LinkEnded,
+    /// Host: a message came over the link beside.
+    ReceivedBeside(Bytes),
+    /// Host: the link beside has ended.
+    BesideEnded,
     /// It came to nothing. A host goes on waiting; a guest is done; who wanted sockets has none.
     Failed(TransportError),
 }
@@ -280,6 +291,8 @@ pub enum TalkCommand {
     Judge(ShortString, Finding),
     /// The peer is trusted so far now.
     Trust(Trust),
+    /// Whether this device is in the background.
+    Away(bool),
     /// As much again may come.
     AllowMore,
     /// Tell nothing more until [`Self::GoOn`]: the screen has enough to show.
@@ -390,6 +403,19 @@ pub enum Query {
         /// How many at most.
         most: usize,
     },
+    /// Rows in which these words may be, and that stand before a place or at the end.
+    Search {
+        /// With whom.
+        with: PublicKey,
+        /// The words.
+        words: handfast_store::Query,
+        /// The place.
+        before: Option<log::Place>,
+        /// How many rows are looked at, at most.
+        steps: usize,
+        /// How many are found, at most.
+        most: usize,
+    },
 }
 
 impl Query {
@@ -399,7 +425,8 @@ impl Query {
             Self::Ledger { with, .. }
             | Self::LookUp { with, .. }
             | Self::Load { with, .. }
-            | Self::Rows { with, .. } => *with,
+            | Self::Rows { with, .. }
+            | Self::Search { with, .. } => *with,
         }
     }
 }
@@ -415,6 +442,8 @@ pub enum Found {
     Loaded(Vec<log::Row>),
     /// Rows of both logs.
     Rows(Page),
+    /// Rows of both logs in which the words may be, the last first, and where to go on if there is more.
+    Searched(Vec<log::Row>, Option<log::Place>),
 }
 
 /// Rows of a conversation that stand together, the last first.

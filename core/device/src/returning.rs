@@ -308,7 +308,8 @@ impl Returning {
             | SessionInput::Listed
             | SessionInput::LogsEnded(_)
             | SessionInput::PeerEnds(..)
-            | SessionInput::ContactChanged) => self.pass(context, input)?,
+            | SessionInput::ContactChanged
+            | SessionInput::Away) => self.pass(context, input)?,
             SessionInput::Sleep => {}
             SessionInput::Wake if self.step == Step::Stopped => self.begin(context),
             SessionInput::Wake | SessionInput::Boost => context.carry(CarrierCommand::Boost),
@@ -399,6 +400,7 @@ impl Returning {
                 local,
                 remote,
                 path,
+                ..
             } => {
                 self.prove(context, local, remote)?;
                 (self.link, self.path) = (number, path);
@@ -438,7 +440,9 @@ impl Returning {
             | CarrierEvent::KnockSeen(_)
             | CarrierEvent::Answered
             | CarrierEvent::Lapsed
-            | CarrierEvent::SlotTaken(_) => {}
+            | CarrierEvent::SlotTaken(_)
+            | CarrierEvent::ReceivedBeside(_)
+            | CarrierEvent::BesideEnded => {}
         }
         Ok(())
     }

@@ -48,6 +48,8 @@ pub(super) enum SessionInput {
     /// The exchange of the logs is over.
     LogsEnded(Fault),
     Boost,
+    /// The person looks elsewhere, or here again.
+    Away,
     Sleep,
     Wake,
     NetworkChanged {
@@ -73,6 +75,7 @@ impl SessionInput {
             | Self::Listed
             | Self::LogsEnded(_)
             | Self::Boost
+            | Self::Away
             | Self::Sleep
             | Self::Wake
             | Self::NetworkChanged { .. } => None,
@@ -460,7 +463,10 @@ impl Session {
         input: SessionInput,
         now: Now,
     ) -> Result<(), SessionEnd> {
-        let is_message = matches!(input, SessionInput::Carrier(CarrierEvent::Received(_)));
+        let is_message = matches!(
+            input,
+            SessionInput::Carrier(CarrierEvent::Received(_) | CarrierEvent::ReceivedBeside(_))
+        );
         if is_message && self.inbox.len() >= MOST_WAITING {
             shared.carry(self.id, CarrierCommand::Cut);
             return Ok(());
@@ -537,6 +543,11 @@ impl Session {
                 // Whoever was held back may go on.
                 matches!(self.state, State::Talking(_) | State::Returning(_))
                     .then_some(SessionInput::Listed)
+            }
+            SessionInput::Command(request, SessionCommand::Seen(row)) => {
+                self.listing.seen(shared, row);
+                shared.answer(request, Ok(Done::Ok));
+                None
             }
             SessionInput::Command(request, SessionCommand::Earlier) => {
                 let earlier = self.listing.history().and_then(|with| {
@@ -748,6 +759,12 @@ impl Session {
         for input in std::mem::take(&mut self.inbox) {
             match input {
                 SessionInput::Carrier(CarrierEvent::Received(message)) => met.early.push(message),
+                // Whoever came beside is too late.
+                SessionInput::Carrier(
+                    CarrierEvent::LinkOpen { .. }
+                    | CarrierEvent::ReceivedBeside(_)
+                    | CarrierEvent::BesideEnded,
+                ) => {}
                 input => self.inbox.push_back(input),
             }
         }

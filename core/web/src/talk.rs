@@ -97,6 +97,7 @@ impl Talk {
             TalkCommand::Trust(_) => {
                 self.machine.take_word();
             }
+            TalkCommand::Away(is_away) => self.machine.set_away(now, is_away),
             TalkCommand::AllowMore => self.machine.allow_more(now),
             TalkCommand::Hold => self.is_held = true,
             TalkCommand::GoOn => self.is_held = false,

@@ -262,6 +262,7 @@ impl Side {
     fn keep(&mut self, writes: &[Write]) -> Result<(), StoreError> {
         self.logs.keep(writes)?;
         apply(&mut self.disk, writes);
+        self.disk.summaries = self.logs.summaries();
         Ok(())
     }
 
@@ -491,8 +492,9 @@ impl World {
             self.note(side, described);
             match output {
                 Output::Answer(answer) => {
-                    let before = self.sides[side].answers.insert(answer.request, answer);
-                    assert!(before.is_none(), "answered twice: {answer:?}");
+                    let request = answer.request;
+                    let before = self.sides[side].answers.insert(request, answer);
+                    assert!(before.is_none(), "answered twice: {before:?}");
                 }
                 Output::Event(Event::View(session, view)) => self.shown(side, session, *view),
                 Output::Event(Event::Row(session, row)) => {
@@ -604,6 +606,7 @@ impl World {
                 }
                 let open = CarrierEvent::LinkOpen {
                     number: link,
+                    is_beside: false,
                     local,
                     remote,
                     path,
@@ -775,6 +778,8 @@ impl World {
             CarrierCommand::Send(message) => {
                 self.send(self.open_link_of(side, session), message);
             }
+            // Nobody comes beside here.
+            CarrierCommand::SendBeside(_) | CarrierCommand::ShutBeside => {}
             CarrierCommand::Shut => self.close(side, session),
             CarrierCommand::Cut => self.cut(side, session),
             CarrierCommand::Release => {
