@@ -252,6 +252,7 @@ impl Page {
             // The browser lets in no other.
             remote: host.host,
             path: None,
+            is_beside: false,
         };
         self.handle(Input::Carrier(session, event), now);
     }
