@@ -480,6 +480,20 @@ pub(crate) fn option_unblock() -> &'static str {
     }
 }
 
+pub(crate) fn option_mine() -> &'static str {
+    match language() {
+        English => "Say that another device which came to this contact as you is yours",
+        German => "Sagen, dass ein anderes Gerät, das als du zu diesem Kontakt kam, deines ist",
+    }
+}
+
+pub(crate) fn option_not_mine() -> &'static str {
+    match language() {
+        English => "Say that it is not: nothing is exchanged with them until you meet or compare",
+        German => "Sagen, dass es das nicht ist: Es wird nichts ausgetauscht, bis ihr euch trefft oder vergleicht",
+    }
+}
+
 pub(crate) fn option_take_files_up_to() -> &'static str {
     match language() {
         English => "Take files from this contact unasked, so many bytes in each conversation; 0 asks always, usual is as for everybody. It goes before --accept-files",
@@ -1994,8 +2008,8 @@ pub(crate) fn guest() -> &'static str {
 
 pub(crate) fn chat_help() -> &'static str {
     match language() {
-        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
-        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /ask QUESTION    ask them what only they know; /answer answers, /noanswer does not\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
+        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /ask FRAGE       fragen, was nur sie wissen; /answer antwortet, /noanswer nicht\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
     }
 }
 
@@ -2640,8 +2654,8 @@ pub(crate) fn contact_back(name: impl Display) -> String {
 
 pub(crate) fn restored_theirs(name: impl Display) -> String {
     match language() {
-        English => format!("{name} says that theirs is a restored device, as on a new phone. If you do not know of one, somebody may use a copy: ask them. Go on with it? /yes or /no"),
-        German => format!("{name} sagt, es sei ein wiederhergestelltes Gerät, wie nach einem neuen Telefon. Weißt du von keinem, benutzt vielleicht jemand eine Kopie: frag nach. Damit weitermachen? /ja oder /nein"),
+        English => format!("{name} says that theirs is a restored device, as on a new phone. If you do not know of one, somebody may use a copy: /ask them something. Go on with it? /yes or /no"),
+        German => format!("{name} sagt, es sei ein wiederhergestelltes Gerät, wie nach einem neuen Telefon. Weißt du von keinem, benutzt vielleicht jemand eine Kopie: frag mit /ask etwas. Damit weitermachen? /ja oder /nein"),
     }
 }
 
@@ -2654,8 +2668,8 @@ pub(crate) fn restored_ours(name: impl Display) -> String {
 
 pub(crate) fn restored_unclear(name: impl Display) -> String {
     match language() {
-        English => format!("Another device has met {name} in the place of one of these two, as a copy of it does. If you have restored yours elsewhere, was that you? If {name} has, was it them? If not, somebody uses a copy. Go on here? /yes or /no"),
-        German => format!("Ein anderes Gerät hat {name} anstelle von einem dieser beiden getroffen, wie eine Kopie davon es tut. Hast du deines anderswo wiederhergestellt, warst du das? Hat {name} das getan, war es diese Person? Sonst benutzt jemand eine Kopie. Hier weitermachen? /ja oder /nein"),
+        English => format!("Another device has met {name} in the place of one of these two, as a copy of it does. If you have restored yours elsewhere, was that you? If {name} has, was it them? If not, somebody uses a copy. Go on here? /yes or /no, or /notmine if somebody else has your device"),
+        German => format!("Ein anderes Gerät hat {name} anstelle von einem dieser beiden getroffen, wie eine Kopie davon es tut. Hast du deines anderswo wiederhergestellt, warst du das? Hat {name} das getan, war es diese Person? Sonst benutzt jemand eine Kopie. Hier weitermachen? /ja oder /nein, oder /notmine, wenn jemand anders dein Gerät hat"),
     }
 }
 
@@ -2815,8 +2829,162 @@ pub(crate) fn listen_file(name: impl Display, path: impl Display, size: impl Dis
 
 pub(crate) fn other_device() -> &'static str {
     match language() {
-        English => "Another device writes to them as you, or did: a copy of this one. If that is not yours, tell them.",
-        German => "Ein anderes Gerät schreibt ihnen als du, oder hat es getan: eine Kopie von diesem. Wenn es nicht deines ist, sag es ihnen.",
+        English => "Another device writes to them as you, or did: a copy of this one. Was this you? /mine if it was, /notmine if it was not",
+        German => "Ein anderes Gerät schreibt ihnen als du, oder hat es getan: eine Kopie von diesem. Warst du das? /mine, wenn ja, /notmine, wenn nein",
+    }
+}
+
+pub(crate) fn other_device_ours(name: impl Display) -> String {
+    match language() {
+        English => format!("{name}: the other device is yours."),
+        German => format!("{name}: Das andere Gerät ist deines."),
+    }
+}
+
+pub(crate) fn other_device_not_ours(name: impl Display) -> String {
+    match language() {
+        English => format!("{name}: somebody else has used a copy of this device. Nothing is exchanged with them until you meet or compare."),
+        German => format!("{name}: Jemand anders hat eine Kopie dieses Geräts benutzt. Es wird nichts ausgetauscht, bis ihr euch trefft oder vergleicht."),
+    }
+}
+
+pub(crate) fn contact_frozen() -> &'static str {
+    match language() {
+        English => "Frozen: somebody else may have come in their name or yours. Meet or compare.",
+        German => "Eingefroren: Vielleicht kam jemand anders in ihrem oder deinem Namen. Trefft euch oder vergleicht.",
+    }
+}
+
+pub(crate) fn contact_replaced() -> &'static str {
+    match language() {
+        English => "Another device writes to them as you: was this you?",
+        German => "Ein anderes Gerät schreibt ihnen als du: Warst du das?",
+    }
+}
+
+pub(crate) fn ended_frozen() -> &'static str {
+    match language() {
+        English => "somebody else came in their name or yours: meet again by an invitation, and compare",
+        German => "jemand anders kam in ihrem oder deinem Namen: trefft euch über eine Einladung und vergleicht",
+    }
+}
+
+pub(crate) fn ended_forgotten() -> &'static str {
+    match language() {
+        English => "they do not keep you any more: meet again by an invitation to talk. What was said stays here",
+        German => "sie haben dich vergessen: trefft euch über eine Einladung, um zu reden. Was gesagt wurde, bleibt hier",
+    }
+}
+
+pub(crate) fn hindered_not_kept() -> &'static str {
+    match language() {
+        English => "they do not keep you: what was said can be read, and you meet again by an invitation",
+        German => "sie merken sich dich nicht: was gesagt wurde, kann gelesen werden, und ihr trefft euch über eine Einladung wieder",
+    }
+}
+
+pub(crate) fn no_tries_left() -> &'static str {
+    match language() {
+        English => "they have given three wrong answers today: compare, or ask again tomorrow",
+        German => "heute kamen drei falsche Antworten: vergleicht, oder frag morgen wieder",
+    }
+}
+
+pub(crate) fn ask_what() -> &'static str {
+    match language() {
+        English => "type the question behind it, as in /ask What was our first dog called?",
+        German => "schreibe die Frage dahinter, wie in /ask Wie hieß unser erster Hund?",
+    }
+}
+
+pub(crate) fn ask_answer() -> &'static str {
+    match language() {
+        English => "the answer that you expect, which is not shown to them: ",
+        German => "die Antwort, die du erwartest und die sie nicht sehen: ",
+    }
+}
+
+pub(crate) fn ask_not_now() -> &'static str {
+    match language() {
+        English => "there is nobody to ask, or another question is still open",
+        German => "es ist niemand da zum Fragen, oder eine andere Frage ist noch offen",
+    }
+}
+
+pub(crate) fn no_question() -> &'static str {
+    match language() {
+        English => "no question waits for an answer",
+        German => "keine Frage wartet auf eine Antwort",
+    }
+}
+
+pub(crate) fn question_asked(name: impl Display, question: impl Display) -> String {
+    match language() {
+        English => format!("You have asked {name}: {question}"),
+        German => format!("Du hast {name} gefragt: {question}"),
+    }
+}
+
+pub(crate) fn question_theirs(name: impl Display, question: impl Display) -> String {
+    match language() {
+        English => format!("{name} asks: {question} They learn whether you know what they expect, and each answer lets them test one guess at yours. /answer or /noanswer"),
+        German => format!("{name} fragt: {question} Sie erfahren, ob du weißt, was sie erwarten, und mit jeder Antwort können sie einmal raten, was deine ist. /answer oder /noanswer"),
+    }
+}
+
+pub(crate) fn question_right(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} knows the answer."),
+        German => format!("{name} weiß die Antwort."),
+    }
+}
+
+pub(crate) fn question_wrong(name: impl Display, left: impl Display) -> String {
+    match language() {
+        English => format!("{name} has given another answer; so many more: {left}."),
+        German => format!("{name} hat eine andere Antwort gegeben; so viele noch: {left}."),
+    }
+}
+
+pub(crate) fn question_wrong_last(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} has given another answer, and gives no more today. If you doubt who it is, compare."),
+        German => format!("{name} hat eine andere Antwort gegeben und gibt heute keine mehr. Wenn du zweifelst, wer das ist, vergleicht."),
+    }
+}
+
+pub(crate) fn question_unanswered(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} gives no answer."),
+        German => format!("{name} antwortet nicht."),
+    }
+}
+
+pub(crate) fn answer_right(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} expected that answer."),
+        German => format!("{name} hat diese Antwort erwartet."),
+    }
+}
+
+pub(crate) fn answer_wrong(name: impl Display, left: impl Display) -> String {
+    match language() {
+        English => format!("{name} expected another answer; so many more: {left}. /answer or /noanswer"),
+        German => format!("{name} hat eine andere Antwort erwartet; so viele noch: {left}. /answer oder /noanswer"),
+    }
+}
+
+pub(crate) fn answer_wrong_last(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} expected another answer, and no more are given today."),
+        German => format!("{name} hat eine andere Antwort erwartet, und heute werden keine mehr gegeben."),
+    }
+}
+
+pub(crate) fn answer_not_given(name: impl Display) -> String {
+    match language() {
+        English => format!("No answer was given to {name}."),
+        German => format!("{name} hat keine Antwort bekommen."),
     }
 }
 

@@ -14,10 +14,10 @@ use handfast_protocol::link::{LinkPath, TransportError};
 use handfast_protocol::log::{self, LogId, Looked, Saved};
 use handfast_protocol::network::{Guessed, NetworkReport, StunServer};
 use handfast_protocol::pairing::Turn;
-use handfast_protocol::reconnect::{Part, RendezvousKeys};
+use handfast_protocol::reconnect::{self, Part, RendezvousKeys};
 use handfast_seal::{self as seal, Answers, Credential, Questions, SealError};
 use handfast_store::StoreError;
-use handfast_token::{Candidate, Fingerprint, Invitation, InvitationKeys, Secret};
+use handfast_token::{Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, Secret};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -83,7 +83,8 @@ pub struct Ticket(pub u64);
 /// What one session wants of the network.
 #[derive(Debug)]
 pub enum CarrierCommand {
-    /// Have sockets for this session. [`CarrierEvent::Bound`] or [`CarrierEvent::Failed`] follows.
+    /// Have sockets for this session. [`CarrierEvent::Bound`], [`CarrierEvent::BoundOutOfSight`] or
+    /// [`CarrierEvent::Failed`] follows.
     Bind(Bind),
     /// Ask these servers how the sockets are seen from outside, and the router for a port where that is
     /// allowed, both at the same time and for some seconds. [`CarrierEvent::Reached`] follows.
@@ -190,6 +191,13 @@ pub enum CarrierEvent {
         /// The certificate that was asked for.
         certificate: Option<Certificate>,
     },
+    /// A browser has sockets for this session, and keeps out of sight where they are.
+    BoundOutOfSight {
+        /// What it has others told; may be empty, as the peer sees where its checks come from.
+        told: Candidates,
+        /// The certificate that was asked for.
+        certificate: Option<Certificate>,
+    },
     /// What servers and router said.
     Reached {
         /// How servers see the sockets; None if none was asked.
@@ -269,6 +277,8 @@ pub enum TalkCommand {
     Text(String),
     /// Say this about the logs.
     Log(log::Message),
+    /// Say this about the contact itself.
+    Contact(reconnect::Message),
     /// Send this file. Those that go out are numbered from 1 in this order.
     SendFile(PathBuf),
     /// Take an offered file.
@@ -281,7 +291,7 @@ pub enum TalkCommand {
     Compare,
     /// This was shown, and judged so.
     Judge(ShortString, Finding),
-    /// The peer is trusted so far now.
+    /// The peer is trusted so far now, for something that is not of the conversation.
     Trust(Trust),
     /// Whether this device is in the background.
     Away(bool),

@@ -257,7 +257,7 @@ fn nothing_is_said_before_the_next_secret_is_on_both_disks() {
 }
 
 /// The second was restored from a copy, and both look for each other until they are asked.
-fn restored(seed: u64) -> (World, [SessionId; 2]) {
+pub(super) fn restored(seed: u64) -> (World, [SessionId; 2]) {
     let mut world = apart(seed);
     world.kill(1, 0);
     for contact in world.sides[1].disk.contacts.values_mut() {
@@ -272,7 +272,7 @@ fn restored(seed: u64) -> (World, [SessionId; 2]) {
     (world, both)
 }
 
-fn claim(world: &World, side: usize, session: SessionId) -> Option<RestoredClaim> {
+pub(super) fn claim(world: &World, side: usize, session: SessionId) -> Option<RestoredClaim> {
     match world.sides[side].views.get(&session) {
         Some(View::Seeking { restored, .. }) => restored.clone(),
         _ => None,

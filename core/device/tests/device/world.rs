@@ -829,6 +829,7 @@ impl World {
                         addresses: vec![address],
                         reflexive: None,
                         external: None,
+                        told: None,
                     });
                     let end = (side, life, session);
                     self.later(Duration::from_millis(5), Happening::Arrives(end, event));

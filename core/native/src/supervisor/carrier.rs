@@ -476,6 +476,7 @@ impl Carrier {
                     addresses: connector.addresses(),
                     reflexive: connector.reflexive().filter(|_| self.has_asked),
                     external: connector.external_address(),
+                    told: None,
                 });
                 let addresses = connector.addresses();
                 self.try_firewall(addresses);

@@ -21,7 +21,8 @@ use handfast_token::{
     Secret,
 };
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long after a knock the link may take before the second scan is asked for.
 const SCAN_AFTER: Duration = Duration::from_secs(3);
