@@ -252,7 +252,6 @@ impl Page {
             // The browser lets in no other.
             remote: host.host,
             path: None,
-            is_beside: false,
         };
         self.handle(Input::Carrier(session, event), now);
     }
